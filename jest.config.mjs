@@ -1,0 +1,33 @@
+// One configuration for every package; the suffix of a file tells what a test costs:
+// .unit.spec no server, .int.spec one real server, .e2e.spec several, .crash.spec kills processes.
+const kinds = { unit: ['unit'], stack: ['int', 'e2e'], all: ['unit', 'int', 'e2e'] };
+const kind = process.env.TEST_KIND ?? 'unit';
+
+export default {
+  rootDir: import.meta.dirname,
+  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tools'],
+  testMatch: (kinds[kind] ?? kind.split(',')).map((suffix) => `**/*.${suffix}.spec.ts`),
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['@tidemark/source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['/dist/'],
+  setupFiles: ['<rootDir>/tools/jest.setup.mjs'],
+  testTimeout: kind === 'unit' ? 10_000 : 60_000,
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        sourceMaps: 'inline',
+        jsc: {
+          target: 'es2024',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+          keepClassNames: true,
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+};

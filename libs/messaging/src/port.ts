@@ -1,0 +1,148 @@
+import type { EventStore, RecordedEvent } from '@tidemark/event-store';
+
+/** Header names are lower case. CloudEvents' binary mode: `ce-id`, `ce-type`, `ce-source`, `ce-time`; and `traceparent`. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** A message to publish. `data` survives JSON. */
+export interface OutgoingMessage<T = unknown> {
+  /** `tidemark.…`; see the subjects in contracts. Tokens separated by dots, no wildcards. */
+  readonly subject: string;
+  /** The same id within two minutes is the same message: stored once. */
+  readonly id: string;
+  readonly data: T;
+  readonly headers?: Headers;
+}
+
+/** A message as a consumer gets it: at least once. */
+export interface Delivery<T = unknown> {
+  readonly subject: string;
+  readonly id: string;
+  readonly data: T;
+  readonly headers: Headers;
+  /** 1 for the first delivery of this message, then 2, … */
+  readonly deliveryCount: number;
+  /**
+   * Grows with every delivery of the consumer, also over restarts. A higher number for the same message id means that
+   * the broker took the message away from the one who held it before.
+   */
+  readonly deliverySequence: number;
+  /** Aborted when the consumer must stop now (the drain deadline passed). */
+  readonly signal: AbortSignal;
+  /** Starts the ack wait anew: the message stays with this handler. */
+  extend(): Promise<void>;
+}
+
+/** Throw it from a handler: deliver again, not before `delayMs`. */
+export class Retryable extends Error {
+  override readonly name = 'Retryable';
+  constructor(
+    message: string,
+    readonly delayMs: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Throw it from a handler: never deliver again, file a dead letter with the reason. */
+export class Terminal extends Error {
+  override readonly name = 'Terminal';
+}
+
+export interface ConsumeOptions {
+  /** The consumer's name: consumers of one name share the messages, and a restarted one goes on where it was. */
+  readonly durable: string;
+  /** One subject filter; `*` matches one token, a final `>` the rest. */
+  readonly subject: string;
+  /** Milliseconds until an unanswered delivery goes to somebody else. Default 30,000. */
+  readonly ackWaitMs?: number;
+  /** Deliveries before a failing message becomes a dead letter; -1 for no end. Default 10. */
+  readonly maxDeliver?: number;
+  /** Delays in milliseconds before the second, third, … delivery after an unexpected error; the last repeats. Default 1 s, 5 s, 15 s. */
+  readonly backoffMs?: readonly number[];
+  /** Messages in work at once in this process. Default 16. */
+  readonly concurrency?: number;
+  /** The dead letter's subject. Default `tidemark.dead.<durable>`. */
+  readonly deadLetterSubject?: string;
+}
+
+/** Returning acknowledges. Throwing Retryable, Terminal or anything else: see those classes and ConsumeOptions. */
+export type ConsumeHandler<T = unknown> = (delivery: Delivery<T>) => Promise<void> | void;
+
+/** Something that was started and can be ended. */
+export interface Running {
+  /** Takes nothing new, waits for what is in work (at most `deadlineMs`, default 5,000, then aborts it). */
+  stop(deadlineMs?: number): Promise<void>;
+}
+
+/** What a dead letter's data holds. */
+export interface DeadLetter {
+  readonly subject: string;
+  readonly id: string;
+  readonly data: unknown;
+  readonly headers: Headers;
+  readonly durable: string;
+  readonly deliveryCount: number;
+  readonly reason: string;
+}
+
+export interface Request<T = unknown> {
+  readonly subject: string;
+  readonly data: T;
+  readonly headers: Headers;
+}
+
+/** Its result (JSON) is the reply; an error with a string `code` reaches the caller as RemoteError with that code. */
+export type RequestHandler<T = unknown, R = unknown> = (request: Request<T>) => Promise<R> | R;
+
+export interface RequestOptions {
+  readonly headers?: Headers;
+  /** Milliseconds. Default 5,000. */
+  readonly timeoutMs?: number;
+}
+
+/** Turns a stored event into the messages that follow from it; pure; message ids must derive from the event. */
+export type EventMapping = (event: RecordedEvent) => readonly OutgoingMessage[];
+
+export interface RelayOptions {
+  /** Names the relay's place in the log; relays of one name may run side by side. */
+  readonly name: string;
+  readonly source: EventStore;
+  readonly categories: readonly string[];
+  readonly map: EventMapping;
+  readonly onError?: (error: Error) => void;
+}
+
+/**
+ * The messaging port. Adapters: embedded (one process, on the log of the SQLite event store) and NATS JetStream.
+ *
+ * Errors: NoResponder, DeadlineExceeded, RemoteError, BrokerUnavailable, MessageTooLarge (errors.ts).
+ */
+export interface Broker {
+  /** Stores a message for the durable consumers of its subject. Answers when it is durable. @throws BrokerUnavailable */
+  publish(message: OutgoingMessage): Promise<{ duplicate: boolean }>;
+
+  /** Asks one of the servers of a subject. @throws NoResponder · DeadlineExceeded · RemoteError · BrokerUnavailable */
+  request<R = unknown>(subject: string, data: unknown, options?: RequestOptions): Promise<R>;
+
+  /** Answers requests; servers of one subject share them, across processes. */
+  serve<T = unknown, R = unknown>(subject: string, handler: RequestHandler<T, R>): Promise<Running>;
+
+  /** Tells whoever listens now; nothing is stored and nobody may be there. Never throws for a lost connection. */
+  broadcast(subject: string, data: unknown, headers?: Headers): void;
+
+  /** Hears broadcasts, and published and relayed messages, of a subject filter from now on: every listener gets each. May miss some. */
+  listen<T = unknown>(subject: string, handler: (message: Request<T>) => void): Promise<Running>;
+
+  /** Takes stored messages, at least once each. */
+  consume<T = unknown>(options: ConsumeOptions, handler: ConsumeHandler<T>): Promise<Running>;
+
+  /** Publishes what `map` makes of every event of the source, in order, at least once, going on after a restart where it was. */
+  relay(options: RelayOptions): Promise<Running>;
+
+  /** Resolves when the broker answers. @throws BrokerUnavailable */
+  ping(): Promise<void>;
+
+  /** Stops everything started on it, then disconnects. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,95 @@
+import type { RecordedEvent } from '@tidemark/event-store';
+
+/** A view's document: JSON with an id; only top-level fields can be queried. */
+export interface ViewDocument {
+  readonly id: string;
+}
+
+/**
+ * A view as a pure fold over events. The store calls it with every event of its categories, in order, possibly
+ * again after a crash; it never sees an event older than the one a document was last changed by.
+ */
+export interface Projection<D extends ViewDocument = ViewDocument> {
+  /** Letters, digits and `-`; the view's name in queries and in `projections rebuild <name>`. */
+  readonly name: string;
+  /** Raise it when the fold or the indexes change: the view is then rebuilt beside the live one and swapped in. */
+  readonly version: number;
+  readonly categories: readonly string[];
+  /** Top-level fields that queries filter or sort by, each inner list one (compound) index. */
+  readonly indexes: readonly (readonly (keyof D & string)[])[];
+  /** The ids of the documents that this event touches; empty when none. */
+  keys(event: RecordedEvent): readonly string[];
+  /** The document after the event; null removes it (or leaves it absent). */
+  evolve(document: D | null, event: RecordedEvent, key: string): D | null;
+}
+
+export type Scalar = string | number | boolean | null;
+export type Condition = Scalar | { readonly in: readonly Scalar[] } | Range;
+export interface Range {
+  readonly gt?: string | number;
+  readonly gte?: string | number;
+  readonly lt?: string | number;
+  readonly lte?: string | number;
+}
+
+export interface Query<D> {
+  /** All must hold. A missing field equals null. */
+  readonly where?: { readonly [K in keyof D & string]?: Condition };
+  /** At most two keys; ties are broken by id, ascending. Nulls sort first, ascending. */
+  readonly sort?: readonly (readonly [field: keyof D & string, direction: 'asc' | 'desc'])[];
+  /** From 1. Default 1. */
+  readonly page?: number;
+  /** 1 to 1,000. Default 50. */
+  readonly perPage?: number;
+}
+
+export interface QueryResult<D> {
+  readonly data: readonly D[];
+  readonly total: number;
+  /** The log position up to which the view is true. */
+  readonly asOf: number;
+}
+
+/** What a service reads. All methods throw ReadModelUnavailable when the store cannot be reached. */
+export interface View<D extends ViewDocument> {
+  get(id: string): Promise<D | null>;
+  query(query: Query<D>): Promise<QueryResult<D>>;
+  count(where?: Query<D>['where']): Promise<number>;
+  /** The log position up to which the view is true; -1 when nothing was applied. */
+  position(): Promise<number>;
+}
+
+/** One generation of a view while it is built: the live one, or a rebuild beside it. */
+export interface Generation<D extends ViewDocument> {
+  /** The position of the last applied batch; -1 for a new one. */
+  readonly position: number;
+  /**
+   * Folds the events into the touched documents and stores them with the position, so that a crash in between is
+   * repaired by applying the same or an overlapping batch again.
+   */
+  apply(events: readonly RecordedEvent[], position: number): Promise<void>;
+  /** Makes what was applied durable (adapters may write behind). */
+  flush(): Promise<void>;
+}
+
+/**
+ * The read model port. Adapters: SQLite (embedded) and MongoDB.
+ */
+export interface ReadModel {
+  /** The live view, for queries; follows a swap. Works before the first event. */
+  view<D extends ViewDocument>(projection: Projection<D>): View<D>;
+  /** The live generation of this projection's version, if there is one. */
+  live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation<D> | null>;
+  /** A new, empty generation beside the live one (an unfinished earlier one is dropped). */
+  begin<D extends ViewDocument>(projection: Projection<D>): Promise<Generation<D>>;
+  /** Makes a generation the live one and drops the old: readers see the old or the new, never neither. */
+  swap<D extends ViewDocument>(projection: Projection<D>, generation: Generation<D>): Promise<void>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The store cannot be reached. */
+export class ReadModelUnavailable extends Error {
+  override readonly name = 'ReadModelUnavailable';
+  readonly code = 'READ_MODEL_UNAVAILABLE';
+}
