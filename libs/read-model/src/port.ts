@@ -60,7 +60,7 @@ export interface View<D extends ViewDocument> {
 }
 
 /** One generation of a view while it is built: the live one, or a rebuild beside it. */
-export interface Generation<D extends ViewDocument> {
+export interface Generation {
   /** The position of the last applied batch; -1 for a new one. */
   readonly position: number;
   /**
@@ -79,11 +79,11 @@ export interface ReadModel {
   /** The live view, for queries; follows a swap. Works before the first event. */
   view<D extends ViewDocument>(projection: Projection<D>): View<D>;
   /** The live generation of this projection's version, if there is one. */
-  live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation<D> | null>;
+  live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation | null>;
   /** A new, empty generation beside the live one (an unfinished earlier one is dropped). */
-  begin<D extends ViewDocument>(projection: Projection<D>): Promise<Generation<D>>;
+  begin<D extends ViewDocument>(projection: Projection<D>): Promise<Generation>;
   /** Makes a generation the live one and drops the old: readers see the old or the new, never neither. */
-  swap<D extends ViewDocument>(projection: Projection<D>, generation: Generation<D>): Promise<void>;
+  swap<D extends ViewDocument>(projection: Projection<D>, generation: Generation): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
