@@ -5,18 +5,22 @@ export interface ViewDocument {
   readonly id: string;
 }
 
-/**
- * A view as a pure fold over events. The store calls it with every event of its categories, in order, possibly
- * again after a crash; it never sees an event older than the one a document was last changed by.
- */
-export interface Projection<D extends ViewDocument = ViewDocument> {
+/** What a reader of a view must know of it; the fold stays with the service that owns the view. */
+export interface ViewDefinition<D extends ViewDocument = ViewDocument> {
   /** Letters, digits and `-`; the view's name in queries and in `projections rebuild <name>`. */
   readonly name: string;
   /** Raise it when the fold or the indexes change: the view is then rebuilt beside the live one and swapped in. */
   readonly version: number;
-  readonly categories: readonly string[];
   /** Top-level fields that queries filter or sort by, each inner list one (compound) index. */
   readonly indexes: readonly (readonly (keyof D & string)[])[];
+}
+
+/**
+ * A view as a pure fold over events. The store calls it with every event of its categories, in order, possibly
+ * again after a crash; it never sees an event older than the one a document was last changed by.
+ */
+export interface Projection<D extends ViewDocument = ViewDocument> extends ViewDefinition<D> {
+  readonly categories: readonly string[];
   /** The ids of the documents that this event touches; empty when none. */
   keys(event: RecordedEvent): readonly string[];
   /** The document after the event; null removes it (or leaves it absent). */
@@ -77,7 +81,7 @@ export interface Generation {
  */
 export interface ReadModel {
   /** The live view, for queries; follows a swap. Works before the first event. */
-  view<D extends ViewDocument>(projection: Projection<D>): View<D>;
+  view<D extends ViewDocument>(definition: ViewDefinition<D>): View<D>;
   /** The live generation of this projection's version, if there is one. */
   live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation | null>;
   /** A new, empty generation beside the live one (an unfinished earlier one is dropped). */
