@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { bytes, duration, integer, list, onOff, oneOf, path, port, secret, string, url } from './kinds.js';
+import { defineSettings } from './settings.js';
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** Catches the usual slip, a URL where a host is meant; the guard itself parses the entries in full. */
+function hostOrRange(entry: string): void {
+  const host = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d{1,5})?$/i;
+  const range = /^[0-9a-f:.]+(\/\d{1,3})?$/i;
+  if (!host.test(entry) && !range.test(entry))
+    throw new Error('write a host, host:port or CIDR, without scheme or path');
+}
+
+/** Every setting of the platform, each documented once. A service takes what it needs with `pick`. */
+export const platformSettings = defineSettings({
+  host: string('TIDEMARK_HOST', 'Address that the HTTP and gRPC servers listen on', { default: '127.0.0.1' }),
+  httpPort: port('TIDEMARK_HTTP_PORT', 'Port of the HTTP server; 0 takes any free one', { default: 8080 }),
+  grpcPort: port('TIDEMARK_GRPC_PORT', 'Port of the gRPC server; 0 takes any free one', { default: 50051 }),
+  dataDir: path('TIDEMARK_DATA_DIR', 'Folder of the embedded stores', { default: './data' }),
+  apiKey: secret('TIDEMARK_API_KEY', 'API key of the default tenant, used instead of a fresh one', { minLength: 8 }),
+  secretKey: secret('TIDEMARK_SECRET_KEY', 'Key that encrypts stored credentials (AES-256-GCM)', { minLength: 32 }),
+  eventStore: url('TIDEMARK_EVENT_STORE', 'Event store; default: `events.db` in the data folder', [
+    'sqlite',
+    'esdb',
+    'esdb+discover',
+  ]),
+  broker: url('TIDEMARK_BROKER', 'Broker; default: embedded, in the file of the event store', [
+    'embedded',
+    'nats',
+    'tls',
+  ]),
+  readModel: url('TIDEMARK_READ_MODEL', 'Read model; default: `views.db` in the data folder', [
+    'sqlite',
+    'mongodb',
+    'mongodb+srv',
+  ]),
+  blobs: url('TIDEMARK_BLOBS', 'Blob store; default: `blobs` in the data folder', ['file', 'nats', 'tls']),
+  namespace: string(
+    'TIDEMARK_NAMESPACE',
+    'Prefix of everything on shared servers (streams, subjects, databases), so that installations keep apart',
+    {
+      default: 'tidemark',
+      pattern: /^[a-z][a-z0-9_-]{0,31}$/,
+      patternText: 'be 1 to 32 of a-z, 0-9, _ and -, beginning with a letter',
+    },
+  ),
+  fetchAllow: list(
+    'TIDEMARK_FETCH_ALLOW',
+    'Hosts (`api.internal`, `localhost:8081`) and CIDRs (`10.0.0.0/8`) that may be fetched although they are private',
+    { default: [], item: hostOrRange },
+  ),
+  fetchMaxBytes: bytes('TIDEMARK_FETCH_MAX_BYTES', 'Largest body that is fetched, after decompression', {
+    default: 64 * 1024 ** 2,
+    min: 1,
+    max: 1024 ** 3,
+  }),
+  tenantMaxRunning: integer('TIDEMARK_TENANT_MAX_RUNNING', 'Jobs of one tenant that run at the same time', {
+    default: 5,
+    min: 1,
+    max: 100_000,
+  }),
+  runnerConcurrency: integer('TIDEMARK_RUNNER_CONCURRENCY', 'Stages that one runner works on at the same time', {
+    default: 64,
+    min: 1,
+    max: 10_000,
+  }),
+  claimTimeoutMs: duration('TIDEMARK_CLAIM_TIMEOUT_MS', 'Silence after which a claim is taken from its runner', {
+    default: 60_000,
+    min: 1000,
+    max: 86_400_000,
+  }),
+  demo: onOff('TIDEMARK_DEMO', 'Whether standalone starts the sample publisher', { default: true }),
+  logLevel: oneOf('TIDEMARK_LOG_LEVEL', 'Least severe line that is logged', LOG_LEVELS, { default: 'info' }),
+  otlpEndpoint: url('OTEL_EXPORTER_OTLP_ENDPOINT', 'OpenTelemetry collector (OTLP over HTTP); unset: no traces leave', [
+    'http',
+    'https',
+  ]),
+});
+
+export type PlatformSettings = ReturnType<typeof platformSettings.parse>;
+
+/** A URL for each port. */
+export interface PortUrls {
+  readonly eventStore: string;
+  readonly broker: string;
+  readonly readModel: string;
+  readonly blobs: string;
+}
+
+/** The port URLs as set, and the embedded adapters in the data folder for those that are not. */
+export function standaloneUrls(
+  settings: Pick<PlatformSettings, 'dataDir' | 'eventStore' | 'broker' | 'readModel' | 'blobs'>,
+): PortUrls {
+  const { dataDir } = settings;
+  return {
+    eventStore: settings.eventStore ?? `sqlite:${join(dataDir, 'events.db')}`,
+    broker: settings.broker ?? 'embedded:',
+    readModel: settings.readModel ?? `sqlite:${join(dataDir, 'views.db')}`,
+    blobs: settings.blobs ?? `file:${join(dataDir, 'blobs')}`,
+  };
+}
