@@ -1,1 +1,10 @@
-export {};
+export * from './commands.js';
+export * from './connection.js';
+export * from './errors.js';
+export * from './events/connection-events.js';
+export * from './events/job-events.js';
+export * from './job.js';
+export * from './pipeline.js';
+export * from './subjects.js';
+export * from './views.js';
+export * from './work.js';

@@ -1,0 +1,91 @@
+import type { BusyPolicy, Schedule, Source } from './connection.js';
+import type { JobTrigger, JobType } from './job.js';
+
+/** Requests to the job coordinator: `tidemark.cmd.job-coordinator.<verb>`. Replies are the views of job.ts and connection.ts. */
+
+export interface CreateConnection {
+  readonly tenant: string;
+  readonly name: string;
+  readonly source: Source;
+  readonly schedule?: Schedule;
+  readonly whenBusy?: BusyPolicy;
+}
+
+export interface UpdateConnection {
+  readonly tenant: string;
+  readonly connectionId: string;
+  readonly name?: string;
+  readonly source?: Source;
+  readonly schedule?: Schedule;
+  readonly whenBusy?: BusyPolicy;
+}
+
+/** get-connection, pause-connection, resume-connection, disconnect-connection, reconnect-connection, remove-connection, get-cursor */
+export interface ConnectionRef {
+  readonly tenant: string;
+  readonly connectionId: string;
+}
+
+/** create (the subject that internal producers use as well) */
+export interface CreateJob {
+  readonly tenant: string;
+  readonly connectionId: string;
+  readonly type: JobType;
+  readonly trigger?: JobTrigger;
+  /** 1 to 255 characters. */
+  readonly idempotencyKey?: string;
+  /** Overrides the connection's policy. */
+  readonly whenBusy?: BusyPolicy;
+  /** Not before: ISO 8601. */
+  readonly startAt?: string;
+}
+
+/** get-job, retry-job */
+export interface JobRef {
+  readonly tenant: string;
+  readonly jobId: string;
+}
+
+export interface CancelJob extends JobRef {
+  readonly reason?: string;
+}
+
+/** job-state: the job as it was at a revision or a time. */
+export interface GetJobState extends JobRef {
+  readonly revision?: number;
+  /** ISO 8601. */
+  readonly at?: string;
+}
+
+/** job-events: stored events from a revision on; at most `limit` (default 100, at most 500). */
+export interface GetJobEvents extends JobRef {
+  readonly from?: number;
+  readonly limit?: number;
+}
+
+/** One stored event as callers see it. */
+export interface JobEventView {
+  readonly revision: number;
+  readonly type: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly data: unknown;
+}
+
+export interface JobEventPage {
+  readonly events: readonly JobEventView[];
+  /** True when the job has ended and no further event can come. */
+  readonly ended: boolean;
+}
+
+/** job-timeline */
+export interface GetTimeline extends JobRef {
+  readonly page?: number;
+  readonly perPage?: number;
+}
+
+/** explain-jobs: why each of these is not running; ids that run or ended are left out of the answer. */
+export interface ExplainJobs {
+  readonly tenant: string;
+  readonly jobIds: readonly string[];
+}

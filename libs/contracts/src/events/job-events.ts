@@ -1,0 +1,147 @@
+import type { BusyPolicy } from '../connection.js';
+import type { Counts, Failure, JobResult, JobTrigger, JobType } from '../job.js';
+import type { Cursor, StageDefinition, StageOutput } from '../pipeline.js';
+
+/** Times (`at`, `…At`) are milliseconds since the epoch. */
+interface Fact<Type extends string, Data> {
+  readonly type: Type;
+  readonly data: Data & { readonly at: number };
+}
+
+/** Which message of the work queue a claim was made with: see Delivery in messaging. */
+export interface ClaimedDelivery {
+  readonly id: string;
+  readonly sequence: number;
+}
+
+export type JobCreated = Fact<
+  'JobCreated',
+  {
+    readonly jobId: string;
+    readonly tenant: string;
+    readonly connectionId: string;
+    readonly connector: string;
+    readonly type: JobType;
+    readonly trigger: JobTrigger;
+    readonly stages: readonly StageDefinition[];
+    readonly whenBusy: BusyPolicy;
+    readonly claimTimeoutMs: number;
+    readonly stallTimeoutMs: number;
+    readonly startAt?: number;
+    readonly retryOf?: string;
+    /** Tells a repeated request from a new one under the same idempotency key. */
+    readonly requestHash?: string;
+  }
+>;
+
+/** A runner took the job at this stage. */
+export type StageClaimed = Fact<
+  'StageClaimed',
+  {
+    readonly claim: number;
+    readonly stage: string;
+    readonly service: string;
+    readonly runner: string;
+    readonly attempt: number;
+    readonly delivery: ClaimedDelivery;
+  }
+>;
+
+/** The checkpoint at the end of a stage. */
+export type StageCompleted = Fact<
+  'StageCompleted',
+  {
+    readonly claim: number;
+    readonly stage: string;
+    readonly attempt: number;
+    readonly output: StageOutput;
+    readonly counts?: Partial<Counts>;
+    readonly cursor?: Cursor;
+    /** Set when the next stage belongs to another service: the claim ends and the work is handed over. */
+    readonly handOver?: StageDefinition;
+  }
+>;
+
+/** The claim's runner gave no sign of life in time: the stage is offered again. */
+export type ClaimExpired = Fact<
+  'ClaimExpired',
+  { readonly claim: number; readonly stage: string; readonly service: string; readonly attempt: number }
+>;
+
+/** The claim beats, but nothing advanced for the pipeline's limit. */
+export type ClaimStalled = Fact<
+  'ClaimStalled',
+  { readonly claim: number; readonly stage: string; readonly since: number }
+>;
+
+/** A stalled claim advanced again. */
+export type ClaimRecovered = Fact<'ClaimRecovered', { readonly claim: number; readonly stage: string }>;
+
+/** A try ended in an error; another follows at `retryAt`. */
+export type RetryScheduled = Fact<
+  'RetryScheduled',
+  {
+    readonly claim: number;
+    readonly stage: string;
+    readonly attempt: number;
+    readonly error: Failure;
+    readonly retryAt: number;
+    readonly retryCount: number;
+  }
+>;
+
+/** The running job is to stop; its runner has until `deadline`. */
+export type CancelRequested = Fact<
+  'CancelRequested',
+  { readonly deadline: number; readonly claim: number; readonly reason: string }
+>;
+
+/** What the persisted changes of a dependency amount to: what alerts are made from. */
+export type ChangesDetected = Fact<
+  'ChangesDetected',
+  {
+    readonly tenant: string;
+    readonly connectionId: string;
+    readonly jobId: string;
+    readonly snapshotId: string;
+    readonly previousSnapshotId: string;
+    readonly bySeverity: { readonly [severity: string]: number };
+  }
+>;
+
+export type JobCompleted = Fact<
+  'JobCompleted',
+  { readonly result: JobResult; readonly counts: Counts; readonly cursor?: Cursor }
+>;
+
+export type JobFailed = Fact<
+  'JobFailed',
+  { readonly claim: number; readonly stage: string; readonly attempt: number; readonly error: Failure }
+>;
+
+export type JobCancelled = Fact<
+  'JobCancelled',
+  {
+    readonly reason: string;
+    /** True when the runner did not answer in time and lost its claim. */
+    readonly forced: boolean;
+  }
+>;
+
+/** The events of a `job-<id>` stream. */
+export type JobEvent =
+  | JobCreated
+  | StageClaimed
+  | StageCompleted
+  | ClaimExpired
+  | ClaimStalled
+  | ClaimRecovered
+  | RetryScheduled
+  | CancelRequested
+  | ChangesDetected
+  | JobCompleted
+  | JobFailed
+  | JobCancelled;
+
+/** The events that end a job for ever. */
+export const jobEndings = ['JobCompleted', 'JobFailed', 'JobCancelled'] as const;

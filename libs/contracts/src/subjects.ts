@@ -1,0 +1,16 @@
+/** Every subject that Tidemark's services exchange messages on. See asyncapi.yaml for who sends what. */
+
+/** Request/reply: `tidemark.cmd.<service>.<verb>`. */
+export const command = <V extends string>(service: Service, verb: V) => `tidemark.cmd.${service}.${verb}` as const;
+
+/** Work queue of one leg: `tidemark.work.<service>.<first stage>`. */
+export const workSubject = (service: string, stage: string) => `tidemark.work.${service}.${stage}`;
+
+/** Relayed events: `tidemark.evt.<aggregate>.<EventType>`. */
+export const eventSubject = (aggregate: string, type: string) => `tidemark.evt.${aggregate}.${type}`;
+
+/** Lossy signs of life of one job's runner. */
+export const beatSubject = (jobId: string) => `tidemark.beat.${jobId}`;
+
+/** The services that answer commands or take work. */
+export type Service = 'gateway' | 'job-coordinator' | 'connector-runner' | 'differ';

@@ -1,0 +1,80 @@
+import type { ConnectionView } from './connection.js';
+import type { JobView } from './job.js';
+
+/** Documents of the views that the gateway lists; who owns a view folds it. */
+
+/** View `jobs`, owned by job-coordinator. */
+export interface JobDocument extends JobView {
+  readonly tenant: string;
+}
+
+/** View `connections`, owned by job-coordinator. */
+export interface ConnectionDocument extends ConnectionView {
+  readonly tenant: string;
+  readonly connector: string;
+}
+
+/** View `snapshots`, owned by differ. */
+export interface SnapshotDocument {
+  readonly id: string;
+  readonly tenant: string;
+  readonly connectionId: string;
+  readonly jobId: string;
+  /** The snapshot before it; null for the baseline. */
+  readonly previousId: string | null;
+  /** Hash of the normalized content. */
+  readonly contentHash: string;
+  readonly rawBlob: string;
+  readonly canonicalBlob: string;
+  readonly bytes: number;
+  readonly title: string;
+  readonly apiVersion: string;
+  readonly specVersion: string;
+  readonly format: string;
+  readonly operations: number;
+  /** ISO 8601, UTC. */
+  readonly takenAt: string;
+}
+
+export const severities = ['breaking', 'risky', 'safe', 'info'] as const;
+export type Severity = (typeof severities)[number];
+
+/** View `changes`, owned by differ. */
+export interface ChangeDocument {
+  readonly id: string;
+  /** Same for the same difference between the same documents. */
+  readonly changeId: string;
+  readonly tenant: string;
+  readonly connectionId: string;
+  readonly jobId: string;
+  readonly snapshotId: string;
+  readonly previousSnapshotId: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  /** `GET /pets`; null when the change belongs to no single operation. */
+  readonly operation: string | null;
+  readonly pointer: { readonly before?: string; readonly after?: string };
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly message: string;
+  /** ISO 8601, UTC. */
+  readonly detectedAt: string;
+  /** Place in the comparison's order, from 0. */
+  readonly order: number;
+}
+
+/** What a reader must know of a view: see ViewDefinition in read-model. */
+export const views = {
+  jobs: {
+    name: 'jobs',
+    version: 1,
+    indexes: [
+      ['tenant', 'createdAt'],
+      ['tenant', 'connectionId', 'createdAt'],
+      ['state', 'createdAt'],
+    ],
+  },
+  connections: { name: 'connections', version: 1, indexes: [['tenant', 'createdAt']] },
+  snapshots: { name: 'snapshots', version: 1, indexes: [['tenant', 'connectionId', 'takenAt']] },
+  changes: { name: 'changes', version: 1, indexes: [['tenant', 'connectionId', 'detectedAt']] },
+} as const;
