@@ -14,6 +14,7 @@ export default {
   modulePathIgnorePatterns: ['/dist/'],
   setupFiles: ['<rootDir>/tools/jest.setup.mjs'],
   testTimeout: kind === 'unit' ? 10_000 : 60_000,
+  reporters: ['default', '<rootDir>/tools/jest.reporter.mjs'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

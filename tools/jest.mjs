@@ -1,0 +1,26 @@
+// node tools/jest.mjs KIND [path …]: tests of one kind (unit, stack, …; see jest.config.mjs), all of them or those
+// under the given paths, on the pinned Node. Further options go to jest.
+import { relative, resolve } from 'node:path';
+import { become, ensureInstalled, root } from './lib/workspace.mjs';
+
+const [kind = 'unit', ...rest] = process.argv.slice(2);
+const servers = ['NATS_URL', 'MONGODB_URL', 'EVENTSTORE_URL'];
+
+ensureInstalled();
+if (kind === 'stack') announceServers();
+const paths = rest.map((arg) => (arg.startsWith('-') ? arg : `${relative(root, resolve(arg)) || '.'}/`));
+become(
+  ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', ...paths]
+    .concat(kind === 'unit' ? [] : ['--runInBand'], '--passWithNoTests'),
+  { TEST_KIND: kind },
+);
+
+// The suites of a server without a URL are skipped, in sight; a URL that is named and broken fails its suites.
+function announceServers() {
+  const missing = servers.filter((name) => !process.env[name]);
+  if (missing.length === servers.length) {
+    console.error(`test:stack needs real servers: set at least one of ${servers.join(', ')}.`);
+    process.exit(1);
+  }
+  for (const name of missing) console.error(`${name} is not set: the tests that need it are skipped.`);
+}
