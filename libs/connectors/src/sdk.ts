@@ -1,0 +1,84 @@
+import type { BlobStore } from '@tidemark/blob-store';
+import type { GuardedFetch } from '@tidemark/resilience';
+import type { Counts, Cursor, JobType, StageOutput } from '@tidemark/contracts';
+import type { ConnectorDefinition } from './definition.js';
+
+/** Upper limit of a stage's output as JSON: it stands in an event. */
+export const MAX_STAGE_OUTPUT_BYTES = 8192;
+
+export interface StageContext {
+  readonly connectionId: string;
+  readonly jobId: string;
+  readonly jobType: JobType;
+  /** The connection's config; it has passed the connector's `validateConfig`. */
+  readonly config: { readonly [key: string]: unknown };
+  /** The cursor that the last completed job of this connection committed; null before the first. */
+  readonly cursor: Cursor | null;
+  /** Memory shared by the stages of one leg in one process. Empty after a restart: outputs name the blobs to read. */
+  readonly artefacts: Map<string, unknown>;
+  /** Checkpointed outputs of the stages before this one, by stage name. */
+  readonly outputs: Readonly<Record<string, StageOutput>>;
+  readonly blobs: BlobStore;
+  readonly fetch: GuardedFetch;
+  /** Aborted when the job is cancelled or the claim is lost; a stage then ends within milliseconds. */
+  readonly signal: AbortSignal;
+  /** Tells how far the stage is. Lossy and cheap; percent of this stage, 0 to 100. Counts are absolute. */
+  progress(report: { readonly percent?: number; readonly counts?: Partial<Counts> }): void;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export interface StageResult {
+  readonly output: StageOutput;
+  /** The ones this stage knows; absolute numbers, not differences. */
+  readonly counts?: Partial<Counts>;
+  /** `unchanged` ends the job as completed after this stage: the source is as it was. */
+  readonly finish?: 'unchanged';
+  /** Proposed cursor; it is committed only when the job completes. */
+  readonly cursor?: Cursor;
+}
+
+/**
+ * One stage. It may run again after a crash, in another process, with the same context but empty artefacts,
+ * and must then yield the same output.
+ * @throws StageError when the cause is known; anything else counts as retryable
+ */
+export type StageFunction = (context: StageContext) => Promise<StageResult>;
+
+export interface Connector extends ConnectorDefinition {
+  /** A function for every stage of the pipeline whose service is connector-runner. */
+  readonly stages: Readonly<Record<string, StageFunction>>;
+}
+
+/** A stage failed for a known cause. `retryable` says whether trying the same again can help. */
+export class StageError extends Error {
+  override readonly name = 'StageError';
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly retryable: boolean,
+    /** `retryAfterMs`: how long the other side asked us to wait. */
+    options: ErrorOptions & { retryAfterMs?: number } = {},
+  ) {
+    super(message, options);
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Joins a definition with its stages. @throws Error when a stage of connector-runner lacks its function, or the reverse */
+export function defineConnector(
+  definition: ConnectorDefinition,
+  stages: Readonly<Record<string, StageFunction>>,
+): Connector {
+  const expected = definition.pipeline.stages
+    .filter(({ service }) => service === 'connector-runner')
+    .map(({ name }) => name);
+  const given = Object.keys(stages);
+  if (expected.length !== given.length || expected.some((name) => !(name in stages)))
+    throw new Error(
+      `connector ${definition.name} needs the stages ${expected.join(', ')}, and has ${given.join(', ')}`,
+    );
+  return { ...definition, stages };
+}
