@@ -50,13 +50,15 @@ export function ensureBuilt() {
  */
 export function become(args, env = {}) {
   const child = spawn(node, args, { cwd: root, stdio: 'inherit', env: projectEnv(env) });
-  // Ctrl-C reaches the whole process group by itself; a kill of this process alone does not, so every signal is
-  // passed on. The program must therefore bear the same signal twice.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) {
+    // A terminal's Ctrl-C reaches the child by itself; sent twice it would mean "at once".
     process.on(signal, () => {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }
+  // A killed npm takes its shell with it but not us: whoever loses its parent ends its child.
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 250).unref();
   child.on('error', (error) => fail(`could not start ${node}: ${error.message}`));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 }
