@@ -1,0 +1,220 @@
+import { asObject, asString, escapePointer, isObject, own, pointerSegments, put, valueAt } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
+import type { ParsedDocument, SpecFamily } from '../parse/parse.js';
+import { Interner, isReference, mix, sortSet } from './interner.js';
+import type { Hashed } from './interner.js';
+import { fieldOf, METHODS } from './kinds.js';
+import type { Field, Kind } from './kinds.js';
+import { modernSchema, withoutFalseFlags } from './schema-forms.js';
+import { upgradeSwagger } from './swagger.js';
+
+/**
+ * One API description in the one form everything else works on: the shape of OpenAPI 3.1, whatever
+ * version it was written in. Plain JSON; hidden state, if any, is only speed. Do not change it.
+ */
+export interface CanonicalApi {
+  /** Of this form; raised when the same description would be written differently. */
+  canonical: 1;
+  info: JsonObject;
+  /** Path → path item; path-level parameters and servers are already part of the operations. */
+  paths: JsonObject;
+  webhooks: JsonObject;
+  components: JsonObject;
+  [key: string]: Json;
+}
+
+/** Brings a description of any version into canonical form. Cycles through `$ref` are fine. */
+export function normalize(
+  parsed: Pick<ParsedDocument, 'document' | 'version'>,
+  interner = new Interner(),
+): CanonicalApi {
+  const document = parsed.version === '2.0' ? upgradeSwagger(parsed.document) : parsed.document;
+  return new Normalizer(document, parsed.version, interner).run();
+}
+
+const COMPONENT = /^#\/components\/(?:schemas|responses|parameters|requestBodies|headers|callbacks|pathItems)\/[^/]+$/;
+const SECTION: Partial<Record<Kind, string>> = {
+  schema: 'schemas',
+  response: 'responses',
+  parameter: 'parameters',
+  requestBody: 'requestBodies',
+  header: 'headers',
+  callback: 'callbacks',
+};
+
+class Normalizer {
+  /** Targets of unusual references, given a place among the components; read after the rest. */
+  private readonly hoisted = new Map<string, { section: string; name: string; kind: Kind }>();
+  /** Set by `build` beside its result: the hash of what it returned. */
+  private hash = 0;
+
+  constructor(
+    private readonly document: JsonObject,
+    private readonly version: SpecFamily,
+    private readonly interner: Interner,
+  ) {}
+
+  run(): CanonicalApi {
+    const { openapi: _openapi, swagger: _swagger, ...rest } = this.document;
+    const document = { ...rest, webhooks: rest['webhooks'] ?? rest['x-webhooks'] ?? {} };
+    delete (document as JsonObject)['x-webhooks'];
+    const api = this.build(document, { as: 'one', kind: 'api' }) as JsonObject;
+    const components: JsonObject = { ...asObject(api['components']) };
+    this.addHoisted(components);
+    return {
+      ...(api as Record<string, Json>),
+      canonical: 1,
+      info: asObject(api['info']),
+      paths: asObject(api['paths']),
+      webhooks: asObject(api['webhooks']),
+      components,
+    };
+  }
+
+  // Reading a target can name further ones; the map grows while it is walked, and ends as targets do.
+  private addHoisted(components: JsonObject): void {
+    for (const [pointer, { section, name, kind }] of this.hoisted) {
+      const target = valueAt(this.document, pointer);
+      if (target === undefined) continue;
+      const table = asObject(components[section]);
+      components[section] = { ...table, [name]: this.build(target, { as: 'one', kind }) };
+    }
+  }
+
+  private build(raw: Json, field: Field): Json {
+    if (field.as === 'one' || typeof raw !== 'object' || raw === null) return this.buildOne(raw, field.kind);
+    if (field.as === 'map') return Array.isArray(raw) ? this.buildOne(raw, 'raw') : this.members(raw, () => field.kind);
+    if (!Array.isArray(raw)) return this.buildOne(raw, field.kind);
+    return field.as === 'set' ? this.set(raw, field.kind) : this.list(raw, field.kind);
+  }
+
+  private buildOne(raw: Json, kind: Kind): Json {
+    if (typeof raw !== 'object' || raw === null) {
+      this.hash = this.interner.scalar(raw);
+      return raw;
+    }
+    if (Array.isArray(raw)) return this.list(raw, kind);
+    if (kind === 'raw') return this.members(raw, () => 'raw');
+    if (isReference(raw)) {
+      if (kind === 'pathItem') return this.buildOne(this.inlinePathItem(raw), kind);
+      return this.members(this.reference(raw, kind), (key) => (key === '$ref' ? 'raw' : undefined), kind);
+    }
+    return this.members(this.rewrite(raw, kind), undefined, kind);
+  }
+
+  /** Builds an object's members; `kindOf` overrides what the table says of a key. */
+  private members(raw: JsonObject, kindOf: ((key: string) => Kind | undefined) | undefined, kind: Kind = 'raw'): Json {
+    let built: JsonObject | undefined;
+    let hash = 0x0b7ec7;
+    const keys = Object.keys(raw);
+    for (const key of keys) {
+      const before = raw[key] as Json;
+      if (before === undefined) {
+        built ??= { ...raw };
+        delete built[key];
+        continue;
+      }
+      const forced = kindOf?.(key);
+      const after = this.build(before, forced === undefined ? fieldOf(kind, key) : { as: 'one', kind: forced });
+      hash = (hash + mix(this.interner.string(key) ^ Math.imul(this.hash, 0x9e3779b1))) | 0;
+      if (after !== before) {
+        built ??= { ...raw };
+        put(built, key, after);
+      }
+    }
+    const object = this.interner.object(built ?? raw, mix(hash));
+    this.hash = mix(hash);
+    return object;
+  }
+
+  private list(raw: Json[], kind: Kind): Json {
+    return this.array(
+      raw.map((item) => ({ value: this.buildOne(item, kind), hash: this.hash })),
+      raw,
+      0x11a7e5,
+    );
+  }
+
+  private set(raw: Json[], kind: Kind): Json {
+    const members = raw.map((item) => ({ value: this.buildOne(item, kind), hash: this.hash }));
+    return this.array(sortSet(members), raw, 0x5e7);
+  }
+
+  private array(members: Hashed[], raw: Json[], seed: number): Json {
+    let hash = seed;
+    for (const member of members) hash = mix(Math.imul(hash, 31) + member.hash);
+    const same = members.length === raw.length && members.every((member, index) => member.value === raw[index]);
+    const array = this.interner.array(same ? raw : members.map((member) => member.value), hash);
+    this.hash = hash;
+    return array;
+  }
+
+  private rewrite(raw: JsonObject, kind: Kind): JsonObject {
+    switch (kind) {
+      case 'schema':
+        return modernSchema(raw, this.version);
+      case 'pathItem':
+        return this.pathItem(raw);
+      case 'parameter':
+      case 'header':
+      case 'requestBody':
+      case 'operation':
+        return withoutFalseFlags(raw);
+      default:
+        return raw;
+    }
+  }
+
+  /** Parameters and servers of the path go into its operations, unless they are overridden there. */
+  private pathItem(raw: JsonObject): JsonObject {
+    const { parameters, servers, additionalOperations, ...rest } = raw;
+    if (parameters === undefined && servers === undefined && additionalOperations === undefined) return raw;
+    const item: JsonObject = { ...rest };
+    for (const method of Object.keys(item)) {
+      const operation = item[method];
+      if (!METHODS.has(method) || !isObject(operation)) continue;
+      item[method] = {
+        ...operation,
+        ...(Array.isArray(parameters) ? { parameters: this.mergeParameters(parameters, operation['parameters']) } : {}),
+        ...(servers === undefined || operation['servers'] !== undefined ? {} : { servers }),
+      };
+    }
+    return item;
+  }
+
+  private mergeParameters(shared: Json[], specific: Json | undefined): Json[] {
+    const mine = Array.isArray(specific) ? specific : [];
+    const overridden = new Set(mine.map((parameter) => this.parameterKey(parameter)));
+    return [...mine, ...shared.filter((parameter) => !overridden.has(this.parameterKey(parameter)))];
+  }
+
+  private parameterKey(parameter: Json): string {
+    const target = isReference(parameter) ? asObject(valueAt(this.document, parameter.$ref)) : asObject(parameter);
+    return `${asString(target['in']) ?? ''} ${asString(target['name']) ?? ''}`;
+  }
+
+  private inlinePathItem(raw: JsonObject & { $ref: string }): Json {
+    const { $ref, ...siblings } = raw;
+    const target = $ref.startsWith('#') ? valueAt(this.document, $ref) : undefined;
+    if (!isObject(target) || isReference(target)) return siblings;
+    return { ...target, ...siblings };
+  }
+
+  /** A reference into the components as it is; to anywhere else in the document, to a hoisted copy. */
+  private reference(raw: JsonObject & { $ref: string }, kind: Kind): JsonObject {
+    // Before 3.1, what stands beside `$ref` is ignored.
+    const out: JsonObject = this.version === '3.1' ? raw : { $ref: raw.$ref };
+    if (!raw.$ref.startsWith('#') || COMPONENT.test(raw.$ref) || raw.$ref === '#') return out;
+    const section = SECTION[kind];
+    if (section === undefined) return out;
+    const segments = pointerSegments(raw.$ref);
+    const name = segments.map(escapePointer).join('/');
+    const direct =
+      segments.length === 3 &&
+      segments[0] === 'components' &&
+      own(asObject(this.document['components']), segments[1] as string) !== undefined;
+    if (!direct) this.hoisted.set(raw.$ref, { section, name, kind });
+    const target = direct ? segments.map(escapePointer).join('/') : `components/${section}/${escapePointer(name)}`;
+    return { ...out, $ref: `#/${target}` };
+  }
+}

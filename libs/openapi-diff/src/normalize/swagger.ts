@@ -1,0 +1,297 @@
+import { asArray, asObject, asString, isObject, valueAt } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
+import { METHODS } from './kinds.js';
+
+const SCHEMA_KEYS = [
+  'type',
+  'format',
+  'items',
+  'default',
+  'maximum',
+  'exclusiveMaximum',
+  'minimum',
+  'exclusiveMinimum',
+  'maxLength',
+  'minLength',
+  'pattern',
+  'maxItems',
+  'minItems',
+  'uniqueItems',
+  'enum',
+  'multipleOf',
+  'x-nullable',
+] as const;
+
+/**
+ * An OpenAPI 2.0 document in the shape of 3.0. Only the parts that moved are rebuilt; schemas are taken
+ * over as they are, with references redirected by `redirect`.
+ */
+export function upgradeSwagger(document: JsonObject): JsonObject {
+  return new SwaggerUpgrade(document).run();
+}
+
+class SwaggerUpgrade {
+  constructor(private readonly old: JsonObject) {}
+
+  run(): JsonObject {
+    const {
+      swagger: _swagger,
+      host,
+      basePath,
+      schemes,
+      consumes: _consumes,
+      produces: _produces,
+      paths,
+      definitions,
+      parameters: _parameters,
+      responses,
+      securityDefinitions,
+      ...rest
+    } = this.old;
+    return redirectAll({
+      openapi: '3.0.0',
+      ...rest,
+      ...servers(host, basePath, schemes),
+      paths: mapValues(paths, (item, path) => (path.startsWith('x-') ? (item as Json) : this.pathItem(item))),
+      components: {
+        schemas: definitions ?? {},
+        responses: mapValues(responses, (response) => this.response(response, this.old['produces'])),
+        ...this.sharedParameters(),
+        securitySchemes: mapValues(securityDefinitions, securityScheme),
+      },
+    }) as JsonObject;
+  }
+
+  /** Shared body parameters become request bodies, the others stay parameters. */
+  private sharedParameters(): JsonObject {
+    const parameters: JsonObject = {};
+    const requestBodies: JsonObject = {};
+    for (const [name, parameter] of Object.entries(asObject(this.old['parameters']))) {
+      const { in: place } = asObject(parameter);
+      if (place === 'body') requestBodies[name] = this.body([asObject(parameter)], undefined) as Json;
+      else if (place !== 'formData') parameters[name] = this.parameter(asObject(parameter));
+    }
+    return { parameters, requestBodies };
+  }
+
+  private pathItem(item: Json | undefined): Json {
+    const { parameters: shared, ...rest } = asObject(item);
+    const out: JsonObject = { ...rest };
+    for (const method of Object.keys(rest)) {
+      if (METHODS.has(method) && isObject(rest[method])) out[method] = this.operation(rest[method], asArray(shared));
+    }
+    return out;
+  }
+
+  private operation(operation: JsonObject, shared: Json[]): JsonObject {
+    const { consumes, produces, schemes, parameters, responses, ...rest } = operation;
+    const mine = asArray(parameters);
+    const overridden = new Set(mine.map((parameter) => this.key(parameter)));
+    const all = [...mine, ...shared.filter((parameter) => !overridden.has(this.key(parameter)))];
+    const places = all.map((parameter) => ({ parameter, resolved: this.resolve(parameter) }));
+    const inBody = places.filter(({ resolved }) => resolved['in'] === 'body' || resolved['in'] === 'formData');
+    const others = places.filter((place) => !inBody.includes(place));
+    const requestBody =
+      inBody.length === 0
+        ? undefined
+        : this.body(
+            inBody.map(({ resolved }) => resolved),
+            consumes,
+          );
+    return {
+      ...rest,
+      ...(others.length === 0
+        ? {}
+        : {
+            parameters: others.map(({ parameter, resolved }) =>
+              parameter === resolved ? this.parameter(resolved) : parameter,
+            ),
+          }),
+      ...(requestBody === undefined ? {} : { requestBody }),
+      ...(schemes === undefined ? {} : servers(this.old['host'], this.old['basePath'], schemes)),
+      responses: mapValues(responses, (response, code) =>
+        code.startsWith('x-') ? (response as Json) : this.response(response, produces ?? this.old['produces']),
+      ),
+    };
+  }
+
+  private key(parameter: Json): string {
+    const { in: place, name } = this.resolve(parameter);
+    return `${asString(place) ?? ''} ${asString(name) ?? ''}`;
+  }
+
+  private resolve(parameter: Json | undefined): JsonObject {
+    const ref = asString(asObject(parameter)['$ref']);
+    return ref === undefined ? (parameter as JsonObject) : asObject(valueAt(this.old, ref));
+  }
+
+  private parameter(parameter: JsonObject): JsonObject {
+    const { collectionFormat, ...all } = parameter;
+    const { schema, rest } = splitSchema(all);
+    const style = serialization(asString(collectionFormat), schema['type'], asString(parameter['in']));
+    return { ...rest, ...style, schema };
+  }
+
+  /** A `body` parameter or the `formData` parameters, as a request body for each media type consumed. */
+  private body(parameters: JsonObject[], consumes: Json | undefined): JsonObject | undefined {
+    const types = asArray(consumes ?? this.old['consumes']).filter((type) => typeof type === 'string');
+    const body = parameters.find((parameter) => parameter['in'] === 'body');
+    if (body !== undefined) {
+      const { in: _in, name: _name, schema, required, description, ...rest } = body;
+      const media = { ...(schema === undefined ? {} : { schema }) };
+      return {
+        ...(description === undefined ? {} : { description }),
+        ...extensions(rest),
+        ...(required === true ? { required } : {}),
+        content: Object.fromEntries((types.length === 0 ? ['application/json'] : types).map((type) => [type, media])),
+      };
+    }
+    const form = formSchema(parameters);
+    const fallback = parameters.some((parameter) => parameter['type'] === 'file')
+      ? 'multipart/form-data'
+      : 'application/x-www-form-urlencoded';
+    return {
+      ...(form.required === undefined ? {} : { required: true }),
+      content: Object.fromEntries(
+        (types.length === 0 ? [fallback] : types).map((type) => [type, { schema: form.schema }]),
+      ),
+    };
+  }
+
+  private response(response: Json | undefined, produces: Json | undefined): Json {
+    if (!isObject(response) || response['$ref'] !== undefined) return response ?? {};
+    const { schema, headers, examples, ...rest } = response;
+    const types = asArray(produces).filter((type) => typeof type === 'string');
+    const shown = asObject(examples);
+    const names = types.length === 0 ? [...new Set(['application/json', ...Object.keys(shown)])] : types;
+    const content =
+      schema === undefined
+        ? undefined
+        : Object.fromEntries(
+            names.map((type) => [type, { schema, ...(shown[type] === undefined ? {} : { example: shown[type] }) }]),
+          );
+    return {
+      ...rest,
+      ...(headers === undefined ? {} : { headers: mapValues(headers, (header) => this.header(asObject(header))) }),
+      ...(content === undefined ? {} : { content }),
+    };
+  }
+
+  private header(header: JsonObject): JsonObject {
+    const { collectionFormat: _format, ...all } = header;
+    const { schema, rest } = splitSchema(all);
+    return { ...rest, schema };
+  }
+}
+
+function splitSchema(node: JsonObject): { schema: JsonObject; rest: JsonObject } {
+  const schema: JsonObject = {};
+  const rest: JsonObject = {};
+  for (const [key, value] of Object.entries(node)) {
+    if ((SCHEMA_KEYS as readonly string[]).includes(key)) schema[key] = value;
+    else rest[key] = value;
+  }
+  return { schema: fileAsBinary(schema), rest };
+}
+
+function fileAsBinary(schema: JsonObject): JsonObject {
+  return schema['type'] === 'file' ? { ...schema, type: 'string', format: 'binary' } : schema;
+}
+
+function formSchema(parameters: JsonObject[]): { schema: JsonObject; required?: true } {
+  const properties: JsonObject = {};
+  const required: string[] = [];
+  for (const parameter of parameters) {
+    const name = asString(parameter['name']) ?? '';
+    const { schema, rest } = splitSchema(parameter);
+    const { in: _in, name: _name, required: needed, collectionFormat: _format, ...described } = rest;
+    properties[name] = { ...schema, ...described };
+    if (needed === true) required.push(name);
+  }
+  const schema = { type: 'object', properties, ...(required.length === 0 ? {} : { required }) };
+  return required.length === 0 ? { schema } : { schema, required: true };
+}
+
+function serialization(format: string | undefined, type: Json | undefined, place: string | undefined): JsonObject {
+  if (type !== 'array') return {};
+  const simple = place === 'path' || place === 'header';
+  switch (format) {
+    case 'multi':
+      return { style: 'form', explode: true };
+    case 'ssv':
+      return { style: 'spaceDelimited', explode: false };
+    case 'pipes':
+      return { style: 'pipeDelimited', explode: false };
+    default:
+      return simple ? { style: 'simple' } : { style: 'form', explode: false };
+  }
+}
+
+function servers(host: Json | undefined, basePath: Json | undefined, schemes: Json | undefined): JsonObject {
+  if (host === undefined && basePath === undefined) return {};
+  const path = asString(basePath) ?? '';
+  const domain = asString(host);
+  if (domain === undefined) return { servers: [{ url: path === '' ? '/' : path }] };
+  const names = asArray(schemes).filter((scheme) => typeof scheme === 'string');
+  return {
+    servers: (names.length === 0 ? ['https'] : names).map((scheme) => ({ url: `${scheme}://${domain}${path}` })),
+  };
+}
+
+function securityScheme(value: Json | undefined): Json {
+  const { type, flow, authorizationUrl, tokenUrl, scopes, ...rest } = asObject(value);
+  if (type === 'basic') return { type: 'http', scheme: 'basic', ...rest };
+  if (type !== 'oauth2') return value ?? {};
+  const name =
+    flow === 'application'
+      ? 'clientCredentials'
+      : flow === 'accessCode'
+        ? 'authorizationCode'
+        : (asString(flow) ?? 'implicit');
+  return {
+    type,
+    ...rest,
+    flows: {
+      [name]: {
+        ...(authorizationUrl === undefined ? {} : { authorizationUrl }),
+        ...(tokenUrl === undefined ? {} : { tokenUrl }),
+        scopes: scopes ?? {},
+      },
+    },
+  };
+}
+
+function extensions(node: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(node).filter(([key]) => key.startsWith('x-')));
+}
+
+function mapValues(table: Json | undefined, change: (value: Json | undefined, key: string) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(asObject(table)).map(([key, value]) => [key, change(value, key)]));
+}
+
+/** Copies only what holds a reference into the places that moved. */
+function redirectAll(node: Json): Json {
+  if (typeof node !== 'object' || node === null) return node;
+  if (Array.isArray(node)) {
+    const items = node.map(redirectAll);
+    return items.some((item, index) => item !== node[index]) ? items : node;
+  }
+  let out: JsonObject | undefined;
+  for (const [key, value] of Object.entries(node)) {
+    if (value === undefined) continue;
+    const next = key === '$ref' && typeof value === 'string' ? redirect(value) : redirectAll(value);
+    if (next !== value) (out ??= { ...node })[key] = next;
+  }
+  return out ?? node;
+}
+
+const MOVED: Array<[from: string, to: string]> = [
+  ['#/definitions/', '#/components/schemas/'],
+  ['#/parameters/', '#/components/parameters/'],
+  ['#/responses/', '#/components/responses/'],
+];
+
+function redirect(ref: string): string {
+  for (const [from, to] of MOVED) if (ref.startsWith(from)) return to + ref.slice(from.length);
+  return ref;
+}

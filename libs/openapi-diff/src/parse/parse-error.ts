@@ -1,0 +1,34 @@
+/** Where something stands in a text: both count from 1. */
+export interface Position {
+  line: number;
+  column: number;
+}
+
+/**
+ * The text cannot be used as an API description. `reason` is a clause without the place; `message` has
+ * the source (when it was given), the place and the reason, ready to show.
+ */
+export class ParseError extends Error {
+  override readonly name = 'ParseError';
+
+  constructor(
+    readonly reason: string,
+    readonly line: number = 1,
+    readonly column: number = 1,
+    readonly source?: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${source === undefined ? '' : `${source}:`}${line}:${column}: ${reason}`, options);
+  }
+}
+
+/** Line and column of an offset in a text. */
+export function positionAt(text: string, offset: number): Position {
+  let line = 1;
+  let start = 0;
+  for (let end = text.indexOf('\n'); end !== -1 && end < offset; end = text.indexOf('\n', start)) {
+    line++;
+    start = end + 1;
+  }
+  return { line, column: offset - start + 1 };
+}

@@ -1,0 +1,174 @@
+import { asString, isObject } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
+import { findJsonError } from './json-scan.js';
+import { JsonIndex } from './json-text.js';
+import { ParseError, positionAt } from './parse-error.js';
+import type { Position } from './parse-error.js';
+import { readYaml, YamlIndex } from './yaml-text.js';
+
+/** The families of the specification that are understood; 3.2 is read as 3.1. */
+export type SpecFamily = '2.0' | '3.0' | '3.1';
+
+export interface ParseOptions {
+  /** Default: JSON when the text starts with `{` or `[`, else YAML. */
+  format?: 'json' | 'yaml';
+  /** File name or URL, only for error messages. */
+  source?: string;
+  /** In characters (bytes when bytes are given). Default 64 Mi. */
+  maxSize?: number;
+  /** Deepest nesting of objects and arrays. Default 500. */
+  maxDepth?: number;
+}
+
+export interface ParsedDocument {
+  /** The description as it was written. It is shared with what is made from it: do not change it. */
+  readonly document: JsonObject;
+  readonly format: 'json' | 'yaml';
+  readonly version: SpecFamily;
+  /** The version as the document states it, such as `3.0.3`. */
+  readonly versionText: string;
+  readonly source?: string;
+  /** Line and column of a JSON pointer's key in the text; undefined when it is not there. */
+  locate(pointer: string): Position | undefined;
+}
+
+const MAX_SIZE = 64 * 1024 * 1024;
+const MAX_DEPTH = 500;
+const MAX_VALUES = 20_000_000;
+
+/**
+ * Reads an OpenAPI 2.0, 3.0 or 3.1 description from JSON or YAML (UTF-8, with or without a byte order
+ * mark). Of a JSON key written twice the last counts, as in JSON.parse; in YAML it is an error.
+ * @throws ParseError with line, column and reason, for anything that is not such a description.
+ */
+export function parse(text: string | Uint8Array, options: ParseOptions = {}): ParsedDocument {
+  const { source, maxSize = MAX_SIZE } = options;
+  if (typeof text !== 'string' && !(text instanceof Uint8Array)) {
+    throw new ParseError('expected text or bytes', 1, 1, source);
+  }
+  if (text.length > maxSize) {
+    throw new ParseError(`the document has ${text.length} bytes; the limit is ${maxSize}`, 1, 1, source);
+  }
+  const body = decode(text, source);
+  const format = options.format ?? detectFormat(body);
+  const value = format === 'json' ? readJson(body, source) : readYaml(body, source);
+  checkShape(value, options.maxDepth ?? MAX_DEPTH, source);
+  if (!isObject(value)) {
+    throw new ParseError(`not an OpenAPI description: the document is ${describe(value)}, not an object`, 1, 1, source);
+  }
+  const { version, versionText } = specVersion(value, source);
+  return {
+    document: value,
+    format,
+    version,
+    versionText,
+    ...(source === undefined ? {} : { source }),
+    locate: locator(body, format),
+  };
+}
+
+function decode(text: string | Uint8Array, source: string | undefined): string {
+  if (typeof text === 'string') return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(text);
+  } catch (error) {
+    throw new ParseError('the document is not UTF-8 text', 1, 1, source, { cause: error });
+  }
+}
+
+function detectFormat(text: string): 'json' | 'yaml' {
+  const first = /\S/.exec(text.slice(0, 4096))?.[0];
+  return first === '{' || first === '[' ? 'json' : 'yaml';
+}
+
+function readJson(text: string, source: string | undefined): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    const fault = findJsonError(text) ?? { offset: 0, reason: (error as Error).message };
+    const { line, column } = positionAt(text, fault.offset);
+    throw new ParseError(`not valid JSON: ${fault.reason}`, line, column, source, { cause: error });
+  }
+}
+
+/** Refuses what recursion or memory would not survive: deep nesting, cycles, exploding aliases. */
+function checkShape(value: Json, maxDepth: number, source: string | undefined): void {
+  let values = 0;
+  const visit = (node: object, depth: number): void => {
+    if (depth > maxDepth) throw new ParseError(`values are nested more than ${maxDepth} deep`, 1, 1, source);
+    if (++values > MAX_VALUES) throw new ParseError(`more than ${MAX_VALUES} values`, 1, 1, source);
+    if (Array.isArray(node)) {
+      for (const child of node) if (typeof child === 'object' && child !== null) visit(child, depth + 1);
+      return;
+    }
+    for (const key in node) {
+      const child = (node as JsonObject)[key];
+      if (typeof child === 'object' && child !== null) visit(child, depth + 1);
+    }
+  };
+  if (typeof value === 'object' && value !== null) visit(value, 1);
+}
+
+function specVersion(document: JsonObject, source: string | undefined): { version: SpecFamily; versionText: string } {
+  const stated = document['openapi'] ?? document['swagger'];
+  const field = document['openapi'] === undefined ? 'swagger' : 'openapi';
+  if (stated === undefined) {
+    throw new ParseError('not an OpenAPI description: neither "openapi" nor "swagger" says its version', 1, 1, source);
+  }
+  // Unquoted in YAML, 2.0 arrives as the number 2.
+  const versionText =
+    typeof stated === 'number' && Number.isInteger(stated) ? `${stated}.0` : (asString(stated) ?? String(stated));
+  const family = field === 'swagger' ? /^2\.0/ : /^3\.[012](\.|$|-)/;
+  if (typeof stated === 'object' || !family.test(versionText)) {
+    throw new ParseError(`"${field}" is ${describe(stated)}; versions 2.0, 3.0 and 3.1 are understood`, 1, 1, source);
+  }
+  const version = field === 'swagger' ? '2.0' : versionText.startsWith('3.0') ? '3.0' : '3.1';
+  return { version, versionText };
+}
+
+function describe(value: Json): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return 'an object';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+function locator(text: string, format: 'json' | 'yaml'): (pointer: string) => Position | undefined {
+  let find: ((pointer: string) => Position | undefined) | undefined;
+  return (pointer) => (find ??= format === 'json' ? jsonLocator(text) : yamlLocator(text))(pointer);
+}
+
+function jsonLocator(text: string): (pointer: string) => Position | undefined {
+  const index = new JsonIndex(text);
+  const starts = lineStarts(text);
+  return (pointer) => {
+    const offset = index.find(pointer);
+    if (offset === undefined) return undefined;
+    const line = lineOf(starts, offset);
+    return { line, column: offset - (starts[line - 1] ?? 0) + 1 };
+  };
+}
+
+function yamlLocator(text: string): (pointer: string) => Position | undefined {
+  const index = new YamlIndex(text);
+  return (pointer) => index.find(pointer);
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** The 1-based line that holds an offset: the last start not after it. */
+function lineOf(starts: number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] as number) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low + 1;
+}
