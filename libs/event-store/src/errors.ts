@@ -1,10 +1,5 @@
 export type EventStoreErrorCode =
-  | 'CONFLICT'
-  | 'STREAM_NOT_FOUND'
-  | 'STREAM_DELETED'
-  | 'TOO_LARGE'
-  | 'OUTCOME_UNKNOWN'
-  | 'EVENT_STORE_UNAVAILABLE';
+  'CONFLICT' | 'STREAM_NOT_FOUND' | 'STREAM_DELETED' | 'TOO_LARGE' | 'OUTCOME_UNKNOWN' | 'EVENT_STORE_UNAVAILABLE';
 
 /** What every adapter throws; a driver's own error is only ever the `cause`. */
 export abstract class EventStoreError extends Error {

@@ -1,0 +1,24 @@
+import type { EventStore } from './port.js';
+import { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite/sqlite-event-store.js';
+
+export interface EventStoreOptions extends SqliteEventStoreOptions {
+  /** EventStoreDB: a prefix of every stream name, so that installations can share a server. Callers never see it. */
+  readonly namespace?: string;
+}
+
+/**
+ * Opens the store that the URL names: `sqlite:<path>` (embedded) or `esdb://<host>:<port>` (EventStoreDB).
+ * @throws TypeError with one line when the URL is neither · Unavailable when the SQLite file cannot be opened
+ */
+export async function createEventStore(url: string, options: EventStoreOptions = {}): Promise<EventStore> {
+  const [, scheme, rest] = /^([a-z+]+):(.*)$/is.exec(url) ?? [];
+  // Never the URL itself in an error: it may carry a password.
+  const expected = 'event store URL: expected sqlite:<path> or esdb://<host>:<port>';
+  if (!scheme || !rest) throw new TypeError(`${expected}, got ${scheme ? `${scheme}: and nothing else` : 'no scheme'}`);
+  switch (scheme.toLowerCase()) {
+    case 'sqlite':
+      return new SqliteEventStore(rest.replace(/^\/\/(?=[/.])/, ''), options);
+    default:
+      throw new TypeError(`${expected}, got ${scheme}:`);
+  }
+}

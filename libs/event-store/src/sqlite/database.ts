@@ -1,0 +1,66 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Unavailable } from '../errors.js';
+
+const SCHEMA_VERSION = 1;
+
+// A stream is known by its `sid`, the position of its first event: 8 bytes instead of its name in every row and in
+// the index, and new streams go to the right end of both.
+const SCHEMA = `
+  CREATE TABLE streams (
+    sid INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    deleted INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE TABLE events (
+    pos INTEGER PRIMARY KEY,
+    sid INTEGER NOT NULL,
+    rev INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    data TEXT NOT NULL,
+    meta TEXT NOT NULL,
+    ts INTEGER NOT NULL,
+    UNIQUE (sid, rev)
+  );
+  CREATE TABLE checkpoints (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE store (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  INSERT INTO store (key, value) VALUES ('epoch', 0);
+`;
+
+/**
+ * Opens the file, creates its tables when it is new, and counts the opening.
+ * @returns the connection and the number of times the file has been opened, this one included
+ * @throws Unavailable with one line that names the file
+ */
+export function openDatabase(path: string): { database: DatabaseSync; epoch: number } {
+  let database: DatabaseSync | undefined;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    database = new DatabaseSync(path, { timeout: 1000 });
+    // wal_autocheckpoint = 0: the WAL is written back by a thread of its own (see wal-checkpointer.ts).
+    database.exec(`
+      PRAGMA page_size = 8192;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA wal_autocheckpoint = 0;
+      PRAGMA journal_size_limit = 67108864;
+      PRAGMA cache_size = -65536;
+    `);
+    return { database, epoch: migrate(database) };
+  } catch (cause) {
+    database?.close();
+    throw new Unavailable(`cannot open ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function migrate(database: DatabaseSync): number {
+  database.exec('BEGIN IMMEDIATE');
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > SCHEMA_VERSION) throw new Error(`it was written by a newer version (schema ${version})`);
+  if (version === 0) database.exec(`${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+  const row = database.prepare(`UPDATE store SET value = value + 1 WHERE key = 'epoch' RETURNING value`).get();
+  database.exec('COMMIT');
+  return (row as { value: number }).value;
+}

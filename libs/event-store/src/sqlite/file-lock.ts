@@ -1,0 +1,28 @@
+import { DatabaseSync } from 'node:sqlite';
+import { Unavailable } from '../errors.js';
+
+/**
+ * One process at a time may have a file. The lock is the operating system's, held through `<path>.lock`: it ends with
+ * the process however that dies, so there is no stale lock to clean up.
+ */
+export class FileLock {
+  private constructor(private readonly database: DatabaseSync) {}
+
+  /** @throws Unavailable when another process (or another store of this one) has the file */
+  static acquire(path: string): FileLock {
+    const database = new DatabaseSync(`${path}.lock`, { timeout: 0 });
+    try {
+      database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+      return new FileLock(database);
+    } catch (cause) {
+      database.close();
+      throw new Unavailable(`${path} is in use by another process: end that one first, or name another file`, {
+        cause,
+      });
+    }
+  }
+
+  release(): void {
+    this.database.close();
+  }
+}

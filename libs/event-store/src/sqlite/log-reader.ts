@@ -1,0 +1,115 @@
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { StreamDeleted, StreamNotFound, Unavailable } from '../errors.js';
+import type { EventMetadata, ReadOptions, RecordedEvent } from '../port.js';
+
+/** Bounds of what is held in memory for one reader. */
+const CHUNK_ROWS = 500;
+const CHUNK_BYTES = 4 * 1024 * 1024;
+/** Positions looked at in one go when few of them are in the categories asked for. */
+const SCAN = 10_000;
+
+export interface LogChunk {
+  readonly events: RecordedEvent[];
+  /** Everything up to this position has been looked at. */
+  readonly position: number;
+}
+
+type Row = SQLOutputValue[];
+
+/** Reads committed events in chunks. No statement stays open between two chunks, so the WAL can start over. */
+export class LogReader {
+  private readonly forwards: StatementSync;
+  private readonly backwards: StatementSync;
+  private readonly findStream: StatementSync;
+
+  constructor(private readonly database: DatabaseSync) {
+    const columns = 'SELECT pos, rev, id, type, data, meta, ts FROM events WHERE sid = ?';
+    this.forwards = arrays(database.prepare(`${columns} AND rev >= ? ORDER BY rev LIMIT ?`));
+    this.backwards = arrays(database.prepare(`${columns} AND rev <= ? ORDER BY rev DESC LIMIT ?`));
+    this.findStream = database.prepare('SELECT sid, deleted FROM streams WHERE name = ?');
+  }
+
+  /** A stream's events, in chunks. @throws StreamNotFound · StreamDeleted · Unavailable */
+  *stream(stream: string, options: ReadOptions): Generator<RecordedEvent[]> {
+    const found = guarded(() => this.findStream.get(stream));
+    if (!found) throw new StreamNotFound(stream);
+    if (found['deleted'] === 1) throw new StreamDeleted(stream);
+    const back = options.direction === 'backwards';
+    const statement = back ? this.backwards : this.forwards;
+    let from = options.from ?? (back ? Number.MAX_SAFE_INTEGER : 0);
+    let left = options.limit ?? Infinity;
+    while (left > 0 && from >= 0) {
+      const rows = Math.min(left, CHUNK_ROWS);
+      const { events, complete } = guarded(() => take(statement, [found['sid']!, from, rows], stream));
+      if (events.length > 0) yield events;
+      if (complete && events.length < rows) return;
+      left -= events.length;
+      from = events.at(-1)!.revision + (back ? -1 : 1);
+    }
+  }
+
+  /** A reader of the whole log for these categories (undefined: all but system streams). */
+  log(categories: readonly string[] | undefined): (after: number, until: number, limit: number) => LogChunk {
+    const { where, parameters } = filter(categories);
+    const statement = arrays(
+      this.database.prepare(`
+        SELECT e.pos, e.rev, e.id, e.type, e.data, e.meta, e.ts, s.name
+        FROM events e CROSS JOIN streams s ON s.sid = e.sid
+        WHERE e.pos > ? AND e.pos <= ? AND (${where}) ORDER BY e.pos LIMIT ?`),
+    );
+    return (after, until, limit) => {
+      const end = Math.min(until, after + SCAN);
+      const { events, complete } = guarded(() => take(statement, [after, end, ...parameters, limit]));
+      return { events, position: complete && events.length < limit ? end : events.at(-1)!.position };
+    };
+  }
+}
+
+/** Fetches rows until there are no more or they are too many bytes (then `complete` is false). */
+function take(statement: StatementSync, parameters: SQLOutputValue[], stream?: string) {
+  const events: RecordedEvent[] = [];
+  let bytes = 0;
+  for (const row of statement.iterate(...parameters) as unknown as Iterable<Row>) {
+    events.push(recorded(row, stream ?? (row[7] as string)));
+    bytes += (row[4] as string).length;
+    if (bytes > CHUNK_BYTES) return { events, complete: false };
+  }
+  return { events, complete: true };
+}
+
+function recorded(row: Row, stream: string): RecordedEvent {
+  return {
+    id: row[2] as string,
+    type: row[3] as string,
+    data: JSON.parse(row[4] as string) as unknown,
+    metadata: JSON.parse(row[5] as string) as EventMetadata,
+    stream,
+    revision: row[1] as number,
+    position: row[0] as number,
+    recordedAt: row[6] as number,
+  };
+}
+
+function filter(categories: readonly string[] | undefined): { where: string; parameters: string[] } {
+  // '%' is the character after '$', '.' the one after '-': ranges instead of LIKE, which folds case.
+  if (!categories) return { where: `s.name < '$' OR s.name >= '%'`, parameters: [] };
+  if (categories.length === 0)
+    throw new RangeError('categories: expected at least one, or none at all for every stream');
+  return {
+    where: categories.map(() => '(s.name = ? OR (s.name >= ? AND s.name < ?))').join(' OR '),
+    parameters: categories.flatMap((category) => [category, `${category}-`, `${category}.`]),
+  };
+}
+
+function arrays(statement: StatementSync): StatementSync {
+  statement.setReturnArrays(true);
+  return statement;
+}
+
+function guarded<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new Unavailable(`the events could not be read: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,175 @@
+import {
+  categoryOf,
+  type BatchHandler,
+  type RecordedEvent,
+  type SubscribeOptions,
+  type Subscription,
+} from '../port.js';
+import type { Commit } from './operations.js';
+import type { LogChunk } from './log-reader.js';
+
+/** What may wait in memory for a handler that is busy; with more it reads the log again from where it is. */
+const WAITING_EVENTS = 2_000;
+const WAITING_BYTES = 8 * 1024 * 1024;
+/** A subscription whose categories do not occur says so every so many positions. */
+const SILENT_POSITIONS = 1_000;
+const RETRY = { first: 100, most: 5_000 }; // ms
+
+export interface Log {
+  /** Position of the last committed event. */
+  readonly last: () => number;
+  readonly read: (after: number, until: number, limit: number) => LogChunk;
+  /** Called once, when the subscription has ended. */
+  readonly onEnd: () => void;
+}
+
+/**
+ * One subscriber. Modes:
+ *   reading  takes chunks from the file until it has reached the last committed position → live
+ *   live     takes commits from memory, as they are handed over; too many waiting → reading
+ *   ended    stopped, or the handler threw
+ * The change to live happens between two commits (all of this is on one thread), so nothing is missed or repeated.
+ */
+export class LogSubscription implements Subscription {
+  private mode: 'reading' | 'live' | 'ended' = 'reading';
+  /** Everything up to here was handed to the handler or is waiting for it. */
+  private taken: number;
+  private handled: number;
+  private told: number;
+  private waiting: RecordedEvent[] = [];
+  private waitingBytes = 0;
+  private running = false;
+  private stopping = false;
+  private readonly target: number;
+  private caughtUp = false;
+  private readonly end = Promise.withResolvers<void>();
+  private readonly categories: ReadonlySet<string> | undefined;
+  private readonly batchSize: number;
+  private retry: NodeJS.Timeout | undefined;
+  private retryAfter = RETRY.first;
+
+  constructor(
+    private readonly options: SubscribeOptions,
+    private readonly handler: BatchHandler,
+    private readonly log: Log,
+  ) {
+    this.target = log.last();
+    this.taken = this.handled = this.told = options.after === 'end' ? this.target : options.after;
+    this.categories = options.categories && new Set(options.categories);
+    this.batchSize = options.batchSize ?? 500;
+    setImmediate(() => this.wake());
+  }
+
+  get position(): number {
+    return this.handled;
+  }
+
+  get ended(): Promise<void> {
+    return this.end.promise;
+  }
+
+  stop(): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.retry);
+    if (!this.running) this.finish();
+    return this.end.promise;
+  }
+
+  /** Takes what was committed. */
+  offer(commit: Commit): void {
+    const { events } = commit;
+    const last = events.at(-1)!.position;
+    if (this.mode !== 'live' || last <= this.taken) return;
+    if (this.waiting.length > WAITING_EVENTS || this.waitingBytes > WAITING_BYTES) {
+      this.waiting = [];
+      this.waitingBytes = 0;
+      this.mode = 'reading';
+      this.taken = this.handled;
+      return;
+    }
+    this.taken = last;
+    for (const event of events) if (this.wants(event)) this.waiting.push(event);
+    this.waitingBytes += commit.bytes;
+    this.wake();
+  }
+
+  private wants({ stream }: RecordedEvent): boolean {
+    return this.categories ? this.categories.has(categoryOf(stream)) : !stream.startsWith('$');
+  }
+
+  private wake(): void {
+    if (this.running || this.mode === 'ended') return;
+    this.running = true;
+    void this.run();
+  }
+
+  private async run(): Promise<void> {
+    try {
+      for (let batch = this.next(); batch && !this.stopping; batch = this.next()) {
+        if (batch.events.length > 0 || batch.position - this.told >= SILENT_POSITIONS || this.isCatchingUp(batch)) {
+          const done = this.handler(batch.events, batch.position);
+          if (done) await done;
+          this.told = batch.position;
+        }
+        this.handled = batch.position;
+        this.tellCaughtUp();
+      }
+      this.tellCaughtUp();
+    } catch (error) {
+      this.stopping = true;
+      this.options.onError?.(error as Error);
+    }
+    this.running = false;
+    if (this.stopping) this.finish();
+  }
+
+  /** The next batch; undefined when there is none for now. */
+  private next(): LogChunk | undefined {
+    if (this.stopping) return undefined;
+    if (this.mode === 'reading') {
+      if (this.handled < this.log.last()) return this.read();
+      this.mode = 'live';
+      this.taken = this.handled;
+    }
+    if (this.waiting.length <= this.batchSize) {
+      if (this.handled >= this.taken) return undefined;
+      const events = this.waiting;
+      this.waiting = [];
+      this.waitingBytes = 0;
+      return { events, position: this.taken };
+    }
+    const events = this.waiting.splice(0, this.batchSize);
+    return { events, position: events.at(-1)!.position };
+  }
+
+  private read(): LogChunk | undefined {
+    try {
+      const chunk = this.log.read(this.handled, this.log.last(), this.batchSize);
+      this.retryAfter = RETRY.first;
+      return chunk;
+    } catch (error) {
+      this.retry = setTimeout(() => this.wake(), this.retryAfter).unref();
+      this.retryAfter = Math.min(this.retryAfter * 2, RETRY.most);
+      this.options.onError?.(error as Error);
+      return undefined;
+    }
+  }
+
+  private isCatchingUp({ position }: LogChunk): boolean {
+    return !this.caughtUp && position >= this.target;
+  }
+
+  private tellCaughtUp(): void {
+    if (this.caughtUp || this.handled < this.target) return;
+    this.caughtUp = true;
+    this.options.onCaughtUp?.();
+  }
+
+  private finish(): void {
+    if (this.mode === 'ended') return;
+    this.mode = 'ended';
+    this.waiting = [];
+    this.log.onEnd();
+    this.end.resolve();
+  }
+}

@@ -1,0 +1,164 @@
+import { resolve } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { systemClock, type Clock } from '../clock.js';
+import { encodeAppend, type EncodedAppend } from '../encoding.js';
+import { Unavailable } from '../errors.js';
+import type {
+  AppendResult,
+  BatchHandler,
+  EventStore,
+  ExpectedRevision,
+  NewEvent,
+  ReadOptions,
+  RecordedEvent,
+  SubscribeOptions,
+  Subscription,
+} from '../port.js';
+import { SqliteCheckpoints, type Checkpoints } from './checkpoints.js';
+import { openDatabase } from './database.js';
+import { FileLock } from './file-lock.js';
+import { LogReader } from './log-reader.js';
+import { LogSubscription } from './log-subscription.js';
+import { OperationStage, type Commit } from './operations.js';
+import { StreamHeads } from './stream-heads.js';
+import { WalCheckpointer } from './wal-checkpointer.js';
+import { Writer } from './writer.js';
+
+export interface SqliteEventStoreOptions {
+  /** Where `recordedAt` comes from. */
+  readonly clock?: Clock;
+  /** Streams whose end is kept in memory. Default 100,000 (about 20 MB). */
+  readonly cachedStreams?: number;
+}
+
+const CHECKPOINT_DELAY = 50; // ms
+
+/**
+ * The embedded event store: one SQLite file, one process. Every append is on the disk (synchronous = FULL) before it is
+ * answered; all that is queued meanwhile shares the next transaction.
+ */
+export class SqliteEventStore implements EventStore {
+  /** How often the file has been opened, this time included: grows with every start. */
+  readonly epoch: number;
+  private readonly database: DatabaseSync;
+  private readonly lock: FileLock;
+  private readonly writer: Writer;
+  private readonly reader: LogReader;
+  private readonly wal: WalCheckpointer;
+  private readonly values: SqliteCheckpoints;
+  private readonly subscriptions = new Set<LogSubscription>();
+  private checkpointTimer: NodeJS.Timeout | undefined;
+  private closing: Promise<void> | undefined;
+
+  /** @throws Unavailable when the file cannot be opened or another process has it */
+  constructor(path: string, options: SqliteEventStoreOptions = {}) {
+    const file = resolve(path);
+    ({ database: this.database, epoch: this.epoch, lock: this.lock } = openLocked(file));
+    const { last } = this.database.prepare('SELECT coalesce(max(pos), -1) AS last FROM events').get() as {
+      last: number;
+    };
+    const heads = new StreamHeads(this.database, options.cachedStreams ?? 100_000);
+    const stage = new OperationStage(this.database, heads, last);
+    this.values = new SqliteCheckpoints(this.database, () => this.writeCheckpointsSoon());
+    this.reader = new LogReader(this.database);
+    this.wal = new WalCheckpointer(file, this.database);
+    this.writer = new Writer(this.database, stage, this.values, options.clock ?? systemClock, last, (commit) =>
+      this.handOver(commit),
+    );
+  }
+
+  /** Small values that consumers keep beside the log. */
+  get checkpoints(): Checkpoints {
+    return this.values;
+  }
+
+  append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult> {
+    let encoded: EncodedAppend;
+    try {
+      this.assertOpen();
+      encoded = encodeAppend(stream, events, expected);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+    return this.writer.enqueue<AppendResult>({ kind: 'append', stream, events, encoded, expected });
+  }
+
+  async *read(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
+    this.assertOpen();
+    for (const events of this.reader.stream(stream, options)) {
+      yield* events;
+      this.assertOpen();
+    }
+  }
+
+  subscribe(options: SubscribeOptions, handler: BatchHandler): Subscription {
+    this.assertOpen();
+    const subscription: LogSubscription = new LogSubscription(options, handler, {
+      last: () => this.writer.lastPosition,
+      read: this.reader.log(options.categories),
+      onEnd: () => this.subscriptions.delete(subscription),
+    });
+    this.subscriptions.add(subscription);
+    return subscription;
+  }
+
+  async head(): Promise<number> {
+    this.assertOpen();
+    return this.writer.lastPosition;
+  }
+
+  async tombstone(stream: string, expected: ExpectedRevision): Promise<void> {
+    this.assertOpen();
+    await this.writer.enqueue({ kind: 'tombstone', stream, expected });
+  }
+
+  /** Resolves when the file can be written. */
+  async ping(): Promise<void> {
+    this.assertOpen();
+    this.values.set('$ping', this.writer.lastPosition); // an empty transaction would not notice a full disk
+    await this.writer.enqueue({ kind: 'barrier' });
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.shutDown());
+  }
+
+  private async shutDown(): Promise<void> {
+    await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
+    clearTimeout(this.checkpointTimer);
+    // The last barrier takes the last checkpoints with it. A disk that is full now must not keep the file locked.
+    await this.writer.enqueue({ kind: 'barrier' }).catch(() => {});
+    await this.wal.stop();
+    this.database.close();
+    this.lock.release();
+  }
+
+  private handOver(commit: Commit): void {
+    if (this.closing && !this.database.isOpen) return;
+    this.wal.committed();
+    if (commit.events.length === 0) return;
+    for (const subscription of this.subscriptions) subscription.offer(commit);
+  }
+
+  private writeCheckpointsSoon(): void {
+    this.checkpointTimer = setTimeout(() => {
+      if (!this.values.isDirty) return;
+      // What could not be written stays dirty: try again, at the same pace.
+      this.writer.enqueue({ kind: 'barrier' }).catch(() => this.writeCheckpointsSoon());
+    }, CHECKPOINT_DELAY).unref();
+  }
+
+  private assertOpen(): void {
+    if (this.closing) throw new Unavailable('the event store is closed');
+  }
+}
+
+function openLocked(file: string): ReturnType<typeof openDatabase> & { lock: FileLock } {
+  const lock = FileLock.acquire(file);
+  try {
+    return { ...openDatabase(file), lock };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Clock } from '../clock.js';
+import { EventStoreError, Unavailable } from '../errors.js';
+import type { SqliteCheckpoints } from './checkpoints.js';
+import { OperationStage, type Commit, type Operation, type Outcome } from './operations.js';
+
+/** At most this much in a transaction, so that one commit does not hold up the event loop. */
+const GROUP_OPERATIONS = 200;
+const GROUP_BYTES = 4 * 1024 * 1024;
+
+interface Queued {
+  readonly operation: Operation;
+  readonly resolve: (outcome: never) => void;
+  readonly reject: (error: Error) => void;
+  outcome?: Outcome;
+}
+
+/**
+ * Commits in groups: the first operation queued schedules one setImmediate, which takes everything queued by then into
+ * one transaction. An operation that is refused (a conflict) does not concern the others; a transaction that fails
+ * rejects all of its operations with Unavailable and leaves no trace, so the next one starts afresh.
+ */
+export class Writer {
+  private queue: Queued[] = [];
+  private scheduled = false;
+  private readonly begin: StatementSync;
+  private readonly end: StatementSync;
+
+  constructor(
+    private readonly database: DatabaseSync,
+    private readonly stage: OperationStage,
+    private readonly checkpoints: SqliteCheckpoints,
+    private readonly clock: Clock,
+    /** Position of the last committed event. */
+    public lastPosition: number,
+    /** Runs after the promises of a commit were resolved and what awaited them has run. */
+    private readonly onCommit: (commit: Commit) => void,
+  ) {
+    this.begin = database.prepare('BEGIN IMMEDIATE');
+    this.end = database.prepare('COMMIT');
+  }
+
+  enqueue<T>(operation: Operation): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.queue.push({ operation, resolve, reject });
+      this.schedule();
+    });
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => this.commitGroup());
+  }
+
+  private commitGroup(): void {
+    this.scheduled = false;
+    const group = this.takeGroup();
+    const commit = this.transact(group);
+    if (!commit) return;
+    for (const { outcome, resolve, reject } of group) {
+      if (outcome instanceof EventStoreError) reject(outcome);
+      else resolve(outcome as never);
+    }
+    // Not at once: who awaited an append (a state cache, say) goes on before the subscribers see its events.
+    setImmediate(() => this.onCommit(commit));
+  }
+
+  private takeGroup(): Queued[] {
+    const { queue } = this;
+    let size = 0;
+    for (let bytes = 0; size < queue.length && size < GROUP_OPERATIONS && bytes < GROUP_BYTES; size++) {
+      const { operation } = queue[size]!;
+      if (operation.kind === 'append') bytes += operation.encoded.bytes;
+    }
+    if (size === queue.length) {
+      this.queue = [];
+      return queue;
+    }
+    this.schedule();
+    return queue.splice(0, size);
+  }
+
+  /** @returns what was added to the log, or undefined when the transaction failed and every operation was told. */
+  private transact(group: Queued[]): Commit | undefined {
+    const commit: Commit = { events: [], bytes: 0 };
+    const now = this.clock.now();
+    try {
+      this.begin.run();
+      for (const queued of group) queued.outcome = this.stage.apply(queued.operation, commit, now);
+      this.stage.flush();
+      this.checkpoints.write();
+      this.end.run();
+    } catch (cause) {
+      this.rollBack(group, cause as Error);
+      return undefined;
+    }
+    this.stage.committed();
+    this.checkpoints.written();
+    this.lastPosition += commit.events.length;
+    return commit;
+  }
+
+  private rollBack(group: Queued[], cause: Error): void {
+    try {
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+    } catch {
+      // SQLite had rolled back by itself; the cause below says why.
+    }
+    this.stage.rolledBack(this.lastPosition);
+    const error = new Unavailable(`the events could not be written: ${cause.message}`, { cause });
+    for (const { reject } of group) reject(error);
+  }
+}
