@@ -10,8 +10,12 @@ ensureInstalled();
 if (kind === 'stack') announceServers();
 const paths = rest.map((arg) => (arg.startsWith('-') ? arg : `${relative(root, resolve(arg)) || '.'}/`));
 become(
-  ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', ...paths]
-    .concat(kind === 'unit' ? [] : ['--runInBand'], '--passWithNoTests'),
+  [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    'node_modules/jest/bin/jest.js',
+    ...paths,
+  ].concat(kind === 'unit' ? [] : ['--runInBand'], '--passWithNoTests'),
   { TEST_KIND: kind },
 );
 

@@ -1,0 +1,104 @@
+// Who may import whom. `npm run verify` fails on every breach.
+const { readdirSync } = require('node:fs');
+const { join } = require('node:path');
+
+const spec = '\\.(unit|int|e2e|crash)\\.spec\\.ts$|/testing/|\\.fixtures\\.ts$|^libs/test-kit/';
+const ports = '^libs/(event-store|messaging|read-model|blob-store)/';
+const drivers = '^(node:)?sqlite$|node_modules/(nats|mongodb|@eventstore/db-client)/';
+const frameworks = 'node_modules/(@nestjs|fastify|@fastify|rxjs|reflect-metadata|class-validator|class-transformer)/';
+
+/** Folders of pure domain code: every folder below a service's src that holds a `*.decide.ts`. */
+const pure = `^(${readdirSync(join(__dirname, 'services'))
+  .flatMap((service) => {
+    const src = join(__dirname, 'services', service, 'src');
+    return readdirSync(src, { recursive: true })
+      .filter((file) => file.endsWith('.decide.ts'))
+      .map((file) => `services/${service}/src/${file.replaceAll('\\', '/').replace(/[^/]+$/, '')}`);
+  })
+  .concat(['job', 'connection', 'admission'].map((name) => `services/job-coordinator/src/${name}/`))
+  .join('|')})`;
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one file, or need a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'resolvable',
+      comment: 'The import leads nowhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'aggregates-are-pure',
+      comment: 'An aggregate imports aggregates, contracts, retry and cron arithmetic, and types of the event store.',
+      severity: 'error',
+      from: { path: pure, pathNot: spec },
+      to: {
+        path: '.',
+        pathNot: [
+          pure,
+          '^libs/contracts/',
+          '^libs/resilience/src/retry-schedule\\.ts$',
+          'node_modules/croner/',
+          '^libs/event-store/',
+        ],
+      },
+    },
+    {
+      name: 'aggregates-take-only-types-from-the-event-store',
+      severity: 'error',
+      from: { path: pure, pathNot: spec },
+      to: { path: '^libs/event-store/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'contracts-stand-alone',
+      comment: 'Shapes and codes: no framework, no driver, no other package.',
+      severity: 'error',
+      from: { path: '^libs/contracts/src/', pathNot: [spec, '^libs/contracts/src/generated/'] },
+      to: { path: [frameworks, drivers, '^libs/', '^services/'], pathNot: '^libs/contracts/' },
+    },
+    {
+      name: 'services-are-apart',
+      comment: 'Services speak over messages; standalone alone puts them together.',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/', pathNot: [spec, '^services/standalone/'] },
+      to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'libs-do-not-know-services',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^services/' },
+    },
+    {
+      name: 'drivers-only-in-adapters',
+      comment: "A driver is imported in its adapter's folder, one level below a port's src, and nowhere else.",
+      severity: 'error',
+      from: { path: '^(libs|services)/', pathNot: [spec, `${ports}(src/[^/]+|bench)/`] },
+      to: { path: drivers },
+    },
+    {
+      name: 'nest-only-in-services',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: [spec, '^libs/messaging/src/nest/'] },
+      to: { path: 'node_modules/@nestjs/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.specs.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@tidemark/source', 'import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};

@@ -1,0 +1,51 @@
+// A short list: each rule has caught a real fault that types do not. Style is prettier's affair, folders and imports
+// between packages are dependency-cruiser's.
+import tseslint from 'typescript-eslint';
+
+const tests = ['**/*.spec.ts', '**/testing/**', '**/*.fixtures.ts', 'libs/test-kit/**'];
+const testOnly = [
+  { group: ['**/testing', '**/testing/*', '@tidemark/*/testing'], message: 'testing/ is for tests only.' },
+  { group: ['@tidemark/test-kit', '@jest/globals', '@nestjs/testing'], message: 'This package is for tests only.' },
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist/', '**/generated/', '**/node_modules/', 'coverage/', 'data/', '.nx/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.base],
+    languageOptions: { parserOptions: { project: './tsconfig.specs.json', tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': [
+        'error',
+        { checksVoidReturn: { arguments: false, attributes: false } },
+      ],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/only-throw-error': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'error',
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } }],
+      'no-restricted-imports': ['error', { patterns: testOnly }],
+      'prefer-const': 'error',
+    },
+  },
+  {
+    files: tests,
+    rules: { 'no-restricted-imports': 'off' },
+  },
+  {
+    // What talks to a person on the terminal.
+    files: ['services/cli/src/**', 'services/standalone/src/**'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['**/*.mjs'],
+    rules: {
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
+  },
+);
