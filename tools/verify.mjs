@@ -5,12 +5,11 @@ import { ensureInstalled, packages, projectEnv, root } from './lib/workspace.mjs
 
 const lanes = 2;
 const sources = packages().map((name) => `${name}/src`);
-const cache = (name) => `node_modules/.cache/${name}/`;
 
 /** The longest first, so that the lanes end together. */
 const checks = {
   'unit tests': [['node', 'tools/jest.mjs', 'unit', '--maxWorkers=1']],
-  lint: [['eslint', '.', '--cache', '--cache-location', cache('eslint')]],
+  lint: [['eslint', '.']],
   types: [
     ['tsc', '-b', '--pretty'],
     ['tsc', '-p', 'tsconfig.specs.json', '--pretty'],
