@@ -1,0 +1,12 @@
+import type { EventStore, Json } from '@tidemark/event-store';
+
+/** What the embedded broker needs of the SQLite event store. */
+export interface EmbeddedLog extends EventStore {
+  /** Small values that become durable with a later commit: after a crash, an older value may be back. */
+  readonly checkpoints: {
+    get(name: string): Json | undefined;
+    set(name: string, value: Json): void;
+  };
+  /** Grows with each opening of the log. */
+  readonly epoch: number;
+}

@@ -1,0 +1,114 @@
+import { connect, NatsError, type ConnectionOptions, type NatsConnection } from 'nats';
+import { BrokerUnavailable } from '../errors.js';
+
+const STATUS_WAIT_MS = 500;
+
+/**
+ * A connection that knows whether it is up. While it is down the client silently drops what is published, so
+ * whoever must not lose a message waits for `up()` first.
+ */
+export class Connection {
+  private connected = true;
+  private closing = false;
+  private wake = Promise.withResolvers<void>();
+  private readonly onDown = new Set<() => void>();
+  private readonly onUp = new Set<() => void>();
+  /** Resolves when the connection has ended for good. */
+  readonly closed: Promise<void>;
+
+  private constructor(readonly nc: NatsConnection) {
+    void this.follow();
+    this.closed = nc.closed().then(() => this.ended());
+  }
+
+  /** @throws BrokerUnavailable when no server answers within `timeoutMs` */
+  static async open(options: ConnectionOptions, timeoutMs: number): Promise<Connection> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      try {
+        const timeout = Math.max(1_000, deadline - Date.now());
+        return new Connection(await connect({ timeout, noAsyncTraces: true, ...options }));
+      } catch (error) {
+        const passing = !(error instanceof NatsError) || !error.isAuthError();
+        if (!passing || Date.now() >= deadline) throw unavailable(error);
+        await new Promise((resolve) => setTimeout(resolve, STATUS_WAIT_MS));
+      }
+    }
+  }
+
+  get isUp(): boolean {
+    return this.connected;
+  }
+
+  /** Called at every loss of the connection and every return; the functions returned take the listener out. */
+  whenDown(listener: () => void): () => void {
+    this.onDown.add(listener);
+    return () => this.onDown.delete(listener);
+  }
+
+  whenUp(listener: () => void): () => void {
+    this.onUp.add(listener);
+    return () => this.onUp.delete(listener);
+  }
+
+  /** Resolves as soon as the connection is up. @throws BrokerUnavailable after `timeoutMs`, or when it was closed */
+  async up(timeoutMs: number): Promise<void> {
+    if (this.connected) return;
+    if (this.nc.isClosed()) throw new BrokerUnavailable('the connection to NATS is closed');
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new BrokerUnavailable(`NATS not reached within ${timeoutMs} ms`)), timeoutMs);
+    });
+    try {
+      await Promise.race([this.wake.promise, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Sends what is queued, then disconnects; a connection that is down is closed at once. */
+  async close(): Promise<void> {
+    if (this.closing) return void (await this.closed);
+    this.closing = true;
+    if (this.connected && !this.nc.isClosed()) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, STATUS_WAIT_MS)));
+      await Promise.race([this.nc.flush().catch(() => {}), late]);
+      clearTimeout(timer);
+    }
+    await this.nc.close();
+    await this.closed;
+  }
+
+  private async follow(): Promise<void> {
+    for await (const { type } of this.nc.status()) {
+      if (type === 'disconnect') this.down();
+      else if (type === 'reconnect') this.reconnected();
+    }
+  }
+
+  private down(): void {
+    if (!this.connected) return;
+    this.connected = false;
+    this.wake = Promise.withResolvers();
+    for (const listener of [...this.onDown]) listener();
+  }
+
+  private ended(): void {
+    this.connected = false;
+    this.wake.promise.catch(() => {});
+    this.wake.reject(new BrokerUnavailable('the connection to NATS is closed'));
+    for (const listener of [...this.onDown]) listener();
+  }
+
+  private reconnected(): void {
+    this.connected = true;
+    this.wake.resolve();
+    for (const listener of [...this.onUp]) listener();
+  }
+}
+
+export function unavailable(error: unknown): BrokerUnavailable {
+  const text = error instanceof Error ? error.message : String(error);
+  return new BrokerUnavailable(`NATS cannot be reached: ${text}`, { cause: error });
+}

@@ -1,0 +1,188 @@
+import { AckPolicy, createInbox, DeliverPolicy, nanos, NatsError, ReplayPolicy } from 'nats';
+import type { ConsumerConfig, JetStreamManager, Msg, Subscription } from 'nats';
+import { toError } from '../remote.js';
+import type { ConsumeHandler, Running } from '../port.js';
+import type { ConsumePolicy } from '../policy.js';
+import { Work } from '../work.js';
+import type { Connection } from './connection.js';
+import { NatsDelivery, type DeliveryTools } from './delivery.js';
+import type { Namespace } from './wire.js';
+
+const PULL_EXPIRES_MS = 30_000;
+const HEARTBEAT_MS = 5_000;
+const SILENCE_MS = 12_000;
+const RECOVER_PAUSE_MS = 500;
+const NAME_TAKEN = [10148, 10105, 10013];
+const NOT_UNIQUE = 10100;
+/** Across all processes, messages waiting out a delay included. */
+const MAX_ACK_PENDING = 100_000;
+
+/**
+ * A durable pull consumer. It asks the server for exactly as many messages as it has free places, so that no message's
+ * ack wait runs while it waits in this process.
+ *
+ * `asked` counts what was asked for and has neither come nor been called off by the server (each pull ends with a
+ * status that says how many are left). When the count may be wrong, after a lost connection or a long silence, a new
+ * inbox makes the server forget the old pulls.
+ */
+export class NatsConsumer implements Running {
+  private asked = 0;
+  private inbox = '';
+  private subscription: Subscription | undefined;
+  private lastHeard = 0;
+  private stopping = false;
+  private recovering = false;
+  private stopped: Promise<void> | undefined;
+  private readonly backlog: Msg[] = [];
+  private readonly work = new Work();
+  private readonly stream: string;
+  private readonly pullSubject: string;
+  private watch: NodeJS.Timeout | undefined;
+  private noLongerUp: (() => void) | undefined;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly jsm: JetStreamManager,
+    private readonly namespace: Namespace,
+    stream: string,
+    private readonly policy: ConsumePolicy,
+    private readonly handler: ConsumeHandler,
+    private readonly tools: DeliveryTools,
+  ) {
+    this.stream = stream;
+    this.pullSubject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${policy.durable}`;
+  }
+
+  async start(): Promise<void> {
+    await this.ensure();
+    this.renewInbox();
+    this.noLongerUp = this.connection.whenUp(() => void this.recover());
+    this.watch = setInterval(() => {
+      if (this.asked > 0 && Date.now() - this.lastHeard > SILENCE_MS && this.connection.isUp) void this.recover();
+    }, HEARTBEAT_MS).unref();
+    this.pull();
+  }
+
+  stop(deadlineMs = 5_000): Promise<void> {
+    return (this.stopped ??= this.end(deadlineMs));
+  }
+
+  private async end(deadlineMs: number): Promise<void> {
+    this.stopping = true;
+    clearInterval(this.watch);
+    this.noLongerUp?.();
+    for (const message of this.backlog.splice(0)) message.respond(NatsDelivery.NAK);
+    // What the server sends before it learns of the end is given back at once in `take`.
+    const drained = this.connection.isUp ? this.subscription?.drain().catch(() => {}) : undefined;
+    await this.work.drain(deadlineMs);
+    await drained;
+    this.subscription?.unsubscribe();
+    if (this.connection.isUp) await this.connection.nc.flush().catch(() => {});
+  }
+
+  private async ensure(): Promise<void> {
+    const config: Partial<ConsumerConfig> & { durable_name: string } = {
+      durable_name: this.policy.durable,
+      filter_subject: this.namespace.out(this.policy.subject),
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: nanos(this.policy.ackWaitMs),
+      deliver_policy: DeliverPolicy.All,
+      replay_policy: ReplayPolicy.Instant,
+      max_deliver: -1,
+      max_ack_pending: MAX_ACK_PENDING,
+      max_waiting: 2048,
+    };
+    try {
+      await this.jsm.consumers.add(this.stream, config);
+    } catch (error) {
+      const code = error instanceof NatsError ? error.api_error?.err_code : undefined;
+      if (code === NOT_UNIQUE) {
+        const text = `subject: another durable already takes work of ${this.policy.subject}; ${this.policy.durable} cannot`;
+        throw new TypeError(text, { cause: error });
+      }
+      if (code === undefined || !NAME_TAKEN.includes(code)) throw error;
+      await this.jsm.consumers.update(this.stream, this.policy.durable, config);
+    }
+  }
+
+  /** After a lost connection or consumer: the consumer is made again if it is gone, and all is asked for anew. */
+  private async recover(): Promise<void> {
+    if (this.recovering) return;
+    this.recovering = true;
+    try {
+      while (!this.stopping && !this.connection.nc.isClosed()) {
+        try {
+          await this.connection.up(PULL_EXPIRES_MS);
+          await this.ensure();
+          break;
+        } catch (error) {
+          this.tools.onError(toError(error));
+          await new Promise((resolve) => setTimeout(resolve, RECOVER_PAUSE_MS));
+        }
+      }
+    } finally {
+      this.recovering = false;
+    }
+    if (this.stopping || this.connection.nc.isClosed()) return;
+    this.renewInbox();
+    this.pull();
+  }
+
+  private renewInbox(): void {
+    this.subscription?.unsubscribe();
+    this.inbox = createInbox();
+    this.asked = 0;
+    this.lastHeard = Date.now();
+    this.subscription = this.connection.nc.subscribe(this.inbox, {
+      callback: (error, message) => (error ? this.tools.onError(error) : this.take(message)),
+    });
+  }
+
+  private pull(): void {
+    if (this.stopping || this.recovering || !this.connection.isUp) return;
+    const { concurrency } = this.policy;
+    const free = concurrency - this.work.size - this.backlog.length - this.asked;
+    if (free <= 0 || (this.asked > 0 && free < concurrency / 2)) return;
+    if (this.asked === 0) this.lastHeard = Date.now();
+    this.asked += free;
+    const body = { batch: free, expires: nanos(PULL_EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) };
+    this.connection.nc.publish(this.pullSubject, JSON.stringify(body), { reply: this.inbox });
+  }
+
+  private take(message: Msg): void {
+    this.lastHeard = Date.now();
+    if (!message.reply?.startsWith('$JS.ACK.')) return this.heed(message);
+    if (this.stopping) return void message.respond(NatsDelivery.NAK);
+    this.asked = Math.max(0, this.asked - 1);
+    if (this.work.size >= this.policy.concurrency) this.backlog.push(message);
+    else void this.run(message);
+  }
+
+  /** A status of the server: a heartbeat, or the end of a pull. */
+  private heed(message: Msg): void {
+    const { headers } = message;
+    if (!headers || headers.code === 100) return;
+    const left = Number(headers.get('Nats-Pending-Messages') || Number.NaN);
+    if (headers.code === 408 || (headers.code === 409 && Number.isFinite(left))) {
+      this.asked = Math.max(0, this.asked - (Number.isFinite(left) ? left : this.asked));
+      if (!/deleted|leadership|shutdown/i.test(headers.description)) return this.pull();
+    }
+    if (!this.stopping) setTimeout(() => void this.recover(), RECOVER_PAUSE_MS).unref();
+  }
+
+  private async run(first: Msg): Promise<void> {
+    let message: Msg | undefined = first;
+    while (message) {
+      this.work.begin();
+      try {
+        await new NatsDelivery(message, this.work.signal, this.policy, this.tools).handle(this.handler);
+      } catch (error) {
+        this.tools.onError(toError(error));
+      } finally {
+        this.work.end();
+      }
+      message = this.stopping ? undefined : this.backlog.shift();
+    }
+    this.pull();
+  }
+}

@@ -1,0 +1,101 @@
+import { nanos, type Msg } from 'nats';
+import { deadLetter, exhausted, isMeant, verdictOn, type ConsumePolicy } from '../policy.js';
+import type { ConsumeHandler, DeadLetter, Delivery, Headers, OutgoingMessage } from '../port.js';
+import { toError } from '../remote.js';
+import type { Connection } from './connection.js';
+import { decodeData, decodeHeaders, MESSAGE_ID, type Namespace } from './wire.js';
+
+/** What a delivery needs of its broker. */
+export interface DeliveryTools {
+  readonly connection: Connection;
+  readonly namespace: Namespace;
+  /** Files a dead letter; answers when it is stored. */
+  readonly bury: (letter: OutgoingMessage<DeadLetter>) => Promise<void>;
+  readonly onError: (error: Error) => void;
+}
+
+const ACK = Buffer.from('+ACK');
+const NAK = Buffer.from('-NAK');
+const TERM = Buffer.from('+TERM');
+const WORKING = Buffer.from('+WPI');
+
+/** The fields of an acknowledgement's subject, counted from its end: some servers put a domain and account first. */
+const DELIVERED = -5;
+const STREAM_SEQUENCE = -4;
+const CONSUMER_SEQUENCE = -3;
+const LONG_FORM = 12;
+
+/** One message in the hands of a handler, and its answer to the server. */
+export class NatsDelivery implements Delivery {
+  static readonly NAK = NAK;
+  readonly subject: string;
+  readonly deliveryCount: number;
+  readonly deliverySequence: number;
+  data: unknown = undefined;
+  private readonly place: number;
+  private known: Headers | undefined;
+
+  constructor(
+    private readonly message: Msg,
+    readonly signal: AbortSignal,
+    private readonly policy: ConsumePolicy,
+    private readonly tools: DeliveryTools,
+  ) {
+    const tokens = message.reply!.split('.');
+    const end = tokens.length >= LONG_FORM ? 11 : tokens.length;
+    this.subject = tools.namespace.in(message.subject);
+    this.deliveryCount = Number(tokens[end + DELIVERED]);
+    this.place = Number(tokens[end + STREAM_SEQUENCE]);
+    this.deliverySequence = Number(tokens[end + CONSUMER_SEQUENCE]);
+  }
+
+  get headers(): Headers {
+    return (this.known ??= decodeHeaders(this.message));
+  }
+
+  get id(): string {
+    return this.message.headers?.get(MESSAGE_ID) || this.headers['ce-id'] || `${this.policy.subject}:${this.place}`;
+  }
+
+  async extend(): Promise<void> {
+    await this.answer(WORKING);
+  }
+
+  async handle(handler: ConsumeHandler): Promise<void> {
+    const given = exhausted(this.deliveryCount, this.policy);
+    if (given !== undefined) return this.bury(given);
+    try {
+      this.data = decodeData(this.message.data);
+    } catch (error) {
+      this.data = Buffer.from(this.message.data).toString('base64');
+      return this.bury(`the data is not JSON (kept as base64): ${toError(error).message}`);
+    }
+    try {
+      await handler(this);
+    } catch (error) {
+      return this.settle(error);
+    }
+    await this.answer(ACK);
+  }
+
+  private async settle(error: unknown): Promise<void> {
+    if (this.signal.aborted) return this.answer(NAK);
+    if (!isMeant(error)) this.tools.onError(toError(error));
+    const verdict = verdictOn(error, this.deliveryCount, this.policy);
+    if ('dead' in verdict) return this.bury(verdict.dead);
+    const { retryInMs } = verdict;
+    await this.answer(retryInMs === 0 ? NAK : Buffer.from(`-NAK {"delay":${nanos(retryInMs)}}`));
+  }
+
+  /** First the dead letter, then the end: a crash in between repeats both, and the letter's id makes it one. */
+  private async bury(reason: string): Promise<void> {
+    await this.tools.bury(deadLetter(this, this.place, reason, this.policy));
+    await this.answer(TERM);
+  }
+
+  /** Held back while the connection is down: the client would drop it, and the work would be done again. */
+  private async answer(payload: Uint8Array): Promise<void> {
+    if (!this.tools.connection.isUp) await this.tools.connection.up(this.policy.ackWaitMs);
+    this.message.respond(payload);
+  }
+}

@@ -1,0 +1,91 @@
+import { createInbox, ErrorCode, NatsError, type Msg, type MsgHdrs, type Subscription } from 'nats';
+import type { Connection } from './connection.js';
+
+interface Pending {
+  readonly resolve: (message: Msg) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+  readonly survives: boolean;
+}
+
+/** No answer in time. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
+/** Nobody subscribes to the subject. */
+export class Nobody extends Error {
+  override readonly name = 'Nobody';
+}
+
+/** The connection was lost before the answer came. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
+}
+
+export interface AskOptions {
+  readonly headers?: MsgHdrs | undefined;
+  readonly timeoutMs: number;
+  /** Whether to go on waiting for the answer when the connection is lost and comes back. */
+  readonly survives: boolean;
+}
+
+/**
+ * Requests over one inbox of a connection. The client's own requests do not end when the connection is lost, and
+ * cost several promises each.
+ */
+export class Exchange {
+  private readonly inbox = createInbox();
+  private readonly pending = new Map<string, Pending>();
+  private readonly subscription: Subscription;
+  private next = 0;
+
+  constructor(private readonly connection: Connection) {
+    this.subscription = connection.nc.subscribe(`${this.inbox}.*`, {
+      callback: (error, msg) => this.answer(error, msg),
+    });
+    connection.whenDown(() => this.lost());
+  }
+
+  /** @throws NoAnswer · Nobody · ConnectionLost · what the client throws for a bad message */
+  ask(subject: string, payload: Uint8Array, options: AskOptions): Promise<Msg> {
+    return new Promise((resolve, reject) => {
+      const token = (this.next++).toString(36);
+      const { headers, timeoutMs, survives } = options;
+      this.connection.nc.publish(subject, payload, {
+        reply: `${this.inbox}.${token}`,
+        ...(headers ? { headers } : {}),
+      });
+      const timer = setTimeout(() => {
+        this.pending.delete(token);
+        reject(new NoAnswer(`no answer within ${timeoutMs} ms`));
+      }, timeoutMs);
+      this.pending.set(token, { resolve, reject, timer, survives });
+    });
+  }
+
+  close(): void {
+    this.subscription.unsubscribe();
+    this.lost(true);
+  }
+
+  private answer(error: NatsError | null, message: Msg): void {
+    if (error) return;
+    const token = message.subject.slice(this.inbox.length + 1);
+    const pending = this.pending.get(token);
+    if (!pending) return;
+    this.pending.delete(token);
+    clearTimeout(pending.timer);
+    if (message.data.length === 0 && message.headers?.code === 503) pending.reject(new Nobody(ErrorCode.NoResponders));
+    else pending.resolve(message);
+  }
+
+  private lost(closed = this.connection.nc.isClosed()): void {
+    for (const [token, { reject, timer, survives }] of this.pending) {
+      if (survives && !closed) continue;
+      this.pending.delete(token);
+      clearTimeout(timer);
+      reject(new ConnectionLost('the connection to NATS was lost'));
+    }
+  }
+}

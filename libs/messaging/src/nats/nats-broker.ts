@@ -1,0 +1,246 @@
+import type { ConnectionOptions, JetStreamManager, Msg } from 'nats';
+import { BrokerUnavailable, DeadlineExceeded, NoResponder } from '../errors.js';
+import { bury, consumePolicy, MAX_MESSAGE_BYTES } from '../policy.js';
+import type * as port from '../port.js';
+import { errorReply, remoteError, toError, type ErrorReply } from '../remote.js';
+import { assertFilter, assertSubject } from '../subjects.js';
+import { Work } from '../work.js';
+import { Connection, unavailable } from './connection.js';
+import { NatsConsumer } from './consumer.js';
+import type { DeliveryTools } from './delivery.js';
+import { Exchange, Nobody } from './exchange.js';
+import { Publisher } from './publisher.js';
+import { NatsRelay } from './relay.js';
+import { ensureStreams, streamOf } from './topology.js';
+import { decodeData, decodeHeaders, encodeData, encodeHeaders, encodeMessage, Namespace } from './wire.js';
+
+export interface NatsBrokerOptions {
+  /** First token of every subject on the server, and of the streams' names. Default `tidemark`. */
+  readonly namespace?: string;
+  /** Copies of each stream in a cluster. Default 1. */
+  readonly replicas?: number;
+  /** Milliseconds to wait for the server at the start, and for a publish to be stored. Default 10,000. */
+  readonly patienceMs?: number;
+  /** Hears what has no caller to tell: errors of handlers, of listeners, of the connection. Default: nobody. */
+  readonly onError?: (error: Error) => void;
+}
+
+const QUEUE_GROUP = 'tidemark';
+const ERROR_HEADER = 'tidemark-error';
+const PING_MS = 2_000;
+const ERROR_HEADERS = encodeHeaders({ [ERROR_HEADER]: '1' });
+
+/** The broker on NATS: requests and broadcasts over core NATS, stored messages over JetStream. */
+export class NatsBroker implements port.Broker {
+  private readonly exchange: Exchange;
+  private readonly publisher: Publisher;
+  private readonly tools: DeliveryTools;
+  private readonly running = new Set<port.Running>();
+  private closed: Promise<void> | undefined;
+
+  private constructor(
+    private readonly dial: (options: ConnectionOptions, timeoutMs: number) => Promise<Connection>,
+    private readonly connection: Connection,
+    private readonly jsm: JetStreamManager,
+    private readonly namespace: Namespace,
+    private readonly onError: (error: Error) => void,
+    patienceMs: number,
+  ) {
+    this.exchange = new Exchange(connection);
+    this.publisher = new Publisher(connection, this.exchange, namespace, patienceMs);
+    const publish = this.publisher.publish.bind(this.publisher);
+    this.tools = { connection, namespace, bury: (letter) => bury(publish, letter), onError };
+  }
+
+  /** `urls`: `nats://[user:password@]host:port`. @throws BrokerUnavailable when NATS with JetStream does not answer in time · TypeError for a bad namespace */
+  static async connect(urls: readonly string[], options: NatsBrokerOptions = {}): Promise<NatsBroker> {
+    const { namespace = 'tidemark', replicas = 1, patienceMs = 10_000, onError = () => {} } = options;
+    const names = new Namespace(namespace);
+    const deadline = Date.now() + patienceMs;
+    const forever = { maxReconnectAttempts: -1, reconnectTimeWait: 250, reconnectJitter: 250, pingInterval: 10_000 };
+    const dial = (how: ConnectionOptions, timeoutMs: number) =>
+      Connection.open({ ...server(urls), name: namespace, ...how }, timeoutMs);
+    const connection = await dial(forever, patienceMs);
+    for (;;) {
+      try {
+        const jsm = await connection.nc.jetstreamManager();
+        await ensureStreams(jsm, names, replicas);
+        return new NatsBroker(dial, connection, jsm, names, onError, patienceMs);
+      } catch (error) {
+        if (Date.now() < deadline) {
+          await new Promise((resolve) => setTimeout(resolve, 250));
+          continue;
+        }
+        await connection.close();
+        throw unavailable(error);
+      }
+    }
+  }
+
+  publish(message: port.OutgoingMessage): Promise<{ duplicate: boolean }> {
+    return this.publisher.publish(message);
+  }
+
+  async request<R = unknown>(subject: string, data: unknown, options: port.RequestOptions = {}): Promise<R> {
+    const { headers, timeoutMs = 5_000 } = options;
+    assertSubject(subject);
+    const encoded = encodeMessage(subject, data, headers);
+    const deadline = Date.now() + timeoutMs;
+    let reply: Msg;
+    try {
+      if (!this.connection.isUp) await this.connection.up(timeoutMs);
+      reply = await this.exchange.ask(this.namespace.out(subject), encoded.payload, {
+        headers: encoded.headers,
+        timeoutMs: Math.max(1, deadline - Date.now()),
+        survives: true,
+      });
+    } catch (error) {
+      if (error instanceof BrokerUnavailable) throw error;
+      if (error instanceof Nobody) throw new NoResponder(`nobody serves ${subject}`);
+      if (this.connection.nc.isClosed()) throw unavailable(error);
+      throw new DeadlineExceeded(`no reply from ${subject} within ${timeoutMs} ms`, { cause: error });
+    }
+    const body = decodeData(reply.data);
+    if (reply.headers?.has(ERROR_HEADER)) throw remoteError(body as ErrorReply);
+    return body as R;
+  }
+
+  async serve<T, R>(subject: string, handler: port.RequestHandler<T, R>): Promise<port.Running> {
+    assertFilter(subject);
+    const work = new Work();
+    return this.subscribe(subject, QUEUE_GROUP, work, (message) => void this.answer(message, handler, work));
+  }
+
+  broadcast(subject: string, data: unknown, headers: port.Headers = {}): void {
+    assertSubject(subject);
+    const encoded = encodeMessage(subject, data, headers);
+    try {
+      const { headers: sent } = encoded;
+      this.connection.nc.publish(this.namespace.out(subject), encoded.payload, sent ? { headers: sent } : {});
+    } catch (error) {
+      this.onError(toError(error));
+    }
+  }
+
+  async listen<T>(subject: string, handler: (message: port.Request<T>) => void): Promise<port.Running> {
+    assertFilter(subject);
+    return this.subscribe(subject, undefined, new Work(), (message) => {
+      try {
+        handler(this.incoming<T>(message));
+      } catch (error) {
+        this.onError(toError(error));
+      }
+    });
+  }
+
+  async consume<T>(options: port.ConsumeOptions, handler: port.ConsumeHandler<T>): Promise<port.Running> {
+    const policy = consumePolicy(options);
+    const stream = streamOf(this.namespace, policy.subject);
+    const take = handler as port.ConsumeHandler;
+    const consumer = new NatsConsumer(this.connection, this.jsm, this.namespace, stream, policy, take, this.tools);
+    await consumer.start();
+    return this.keep(consumer);
+  }
+
+  async relay(options: port.RelayOptions): Promise<port.Running> {
+    const dial = () => this.dial({ reconnect: false, pingInterval: 5_000 }, PING_MS);
+    const relay = new NatsRelay(options, dial, this.namespace, options.onError ?? this.onError);
+    relay.start();
+    return this.keep(relay);
+  }
+
+  async ping(): Promise<void> {
+    try {
+      await this.connection.up(PING_MS);
+      const options = { timeoutMs: PING_MS, survives: false };
+      await this.exchange.ask('$JS.API.INFO', new Uint8Array(0), options);
+    } catch (error) {
+      throw error instanceof BrokerUnavailable ? error : unavailable(error);
+    }
+  }
+
+  close(): Promise<void> {
+    return (this.closed ??= this.end());
+  }
+
+  private async end(): Promise<void> {
+    await Promise.all([...this.running].map((running) => running.stop()));
+    await this.connection.close();
+  }
+
+  private keep(running: port.Running): port.Running {
+    const kept: port.Running = {
+      stop: async (deadlineMs) => {
+        await running.stop(deadlineMs);
+        this.running.delete(kept);
+      },
+    };
+    this.running.add(kept);
+    return kept;
+  }
+
+  private async subscribe(
+    filter: string,
+    queue: string | undefined,
+    work: Work,
+    take: (message: Msg) => void,
+  ): Promise<port.Running> {
+    const subscription = this.connection.nc.subscribe(this.namespace.out(filter), {
+      ...(queue === undefined ? {} : { queue }),
+      callback: (error, message) => (error ? this.onError(error) : take(message)),
+    });
+    if (this.connection.isUp) await this.connection.nc.flush().catch(() => {});
+    return this.keep({
+      stop: async (deadlineMs = 5_000) => {
+        if (this.connection.isUp) await subscription.drain().catch(() => {});
+        else subscription.unsubscribe();
+        await work.drain(deadlineMs);
+      },
+    });
+  }
+
+  private incoming<T>(message: Msg): port.Request<T> {
+    return {
+      subject: this.namespace.in(message.subject),
+      data: decodeData(message.data) as T,
+      headers: decodeHeaders(message),
+    };
+  }
+
+  private async answer<T, R>(message: Msg, handler: port.RequestHandler<T, R>, work: Work): Promise<void> {
+    work.begin();
+    try {
+      this.reply(message, await handler(this.incoming<T>(message)));
+    } catch (error) {
+      this.refuse(message, errorReply(error));
+    } finally {
+      work.end();
+    }
+  }
+
+  private reply(message: Msg, result: unknown): void {
+    const payload = encodeData(result);
+    if (payload.length > MAX_MESSAGE_BYTES) {
+      const text = `the reply to ${this.namespace.in(message.subject)} has ${payload.length} bytes`;
+      return this.refuse(message, { code: 'MESSAGE_TOO_LARGE', message: `${text}, at most ${MAX_MESSAGE_BYTES}` });
+    }
+    message.respond(payload);
+  }
+
+  private refuse(message: Msg, reply: ErrorReply): void {
+    try {
+      message.respond(encodeData(reply), { headers: ERROR_HEADERS! });
+    } catch (error) {
+      this.onError(toError(error)); // the caller meets its deadline
+    }
+  }
+}
+
+/** The client takes credentials beside the address only. */
+function server(urls: readonly string[]): ConnectionOptions {
+  const { username, password } = new URL(urls[0]!);
+  const servers = urls.map((url) => new URL(url)).map(({ protocol, host }) => `${protocol}//${host}`);
+  const user = decodeURIComponent(username);
+  if (user === '') return { servers };
+  return password === '' ? { servers, token: user } : { servers, user, pass: decodeURIComponent(password) };
+}

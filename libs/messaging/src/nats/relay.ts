@@ -1,0 +1,114 @@
+import type { RecordedEvent } from '@tidemark/event-store';
+import type { RelayOptions, Running } from '../port.js';
+import { toError } from '../remote.js';
+import { Checkpoint } from './checkpoint.js';
+import type { Connection } from './connection.js';
+import { Exchange } from './exchange.js';
+import { Publisher } from './publisher.js';
+import type { Namespace } from './wire.js';
+
+const BATCH = 500;
+const FIRST_PAUSE_MS = 100;
+const LAST_PAUSE_MS = 5_000;
+const STEADY_MS = 10_000;
+const NAME = /^[A-Za-z0-9_=.-]+$/;
+
+/**
+ * Turns stored events into messages, for ever. It works in sessions, each on a connection of its own that never
+ * reconnects: when anything fails the session ends and the next one goes on from the checkpoint. A reconnecting
+ * client could lose a message and then send its successor; this one cannot, so messages are stored in the log's order.
+ */
+export class NatsRelay implements Running {
+  private readonly stopping = Promise.withResolvers<void>();
+  private running = true;
+  private loop: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly options: RelayOptions,
+    private readonly dial: () => Promise<Connection>,
+    private readonly namespace: Namespace,
+    private readonly onError: (error: Error) => void,
+  ) {
+    if (!NAME.test(options.name)) throw new TypeError(`name: expected letters, digits, _ = . -, got "${options.name}"`);
+  }
+
+  start(): void {
+    this.loop = this.run();
+  }
+
+  async stop(deadlineMs = 5_000): Promise<void> {
+    this.running = false;
+    this.stopping.resolve();
+    await Promise.race([this.loop, pause(deadlineMs)]);
+  }
+
+  private async run(): Promise<void> {
+    let wait = FIRST_PAUSE_MS;
+    while (this.running) {
+      const began = Date.now();
+      try {
+        await this.session();
+      } catch (error) {
+        this.onError(toError(error));
+      }
+      if (Date.now() - began > STEADY_MS) wait = FIRST_PAUSE_MS;
+      if (this.running) await Promise.race([pause(wait), this.stopping.promise]);
+      wait = Math.min(wait * 2, LAST_PAUSE_MS);
+    }
+  }
+
+  private async session(): Promise<void> {
+    const connection = await this.dial();
+    try {
+      const kv = await connection.nc.jetstream().views.kv(`${this.namespace.name}_RELAY`);
+      const checkpoint = new Checkpoint(kv, this.options.name, this.onError);
+      await checkpoint.load();
+      await this.follow(connection, checkpoint);
+      if (connection.isUp) await checkpoint.close();
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** Returns when it was stopped; throws when the session must end. */
+  private async follow(connection: Connection, checkpoint: Checkpoint): Promise<void> {
+    const publisher = new Publisher(connection, new Exchange(connection), this.namespace, 0);
+    const broken = Promise.withResolvers<never>();
+    broken.promise.catch(() => {});
+    let sending: Promise<void> = Promise.resolve();
+    const { source, categories } = this.options;
+    const subscription = source.subscribe(
+      { categories, after: checkpoint.position, batchSize: BATCH, onError: this.onError },
+      async (events, position) => {
+        const previous = sending;
+        const sent = this.publish(publisher, events, checkpoint.position);
+        sending = Promise.all([previous, sent]).then(() => checkpoint.advance(position));
+        sending.catch((error: unknown) => broken.reject(error));
+        await previous; // one batch is prepared while the one before is under way
+      },
+    );
+    const lost = connection.closed.then(() => Promise.reject(new Error('the connection to NATS was lost')));
+    try {
+      await Promise.race([this.stopping.promise, broken.promise, subscription.ended, lost]);
+      if (this.running) throw new Error('the subscription to the event store ended');
+    } finally {
+      lost.catch(() => {});
+      await subscription.stop();
+    }
+    await sending;
+  }
+
+  /** Sends all at once, in order; `done` is how far another relay of this name may already be. */
+  private async publish(publisher: Publisher, events: readonly RecordedEvent[], done: number): Promise<void> {
+    const sent: Promise<unknown>[] = [];
+    for (const event of events) {
+      if (event.position <= done) continue;
+      for (const message of this.options.map(event)) sent.push(publisher.attempt(message));
+    }
+    await Promise.all(sent);
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+}

@@ -1,0 +1,127 @@
+import { MessageTooLarge } from './errors.js';
+import {
+  Retryable,
+  Terminal,
+  type ConsumeOptions,
+  type DeadLetter,
+  type Delivery,
+  type OutgoingMessage,
+} from './port.js';
+import { assertFilter, assertSubject, storageOf } from './subjects.js';
+
+/**
+ * Bytes of a message, headers and serialized data together. Below the 1 MiB of NATS and of an append by what a dead
+ * letter adds, so that whatever can be published can also be filed.
+ */
+export const MAX_MESSAGE_BYTES = 1_000_000;
+
+/** Messages of one id within this time are one message. */
+export const DEDUPE_MS = 120_000;
+
+const MAX_REASON_LENGTH = 4_000;
+const DURABLE = /^[A-Za-z0-9_-]{1,100}$/;
+
+export type ConsumePolicy = Required<ConsumeOptions>;
+
+/** Fills in the defaults of the port. @throws TypeError · RangeError naming the option */
+export function consumePolicy(options: ConsumeOptions): ConsumePolicy {
+  const { durable } = options;
+  const policy = {
+    ackWaitMs: 30_000,
+    maxDeliver: 10,
+    backoffMs: [1_000, 5_000, 15_000],
+    concurrency: 16,
+    deadLetterSubject: `tidemark.dead.${durable}`,
+    ...withoutUndefined(options),
+  };
+  if (!DURABLE.test(durable)) throw new TypeError(`durable: expected letters, digits, - and _, got "${durable}"`);
+  assertFilter(policy.subject);
+  storageOf(policy.subject);
+  assertSubject(policy.deadLetterSubject);
+  storageOf(policy.deadLetterSubject);
+  if (!(policy.ackWaitMs > 0)) throw new RangeError(`ackWaitMs: must be above 0, got ${policy.ackWaitMs}`);
+  if (policy.maxDeliver !== -1 && !(policy.maxDeliver >= 1)) {
+    throw new RangeError(`maxDeliver: must be -1 or at least 1, got ${policy.maxDeliver}`);
+  }
+  if (!(policy.concurrency >= 1)) throw new RangeError(`concurrency: must be at least 1, got ${policy.concurrency}`);
+  if (policy.backoffMs.length === 0) throw new RangeError('backoffMs: needs at least one delay');
+  return policy;
+}
+
+function withoutUndefined(options: ConsumeOptions): ConsumeOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as unknown as ConsumeOptions;
+}
+
+export type Verdict = { readonly retryInMs: number } | { readonly dead: string };
+
+/** What becomes of a message whose handler threw. */
+export function verdictOn(error: unknown, deliveryCount: number, policy: ConsumePolicy): Verdict {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  if (error instanceof Terminal) return { dead: text };
+  if (isLast(deliveryCount, policy)) return { dead: `gave up after ${deliveryCount} deliveries: ${text}` };
+  if (error instanceof Retryable) return { retryInMs: Math.max(0, error.delayMs) };
+  const delays = policy.backoffMs;
+  return { retryInMs: delays[Math.min(deliveryCount, delays.length) - 1] ?? 0 };
+}
+
+/** Whether a handler's error is one of the port's answers, and not a surprise. */
+export function isMeant(error: unknown): boolean {
+  return error instanceof Terminal || error instanceof Retryable;
+}
+
+function isLast(deliveryCount: number, policy: ConsumePolicy): boolean {
+  return policy.maxDeliver !== -1 && deliveryCount >= policy.maxDeliver;
+}
+
+/** The reason to bury a message before handling it: all its deliveries went unanswered. */
+export function exhausted(deliveryCount: number, policy: ConsumePolicy): string | undefined {
+  if (policy.maxDeliver === -1 || deliveryCount <= policy.maxDeliver) return undefined;
+  return `gave up after ${policy.maxDeliver} deliveries: the last was not answered within ${policy.ackWaitMs} ms`;
+}
+
+/**
+ * The dead letter of a delivery. `place` tells two stored messages of one id apart, so that a message that was
+ * redriven and failed again is filed again.
+ */
+export function deadLetter(
+  delivery: Pick<Delivery, 'subject' | 'id' | 'data' | 'headers' | 'deliveryCount'>,
+  place: string | number,
+  reason: string,
+  policy: ConsumePolicy,
+): OutgoingMessage<DeadLetter> {
+  const { subject, id, data, headers, deliveryCount } = delivery;
+  return {
+    subject: policy.deadLetterSubject,
+    id: `dead:${policy.durable}:${place}:${id}`,
+    data: {
+      ...{ subject, id, data, headers, deliveryCount },
+      durable: policy.durable,
+      reason: reason.slice(0, MAX_REASON_LENGTH),
+    },
+    headers: headers['traceparent'] === undefined ? {} : { traceparent: headers['traceparent'] },
+  };
+}
+
+/** Bytes that a dead letter may have. */
+export const MAX_DEAD_LETTER_BYTES = 1_040_000;
+
+/** Files a dead letter; one too large to be filed (its message came from another program) goes without its data. */
+export async function bury(
+  publish: (letter: OutgoingMessage, limit: number) => Promise<unknown>,
+  letter: OutgoingMessage<DeadLetter>,
+): Promise<void> {
+  try {
+    await publish(letter, MAX_DEAD_LETTER_BYTES);
+  } catch (error) {
+    if (!(error instanceof MessageTooLarge)) throw error;
+    const reason = `${letter.data.reason} (data left out: too large)`;
+    await publish({ ...letter, data: { ...letter.data, data: null, reason } }, MAX_DEAD_LETTER_BYTES);
+  }
+}
+
+/** @throws MessageTooLarge */
+export function assertSize(subject: string, bytes: number, limit = MAX_MESSAGE_BYTES): void {
+  if (bytes > limit) throw new MessageTooLarge(`message for ${subject}: ${bytes} bytes, at most ${limit} are allowed`);
+}

@@ -1,0 +1,27 @@
+import { RemoteError } from './errors.js';
+
+/** An error on its way to the caller of a request. */
+export interface ErrorReply {
+  readonly code: string;
+  readonly message: string;
+  readonly details?: unknown;
+}
+
+/** What the caller may know of an error that a handler threw: its string `code` (`INTERNAL` without), message, details. */
+export function errorReply(error: unknown): ErrorReply {
+  if (typeof error !== 'object' || error === null) return { code: 'INTERNAL', message: String(error) };
+  const { code, message, details } = error as Partial<ErrorReply>;
+  return {
+    code: typeof code === 'string' && code !== '' ? code : 'INTERNAL',
+    message: typeof message === 'string' ? message : 'unknown error',
+    ...(details === undefined ? {} : { details }),
+  };
+}
+
+export function remoteError(reply: ErrorReply): RemoteError {
+  return new RemoteError(reply.code, reply.message, reply.details);
+}
+
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

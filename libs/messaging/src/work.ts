@@ -1,0 +1,40 @@
+const ABORT_GRACE_MS = 100;
+
+/** Counts what is in work, and waits for its end. */
+export class Work {
+  private running = 0;
+  private idle: PromiseWithResolvers<void> | undefined;
+  private readonly controller = new AbortController();
+
+  /** Aborted when the drain deadline has passed. */
+  readonly signal: AbortSignal = this.controller.signal;
+
+  get size(): number {
+    return this.running;
+  }
+
+  begin(): void {
+    this.running++;
+  }
+
+  end(): void {
+    if (--this.running === 0) this.idle?.resolve();
+  }
+
+  /** Resolves when nothing is in work; aborts what is after `deadlineMs` and gives it a moment to end. */
+  async drain(deadlineMs: number): Promise<void> {
+    if (await this.idleWithin(deadlineMs)) return;
+    this.controller.abort(new Error(`stopped: still in work after ${deadlineMs} ms`));
+    await this.idleWithin(ABORT_GRACE_MS);
+  }
+
+  private async idleWithin(milliseconds: number): Promise<boolean> {
+    if (this.running === 0) return true;
+    this.idle ??= Promise.withResolvers();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, milliseconds, false)));
+    const result = await Promise.race([this.idle.promise.then(() => true), late]);
+    clearTimeout(timer);
+    return result;
+  }
+}
