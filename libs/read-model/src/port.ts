@@ -69,7 +69,9 @@ export interface Generation {
   readonly position: number;
   /**
    * Folds the events into the touched documents and stores them with the position, so that a crash in between is
-   * repaired by applying the same or an overlapping batch again.
+   * repaired by applying the same or an overlapping batch again. All of the batch or, when it throws, nothing that
+   * a later call would not repair.
+   * @throws ReadModelUnavailable · GenerationDropped
    */
   apply(events: readonly RecordedEvent[], position: number): Promise<void>;
   /** Makes what was applied durable (adapters may write behind). */
@@ -84,6 +86,8 @@ export interface ReadModel {
   view<D extends ViewDocument>(definition: ViewDefinition<D>): View<D>;
   /** The live generation of this projection's version, if there is one. */
   live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation | null>;
+  /** The version of the live generation, whatever it is; null when there is none. */
+  liveVersion<D extends ViewDocument>(definition: ViewDefinition<D>): Promise<number | null>;
   /** A new, empty generation beside the live one (an unfinished earlier one is dropped). */
   begin<D extends ViewDocument>(projection: Projection<D>): Promise<Generation>;
   /** Makes a generation the live one and drops the old: readers see the old or the new, never neither. */
@@ -96,4 +100,10 @@ export interface ReadModel {
 export class ReadModelUnavailable extends Error {
   override readonly name = 'ReadModelUnavailable';
   readonly code = 'READ_MODEL_UNAVAILABLE';
+}
+
+/** The generation was dropped: another one was swapped in, or it lay unfinished for too long. Open the live one. */
+export class GenerationDropped extends Error {
+  override readonly name = 'GenerationDropped';
+  readonly code = 'GENERATION_DROPPED';
 }

@@ -1,0 +1,100 @@
+import type { EventStore, RecordedEvent, Subscription } from '@tidemark/event-store';
+import { Backoff } from './backoff.js';
+import { GenerationDropped, type Generation, type Projection } from './port.js';
+import { Waiters } from './waiters.js';
+
+/**
+ * Feeds one generation from the log, from its own position on, until it is stopped or the generation is dropped.
+ * When the read model refuses a batch it backs off and subscribes anew after the last batch that was applied.
+ */
+export class Follower {
+  /** Events applied so far. */
+  events = 0;
+  readonly #abort = new AbortController();
+  readonly #waiters = new Waiters();
+  readonly #backoff = new Backoff(this.#abort.signal);
+  readonly #caughtUp = Promise.withResolvers<void>();
+  readonly #running: Promise<'stopped' | 'dropped'>;
+  #subscription: Subscription | undefined;
+  #dropped = false;
+
+  constructor(
+    private readonly eventStore: EventStore,
+    private readonly projection: Projection,
+    readonly generation: Generation,
+    private readonly onError: (error: Error) => void,
+    private readonly onPosition: (position: number) => void = () => {},
+  ) {
+    this.#caughtUp.promise.catch(() => {});
+    this.#running = this.#run();
+  }
+
+  /** Resolves when all that was stored at the (last) subscription was applied. Rejects when it ends before. */
+  get caughtUp(): Promise<void> {
+    return this.#caughtUp.promise;
+  }
+
+  /** How it ended. Never rejects. */
+  get ended(): Promise<'stopped' | 'dropped'> {
+    return this.#running;
+  }
+
+  /** Resolves when the generation has reached the position. Rejects when the follower ends before. */
+  async reached(position: number): Promise<void> {
+    if (this.#abort.signal.aborted) throw ended(this.projection.name);
+    if (this.generation.position < position) await this.#waiters.until(position);
+  }
+
+  /** Resolves when the running batch is done. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#subscription?.stop();
+    await this.#running;
+  }
+
+  async #run(): Promise<'stopped' | 'dropped'> {
+    const { signal } = this.#abort;
+    while (!signal.aborted && !this.#dropped) {
+      try {
+        this.#subscription = this.#subscribe();
+        await this.#subscription.ended;
+      } catch (error) {
+        this.onError(error as Error);
+      }
+      if (!this.#dropped) await this.#backoff.wait();
+    }
+    this.#abort.abort();
+    this.#waiters.fail(ended(this.projection.name));
+    this.#caughtUp.reject(ended(this.projection.name));
+    return this.#dropped ? 'dropped' : 'stopped';
+  }
+
+  #subscribe(): Subscription {
+    return this.eventStore.subscribe(
+      {
+        categories: this.projection.categories,
+        after: this.generation.position,
+        onCaughtUp: () => this.#caughtUp.resolve(),
+        onError: (error) => this.onError(error),
+      },
+      (events, position) => this.#apply(events, position),
+    );
+  }
+
+  async #apply(events: readonly RecordedEvent[], position: number): Promise<void> {
+    try {
+      await this.generation.apply(events, position);
+    } catch (error) {
+      this.#dropped = error instanceof GenerationDropped;
+      throw error;
+    }
+    this.#backoff.reset();
+    this.events += events.length;
+    this.#waiters.reached(this.generation.position);
+    this.onPosition(this.generation.position);
+  }
+}
+
+function ended(name: string): Error {
+  return new Error(`${name}: the projection was stopped`);
+}

@@ -1,0 +1,169 @@
+import type { EventStore } from '@tidemark/event-store';
+import { Backoff } from './backoff.js';
+import { Follower } from './follower.js';
+import type { Generation, Projection, ReadModel } from './port.js';
+import { Waiters } from './waiters.js';
+
+export interface RebuildResult {
+  /** Events read. */
+  readonly events: number;
+  /** Documents in the view now; absent when the store could not be asked right after the swap. */
+  readonly documents?: number;
+  readonly ms: number;
+}
+
+/**
+ * Keeps one view up to date, in one loop:
+ *
+ * opening ── live generation of this version ──▶ following
+ * opening ── none, or one of another version ──▶ building ── caught up, swapped in ──▶ following
+ * following ── rebuild() ──▶ building, while the live one is followed too ── caught up, swapped in ──▶ following
+ * following ── generation dropped: another projector swapped its own in ──▶ opening
+ * any ── an error ──▶ reported, backed off, opening (a live follower goes on meanwhile)
+ */
+export class ProjectionRun {
+  readonly #abort = new AbortController();
+  readonly #backoff = new Backoff(this.#abort.signal);
+  readonly #waiters = new Waiters();
+  readonly #onError: (error: Error) => void;
+  #live: Follower | undefined;
+  #building: Follower | undefined;
+  #asked = Promise.withResolvers<void>();
+  #rebuild: PromiseWithResolvers<RebuildResult> | undefined;
+  #running: Promise<void> | undefined;
+  /** Another projector took the view while this one ran. */
+  #displaced = false;
+
+  constructor(
+    private readonly eventStore: EventStore,
+    private readonly readModel: ReadModel,
+    private readonly projection: Projection,
+    onError: (error: Error, projection: string) => void,
+  ) {
+    this.#onError = (error) => onError(error, projection.name);
+  }
+
+  /** The position of the view that this run keeps up to date; -1 before it has one. */
+  get position(): number {
+    return this.#live?.generation.position ?? -1;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    const live = this.#live;
+    this.#abort.abort();
+    this.#asked.resolve();
+    await Promise.all([this.#building?.stop(), live?.stop()]);
+    await this.#running;
+    this.#waiters.fail(this.#stopped());
+    this.#rebuild?.reject(this.#stopped());
+    await live?.generation.flush().catch(this.#onError);
+  }
+
+  async caughtUp(position: number): Promise<void> {
+    if (this.#abort.signal.aborted) throw this.#stopped();
+    if (this.position < position) await this.#waiters.until(position);
+  }
+
+  /** Calls while a generation is being built share its result. */
+  rebuild(): Promise<RebuildResult> {
+    if (this.#abort.signal.aborted) return Promise.reject(this.#stopped());
+    this.#rebuild ??= Promise.withResolvers();
+    this.#asked.resolve();
+    this.start();
+    return this.#rebuild.promise;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#abort.signal.aborted) {
+      try {
+        await this.#step();
+        this.#backoff.reset();
+      } catch (error) {
+        if (this.#abort.signal.aborted) return;
+        this.#onError(error as Error);
+        await this.#backoff.wait();
+      }
+    }
+  }
+
+  async #step(): Promise<void> {
+    this.#live ??= await this.#open();
+    if (!this.#live || this.#rebuild) return this.#build();
+    this.#waiters.reached(this.position);
+    const outcome = await Promise.race([this.#live.ended, this.#asked.promise]);
+    if (outcome === undefined) return;
+    this.#displaced = outcome === 'dropped';
+    this.#live = undefined;
+  }
+
+  /** The live generation, followed; undefined when one must be built. */
+  async #open(): Promise<Follower | undefined> {
+    const generation = await this.readModel.live(this.projection);
+    if (generation) return this.#follow(generation);
+    const version = (await this.readModel.liveVersion(this.projection)) ?? 0;
+    // While two releases run side by side, the older one must not take the view back from the newer.
+    if (this.#displaced && version > this.projection.version && !this.#rebuild) {
+      throw new Error(`${this.projection.name}: version ${version} took over from version ${this.projection.version}`);
+    }
+    return undefined;
+  }
+
+  async #build(): Promise<void> {
+    const started = performance.now();
+    const generation = await this.readModel.begin(this.projection);
+    const follower = (this.#building = this.#follow(generation));
+    try {
+      if (this.#abort.signal.aborted) throw this.#stopped();
+      await follower.caughtUp;
+      await this.#pass(follower);
+      await this.readModel.swap(this.projection, generation);
+    } catch (error) {
+      await follower.stop();
+      throw error;
+    } finally {
+      this.#building = undefined;
+    }
+    this.#live = follower;
+    this.#displaced = false;
+    this.#waiters.reached(this.position);
+    await this.#report(follower.events, started);
+  }
+
+  /** Halts the live view, so that the new one gets as far and readers never see a view step back. */
+  async #pass(follower: Follower): Promise<void> {
+    const before = this.#live;
+    this.#live = undefined;
+    await before?.stop();
+    const seen = await this.readModel.view(this.projection).position();
+    await follower.reached(Math.min(seen, await this.eventStore.head()));
+  }
+
+  async #report(events: number, started: number): Promise<void> {
+    const ms = performance.now() - started;
+    const asked = this.#rebuild;
+    this.#rebuild = undefined;
+    this.#asked = Promise.withResolvers();
+    const documents =
+      asked &&
+      (await this.readModel
+        .view(this.projection)
+        .count()
+        .catch(() => undefined));
+    asked?.resolve({ events, documents, ms });
+  }
+
+  #follow(generation: Generation): Follower {
+    const follower = new Follower(this.eventStore, this.projection, generation, this.#onError, (position) => {
+      if (this.#live === follower) this.#waiters.reached(position);
+    });
+    return follower;
+  }
+
+  #stopped(): Error {
+    return new Error(`${this.projection.name}: the projector was stopped`);
+  }
+}

@@ -1,0 +1,95 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { ReadModelUnavailable } from '../port.js';
+
+export type Row = Record<string, SQLInputValue>;
+
+// BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB: https://sqlite.org/rescode.html
+const unavailable = new Set([5, 6, 8, 10, 11, 13, 14, 26]);
+const MAX_STATEMENTS = 500;
+
+/** One SQLite file: prepared statements, transactions, and errors in the port's terms. */
+export class Database {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  /** Creates the file and its folder if need be. @throws ReadModelUnavailable */
+  constructor(readonly path: string) {
+    this.#db = translated(path, () => {
+      if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+      const db = new DatabaseSync(path, { timeout: 2000 });
+      // Views can be rebuilt, so the last commits may be lost with the power, yet the file stays sound.
+      db.exec(
+        'pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -16000',
+      );
+      return db;
+    });
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): void {
+    translated(this.path, () => this.#prepare(sql).run(...values));
+  }
+
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return translated(this.path, () => this.#prepare(sql).get(...values)) as Row | undefined;
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return translated(this.path, () => this.#prepare(sql).all(...values)) as Row[];
+  }
+
+  exec(sql: string): void {
+    translated(this.path, () => this.#db.exec(sql));
+  }
+
+  /** One consistent look at the file, whatever other processes commit meanwhile. */
+  read<T>(work: () => T): T {
+    return this.#transaction('begin', work);
+  }
+
+  write<T>(work: () => T): T {
+    return this.#transaction('begin immediate', work);
+  }
+
+  close(): void {
+    if (!this.#db.isOpen) return;
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #transaction<T>(begin: string, work: () => T): T {
+    this.run(begin);
+    try {
+      const result = work();
+      this.run('commit');
+      return result;
+    } catch (error) {
+      if (this.#db.isOpen && this.#db.isTransaction) this.exec('rollback');
+      throw error;
+    }
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
+      this.#statements.set(sql, (statement = this.#db.prepare(sql)));
+    }
+    return statement;
+  }
+}
+
+function translated<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const { errcode, code } = error as { errcode?: number; code?: string };
+    const closed = code === 'ERR_INVALID_STATE';
+    const system = error instanceof Error && 'syscall' in error;
+    if (!closed && !system && !(errcode !== undefined && unavailable.has(errcode & 0xff))) throw error;
+    throw new ReadModelUnavailable(`${path}: ${closed ? 'the read model is closed' : (error as Error).message}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,105 @@
+import { indexedFields, type AnyDefinition } from '../query.js';
+import type { Database, Row } from './database.js';
+
+/** A row of the table `generations`: one build of a view, with a table of its own. */
+export interface GenerationRow {
+  readonly id: number;
+  readonly version: number;
+  /** The indexed fields, each with a column in the generation's table. */
+  readonly columns: ReadonlySet<string>;
+  /** The log position up to which the table is true. */
+  readonly position: number;
+}
+
+/** An unfinished generation that nobody has written to for so long was left behind by a process that died. */
+const ABANDONED_MS = 60_000;
+
+/** The directory of generations: which exist, which one is live, how far each is. */
+export class Generations {
+  readonly #columns = new Map<number, ReadonlySet<string>>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly namespace: string,
+  ) {
+    // autoincrement: an id is never used again, so a late writer of a dropped generation cannot meet a new one.
+    db.exec(`
+      create table if not exists generations (
+        id integer primary key autoincrement, name text not null, version integer not null, columns text not null,
+        live integer not null default 0, position integer not null default -1, touched_at integer not null);
+      create unique index if not exists one_live_generation on generations (name) where live = 1`);
+  }
+
+  live(definition: AnyDefinition): GenerationRow | null {
+    const sql = 'select id, version, columns, position from generations where name = ? and live = 1';
+    const row = this.db.get(sql, this.#name(definition));
+    return row ? this.#toRow(row) : null;
+  }
+
+  /** The stored position; undefined when the generation was dropped. */
+  position(id: number): number | undefined {
+    return this.db.get('select position from generations where id = ?', id)?.position as number | undefined;
+  }
+
+  setPosition(id: number, position: number): void {
+    this.db.run('update generations set position = ?, touched_at = ? where id = ?', position, Date.now(), id);
+  }
+
+  create(definition: AnyDefinition): GenerationRow {
+    const columns = indexedFields(definition);
+    this.db.run(
+      'insert into generations (name, version, columns, touched_at) values (?, ?, ?, ?)',
+      this.#name(definition),
+      definition.version,
+      JSON.stringify(columns),
+      Date.now(),
+    );
+    const id = this.db.get('select last_insert_rowid() as id')!.id as number;
+    const table = tableOf(id);
+    const fields = columns.map((column) => `"f_${column}", `).join('');
+    this.db.exec(
+      `create table ${table} (rid integer primary key, id text not null unique, ${fields}pos integer not null, doc text not null)`,
+    );
+    definition.indexes.forEach((index, number) => {
+      const keys = index.map((field) => (field === 'id' ? 'id' : `"f_${field}"`));
+      this.db.exec(`create index "${table}_${number}" on ${table} (${[...new Set([...keys, 'id'])].join(', ')})`);
+    });
+    return { id, version: definition.version, columns: new Set(columns), position: -1 };
+  }
+
+  /** Makes it the live one; answers the ids of those that it replaces. */
+  makeLive(definition: AnyDefinition, id: number): number[] {
+    const name = this.#name(definition);
+    const replaced = this.db.all('select id from generations where name = ? and live = 1 and id <> ?', name, id);
+    for (const { id: old } of replaced) this.drop(old as number);
+    this.db.run('update generations set live = 1 where id = ?', id);
+    return replaced.map(({ id: old }) => old as number);
+  }
+
+  drop(id: number): void {
+    this.db.exec(`drop table if exists ${tableOf(id)}`);
+    this.db.run('delete from generations where id = ?', id);
+    this.#columns.delete(id);
+  }
+
+  dropAbandoned(definition: AnyDefinition): void {
+    const sql = 'select id from generations where name = ? and live = 0 and touched_at < ?';
+    const rows = this.db.all(sql, this.#name(definition), Date.now() - ABANDONED_MS);
+    for (const { id } of rows) this.drop(id as number);
+  }
+
+  #name({ name }: AnyDefinition): string {
+    if (!/^[A-Za-z0-9-]+$/.test(name)) throw new TypeError(`projection name "${name}": letters, digits and - only`);
+    return this.namespace === '' ? name : `${this.namespace}/${name}`;
+  }
+
+  #toRow({ id, version, columns, position }: Row): GenerationRow {
+    let set = this.#columns.get(id as number);
+    if (!set) this.#columns.set(id as number, (set = new Set(JSON.parse(columns as string) as string[])));
+    return { id: id as number, version: version as number, columns: set, position: position as number };
+  }
+}
+
+export function tableOf(id: number): string {
+  return `view_${id}`;
+}

@@ -1,0 +1,168 @@
+import type { RecordedEvent } from '@tidemark/event-store';
+import { ABSENT, fold, keyed, type Entry } from '../fold.js';
+import { GenerationDropped, type Generation, type Projection, type ViewDocument } from '../port.js';
+import type { Database } from './database.js';
+import { DocumentCache } from './document-cache.js';
+import { tableOf, type GenerationRow, type Generations } from './generations.js';
+import { toColumn } from './sql.js';
+
+const WRITE_BEHIND_MS = 75;
+const MAX_DIRTY = 1000;
+const CACHE_CHARACTERS = 16 * 1024 * 1024;
+
+/**
+ * Folds in memory and writes behind: what changed goes to the file every 75 ms, or every 1,000 documents, in one
+ * transaction with the position. The table is therefore always exactly the fold of the log up to the stored
+ * position, so that after a crash the log is simply folded on from there.
+ *
+ * Several writers (processes) may feed one generation. Each looks at the stored position in the transaction in which
+ * it reads or writes: when another writer is ahead, it drops what it holds and goes on from that writer's position;
+ * when it is ahead itself, it writes only what the table does not have yet.
+ */
+export class SqliteGeneration<D extends ViewDocument> implements Generation {
+  readonly id: number;
+  #position: number;
+  readonly #dirty = new Map<string, Entry>();
+  readonly #cache = new DocumentCache(CACHE_CHARACTERS);
+  readonly #columns: readonly string[];
+  #timer: NodeJS.Timeout | undefined;
+  #dropped = false;
+
+  constructor(
+    private readonly db: Database,
+    private readonly generations: Generations,
+    private readonly projection: Projection<D>,
+    row: GenerationRow,
+  ) {
+    this.id = row.id;
+    this.#position = row.position;
+    this.#columns = [...row.columns];
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  async apply(events: readonly RecordedEvent[], position: number): Promise<void> {
+    this.#assertUsable();
+    if (position <= this.#position) return;
+    // A file that could not be written for a while must not let memory grow: no new events until it can be.
+    if (this.#dirty.size >= MAX_DIRTY) this.flushNow();
+    const changed = this.db.read(() => this.#fold(events));
+    for (const [id, entry] of changed) {
+      this.#dirty.set(id, entry);
+      this.#cache.delete(id);
+    }
+    this.#position = Math.max(this.#position, position);
+    this.#timer ??= setTimeout(() => this.#flushBehind(), WRITE_BEHIND_MS).unref();
+  }
+
+  async flush(): Promise<void> {
+    this.#assertUsable();
+    this.flushNow();
+  }
+
+  /** The document if memory holds a newer one than the table; undefined: ask the table. */
+  unwritten(id: string): Entry | undefined {
+    return this.#dirty.get(id);
+  }
+
+  /** @throws ReadModelUnavailable (nothing is lost, call it again) · GenerationDropped */
+  flushNow(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#dropped) return;
+    const written = this.db.write(() => this.#write());
+    for (const [id, entry] of this.#dirty) this.#cache.set(id, entry, written.get(id) ?? 0);
+    this.#dirty.clear();
+  }
+
+  /** No more writing: the generation was dropped or the read model is closing. */
+  abandon(): void {
+    this.#dropped = true;
+    clearTimeout(this.#timer);
+    this.#dirty.clear();
+    this.#cache.clear();
+  }
+
+  #fold(events: readonly RecordedEvent[]): Map<string, Entry> {
+    const stored = this.#storedPosition();
+    if (stored > this.#position) {
+      this.#dirty.clear();
+      this.#cache.clear();
+      this.#position = stored;
+    }
+    const fresh = keyed(
+      this.projection,
+      events.filter((event) => event.position > this.#position),
+    );
+    return fold(this.projection, fresh.events, (id) => this.#entry(id));
+  }
+
+  #entry(id: string): Entry {
+    const known = this.#dirty.get(id) ?? this.#cache.get(id);
+    if (known) return known;
+    const row = this.db.get(`select pos, doc from ${tableOf(this.id)} where id = ?`, id);
+    if (!row) return ABSENT;
+    const text = row.doc as string;
+    const entry = { document: JSON.parse(text) as ViewDocument, position: row.pos as number };
+    this.#cache.set(id, entry, text.length);
+    return entry;
+  }
+
+  /** Writes what the table lacks; answers the length of each document written. */
+  #write(): Map<string, number> {
+    const lengths = new Map<string, number>();
+    const stored = this.#storedPosition();
+    if (stored >= this.#position) return lengths;
+    const upsert = this.#upsertSql();
+    for (const [id, { document, position }] of this.#dirty) {
+      if (position <= stored) continue;
+      if (!document) {
+        this.db.run(`delete from ${tableOf(this.id)} where id = ?`, id);
+        continue;
+      }
+      const text = JSON.stringify(document);
+      const values = this.#columns.map((column) => toColumn((document as unknown as Record<string, unknown>)[column]));
+      this.db.run(upsert, id, ...values, position, text);
+      lengths.set(id, text.length);
+    }
+    this.generations.setPosition(this.id, this.#position);
+    return lengths;
+  }
+
+  #upsertSql(): string {
+    const columns = [...this.#columns.map((column) => `"f_${column}"`), 'pos', 'doc'];
+    const table = tableOf(this.id);
+    return (
+      `insert into ${table} (id, ${columns.join(', ')}) values (?${', ?'.repeat(columns.length)}) ` +
+      `on conflict (id) do update set ${columns.map((column) => `${column} = excluded.${column}`).join(', ')} ` +
+      `where excluded.pos > ${table}.pos`
+    );
+  }
+
+  #storedPosition(): number {
+    const stored = this.generations.position(this.id);
+    if (stored !== undefined) return stored;
+    this.abandon();
+    throw this.#droppedError();
+  }
+
+  #flushBehind(): void {
+    this.#timer = undefined;
+    try {
+      this.flushNow();
+    } catch {
+      // Kept for the next flush; apply() throws the reason once too much has gathered, queries at once.
+      if (!this.#dropped) this.#timer = setTimeout(() => this.#flushBehind(), WRITE_BEHIND_MS * 10).unref();
+    }
+  }
+
+  #assertUsable(): void {
+    if (this.#dropped) throw this.#droppedError();
+  }
+
+  #droppedError(): GenerationDropped {
+    return new GenerationDropped(`${this.projection.name}: generation ${this.id} was dropped`);
+  }
+}

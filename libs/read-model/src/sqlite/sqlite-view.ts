@@ -1,0 +1,70 @@
+import type { Query, QueryResult, View, ViewDefinition, ViewDocument } from '../port.js';
+import { conditions, plan } from '../query.js';
+import type { Database } from './database.js';
+import { tableOf, type GenerationRow, type Generations } from './generations.js';
+import { pageSql, whereSql } from './sql.js';
+import type { SqliteGeneration } from './sqlite-generation.js';
+
+/** Reads the live generation, whichever it is at the moment of the call. */
+export class SqliteView<D extends ViewDocument> implements View<D> {
+  constructor(
+    private readonly db: Database,
+    private readonly generations: Generations,
+    private readonly definition: ViewDefinition<D>,
+    private readonly writerOf: (id: number) => SqliteGeneration<ViewDocument> | undefined,
+  ) {}
+
+  async get(id: string): Promise<D | null> {
+    return this.db.read(() => {
+      const live = this.#live();
+      if (!live) return null;
+      const unwritten = this.writerOf(live.id)?.unwritten(id);
+      // A copy, so that a reader cannot change what the next fold starts from.
+      if (unwritten) return JSON.parse(JSON.stringify(unwritten.document)) as D | null;
+      const row = this.db.get(`select doc from ${tableOf(live.id)} where id = ?`, id);
+      return row ? (JSON.parse(row.doc as string) as D) : null;
+    });
+  }
+
+  async query(query: Query<D>): Promise<QueryResult<D>> {
+    const checked = plan(this.definition, query);
+    return this.#readFlushed((live) => {
+      if (!live) return { data: [], total: 0, asOf: -1 };
+      const where = whereSql(checked.where, live.columns);
+      const page = pageSql(checked, live.columns);
+      const sql = `select doc from ${tableOf(live.id)} ${where.text} ${page.text}`;
+      const rows = this.db.all(sql, ...where.values, ...page.values);
+      const known = checked.offset === 0 && rows.length < checked.limit;
+      return {
+        data: rows.map((row) => JSON.parse(row.doc as string) as D),
+        total: known ? rows.length : this.#count(live, where),
+        asOf: live.position,
+      };
+    });
+  }
+
+  async count(where?: Query<D>['where']): Promise<number> {
+    const checked = conditions(this.definition, where);
+    return this.#readFlushed((live) => (live ? this.#count(live, whereSql(checked, live.columns)) : 0));
+  }
+
+  async position(): Promise<number> {
+    const live = this.#live();
+    return live ? Math.max(live.position, this.writerOf(live.id)?.position ?? -1) : -1;
+  }
+
+  #live(): GenerationRow | null {
+    return this.generations.live(this.definition);
+  }
+
+  #count(live: GenerationRow, where: ReturnType<typeof whereSql>): number {
+    const sql = `select count(*) as total from ${tableOf(live.id)} ${where.text}`;
+    return this.db.get(sql, ...where.values)!.total as number;
+  }
+
+  #readFlushed<T>(work: (live: GenerationRow | null) => T): T {
+    const live = this.#live();
+    if (live) this.writerOf(live.id)?.flushNow();
+    return this.db.read(() => work(this.#live()));
+  }
+}

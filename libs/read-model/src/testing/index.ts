@@ -1,0 +1,2 @@
+export { describeReadModel, type ReadModelHome } from './conformance.js';
+export { projectionTwice } from './projection-twice.js';
