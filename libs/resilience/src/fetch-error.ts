@@ -9,6 +9,8 @@ export type FetchErrorCode =
   | 'FETCH_TOO_LARGE'
   | 'FETCH_TOO_MANY_REDIRECTS'
   | 'FETCH_HTTP_STATUS'
+  /** Malformed, cut off, or in an encoding that was not asked for. */
+  | 'FETCH_BAD_RESPONSE'
   | 'FETCH_ABORTED';
 
 /** The caller's errors with our address, size or patience: the same request would fail the same way. */

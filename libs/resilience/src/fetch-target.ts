@@ -1,0 +1,57 @@
+import { lookup } from 'node:dns/promises';
+import { type Address, isPublic, parseAddress } from './address.js';
+import type { AllowList } from './allow-list.js';
+import { displayUrl, FetchError } from './fetch-error.js';
+
+/** All addresses of a host name, as text. Rejects when there are none. */
+export type Resolve = (hostname: string) => Promise<readonly string[]>;
+
+/** A URL that may be fetched, with the addresses that were checked: only these may be connected to. */
+export interface Target {
+  readonly url: URL;
+  readonly addresses: readonly { readonly address: string; readonly family: 4 | 6 }[];
+}
+
+/** The system's resolver: hosts file and DNS. */
+export const systemResolve: Resolve = async (hostname) =>
+  (await lookup(hostname, { all: true, order: 'verbatim' })).map(({ address }) => address);
+
+/** Parses a URL and refuses what is not plain http(s). The parser turns 2130706433, 0x7f.1 and the like into 127.0.0.1. */
+export function parseTarget(text: string, base?: URL): URL {
+  if (!URL.canParse(text, base?.href)) throw new FetchError('FETCH_BAD_URL', 'the address is not a URL');
+  const url = new URL(text, base);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new FetchError('FETCH_BAD_URL', `only http and https can be fetched, not ${url.protocol}`);
+  if (url.username || url.password)
+    throw new FetchError('FETCH_BAD_URL', `${displayUrl(url)}: the address must not contain a user name or password`);
+  url.hash = '';
+  return url;
+}
+
+/** Finds the addresses of a URL's host and checks every one. @throws FetchError FETCH_DNS_FAILED · FETCH_BLOCKED_ADDRESS */
+export async function resolveTarget(url: URL, allow: AllowList, resolve: Resolve): Promise<Target> {
+  const literal = parseAddress(url.hostname);
+  const addresses = literal ? [literal] : await addressesOf(url, resolve);
+  // One bad address refuses them all: a name that leads inside as well as outside is not to be trusted.
+  const trusted = allow.allowsHost(url);
+  for (const address of addresses)
+    if (!trusted && !isPublic(address) && !allow.allowsAddress(address))
+      throw new FetchError(
+        'FETCH_BLOCKED_ADDRESS',
+        `${displayUrl(url)} leads to ${address}, which is not a public address; an operator can allow it`,
+      );
+  return { url, addresses: addresses.map((a) => ({ address: a.toString(), family: a.kind() === 'ipv4' ? 4 : 6 })) };
+}
+
+async function addressesOf(url: URL, resolve: Resolve): Promise<Address[]> {
+  let found: readonly string[];
+  try {
+    found = await resolve(url.hostname);
+  } catch (cause) {
+    throw new FetchError('FETCH_DNS_FAILED', `${displayUrl(url)}: the host name cannot be resolved`, { cause });
+  }
+  const addresses = found.map(parseAddress);
+  if (addresses.length === 0 || addresses.includes(undefined))
+    throw new FetchError('FETCH_DNS_FAILED', `${displayUrl(url)}: the host name has no usable address`);
+  return addresses as Address[];
+}

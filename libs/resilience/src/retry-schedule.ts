@@ -1,0 +1,39 @@
+/** When to try again: the delay before each retry in milliseconds, and how far it may stray. Plain data. */
+export interface RetrySchedule {
+  /** One entry per retry; as many retries as entries. */
+  readonly delaysMs: readonly number[];
+  /** Largest deviation as a fraction: 0.25 is ±25 %. It keeps those who failed together from returning together. */
+  readonly jitter: number;
+}
+
+const JITTER = 0.25;
+
+/** A schedule with the given delays in seconds. */
+export function retrySchedule(delaysSeconds: readonly number[], jitter = JITTER): RetrySchedule {
+  return { delaysMs: delaysSeconds.map((seconds) => seconds * 1000), jitter };
+}
+
+/** A schedule whose delays grow by `factor` from `firstSeconds` up to `maxSeconds`. */
+export function exponentialRetrySchedule(options: {
+  readonly retries: number;
+  readonly firstSeconds: number;
+  readonly maxSeconds: number;
+  readonly factor?: number;
+  readonly jitter?: number;
+}): RetrySchedule {
+  const { retries, firstSeconds, maxSeconds, factor = 2, jitter } = options;
+  const delays = Array.from({ length: retries }, (_, n) => Math.min(firstSeconds * factor ** n, maxSeconds));
+  return retrySchedule(delays, jitter);
+}
+
+/** Integration jobs: after 1, 5 and 15 minutes, three times at most. */
+export const jobRetrySchedule = retrySchedule([60, 300, 900]);
+
+/**
+ * Milliseconds to wait before the next retry when `retryCount` retries have been made, or null when there is none left.
+ * Pure: `random` is a number from 0 up to 1 that the caller draws.
+ */
+export function nextDelay(schedule: RetrySchedule, retryCount: number, random: number): number | null {
+  const delay = schedule.delaysMs[retryCount];
+  return delay === undefined ? null : Math.round(delay * (1 + schedule.jitter * (2 * random - 1)));
+}
