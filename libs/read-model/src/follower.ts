@@ -11,7 +11,7 @@ export class Follower {
   /** Events applied so far. */
   events = 0;
   readonly #abort = new AbortController();
-  readonly #waiters = new Waiters();
+  readonly #waiters = new Waiters(() => this.position);
   readonly #backoff = new Backoff(this.#abort.signal);
   readonly #caughtUp = Promise.withResolvers<void>();
   readonly #running: Promise<'stopped' | 'dropped'>;
@@ -39,10 +39,15 @@ export class Follower {
     return this.#running;
   }
 
+  /** The generation holds everything up to here; at least its own position, since not every step is stored. */
+  get position(): number {
+    return Math.max(this.generation.position, this.#subscription?.position ?? -1);
+  }
+
   /** Resolves when the generation has reached the position. Rejects when the follower ends before. */
   async reached(position: number): Promise<void> {
     if (this.#abort.signal.aborted) throw ended(this.projection.name);
-    if (this.generation.position < position) await this.#waiters.until(position);
+    await this.#waiters.until(position);
   }
 
   /** Resolves when the running batch is done. */

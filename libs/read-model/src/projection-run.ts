@@ -24,7 +24,7 @@ export interface RebuildResult {
 export class ProjectionRun {
   readonly #abort = new AbortController();
   readonly #backoff = new Backoff(this.#abort.signal);
-  readonly #waiters = new Waiters();
+  readonly #waiters = new Waiters(() => this.position);
   readonly #onError: (error: Error) => void;
   #live: Follower | undefined;
   #building: Follower | undefined;
@@ -45,7 +45,7 @@ export class ProjectionRun {
 
   /** The position of the view that this run keeps up to date; -1 before it has one. */
   get position(): number {
-    return this.#live?.generation.position ?? -1;
+    return this.#live?.position ?? -1;
   }
 
   start(): void {
@@ -65,7 +65,7 @@ export class ProjectionRun {
 
   async caughtUp(position: number): Promise<void> {
     if (this.#abort.signal.aborted) throw this.#stopped();
-    if (this.position < position) await this.#waiters.until(position);
+    await this.#waiters.until(position);
   }
 
   /** Calls while a generation is being built share its result. */
@@ -103,7 +103,8 @@ export class ProjectionRun {
   /** The live generation, followed; undefined when one must be built. */
   async #open(): Promise<Follower | undefined> {
     const generation = await this.readModel.live(this.projection);
-    if (generation) return this.#follow(generation);
+    if (generation && (await this.#isOfThisLog(generation))) return this.#follow(generation);
+    if (generation) return undefined;
     const version = (await this.readModel.liveVersion(this.projection)) ?? 0;
     // While two releases run side by side, the older one must not take the view back from the newer.
     if (this.#displaced && version > this.projection.version && !this.#rebuild) {
@@ -137,9 +138,19 @@ export class ProjectionRun {
   async #pass(follower: Follower): Promise<void> {
     const before = this.#live;
     this.#live = undefined;
-    await before?.stop();
-    const seen = await this.readModel.view(this.projection).position();
-    await follower.reached(Math.min(seen, await this.eventStore.head()));
+    if (!before) return;
+    await before.stop();
+    await follower.reached(Math.min(before.position, await this.eventStore.head()));
+  }
+
+  /** False when the log ends before the view does: it was replaced by another log, and nothing in the view is true. */
+  async #isOfThisLog({ position }: Generation): Promise<boolean> {
+    const head = await this.eventStore.head();
+    if (position <= head) return true;
+    this.#onError(
+      new Error(`${this.projection.name}: is at position ${position} of a log that ends at ${head}; rebuilding`),
+    );
+    return false;
   }
 
   async #report(events: number, started: number): Promise<void> {

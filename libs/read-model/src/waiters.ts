@@ -4,24 +4,39 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
+const LOOK_MS = 20;
+
 /** Those who wait until a position is reached. */
 export class Waiters {
   #waiting: Waiter[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param current where it is now: looked at every 20 ms, since a log without events of interest tells nobody */
+  constructor(private readonly current: () => number) {}
 
   until(position: number): Promise<void> {
+    if (this.current() >= position) return Promise.resolve();
+    this.#timer ??= setInterval(() => this.reached(this.current()), LOOK_MS);
     return new Promise((resolve, reject) => this.#waiting.push({ position, resolve, reject }));
   }
 
   reached(position: number): void {
     if (this.#waiting.length === 0) return;
     const done = this.#waiting.filter((waiter) => waiter.position <= position);
-    this.#waiting = this.#waiting.filter((waiter) => waiter.position > position);
+    this.#keep(this.#waiting.filter((waiter) => waiter.position > position));
     for (const { resolve } of done) resolve();
   }
 
   fail(error: Error): void {
     const failed = this.#waiting;
-    this.#waiting = [];
+    this.#keep([]);
     for (const { reject } of failed) reject(error);
+  }
+
+  #keep(waiting: Waiter[]): void {
+    this.#waiting = waiting;
+    if (waiting.length > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }
