@@ -6,3 +6,11 @@ export type { Checkpoints } from './sqlite/checkpoints.js';
 export { uuidv5, uuidv7 } from './ids.js';
 export { systemClock, type Clock } from './clock.js';
 export { BoundedCache } from './bounded-cache.js';
+export { fold, type Decider, type DomainEvent } from './decider/decider.js';
+export {
+  AggregateStore,
+  type AggregateStoreOptions,
+  type CommandContext,
+  type Handled,
+} from './decider/aggregate-store.js';
+export type { Snapshot } from './decider/snapshot.js';

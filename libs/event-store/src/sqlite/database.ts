@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Unavailable } from '../errors.js';
 
@@ -37,7 +35,6 @@ const SCHEMA = `
 export function openDatabase(path: string): { database: DatabaseSync; epoch: number } {
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
     database = new DatabaseSync(path, { timeout: 1000 });
     // wal_autocheckpoint = 0: the WAL is written back by a thread of its own (see wal-checkpointer.ts).
     database.exec(`

@@ -1,5 +1,9 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Unavailable } from '../errors.js';
+
+const SQLITE_BUSY = 5;
 
 /**
  * One process at a time may have a file. The lock is the operating system's, held through `<path>.lock`: it ends with
@@ -10,15 +14,20 @@ export class FileLock {
 
   /** @throws Unavailable when another process (or another store of this one) has the file */
   static acquire(path: string): FileLock {
-    const database = new DatabaseSync(`${path}.lock`, { timeout: 0 });
+    let database: DatabaseSync | undefined;
     try {
+      mkdirSync(dirname(path), { recursive: true });
+      database = new DatabaseSync(`${path}.lock`, { timeout: 0 });
       database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
       return new FileLock(database);
     } catch (cause) {
-      database.close();
-      throw new Unavailable(`${path} is in use by another process: end that one first, or name another file`, {
-        cause,
-      });
+      database?.close();
+      const { errcode, message } = cause as { errcode?: number; message: string };
+      const text =
+        errcode === SQLITE_BUSY
+          ? `${path} is in use by another process: end that one first, or name another file`
+          : `cannot open ${path}: ${message}`;
+      throw new Unavailable(text, { cause });
     }
   }
 

@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import { Conflict, OutcomeUnknown } from '../errors.js';
+import { uuidv7 } from '../ids.js';
+import type { EventStore, RecordedEvent } from '../port.js';
+import { SqliteEventStore } from '../sqlite/sqlite-event-store.js';
+import { AggregateStore } from './aggregate-store.js';
+import { fold, type Decider } from './decider.js';
+
+type AccountEvent = { type: 'Deposited'; data: { amount: number } } | { type: 'Closed'; data: { total: number } };
+type AccountCommand = { do: 'deposit'; amounts: number[] } | { do: 'close' };
+interface Account {
+  total: number;
+  closed: boolean;
+}
+
+const account: Decider<Account, AccountCommand, AccountEvent> = {
+  initialState: () => ({ total: 0, closed: false }),
+  evolve: (state, event) =>
+    event.type === 'Deposited' ? { ...state, total: state.total + event.data.amount } : { ...state, closed: true },
+  decide: (command, state) => {
+    if (state.closed) throw new Error('the account is closed');
+    if (command.do === 'close') return [{ type: 'Closed', data: { total: state.total } }];
+    return command.amounts.map((amount) => ({ type: 'Deposited', data: { amount } }));
+  },
+};
+
+const deposit = (...amounts: number[]): AccountCommand => ({ do: 'deposit', amounts });
+
+let folder: TemporaryFolder;
+let store: SqliteEventStore;
+let accounts: AggregateStore<Account, AccountCommand, AccountEvent>;
+
+/** Another process: its own cache over the same streams. */
+const elsewhere = () => new AggregateStore(store, account);
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  store = new SqliteEventStore(folder.join('events.db'));
+  accounts = new AggregateStore(store, account, { isEnded: (state) => state.closed });
+});
+
+afterEach(async () => {
+  await store.close();
+  await folder.remove();
+});
+
+async function stored(stream: string): Promise<RecordedEvent[]> {
+  return Array.fromAsync(store.read(stream));
+}
+
+describe('AggregateStore', () => {
+  it('appends what was decided, with the context as metadata', async () => {
+    const context = {
+      tenant: 'acme',
+      actor: 'key:1',
+      correlationId: 'r1',
+      causationId: 'm1',
+      traceparent: '00-aa-bb-01',
+    };
+    const handled = await accounts.handle('account-1', deposit(5, 6), context);
+    expect(handled).toMatchObject({ state: { total: 11 }, revision: 1, repeated: false });
+    const events = await stored('account-1');
+    expect(events.map(({ type, data, metadata }) => ({ type, data, metadata }))).toEqual([
+      { type: 'Deposited', data: { amount: 5 }, metadata: context },
+      { type: 'Deposited', data: { amount: 6 }, metadata: context },
+    ]);
+    expect(events.map((event) => event.id)).toEqual(handled.events.map((event) => event.id));
+    expect(handled.position).toBe(events[1]!.position);
+  });
+
+  it('appends nothing for an empty decision and answers the current state', async () => {
+    await accounts.handle('account-1', deposit(5));
+    const handled = await accounts.handle('account-1', deposit());
+    expect(handled).toMatchObject({ state: { total: 5 }, revision: 0, events: [] });
+    expect(await accounts.handle('account-2', deposit())).toMatchObject({ state: { total: 0 }, revision: -1 });
+  });
+
+  it('lets commands to one stream take turns, so that they do not conflict with each other', async () => {
+    const revisions = await Promise.all([...Array(50).keys()].map(() => accounts.handle('account-1', deposit(1))));
+    expect(revisions.map((handled) => handled.revision)).toEqual([...Array(50).keys()]);
+    expect((await accounts.load('account-1')).state.total).toBe(50);
+  });
+
+  it('goes on with the next command when one throws', async () => {
+    await accounts.handle('account-1', deposit(1));
+    const results = await Promise.allSettled([
+      accounts.handle('account-1', { do: 'close' }),
+      accounts.handle('account-1', deposit(1)),
+      accounts.handle('account-2', deposit(1)),
+    ]);
+    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('decides again on the new state after a conflict with another process', async () => {
+    await accounts.handle('account-1', deposit(1));
+    await elsewhere().handle('account-1', deposit(2));
+    const handled = await accounts.handle('account-1', { do: 'close' });
+    expect(handled.events).toMatchObject([{ type: 'Closed', data: { total: 3 } }]);
+    expect(handled.revision).toBe(2);
+  });
+
+  it('does not refuse a command on a state that another process has moved on', async () => {
+    let illegal = true;
+    const picky = new AggregateStore<Account, AccountCommand, AccountEvent>(store, {
+      ...account,
+      decide: (command, state) => {
+        if (illegal && state.total < 3) throw new Error('too little');
+        return account.decide(command, state);
+      },
+    });
+    illegal = false;
+    await picky.handle('account-1', deposit(1));
+    illegal = true;
+    await elsewhere().handle('account-1', deposit(2));
+    await expect(picky.handle('account-1', { do: 'close' })).resolves.toMatchObject({ state: { closed: true } });
+  });
+
+  it('throws Conflict when others are faster again and again', async () => {
+    const other = elsewhere();
+    const racing: EventStore = Object.assign(Object.create(store) as EventStore, {
+      append: async (...[stream, events, expected]: Parameters<EventStore['append']>) => {
+        await other.handle(stream, deposit(1));
+        return store.append(stream, events, expected);
+      },
+    });
+    const slow = new AggregateStore(racing, account, { decideAgain: 3 });
+    await expect(slow.handle('account-1', deposit(1))).rejects.toThrow(Conflict);
+    expect((await stored('account-1')).length).toBe(4);
+  });
+
+  it('repeats an append of unknown outcome with the same ids, so that it counts once', async () => {
+    let lost = 2;
+    const lossy: EventStore = Object.assign(Object.create(store) as EventStore, {
+      append: async (...call: Parameters<EventStore['append']>) => {
+        const result = await store.append(...call);
+        if (lost-- > 0) throw new OutcomeUnknown('the answer was lost');
+        return result;
+      },
+    });
+    const patient = new AggregateStore(lossy, account, { repeatAfter: [0, 0] });
+    await expect(patient.handle('account-1', deposit(7))).resolves.toMatchObject({ revision: 0 });
+    expect(await stored('account-1')).toHaveLength(1);
+    lost = 3;
+    await expect(patient.handle('account-1', deposit(7))).rejects.toThrow(OutcomeUnknown);
+    expect((await patient.handle('account-1', deposit(1))).state.total).toBe(15);
+  });
+
+  it('answers a command that is given again with its first events and decides nothing', async () => {
+    const first = await accounts.handle('account-1', deposit(1, 2), { commandId: 'c1' });
+    await accounts.handle('account-1', deposit(4), { commandId: 'c2' });
+    for (const process of [accounts, elsewhere()]) {
+      const again = await process.handle('account-1', deposit(99), { commandId: 'c1', isNew: true });
+      expect(again).toMatchObject({ repeated: true, state: { total: 7 }, revision: 2 });
+      expect(again.events.map((event) => event.id)).toEqual(first.events.map((event) => event.id));
+    }
+    expect(await stored('account-1')).toHaveLength(3);
+  });
+
+  it('keeps one decision when two processes are given a command at once', async () => {
+    const [a, b] = [accounts, elsewhere()];
+    await a.handle('account-1', deposit(1));
+    await b.handle('account-1', deposit());
+    // The same command, decided differently: only the one that is stored may count, in both.
+    const results = await Promise.all([
+      a.handle('account-1', deposit(10), { commandId: 'c1' }),
+      b.handle('account-1', deposit(20), { commandId: 'c1' }),
+    ]);
+    expect(results.map((result) => result.repeated).sort()).toEqual([false, true]);
+    const { total } = fold(account, (await stored('account-1')) as unknown as AccountEvent[]);
+    expect(results.map((result) => result.state.total)).toEqual([total, total]);
+  });
+
+  it('believes that a stream is new only until the store says otherwise', async () => {
+    await elsewhere().handle('account-1', deposit(1));
+    await expect(accounts.handle('account-1', deposit(1), { isNew: true })).resolves.toMatchObject({
+      revision: 1,
+      state: { total: 2 },
+    });
+  });
+
+  it('gives the state as it was after any revision', async () => {
+    await accounts.handle('account-1', deposit(1, 2, 4));
+    expect((await accounts.load('account-1', { atRevision: 1 })).state.total).toBe(3);
+    expect(await accounts.load('account-1')).toMatchObject({ state: { total: 7 }, revision: 2 });
+    expect(await accounts.load('account-9')).toMatchObject({ revision: -1 });
+  });
+
+  it('reads back only to the last event that tells the whole state', async () => {
+    interface Sum {
+      sum: number;
+      folded: number;
+    }
+    const sums: Decider<Sum, number, { type: 'Summed'; data: { sum: number } }> = {
+      initialState: () => ({ sum: 0, folded: 0 }),
+      evolve: (state, event) => ({ sum: event.data.sum, folded: state.folded + 1 }),
+      decide: (add, state) => [{ type: 'Summed', data: { sum: state.sum + add } }],
+    };
+    const writer = new AggregateStore(store, sums);
+    for (const add of [1, 2, 3]) await writer.handle('sum-1', add);
+    const reader = new AggregateStore(store, sums, { isWhole: () => true });
+    expect(await reader.load('sum-1')).toMatchObject({ state: { sum: 6, folded: 1 }, revision: 2 });
+    expect(await reader.load('sum-1', { atRevision: 0 })).toMatchObject({ state: { sum: 1 }, revision: 0 });
+    expect(await reader.handle('sum-1', 4)).toMatchObject({ state: { sum: 10 }, revision: 3 });
+  });
+
+  it('folds events of an older shape through the upcaster', async () => {
+    await store.append('account-1', [{ id: uuidv7(), type: 'Paid', data: { cents: 500 }, metadata: {} }], 'no_stream');
+    const upcasting = new AggregateStore(store, account, {
+      upcast: ({ type, data }) =>
+        type === 'Paid'
+          ? { type: 'Deposited', data: { amount: (data as { cents: number }).cents / 100 } }
+          : ({ type, data } as AccountEvent),
+    });
+    expect((await upcasting.handle('account-1', deposit(1))).state.total).toBe(6);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { eventIdOf, eventOrigin, originOf, uuidv5, uuidv7 } from './ids.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+describe('uuidv7', () => {
+  it('grows with every call, also within a millisecond and when the clock goes back', () => {
+    const ids = [...Array(5_000).keys()].map((i) => uuidv7(Date.now() - (i % 3) * 10_000));
+    expect([...ids].sort()).toEqual(ids);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(UUID.exec(id)?.[1]).toBe('7');
+  });
+
+  it('starts with the time in milliseconds', () => {
+    const time = Date.now() + 60_000;
+    expect(parseInt(uuidv7(time).replace('-', '').slice(0, 12), 16)).toBe(time);
+  });
+});
+
+describe('uuidv5', () => {
+  it('is the same for the same parts, for ever', () => {
+    expect(uuidv5('acme', 'schedule:c1:2026-01-01')).toBe('7348a1d9-5b68-5dc6-a07c-223e99023d9c');
+  });
+
+  it('keeps parts apart', () => {
+    const ids = [uuidv5('a', 'bc'), uuidv5('ab', 'c'), uuidv5('abc'), uuidv5('a', 1), uuidv5('a', '1')];
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(UUID.exec(id)?.[1]).toBe('5');
+  });
+});
+
+describe('eventIdOf', () => {
+  it('tells its origin and is another one every time', () => {
+    const origin = eventOrigin('command', 0);
+    const [one, two] = [eventIdOf(origin), eventIdOf(origin)];
+    expect(one).not.toBe(two);
+    expect(UUID.exec(one!)?.[1]).toBe('8');
+    expect([originOf(one!), originOf(two!)]).toEqual([origin, origin]);
+    expect(eventOrigin('command', 1)).not.toBe(origin);
+  });
+
+  it('is not seen in ids of other kinds', () => {
+    expect(originOf(uuidv7())).toBeUndefined();
+    expect(originOf(uuidv5('x'))).toBeUndefined();
+  });
+});
