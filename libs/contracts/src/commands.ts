@@ -1,7 +1,10 @@
 import type { BusyPolicy, Schedule, Source } from './connection.js';
 import type { JobTrigger, JobType } from './job.js';
 
-/** Requests to the job coordinator: `tidemark.cmd.job-coordinator.<verb>`. Replies are the views of job.ts and connection.ts. */
+/**
+ * Requests to the job coordinator: `tidemark.cmd.job-coordinator.<verb>`. Replies are the views of job.ts and
+ * connection.ts; errors carry a code of errors.ts. The context travels in the headers (headers.ts).
+ */
 
 export interface CreateConnection {
   readonly tenant: string;
@@ -11,6 +14,7 @@ export interface CreateConnection {
   readonly whenBusy?: BusyPolicy;
 }
 
+/** update-connection */
 export interface UpdateConnection {
   readonly tenant: string;
   readonly connectionId: string;
@@ -26,7 +30,7 @@ export interface ConnectionRef {
   readonly connectionId: string;
 }
 
-/** create (the subject that internal producers use as well) */
+/** create: a job; the subject that internal producers use as well */
 export interface CreateJob {
   readonly tenant: string;
   readonly connectionId: string;
@@ -40,12 +44,13 @@ export interface CreateJob {
   readonly startAt?: string;
 }
 
-/** get-job, retry-job */
+/** get-job, retry-job; answered with a JobView */
 export interface JobRef {
   readonly tenant: string;
   readonly jobId: string;
 }
 
+/** cancel-job */
 export interface CancelJob extends JobRef {
   readonly reason?: string;
 }
@@ -78,7 +83,7 @@ export interface JobEventPage {
   readonly ended: boolean;
 }
 
-/** job-timeline */
+/** job-timeline: answered with `{ data: TimelineEntry[], total }` */
 export interface GetTimeline extends JobRef {
   readonly page?: number;
   readonly perPage?: number;

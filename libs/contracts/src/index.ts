@@ -3,6 +3,7 @@ export * from './connection.js';
 export * from './errors.js';
 export * from './events/connection-events.js';
 export * from './events/job-events.js';
+export * from './headers.js';
 export * from './job.js';
 export * from './pipeline.js';
 export * from './subjects.js';

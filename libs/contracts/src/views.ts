@@ -63,18 +63,27 @@ export interface ChangeDocument {
   readonly order: number;
 }
 
-/** What a reader must know of a view: see ViewDefinition in read-model. */
+/** What a reader must know of a view (see ViewDefinition in read-model), and the service that folds it. */
 export const views = {
   jobs: {
     name: 'jobs',
+    owner: 'job-coordinator',
     version: 1,
     indexes: [
       ['tenant', 'createdAt'],
       ['tenant', 'connectionId', 'createdAt'],
-      ['state', 'createdAt'],
+      ['state', 'id'],
     ],
   },
-  connections: { name: 'connections', version: 1, indexes: [['tenant', 'createdAt']] },
-  snapshots: { name: 'snapshots', version: 1, indexes: [['tenant', 'connectionId', 'takenAt']] },
-  changes: { name: 'changes', version: 1, indexes: [['tenant', 'connectionId', 'detectedAt']] },
+  connections: {
+    name: 'connections',
+    owner: 'job-coordinator',
+    version: 1,
+    indexes: [
+      ['tenant', 'createdAt'],
+      ['state', 'id'],
+    ],
+  },
+  snapshots: { name: 'snapshots', owner: 'differ', version: 1, indexes: [['tenant', 'connectionId', 'takenAt']] },
+  changes: { name: 'changes', owner: 'differ', version: 1, indexes: [['tenant', 'connectionId', 'detectedAt']] },
 } as const;

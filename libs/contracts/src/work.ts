@@ -1,14 +1,20 @@
 import type { Counts, Failure, JobTrigger, JobType } from './job.js';
 import type { Cursor, StageDefinition, StageOutput } from './pipeline.js';
-import type { ClaimedDelivery } from './events/job-events.js';
+import type { ClaimedDelivery, JobEnding } from './events/job-events.js';
 
 /** Data of a `tidemark.work.<service>.<stage>` message: a leg that waits for a runner. */
 export interface Work {
   readonly tenant: string;
   readonly jobId: string;
-  readonly connectionId: string;
   readonly stage: string;
   readonly attempt: number;
+}
+
+/** Data of a `tidemark.work.job-coordinator.job-ended` message. */
+export interface EndedJob {
+  readonly tenant: string;
+  readonly jobId: string;
+  readonly ending: JobEnding;
 }
 
 /** `tidemark.cmd.job-coordinator.claim`: the runner asks for the leg. Refused with CLAIM_REFUSED and a reason. */
@@ -28,6 +34,7 @@ export interface ClaimGranted {
   readonly attempt: number;
   readonly type: JobType;
   readonly trigger: JobTrigger;
+  readonly connectionId: string;
   readonly connector: string;
   readonly config: { readonly [key: string]: unknown };
   readonly cursor: Cursor | null;

@@ -109,19 +109,26 @@ export type ChangesDetected = Fact<
   }
 >;
 
+/** What every ending tells, so that nobody has to read the job again. */
+interface Ending {
+  readonly connectionId: string;
+  /** The first claim of the first attempt; null when the job never started. */
+  readonly startedAt: number | null;
+}
+
 export type JobCompleted = Fact<
   'JobCompleted',
-  { readonly result: JobResult; readonly counts: Counts; readonly cursor?: Cursor }
+  Ending & { readonly result: JobResult; readonly counts: Counts; readonly cursor?: Cursor }
 >;
 
 export type JobFailed = Fact<
   'JobFailed',
-  { readonly claim: number; readonly stage: string; readonly attempt: number; readonly error: Failure }
+  Ending & { readonly claim: number; readonly stage: string; readonly attempt: number; readonly error: Failure }
 >;
 
 export type JobCancelled = Fact<
   'JobCancelled',
-  {
+  Ending & {
     readonly reason: string;
     /** True when the runner did not answer in time and lost its claim. */
     readonly forced: boolean;
@@ -144,4 +151,4 @@ export type JobEvent =
   | JobCancelled;
 
 /** The events that end a job for ever. */
-export const jobEndings = ['JobCompleted', 'JobFailed', 'JobCancelled'] as const;
+export type JobEnding = JobCompleted | JobFailed | JobCancelled;

@@ -1,0 +1,34 @@
+/** Who asks and why; travels in message headers and ends in every event's metadata. */
+export interface CommandContext {
+  readonly tenant: string;
+  /** `key:<id>`, `schedule`, `runner:<id>`, `coordinator`. */
+  readonly actor: string;
+  /** The id of the request that set everything in motion. */
+  readonly correlationId?: string;
+  readonly causationId?: string;
+  /** W3C trace context. */
+  readonly traceparent?: string;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** The context as message headers. The tenant travels in the data. */
+export function contextHeaders({ actor, correlationId, causationId, traceparent }: CommandContext): Headers {
+  return {
+    'tidemark-actor': actor,
+    ...(correlationId && { 'tidemark-correlation-id': correlationId }),
+    ...(causationId && { 'tidemark-causation-id': causationId }),
+    ...(traceparent && { traceparent }),
+  };
+}
+
+/** The context of a message. */
+export function contextOf(tenant: string, headers: Headers): CommandContext {
+  return {
+    tenant,
+    actor: headers['tidemark-actor'] ?? 'internal',
+    correlationId: headers['tidemark-correlation-id'],
+    causationId: headers['tidemark-causation-id'] ?? headers['ce-id'],
+    traceparent: headers['traceparent'],
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * Which jobs of a tenant may run: a stream `admission-<tenant>`, private to the coordinators. Each event tells who came
+ * in and who went out; every so often it carries the whole set, so that reading back to the last whole set is enough.
+ */
+
+/** A job that holds one of its tenant's places. */
+export interface Place {
+  readonly connectionId: string;
+  readonly attempt: number;
+  /** Taken before the job exists, for a caller who would rather be refused than wait. */
+  readonly reserved: boolean;
+  readonly since: number;
+}
+
+export interface Admitted {
+  readonly jobId: string;
+  readonly connectionId: string;
+  readonly attempt: number;
+  readonly service: string;
+  readonly stage: string;
+}
+
+/** Times are milliseconds since the epoch. */
+export interface PlacesChanged {
+  readonly type: 'PlacesChanged';
+  readonly data: {
+    readonly at: number;
+    /** These start now. */
+    readonly admitted: readonly Admitted[];
+    readonly reserved?: { readonly jobId: string; readonly connectionId: string };
+    readonly released: readonly string[];
+    /** The whole set after this event, when it is there. */
+    readonly running?: readonly (readonly [jobId: string, place: Place])[];
+  };
+}
+
+export type AdmissionEvent = PlacesChanged;
+
+export interface AdmissionState {
+  /** By job id. */
+  readonly running: ReadonlyMap<string, Place>;
+  /** Connections that hold a place. */
+  readonly busy: ReadonlySet<string>;
+  /** Events since the last one with the whole set. */
+  readonly sinceWhole: number;
+}
+
+export const nobodyAdmitted: AdmissionState = { running: new Map(), busy: new Set(), sinceWhole: 0 };
+
+export function evolveAdmission(state: AdmissionState, { data }: AdmissionEvent): AdmissionState {
+  if (data.running) return stateOf(new Map(data.running), 0);
+  return stateOf(apply(state.running, data), state.sinceWhole + 1);
+}
+
+/** The set of places after who went out and who came in. */
+export function apply(
+  before: ReadonlyMap<string, Place>,
+  { at, admitted, reserved, released }: PlacesChanged['data'],
+): Map<string, Place> {
+  const running = new Map(before);
+  for (const jobId of released) running.delete(jobId);
+  for (const { jobId, connectionId, attempt } of admitted)
+    running.set(jobId, { connectionId, attempt, reserved: false, since: at });
+  if (reserved)
+    running.set(reserved.jobId, { connectionId: reserved.connectionId, attempt: 0, reserved: true, since: at });
+  return running;
+}
+
+const stateOf = (running: ReadonlyMap<string, Place>, sinceWhole: number): AdmissionState => ({
+  running,
+  busy: new Set(Array.from(running.values(), ({ connectionId }) => connectionId)),
+  sinceWhole,
+});

@@ -1,0 +1,291 @@
+import type { ConnectionEvent, Counts, JobEvent, StageDefinition, WaitingFor } from '@tidemark/contracts';
+import type { AdmissionEvent, Admitted, Place } from '../admission/admission.js';
+import { exists, type ConnectionState } from '../connection/connection.js';
+import { currentStage, type ExistingJob } from '../job/job.js';
+import { FairQueue } from './fair-queue.js';
+import { TimerHeap } from './timer-heap.js';
+
+/**
+ * What a live job waits for:
+ * - `due`: a time (planned start, next try); a timer moves it to `ready`
+ * - `ready`: a place
+ * - `offered`: a runner (admitted, handed over, or put back after a lost claim)
+ * - `claimed`: nothing; a runner is at work
+ */
+export type Phase = 'due' | 'ready' | 'offered' | 'claimed';
+
+/** A job that has not ended; only what is needed to decide what comes next. Times are milliseconds since the epoch. */
+export interface LiveJob {
+  readonly id: string;
+  readonly tenant: string;
+  readonly connectionId: string;
+  readonly stages: readonly StageDefinition[];
+  readonly claimTimeoutMs: number;
+  readonly stallTimeoutMs: number;
+  phase: Phase;
+  attempt: number;
+  stage: StageDefinition;
+  /** When the phase `due` is over. */
+  due: number;
+  claim: LiveClaim | null;
+  cancelDeadline: number | null;
+  /** Goes to the front of its connection's line: its place was reserved before it was created. */
+  first: boolean;
+}
+
+export interface LiveClaim {
+  readonly number: number;
+  /** When the claim was made, a stage completed, or (for a restarted coordinator) it was first heard of. */
+  advancedAt: number;
+  lastBeatAt: number;
+  stalled: boolean;
+  percent?: number;
+  counts?: Partial<Counts>;
+}
+
+/** What a timer reminds of: a job that is due, a connection's planned sync, the deadline of a cancel. */
+export type Reminder =
+  | { readonly kind: 'job'; readonly jobId: string; readonly at: number }
+  | { readonly kind: 'sync'; readonly connectionId: string; readonly at: number }
+  | { readonly kind: 'cancel'; readonly jobId: string; readonly at: number };
+
+/** How long a place that was reserved may be without its job, in milliseconds. */
+const RESERVATION_MS = 30_000;
+
+/**
+ * Everything that is still to be done, folded from the log into memory: who waits, for what, until when. It decides
+ * nothing and does no I/O; losing it costs a replay.
+ */
+export class Agenda {
+  readonly jobs = new Map<string, LiveJob>();
+  readonly plans = new Map<string, { readonly tenant: string; readonly at: number }>();
+  readonly timers = new TimerHeap<Reminder>();
+  /** Tenants in which somebody might get a place since last looked at. */
+  readonly dirty = new Set<string>();
+  /** Position of the last event folded. */
+  position = -1;
+  private readonly queues = new Map<string, FairQueue>();
+  /** Jobs that hold a place, by tenant. */
+  private readonly holders = new Map<string, Set<string>>();
+
+  constructor(private readonly now: () => number) {}
+
+  /** Takes a job as it was at some position; events after that position may follow, repeated ones included. */
+  restore(job: ExistingJob): void {
+    const stage = currentStage(job);
+    if (!stage) return;
+    const live = this.add(job.id, job.tenant, { ...job, stage, attempt: job.retryCount + 1 });
+    if (job.claim) this.claimed(live, job.claim.number, this.now());
+    else if (job.status === 'running') this.hold(live, 'offered');
+    else this.wait(live, job.retryAt ?? job.startAt ?? 0);
+    if (job.cancel) this.cancelBy(live, job.cancel.deadline);
+  }
+
+  restoreConnection(connection: ConnectionState): void {
+    if (exists(connection)) this.plan(connection.id, connection.tenant, connection.nextSyncAt);
+  }
+
+  applyJob(jobId: string, tenant: string, event: JobEvent): void {
+    if (event.type === 'JobCreated') {
+      const { data } = event;
+      const job = this.add(jobId, tenant, { ...data, stage: data.stages[0]!, attempt: 1 });
+      job.first = data.whenBusy === 'reject';
+      return this.wait(job, data.startAt ?? 0);
+    }
+    const job = this.jobs.get(jobId);
+    if (!job) return;
+    switch (event.type) {
+      case 'StageClaimed':
+        return this.claimed(job, event.data.claim, event.data.at);
+      case 'StageCompleted':
+        return this.stageCompleted(job, event.data.stage, event.data.handOver, event.data.at);
+      case 'ClaimExpired':
+        job.claim = null;
+        return this.hold(job, 'offered');
+      case 'ClaimStalled':
+        if (job.claim) job.claim.stalled = true;
+        return;
+      case 'ClaimRecovered':
+        if (job.claim) Object.assign(job.claim, { stalled: false, advancedAt: event.data.at });
+        return;
+      case 'RetryScheduled':
+        this.release(job);
+        job.attempt = event.data.retryCount + 1;
+        job.first = false;
+        return this.wait(job, event.data.retryAt);
+      case 'CancelRequested':
+        return this.cancelBy(job, event.data.deadline);
+      case 'JobCompleted':
+      case 'JobFailed':
+      case 'JobCancelled':
+        this.release(job);
+        this.jobs.delete(jobId);
+        return;
+      case 'ChangesDetected':
+        return;
+    }
+  }
+
+  applyConnection(connectionId: string, tenant: string, { type, data }: ConnectionEvent): void {
+    if ('nextSyncAt' in data) this.plan(connectionId, tenant, data.nextSyncAt);
+    else if (type === 'ConnectionPaused' || type === 'ConnectionDisconnected' || type === 'ConnectionRemoved')
+      this.plans.delete(connectionId);
+  }
+
+  applyAdmission({ data }: AdmissionEvent): void {
+    for (const { jobId, attempt } of data.admitted) {
+      const job = this.jobs.get(jobId);
+      if (!job || job.attempt !== attempt || (job.phase !== 'ready' && job.phase !== 'due')) continue;
+      this.queues.get(job.tenant)?.served(job.connectionId, jobId);
+      this.hold(job, 'offered');
+    }
+  }
+
+  /** Marks those who were given a place before this agenda began. */
+  restorePlaces(running: ReadonlyMap<string, Place>): void {
+    for (const [jobId, { attempt, reserved }] of running) {
+      const job = this.jobs.get(jobId);
+      if (reserved || job?.phase !== 'ready' || job.attempt !== attempt) continue;
+      this.queues.get(job.tenant)?.served(job.connectionId, jobId);
+      this.hold(job, 'offered');
+    }
+  }
+
+  /** The job's time has come. */
+  ripen(job: LiveJob): void {
+    if (job.phase !== 'due') return;
+    job.phase = 'ready';
+    this.queueOf(job.tenant).add(job.connectionId, job.id, job.first);
+    this.dirty.add(job.tenant);
+  }
+
+  /** Those of the tenant who might get a place, in the order of their turn. */
+  *candidates(tenant: string): Generator<Admitted> {
+    const queue = this.queues.get(tenant);
+    if (!queue) return;
+    for (const jobId of queue.heads()) {
+      const { connectionId, attempt, stage } = this.jobs.get(jobId)!;
+      yield { jobId, connectionId, attempt, service: stage.service, stage: stage.name };
+    }
+  }
+
+  /** Jobs that a runner is at work on. */
+  *claimedJobs(): Generator<LiveJob> {
+    for (const holders of this.holders.values())
+      for (const jobId of holders) {
+        const job = this.jobs.get(jobId);
+        if (job?.claim) yield job;
+      }
+  }
+
+  somebodyWaits(tenant: string): boolean {
+    return !(this.queues.get(tenant)?.isEmpty ?? true);
+  }
+
+  /** Whether the job still needs the place it holds. */
+  holds(jobId: string, place: Place): boolean {
+    const job = this.jobs.get(jobId);
+    if (place.reserved)
+      return job ? job.attempt === 1 && job.claim === null : this.now() - place.since < RESERVATION_MS;
+    return job !== undefined && job.attempt === place.attempt;
+  }
+
+  /** Why the job is not at work; null when it is, or when it has ended. */
+  explain(jobId: string): WaitingFor | null {
+    const job = this.jobs.get(jobId);
+    if (!job || job.phase === 'claimed') return null;
+    if (job.phase === 'offered') return { reason: 'no_runner' };
+    if (job.phase === 'due')
+      return { reason: job.attempt > 1 ? 'retry_backoff' : 'schedule', until: new Date(job.due).toISOString() };
+    const holders = [...(this.holders.get(job.tenant) ?? [])];
+    const sameConnection = holders.filter((id) => this.jobs.get(id)?.connectionId === job.connectionId);
+    const ahead = this.queueOf(job.tenant).ahead(job.connectionId, jobId);
+    if (sameConnection.length + ahead.length > 0)
+      return { reason: 'connection_busy', behind: [...sameConnection, ...ahead] };
+    return { reason: 'tenant_cap', behind: holders };
+  }
+
+  private add(
+    id: string,
+    tenant: string,
+    given: Pick<LiveJob, 'connectionId' | 'stages' | 'claimTimeoutMs' | 'stallTimeoutMs' | 'stage' | 'attempt'>,
+  ): LiveJob {
+    const { connectionId, stages, claimTimeoutMs, stallTimeoutMs, stage, attempt } = given;
+    const job: LiveJob = {
+      id,
+      tenant,
+      connectionId,
+      stages,
+      claimTimeoutMs,
+      stallTimeoutMs,
+      stage,
+      attempt,
+      phase: 'due',
+      due: 0,
+      claim: null,
+      cancelDeadline: null,
+      first: false,
+    };
+    this.jobs.set(id, job);
+    return job;
+  }
+
+  private wait(job: LiveJob, due: number): void {
+    job.phase = 'due';
+    job.claim = null;
+    job.due = due;
+    if (due <= this.now()) this.ripen(job);
+    else this.timers.push(due, { kind: 'job', jobId: job.id, at: due });
+  }
+
+  private claimed(job: LiveJob, number: number, at: number): void {
+    if (job.phase === 'ready') this.queues.get(job.tenant)?.served(job.connectionId, job.id);
+    this.hold(job, 'claimed');
+    job.claim = { number, advancedAt: at, lastBeatAt: Math.max(at, this.now()), stalled: false };
+  }
+
+  private stageCompleted(job: LiveJob, stage: string, handOver: StageDefinition | undefined, at: number): void {
+    const next = job.stages[job.stages.findIndex(({ name }) => name === stage) + 1];
+    if (next) job.stage = next;
+    if (handOver) {
+      job.claim = null;
+      this.hold(job, 'offered');
+    } else if (job.claim) {
+      Object.assign(job.claim, { advancedAt: at, stalled: false, percent: 0 });
+    }
+  }
+
+  private cancelBy(job: LiveJob, deadline: number): void {
+    job.cancelDeadline = deadline;
+    this.timers.push(deadline, { kind: 'cancel', jobId: job.id, at: deadline });
+  }
+
+  private plan(connectionId: string, tenant: string, at: number | null): void {
+    if (this.plans.get(connectionId)?.at === at) return;
+    if (at === null) this.plans.delete(connectionId);
+    else {
+      this.plans.set(connectionId, { tenant, at });
+      this.timers.push(at, { kind: 'sync', connectionId, at });
+    }
+  }
+
+  private hold(job: LiveJob, phase: 'offered' | 'claimed'): void {
+    job.phase = phase;
+    let holders = this.holders.get(job.tenant);
+    if (!holders) this.holders.set(job.tenant, (holders = new Set()));
+    holders.add(job.id);
+  }
+
+  /** Gives back the job's place, or takes it out of the line. */
+  private release(job: LiveJob): void {
+    job.claim = null;
+    this.queues.get(job.tenant)?.remove(job.connectionId, job.id);
+    if (this.holders.get(job.tenant)?.delete(job.id) && this.somebodyWaits(job.tenant)) this.dirty.add(job.tenant);
+  }
+
+  private queueOf(tenant: string): FairQueue {
+    let queue = this.queues.get(tenant);
+    if (!queue) this.queues.set(tenant, (queue = new FairQueue()));
+    return queue;
+  }
+}

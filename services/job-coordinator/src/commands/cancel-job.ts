@@ -1,0 +1,35 @@
+import type { CancelConfirmation, CancelJob, JobView } from '@tidemark/contracts';
+import { jobStream, type Context, type Coordinator } from '../coordinator.js';
+import { findJob, ownedJob, viewOf } from './get-job.js';
+
+/** How long the runner has to stop before it loses its claim. */
+const CANCEL_DEADLINE_MS = 3000;
+
+/** Cancels a job that has not ended: at once when nobody is at work on it. @throws TidemarkError NOT_FOUND · JOB_NOT_CANCELLABLE */
+export async function cancelJob(
+  coordinator: Coordinator,
+  context: Context,
+  { reason, ...ref }: CancelJob,
+): Promise<JobView> {
+  const { jobs, agenda, time } = coordinator;
+  await findJob(coordinator, ref);
+  const at = time.now();
+  const data = { reason: reason ?? 'asked for', deadline: at + CANCEL_DEADLINE_MS, at };
+  const { state } = await jobs.handle(jobStream(ref.jobId), { type: 'CancelJob', data }, context);
+  return viewOf(agenda, ownedJob(state, ref.tenant));
+}
+
+/** The runner stopped as asked. @throws TidemarkError STALE_CLAIM */
+export async function confirmCancel(
+  { jobs, time }: Coordinator,
+  context: Context,
+  { jobId, claim }: CancelConfirmation,
+): Promise<object> {
+  await jobs.handle(jobStream(jobId), { type: 'ConfirmCancel', data: { claim, at: time.now() } }, context);
+  return {};
+}
+
+/** The runner did not stop in time. */
+export async function forceCancel({ jobs, time }: Coordinator, context: Context, jobId: string): Promise<void> {
+  await jobs.handle(jobStream(jobId), { type: 'ForceCancel', data: { at: time.now() } }, context);
+}

@@ -1,0 +1,48 @@
+import type { ConnectionRef, ConnectionView, UpdateConnection } from '@tidemark/contracts';
+import { describeConnection } from '../connection/connection.view.js';
+import type { ConnectionCommand } from '../connection/connection.commands.js';
+import { connectionStream, type Context, type Coordinator } from '../coordinator.js';
+import { assertSchedule, assertSource } from './connection-input.js';
+import { findConnection, ownedConnection } from './get-connection.js';
+
+/** Commands that need nothing but the connection. */
+export type PlainChange = 'PauseConnection' | 'ResumeConnection' | 'DisconnectConnection' | 'ReconnectConnection';
+
+/** Pauses, resumes, disconnects or reconnects; doing it again changes nothing. @throws TidemarkError NOT_FOUND */
+export const changeConnection = (coordinator: Coordinator, context: Context, ref: ConnectionRef, type: PlainChange) =>
+  change(coordinator, context, ref, { type, data: { at: coordinator.time.now() } });
+
+/** @throws TidemarkError NOT_FOUND · VALIDATION_FAILED */
+export async function updateConnection(
+  coordinator: Coordinator,
+  context: Context,
+  { tenant, connectionId, ...changes }: UpdateConnection,
+): Promise<ConnectionView> {
+  if (changes.source) assertSource(changes.source);
+  if (changes.schedule) assertSchedule(changes.schedule);
+  const data = { ...changes, at: coordinator.time.now() };
+  return change(coordinator, context, { tenant, connectionId }, { type: 'UpdateConnection', data });
+}
+
+/** The connection is gone; jobs that run end by themselves, those that wait are cancelled when their turn comes. */
+export async function removeConnection(
+  coordinator: Coordinator,
+  context: Context,
+  ref: ConnectionRef,
+): Promise<object> {
+  await findConnection(coordinator, ref);
+  const command = { type: 'RemoveConnection', data: { at: coordinator.time.now() } } as const;
+  await coordinator.connections.handle(connectionStream(ref.connectionId), command, context);
+  return {};
+}
+
+async function change(
+  coordinator: Coordinator,
+  context: Context,
+  ref: ConnectionRef,
+  command: ConnectionCommand,
+): Promise<ConnectionView> {
+  await findConnection(coordinator, ref);
+  const { state } = await coordinator.connections.handle(connectionStream(ref.connectionId), command, context);
+  return describeConnection(ownedConnection(state, ref.tenant));
+}

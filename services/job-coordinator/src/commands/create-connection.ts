@@ -1,0 +1,25 @@
+import { TidemarkError, type ConnectionView, type CreateConnection } from '@tidemark/contracts';
+import { uuidv7 } from '@tidemark/event-store';
+import { exists } from '../connection/connection.js';
+import { describeConnection } from '../connection/connection.view.js';
+import { connectionStream, type Context, type Coordinator } from '../coordinator.js';
+import { assertSchedule, assertSource } from './connection-input.js';
+
+/** @throws TidemarkError VALIDATION_FAILED with the fields at fault */
+export async function createConnection(
+  { connections, time }: Coordinator,
+  context: Context,
+  { tenant, name, source, schedule = { every: 'manual' }, whenBusy = 'queue' }: CreateConnection,
+): Promise<ConnectionView> {
+  assertSource(source);
+  assertSchedule(schedule);
+  const connectionId = uuidv7();
+  const data = { connectionId, tenant, name, source, schedule, whenBusy, at: time.now() };
+  const { state } = await connections.handle(
+    connectionStream(connectionId),
+    { type: 'CreateConnection', data },
+    context,
+  );
+  if (!exists(state)) throw new TidemarkError('INTERNAL', 'the connection was not created');
+  return describeConnection(state);
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { pipelineOf } from '@tidemark/connectors/catalogue';
+import { TidemarkError, type CreateJob, type JobTrigger, type JobView } from '@tidemark/contracts';
+import { uuidv5, uuidv7 } from '@tidemark/event-store';
+import type { ExistingConnection } from '../connection/connection.js';
+import { jobStream, type Context, type Coordinator } from '../coordinator.js';
+import { findConnection } from './get-connection.js';
+import { ownedJob, viewOf } from './get-job.js';
+
+const STALL_TIMEOUT_MS = 10 * 60_000;
+
+/**
+ * Asks for a job.
+ * @throws TidemarkError NOT_FOUND · CONNECTION_NOT_ACTIVE · DUPLICATE_JOB · IDEMPOTENCY_KEY_REUSED ·
+ *   TOO_MANY_CONCURRENT_SYNCS · CONNECTION_BUSY · VALIDATION_FAILED
+ */
+export async function createJob(coordinator: Coordinator, context: Context, input: CreateJob): Promise<JobView> {
+  const { tenant, connectionId, type, trigger = 'api', idempotencyKey, startAt } = input;
+  const connection = await findConnection(coordinator, { tenant, connectionId });
+  const whenBusy = input.whenBusy ?? connection.whenBusy;
+  const start = startAt === undefined ? undefined : timeOf(startAt);
+  // A place cannot be kept for a job that starts later.
+  if (start !== undefined && input.whenBusy === 'reject')
+    throw invalid('whenBusy', 'must be queue when startAt is given');
+  return startJob(coordinator, context, connection, {
+    jobId: idempotencyKey === undefined ? uuidv7() : uuidv5('job', tenant, idempotencyKey),
+    requestHash:
+      idempotencyKey === undefined ? undefined : hashOf({ connectionId, type, startAt, whenBusy: input.whenBusy }),
+    type,
+    trigger,
+    startAt: start,
+    whenBusy: start === undefined ? whenBusy : 'queue',
+  });
+}
+
+export interface JobOrder {
+  readonly jobId: string;
+  readonly requestHash?: string;
+  readonly type: CreateJob['type'];
+  readonly trigger: JobTrigger;
+  readonly startAt?: number;
+  readonly whenBusy: 'queue' | 'reject';
+  readonly retryOf?: string;
+}
+
+/** Creates the job that was ordered, with a place of its own when the caller would rather be refused than wait. */
+export async function startJob(
+  { jobs, agenda, admission, time, settings }: Coordinator,
+  context: Context,
+  connection: ExistingConnection,
+  { jobId, ...order }: JobOrder,
+): Promise<JobView> {
+  const { id: connectionId, tenant, source } = connection;
+  if (connection.status !== 'active')
+    throw new TidemarkError('CONNECTION_NOT_ACTIVE', `connection ${connectionId} is ${connection.status}`);
+  const pipeline = pipelineOf(source.connector);
+  if (!pipeline) throw new TidemarkError('INTERNAL', `this version has no connector ${source.connector}`);
+  if (order.whenBusy === 'reject') await reservePlace();
+  const { stages, claimTimeoutMs = settings.claimTimeoutMs, stallTimeoutMs = STALL_TIMEOUT_MS } = pipeline;
+  const given = { jobId, tenant, connectionId, connector: source.connector, stages, claimTimeoutMs, stallTimeoutMs };
+  const { state } = await jobs.handle(
+    jobStream(jobId),
+    { type: 'CreateJob', data: { ...given, ...order, at: time.now() } },
+    context,
+  );
+  return viewOf(agenda, ownedJob(state, tenant));
+
+  async function reservePlace(): Promise<void> {
+    const known = await jobs.load(jobStream(jobId));
+    if (known.state.status === 'absent') await admission.reserve(tenant, jobId, connectionId);
+  }
+}
+
+function timeOf(startAt: string): number {
+  const time = Date.parse(startAt);
+  if (Number.isNaN(time)) throw invalid('startAt', 'must be a date and time in ISO 8601');
+  return time;
+}
+
+const invalid = (field: string, message: string) =>
+  new TidemarkError('VALIDATION_FAILED', `${field} ${message}`, { fields: [{ field, message }] });
+
+const hashOf = (body: object) => createHash('sha256').update(JSON.stringify(body)).digest('base64url');

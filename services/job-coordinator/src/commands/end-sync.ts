@@ -1,0 +1,46 @@
+import { TidemarkError, type EndedJob, type JobEnding } from '@tidemark/contracts';
+import { uuidv5 } from '@tidemark/event-store';
+import { exists } from '../connection/connection.js';
+import { connectionStream, type Context, type Coordinator } from '../coordinator.js';
+import { startJob } from './create-job.js';
+
+const endStates = { JobCompleted: 'completed', JobFailed: 'failed', JobCancelled: 'cancelled' } as const;
+
+/** A job ended: commits its cursor and plans the connection's next sync. Repeating it changes nothing. */
+export async function endSync(
+  { connections }: Coordinator,
+  context: Context,
+  { jobId, ending }: EndedJob,
+): Promise<void> {
+  const { connectionId, startedAt, at } = ending.data;
+  const data = { jobId, state: endStates[ending.type], ...outcomeOf(ending), startedAt, at };
+  await connections.handle(connectionStream(connectionId), { type: 'EndSync', data }, context);
+}
+
+const outcomeOf = (ending: JobEnding) =>
+  ending.type === 'JobCompleted' ? { result: ending.data.result, cursor: ending.data.cursor } : { result: null };
+
+/**
+ * The time of a planned sync has come. Its job's id derives from connection and time, so that any number of
+ * coordinators start it once.
+ */
+export async function startPlannedSync(
+  coordinator: Coordinator,
+  connectionId: string,
+  plannedAt: number,
+): Promise<void> {
+  const { connections, time } = coordinator;
+  const { state: connection } = await connections.load(connectionStream(connectionId));
+  if (!exists(connection) || connection.nextSyncAt !== plannedAt) return;
+  const context: Context = { tenant: connection.tenant, actor: 'schedule' };
+  const jobId = uuidv5('schedule', connectionId, plannedAt);
+  try {
+    const order = { jobId, requestHash: 'schedule', type: 'full', trigger: 'schedule', whenBusy: 'queue' } as const;
+    await startJob(coordinator, context, connection, order);
+  } catch (error) {
+    if (!(error instanceof TidemarkError)) throw error;
+    if (error.code === 'DUPLICATE_JOB') return;
+    const data = { plannedAt, reason: error.code, at: time.now() };
+    await connections.handle(connectionStream(connectionId), { type: 'SkipSync', data }, context);
+  }
+}

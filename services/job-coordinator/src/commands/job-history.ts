@@ -1,0 +1,79 @@
+import {
+  TidemarkError,
+  type GetJobEvents,
+  type GetJobState,
+  type GetTimeline,
+  type JobEvent,
+  type JobEventPage,
+  type JobRef,
+  type JobView,
+  type TimelineEntry,
+} from '@tidemark/contracts';
+import type { RecordedEvent } from '@tidemark/event-store';
+import { jobStream, type Coordinator } from '../coordinator.js';
+import { absentJob, evolveJob } from '../job/job.js';
+import { describeEvent } from '../job/job.timeline.js';
+import { describeJob } from '../job/job.view.js';
+import { findJob, ownedJob } from './get-job.js';
+
+const iso = (time: number) => new Date(time).toISOString();
+const happened = ({ type, data }: RecordedEvent) => ({ type, data }) as JobEvent;
+
+/** The job as it was at a revision or a time (P2). @throws TidemarkError NOT_FOUND, also when it did not exist yet */
+export async function getJobState(
+  coordinator: Coordinator,
+  { tenant, jobId, revision, at }: GetJobState,
+): Promise<JobView> {
+  const until = at === undefined ? Infinity : Date.parse(at);
+  const events = await stored(coordinator, { tenant, jobId }, 0, revision === undefined ? undefined : revision + 1);
+  if (revision !== undefined && revision >= events.length)
+    throw new TidemarkError('NOT_FOUND', `job ${jobId} has no revision ${revision}; its last is ${events.length - 1}`);
+  const state = events
+    .filter(({ recordedAt }) => recordedAt <= until)
+    .reduce((job, event) => evolveJob(job, happened(event)), absentJob);
+  return describeJob(ownedJob(state, tenant));
+}
+
+/** Stored events from a revision on. @throws TidemarkError NOT_FOUND */
+export async function getJobEvents(
+  coordinator: Coordinator,
+  { tenant, jobId, from = 0, limit = 100 }: GetJobEvents,
+): Promise<JobEventPage> {
+  const events = await stored(coordinator, { tenant, jobId }, from, limit);
+  const last = events.at(-1);
+  const ended = last !== undefined && ['JobCompleted', 'JobFailed', 'JobCancelled'].includes(last.type);
+  return {
+    ended,
+    events: events.map(({ revision, type, recordedAt, data }) => ({ revision, type, at: iso(recordedAt), data })),
+  };
+}
+
+/** One page of the job's story. @throws TidemarkError NOT_FOUND */
+export async function getTimeline(
+  coordinator: Coordinator,
+  { tenant, jobId, page = 1, perPage = 50 }: GetTimeline,
+): Promise<{ data: TimelineEntry[]; total: number }> {
+  const events = await stored(coordinator, { tenant, jobId }, 0);
+  const shown = events.slice((page - 1) * perPage, page * perPage);
+  return { data: shown.map(entryOf), total: events.length };
+}
+
+function entryOf(event: RecordedEvent): TimelineEntry {
+  const data = event.data as { stage?: string; claim?: number };
+  return {
+    revision: event.revision,
+    type: event.type,
+    at: iso(event.recordedAt),
+    actor: event.metadata.actor ?? 'internal',
+    stage: data.stage ?? null,
+    claim: data.claim ?? null,
+    message: describeEvent(happened(event)),
+  };
+}
+
+async function stored(coordinator: Coordinator, ref: JobRef, from: number, limit?: number): Promise<RecordedEvent[]> {
+  await findJob(coordinator, ref);
+  const events: RecordedEvent[] = [];
+  for await (const event of coordinator.eventStore.read(jobStream(ref.jobId), { from, limit })) events.push(event);
+  return events;
+}

@@ -1,0 +1,86 @@
+import {
+  TidemarkError,
+  type ClaimGranted,
+  type ClaimRequest,
+  type ReportTaken,
+  type StageFailure,
+  type StageReport,
+} from '@tidemark/contracts';
+import { exists } from '../connection/connection.js';
+import { connectionStream, jobStream, type Context, type Coordinator } from '../coordinator.js';
+import { currentStage, type ExistingJob } from '../job/job.js';
+import { findJob, ownedJob } from './get-job.js';
+
+/** Gives a runner the leg it asks for. @throws TidemarkError CLAIM_REFUSED with a reason · NOT_FOUND */
+export async function claimStage(
+  coordinator: Coordinator,
+  context: Context,
+  request: ClaimRequest,
+): Promise<ClaimGranted> {
+  const { jobs, connections, time } = coordinator;
+  const { tenant, jobId, ...claim } = request;
+  const before = await findJob(coordinator, { tenant, jobId });
+  const connection = (await connections.load(connectionStream(before.connectionId))).state;
+  if (!exists(connection)) {
+    await abandon(coordinator, context, jobId);
+    throw new TidemarkError('CLAIM_REFUSED', 'the connection was removed', { reason: 'ended' });
+  }
+  const data = { ...claim, random: Math.random(), at: time.now() };
+  const { state } = await jobs.handle(jobStream(jobId), { type: 'ClaimStage', data }, context);
+  const job = ownedJob(state, tenant);
+  if (job.claim?.delivery.id !== claim.delivery.id || job.claim.delivery.sequence !== claim.delivery.sequence)
+    throw new TidemarkError('CLAIM_REFUSED', `attempt ${claim.attempt} of job ${jobId} is over`, {
+      reason: 'superseded',
+    });
+  return {
+    claim: job.claim.number,
+    attempt: job.retryCount + 1,
+    type: job.type,
+    trigger: job.trigger,
+    connectionId: job.connectionId,
+    connector: job.connector,
+    config: connection.source.config,
+    cursor: connection.cursor?.value ?? null,
+    stages: legOf(job),
+    outputs: Object.fromEntries(Object.entries(job.completed).map(([stage, { output }]) => [stage, output])),
+    counts: job.counts,
+    claimTimeoutMs: job.claimTimeoutMs,
+  };
+}
+
+/** Takes the checkpoint at the end of a stage. @throws TidemarkError STALE_CLAIM */
+export async function completeStage(
+  { jobs, time }: Coordinator,
+  context: Context,
+  { tenant, jobId, ...report }: StageReport,
+): Promise<ReportTaken> {
+  const command = { type: 'CompleteStage', data: { ...report, at: time.now() } } as const;
+  const { state } = await jobs.handle(jobStream(jobId), command, context);
+  return { ended: ownedJob(state, tenant).claim?.number !== report.claim };
+}
+
+/** Takes the error that ended a stage. @throws TidemarkError STALE_CLAIM */
+export async function failStage(
+  { jobs, time }: Coordinator,
+  context: Context,
+  { tenant, jobId, ...report }: StageFailure,
+): Promise<ReportTaken> {
+  const command = { type: 'FailStage', data: { ...report, random: Math.random(), at: time.now() } } as const;
+  const { state } = await jobs.handle(jobStream(jobId), command, context);
+  return { ended: ownedJob(state, tenant).claim?.number !== report.claim };
+}
+
+/** From the current stage to the last one of the same service. */
+function legOf(job: ExistingJob) {
+  const first = currentStage(job);
+  if (!first) return [];
+  const rest = job.stages.slice(job.stages.indexOf(first));
+  const end = rest.findIndex(({ service }) => service !== first.service);
+  return end === -1 ? rest : rest.slice(0, end);
+}
+
+async function abandon({ jobs, time }: Coordinator, context: Context, jobId: string): Promise<void> {
+  const at = time.now();
+  const data = { reason: 'the connection was removed', deadline: at, at };
+  await jobs.handle(jobStream(jobId), { type: 'CancelJob', data }, context);
+}

@@ -1,0 +1,83 @@
+import { TidemarkError, type ConnectionEvent } from '@tidemark/contracts';
+import type {
+  ConnectionCommand,
+  CreateConnection,
+  EndSync,
+  SkipSync,
+  UpdateConnection,
+} from './connection.commands.js';
+import { exists, type ConnectionState, type ExistingConnection } from './connection.js';
+import { nextSync } from './schedule.js';
+
+/** The events that follow from a command; none when nothing changes. What the state does not allow throws a TidemarkError. */
+export function decideConnection(command: ConnectionCommand, connection: ConnectionState): ConnectionEvent[] {
+  if (command.type === 'CreateConnection') return create(command, connection);
+  // A job may end after its connection was removed.
+  if (!exists(connection)) {
+    if (command.type === 'EndSync' || command.type === 'SkipSync') return [];
+    throw new TidemarkError('NOT_FOUND', 'no such connection');
+  }
+  const { at } = command.data;
+  switch (command.type) {
+    case 'UpdateConnection':
+      return update(command, connection);
+    case 'PauseConnection':
+      return connection.paused ? [] : [{ type: 'ConnectionPaused', data: { at } }];
+    case 'ResumeConnection':
+      if (!connection.paused) return [];
+      return [
+        { type: 'ConnectionResumed', data: { nextSyncAt: planned({ ...connection, paused: false }, at, at), at } },
+      ];
+    case 'DisconnectConnection':
+      return connection.status === 'disconnected' ? [] : [{ type: 'ConnectionDisconnected', data: { at } }];
+    case 'ReconnectConnection':
+      if (connection.status === 'active') return [];
+      return [
+        {
+          type: 'ConnectionReconnected',
+          data: { nextSyncAt: planned({ ...connection, status: 'active' }, at, at), at },
+        },
+      ];
+    case 'RemoveConnection':
+      return [{ type: 'ConnectionRemoved', data: { at } }];
+    case 'EndSync':
+      return endSync(command, connection);
+    case 'SkipSync':
+      return skipSync(command, connection);
+  }
+}
+
+function create({ data }: CreateConnection, connection: ConnectionState): ConnectionEvent[] {
+  if (connection.status !== 'absent') throw new TidemarkError('CONFLICT', 'the connection already exists');
+  return [{ type: 'ConnectionCreated', data: { ...data, nextSyncAt: nextSync(data.schedule, data.at, data.at) } }];
+}
+
+function update({ data }: UpdateConnection, connection: ExistingConnection): ConnectionEvent[] {
+  const { at, ...changed } = data;
+  const nextSyncAt = changed.schedule
+    ? planned({ ...connection, schedule: changed.schedule }, at, at)
+    : connection.nextSyncAt;
+  return [{ type: 'ConnectionUpdated', data: { ...changed, nextSyncAt, at } }];
+}
+
+function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionEvent[] {
+  const { jobId, at } = data;
+  if (connection.lastSync?.jobId === jobId) return [];
+  // A late message of an older job must not take the place of a newer one.
+  if (connection.lastSync && connection.lastSync.endedAt > at) return [];
+  const due = connection.nextSyncAt;
+  const nextSyncAt = due !== null && due > at ? due : planned(connection, due ?? at, at);
+  // The cursor of a source that was replaced meanwhile means nothing for the new one.
+  const current = data.startedAt !== null && data.startedAt >= connection.sourceSetAt;
+  const cursor = current ? data.cursor : undefined;
+  return [{ type: 'SyncEnded', data: { jobId, state: data.state, result: data.result, cursor, nextSyncAt, at } }];
+}
+
+function skipSync({ data: { plannedAt, reason, at } }: SkipSync, connection: ExistingConnection): ConnectionEvent[] {
+  if (connection.nextSyncAt !== plannedAt) return [];
+  return [{ type: 'SyncSkipped', data: { plannedAt, reason, nextSyncAt: planned(connection, plannedAt, at), at } }];
+}
+
+/** The next automatic sync; none while the connection is paused or not active. */
+const planned = ({ schedule, paused, status }: ExistingConnection, anchor: number, after: number) =>
+  paused || status !== 'active' ? null : nextSync(schedule, anchor, after);

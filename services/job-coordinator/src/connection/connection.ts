@@ -1,0 +1,95 @@
+import type {
+  BusyPolicy,
+  ConnectionEvent,
+  ConnectionState as ConnectionStatus,
+  Cursor,
+  JobResult,
+  JobState as JobStatus,
+  Schedule,
+  Source,
+} from '@tidemark/contracts';
+
+/** A connection; times are milliseconds since the epoch. */
+export interface ExistingConnection {
+  readonly status: ConnectionStatus;
+  readonly id: string;
+  readonly tenant: string;
+  readonly name: string;
+  readonly source: Source;
+  readonly schedule: Schedule;
+  readonly whenBusy: BusyPolicy;
+  readonly paused: boolean;
+  /** When the next automatic sync is due; null when none is planned. */
+  readonly nextSyncAt: number | null;
+  readonly cursor: { readonly value: Cursor; readonly jobId: string; readonly committedAt: number } | null;
+  readonly lastSync: {
+    readonly jobId: string;
+    readonly state: JobStatus;
+    readonly result: JobResult | null;
+    readonly endedAt: number;
+  } | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** When the source was last set: a job that started before then knows nothing of it. */
+  readonly sourceSetAt: number;
+}
+
+export type ConnectionState = { readonly status: 'absent' } | { readonly status: 'removed' } | ExistingConnection;
+
+export const absentConnection: ConnectionState = { status: 'absent' };
+
+export const exists = (connection: ConnectionState): connection is ExistingConnection =>
+  connection.status !== 'absent' && connection.status !== 'removed';
+
+export function evolveConnection(connection: ConnectionState, event: ConnectionEvent): ConnectionState {
+  if (event.type === 'ConnectionCreated') return created(event.data);
+  if (!exists(connection)) return connection;
+  const { at } = event.data;
+  switch (event.type) {
+    case 'ConnectionUpdated': {
+      const { at: updatedAt, ...changed } = event.data;
+      if (!changed.source) return { ...connection, ...changed, updatedAt };
+      return { ...connection, ...changed, cursor: null, sourceSetAt: updatedAt, updatedAt };
+    }
+    case 'ConnectionPaused':
+      return { ...connection, paused: true, nextSyncAt: null, updatedAt: at };
+    case 'ConnectionResumed':
+      return { ...connection, paused: false, nextSyncAt: event.data.nextSyncAt, updatedAt: at };
+    case 'ConnectionDisconnected':
+      return { ...connection, status: 'disconnected', nextSyncAt: null, updatedAt: at };
+    case 'ConnectionReconnected':
+      return { ...connection, status: 'active', nextSyncAt: event.data.nextSyncAt, updatedAt: at };
+    case 'ConnectionRemoved':
+      return { status: 'removed' };
+    case 'SyncEnded': {
+      const { jobId, state, result, cursor, nextSyncAt } = event.data;
+      return {
+        ...connection,
+        cursor: cursor ? { value: cursor, jobId, committedAt: at } : connection.cursor,
+        lastSync: { jobId, state, result, endedAt: at },
+        nextSyncAt,
+      };
+    }
+    case 'SyncSkipped':
+      return { ...connection, nextSyncAt: event.data.nextSyncAt };
+    default:
+      return unknownEvent(event, connection);
+  }
+}
+
+function created({ at, connectionId, ...given }: Extract<ConnectionEvent, { type: 'ConnectionCreated' }>['data']) {
+  return {
+    ...given,
+    status: 'active',
+    id: connectionId,
+    paused: false,
+    cursor: null,
+    lastSync: null,
+    createdAt: at,
+    updatedAt: at,
+    sourceSetAt: at,
+  } satisfies ExistingConnection;
+}
+
+/** The compiler checks that every known event is handled; a newer version's event changes nothing here. */
+const unknownEvent = (_: never, connection: ConnectionState): ConnectionState => connection;

@@ -1,0 +1,46 @@
+import type { Interval, Schedule } from '@tidemark/contracts';
+import { Cron } from 'croner';
+
+const minute = 60_000;
+const periods: Readonly<Record<Exclude<Interval, 'manual'>, number>> = {
+  realtime: 5 * minute,
+  hourly: 60 * minute,
+  daily: 24 * 60 * minute,
+};
+
+/**
+ * When the next sync is due, in milliseconds since the epoch; null for `manual` and for a cron expression that never
+ * comes again. Intervals keep their rhythm: they count from `anchor` (the last planned time). Missed times collapse:
+ * the answer is the first one after `after`.
+ */
+export function nextSync(schedule: Schedule, anchor: number, after: number): number | null {
+  if ('cron' in schedule) return cronOf(schedule.cron, schedule.timeZone).nextRun(new Date(after))?.getTime() ?? null;
+  if (schedule.every === 'manual') return null;
+  const period = periods[schedule.every];
+  return anchor + period * Math.max(1, Math.floor((after - anchor) / period) + 1);
+}
+
+/** What is wrong with a cron expression and its time zone; null when nothing is. */
+export function cronProblem(
+  expression: string,
+  timeZone?: string,
+): { field: 'cron' | 'timeZone'; message: string } | null {
+  if (timeZone !== undefined && !isTimeZone(timeZone))
+    return { field: 'timeZone', message: `${JSON.stringify(timeZone)} is not an IANA time zone` };
+  try {
+    return cronOf(expression).nextRun() ? null : { field: 'cron', message: 'never comes' };
+  } catch (error) {
+    return { field: 'cron', message: `is not a cron expression of five fields: ${(error as Error).message}` };
+  }
+}
+
+const cronOf = (expression: string, timeZone = 'UTC') =>
+  new Cron(expression, { timezone: timeZone, paused: true, mode: '5-part' });
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}

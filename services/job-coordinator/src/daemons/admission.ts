@@ -1,0 +1,157 @@
+import { Conflict, StreamNotFound, uuidv7, type EventStore, type RecordedEvent } from '@tidemark/event-store';
+import { evolveAdmission, nobodyAdmitted, type AdmissionEvent, type AdmissionState } from '../admission/admission.js';
+import { decideAdmission, type AdmissionCommand } from '../admission/admission.decide.js';
+import type { Agenda } from '../agenda/agenda.js';
+import type { Time } from '../time.js';
+
+const RETRY_MS = 1000;
+/** Tenants whose places are kept in memory. */
+const REMEMBERED = 10_000;
+
+interface Known {
+  readonly state: AdmissionState;
+  /** -1 when the stream does not exist yet. */
+  readonly revision: number;
+  /** Log position of the last event. */
+  readonly position: number;
+}
+
+/**
+ * Gives places to those who wait: one decision for a whole tenant at a time, one in flight per tenant. Coordinators
+ * that decide at the same time meet in the stream's revision; the slower one looks again.
+ */
+export class Admission {
+  private readonly known = new Map<string, Known>();
+  private readonly inFlight = new Map<string, Promise<void>>();
+  private readonly again = new Set<string>();
+  /** Called at the next wake: the agenda moved on. */
+  private waiting: (() => void)[] = [];
+  private stopped = false;
+
+  constructor(
+    private readonly eventStore: EventStore,
+    private readonly agenda: Agenda,
+    private readonly time: Time,
+    private readonly cap: (tenant: string) => number,
+    private readonly onError: (error: Error) => void,
+  ) {}
+
+  /** Looks at every tenant in which something changed. Cheap when nothing did. */
+  wake(): void {
+    for (const tenant of this.agenda.dirty) this.consider(tenant);
+    this.agenda.dirty.clear();
+    for (const resume of this.waiting.splice(0)) resume();
+  }
+
+  /** Takes a place for a job that is about to be created. @throws TidemarkError TOO_MANY_CONCURRENT_SYNCS · CONNECTION_BUSY */
+  async reserve(tenant: string, jobId: string, connectionId: string): Promise<void> {
+    const { agenda, time } = this;
+    await this.change(tenant, () => ({
+      type: 'ReservePlace',
+      data: {
+        at: time.now(),
+        cap: this.cap(tenant),
+        jobId,
+        connectionId,
+        holds: (id, place) => agenda.holds(id, place),
+      },
+    }));
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.wake();
+    await Promise.allSettled(this.inFlight.values());
+  }
+
+  private consider(tenant: string): void {
+    if (this.stopped) return;
+    if (this.inFlight.has(tenant)) {
+      this.again.add(tenant);
+      return;
+    }
+    const pass = this.pass(tenant)
+      .catch((error: Error) => {
+        this.onError(error);
+        this.time.setTimeout(() => this.consider(tenant), RETRY_MS);
+      })
+      .finally(() => {
+        this.inFlight.delete(tenant);
+        if (this.again.delete(tenant)) this.consider(tenant);
+      });
+    this.inFlight.set(tenant, pass);
+  }
+
+  private async pass(tenant: string): Promise<void> {
+    if (!this.agenda.somebodyWaits(tenant)) return;
+    await this.change(tenant, () => ({
+      type: 'AdmitJobs',
+      data: {
+        at: this.time.now(),
+        cap: this.cap(tenant),
+        candidates: this.agenda.candidates(tenant),
+        holds: (jobId, place) => this.agenda.holds(jobId, place),
+      },
+    }));
+  }
+
+  private async change(tenant: string, command: () => AdmissionCommand): Promise<void> {
+    for (;;) {
+      const known = this.known.get(tenant) ?? (await this.load(tenant));
+      // The agenda must have seen the places' last change before it can tell who needs theirs no more.
+      if (this.agenda.position < known.position && !this.stopped) {
+        await new Promise<void>((resolve) => this.waiting.push(resolve));
+        continue;
+      }
+      const events = decideAdmission(command(), known.state);
+      if (events.length === 0) return;
+      try {
+        await this.append(tenant, known, events);
+        return;
+      } catch (error) {
+        this.known.delete(tenant);
+        if (!(error instanceof Conflict)) throw error;
+      }
+    }
+  }
+
+  private async append(tenant: string, known: Known, events: readonly AdmissionEvent[]): Promise<void> {
+    const metadata = { tenant, actor: 'coordinator' };
+    const stored = events.map((event) => ({ ...event, id: uuidv7(), metadata }));
+    const expected = known.revision === -1 ? 'no_stream' : known.revision;
+    const { revision, position } = await this.eventStore.append(streamOf(tenant), stored, expected);
+    this.remember(tenant, { state: events.reduce(evolveAdmission, known.state), revision, position });
+    // At once, not when the log comes round: the next decision must not offer the same job again.
+    for (const event of events) this.agenda.applyAdmission(event);
+  }
+
+  /** Reads back to the last event that carries the whole set, then folds forward. */
+  private async load(tenant: string): Promise<Known> {
+    const recent: RecordedEvent[] = [];
+    try {
+      for await (const event of this.eventStore.read(streamOf(tenant), { direction: 'backwards' })) {
+        recent.unshift(event);
+        if ((event as unknown as AdmissionEvent).data.running) break;
+      }
+    } catch (error) {
+      if (!(error instanceof StreamNotFound)) throw error;
+    }
+    const last = recent.at(-1);
+    const state = recent.reduce(
+      (before, event) => evolveAdmission(before, event as unknown as AdmissionEvent),
+      nobodyAdmitted,
+    );
+    const known = { state, revision: last?.revision ?? -1, position: last?.position ?? -1 };
+    this.remember(tenant, known);
+    this.agenda.restorePlaces(state.running);
+    return known;
+  }
+
+  private remember(tenant: string, known: Known): void {
+    this.known.delete(tenant);
+    this.known.set(tenant, known);
+    if (this.known.size > REMEMBERED) this.known.delete(this.known.keys().next().value!);
+  }
+}
+
+const streamOf = (tenant: string) => `admission-${tenant}`;

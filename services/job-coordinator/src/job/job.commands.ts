@@ -1,0 +1,104 @@
+import type {
+  BusyPolicy,
+  ClaimedDelivery,
+  Counts,
+  Cursor,
+  Failure,
+  JobTrigger,
+  JobType,
+  StageDefinition,
+  StageOutput,
+  StageReport,
+} from '@tidemark/contracts';
+
+/** Commands carry all that a decision needs from outside: the time (`at`, milliseconds), ids, randomness. */
+interface Command<Type extends string, Data = object> {
+  readonly type: Type;
+  readonly data: Data & { readonly at: number };
+}
+
+export type CreateJob = Command<
+  'CreateJob',
+  {
+    readonly jobId: string;
+    readonly tenant: string;
+    readonly connectionId: string;
+    readonly connector: string;
+    readonly type: JobType;
+    readonly trigger: JobTrigger;
+    readonly stages: readonly StageDefinition[];
+    readonly whenBusy: BusyPolicy;
+    readonly claimTimeoutMs: number;
+    readonly stallTimeoutMs: number;
+    readonly startAt?: number;
+    readonly retryOf?: string;
+    readonly requestHash?: string;
+  }
+>;
+
+export type ClaimStage = Command<
+  'ClaimStage',
+  {
+    readonly stage: string;
+    readonly service: string;
+    readonly runner: string;
+    readonly attempt: number;
+    readonly delivery: ClaimedDelivery;
+    /** 0 ≤ random < 1, for the jitter of a retry. */
+    readonly random: number;
+  }
+>;
+
+export type CompleteStage = Command<
+  'CompleteStage',
+  {
+    readonly claim: number;
+    readonly stage: string;
+    readonly output: StageOutput;
+    readonly counts?: Partial<Counts>;
+    readonly cursor?: Cursor;
+    readonly finish?: 'unchanged';
+    readonly changes?: StageReport['changes'];
+  }
+>;
+
+export type FailStage = Command<
+  'FailStage',
+  {
+    readonly claim: number;
+    readonly stage: string;
+    readonly error: Failure;
+    readonly retryable: boolean;
+    readonly retryAfterMs?: number;
+    /** 0 ≤ random < 1, for the jitter of the retry. */
+    readonly random: number;
+  }
+>;
+
+/** No beat came from this claim in time. */
+export type ExpireClaim = Command<'ExpireClaim', { readonly claim: number; readonly random: number }>;
+
+/** The claim beats without advancing since `since`. */
+export type StallClaim = Command<'StallClaim', { readonly claim: number; readonly since: number }>;
+
+export type RecoverClaim = Command<'RecoverClaim', { readonly claim: number }>;
+
+export type CancelJob = Command<'CancelJob', { readonly reason: string; readonly deadline: number }>;
+
+/** The runner of this claim stopped as asked. */
+export type ConfirmCancel = Command<'ConfirmCancel', { readonly claim: number }>;
+
+/** The deadline of a requested cancel passed. */
+export type ForceCancel = Command<'ForceCancel'>;
+
+export type JobCommand =
+  | CreateJob
+  | ClaimStage
+  | CompleteStage
+  | FailStage
+  | ExpireClaim
+  | StallClaim
+  | RecoverClaim
+  | CancelJob
+  | ConfirmCancel
+  | ForceCancel;

@@ -1,0 +1,209 @@
+import { TidemarkError, type JobEvent, type JobState as JobStatus } from '@tidemark/contracts';
+import { jobRetrySchedule, nextDelay } from '@tidemark/resilience/retry-schedule';
+import type {
+  CancelJob,
+  ClaimStage,
+  CompleteStage,
+  ConfirmCancel,
+  CreateJob,
+  ExpireClaim,
+  FailStage,
+  ForceCancel,
+  JobCommand,
+  StallClaim,
+  RecoverClaim,
+} from './job.commands.js';
+import { attemptOf, currentStage, isEnded, type Claim, type ExistingJob, type JobState } from './job.js';
+import { canMove } from './job.transitions.js';
+
+/** After this many lost claims in a row the attempt has failed: the job itself may be killing its runners. */
+export const MAX_LOST_CLAIMS = 5;
+
+/**
+ * The events that follow from a command. Repeated commands (a lost reply, a message twice) answer no events; what the
+ * state does not allow throws a TidemarkError.
+ */
+export function decideJob(command: JobCommand, job: JobState): JobEvent[] {
+  if (command.type === 'CreateJob') return create(command, job);
+  if (job.status === 'absent') throw new TidemarkError('NOT_FOUND', 'no such job');
+  switch (command.type) {
+    case 'ClaimStage':
+      return claim(command, job);
+    case 'CompleteStage':
+      return complete(command, job);
+    case 'FailStage':
+      return fail(command, job);
+    case 'ExpireClaim':
+      return expire(command, job);
+    case 'StallClaim':
+      return stall(command, job);
+    case 'RecoverClaim':
+      return recover(command, job);
+    case 'CancelJob':
+      return cancel(command, job);
+    case 'ConfirmCancel':
+      return confirmCancel(command, job);
+    case 'ForceCancel':
+      return forceCancel(command, job);
+  }
+}
+
+function create({ data }: CreateJob, job: JobState): JobEvent[] {
+  if (job.status === 'absent') return [{ type: 'JobCreated', data }];
+  if (job.requestHash === (data.requestHash ?? null))
+    throw new TidemarkError('DUPLICATE_JOB', `job ${job.id} was already created with this idempotency key`, {
+      jobId: job.id,
+    });
+  throw new TidemarkError('IDEMPOTENCY_KEY_REUSED', 'the idempotency key was used with another request body', {
+    jobId: job.id,
+    fields: [{ field: 'Idempotency-Key', message: 'was used with another request body' }],
+  });
+}
+
+function claim({ data }: ClaimStage, job: ExistingJob): JobEvent[] {
+  const { stage, service, attempt, delivery } = data;
+  const held = job.claim;
+  if (held && held.delivery.id === delivery.id && held.delivery.sequence === delivery.sequence) return [];
+  if (isEnded(job)) throw refused('ended', `job ${job.id} is ${job.status}`);
+  if (job.cancel) throw refused('cancelled', `job ${job.id} is being cancelled`);
+  if (attempt !== attemptOf(job)) throw refused('superseded', `attempt ${attempt} of job ${job.id} is over`);
+  const next = currentStage(job);
+  if (!next || next.service !== service) throw refused('done', `job ${job.id} has passed stage ${stage}`);
+  // A higher sequence of the same message: the broker took the work away from the one who held it.
+  const takenAway = held && held.delivery.id === delivery.id && delivery.sequence > held.delivery.sequence;
+  if (held && !takenAway) throw refused('held', `job ${job.id} is claimed by ${held.runner}`);
+  if (held && job.lostClaims + 1 >= MAX_LOST_CLAIMS) return runnersLost(job, held, data);
+  assertMove(job, 'running');
+  const { runner, at } = data;
+  const number = job.lastClaim + 1;
+  return [{ type: 'StageClaimed', data: { claim: number, stage: next.name, service, runner, attempt, delivery, at } }];
+}
+
+function complete({ data }: CompleteStage, job: ExistingJob): JobEvent[] {
+  const { at, claim: number, stage, output, counts, cursor, finish, changes } = data;
+  if (job.completed[stage]?.claim === number) return [];
+  const held = assertClaim(job, number);
+  const current = currentStage(job);
+  if (current?.name !== stage)
+    throw new TidemarkError('CONFLICT', `stage ${stage} is not the current one of job ${job.id}`);
+  const next = finish ? undefined : job.stages[job.stages.indexOf(current) + 1];
+  const handOver = next && next.service !== held.service ? next : undefined;
+  const events: JobEvent[] = [
+    {
+      type: 'StageCompleted',
+      data: { claim: number, stage, attempt: attemptOf(job), output, counts, cursor, handOver, at },
+    },
+  ];
+  if (changes)
+    events.push({
+      type: 'ChangesDetected',
+      data: { ...changes, tenant: job.tenant, connectionId: job.connectionId, jobId: job.id, at },
+    });
+  if (!next) {
+    assertMove(job, 'completed');
+    const total = { ...job.counts, ...counts };
+    const result = finish ?? (total.failed > 0 ? 'completed_with_errors' : 'succeeded');
+    events.push({
+      type: 'JobCompleted',
+      data: { ...endingOf(job), result, counts: total, cursor: cursor ?? job.cursor ?? undefined, at },
+    });
+  }
+  return events;
+}
+
+function fail({ data }: FailStage, job: ExistingJob): JobEvent[] {
+  const { claim: number, stage, error, retryable, retryAfterMs, random, at } = data;
+  // The same report again, after its reply was lost: the claim is already over.
+  if (!job.claim && job.lastClaim === number && (job.status === 'pending' || job.status === 'failed')) return [];
+  assertClaim(job, number);
+  return attemptFailed(job, { claim: number, stage, error, retryable, retryAfterMs, random, at });
+}
+
+function expire({ data }: ExpireClaim, job: ExistingJob): JobEvent[] {
+  const { claim: number, at } = data;
+  const held = job.claim;
+  if (!held || held.number !== number) return [];
+  if (job.cancel) return [cancelled(job, job.cancel.reason, true, at)];
+  if (job.lostClaims + 1 >= MAX_LOST_CLAIMS) return runnersLost(job, held, data);
+  const { stage, service } = held;
+  return [{ type: 'ClaimExpired', data: { claim: number, stage, service, attempt: attemptOf(job), at } }];
+}
+
+function runnersLost(
+  job: ExistingJob,
+  { number: claim, stage }: Claim,
+  { random, at }: { random: number; at: number },
+) {
+  const error = { code: 'RUNNER_LOST', message: `${MAX_LOST_CLAIMS} runners in a row stopped answering in ${stage}` };
+  return attemptFailed(job, { claim, stage, error, retryable: true, random, at });
+}
+
+function attemptFailed(
+  job: ExistingJob,
+  { retryable, retryAfterMs = 0, random, ...failure }: FailStage['data'],
+): JobEvent[] {
+  const attempt = attemptOf(job);
+  // An error in the middle of a cancel is the cancel's end, not a reason to try again.
+  if (job.cancel) return [cancelled(job, job.cancel.reason, false, failure.at)];
+  const delay = retryable ? nextDelay(jobRetrySchedule, job.retryCount, random) : null;
+  if (delay === null) {
+    assertMove(job, 'failed');
+    return [{ type: 'JobFailed', data: { ...endingOf(job), ...failure, attempt } }];
+  }
+  assertMove(job, 'pending');
+  const retryAt = failure.at + Math.max(delay, retryAfterMs);
+  return [{ type: 'RetryScheduled', data: { ...failure, attempt, retryAt, retryCount: job.retryCount + 1 } }];
+}
+
+function stall({ data: { claim: number, since, at } }: StallClaim, job: ExistingJob): JobEvent[] {
+  const held = job.claim;
+  if (!held || held.number !== number || held.stalledSince !== null || held.advancedAt > since) return [];
+  return [{ type: 'ClaimStalled', data: { claim: number, stage: held.stage, since, at } }];
+}
+
+function recover({ data: { claim: number, at } }: RecoverClaim, job: ExistingJob): JobEvent[] {
+  const held = job.claim;
+  if (!held || held.number !== number || held.stalledSince === null) return [];
+  return [{ type: 'ClaimRecovered', data: { claim: number, stage: held.stage, at } }];
+}
+
+function cancel({ data: { reason, deadline, at } }: CancelJob, job: ExistingJob): JobEvent[] {
+  if (job.status === 'cancelled') return [];
+  if (isEnded(job))
+    throw new TidemarkError('JOB_NOT_CANCELLABLE', `job ${job.id} has already ${job.status}`, { jobId: job.id });
+  if (!job.claim) return [cancelled(job, reason, false, at)];
+  if (job.cancel) return [];
+  return [{ type: 'CancelRequested', data: { deadline, claim: job.claim.number, reason, at } }];
+}
+
+function confirmCancel({ data: { claim: number, at } }: ConfirmCancel, job: ExistingJob): JobEvent[] {
+  if (job.status === 'cancelled') return [];
+  assertClaim(job, number);
+  if (!job.cancel) throw new TidemarkError('CONFLICT', `nobody asked to cancel job ${job.id}`);
+  return [cancelled(job, job.cancel.reason, false, at)];
+}
+
+function forceCancel({ data: { at } }: ForceCancel, job: ExistingJob): JobEvent[] {
+  if (!job.cancel || isEnded(job)) return [];
+  return [cancelled(job, job.cancel.reason, true, at)];
+}
+
+function cancelled(job: ExistingJob, reason: string, forced: boolean, at: number): JobEvent {
+  assertMove(job, 'cancelled');
+  return { type: 'JobCancelled', data: { ...endingOf(job), reason, forced, at } };
+}
+
+const endingOf = ({ connectionId, startedAt }: ExistingJob) => ({ connectionId, startedAt });
+
+function assertClaim(job: ExistingJob, number: number) {
+  if (job.claim?.number !== number)
+    throw new TidemarkError('STALE_CLAIM', `claim ${number} of job ${job.id} is over`, { jobId: job.id });
+  return job.claim;
+}
+
+function assertMove(job: ExistingJob, to: JobStatus): void {
+  if (!canMove(job.status, to))
+    throw new TidemarkError('CONFLICT', `job ${job.id} cannot go from ${job.status} to ${to}`);
+}
+
+const refused = (reason: string, message: string) => new TidemarkError('CLAIM_REFUSED', message, { reason });

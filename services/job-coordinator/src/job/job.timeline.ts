@@ -1,0 +1,38 @@
+import type { JobEvent } from '@tidemark/contracts';
+
+const seconds = (from: number, to: number) => `${Math.max(0, Math.round((to - from) / 1000))} s`;
+
+/** One sentence about what happened. */
+export function describeEvent({ type, data }: JobEvent): string {
+  switch (type) {
+    case 'JobCreated':
+      return `Asked for a ${data.type} sync (${data.trigger})${data.retryOf ? `, to retry ${data.retryOf}` : ''}`;
+    case 'StageClaimed':
+      return `${data.runner} took stage ${data.stage} (attempt ${data.attempt}, claim ${data.claim})`;
+    case 'StageCompleted':
+      return `Stage ${data.stage} completed${data.handOver ? `, handed over to ${data.handOver.service}` : ''}`;
+    case 'ClaimExpired':
+      return `Claim ${data.claim} gave no sign of life; stage ${data.stage} is offered again`;
+    case 'ClaimStalled':
+      return `Stage ${data.stage} has not advanced for ${seconds(data.since, data.at)}`;
+    case 'ClaimRecovered':
+      return `Stage ${data.stage} advances again`;
+    case 'RetryScheduled':
+      return `Stage ${data.stage} failed: ${data.error.code} ${data.error.message}; retry ${data.retryCount} in ${seconds(data.at, data.retryAt)}`;
+    case 'CancelRequested':
+      return `Cancel requested (${data.reason}); the runner has ${seconds(data.at, data.deadline)} to stop`;
+    case 'ChangesDetected':
+      return `Changes detected: ${countsText(data.bySeverity)}`;
+    case 'JobCompleted':
+      return `Completed: ${data.result.replaceAll('_', ' ')}`;
+    case 'JobFailed':
+      return `Failed in stage ${data.stage}: ${data.error.code} ${data.error.message}`;
+    case 'JobCancelled':
+      return data.forced ? `Cancelled (${data.reason}): the runner did not stop in time` : `Cancelled (${data.reason})`;
+  }
+}
+
+function countsText(bySeverity: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(bySeverity).filter(([, count]) => count > 0);
+  return parts.length === 0 ? 'none' : parts.map(([severity, count]) => `${count} ${severity}`).join(', ');
+}

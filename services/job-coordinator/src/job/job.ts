@@ -1,0 +1,170 @@
+import {
+  noCounts,
+  type BusyPolicy,
+  type ClaimedDelivery,
+  type Counts,
+  type Cursor,
+  type Failure,
+  type JobEvent,
+  type JobResult,
+  type JobState as JobStatus,
+  type JobTrigger,
+  type JobType,
+  type StageDefinition,
+  type StageOutput,
+} from '@tidemark/contracts';
+
+/** A runner's numbered right to work on the job. */
+export interface Claim {
+  readonly number: number;
+  /** The stage in work. */
+  readonly stage: string;
+  readonly service: string;
+  readonly runner: string;
+  readonly delivery: ClaimedDelivery;
+  readonly claimedAt: number;
+  /** When the claim last advanced: taken, or a stage completed. */
+  readonly advancedAt: number;
+  readonly stalledSince: number | null;
+}
+
+export interface CompletedStage {
+  readonly claim: number;
+  readonly output: StageOutput;
+}
+
+/** A job that was asked for; times are milliseconds since the epoch. */
+export interface ExistingJob {
+  readonly status: JobStatus;
+  readonly id: string;
+  readonly tenant: string;
+  readonly connectionId: string;
+  readonly connector: string;
+  readonly type: JobType;
+  readonly trigger: JobTrigger;
+  readonly stages: readonly StageDefinition[];
+  readonly whenBusy: BusyPolicy;
+  readonly claimTimeoutMs: number;
+  readonly stallTimeoutMs: number;
+  readonly startAt: number | null;
+  readonly retryOf: string | null;
+  readonly requestHash: string | null;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly completed: Readonly<Record<string, CompletedStage>>;
+  readonly counts: Counts;
+  readonly cursor: Cursor | null;
+  readonly retryCount: number;
+  readonly retryAt: number | null;
+  readonly lastError: Failure | null;
+  /** Number of the last claim ever made. */
+  readonly lastClaim: number;
+  /** Claims in a row, in this attempt, that were lost before they completed a stage. */
+  readonly lostClaims: number;
+  readonly claim: Claim | null;
+  readonly cancel: { readonly requestedAt: number; readonly deadline: number; readonly reason: string } | null;
+  readonly result: JobResult | null;
+}
+
+export type JobState = { readonly status: 'absent' } | ExistingJob;
+
+export const absentJob: JobState = { status: 'absent' };
+
+/** One try of a job, from claim to end: the one in work, or the one to come next. */
+export const attemptOf = (job: ExistingJob) => job.retryCount + 1;
+
+/** The first stage without a checkpoint; undefined when all are done. */
+export const currentStage = (job: ExistingJob): StageDefinition | undefined =>
+  job.stages.find(({ name }) => job.completed[name] === undefined);
+
+export const isEnded = (job: JobState): boolean =>
+  job.status === 'completed' || job.status === 'failed' || job.status === 'cancelled';
+
+export function evolveJob(job: JobState, event: JobEvent): JobState {
+  if (event.type === 'JobCreated') return created(event.data);
+  if (job.status === 'absent') return job;
+  switch (event.type) {
+    case 'StageClaimed': {
+      const { claim: number, stage, service, runner, delivery, at } = event.data;
+      const claim = { number, stage, service, runner, delivery, claimedAt: at, advancedAt: at, stalledSince: null };
+      const startedAt = job.startedAt ?? at;
+      const lostClaims = job.lostClaims + (job.claim ? 1 : 0);
+      return { ...job, status: 'running', startedAt, retryAt: null, lastClaim: number, lostClaims, claim };
+    }
+    case 'StageCompleted': {
+      const { claim, stage, output, counts, cursor, handOver, at } = event.data;
+      const advanced = {
+        ...job,
+        completed: { ...job.completed, [stage]: { claim, output } },
+        counts: { ...job.counts, ...counts },
+        cursor: cursor ?? job.cursor,
+        lostClaims: 0,
+      };
+      const next = currentStage(advanced);
+      if (handOver || !job.claim || !next) return { ...advanced, claim: null };
+      return { ...advanced, claim: { ...job.claim, stage: next.name, advancedAt: at, stalledSince: null } };
+    }
+    case 'ClaimExpired':
+      return { ...job, claim: null, lostClaims: job.lostClaims + 1 };
+    case 'ClaimStalled':
+      return { ...job, claim: job.claim && { ...job.claim, stalledSince: event.data.since } };
+    case 'ClaimRecovered':
+      return { ...job, claim: job.claim && { ...job.claim, advancedAt: event.data.at, stalledSince: null } };
+    case 'RetryScheduled': {
+      const { error, retryAt, retryCount } = event.data;
+      return { ...job, status: 'pending', claim: null, lostClaims: 0, lastError: error, retryAt, retryCount };
+    }
+    case 'CancelRequested': {
+      const { at: requestedAt, deadline, reason } = event.data;
+      return { ...job, cancel: { requestedAt, deadline, reason } };
+    }
+    case 'ChangesDetected':
+      return job;
+    case 'JobCompleted': {
+      const { result, counts, cursor, at } = event.data;
+      return { ...job, status: 'completed', result, counts, cursor: cursor ?? null, claim: null, endedAt: at };
+    }
+    case 'JobFailed':
+      return { ...job, status: 'failed', lastError: event.data.error, claim: null, endedAt: event.data.at };
+    case 'JobCancelled':
+      return { ...job, status: 'cancelled', claim: null, retryAt: null, endedAt: event.data.at };
+    default:
+      return unknownEvent(event, job);
+  }
+}
+
+function created({
+  at,
+  jobId,
+  startAt,
+  retryOf,
+  requestHash,
+  ...given
+}: Extract<JobEvent, { type: 'JobCreated' }>['data']) {
+  return {
+    ...given,
+    status: 'pending',
+    id: jobId,
+    startAt: startAt ?? null,
+    retryOf: retryOf ?? null,
+    requestHash: requestHash ?? null,
+    createdAt: at,
+    startedAt: null,
+    endedAt: null,
+    completed: {},
+    counts: noCounts,
+    cursor: null,
+    retryCount: 0,
+    retryAt: null,
+    lastError: null,
+    lastClaim: 0,
+    lostClaims: 0,
+    claim: null,
+    cancel: null,
+    result: null,
+  } satisfies ExistingJob;
+}
+
+/** The compiler checks that every known event is handled; a newer version's event changes nothing here. */
+const unknownEvent = (_: never, job: JobState): JobState => job;

@@ -1,0 +1,56 @@
+import type { JobView, WaitingFor } from '@tidemark/contracts';
+import { jobRetrySchedule } from '@tidemark/resilience/retry-schedule';
+import { attemptOf, currentStage, isEnded, type ExistingJob } from './job.js';
+
+/** What only the running system knows of a job: its runner's last beat, and what it waits behind. */
+export interface LiveDetails {
+  /** Percent of the stage in work, 0 to 100. */
+  readonly stagePercent?: number;
+  readonly counts?: Partial<JobView['counts']>;
+  readonly waitingFor?: WaitingFor | null;
+}
+
+const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString());
+
+/** The job as callers see it. */
+export function describeJob(job: ExistingJob, live: LiveDetails = {}): JobView {
+  const ended = isEnded(job);
+  return {
+    id: job.id,
+    connectionId: job.connectionId,
+    type: job.type,
+    trigger: job.trigger,
+    state: job.status,
+    stage: ended ? null : (currentStage(job)?.name ?? null),
+    percent: percentOf(job, live.stagePercent ?? 0),
+    counts: { ...job.counts, ...live.counts },
+    attempt: job.lastClaim === 0 ? 0 : job.status === 'pending' ? job.retryCount : attemptOf(job),
+    retryCount: job.retryCount,
+    retriesLeft: ended ? 0 : jobRetrySchedule.delaysMs.length - job.retryCount,
+    nextRetryAt: iso(job.retryAt),
+    waitingFor: ended ? null : (live.waitingFor ?? waitingForTime(job)),
+    liveness: job.claim ? (job.claim.stalledSince === null ? 'live' : 'stalled') : null,
+    cancelRequestedAt: ended ? null : iso(job.cancel?.requestedAt ?? null),
+    lastError: job.lastError,
+    result: job.result,
+    retryOf: job.retryOf,
+    createdAt: new Date(job.createdAt).toISOString(),
+    startedAt: iso(job.startedAt),
+    endedAt: iso(job.endedAt),
+    durationMs: job.startedAt !== null && job.endedAt !== null ? job.endedAt - job.startedAt : null,
+  };
+}
+
+/** The reasons to wait that the job itself knows: a planned start, the time until the next try. */
+export function waitingForTime(job: ExistingJob): WaitingFor | null {
+  if (job.status !== 'pending') return null;
+  if (job.retryAt !== null) return { reason: 'retry_backoff', until: new Date(job.retryAt).toISOString() };
+  if (job.startAt !== null) return { reason: 'schedule', until: new Date(job.startAt).toISOString() };
+  return null;
+}
+
+function percentOf(job: ExistingJob, stagePercent: number): number {
+  if (job.status === 'completed') return 100;
+  const done = job.stages.filter(({ name }) => job.completed[name]).length;
+  return Math.min(99, Math.floor(((done + Math.min(stagePercent, 100) / 100) * 100) / job.stages.length));
+}

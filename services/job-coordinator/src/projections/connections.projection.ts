@@ -1,0 +1,22 @@
+import { views, type ConnectionDocument, type ConnectionEvent } from '@tidemark/contracts';
+import type { Projection } from '@tidemark/read-model';
+import { absentConnection, evolveConnection, exists, type ExistingConnection } from '../connection/connection.js';
+import { describeConnection } from '../connection/connection.view.js';
+
+/** A connection with the state from which the coordinator goes on after a restart. */
+export interface StoredConnection extends ConnectionDocument {
+  readonly fold: ExistingConnection;
+}
+
+/** One document a connection; a removed one is gone. */
+export const connectionsProjection: Projection<StoredConnection> = {
+  ...views.connections,
+  categories: ['connection'],
+  keys: ({ stream }) => [stream.slice('connection-'.length)],
+  evolve(document, { type, data }) {
+    const connection = evolveConnection(document?.fold ?? absentConnection, { type, data } as ConnectionEvent);
+    if (!exists(connection)) return null;
+    const { tenant, source } = connection;
+    return { ...describeConnection(connection), tenant, connector: source.connector, fold: connection };
+  },
+};
