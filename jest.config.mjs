@@ -5,7 +5,7 @@ const kind = process.env.TEST_KIND ?? 'unit';
 
 export default {
   rootDir: import.meta.dirname,
-  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tools'],
+  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tools', '<rootDir>/deploy'],
   testMatch: (kinds[kind] ?? kind.split(',')).map((suffix) => `**/*.${suffix}.spec.ts`),
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@tidemark/source', 'node', 'node-addons'] },

@@ -1,13 +1,15 @@
 // node tools/jest.mjs KIND [path …]: tests of one kind (unit, stack, …; see jest.config.mjs), all of them or those
 // under the given paths, on the pinned Node. Further options go to jest.
 import { relative, resolve } from 'node:path';
-import { become, ensureInstalled, root } from './lib/workspace.mjs';
+import { become, ensureBuilt, ensureInstalled, root } from './lib/workspace.mjs';
 
 const [kind = 'unit', ...rest] = process.argv.slice(2);
 const servers = ['NATS_URL', 'MONGODB_URL', 'EVENTSTORE_URL'];
 
 ensureInstalled();
 if (kind === 'stack') announceServers();
+// Unit tests run from the sources; the others start the services' own programs too.
+if (kind !== 'unit') ensureBuilt();
 const paths = rest.map((arg) => (arg.startsWith('-') ? arg : `${relative(root, resolve(arg)) || '.'}/`));
 become(
   [
