@@ -1,5 +1,6 @@
 // node tools/jest.mjs KIND [path …]: tests of one kind (unit, stack, …; see jest.config.mjs), all of them or those
 // under the given paths, on the pinned Node. Further options go to jest.
+import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { become, ensureBuilt, ensureInstalled, root } from './lib/workspace.mjs';
 
@@ -10,14 +11,15 @@ ensureInstalled();
 if (kind === 'stack') announceServers();
 // Unit tests run from the sources; the others start the services' own programs too.
 if (kind !== 'unit') ensureBuilt();
-const paths = rest.map((arg) => (arg.startsWith('-') ? arg : `${relative(root, resolve(arg)) || '.'}/`));
+// A path is taken from where the caller stands (nx: the package); jest matches it from the root.
+const args = rest.map((arg) => (existsSync(arg) ? relative(root, resolve(arg)) : arg)).filter((arg) => arg !== '');
 become(
   [
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     'node_modules/jest/bin/jest.js',
-    ...paths,
-  ].concat(kind === 'unit' ? [] : ['--runInBand'], '--passWithNoTests'),
+    ...args,
+  ].concat(kind === 'unit' ? [] : '--runInBand'),
   { TEST_KIND: kind },
 );
 
