@@ -6,6 +6,28 @@ import type { JobTrigger, JobType } from './job.js';
  * connection.ts; errors carry a code of errors.ts. The context travels in the headers (headers.ts).
  */
 
+/** `tidemark.cmd.<service>.ping`, answered by every service. */
+export interface Health {
+  readonly eventStore: 'up' | 'down' | 'unused';
+  readonly readModel: 'up' | 'down' | 'unused';
+  readonly blobs: 'up' | 'down' | 'unused';
+}
+
+/** `tidemark.cmd.<owner>.projections` (no data): what the owner of views says of them. */
+export interface ProjectionStatus {
+  readonly name: string;
+  readonly version: number;
+  /** Log position up to which the live view is true. */
+  readonly position: number;
+  readonly state: 'live' | 'rebuilding' | 'unavailable';
+}
+
+/** `tidemark.cmd.<owner>.rebuild-projection`: starts a rebuild beside the live view; answered at once with its ProjectionStatus. */
+export interface RebuildProjection {
+  readonly name: string;
+}
+
+/** create-connection */
 export interface CreateConnection {
   readonly tenant: string;
   readonly name: string;
