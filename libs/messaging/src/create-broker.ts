@@ -1,4 +1,5 @@
 import type { EmbeddedLog } from './embedded/embedded-log.js';
+import { EmbeddedBroker } from './embedded/embedded-broker.js';
 import { NatsBroker, type NatsBrokerOptions } from './nats/nats-broker.js';
 import type { Broker } from './port.js';
 
@@ -14,7 +15,7 @@ export interface CreateBrokerOptions extends NatsBrokerOptions {
 export async function createBroker(url: string, options: CreateBrokerOptions = {}): Promise<Broker> {
   if (url === 'embedded:') {
     if (!options.log) throw new TypeError('broker URL "embedded:": needs the log of an embedded event store');
-    throw new TypeError('broker URL "embedded:": not available yet');
+    return new EmbeddedBroker(options.log, options);
   }
   return NatsBroker.connect(natsServers(url), options);
 }

@@ -1,0 +1,166 @@
+import { consumePolicy } from '../policy.js';
+import type * as port from '../port.js';
+import { assertFilter, assertSubject, SubjectIndex } from '../subjects.js';
+import { Durable } from './durable.js';
+import type { EmbeddedLog } from './embedded-log.js';
+import { Feed, tell, type Listeners } from './feed.js';
+import { PUBLISHED, Publications, publishedMessage, unavailable } from './publications.js';
+import { Requests } from './requests.js';
+
+export interface EmbeddedBrokerOptions {
+  /** Hears what has no caller to tell: errors of handlers and listeners. Default: nobody. */
+  readonly onError?: (error: Error) => void;
+}
+
+const SAVE_EVERY_MS = 100;
+const EPOCH_SIZE = 2 ** 31;
+
+/** Delivery numbers go on when a second broker is opened on a log of the same epoch. */
+const sequences = new WeakMap<EmbeddedLog, { last: number }>();
+
+/**
+ * The broker of one process, on the log of the embedded event store. There is no queue: messages are derived from the
+ * log, and what survives a restart is the log and each consumer's place in it.
+ *
+ * Data is handed over as it is, without a copy: it must be JSON, and who gets it must not change it.
+ */
+export class EmbeddedBroker implements port.Broker {
+  private readonly onError: (error: Error) => void;
+  private readonly listeners: Listeners = new SubjectIndex();
+  private readonly requests = new Requests();
+  private readonly publications: Publications;
+  private readonly feeds = new Map<string, Feed>();
+  private readonly durables = new Map<string, Durable>();
+  private readonly running = new Set<port.Running>();
+  private readonly saving: NodeJS.Timeout;
+  private readonly started: Promise<void>;
+  private readonly sequence: { last: number };
+  private closed: Promise<void> | undefined;
+
+  constructor(
+    private readonly log: EmbeddedLog,
+    options: EmbeddedBrokerOptions = {},
+  ) {
+    this.onError = options.onError ?? (() => {});
+    this.publications = new Publications(log);
+    const first = { last: log.epoch * EPOCH_SIZE };
+    this.sequence = sequences.get(log) ?? first;
+    sequences.set(log, this.sequence);
+    this.started = this.feed(PUBLISHED, [PUBLISHED], publishedMessage, this.onError).start();
+    this.started.catch(this.onError);
+    this.saving = setInterval(() => this.save(), SAVE_EVERY_MS).unref();
+  }
+
+  publish(message: port.OutgoingMessage): Promise<{ duplicate: boolean }> {
+    return this.publications.publish(message);
+  }
+
+  request<R = unknown>(subject: string, data: unknown, options: port.RequestOptions = {}): Promise<R> {
+    return this.requests.request<R>(subject, data, options);
+  }
+
+  async serve<T, R>(subject: string, handler: port.RequestHandler<T, R>): Promise<port.Running> {
+    return this.keep(this.requests.serve(subject, handler as port.RequestHandler));
+  }
+
+  broadcast(subject: string, data: unknown, headers: port.Headers = {}): void {
+    assertSubject(subject);
+    queueMicrotask(() => tell(this.listeners, { subject, data, headers }, this.onError));
+  }
+
+  async listen<T>(subject: string, handler: (message: port.Request<T>) => void): Promise<port.Running> {
+    assertFilter(subject);
+    await this.started;
+    const remove = this.listeners.add(subject, handler as (message: port.Request) => void);
+    return this.keep({ stop: async () => remove() });
+  }
+
+  /** Members of one durable in this process share its messages; they must agree on the subject. */
+  async consume<T>(options: port.ConsumeOptions, handler: port.ConsumeHandler<T>): Promise<port.Running> {
+    const policy = consumePolicy(options);
+    const durable = this.durable(policy.durable, policy.subject);
+    const member = durable.join(policy, handler as port.ConsumeHandler);
+    return this.keep({
+      stop: async (deadlineMs) => {
+        await member.stop(deadlineMs);
+        if (!durable.isIdle || this.durables.get(durable.name) !== durable) return;
+        this.durables.delete(durable.name);
+        await durable.close();
+      },
+    });
+  }
+
+  /** The source must be the broker's own log: a message's place is its event's position there. */
+  async relay(options: port.RelayOptions): Promise<port.Running> {
+    const { name, source, categories, map, onError = this.onError } = options;
+    if (source !== this.log) throw new TypeError('source: the embedded broker relays its own log only');
+    if (name === PUBLISHED) throw new TypeError(`name: ${PUBLISHED} is the broker's own`);
+    const feed = this.feed(name, categories, map, onError);
+    await feed.start();
+    let stopped: Promise<void> | undefined;
+    return this.keep({ stop: () => (stopped ??= feed.stop()) });
+  }
+
+  async ping(): Promise<void> {
+    try {
+      await this.log.ping();
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  /** The log stays open. */
+  close(): Promise<void> {
+    return (this.closed ??= this.end());
+  }
+
+  private async end(): Promise<void> {
+    await Promise.all([...this.running].map((running) => running.stop()));
+    await this.started.catch(() => {});
+    await this.feeds.get(PUBLISHED)?.stop();
+    clearInterval(this.saving);
+  }
+
+  private save(): void {
+    for (const durable of this.durables.values()) durable.save();
+  }
+
+  private feed(
+    name: string,
+    categories: readonly string[],
+    map: port.EventMapping,
+    onError: (error: Error) => void,
+  ): Feed {
+    const known = this.feeds.get(name);
+    if (known) return known;
+    const feed = new Feed(name, categories, map, this.log, this.listeners, onError);
+    this.feeds.set(name, feed);
+    for (const durable of this.durables.values()) durable.attach(feed);
+    return feed;
+  }
+
+  private durable(name: string, subject: string): Durable {
+    const known = this.durables.get(name);
+    if (known?.subject === subject) return known;
+    if (known) throw new TypeError(`subject: durable ${name} takes ${known.subject} in this process, not ${subject}`);
+    const durable = new Durable(name, subject, this.log, {
+      nextSequence: () => ++this.sequence.last,
+      publish: (message, limit) => this.publications.publish(message, limit),
+      onError: this.onError,
+    });
+    this.durables.set(name, durable);
+    for (const feed of this.feeds.values()) durable.attach(feed);
+    return durable;
+  }
+
+  private keep(running: port.Running): port.Running {
+    const kept: port.Running = {
+      stop: async (deadlineMs) => {
+        await running.stop(deadlineMs);
+        this.running.delete(kept);
+      },
+    };
+    this.running.add(kept);
+    return kept;
+  }
+}

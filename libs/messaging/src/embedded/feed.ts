@@ -1,0 +1,135 @@
+import type { RecordedEvent, Subscription } from '@tidemark/event-store';
+import type { EventMapping, OutgoingMessage, Request } from '../port.js';
+import { toError } from '../remote.js';
+import { SubjectIndex } from '../subjects.js';
+import type { EmbeddedLog } from './embedded-log.js';
+import type { Tap } from './tap.js';
+
+const FIRST_PAUSE_MS = 100;
+const LAST_PAUSE_MS = 5_000;
+
+/** Where broadcasts and messages are heard. */
+export type Listeners = SubjectIndex<(message: Request) => void>;
+
+/**
+ * Messages that are derived from the log: a relay's, or those that were published. It follows the end of the log with
+ * one subscription and hands each message to the listeners, and to the taps that are at the end too. A tap that is
+ * further back reads the log by itself.
+ */
+export class Feed {
+  readonly taps = new SubjectIndex<Tap>();
+  private readonly allTaps = new Set<Tap>();
+  private subscription: Subscription | undefined;
+  private users = 0;
+  private retry: NodeJS.Timeout | undefined;
+  private pauseMs = FIRST_PAUSE_MS;
+  private handedOut = -1;
+
+  constructor(
+    readonly name: string,
+    readonly categories: readonly string[],
+    readonly map: EventMapping,
+    readonly log: EmbeddedLog,
+    private readonly listeners: Listeners,
+    readonly onError: (error: Error) => void,
+  ) {}
+
+  get isRunning(): boolean {
+    return this.subscription !== undefined;
+  }
+
+  /** All messages of events up to here were handed out; -1 before the first start. */
+  get position(): number {
+    return this.handedOut;
+  }
+
+  /** Every start needs its stop; the feed runs while somebody needs it. */
+  async start(): Promise<void> {
+    if (this.users++ > 0) return;
+    const head = await this.log.head().catch((error: unknown) => {
+      this.users--;
+      throw error;
+    });
+    if (this.users === 0 || this.subscription) return;
+    this.handedOut = head;
+    this.follow();
+    for (const tap of this.allTaps) tap.catchUp();
+  }
+
+  async stop(): Promise<void> {
+    if (--this.users > 0) return;
+    clearTimeout(this.retry);
+    const { subscription } = this;
+    this.subscription = undefined;
+    for (const tap of this.allTaps) tap.fallBehind();
+    await Promise.all([subscription?.stop(), ...[...this.allTaps].map((tap) => tap.pause())]);
+  }
+
+  add(tap: Tap, filter: string): () => void {
+    this.allTaps.add(tap);
+    const remove = this.taps.add(filter, tap);
+    return () => {
+      this.allTaps.delete(tap);
+      remove();
+    };
+  }
+
+  private follow(): void {
+    const subscription = this.log.subscribe(
+      { categories: this.categories, after: this.handedOut, onError: this.onError },
+      (events, position) => this.handOut(events, position),
+    );
+    this.subscription = subscription;
+    void subscription.ended.then(() => this.followAgain(subscription));
+  }
+
+  /** A mapping that throws ends the subscription: try again where it stopped, so that nothing is left out. */
+  private followAgain(ended: Subscription): void {
+    if (this.subscription !== ended) return;
+    this.retry = setTimeout(() => this.follow(), this.pauseMs).unref();
+    this.pauseMs = Math.min(this.pauseMs * 2, LAST_PAUSE_MS);
+  }
+
+  private handOut(events: readonly RecordedEvent[], position: number): void {
+    const touched = new Set<Tap>();
+    try {
+      for (const event of events) {
+        this.handOutOne(event, touched);
+        this.handedOut = event.position;
+      }
+      this.handedOut = Math.max(this.handedOut, position);
+      this.pauseMs = FIRST_PAUSE_MS;
+    } finally {
+      for (const tap of touched) tap.wake();
+    }
+  }
+
+  private handOutOne(event: RecordedEvent, touched: Set<Tap>): void {
+    const messages = this.map(event);
+    for (let index = 0; index < messages.length; index++) {
+      const message = messages[index]!;
+      for (const tap of this.taps.match(message.subject)) {
+        if (tap.offer(message, event.position, index)) touched.add(tap);
+      }
+      tell(this.listeners, message, this.onError);
+    }
+  }
+}
+
+const NO_HEADERS = Object.freeze({});
+
+/** Tells every listener; one that throws disturbs nobody. */
+export function tell(
+  listeners: Listeners,
+  message: Pick<OutgoingMessage, 'subject' | 'data' | 'headers'>,
+  onError: (error: Error) => void,
+): void {
+  const { subject, data, headers = NO_HEADERS } = message;
+  for (const listener of listeners.match(subject)) {
+    try {
+      listener({ subject, data, headers });
+    } catch (error) {
+      onError(toError(error));
+    }
+  }
+}

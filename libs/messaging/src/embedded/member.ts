@@ -1,0 +1,159 @@
+import { bury, deadLetter, exhausted, isMeant, verdictOn, type ConsumePolicy } from '../policy.js';
+import type { ConsumeHandler, Delivery, Headers, OutgoingMessage } from '../port.js';
+import { toError } from '../remote.js';
+import { Work } from '../work.js';
+import type { Entry } from './tap.js';
+
+/** What a member of a durable consumer gives back to it. */
+export interface Returns {
+  acknowledged(entry: Entry): void;
+  /** To be delivered again, at once when `delayMs` is 0. */
+  again(entry: Entry, delayMs: number): void;
+  /** A place is free. */
+  wake(): void;
+  nextSequence(): number;
+  publish(message: OutgoingMessage, limit: number): Promise<unknown>;
+  onError(error: Error): void;
+}
+
+const NO_HEADERS: Headers = Object.freeze({});
+const BURY_AGAIN_MS = 5_000;
+
+class EmbeddedDelivery implements Delivery {
+  readonly subject: string;
+  readonly id: string;
+  readonly data: unknown;
+  readonly headers: Headers;
+  readonly deliveryCount: number;
+
+  constructor(
+    readonly entry: Entry,
+    readonly deliverySequence: number,
+    private readonly member: Member,
+  ) {
+    const { message, count } = entry;
+    this.subject = message.subject;
+    this.id = message.id;
+    this.data = message.data;
+    this.headers = message.headers ?? NO_HEADERS;
+    this.deliveryCount = count;
+  }
+
+  get signal(): AbortSignal {
+    return this.member.work.signal;
+  }
+
+  async extend(): Promise<void> {
+    this.member.extend(this);
+  }
+}
+
+/** One handler of a durable consumer, with its places and the deadlines of what it holds. */
+export class Member {
+  readonly work = new Work();
+  /** In the order of their deadlines: the ack wait is the same for all. */
+  private readonly deadlines = new Map<EmbeddedDelivery, number>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly policy: ConsumePolicy,
+    private readonly handler: ConsumeHandler,
+    private readonly returns: Returns,
+  ) {}
+
+  get hasRoom(): boolean {
+    return this.work.size < this.policy.concurrency;
+  }
+
+  /** Hands a message to the handler. */
+  deliver(entry: Entry): void {
+    entry.count++;
+    entry.due = undefined;
+    const delivery = new EmbeddedDelivery(entry, this.returns.nextSequence(), this);
+    entry.holder = delivery;
+    this.work.begin();
+    const given = exhausted(entry.count, this.policy);
+    if (given !== undefined) return void this.bury(delivery, given);
+    this.extend(delivery);
+    let answer: Promise<void> | void;
+    try {
+      answer = this.handler(delivery);
+    } catch (error) {
+      return this.failed(delivery, error);
+    }
+    if (!(answer instanceof Object)) return this.succeeded(delivery);
+    answer.then(
+      () => (this.succeeded(delivery), this.returns.wake()),
+      (error: unknown) => (this.failed(delivery, error), this.returns.wake()),
+    );
+  }
+
+  extend(delivery: EmbeddedDelivery): void {
+    if (delivery.entry.holder !== delivery) return;
+    this.deadlines.delete(delivery);
+    this.deadlines.set(delivery, Date.now() + this.policy.ackWaitMs);
+    this.timer ??= setTimeout(() => this.expire(), this.policy.ackWaitMs).unref();
+  }
+
+  /** Gives back what is still held after the last drain. */
+  release(): void {
+    clearTimeout(this.timer);
+    for (const delivery of this.deadlines.keys()) this.giveBack(delivery, 0);
+  }
+
+  /** Takes the messages away whose ack wait has passed; their handlers keep their places until they end. */
+  private expire(): void {
+    this.timer = undefined;
+    const now = Date.now();
+    for (const [delivery, deadline] of this.deadlines) {
+      if (deadline > now) {
+        this.timer = setTimeout(() => this.expire(), deadline - now).unref();
+        break;
+      }
+      this.giveBack(delivery, 0);
+    }
+    this.returns.wake();
+  }
+
+  private giveBack(delivery: EmbeddedDelivery, delayMs: number): void {
+    this.deadlines.delete(delivery);
+    if (delivery.entry.holder !== delivery) return;
+    delivery.entry.holder = undefined;
+    this.returns.again(delivery.entry, delayMs);
+  }
+
+  /** Also counts when it comes after the ack wait, as with JetStream. */
+  private succeeded(delivery: EmbeddedDelivery): void {
+    this.deadlines.delete(delivery);
+    this.returns.acknowledged(delivery.entry);
+    this.work.end();
+  }
+
+  private failed(delivery: EmbeddedDelivery, error: unknown): void {
+    if (this.work.signal.aborted) {
+      this.giveBack(delivery, 0);
+      return this.work.end();
+    }
+    if (!isMeant(error)) this.returns.onError(toError(error));
+    const verdict = verdictOn(error, delivery.deliveryCount, this.policy);
+    if ('dead' in verdict) return void this.bury(delivery, verdict.dead);
+    this.giveBack(delivery, verdict.retryInMs);
+    this.work.end();
+  }
+
+  /** First the dead letter, then the end: a crash in between repeats both, and the letter's id makes it one. */
+  private async bury(delivery: EmbeddedDelivery, reason: string): Promise<void> {
+    this.deadlines.delete(delivery);
+    const { position, index } = delivery.entry;
+    const letter = deadLetter(delivery, `${position}-${index}`, reason, this.policy);
+    try {
+      await bury((message, limit) => this.returns.publish(message, limit), letter);
+      this.returns.acknowledged(delivery.entry);
+    } catch (error) {
+      this.returns.onError(toError(error));
+      this.giveBack(delivery, BURY_AGAIN_MS);
+    }
+    this.work.end();
+    this.returns.wake();
+  }
+}

@@ -1,0 +1,118 @@
+import { uuidv7, type RecordedEvent } from '@tidemark/event-store';
+import { BrokerUnavailable, MessageTooLarge } from '../errors.js';
+import { assertSize, DEDUPE_MS } from '../policy.js';
+import type { OutgoingMessage } from '../port.js';
+import { assertSubject, storageOf } from '../subjects.js';
+import type { EmbeddedLog } from './embedded-log.js';
+
+/** The category of the streams that hold published messages. */
+export const PUBLISHED = '$msg';
+
+const STORED_TOKENS = ['work', 'ingest', 'evt', 'dead'];
+
+interface Seen {
+  readonly at: number;
+  /** Settles with the append; undefined once it is stored. */
+  stored: Promise<unknown> | undefined;
+}
+
+/** The message that a `$msg` event is. */
+export function publishedMessage(event: RecordedEvent): readonly OutgoingMessage[] {
+  return [event.data as OutgoingMessage];
+}
+
+/**
+ * Published messages, appended to `$msg-<token>` streams of the log. An id seen within two minutes is a duplicate; the
+ * ids of the last two minutes are read back from the log at the first publish.
+ */
+export class Publications {
+  /** Ids in the order of their time. */
+  private readonly seen = new Map<string, Seen>();
+  private ready: Promise<void> | undefined;
+  private isReady = false;
+
+  constructor(private readonly log: EmbeddedLog) {}
+
+  /** @throws BrokerUnavailable · MessageTooLarge · TypeError */
+  async publish(message: OutgoingMessage, limit?: number): Promise<{ duplicate: boolean }> {
+    const { subject, id, data, headers = {} } = message;
+    assertSubject(subject);
+    storageOf(subject);
+    if (id === '') throw new TypeError('id: must not be empty');
+    const body = { subject, id, data, headers };
+    assertSize(subject, Buffer.byteLength(JSON.stringify(body)), limit);
+    if (!this.isReady) await this.recall();
+    this.forget(Date.now() - DEDUPE_MS);
+    const first = this.seen.get(id);
+    if (!first) return this.store(body);
+    try {
+      await first.stored;
+      return { duplicate: true };
+    } catch {
+      return this.publish(message, limit); // the first one was not stored
+    }
+  }
+
+  private async store(message: OutgoingMessage): Promise<{ duplicate: boolean }> {
+    const stream = `${PUBLISHED}-${message.subject.split('.', 2)[1]}`;
+    const traceparent = message.headers?.['traceparent'];
+    const metadata = traceparent === undefined ? {} : { traceparent };
+    const stored = this.log.append(stream, [{ id: uuidv7(), type: 'message', data: message, metadata }], 'any');
+    const seen: Seen = { at: Date.now(), stored };
+    this.seen.set(message.id, seen);
+    try {
+      await stored;
+      seen.stored = undefined;
+      return { duplicate: false };
+    } catch (error) {
+      this.seen.delete(message.id);
+      throw translate(error, message.subject);
+    }
+  }
+
+  private async recall(): Promise<void> {
+    this.ready ??= this.readIds();
+    try {
+      await this.ready;
+      this.isReady = true;
+    } catch (error) {
+      this.ready = undefined;
+      throw translate(error, 'the message ids of the last two minutes');
+    }
+  }
+
+  private async readIds(): Promise<void> {
+    const oldest = Date.now() - DEDUPE_MS;
+    const found: [string, number][] = [];
+    for (const token of STORED_TOKENS) {
+      try {
+        for await (const event of this.log.read(`${PUBLISHED}-${token}`, { direction: 'backwards' })) {
+          if (event.recordedAt < oldest) break;
+          found.push([(event.data as OutgoingMessage).id, event.recordedAt]);
+        }
+      } catch (error) {
+        if ((error as Error).name !== 'StreamNotFound') throw error;
+      }
+    }
+    found.sort((a, b) => a[1] - b[1]);
+    for (const [id, at] of found) this.seen.set(id, { at, stored: undefined });
+  }
+
+  private forget(before: number): void {
+    for (const [id, { at }] of this.seen) {
+      if (at >= before) break;
+      this.seen.delete(id);
+    }
+  }
+}
+
+function translate(error: unknown, what: string): Error {
+  const { name, message } = error as Error;
+  if (name === 'TooLarge') return new MessageTooLarge(`message for ${what}: ${message}`, { cause: error });
+  if (name === 'Unavailable' || name === 'OutcomeUnknown') return unavailable(error);
+  return error as Error;
+}
+
+export function unavailable(error: unknown): BrokerUnavailable {
+  return new BrokerUnavailable(`the log cannot be reached: ${(error as Error).message}`, { cause: error });
+}

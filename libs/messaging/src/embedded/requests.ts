@@ -1,0 +1,65 @@
+import { DeadlineExceeded, NoResponder } from '../errors.js';
+import type { Request, RequestHandler, RequestOptions, Running } from '../port.js';
+import { errorReply, remoteError } from '../remote.js';
+import { assertFilter, assertSubject, SubjectIndex } from '../subjects.js';
+import { Work } from '../work.js';
+
+interface Server {
+  readonly handler: RequestHandler;
+  readonly work: Work;
+}
+
+const NO_HEADERS = Object.freeze({});
+
+/** Requests inside the process: data and replies are handed over as they are, so neither side may change them. */
+export class Requests {
+  private readonly servers = new SubjectIndex<Server>();
+  private turn = 0;
+
+  serve(subject: string, handler: RequestHandler): Running {
+    assertFilter(subject);
+    const work = new Work();
+    const remove = this.servers.add(subject, { handler, work });
+    return {
+      stop: async (deadlineMs = 5_000) => {
+        remove();
+        await work.drain(deadlineMs);
+      },
+    };
+  }
+
+  /** @throws NoResponder · DeadlineExceeded · RemoteError · TypeError */
+  request<R>(subject: string, data: unknown, options: RequestOptions): Promise<R> {
+    const { headers = NO_HEADERS, timeoutMs = 5_000 } = options;
+    const servers = this.servers.match(subject);
+    const server = servers[this.turn++ % servers.length];
+    return new Promise((resolve, reject) => {
+      if (!server) {
+        assertSubject(subject);
+        throw new NoResponder(`nobody serves ${subject}`);
+      }
+      const timer = setTimeout(() => {
+        reject(new DeadlineExceeded(`no reply from ${subject} within ${timeoutMs} ms`));
+      }, timeoutMs);
+      answer(server, { subject, data, headers }).then(
+        (reply) => {
+          clearTimeout(timer);
+          resolve(reply as R);
+        },
+        (error: unknown) => {
+          clearTimeout(timer);
+          reject(remoteError(errorReply(error)));
+        },
+      );
+    });
+  }
+}
+
+async function answer({ handler, work }: Server, request: Request): Promise<unknown> {
+  work.begin();
+  try {
+    return await handler(request);
+  } finally {
+    work.end();
+  }
+}
