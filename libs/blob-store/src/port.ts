@@ -17,7 +17,10 @@ export interface BlobStore {
 export class BlobNotFound extends Error {
   override readonly name = 'BlobNotFound';
   readonly code = 'BLOB_NOT_FOUND';
-  constructor(readonly id: string, options?: ErrorOptions) {
+  constructor(
+    readonly id: string,
+    options?: ErrorOptions,
+  ) {
     super(`${id} is not in the blob store`, options);
   }
 }
@@ -25,7 +28,10 @@ export class BlobNotFound extends Error {
 export class BlobCorrupt extends Error {
   override readonly name = 'BlobCorrupt';
   readonly code = 'BLOB_CORRUPT';
-  constructor(readonly id: string, options?: ErrorOptions) {
+  constructor(
+    readonly id: string,
+    options?: ErrorOptions,
+  ) {
     super(`${id} is damaged: its bytes have another hash`, options);
   }
 }

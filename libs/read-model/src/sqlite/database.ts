@@ -84,10 +84,9 @@ function translated<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const { errcode, code } = error as { errcode?: number; code?: string };
+    const { errcode, code, syscall } = error as { errcode?: number; code?: string; syscall?: string };
     const closed = code === 'ERR_INVALID_STATE';
-    const system = error instanceof Error && 'syscall' in error;
-    if (!closed && !system && !(errcode !== undefined && unavailable.has(errcode & 0xff))) throw error;
+    if (!closed && syscall === undefined && !(errcode !== undefined && unavailable.has(errcode & 0xff))) throw error;
     throw new ReadModelUnavailable(`${path}: ${closed ? 'the read model is closed' : (error as Error).message}`, {
       cause: error,
     });

@@ -1,0 +1,170 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, constants, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { blobId, blobIdOf, hexOf } from '../blob-id.js';
+import {
+  BlobCorrupt,
+  BlobNotFound,
+  BlobStoreUnavailable,
+  type BlobId,
+  type BlobSource,
+  type BlobStore,
+} from '../port.js';
+import { opened, SourceFailed } from '../source.js';
+
+const READ_BYTES = 256 * 1024;
+/** A file in tmp/ that nobody has written to for so long belongs to a process that died. */
+const ABANDONED_MS = 60 * 60 * 1000;
+
+interface Written {
+  readonly id: BlobId;
+  readonly bytes: number;
+}
+
+/**
+ * Objects as files: `<root>/<first two hex digits>/<hash>`. An object is written to `<root>/tmp`, flushed to the disk and
+ * renamed into place, so that a crash at any moment leaves a whole object or none.
+ */
+export class FileBlobStore implements BlobStore {
+  readonly #root: string;
+  readonly #temporary: string;
+  #swept: Promise<void> | undefined;
+
+  constructor(folder: string, options: { readonly namespace?: string } = {}) {
+    this.#root = resolve(folder, options.namespace ?? '.');
+    this.#temporary = join(this.#root, 'tmp');
+  }
+
+  async put(source: BlobSource): Promise<Written> {
+    try {
+      const content = await opened(source);
+      if (content instanceof Uint8Array) return await this.#putBytes(content);
+      return await this.#putStream(content);
+    } catch (error) {
+      if (error instanceof SourceFailed) throw error.cause;
+      throw unavailable(error);
+    }
+  }
+
+  async *get(id: BlobId): AsyncIterable<Uint8Array> {
+    const path = this.#path(hexOf(id));
+    const hash = createHash('sha256');
+    try {
+      for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') throw new BlobNotFound(id, { cause: error });
+      throw unavailable(error);
+    }
+    if (blobId(hash.digest('hex')) !== id) throw new BlobCorrupt(id);
+  }
+
+  async has(id: BlobId): Promise<boolean> {
+    return (await this.#size(hexOf(id))) !== undefined;
+  }
+
+  async ping(): Promise<void> {
+    try {
+      await mkdir(this.#temporary, { recursive: true });
+      await access(this.#temporary, constants.W_OK);
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  async #putBytes(bytes: Uint8Array): Promise<Written> {
+    const written = { id: blobIdOf(bytes), bytes: bytes.byteLength };
+    if ((await this.#size(hexOf(written.id))) === bytes.byteLength) {
+      // Another put may have renamed it this instant: the answer promises that the name is on the disk too.
+      await syncFolder(join(this.#path(hexOf(written.id)), '..'));
+      return written;
+    }
+    return this.#viaTemporary(async (path) => {
+      await writeFile(path, bytes, { flag: 'wx', flush: true });
+      return written;
+    });
+  }
+
+  #putStream(chunks: AsyncIterable<Uint8Array>): Promise<Written> {
+    return this.#viaTemporary(async (path) => {
+      const hash = createHash('sha256');
+      let bytes = 0;
+      const hashed = async function* (): AsyncGenerator<Uint8Array> {
+        for await (const chunk of chunks) {
+          hash.update(chunk);
+          bytes += chunk.byteLength;
+          yield chunk;
+        }
+      };
+      await pipeline(hashed, createWriteStream(path, { flags: 'wx', flush: true }));
+      return { id: blobId(hash.digest('hex')), bytes };
+    });
+  }
+
+  async #viaTemporary(write: (path: string) => Promise<Written>): Promise<Written> {
+    await mkdir(this.#temporary, { recursive: true });
+    await (this.#swept ??= this.#sweep());
+    const temporary = join(this.#temporary, randomUUID());
+    try {
+      const written = await write(temporary);
+      const path = this.#path(hexOf(written.id));
+      const folder = join(path, '..');
+      if (await mkdir(folder, { recursive: true })) await syncFolder(this.#root);
+      await rename(temporary, path);
+      await syncFolder(folder);
+      return written;
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Deletes what dead processes left in tmp/; failing to is no reason to refuse a put. */
+  async #sweep(): Promise<void> {
+    const before = Date.now() - ABANDONED_MS;
+    for (const name of await readdir(this.#temporary).catch(() => [])) {
+      const path = join(this.#temporary, name);
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
+      if (mtimeMs < before) await rm(path, { force: true }).catch(() => {});
+    }
+  }
+
+  #path(hex: string): string {
+    return join(this.#root, hex.slice(0, 2), hex);
+  }
+
+  async #size(hex: string): Promise<number | undefined> {
+    try {
+      return (await stat(this.#path(hex))).size;
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw unavailable(error);
+    }
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+/** A failed system call means that the folder cannot be used; anything else stays what it is. */
+function unavailable(error: unknown): unknown {
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return error;
+  return new BlobStoreUnavailable(`the blob folder cannot be used: ${message}`, { cause: error });
+}

@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { BlobCorrupt, BlobNotFound, BlobStoreUnavailable, type BlobId, type BlobStore } from '../port.js';
+import { BlobTooLarge, readBlob, readJson } from '../read-blob.js';
+import { extraMemory } from './extra-memory.js';
+
+/** Where a suite keeps its objects: opened anew, it finds what was stored before. */
+export interface BlobStoreHome {
+  /** A further connection to the same objects, as another process or a restarted one would have. */
+  open(): BlobStore;
+  /** Bytes of content that the store holds, visible or not. */
+  storedBytes(): Promise<number>;
+  /** Puts other bytes in an object's place, behind the store's back. */
+  overwrite(id: BlobId, bytes: Uint8Array): Promise<void>;
+  /** Makes the store unreachable, and reachable again. */
+  disconnect(): Promise<void>;
+  reconnect(): Promise<void>;
+  /** Closes what is open and deletes the data. */
+  remove(): Promise<void>;
+}
+
+const KB = 1024;
+const MB = 1024 * KB;
+
+/** The cases that every blob store must pass. `home` makes an empty place for one test. */
+export function describeBlobStore(name: string, home: () => Promise<BlobStoreHome>): void {
+  describe(`${name} as a blob store`, () => {
+    let place: BlobStoreHome;
+    let store: BlobStore;
+
+    beforeEach(async () => {
+      place = await home();
+      store = place.open();
+    });
+    afterEach(() => place.remove());
+
+    it('names an object by the SHA-256 of its bytes', async () => {
+      const id = 'sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+      expect(await store.put('abc')).toEqual({ id, bytes: 3 });
+      expect(await store.put(Buffer.from('abc'))).toEqual({ id, bytes: 3 });
+      expect(await store.put(streamOf([Buffer.from('a'), new Uint8Array(0), Buffer.from('bc')]))).toEqual({
+        id,
+        bytes: 3,
+      });
+    });
+
+    it.each([0, 1, 64 * KB, MB, MB + 1, 3 * MB + 17])(
+      'gives back an object of %i bytes, after a restart too',
+      async (size) => {
+        const bytes = pattern(size);
+        for (const source of [bytes, streamOf(pieces(bytes, 100_000))]) {
+          const { id, bytes: stored } = await store.put(source);
+          expect(stored).toBe(size);
+          expect((await readBlob(store, id)).equals(bytes)).toBe(true);
+          expect((await readBlob(place.open(), id)).equals(bytes)).toBe(true);
+        }
+      },
+    );
+
+    it('streams an object in pieces', async () => {
+      const { id } = await store.put(pattern(5 * MB));
+      const sizes: number[] = [];
+      for await (const chunk of store.get(id)) sizes.push(chunk.byteLength);
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(MB);
+      expect(sizes.reduce((sum, size) => sum + size)).toBe(5 * MB);
+    });
+
+    it.each([64 * KB, 4 * MB])('stores an object of %i bytes once, however often it is put', async (size) => {
+      const bytes = pattern(size);
+      const { id } = await store.put(bytes);
+      const before = await place.storedBytes();
+      const sources = [bytes, streamOf(pieces(bytes, 50_000)), bytes, streamOf(pieces(bytes, 70_000))];
+      const ids = await Promise.all(sources.map(async (source) => (await store.put(source)).id));
+      expect(ids).toEqual([id, id, id, id]);
+      expect(await place.storedBytes()).toBe(before);
+      expect((await readBlob(store, id)).equals(bytes)).toBe(true);
+    });
+
+    it('takes the same new object from several at once', async () => {
+      const bytes = pattern(2 * MB);
+      const stores = [store, place.open(), store];
+      const ids = await Promise.all(stores.map(async (one) => (await one.put(streamOf(pieces(bytes, 60_000)))).id));
+      expect(new Set(ids).size).toBe(1);
+      expect((await readBlob(store, ids[0]!)).equals(bytes)).toBe(true);
+      expect(await place.storedBytes()).toBe(bytes.byteLength);
+    });
+
+    it('knows what it has', async () => {
+      const { id } = await store.put('here');
+      expect([await store.has(id), await store.has(idOf(Buffer.from('not here')))]).toEqual([true, false]);
+    });
+
+    it('says which object is missing', async () => {
+      const id = idOf(Buffer.from('never put'));
+      await expect(readBlob(store, id)).rejects.toThrow(BlobNotFound);
+      await expect(readBlob(store, id)).rejects.toThrow(`${id} is not in the blob store`);
+    });
+
+    it.each(['', 'abc', 'sha256:', 'sha256:../../etc/passwd', `sha256:${'A'.repeat(64)}`, `md5:${'a'.repeat(64)}`])(
+      'refuses the id %j',
+      async (id) => {
+        await expect(readBlob(store, id as BlobId)).rejects.toThrow(/blob id: expected sha256:/);
+        await expect(store.has(id as BlobId)).rejects.toThrow(TypeError);
+      },
+    );
+
+    const damages: [what: string, damage: (bytes: Buffer) => Buffer][] = [
+      ['one other bit', (bytes) => (bytes.writeUInt8(bytes.readUInt8(700_000) ^ 1, 700_000), bytes)],
+      ['its end missing', (bytes) => bytes.subarray(0, -1)],
+      ['all of it missing', () => Buffer.alloc(0)],
+      ['more at its end', (bytes) => Buffer.concat([bytes, Buffer.from('x')])],
+    ];
+    it.each(damages)('says so at the end when an object has %s', async (_, damage) => {
+      const { id } = await store.put(pattern(MB));
+      await place.overwrite(id, damage(pattern(MB)));
+      await expect(readBlob(store, id)).rejects.toThrow(BlobCorrupt);
+      await expect(readBlob(store, id)).rejects.toThrow(`${id} is damaged`);
+    });
+
+    it('throws what the source throws, and keeps nothing of it', async () => {
+      const failure = new Error('the download broke off');
+      for (const size of [10 * KB, 6 * MB]) {
+        const broken = async function* (): AsyncGenerator<Uint8Array> {
+          yield* pieces(pattern(size), 64 * KB);
+          throw failure;
+        };
+        await expect(store.put(broken())).rejects.toBe(failure);
+        expect(await store.has(idOf(pattern(size)))).toBe(false);
+      }
+      expect(await place.storedBytes()).toBe(0);
+    });
+
+    it('shows nothing of an object whose put has not ended, as after a crash, and takes it whole later', async () => {
+      const bytes = pattern(4 * MB);
+      const reached = Promise.withResolvers<void>();
+      const never = Promise.withResolvers<void>();
+      const stuck = async function* (): AsyncGenerator<Uint8Array> {
+        yield* pieces(bytes, 64 * KB);
+        reached.resolve();
+        await never.promise;
+      };
+      const putting = store.put(stuck());
+      await reached.promise;
+      const other = place.open();
+      expect(await other.has(idOf(bytes))).toBe(false);
+      await expect(readBlob(other, idOf(bytes))).rejects.toThrow(BlobNotFound);
+      const { id } = await other.put(streamOf(pieces(bytes, 64 * KB)));
+      expect((await readBlob(other, id)).equals(bytes)).toBe(true);
+      never.resolve();
+      expect((await putting).id).toBe(id);
+      expect((await readBlob(other, id)).equals(bytes)).toBe(true);
+    });
+
+    it('moves 100 MB in and out within 64 MB of extra memory', async () => {
+      const total = 100 * MB;
+      const hash = createHash('sha256');
+      const source = async function* (): AsyncGenerator<Uint8Array> {
+        for (let number = 0; number < total / (64 * KB); number += 1) {
+          const chunk = Buffer.alloc(64 * KB, number % 251);
+          hash.update(chunk);
+          yield chunk;
+        }
+      };
+      let read = 0;
+      const extra = await extraMemory(async () => {
+        const { id, bytes } = await store.put(source());
+        expect([id, bytes]).toEqual([`sha256:${hash.digest('hex')}`, total]);
+        for await (const chunk of store.get(id)) {
+          read += chunk.byteLength;
+          await new Promise(setImmediate); // a reader slower than the store
+        }
+      });
+      expect(read).toBe(total);
+      expect(extra / MB).toBeLessThan(64);
+    });
+
+    it('lets a reader leave in the middle', async () => {
+      const { id } = await store.put(pattern(5 * MB));
+      for await (const chunk of store.get(id)) {
+        expect(chunk.byteLength).toBeGreaterThan(0);
+        break;
+      }
+      expect((await readBlob(store, id)).byteLength).toBe(5 * MB);
+    });
+
+    it('reads whole objects and JSON up to a limit', async () => {
+      const { id } = await store.put(JSON.stringify({ $ref: '#/a', list: [1, 'ü'] }));
+      expect(await readJson(store, id)).toEqual({ $ref: '#/a', list: [1, 'ü'] });
+      await expect(readBlob(store, id, 10)).rejects.toThrow(BlobTooLarge);
+      await expect(readBlob(store, id, 10)).rejects.toThrow(`${id} is larger than 10 bytes`);
+      await expect(readJson(store, (await store.put('{')).id)).rejects.toThrow(SyntaxError);
+    });
+
+    it('says so while it cannot be reached, and goes on by itself when it can', async () => {
+      const { id } = await store.put('before');
+      await store.ping();
+      await place.disconnect();
+      await expect(store.ping()).rejects.toThrow(BlobStoreUnavailable);
+      await expect(store.put('during')).rejects.toThrow(BlobStoreUnavailable);
+      await expect(store.has(id)).rejects.toThrow(BlobStoreUnavailable);
+      await expect(readBlob(store, id)).rejects.toThrow(BlobStoreUnavailable);
+      await place.reconnect();
+      await expect(store.ping()).resolves.toBeUndefined();
+      expect((await readBlob(store, id)).toString()).toBe('before');
+      expect((await store.put('during')).bytes).toBe(6);
+    });
+  });
+}
+
+function idOf(bytes: Uint8Array): BlobId {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/** The same bytes each time, different at each place. */
+function pattern(size: number): Buffer {
+  const bytes = Buffer.alloc(size);
+  for (let at = 0, value = 1; at < size; at += 1) {
+    value = (value * 1_103_515_245 + 12_345) & 0x7fffffff;
+    bytes[at] = value >> 16;
+  }
+  return bytes;
+}
+
+function* pieces(bytes: Uint8Array, size: number): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function* streamOf(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}

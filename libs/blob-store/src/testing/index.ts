@@ -1,0 +1,1 @@
+export { describeBlobStore, type BlobStoreHome } from './conformance.js';
