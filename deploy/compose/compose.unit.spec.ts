@@ -67,7 +67,7 @@ describe('docker-compose.yml', () => {
   it('uses only settings that the platform has', () => {
     const known = new Set(platformSettings.describe().map(({ variable }) => variable));
     const used = own.flatMap(([, service]) => Object.keys(service.environment ?? {}));
-    expect(used.filter((name) => name !== 'OTEL_SERVICE_NAME' && !known.has(name))).toEqual([]);
+    expect(used.filter((name) => !known.has(name))).toEqual([]);
   });
 
   it('mounts only files that exist and volumes that it declares', () => {
