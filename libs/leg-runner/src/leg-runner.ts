@@ -1,0 +1,103 @@
+import { hostname } from 'node:os';
+import { contextOf, eventSubject, type ClaimGranted, type ClaimRequest, type Work } from '@tidemark/contracts';
+import { Retryable, type Broker, type Delivery, type Running } from '@tidemark/messaging';
+import { inSpan } from '@tidemark/telemetry';
+import { ClaimedLeg, type StopReason } from './claimed-leg.js';
+import { CoordinatorClient, refusal } from './coordinator-client.js';
+import type { RunStage } from './leg.js';
+
+const ACK_WAIT_MS = 30_000;
+const CLAIM_AGAIN_MS = 500;
+
+export interface LegRunnerOptions {
+  readonly broker: Broker;
+  /** Whose legs to take: the service of the stages, and the name of the shared consumer. */
+  readonly service: string;
+  /** Legs in work at once in this process. */
+  readonly concurrency: number;
+  readonly runStage: RunStage;
+  /** Milliseconds until the broker gives an unanswered leg to another runner. Default 30,000. */
+  readonly ackWaitMs?: number;
+}
+
+/**
+ * Takes legs off a service's work queue, claims them, and runs their stages. The message is acknowledged only when the
+ * coordinator has taken the last report, or says that the leg is no longer ours.
+ */
+export class LegRunner {
+  /** Names this runner in claims. */
+  readonly id: string;
+  private readonly legs = new Set<{ readonly jobId: string; readonly leg: ClaimedLeg }>();
+  private readonly running: Running[] = [];
+
+  constructor(private readonly options: LegRunnerOptions) {
+    this.id = `${options.service}@${hostname()}-${process.pid}`;
+  }
+
+  async start(): Promise<void> {
+    const { broker, service, concurrency, ackWaitMs = ACK_WAIT_MS } = this.options;
+    this.running.push(
+      await this.stopOn('CancelRequested', 'cancelled'),
+      await this.stopOn('ClaimExpired', 'fenced'),
+      await this.stopOn('JobCancelled', 'fenced'),
+      await broker.consume<Work>(
+        { durable: service, subject: `tidemark.work.${service}.*`, ackWaitMs, maxDeliver: -1, concurrency },
+        (delivery) => this.take(delivery),
+      ),
+    );
+  }
+
+  /** Takes no new leg, gives those in work `deadlineMs` to end, then gives them back. */
+  async stop(deadlineMs?: number): Promise<void> {
+    await Promise.all(this.running.map((running) => running.stop(deadlineMs)));
+  }
+
+  /** Lossy: a leg that misses it is refused at its next report. */
+  private stopOn(event: string, reason: StopReason): Promise<Running> {
+    return this.options.broker.listen<{ stream: string; claim?: number }>(eventSubject('job', event), ({ data }) => {
+      const { stream, claim } = data;
+      for (const { jobId, leg } of this.legs)
+        if (stream === `job-${jobId}` && (claim ?? leg.claim) === leg.claim) leg.stop(reason);
+    });
+  }
+
+  private take(delivery: Delivery<Work>): Promise<void> {
+    const { data, headers } = delivery;
+    const name = `leg ${this.options.service}.${data.stage}`;
+    return inSpan(name, { parent: headers['traceparent'], kind: 'CONSUMER' }, () => this.run(delivery));
+  }
+
+  private async run(delivery: Delivery<Work>): Promise<void> {
+    const { broker, runStage } = this.options;
+    const { tenant, jobId } = delivery.data;
+    const context = { ...contextOf(tenant, delivery.headers), actor: `runner:${this.id}`, causationId: delivery.id };
+    const coordinator = new CoordinatorClient(broker, context);
+    const granted = await this.claim(coordinator, delivery);
+    if (!granted) return;
+    const leg = new ClaimedLeg(broker, coordinator, delivery, granted, runStage);
+    const entry = { jobId, leg };
+    this.legs.add(entry);
+    try {
+      await leg.run();
+    } finally {
+      this.legs.delete(entry);
+    }
+  }
+
+  /** Undefined when the leg is not to be had: ended, done, superseded, or held by a live runner. */
+  private async claim(coordinator: CoordinatorClient, delivery: Delivery<Work>): Promise<ClaimGranted | undefined> {
+    const { id, deliverySequence: sequence, data } = delivery;
+    const request: ClaimRequest = {
+      ...data,
+      service: this.options.service,
+      runner: this.id,
+      delivery: { id, sequence },
+    };
+    try {
+      return await coordinator.ask<ClaimGranted>('claim-stage', request);
+    } catch (error) {
+      if (refusal(error)) return undefined;
+      throw new Retryable(`no claim: ${(error as Error).message}`, CLAIM_AGAIN_MS, { cause: error });
+    }
+  }
+}
