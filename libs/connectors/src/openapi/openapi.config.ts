@@ -16,6 +16,7 @@ export interface OpenapiConfig {
 }
 
 export const DEFAULT_MAX_REFS = 50;
+export const DEFAULT_MAX_BYTES = 64 * 1024 ** 2;
 
 /** Headers that carry credentials, or that the fetch itself sets. */
 const REFUSED_HEADERS =
@@ -55,4 +56,9 @@ export function openapiConfigProblems(config: unknown): FieldProblem[] {
     followRefs: optional(isBoolean),
     maxRefs: optional(isWholeNumber(0, 1000)),
   });
+}
+
+/** A config that has passed the checks, with its defaults. */
+export function readConfig(config: unknown): OpenapiConfig {
+  return { followRefs: true, ...(config as OpenapiConfig) };
 }

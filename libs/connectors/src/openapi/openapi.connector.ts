@@ -1,13 +1,13 @@
-import { defineConnector, StageError, type StageFunction } from '../sdk.js';
+import { defineConnector } from '../sdk.js';
+import { fetchStage } from './fetch.stage.js';
+import { normalizeStage } from './normalize.stage.js';
 import { openapiDefinition } from './openapi.definition.js';
-
-const notYet: StageFunction = async () => {
-  throw new StageError('NOT_BUILT', 'being built', false);
-};
+import { parseStage } from './parse.stage.js';
+import { snapshotStage } from './snapshot.stage.js';
 
 export const openapiConnector = defineConnector(openapiDefinition, {
-  fetch: notYet,
-  parse: notYet,
-  normalize: notYet,
-  snapshot: notYet,
+  fetch: fetchStage,
+  parse: parseStage,
+  normalize: normalizeStage,
+  snapshot: snapshotStage,
 });

@@ -1,0 +1,68 @@
+import { type BlobId, readBlob } from '@tidemark/blob-store';
+import { parse } from '@tidemark/openapi-diff';
+import { StageError, type StageContext } from '../sdk.js';
+import { takeArtefact } from '../stage-tools.js';
+import type { OpenapiCursor } from './cursor.js';
+
+/** How large a document may be was decided when it was fetched. */
+const MAX_DOCUMENT = Number.MAX_SAFE_INTEGER;
+
+/** Names of what the stages of one leg hand each other in memory. */
+export const BYTES = 'openapi.bytes';
+export const PARSED = 'openapi.parsed';
+
+export type ParsedDocument = ReturnType<typeof parse>;
+
+/** Checkpointed output of `fetch`. */
+export interface FetchOutput {
+  /** The body of the root document, byte by byte. */
+  readonly rawBlob: BlobId;
+  /** Of all documents together. */
+  readonly bytes: number;
+  /** Where it came from in the end, without query. */
+  readonly url: string;
+  /** What the cursor will keep of the source. */
+  readonly source: Pick<
+    OpenapiCursor,
+    'documentBlob' | 'externalRefs' | 'request' | 'urlHash' | 'etag' | 'lastModified'
+  >;
+}
+
+/** Checkpointed output of `parse`. */
+export interface ParseOutput {
+  readonly format: 'json' | 'yaml';
+  /** As the document states it, such as `3.0.3`. */
+  readonly specVersion: string;
+}
+
+/** Checkpointed output of `normalize`. */
+export interface NormalizeOutput {
+  readonly canonicalBlob: BlobId;
+  /** Hash of the normalized content: the same for the same API, however it is written. */
+  readonly contentHash: string;
+  readonly title: string;
+  readonly apiVersion: string;
+  readonly operations: number;
+}
+
+/** The output of an earlier stage. @throws Error when the runner did not hand it over */
+export function outputOf<T>(context: StageContext, stage: string): T {
+  const output = context.outputs[stage];
+  if (!output) throw new Error(`the output of stage ${stage} is missing`);
+  return output as unknown as T;
+}
+
+/** The parsed description: from memory, else from the bytes in memory, else from the blob. @throws StageError SOURCE_INVALID */
+export async function parsedDocument(context: StageContext): Promise<ParsedDocument> {
+  const parsed = takeArtefact<ParsedDocument>(context, PARSED);
+  if (parsed) return parsed;
+  const { source, url } = outputOf<FetchOutput>(context, 'fetch');
+  const bytes =
+    takeArtefact<Uint8Array>(context, BYTES) ?? (await readBlob(context.blobs, source.documentBlob, MAX_DOCUMENT));
+  try {
+    return parse(bytes, { source: url, maxSize: MAX_DOCUMENT });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ParseError') throw error;
+    throw new StageError('SOURCE_INVALID', error.message, false, { cause: error });
+  }
+}

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { isRecord } from '../config-checks.js';
+import { childPlace, type Place } from './places.js';
+import { splitReference, valueAt } from './references.js';
+
+/** A document as read, and the URL that its relative references start from. */
+export interface SourceDocument {
+  readonly value: unknown;
+  readonly base: string;
+}
+
+export interface Bundle {
+  /** The root document without references to other documents, as far as those are known. */
+  readonly document: Record<string, unknown>;
+  /** URLs of documents that are referred to and were not given. */
+  readonly missing: ReadonlySet<string>;
+}
+
+/** Values that are visited; more means that references unfold without measure. */
+const MAX_VALUES = 5_000_000;
+
+/** References unfold to more than can be handled. */
+export class BundleTooLarge extends Error {}
+
+/**
+ * Brings all documents of a description into one. Schemas of other documents get a place among the root's schemas,
+ * under a name made of URL and pointer, so that it is the same every time; they may refer to each other in circles.
+ * Everything else (path items, parameters, responses, …) is written where it is referred to.
+ * References that lead nowhere stay as they are. `documents` are keyed by URL without fragment.
+ * @throws BundleTooLarge
+ */
+export function bundle(
+  root: SourceDocument,
+  rootUrls: readonly string[],
+  documents: ReadonlyMap<string, SourceDocument>,
+): Bundle {
+  return new Bundler(root, new Set(rootUrls), documents).run();
+}
+
+class Bundler {
+  private readonly missing = new Set<string>();
+  private readonly schemas = new Map<string, unknown>();
+  private readonly waiting: { name: string; target: unknown; document: SourceDocument }[] = [];
+  /** What is being written out right now: a non-schema that contains itself cannot be. */
+  private readonly open = new Set<string>();
+  private readonly section: readonly string[];
+  private values = 0;
+
+  constructor(
+    private readonly root: SourceDocument,
+    private readonly rootUrls: ReadonlySet<string>,
+    private readonly documents: ReadonlyMap<string, SourceDocument>,
+  ) {
+    this.section = isRecord(root.value) && 'swagger' in root.value ? ['definitions'] : ['components', 'schemas'];
+  }
+
+  run(): Bundle {
+    const document = this.walk(this.root.value, 'object', this.root) as Record<string, unknown>;
+    for (let next = this.waiting.pop(); next; next = this.waiting.pop())
+      this.schemas.set(next.name, this.walk(next.target, 'schema', next.document));
+    const sorted = Object.fromEntries([...this.schemas].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return { document: merged(document, this.section, sorted), missing: this.missing };
+  }
+
+  private walk(value: unknown, place: Place, document: SourceDocument): unknown {
+    if (place === 'data' || typeof value !== 'object' || value === null) return value;
+    if (++this.values > MAX_VALUES) throw new BundleTooLarge(`references unfold to more than ${MAX_VALUES} values`);
+    if (Array.isArray(value)) return value.map((item) => this.walk(item, place, document));
+    const isReference = place === 'object' || place === 'schema';
+    if (isReference && '$ref' in value && typeof value.$ref === 'string')
+      return this.reference(value as { $ref: string }, place, document);
+    return this.members(value, place, document);
+  }
+
+  private members(value: object, place: Place, document: SourceDocument): object {
+    // fromEntries defines keys such as `__proto__` instead of assigning them.
+    return Object.fromEntries(
+      Object.entries(value).map(([key, child]) => [key, this.walk(child, childPlace(place, key, child), document)]),
+    );
+  }
+
+  private reference(node: { $ref: string }, place: 'object' | 'schema', from: SourceDocument): unknown {
+    const { url, pointer } = splitReference(node.$ref, from.base);
+    const local = node.$ref.startsWith('#');
+    const { $ref, ...rest } = node;
+    const siblings = this.members(rest, place, from);
+    if (url === undefined || pointer === undefined || (local && from === this.root)) return { ...siblings, $ref };
+    if (!local && this.rootUrls.has(url)) return { ...siblings, $ref: `#${encodePointer(pointer)}` };
+    const document = local ? from : this.documents.get(url);
+    if (!document) {
+      this.missing.add(url);
+      return { ...siblings, $ref };
+    }
+    const target = valueAt(document.value, pointer);
+    if (target === undefined) return { ...siblings, $ref };
+    const id = `${relative(local ? this.urlOf(from) : url, this.root.base)}#${pointer}`;
+    if (place === 'object') return this.inlined(id, target, document, siblings) ?? { ...siblings, $ref };
+    return { ...siblings, $ref: `#/${this.section.join('/')}/${this.schemaName(id, target, document)}` };
+  }
+
+  private inlined(id: string, target: unknown, document: SourceDocument, siblings: object): unknown {
+    if (this.open.has(id)) return undefined;
+    this.open.add(id);
+    const written = this.walk(target, 'object', document);
+    this.open.delete(id);
+    return isRecord(written) ? { ...written, ...siblings } : written;
+  }
+
+  private schemaName(id: string, target: unknown, document: SourceDocument): string {
+    const stem = /([^/#?]*?)(?:\.(?:json|ya?ml))?#?$/i
+      .exec(id)?.[1]
+      ?.replace(/[^A-Za-z0-9._-]/g, '_')
+      .slice(0, 60);
+    const name = `${stem || 'schema'}-${createHash('sha256').update(id).digest('hex').slice(0, 10)}`;
+    if (!this.schemas.has(name)) {
+      this.schemas.set(name, {});
+      this.waiting.push({ name, target, document });
+    }
+    return name;
+  }
+
+  private urlOf(document: SourceDocument): string {
+    for (const [url, known] of this.documents) if (known === document) return url;
+    return document.base;
+  }
+}
+
+/** A URL as seen from the root's folder, so that a description which moves as a whole keeps its names. */
+function relative(url: string, root: string): string {
+  const folder = new URL('.', root).href;
+  if (url.startsWith(folder)) return url.slice(folder.length);
+  const { origin, pathname, search } = new URL(url);
+  return origin === new URL(root).origin ? pathname + search : url;
+}
+
+function encodePointer(pointer: string): string {
+  return encodeURI(pointer).replaceAll('#', '%23');
+}
+
+/** Adds members to the object at a path, making what lies on the way. */
+function merged(object: Record<string, unknown>, path: readonly string[], members: object): Record<string, unknown> {
+  const [key, ...rest] = path;
+  if (Object.keys(members).length === 0) return object;
+  if (key === undefined) return { ...object, ...members };
+  const child = isRecord(object[key]) ? object[key] : {};
+  return { ...object, [key]: merged(child, rest, members) };
+}

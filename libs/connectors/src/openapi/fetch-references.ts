@@ -1,0 +1,102 @@
+import { displayUrl } from '@tidemark/resilience';
+import { StageError, type StageContext } from '../sdk.js';
+import { stageErrorOf } from '../stage-tools.js';
+import { bundle, BundleTooLarge, type SourceDocument } from './bundle.js';
+import { DEFAULT_MAX_BYTES, DEFAULT_MAX_REFS, type OpenapiConfig } from './openapi.config.js';
+import { readDocument } from './read-document.js';
+
+/** Documents fetched at the same time. */
+const CONCURRENCY = 4;
+
+export interface Bundled {
+  /** The description and what it refers to, as one JSON document. */
+  readonly text: string;
+  /** Number of other documents. */
+  readonly refs: number;
+  /** Of all documents, the root included. */
+  readonly bytes: number;
+}
+
+/**
+ * Fetches what a description refers to, level by level and only what is really referred to, and bundles it.
+ * Null when it refers to no other document. Number and bytes of the documents are limited.
+ * @throws StageError
+ */
+export async function bundleReferences(
+  context: StageContext,
+  config: OpenapiConfig,
+  root: SourceDocument & { readonly bytes: number },
+): Promise<Bundled | null> {
+  const documents = new Map<string, SourceDocument>();
+  const rootUrls = [root.base, new URL(config.url).href].map((url) => url.split('#', 1)[0]!);
+  let bytes = root.bytes;
+  for (;;) {
+    const { document, missing } = bundled(root, rootUrls, documents);
+    if (missing.size === 0) {
+      return documents.size === 0 ? null : { text: JSON.stringify(document), refs: documents.size, bytes };
+    }
+    const { maxRefs = DEFAULT_MAX_REFS } = config;
+    if (documents.size + missing.size > maxRefs)
+      throw new StageError(
+        'SOURCE_TOO_MANY_REFERENCES',
+        `${displayUrl(new URL(config.url))} refers to more than ${maxRefs} other documents (maxRefs)`,
+        false,
+      );
+    const urls = [...missing];
+    while (urls.length > 0) bytes += await fetchSome(context, config, urls.splice(0, CONCURRENCY), documents, bytes);
+    context.progress({ percent: 50 });
+  }
+}
+
+function bundled(root: SourceDocument, rootUrls: readonly string[], documents: ReadonlyMap<string, SourceDocument>) {
+  try {
+    return bundle(root, rootUrls, documents);
+  } catch (error) {
+    if (error instanceof BundleTooLarge || error instanceof RangeError)
+      throw new StageError(
+        'SOURCE_INVALID',
+        `the description's references cannot be followed: ${error.message}`,
+        false,
+        {
+          cause: error,
+        },
+      );
+    throw error;
+  }
+}
+
+/** Adds documents to the map and answers their bytes. When one fails, the others are given up. */
+async function fetchSome(
+  context: StageContext,
+  config: OpenapiConfig,
+  urls: readonly string[],
+  documents: Map<string, SourceDocument>,
+  bytesBefore: number,
+): Promise<number> {
+  const giveUp = new AbortController();
+  const signal = AbortSignal.any([context.signal, giveUp.signal]);
+  const limit = config.maxBytes ?? DEFAULT_MAX_BYTES;
+  const left = limit - bytesBefore;
+  try {
+    const answers = await Promise.all(
+      urls.map(async (url) => {
+        const headers = new URL(url).origin === new URL(config.url).origin ? (config.headers ?? {}) : {};
+        return { url, answer: await context.fetch(url, { headers, signal, maxBytes: Math.max(left, 0) }) };
+      }),
+    );
+    const bytes = answers.reduce((sum, { answer }) => sum + answer.body.byteLength, 0);
+    if (bytes > left)
+      throw new StageError(
+        'FETCH_TOO_LARGE',
+        `the description and its references are larger than ${limit} bytes`,
+        false,
+      );
+    for (const { url, answer } of answers)
+      documents.set(url, { value: readDocument(answer.body, displayUrl(new URL(url))), base: answer.url });
+    return bytes;
+  } catch (error) {
+    throw stageErrorOf(error, context.signal, 'a document that the description refers to: ');
+  } finally {
+    giveUp.abort();
+  }
+}

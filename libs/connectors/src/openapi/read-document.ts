@@ -1,0 +1,40 @@
+import { LineCounter, parseDocument } from 'yaml';
+import { StageError } from '../sdk.js';
+
+/** Largest number of values that the aliases of a YAML document may stand for. */
+const MAX_ALIASES = 10_000;
+
+/**
+ * Reads JSON or YAML of any content: a document that a description refers to is often just one schema.
+ * @throws StageError SOURCE_INVALID with line and column
+ */
+export function readDocument(bytes: Uint8Array, source: string): unknown {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
+  if (/^\s*[{[]/.test(text)) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // Read as YAML, of which JSON is a part, for the place of the error.
+    }
+  }
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, { merge: true, prettyErrors: false, logLevel: 'silent', lineCounter: lines });
+    const [fault] = document.errors;
+    if (!fault) return document.toJS({ maxAliasCount: MAX_ALIASES });
+    const { line, col } = lines.linePos(fault.pos[0]);
+    throw invalid(`${source}:${line}:${col}: ${firstLine(fault.message)}`, fault);
+  } catch (error) {
+    throw error instanceof StageError ? error : invalid(`${source}:1:1: ${firstLine(String(error))}`, error);
+  }
+}
+
+const firstLine = (text: string) => text.split('\n', 1)[0]!;
+
+function invalid(message: string, cause: unknown): StageError {
+  return new StageError('SOURCE_INVALID', `${message} (a reference leads here; followRefs: false ignores it)`, false, {
+    cause,
+  });
+}
