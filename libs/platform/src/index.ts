@@ -1,0 +1,3 @@
+export { openAdapters, type Adapters, type AdapterNeeds } from './adapters.js';
+export { runService, type Service, type ServiceDefinition } from './run-service.js';
+export { createLogger, type Logger } from './logger.js';
