@@ -13,6 +13,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['/dist/'],
   setupFiles: ['<rootDir>/tools/jest.setup.mjs'],
+  maxWorkers: kind === 'unit' ? '100%' : 1,
   testTimeout: kind === 'unit' ? 10_000 : 60_000,
   reporters: ['default', '<rootDir>/tools/jest.reporter.mjs'],
   transform: {

@@ -14,12 +14,7 @@ if (kind !== 'unit') ensureBuilt();
 // A path is taken from where the caller stands (nx: the package); jest matches it from the root.
 const args = rest.map((arg) => (existsSync(arg) ? relative(root, resolve(arg)) : arg)).filter((arg) => arg !== '');
 become(
-  [
-    '--experimental-vm-modules',
-    '--disable-warning=ExperimentalWarning',
-    'node_modules/jest/bin/jest.js',
-    ...args,
-  ].concat(kind === 'unit' ? [] : '--runInBand'),
+  ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', ...args],
   { TEST_KIND: kind },
 );
 
