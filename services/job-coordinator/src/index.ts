@@ -1,1 +1,1 @@
-export {};
+export { startJobCoordinator } from './job-coordinator.js';

@@ -1,0 +1,28 @@
+import { forceCancel } from '../commands/cancel-job.js';
+import { startPlannedSync } from '../commands/end-sync.js';
+import { jobStream, type Context, type Coordinator } from '../coordinator.js';
+import type { JobCommand } from '../job/job.commands.js';
+import type { LiveJob } from '../agenda/agenda.js';
+import type { ClaimActions } from './liveness.js';
+import type { DueActions } from './timers.js';
+
+const coordinatorOf = (tenant: string): Context => ({ tenant, actor: 'coordinator' });
+
+/** What timers lead to. */
+export const dueActions = (coordinator: Coordinator): DueActions => ({
+  startPlannedSync: (connectionId, _tenant, plannedAt) => startPlannedSync(coordinator, connectionId, plannedAt),
+  forceCancel: (jobId, tenant) => forceCancel(coordinator, coordinatorOf(tenant), jobId),
+  wake: () => coordinator.admission.wake(),
+});
+
+/** What the silence, the standing still and the recovery of a claim lead to. */
+export function claimActions({ jobs, time }: Coordinator): ClaimActions {
+  const tell = async ({ id, tenant }: LiveJob, command: JobCommand) => {
+    await jobs.handle(jobStream(id), command, coordinatorOf(tenant));
+  };
+  return {
+    expire: (job, claim) => tell(job, { type: 'ExpireClaim', data: { claim, random: Math.random(), at: time.now() } }),
+    stall: (job, claim, since) => tell(job, { type: 'StallClaim', data: { claim, since, at: time.now() } }),
+    recover: (job, claim) => tell(job, { type: 'RecoverClaim', data: { claim, at: time.now() } }),
+  };
+}
