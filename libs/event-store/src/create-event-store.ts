@@ -1,10 +1,9 @@
+import type { EsdbEventStoreOptions } from './esdb/esdb-event-store.js';
 import type { EventStore } from './port.js';
 import { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite/sqlite-event-store.js';
 
-export interface EventStoreOptions extends SqliteEventStoreOptions {
-  /** EventStoreDB: a prefix of every stream name, so that installations can share a server. Callers never see it. */
-  readonly namespace?: string;
-}
+/** Options of both adapters; each takes its own. An SQLite file needs no namespace: it is one by itself. */
+export interface EventStoreOptions extends SqliteEventStoreOptions, EsdbEventStoreOptions {}
 
 /**
  * Opens the store that the URL names: `sqlite:<path>` (embedded) or `esdb://<host>:<port>` (EventStoreDB).
@@ -18,6 +17,12 @@ export async function createEventStore(url: string, options: EventStoreOptions =
   switch (scheme.toLowerCase()) {
     case 'sqlite':
       return new SqliteEventStore(rest.replace(/^\/\/(?=[/.])/, ''), options);
+    case 'esdb':
+    case 'esdb+discover': {
+      // Loaded on demand: the driver takes a third of a second, and a standalone start does without it.
+      const { EsdbEventStore } = await import('./esdb/esdb-event-store.js');
+      return new EsdbEventStore(url, options);
+    }
     default:
       throw new TypeError(`${expected}, got ${scheme}:`);
   }

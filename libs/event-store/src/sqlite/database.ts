@@ -35,7 +35,7 @@ const SCHEMA = `
 export function openDatabase(path: string): { database: DatabaseSync; epoch: number } {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { timeout: 1000 });
+    database = new DatabaseSync(path, { timeout: 100 });
     // wal_autocheckpoint = 0: the WAL is written back by a thread of its own (see wal-checkpointer.ts).
     database.exec(`
       PRAGMA page_size = 8192;

@@ -1,0 +1,62 @@
+import {
+  AccessDeniedError,
+  MaxAppendSizeExceededError,
+  NotLeaderError,
+  StreamDeletedError,
+  StreamNotFoundError,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client';
+import {
+  Conflict,
+  EventStoreError,
+  OutcomeUnknown,
+  StreamDeleted,
+  StreamNotFound,
+  TooLarge,
+  Unavailable,
+} from '../errors.js';
+
+const GRPC_UNAVAILABLE = 14;
+/** What gRPC says when a call never left this process. */
+const NEVER_SENT = /no connection established|name resolution|waiting for LB pick|failed to discover|ECONNREFUSED/i;
+
+/** What the driver threw when events or a tombstone were written: a definite refusal, or whether anything happened. */
+export function writeFailure(stream: string, cause: unknown, bytes: number): EventStoreError {
+  const refusal = knownRefusal(stream, cause);
+  if (refusal) return refusal;
+  if (cause instanceof MaxAppendSizeExceededError) return new TooLarge(bytes, cause.maxAppendSize, { cause });
+  const text = reason(cause);
+  if (cause instanceof AccessDeniedError || cause instanceof NotLeaderError || NEVER_SENT.test(text)) {
+    return unavailable(cause);
+  }
+  // An unavailable server, a deadline, a cancelled call: it may have been handled before the connection ended.
+  return new OutcomeUnknown(`EventStoreDB did not say whether ${stream} was written: ${text}`, { cause });
+}
+
+/** What the driver threw when something was read: reading changes nothing, so all the rest is Unavailable. */
+export function readFailure(stream: string, cause: unknown): EventStoreError {
+  if (cause instanceof EventStoreError) return cause;
+  return knownRefusal(stream, cause) ?? unavailable(cause);
+}
+
+export function unavailable(cause: unknown): Unavailable {
+  return new Unavailable(`EventStoreDB cannot be reached: ${reason(cause)}`, { cause });
+}
+
+function knownRefusal(stream: string, cause: unknown): EventStoreError | undefined {
+  if (cause instanceof WrongExpectedVersionError) {
+    const actual = cause.actualVersion;
+    const exists = typeof actual === 'bigint' && actual >= 0n;
+    return new Conflict(stream, exists ? Number(actual) : 'no_stream', { cause });
+  }
+  if (cause instanceof StreamNotFoundError) return new StreamNotFound(stream, { cause });
+  if (cause instanceof StreamDeletedError) return new StreamDeleted(stream, { cause });
+  return undefined;
+}
+
+/** One line without addresses of credentials: gRPC's own text. */
+function reason(cause: unknown): string {
+  const { message, code } = cause as { message?: string; code?: number };
+  if (!message && code === GRPC_UNAVAILABLE) return 'unavailable';
+  return (message ?? String(cause)).split('\n')[0]!;
+}

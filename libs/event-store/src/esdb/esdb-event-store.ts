@@ -1,0 +1,218 @@
+import {
+  BACKWARDS,
+  END,
+  EventStoreDBClient,
+  FORWARDS,
+  jsonEvent,
+  START,
+  type StreamingRead,
+} from '@eventstore/db-client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { encodeAppend } from '../encoding.js';
+import { Conflict, OutcomeUnknown, StreamDeleted, Unavailable, type EventStoreError } from '../errors.js';
+import type {
+  AppendResult,
+  BatchHandler,
+  EventStore,
+  ExpectedRevision,
+  NewEvent,
+  ReadOptions,
+  RecordedEvent,
+  SubscribeOptions,
+  Subscription,
+} from '../port.js';
+import { readFailure, unavailable, writeFailure } from './driver-errors.js';
+import { EsdbSubscription } from './esdb-subscription.js';
+import { recorded } from './recorded-event.js';
+import { StreamNames } from './stream-names.js';
+
+export interface EsdbEventStoreOptions {
+  /** A prefix of every stream name, so that installations can share a server. Callers never see it. */
+  readonly namespace?: string;
+  /** Milliseconds without an answer before a call counts as lost. Default 5,000. */
+  readonly answerWithin?: number;
+  /** Waits, in ms, before a write of unknown outcome is repeated with the same ids. Default 50, 500. */
+  readonly repeatAfter?: readonly number[];
+}
+
+/**
+ * The event store on EventStoreDB (23.10 or newer). A write whose answer is lost is repeated with the same event ids, which the
+ * server recognises, before OutcomeUnknown is thrown.
+ */
+export class EsdbEventStore implements EventStore {
+  private readonly client: EventStoreDBClient;
+  private readonly names: StreamNames;
+  private readonly answerWithin: number;
+  private readonly repeatAfter: readonly number[];
+  private readonly subscriptions = new Set<EsdbSubscription>();
+  private readonly writes = new Set<Promise<unknown>>();
+  private closing: Promise<void> | undefined;
+
+  /** @throws TypeError when the URL or the namespace is not valid */
+  constructor(url: string, options: EsdbEventStoreOptions = {}) {
+    this.names = new StreamNames(options.namespace);
+    this.answerWithin = options.answerWithin ?? 5_000;
+    this.repeatAfter = options.repeatAfter ?? [50, 500];
+    this.client = connect(url);
+  }
+
+  async append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult> {
+    this.assertOpen();
+    const { bytes } = encodeAppend(stream, events, expected);
+    const proposed = events.map((event) => jsonEvent(event as Parameters<typeof jsonEvent>[0]));
+    const expectedRevision = typeof expected === 'number' ? BigInt(expected) : expected;
+    return this.write(stream, bytes, async () => {
+      const result = await this.client.appendToStream(this.names.stored(stream), proposed, {
+        expectedRevision,
+        deadline: this.answerWithin,
+      });
+      return { revision: Number(result.nextExpectedRevision), position: Number(result.position?.commit ?? -1) };
+    });
+  }
+
+  async *read(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
+    this.assertOpen();
+    const { from, direction = 'forwards', limit = Number.MAX_SAFE_INTEGER } = options;
+    const backwards = direction === 'backwards';
+    const reading = this.client.readStream(this.names.stored(stream), {
+      direction: backwards ? BACKWARDS : FORWARDS,
+      fromRevision: from === undefined ? (backwards ? END : START) : BigInt(from),
+      maxCount: limit,
+    });
+    try {
+      for await (const resolved of answered(reading, this.answerWithin)) yield recorded(resolved, stream);
+    } catch (error) {
+      throw readFailure(stream, error);
+    }
+  }
+
+  subscribe(options: SubscribeOptions, handler: BatchHandler): Subscription {
+    this.assertOpen();
+    const subscription: EsdbSubscription = new EsdbSubscription(options, handler, {
+      client: this.client,
+      names: this.names,
+      head: () => this.head(),
+      onEnd: () => this.subscriptions.delete(subscription),
+    });
+    this.subscriptions.add(subscription);
+    return subscription;
+  }
+
+  /** The server's last event, whichever namespace it is in. */
+  async head(): Promise<number> {
+    this.assertOpen();
+    const reading = this.client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 });
+    try {
+      for await (const { event, commitPosition } of answered(reading, this.answerWithin)) {
+        return Number(commitPosition ?? event?.position.commit);
+      }
+      return -1;
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  async tombstone(stream: string, expected: ExpectedRevision): Promise<void> {
+    let revision = -1;
+    for await (const last of this.read(stream, { direction: 'backwards', limit: 1 })) ({ revision } = last);
+    if (expected === 'no_stream') throw new Conflict(stream, revision);
+    const expectedRevision = typeof expected === 'number' ? BigInt(expected) : 'any';
+    let tries = 0;
+    await this.write(stream, 0, async () => {
+      tries++;
+      await this.client.tombstoneStream(this.names.stored(stream), { expectedRevision, deadline: this.answerWithin });
+    }).catch((error: unknown) => {
+      // A second try that finds the stream deleted tells the outcome of the first.
+      if (!(error instanceof StreamDeleted && tries > 1)) throw error;
+    });
+  }
+
+  async ping(): Promise<void> {
+    await this.head();
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.shutDown());
+  }
+
+  private async shutDown(): Promise<void> {
+    await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
+    await Promise.allSettled(this.writes);
+    await this.client.dispose();
+    await closeChannel(this.client);
+  }
+
+  /** Writes, and repeats it while the outcome is unknown; a refusal after that is the truth about the first try. */
+  private async write<T>(stream: string, bytes: number, call: () => Promise<T>): Promise<T> {
+    const work = (async () => {
+      const waits = this.repeatAfter.values();
+      let unknown: EventStoreError | undefined;
+      for (;;) {
+        try {
+          return await call();
+        } catch (cause) {
+          const failure = writeFailure(stream, cause, bytes);
+          if (failure instanceof OutcomeUnknown) unknown = failure;
+          else if (!unknown || !(failure instanceof Unavailable)) throw failure;
+          const wait = waits.next().value;
+          if (wait === undefined) throw unknown;
+          await sleep(wait);
+        }
+      }
+    })();
+    this.writes.add(work);
+    try {
+      return await work;
+    } finally {
+      this.writes.delete(work);
+    }
+  }
+
+  private assertOpen(): void {
+    if (this.closing) throw new Unavailable('the event store is closed');
+  }
+}
+
+/**
+ * The driver's batch append has no deadline, fails the appends of every client in the process when one connection
+ * breaks, and then crashes it with an unhandled rejection; told that the server lacks it, the driver makes one call
+ * per append.
+ */
+function connect(url: string): EventStoreDBClient {
+  let client: EventStoreDBClient;
+  try {
+    client = EventStoreDBClient.connectionString(url);
+  } catch (cause) {
+    throw new TypeError('event store URL: expected esdb://<host>:<port>, with options as EventStoreDB names them', {
+      cause,
+    });
+  }
+  return Object.assign(client, { supports: async () => false });
+}
+
+/** `dispose` ends the calls and leaves the connection open, which would keep the process alive. */
+async function closeChannel(client: EventStoreDBClient): Promise<void> {
+  const { getChannel } = client as unknown as { getChannel: () => Promise<{ close(): void }> };
+  const channel = await getChannel().catch(() => undefined);
+  channel?.close();
+}
+
+/** Iterates a read; gives up when the server is silent for too long, and ends the call when the caller stops early. */
+async function* answered<E>(reading: StreamingRead<E>, within: number): AsyncIterable<E> {
+  let waiting = true;
+  const timer = setTimeout(() => {
+    if (waiting) reading.destroy(new Error(`no answer within ${within} ms`));
+  }, within);
+  try {
+    for await (const event of reading) {
+      waiting = false;
+      yield event;
+      waiting = true;
+      timer.refresh();
+    }
+  } finally {
+    clearTimeout(timer);
+    reading.on('error', () => {}); // the call's own end, after nobody listens any more
+    reading.cancel().catch(() => {});
+  }
+}
