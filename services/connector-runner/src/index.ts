@@ -1,1 +1,1 @@
-export {};
+export { startConnectorRunner } from './connector-runner.js';

@@ -1,1 +1,1 @@
-export {};
+export { startDiffer } from './differ.js';

@@ -51,6 +51,7 @@ export type StageClaimed = Fact<
 export type StageCompleted = Fact<
   'StageCompleted',
   {
+    readonly connectionId: string;
     readonly claim: number;
     readonly stage: string;
     readonly attempt: number;

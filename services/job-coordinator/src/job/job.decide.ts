@@ -91,7 +91,17 @@ function complete({ data }: CompleteStage, job: ExistingJob): JobEvent[] {
   const events: JobEvent[] = [
     {
       type: 'StageCompleted',
-      data: { claim: number, stage, attempt: attemptOf(job), output, counts, cursor, handOver, at },
+      data: {
+        connectionId: job.connectionId,
+        claim: number,
+        stage,
+        attempt: attemptOf(job),
+        output,
+        counts,
+        cursor,
+        handOver,
+        at,
+      },
     },
   ];
   if (changes)

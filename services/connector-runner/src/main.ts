@@ -1,0 +1,4 @@
+import { runService } from '@tidemark/platform';
+import { startConnectorRunner } from './connector-runner.js';
+
+await runService({ name: 'connector-runner', start: startConnectorRunner });

@@ -1,0 +1,45 @@
+import { LegRunner, type Leg, type StageOutcome } from '@tidemark/leg-runner';
+import { serveOperations, type Adapters, type Logger, type Service } from '@tidemark/platform';
+import { Projector } from '@tidemark/read-model';
+import { changesProjection } from './projections/changes.projection.js';
+import { snapshotsProjection } from './projections/snapshots.projection.js';
+import { alertStage } from './stages/alert.stage.js';
+import { diffStage } from './stages/diff.stage.js';
+import { persistStage } from './stages/persist.stage.js';
+
+/** A comparison keeps the processor busy, and two large documents in memory: more at once would not be faster. */
+const CONCURRENCY = 2;
+/** Legs in work get this long to end; then they are given back. */
+const STOP_WITHIN_MS = 2000;
+
+const projections = [snapshotsProjection, changesProjection];
+
+/** Starts a differ. Any number may run side by side. */
+export async function startDiffer(adapters: Adapters, _settings: object, logger: Logger): Promise<Service> {
+  const { broker, blobs, eventStore, readModel } = adapters;
+  const stages: Readonly<Record<string, (leg: Leg) => Promise<StageOutcome>>> = {
+    diff: (leg) => diffStage(leg, blobs, Date.now),
+    persist: (leg) => persistStage(leg, blobs, eventStore),
+    alert: alertStage,
+  };
+  const runner = new LegRunner({
+    broker,
+    service: 'differ',
+    concurrency: CONCURRENCY,
+    runStage: (name, leg) => {
+      const stage = stages[name];
+      if (!stage) throw new Error(`the differ has no stage ${name}`);
+      return stage(leg);
+    },
+  });
+  const projector = new Projector({ eventStore, readModel, projections, onError: (error) => logger.error(error) });
+  projector.start();
+  await runner.start();
+  const operations = await serveOperations('differ', adapters, { projector, projections });
+  return {
+    async stop() {
+      await Promise.all([operations.stop(), runner.stop(STOP_WITHIN_MS)]);
+      await projector.stop();
+    },
+  };
+}

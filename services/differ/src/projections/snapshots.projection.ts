@@ -1,0 +1,46 @@
+import { views, type SnapshotDocument, type StageCompleted } from '@tidemark/contracts';
+import type { RecordedEvent } from '@tidemark/event-store';
+import type { Projection } from '@tidemark/read-model';
+
+type Taken = Pick<
+  SnapshotDocument,
+  | 'contentHash'
+  | 'rawBlob'
+  | 'canonicalBlob'
+  | 'bytes'
+  | 'title'
+  | 'apiVersion'
+  | 'specVersion'
+  | 'format'
+  | 'operations'
+> & { readonly snapshotId: string; readonly previous: { readonly snapshotId: string } | null };
+
+/** One document a snapshot, from the checkpoint of the stage that took it. */
+export const snapshotsProjection: Projection<SnapshotDocument> = {
+  ...views.snapshots,
+  categories: ['job'],
+  keys: (event) => {
+    const taken = takenBy(event);
+    return taken ? [taken.snapshotId] : [];
+  },
+  evolve(document, event, id) {
+    const taken = takenBy(event);
+    if (!taken) return document;
+    const { snapshotId: _, previous, ...content } = taken;
+    return {
+      ...content,
+      id,
+      tenant: event.metadata.tenant ?? '',
+      connectionId: (event.data as StageCompleted['data']).connectionId,
+      jobId: event.stream.slice('job-'.length),
+      previousId: previous?.snapshotId ?? null,
+      takenAt: new Date(event.recordedAt).toISOString(),
+    };
+  },
+};
+
+function takenBy({ type, data }: RecordedEvent): Taken | undefined {
+  if (type !== 'StageCompleted') return undefined;
+  const { stage, output } = data as StageCompleted['data'];
+  return stage === 'snapshot' && !output['unchanged'] ? (output as unknown as Taken) : undefined;
+}

@@ -1,0 +1,20 @@
+import { readJson, type BlobStore } from '@tidemark/blob-store';
+import type { EventStore } from '@tidemark/event-store';
+import type { Leg, StageOutcome } from '@tidemark/leg-runner';
+import { recordChanges } from '../change-set/change-set.js';
+import type { RecordedChange } from '../change-set/change-set.events.js';
+import { outputOf, type DiffOutput, type SnapshotOutput } from './artefacts.js';
+
+/** Records the changes that the diff stage found. */
+export async function persistStage(leg: Leg, blobs: BlobStore, eventStore: EventStore): Promise<StageOutcome> {
+  const { snapshotId, previous } = outputOf<SnapshotOutput>(leg, 'snapshot');
+  const diff = outputOf<DiffOutput>(leg, 'diff');
+  if (diff.baseline || !previous) return { output: { recorded: 0 } };
+  const changes =
+    (leg.artefacts.get('changes') as RecordedChange[] | undefined) ??
+    (await readJson<RecordedChange[]>(blobs, diff.changesBlob));
+  const { tenant, connectionId, jobId } = leg;
+  const about = { tenant, connectionId, jobId, snapshotId, previousSnapshotId: previous.snapshotId, at: diff.at };
+  await recordChanges(eventStore, { ...about, changes });
+  return { output: { recorded: changes.length } };
+}
