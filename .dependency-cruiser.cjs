@@ -86,7 +86,7 @@ module.exports = {
     {
       name: 'nest-only-in-services',
       severity: 'error',
-      from: { path: '^libs/', pathNot: [spec, '^libs/messaging/src/nest/'] },
+      from: { path: '^libs/', pathNot: [spec, '^libs/messaging/src/nest/', '^libs/platform/'] },
       to: { path: 'node_modules/@nestjs/' },
     },
   ],

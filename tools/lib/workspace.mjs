@@ -50,10 +50,11 @@ export function ensureBuilt() {
  */
 export function become(args, env = {}) {
   const child = spawn(node, args, { cwd: root, stdio: 'inherit', env: projectEnv(env) });
+  // A terminal's Ctrl-C reaches the child by itself; sent twice it would mean "at once".
+  const atTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) {
-    // A terminal's Ctrl-C reaches the child by itself; sent twice it would mean "at once".
     process.on(signal, () => {
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+      if (signal !== 'SIGINT' || !atTerminal) child.kill(signal);
     });
   }
   // A killed npm takes its shell with it but not us: whoever loses its parent ends its child.
