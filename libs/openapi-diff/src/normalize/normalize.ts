@@ -1,7 +1,7 @@
 import { asObject, asString, escapePointer, isObject, own, pointerSegments, put, valueAt } from '../json.js';
 import type { Json, JsonObject } from '../json.js';
 import type { ParsedDocument, SpecFamily } from '../parse/parse.js';
-import { Interner, isReference, mix, sortSet } from './interner.js';
+import { ARRAY_SEED, imul, Interner, isReference, mix, OBJECT_SEED, sortSet } from './interner.js';
 import type { Hashed } from './interner.js';
 import { fieldOf, METHODS } from './kinds.js';
 import type { Field, Kind } from './kinds.js';
@@ -105,7 +105,7 @@ class Normalizer {
   /** Builds an object's members; `kindOf` overrides what the table says of a key. */
   private members(raw: JsonObject, kindOf: ((key: string) => Kind | undefined) | undefined, kind: Kind = 'raw'): Json {
     let built: JsonObject | undefined;
-    let hash = 0x0b7ec7;
+    let hash = OBJECT_SEED;
     const keys = Object.keys(raw);
     for (const key of keys) {
       const before = raw[key] as Json;
@@ -116,7 +116,7 @@ class Normalizer {
       }
       const forced = kindOf?.(key);
       const after = this.build(before, forced === undefined ? fieldOf(kind, key) : { as: 'one', kind: forced });
-      hash = (hash + mix(this.interner.string(key) ^ Math.imul(this.hash, 0x9e3779b1))) | 0;
+      hash = (hash + mix(this.interner.string(key) ^ imul(this.hash, 0x9e3779b1))) | 0;
       if (after !== before) {
         built ??= { ...raw };
         put(built, key, after);
@@ -131,18 +131,17 @@ class Normalizer {
     return this.array(
       raw.map((item) => ({ value: this.buildOne(item, kind), hash: this.hash })),
       raw,
-      0x11a7e5,
     );
   }
 
   private set(raw: Json[], kind: Kind): Json {
     const members = raw.map((item) => ({ value: this.buildOne(item, kind), hash: this.hash }));
-    return this.array(sortSet(members), raw, 0x5e7);
+    return this.array(sortSet(members), raw);
   }
 
-  private array(members: Hashed[], raw: Json[], seed: number): Json {
-    let hash = seed;
-    for (const member of members) hash = mix(Math.imul(hash, 31) + member.hash);
+  private array(members: Hashed[], raw: Json[]): Json {
+    let hash = ARRAY_SEED;
+    for (const member of members) hash = mix(imul(hash, 31) + member.hash);
     const same = members.length === raw.length && members.every((member, index) => member.value === raw[index]);
     const array = this.interner.array(same ? raw : members.map((member) => member.value), hash);
     this.hash = hash;

@@ -18,16 +18,23 @@ export function readYaml(text: string, source: string | undefined): Json {
     const fault = document.errors[0];
     if (fault !== undefined) {
       const { line, col } = lines.linePos(fault.pos[0]);
-      throw new ParseError(`not valid YAML: ${firstLine(fault.message)}`, line, col, source);
+      const reason = isOverflow(fault) ? TOO_DEEP : `not valid YAML: ${firstLine(fault.message)}`;
+      throw new ParseError(reason, line, col, source);
     }
     return (document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null) as Json;
   } catch (error) {
     if (error instanceof ParseError) throw error;
-    if (error instanceof RangeError)
-      throw new ParseError('values are nested too deeply to read', 1, 1, source, { cause: error });
+    if (isOverflow(error)) throw new ParseError(TOO_DEEP, 1, 1, source, { cause: error });
     const reason = error instanceof ReferenceError ? aliasReason(error.message) : firstLine(String(error));
     throw new ParseError(`not usable YAML: ${reason}`, 1, 1, source, { cause: error });
   }
+}
+
+const TOO_DEEP = 'values are nested too deeply to read';
+
+/** The YAML reader recurses, and reports a full stack as an error of the text. */
+function isOverflow(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('call stack');
 }
 
 function aliasReason(message: string): string {

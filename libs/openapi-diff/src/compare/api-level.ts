@@ -1,0 +1,64 @@
+import { asArray, asObject, asString, isObject, own, stableJson } from '../json.js';
+import type { Json } from '../json.js';
+import { child } from './context.js';
+import type { Comparison } from './context.js';
+
+/** What belongs to no operation: title, servers, schemas nobody uses any more, webhooks. */
+export function compareApiLevel(comparison: Comparison): void {
+  compareInfo(comparison);
+  compareServers(comparison);
+  compareSchemas(comparison);
+  compareWebhooks(comparison);
+}
+
+function compareInfo(comparison: Comparison): void {
+  const old = comparison.before.api.info;
+  const now = comparison.after.api.info;
+  for (const key of ['title', 'description'] as const) {
+    const pointer = { before: `/info/${key}`, after: `/info/${key}` };
+    if (old[key] !== now[key]) comparison.add(`api-${key}-changed`, { before: old[key], after: now[key], pointer });
+  }
+}
+
+function compareServers(comparison: Comparison): void {
+  const byUrl = (value: Json | undefined): Map<string, Json> =>
+    new Map(
+      asArray(value)
+        .filter(isObject)
+        .map((server) => [asString(server['url']) ?? '', server]),
+    );
+  const olds = byUrl(comparison.before.api['servers']);
+  const news = byUrl(comparison.after.api['servers']);
+  const pointer = { before: '/servers', after: '/servers' };
+  for (const url of news.keys())
+    if (!olds.has(url)) comparison.add('server-added', { after: url, pointer: { after: pointer.after } });
+  for (const [url, old] of olds) {
+    const now = news.get(url);
+    if (now === undefined) comparison.add('server-removed', { before: url, pointer: { before: pointer.before } });
+    else if (stableJson(old) !== stableJson(now))
+      comparison.add('server-changed', { before: old, after: now, texts: { after: `"${url}"` }, pointer });
+  }
+}
+
+function compareSchemas(comparison: Comparison): void {
+  const olds = asObject(comparison.before.api.components['schemas']);
+  const news = asObject(comparison.after.api.components['schemas']);
+  for (const name of Object.keys(olds).sort()) {
+    if (Object.hasOwn(news, name)) continue;
+    comparison.add('api-schema-removed', {
+      name,
+      before: olds[name],
+      pointer: { before: child('', 'components', 'schemas', name) },
+    });
+  }
+}
+
+function compareWebhooks(comparison: Comparison): void {
+  const olds = comparison.before.api.webhooks;
+  const news = comparison.after.api.webhooks;
+  for (const name of Object.keys({ ...olds, ...news }).sort()) {
+    const at = child('', 'webhooks', name);
+    if (own(olds, name) === undefined) comparison.add('webhook-added', { name, pointer: { after: at } });
+    else if (own(news, name) === undefined) comparison.add('webhook-removed', { name, pointer: { before: at } });
+  }
+}

@@ -1,0 +1,118 @@
+import { asObject, isObject, own } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
+import { child } from './context.js';
+import type { Comparison, OperationPair } from './context.js';
+
+/** Where a value of a media type has types of its own; elsewhere (forms, XML, text) all is text. */
+export function isTyped(mediaType: string): boolean {
+  const name = mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  return name === 'application/json' || name.endsWith('+json');
+}
+
+export function compareRequestBody(
+  comparison: Comparison,
+  pair: OperationPair,
+  old: Json | undefined,
+  now: Json | undefined,
+): void {
+  if (comparison.dirt.same(old, now)) return;
+  const operation = pair.ref;
+  const pointer = {
+    before: child(pair.pointer.before, 'requestBody'),
+    after: child(pair.pointer.after, 'requestBody'),
+  };
+  if (old === undefined || now === undefined) {
+    if (old !== undefined)
+      comparison.add('request-body-removed', { operation, before: old, pointer: { before: pointer.before } });
+    else {
+      const required = comparison.after.resolve(now).node['required'] === true;
+      comparison.add(required ? 'request-body-added-required' : 'request-body-added-optional', {
+        operation,
+        after: now,
+        pointer: { after: pointer.after },
+      });
+    }
+    return;
+  }
+  const before = comparison.before.resolve(old).node;
+  const after = comparison.after.resolve(now).node;
+  const was = before['required'] === true;
+  const is = after['required'] === true;
+  if (was !== is)
+    comparison.add(is ? 'request-body-became-required' : 'request-body-became-optional', { operation, pointer });
+  if (before['description'] !== after['description']) {
+    comparison.add('request-body-description-changed', {
+      operation,
+      before: before['description'],
+      after: after['description'],
+      pointer,
+    });
+  }
+  compareRequestContent(comparison, pair, pointer, asObject(before['content']), asObject(after['content']));
+}
+
+function compareRequestContent(
+  comparison: Comparison,
+  pair: OperationPair,
+  pointer: { before: string; after: string },
+  olds: JsonObject,
+  news: JsonObject,
+): void {
+  const operation = pair.ref;
+  for (const type of Object.keys({ ...olds, ...news }).sort()) {
+    const old = own(olds, type);
+    const now = own(news, type);
+    const at = { before: child(pointer.before, 'content', type), after: child(pointer.after, 'content', type) };
+    if (old === undefined)
+      comparison.add('request-body-media-type-added', { operation, after: type, pointer: { after: at.after } });
+    else if (now === undefined)
+      comparison.add('request-body-media-type-removed', { operation, before: type, pointer: { before: at.before } });
+    else
+      compareMediaType(comparison, pair, {
+        type,
+        old,
+        now,
+        pointer: at,
+        direction: 'request',
+        subject: 'the request body',
+      });
+  }
+}
+
+export interface MediaPair {
+  type: string;
+  old: Json;
+  now: Json;
+  pointer: { before: string; after: string };
+  direction: 'request' | 'response';
+  /** `the request body`, `the body of the response 200`. */
+  subject: string;
+  /** The response's status, for responses. */
+  status?: string;
+}
+
+/** The schema of one media type on both sides. */
+export function compareMediaType(comparison: Comparison, pair: OperationPair, media: MediaPair): void {
+  if (!isObject(media.old) || !isObject(media.now) || comparison.dirt.same(media.old, media.now)) return;
+  const old = media.old['schema'];
+  const now = media.now['schema'];
+  const pointer = { before: child(media.pointer.before, 'schema'), after: child(media.pointer.after, 'schema') };
+  const name = media.status === undefined ? media.type : `${media.status} (${media.type})`;
+  if (old === undefined || now === undefined) {
+    if (old === now) return;
+    const rule = `${media.direction}-body-media-type-schema-${old === undefined ? 'added' : 'removed'}`;
+    comparison.add(rule, { operation: pair.ref, name, before: old, after: now, pointer });
+    return;
+  }
+  const edge = comparison.graph.edge(old, now, { path: '', before: '', after: '' });
+  if (edge === undefined) return;
+  comparison.uses.add(edge, {
+    operation: pair.ref,
+    direction: media.direction,
+    scope: 'body',
+    area: media.direction === 'request' ? 'requestBody' : 'responses',
+    typed: isTyped(media.type),
+    subject: media.subject,
+    pointer,
+  });
+}

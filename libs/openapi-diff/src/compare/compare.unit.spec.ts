@@ -1,0 +1,336 @@
+import { describe, expect, it } from '@jest/globals';
+import { canonicalJson, compare, normalize, operations, parse, summarize } from '../index.js';
+import type { Change, CompareOptions, JsonObject } from '../index.js';
+
+const pet = {
+  type: 'object',
+  required: ['id'],
+  properties: { id: { type: 'integer' }, name: { type: 'string', maxLength: 20 } },
+};
+
+function api(overrides: JsonObject = {}): JsonObject {
+  return {
+    openapi: '3.0.3',
+    info: { title: 'pets', version: '1.0.0' },
+    paths: {
+      '/pets': {
+        get: {
+          parameters: [
+            { name: 'limit', in: 'query', schema: { type: 'integer', maximum: 100 } },
+            { name: 'sort', in: 'query', schema: { type: 'string', enum: ['name', 'id'] } },
+          ],
+          responses: {
+            200: {
+              description: 'ok',
+              content: {
+                'application/json': { schema: { type: 'array', items: { $ref: '#/components/schemas/Pet' } } },
+              },
+            },
+          },
+        },
+        post: {
+          requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Pet' } } } },
+          responses: { 201: { description: 'made' } },
+        },
+      },
+      '/pets/{id}': {
+        parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+        get: {
+          responses: {
+            200: {
+              description: 'ok',
+              content: { 'application/json': { schema: { $ref: '#/components/schemas/Pet' } } },
+            },
+          },
+        },
+      },
+    },
+    components: { schemas: { Pet: pet } },
+    ...overrides,
+  };
+}
+
+/** A deep copy with one place changed. */
+function edit(change: (document: any) => void): JsonObject {
+  const document = structuredClone(api());
+  change(document);
+  return document;
+}
+
+function diff(before: JsonObject, after: JsonObject, options: CompareOptions = {}): Change[] {
+  return compare(parse(JSON.stringify(before)), parse(JSON.stringify(after)), options).changes.filter(
+    (change) => change.area !== 'info',
+  );
+}
+
+function rules(changes: Change[]): string[] {
+  return changes.map((change) => `${change.severity} ${change.rule}`);
+}
+
+describe('compare', () => {
+  it('finds an operation that was added or removed', () => {
+    const more = edit((document) => (document.paths['/pets'].delete = { responses: {} }));
+    expect(rules(diff(api(), more))).toEqual(['safe endpoint-added']);
+    expect(rules(diff(more, api()))).toEqual(['breaking api-removed-without-deprecation']);
+    expect(summarize(diff(api(), more)).operations.added).toEqual([{ method: 'delete', path: '/pets' }]);
+  });
+
+  it('reports one change of a shared schema once, with the operations it reaches', () => {
+    const changes = diff(
+      api(),
+      edit((document) => (document.components.schemas.Pet.properties.name.maxLength = 10)),
+    );
+    expect(rules(changes)).toEqual([
+      'breaking request-property-max-length-decreased',
+      'safe response-property-max-length-decreased',
+    ]);
+    expect(changes[0]?.operation).toEqual({ method: 'post', path: '/pets' });
+    expect(changes[1]?.operations).toEqual([
+      { method: 'get', path: '/pets' },
+      { method: 'get', path: '/pets/{id}' },
+    ]);
+    expect(changes[0]?.pointer.after).toBe('/components/schemas/Pet/properties/name/maxLength');
+    expect(changes[0]?.message).toBe(
+      'In requests, property "name" of schema Pet had its maximum length lowered from 20 to 10.',
+    );
+  });
+
+  it('lists a shared change for every operation when asked to', () => {
+    const after = edit((document) => (document.components.schemas.Pet.properties.name.maxLength = 10));
+    const changes = diff(api(), after, { perOperation: true });
+    expect(changes.map((change) => `${change.operation?.method} ${change.operation?.path}`)).toEqual([
+      'post /pets',
+      'get /pets',
+      'get /pets/{id}',
+    ]);
+    expect(new Set(changes.map((change) => change.id)).size).toBe(3);
+  });
+
+  it('leaves out what the field has no rule for when asked for its levels', () => {
+    const after = edit((document) => (document.components.schemas.Pet.properties.name.maxLength = 10));
+    expect(rules(diff(api(), after, { levels: 'oasdiff' }))).toEqual([
+      'breaking request-property-max-length-decreased',
+    ]);
+  });
+
+  it.each<[string, (document: any) => void, string[]]>([
+    [
+      'a required parameter',
+      (d) => d.paths['/pets'].get.parameters.push({ name: 'x', in: 'query', required: true, schema: {} }),
+      ['breaking new-required-request-parameter'],
+    ],
+    ['a parameter that is gone', (d) => d.paths['/pets'].get.parameters.pop(), ['risky request-parameter-removed']],
+    [
+      'a parameter that became required',
+      (d) => (d.paths['/pets'].get.parameters[0].required = true),
+      ['breaking request-parameter-became-required'],
+    ],
+    [
+      'a lower maximum of a parameter',
+      (d) => (d.paths['/pets'].get.parameters[0].schema.maximum = 50),
+      ['breaking request-parameter-max-decreased'],
+    ],
+    [
+      'a new value of a parameter',
+      (d) => d.paths['/pets'].get.parameters[1].schema.enum.push('age'),
+      ['safe request-parameter-enum-value-added'],
+    ],
+    [
+      'a lost value of a parameter',
+      (d) => d.paths['/pets'].get.parameters[1].schema.enum.pop(),
+      ['breaking request-parameter-enum-value-removed'],
+    ],
+    [
+      'a new type of a parameter',
+      (d) => (d.paths['/pets'].get.parameters[1].schema = { type: 'integer' }),
+      ['breaking request-parameter-type-changed', 'safe request-parameter-became-not-enum'],
+    ],
+    [
+      'a body that became required',
+      (d) => (d.paths['/pets'].post.requestBody.required = true),
+      ['breaking request-body-became-required'],
+    ],
+    ['a body that is gone', (d) => delete d.paths['/pets'].post.requestBody, ['breaking request-body-removed']],
+    [
+      'a response that is gone',
+      (d) => (d.paths['/pets'].post.responses = { 202: { description: 'later' } }),
+      ['breaking response-success-status-removed', 'info response-success-status-added'],
+    ],
+    [
+      'a property that became required',
+      (d) => d.components.schemas.Pet.required.push('name'),
+      ['breaking request-property-became-required', 'safe response-property-became-required'],
+    ],
+    [
+      'a property that is gone',
+      (d) => delete d.components.schemas.Pet.properties.name,
+      ['risky request-property-removed', 'risky response-optional-property-removed'],
+    ],
+    [
+      'a new property',
+      (d) => (d.components.schemas.Pet.properties.age = {}),
+      ['safe new-optional-request-property', 'safe response-optional-property-added'],
+    ],
+    [
+      'a new type of a property',
+      (d) => (d.components.schemas.Pet.properties.id = { type: 'string' }),
+      ['breaking request-property-type-changed', 'breaking response-property-type-changed'],
+    ],
+    [
+      'a property that can be null',
+      (d) => (d.components.schemas.Pet.properties.id.nullable = true),
+      ['breaking response-property-became-nullable', 'safe request-property-became-nullable'],
+    ],
+    [
+      'words',
+      (d) => (d.components.schemas.Pet.description = 'an animal'),
+      [
+        'info request-body-description-changed',
+        'info response-property-description-changed',
+        'info response-body-description-changed',
+      ],
+    ],
+  ])('classifies %s', (_, change, expected) => {
+    expect(rules(diff(api(), edit(change))).sort()).toEqual([...expected].sort());
+  });
+
+  it.each<[string, (document: any) => void]>([
+    [
+      'a path parameter under another name',
+      (d) => {
+        const { '/pets/{id}': item, ...paths } = d.paths;
+        item.parameters[0].name = 'petId';
+        d.paths = { ...paths, '/pets/{petId}': item };
+      },
+    ],
+    ['a schema that was inlined', (d) => (d.paths['/pets'].post.requestBody.content['application/json'].schema = pet)],
+    [
+      'flags that say what silence says',
+      (d) => {
+        d.paths['/pets'].get.parameters[0].required = false;
+        d.components.schemas.Pet.properties.id.nullable = false;
+      },
+    ],
+    [
+      'a type written as a list of one',
+      (d) => {
+        d.openapi = '3.1.0';
+        d.components.schemas.Pet.type = ['object'];
+      },
+    ],
+  ])('sees no change in %s', (_, change) => {
+    expect(rules(diff(api(), edit(change)))).toEqual([]);
+  });
+
+  it('follows schemas that contain themselves', () => {
+    const tree = (format: string): JsonObject =>
+      api({
+        components: {
+          schemas: {
+            Pet: {
+              type: 'object',
+              properties: {
+                value: { type: 'string', format },
+                children: { type: 'array', items: { $ref: '#/components/schemas/Pet' } },
+              },
+            },
+          },
+        },
+      });
+    const changes = diff(tree('date-time'), tree('date'));
+    expect(rules(changes)).toEqual([
+      'breaking request-property-type-changed',
+      'safe response-property-type-specialized',
+    ]);
+  });
+
+  it('gives the same ids whatever the order of keys, and other ids for other changes', () => {
+    const after = edit((document) => (document.components.schemas.Pet.properties.name.maxLength = 10));
+    const reversed = JSON.parse(JSON.stringify(after), (_, value) =>
+      value !== null && typeof value === 'object' && !Array.isArray(value)
+        ? Object.fromEntries(Object.entries(value).reverse())
+        : value,
+    ) as JsonObject;
+    const ids = diff(api(), after).map((change) => change.id);
+    expect(diff(api(), reversed).map((change) => change.id)).toEqual(ids);
+    const other = edit((document) => (document.components.schemas.Pet.properties.name.maxLength = 11));
+    expect(diff(api(), other).map((change) => change.id)).not.toContain(ids[0]);
+  });
+});
+
+describe('the canonical form', () => {
+  it('is the same for the same content in 2.0, 3.0 and 3.1', () => {
+    const old = {
+      swagger: '2.0',
+      info: { title: 'pets', version: '1.0.0' },
+      consumes: ['application/json'],
+      produces: ['application/json'],
+      paths: {
+        '/pets': {
+          post: {
+            parameters: [
+              { name: 'dry', in: 'query', type: 'boolean' },
+              { name: 'pet', in: 'body', required: true, schema: { $ref: '#/definitions/Pet' } },
+            ],
+            responses: { 200: { description: 'ok', schema: { $ref: '#/definitions/Pet' } } },
+          },
+        },
+      },
+      definitions: {
+        Pet: {
+          type: 'object',
+          properties: { age: { type: 'integer', minimum: 0, exclusiveMinimum: true, 'x-nullable': true } },
+        },
+      },
+    };
+    const media = { 'application/json': { schema: { $ref: '#/components/schemas/Pet' } } };
+    const modern = (version: string, age: JsonObject): JsonObject => ({
+      openapi: version,
+      info: { title: 'pets', version: '1.0.0' },
+      paths: {
+        '/pets': {
+          post: {
+            parameters: [{ name: 'dry', in: 'query', schema: { type: 'boolean' } }],
+            requestBody: { required: true, content: media },
+            responses: { 200: { description: 'ok', content: media } },
+          },
+        },
+      },
+      components: { schemas: { Pet: { type: 'object', properties: { age } } } },
+    });
+    const documents = [
+      old,
+      modern('3.0.3', { type: 'integer', minimum: 0, exclusiveMinimum: true, nullable: true }),
+      modern('3.1.0', { type: ['null', 'integer'], exclusiveMinimum: 0 }),
+    ].map((document) => parse(JSON.stringify(document)));
+    for (const before of documents) for (const after of documents) expect(compare(before, after).changes).toEqual([]);
+    expect(canonicalJson(normalize(documents[1]!))).toBe(canonicalJson(normalize(documents[2]!)));
+  });
+
+  it('can be stored as text and read back', () => {
+    const before = normalize(parse(JSON.stringify(api())));
+    const text = canonicalJson(before);
+    expect(canonicalJson(JSON.parse(text))).toBe(text);
+    expect(compare(JSON.parse(text), before).changes).toEqual([]);
+  });
+});
+
+describe('operations', () => {
+  it('lists every operation with its parameters, body and responses resolved', () => {
+    const found = operations(normalize(parse(JSON.stringify(api()))));
+    expect(found.map(({ method, path }) => `${method} ${path}`)).toEqual(['get /pets', 'post /pets', 'get /pets/{id}']);
+    expect(found[1]?.requestBody?.content['application/json']).toMatchObject({
+      type: 'object',
+      properties: pet.properties,
+    });
+    expect(found[2]?.parameters).toEqual([
+      { name: 'id', in: 'path', required: true, deprecated: false, schema: { type: 'string' } },
+    ]);
+  });
+
+  it('keeps a reference where a schema contains itself', () => {
+    const node = { type: 'object', properties: { next: { $ref: '#/components/schemas/Pet' } } };
+    const [, post] = operations(normalize(parse(JSON.stringify(api({ components: { schemas: { Pet: node } } })))));
+    expect(post?.requestBody?.content['application/json']).toEqual(node);
+  });
+});

@@ -1,0 +1,200 @@
+import { asArray, asObject, isObject, own } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
+import { METHODS } from '../normalize/kinds.js';
+import { compareRequestBody } from './bodies.js';
+import { child } from './context.js';
+import type { Comparison, OperationPair } from './context.js';
+import { compareLifecycle, removalRule } from './lifecycle.js';
+import { compareParameters } from './parameters.js';
+import { compareResponses } from './responses.js';
+import { compareOperationSecurity } from './security.js';
+
+/** An operation and where it stands in its description. */
+interface Located {
+  path: string;
+  method: string;
+  operation: JsonObject;
+  pointer: string;
+}
+
+/** Compares the operations of all paths; a path whose parameters were only renamed is the same path. */
+export function compareOperations(comparison: Comparison): void {
+  const before = comparison.before.api.paths;
+  const after = comparison.after.api.paths;
+  const taken = new Set<string>();
+  const matches = matchPaths(before, after);
+  for (const path of Object.keys(before).sort()) {
+    const other = matches.get(path);
+    if (other !== undefined) taken.add(other);
+    comparePath(
+      comparison,
+      path,
+      own(before, path),
+      other ?? path,
+      other === undefined ? undefined : own(after, other),
+    );
+  }
+  for (const path of Object.keys(after).sort()) {
+    if (!taken.has(path)) comparePath(comparison, path, undefined, path, own(after, path));
+  }
+}
+
+/** Paths of the old description → paths of the new one: first by name, then by shape. */
+function matchPaths(before: JsonObject, after: JsonObject): Map<string, string> {
+  const matches = new Map<string, string>();
+  const free = new Map<string, string>();
+  for (const path of Object.keys(after)) if (!Object.hasOwn(before, path)) free.set(shapeOf(path), path);
+  for (const path of Object.keys(before)) {
+    if (Object.hasOwn(after, path)) matches.set(path, path);
+    else {
+      const renamed = free.get(shapeOf(path));
+      if (renamed === undefined) continue;
+      matches.set(path, renamed);
+      free.delete(shapeOf(path));
+    }
+  }
+  return matches;
+}
+
+function shapeOf(path: string): string {
+  return path.replaceAll(/\{[^/{}]*\}/g, '{}');
+}
+
+function operationsOf(item: Json | undefined, path: string, pointer: string): Map<string, Located> {
+  const found = new Map<string, Located>();
+  for (const [method, operation] of Object.entries(asObject(item))) {
+    if (METHODS.has(method) && isObject(operation)) {
+      found.set(method, { path, method, operation, pointer: child(pointer, method) });
+    }
+  }
+  return found;
+}
+
+function comparePath(
+  comparison: Comparison,
+  oldPath: string,
+  old: Json | undefined,
+  newPath: string,
+  now: Json | undefined,
+): void {
+  if (oldPath === newPath && comparison.dirt.same(old, now)) return;
+  const olds = operationsOf(old, oldPath, child('', 'paths', oldPath));
+  const news = operationsOf(now, newPath, child('', 'paths', newPath));
+  const gone = now === undefined;
+  for (const method of [...new Set([...olds.keys(), ...news.keys()])].sort()) {
+    const before = olds.get(method);
+    const after = news.get(method);
+    if (before === undefined) reportAdded(comparison, after as Located);
+    else if (after === undefined) reportRemoved(comparison, before, gone);
+    else compareOperation(comparison, before, after);
+  }
+}
+
+function reportAdded(comparison: Comparison, { path, method, operation, pointer }: Located): void {
+  comparison.add('endpoint-added', {
+    operation: { method, path },
+    pointer: { after: pointer },
+    after: outline(operation),
+  });
+}
+
+function reportRemoved(comparison: Comparison, located: Located, wholePath: boolean): void {
+  const { path, method, operation, pointer } = located;
+  const found = removalRule(comparison, operation, wholePath);
+  if (found === undefined) return;
+  comparison.add(found.rule, {
+    operation: { method, path },
+    pointer: { before: pointer },
+    before: outline(operation),
+    ...(found.sunset === undefined ? {} : { texts: { before: found.sunset } }),
+  });
+}
+
+/** Enough of an operation to recognise it. */
+function outline(operation: JsonObject): JsonObject {
+  const { operationId, summary, deprecated } = operation;
+  return {
+    ...(operationId === undefined ? {} : { operationId }),
+    ...(summary === undefined ? {} : { summary }),
+    ...(deprecated === undefined ? {} : { deprecated }),
+  };
+}
+
+function compareOperation(comparison: Comparison, old: Located, now: Located): void {
+  if (old.path === now.path && comparison.dirt.same(old.operation, now.operation)) return;
+  const pair: OperationPair = {
+    ref: { method: now.method, path: now.path },
+    pointer: { before: old.pointer, after: now.pointer },
+  };
+  if (!compareLifecycle(comparison, pair, old.operation, now.operation)) return;
+  compareWords(comparison, pair, old.operation, now.operation);
+  compareParameters(comparison, pair, { old: old.operation, now: now.operation, renamed: renames(old.path, now.path) });
+  compareRequestBody(comparison, pair, old.operation['requestBody'], now.operation['requestBody']);
+  compareResponses(comparison, pair, old.operation['responses'], now.operation['responses']);
+  compareOperationSecurity(comparison, pair, old.operation['security'], now.operation['security']);
+  compareCallbacks(comparison, pair, old.operation['callbacks'], now.operation['callbacks']);
+}
+
+/** Old name → new name of path parameters, by their place in the path. */
+function renames(oldPath: string, newPath: string): Map<string, string> {
+  const names = (path: string): string[] => [...path.matchAll(/\{([^/{}]*)\}/g)].map((match) => match[1] as string);
+  const news = names(newPath);
+  return new Map(
+    names(oldPath).flatMap((name, index) =>
+      news[index] === undefined || news[index] === name ? [] : [[name, news[index]] as const],
+    ),
+  );
+}
+
+function compareWords(comparison: Comparison, pair: OperationPair, old: JsonObject, now: JsonObject): void {
+  const oldId = old['operationId'];
+  const newId = now['operationId'];
+  const at = (key: string): { before: string; after: string } => ({
+    before: child(pair.pointer.before, key),
+    after: child(pair.pointer.after, key),
+  });
+  if (oldId !== newId) {
+    const rule = oldId === undefined ? 'api-operation-id-added' : 'api-operation-id-removed';
+    comparison.add(rule, { operation: pair.ref, before: oldId, after: newId, pointer: at('operationId') });
+  }
+  for (const key of ['summary', 'description'] as const) {
+    if (old[key] !== now[key]) {
+      comparison.add(`operation-${key}-changed`, {
+        operation: pair.ref,
+        before: old[key],
+        after: now[key],
+        pointer: at(key),
+      });
+    }
+  }
+  const olds = asArray(old['tags']);
+  const news = asArray(now['tags']);
+  for (const tag of news)
+    if (!olds.includes(tag)) comparison.add('api-tag-added', { operation: pair.ref, after: tag, pointer: at('tags') });
+  for (const tag of olds)
+    if (!news.includes(tag))
+      comparison.add('api-tag-removed', { operation: pair.ref, before: tag, pointer: at('tags') });
+}
+
+function compareCallbacks(
+  comparison: Comparison,
+  pair: OperationPair,
+  old: Json | undefined,
+  now: Json | undefined,
+): void {
+  if (comparison.dirt.same(old, now)) return;
+  const olds = asObject(old);
+  const news = asObject(now);
+  for (const name of Object.keys({ ...olds, ...news }).sort()) {
+    const before = own(olds, name);
+    const after = own(news, name);
+    const pointer = {
+      before: child(pair.pointer.before, 'callbacks', name),
+      after: child(pair.pointer.after, 'callbacks', name),
+    };
+    if (before === undefined)
+      comparison.add('callback-added', { operation: pair.ref, after: name, pointer: { after: pointer.after } });
+    else if (after === undefined)
+      comparison.add('callback-removed', { operation: pair.ref, before: name, pointer: { before: pointer.before } });
+  }
+}

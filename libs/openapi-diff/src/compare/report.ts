@@ -1,0 +1,130 @@
+import { stableJson } from '../json.js';
+import type { Json } from '../json.js';
+import { isFieldRule, levelOf, severityOf } from '../rules/rules.js';
+import type { Effect } from '../rules/schema-rules.js';
+import { bounded, fingerprint } from './change.js';
+import type { Area, Change, OperationRef } from './change.js';
+
+/** What a comparison found out about one difference. */
+export interface Draft {
+  rule: string;
+  area: Area;
+  effect: Effect;
+  direction?: 'request' | 'response';
+  /** Where it is, in words that do not depend on the order of anything; part of the change's id. */
+  place: string;
+  operation?: OperationRef;
+  pointer: { before?: string; after?: string };
+  before?: Json;
+  after?: Json;
+  message: string;
+}
+
+interface Root {
+  draft: Draft;
+  operations: Map<string, OperationRef>;
+}
+
+export interface ReportOptions {
+  /** `oasdiff` leaves out what oasdiff has no rule for. */
+  levels?: 'tidemark' | 'oasdiff';
+  /** One change for each operation instead of one for each root cause. */
+  perOperation?: boolean;
+}
+
+/** Collects differences, joins those with one root cause, and turns them into changes. */
+export class Report {
+  private readonly roots = new Map<string, Root>();
+
+  constructor(private readonly options: ReportOptions) {}
+
+  add(draft: Draft): void {
+    if (this.options.levels === 'oasdiff' && !isFieldRule(draft.rule)) return;
+    const key = `${draft.rule}\n${draft.place}\n${stableJson(draft.before)}\n${stableJson(draft.after)}`;
+    const root = this.roots.get(key);
+    if (root === undefined) {
+      const operations = new Map<string, OperationRef>();
+      if (draft.operation !== undefined) operations.set(operationKey(draft.operation), draft.operation);
+      this.roots.set(key, { draft, operations });
+    } else if (draft.operation !== undefined) root.operations.set(operationKey(draft.operation), draft.operation);
+  }
+
+  changes(): Change[] {
+    const changes: Change[] = [];
+    for (const [key, { draft, operations }] of this.roots) {
+      const sorted = [...operations.values()].sort(compareOperations);
+      const base = change(draft);
+      if (this.options.perOperation === true && sorted.length > 0) {
+        for (const operation of sorted)
+          changes.push({ ...base, id: fingerprint(`${key}\n${operationKey(operation)}`), operation });
+      } else {
+        const reach =
+          sorted.length === 1
+            ? { operation: sorted[0] as OperationRef }
+            : sorted.length > 1
+              ? { operations: sorted }
+              : {};
+        changes.push({ ...base, id: fingerprint(key), ...reach });
+      }
+    }
+    return changes.sort(compareChanges);
+  }
+}
+
+function change(draft: Draft): Omit<Change, 'id'> {
+  const severity = severityOf(draft.rule, draft.effect, draft.direction);
+  return {
+    rule: draft.rule,
+    severity,
+    level: levelOf(draft.rule, severity),
+    area: draft.area,
+    pointer: draft.pointer,
+    ...(draft.before === undefined ? {} : { before: bounded(draft.before) }),
+    ...(draft.after === undefined ? {} : { after: bounded(draft.after) }),
+    message: draft.message,
+  };
+}
+
+export function operationKey(operation: OperationRef): string {
+  return `${operation.method} ${operation.path}`;
+}
+
+const SEVERITIES = ['breaking', 'risky', 'safe', 'info'];
+
+function compareOperations(a: OperationRef, b: OperationRef): number {
+  return compareText(a.path, b.path) || compareText(a.method, b.method);
+}
+
+function compareChanges(a: Change, b: Change): number {
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    compareText(first(a)?.path ?? '', first(b)?.path ?? '') ||
+    compareText(first(a)?.method ?? '', first(b)?.method ?? '') ||
+    compareText(a.rule, b.rule) ||
+    compareText(a.pointer.after ?? a.pointer.before ?? '', b.pointer.after ?? b.pointer.before ?? '') ||
+    compareText(a.id, b.id)
+  );
+}
+
+function first(change: Change): OperationRef | undefined {
+  return change.operation ?? change.operations?.[0];
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Fills the placeholders of a sentence with texts; `{of}` is the name as ` for "name"`, or nothing. */
+export function fill(template: string, texts: { before?: string; after?: string; name?: string | undefined }): string {
+  return template.replace(/\{(before|after|name|of)\}/g, (_, key: 'before' | 'after' | 'name' | 'of') => {
+    if (key === 'of') return texts.name === undefined ? '' : ` for "${texts.name}"`;
+    return texts[key] ?? '';
+  });
+}
+
+/** A sentence starts with a capital and ends with a full stop. */
+export function sentence(text: string): string {
+  const trimmed = text.trim().replaceAll(/\s+/g, ' ');
+  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return capital.endsWith('.') ? capital : `${capital}.`;
+}

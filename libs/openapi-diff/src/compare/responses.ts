@@ -1,0 +1,189 @@
+import { asObject, own } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
+import { compareMediaType } from './bodies.js';
+import { child } from './context.js';
+import type { Comparison, OperationPair } from './context.js';
+
+/** One response on both sides. */
+interface ResponsePair {
+  status: string;
+  pointer: { before: string; after: string };
+  old: JsonObject;
+  now: JsonObject;
+}
+
+export function compareResponses(
+  comparison: Comparison,
+  pair: OperationPair,
+  old: Json | undefined,
+  now: Json | undefined,
+): void {
+  if (comparison.dirt.same(old, now)) return;
+  const olds = asObject(old);
+  const news = asObject(now);
+  const operation = pair.ref;
+  for (const status of Object.keys({ ...olds, ...news }).sort()) {
+    if (status.startsWith('x-')) continue;
+    const before = own(olds, status);
+    const after = own(news, status);
+    if (comparison.dirt.same(before, after)) continue;
+    const pointer = {
+      before: child(pair.pointer.before, 'responses', status),
+      after: child(pair.pointer.after, 'responses', status),
+    };
+    const kind = isSuccess(status) ? 'success' : 'non-success';
+    if (before === undefined)
+      comparison.add(`response-${kind}-status-added`, {
+        operation,
+        after: status,
+        texts: { after: status },
+        pointer: { after: pointer.after },
+      });
+    else if (after === undefined)
+      comparison.add(`response-${kind}-status-removed`, {
+        operation,
+        before: status,
+        texts: { before: status },
+        pointer: { before: pointer.before },
+      });
+    else {
+      const both = {
+        status,
+        pointer,
+        old: comparison.before.resolve(before).node,
+        now: comparison.after.resolve(after).node,
+      };
+      compareResponse(comparison, pair, both);
+    }
+  }
+}
+
+function isSuccess(status: string): boolean {
+  return /^2/.test(status);
+}
+
+function compareResponse(comparison: Comparison, pair: OperationPair, response: ResponsePair): void {
+  const { status, pointer, old, now } = response;
+  if (old['description'] !== now['description']) {
+    const at = { before: child(pointer.before, 'description'), after: child(pointer.after, 'description') };
+    comparison.add('response-description-changed', {
+      operation: pair.ref,
+      name: status,
+      before: old['description'],
+      after: now['description'],
+      pointer: at,
+    });
+  }
+  compareContent(comparison, pair, response);
+  compareHeaders(comparison, pair, response);
+  compareLinks(comparison, pair, response);
+}
+
+function compareContent(
+  comparison: Comparison,
+  pair: OperationPair,
+  { status, pointer, old, now }: ResponsePair,
+): void {
+  const olds = asObject(old['content']);
+  const news = asObject(now['content']);
+  for (const type of Object.keys({ ...olds, ...news }).sort()) {
+    const before = own(olds, type);
+    const after = own(news, type);
+    const at = { before: child(pointer.before, 'content', type), after: child(pointer.after, 'content', type) };
+    const base = { operation: pair.ref, name: status };
+    if (before === undefined)
+      comparison.add('response-media-type-added', { ...base, after: type, pointer: { after: at.after } });
+    else if (after === undefined)
+      comparison.add('response-media-type-removed', { ...base, before: type, pointer: { before: at.before } });
+    else {
+      const subject = `the body of the response ${status}`;
+      compareMediaType(comparison, pair, {
+        type,
+        old: before,
+        now: after,
+        pointer: at,
+        direction: 'response',
+        subject,
+        status,
+      });
+    }
+  }
+}
+
+function compareHeaders(
+  comparison: Comparison,
+  pair: OperationPair,
+  { status, pointer, old, now }: ResponsePair,
+): void {
+  const olds = byLowerName(asObject(old['headers']));
+  const news = byLowerName(asObject(now['headers']));
+  for (const key of [...new Set([...olds.keys(), ...news.keys()])].sort()) {
+    const before = olds.get(key);
+    const after = news.get(key);
+    const at = {
+      before: child(pointer.before, 'headers', before?.name ?? ''),
+      after: child(pointer.after, 'headers', after?.name ?? ''),
+    };
+    const base = { operation: pair.ref, name: status, place: `${status} ${key}` };
+    if (before === undefined)
+      comparison.add('response-header-added', { ...base, after: after?.name, pointer: { after: at.after } });
+    else if (after === undefined) {
+      const required = comparison.before.resolve(before.value).node['required'] === true;
+      comparison.add(required ? 'required-response-header-removed' : 'optional-response-header-removed', {
+        ...base,
+        before: before.name,
+        pointer: { before: at.before },
+      });
+    } else
+      compareHeader(comparison, pair, {
+        status,
+        name: after.name,
+        pointer: at,
+        old: comparison.before.resolve(before.value).node,
+        now: comparison.after.resolve(after.value).node,
+      });
+  }
+}
+
+function compareHeader(comparison: Comparison, pair: OperationPair, header: ResponsePair & { name: string }): void {
+  const { status, name, pointer, old, now } = header;
+  if (comparison.dirt.same(old, now)) return;
+  const was = old['required'] === true;
+  const is = now['required'] === true;
+  const base = { operation: pair.ref, name: status, after: name, place: `${status} ${name}` };
+  if (was !== is)
+    comparison.add(is ? 'response-header-became-required' : 'response-header-became-optional', { ...base, pointer });
+  const edge = comparison.graph.edge(old['schema'], now['schema'], { path: '', before: '', after: '' });
+  if (edge === undefined) return;
+  comparison.uses.add(edge, {
+    operation: pair.ref,
+    direction: 'response',
+    scope: 'header',
+    area: 'headers',
+    typed: false,
+    subject: `the header "${name}" of the response ${status}`,
+    pointer: { before: child(pointer.before, 'schema'), after: child(pointer.after, 'schema') },
+  });
+}
+
+function byLowerName(headers: JsonObject): Map<string, { name: string; value: Json }> {
+  return new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), { name, value: value as Json }]));
+}
+
+function compareLinks(comparison: Comparison, pair: OperationPair, { status, pointer, old, now }: ResponsePair): void {
+  const olds = asObject(old['links']);
+  const news = asObject(now['links']);
+  for (const name of Object.keys({ ...olds, ...news }).sort()) {
+    const before = own(olds, name);
+    const after = own(news, name);
+    if (comparison.dirt.same(before, after)) continue;
+    const at = { before: child(pointer.before, 'links', name), after: child(pointer.after, 'links', name) };
+    const base = { operation: pair.ref, name: status, place: `${status} ${name}` };
+    if (before === undefined)
+      comparison.add('response-link-added', { ...base, after: name, pointer: { after: at.after } });
+    else if (after === undefined)
+      comparison.add('response-link-removed', { ...base, before: name, pointer: { before: at.before } });
+    else
+      comparison.add('response-link-changed', { ...base, before, after, texts: { after: `"${name}"` }, pointer: at });
+  }
+}

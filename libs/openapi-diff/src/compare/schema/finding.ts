@@ -1,0 +1,49 @@
+import type { Json, JsonObject } from '../../json.js';
+
+/** One difference between two schemas, before it is known where and in which direction they are used. */
+export interface Finding {
+  /** The end of a rule id (see rules/schema-rules), or one of the structural kinds below. */
+  kind: string;
+  before?: Json;
+  after?: Json;
+  /** The property or key concerned, when it is not the schema itself. */
+  name?: string;
+  /** JSON pointer steps from the schema to the place. */
+  at?: string;
+  /** For changes of properties: the property's schema, its flags decide the rule. */
+  property?: JsonObject;
+  required?: boolean;
+}
+
+/** Kinds whose rule depends on more than direction and scope. */
+export const PROPERTY_ADDED = 'property-added';
+export const PROPERTY_REMOVED = 'property-removed';
+export const PROPERTY_REQUIRED = 'property-required';
+export const PROPERTY_OPTIONAL = 'property-optional';
+export const READ_ONLY = 'read-only-changed';
+export const WRITE_ONLY = 'write-only-changed';
+export const TYPE = 'type';
+
+/** Where a child schema sits in its parent. */
+export interface Step {
+  /** For people: `name`, `items`, `oneOf[2]`; empty for a part of the same value. */
+  path: string;
+  before: string;
+  after: string;
+}
+
+/** Two schemas compared once, wherever they are used; children form a graph that may have cycles. */
+export interface SchemaPair {
+  before: JsonObject;
+  after: JsonObject;
+  findings: Finding[];
+  children: Edge[];
+}
+
+export interface Edge {
+  step: Step;
+  pair: SchemaPair;
+  /** The component on each side, when the schema was reached by a reference there. */
+  refBefore?: string;
+  refAfter?: string;
+}

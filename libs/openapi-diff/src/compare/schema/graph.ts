@@ -1,0 +1,229 @@
+import { asArray, asObject, asString, escapePointer, isObject, own } from '../../json.js';
+import type { Json, JsonObject } from '../../json.js';
+import { isReference } from '../../normalize/interner.js';
+import type { Dirt, Side } from '../side.js';
+import { PROPERTY_ADDED, PROPERTY_OPTIONAL, PROPERTY_REMOVED, PROPERTY_REQUIRED } from './finding.js';
+import type { Edge, Finding, SchemaPair, Step } from './finding.js';
+import { compareKeywords } from './keywords.js';
+import { matchMembers } from './members.js';
+
+/**
+ * Compares schemas. Every pair of schemas is compared once, however many places use it; the result is
+ * a graph that mirrors the references and is closed over cycles.
+ */
+export class SchemaGraph {
+  private readonly pairs = new Map<JsonObject, Map<JsonObject, SchemaPair>>();
+
+  constructor(
+    readonly before: Side,
+    readonly after: Side,
+    readonly dirt: Dirt,
+  ) {}
+
+  /** The comparison of two schemas as they are written; undefined when nothing differs. */
+  edge(before: Json | undefined, after: Json | undefined, step: Step): Edge | undefined {
+    if (this.dirt.same(before, after)) return undefined;
+    const old = this.before.resolve(before);
+    const now = this.after.resolve(after);
+    if (this.dirt.same(old.node, now.node)) return undefined;
+    const pair = this.pair(old.node, now.node);
+    return {
+      step,
+      pair,
+      ...(old.ref === undefined ? {} : { refBefore: old.ref }),
+      ...(now.ref === undefined ? {} : { refAfter: now.ref }),
+    };
+  }
+
+  /** Whether two schemas have the same content, under whatever name. */
+  equal(before: Json | undefined, after: Json | undefined): boolean {
+    const old = this.before.resolve(before).node;
+    return old === this.after.resolve(after).node && this.dirt.same(old, old);
+  }
+
+  private pair(before: JsonObject, after: JsonObject): SchemaPair {
+    let row = this.pairs.get(before);
+    if (row === undefined) this.pairs.set(before, (row = new Map<JsonObject, SchemaPair>()));
+    const known = row.get(after);
+    if (known !== undefined) return known;
+    const pair: SchemaPair = { before, after, findings: [], children: [] };
+    row.set(after, pair);
+    const add = (finding: Finding): void => void pair.findings.push(finding);
+    compareKeywords(before, after, add);
+    this.compareProperties(pair, add);
+    this.compareSubschemas(pair, add);
+    this.compareMembers(pair, add);
+    return pair;
+  }
+
+  private child(
+    pair: SchemaPair,
+    before: Json | undefined,
+    after: Json | undefined,
+    path: string,
+    at: string,
+    atAfter = at,
+  ): void {
+    const edge = this.edge(before, after, { path, before: at, after: atAfter });
+    if (edge !== undefined) pair.children.push(edge);
+  }
+
+  private compareProperties(pair: SchemaPair, add: (finding: Finding) => void): void {
+    const olds = asObject(pair.before['properties']);
+    const news = asObject(pair.after['properties']);
+    const requiredBefore = new Set(asArray(pair.before['required']));
+    const requiredAfter = new Set(asArray(pair.after['required']));
+    for (const name of Object.keys({ ...olds, ...news }).sort()) {
+      const old = own(olds, name);
+      const now = own(news, name);
+      const at = `/properties/${escapePointer(name)}`;
+      if (old === undefined) {
+        add({
+          kind: PROPERTY_ADDED,
+          name,
+          after: now as Json,
+          property: this.after.resolve(now).node,
+          required: requiredAfter.has(name),
+          at,
+        });
+      } else if (now === undefined) {
+        add({
+          kind: PROPERTY_REMOVED,
+          name,
+          before: old,
+          property: this.before.resolve(old).node,
+          required: requiredBefore.has(name),
+          at,
+        });
+      } else this.child(pair, old, now, name, at);
+    }
+    for (const [kind, now, then] of [
+      [PROPERTY_REQUIRED, requiredAfter, requiredBefore],
+      [PROPERTY_OPTIONAL, requiredBefore, requiredAfter],
+    ] as const) {
+      for (const name of now) {
+        if (typeof name !== 'string' || then.has(name)) continue;
+        const old = own(olds, name);
+        const current = own(news, name);
+        if (old === undefined || current === undefined) continue;
+        const property = kind === PROPERTY_REQUIRED ? this.after.resolve(current).node : this.before.resolve(old).node;
+        add({ kind, name, property, at: '/required' });
+      }
+    }
+  }
+
+  private compareSubschemas(pair: SchemaPair, add: (finding: Finding) => void): void {
+    const { before, after } = pair;
+    for (const [keyword, kind] of SINGLE) {
+      const old = before[keyword];
+      const now = after[keyword];
+      if (isObject(old) && isObject(now)) this.child(pair, old, now, keyword, `/${keyword}`);
+      else if (old !== now) {
+        const move = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
+        add({
+          kind: `${kind}-${move}`,
+          ...(old === undefined ? {} : { before: old }),
+          ...(now === undefined ? {} : { after: now }),
+          at: `/${keyword}`,
+        });
+      }
+    }
+    this.compareAdditional(pair, add);
+    for (const [keyword, kind] of KEYED) {
+      const olds = asObject(before[keyword]);
+      const news = asObject(after[keyword]);
+      if (olds === news && this.dirt.same(olds, news)) continue;
+      for (const name of Object.keys({ ...olds, ...news }).sort()) {
+        const old = own(olds, name);
+        const now = own(news, name);
+        const at = `/${keyword}/${escapePointer(name)}`;
+        if (isObject(old) && isObject(now)) this.child(pair, old, now, `${keyword}[${name}]`, at);
+        else if (old !== now) {
+          const move = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
+          add({
+            kind: `${kind}-${move}`,
+            name,
+            ...(old === undefined ? {} : { before: old }),
+            ...(now === undefined ? {} : { after: now }),
+            at,
+          });
+        }
+      }
+    }
+  }
+
+  private compareAdditional(pair: SchemaPair, add: (finding: Finding) => void): void {
+    const old = pair.before['additionalProperties'];
+    const now = pair.after['additionalProperties'];
+    const at = '/additionalProperties';
+    if (isObject(old) && isObject(now)) return this.child(pair, old, now, 'additionalProperties', at);
+    const from = openness(old);
+    const to = openness(now);
+    if (from === to) return;
+    const kind =
+      to === 'closed' ? 'forbidden' : from === 'closed' ? 'allowed' : to === 'limited' ? 'restricted' : 'unrestricted';
+    add({ kind: `additional-properties-${kind}`, at });
+  }
+
+  /** allOf, anyOf, oneOf and prefixItems: members are matched by what they are, not where they stand. */
+  private compareMembers(pair: SchemaPair, add: (finding: Finding) => void): void {
+    for (const [keyword, kind] of MEMBERS) {
+      const olds = asArray(pair.before[keyword]);
+      const news = asArray(pair.after[keyword]);
+      if (olds === news && this.dirt.same(olds, news)) continue;
+      if (olds.length === 0 && news.length === 0) continue;
+      const match = matchMembers(this, olds, news);
+      for (const [oldIndex, newIndex] of match.modified) {
+        const label = memberLabel(news[newIndex], newIndex);
+        this.child(
+          pair,
+          olds[oldIndex],
+          news[newIndex],
+          `${keyword}[${label}]`,
+          `/${keyword}/${oldIndex}`,
+          `/${keyword}/${newIndex}`,
+        );
+      }
+      for (const index of match.deleted)
+        add({ kind: `${kind}-removed`, before: olds[index] as Json, at: `/${keyword}` });
+      for (const index of match.added) add({ kind: `${kind}-added`, after: news[index] as Json, at: `/${keyword}` });
+    }
+  }
+}
+
+const SINGLE: Array<[keyword: string, kind: string]> = [
+  ['items', 'items'],
+  ['not', 'not'],
+  ['contains', 'contains'],
+  ['propertyNames', 'property-names'],
+  ['unevaluatedItems', 'unevaluated-items'],
+  ['unevaluatedProperties', 'unevaluated-properties'],
+  ['if', 'if'],
+  ['then', 'then'],
+  ['else', 'else'],
+  ['contentSchema', 'content-schema'],
+];
+
+const KEYED: Array<[keyword: string, kind: string]> = [
+  ['patternProperties', 'pattern-property'],
+  ['dependentSchemas', 'dependent-schema'],
+  ['dependentRequired', 'dependent-required'],
+];
+
+const MEMBERS: Array<[keyword: string, kind: string]> = [
+  ['allOf', 'all-of'],
+  ['anyOf', 'any-of'],
+  ['oneOf', 'one-of'],
+  ['prefixItems', 'prefix-items'],
+];
+
+function openness(value: Json | undefined): 'open' | 'closed' | 'limited' {
+  if (value === false) return 'closed';
+  return isObject(value) && Object.keys(value).length > 0 ? 'limited' : 'open';
+}
+
+/** How a member of a oneOf and such is named to people: its component, its title, or its place. */
+export function memberLabel(member: Json | undefined, index: number): string {
+  if (isReference(member)) return member.$ref.slice(member.$ref.lastIndexOf('/') + 1);
+  return asString(asObject(member)['title']) ?? `#${index + 1}`;
+}

@@ -1,0 +1,203 @@
+import { asArray, asObject, asString, isObject, own, stableJson } from '../../json.js';
+import type { Json, JsonObject } from '../../json.js';
+import { READ_ONLY, TYPE, WRITE_ONLY } from './finding.js';
+import type { Finding } from './finding.js';
+import { allowsNull, typesOf } from './types.js';
+
+type Add = (finding: Finding) => void;
+
+/** Differences of everything in a schema that is not itself a schema. */
+export function compareKeywords(before: JsonObject, after: JsonObject, add: Add): void {
+  compareType(before, after, add);
+  compareValues(before, after, add);
+  compareBounds(before, after, add);
+  comparePattern(before, after, add);
+  compareDiscriminator(before, after, add);
+  compareFlags(before, after, add);
+  compareNotes(before, after, add);
+}
+
+function compareType(before: JsonObject, after: JsonObject, add: Add): void {
+  const was = allowsNull(before);
+  const is = allowsNull(after);
+  if (
+    was !== is &&
+    !(
+      typesOf(before).length === 0 &&
+      typesOf(after).length === 0 &&
+      before['type'] !== after['type'] &&
+      !is &&
+      after['type'] === undefined &&
+      before['type'] === 'null'
+    )
+  ) {
+    add({ kind: is ? 'became-nullable' : 'became-not-nullable', at: '/type' });
+  }
+  const types = stableJson([...typesOf(before)].sort()) !== stableJson([...typesOf(after)].sort());
+  if (types || before['format'] !== after['format']) add({ kind: TYPE, at: types ? '/type' : '/format' });
+}
+
+function compareValues(before: JsonObject, after: JsonObject, add: Add): void {
+  compareEnum(before, after, add);
+  compareConst(before, after, add);
+  const olds = asArray(before['x-extensible-enum']);
+  const news = new Set(asArray(after['x-extensible-enum']));
+  if (after['x-extensible-enum'] !== undefined) {
+    for (const value of olds) {
+      if (!news.has(value)) add({ kind: 'x-extensible-enum-value-removed', before: value, at: '/x-extensible-enum' });
+    }
+  }
+  const old = before['default'];
+  const now = after['default'];
+  if (old !== now) {
+    const kind = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
+    add({ kind: `default-value-${kind}`, ...pair(old, now), at: '/default' });
+  }
+}
+
+function compareEnum(before: JsonObject, after: JsonObject, add: Add): void {
+  const olds = before['enum'];
+  const news = after['enum'];
+  if (olds === news || sameSet(asConstEnum(before), asConstEnum(after))) return;
+  if (!Array.isArray(olds) || olds.length === 0) {
+    if (Array.isArray(news) && news.length > 0) add({ kind: 'became-enum', after: news, at: '/enum' });
+    return;
+  }
+  if (!Array.isArray(news) || news.length === 0) {
+    add({ kind: 'became-not-enum', before: olds, at: '/enum' });
+    return;
+  }
+  for (const value of olds) if (!news.includes(value)) add({ kind: 'enum-value-removed', before: value, at: '/enum' });
+  for (const value of news) if (!olds.includes(value)) add({ kind: 'enum-value-added', after: value, at: '/enum' });
+}
+
+function compareConst(before: JsonObject, after: JsonObject, add: Add): void {
+  const old = before['const'];
+  const now = after['const'];
+  if (old === now || sameSet(asConstEnum(before), asConstEnum(after))) return;
+  const kind = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
+  add({ kind: `const-${kind}`, ...pair(old, now), at: '/const' });
+}
+
+/** `const: x` says the same as `enum: [x]`. */
+function asConstEnum(schema: JsonObject): Json[] | undefined {
+  if (schema['const'] !== undefined) return [schema['const']];
+  return Array.isArray(schema['enum']) ? schema['enum'] : undefined;
+}
+
+function sameSet(a: Json[] | undefined, b: Json[] | undefined): boolean {
+  return a !== undefined && b !== undefined && a.length === b.length && a.every((value) => b.includes(value));
+}
+
+const BOUNDS: Array<[keyword: string, kind: string]> = [
+  ['maximum', 'max'],
+  ['minimum', 'min'],
+  ['exclusiveMaximum', 'exclusive-max'],
+  ['exclusiveMinimum', 'exclusive-min'],
+  ['maxLength', 'max-length'],
+  ['minLength', 'min-length'],
+  ['maxItems', 'max-items'],
+  ['minItems', 'min-items'],
+  ['maxProperties', 'max-properties'],
+  ['minProperties', 'min-properties'],
+  ['maxContains', 'max-contains'],
+  ['minContains', 'min-contains'],
+];
+
+/** A lower bound of a count that is 0 says the same as none. */
+const ZERO_BY_DEFAULT = new Set(['minLength', 'minItems', 'minProperties']);
+
+function compareBounds(before: JsonObject, after: JsonObject, add: Add): void {
+  for (const [keyword, kind] of BOUNDS) {
+    const old = bound(before, keyword);
+    const now = bound(after, keyword);
+    if (old === now) continue;
+    const move = old === undefined ? 'set' : now === undefined ? 'unset' : old < now ? 'increased' : 'decreased';
+    add({ kind: `${kind}-${move}`, ...pair(old, now), at: `/${keyword}` });
+  }
+  const old = before['multipleOf'];
+  const now = after['multipleOf'];
+  if (old !== now) {
+    add({
+      kind: `multiple-of-${old === undefined ? 'set' : now === undefined ? 'unset' : 'changed'}`,
+      ...pair(old, now),
+      at: '/multipleOf',
+    });
+  }
+  if (before['uniqueItems'] !== after['uniqueItems']) {
+    add({ kind: after['uniqueItems'] === true ? 'unique-items-set' : 'unique-items-unset', at: '/uniqueItems' });
+  }
+}
+
+function bound(schema: JsonObject, keyword: string): number | undefined {
+  const value = schema[keyword];
+  if (typeof value !== 'number' || (value === 0 && ZERO_BY_DEFAULT.has(keyword))) return undefined;
+  return value;
+}
+
+function comparePattern(before: JsonObject, after: JsonObject, add: Add): void {
+  const old = asString(before['pattern']) ?? '';
+  const now = asString(after['pattern']) ?? '';
+  if (old === now) return;
+  const kind = old === '' ? 'added' : now === '' ? 'removed' : now === '.*' ? 'generalized' : 'changed';
+  add({ kind: `pattern-${kind}`, ...pair(old === '' ? undefined : old, now === '' ? undefined : now), at: '/pattern' });
+}
+
+function compareDiscriminator(before: JsonObject, after: JsonObject, add: Add): void {
+  const old = before['discriminator'];
+  const now = after['discriminator'];
+  if (old === now) return;
+  const at = '/discriminator';
+  if (!isObject(old) || !isObject(now)) {
+    if (isObject(now)) add({ kind: 'discriminator-added', after: now['propertyName'] ?? null, at });
+    else if (isObject(old)) add({ kind: 'discriminator-removed', before: old['propertyName'] ?? null, at });
+    return;
+  }
+  if (old['propertyName'] !== now['propertyName']) {
+    add({
+      kind: 'discriminator-property-name-changed',
+      ...pair(old['propertyName'], now['propertyName']),
+      at: `${at}/propertyName`,
+    });
+  }
+  const olds = asObject(old['mapping']);
+  const news = asObject(now['mapping']);
+  for (const name of Object.keys({ ...olds, ...news }).sort()) {
+    const from = own(olds, name);
+    const to = own(news, name);
+    if (from === to) continue;
+    const kind = from === undefined ? 'added' : to === undefined ? 'deleted' : 'changed';
+    add({ kind: `discriminator-mapping-${kind}`, name, ...pair(from, to), at: `${at}/mapping` });
+  }
+}
+
+function compareFlags(before: JsonObject, after: JsonObject, add: Add): void {
+  for (const [keyword, kind] of [
+    ['readOnly', READ_ONLY],
+    ['writeOnly', WRITE_ONLY],
+  ] as const) {
+    const old = before[keyword] === true;
+    const now = after[keyword] === true;
+    if (old !== now) add({ kind, before: old, after: now, at: `/${keyword}` });
+  }
+  for (const [keyword, kind] of [
+    ['contentEncoding', 'content-encoding'],
+    ['contentMediaType', 'content-media-type'],
+  ] as const) {
+    if (before[keyword] !== after[keyword])
+      add({ kind: `${kind}-changed`, ...pair(before[keyword], after[keyword]), at: `/${keyword}` });
+  }
+}
+
+function compareNotes(before: JsonObject, after: JsonObject, add: Add): void {
+  if (before['description'] !== after['description'])
+    add({ kind: 'description-changed', ...pair(before['description'], after['description']), at: '/description' });
+  if (before['title'] !== after['title'])
+    add({ kind: 'title-changed', ...pair(before['title'], after['title']), at: '/title' });
+  if (before['examples'] !== after['examples'])
+    add({ kind: 'examples-changed', ...pair(before['examples'], after['examples']), at: '/examples' });
+}
+
+export function pair(before: Json | undefined, after: Json | undefined): { before?: Json; after?: Json } {
+  return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
+}

@@ -1,0 +1,136 @@
+import { asArray, asObject, isObject, own } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
+import { child } from './context.js';
+import type { Comparison, Details, OperationPair } from './context.js';
+
+/** Sign-in of one operation. */
+export function compareOperationSecurity(
+  comparison: Comparison,
+  pair: OperationPair,
+  old: Json | undefined,
+  now: Json | undefined,
+): void {
+  const pointer = { before: child(pair.pointer.before, 'security'), after: child(pair.pointer.after, 'security') };
+  compareRequirements(comparison, 'api', { operation: pair.ref, pointer }, old, now);
+}
+
+/** Sign-in of the API as a whole, and the schemes themselves. */
+export function compareSecurity(comparison: Comparison): void {
+  const pointer = { before: '/security', after: '/security' };
+  compareRequirements(
+    comparison,
+    'api-global',
+    { pointer },
+    comparison.before.api['security'],
+    comparison.after.api['security'],
+  );
+  const olds = asObject(comparison.before.api.components['securitySchemes']);
+  const news = asObject(comparison.after.api.components['securitySchemes']);
+  for (const name of Object.keys({ ...olds, ...news }).sort()) {
+    const old = own(olds, name);
+    const now = own(news, name);
+    const at = child('', 'components', 'securitySchemes', name);
+    if (old === undefined) comparison.add('api-security-component-added', { name, after: now, pointer: { after: at } });
+    else if (now === undefined)
+      comparison.add('api-security-component-removed', { name, before: old, pointer: { before: at } });
+    else if (old !== now)
+      compareScheme(comparison, name, at, comparison.before.resolve(old).node, comparison.after.resolve(now).node);
+  }
+}
+
+/** Alternatives, each a set of schemes with scopes; matched by the names of the schemes. */
+function compareRequirements(
+  comparison: Comparison,
+  prefix: 'api' | 'api-global',
+  base: Pick<Details, 'operation' | 'pointer'>,
+  old: Json | undefined,
+  now: Json | undefined,
+): void {
+  if (old === now) return;
+  const olds = requirements(old);
+  const news = requirements(now);
+  for (const [key, requirement] of news) {
+    if (!olds.has(key))
+      comparison.add(`${prefix}-security-added`, { ...base, after: requirement, texts: { after: label(key) } });
+  }
+  for (const [key, requirement] of olds) {
+    const other = news.get(key);
+    if (other === undefined)
+      comparison.add(`${prefix}-security-removed`, { ...base, before: requirement, texts: { before: label(key) } });
+    else compareScopes(comparison, prefix, base, requirement, other);
+  }
+}
+
+function requirements(value: Json | undefined): Map<string, JsonObject> {
+  return new Map(
+    asArray(value)
+      .filter(isObject)
+      .map((requirement) => [Object.keys(requirement).sort().join(' AND '), requirement]),
+  );
+}
+
+function label(key: string): string {
+  return key === '' ? '"none"' : `"${key}"`;
+}
+
+function compareScopes(
+  comparison: Comparison,
+  prefix: string,
+  base: Pick<Details, 'operation' | 'pointer'>,
+  old: JsonObject,
+  now: JsonObject,
+): void {
+  for (const name of Object.keys(old)) {
+    const olds = asArray(old[name]);
+    const news = asArray(now[name]);
+    for (const scope of news)
+      if (!olds.includes(scope)) comparison.add(`${prefix}-security-scope-added`, { ...base, name, after: scope });
+    for (const scope of olds)
+      if (!news.includes(scope)) comparison.add(`${prefix}-security-scope-removed`, { ...base, name, before: scope });
+  }
+}
+
+function compareScheme(comparison: Comparison, name: string, at: string, old: JsonObject, now: JsonObject): void {
+  const pointer = { before: at, after: at };
+  if (old['type'] !== now['type']) {
+    comparison.add('api-security-component-type-changed', { name, before: old['type'], after: now['type'], pointer });
+  }
+  const olds = asObject(old['flows']);
+  const news = asObject(now['flows']);
+  for (const flow of Object.keys(olds)) {
+    const before = own(olds, flow);
+    const after = own(news, flow);
+    if (!isObject(before) || !isObject(after)) continue;
+    compareFlow(comparison, name, child(at, 'flows', flow), before, after);
+  }
+}
+
+function compareFlow(comparison: Comparison, name: string, at: string, old: JsonObject, now: JsonObject): void {
+  const urls = [
+    ['authorizationUrl', 'api-security-component-oauth-url-changed'],
+    ['tokenUrl', 'api-security-component-oauth-token-url-changed'],
+  ] as const;
+  for (const [key, rule] of urls) {
+    const pointer = { before: child(at, key), after: child(at, key) };
+    if (old[key] !== now[key]) comparison.add(rule, { name, before: old[key], after: now[key], pointer });
+  }
+  const olds = asObject(old['scopes']);
+  const news = asObject(now['scopes']);
+  for (const scope of Object.keys({ ...olds, ...news }).sort()) {
+    const before = own(olds, scope);
+    const after = own(news, scope);
+    if (before === after) continue;
+    const move = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
+    const pointer = {
+      ...(before === undefined ? {} : { before: child(at, 'scopes', scope) }),
+      ...(after === undefined ? {} : { after: child(at, 'scopes', scope) }),
+    };
+    comparison.add(`api-security-component-oauth-scope-${move}`, {
+      name,
+      place: `${name} ${scope}`,
+      ...(before === undefined ? {} : { before: scope }),
+      ...(after === undefined ? {} : { after: scope }),
+      pointer,
+    });
+  }
+}

@@ -1,0 +1,143 @@
+import { asArray, asObject, asString, isObject } from './json.js';
+import type { Json, JsonObject } from './json.js';
+import { Side } from './compare/side.js';
+import { isReference } from './normalize/interner.js';
+import { METHODS } from './normalize/kinds.js';
+import type { CanonicalApi } from './normalize/normalize.js';
+
+/** A parameter with its references followed. */
+export interface ResolvedParameter {
+  name: string;
+  in: string;
+  required: boolean;
+  deprecated: boolean;
+  description?: string;
+  schema?: Json;
+}
+
+export interface ResolvedBody {
+  required: boolean;
+  description?: string;
+  /** Media type → schema. */
+  content: Record<string, Json>;
+}
+
+export interface ResolvedResponse {
+  description?: string;
+  headers: Record<string, Json>;
+  content: Record<string, Json>;
+}
+
+/** One operation, readable without the rest of the description. */
+export interface ResolvedOperation {
+  /** In lower case. */
+  method: string;
+  path: string;
+  operationId?: string;
+  summary?: string;
+  description?: string;
+  deprecated: boolean;
+  tags: string[];
+  parameters: ResolvedParameter[];
+  requestBody?: ResolvedBody;
+  /** Status → response. */
+  responses: Record<string, ResolvedResponse>;
+}
+
+export interface OperationsOptions {
+  /** How many references deep schemas are written out; below that (and in cycles) they stay. Default 3. */
+  depth?: number;
+}
+
+/** All operations of an API, by path and method, with references resolved to a limited depth. */
+export function operations(api: CanonicalApi, options: OperationsOptions = {}): ResolvedOperation[] {
+  const resolver = new Resolver(new Side(api), options.depth ?? 3);
+  const found: ResolvedOperation[] = [];
+  for (const path of Object.keys(api.paths).sort()) {
+    const item = asObject(api.paths[path]);
+    for (const method of Object.keys(item).sort()) {
+      const operation = item[method];
+      if (METHODS.has(method) && isObject(operation)) found.push(resolver.operation(method, path, operation));
+    }
+  }
+  return found;
+}
+
+class Resolver {
+  constructor(
+    private readonly side: Side,
+    private readonly depth: number,
+  ) {}
+
+  operation(method: string, path: string, operation: JsonObject): ResolvedOperation {
+    const body = operation['requestBody'];
+    return {
+      method,
+      path,
+      ...texts(operation, ['operationId', 'summary', 'description']),
+      deprecated: operation['deprecated'] === true,
+      tags: asArray(operation['tags']).filter((tag) => typeof tag === 'string'),
+      parameters: asArray(operation['parameters']).map((parameter) => this.parameter(parameter)),
+      ...(body === undefined ? {} : { requestBody: this.body(body) }),
+      responses: mapValues(operation['responses'], (response) => this.response(response)),
+    };
+  }
+
+  private parameter(value: Json): ResolvedParameter {
+    const { node } = this.side.resolve(value);
+    const schema = node['schema'] ?? asObject(Object.values(asObject(node['content']))[0])['schema'];
+    return {
+      name: asString(node['name']) ?? '',
+      in: asString(node['in']) ?? '',
+      required: node['required'] === true,
+      deprecated: node['deprecated'] === true,
+      ...texts(node, ['description']),
+      ...(schema === undefined ? {} : { schema: this.schema(schema, 0, []) }),
+    };
+  }
+
+  private body(value: Json): ResolvedBody {
+    const { node } = this.side.resolve(value);
+    return {
+      required: node['required'] === true,
+      ...texts(node, ['description']),
+      content: this.content(node['content']),
+    };
+  }
+
+  private response(value: Json): ResolvedResponse {
+    const { node } = this.side.resolve(value);
+    return {
+      ...texts(node, ['description']),
+      headers: mapValues(node['headers'], (header) =>
+        this.schema(this.side.resolve(header).node['schema'] ?? {}, 0, []),
+      ),
+      content: this.content(node['content']),
+    };
+  }
+
+  private content(value: Json | undefined): Record<string, Json> {
+    return mapValues(value, (media) => this.schema(asObject(media)['schema'] ?? {}, 0, []));
+  }
+
+  private schema(value: Json, hops: number, open: string[]): Json {
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return value.map((item) => this.schema(item, hops, open));
+    if (isReference(value)) {
+      if (hops >= this.depth || open.includes(value.$ref)) return { $ref: value.$ref };
+      const { node } = this.side.resolve(value);
+      return isReference(node) ? node : this.schema(node, hops + 1, [...open, value.$ref]);
+    }
+    return mapValues(value, (item) => this.schema(item, hops, open));
+  }
+}
+
+function texts<Key extends string>(node: JsonObject, keys: Key[]): Partial<Record<Key, string>> {
+  return Object.fromEntries(
+    keys.flatMap((key) => (typeof node[key] === 'string' ? [[key, node[key]]] : [])),
+  ) as Partial<Record<Key, string>>;
+}
+
+function mapValues<T>(table: Json | undefined, change: (value: Json) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(asObject(table)).map(([key, value]) => [key, change(value as Json)]));
+}

@@ -1,0 +1,43 @@
+import type { Level, Severity } from '../compare/change.js';
+import { FIELD_RULES } from './field-rules.js';
+import { OVERRIDES } from './overrides.js';
+import type { Effect } from './schema-rules.js';
+
+const LEVELS: ReadonlyMap<string, Level> = new Map(
+  (['ERR', 'WARN', 'INFO'] as const).flatMap((level) =>
+    FIELD_RULES[level]
+      .split(/\s+/)
+      .filter((id) => id !== '')
+      .map((id) => [id, level] as const),
+  ),
+);
+
+/** Whether a rule id is of the shared vocabulary; other ids are our own. */
+export function isFieldRule(rule: string): boolean {
+  return LEVELS.has(rule);
+}
+
+/** oasdiff's level; for our own ids the nearest to our severity. */
+export function levelOf(rule: string, severity: Severity): Level {
+  return LEVELS.get(rule) ?? (severity === 'breaking' ? 'ERR' : severity === 'risky' ? 'WARN' : 'INFO');
+}
+
+/**
+ * Our severity of a rule: the override when there is one, else the field's level, where INFO is `info`
+ * for what is only words and `safe` for what changes behaviour without hurting.
+ */
+export function severityOf(rule: string, effect: Effect, direction: 'request' | 'response' | undefined): Severity {
+  const override = OVERRIDES[rule];
+  if (override !== undefined) return override.severity;
+  const level = LEVELS.get(rule);
+  if (level === 'ERR') return 'breaking';
+  if (level === 'WARN') return 'risky';
+  if (level === 'INFO' || effect === 'notes') return effect === 'notes' ? 'info' : 'safe';
+  return ownSeverity(effect, direction);
+}
+
+function ownSeverity(effect: Effect, direction: 'request' | 'response' | undefined): Severity {
+  if (effect === 'swaps') return 'risky';
+  if (effect === 'narrows') return direction === 'response' ? 'safe' : 'breaking';
+  return direction === 'response' ? 'risky' : 'safe';
+}

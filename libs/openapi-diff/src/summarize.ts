@@ -1,0 +1,31 @@
+import type { Change, OperationRef, Severity } from './compare/change.js';
+import { operationKey } from './compare/report.js';
+
+/** A comparison in numbers. */
+export interface Summary {
+  total: number;
+  severities: Record<Severity, number>;
+  operations: { added: OperationRef[]; removed: OperationRef[]; changed: OperationRef[] };
+}
+
+const REMOVED = /^api(-path)?-removed-|^api-path-sunset-parse$/;
+
+/** Counts changes by severity, and names the operations added, removed and otherwise changed. */
+export function summarize(changes: readonly Change[]): Summary {
+  const severities: Record<Severity, number> = { breaking: 0, risky: 0, safe: 0, info: 0 };
+  const added = new Map<string, OperationRef>();
+  const removed = new Map<string, OperationRef>();
+  const changed = new Map<string, OperationRef>();
+  for (const change of changes) {
+    severities[change.severity]++;
+    const table = change.rule === 'endpoint-added' ? added : REMOVED.test(change.rule) ? removed : changed;
+    for (const operation of change.operations ?? (change.operation === undefined ? [] : [change.operation])) {
+      table.set(operationKey(operation), operation);
+    }
+  }
+  return {
+    total: changes.length,
+    severities,
+    operations: { added: [...added.values()], removed: [...removed.values()], changed: [...changed.values()] },
+  };
+}
