@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  MongoClient,
+  MongoError,
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+  type Collection,
+  type Db,
+} from 'mongodb';
+import { ReadModelUnavailable } from '../port.js';
+
+/** How long an operation waits for a server to be found, for an answer, and for both with the driver's own retries. */
+const FIND_SERVER_MS = 2_000;
+const ANSWER_MS = 5_000;
+const OPERATION_MS = 8_000;
+
+// The server is there yet cannot serve now (stepping down, starting, shutting down, no primary, out of time):
+// https://github.com/mongodb/specifications/blob/master/source/server-discovery-and-monitoring
+const passing = new Set([6, 7, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+const connectionErrors = new Set([
+  'MongoPoolClearedError',
+  'MongoPoolClearedOnNetworkError',
+  'MongoNotConnectedError',
+  'MongoTopologyClosedError',
+  'MongoClientClosedError',
+  'MongoWaitQueueTimeoutError',
+  'MongoOperationTimeoutError',
+]);
+
+/** A client that connects with the first call and again after every loss, and errors in the port's terms. */
+export class Connection {
+  readonly #client: MongoClient;
+  readonly #db: Db;
+  #connecting: Promise<unknown> | undefined;
+
+  /** @throws TypeError when the URL cannot be parsed */
+  constructor(url: string, database: string) {
+    try {
+      this.#client = new MongoClient(url, {
+        appName: 'tidemark',
+        serverSelectionTimeoutMS: FIND_SERVER_MS,
+        connectTimeoutMS: FIND_SERVER_MS,
+        socketTimeoutMS: ANSWER_MS,
+      });
+    } catch (error) {
+      const { message } = error as Error;
+      // The driver quotes the URL, password and all: only what cannot hold one is repeated.
+      throw new TypeError(`read model: bad mongodb URL${message.includes('@') ? '' : `: ${message}`}`);
+    }
+    this.#db = this.#client.db(database);
+  }
+
+  /** @throws ReadModelUnavailable; what was sent may still be carried out then */
+  async run<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    const late = new AbortController();
+    try {
+      return await Promise.race([this.#connected().then(() => work(this.#db)), rejectAfter(OPERATION_MS, late.signal)]);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      throw new ReadModelUnavailable(`MongoDB cannot be reached: ${(error as Error).message}`, { cause: error });
+    } finally {
+      late.abort();
+    }
+  }
+
+  /** The driver does not recover from several operations whose common first connection fails; one at a time it does. */
+  #connected(): Promise<unknown> {
+    this.#connecting ??= this.#client.connect().catch((error: unknown) => {
+      this.#connecting = undefined;
+      throw error;
+    });
+    return this.#connecting;
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}
+
+/** A view's document as it is stored: see documents.ts. */
+export type Documents = Collection<StoredDocument>;
+
+export interface StoredDocument {
+  readonly _id: string;
+  readonly position: number;
+  readonly fields?: Record<string, string | number | boolean | null>;
+  readonly rest?: string;
+  readonly goneAt?: Date;
+}
+
+class TookTooLong extends Error {}
+
+async function rejectAfter(milliseconds: number, signal: AbortSignal): Promise<never> {
+  await sleep(milliseconds, undefined, { signal });
+  throw new TookTooLong(`no answer within ${milliseconds} ms`);
+}
+
+function isUnavailable(error: unknown): boolean {
+  if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
+  if (error instanceof TookTooLong || (error as NodeJS.ErrnoException).syscall !== undefined) return true;
+  if (!(error instanceof MongoError)) return false;
+  if (connectionErrors.has(error.name)) return true;
+  return error instanceof MongoServerError && passing.has(Number(error.code));
+}

@@ -1,0 +1,136 @@
+import { SqliteEventStore, uuidv7, type EventStore } from '@tidemark/event-store';
+import { eventually, randomNamespace, startTcpProxy, temporaryFolder, type TcpProxy } from '@tidemark/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { MongoClient } from 'mongodb';
+import { ReadModelUnavailable } from '../port.js';
+import { Projector } from '../projector.js';
+import { goLive } from '../testing/folding.js';
+import { busyLog, folded, tasks } from '../testing/tasks.js';
+import { MongoReadModel } from './mongo-read-model.js';
+
+const url = process.env.MONGODB_URL ?? '';
+
+(url ? describe : describe.skip)('MongoReadModel, when its server', () => {
+  const namespace = randomNamespace('views');
+  let proxy: TcpProxy;
+  let model: MongoReadModel;
+
+  beforeEach(async () => {
+    proxy = await startTcpProxy(url);
+    model = new MongoReadModel(proxy.url(url), { namespace });
+  });
+  afterEach(async () => {
+    await model.close();
+    await proxy.close();
+    await using client = new MongoClient(url);
+    await client.db(namespace).dropDatabase();
+  });
+
+  const refusals = async (): Promise<void> => {
+    const view = model.view(tasks);
+    const calls = [
+      () => model.ping(),
+      () => view.get('a'),
+      () => view.query({}),
+      () => view.count(),
+      () => view.position(),
+    ];
+    const more = [() => model.live(tasks), () => model.liveVersion(tasks), () => model.begin(tasks)];
+    await Promise.all([...calls, ...more].map((call) => expect(call()).rejects.toThrow(ReadModelUnavailable)));
+  };
+
+  it('is not there from the start, says so on every call, and works once it is', async () => {
+    proxy.cut();
+    await refusals();
+    proxy.pass();
+    await expect(model.ping()).resolves.toBeUndefined();
+  });
+
+  it('goes away, says so on every call, and works again once it is back', async () => {
+    const log = busyLog();
+    const generation = await goLive(model);
+    await generation.apply(...log.batch(0, 99));
+    proxy.cut();
+    await refusals();
+    await expect(generation.apply(...log.batch(100))).rejects.toThrow(ReadModelUnavailable);
+    expect(generation.position).toBe(log.events[99]!.position);
+    proxy.pass();
+    await eventually(() => model.ping().then(() => true));
+    await generation.apply(...log.batch(100));
+    expect(await model.view(tasks).count()).toBe(folded(log).size);
+  });
+
+  it('hangs, says so on every call instead of waiting for ever, and works again once it answers', async () => {
+    await goLive(model);
+    proxy.hang();
+    await refusals();
+    proxy.pass();
+    await eventually(() => model.ping().then(() => true));
+    expect(await model.view(tasks).count()).toBe(0);
+  });
+
+  it('breaks off between the documents and the position, stores nothing twice when the batch is repeated', async () => {
+    const log = busyLog();
+    const generation = await goLive(model);
+    let broken = 0;
+    for (let from = 0; from < log.events.length; from += 24) {
+      const batch = log.batch(from, from + 23);
+      // A request or an answer is lost somewhere in the batch.
+      void proxy.cutOnNext((from / 24) % 2 === 0 ? 'to_client' : 'to_server');
+      const failed = (error: Error): false => (
+        (broken += 1),
+        expect(error).toBeInstanceOf(ReadModelUnavailable),
+        false
+      );
+      await eventually(() => generation.apply(...batch).then(() => true, failed));
+    }
+    expect(broken).toBeGreaterThan(0);
+    const { data } = await model.view(tasks).query({ perPage: 1000 });
+    expect(new Map(data.map((task) => [task.id, task]))).toEqual(folded(log));
+  });
+
+  describe('goes away while a projector is at work', () => {
+    let eventStore: EventStore;
+    let projector: Projector;
+    let errors: Error[];
+
+    it.each(['cut', 'hang'] as const)(
+      '(%s), lets it catch up by itself with what happened meanwhile',
+      async (outage) => {
+        await using folder = await temporaryFolder();
+        errors = [];
+        eventStore = new SqliteEventStore(folder.join('events.db'));
+        projector = new Projector({
+          eventStore,
+          readModel: model,
+          projections: [tasks],
+          onError: (error) => errors.push(error),
+        });
+        try {
+          projector.start();
+          await projector.caughtUp('tasks', await create('before'));
+          proxy[outage]();
+          const during = await create('during');
+          await eventually(() => errors.some((error) => error instanceof ReadModelUnavailable), 'an error', {
+            timeout: 30_000,
+          });
+          const rebuilt = projector.rebuild('tasks');
+          proxy.pass();
+          await projector.caughtUp('tasks', during);
+          await rebuilt;
+          await projector.caughtUp('tasks', await create('after'));
+          const { data } = await model.view(tasks).query({});
+          expect(data.map(({ id }) => id)).toEqual(['after', 'before', 'during']);
+        } finally {
+          await projector.stop();
+          await eventStore.close();
+        }
+      },
+    );
+
+    const create = async (id: string): Promise<number> => {
+      const event = { id: uuidv7(), type: 'Created', data: { tenant: 'n', title: id, priority: 1 }, metadata: {} };
+      return (await eventStore.append(`task-${id}`, [event], 'no_stream')).position;
+    };
+  });
+});

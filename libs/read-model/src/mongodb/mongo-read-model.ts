@@ -1,0 +1,74 @@
+import type { Generation, Projection, ReadModel, View, ViewDefinition, ViewDocument } from '../port.js';
+import { Connection } from './connection.js';
+import { MongoGeneration } from './mongo-generation.js';
+import { MongoView } from './mongo-view.js';
+import { Registry } from './registry.js';
+
+const DEFAULT_DATABASE = 'tidemark';
+
+/**
+ * The read model on MongoDB: one collection per generation of a view, and one document per view that says which
+ * generation is live and how far each is. Connects with the first call; while the server is down calls throw
+ * ReadModelUnavailable after about two seconds, and work again by themselves when it is back.
+ */
+export class MongoReadModel implements ReadModel {
+  readonly #connection: Connection;
+  readonly #registry: Registry;
+  /** Generations begun here and not swapped in yet, by view. */
+  readonly #unfinished = new Map<string, { readonly definition: ViewDefinition; readonly id: string }>();
+
+  /**
+   * @param url `mongodb://…`; the database is `namespace`, else the one in the URL's path, else `tidemark`
+   * @throws TypeError when the URL cannot be parsed
+   */
+  constructor(url: string, options: { readonly namespace?: string } = {}) {
+    this.#connection = new Connection(url, options.namespace ?? databaseIn(url) ?? DEFAULT_DATABASE);
+    this.#registry = new Registry(this.#connection);
+  }
+
+  view<D extends ViewDocument>(definition: ViewDefinition<D>): View<D> {
+    return new MongoView(this.#registry, definition);
+  }
+
+  async live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation | null> {
+    const live = await this.#registry.live(projection);
+    if (live?.version !== projection.version) return null;
+    return new MongoGeneration(this.#registry, projection, live.id, live.position);
+  }
+
+  async liveVersion<D extends ViewDocument>(definition: ViewDefinition<D>): Promise<number | null> {
+    return (await this.#registry.live(definition))?.version ?? null;
+  }
+
+  async begin<D extends ViewDocument>(projection: Projection<D>): Promise<Generation> {
+    const earlier = this.#unfinished.get(projection.name);
+    if (earlier) await this.#registry.drop(projection, earlier.id);
+    await this.#registry.dropAbandoned(projection);
+    const id = await this.#registry.create(projection);
+    this.#unfinished.set(projection.name, { definition: projection as unknown as ViewDefinition, id });
+    return new MongoGeneration(this.#registry, projection, id, -1);
+  }
+
+  async swap<D extends ViewDocument>(projection: Projection<D>, generation: Generation): Promise<void> {
+    if (!(generation instanceof MongoGeneration)) throw new TypeError('swap: not a generation of this read model');
+    await this.#registry.makeLive(projection, generation.id);
+    if (this.#unfinished.get(projection.name)?.id === generation.id) this.#unfinished.delete(projection.name);
+  }
+
+  async ping(): Promise<void> {
+    await this.#connection.run((db) => db.command({ ping: 1 }));
+  }
+
+  /** Drops unfinished generations, as far as the server can be reached, and disconnects. */
+  async close(): Promise<void> {
+    const unfinished = [...this.#unfinished.values()];
+    this.#unfinished.clear();
+    await Promise.allSettled(unfinished.map(({ definition, id }) => this.#registry.drop(definition, id)));
+    await this.#connection.close();
+  }
+}
+
+function databaseIn(url: string): string | undefined {
+  const name = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]+)/.exec(url)?.[1];
+  return name && decodeURIComponent(name);
+}

@@ -1,0 +1,67 @@
+import type { Query, QueryResult, View, ViewDefinition, ViewDocument } from '../port.js';
+import { conditions, plan, type Where } from '../query.js';
+import { toDocument } from './documents.js';
+import { toFilter, toSort } from './filter.js';
+import type { LiveGeneration, Registry } from './registry.js';
+
+/** Reads the live generation, whichever it is at the moment of the call. */
+export class MongoView<D extends ViewDocument> implements View<D> {
+  constructor(
+    private readonly registry: Registry,
+    private readonly definition: ViewDefinition<D>,
+  ) {}
+
+  async get(id: string): Promise<D | null> {
+    return this.#settled(null, async (live) => {
+      const stored = await this.#documents(live)((documents) => documents.findOne({ _id: id }));
+      return stored && !stored.goneAt ? toDocument<D>(stored) : null;
+    });
+  }
+
+  async query(query: Query<D>): Promise<QueryResult<D>> {
+    const checked = plan(this.definition, query);
+    const empty: QueryResult<D> = { data: [], total: 0, asOf: -1 };
+    return this.#settled(empty, async (live) => {
+      const [rows, total] = await Promise.all([
+        this.#documents(live)((documents) =>
+          documents
+            .find(toFilter(checked.where))
+            .sort(toSort(checked.sort))
+            .skip(checked.offset)
+            .limit(checked.limit)
+            .toArray(),
+        ),
+        this.#count(live, checked.where),
+      ]);
+      // The position was read before the documents: they may be newer than it says, never older.
+      return { data: rows.map((row) => toDocument<D>(row)), total, asOf: live.position };
+    });
+  }
+
+  async count(where?: Query<D>['where']): Promise<number> {
+    const checked = conditions(this.definition, where);
+    return this.#settled(0, (live) => this.#count(live, checked));
+  }
+
+  async position(): Promise<number> {
+    return (await this.registry.live(this.definition))?.position ?? -1;
+  }
+
+  /** A swap drops the old collection, and a dropped one looks empty: look once more whether it is still live. */
+  async #settled<T>(none: T, work: (live: LiveGeneration) => Promise<T>): Promise<T> {
+    for (;;) {
+      const live = await this.registry.live(this.definition);
+      if (!live) return none;
+      const result = await work(live);
+      if ((await this.registry.live(this.definition))?.id === live.id) return result;
+    }
+  }
+
+  #count(live: LiveGeneration, where: Where): Promise<number> {
+    return this.#documents(live)((documents) => documents.countDocuments(toFilter(where)));
+  }
+
+  #documents(live: LiveGeneration): ReturnType<Registry['documents']> {
+    return this.registry.documents(this.definition, live.id);
+  }
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { MongoServerError, type Collection, type Db } from 'mongodb';
+import { GenerationDropped } from '../port.js';
+import type { AnyDefinition } from '../query.js';
+import type { Connection, Documents, StoredDocument } from './connection.js';
+import { pathOf } from './filter.js';
+
+/** One per view: which generations there are, how far each is, and which one readers use. */
+interface ViewRecord {
+  readonly _id: string;
+  readonly live?: string;
+  readonly generations?: Record<string, { version: number; position: number; touchedAt: number } | undefined>;
+}
+
+export interface LiveGeneration {
+  readonly id: string;
+  readonly version: number;
+  readonly position: number;
+}
+
+/** An unfinished generation that nobody has written to for so long was left behind by a process that died. */
+const ABANDONED_MS = 60_000;
+const TOMBSTONE_SECONDS = 3_600;
+const NOT_IMPLEMENTED = 238;
+const DUPLICATE_KEY = 11_000;
+
+/** The directory of generations. A view's record is one document, so that a swap is one atomic update. */
+export class Registry {
+  constructor(private readonly connection: Connection) {}
+
+  async live(definition: AnyDefinition): Promise<LiveGeneration | null> {
+    const record = await this.#record(definition);
+    const generation = record?.live === undefined ? undefined : record.generations?.[record.live];
+    return generation ? { id: record!.live!, version: generation.version, position: generation.position } : null;
+  }
+
+  documents(definition: AnyDefinition, id: string): <T>(work: (documents: Documents) => Promise<T>) => Promise<T> {
+    const name = collectionOf(definition, id);
+    return (work) => this.connection.run((db) => work(db.collection<StoredDocument>(name)));
+  }
+
+  async create(definition: AnyDefinition): Promise<string> {
+    const id = randomUUID().replaceAll('-', '');
+    const generation = { version: definition.version, position: -1, touchedAt: Date.now() };
+    const insert = () =>
+      this.#records((records) =>
+        records.updateOne(
+          { _id: nameOf(definition) },
+          { $set: { [`generations.${id}`]: generation } },
+          { upsert: true },
+        ),
+      );
+    // Two first generations at once both try to insert the record: the loser finds it the second time.
+    await insert().catch((error: unknown) => {
+      if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) throw error;
+      return insert();
+    });
+    await this.connection.run((db) => createIndexes(db, definition, id));
+    return id;
+  }
+
+  /** Moves the stored position forwards, never back; answers where it is now. @throws GenerationDropped */
+  async advance(definition: AnyDefinition, id: string, position: number): Promise<number> {
+    const path = `generations.${id}`;
+    const record = await this.#records((records) =>
+      records.findOneAndUpdate(
+        { _id: nameOf(definition), [path]: { $exists: true } },
+        { $max: { [`${path}.position`]: position }, $set: { [`${path}.touchedAt`]: Date.now() } },
+        { returnDocument: 'after' },
+      ),
+    );
+    if (record) return record.generations![id]!.position;
+    // Writing to a dropped collection has created it again.
+    await this.#dropCollection(definition, id);
+    throw dropped(definition, id);
+  }
+
+  /** @throws GenerationDropped */
+  async makeLive(definition: AnyDefinition, id: string): Promise<void> {
+    const _id = nameOf(definition);
+    for (;;) {
+      const record = await this.#record(definition);
+      if (!record?.generations?.[id]) throw dropped(definition, id);
+      const { live = null } = record;
+      if (live === id) return;
+      const { matchedCount } = await this.#records((records) =>
+        records.updateOne({ _id, live, [`generations.${id}`]: { $exists: true } } as object, {
+          $set: { live: id },
+          ...(live === null ? {} : { $unset: { [`generations.${live}`]: '' } }),
+        }),
+      );
+      if (matchedCount === 0) continue;
+      if (live !== null) await this.#dropCollection(definition, live);
+      return;
+    }
+  }
+
+  /** Drops a generation unless it is live. */
+  async drop(definition: AnyDefinition, id: string): Promise<void> {
+    await this.#records((records) =>
+      records.updateOne({ _id: nameOf(definition), live: { $ne: id } } as object, {
+        $unset: { [`generations.${id}`]: '' },
+      }),
+    );
+    if ((await this.live(definition))?.id !== id) await this.#dropCollection(definition, id);
+  }
+
+  /** Drops what dead processes left: unfinished generations, and collections that belong to none. */
+  async dropAbandoned(definition: AnyDefinition): Promise<void> {
+    // Collections first: a new generation enters the record before its collection exists.
+    const prefix = collectionOf(definition, '');
+    const all = await this.connection.run((db) => db.listCollections({}, { nameOnly: true }).toArray());
+    const { live, generations = {} } = (await this.#record(definition)) ?? {};
+    const before = Date.now() - ABANDONED_MS;
+    for (const [id, generation] of Object.entries(generations)) {
+      if (id !== live && generation!.touchedAt < before) await this.drop(definition, id);
+    }
+    for (const { name } of all) {
+      const id = name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+      if (id !== undefined && !generations[id]) await this.#dropCollection(definition, id);
+    }
+  }
+
+  async #record(definition: AnyDefinition): Promise<ViewRecord | null> {
+    return this.#records((records) => records.findOne({ _id: nameOf(definition) }));
+  }
+
+  #records<T>(work: (records: Collection<ViewRecord>) => Promise<T>): Promise<T> {
+    return this.connection.run((db) => work(db.collection<ViewRecord>('views')));
+  }
+
+  async #dropCollection(definition: AnyDefinition, id: string): Promise<void> {
+    await this.connection.run((db) => db.dropCollection(collectionOf(definition, id)));
+  }
+}
+
+export function dropped({ name }: AnyDefinition, id: string): GenerationDropped {
+  return new GenerationDropped(`${name}: generation ${id} was dropped`);
+}
+
+async function createIndexes(db: Db, definition: AnyDefinition, id: string): Promise<void> {
+  const documents = db.collection(collectionOf(definition, id));
+  for (const [number, index] of definition.indexes.entries()) {
+    const keys = new Map([...index, 'id'].map((field) => [pathOf(field), 1 as const]));
+    await documents.createIndex(keys, { name: `index_${number}` });
+  }
+  // A tombstone is needed while a batch that began before the removal may still be written: seconds, not an hour.
+  const expiry = { name: 'tombstones', sparse: true, expireAfterSeconds: TOMBSTONE_SECONDS };
+  await documents.createIndex({ goneAt: 1 }, expiry).catch((error: unknown) => {
+    if (!(error instanceof MongoServerError) || error.code !== NOT_IMPLEMENTED) throw error;
+  });
+}
+
+function collectionOf(definition: AnyDefinition, id: string): string {
+  return `view-${nameOf(definition)}_${id}`;
+}
+
+function nameOf({ name }: AnyDefinition): string {
+  if (!/^[A-Za-z0-9-]+$/.test(name)) throw new TypeError(`projection name "${name}": letters, digits and - only`);
+  return name;
+}
