@@ -1,0 +1,82 @@
+import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import type { Broker, ConsumeOptions, Delivery, Request, Running } from '../port.js';
+import { toError } from '../remote.js';
+import { BrokerContext } from './broker-context.js';
+import { BROKER_TRANSPORT, type HandlerExtras } from './decorators.js';
+
+export interface BrokerServerOptions {
+  /** Changes a consumer's options before it starts: a setting's concurrency, say. */
+  readonly tune?: (options: ConsumeOptions) => ConsumeOptions;
+}
+
+const LAST_OR_NOTHING = { defaultValue: undefined };
+
+/**
+ * The broker as a transport of Nest: serves `@MessagePattern` and `@Serve`, runs `@Consume` and `@Listen`; a plain
+ * `@EventPattern(subject)` listens. Closing it drains what it started and leaves the broker open.
+ */
+export class BrokerServer extends Server implements CustomTransportStrategy {
+  override readonly transportId = BROKER_TRANSPORT;
+  override readonly propagatesEventHandlerErrors = true;
+  private running: Running[] = [];
+
+  constructor(
+    private readonly broker: Broker,
+    private readonly options: BrokerServerOptions = {},
+  ) {
+    super();
+  }
+
+  override addHandler(pattern: string, callback: MessageHandler, isEvent = false, extras: HandlerExtras = {}): void {
+    const taken = this.messageHandlers.has(this.normalizePattern(pattern));
+    if (taken && (!isEvent || extras.consume)) throw new Error(`two handlers for ${pattern}`);
+    super.addHandler(pattern, callback, isEvent, extras as Record<string, unknown>);
+  }
+
+  listen(callback: (error?: unknown) => void): void {
+    this.start().then(
+      () => callback(),
+      (error: unknown) => void this.close().finally(() => callback(error)),
+    );
+  }
+
+  async close(): Promise<void> {
+    const { running } = this;
+    this.running = [];
+    await Promise.all(running.map((one) => one.stop()));
+  }
+
+  on(): void {
+    throw new Error('the broker has no events to listen to');
+  }
+
+  unwrap<T>(): T {
+    return this.broker as T;
+  }
+
+  private async start(): Promise<void> {
+    // Requests first: what consumers do may ask for them.
+    const handlers = [...this.messageHandlers].sort(
+      ([, a], [, b]) => Number(a.isEventHandler) - Number(b.isEventHandler),
+    );
+    for (const [pattern, handler] of handlers) this.running.push(await this.begin(pattern, handler));
+  }
+
+  private begin(pattern: string, handler: MessageHandler): Promise<Running> {
+    if (!handler.isEventHandler) return this.broker.serve(pattern, (request) => handle(handler, request));
+    const { consume, listen = pattern } = (handler.extras ?? {}) as HandlerExtras;
+    if (!consume) return this.broker.listen(listen, (message) => this.hear(handler, message));
+    const options = this.options.tune ? this.options.tune(consume) : consume;
+    return this.broker.consume(options, (delivery) => handle(handler, delivery) as Promise<void>);
+  }
+
+  private hear(handler: MessageHandler, message: Request): void {
+    handle(handler, message).catch((error: unknown) => this.handleError(toError(error).stack ?? String(error)));
+  }
+}
+
+async function handle(handler: MessageHandler, message: Request | Delivery): Promise<unknown> {
+  const result: unknown = await handler(message.data, new BrokerContext(message));
+  return isObservable(result) ? lastValueFrom(result, LAST_OR_NOTHING) : result;
+}
