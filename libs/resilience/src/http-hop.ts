@@ -17,10 +17,16 @@ export class HttpHop {
     private readonly target: Target,
     connectTimeoutMs: number,
   ) {
-    const connect = buildConnector({ timeout: connectTimeoutMs, lookup: pinned(target), autoSelectFamily: true });
+    const connect = buildConnector({
+      timeout: connectTimeoutMs,
+      lookup: pinned(target),
+      autoSelectFamily: true,
+      allowH2: false,
+    });
     this.#client = new Client(target.url.origin, {
       connect: (options, callback) => this.#connect(connect, options, callback),
       // The guard has its own timers: these would count in half seconds, and per phase only.
+      allowH2: false,
       headersTimeout: 0,
       bodyTimeout: 0,
     });

@@ -16,8 +16,9 @@ export interface Bundle {
   readonly missing: ReadonlySet<string>;
 }
 
-/** Values that are visited; more means that references unfold without measure. */
+/** Objects and arrays that are visited in all, and those written out in places that refer to them: no real description has as many. */
 const MAX_VALUES = 5_000_000;
+const MAX_INLINED = 500_000;
 
 /** References unfold to more than can be handled. */
 export class BundleTooLarge extends Error {}
@@ -45,6 +46,7 @@ class Bundler {
   private readonly open = new Set<string>();
   private readonly section: readonly string[];
   private values = 0;
+  private inlinedValues = 0;
 
   constructor(
     private readonly root: SourceDocument,
@@ -64,12 +66,18 @@ class Bundler {
 
   private walk(value: unknown, place: Place, document: SourceDocument): unknown {
     if (place === 'data' || typeof value !== 'object' || value === null) return value;
-    if (++this.values > MAX_VALUES) throw new BundleTooLarge(`references unfold to more than ${MAX_VALUES} values`);
+    this.count();
     if (Array.isArray(value)) return value.map((item) => this.walk(item, place, document));
     const isReference = place === 'object' || place === 'schema';
     if (isReference && '$ref' in value && typeof value.$ref === 'string')
       return this.reference(value as { $ref: string }, place, document);
     return this.members(value, place, document);
+  }
+
+  private count(): void {
+    if (this.open.size > 0) this.inlinedValues++;
+    if (++this.values > MAX_VALUES || this.inlinedValues > MAX_INLINED)
+      throw new BundleTooLarge('they unfold to more than can be handled');
   }
 
   private members(value: object, place: Place, document: SourceDocument): object {

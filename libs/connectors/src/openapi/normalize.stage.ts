@@ -29,7 +29,8 @@ function text({ info }: Api, field: string, length: number): string {
 
 function countOperations({ paths }: Api): number {
   return Object.values(paths).reduce<number>(
-    (sum, item) => sum + Object.keys(isRecord(item) ? item : {}).filter((key) => METHODS.test(key)).length,
+    (sum, item) =>
+      sum + Object.entries(item ?? {}).filter(([key, operation]) => METHODS.test(key) && isRecord(operation)).length,
     0,
   );
 }
