@@ -2,7 +2,7 @@
 const { readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
-const spec = '\\.(unit|int|e2e|crash)\\.spec\\.ts$|/testing/|\\.fixtures\\.ts$|^libs/test-kit/';
+const spec = '\\.spec\\.ts$|/testing/|\\.fixtures\\.ts$|^libs/test-kit/';
 const ports = '^libs/(event-store|messaging|read-model|blob-store)/';
 const drivers = '^(node:)?sqlite$|node_modules/(nats|mongodb|@eventstore/db-client)/';
 const frameworks = 'node_modules/(@nestjs|fastify|@fastify|rxjs|reflect-metadata|class-validator|class-transformer)/';
@@ -89,8 +89,17 @@ module.exports = {
       from: { path: '^libs/', pathNot: [spec, '^libs/messaging/src/nest/', '^libs/platform/'] },
       to: { path: 'node_modules/@nestjs/' },
     },
+    {
+      name: 'production-dependencies-only',
+      comment: 'The image has no development dependencies: move the package in the root package.json, or drop it.',
+      severity: 'error',
+      from: { path: '^(libs|services)/[^/]+/src/', pathNot: spec },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
   ],
   options: {
+    // Third-party packages are declared once, in the root package.json.
+    combinedDependencies: true,
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.specs.json' },
