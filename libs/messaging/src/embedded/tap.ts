@@ -151,17 +151,18 @@ export class Tap {
   }
 
   private async read(reader: Subscription, events: readonly RecordedEvent[], position: number): Promise<void> {
-    for (const event of events) {
-      if (!this.isReader(reader)) return;
-      if (event.position > this.taken) this.readOne(event);
-      if (this.sink.isFull) {
+    try {
+      for (const event of events) {
+        if (!this.isReader(reader)) return;
+        if (event.position > this.taken) this.readOne(event);
+        if (!this.sink.isFull) continue;
         this.sink.wake();
         await this.roomOrPause();
       }
+      if (this.isReader(reader)) this.reached(position);
+    } finally {
+      this.sink.wake();
     }
-    if (!this.isReader(reader)) return;
-    this.reached(position);
-    this.sink.wake();
   }
 
   private readOne(event: RecordedEvent): void {

@@ -1,0 +1,40 @@
+import { SqliteEventStore } from '@tidemark/event-store';
+import { temporaryFolder } from '@tidemark/test-kit';
+import { brokerConformance, type BrokerWorld } from '../testing/index.js';
+import { EmbeddedBroker } from './embedded-broker.js';
+
+async function openWorld(): Promise<BrokerWorld> {
+  const folder = await temporaryFolder();
+  const openLog = () => new SqliteEventStore(folder.join('events.db'));
+  let log = openLog();
+  let broker = new EmbeddedBroker(log);
+  return {
+    get broker() {
+      return broker;
+    },
+    get log() {
+      return log;
+    },
+    async restart() {
+      await broker.close();
+      await log.close();
+      log = openLog();
+      broker = new EmbeddedBroker(log);
+    },
+    async interrupt() {
+      const old = broker;
+      await log.close();
+      log = openLog();
+      broker = new EmbeddedBroker(log);
+      await old.close();
+      return true;
+    },
+    async close() {
+      await broker.close();
+      await log.close();
+      await folder.remove();
+    },
+  };
+}
+
+brokerConformance('EmbeddedBroker', openWorld);

@@ -1,0 +1,260 @@
+import { describe, expect, it } from '@jest/globals';
+import { signal } from '@tidemark/test-kit';
+import { Retryable, Terminal, type DeadLetter, type Delivery } from '../port.js';
+import { collecting, Collector, eachTest, work, WORKERS, type OpenWorld } from './world.js';
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+export function consumeCases(open: OpenWorld): void {
+  describe('a durable consumer', () => {
+    const here = eachTest(open);
+
+    /** The dead letters of the workers. */
+    async function deadLetters(): Promise<Collector<Delivery<DeadLetter>>> {
+      const { deliveries, take } = collecting();
+      await here.broker.consume({ durable: 'dead', subject: 'tidemark.dead.>' }, take);
+      return deliveries as Collector<Delivery<DeadLetter>>;
+    }
+
+    it('gets what was published before it existed, with headers', async () => {
+      await here.broker.publish({ ...work('m1', { n: 1 }), headers: { 'ce-type': 'fetch', traceparent: 't' } });
+      const { deliveries, take } = collecting();
+      await here.broker.consume(WORKERS, take);
+      const [delivery] = await deliveries.reach(1);
+      expect(delivery).toMatchObject({
+        ...{ subject: 'tidemark.work.runner.fetch', id: 'm1', data: { n: 1 } },
+        headers: { 'ce-type': 'fetch', traceparent: 't' },
+        deliveryCount: 1,
+      });
+    });
+
+    it('gets only the subjects of its filter', async () => {
+      const { deliveries, take } = collecting();
+      await here.broker.consume({ ...WORKERS, subject: 'tidemark.evt.*.Created' }, take);
+      for (const subject of ['tidemark.evt.job.Created', 'tidemark.evt.job.Ended', 'tidemark.evt.a.b.Created']) {
+        await here.broker.publish(work(subject, {}, subject));
+      }
+      await here.broker.publish(work('last', {}, 'tidemark.evt.connection.Created'));
+      const got = await deliveries.reach(2);
+      expect(got.map(({ subject }) => subject)).toEqual([
+        'tidemark.evt.job.Created',
+        'tidemark.evt.connection.Created',
+      ]);
+    });
+
+    it('shares the messages of one name, and does not share those of two', async () => {
+      const [a, b, other] = [collecting(), collecting(), collecting()];
+      const options = { durable: 'shared', subject: 'tidemark.evt.>', concurrency: 1 };
+      await here.broker.consume(options, a.take);
+      await here.broker.consume(options, b.take);
+      await here.broker.consume({ ...options, durable: 'other' }, other.take);
+      for (let i = 0; i < 20; i++) await here.broker.publish(work(`m${i}`, {}, 'tidemark.evt.job.Created'));
+      await other.deliveries.reach(20);
+      await here.broker.publish(work('last', {}, 'tidemark.evt.job.Created'));
+      const last = new Promise<void>((resolve) => {
+        const look = () => [...a.deliveries.items, ...b.deliveries.items].length >= 21 && resolve();
+        void Promise.race([a.deliveries.reach(21), b.deliveries.reach(21)]).then(look);
+        const timer = setInterval(() => look() !== false && clearInterval(timer), 5);
+      });
+      await last;
+      const ids = [...a.deliveries.items, ...b.deliveries.items].map(({ id }) => id);
+      expect(new Set(ids).size).toBe(21);
+      expect(ids).toHaveLength(21);
+    });
+
+    it('gets a message again that was not answered within the ack wait, with higher numbers', async () => {
+      const { deliveries, take } = collecting();
+      const release = signal();
+      await here.broker.consume({ ...WORKERS, ackWaitMs: 100 }, async (delivery) => {
+        take(delivery);
+        if (delivery.deliveryCount === 1) await release.promise;
+      });
+      await here.broker.publish(work('m1'));
+      const [first, second] = await deliveries.reach(2);
+      expect([first!.deliveryCount, second!.deliveryCount]).toEqual([1, 2]);
+      expect(second!.deliverySequence).toBeGreaterThan(first!.deliverySequence);
+      release.resolve();
+    });
+
+    it('keeps a message as long as it is extended', async () => {
+      const { deliveries, take } = collecting();
+      await here.broker.consume({ ...WORKERS, ackWaitMs: 400 }, async (delivery) => {
+        take(delivery);
+        if (delivery.id !== 'slow') return;
+        for (let i = 0; i < 8; i++) {
+          await pause(100);
+          await delivery.extend();
+        }
+        await here.broker.publish(work('sentinel'));
+      });
+      await here.broker.publish(work('slow'));
+      const got = await deliveries.reach(2);
+      expect(got.map(({ id }) => id)).toEqual(['slow', 'sentinel']);
+    });
+
+    it('gets a message again after the delay that Retryable names', async () => {
+      const times = new Collector<number>();
+      await here.broker.consume(WORKERS, ({ deliveryCount }) => {
+        times.add(performance.now());
+        if (deliveryCount === 1) throw new Retryable('not yet', 200);
+      });
+      await here.broker.publish(work('m1'));
+      const [first, second] = await times.reach(2);
+      expect(second! - first!).toBeGreaterThanOrEqual(195);
+    });
+
+    it('takes other messages while one waits out its delay', async () => {
+      const { deliveries, take } = collecting();
+      await here.broker.consume({ ...WORKERS, concurrency: 1 }, (delivery) => {
+        take(delivery);
+        if (delivery.id === 'later' && delivery.deliveryCount === 1) throw new Retryable('not yet', 300);
+      });
+      for (const id of ['later', 'a', 'b']) await here.broker.publish(work(id));
+      const got = await deliveries.reach(4);
+      expect(got.map(({ id }) => id)).toEqual(['later', 'a', 'b', 'later']);
+    });
+
+    it('files a dead letter with the reason when a handler throws Terminal', async () => {
+      const dead = await deadLetters();
+      await here.broker.consume(WORKERS, () => {
+        throw new Terminal('no such connection');
+      });
+      await here.broker.publish({ ...work('m1', { n: 1 }), headers: { traceparent: 't' } });
+      const [letter] = await dead.reach(1);
+      expect(letter).toMatchObject({ subject: 'tidemark.dead.workers', headers: { traceparent: 't' } });
+      expect(letter!.data).toEqual({
+        ...{ subject: 'tidemark.work.runner.fetch', id: 'm1', data: { n: 1 }, headers: { traceparent: 't' } },
+        ...{ durable: 'workers', deliveryCount: 1, reason: 'no such connection' },
+      });
+    });
+
+    it('files a dead letter for the largest message allowed, with its data', async () => {
+      const dead = await deadLetters();
+      await here.broker.consume({ ...WORKERS, deadLetterSubject: 'tidemark.dead.large' }, () => {
+        throw new Terminal('too much');
+      });
+      const data = 'x'.repeat(999_000);
+      await here.broker.publish(work('m1', data));
+      const [letter] = await dead.reach(1);
+      expect(letter!.subject).toBe('tidemark.dead.large');
+      expect(letter!.data.data === data).toBe(true);
+    });
+
+    it('files a dead letter after the last delivery', async () => {
+      const dead = await deadLetters();
+      const { deliveries, take } = collecting();
+      await here.broker.consume({ ...WORKERS, maxDeliver: 3 }, (delivery) => {
+        take(delivery);
+        throw new Error('broken');
+      });
+      await here.broker.publish(work('m1'));
+      const [letter] = await dead.reach(1);
+      expect(letter!.data).toMatchObject({ deliveryCount: 3, reason: 'gave up after 3 deliveries: broken' });
+      expect(deliveries.items.map(({ deliveryCount }) => deliveryCount)).toEqual([1, 2, 3]);
+    });
+
+    it('files a dead letter when the last delivery went unanswered', async () => {
+      const dead = await deadLetters();
+      const never = signal();
+      const running = await here.broker.consume({ ...WORKERS, maxDeliver: 2, ackWaitMs: 100 }, () => never.promise);
+      await here.broker.publish(work('m1'));
+      const [letter] = await dead.reach(1);
+      expect(letter!.data.reason).toContain('gave up after 2 deliveries');
+      never.resolve();
+      await running.stop();
+    });
+
+    it('files a redriven message again when it fails again', async () => {
+      const dead = await deadLetters();
+      await here.broker.consume(WORKERS, () => {
+        throw new Terminal('still wrong');
+      });
+      for (const id of ['m1', 'm2']) await here.broker.publish(work(id));
+      const letters = await dead.reach(2);
+      expect(letters.map(({ data }) => data.id).sort()).toEqual(['m1', 'm2']);
+    });
+
+    it('has no more in work than its concurrency', async () => {
+      const gate = signal();
+      const full = signal();
+      let inWork = 0;
+      let most = 0;
+      const { deliveries, take } = collecting();
+      await here.broker.consume({ ...WORKERS, concurrency: 3 }, async (delivery) => {
+        most = Math.max(most, ++inWork);
+        if (inWork === 3) full.resolve();
+        await gate.promise;
+        inWork--;
+        take(delivery);
+      });
+      for (let i = 0; i < 30; i++) await here.broker.publish(work(`m${i}`));
+      await full.promise;
+      gate.resolve();
+      await deliveries.reach(30);
+      expect(most).toBe(3);
+    });
+
+    it('finishes what is in work when it stops, and a successor goes on after it', async () => {
+      const taken = signal();
+      const release = signal();
+      const running = await here.broker.consume({ ...WORKERS, concurrency: 1 }, async () => {
+        taken.resolve();
+        await release.promise;
+      });
+      for (const id of ['m1', 'm2']) await here.broker.publish(work(id));
+      await taken.promise;
+      const stopped = running.stop();
+      release.resolve();
+      await stopped;
+      const { deliveries, take } = collecting();
+      await here.broker.consume(WORKERS, take);
+      await here.broker.publish(work('m3'));
+      const got = await deliveries.reach(2);
+      expect(got.map(({ id }) => id)).toEqual(['m2', 'm3']);
+    });
+
+    it('aborts what is still in work at the drain deadline; a successor gets it with higher numbers', async () => {
+      const taken = signal<Delivery>();
+      const running = await here.broker.consume(WORKERS, async (delivery) => {
+        taken.resolve(delivery);
+        await new Promise((_, reject) => delivery.signal.addEventListener('abort', () => reject(new Error('aborted'))));
+      });
+      await here.broker.publish(work('m1'));
+      const first = await taken.promise;
+      await running.stop(20);
+      expect(first.signal.aborted).toBe(true);
+      const { deliveries, take } = collecting();
+      await here.broker.consume(WORKERS, take);
+      const [second] = await deliveries.reach(1);
+      expect(second!.id).toBe('m1');
+      expect(second!.deliveryCount).toBe(2);
+      expect(second!.deliverySequence).toBeGreaterThan(first.deliverySequence);
+    });
+
+    it('goes on where it was after a restart of the process', async () => {
+      const before = collecting();
+      await here.broker.consume(WORKERS, before.take);
+      for (let i = 0; i < 10; i++) await here.broker.publish(work(`a${i}`));
+      await before.deliveries.reach(10);
+      await here.world.restart();
+      const after = collecting();
+      await here.broker.consume(WORKERS, after.take);
+      await here.broker.publish(work('b'));
+      const [next] = await after.deliveries.reach(1);
+      expect(next!.id).toBe('b');
+      expect(next!.deliverySequence).toBeGreaterThan(before.deliveries.items.at(-1)!.deliverySequence);
+    });
+
+    it.each([
+      [{ durable: 'a.b' }, /^durable: /],
+      [{ subject: 'tidemark.beat.>' }, /^subject: /],
+      [{ subject: 'tidemark.>' }, /^subject: /],
+      [{ concurrency: 0 }, /^concurrency: /],
+      [{ ackWaitMs: 0 }, /^ackWaitMs: /],
+      [{ maxDeliver: 0 }, /^maxDeliver: /],
+      [{ backoffMs: [] }, /^backoffMs: /],
+    ])('refuses %j', async (wrong, text) => {
+      await expect(here.broker.consume({ ...WORKERS, ...wrong }, () => {})).rejects.toThrow(text);
+    });
+  });
+}

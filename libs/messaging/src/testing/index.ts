@@ -1,0 +1,16 @@
+import { describe } from '@jest/globals';
+import { consumeCases } from './consume.cases.js';
+import { relayCases } from './relay.cases.js';
+import { requestCases } from './requests.cases.js';
+import type { OpenWorld } from './world.js';
+
+export type { BrokerWorld, OpenWorld } from './world.js';
+
+/** What every broker must hold; `open` makes a fresh world for each test. */
+export function brokerConformance(name: string, open: OpenWorld): void {
+  describe(`${name} is a broker`, () => {
+    requestCases(open);
+    consumeCases(open);
+    relayCases(open);
+  });
+}

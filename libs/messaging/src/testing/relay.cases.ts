@@ -1,0 +1,169 @@
+import { describe, expect, it } from '@jest/globals';
+import { signal } from '@tidemark/test-kit';
+import { BrokerUnavailable } from '../errors.js';
+import type { Broker, Delivery } from '../port.js';
+import { appendNumbers, Collector, eachTest, relayed, work, WORKERS, type OpenWorld } from './world.js';
+
+const numberOf = (delivery: Delivery) => (delivery.data as { n: number }).n;
+const upTo = (end: number) => Array.from({ length: end }, (_, n) => n);
+
+export function relayCases(open: OpenWorld): void {
+  describe('a relay', () => {
+    const here = eachTest(open);
+
+    /** One at a time, so that the order seen is the order stored. */
+    async function counting(durable = 'counter'): Promise<Collector<number>> {
+      const numbers = new Collector<number>();
+      const options = { durable, subject: 'tidemark.evt.number.*', concurrency: 1 };
+      await here.broker.consume(options, (delivery) => numbers.add(numberOf(delivery)));
+      return numbers;
+    }
+
+    it('publishes what the mapping makes of every event, in order', async () => {
+      const numbers = await counting();
+      const evens = new Collector<number>();
+      await here.broker.consume({ ...WORKERS, concurrency: 1 }, (delivery) => evens.add(numberOf(delivery)));
+      await appendNumbers(here.world.log, 0, 150);
+      await here.broker.relay(relayed(here.world.log));
+      await appendNumbers(here.world.log, 150, 1_200);
+      expect(await numbers.reach(1_200)).toEqual(upTo(1_200));
+      expect(await evens.reach(600)).toEqual(upTo(600).map((n) => n * 2));
+    });
+
+    it('goes on after a restart without loss and in order', async () => {
+      const before = await counting();
+      await here.broker.relay(relayed(here.world.log));
+      await appendNumbers(here.world.log, 0, 300);
+      await before.reach(300);
+      await here.world.restart();
+      await appendNumbers(here.world.log, 300, 500);
+      await here.broker.relay(relayed(here.world.log));
+      const after = await counting();
+      const got = await after.reach(200);
+      expect(got.slice(-200)).toEqual(upTo(500).slice(300));
+    });
+
+    it('gives a consumer that comes later everything from the start', async () => {
+      const early = await counting('early');
+      await here.broker.relay(relayed(here.world.log));
+      await appendNumbers(here.world.log, 0, 250);
+      await early.reach(250);
+      const late = await counting('late');
+      await appendNumbers(here.world.log, 250, 300);
+      expect(await late.reach(300)).toEqual(upTo(300));
+    });
+
+    it('stores messages once when two of one name run side by side', async () => {
+      const numbers = await counting();
+      await here.broker.relay(relayed(here.world.log));
+      await here.broker.relay(relayed(here.world.log));
+      await appendNumbers(here.world.log, 0, 300);
+      await numbers.reach(300);
+      await here.broker.publish(work('last', { n: -1 }, 'tidemark.evt.number.Last'));
+      expect(await numbers.reach(301)).toEqual([...upTo(300), -1]);
+    });
+
+    it('reports a mapping that throws, tries again, and leaves nothing out', async () => {
+      const numbers = await counting();
+      const errors = new Collector<string>();
+      const options = relayed(here.world.log);
+      let failures = 0;
+      await here.broker.relay({
+        ...options,
+        onError: ({ message }) => errors.add(message),
+        map: (event) => {
+          if ((event.data as { n: number }).n === 120 && failures++ < 2) throw new Error('cannot map');
+          return options.map(event);
+        },
+      });
+      await appendNumbers(here.world.log, 0, 200);
+      const got = await numbers.reach(200);
+      expect([...new Set(got)]).toEqual(upTo(200));
+      expect(errors.items).toContain('cannot map');
+    });
+
+    it('is heard by listeners', async () => {
+      const heard = new Collector<unknown>();
+      await here.broker.relay(relayed(here.world.log));
+      await here.broker.listen('tidemark.evt.number.*', ({ data }) => heard.add(data));
+      await appendNumbers(here.world.log, 0, 3);
+      expect(await heard.reach(3)).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }]);
+    });
+
+    it('lets a consumer that does not move hold up nobody', async () => {
+      const release = signal();
+      const slow = new Collector<number>();
+      const options = { durable: 'slow', subject: 'tidemark.evt.number.*', concurrency: 1 };
+      await here.broker.consume(options, async (delivery) => {
+        await release.promise;
+        slow.add(numberOf(delivery));
+      });
+      const quick = await counting('quick');
+      await here.broker.relay(relayed(here.world.log));
+      await appendNumbers(here.world.log, 0, 5_000);
+      expect(await quick.reach(5_000)).toEqual(upTo(5_000));
+      expect(slow.items).toEqual([]);
+      release.resolve();
+      expect(await slow.reach(5_000)).toEqual(upTo(5_000));
+    });
+  });
+
+  describe('when the storage goes away and comes back', () => {
+    const here = eachTest(open);
+
+    it('loses nothing of what is published and relayed meanwhile', async () => {
+      const total = 2_000;
+      const seen = new Set<number>();
+      const all = signal();
+      const start = async (broker: Broker) => {
+        await broker.consume({ ...WORKERS, ackWaitMs: 1_000, maxDeliver: -1 }, (delivery) => {
+          seen.add(numberOf(delivery));
+          if (seen.size === total) all.resolve();
+        });
+        await broker.relay(relayed(here.world.log));
+      };
+      await start(here.broker);
+      const half = signal();
+      const publishing = publishOdds(() => here.broker, total, half.resolve);
+      const appending = appendEvens(() => here.world.log, total);
+      await half.promise;
+      if (await here.world.interrupt()) await start(here.broker);
+      await Promise.all([publishing, appending]);
+      await all.promise;
+      expect(seen.size).toBe(total);
+    });
+  });
+}
+
+/** The odd numbers, each until the broker has said that it is stored. */
+async function publishOdds(broker: () => Broker, end: number, halfWay: () => void): Promise<void> {
+  for (let n = 1; n < end; n += 2) {
+    if (n > end / 2) halfWay();
+    await insist(
+      () => broker().publish(work(`odd-${n}`, { n })),
+      (error) => error instanceof BrokerUnavailable,
+    );
+  }
+}
+
+/** The even numbers, as events that the relay makes work of. */
+async function appendEvens(log: () => Parameters<typeof appendNumbers>[0], end: number): Promise<void> {
+  for (let n = 0; n < end; n += 2) {
+    const event = { id: crypto.randomUUID(), type: 'Counted', data: { n }, metadata: {} };
+    await insist(
+      () => log().append(`number-${n}`, [event], 'no_stream'),
+      (error) => ['Unavailable', 'OutcomeUnknown'].includes((error as Error).name),
+    );
+  }
+}
+
+async function insist(action: () => Promise<unknown>, isPassing: (error: unknown) => boolean): Promise<void> {
+  for (;;) {
+    try {
+      return void (await action());
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}

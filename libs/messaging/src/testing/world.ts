@@ -1,0 +1,91 @@
+import { afterEach, beforeEach } from '@jest/globals';
+import { uuidv7, type EventStore } from '@tidemark/event-store';
+import { signal } from '@tidemark/test-kit';
+import type { Broker, ConsumeOptions, Delivery, OutgoingMessage, RelayOptions } from '../port.js';
+
+/** A broker for one test, with the log that its relays read. Nobody else uses its storage. */
+export interface BrokerWorld {
+  readonly broker: Broker;
+  readonly log: EventStore;
+  /** As when the process ends in good order and starts again: `broker` and `log` are new ones on the old storage. */
+  restart(): Promise<void>;
+  /**
+   * The storage goes away under the broker's feet and comes back. Where it lives in the broker's process, that is the
+   * end of both: then it answers true, `broker` and `log` are new ones, and what ran has to be started again.
+   */
+  interrupt(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export type OpenWorld = () => Promise<BrokerWorld>;
+
+/** The world of the running test, opened before it and closed after it. */
+export function eachTest(open: OpenWorld): { readonly world: BrokerWorld; readonly broker: Broker } {
+  let world: BrokerWorld;
+  beforeEach(async () => void (world = await open()));
+  afterEach(() => world.close());
+  return {
+    get world() {
+      return world;
+    },
+    get broker() {
+      return world.broker;
+    },
+  };
+}
+
+export function work(id: string, data: unknown = { id }, subject = 'tidemark.work.runner.fetch'): OutgoingMessage {
+  return { subject, id, data };
+}
+
+export const WORKERS: ConsumeOptions = { durable: 'workers', subject: 'tidemark.work.runner.*', backoffMs: [1] };
+
+/** Events that `relayed` turns into messages. */
+export async function appendNumbers(log: EventStore, from: number, to: number): Promise<void> {
+  for (let i = from; i < to; i += 100) {
+    const numbers = Array.from({ length: Math.min(100, to - i) }, (_, k) => i + k);
+    const events = numbers.map((n) => ({ id: uuidv7(), type: 'Counted', data: { n }, metadata: {} }));
+    await log.append(`number-${i}`, events, 'no_stream');
+  }
+}
+
+/** Relays every number as an event, the even ones as work too. */
+export function relayed(source: EventStore): RelayOptions {
+  return {
+    name: 'numbers',
+    source,
+    categories: ['number'],
+    map: ({ id, data }) => {
+      const { n } = data as { n: number };
+      const message = { subject: 'tidemark.evt.number.Counted', id, data: { n } };
+      return n % 2 ? [message] : [message, { subject: 'tidemark.work.runner.count', id: `${id}:work`, data: { n } }];
+    },
+  };
+}
+
+/** Collects what comes, and resolves when it is as many as wanted. */
+export class Collector<T> {
+  readonly items: T[] = [];
+  private waiting: { count: number; done: PromiseWithResolvers<void> }[] = [];
+
+  readonly add = (item: T): void => {
+    this.items.push(item);
+    for (const { done } of this.waiting.filter(({ count }) => this.items.length >= count)) done.resolve();
+    this.waiting = this.waiting.filter(({ count }) => this.items.length < count);
+  };
+
+  async reach(count: number): Promise<readonly T[]> {
+    if (this.items.length < count) {
+      const done = signal();
+      this.waiting.push({ count, done });
+      await done.promise;
+    }
+    return this.items;
+  }
+}
+
+/** A consumer that collects its deliveries and acknowledges them. */
+export function collecting(): { deliveries: Collector<Delivery>; take: (delivery: Delivery) => void } {
+  const deliveries = new Collector<Delivery>();
+  return { deliveries, take: deliveries.add };
+}
