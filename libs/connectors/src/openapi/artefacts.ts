@@ -1,5 +1,5 @@
 import { type BlobId, readBlob } from '@tidemark/blob-store';
-import { parse } from '@tidemark/openapi-diff';
+import { type ParsedDocument, ParseError, parse } from '@tidemark/openapi-diff';
 import { StageError, type StageContext } from '../sdk.js';
 import { takeArtefact } from '../stage-tools.js';
 import type { OpenapiCursor } from './cursor.js';
@@ -10,8 +10,6 @@ const MAX_DOCUMENT = Number.MAX_SAFE_INTEGER;
 /** Names of what the stages of one leg hand each other in memory. */
 export const BYTES = 'openapi.bytes';
 export const PARSED = 'openapi.parsed';
-
-export type ParsedDocument = ReturnType<typeof parse>;
 
 /** Checkpointed output of `fetch`. */
 export interface FetchOutput {
@@ -62,7 +60,7 @@ export async function parsedDocument(context: StageContext): Promise<ParsedDocum
   try {
     return parse(bytes, { source: url, maxSize: MAX_DOCUMENT });
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ParseError') throw error;
+    if (!(error instanceof ParseError)) throw error;
     throw new StageError('SOURCE_INVALID', error.message, false, { cause: error });
   }
 }

@@ -1,11 +1,6 @@
-import { canonicalJson, normalize } from '@tidemark/openapi-diff';
-import { isRecord } from '../config-checks.js';
+import { canonicalJson, type CanonicalApi, normalize, operations } from '@tidemark/openapi-diff';
 import type { StageFunction } from '../sdk.js';
 import { type NormalizeOutput, parsedDocument } from './artefacts.js';
-
-type Api = ReturnType<typeof normalize>;
-
-const METHODS = /^(get|put|post|delete|options|head|patch|trace|query)$/;
 
 /** Brings the description into canonical form and stores that. Blobs are named by content, so its id is the content's hash. */
 export const normalizeStage: StageFunction = async (context) => {
@@ -16,21 +11,13 @@ export const normalizeStage: StageFunction = async (context) => {
     contentHash: id.slice('sha256:'.length),
     title: text(api, 'title', 300),
     apiVersion: text(api, 'version', 100),
-    operations: countOperations(api),
+    operations: operations(api, { depth: 0 }).length,
   };
   return { output: { ...output }, counts: { total: output.operations } };
 };
 
 /** A field of `info`, which may be anything in a description that is not valid. */
-function text({ info }: Api, field: string, length: number): string {
+function text({ info }: CanonicalApi, field: string, length: number): string {
   const value = info[field];
   return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, length) : '';
-}
-
-function countOperations({ paths }: Api): number {
-  return Object.values(paths).reduce<number>(
-    (sum, item) =>
-      sum + Object.entries(item ?? {}).filter(([key, operation]) => METHODS.test(key) && isRecord(operation)).length,
-    0,
-  );
 }
