@@ -35,7 +35,10 @@ const schema = defineSettings({
   folder: path('APP_FOLDER', 'Where files go', { default: './data' }),
 });
 
-function messages(environment: NodeJS.ProcessEnv, settings: Pick<typeof schema, 'parse'> = schema): string[] {
+function messages(
+  environment: NodeJS.ProcessEnv,
+  settings: { parse(environment: NodeJS.ProcessEnv): unknown } = schema,
+): string[] {
   try {
     settings.parse(environment);
   } catch (error) {
