@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { TidemarkError } from '@tidemark/contracts';
+import type { ConnectionCommand, CreateConnection, EndSync } from './connection.commands.js';
+import { decideConnection } from './connection.decide.js';
+import { absentConnection, evolveConnection, type ConnectionState } from './connection.js';
+
+const noon = Date.parse('2026-03-01T12:00:00Z');
+const hour = 3_600_000;
+const create: CreateConnection = {
+  type: 'CreateConnection',
+  data: {
+    connectionId: 'connection-1',
+    tenant: 'acme',
+    name: 'billing api',
+    source: { connector: 'openapi', config: { url: 'https://example.com/openapi.json' } },
+    schedule: { every: 'hourly' },
+    whenBusy: 'queue',
+    at: noon,
+  },
+};
+const endSync = (changes: Partial<EndSync['data']> = {}): EndSync => ({
+  type: 'EndSync',
+  data: {
+    jobId: 'job-1',
+    state: 'completed',
+    result: 'succeeded',
+    startedAt: noon + hour,
+    cursor: { etag: 'a' },
+    at: noon + hour + 60_000,
+    ...changes,
+  },
+});
+const plain = (
+  type: 'PauseConnection' | 'ResumeConnection' | 'DisconnectConnection' | 'RemoveConnection',
+  at = noon,
+): ConnectionCommand => ({ type, data: { at } });
+const after = (...commands: ConnectionCommand[]) =>
+  commands.reduce<ConnectionState>(
+    (state, command) => decideConnection(command, state).reduce(evolveConnection, state),
+    absentConnection,
+  );
+
+describe('a connection', () => {
+  it('plans its first sync one period after it was created', () => {
+    expect(after(create)).toMatchObject({ status: 'active', nextSyncAt: noon + hour });
+  });
+
+  it('plans the next sync when one ends, and commits the cursor', () => {
+    expect(after(create, endSync())).toMatchObject({
+      nextSyncAt: noon + 2 * hour,
+      cursor: { value: { etag: 'a' }, jobId: 'job-1' },
+    });
+  });
+
+  it('keeps the planned time when an unplanned sync ends before it', () => {
+    expect(after(create, endSync({ startedAt: noon + 1000, at: noon + 60_000 }))).toMatchObject({
+      nextSyncAt: noon + hour,
+    });
+  });
+
+  it('takes the end of a job once', () => {
+    expect(decideConnection(endSync(), after(create, endSync()))).toEqual([]);
+  });
+
+  it('does not let a late message of an older job take the place of a newer one', () => {
+    const newer = endSync({ jobId: 'job-2', at: noon + 3 * hour });
+    expect(decideConnection(endSync(), after(create, newer))).toEqual([]);
+  });
+
+  it('keeps its cursor when a job fails', () => {
+    const failed = endSync({ jobId: 'job-2', state: 'failed', result: null, cursor: undefined, at: noon + 3 * hour });
+    expect(after(create, endSync(), failed)).toMatchObject({
+      cursor: { jobId: 'job-1' },
+      lastSync: { state: 'failed' },
+    });
+  });
+
+  it('drops the cursor with the source, and that of a job that read the old one', () => {
+    const source = { connector: 'openapi', config: { url: 'https://example.com/v2.json' } };
+    const update: ConnectionCommand = { type: 'UpdateConnection', data: { source, at: noon + hour + 1000 } };
+    expect(after(create, endSync({ at: noon + hour + 500 }), update)).toMatchObject({ cursor: null });
+    expect(after(create, update, endSync())).toMatchObject({ cursor: null, lastSync: { jobId: 'job-1' } });
+  });
+
+  it('plans nothing while paused or disconnected, and goes on when resumed', () => {
+    expect(after(create, plain('PauseConnection'))).toMatchObject({ paused: true, nextSyncAt: null });
+    expect(after(create, plain('PauseConnection'), endSync())).toMatchObject({ nextSyncAt: null });
+    expect(after(create, plain('DisconnectConnection'))).toMatchObject({ status: 'disconnected', nextSyncAt: null });
+    expect(after(create, plain('PauseConnection'), plain('ResumeConnection', noon + 10 * hour))).toMatchObject({
+      nextSyncAt: noon + 11 * hour,
+    });
+  });
+
+  it('skips a planned sync once', () => {
+    const skip: ConnectionCommand = {
+      type: 'SkipSync',
+      data: { plannedAt: noon + hour, reason: 'CONNECTION_NOT_ACTIVE', at: noon + hour },
+    };
+    const state = after(create, skip);
+    expect(state).toMatchObject({ nextSyncAt: noon + 2 * hour });
+    expect(decideConnection(skip, state)).toEqual([]);
+  });
+
+  it('is gone for commands once removed, and lets its last job end in silence', () => {
+    const removed = after(create, plain('RemoveConnection'));
+    expect(decideConnection(endSync(), removed)).toEqual([]);
+    expect(() => decideConnection(plain('PauseConnection'), removed)).toThrow(TidemarkError);
+  });
+});

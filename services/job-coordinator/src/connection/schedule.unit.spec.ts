@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { cronProblem, nextSync } from './schedule.js';
+
+const at = (text: string) => Date.parse(text);
+const next = (...args: Parameters<typeof nextSync>) => {
+  const time = nextSync(...args);
+  return time === null ? null : new Date(time).toISOString();
+};
+
+describe('the next sync', () => {
+  const noon = at('2026-03-01T12:00:00Z');
+
+  it.each([
+    ['realtime', '2026-03-01T12:05:00.000Z'],
+    ['hourly', '2026-03-01T13:00:00.000Z'],
+    ['daily', '2026-03-02T12:00:00.000Z'],
+    ['manual', null],
+  ] as const)('of %s comes one period after the last planned one', (every, expected) => {
+    expect(next({ every }, noon, noon + 60_000)).toBe(expected);
+  });
+
+  it('collapses missed ones into the first that is still to come, in the same rhythm', () => {
+    expect(next({ every: 'hourly' }, noon, at('2026-03-01T17:20:00Z'))).toBe('2026-03-01T18:00:00.000Z');
+  });
+
+  it('of a cron expression heeds the time zone over a change of clocks', () => {
+    const schedule = { cron: '0 3 * * *', timeZone: 'Europe/Berlin' };
+    expect(next(schedule, noon, at('2026-03-28T12:00:00Z'))).toBe('2026-03-29T01:00:00.000Z');
+    expect(next(schedule, noon, at('2026-03-27T12:00:00Z'))).toBe('2026-03-28T02:00:00.000Z');
+  });
+});
+
+describe('a cron expression', () => {
+  it.each([
+    ['61 * * * *', 'UTC', 'cron'],
+    ['* * * * * *', undefined, 'cron'],
+    ['nonsense', undefined, 'cron'],
+    ['0 0 31 2 *', undefined, 'cron'],
+    ['0 3 * * *', 'Mars/Olympus', 'timeZone'],
+  ])('%s in %s is refused for its %s', (cron, timeZone, field) => {
+    expect(cronProblem(cron, timeZone)).toMatchObject({ field });
+  });
+
+  it('of five fields in an IANA time zone is taken', () => {
+    expect(cronProblem('*/15 8-18 * * 1-5', 'America/New_York')).toBeNull();
+  });
+});

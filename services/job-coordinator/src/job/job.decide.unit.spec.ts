@@ -1,0 +1,276 @@
+import { describe, expect, it } from '@jest/globals';
+import { jobStates, TidemarkError, type JobEvent } from '@tidemark/contracts';
+import type { JobCommand } from './job.commands.js';
+import { decideJob, MAX_LOST_CLAIMS } from './job.decide.js';
+import {
+  after,
+  cancelJob,
+  claimStage,
+  completeStage,
+  createJob,
+  everyState,
+  existing,
+  failStage,
+  fold,
+  jobIn,
+  noon,
+} from './job.fixtures.js';
+import { isEnded, type JobState } from './job.js';
+import { canMove, transitions } from './job.transitions.js';
+
+const types = (events: readonly JobEvent[]) => events.map(({ type }) => type);
+const refusalOf = (command: JobCommand, job: JobState) => {
+  try {
+    return decideJob(command, job);
+  } catch (error) {
+    if (!(error instanceof TidemarkError)) throw error;
+    return { code: error.code, ...error.details };
+  }
+};
+
+describe('the transition table', () => {
+  it.each(everyState)('has a job in state %s to start from', (state) => {
+    expect(jobIn[state].status).toBe(state);
+  });
+
+  const pairs = everyState.flatMap((from) => jobStates.map((to) => [from, to] as const));
+  const commands: JobCommand[] = [
+    createJob,
+    claimStage({ delivery: { id: 'message-1', sequence: 2 } }),
+    completeStage(1, 'fetch', { finish: 'unchanged' }),
+    failStage(1, 'fetch'),
+    failStage(1, 'fetch', { retryable: false }),
+    { type: 'ExpireClaim', data: { claim: 1, random: 0.5, at: noon + 61_000 } },
+    cancelJob,
+    { type: 'ForceCancel', data: { at: noon + 9000 } },
+    { type: 'ConfirmCancel', data: { claim: 1, at: noon + 9000 } },
+  ];
+
+  it.each(pairs)('from %s to %s happens by some command exactly when the table allows it', (from, to) => {
+    const starts =
+      from === 'running' ? [jobIn.running, fold(jobIn.running, decideJob(cancelJob, jobIn.running))] : [jobIn[from]];
+    const reached = starts.some((start) =>
+      commands.some((command) => {
+        const events = refusalOf(command, start);
+        return Array.isArray(events) && events.length > 0 && fold(start, events).status === to;
+      }),
+    );
+    expect(reached).toBe(canMove(from, to));
+  });
+
+  it('makes the states without moves the terminal ones', () => {
+    const terminal = jobStates.filter((state) => transitions[state].length === 0);
+    expect(terminal).toEqual(jobStates.filter((state) => isEnded(jobIn[state])));
+  });
+});
+
+describe('creating a job', () => {
+  it('answers DUPLICATE_JOB with the job for the same request under the same key', () => {
+    const keyed: JobCommand = { ...createJob, data: { ...createJob.data, requestHash: 'a' } };
+    expect(refusalOf(keyed, after(keyed))).toEqual({ code: 'DUPLICATE_JOB', jobId: 'job-1' });
+  });
+
+  it('answers IDEMPOTENCY_KEY_REUSED for another request under the same key', () => {
+    const keyed = (requestHash: string): JobCommand => ({ ...createJob, data: { ...createJob.data, requestHash } });
+    expect(refusalOf(keyed('b'), after(keyed('a')))).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED', jobId: 'job-1' });
+  });
+});
+
+describe('claiming a stage', () => {
+  it('gives the claims of a job numbers from 1', () => {
+    const again = claimStage({ delivery: { id: 'message-1', sequence: 2 } });
+    expect(decideJob(again, jobIn.running)).toMatchObject([{ type: 'StageClaimed', data: { claim: 2 } }]);
+  });
+
+  it('answers the same claim to the same delivery', () => {
+    expect(decideJob(claimStage(), jobIn.running)).toEqual([]);
+  });
+
+  it('refuses another message while the claim is held', () => {
+    const other = claimStage({ delivery: { id: 'message-2', sequence: 9 } });
+    expect(refusalOf(other, jobIn.running)).toEqual({ code: 'CLAIM_REFUSED', reason: 'held' });
+  });
+
+  it('refuses an earlier delivery of the same message', () => {
+    const job = after(createJob, claimStage({ delivery: { id: 'message-1', sequence: 5 } }));
+    expect(refusalOf(claimStage({ delivery: { id: 'message-1', sequence: 4 } }), job)).toMatchObject({
+      reason: 'held',
+    });
+  });
+
+  it('refuses work of an attempt that is over', () => {
+    const job = after(createJob, claimStage(), failStage(1, 'fetch'));
+    expect(refusalOf(claimStage({ delivery: { id: 'late', sequence: 7 } }), job)).toMatchObject({
+      reason: 'superseded',
+    });
+  });
+
+  it('refuses work of a leg that is done', () => {
+    const job = after(createJob, claimStage(), completeStage(1, 'fetch'), completeStage(1, 'snapshot'));
+    expect(refusalOf(claimStage({ delivery: { id: 'late', sequence: 7 } }), job)).toMatchObject({ reason: 'done' });
+  });
+
+  it.each(['completed', 'failed', 'cancelled'] as const)('refuses a %s job', (state) => {
+    expect(refusalOf(claimStage({ delivery: { id: 'late', sequence: 7 } }), jobIn[state])).toMatchObject({
+      reason: 'ended',
+    });
+  });
+
+  it('begins at the first stage without a checkpoint', () => {
+    const job = after(createJob, claimStage(), completeStage(1, 'fetch'));
+    const successor = claimStage({ delivery: { id: 'message-1', sequence: 2 } });
+    expect(decideJob(successor, job)).toMatchObject([{ data: { stage: 'snapshot', claim: 2 } }]);
+  });
+
+  it('counts the attempt as failed when too many claims in a row were lost', () => {
+    const claims = Array.from({ length: MAX_LOST_CLAIMS }, (_, index) =>
+      claimStage({ delivery: { id: 'message-1', sequence: index + 1 } }),
+    );
+    const job = after(createJob, ...claims);
+    const next = claimStage({ delivery: { id: 'message-1', sequence: 99 } });
+    expect(decideJob(next, job)).toMatchObject([{ type: 'RetryScheduled', data: { error: { code: 'RUNNER_LOST' } } }]);
+  });
+});
+
+describe('completing a stage', () => {
+  it('keeps the claim while the next stage belongs to the same service', () => {
+    const job = existing(createJob, claimStage(), completeStage(1, 'fetch'));
+    expect(job.claim).toMatchObject({ number: 1, stage: 'snapshot' });
+  });
+
+  it('hands over to the next service', () => {
+    const job = after(createJob, claimStage(), completeStage(1, 'fetch'));
+    const events = decideJob(completeStage(1, 'snapshot'), job);
+    expect(events).toMatchObject([{ data: { handOver: { name: 'diff', service: 'differ' } } }]);
+    expect(fold(job, events)).toMatchObject({ status: 'running', claim: null });
+  });
+
+  it('takes the same report twice', () => {
+    const job = after(createJob, claimStage(), completeStage(1, 'fetch'));
+    expect(decideJob(completeStage(1, 'fetch'), job)).toEqual([]);
+  });
+
+  it('refuses the report of a stale claim', () => {
+    const job = after(createJob, claimStage(), claimStage({ delivery: { id: 'message-1', sequence: 2 } }));
+    expect(refusalOf(completeStage(1, 'fetch'), job)).toMatchObject({ code: 'STALE_CLAIM' });
+  });
+
+  it('completes the job with the last stage, with errors when objects failed', () => {
+    const differ = claimStage({ service: 'differ', stage: 'diff', delivery: { id: 'message-2', sequence: 1 } });
+    const job = after(
+      createJob,
+      claimStage(),
+      completeStage(1, 'fetch', { counts: { total: 3, failed: 1 } }),
+      completeStage(1, 'snapshot', { cursor: { at: 'here' } }),
+      differ,
+      completeStage(2, 'diff'),
+    );
+    const events = decideJob(completeStage(2, 'alert'), job);
+    expect(types(events)).toEqual(['StageCompleted', 'JobCompleted']);
+    expect(events[1]).toMatchObject({ data: { result: 'completed_with_errors', cursor: { at: 'here' } } });
+  });
+
+  it('tells of detected changes in the same append', () => {
+    const changes = { snapshotId: 's2', previousSnapshotId: 's1', bySeverity: { breaking: 1 } };
+    const job = after(createJob, claimStage());
+    expect(types(decideJob(completeStage(1, 'fetch', { changes }), job))).toEqual([
+      'StageCompleted',
+      'ChangesDetected',
+    ]);
+  });
+});
+
+describe('failing a stage', () => {
+  it('tries again after 60, 300 and 900 seconds, then fails', () => {
+    let job = after(createJob);
+    const waits: (number | string)[] = [];
+    for (let attempt = 1; attempt <= 4; attempt += 1) {
+      job = fold(
+        job,
+        decideJob(claimStage({ attempt, delivery: { id: `message-${attempt}`, sequence: attempt } }), job),
+      );
+      const events = decideJob(failStage(attempt, 'fetch'), job);
+      const [event] = events;
+      waits.push(event?.type === 'RetryScheduled' ? (event.data.retryAt - event.data.at) / 1000 : String(event?.type));
+      job = fold(job, events);
+    }
+    expect(waits).toEqual([60, 300, 900, 'JobFailed']);
+    expect(job).toMatchObject({ status: 'failed', retryCount: 3, lastError: { code: 'FETCH_TIMEOUT' } });
+  });
+
+  it.each([
+    [0, 45],
+    [0.999, 75],
+  ])('strays by a quarter at most (random %d)', (random, seconds) => {
+    const [event] = decideJob(failStage(1, 'fetch', { random }), jobIn.running);
+    expect(event?.type === 'RetryScheduled' && Math.round((event.data.retryAt - event.data.at) / 1000)).toBe(seconds);
+  });
+
+  it('waits as long as the other side asked, when that is longer', () => {
+    const [event] = decideJob(failStage(1, 'fetch', { retryAfterMs: 600_000 }), jobIn.running);
+    expect(event).toMatchObject({ data: { retryAt: noon + 3000 + 600_000 } });
+  });
+
+  it('does not try again what cannot succeed', () => {
+    expect(types(decideJob(failStage(1, 'fetch', { retryable: false }), jobIn.running))).toEqual(['JobFailed']);
+  });
+
+  it('takes the same report twice', () => {
+    const job = after(createJob, claimStage(), failStage(1, 'fetch'));
+    expect(decideJob(failStage(1, 'fetch'), job)).toEqual([]);
+  });
+});
+
+describe('cancelling', () => {
+  it('ends a job at once while nobody is at work on it, also between two tries', () => {
+    const waiting = after(createJob, claimStage(), failStage(1, 'fetch'));
+    expect(types(decideJob(cancelJob, waiting))).toEqual(['JobCancelled']);
+  });
+
+  it('asks the runner first, and again changes nothing', () => {
+    const job = after(createJob, claimStage(), cancelJob);
+    expect(job).toMatchObject({ status: 'running', cancel: { deadline: noon + 7000 } });
+    expect(decideJob(cancelJob, job)).toEqual([]);
+  });
+
+  it('ends without the runner at the deadline', () => {
+    const job = after(createJob, claimStage(), cancelJob);
+    const events = decideJob({ type: 'ForceCancel', data: { at: noon + 7000 } }, job);
+    expect(events).toMatchObject([{ type: 'JobCancelled', data: { forced: true } }]);
+    expect(refusalOf(completeStage(1, 'fetch'), fold(job, events))).toMatchObject({ code: 'STALE_CLAIM' });
+  });
+
+  it('makes an error in its middle its end, not a reason to try again', () => {
+    const job = after(createJob, claimStage(), cancelJob);
+    expect(types(decideJob(failStage(1, 'fetch'), job))).toEqual(['JobCancelled']);
+  });
+
+  it.each(['completed', 'failed'] as const)('is refused for a %s job', (state) => {
+    expect(refusalOf(cancelJob, jobIn[state])).toMatchObject({ code: 'JOB_NOT_CANCELLABLE' });
+  });
+});
+
+describe('a claim that falls silent or stands still', () => {
+  const expire: JobCommand = { type: 'ExpireClaim', data: { claim: 1, random: 0.5, at: noon + 61_000 } };
+
+  it('is put back under the next number', () => {
+    const job = fold(jobIn.running, decideJob(expire, jobIn.running));
+    expect(job).toMatchObject({ status: 'running', claim: null });
+    const next = claimStage({ delivery: { id: 'message-2', sequence: 9 } });
+    expect(decideJob(next, job)).toMatchObject([{ data: { claim: 2 } }]);
+  });
+
+  it('is not put back when a newer claim holds the job', () => {
+    const job = after(createJob, claimStage(), claimStage({ delivery: { id: 'message-1', sequence: 2 } }));
+    expect(decideJob(expire, job)).toEqual([]);
+  });
+
+  it('is stalled when it has not advanced, once, and recovers', () => {
+    const stall: JobCommand = { type: 'StallClaim', data: { claim: 1, since: noon + 1000, at: noon + 700_000 } };
+    const stalled = fold(jobIn.running, decideJob(stall, jobIn.running));
+    expect(stalled).toMatchObject({ status: 'running', claim: { stalledSince: noon + 1000 } });
+    expect(decideJob(stall, stalled)).toEqual([]);
+    const recover: JobCommand = { type: 'RecoverClaim', data: { claim: 1, at: noon + 800_000 } };
+    expect(fold(stalled, decideJob(recover, stalled))).toMatchObject({ claim: { stalledSince: null } });
+  });
+});
