@@ -1,0 +1,150 @@
+import { CliError, usageError } from '../cli-error.js';
+import { exitCodes, exitCodeOf } from '../exit-codes.js';
+
+const TIMEOUT_MS = 30_000;
+
+export type Headers = Readonly<Record<string, string>>;
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** One page of a list, as the API answers it. */
+export interface Page<Item> {
+  readonly data: readonly Item[];
+  readonly pagination: { readonly page: number; readonly perPage: number; readonly total: number };
+}
+
+/** An address of the API: values are encoded, so that no id can change the path. */
+export const path = (parts: TemplateStringsArray, ...values: readonly string[]): string =>
+  String.raw({ raw: parts }, ...values.map(encodeURIComponent));
+
+interface Call {
+  readonly query?: Query;
+  readonly body?: unknown;
+  readonly headers?: Headers;
+  readonly signal?: AbortSignal;
+}
+
+/** Tidemark's HTTP API. Everything that goes wrong is a CliError with the exit code that it stands for. */
+export class Api {
+  private readonly base: URL;
+
+  /**
+   * @param signal ends every call that is under way, with exit code 130
+   * @throws CliError when the address is not an http(s) URL
+   */
+  constructor(
+    url: string,
+    private readonly key?: string,
+    private readonly signal?: AbortSignal,
+  ) {
+    if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+      throw usageError(`Tidemark's address must be an http or https URL, not ${JSON.stringify(url)}`);
+    this.base = new URL(url.endsWith('/') ? url : `${url}/`);
+  }
+
+  get<Body>(address: string, query?: Query): Promise<Body> {
+    return this.call<Body>('GET', address, { query });
+  }
+
+  post<Body>(address: string, body?: unknown, headers?: Headers): Promise<Body> {
+    return this.call<Body>('POST', address, { body, headers });
+  }
+
+  delete<Body>(address: string): Promise<Body> {
+    return this.call<Body>('DELETE', address, {});
+  }
+
+  /** An answer that comes bit by bit; the caller reads or cancels its body. */
+  async stream(address: string, headers: Headers, signal: AbortSignal): Promise<Response> {
+    const response = await this.send('GET', address, { headers: { accept: 'text/event-stream', ...headers }, signal });
+    if (!response.ok) throw refusal(response.status, await this.read(response));
+    return response;
+  }
+
+  /** The answer whatever its status: for readiness, which says in a 503 what is missing. */
+  async probe(address: string): Promise<{ ok: boolean; status: number; body: unknown }> {
+    const response = await this.send('GET', address, { signal: this.limit() });
+    return { ok: response.ok, status: response.status, body: await this.read(response) };
+  }
+
+  private async call<Body>(method: string, address: string, call: Call): Promise<Body> {
+    const response = await this.send(method, address, { ...call, signal: this.limit() });
+    const body = await this.read(response);
+    if (!response.ok) throw refusal(response.status, body, response.headers.get('retry-after'));
+    return body as Body;
+  }
+
+  private limit(): AbortSignal {
+    return AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(this.signal ? [this.signal] : [])]);
+  }
+
+  private async send(method: string, address: string, { query = {}, body, headers, signal }: Call): Promise<Response> {
+    const url = new URL(address.replace(/^\//, ''), this.base);
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    try {
+      return await fetch(url, {
+        method,
+        signal,
+        body: body === undefined ? undefined : JSON.stringify(body),
+        headers: {
+          accept: 'application/json',
+          'user-agent': 'tidemark-cli',
+          ...(this.key && { authorization: `Bearer ${this.key}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+      });
+    } catch (error) {
+      throw this.unreachable(error);
+    }
+  }
+
+  private async read(response: Response): Promise<unknown> {
+    let text: string;
+    try {
+      text = await response.text();
+    } catch (error) {
+      throw this.unreachable(error);
+    }
+    if (text === '') return undefined;
+    try {
+      return JSON.parse(text);
+    } catch {
+      if (!response.ok) return undefined;
+      throw new CliError(exitCodes.unavailable, 'NOT_TIDEMARK', `${this.base.href} answers, but not as Tidemark does`);
+    }
+  }
+
+  private unreachable(error: unknown): CliError {
+    if (this.signal?.aborted) return new CliError(exitCodes.interrupted, 'INTERRUPTED', 'interrupted');
+    const message = `cannot reach Tidemark at ${this.base.href}: ${reasonOf(error)}`;
+    return new CliError(exitCodes.unavailable, 'UNREACHABLE', message, {}, { cause: error });
+  }
+}
+
+function refusal(status: number, body: unknown, retryAfter?: string | null): CliError {
+  const error = ((body as { error?: unknown } | undefined)?.error ?? {}) as Record<string, never>;
+  const code = typeof error['code'] === 'string' ? error['code'] : `HTTP_${status}`;
+  const message = typeof error['message'] === 'string' ? error['message'] : `Tidemark answered ${status}`;
+  const seconds = Number(retryAfter ?? error['retryAfter'] ?? Number.NaN);
+  return new CliError(exitCodeOf(code, status), code, message, {
+    fields: Array.isArray(error['fields']) ? error['fields'] : undefined,
+    requestId: error['requestId'],
+    jobId: error['jobId'],
+    retryAfter: Number.isFinite(seconds) ? seconds : undefined,
+    hint: status === 401 ? 'set TIDEMARK_API_KEY or give --key' : undefined,
+  });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there; is it running?',
+  ENOTFOUND: 'no such host',
+  ECONNRESET: 'the connection broke',
+  UND_ERR_SOCKET: 'the connection broke',
+};
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
+  const cause = (error instanceof Error ? (error.cause ?? error) : error) as { code?: string; message?: string };
+  return reasons[cause.code ?? ''] ?? cause.message ?? String(cause);
+}

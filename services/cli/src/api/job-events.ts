@@ -1,0 +1,96 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { JobEvent, JobEventView, JobView } from '@tidemark/contracts';
+import { CliError } from '../cli-error.js';
+import { exitCodes } from '../exit-codes.js';
+import { isEnded } from '../render/job.js';
+import { path, type Api, type Headers } from './api.js';
+import { SseParser, type SseEvent } from './sse-parser.js';
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5000;
+const IDLE_MS = 60_000;
+const GIVE_UP_MS = 60_000;
+const endings: ReadonlySet<string> = new Set<JobEvent['type']>(['JobCompleted', 'JobFailed', 'JobCancelled']);
+
+/** A stored event of a job; `message` when the server tells the story in a sentence as well. */
+export interface StreamedEvent extends JobEventView {
+  readonly message?: string;
+}
+
+export interface FollowOptions {
+  /** Ends the following, without an error. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds without any contact after which the following fails. Default 60,000. */
+  readonly giveUpMs?: number;
+}
+
+/**
+ * The job's events from the first to the one that ends it, each once and in order, over lost connections and restarts
+ * of Tidemark: every reconnection resumes after the last revision seen.
+ * @throws CliError when Tidemark refuses, or cannot be reached for `giveUpMs`
+ */
+export async function* followJob(
+  api: Api,
+  jobId: string,
+  { signal, giveUpMs = GIVE_UP_MS }: FollowOptions = {},
+): AsyncGenerator<StreamedEvent> {
+  const parser = new SseParser();
+  let seen = -1;
+  let lastContact = Date.now();
+  let failures = 0;
+  while (!signal?.aborted) {
+    let received = 0;
+    try {
+      for await (const message of connect(api, jobId, parser, signal)) {
+        lastContact = Date.now();
+        failures = 0;
+        const event = stored(message);
+        if (!event || event.revision <= seen) continue;
+        received++;
+        seen = event.revision;
+        yield event;
+        if (endings.has(event.type)) return;
+      }
+      // The stream was closed in good order: over when there was nothing left to tell, else a restart or a proxy.
+      if (received === 0 && isEnded(await api.get<JobView>(path`v1/jobs/${jobId}`))) return;
+      lastContact = Date.now();
+    } catch (error) {
+      if (signal?.aborted) return;
+      if (!mayPass(error) || Date.now() - lastContact >= giveUpMs) throw error;
+    }
+    const wait = parser.retryMs ?? Math.min(FIRST_PAUSE_MS * 2 ** failures++, LONGEST_PAUSE_MS);
+    await pause(wait, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** One connection's messages, until it ends. A connection that is silent too long counts as lost. */
+async function* connect(api: Api, jobId: string, parser: SseParser, signal?: AbortSignal): AsyncGenerator<SseEvent> {
+  const ending = new AbortController();
+  const silence = setTimeout(() => ending.abort(), IDLE_MS);
+  const stop = AbortSignal.any([ending.signal, ...(signal ? [signal] : [])]);
+  parser.restart();
+  try {
+    const resume: Headers = parser.lastEventId === '' ? {} : { 'last-event-id': parser.lastEventId };
+    const response = await api.stream(path`v1/jobs/${jobId}/events`, resume, stop);
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      silence.refresh();
+      yield* parser.push(decoder.decode(chunk, { stream: true }));
+    }
+  } catch (error) {
+    throw error instanceof CliError ? error : new CliError(exitCodes.unavailable, 'UNREACHABLE', lost(error));
+  } finally {
+    clearTimeout(silence);
+    ending.abort();
+  }
+}
+
+const lost = (error: unknown) => `the connection to Tidemark was lost: ${(error as Error).message}`;
+const mayPass = (error: unknown) => error instanceof CliError && error.exitCode === exitCodes.unavailable;
+
+/** The stored event in a message; null for what is none (keep-alives, live progress). */
+function stored({ id, data }: SseEvent): StreamedEvent | null {
+  if (!/^\d+$/.test(id)) return null;
+  const event = JSON.parse(data) as StreamedEvent;
+  return { ...event, revision: Number(id) };
+}

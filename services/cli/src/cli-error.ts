@@ -1,0 +1,45 @@
+import type { FieldProblem } from '@tidemark/contracts';
+import { exitCodes, type ExitCode } from './exit-codes.js';
+import { plain } from './render/text.js';
+
+export interface CliErrorDetails {
+  readonly fields?: readonly FieldProblem[];
+  readonly requestId?: string;
+  /** The job that the error is about. */
+  readonly jobId?: string;
+  /** Seconds after which the call may succeed. */
+  readonly retryAfter?: number;
+  /** What the person can do about it. */
+  readonly hint?: string;
+}
+
+/** Ends the program with one line on stderr and this exit code. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  constructor(
+    readonly exitCode: ExitCode,
+    readonly code: string,
+    message: string,
+    readonly details: CliErrorDetails = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+export const usageError = (message: string) => new CliError(exitCodes.usage, 'USAGE', message);
+
+/** The error on one line: code, message, fields, what to do, request id. */
+export function errorLine(error: unknown): string {
+  if (!(error instanceof CliError)) return plain(`INTERNAL: ${error instanceof Error ? error.message : String(error)}`);
+  const { code, message, details } = error;
+  const named = (details.fields ?? []).filter((problem) => !message.includes(`${problem.field} ${problem.message}`));
+  const parts = [
+    ...named.map((problem) => `${problem.field} ${problem.message}`),
+    ...(details.jobId && !message.includes(details.jobId) ? [`job ${details.jobId}`] : []),
+    ...(details.retryAfter === undefined ? [] : [`try again in ${details.retryAfter} s`]),
+    ...(details.hint ? [details.hint] : []),
+  ];
+  const request = details.requestId ? ` (request ${details.requestId})` : '';
+  return plain(`${code}: ${[message, ...parts].join('; ')}${request}`);
+}

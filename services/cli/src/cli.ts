@@ -1,0 +1,75 @@
+import { Command, CommanderError } from 'commander';
+import { CliError, errorLine } from './cli-error.js';
+import { changesCommand } from './commands/changes.js';
+import { connectionsCommand } from './commands/connections.js';
+import { jobsCommand } from './commands/jobs.js';
+import { keysCommand } from './commands/keys.js';
+import { projectionsCommand } from './commands/projections.js';
+import { replayCommand } from './commands/replay.js';
+import { snapshotsCommand } from './commands/snapshots.js';
+import { statusCommands } from './commands/status.js';
+import { syncCommand } from './commands/sync.js';
+import { exitCodes, type ExitCode } from './exit-codes.js';
+import { openSession, ownUrl, type Act, type Host } from './session.js';
+
+const commands = [
+  connectionsCommand,
+  syncCommand,
+  jobsCommand,
+  snapshotsCommand,
+  changesCommand,
+  replayCommand,
+  projectionsCommand,
+  keysCommand,
+  statusCommands,
+];
+
+/** Runs one command line, without the program's name. Resolves with the exit code; never rejects. */
+export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.ok;
+  const act: Act = (work) =>
+    async function (...args) {
+      // Commander hands over the arguments, then the options, then the command.
+      const command = args.pop() as Command;
+      exitCode = (await work(openSession(command, host), ...(args as never))) ?? exitCodes.ok;
+    };
+  try {
+    await buildProgram(host, act).parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError)
+      return error.code === 'commander.helpDisplayed' ? exitCodes.ok : exitCodes.usage;
+    const code = error instanceof CliError ? error.exitCode : exitCodes.fault;
+    if (code !== exitCodes.interrupted) host.terminal.note(`tidemark: ${errorLine(error)}`);
+    return code;
+  }
+}
+
+function buildProgram({ terminal }: Host, act: Act): Command {
+  const program = new Command('tidemark')
+    .description('Sync jobs and API changes, from the command line. Talks to the HTTP API of a running Tidemark.')
+    .enablePositionalOptions()
+    .exitOverride()
+    .showHelpAfterError('(add --help for how to use it)')
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+      getOutHelpWidth: () => terminal.width ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  for (const register of commands) register(program, act);
+  for (const command of [program, ...leaves(program)]) commonOptions(command);
+  return program;
+}
+
+/** The commands that do something. */
+const leaves = (command: Command): Command[] =>
+  command.commands.flatMap((child) => (child.commands.length > 0 ? leaves(child) : [child]));
+
+function commonOptions(command: Command): void {
+  if (!ownUrl.has(command))
+    command.option('--url <url>', 'where Tidemark is (default: $TIDEMARK_URL, or http://127.0.0.1:8080)');
+  command.option('--key <key>', 'API key (default: $TIDEMARK_API_KEY)');
+  command.option('--json', "the API's JSON on stdout, and nothing else");
+}

@@ -1,0 +1,66 @@
+import { jobStates, type JobView, type TimelineEntry } from '@tidemark/contracts';
+import { Option, type Command } from 'commander';
+import { path, type Page } from '../api/api.js';
+import type { ExitCode } from '../exit-codes.js';
+import { paged, type PageOptions } from '../options.js';
+import { jobDetails, jobTable, timelineTable } from '../render/job.js';
+import { resolveConnection, resolveJob } from '../resolve.js';
+import { show, showPage, type Act, type Session } from '../session.js';
+import { watchJob } from '../watch.js';
+
+interface ListOptions extends PageOptions {
+  readonly connection?: string;
+  readonly state?: string;
+}
+
+export function jobsCommand(program: Command, act: Act): void {
+  const jobs = program.command('jobs').description('syncs that wait, run, or ended');
+  paged(jobs.command('list').description('list jobs, the newest first'))
+    .option('--connection <connection>', 'of one connection')
+    .addOption(new Option('--state <state>', 'in one state').choices(jobStates))
+    .action(act(listJobs));
+  jobs.command('show <job>').description('show one job').action(act(showJob));
+  paged(jobs.command('timeline <job>').description("tell a job's story")).action(act(showTimeline));
+  jobs
+    .command('cancel <job>')
+    .description('cancel a job')
+    .action(act(change('cancel')));
+  jobs
+    .command('retry <job>')
+    .description('try an ended job again, as a new one')
+    .action(act(change('retry')));
+  jobs
+    .command('watch <job>')
+    .description('watch a job until it ends; exit code 0 when it completed, else 1')
+    .action(act(watch));
+}
+
+async function listJobs(session: Session, { connection, ...query }: ListOptions): Promise<void> {
+  const { api, now, terminal } = session;
+  const address = connection ? path`v1/connections/${await resolveConnection(api, connection)}/jobs` : 'v1/jobs';
+  const page = await api.get<Page<JobView>>(address, { ...query });
+  showPage(session, page, 'no jobs', () => jobTable(page.data, now(), terminal));
+}
+
+async function showJob(session: Session, text: string): Promise<void> {
+  const id = await resolveJob(session.api, text);
+  const job = await session.api.get<JobView>(path`v1/jobs/${id}`);
+  show(session, job, () => jobDetails(job, session.terminal.paint, session.now()));
+}
+
+async function showTimeline(session: Session, text: string, options: PageOptions): Promise<void> {
+  const id = await resolveJob(session.api, text);
+  const page = await session.api.get<Page<TimelineEntry>>(path`v1/jobs/${id}/timeline`, { ...options });
+  showPage(session, page, 'nothing on this page', () => timelineTable(page.data, session.terminal));
+}
+
+const change =
+  (verb: 'cancel' | 'retry') =>
+  async (session: Session, text: string): Promise<void> => {
+    const id = await resolveJob(session.api, text);
+    const job = await session.api.post<JobView>(path`v1/jobs/${id}/${verb}`);
+    show(session, job, () => jobDetails(job, session.terminal.paint, session.now()));
+  };
+
+const watch = async (session: Session, text: string): Promise<ExitCode> =>
+  watchJob(session, await resolveJob(session.api, text), 'events');

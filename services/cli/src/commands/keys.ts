@@ -1,0 +1,50 @@
+import { Option, type Command } from 'commander';
+import { path, type Page } from '../api/api.js';
+import { gather } from '../options.js';
+import { anyTable } from '../render/generic.js';
+import { resolveKey } from '../resolve.js';
+import { show, showPage, type Act, type Session } from '../session.js';
+
+const scopes = ['read', 'write', 'operate'] as const;
+
+interface CreateOptions {
+  readonly tenant: string;
+  readonly name: string;
+  readonly scope: readonly string[];
+}
+
+export function keysCommand(program: Command, act: Act): void {
+  const keys = program.command('keys').description('API keys; needs a key of scope operate');
+  keys
+    .command('create')
+    .description('create a key and print it: the only time it can be seen')
+    .requiredOption('--tenant <tenant>', 'whose data it opens')
+    .requiredOption('--name <name>', 'what it is for')
+    .addOption(
+      new Option('--scope <scope>', `one of ${scopes.join(', ')}; may be given several times`)
+        .argParser(gather(scopes))
+        .makeOptionMandatory(),
+    )
+    .action(act(create));
+  keys.command('list').description('list keys, never their secrets').action(act(list));
+  keys.command('revoke <key>').description('make a key worthless').action(act(revoke));
+}
+
+async function create(session: Session, { tenant, name, scope }: CreateOptions): Promise<void> {
+  const body = { tenant, name, scopes: scope };
+  const created = await session.api.post<{ id: string; key: string }>('v1/keys', body);
+  // The key alone on stdout, so that KEY=$(tidemark keys create …) works.
+  show(session, created, () => created.key);
+  if (!session.json) session.terminal.note(`key ${created.id} of ${tenant}: keep it now, it is not shown again`);
+}
+
+async function list(session: Session): Promise<void> {
+  const page = await session.api.get<Page<Record<string, unknown>>>('v1/keys');
+  showPage(session, page, 'no keys', () => anyTable(page.data, session.terminal));
+}
+
+async function revoke(session: Session, text: string): Promise<void> {
+  const id = await resolveKey(session.api, text);
+  const answer = await session.api.delete<unknown>(path`v1/keys/${id}`);
+  show(session, answer, () => `key ${id} revoked`);
+}

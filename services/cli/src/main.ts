@@ -1,0 +1,19 @@
+import { run } from './cli.js';
+import { exitCodes } from './exit-codes.js';
+import { Terminal } from './terminal.js';
+
+const interrupt = new AbortController();
+// The first Ctrl-C ends what is under way in good order, the second at once.
+process.on('SIGINT', () => {
+  if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+  interrupt.abort();
+});
+// Whoever reads our output may have seen enough (`| head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+process.exitCode = await run(process.argv.slice(2), {
+  terminal: new Terminal(process.stdout, process.stderr, process.env),
+  env: process.env,
+  signal: interrupt.signal,
+  now: Date.now,
+});

@@ -1,0 +1,59 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+
+/** A whole number of at least `least`, for commander. */
+export const wholeNumber =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
+      throw new InvalidArgumentError(`It must be a whole number from ${least} on.`);
+    return value;
+  };
+
+/** A time that JavaScript understands, as ISO 8601 in UTC. */
+export function time(text: string): string {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('It must be a time such as 2026-03-01T08:15:00Z.');
+  return at.toISOString();
+}
+
+/** A JSON object. */
+export function jsonObject(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`It is no JSON: ${(error as Error).message}.`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new InvalidArgumentError('It must be a JSON object.');
+  return value as Record<string, unknown>;
+}
+
+/** Several values out of a closed list, in one word with commas, each checked. */
+export const oneOrMoreOf =
+  (choices: readonly string[]) =>
+  (text: string): string => {
+    const unknown = text.split(',').find((word) => !choices.includes(word));
+    if (unknown !== undefined) throw new InvalidArgumentError(`Allowed are ${choices.join(', ')}.`);
+    return text;
+  };
+
+/** Gathers an option that may be given several times. */
+export const gather =
+  (choices: readonly string[]) =>
+  (text: string, before: readonly string[] = []): readonly string[] => {
+    if (!choices.includes(text)) throw new InvalidArgumentError(`Allowed are ${choices.join(', ')}.`);
+    return [...before, text];
+  };
+
+export interface PageOptions {
+  readonly page?: number;
+  readonly perPage?: number;
+}
+
+/** `--page` and `--per-page`. */
+export const paged = (command: Command): Command =>
+  command
+    .addOption(new Option('--page <n>', 'which page, from 1').argParser(wholeNumber(1)))
+    .addOption(new Option('--per-page <n>', 'rows in a page').argParser(wholeNumber(1)));

@@ -1,0 +1,49 @@
+/**
+ * Text from outside on one line and harmless: names and messages come from other people's systems and must not steer
+ * the terminal.
+ */
+export const plain = (text: string): string =>
+  text
+    .replace(/\s*[\r\n\t]+\s*/g, ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�');
+
+/** Columns that the text takes. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) width += /\p{Mark}/u.test(character) ? 0 : isWide(character.codePointAt(0)!) ? 2 : 1;
+  return width;
+}
+
+/** The text cut to a width, `…` telling so. */
+export function cut(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let kept = '';
+  for (const character of text) {
+    if (widthOf(kept + character) > width - 1) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+export const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)));
+
+/** `1 change`, `2 changes`. */
+export const plural = (count: number, noun: string, several = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : several}`;
+
+/** A value in a sentence: JSON, with text bare. */
+export const brief = (value: unknown): string =>
+  plain(typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value));
+
+// East Asian wide and emoji blocks, as terminals draw them.
+const isWide = (code: number): boolean =>
+  code >= 0x1100 &&
+  (code <= 0x115f ||
+    (code >= 0x2e80 && code <= 0xa4cf) ||
+    (code >= 0xac00 && code <= 0xd7a3) ||
+    (code >= 0xf900 && code <= 0xfaff) ||
+    (code >= 0xfe30 && code <= 0xfe6f) ||
+    (code >= 0xff00 && code <= 0xff60) ||
+    (code >= 0xffe0 && code <= 0xffe6) ||
+    (code >= 0x1f300 && code <= 0x1faff) ||
+    (code >= 0x20000 && code <= 0x3fffd));

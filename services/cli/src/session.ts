@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { Api, type Page } from './api/api.js';
+import type { ExitCode } from './exit-codes.js';
+import type { Terminal } from './terminal.js';
+
+const DEFAULT_URL = 'http://127.0.0.1:8080';
+
+/** What every command works with. */
+export interface Session {
+  readonly api: Api;
+  readonly terminal: Terminal;
+  /** The API's JSON on stdout, and nothing else. */
+  readonly json: boolean;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+export interface Host {
+  readonly terminal: Terminal;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+interface CommonOptions {
+  readonly url?: string;
+  readonly key?: string;
+  readonly json?: boolean;
+}
+
+/** A command's work: what it resolves with is the exit code; nothing means 0. */
+export type Work<Args extends readonly unknown[]> = (session: Session, ...args: Args) => Promise<ExitCode | void>;
+
+/** Turns a command's work into commander's action. */
+export type Act = <Args extends readonly unknown[]>(work: Work<Args>) => (...args: unknown[]) => Promise<void>;
+
+/** What a command that has a `--url` of its own takes Tidemark's address from: the words before it alone. */
+export const ownUrl = new WeakSet<Command>();
+
+export function openSession(command: Command, { terminal, env, signal, now }: Host): Session {
+  const before = command.parent?.parent?.opts<CommonOptions>() ?? command.parent?.opts<CommonOptions>() ?? {};
+  const after = command.opts<CommonOptions>();
+  const url = (ownUrl.has(command) ? undefined : after.url) ?? before.url ?? (env['TIDEMARK_URL'] || DEFAULT_URL);
+  const key = after.key ?? before.key ?? (env['TIDEMARK_API_KEY'] || undefined);
+  return { api: new Api(url, key, signal), terminal, signal, now, json: (after.json ?? before.json) === true };
+}
+
+/** The answer as JSON for programs, or in words for people. */
+export function show<Body>({ json, terminal }: Session, body: Body, render: () => string): void {
+  if (!json) terminal.print(render());
+  else if (body !== undefined) terminal.print(JSON.stringify(body, null, 2));
+}
+
+/** A list, and below it which part of how much it is. */
+export function showPage<Item>(session: Session, page: Page<Item>, nothing: string, render: () => string): void {
+  const { data, pagination } = page;
+  show(session, page, () => (data.length === 0 ? nothing : render()));
+  if (session.json || data.length === 0 || data.length >= pagination.total) return;
+  const pages = Math.ceil(pagination.total / pagination.perPage);
+  session.terminal.note(`${data.length} of ${pagination.total}; page ${pagination.page} of ${pages} (--page)`);
+}

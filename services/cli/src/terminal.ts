@@ -1,0 +1,48 @@
+import type { WriteStream } from 'node:tty';
+import { colored, uncolored, type Paint } from './render/style.js';
+import type { TableOptions } from './render/table.js';
+
+export type Output = Pick<NodeJS.WritableStream, 'write'> & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
+
+/** Where the program writes: results to stdout, everything about them to stderr. */
+export class Terminal implements TableOptions {
+  readonly paint: Paint;
+  /** A person looks at it: progress may be drawn over. */
+  readonly watched: boolean;
+  private drawn = false;
+
+  constructor(
+    private readonly stdout: Output,
+    private readonly stderr: Output,
+    env: NodeJS.ProcessEnv,
+  ) {
+    this.watched = stdout.isTTY === true && stderr.isTTY === true && env['TERM'] !== 'dumb';
+    this.paint = stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb' ? colored : uncolored;
+  }
+
+  get width(): number | null {
+    return this.stdout.isTTY === true ? (this.stdout.columns ?? 80) : null;
+  }
+
+  print(text: string): void {
+    this.clear();
+    this.stdout.write(`${text}\n`);
+  }
+
+  note(text: string): void {
+    this.clear();
+    this.stderr.write(`${text}\n`);
+  }
+
+  /** Draws the progress line in place of the last one. Only on a watched terminal. */
+  progress(line: string): void {
+    if (!this.watched) return;
+    this.stderr.write(`\r${line}\u001b[K`);
+    this.drawn = true;
+  }
+
+  clear(): void {
+    if (this.drawn) this.stderr.write('\r\u001b[K');
+    this.drawn = false;
+  }
+}

@@ -1,0 +1,99 @@
+import type { JobEvent, JobView } from '@tidemark/contracts';
+import { path } from './api/api.js';
+import { followJob, type StreamedEvent } from './api/job-events.js';
+import { exitCodes, type ExitCode } from './exit-codes.js';
+import { isEnded, progressLine, standing, timelineLine } from './render/job.js';
+import { stateColor } from './render/style.js';
+import { plain } from './render/text.js';
+import { duration } from './render/time.js';
+import type { Session } from './session.js';
+
+const REFRESH_MS = 500;
+/** What the progress line shows anyway. */
+const routine: ReadonlySet<string> = new Set<JobEvent['type']>([
+  'JobCreated',
+  'StageClaimed',
+  'StageCompleted',
+  'JobCompleted',
+  'JobFailed',
+  'JobCancelled',
+]);
+
+/** 0 when the job completed, 1 when it failed or was cancelled. */
+export const outcomeOf = ({ state }: JobView): ExitCode => (state === 'completed' ? exitCodes.ok : exitCodes.unwanted);
+
+/** What `--json` prints: the job once it has ended, or every event as a line. */
+type JsonOf = 'job' | 'events';
+
+/**
+ * Shows the job until it ends: a progress line where a person looks, a line for each event elsewhere. Resolves with
+ * the exit code that says how it ended; Ctrl-C leaves the job alone.
+ */
+export async function watchJob(session: Session, jobId: string, jsonOf: JsonOf = 'job'): Promise<ExitCode> {
+  const { api, terminal, json, signal } = session;
+  const load = () => api.get<JobView>(path`v1/jobs/${jobId}`);
+  const stopDrawing = json || !terminal.watched ? null : drawProgress(session, await load(), load);
+  try {
+    for await (const event of followJob(api, jobId, { signal })) {
+      if (json && jsonOf === 'events') terminal.print(JSON.stringify(event));
+      else if (!json && !(stopDrawing && routine.has(event.type)))
+        terminal.print(timelineLine(event.at, sentence(event), terminal.paint));
+    }
+  } finally {
+    stopDrawing?.();
+  }
+  if (signal.aborted) {
+    terminal.note(`The job goes on: tidemark jobs watch ${jobId}`);
+    return exitCodes.interrupted;
+  }
+  const job = await load();
+  if (!json) terminal.print(ending(session, job));
+  else if (jsonOf === 'job') terminal.print(JSON.stringify(job, null, 2));
+  return outcomeOf(job);
+}
+
+/** Keeps a progress line up to date; the answer ends it. */
+function drawProgress({ terminal, now }: Session, first: JobView, load: () => Promise<JobView>): () => void {
+  let job: JobView | null = first;
+  const draw = () => job && terminal.progress(progressLine(job, now(), terminal.width ?? 80));
+  // While Tidemark cannot be asked the last known state stays, its clock going on.
+  const timer = setInterval(
+    () =>
+      void load()
+        .then((fresh) => (job &&= fresh))
+        .catch(() => {})
+        .finally(draw),
+    REFRESH_MS,
+  );
+  draw();
+  return () => {
+    job = null;
+    clearInterval(timer);
+    terminal.clear();
+  };
+}
+
+function ending({ terminal, now }: Session, job: JobView): string {
+  const failure = job.state === 'failed' && job.lastError ? `: ${job.lastError.message}` : '';
+  const took = isEnded(job) && job.durationMs !== null ? ` in ${duration(job.durationMs)}` : '';
+  return `${terminal.paint(stateColor(job.state), standing(job, now()))}${took}${plain(failure)}`;
+}
+
+/** What happened: the server's sentence, else the event's name and the facts in it that people ask for. */
+function sentence({ type, data, message }: StreamedEvent): string {
+  if (message) return message;
+  const words = type.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+  const { stage, result, reason, error, retryAt, bySeverity } = (data ?? {}) as Readonly<Record<string, never>>;
+  const failure = error as { code: string; message: string } | undefined;
+  const counts = Object.entries(bySeverity ?? {}).filter(([, count]) => count !== 0);
+  const facts = [
+    stage,
+    result && String(result).replaceAll('_', ' '),
+    reason,
+    failure && `${failure.code} ${failure.message}`,
+    retryAt && `next try at ${new Date(retryAt).toISOString()}`,
+    counts.map(([severity, count]) => `${String(count)} ${severity}`).join(', '),
+  ].filter(Boolean);
+  const text = `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+  return facts.length > 0 ? `${text}: ${facts.join('; ')}` : text;
+}
