@@ -6,9 +6,12 @@ import { EmbeddedBroker } from './embedded-broker.js';
 async function openWorld(): Promise<BrokerWorld> {
   const folder = await temporaryFolder();
   const openLog = () => new SqliteEventStore(folder.join('events.db'));
+  const errors: Error[] = [];
+  const openBroker = () => new EmbeddedBroker(log, { onError: (error) => errors.push(error) });
   let log = openLog();
-  let broker = new EmbeddedBroker(log);
+  let broker = openBroker();
   return {
+    errors,
     get broker() {
       return broker;
     },
@@ -19,13 +22,13 @@ async function openWorld(): Promise<BrokerWorld> {
       await broker.close();
       await log.close();
       log = openLog();
-      broker = new EmbeddedBroker(log);
+      broker = openBroker();
     },
     async interrupt() {
       const old = broker;
       await log.close();
       log = openLog();
-      broker = new EmbeddedBroker(log);
+      broker = openBroker();
       await old.close();
       return true;
     },

@@ -53,7 +53,7 @@ export class Checkpoint {
     while (this.reached > this.stored) {
       const value = this.reached;
       try {
-        this.revision = await this.kv.update(this.key, String(value), this.revision);
+        this.revision = await this.kv.put(this.key, String(value), { previousSeq: this.revision });
         this.stored = value;
       } catch (error) {
         if (!(error instanceof NatsError) || error.api_error?.err_code !== WRONG_LAST_SEQUENCE) throw error;

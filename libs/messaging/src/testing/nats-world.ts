@@ -10,10 +10,12 @@ export async function openNatsWorld(url: string): Promise<BrokerWorld> {
   const proxy = await startTcpProxy(url);
   const namespace = randomNamespace();
   const log = new SqliteEventStore(folder.join('events.db'));
-  const open = () => NatsBroker.connect([proxy.url(url)], { namespace });
+  const errors: Error[] = [];
+  const open = () => NatsBroker.connect([proxy.url(url)], { namespace, onError: (error) => errors.push(error) });
   let broker = await open();
   return {
     log,
+    errors,
     get broker() {
       return broker;
     },

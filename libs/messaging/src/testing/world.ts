@@ -1,4 +1,4 @@
-import { afterEach, beforeEach } from '@jest/globals';
+import { afterEach, beforeEach, expect } from '@jest/globals';
 import { uuidv7, type EventStore } from '@tidemark/event-store';
 import { signal } from '@tidemark/test-kit';
 import type { Broker, ConsumeOptions, Delivery, OutgoingMessage, RelayOptions } from '../port.js';
@@ -14,16 +14,25 @@ export interface BrokerWorld {
    * end of both: then it answers true, `broker` and `log` are new ones, and what ran has to be started again.
    */
   interrupt(): Promise<boolean>;
+  /** What the brokers' `onError` heard. */
+  readonly errors: readonly Error[];
   close(): Promise<void>;
 }
 
 export type OpenWorld = () => Promise<BrokerWorld>;
 
+/** What the tests throw themselves, and what a storage that went away must say. */
+const EXPECTED =
+  /^(broken|aborted|a bad listener|cannot map|the connection to NATS was lost|NATS cannot be reached.*)$/;
+
 /** The world of the running test, opened before it and closed after it. */
 export function eachTest(open: OpenWorld): { readonly world: BrokerWorld; readonly broker: Broker } {
   let world: BrokerWorld;
   beforeEach(async () => void (world = await open()));
-  afterEach(() => world.close());
+  afterEach(async () => {
+    await world.close();
+    expect(world.errors.filter(({ message }) => !EXPECTED.test(message))).toEqual([]);
+  });
   return {
     get world() {
       return world;
