@@ -3,7 +3,7 @@ import { AggregateStore, type EventStore } from '@tidemark/event-store';
 import type { Agenda } from './agenda/agenda.js';
 import { decideConnection } from './connection/connection.decide.js';
 import type { ConnectionCommand } from './connection/connection.commands.js';
-import { absentConnection, evolveConnection, type ConnectionState } from './connection/connection.js';
+import { absentConnection, evolveConnection, isWhole, type ConnectionState } from './connection/connection.js';
 import type { Admission } from './daemons/admission.js';
 import type { JobCommand } from './job/job.commands.js';
 import { decideJob } from './job/job.decide.js';
@@ -36,10 +36,10 @@ export const jobsOf = (eventStore: EventStore): Jobs =>
   new AggregateStore(eventStore, { initialState: () => absentJob, evolve: evolveJob, decide: decideJob }, { isEnded });
 
 export const connectionsOf = (eventStore: EventStore): Connections =>
-  new AggregateStore(eventStore, {
-    initialState: () => absentConnection,
-    evolve: evolveConnection,
-    decide: decideConnection,
-  });
+  new AggregateStore(
+    eventStore,
+    { initialState: () => absentConnection, evolve: evolveConnection, decide: decideConnection },
+    { isWhole },
+  );
 
 export type { Context };

@@ -48,6 +48,8 @@ export type SyncEnded = Fact<
     readonly result: JobResult | null;
     readonly cursor?: Cursor;
     readonly nextSyncAt: number | null;
+    /** Every so often: the connection after this event, so that nothing before it needs to be read. */
+    readonly whole?: object;
   }
 >;
 

@@ -81,12 +81,10 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
   }
 
   /** The state as the store has it now, or as it was after a revision; revision -1 when the stream does not exist. */
-  async load(stream: string, options: { readonly atRevision?: number } = {}): Promise<Snapshot<State>> {
-    const { state, revision, position } = await loadSnapshot(this.store, this.decider, stream, {
-      ...this.options,
-      ...options,
-    });
-    return { state, revision, position };
+  async load(stream: string, { atRevision }: { readonly atRevision?: number } = {}): Promise<Snapshot<State>> {
+    // What is in memory spares reading all but the events that other processes appended since.
+    if (atRevision === undefined) return answer(await this.refresh(stream, this.live.get(stream)));
+    return answer(await loadSnapshot(this.store, this.decider, stream, { ...this.options, atRevision }));
   }
 
   private async decideAndAppend(
@@ -192,7 +190,7 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
 
   private keep(stream: string, snapshot: LiveSnapshot<State>): void {
     if (snapshot.revision === -1 || this.options.isEnded?.(snapshot.state)) this.live.delete(stream);
-    else this.live.set(stream, snapshot);
+    else if (snapshot.revision >= (this.live.get(stream)?.revision ?? -1)) this.live.set(stream, snapshot);
   }
 
   private async repeated(

@@ -1,4 +1,4 @@
-import { TidemarkError, type ConnectionEvent } from '@tidemark/contracts';
+import { TidemarkError, type ConnectionEvent, type SyncEnded } from '@tidemark/contracts';
 import type {
   ConnectionCommand,
   CreateConnection,
@@ -6,8 +6,11 @@ import type {
   SkipSync,
   UpdateConnection,
 } from './connection.commands.js';
-import { exists, type ConnectionState, type ExistingConnection } from './connection.js';
+import { evolveConnection, exists, type ConnectionState, type ExistingConnection } from './connection.js';
 import { nextSync } from './schedule.js';
+
+/** A connection lives for years of syncs; reading back to the last whole one is enough. */
+export const WHOLE_EVERY = 100;
 
 /** The events that follow from a command; none when nothing changes. What the state does not allow throws a TidemarkError. */
 export function decideConnection(command: ConnectionCommand, connection: ConnectionState): ConnectionEvent[] {
@@ -70,7 +73,13 @@ function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionE
   // The cursor of a source that was replaced meanwhile means nothing for the new one.
   const current = data.startedAt !== null && data.startedAt >= connection.sourceSetAt;
   const cursor = current ? data.cursor : undefined;
-  return [{ type: 'SyncEnded', data: { jobId, state: data.state, result: data.result, cursor, nextSyncAt, at } }];
+  const ended: SyncEnded = {
+    type: 'SyncEnded',
+    data: { jobId, state: data.state, result: data.result, cursor, nextSyncAt, at },
+  };
+  if (connection.sinceWhole + 1 < WHOLE_EVERY) return [ended];
+  const whole = { ...evolveConnection(connection, ended), sinceWhole: 0 };
+  return [{ ...ended, data: { ...ended.data, whole } }];
 }
 
 function skipSync({ data: { plannedAt, reason, at } }: SkipSync, connection: ExistingConnection): ConnectionEvent[] {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { TidemarkError } from '@tidemark/contracts';
 import type { ConnectionCommand, CreateConnection, EndSync } from './connection.commands.js';
-import { decideConnection } from './connection.decide.js';
-import { absentConnection, evolveConnection, type ConnectionState } from './connection.js';
+import { decideConnection, WHOLE_EVERY } from './connection.decide.js';
+import { absentConnection, evolveConnection, isWhole, type ConnectionState } from './connection.js';
 
 const noon = Date.parse('2026-03-01T12:00:00Z');
 const hour = 3_600_000;
@@ -105,5 +105,20 @@ describe('a connection', () => {
     const removed = after(create, plain('RemoveConnection'));
     expect(decideConnection(endSync(), removed)).toEqual([]);
     expect(() => decideConnection(plain('PauseConnection'), removed)).toThrow(TidemarkError);
+  });
+
+  it('can be told from its last whole event alone, however many syncs it had', () => {
+    const ends = Array.from({ length: WHOLE_EVERY + 5 }, (_, index) =>
+      endSync({ jobId: `job-${index}`, at: noon + hour + index }),
+    );
+    let state = after(create);
+    const events = ends.flatMap((command) => {
+      const happened = decideConnection(command, state);
+      state = happened.reduce(evolveConnection, state);
+      return happened;
+    });
+    const fromWhole = events.slice(events.findLastIndex(isWhole));
+    expect(fromWhole).toHaveLength(6);
+    expect(fromWhole.reduce(evolveConnection, absentConnection)).toEqual(state);
   });
 });

@@ -32,6 +32,8 @@ export interface ExistingConnection {
   readonly updatedAt: number;
   /** When the source was last set: a job that started before then knows nothing of it. */
   readonly sourceSetAt: number;
+  /** Syncs since the last event that carries the whole connection. */
+  readonly sinceWhole: number;
 }
 
 export type ConnectionState = { readonly status: 'absent' } | { readonly status: 'removed' } | ExistingConnection;
@@ -43,6 +45,7 @@ export const exists = (connection: ConnectionState): connection is ExistingConne
 
 export function evolveConnection(connection: ConnectionState, event: ConnectionEvent): ConnectionState {
   if (event.type === 'ConnectionCreated') return created(event.data);
+  if (event.type === 'SyncEnded' && event.data.whole) return event.data.whole as ExistingConnection;
   if (!exists(connection)) return connection;
   const { at } = event.data;
   switch (event.type) {
@@ -68,6 +71,7 @@ export function evolveConnection(connection: ConnectionState, event: ConnectionE
         cursor: cursor ? { value: cursor, jobId, committedAt: at } : connection.cursor,
         lastSync: { jobId, state, result, endedAt: at },
         nextSyncAt,
+        sinceWhole: connection.sinceWhole + 1,
       };
     }
     case 'SyncSkipped':
@@ -88,8 +92,13 @@ function created({ at, connectionId, ...given }: Extract<ConnectionEvent, { type
     createdAt: at,
     updatedAt: at,
     sourceSetAt: at,
+    sinceWhole: 0,
   } satisfies ExistingConnection;
 }
 
 /** The compiler checks that every known event is handled; a newer version's event changes nothing here. */
 const unknownEvent = (_: never, connection: ConnectionState): ConnectionState => connection;
+
+/** The event alone tells the whole connection. */
+export const isWhole = (event: ConnectionEvent): boolean =>
+  event.type === 'ConnectionCreated' || (event.type === 'SyncEnded' && event.data.whole !== undefined);
