@@ -1,4 +1,3 @@
-import { FileBlobStore } from './file/file-blob-store.js';
 import type { BlobStore } from './port.js';
 
 export interface BlobStoreOptions {
@@ -7,22 +6,36 @@ export interface BlobStoreOptions {
 }
 
 /**
- * The blob store that a URL names: `file:./data/blobs`.
- * Touches neither disk nor network before the first call.
+ * The blob store that a URL names: `file:./data/blobs` or `nats://host:port`.
+ * Touches neither disk nor network before the first call. Loads no driver that is not needed.
  * @throws TypeError when the URL is none of these
  */
-export function createBlobStore(url: string, options: BlobStoreOptions = {}): BlobStore {
+export async function createBlobStore(url: string, options: BlobStoreOptions = {}): Promise<BlobStore> {
   const { namespace } = options;
   if (namespace !== undefined && !/^[A-Za-z0-9_-]+$/.test(namespace)) {
     throw new TypeError(`blob store namespace "${namespace}": letters, digits, - and _ only`);
   }
   const scheme = /^([a-z][a-z0-9+]*):/i.exec(url)?.[1]?.toLowerCase();
-  if (scheme === 'file') return new FileBlobStore(folderOf(url), options);
-  throw new TypeError(`blob store: expected a URL that starts with file: or nats://, got ${scheme ?? 'no scheme'}`);
+  switch (scheme) {
+    case 'file': {
+      const { FileBlobStore } = await import('./file/file-blob-store.js');
+      return new FileBlobStore(folderIn(url), options);
+    }
+    case 'nats':
+    case 'tls': {
+      const { NatsBlobStore } = await import('./nats/nats-blob-store.js');
+      return new NatsBlobStore(url, options);
+    }
+    default:
+      // Never the URL itself: it may carry a password.
+      throw new TypeError(
+        `blob store URL: expected file:<folder> or nats://<host>:<port>, got ${scheme ? `${scheme}:` : 'no scheme'}`,
+      );
+  }
 }
 
-function folderOf(url: string): string {
+function folderIn(url: string): string {
   const folder = url.slice('file:'.length).replace(/^\/\/(?=[/.])/, '');
-  if (folder === '') throw new TypeError('blob store: file: needs the path of a folder');
+  if (folder === '') throw new TypeError('blob store URL: file: needs the path of a folder');
   return folder;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  MongoBulkWriteError,
   MongoClient,
   MongoError,
   MongoNetworkError,
@@ -98,8 +99,10 @@ async function rejectAfter(milliseconds: number, signal: AbortSignal): Promise<n
 
 function isUnavailable(error: unknown): boolean {
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
-  if (error instanceof TookTooLong || (error as NodeJS.ErrnoException).syscall !== undefined) return true;
+  if (error instanceof TookTooLong || (error as NodeJS.ErrnoException | undefined)?.syscall !== undefined) return true;
   if (!(error instanceof MongoError)) return false;
   if (connectionErrors.has(error.name)) return true;
+  // A bulk write hides what broke it one level down.
+  if (error instanceof MongoBulkWriteError && isUnavailable(error.errorResponse)) return true;
   return error instanceof MongoServerError && passing.has(Number(error.code));
 }

@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  connect,
+  Events,
+  NatsError,
+  type ConnectionOptions,
+  type JetStreamClient,
+  type JetStreamManager,
+  type NatsConnection,
+} from 'nats';
+import { BlobStoreUnavailable } from '../port.js';
+
+const CONNECT_MS = 2_000;
+/** How long a request waits for its answer, and a call for a lost connection to return. */
+const ANSWER_MS = 5_000;
+const RETURN_MS = 2_000;
+const STREAM_NOT_FOUND = 10059;
+
+type Direct = Pick<JetStreamManager['streams'], 'getMessage'>;
+
+/** The bucket, reached through a live connection. */
+export interface Session {
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  /** Reads from any replica. */
+  readonly direct: Direct;
+  /** The largest message the server takes, in bytes. */
+  readonly maxPayload: number;
+}
+
+/** Connects with the first call, makes the bucket if need be, and translates errors into the port's terms. */
+export class Connection {
+  #opening: Promise<Session> | undefined;
+  #nc: NatsConnection | undefined;
+  #up: PromiseWithResolvers<void> = Promise.withResolvers();
+  #closed = false;
+
+  constructor(
+    private readonly options: ConnectionOptions,
+    private readonly bucket: string,
+  ) {}
+
+  /** @throws BlobStoreUnavailable; what was sent may still be carried out then */
+  async run<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      const session = await this.#session();
+      await this.#connected();
+      return await work(session);
+    } catch (error) {
+      throw this.#translated(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#opening?.catch(() => {});
+    await this.#nc?.close();
+  }
+
+  #session(): Promise<Session> {
+    if (this.#closed) throw new BlobStoreUnavailable('the blob store is closed');
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<Session> {
+    const nc = await connect({
+      timeout: CONNECT_MS,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      pingInterval: 10_000,
+      noAsyncTraces: true,
+      ...this.options,
+    });
+    this.#nc = nc;
+    this.#up.resolve();
+    void this.#follow(nc);
+    try {
+      const js = nc.jetstream({ timeout: ANSWER_MS });
+      // An existing bucket is used as it is, whatever its replicas and limits.
+      await js.views.os(this.bucket);
+      // `direct` is there, yet missing from the manager's type.
+      const jsm = (await nc.jetstreamManager({ timeout: ANSWER_MS })) as JetStreamManager & { direct: Direct };
+      return { js, jsm, direct: jsm.direct, maxPayload: nc.info!.max_payload };
+    } catch (error) {
+      await nc.close();
+      throw error;
+    }
+  }
+
+  /** A client that has given up for good (its credentials were withdrawn) is replaced by the next call. */
+  async #follow(nc: NatsConnection): Promise<void> {
+    for await (const { type } of nc.status()) {
+      if (type === Events.Disconnect) this.#up = Promise.withResolvers();
+      if (type === Events.Reconnect) this.#up.resolve();
+    }
+    if (this.#nc === nc) this.#opening = undefined;
+  }
+
+  /** While the connection is down the client drops what is published: wait for it, though not for long. */
+  async #connected(): Promise<void> {
+    const late = new AbortController();
+    const waited = sleep(RETURN_MS, false, { signal: late.signal }).catch(() => false);
+    const up = await Promise.race([this.#up.promise.then(() => true), waited]);
+    late.abort();
+    if (!up) throw new BlobStoreUnavailable(`NATS cannot be reached: no connection for ${RETURN_MS} ms`);
+  }
+
+  #translated(error: unknown): unknown {
+    // nats.js throws its own class and plain system errors; a program error is neither.
+    if (!(error instanceof NatsError) && (error as NodeJS.ErrnoException).syscall === undefined) return error;
+    // A server that lost its bucket gets a new one with the next call.
+    if ((error as NatsError).api_error?.err_code === STREAM_NOT_FOUND) {
+      this.#opening = undefined;
+      void this.#nc?.close();
+    }
+    return new BlobStoreUnavailable(`NATS cannot be reached: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** `nats://[user:password@]host:port`, several separated by commas. @throws TypeError, without the URL */
+export function connectionOptions(url: string): ConnectionOptions {
+  const parsed = url.split(',').map((part) => URL.parse(part.trim()));
+  const servers = parsed.map((one) => {
+    if (!one || !['nats:', 'tls:'].includes(one.protocol) || one.hostname === '') {
+      throw new TypeError('blob store URL: expected nats://host:port');
+    }
+    return `${one.protocol}//${one.host}`;
+  });
+  const { username = '', password = '' } = parsed[0] ?? {};
+  if (username === '') return { servers };
+  if (password === '') return { servers, token: decodeURIComponent(username) };
+  return { servers, user: decodeURIComponent(username), pass: decodeURIComponent(password) };
+}

@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { headers, JsHeaders, NatsError, nuid, type StoredMsg } from 'nats';
+import { blobId, blobIdOf, hexOf } from '../blob-id.js';
+import { BlobCorrupt, BlobNotFound, type BlobId, type BlobSource, type BlobStore } from '../port.js';
+import { opened, SourceFailed } from '../source.js';
+import { Connection, connectionOptions, type Session } from './connection.js';
+import { chunkSubject, digestOf, infoSubject, streamOf, type ObjectInfo } from './object-format.js';
+import { resized } from './resized.js';
+
+const DEFAULT_BUCKET = 'tidemark-blobs';
+const CHUNK_BYTES = 256 * 1024;
+/** Chunks on their way at once: 2 MB. */
+const WINDOW = 8;
+const WRONG_LAST_SEQUENCE = 10071;
+
+interface Found {
+  readonly info: ObjectInfo;
+  readonly sequence: number;
+}
+
+/**
+ * Objects in a JetStream object store bucket, named by their id. An object's chunks are stored first, under a subject of
+ * their own; the message that names them comes last and makes it visible, so that a crash leaves a whole object or none.
+ * Chunks are written and read a few at a time (the client library's own object store holds whole objects in memory).
+ */
+export class NatsBlobStore implements BlobStore {
+  readonly #connection: Connection;
+  readonly #bucket: string;
+
+  /**
+   * @param url `nats://[user:password@]host:port`, several separated by commas
+   * @throws TypeError when the URL cannot be parsed
+   */
+  constructor(url: string, options: { readonly namespace?: string } = {}) {
+    this.#bucket = options.namespace ?? DEFAULT_BUCKET;
+    this.#connection = new Connection(connectionOptions(url), this.#bucket);
+  }
+
+  async put(source: BlobSource): Promise<{ id: BlobId; bytes: number }> {
+    try {
+      const content = await opened(source);
+      if (!(content instanceof Uint8Array)) return await this.#upload(content);
+      const id = blobIdOf(content);
+      return (await this.has(id)) ? { id, bytes: content.byteLength } : await this.#upload([content]);
+    } catch (error) {
+      throw error instanceof SourceFailed ? error.cause : error;
+    }
+  }
+
+  async *get(id: BlobId): AsyncIterable<Uint8Array> {
+    hexOf(id);
+    const found = await this.#connection.run((session) => this.#find(session, id));
+    if (!found) throw new BlobNotFound(id);
+    const subject = chunkSubject(this.#bucket, found.info.nuid);
+    const hash = createHash('sha256');
+    let sequence = 1;
+    for (let left = found.info.size; left > 0;) {
+      const chunk = await this.#connection.run((session) => this.#chunk(session, subject, sequence));
+      if (!chunk) throw new BlobCorrupt(id);
+      hash.update(chunk.data);
+      yield chunk.data;
+      left -= chunk.data.byteLength;
+      sequence = chunk.seq + 1;
+    }
+    if (blobId(hash.digest('hex')) !== id) throw new BlobCorrupt(id);
+  }
+
+  async has(id: BlobId): Promise<boolean> {
+    hexOf(id);
+    return (await this.#connection.run((session) => this.#find(session, id))) !== null;
+  }
+
+  async ping(): Promise<void> {
+    await this.#connection.run(({ jsm }) => jsm.streams.info(streamOf(this.#bucket)));
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  #upload(content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<{ id: BlobId; bytes: number }> {
+    return this.#connection.run(async (session) => {
+      const object = nuid.next();
+      const stored = await this.#storeChunks(session, object, content).catch(async (error: unknown) => {
+        await this.#forget(session, object);
+        throw error;
+      });
+      await this.#name(session, { ...stored, nuid: object });
+      return { id: blobId(stored.hash.toString('hex')), bytes: stored.size };
+    });
+  }
+
+  async #storeChunks(
+    { js, maxPayload }: Session,
+    object: string,
+    content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  ): Promise<{ hash: Buffer; size: number; chunks: number }> {
+    const hash = createHash('sha256');
+    const onTheirWay: Promise<unknown>[] = [];
+    let [size, chunks] = [0, 0];
+    for await (const chunk of resized(content, Math.min(CHUNK_BYTES, maxPayload))) {
+      hash.update(chunk);
+      size += chunk.byteLength;
+      chunks += 1;
+      if (onTheirWay.length >= WINDOW) await onTheirWay.shift();
+      const published = js.publish(chunkSubject(this.#bucket, object), chunk);
+      published.catch(() => {}); // awaited later
+      onTheirWay.push(published);
+    }
+    await Promise.all(onTheirWay);
+    return { hash: hash.digest(), size, chunks };
+  }
+
+  /** Makes the chunks visible under their hash, unless another put of the same object was faster. */
+  async #name(session: Session, stored: { hash: Buffer; size: number; chunks: number; nuid: string }): Promise<void> {
+    const { hash, ...parts } = stored;
+    const id = blobId(hash.toString('hex'));
+    const times = { digest: digestOf(hash), mtime: new Date().toISOString() };
+    const info: ObjectInfo = {
+      name: id,
+      bucket: this.#bucket,
+      ...parts,
+      ...times,
+      options: { max_chunk_size: CHUNK_BYTES },
+    };
+    if (await this.#publishInfo(session, id, info, 0)) return;
+    const existing = await this.#latest(session, id);
+    // An object that an operator deleted has a last message too: follow that one.
+    if (existing?.info.deleted && (await this.#publishInfo(session, id, info, existing.sequence))) return;
+    await this.#forget(session, stored.nuid);
+  }
+
+  /**
+   * False when the last message of the object is not the one expected. After any other failure the message may be there
+   * or come yet, so the chunks must stay.
+   */
+  async #publishInfo({ js }: Session, id: BlobId, info: ObjectInfo, last: number): Promise<boolean> {
+    const expected = headers();
+    expected.set('Nats-Expected-Last-Subject-Sequence', String(last));
+    expected.set(JsHeaders.RollupHdr, JsHeaders.RollupValueSubject);
+    try {
+      await js.publish(infoSubject(this.#bucket, id), JSON.stringify(info), { headers: expected });
+      return true;
+    } catch (error) {
+      if (error instanceof NatsError && error.api_error?.err_code === WRONG_LAST_SEQUENCE) return false;
+      throw error;
+    }
+  }
+
+  async #forget({ jsm }: Session, object: string): Promise<void> {
+    const filter = chunkSubject(this.#bucket, object);
+    await jsm.streams.purge(streamOf(this.#bucket), { filter }).catch(() => {});
+  }
+
+  async #find(session: Session, id: BlobId): Promise<Found | null> {
+    const found = await this.#latest(session, id);
+    return found?.info.deleted ? null : found;
+  }
+
+  async #latest({ jsm }: Session, id: BlobId): Promise<Found | null> {
+    const query = { last_by_subj: infoSubject(this.#bucket, id) };
+    const message = await orNull(jsm.streams.getMessage(streamOf(this.#bucket), query));
+    return message && { info: message.json<ObjectInfo>(), sequence: message.seq };
+  }
+
+  /** The first chunk from the sequence on. A replica that lags may lack one that the leader has. */
+  async #chunk({ direct, jsm }: Session, subject: string, sequence: number): Promise<StoredMsg | null> {
+    const query = { seq: sequence, next_by_subj: subject };
+    const stream = streamOf(this.#bucket);
+    return (await orNull(direct.getMessage(stream, query))) ?? (await orNull(jsm.streams.getMessage(stream, query)));
+  }
+}
+
+/** Null for 'no such message'; any other error stays one. */
+async function orNull(asked: Promise<StoredMsg>): Promise<StoredMsg | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    const { code, message } = error as NatsError;
+    if (code === '404' && /message/.test(message)) return null;
+    throw error;
+  }
+}
