@@ -144,7 +144,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
-  const cause = (error instanceof Error ? (error.cause ?? error) : error) as { code?: string; message?: string };
-  return reasons[cause.code ?? ''] ?? cause.message ?? String(cause);
+  const { name, cause = error } = error as { name?: string; cause?: unknown };
+  if (name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
+  const { code = '', message = String(cause) } = cause as { code?: string; message?: string };
+  return reasons[code] ?? message;
 }

@@ -50,14 +50,17 @@ const widthsOf = <Row>(columns: readonly Column<Row>[], cells: readonly (readonl
 
 const total = (widths: readonly number[]) => widths.reduce((sum, width) => sum + width + GAP, -GAP);
 
+/** Takes from the widest flexible column until it fits; when they are all narrow, from the widest of any. */
 function narrowed<Row>(columns: readonly Column<Row>[], widths: readonly number[], width: number): number[] {
   const result = [...widths];
+  const widest = (least: number, among: (column: Column<Row>) => boolean) =>
+    columns
+      .flatMap((column, at) => (among(column) && result[at]! > least ? [at] : []))
+      .sort((a, b) => result[b]! - result[a]!)[0];
   for (let excess = total(result) - width; excess > 0; excess--) {
-    const widest = columns
-      .map(({ flexible }, at) => ({ at, size: flexible ? result[at]! : 0 }))
-      .reduce((a, b) => (b.size > a.size ? b : a));
-    if (widest.size <= NARROWEST) break;
-    result[widest.at]!--;
+    const at = widest(NARROWEST, ({ flexible }) => flexible === true) ?? widest(1, () => true);
+    if (at === undefined) break;
+    result[at]!--;
   }
   return result;
 }

@@ -1,0 +1,270 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { aChange, aConnection, aJob, anEntry, aPage, aRunningJob, connectionId, jobId } from './testing/answers.js';
+import { tidemark } from './testing/command-line.js';
+import { localServer, type Answer } from './testing/local-server.js';
+
+let close = async () => {};
+afterEach(() => close());
+
+async function serving(answers: Readonly<Record<string, Answer>>) {
+  const server = await localServer(answers);
+  close = server.close;
+  return server;
+}
+
+const lists = {
+  'GET /v1/connections': () => aPage([aConnection(), aConnection({ id: 'b'.repeat(36), name: 'other' })]),
+};
+
+describe('the command line', () => {
+  it('sends the key and prints exactly the JSON of the API', async () => {
+    const { url, requests } = await serving({ [`GET /v1/jobs/${jobId}`]: () => aJob() });
+    const { exitCode, stdout, stderr } = await tidemark(url, ['jobs', 'show', jobId, '--json']);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toEqual(aJob());
+    expect(requests[0]!.headers.authorization).toBe('Bearer tmk_secret');
+  });
+
+  it('takes address, key and --json before the command as well as after it', async () => {
+    const { url, requests } = await serving({ [`GET /v1/jobs/${jobId}`]: () => aJob() });
+    const common = ['--url', url, '--key', 'tmk_other', '--json'];
+    const before = await tidemark('http://127.0.0.1:1', [...common, 'jobs', 'show', jobId]);
+    const after = await tidemark('http://127.0.0.1:1', ['jobs', 'show', jobId, ...common]);
+    expect(after).toEqual(before);
+    expect(before.exitCode).toBe(0);
+    expect(requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer tmk_other', 'Bearer tmk_other']);
+  });
+
+  it.each([
+    ['VALIDATION_FAILED', 400, 2],
+    ['NOT_FOUND', 404, 3],
+    ['UNAUTHENTICATED', 401, 4],
+    ['FORBIDDEN', 403, 4],
+    ['EVENT_STORE_UNAVAILABLE', 503, 5],
+    ['RATE_LIMITED', 429, 5],
+    ['JOB_NOT_CANCELLABLE', 409, 6],
+    ['TOO_MANY_CONCURRENT_SYNCS', 429, 6],
+    ['SOMETHING_NEW', 409, 6],
+  ])('answers %s with its exit code and one line', async (code, status, exitCode) => {
+    const body = { error: { code, message: 'not today', requestId: 'r-7' } };
+    const { url } = await serving({ [`POST /v1/jobs/${jobId}/cancel`]: { status, body } });
+    const ran = await tidemark(url, ['jobs', 'cancel', jobId]);
+    expect(ran).toMatchObject({ exitCode, stdout: '' });
+    expect(ran.stderr).toMatch(new RegExp(`^tidemark: ${code}: not today.*\\(request r-7\\)\\n$`));
+  });
+
+  it('names the fields at fault, the job in the way and when to try again', async () => {
+    const fields = [{ field: 'schedule.cron', message: 'never comes' }];
+    const error = { code: 'VALIDATION_FAILED', message: 'invalid', requestId: 'r-7', fields, jobId };
+    const { url } = await serving({
+      'GET /v1/overview': { status: 503, body: { error }, headers: { 'retry-after': '2' } },
+    });
+    const { stderr } = await tidemark(url, ['overview']);
+    expect(stderr).toBe(
+      `tidemark: VALIDATION_FAILED: invalid; schedule.cron never comes; job ${jobId}; try again in 2 s (request r-7)\n`,
+    );
+  });
+
+  it('says that nothing listens at the address', async () => {
+    const server = await localServer({});
+    await server.close();
+    const { exitCode, stderr } = await tidemark(server.url, ['overview']);
+    expect(exitCode).toBe(5);
+    expect(stderr).toBe(
+      `tidemark: UNREACHABLE: cannot reach Tidemark at ${server.url}/: nothing listens there; is it running?\n`,
+    );
+  });
+
+  it('tells a stranger from Tidemark', async () => {
+    const { url } = await serving({ 'GET /v1/overview': (_request, response) => void response.end('<html>') });
+    expect(await tidemark(url, ['overview'])).toMatchObject({ exitCode: 5, stdout: '' });
+  });
+
+  it.each([
+    ['an unknown command', ['jobs', 'wach']],
+    ['a missing option', ['connections', 'add', '--url', 'https://a.example']],
+    ['a value that is not in the list', ['changes', connectionId, '--severity', 'breaking,grave']],
+    ['settings that are no JSON', ['connections', 'add', '--name', 'a', '--config', '{']],
+    ['a schedule given twice', ['connections', 'add', '--name', 'a', '--every', 'daily', '--cron', '* * * * *']],
+    ['a time zone without a cron expression', ['connections', 'add', '--name', 'a', '--time-zone', 'Europe/Berlin']],
+    ['a revision below 0', ['replay', 'job', jobId, '--to-revision', '-1']],
+    ['a replay to nowhere', ['replay', 'job', jobId]],
+    ['a command group alone', ['jobs']],
+    ['an address that is none', ['--url', 'localhost:8080', 'overview']],
+  ])('refuses %s with exit code 2 and asks nothing', async (_what, argv) => {
+    const { url, requests } = await serving({});
+    const { exitCode, stdout, stderr } = await tidemark(url, argv);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).not.toBe('');
+    expect(requests).toEqual([]);
+  });
+
+  it('helps with exit code 0', async () => {
+    const { exitCode, stdout } = await tidemark('http://127.0.0.1:1', ['jobs', '--help']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('watch');
+  });
+
+  it('encodes what it puts into an address', async () => {
+    const { url, requests } = await serving({});
+    await tidemark(url, ['projections', 'rebuild', '../keys?x']);
+    expect(requests[0]!.url).toBe('/v1/projections/..%2Fkeys%3Fx/rebuild');
+  });
+});
+
+describe('ids', () => {
+  const jobs = ['0195500a-8d00-7def-8000-00000000000a', '0195500a-8d00-7dee-8000-00000000000b'];
+  const answers = {
+    ...lists,
+    'GET /v1/jobs': () => aPage(jobs.map((id) => aJob({ id }))),
+    [`GET /v1/jobs/${jobs[0]}`]: () => aJob({ id: jobs[0] }),
+    [`GET /v1/connections/${connectionId}`]: () => aConnection(),
+  };
+
+  it('may be given by a unique beginning', async () => {
+    const { url } = await serving(answers);
+    expect(await tidemark(url, ['jobs', 'show', '0195500A-8d00-7def'])).toMatchObject({ exitCode: 0 });
+  });
+
+  it('of a beginning that several have are listed', async () => {
+    const { url } = await serving(answers);
+    const { exitCode, stderr } = await tidemark(url, ['jobs', 'show', '0195500a']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`may be any of 2 jobs: ${jobs.join(', ')}`);
+  });
+
+  it('of a connection may be its exact name', async () => {
+    const { url } = await serving(answers);
+    const { exitCode, stdout } = await tidemark(url, ['connections', 'show', 'billing api']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(connectionId);
+    expect(await tidemark(url, ['connections', 'show', 'billing'])).toMatchObject({ exitCode: 3 });
+  });
+
+  it('that two connections of one name have are not guessed', async () => {
+    const twins = [aConnection(), aConnection({ id: 'b'.repeat(36) })];
+    const { url } = await serving({ 'GET /v1/connections': () => aPage(twins) });
+    expect(await tidemark(url, ['connections', 'show', 'billing api'])).toMatchObject({ exitCode: 2 });
+  });
+
+  it('are found on later pages too', async () => {
+    const others = Array.from({ length: 100 }, (_, at) => aConnection({ id: `c-${at}`, name: `n${at}` }));
+    const { url, requests } = await serving({
+      ...answers,
+      'GET /v1/connections': ({ url: asked }) =>
+        asked.includes('page=2') ? aPage([aConnection()], 101, 2, 100) : aPage(others, 101, 1, 100),
+    });
+    expect(await tidemark(url, ['connections', 'show', 'billing api'])).toMatchObject({ exitCode: 0 });
+    expect(requests.map((request) => request.url)).toContain('/v1/connections?page=2&perPage=100');
+  });
+});
+
+describe('commands', () => {
+  it('add a connection and sync it at once', async () => {
+    const { url, requests } = await serving({
+      'POST /v1/connections': { status: 201, body: aConnection() },
+      [`POST /v1/connections/${connectionId}/jobs`]: { status: 202, body: aJob({ state: 'pending' }) },
+    });
+    const { exitCode, stdout } = await tidemark(url, [
+      ...['connections', 'add', '--name', 'billing api', '--url', 'https://billing.example/openapi.json'],
+      ...['--cron', '0 6 * * *', '--time-zone', 'Europe/Berlin', '--when-busy', 'reject', '--config', '{"maxRefs":3}'],
+    ]);
+    expect([exitCode, stdout]).toEqual([0, `connection ${connectionId}\njob ${jobId}\n`]);
+    expect(requests.map(({ body }) => body)).toEqual([
+      {
+        name: 'billing api',
+        source: { connector: 'openapi', config: { maxRefs: 3, url: 'https://billing.example/openapi.json' } },
+        schedule: { cron: '0 6 * * *', timeZone: 'Europe/Berlin' },
+        whenBusy: 'reject',
+      },
+      { type: 'full' },
+    ]);
+  });
+
+  it('add a connection without a sync when told so', async () => {
+    const { url, requests } = await serving({ 'POST /v1/connections': { status: 201, body: aConnection() } });
+    const { stdout } = await tidemark(url, ['connections', 'add', '--name', 'a', '--no-sync', '--json']);
+    expect(JSON.parse(stdout)).toEqual(aConnection());
+    expect(requests).toHaveLength(1);
+  });
+
+  it('send the idempotency key of a sync', async () => {
+    const { url, requests } = await serving({
+      [`POST /v1/connections/${connectionId}/jobs`]: { status: 202, body: aJob({ state: 'pending' }) },
+    });
+    const { stdout } = await tidemark(url, ['sync', connectionId, '--idempotency-key', 'k-1']);
+    expect(stdout).toBe(`job ${jobId} pending\n`);
+    expect(requests[0]!.headers['idempotency-key']).toBe('k-1');
+  });
+
+  it('list jobs of one connection in one state, page by page', async () => {
+    const { url, requests } = await serving({
+      ...lists,
+      [`GET /v1/connections/${connectionId}/jobs`]: () => aPage([aRunningJob()], 3, 2, 1),
+    });
+    const argv = [
+      'jobs',
+      'list',
+      '--connection',
+      'billing api',
+      '--state',
+      'running',
+      '--page',
+      '2',
+      '--per-page',
+      '1',
+    ];
+    const { stdout, stderr } = await tidemark(url, argv);
+    expect(requests.at(-1)!.url).toBe(`/v1/connections/${connectionId}/jobs?state=running&page=2&perPage=1`);
+    expect(stdout).toContain('running diff 57 %');
+    expect(stderr).toBe('1 of 3; page 2 of 3 (--page)\n');
+  });
+
+  it('tell changes apart by severity and signal them to scripts', async () => {
+    const { url, requests } = await serving({
+      [`GET /v1/connections/${connectionId}/changes`]: () => aPage([aChange()]),
+    });
+    const argv = ['changes', connectionId, '--severity', 'breaking,risky', '--since', '2026-03-01', '--exit-code'];
+    const { exitCode, stdout } = await tidemark(url, argv);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('number → string');
+    const query = new URLSearchParams(requests[0]!.url.split('?')[1]);
+    expect(Object.fromEntries(query)).toEqual({ severity: 'breaking,risky', since: '2026-03-01T00:00:00.000Z' });
+  });
+
+  it('replay a job to a revision, with the event that led there', async () => {
+    const { url, requests } = await serving({
+      [`GET /v1/jobs/${jobId}/state`]: () => aRunningJob(),
+      [`GET /v1/jobs/${jobId}/timeline`]: () => aPage([anEntry(2)], 6, 3, 1),
+    });
+    const { stdout } = await tidemark(url, ['replay', 'job', jobId, '--to-revision', '2']);
+    expect(stdout).toMatch(/^Entry 2\nrevision 2, 2026-03-01 08:15:02Z, by runner:r1\n\njob/);
+    expect(requests.map((request) => request.url.split('?')[1])).toEqual(['revision=2', 'page=3&perPage=1']);
+  });
+
+  it('replay a job to a time', async () => {
+    const { url } = await serving({
+      [`GET /v1/jobs/${jobId}/state`]: () => aRunningJob(),
+      [`GET /v1/jobs/${jobId}/timeline`]: () => aPage([0, 1, 2, 3].map((revision) => anEntry(revision))),
+    });
+    const { stdout } = await tidemark(url, ['replay', 'job', jobId, '--at', '2026-03-01T08:15:02.500Z']);
+    expect(stdout).toMatch(/^Entry 2\n/);
+  });
+
+  it('print a new key alone on stdout', async () => {
+    const { url, requests } = await serving({
+      'POST /v1/keys': { status: 201, body: { id: 'key-1', key: 'tmk_new' } },
+    });
+    const argv = ['keys', 'create', '--tenant', 'acme', '--name', 'ci', '--scope', 'read', '--scope', 'write'];
+    const { stdout, stderr } = await tidemark(url, argv);
+    expect(stdout).toBe('tmk_new\n');
+    expect(stderr).toContain('not shown again');
+    expect(requests[0]!.body).toEqual({ tenant: 'acme', name: 'ci', scopes: ['read', 'write'] });
+  });
+
+  it('say with exit code 5 that Tidemark is not ready, and what is missing', async () => {
+    const { url } = await serving({ 'GET /readyz': { status: 503, body: { eventStore: 'down' } } });
+    const { exitCode, stdout } = await tidemark(url, ['health']);
+    expect([exitCode, stdout]).toEqual([5, 'not ready (503)\neventStore  down\n']);
+  });
+});
