@@ -43,6 +43,7 @@ export class SqliteEventStore implements EventStore {
   private readonly database: DatabaseSync;
   private readonly lock: FileLock;
   private readonly writer: Writer;
+  private readonly heads: StreamHeads;
   private readonly reader: LogReader;
   private readonly wal: WalCheckpointer;
   private readonly values: SqliteCheckpoints;
@@ -57,8 +58,8 @@ export class SqliteEventStore implements EventStore {
     const { last } = this.database.prepare('SELECT coalesce(max(pos), -1) AS last FROM events').get() as {
       last: number;
     };
-    const heads = new StreamHeads(this.database, options.cachedStreams ?? 100_000);
-    const stage = new OperationStage(this.database, heads, last);
+    this.heads = new StreamHeads(this.database, options.cachedStreams ?? 100_000);
+    const stage = new OperationStage(this.database, this.heads, last);
     this.values = new SqliteCheckpoints(this.database, () => this.writeCheckpointsSoon());
     this.reader = new LogReader(this.database);
     this.wal = new WalCheckpointer(file, this.database);
@@ -85,6 +86,7 @@ export class SqliteEventStore implements EventStore {
 
   async *read(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
     this.assertOpen();
+    if (options.direction !== 'backwards' && this.heads.isPastEnd(stream, options.from ?? 0)) return;
     for (const events of this.reader.stream(stream, options)) {
       yield* events;
       this.assertOpen();

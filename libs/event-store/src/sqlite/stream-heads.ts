@@ -35,6 +35,12 @@ export class StreamHeads {
     return head;
   }
 
+  /** Whether memory alone can tell that a stream that exists has no event from this revision on. */
+  isPastEnd(stream: string, from: number): boolean {
+    const head = this.cache.get(stream);
+    return head !== undefined && !head.deleted && from > head.revision;
+  }
+
   set(stream: string, head: StreamHead): void {
     this.cache.set(stream, head);
   }

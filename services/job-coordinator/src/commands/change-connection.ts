@@ -24,7 +24,7 @@ export async function updateConnection(
   return change(coordinator, context, { tenant, connectionId }, { type: 'UpdateConnection', data });
 }
 
-/** The connection is gone; jobs that run end by themselves, those that wait are cancelled when their turn comes. */
+/** The connection is gone; jobs that run end by themselves, those that wait fail when their turn comes. */
 export async function removeConnection(
   coordinator: Coordinator,
   context: Context,

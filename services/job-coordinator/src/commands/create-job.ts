@@ -30,6 +30,7 @@ export async function createJob(coordinator: Coordinator, context: Context, inpu
     trigger,
     startAt: start,
     whenBusy: start === undefined ? whenBusy : 'queue',
+    isNew: idempotencyKey === undefined,
   });
 }
 
@@ -41,6 +42,8 @@ export interface JobOrder {
   readonly startAt?: number;
   readonly whenBusy: 'queue' | 'reject';
   readonly retryOf?: string;
+  /** The id was made for this job: nobody else can have created it. */
+  readonly isNew?: boolean;
 }
 
 /** Creates the job that was ordered, with a place of its own when the caller would rather be refused than wait. */
@@ -48,7 +51,7 @@ export async function startJob(
   { jobs, agenda, admission, time, settings }: Coordinator,
   context: Context,
   connection: ExistingConnection,
-  { jobId, ...order }: JobOrder,
+  { jobId, isNew = false, ...order }: JobOrder,
 ): Promise<JobView> {
   const { id: connectionId, tenant, source } = connection;
   if (connection.status !== 'active')
@@ -61,13 +64,13 @@ export async function startJob(
   const { state } = await jobs.handle(
     jobStream(jobId),
     { type: 'CreateJob', data: { ...given, ...order, at: time.now() } },
-    context,
+    { ...context, isNew },
   );
   return viewOf(agenda, ownedJob(state, tenant));
 
   async function reservePlace(): Promise<void> {
-    const known = await jobs.load(jobStream(jobId));
-    if (known.state.status === 'absent') await admission.reserve(tenant, jobId, connectionId);
+    const known = isNew ? undefined : await jobs.load(jobStream(jobId));
+    if (!known || known.state.status === 'absent') await admission.reserve(tenant, jobId, connectionId);
   }
 }
 

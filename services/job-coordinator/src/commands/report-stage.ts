@@ -9,7 +9,7 @@ import {
 import { exists } from '../connection/connection.js';
 import { connectionStream, jobStream, type Context, type Coordinator } from '../coordinator.js';
 import { currentStage, type ExistingJob } from '../job/job.js';
-import { findJob, ownedJob } from './get-job.js';
+import { ownedJob } from './get-job.js';
 
 /** Gives a runner the leg it asks for. @throws TidemarkError CLAIM_REFUSED with a reason · NOT_FOUND */
 export async function claimStage(
@@ -19,19 +19,18 @@ export async function claimStage(
 ): Promise<ClaimGranted> {
   const { jobs, connections, time } = coordinator;
   const { tenant, jobId, ...claim } = request;
-  const before = await findJob(coordinator, { tenant, jobId });
-  const connection = (await connections.load(connectionStream(before.connectionId))).state;
-  if (!exists(connection)) {
-    await abandon(coordinator, context, jobId);
-    throw new TidemarkError('CLAIM_REFUSED', 'the connection was removed', { reason: 'ended' });
-  }
   const data = { ...claim, random: Math.random(), at: time.now() };
   const { state } = await jobs.handle(jobStream(jobId), { type: 'ClaimStage', data }, context);
   const job = ownedJob(state, tenant);
   if (job.claim?.delivery.id !== claim.delivery.id || job.claim.delivery.sequence !== claim.delivery.sequence)
-    throw new TidemarkError('CLAIM_REFUSED', `attempt ${claim.attempt} of job ${jobId} is over`, {
-      reason: 'superseded',
-    });
+    throw refused(`attempt ${claim.attempt} of job ${jobId} is over`, 'superseded');
+  const connection = (await connections.load(connectionStream(job.connectionId))).state;
+  if (!exists(connection)) {
+    const error = { code: 'CONNECTION_REMOVED', message: 'the connection was removed' };
+    const { number, stage } = job.claim;
+    await failStage(coordinator, context, { tenant, jobId, claim: number, stage, error, retryable: false });
+    throw refused(error.message, 'ended');
+  }
   return {
     claim: job.claim.number,
     attempt: job.retryCount + 1,
@@ -79,8 +78,4 @@ function legOf(job: ExistingJob) {
   return end === -1 ? rest : rest.slice(0, end);
 }
 
-async function abandon({ jobs, time }: Coordinator, context: Context, jobId: string): Promise<void> {
-  const at = time.now();
-  const data = { reason: 'the connection was removed', deadline: at, at };
-  await jobs.handle(jobStream(jobId), { type: 'CancelJob', data }, context);
-}
+const refused = (message: string, reason: string) => new TidemarkError('CLAIM_REFUSED', message, { reason });
