@@ -103,10 +103,11 @@ export class EsdbEventStore implements EventStore {
     this.assertOpen();
     const reading = this.client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 });
     try {
+      let position = -1;
       for await (const { event, commitPosition } of answered(reading, this.answerWithin)) {
-        return Number(commitPosition ?? event?.position.commit);
+        position = Number(commitPosition ?? event?.position.commit);
       }
-      return -1;
+      return position;
     } catch (error) {
       throw unavailable(error);
     }
@@ -138,7 +139,7 @@ export class EsdbEventStore implements EventStore {
   private async shutDown(): Promise<void> {
     await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
     await Promise.allSettled(this.writes);
-    await this.client.dispose();
+    await Promise.race([this.client.dispose(), sleep(this.answerWithin, undefined, { ref: false })]);
     await closeChannel(this.client);
   }
 
@@ -204,7 +205,7 @@ async function* answered<E>(reading: StreamingRead<E>, within: number): AsyncIte
     if (waiting) reading.destroy(new Error(`no answer within ${within} ms`));
   }, within);
   try {
-    for await (const event of reading) {
+    for await (const event of reading.iterator({ destroyOnReturn: false }) as AsyncIterable<E>) {
       waiting = false;
       yield event;
       waiting = true;
@@ -214,5 +215,6 @@ async function* answered<E>(reading: StreamingRead<E>, within: number): AsyncIte
     clearTimeout(timer);
     reading.on('error', () => {}); // the call's own end, after nobody listens any more
     reading.cancel().catch(() => {});
+    reading.resume(); // a call whose last events nobody takes would stay open for ever
   }
 }

@@ -27,7 +27,7 @@ export function ids(events: readonly NewEvent[]): string[] {
   return events.map((event) => event.id);
 }
 
-/** Subscribes and keeps what arrives. */
+/** Subscribes and keeps what arrives; `onBatch` runs before, for batches that are not empty. */
 export class Collector {
   readonly events: RecordedEvent[] = [];
   readonly batches: { size: number; position: number }[] = [];
@@ -55,7 +55,7 @@ export class Collector {
         ...options,
       },
       async (events, position) => {
-        await onBatch(events);
+        if (events.length > 0) await onBatch(events);
         this.events.push(...events);
         this.batches.push({ size: events.length, position });
         for (const waiter of this.waiting) if (this.events.length >= waiter.count) waiter.resolve();
