@@ -1,4 +1,4 @@
-import type { ConnectionOptions, JetStreamManager, Msg } from 'nats';
+import { NatsError, type ConnectionOptions, type JetStreamManager, type Msg } from 'nats';
 import { BrokerUnavailable, DeadlineExceeded, NoResponder } from '../errors.js';
 import { bury, consumePolicy, MAX_MESSAGE_BYTES } from '../policy.js';
 import type * as port from '../port.js';
@@ -52,7 +52,7 @@ export class NatsBroker implements port.Broker {
     this.tools = { connection, namespace, bury: (letter) => bury(publish, letter), onError };
   }
 
-  /** `urls`: `nats://[user:password@]host:port`. @throws BrokerUnavailable when NATS with JetStream does not answer in time · TypeError for a bad namespace */
+  /** `urls`: `nats://[user:password@]host:port`. @throws BrokerUnavailable when NATS with JetStream does not answer in time · Error when it refuses the streams · TypeError for a bad namespace */
   static async connect(urls: readonly string[], options: NatsBrokerOptions = {}): Promise<NatsBroker> {
     const { namespace = 'tidemark', replicas = 1, patienceMs = 10_000, onError = () => {} } = options;
     const names = new Namespace(namespace);
@@ -67,12 +67,14 @@ export class NatsBroker implements port.Broker {
         await ensureStreams(jsm, names, replicas);
         return new NatsBroker(dial, connection, jsm, names, onError, patienceMs);
       } catch (error) {
-        if (Date.now() < deadline) {
+        const refused = error instanceof NatsError && error.api_error?.code === 400;
+        if (!refused && Date.now() < deadline) {
           await new Promise((resolve) => setTimeout(resolve, 250));
           continue;
         }
         await connection.close();
-        throw unavailable(error);
+        if (!refused) throw unavailable(error);
+        throw new Error(`NATS refuses the streams of namespace ${namespace}: ${error.message}`, { cause: error });
       }
     }
   }

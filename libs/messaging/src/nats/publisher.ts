@@ -51,8 +51,8 @@ export class Publisher {
   }
 
   /** One try, in the order of the calls. @throws ConnectionLost · NoAnswer · Nobody · Refused · MessageTooLarge · TypeError */
-  async attempt(message: OutgoingMessage): Promise<{ duplicate: boolean }> {
-    return this.send(this.namespace.out(message.subject), this.encode(message));
+  async attempt(message: OutgoingMessage, limit?: number): Promise<{ duplicate: boolean }> {
+    return this.send(this.namespace.out(message.subject), this.encode(message, limit));
   }
 
   private encode(message: OutgoingMessage, limit?: number): Encoded {

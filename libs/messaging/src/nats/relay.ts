@@ -1,5 +1,7 @@
 import type { RecordedEvent } from '@tidemark/event-store';
-import type { RelayOptions, Running } from '../port.js';
+import { MessageTooLarge } from '../errors.js';
+import { MAX_DEAD_LETTER_BYTES } from '../policy.js';
+import type { DeadLetter, OutgoingMessage, RelayOptions, Running } from '../port.js';
 import { toError } from '../remote.js';
 import { Checkpoint } from './checkpoint.js';
 import type { Connection } from './connection.js';
@@ -103,10 +105,27 @@ export class NatsRelay implements Running {
     const sent: Promise<unknown>[] = [];
     for (const event of events) {
       if (event.position <= done) continue;
-      for (const message of this.options.map(event)) sent.push(publisher.attempt(message));
+      for (const message of this.options.map(event)) sent.push(this.send(publisher, message));
     }
     await Promise.all(sent);
   }
+
+  /** A message that can never be published must not hold up the rest: a dead letter without its data tells of it. */
+  private async send(publisher: Publisher, message: OutgoingMessage): Promise<void> {
+    try {
+      await publisher.attempt(message, MAX_DEAD_LETTER_BYTES);
+    } catch (error) {
+      if (!(error instanceof MessageTooLarge)) throw error;
+      this.onError(error);
+      await publisher.attempt(tooLarge(this.options.name, message, error.message));
+    }
+  }
+}
+
+function tooLarge(relay: string, message: OutgoingMessage, reason: string): OutgoingMessage<DeadLetter> {
+  const { subject, id, headers = {} } = message;
+  const data = { subject, id, data: null, headers, durable: `relay:${relay}`, deliveryCount: 0, reason };
+  return { subject: 'tidemark.dead.relay', id: `dead:relay:${relay}:${id}`, data };
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { MessageTooLarge } from './errors.js';
+import { assertSize, bury, consumePolicy, deadLetter, exhausted, verdictOn } from './policy.js';
+import { Retryable, Terminal, type DeadLetter, type OutgoingMessage } from './port.js';
+
+const policy = consumePolicy({ durable: 'w', subject: 'tidemark.work.>', maxDeliver: 4, backoffMs: [10, 20] });
+const delivery = {
+  subject: 'tidemark.work.a',
+  id: 'm1',
+  data: { n: 1 },
+  headers: { traceparent: 't' },
+  deliveryCount: 2,
+};
+
+describe('what becomes of a message whose handler threw', () => {
+  it('takes the next delay after an unexpected error, the last one again and again', () => {
+    const delays = [1, 2, 3].map((count) => verdictOn(new Error('x'), count, policy));
+    expect(delays).toEqual([{ retryInMs: 10 }, { retryInMs: 20 }, { retryInMs: 20 }]);
+  });
+
+  it('ends with the last delivery, for Retryable too', () => {
+    expect(verdictOn(new Retryable('busy', 5), 3, policy)).toEqual({ retryInMs: 5 });
+    expect(verdictOn(new Retryable('busy', 5), 4, policy)).toEqual({ dead: 'gave up after 4 deliveries: busy' });
+  });
+
+  it('never ends when maxDeliver is -1, but for Terminal', () => {
+    const endless = { ...policy, maxDeliver: -1 };
+    expect(verdictOn(new Error('x'), 1_000, endless)).toEqual({ retryInMs: 20 });
+    expect(exhausted(1_000, endless)).toBeUndefined();
+    expect(verdictOn(new Terminal('wrong'), 1, endless)).toEqual({ dead: 'wrong' });
+  });
+
+  it('buries what comes once more after its last delivery', () => {
+    expect(exhausted(4, policy)).toBeUndefined();
+    expect(exhausted(5, policy)).toContain('gave up after 4 deliveries');
+  });
+
+  it('says something of whatever was thrown', () => {
+    expect(verdictOn('text', 4, policy)).toEqual({ dead: 'gave up after 4 deliveries: text' });
+    expect(verdictOn(new TypeError(''), 4, policy)).toEqual({ dead: 'gave up after 4 deliveries: TypeError' });
+  });
+});
+
+describe('a dead letter', () => {
+  it('has one id for one stored message, and another for another', () => {
+    const ids = [5, 5, 6].map((place) => deadLetter(delivery, place, 'r', policy).id);
+    expect(ids[0]).toBe(ids[1]);
+    expect(ids[0]).not.toBe(ids[2]);
+  });
+
+  it('goes without its data when it is too large with it', async () => {
+    const published: OutgoingMessage[] = [];
+    const large = deadLetter({ ...delivery, data: 'x'.repeat(1_100_000) }, 1, 'wrong', policy);
+    await bury(async (letter, limit) => {
+      assertSize(letter.subject, JSON.stringify(letter).length, limit);
+      published.push(letter);
+    }, large);
+    expect(published).toHaveLength(1);
+    expect(published[0]!.data as DeadLetter).toMatchObject({ data: null, reason: 'wrong (data left out: too large)' });
+  });
+
+  it('does not hide that it could not be published', async () => {
+    const failure = new Error('down');
+    await expect(bury(() => Promise.reject(failure), deadLetter(delivery, 1, 'r', policy))).rejects.toBe(failure);
+  });
+});
+
+it('says how large a message is and may be', () => {
+  expect(() => assertSize('tidemark.work.a', 1_000_001)).toThrow(MessageTooLarge);
+  expect(() => assertSize('tidemark.work.a', 1_000_001)).toThrow('tidemark.work.a: 1000001 bytes, at most 1000000');
+  expect(() => assertSize('tidemark.work.a', 1_000_000)).not.toThrow();
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { assertFilter, assertSubject, matches, storageOf, SubjectIndex } from './subjects.js';
+
+describe('subjects', () => {
+  it.each([
+    ['tidemark.work.a', 'tidemark.work.a', true],
+    ['tidemark.work.a', 'tidemark.work.b', false],
+    ['tidemark.work.*', 'tidemark.work.a', true],
+    ['tidemark.work.*', 'tidemark.work', false],
+    ['tidemark.work.*', 'tidemark.work.a.b', false],
+    ['tidemark.*.a', 'tidemark.work.a', true],
+    ['tidemark.>', 'tidemark.work', true],
+    ['tidemark.>', 'tidemark.work.a.b', true],
+    ['tidemark.work.>', 'tidemark.work', false],
+    ['tidemark.work.a.b', 'tidemark.work.a', false],
+  ])('%s takes %s: %s', (filter, subject, expected) => {
+    expect(matches(filter, subject)).toBe(expected);
+  });
+
+  it.each([
+    '',
+    'tidemark',
+    'tidemark.',
+    'tidemark.a.',
+    'tidemark..a',
+    'tidemark.*',
+    'tidemark.>',
+    'a.b',
+    'tidemark.a b',
+  ])('refuses to publish to "%s"', (subject) => expect(() => assertSubject(subject)).toThrow(TypeError));
+
+  it.each(['tidemark', 'tidemark.>.a', 'tidemark.a*', 'tidemark..>', '>', '*.work'])(
+    'refuses the filter "%s"',
+    (filter) => expect(() => assertFilter(filter)).toThrow(TypeError),
+  );
+
+  it.each(['tidemark.>', 'tidemark.*', 'tidemark.*.a', 'tidemark.work.a', 'tidemark.a.>'])(
+    'takes the filter %s',
+    (filter) => expect(() => assertFilter(filter)).not.toThrow(),
+  );
+
+  it('knows where the messages of a subject are kept', () => {
+    expect(['work.a', 'ingest.t.c', 'evt.job.X', 'dead.x'].map((rest) => storageOf(`tidemark.${rest}`))).toEqual([
+      ...['work', 'work', 'events', 'dead'],
+    ]);
+    for (const other of ['tidemark.cmd.a', 'tidemark.*.a', 'tidemark.constructor.a']) {
+      expect(() => storageOf(other)).toThrow(TypeError);
+    }
+  });
+
+  it('finds what was added after a subject had been looked up, and not what was taken out', () => {
+    const index = new SubjectIndex<string>();
+    expect(index.match('tidemark.a.b')).toEqual([]);
+    const remove = index.add('tidemark.a.*', 'star');
+    index.add('tidemark.>', 'rest');
+    expect(index.match('tidemark.a.b')).toEqual(['star', 'rest']);
+    remove();
+    expect(index.match('tidemark.a.b')).toEqual(['rest']);
+  });
+});
