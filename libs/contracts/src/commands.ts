@@ -8,6 +8,7 @@ import type { JobTrigger, JobType } from './job.js';
 
 /** `tidemark.cmd.<service>.ping`, answered by every service. */
 export interface Health {
+  readonly broker: 'up' | 'down' | 'unused';
   readonly eventStore: 'up' | 'down' | 'unused';
   readonly readModel: 'up' | 'down' | 'unused';
   readonly blobs: 'up' | 'down' | 'unused';

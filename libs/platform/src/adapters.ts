@@ -4,15 +4,21 @@ import { createEventStore, SqliteEventStore, type EventStore } from '@tidemark/e
 import { createBroker, type Broker } from '@tidemark/messaging';
 import { createReadModel, type ReadModel } from '@tidemark/read-model';
 
-/** The four ports, opened. */
+/** The four ports. */
 export interface Adapters {
   readonly eventStore: EventStore;
   readonly broker: Broker;
   readonly readModel: ReadModel;
   readonly blobs: BlobStore;
-  /** Closes all that was opened, the broker first. */
-  close(): Promise<void>;
 }
+
+export type PortName = keyof Adapters;
+
+/** Those that were asked for. */
+export type Opened<P extends PortName> = Pick<Adapters, P> & {
+  /** Closes all that was opened, the last one first. */
+  close(): Promise<void>;
+};
 
 export interface AdapterNeeds {
   readonly urls: PortUrls;
@@ -21,27 +27,39 @@ export interface AdapterNeeds {
   readonly onError?: (error: Error) => void;
 }
 
-/** Opens an adapter for every port by its URL. @throws Error that names the URL's problem; nothing stays open then */
-export async function openAdapters({ urls, namespace: name, onError }: AdapterNeeds): Promise<Adapters> {
+/**
+ * Opens the adapters of these ports by their URLs; an embedded broker needs the event store with it.
+ * @throws Error that names the URL's problem; nothing stays open then
+ */
+export async function openAdapters<P extends PortName>(
+  ports: readonly P[],
+  { urls, namespace: name, onError }: AdapterNeeds,
+): Promise<Opened<P>> {
   // The installation that is alone on its servers has plain names there.
   const namespace = name === 'tidemark' ? undefined : name;
-  const opened: { close(): Promise<void> }[] = [];
-  const close = async () => {
-    for (const adapter of opened.toReversed()) await adapter.close();
+  const opened: Partial<Adapters> = {};
+  const open: { readonly [K in PortName]: () => Adapters[K] | Promise<Adapters[K]> } = {
+    eventStore: () => createEventStore(urls.eventStore, { namespace }),
+    blobs: () => createBlobStore(urls.blobs, { namespace }),
+    readModel: () => createReadModel(urls.readModel, { namespace }),
+    broker: () => {
+      const log = opened.eventStore instanceof SqliteEventStore ? opened.eventStore : undefined;
+      return createBroker(urls.broker, { namespace, log, onError });
+    },
   };
-  const keep = <A extends { close(): Promise<void> }>(adapter: A): A => {
-    opened.push(adapter);
-    return adapter;
+  const close = async () => {
+    for (const adapter of Object.values(opened).toReversed()) await adapter.close();
   };
   try {
-    const eventStore = keep(await createEventStore(urls.eventStore, { namespace }));
-    const blobs = keep(await createBlobStore(urls.blobs, { namespace }));
-    const readModel = keep(await createReadModel(urls.readModel, { namespace }));
-    const log = eventStore instanceof SqliteEventStore ? eventStore : undefined;
-    const broker = keep(await createBroker(urls.broker, { namespace, log, onError }));
-    return { eventStore, broker, readModel, blobs, close };
+    // The broker last: it may stand on the event store, and is closed first.
+    for (const port of (Object.keys(open) as P[]).filter((one) => ports.includes(one)))
+      Object.assign(opened, { [port]: await open[port]() });
   } catch (error) {
     await close();
     throw error;
   }
+  return { ...(opened as Pick<Adapters, P>), close };
 }
+
+/** Every port. */
+export const allPorts = ['eventStore', 'broker', 'readModel', 'blobs'] as const;

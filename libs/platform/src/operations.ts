@@ -1,7 +1,6 @@
 import {
   command,
   TidemarkError,
-  type Health,
   type ProjectionStatus,
   type RebuildProjection,
   type Service,
@@ -9,6 +8,7 @@ import {
 import type { Running } from '@tidemark/messaging';
 import type { Projection, Projector } from '@tidemark/read-model';
 import type { Adapters } from './adapters.js';
+import { answersSoon, healthOf } from './health.js';
 
 export interface OperatedProjections {
   readonly projector: Projector;
@@ -16,29 +16,25 @@ export interface OperatedProjections {
   readonly projections: readonly Projection<any>[];
 }
 
-const PING_WITHIN_MS = 2000;
-
 /** Answers what operators ask of a service that owns projections: `ping`, `projections`, `rebuild-projection`. */
 export async function serveOperations(
   service: Service,
-  { broker, eventStore, readModel, blobs }: Adapters,
+  adapters: Pick<Adapters, 'broker' | 'eventStore' | 'readModel'>,
   { projector, projections }: OperatedProjections,
 ): Promise<Running> {
+  const { broker, readModel } = adapters;
   const rebuilding = new Set<string>();
 
   const statusOf = async (name: string): Promise<ProjectionStatus> => {
     const projection = projections.find((one) => one.name === name);
     if (!projection) throw new TidemarkError('NOT_FOUND', `${service} has no projection ${name}`);
-    const position = await within(readModel.view<never>(projection).position()).catch(() => undefined);
+    const position = await answersSoon(readModel.view<never>(projection).position()).catch(() => undefined);
     const state = rebuilding.has(name) ? 'rebuilding' : position === undefined ? 'unavailable' : 'live';
     return { name, version: projection.version, position: position ?? -1, state };
   };
 
   const servers = await Promise.all([
-    broker.serve(command(service, 'ping'), async (): Promise<Health> => {
-      const [events, views, objects] = await Promise.all([eventStore, readModel, blobs].map((port) => isUp(port)));
-      return { eventStore: events!, readModel: views!, blobs: objects! };
-    }),
+    broker.serve(command(service, 'ping'), () => healthOf(adapters)),
     broker.serve(command(service, 'projections'), () => Promise.all(projections.map(({ name }) => statusOf(name)))),
     broker.serve<RebuildProjection>(command(service, 'rebuild-projection'), async ({ data: { name } }) => {
       const before = await statusOf(name);
@@ -53,19 +49,4 @@ export async function serveOperations(
     }),
   ]);
   return { stop: async () => void (await Promise.all(servers.map((server) => server.stop()))) };
-}
-
-const isUp = (port: { ping(): Promise<void> }): Promise<'up' | 'down'> =>
-  within(port.ping()).then(
-    () => 'up',
-    () => 'down',
-  );
-
-/** A store that does not answer soon counts as down. */
-async function within<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer')), PING_WITHIN_MS);
-  });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

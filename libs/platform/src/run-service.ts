@@ -1,6 +1,7 @@
 import { platformSettings, SettingsError, standaloneUrls, type PlatformSettings } from '@tidemark/config';
 import { startTelemetry } from '@tidemark/telemetry';
-import { openAdapters, type Adapters } from './adapters.js';
+import { openAdapters, type Adapters, type PortName } from './adapters.js';
+import { startHealthServer } from './health-server.js';
 import { createLogger, type Logger } from './logger.js';
 
 /** A started service. */
@@ -9,9 +10,13 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-export interface ServiceDefinition {
+export interface ServiceDefinition<P extends PortName> {
   readonly name: string;
-  start(adapters: Adapters, settings: PlatformSettings, logger: Logger): Promise<Service>;
+  /** What the service needs; each is opened by its URL in the settings. */
+  readonly ports: readonly P[];
+  /** True: the service answers /healthz and /readyz itself. */
+  readonly hasHttp?: boolean;
+  start(adapters: Pick<Adapters, P>, settings: PlatformSettings, logger: Logger): Promise<Service>;
 }
 
 /** An end that takes longer is cut off: whatever was in work is given to another runner or resumed after a restart. */
@@ -21,22 +26,31 @@ const STOP_WITHIN_MS = 4500;
  * Runs one service as this process until SIGTERM or SIGINT: settings from the environment, telemetry, adapters, then
  * the service. What is wrong at the start is told in a line each, and the exit code is 1.
  */
-export async function runService({ name, start }: ServiceDefinition): Promise<void> {
+export async function runService<P extends PortName>({
+  name,
+  ports,
+  hasHttp,
+  start,
+}: ServiceDefinition<P>): Promise<void> {
   try {
     const settings = platformSettings.parse(process.env);
     const telemetry = await startTelemetry({ service: name, endpoint: settings.otlpEndpoint ?? undefined });
     const logger = createLogger(name, settings.logLevel);
     const onError = (error: Error) => logger.error(error);
-    const adapters = await openAdapters({ urls: standaloneUrls(settings), namespace: settings.namespace, onError });
-    const service = await start(adapters, settings, logger).catch(async (error: unknown) => {
-      await adapters.close();
+    const needs = { urls: standaloneUrls(settings), namespace: settings.namespace, onError };
+    const adapters = await openAdapters(ports, needs);
+    const started: Service[] = [{ stop: () => telemetry.stop() }, { stop: () => adapters.close() }];
+    const stop = async () => {
+      for (const part of started.toReversed()) await part.stop();
+    };
+    try {
+      if (!hasHttp) started.push(await startHealthServer(adapters as Partial<Adapters>, settings));
+      started.push(await start(adapters, settings, logger));
+    } catch (error) {
+      await stop();
       throw error;
-    });
-    untilSignalled(async () => {
-      await service.stop();
-      await adapters.close();
-      await telemetry.stop();
-    });
+    }
+    untilSignalled(stop);
   } catch (error) {
     const problems = error instanceof SettingsError ? error.problems.map(({ message }) => message) : [messageOf(error)];
     for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);

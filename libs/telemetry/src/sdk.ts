@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+
 export interface TelemetryOptions {
   /** The service's name in traces and metrics. */
   readonly service: string;
@@ -24,6 +26,8 @@ export async function startTelemetry({ service, endpoint }: TelemetryOptions): P
       import('@opentelemetry/exporter-metrics-otlp-http'),
       import('@opentelemetry/sdk-metrics'),
     ]);
+  // Replicas of a service must not overwrite each other's series.
+  process.env['OTEL_RESOURCE_ATTRIBUTES'] ??= `service.instance.id=${hostname()}-${process.pid}`;
   const base = endpoint.replace(/\/$/, '');
   const sdk = new NodeSDK({
     serviceName: service,

@@ -1,4 +1,4 @@
 import { runService } from '@tidemark/platform';
 import { startConnectorRunner } from './connector-runner.js';
 
-await runService({ name: 'connector-runner', start: startConnectorRunner });
+await runService({ name: 'connector-runner', ports: ['broker', 'blobs'], start: startConnectorRunner });

@@ -1,4 +1,4 @@
-import { runService } from '@tidemark/platform';
+import { allPorts, runService } from '@tidemark/platform';
 import { startDiffer } from './differ.js';
 
-await runService({ name: 'differ', start: startDiffer });
+await runService({ name: 'differ', ports: allPorts, start: startDiffer });

@@ -20,7 +20,7 @@ const projections = [jobsProjection, connectionsProjection];
 
 /** Starts a job coordinator. Any number may run side by side on the same stores. */
 export async function startJobCoordinator(
-  adapters: Adapters,
+  adapters: Pick<Adapters, 'eventStore' | 'broker' | 'readModel'>,
   settings: CoordinatorSettings,
   logger: Logger,
   time: Time = systemTime,

@@ -1,4 +1,4 @@
 import { runService } from '@tidemark/platform';
 import { startJobCoordinator } from './job-coordinator.js';
 
-await runService({ name: 'job-coordinator', start: startJobCoordinator });
+await runService({ name: 'job-coordinator', ports: ['eventStore', 'broker', 'readModel'], start: startJobCoordinator });

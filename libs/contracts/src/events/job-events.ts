@@ -113,6 +113,7 @@ export type ChangesDetected = Fact<
 /** What every ending tells, so that nobody has to read the job again. */
 interface Ending {
   readonly connectionId: string;
+  readonly createdAt: number;
   /** The first claim of the first attempt; null when the job never started. */
   readonly startedAt: number | null;
 }

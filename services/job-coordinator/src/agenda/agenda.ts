@@ -1,4 +1,4 @@
-import type { ConnectionEvent, Counts, JobEvent, StageDefinition, WaitingFor } from '@tidemark/contracts';
+import type { ConnectionEvent, Counts, JobEvent, StageDefinition } from '@tidemark/contracts';
 import type { AdmissionEvent, Admitted, Place } from '../admission/admission.js';
 import { exists, type ConnectionState } from '../connection/connection.js';
 import { currentStage, type ExistingJob } from '../job/job.js';
@@ -171,11 +171,7 @@ export class Agenda {
 
   /** Jobs that a runner is at work on. */
   *claimedJobs(): Generator<LiveJob> {
-    for (const holders of this.holders.values())
-      for (const jobId of holders) {
-        const job = this.jobs.get(jobId);
-        if (job?.claim) yield job;
-      }
+    for (const tenant of this.holders.keys()) yield* this.holdersOf(tenant).filter(({ claim }) => claim);
   }
 
   somebodyWaits(tenant: string): boolean {
@@ -190,19 +186,14 @@ export class Agenda {
     return job !== undefined && job.attempt === place.attempt;
   }
 
-  /** Why the job is not at work; null when it is, or when it has ended. */
-  explain(jobId: string): WaitingFor | null {
-    const job = this.jobs.get(jobId);
-    if (!job || job.phase === 'claimed') return null;
-    if (job.phase === 'offered') return { reason: 'no_runner' };
-    if (job.phase === 'due')
-      return { reason: job.attempt > 1 ? 'retry_backoff' : 'schedule', until: new Date(job.due).toISOString() };
-    const holders = [...(this.holders.get(job.tenant) ?? [])];
-    const sameConnection = holders.filter((id) => this.jobs.get(id)?.connectionId === job.connectionId);
-    const ahead = this.queueOf(job.tenant).ahead(job.connectionId, jobId);
-    if (sameConnection.length + ahead.length > 0)
-      return { reason: 'connection_busy', behind: [...sameConnection, ...ahead] };
-    return { reason: 'tenant_cap', behind: holders };
+  /** The jobs of the tenant that hold a place. */
+  holdersOf(tenant: string): LiveJob[] {
+    return Array.from(this.holders.get(tenant) ?? [], (jobId) => this.jobs.get(jobId)!);
+  }
+
+  /** The jobs before this one in its connection's line. */
+  ahead({ tenant, connectionId, id }: LiveJob): string[] {
+    return this.queues.get(tenant)?.ahead(connectionId, id) ?? [];
   }
 
   private add(

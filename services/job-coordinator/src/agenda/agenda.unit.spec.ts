@@ -5,6 +5,7 @@ import type { JobCommand } from '../job/job.commands.js';
 import { decideJob } from '../job/job.decide.js';
 import { absentJob, evolveJob, type JobState } from '../job/job.js';
 import { Agenda } from './agenda.js';
+import { explain } from './waiting.js';
 
 /** Events of job `id` of a connection, by the commands that made them. */
 function story(
@@ -54,15 +55,15 @@ describe('the agenda', () => {
   it('tells behind whom a job waits', () => {
     const agenda = agendaOf(story('a1', 'a'), story('a2', 'a'), story('a3', 'a'), story('b1', 'b'));
     admit(agenda, 'a1');
-    expect(agenda.explain('a1')).toEqual({ reason: 'no_runner' });
-    expect(agenda.explain('a3')).toEqual({ reason: 'connection_busy', behind: ['a1', 'a2'] });
-    expect(agenda.explain('b1')).toEqual({ reason: 'tenant_cap', behind: ['a1'] });
+    expect(explain(agenda, 'a1')).toEqual({ reason: 'no_runner' });
+    expect(explain(agenda, 'a3')).toEqual({ reason: 'connection_busy', behind: ['a1', 'a2'] });
+    expect(explain(agenda, 'b1')).toEqual({ reason: 'tenant_cap', behind: ['a1'] });
   });
 
   it('keeps a job between two tries until its time, then lets it wait in line', () => {
     const agenda = agendaOf(story('a1', 'a', claimStage(), failStage(1, 'fetch')));
     expect(turns(agenda)).toEqual([]);
-    expect(agenda.explain('a1')).toEqual({ reason: 'retry_backoff', until: new Date(noon + 63_000).toISOString() });
+    expect(explain(agenda, 'a1')).toEqual({ reason: 'retry_backoff', until: new Date(noon + 63_000).toISOString() });
     expect(agenda.timers.next).toBe(noon + 63_000);
     agenda.ripen(agenda.jobs.get('a1')!);
     expect([...agenda.candidates('acme')]).toMatchObject([{ jobId: 'a1', attempt: 2 }]);
@@ -91,7 +92,7 @@ describe('the agenda', () => {
     const folded = agendaOf(told).jobs.get('a1')!;
     const { phase, attempt, stage, due } = folded;
     expect(restored.jobs.get('a1')).toMatchObject({ phase, attempt, stage, due });
-    expect(restored.explain('a1')).toEqual(agendaOf(told).explain('a1'));
+    expect(explain(restored, 'a1')).toEqual(explain(agendaOf(told), 'a1'));
   });
 
   it('comes out the same when events are folded again over a restored state', () => {
@@ -99,7 +100,7 @@ describe('the agenda', () => {
     const agenda = new Agenda(() => noon + 5000);
     if (told.job.status !== 'absent') agenda.restore(told.job);
     for (const event of told.events) agenda.applyJob('a1', 'acme', event);
-    expect(agenda.explain('a1')).toEqual(agendaOf(told).explain('a1'));
+    expect(explain(agenda, 'a1')).toEqual(explain(agendaOf(told), 'a1'));
     expect(turns(agenda)).toEqual([]);
   });
 });

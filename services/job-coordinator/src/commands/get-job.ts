@@ -1,5 +1,6 @@
 import { TidemarkError, type ExplainJobs, type JobRef, type JobView, type WaitingFor } from '@tidemark/contracts';
 import type { Agenda } from '../agenda/agenda.js';
+import { explain } from '../agenda/waiting.js';
 import { jobStream, type Coordinator } from '../coordinator.js';
 import type { ExistingJob, JobState } from '../job/job.js';
 import { describeJob } from '../job/job.view.js';
@@ -13,7 +14,7 @@ export function explainJobs({ agenda }: Coordinator, { tenant, jobIds }: Explain
   const own = jobIds.filter((jobId) => agenda.jobs.get(jobId)?.tenant === tenant);
   return Object.fromEntries(
     own.flatMap((jobId) => {
-      const reason = agenda.explain(jobId);
+      const reason = explain(agenda, jobId);
       return reason ? [[jobId, reason]] : [];
     }),
   );
@@ -39,6 +40,6 @@ export function viewOf(agenda: Agenda, job: ExistingJob): JobView {
     stagePercent: current?.percent,
     counts: current?.counts,
     // Not yet on the agenda: it is about to be offered.
-    waitingFor: waiting ? (agenda.explain(job.id) ?? undefined) : null,
+    waitingFor: waiting ? (explain(agenda, job.id) ?? undefined) : null,
   });
 }

@@ -203,7 +203,7 @@ function cancelled(job: ExistingJob, reason: string, forced: boolean, at: number
   return { type: 'JobCancelled', data: { ...endingOf(job), reason, forced, at } };
 }
 
-const endingOf = ({ connectionId, startedAt }: ExistingJob) => ({ connectionId, startedAt });
+const endingOf = ({ connectionId, createdAt, startedAt }: ExistingJob) => ({ connectionId, createdAt, startedAt });
 
 function assertClaim(job: ExistingJob, number: number) {
   if (job.claim?.number !== number)

@@ -1,0 +1,28 @@
+import type { Health } from '@tidemark/contracts';
+import type { Adapters } from './adapters.js';
+
+/** A store that has not answered by then counts as down. Milliseconds. */
+const PING_WITHIN_MS = 2000;
+
+/** Whether each port that this process uses answers. */
+export async function healthOf({ eventStore, broker, readModel, blobs }: Partial<Adapters>): Promise<Health> {
+  const [events, messages, views, objects] = await Promise.all([eventStore, broker, readModel, blobs].map(stateOf));
+  return { eventStore: events!, broker: messages!, readModel: views!, blobs: objects! };
+}
+
+async function stateOf(port: { ping(): Promise<void> } | undefined): Promise<'up' | 'down' | 'unused'> {
+  if (!port) return 'unused';
+  return answersSoon(port.ping()).then(
+    () => 'up',
+    () => 'down',
+  );
+}
+
+/** The answer, or an error when it takes too long. */
+export async function answersSoon<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer')), PING_WITHIN_MS);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,42 @@
+import type { WaitingFor } from '@tidemark/contracts';
+import type { Agenda, LiveJob } from './agenda.js';
+
+/** Why the job is not at work; null when it is, or when it has ended. */
+export function explain(agenda: Agenda, jobId: string): WaitingFor | null {
+  const job = agenda.jobs.get(jobId);
+  if (!job || job.phase === 'claimed') return null;
+  if (job.phase === 'offered') return { reason: 'no_runner' };
+  if (job.phase === 'due') return { reason: dueReason(job), until: new Date(job.due).toISOString() };
+  const holders = agenda.holdersOf(job.tenant);
+  const sameConnection = holders.filter(({ connectionId }) => connectionId === job.connectionId);
+  const behind = [...sameConnection.map(({ id }) => id), ...agenda.ahead(job)];
+  if (behind.length > 0) return { reason: 'connection_busy', behind };
+  return { reason: 'tenant_cap', behind: holders.map(({ id }) => id) };
+}
+
+/** How many jobs wait, by reason. */
+export function countWaiting(agenda: Agenda): Map<WaitingFor['reason'], number> {
+  const busyByTenant = new Map<string, Set<string>>();
+  const busy = (tenant: string) => {
+    let connections = busyByTenant.get(tenant);
+    if (!connections) {
+      connections = new Set(agenda.holdersOf(tenant).map(({ connectionId }) => connectionId));
+      busyByTenant.set(tenant, connections);
+    }
+    return connections;
+  };
+  const reasonOf = (job: LiveJob) => {
+    if (job.phase === 'offered') return 'no_runner';
+    if (job.phase === 'due') return dueReason(job);
+    return busy(job.tenant).has(job.connectionId) ? 'connection_busy' : 'tenant_cap';
+  };
+  const counts = new Map<WaitingFor['reason'], number>();
+  for (const job of agenda.jobs.values()) {
+    if (job.phase === 'claimed') continue;
+    const reason = reasonOf(job);
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return counts;
+}
+
+const dueReason = ({ attempt }: LiveJob) => (attempt > 1 ? 'retry_backoff' : 'schedule');
