@@ -22,11 +22,13 @@ for (const item of cases) {
   const read = (path) => parse(readFileSync(join(folder, path)), { source: path });
   let got;
   try {
+    // The labels were made with no least number of days before a sunset, whatever the options say.
+    const { minSunsetDays: _, diffConfig: __, ...options } = item.options ?? {};
     const { changes } = compare(read(item.base), read(item.revision), {
       levels: 'oasdiff',
       perOperation: true,
       now,
-      ...item.options,
+      ...options,
     });
     got = changes.map((change) => ({
       id: change.rule,

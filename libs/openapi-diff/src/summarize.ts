@@ -8,7 +8,7 @@ export interface Summary {
   operations: { added: OperationRef[]; removed: OperationRef[]; changed: OperationRef[] };
 }
 
-const REMOVED = /^api(-path)?-removed-|^api-path-sunset-parse$/;
+const REMOVED = /^(unstable-)?api(-path)?-removed(-|$)/;
 
 /** Counts changes by severity, and names the operations added, removed and otherwise changed. */
 export function summarize(changes: readonly Change[]): Summary {
@@ -18,7 +18,7 @@ export function summarize(changes: readonly Change[]): Summary {
   const changed = new Map<string, OperationRef>();
   for (const change of changes) {
     severities[change.severity]++;
-    const table = change.rule === 'endpoint-added' ? added : REMOVED.test(change.rule) ? removed : changed;
+    const table = change.rule === 'endpoint-added' ? added : isRemoval(change) ? removed : changed;
     for (const operation of change.operations ?? (change.operation === undefined ? [] : [change.operation])) {
       table.set(operationKey(operation), operation);
     }
@@ -28,4 +28,9 @@ export function summarize(changes: readonly Change[]): Summary {
     severities,
     operations: { added: [...added.values()], removed: [...removed.values()], changed: [...changed.values()] },
   };
+}
+
+/** A sunset date can be unreadable on removal and on change; only the first has nothing after it. */
+function isRemoval(change: Change): boolean {
+  return REMOVED.test(change.rule) || (change.rule === 'api-path-sunset-parse' && change.pointer.after === undefined);
 }

@@ -1,7 +1,9 @@
-import { asObject, isObject, own } from '../json.js';
+import { asObject, isObject } from '../json.js';
 import type { Json, JsonObject } from '../json.js';
 import { child } from './context.js';
 import type { Comparison, OperationPair } from './context.js';
+import { matchContent } from './media-types.js';
+import { NOWHERE } from './schema/finding.js';
 
 /** Where a value of a media type has types of its own; elsewhere (forms, XML, text) all is text. */
 export function isTyped(mediaType: string): boolean {
@@ -59,23 +61,32 @@ function compareRequestContent(
   news: JsonObject,
 ): void {
   const operation = pair.ref;
-  for (const type of Object.keys({ ...olds, ...news }).sort()) {
-    const old = own(olds, type);
-    const now = own(news, type);
-    const at = { before: child(pointer.before, 'content', type), after: child(pointer.after, 'content', type) };
-    if (old === undefined)
-      comparison.add('request-body-media-type-added', { operation, after: type, pointer: { after: at.after } });
-    else if (now === undefined)
-      comparison.add('request-body-media-type-removed', { operation, before: type, pointer: { before: at.before } });
-    else
-      compareMediaType(comparison, pair, {
-        type,
-        old,
-        now,
-        pointer: at,
-        direction: 'request',
-        subject: 'the request body',
-      });
+  const { both, removed, added } = matchContent(olds, news);
+  const at = (side: string, type: string): string => child(side, 'content', type);
+  for (const type of added)
+    comparison.add('request-body-media-type-added', {
+      operation,
+      after: type,
+      pointer: { after: at(pointer.after, type) },
+    });
+  for (const type of removed)
+    comparison.add('request-body-media-type-removed', {
+      operation,
+      before: type,
+      pointer: { before: at(pointer.before, type) },
+    });
+  for (const { before, after, old, now } of both) {
+    const places = { before: at(pointer.before, before), after: at(pointer.after, after) };
+    if (before !== after)
+      comparison.add('request-body-media-type-renamed', { operation, before, after, pointer: places });
+    compareMediaType(comparison, pair, {
+      type: after,
+      old,
+      now,
+      pointer: places,
+      direction: 'request',
+      subject: 'the request body',
+    });
   }
 }
 
@@ -100,11 +111,11 @@ export function compareMediaType(comparison: Comparison, pair: OperationPair, me
   const name = media.status === undefined ? media.type : `${media.status} (${media.type})`;
   if (old === undefined || now === undefined) {
     if (old === now) return;
-    const rule = `${media.direction}-body-media-type-schema-${old === undefined ? 'added' : 'removed'}`;
+    const rule = `${media.direction}-body-media-type-schema-${old === undefined ? 'added' : 'removed'}` as const;
     comparison.add(rule, { operation: pair.ref, name, before: old, after: now, pointer });
     return;
   }
-  const edge = comparison.graph.edge(old, now, { path: '', before: '', after: '' });
+  const edge = comparison.graph.edge(old, now, NOWHERE);
   if (edge === undefined) return;
   comparison.uses.add(edge, {
     operation: pair.ref,
@@ -112,6 +123,7 @@ export function compareMediaType(comparison: Comparison, pair: OperationPair, me
     scope: 'body',
     area: media.direction === 'request' ? 'requestBody' : 'responses',
     typed: isTyped(media.type),
+    level: pair.level,
     subject: media.subject,
     pointer,
   });

@@ -11,6 +11,7 @@ import { compareOperations } from './operations.js';
 import { Report } from './report.js';
 import { compareSecurity } from './security.js';
 import { Dirt, Side } from './side.js';
+import { compareVersions } from './version-policy.js';
 
 /**
  * Compares two descriptions and classifies every change, most severe first. Takes parsed documents or
@@ -29,6 +30,7 @@ export function compare(
   compareOperations(comparison);
   compareSecurity(comparison);
   compareApiLevel(comparison);
+  compareVersions(comparison, report.hasBreaking());
   return { changes: report.changes() };
 }
 

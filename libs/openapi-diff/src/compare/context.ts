@@ -1,9 +1,10 @@
 import { escapePointer } from '../json.js';
 import type { Json } from '../json.js';
 import { API_RULES } from '../rules/api-rules.js';
-import type { ApiRule } from '../rules/api-rules.js';
+import type { ApiRule, ApiRuleId } from '../rules/api-rules.js';
 import { brief } from './change.js';
 import type { OperationRef } from './change.js';
+import type { Stability } from './lifecycle.js';
 import { fill, operationKey, sentence } from './report.js';
 import type { Report, ReportOptions } from './report.js';
 import { SchemaGraph } from './schema/graph.js';
@@ -11,8 +12,10 @@ import { SchemaUses } from './schema/uses.js';
 import type { Dirt, Side } from './side.js';
 
 export interface CompareOptions extends ReportOptions {
-  /** The day that sunset dates are judged by. Default: the day given here, else no date is too soon. */
+  /** The day that sunset dates are judged by. Default: today. */
   now?: Date;
+  /** The lowest stability level whose changes are reported. Default `beta`. */
+  stabilityLevel?: 'draft' | 'alpha' | 'beta' | 'stable';
   /** Least days between deprecation and sunset, by stability level. Default 0. */
   minSunsetDays?: { beta?: number; stable?: number };
   /** Changes that are expected and left out. */
@@ -37,6 +40,8 @@ export interface IgnoreRule {
 export interface OperationPair {
   ref: OperationRef;
   pointer: { before: string; after: string };
+  /** Stability level of the new operation; undefined when it is not a known one. */
+  level: Stability | undefined;
 }
 
 export interface Details {
@@ -55,6 +60,8 @@ export interface Details {
 export class Comparison {
   readonly graph: SchemaGraph;
   readonly uses: SchemaUses;
+  /** Report exactly what oasdiff does, also where it looks away. */
+  readonly field: boolean;
 
   constructor(
     readonly before: Side,
@@ -63,12 +70,13 @@ export class Comparison {
     readonly report: Report,
     readonly options: CompareOptions,
   ) {
-    this.graph = new SchemaGraph(before, after, dirt);
-    this.uses = new SchemaUses(report);
+    this.field = options.levels === 'oasdiff';
+    this.graph = new SchemaGraph(before, after, dirt, this.field);
+    this.uses = new SchemaUses(report, options);
   }
 
   /** Reports a change under a rule of the table. */
-  add(rule: string, details: Details): void {
+  add(rule: ApiRuleId, details: Details): void {
     const { area, effect, direction, says } = API_RULES[rule] as ApiRule;
     const { operation, name, before, after, pointer } = details;
     const text = fill(says, {

@@ -4,7 +4,7 @@ import { METHODS } from '../normalize/kinds.js';
 import { compareRequestBody } from './bodies.js';
 import { child } from './context.js';
 import type { Comparison, OperationPair } from './context.js';
-import { compareLifecycle, removalRule } from './lifecycle.js';
+import { compareLifecycle, removalRule, stabilityOf } from './lifecycle.js';
 import { compareParameters } from './parameters.js';
 import { compareResponses } from './responses.js';
 import { compareOperationSecurity } from './security.js';
@@ -12,6 +12,8 @@ import { compareOperationSecurity } from './security.js';
 /** An operation and where it stands in its description. */
 interface Located {
   path: string;
+  /** Its path item, for what is common to the path. */
+  item: JsonObject;
   method: string;
   operation: JsonObject;
   pointer: string;
@@ -64,7 +66,7 @@ function operationsOf(item: Json | undefined, path: string, pointer: string): Ma
   const found = new Map<string, Located>();
   for (const [method, operation] of Object.entries(asObject(item))) {
     if (METHODS.has(method) && isObject(operation)) {
-      found.set(method, { path, method, operation, pointer: child(pointer, method) });
+      found.set(method, { path, item: asObject(item), method, operation, pointer: child(pointer, method) });
     }
   }
   return found;
@@ -84,7 +86,7 @@ function comparePath(
   for (const method of [...new Set([...olds.keys(), ...news.keys()])].sort()) {
     const before = olds.get(method);
     const after = news.get(method);
-    if (before === undefined) reportAdded(comparison, after as Located);
+    if (before === undefined) reportAdded(comparison, { ...(after as Located), path: oldPath });
     else if (after === undefined) reportRemoved(comparison, before, gone);
     else compareOperation(comparison, before, after);
   }
@@ -101,12 +103,11 @@ function reportAdded(comparison: Comparison, { path, method, operation, pointer 
 function reportRemoved(comparison: Comparison, located: Located, wholePath: boolean): void {
   const { path, method, operation, pointer } = located;
   const found = removalRule(comparison, operation, wholePath);
-  if (found === undefined) return;
   comparison.add(found.rule, {
     operation: { method, path },
     pointer: { before: pointer },
     before: outline(operation),
-    ...(found.sunset === undefined ? {} : { texts: { before: found.sunset } }),
+    ...(found.text === undefined ? {} : { texts: { before: found.text } }),
   });
 }
 
@@ -123,12 +124,13 @@ function outline(operation: JsonObject): JsonObject {
 function compareOperation(comparison: Comparison, old: Located, now: Located): void {
   if (old.path === now.path && comparison.dirt.same(old.operation, now.operation)) return;
   const pair: OperationPair = {
-    ref: { method: now.method, path: now.path },
+    ref: { method: old.method, path: old.path },
     pointer: { before: old.pointer, after: now.pointer },
+    level: stabilityOf(now.operation),
   };
   if (!compareLifecycle(comparison, pair, old.operation, now.operation)) return;
   compareWords(comparison, pair, old.operation, now.operation);
-  compareParameters(comparison, pair, { old: old.operation, now: now.operation, renamed: renames(old.path, now.path) });
+  compareParameters(comparison, pair, { old, now, renamed: renames(old.path, now.path) });
   compareRequestBody(comparison, pair, old.operation['requestBody'], now.operation['requestBody']);
   compareResponses(comparison, pair, old.operation['responses'], now.operation['responses']);
   compareOperationSecurity(comparison, pair, old.operation['security'], now.operation['security']);
@@ -167,13 +169,17 @@ function compareWords(comparison: Comparison, pair: OperationPair, old: JsonObje
       });
     }
   }
+  compareTags(comparison, pair, old, now);
+}
+
+function compareTags(comparison: Comparison, pair: OperationPair, old: JsonObject, now: JsonObject): void {
+  const pointer = { before: child(pair.pointer.before, 'tags'), after: child(pair.pointer.after, 'tags') };
   const olds = asArray(old['tags']);
   const news = asArray(now['tags']);
   for (const tag of news)
-    if (!olds.includes(tag)) comparison.add('api-tag-added', { operation: pair.ref, after: tag, pointer: at('tags') });
+    if (!olds.includes(tag)) comparison.add('api-tag-added', { operation: pair.ref, after: tag, pointer });
   for (const tag of olds)
-    if (!news.includes(tag))
-      comparison.add('api-tag-removed', { operation: pair.ref, before: tag, pointer: at('tags') });
+    if (!news.includes(tag)) comparison.add('api-tag-removed', { operation: pair.ref, before: tag, pointer });
 }
 
 function compareCallbacks(

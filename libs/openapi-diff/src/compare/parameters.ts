@@ -3,6 +3,8 @@ import type { Json, JsonObject } from '../json.js';
 import { isTyped } from './bodies.js';
 import { child } from './context.js';
 import type { Comparison, OperationPair } from './context.js';
+import { judgeDeprecation, judgeRemoval, judgeSunsetMove } from './lifecycle.js';
+import { NOWHERE } from './schema/finding.js';
 import type { Side } from './side.js';
 
 interface Parameter {
@@ -10,16 +12,29 @@ interface Parameter {
   name: string;
   place: string;
   pointer: string;
+  /** Said for the whole path. */
+  shared: boolean;
+}
+
+/** An operation with its path item. */
+interface WithItem {
+  operation: JsonObject;
+  item: JsonObject;
 }
 
 /** Parameters of one operation, matched by place and name; path parameters also by position. */
 export function compareParameters(
   comparison: Comparison,
   pair: OperationPair,
-  operations: { old: JsonObject; now: JsonObject; renamed: Map<string, string> },
+  operations: { old: WithItem; now: WithItem; renamed: Map<string, string> },
 ): void {
-  const olds = read(comparison.before, operations.old, pair.pointer.before);
-  const news = read(comparison.after, operations.now, pair.pointer.after);
+  const all = {
+    olds: read(comparison.before, operations.old, pair.pointer.before),
+    news: read(comparison.after, operations.now, pair.pointer.after),
+  };
+  // oasdiff looks at the operation's own parameters; of the path's, only at new ones.
+  const olds = comparison.field ? ownOnly(all.olds) : all.olds;
+  const news = comparison.field ? ownOnly(all.news) : all.news;
   const matched = new Set<string>();
   for (const [key, old] of olds) {
     const renamed = old.place === 'path' ? operations.renamed.get(old.name) : undefined;
@@ -28,22 +43,37 @@ export function compareParameters(
     if (now === undefined) reportRemoved(comparison, pair, old);
     else {
       matched.add(target);
-      compareParameter(comparison, pair, old, now);
+      compareParameter(comparison, pair, { old, now });
     }
   }
-  for (const [key, now] of news) if (!matched.has(key)) reportAdded(comparison, pair, now);
+  const added = comparison.field ? [...news, ...[...all.news].filter(([, parameter]) => parameter.shared)] : news;
+  for (const [key, now] of added) {
+    if (!matched.has(key) && !(now.shared && all.olds.has(key))) reportAdded(comparison, pair, now);
+  }
 }
 
-function read(side: Side, operation: JsonObject, pointer: string): Map<string, Parameter> {
+function read(side: Side, { operation, item }: WithItem, pointer: string): Map<string, Parameter> {
+  const shared = new Set(asArray(item['parameters']).map((parameter) => side.resolve(parameter).node));
   const found = new Map<string, Parameter>();
   asArray(operation['parameters']).forEach((parameter, index) => {
     const { node } = side.resolve(parameter);
     const name = asString(node['name']) ?? '';
     const place = asString(node['in']) ?? '';
     const key = keyOf(place, name);
-    if (!found.has(key)) found.set(key, { node, name, place, pointer: child(pointer, 'parameters', String(index)) });
+    if (!found.has(key))
+      found.set(key, {
+        node,
+        name,
+        place,
+        pointer: child(pointer, 'parameters', String(index)),
+        shared: shared.has(node),
+      });
   });
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function ownOnly(parameters: Map<string, Parameter>): Map<string, Parameter> {
+  return new Map([...parameters].filter(([, parameter]) => !parameter.shared));
 }
 
 function keyOf(place: string, name: string): string {
@@ -55,25 +85,37 @@ function nameOf(parameter: Parameter): string {
 }
 
 function reportAdded(comparison: Comparison, pair: OperationPair, now: Parameter): void {
+  const need = now.node['required'] === true ? 'required' : 'optional';
   const rule =
     now.place === 'path'
       ? 'new-request-path-parameter'
-      : now.node['required'] === true
-        ? 'new-required-request-parameter'
-        : 'new-optional-request-parameter';
+      : now.shared
+        ? (`new-${need}-request-default-parameter-to-existing-path` as const)
+        : (`new-${need}-request-parameter` as const);
+  if (comparison.field && now.shared && now.place === 'path') return;
   comparison.add(rule, { name: nameOf(now), operation: pair.ref, after: now.node, pointer: { after: now.pointer } });
 }
 
 function reportRemoved(comparison: Comparison, pair: OperationPair, old: Parameter): void {
-  comparison.add('request-parameter-removed', {
-    name: nameOf(old),
-    operation: pair.ref,
-    before: old.node,
-    pointer: { before: old.pointer },
-  });
+  const { verdict, text } = judgeRemoval(comparison.options, old.node);
+  const rules = {
+    undeprecated: 'request-parameter-removed',
+    deprecated: 'request-parameter-removed-with-deprecation',
+    unreadable: 'request-parameter-sunset-parse',
+    early: 'request-parameter-removed-before-sunset',
+    due: 'request-parameter-removed-after-sunset',
+  } as const;
+  const base = { name: nameOf(old), operation: pair.ref, before: old.node, pointer: { before: old.pointer } };
+  comparison.add(rules[verdict], { ...base, ...(text === undefined ? {} : { texts: { before: text, after: text } }) });
 }
 
-function compareParameter(comparison: Comparison, pair: OperationPair, old: Parameter, now: Parameter): void {
+interface ParameterPair {
+  old: Parameter;
+  now: Parameter;
+}
+
+function compareParameter(comparison: Comparison, pair: OperationPair, parameters: ParameterPair): void {
+  const { old, now } = parameters;
   if (comparison.dirt.same(old.node, now.node)) return;
   const base = { name: nameOf(now), operation: pair.ref };
   const at = (key: string): { before: string; after: string } => ({
@@ -99,14 +141,43 @@ function compareParameter(comparison: Comparison, pair: OperationPair, old: Para
   const after = serialization(now);
   if (before !== after)
     comparison.add('request-parameter-serialization-changed', { ...base, before, after, pointer: at('style') });
-  const deprecated = now.node['deprecated'] === true;
-  if ((old.node['deprecated'] === true) !== deprecated) {
-    comparison.add(deprecated ? 'request-parameter-deprecated' : 'request-parameter-reactivated', {
-      ...base,
-      pointer: at('deprecated'),
-    });
-  }
+  compareDeprecation(comparison, pair, parameters);
   compareSchemas(comparison, pair, old, now);
+}
+
+function compareDeprecation(comparison: Comparison, pair: OperationPair, { old, now }: ParameterPair): void {
+  const base = { name: nameOf(now), operation: pair.ref };
+  const at = (key: string): { before: string; after: string } => ({
+    before: child(old.pointer, key),
+    after: child(now.pointer, key),
+  });
+  const was = old.node['deprecated'] === true;
+  const is = now.node['deprecated'] === true;
+  if (was && !is) comparison.add('request-parameter-reactivated', { ...base, pointer: at('deprecated') });
+  if (!was && is && pair.level !== undefined) {
+    const { verdict, text } = judgeDeprecation(comparison.options, now.node, pair.level);
+    const rules = {
+      plain: 'request-parameter-deprecated',
+      'with-sunset': 'request-parameter-deprecated',
+      missing: 'request-parameter-deprecated-sunset-missing',
+      unreadable: 'request-parameter-sunset-parse',
+      'too-small': 'request-parameter-sunset-date-too-small',
+    } as const;
+    comparison.add(rules[verdict], { ...base, after: text, pointer: at('deprecated') });
+  }
+  const moved = is ? judgeSunsetMove(comparison.options, old.node, now.node, pair.level) : undefined;
+  if (moved === undefined) return;
+  const rules = {
+    deleted: 'request-parameter-sunset-deleted',
+    unreadable: 'request-parameter-sunset-parse',
+    'too-small': 'request-parameter-sunset-date-changed-too-small',
+  } as const;
+  comparison.add(rules[moved], {
+    ...base,
+    before: old.node['x-sunset'],
+    after: now.node['x-sunset'],
+    pointer: at('x-sunset'),
+  });
 }
 
 function compareSchemas(comparison: Comparison, pair: OperationPair, old: Parameter, now: Parameter): void {
@@ -116,17 +187,22 @@ function compareSchemas(comparison: Comparison, pair: OperationPair, old: Parame
     scope: 'parameter',
     area: 'parameters',
     subject: nameOf(now),
+    level: pair.level,
+    alwaysGiven: old.node['required'] === true || now.node['required'] === true,
+    repeats: repeats(now),
   } as const;
   const pointer = { before: child(old.pointer, 'schema'), after: child(now.pointer, 'schema') };
-  const edge = comparison.graph.edge(old.node['schema'], now.node['schema'], { path: '', before: '', after: '' });
-  if (edge !== undefined) comparison.uses.add(edge, { ...use, typed: false, pointer });
+  const edge = comparison.graph.edge(old.node['schema'], now.node['schema'], NOWHERE);
+  if (edge !== undefined && old.node['schema'] !== undefined && now.node['schema'] !== undefined)
+    comparison.uses.add(edge, { ...use, typed: false, pointer });
+  if (comparison.field) return;
   const olds = asObject(old.node['content']);
   const news = asObject(now.node['content']);
   for (const type of Object.keys(olds).sort()) {
     const before = own(olds, type);
     const after = own(news, type);
     if (!isObject(before) || !isObject(after)) continue;
-    const inContent = comparison.graph.edge(before['schema'], after['schema'], { path: '', before: '', after: '' });
+    const inContent = comparison.graph.edge(before['schema'], after['schema'], NOWHERE);
     const places = {
       before: child(old.pointer, 'content', type, 'schema'),
       after: child(now.pointer, 'content', type, 'schema'),
@@ -137,7 +213,17 @@ function compareSchemas(comparison: Comparison, pair: OperationPair, old: Parame
 
 /** How a value is written, with the defaults of the specification filled in. */
 function serialization({ node, place }: Parameter): string {
-  const style = asString(node['style']) ?? (place === 'query' || place === 'cookie' ? 'form' : 'simple');
+  const style = styleOf(node, place);
   const explode: Json = node['explode'] ?? style === 'form';
   return `style ${style}, ${explode === true ? 'exploded' : 'not exploded'}${node['allowReserved'] === true ? `, reserved characters allowed` : ''}`;
+}
+
+function styleOf(node: JsonObject, place: string): string {
+  return asString(node['style']) ?? (place === 'query' || place === 'cookie' ? 'form' : 'simple');
+}
+
+/** Whether an array is written as the repeated parameter, so that one value is an array of one. */
+function repeats({ node, place }: Parameter): boolean {
+  const style = styleOf(node, place);
+  return style === 'form' && (node['explode'] ?? true) === true;
 }

@@ -49,6 +49,16 @@ export class Report {
     } else if (draft.operation !== undefined) root.operations.set(operationKey(draft.operation), draft.operation);
   }
 
+  /** Whether anything breaks callers, by the levels in use. */
+  hasBreaking(): boolean {
+    for (const { draft } of this.roots.values()) {
+      const severity = severityOf(draft.rule, draft.effect, draft.direction);
+      if (this.options.levels === 'oasdiff' ? levelOf(draft.rule, severity) === 'ERR' : severity === 'breaking')
+        return true;
+    }
+    return false;
+  }
+
   changes(): Change[] {
     const changes: Change[] = [];
     for (const [key, { draft, operations }] of this.roots) {

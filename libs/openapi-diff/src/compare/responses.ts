@@ -3,6 +3,8 @@ import type { Json, JsonObject } from '../json.js';
 import { compareMediaType } from './bodies.js';
 import { child } from './context.js';
 import type { Comparison, OperationPair } from './context.js';
+import { matchContent, renameRule } from './media-types.js';
+import { NOWHERE } from './schema/finding.js';
 
 /** One response on both sides. */
 interface ResponsePair {
@@ -31,16 +33,16 @@ export function compareResponses(
       before: child(pair.pointer.before, 'responses', status),
       after: child(pair.pointer.after, 'responses', status),
     };
-    const kind = isSuccess(status) ? 'success' : 'non-success';
+    const kind = isSuccess(status) ? 'success-status' : status === 'default' ? 'default' : 'non-success-status';
     if (before === undefined)
-      comparison.add(`response-${kind}-status-added`, {
+      comparison.add(`response-${kind}-added`, {
         operation,
         after: status,
         texts: { after: status },
         pointer: { after: pointer.after },
       });
     else if (after === undefined)
-      comparison.add(`response-${kind}-status-removed`, {
+      comparison.add(`response-${kind}-removed`, {
         operation,
         before: status,
         texts: { before: status },
@@ -84,29 +86,42 @@ function compareContent(
   pair: OperationPair,
   { status, pointer, old, now }: ResponsePair,
 ): void {
-  const olds = asObject(old['content']);
-  const news = asObject(now['content']);
-  for (const type of Object.keys({ ...olds, ...news }).sort()) {
-    const before = own(olds, type);
-    const after = own(news, type);
-    const at = { before: child(pointer.before, 'content', type), after: child(pointer.after, 'content', type) };
-    const base = { operation: pair.ref, name: status };
-    if (before === undefined)
-      comparison.add('response-media-type-added', { ...base, after: type, pointer: { after: at.after } });
-    else if (after === undefined)
-      comparison.add('response-media-type-removed', { ...base, before: type, pointer: { before: at.before } });
-    else {
-      const subject = `the body of the response ${status}`;
-      compareMediaType(comparison, pair, {
-        type,
-        old: before,
-        now: after,
-        pointer: at,
-        direction: 'response',
-        subject,
-        status,
+  const { both, removed, added } = matchContent(asObject(old['content']), asObject(now['content']));
+  const at = (side: string, type: string): string => child(side, 'content', type);
+  const base = { operation: pair.ref, name: status };
+  for (const type of added)
+    comparison.add('response-media-type-added', {
+      ...base,
+      place: `${status} ${type}`,
+      after: type,
+      pointer: { after: at(pointer.after, type) },
+    });
+  for (const type of removed)
+    comparison.add('response-media-type-removed', {
+      ...base,
+      place: `${status} ${type}`,
+      before: type,
+      pointer: { before: at(pointer.before, type) },
+    });
+  for (const media of both) {
+    const places = { before: at(pointer.before, media.before), after: at(pointer.after, media.after) };
+    if (media.before !== media.after)
+      comparison.add(renameRule(media.before, media.after), {
+        ...base,
+        before: media.before,
+        after: media.after,
+        pointer: places,
       });
-    }
+    const subject = `the body of the response ${status}`;
+    compareMediaType(comparison, pair, {
+      type: media.after,
+      old: media.old,
+      now: media.now,
+      pointer: places,
+      direction: 'response',
+      subject,
+      status,
+    });
   }
 }
 
@@ -153,7 +168,7 @@ function compareHeader(comparison: Comparison, pair: OperationPair, header: Resp
   const base = { operation: pair.ref, name: status, after: name, place: `${status} ${name}` };
   if (was !== is)
     comparison.add(is ? 'response-header-became-required' : 'response-header-became-optional', { ...base, pointer });
-  const edge = comparison.graph.edge(old['schema'], now['schema'], { path: '', before: '', after: '' });
+  const edge = comparison.graph.edge(old['schema'], now['schema'], NOWHERE);
   if (edge === undefined) return;
   comparison.uses.add(edge, {
     operation: pair.ref,
@@ -161,6 +176,7 @@ function compareHeader(comparison: Comparison, pair: OperationPair, header: Resp
     scope: 'header',
     area: 'headers',
     typed: false,
+    level: pair.level,
     subject: `the header "${name}" of the response ${status}`,
     pointer: { before: child(pointer.before, 'schema'), after: child(pointer.after, 'schema') },
   });

@@ -75,7 +75,7 @@ function label(key: string): string {
 
 function compareScopes(
   comparison: Comparison,
-  prefix: string,
+  prefix: 'api' | 'api-global',
   base: Pick<Details, 'operation' | 'pointer'>,
   old: JsonObject,
   now: JsonObject,
@@ -101,6 +101,8 @@ function compareScheme(comparison: Comparison, name: string, at: string, old: Js
     const before = own(olds, flow);
     const after = own(news, flow);
     if (!isObject(before) || !isObject(after)) continue;
+    // oasdiff looks at the implicit flow only.
+    if (comparison.field && flow !== 'implicit') continue;
     compareFlow(comparison, name, child(at, 'flows', flow), before, after);
   }
 }

@@ -97,7 +97,10 @@ export function fieldOf(kind: Kind, key: string): Field {
   if (kind === 'paths') return key.startsWith('x-') ? RAW : one('pathItem');
   if (kind === 'callback') return key.startsWith('x-') ? RAW : one('pathItem');
   if (kind === 'responses') return key.startsWith('x-') ? RAW : one('response');
-  if (kind === 'pathItem') return METHODS.has(key) ? one('operation') : RAW;
+  if (kind === 'pathItem') {
+    if (key === 'parameters') return set('parameter');
+    return METHODS.has(key) ? one('operation') : RAW;
+  }
   const known = fields[kind];
   return known !== undefined && Object.hasOwn(known, key) ? (known[key] as Field) : RAW;
 }

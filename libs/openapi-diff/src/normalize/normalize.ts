@@ -16,7 +16,7 @@ export interface CanonicalApi {
   /** Of this form; raised when the same description would be written differently. */
   canonical: 1;
   info: JsonObject;
-  /** Path → path item; path-level parameters and servers are already part of the operations. */
+  /** Path → path item; parameters and servers of the path are repeated in its operations. */
   paths: JsonObject;
   webhooks: JsonObject;
   components: JsonObject;
@@ -166,10 +166,10 @@ class Normalizer {
 
   /** Parameters and servers of the path go into its operations, unless they are overridden there. */
   private pathItem(raw: JsonObject): JsonObject {
-    const { parameters, servers, additionalOperations, ...rest } = raw;
-    if (parameters === undefined && servers === undefined && additionalOperations === undefined) return raw;
-    const item: JsonObject = { ...rest };
-    for (const method of Object.keys(item)) {
+    const { parameters, servers, ...rest } = raw;
+    if (parameters === undefined && servers === undefined) return raw;
+    const item: JsonObject = { ...rest, ...(parameters === undefined ? {} : { parameters }) };
+    for (const method of Object.keys(rest)) {
       const operation = item[method];
       if (!METHODS.has(method) || !isObject(operation)) continue;
       item[method] = {

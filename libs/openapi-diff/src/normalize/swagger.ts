@@ -22,6 +22,8 @@ const SCHEMA_KEYS = [
   'x-nullable',
 ] as const;
 
+const BODY_PLACES: ReadonlySet<Json | undefined> = new Set(['body', 'formData']);
+
 /**
  * An OpenAPI 2.0 document in the shape of 3.0. Only the parts that moved are rebuilt; schemas are taken
  * over as they are, with references redirected by `redirect`.
@@ -76,7 +78,9 @@ class SwaggerUpgrade {
 
   private pathItem(item: Json | undefined): Json {
     const { parameters: shared, ...rest } = asObject(item);
-    const out: JsonObject = { ...rest };
+    const common = asArray(shared).filter((parameter) => !BODY_PLACES.has(this.resolve(parameter)['in']));
+    const parameters = common.map((parameter) => this.parameterOrRef(parameter));
+    const out: JsonObject = { ...rest, ...(common.length === 0 ? {} : { parameters }) };
     for (const method of Object.keys(rest)) {
       if (METHODS.has(method) && isObject(rest[method])) out[method] = this.operation(rest[method], asArray(shared));
     }
@@ -89,7 +93,7 @@ class SwaggerUpgrade {
     const overridden = new Set(mine.map((parameter) => this.key(parameter)));
     const all = [...mine, ...shared.filter((parameter) => !overridden.has(this.key(parameter)))];
     const places = all.map((parameter) => ({ parameter, resolved: this.resolve(parameter) }));
-    const inBody = places.filter(({ resolved }) => resolved['in'] === 'body' || resolved['in'] === 'formData');
+    const inBody = places.filter(({ resolved }) => BODY_PLACES.has(resolved['in']));
     const others = places.filter((place) => !inBody.includes(place));
     const requestBody =
       inBody.length === 0
@@ -100,13 +104,7 @@ class SwaggerUpgrade {
           );
     return {
       ...rest,
-      ...(others.length === 0
-        ? {}
-        : {
-            parameters: others.map(({ parameter, resolved }) =>
-              parameter === resolved ? this.parameter(resolved) : parameter,
-            ),
-          }),
+      ...(others.length === 0 ? {} : { parameters: others.map(({ parameter }) => this.parameterOrRef(parameter)) }),
       ...(requestBody === undefined ? {} : { requestBody }),
       ...(schemes === undefined ? {} : servers(this.old['host'], this.old['basePath'], schemes)),
       responses: mapValues(responses, (response, code) =>
@@ -123,6 +121,11 @@ class SwaggerUpgrade {
   private resolve(parameter: Json | undefined): JsonObject {
     const ref = asString(asObject(parameter)['$ref']);
     return ref === undefined ? (parameter as JsonObject) : asObject(valueAt(this.old, ref));
+  }
+
+  private parameterOrRef(parameter: Json): Json {
+    const resolved = this.resolve(parameter);
+    return resolved === parameter ? this.parameter(resolved) : parameter;
   }
 
   private parameter(parameter: JsonObject): JsonObject {

@@ -9,20 +9,19 @@ export interface ApiRule {
   says: string;
 }
 
-function table(
+function table<Id extends string>(
   area: Area,
   direction: 'request' | 'response' | undefined,
-  rows: Record<string, [Effect, string]>,
-): Record<string, ApiRule> {
-  return Object.fromEntries(
-    Object.entries(rows).map(([id, [effect, says]]) => [
-      id,
-      { area, effect, ...(direction === undefined ? {} : { direction }), says },
-    ]),
-  );
+  rows: Record<Id, [Effect, string]>,
+): Record<Id, ApiRule> {
+  const entries = Object.entries<[Effect, string]>(rows).map(([id, [effect, says]]) => [
+    id,
+    { area, effect, ...(direction === undefined ? {} : { direction }), says },
+  ]);
+  return Object.fromEntries(entries) as Record<Id, ApiRule>;
 }
 
-export const API_RULES: Record<string, ApiRule> = {
+export const API_RULES = {
   ...table('info', undefined, {
     'api-version-not-bumped': ['notes', 'the API changed but its version is still {after}'],
     'api-version-decreased': ['notes', 'the version of the API went down from {before} to {after}'],
@@ -30,6 +29,7 @@ export const API_RULES: Record<string, ApiRule> = {
       'notes',
       'the API changed in a breaking way, but the major version of {after} is that of {before}',
     ],
+    'api-version-changed': ['notes', 'the version of the API changed from {before} to {after}'],
     'api-title-changed': ['notes', 'the title of the API changed from {before} to {after}'],
     'api-description-changed': ['notes', 'the description of the API changed'],
   }),
@@ -42,6 +42,8 @@ export const API_RULES: Record<string, ApiRule> = {
     'api-path-removed-with-deprecation': ['narrows', 'the path was removed after its deprecation'],
     'api-path-removed-before-sunset': ['narrows', 'the path was removed before its sunset date {before}'],
     'api-path-sunset-parse': ['notes', 'the path was removed, and its sunset date cannot be read: {before}'],
+    'api-removed-after-sunset': ['notes', 'the operation was removed after its sunset date {before}'],
+    'unstable-api-removed': ['notes', 'the operation was removed; its stability level was {before}'],
     'endpoint-deprecated': ['notes', 'the operation was deprecated'],
     'endpoint-deprecated-with-sunset': ['notes', 'the operation was deprecated, to be removed on {after}'],
     'endpoint-reactivated': ['notes', 'the operation is no longer deprecated'],
@@ -125,6 +127,7 @@ export const API_RULES: Record<string, ApiRule> = {
     'request-header-property-became-enum': ['narrows', '{name} is now limited to listed values'],
     'request-parameter-removed': ['swaps', '{name} was removed'],
     'request-parameter-removed-with-deprecation': ['swaps', '{name} was removed after its deprecation'],
+    'request-parameter-removed-after-sunset': ['notes', '{name} was removed after its sunset date {before}'],
     'request-parameter-removed-before-sunset': ['swaps', '{name} was removed before its sunset date {before}'],
     'request-parameter-became-required': ['narrows', '{name} became required'],
     'request-parameter-became-optional': ['widens', '{name} became optional'],
@@ -149,6 +152,7 @@ export const API_RULES: Record<string, ApiRule> = {
     'request-body-became-optional': ['widens', 'the request body became optional'],
     'request-body-media-type-added': ['widens', 'the request body can also be {after}'],
     'request-body-media-type-removed': ['narrows', 'the request body can no longer be {before}'],
+    'request-body-media-type-renamed': ['notes', 'the request body changed its media type from {before} to {after}'],
     'request-body-media-type-schema-added': ['narrows', 'the request body {name} got a schema'],
     'request-body-media-type-schema-removed': ['widens', 'the request body {name} lost its schema'],
     'request-body-description-changed': ['notes', 'the description of the request body changed'],
@@ -158,6 +162,8 @@ export const API_RULES: Record<string, ApiRule> = {
     'response-success-status-removed': ['swaps', 'the success response {before} was removed'],
     'response-non-success-status-added': ['notes', 'the response {after} was added'],
     'response-non-success-status-removed': ['notes', 'the response {before} was removed'],
+    'response-default-added': ['notes', 'the default response was added'],
+    'response-default-removed': ['notes', 'the default response was removed'],
     'response-media-type-added': ['narrows', 'the response {name} can also be {after}'],
     'response-media-type-removed': ['swaps', 'the response {name} can no longer be {before}'],
     'response-media-type-name-changed': [
@@ -193,3 +199,5 @@ export const API_RULES: Record<string, ApiRule> = {
     'response-link-changed': ['notes', 'the link {after} of the response {name} changed'],
   }),
 };
+
+export type ApiRuleId = keyof typeof API_RULES;

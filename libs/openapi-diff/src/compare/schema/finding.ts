@@ -13,6 +13,10 @@ export interface Finding {
   /** For changes of properties: the property's schema, its flags decide the rule. */
   property?: JsonObject;
   required?: boolean;
+  /** `field`: only when counting as oasdiff does; `own`: only when not. */
+  mode?: 'field' | 'own';
+  /** Only where the schema is a whole body, or only where it is not. */
+  only?: 'root' | 'inside';
 }
 
 /** Kinds whose rule depends on more than direction and scope. */
@@ -23,6 +27,9 @@ export const PROPERTY_OPTIONAL = 'property-optional';
 export const READ_ONLY = 'read-only-changed';
 export const WRITE_ONLY = 'write-only-changed';
 export const TYPE = 'type';
+export const TYPE_LIST = 'type-list';
+export const DEPRECATED = 'deprecated-changed';
+export const STABILITY = 'stability-changed';
 
 /** Where a child schema sits in its parent. */
 export interface Step {
@@ -31,6 +38,9 @@ export interface Step {
   before: string;
   after: string;
 }
+
+/** For the root of a schema, which has no place inside another. */
+export const NOWHERE: Step = { path: '', before: '', after: '' };
 
 /** Two schemas compared once, wherever they are used; children form a graph that may have cycles. */
 export interface SchemaPair {

@@ -2,10 +2,21 @@ import { asArray, asObject, asString, escapePointer, isObject, own } from '../..
 import type { Json, JsonObject } from '../../json.js';
 import { isReference } from '../../normalize/interner.js';
 import type { Dirt, Side } from '../side.js';
-import { PROPERTY_ADDED, PROPERTY_OPTIONAL, PROPERTY_REMOVED, PROPERTY_REQUIRED } from './finding.js';
+import {
+  PROPERTY_ADDED,
+  PROPERTY_OPTIONAL,
+  PROPERTY_REMOVED,
+  PROPERTY_REQUIRED,
+  READ_ONLY,
+  TYPE,
+  TYPE_LIST,
+  WRITE_ONLY,
+} from './finding.js';
 import type { Edge, Finding, SchemaPair, Step } from './finding.js';
 import { compareKeywords } from './keywords.js';
 import { matchMembers } from './members.js';
+import { isAnnotationOnly, isWrappedInOneOf, nullMove, typeListChange } from './wrapping.js';
+import type { TypeListChange } from './wrapping.js';
 
 /**
  * Compares schemas. Every pair of schemas is compared once, however many places use it; the result is
@@ -18,6 +29,8 @@ export class SchemaGraph {
     readonly before: Side,
     readonly after: Side,
     readonly dirt: Dirt,
+    /** Count as oasdiff does. */
+    private readonly field: boolean,
   ) {}
 
   /** The comparison of two schemas as they are written; undefined when nothing differs. */
@@ -48,12 +61,50 @@ export class SchemaGraph {
     if (known !== undefined) return known;
     const pair: SchemaPair = { before, after, findings: [], children: [] };
     row.set(after, pair);
-    const add = (finding: Finding): void => void pair.findings.push(finding);
+    this.fill(pair);
+    return pair;
+  }
+
+  private fill(pair: SchemaPair): void {
+    const { before, after } = pair;
+    if (this.fillNullMove(pair)) return;
+    const inBefore = (value: Json): JsonObject => this.before.resolve(value).node;
+    const inAfter = (value: Json): JsonObject => this.after.resolve(value).node;
+    const wrapped = isWrappedInOneOf(before, after, inAfter);
+    if (wrapped)
+      pair.findings.push({
+        kind: 'wrapped-in-one-of',
+        after: after['oneOf'] as Json,
+        at: '/oneOf',
+        ...(this.field ? { only: 'root' } : {}),
+      });
+    if (wrapped && !this.field) return;
+    const lists = typeListChange(before, after, { before: inBefore, after: inAfter });
+    if (lists !== undefined) addTypeLists(pair, lists);
+    const add = (finding: Finding): void => {
+      if (lists !== undefined && TOLD_BY_LISTS.has(finding.kind)) return;
+      pair.findings.push(wrapped ? { ...finding, only: 'inside' } : finding);
+    };
     compareKeywords(before, after, add);
     this.compareProperties(pair, add);
     this.compareSubschemas(pair, add);
     this.compareMembers(pair, add);
-    return pair;
+  }
+
+  /** A schema that was wrapped in a choice with null (or unwrapped) is compared without the wrapping. */
+  private fillNullMove(pair: SchemaPair): boolean {
+    const move = nullMove(pair.before, pair.after);
+    if (move === undefined || (this.field && !this.equal(move.before, move.after))) return false;
+    pair.findings.push({ kind: move.kind, at: '' });
+    this.child(
+      pair,
+      move.before,
+      move.after,
+      '',
+      wrapperPointer(pair.before, move.before),
+      wrapperPointer(pair.after, move.after),
+    );
+    return true;
   }
 
   private child(
@@ -95,8 +146,49 @@ export class SchemaGraph {
           required: requiredBefore.has(name),
           at,
         });
-      } else this.child(pair, old, now, name, at);
+      } else {
+        this.child(pair, old, now, name, at);
+        this.compareAccess(
+          this.before.resolve(old).node,
+          this.after.resolve(now).node,
+          { name, required: requiredAfter.has(name), at },
+          add,
+        );
+      }
     }
+    this.compareRequired(pair, add);
+  }
+
+  private compareAccess(
+    old: JsonObject,
+    now: JsonObject,
+    place: { name: string; required: boolean; at: string },
+    add: (finding: Finding) => void,
+  ): void {
+    for (const [keyword, kind] of [
+      ['readOnly', READ_ONLY],
+      ['writeOnly', WRITE_ONLY],
+    ] as const) {
+      const was = old[keyword] === true;
+      const is = now[keyword] === true;
+      if (was !== is)
+        add({
+          kind,
+          before: was,
+          after: is,
+          name: place.name,
+          required: place.required,
+          property: now,
+          at: `${place.at}/${keyword}`,
+        });
+    }
+  }
+
+  private compareRequired(pair: SchemaPair, add: (finding: Finding) => void): void {
+    const olds = asObject(pair.before['properties']);
+    const news = asObject(pair.after['properties']);
+    const requiredBefore = new Set(asArray(pair.before['required']));
+    const requiredAfter = new Set(asArray(pair.after['required']));
     for (const [kind, now, then] of [
       [PROPERTY_REQUIRED, requiredAfter, requiredBefore],
       [PROPERTY_OPTIONAL, requiredBefore, requiredAfter],
@@ -184,11 +276,43 @@ export class SchemaGraph {
           `/${keyword}/${newIndex}`,
         );
       }
-      for (const index of match.deleted)
-        add({ kind: `${kind}-removed`, before: olds[index] as Json, at: `/${keyword}` });
-      for (const index of match.added) add({ kind: `${kind}-added`, after: news[index] as Json, at: `/${keyword}` });
+      for (const index of match.deleted) {
+        add({
+          kind: `${kind}-removed${this.note(keyword, this.before, olds[index])}`,
+          before: olds[index] as Json,
+          at: `/${keyword}`,
+        });
+      }
+      for (const index of match.added) {
+        add({
+          kind: `${kind}-added${this.note(keyword, this.after, news[index])}`,
+          after: news[index] as Json,
+          at: `/${keyword}`,
+        });
+      }
     }
   }
+
+  private note(keyword: string, side: Side, member: Json | undefined): string {
+    return keyword === 'allOf' && isAnnotationOnly(side.resolve(member).node) ? '-annotation-only' : '';
+  }
+}
+
+/** What a change between a type and a choice of types already says. */
+const TOLD_BY_LISTS = new Set([TYPE, 'one-of-added', 'one-of-removed', 'any-of-added', 'any-of-removed']);
+
+function addTypeLists(pair: SchemaPair, { added, deleted }: TypeListChange): void {
+  pair.findings.push({ kind: TYPE_LIST, before: deleted, after: added, at: '' });
+}
+
+/** Where the wrapped schema stands in its wrapper; empty when it is not wrapped. */
+function wrapperPointer(schema: JsonObject, inner: Json): string {
+  if (schema === inner) return '';
+  for (const keyword of ['oneOf', 'anyOf']) {
+    const index = asArray(schema[keyword]).indexOf(inner);
+    if (index !== -1) return `/${keyword}/${index}`;
+  }
+  return '';
 }
 
 const SINGLE: Array<[keyword: string, kind: string]> = [

@@ -1,6 +1,6 @@
 import { asArray, asObject, asString, isObject, own, stableJson } from '../../json.js';
 import type { Json, JsonObject } from '../../json.js';
-import { READ_ONLY, TYPE, WRITE_ONLY } from './finding.js';
+import { DEPRECATED, STABILITY, TYPE } from './finding.js';
 import type { Finding } from './finding.js';
 import { allowsNull, typesOf } from './types.js';
 
@@ -20,19 +20,11 @@ export function compareKeywords(before: JsonObject, after: JsonObject, add: Add)
 function compareType(before: JsonObject, after: JsonObject, add: Add): void {
   const was = allowsNull(before);
   const is = allowsNull(after);
-  if (
-    was !== is &&
-    !(
-      typesOf(before).length === 0 &&
-      typesOf(after).length === 0 &&
-      before['type'] !== after['type'] &&
-      !is &&
-      after['type'] === undefined &&
-      before['type'] === 'null'
-    )
-  ) {
-    add({ kind: is ? 'became-nullable' : 'became-not-nullable', at: '/type' });
-  }
+  // Without a type anything is allowed, null too: losing or gaining the type is told by the type itself.
+  const untyped = was
+    ? after['type'] === undefined && after['nullable'] === undefined
+    : before['type'] === undefined && after['nullable'] !== true;
+  if (was !== is && !untyped) add({ kind: is ? 'became-nullable' : 'became-not-nullable', at: '/type' });
   const types = stableJson([...typesOf(before)].sort()) !== stableJson([...typesOf(after)].sort());
   if (types || before['format'] !== after['format']) add({ kind: TYPE, at: types ? '/type' : '/format' });
 }
@@ -56,19 +48,18 @@ function compareValues(before: JsonObject, after: JsonObject, add: Add): void {
 }
 
 function compareEnum(before: JsonObject, after: JsonObject, add: Add): void {
-  const olds = before['enum'];
-  const news = after['enum'];
+  const olds = asArray(before['enum']);
+  const news = asArray(after['enum']);
   if (olds === news || sameSet(asConstEnum(before), asConstEnum(after))) return;
-  if (!Array.isArray(olds) || olds.length === 0) {
-    if (Array.isArray(news) && news.length > 0) add({ kind: 'became-enum', after: news, at: '/enum' });
-    return;
-  }
-  if (!Array.isArray(news) || news.length === 0) {
-    add({ kind: 'became-not-enum', before: olds, at: '/enum' });
-    return;
-  }
-  for (const value of olds) if (!news.includes(value)) add({ kind: 'enum-value-removed', before: value, at: '/enum' });
-  for (const value of news) if (!olds.includes(value)) add({ kind: 'enum-value-added', after: value, at: '/enum' });
+  // oasdiff also lists every value of an enum that appeared or went.
+  const became = olds.length === 0 || news.length === 0;
+  const mode = became ? ({ mode: 'field' } as const) : {};
+  if (news.length > 0 && olds.length === 0) add({ kind: 'became-enum', after: news, at: '/enum' });
+  if (olds.length > 0 && news.length === 0) add({ kind: 'became-not-enum', before: olds, at: '/enum' });
+  for (const value of olds)
+    if (!news.includes(value)) add({ kind: 'enum-value-removed', before: value, at: '/enum', ...mode });
+  for (const value of news)
+    if (!olds.includes(value)) add({ kind: 'enum-value-added', after: value, at: '/enum', ...mode });
 }
 
 function compareConst(before: JsonObject, after: JsonObject, add: Add): void {
@@ -172,14 +163,12 @@ function compareDiscriminator(before: JsonObject, after: JsonObject, add: Add): 
 }
 
 function compareFlags(before: JsonObject, after: JsonObject, add: Add): void {
-  for (const [keyword, kind] of [
-    ['readOnly', READ_ONLY],
-    ['writeOnly', WRITE_ONLY],
-  ] as const) {
-    const old = before[keyword] === true;
-    const now = after[keyword] === true;
-    if (old !== now) add({ kind, before: old, after: now, at: `/${keyword}` });
-  }
+  const was = before['deprecated'] === true;
+  const is = after['deprecated'] === true;
+  if (was !== is) add({ kind: DEPRECATED, before: was, after: is, at: '/deprecated' });
+  const stability = 'x-stability-level';
+  if (before[stability] !== after[stability])
+    add({ kind: STABILITY, ...pair(before[stability], after[stability]), at: `/${stability}` });
   for (const [keyword, kind] of [
     ['contentEncoding', 'content-encoding'],
     ['contentMediaType', 'content-media-type'],

@@ -1,22 +1,46 @@
 import { isFieldRule } from '../../rules/rules.js';
 import { SCHEMA_RULES } from '../../rules/schema-rules.js';
-import type { Effect } from '../../rules/schema-rules.js';
+import type { Effect, SchemaRule } from '../../rules/schema-rules.js';
+import { asArray, isObject } from '../../json.js';
+import type { CompareOptions } from '../context.js';
+import { judgeDeprecation, stabilityMove, stabilityOf } from '../lifecycle.js';
+import type { Stability } from '../lifecycle.js';
 import {
+  DEPRECATED,
   PROPERTY_ADDED,
   PROPERTY_OPTIONAL,
   PROPERTY_REMOVED,
   PROPERTY_REQUIRED,
   READ_ONLY,
+  STABILITY,
   TYPE,
+  TYPE_LIST,
   WRITE_ONLY,
 } from './finding.js';
 import type { Finding, SchemaPair } from './finding.js';
-import { typeText, typeVerdict } from './types.js';
+import { typeText, typeVerdict, typesOf } from './types.js';
 
 export type Direction = 'request' | 'response';
 
 /** What kind of place the schema is used at; `property` is anything below a root. */
 export type Scope = 'body' | 'property' | 'parameter' | 'parameter-property' | 'header' | 'header-property';
+
+/** All of a use that decides which rule a finding falls under. */
+export interface Setting {
+  direction: Direction;
+  scope: Scope;
+  /** Values have types of their own, as in JSON. */
+  typed: boolean;
+  /** The value may be repeated, so that one value is an array of one. */
+  repeats: boolean;
+  /** Of a parameter: it is always given, so that its default never counts. */
+  alwaysGiven: boolean;
+  /** Names from the component (or the use) to the schema; empty at the root. */
+  path: string;
+  /** Stability of the operation; undefined when it is not a known level. */
+  level: Stability | undefined;
+  options: CompareOptions;
+}
 
 export interface Judged {
   rule: string;
@@ -27,117 +51,206 @@ export interface Judged {
   after?: string;
 }
 
+type Judge = (finding: Finding, setting: Setting, pair: SchemaPair) => Judged | undefined;
+
+const SPECIAL: Record<string, Judge> = {
+  [TYPE]: typeRule,
+  [TYPE_LIST]: typeListRule,
+  [PROPERTY_ADDED]: addedRule,
+  [PROPERTY_REMOVED]: removedRule,
+  [PROPERTY_REQUIRED]: requiredRule,
+  [PROPERTY_OPTIONAL]: optionalRule,
+  [READ_ONLY]: accessRule,
+  [WRITE_ONLY]: accessRule,
+  [DEPRECATED]: deprecationRule,
+  [STABILITY]: stabilityRule,
+};
+
 /** The rule that a finding falls under where it is used; undefined when it does not matter there. */
-export function ruleOf(
-  finding: Finding,
-  pair: SchemaPair,
-  direction: Direction,
-  scope: Scope,
-  typed: boolean,
-): Judged | undefined {
-  const prefix = `${direction}-${scope}`;
-  switch (finding.kind) {
-    case TYPE:
-      return typeRule(pair, direction, scope, typed);
-    case PROPERTY_ADDED:
-      return addedRule(finding, direction, scope);
-    case PROPERTY_REMOVED:
-      return removedRule(finding, direction, scope);
-    case PROPERTY_REQUIRED:
-      return requiredRule(finding, direction);
-    case PROPERTY_OPTIONAL:
-      return optionalRule(finding, direction);
-    case READ_ONLY:
-    case WRITE_ONLY:
-      return undefined;
-    default:
-      return keywordRule(finding, pair, prefix, direction, scope);
-  }
+export function ruleOf(finding: Finding, pair: SchemaPair, setting: Setting): Judged | undefined {
+  const field = setting.options.levels === 'oasdiff';
+  if (finding.mode !== undefined && (finding.mode === 'field') !== field) return undefined;
+  const root = setting.scope === 'body';
+  if (finding.only !== undefined && (finding.only === 'root') !== root) return undefined;
+  return (SPECIAL[finding.kind] ?? keywordRule)(finding, setting, pair);
 }
 
-function keywordRule(
-  finding: Finding,
-  pair: SchemaPair,
-  prefix: string,
-  direction: Direction,
-  scope: Scope,
-): Judged | undefined {
+/** Ids that do not follow the pattern direction-scope-kind. */
+const ALIASES: Record<string, string> = {
+  'response-body-enum-value-removed': 'response-mediatype-enum-value-removed',
+};
+
+function keywordRule(finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined {
   const known = SCHEMA_RULES[finding.kind];
   if (known === undefined) return undefined;
-  const { effect, says } = known;
-  if (scope === 'property' && direction === 'request' && pair.after['readOnly'] === true) {
-    const special = `request-read-only-property-${finding.kind}`;
-    if (isFieldRule(special)) return { rule: special, effect, says };
+  const { direction, scope } = setting;
+  if (scope === 'parameter' && setting.alwaysGiven && finding.kind.startsWith('default-value-')) {
+    return {
+      rule: `${direction}-parameter-unused-default-changed`,
+      effect: 'notes',
+      says: 'changed its default, which never counts',
+    };
   }
-  if (scope === 'property' && direction === 'response' && pair.after['writeOnly'] === true) {
-    const special = `response-write-only-property-${finding.kind}`;
-    if (isFieldRule(special)) return { rule: special, effect, says };
-  }
-  return { rule: `${prefix}-${finding.kind}`, effect, says };
+  const flagged = flaggedRule(finding.kind, setting, pair);
+  if (flagged !== undefined) return { rule: flagged, ...known };
+  const rule = `${direction}-${scope}-${finding.kind}`;
+  return { rule: ALIASES[rule] ?? rule, ...known };
 }
 
-function typeRule(pair: SchemaPair, direction: Direction, scope: Scope, typed: boolean): Judged {
-  const verdict = typeVerdict(pair.before, pair.after, direction === 'response', typed);
-  const { effect, says } = SCHEMA_RULES[verdict] as { effect: Effect; says: string };
-  return {
-    rule: `${direction}-${scope}-${verdict}`,
-    effect,
-    says,
-    before: typeText(pair.before),
-    after: typeText(pair.after),
-  };
+/** Some rules are milder for what only the other side sends, and one looks into the items of a parameter. */
+function flaggedRule(kind: string, { direction, scope, path, options }: Setting, pair: SchemaPair): string | undefined {
+  let rule: string | undefined;
+  if (scope === 'property' && direction === 'request' && pair.after['readOnly'] === true)
+    rule = `request-read-only-property-${kind}`;
+  if (scope === 'property' && direction === 'response' && pair.after['writeOnly'] === true)
+    rule = `response-write-only-property-${kind}`;
+  if (
+    scope === 'parameter-property' &&
+    path === 'items' &&
+    options.levels === 'oasdiff' &&
+    kind.startsWith('max-items-')
+  ) {
+    rule = `request-parameter-${kind}`;
+  }
+  return rule !== undefined && isFieldRule(rule) ? rule : undefined;
 }
 
-function addedRule(finding: Finding, direction: Direction, scope: Scope): Judged {
+function byKind(kind: string, { direction, scope }: Setting): Judged {
+  return { rule: `${direction}-${scope}-${kind}`, ...(SCHEMA_RULES[kind] as SchemaRule) };
+}
+
+function typeRule(_finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined {
+  const { direction, scope, typed, repeats } = setting;
+  if (direction === 'request' && scope === 'property' && pair.after['readOnly'] === true) return undefined;
+  const { before, after } = pair;
+  const texts = { before: typeText(before), after: typeText(after) };
+  const verdict = (asTyped: boolean) => typeVerdict(before, after, direction === 'response', asTyped);
+  if (scope === 'parameter') {
+    const widened = verdict(typed) !== 'type-changed' || (repeats && isNowRepeated(pair));
+    return { ...byKind(widened ? 'type-generalized' : 'type-changed', setting), ...texts };
+  }
+  if (scope === 'parameter-property') {
+    // How an object is written in a parameter is not said: as JSON, or each property as text.
+    const [strict, loose] = [verdict(true) === 'type-changed', verdict(false) === 'type-changed'];
+    const kind = strict !== loose ? 'type-changed' : strict ? 'type-specialized' : 'type-generalized';
+    return { ...byKind(kind, setting), ...texts };
+  }
+  return { ...byKind(verdict(typed), setting), ...texts };
+}
+
+/** One value became an array of just such values: in `?a=1` both look the same. */
+function isNowRepeated({ before, after }: SchemaPair): boolean {
+  const items = after['items'];
+  if (typesOf(after).join() !== 'array' || !isObject(items)) return false;
+  const keys = new Set([...Object.keys(before), ...Object.keys(items)]);
+  for (const key of ['type', 'description', 'title', 'examples']) keys.delete(key);
+  const taken = typesOf(items);
+  // In a text any value can be taken as a string.
+  const takes = (type: string): boolean =>
+    type !== 'array' && (taken.length === 0 || taken.includes(type) || taken.includes('string'));
+  return [...keys].every((key) => before[key] === items[key]) && typesOf(before).every(takes);
+}
+
+function typeListRule(finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined {
+  if (setting.direction === 'request' && setting.scope === 'property' && pair.after['readOnly'] === true)
+    return undefined;
+  const deleted = asArray(finding.before);
+  const added = asArray(finding.after);
+  const narrowed = setting.direction === 'request' ? deleted.length > 0 : added.length === 0;
+  const texts = { before: deleted.join(', '), after: added.join(', ') };
+  return { ...byKind(narrowed ? 'list-of-types-narrowed' : 'list-of-types-widened', setting), ...texts };
+}
+
+function need(finding: Finding): 'required' | 'optional' {
+  return finding.required === true ? 'required' : 'optional';
+}
+
+function addedRule(finding: Finding, { direction, scope }: Setting): Judged | undefined {
   const says = finding.required === true ? 'was added and is required' : 'was added';
   if (direction === 'response') {
     const flag = finding.property?.['writeOnly'] === true ? 'write-only-' : '';
-    return {
-      rule: `response-${finding.required === true ? 'required' : 'optional'}-${flag}property-added`,
-      effect: 'narrows',
-      says,
-    };
+    const inHeader = scope.startsWith('header') ? 'header-' : '';
+    return { rule: `response-${inHeader}${need(finding)}-${flag}property-added`, effect: 'narrows', says };
   }
-  if (scope.startsWith('parameter'))
-    return {
-      rule: `new-${finding.required === true ? 'required' : 'optional'}-request-parameter-property`,
-      effect: finding.required === true ? 'narrows' : 'widens',
-      says,
-    };
-  if (finding.required !== true || finding.property?.['readOnly'] === true)
-    return { rule: 'new-optional-request-property', effect: 'widens', says: 'was added' };
-  const suffix = finding.property?.['default'] === undefined ? '' : '-with-default';
-  return { rule: `new-required-request-property${suffix}`, effect: 'narrows', says };
+  const effect: Effect = finding.required === true ? 'narrows' : 'widens';
+  if (scope.startsWith('parameter')) return { rule: `new-${need(finding)}-request-parameter-property`, effect, says };
+  if (finding.property?.['readOnly'] === true) return undefined;
+  const suffix = finding.required === true && finding.property?.['default'] !== undefined ? '-with-default' : '';
+  return { rule: `new-${need(finding)}-request-property${suffix}`, effect, says };
 }
 
-function removedRule(finding: Finding, direction: Direction, scope: Scope): Judged {
+function removedRule(finding: Finding, { direction, scope }: Setting): Judged | undefined {
   const says = 'was removed';
-  if (direction === 'request')
+  if (direction === 'request') {
+    if (finding.property?.['readOnly'] === true) return undefined;
     return {
       rule: `request-${scope.startsWith('parameter') ? 'parameter-' : ''}property-removed`,
       effect: 'swaps',
       says,
     };
+  }
   const flag = finding.property?.['writeOnly'] === true ? 'write-only-' : '';
-  return {
-    rule: `response-${finding.required === true ? 'required' : 'optional'}-${flag}property-removed`,
-    effect: 'widens',
-    says,
-  };
+  const inHeader = scope.startsWith('header') ? 'header-' : '';
+  return { rule: `response-${inHeader}${need(finding)}-${flag}property-removed`, effect: 'widens', says };
 }
 
-function requiredRule(finding: Finding, direction: Direction): Judged | undefined {
+function requiredRule(finding: Finding, { direction, scope }: Setting): Judged | undefined {
   const says = 'became required';
   if (direction === 'response') {
     const flag = finding.property?.['writeOnly'] === true ? 'write-only-' : '';
-    return { rule: `response-${flag}property-became-required`, effect: 'narrows', says };
+    return {
+      rule: `response-${flag}${scope.startsWith('header') ? 'header-' : ''}property-became-required`,
+      effect: 'narrows',
+      says,
+    };
   }
+  if (scope.startsWith('parameter'))
+    return { rule: 'request-parameter-property-became-required', effect: 'narrows', says };
   if (finding.property?.['readOnly'] === true) return undefined;
   const suffix = finding.property?.['default'] === undefined ? '' : '-with-default';
   return { rule: `request-property-became-required${suffix}`, effect: 'narrows', says };
 }
 
-function optionalRule(finding: Finding, direction: Direction): Judged {
+function optionalRule(finding: Finding, { direction, scope }: Setting): Judged {
   const flag = direction === 'response' && finding.property?.['writeOnly'] === true ? 'write-only-' : '';
-  return { rule: `${direction}-${flag}property-became-optional`, effect: 'widens', says: 'became optional' };
+  const where = scope.startsWith('parameter') ? 'parameter-' : scope.startsWith('header') ? 'header-' : '';
+  return { rule: `${direction}-${flag}${where}property-became-optional`, effect: 'widens', says: 'became optional' };
+}
+
+function accessRule(finding: Finding, { direction, scope }: Setting): Judged | undefined {
+  if (scope.startsWith('parameter') || scope.startsWith('header')) return undefined;
+  const word = finding.kind === READ_ONLY ? 'read-only' : 'write-only';
+  const not = finding.after === true ? '' : 'not-';
+  const says = `is ${finding.after === true ? 'now' : 'no longer'} ${word}`;
+  return { rule: `${direction}-${need(finding)}-property-became-${not}${word}`, effect: 'notes', says };
+}
+
+function deprecationRule(finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined {
+  // Parameters and headers have a flag of their own; the schema's is a word in passing.
+  if (setting.scope === 'parameter' || setting.scope === 'header' || setting.scope === 'body') {
+    const says =
+      finding.after === true ? 'has a schema that was deprecated' : 'has a schema that is no longer deprecated';
+    return { rule: `${setting.direction}-${setting.scope}-schema-deprecation-changed`, effect: 'notes', says };
+  }
+  if (finding.after !== true) return byKind('reactivated', setting);
+  if (setting.level === undefined) return undefined;
+  const { verdict, text } = judgeDeprecation(setting.options, pair.after, setting.level);
+  const kinds = {
+    plain: 'deprecated',
+    'with-sunset': 'deprecated-with-sunset',
+    missing: 'deprecated-sunset-missing',
+    unreadable: 'deprecated-sunset-invalid',
+    'too-small': 'sunset-date-too-small',
+  };
+  return { ...byKind(kinds[verdict], setting), ...(text === undefined ? {} : { after: text }) };
+}
+
+function stabilityRule(_finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined {
+  const before = stabilityOf(pair.before);
+  const after = stabilityOf(pair.after);
+  if (before === undefined || after === undefined) {
+    return { rule: 'api-invalid-stability-level', effect: 'notes', says: 'has a stability level that is not known' };
+  }
+  const move = stabilityMove(setting.options, before, after);
+  return move === undefined ? undefined : { ...byKind(`stability-${move}`, setting), before, after };
 }

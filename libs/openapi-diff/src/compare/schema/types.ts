@@ -1,5 +1,5 @@
 import { asArray, asString } from '../../json.js';
-import type { Json, JsonObject } from '../../json.js';
+import type { JsonObject } from '../../json.js';
 
 /** The types of a schema without `null`; empty means any. */
 export function typesOf(schema: JsonObject): string[] {
@@ -58,8 +58,7 @@ function accepts(from: JsonObject, to: JsonObject, typed: boolean): 'yes' | 'tex
 function typesWidened(before: JsonObject, after: JsonObject): boolean {
   const old = typesOf(before);
   const now = typesOf(after);
-  if (now.length === 0) return old.length > 0;
-  if (old.length === 0) return false;
+  if (now.length === 0 || old.length === 0) return false;
   const changed = now.length !== old.length || now.some((type) => !old.includes(type));
   return changed && old.every((type) => now.includes(type) || (type === 'integer' && now.includes('number')));
 }
@@ -82,8 +81,4 @@ function formatWidens(types: string[], from: JsonObject, to: JsonObject): boolea
   const wide = asString(to['format']);
   if (wide === undefined) return true;
   return types.length === 1 && (WIDER[types[0] as string] ?? []).some(([a, b]) => a === narrow && b === wide);
-}
-
-export function sameValue(before: Json | undefined, after: Json | undefined): boolean {
-  return before === after;
 }

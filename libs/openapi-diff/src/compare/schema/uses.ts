@@ -5,7 +5,9 @@ import { fill, operationKey, sentence } from '../report.js';
 import type { Report } from '../report.js';
 import type { Edge, Finding, SchemaPair } from './finding.js';
 import { ruleOf } from './rule-of.js';
-import type { Direction, Judged, Scope } from './rule-of.js';
+import type { Direction, Judged, Scope, Setting } from './rule-of.js';
+import type { CompareOptions } from '../context.js';
+import type { Stability } from '../lifecycle.js';
 
 /** A place where an operation uses a schema. */
 export interface SchemaUse {
@@ -19,6 +21,12 @@ export interface SchemaUse {
   subject: string;
   /** Pointers to the place of the schema. */
   pointer: { before: string; after: string };
+  /** Stability of the operation; undefined when it is not a known level. */
+  level: Stability | undefined;
+  /** Repeated parameters (`?a=1&a=2`) make an array. */
+  repeats?: boolean;
+  /** A parameter that must be given, before or now: its default never counts. */
+  alwaysGiven?: boolean;
 }
 
 /** The part of a schema graph between two components: findings in it, and where it leads. */
@@ -46,7 +54,10 @@ interface LocalFinding {
 export class SchemaUses {
   private readonly units = new Map<SchemaPair, Map<string, Unit>>();
 
-  constructor(private readonly report: Report) {}
+  constructor(
+    private readonly report: Report,
+    private readonly options: CompareOptions,
+  ) {}
 
   add(edge: Edge, use: SchemaUse): void {
     const visited = new Set<string>();
@@ -65,7 +76,17 @@ export class SchemaUses {
 
   private emit(found: LocalFinding, unit: Unit, use: SchemaUse, root: boolean): void {
     const scope: Scope = root ? use.scope : use.scope === 'body' ? 'property' : `${use.scope}-property`;
-    const judged = ruleOf(found.finding, found.pair, use.direction, scope, use.typed);
+    const setting: Setting = {
+      direction: use.direction,
+      scope,
+      typed: use.typed,
+      repeats: use.repeats === true,
+      alwaysGiven: use.alwaysGiven === true,
+      level: use.level,
+      path: found.path,
+      options: this.options,
+    };
+    const judged = ruleOf(found.finding, found.pair, setting);
     if (judged === undefined) return;
     const { finding } = found;
     const shared = unit.name !== '';

@@ -1,0 +1,72 @@
+import { own } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
+import type { ApiRuleId } from '../rules/api-rules.js';
+
+/** A media type that both sides have, perhaps under a related name. */
+export interface MediaMatch {
+  before: string;
+  after: string;
+  old: Json;
+  now: Json;
+}
+
+export interface ContentMatch {
+  both: MediaMatch[];
+  removed: string[];
+  added: string[];
+}
+
+/** Pairs media types by name, then by kinship: `application/json` and `application/problem+json`. */
+export function matchContent(olds: JsonObject, news: JsonObject): ContentMatch {
+  const both: MediaMatch[] = [];
+  const removed: string[] = [];
+  for (const name of Object.keys(olds).sort()) {
+    const now = own(news, name);
+    if (now === undefined) removed.push(name);
+    else both.push({ before: name, after: name, old: olds[name] as Json, now });
+  }
+  const added: string[] = [];
+  for (const name of Object.keys(news).sort()) {
+    if (Object.hasOwn(olds, name)) continue;
+    const kin = removed.find((other) => contains(other, name) || contains(name, other));
+    if (kin === undefined) added.push(name);
+    else {
+      removed.splice(removed.indexOf(kin), 1);
+      both.push({ before: kin, after: name, old: olds[kin] as Json, now: news[name] as Json });
+    }
+  }
+  return { both, removed, added };
+}
+
+interface Parts {
+  type: string;
+  subtype: string;
+  suffixes: string[];
+  parameters: string;
+}
+
+function partsOf(name: string): Parts | undefined {
+  const [essence = '', ...parameters] = name
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const [type = '', rest = '', more] = essence.split('/');
+  const [subtype = '', ...suffixes] = rest.split('+');
+  if (type === '' || subtype === '' || more !== undefined || suffixes.includes('')) return undefined;
+  return { type, subtype, suffixes, parameters: parameters.sort().join(';') };
+}
+
+/** Whether every `narrow` is a `wide`, as every problem+json is json (RFC 6838, structured suffixes). */
+export function contains(wide: string, narrow: string): boolean {
+  const a = partsOf(wide);
+  const b = partsOf(narrow);
+  if (a === undefined || b === undefined || a.type !== b.type) return false;
+  if (a.suffixes.length === 0 && b.suffixes.at(-1) === a.subtype) return true;
+  return a.subtype === b.subtype && a.suffixes.every((suffix, index) => suffix === b.suffixes[index]);
+}
+
+/** The rule for a renamed media type of a response. */
+export function renameRule(before: string, after: string): ApiRuleId {
+  if (partsOf(before)?.parameters !== partsOf(after)?.parameters) return 'response-media-type-name-changed';
+  return contains(before, after) ? 'response-media-type-name-specialized' : 'response-media-type-name-generalized';
+}

@@ -1,0 +1,115 @@
+import { asArray, asObject, isObject } from '../../json.js';
+import type { Json, JsonObject } from '../../json.js';
+import { allowsNull } from './types.js';
+
+/** Keywords that say something about a value without restricting it. */
+const ANNOTATIONS = new Set([
+  'title',
+  'description',
+  'examples',
+  'example',
+  'default',
+  'externalDocs',
+  '$comment',
+  'deprecated',
+  'xml',
+  '$schema',
+  '$id',
+  '$anchor',
+  '$defs',
+]);
+
+/** Whether a schema restricts nothing. */
+export function isAnnotationOnly(schema: JsonObject): boolean {
+  return Object.keys(schema).every((key) => ANNOTATIONS.has(key) || key.startsWith('x-'));
+}
+
+/** The keywords of a schema that restrict values. */
+function constraints(schema: JsonObject): string[] {
+  return Object.keys(schema).filter((key) => !ANNOTATIONS.has(key) && !key.startsWith('x-'));
+}
+
+function isBareNull(value: Json): boolean {
+  return isObject(value) && value['type'] === 'null' && constraints(value).length === 1;
+}
+
+/** X, when the schema is nothing but a choice of null and X (the way to make a reference nullable). */
+export function nullWrapped(schema: JsonObject): Json | undefined {
+  const keys = constraints(schema);
+  const [keyword] = keys;
+  if (keys.length !== 1 || (keyword !== 'oneOf' && keyword !== 'anyOf')) return undefined;
+  const members = asArray(schema[keyword]);
+  const rest = members.filter((member) => !isBareNull(member));
+  return members.length === 2 && rest.length === 1 ? rest[0] : undefined;
+}
+
+/** The types of a schema that is a single type, or a choice of plain types. */
+interface TypeList {
+  types: string[];
+  choice: boolean;
+}
+
+function typeList(schema: JsonObject, resolve: (value: Json) => JsonObject): TypeList | undefined {
+  if (schema['not'] !== undefined || asArray(schema['allOf']).length > 0 || schema['properties'] !== undefined)
+    return undefined;
+  const type = schema['type'];
+  const first = Array.isArray(type) ? type.find((name) => name !== 'null') : type;
+  if (typeof first === 'string') return { types: [first], choice: false };
+  for (const keyword of ['oneOf', 'anyOf'] as const) {
+    const members = asArray(schema[keyword]).map(resolve);
+    if (members.length > 0 && members.every(isPlainType))
+      return { types: members.map((member) => member['type'] as string), choice: true };
+  }
+  return undefined;
+}
+
+function isPlainType(schema: JsonObject): boolean {
+  return (
+    typeof schema['type'] === 'string' &&
+    !['properties', 'oneOf', 'anyOf', 'allOf'].some((key) => schema[key] !== undefined)
+  );
+}
+
+export interface TypeListChange {
+  added: string[];
+  deleted: string[];
+}
+
+/** A change between a type and a choice of types, such as string → oneOf: [string, integer]. */
+export function typeListChange(
+  before: JsonObject,
+  after: JsonObject,
+  resolve: { before: (value: Json) => JsonObject; after: (value: Json) => JsonObject },
+): TypeListChange | undefined {
+  const old = typeList(before, resolve.before);
+  const now = typeList(after, resolve.after);
+  if (old === undefined || now === undefined || !(old.choice || now.choice)) return undefined;
+  const added = now.types.filter((type) => !old.types.includes(type));
+  const deleted = old.types.filter((type) => !now.types.includes(type));
+  return added.length + deleted.length === 0
+    ? undefined
+    : { added: [...new Set(added)].sort(), deleted: [...new Set(deleted)].sort() };
+}
+
+/** Whether an object became one of several alternatives that hold its properties. */
+export function isWrappedInOneOf(before: JsonObject, after: JsonObject, resolve: (value: Json) => JsonObject): boolean {
+  const properties = Object.keys(asObject(before['properties']));
+  if (properties.length === 0 || asArray(before['oneOf']).length > 0) return false;
+  if (after['properties'] !== undefined || after['type'] !== undefined) return false;
+  const alternatives = asArray(after['oneOf']).map((member) => asObject(resolve(member)['properties']));
+  return alternatives.some((alternative) => properties.some((name) => Object.hasOwn(alternative, name)));
+}
+
+/** Null on one side only, wrapped: what remains to be compared, and which way nullability went. */
+export function nullMove(
+  before: JsonObject,
+  after: JsonObject,
+): { before: Json; after: Json; kind: 'became-nullable' | 'became-not-nullable' } | undefined {
+  const old = nullWrapped(before);
+  const now = nullWrapped(after);
+  if (old === undefined && now !== undefined && !allowsNull(before))
+    return { before, after: now, kind: 'became-nullable' };
+  if (old !== undefined && now === undefined && !allowsNull(after))
+    return { before: old, after, kind: 'became-not-nullable' };
+  return undefined;
+}

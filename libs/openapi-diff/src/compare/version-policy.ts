@@ -1,0 +1,33 @@
+import { asString } from '../json.js';
+import type { ApiRuleId } from '../rules/api-rules.js';
+import type { Comparison } from './context.js';
+
+/** The semver.org grammar with an optional leading `v`; anything else is not judged. */
+const SEMVER =
+  /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?$/;
+
+/** A breaking change asks for a higher major version (below 1.0.0: a higher minor one). */
+export function compareVersions(comparison: Comparison, breaking: boolean): void {
+  const before = asString(comparison.before.api.info['version']) ?? '';
+  const after = asString(comparison.after.api.info['version']) ?? '';
+  const pointer = { before: '/info/version', after: '/info/version' };
+  const texts = { before, after };
+  if (before !== after) comparison.add('api-version-changed', { before, after, texts, pointer });
+  const rule = breaking ? violation(before, after) : undefined;
+  if (rule !== undefined) comparison.add(rule, { before, after, texts, pointer });
+}
+
+function violation(before: string, after: string): ApiRuleId | undefined {
+  const old = numbers(before);
+  const now = numbers(after);
+  if (old === undefined || now === undefined) return undefined;
+  if (before === after) return 'api-version-not-bumped';
+  const first = [0, 1, 2].find((index) => old[index] !== now[index]);
+  if (first === undefined || (now[first] as number) < (old[first] as number)) return 'api-version-decreased';
+  const enough = old[0] === 0 && now[0] === 0 ? 1 : 0;
+  return first <= enough ? undefined : 'api-major-version-not-bumped';
+}
+
+function numbers(version: string): number[] | undefined {
+  return SEMVER.exec(version)?.slice(1, 4).map(Number);
+}
