@@ -13,6 +13,7 @@ describeBlobStore('FileBlobStore', async () => {
   const folder = await temporaryFolder();
   const root = folder.join('data', 'blobs');
   return {
+    url: `file:${root}`,
     open: () => new FileBlobStore(root),
     async storedBytes() {
       const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);

@@ -40,6 +40,8 @@ const url = process.env.NATS_URL ?? '';
     const proxy = await startTcpProxy(url);
     const opened: BlobStore[] = [];
     return {
+      url,
+      namespace: bucket,
       open() {
         const store = new NatsBlobStore(proxy.url(url), { namespace: bucket });
         opened.push(store);

@@ -8,9 +8,10 @@ import { chunkSubject, digestOf, infoSubject, streamOf, type ObjectInfo } from '
 import { resized } from './resized.js';
 
 const DEFAULT_BUCKET = 'tidemark-blobs';
-const CHUNK_BYTES = 256 * 1024;
-/** Chunks on their way at once: 2 MB. */
-const WINDOW = 8;
+/** One chunk fits into one read of a socket (64 KB), which spares the client library from piecing it together. */
+const CHUNK_BYTES = 60 * 1024;
+/** Chunks on their way at once: 1 MB. */
+const WINDOW = 16;
 const WRONG_LAST_SEQUENCE = 10071;
 
 interface Found {
@@ -98,7 +99,7 @@ export class NatsBlobStore implements BlobStore {
     const hash = createHash('sha256');
     const onTheirWay: Promise<unknown>[] = [];
     let [size, chunks] = [0, 0];
-    for await (const chunk of resized(content, Math.min(CHUNK_BYTES, maxPayload))) {
+    for await (const chunk of resized(content, Math.min(CHUNK_BYTES, maxPayload), WINDOW)) {
       hash.update(chunk);
       size += chunk.byteLength;
       chunks += 1;

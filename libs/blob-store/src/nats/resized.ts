@@ -1,22 +1,26 @@
-/** The same bytes in pieces of exactly `size`, the last one smaller; holds one piece at a time. */
+/**
+ * The same bytes in pieces of exactly `size`, the last one smaller. A piece is good until `ahead` further ones have been
+ * asked for; then its memory is used again, so that a large object does not leave its size in garbage.
+ */
 export async function* resized(
   content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   size: number,
+  ahead: number,
 ): AsyncGenerator<Uint8Array> {
-  let piece = Buffer.allocUnsafe(size);
-  let filled = 0;
+  const ring: Buffer[] = [];
+  let [turn, filled] = [0, 0];
   for await (const chunk of content) {
     for (let taken = 0; taken < chunk.byteLength;) {
+      const piece = (ring[turn] ??= Buffer.allocUnsafeSlow(size));
       const part = chunk.subarray(taken, taken + size - filled);
       piece.set(part, filled);
       taken += part.byteLength;
       filled += part.byteLength;
       if (filled < size) continue;
       yield piece;
-      // Who took the last piece may still be sending it.
-      piece = Buffer.allocUnsafe(size);
+      turn = (turn + 1) % (ahead + 1);
       filled = 0;
     }
   }
-  if (filled > 0) yield piece.subarray(0, filled);
+  if (filled > 0) yield ring[turn]!.subarray(0, filled);
 }
