@@ -1,14 +1,14 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino } from 'pino';
 
-/** JSON lines on standard output, and Nest's own messages among them. */
+/** JSON lines on standard error, Nest's own messages among them; standard output is for what a person asked for. */
 export interface Logger extends LoggerService {
   error(message: unknown, ...details: unknown[]): void;
 }
 
 /** Lines below `level` are not written. */
 export function createLogger(service: string, level: string): Logger {
-  const log = pino({ level, base: { service } });
+  const log = pino({ level, base: { service } }, pino.destination(2));
   const line =
     (write: 'info' | 'warn' | 'error' | 'debug' | 'trace' | 'fatal') =>
     (message: unknown, ...details: unknown[]) => {

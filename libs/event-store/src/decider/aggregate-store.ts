@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { histogram } from '@tidemark/telemetry';
 import { BoundedCache } from '../bounded-cache.js';
 import { Conflict, OutcomeUnknown } from '../errors.js';
 import { eventIdOf, eventOrigin, originOf, uuidv7 } from '../ids.js';
@@ -13,6 +14,12 @@ import {
   type Snapshot,
 } from './snapshot.js';
 import { Turns } from './turns.js';
+
+const appendDuration = histogram(
+  'tidemark_append_duration_seconds',
+  'From the call of an append to the knowledge of its commit',
+  's',
+);
 
 /** Who asks and why: becomes the metadata of the events. */
 export interface CommandContext extends EventMetadata {
@@ -151,7 +158,7 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
     const waits = (this.options.repeatAfter ?? [50, 200, 1_000]).values();
     for (;;) {
       try {
-        return await this.store.append(stream, events, expected);
+        return await timed(this.store.append(stream, events, expected));
       } catch (error) {
         if (error instanceof Conflict && !last) return undefined;
         const wait = error instanceof OutcomeUnknown ? waits.next().value : undefined;
@@ -206,6 +213,15 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
       events.push({ ...upcast(event), id: event.id, metadata: event.metadata });
     }
     return { ...answer(current), events, repeated: true };
+  }
+}
+
+async function timed<T>(append: Promise<T>): Promise<T> {
+  const began = performance.now();
+  try {
+    return await append;
+  } finally {
+    appendDuration.record((performance.now() - began) / 1000);
   }
 }
 
