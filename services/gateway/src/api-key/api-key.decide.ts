@@ -1,0 +1,16 @@
+import { TidemarkError } from '@tidemark/contracts';
+import type { ApiKeyCommand } from './api-key.commands.js';
+import type { ApiKeyEvent } from './api-key.events.js';
+import type { ApiKeyState } from './api-key.js';
+
+/** Creating an active key again and revoking a revoked one change nothing. @throws TidemarkError CONFLICT · NOT_FOUND */
+export function decideApiKey({ type, data }: ApiKeyCommand, state: ApiKeyState): ApiKeyEvent[] {
+  switch (type) {
+    case 'CreateApiKey':
+      if (state.status === 'revoked') throw new TidemarkError('CONFLICT', 'this key was revoked: choose another one');
+      return state.status === 'active' ? [] : [{ type: 'ApiKeyCreated', data }];
+    case 'RevokeApiKey':
+      if (state.status === 'absent') throw new TidemarkError('NOT_FOUND', 'no such key');
+      return state.status === 'revoked' ? [] : [{ type: 'ApiKeyRevoked', data: { keyId: state.keyId, at: data.at } }];
+  }
+}

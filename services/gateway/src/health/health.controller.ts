@@ -1,0 +1,29 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Needs } from '../auth/scope.guard.js';
+import { ReadinessProbe } from './readiness.js';
+
+@ApiTags('health')
+@Needs('public')
+@Controller()
+export class HealthController {
+  constructor(private readonly probe: ReadinessProbe) {}
+
+  @Get('healthz')
+  @ApiOperation({ summary: 'Whether the process lives' })
+  @ApiOkResponse({ schema: { example: { status: 'ok' } } })
+  live() {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  @ApiOperation({ summary: 'Whether calls can be served' })
+  @ApiOkResponse({ description: 'Yes; `degraded` when some lists or documents cannot be shown.' })
+  @ApiServiceUnavailableResponse({ description: 'No: the event store or the job coordinator is down.' })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    const { ready, degraded, checks } = await this.probe.check();
+    if (!ready) reply.status(503).header('retry-after', '2');
+    return { status: ready ? 'ready' : 'unavailable', degraded, checks };
+  }
+}

@@ -1,0 +1,50 @@
+import { Readable } from 'node:stream';
+import type { JobEventView } from '@tidemark/contracts';
+
+const HEARTBEAT_MS = 15_000;
+
+type EventPage = readonly JobEventView[];
+
+/**
+ * A job's events as server-sent events: ids are revisions, so a browser that comes back with `Last-Event-ID` goes on
+ * exactly there. A comment every 15 s tells both sides that the connection lives; the event `end` says that no more
+ * will come. What the reader does not take is not fetched.
+ *
+ * @param stop makes `rest` end; called when the stream is over or its reader gone
+ */
+export function eventStream(
+  first: EventPage,
+  rest: AsyncGenerator<EventPage>,
+  stop: () => void,
+  heartbeatMs = HEARTBEAT_MS,
+): Readable {
+  const stream = Readable.from(lines(first, rest, heartbeatMs), { objectMode: false });
+  // Here and not in the generator, which is not told when it has not begun, nor while it waits for the next event.
+  stream.once('close', () => {
+    stop();
+    rest.return(undefined).catch(() => undefined);
+  });
+  return stream;
+}
+
+async function* lines(first: EventPage, rest: AsyncGenerator<EventPage>, heartbeatMs: number): AsyncGenerator<string> {
+  yield `retry: 1000\n\n${first.map(format).join('')}`;
+  for (let coming = rest.next(); ;) {
+    const result = await orBeat(coming, heartbeatMs);
+    if (result === 'beat') yield ': beat\n\n';
+    else if (result.done) break;
+    else {
+      yield result.value.map(format).join('');
+      coming = rest.next();
+    }
+  }
+  yield 'event: end\ndata: {}\n\n';
+}
+
+const format = (event: JobEventView) => `id: ${event.revision}\ndata: ${JSON.stringify(event)}\n\n`;
+
+async function orBeat<T>(coming: Promise<T>, ms: number): Promise<T | 'beat'> {
+  let timer: NodeJS.Timeout | undefined;
+  const beat = new Promise<'beat'>((resolve) => (timer = setTimeout(resolve, ms, 'beat')));
+  return Promise.race([coming, beat]).finally(() => clearTimeout(timer));
+}
