@@ -40,15 +40,16 @@ export function compareParameters(
     const renamed = old.place === 'path' ? operations.renamed.get(old.name) : undefined;
     const target = renamed === undefined ? key : keyOf('path', renamed);
     const now = news.get(target);
-    if (now === undefined) reportRemoved(comparison, pair, old);
-    else {
+    if (now === undefined) {
+      if (!all.news.has(target)) reportRemoved(comparison, pair, old);
+    } else {
       matched.add(target);
       compareParameter(comparison, pair, { old, now });
     }
   }
   const added = comparison.field ? [...news, ...[...all.news].filter(([, parameter]) => parameter.shared)] : news;
   for (const [key, now] of added) {
-    if (!matched.has(key) && !(now.shared && all.olds.has(key))) reportAdded(comparison, pair, now);
+    if (!matched.has(key) && !all.olds.has(key)) reportAdded(comparison, pair, now);
   }
 }
 
