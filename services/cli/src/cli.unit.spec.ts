@@ -177,7 +177,7 @@ describe('commands', () => {
         schedule: { cron: '0 6 * * *', timeZone: 'Europe/Berlin' },
         whenBusy: 'reject',
       },
-      { type: 'full' },
+      { type: 'full', trigger: 'api' },
     ]);
   });
 

@@ -46,6 +46,9 @@ export function openSession(command: Command, { terminal, env, signal, now }: Ho
   return { api: new Api(url, key, signal), terminal, signal, now, json: (after.json ?? before.json) === true };
 }
 
+/** What a job is asked for with: by a person who looks, or by a program. */
+export const order = ({ terminal }: Session) => ({ type: 'full', trigger: terminal.watched ? 'manual' : 'api' });
+
 /** The answer as JSON for programs, or in words for people. */
 export function show<Body>({ json, terminal }: Session, body: Body, render: () => string): void {
   if (!json) terminal.print(render());

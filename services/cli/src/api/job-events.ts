@@ -44,6 +44,7 @@ export async function* followJob(
       for await (const message of connect(api, jobId, parser, signal)) {
         lastContact = Date.now();
         failures = 0;
+        if (message.event === 'end') return;
         const event = stored(message);
         if (!event || event.revision <= seen) continue;
         received++;

@@ -18,7 +18,7 @@ async function streaming(connections: readonly Answer[], job: unknown = aJob()) 
     [`GET /v1/jobs/${jobId}/events`]: (request, response) => {
       const answer = connections[Math.min(at++, connections.length - 1)]!;
       if (typeof answer === 'function') return answer(request, response);
-      response.writeHead(answer.status, answer.headers).end(JSON.stringify(answer.body));
+      response.writeHead(answer.status, answer.headers).end(answer.body && JSON.stringify(answer.body));
       return undefined;
     },
     [`GET /v1/jobs/${jobId}`]: () => job,
@@ -99,6 +99,15 @@ describe('following a job', () => {
       answer(': keep-alive\n\nevent: progress\ndata: {"percent":3}\n\n', sse(0, 'JobCreated'), sse(1, 'JobCompleted')),
     ]);
     expect(await revisions(api)).toEqual([0, 1]);
+  });
+
+  it('ends where the server says so, and for a job that had ended before', async () => {
+    const ended = await streaming([answer(sse(0, 'JobCreated'), sse(1, 'JobArchived'), 'event: end\ndata: {}\n\n')]);
+    expect(await revisions(ended.api)).toEqual([0, 1]);
+    expect(ended.server.requests).toHaveLength(1);
+    await close();
+    const nothingNew = await streaming([{ status: 204 }]);
+    expect(await revisions(nothingNew.api)).toEqual([]);
   });
 
   it('fails at once when Tidemark refuses for good', async () => {

@@ -6,7 +6,7 @@ import type { ExitCode } from '../exit-codes.js';
 import { jsonObject, paged, type PageOptions } from '../options.js';
 import { connectionDetails, connectionTable } from '../render/connection.js';
 import { resolveConnection } from '../resolve.js';
-import { ownUrl, show, showPage, type Act, type Session } from '../session.js';
+import { order, ownUrl, show, showPage, type Act, type Session } from '../session.js';
 import { watchJob } from '../watch.js';
 
 interface AddOptions {
@@ -60,7 +60,7 @@ async function addConnection(session: Session, options: AddOptions): Promise<Exi
   });
   show(session, connection, () => `connection ${connection.id}`);
   if (!options.sync) return;
-  const job = await api.post<JobView>(path`v1/connections/${connection.id}/jobs`, { type: 'full' });
+  const job = await api.post<JobView>(path`v1/connections/${connection.id}/jobs`, order(session));
   if (json) return;
   terminal.print(`job ${job.id}`);
   if (terminal.watched) return watchJob(session, job.id);

@@ -2,7 +2,7 @@ import { jobStates, type JobView, type TimelineEntry } from '@tidemark/contracts
 import { Option, type Command } from 'commander';
 import { path, type Page } from '../api/api.js';
 import type { ExitCode } from '../exit-codes.js';
-import { paged, type PageOptions } from '../options.js';
+import { oneOrMoreOf, paged, type PageOptions } from '../options.js';
 import { jobDetails, jobTable, timelineTable } from '../render/job.js';
 import { resolveConnection, resolveJob } from '../resolve.js';
 import { show, showPage, type Act, type Session } from '../session.js';
@@ -17,18 +17,16 @@ export function jobsCommand(program: Command, act: Act): void {
   const jobs = program.command('jobs').description('syncs that wait, run, or ended');
   paged(jobs.command('list').description('list jobs, the newest first'))
     .option('--connection <connection>', 'of one connection')
-    .addOption(new Option('--state <state>', 'in one state').choices(jobStates))
+    .addOption(new Option('--state <list>', `in some of ${jobStates.join(', ')}`).argParser(oneOrMoreOf(jobStates)))
     .action(act(listJobs));
   jobs.command('show <job>').description('show one job').action(act(showJob));
   paged(jobs.command('timeline <job>').description("tell a job's story")).action(act(showTimeline));
   jobs
     .command('cancel <job>')
     .description('cancel a job')
-    .action(act(change('cancel')));
-  jobs
-    .command('retry <job>')
-    .description('try an ended job again, as a new one')
-    .action(act(change('retry')));
+    .option('--reason <text>', 'for its timeline')
+    .action(act(cancelJob));
+  jobs.command('retry <job>').description('try an ended job again, as a new one').action(act(retryJob));
   jobs
     .command('watch <job>')
     .description('watch a job until it ends; exit code 0 when it completed, else 1')
@@ -54,13 +52,17 @@ async function showTimeline(session: Session, text: string, options: PageOptions
   showPage(session, page, 'nothing on this page', () => timelineTable(page.data, session.terminal));
 }
 
-const change =
-  (verb: 'cancel' | 'retry') =>
-  async (session: Session, text: string): Promise<void> => {
-    const id = await resolveJob(session.api, text);
-    const job = await session.api.post<JobView>(path`v1/jobs/${id}/${verb}`);
-    show(session, job, () => jobDetails(job, session.terminal.paint, session.now()));
-  };
+async function cancelJob(session: Session, text: string, options: { readonly reason?: string }): Promise<void> {
+  const id = await resolveJob(session.api, text);
+  const job = await session.api.post<JobView>(path`v1/jobs/${id}/cancel`, options.reason ? options : undefined);
+  show(session, job, () => jobDetails(job, session.terminal.paint, session.now()));
+}
+
+async function retryJob(session: Session, text: string): Promise<void> {
+  const id = await resolveJob(session.api, text);
+  const job = await session.api.post<JobView>(path`v1/jobs/${id}/retry`);
+  show(session, job, () => jobDetails(job, session.terminal.paint, session.now()));
+}
 
 const watch = async (session: Session, text: string): Promise<ExitCode> =>
   watchJob(session, await resolveJob(session.api, text), 'events');

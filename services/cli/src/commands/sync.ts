@@ -4,7 +4,7 @@ import { path, type Headers } from '../api/api.js';
 import type { ExitCode } from '../exit-codes.js';
 import { standing } from '../render/job.js';
 import { resolveConnection } from '../resolve.js';
-import { show, type Act, type Session } from '../session.js';
+import { order, show, type Act, type Session } from '../session.js';
 import { watchJob } from '../watch.js';
 
 interface SyncOptions {
@@ -25,7 +25,7 @@ async function sync(session: Session, text: string, options: SyncOptions): Promi
   const { api, json, terminal, now } = session;
   const id = await resolveConnection(api, text);
   const headers: Headers = options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey };
-  const job = await api.post<JobView>(path`v1/connections/${id}/jobs`, { type: 'full' }, headers);
+  const job = await api.post<JobView>(path`v1/connections/${id}/jobs`, order(session), headers);
   if (!options.watch) return show(session, job, () => `job ${job.id} ${standing(job, now())}`);
   if (!json) terminal.print(`job ${job.id}`);
   return watchJob(session, job.id);

@@ -99,4 +99,4 @@ export const aPage = <Item>(data: readonly Item[], total = data.length, page = 1
 
 /** One server-sent event of a job's stream. */
 export const sse = (revision: number, type: string, data: unknown = {}): string =>
-  `id: ${revision}\nevent: ${type}\ndata: ${JSON.stringify({ revision, type, at: `2026-03-01T08:15:0${revision}.000Z`, data })}\n\n`;
+  `id: ${revision}\ndata: ${JSON.stringify({ revision, type, at: `2026-03-01T08:15:0${revision}.000Z`, data })}\n\n`;

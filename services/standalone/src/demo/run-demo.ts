@@ -1,0 +1,97 @@
+import type { ChangeDocument, ConnectionView, CreateConnection, JobView, SnapshotDocument } from '@tidemark/contracts';
+import type { DemoPublisher } from './publisher.js';
+
+export type DemoChange = Pick<ChangeDocument, 'severity' | 'operation' | 'message'>;
+export type DemoSnapshot = Pick<SnapshotDocument, 'title' | 'apiVersion' | 'operations' | 'previousId'>;
+
+/** What the demo asks of Tidemark. */
+export interface DemoApi {
+  /** The connection of that name, if there is one. */
+  findConnection(name: string): Promise<ConnectionView | undefined>;
+  createConnection(input: Omit<CreateConnection, 'tenant'>): Promise<ConnectionView>;
+  updateConnection(id: string, changes: Pick<CreateConnection, 'source'>): Promise<unknown>;
+  /** Syncs the connection; resolves with the job when it has ended. */
+  createJob(connectionId: string): Promise<JobView>;
+  /** The newest snapshot, once the job's results can be read. */
+  latestSnapshot(connectionId: string): Promise<DemoSnapshot | undefined>;
+  /** All changes that the job found, once they can be read. */
+  listChanges(connectionId: string, jobId: string): Promise<readonly DemoChange[]>;
+}
+
+export interface DemoOptions {
+  readonly api: DemoApi;
+  readonly publisher: Pick<DemoPublisher, 'url' | 'version' | 'newerThan'>;
+  /** Shows a line. */
+  readonly print: (line: string) => void;
+  /** Ends the demo, silently. */
+  readonly signal: AbortSignal;
+  /** How many new versions the story follows. Default 3. */
+  readonly versions?: number;
+}
+
+const VERSIONS = 3;
+
+/** The connection of the demo, with the address of its publisher. */
+export const demoConnection = (url: string) =>
+  ({
+    name: 'demo: tide tables',
+    source: { connector: 'openapi', config: { url } },
+    schedule: { every: 'realtime' },
+  }) as const satisfies Omit<CreateConnection, 'tenant'>;
+
+/**
+ * Tells on the terminal what Tidemark does: a line for the baseline, one for each change of the first new versions, and
+ * one that says how it goes on. Afterwards the connection is left to its schedule. Never rejects: what goes wrong is
+ * the story's last line.
+ */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  try {
+    await tell(options);
+  } catch (error) {
+    if (!options.signal.aborted) options.print(`demo: ended early: ${(error as Error).message}`);
+  }
+}
+
+async function tell({ api, publisher, print, signal, versions = VERSIONS }: DemoOptions): Promise<void> {
+  const id = await connect(api, publisher.url);
+  let { version } = publisher;
+  await sync(api, id);
+  const snapshot = await api.latestSnapshot(id);
+  if (snapshot) print(beginning(snapshot));
+  for (let seen = 0; seen < versions; seen++) {
+    await publisher.newerThan(version, signal);
+    ({ version } = publisher);
+    const job = await sync(api, id);
+    // That the version's number changed is what the line begins with.
+    const changes = (await api.listChanges(id, job.id)).filter(({ severity }) => severity !== 'info');
+    for (const change of changes) print(changeLine(version, change));
+  }
+  print(`demo: it goes on every 5 minutes: npm run tidemark -- changes "${demoConnection('').name}"`);
+}
+
+/** One connection over all starts; its publisher's port may have changed. */
+async function connect(api: DemoApi, url: string): Promise<string> {
+  const wanted = demoConnection(url);
+  const found = await api.findConnection(wanted.name);
+  if (!found) return (await api.createConnection(wanted)).id;
+  if (found.source.config['url'] !== url) await api.updateConnection(found.id, { source: wanted.source });
+  return found.id;
+}
+
+async function sync(api: DemoApi, connectionId: string): Promise<JobView> {
+  const job = await api.createJob(connectionId);
+  if (job.state === 'completed') return job;
+  throw new Error(
+    `job ${job.id} ${job.state}${job.lastError ? `: ${job.lastError.code} ${job.lastError.message}` : ''}`,
+  );
+}
+
+function beginning({ title, apiVersion, operations, previousId }: DemoSnapshot): string {
+  const what = `"${title}" ${apiVersion}, ${operations} operations`;
+  return previousId === null ? `demo: baseline of ${what}` : `demo: watching ${what}`;
+}
+
+function changeLine(version: string, { severity, operation, message }: DemoChange): string {
+  const subject = operation && !message.includes(operation) ? `${operation}: ` : '';
+  return `  ${version}  ${severity.padEnd(8)}  ${subject}${message}`;
+}
