@@ -46,7 +46,7 @@ function edgeError(thrown: unknown, { method, url }: FastifyRequest) {
   if (status === 415)
     return { error: new TidemarkError('VALIDATION_FAILED', 'the content type must be application/json'), status };
   if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
-  const malformed = thrown instanceof SyntaxError || String(code).includes('JSON');
+  const malformed = (thrown as Error).name === 'SyntaxError' || String(code).includes('JSON');
   const message = malformed ? 'the body is not valid JSON' : 'the request is malformed';
   return { error: new TidemarkError('VALIDATION_FAILED', message), status: 400 };
 }

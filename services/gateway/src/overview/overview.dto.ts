@@ -34,7 +34,6 @@ export class ConnectionTotalsDto {
   @ApiProperty({ type: 'integer' }) disconnected!: number;
   @ApiProperty({ type: 'integer' }) error!: number;
   @ApiProperty({ type: 'integer' }) revoked!: number;
-  @ApiProperty({ type: 'integer', description: 'Of all states.' }) paused!: number;
   @ApiProperty({ type: 'integer' }) total!: number;
 }
 

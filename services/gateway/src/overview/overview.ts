@@ -57,12 +57,8 @@ export class Overview {
     };
   }
 
-  async #totals(tenant: string): Promise<ConnectionTotalsDto> {
-    const [counts, paused] = await Promise.all([
-      countBy<ConnectionState>(connectionStates, (state) => this.#connections.count({ tenant, state })),
-      this.#connections.count({ tenant, paused: true }),
-    ]);
-    return { ...counts, paused };
+  #totals(tenant: string): Promise<ConnectionTotalsDto> {
+    return countBy<ConnectionState>(connectionStates, (state) => this.#connections.count({ tenant, state }));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { BlobId, BlobStore } from '@tidemark/blob-store';
+import { readJson, type BlobId, type BlobStore } from '@tidemark/blob-store';
 import { operations, type CanonicalApi, type ResolvedOperation } from '@tidemark/openapi-diff';
 
 /** The operations of the last few documents that were paged through: reading a large one takes a while. */
@@ -23,8 +23,7 @@ export class OperationsCache {
 
   async #read(id: BlobId): Promise<readonly ResolvedOperation[]> {
     try {
-      const chunks = await Array.fromAsync(this.blobs.get(id));
-      return operations(JSON.parse(Buffer.concat(chunks).toString()) as CanonicalApi);
+      return operations(await readJson<CanonicalApi>(this.blobs, id));
     } catch (error) {
       this.#recent.delete(id);
       throw error;

@@ -15,6 +15,14 @@ export enum Scope {
   SCOPE_OPERATE = "SCOPE_OPERATE",
 }
 
+export enum ProjectionState {
+  PROJECTION_STATE_UNSPECIFIED = "PROJECTION_STATE_UNSPECIFIED",
+  PROJECTION_STATE_LIVE = "PROJECTION_STATE_LIVE",
+  PROJECTION_STATE_REBUILDING = "PROJECTION_STATE_REBUILDING",
+  /** PROJECTION_STATE_UNAVAILABLE - Its owner or the read model does not answer. */
+  PROJECTION_STATE_UNAVAILABLE = "PROJECTION_STATE_UNAVAILABLE",
+}
+
 /** How many jobs that were created in a window are in which state. */
 export interface JobWindow {
   pending: string;
@@ -42,8 +50,6 @@ export interface ConnectionTotals {
   disconnected: string;
   error: string;
   revoked: string;
-  /** Of all states. */
-  paused: string;
   total: string;
 }
 
@@ -119,10 +125,11 @@ export interface Projection {
   /** The service that folds it. */
   owner: string;
   version: number;
-  /** The log position up to which the view is true; -1 when nothing was applied. */
+  state: ProjectionState;
+  /** The log position up to which the view is true; -1 when there is none. */
   position: string;
   /** The position of the log's last event. */
-  head: string;
+  head?: string | undefined;
 }
 
 export interface ListProjectionsRequest {
@@ -137,15 +144,7 @@ export interface RebuildProjectionRequest {
 }
 
 export interface RebuildProjectionResponse {
-  name: string;
-  /** Events read; not set when the rebuild goes on after this answer. */
-  events?: string | undefined;
-  documents?: string | undefined;
-  ms?:
-    | string
-    | undefined;
-  /** False: the rebuild goes on. */
-  finished: boolean;
+  projection?: Projection | undefined;
 }
 
 /** What concerns the tenant as a whole, and, for keys of scope operate, the installation. */
@@ -156,6 +155,6 @@ export interface InstallationService {
   listKeys(request: ListKeysRequest): Promise<ListKeysResponse>;
   revokeKey(request: RevokeKeyRequest): Promise<RevokeKeyResponse>;
   listProjections(request: ListProjectionsRequest): Promise<ListProjectionsResponse>;
-  /** Builds a view anew from the events, beside the live one, and swaps it in. */
+  /** Starts to build a view anew from the events, beside the live one; does not wait for it. */
   rebuildProjection(request: RebuildProjectionRequest): Promise<RebuildProjectionResponse>;
 }
