@@ -262,8 +262,37 @@ describe('commands', () => {
     expect(requests[0]!.body).toEqual({ tenant: 'acme', name: 'ci', scopes: ['read', 'write'] });
   });
 
+  it('list keys and projections', async () => {
+    const key = {
+      id: 'key-1',
+      tenant: 'acme',
+      name: 'ci',
+      scopes: ['read', 'write'],
+      createdAt: '2026-03-01T08:00:00Z',
+      revokedAt: null,
+    };
+    const projection = { name: 'jobs', owner: 'job-coordinator', version: 1, state: 'live', position: 90, head: 97 };
+    const { url } = await serving({
+      'GET /v1/keys': () => aPage([key]),
+      'GET /v1/projections': () => ({ data: [projection] }),
+    });
+    const [, keyRow] = (await tidemark(url, ['keys', 'list'])).stdout.split('\n');
+    expect(keyRow).toBe('key-1  acme    ci    read, write  20 min ago  –');
+    const [, row] = (await tidemark(url, ['projections', 'list'])).stdout.split('\n');
+    expect(row?.split(/\s+/)).toEqual(['jobs', 'job-coordinator', 'live', '1', '90', '7']);
+  });
+
+  it('outline the overview', async () => {
+    const { url } = await serving({
+      'GET /v1/overview': () => ({ now: { running: 1 }, jobs: { last24h: { successRate: null } } }),
+    });
+    const { stdout } = await tidemark(url, ['overview']);
+    expect(stdout).toBe('now.running               1\njobs.last24h.successRate  –\n');
+  });
+
   it('say with exit code 5 that Tidemark is not ready, and what is missing', async () => {
-    const { url } = await serving({ 'GET /readyz': { status: 503, body: { eventStore: 'down' } } });
+    const body = { status: 'unavailable', degraded: false, checks: { eventStore: 'down' } };
+    const { url } = await serving({ 'GET /readyz': { status: 503, body } });
     const { exitCode, stdout } = await tidemark(url, ['health']);
     expect([exitCode, stdout]).toEqual([5, 'not ready (503)\neventStore  down\n']);
   });

@@ -1,11 +1,21 @@
 import { Option, type Command } from 'commander';
 import { path, type Page } from '../api/api.js';
-import { gather } from '../options.js';
-import { anyTable } from '../render/generic.js';
+import { gather, paged, type PageOptions } from '../options.js';
+import { table } from '../render/table.js';
+import { relative } from '../render/time.js';
 import { resolveKey } from '../resolve.js';
 import { show, showPage, type Act, type Session } from '../session.js';
 
 const scopes = ['read', 'write', 'operate'] as const;
+
+interface KeyView {
+  readonly id: string;
+  readonly tenant: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: string;
+  readonly revokedAt: string | null;
+}
 
 interface CreateOptions {
   readonly tenant: string;
@@ -26,7 +36,7 @@ export function keysCommand(program: Command, act: Act): void {
         .makeOptionMandatory(),
     )
     .action(act(create));
-  keys.command('list').description('list keys, never their secrets').action(act(list));
+  paged(keys.command('list').description('list keys, never their secrets')).action(act(list));
   keys.command('revoke <key>').description('make a key worthless').action(act(revoke));
 }
 
@@ -38,9 +48,23 @@ async function create(session: Session, { tenant, name, scope }: CreateOptions):
   if (!session.json) session.terminal.note(`key ${created.id} of ${tenant}: keep it now, it is not shown again`);
 }
 
-async function list(session: Session): Promise<void> {
-  const page = await session.api.get<Page<Record<string, unknown>>>('v1/keys');
-  showPage(session, page, 'no keys', () => anyTable(page.data, session.terminal));
+async function list(session: Session, options: PageOptions): Promise<void> {
+  const { api, now, terminal } = session;
+  const page = await api.get<Page<KeyView>>('v1/keys', { ...options });
+  showPage(session, page, 'no keys', () =>
+    table(
+      page.data,
+      [
+        { title: 'KEY', value: ({ id }) => id, id: true },
+        { title: 'TENANT', value: ({ tenant }) => tenant, flexible: true },
+        { title: 'NAME', value: ({ name }) => name, flexible: true },
+        { title: 'SCOPES', value: (key) => key.scopes.join(', '), flexible: true },
+        { title: 'CREATED', value: ({ createdAt }) => relative(createdAt, now()) },
+        { title: 'REVOKED', value: ({ revokedAt }) => relative(revokedAt, now()), color: () => 'red' },
+      ],
+      terminal,
+    ),
+  );
 }
 
 async function revoke(session: Session, text: string): Promise<void> {

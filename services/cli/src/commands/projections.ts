@@ -1,7 +1,22 @@
+import type { ProjectionStatus } from '@tidemark/contracts';
 import type { Command } from 'commander';
-import { path, type Page } from '../api/api.js';
-import { anyTable, outline } from '../render/generic.js';
-import { show, showPage, type Act, type Session } from '../session.js';
+import { path } from '../api/api.js';
+import { outline } from '../render/generic.js';
+import type { Color } from '../render/style.js';
+import { table } from '../render/table.js';
+import { show, type Act, type Session } from '../session.js';
+
+interface ProjectionView extends ProjectionStatus {
+  readonly owner: string;
+  /** Position of the log's last event. */
+  readonly head: number | null;
+}
+
+const colors: Readonly<Record<ProjectionStatus['state'], Color>> = {
+  live: 'green',
+  rebuilding: 'yellow',
+  unavailable: 'red',
+};
 
 export function projectionsCommand(program: Command, act: Act): void {
   const projections = program.command('projections').description('the views that lists are answered from');
@@ -13,11 +28,27 @@ export function projectionsCommand(program: Command, act: Act): void {
 }
 
 async function list(session: Session): Promise<void> {
-  const page = await session.api.get<Page<Record<string, unknown>>>('v1/projections');
-  showPage(session, page, 'no projections', () => anyTable(page.data, session.terminal));
+  const answer = await session.api.get<{ readonly data: readonly ProjectionView[] }>('v1/projections');
+  show(session, answer, () =>
+    table(
+      answer.data,
+      [
+        { title: 'NAME', value: ({ name }) => name },
+        { title: 'OWNER', value: ({ owner }) => owner, flexible: true },
+        { title: 'STATE', value: ({ state }) => state, color: ({ state }) => colors[state] },
+        { title: 'VERSION', value: ({ version }) => String(version) },
+        { title: 'POSITION', value: ({ position }) => String(position) },
+        {
+          title: 'BEHIND',
+          value: ({ head, position }) => (head === null ? '?' : String(Math.max(0, head - position))),
+        },
+      ],
+      session.terminal,
+    ),
+  );
 }
 
 async function rebuild(session: Session, name: string): Promise<void> {
   const answer = await session.api.post<unknown>(path`v1/projections/${name}/rebuild`);
-  show(session, answer, () => (answer === undefined ? `rebuilding ${name}` : outline(answer, session.terminal.paint)));
+  show(session, answer, () => outline(answer, session.terminal.paint));
 }

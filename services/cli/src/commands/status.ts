@@ -13,10 +13,18 @@ async function overview(session: Session): Promise<void> {
   show(session, body, () => outline(body, session.terminal.paint));
 }
 
+interface Readiness {
+  readonly degraded?: boolean;
+  /** Each part: `up` or `down`. */
+  readonly checks?: object;
+}
+
 async function health(session: Session): Promise<ExitCode> {
   const { ok, status, body } = await session.api.probe('readyz');
+  const { degraded, checks } = (body ?? {}) as Readiness;
   const { paint } = session.terminal;
-  const word = ok ? paint('green', 'ready') : paint('red', `not ready (${status})`);
-  show(session, body, () => [word, ...(body === undefined ? [] : [outline(body, paint)])].join('\n'));
+  const ready = degraded ? paint('yellow', 'ready, degraded') : paint('green', 'ready');
+  const word = ok ? ready : paint('red', `not ready (${status})`);
+  show(session, body, () => (checks ? `${word}\n${outline(checks, paint)}` : word));
   return ok ? exitCodes.ok : exitCodes.unavailable;
 }
