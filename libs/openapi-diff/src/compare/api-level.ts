@@ -1,7 +1,8 @@
-import { asArray, asObject, asString, isObject, own, stableJson } from '../json.js';
+import { asArray, asObject, asString, isObject, stableJson } from '../json.js';
 import type { Json } from '../json.js';
 import { child } from './context.js';
 import type { Comparison } from './context.js';
+import { compareWebhooks } from './outgoing.js';
 
 /** What belongs to no operation: title, servers, schemas nobody uses any more, webhooks. */
 export function compareApiLevel(comparison: Comparison): void {
@@ -50,15 +51,5 @@ function compareSchemas(comparison: Comparison): void {
       before: olds[name],
       pointer: { before: child('', 'components', 'schemas', name) },
     });
-  }
-}
-
-function compareWebhooks(comparison: Comparison): void {
-  const olds = comparison.before.api.webhooks;
-  const news = comparison.after.api.webhooks;
-  for (const name of Object.keys({ ...olds, ...news }).sort()) {
-    const at = child('', 'webhooks', name);
-    if (own(olds, name) === undefined) comparison.add('webhook-added', { name, pointer: { after: at } });
-    else if (own(news, name) === undefined) comparison.add('webhook-removed', { name, pointer: { before: at } });
   }
 }

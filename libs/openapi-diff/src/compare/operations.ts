@@ -5,6 +5,7 @@ import { compareRequestBody } from './bodies.js';
 import { child } from './context.js';
 import type { Comparison, OperationPair } from './context.js';
 import { compareLifecycle, removalRule, stabilityOf } from './lifecycle.js';
+import { compareCallbacks } from './outgoing.js';
 import { compareParameters } from './parameters.js';
 import { compareResponses } from './responses.js';
 import { compareOperationSecurity } from './security.js';
@@ -128,7 +129,12 @@ function compareOperation(comparison: Comparison, old: Located, now: Located): v
     pointer: { before: old.pointer, after: now.pointer },
     level: stabilityOf(now.operation),
   };
-  if (!compareLifecycle(comparison, pair, old.operation, now.operation)) return;
+  const covered = compareLifecycle(comparison, pair, old.operation, now.operation);
+  if (covered) compareParts(comparison, pair, old, now);
+  else if (!comparison.field) comparison.report.quietly(() => compareParts(comparison, pair, old, now));
+}
+
+function compareParts(comparison: Comparison, pair: OperationPair, old: Located, now: Located): void {
   compareWords(comparison, pair, old.operation, now.operation);
   compareParameters(comparison, pair, { old, now, renamed: renames(old.path, now.path) });
   compareRequestBody(comparison, pair, old.operation['requestBody'], now.operation['requestBody']);
@@ -180,27 +186,4 @@ function compareTags(comparison: Comparison, pair: OperationPair, old: JsonObjec
     if (!olds.includes(tag)) comparison.add('api-tag-added', { operation: pair.ref, after: tag, pointer });
   for (const tag of olds)
     if (!news.includes(tag)) comparison.add('api-tag-removed', { operation: pair.ref, before: tag, pointer });
-}
-
-function compareCallbacks(
-  comparison: Comparison,
-  pair: OperationPair,
-  old: Json | undefined,
-  now: Json | undefined,
-): void {
-  if (comparison.dirt.same(old, now)) return;
-  const olds = asObject(old);
-  const news = asObject(now);
-  for (const name of Object.keys({ ...olds, ...news }).sort()) {
-    const before = own(olds, name);
-    const after = own(news, name);
-    const pointer = {
-      before: child(pair.pointer.before, 'callbacks', name),
-      after: child(pair.pointer.after, 'callbacks', name),
-    };
-    if (before === undefined)
-      comparison.add('callback-added', { operation: pair.ref, after: name, pointer: { after: pointer.after } });
-    else if (after === undefined)
-      comparison.add('callback-removed', { operation: pair.ref, before: name, pointer: { before: pointer.before } });
-  }
 }

@@ -189,6 +189,7 @@ function compareSchemas(comparison: Comparison, pair: OperationPair, old: Parame
     area: 'parameters',
     subject: nameOf(now),
     level: pair.level,
+    place: now.place,
     alwaysGiven: old.node['required'] === true || now.node['required'] === true,
     repeats: repeats(now),
   } as const;

@@ -3,7 +3,7 @@ import type { Json } from '../json.js';
 import { isFieldRule, levelOf, severityOf } from '../rules/rules.js';
 import type { Effect } from '../rules/schema-rules.js';
 import { bounded, fingerprint } from './change.js';
-import type { Area, Change, OperationRef } from './change.js';
+import type { Area, Change, OperationRef, Severity } from './change.js';
 
 /** What a comparison found out about one difference. */
 export interface Draft {
@@ -11,6 +11,8 @@ export interface Draft {
   area: Area;
   effect: Effect;
   direction?: 'request' | 'response';
+  /** It concerns what only the other side sends. */
+  harmless?: boolean;
   /** Where it is, in words that do not depend on the order of anything; part of the change's id. */
   place: string;
   operation?: OperationRef;
@@ -36,23 +38,39 @@ export interface ReportOptions {
 export class Report {
   private readonly roots = new Map<string, Root>();
 
+  private quiet = false;
+
   constructor(private readonly options: ReportOptions) {}
 
-  add(draft: Draft): void {
+  /** Reports what `run` finds as harmless: it concerns what nobody was promised. */
+  quietly(run: () => void): void {
+    this.quiet = true;
+    try {
+      run();
+    } finally {
+      this.quiet = false;
+    }
+  }
+
+  add(found: Draft): void {
+    const draft = this.quiet ? { ...found, harmless: true } : found;
     if (this.options.levels === 'oasdiff' && !isFieldRule(draft.rule)) return;
     const key = `${draft.rule}\n${draft.place}\n${stableJson(draft.before)}\n${stableJson(draft.after)}`;
     const root = this.roots.get(key);
     if (root === undefined) {
       const operations = new Map<string, OperationRef>();
       if (draft.operation !== undefined) operations.set(operationKey(draft.operation), draft.operation);
-      this.roots.set(key, { draft, operations });
-    } else if (draft.operation !== undefined) root.operations.set(operationKey(draft.operation), draft.operation);
+      this.roots.set(key, { draft: { ...draft }, operations });
+      return;
+    }
+    if (draft.operation !== undefined) root.operations.set(operationKey(draft.operation), draft.operation);
+    if (draft.harmless !== true) delete root.draft.harmless;
   }
 
   /** Whether anything breaks callers, by the levels in use. */
   hasBreaking(): boolean {
     for (const { draft } of this.roots.values()) {
-      const severity = severityOf(draft.rule, draft.effect, draft.direction);
+      const severity = severityOfDraft(draft);
       if (this.options.levels === 'oasdiff' ? levelOf(draft.rule, severity) === 'ERR' : severity === 'breaking')
         return true;
     }
@@ -81,8 +99,12 @@ export class Report {
   }
 }
 
+function severityOfDraft(draft: Draft): Severity {
+  return draft.harmless === true ? 'info' : severityOf(draft.rule, draft.effect, draft.direction);
+}
+
 function change(draft: Draft): Omit<Change, 'id'> {
-  const severity = severityOf(draft.rule, draft.effect, draft.direction);
+  const severity = severityOfDraft(draft);
   return {
     rule: draft.rule,
     severity,

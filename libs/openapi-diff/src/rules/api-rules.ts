@@ -109,6 +109,12 @@ export const API_RULES = {
   ...table('webhooks', undefined, {
     'webhook-added': ['widens', 'the webhook "{name}" was added'],
     'webhook-removed': ['narrows', 'the webhook "{name}" was removed'],
+    'outgoing-operation-added': ['widens', '{name} was added'],
+    'outgoing-operation-removed': ['narrows', '{name} was removed'],
+    'outgoing-media-type-added': ['widens', 'the body of {name} can also be {after}'],
+    'outgoing-media-type-removed': ['narrows', 'the body of {name} can no longer be {before}'],
+    'outgoing-answer-added': ['notes', 'the answer {after} to {name} was added'],
+    'outgoing-answer-removed': ['narrows', 'the answer {before} to {name} was removed'],
   }),
   ...table('parameters', 'request', {
     'new-request-path-parameter': ['narrows', '{name} was added'],

@@ -95,7 +95,7 @@ const BOUNDS: Array<[keyword: string, kind: string]> = [
   ['minContains', 'min-contains'],
 ];
 
-/** A lower bound of a count that is 0 says the same as none. */
+/** A lower bound of a count is 0 when it is not said. */
 const ZERO_BY_DEFAULT = new Set(['minLength', 'minItems', 'minProperties']);
 
 function compareBounds(before: JsonObject, after: JsonObject, add: Add): void {
@@ -122,8 +122,8 @@ function compareBounds(before: JsonObject, after: JsonObject, add: Add): void {
 
 function bound(schema: JsonObject, keyword: string): number | undefined {
   const value = schema[keyword];
-  if (typeof value !== 'number' || (value === 0 && ZERO_BY_DEFAULT.has(keyword))) return undefined;
-  return value;
+  if (typeof value === 'number') return value;
+  return ZERO_BY_DEFAULT.has(keyword) ? 0 : undefined;
 }
 
 function comparePattern(before: JsonObject, after: JsonObject, add: Add): void {

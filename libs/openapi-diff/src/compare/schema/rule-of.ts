@@ -33,6 +33,8 @@ export interface Setting {
   typed: boolean;
   /** The value may be repeated, so that one value is an array of one. */
   repeats: boolean;
+  /** Where a parameter goes: `query`, `path`, `header` or `cookie`. */
+  place: string | undefined;
   /** Of a parameter: it is always given, so that its default never counts. */
   alwaysGiven: boolean;
   /** Names from the component (or the use) to the schema; empty at the root. */
@@ -49,6 +51,8 @@ export interface Judged {
   says: string;
   before?: string;
   after?: string;
+  /** It concerns what only the other side sends, so that it hurts nobody. */
+  harmless?: boolean;
 }
 
 type Judge = (finding: Finding, setting: Setting, pair: SchemaPair) => Judged | undefined;
@@ -91,28 +95,47 @@ function keywordRule(finding: Finding, setting: Setting, pair: SchemaPair): Judg
       says: 'changed its default, which never counts',
     };
   }
-  const flagged = flaggedRule(finding.kind, setting, pair);
-  if (flagged !== undefined) return { rule: flagged, ...known };
+  const harmless = isHarmless(setting, pair);
+  if (harmless && setting.options.levels === 'oasdiff' && LEFT_OUT[direction].test(finding.kind)) return undefined;
+  const special = specialRule(finding.kind, setting, harmless);
+  if (special !== undefined) return { rule: special, ...known, harmless };
   const rule = `${direction}-${scope}-${finding.kind}`;
-  return { rule: ALIASES[rule] ?? rule, ...known };
+  return { rule: ALIASES[rule] ?? rule, ...known, harmless };
 }
 
-/** Some rules are milder for what only the other side sends, and one looks into the items of a parameter. */
-function flaggedRule(kind: string, { direction, scope, path, options }: Setting, pair: SchemaPair): string | undefined {
-  let rule: string | undefined;
-  if (scope === 'property' && direction === 'request' && pair.after['readOnly'] === true)
-    rule = `request-read-only-property-${kind}`;
-  if (scope === 'property' && direction === 'response' && pair.after['writeOnly'] === true)
-    rule = `response-write-only-property-${kind}`;
+/** Callers do not send what is read-only, and do not get what is write-only. */
+function isHarmless({ direction, scope }: Setting, pair: SchemaPair): boolean {
+  return scope === 'property' && pair.after[direction === 'request' ? 'readOnly' : 'writeOnly'] === true;
+}
+
+/** What oasdiff leaves out when it is harmless. */
+const LEFT_OUT = {
+  request: /^(max|min|exclusive-max|exclusive-min|max-length|min-items)-set$|^min-items-increased$/,
+  response:
+    /^(max|exclusive-max|max-length)-increased$|^max-length-unset$|^(min|exclusive-min|min-length|min-items)-decreased$|^min-items-unset$/,
+};
+
+/** Some rules have a milder twin for what is harmless, and some are told of parameters in another way. */
+function specialRule(
+  kind: string,
+  { direction, scope, path, place, options }: Setting,
+  harmless: boolean,
+): string | undefined {
+  if (harmless) {
+    const twin = `${direction}-${direction === 'request' ? 'read' : 'write'}-only-property-${kind}`;
+    return isFieldRule(twin) ? twin : undefined;
+  }
   if (
     scope === 'parameter-property' &&
     path === 'items' &&
     options.levels === 'oasdiff' &&
     kind.startsWith('max-items-')
   ) {
-    rule = `request-parameter-${kind}`;
+    return `request-parameter-${kind}`;
   }
-  return rule !== undefined && isFieldRule(rule) ? rule : undefined;
+  if (scope === 'parameter-property' && place === 'header' && kind === 'became-enum')
+    return 'request-header-property-became-enum';
+  return undefined;
 }
 
 function byKind(kind: string, { direction, scope }: Setting): Judged {
@@ -165,7 +188,7 @@ function need(finding: Finding): 'required' | 'optional' {
   return finding.required === true ? 'required' : 'optional';
 }
 
-function addedRule(finding: Finding, { direction, scope }: Setting): Judged | undefined {
+function addedRule(finding: Finding, { direction, scope, place }: Setting): Judged | undefined {
   const says = finding.required === true ? 'was added and is required' : 'was added';
   if (direction === 'response') {
     const flag = finding.property?.['writeOnly'] === true ? 'write-only-' : '';
@@ -173,8 +196,11 @@ function addedRule(finding: Finding, { direction, scope }: Setting): Judged | un
     return { rule: `response-${inHeader}${need(finding)}-${flag}property-added`, effect: 'narrows', says };
   }
   const effect: Effect = finding.required === true ? 'narrows' : 'widens';
-  if (scope.startsWith('parameter')) return { rule: `new-${need(finding)}-request-parameter-property`, effect, says };
   if (finding.property?.['readOnly'] === true) return undefined;
+  if (scope.startsWith('parameter')) {
+    const what = place === 'header' && finding.required === true ? 'header-property' : 'parameter-property';
+    return { rule: `new-${need(finding)}-request-${what}`, effect, says };
+  }
   const suffix = finding.required === true && finding.property?.['default'] !== undefined ? '-with-default' : '';
   return { rule: `new-${need(finding)}-request-property${suffix}`, effect, says };
 }
@@ -194,7 +220,7 @@ function removedRule(finding: Finding, { direction, scope }: Setting): Judged | 
   return { rule: `response-${inHeader}${need(finding)}-${flag}property-removed`, effect: 'widens', says };
 }
 
-function requiredRule(finding: Finding, { direction, scope }: Setting): Judged | undefined {
+function requiredRule(finding: Finding, { direction, scope, place }: Setting): Judged | undefined {
   const says = 'became required';
   if (direction === 'response') {
     const flag = finding.property?.['writeOnly'] === true ? 'write-only-' : '';
@@ -204,9 +230,11 @@ function requiredRule(finding: Finding, { direction, scope }: Setting): Judged |
       says,
     };
   }
-  if (scope.startsWith('parameter'))
-    return { rule: 'request-parameter-property-became-required', effect: 'narrows', says };
   if (finding.property?.['readOnly'] === true) return undefined;
+  if (scope.startsWith('parameter')) {
+    const what = place === 'header' ? 'header' : 'parameter';
+    return { rule: `request-${what}-property-became-required`, effect: 'narrows', says };
+  }
   const suffix = finding.property?.['default'] === undefined ? '' : '-with-default';
   return { rule: `request-property-became-required${suffix}`, effect: 'narrows', says };
 }

@@ -25,6 +25,8 @@ export interface SchemaUse {
   level: Stability | undefined;
   /** Repeated parameters (`?a=1&a=2`) make an array. */
   repeats?: boolean;
+  /** Where a parameter goes: `query`, `path`, `header` or `cookie`. */
+  place?: string;
   /** A parameter that must be given, before or now: its default never counts. */
   alwaysGiven?: boolean;
 }
@@ -81,6 +83,7 @@ export class SchemaUses {
       scope,
       typed: use.typed,
       repeats: use.repeats === true,
+      place: use.place,
       alwaysGiven: use.alwaysGiven === true,
       level: use.level,
       path: found.path,
@@ -95,6 +98,7 @@ export class SchemaUses {
       rule: judged.rule,
       area: use.scope === 'body' ? 'schema' : use.area,
       effect: judged.effect,
+      ...(judged.harmless === true ? { harmless: true } : {}),
       direction: use.direction,
       place: `${shared ? '' : operationKey(use.operation ?? { method: '', path: '' })}${shared ? unit.key : use.subject} ${found.path} ${finding.name ?? ''}`,
       ...(use.operation === undefined ? {} : { operation: use.operation }),

@@ -1,0 +1,206 @@
+import { asObject, isObject, own } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
+import { METHODS } from '../normalize/kinds.js';
+import { compareMediaType } from './bodies.js';
+import { child } from './context.js';
+import type { Comparison, OperationPair } from './context.js';
+import { stabilityOf } from './lifecycle.js';
+import { matchContent } from './media-types.js';
+
+/** Webhooks: requests that the API sends to its users. */
+export function compareWebhooks(comparison: Comparison): void {
+  const olds = comparison.before.api.webhooks;
+  const news = comparison.after.api.webhooks;
+  for (const name of Object.keys({ ...olds, ...news }).sort()) {
+    const old = own(olds, name);
+    const now = own(news, name);
+    const at = child('', 'webhooks', name);
+    if (old === undefined) comparison.add('webhook-added', { name, pointer: { after: at } });
+    else if (now === undefined) comparison.add('webhook-removed', { name, pointer: { before: at } });
+    else
+      compareOutgoing(comparison, {
+        old,
+        now,
+        pointer: { before: at, after: at },
+        what: `webhook "${name}"`,
+        path: name,
+      });
+  }
+}
+
+/** Callbacks: requests that an operation makes the API send later. */
+export function compareCallbacks(
+  comparison: Comparison,
+  pair: OperationPair,
+  old: Json | undefined,
+  now: Json | undefined,
+): void {
+  if (comparison.dirt.same(old, now)) return;
+  const olds = asObject(old);
+  const news = asObject(now);
+  for (const name of Object.keys({ ...olds, ...news }).sort()) {
+    const before = own(olds, name);
+    const after = own(news, name);
+    const pointer = {
+      before: child(pair.pointer.before, 'callbacks', name),
+      after: child(pair.pointer.after, 'callbacks', name),
+    };
+    if (before === undefined)
+      comparison.add('callback-added', { operation: pair.ref, after: name, pointer: { after: pointer.after } });
+    else if (after === undefined)
+      comparison.add('callback-removed', { operation: pair.ref, before: name, pointer: { before: pointer.before } });
+    else
+      compareExpressions(comparison, pair, {
+        name,
+        pointer,
+        old: comparison.before.resolve(before).node,
+        now: comparison.after.resolve(after).node,
+      });
+  }
+}
+
+interface CallbackPair {
+  name: string;
+  pointer: { before: string; after: string };
+  old: JsonObject;
+  now: JsonObject;
+}
+
+function compareExpressions(
+  comparison: Comparison,
+  pair: OperationPair,
+  { name, pointer, old, now }: CallbackPair,
+): void {
+  for (const expression of Object.keys({ ...old, ...now }).sort()) {
+    const before = own(old, expression);
+    const after = own(now, expression);
+    if (expression.startsWith('x-') || comparison.dirt.same(before, after)) continue;
+    const at = { before: child(pointer.before, expression), after: child(pointer.after, expression) };
+    const label = `${name} ${expression}`;
+    if (before === undefined)
+      comparison.add('callback-added', { operation: pair.ref, after: label, pointer: { after: at.after } });
+    else if (after === undefined)
+      comparison.add('callback-removed', { operation: pair.ref, before: label, pointer: { before: at.before } });
+    else
+      compareOutgoing(comparison, {
+        old: before,
+        now: after,
+        pointer: at,
+        what: `callback "${name}"`,
+        operation: pair,
+      });
+  }
+}
+
+/** A path item whose requests the API sends and whose responses it gets. */
+interface Outgoing {
+  old: Json;
+  now: Json;
+  pointer: { before: string; after: string };
+  /** `webhook "paid"`. */
+  what: string;
+  /** Stands for the path in the operation reference of a webhook. */
+  path?: string;
+  /** The operation that a callback belongs to. */
+  operation?: OperationPair;
+}
+
+function compareOutgoing(comparison: Comparison, item: Outgoing): void {
+  // oasdiff does not look inside.
+  if (comparison.field || comparison.dirt.same(item.old, item.now)) return;
+  for (const method of Object.keys({ ...asObject(item.old), ...asObject(item.now) }).sort()) {
+    const old = asObject(item.old)[method];
+    const now = asObject(item.now)[method];
+    if (!METHODS.has(method) || comparison.dirt.same(old, now)) continue;
+    const pointer = { before: child(item.pointer.before, method), after: child(item.pointer.after, method) };
+    const pair: OperationPair = item.operation ?? {
+      ref: { method, path: item.path ?? '' },
+      pointer,
+      level: stabilityOf(asObject(now)),
+    };
+    const name = `${item.what} (${method})`;
+    if (!isObject(old))
+      comparison.add('outgoing-operation-added', { operation: pair.ref, name, pointer: { after: pointer.after } });
+    else if (!isObject(now))
+      comparison.add('outgoing-operation-removed', { operation: pair.ref, name, pointer: { before: pointer.before } });
+    else {
+      compareSent(comparison, pair, { what: item.what, pointer, old, now });
+      compareAnswers(comparison, pair, { what: item.what, pointer, old, now });
+    }
+  }
+}
+
+interface Sides {
+  what: string;
+  pointer: { before: string; after: string };
+  old: JsonObject;
+  now: JsonObject;
+}
+
+/** The body that the API sends: judged like a response. */
+function compareSent(comparison: Comparison, pair: OperationPair, { what, pointer, old, now }: Sides): void {
+  const before = asObject(comparison.before.resolve(old['requestBody']).node['content']);
+  const after = asObject(comparison.after.resolve(now['requestBody']).node['content']);
+  const at = {
+    before: child(pointer.before, 'requestBody', 'content'),
+    after: child(pointer.after, 'requestBody', 'content'),
+  };
+  const { both, added, removed } = matchContent(before, after);
+  const base = { operation: pair.ref, name: what };
+  for (const type of added)
+    comparison.add('outgoing-media-type-added', { ...base, after: type, pointer: { after: child(at.after, type) } });
+  for (const type of removed)
+    comparison.add('outgoing-media-type-removed', {
+      ...base,
+      before: type,
+      pointer: { before: child(at.before, type) },
+    });
+  for (const media of both) {
+    const places = { before: child(at.before, media.before), after: child(at.after, media.after) };
+    compareMediaType(comparison, pair, {
+      type: media.after,
+      old: media.old,
+      now: media.now,
+      pointer: places,
+      direction: 'response',
+      subject: `the body of ${what}`,
+    });
+  }
+}
+
+/** The answers that the API takes: judged like requests. */
+function compareAnswers(comparison: Comparison, pair: OperationPair, { what, pointer, old, now }: Sides): void {
+  const olds = asObject(old['responses']);
+  const news = asObject(now['responses']);
+  for (const status of Object.keys({ ...olds, ...news }).sort()) {
+    const before = own(olds, status);
+    const after = own(news, status);
+    if (comparison.dirt.same(before, after)) continue;
+    const at = { before: child(pointer.before, 'responses', status), after: child(pointer.after, 'responses', status) };
+    const base = { operation: pair.ref, name: what };
+    if (before === undefined)
+      comparison.add('outgoing-answer-added', { ...base, after: status, pointer: { after: at.after } });
+    else if (after === undefined)
+      comparison.add('outgoing-answer-removed', { ...base, before: status, pointer: { before: at.before } });
+    else {
+      const { both } = matchContent(
+        asObject(comparison.before.resolve(before).node['content']),
+        asObject(comparison.after.resolve(after).node['content']),
+      );
+      for (const media of both) {
+        const places = {
+          before: child(at.before, 'content', media.before),
+          after: child(at.after, 'content', media.after),
+        };
+        compareMediaType(comparison, pair, {
+          type: media.after,
+          old: media.old,
+          now: media.now,
+          pointer: places,
+          direction: 'request',
+          subject: `the answer ${status} to ${what}`,
+        });
+      }
+    }
+  }
+}
