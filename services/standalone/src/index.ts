@@ -1,1 +1,1 @@
-export {};
+export { startStandalone, type Standalone, type StandaloneSettings } from './standalone.js';

@@ -1,0 +1,28 @@
+import { views, type ConnectionDocument } from '@tidemark/contracts';
+import type { Adapters, Service } from '@tidemark/platform';
+import { httpDemoApi } from './demo/http-demo-api.js';
+import { startDemoPublisher, type DemoPublisher } from './demo/publisher.js';
+import { demoConnection, runDemo } from './demo/run-demo.js';
+
+/** The sample publisher; on the port that its connection knows from an earlier start, when that is free. */
+export async function publishDemo({ readModel }: Adapters): Promise<DemoPublisher> {
+  const { name } = demoConnection('');
+  const view = readModel.view<ConnectionDocument>(views.connections);
+  const { data } = await view.query({ where: { tenant: 'default' }, perPage: 1000 });
+  const url = data.find((connection) => connection.name === name)?.source.config['url'];
+  const port = typeof url === 'string' ? Number(new URL(url).port) : 0;
+  return startDemoPublisher({ port }).catch(() => startDemoPublisher({ port: 0 }));
+}
+
+/** Tells the story of the sample publisher's first versions on the terminal. */
+export function tellDemo(publisher: DemoPublisher, url: string, key: string, print: (line: string) => void): Service {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const told = runDemo({ api: httpDemoApi({ url, key, signal }), publisher, print, signal });
+  return {
+    async stop() {
+      ending.abort();
+      await told;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { createFirstKey, edgeSettings } from '@tidemark/gateway';
+import { allPorts, runService, type Service } from '@tidemark/platform';
+import { publishDemo, tellDemo } from './demo.js';
+import { startStandalone } from './standalone.js';
+
+// A person is looking: what only programs want to know is not for this terminal, unless it is asked for.
+process.env['TIDEMARK_LOG_LEVEL'] ||= 'warn';
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+await runService({
+  name: 'tidemark',
+  ports: allPorts,
+  hasHttp: true,
+  async start(adapters, settings, logger) {
+    const parts: Service[] = [];
+    const publisher = settings.demo ? await publishDemo(adapters) : undefined;
+    if (publisher) parts.push({ stop: () => publisher.close() });
+    const fetchAllow = publisher ? [...settings.fetchAllow, `127.0.0.1:${publisher.port}`] : settings.fetchAllow;
+    const edge = edgeSettings.parse(process.env);
+    const standalone = await startStandalone(adapters, { ...settings, ...edge, fetchAllow }, logger);
+    parts.push(standalone);
+    const freshKey = settings.apiKey ? null : await createFirstKey(adapters.eventStore);
+    greet(standalone.httpUrl, freshKey, settings.apiKey !== null);
+    const key = freshKey ?? settings.apiKey?.reveal();
+    if (publisher && key) parts.push(tellDemo(publisher, standalone.httpUrl, key, print));
+    return {
+      async stop() {
+        for (const part of parts.toReversed()) await part.stop();
+      },
+    };
+  },
+});
+
+function greet(url: string, freshKey: string | null, givenKey: boolean): void {
+  print(`Tidemark is ready: ${url}   API: ${url}/docs`);
+  if (freshKey) print(`API key (shown this once): ${freshKey}`);
+  else
+    print(
+      givenKey
+        ? 'API key: the one in TIDEMARK_API_KEY'
+        : 'API key: as shown at the first start (to use your own, set TIDEMARK_API_KEY)',
+    );
+  const key = freshKey ?? '$TIDEMARK_API_KEY';
+  print(`Try: curl -H "Authorization: Bearer ${key}" ${url}/v1/jobs\n`);
+}
