@@ -3,6 +3,9 @@ import { Backoff } from './backoff.js';
 import { GenerationDropped, type Generation, type Projection } from './port.js';
 import { Waiters } from './waiters.js';
 
+const BATCH = 250;
+const BREATH_MS = 4;
+
 /**
  * Feeds one generation from the log, from its own position on, until it is stopped or the generation is dropped.
  * When the read model refuses a batch it backs off and subscribes anew after the last batch that was applied.
@@ -17,6 +20,7 @@ export class Follower {
   readonly #running: Promise<'stopped' | 'dropped'>;
   #subscription: Subscription | undefined;
   #dropped = false;
+  #breath = 0;
 
   constructor(
     private readonly eventStore: EventStore,
@@ -79,6 +83,7 @@ export class Follower {
       {
         categories: this.projection.categories,
         after: this.generation.position,
+        batchSize: BATCH,
         onCaughtUp: () => this.#caughtUp.resolve(),
         onError: (error) => this.onError(error),
       },
@@ -97,6 +102,10 @@ export class Follower {
     this.events += events.length;
     this.#waiters.reached(this.generation.position);
     this.onPosition(this.generation.position);
+    // Embedded stores work on this thread: a long rebuild must not keep everything else waiting.
+    if (performance.now() - this.#breath < BREATH_MS) return;
+    await new Promise(setImmediate);
+    this.#breath = performance.now();
   }
 }
 

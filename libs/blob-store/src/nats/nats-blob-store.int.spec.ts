@@ -79,7 +79,7 @@ const url = process.env.NATS_URL ?? '';
       const objects = await nc.jetstream().views.os(bucket);
       expect(Buffer.from((await objects.getBlob(id))!).equals(bytes)).toBe(true);
       expect((await objects.list()).map(({ name, size, chunks }) => ({ name, size, chunks }))).toEqual([
-        { name: id, size: 700_000, chunks: 3 },
+        { name: id, size: 700_000, chunks: 12 },
       ]);
     });
 

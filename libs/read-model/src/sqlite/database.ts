@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { ReadModelUnavailable } from '../port.js';
+import { Checkpointer } from './checkpointer.js';
 
 export type Row = Record<string, SQLInputValue>;
 
@@ -12,17 +13,18 @@ const MAX_STATEMENTS = 500;
 /** One SQLite file: prepared statements, transactions, and errors in the port's terms. */
 export class Database {
   readonly #db: DatabaseSync;
+  readonly #checkpointer: Checkpointer;
   readonly #statements = new Map<string, StatementSync>();
 
   /** Creates the file and its folder if need be. @throws ReadModelUnavailable */
   constructor(readonly path: string) {
+    this.#checkpointer = new Checkpointer(path);
     this.#db = translated(path, () => {
       if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
       const db = new DatabaseSync(path, { timeout: 2000 });
       // Views can be rebuilt, so the last commits may be lost with the power, yet the file stays sound.
-      db.exec(
-        'pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -16000',
-      );
+      db.exec('pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = normal');
+      db.exec('pragma cache_size = -16000; pragma wal_autocheckpoint = 4000');
       return db;
     });
   }
@@ -49,13 +51,16 @@ export class Database {
   }
 
   write<T>(work: () => T): T {
-    return this.#transaction('begin immediate', work);
+    const result = this.#transaction('begin immediate', work);
+    this.#checkpointer.committed();
+    return result;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     if (!this.#db.isOpen) return;
     this.#statements.clear();
     this.#db.close();
+    await this.#checkpointer.stop();
   }
 
   #transaction<T>(begin: string, work: () => T): T {

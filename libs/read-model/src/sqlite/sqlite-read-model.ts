@@ -81,7 +81,7 @@ export class SqliteReadModel implements ReadModel {
     } finally {
       for (const id of [...this.#writers.keys()]) this.#forget(id);
       this.#unfinished.clear();
-      this.#db.close();
+      await this.#db.close();
     }
   }
 
