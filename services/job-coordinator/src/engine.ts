@@ -1,0 +1,66 @@
+import type { Adapters } from '@tidemark/platform';
+import { Projector } from '@tidemark/read-model';
+import { Agenda } from './agenda/agenda.js';
+import { connectionsOf, jobsOf, type Coordinator, type CoordinatorSettings } from './coordinator.js';
+import { claimActions, dueActions } from './daemons/actions.js';
+import { Admission } from './daemons/admission.js';
+import { AgendaFeed } from './daemons/agenda-feed.js';
+import { Liveness } from './daemons/liveness.js';
+import { Timers } from './daemons/timers.js';
+import { messagesOf } from './messaging/outbox.js';
+import { connectionsProjection } from './projections/connections.projection.js';
+import { jobsProjection } from './projections/jobs.projection.js';
+import type { Time } from './time.js';
+
+export const projections = [jobsProjection, connectionsProjection];
+
+/** The coordinator at work: verbs can be called, and everything that happens by itself does. */
+export interface Engine {
+  readonly coordinator: Coordinator;
+  readonly projector: Projector;
+  stop(): Promise<void>;
+}
+
+/** Starts all that coordinates jobs, but takes no request: that is for the transport around it. */
+export async function startEngine(
+  { eventStore, broker, readModel }: Pick<Adapters, 'eventStore' | 'broker' | 'readModel'>,
+  settings: CoordinatorSettings,
+  onError: (error: Error) => void,
+  time: Time,
+): Promise<Engine> {
+  const agenda = new Agenda(time.now);
+  const admission = new Admission(eventStore, agenda, time, () => settings.tenantMaxRunning, onError);
+  const jobs = jobsOf(eventStore);
+  const connections = connectionsOf(eventStore);
+  const coordinator: Coordinator = { eventStore, jobs, connections, agenda, admission, time, settings };
+  const timers = new Timers(agenda, time, dueActions(coordinator), onError);
+  const liveness = new Liveness(broker, agenda, time, claimActions(coordinator), onError);
+  const views = { jobs: readModel.view(jobsProjection), connections: readModel.view(connectionsProjection) };
+  const advance = () => {
+    admission.wake();
+    timers.arm();
+  };
+  const feed = new AgendaFeed(eventStore, views, agenda, advance, onError);
+  const projector = new Projector({ eventStore, readModel, projections, onError });
+
+  projector.start();
+  await feed.start();
+  await liveness.start();
+  const categories = ['job', 'connection', 'admission'];
+  const relay = await broker.relay({
+    name: 'job-coordinator',
+    source: eventStore,
+    categories,
+    map: messagesOf,
+    onError,
+  });
+  return {
+    coordinator,
+    projector,
+    async stop() {
+      timers.stop();
+      await Promise.all([liveness.stop(), admission.stop()]);
+      await Promise.all([feed.stop(), relay.stop(), projector.stop()]);
+    },
+  };
+}
