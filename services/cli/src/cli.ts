@@ -10,7 +10,7 @@ import { snapshotsCommand } from './commands/snapshots.js';
 import { statusCommands } from './commands/status.js';
 import { syncCommand } from './commands/sync.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
-import { openSession, ownUrl, type Act, type Host } from './session.js';
+import { openSession, ownOptions, ownUrl, type Act, type Host } from './session.js';
 
 const commands = [
   connectionsCommand,
@@ -31,7 +31,8 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
     async function (...args) {
       // Commander hands over the arguments, then the options, then the command.
       const command = args.pop() as Command;
-      exitCode = (await work(openSession(command, host), ...(args as never))) ?? exitCodes.ok;
+      args.pop();
+      exitCode = (await work(openSession(command, host), ...([...args, ownOptions(command)] as never))) ?? exitCodes.ok;
     };
   try {
     await buildProgram(host, act).parseAsync(argv, { from: 'user' });

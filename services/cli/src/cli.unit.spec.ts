@@ -262,6 +262,15 @@ describe('commands', () => {
     expect(requests[0]!.body).toEqual({ tenant: 'acme', name: 'ci', scopes: ['read', 'write'] });
   });
 
+  it('ask lists for nothing but what they know', async () => {
+    const asked = ['v1/connections', 'v1/jobs', `v1/jobs/${jobId}/timeline`, `v1/connections/${connectionId}/changes`];
+    const { url, requests } = await serving(Object.fromEntries(asked.map((list) => [`GET /${list}`, () => aPage([])])));
+    const common = ['--json', '--key', 'k', '--url', url];
+    for (const words of ['connections list', 'jobs list', `jobs timeline ${jobId}`, `changes ${connectionId}`])
+      expect(await tidemark(url, [...words.split(' '), ...common])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(requests.map((request) => request.url)).toEqual(asked.map((list) => `/${list}`));
+  });
+
   it('list keys and projections', async () => {
     const key = {
       id: 'key-1',
@@ -282,12 +291,32 @@ describe('commands', () => {
     expect(row?.split(/\s+/)).toEqual(['jobs', 'job-coordinator', 'live', '1', '90', '7']);
   });
 
-  it('outline the overview', async () => {
-    const { url } = await serving({
-      'GET /v1/overview': () => ({ now: { running: 1 }, jobs: { last24h: { successRate: null } } }),
-    });
+  it('sum up the overview', async () => {
+    const counts = { pending: 0, running: 0, completed: 0, failed: 0, cancelled: 0, total: 0 };
+    const none = { ...counts, successRate: null, averageDurationMs: null };
+    const day = { ...none, running: 1, completed: 2, failed: 1, total: 4, successRate: 2 / 3, averageDurationMs: 1500 };
+    const body = {
+      now: { running: 1, waiting: 0 },
+      jobs: { last24h: day, last7d: day, last30d: none },
+      connections: { active: 2, disconnected: 0, error: 1, revoked: 0, total: 3 },
+      asOf: 9,
+    };
+    const { url } = await serving({ 'GET /v1/overview': () => body });
     const { stdout } = await tidemark(url, ['overview']);
-    expect(stdout).toBe('now.running               1\njobs.last24h.successRate  –\n');
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/\s{2,}/)),
+    ).toEqual([
+      ['now', '1 running, 0 waiting'],
+      ['connections', '3 total: 2 active, 1 error'],
+      [''],
+      ['JOBS', 'TOTAL', 'COMPLETED', 'FAILED', 'CANCELLED', 'SUCCESS', 'AVERAGE'],
+      ['last 24 h', '4', '2', '1', '0', '67 %', '1.5 s'],
+      ['last 7 d', '4', '2', '1', '0', '67 %', '1.5 s'],
+      ['last 30 d', '0', '0', '0', '0', '–', '–'],
+    ]);
   });
 
   it('say with exit code 5 that Tidemark is not ready, and what is missing', async () => {

@@ -38,6 +38,12 @@ export type Act = <Args extends readonly unknown[]>(work: Work<Args>) => (...arg
 /** What a command that has a `--url` of its own takes Tidemark's address from: the words before it alone. */
 export const ownUrl = new WeakSet<Command>();
 
+/** A command's options without the common ones. */
+export function ownOptions(command: Command): object {
+  const { url, key: _key, json: _json, ...own } = command.opts<CommonOptions>();
+  return ownUrl.has(command) ? { ...own, url } : own;
+}
+
 export function openSession(command: Command, { terminal, env, signal, now }: Host): Session {
   const before = command.parent?.parent?.opts<CommonOptions>() ?? command.parent?.opts<CommonOptions>() ?? {};
   const after = command.opts<CommonOptions>();

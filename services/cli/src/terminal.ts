@@ -20,8 +20,9 @@ export class Terminal implements TableOptions {
     this.paint = stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb' ? colored : uncolored;
   }
 
+  /** Some terminals say that they have no columns. */
   get width(): number | null {
-    return this.stdout.isTTY === true ? (this.stdout.columns ?? 80) : null;
+    return this.stdout.isTTY === true ? this.stdout.columns || 80 : null;
   }
 
   print(text: string): void {

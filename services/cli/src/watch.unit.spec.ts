@@ -64,6 +64,12 @@ describe('watching a job', () => {
     expect(stderr.endsWith('\r\u001b[K')).toBe(true);
   });
 
+  it('draws on a terminal that does not know its width', async () => {
+    const url = await watching(aRunningJob(), telling(sse(0, 'JobCompleted')));
+    const { stderr } = await tidemark(url, ['jobs', 'watch', jobId], { columns: 0 });
+    expect(stderr).toContain('running diff');
+  });
+
   it('prints every event as a line of JSON, or of a sync the ended job', async () => {
     const url = await watching(aJob(), telling(...story, sse(3, 'JobCompleted')));
     const events = await tidemark(url, ['jobs', 'watch', jobId, '--json']);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { outline } from '../render/generic.js';
+import { overviewText, type OverviewView } from '../render/overview.js';
 import { show, type Act, type Session } from '../session.js';
 
 export function statusCommands(program: Command, act: Act): void {
@@ -9,8 +10,8 @@ export function statusCommands(program: Command, act: Act): void {
 }
 
 async function overview(session: Session): Promise<void> {
-  const body = await session.api.get<unknown>('v1/overview');
-  show(session, body, () => outline(body, session.terminal.paint));
+  const body = await session.api.get<OverviewView>('v1/overview');
+  show(session, body, () => overviewText(body, session.terminal));
 }
 
 interface Readiness {
