@@ -22,7 +22,8 @@ export interface Draft {
   message: string;
 }
 
-interface Root {
+/** A difference with all operations that it reaches. */
+export interface Root {
   draft: Draft;
   operations: Map<string, OperationRef>;
 }
@@ -52,19 +53,26 @@ export class Report {
     }
   }
 
-  add(found: Draft): void {
+  /** Whether changes are harmless at the moment; see `quietly`. */
+  get isQuiet(): boolean {
+    return this.quiet;
+  }
+
+  /** Takes a difference; undefined when it is not reported. */
+  add(found: Draft): Root | undefined {
     const draft = this.quiet ? { ...found, harmless: true } : found;
-    if (this.options.levels === 'oasdiff' && !isFieldRule(draft.rule)) return;
+    if (this.options.levels === 'oasdiff' && !isFieldRule(draft.rule)) return undefined;
     const key = `${draft.rule}\n${draft.place}\n${stableJson(draft.before)}\n${stableJson(draft.after)}`;
-    const root = this.roots.get(key);
-    if (root === undefined) {
-      const operations = new Map<string, OperationRef>();
-      if (draft.operation !== undefined) operations.set(operationKey(draft.operation), draft.operation);
-      this.roots.set(key, { draft: { ...draft }, operations });
-      return;
-    }
-    if (draft.operation !== undefined) root.operations.set(operationKey(draft.operation), draft.operation);
-    if (draft.harmless !== true) delete root.draft.harmless;
+    let root = this.roots.get(key);
+    if (root === undefined) this.roots.set(key, (root = { draft: { ...draft }, operations: new Map() }));
+    else if (draft.harmless !== true) delete root.draft.harmless;
+    this.reach(root, draft.operation);
+    return root;
+  }
+
+  /** Says that a known difference reaches one more operation. */
+  reach(root: Root, operation: OperationRef | undefined): void {
+    if (operation !== undefined) root.operations.set(operationKey(operation), operation);
   }
 
   /** Whether anything breaks callers, by the levels in use. */

@@ -1,4 +1,4 @@
-import { asArray, asObject, asString, isObject, own, stableJson } from '../../json.js';
+import { asArray, asObject, asString, escapePointer, isObject, own, stableJson } from '../../json.js';
 import type { Json, JsonObject } from '../../json.js';
 import { DEPRECATED, STABILITY, TYPE } from './finding.js';
 import type { Finding } from './finding.js';
@@ -15,6 +15,7 @@ export function compareKeywords(before: JsonObject, after: JsonObject, add: Add)
   compareDiscriminator(before, after, add);
   compareFlags(before, after, add);
   compareNotes(before, after, add);
+  compareOthers(before, after, add);
 }
 
 function compareType(before: JsonObject, after: JsonObject, add: Add): void {
@@ -185,6 +186,30 @@ function compareNotes(before: JsonObject, after: JsonObject, add: Add): void {
     add({ kind: 'title-changed', ...pair(before['title'], after['title']), at: '/title' });
   if (before['examples'] !== after['examples'])
     add({ kind: 'examples-changed', ...pair(before['examples'], after['examples']), at: '/examples' });
+}
+
+/** Keywords that have rules of their own, here or in the graph. */
+const KNOWN = new Set(
+  `type nullable format enum const default maximum minimum exclusiveMaximum exclusiveMinimum maxLength minLength
+  maxItems minItems maxProperties minProperties maxContains minContains multipleOf uniqueItems pattern discriminator
+  deprecated readOnly writeOnly contentEncoding contentMediaType description title examples required properties
+  additionalProperties items not contains propertyNames unevaluatedItems unevaluatedProperties if then else
+  contentSchema patternProperties dependentSchemas dependentRequired allOf anyOf oneOf prefixItems x-sunset
+  x-stability-level x-extensible-enum $ref`.split(/\s+/),
+);
+
+/** Whatever else differs is told, as words. */
+function compareOthers(before: JsonObject, after: JsonObject, add: Add): void {
+  for (const key of Object.keys({ ...before, ...after }).sort()) {
+    if (KNOWN.has(key) || before[key] === after[key]) continue;
+    add({
+      kind: 'keyword-changed',
+      name: key,
+      ...pair(before[key], after[key]),
+      at: `/${escapePointer(key)}`,
+      mode: 'own',
+    });
+  }
 }
 
 export function pair(before: Json | undefined, after: Json | undefined): { before?: Json; after?: Json } {

@@ -70,9 +70,22 @@ const SPECIAL: Record<string, Judge> = {
   [STABILITY]: stabilityRule,
 };
 
-/** The rule that a finding falls under where it is used; undefined when it does not matter there. */
-export function ruleOf(finding: Finding, pair: SchemaPair, setting: Setting): Judged | undefined {
-  const field = setting.options.levels === 'oasdiff';
+/** The rules that a finding falls under where it is used; none when it does not matter there. */
+export function rulesOf(finding: Finding, pair: SchemaPair, setting: Setting): Judged[] {
+  const judged = ruleOf(finding, pair, setting);
+  if (judged === undefined) return [];
+  // oasdiff has a second rule for headers that became an enum.
+  const twice =
+    finding.kind === 'became-enum' && setting.scope === 'parameter' && setting.place === 'header' && isField(setting);
+  return twice ? [judged, { ...judged, rule: 'request-header-property-became-enum' }] : [judged];
+}
+
+function isField({ options }: Setting): boolean {
+  return options.levels === 'oasdiff';
+}
+
+function ruleOf(finding: Finding, pair: SchemaPair, setting: Setting): Judged | undefined {
+  const field = isField(setting);
   if (finding.mode !== undefined && (finding.mode === 'field') !== field) return undefined;
   const root = setting.scope === 'body';
   if (finding.only !== undefined && (finding.only === 'root') !== root) return undefined;
@@ -81,6 +94,7 @@ export function ruleOf(finding: Finding, pair: SchemaPair, setting: Setting): Ju
 
 /** Ids that do not follow the pattern direction-scope-kind. */
 const ALIASES: Record<string, string> = {
+  'response-property-pattern-generalized': 'response-property-pattern-changed',
   'response-body-enum-value-removed': 'response-mediatype-enum-value-removed',
 };
 

@@ -2,9 +2,9 @@ import type { Json } from '../../json.js';
 import { brief } from '../change.js';
 import type { Area, OperationRef } from '../change.js';
 import { fill, operationKey, sentence } from '../report.js';
-import type { Report } from '../report.js';
+import type { Report, Root } from '../report.js';
 import type { Edge, Finding, SchemaPair } from './finding.js';
-import { ruleOf } from './rule-of.js';
+import { rulesOf } from './rule-of.js';
 import type { Direction, Judged, Scope, Setting } from './rule-of.js';
 import type { CompareOptions } from '../context.js';
 import type { Stability } from '../lifecycle.js';
@@ -33,11 +33,12 @@ export interface SchemaUse {
 
 /** The part of a schema graph between two components: findings in it, and where it leads. */
 interface Unit {
+  id: number;
   key: string;
   name: string;
   pointer: { before: string; after: string };
   findings: LocalFinding[];
-  links: Array<{ edge: Edge; path: string }>;
+  links: Edge[];
 }
 
 interface LocalFinding {
@@ -47,6 +48,8 @@ interface LocalFinding {
   path: string;
   pointer: { before: string; after: string };
   root: boolean;
+  /** What was reported of it already, by kind of use; only where the schema is shared. */
+  reported: Map<string, Root[]>;
 }
 
 /**
@@ -55,6 +58,10 @@ interface LocalFinding {
  */
 export class SchemaUses {
   private readonly units = new Map<SchemaPair, Map<string, Unit>>();
+  private unitCount = 0;
+  /** What the current operation has reached, by kind of use. */
+  private readonly reached = new Map<string, Set<number>>();
+  private current: OperationRef | undefined;
 
   constructor(
     private readonly report: Report,
@@ -62,21 +69,29 @@ export class SchemaUses {
   ) {}
 
   add(edge: Edge, use: SchemaUse): void {
-    const visited = new Set<string>();
-    const start = this.unit(edge, use);
-    const queue: Array<{ unit: Unit; root: boolean }> = [{ unit: start, root: true }];
+    if (use.operation !== this.current) this.reached.clear();
+    this.current = use.operation;
+    const kind = kindOf(use, this.report.isQuiet);
+    let reached = this.reached.get(kind);
+    if (reached === undefined) this.reached.set(kind, (reached = new Set()));
+    const queue: Array<{ unit: Unit; root: boolean }> = [{ unit: this.unit(edge, use), root: true }];
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      const key = `${next.root ? '' : '+'}${next.unit.key}`;
-      if (visited.has(key)) continue;
-      visited.add(key);
-      for (const found of next.unit.findings) this.emit(found, next.unit, use, next.root && found.root);
-      for (const link of next.unit.links) {
-        queue.push({ unit: this.unit(link.edge, undefined), root: false });
-      }
+      const { unit, root } = next;
+      const key = unit.id * 2 + (root ? 1 : 0);
+      if (reached.has(key)) continue;
+      reached.add(key);
+      for (const found of unit.findings) this.emit(found, unit, use, { kind, root: root && found.root });
+      for (const link of unit.links) queue.push({ unit: this.unit(link, undefined), root: false });
     }
   }
 
-  private emit(found: LocalFinding, unit: Unit, use: SchemaUse, root: boolean): void {
+  private emit(found: LocalFinding, unit: Unit, use: SchemaUse, { kind, root }: { kind: string; root: boolean }): void {
+    const key = root ? kind : `${kind} inside`;
+    const known = found.reported.get(key);
+    if (known !== undefined) {
+      for (const each of known) this.report.reach(each, use.operation);
+      return;
+    }
     const scope: Scope = root ? use.scope : use.scope === 'body' ? 'property' : `${use.scope}-property`;
     const setting: Setting = {
       direction: use.direction,
@@ -89,12 +104,17 @@ export class SchemaUses {
       path: found.path,
       options: this.options,
     };
-    const judged = ruleOf(found.finding, found.pair, setting);
-    if (judged === undefined) return;
+    const roots = rulesOf(found.finding, found.pair, setting).flatMap(
+      (judged) => this.addJudged(found, unit, use, judged, root) ?? [],
+    );
+    if (unit.name !== '') found.reported.set(key, roots);
+  }
+
+  private addJudged(found: LocalFinding, unit: Unit, use: SchemaUse, judged: Judged, root: boolean): Root | undefined {
     const { finding } = found;
     const shared = unit.name !== '';
     const at = finding.at ?? '';
-    this.report.add({
+    return this.report.add({
       rule: judged.rule,
       area: use.scope === 'body' ? 'schema' : use.area,
       effect: judged.effect,
@@ -117,7 +137,11 @@ export class SchemaUses {
     const path = ofProperty ? [found.path, finding.name].filter((part) => part !== '').join('/') : found.path;
     const what = path === '' ? '' : `property "${path}"`;
     const owner =
-      unit.name === '' ? use.subject : root && path === '' ? `${use.subject} (${unit.name})` : `schema ${unit.name}`;
+      unit.name === ''
+        ? use.subject
+        : root && path === ''
+          ? `${wholeSubject(use)} (${unit.name})`
+          : `schema ${unit.name}`;
     const where =
       unit.name === '' || (root && path === '') ? '' : use.direction === 'request' ? 'In requests, ' : 'In responses, ';
     const subject = what === '' ? owner : `${what} of ${owner}`;
@@ -140,11 +164,25 @@ export class SchemaUses {
       ? { before: (edge.refBefore as string).slice(1), after: (edge.refAfter as string).slice(1) }
       : (use?.pointer ?? { before: '', after: '' });
     const name = shared ? componentName(edge.refAfter as string) : '';
-    const unit: Unit = { key, name, pointer, findings: [], links: [] };
+    const unit: Unit = { id: this.unitCount++, key, name, pointer, findings: [], links: [] };
     row.set(key, unit);
     collect(edge.pair, '', pointer, true, unit);
     return unit;
   }
+}
+
+/** All of a use that rules depend on; uses of one kind are judged alike. */
+function kindOf(use: SchemaUse, quiet: boolean): string {
+  const flags = [use.typed, use.repeats === true, use.alwaysGiven === true, quiet]
+    .map((flag) => (flag ? 1 : 0))
+    .join('');
+  const subject = use.scope === 'body' ? '' : use.subject;
+  return `${use.direction} ${use.scope} ${use.place ?? ''} ${use.level ?? '?'} ${flags} ${subject}`;
+}
+
+/** What all uses of a shared schema have in common. */
+function wholeSubject(use: SchemaUse): string {
+  return use.scope === 'body' ? `the ${use.direction} body` : use.subject;
 }
 
 /** Gathers a pair's findings and those of its inline children, down to the next components. */
@@ -155,10 +193,10 @@ function collect(
   root: boolean,
   unit: Unit,
 ): void {
-  for (const finding of pair.findings) unit.findings.push({ finding, pair, path, pointer, root });
+  for (const finding of pair.findings) unit.findings.push({ finding, pair, path, pointer, root, reported: new Map() });
   for (const edge of pair.children) {
     const inside = joinPath(path, edge.step.path);
-    if (isShared(edge)) unit.links.push({ edge, path: inside });
+    if (isShared(edge)) unit.links.push(edge);
     else
       collect(
         edge.pair,
