@@ -54,6 +54,12 @@ function withoutUndefined(options: ConsumeOptions): ConsumeOptions {
   ) as unknown as ConsumeOptions;
 }
 
+/** Work is done once, so its subjects belong to one durable. */
+export function workTaken(policy: ConsumePolicy, cause?: unknown): TypeError {
+  const text = `subject: another durable already takes work of ${policy.subject}; ${policy.durable} cannot`;
+  return new TypeError(text, { cause });
+}
+
 export type Verdict = { readonly retryInMs: number } | { readonly dead: string };
 
 /** What becomes of a message whose handler threw. */

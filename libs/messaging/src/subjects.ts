@@ -45,6 +45,17 @@ export function matches(filter: string, subject: string): boolean {
   return wanted.length === tokens.length;
 }
 
+/** Whether some subject falls under both filters. */
+export function overlap(one: string, other: string): boolean {
+  const left = one.split('.');
+  const right = other.split('.');
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    if (left[i] === '>' || right[i] === '>') return true;
+    if (left[i] !== '*' && right[i] !== '*' && left[i] !== right[i]) return false;
+  }
+  return left.length === right.length;
+}
+
 const CACHED_SUBJECTS = 10_000;
 
 /** Values filed under subject filters; the answer for a subject seen before costs one map look-up. */

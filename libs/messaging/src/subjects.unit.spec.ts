@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { assertFilter, assertSubject, matches, storageOf, SubjectIndex } from './subjects.js';
+import { assertFilter, assertSubject, matches, overlap, storageOf, SubjectIndex } from './subjects.js';
 
 describe('subjects', () => {
   it.each([
@@ -38,6 +38,17 @@ describe('subjects', () => {
     'takes the filter %s',
     (filter) => expect(() => assertFilter(filter)).not.toThrow(),
   );
+
+  it.each([
+    ['tidemark.work.a', 'tidemark.work.a', true],
+    ['tidemark.work.*', 'tidemark.*.a', true],
+    ['tidemark.work.>', 'tidemark.work.a.b', true],
+    ['tidemark.work.>', 'tidemark.work', false],
+    ['tidemark.work.a.*', 'tidemark.work.b.*', false],
+    ['tidemark.work.*', 'tidemark.work.a.b', false],
+  ])('%s and %s overlap: %s', (one, other, expected) => {
+    expect([overlap(one, other), overlap(other, one)]).toEqual([expected, expected]);
+  });
 
   it('knows where the messages of a subject are kept', () => {
     expect(['work.a', 'ingest.t.c', 'evt.job.X', 'dead.x'].map((rest) => storageOf(`tidemark.${rest}`))).toEqual([

@@ -1,6 +1,6 @@
-import { consumePolicy } from '../policy.js';
+import { consumePolicy, workTaken, type ConsumePolicy } from '../policy.js';
 import type * as port from '../port.js';
-import { assertFilter, assertSubject, SubjectIndex } from '../subjects.js';
+import { assertFilter, assertSubject, overlap, storageOf, SubjectIndex } from '../subjects.js';
 import { Durable } from './durable.js';
 import type { EmbeddedLog } from './embedded-log.js';
 import { Feed, tell, type Listeners } from './feed.js';
@@ -78,7 +78,7 @@ export class EmbeddedBroker implements port.Broker {
   /** Members of one durable in this process share its messages; they must agree on the subject. */
   async consume<T>(options: port.ConsumeOptions, handler: port.ConsumeHandler<T>): Promise<port.Running> {
     const policy = consumePolicy(options);
-    const durable = this.durable(policy.durable, policy.subject);
+    const durable = this.durable(policy);
     const member = durable.join(policy, handler as port.ConsumeHandler);
     return this.keep({
       stop: async (deadlineMs) => {
@@ -139,10 +139,14 @@ export class EmbeddedBroker implements port.Broker {
     return feed;
   }
 
-  private durable(name: string, subject: string): Durable {
+  private durable(policy: ConsumePolicy): Durable {
+    const { durable: name, subject } = policy;
     const known = this.durables.get(name);
     if (known?.subject === subject) return known;
     if (known) throw new TypeError(`subject: durable ${name} takes ${known.subject} in this process, not ${subject}`);
+    if (storageOf(subject) === 'work') {
+      for (const other of this.durables.values()) if (overlap(other.subject, subject)) throw workTaken(policy);
+    }
     const durable = new Durable(name, subject, this.log, {
       nextSequence: () => ++this.sequence.last,
       publish: (message, limit) => this.publications.publish(message, limit),

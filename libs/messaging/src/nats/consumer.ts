@@ -2,7 +2,7 @@ import { AckPolicy, createInbox, DeliverPolicy, nanos, NatsError, ReplayPolicy }
 import type { ConsumerConfig, JetStreamManager, Msg, Subscription } from 'nats';
 import { toError } from '../remote.js';
 import type { ConsumeHandler, Running } from '../port.js';
-import type { ConsumePolicy } from '../policy.js';
+import { workTaken, type ConsumePolicy } from '../policy.js';
 import { Work } from '../work.js';
 import type { Connection } from './connection.js';
 import { NatsDelivery, type DeliveryTools } from './delivery.js';
@@ -96,10 +96,7 @@ export class NatsConsumer implements Running {
       await this.jsm.consumers.add(this.stream, config);
     } catch (error) {
       const code = error instanceof NatsError ? error.api_error?.err_code : undefined;
-      if (code === NOT_UNIQUE) {
-        const text = `subject: another durable already takes work of ${this.policy.subject}; ${this.policy.durable} cannot`;
-        throw new TypeError(text, { cause: error });
-      }
+      if (code === NOT_UNIQUE) throw workTaken(this.policy, error);
       if (code === undefined || !NAME_TAKEN.includes(code)) throw error;
       await this.jsm.consumers.update(this.stream, this.policy.durable, config);
     }

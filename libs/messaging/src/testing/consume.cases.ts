@@ -55,6 +55,14 @@ export function consumeCases(open: OpenWorld): void {
       }
     });
 
+    it('has its work for itself: a second durable for the same work is refused', async () => {
+      await here.broker.consume(WORKERS, () => {});
+      const second = { ...WORKERS, durable: 'others', subject: 'tidemark.work.*.fetch' };
+      await expect(here.broker.consume(second, () => {})).rejects.toThrow(
+        'subject: another durable already takes work of tidemark.work.*.fetch; others cannot',
+      );
+    });
+
     it('gets a message again that was not answered within the ack wait, with higher numbers', async () => {
       const { deliveries, take } = collecting();
       const release = signal();
