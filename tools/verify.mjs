@@ -13,6 +13,7 @@ const checks = {
   types: [
     ['tsc', '-b', '--pretty'],
     ['tsc', '-p', 'tsconfig.specs.json', '--pretty'],
+    ['node', 'tools/settings-table.mjs', '--check'],
   ],
   boundaries: [['depcruise', ...sources]],
   format: [['prettier', '--check', '--cache', '--log-level', 'warn', '.']],
