@@ -71,7 +71,10 @@ export class ProjectionRun {
   /** Calls while a generation is being built share its result. */
   rebuild(): Promise<RebuildResult> {
     if (this.#abort.signal.aborted) return Promise.reject(this.#stopped());
-    this.#rebuild ??= Promise.withResolvers();
+    if (!this.#rebuild) {
+      this.#rebuild = Promise.withResolvers();
+      this.#rebuild.promise.catch(() => {}); // a caller who does not wait must not end the process
+    }
     this.#asked.resolve();
     this.start();
     return this.#rebuild.promise;

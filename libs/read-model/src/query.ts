@@ -23,6 +23,7 @@ export interface Plan {
   readonly offset: number;
 }
 
+const MAX_LIST = 10_000;
 const operators = ['gt', 'gte', 'lt', 'lte'] as const;
 
 /** The fields that can be queried besides `id`: those that an index names. */
@@ -81,8 +82,11 @@ function toTest(field: string, condition: unknown): Test {
 }
 
 function listOf(field: string, values: unknown): Scalar[] {
-  if (Array.isArray(values) && values.every(isScalar)) return values;
-  throw new TypeError(`where.${field}.in: expected a list of scalars`);
+  if (!Array.isArray(values) || !values.every(isScalar))
+    throw new TypeError(`where.${field}.in: expected a list of scalars`);
+  if (values.length > MAX_LIST)
+    throw new RangeError(`where.${field}.in: at most ${MAX_LIST} values, got ${values.length}`);
+  return values;
 }
 
 function boundsOf(field: string, range: Range): Bound[] {

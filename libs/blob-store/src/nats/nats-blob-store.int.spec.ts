@@ -22,8 +22,9 @@ const url = process.env.NATS_URL ?? '';
   const chunkBytes = async (bucket: string): Promise<number> => {
     let bytes = 0;
     for (let seq = 1; ;) {
+      const query = { seq, next_by_subj: chunkSubject(bucket, '*') };
       const found = await jsm.streams
-        .getMessage(streamOf(bucket), { seq, next_by_subj: chunkSubject(bucket, '*') })
+        .getMessage(streamOf(bucket), query)
         .catch((error: { code: string }) => (error.code === '404' ? null : Promise.reject(error)));
       if (!found) return bytes;
       bytes += found.data.byteLength;

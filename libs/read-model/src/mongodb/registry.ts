@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MongoServerError, type Collection, type Db } from 'mongodb';
 import { GenerationDropped } from '../port.js';
-import type { AnyDefinition } from '../query.js';
+import { indexedFields, type AnyDefinition } from '../query.js';
 import type { Connection, Documents, StoredDocument } from './connection.js';
 import { pathOf } from './filter.js';
 
@@ -39,7 +39,9 @@ export class Registry {
     return (work) => this.connection.run((db) => work(db.collection<StoredDocument>(name)));
   }
 
+  /** @throws TypeError when an index names what cannot be a field */
   async create(definition: AnyDefinition): Promise<string> {
+    indexedFields(definition);
     const id = randomUUID().replaceAll('-', '');
     const generation = { version: definition.version, position: -1, touchedAt: Date.now() };
     const insert = () =>

@@ -1,7 +1,8 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 const INTERVAL_MS = 100;
+/** So many commits are no burden: whoever opens a file for a moment needs no thread. */
+const WITHOUT_THREAD = 50;
 
 /**
  * Moves the write-ahead log into the database file on a thread of its own: inside a commit, where SQLite does it by
@@ -10,23 +11,24 @@ const INTERVAL_MS = 100;
 export class Checkpointer {
   readonly #commits = new Int32Array(new SharedArrayBuffer(4));
   #worker: Worker | undefined;
+  #ended = false;
 
   constructor(private readonly path: string) {}
 
   /** Call it after every commit. */
   committed(): void {
     if (this.path === ':memory:') return;
-    Atomics.add(this.#commits, 0, 1);
-    this.#worker ??= this.#start();
+    const earlier = Atomics.add(this.#commits, 0, 1);
+    if (earlier >= WITHOUT_THREAD) this.#worker ??= this.#start();
   }
 
   async stop(): Promise<void> {
     const worker = this.#worker;
-    if (!worker) return;
-    const exit = once(worker, 'exit');
+    if (!worker || this.#ended) return;
+    const exited = new Promise((resolve) => worker.once('exit', resolve));
     worker.ref();
     worker.postMessage('stop');
-    await exit;
+    await exited;
   }
 
   #start(): Worker {
@@ -37,6 +39,7 @@ export class Checkpointer {
     worker.unref();
     // Without the thread SQLite does it in a commit, once the log is large.
     worker.on('error', () => {});
+    worker.on('exit', () => (this.#ended = true));
     return worker;
   }
 }
@@ -44,20 +47,21 @@ export class Checkpointer {
 /** Runs in the thread: it may use nothing but its arguments. */
 function checkpointing(sqlite: typeof import('node:sqlite'), threads: typeof import('node:worker_threads')): void {
   const { path, commits, interval } = threads.workerData as { path: string; commits: Int32Array; interval: number };
-  const db = new sqlite.DatabaseSync(path, { timeout: 0 });
-  const passive = db.prepare('pragma wal_checkpoint(passive)');
+  let db: import('node:sqlite').DatabaseSync | undefined;
   let seen = 0;
   const timer = setInterval(() => {
-    if (Atomics.load(commits, 0) === seen) return;
-    seen = Atomics.load(commits, 0);
+    const now = Atomics.load(commits, 0);
+    if (now === seen) return;
     try {
-      passive.get();
+      db ??= new sqlite.DatabaseSync(path, { timeout: 0 });
+      db.exec('pragma wal_checkpoint(passive)');
+      seen = now;
     } catch {
-      // A full disk, say: the next round tries again.
+      // The file is locked, or the disk full: the next round tries again.
     }
   }, interval);
   threads.parentPort!.once('message', () => {
     clearInterval(timer);
-    db.close();
+    db?.close();
   });
 }

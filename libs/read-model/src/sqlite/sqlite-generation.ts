@@ -9,7 +9,7 @@ import { toColumn } from './sql.js';
 const WRITE_BEHIND_MS = 75;
 /** Writing 250 documents holds the process up for about 5 ms. */
 const MAX_DIRTY = 250;
-const CACHE_CHARACTERS = 16 * 1024 * 1024;
+const CACHE_CHARACTERS = 4 * 1024 * 1024;
 
 /**
  * Folds in memory and writes behind: what changed goes to the file every 75 ms, or after 250 documents, in one
@@ -23,6 +23,8 @@ const CACHE_CHARACTERS = 16 * 1024 * 1024;
 export class SqliteGeneration<D extends ViewDocument> implements Generation {
   readonly id: number;
   #position: number;
+  /** The position of the last flush. */
+  #written: number;
   readonly #dirty = new Map<string, Entry>();
   readonly #cache = new DocumentCache(CACHE_CHARACTERS);
   readonly #columns: readonly string[];
@@ -36,7 +38,7 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
     row: GenerationRow,
   ) {
     this.id = row.id;
-    this.#position = row.position;
+    this.#position = this.#written = row.position;
     this.#columns = [...row.columns];
   }
 
@@ -72,10 +74,11 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
   flushNow(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#dropped) return;
+    if (this.#dropped || this.#written === this.#position) return;
     const written = this.db.write(() => this.#write());
     for (const [id, entry] of this.#dirty) this.#cache.set(id, entry, written.get(id) ?? 0);
     this.#dirty.clear();
+    this.#written = this.#position;
   }
 
   /** No more writing: the generation was dropped or the read model is closing. */

@@ -126,6 +126,13 @@ export function describeGenerations(home: () => Promise<ReadModelHome>): void {
       await expect(model.begin({ ...tasks, name })).rejects.toThrow(/letters, digits and -/);
     });
 
+    it.each(['a.b', '$a', 'a"b', ''])('refuse an index on a field named %j', async (field) => {
+      const odd = { ...tasks, indexes: [[field]] } as unknown as typeof tasks;
+      await expect(model.begin(odd)).rejects.toThrow(
+        `tasks: the indexed field "${field}" must be letters, digits and _`,
+      );
+    });
+
     it('answer a ping', async () => {
       await expect(model.ping()).resolves.toBeUndefined();
     });

@@ -162,6 +162,11 @@ export function describeQueries(home: () => Promise<ReadModelHome>): void {
         },
         /at most two/,
       ],
+      [
+        'a list of more than ten thousand',
+        { where: { tenant: { in: Array(10_001).fill('x') } } },
+        /where.tenant.in: at most/,
+      ],
       ['page 0', { page: 0 }, /page must be a whole number from 1, got 0/],
       ['a thousand and one a page', { perPage: 1001 }, /perPage .* got 1001/],
     ];
