@@ -1,16 +1,23 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serveOperations, type Adapters, type Logger, type Service } from '@tidemark/platform';
 import type { Projector } from '@tidemark/read-model';
+import { createGrpc } from './grpc/create-grpc.js';
 import { createHttp } from './http/create-http.js';
 import { keepEnsuring } from './keys/first-keys.js';
 import { keysProjection } from './keys/keys.projection.js';
 import type { GatewaySettings } from './settings.js';
 import { PROJECTOR } from './tokens.js';
 
+/** Requests that have not ended by then are cut off. */
+const CUT_AFTER_MS = 2000;
+
 /** A gateway that listens. */
 export interface Gateway extends Service {
   /** `http://host:port` */
   readonly httpUrl: string;
+  /** `host:port` */
+  readonly grpcAddress: string;
 }
 
 /**
@@ -18,23 +25,36 @@ export interface Gateway extends Service {
  * @throws Error of code EADDRINUSE when a port is taken · TidemarkError CONFLICT when the key of the settings was revoked
  */
 export async function startGateway(adapters: Adapters, settings: GatewaySettings, logger: Logger): Promise<Gateway> {
-  const { host, httpPort, apiKey } = settings;
+  const { host, httpPort, grpcPort, apiKey } = settings;
   const stopEnsuring = apiKey ? await keepEnsuring(adapters.eventStore, apiKey, logger) : () => undefined;
   const app = await createHttp({ adapters, settings, logger });
+  const grpc = createGrpc(app, logger);
   const projector = app.get<Projector>(PROJECTOR);
-  await app.listen(httpPort, host);
-  projector.start();
-  const operations = await serveOperations('gateway', adapters, { projector, projections: [keysProjection] });
-  return {
-    httpUrl: urlOf(app.getHttpServer().address() as AddressInfo),
-    async stop() {
-      stopEnsuring();
-      await operations.stop();
-      await app.close();
-      await projector.stop();
-    },
+  const stop = async () => {
+    stopEnsuring();
+    // Ends the watchers of jobs first, which would keep both servers waiting.
+    const cut = setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), CUT_AFTER_MS);
+    await Promise.all([app.close(), grpc.stop()]);
+    clearTimeout(cut);
+    await projector.stop();
   };
+  try {
+    await app.listen(httpPort, host);
+    const bound = await grpc.listen(host, grpcPort);
+    projector.start();
+    const operations = await serveOperations('gateway', adapters, { projector, projections: [keysProjection] });
+    return {
+      httpUrl: `http://${join(host, (app.getHttpServer().address() as AddressInfo).port)}`,
+      grpcAddress: join(host, bound),
+      stop: async () => {
+        await operations.stop();
+        await stop();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
-const urlOf = ({ address, port, family }: AddressInfo) =>
-  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+const join = (host: string, port: number) => `${host.includes(':') ? `[${host}]` : host}:${port}`;

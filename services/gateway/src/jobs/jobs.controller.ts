@@ -13,7 +13,7 @@ import { Needs } from '../auth/scope.guard.js';
 import { Resource } from '../openapi/resource.js';
 import { PageQuery } from '../paging.js';
 import { Context } from '../request-context.js';
-import { invalid } from '../validation/validate.js';
+import { invalid } from '../validation/invalid.js';
 import { eventStream } from './event-stream.js';
 import { Jobs } from './jobs.js';
 import {

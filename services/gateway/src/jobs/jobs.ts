@@ -15,7 +15,7 @@ import { CoordinatorClient } from '../coordinator-client.js';
 import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../paging.js';
 import { ADAPTERS } from '../tokens.js';
 import { knownForm } from '../validation/id.pipe.js';
-import { invalid } from '../validation/validate.js';
+import { invalid } from '../validation/invalid.js';
 import { JobWakeups } from './job-wakeups.js';
 import type { CreateJobDto, JobsQuery, JobStateQuery } from './jobs.dto.js';
 import { watchJob } from './watch-job.js';

@@ -1,6 +1,6 @@
 import type { JobEventPage, JobEventView } from '@tidemark/contracts';
 import { isUnavailable, toTidemarkError } from '../errors/to-error.js';
-import { invalid } from '../validation/validate.js';
+import { invalid } from '../validation/invalid.js';
 
 export interface JobSource {
   /** Stored events from a revision on, at most `pageSize`. @throws TidemarkError NOT_FOUND · … */

@@ -1,89 +1,101 @@
 import { Secret, standaloneUrls } from '@tidemark/config';
+import { startConnectorRunner } from '@tidemark/connector-runner';
+import { startDiffer } from '@tidemark/differ';
 import { startJobCoordinator } from '@tidemark/job-coordinator';
 import { allPorts, createLogger, openAdapters, type Adapters, type Service } from '@tidemark/platform';
-import { temporaryFolder } from '@tidemark/test-kit';
+import { eventually, temporaryFolder } from '@tidemark/test-kit';
 import { startGateway, type Gateway } from '../start-gateway.js';
 import type { GatewaySettings } from '../settings.js';
+import { callHttp, type Answer, type CallOptions } from './http-client.js';
 
 /** The key that every test installation has, with all scopes. */
 export const ADMIN = 'tmk_test-installation-key';
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a test looks into it as it likes
-  readonly body: any;
-}
+const logger = createLogger('test', 'silent');
 
-export interface CallOptions {
-  readonly key?: string | null;
-  readonly body?: unknown;
-  readonly headers?: Record<string, string>;
-}
+/** A gateway on embedded adapters in a folder of its own, with the services behind it. */
+export class Edge {
+  #coordinator: Service | undefined;
+  #runners: Service[] = [];
 
-export interface Edge {
-  readonly adapters: Adapters;
-  readonly gateway: Gateway;
-  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
-  startCoordinator(): Promise<void>;
-  stopCoordinator(): Promise<void>;
-  close(): Promise<void>;
-}
+  private constructor(
+    readonly adapters: Adapters,
+    readonly gateway: Gateway,
+    private readonly release: () => Promise<void>,
+  ) {}
 
-/** A gateway on embedded adapters in a folder of its own, with a job coordinator behind it. */
-export async function startEdge(
-  settings: Partial<GatewaySettings> = {},
-  replace: (adapters: Adapters) => Adapters = (adapters) => adapters,
-): Promise<Edge> {
-  const folder = await temporaryFolder();
-  const urls = standaloneUrls({ dataDir: folder.path, eventStore: null, broker: null, readModel: null, blobs: null });
-  const adapters = await openAdapters(allPorts, { urls, namespace: 'tidemark' });
-  const logger = createLogger('test', 'silent');
-  let coordinator: Service | undefined;
-  const startCoordinator = async () => {
-    coordinator = await startJobCoordinator(adapters, { claimTimeoutMs: 60_000, tenantMaxRunning: 5 }, logger);
-  };
-  const stopCoordinator = async () => {
-    await coordinator?.stop();
-    coordinator = undefined;
-  };
-  await startCoordinator();
-  const ports = { host: '127.0.0.1', httpPort: 0, grpcPort: 0 };
-  const given = { ...ports, apiKey: new Secret(ADMIN), rateLimit: 0, ...settings };
-  const gateway = await startGateway(replace(adapters), given, logger);
-  return {
-    adapters,
-    gateway,
-    call: (method, path, options) => call(`${gateway.httpUrl}${path}`, method, options),
-    startCoordinator,
-    stopCoordinator,
-    async close() {
-      await gateway.stop();
-      await stopCoordinator();
+  /** @param replace what the gateway gets in place of the adapters that the other services have */
+  static async start(
+    settings: Partial<GatewaySettings> = {},
+    replace: (adapters: Adapters) => Adapters = (adapters) => adapters,
+  ): Promise<Edge> {
+    const folder = await temporaryFolder();
+    const none = { eventStore: null, broker: null, readModel: null, blobs: null };
+    const urls = standaloneUrls({ dataDir: folder.path, ...none });
+    const adapters = await openAdapters(allPorts, { urls, namespace: 'tidemark' });
+    const ports = { host: '127.0.0.1', httpPort: 0, grpcPort: 0 };
+    const given = { ...ports, apiKey: new Secret(ADMIN), rateLimit: 0, ...settings };
+    const gateway = await startGateway(replace(adapters), given, logger);
+    const edge = new Edge(adapters, gateway, async () => {
       await adapters.close();
       await folder.remove();
-    },
-  };
-}
+    });
+    await edge.startCoordinator();
+    return edge;
+  }
 
-async function call(url: string, method: string, { key = ADMIN, body, headers }: CallOptions = {}): Promise<Answer> {
-  const response = await fetch(url, {
-    method,
-    headers: {
-      ...(key !== null && { authorization: `Bearer ${key}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-  return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
-}
+  async startCoordinator(): Promise<void> {
+    const settings = { claimTimeoutMs: 60_000, tenantMaxRunning: 5 };
+    this.#coordinator = await startJobCoordinator(this.adapters, settings, logger);
+  }
 
-/** A connection that syncs only when asked, and does nothing then. */
-export const noopConnection = {
-  name: 'nothing',
-  source: { connector: 'noop', config: {} },
-  schedule: { every: 'manual' },
-};
+  async stopCoordinator(): Promise<void> {
+    await this.#coordinator?.stop();
+    this.#coordinator = undefined;
+  }
+
+  /** Those who do the work; without them jobs wait. */
+  async startRunners(): Promise<void> {
+    const settings = { fetchAllow: ['127.0.0.0/8'], fetchMaxBytes: 1024 * 1024, runnerConcurrency: 4 };
+    this.#runners = [
+      await startConnectorRunner(this.adapters, settings, logger),
+      await startDiffer(this.adapters, {}, logger),
+    ];
+  }
+
+  call(method: string, path: string, { key = ADMIN, ...options }: CallOptions = {}): Promise<Answer> {
+    return callHttp(`${this.gateway.httpUrl}${path}`, method, { key, ...options });
+  }
+
+  /** A key of another tenant, or of fewer scopes. */
+  async newKey(tenant: string, ...scopes: string[]): Promise<{ id: string; key: string }> {
+    const { body } = await this.call('POST', '/v1/keys', { body: { name: 'test', tenant, scopes } });
+    return body;
+  }
+
+  /** A connection that syncs only when asked. */
+  async newConnection(source: object = { connector: 'noop', config: {} }): Promise<string> {
+    const { body } = await this.call('POST', '/v1/connections', { body: { name: 'test', source } });
+    return body.id;
+  }
+
+  async newJob(connectionId: string): Promise<string> {
+    const { body } = await this.call('POST', `/v1/connections/${connectionId}/jobs`, { body: { type: 'full' } });
+    return body.id;
+  }
+
+  /** The job once it has ended. */
+  ended(jobId: string) {
+    return eventually(async () => {
+      const { body } = await this.call('GET', `/v1/jobs/${jobId}`);
+      return body.endedAt !== null && body;
+    }, `job ${jobId} to end`);
+  }
+
+  async close(): Promise<void> {
+    await this.gateway.stop();
+    await Promise.all(this.#runners.map((runner) => runner.stop()));
+    await this.stopCoordinator();
+    await this.release();
+  }
+}

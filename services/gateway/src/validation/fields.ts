@@ -1,6 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
 import {
   IsArray,
   IsIn,
@@ -15,6 +14,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { Converted, instanceOf } from './instance.js';
 
 /** One decorator a field: what is checked is what the OpenAPI document says. */
 export interface FieldOptions {
@@ -60,7 +60,7 @@ export function Words(words: readonly string[], options: FieldOptions & { inQuer
   return applyDecorators(
     ...presence(options),
     ...(options.inQuery
-      ? [Transform(({ value }) => (Array.isArray(value) ? value.flatMap(split) : split(value)))]
+      ? [Converted((value) => (Array.isArray(value) ? value.flatMap(split) : split(value)))]
       : [ValidateBy({ name: 'notEmpty', validator: { validate: isFilled, defaultMessage: () => oneOf(words) } })]),
     IsIn(words, { each: true, message: oneOf(words) }),
     IsArray({ message: oneOf(words) }),
@@ -81,7 +81,7 @@ export function WholeNumber({
   const message = `must be a whole number from ${min} to ${max}`;
   return applyDecorators(
     ...presence(options),
-    Transform(({ value }) => (typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value)),
+    Converted((value) => (typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value)),
     Min(min, { message }),
     Max(max, { message }),
     IsInt({ message }),
@@ -93,7 +93,7 @@ export function WholeNumber({
 export function Instant(options: FieldOptions = {}) {
   return applyDecorators(
     ...presence(options),
-    Transform(({ value }) => (isInstant(value) ? new Date(value as string).toISOString() : value)),
+    Converted((value) => (isInstant(value) ? new Date(value as string).toISOString() : value)),
     ValidateBy({
       name: 'instant',
       validator: {
@@ -115,8 +115,6 @@ const DEEPEST = 64;
 export function JsonObject(options: FieldOptions = {}) {
   return applyDecorators(
     ...presence(options),
-    // By hand, since class-transformer would drop members that are named like parts of JavaScript.
-    Transform(({ obj, key }) => obj[key]),
     ValidateBy({
       name: 'depth',
       validator: {
@@ -138,7 +136,7 @@ function depthWithin(value: unknown, levels: number): boolean {
 export function Nested(type: () => new () => object, options: FieldOptions = {}) {
   return applyDecorators(
     ...presence(options),
-    Type(type),
+    Converted((value, field) => instanceOf(type(), value, field)),
     ValidateNested({ message: 'must be a JSON object' }),
     IsObject({ message: 'must be a JSON object' }),
     documented(options, { type }),

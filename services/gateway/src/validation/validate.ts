@@ -1,6 +1,7 @@
 import { TidemarkError, type FieldProblem } from '@tidemark/contracts';
-import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
+import { instanceOf } from './instance.js';
+import { invalid } from './invalid.js';
 
 /**
  * The input as an instance of its class, checked; what is not a field of the class is refused by name.
@@ -9,16 +10,11 @@ import { validateSync, type ValidationError } from 'class-validator';
 export function validated<T extends object>(type: new () => T, input: unknown = {}): T {
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     throw new TidemarkError('VALIDATION_FAILED', 'the body must be a JSON object');
-  const instance = plainToInstance(type, input);
+  const instance = instanceOf(type, input) as T;
   const options = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
   const errors = validateSync(instance, options);
   if (errors.length > 0) throw invalid(errors.flatMap((error) => problemsOf(error)));
   return instance;
-}
-
-export function invalid(fields: readonly FieldProblem[]): TidemarkError {
-  const text = fields.map(({ field, message }) => `${field} ${message}`).join('; ');
-  return new TidemarkError('VALIDATION_FAILED', text, { fields });
 }
 
 function problemsOf({ property, constraints = {}, children = [] }: ValidationError, parent = ''): FieldProblem[] {

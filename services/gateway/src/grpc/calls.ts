@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import {
+  Metadata,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+} from '@grpc/grpc-js';
+import type { CommandContext } from '@tidemark/contracts';
+import type { Logger } from '@tidemark/platform';
+import { inSpan } from '@tidemark/telemetry';
+import type { Authenticator } from '../auth/authenticator.js';
+import { toTidemarkError } from '../errors/to-error.js';
+import { assertScope, contextOfCall, requestIdOf } from '../request-context.js';
+import type { Codec } from './codec.js';
+import { grpcError } from './grpc-error.js';
+import type { StreamRpc, UnaryRpc } from './rpc.js';
+
+/** A method as the proto describes it. */
+export interface Method {
+  /** `/tidemark.v1.JobService/GetJob` */
+  readonly path: string;
+  readonly requestType: string;
+  readonly responseType: string;
+}
+
+type Call = ServerUnaryCall<object, object> | ServerWritableStream<object, object>;
+
+/** Puts what every call has in common around a method: key, scope, span, request id, errors. */
+export class Calls {
+  constructor(
+    private readonly codec: Codec,
+    private readonly authenticator: Authenticator,
+    private readonly logger: Logger,
+  ) {}
+
+  unary(method: Method, { scope, answer }: UnaryRpc): handleUnaryCall<object, object> {
+    return (call, callback) => {
+      const requestId = begin(call);
+      this.#run(call, method, scope, requestId, (context) =>
+        answer(context, this.codec.fromMessage(method.requestType, call.request)),
+      ).then(
+        (json) => callback(null, this.codec.toMessage(method.responseType, json)),
+        (error: unknown) => callback(this.#failure(error, requestId)),
+      );
+    };
+  }
+
+  stream(method: Method, { scope, stream }: StreamRpc): handleServerStreamingCall<object, object> {
+    return (call) => {
+      const requestId = begin(call);
+      const gone = new AbortController();
+      call.on('cancelled', () => gone.abort());
+      this.#run(call, method, scope, requestId, async (context) => {
+        const request = this.codec.fromMessage(method.requestType, call.request);
+        for await (const json of stream(context, request, gone.signal)) {
+          // What the reader does not take is not fetched.
+          if (!call.write(this.codec.toMessage(method.responseType, json)) && !gone.signal.aborted)
+            await once(call, 'drain', { signal: gone.signal });
+          if (gone.signal.aborted) return;
+        }
+      }).then(
+        () => call.end(),
+        (error: unknown) => gone.signal.aborted || call.emit('error', this.#failure(error, requestId)),
+      );
+    };
+  }
+
+  async #run<T>(
+    call: Call,
+    { path }: Method,
+    scope: UnaryRpc['scope'],
+    requestId: string,
+    work: (context: CommandContext) => Promise<T>,
+  ): Promise<T> {
+    const [traceparent] = call.metadata.get('traceparent');
+    const attributes = { 'rpc.system': 'grpc', 'rpc.method': path.slice(1), 'tidemark.request_id': requestId };
+    const parent = typeof traceparent === 'string' ? traceparent : undefined;
+    return inSpan(path.slice(1), { kind: 'SERVER', parent, attributes }, async () => {
+      const [authorization] = call.metadata.get('authorization');
+      const caller = await this.authenticator.authenticate(authorization?.toString(), addressOf(call));
+      assertScope(caller, scope);
+      return work(contextOfCall(caller, requestId));
+    });
+  }
+
+  #failure(thrown: unknown, requestId: string) {
+    const error = toTidemarkError(thrown);
+    if (error.code === 'INTERNAL') {
+      const cause = error.cause instanceof Error ? error.cause : error;
+      this.logger.error(new Error(`request ${requestId}: ${cause.message}`, { cause }));
+    }
+    return grpcError(error, requestId);
+  }
+}
+
+/** Tells the caller the request's id, whatever becomes of it. */
+function begin(call: Call): string {
+  const requestId = requestIdOf(call.metadata.get('x-request-id')[0]);
+  const metadata = new Metadata();
+  metadata.set('tidemark-request-id', requestId);
+  call.sendMetadata(metadata);
+  return requestId;
+}
+
+/** `127.0.0.1:50123` → `127.0.0.1` */
+const addressOf = (call: Call) => call.getPeer().replace(/:\d+$/, '');

@@ -1,0 +1,81 @@
+import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import type { Logger } from '@tidemark/platform';
+import { HealthImplementation } from 'grpc-health-check';
+import type { Authenticator } from '../auth/authenticator.js';
+import { Calls } from './calls.js';
+import { Codec } from './codec.js';
+import { loadProtos, reflected } from './protos.js';
+import type { Rpcs } from './rpc.js';
+
+const RECEIVE_LIMIT = 1024 * 1024;
+const STOP_WITHIN_MS = 2000;
+
+export interface GrpcOptions {
+  /** By the services' full names. */
+  readonly services: { readonly [service: string]: Rpcs };
+  readonly authenticator: Authenticator;
+  readonly logger: Logger;
+}
+
+/** The gRPC side: the services, reflection, and health. */
+export class GrpcServer {
+  readonly #server = new Server({ 'grpc.max_receive_message_length': RECEIVE_LIMIT });
+  readonly #health: HealthImplementation;
+  readonly #names: readonly string[];
+
+  constructor({ services, authenticator, logger }: GrpcOptions) {
+    const protos = loadProtos();
+    const calls = new Calls(new Codec(protos), authenticator, logger);
+    for (const [name, rpcs] of Object.entries(services))
+      this.#server.addService(definitionOf(protos, name), handlersOf(definitionOf(protos, name), rpcs, calls));
+    this.#names = ['', ...Object.keys(services)];
+    this.#health = new HealthImplementation(Object.fromEntries(this.#names.map((name) => [name, 'SERVING'])));
+    this.#health.addToServer(this.#server);
+    new ReflectionService(reflected(protos)).addToServer(this.#server);
+  }
+
+  /** @returns the port, chosen by the system when 0 was asked for. @throws Error of code EADDRINUSE */
+  listen(host: string, port: number): Promise<number> {
+    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    return new Promise((resolve, reject) => {
+      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+        if (!error) return resolve(bound);
+        const inUse = error.message.includes('EADDRINUSE') && { code: 'EADDRINUSE', address: host, port };
+        reject(Object.assign(new Error(`gRPC cannot listen on ${address}: ${error.message}`), inUse));
+      });
+    });
+  }
+
+  /** Takes nothing new and waits a little for what is in work. */
+  async stop(): Promise<void> {
+    for (const name of this.#names) this.#health.setStatus(name, 'NOT_SERVING');
+    // A client that watches the health would keep the server waiting.
+    const timer = setTimeout(() => this.#server.forceShutdown(), STOP_WITHIN_MS);
+    await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
+    clearTimeout(timer);
+  }
+}
+
+function definitionOf(protos: PackageDefinition, name: string): ServiceDefinition {
+  const definition = protos[name];
+  if (!definition) throw new TypeError(`the protos have no service ${name}`);
+  return definition as ServiceDefinition;
+}
+
+/** @throws TypeError when a method of the proto has no handler, or a handler no method */
+function handlersOf(definition: ServiceDefinition, rpcs: Rpcs, calls: Calls): UntypedServiceImplementation {
+  const unknown = Object.keys(rpcs).filter((method) => !(method in definition));
+  if (unknown.length > 0) throw new TypeError(`no such methods in the proto: ${unknown.join(', ')}`);
+  return Object.fromEntries(
+    Object.entries(definition).map(([name, { path, requestType, responseType }]) => {
+      const rpc = rpcs[name];
+      if (!rpc) throw new TypeError(`nothing handles ${path}`);
+      const method = { path, requestType: typeName(requestType), responseType: typeName(responseType) };
+      return [name, 'answer' in rpc ? calls.unary(method, rpc) : calls.stream(method, rpc)];
+    }),
+  );
+}
+
+const typeName = (message: { readonly type: object }) => `tidemark.v1.${(message.type as { name: string }).name}`;
