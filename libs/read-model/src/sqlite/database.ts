@@ -9,6 +9,8 @@ export type Row = Record<string, SQLInputValue>;
 // BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB: https://sqlite.org/rescode.html
 const unavailable = new Set([5, 6, 8, 10, 11, 13, 14, 26]);
 const MAX_STATEMENTS = 500;
+/** How long a call may stand still because another process writes: it holds up this whole process. */
+const BUSY_MS = 300;
 
 /** One SQLite file: prepared statements, transactions, and errors in the port's terms. */
 export class Database {
@@ -21,7 +23,7 @@ export class Database {
     this.#checkpointer = new Checkpointer(path);
     this.#db = translated(path, () => {
       if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-      const db = new DatabaseSync(path, { timeout: 2000 });
+      const db = new DatabaseSync(path, { timeout: BUSY_MS });
       // Views can be rebuilt, so the last commits may be lost with the power, yet the file stays sound.
       db.exec('pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = normal');
       db.exec('pragma cache_size = -16000; pragma wal_autocheckpoint = 4000');
