@@ -52,6 +52,11 @@ export function escapePointer(segment: string): string {
   return segment.includes('~') || segment.includes('/') ? segment.replaceAll('~', '~0').replaceAll('/', '~1') : segment;
 }
 
+/** The pointer of the given steps. */
+export function joinPointer(segments: string[]): string {
+  return segments.map((segment) => `/${escapePointer(segment)}`).join('');
+}
+
 /** The steps of a JSON pointer; a leading `#` and percent-encoding are accepted. */
 export function pointerSegments(pointer: string): string[] {
   let text = pointer;

@@ -9,6 +9,7 @@ import { Comparison } from './context.js';
 import type { CompareOptions } from './context.js';
 import { compareOperations } from './operations.js';
 import { Report } from './report.js';
+import { SourcePointers } from './source-pointers.js';
 import { compareSecurity } from './security.js';
 import { Dirt, Side } from './side.js';
 import { compareVersions } from './version-policy.js';
@@ -17,11 +18,7 @@ import { compareVersions } from './version-policy.js';
  * Compares two descriptions and classifies every change, most severe first. Takes parsed documents or
  * canonical APIs. The same content on both sides, in whatever order or format, gives no change.
  */
-export function compare(
-  before: ParsedDocument | CanonicalApi,
-  after: ParsedDocument | CanonicalApi,
-  options: CompareOptions = {},
-): { changes: Change[] } {
+export function compare(before: Input, after: Input, options: CompareOptions = {}): { changes: Change[] } {
   const interner = new Interner();
   const old = canonical(before, interner);
   const now = canonical(after, interner);
@@ -31,13 +28,47 @@ export function compare(
   compareSecurity(comparison);
   compareApiLevel(comparison);
   compareVersions(comparison, report.hasBreaking());
-  return { changes: report.changes() };
+  return { changes: report.changes(locator({ before, after }, { before: old, after: now }, options)) };
 }
 
-function canonical(input: ParsedDocument | CanonicalApi, interner: Interner): CanonicalApi {
+type Input = ParsedDocument | CanonicalApi;
+
+/** Finds canonical pointers in the documents as they were written, where those are at hand. */
+function locator(
+  inputs: { before: Input; after: Input },
+  apis: { before: CanonicalApi; after: CanonicalApi },
+  options: CompareOptions,
+): (pointer: Change['pointer']) => Pick<Change, 'pointer' | 'line'> {
+  const side = (input: Input, api: CanonicalApi) => {
+    if (!isParsed(input)) return { at: (pointer: string) => pointer, line: () => undefined };
+    const sources = new SourcePointers(input, api);
+    return {
+      at: (pointer: string) => sources.translate(pointer),
+      line: (pointer: string) => input.locate(pointer)?.line,
+    };
+  };
+  const before = side(inputs.before, apis.before);
+  const after = side(inputs.after, apis.after);
+  return (pointer) => {
+    const at = {
+      ...(pointer.before === undefined ? {} : { before: before.at(pointer.before) }),
+      ...(pointer.after === undefined ? {} : { after: after.at(pointer.after) }),
+    };
+    if (options.lines !== true) return { pointer: at };
+    const lineBefore = at.before === undefined ? undefined : before.line(at.before);
+    const lineAfter = at.after === undefined ? undefined : after.line(at.after);
+    const line = {
+      ...(lineBefore === undefined ? {} : { before: lineBefore }),
+      ...(lineAfter === undefined ? {} : { after: lineAfter }),
+    };
+    return { pointer: at, line };
+  };
+}
+
+function canonical(input: Input, interner: Interner): CanonicalApi {
   return isParsed(input) ? normalize(input, interner) : internApi(input, interner);
 }
 
-function isParsed(input: ParsedDocument | CanonicalApi): input is ParsedDocument {
+function isParsed(input: Input): input is ParsedDocument {
   return typeof (input as ParsedDocument).locate === 'function';
 }

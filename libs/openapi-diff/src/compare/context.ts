@@ -18,6 +18,8 @@ export interface CompareOptions extends ReportOptions {
   stabilityLevel?: 'draft' | 'alpha' | 'beta' | 'stable';
   /** Least days between deprecation and sunset, by stability level. Default 0. */
   minSunsetDays?: { beta?: number; stable?: number };
+  /** Add the lines of the pointers, for documents whose text is at hand. Costs a scan of the text. */
+  lines?: boolean;
   /** Changes that are expected and left out. */
   ignore?: IgnoreRule[];
 }

@@ -85,11 +85,12 @@ export class Report {
     return false;
   }
 
-  changes(): Change[] {
+  /** The changes, most severe first; `locate` turns canonical pointers into those of the documents. */
+  changes(locate: (pointer: Draft['pointer']) => Pick<Change, 'pointer' | 'line'>): Change[] {
     const changes: Change[] = [];
     for (const [key, { draft, operations }] of this.roots) {
       const sorted = [...operations.values()].sort(compareOperations);
-      const base = change(draft);
+      const base = { ...change(draft), ...locate(draft.pointer) };
       if (this.options.perOperation === true && sorted.length > 0) {
         for (const operation of sorted)
           changes.push({ ...base, id: fingerprint(`${key}\n${operationKey(operation)}`), operation });
@@ -111,14 +112,13 @@ function severityOfDraft(draft: Draft): Severity {
   return draft.harmless === true ? 'info' : severityOf(draft.rule, draft.effect, draft.direction);
 }
 
-function change(draft: Draft): Omit<Change, 'id'> {
+function change(draft: Draft): Omit<Change, 'id' | 'pointer'> {
   const severity = severityOfDraft(draft);
   return {
     rule: draft.rule,
     severity,
     level: levelOf(draft.rule, severity),
     area: draft.area,
-    pointer: draft.pointer,
     ...(draft.before === undefined ? {} : { before: bounded(draft.before) }),
     ...(draft.after === undefined ? {} : { after: bounded(draft.after) }),
     message: draft.message,

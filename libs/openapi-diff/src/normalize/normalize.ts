@@ -32,6 +32,14 @@ export function normalize(
   return new Normalizer(document, parsed.version, interner).run();
 }
 
+/** One schema in canonical form, by itself. */
+export function canonicalSchema(parsed: Pick<ParsedDocument, 'document' | 'version'>, schema: Json): Json {
+  const wrapped = { openapi: '', components: { schemas: { part: schema } } };
+  const document = parsed.version === '2.0' ? upgradeSwagger({ definitions: { part: schema } }) : wrapped;
+  const api = new Normalizer(document, parsed.version, new Interner()).run();
+  return asObject(api.components['schemas'])['part'] ?? null;
+}
+
 const COMPONENT = /^#\/components\/(?:schemas|responses|parameters|requestBodies|headers|callbacks|pathItems)\/[^/]+$/;
 const SECTION: Partial<Record<Kind, string>> = {
   schema: 'schemas',

@@ -1,0 +1,134 @@
+import {
+  asArray,
+  asObject,
+  asString,
+  escapePointer,
+  isObject,
+  joinPointer,
+  own,
+  pointerSegments,
+  stableJson,
+  valueAt,
+} from '../json.js';
+import type { Json, JsonObject } from '../json.js';
+import { isReference } from '../normalize/interner.js';
+import { METHODS } from '../normalize/kinds.js';
+import { canonicalSchema } from '../normalize/normalize.js';
+import type { CanonicalApi } from '../normalize/normalize.js';
+import type { ParsedDocument } from '../parse/parse.js';
+import { swaggerStart } from './swagger-pointers.js';
+
+/** A place in the written document, and how many steps of the canonical pointer led there. */
+export interface SourcePlace {
+  at: string;
+  used: number;
+  /** The rest of the pointer has no counterpart. */
+  final?: boolean;
+}
+
+const CHOICES = new Set(['allOf', 'anyOf', 'oneOf']);
+
+/**
+ * Translates pointers into the canonical form of a document to pointers into the document as it was
+ * written: sets are sorted there, path-level parameters were moved, and 2.0 was rebuilt.
+ */
+export class SourcePointers {
+  private readonly known = new Map<string, string>();
+  private readonly members = new Map<string, number>();
+
+  constructor(
+    private readonly parsed: ParsedDocument,
+    private readonly api: CanonicalApi,
+  ) {}
+
+  /** The pointer in the source; as far as it goes when the source says it in another way. */
+  translate(pointer: string): string {
+    let at = this.known.get(pointer);
+    if (at === undefined) this.known.set(pointer, (at = this.walk(pointerSegments(pointer))));
+    return at;
+  }
+
+  private walk(segments: string[]): string {
+    const start = this.start(segments);
+    if (start.final === true) return start.at;
+    let at = start.at;
+    for (let used = start.used; used < segments.length;) {
+      at = this.follow(at);
+      const next = this.step(at, segments, used);
+      if (next === undefined) return at;
+      ({ at, used } = next);
+    }
+    return at;
+  }
+
+  private start(segments: string[]): SourcePlace {
+    const [first, , third] = segments;
+    if (first === 'webhooks' && this.parsed.document['webhooks'] === undefined) return { at: '/x-webhooks', used: 1 };
+    // A hoisted part is named by the pointer that it came from.
+    if (first === 'components' && third?.includes('/') === true && this.at(`/${third}`) !== undefined)
+      return { at: `/${third}`, used: 3 };
+    if (this.parsed.version === '2.0') return swaggerStart(this.parsed.document, this.api, segments);
+    return { at: '', used: 0 };
+  }
+
+  /** A reference in the way is followed, as the canonical pointer goes through it. */
+  private follow(pointer: string): string {
+    let at = pointer;
+    for (let hop = 0; hop < 16; hop++) {
+      const raw = this.at(at);
+      if (!isReference(raw) || !raw.$ref.startsWith('#') || this.at(raw.$ref) === undefined) return at;
+      at = joinPointer(pointerSegments(raw.$ref));
+    }
+    return at;
+  }
+
+  private step(at: string, segments: string[], used: number): SourcePlace | undefined {
+    const raw = this.at(at);
+    const segment = segments[used] as string;
+    if (Array.isArray(raw)) {
+      const choice = CHOICES.has(segments[used - 1] ?? '');
+      const index = choice ? this.memberIndex(at, raw, segments.slice(0, used + 1)) : Number(segment);
+      return raw[index] === undefined ? undefined : { at: `${at}/${index}`, used: used + 1 };
+    }
+    if (!isObject(raw)) return undefined;
+    if (segment === 'parameters' && used + 1 < segments.length && METHODS.has(segments[used - 1] ?? ''))
+      return this.parameter(at, segments, used);
+    const key = segment === 'examples' && own(raw, segment) === undefined ? 'example' : segment;
+    return own(raw, key) === undefined ? undefined : { at: `${at}/${escapePointer(key)}`, used: used + 1 };
+  }
+
+  /** An operation's parameter by place and name: in the operation, else in its path. */
+  private parameter(at: string, segments: string[], used: number): SourcePlace | undefined {
+    const canonical = valueAt(this.api as JsonObject, joinPointer(segments.slice(0, used + 2)));
+    const wanted = parameterKey(this.api as JsonObject, canonical);
+    for (const owner of [at, at.slice(0, at.lastIndexOf('/'))]) {
+      const index = asArray(asObject(this.at(owner))['parameters']).findIndex(
+        (each) => parameterKey(this.parsed.document, each) === wanted,
+      );
+      if (index !== -1) return { at: `${owner}/parameters/${index}`, used: used + 2 };
+    }
+    return undefined;
+  }
+
+  /** Which member of a written oneOf (and such) is the given one of the sorted set. */
+  private memberIndex(at: string, raw: Json[], segments: string[]): number {
+    const key = `${at} ${segments.at(-1)}`;
+    const known = this.members.get(key);
+    if (known !== undefined) return known;
+    const wanted = stableJson(valueAt(this.api as JsonObject, joinPointer(segments)));
+    const found = raw.findIndex((member) => stableJson(canonicalSchema(this.parsed, member)) === wanted);
+    const index = found === -1 ? Number(segments.at(-1)) : found;
+    this.members.set(key, index);
+    return index;
+  }
+
+  private at(pointer: string): Json | undefined {
+    return valueAt(this.parsed.document, pointer);
+  }
+}
+
+/** Place and name of a parameter; a reference within the document is followed. */
+export function parameterKey(document: JsonObject, parameter: Json | undefined): string {
+  const node = isReference(parameter) ? asObject(valueAt(document, parameter.$ref)) : asObject(parameter);
+  return `${asString(node['in']) ?? ''} ${asString(node['name']) ?? ''}`;
+}
