@@ -97,6 +97,8 @@ export interface JobEventView {
   readonly type: string;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** One sentence. */
+  readonly message: string;
   readonly data: unknown;
 }
 

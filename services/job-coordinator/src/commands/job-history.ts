@@ -44,7 +44,13 @@ export async function getJobEvents(
   const ended = last !== undefined && ['JobCompleted', 'JobFailed', 'JobCancelled'].includes(last.type);
   return {
     ended,
-    events: events.map(({ revision, type, recordedAt, data }) => ({ revision, type, at: iso(recordedAt), data })),
+    events: events.map((event) => ({
+      revision: event.revision,
+      type: event.type,
+      at: iso(event.recordedAt),
+      message: describeEvent(happened(event)),
+      data: event.data,
+    })),
   };
 }
 
