@@ -21,6 +21,7 @@ import type {
   SubscribeOptions,
   Subscription,
 } from '../port.js';
+import { checkSubscribeOptions } from '../subscribe-options.js';
 import { readFailure, unavailable, writeFailure } from './driver-errors.js';
 import { EsdbSubscription } from './esdb-subscription.js';
 import { recorded } from './recorded-event.js';
@@ -31,7 +32,7 @@ export interface EsdbEventStoreOptions {
   readonly namespace?: string;
   /** Milliseconds without an answer before a call counts as lost. Default 5,000. */
   readonly answerWithin?: number;
-  /** Waits, in ms, before a write of unknown outcome is repeated with the same ids. Default 50, 500. */
+  /** Waits, in ms, before a write of unknown outcome is repeated with the same ids. Default 50, 500, 1,500 (gRPC connects again after a second). */
   readonly repeatAfter?: readonly number[];
 }
 
@@ -52,7 +53,7 @@ export class EsdbEventStore implements EventStore {
   constructor(url: string, options: EsdbEventStoreOptions = {}) {
     this.names = new StreamNames(options.namespace);
     this.answerWithin = options.answerWithin ?? 5_000;
-    this.repeatAfter = options.repeatAfter ?? [50, 500];
+    this.repeatAfter = options.repeatAfter ?? [50, 500, 1_500];
     this.client = connect(url);
   }
 
@@ -88,6 +89,7 @@ export class EsdbEventStore implements EventStore {
 
   subscribe(options: SubscribeOptions, handler: BatchHandler): Subscription {
     this.assertOpen();
+    checkSubscribeOptions(options);
     const subscription: EsdbSubscription = new EsdbSubscription(options, handler, {
       client: this.client,
       names: this.names,

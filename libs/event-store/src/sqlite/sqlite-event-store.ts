@@ -14,6 +14,7 @@ import type {
   SubscribeOptions,
   Subscription,
 } from '../port.js';
+import { checkSubscribeOptions } from '../subscribe-options.js';
 import { SqliteCheckpoints, type Checkpoints } from './checkpoints.js';
 import { openDatabase } from './database.js';
 import { FileLock } from './file-lock.js';
@@ -95,6 +96,7 @@ export class SqliteEventStore implements EventStore {
 
   subscribe(options: SubscribeOptions, handler: BatchHandler): Subscription {
     this.assertOpen();
+    checkSubscribeOptions(options);
     const subscription: LogSubscription = new LogSubscription(options, handler, {
       last: () => this.writer.lastPosition,
       read: this.reader.log(options.categories),
