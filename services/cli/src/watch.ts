@@ -1,6 +1,6 @@
 import type { JobEvent, JobView } from '@tidemark/contracts';
 import { path } from './api/api.js';
-import { followJob, type StreamedEvent } from './api/job-events.js';
+import { followJob } from './api/job-events.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { isEnded, progressLine, standing, timelineLine } from './render/job.js';
 import { stateColor } from './render/style.js';
@@ -37,7 +37,7 @@ export async function watchJob(session: Session, jobId: string, jsonOf: JsonOf =
     for await (const event of followJob(api, jobId, { signal })) {
       if (json && jsonOf === 'events') terminal.print(JSON.stringify(event));
       else if (!json && !(stopDrawing && routine.has(event.type)))
-        terminal.print(timelineLine(event.at, sentence(event), terminal.paint));
+        terminal.print(timelineLine(event.at, event.message, terminal.paint));
     }
   } finally {
     stopDrawing?.();
@@ -77,23 +77,4 @@ function ending({ terminal, now }: Session, job: JobView): string {
   const failure = job.state === 'failed' && job.lastError ? `: ${job.lastError.message}` : '';
   const took = isEnded(job) && job.durationMs !== null ? ` in ${duration(job.durationMs)}` : '';
   return `${terminal.paint(stateColor(job.state), standing(job, now()))}${took}${plain(failure)}`;
-}
-
-/** What happened: the server's sentence, else the event's name and the facts in it that people ask for. */
-function sentence({ type, data, message }: StreamedEvent): string {
-  if (message) return message;
-  const words = type.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
-  const { stage, result, reason, error, retryAt, bySeverity } = (data ?? {}) as Readonly<Record<string, never>>;
-  const failure = error as { code: string; message: string } | undefined;
-  const counts = Object.entries(bySeverity ?? {}).filter(([, count]) => count !== 0);
-  const facts = [
-    stage,
-    result && String(result).replaceAll('_', ' '),
-    reason,
-    failure && `${failure.code} ${failure.message}`,
-    retryAt && `next try at ${new Date(retryAt).toISOString()}`,
-    counts.map(([severity, count]) => `${String(count)} ${severity}`).join(', '),
-  ].filter(Boolean);
-  const text = `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
-  return facts.length > 0 ? `${text}: ${facts.join('; ')}` : text;
 }

@@ -33,10 +33,10 @@ describe('watching a job', () => {
     const { exitCode, stdout, stderr } = await tidemark(url, ['jobs', 'watch', jobId]);
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')).toEqual([
-      '2026-03-01 08:15:00Z  Job created',
-      '2026-03-01 08:15:01Z  Stage claimed: fetch',
-      '2026-03-01 08:15:02Z  Retry scheduled: fetch; FETCH_TIMEOUT no answer',
-      '2026-03-01 08:15:03Z  Job completed',
+      '2026-03-01 08:15:00Z  The event JobCreated',
+      '2026-03-01 08:15:01Z  The event StageClaimed',
+      '2026-03-01 08:15:02Z  The event RetryScheduled',
+      '2026-03-01 08:15:03Z  The event JobCompleted',
       'completed, unchanged in 4.2 s',
       '',
     ]);
@@ -57,7 +57,7 @@ describe('watching a job', () => {
     expect(stderr).toMatch(/\r█{11}░{9} {2}57 % {2}running diff {2}/);
     for (const drawn of stderr.split('\r')) expect(drawn.replace('\u001b[K', '').length).toBeLessThan(60);
     expect(stdout.split('\n')).toEqual([
-      '2026-03-01 08:15:02Z  Retry scheduled: fetch; FETCH_TIMEOUT no answer',
+      '2026-03-01 08:15:02Z  The event RetryScheduled',
       expect.stringContaining('running'),
       '',
     ]);

@@ -12,11 +12,6 @@ const IDLE_MS = 60_000;
 const GIVE_UP_MS = 60_000;
 const endings: ReadonlySet<string> = new Set<JobEvent['type']>(['JobCompleted', 'JobFailed', 'JobCancelled']);
 
-/** A stored event of a job; `message` when the server tells the story in a sentence as well. */
-export interface StreamedEvent extends JobEventView {
-  readonly message?: string;
-}
-
 export interface FollowOptions {
   /** Ends the following, without an error. */
   readonly signal?: AbortSignal;
@@ -33,7 +28,7 @@ export async function* followJob(
   api: Api,
   jobId: string,
   { signal, giveUpMs = GIVE_UP_MS }: FollowOptions = {},
-): AsyncGenerator<StreamedEvent> {
+): AsyncGenerator<JobEventView> {
   const parser = new SseParser();
   let seen = -1;
   let lastContact = Date.now();
@@ -90,8 +85,8 @@ const lost = (error: unknown) => `the connection to Tidemark was lost: ${(error 
 const mayPass = (error: unknown) => error instanceof CliError && error.exitCode === exitCodes.unavailable;
 
 /** The stored event in a message; null for what is none (keep-alives, live progress). */
-function stored({ id, data }: SseEvent): StreamedEvent | null {
+function stored({ id, data }: SseEvent): JobEventView | null {
   if (!/^\d+$/.test(id)) return null;
-  const event = JSON.parse(data) as StreamedEvent;
+  const event = JSON.parse(data) as JobEventView;
   return { ...event, revision: Number(id) };
 }

@@ -98,5 +98,7 @@ export const aPage = <Item>(data: readonly Item[], total = data.length, page = 1
 });
 
 /** One server-sent event of a job's stream. */
-export const sse = (revision: number, type: string, data: unknown = {}): string =>
-  `id: ${revision}\ndata: ${JSON.stringify({ revision, type, at: `2026-03-01T08:15:0${revision}.000Z`, data })}\n\n`;
+export function sse(revision: number, type: string, data: unknown = {}): string {
+  const event = { revision, type, at: `2026-03-01T08:15:0${revision}.000Z`, message: `The event ${type}`, data };
+  return `id: ${revision}\ndata: ${JSON.stringify(event)}\n\n`;
+}
