@@ -10,7 +10,7 @@ type EventPage = readonly JobEventView[];
  * exactly there. A comment every 15 s tells both sides that the connection lives; the event `end` says that no more
  * will come. What the reader does not take is not fetched.
  *
- * @param stop makes `rest` end; called when the stream is over or its reader gone
+ * @param stop makes `rest` end; called when the stream is over or its reader has left
  */
 export function eventStream(
   first: EventPage,
@@ -18,13 +18,21 @@ export function eventStream(
   stop: () => void,
   heartbeatMs = HEARTBEAT_MS,
 ): Readable {
-  const stream = Readable.from(lines(first, rest, heartbeatMs), { objectMode: false });
-  // Here and not in the generator, which is not told when it has not begun, nor while it waits for the next event.
-  stream.once('close', () => {
-    stop();
-    rest.return(undefined).catch(() => undefined);
+  const source = lines(first, rest, heartbeatMs);
+  // Not Readable.from: it would wait for the next event before it lets its source know that the reader has left.
+  return new Readable({
+    read() {
+      source.next().then(
+        ({ done, value }) => this.push(done ? null : value),
+        (error: Error) => this.destroy(error),
+      );
+    },
+    destroy(error, callback) {
+      stop();
+      rest.return(undefined).catch(() => undefined);
+      callback(error);
+    },
   });
-  return stream;
 }
 
 async function* lines(first: EventPage, rest: AsyncGenerator<EventPage>, heartbeatMs: number): AsyncGenerator<string> {

@@ -13,7 +13,8 @@ export async function* readEvents(response: Response): AsyncGenerator<StreamEven
     text = blocks.pop()!;
     for (const block of blocks) {
       const lines = block.split('\n').map((line) => line.split(/: ?(.*)/s) as [string, string]);
-      yield Object.fromEntries(lines.filter(([field]) => ['id', 'event', 'data'].includes(field)));
+      const event: StreamEvent = Object.fromEntries(lines.filter(([field]) => field !== ''));
+      if (event.data !== undefined) yield event;
     }
   }
 }

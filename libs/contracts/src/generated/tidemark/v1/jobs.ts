@@ -244,7 +244,11 @@ export interface WatchJobResponse {
 export interface JobEvent {
   revision: string;
   type: string;
-  at?: Date | undefined;
+  at?:
+    | Date
+    | undefined;
+  /** One sentence. */
+  message: string;
   data?: { [key: string]: any } | undefined;
 }
 
