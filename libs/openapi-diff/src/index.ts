@@ -6,7 +6,9 @@ export { normalize } from './normalize/normalize.js';
 export type { CanonicalApi } from './normalize/normalize.js';
 export { canonicalJson } from './normalize/canonical-json.js';
 export { compare } from './compare/compare.js';
-export type { CompareOptions, IgnoreRule } from './compare/context.js';
+export type { CompareOptions, Stability } from './compare/options.js';
+export { applyIgnoreList, IgnoreListError, readIgnoreList } from './ignore.js';
+export type { IgnoreRule } from './ignore.js';
 export type { Area, Change, Level, OperationRef, Severity } from './compare/change.js';
 export type { Json, JsonObject } from './json.js';
 export { operations } from './operations.js';
@@ -19,3 +21,5 @@ export type {
 } from './operations.js';
 export { summarize } from './summarize.js';
 export type { Summary } from './summarize.js';
+export { render } from './render/render.js';
+export type { RenderFormat, RenderOptions } from './render/render.js';

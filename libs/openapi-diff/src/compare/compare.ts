@@ -1,3 +1,4 @@
+import { applyIgnoreList } from '../ignore.js';
 import { Interner } from '../normalize/interner.js';
 import { internApi } from '../normalize/intern-api.js';
 import { normalize } from '../normalize/normalize.js';
@@ -6,7 +7,7 @@ import type { ParsedDocument } from '../parse/parse.js';
 import { compareApiLevel } from './api-level.js';
 import type { Change } from './change.js';
 import { Comparison } from './context.js';
-import type { CompareOptions } from './context.js';
+import type { CompareOptions } from './options.js';
 import { compareOperations } from './operations.js';
 import { Report } from './report.js';
 import { SourcePointers } from './source-pointers.js';
@@ -28,7 +29,11 @@ export function compare(before: Input, after: Input, options: CompareOptions = {
   compareSecurity(comparison);
   compareApiLevel(comparison);
   compareVersions(comparison, report.hasBreaking());
-  return { changes: report.changes(locator({ before, after }, { before: old, after: now }, options)) };
+  const changes = report.changes(locator({ before, after }, { before: old, after: now }, options));
+  return {
+    changes:
+      options.ignore === undefined ? changes : applyIgnoreList(changes, options.ignore, options.now ?? new Date()),
+  };
 }
 
 type Input = ParsedDocument | CanonicalApi;

@@ -4,39 +4,13 @@ import { API_RULES } from '../rules/api-rules.js';
 import type { ApiRule, ApiRuleId } from '../rules/api-rules.js';
 import { brief } from './change.js';
 import type { OperationRef } from './change.js';
-import type { Stability } from './lifecycle.js';
-import { fill, operationKey, sentence } from './report.js';
-import type { Report, ReportOptions } from './report.js';
+import type { CompareOptions, Stability } from './options.js';
+import { operationKey } from './report.js';
+import type { Report } from './report.js';
 import { SchemaGraph } from './schema/graph.js';
 import { SchemaUses } from './schema/uses.js';
 import type { Dirt, Side } from './side.js';
-
-export interface CompareOptions extends ReportOptions {
-  /** The day that sunset dates are judged by. Default: today. */
-  now?: Date;
-  /** The lowest stability level whose changes are reported. Default `beta`. */
-  stabilityLevel?: 'draft' | 'alpha' | 'beta' | 'stable';
-  /** Least days between deprecation and sunset, by stability level. Default 0. */
-  minSunsetDays?: { beta?: number; stable?: number };
-  /** Add the lines of the pointers, for documents whose text is at hand. Costs a scan of the text. */
-  lines?: boolean;
-  /** Changes that are expected and left out. */
-  ignore?: IgnoreRule[];
-}
-
-/** Leaves out changes that match every field given. */
-export interface IgnoreRule {
-  rule?: string;
-  /** `GET /pets/{id}`; `*` for any method, and `*` in the path for anything. */
-  operation?: string;
-  /** A JSON pointer; it and everything below it. */
-  pointer?: string;
-  id?: string;
-  /** Why; kept for people. */
-  reason?: string;
-  /** First day (ISO date) on which the rule no longer holds. */
-  until?: string;
-}
+import { fill, sentence } from './words.js';
 
 /** One operation on both sides, with its place in both documents. */
 export interface OperationPair {
@@ -85,6 +59,7 @@ export class Comparison {
       before: details.texts?.before ?? brief(before),
       after: details.texts?.after ?? brief(after),
       name,
+      operation: operation === undefined ? 'the operation' : `${operation.method.toUpperCase()} ${operation.path}`,
     });
     this.report.add({
       rule,

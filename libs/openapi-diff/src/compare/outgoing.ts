@@ -4,7 +4,7 @@ import { METHODS } from '../normalize/kinds.js';
 import { compareMediaType } from './bodies.js';
 import { child } from './context.js';
 import type { Comparison, OperationPair } from './context.js';
-import { stabilityOf } from './lifecycle.js';
+import { stabilityOf } from './stability.js';
 import { matchContent } from './media-types.js';
 
 /** Webhooks: requests that the API sends to its users. */

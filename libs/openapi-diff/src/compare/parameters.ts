@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../json.js';
 import { isTyped } from './bodies.js';
 import { child } from './context.js';
 import type { Comparison, OperationPair } from './context.js';
-import { judgeDeprecation, judgeRemoval, judgeSunsetMove } from './lifecycle.js';
+import { judgeDeprecation, judgeRemoval, judgeSunsetMove } from './stability.js';
 import { NOWHERE } from './schema/finding.js';
 import type { Side } from './side.js';
 

@@ -4,6 +4,7 @@ import { isFieldRule, levelOf, severityOf } from '../rules/rules.js';
 import type { Effect } from '../rules/schema-rules.js';
 import { bounded, fingerprint } from './change.js';
 import type { Area, Change, OperationRef, Severity } from './change.js';
+import type { ReportOptions } from './options.js';
 
 /** What a comparison found out about one difference. */
 export interface Draft {
@@ -26,13 +27,6 @@ export interface Draft {
 export interface Root {
   draft: Draft;
   operations: Map<string, OperationRef>;
-}
-
-export interface ReportOptions {
-  /** `oasdiff` leaves out what oasdiff has no rule for. */
-  levels?: 'tidemark' | 'oasdiff';
-  /** One change for each operation instead of one for each root cause. */
-  perOperation?: boolean;
 }
 
 /** Collects differences, joins those with one root cause, and turns them into changes. */
@@ -152,19 +146,4 @@ function first(change: Change): OperationRef | undefined {
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Fills the placeholders of a sentence with texts; `{of}` is the name as ` for "name"`, or nothing. */
-export function fill(template: string, texts: { before?: string; after?: string; name?: string | undefined }): string {
-  return template.replace(/\{(before|after|name|of)\}/g, (_, key: 'before' | 'after' | 'name' | 'of') => {
-    if (key === 'of') return texts.name === undefined ? '' : ` for "${texts.name}"`;
-    return texts[key] ?? '';
-  });
-}
-
-/** A sentence starts with a capital and ends with a full stop. */
-export function sentence(text: string): string {
-  const trimmed = text.trim().replaceAll(/\s+/g, ' ');
-  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return capital.endsWith('.') ? capital : `${capital}.`;
 }

@@ -1,7 +1,6 @@
 import {
   asArray,
   asObject,
-  asString,
   escapePointer,
   isObject,
   joinPointer,
@@ -16,15 +15,9 @@ import { METHODS } from '../normalize/kinds.js';
 import { canonicalSchema } from '../normalize/normalize.js';
 import type { CanonicalApi } from '../normalize/normalize.js';
 import type { ParsedDocument } from '../parse/parse.js';
+import { parameterKey } from './source-place.js';
+import type { SourcePlace } from './source-place.js';
 import { swaggerStart } from './swagger-pointers.js';
-
-/** A place in the written document, and how many steps of the canonical pointer led there. */
-export interface SourcePlace {
-  at: string;
-  used: number;
-  /** The rest of the pointer has no counterpart. */
-  final?: boolean;
-}
 
 const CHOICES = new Set(['allOf', 'anyOf', 'oneOf']);
 
@@ -125,10 +118,4 @@ export class SourcePointers {
   private at(pointer: string): Json | undefined {
     return valueAt(this.parsed.document, pointer);
   }
-}
-
-/** Place and name of a parameter; a reference within the document is followed. */
-export function parameterKey(document: JsonObject, parameter: Json | undefined): string {
-  const node = isReference(parameter) ? asObject(valueAt(document, parameter.$ref)) : asObject(parameter);
-  return `${asString(node['in']) ?? ''} ${asString(node['name']) ?? ''}`;
 }

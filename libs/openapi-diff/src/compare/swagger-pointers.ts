@@ -1,8 +1,8 @@
 import { asArray, asObject, escapePointer, joinPointer, valueAt } from '../json.js';
 import type { JsonObject } from '../json.js';
 import type { CanonicalApi } from '../normalize/normalize.js';
-import { parameterKey } from './source-pointers.js';
-import type { SourcePlace } from './source-pointers.js';
+import { parameterKey } from './source-place.js';
+import type { SourcePlace } from './source-place.js';
 
 const SECTIONS: Record<string, string> = {
   schemas: 'definitions',

@@ -15,6 +15,7 @@ import {
 import type { Edge, Finding, SchemaPair, Step } from './finding.js';
 import { compareKeywords } from './keywords.js';
 import { matchMembers } from './members.js';
+import { typesOf } from './types.js';
 import { isAnnotationOnly, isWrappedInOneOf, nullMove, typeListChange } from './wrapping.js';
 import type { TypeListChange } from './wrapping.js';
 
@@ -86,6 +87,11 @@ export class SchemaGraph {
       pair.findings.push(wrapped ? { ...finding, only: 'inside' } : finding);
     };
     compareKeywords(before, after, add);
+    if (!this.field && lists === undefined && isOtherKind(before, after)) {
+      // Nothing of the old value is left, so only what it became is told.
+      pair.findings = pair.findings.filter(({ kind }) => TOLD_OF_OTHER_KIND.test(kind));
+      return;
+    }
     this.compareProperties(pair, add);
     this.compareSubschemas(pair, add);
     this.compareMembers(pair, add);
@@ -296,6 +302,16 @@ export class SchemaGraph {
   private note(keyword: string, side: Side, member: Json | undefined): string {
     return keyword === 'allOf' && isAnnotationOnly(side.resolve(member).node) ? '-annotation-only' : '';
   }
+}
+
+const TOLD_OF_OTHER_KIND =
+  /^(type|became-(not-)?nullable|description-changed|title-changed|deprecated-changed|stability-changed)$/;
+
+/** Whether no value can be of both: their types have nothing in common. */
+function isOtherKind(before: JsonObject, after: JsonObject): boolean {
+  const old = typesOf(before).map((type) => (type === 'integer' ? 'number' : type));
+  const now = typesOf(after).map((type) => (type === 'integer' ? 'number' : type));
+  return old.length > 0 && now.length > 0 && !old.some((type) => now.includes(type));
 }
 
 /** What a change between a type and a choice of types already says. */

@@ -1,10 +1,8 @@
 import { isFieldRule } from '../../rules/rules.js';
 import { SCHEMA_RULES } from '../../rules/schema-rules.js';
-import type { Effect, SchemaRule } from '../../rules/schema-rules.js';
+import type { SchemaRule } from '../../rules/schema-rules.js';
 import { asArray, isObject } from '../../json.js';
-import type { CompareOptions } from '../context.js';
-import { judgeDeprecation, stabilityMove, stabilityOf } from '../lifecycle.js';
-import type { Stability } from '../lifecycle.js';
+import { judgeDeprecation, stabilityMove, stabilityOf } from '../stability.js';
 import {
   DEPRECATED,
   PROPERTY_ADDED,
@@ -18,42 +16,9 @@ import {
   WRITE_ONLY,
 } from './finding.js';
 import type { Finding, SchemaPair } from './finding.js';
+import { accessRule, addedRule, optionalRule, removedRule, requiredRule } from './property-rules.js';
+import type { Judged, Setting } from './setting.js';
 import { typeText, typeVerdict, typesOf } from './types.js';
-
-export type Direction = 'request' | 'response';
-
-/** What kind of place the schema is used at; `property` is anything below a root. */
-export type Scope = 'body' | 'property' | 'parameter' | 'parameter-property' | 'header' | 'header-property';
-
-/** All of a use that decides which rule a finding falls under. */
-export interface Setting {
-  direction: Direction;
-  scope: Scope;
-  /** Values have types of their own, as in JSON. */
-  typed: boolean;
-  /** The value may be repeated, so that one value is an array of one. */
-  repeats: boolean;
-  /** Where a parameter goes: `query`, `path`, `header` or `cookie`. */
-  place: string | undefined;
-  /** Of a parameter: it is always given, so that its default never counts. */
-  alwaysGiven: boolean;
-  /** Names from the component (or the use) to the schema; empty at the root. */
-  path: string;
-  /** Stability of the operation; undefined when it is not a known level. */
-  level: Stability | undefined;
-  options: CompareOptions;
-}
-
-export interface Judged {
-  rule: string;
-  effect: Effect;
-  /** The predicate of the sentence, not yet filled in. */
-  says: string;
-  before?: string;
-  after?: string;
-  /** It concerns what only the other side sends, so that it hurts nobody. */
-  harmless?: boolean;
-}
 
 type Judge = (finding: Finding, setting: Setting, pair: SchemaPair) => Judged | undefined;
 
@@ -196,75 +161,6 @@ function typeListRule(finding: Finding, setting: Setting, pair: SchemaPair): Jud
   const narrowed = setting.direction === 'request' ? deleted.length > 0 : added.length === 0;
   const texts = { before: deleted.join(', '), after: added.join(', ') };
   return { ...byKind(narrowed ? 'list-of-types-narrowed' : 'list-of-types-widened', setting), ...texts };
-}
-
-function need(finding: Finding): 'required' | 'optional' {
-  return finding.required === true ? 'required' : 'optional';
-}
-
-function addedRule(finding: Finding, { direction, scope, place }: Setting): Judged | undefined {
-  const says = finding.required === true ? 'was added and is required' : 'was added';
-  if (direction === 'response') {
-    const flag = finding.property?.['writeOnly'] === true ? 'write-only-' : '';
-    const inHeader = scope.startsWith('header') ? 'header-' : '';
-    return { rule: `response-${inHeader}${need(finding)}-${flag}property-added`, effect: 'narrows', says };
-  }
-  const effect: Effect = finding.required === true ? 'narrows' : 'widens';
-  if (finding.property?.['readOnly'] === true) return undefined;
-  if (scope.startsWith('parameter')) {
-    const what = place === 'header' && finding.required === true ? 'header-property' : 'parameter-property';
-    return { rule: `new-${need(finding)}-request-${what}`, effect, says };
-  }
-  const suffix = finding.required === true && finding.property?.['default'] !== undefined ? '-with-default' : '';
-  return { rule: `new-${need(finding)}-request-property${suffix}`, effect, says };
-}
-
-function removedRule(finding: Finding, { direction, scope }: Setting): Judged | undefined {
-  const says = 'was removed';
-  if (direction === 'request') {
-    if (finding.property?.['readOnly'] === true) return undefined;
-    return {
-      rule: `request-${scope.startsWith('parameter') ? 'parameter-' : ''}property-removed`,
-      effect: 'swaps',
-      says,
-    };
-  }
-  const flag = finding.property?.['writeOnly'] === true ? 'write-only-' : '';
-  const inHeader = scope.startsWith('header') ? 'header-' : '';
-  return { rule: `response-${inHeader}${need(finding)}-${flag}property-removed`, effect: 'widens', says };
-}
-
-function requiredRule(finding: Finding, { direction, scope, place }: Setting): Judged | undefined {
-  const says = 'became required';
-  if (direction === 'response') {
-    const flag = finding.property?.['writeOnly'] === true ? 'write-only-' : '';
-    return {
-      rule: `response-${flag}${scope.startsWith('header') ? 'header-' : ''}property-became-required`,
-      effect: 'narrows',
-      says,
-    };
-  }
-  if (finding.property?.['readOnly'] === true) return undefined;
-  if (scope.startsWith('parameter')) {
-    const what = place === 'header' ? 'header' : 'parameter';
-    return { rule: `request-${what}-property-became-required`, effect: 'narrows', says };
-  }
-  const suffix = finding.property?.['default'] === undefined ? '' : '-with-default';
-  return { rule: `request-property-became-required${suffix}`, effect: 'narrows', says };
-}
-
-function optionalRule(finding: Finding, { direction, scope }: Setting): Judged {
-  const flag = direction === 'response' && finding.property?.['writeOnly'] === true ? 'write-only-' : '';
-  const where = scope.startsWith('parameter') ? 'parameter-' : scope.startsWith('header') ? 'header-' : '';
-  return { rule: `${direction}-${flag}${where}property-became-optional`, effect: 'widens', says: 'became optional' };
-}
-
-function accessRule(finding: Finding, { direction, scope }: Setting): Judged | undefined {
-  if (scope.startsWith('parameter') || scope.startsWith('header')) return undefined;
-  const word = finding.kind === READ_ONLY ? 'read-only' : 'write-only';
-  const not = finding.after === true ? '' : 'not-';
-  const says = `is ${finding.after === true ? 'now' : 'no longer'} ${word}`;
-  return { rule: `${direction}-${need(finding)}-property-became-${not}${word}`, effect: 'notes', says };
 }
 
 function deprecationRule(finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined {

@@ -1,13 +1,13 @@
 import type { Json } from '../../json.js';
 import { brief } from '../change.js';
 import type { Area, OperationRef } from '../change.js';
-import { fill, operationKey, sentence } from '../report.js';
+import { operationKey } from '../report.js';
+import { fill, sentence } from '../words.js';
 import type { Report, Root } from '../report.js';
 import type { Edge, Finding, SchemaPair } from './finding.js';
 import { rulesOf } from './rule-of.js';
-import type { Direction, Judged, Scope, Setting } from './rule-of.js';
-import type { CompareOptions } from '../context.js';
-import type { Stability } from '../lifecycle.js';
+import type { Direction, Judged, Scope, Setting } from './setting.js';
+import type { CompareOptions, Stability } from '../options.js';
 
 /** A place where an operation uses a schema. */
 export interface SchemaUse {

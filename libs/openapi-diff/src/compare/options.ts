@@ -1,0 +1,26 @@
+import type { IgnoreRule } from '../ignore.js';
+
+/** Levels of `x-stability-level`, lowest first; silence means stable. */
+export const STABILITY_LEVELS = ['draft', 'alpha', 'beta', 'stable'] as const;
+
+export type Stability = (typeof STABILITY_LEVELS)[number];
+
+export interface ReportOptions {
+  /** `oasdiff` reports exactly what oasdiff does, under its ids. Default `tidemark`. */
+  levels?: 'tidemark' | 'oasdiff';
+  /** One change for each operation instead of one for each root cause. */
+  perOperation?: boolean;
+}
+
+export interface CompareOptions extends ReportOptions {
+  /** The day that sunset dates are judged by. Default: today. */
+  now?: Date;
+  /** The lowest stability level whose changes are reported. Default `beta`. */
+  stabilityLevel?: Stability;
+  /** Least days between deprecation and sunset, by stability level. Default 0. */
+  minSunsetDays?: { beta?: number; stable?: number };
+  /** Add the lines of the pointers, for documents whose text is at hand. Costs a scan of the text. */
+  lines?: boolean;
+  /** Changes that are expected and left out. */
+  ignore?: IgnoreRule[];
+}

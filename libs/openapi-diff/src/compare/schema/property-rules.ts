@@ -1,0 +1,73 @@
+import type { Effect } from '../../rules/schema-rules.js';
+import { READ_ONLY } from './finding.js';
+import type { Finding } from './finding.js';
+import type { Judged, Setting } from './setting.js';
+
+function need(finding: Finding): 'required' | 'optional' {
+  return finding.required === true ? 'required' : 'optional';
+}
+
+export function addedRule(finding: Finding, { direction, scope, place }: Setting): Judged | undefined {
+  const says = finding.required === true ? 'was added and is required' : 'was added';
+  if (direction === 'response') {
+    const flag = finding.property?.['writeOnly'] === true ? 'write-only-' : '';
+    const inHeader = scope.startsWith('header') ? 'header-' : '';
+    return { rule: `response-${inHeader}${need(finding)}-${flag}property-added`, effect: 'narrows', says };
+  }
+  const effect: Effect = finding.required === true ? 'narrows' : 'widens';
+  if (finding.property?.['readOnly'] === true) return undefined;
+  if (scope.startsWith('parameter')) {
+    const what = place === 'header' && finding.required === true ? 'header-property' : 'parameter-property';
+    return { rule: `new-${need(finding)}-request-${what}`, effect, says };
+  }
+  const suffix = finding.required === true && finding.property?.['default'] !== undefined ? '-with-default' : '';
+  return { rule: `new-${need(finding)}-request-property${suffix}`, effect, says };
+}
+
+export function removedRule(finding: Finding, { direction, scope }: Setting): Judged | undefined {
+  const says = 'was removed';
+  if (direction === 'request') {
+    if (finding.property?.['readOnly'] === true) return undefined;
+    return {
+      rule: `request-${scope.startsWith('parameter') ? 'parameter-' : ''}property-removed`,
+      effect: 'swaps',
+      says,
+    };
+  }
+  const flag = finding.property?.['writeOnly'] === true ? 'write-only-' : '';
+  const inHeader = scope.startsWith('header') ? 'header-' : '';
+  return { rule: `response-${inHeader}${need(finding)}-${flag}property-removed`, effect: 'widens', says };
+}
+
+export function requiredRule(finding: Finding, { direction, scope, place }: Setting): Judged | undefined {
+  const says = 'became required';
+  if (direction === 'response') {
+    const flag = finding.property?.['writeOnly'] === true ? 'write-only-' : '';
+    return {
+      rule: `response-${flag}${scope.startsWith('header') ? 'header-' : ''}property-became-required`,
+      effect: 'narrows',
+      says,
+    };
+  }
+  if (finding.property?.['readOnly'] === true) return undefined;
+  if (scope.startsWith('parameter')) {
+    const what = place === 'header' ? 'header' : 'parameter';
+    return { rule: `request-${what}-property-became-required`, effect: 'narrows', says };
+  }
+  const suffix = finding.property?.['default'] === undefined ? '' : '-with-default';
+  return { rule: `request-property-became-required${suffix}`, effect: 'narrows', says };
+}
+
+export function optionalRule(finding: Finding, { direction, scope }: Setting): Judged {
+  const flag = direction === 'response' && finding.property?.['writeOnly'] === true ? 'write-only-' : '';
+  const where = scope.startsWith('parameter') ? 'parameter-' : scope.startsWith('header') ? 'header-' : '';
+  return { rule: `${direction}-${flag}${where}property-became-optional`, effect: 'widens', says: 'became optional' };
+}
+
+export function accessRule(finding: Finding, { direction, scope }: Setting): Judged | undefined {
+  if (scope.startsWith('parameter') || scope.startsWith('header')) return undefined;
+  const word = finding.kind === READ_ONLY ? 'read-only' : 'write-only';
+  const not = finding.after === true ? '' : 'not-';
+  const says = `is ${finding.after === true ? 'now' : 'no longer'} ${word}`;
+  return { rule: `${direction}-${need(finding)}-property-became-${not}${word}`, effect: 'notes', says };
+}

@@ -1,0 +1,22 @@
+/** What a sentence is filled with; all of it is text. */
+export interface Texts {
+  before?: string;
+  after?: string;
+  name?: string | undefined;
+  operation?: string;
+}
+
+/** Fills the placeholders of a sentence; `{of}` is the name as ` for "name"`, or nothing. */
+export function fill(template: string, texts: Texts): string {
+  return template.replace(/\{(before|after|name|of|operation)\}/g, (_, key: keyof Texts | 'of') => {
+    if (key === 'of') return texts.name === undefined ? '' : ` for "${texts.name}"`;
+    return texts[key] ?? '';
+  });
+}
+
+/** A sentence starts with a capital and ends with a full stop. */
+export function sentence(text: string): string {
+  const trimmed = text.trim().replaceAll(/\s+/g, ' ');
+  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return capital.endsWith('.') ? capital : `${capital}.`;
+}

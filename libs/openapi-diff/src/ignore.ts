@@ -1,0 +1,110 @@
+import type { Change, OperationRef } from './compare/change.js';
+
+/** Leaves out changes that match every field given; a rule without any field matches nothing. */
+export interface IgnoreRule {
+  /** A rule id; `*` stands for anything in it. */
+  rule?: string;
+  /** `GET /pets/{id}`; `*` stands for anything in it, also for the method. */
+  operation?: string;
+  /** A JSON pointer, before or after; it and everything below it. */
+  pointer?: string;
+  /** The id of one change. */
+  id?: string;
+  /** Why; kept for people. */
+  reason?: string;
+  /** ISO date from which the rule no longer holds. */
+  until?: string;
+}
+
+/** An ignore list that cannot be used; `field` says where. */
+export class IgnoreListError extends Error {
+  override readonly name = 'IgnoreListError';
+
+  constructor(
+    readonly field: string,
+    reason: string,
+  ) {
+    super(`${field}: ${reason}`);
+  }
+}
+
+const FIELDS = ['rule', 'operation', 'pointer', 'id', 'reason', 'until'] as const;
+const MATCHING = ['rule', 'operation', 'pointer', 'id'] as const;
+
+/**
+ * Checks an ignore list that came from a file or a request.
+ * @throws IgnoreListError naming the field at fault
+ */
+export function readIgnoreList(value: unknown): IgnoreRule[] {
+  if (!Array.isArray(value)) throw new IgnoreListError('ignore', 'expected a list');
+  return value.map((item: unknown, index) => {
+    const at = `ignore[${index}]`;
+    if (typeof item !== 'object' || item === null || Array.isArray(item))
+      throw new IgnoreListError(at, 'expected an object');
+    for (const [key, text] of Object.entries(item)) {
+      if (!(FIELDS as readonly string[]).includes(key))
+        throw new IgnoreListError(`${at}.${key}`, `not known; known are ${FIELDS.join(', ')}`);
+      if (typeof text !== 'string') throw new IgnoreListError(`${at}.${key}`, 'expected a text');
+    }
+    const rule = item as IgnoreRule;
+    if (MATCHING.every((key) => rule[key] === undefined))
+      throw new IgnoreListError(at, `needs one of ${MATCHING.join(', ')}`);
+    if (rule.until !== undefined && Number.isNaN(Date.parse(rule.until)))
+      throw new IgnoreListError(`${at}.until`, 'expected a date such as 2030-01-31');
+    return rule;
+  });
+}
+
+/** The changes that no rule in force leaves out. A shared change loses only the operations ignored. */
+export function applyIgnoreList(changes: readonly Change[], rules: readonly IgnoreRule[], now: Date): Change[] {
+  const inForce = rules
+    .filter((rule) => rule.until === undefined || Date.parse(rule.until) > now.getTime())
+    .map(compile);
+  if (inForce.length === 0) return [...changes];
+  return changes.flatMap((change) => {
+    const operations = change.operations;
+    if (operations === undefined) return inForce.some((matches) => matches(change, change.operation)) ? [] : [change];
+    const left = operations.filter((operation) => !inForce.some((matches) => matches(change, operation)));
+    if (left.length === operations.length) return [change];
+    if (left.length === 0) return [];
+    const { operations: _all, ...rest } = change;
+    return [left.length === 1 ? { ...rest, operation: left[0] as OperationRef } : { ...rest, operations: left }];
+  });
+}
+
+type Matcher = (change: Change, operation: OperationRef | undefined) => boolean;
+
+function compile(rule: IgnoreRule): Matcher {
+  const byRule = rule.rule === undefined ? undefined : pattern(rule.rule);
+  const byOperation =
+    rule.operation === undefined
+      ? undefined
+      : pattern(rule.operation.replace(/^\w+/, (method) => method.toUpperCase()));
+  return (change, operation) => {
+    if (MATCHING.every((key) => rule[key] === undefined)) return false;
+    if (rule.id !== undefined && rule.id !== change.id) return false;
+    if (byRule !== undefined && !byRule.test(change.rule)) return false;
+    if (
+      rule.pointer !== undefined &&
+      !under(rule.pointer, change.pointer.before) &&
+      !under(rule.pointer, change.pointer.after)
+    )
+      return false;
+    if (byOperation === undefined) return true;
+    return operation !== undefined && byOperation.test(`${operation.method.toUpperCase()} ${operation.path}`);
+  };
+}
+
+function under(parent: string, pointer: string | undefined): boolean {
+  const prefix = parent.startsWith('#') ? parent.slice(1) : parent;
+  return pointer !== undefined && (pointer === prefix || pointer.startsWith(`${prefix}/`));
+}
+
+function pattern(text: string): RegExp {
+  return new RegExp(
+    `^${text
+      .split('*')
+      .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+  );
+}

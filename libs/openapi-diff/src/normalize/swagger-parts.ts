@@ -1,0 +1,111 @@
+import { asArray, asObject, asString } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
+
+const SCHEMA_KEYS = [
+  'type',
+  'format',
+  'items',
+  'default',
+  'maximum',
+  'exclusiveMaximum',
+  'minimum',
+  'exclusiveMinimum',
+  'maxLength',
+  'minLength',
+  'pattern',
+  'maxItems',
+  'minItems',
+  'uniqueItems',
+  'enum',
+  'multipleOf',
+  'x-nullable',
+] as const;
+
+export function splitSchema(node: JsonObject): { schema: JsonObject; rest: JsonObject } {
+  const schema: JsonObject = {};
+  const rest: JsonObject = {};
+  for (const [key, value] of Object.entries(node)) {
+    if ((SCHEMA_KEYS as readonly string[]).includes(key)) schema[key] = value;
+    else rest[key] = value;
+  }
+  return { schema: fileAsBinary(schema), rest };
+}
+
+function fileAsBinary(schema: JsonObject): JsonObject {
+  return schema['type'] === 'file' ? { ...schema, type: 'string', format: 'binary' } : schema;
+}
+
+export function formSchema(parameters: JsonObject[]): { schema: JsonObject; required?: true } {
+  const properties: JsonObject = {};
+  const required: string[] = [];
+  for (const parameter of parameters) {
+    const name = asString(parameter['name']) ?? '';
+    const { schema, rest } = splitSchema(parameter);
+    const { in: _in, name: _name, required: needed, collectionFormat: _format, ...described } = rest;
+    properties[name] = { ...schema, ...described };
+    if (needed === true) required.push(name);
+  }
+  const schema = { type: 'object', properties, ...(required.length === 0 ? {} : { required }) };
+  return required.length === 0 ? { schema } : { schema, required: true };
+}
+
+export function serialization(
+  format: string | undefined,
+  type: Json | undefined,
+  place: string | undefined,
+): JsonObject {
+  if (type !== 'array') return {};
+  const simple = place === 'path' || place === 'header';
+  switch (format) {
+    case 'multi':
+      return { style: 'form', explode: true };
+    case 'ssv':
+      return { style: 'spaceDelimited', explode: false };
+    case 'pipes':
+      return { style: 'pipeDelimited', explode: false };
+    default:
+      return simple ? { style: 'simple' } : { style: 'form', explode: false };
+  }
+}
+
+export function servers(host: Json | undefined, basePath: Json | undefined, schemes: Json | undefined): JsonObject {
+  if (host === undefined && basePath === undefined) return {};
+  const path = asString(basePath) ?? '';
+  const domain = asString(host);
+  if (domain === undefined) return { servers: [{ url: path === '' ? '/' : path }] };
+  const names = asArray(schemes).filter((scheme) => typeof scheme === 'string');
+  return {
+    servers: (names.length === 0 ? ['https'] : names).map((scheme) => ({ url: `${scheme}://${domain}${path}` })),
+  };
+}
+
+export function securityScheme(value: Json | undefined): Json {
+  const { type, flow, authorizationUrl, tokenUrl, scopes, ...rest } = asObject(value);
+  if (type === 'basic') return { type: 'http', scheme: 'basic', ...rest };
+  if (type !== 'oauth2') return value ?? {};
+  const name =
+    flow === 'application'
+      ? 'clientCredentials'
+      : flow === 'accessCode'
+        ? 'authorizationCode'
+        : (asString(flow) ?? 'implicit');
+  return {
+    type,
+    ...rest,
+    flows: {
+      [name]: {
+        ...(authorizationUrl === undefined ? {} : { authorizationUrl }),
+        ...(tokenUrl === undefined ? {} : { tokenUrl }),
+        scopes: scopes ?? {},
+      },
+    },
+  };
+}
+
+export function extensions(node: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(node).filter(([key]) => key.startsWith('x-')));
+}
+
+export function mapValues(table: Json | undefined, change: (value: Json | undefined, key: string) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(asObject(table)).map(([key, value]) => [key, change(value, key)]));
+}

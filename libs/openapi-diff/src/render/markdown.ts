@@ -1,0 +1,31 @@
+import { placeText, reach } from './page.js';
+import type { Page } from './page.js';
+
+/** For pull requests and chat: headings, one list item for a change. */
+export function renderMarkdown(page: Page): string {
+  const lines = [`# ${escapeMarkdown(page.title)}`, ''];
+  if (page.compared !== undefined) lines.push(escapeMarkdown(page.compared), '');
+  if (page.total === 0) return `${[...lines, 'No changes.'].join('\n')}\n`;
+  lines.push(page.counts.map(([severity, count]) => `**${count}** ${severity}`).join(' · '), '');
+  for (const { heading, changes } of page.groups) {
+    lines.push(`## ${heading} (${changes.length})`, '');
+    for (const change of changes) {
+      const where = reach(change);
+      lines.push(`- ${escapeMarkdown(change.message)}${where === '' ? '' : ` — ${code(where)}`}  `);
+      lines.push(`  ${code(change.rule)} at ${code(placeText(change))}`);
+    }
+    lines.push('');
+  }
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function escapeMarkdown(text: string): string {
+  return text.replaceAll(/[\\`*_{}[\]<>#|]/g, '\\$&').replaceAll('\n', ' ');
+}
+
+/** A code span survives backticks in its text by a longer fence. */
+function code(text: string): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map((match) => match[0].length));
+  const fence = '`'.repeat(longest + 1);
+  return longest === 0 ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`;
+}
