@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { Server, ServerCredentials, setLogger, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import type { Logger } from '@tidemark/platform';
@@ -26,6 +26,8 @@ export class GrpcServer {
   readonly #names: readonly string[];
 
   constructor({ services, authenticator, logger }: GrpcOptions) {
+    // Else the library writes to the terminal.
+    setLogger({ error: (message: unknown) => logger.debug?.(message) });
     const protos = loadProtos();
     const calls = new Calls(new Codec(protos), authenticator, logger);
     for (const [name, rpcs] of Object.entries(services))

@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticator } from '../auth/authenticator.js';
 import { authenticateHttp } from '../auth/http-authentication.js';
+import { answerError } from '../errors/answer-error.js';
 import { GatewayModule, type GatewayDeps } from '../gateway.module.js';
 import { serveDocs } from '../openapi/openapi.js';
 import { requestIdOf } from '../request-context.js';
@@ -17,6 +18,9 @@ export async function createHttp(deps: GatewayDeps): Promise<NestFastifyApplicat
     genReqId: (request: { headers: IncomingHttpHeaders }) => requestIdOf(request.headers['x-request-id']),
     // A job's watcher may stay for hours; a client that is slow to send its request may not.
     requestTimeout: 30_000,
+    // What the router refuses reaches neither hooks nor filters.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      answerError(error, request, reply, deps.logger),
     routerOptions: { maxParamLength: 500 },
   });
   const server: FastifyInstance = adapter.getInstance();
