@@ -27,9 +27,17 @@ export interface AdapterNeeds {
   readonly onError?: (error: Error) => void;
 }
 
+/** The setting that names a port's adapter. */
+const variables: { readonly [P in PortName]: string } = {
+  eventStore: 'TIDEMARK_EVENT_STORE',
+  broker: 'TIDEMARK_BROKER',
+  readModel: 'TIDEMARK_READ_MODEL',
+  blobs: 'TIDEMARK_BLOBS',
+};
+
 /**
  * Opens the adapters of these ports by their URLs; an embedded broker needs the event store with it.
- * @throws Error that names the URL's problem; nothing stays open then
+ * @throws Error of one line that names the setting and its problem; nothing stays open then
  */
 export async function openAdapters<P extends PortName>(
   ports: readonly P[],
@@ -44,6 +52,8 @@ export async function openAdapters<P extends PortName>(
     readModel: () => createReadModel(urls.readModel, { namespace }),
     broker: () => {
       const log = opened.eventStore instanceof SqliteEventStore ? opened.eventStore : undefined;
+      if (urls.broker === 'embedded:' && !log)
+        throw new Error('an embedded broker needs an embedded event store; name a broker: nats://host:port');
       return createBroker(urls.broker, { namespace, log, onError });
     },
   };
@@ -53,12 +63,20 @@ export async function openAdapters<P extends PortName>(
   try {
     // The broker last: it may stand on the event store, and is closed first.
     for (const port of (Object.keys(open) as P[]).filter((one) => ports.includes(one)))
-      Object.assign(opened, { [port]: await open[port]() });
+      Object.assign(opened, { [port]: await named(port, open[port]) });
   } catch (error) {
     await close();
     throw error;
   }
   return { ...(opened as Pick<Adapters, P>), close };
+}
+
+async function named<T>(port: PortName, open: () => T | Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    throw new Error(`${variables[port]}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Every port. */

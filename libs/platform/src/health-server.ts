@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { Adapters } from './adapters.js';
 import { healthOf } from './health.js';
-import type { Service } from './run-service.js';
+import type { Service } from './service.js';
 
 /** `/healthz` (the process runs) and `/readyz` (what it cannot work without answers) for a service without an HTTP edge. */
 export async function startHealthServer(

@@ -16,11 +16,13 @@ export function createLogger(service: string, level: string): Logger {
       const [context] = details.slice(-1);
       log[write](typeof context === 'string' ? { context } : {}, String(message));
     };
+  const [error, debug] = [line('error'), line('debug')];
   return {
     log: line('info'),
-    error: line('error'),
+    // Nest writes down what went wrong in `listen` and throws it as well: whoever catches it tells it, once.
+    error: (message, ...details) => (details.at(-1) === 'NestApplication' ? debug : error)(message, ...details),
     warn: line('warn'),
-    debug: line('debug'),
+    debug,
     verbose: line('trace'),
     fatal: line('fatal'),
   };

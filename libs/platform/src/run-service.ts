@@ -1,14 +1,11 @@
 import { platformSettings, SettingsError, standaloneUrls, type PlatformSettings } from '@tidemark/config';
 import { startTelemetry } from '@tidemark/telemetry';
 import { openAdapters, type Adapters, type PortName } from './adapters.js';
+import { assertWritable } from './data-folder.js';
 import { startHealthServer } from './health-server.js';
 import { createLogger, type Logger } from './logger.js';
-
-/** A started service. */
-export interface Service {
-  /** Takes nothing new, lets what is in work end or gives it back, and releases what it holds. */
-  stop(): Promise<void>;
-}
+import { describeProblem } from './start-problems.js';
+import type { Service } from './service.js';
 
 export interface ServiceDefinition<P extends PortName> {
   readonly name: string;
@@ -32,8 +29,10 @@ export async function runService<P extends PortName>({
   hasHttp,
   start,
 }: ServiceDefinition<P>): Promise<void> {
+  let settings: PlatformSettings | undefined;
   try {
-    const settings = platformSettings.parse(process.env);
+    settings = platformSettings.parse(process.env);
+    if (usesFolder(ports, settings)) assertWritable(settings.dataDir);
     const telemetry = await startTelemetry({ service: name, endpoint: settings.otlpEndpoint ?? undefined });
     const logger = createLogger(name, settings.logLevel);
     const onError = (error: Error) => logger.error(error);
@@ -52,7 +51,10 @@ export async function runService<P extends PortName>({
     }
     untilSignalled(stop);
   } catch (error) {
-    const problems = error instanceof SettingsError ? error.problems.map(({ message }) => message) : [messageOf(error)];
+    const problems =
+      error instanceof SettingsError
+        ? error.problems.map(({ message }) => message)
+        : [describeProblem(error, settings)];
     for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
     process.exit(1);
   }
@@ -77,10 +79,8 @@ function untilSignalled(stop: () => Promise<void>): void {
   process.on('SIGINT', end);
 }
 
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (code === 'EADDRINUSE')
-    return `${address}:${port} is in use; choose another port (TIDEMARK_HTTP_PORT, TIDEMARK_GRPC_PORT)`;
-  return error.message;
-}
+/** Whether one of the stores is in the data folder, for want of a URL. */
+const usesFolder = (ports: readonly PortName[], settings: PlatformSettings) =>
+  ports.some((port) => port !== 'broker' && settings[port] === null);
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

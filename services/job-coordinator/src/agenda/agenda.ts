@@ -29,7 +29,7 @@ export interface LiveJob {
   due: number;
   claim: LiveClaim | null;
   cancelDeadline: number | null;
-  /** Goes to the front of its connection's line: its place was reserved before it was created. */
+  /** Goes to the front of its connection's line: its place was reserved, or it is tried again. */
   first: boolean;
 }
 
@@ -65,6 +65,11 @@ export class Agenda {
   /** Position of the last event folded. */
   position = -1;
   private readonly queues = new Map<string, FairQueue>();
+  /**
+   * The job, by connection, that is on its second or later attempt. The connection's others wait until it has ended:
+   * what it read before them must not be committed after them.
+   */
+  private readonly retrying = new Map<string, string>();
   /** Jobs that hold a place, by tenant. */
   private readonly holders = new Map<string, Set<string>>();
 
@@ -75,8 +80,12 @@ export class Agenda {
     const stage = currentStage(job);
     if (!stage) return;
     const live = this.add(job.id, job.tenant, { ...job, stage, attempt: job.retryCount + 1 });
-    if (job.claim) this.claimed(live, job.claim.number, this.now());
-    else if (job.status === 'running') this.hold(live, 'offered');
+    live.first = job.retryCount > 0 || job.whenBusy === 'reject';
+    if (job.retryCount > 0) this.retrying.set(job.connectionId, job.id);
+    if (job.claim) {
+      this.claimed(live, job.claim.number, this.now());
+      live.claim!.stalled = job.claim.stalledSince !== null;
+    } else if (job.status === 'running') this.hold(live, 'offered');
     else this.wait(live, job.retryAt ?? job.startAt ?? 0);
     if (job.cancel) this.cancelBy(live, job.cancel.deadline);
   }
@@ -111,7 +120,8 @@ export class Agenda {
       case 'RetryScheduled':
         this.release(job);
         job.attempt = event.data.retryCount + 1;
-        job.first = false;
+        job.first = true;
+        this.retrying.set(job.connectionId, jobId);
         return this.wait(job, event.data.retryAt);
       case 'CancelRequested':
         return this.cancelBy(job, event.data.deadline);
@@ -120,6 +130,8 @@ export class Agenda {
       case 'JobCancelled':
         this.release(job);
         this.jobs.delete(jobId);
+        if (this.retrying.get(job.connectionId) === jobId) this.retrying.delete(job.connectionId);
+        if (this.somebodyWaits(job.tenant)) this.dirty.add(job.tenant);
         return;
       case 'ChangesDetected':
         return;
@@ -165,6 +177,7 @@ export class Agenda {
     if (!queue) return;
     for (const jobId of queue.heads()) {
       const { connectionId, attempt, stage } = this.jobs.get(jobId)!;
+      if ((this.retryingOf(connectionId) ?? jobId) !== jobId) continue;
       yield { jobId, connectionId, attempt, service: stage.service, stage: stage.name };
     }
   }
@@ -189,6 +202,11 @@ export class Agenda {
   /** The jobs of the tenant that hold a place. */
   holdersOf(tenant: string): LiveJob[] {
     return Array.from(this.holders.get(tenant) ?? [], (jobId) => this.jobs.get(jobId)!);
+  }
+
+  /** The connection's job that is on its second or later attempt. */
+  retryingOf(connectionId: string): string | undefined {
+    return this.retrying.get(connectionId);
   }
 
   /** The jobs before this one in its connection's line. */

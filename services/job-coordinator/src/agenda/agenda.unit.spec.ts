@@ -69,6 +69,16 @@ describe('the agenda', () => {
     expect([...agenda.candidates('acme')]).toMatchObject([{ jobId: 'a1', attempt: 2 }]);
   });
 
+  it('lets nobody of the connection pass a job between two tries', () => {
+    const agenda = agendaOf(story('a1', 'a', claimStage(), failStage(1, 'fetch')), story('a2', 'a'), story('b1', 'b'));
+    expect(turns(agenda)).toEqual(['b1']);
+    expect(explain(agenda, 'a2')).toEqual({ reason: 'connection_busy', behind: ['a1'] });
+    agenda.ripen(agenda.jobs.get('a1')!);
+    expect(turns(agenda)).toEqual(['a1', 'b1']);
+    agenda.applyJob('a1', 'acme', decideJob(cancelJob, story('a1', 'a').job)[0]!);
+    expect(turns(agenda)).toEqual(['a2', 'b1']);
+  });
+
   it('forgets jobs that ended, and gives their place to those who wait', () => {
     const agenda = agendaOf(story('a1', 'a', claimStage(), completeStage(1, 'fetch', { finish: 'unchanged' })));
     expect(agenda.jobs.size).toBe(0);

@@ -9,7 +9,9 @@ export function explain(agenda: Agenda, jobId: string): WaitingFor | null {
   if (job.phase === 'due') return { reason: dueReason(job), until: new Date(job.due).toISOString() };
   const holders = agenda.holdersOf(job.tenant);
   const sameConnection = holders.filter(({ connectionId }) => connectionId === job.connectionId);
-  const behind = [...sameConnection.map(({ id }) => id), ...agenda.ahead(job)];
+  const retrying = agenda.retryingOf(job.connectionId);
+  const ahead = [...sameConnection.map(({ id }) => id), ...(retrying ? [retrying] : []), ...agenda.ahead(job)];
+  const behind = [...new Set(ahead)].filter((id) => id !== jobId);
   if (behind.length > 0) return { reason: 'connection_busy', behind };
   return { reason: 'tenant_cap', behind: holders.map(({ id }) => id) };
 }
@@ -28,7 +30,8 @@ export function countWaiting(agenda: Agenda): Map<WaitingFor['reason'], number> 
   const reasonOf = (job: LiveJob) => {
     if (job.phase === 'offered') return 'no_runner';
     if (job.phase === 'due') return dueReason(job);
-    return busy(job.tenant).has(job.connectionId) ? 'connection_busy' : 'tenant_cap';
+    const retrying = agenda.retryingOf(job.connectionId) ?? job.id;
+    return busy(job.tenant).has(job.connectionId) || retrying !== job.id ? 'connection_busy' : 'tenant_cap';
   };
   const counts = new Map<WaitingFor['reason'], number>();
   for (const job of agenda.jobs.values()) {

@@ -3,7 +3,10 @@ import type { Agenda } from '../agenda/agenda.js';
 import { explain } from '../agenda/waiting.js';
 import { jobStream, type Coordinator } from '../coordinator.js';
 import type { ExistingJob, JobState } from '../job/job.js';
-import { describeJob } from '../job/job.view.js';
+import { describeJob, waitingForTime } from '../job/job.view.js';
+
+/** A job so new that it is not on the agenda yet. */
+const ABOUT_TO_BE_OFFERED: WaitingFor = { reason: 'no_runner' };
 
 /** The job, folded from its stream: a caller reads its own writes. @throws TidemarkError NOT_FOUND */
 export const getJob = async (coordinator: Coordinator, ref: JobRef): Promise<JobView> =>
@@ -39,7 +42,6 @@ export function viewOf(agenda: Agenda, job: ExistingJob): JobView {
   return describeJob(job, {
     stagePercent: current?.percent,
     counts: current?.counts,
-    // Not yet on the agenda: it is about to be offered.
-    waitingFor: waiting ? (explain(agenda, job.id) ?? undefined) : null,
+    waitingFor: waiting ? (explain(agenda, job.id) ?? waitingForTime(job) ?? ABOUT_TO_BE_OFFERED) : null,
   });
 }

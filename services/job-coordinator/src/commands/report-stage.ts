@@ -25,8 +25,10 @@ export async function claimStage(
   if (job.claim?.delivery.id !== claim.delivery.id || job.claim.delivery.sequence !== claim.delivery.sequence)
     throw refused(`attempt ${claim.attempt} of job ${jobId} is over`, 'superseded');
   const connection = (await connections.load(connectionStream(job.connectionId))).state;
-  if (!exists(connection)) {
-    const error = { code: 'CONNECTION_REMOVED', message: 'the connection was removed' };
+  if (!exists(connection) || connection.status !== 'active') {
+    const error = exists(connection)
+      ? { code: 'CONNECTION_NOT_ACTIVE', message: `the connection is ${connection.status}` }
+      : { code: 'CONNECTION_REMOVED', message: 'the connection was removed' };
     const { number, stage } = job.claim;
     await failStage(coordinator, context, { tenant, jobId, claim: number, stage, error, retryable: false });
     throw refused(error.message, 'ended');

@@ -1,3 +1,4 @@
+import { TidemarkError } from '@tidemark/contracts';
 import { Conflict, StreamNotFound, uuidv7, type EventStore, type RecordedEvent } from '@tidemark/event-store';
 import { evolveAdmission, nobodyAdmitted, type AdmissionEvent, type AdmissionState } from '../admission/admission.js';
 import { decideAdmission, type AdmissionCommand } from '../admission/admission.decide.js';
@@ -46,6 +47,8 @@ export class Admission {
   /** Takes a place for a job that is about to be created. @throws TidemarkError TOO_MANY_CONCURRENT_SYNCS · CONNECTION_BUSY */
   async reserve(tenant: string, jobId: string, connectionId: string): Promise<void> {
     const { agenda, time } = this;
+    if (agenda.retryingOf(connectionId))
+      throw new TidemarkError('CONNECTION_BUSY', `connection ${connectionId} has a job between two tries`);
     await this.change(tenant, () => ({
       type: 'ReservePlace',
       data: {
