@@ -1,12 +1,4 @@
-import {
-  BACKWARDS,
-  END,
-  EventStoreDBClient,
-  FORWARDS,
-  jsonEvent,
-  START,
-  type StreamingRead,
-} from '@eventstore/db-client';
+import { BACKWARDS, END, EventStoreDBClient, FORWARDS, START, type StreamingRead } from '@eventstore/db-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeAppend } from '../encoding.js';
 import { Conflict, OutcomeUnknown, StreamDeleted, Unavailable, type EventStoreError } from '../errors.js';
@@ -22,6 +14,7 @@ import type {
   Subscription,
 } from '../port.js';
 import { checkSubscribeOptions } from '../subscribe-options.js';
+import { BatchAppender } from './batch-appender.js';
 import { readFailure, unavailable, writeFailure } from './driver-errors.js';
 import { EsdbSubscription } from './esdb-subscription.js';
 import { recorded } from './recorded-event.js';
@@ -42,6 +35,7 @@ export interface EsdbEventStoreOptions {
  */
 export class EsdbEventStore implements EventStore {
   private readonly client: EventStoreDBClient;
+  private readonly appender: BatchAppender;
   private readonly names: StreamNames;
   private readonly answerWithin: number;
   private readonly repeatAfter: readonly number[];
@@ -55,20 +49,13 @@ export class EsdbEventStore implements EventStore {
     this.answerWithin = options.answerWithin ?? 5_000;
     this.repeatAfter = options.repeatAfter ?? [50, 500, 1_500];
     this.client = connect(url);
+    this.appender = new BatchAppender(this.client, this.answerWithin);
   }
 
   async append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult> {
     this.assertOpen();
-    const { bytes } = encodeAppend(stream, events, expected);
-    const proposed = events.map((event) => jsonEvent(event as Parameters<typeof jsonEvent>[0]));
-    const expectedRevision = typeof expected === 'number' ? BigInt(expected) : expected;
-    return this.write(stream, bytes, async () => {
-      const result = await this.client.appendToStream(this.names.stored(stream), proposed, {
-        expectedRevision,
-        deadline: this.answerWithin,
-      });
-      return { revision: Number(result.nextExpectedRevision), position: Number(result.position?.commit ?? -1) };
-    });
+    const { bytes, events: encoded } = encodeAppend(stream, events, expected);
+    return this.write(stream, bytes, () => this.appender.append(this.names.stored(stream), events, encoded, expected));
   }
 
   async *read(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
@@ -141,6 +128,7 @@ export class EsdbEventStore implements EventStore {
   private async shutDown(): Promise<void> {
     await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
     await Promise.allSettled(this.writes);
+    this.appender.close();
     await Promise.race([this.client.dispose(), sleep(this.answerWithin, undefined, { ref: false })]);
     await closeChannel(this.client);
   }
@@ -176,21 +164,14 @@ export class EsdbEventStore implements EventStore {
   }
 }
 
-/**
- * The driver's batch append has no deadline, fails the appends of every client in the process when one connection
- * breaks, and then crashes it with an unhandled rejection; told that the server lacks it, the driver makes one call
- * per append.
- */
 function connect(url: string): EventStoreDBClient {
-  let client: EventStoreDBClient;
   try {
-    client = EventStoreDBClient.connectionString(url);
+    return EventStoreDBClient.connectionString(url);
   } catch (cause) {
     throw new TypeError('event store URL: expected esdb://<host>:<port>, with options as EventStoreDB names them', {
       cause,
     });
   }
-  return Object.assign(client, { supports: async () => false });
 }
 
 /** `dispose` ends the calls and leaves the connection open, which would keep the process alive. */
