@@ -10,7 +10,7 @@ import type { GatewaySettings } from './settings.js';
 import { PROJECTOR } from './tokens.js';
 
 /** Requests that have not ended by then are cut off. */
-const CUT_AFTER_MS = 2000;
+const CUT_AFTER_MS = 1500;
 
 /** A gateway that listens. */
 export interface Gateway extends Service {

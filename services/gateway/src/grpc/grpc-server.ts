@@ -10,7 +10,7 @@ import { loadProtos, reflected } from './protos.js';
 import type { Rpcs } from './rpc.js';
 
 const RECEIVE_LIMIT = 1024 * 1024;
-const STOP_WITHIN_MS = 2000;
+const STOP_WITHIN_MS = 1500;
 
 export interface GrpcOptions {
   /** By the services' full names. */

@@ -4,7 +4,7 @@ import { loadProtos } from '../grpc/protos.js';
 
 const protos = loadProtos();
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a test looks into it as it likes
+ 
 type Message = any;
 
 /** Calls methods of tidemark.v1 as any gRPC client would: by the proto files. */
