@@ -44,12 +44,13 @@ function compareServers(comparison: Comparison): void {
 function compareSchemas(comparison: Comparison): void {
   const olds = asObject(comparison.before.api.components['schemas']);
   const news = asObject(comparison.after.api.components['schemas']);
+  const at = (name: string): string => child('', 'components', 'schemas', name);
   for (const name of Object.keys(olds).sort()) {
-    if (Object.hasOwn(news, name)) continue;
-    comparison.add('api-schema-removed', {
-      name,
-      before: olds[name],
-      pointer: { before: child('', 'components', 'schemas', name) },
-    });
+    if (!Object.hasOwn(news, name))
+      comparison.add('api-schema-removed', { name, before: olds[name], pointer: { before: at(name) } });
+  }
+  for (const name of Object.keys(news).sort()) {
+    if (!Object.hasOwn(olds, name))
+      comparison.add('api-schema-added', { name, after: news[name], pointer: { after: at(name) } });
   }
 }

@@ -113,6 +113,7 @@ export const API_RULES = {
     ],
   }),
   ...table('components', undefined, {
+    'api-schema-added': ['notes', 'the schema "{name}" was added to the components'],
     'api-schema-removed': ['notes', 'the schema "{name}" was removed from the components'],
   }),
   ...table('webhooks', undefined, {

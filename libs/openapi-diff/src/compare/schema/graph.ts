@@ -14,6 +14,7 @@ import {
 } from './finding.js';
 import type { Edge, Finding, SchemaPair, Step } from './finding.js';
 import { compareKeywords } from './keywords.js';
+import { flatten } from './flatten.js';
 import { matchMembers } from './members.js';
 import { typesOf } from './types.js';
 import { isAnnotationOnly, isWrappedInOneOf, nullMove, typeListChange } from './wrapping.js';
@@ -67,10 +68,15 @@ export class SchemaGraph {
   }
 
   private fill(pair: SchemaPair): void {
-    const { before, after } = pair;
     if (this.fillNullMove(pair)) return;
     const inBefore = (value: Json): JsonObject => this.before.resolve(value).node;
     const inAfter = (value: Json): JsonObject => this.after.resolve(value).node;
+    if (!this.field && this.inheritsAnew(pair)) {
+      const old = flatten(pair.before, inBefore);
+      const now = flatten(pair.after, inAfter);
+      if (old !== undefined && now !== undefined) Object.assign(pair, { before: old, after: now });
+    }
+    const { before, after } = pair;
     const wrapped = isWrappedInOneOf(before, after, inAfter);
     if (wrapped)
       pair.findings.push({
@@ -95,6 +101,15 @@ export class SchemaGraph {
     this.compareProperties(pair, add);
     this.compareSubschemas(pair, add);
     this.compareMembers(pair, add);
+  }
+
+  /** Whether the parts of an `allOf` are not just the old ones, changed perhaps. */
+  private inheritsAnew({ before, after }: SchemaPair): boolean {
+    const olds = asArray(before['allOf']);
+    const news = asArray(after['allOf']);
+    if (olds.length + news.length === 0 || this.dirt.same(olds, news)) return false;
+    const { added, deleted } = matchMembers(this, olds, news);
+    return added.length + deleted.length > 0;
   }
 
   /** A schema that was wrapped in a choice with null (or unwrapped) is compared without the wrapping. */

@@ -19,14 +19,19 @@ const ANNOTATIONS = new Set([
   '$defs',
 ]);
 
+/** Whether a keyword restricts nothing. */
+export function isAnnotation(keyword: string): boolean {
+  return ANNOTATIONS.has(keyword) || keyword.startsWith('x-');
+}
+
 /** Whether a schema restricts nothing. */
 export function isAnnotationOnly(schema: JsonObject): boolean {
-  return Object.keys(schema).every((key) => ANNOTATIONS.has(key) || key.startsWith('x-'));
+  return Object.keys(schema).every(isAnnotation);
 }
 
 /** The keywords of a schema that restrict values. */
 function constraints(schema: JsonObject): string[] {
-  return Object.keys(schema).filter((key) => !ANNOTATIONS.has(key) && !key.startsWith('x-'));
+  return Object.keys(schema).filter((key) => !isAnnotation(key));
 }
 
 function isBareNull(value: Json): boolean {
