@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { canonicalJson, compare, normalize, parse, summarize } from './index.js';
-import type { JsonObject, ParsedDocument } from './index.js';
-import { asObject } from './json.js';
+import type { Change, JsonObject, ParsedDocument } from './index.js';
+import { asObject, valueAt } from './json.js';
 import { METHODS } from './normalize/kinds.js';
 import { DATA, PAIRS, readPair } from './testing/pairs.js';
 import { shuffled } from './testing/shuffle.js';
@@ -63,5 +63,28 @@ suite.each(PAIRS)('the real pair %s', (name) => {
     const rules = (changes: Array<{ id: string }>): string[] => changes.map((change) => change.id).sort();
     const stored = [old, now].map((document) => JSON.parse(canonicalJson(normalize(document))));
     expect(rules(compare(stored[0], stored[1]).changes)).toEqual(rules(compare(old, now).changes));
+  }, 60_000);
+
+  it('gives mirror images in the two directions', () => {
+    const bare = (path = ''): string => path.replaceAll(/\{[^}]*\}/g, '{}');
+    const key = (change: Change, [one, other]: ['before' | 'after', 'before' | 'after']): string => {
+      const reached = (change.operations ?? [change.operation])
+        .map((each) => `${each?.method} ${bare(each?.path)}`)
+        .sort();
+      return JSON.stringify([change.pointer[one], change.pointer[other], change[one], change[other], reached]);
+    };
+    const counted = (keys: string[]): string[] => keys.sort();
+    const judged = (changes: Change[]): Change[] =>
+      changes.filter((change) => !/^api-(major-)?version/.test(change.rule));
+    const forth = judged(compare(old, now).changes).map((change) => key(change, ['before', 'after']));
+    const back = judged(compare(now, old).changes).map((change) => key(change, ['after', 'before']));
+    expect(counted(back)).toEqual(counted(forth));
+  }, 60_000);
+
+  it('points to places that exist in both documents', () => {
+    for (const { pointer } of compare(old, now).changes) {
+      if (pointer.before !== undefined) expect(valueAt(old.document, pointer.before)).toBeDefined();
+      if (pointer.after !== undefined) expect(valueAt(now.document, pointer.after)).toBeDefined();
+    }
   }, 60_000);
 });

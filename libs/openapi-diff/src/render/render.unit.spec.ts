@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { render } from '../index.js';
+import type { Change } from '../index.js';
+import { changesBetween, edited, sampleApi } from '../testing/api.js';
+
+const after = edited((document) => {
+  document.components.schemas.Pet.properties.kind.enum = ['cat', 'dog', '<script>alert(1)</script>'];
+  document.paths['/pets'].get.summary = 'All `pets` & more';
+});
+const changes = changesBetween(sampleApi(), after, { lines: true });
+const options = { title: 'Pets <API>', before: 'old.json', after: 'new.json' };
+
+describe('render', () => {
+  it('writes text with a line for each change', () => {
+    const text = render(changes, 'text', options);
+    expect(text).toContain('Pets <API>\nold.json → new.json\n1 breaking, 1 risky, 2 safe, 1 info\n');
+    expect(text).toContain(
+      'In requests, property "kind" of schema Pet lost the value "fish". [request-property-enum-value-removed]',
+    );
+    expect(text).toMatch(/POST \/pets {2}\/components\/schemas\/Pet\/properties\/kind\/enum \(line \d+\)/);
+    expect(text).toContain('GET /pets, POST /pets, GET /pets/{id}');
+  });
+
+  it('writes Markdown in which nothing of the document is markup', () => {
+    const text = render(changes, 'markdown', options);
+    expect(text).toContain('# Pets \\<API\\>');
+    expect(text).toContain('## Breaking: callers must act (1)');
+    expect(text).not.toMatch(/[^\\]<script/);
+  });
+
+  it('writes one page of HTML that needs nothing else and runs nothing', () => {
+    const html = render(changes, 'html', options);
+    expect(html).toMatch(/^<!doctype html>/);
+    expect(html).toContain('<title>Pets &lt;API&gt;</title>');
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(html).not.toMatch(/<script|src=|href="(?!#)|@import|url\(/);
+    const opened = [...html.matchAll(/<(details|section|dl|dd|dt|pre|summary|ul|li|small)\b/g)].length;
+    expect([...html.matchAll(/<\/(details|section|dl|dd|dt|pre|summary|ul|li|small)>/g)]).toHaveLength(opened);
+  });
+
+  it('writes JSON with the summary and the changes as they are', () => {
+    expect(JSON.parse(render(changes, 'json'))).toEqual({
+      summary: expect.objectContaining({
+        total: changes.length,
+        severities: { breaking: 1, risky: 1, safe: 2, info: 1 },
+      }),
+      changes: JSON.parse(JSON.stringify(changes)),
+    });
+  });
+
+  it.each(['text', 'markdown', 'html'] as const)('says in %s that there are no changes', (format) => {
+    expect(render([], format)).toContain('No changes.');
+  });
+
+  it('names the first operations and counts the rest', () => {
+    const operations = Array.from({ length: 5 }, (_, index) => ({ method: 'get', path: `/p${index}` }));
+    const many: Change = { ...(changes[0] as Change), operations };
+    expect(render([many], 'text')).toContain('GET /p0, GET /p1, GET /p2 and 2 more');
+  });
+});
