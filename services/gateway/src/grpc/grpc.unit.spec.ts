@@ -211,7 +211,7 @@ describe('gRPC', () => {
       call.end(request);
       const answers = await Array.fromAsync(call);
       plain.close();
-       
+
       return answers[0] as any;
     };
     const reflection = [

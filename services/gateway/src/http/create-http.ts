@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '@tidemark/platform';
 import { Authenticator } from '../auth/authenticator.js';
 import { authenticateHttp } from '../auth/http-authentication.js';
 import { answerError } from '../errors/answer-error.js';
@@ -27,7 +29,7 @@ export async function createHttp(deps: GatewayDeps): Promise<NestFastifyApplicat
   server.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
   takeJsonOnly(server);
   const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.forRoot(deps), adapter, {
-    logger: deps.logger,
+    logger: warningsOf(deps.logger),
     bodyParser: false,
     abortOnError: false,
   });
@@ -36,6 +38,9 @@ export async function createHttp(deps: GatewayDeps): Promise<NestFastifyApplicat
   await app.init();
   return app;
 }
+
+/** Without Nest's telling of every route. */
+const warningsOf = ({ warn, error }: Logger): LoggerService => ({ log: () => undefined, warn, error });
 
 function takeJsonOnly(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');

@@ -1,4 +1,4 @@
-import { Secret, standaloneUrls } from '@tidemark/config';
+import { Secret, standaloneUrls, type PortUrls } from '@tidemark/config';
 import { startConnectorRunner } from '@tidemark/connector-runner';
 import { startDiffer } from '@tidemark/differ';
 import { startJobCoordinator } from '@tidemark/job-coordinator';
@@ -11,9 +11,10 @@ import { callHttp, type Answer, type CallOptions } from './http-client.js';
 /** The key that every test installation has, with all scopes. */
 export const ADMIN = 'tmk_test-installation-key';
 
+const anyPort = { host: '127.0.0.1', httpPort: 0, grpcPort: 0 };
 const logger = createLogger('test', 'silent');
 
-/** A gateway on embedded adapters in a folder of its own, with the services behind it. */
+/** A gateway with the services behind it, all in this process. */
 export class Edge {
   #coordinator: Service | undefined;
   #runners: Service[] = [];
@@ -24,7 +25,10 @@ export class Edge {
     private readonly release: () => Promise<void>,
   ) {}
 
-  /** @param replace what the gateway gets in place of the adapters that the other services have */
+  /**
+   * On embedded adapters in a folder of its own.
+   * @param replace what the gateway gets in place of the adapters that the other services have
+   */
   static async start(
     settings: Partial<GatewaySettings> = {},
     replace: (adapters: Adapters) => Adapters = (adapters) => adapters,
@@ -32,16 +36,32 @@ export class Edge {
     const folder = await temporaryFolder();
     const none = { eventStore: null, broker: null, readModel: null, blobs: null };
     const urls = standaloneUrls({ dataDir: folder.path, ...none });
-    const adapters = await openAdapters(allPorts, { urls, namespace: 'tidemark' });
-    const ports = { host: '127.0.0.1', httpPort: 0, grpcPort: 0 };
-    const given = { ...ports, apiKey: new Secret(ADMIN), rateLimit: 0, ...settings };
-    const gateway = await startGateway(replace(adapters), given, logger);
-    const edge = new Edge(adapters, gateway, async () => {
+    return Edge.on(urls, 'tidemark', settings, replace, () => folder.remove());
+  }
+
+  /** On the adapters that the URLs name. */
+  static async on(
+    urls: PortUrls,
+    namespace: string,
+    settings: Partial<GatewaySettings> = {},
+    replace: (adapters: Adapters) => Adapters = (adapters) => adapters,
+    release: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<Edge> {
+    const adapters = await openAdapters(allPorts, { urls, namespace });
+    const given = { ...anyPort, apiKey: new Secret(ADMIN), rateLimit: 0, ...settings };
+    try {
+      const gateway = await startGateway(replace(adapters), given, logger);
+      const edge = new Edge(adapters, gateway, async () => {
+        await adapters.close();
+        await release();
+      });
+      await edge.startCoordinator();
+      return edge;
+    } catch (error) {
       await adapters.close();
-      await folder.remove();
-    });
-    await edge.startCoordinator();
-    return edge;
+      await release();
+      throw error;
+    }
   }
 
   async startCoordinator(): Promise<void> {

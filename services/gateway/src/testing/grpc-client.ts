@@ -4,7 +4,6 @@ import { loadProtos } from '../grpc/protos.js';
 
 const protos = loadProtos();
 
- 
 type Message = any;
 
 /** Calls methods of tidemark.v1 as any gRPC client would: by the proto files. */
