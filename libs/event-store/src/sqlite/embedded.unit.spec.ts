@@ -110,6 +110,21 @@ describe('SqliteEventStore', () => {
     expect(order).toEqual(['writer', 'subscriber']);
   });
 
+  it('lets the rest of the process run while it reads much', async () => {
+    const store = open();
+    for (let n = 0; n < 10_000; n += 1_000)
+      await store.append('job-1', someEvents(1_000, n), n === 0 ? 'no_stream' : n - 1);
+    let turns = 0;
+    const count = () => void (turns++, (ticking = setImmediate(count)));
+    let ticking = setImmediate(count);
+    await new Promise<void>((resolve) => store.subscribe({ after: -1, onCaughtUp: resolve }, () => {}));
+    const whileFollowing = turns;
+    await readAll(store, 'job-1');
+    clearImmediate(ticking);
+    expect(whileFollowing).toBeGreaterThanOrEqual(15); // 20 batches of 500
+    expect(turns - whileFollowing).toBeGreaterThanOrEqual(15);
+  });
+
   it('moves the position of a subscription past events of other categories', async () => {
     const store = open();
     const collector = new Collector(store, { categories: ['job'] });

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   categoryOf,
   type BatchHandler,
@@ -113,6 +114,7 @@ export class LogSubscription implements Subscription {
         }
         this.handled = batch.position;
         this.tellCaughtUp();
+        if (this.mode === 'reading') await turn(); // a long replay must not hold up the rest of the process
       }
       this.tellCaughtUp();
     } catch (error) {

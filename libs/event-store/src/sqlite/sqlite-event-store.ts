@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock, type Clock } from '../clock.js';
 import { encodeAppend, type EncodedAppend } from '../encoding.js';
 import { Unavailable } from '../errors.js';
@@ -88,9 +89,12 @@ export class SqliteEventStore implements EventStore {
   async *read(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
     this.assertOpen();
     if (options.direction !== 'backwards' && this.heads.isPastEnd(stream, options.from ?? 0)) return;
+    let first = true;
     for (const events of this.reader.stream(stream, options)) {
-      yield* events;
+      if (!first) await turn(); // a long stream must not hold up the rest of the process
+      first = false;
       this.assertOpen();
+      yield* events;
     }
   }
 
