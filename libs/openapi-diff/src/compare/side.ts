@@ -102,6 +102,21 @@ export class Dirt {
   }
 }
 
+/** Every reference that an API makes. */
+export function refsOf(api: CanonicalApi): ReadonlySet<string> {
+  const refs = new Set<string>();
+  const seen = new Set<object>();
+  const visit = (value: Json | undefined): void => {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return;
+    seen.add(value);
+    if (isReference(value)) refs.add(value.$ref);
+    if (Array.isArray(value)) for (const item of value) visit(item);
+    else for (const key in value) visit(value[key]);
+  };
+  for (const part of [api.paths, api.webhooks, api.components]) visit(part);
+  return refs;
+}
+
 /** The references in a value; each distinct part is walked once. */
 class RefScan {
   private readonly seen = new Map<object, ReadonlySet<string>>();
