@@ -42,8 +42,9 @@ export class JobWakeups implements OnModuleDestroy {
     const heard = ({ stream, revision }: Relayed) => {
       for (const wake of this.#watchers.get(stream) ?? []) wake(revision);
     };
-    // Without it watchers still look from time to time.
-    return this.#broker.listen<Relayed>('tidemark.evt.job.*', ({ data }) => heard(data)).catch(() => undefined);
+    return this.#broker
+      .listen<Relayed>('tidemark.evt.job.*', ({ data }) => heard(data))
+      .catch(() => (this.#listening = undefined)); // watchers look from time to time; the next one tries again
   }
 
   async #silence(): Promise<void> {
