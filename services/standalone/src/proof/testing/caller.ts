@@ -50,8 +50,18 @@ export class Caller {
   }
 
   /** The job once it has ended. */
-  finished(jobId: string): Promise<JobView> {
-    return this.reached(jobId, ({ state }) => ended.includes(state));
+  finished(jobId: string, withinMs?: number): Promise<JobView> {
+    return this.reached(jobId, ({ state }) => ended.includes(state), withinMs);
+  }
+
+  /** Resolves when the connection knows of the job's end: its cursor is committed, its next sync planned. */
+  async committed(connectionId: string, jobId: string): Promise<void> {
+    const known = async () => (await this.connection(connectionId)).lastSync?.jobId === jobId;
+    const deadline = Date.now() + 60_000;
+    while (!(await known())) {
+      if (Date.now() > deadline) throw new Error(`connection ${connectionId} never heard that job ${jobId} ended`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   /** The job once it is as wanted. @throws Error that shows the job when it never is */
