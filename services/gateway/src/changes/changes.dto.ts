@@ -32,6 +32,11 @@ export class PointerDto {
   after?: string;
 }
 
+const anyJson = {
+  description: 'Any JSON value.',
+  anyOf: ['object', 'array', 'string', 'number', 'boolean', 'null'].map((type) => ({ type })),
+};
+
 export class ChangeDto implements ChangeView {
   @ApiProperty()
   id!: string;
@@ -63,10 +68,10 @@ export class ChangeDto implements ChangeView {
   @ApiProperty({ type: () => PointerDto, description: 'JSON pointers into the two documents.' })
   pointer!: PointerDto;
 
-  @ApiProperty({ type: Object, description: 'Any JSON value.', nullable: true })
+  @ApiProperty(anyJson)
   before!: unknown;
 
-  @ApiProperty({ type: Object, description: 'Any JSON value.', nullable: true })
+  @ApiProperty(anyJson)
   after!: unknown;
 
   @ApiProperty({ description: 'One sentence.' })

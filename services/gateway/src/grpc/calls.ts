@@ -37,10 +37,11 @@ export class Calls {
   unary(method: Method, { scope, answer }: UnaryRpc): handleUnaryCall<object, object> {
     return (call, callback) => {
       const requestId = begin(call);
-      this.#run(call, method, scope, requestId, (context) =>
-        answer(context, this.codec.fromMessage(method.requestType, call.request)),
-      ).then(
-        (json) => callback(null, this.codec.toMessage(method.responseType, json)),
+      this.#run(call, method, scope, requestId, async (context) => {
+        const json = await answer(context, this.codec.fromMessage(method.requestType, call.request));
+        return this.codec.toMessage(method.responseType, json);
+      }).then(
+        (message) => callback(null, message),
         (error: unknown) => callback(this.#failure(error, requestId)),
       );
     };

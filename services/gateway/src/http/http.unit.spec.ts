@@ -214,6 +214,19 @@ describe('the description of the API', () => {
     expect(CreateJobDto).toMatchObject({ required: ['type'], properties: { type: { enum: ['full'] } } });
   });
 
+  it('refers only to what is in it, and names every parameter once', async () => {
+    const { body } = await edge.call('GET', '/openapi.json', { key: null });
+    const refs = [...JSON.stringify(body).matchAll(/"\$ref":"([^"]*)"/g)].map(([, ref]) => ref!);
+    const known = Object.keys(body.components.schemas).map((name) => `#/components/schemas/${name}`);
+    expect(refs.length).toBeGreaterThan(50);
+    expect(refs.filter((ref) => !known.includes(ref))).toEqual([]);
+    const items = Object.values(body.paths as Record<string, Record<string, { parameters: { name: string }[] }>>);
+    for (const { parameters } of items.flatMap((item) => Object.values(item))) {
+      const names = parameters.map(({ name }) => name.toLowerCase());
+      expect(names).toEqual([...new Set(names)]);
+    }
+  });
+
   it('can be browsed without the internet', async () => {
     const { body, headers } = await edge.call('GET', '/docs', { key: null });
     expect(headers.get('content-type')).toMatch(/^text\/html/);

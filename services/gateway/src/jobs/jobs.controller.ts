@@ -47,7 +47,7 @@ export class JobsController {
     @Context() context: CommandContext,
     @Param('id') connectionId: string,
     @Body() input: CreateJobDto,
-    @Headers('idempotency-key') key?: string,
+    @Headers('Idempotency-Key') key?: string,
   ) {
     return this.jobs.create(context, connectionId, input, key);
   }
@@ -130,7 +130,7 @@ export class JobsController {
     @Context() context: CommandContext,
     @Param('id') id: string,
     @Query() { from }: JobEventsQuery,
-    @Headers('last-event-id') lastEventId: string | undefined,
+    @Headers('Last-Event-ID') lastEventId: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile | undefined> {
     const gone = new AbortController();

@@ -139,6 +139,7 @@ export function Nested(type: () => new () => object, options: FieldOptions = {})
     Converted((value, field) => instanceOf(type(), value, field)),
     ValidateNested({ message: 'must be a JSON object' }),
     IsObject({ message: 'must be a JSON object' }),
-    documented(options, { type }),
+    // The library takes a function for lazy by its name.
+    documented(options, { type: () => type() }),
   );
 }
