@@ -116,6 +116,17 @@ describe('AggregateStore', () => {
     await expect(picky.handle('account-1', { do: 'close' })).resolves.toMatchObject({ state: { closed: true } });
   });
 
+  it('does not answer that nothing is to be done on a state that another process has moved on', async () => {
+    const cautious = new AggregateStore<Account, AccountCommand, AccountEvent>(store, {
+      ...account,
+      decide: (command, state) => (command.do === 'close' && state.total < 3 ? [] : account.decide(command, state)),
+    });
+    await cautious.handle('account-1', deposit(1));
+    await expect(cautious.handle('account-1', { do: 'close' })).resolves.toMatchObject({ events: [] });
+    await elsewhere().handle('account-1', deposit(2));
+    await expect(cautious.handle('account-1', { do: 'close' })).resolves.toMatchObject({ state: { closed: true } });
+  });
+
   it('throws Conflict when others are faster again and again', async () => {
     const other = elsewhere();
     const racing: EventStore = Object.assign(Object.create(store) as EventStore, {

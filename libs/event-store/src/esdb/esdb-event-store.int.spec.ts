@@ -12,7 +12,7 @@ if (!server) {
     'EsdbEventStore',
     async () => {
       const proxy = await startTcpProxy(server);
-      const options = { namespace: randomNamespace(), answerWithin: 1_000, repeatAfter: [20, 100] };
+      const options = { namespace: randomNamespace(), answerWithin: 2_000, repeatAfter: [20, 300] };
       return {
         open: () => createEventStore(proxy.url(server), options),
         fail: () => proxy.cut(),

@@ -85,7 +85,6 @@ export class LogSubscription implements Subscription {
       this.waiting = [];
       this.waitingBytes = 0;
       this.mode = 'reading';
-      this.taken = this.handled;
       return;
     }
     this.taken = last;
