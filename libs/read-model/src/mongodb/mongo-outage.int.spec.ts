@@ -96,6 +96,32 @@ const url = process.env.MONGODB_URL ?? '';
     },
   );
 
+  it('gets a write late, after those of a projector that was faster, keeps what is newer', async () => {
+    const direct = new MongoReadModel(url, { namespace });
+    const log = busyLog();
+    const fast = await goLive(direct);
+    let held = false;
+    const stuck: typeof tasks = {
+      ...tasks,
+      evolve: (...args) => {
+        if (!held) proxy.hang('to_server');
+        held = true;
+        return tasks.evolve(...args);
+      },
+    };
+    const slow = (await model.live(stuck))!;
+    const writing = slow.apply(...log.batch(0, 99));
+    await eventually(() => held);
+    await fast.apply(...log.batch());
+    proxy.pass();
+    await writing;
+    expect(slow.position).toBe(log.position);
+    const { data, asOf } = await direct.view(tasks).query({ perPage: 1000 });
+    expect(new Map(data.map((task) => [task.id, task]))).toEqual(folded(log));
+    expect(asOf).toBe(log.position);
+    await direct.close();
+  });
+
   describe('goes away while a projector is at work', () => {
     let eventStore: EventStore;
     let projector: Projector;

@@ -17,8 +17,7 @@ const CACHE_CHARACTERS = 4 * 1024 * 1024;
  * position, so that after a crash the log is simply folded on from there.
  *
  * Several writers (processes) may feed one generation. Each looks at the stored position in the transaction in which
- * it reads or writes: when another writer is ahead, it drops what it holds and goes on from that writer's position;
- * when it is ahead itself, it writes only what the table does not have yet.
+ * it reads or writes: when another writer is ahead, it drops what it holds and goes on from that writer's position.
  */
 export class SqliteGeneration<D extends ViewDocument> implements Generation {
   readonly id: number;
@@ -121,7 +120,6 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
     if (stored >= this.#position) return lengths;
     const upsert = this.#upsertSql();
     for (const [id, { document, position }] of this.#dirty) {
-      if (position <= stored) continue;
       if (!document) {
         this.db.run(`delete from ${tableOf(this.id)} where id = ?`, id);
         continue;
