@@ -72,6 +72,7 @@ export const views = {
     indexes: [
       ['tenant', 'createdAt'],
       ['tenant', 'connectionId', 'createdAt'],
+      ['tenant', 'state', 'createdAt'],
       ['state', 'id'],
     ],
   },
@@ -85,5 +86,17 @@ export const views = {
     ],
   },
   snapshots: { name: 'snapshots', owner: 'differ', version: 1, indexes: [['tenant', 'connectionId', 'takenAt']] },
-  changes: { name: 'changes', owner: 'differ', version: 1, indexes: [['tenant', 'connectionId', 'detectedAt']] },
+  changes: {
+    name: 'changes',
+    owner: 'differ',
+    version: 1,
+    indexes: [
+      ['tenant', 'connectionId', 'detectedAt', 'order'],
+      ['jobId'],
+      ['snapshotId'],
+      ['severity'],
+      ['rule'],
+      ['operation'],
+    ],
+  },
 } as const;

@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { BrokerServer } from '@tidemark/messaging/nest';
-import { serveOperations, type Adapters, type Logger, type Service } from '@tidemark/platform';
+import { serveOperations, traced, type Adapters, type Logger, type Service } from '@tidemark/platform';
 import { JobCoordinatorModule } from './app.module.js';
 import type { CoordinatorSettings } from './coordinator.js';
 import { projections, startEngine } from './engine.js';
@@ -16,7 +16,7 @@ export async function startJobCoordinator(
 ): Promise<Service> {
   const engine = await startEngine(adapters, settings, (error) => logger.error(error), time);
   const { coordinator, projector } = engine;
-  const strategy = new BrokerServer(adapters.broker);
+  const strategy = new BrokerServer(traced(adapters.broker));
   const server = await NestFactory.createMicroservice(JobCoordinatorModule.forRoot(coordinator), { strategy, logger });
   await server.listen();
   const operations = await serveOperations('job-coordinator', adapters, { projector, projections });

@@ -1,3 +1,5 @@
+import type { Origin } from '@tidemark/contracts';
+
 /**
  * Which jobs of a tenant may run: a stream `admission-<tenant>`, private to the coordinators. Each event tells who came
  * in and who went out; every so often it carries the whole set, so that reading back to the last whole set is enough.
@@ -18,6 +20,8 @@ export interface Admitted {
   readonly attempt: number;
   readonly service: string;
   readonly stage: string;
+  /** Of the job: one event tells of jobs with different ones. */
+  readonly origin?: Origin;
 }
 
 /** Times are milliseconds since the epoch. */

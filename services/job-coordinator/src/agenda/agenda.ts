@@ -1,4 +1,4 @@
-import type { ConnectionEvent, Counts, JobEvent, StageDefinition } from '@tidemark/contracts';
+import type { ConnectionEvent, Counts, JobEvent, Origin, StageDefinition } from '@tidemark/contracts';
 import type { AdmissionEvent, Admitted, Place } from '../admission/admission.js';
 import { exists, type ConnectionState } from '../connection/connection.js';
 import { currentStage, type ExistingJob } from '../job/job.js';
@@ -22,6 +22,7 @@ export interface LiveJob {
   readonly stages: readonly StageDefinition[];
   readonly claimTimeoutMs: number;
   readonly stallTimeoutMs: number;
+  readonly origin?: Origin;
   phase: Phase;
   attempt: number;
   stage: StageDefinition;
@@ -76,7 +77,7 @@ export class Agenda {
   constructor(private readonly now: () => number) {}
 
   /** Takes a job as it was at some position; events after that position may follow, repeated ones included. */
-  restore(job: ExistingJob): void {
+  restore(job: ExistingJob & { readonly origin?: Origin }): void {
     const stage = currentStage(job);
     if (!stage) return;
     const live = this.add(job.id, job.tenant, { ...job, stage, attempt: job.retryCount + 1 });
@@ -94,10 +95,10 @@ export class Agenda {
     if (exists(connection)) this.plan(connection.id, connection.tenant, connection.nextSyncAt);
   }
 
-  applyJob(jobId: string, tenant: string, event: JobEvent): void {
+  applyJob(jobId: string, tenant: string, event: JobEvent, origin?: Origin): void {
     if (event.type === 'JobCreated') {
       const { data } = event;
-      const job = this.add(jobId, tenant, { ...data, stage: data.stages[0]!, attempt: 1 });
+      const job = this.add(jobId, tenant, { ...data, stage: data.stages[0]!, attempt: 1, origin });
       job.first = data.whenBusy === 'reject';
       return this.wait(job, data.startAt ?? 0);
     }
@@ -176,9 +177,9 @@ export class Agenda {
     const queue = this.queues.get(tenant);
     if (!queue) return;
     for (const jobId of queue.heads()) {
-      const { connectionId, attempt, stage } = this.jobs.get(jobId)!;
+      const { connectionId, attempt, stage, origin } = this.jobs.get(jobId)!;
       if ((this.retryingOf(connectionId) ?? jobId) !== jobId) continue;
-      yield { jobId, connectionId, attempt, service: stage.service, stage: stage.name };
+      yield { jobId, connectionId, attempt, service: stage.service, stage: stage.name, ...(origin && { origin }) };
     }
   }
 
@@ -217,9 +218,12 @@ export class Agenda {
   private add(
     id: string,
     tenant: string,
-    given: Pick<LiveJob, 'connectionId' | 'stages' | 'claimTimeoutMs' | 'stallTimeoutMs' | 'stage' | 'attempt'>,
+    given: Pick<
+      LiveJob,
+      'connectionId' | 'stages' | 'claimTimeoutMs' | 'stallTimeoutMs' | 'stage' | 'attempt' | 'origin'
+    >,
   ): LiveJob {
-    const { connectionId, stages, claimTimeoutMs, stallTimeoutMs, stage, attempt } = given;
+    const { connectionId, stages, claimTimeoutMs, stallTimeoutMs, stage, attempt, origin } = given;
     const job: LiveJob = {
       id,
       tenant,
@@ -229,6 +233,7 @@ export class Agenda {
       stallTimeoutMs,
       stage,
       attempt,
+      origin,
       phase: 'due',
       due: 0,
       claim: null,

@@ -1,6 +1,7 @@
 import { TidemarkError, type EndedJob, type JobEnding } from '@tidemark/contracts';
 import { uuidv5 } from '@tidemark/event-store';
-import { exists } from '../connection/connection.js';
+import { currentTraceparent, inSpan } from '@tidemark/telemetry';
+import { exists, type ExistingConnection } from '../connection/connection.js';
 import { connectionStream, type Context, type Coordinator } from '../coordinator.js';
 import { startJob } from './create-job.js';
 
@@ -29,11 +30,27 @@ export async function startPlannedSync(
   connectionId: string,
   plannedAt: number,
 ): Promise<void> {
-  const { connections, time } = coordinator;
+  const { connections } = coordinator;
   const { state: connection } = await connections.load(connectionStream(connectionId));
   if (!exists(connection) || connection.nextSyncAt !== plannedAt) return;
-  const context: Context = { tenant: connection.tenant, actor: 'schedule' };
+  const { tenant } = connection;
   const jobId = uuidv5('schedule', connectionId, plannedAt);
+  const attributes = { 'tidemark.tenant': tenant, 'tidemark.connection': connectionId, 'tidemark.job': jobId };
+  // Nobody asked: a trace begins here.
+  await inSpan('schedule', { parent: null, attributes }, () =>
+    startScheduled(coordinator, connection, jobId, plannedAt),
+  );
+}
+
+async function startScheduled(
+  coordinator: Coordinator,
+  connection: ExistingConnection,
+  jobId: string,
+  plannedAt: number,
+): Promise<void> {
+  const { connections, time } = coordinator;
+  const { id: connectionId, tenant } = connection;
+  const context = { tenant, actor: 'schedule', correlationId: jobId, traceparent: currentTraceparent() };
   try {
     const order = { jobId, requestHash: 'schedule', type: 'full', trigger: 'schedule', whenBusy: 'queue' } as const;
     await startJob(coordinator, context, connection, order);

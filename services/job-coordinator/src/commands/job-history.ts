@@ -5,18 +5,18 @@ import {
   type GetTimeline,
   type JobEvent,
   type JobEventPage,
-  type JobRef,
   type JobView,
   type TimelineEntry,
 } from '@tidemark/contracts';
 import type { RecordedEvent } from '@tidemark/event-store';
 import { jobStream, type Coordinator } from '../coordinator.js';
-import { absentJob, evolveJob } from '../job/job.js';
+import { absentJob, evolveJob, isEnded } from '../job/job.js';
 import { describeEvent } from '../job/job.timeline.js';
 import { describeJob } from '../job/job.view.js';
 import { findJob, ownedJob } from './get-job.js';
 
 const iso = (time: number) => new Date(time).toISOString();
+const endings: ReadonlySet<string> = new Set<JobEvent['type']>(['JobCompleted', 'JobFailed', 'JobCancelled']);
 const happened = ({ type, data }: RecordedEvent) => ({ type, data }) as JobEvent;
 
 /** The job as it was at a revision or a time (P2). @throws TidemarkError NOT_FOUND, also when it did not exist yet */
@@ -25,7 +25,8 @@ export async function getJobState(
   { tenant, jobId, revision, at }: GetJobState,
 ): Promise<JobView> {
   const until = at === undefined ? Infinity : Date.parse(at);
-  const events = await stored(coordinator, { tenant, jobId }, 0, revision === undefined ? undefined : revision + 1);
+  await findJob(coordinator, { tenant, jobId });
+  const events = await stored(coordinator, jobId, 0, revision === undefined ? undefined : revision + 1);
   if (revision !== undefined && revision >= events.length)
     throw new TidemarkError('NOT_FOUND', `job ${jobId} has no revision ${revision}; its last is ${events.length - 1}`);
   const state = events
@@ -39,9 +40,9 @@ export async function getJobEvents(
   coordinator: Coordinator,
   { tenant, jobId, from = 0, limit = 100 }: GetJobEvents,
 ): Promise<JobEventPage> {
-  const events = await stored(coordinator, { tenant, jobId }, from, limit);
-  const last = events.at(-1);
-  const ended = last !== undefined && ['JobCompleted', 'JobFailed', 'JobCancelled'].includes(last.type);
+  const job = await findJob(coordinator, { tenant, jobId });
+  const events = await stored(coordinator, jobId, from, limit);
+  const ended = isEnded(job) && (events.length < limit || endings.has(events.at(-1)!.type));
   return {
     ended,
     events: events.map((event) => ({
@@ -59,7 +60,8 @@ export async function getTimeline(
   coordinator: Coordinator,
   { tenant, jobId, page = 1, perPage = 50 }: GetTimeline,
 ): Promise<{ data: TimelineEntry[]; total: number }> {
-  const events = await stored(coordinator, { tenant, jobId }, 0);
+  await findJob(coordinator, { tenant, jobId });
+  const events = await stored(coordinator, jobId, 0);
   const shown = events.slice((page - 1) * perPage, page * perPage);
   return { data: shown.map(entryOf), total: events.length };
 }
@@ -77,9 +79,11 @@ function entryOf(event: RecordedEvent): TimelineEntry {
   };
 }
 
-async function stored(coordinator: Coordinator, ref: JobRef, from: number, limit?: number): Promise<RecordedEvent[]> {
-  await findJob(coordinator, ref);
-  const events: RecordedEvent[] = [];
-  for await (const event of coordinator.eventStore.read(jobStream(ref.jobId), { from, limit })) events.push(event);
-  return events;
+async function stored(
+  { eventStore }: Coordinator,
+  jobId: string,
+  from: number,
+  limit?: number,
+): Promise<RecordedEvent[]> {
+  return Array.fromAsync(eventStore.read(jobStream(jobId), { from, limit }));
 }

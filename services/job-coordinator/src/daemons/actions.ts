@@ -6,19 +6,20 @@ import type { LiveJob } from '../agenda/agenda.js';
 import type { ClaimActions } from './liveness.js';
 import type { DueActions } from './timers.js';
 
-const coordinatorOf = (tenant: string): Context => ({ tenant, actor: 'coordinator' });
+const coordinatorOf = (tenant: string, job?: LiveJob): Context => ({ tenant, actor: 'coordinator', ...job?.origin });
 
 /** What timers lead to. */
 export const dueActions = (coordinator: Coordinator): DueActions => ({
   startPlannedSync: (connectionId, _tenant, plannedAt) => startPlannedSync(coordinator, connectionId, plannedAt),
-  forceCancel: (jobId, tenant) => forceCancel(coordinator, coordinatorOf(tenant), jobId),
+  forceCancel: (jobId, tenant) =>
+    forceCancel(coordinator, coordinatorOf(tenant, coordinator.agenda.jobs.get(jobId)), jobId),
   wake: () => coordinator.admission.wake(),
 });
 
 /** What the silence, the standing still and the recovery of a claim lead to. */
 export function claimActions({ jobs, time }: Coordinator): ClaimActions {
-  const tell = async ({ id, tenant }: LiveJob, command: JobCommand) => {
-    await jobs.handle(jobStream(id), command, coordinatorOf(tenant));
+  const tell = async (job: LiveJob, command: JobCommand) => {
+    await jobs.handle(jobStream(job.id), command, coordinatorOf(job.tenant, job));
   };
   return {
     expire: (job, claim) => tell(job, { type: 'ExpireClaim', data: { claim, random: Math.random(), at: time.now() } }),

@@ -1,4 +1,4 @@
-import type { ConnectionEvent, JobEvent } from '@tidemark/contracts';
+import { originOf, type ConnectionEvent, type JobEvent } from '@tidemark/contracts';
 import type { EventStore, RecordedEvent, Subscription } from '@tidemark/event-store';
 import { ReadModelUnavailable, type View } from '@tidemark/read-model';
 import type { AdmissionEvent } from '../admission/admission.js';
@@ -55,7 +55,7 @@ export class AgendaFeed {
     const event = { type, data } as unknown;
     switch (stream.slice(0, dash)) {
       case 'job':
-        return this.agenda.applyJob(id, metadata.tenant ?? '', event as JobEvent);
+        return this.agenda.applyJob(id, metadata.tenant ?? '', event as JobEvent, originOf(metadata));
       case 'connection':
         return this.agenda.applyConnection(id, metadata.tenant ?? '', event as ConnectionEvent);
       case 'admission':

@@ -4,6 +4,7 @@ import {
   type EndedJob,
   type JobEnding,
   type JobEvent,
+  type Origin,
   type StageDefinition,
   type Work,
 } from '@tidemark/contracts';
@@ -22,8 +23,8 @@ export function messagesOf(event: RecordedEvent): OutgoingMessage[] {
     case 'connection':
       return [relayed('connection', event)];
     case 'admission':
-      return (event.data as PlacesChanged['data']).admitted.map(({ jobId, service, stage, attempt }) =>
-        work(event, jobId, { name: stage, service: service as StageDefinition['service'] }, attempt),
+      return (event.data as PlacesChanged['data']).admitted.map(({ jobId, service, stage, attempt, origin = {} }) =>
+        work(event, jobId, { name: stage, service: service as StageDefinition['service'] }, attempt, origin),
       );
     default:
       return [];
@@ -49,9 +50,15 @@ function workAfter(event: RecordedEvent): OutgoingMessage[] {
   }
 }
 
-function work(event: RecordedEvent, jobId: string, { name: stage, service }: StageDefinition, attempt: number) {
+function work(
+  event: RecordedEvent,
+  jobId: string,
+  { name: stage, service }: StageDefinition,
+  attempt: number,
+  origin: Origin = event.metadata,
+) {
   const data: Work = { tenant: event.metadata.tenant ?? '', jobId, stage, attempt };
-  return message(event, workSubject(service, stage), `${event.id}:${jobId}`, data);
+  return message(event, workSubject(service, stage), `${event.id}:${jobId}`, data, origin);
 }
 
 function ended(event: RecordedEvent, jobId: string, ending: JobEnding) {
@@ -67,8 +74,13 @@ const relayed = (aggregate: string, event: RecordedEvent) =>
     ...(event.data as object),
   });
 
-function message<T>(event: RecordedEvent, subject: string, id: string, data: T): OutgoingMessage<T> {
-  const { correlationId, traceparent } = event.metadata;
+function message<T>(
+  event: RecordedEvent,
+  subject: string,
+  id: string,
+  data: T,
+  { correlationId, traceparent }: Origin = event.metadata,
+): OutgoingMessage<T> {
   const headers: Record<string, string> = {
     'ce-id': id,
     'ce-type': event.type,
