@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { views } from '@tidemark/contracts';
+import type { ViewDefinition } from '@tidemark/read-model';
 import { eventually, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import { TENANT } from './testing/caller.js';
 import { History } from './testing/history.js';
@@ -52,7 +53,7 @@ async function documentsOf(on: Installation): Promise<Record<string, readonly ob
   const head = await on.adapters.eventStore.head();
   const all: Record<string, readonly object[]> = {};
   for (const definition of Object.values(views)) {
-    const view = on.adapters.readModel.view<{ id: string }>(definition);
+    const view = on.adapters.readModel.view<{ id: string }>(definition as ViewDefinition<{ id: string }>);
     await eventually(async () => (await view.position()) >= head, `view ${definition.name} at ${head}`);
     const documents: object[] = [];
     for (let page = 1, more = true; more; page += 1) {
