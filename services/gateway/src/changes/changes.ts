@@ -1,14 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { TidemarkError, views, type ChangeDocument, type CommandContext } from '@tidemark/contracts';
-import type { ReadModel, View, ViewDefinition } from '@tidemark/read-model';
+import type { ReadModel, View } from '@tidemark/read-model';
 import { Connections } from '../connections/connections.js';
 import { pageOf, viewPage, type ViewPage } from '../paging.js';
 import { ADAPTERS } from '../tokens.js';
 import { knownForm } from '../validation/id.pipe.js';
 import type { ChangesQuery } from './changes.dto.js';
-import { filteredQuery } from './filtered-query.js';
-
-const definition: ViewDefinition<ChangeDocument> = views.changes;
 
 /** A change as callers see it. */
 export type ChangeView = Omit<ChangeDocument, 'tenant'>;
@@ -22,7 +19,7 @@ export class Changes {
     private readonly connections: Connections,
     @Inject(ADAPTERS) { readModel }: { readModel: ReadModel },
   ) {
-    this.#view = readModel.view(definition);
+    this.#view = readModel.view<ChangeDocument>(views.changes);
   }
 
   /**
@@ -35,10 +32,14 @@ export class Changes {
       tenant: context.tenant,
       connectionId: knownForm(connectionId),
       ...(since !== undefined && { detectedAt: { gte: since } }),
+      ...(severity !== undefined && { severity: { in: severity } }),
+      ...(rule !== undefined && { rule }),
+      ...(operation !== undefined && { operation }),
+      ...(jobId !== undefined && { jobId }),
+      ...(snapshotId !== undefined && { snapshotId }),
     };
     const sort = [['detectedAt', 'desc'] as const, ['order', 'asc'] as const];
-    const filters = { severity, rule, operation, jobId, snapshotId };
-    const found = await filteredQuery(this.#view, definition, { where, sort, ...pageOf(query) }, filters);
+    const found = await this.#view.query({ where, sort, ...pageOf(query) });
     if (found.total === 0) await this.connections.assertExists(context, connectionId);
     return viewPage(query, found, describe);
   }
