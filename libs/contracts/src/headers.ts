@@ -10,6 +10,15 @@ export interface CommandContext {
   readonly traceparent?: string;
 }
 
+/** What set something in motion: every message and event that follows from it carries the same. */
+export type Origin = Pick<CommandContext, 'correlationId' | 'traceparent'>;
+
+/** Undefined when there is nothing to carry. */
+export function originOf({ correlationId, traceparent }: Origin): Origin | undefined {
+  if (correlationId === undefined && traceparent === undefined) return undefined;
+  return { ...(correlationId && { correlationId }), ...(traceparent && { traceparent }) };
+}
+
 type Headers = Readonly<Record<string, string>>;
 
 /** The context as message headers. The tenant travels in the data. */

@@ -39,12 +39,13 @@ export interface Failure {
   readonly message: string;
 }
 
+export const waitReasons = ['tenant_cap', 'connection_busy', 'retry_backoff', 'schedule', 'no_runner'] as const;
 /**
  * Why a job is not running: over the tenant's cap, behind another job of its connection, between two tries, before its
  * start time, or offered to runners with none taking it.
  */
 export interface WaitingFor {
-  readonly reason: 'tenant_cap' | 'connection_busy' | 'retry_backoff' | 'schedule' | 'no_runner';
+  readonly reason: (typeof waitReasons)[number];
   /** Until when at least; ISO 8601, UTC. */
   readonly until?: string;
   /** The jobs that must end first. */

@@ -1,5 +1,6 @@
 import {
   beatSubject,
+  contextOf,
   type Beat,
   type ClaimGranted,
   type Counts,
@@ -44,11 +45,13 @@ export class ClaimedLeg {
   ) {
     const { outputs, stages: _, ...rest } = granted;
     const { tenant, jobId } = delivery.data;
+    const { correlationId } = contextOf(tenant, delivery.headers);
     this.outputs = { ...outputs };
     this.leg = {
       ...rest,
       tenant,
       jobId,
+      correlationId,
       outputs: this.outputs,
       artefacts: new Map(),
       signal: this.stopping.signal,
@@ -88,7 +91,9 @@ export class ClaimedLeg {
   private async runOne(stage: string): Promise<boolean> {
     this.progress = {};
     this.beat();
-    const outcome = await inSpan(`stage ${stage}`, { attributes: { 'tidemark.job': this.leg.jobId } }, () =>
+    const { tenant, jobId } = this.leg;
+    const attributes = { 'tidemark.tenant': tenant, 'tidemark.job': jobId, 'tidemark.stage': stage };
+    const outcome = await inSpan(`stage ${stage}`, { attributes }, () =>
       this.untilStopped(this.runStage(stage, this.leg)),
     ).catch((error: unknown) => this.failed(stage, error));
     if (!outcome) return true;

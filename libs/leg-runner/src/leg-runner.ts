@@ -62,9 +62,12 @@ export class LegRunner {
   }
 
   private take(delivery: Delivery<Work>): Promise<void> {
-    const { data, headers } = delivery;
-    const name = `leg ${this.options.service}.${data.stage}`;
-    return inSpan(name, { parent: headers['traceparent'], kind: 'CONSUMER' }, () => this.run(delivery));
+    const { headers, data } = delivery;
+    const { tenant, jobId, stage, attempt } = data;
+    const attributes = { 'tidemark.tenant': tenant, 'tidemark.job': jobId, 'tidemark.attempt': attempt };
+    const parent = headers['traceparent'] ?? null;
+    const name = `leg ${this.options.service}.${stage}`;
+    return inSpan(name, { parent, kind: 'CONSUMER', attributes }, () => this.run(delivery));
   }
 
   private async run(delivery: Delivery<Work>): Promise<void> {

@@ -4,6 +4,8 @@ import type { ClaimGranted, Counts, Cursor, StageOutput, StageReport } from '@ti
 export interface Leg extends Omit<ClaimGranted, 'outputs' | 'stages'> {
   readonly tenant: string;
   readonly jobId: string;
+  /** The id of the request that set the job in motion. */
+  readonly correlationId?: string | undefined;
   /** Outputs of the completed stages of the job, by stage; grows as this leg goes on. */
   readonly outputs: Readonly<Record<string, StageOutput>>;
   /** What stages of this leg hand on in memory; empty when another runner began the leg. */

@@ -3,4 +3,5 @@ export { healthOf } from './health.js';
 export { runService, type ServiceDefinition } from './run-service.js';
 export type { Service } from './service.js';
 export { createLogger, type Logger } from './logger.js';
+export { traced } from './traced.js';
 export { serveOperations, type OperatedProjections } from './operations.js';

@@ -1,6 +1,7 @@
 import {
   context,
   propagation,
+  ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
   trace,
@@ -11,8 +12,8 @@ import {
 const tracer = trace.getTracer('tidemark');
 
 export interface SpanOptions {
-  /** W3C trace context of the span that caused this one; by default the span that is active here. */
-  readonly parent?: string | undefined;
+  /** W3C trace context of the span that caused this one; null for none: a trace of its own. Default: the active span. */
+  readonly parent?: string | null | undefined;
   readonly kind?: keyof typeof SpanKind;
   readonly attributes?: Attributes;
 }
@@ -44,7 +45,8 @@ export function currentTraceparent(): string | undefined {
   return carrier.traceparent;
 }
 
-function contextOf(traceparent: string | undefined): Context {
-  const active = context.active();
-  return traceparent === undefined ? active : propagation.extract(active, { traceparent });
+function contextOf(traceparent: string | null | undefined): Context {
+  if (traceparent === undefined) return context.active();
+  // What happens to be active here has nothing to do with it.
+  return traceparent === null ? ROOT_CONTEXT : propagation.extract(ROOT_CONTEXT, { traceparent });
 }

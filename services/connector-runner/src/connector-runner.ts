@@ -12,7 +12,7 @@ export async function startConnectorRunner(
   { fetchAllow, fetchMaxBytes, runnerConcurrency }: ConnectorRunnerSettings,
   _logger: Logger,
 ): Promise<Service> {
-  const fetch = createGuardedFetch({ allow: fetchAllow, maxBytes: fetchMaxBytes });
+  const fetch = guardedFetch(fetchAllow, fetchMaxBytes);
   const runner = new LegRunner({
     broker,
     service: 'connector-runner',
@@ -21,6 +21,14 @@ export async function startConnectorRunner(
   });
   await runner.start();
   return { stop: () => runner.stop(STOP_WITHIN_MS) };
+}
+
+function guardedFetch(allow: readonly string[], maxBytes: number): GuardedFetch {
+  try {
+    return createGuardedFetch({ allow, maxBytes });
+  } catch (error) {
+    throw new Error(`TIDEMARK_FETCH_ALLOW: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Legs in work get this long to end; then they are given back. */

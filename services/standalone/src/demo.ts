@@ -1,17 +1,23 @@
 import { views, type ConnectionDocument } from '@tidemark/contracts';
 import type { Adapters, Service } from '@tidemark/platform';
+import type { ReadModel } from '@tidemark/read-model';
 import { httpDemoApi } from './demo/http-demo-api.js';
 import { startDemoPublisher, type DemoPublisher } from './demo/publisher.js';
 import { demoConnection, runDemo } from './demo/run-demo.js';
 
 /** The sample publisher; on the port that its connection knows from an earlier start, when that is free. */
 export async function publishDemo({ readModel }: Adapters): Promise<DemoPublisher> {
+  // Without views it is not known: any other will do.
+  const port = await knownPort(readModel).catch(() => 0);
+  return startDemoPublisher({ port }).catch(() => startDemoPublisher({ port: 0 }));
+}
+
+async function knownPort(readModel: ReadModel): Promise<number> {
   const { name } = demoConnection('');
   const view = readModel.view<ConnectionDocument>(views.connections);
   const { data } = await view.query({ where: { tenant: 'default' }, perPage: 1000 });
   const url = data.find((connection) => connection.name === name)?.source.config['url'];
-  const port = typeof url === 'string' ? Number(new URL(url).port) : 0;
-  return startDemoPublisher({ port }).catch(() => startDemoPublisher({ port: 0 }));
+  return typeof url === 'string' ? Number(new URL(url).port) : 0;
 }
 
 /** Tells the story of the sample publisher's first versions on the terminal. */

@@ -1,4 +1,4 @@
-import { uuidv5, type EventStore } from '@tidemark/event-store';
+import { uuidv5, type EventMetadata, type EventStore } from '@tidemark/event-store';
 import type { ChangesRecorded, RecordedChange } from './change-set.events.js';
 
 /** Bytes of changes in one event, as JSON: well under the event store's limit. */
@@ -11,6 +11,7 @@ const BATCH_BYTES = 256 * 1024;
 export async function recordChanges(
   eventStore: EventStore,
   { changes, ...about }: ChangesRecorded['data'],
+  origin: Pick<EventMetadata, 'correlationId' | 'traceparent'> = {},
 ): Promise<void> {
   const { snapshotId, tenant } = about;
   for (const [index, batch] of batchesOf(changes).entries()) {
@@ -18,7 +19,7 @@ export async function recordChanges(
       id: uuidv5('changes', snapshotId, index),
       type: 'ChangesRecorded',
       data: { ...about, changes: batch } satisfies ChangesRecorded['data'],
-      metadata: { tenant, actor: 'differ' },
+      metadata: { tenant, actor: 'differ', ...origin },
     };
     await eventStore.append(`changes-${snapshotId}`, [event], index === 0 ? 'no_stream' : index - 1);
   }

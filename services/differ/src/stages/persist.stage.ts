@@ -1,6 +1,7 @@
 import { readJson, type BlobStore } from '@tidemark/blob-store';
 import type { EventStore } from '@tidemark/event-store';
 import type { Leg, StageOutcome } from '@tidemark/leg-runner';
+import { currentTraceparent } from '@tidemark/telemetry';
 import { recordChanges } from '../change-set/change-set.js';
 import type { RecordedChange } from '../change-set/change-set.events.js';
 import { outputOf, type DiffOutput, type SnapshotOutput } from './artefacts.js';
@@ -13,8 +14,8 @@ export async function persistStage(leg: Leg, blobs: BlobStore, eventStore: Event
   const changes =
     (leg.artefacts.get('changes') as RecordedChange[] | undefined) ??
     (await readJson<RecordedChange[]>(blobs, diff.changesBlob));
-  const { tenant, connectionId, jobId } = leg;
+  const { tenant, connectionId, jobId, correlationId } = leg;
   const about = { tenant, connectionId, jobId, snapshotId, previousSnapshotId: previous.snapshotId, at: diff.at };
-  await recordChanges(eventStore, { ...about, changes });
+  await recordChanges(eventStore, { ...about, changes }, { correlationId, traceparent: currentTraceparent() });
   return { output: { recorded: changes.length } };
 }

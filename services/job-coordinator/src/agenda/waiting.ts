@@ -1,4 +1,4 @@
-import type { WaitingFor } from '@tidemark/contracts';
+import { waitReasons, type WaitingFor } from '@tidemark/contracts';
 import type { Agenda, LiveJob } from './agenda.js';
 
 /** Why the job is not at work; null when it is, or when it has ended. */
@@ -16,7 +16,7 @@ export function explain(agenda: Agenda, jobId: string): WaitingFor | null {
   return { reason: 'tenant_cap', behind: holders.map(({ id }) => id) };
 }
 
-/** How many jobs wait, by reason. */
+/** How many jobs wait, by reason; 0 for a reason that nobody has. */
 export function countWaiting(agenda: Agenda): Map<WaitingFor['reason'], number> {
   const busyByTenant = new Map<string, Set<string>>();
   const busy = (tenant: string) => {
@@ -33,7 +33,7 @@ export function countWaiting(agenda: Agenda): Map<WaitingFor['reason'], number> 
     const retrying = agenda.retryingOf(job.connectionId) ?? job.id;
     return busy(job.tenant).has(job.connectionId) || retrying !== job.id ? 'connection_busy' : 'tenant_cap';
   };
-  const counts = new Map<WaitingFor['reason'], number>();
+  const counts = new Map<WaitingFor['reason'], number>(waitReasons.map((reason) => [reason, 0]));
   for (const job of agenda.jobs.values()) {
     if (job.phase === 'claimed') continue;
     const reason = reasonOf(job);
