@@ -99,16 +99,21 @@ export class NatsBlobStore implements BlobStore {
     const hash = createHash('sha256');
     const onTheirWay: Promise<unknown>[] = [];
     let [size, chunks] = [0, 0];
-    for await (const chunk of resized(content, Math.min(CHUNK_BYTES, maxPayload), WINDOW)) {
-      hash.update(chunk);
-      size += chunk.byteLength;
-      chunks += 1;
-      if (onTheirWay.length >= WINDOW) await onTheirWay.shift();
-      const published = js.publish(chunkSubject(this.#bucket, object), chunk);
-      published.catch(() => {}); // awaited later
-      onTheirWay.push(published);
+    try {
+      for await (const chunk of resized(content, Math.min(CHUNK_BYTES, maxPayload), WINDOW)) {
+        hash.update(chunk);
+        size += chunk.byteLength;
+        chunks += 1;
+        if (onTheirWay.length >= WINDOW) await onTheirWay.shift();
+        const published = js.publish(chunkSubject(this.#bucket, object), chunk);
+        published.catch(() => {}); // awaited later
+        onTheirWay.push(published);
+      }
+      await Promise.all(onTheirWay);
+    } finally {
+      // What failed is deleted next: nothing may arrive after that.
+      await Promise.allSettled(onTheirWay);
     }
-    await Promise.all(onTheirWay);
     return { hash: hash.digest(), size, chunks };
   }
 
