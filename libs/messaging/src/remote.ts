@@ -18,6 +18,11 @@ export function errorReply(error: unknown): ErrorReply {
   };
 }
 
+/** Whether an error says nothing to the caller: it has no code, so somebody here should hear of it. */
+export function isSurprise(error: unknown): boolean {
+  return errorReply(error).code === 'INTERNAL';
+}
+
 export function remoteError(reply: ErrorReply): RemoteError {
   return new RemoteError(reply.code, reply.message, reply.details);
 }

@@ -165,7 +165,8 @@ export class Durable implements Sink {
 
   private delay(entry: Entry, due: number): void {
     entry.due = due;
-    this.delayed.push(due, entry);
+    // The wall clock names the due time across restarts; within this life a monotonic one keeps it.
+    this.delayed.push(performance.now() + due - Date.now(), entry);
     this.armDelay();
   }
 
@@ -174,13 +175,13 @@ export class Durable implements Sink {
     if (due === undefined || due >= this.delayTimerDue) return;
     clearTimeout(this.delayTimer);
     this.delayTimerDue = due;
-    const wait = Math.min(Math.max(0, due - Date.now()), 2 ** 31 - 1);
+    const wait = Math.min(Math.max(0, due - performance.now()), 2 ** 31 - 1);
     this.delayTimer = setTimeout(() => this.endDelays(), wait).unref();
   }
 
   private endDelays(): void {
     this.delayTimerDue = Number.POSITIVE_INFINITY;
-    const now = Date.now();
+    const now = performance.now();
     while ((this.delayed.next ?? Number.POSITIVE_INFINITY) <= now) this.again.push(this.delayed.pop()!);
     this.armDelay();
     this.wake();

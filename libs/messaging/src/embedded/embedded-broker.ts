@@ -27,7 +27,7 @@ const sequences = new WeakMap<EmbeddedLog, { last: number }>();
 export class EmbeddedBroker implements port.Broker {
   private readonly onError: (error: Error) => void;
   private readonly listeners: Listeners = new SubjectIndex();
-  private readonly requests = new Requests();
+  private readonly requests: Requests;
   private readonly publications: Publications;
   private readonly feeds = new Map<string, Feed>();
   private readonly durables = new Map<string, Durable>();
@@ -42,6 +42,7 @@ export class EmbeddedBroker implements port.Broker {
     options: EmbeddedBrokerOptions = {},
   ) {
     this.onError = options.onError ?? (() => {});
+    this.requests = new Requests(this.onError);
     this.publications = new Publications(log);
     const first = { last: log.epoch * EPOCH_SIZE };
     this.sequence = sequences.get(log) ?? first;

@@ -91,7 +91,7 @@ export class Member {
   extend(delivery: EmbeddedDelivery): void {
     if (delivery.entry.holder !== delivery) return;
     this.deadlines.delete(delivery);
-    this.deadlines.set(delivery, Date.now() + this.policy.ackWaitMs);
+    this.deadlines.set(delivery, performance.now() + this.policy.ackWaitMs);
     this.timer ??= setTimeout(() => this.expire(), this.policy.ackWaitMs).unref();
   }
 
@@ -104,7 +104,7 @@ export class Member {
   /** Takes the messages away whose ack wait has passed; their handlers keep their places until they end. */
   private expire(): void {
     this.timer = undefined;
-    const now = Date.now();
+    const now = performance.now();
     for (const [delivery, deadline] of this.deadlines) {
       if (deadline > now) {
         this.timer = setTimeout(() => this.expire(), deadline - now).unref();

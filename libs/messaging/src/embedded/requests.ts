@@ -1,6 +1,6 @@
 import { DeadlineExceeded, NoResponder } from '../errors.js';
 import type { Request, RequestHandler, RequestOptions, Running } from '../port.js';
-import { errorReply, remoteError } from '../remote.js';
+import { errorReply, isSurprise, remoteError, toError } from '../remote.js';
 import { assertFilter, assertSubject, SubjectIndex } from '../subjects.js';
 import { Work } from '../work.js';
 
@@ -15,6 +15,8 @@ const NO_HEADERS = Object.freeze({});
 export class Requests {
   private readonly servers = new SubjectIndex<Server>();
   private turn = 0;
+
+  constructor(private readonly onError: (error: Error) => void) {}
 
   serve(subject: string, handler: RequestHandler): Running {
     assertFilter(subject);
@@ -48,6 +50,7 @@ export class Requests {
         },
         (error: unknown) => {
           clearTimeout(timer);
+          if (isSurprise(error)) this.onError(toError(error));
           reject(remoteError(errorReply(error)));
         },
       );

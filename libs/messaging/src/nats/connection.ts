@@ -1,7 +1,10 @@
-import { connect, NatsError, type ConnectionOptions, type NatsConnection } from 'nats';
+import { connect, NatsError, type ConnectionOptions, type NatsConnection, type Subscription } from 'nats';
 import { BrokerUnavailable } from '../errors.js';
+import { toError } from '../remote.js';
 
 const STATUS_WAIT_MS = 500;
+/** A server that accepts and says nothing must not hold up the next attempt. */
+const DIAL_MS = 2_000;
 
 /**
  * A connection that knows whether it is up. While it is down the client silently drops what is published, so
@@ -26,8 +29,7 @@ export class Connection {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       try {
-        const timeout = Math.max(1_000, deadline - Date.now());
-        return new Connection(await connect({ timeout, noAsyncTraces: true, ...options }));
+        return new Connection(await connect({ timeout: DIAL_MS, noAsyncTraces: true, ...options }));
       } catch (error) {
         const passing = !(error instanceof NatsError) || !error.isAuthError();
         if (!passing || Date.now() >= deadline) throw unavailable(error);
@@ -66,16 +68,22 @@ export class Connection {
     }
   }
 
+  /** Resolves when the server has taken what was sent; soon in any case, also when the server is silent. */
+  async flush(): Promise<void> {
+    if (this.connected && !this.nc.isClosed()) await soon(this.nc.flush());
+  }
+
+  /** Unsubscribes; what the server sent before it learned of it is still handed over before the promise resolves. */
+  async drain(subscription: Subscription): Promise<void> {
+    if (this.connected && !subscription.isClosed()) await soon(subscription.drain());
+    subscription.unsubscribe();
+  }
+
   /** Sends what is queued, then disconnects; a connection that is down is closed at once. */
   async close(): Promise<void> {
     if (this.closing) return void (await this.closed);
     this.closing = true;
-    if (this.connected && !this.nc.isClosed()) {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, STATUS_WAIT_MS)));
-      await Promise.race([this.nc.flush().catch(() => {}), late]);
-      clearTimeout(timer);
-    }
+    await this.flush();
     await this.nc.close();
     await this.closed;
   }
@@ -106,6 +114,18 @@ export class Connection {
     this.wake.resolve();
     for (const listener of [...this.onUp]) listener();
   }
+}
+
+async function soon(promise: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, STATUS_WAIT_MS)));
+  await Promise.race([promise.catch(() => {}), late]);
+  clearTimeout(timer);
+}
+
+/** An error of the client, in the words of the port; any other as it is. */
+export function translate(thrown: unknown): Error {
+  return thrown instanceof NatsError ? unavailable(thrown) : toError(thrown);
 }
 
 export function unavailable(error: unknown): BrokerUnavailable {

@@ -4,7 +4,7 @@ import { toError } from '../remote.js';
 import type { ConsumeHandler, Running } from '../port.js';
 import { workTaken, type ConsumePolicy } from '../policy.js';
 import { Work } from '../work.js';
-import type { Connection } from './connection.js';
+import { translate, type Connection } from './connection.js';
 import { NatsDelivery, type DeliveryTools } from './delivery.js';
 import type { Namespace } from './wire.js';
 
@@ -73,11 +73,10 @@ export class NatsConsumer implements Running {
     this.noLongerUp?.();
     for (const message of this.backlog.splice(0)) message.respond(NatsDelivery.NAK);
     // What the server sends before it learns of the end is given back at once in `take`.
-    const drained = this.connection.isUp ? this.subscription?.drain().catch(() => {}) : undefined;
+    const drained = this.subscription && this.connection.drain(this.subscription);
     await this.work.drain(deadlineMs);
     await drained;
-    this.subscription?.unsubscribe();
-    if (this.connection.isUp) await this.connection.nc.flush().catch(() => {});
+    await this.connection.flush();
   }
 
   private async ensure(): Promise<void> {
@@ -113,7 +112,7 @@ export class NatsConsumer implements Running {
           await this.ensure();
           break;
         } catch (error) {
-          this.tools.onError(toError(error));
+          this.tools.onError(translate(error));
           await new Promise((resolve) => setTimeout(resolve, RECOVER_PAUSE_MS));
         }
       }
@@ -125,13 +124,15 @@ export class NatsConsumer implements Running {
     this.pull();
   }
 
+  /** What the server has already sent to the old inbox still comes: it would be missing until the ack wait is over. */
   private renewInbox(): void {
-    this.subscription?.unsubscribe();
-    this.inbox = createInbox();
+    if (this.subscription) void this.connection.drain(this.subscription);
+    const inbox = createInbox();
+    this.inbox = inbox;
     this.asked = 0;
     this.lastHeard = Date.now();
-    this.subscription = this.connection.nc.subscribe(this.inbox, {
-      callback: (error, message) => (error ? this.tools.onError(error) : this.take(message)),
+    this.subscription = this.connection.nc.subscribe(inbox, {
+      callback: (error, message) => (error ? this.tools.onError(error) : this.take(message, inbox)),
     });
   }
 
@@ -146,11 +147,12 @@ export class NatsConsumer implements Running {
     this.connection.nc.publish(this.pullSubject, JSON.stringify(body), { reply: this.inbox });
   }
 
-  private take(message: Msg): void {
+  private take(message: Msg, inbox: string): void {
+    const isCurrent = inbox === this.inbox;
     this.lastHeard = Date.now();
-    if (!message.reply?.startsWith('$JS.ACK.')) return this.heed(message);
+    if (!message.reply?.startsWith('$JS.ACK.')) return isCurrent ? this.heed(message) : undefined;
     if (this.stopping) return void message.respond(NatsDelivery.NAK);
-    this.asked = Math.max(0, this.asked - 1);
+    if (isCurrent) this.asked = Math.max(0, this.asked - 1);
     if (this.work.size >= this.policy.concurrency) this.backlog.push(message);
     else void this.run(message);
   }

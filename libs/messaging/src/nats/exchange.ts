@@ -1,4 +1,13 @@
-import { createInbox, ErrorCode, NatsError, type Msg, type MsgHdrs, type Subscription } from 'nats';
+import {
+  createInbox,
+  ErrorCode,
+  NatsError,
+  type Msg,
+  type MsgHdrs,
+  type PublishOptions,
+  type Subscription,
+} from 'nats';
+import { MessageTooLarge } from '../errors.js';
 import type { Connection } from './connection.js';
 
 interface Pending {
@@ -52,16 +61,23 @@ export class Exchange {
     return new Promise((resolve, reject) => {
       const token = (this.next++).toString(36);
       const { headers, timeoutMs, survives } = options;
-      this.connection.nc.publish(subject, payload, {
-        reply: `${this.inbox}.${token}`,
-        ...(headers ? { headers } : {}),
-      });
+      this.send(subject, payload, { reply: `${this.inbox}.${token}`, ...(headers ? { headers } : {}) });
       const timer = setTimeout(() => {
         this.pending.delete(token);
         reject(new NoAnswer(`no answer within ${timeoutMs} ms`));
       }, timeoutMs);
       this.pending.set(token, { resolve, reject, timer, survives });
     });
+  }
+
+  /** A server may allow less than the port does. */
+  private send(subject: string, payload: Uint8Array, options: PublishOptions): void {
+    try {
+      this.connection.nc.publish(subject, payload, options);
+    } catch (error) {
+      if (!(error instanceof NatsError) || error.code !== ErrorCode.MaxPayloadExceeded) throw error;
+      throw new MessageTooLarge(`message for ${subject}: more than the NATS server allows`, { cause: error });
+    }
   }
 
   close(): void {

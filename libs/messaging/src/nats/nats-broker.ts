@@ -2,7 +2,7 @@ import { NatsError, type ConnectionOptions, type JetStreamManager, type Msg } fr
 import { BrokerUnavailable, DeadlineExceeded, NoResponder } from '../errors.js';
 import { bury, consumePolicy, MAX_MESSAGE_BYTES } from '../policy.js';
 import type * as port from '../port.js';
-import { errorReply, remoteError, toError, type ErrorReply } from '../remote.js';
+import { errorReply, isSurprise, remoteError, toError, type ErrorReply } from '../remote.js';
 import { assertFilter, assertSubject } from '../subjects.js';
 import { Work } from '../work.js';
 import { Connection, unavailable } from './connection.js';
@@ -191,11 +191,10 @@ export class NatsBroker implements port.Broker {
       ...(queue === undefined ? {} : { queue }),
       callback: (error, message) => (error ? this.onError(error) : take(message)),
     });
-    if (this.connection.isUp) await this.connection.nc.flush().catch(() => {});
+    await this.connection.flush();
     return this.keep({
       stop: async (deadlineMs = 5_000) => {
-        if (this.connection.isUp) await subscription.drain().catch(() => {});
-        else subscription.unsubscribe();
+        await this.connection.drain(subscription);
         await work.drain(deadlineMs);
       },
     });
@@ -214,6 +213,7 @@ export class NatsBroker implements port.Broker {
     try {
       this.reply(message, await handler(this.incoming<T>(message)));
     } catch (error) {
+      if (isSurprise(error)) this.onError(toError(error));
       this.refuse(message, errorReply(error));
     } finally {
       work.end();

@@ -2,9 +2,8 @@ import type { RecordedEvent } from '@tidemark/event-store';
 import { MessageTooLarge } from '../errors.js';
 import { MAX_DEAD_LETTER_BYTES } from '../policy.js';
 import type { DeadLetter, OutgoingMessage, RelayOptions, Running } from '../port.js';
-import { toError } from '../remote.js';
 import { Checkpoint } from './checkpoint.js';
-import type { Connection } from './connection.js';
+import { translate, type Connection } from './connection.js';
 import { Exchange } from './exchange.js';
 import { Publisher } from './publisher.js';
 import type { Namespace } from './wire.js';
@@ -51,7 +50,7 @@ export class NatsRelay implements Running {
       try {
         await this.session();
       } catch (error) {
-        this.onError(toError(error));
+        this.onError(translate(error));
       }
       if (Date.now() - began > STEADY_MS) wait = FIRST_PAUSE_MS;
       if (this.running) await Promise.race([pause(wait), this.stopping.promise]);
@@ -102,10 +101,15 @@ export class NatsRelay implements Running {
 
   /** Sends all at once, in order; `done` is how far another relay of this name may already be. */
   private async publish(publisher: Publisher, events: readonly RecordedEvent[], done: number): Promise<void> {
-    const sent: Promise<unknown>[] = [];
-    for (const event of events) {
-      if (event.position <= done) continue;
-      for (const message of this.options.map(event)) sent.push(this.send(publisher, message));
+    const sent: Promise<void>[] = [];
+    try {
+      for (const event of events) {
+        if (event.position <= done) continue;
+        for (const message of this.options.map(event)) sent.push(this.send(publisher, message));
+      }
+    } catch (error) {
+      await Promise.allSettled(sent); // the mapping threw: what came before it is published all the same
+      throw error;
     }
     await Promise.all(sent);
   }

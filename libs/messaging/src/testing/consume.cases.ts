@@ -236,6 +236,20 @@ export function consumeCases(open: OpenWorld): void {
       expect(next!.deliverySequence).toBeGreaterThan(before.deliveries.items.at(-1)!.deliverySequence);
     });
 
+    it('takes the options of its last start, and still goes on where it was', async () => {
+      const options = { durable: 'moving', subject: 'tidemark.evt.a.*' };
+      const before = collecting();
+      const running = await here.broker.consume(options, before.take);
+      await here.broker.publish(work('a1', {}, 'tidemark.evt.a.X'));
+      await before.deliveries.reach(1);
+      await running.stop();
+      const after = collecting();
+      await here.broker.consume({ ...options, subject: 'tidemark.evt.*.Y', ackWaitMs: 5_000 }, after.take);
+      await here.broker.publish(work('a2', {}, 'tidemark.evt.a.X'));
+      await here.broker.publish(work('b1', {}, 'tidemark.evt.b.Y'));
+      expect((await after.deliveries.reach(1)).map(({ id }) => id)).toEqual(['b1']);
+    });
+
     it.each([
       [{ durable: 'a.b' }, /^durable: /],
       [{ subject: 'tidemark.beat.>' }, /^subject: /],

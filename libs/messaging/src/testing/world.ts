@@ -23,7 +23,7 @@ export type OpenWorld = () => Promise<BrokerWorld>;
 
 /** What the tests throw themselves, and what a storage that went away must say. */
 const EXPECTED =
-  /^(broken|aborted|a bad listener|cannot map|the connection to NATS was lost|NATS cannot be reached.*)$/;
+  /^(broken|oops|aborted|a bad listener|cannot map|the connection to NATS was lost|NATS cannot be reached.*)$/;
 
 /** The world of the running test, opened before it and closed after it. */
 export function eachTest(open: OpenWorld): { readonly world: BrokerWorld; readonly broker: Broker } {
