@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { JobEventView } from '@tidemark/contracts';
+import type { Watch } from './watch-job.js';
 
 const HEARTBEAT_MS = 15_000;
 
@@ -14,7 +15,7 @@ type EventPage = readonly JobEventView[];
  */
 export function eventStream(
   first: EventPage,
-  rest: AsyncGenerator<EventPage>,
+  rest: Watch<EventPage>,
   stop: () => void,
   heartbeatMs = HEARTBEAT_MS,
 ): Readable {
@@ -35,13 +36,16 @@ export function eventStream(
   });
 }
 
-async function* lines(first: EventPage, rest: AsyncGenerator<EventPage>, heartbeatMs: number): AsyncGenerator<string> {
+async function* lines(first: EventPage, rest: Watch<EventPage>, heartbeatMs: number): AsyncGenerator<string> {
   yield `retry: 1000\n\n${first.map(format).join('')}`;
   for (let coming = rest.next(); ;) {
     const result = await orBeat(coming, heartbeatMs);
     if (result === 'beat') yield ': beat\n\n';
-    else if (result.done) break;
-    else {
+    else if (result.done) {
+      // Broken off, not over: the reader is to come back.
+      if (result.value === 'aborted') return;
+      break;
+    } else {
       yield result.value.map(format).join('');
       coming = rest.next();
     }

@@ -23,6 +23,15 @@ describe('eventStream', () => {
     expect(text).toBe(`retry: 1000\n\n${line(1)}${line(2)}${line(3)}event: end\ndata: {}\n\n`);
   });
 
+  it('does not say so when it was broken off', async () => {
+    async function* rest() {
+      yield [event(2)];
+      return 'aborted' as const;
+    }
+    const text = (await Array.fromAsync(eventStream([event(1)], rest(), nothing))).join('');
+    expect(text).toBe(`retry: 1000\n\n${line(1)}${line(2)}`);
+  });
+
   it('beats while nothing comes, and loses nothing by it', async () => {
     const coming = signal<JobEventView[]>();
     async function* rest() {

@@ -4,7 +4,6 @@ import {
   type CommandContext,
   type JobDocument,
   type JobEventPage,
-  type JobEventView,
   type JobView,
   type TimelineEntry,
   type WaitingFor,
@@ -18,7 +17,7 @@ import { knownForm } from '../validation/id.pipe.js';
 import { invalid } from '../validation/invalid.js';
 import { JobWakeups } from './job-wakeups.js';
 import type { CreateJobDto, JobsQuery, JobStateQuery } from './jobs.dto.js';
-import { watchJob } from './watch-job.js';
+import { watchJob, type Watch } from './watch-job.js';
 
 const WATCH = { pageSize: 100, pollMs: 5000 };
 const EXPLAIN_WITHIN_MS = 1000;
@@ -103,7 +102,7 @@ export class Jobs implements OnModuleDestroy {
   }
 
   /** See watchJob. */
-  watch(context: CommandContext, id: string, from: number, signal: AbortSignal): AsyncGenerator<JobEventView[]> {
+  watch(context: CommandContext, id: string, from: number, signal: AbortSignal): Watch {
     const jobId = knownForm(id);
     const fetch = (start: number): Promise<JobEventPage> =>
       this.coordinator.ask('job-events', context, { jobId, from: start, limit: WATCH.pageSize });

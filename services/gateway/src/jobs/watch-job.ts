@@ -12,14 +12,17 @@ export interface JobSource {
   readonly pollMs: number;
 }
 
+/** Pages of events; the result tells whether there would be more. */
+export type Watch<Page = JobEventView[]> = AsyncGenerator<Page, 'aborted' | void>;
+
 /**
  * The stored events of a job from a revision on, then each new one, in order, none twice and none left out; ends when
- * the job has ended or `signal` is aborted. The next page is fetched when the last one was taken, so a slow reader
+ * the job has ended or, with that as its result, `signal` is aborted. The next page is fetched when the last one was taken, so a slow reader
  * costs one page of memory. A source that is down for a while is asked again.
  * @throws what the first fetch throws, VALIDATION_FAILED when `from` is beyond the job; later only what asking again
  *   would not help
  */
-export async function* watchJob(source: JobSource, from: number, signal: AbortSignal): AsyncGenerator<JobEventView[]> {
+export async function* watchJob(source: JobSource, from: number, signal: AbortSignal): Watch {
   let next = from;
   let ring = Promise.withResolvers<void>();
   const wake = () => ring.resolve();
@@ -38,6 +41,7 @@ export async function* watchJob(source: JobSource, from: number, signal: AbortSi
       if (page?.ended) return;
       if (page?.events.length !== source.pageSize && !signal.aborted) await ringOr(source.pollMs, ring.promise);
     }
+    return 'aborted';
   } finally {
     stop();
     signal.removeEventListener('abort', wake);
