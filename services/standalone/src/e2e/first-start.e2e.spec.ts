@@ -192,33 +192,32 @@ describe('a start that cannot succeed', () => {
   });
 
   it.each([
-    ['TIDEMARK_HTTP_PORT', '99999', 'must be a port from 0 to 65535, not "99999"'],
     ['TIDEMARK_HOST', '192.0.2.1', '192.0.2.1 is no address of this machine'],
     ['TIDEMARK_HOST', 'nowhere.invalid', 'nowhere.invalid is no address of this machine'],
-    ['TIDEMARK_TENANT_MAX_RUNNING', 'many', 'must be a whole number'],
-    ['TIDEMARK_DEMO', 'perhaps', 'must be on or off'],
-    ['TIDEMARK_API_KEY', 'short', 'must have at least 8 characters'],
-    ['TIDEMARK_RATE_LIMIT', '-1', 'must be a whole number'],
     ['TIDEMARK_FETCH_ALLOW', '10.0.0.0/99', '10.0.0.0/99 is not a CIDR'],
-    ['TIDEMARK_EVENT_STORE', 'postgres://db', 'must be a URL that starts with sqlite:, esdb:'],
-    ['TIDEMARK_BROKER', 'nats://user:secret@127.0.0.1:1', 'NATS cannot be reached'],
-    ['TIDEMARK_READ_MODEL', 'mysql://user:secret@db', 'must be a URL that starts with sqlite:, mongodb:'],
-    ['TIDEMARK_BLOBS', 'ftp://user:secret@files', 'must be a URL that starts with file:, nats:'],
-    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'must be a URL that starts with http:, https:'],
+    ['TIDEMARK_BROKER', 'nats://user:secret@127.0.0.1:1', 'NATS cannot be reached: CONNECTION_REFUSED'],
   ])('names %s when it is %s', async (variable, value, problem) => {
-    const line = await refusal({ [variable]: value });
-    expect(line).toContain(`tidemark: ${variable}`);
-    expect(line).toContain(problem);
-    expect(line).not.toContain('secret');
+    expect(await refusal({ [variable]: value })).toBe(`tidemark: ${variable}: ${problem}`);
   });
 
-  it('tells of all settings that are wrong, a line each', async () => {
-    const program = start({ TIDEMARK_HTTP_PORT: 'x', TIDEMARK_DEMO: 'x' });
-    await program.ended;
-    expect(program.stderr.trimEnd().split('\n')).toEqual([
-      expect.stringContaining('TIDEMARK_HTTP_PORT must be a port'),
-      expect.stringContaining('TIDEMARK_DEMO must be on or off'),
-    ]);
+  it('tells of all settings that are wrong, a line each, without what may be secret', async () => {
+    const wrong = [
+      ['TIDEMARK_HTTP_PORT', '99999', 'must be a port from 0 to 65535, not "99999"'],
+      ['TIDEMARK_API_KEY', 'secret', 'must have at least 8 characters'],
+      ['TIDEMARK_EVENT_STORE', 'postgres://u:secret@db', 'must be a URL that starts with sqlite:, esdb:'],
+      ['TIDEMARK_READ_MODEL', 'mysql://u:secret@db', 'must be a URL that starts with sqlite:, mongodb:'],
+      ['TIDEMARK_BLOBS', 'ftp://u:secret@files', 'must be a URL that starts with file:, nats:'],
+      ['TIDEMARK_TENANT_MAX_RUNNING', 'many', 'must be a whole number from 1 to 100000, not "many"'],
+      ['TIDEMARK_DEMO', 'perhaps', 'must be on or off, not "perhaps"'],
+      ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'must be a URL that starts with http:, https:'],
+    ] as const;
+    const program = start(Object.fromEntries(wrong));
+    expect(await program.ended).toEqual({ code: 1, signal: null });
+    const lines = program.stderr.trimEnd().split('\n');
+    expect(lines).toHaveLength(wrong.length);
+    for (const [variable, , problem] of wrong)
+      expect(lines).toContainEqual(expect.stringContaining(`tidemark: ${variable} ${problem}`));
+    expect(program.stderr).not.toContain('secret');
   });
 
   it('leaves the data folder to the process that has it', async () => {

@@ -6,12 +6,13 @@ import type { AddressInfo } from 'node:net';
 export class Publisher {
   /** Requests so far. */
   requests = 0;
-  private document = '';
+  /** What is published now. */
+  body = '';
   private held: ServerResponse[] | undefined;
   private readonly server = createServer((_, response) => {
     this.requests += 1;
     if (this.held) this.held.push(response);
-    else response.end(this.document);
+    else response.end(this.body);
   });
 
   /** The setting that lets it be fetched although it is private. */
@@ -37,7 +38,7 @@ export class Publisher {
   /** Any two versions differ: each has an operation of its own beside a common one. */
   publish(version: number): void {
     const operation = { responses: { '200': { description: 'well' } } };
-    this.document = JSON.stringify({
+    this.body = JSON.stringify({
       openapi: '3.1.0',
       info: { title: 'Harbour', version: `${version}.0.0` },
       paths: { '/berths': { get: operation }, [`/pilots/v${version}`]: { get: operation } },
@@ -50,7 +51,7 @@ export class Publisher {
     return () => {
       const waiting = this.held ?? [];
       this.held = undefined;
-      for (const response of waiting) response.end(this.document);
+      for (const response of waiting) response.end(this.body);
     };
   }
 
