@@ -2,9 +2,9 @@ import { asString, isObject } from '../json.js';
 import type { Json, JsonObject } from '../json.js';
 import { findJsonError } from './json-scan.js';
 import { JsonIndex } from './json-text.js';
-import { ParseError, positionAt } from './parse-error.js';
+import { lineFinder, ParseError, positionAt } from './parse-error.js';
 import type { Position } from './parse-error.js';
-import { readYaml, YamlIndex } from './yaml-text.js';
+import { readYaml, yamlLocator } from './yaml-text.js';
 
 /** The families of the specification that are understood; 3.2 is read as 3.1. */
 export type SpecFamily = '2.0' | '3.0' | '3.1';
@@ -34,7 +34,7 @@ export interface ParsedDocument {
 
 const MAX_SIZE = 64 * 1024 * 1024;
 const MAX_DEPTH = 500;
-const MAX_VALUES = 20_000_000;
+const MAX_CONTAINERS = 3_000_000;
 
 /**
  * Reads an OpenAPI 2.0, 3.0 or 3.1 description from JSON or YAML (UTF-8, with or without a byte order
@@ -51,6 +51,7 @@ export function parse(text: string | Uint8Array, options: ParseOptions = {}): Pa
   }
   const body = decode(text, source);
   const format = options.format ?? detectFormat(body);
+  checkBrackets(body, source);
   const value = format === 'json' ? readJson(body, source) : readYaml(body, source);
   checkShape(value, options.maxDepth ?? MAX_DEPTH, source);
   if (!isObject(value)) {
@@ -91,12 +92,25 @@ function readJson(text: string, source: string | undefined): Json {
   }
 }
 
+const TOO_MANY = `more than ${MAX_CONTAINERS} objects and arrays`;
+
+/** Large texts are counted before they are read: reading tens of millions of arrays takes long and much memory. */
+function checkBrackets(text: string, source: string | undefined): void {
+  if (text.length < 4 * MAX_CONTAINERS) return;
+  let opened = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 91 || code === 123) opened++;
+  }
+  if (opened > MAX_CONTAINERS) throw new ParseError(TOO_MANY, 1, 1, source);
+}
+
 /** Refuses what recursion or memory would not survive: deep nesting, cycles, exploding aliases. */
 function checkShape(value: Json, maxDepth: number, source: string | undefined): void {
-  let values = 0;
+  let containers = 0;
   const visit = (node: object, depth: number): void => {
     if (depth > maxDepth) throw new ParseError(`values are nested more than ${maxDepth} deep`, 1, 1, source);
-    if (++values > MAX_VALUES) throw new ParseError(`more than ${MAX_VALUES} values`, 1, 1, source);
+    if (++containers > MAX_CONTAINERS) throw new ParseError(TOO_MANY, 1, 1, source);
     if (Array.isArray(node)) {
       for (const child of node) if (typeof child === 'object' && child !== null) visit(child, depth + 1);
       return;
@@ -141,34 +155,9 @@ function locator(text: string, format: 'json' | 'yaml'): (pointer: string) => Po
 
 function jsonLocator(text: string): (pointer: string) => Position | undefined {
   const index = new JsonIndex(text);
-  const starts = lineStarts(text);
+  const find = lineFinder(text);
   return (pointer) => {
     const offset = index.find(pointer);
-    if (offset === undefined) return undefined;
-    const line = lineOf(starts, offset);
-    return { line, column: offset - (starts[line - 1] ?? 0) + 1 };
+    return offset === undefined ? undefined : find(offset);
   };
-}
-
-function yamlLocator(text: string): (pointer: string) => Position | undefined {
-  const index = new YamlIndex(text);
-  return (pointer) => index.find(pointer);
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-/** The 1-based line that holds an offset: the last start not after it. */
-function lineOf(starts: number[], offset: number): number {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] as number) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return low + 1;
 }

@@ -2,16 +2,34 @@ import { isNode, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml
 import type { Document, Node } from 'yaml';
 import { pointerSegments } from '../json.js';
 import type { Json } from '../json.js';
-import { ParseError } from './parse-error.js';
+import { lineFinder, ParseError, positionAt } from './parse-error.js';
 import type { Position } from './parse-error.js';
+import type { Positions } from './plain-yaml/flow.js';
+import { readPlainYaml } from './plain-yaml/reader.js';
+import { NotPlain } from './plain-yaml/scalars.js';
 
 /** An alias may stand for at most this many nodes in all; more is an attack, not a description. */
 const MAX_ALIASES = 10_000;
 
 const options = { merge: true, prettyErrors: false, logLevel: 'silent' } as const;
 
+/** The full reader needs a hundred times the text in memory, so it takes no more characters than this. */
+const MAX_FULL = 16 * 1024 * 1024;
+
 /** Reads YAML 1.2 (JSON is part of it); merge keys `<<` are honoured. */
 export function readYaml(text: string, source: string | undefined): Json {
+  try {
+    return readPlainYaml(text);
+  } catch (error) {
+    if (!(error instanceof NotPlain)) throw error;
+    if (text.length <= MAX_FULL) return readFully(text, source);
+    const { line, column } = positionAt(text, error.offset);
+    const reason = `not plain YAML here (${error.message}), and more than ${MAX_FULL} characters: too large to read it fully`;
+    throw new ParseError(reason, line, column, source, { cause: error });
+  }
+}
+
+function readFully(text: string, source: string | undefined): Json {
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, { ...options, lineCounter: lines });
@@ -47,8 +65,39 @@ function firstLine(message: string): string {
   return message.split('\n', 1)[0] ?? message;
 }
 
-/** Finds JSON pointers in a YAML text; parses it again on first use, and keeps that. */
-export class YamlIndex {
+/** Finds JSON pointers in a YAML text; reads it again on first use, and keeps where everything stands. */
+export function yamlLocator(text: string): (pointer: string) => Position | undefined {
+  const positions: Positions = new Map();
+  try {
+    const root = readPlainYaml(text, positions);
+    return plainLocator(root, positions, lineFinder(text));
+  } catch (error) {
+    if (!(error instanceof NotPlain)) throw error;
+    const index = new YamlIndex(text);
+    return (pointer) => index.find(pointer);
+  }
+}
+
+function plainLocator(
+  root: Json,
+  positions: Positions,
+  find: (offset: number) => Position,
+): (pointer: string) => Position | undefined {
+  return (pointer) => {
+    let node: Json | undefined = root;
+    let offset: number | undefined = 0;
+    for (const segment of pointerSegments(pointer)) {
+      if (typeof node !== 'object' || node === null) return undefined;
+      offset = positions.get(node)?.get(segment);
+      if (offset === undefined) return undefined;
+      node = Array.isArray(node) ? node[Number(segment)] : node[segment];
+    }
+    return find(offset);
+  };
+}
+
+/** The same by the full reader. */
+class YamlIndex {
   private readonly lines = new LineCounter();
   private readonly document: Document.Parsed;
 
