@@ -1,6 +1,7 @@
 // One configuration for every package; the suffix of a file tells what a test costs:
-// .unit.spec no server, .int.spec one real server, .e2e.spec several, .crash.spec kills processes.
-const kinds = { unit: ['unit'], stack: ['int', 'e2e'], all: ['unit', 'int', 'e2e'] };
+// .unit.spec nothing but time, .local.spec disk, sockets and programs, .int.spec one real server, .e2e.spec several,
+// .crash.spec kills processes.
+const kinds = { unit: ['unit'], test: ['unit', 'local'], stack: ['int', 'e2e'] };
 const kind = process.env.TEST_KIND ?? 'unit';
 
 export default {
@@ -13,7 +14,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['/dist/'],
   setupFiles: ['<rootDir>/tools/jest.setup.mjs'],
-  maxWorkers: kind === 'unit' ? '100%' : 1,
+  maxWorkers: kind === 'unit' || kind === 'test' ? '100%' : 1,
   testTimeout: kind === 'unit' ? 10_000 : 60_000,
   reporters: ['default', '<rootDir>/tools/jest.reporter.mjs'],
   transform: {

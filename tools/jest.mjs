@@ -1,4 +1,4 @@
-// node tools/jest.mjs KIND [path …]: tests of one kind (unit, stack, …; see jest.config.mjs), all of them or those
+// node tools/jest.mjs KIND [path …]: tests of one kind (unit, test, stack, …; see jest.config.mjs), all of them or those
 // under the given paths, on the pinned Node. Further options go to jest.
 import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
