@@ -15,6 +15,8 @@ export interface EndedJob {
   readonly tenant: string;
   readonly jobId: string;
   readonly ending: JobEnding;
+  /** Of the ending in the log: tells which of two jobs ended first, whatever the clocks said. */
+  readonly position: number;
 }
 
 /** `tidemark.cmd.job-coordinator.claim`: the runner asks for the leg. Refused with CLAIM_REFUSED and a reason. */

@@ -1,6 +1,7 @@
 import type { Adapters } from '@tidemark/platform';
 import { Projector } from '@tidemark/read-model';
 import { Agenda } from './agenda/agenda.js';
+import { commitEnd } from './commands/end-sync.js';
 import { connectionsOf, jobsOf, type Coordinator, type CoordinatorSettings } from './coordinator.js';
 import { claimActions, dueActions } from './daemons/actions.js';
 import { Admission } from './daemons/admission.js';
@@ -29,9 +30,10 @@ export async function startEngine(
   time: Time,
 ): Promise<Engine> {
   const agenda = new Agenda(time.now);
-  const admission = new Admission(eventStore, agenda, time, () => settings.tenantMaxRunning, onError);
   const jobs = jobsOf(eventStore);
   const connections = connectionsOf(eventStore);
+  const commit = (tenant: string, jobId: string) => commitEnd({ eventStore, connections }, tenant, jobId);
+  const admission = new Admission(eventStore, agenda, time, () => settings.tenantMaxRunning, commit, onError);
   const coordinator: Coordinator = { eventStore, jobs, connections, agenda, admission, time, settings };
   const timers = new Timers(agenda, time, dueActions(coordinator), onError);
   const liveness = new Liveness(broker, agenda, time, claimActions(coordinator), onError);

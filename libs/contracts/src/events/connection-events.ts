@@ -47,6 +47,8 @@ export type SyncEnded = Fact<
     readonly state: JobState;
     readonly result: JobResult | null;
     readonly cursor?: Cursor;
+    /** Of the job's end in the log. */
+    readonly position: number;
     readonly nextSyncAt: number | null;
     /** Every so often: the connection after this event, so that nothing before it needs to be read. */
     readonly whole?: object;

@@ -73,6 +73,13 @@ export class Agenda {
   private readonly retrying = new Map<string, string>();
   /** Jobs that hold a place, by tenant. */
   private readonly holders = new Map<string, Set<string>>();
+  /**
+   * Completed jobs whose end their connection has not taken yet. They keep their places: the connection's next job
+   * would start from the cursor before theirs.
+   */
+  private readonly completed = new Map<string, LiveJob>();
+  /** Ended jobs that gave back their places, until the places tell so. */
+  private readonly settled = new Set<string>();
 
   constructor(private readonly now: () => number) {}
 
@@ -129,7 +136,8 @@ export class Agenda {
       case 'JobCompleted':
       case 'JobFailed':
       case 'JobCancelled':
-        this.release(job);
+        if (event.type === 'JobCompleted') this.complete(job);
+        else this.release(job);
         this.jobs.delete(jobId);
         if (this.retrying.get(job.connectionId) === jobId) this.retrying.delete(job.connectionId);
         if (this.somebodyWaits(job.tenant)) this.dirty.add(job.tenant);
@@ -140,12 +148,14 @@ export class Agenda {
   }
 
   applyConnection(connectionId: string, tenant: string, { type, data }: ConnectionEvent): void {
+    if (type === 'SyncEnded') this.settle(data.jobId);
     if ('nextSyncAt' in data) this.plan(connectionId, tenant, data.nextSyncAt);
     else if (type === 'ConnectionPaused' || type === 'ConnectionDisconnected' || type === 'ConnectionRemoved')
       this.plans.delete(connectionId);
   }
 
   applyAdmission({ data }: AdmissionEvent): void {
+    for (const jobId of data.released) this.settled.delete(jobId);
     for (const { jobId, attempt } of data.admitted) {
       const job = this.jobs.get(jobId);
       if (!job || job.attempt !== attempt || (job.phase !== 'ready' && job.phase !== 'due')) continue;
@@ -192,8 +202,32 @@ export class Agenda {
     return !(this.queues.get(tenant)?.isEmpty ?? true);
   }
 
+  /** Whether this agenda has seen the job; one that holds a place and is not known ended before the agenda began. */
+  knows(jobId: string): boolean {
+    return this.jobs.has(jobId) || this.completed.has(jobId) || this.settled.has(jobId);
+  }
+
+  /** The end of the job was taken by its connection. */
+  settle(jobId: string): void {
+    const job = this.completed.get(jobId);
+    if (job) this.release(job);
+    this.completed.delete(jobId);
+  }
+
+  /** Takes the jobs that completed in an earlier life for unknown: nobody may come to tell that they are settled. */
+  doubtCompleted(): void {
+    for (const { id, tenant } of this.completed.values()) this.holders.get(tenant)?.delete(id);
+    this.completed.clear();
+  }
+
+  /** The job, which this agenda does not know, needs its place no more. */
+  forget(jobId: string): void {
+    this.settled.add(jobId);
+  }
+
   /** Whether the job still needs the place it holds. */
   holds(jobId: string, place: Place): boolean {
+    if (this.completed.has(jobId)) return true;
     const job = this.jobs.get(jobId);
     if (place.reserved)
       return job ? job.attempt === 1 && job.claim === null : this.now() - place.since < RESERVATION_MS;
@@ -202,7 +236,7 @@ export class Agenda {
 
   /** The jobs of the tenant that hold a place. */
   holdersOf(tenant: string): LiveJob[] {
-    return Array.from(this.holders.get(tenant) ?? [], (jobId) => this.jobs.get(jobId)!);
+    return Array.from(this.holders.get(tenant) ?? [], (jobId) => (this.jobs.get(jobId) ?? this.completed.get(jobId))!);
   }
 
   /** The connection's job that is on its second or later attempt. */
@@ -290,11 +324,20 @@ export class Agenda {
     holders.add(job.id);
   }
 
+  /** Keeps its place until it is settled. */
+  private complete(job: LiveJob): void {
+    job.claim = null;
+    if (this.holders.get(job.tenant)?.has(job.id)) this.completed.set(job.id, job);
+    else this.release(job);
+  }
+
   /** Gives back the job's place, or takes it out of the line. */
   private release(job: LiveJob): void {
     job.claim = null;
     this.queues.get(job.tenant)?.remove(job.connectionId, job.id);
-    if (this.holders.get(job.tenant)?.delete(job.id) && this.somebodyWaits(job.tenant)) this.dirty.add(job.tenant);
+    if (!this.holders.get(job.tenant)?.delete(job.id)) return;
+    this.settled.add(job.id);
+    if (this.somebodyWaits(job.tenant)) this.dirty.add(job.tenant);
   }
 
   private queueOf(tenant: string): FairQueue {

@@ -82,7 +82,34 @@ describe('the agenda', () => {
   it('forgets jobs that ended, and gives their place to those who wait', () => {
     const agenda = agendaOf(story('a1', 'a', claimStage(), completeStage(1, 'fetch', { finish: 'unchanged' })));
     expect(agenda.jobs.size).toBe(0);
+    agenda.settle('a1');
     expect(agenda.holds('a1', { connectionId: 'a', attempt: 1, reserved: false, since: noon })).toBe(false);
+  });
+
+  it('keeps the place of a completed job until its connection knows of it', () => {
+    const agenda = agendaOf(
+      story('a1', 'a', claimStage(), completeStage(1, 'fetch', { finish: 'unchanged' })),
+      story('a2', 'a'),
+    );
+    const place = { connectionId: 'a', attempt: 1, reserved: false, since: noon };
+    expect(agenda.holds('a1', place)).toBe(true);
+    expect(explain(agenda, 'a2')).toEqual({ reason: 'connection_busy', behind: ['a1'] });
+    agenda.dirty.clear();
+    const data = {
+      jobId: 'a1',
+      state: 'completed',
+      result: 'unchanged',
+      position: 1,
+      nextSyncAt: null,
+      at: noon,
+    } as const;
+    agenda.applyConnection('a', 'acme', { type: 'SyncEnded', data });
+    expect(agenda.holds('a1', place)).toBe(false);
+    expect([...agenda.dirty]).toEqual(['acme']);
+    expect(agenda.knows('a1')).toBe(true);
+    const released = { at: noon, admitted: [], released: ['a1'] };
+    agenda.applyAdmission({ type: 'PlacesChanged', data: released });
+    expect(agenda.knows('a1')).toBe(false);
   });
 
   it('reminds of the deadline of a cancel', () => {

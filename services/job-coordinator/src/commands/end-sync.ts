@@ -2,20 +2,34 @@ import { TidemarkError, type EndedJob, type JobEnding } from '@tidemark/contract
 import { uuidv5 } from '@tidemark/event-store';
 import { currentTraceparent, inSpan } from '@tidemark/telemetry';
 import { exists, type ExistingConnection } from '../connection/connection.js';
-import { connectionStream, type Context, type Coordinator } from '../coordinator.js';
+import { connectionStream, jobStream, type Context, type Coordinator } from '../coordinator.js';
 import { startJob } from './create-job.js';
 
 const endStates = { JobCompleted: 'completed', JobFailed: 'failed', JobCancelled: 'cancelled' } as const;
 
 /** A job ended: commits its cursor and plans the connection's next sync. Repeating it changes nothing. */
 export async function endSync(
-  { connections }: Coordinator,
+  { connections }: Pick<Coordinator, 'connections'>,
   context: Context,
-  { jobId, ending }: EndedJob,
+  { jobId, ending, position }: EndedJob,
 ): Promise<void> {
   const { connectionId, startedAt, at } = ending.data;
-  const data = { jobId, state: endStates[ending.type], ...outcomeOf(ending), startedAt, at };
+  const data = { jobId, state: endStates[ending.type], ...outcomeOf(ending), position, startedAt, at };
   await connections.handle(connectionStream(connectionId), { type: 'EndSync', data }, context);
+}
+
+/** Does what the message about a job's end will do, or did, for a job that has ended. */
+export async function commitEnd(
+  coordinator: Pick<Coordinator, 'connections' | 'eventStore'>,
+  tenant: string,
+  jobId: string,
+): Promise<void> {
+  const context = { tenant, actor: 'coordinator' };
+  const last = coordinator.eventStore.read(jobStream(jobId), { direction: 'backwards', limit: 1 });
+  for await (const { type, data, position } of last) {
+    if (!(type in endStates)) return;
+    await endSync(coordinator, context, { tenant, jobId, ending: { type, data } as JobEnding, position });
+  }
 }
 
 const outcomeOf = (ending: JobEnding) =>

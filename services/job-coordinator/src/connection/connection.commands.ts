@@ -43,6 +43,8 @@ export type EndSync = Command<
     readonly result: JobResult | null;
     readonly startedAt: number | null;
     readonly cursor?: Cursor;
+    /** Of the job's end in the log. */
+    readonly position: number;
   }
 >;
 

@@ -17,7 +17,8 @@ export function decideConnection(command: ConnectionCommand, connection: Connect
   if (command.type === 'CreateConnection') return create(command, connection);
   // A job may end after its connection was removed.
   if (!exists(connection)) {
-    if (command.type === 'EndSync' || command.type === 'SkipSync') return [];
+    if (command.type === 'EndSync') return endOfRemoved(command, connection);
+    if (command.type === 'SkipSync') return [];
     throw new TidemarkError('NOT_FOUND', 'no such connection');
   }
   const { at } = command.data;
@@ -63,11 +64,22 @@ function update({ data }: UpdateConnection, connection: ExistingConnection): Con
   return [{ type: 'ConnectionUpdated', data: { ...changed, nextSyncAt, at } }];
 }
 
+/**
+ * Completed jobs, which bring cursors, come in the order of the log: the next one starts when the end of the one before
+ * was taken. The others bring nothing that could be lost, so of two that changed places the later is enough.
+ */
+const isTaken = ({ state, position }: EndSync['data'], { completed, other }: ExistingConnection['ended']) =>
+  position <= (state === 'completed' ? completed : other);
+
+function endOfRemoved({ data }: EndSync, connection: ConnectionState): ConnectionEvent[] {
+  if (connection.status !== 'removed' || isTaken(data, connection.ended)) return [];
+  const { jobId, state, result, position, at } = data;
+  return [{ type: 'SyncEnded', data: { jobId, state, result, position, nextSyncAt: null, at } }];
+}
+
 function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionEvent[] {
-  const { jobId, at } = data;
-  if (connection.lastSync?.jobId === jobId) return [];
-  // A late message of an older job must not take the place of a newer one.
-  if (connection.lastSync && connection.lastSync.endedAt > at) return [];
+  const { jobId, position, at } = data;
+  if (isTaken(data, connection.ended)) return [];
   const due = connection.nextSyncAt;
   const nextSyncAt = due !== null && due > at ? due : planned(connection, due ?? at, at);
   // The cursor of a source that was replaced meanwhile means nothing for the new one.
@@ -75,7 +87,7 @@ function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionE
   const cursor = current ? data.cursor : undefined;
   const ended: SyncEnded = {
     type: 'SyncEnded',
-    data: { jobId, state: data.state, result: data.result, cursor, nextSyncAt, at },
+    data: { jobId, state: data.state, result: data.result, cursor, position, nextSyncAt, at },
   };
   if (connection.sinceWhole + 1 < WHOLE_EVERY) return [ended];
   const whole = { ...evolveConnection(connection, ended), sinceWhole: 0 };

@@ -26,6 +26,7 @@ const endSync = (changes: Partial<EndSync['data']> = {}): EndSync => ({
     result: 'succeeded',
     startedAt: noon + hour,
     cursor: { etag: 'a' },
+    position: 10,
     at: noon + hour + 60_000,
     ...changes,
   },
@@ -62,13 +63,27 @@ describe('a connection', () => {
     expect(decideConnection(endSync(), after(create, endSync()))).toEqual([]);
   });
 
-  it('does not let a late message of an older job take the place of a newer one', () => {
-    const newer = endSync({ jobId: 'job-2', at: noon + 3 * hour });
-    expect(decideConnection(endSync(), after(create, newer))).toEqual([]);
+  it('does not let a late message of an older job take the place of a newer one, also of the same time', () => {
+    const newer = endSync({ jobId: 'job-2', position: 20 });
+    expect(decideConnection(endSync(), after(create, endSync(), newer))).toEqual([]);
+  });
+
+  it('goes by the order of the log, not by clocks that differ', () => {
+    const newer = endSync({ jobId: 'job-2', cursor: { etag: 'b' }, position: 20, at: noon + hour + 59_000 });
+    expect(after(create, endSync(), newer)).toMatchObject({ cursor: { jobId: 'job-2' }, lastSync: { jobId: 'job-2' } });
+  });
+
+  it('loses no cursor to a cancel that is heard of earlier', () => {
+    const cancelled = endSync({ jobId: 'job-2', state: 'cancelled', result: null, cursor: undefined, position: 11 });
+    expect(after(create, cancelled, endSync())).toMatchObject({
+      cursor: { jobId: 'job-1' },
+      lastSync: { jobId: 'job-2', state: 'cancelled' },
+    });
+    expect(decideConnection(cancelled, after(create, cancelled, endSync()))).toEqual([]);
   });
 
   it('keeps its cursor when a job fails', () => {
-    const failed = endSync({ jobId: 'job-2', state: 'failed', result: null, cursor: undefined, at: noon + 3 * hour });
+    const failed = endSync({ jobId: 'job-2', state: 'failed', result: null, cursor: undefined, position: 20 });
     expect(after(create, endSync(), failed)).toMatchObject({
       cursor: { jobId: 'job-1' },
       lastSync: { state: 'failed' },
@@ -101,15 +116,16 @@ describe('a connection', () => {
     expect(decideConnection(skip, state)).toEqual([]);
   });
 
-  it('is gone for commands once removed, and lets its last job end in silence', () => {
+  it('is gone for commands once removed, and still tells once that its last job ended', () => {
     const removed = after(create, plain('RemoveConnection'));
-    expect(decideConnection(endSync(), removed)).toEqual([]);
+    expect(decideConnection(endSync(), removed)).toMatchObject([{ type: 'SyncEnded', data: { nextSyncAt: null } }]);
+    expect(decideConnection(endSync(), after(create, plain('RemoveConnection'), endSync()))).toEqual([]);
     expect(() => decideConnection(plain('PauseConnection'), removed)).toThrow(TidemarkError);
   });
 
   it('can be told from its last whole event alone, however many syncs it had', () => {
     const ends = Array.from({ length: WHOLE_EVERY + 5 }, (_, index) =>
-      endSync({ jobId: `job-${index}`, at: noon + hour + index }),
+      endSync({ jobId: `job-${index}`, position: index, at: noon + hour + index }),
     );
     let state = after(create);
     const events = ends.flatMap((command) => {

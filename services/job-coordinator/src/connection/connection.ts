@@ -7,6 +7,7 @@ import type {
   JobState as JobStatus,
   Schedule,
   Source,
+  SyncEnded,
 } from '@tidemark/contracts';
 
 /** A connection; times are milliseconds since the epoch. */
@@ -32,11 +33,19 @@ export interface ExistingConnection {
   readonly updatedAt: number;
   /** When the source was last set: a job that started before then knows nothing of it. */
   readonly sourceSetAt: number;
+  /** Log positions of the last ends of jobs that were taken: of completed ones, and of failed and cancelled ones. */
+  readonly ended: { readonly completed: number; readonly other: number };
   /** Syncs since the last event that carries the whole connection. */
   readonly sinceWhole: number;
 }
 
-export type ConnectionState = { readonly status: 'absent' } | { readonly status: 'removed' } | ExistingConnection;
+export type ConnectionState = { readonly status: 'absent' } | RemovedConnection | ExistingConnection;
+
+/** Its jobs may still end; each end is told, since other jobs wait for it. */
+export interface RemovedConnection {
+  readonly status: 'removed';
+  readonly ended: ExistingConnection['ended'];
+}
 
 export const absentConnection: ConnectionState = { status: 'absent' };
 
@@ -46,6 +55,8 @@ export const exists = (connection: ConnectionState): connection is ExistingConne
 export function evolveConnection(connection: ConnectionState, event: ConnectionEvent): ConnectionState {
   if (event.type === 'ConnectionCreated') return created(event.data);
   if (event.type === 'SyncEnded' && event.data.whole) return event.data.whole as ExistingConnection;
+  if (connection.status === 'removed' && event.type === 'SyncEnded')
+    return { ...connection, ended: endedBy(event.data, connection.ended) };
   if (!exists(connection)) return connection;
   const { at } = event.data;
   switch (event.type) {
@@ -63,13 +74,15 @@ export function evolveConnection(connection: ConnectionState, event: ConnectionE
     case 'ConnectionReconnected':
       return { ...connection, status: 'active', nextSyncAt: event.data.nextSyncAt, updatedAt: at };
     case 'ConnectionRemoved':
-      return { status: 'removed' };
+      return { status: 'removed', ended: connection.ended };
     case 'SyncEnded': {
-      const { jobId, state, result, cursor, nextSyncAt } = event.data;
+      const { jobId, state, result, cursor, nextSyncAt, position } = event.data;
+      const { completed, other } = connection.ended;
       return {
         ...connection,
         cursor: cursor ? { value: cursor, jobId, committedAt: at } : connection.cursor,
-        lastSync: { jobId, state, result, endedAt: at },
+        lastSync: position > Math.max(completed, other) ? { jobId, state, result, endedAt: at } : connection.lastSync,
+        ended: endedBy(event.data, connection.ended),
         nextSyncAt,
         sinceWhole: connection.sinceWhole + 1,
       };
@@ -92,9 +105,13 @@ function created({ at, connectionId, ...given }: Extract<ConnectionEvent, { type
     createdAt: at,
     updatedAt: at,
     sourceSetAt: at,
+    ended: { completed: -1, other: -1 },
     sinceWhole: 0,
   } satisfies ExistingConnection;
 }
+
+const endedBy = ({ state, position }: SyncEnded['data'], { completed, other }: ExistingConnection['ended']) =>
+  state === 'completed' ? { completed: position, other } : { completed, other: position };
 
 /** The compiler checks that every known event is handled; a newer version's event changes nothing here. */
 const unknownEvent = (_: never, connection: ConnectionState): ConnectionState => connection;

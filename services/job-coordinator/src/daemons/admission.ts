@@ -34,6 +34,8 @@ export class Admission {
     private readonly agenda: Agenda,
     private readonly time: Time,
     private readonly cap: (tenant: string) => number,
+    /** Makes sure that the connection of a job that has ended knows it. */
+    private readonly commitEnd: (tenant: string, jobId: string) => Promise<void>,
     private readonly onError: (error: Error) => void,
   ) {}
 
@@ -106,6 +108,12 @@ export class Admission {
         await new Promise<void>((resolve) => this.waiting.push(resolve));
         continue;
       }
+      const unknown = this.unknownAmong(known.state);
+      if (unknown.length > 0) {
+        await Promise.all(unknown.map((jobId) => this.commitEnd(tenant, jobId)));
+        for (const jobId of unknown) this.agenda.forget(jobId);
+        continue;
+      }
       const events = decideAdmission(command(), known.state);
       if (events.length === 0) return;
       try {
@@ -116,6 +124,13 @@ export class Admission {
         if (!(error instanceof Conflict)) throw error;
       }
     }
+  }
+
+  /** Those with a place who ended before the agenda began: perhaps before their connections were told. */
+  private unknownAmong({ running }: AdmissionState): string[] {
+    return Array.from(running)
+      .filter(([jobId, { reserved }]) => !reserved && !this.agenda.knows(jobId))
+      .map(([jobId]) => jobId);
   }
 
   private async append(tenant: string, known: Known, events: readonly AdmissionEvent[]): Promise<void> {

@@ -42,6 +42,7 @@ export class AgendaFeed {
         },
       );
     });
+    this.agenda.doubtCompleted();
     this.onAdvance();
   }
 

@@ -62,7 +62,7 @@ function work(
 }
 
 function ended(event: RecordedEvent, jobId: string, ending: JobEnding) {
-  const data: EndedJob = { tenant: event.metadata.tenant ?? '', jobId, ending };
+  const data: EndedJob = { tenant: event.metadata.tenant ?? '', jobId, ending, position: event.position };
   return message(event, JOB_ENDED, `${event.id}:ended`, data);
 }
 

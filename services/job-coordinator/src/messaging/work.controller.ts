@@ -46,7 +46,7 @@ export class WorkController {
     return confirmCancel(this.coordinator, contextOf(data.tenant, headers), data);
   }
 
-  @Consume({ durable: 'job-coordinator', subject: JOB_ENDED, maxDeliver: -1, concurrency: 64 })
+  @Consume({ durable: 'job-coordinator', subject: JOB_ENDED, ackWaitMs: 5000, maxDeliver: -1, concurrency: 64 })
   async ended(data: EndedJob, { headers }: BrokerContext<Delivery>) {
     await endSync(this.coordinator, { ...contextOf(data.tenant, headers), actor: 'coordinator' }, data);
     recordEnding(data.ending);

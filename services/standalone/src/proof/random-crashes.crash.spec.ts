@@ -77,6 +77,7 @@ describe(`an installation killed at ${MOMENTS} random moments (seed ${SEED})`, (
     let ended = false;
     const deaths = dieOften(mortal, MOMENTS).finally(() => (ended = true));
     await Promise.all([deaths, ...apis.map((api) => syncUntil(mortal, source, api, () => ended))]);
+    for (const { connectionId, jobIds } of apis) await mortal.committed(connectionId, jobIds.at(-1)!);
     await mortal.kill();
     // A workload that did next to nothing would prove next to nothing.
     for (const { version } of apis) expect(version).toBeGreaterThan(MOMENTS / 20);

@@ -76,15 +76,19 @@ describe('a job whose source fails', () => {
     expect(await on.finished(other.id)).toMatchObject({ state: 'failed', retryCount: 0, attempt: 1 });
   });
 
-  it('frees its place while it waits, for other connections and its own', async () => {
+  it('frees its place while it waits; those of its own connection wait behind it', async () => {
     const on = await world.start({ tenantMaxRunning: 1 });
     const { jobId, connectionId } = await failingJob(on);
-    await on.reached(jobId, (job) => isWaiting(job, 1));
+    const waiting = await on.reached(jobId, (job) => isWaiting(job, 1));
     const noop = await on.create(await on.connect());
     expect(await on.finished(noop.id)).toMatchObject({ state: 'completed' });
     world.source.publish('/api', described(1));
     const next = await on.create(connectionId);
-    expect(await on.finished(next.id)).toMatchObject({ state: 'completed' });
+    const behind = await on.reached(next.id, ({ waitingFor }) => waitingFor?.reason === 'connection_busy');
+    expect(behind.waitingFor).toMatchObject({ behind: [jobId] });
+    await world.clock.advance(untilRetry(waiting));
+    expect(await on.finished(next.id)).toMatchObject({ state: 'completed', result: 'unchanged' });
+    expect(await on.job(jobId)).toMatchObject({ state: 'completed', attempt: 2 });
   });
 
   it('is cancelled at once while it waits for its next try, and is never tried again', async () => {

@@ -29,8 +29,6 @@ export async function syncUntil(on: Caller, source: Source, api: WatchedApi, end
     const { state, result, lastError } = await on.finished(jobId, 150_000);
     if (state !== 'completed' || result !== 'succeeded')
       throw new Error(`the sync of ${api.path} version ${api.version} is ${state}, ${result}: ${lastError?.message}`);
-    // Its cursor is where the next sync starts from.
-    await on.committed(api.connectionId, jobId);
   }
 }
 
