@@ -59,6 +59,8 @@ export interface View<D extends ViewDocument> {
   get(id: string): Promise<D | null>;
   query(query: Query<D>): Promise<QueryResult<D>>;
   count(where?: Query<D>['where']): Promise<number>;
+  /** All documents that match, by id, in bounded memory; cheap per page when an index ends in `id`. Later changes may show. */
+  scan(where?: Query<D>['where']): AsyncIterable<D>;
   /** The log position up to which the view is true; -1 when nothing was applied. */
   position(): Promise<number>;
 }

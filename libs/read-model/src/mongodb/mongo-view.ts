@@ -1,5 +1,6 @@
 import type { Query, QueryResult, View, ViewDefinition, ViewDocument } from '../port.js';
 import { conditions, plan, type Where } from '../query.js';
+import { scanById } from '../scan.js';
 import { toDocument } from './documents.js';
 import { toFilter, toSort } from './filter.js';
 import type { LiveGeneration, Registry } from './registry.js';
@@ -41,6 +42,17 @@ export class MongoView<D extends ViewDocument> implements View<D> {
   async count(where?: Query<D>['where']): Promise<number> {
     const checked = conditions(this.definition, where);
     return this.#settled(0, (live) => this.#count(live, checked));
+  }
+
+  scan(where?: Query<D>['where']): AsyncIterable<D> {
+    return scanById<D>(conditions(this.definition, where), (matching, limit) =>
+      this.#settled([], async (live) => {
+        const rows = await this.#documents(live)((documents) =>
+          documents.find(toFilter(matching)).sort({ _id: 1 }).limit(limit).toArray(),
+        );
+        return rows.map((row) => toDocument<D>(row));
+      }),
+    );
   }
 
   async position(): Promise<number> {

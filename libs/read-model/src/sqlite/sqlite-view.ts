@@ -1,5 +1,6 @@
 import type { Query, QueryResult, View, ViewDefinition, ViewDocument } from '../port.js';
 import { conditions, plan } from '../query.js';
+import { scanById } from '../scan.js';
 import type { Database } from './database.js';
 import { tableOf, type GenerationRow, type Generations } from './generations.js';
 import { pageSql, whereSql } from './sql.js';
@@ -46,6 +47,17 @@ export class SqliteView<D extends ViewDocument> implements View<D> {
   async count(where?: Query<D>['where']): Promise<number> {
     const checked = conditions(this.definition, where);
     return this.#readFlushed((live) => (live ? this.#count(live, whereSql(checked, live.columns)) : 0));
+  }
+
+  scan(where?: Query<D>['where']): AsyncIterable<D> {
+    return scanById<D>(conditions(this.definition, where), async (matching, limit) =>
+      this.#readFlushed((live) => {
+        if (!live) return [];
+        const { text, values } = whereSql(matching, live.columns);
+        const rows = this.db.all(`select doc from ${tableOf(live.id)} ${text} order by id limit ?`, ...values, limit);
+        return rows.map((row) => JSON.parse(row.doc as string) as D);
+      }),
+    );
   }
 
   async position(): Promise<number> {

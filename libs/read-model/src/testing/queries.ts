@@ -37,6 +37,13 @@ export function describeQueries(home: () => Promise<ReadModelHome>): void {
     const ids = async (query: Query<Task>): Promise<string> =>
       (await model.view(tasks).query(query)).data.map(({ id }) => id).join('');
 
+    it('scans all that match by id', async () => {
+      const scanned = async (where?: Query<Task>['where']) =>
+        (await Array.fromAsync(model.view(tasks).scan(where))).map(({ id }) => id).join('');
+      expect(await scanned()).toBe('abcdefgh');
+      expect(await scanned({ priority: { gte: 2 } })).toBe('adegh');
+    });
+
     const matches: [what: string, where: Query<Task>['where'], ids: string][] = [
       ['everything without a condition', {}, 'abcdefgh'],
       ['equal strings', { owner: 'ann' }, 'ad'],
