@@ -1,4 +1,5 @@
 import { Secret, standaloneUrls, type PortUrls } from '@tidemark/config';
+import type { Broker } from '@tidemark/messaging';
 import { allPorts, createLogger, openAdapters, type Adapters } from '@tidemark/platform';
 import { randomNamespace, temporaryFolder } from '@tidemark/test-kit';
 import { startStandalone, type StandaloneSettings } from '../../standalone.js';
@@ -18,6 +19,8 @@ export interface InstallationOptions {
   /** Default: embedded adapters in a folder that goes away with the installation. */
   readonly urls?: PortUrls;
   readonly settings?: Partial<StandaloneSettings>;
+  /** Comes between the services and the broker. */
+  readonly decorate?: (broker: Broker) => Broker;
 }
 
 const KEY = 'tmk_installation-under-test';
@@ -29,16 +32,18 @@ export function serverUrls(): PortUrls | undefined {
 }
 
 /** All services in this process, the edge on a free port, on servers in a namespace of its own. */
-export async function startInstallation({ urls, settings }: InstallationOptions = {}): Promise<Installation> {
+export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
+  const { urls, settings, decorate = (broker) => broker } = options;
   const folder = await temporaryFolder();
   const unset = { eventStore: null, broker: null, readModel: null, blobs: null };
   const errors: unknown[] = [];
   const note = (error: unknown) => void errors.push(error);
-  const adapters = await openAdapters(allPorts, {
+  const opened = await openAdapters(allPorts, {
     urls: urls ?? standaloneUrls({ dataDir: folder.path, ...unset }),
     namespace: randomNamespace(),
     onError: note,
   });
+  const adapters = { ...opened, broker: decorate(opened.broker) };
   const logger = { ...createLogger('test', 'silent'), error: note };
   const standalone = await startStandalone(adapters, { ...defaults, ...settings }, logger);
   return {
@@ -47,7 +52,7 @@ export async function startInstallation({ urls, settings }: InstallationOptions 
     errors,
     async stop() {
       await standalone.stop();
-      await adapters.close();
+      await opened.close();
       await folder.remove();
     },
   };
