@@ -16,13 +16,18 @@ export function counter(name: string, description: string): { add(by: number, at
   return { add: (by, attributes) => instrument().add(by, attributes) };
 }
 
-/** A distribution; `unit` is a UCUM unit such as `s`. */
+/** From half a millisecond to an hour: the SDK's own bounds are made for milliseconds. */
+const SECONDS = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600,
+];
+
+/** A distribution of durations in seconds; its name ends in `_seconds`. */
 export function histogram(
   name: string,
   description: string,
-  unit: string,
-): { record(value: number, attributes?: Attributes): void } {
-  const instrument = lazily(() => meter().createHistogram(name, { description, unit }));
+): { record(seconds: number, attributes?: Attributes): void } {
+  const options = { description, unit: 's', advice: { explicitBucketBoundaries: SECONDS } };
+  const instrument = lazily(() => meter().createHistogram(name, options));
   return { record: (value, attributes) => instrument().record(value, attributes) };
 }
 

@@ -6,7 +6,7 @@ import { countWaiting } from './agenda/waiting.js';
 const endStates = { JobCompleted: 'completed', JobFailed: 'failed', JobCancelled: 'cancelled' } as const;
 
 const ended = counter('tidemark_jobs_ended_total', 'Jobs that ended, by state');
-const duration = histogram('tidemark_job_duration_seconds', 'From the creation of a job to its end', 's');
+const duration = histogram('tidemark_job_duration_seconds', 'From the creation of a job to its end');
 
 /** Counts a job that ended. */
 export function recordEnding({ type, data: { createdAt, at } }: JobEnding): void {

@@ -18,7 +18,6 @@ import { Turns } from './turns.js';
 const appendDuration = histogram(
   'tidemark_append_duration_seconds',
   'From the call of an append to the knowledge of its commit',
-  's',
 );
 
 /** Who asks and why: becomes the metadata of the events. */

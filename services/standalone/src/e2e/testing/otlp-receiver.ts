@@ -16,8 +16,8 @@ type Attributes = readonly { readonly key: string; readonly value: Readonly<Reco
 /** A collector: takes OTLP over HTTP as JSON and keeps what it gets. */
 export class OtlpReceiver {
   readonly spans: Span[] = [];
-  /** Names of the metrics that arrived. */
-  readonly metrics = new Set<string>();
+  /** The metrics that arrived, by name, with the bounds of their buckets where they have any. */
+  readonly metrics = new Map<string, readonly number[]>();
   /** Every body, as it was sent. */
   readonly bodies: string[] = [];
   private readonly server = createServer((request, response) => {
@@ -67,7 +67,9 @@ export class OtlpReceiver {
 
   private takeMetrics({ resourceMetrics }: any): void {
     for (const { scopeMetrics } of resourceMetrics)
-      for (const { metrics } of scopeMetrics) for (const { name } of metrics) this.metrics.add(name);
+      for (const { metrics } of scopeMetrics)
+        for (const { name, histogram } of metrics)
+          this.metrics.set(name, histogram?.dataPoints[0]?.explicitBounds ?? []);
   }
 }
 
