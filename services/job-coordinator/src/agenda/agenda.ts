@@ -11,10 +11,12 @@ import { TimerHeap } from './timer-heap.js';
  * - `ready`: a place
  * - `offered`: a runner (admitted, handed over, or put back after a lost claim)
  * - `claimed`: nothing; a runner is at work
+ * - `ended`: completed, and keeps its place until its connection has taken the cursor, which the next job starts from
+ * - `over`: nothing; known until the tenant's places tell that its own was given back
  */
-export type Phase = 'due' | 'ready' | 'offered' | 'claimed';
+export type Phase = 'due' | 'ready' | 'offered' | 'claimed' | 'ended' | 'over';
 
-/** A job that has not ended; only what is needed to decide what comes next. Times are milliseconds since the epoch. */
+/** A job that has not ended, or has just now; only what is needed to decide what comes next. Times are milliseconds since the epoch. */
 export interface LiveJob {
   readonly id: string;
   readonly tenant: string;
@@ -73,13 +75,6 @@ export class Agenda {
   private readonly retrying = new Map<string, string>();
   /** Jobs that hold a place, by tenant. */
   private readonly holders = new Map<string, Set<string>>();
-  /**
-   * Completed jobs whose end their connection has not taken yet. They keep their places: the connection's next job
-   * would start from the cursor before theirs.
-   */
-  private readonly completed = new Map<string, LiveJob>();
-  /** Ended jobs that gave back their places, until the places tell so. */
-  private readonly settled = new Set<string>();
 
   constructor(private readonly now: () => number) {}
 
@@ -136,26 +131,21 @@ export class Agenda {
       case 'JobCompleted':
       case 'JobFailed':
       case 'JobCancelled':
-        if (event.type === 'JobCompleted') this.complete(job);
-        else this.release(job);
-        this.jobs.delete(jobId);
-        if (this.retrying.get(job.connectionId) === jobId) this.retrying.delete(job.connectionId);
-        if (this.somebodyWaits(job.tenant)) this.dirty.add(job.tenant);
-        return;
+        return this.ended(job, event.type === 'JobCompleted');
       case 'ChangesDetected':
         return;
     }
   }
 
   applyConnection(connectionId: string, tenant: string, { type, data }: ConnectionEvent): void {
-    if (type === 'SyncEnded') this.settle(data.jobId);
+    if (type === 'SyncEnded') this.committed(data.jobId);
     if ('nextSyncAt' in data) this.plan(connectionId, tenant, data.nextSyncAt);
     else if (type === 'ConnectionPaused' || type === 'ConnectionDisconnected' || type === 'ConnectionRemoved')
       this.plans.delete(connectionId);
   }
 
   applyAdmission({ data }: AdmissionEvent): void {
-    for (const jobId of data.released) this.settled.delete(jobId);
+    for (const jobId of data.released) if (this.jobs.get(jobId)?.phase === 'over') this.jobs.delete(jobId);
     for (const { jobId, attempt } of data.admitted) {
       const job = this.jobs.get(jobId);
       if (!job || job.attempt !== attempt || (job.phase !== 'ready' && job.phase !== 'due')) continue;
@@ -202,41 +192,25 @@ export class Agenda {
     return !(this.queues.get(tenant)?.isEmpty ?? true);
   }
 
-  /** Whether this agenda has seen the job; one that holds a place and is not known ended before the agenda began. */
-  knows(jobId: string): boolean {
-    return this.jobs.has(jobId) || this.completed.has(jobId) || this.settled.has(jobId);
-  }
-
-  /** The end of the job was taken by its connection. */
-  settle(jobId: string): void {
-    const job = this.completed.get(jobId);
-    if (job) this.release(job);
-    this.completed.delete(jobId);
-  }
-
-  /** Takes the jobs that completed in an earlier life for unknown: nobody may come to tell that they are settled. */
-  doubtCompleted(): void {
-    for (const { id, tenant } of this.completed.values()) this.holders.get(tenant)?.delete(id);
-    this.completed.clear();
-  }
-
-  /** The job, which this agenda does not know, needs its place no more. */
-  forget(jobId: string): void {
-    this.settled.add(jobId);
+  /**
+   * Takes the jobs that completed before now for unknown: their connections may know of it already, and then nobody
+   * comes to tell.
+   */
+  doubtEnded(): void {
+    for (const job of this.jobs.values()) if (job.phase === 'ended') this.remove(job);
   }
 
   /** Whether the job still needs the place it holds. */
   holds(jobId: string, place: Place): boolean {
-    if (this.completed.has(jobId)) return true;
     const job = this.jobs.get(jobId);
     if (place.reserved)
       return job ? job.attempt === 1 && job.claim === null : this.now() - place.since < RESERVATION_MS;
-    return job !== undefined && job.attempt === place.attempt;
+    return job !== undefined && job.phase !== 'over' && job.attempt === place.attempt;
   }
 
   /** The jobs of the tenant that hold a place. */
   holdersOf(tenant: string): LiveJob[] {
-    return Array.from(this.holders.get(tenant) ?? [], (jobId) => (this.jobs.get(jobId) ?? this.completed.get(jobId))!);
+    return Array.from(this.holders.get(tenant) ?? [], (jobId) => this.jobs.get(jobId)!);
   }
 
   /** The connection's job that is on its second or later attempt. */
@@ -324,20 +298,36 @@ export class Agenda {
     holders.add(job.id);
   }
 
-  /** Keeps its place until it is settled. */
-  private complete(job: LiveJob): void {
+  private ended(job: LiveJob, completed: boolean): void {
+    if (this.retrying.get(job.connectionId) === job.id) this.retrying.delete(job.connectionId);
     job.claim = null;
-    if (this.holders.get(job.tenant)?.has(job.id)) this.completed.set(job.id, job);
-    else this.release(job);
+    if (!this.holders.get(job.tenant)?.has(job.id)) this.remove(job);
+    else if (completed) job.phase = 'ended';
+    else this.over(job);
+    if (this.somebodyWaits(job.tenant)) this.dirty.add(job.tenant);
+  }
+
+  /** The connection has taken the end of the job. */
+  private committed(jobId: string): void {
+    const job = this.jobs.get(jobId);
+    if (job?.phase === 'ended') this.over(job);
+  }
+
+  private over(job: LiveJob): void {
+    this.release(job);
+    job.phase = 'over';
+  }
+
+  private remove(job: LiveJob): void {
+    this.release(job);
+    this.jobs.delete(job.id);
   }
 
   /** Gives back the job's place, or takes it out of the line. */
   private release(job: LiveJob): void {
     job.claim = null;
     this.queues.get(job.tenant)?.remove(job.connectionId, job.id);
-    if (!this.holders.get(job.tenant)?.delete(job.id)) return;
-    this.settled.add(job.id);
-    if (this.somebodyWaits(job.tenant)) this.dirty.add(job.tenant);
+    if (this.holders.get(job.tenant)?.delete(job.id) && this.somebodyWaits(job.tenant)) this.dirty.add(job.tenant);
   }
 
   private queueOf(tenant: string): FairQueue {

@@ -79,11 +79,10 @@ describe('the agenda', () => {
     expect(turns(agenda)).toEqual(['a2', 'b1']);
   });
 
-  it('forgets jobs that ended, and gives their place to those who wait', () => {
-    const agenda = agendaOf(story('a1', 'a', claimStage(), completeStage(1, 'fetch', { finish: 'unchanged' })));
+  it('forgets jobs that ended without a place at once', () => {
+    const agenda = agendaOf(story('a1', 'a', cancelJob));
     expect(agenda.jobs.size).toBe(0);
-    agenda.settle('a1');
-    expect(agenda.holds('a1', { connectionId: 'a', attempt: 1, reserved: false, since: noon })).toBe(false);
+    expect(turns(agenda)).toEqual([]);
   });
 
   it('keeps the place of a completed job until its connection knows of it', () => {
@@ -106,10 +105,20 @@ describe('the agenda', () => {
     agenda.applyConnection('a', 'acme', { type: 'SyncEnded', data });
     expect(agenda.holds('a1', place)).toBe(false);
     expect([...agenda.dirty]).toEqual(['acme']);
-    expect(agenda.knows('a1')).toBe(true);
+    expect(agenda.jobs.has('a1')).toBe(true);
     const released = { at: noon, admitted: [], released: ['a1'] };
     agenda.applyAdmission({ type: 'PlacesChanged', data: released });
-    expect(agenda.knows('a1')).toBe(false);
+    expect(agenda.jobs.has('a1')).toBe(false);
+  });
+
+  it('takes completed jobs for unknown when their connections may know of them already', () => {
+    const agenda = agendaOf(
+      story('a1', 'a', claimStage(), completeStage(1, 'fetch', { finish: 'unchanged' })),
+      story('a2', 'a'),
+    );
+    agenda.doubtEnded();
+    expect([...agenda.jobs.keys()]).toEqual(['a2']);
+    expect(explain(agenda, 'a2')).toMatchObject({ reason: 'tenant_cap' });
   });
 
   it('reminds of the deadline of a cancel', () => {

@@ -4,7 +4,7 @@ import type { Agenda, LiveJob } from './agenda.js';
 /** Why the job is not at work; null when it is, or when it has ended. */
 export function explain(agenda: Agenda, jobId: string): WaitingFor | null {
   const job = agenda.jobs.get(jobId);
-  if (!job || job.phase === 'claimed') return null;
+  if (!job || !waits(job)) return null;
   if (job.phase === 'offered') return { reason: 'no_runner' };
   if (job.phase === 'due') return { reason: dueReason(job), until: new Date(job.due).toISOString() };
   const holders = agenda.holdersOf(job.tenant);
@@ -35,11 +35,13 @@ export function countWaiting(agenda: Agenda): Map<WaitingFor['reason'], number> 
   };
   const counts = new Map<WaitingFor['reason'], number>(waitReasons.map((reason) => [reason, 0]));
   for (const job of agenda.jobs.values()) {
-    if (job.phase === 'claimed') continue;
+    if (!waits(job)) continue;
     const reason = reasonOf(job);
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   return counts;
 }
+
+const waits = ({ phase }: LiveJob) => phase === 'due' || phase === 'ready' || phase === 'offered';
 
 const dueReason = ({ attempt }: LiveJob) => (attempt > 1 ? 'retry_backoff' : 'schedule');

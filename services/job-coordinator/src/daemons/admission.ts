@@ -101,6 +101,7 @@ export class Admission {
   }
 
   private async change(tenant: string, command: () => AdmissionCommand): Promise<void> {
+    const settled = new Set<string>();
     for (;;) {
       const known = this.known.get(tenant) ?? (await this.load(tenant));
       // The agenda must have seen the places' last change before it can tell who needs theirs no more.
@@ -108,10 +109,10 @@ export class Admission {
         await new Promise<void>((resolve) => this.waiting.push(resolve));
         continue;
       }
-      const unknown = this.unknownAmong(known.state);
+      const unknown = this.unknownAmong(known.state).filter((jobId) => !settled.has(jobId));
       if (unknown.length > 0) {
         await Promise.all(unknown.map((jobId) => this.commitEnd(tenant, jobId)));
-        for (const jobId of unknown) this.agenda.forget(jobId);
+        for (const jobId of unknown) settled.add(jobId);
         continue;
       }
       const events = decideAdmission(command(), known.state);
@@ -129,7 +130,7 @@ export class Admission {
   /** Those with a place who ended before the agenda began: perhaps before their connections were told. */
   private unknownAmong({ running }: AdmissionState): string[] {
     return Array.from(running)
-      .filter(([jobId, { reserved }]) => !reserved && !this.agenda.knows(jobId))
+      .filter(([jobId, { reserved }]) => !reserved && !this.agenda.jobs.has(jobId))
       .map(([jobId]) => jobId);
   }
 

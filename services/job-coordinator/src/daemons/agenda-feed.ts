@@ -6,8 +6,6 @@ import type { Agenda } from '../agenda/agenda.js';
 import type { StoredConnection } from '../projections/connections.projection.js';
 import type { StoredJob } from '../projections/jobs.projection.js';
 
-const PAGE = 1000;
-
 /**
  * Keeps the agenda up to date: begins with the live jobs and the connections of the views, then follows the log from
  * where they stand. Without views it folds the whole log: slower, and right as well.
@@ -42,7 +40,7 @@ export class AgendaFeed {
         },
       );
     });
-    this.agenda.doubtCompleted();
+    this.agenda.doubtEnded();
     this.onAdvance();
   }
 
@@ -69,29 +67,14 @@ export class AgendaFeed {
     const { jobs, connections } = this.views;
     try {
       const positions = await Promise.all([jobs.position(), connections.position()]);
-      for (const state of ['pending', 'running'])
-        for await (const { fold } of pages(jobs, state)) if (fold) this.agenda.restore(fold);
-      for await (const { fold } of pages(connections)) if (fold) this.agenda.restoreConnection(fold);
+      for (const state of ['pending', 'running'] as const)
+        for await (const { fold } of jobs.scan({ state })) if (fold) this.agenda.restore(fold);
+      for await (const { fold } of connections.scan()) this.agenda.restoreConnection(fold);
       return (this.agenda.position = Math.min(...positions));
     } catch (error) {
       if (!(error instanceof ReadModelUnavailable)) throw error;
       this.onError(error);
       return -1;
     }
-  }
-}
-
-/** All documents of a view (in one state), in pages by id, so that no page is dearer than the first. */
-async function* pages<D extends { id: string; state: string }>(view: View<D>, state?: string): AsyncGenerator<D> {
-  let last = '';
-  for (;;) {
-    const { data } = await view.query({
-      where: { ...(state && { state }), id: { gt: last } } as never,
-      sort: [['id', 'asc']],
-      perPage: PAGE,
-    });
-    yield* data;
-    if (data.length < PAGE) return;
-    last = data.at(-1)!.id;
   }
 }
