@@ -19,7 +19,7 @@ export const platformSettings = defineSettings({
   grpcPort: port('TIDEMARK_GRPC_PORT', 'Port of the gRPC server; 0 takes any free one', { default: 50051 }),
   dataDir: path('TIDEMARK_DATA_DIR', 'Folder of the embedded stores', { default: './data' }),
   apiKey: secret('TIDEMARK_API_KEY', 'API key of the default tenant, used instead of a fresh one', { minLength: 8 }),
-  secretKey: secret('TIDEMARK_SECRET_KEY', 'Key that encrypts stored credentials (AES-256-GCM)', { minLength: 32 }),
+  secretKey: secret('TIDEMARK_SECRET_KEY', 'Key for stored credentials (AES-256-GCM); nothing is stored under it yet', { minLength: 32 }),
   eventStore: url('TIDEMARK_EVENT_STORE', 'Event store; default: `events.db` in the data folder', [
     'sqlite',
     'esdb',
