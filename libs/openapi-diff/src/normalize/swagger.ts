@@ -109,12 +109,13 @@ class SwaggerUpgrade {
 
   private resolve(parameter: Json | undefined): JsonObject {
     const ref = asString(asObject(parameter)['$ref']);
-    return ref === undefined ? (parameter as JsonObject) : asObject(valueAt(this.old, ref));
+    if (ref !== undefined) return asObject(valueAt(this.old, ref));
+    return isObject(parameter) ? parameter : {};
   }
 
   private parameterOrRef(parameter: Json): Json {
     const resolved = this.resolve(parameter);
-    return resolved === parameter ? this.parameter(resolved) : parameter;
+    return resolved === parameter ? this.parameter(resolved) : (parameter ?? {});
   }
 
   private parameter(parameter: JsonObject): JsonObject {

@@ -1,4 +1,4 @@
-import { isNode, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isNode, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { pointerSegments } from '../json.js';
 import type { Json } from '../json.js';
@@ -11,10 +11,11 @@ import { NotPlain } from './plain-yaml/scalars.js';
 /** An alias may stand for at most this many nodes in all; more is an attack, not a description. */
 const MAX_ALIASES = 10_000;
 
-const options = { merge: true, prettyErrors: false, logLevel: 'silent' } as const;
+// Its own search for keys written twice takes quadratic time; see `duplicateKey`.
+const options = { merge: true, prettyErrors: false, logLevel: 'silent', uniqueKeys: false } as const;
 
 /** The full reader needs a hundred times the text in memory, so it takes no more characters than this. */
-const MAX_FULL = 16 * 1024 * 1024;
+const MAX_FULL = 8 * 1024 * 1024;
 
 /** Reads YAML 1.2 (JSON is part of it); merge keys `<<` are honoured. */
 export function readYaml(text: string, source: string | undefined): Json {
@@ -39,6 +40,11 @@ function readFully(text: string, source: string | undefined): Json {
       const reason = isOverflow(fault) ? TOO_DEEP : `not valid YAML: ${firstLine(fault.message)}`;
       throw new ParseError(reason, line, col, source);
     }
+    const twice = duplicateKey(document as Document);
+    if (twice !== undefined) {
+      const { line, col } = lines.linePos(twice);
+      throw new ParseError('not valid YAML: keys must be unique, this one was there before', line, col, source);
+    }
     return (document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null) as Json;
   } catch (error) {
     if (error instanceof ParseError) throw error;
@@ -53,6 +59,27 @@ const TOO_DEEP = 'values are nested too deeply to read';
 /** The YAML reader recurses, and reports a full stack as an error of the text. */
 function isOverflow(error: unknown): boolean {
   return error instanceof Error && error.message.includes('call stack');
+}
+
+/** The offset of the first key that its mapping already has; merge keys may repeat. */
+function duplicateKey(document: Document): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Map(_, { items }) {
+      const keys = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key) || key.value === '<<') continue;
+        const text = String(key.value);
+        if (keys.has(text)) {
+          found = key.range?.[0] ?? 0;
+          return visit.BREAK;
+        }
+        keys.add(text);
+      }
+      return undefined;
+    },
+  });
+  return found;
 }
 
 function aliasReason(message: string): string {

@@ -277,8 +277,7 @@ class PlainReader {
   }
 
   private blockScalar(parent: number): string {
-    const offset = this.at;
-    const header: BlockHeader = readBlockHeader(this.text.slice(offset, this.end), offset);
+    const header: BlockHeader = readBlockHeader(this.text.slice(this.at, this.end), this.at);
     const lines: string[] = [];
     let indent = header.indent === 0 ? -1 : Math.max(parent, 0) + header.indent;
     let start = this.end + 1;
@@ -302,12 +301,12 @@ class PlainReader {
       start = end + 1;
     }
     // The line break that ends the last line counts as one more, empty, line.
-    if (last < this.text.length) lines.push('');
+    if (last < this.text.length && lines.length > 0) lines.push('');
     this.end = last;
     this.nextLine();
     if (parent >= 0 && this.indent > parent) {
       throw new NotPlain(this.at, 'a bad indentation');
     }
-    return blockValue(lines, header, indent === -1 ? 0 : indent, offset);
+    return blockValue(lines, header, indent === -1 ? 0 : indent);
   }
 }

@@ -155,11 +155,13 @@ export function readBlockHeader(text: string, offset: number): BlockHeader {
 }
 
 /** The value of a block scalar from its lines, each still with its indentation. */
-export function blockValue(lines: string[], header: BlockHeader, indent: number, offset: number): string {
+export function blockValue(lines: string[], header: BlockHeader, indent: number): string {
   let end = lines.length;
   while (end > 0 && /^ *$/.test(lines[end - 1] as string)) end--;
-  if (end === 0 && header.chomp === '+') throw new NotPlain(offset, 'a block of empty lines');
-  if (end === 0) return '';
+  if (end === 0) return header.chomp === '+' && lines.length > 0 ? '\n'.repeat(Math.max(1, lines.length - 1)) : '';
+  // Blank lines at the end that go beyond the indentation are content.
+  const beyond = lines.findLastIndex((line) => line.length > indent);
+  if (beyond >= end) end = beyond + 1;
   const body = lines.slice(0, end).map((line) => line.slice(indent));
   const text = header.folded ? foldBlock(body) : body.join('\n');
   if (header.chomp === '-') return text;
