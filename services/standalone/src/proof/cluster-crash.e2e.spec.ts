@@ -16,7 +16,7 @@ import { seeded, syncUntil, watchedApis, type WatchedApi } from './testing/workl
 const MOMENTS = Number(process.env['CLUSTER_CRASH_MOMENTS'] ?? 20);
 const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000);
 /** The longest time between two deaths, in milliseconds. */
-const LONGEST_PEACE_MS = 2000;
+const LONGEST_PEACE_MS = 4000;
 const STAGES = ['fetch', 'parse', 'normalize', 'snapshot', 'diff', 'persist', 'alert'];
 
 const urls = serverUrls();
@@ -136,7 +136,10 @@ async function expectViews(jobs: number, snapshots: number): Promise<void> {
       await Promise.all([dying(), ...apis.map((api) => syncUntil(on, source, api, () => ended))]);
       for (const { connectionId, jobIds } of apis) await on.committed(connectionId, jobIds.at(-1)!);
       const history = await historyOf(adapters);
-      for (const api of apis) expectWhole(history, api);
+      for (const api of apis) {
+        expectWhole(history, api);
+        expect(api.version).toBeGreaterThan(1);
+      }
       const syncs = apis.reduce((sum, { version }) => sum + version, 0);
       process.stdout.write(`${syncs} syncs over ${MOMENTS} deaths, seed ${SEED}\n`);
       await expectViews(syncs, syncs);
