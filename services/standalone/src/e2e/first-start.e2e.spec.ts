@@ -46,6 +46,7 @@ describe('the first start in an empty folder', () => {
     expect(body.data).toMatchObject([{ name: 'demo: tide tables', state: 'active' }]);
     const changes = await client.get(`/v1/connections/${body.data[0].id}/changes`);
     expect(changes.body.pagination.total).toBeGreaterThan(0);
+    expect(await program.stop()).toEqual({ code: 0, signal: null });
     expect(program.stderr).toBe('');
   }, 60_000);
 
