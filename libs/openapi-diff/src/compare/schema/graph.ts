@@ -1,30 +1,23 @@
-import { asArray, asObject, asString, escapePointer, isObject, own } from '../../json.js';
+import { asArray } from '../../json.js';
 import type { Json, JsonObject } from '../../json.js';
-import { isReference } from '../../normalize/interner.js';
 import type { Dirt, Side } from '../side.js';
-import {
-  PROPERTY_ADDED,
-  PROPERTY_OPTIONAL,
-  PROPERTY_REMOVED,
-  PROPERTY_REQUIRED,
-  READ_ONLY,
-  TYPE,
-  TYPE_LIST,
-  WRITE_ONLY,
-} from './finding.js';
+import { TYPE, TYPE_LIST } from './finding.js';
 import type { Edge, Finding, SchemaPair, Step } from './finding.js';
 import { compareKeywords } from './keywords.js';
 import { flatten } from './flatten.js';
 import { matchMembers } from './members.js';
+import { compareProperties } from './properties.js';
+import { compareMembers, compareSubschemas } from './subschemas.js';
 import { typesOf } from './types.js';
-import { isAnnotationOnly, isWrappedInOneOf, nullMove, typeListChange } from './wrapping.js';
+import type { SchemaWalk } from './walk.js';
+import { isWrappedInOneOf, nullMove, typeListChange } from './wrapping.js';
 import type { TypeListChange } from './wrapping.js';
 
 /**
  * Compares schemas. Every pair of schemas is compared once, however many places use it; the result is
  * a graph that mirrors the references and is closed over cycles.
  */
-export class SchemaGraph {
+export class SchemaGraph implements SchemaWalk {
   private readonly pairs = new Map<JsonObject, Map<JsonObject, SchemaPair>>();
 
   constructor(
@@ -32,7 +25,7 @@ export class SchemaGraph {
     readonly after: Side,
     readonly dirt: Dirt,
     /** Count as oasdiff does. */
-    private readonly field: boolean,
+    readonly field: boolean,
   ) {}
 
   /** The comparison of two schemas as they are written; undefined when nothing differs. */
@@ -98,9 +91,9 @@ export class SchemaGraph {
       pair.findings = pair.findings.filter(({ kind }) => TOLD_OF_OTHER_KIND.test(kind));
       return;
     }
-    this.compareProperties(pair, add);
-    this.compareSubschemas(pair, add);
-    this.compareMembers(pair, add);
+    compareProperties(this, pair, add);
+    compareSubschemas(this, pair, add);
+    compareMembers(this, pair, add);
   }
 
   /** Whether the parts of an `allOf` are not just the old ones, changed perhaps. */
@@ -128,7 +121,7 @@ export class SchemaGraph {
     return true;
   }
 
-  private child(
+  child(
     pair: SchemaPair,
     before: Json | undefined,
     after: Json | undefined,
@@ -138,184 +131,6 @@ export class SchemaGraph {
   ): void {
     const edge = this.edge(before, after, { path, before: at, after: atAfter });
     if (edge !== undefined) pair.children.push(edge);
-  }
-
-  private compareProperties(pair: SchemaPair, add: (finding: Finding) => void): void {
-    const olds = asObject(pair.before['properties']);
-    const news = asObject(pair.after['properties']);
-    const requiredBefore = new Set(asArray(pair.before['required']));
-    const requiredAfter = new Set(asArray(pair.after['required']));
-    for (const name of Object.keys({ ...olds, ...news }).sort()) {
-      const old = own(olds, name);
-      const now = own(news, name);
-      const at = `/properties/${escapePointer(name)}`;
-      if (old === undefined) {
-        add({
-          kind: PROPERTY_ADDED,
-          name,
-          after: now as Json,
-          property: this.after.resolve(now).node,
-          required: requiredAfter.has(name),
-          at,
-        });
-      } else if (now === undefined) {
-        add({
-          kind: PROPERTY_REMOVED,
-          name,
-          before: old,
-          property: this.before.resolve(old).node,
-          required: requiredBefore.has(name),
-          at,
-        });
-      } else {
-        this.child(pair, old, now, name, at);
-        this.compareAccess(
-          this.before.resolve(old).node,
-          this.after.resolve(now).node,
-          { name, required: requiredAfter.has(name), at },
-          add,
-        );
-      }
-    }
-    this.compareRequired(pair, add);
-  }
-
-  private compareAccess(
-    old: JsonObject,
-    now: JsonObject,
-    place: { name: string; required: boolean; at: string },
-    add: (finding: Finding) => void,
-  ): void {
-    for (const [keyword, kind] of [
-      ['readOnly', READ_ONLY],
-      ['writeOnly', WRITE_ONLY],
-    ] as const) {
-      const was = old[keyword] === true;
-      const is = now[keyword] === true;
-      if (was !== is)
-        add({
-          kind,
-          before: was,
-          after: is,
-          name: place.name,
-          required: place.required,
-          property: now,
-          at: `${place.at}/${keyword}`,
-        });
-    }
-  }
-
-  private compareRequired(pair: SchemaPair, add: (finding: Finding) => void): void {
-    const olds = asObject(pair.before['properties']);
-    const news = asObject(pair.after['properties']);
-    const requiredBefore = new Set(asArray(pair.before['required']));
-    const requiredAfter = new Set(asArray(pair.after['required']));
-    for (const [kind, now, then] of [
-      [PROPERTY_REQUIRED, requiredAfter, requiredBefore],
-      [PROPERTY_OPTIONAL, requiredBefore, requiredAfter],
-    ] as const) {
-      for (const name of now) {
-        if (typeof name !== 'string' || then.has(name)) continue;
-        const old = own(olds, name);
-        const current = own(news, name);
-        if (old === undefined || current === undefined) continue;
-        const property = kind === PROPERTY_REQUIRED ? this.after.resolve(current).node : this.before.resolve(old).node;
-        add({ kind, name, property, at: '/required' });
-      }
-    }
-  }
-
-  private compareSubschemas(pair: SchemaPair, add: (finding: Finding) => void): void {
-    const { before, after } = pair;
-    for (const [keyword, kind] of SINGLE) {
-      const old = before[keyword];
-      const now = after[keyword];
-      if (isObject(old) && isObject(now)) this.child(pair, old, now, keyword, `/${keyword}`);
-      else if (old !== now) {
-        const move = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
-        add({
-          kind: `${kind}-${move}`,
-          ...(old === undefined ? {} : { before: old }),
-          ...(now === undefined ? {} : { after: now }),
-          at: `/${keyword}`,
-        });
-      }
-    }
-    this.compareAdditional(pair, add);
-    for (const [keyword, kind] of KEYED) {
-      const olds = asObject(before[keyword]);
-      const news = asObject(after[keyword]);
-      if (olds === news && this.dirt.same(olds, news)) continue;
-      for (const name of Object.keys({ ...olds, ...news }).sort()) {
-        const old = own(olds, name);
-        const now = own(news, name);
-        const at = `/${keyword}/${escapePointer(name)}`;
-        if (isObject(old) && isObject(now)) this.child(pair, old, now, `${keyword}[${name}]`, at);
-        else if (old !== now) {
-          const move = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
-          add({
-            kind: `${kind}-${move}`,
-            name,
-            ...(old === undefined ? {} : { before: old }),
-            ...(now === undefined ? {} : { after: now }),
-            at,
-          });
-        }
-      }
-    }
-  }
-
-  private compareAdditional(pair: SchemaPair, add: (finding: Finding) => void): void {
-    const old = pair.before['additionalProperties'];
-    const now = pair.after['additionalProperties'];
-    const at = '/additionalProperties';
-    if (isObject(old) && isObject(now)) return this.child(pair, old, now, 'additionalProperties', at);
-    const from = openness(old);
-    const to = openness(now);
-    if (from === to) return;
-    const kind =
-      to === 'closed' ? 'forbidden' : from === 'closed' ? 'allowed' : to === 'limited' ? 'restricted' : 'unrestricted';
-    add({ kind: `additional-properties-${kind}`, at });
-  }
-
-  /** allOf, anyOf, oneOf and prefixItems: members are matched by what they are, not where they stand. */
-  private compareMembers(pair: SchemaPair, add: (finding: Finding) => void): void {
-    for (const [keyword, kind] of MEMBERS) {
-      const olds = asArray(pair.before[keyword]);
-      const news = asArray(pair.after[keyword]);
-      if (olds === news && this.dirt.same(olds, news)) continue;
-      if (olds.length === 0 && news.length === 0) continue;
-      const match = matchMembers(this, olds, news);
-      for (const [oldIndex, newIndex] of match.modified) {
-        const label = memberLabel(news[newIndex], newIndex);
-        this.child(
-          pair,
-          olds[oldIndex],
-          news[newIndex],
-          `${keyword}[${label}]`,
-          `/${keyword}/${oldIndex}`,
-          `/${keyword}/${newIndex}`,
-        );
-      }
-      for (const index of match.deleted) {
-        add({
-          kind: `${kind}-removed${this.note(keyword, this.before, olds[index])}`,
-          before: olds[index] as Json,
-          at: `/${keyword}`,
-        });
-      }
-      for (const index of match.added) {
-        add({
-          kind: `${kind}-added${this.note(keyword, this.after, news[index])}`,
-          after: news[index] as Json,
-          at: `/${keyword}`,
-        });
-      }
-    }
-  }
-
-  private note(keyword: string, side: Side, member: Json | undefined): string {
-    return keyword === 'allOf' && isAnnotationOnly(side.resolve(member).node) ? '-annotation-only' : '';
   }
 }
 
@@ -344,41 +159,4 @@ function wrapperPointer(schema: JsonObject, inner: Json): string {
     if (index !== -1) return `/${keyword}/${index}`;
   }
   return '';
-}
-
-const SINGLE: Array<[keyword: string, kind: string]> = [
-  ['items', 'items'],
-  ['not', 'not'],
-  ['contains', 'contains'],
-  ['propertyNames', 'property-names'],
-  ['unevaluatedItems', 'unevaluated-items'],
-  ['unevaluatedProperties', 'unevaluated-properties'],
-  ['if', 'if'],
-  ['then', 'then'],
-  ['else', 'else'],
-  ['contentSchema', 'content-schema'],
-];
-
-const KEYED: Array<[keyword: string, kind: string]> = [
-  ['patternProperties', 'pattern-property'],
-  ['dependentSchemas', 'dependent-schema'],
-  ['dependentRequired', 'dependent-required'],
-];
-
-const MEMBERS: Array<[keyword: string, kind: string]> = [
-  ['allOf', 'all-of'],
-  ['anyOf', 'any-of'],
-  ['oneOf', 'one-of'],
-  ['prefixItems', 'prefix-items'],
-];
-
-function openness(value: Json | undefined): 'open' | 'closed' | 'limited' {
-  if (value === false) return 'closed';
-  return isObject(value) && Object.keys(value).length > 0 ? 'limited' : 'open';
-}
-
-/** How a member of a oneOf and such is named to people: its component, its title, or its place. */
-export function memberLabel(member: Json | undefined, index: number): string {
-  if (isReference(member)) return member.$ref.slice(member.$ref.lastIndexOf('/') + 1);
-  return asString(asObject(member)['title']) ?? `#${index + 1}`;
 }

@@ -1,7 +1,7 @@
 import { asString } from '../../json.js';
 import type { Json } from '../../json.js';
 import { isReference } from '../../normalize/interner.js';
-import type { SchemaGraph } from './graph.js';
+import type { SchemaWalk } from './walk.js';
 
 export interface MemberMatch {
   modified: Array<[before: number, after: number]>;
@@ -14,7 +14,7 @@ export interface MemberMatch {
  * then the only one left on each side; what remains was added or removed, unless one side inlined what
  * the other refers to.
  */
-export function matchMembers(graph: SchemaGraph, olds: Json[], news: Json[]): MemberMatch {
+export function matchMembers(walk: Pick<SchemaWalk, 'dirt' | 'equal'>, olds: Json[], news: Json[]): MemberMatch {
   const modified: Array<[number, number]> = [];
   let deleted = olds.map((_, index) => index);
   let added = news.map((_, index) => index);
@@ -33,9 +33,9 @@ export function matchMembers(graph: SchemaGraph, olds: Json[], news: Json[]): Me
   const inline = (old: number, now: number): boolean =>
     refOf(olds[old]) === undefined && refOf(news[now]) === undefined;
   take((old, now) => refOf(olds[old]) !== undefined && refOf(olds[old]) === refOf(news[now]), true);
-  take((old, now) => inline(old, now) && graph.dirt.same(olds[old], news[now]), false);
+  take((old, now) => inline(old, now) && walk.dirt.same(olds[old], news[now]), false);
   take((old, now) => inline(old, now) && title(olds[old]) !== undefined && title(olds[old]) === title(news[now]), true);
-  take((old, now) => graph.equal(olds[old], news[now]), false);
+  take((old, now) => walk.equal(olds[old], news[now]), false);
   const inlineOld = deleted.filter((index) => refOf(olds[index]) === undefined);
   const inlineNew = added.filter((index) => refOf(news[index]) === undefined);
   if (inlineOld.length === 1 && inlineNew.length === 1) {
@@ -53,4 +53,15 @@ export function matchMembers(graph: SchemaGraph, olds: Json[], news: Json[]): Me
 
 function title(value: Json | undefined): string | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? asString(value['title']) : undefined;
+}
+
+/** Matches the members of two lists in which the place counts. */
+export function matchByPlace(olds: Json[], news: Json[]): MemberMatch {
+  const both = Math.min(olds.length, news.length);
+  const rest = (items: Json[]): number[] => [...items.keys()].slice(both);
+  return {
+    modified: [...olds.keys()].slice(0, both).map((index) => [index, index]),
+    deleted: rest(olds),
+    added: rest(news),
+  };
 }

@@ -1,0 +1,97 @@
+import { asArray, asObject, escapePointer, own } from '../../json.js';
+import type { Json, JsonObject } from '../../json.js';
+import {
+  PROPERTY_ADDED,
+  PROPERTY_OPTIONAL,
+  PROPERTY_REMOVED,
+  PROPERTY_REQUIRED,
+  READ_ONLY,
+  WRITE_ONLY,
+} from './finding.js';
+import type { Finding, SchemaPair } from './finding.js';
+import type { SchemaWalk } from './walk.js';
+
+export function compareProperties(walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void {
+  const olds = asObject(pair.before['properties']);
+  const news = asObject(pair.after['properties']);
+  const requiredBefore = new Set(asArray(pair.before['required']));
+  const requiredAfter = new Set(asArray(pair.after['required']));
+  for (const name of Object.keys({ ...olds, ...news }).sort()) {
+    const old = own(olds, name);
+    const now = own(news, name);
+    const at = `/properties/${escapePointer(name)}`;
+    if (old === undefined) {
+      add({
+        kind: PROPERTY_ADDED,
+        name,
+        after: now as Json,
+        property: walk.after.resolve(now).node,
+        required: requiredAfter.has(name),
+        at,
+      });
+    } else if (now === undefined) {
+      add({
+        kind: PROPERTY_REMOVED,
+        name,
+        before: old,
+        property: walk.before.resolve(old).node,
+        required: requiredBefore.has(name),
+        at,
+      });
+    } else {
+      walk.child(pair, old, now, name, at);
+      compareAccess(
+        walk.before.resolve(old).node,
+        walk.after.resolve(now).node,
+        { name, required: requiredAfter.has(name), at },
+        add,
+      );
+    }
+  }
+  compareRequired(walk, pair, add);
+}
+
+function compareAccess(
+  old: JsonObject,
+  now: JsonObject,
+  place: { name: string; required: boolean; at: string },
+  add: (finding: Finding) => void,
+): void {
+  for (const [keyword, kind] of [
+    ['readOnly', READ_ONLY],
+    ['writeOnly', WRITE_ONLY],
+  ] as const) {
+    const was = old[keyword] === true;
+    const is = now[keyword] === true;
+    if (was !== is)
+      add({
+        kind,
+        before: was,
+        after: is,
+        name: place.name,
+        required: place.required,
+        property: now,
+        at: `${place.at}/${keyword}`,
+      });
+  }
+}
+
+function compareRequired(walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void {
+  const olds = asObject(pair.before['properties']);
+  const news = asObject(pair.after['properties']);
+  const requiredBefore = new Set(asArray(pair.before['required']));
+  const requiredAfter = new Set(asArray(pair.after['required']));
+  for (const [kind, now, then] of [
+    [PROPERTY_REQUIRED, requiredAfter, requiredBefore],
+    [PROPERTY_OPTIONAL, requiredBefore, requiredAfter],
+  ] as const) {
+    for (const name of now) {
+      if (typeof name !== 'string' || then.has(name)) continue;
+      const old = own(olds, name);
+      const current = own(news, name);
+      if (old === undefined || current === undefined) continue;
+      const property = kind === PROPERTY_REQUIRED ? walk.after.resolve(current).node : walk.before.resolve(old).node;
+      add({ kind, name, property, at: '/required' });
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import { asArray, asObject, asString, escapePointer, isObject, own } from '../../json.js';
+import type { Json } from '../../json.js';
+import { isReference } from '../../normalize/interner.js';
+import type { Side } from '../side.js';
+import type { Finding, SchemaPair } from './finding.js';
+import { matchByPlace, matchMembers } from './members.js';
+import type { SchemaWalk } from './walk.js';
+import { isAnnotationOnly } from './wrapping.js';
+
+export function compareSubschemas(walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void {
+  const { before, after } = pair;
+  for (const [keyword, kind] of SINGLE) {
+    const old = before[keyword];
+    const now = after[keyword];
+    if (isObject(old) && isObject(now)) walk.child(pair, old, now, keyword, `/${keyword}`);
+    else if (old !== now) {
+      const move = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
+      add({
+        kind: `${kind}-${move}`,
+        ...(old === undefined ? {} : { before: old }),
+        ...(now === undefined ? {} : { after: now }),
+        at: `/${keyword}`,
+      });
+    }
+  }
+  compareAdditional(walk, pair, add);
+  for (const [keyword, kind] of KEYED) {
+    const olds = asObject(before[keyword]);
+    const news = asObject(after[keyword]);
+    if (olds === news && walk.dirt.same(olds, news)) continue;
+    for (const name of Object.keys({ ...olds, ...news }).sort()) {
+      const old = own(olds, name);
+      const now = own(news, name);
+      const at = `/${keyword}/${escapePointer(name)}`;
+      if (isObject(old) && isObject(now)) walk.child(pair, old, now, `${keyword}[${name}]`, at);
+      else if (old !== now) {
+        const move = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
+        add({
+          kind: `${kind}-${move}`,
+          name,
+          ...(old === undefined ? {} : { before: old }),
+          ...(now === undefined ? {} : { after: now }),
+          at,
+        });
+      }
+    }
+  }
+}
+
+function compareAdditional(walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void {
+  const old = pair.before['additionalProperties'];
+  const now = pair.after['additionalProperties'];
+  const at = '/additionalProperties';
+  if (isObject(old) && isObject(now)) return walk.child(pair, old, now, 'additionalProperties', at);
+  const from = openness(old);
+  const to = openness(now);
+  if (from === to) return;
+  const kind =
+    to === 'closed' ? 'forbidden' : from === 'closed' ? 'allowed' : to === 'limited' ? 'restricted' : 'unrestricted';
+  add({ kind: `additional-properties-${kind}`, at });
+}
+
+/** allOf, anyOf, oneOf and prefixItems: members are matched by what they are, not where they stand. */
+export function compareMembers(walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void {
+  for (const [keyword, kind] of MEMBERS) {
+    const olds = asArray(pair.before[keyword]);
+    const news = asArray(pair.after[keyword]);
+    if (olds === news && walk.dirt.same(olds, news)) continue;
+    if (olds.length === 0 && news.length === 0) continue;
+    // oasdiff takes the places of a tuple for a set, too.
+    const byPlace = keyword === 'prefixItems' && !walk.field;
+    const match = byPlace ? matchByPlace(olds, news) : matchMembers(walk, olds, news);
+    for (const [oldIndex, newIndex] of match.modified) {
+      const label = memberLabel(news[newIndex], newIndex);
+      walk.child(
+        pair,
+        olds[oldIndex],
+        news[newIndex],
+        `${keyword}[${label}]`,
+        `/${keyword}/${oldIndex}`,
+        `/${keyword}/${newIndex}`,
+      );
+    }
+    for (const index of match.deleted) {
+      add({
+        kind: `${kind}-removed${note(keyword, walk.before, olds[index])}`,
+        before: olds[index] as Json,
+        at: `/${keyword}`,
+      });
+    }
+    for (const index of match.added) {
+      add({
+        kind: `${kind}-added${note(keyword, walk.after, news[index])}`,
+        after: news[index] as Json,
+        at: `/${keyword}`,
+      });
+    }
+  }
+}
+
+function note(keyword: string, side: Side, member: Json | undefined): string {
+  return keyword === 'allOf' && isAnnotationOnly(side.resolve(member).node) ? '-annotation-only' : '';
+}
+
+const SINGLE: Array<[keyword: string, kind: string]> = [
+  ['items', 'items'],
+  ['not', 'not'],
+  ['contains', 'contains'],
+  ['propertyNames', 'property-names'],
+  ['unevaluatedItems', 'unevaluated-items'],
+  ['unevaluatedProperties', 'unevaluated-properties'],
+  ['if', 'if'],
+  ['then', 'then'],
+  ['else', 'else'],
+  ['contentSchema', 'content-schema'],
+];
+
+const KEYED: Array<[keyword: string, kind: string]> = [
+  ['patternProperties', 'pattern-property'],
+  ['dependentSchemas', 'dependent-schema'],
+  ['dependentRequired', 'dependent-required'],
+];
+
+const MEMBERS: Array<[keyword: string, kind: string]> = [
+  ['allOf', 'all-of'],
+  ['anyOf', 'any-of'],
+  ['oneOf', 'one-of'],
+  ['prefixItems', 'prefix-items'],
+];
+
+function openness(value: Json | undefined): 'open' | 'closed' | 'limited' {
+  if (value === false) return 'closed';
+  return isObject(value) && Object.keys(value).length > 0 ? 'limited' : 'open';
+}
+
+/** How a member of a oneOf and such is named to people: its component, its title, or its place. */
+function memberLabel(member: Json | undefined, index: number): string {
+  if (isReference(member)) return member.$ref.slice(member.$ref.lastIndexOf('/') + 1);
+  return asString(asObject(member)['title']) ?? `#${index + 1}`;
+}
