@@ -23,3 +23,5 @@ export { summarize } from './summarize.js';
 export type { Summary } from './summarize.js';
 export { render } from './render/render.js';
 export type { RenderFormat, RenderOptions } from './render/render.js';
+export { whyOf } from './rules/why.js';
+export { OVERRIDES } from './rules/overrides.js';

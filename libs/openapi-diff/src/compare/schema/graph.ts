@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../json.js';
 import type { Dirt, Side } from '../side.js';
 import { TYPE, TYPE_LIST } from './finding.js';
 import type { Edge, Finding, SchemaPair, Step } from './finding.js';
+import { alignContent } from './content-forms.js';
 import { compareKeywords } from './keywords.js';
 import { flatten } from './flatten.js';
 import { matchMembers } from './members.js';
@@ -64,6 +65,7 @@ export class SchemaGraph implements SchemaWalk {
     if (this.fillNullMove(pair)) return;
     const inBefore = (value: Json): JsonObject => this.before.resolve(value).node;
     const inAfter = (value: Json): JsonObject => this.after.resolve(value).node;
+    if (!this.field) Object.assign(pair, alignContent(pair.before, pair.after));
     if (!this.field && this.inheritsAnew(pair)) {
       const old = flatten(pair.before, inBefore);
       const now = flatten(pair.after, inAfter);
@@ -108,8 +110,9 @@ export class SchemaGraph implements SchemaWalk {
   /** A schema that was wrapped in a choice with null (or unwrapped) is compared without the wrapping. */
   private fillNullMove(pair: SchemaPair): boolean {
     const move = nullMove(pair.before, pair.after);
-    if (move === undefined || (this.field && !this.equal(move.before, move.after))) return false;
-    pair.findings.push({ kind: move.kind, at: '' });
+    if (move === undefined) return false;
+    if (this.field && (move.kind === undefined || !this.equal(move.before, move.after))) return false;
+    if (move.kind !== undefined) pair.findings.push({ kind: move.kind, at: '' });
     this.child(
       pair,
       move.before,

@@ -105,16 +105,22 @@ export function isWrappedInOneOf(before: JsonObject, after: JsonObject, resolve:
   return alternatives.some((alternative) => properties.some((name) => Object.hasOwn(alternative, name)));
 }
 
-/** Null on one side only, wrapped: what remains to be compared, and which way nullability went. */
-export function nullMove(
-  before: JsonObject,
-  after: JsonObject,
-): { before: Json; after: Json; kind: 'became-nullable' | 'became-not-nullable' } | undefined {
+/** What remains to be compared of two schemas when wrappings with null are taken off. */
+export interface NullMove {
+  before: Json;
+  after: Json;
+  /** Which way nullability went; undefined when both sides were wrapped. */
+  kind?: 'became-nullable' | 'became-not-nullable';
+}
+
+/** Undefined when neither side is wrapped in a way that the other is not. */
+export function nullMove(before: JsonObject, after: JsonObject): NullMove | undefined {
   const old = nullWrapped(before);
   const now = nullWrapped(after);
   if (old === undefined && now !== undefined && !allowsNull(before))
     return { before, after: now, kind: 'became-nullable' };
   if (old !== undefined && now === undefined && !allowsNull(after))
     return { before: old, after, kind: 'became-not-nullable' };
-  return undefined;
+  const switched = (before['oneOf'] === undefined) !== (after['oneOf'] === undefined);
+  return old !== undefined && now !== undefined && switched ? { before: old, after: now } : undefined;
 }
