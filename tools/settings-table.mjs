@@ -2,7 +2,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { edgeSettings } from '../services/gateway/dist/settings.js';
 import { platformSettings } from '../libs/config/dist/index.js';
 import { root } from './lib/workspace.mjs';
 
@@ -10,10 +9,12 @@ const MARK = '<!-- settings -->';
 const file = join(root, 'README.md');
 const before = readFileSync(file, 'utf8');
 const parts = before.split(MARK);
-const rows = [...platformSettings.describe(), ...edgeSettings.describe()].map(
-  ({ variable, default: value, description }) =>
-    `| \`${variable}\` | ${value ? `\`${value}\`` : ''} | ${description} |`,
-);
+const rows = platformSettings
+  .describe()
+  .map(
+    ({ variable, default: value, description }) =>
+      `| \`${variable}\` | ${value ? `\`${value}\`` : ''} | ${description} |`,
+  );
 const table = ['| setting | default | what it is |', '| --- | --- | --- |', ...rows].join('\n');
 const text = `${parts[0]}${MARK}\n\n${table}\n\n${MARK}${parts.at(-1)}`;
 const after = await format(text, { ...(await resolveConfig(file)), filepath: file });

@@ -19,7 +19,9 @@ export const platformSettings = defineSettings({
   grpcPort: port('TIDEMARK_GRPC_PORT', 'Port of the gRPC server; 0 takes any free one', { default: 50051 }),
   dataDir: path('TIDEMARK_DATA_DIR', 'Folder of the embedded stores', { default: './data' }),
   apiKey: secret('TIDEMARK_API_KEY', 'API key of the default tenant, used instead of a fresh one', { minLength: 8 }),
-  secretKey: secret('TIDEMARK_SECRET_KEY', 'Key for stored credentials (AES-256-GCM); nothing is stored under it yet', { minLength: 32 }),
+  secretKey: secret('TIDEMARK_SECRET_KEY', 'Key for stored credentials (AES-256-GCM); nothing is stored under it yet', {
+    minLength: 32,
+  }),
   eventStore: url('TIDEMARK_EVENT_STORE', 'Event store; default: `events.db` in the data folder', [
     'sqlite',
     'esdb',
@@ -69,6 +71,11 @@ export const platformSettings = defineSettings({
     default: 60_000,
     min: 1000,
     max: 86_400_000,
+  }),
+  rateLimit: integer('TIDEMARK_RATE_LIMIT', 'Calls a minute that one API key may make of one gateway; 0 for no limit', {
+    default: 600,
+    min: 0,
+    max: 1_000_000,
   }),
   demo: onOff('TIDEMARK_DEMO', 'Whether standalone starts the sample publisher', { default: true }),
   logLevel: oneOf('TIDEMARK_LOG_LEVEL', 'Least severe line that is logged', LOG_LEVELS, { default: 'info' }),

@@ -16,6 +16,9 @@ export interface ServiceDefinition<P extends PortName> {
   start(adapters: Pick<Adapters, P>, settings: PlatformSettings, logger: Logger): Promise<Service>;
 }
 
+/** Not settings of a service: the command line's. */
+const OTHERS: ReadonlySet<string> = new Set(['TIDEMARK_URL']);
+
 /** An end that takes longer is cut off: whatever was in work is given to another runner or resumed after a restart. */
 const STOP_WITHIN_MS = 4500;
 
@@ -35,6 +38,8 @@ export async function runService<P extends PortName>({
     if (usesFolder(ports, settings)) assertWritable(settings.dataDir);
     const telemetry = await startTelemetry({ service: name, endpoint: settings.otlpEndpoint ?? undefined });
     const logger = createLogger(name, settings.logLevel);
+    for (const variable of platformSettings.unknown(process.env, 'TIDEMARK_').filter((other) => !OTHERS.has(other)))
+      logger.warn(`${variable} is not a setting of Tidemark: is it misspelt?`);
     const onError = (error: Error) => logger.error(error);
     const needs = { urls: standaloneUrls(settings), namespace: settings.namespace, onError };
     const adapters = await openAdapters(ports, needs);

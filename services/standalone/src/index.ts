@@ -1,1 +1,1 @@
-export { startStandalone, type Standalone, type StandaloneSettings } from './standalone.js';
+export { startStandalone, type Standalone } from './standalone.js';

@@ -1,4 +1,4 @@
-import { createFirstKey, edgeSettings } from '@tidemark/gateway';
+import { createFirstKey } from '@tidemark/gateway';
 import { allPorts, runService, type Service } from '@tidemark/platform';
 import { publishDemo, tellDemo } from './demo.js';
 import { startStandalone } from './standalone.js';
@@ -17,8 +17,7 @@ await runService({
     const publisher = settings.demo ? await publishDemo(adapters) : undefined;
     if (publisher) parts.push({ stop: () => publisher.close() });
     const fetchAllow = publisher ? [...settings.fetchAllow, `127.0.0.1:${publisher.port}`] : settings.fetchAllow;
-    const edge = edgeSettings.parse(process.env);
-    const standalone = await startStandalone(adapters, { ...settings, ...edge, fetchAllow }, logger);
+    const standalone = await startStandalone(adapters, { ...settings, fetchAllow }, logger);
     parts.push(standalone);
     const freshKey = settings.apiKey ? null : await createFirstKey(adapters.eventStore);
     greet(standalone.httpUrl, freshKey, settings.apiKey !== null);

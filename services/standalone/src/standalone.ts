@@ -1,11 +1,9 @@
 import { startConnectorRunner } from '@tidemark/connector-runner';
 import { startDiffer } from '@tidemark/differ';
-import { startGateway, type GatewaySettings } from '@tidemark/gateway';
+import { startGateway } from '@tidemark/gateway';
 import { startJobCoordinator } from '@tidemark/job-coordinator';
 import type { PlatformSettings } from '@tidemark/config';
 import type { Adapters, Logger, Service } from '@tidemark/platform';
-
-export type StandaloneSettings = PlatformSettings & GatewaySettings;
 
 /** All services in this process. */
 export interface Standalone extends Service {
@@ -15,7 +13,7 @@ export interface Standalone extends Service {
 /** Starts every service on the same adapters; the edge last, so that whoever is answered finds everything there. */
 export async function startStandalone(
   adapters: Adapters,
-  settings: StandaloneSettings,
+  settings: PlatformSettings,
   logger: Logger,
 ): Promise<Standalone> {
   const services: Service[] = [];

@@ -23,7 +23,9 @@ export class OperationsCache {
 
   async #read(id: BlobId): Promise<readonly ResolvedOperation[]> {
     try {
-      return operations(await readJson<CanonicalApi>(this.blobs, id));
+      const found = operations(await readJson<CanonicalApi>(this.blobs, id));
+      // As changes name them: GET /invoices.
+      return found.map((operation) => ({ ...operation, method: operation.method.toUpperCase() }));
     } catch (error) {
       this.#recent.delete(id);
       throw error;

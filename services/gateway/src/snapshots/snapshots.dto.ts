@@ -62,7 +62,7 @@ const anything = { type: 'object', additionalProperties: true } as const;
 
 /** An operation with its references resolved. */
 export class OperationDto implements ResolvedOperation {
-  @ApiProperty({ example: 'get' })
+  @ApiProperty({ example: 'GET' })
   method!: string;
 
   @ApiProperty({ example: '/invoices/{id}' })

@@ -46,8 +46,8 @@ describe('snapshots over HTTP', () => {
     const { body } = await edge.call('GET', `/v1/snapshots/${id}/operations?perPage=2`);
     expect(body).toMatchObject({
       data: [
-        { method: 'get', path: '/invoices' },
-        { method: 'get', path: '/payments' },
+        { method: 'GET', path: '/invoices' },
+        { method: 'GET', path: '/payments' },
       ],
       pagination: { page: 1, perPage: 2, total: 3 },
     });

@@ -137,8 +137,8 @@ export function firstCallsCases(open: () => Promise<Installation>): void {
     const operations = await api.call('GET', ['/v1/snapshots/{id}/operations', snapshots[0]!]);
     expect(operations.body.pagination).toEqual(page(2));
     expect(operations.body.data.map(({ method, path }: any) => `${method} ${path}`)).toEqual([
-      'get /berths',
-      'get /pilots/v2',
+      'GET /berths',
+      'GET /pilots/v2',
     ]);
     const raw = await fetch(`${installation.client.url}/v1/snapshots/${snapshots[0]}/raw`, {
       headers: { authorization: `Bearer ${installation.client.key}` },

@@ -1,8 +1,8 @@
-import { Secret, standaloneUrls, type PortUrls } from '@tidemark/config';
+import { Secret, standaloneUrls, type PlatformSettings, type PortUrls } from '@tidemark/config';
 import type { Broker } from '@tidemark/messaging';
 import { allPorts, createLogger, openAdapters, type Adapters } from '@tidemark/platform';
 import { randomNamespace, temporaryFolder } from '@tidemark/test-kit';
-import { startStandalone, type StandaloneSettings } from '../../standalone.js';
+import { startStandalone } from '../../standalone.js';
 import { Client } from './client.js';
 import { Publisher } from './publisher.js';
 
@@ -18,7 +18,7 @@ export interface Installation {
 export interface InstallationOptions {
   /** Default: embedded adapters in a folder that goes away with the installation. */
   readonly urls?: PortUrls;
-  readonly settings?: Partial<StandaloneSettings>;
+  readonly settings?: Partial<PlatformSettings>;
   /** Comes between the services and the broker. */
   readonly decorate?: (broker: Broker) => Broker;
 }
@@ -69,4 +69,4 @@ const defaults = {
   tenantMaxRunning: 5,
   runnerConcurrency: 16,
   claimTimeoutMs: 60_000,
-} as const as unknown as StandaloneSettings;
+} as const as unknown as PlatformSettings;
