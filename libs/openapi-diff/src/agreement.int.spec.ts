@@ -57,7 +57,9 @@ suite('the labelled cases', () => {
     'in %s never leave out in our own judgement what oasdiff finds breaking',
     (folder) => {
       const silent = cases(folder).flatMap((item) => {
-        const theirs = changesOf(folder, item, 'oasdiff').filter((change) => change.level === 'ERR');
+        // Inheritance written in another way is no change to us.
+        const errors = changesOf(folder, item, 'oasdiff').filter((change) => change.level === 'ERR');
+        const theirs = errors.filter((change) => !change.rule.includes('-all-of-'));
         return theirs.length > 0 && changesOf(folder, item, 'tidemark').length === 0 ? [item.case] : [];
       });
       expect(silent).toEqual([]);

@@ -11,7 +11,11 @@ export function compareOperationSecurity(
   now: Json | undefined,
 ): void {
   const pointer = { before: child(pair.pointer.before, 'security'), after: child(pair.pointer.after, 'security') };
-  compareRequirements(comparison, 'api', { operation: pair.ref, pointer }, old, now);
+  // An operation without requirements of its own has those of the API.
+  const inherits = !comparison.field && (old === undefined) !== (now === undefined);
+  const before = inherits ? (old ?? comparison.before.api['security']) : old;
+  const after = inherits ? (now ?? comparison.after.api['security']) : now;
+  compareRequirements(comparison, 'api', { operation: pair.ref, pointer }, before, after);
 }
 
 /** Sign-in of the API as a whole, and the schemes themselves. */
@@ -50,15 +54,45 @@ function compareRequirements(
   const olds = requirements(old);
   const news = requirements(now);
   for (const [key, requirement] of news) {
-    if (!olds.has(key))
-      comparison.add(`${prefix}-security-added`, { ...base, after: requirement, texts: { after: label(key) } });
+    if (!olds.has(key)) reportRequirement(comparison, prefix, base, { key, requirement, move: 'added' });
   }
   for (const [key, requirement] of olds) {
     const other = news.get(key);
-    if (other === undefined)
-      comparison.add(`${prefix}-security-removed`, { ...base, before: requirement, texts: { before: label(key) } });
+    if (other === undefined) reportRequirement(comparison, prefix, base, { key, requirement, move: 'removed' });
     else compareScopes(comparison, prefix, base, requirement, other);
   }
+  // No requirement at all asks for as little as an empty one.
+  if (comparison.field || olds.has('') || news.has('') || (olds.size === 0) === (news.size === 0)) return;
+  const rule =
+    news.size === 0 ? (`${prefix}-security-optional` as const) : (`${prefix}-security-not-optional` as const);
+  comparison.add(rule, base);
+}
+
+interface RequirementMove {
+  /** The names of the schemes; empty when nothing is asked for. */
+  key: string;
+  requirement: JsonObject;
+  move: 'added' | 'removed';
+}
+
+function reportRequirement(
+  comparison: Comparison,
+  prefix: 'api' | 'api-global',
+  base: Pick<Details, 'operation' | 'pointer'>,
+  { key, requirement, move }: RequirementMove,
+): void {
+  if (key === '' && !comparison.field) {
+    comparison.add(move === 'added' ? `${prefix}-security-optional` : `${prefix}-security-not-optional`, base);
+    return;
+  }
+  // oasdiff passes over empty requirements of operations.
+  if (key === '' && prefix === 'api') return;
+  const text = `"${key}"`;
+  const side =
+    move === 'added'
+      ? { after: requirement, texts: { after: text } }
+      : { before: requirement, texts: { before: text } };
+  comparison.add(`${prefix}-security-${move}`, { ...base, ...side });
 }
 
 function requirements(value: Json | undefined): Map<string, JsonObject> {
@@ -67,10 +101,6 @@ function requirements(value: Json | undefined): Map<string, JsonObject> {
       .filter(isObject)
       .map((requirement) => [Object.keys(requirement).sort().join(' AND '), requirement]),
   );
-}
-
-function label(key: string): string {
-  return key === '' ? '"none"' : `"${key}"`;
 }
 
 function compareScopes(
@@ -95,15 +125,29 @@ function compareScheme(comparison: Comparison, name: string, at: string, old: Js
   if (old['type'] !== now['type']) {
     comparison.add('api-security-component-type-changed', { name, before: old['type'], after: now['type'], pointer });
   }
+  for (const key of Object.keys({ ...old, ...now }).sort()) {
+    if (['type', 'flows', 'description'].includes(key) || key.startsWith('x-') || old[key] === now[key]) continue;
+    comparison.add('api-security-component-changed', {
+      name,
+      place: `${name} ${key}`,
+      before: old[key],
+      after: now[key],
+      texts: { before: key },
+      pointer: { before: child(at, key), after: child(at, key) },
+    });
+  }
   const olds = asObject(old['flows']);
   const news = asObject(now['flows']);
-  for (const flow of Object.keys(olds)) {
+  for (const flow of Object.keys({ ...olds, ...news }).sort()) {
     const before = own(olds, flow);
     const after = own(news, flow);
-    if (!isObject(before) || !isObject(after)) continue;
+    const place = child(at, 'flows', flow);
     // oasdiff looks at the implicit flow only.
     if (comparison.field && flow !== 'implicit') continue;
-    compareFlow(comparison, name, child(at, 'flows', flow), before, after);
+    if (isObject(before) && isObject(after)) compareFlow(comparison, name, place, before, after);
+    else if (after !== undefined)
+      comparison.add('api-security-component-flow-added', { name, after: flow, pointer: { after: place } });
+    else comparison.add('api-security-component-flow-removed', { name, before: flow, pointer: { before: place } });
   }
 }
 

@@ -91,6 +91,13 @@ export const API_RULES = {
     'api-global-security-removed': ['narrows', 'the sign-in {before} was removed from the API'],
     'api-global-security-scope-added': ['narrows', 'the API now asks for the scope {after} of "{name}"'],
     'api-global-security-scope-removed': ['widens', 'the API no longer asks for the scope {before} of "{name}"'],
+    'api-security-optional': ['widens', '{operation} can now be called without signing in'],
+    'api-security-not-optional': ['narrows', '{operation} can no longer be called without signing in'],
+    'api-global-security-optional': ['widens', 'the API can now be called without signing in'],
+    'api-global-security-not-optional': ['narrows', 'the API can no longer be called without signing in'],
+    'api-security-component-changed': ['narrows', 'the sign-in scheme "{name}" has another "{before}"'],
+    'api-security-component-flow-added': ['widens', 'the sign-in scheme "{name}" got the flow {after}'],
+    'api-security-component-flow-removed': ['narrows', 'the sign-in scheme "{name}" lost the flow {before}'],
     'api-security-component-added': ['notes', 'the sign-in scheme "{name}" was added'],
     'api-security-component-removed': ['narrows', 'the sign-in scheme "{name}" was removed'],
     'api-security-component-type-changed': [

@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import { changesBetween, edited, rulesOf } from '../testing/api.js';
+
+type Edit = (document: any) => void;
+
+const add = (document: any) => document.paths['/pets'].post;
+const nothing: Edit = () => undefined;
+
+describe('sign-in', () => {
+  it.each<[string, Edit, Edit, string[]]>([
+    [
+      'an operation needs none any more',
+      nothing,
+      (d) => (add(d).security = []),
+      ['breaking api-security-removed', 'safe api-security-optional'],
+    ],
+    [
+      'an operation needs one again',
+      (d) => (add(d).security = []),
+      nothing,
+      ['breaking api-security-added', 'breaking api-security-not-optional'],
+    ],
+    [
+      'an operation may also be called without',
+      nothing,
+      (d) => add(d).security.push({}),
+      ['safe api-security-optional'],
+    ],
+    [
+      'an operation says what the API says',
+      (d) => (add(d).security = [{ key: [] }]),
+      (d) => delete add(d).security,
+      [],
+    ],
+    [
+      'an operation falls back to the API',
+      nothing,
+      (d) => delete add(d).security,
+      ['breaking api-security-added', 'breaking api-security-removed'],
+    ],
+    [
+      'the API needs none any more',
+      nothing,
+      (d) => delete d.security,
+      ['breaking api-global-security-removed', 'safe api-global-security-optional'],
+    ],
+    [
+      'requirements in another order',
+      (d) => (d.security = [{ key: [] }, { oauth: ['read', 'write'] }]),
+      (d) => (d.security = [{ oauth: ['write', 'read'] }, { key: [] }]),
+      [],
+    ],
+    [
+      'a key goes elsewhere',
+      nothing,
+      (d) => (d.components.securitySchemes.key.name = 'x-other'),
+      ['breaking api-security-component-changed'],
+    ],
+    [
+      'a flow is new',
+      nothing,
+      (d) => (d.components.securitySchemes.oauth.flows.password = { tokenUrl: 'x', scopes: {} }),
+      ['safe api-security-component-flow-added'],
+    ],
+    [
+      'an address moved',
+      nothing,
+      (d) => (d.components.securitySchemes.oauth.flows.implicit.authorizationUrl = 'https://b.example'),
+      ['breaking api-security-component-oauth-url-changed'],
+    ],
+    [
+      'a scope is new',
+      nothing,
+      (d) => (d.components.securitySchemes.oauth.flows.implicit.scopes.admin = 'a'),
+      ['safe api-security-component-oauth-scope-added'],
+    ],
+  ])('%s', (_, before, after, rules) => {
+    expect(rulesOf(changesBetween(edited(before), edited(after)))).toEqual(rules);
+  });
+
+  it('is judged as in oasdiff when asked to', () => {
+    const changes = changesBetween(
+      edited(nothing),
+      edited((d) => add(d).security.push({})),
+      { levels: 'oasdiff' },
+    );
+    expect(changes).toEqual([]);
+  });
+});
