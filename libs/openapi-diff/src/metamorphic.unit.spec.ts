@@ -193,7 +193,7 @@ const mutations: Mutation[] = [
   ],
   [
     'another scope is asked for',
-    (d) => (add(d).security[0].oauth = ['write', 'read']),
+    (d) => (add(d).security[0].oauth = ['write', 'read', 'admin']),
     ['breaking api-security-scope-added'],
     ['safe api-security-scope-removed'],
   ],

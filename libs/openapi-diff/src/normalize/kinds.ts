@@ -1,4 +1,4 @@
-/** What a place in a description holds; decides how its keys are read. */
+/** What a place in a description holds; decides how its keys are read. `names` is a list without order. */
 export type Kind =
   | 'api'
   | 'paths'
@@ -14,6 +14,8 @@ export type Kind =
   | 'callback'
   | 'schema'
   | 'components'
+  | 'requirement'
+  | 'names'
   | 'raw';
 
 /** `one` value of a kind, a `map` of names to it, a `list` in order, or a `set` without order. */
@@ -36,8 +38,8 @@ const fields: Partial<Record<Kind, Record<string, Field>>> = {
     paths: one('paths'),
     webhooks: map('pathItem'),
     components: one('components'),
-    security: set('raw'),
-    servers: list('raw'),
+    security: set('requirement'),
+    servers: set('raw'),
     tags: set('raw'),
   },
   operation: {
@@ -45,8 +47,8 @@ const fields: Partial<Record<Kind, Record<string, Field>>> = {
     requestBody: one('requestBody'),
     responses: one('responses'),
     callbacks: map('callback'),
-    security: set('raw'),
-    servers: list('raw'),
+    security: set('requirement'),
+    servers: set('raw'),
     tags: set('raw'),
   },
   parameter: { schema: one('schema'), ...content },
@@ -87,13 +89,14 @@ const fields: Partial<Record<Kind, Record<string, Field>>> = {
     patternProperties: map('schema'),
     dependentSchemas: map('schema'),
     $defs: map('schema'),
-    dependentRequired: { as: 'map', kind: 'raw' },
+    dependentRequired: map('names'),
   },
 };
 
 /** How the value under `key` is read inside a `kind`. */
 export function fieldOf(kind: Kind, key: string): Field {
   if (kind === 'raw') return RAW;
+  if (kind === 'requirement') return one('names');
   if (kind === 'paths') return key.startsWith('x-') ? RAW : one('pathItem');
   if (kind === 'callback') return key.startsWith('x-') ? RAW : one('pathItem');
   if (kind === 'responses') return key.startsWith('x-') ? RAW : one('response');

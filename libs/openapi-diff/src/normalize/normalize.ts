@@ -101,7 +101,7 @@ class Normalizer {
       this.hash = this.interner.scalar(raw);
       return raw;
     }
-    if (Array.isArray(raw)) return this.list(raw, kind);
+    if (Array.isArray(raw)) return kind === 'names' ? this.set(raw, 'raw') : this.list(raw, kind);
     if (kind === 'raw') return this.members(raw, () => 'raw');
     if (isReference(raw)) {
       if (kind === 'pathItem') return this.buildOne(this.inlinePathItem(raw), kind);

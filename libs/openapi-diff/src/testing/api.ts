@@ -26,7 +26,7 @@ export function sampleApi(): JsonObject {
   return structuredClone({
     openapi: '3.1.0',
     info: { title: 'pets', version: '1.0.0' },
-    servers: [{ url: 'https://pets.example' }],
+    servers: [{ url: 'https://pets.example' }, { url: 'https://test.pets.example' }],
     security: [{ key: [] }],
     paths: {
       '/pets': {
@@ -48,7 +48,7 @@ export function sampleApi(): JsonObject {
         },
         post: {
           operationId: 'addPet',
-          security: [{ oauth: ['write'] }],
+          security: [{ oauth: ['write', 'admin'] }],
           requestBody: { content: json({ $ref: '#/components/schemas/Pet' }) },
           responses: { 201: { description: 'made', content: json({ $ref: '#/components/schemas/Pet' }) } },
           callbacks: {

@@ -1,7 +1,10 @@
+import { asArray, asObject } from '../json.js';
 import type { Json, JsonObject } from '../json.js';
 
 /** Arrays whose order says nothing in an OpenAPI description. */
-const SETS = new Set(['required', 'enum', 'tags', 'parameters', 'allOf', 'oneOf', 'anyOf', 'security']);
+const SETS = new Set(
+  'required enum type tags parameters allOf oneOf anyOf security servers schemes consumes produces'.split(' '),
+);
 
 /** The same description with keys and unordered arrays in another order; the same seed, the same order. */
 export function shuffled(document: JsonObject, seed: number): JsonObject {
@@ -18,10 +21,13 @@ export function shuffled(document: JsonObject, seed: number): JsonObject {
     }
     return out;
   };
+  const scopes = (requirement: Json): Json =>
+    Object.fromEntries(Object.entries(asObject(requirement)).map(([name, list]) => [name, order(asArray(list))]));
   const visit = (node: Json, key: string, opaque: boolean): Json => {
     if (typeof node !== 'object' || node === null) return node;
     if (Array.isArray(node)) {
-      const items = node.map((item) => visit(item, '', opaque));
+      // The scopes of a sign-in scheme have no order either.
+      const items = node.map((item) => (key === 'security' && !opaque ? scopes(item) : visit(item, '', opaque)));
       return !opaque && SETS.has(key) ? order(items) : items;
     }
     return Object.fromEntries(
@@ -37,8 +43,5 @@ export function shuffled(document: JsonObject, seed: number): JsonObject {
 /** Examples, defaults and extensions are data: their arrays have an order. A property may have any name. */
 function isOpaque(name: string, parent: string): boolean {
   if (parent === 'properties' || parent === 'schemas' || parent === 'definitions') return false;
-  return (
-    name.startsWith('x-') ||
-    (['example', 'examples', 'default', 'enum', 'const', 'value'].includes(name) && name !== 'enum')
-  );
+  return name.startsWith('x-') || ['example', 'examples', 'default', 'const', 'value'].includes(name);
 }

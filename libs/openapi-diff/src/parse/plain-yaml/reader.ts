@@ -141,12 +141,13 @@ class PlainReader {
     const { text, at } = this;
     const first = text[at] as string;
     const raw = trimBlanks(text.slice(at, colon));
+    if (text.slice(at, colon).includes('\t')) throw new NotPlain(at, 'a tab');
     if (first === '"' || first === "'") {
       const key = unquote(raw.slice(1, -1), first, at);
       if (key === '__proto__' || raw.includes('\n')) throw new NotPlain(at, 'an unusual key');
       return key;
     }
-    if (/^[?&*!|>%@`,\]}#]|\t/.test(raw) || raw === '') throw new NotPlain(at, 'an unusual key');
+    if (/^[?&*!|>%@`,\]}#]/.test(raw) || raw === '') throw new NotPlain(at, 'an unusual key');
     return resolveKey(raw, at);
   }
 
