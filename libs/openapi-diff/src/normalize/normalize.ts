@@ -6,7 +6,7 @@ import type { Hashed } from './interner.js';
 import { fieldOf, METHODS } from './kinds.js';
 import type { Field, Kind } from './kinds.js';
 import { modernSchema, withoutFalseFlags } from './schema-forms.js';
-import { upgradeSwagger } from './swagger.js';
+import { redirect, upgradeSwagger } from './swagger.js';
 
 /**
  * One API description in the one form everything else works on: the shape of OpenAPI 3.1, whatever
@@ -196,31 +196,40 @@ class Normalizer {
   }
 
   private parameterKey(parameter: Json): string {
-    const target = isReference(parameter) ? asObject(valueAt(this.document, parameter.$ref)) : asObject(parameter);
+    const target = isReference(parameter)
+      ? asObject(valueAt(this.document, this.refOf(parameter)))
+      : asObject(parameter);
     return `${asString(target['in']) ?? ''} ${asString(target['name']) ?? ''}`;
   }
 
   private inlinePathItem(raw: JsonObject & { $ref: string }): Json {
-    const { $ref, ...siblings } = raw;
+    const { $ref: _ref, ...siblings } = raw;
+    const $ref = this.refOf(raw);
     const target = $ref.startsWith('#') ? valueAt(this.document, $ref) : undefined;
     if (!isObject(target) || isReference(target)) return siblings;
     return { ...target, ...siblings };
   }
 
+  private refOf(raw: { $ref: string }): string {
+    return this.version === '2.0' ? redirect(raw.$ref) : raw.$ref;
+  }
+
   /** A reference into the components as it is; to anywhere else in the document, to a hoisted copy. */
   private reference(raw: JsonObject & { $ref: string }, kind: Kind): JsonObject {
+    const $ref = this.refOf(raw);
     // Before 3.1, what stands beside `$ref` is ignored.
-    const out: JsonObject = this.version === '3.1' ? raw : { $ref: raw.$ref };
-    if (!raw.$ref.startsWith('#') || COMPONENT.test(raw.$ref) || raw.$ref === '#') return out;
+    const out: JsonObject =
+      this.version === '3.1' || (Object.keys(raw).length === 1 && $ref === raw.$ref) ? raw : { $ref };
+    if (!$ref.startsWith('#') || COMPONENT.test($ref) || $ref === '#') return out;
     const section = SECTION[kind];
     if (section === undefined) return out;
-    const segments = pointerSegments(raw.$ref);
+    const segments = pointerSegments($ref);
     const name = segments.map(escapePointer).join('/');
     const direct =
       segments.length === 3 &&
       segments[0] === 'components' &&
       own(asObject(this.document['components']), segments[1] as string) !== undefined;
-    if (!direct) this.hoisted.set(raw.$ref, { section, name, kind });
+    if (!direct) this.hoisted.set($ref, { section, name, kind });
     const target = direct ? segments.map(escapePointer).join('/') : `components/${section}/${escapePointer(name)}`;
     return { ...out, $ref: `#/${target}` };
   }

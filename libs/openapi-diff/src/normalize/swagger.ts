@@ -15,7 +15,7 @@ const BODY_PLACES: ReadonlySet<Json | undefined> = new Set(['body', 'formData'])
 
 /**
  * An OpenAPI 2.0 document in the shape of 3.0. Only the parts that moved are rebuilt; schemas are taken
- * over as they are, with references redirected by `redirect`.
+ * over as they are, their references too: see `redirect`.
  */
 export function upgradeSwagger(document: JsonObject): JsonObject {
   return new SwaggerUpgrade(document).run();
@@ -39,7 +39,7 @@ class SwaggerUpgrade {
       securityDefinitions,
       ...rest
     } = this.old;
-    return redirectAll({
+    return {
       openapi: '3.0.0',
       ...rest,
       ...servers(host, basePath, schemes),
@@ -50,7 +50,7 @@ class SwaggerUpgrade {
         ...this.sharedParameters(),
         securitySchemes: mapValues(securityDefinitions, securityScheme),
       },
-    }) as JsonObject;
+    };
   }
 
   /** Shared body parameters become request bodies, the others stay parameters. */
@@ -177,29 +177,14 @@ class SwaggerUpgrade {
   }
 }
 
-/** Copies only what holds a reference into the places that moved. */
-function redirectAll(node: Json): Json {
-  if (typeof node !== 'object' || node === null) return node;
-  if (Array.isArray(node)) {
-    const items = node.map(redirectAll);
-    return items.some((item, index) => item !== node[index]) ? items : node;
-  }
-  let out: JsonObject | undefined;
-  for (const [key, value] of Object.entries(node)) {
-    if (value === undefined) continue;
-    const next = key === '$ref' && typeof value === 'string' ? redirect(value) : redirectAll(value);
-    if (next !== value) (out ??= { ...node })[key] = next;
-  }
-  return out ?? node;
-}
-
 const MOVED: Array<[from: string, to: string]> = [
   ['#/definitions/', '#/components/schemas/'],
   ['#/parameters/', '#/components/parameters/'],
   ['#/responses/', '#/components/responses/'],
 ];
 
-function redirect(ref: string): string {
+/** Where a reference of 2.0 leads in the 3.x form. */
+export function redirect(ref: string): string {
   for (const [from, to] of MOVED) if (ref.startsWith(from)) return to + ref.slice(from.length);
   return ref;
 }
