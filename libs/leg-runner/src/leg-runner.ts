@@ -6,7 +6,6 @@ import { ClaimedLeg, type StopReason } from './claimed-leg.js';
 import { CoordinatorClient, refusal } from './coordinator-client.js';
 import type { RunStage } from './leg.js';
 
-const ACK_WAIT_MS = 30_000;
 const CLAIM_AGAIN_MS = 500;
 
 export interface LegRunnerOptions {
@@ -16,8 +15,8 @@ export interface LegRunnerOptions {
   /** Legs in work at once in this process. */
   readonly concurrency: number;
   readonly runStage: RunStage;
-  /** Milliseconds until the broker gives an unanswered leg to another runner. Default 30,000. */
-  readonly ackWaitMs?: number;
+  /** Milliseconds of silence until the broker gives the leg to another runner: what the coordinator waits as well. */
+  readonly ackWaitMs: number;
 }
 
 /**
@@ -35,7 +34,7 @@ export class LegRunner {
   }
 
   async start(): Promise<void> {
-    const { broker, service, concurrency, ackWaitMs = ACK_WAIT_MS } = this.options;
+    const { broker, service, concurrency, ackWaitMs } = this.options;
     this.running.push(
       await this.stopOn('CancelRequested', 'cancelled'),
       await this.stopOn('ClaimExpired', 'fenced'),

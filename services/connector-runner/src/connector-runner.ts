@@ -4,12 +4,15 @@ import type { Adapters, Logger, Service } from '@tidemark/platform';
 import { createGuardedFetch, type GuardedFetch } from '@tidemark/resilience';
 import type { PlatformSettings } from '@tidemark/config';
 
-export type ConnectorRunnerSettings = Pick<PlatformSettings, 'fetchAllow' | 'fetchMaxBytes' | 'runnerConcurrency'>;
+export type ConnectorRunnerSettings = Pick<
+  PlatformSettings,
+  'fetchAllow' | 'fetchMaxBytes' | 'runnerConcurrency' | 'claimTimeoutMs'
+>;
 
 /** Starts a runner of the connectors' stages. Any number may run side by side; each takes what it has room for. */
 export async function startConnectorRunner(
   { broker, blobs }: Pick<Adapters, 'broker' | 'blobs'>,
-  { fetchAllow, fetchMaxBytes, runnerConcurrency }: ConnectorRunnerSettings,
+  { fetchAllow, fetchMaxBytes, runnerConcurrency, claimTimeoutMs }: ConnectorRunnerSettings,
   _logger: Logger,
 ): Promise<Service> {
   const fetch = guardedFetch(fetchAllow, fetchMaxBytes);
@@ -17,6 +20,7 @@ export async function startConnectorRunner(
     broker,
     service: 'connector-runner',
     concurrency: runnerConcurrency,
+    ackWaitMs: claimTimeoutMs,
     runStage: runStageWith(blobs, fetch),
   });
   await runner.start();

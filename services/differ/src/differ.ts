@@ -15,7 +15,11 @@ const STOP_WITHIN_MS = 2000;
 const projections = [snapshotsProjection, changesProjection];
 
 /** Starts a differ. Any number may run side by side. */
-export async function startDiffer(adapters: Adapters, _settings: object, logger: Logger): Promise<Service> {
+export async function startDiffer(
+  adapters: Adapters,
+  { claimTimeoutMs }: { readonly claimTimeoutMs: number },
+  logger: Logger,
+): Promise<Service> {
   const { broker, blobs, eventStore, readModel } = adapters;
   const stages: Readonly<Record<string, (leg: Leg) => Promise<StageOutcome>>> = {
     diff: (leg) => diffStage(leg, blobs, Date.now),
@@ -26,6 +30,7 @@ export async function startDiffer(adapters: Adapters, _settings: object, logger:
     broker,
     service: 'differ',
     concurrency: CONCURRENCY,
+    ackWaitMs: claimTimeoutMs,
     runStage: (name, leg) => {
       const stage = stages[name];
       if (!stage) throw new Error(`the differ has no stage ${name}`);

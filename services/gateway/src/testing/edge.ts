@@ -76,10 +76,11 @@ export class Edge {
 
   /** Those who do the work; without them jobs wait. */
   async startRunners(): Promise<void> {
-    const settings = { fetchAllow: ['127.0.0.0/8'], fetchMaxBytes: 1024 * 1024, runnerConcurrency: 4 };
+    const limits = { fetchMaxBytes: 1024 * 1024, runnerConcurrency: 4, claimTimeoutMs: 60_000 };
+    const settings = { fetchAllow: ['127.0.0.0/8'], ...limits };
     this.#runners = [
       await startConnectorRunner(this.adapters, settings, logger),
-      await startDiffer(this.adapters, {}, logger),
+      await startDiffer(this.adapters, settings, logger),
     ];
   }
 

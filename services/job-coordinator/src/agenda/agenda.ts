@@ -218,8 +218,8 @@ export class Agenda {
     return this.retrying.get(connectionId);
   }
 
-  /** The jobs before this one in its connection's line. */
-  ahead({ tenant, connectionId, id }: LiveJob): string[] {
+  /** The jobs before this one in its connection's line; all of the line when the job is not in it. */
+  ahead({ tenant, connectionId, id }: Pick<LiveJob, 'id' | 'tenant' | 'connectionId'>): string[] {
     return this.queues.get(tenant)?.ahead(connectionId, id) ?? [];
   }
 

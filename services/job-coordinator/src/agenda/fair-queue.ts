@@ -48,9 +48,10 @@ export class FairQueue {
       }
   }
 
-  /** The jobs before this one in its connection's line. */
+  /** The jobs before this one in its connection's line; all of the line when the job is not in it. */
   ahead(connectionId: string, jobId: string): string[] {
     const line = [...(this.lines.get(connectionId) ?? [])];
-    return line.slice(0, Math.max(0, line.indexOf(jobId)));
+    const place = line.indexOf(jobId);
+    return place === -1 ? line : line.slice(0, place);
   }
 }

@@ -1,20 +1,34 @@
 import { waitReasons, type WaitingFor } from '@tidemark/contracts';
 import type { Agenda, LiveJob } from './agenda.js';
 
-/** Why the job is not at work; null when it is, or when it has ended. */
+/** Why the job is not at work; null when it is, or when it is not on the agenda. */
 export function explain(agenda: Agenda, jobId: string): WaitingFor | null {
   const job = agenda.jobs.get(jobId);
   if (!job || !waits(job)) return null;
   if (job.phase === 'offered') return { reason: 'no_runner' };
   if (job.phase === 'due') return { reason: dueReason(job), until: new Date(job.due).toISOString() };
-  const holders = agenda.holdersOf(job.tenant);
-  const sameConnection = holders.filter(({ connectionId }) => connectionId === job.connectionId);
-  const retrying = agenda.retryingOf(job.connectionId);
-  const ahead = [...sameConnection.map(({ id }) => id), ...(retrying ? [retrying] : []), ...agenda.ahead(job)];
-  const behind = [...new Set(ahead)].filter((id) => id !== jobId);
-  if (behind.length > 0) return { reason: 'connection_busy', behind };
-  return { reason: 'tenant_cap', behind: holders.map(({ id }) => id) };
+  return behindOthers(agenda, job) ?? { reason: 'tenant_cap', behind: idsOf(agenda.holdersOf(job.tenant)) };
 }
+
+/** What a job that is too new to be on the agenda will wait for. */
+export function foresee(agenda: Agenda, job: Newcomer, cap: number): WaitingFor {
+  const holders = agenda.holdersOf(job.tenant);
+  const full: WaitingFor = { reason: 'tenant_cap', behind: idsOf(holders) };
+  return behindOthers(agenda, job) ?? (holders.length >= cap ? full : { reason: 'no_runner' });
+}
+
+type Newcomer = Pick<LiveJob, 'id' | 'tenant' | 'connectionId'>;
+
+/** One job of a connection at a time: the one at work or between two tries, then those that came earlier. */
+function behindOthers(agenda: Agenda, job: Newcomer): WaitingFor | null {
+  const atWork = agenda.holdersOf(job.tenant).filter(({ connectionId }) => connectionId === job.connectionId);
+  const retrying = agenda.retryingOf(job.connectionId);
+  const ahead = [...idsOf(atWork), ...(retrying ? [retrying] : []), ...agenda.ahead(job)];
+  const behind = [...new Set(ahead)].filter((id) => id !== job.id);
+  return behind.length > 0 ? { reason: 'connection_busy', behind } : null;
+}
+
+const idsOf = (jobs: readonly LiveJob[]) => jobs.map(({ id }) => id);
 
 /** How many jobs wait, by reason; 0 for a reason that nobody has. */
 export function countWaiting(agenda: Agenda): Map<WaitingFor['reason'], number> {

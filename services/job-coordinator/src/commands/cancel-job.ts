@@ -11,12 +11,12 @@ export async function cancelJob(
   context: Context,
   { reason, ...ref }: CancelJob,
 ): Promise<JobView> {
-  const { jobs, agenda, time } = coordinator;
+  const { jobs, time } = coordinator;
   await findJob(coordinator, ref);
   const at = time.now();
   const data = { reason: reason ?? 'asked for', deadline: at + CANCEL_DEADLINE_MS, at };
   const { state } = await jobs.handle(jobStream(ref.jobId), { type: 'CancelJob', data }, context);
-  return viewOf(agenda, ownedJob(state, ref.tenant));
+  return viewOf(coordinator, ownedJob(state, ref.tenant));
 }
 
 /** The runner stopped as asked. @throws TidemarkError STALE_CLAIM */

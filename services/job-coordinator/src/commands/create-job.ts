@@ -48,11 +48,12 @@ export interface JobOrder {
 
 /** Creates the job that was ordered, with a place of its own when the caller would rather be refused than wait. */
 export async function startJob(
-  { jobs, agenda, admission, time, settings }: Coordinator,
+  coordinator: Coordinator,
   context: Context,
   connection: ExistingConnection,
   { jobId, isNew = false, ...order }: JobOrder,
 ): Promise<JobView> {
+  const { jobs, admission, time, settings } = coordinator;
   const { id: connectionId, tenant, source } = connection;
   if (connection.status !== 'active')
     throw new TidemarkError('CONNECTION_NOT_ACTIVE', `connection ${connectionId} is ${connection.status}`);
@@ -66,7 +67,7 @@ export async function startJob(
     { type: 'CreateJob', data: { ...given, ...order, at: time.now() } },
     { ...context, isNew },
   );
-  return viewOf(agenda, ownedJob(state, tenant));
+  return viewOf(coordinator, ownedJob(state, tenant));
 
   async function reservePlace(): Promise<void> {
     const known = isNew ? undefined : await jobs.load(jobStream(jobId));

@@ -1,16 +1,12 @@
 import { TidemarkError, type ExplainJobs, type JobRef, type JobView, type WaitingFor } from '@tidemark/contracts';
-import type { Agenda } from '../agenda/agenda.js';
-import { explain } from '../agenda/waiting.js';
+import { explain, foresee } from '../agenda/waiting.js';
 import { jobStream, type Coordinator } from '../coordinator.js';
 import type { ExistingJob, JobState } from '../job/job.js';
 import { describeJob, waitingForTime } from '../job/job.view.js';
 
-/** A job so new that it is not on the agenda yet. */
-const ABOUT_TO_BE_OFFERED: WaitingFor = { reason: 'no_runner' };
-
 /** The job, folded from its stream: a caller reads its own writes. @throws TidemarkError NOT_FOUND */
 export const getJob = async (coordinator: Coordinator, ref: JobRef): Promise<JobView> =>
-  viewOf(coordinator.agenda, await findJob(coordinator, ref));
+  viewOf(coordinator, await findJob(coordinator, ref));
 
 /** Why each of these jobs is not at work; those that are, and those of others, are left out. */
 export function explainJobs({ agenda }: Coordinator, { tenant, jobIds }: ExplainJobs): Record<string, WaitingFor> {
@@ -35,13 +31,15 @@ export function ownedJob(job: JobState, tenant: string): ExistingJob {
 }
 
 /** The job together with what only the running system knows of it. */
-export function viewOf(agenda: Agenda, job: ExistingJob): JobView {
+export function viewOf({ agenda, settings }: Pick<Coordinator, 'agenda' | 'settings'>, job: ExistingJob): JobView {
   const live = agenda.jobs.get(job.id)?.claim;
   const current = live?.number === job.claim?.number ? live : undefined;
   const waiting = job.status === 'pending' || (job.status === 'running' && !job.claim);
+  const reason = () =>
+    explain(agenda, job.id) ?? waitingForTime(job) ?? foresee(agenda, job, settings.tenantMaxRunning);
   return describeJob(job, {
     stagePercent: current?.percent,
     counts: current?.counts,
-    waitingFor: waiting ? (explain(agenda, job.id) ?? waitingForTime(job) ?? ABOUT_TO_BE_OFFERED) : null,
+    waitingFor: waiting ? reason() : null,
   });
 }

@@ -58,11 +58,12 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   for (const time of coordinators)
     services.push(await startJobCoordinator(adapters, { claimTimeoutMs, tenantMaxRunning }, logger, time));
   const startRunner = async ({ decorate: seen = (broker: Broker) => broker, concurrency = 16 }: RunnerOptions = {}) => {
-    const settings = { fetchAllow: Source.allow, fetchMaxBytes: 64 * 1024 ** 2, runnerConcurrency: concurrency };
+    const limits = { fetchMaxBytes: 64 * 1024 ** 2, runnerConcurrency: concurrency, claimTimeoutMs };
+    const settings = { fetchAllow: Source.allow, ...limits };
     services.push(await startConnectorRunner({ ...adapters, broker: seen(adapters.broker) }, settings, logger));
   };
   for (const runner of runners) await startRunner(runner);
-  for (let n = 0; n < differs; n += 1) services.push(await startDiffer(adapters, {}, logger));
+  for (let n = 0; n < differs; n += 1) services.push(await startDiffer(adapters, { claimTimeoutMs }, logger));
   return Object.assign(new Caller(adapters.broker), {
     adapters: opened,
     errors,

@@ -1,3 +1,4 @@
+import { eventually } from '@tidemark/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JobView } from '@tidemark/contracts';
 import { FakeTimeWorld } from './testing/fake-time-world.js';
@@ -38,7 +39,11 @@ describe('a tenant at its cap', () => {
       state: 'pending',
       waitingFor: { reason: 'tenant_cap', behind: [blocker.id] },
     });
-    const explained = await on.ask<object>('explain-jobs', { jobIds: idsOf([blocker, ...waiting]) });
+    // Jobs come onto the agenda a moment after they were created.
+    const explained = await eventually(async () => {
+      const reasons = await on.ask<object>('explain-jobs', { jobIds: idsOf([blocker, ...waiting]) });
+      return Object.keys(reasons).length === waiting.length && reasons;
+    });
     expect(Object.keys(explained)).toEqual(idsOf(waiting));
 
     held.release();
