@@ -1,12 +1,7 @@
 import type { BusyPolicy, Schedule, Source } from '../connection.js';
 import type { JobResult, JobState } from '../job.js';
 import type { Cursor } from '../pipeline.js';
-
-/** Times (`at`, `…At`) are milliseconds since the epoch. */
-interface Fact<Type extends string, Data> {
-  readonly type: Type;
-  readonly data: Data & { readonly at: number };
-}
+import type { Fact } from './fact.js';
 
 export type ConnectionCreated = Fact<
   'ConnectionCreated',

@@ -1,12 +1,7 @@
 import type { BusyPolicy } from '../connection.js';
 import type { Counts, Failure, JobResult, JobTrigger, JobType } from '../job.js';
 import type { Cursor, StageDefinition, StageOutput } from '../pipeline.js';
-
-/** Times (`at`, `…At`) are milliseconds since the epoch. */
-interface Fact<Type extends string, Data> {
-  readonly type: Type;
-  readonly data: Data & { readonly at: number };
-}
+import type { Fact } from './fact.js';
 
 /** Which message of the work queue a claim was made with: see Delivery in messaging. */
 export interface ClaimedDelivery {

@@ -1,4 +1,4 @@
-import type { BusyPolicy, Cursor, JobResult, JobState as JobStatus, Schedule, Source } from '@tidemark/contracts';
+import type { ConnectionCreated, ConnectionUpdated, SyncEnded } from '@tidemark/contracts';
 
 /** Commands carry all that a decision needs from outside: the time (`at`, milliseconds) and ids. */
 interface Command<Type extends string, Data = object> {
@@ -6,27 +6,9 @@ interface Command<Type extends string, Data = object> {
   readonly data: Data & { readonly at: number };
 }
 
-export type CreateConnection = Command<
-  'CreateConnection',
-  {
-    readonly connectionId: string;
-    readonly tenant: string;
-    readonly name: string;
-    readonly source: Source;
-    readonly schedule: Schedule;
-    readonly whenBusy: BusyPolicy;
-  }
->;
+export type CreateConnection = Command<'CreateConnection', Omit<ConnectionCreated['data'], 'nextSyncAt'>>;
 
-export type UpdateConnection = Command<
-  'UpdateConnection',
-  {
-    readonly name?: string;
-    readonly source?: Source;
-    readonly schedule?: Schedule;
-    readonly whenBusy?: BusyPolicy;
-  }
->;
+export type UpdateConnection = Command<'UpdateConnection', Omit<ConnectionUpdated['data'], 'nextSyncAt'>>;
 
 export type PauseConnection = Command<'PauseConnection'>;
 export type ResumeConnection = Command<'ResumeConnection'>;
@@ -37,15 +19,7 @@ export type RemoveConnection = Command<'RemoveConnection'>;
 /** A job of the connection ended. */
 export type EndSync = Command<
   'EndSync',
-  {
-    readonly jobId: string;
-    readonly state: JobStatus;
-    readonly result: JobResult | null;
-    readonly startedAt: number | null;
-    readonly cursor?: Cursor;
-    /** Of the job's end in the log. */
-    readonly position: number;
-  }
+  Omit<SyncEnded['data'], 'nextSyncAt' | 'whole'> & { readonly startedAt: number | null }
 >;
 
 /** The sync planned for this time was not started. */

@@ -1,12 +1,9 @@
 import type {
-  BusyPolicy,
   ClaimedDelivery,
   Counts,
   Cursor,
   Failure,
-  JobTrigger,
-  JobType,
-  StageDefinition,
+  JobCreated,
   StageOutput,
   StageReport,
 } from '@tidemark/contracts';
@@ -17,24 +14,7 @@ interface Command<Type extends string, Data = object> {
   readonly data: Data & { readonly at: number };
 }
 
-export type CreateJob = Command<
-  'CreateJob',
-  {
-    readonly jobId: string;
-    readonly tenant: string;
-    readonly connectionId: string;
-    readonly connector: string;
-    readonly type: JobType;
-    readonly trigger: JobTrigger;
-    readonly stages: readonly StageDefinition[];
-    readonly whenBusy: BusyPolicy;
-    readonly claimTimeoutMs: number;
-    readonly stallTimeoutMs: number;
-    readonly startAt?: number;
-    readonly retryOf?: string;
-    readonly requestHash?: string;
-  }
->;
+export type CreateJob = Command<'CreateJob', JobCreated['data']>;
 
 export type ClaimStage = Command<
   'ClaimStage',

@@ -1,15 +1,13 @@
 import {
-  noCounts,
-  type BusyPolicy,
   type ClaimedDelivery,
   type Counts,
   type Cursor,
   type Failure,
+  type JobCreated,
   type JobEvent,
   type JobResult,
   type JobState as JobStatus,
-  type JobTrigger,
-  type JobType,
+  noCounts,
   type StageDefinition,
   type StageOutput,
 } from '@tidemark/contracts';
@@ -33,19 +31,13 @@ export interface CompletedStage {
   readonly output: StageOutput;
 }
 
+/** What the job was asked for with. */
+type Given = Omit<JobCreated['data'], 'jobId' | 'startAt' | 'retryOf' | 'requestHash' | 'at'>;
+
 /** A job that was asked for; times are milliseconds since the epoch. */
-export interface ExistingJob {
+export interface ExistingJob extends Given {
   readonly status: JobStatus;
   readonly id: string;
-  readonly tenant: string;
-  readonly connectionId: string;
-  readonly connector: string;
-  readonly type: JobType;
-  readonly trigger: JobTrigger;
-  readonly stages: readonly StageDefinition[];
-  readonly whenBusy: BusyPolicy;
-  readonly claimTimeoutMs: number;
-  readonly stallTimeoutMs: number;
   readonly startAt: number | null;
   readonly retryOf: string | null;
   readonly requestHash: string | null;
