@@ -53,6 +53,7 @@ const SECTION: Partial<Record<Kind, string>> = {
 class Normalizer {
   /** Targets of unusual references, given a place among the components; read after the rest. */
   private readonly hoisted = new Map<string, { section: string; name: string; kind: Kind }>();
+  private readonly targets = new Map<string, JsonObject>();
   /** Set by `build` beside its result: the hash of what it returned. */
   private hash = 0;
 
@@ -196,9 +197,7 @@ class Normalizer {
   }
 
   private parameterKey(parameter: Json): string {
-    const target = isReference(parameter)
-      ? asObject(valueAt(this.document, this.refOf(parameter)))
-      : asObject(parameter);
+    const target = isReference(parameter) ? this.target(this.refOf(parameter)) : asObject(parameter);
     return `${asString(target['in']) ?? ''} ${asString(target['name']) ?? ''}`;
   }
 
@@ -208,6 +207,12 @@ class Normalizer {
     const target = $ref.startsWith('#') ? valueAt(this.document, $ref) : undefined;
     if (!isObject(target) || isReference(target)) return siblings;
     return { ...target, ...siblings };
+  }
+
+  private target(ref: string): JsonObject {
+    let target = this.targets.get(ref);
+    if (target === undefined) this.targets.set(ref, (target = asObject(valueAt(this.document, ref))));
+    return target;
   }
 
   private refOf(raw: { $ref: string }): string {

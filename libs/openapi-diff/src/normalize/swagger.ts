@@ -22,6 +22,9 @@ export function upgradeSwagger(document: JsonObject): JsonObject {
 }
 
 class SwaggerUpgrade {
+  /** Targets of references; shared parameters are asked for again and again. */
+  private readonly targets = new Map<string, JsonObject>();
+
   constructor(private readonly old: JsonObject) {}
 
   run(): JsonObject {
@@ -109,7 +112,11 @@ class SwaggerUpgrade {
 
   private resolve(parameter: Json | undefined): JsonObject {
     const ref = asString(asObject(parameter)['$ref']);
-    if (ref !== undefined) return asObject(valueAt(this.old, ref));
+    if (ref !== undefined) {
+      let target = this.targets.get(ref);
+      if (target === undefined) this.targets.set(ref, (target = asObject(valueAt(this.old, ref))));
+      return target;
+    }
     return isObject(parameter) ? parameter : {};
   }
 
