@@ -14,7 +14,8 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['/dist/'],
   setupFiles: ['<rootDir>/tools/jest.setup.mjs'],
-  maxWorkers: kind === 'unit' || kind === 'test' ? '100%' : 1,
+  // Suites keep apart by namespaces and folders of their own; half of the time the slow ones wait.
+  maxWorkers: kind === 'unit' || kind === 'test' ? '100%' : 2,
   testTimeout: kind === 'unit' ? 10_000 : 60_000,
   reporters: ['default', '<rootDir>/tools/jest.reporter.mjs'],
   transform: {
