@@ -222,6 +222,22 @@ describe('compare', () => {
     expect(rules(diff(api(), edit(change)))).toEqual([]);
   });
 
+  it('keeps references to other documents, and sees when they lead elsewhere', () => {
+    const split = (path: string, schema: string): JsonObject =>
+      edit((document) => {
+        document.paths['/other'] = { $ref: path };
+        document.components.schemas.Pet.properties.id = { $ref: schema };
+      });
+    expect(rules(diff(split('a.yaml', 'x.yaml#/Id'), split('a.yaml', 'x.yaml#/Id')))).toEqual([]);
+    expect(rules(diff(split('a.yaml', 'x.yaml#/Id'), split('b.yaml', 'x.yaml#/Id')))).toEqual([
+      'risky path-reference-changed',
+    ]);
+    expect(rules(diff(split('a.yaml', 'x.yaml#/Id'), split('a.yaml', 'y.yaml#/Id')))).toEqual([
+      'risky request-property-reference-changed',
+      'risky response-property-reference-changed',
+    ]);
+  });
+
   it('follows schemas that contain themselves', () => {
     const tree = (format: string): JsonObject =>
       api({

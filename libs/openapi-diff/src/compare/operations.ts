@@ -82,6 +82,7 @@ function comparePath(
   now: Json | undefined,
 ): void {
   if (oldPath === newPath && comparison.dirt.same(old, now)) return;
+  compareReference(comparison, oldPath, newPath, asObject(old)['$ref'], asObject(now)['$ref']);
   const olds = operationsOf(old, oldPath, child('', 'paths', oldPath));
   const news = operationsOf(now, newPath, child('', 'paths', newPath));
   const gone = now === undefined;
@@ -92,6 +93,22 @@ function comparePath(
     else if (after === undefined) reportRemoved(comparison, before, gone);
     else compareOperation(comparison, before, after);
   }
+}
+
+/** A path that another document describes: all that is seen of it is where that is. */
+function compareReference(
+  comparison: Comparison,
+  oldPath: string,
+  newPath: string,
+  old: Json | undefined,
+  now: Json | undefined,
+): void {
+  if (old === now) return;
+  const pointer = {
+    ...(old === undefined ? {} : { before: child('', 'paths', oldPath, '$ref') }),
+    ...(now === undefined ? {} : { after: child('', 'paths', newPath, '$ref') }),
+  };
+  comparison.add('path-reference-changed', { name: oldPath, before: old, after: now, pointer });
 }
 
 function reportAdded(comparison: Comparison, { path, method, operation, pointer }: Located): void {

@@ -105,7 +105,11 @@ class Normalizer {
     if (Array.isArray(raw)) return kind === 'names' ? this.set(raw, 'raw') : this.list(raw, kind);
     if (kind === 'raw') return this.members(raw, () => 'raw');
     if (isReference(raw)) {
-      if (kind === 'pathItem') return this.buildOne(this.inlinePathItem(raw), kind);
+      if (kind === 'pathItem') {
+        const item = this.inlinePathItem(raw);
+        // What cannot be followed keeps its name, so that another name is a change.
+        return item === undefined ? this.members(raw, () => 'raw') : this.buildOne(item, kind);
+      }
       return this.members(this.reference(raw, kind), (key) => (key === '$ref' ? 'raw' : undefined), kind);
     }
     return this.members(this.rewrite(raw, kind), undefined, kind);
@@ -201,11 +205,11 @@ class Normalizer {
     return `${asString(target['in']) ?? ''} ${asString(target['name']) ?? ''}`;
   }
 
-  private inlinePathItem(raw: JsonObject & { $ref: string }): Json {
+  private inlinePathItem(raw: JsonObject & { $ref: string }): Json | undefined {
     const { $ref: _ref, ...siblings } = raw;
     const $ref = this.refOf(raw);
     const target = $ref.startsWith('#') ? valueAt(this.document, $ref) : undefined;
-    if (!isObject(target) || isReference(target)) return siblings;
+    if (!isObject(target) || isReference(target)) return undefined;
     return { ...target, ...siblings };
   }
 

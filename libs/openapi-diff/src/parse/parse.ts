@@ -96,7 +96,7 @@ const TOO_MANY = `more than ${MAX_CONTAINERS} objects and arrays`;
 
 /** Large texts are counted before they are read: reading tens of millions of arrays takes long and much memory. */
 function checkBrackets(text: string, source: string | undefined): void {
-  if (text.length < 4 * MAX_CONTAINERS) return;
+  if (text.length < 16 * 1024 * 1024) return;
   let opened = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);

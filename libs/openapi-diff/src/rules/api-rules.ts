@@ -69,6 +69,7 @@ export const API_RULES = {
     'api-stability-increased': ['notes', 'the stability level of {operation} went up from {before} to {after}'],
     'api-operation-id-added': ['notes', '{operation} got the id {after}'],
     'api-operation-id-removed': ['notes', 'the id of {operation} changed from {before} to {after}'],
+    'path-reference-changed': ['swaps', 'the path {name} is described in another document: {before} became {after}'],
     'operation-summary-changed': ['notes', 'the summary of {operation} changed'],
     'operation-description-changed': ['notes', 'the description of {operation} changed'],
     'path-parameter-renamed': ['notes', 'the path parameter {before} is now called {after}'],

@@ -139,5 +139,6 @@ export const SCHEMA_RULES: Record<string, SchemaRule> = {
   'title-changed': notes('changed its title from {before} to {after}'),
   'examples-changed': notes('changed its examples'),
   'format-changed': notes('changed its format from {before} to {after}'),
+  'reference-changed': swaps('is described in another document: {before} became {after}'),
   'keyword-changed': notes('changed "{name}"'),
 };

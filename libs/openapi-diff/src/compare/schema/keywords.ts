@@ -200,6 +200,9 @@ const KNOWN = new Set(
 
 /** Whatever else differs is told, as words. */
 function compareOthers(before: JsonObject, after: JsonObject, add: Add): void {
+  // Only a reference that leads nowhere is still here.
+  if (before['$ref'] !== after['$ref'])
+    add({ kind: 'reference-changed', ...pair(before['$ref'], after['$ref']), at: '/$ref', mode: 'own' });
   for (const key of Object.keys({ ...before, ...after }).sort()) {
     if (KNOWN.has(key) || before[key] === after[key]) continue;
     add({
