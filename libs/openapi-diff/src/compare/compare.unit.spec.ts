@@ -233,8 +233,8 @@ describe('compare', () => {
       'risky path-reference-changed',
     ]);
     expect(rules(diff(split('a.yaml', 'x.yaml#/Id'), split('a.yaml', 'y.yaml#/Id')))).toEqual([
-      'risky request-property-reference-changed',
       'risky response-property-reference-changed',
+      'risky request-property-reference-changed',
     ]);
   });
 
