@@ -107,6 +107,16 @@ describe('parse', () => {
     expect(refusal(lines.join('\n')).reason).toMatch(/aliases expand/);
   });
 
+  it('refuses large YAML that is not plain, with the place where it is not', () => {
+    const lines = Array.from({ length: 400_000 }, (_, index) => `  k${index}: v`);
+    const error = refusal(`openapi: 3.0.0\nx: &x 1\ny:\n${lines.join('\n')}\n`);
+    expect([error.line, error.reason]).toEqual([2, expect.stringMatching(/too large to read it fully/)]);
+  });
+
+  it('refuses millions of containers before reading them', () => {
+    expect(refusal(`{"openapi":"3.0.0","x":[${'[],'.repeat(6_000_000)}1]}`).reason).toMatch(/more than 3000000/);
+  });
+
   it('refuses an alias to what contains it', () => {
     expect(refusal('openapi: 3.0.0\nx: &x\n  y: *x\n').reason).toMatch(/alias|nested|resolve/i);
   });

@@ -15,7 +15,7 @@ const MAX_ALIASES = 10_000;
 const options = { merge: true, prettyErrors: false, logLevel: 'silent', uniqueKeys: false } as const;
 
 /** The full reader needs a hundred times the text in memory, so it takes no more characters than this. */
-const MAX_FULL = 8 * 1024 * 1024;
+const MAX_FULL = 4 * 1024 * 1024;
 
 /** Reads YAML 1.2 (JSON is part of it); merge keys `<<` are honoured. */
 export function readYaml(text: string, source: string | undefined): Json {
