@@ -17,6 +17,8 @@ export default {
   // Suites keep apart by namespaces and folders of their own; half of the time the slow ones wait.
   maxWorkers: kind === 'unit' || kind === 'test' ? '100%' : 2,
   testTimeout: kind === 'unit' ? 10_000 : 60_000,
+  // Node may spin for ever while it closes handles at its natural end (node::Environment::CleanupHandles).
+  forceExit: true,
   reporters: ['default', '<rootDir>/tools/jest.reporter.mjs'],
   transform: {
     '^.+\\.ts$': [

@@ -1,4 +1,5 @@
 import { NatsError, type KV } from 'nats';
+import { translate } from './connection.js';
 
 const WRONG_LAST_SEQUENCE = 10071;
 const SAVE_EVERY_MS = 200;
@@ -38,7 +39,7 @@ export class Checkpoint {
     this.reached = position;
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.saving = this.save().catch((error: Error) => this.onError(error));
+      this.saving = this.save().catch((error: unknown) => this.onError(translate(error)));
     }, SAVE_EVERY_MS);
   }
 

@@ -1,6 +1,5 @@
 import { AckPolicy, createInbox, DeliverPolicy, nanos, NatsError, ReplayPolicy } from 'nats';
 import type { ConsumerConfig, JetStreamManager, Msg, Subscription } from 'nats';
-import { toError } from '../remote.js';
 import type { ConsumeHandler, Running } from '../port.js';
 import { workTaken, type ConsumePolicy } from '../policy.js';
 import { Work } from '../work.js';
@@ -132,7 +131,7 @@ export class NatsConsumer implements Running {
     this.asked = 0;
     this.lastHeard = Date.now();
     this.subscription = this.connection.nc.subscribe(inbox, {
-      callback: (error, message) => (error ? this.tools.onError(error) : this.take(message, inbox)),
+      callback: (error, message) => (error ? this.tools.onError(translate(error)) : this.take(message, inbox)),
     });
   }
 
@@ -176,7 +175,7 @@ export class NatsConsumer implements Running {
       try {
         await new NatsDelivery(message, this.work.signal, this.policy, this.tools).handle(this.handler);
       } catch (error) {
-        this.tools.onError(toError(error));
+        this.tools.onError(translate(error));
       } finally {
         this.work.end();
       }

@@ -2,7 +2,7 @@ import { nanos, type Msg } from 'nats';
 import { deadLetter, exhausted, isMeant, verdictOn, type ConsumePolicy } from '../policy.js';
 import type { ConsumeHandler, DeadLetter, Delivery, Headers, OutgoingMessage } from '../port.js';
 import { toError } from '../remote.js';
-import type { Connection } from './connection.js';
+import { translate, type Connection } from './connection.js';
 import { decodeData, decodeHeaders, MESSAGE_ID, type Namespace } from './wire.js';
 
 /** What a delivery needs of its broker. */
@@ -80,7 +80,7 @@ export class NatsDelivery implements Delivery {
 
   private async settle(error: unknown): Promise<void> {
     if (this.signal.aborted) return this.answer(NAK);
-    if (!isMeant(error)) this.tools.onError(toError(error));
+    if (!isMeant(error)) this.tools.onError(translate(error));
     const verdict = verdictOn(error, this.deliveryCount, this.policy);
     if ('dead' in verdict) return this.bury(verdict.dead);
     const { retryInMs } = verdict;

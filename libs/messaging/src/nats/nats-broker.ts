@@ -2,10 +2,10 @@ import { NatsError, type ConnectionOptions, type JetStreamManager, type Msg } fr
 import { BrokerUnavailable, DeadlineExceeded, NoResponder } from '../errors.js';
 import { bury, consumePolicy, MAX_MESSAGE_BYTES } from '../policy.js';
 import type * as port from '../port.js';
-import { errorReply, isSurprise, remoteError, toError, type ErrorReply } from '../remote.js';
+import { errorReply, isSurprise, remoteError, type ErrorReply } from '../remote.js';
 import { assertFilter, assertSubject } from '../subjects.js';
 import { Work } from '../work.js';
-import { Connection, unavailable } from './connection.js';
+import { translate, Connection, unavailable } from './connection.js';
 import { NatsConsumer } from './consumer.js';
 import type { DeliveryTools } from './delivery.js';
 import { Exchange, Nobody } from './exchange.js';
@@ -120,7 +120,7 @@ export class NatsBroker implements port.Broker {
       const { headers: sent } = encoded;
       this.connection.nc.publish(this.namespace.out(subject), encoded.payload, sent ? { headers: sent } : {});
     } catch (error) {
-      this.onError(toError(error));
+      this.onError(translate(error));
     }
   }
 
@@ -130,7 +130,7 @@ export class NatsBroker implements port.Broker {
       try {
         handler(this.incoming<T>(message));
       } catch (error) {
-        this.onError(toError(error));
+        this.onError(translate(error));
       }
     });
   }
@@ -189,7 +189,7 @@ export class NatsBroker implements port.Broker {
   ): Promise<port.Running> {
     const subscription = this.connection.nc.subscribe(this.namespace.out(filter), {
       ...(queue === undefined ? {} : { queue }),
-      callback: (error, message) => (error ? this.onError(error) : take(message)),
+      callback: (error, message) => (error ? this.onError(translate(error)) : take(message)),
     });
     await this.connection.flush();
     return this.keep({
@@ -213,7 +213,7 @@ export class NatsBroker implements port.Broker {
     try {
       this.reply(message, await handler(this.incoming<T>(message)));
     } catch (error) {
-      if (isSurprise(error)) this.onError(toError(error));
+      if (isSurprise(error)) this.onError(translate(error));
       this.refuse(message, errorReply(error));
     } finally {
       work.end();
@@ -233,7 +233,7 @@ export class NatsBroker implements port.Broker {
     try {
       message.respond(encodeData(reply), { headers: ERROR_HEADERS! });
     } catch (error) {
-      this.onError(toError(error)); // the caller meets its deadline
+      this.onError(translate(error)); // the caller meets its deadline
     }
   }
 }

@@ -120,7 +120,7 @@ export class NatsRelay implements Running {
       await publisher.attempt(message, MAX_DEAD_LETTER_BYTES);
     } catch (error) {
       if (!(error instanceof MessageTooLarge)) throw error;
-      this.onError(error);
+      this.onError(translate(error));
       await publisher.attempt(tooLarge(this.options.name, message, error.message));
     }
   }
