@@ -73,8 +73,9 @@ export class Agenda {
    * what it read before them must not be committed after them.
    */
   private readonly retrying = new Map<string, string>();
-  /** Jobs that hold a place, by tenant. */
+  /** Jobs that hold a place, by tenant, and the one of each connection. */
   private readonly holders = new Map<string, Set<string>>();
+  private readonly holderOf = new Map<string, string>();
 
   constructor(private readonly now: () => number) {}
 
@@ -213,6 +214,16 @@ export class Agenda {
     return Array.from(this.holders.get(tenant) ?? [], (jobId) => this.jobs.get(jobId)!);
   }
 
+  /** How many jobs of the tenant hold a place. */
+  countHolders(tenant: string): number {
+    return this.holders.get(tenant)?.size ?? 0;
+  }
+
+  /** The connection's job that holds a place. */
+  holderAt(connectionId: string): string | undefined {
+    return this.holderOf.get(connectionId);
+  }
+
   /** The connection's job that is on its second or later attempt. */
   retryingOf(connectionId: string): string | undefined {
     return this.retrying.get(connectionId);
@@ -296,6 +307,7 @@ export class Agenda {
     let holders = this.holders.get(job.tenant);
     if (!holders) this.holders.set(job.tenant, (holders = new Set()));
     holders.add(job.id);
+    this.holderOf.set(job.connectionId, job.id);
   }
 
   private ended(job: LiveJob, completed: boolean): void {
@@ -327,7 +339,9 @@ export class Agenda {
   private release(job: LiveJob): void {
     job.claim = null;
     this.queues.get(job.tenant)?.remove(job.connectionId, job.id);
-    if (this.holders.get(job.tenant)?.delete(job.id) && this.somebodyWaits(job.tenant)) this.dirty.add(job.tenant);
+    if (!this.holders.get(job.tenant)?.delete(job.id)) return;
+    if (this.holderOf.get(job.connectionId) === job.id) this.holderOf.delete(job.connectionId);
+    if (this.somebodyWaits(job.tenant)) this.dirty.add(job.tenant);
   }
 
   private queueOf(tenant: string): FairQueue {

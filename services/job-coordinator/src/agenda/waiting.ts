@@ -7,45 +7,37 @@ export function explain(agenda: Agenda, jobId: string): WaitingFor | null {
   if (!job || !waits(job)) return null;
   if (job.phase === 'offered') return { reason: 'no_runner' };
   if (job.phase === 'due') return { reason: dueReason(job), until: new Date(job.due).toISOString() };
-  return behindOthers(agenda, job) ?? { reason: 'tenant_cap', behind: idsOf(agenda.holdersOf(job.tenant)) };
+  return behindOthers(agenda, job) ?? behindTheCap(agenda, job);
 }
 
 /** What a job that is too new to be on the agenda will wait for. */
 export function foresee(agenda: Agenda, job: Newcomer, cap: number): WaitingFor {
-  const holders = agenda.holdersOf(job.tenant);
-  const full: WaitingFor = { reason: 'tenant_cap', behind: idsOf(holders) };
-  return behindOthers(agenda, job) ?? (holders.length >= cap ? full : { reason: 'no_runner' });
+  const others = behindOthers(agenda, job);
+  if (others) return others;
+  return agenda.countHolders(job.tenant) >= cap ? behindTheCap(agenda, job) : { reason: 'no_runner' };
 }
 
 type Newcomer = Pick<LiveJob, 'id' | 'tenant' | 'connectionId'>;
 
 /** One job of a connection at a time: the one at work or between two tries, then those that came earlier. */
 function behindOthers(agenda: Agenda, job: Newcomer): WaitingFor | null {
-  const atWork = agenda.holdersOf(job.tenant).filter(({ connectionId }) => connectionId === job.connectionId);
-  const retrying = agenda.retryingOf(job.connectionId);
-  const ahead = [...idsOf(atWork), ...(retrying ? [retrying] : []), ...agenda.ahead(job)];
-  const behind = [...new Set(ahead)].filter((id) => id !== job.id);
+  const ahead = [agenda.holderAt(job.connectionId), agenda.retryingOf(job.connectionId), ...agenda.ahead(job)];
+  const behind = [...new Set(ahead)].filter((id) => id !== undefined && id !== job.id) as string[];
   return behind.length > 0 ? { reason: 'connection_busy', behind } : null;
 }
 
-const idsOf = (jobs: readonly LiveJob[]) => jobs.map(({ id }) => id);
+const behindTheCap = (agenda: Agenda, { tenant }: Newcomer): WaitingFor => ({
+  reason: 'tenant_cap',
+  behind: agenda.holdersOf(tenant).map(({ id }) => id),
+});
 
 /** How many jobs wait, by reason; 0 for a reason that nobody has. */
 export function countWaiting(agenda: Agenda): Map<WaitingFor['reason'], number> {
-  const busyByTenant = new Map<string, Set<string>>();
-  const busy = (tenant: string) => {
-    let connections = busyByTenant.get(tenant);
-    if (!connections) {
-      connections = new Set(agenda.holdersOf(tenant).map(({ connectionId }) => connectionId));
-      busyByTenant.set(tenant, connections);
-    }
-    return connections;
-  };
   const reasonOf = (job: LiveJob) => {
     if (job.phase === 'offered') return 'no_runner';
     if (job.phase === 'due') return dueReason(job);
-    const retrying = agenda.retryingOf(job.connectionId) ?? job.id;
-    return busy(job.tenant).has(job.connectionId) || retrying !== job.id ? 'connection_busy' : 'tenant_cap';
+    const other = agenda.holderAt(job.connectionId) ?? agenda.retryingOf(job.connectionId) ?? job.id;
+    return other === job.id ? 'tenant_cap' : 'connection_busy';
   };
   const counts = new Map<WaitingFor['reason'], number>(waitReasons.map((reason) => [reason, 0]));
   for (const job of agenda.jobs.values()) {
