@@ -14,8 +14,8 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['/dist/'],
   setupFiles: ['<rootDir>/tools/jest.setup.mjs'],
-  // Suites keep apart by namespaces and folders of their own; half of the time the slow ones wait.
-  maxWorkers: kind === 'unit' || kind === 'test' ? '100%' : 2,
+  // One suite at a time on the servers: they share the processors with them.
+  maxWorkers: kind === 'stack' ? 1 : '100%',
   testTimeout: kind === 'unit' ? 10_000 : 60_000,
   // Node may spin for ever while it closes handles at its natural end (node::Environment::CleanupHandles).
   forceExit: true,

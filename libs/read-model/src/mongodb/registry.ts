@@ -24,8 +24,13 @@ const TOMBSTONE_SECONDS = 3_600;
 const NOT_IMPLEMENTED = 238;
 const DUPLICATE_KEY = 11_000;
 
-/** The directory of generations. A view's record is one document, so that a swap is one atomic update. */
+/**
+ * The directory of generations. A view's record is one document, so that a swap is one atomic update. Updates of a
+ * record take turns in this process, for servers that lose one of two that meet.
+ */
 export class Registry {
+  readonly #turns = new Map<string, Promise<unknown>>();
+
   constructor(private readonly connection: Connection) {}
 
   async live(definition: AnyDefinition): Promise<LiveGeneration | null> {
@@ -45,7 +50,7 @@ export class Registry {
     const id = randomUUID().replaceAll('-', '');
     const generation = { version: definition.version, position: -1, touchedAt: Date.now() };
     const insert = () =>
-      this.#records((records) =>
+      this.#update(definition, (records) =>
         records.updateOne(
           { _id: nameOf(definition) },
           { $set: { [`generations.${id}`]: generation } },
@@ -64,7 +69,7 @@ export class Registry {
   /** Moves the stored position forwards, never back; answers where it is now. @throws GenerationDropped */
   async advance(definition: AnyDefinition, id: string, position: number): Promise<number> {
     const path = `generations.${id}`;
-    const record = await this.#records((records) =>
+    const record = await this.#update(definition, (records) =>
       records.findOneAndUpdate(
         { _id: nameOf(definition), [path]: { $exists: true } },
         { $max: { [`${path}.position`]: position }, $set: { [`${path}.touchedAt`]: Date.now() } },
@@ -85,7 +90,7 @@ export class Registry {
       if (!record?.generations?.[id]) throw dropped(definition, id);
       const { live = null } = record;
       if (live === id) return;
-      const { matchedCount } = await this.#records((records) =>
+      const { matchedCount } = await this.#update(definition, (records) =>
         records.updateOne({ _id, live, [`generations.${id}`]: { $exists: true } } as object, {
           $set: { live: id },
           ...(live === null ? {} : { $unset: { [`generations.${live}`]: '' } }),
@@ -99,7 +104,7 @@ export class Registry {
 
   /** Drops a generation unless it is live. */
   async drop(definition: AnyDefinition, id: string): Promise<void> {
-    await this.#records((records) =>
+    await this.#update(definition, (records) =>
       records.updateOne({ _id: nameOf(definition), live: { $ne: id } } as object, {
         $unset: { [`generations.${id}`]: '' },
       }),
@@ -125,6 +130,16 @@ export class Registry {
 
   async #record(definition: AnyDefinition): Promise<ViewRecord | null> {
     return this.#records((records) => records.findOne({ _id: nameOf(definition) }));
+  }
+
+  async #update<T>(definition: AnyDefinition, work: (records: Collection<ViewRecord>) => Promise<T>): Promise<T> {
+    const name = nameOf(definition);
+    const mine = (this.#turns.get(name) ?? Promise.resolve()).then(() => this.#records(work));
+    this.#turns.set(
+      name,
+      mine.catch(() => undefined),
+    );
+    return mine;
   }
 
   #records<T>(work: (records: Collection<ViewRecord>) => Promise<T>): Promise<T> {
