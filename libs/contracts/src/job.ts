@@ -1,5 +1,3 @@
-import type { FieldProblem } from './errors.js';
-
 export const jobTypes = ['full'] as const;
 /** `full`: read everything. */
 export type JobType = (typeof jobTypes)[number];
@@ -103,5 +101,3 @@ export interface TimelineEntry {
   /** One sentence. */
   readonly message: string;
 }
-
-export type Problems = readonly FieldProblem[];

@@ -1,9 +1,7 @@
-import type { JobEnding } from '@tidemark/contracts';
+import { endStates, type JobEnding } from '@tidemark/contracts';
 import { counter, histogram, observableGauge } from '@tidemark/telemetry';
 import type { Agenda } from './agenda/agenda.js';
 import { countWaiting } from './agenda/waiting.js';
-
-const endStates = { JobCompleted: 'completed', JobFailed: 'failed', JobCancelled: 'cancelled' } as const;
 
 const ended = counter('tidemark_jobs_ended_total', 'Jobs that ended, by state');
 const duration = histogram('tidemark_job_duration_seconds', 'From the creation of a job to its end');

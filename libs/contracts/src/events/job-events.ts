@@ -1,5 +1,5 @@
 import type { BusyPolicy } from '../connection.js';
-import type { Counts, Failure, JobResult, JobTrigger, JobType } from '../job.js';
+import type { Counts, Failure, JobResult, JobState, JobTrigger, JobType } from '../job.js';
 import type { Cursor, StageDefinition, StageOutput } from '../pipeline.js';
 import type { Fact } from './fact.js';
 
@@ -149,3 +149,13 @@ export type JobEvent =
 
 /** The events that end a job for ever. */
 export type JobEnding = JobCompleted | JobFailed | JobCancelled;
+
+/** The state that each ending leaves the job in. */
+export const endStates = {
+  JobCompleted: 'completed',
+  JobFailed: 'failed',
+  JobCancelled: 'cancelled',
+} as const satisfies Record<JobEnding['type'], JobState>;
+
+/** Whether an event of this type ends its job for ever. */
+export const isEnding = (type: string): type is JobEnding['type'] => Object.hasOwn(endStates, type);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { JobEvent, JobEventView, JobView } from '@tidemark/contracts';
+import { isEnding, type JobEventView, type JobView } from '@tidemark/contracts';
 import { CliError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
 import { isEnded } from '../render/job.js';
@@ -10,7 +10,6 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 const IDLE_MS = 60_000;
 const GIVE_UP_MS = 60_000;
-const endings: ReadonlySet<string> = new Set<JobEvent['type']>(['JobCompleted', 'JobFailed', 'JobCancelled']);
 
 export interface FollowOptions {
   /** Ends the following, without an error. */
@@ -45,7 +44,7 @@ export async function* followJob(
         received++;
         seen = event.revision;
         yield event;
-        if (endings.has(event.type)) return;
+        if (isEnding(event.type)) return;
       }
       // The stream was closed in good order: over when there was nothing left to tell, else a restart or a proxy.
       if (received === 0 && isEnded(await api.get<JobView>(path`v1/jobs/${jobId}`))) return;

@@ -1,11 +1,9 @@
-import { TidemarkError, type EndedJob, type JobEnding } from '@tidemark/contracts';
+import { endStates, isEnding, TidemarkError, type EndedJob, type JobEnding } from '@tidemark/contracts';
 import { uuidv5 } from '@tidemark/event-store';
 import { currentTraceparent, inSpan } from '@tidemark/telemetry';
 import { exists, type ExistingConnection } from '../connection/connection.js';
 import { connectionStream, jobStream, type Context, type Coordinator } from '../coordinator.js';
 import { startJob } from './create-job.js';
-
-const endStates = { JobCompleted: 'completed', JobFailed: 'failed', JobCancelled: 'cancelled' } as const;
 
 /** A job ended: commits its cursor and plans the connection's next sync. Repeating it changes nothing. */
 export async function endSync(
@@ -27,7 +25,7 @@ export async function commitEnd(
   const context = { tenant, actor: 'coordinator' };
   const last = coordinator.eventStore.read(jobStream(jobId), { direction: 'backwards', limit: 1 });
   for await (const { type, data, position } of last) {
-    if (!(type in endStates)) return;
+    if (!isEnding(type)) return;
     await endSync(coordinator, context, { tenant, jobId, ending: { type, data } as JobEnding, position });
   }
 }

@@ -1,4 +1,5 @@
 import {
+  isEnding,
   TidemarkError,
   type GetJobEvents,
   type GetJobState,
@@ -16,7 +17,6 @@ import { describeJob } from '../job/job.view.js';
 import { findJob, ownedJob } from './get-job.js';
 
 const iso = (time: number) => new Date(time).toISOString();
-const endings: ReadonlySet<string> = new Set<JobEvent['type']>(['JobCompleted', 'JobFailed', 'JobCancelled']);
 const happened = ({ type, data }: RecordedEvent) => ({ type, data }) as JobEvent;
 
 /** The job as it was at a revision or a time (P2). @throws TidemarkError NOT_FOUND, also when it did not exist yet */
@@ -42,7 +42,7 @@ export async function getJobEvents(
 ): Promise<JobEventPage> {
   const job = await findJob(coordinator, { tenant, jobId });
   const events = await stored(coordinator, jobId, from, limit);
-  const ended = isEnded(job) && (events.length < limit || endings.has(events.at(-1)!.type));
+  const ended = isEnded(job) && (events.length < limit || isEnding(events.at(-1)!.type));
   return {
     ended,
     events: events.map((event) => ({
