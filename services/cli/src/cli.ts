@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CliError, errorLine } from './cli-error.js';
 import { changesCommand } from './commands/changes.js';
 import { connectionsCommand } from './commands/connections.js';
+import { diffCommand } from './commands/diff.js';
 import { jobsCommand } from './commands/jobs.js';
 import { keysCommand } from './commands/keys.js';
 import { projectionsCommand } from './commands/projections.js';
@@ -10,7 +11,7 @@ import { snapshotsCommand } from './commands/snapshots.js';
 import { statusCommands } from './commands/status.js';
 import { syncCommand } from './commands/sync.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
-import { openSession, ownOptions, ownUrl, type Act, type Host } from './session.js';
+import { offline, openSession, ownOptions, ownUrl, type Act, type Host } from './session.js';
 
 const commands = [
   connectionsCommand,
@@ -18,6 +19,7 @@ const commands = [
   jobsCommand,
   snapshotsCommand,
   changesCommand,
+  diffCommand,
   replayCommand,
   projectionsCommand,
   keysCommand,
@@ -69,6 +71,7 @@ const leaves = (command: Command): Command[] =>
   command.commands.flatMap((child) => (child.commands.length > 0 ? leaves(child) : [child]));
 
 function commonOptions(command: Command): void {
+  if (offline.has(command)) return;
   if (!ownUrl.has(command))
     command.option('--url <url>', 'where Tidemark is (default: $TIDEMARK_URL, or http://127.0.0.1:8080)');
   command.option('--key <key>', 'API key (default: $TIDEMARK_API_KEY)');

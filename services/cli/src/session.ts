@@ -14,6 +14,8 @@ export interface Session {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly now: () => number;
+  /** Where the person stands: names of files start here. */
+  readonly folder: string;
 }
 
 export interface Host {
@@ -38,6 +40,9 @@ export type Act = <Args extends readonly unknown[]>(work: Work<Args>) => (...arg
 /** What a command that has a `--url` of its own takes Tidemark's address from: the words before it alone. */
 export const ownUrl = new WeakSet<Command>();
 
+/** Commands that do not talk to Tidemark: they have no address, no key, and a `--json` of their own. */
+export const offline = new WeakSet<Command>();
+
 /** A command's options without the common ones. */
 export function ownOptions(command: Command): object {
   const { url, key: _key, json: _json, ...own } = command.opts<CommonOptions>();
@@ -49,7 +54,17 @@ export function openSession(command: Command, { terminal, env, signal, now }: Ho
   const after = command.opts<CommonOptions>();
   const url = (ownUrl.has(command) ? undefined : after.url) ?? before.url ?? (env['TIDEMARK_URL'] || DEFAULT_URL);
   const key = after.key ?? before.key ?? (env['TIDEMARK_API_KEY'] || undefined);
-  return { api: new Api(url, key, signal), terminal, signal, now, json: (after.json ?? before.json) === true };
+  return {
+    get api() {
+      return new Api(url, key, signal);
+    },
+    terminal,
+    signal,
+    now,
+    json: (after.json ?? before.json) === true,
+    // npm runs programs in the project's own folder, and tells where it was called.
+    folder: env['INIT_CWD'] || process.cwd(),
+  };
 }
 
 /** What a job is asked for with: by a person who looks, or by a program. */

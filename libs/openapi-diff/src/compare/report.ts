@@ -1,6 +1,6 @@
 import { stableJson } from '../json.js';
 import type { Json } from '../json.js';
-import { isFieldRule, levelOf, severityOf } from '../rules/rules.js';
+import { fieldSeverityOf, isFieldRule, levelOf, severityOf } from '../rules/rules.js';
 import type { Effect } from '../rules/schema-rules.js';
 import { bounded, fingerprint } from './change.js';
 import type { Area, Change, OperationRef, Severity } from './change.js';
@@ -71,12 +71,14 @@ export class Report {
 
   /** Whether anything breaks callers, by the levels in use. */
   hasBreaking(): boolean {
-    for (const { draft } of this.roots.values()) {
-      const severity = severityOfDraft(draft);
-      if (this.options.levels === 'oasdiff' ? levelOf(draft.rule, severity) === 'ERR' : severity === 'breaking')
-        return true;
-    }
+    for (const { draft } of this.roots.values()) if (this.severityOf(draft) === 'breaking') return true;
     return false;
+  }
+
+  private severityOf({ rule, effect, direction, harmless }: Draft): Severity {
+    // Only rules of the field are reported at its levels, so that each has one.
+    if (this.options.levels === 'oasdiff') return fieldSeverityOf(rule, effect) as Severity;
+    return harmless === true ? 'info' : severityOf(rule, effect, direction);
   }
 
   /** The changes, most severe first; `locate` turns canonical pointers into those of the documents. */
@@ -84,7 +86,7 @@ export class Report {
     const changes: Change[] = [];
     for (const [key, { draft, operations }] of this.roots) {
       const sorted = [...operations.values()].sort(compareOperations);
-      const base = { ...change(draft), ...locate(draft.pointer) };
+      const base = { ...change(draft, this.severityOf(draft)), ...locate(draft.pointer) };
       if (this.options.perOperation === true && sorted.length > 0) {
         for (const operation of sorted)
           changes.push({ ...base, id: fingerprint(`${key}\n${operationKey(operation)}`), operation });
@@ -102,12 +104,7 @@ export class Report {
   }
 }
 
-function severityOfDraft(draft: Draft): Severity {
-  return draft.harmless === true ? 'info' : severityOf(draft.rule, draft.effect, draft.direction);
-}
-
-function change(draft: Draft): Omit<Change, 'id' | 'pointer'> {
-  const severity = severityOfDraft(draft);
+function change(draft: Draft, severity: Severity): Omit<Change, 'id' | 'pointer'> {
   return {
     rule: draft.rule,
     severity,

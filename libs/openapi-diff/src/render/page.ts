@@ -9,6 +9,8 @@ export interface Page {
   total: number;
 }
 
+export type Paint = (severity: Severity, text: string) => string;
+
 /** The operations of a change as one line: all when they are few, else the first and how many more. */
 export function reach(change: Change, most = 3): string {
   const operations = change.operations ?? (change.operation === undefined ? [] : [change.operation]);

@@ -2,7 +2,7 @@ import type { Change, Severity } from '../compare/change.js';
 import { summarize } from '../summarize.js';
 import { renderHtml } from './html.js';
 import { renderMarkdown } from './markdown.js';
-import type { Page } from './page.js';
+import type { Page, Paint } from './page.js';
 import { renderText } from './text.js';
 
 export type RenderFormat = 'text' | 'markdown' | 'json' | 'html';
@@ -13,6 +13,8 @@ export interface RenderOptions {
   /** What was compared with what, such as two file names. */
   before?: string;
   after?: string;
+  /** Colours what is said under a severity; `text` only. Default: no colours. */
+  paint?: Paint;
 }
 
 const HEADINGS: Record<Severity, string> = {
@@ -28,7 +30,7 @@ export function render(changes: readonly Change[], format: RenderFormat, options
   const page = pageOf(changes, options);
   switch (format) {
     case 'text':
-      return renderText(page);
+      return renderText(page, options.paint);
     case 'markdown':
       return renderMarkdown(page);
     case 'html':

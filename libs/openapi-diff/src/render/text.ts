@@ -1,19 +1,24 @@
 import { placeText, reach } from './page.js';
-import type { Page } from './page.js';
+import type { Page, Paint } from './page.js';
 
 /** For a terminal: one line for a change, and below it where it is. */
-export function renderText(page: Page): string {
-  const lines = [page.title];
-  if (page.compared !== undefined) lines.push(page.compared);
+export function renderText(page: Page, paint: Paint = (_severity, text) => text): string {
+  const lines = [plain(page.title)];
+  if (page.compared !== undefined) lines.push(plain(page.compared));
   if (page.total === 0) return `${[...lines, 'No changes.'].join('\n')}\n`;
-  lines.push(page.counts.map(([severity, count]) => `${count} ${severity}`).join(', '));
-  for (const { heading, changes } of page.groups) {
-    lines.push('', `${heading} (${changes.length})`);
+  lines.push(page.counts.map(([severity, count]) => paint(severity, `${count} ${severity}`)).join(', '));
+  for (const { severity, heading, changes } of page.groups) {
+    lines.push('', paint(severity, `${heading} (${changes.length})`));
     for (const change of changes) {
-      lines.push(`  ${change.message} [${change.rule}]`);
+      lines.push(`  ${plain(change.message)} [${change.rule}]`);
       const where = [reach(change), placeText(change)].filter((part) => part !== '');
-      if (where.length > 0) lines.push(`      ${where.join('  ')}`);
+      if (where.length > 0) lines.push(`      ${plain(where.join('  '))}`);
     }
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Names come from other people's documents: they must not steer the terminal, nor begin a line of their own. */
+function plain(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 }

@@ -22,21 +22,24 @@ export function levelOf(rule: string, severity: Severity): Level {
   return LEVELS.get(rule) ?? (severity === 'breaking' ? 'ERR' : severity === 'risky' ? 'WARN' : 'INFO');
 }
 
-/**
- * Our severity of a rule: the override when there is one, else the field's level, where INFO is `info`
- * for what is only words and `safe` for what changes behaviour without hurting.
- */
+/** Our severity of a rule: the override when there is one, else what follows from the field's level. */
 export function severityOf(rule: string, effect: Effect, direction: 'request' | 'response' | undefined): Severity {
-  const override = OVERRIDES[rule];
-  if (override !== undefined) return override.severity;
+  return OVERRIDES[rule]?.severity ?? fieldSeverityOf(rule, effect) ?? ownSeverity(effect, direction);
+}
+
+/**
+ * What follows from the field's level, where INFO is `info` for what is only words and `safe` for what changes
+ * behaviour without hurting; undefined for ids of our own.
+ */
+export function fieldSeverityOf(rule: string, effect: Effect): Severity | undefined {
   const level = LEVELS.get(rule);
-  if (level === 'ERR') return 'breaking';
-  if (level === 'WARN') return 'risky';
-  if (level === 'INFO' || effect === 'notes') return effect === 'notes' ? 'info' : 'safe';
-  return ownSeverity(effect, direction);
+  if (level === undefined) return undefined;
+  if (level === 'INFO') return effect === 'notes' ? 'info' : 'safe';
+  return level === 'ERR' ? 'breaking' : 'risky';
 }
 
 function ownSeverity(effect: Effect, direction: 'request' | 'response' | undefined): Severity {
+  if (effect === 'notes') return 'info';
   if (effect === 'swaps') return 'risky';
   if (effect === 'narrows') return direction === 'response' ? 'safe' : 'breaking';
   return direction === 'response' ? 'risky' : 'safe';

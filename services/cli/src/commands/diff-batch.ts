@@ -1,0 +1,60 @@
+import { dirname, resolve } from 'node:path';
+import type { Change, CompareOptions, Stability } from '@tidemark/openapi-diff';
+import { CliError } from '../cli-error.js';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
+import type { Session } from '../session.js';
+import { badInput, readDescription, readJsonFile } from './diff-input.js';
+
+/** One pair of a batch; paths are relative to the file that lists it. */
+interface Case {
+  readonly case: number;
+  readonly base: string;
+  readonly revision: string;
+  readonly options?: { readonly stabilityLevel?: Stability };
+}
+
+/**
+ * Compares the pairs that a file lists, and prints a line for each. A pair that cannot be read gets a line with the
+ * reason, and the exit code is 2; the others are compared all the same.
+ */
+export async function runBatch(session: Session, file: string, options: CompareOptions): Promise<ExitCode> {
+  const cases = casesOf(await readJsonFile(file, session.folder), file);
+  const folder = dirname(resolve(session.folder, file));
+  let exitCode: ExitCode = exitCodes.ok;
+  for (const item of cases) {
+    const line = await lineOf(item, { folder, signal: session.signal }, options);
+    if ('error' in line) exitCode = exitCodes.usage;
+    session.terminal.print(JSON.stringify(line));
+  }
+  return exitCode;
+}
+
+async function lineOf(item: Case, session: Pick<Session, 'folder' | 'signal'>, options: CompareOptions) {
+  const { compare } = await import('@tidemark/openapi-diff');
+  try {
+    const before = await readDescription(item.base, session);
+    const after = await readDescription(item.revision, session);
+    // Of oasdiff's own options, only the threshold of stability changes what is to be judged.
+    const level = item.options?.stabilityLevel;
+    const { changes } = compare(before, after, { ...options, ...(level !== undefined && { stabilityLevel: level }) });
+    return { case: item.case, changes: changes.map(entryOf) };
+  } catch (error) {
+    if (!(error instanceof CliError) || error.exitCode !== exitCodes.usage) throw error;
+    return { case: item.case, error: error.message, changes: [] };
+  }
+}
+
+function entryOf({ rule: id, level, operation, operations }: Change) {
+  if (operations !== undefined) return { id, level, operations: operations.map(named) };
+  return { id, level, ...(operation !== undefined && named(operation)) };
+}
+
+const named = ({ method, path }: NonNullable<Change['operation']>) => ({ operation: method.toUpperCase(), path });
+
+function casesOf(value: unknown, file: string): readonly Case[] {
+  if (!Array.isArray(value)) throw badInput(`${file}: expected a list of pairs`, undefined);
+  for (const [index, item] of value.entries())
+    for (const field of ['base', 'revision'])
+      if (typeof item?.[field] !== 'string') throw badInput(`${file}: [${index}].${field}: expected a path`, undefined);
+  return value as Case[];
+}

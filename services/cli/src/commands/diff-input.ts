@@ -1,0 +1,93 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { IgnoreRule, ParsedDocument } from '@tidemark/openapi-diff';
+import { CliError } from '../cli-error.js';
+import { exitCodes } from '../exit-codes.js';
+import type { Session } from '../session.js';
+
+/** No description is larger; what is, is not read to its end. */
+const MAX_BYTES = 64 * 1024 ** 2;
+
+export const badInput = (message: string, cause: unknown, code = 'BAD_INPUT'): CliError =>
+  new CliError(exitCodes.usage, code, message, {}, { cause });
+
+/** Reads a description from a file, an http(s) URL, or standard input (`-`). @throws CliError with name, line and column */
+export async function readDescription(
+  name: string,
+  { folder, signal }: Pick<Session, 'folder' | 'signal'>,
+): Promise<ParsedDocument> {
+  const { parse, ParseError } = await import('@tidemark/openapi-diff');
+  const bytes = /^https?:\/\//i.test(name) ? await fetched(name, signal) : await bytesOf(name, folder);
+  try {
+    return parse(bytes, { source: name === '-' ? 'standard input' : name });
+  } catch (error) {
+    throw error instanceof ParseError ? badInput(error.message, error) : error;
+  }
+}
+
+/** Reads an ignore list. @throws CliError that names the field at fault */
+export async function readIgnoreFile(name: string, folder: string): Promise<IgnoreRule[]> {
+  const { IgnoreListError, readIgnoreList } = await import('@tidemark/openapi-diff');
+  try {
+    return readIgnoreList(await readJsonFile(name, folder));
+  } catch (error) {
+    throw error instanceof IgnoreListError ? badInput(`${name}: ${error.message}`, error) : error;
+  }
+}
+
+export async function readJsonFile(name: string, folder: string): Promise<unknown> {
+  const text = new TextDecoder().decode(await bytesOf(name, folder));
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badInput(`${name}: not valid JSON: ${(error as Error).message}`, error);
+  }
+}
+
+async function bytesOf(name: string, folder: string): Promise<Uint8Array> {
+  const path = resolve(folder, name);
+  try {
+    if (name === '-') return await gathered(process.stdin, name);
+    const { size } = await stat(path);
+    if (size > MAX_BYTES) throw tooLarge(name);
+    // What has no size may be a pipe or a device, and never end.
+    return size > 0 ? await readFile(path) : await gathered(createReadStream(path), name);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw error instanceof CliError ? error : badInput(`${name}: cannot be read: ${reasons[code!] ?? code}`, error);
+  }
+}
+
+async function gathered(stream: AsyncIterable<Buffer>, name: string): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > MAX_BYTES) throw tooLarge(name);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+const tooLarge = (name: string) => badInput(`${name}:1:1: the document has more than ${MAX_BYTES} bytes`, undefined);
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission denied',
+};
+
+/** The host that a person names may be anywhere, also in a private network; where it redirects to may not. */
+async function fetched(url: string, signal: AbortSignal): Promise<Uint8Array> {
+  if (!URL.canParse(url)) throw badInput(`${url}: not a URL`, undefined);
+  const { createGuardedFetch, FetchError } = await import('@tidemark/resilience');
+  try {
+    const { hostname, port, protocol } = new URL(url);
+    const named = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+    return (await createGuardedFetch({ allow: [named], maxBytes: MAX_BYTES })(url, { signal })).body;
+  } catch (error) {
+    if (signal.aborted) throw new CliError(exitCodes.interrupted, 'INTERRUPTED', 'interrupted');
+    throw error instanceof FetchError ? badInput(error.message, error, error.code) : error;
+  }
+}

@@ -1,0 +1,299 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import { tidemark, type RunOptions } from '../testing/command-line.js';
+import { localServer } from '../testing/local-server.js';
+
+const api = (limit: object, more: object = {}) => ({
+  openapi: '3.1.0',
+  info: { title: 'pets', version: '1.0.0' },
+  paths: {
+    '/pets': {
+      get: { parameters: [{ name: 'limit', in: 'query', ...limit }], responses: { 200: { description: 'ok' } } },
+    },
+    '/cats': { get: { responses: { 200: { description: 'ok' } } }, ...more },
+  },
+});
+const old = api({ schema: { type: 'integer' } });
+const breaking = api({ schema: { type: 'integer' }, required: true });
+const safe = api({ schema: { type: 'integer' } }, { post: { responses: { 200: { description: 'made' } } } });
+const signedIn = {
+  ...old,
+  security: [{ key: [] }],
+  components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'k' } } },
+};
+
+let folder: TemporaryFolder;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  for (const [name, document] of Object.entries({ old, breaking, safe, signedIn, other: { hello: 'world' } }))
+    put(`${name}.json`, JSON.stringify(document, null, 2));
+  put('bad.yaml', 'openapi: 3.1.0\ninfo:\n  title: "pets\n');
+  put('ignore.json', JSON.stringify([{ rule: '*-parameter-*', reason: 'agreed' }, { rule: 'api-version-*' }]));
+});
+afterAll(() => folder.remove());
+
+const put = (name: string, text: string) => writeFileSync(folder.join(name), text);
+const read = (name: string) => readFileSync(folder.join(name), 'utf8');
+
+let close = async () => {};
+afterEach(() => close());
+
+/** As a person types it in the folder of the descriptions; no Tidemark runs anywhere. */
+const diff = (argv: readonly string[], options: RunOptions = {}) =>
+  tidemark('not a URL', ['diff', ...argv], { ...options, env: { INIT_CWD: folder.path, ...options.env } });
+
+describe('diff', () => {
+  it('tells every change with its operation and line', async () => {
+    const { exitCode, stdout, stderr } = await diff(['old.json', 'breaking.json']);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('old.json → breaking.json\n1 breaking, 0 risky, 0 safe, 1 info\n');
+    const line =
+      read('breaking.json')
+        .split('\n')
+        .findIndex((text) => text.includes('"required"')) + 1;
+    expect(stdout).toMatch(new RegExp(`GET /pets  /paths/~1pets/get/parameters/0.* \\(line ${line}\\)`));
+  });
+
+  it('says so when nothing changed', async () => {
+    expect(await diff(['old.json', 'old.json', '--fail-on', 'risky'])).toMatchObject({
+      exitCode: 0,
+      stdout: 'API changes\nold.json → old.json\nNo changes.\n',
+    });
+  });
+
+  it.each([
+    ['breaking', 'breaking', 1],
+    ['risky', 'breaking', 1],
+    ['risky', 'safe', 0],
+    ['breaking', 'safe', 0],
+  ])('with --fail-on %s ends a %s change with exit code %i', async (failOn, document, exitCode) => {
+    expect(await diff(['old.json', `${document}.json`, '--fail-on', failOn])).toMatchObject({ exitCode, stderr: '' });
+  });
+
+  it('lets oasdiff judge when asked to', async () => {
+    const argv = ['old.json', 'signedIn.json', '--fail-on', 'breaking'];
+    expect((await diff(argv)).exitCode).toBe(1);
+    const { exitCode, stdout } = await diff([...argv, '--levels', 'oasdiff']);
+    expect([exitCode, stdout.split('\n')[2]]).toEqual([0, '0 breaking, 0 risky, 1 safe, 1 info']);
+  });
+
+  it('leaves out what is expected', async () => {
+    const { exitCode, stdout } = await diff([
+      'old.json',
+      'breaking.json',
+      '--fail-on',
+      'risky',
+      '--ignore',
+      'ignore.json',
+    ]);
+    expect([exitCode, stdout.trim().split('\n').at(-1)]).toEqual([0, 'No changes.']);
+  });
+
+  it('paints on a terminal, unless colours are not wanted', async () => {
+    const argv = ['old.json', 'breaking.json'];
+    expect((await diff(argv, { columns: 80 })).stdout).toContain('\u001b[31m1 breaking\u001b[39m');
+    expect((await diff(argv, { columns: 80, env: { NO_COLOR: '1' } })).stdout).not.toContain('\u001b');
+  });
+
+  it('gives one change for each operation when asked to', async () => {
+    const shared = (type: string) =>
+      JSON.stringify({
+        ...old,
+        paths: Object.fromEntries(
+          ['/a', '/b'].map((path) => [
+            path,
+            {
+              get: {
+                responses: {
+                  200: {
+                    description: '',
+                    content: { 'application/json': { schema: { $ref: '#/components/schemas/A' } } },
+                  },
+                },
+              },
+            },
+          ]),
+        ),
+        components: { schemas: { A: { type } } },
+      });
+    put('shared-1.json', shared('string'));
+    put('shared-2.json', shared('integer'));
+    const count = async (...more: string[]) =>
+      JSON.parse((await diff(['shared-1.json', 'shared-2.json', '--json', ...more])).stdout).changes.length;
+    expect([await count(), await count('--per-operation')]).toEqual([2, 3]);
+  });
+
+  it('judges sunset dates by the day it is told', async () => {
+    const sunset = {
+      ...old,
+      paths: {
+        ...old.paths,
+        '/cats': { get: { ...old.paths['/cats'].get, deprecated: true, 'x-sunset': '2030-06-01' } },
+      },
+    };
+    put('sunset.json', JSON.stringify(sunset));
+    const removed = { ...old, paths: { '/pets': old.paths['/pets'] } };
+    put('removed.json', JSON.stringify(removed));
+    const at = async (now: string) =>
+      (await diff(['sunset.json', 'removed.json', '--fail-on', 'breaking', '--now', now])).exitCode;
+    expect([await at('2030-05-01'), await at('2030-07-01')]).toEqual([1, 0]);
+  });
+});
+
+describe('the outputs of diff', () => {
+  it('are JSON on stdout, or in the file named after it', async () => {
+    const { stdout } = await diff(['--json', 'old.json', 'breaking.json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      summary: { total: 2 },
+      changes: [{ severity: 'breaking' }, { severity: 'info' }],
+    });
+    const written = await diff(['old.json', 'breaking.json', '--json', 'changes.json']);
+    expect(written).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(read('changes.json').trimEnd()).toBe(stdout.trimEnd());
+  });
+
+  it('are Markdown', async () => {
+    const { stdout } = await diff(['old.json', 'breaking.json', '--markdown']);
+    expect(stdout).toContain('## Breaking: callers must act (1)');
+    expect(stdout).toContain('old.json → breaking.json');
+  });
+
+  it('are a page in a file', async () => {
+    const { exitCode, stdout, stderr } = await diff([
+      '--html',
+      'page.html',
+      'old.json',
+      'breaking.json',
+      '--fail-on',
+      'breaking',
+    ]);
+    expect([exitCode, stdout, stderr]).toEqual([1, '', '1 breaking, 0 risky, 0 safe, 1 info → page.html\n']);
+    expect(read('page.html')).toMatch(/^<!doctype html>/);
+  });
+});
+
+describe('diff refuses', () => {
+  it.each([
+    ['one description alone', ['old.json'], 'two descriptions'],
+    ['standard input twice', ['-', '-'], 'only one description'],
+    ['a third name without a format', ['old.json', 'safe.json', 'x'], '"x"'],
+    ['two formats', ['old.json', 'safe.json', '--json', '--markdown'], '--markdown'],
+    ['another severity', ['old.json', 'safe.json', '--fail-on', 'safe'], 'breaking, risky'],
+    ['a batch with descriptions', ['old.json', 'safe.json', '--batch', 'old.json'], '--batch'],
+    ['a file that is not there', ['none.json', 'safe.json'], 'none.json: cannot be read: no such file'],
+    ['a folder', ['.', 'safe.json'], '.: cannot be read: it is a folder'],
+    ['what is no description', ['old.json', 'other.json'], 'other.json:1:1: not an OpenAPI description'],
+    ['what cannot be read, with its place', ['bad.yaml', 'old.json'], /bad\.yaml:[34]:\d+: not valid YAML/],
+    ['a file that cannot be written', ['old.json', 'safe.json', '--html', 'no/page.html'], 'no/page.html'],
+    ['an address that is none', ['http://', 'safe.json'], 'http://'],
+    [
+      'an ignore list that is none',
+      ['old.json', 'safe.json', '--ignore', 'other.json'],
+      'other.json: ignore: expected a list',
+    ],
+    ['an ignore list that is no JSON', ['old.json', 'safe.json', '--ignore', 'bad.yaml'], 'bad.yaml: not valid JSON'],
+  ])('%s with exit code 2', async (_what, argv, message) => {
+    const { exitCode, stdout, stderr } = await diff(argv);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+    expect(stderr.split('\n')).toHaveLength(stderr.includes('--help') ? 3 : 2);
+  });
+
+  it('an ignore list with a fault, naming its field', async () => {
+    put('faulty.json', JSON.stringify([{ rule: 'a' }, { rule: 'b', until: 'soon' }]));
+    const { exitCode, stderr } = await diff(['old.json', 'safe.json', '--ignore', 'faulty.json']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('faulty.json: ignore[1].until: expected a date');
+  });
+});
+
+describe('diff of addresses', () => {
+  it('reads what the person names, also on this machine', async () => {
+    const server = await localServer({ 'GET /old.json': () => old, 'GET /new.json': () => breaking });
+    close = server.close;
+    const argv = [`${server.url}/old.json`, `${server.url}/new.json`, '--fail-on', 'breaking'];
+    expect(await diff(argv)).toMatchObject({ exitCode: 1, stderr: '' });
+  });
+
+  it('does not follow it from there into another private place', async () => {
+    const hidden = await localServer({ 'GET /old.json': () => old });
+    const location = `${hidden.url}/old.json`;
+    const server = await localServer({ 'GET /old.json': { status: 302, headers: { location } } });
+    close = async () => void (await Promise.all([server.close(), hidden.close()]));
+    const { exitCode, stderr } = await diff([`${server.url}/old.json`, 'old.json']);
+    expect([exitCode, hidden.requests]).toEqual([2, []]);
+    expect(stderr).toContain('FETCH_BLOCKED_ADDRESS');
+  });
+
+  it('tells what the server answers', async () => {
+    const server = await localServer({});
+    close = server.close;
+    const { exitCode, stderr } = await diff([`${server.url}/old.json`, 'old.json']);
+    expect([exitCode, stderr]).toEqual([2, `tidemark: FETCH_HTTP_STATUS: ${server.url}/old.json answered 404\n`]);
+  });
+});
+
+describe('diff --batch', () => {
+  const list = (cases: unknown) => put('cases.json', JSON.stringify(cases));
+
+  it('prints a line for each pair, with paths relative to the list', async () => {
+    list([
+      { case: 7, base: 'old.json', revision: 'breaking.json' },
+      { case: 9, base: 'old.json', revision: 'old.json' },
+    ]);
+    const { exitCode, stdout } = await diff(['--batch', folder.join('cases.json')], { env: { INIT_CWD: '/' } });
+    expect([
+      exitCode,
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ]).toEqual([
+      0,
+      [
+        {
+          case: 7,
+          changes: [
+            { id: 'request-parameter-became-required', level: 'ERR', operation: 'GET', path: '/pets' },
+            { id: 'api-version-not-bumped', level: 'INFO' },
+          ],
+        },
+        { case: 9, changes: [] },
+      ],
+    ]);
+  });
+
+  it('leaves operation and path out where there is none', async () => {
+    list([{ case: 0, base: 'old.json', revision: 'signedIn.json' }]);
+    const { stdout } = await diff(['--batch', 'cases.json', '--levels', 'oasdiff']);
+    expect(JSON.parse(stdout).changes).toContainEqual({ id: 'api-global-security-added', level: 'INFO' });
+  });
+
+  it('goes on after a pair that cannot be read, and ends with exit code 2', async () => {
+    list([
+      { case: 1, base: 'bad.yaml', revision: 'old.json' },
+      { case: 2, base: 'old.json', revision: 'old.json' },
+    ]);
+    const { exitCode, stdout } = await diff(['--batch', 'cases.json']);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(exitCode).toBe(2);
+    expect(lines).toEqual([
+      { case: 1, error: expect.stringMatching(/^bad\.yaml:[34]:/), changes: [] },
+      { case: 2, changes: [] },
+    ]);
+  });
+
+  it.each([
+    ['is no list', {}, 'cases.json: expected a list of pairs'],
+    ['lacks a path', [{ case: 1, base: 'old.json' }], 'cases.json: [0].revision: expected a path'],
+  ])('refuses a list that %s', async (_what, cases, message) => {
+    list(cases);
+    const { exitCode, stderr } = await diff(['--batch', 'cases.json']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
