@@ -1,6 +1,8 @@
 /** Why a guarded fetch failed; the closed list. */
 export type FetchErrorCode =
   | 'FETCH_BAD_URL'
+  /** A header or method that HTTP does not have. */
+  | 'FETCH_BAD_REQUEST'
   | 'FETCH_BLOCKED_ADDRESS'
   | 'FETCH_DNS_FAILED'
   | 'FETCH_CONNECT_FAILED'
@@ -8,6 +10,8 @@ export type FetchErrorCode =
   | 'FETCH_TIMEOUT'
   | 'FETCH_TOO_LARGE'
   | 'FETCH_TOO_MANY_REDIRECTS'
+  /** To another origin, with a body that was meant for the first. */
+  | 'FETCH_BAD_REDIRECT'
   | 'FETCH_HTTP_STATUS'
   /** Malformed, cut off, or in an encoding that was not asked for. */
   | 'FETCH_BAD_RESPONSE'
@@ -16,9 +20,11 @@ export type FetchErrorCode =
 /** The caller's errors with our address, size or patience: the same request would fail the same way. */
 const PERMANENT: ReadonlySet<FetchErrorCode> = new Set([
   'FETCH_BAD_URL',
+  'FETCH_BAD_REQUEST',
   'FETCH_BLOCKED_ADDRESS',
   'FETCH_TOO_LARGE',
   'FETCH_TOO_MANY_REDIRECTS',
+  'FETCH_BAD_REDIRECT',
   'FETCH_ABORTED',
 ]);
 

@@ -10,3 +10,39 @@ export { parseAllowList, type AllowList } from './allow-list.js';
 export { displayUrl, FetchError, type FetchErrorCode } from './fetch-error.js';
 export type { Resolve } from './fetch-target.js';
 export type { Condition, FetchOptions, FetchResult, GuardedFetch } from './fetch-types.js';
+export {
+  AuthExpired,
+  ExternalError,
+  type ExternalErrorOptions,
+  RateLimited,
+  Retryable,
+  Terminal,
+} from './external-error.js';
+export {
+  type BreakerChange,
+  type BreakerInput,
+  type BreakerOptions,
+  type BreakerPermit,
+  type BreakerPolicy,
+  type BreakerState,
+  CircuitBreaker,
+  closedBreaker,
+  nextBreakerState,
+  type Verdict,
+  verdictOf,
+} from './circuit-breaker.js';
+export { asksForLess, PageSize, type PageSizeLimits, type PageSizeOptions } from './page-size.js';
+export { type BucketRate, TokenBucket } from './token-bucket.js';
+export { type Clock, systemClock } from './clock.js';
+export { type CheckedAddress, resolveGuarded, type ResolveGuardedOptions } from './resolve-guarded.js';
+export { createHttpClient, createHttpPool, type HttpPool, type HttpPoolOptions } from './http-client/http-pool.js';
+export type {
+  HttpClient,
+  HttpClientOptions,
+  HttpLimits,
+  HttpMethod,
+  HttpRequest,
+  HttpResponse,
+  Side,
+} from './http-client/http-types.js';
+export type { Credential, CredentialKind } from './credentials/credential.js';

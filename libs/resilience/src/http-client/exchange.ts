@@ -1,0 +1,103 @@
+import { displayUrl, FetchError } from '../fetch-error.js';
+import { parseTarget } from '../fetch-target.js';
+import type { Condition } from '../fetch-types.js';
+import { ACCEPT_ENCODING, readBody } from '../response-body.js';
+import { type Answer, type Connections, failure, type Outgoing } from './connections.js';
+import { MAX_DETAIL_BYTES } from './error-detail.js';
+
+/** A request that is ready to go: headers in lower case, the credential among them. */
+export interface Prepared extends Outgoing {
+  readonly url: URL;
+  readonly condition?: Condition | undefined;
+  readonly maxBytes: number;
+  readonly maxRedirects: number;
+  /** Statuses whose bodies are read in full. */
+  readonly isAnswer: (status: number) => boolean;
+}
+
+/** What came back. The body of a status that is no answer is cut off, or empty. */
+export interface Exchanged {
+  readonly status: number;
+  readonly notModified: boolean;
+  readonly header: (name: string) => string | undefined;
+  readonly body: Uint8Array;
+  readonly url: URL;
+  readonly redirects: number;
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const HARMLESS_HEADERS = new Set(['accept', 'accept-language', 'user-agent']);
+/** Most of a body nobody needs that is read to keep its connection. */
+const MAX_DUMP_BYTES = 16 * 1024;
+
+/** Sends a request, follows redirects by hand, reads the answer. Ends when the signal is aborted. @throws FetchError */
+export async function exchange(connections: Connections, first: Prepared, end: AbortSignal): Promise<Exchanged> {
+  let request = first;
+  for (let redirects = 0; redirects <= first.maxRedirects; redirects++) {
+    const answer = await connections.send(request.url, conditional(request), end);
+    answer.body.on('error', () => {}); // Ending a body that nobody reads is no failure.
+    try {
+      const location = headerOf(answer, 'location');
+      if (!REDIRECTS.has(answer.statusCode) || location === undefined)
+        return { ...(await digest(answer, request, end)), url: request.url, redirects };
+      request = redirected(request, answer.statusCode, parseTarget(location, request.url));
+      await answer.body.dump({ limit: MAX_DUMP_BYTES, signal: end });
+    } finally {
+      answer.body.destroy();
+    }
+  }
+  const limit = `${displayUrl(first.url)}: more than ${first.maxRedirects} redirects`;
+  throw new FetchError('FETCH_TOO_MANY_REDIRECTS', limit);
+}
+
+/** What the caller sends is meant for the origin it named; once away, it stays off, even back at that origin. */
+function redirected(request: Prepared, status: number, url: URL): Prepared {
+  const asGet = status === 303 ? request.method !== 'HEAD' : status < 303 && request.method === 'POST';
+  const away = url.origin !== request.url.origin;
+  if (away && !asGet && request.body !== undefined) {
+    const message = `${displayUrl(request.url)} redirects to ${url.origin}, which is not sent what was meant for another`;
+    throw new FetchError('FETCH_BAD_REDIRECT', message);
+  }
+  const headers = Object.entries(request.headers).filter(
+    ([name]) => (!away || HARMLESS_HEADERS.has(name)) && !(asGet && name.startsWith('content-')),
+  );
+  return {
+    ...{ ...request, url, headers: Object.fromEntries(headers) },
+    ...(asGet && { method: 'GET', body: undefined }),
+  };
+}
+
+async function digest(answer: Answer, request: Prepared, end: AbortSignal) {
+  const { statusCode: status } = answer;
+  const header = (name: string) => headerOf(answer, name.toLowerCase());
+  const notModified = status === 304 && Object.keys(validators(request)).length > 0;
+  const empty = { status, notModified, header, body: new Uint8Array() };
+  if (request.method === 'HEAD' || status === 204 || status === 304) return empty;
+  const encoded = { encoding: header('content-encoding') ?? '', length: Number(header('content-length') ?? 0) };
+  try {
+    const limit = request.isAnswer(status) ? request.maxBytes : MAX_DETAIL_BYTES;
+    return { ...empty, body: await readBody(answer.body, request.url, encoded, limit) };
+  } catch (cause) {
+    end.throwIfAborted();
+    if (!request.isAnswer(status)) return empty; // The status says what is wrong; the words are missing.
+    throw failure(cause, request.url);
+  }
+}
+
+function conditional(request: Prepared): Outgoing {
+  const headers = { 'accept-encoding': ACCEPT_ENCODING, ...request.headers, ...validators(request) };
+  return { method: request.method, headers, body: request.body };
+}
+
+function validators({ condition, url }: Prepared): Record<string, string> {
+  if (!condition || condition.appliesTo?.(url.href) === false) return {};
+  return {
+    ...(condition.etag !== undefined && { 'if-none-match': condition.etag }),
+    ...(condition.lastModified !== undefined && { 'if-modified-since': condition.lastModified }),
+  };
+}
+
+function headerOf({ headers }: Answer, name: string): string | undefined {
+  const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
+  return Array.isArray(value) ? value.join(', ') : value;
+}

@@ -1,0 +1,154 @@
+import { type AllowList, parseAllowList } from '../allow-list.js';
+import { type BreakerChange, type BreakerPolicy, CircuitBreaker } from '../circuit-breaker.js';
+import { type Clock, systemClock } from '../clock.js';
+import { type Resolve, systemResolve } from '../fetch-target.js';
+import { retrySchedule, type RetrySchedule } from '../retry-schedule.js';
+import { type CheckedAddress, resolveGuarded, type ResolveGuardedOptions } from '../resolve-guarded.js';
+import { Connections } from './connections.js';
+import { PooledClient } from './pooled-client.js';
+import { InFlightGate } from './in-flight-gate.js';
+import type { HttpClient, HttpClientOptions } from './http-types.js';
+import { Allowance } from './target-limits.js';
+
+/** How a pool is set up. Times in milliseconds, sizes in bytes. */
+export interface HttpPoolOptions {
+  /** Hosts, host:port and CIDRs that may be called although they are not public. Default: none. */
+  readonly allow?: readonly string[];
+  /** Default: the system's resolver. */
+  readonly resolve?: Resolve;
+  /** DNS, TCP and TLS of one connection; default 10 s. */
+  readonly connectTimeoutMs?: number;
+  /** Of an idle connection; default 30 s. */
+  readonly keepAliveMs?: number;
+  /** Largest body after decompression; default 64 MiB. */
+  readonly maxBytes?: number;
+  /** Default 5. */
+  readonly maxRedirects?: number;
+  readonly userAgent?: string;
+  /** Calls to one target at the same time; default 16. */
+  readonly inFlight?: number;
+  /** Of what may be sent again; default after 0.5 and 2 s. */
+  readonly retries?: RetrySchedule;
+  readonly breaker?: Partial<BreakerPolicy>;
+  /** Told of every breaker that changes its state. */
+  readonly onBreakerChange?: (change: BreakerChange) => void;
+  readonly clock?: Clock;
+  /** From 0 up to 1. */
+  readonly random?: () => number;
+}
+
+/** What is known of one system that is called, whoever calls. */
+export interface Target {
+  readonly breaker: CircuitBreaker;
+  readonly gate: InFlightGate;
+}
+
+type Settings = Required<Omit<HttpPoolOptions, 'allow'>> & { readonly allow: AllowList };
+
+/** What all clients of a process share: connections, breakers and in-flight caps by target, allowances by credential. */
+export class HttpPool {
+  readonly settings: Settings;
+  readonly connections: Connections;
+  readonly #targets = new Map<string, Target>();
+  readonly #allowances = new Map<string, Allowance>();
+  readonly #clients = new Set<PooledClient>();
+
+  constructor(options: HttpPoolOptions) {
+    this.settings = { ...DEFAULTS, ...options, allow: parseAllowList(options.allow ?? []) };
+    this.connections = new Connections(this.settings);
+  }
+
+  /** A client for one connection to another system; cheap. Closing it leaves the pool as it is. */
+  client(options: HttpClientOptions): HttpClient {
+    const client = new PooledClient(this, options, () => this.#clients.delete(client));
+    this.#clients.add(client);
+    return client;
+  }
+
+  /** An address for a connection that is not HTTP, checked by the rules of this pool. @throws Terminal · Retryable */
+  resolveGuarded(host: string, port: number, options: Omit<ResolveGuardedOptions, 'allow' | 'resolve'>) {
+    const { allow, resolve } = this.settings;
+    return resolveGuarded(host, port, { ...options, allow, resolve }) satisfies Promise<CheckedAddress>;
+  }
+
+  /** The breaker of a target, also for calls that are not HTTP. */
+  breaker(target: string): CircuitBreaker {
+    return this.target(target).breaker;
+  }
+
+  /** Ends all calls and closes all connections. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#clients].map((client) => client.close()));
+    await this.connections.close();
+  }
+
+  target(name: string): Target {
+    const { breaker, clock, onBreakerChange: onStateChange } = this.settings;
+    const quiet = ({ breaker: { state }, gate }: Target) =>
+      state.status === 'closed' && state.failures === 0 && gate.idle;
+    return kept(this.#targets, name, quiet, () => ({
+      breaker: new CircuitBreaker({ ...breaker, target: name, clock, onStateChange }),
+      gate: new InFlightGate(),
+    }));
+  }
+
+  allowance(credential: string | undefined, target: string): Allowance {
+    const key = JSON.stringify([credential ?? null, target]);
+    return kept(
+      this.#allowances,
+      key,
+      ({ idle }) => idle,
+      () => new Allowance(target, this.settings.clock),
+    );
+  }
+}
+
+/** @throws Error for a bad `allow` entry */
+export function createHttpPool(options: HttpPoolOptions = {}): HttpPool {
+  return new HttpPool(options);
+}
+
+/** A client with a pool of its own, which it closes with itself. @throws Error for a bad `allow` entry */
+export function createHttpClient({
+  side,
+  credential,
+  limits,
+  target,
+  ...options
+}: HttpPoolOptions & HttpClientOptions): HttpClient {
+  const pool = createHttpPool(options);
+  const client = pool.client({
+    side,
+    ...(credential && { credential }),
+    ...(limits && { limits }),
+    ...(target !== undefined && { target }),
+  });
+  return { request: (request) => client.request(request), close: () => pool.close() };
+}
+
+const DEFAULTS = {
+  resolve: systemResolve,
+  connectTimeoutMs: 10_000,
+  keepAliveMs: 30_000,
+  maxBytes: 64 * 1024 ** 2,
+  maxRedirects: 5,
+  userAgent: 'tidemark',
+  inFlight: 16,
+  retries: retrySchedule([0.5, 2]),
+  breaker: {},
+  onBreakerChange: () => {},
+  clock: systemClock,
+  random: Math.random,
+};
+
+/** Targets and credentials come from tenants; from this many on, those that are quiet are forgotten. */
+const MANY = 4096;
+
+function kept<T>(all: Map<string, T>, key: string, quiet: (value: T) => boolean, create: () => T): T {
+  const known = all.get(key);
+  if (known) return known;
+  if (all.size >= MANY) for (const [name, value] of all) if (quiet(value)) all.delete(name);
+  const value = create();
+  all.set(key, value);
+  return value;
+}

@@ -1,0 +1,75 @@
+import type { Credential } from '../credentials/credential.js';
+import type { Condition } from '../fetch-types.js';
+
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Which end of a sync the other system is: the first word of every error code. */
+export type Side = 'source' | 'destination';
+
+/** One call. Times in milliseconds, sizes in bytes. */
+export interface HttpRequest {
+  /** Default GET. */
+  readonly method?: HttpMethod;
+  readonly url: string;
+  /** Added to the URL's own query; an array gives one pair an element, undefined none. */
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined | readonly string[]>>;
+  /** Stay at the origin they were meant for. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. At most one of `json` and `body`. */
+  readonly json?: unknown;
+  readonly body?: Uint8Array | string;
+  /** Everything: waiting for a place, retries, the whole body. Default 30 s. */
+  readonly timeoutMs?: number;
+  /** Largest body after decompression; never more than the pool's own limit. */
+  readonly maxBytes?: number;
+  readonly signal?: AbortSignal;
+  /** What an earlier answer came with; makes 304 an answer. */
+  readonly condition?: Condition;
+  /** Statuses besides 2xx that are answers and not errors. */
+  readonly expect?: readonly number[];
+  /** Whether it may be sent again after it failed half-way. Default: GET, HEAD, PUT and DELETE may, POST and PATCH not. */
+  readonly idempotent?: boolean;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** True for 304: the body is empty, and the one that the condition belongs to still holds. */
+  readonly notModified: boolean;
+  /** By name in any case; several of a name are joined with a comma. */
+  header(name: string): string | undefined;
+  /** Decompressed. */
+  readonly body: Uint8Array;
+  /** The URL that answered, after redirects. It may hold secrets in its query. */
+  readonly url: string;
+  /** Number of redirects followed. */
+  readonly redirects: number;
+  /** The body as JSON. @throws Retryable `…_INVALID_RESPONSE` that says where it ends being JSON */
+  json<T = unknown>(): T;
+  /** The body as UTF-8. */
+  text(): string;
+}
+
+/** Calls one system. @throws Terminal · Retryable · AuthExpired · RateLimited; the signal's reason after an abort */
+export interface HttpClient {
+  request(request: HttpRequest): Promise<HttpResponse>;
+  /** Ends the calls that are under way; later ones are refused. */
+  close(): Promise<void>;
+}
+
+/** How much one credential may ask, and one target is asked. */
+export interface HttpLimits {
+  /** Of the credential, all clients together; when clients disagree, the last one made wins. Default: no limit. */
+  readonly requestsPerSecond?: number;
+  /** How many may go at once after a pause; default `requestsPerSecond`, at least 1. */
+  readonly burst?: number;
+  /** Calls to the target at the same time, all clients together; default that of the pool. */
+  readonly inFlight?: number;
+}
+
+export interface HttpClientOptions {
+  readonly side: Side;
+  readonly credential?: Credential;
+  readonly limits?: HttpLimits;
+  /** What breaker and in-flight cap are kept for. Default: the origin of each request. */
+  readonly target?: string;
+}

@@ -1,0 +1,149 @@
+import { sleep, unlessAborted } from '../clock.js';
+import { AuthExpired, ExternalError, RateLimited, Retryable, Terminal } from '../external-error.js';
+import { displayUrl, FetchError } from '../fetch-error.js';
+import { wouldAskForLess } from '../page-size.js';
+import { nextDelay } from '../retry-schedule.js';
+import { admit, type CallEnd } from './admission.js';
+import type { Exchanged } from './exchange.js';
+import { detailOf, excerptOf } from './error-detail.js';
+import { HttpAnswer } from './http-answer.js';
+import { codeOf, connectionError, statusError } from './http-errors.js';
+import type { HttpPool } from './http-pool.js';
+import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse } from './http-types.js';
+import { isAnswer, prepare, repeatable } from './prepare.js';
+import { readRateLimit } from './rate-limit-headers.js';
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** Longest rest that a retry inside a call is worth; a longer one is the caller's. */
+const MAX_RETRY_REST_MS = 10_000;
+const BEFORE_ANSWER: ReadonlySet<string> = new Set(['FETCH_DNS_FAILED', 'FETCH_CONNECT_FAILED', 'FETCH_TLS_FAILED']);
+const PASSING: ReadonlySet<number> = new Set([408, 502, 503, 504]);
+
+/** One call while it lasts. */
+interface Call extends CallEnd {
+  readonly request: HttpRequest;
+  /** Whether a 401 has been answered with a new token already. */
+  renewed: boolean;
+}
+
+/** A client of a pool: what is its own is the side, the credential and the limits. */
+export class PooledClient implements HttpClient {
+  readonly #closed = new AbortController();
+
+  constructor(
+    private readonly pool: HttpPool,
+    private readonly options: HttpClientOptions,
+    private readonly onClose: () => void,
+  ) {}
+
+  async request(request: HttpRequest): Promise<HttpResponse> {
+    const { clock } = this.pool.settings;
+    const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const end = new AbortController();
+    const stop = ({ target }: { target: unknown }) => end.abort((target as AbortSignal).reason);
+    const stoppers = [request.signal, this.#closed.signal].filter((signal) => signal !== undefined);
+    for (const signal of stoppers) {
+      signal.throwIfAborted();
+      signal.addEventListener('abort', stop, { once: true });
+    }
+    const timer = clock.setTimeout(() => end.abort(late(request.url, timeoutMs)), timeoutMs);
+    const call = { request, deadline: clock.now() + timeoutMs, end: end.signal, renewed: false };
+    try {
+      return await unlessAborted(this.#tries(call), end.signal);
+    } catch (error) {
+      throw error instanceof FetchError ? connectionError(this.options.side, error) : error;
+    } finally {
+      clock.clearTimeout(timer);
+      for (const signal of stoppers) signal.removeEventListener('abort', stop);
+      end.abort(); // Stops what went on after its time or its caller was gone.
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort(new DOMException('the HTTP client was closed', 'AbortError'));
+    this.onClose();
+  }
+
+  async #tries(call: Call): Promise<HttpResponse> {
+    for (let retries = 0; ; retries++) {
+      try {
+        return await this.#authorised(call);
+      } catch (thrown) {
+        const error = thrown instanceof FetchError ? connectionError(this.options.side, thrown) : thrown;
+        const rest = call.end.aborted ? null : this.#restBeforeRetry(error, call, retries);
+        if (rest === null) throw error;
+        await sleep(rest, { clock: this.pool.settings.clock, signal: call.end });
+      }
+    }
+  }
+
+  /** Milliseconds until the same request may be sent again; null when that is for the caller to decide. */
+  #restBeforeRetry(error: unknown, { request, deadline }: Call, retries: number): number | null {
+    if (!(error instanceof ExternalError) || !error.retryable || error.timedOut) return null;
+    const { connection = '', status = 0 } = error;
+    const unsent = BEFORE_ANSWER.has(connection) || (error instanceof RateLimited && error.status === undefined);
+    const passing = unsent || PASSING.has(status) || connection !== '' || error instanceof RateLimited;
+    if (!passing || !(unsent || repeatable(request))) return null;
+    if (wouldAskForLess() && status > 500) return null;
+    const { retries: schedule, random, clock } = this.pool.settings;
+    const delay = nextDelay(schedule, retries, random());
+    if (delay === null) return null;
+    const rest = Math.max(delay, error.retryAfterMs ?? 0);
+    // Half of what is left stays for the call itself.
+    return rest > MAX_RETRY_REST_MS || rest > (deadline - clock.now()) / 2 ? null : rest;
+  }
+
+  /** One try, with one more after a 401: that was refused before anything was done (RFC 9110, 15.5.2). */
+  async #authorised(call: Call): Promise<HttpResponse> {
+    const { credential } = this.options;
+    const asked = { ...call.request, signal: call.end };
+    const applied = credential ? await this.#ask(() => credential.apply(asked)) : asked;
+    let answer = await this.#sent(applied, call);
+    if (answer.status === 401 && credential && !call.renewed) {
+      call.renewed = true;
+      if (await this.#ask(() => credential.refresh(applied))) {
+        answer = await this.#sent(await this.#ask(() => credential.apply(asked)), call);
+      }
+    }
+    return this.#answered(answer, call.request);
+  }
+
+  #sent(request: HttpRequest, call: Call): Promise<Exchanged> {
+    return admit(this.pool, this.options, prepare(request, this.pool.settings), call);
+  }
+
+  /** A credential does not know which side it is used on. */
+  async #ask<T>(work: () => Promise<T>): Promise<T> {
+    const { side } = this.options;
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ExternalError)) throw error;
+      const { message, retryAfterMs } = error;
+      const code = codeOf(side, error.code.replace(/^(SOURCE|DESTINATION)_/, ''));
+      const options = { cause: error, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+      if (error instanceof RateLimited) throw new RateLimited(error.code, message, { ...options, until: error.until });
+      if (error instanceof Retryable) throw new Retryable(code, message, options);
+      throw error instanceof AuthExpired
+        ? new AuthExpired(code, message, options)
+        : new Terminal(code, message, options);
+    }
+  }
+
+  /** @throws ExternalError for a status that is no answer */
+  #answered(answer: Exchanged, request: HttpRequest): HttpResponse {
+    const { side, credential } = this.options;
+    const { status, header, body, url } = answer;
+    if (answer.notModified || isAnswer(status, request)) return new HttpAnswer(answer, side);
+    const now = this.pool.settings.clock.now();
+    const detail = detailOf(body);
+    const excerpt = excerptOf(detail, credential && ((text) => credential.redact(text)));
+    const where = displayUrl(url);
+    throw statusError(side, { status, where, excerpt, detail, now, ...readRateLimit(header, now) });
+  }
+}
+
+function late(url: string, timeoutMs: number): FetchError {
+  const where = URL.canParse(url) ? displayUrl(new URL(url)) : 'the request';
+  return new FetchError('FETCH_TIMEOUT', `${where}: not done after ${timeoutMs} ms`);
+}

@@ -1,0 +1,68 @@
+import { parseDictionary, parseList } from 'structured-headers';
+
+type Header = (name: string) => string | undefined;
+
+/** Longest wait that a server can ask for: a day. */
+const MAX_WAIT_MS = 86_400_000;
+
+/** Until when a server wants to be left alone, by its clock's distance from ours. Milliseconds since the epoch. */
+export interface RateLimitNews {
+  /** `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3). */
+  readonly retryAt?: number;
+  /** When a used-up allowance is renewed, by `RateLimit` (IETF), `RateLimit-*` or `X-RateLimit-*`. */
+  readonly renewedAt?: number;
+}
+
+export function readRateLimit(header: Header, now: number): RateLimitNews {
+  const serverNow = Date.parse(header('date') ?? '');
+  const at = (ms: number) => now + Math.min(Math.max(ms, 0), MAX_WAIT_MS);
+  const fromServer = Number.isNaN(serverNow) ? now : serverNow;
+  const retry = waitOf(header('retry-after'), fromServer);
+  const renewal = structured(header('ratelimit')) ?? separate(header, fromServer);
+  return {
+    ...(retry !== undefined && { retryAt: at(retry) }),
+    ...(renewal !== undefined && { renewedAt: at(renewal) }),
+  };
+}
+
+function waitOf(retryAfter: string | undefined, serverNow: number): number | undefined {
+  if (retryAfter === undefined) return undefined;
+  const ms = /^\d+$/.test(retryAfter.trim()) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - serverNow;
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** `"default";r=0;t=30` (draft 8 and later), or `limit=100, remaining=0, reset=30` (before). In ms from now. */
+function structured(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  try {
+    if (/(?:^|,)\s*remaining\s*=/.test(text)) {
+      const parts = parseDictionary(text);
+      return renewal(parts.get('remaining')?.[0], parts.get('reset')?.[0]);
+    }
+    const waits = parseList(text).map(([, parameters]) => renewal(parameters.get('r'), parameters.get('t')));
+    const known = waits.filter((wait) => wait !== undefined);
+    return known.length > 0 ? Math.max(...known) : undefined;
+  } catch {
+    return undefined; // A header that cannot be read says nothing.
+  }
+}
+
+/** `X-RateLimit-Remaining` and `X-RateLimit-Reset`, with and without X: seconds from now, or of the epoch, or its ms. */
+function separate(header: Header, serverNow: number): number | undefined {
+  for (const prefix of ['x-ratelimit', 'x-rate-limit', 'ratelimit']) {
+    const remaining = number(header(`${prefix}-remaining`));
+    const reset = number(header(`${prefix}-reset`));
+    if (remaining === undefined || reset === undefined) continue;
+    if (reset > 1e12) return renewal(remaining, (reset - serverNow) / 1000);
+    return renewal(remaining, reset > 1e9 ? reset - serverNow / 1000 : reset);
+  }
+  return undefined;
+}
+
+function renewal(remaining: unknown, seconds: unknown): number | undefined {
+  return remaining === 0 && typeof seconds === 'number' ? seconds * 1000 : undefined;
+}
+
+function number(text: string | undefined): number | undefined {
+  return text !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,58 @@
+import { type Clock, sleep } from '../clock.js';
+import { RateLimited } from '../external-error.js';
+import { TokenBucket } from '../token-bucket.js';
+import type { HttpLimits } from './http-types.js';
+
+/** Longest rest until an allowance is renewed that is waited for inside a call. */
+const MAX_RENEWAL_WAIT_MS = 10_000;
+
+/** What one credential may still ask of one target: our own token bucket, and what the target last said. */
+export class Allowance {
+  #bucket: TokenBucket | undefined;
+  #closedUntil = 0;
+
+  constructor(
+    private readonly who: string,
+    private readonly clock: Clock,
+  ) {}
+
+  set limits({ requestsPerSecond, burst }: HttpLimits) {
+    if (requestsPerSecond === undefined) return;
+    const rate = { perSecond: requestsPerSecond, burst: Math.max(1, burst ?? Math.floor(requestsPerSecond)) };
+    if (this.#bucket) this.#bucket.rate = rate;
+    else this.#bucket = new TokenBucket(rate, this.clock);
+  }
+
+  /** Whether nothing would be lost by forgetting it. */
+  get idle(): boolean {
+    return this.#closedUntil <= this.clock.now() && this.#bucket === undefined;
+  }
+
+  /** The target wants to hear nothing before this time. */
+  closeUntil(at: number): void {
+    this.#closedUntil = Math.max(this.#closedUntil, at);
+  }
+
+  /** Waits until a request may go, at most `patienceMs`. @throws RateLimited at once when it would take longer */
+  async take(patienceMs: number, signal: AbortSignal): Promise<void> {
+    const patience = this.clock.now() + patienceMs;
+    for (let wait = this.#closedMs(); wait > 0; wait = this.#closedMs()) {
+      if (wait > MAX_RENEWAL_WAIT_MS || this.clock.now() + wait > patience)
+        throw this.#refusal(wait, 'by the other side');
+      await sleep(wait, { clock: this.clock, signal });
+    }
+    const wait = this.#bucket?.waitMs ?? 0;
+    if (this.clock.now() + wait > patience) throw this.#refusal(wait, 'by the limit that is set here');
+    await this.#bucket?.take(signal);
+  }
+
+  #closedMs(): number {
+    return this.#closedUntil - this.clock.now();
+  }
+
+  #refusal(retryAfterMs: number, whose: string): RateLimited {
+    const until = this.clock.now() + retryAfterMs;
+    const message = `${this.who}: nothing more may be asked for ${Math.ceil(retryAfterMs / 1000)} s, ${whose}`;
+    return new RateLimited('RATE_LIMITED', message, { until, retryAfterMs });
+  }
+}

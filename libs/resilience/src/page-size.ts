@@ -1,0 +1,110 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Clock, sleep, systemClock } from './clock.js';
+import { ExternalError } from './external-error.js';
+import { nextDelay, retrySchedule, type RetrySchedule } from './retry-schedule.js';
+
+/** How many records to ask for at once. */
+export interface PageSizeLimits {
+  readonly min: number;
+  readonly max: number;
+  /** Default `max`. */
+  readonly initial?: number;
+}
+
+export interface PageSizeOptions {
+  /** Pages in a row before the size doubles; default 5. */
+  readonly growAfter?: number;
+  /** Waits before a page is asked for again; the last one holds for all that follow. Default 1, 2, 5 s. */
+  readonly backOff?: RetrySchedule;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}
+
+const shrinking = new AsyncLocalStorage<boolean>();
+
+/** Whether the code that runs now would ask for a smaller page, should this one be too much for the other side. */
+export const wouldAskForLess = (): boolean => shrinking.getStore() ?? false;
+
+const OVERLOADED = new Set([502, 503, 504]);
+/** A server that wants a longer rest than this gets it from the caller's own schedule. */
+const MAX_REST_MS = 30_000;
+
+/** Whether an error may come from asking for too much at once: 502, 503, 504, no answer in time, too many bytes. */
+export function asksForLess(error: unknown): error is ExternalError {
+  if (!(error instanceof ExternalError)) return false;
+  return OVERLOADED.has(error.status ?? 0) || error.timedOut === true || error.code.endsWith('_RESPONSE_TOO_LARGE');
+}
+
+/**
+ * A page size that fits what the other side can bear: halved down to `min` when a page is too much, doubled up to `max`
+ * after some pages in a row. Each time the growth proves wrong, the next growth takes twice as many pages.
+ */
+export class PageSize {
+  #size: number;
+  #goodPages = 0;
+  #growAfter: number;
+  #grown = false;
+  readonly #options: Required<PageSizeOptions>;
+
+  /** @throws RangeError unless 1 ≤ min ≤ initial ≤ max, whole numbers */
+  constructor(
+    private readonly limits: PageSizeLimits,
+    options: PageSizeOptions = {},
+  ) {
+    const { min, max, initial = max } = limits;
+    if (![min, max, initial].every(Number.isInteger) || min < 1 || initial < min || initial > max)
+      throw new RangeError(`page size: expected 1 ≤ min ≤ initial ≤ max, got ${min}, ${initial}, ${max}`);
+    this.#size = initial;
+    this.#options = { growAfter: 5, backOff: BACK_OFF, clock: systemClock, random: Math.random, ...options };
+    this.#growAfter = this.#options.growAfter;
+  }
+
+  get current(): number {
+    return this.#size;
+  }
+
+  /**
+   * Asks for one page, and asks for the same page again with half the size when it was too much. Nothing is skipped or
+   * doubled: `ask` starts at the same place every time. @throws what `ask` throws, once the size is at its floor
+   */
+  async attempt<T>(ask: (size: number) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    for (let tries = 0; ; tries++) {
+      const size = this.#size;
+      try {
+        const page = await shrinking.run(size > this.limits.min, () => ask(size));
+        this.#fits();
+        return page;
+      } catch (error) {
+        if (signal?.aborted || !asksForLess(error)) throw error;
+        this.#tooMuch(size);
+        const rest = error.retryable ? Math.max(error.retryAfterMs ?? 0, this.#backOff(tries)) : 0;
+        if (size <= this.limits.min || rest > MAX_REST_MS) throw error;
+        await sleep(rest, { clock: this.#options.clock, signal });
+      }
+    }
+  }
+
+  #fits(): void {
+    if (++this.#goodPages < this.#growAfter) return;
+    this.#goodPages = 0;
+    this.#grown = this.#size < this.limits.max;
+    this.#size = Math.min(this.#size * 2, this.limits.max);
+  }
+
+  #tooMuch(size: number): void {
+    this.#goodPages = 0;
+    // Pages may be asked for side by side: one that was sent before the size fell has nothing to add.
+    if (size > this.#size) return;
+    this.#size = Math.max(Math.floor(size / 2), this.limits.min);
+    if (this.#grown) this.#growAfter = Math.min(this.#growAfter * 2, MAX_GROW_AFTER);
+    this.#grown = false;
+  }
+
+  #backOff(tries: number): number {
+    const { backOff, random } = this.#options;
+    return nextDelay(backOff, Math.min(tries, backOff.delaysMs.length - 1), random()) ?? 0;
+  }
+}
+
+const BACK_OFF = retrySchedule([1, 2, 5]);
+const MAX_GROW_AFTER = 320;
