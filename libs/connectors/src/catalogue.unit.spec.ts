@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { catalogue, connectors, defineConnector, pipelineOf } from './index.js';
+import { catalogue, configProblems, connectors, defineConnector, pipelineOf, type Manifest } from './index.js';
 
 /** All modules that a module loads, itself included; type-only imports load nothing. */
 function loaded(file: string, seen = new Set<string>()): Set<string> {
@@ -30,46 +30,54 @@ describe('the catalogue', () => {
     expect(pipelineOf('toString')).toBeUndefined();
   });
 
-  it('loads no package and no I/O', () => {
+  it('loads no I/O, and no package but the one that checks configs', () => {
     const modules = [...loaded(join(import.meta.dirname, 'catalogue.ts'))];
     expect(modules.length).toBeGreaterThan(4);
-    expect(modules.filter((name) => !name.startsWith('/'))).toEqual([]);
+    expect(modules.filter((name) => !name.startsWith('/'))).toEqual(['zod']);
   });
 });
 
 describe('the connectors', () => {
   it('are those of the catalogue, each with its stages', () => {
     expect([...connectors.keys()].sort()).toEqual([...catalogue.keys()].sort());
-    for (const connector of connectors.values()) expect(connector).toMatchObject({ name: connector.name });
+    for (const [name, { manifest }] of connectors) expect(manifest).toBe(catalogue.get(name));
   });
 
-  it('cannot lack a stage of their pipeline, nor have one too many', () => {
-    const definition = catalogue.get('noop')!;
+  it('cannot lack what their manifest promises, nor have more', () => {
+    const manifest = catalogue.get('noop')!;
     const run = async () => ({ output: {} });
-    expect(() => defineConnector(definition, {})).toThrow('connector noop needs the stages run, and has ');
-    expect(() => defineConnector(definition, { run, walk: run })).toThrow('has run, walk');
-    expect(defineConnector(definition, { run }).name).toBe('noop');
+    expect(() => defineConnector(manifest, {})).toThrow('disagree about its pipeline');
+    expect(() => defineConnector(manifest, { stages: {} })).toThrow('connector noop needs the stages run, and has ');
+    expect(() => defineConnector(manifest, { stages: { run, walk: run } })).toThrow('has run, walk');
+    expect(() => defineConnector({ ...manifest, pipeline: { stages: [] } }, { stages: { run } })).toThrow('has run');
+    expect(defineConnector(manifest, { stages: { run } }).manifest).toBe(manifest);
   });
 });
 
+const problemsOf = (name: string, config: unknown) => configProblems(catalogue.get(name) as Manifest, config);
+
 describe('the config of noop', () => {
   it('is empty', () => {
-    const { validateConfig } = catalogue.get('noop')!;
-    expect(validateConfig({})).toEqual([]);
-    expect(validateConfig(undefined)).toEqual([]);
-    expect(validateConfig({ url: 1 })).toEqual([{ field: 'url', message: 'is not known' }]);
-    expect(validateConfig([])).toEqual([{ field: 'config', message: 'must be an object' }]);
+    expect(problemsOf('noop', {})).toEqual([]);
+    expect(problemsOf('noop', { url: 1 })).toEqual([{ field: 'url', message: 'is not known' }]);
+    for (const config of [undefined, null, [], 'text'])
+      expect(problemsOf('noop', config)).toEqual([{ field: 'config', message: 'must be an object' }]);
   });
 });
 
 describe('the config of openapi', () => {
-  const { validateConfig } = catalogue.get('openapi')!;
   const url = 'https://api.example.com/openapi.json';
 
   it('needs only a url', () => {
-    expect(validateConfig({ url })).toEqual([]);
+    expect(problemsOf('openapi', { url })).toEqual([]);
     expect(
-      validateConfig({ url, headers: { Accept: 'application/yaml' }, maxBytes: 1000, followRefs: false, maxRefs: 0 }),
+      problemsOf('openapi', {
+        url,
+        headers: { Accept: 'application/yaml' },
+        maxBytes: 1000,
+        followRefs: false,
+        maxRefs: 0,
+      }),
     ).toEqual([]);
   });
 
@@ -91,11 +99,11 @@ describe('the config of openapi', () => {
     [{ url, maxRefs: 1.5 }, 'maxRefs', 'must be a whole number from 0 to 1000'],
   ])('refuses %j', (config, field, message) => {
     const expected = message instanceof RegExp ? expect.stringMatching(message) : message;
-    expect(validateConfig(config)).toEqual([{ field, message: expected }]);
+    expect(problemsOf('openapi', config)).toEqual([{ field, message: expected }]);
   });
 
   it('is told everything that is wrong at once, without repeating a value', () => {
-    const problems = validateConfig({ url: 'https://me:hunter2@h/', maxRefs: -1, x: 'hunter2' });
+    const problems = problemsOf('openapi', { url: 'https://me:hunter2@h/', maxRefs: -1, x: 'hunter2' });
     expect(problems.map(({ field }) => field)).toEqual(['url', 'maxRefs', 'x']);
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });

@@ -1,11 +1,13 @@
 export * from './catalogue.js';
+export { defineConnector, type Connector, type ConnectorContext } from './sdk/connector.js';
+export type * from './sdk/destination.js';
+export { ConfigInvalid, openDestination, openSource, type OpenOptions } from './sdk/open.js';
+export type * from './sdk/source.js';
 export {
-  defineConnector,
   MAX_STAGE_OUTPUT_BYTES,
   StageError,
-  type Connector,
   type StageContext,
   type StageFunction,
   type StageResult,
-} from './sdk.js';
+} from './sdk/stages.js';
 export { connectors } from './registry.js';

@@ -1,8 +1,8 @@
 import { noopConnector } from './noop/noop.connector.js';
 import { openapiConnector } from './openapi/openapi.connector.js';
-import type { Connector } from './sdk.js';
+import type { Connector } from './sdk/connector.js';
 
 /** All connectors, by name. */
 export const connectors: ReadonlyMap<string, Connector> = new Map(
-  [openapiConnector, noopConnector].map((connector) => [connector.name, connector]),
+  [openapiConnector, noopConnector].map((connector) => [connector.manifest.name, connector as Connector]),
 );

@@ -1,5 +1,5 @@
 import { FetchError } from '@tidemark/resilience';
-import { StageError, type StageContext } from './sdk.js';
+import { StageError, type StageContext } from './sdk/stages.js';
 
 /** Takes an artefact out of the leg's memory; it is needed once, and large. */
 export function takeArtefact<T>(context: StageContext, name: string): T | undefined {

@@ -1,6 +1,6 @@
-import { defineConnector } from '../sdk.js';
-import { noopDefinition } from './noop.definition.js';
+import { defineConnector } from '../sdk/connector.js';
+import { noopManifest } from './noop.manifest.js';
 
-export const noopConnector = defineConnector(noopDefinition, {
-  run: async () => ({ output: {} }),
+export const noopConnector = defineConnector(noopManifest, {
+  stages: { run: async () => ({ output: {} }) },
 });

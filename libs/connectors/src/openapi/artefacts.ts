@@ -1,6 +1,6 @@
 import { type BlobId, readBlob } from '@tidemark/blob-store';
 import { type ParsedDocument, ParseError, parse } from '@tidemark/openapi-diff';
-import { StageError, type StageContext } from '../sdk.js';
+import { StageError, type StageContext } from '../sdk/stages.js';
 import { takeArtefact } from '../stage-tools.js';
 import type { OpenapiCursor } from './cursor.js';
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { isRecord } from '../config-checks.js';
 import { childPlace, type Place } from './places.js';
 import { splitReference, valueAt } from './references.js';
 
@@ -152,4 +151,8 @@ function merged(object: Record<string, unknown>, path: readonly string[], member
   if (key === undefined) return { ...object, ...members };
   const child = isRecord(object[key]) ? object[key] : {};
   return { ...object, [key]: merged(child, rest, members) };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

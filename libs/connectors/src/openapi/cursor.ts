@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BlobId } from '@tidemark/blob-store';
 import type { Cursor } from '@tidemark/contracts';
-import { isRecord } from '../config-checks.js';
 import type { OpenapiConfig } from './openapi.config.js';
 
 /** What an `openapi` connection remembers of the last completed job: the current snapshot, and how it was fetched. */
@@ -24,7 +23,7 @@ export interface OpenapiCursor extends Cursor {
 /** The cursor of an earlier job; null (a new baseline) when there is none or it is not of this form. */
 export function readCursor(cursor: Cursor | null): OpenapiCursor | null {
   const texts = ['snapshotId', 'canonicalBlob', 'contentHash', 'documentBlob'];
-  const usable = isRecord(cursor) && texts.every((name) => typeof cursor[name] === 'string');
+  const usable = cursor !== null && texts.every((name) => typeof cursor[name] === 'string');
   return usable ? (cursor as unknown as OpenapiCursor) : null;
 }
 

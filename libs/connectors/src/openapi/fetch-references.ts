@@ -1,5 +1,5 @@
 import { displayUrl } from '@tidemark/resilience';
-import { StageError, type StageContext } from '../sdk.js';
+import { StageError, type StageContext } from '../sdk/stages.js';
 import { stageErrorOf } from '../stage-tools.js';
 import { bundle, BundleTooLarge, type SourceDocument } from './bundle.js';
 import { DEFAULT_MAX_BYTES, DEFAULT_MAX_REFS, type OpenapiConfig } from './openapi.config.js';

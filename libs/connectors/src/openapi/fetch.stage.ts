@@ -1,6 +1,6 @@
 import { type FetchResult, displayUrl } from '@tidemark/resilience';
 import { parse } from '@tidemark/openapi-diff';
-import type { StageContext, StageFunction } from '../sdk.js';
+import type { StageContext, StageFunction } from '../sdk/stages.js';
 import { stageErrorOf } from '../stage-tools.js';
 import { type OpenapiCursor, readCursor, requestHash, shortHash } from './cursor.js';
 import { type Bundled, bundleReferences } from './fetch-references.js';

@@ -1,5 +1,5 @@
 import { canonicalJson, type CanonicalApi, normalize, operations } from '@tidemark/openapi-diff';
-import type { StageFunction } from '../sdk.js';
+import type { StageFunction } from '../sdk/stages.js';
 import { type NormalizeOutput, parsedDocument } from './artefacts.js';
 
 /** Brings the description into canonical form and stores that. Blobs are named by content, so its id is the content's hash. */

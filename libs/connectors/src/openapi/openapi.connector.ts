@@ -1,13 +1,10 @@
-import { defineConnector } from '../sdk.js';
+import { defineConnector } from '../sdk/connector.js';
 import { fetchStage } from './fetch.stage.js';
 import { normalizeStage } from './normalize.stage.js';
-import { openapiDefinition } from './openapi.definition.js';
+import { openapiManifest } from './openapi.manifest.js';
 import { parseStage } from './parse.stage.js';
 import { snapshotStage } from './snapshot.stage.js';
 
-export const openapiConnector = defineConnector(openapiDefinition, {
-  fetch: fetchStage,
-  parse: parseStage,
-  normalize: normalizeStage,
-  snapshot: snapshotStage,
+export const openapiConnector = defineConnector(openapiManifest, {
+  stages: { fetch: fetchStage, parse: parseStage, normalize: normalizeStage, snapshot: snapshotStage },
 });

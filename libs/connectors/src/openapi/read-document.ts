@@ -1,5 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml';
-import { StageError } from '../sdk.js';
+import { StageError } from '../sdk/stages.js';
 
 /** Largest number of values that the aliases of a YAML document may stand for. */
 const MAX_ALIASES = 10_000;

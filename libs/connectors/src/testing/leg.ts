@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { FileBlobStore } from '@tidemark/blob-store';
 import type { Cursor, StageOutput } from '@tidemark/contracts';
 import { createGuardedFetch, type GuardOptions } from '@tidemark/resilience';
-import type { Connector, StageContext, StageResult } from '../sdk.js';
+import type { Connector } from '../sdk/connector.js';
+import type { StageContext, StageResult } from '../sdk/stages.js';
 
 export type Page = { readonly body: string; readonly headers?: Record<string, string>; readonly status?: number };
 export type Answer = Page | ((request: IncomingMessage, response: ServerResponse) => void);
@@ -74,7 +75,7 @@ export async function runLeg(connector: Connector, folder: string, options: LegO
   const results: (StageResult & { stage: string })[] = [];
   const artefacts = new Map<string, unknown>();
   let proposed: Cursor | null = cursor;
-  for (const { name, service } of connector.pipeline.stages) {
+  for (const { name, service } of connector.manifest.pipeline!.stages) {
     if (service !== 'connector-runner') break;
     if (fresh) artefacts.clear();
     const context: StageContext = {
@@ -91,7 +92,7 @@ export async function runLeg(connector: Connector, folder: string, options: LegO
       progress: () => {},
       now: () => 0,
     };
-    const result = await connector.stages[name]!(context);
+    const result = await connector.stages![name]!(context);
     // What is kept passes through JSON, as it does on its way into an event.
     outputs[name] = JSON.parse(JSON.stringify(result.output)) as StageOutput;
     results.push({ ...result, output: outputs[name], stage: name });

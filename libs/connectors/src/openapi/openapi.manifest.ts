@@ -1,10 +1,13 @@
-import type { ConnectorDefinition } from '../definition.js';
-import { openapiConfigProblems } from './openapi.config.js';
+import type { Manifest } from '../sdk/manifest.js';
+import { openapiConfig, type OpenapiConfig } from './openapi.config.js';
 
 /** Watches an API description: an OpenAPI 2.0, 3.0 or 3.1 document in JSON or YAML. */
-export const openapiDefinition: ConnectorDefinition = {
+export const openapiManifest: Manifest<OpenapiConfig> = {
   name: 'openapi',
   title: 'OpenAPI description',
+  description: 'Watches an OpenAPI 2.0, 3.0 or 3.1 description that somebody publishes, and tells what changed.',
+  config: openapiConfig,
+  auth: ['none'],
   pipeline: {
     stages: [
       { name: 'fetch', service: 'connector-runner' },
@@ -16,5 +19,4 @@ export const openapiDefinition: ConnectorDefinition = {
       { name: 'alert', service: 'differ' },
     ],
   },
-  validateConfig: openapiConfigProblems,
 };

@@ -1,7 +1,6 @@
 import type { BlobStore } from '@tidemark/blob-store';
 import type { GuardedFetch } from '@tidemark/resilience';
 import type { Counts, Cursor, JobType, StageOutput } from '@tidemark/contracts';
-import type { ConnectorDefinition } from './definition.js';
 
 /** Upper limit of a stage's output as JSON: it stands in an event. */
 export const MAX_STAGE_OUTPUT_BYTES = 8192;
@@ -10,7 +9,7 @@ export interface StageContext {
   readonly connectionId: string;
   readonly jobId: string;
   readonly jobType: JobType;
-  /** The connection's config; it has passed the connector's `validateConfig`. */
+  /** The connection's config; it has passed the connector's schema. */
   readonly config: { readonly [key: string]: unknown };
   /** The cursor that the last completed job of this connection committed; null before the first. */
   readonly cursor: Cursor | null;
@@ -45,11 +44,6 @@ export interface StageResult {
  */
 export type StageFunction = (context: StageContext) => Promise<StageResult>;
 
-export interface Connector extends ConnectorDefinition {
-  /** A function for every stage of the pipeline whose service is connector-runner. */
-  readonly stages: Readonly<Record<string, StageFunction>>;
-}
-
 /** A stage failed for a known cause. `retryable` says whether trying the same again can help. */
 export class StageError extends Error {
   override readonly name = 'StageError';
@@ -65,20 +59,4 @@ export class StageError extends Error {
     super(message, options);
     this.retryAfterMs = options.retryAfterMs;
   }
-}
-
-/** Joins a definition with its stages. @throws Error when a stage of connector-runner lacks its function, or the reverse */
-export function defineConnector(
-  definition: ConnectorDefinition,
-  stages: Readonly<Record<string, StageFunction>>,
-): Connector {
-  const expected = definition.pipeline.stages
-    .filter(({ service }) => service === 'connector-runner')
-    .map(({ name }) => name);
-  const given = Object.keys(stages);
-  if (expected.length !== given.length || expected.some((name) => !(name in stages)))
-    throw new Error(
-      `connector ${definition.name} needs the stages ${expected.join(', ')}, and has ${given.join(', ')}`,
-    );
-  return { ...definition, stages };
 }

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import type { Manifest } from '../sdk/manifest.js';
+
+/** One stage that does nothing: checks an installation, and measures what the platform itself costs. */
+export const noopManifest: Manifest = {
+  name: 'noop',
+  title: 'No operation',
+  description: 'Does nothing: checks an installation, and measures what the platform itself costs.',
+  config: z.strictObject({}),
+  auth: ['none'],
+  pipeline: { stages: [{ name: 'run', service: 'connector-runner' }] },
+};

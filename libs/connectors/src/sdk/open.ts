@@ -1,0 +1,82 @@
+import type { FieldProblem } from '@tidemark/contracts';
+import { Terminal, type Credential, type HttpPool, type Side } from '@tidemark/resilience';
+import type { Connector, ConnectorContext } from './connector.js';
+import type { Destination } from './destination.js';
+import { configProblems } from './manifest.js';
+import type { Source } from './source.js';
+
+export interface OpenOptions {
+  readonly connector: Connector;
+  /** As it was written down; checked here. */
+  readonly config: unknown;
+  readonly credential?: Credential;
+  /** What all connections of a process share. It stays open. */
+  readonly pool: HttpPool;
+  /** Absolute path of the folder inside which connectors may touch files; without it they touch none. */
+  readonly filesRoot?: string;
+  /** Milliseconds since 1970; default the system's clock. */
+  readonly now?: () => number;
+}
+
+/** A config that the connector's manifest does not accept. */
+export class ConfigInvalid extends Terminal {
+  constructor(
+    connector: string,
+    readonly problems: readonly FieldProblem[],
+  ) {
+    const all = problems.map(({ field, message }) => `${field} ${message}`).join('; ');
+    super('CONFIG_INVALID', `the config of ${connector} is not valid: ${all}`, { field: problems[0]!.field });
+  }
+}
+
+/** What it is made of is closed with it. @throws ConfigInvalid · Terminal when the connector reads nothing */
+export function openSource(options: OpenOptions): Source {
+  const { manifest, openSource: open } = options.connector;
+  if (!manifest.source || !open) throw new Terminal('SOURCE_NOT_FOUND', `${manifest.name} is no source`);
+  return closingWith(contextOf(options, 'source'), (context) => open(context as ConnectorContext<never>));
+}
+
+/** What it is made of is closed with it. @throws ConfigInvalid · Terminal when the connector writes nothing */
+export function openDestination(options: OpenOptions): Destination {
+  const { manifest, openDestination: open } = options.connector;
+  if (!manifest.destination || !open) throw new Terminal('DESTINATION_NOT_FOUND', `${manifest.name} is no destination`);
+  return closingWith(contextOf(options, 'destination'), (context) => open(context as ConnectorContext<never>));
+}
+
+function closingWith<T extends { close(): Promise<void> }>(
+  context: ConnectorContext<unknown>,
+  open: (context: ConnectorContext<unknown>) => T,
+): T {
+  const opened = open(context);
+  const close = opened.close.bind(opened);
+  opened.close = async () => {
+    try {
+      await close();
+    } finally {
+      await context.http.close();
+    }
+  };
+  return opened;
+}
+
+function contextOf(options: OpenOptions, side: Side): ConnectorContext<unknown> {
+  const { connector, credential, pool, filesRoot = null, now = Date.now } = options;
+  const { manifest } = connector;
+  const problems = configProblems(manifest, options.config);
+  if (problems.length > 0) throw new ConfigInvalid(manifest.name, problems);
+  const limits = manifest[side]?.limits;
+  return {
+    config: manifest.config.parse(options.config),
+    http: pool.client({ side, ...(credential && { credential }), ...(limits && { limits }) }),
+    login: credential ? () => loginOf(credential) : null,
+    redact: (text) => credential?.redact(text) ?? text,
+    resolveHost: async (host, port) => pool.resolveGuarded(host, port, { side }),
+    filesRoot,
+    now,
+  };
+}
+
+async function loginOf(credential: Credential) {
+  const { username = '', password } = await credential.secret();
+  return { username, password };
+}

@@ -1,0 +1,38 @@
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+
+/** The secret of every conformance run: worlds put it into their tokens and passwords, and nothing may ever show it. */
+export const CANARY = 'canary-8c1f6e';
+
+/** Everything that a value or an error tells whoever prints it: message, stack, causes, and all fields. */
+export const shown = (value: unknown): string => inspect(value, { depth: 12, showHidden: true, maxStringLength: null });
+
+export interface SecretsWatch {
+  /** Remembers what a connector handed out or threw. */
+  keep<T>(value: T): T;
+  /** Adds the test that finds none; call it last. */
+  expectNone(): void;
+}
+
+/** Watches what the tests of the surrounding `describe` print, and what they `keep`. */
+export function watchForSecrets(): SecretsWatch {
+  const kept: string[] = [];
+  const spies: { readonly mock: { readonly calls: unknown[][] }; mockRestore(): void }[] = [];
+  beforeAll(() => {
+    for (const stream of [process.stdout, process.stderr]) spies.push(jest.spyOn(stream, 'write') as never);
+    for (const name of ['log', 'info', 'warn', 'error', 'debug'] as const) spies.push(jest.spyOn(console, name));
+  });
+  afterAll(() => spies.forEach((spy) => spy.mockRestore()));
+  return {
+    keep: (value) => {
+      kept.push(shown(value));
+      return value;
+    },
+    expectNone: () =>
+      it('shows no secret in anything that it printed, threw or handed out', () => {
+        const printed = spies.flatMap(({ mock }) => mock.calls.map((call) => shown(call)));
+        expect(kept.length).toBeGreaterThan(0);
+        expect([...kept, ...printed].filter((text) => text.includes(CANARY))).toEqual([]);
+      }),
+  };
+}

@@ -1,0 +1,2 @@
+// Small servers that answer as the services do that the connectors talk to; each names the reference it was written from.
+export { JsonApi, type JsonApiFault, type JsonApiRecord, type JsonApiRequest, type JsonApiStyle } from './json-api.js';
