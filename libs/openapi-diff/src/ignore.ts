@@ -57,14 +57,13 @@ export function readIgnoreList(value: unknown): IgnoreRule[] {
 
 /** The changes that no rule in force leaves out. A shared change loses only the operations ignored. */
 export function applyIgnoreList(changes: readonly Change[], rules: readonly IgnoreRule[], now: Date): Change[] {
-  const inForce = rules
-    .filter((rule) => rule.until === undefined || Date.parse(rule.until) > now.getTime())
-    .map(compile);
-  if (inForce.length === 0) return [...changes];
+  const matchers = inForce(rules, now).map(matcher);
+  if (matchers.length === 0) return [...changes];
   return changes.flatMap((change) => {
-    const operations = change.operations;
-    if (operations === undefined) return inForce.some((matches) => matches(change, change.operation)) ? [] : [change];
-    const left = operations.filter((operation) => !inForce.some((matches) => matches(change, operation)));
+    const { operations, operation } = change;
+    const isIgnored = (one?: OperationRef) => matchers.some((matches) => matches(change, one && textOf(one)));
+    if (operations === undefined) return isIgnored(operation) ? [] : [change];
+    const left = operations.filter((one) => !isIgnored(one));
     if (left.length === operations.length) return [change];
     if (left.length === 0) return [];
     const { operations: _all, ...rest } = change;
@@ -72,9 +71,33 @@ export function applyIgnoreList(changes: readonly Change[], rules: readonly Igno
   });
 }
 
-type Matcher = (change: Change, operation: OperationRef | undefined) => boolean;
+/** A change as it may be kept elsewhere, as far as ignore rules look at it. */
+export interface IgnorableChange extends Pick<Change, 'id' | 'rule' | 'pointer'> {
+  /** All that the change reaches: `GET /pets`. */
+  readonly operations: readonly string[];
+}
 
-function compile(rule: IgnoreRule): Matcher {
+/** Finds the rule in force that leaves a change out, for all its operations; undefined when some are left. */
+export function ignoredBy<Rule extends IgnoreRule>(
+  rules: readonly Rule[],
+  now: Date,
+): (change: IgnorableChange) => Rule | undefined {
+  const known = inForce(rules, now).map((rule) => ({ rule, matches: matcher(rule) }));
+  return (change) => {
+    const reached = change.operations.length === 0 ? [undefined] : change.operations;
+    const found = reached.map((operation) => known.find(({ matches }) => matches(change, operation)));
+    return found.every((one) => one !== undefined) ? found[0]?.rule : undefined;
+  };
+}
+
+const inForce = <Rule extends IgnoreRule>(rules: readonly Rule[], now: Date): Rule[] =>
+  rules.filter((rule) => rule.until === undefined || Date.parse(rule.until) > now.getTime());
+
+const textOf = ({ method, path }: OperationRef) => `${method.toUpperCase()} ${path}`;
+
+type Matcher = (change: Pick<Change, 'id' | 'rule' | 'pointer'>, operation: string | undefined) => boolean;
+
+function matcher(rule: IgnoreRule): Matcher {
   const byRule = rule.rule === undefined ? undefined : pattern(rule.rule);
   const byOperation =
     rule.operation === undefined
@@ -90,8 +113,7 @@ function compile(rule: IgnoreRule): Matcher {
       !under(rule.pointer, change.pointer.after)
     )
       return false;
-    if (byOperation === undefined) return true;
-    return operation !== undefined && byOperation.test(`${operation.method.toUpperCase()} ${operation.path}`);
+    return byOperation === undefined || (operation !== undefined && byOperation.test(operation));
   };
 }
 

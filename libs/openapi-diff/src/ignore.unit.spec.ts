@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { IgnoreListError, readIgnoreList } from './index.js';
+import { ignoredBy, IgnoreListError, readIgnoreList } from './index.js';
 import type { IgnoreRule } from './index.js';
 import { changesBetween, edited, sampleApi } from './testing/api.js';
 
@@ -61,5 +61,26 @@ describe('an ignore list', () => {
   ])('names the field at fault in %j', (value, field) => {
     expect(() => readIgnoreList(value)).toThrow(IgnoreListError);
     expect(() => readIgnoreList(value)).toThrow(expect.objectContaining({ field }) as unknown as Error);
+  });
+});
+
+describe('the rule that a kept change is ignored by', () => {
+  const change = { id: 'c1', rule: 'response-property-removed', pointer: {}, operations: ['GET /pets', 'POST /pets'] };
+  const by = (...rules: IgnoreRule[]) => ignoredBy(rules, new Date('2026-03-01'))(change);
+
+  it('must be found for every operation that the change reaches', () => {
+    expect(by({ operation: 'get /pets' })).toBeUndefined();
+    expect(by({ operation: 'GET /pets', reason: 'a' }, { operation: 'POST /*' })).toEqual({
+      operation: 'GET /pets',
+      reason: 'a',
+    });
+    expect(by({ rule: 'response-*' })).toEqual({ rule: 'response-*' });
+    expect(by({ id: 'c2' })).toBeUndefined();
+  });
+
+  it('holds until its end, and a change without an operation can be ignored too', () => {
+    expect(by({ rule: '*', until: '2026-02-01' })).toBeUndefined();
+    expect(ignoredBy([{ id: 'c1' }], new Date())({ ...change, operations: [] })).toEqual({ id: 'c1' });
+    expect(ignoredBy([{ operation: '*' }], new Date())({ ...change, operations: [] })).toBeUndefined();
   });
 });
