@@ -1,2 +1,5 @@
 // Small servers that answer as the services do that the connectors talk to; each names the reference it was written from.
 export { JsonApi, type JsonApiFault, type JsonApiRecord, type JsonApiRequest, type JsonApiStyle } from './json-api.js';
+export { GoogleDriveApi, driveError, type DriveFile } from './google-drive.js';
+export { MicrosoftGraphApi, graphError, type GraphMessage, type Mailbox } from './microsoft-graph.js';
+export { oauthClient, type ApiAnswer, type ApiFault, type ApiRequest } from './oauth-api.js';
