@@ -1,9 +1,10 @@
+import type { IgnoreMatch } from './changes.js';
 import type { BusyPolicy, Schedule, Source } from './connection.js';
 import type { JobTrigger, JobType } from './job.js';
 
 /**
- * Requests to the job coordinator: `tidemark.cmd.job-coordinator.<verb>`. Replies are the views of job.ts and
- * connection.ts; errors carry a code of errors.ts. The context travels in the headers (headers.ts).
+ * Requests: `tidemark.cmd.<service>.<verb>`, to the job coordinator unless it says otherwise. Replies are the views of
+ * job.ts and connection.ts; errors carry a code of errors.ts. The context travels in the headers (headers.ts).
  */
 
 /** `tidemark.cmd.<service>.ping`, answered by every service. */
@@ -51,6 +52,14 @@ export interface UpdateConnection {
 export interface ConnectionRef {
   readonly tenant: string;
   readonly connectionId: string;
+}
+
+/** subscribe: to a provider; the tenant's own connection that follows it, the same one when asked again */
+export interface Subscribe {
+  readonly tenant: string;
+  readonly providerId: string;
+  /** Default: the provider's. */
+  readonly name?: string;
 }
 
 /** create: a job; the subject that internal producers use as well */
@@ -118,4 +127,34 @@ export interface GetTimeline extends JobRef {
 export interface ExplainJobs {
   readonly tenant: string;
   readonly jobIds: readonly string[];
+}
+
+/**
+ * `tidemark.cmd.differ.compare-snapshots`: two normalized documents by today's rules; nothing is recorded. Answered with
+ * a Comparison.
+ */
+export interface CompareSnapshots {
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface Comparison {
+  /** Blob of JSON: FoundChange[], the gravest first. */
+  readonly changesBlob: string;
+}
+
+/** `tidemark.cmd.differ.add-ignore-rule`: answered with the IgnoreRule; one that says the same again is the same. */
+export interface AddIgnoreRule extends IgnoreMatch {
+  readonly tenant: string;
+  readonly connectionId: string;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly until?: string;
+}
+
+/** `tidemark.cmd.differ.remove-ignore-rule` */
+export interface RemoveIgnoreRule {
+  readonly tenant: string;
+  readonly connectionId: string;
+  readonly ignoreId: string;
 }

@@ -26,6 +26,16 @@ export interface Source {
   readonly config: { readonly [key: string]: unknown };
 }
 
+/** The tenant whose connections are the providers: dependencies that are fetched once for all who subscribe to them. */
+export const CATALOGUE = 'catalogue';
+
+/** The source of a subscription: the provider's snapshots and changes, read-only. */
+export const subscriptionTo = (providerId: string): Source => ({ connector: 'provider', config: { providerId } });
+
+/** The provider that a connection with this source subscribes to; null when it reads a source of its own. */
+export const providerIdOf = ({ connector, config }: Source): string | null =>
+  connector === 'provider' ? String(config['providerId']) : null;
+
 /** A connection as API, CLI and gRPC show it. Times are ISO 8601 in UTC. */
 export interface ConnectionView {
   readonly id: string;

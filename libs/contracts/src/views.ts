@@ -1,3 +1,4 @@
+import type { FoundChange, IgnoreRule } from './changes.js';
 import type { ConnectionView } from './connection.js';
 import type { JobView } from './job.js';
 
@@ -12,6 +13,8 @@ export interface JobDocument extends JobView {
 export interface ConnectionDocument extends ConnectionView {
   readonly tenant: string;
   readonly connector: string;
+  /** Of a subscription: the connection of the catalogue that it follows. */
+  readonly providerId: string | null;
 }
 
 /** View `snapshots`, owned by differ. */
@@ -36,31 +39,23 @@ export interface SnapshotDocument {
   readonly takenAt: string;
 }
 
-export const severities = ['breaking', 'risky', 'safe', 'info'] as const;
-export type Severity = (typeof severities)[number];
-
 /** View `changes`, owned by differ. */
-export interface ChangeDocument {
+export interface ChangeDocument extends FoundChange {
   readonly id: string;
-  /** Same for the same difference between the same documents. */
-  readonly changeId: string;
   readonly tenant: string;
   readonly connectionId: string;
   readonly jobId: string;
   readonly snapshotId: string;
   readonly previousSnapshotId: string;
-  readonly rule: string;
-  readonly severity: Severity;
-  /** `GET /pets`; null when the change belongs to no single operation. */
-  readonly operation: string | null;
-  readonly pointer: { readonly before?: string; readonly after?: string };
-  readonly before: unknown;
-  readonly after: unknown;
-  readonly message: string;
   /** ISO 8601, UTC. */
   readonly detectedAt: string;
-  /** Place in the comparison's order, from 0. */
-  readonly order: number;
+}
+
+/** View `ignore-lists`, owned by differ; one document a connection, under the connection's id. */
+export interface IgnoreListDocument {
+  readonly id: string;
+  readonly tenant: string;
+  readonly rules: readonly IgnoreRule[];
 }
 
 /** What a reader must know of a view (see ViewDefinition in read-model), and the service that folds it. */
@@ -83,6 +78,7 @@ export const views = {
     indexes: [
       ['tenant', 'createdAt'],
       ['state', 'id'],
+      ['providerId', 'tenant', 'id'],
     ],
   },
   snapshots: { name: 'snapshots', owner: 'differ', version: 1, indexes: [['tenant', 'connectionId', 'takenAt']] },
@@ -90,13 +86,7 @@ export const views = {
     name: 'changes',
     owner: 'differ',
     version: 1,
-    indexes: [
-      ['tenant', 'connectionId', 'detectedAt', 'order'],
-      ['jobId'],
-      ['snapshotId'],
-      ['severity'],
-      ['rule'],
-      ['operation'],
-    ],
+    indexes: [['tenant', 'connectionId', 'detectedAt', 'order'], ['jobId'], ['snapshotId'], ['severity'], ['rule']],
   },
+  ignoreLists: { name: 'ignore-lists', owner: 'differ', version: 1, indexes: [] },
 } as const;

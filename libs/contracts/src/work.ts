@@ -1,3 +1,4 @@
+import type { BySeverity } from './changes.js';
 import type { Counts, Failure, JobTrigger, JobType } from './job.js';
 import type { Cursor, StageDefinition, StageOutput } from './pipeline.js';
 import type { ClaimedDelivery, JobEnding } from './events/job-events.js';
@@ -64,7 +65,7 @@ export interface StageReport {
   readonly changes?: {
     readonly snapshotId: string;
     readonly previousSnapshotId: string;
-    readonly bySeverity: { readonly [severity: string]: number };
+    readonly bySeverity: BySeverity;
   };
 }
 

@@ -9,11 +9,11 @@ export interface IgnoreRule {
   /** A JSON pointer, before or after; it and everything below it. */
   pointer?: string;
   /** The id of one change. */
-  id?: string;
+  changeId?: string;
   /** Why; kept for people. */
   reason?: string;
-  /** ISO date from which the rule no longer holds. */
-  until?: string;
+  /** ISO date from which the rule no longer holds; null: never. */
+  until?: string | null;
 }
 
 /** An ignore list that cannot be used; `field` says where. */
@@ -22,14 +22,14 @@ export class IgnoreListError extends Error {
 
   constructor(
     readonly field: string,
-    reason: string,
+    readonly reason: string,
   ) {
     super(`${field}: ${reason}`);
   }
 }
 
-const FIELDS = ['rule', 'operation', 'pointer', 'id', 'reason', 'until'] as const;
-const MATCHING = ['rule', 'operation', 'pointer', 'id'] as const;
+const FIELDS = ['rule', 'operation', 'pointer', 'changeId', 'reason', 'until'] as const;
+const MATCHING = ['rule', 'operation', 'pointer', 'changeId'] as const;
 
 /**
  * Checks an ignore list that came from a file or a request.
@@ -49,7 +49,7 @@ export function readIgnoreList(value: unknown): IgnoreRule[] {
     const rule = item as IgnoreRule;
     if (MATCHING.every((key) => rule[key] === undefined))
       throw new IgnoreListError(at, `needs one of ${MATCHING.join(', ')}`);
-    if (rule.until !== undefined && Number.isNaN(Date.parse(rule.until)))
+    if (rule.until != null && Number.isNaN(Date.parse(rule.until)))
       throw new IgnoreListError(`${at}.until`, 'expected a date such as 2030-01-31');
     return rule;
   });
@@ -61,7 +61,8 @@ export function applyIgnoreList(changes: readonly Change[], rules: readonly Igno
   if (matchers.length === 0) return [...changes];
   return changes.flatMap((change) => {
     const { operations, operation } = change;
-    const isIgnored = (one?: OperationRef) => matchers.some((matches) => matches(change, one && textOf(one)));
+    const isIgnored = (one?: OperationRef) =>
+      matchers.some((matches) => matches({ ...change, changeId: change.id }, one && textOf(one)));
     if (operations === undefined) return isIgnored(operation) ? [] : [change];
     const left = operations.filter((one) => !isIgnored(one));
     if (left.length === operations.length) return [change];
@@ -72,7 +73,8 @@ export function applyIgnoreList(changes: readonly Change[], rules: readonly Igno
 }
 
 /** A change as it may be kept elsewhere, as far as ignore rules look at it. */
-export interface IgnorableChange extends Pick<Change, 'id' | 'rule' | 'pointer'> {
+export interface IgnorableChange extends Pick<Change, 'rule' | 'pointer'> {
+  readonly changeId: string;
   /** All that the change reaches: `GET /pets`. */
   readonly operations: readonly string[];
 }
@@ -91,11 +93,11 @@ export function ignoredBy<Rule extends IgnoreRule>(
 }
 
 const inForce = <Rule extends IgnoreRule>(rules: readonly Rule[], now: Date): Rule[] =>
-  rules.filter((rule) => rule.until === undefined || Date.parse(rule.until) > now.getTime());
+  rules.filter((rule) => rule.until == null || Date.parse(rule.until) > now.getTime());
 
 const textOf = ({ method, path }: OperationRef) => `${method.toUpperCase()} ${path}`;
 
-type Matcher = (change: Pick<Change, 'id' | 'rule' | 'pointer'>, operation: string | undefined) => boolean;
+type Matcher = (change: Omit<IgnorableChange, 'operations'>, operation: string | undefined) => boolean;
 
 function matcher(rule: IgnoreRule): Matcher {
   const byRule = rule.rule === undefined ? undefined : pattern(rule.rule);
@@ -105,7 +107,7 @@ function matcher(rule: IgnoreRule): Matcher {
       : pattern(rule.operation.replace(/^\w+/, (method) => method.toUpperCase()));
   return (change, operation) => {
     if (MATCHING.every((key) => rule[key] === undefined)) return false;
-    if (rule.id !== undefined && rule.id !== change.id) return false;
+    if (rule.changeId !== undefined && rule.changeId !== change.changeId) return false;
     if (byRule !== undefined && !byRule.test(change.rule)) return false;
     if (
       rule.pointer !== undefined &&

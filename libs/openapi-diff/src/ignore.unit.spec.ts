@@ -33,7 +33,7 @@ describe('an ignore list', () => {
 
   it('leaves out one change by its id', () => {
     const [first] = changesBetween(sampleApi(), after);
-    expect(left({ id: first!.id })).toHaveLength(2);
+    expect(left({ changeId: first!.id })).toHaveLength(2);
   });
 
   it('takes single operations from a shared change', () => {
@@ -65,7 +65,12 @@ describe('an ignore list', () => {
 });
 
 describe('the rule that a kept change is ignored by', () => {
-  const change = { id: 'c1', rule: 'response-property-removed', pointer: {}, operations: ['GET /pets', 'POST /pets'] };
+  const change = {
+    changeId: 'c1',
+    rule: 'response-property-removed',
+    pointer: {},
+    operations: ['GET /pets', 'POST /pets'],
+  };
   const by = (...rules: IgnoreRule[]) => ignoredBy(rules, new Date('2026-03-01'))(change);
 
   it('must be found for every operation that the change reaches', () => {
@@ -75,12 +80,12 @@ describe('the rule that a kept change is ignored by', () => {
       reason: 'a',
     });
     expect(by({ rule: 'response-*' })).toEqual({ rule: 'response-*' });
-    expect(by({ id: 'c2' })).toBeUndefined();
+    expect(by({ changeId: 'c2' })).toBeUndefined();
   });
 
   it('holds until its end, and a change without an operation can be ignored too', () => {
     expect(by({ rule: '*', until: '2026-02-01' })).toBeUndefined();
-    expect(ignoredBy([{ id: 'c1' }], new Date())({ ...change, operations: [] })).toEqual({ id: 'c1' });
+    expect(ignoredBy([{ changeId: 'c1' }], new Date())({ ...change, operations: [] })).toEqual({ changeId: 'c1' });
     expect(ignoredBy([{ operation: '*' }], new Date())({ ...change, operations: [] })).toBeUndefined();
   });
 });

@@ -62,7 +62,7 @@ function connectorOf({ connector: name }: Leg): Connector {
 }
 
 function stageOf(connector: Connector, name: string) {
-  const stage = connector.stages[name];
-  if (!stage) throw new Error(`connector ${connector.name} has no stage ${name}`);
+  const stage = connector.stages?.[name];
+  if (!stage) throw new Error(`connector ${connector.manifest.name} has no stage ${name}`);
   return stage;
 }

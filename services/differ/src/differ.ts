@@ -1,7 +1,11 @@
 import { LegRunner, type Leg, type StageOutcome } from '@tidemark/leg-runner';
 import { serveOperations, type Adapters, type Logger, type Service } from '@tidemark/platform';
 import { Projector } from '@tidemark/read-model';
+import { messagesOf } from './alerts/outbox.js';
+import { IgnoreLists } from './ignore-list/ignore-lists.js';
+import { serveCallers } from './messaging/serve.js';
 import { changesProjection } from './projections/changes.projection.js';
+import { ignoreListsProjection } from './projections/ignore-lists.projection.js';
 import { snapshotsProjection } from './projections/snapshots.projection.js';
 import { alertStage } from './stages/alert.stage.js';
 import { diffStage } from './stages/diff.stage.js';
@@ -12,7 +16,7 @@ const CONCURRENCY = 2;
 /** Legs in work get this long to end; then they are given back. */
 const STOP_WITHIN_MS = 2000;
 
-const projections = [snapshotsProjection, changesProjection];
+const projections = [snapshotsProjection, changesProjection, ignoreListsProjection];
 
 /** Starts a differ. Any number may run side by side. */
 export async function startDiffer(
@@ -21,10 +25,13 @@ export async function startDiffer(
   logger: Logger,
 ): Promise<Service> {
   const { broker, blobs, eventStore, readModel } = adapters;
+  const ignoreLists = new IgnoreLists(eventStore, Date.now);
+  const ignoreListView = readModel.view(ignoreListsProjection);
+  const onError = (error: Error) => logger.error(error);
   const stages: Readonly<Record<string, (leg: Leg) => Promise<StageOutcome>>> = {
     diff: (leg) => diffStage(leg, blobs, Date.now),
     persist: (leg) => persistStage(leg, blobs, eventStore),
-    alert: alertStage,
+    alert: (leg) => alertStage(leg, { blobs, eventStore, ignoreLists, ignoreListView }),
   };
   const runner = new LegRunner({
     broker,
@@ -37,13 +44,17 @@ export async function startDiffer(
       return stage(leg);
     },
   });
-  const projector = new Projector({ eventStore, readModel, projections, onError: (error) => logger.error(error) });
+  const projector = new Projector({ eventStore, readModel, projections, onError });
   projector.start();
   await runner.start();
-  const operations = await serveOperations('differ', adapters, { projector, projections });
+  const running = await Promise.all([
+    broker.relay({ name: 'differ', source: eventStore, categories: ['alerts'], map: messagesOf, onError }),
+    serveCallers(broker, blobs, ignoreLists),
+    serveOperations('differ', adapters, { projector, projections }),
+  ]);
   return {
     async stop() {
-      await Promise.all([operations.stop(), runner.stop(STOP_WITHIN_MS)]);
+      await Promise.all([...running.map((part) => part.stop()), runner.stop(STOP_WITHIN_MS)]);
       await projector.stop();
     },
   };

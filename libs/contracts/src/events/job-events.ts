@@ -1,3 +1,4 @@
+import type { BySeverity } from '../changes.js';
 import type { BusyPolicy } from '../connection.js';
 import type { Counts, Failure, JobResult, JobState, JobTrigger, JobType } from '../job.js';
 import type { Cursor, StageDefinition, StageOutput } from '../pipeline.js';
@@ -92,7 +93,10 @@ export type CancelRequested = Fact<
   { readonly deadline: number; readonly claim: number; readonly reason: string }
 >;
 
-/** What the persisted changes of a dependency amount to: what alerts are made from. */
+/**
+ * What the persisted changes of a dependency amount to, without the ignored ones: what alerts are made from. Of a
+ * provider there is one for each subscription as well, with its tenant and id, in the stream `alerts-<snapshot>`.
+ */
 export type ChangesDetected = Fact<
   'ChangesDetected',
   {
@@ -101,7 +105,7 @@ export type ChangesDetected = Fact<
     readonly jobId: string;
     readonly snapshotId: string;
     readonly previousSnapshotId: string;
-    readonly bySeverity: { readonly [severity: string]: number };
+    readonly bySeverity: BySeverity;
   }
 >;
 

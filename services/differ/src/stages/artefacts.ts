@@ -1,5 +1,6 @@
-import type { BlobId } from '@tidemark/blob-store';
+import { readJson, type BlobId, type BlobStore } from '@tidemark/blob-store';
 import type { Leg } from '@tidemark/leg-runner';
+import type { RecordedChange } from '../change-set/change-set.events.js';
 
 /** What the snapshot stage of a dependency's pipeline leaves, as far as the differ needs it. */
 export interface SnapshotOutput {
@@ -27,4 +28,21 @@ export function outputOf<T>({ outputs }: Leg, stage: string): T {
   const output = outputs[stage];
   if (!output) throw new Error(`the output of stage ${stage} is missing`);
   return output as unknown as T;
+}
+
+const CHANGES = 'changes';
+
+/** Hands the changes to the stages behind in this process. */
+export const keepChanges = (leg: Leg, changes: readonly RecordedChange[]) => void leg.artefacts.set(CHANGES, changes);
+
+/** What the diff stage found: from memory, else from the blob. */
+export async function changesOf(
+  leg: Leg,
+  blobs: BlobStore,
+  { changesBlob }: { readonly changesBlob: BlobId },
+): Promise<readonly RecordedChange[]> {
+  const known = leg.artefacts.get(CHANGES) as readonly RecordedChange[] | undefined;
+  const changes = known ?? (await readJson<RecordedChange[]>(blobs, changesBlob));
+  keepChanges(leg, changes);
+  return changes;
 }

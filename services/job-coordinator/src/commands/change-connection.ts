@@ -1,9 +1,10 @@
-import type { ConnectionRef, ConnectionView, UpdateConnection } from '@tidemark/contracts';
+import { providerIdOf, type ConnectionRef, type ConnectionView, type UpdateConnection } from '@tidemark/contracts';
 import { describeConnection } from '../connection/connection.view.js';
 import type { ConnectionCommand } from '../connection/connection.commands.js';
 import { connectionStream, type Context, type Coordinator } from '../coordinator.js';
 import { assertSchedule, assertSource } from './connection-input.js';
 import { findConnection, ownedConnection } from './get-connection.js';
+import { unsubscribe } from './subscribe.js';
 
 /** Commands that need nothing but the connection. */
 export type PlainChange = 'PauseConnection' | 'ResumeConnection' | 'DisconnectConnection' | 'ReconnectConnection';
@@ -30,7 +31,9 @@ export async function removeConnection(
   context: Context,
   ref: ConnectionRef,
 ): Promise<object> {
-  await findConnection(coordinator, ref);
+  const { id, source } = await findConnection(coordinator, ref);
+  const providerId = providerIdOf(source);
+  if (providerId !== null) await unsubscribe(coordinator, context, providerId, id);
   const command = { type: 'RemoveConnection', data: { at: coordinator.time.now() } } as const;
   await coordinator.connections.handle(connectionStream(ref.connectionId), command, context);
   return {};

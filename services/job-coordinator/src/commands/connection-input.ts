@@ -1,13 +1,15 @@
-import { catalogue } from '@tidemark/connectors/catalogue';
+import { catalogue, configProblems } from '@tidemark/connectors/catalogue';
 import { TidemarkError, type FieldProblem, type Schedule, type Source } from '@tidemark/contracts';
 import { cronProblem } from '../connection/schedule.js';
 
 /** @throws TidemarkError VALIDATION_FAILED when the connector is not known or does not accept the config */
 export function assertSource({ connector, config }: Source): void {
-  const definition = catalogue.get(connector);
-  if (!definition)
-    throw invalid([{ field: 'source.connector', message: `is not one of ${[...catalogue.keys()].join(', ')}` }]);
-  const problems = definition.validateConfig(config);
+  const manifest = catalogue.get(connector);
+  if (!manifest?.pipeline) {
+    const known = [...catalogue.values()].filter(({ pipeline }) => pipeline).map(({ name }) => name);
+    throw invalid([{ field: 'source.connector', message: `is not one of ${known.join(', ')}` }]);
+  }
+  const problems = configProblems(manifest, config);
   if (problems.length > 0)
     throw invalid(
       problems.map(({ field, message }) => ({ field: field ? `source.config.${field}` : 'source.config', message })),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { pipelineOf } from '@tidemark/connectors/catalogue';
-import { TidemarkError, type CreateJob, type JobTrigger, type JobView } from '@tidemark/contracts';
+import { providerIdOf, TidemarkError, type CreateJob, type JobTrigger, type JobView } from '@tidemark/contracts';
 import { uuidv5, uuidv7 } from '@tidemark/event-store';
 import type { ExistingConnection } from '../connection/connection.js';
 import { jobStream, type Context, type Coordinator } from '../coordinator.js';
@@ -57,6 +57,8 @@ export async function startJob(
   const { id: connectionId, tenant, source } = connection;
   if (connection.status !== 'active')
     throw new TidemarkError('CONNECTION_NOT_ACTIVE', `connection ${connectionId} is ${connection.status}`);
+  if (providerIdOf(source) !== null)
+    throw new TidemarkError('CONFLICT', 'a subscription has no syncs of its own: its provider is fetched for all');
   const pipeline = pipelineOf(source.connector);
   if (!pipeline) throw new TidemarkError('INTERNAL', `this version has no connector ${source.connector}`);
   if (order.whenBusy === 'reject') await reservePlace();

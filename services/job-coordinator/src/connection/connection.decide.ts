@@ -1,4 +1,4 @@
-import { TidemarkError, type ConnectionEvent, type SyncEnded } from '@tidemark/contracts';
+import { providerIdOf, TidemarkError, type ConnectionEvent, type SyncEnded } from '@tidemark/contracts';
 import type {
   ConnectionCommand,
   CreateConnection,
@@ -21,6 +21,7 @@ export function decideConnection(command: ConnectionCommand, connection: Connect
     if (command.type === 'SkipSync') return [];
     throw new TidemarkError('NOT_FOUND', 'no such connection');
   }
+  if (providerIdOf(connection.source) !== null) assertPossibleForSubscription(command);
   const { at } = command.data;
   switch (command.type) {
     case 'UpdateConnection':
@@ -52,8 +53,18 @@ export function decideConnection(command: ConnectionCommand, connection: Connect
 }
 
 function create({ data }: CreateConnection, connection: ConnectionState): ConnectionEvent[] {
-  if (connection.status !== 'absent') throw new TidemarkError('CONFLICT', 'the connection already exists');
+  // The id of a subscription is always the same one: it may come back after it was removed.
+  const isFree =
+    connection.status === 'absent' || (connection.status === 'removed' && providerIdOf(data.source) !== null);
+  if (!isFree) throw new TidemarkError('CONFLICT', 'the connection already exists');
   return [{ type: 'ConnectionCreated', data: { ...data, nextSyncAt: nextSync(data.schedule, data.at, data.at) } }];
+}
+
+/** A subscription has a name and can be removed; all else is its provider's. @throws TidemarkError CONFLICT */
+function assertPossibleForSubscription({ type, data }: ConnectionCommand): void {
+  if (type === 'RemoveConnection' || type === 'EndSync' || type === 'SkipSync') return;
+  if (type === 'UpdateConnection' && Object.keys(data).every((field) => field === 'name' || field === 'at')) return;
+  throw new TidemarkError('CONFLICT', 'a subscription has no syncs of its own: only its name can be changed');
 }
 
 function update({ data }: UpdateConnection, connection: ExistingConnection): ConnectionEvent[] {

@@ -4,6 +4,7 @@ import {
   contextOf,
   type ConnectionRef,
   type CreateConnection,
+  type Subscribe,
   type UpdateConnection,
 } from '@tidemark/contracts';
 import type { Request } from '@tidemark/messaging';
@@ -16,6 +17,7 @@ import {
 } from '../commands/change-connection.js';
 import { createConnection } from '../commands/create-connection.js';
 import { getConnection, getCursor } from '../commands/get-connection.js';
+import { subscribe } from '../commands/subscribe.js';
 import type { Coordinator } from '../coordinator.js';
 import { COORDINATOR } from '../tokens.js';
 
@@ -30,6 +32,11 @@ export class ConnectionsController {
   @Serve(subject('create-connection'))
   create(data: CreateConnection, { headers }: From) {
     return createConnection(this.coordinator, contextOf(data.tenant, headers), data);
+  }
+
+  @Serve(subject('subscribe'))
+  subscribe(data: Subscribe, { headers }: From) {
+    return subscribe(this.coordinator, contextOf(data.tenant, headers), data);
   }
 
   @Serve(subject('update-connection'))

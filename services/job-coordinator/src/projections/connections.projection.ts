@@ -1,4 +1,4 @@
-import { views, type ConnectionDocument, type ConnectionEvent } from '@tidemark/contracts';
+import { providerIdOf, views, type ConnectionDocument, type ConnectionEvent } from '@tidemark/contracts';
 import type { Projection } from '@tidemark/read-model';
 import { absentConnection, evolveConnection, exists, type ExistingConnection } from '../connection/connection.js';
 import { describeConnection } from '../connection/connection.view.js';
@@ -17,6 +17,7 @@ export const connectionsProjection: Projection<StoredConnection> = {
     const connection = evolveConnection(document?.fold ?? absentConnection, { type, data } as ConnectionEvent);
     if (!exists(connection)) return null;
     const { tenant, source } = connection;
-    return { ...describeConnection(connection), tenant, connector: source.connector, fold: connection };
+    const about = { tenant, connector: source.connector, providerId: providerIdOf(source) };
+    return { ...describeConnection(connection), ...about, fold: connection };
   },
 };

@@ -1,0 +1,99 @@
+import type { BySeverity, ChangesDetected, FoundChange, IgnoreListDocument } from '@tidemark/contracts';
+import { Conflict, uuidv5, type EventMetadata, type EventStore, type NewEvent } from '@tidemark/event-store';
+import { ignoredBy } from '@tidemark/openapi-diff';
+import type { View } from '@tidemark/read-model';
+import { tally } from '../comparison/compare-snapshots.js';
+import { storedEvents } from './stored-events.js';
+import { subscribersOf, type Subscriber } from './subscribers.js';
+
+/** Events in one append: about 200 kB. */
+const BATCH = 500;
+
+export interface ProviderChanges {
+  readonly providerId: string;
+  readonly jobId: string;
+  readonly snapshotId: string;
+  readonly previousSnapshotId: string;
+  readonly changes: readonly FoundChange[];
+  /** When they were found, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface TellingDeps {
+  readonly eventStore: EventStore;
+  readonly ignoreLists: View<IgnoreListDocument>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Records one ChangesDetected for each subscriber of a provider in the stream `alerts-<snapshot id>`, as their own
+ * ignore lists leave it. Who stands in the stream was told: after a crash, and beside another differ, only those follow
+ * who are missing, since every batch stands on the revision that was looked at.
+ * @returns how many subscribers were told, now or before
+ */
+export async function tellSubscribers(
+  { eventStore, ignoreLists, signal }: TellingDeps,
+  news: ProviderChanges,
+  origin: Pick<EventMetadata, 'correlationId' | 'traceparent'>,
+): Promise<number> {
+  const stream = `alerts-${news.snapshotId}`;
+  const subscribers = await subscribersOf(eventStore, news.providerId);
+  const all = tally(news.changes);
+  for (;;) {
+    const { told, revision: last } = await alreadyTold(eventStore, stream);
+    const missing = subscribers.filter(({ connectionId }) => !told.has(connectionId));
+    let revision = last;
+    try {
+      for (let from = 0; from < missing.length; from += BATCH) {
+        signal.throwIfAborted();
+        const batch = missing.slice(from, from + BATCH);
+        const lists = await listsOf(ignoreLists, batch);
+        const events = batch.map((one) =>
+          alert(news, one, unexpected(news, lists.get(one.connectionId)) ?? all, origin),
+        );
+        ({ revision } = await eventStore.append(stream, events, revision === -1 ? 'no_stream' : revision));
+      }
+      return told.size + missing.length;
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+    }
+  }
+}
+
+async function alreadyTold(eventStore: EventStore, stream: string) {
+  const told = new Set<string>();
+  let revision = -1;
+  for await (const event of storedEvents(eventStore, stream)) {
+    told.add((event.data as ChangesDetected['data']).connectionId);
+    revision = event.revision;
+  }
+  return { told, revision };
+}
+
+/** The ignore lists of those who have one. */
+async function listsOf(view: View<IgnoreListDocument>, subscribers: readonly Subscriber[]) {
+  const ids = subscribers.map(({ connectionId }) => connectionId);
+  const { data } = await view.query({ where: { id: { in: ids } }, perPage: BATCH });
+  return new Map(data.map((list) => [list.id, list]));
+}
+
+function unexpected({ changes, at }: ProviderChanges, list: IgnoreListDocument | undefined): BySeverity | undefined {
+  if (!list) return undefined;
+  const ignored = ignoredBy(list.rules, new Date(at));
+  return tally(changes.filter((change) => !ignored(change)));
+}
+
+function alert(
+  { jobId, snapshotId, previousSnapshotId, at }: ProviderChanges,
+  { tenant, connectionId }: Subscriber,
+  bySeverity: BySeverity,
+  origin: Pick<EventMetadata, 'correlationId' | 'traceparent'>,
+): NewEvent {
+  const data = { tenant, connectionId, jobId, snapshotId, previousSnapshotId, bySeverity, at };
+  return {
+    id: uuidv5('alert', snapshotId, connectionId),
+    type: 'ChangesDetected',
+    data: data satisfies ChangesDetected['data'],
+    metadata: { tenant, actor: 'differ', ...origin },
+  };
+}

@@ -1,0 +1,20 @@
+import { TidemarkError } from '@tidemark/contracts';
+import type { IgnoreListCommand } from './ignore-list.commands.js';
+import type { IgnoreListEvent } from './ignore-list.events.js';
+import type { IgnoreList } from './ignore-list.js';
+
+/** A list is read as a whole, and by people. */
+export const MAX_RULES = 500;
+
+/** The events that follow from a command; none when nothing changes. What the state does not allow throws a TidemarkError. */
+export function decideIgnoreList(command: IgnoreListCommand, { rules }: IgnoreList): IgnoreListEvent[] {
+  const known = rules.some(({ id }) => id === command.data.id);
+  if (command.type === 'RemoveIgnoreRule') {
+    if (!known) throw new TidemarkError('NOT_FOUND', 'no such ignore rule');
+    return [{ type: 'IgnoreRuleRemoved', data: command.data }];
+  }
+  if (known) return [];
+  if (rules.length >= MAX_RULES)
+    throw new TidemarkError('CONFLICT', `the ignore list is full: it has ${MAX_RULES} rules; remove those that ended`);
+  return [{ type: 'IgnoreRuleAdded', data: command.data }];
+}

@@ -1,0 +1,25 @@
+import type { IgnoreRule } from '@tidemark/contracts';
+import type { IgnoreListEvent, IgnoreRuleAdded } from './ignore-list.events.js';
+
+/** The changes of a dependency that are expected, in the order in which they were told. */
+export interface IgnoreList {
+  readonly rules: readonly IgnoreRule[];
+}
+
+export const emptyIgnoreList: IgnoreList = { rules: [] };
+
+export function evolveIgnoreList({ rules }: IgnoreList, event: IgnoreListEvent): IgnoreList {
+  const others = rules.filter(({ id }) => id !== event.data.id);
+  return event.type === 'IgnoreRuleAdded' ? { rules: [...others, ruleOf(event.data)] } : { rules: others };
+}
+
+function ruleOf({ id, match, reason, until, actor, at }: IgnoreRuleAdded['data']): IgnoreRule {
+  return {
+    id,
+    ...match,
+    reason,
+    until: until === null ? null : new Date(until).toISOString(),
+    createdAt: new Date(at).toISOString(),
+    createdBy: actor,
+  };
+}

@@ -1,0 +1,57 @@
+import {
+  CATALOGUE,
+  providerIdOf,
+  subscribersStream,
+  subscriptionTo,
+  TidemarkError,
+  type ConnectionView,
+  type Subscribe,
+  type SubscriberEvent,
+} from '@tidemark/contracts';
+import { uuidv5, uuidv7 } from '@tidemark/event-store';
+import { exists } from '../connection/connection.js';
+import { describeConnection } from '../connection/connection.view.js';
+import { connectionStream, type Context, type Coordinator } from '../coordinator.js';
+import { findConnection } from './get-connection.js';
+
+/**
+ * Subscribes the tenant to a provider. The subscription is a connection of the tenant without syncs of its own; its id
+ * derives from tenant and provider, so that there is one however often it is asked for. Whoever is to be told stands in
+ * the provider's list first: a crash in between leaves nobody who waits in vain.
+ * @throws TidemarkError NOT_FOUND when there is no such provider
+ */
+export async function subscribe(
+  coordinator: Coordinator,
+  context: Context,
+  { tenant, providerId, name }: Subscribe,
+): Promise<ConnectionView> {
+  const { connections, time } = coordinator;
+  const { state: provider } = await connections.load(connectionStream(providerId));
+  if (!exists(provider) || provider.tenant !== CATALOGUE || providerIdOf(provider.source) !== null)
+    throw new TidemarkError('NOT_FOUND', 'no such provider');
+  const connectionId = uuidv5('subscription', tenant, providerId);
+  const stream = connectionStream(connectionId);
+  const { state: known } = await connections.load(stream);
+  if (exists(known)) return describeConnection(known);
+  const at = time.now();
+  await tell(coordinator, context, providerId, { type: 'SubscriberAdded', data: { tenant, connectionId, at } });
+  const source = subscriptionTo(providerId);
+  const data = { connectionId, tenant, name: name ?? provider.name, source, schedule, whenBusy: 'queue', at } as const;
+  await connections.handle(stream, { type: 'CreateConnection', data }, context).catch((error: unknown) => {
+    // Somebody else of the tenant was faster.
+    if (!(error instanceof TidemarkError) || error.code !== 'CONFLICT') throw error;
+  });
+  return describeConnection(await findConnection(coordinator, { tenant, connectionId }));
+}
+
+const schedule = { every: 'manual' } as const;
+
+/** Takes a subscription out of its provider's list. */
+export const unsubscribe = (coordinator: Coordinator, context: Context, providerId: string, connectionId: string) =>
+  tell(coordinator, context, providerId, {
+    type: 'SubscriberRemoved',
+    data: { connectionId, at: coordinator.time.now() },
+  });
+
+const tell = ({ eventStore }: Coordinator, context: Context, providerId: string, event: SubscriberEvent) =>
+  eventStore.append(subscribersStream(providerId), [{ id: uuidv7(), ...event, metadata: context }], 'any');
