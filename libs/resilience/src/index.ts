@@ -1,8 +1,11 @@
 export {
+  enrichmentRetrySchedule,
   exponentialRetrySchedule,
   jobRetrySchedule,
   nextDelay,
   retrySchedule,
+  siemRetrySchedule,
+  webhookRetrySchedule,
   type RetrySchedule,
 } from './retry-schedule.js';
 export { createGuardedFetch, type GuardOptions } from './guarded-fetch.js';
@@ -46,3 +49,17 @@ export type {
   Side,
 } from './http-client/http-types.js';
 export type { Credential, CredentialKind } from './credentials/credential.js';
+export type { CredentialData, OAuthClient, OAuthTokens } from './credentials/credential-data.js';
+export { createCredential } from './credentials/create-credential.js';
+export { CredentialVault, type CredentialVaultOptions } from './credentials/credential-vault.js';
+export { EnvelopeError, type MasterKeys, parseMasterKeys } from './credentials/envelope.js';
+export { FileSecretStore } from './credentials/file-secret-store.js';
+export { Secret } from './credentials/secret.js';
+export { MemorySecretStore, type SecretStore, type StoredSecret } from './credentials/secret-store.js';
+export {
+  type AuthorizationRequest,
+  buildAuthorizationUrl,
+  type CodeAnswer,
+  exchangeCode,
+  type TokenEndpointOptions,
+} from './credentials/token-endpoint.js';

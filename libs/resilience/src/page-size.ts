@@ -14,7 +14,7 @@ export interface PageSizeLimits {
 export interface PageSizeOptions {
   /** Pages in a row before the size doubles; default 5. */
   readonly growAfter?: number;
-  /** Waits before a page is asked for again; the last one holds for all that follow. Default 1, 2, 5 s. */
+  /** Waits before a page is asked for again; the last one holds for all that follow. Default 0.2, 0.5, 1, 2 s. */
   readonly backOff?: RetrySchedule;
   readonly clock?: Clock;
   readonly random?: () => number;
@@ -106,5 +106,5 @@ export class PageSize {
   }
 }
 
-const BACK_OFF = retrySchedule([1, 2, 5]);
+const BACK_OFF = retrySchedule([0.2, 0.5, 1, 2]);
 const MAX_GROW_AFTER = 320;

@@ -29,6 +29,20 @@ export function exponentialRetrySchedule(options: {
 /** Integration jobs: after 1, 5 and 15 minutes, three times at most. */
 export const jobRetrySchedule = retrySchedule([60, 300, 900]);
 
+/** Forwarding to a SIEM: soon and often, for it keeps the order. */
+export const siemRetrySchedule = retrySchedule([1, 2, 5, 10, 30]);
+
+/** Each webhook's endpoint for itself: from 10 s on, doubled up to an hour; the last try is about two and a half hours after the first. */
+export const webhookRetrySchedule = exponentialRetrySchedule({ retries: 10, firstSeconds: 10, maxSeconds: 3600 });
+
+/** Enrichment: twice, from 60 s up to 300 s. */
+export const enrichmentRetrySchedule = exponentialRetrySchedule({
+  retries: 2,
+  firstSeconds: 60,
+  maxSeconds: 300,
+  factor: 5,
+});
+
 /**
  * Milliseconds to wait before the next retry when `retryCount` retries have been made, or null when there is none left.
  * Pure: `random` is a number from 0 up to 1 that the caller draws.

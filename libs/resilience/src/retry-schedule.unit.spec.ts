@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { exponentialRetrySchedule, jobRetrySchedule, nextDelay, retrySchedule } from './index.js';
+import {
+  enrichmentRetrySchedule,
+  exponentialRetrySchedule,
+  jobRetrySchedule,
+  nextDelay,
+  retrySchedule,
+  siemRetrySchedule,
+  webhookRetrySchedule,
+} from './index.js';
 
 const MIDDLE = 0.5;
 
@@ -23,6 +31,14 @@ describe('a retry schedule', () => {
     const schedule = exponentialRetrySchedule({ retries: 5, firstSeconds: 30, maxSeconds: 300, jitter: 0 });
     expect(schedule.delaysMs).toEqual([30_000, 60_000, 120_000, 240_000, 300_000]);
     expect(nextDelay(schedule, 4, 0)).toBe(300_000);
+  });
+
+  it.each([
+    ['a SIEM', siemRetrySchedule, [1, 2, 5, 10, 30]],
+    ['an enrichment', enrichmentRetrySchedule, [60, 300]],
+    ['a webhook', webhookRetrySchedule, [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600]],
+  ])('of %s has its delays, and strays like the others', (_what, schedule, seconds) => {
+    expect(schedule).toEqual({ delaysMs: seconds.map((delay) => delay * 1000), jitter: 0.25 });
   });
 
   it('without delays never retries', () => {

@@ -109,20 +109,9 @@ export function createHttpPool(options: HttpPoolOptions = {}): HttpPool {
 }
 
 /** A client with a pool of its own, which it closes with itself. @throws Error for a bad `allow` entry */
-export function createHttpClient({
-  side,
-  credential,
-  limits,
-  target,
-  ...options
-}: HttpPoolOptions & HttpClientOptions): HttpClient {
+export function createHttpClient(options: HttpPoolOptions & HttpClientOptions): HttpClient {
   const pool = createHttpPool(options);
-  const client = pool.client({
-    side,
-    ...(credential && { credential }),
-    ...(limits && { limits }),
-    ...(target !== undefined && { target }),
-  });
+  const client = pool.client(options);
   return { request: (request) => client.request(request), close: () => pool.close() };
 }
 

@@ -69,6 +69,8 @@ export interface HttpLimits {
 export interface HttpClientOptions {
   readonly side: Side;
   readonly credential?: Credential;
+  /** Where the credential may be sent: `https://api.example.com`, …; a request elsewhere is refused. Default: anywhere. */
+  readonly origins?: readonly string[];
   readonly limits?: HttpLimits;
   /** What breaker and in-flight cap are kept for. Default: the origin of each request. */
   readonly target?: string;

@@ -96,6 +96,7 @@ export class PooledClient implements HttpClient {
   /** One try, with one more after a 401: that was refused before anything was done (RFC 9110, 15.5.2). */
   async #authorised(call: Call): Promise<HttpResponse> {
     const { credential } = this.options;
+    this.#checkOrigin(call.request);
     const asked = { ...call.request, signal: call.end };
     const applied = credential ? await this.#ask(() => credential.apply(asked)) : asked;
     let answer = await this.#sent(applied, call);
@@ -108,8 +109,20 @@ export class PooledClient implements HttpClient {
     return this.#answered(answer, call.request);
   }
 
-  #sent(request: HttpRequest, call: Call): Promise<Exchanged> {
+  async #sent(request: HttpRequest, call: Call): Promise<Exchanged> {
     return admit(this.pool, this.options, prepare(request, this.pool.settings), call);
+  }
+
+  /** A link in an answer may lead anywhere; what opens the one system is no business of another. */
+  #checkOrigin({ url }: HttpRequest): void {
+    const { origins, credential, side } = this.options;
+    if (!credential || !origins || !URL.canParse(url)) return; // What is no URL is refused later, with all others.
+    const { origin } = new URL(url);
+    if (!origins.some((allowed) => URL.canParse(allowed) && new URL(allowed).origin === origin))
+      throw new Terminal(
+        codeOf(side, 'ADDRESS_REFUSED'),
+        `${origin} is not where this connection's credential may be sent`,
+      );
   }
 
   /** A credential does not know which side it is used on. */

@@ -1,0 +1,45 @@
+/** What a credential is made of, as it is stored (encrypted). Holds secrets: not for logs, events or answers. */
+export type CredentialData = StaticCredentialData | OAuthCredentialData;
+
+export type StaticCredentialData =
+  | { readonly kind: 'bearer'; readonly token: string }
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  | {
+      readonly kind: 'api-key';
+      readonly key: string;
+      readonly in: 'header' | 'query';
+      /** Of the header or the query parameter. */
+      readonly name: string;
+      /** Before the key in a header: `Token `. */
+      readonly prefix?: string;
+    };
+
+export interface OAuthCredentialData {
+  readonly kind: 'oauth2-authorization-code' | 'oauth2-client-credentials';
+  readonly client: OAuthClient;
+  /** Those of an authorization code come from `exchangeCode`; those of client credentials are fetched when needed. */
+  readonly tokens?: OAuthTokens;
+}
+
+/** Us, as an OAuth server knows us. */
+export interface OAuthClient {
+  readonly clientId: string;
+  readonly clientSecret?: string;
+  /** How the secret is sent; default `basic` with a secret, `none` without. */
+  readonly clientAuth?: 'basic' | 'post' | 'none';
+  readonly tokenUrl: string;
+  /** Where people are sent to agree. */
+  readonly authorizationUrl?: string;
+  readonly scopes?: readonly string[];
+  /** More parameters of token requests: `audience`, `resource`. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
+/** Times in ms since the epoch. */
+export interface OAuthTokens {
+  readonly accessToken: string;
+  readonly obtainedAt: number;
+  /** Missing: the server did not say; it counts as valid until it is refused. */
+  readonly expiresAt?: number;
+  readonly refreshToken?: string;
+}

@@ -1,0 +1,160 @@
+import { inspect } from 'node:util';
+import { sleep, systemClock, unlessAborted } from '../clock.js';
+import { AuthExpired, type ExternalError, Retryable } from '../external-error.js';
+import type { HttpRequest } from '../http-client/http-types.js';
+import type { OAuthClient, OAuthCredentialData, OAuthTokens } from './credential-data.js';
+import type { Credential } from './credential.js';
+import { withoutSecrets } from './secret.js';
+import { withHeader } from './static-credential.js';
+import { clientCredentialsTokens, refreshTokens, type TokenEndpointOptions } from './token-endpoint.js';
+
+/** What is stored of a credential that renews itself. */
+export interface HeldTokens {
+  /** Another with every change. */
+  readonly revision: string;
+  readonly client: OAuthClient;
+  readonly tokens?: OAuthTokens | undefined;
+  /** Somebody asks for new ones, and is taken for dead after this time (ms since the epoch). */
+  readonly renewingUntil?: number | undefined;
+}
+
+/** Where tokens are kept, for all processes. */
+export interface TokenKeeper {
+  /** @throws Error when the credential is gone */
+  load(): Promise<HeldTokens>;
+  /** Stores them unless there has been another change since `revision`; the new revision, or null when there has. */
+  save(revision: string, held: Pick<HeldTokens, 'tokens' | 'renewingUntil'>): Promise<string | null>;
+}
+
+/** Longer than any token request takes: the right to make one is free again after it. */
+const RENEWAL_MS = 45_000;
+const POLL_MS = 200;
+const MAX_SKEW_MS = 60_000;
+
+/**
+ * A credential whose access token is renewed a minute (or a tenth of its life) before it expires, and after a refusal.
+ * However many ask at once, in however many processes, one request is made: who wants to make it takes the right to
+ * in the keeper first, and the new tokens are stored before anybody uses them.
+ */
+export class OAuthCredential implements Credential {
+  readonly kind: OAuthCredentialData['kind'];
+  readonly #keeper: TokenKeeper;
+  readonly #options: Required<TokenEndpointOptions>;
+  #held: HeldTokens | undefined;
+  /** What was renewed last: requests with it may still be under way. */
+  #replaced: OAuthTokens | undefined;
+  #renewal: Promise<OAuthTokens> | undefined;
+  /** The revision that the server refused to renew; nobody asks again until it has changed. */
+  #refusal: { readonly revision: string; readonly error: ExternalError } | undefined;
+
+  constructor(
+    readonly id: string,
+    kind: OAuthCredentialData['kind'],
+    keeper: TokenKeeper,
+    options: TokenEndpointOptions,
+  ) {
+    this.kind = kind;
+    this.#keeper = keeper;
+    this.#options = { clock: systemClock, ...options };
+  }
+
+  async apply(request: HttpRequest): Promise<HttpRequest> {
+    const { accessToken } = await this.#tokens(request.signal);
+    return withHeader(request, 'authorization', `Bearer ${accessToken}`);
+  }
+
+  async refresh({ headers = {}, signal }: HttpRequest): Promise<boolean> {
+    const refused = headers.authorization?.replace(/^Bearer /, '');
+    if (this.#held?.tokens?.accessToken === refused) await unlessAborted(this.#renew(refused), signal);
+    return true;
+  }
+
+  async secret(): Promise<{ readonly password: string }> {
+    return { password: (await this.#tokens(undefined)).accessToken };
+  }
+
+  redact(text: string): string {
+    const { client, tokens } = this.#held ?? {};
+    const all = [tokens, this.#replaced].flatMap((some) => [some?.accessToken, some?.refreshToken]);
+    return withoutSecrets(text, [client?.clientSecret, ...all]);
+  }
+
+  /** What it holds in memory is to be read again: it was changed by hand. */
+  forget(): void {
+    this.#replaced = this.#held?.tokens ?? this.#replaced;
+    this.#held = undefined;
+  }
+
+  async #tokens(signal: AbortSignal | undefined): Promise<OAuthTokens> {
+    const known = this.#held?.tokens;
+    if (known && this.#fresh(known)) return known;
+    try {
+      return await unlessAborted(this.#renew(), signal);
+    } catch (error) {
+      // Renewed early, so that there is time for a server that has none to spare just now.
+      const tokens = this.#held?.tokens;
+      if (error instanceof Retryable && tokens && !this.#expired(tokens)) return tokens;
+      throw error;
+    }
+  }
+
+  #expired({ expiresAt = Infinity }: OAuthTokens): boolean {
+    return expiresAt <= this.#options.clock.now();
+  }
+
+  #fresh({ expiresAt = Infinity, obtainedAt }: OAuthTokens): boolean {
+    const skew = Math.min(MAX_SKEW_MS, (expiresAt - obtainedAt) / 10);
+    return expiresAt === Infinity || expiresAt - skew > this.#options.clock.now();
+  }
+
+  /** One renewal at a time; who comes while it lasts gets what it brings. */
+  #renew(refused?: string): Promise<OAuthTokens> {
+    this.#renewal ??= this.#renewed(refused).finally(() => (this.#renewal = undefined));
+    return this.#renewal;
+  }
+
+  async #renewed(refused: string | undefined): Promise<OAuthTokens> {
+    const { clock } = this.#options;
+    for (;;) {
+      const held = (this.#held = await this.#keeper.load());
+      if (held.tokens && this.#fresh(held.tokens) && held.tokens.accessToken !== refused) return held.tokens;
+      if (this.#refusal?.revision === held.revision) throw this.#refusal.error;
+      const others = (held.renewingUntil ?? 0) - clock.now();
+      if (others > 0) {
+        await sleep(Math.min(others, POLL_MS), { clock });
+        continue;
+      }
+      const renewingUntil = clock.now() + RENEWAL_MS;
+      const claimed = await this.#keeper.save(held.revision, { tokens: held.tokens, renewingUntil });
+      if (claimed === null) continue;
+      const tokens = await this.#ask(held).catch((error: Error) => error);
+      const failed = tokens instanceof Error;
+      const revision = await this.#keeper.save(claimed, { tokens: failed ? held.tokens : tokens });
+      if (revision === null) continue; // Authorised anew in the meantime: that is what counts.
+      if (failed) throw this.#remembered(tokens, revision);
+      this.#replaced = held.tokens;
+      this.#held = { revision, client: held.client, tokens };
+      return tokens;
+    }
+  }
+
+  async #ask({ client, tokens }: HeldTokens): Promise<OAuthTokens> {
+    if (this.kind === 'oauth2-client-credentials') return clientCredentialsTokens(client, this.#options);
+    if (tokens?.refreshToken === undefined)
+      throw new AuthExpired('AUTH_EXPIRED', 'the access token is no longer taken, and there is none to renew it with');
+    return refreshTokens(client, tokens.refreshToken, this.#options);
+  }
+
+  #remembered(error: Error, revision: string): Error {
+    if (error instanceof AuthExpired) this.#refusal = { revision, error };
+    return error;
+  }
+
+  toJSON(): string {
+    return '[secret]';
+  }
+
+  [inspect.custom](): string {
+    return '[secret]';
+  }
+}

@@ -1,0 +1,40 @@
+import { inspect } from 'node:util';
+
+const HIDDEN = '[secret]';
+
+/** A text that shows itself only to who asks for it by `reveal`. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return HIDDEN;
+  }
+
+  toJSON(): string {
+    return HIDDEN;
+  }
+
+  [inspect.custom](): string {
+    return HIDDEN;
+  }
+}
+
+/** Shorter ones would be found in every text. */
+const MIN_LENGTH = 4;
+
+/** The text without any of the secrets, as they are and as they stand in a URL or JSON. */
+export function withoutSecrets(text: string, secrets: readonly (string | undefined)[]): string {
+  const forms = secrets
+    .filter((secret) => secret !== undefined && secret.length >= MIN_LENGTH)
+    .flatMap((secret) => [secret!, encodeURIComponent(secret!), JSON.stringify(secret).slice(1, -1)])
+    .sort((a, b) => b.length - a.length); // One may be a part of another.
+  return forms.reduce((rest, form) => rest.replaceAll(form, HIDDEN), text);
+}

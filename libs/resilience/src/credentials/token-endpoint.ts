@@ -1,0 +1,184 @@
+import * as oauth from 'oauth4webapi';
+import { type Clock, systemClock } from '../clock.js';
+import { AuthExpired, ExternalError, Retryable } from '../external-error.js';
+import { displayUrl } from '../fetch-error.js';
+import type { HttpClient, HttpResponse } from '../http-client/http-types.js';
+import type { OAuthClient, OAuthTokens } from './credential-data.js';
+
+/** What asks token endpoints: a client without credential, of the same guarded pool as all others. */
+export interface TokenEndpointOptions {
+  readonly http: HttpClient;
+  readonly clock?: Clock;
+}
+
+/** What a person's agreement is asked with, and what has to be kept until the answer comes. */
+export interface AuthorizationRequest {
+  readonly url: string;
+  /** Comes back with the answer; must be compared with the one kept for this person. */
+  readonly state: string;
+  /** Proves that who asked is who exchanges the code (PKCE, RFC 7636). A secret. */
+  readonly codeVerifier: string;
+}
+
+/** Where to send a person who is to agree. @throws RangeError when the client has no authorization URL */
+export async function buildAuthorizationUrl(
+  client: OAuthClient,
+  {
+    redirectUri,
+    parameters = {},
+  }: { readonly redirectUri: string; readonly parameters?: Readonly<Record<string, string>> },
+): Promise<AuthorizationRequest> {
+  if (client.authorizationUrl === undefined) throw new RangeError('client.authorizationUrl: is required');
+  const url = new URL(client.authorizationUrl);
+  const state = oauth.generateRandomState();
+  const codeVerifier = oauth.generateRandomCodeVerifier();
+  const query = {
+    ...parameters,
+    response_type: 'code',
+    client_id: client.clientId,
+    redirect_uri: redirectUri,
+    ...(client.scopes && client.scopes.length > 0 && { scope: client.scopes.join(' ') }),
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
+    code_challenge_method: 'S256',
+  };
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  return { url: url.href, state, codeVerifier };
+}
+
+/** What came back with the person. */
+export interface CodeAnswer {
+  /** The query of the redirect: `code` and `state`, or `error`. */
+  readonly callback: URLSearchParams;
+  readonly expectedState: string;
+  readonly codeVerifier: string;
+  readonly redirectUri: string;
+}
+
+/** Exchanges a code for tokens. @throws AuthExpired when it, or the answer, is refused · Retryable · RateLimited · Terminal */
+export async function exchangeCode(
+  client: OAuthClient,
+  { callback, expectedState, codeVerifier, redirectUri }: CodeAnswer,
+  options: TokenEndpointOptions,
+): Promise<OAuthTokens> {
+  return tokensOf(client, options, async (server, us, auth, request) => {
+    // Who answers names itself (RFC 9207) by an issuer that we are not told of; PKCE and state bind the answer to us.
+    const answer = new URLSearchParams([...callback].filter(([name]) => name !== 'iss'));
+    const checked = oauth.validateAuthResponse(server, us, answer, expectedState);
+    return oauth.authorizationCodeGrantRequest(server, us, auth, checked, redirectUri, codeVerifier, request);
+  });
+}
+
+/** New tokens for a refresh token; keeps that one when the server sends no other. @throws as `exchangeCode` */
+export async function refreshTokens(
+  client: OAuthClient,
+  refreshToken: string,
+  options: TokenEndpointOptions,
+): Promise<OAuthTokens> {
+  const tokens = await tokensOf(client, options, (server, us, auth, request) =>
+    oauth.refreshTokenGrantRequest(server, us, auth, refreshToken, request),
+  );
+  return { refreshToken, ...tokens };
+}
+
+/** Tokens for our own account. @throws as `exchangeCode` */
+export async function clientCredentialsTokens(
+  client: OAuthClient,
+  options: TokenEndpointOptions,
+): Promise<OAuthTokens> {
+  const { parameters, scopes = [] } = client;
+  const asked: Record<string, string> = { ...parameters, ...(scopes.length > 0 && { scope: scopes.join(' ') }) };
+  return tokensOf(client, options, (server, us, auth, request) =>
+    oauth.clientCredentialsGrantRequest(server, us, auth, asked, request),
+  );
+}
+
+type Ask = (
+  server: oauth.AuthorizationServer,
+  us: oauth.Client,
+  auth: oauth.ClientAuth,
+  request: oauth.TokenEndpointRequestOptions,
+) => Promise<Response>;
+
+async function tokensOf(
+  client: OAuthClient,
+  { http, clock = systemClock }: TokenEndpointOptions,
+  ask: Ask,
+): Promise<OAuthTokens> {
+  const url = new URL(client.tokenUrl);
+  const server = { issuer: url.origin, token_endpoint: url.href };
+  const us = { client_id: client.clientId };
+  const where = displayUrl(url);
+  const obtainedAt = clock.now();
+  try {
+    const response = await ask(server, us, clientAuth(client), {
+      [oauth.customFetch]: (to, { method: _, body, headers }) => post(http, to, headers, body as URLSearchParams),
+      // Whether plain HTTP may be spoken is for the guard to say: only an operator can allow it an address.
+      [oauth.allowInsecureRequests]: url.protocol === 'http:',
+      additionalParameters: { ...client.parameters },
+    });
+    const answer = await oauth.processRefreshTokenResponse(server, us, response);
+    return {
+      accessToken: answer.access_token,
+      obtainedAt,
+      ...(answer.expires_in !== undefined && { expiresAt: obtainedAt + answer.expires_in * 1000 }),
+      ...(answer.refresh_token !== undefined && { refreshToken: answer.refresh_token }),
+    };
+  } catch (error) {
+    throw tokenError(error, where);
+  }
+}
+
+/** What the library throws holds whole answers: nothing of it is handed on but the closed list of OAuth's words. */
+function tokenError(error: unknown, where: string): Error {
+  if (error instanceof ExternalError) return error;
+  if (error instanceof oauth.ResponseBodyError || error instanceof oauth.AuthorizationResponseError)
+    return new AuthExpired('AUTH_EXPIRED', `${where} refused${wordOf(error.error)}: it has to be authorised anew`);
+  if (error instanceof oauth.WWWAuthenticateChallengeError)
+    return new AuthExpired('AUTH_EXPIRED', `${where} refused this client`);
+  if (error instanceof oauth.OperationProcessingError && /"state"/.test(error.message))
+    return new AuthExpired('AUTH_EXPIRED', 'state: the answer belongs to no request that was made here', {
+      field: 'state',
+    });
+  return new Retryable('SOURCE_INVALID_RESPONSE', `${where}: the answer holds no token that can be used`);
+}
+
+const wordOf = (error: string) => (/^[a-z_]{1,40}$/.test(error) ? ` (${error})` : '');
+
+function clientAuth({ clientSecret, clientAuth: how }: OAuthClient): oauth.ClientAuth {
+  if (clientSecret === undefined || how === 'none') return oauth.None();
+  return how === 'post' ? oauth.ClientSecretPost(clientSecret) : oauth.ClientSecretBasic(clientSecret);
+}
+
+const REFUSALS = [400, 401];
+/** Of an answer that holds a few tokens. */
+const MAX_BYTES = 1024 ** 2;
+
+async function post(http: HttpClient, url: string, headers: Record<string, string>, body: URLSearchParams) {
+  const call = { method: 'POST', url, headers, body: body.toString(), expect: REFUSALS, maxBytes: MAX_BYTES } as const;
+  return conforming(await http.request(call));
+}
+
+/**
+ * The answer in the form that the specification asks for (RFC 6749, 5.1 and 5.2). Some servers answer errors with 200,
+ * name no token type, or send tokens of other kinds along, which are not ours to judge.
+ */
+function conforming(answer: HttpResponse): Response {
+  let body: Record<string, unknown> = {};
+  try {
+    body = Object(answer.json<object>()) as Record<string, unknown>;
+  } catch (error) {
+    if (answer.status < 400) throw error;
+  }
+  const refused = answer.status >= 400 || (typeof body.error === 'string' && body.access_token === undefined);
+  const { access_token, refresh_token, expires_in, error = 'refused' } = body;
+  const known = refused
+    ? { error: typeof error === 'string' ? error : 'refused' }
+    : {
+        access_token,
+        refresh_token: refresh_token ?? undefined,
+        expires_in: expires_in ?? undefined,
+        token_type: 'bearer',
+      };
+  return Response.json(known, { status: refused ? 400 : 200 });
+}
