@@ -1,8 +1,12 @@
+import { httpJsonConnector } from './http-json/http-json.connector.js';
 import { noopConnector } from './noop/noop.connector.js';
 import { openapiConnector } from './openapi/openapi.connector.js';
 import type { Connector } from './sdk/connector.js';
 
 /** All connectors, by name. */
 export const connectors: ReadonlyMap<string, Connector> = new Map(
-  [openapiConnector, noopConnector].map((connector) => [connector.manifest.name, connector as Connector]),
+  [openapiConnector, noopConnector, httpJsonConnector].map((connector) => [
+    connector.manifest.name,
+    connector as Connector,
+  ]),
 );

@@ -43,3 +43,21 @@ export const wholeNumber = (min: number, max: number) => {
 };
 
 export const truth = z.boolean({ error: 'must be true or false' });
+
+/** Headers that carry credentials, or that the fetch itself sets. */
+const REFUSED_HEADERS =
+  /^(authorization|proxy-.*|cookie2?|x-api-key|api-key|x-auth-token|host|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect|if-.*|range|accept-encoding)$/i;
+
+const HEADER_VALUE = 'must be text of at most 4096 characters without line breaks';
+
+/** Names and values of HTTP headers that are neither secret nor set by the client itself. */
+export const httpHeaders = z
+  .record(
+    z
+      .string()
+      .regex(/^[!#$%&'*+.^_`|~0-9a-z-]{1,128}$/i, 'is not a valid header name')
+      .refine((name) => !REFUSED_HEADERS.test(name), 'cannot be set here: it is set by the fetch or secret'),
+    z.string({ error: HEADER_VALUE }).regex(/^[\t\x20-\x7e\x80-\xff]{0,4096}$/, HEADER_VALUE),
+    { error: 'must be an object of header names and values' },
+  )
+  .refine((all) => Object.keys(all).length <= 32, 'must have at most 32 headers');

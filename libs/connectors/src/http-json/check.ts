@@ -1,0 +1,74 @@
+import { ExternalError, PageSize, Terminal } from '@tidemark/resilience';
+import type { CheckProblem, CheckResult, SourceRecord } from '../sdk/source.js';
+import type { ApiContext, ApiObject, ApiPage } from './api-object.js';
+import { UnusableParent } from './api-object.js';
+
+const SAMPLE = 10;
+
+/** Reads a small page of every object, and says what is wrong with the config from what came of it. */
+export async function checkObjects(
+  objects: ReadonlyMap<string, ApiObject>,
+  { config, redact }: ApiContext,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const problems: CheckProblem[] = [];
+  const told: string[] = [];
+  const first = new Map<string, SourceRecord | undefined>();
+  const parentsFirst = [...objects.values()].sort((a, b) => Number(!!a.config.parent) - Number(!!b.config.parent));
+  for (const object of parentsFirst) {
+    const { name, parent: of } = object.config;
+    const parent = of && first.get(of.object);
+    if (of && !parent) {
+      told.push(`${name} (not tried: there is no ${of.object})`);
+      continue;
+    }
+    try {
+      const page = await sample(object, parent, signal);
+      first.set(name, page.records[0]);
+      problems.push(...complaints(object, page));
+      told.push(`${name} (${page.records.length}${page.next ? ' or more' : ''})`);
+    } catch (error) {
+      signal.throwIfAborted();
+      problems.push(problemOf(error, object));
+      // Who cannot get in, or reaches nobody, hears it once.
+      if (!(error instanceof Terminal) || error.code === 'SOURCE_FORBIDDEN') break;
+    }
+  }
+  if (problems.length > 0)
+    return { ok: false, problems: problems.map((problem) => ({ ...problem, message: redact(problem.message) })) };
+  return { ok: true, message: `${new URL(config.baseUrl).host}: ${told.join(', ')}` };
+}
+
+function sample(object: ApiObject, parent: SourceRecord | undefined, signal: AbortSignal): Promise<ApiPage> {
+  const max = Math.min(SAMPLE, object.config.pageSize?.max ?? SAMPLE);
+  const size = new PageSize({ min: max, max });
+  return object.page({ at: null, bounds: {}, size, signal, ...(parent && { parent }) });
+}
+
+/** What a page that came shows to be wrong. */
+function complaints({ config, field }: ApiObject, { records, problems }: ApiPage): CheckProblem[] {
+  const code = 'SOURCE_INVALID_RESPONSE';
+  if (records.length === 0 && problems.length > 0)
+    return [{ code, field: `${field}.id`, message: `${problems[0]!.message}, nor in any other of the first page` }];
+  if (config.updatedAt !== undefined && records.length > 0 && records.every(({ updatedAt }) => updatedAt === undefined))
+    return [
+      {
+        code,
+        field: `${field}.updatedAt`,
+        message: `${config.updatedAt} finds no time in the form ${config.timeFormat}`,
+      },
+    ];
+  return [];
+}
+
+function problemOf(error: unknown, { field, config }: ApiObject): CheckProblem {
+  if (error instanceof UnusableParent)
+    return { code: 'SOURCE_REQUEST_REFUSED', field: `${field}.path`, message: error.message };
+  if (!(error instanceof ExternalError)) throw error;
+  const { code, message } = error;
+  const at = error.field ?? (code === 'SOURCE_NOT_FOUND' ? `${field}.path` : fieldOf(code));
+  return { code, message: `${config.name}: ${message}`, ...(at !== undefined && { field: at }) };
+}
+
+const fieldOf = (code: string): string | undefined =>
+  /^SOURCE_(UNREACHABLE|ADDRESS_REFUSED)$/.test(code) ? 'baseUrl' : undefined;

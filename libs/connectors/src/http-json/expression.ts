@@ -1,0 +1,31 @@
+import { compile, TreeInterpreter, type JSONValue } from '@jmespath-community/jmespath';
+import { Terminal } from '@tidemark/resilience';
+import type { Json } from '../sdk/source.js';
+
+/** Finds a value in another; null when there is none. @throws Terminal when it cannot be computed on this value */
+export type Expression = (value: Json) => Json;
+
+/** A compiled JMESPath expression of the config. `field` names it in errors. */
+export function expressionOf(text: string, field: string): Expression {
+  const node = compile(text);
+  return (value) => {
+    try {
+      return (TreeInterpreter.search(node, value as JSONValue) ?? null) as Json;
+    } catch (cause) {
+      // No cause: the text of an expression's error may quote what was received.
+      const why = (cause as Error).message.replace(/:.*$/s, '');
+      throw new Terminal('SOURCE_INVALID_RESPONSE', `${field}: ${text} cannot be found in what was received: ${why}`, {
+        field,
+      });
+    }
+  };
+}
+
+/** A value's kind and shape in a few words, without the value itself. */
+export function shapeOf(value: Json): string {
+  if (value === null) return 'nothing';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  const keys = Object.keys(value);
+  return `an object with ${keys.slice(0, 10).join(', ') || 'no fields'}${keys.length > 10 ? ', …' : ''}`;
+}

@@ -1,0 +1,153 @@
+import { compile } from '@jmespath-community/jmespath';
+import { z } from 'zod';
+import { httpHeaders, httpUrl, required, truth, wholeNumber } from '../sdk/config.js';
+
+const text = z.string({ error: required('must be text') }).min(1, 'must not be empty');
+const name = text.regex(
+  /^[a-z0-9][a-z0-9_.-]{0,63}$/i,
+  'must be 1 to 64 letters, digits, dots, hyphens or underscores',
+);
+
+const expression = text.max(2000).superRefine((source, context) => {
+  try {
+    compile(source);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `is no JMESPath expression: ${(error as Error).message}` });
+  }
+});
+
+/** Parameters that carry credentials by their name; those belong to the connection's credential. */
+const SECRET =
+  /^(api[-_]?key|x-api-key|access[-_]?token|auth([-_]?token|orization)?|client[-_]?secret|password|secret|signature|sig)$/i;
+
+const parameter = text
+  .max(128, 'must be at most 128 characters')
+  .refine((key) => !SECRET.test(key), 'cannot be set here: what is secret belongs in the credential');
+
+const values = z.record(parameter, z.union([z.string(), z.number(), z.boolean()]), {
+  error: 'must be an object of names and values',
+});
+
+const timeFormat = z.enum(['iso', 'epochSeconds', 'epochMilliseconds'], {
+  error: 'must be iso, epochSeconds or epochMilliseconds',
+});
+
+const resizable = truth.describe('Whether a page may have another size than the one before it');
+
+const pagination = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('none') }),
+    z.strictObject({ kind: z.literal('link'), resizable: resizable.default(false) }),
+    z.strictObject({
+      kind: z.literal('nextUrl'),
+      next: expression.describe('Finds the URL of the next page in an answer'),
+      resizable: resizable.default(false),
+    }),
+    z.strictObject({
+      kind: z.literal('cursor'),
+      next: expression.describe('Finds the token of the next page in an answer; none ends the read'),
+      param: parameter.describe('Where the token goes'),
+      resizable: resizable.default(true),
+    }),
+    z.strictObject({
+      kind: z.literal('page'),
+      param: parameter.describe('Where the number of the page goes'),
+      first: wholeNumber(0, 1).describe('Number of the first page').default(1),
+      more: expression.describe('Whether another page follows; without it an empty page ends the read').optional(),
+    }),
+    z.strictObject({
+      kind: z.literal('offset'),
+      param: parameter.describe('Where the number of records to pass over goes'),
+      more: expression.describe('Whether another page follows; without it an empty page ends the read').optional(),
+    }),
+  ],
+  { error: 'must have a kind: none, link, nextUrl, cursor, page or offset' },
+);
+
+const incremental = z.strictObject({
+  since: parameter.describe('Parameter that takes the time from which on changes are wanted'),
+  until: parameter.describe('Parameter that takes the time up to which changes are wanted').optional(),
+  format: timeFormat.describe('How times are sent').default('iso'),
+  lookBackSeconds: wholeNumber(0, 604_800)
+    .describe('By how much a later read overlaps the one before, for changes that become visible late')
+    .default(60),
+});
+
+const parent = z.strictObject({
+  object: name.describe('The object of whose every record this one is read; it has no parent itself'),
+  field: text.describe("Field of the data under which the parent's id is put").optional(),
+  scoped: truth
+    .describe('Whether ids are unique within a parent only: then `<parent id>/<id>` is the id')
+    .default(false),
+});
+
+const object = z
+  .strictObject({
+    name: name.describe('Its name in requests and records'),
+    title: text.max(128).optional(),
+    path: text
+      .regex(/^\/[^?#\s]*$/, 'must begin with / and have no query')
+      .describe("Below the base URL; `{field}` stands for a field of the parent's record"),
+    method: z.enum(['GET', 'POST'], { error: 'must be GET or POST' }).default('GET'),
+    query: values.describe('Sent with every request; never secrets').optional(),
+    body: z
+      .record(z.string(), z.json(), { error: 'must be an object' })
+      .describe('JSON body of a POST; parameters are added to it')
+      .optional(),
+    parameters: z
+      .enum(['query', 'body'], { error: 'must be query or body' })
+      .describe('Where parameters go; default body for POST')
+      .optional(),
+    records: expression.describe('Finds the list of records in an answer').default('@'),
+    id: expression.describe('Finds the id in a record: text or a number').default('id'),
+    updatedAt: expression.describe('Finds the time of the last change in a record').optional(),
+    timeFormat: timeFormat.describe('How records write times').default('iso'),
+    deleted: expression.describe('Tells of a record whether it was deleted').optional(),
+    total: expression.describe('Finds the number of all records in an answer, for the estimate').optional(),
+    incremental: incremental.describe('How to ask for what changed').optional(),
+    pagination: pagination.default({ kind: 'none' }),
+    pageSize: z
+      .strictObject({
+        param: parameter.describe('Parameter that takes the number of records a page'),
+        max: wholeNumber(1, 10_000).describe('Largest size that the API knows').default(100),
+      })
+      .optional(),
+    parent: parent.describe('Reads the object once for every record of another').optional(),
+  })
+  .superRefine(({ method, body, parameters, path, parent: of }, context) => {
+    const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
+    if (method === 'GET' && body) refuse('body', 'needs the method POST');
+    if (method === 'GET' && parameters === 'body') refuse('parameters', 'can be body only with the method POST');
+    if (/[{}]/.test(path.replace(/\{[^{}]+\}/g, ''))) refuse('path', 'has a brace without its other half');
+    if (!of && path.includes('{')) refuse('path', 'has fields of a parent, and the object has no parent');
+  });
+
+/** Config of an `http-json` connection. */
+export const httpJsonConfig = z.strictObject({
+  baseUrl: httpUrl
+    .refine((url) => !/[?#]/.test(url), 'must have no query and no fragment')
+    .describe('http(s) address that all paths are below'),
+  headers: httpHeaders.describe('Sent with every request. Not for credentials.').optional(),
+  objects: z
+    .array(object, { error: required('must be a list of objects') })
+    .min(1, 'must have at least one object')
+    .max(100, 'must have at most 100 objects')
+    .superRefine((objects, context) => {
+      objects.forEach(({ name: own, parent: of }, at) => {
+        const refuse = (path: string[], message: string) =>
+          context.addIssue({ code: 'custom', path: [at, ...path], message });
+        if (objects.findIndex((other) => other.name === own) < at) refuse(['name'], `${own} is there twice`);
+        if (!of) return;
+        const known = objects.find((other) => other.name === of.object);
+        if (!known) refuse(['parent', 'object'], `${of.object} is none of the objects`);
+        else if (known.parent) refuse(['parent', 'object'], `${of.object} has a parent itself`);
+      });
+    })
+    .describe('What can be read'),
+});
+
+export type HttpJsonConfig = z.infer<typeof httpJsonConfig>;
+export type ObjectConfig = HttpJsonConfig['objects'][number];
+export type Pagination = ObjectConfig['pagination'];
+export type TimeFormat = z.infer<typeof timeFormat>;

@@ -1,0 +1,16 @@
+import type { Manifest } from '../sdk/manifest.js';
+import { httpJsonConfig, type HttpJsonConfig } from './http-json.config.js';
+
+/** Reads any paginated JSON API that its config describes. */
+export const httpJsonManifest: Manifest<HttpJsonConfig> = {
+  name: 'http-json',
+  title: 'JSON over HTTP',
+  description: 'Reads the objects of any paginated JSON API, as its config describes them.',
+  config: httpJsonConfig,
+  auth: ['none', 'bearer', 'basic', 'api-key', 'oauth2-authorization-code', 'oauth2-client-credentials'],
+  source: {
+    objects: 'configured',
+    modes: ['full', 'incremental', 'backfill'],
+    pageSize: { min: 1, initial: 100, max: 10_000 },
+  },
+};

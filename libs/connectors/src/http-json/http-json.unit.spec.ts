@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { configProblems } from '../sdk/manifest.js';
+import { httpJsonManifest } from './http-json.manifest.js';
+import { readTime, writeTime } from './times.js';
+
+const config = (object: Record<string, unknown>, more: Record<string, unknown> = {}) => ({
+  baseUrl: 'https://api.example.com/v1',
+  objects: [{ name: 'items', path: '/items', ...object }],
+  ...more,
+});
+const problemsOf = (value: unknown) => configProblems(httpJsonManifest, value);
+
+describe('the config of http-json', () => {
+  it('needs no more than an address and the path of an object', () => {
+    expect(problemsOf(config({}))).toEqual([]);
+    expect(httpJsonManifest.config.parse(config({})).objects[0]).toMatchObject({
+      ...{ method: 'GET', records: '@', id: 'id', timeFormat: 'iso', pagination: { kind: 'none' } },
+    });
+  });
+
+  it.each([
+    [{}, 'baseUrl', 'is required'],
+    [{ baseUrl: 'https://h/' }, 'objects', 'is required'],
+    [config({}, { objects: [] }), 'objects', 'must have at least one object'],
+    [config({}, { baseUrl: 'https://h/?a=b' }), 'baseUrl', 'must have no query and no fragment'],
+    [config({}, { baseUrl: 'https://me:secret@h/' }), 'baseUrl', 'must not contain a user name or password'],
+    [config({}, { headers: { Authorization: 'x' } }), 'headers.Authorization', /secret/],
+    [config({ path: 'items' }), 'objects.0.path', 'must begin with / and have no query'],
+    [config({ path: '/items/{id}' }), 'objects.0.path', 'has fields of a parent, and the object has no parent'],
+    [config({ path: '/items/{id', parent: { object: 'a' } }), 'objects.0.path', 'has a brace without its other half'],
+    [config({ query: { api_key: 'x' } }), 'objects.0.query.api_key', /what is secret belongs in the credential/],
+    [config({ records: 'a..b' }), 'objects.0.records', /is no JMESPath expression: Syntax error/],
+    [config({ id: 1 }), 'objects.0.id', 'must be text'],
+    [config({ body: {} }), 'objects.0.body', 'needs the method POST'],
+    [config({ timeFormat: 'rfc' }), 'objects.0.timeFormat', 'must be iso, epochSeconds or epochMilliseconds'],
+    [config({ pagination: { kind: 'pages' } }), 'objects.0.pagination.kind', /must have a kind/],
+    [config({ pagination: { kind: 'cursor', next: 'a' } }), 'objects.0.pagination.param', 'is required'],
+    [config({ pageSize: { param: 'n', max: 0 } }), 'objects.0.pageSize.max', 'must be a whole number from 1 to 10000'],
+    [config({ parent: { object: 'projects' } }), 'objects.0.parent.object', 'projects is none of the objects'],
+    [config({ parent: { object: 'items' } }), 'objects.0.parent.object', 'items has a parent itself'],
+    [config({}, { objects: [{ name: 'a', path: '/' }, { name: 'a', path: '/' }] }), 'objects.1.name', 'a is there twice'], // prettier-ignore
+    [config({ colour: 'red' }), 'objects.0.colour', 'is not known'],
+  ])('refuses %j', (value, field, message) => {
+    const expected = message instanceof RegExp ? expect.stringMatching(message) : message;
+    expect(problemsOf(value)).toContainEqual({ field, message: expected });
+  });
+});
+
+describe('times of records', () => {
+  it('are read in every form, and taken as UTC where they have no zone', () => {
+    expect(readTime('2026-03-01T08:15:00+02:00', 'iso')).toBe('2026-03-01T06:15:00.000Z');
+    expect(readTime('2026-03-01T08:15:00', 'iso')).toBe('2026-03-01T08:15:00.000Z');
+    expect(readTime('2026-03-01', 'iso')).toBe('2026-03-01T00:00:00.000Z');
+    expect(readTime(1_772_352_900, 'epochSeconds')).toBe('2026-03-01T08:15:00.000Z');
+    expect(readTime('1772352900000', 'epochMilliseconds')).toBe('2026-03-01T08:15:00.000Z');
+    for (const value of [null, '', 'soon', {}, true, 9e18]) {
+      expect(readTime(value, 'iso')).toBeUndefined();
+      expect(readTime(value, 'epochSeconds')).toBeUndefined();
+    }
+  });
+
+  it('are sent in the form that the API takes', () => {
+    const time = '2026-03-01T08:15:00.250Z';
+    expect(writeTime(time, 'iso')).toBe(time);
+    expect(writeTime(time, 'epochSeconds')).toBe(1_772_352_900);
+    expect(writeTime(time, 'epochMilliseconds')).toBe(1_772_352_900_250);
+  });
+});
