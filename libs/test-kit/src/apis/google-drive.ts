@@ -72,6 +72,11 @@ export class GoogleDriveApi extends OAuthApi {
     return file;
   }
 
+  /** Adds a file whose id the API forgets to tell. */
+  putWithoutId(): void {
+    this.put('without-id', { id: undefined });
+  }
+
   /** Deletes a file for good, or takes away the right to see it. */
   remove(id: string): void {
     const driveId = this.#files.get(id)?.driveId;
@@ -88,14 +93,15 @@ export class GoogleDriveApi extends OAuthApi {
 
   /** Page tokens of the changes so far are no longer taken. */
   forgetChanges(): void {
-    this.#oldestChange = ++this.#sequence;
+    this.#sequence += 2;
+    this.#oldestChange = this.#sequence;
   }
 
   /** Ids of the files that are there and not in the trash, sorted. */
   get ids(): string[] {
     return [...this.#files.values()]
       .filter(({ trashed }) => !trashed)
-      .map(({ id }) => id)
+      .flatMap(({ id }) => id ?? [])
       .sort();
   }
 

@@ -1,0 +1,116 @@
+import { Terminal } from '@tidemark/resilience';
+import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
+import type { Span } from './cursor.js';
+import type { GoogleDriveConfig } from './google-drive.manifest.js';
+
+/** A file as the API tells it. */
+export type DriveFile = JsonObject & {
+  readonly id?: string;
+  readonly mimeType?: string;
+  readonly parents?: readonly string[];
+  readonly trashed?: boolean;
+  readonly createdTime?: string;
+  readonly modifiedTime?: string;
+};
+
+export interface DriveChange {
+  readonly changeType?: string;
+  readonly fileId?: string;
+  readonly removed?: boolean;
+  readonly time?: string;
+  readonly file?: DriveFile;
+}
+
+/** Without these it cannot be told whether a file belongs to what is read. */
+const NEEDED = ['id', 'mimeType', 'parents', 'trashed', 'createdTime', 'modifiedTime'] as const;
+
+/** The `fields` of a file: what reading needs, and what the config asks for. */
+export function fileFields({ fields }: GoogleDriveConfig): string {
+  return [...new Set([...NEEDED, ...fields])].join(',');
+}
+
+const quoted = (text: string) => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
+const anyOf = (terms: readonly string[]) => (terms.length === 1 ? terms[0]! : `(${terms.join(' or ')})`);
+
+/** The search query for the files to list: https://developers.google.com/workspace/drive/api/guides/ref-search-terms */
+export function searchQuery({ mimeTypes, folder }: GoogleDriveConfig, { since, window }: Span): string {
+  const terms = ['trashed = false'];
+  if (mimeTypes) terms.push(anyOf(mimeTypes.map((type) => `mimeType = ${quoted(type)}`)));
+  if (folder !== undefined) terms.push(`${quoted(folder)} in parents`);
+  // A file that is uploaded may keep the time at which it was changed before.
+  const times = ['modifiedTime', 'createdTime'];
+  if (since !== undefined) terms.push(anyOf(times.map((time) => `${time} >= ${quoted(since)}`)));
+  if (window) {
+    const { from, to } = window;
+    terms.push(anyOf(times.map((time) => `(${time} >= ${quoted(from)} and ${time} < ${quoted(to)})`)));
+  }
+  return terms.join(' and ');
+}
+
+/** Whether a file is what `searchQuery` finds, its time apart. */
+function belongs({ mimeTypes, folder }: GoogleDriveConfig, file: DriveFile): boolean {
+  if (file.trashed) return false;
+  if (mimeTypes && !mimeTypes.includes(file.mimeType ?? '')) return false;
+  return folder === undefined || (file.parents?.includes(folder) ?? false);
+}
+
+function within({ since, window }: Span, file: DriveFile): boolean {
+  const times = [file.modifiedTime, file.createdTime].flatMap((time) => (time === undefined ? [] : [Date.parse(time)]));
+  const from = since === undefined ? -Infinity : Date.parse(since);
+  const [first, end] = window ? [Date.parse(window.from), Date.parse(window.to)] : [-Infinity, Infinity];
+  return times.some((time) => time >= from && time >= first && time < end);
+}
+
+/** What a page tells: records, and what cannot be one. */
+export interface Told {
+  readonly records: SourceRecord[];
+  readonly problems: RecordProblem[];
+}
+
+const OBJECT = 'files';
+
+export function toldByFiles(files: readonly DriveFile[]): Told {
+  const told: Told = { records: [], problems: [] };
+  for (const file of files) {
+    if (file.id) told.records.push(recordOf(file.id, file));
+    else told.problems.push(missingId('a file has no id', file));
+  }
+  return told;
+}
+
+/** Files that are gone, in the trash, or no longer among those that are read come as deleted. */
+export function toldByChanges(changes: readonly DriveChange[], config: GoogleDriveConfig, span: Span): Told {
+  const told: Told = { records: [], problems: [] };
+  for (const change of changes) {
+    const { changeType = 'file', fileId, removed, file, time } = change;
+    if (changeType !== 'file') continue;
+    const at = time === undefined ? {} : { updatedAt: utc(time) };
+    if (!fileId) told.problems.push(missingId('a change has no file id', change as JsonObject));
+    else if (removed || (file && !belongs(config, file)))
+      told.records.push({ externalId: fileId, objectType: OBJECT, data: file ?? {}, deleted: true, ...at });
+    else if (!file)
+      told.problems.push({
+        ...{ objectType: OBJECT, code: 'OBJECT_INVALID', externalId: fileId, data: change as JsonObject },
+        message: `the change of ${fileId} does not say what the file is like now`,
+      });
+    else if (within(span, file)) told.records.push(recordOf(fileId, file));
+  }
+  return told;
+}
+
+function recordOf(externalId: string, file: DriveFile): SourceRecord {
+  const times = [file.modifiedTime, file.createdTime].filter((time) => time !== undefined).map(utc);
+  const updatedAt = times.sort().at(-1);
+  return { externalId, objectType: OBJECT, data: file, ...(updatedAt !== undefined && { updatedAt }) };
+}
+
+const missingId = (message: string, data: JsonObject): RecordProblem => ({
+  ...{ objectType: OBJECT, code: 'OBJECT_MISSING_ID', message, field: 'id', data },
+});
+
+/** @throws Terminal when it is no date at all */
+function utc(time: string): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) throw new Terminal('SOURCE_INVALID_RESPONSE', `Google Drive: ${time} is no time`);
+  return date.toISOString();
+}

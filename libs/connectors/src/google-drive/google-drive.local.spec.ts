@@ -1,0 +1,239 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Cursor } from '@tidemark/contracts';
+import { RateLimited, Retryable, Terminal } from '@tidemark/resilience';
+import { type ApiAnswer, driveError, GoogleDriveApi } from '@tidemark/test-kit/apis';
+import type { ReadRequest, SourceRecord } from '../sdk/source.js';
+import { openForTest, TestToken } from '../testing/conformance.js';
+import { googleDriveConnector } from './google-drive.connector.js';
+
+const signal = new AbortController().signal;
+let api: GoogleDriveApi;
+let token: TestToken;
+
+beforeEach(async () => {
+  api = await GoogleDriveApi.start();
+  token = new TestToken();
+  api.accept(token.accepted);
+});
+afterEach(() => api.close());
+
+const open = (config: object = {}) =>
+  openForTest(googleDriveConnector, 'source', { config: { baseUrl: api.baseUrl, ...config }, credential: token });
+
+interface Read {
+  readonly records: readonly SourceRecord[];
+  /** `id`, or `-id` for a deletion, sorted. */
+  readonly told: readonly string[];
+  readonly cursor: Cursor;
+}
+
+async function read(config: object = {}, request: Partial<ReadRequest> = {}): Promise<Read> {
+  await using opened = await open(config);
+  const records: SourceRecord[] = [];
+  let last: Cursor = {};
+  for await (const { records: some, cursor } of opened.source.read({
+    object: 'files',
+    pageSize: 3,
+    signal,
+    ...request,
+  })) {
+    records.push(...some);
+    last = JSON.parse(JSON.stringify(cursor)) as Cursor;
+  }
+  const told = records.map(({ externalId, deleted }) => `${deleted ? '-' : ''}${externalId}`).sort();
+  return { records, told, cursor: last };
+}
+
+const failure = (config: object = {}, request: Partial<ReadRequest> = {}): Promise<unknown> =>
+  read(config, request).then(
+    ({ told }) => new Error(`the read ended with ${told.join()}`),
+    (error: unknown) => error,
+  );
+
+describe('the files of google-drive', () => {
+  it('come with the properties that were asked for, and those that reading needs', async () => {
+    api.put('a', { size: '12', description: 'first' });
+    const [byDefault] = (await read()).records;
+    expect(byDefault).toEqual({
+      externalId: 'a',
+      objectType: 'files',
+      updatedAt: '2026-03-01T00:00:01.000Z',
+      data: expect.objectContaining({
+        ...{ name: 'a.txt', size: '12', description: 'first' },
+        owners: [{ displayName: 'Ada', emailAddress: 'ada@example.com' }],
+      }),
+    });
+    const [chosen] = (await read({ fields: ['name', 'owners/emailAddress'] })).records;
+    expect(chosen!.data).toEqual({
+      ...{ id: 'a', name: 'a.txt', mimeType: 'text/plain', parents: ['root'], trashed: false },
+      ...{ createdTime: '2026-03-01T00:00:01.000Z', modifiedTime: '2026-03-01T00:00:01.000Z' },
+      owners: [{ emailAddress: 'ada@example.com' }],
+    });
+  });
+
+  it('are those of the user, with those of shared drives when asked for, or those of one shared drive', async () => {
+    api.addDrive('team', 'Team');
+    api.put('mine');
+    api.put('ours', { driveId: 'team' });
+    const all = { includeItemsFromAllDrives: true };
+    const before = [await read(), await read(all), await read({ driveId: 'team' })] as const;
+    expect(before.map(({ told }) => told)).toEqual([['mine'], ['mine', 'ours'], ['ours']]);
+    api.put('mine');
+    api.put('ours');
+    expect((await read({}, { cursor: before[0].cursor })).told).toEqual(['mine']);
+    expect((await read(all, { cursor: before[1].cursor })).told).toEqual(['mine', 'ours']);
+    expect((await read({ driveId: 'team' }, { cursor: before[2].cursor })).told).toEqual(['ours']);
+  });
+
+  it('are those of one folder and of some media types; what leaves them comes as deleted', async () => {
+    const config = { folder: 'f1', mimeTypes: ['text/plain', 'application/pdf'] };
+    for (const id of ['stays', 'moves', 'converts']) api.put(id, { parents: ['f1'] });
+    api.put('elsewhere', { parents: ['f2'] });
+    api.put('picture', { parents: ['f1'], mimeType: 'image/png' });
+    const first = await read(config);
+    expect(first.told).toEqual(['converts', 'moves', 'stays']);
+    api.put('moves', { parents: ['f2'] });
+    api.put('converts', { mimeType: 'image/png' });
+    api.put('elsewhere', { parents: ['f1'], mimeType: 'application/pdf' });
+    expect((await read(config, { cursor: first.cursor })).told).toEqual(['-converts', '-moves', 'elsewhere']);
+  });
+
+  it('come as deleted when they are removed or put in the trash, and come back from the trash', async () => {
+    for (const id of ['a', 'b', 'c']) api.put(id);
+    api.put('old', { trashed: true });
+    const first = await read();
+    expect(first.told).toEqual(['a', 'b', 'c']);
+    api.remove('a');
+    api.put('b', { trashed: true });
+    const second = await read({}, { cursor: first.cursor });
+    expect(second.told).toEqual(['-a', '-b']);
+    expect(second.records.map(({ data }) => data)).toEqual([{}, expect.objectContaining({ name: 'b.txt' })]);
+    api.put('b', { trashed: false });
+    expect((await read({}, { cursor: second.cursor })).told).toEqual(['b']);
+  });
+
+  it('have changes that are read on behind every page', async () => {
+    const { cursor } = await read();
+    for (let number = 10; number < 20; number++) api.put(`file-${number}`);
+    let [place, told]: [Cursor, string[]] = [cursor, []];
+    for (let more = true; more;) {
+      await using opened = await open();
+      const pages = opened.source.read({ object: 'files', pageSize: 3, signal, cursor: place });
+      for await (const page of pages) {
+        told = [...told, ...page.records.map(({ externalId }) => externalId)];
+        [place, more] = [JSON.parse(JSON.stringify(page.cursor)) as Cursor, page.hasMore];
+        break;
+      }
+    }
+    expect(told).toEqual(api.ids);
+  });
+
+  it('are found by the time of their upload where they keep an older time of change', async () => {
+    api.put('old');
+    const since = '2026-03-01T00:00:10.000Z';
+    api.time = Date.parse(since);
+    api.put('uploaded', { modifiedTime: '2020-01-01T00:00:00.000Z' });
+    const { told, cursor } = await read({}, { since });
+    expect(told).toEqual(['uploaded']);
+    expect((await read({}, { window: { from: since, to: '2026-03-02T00:00:00.000Z' } })).told).toEqual(['uploaded']);
+    api.put('old');
+    expect((await read({}, { cursor })).told).toEqual(['old']);
+  });
+
+  it('are told from a window of the past only as long as they belong to it', async () => {
+    const window = { from: '2026-03-01T00:00:00.000Z', to: '2026-03-01T01:00:00.000Z' };
+    api.put('within');
+    api.time = Date.parse(window.to);
+    api.put('later');
+    const { told, cursor } = await read({}, { window });
+    expect(told).toEqual(['within']);
+    api.put('within');
+    api.put('later');
+    expect((await read({}, { cursor })).told).toEqual(['within']);
+  });
+
+  it('are all read while pages of more than 100 time out', async () => {
+    for (let number = 0; number < 150; number++) api.put(`file-${number}`);
+    api.timeoutAbove = 100;
+    expect((await read({}, { pageSize: 200 })).told).toEqual(api.ids);
+    expect(api.requests.flatMap(({ query }) => query.get('pageSize') ?? [])).toEqual(['200', '100', '100']);
+  });
+});
+
+describe('a failure of google-drive', () => {
+  it.each<[string, () => ApiAnswer, string, RegExp]>([
+    ['a missing scope', driveError.missingScope, 'SOURCE_FORBIDDEN', /auth\/drive\.readonly/],
+    ['an API that is not enabled', driveError.apiDisabled, 'SOURCE_FORBIDDEN', /enable it/],
+    ['a file that is not shared', () => driveError.noFilePermission('a'), 'SOURCE_FORBIDDEN', /share it/],
+    ['a full storage', driveError.storageQuota, 'SOURCE_FORBIDDEN', /storage of the user is full/],
+  ])('names %s, and is final', async (_what, answer, code, message) => {
+    api.fault(answer(), 'always');
+    const error = await failure();
+    expect(error).toBeInstanceOf(Terminal);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  it.each<[string, () => ApiAnswer, number]>([
+    ['of a user', driveError.userRateLimit, 60_000],
+    ['of a project', driveError.rateLimit, 60_000],
+    ['of a day', driveError.dailyLimit, 3_600_000],
+  ])('tells how long to stay away when the quota %s is used up (403)', async (_what, answer, rest) => {
+    api.fault(answer(), 'always');
+    const before = Date.now();
+    const error = await failure();
+    expect(error).toBeInstanceOf(RateLimited);
+    expect(error).toMatchObject({ code: 'RATE_LIMITED' });
+    expect((error as RateLimited).until).toBeGreaterThanOrEqual(before + rest);
+    expect((error as RateLimited).until).toBeLessThanOrEqual(Date.now() + rest);
+  });
+
+  it('says that reading starts anew when a page token is no longer taken', async () => {
+    for (const id of ['a', 'b', 'c', 'd']) api.put(id);
+    const { cursor } = await read();
+    api.forgetChanges();
+    const error = await failure({}, { cursor });
+    expect(error).toBeInstanceOf(Terminal);
+    expect(error).toMatchObject({
+      code: 'SOURCE_CURSOR_EXPIRED',
+      message: expect.stringContaining('from the beginning'),
+    });
+    expect(await failure({}, { cursor: { ...cursor, list: 'forged' } })).toMatchObject({
+      code: 'SOURCE_CURSOR_EXPIRED',
+    });
+  });
+
+  it('is worth another try when not all drives were searched', async () => {
+    api.incompleteSearch = true;
+    const error = await failure();
+    expect(error).toBeInstanceOf(Retryable);
+    expect(error).toMatchObject({ code: 'SOURCE_QUERY_FAILED', message: expect.stringContaining('driveId') });
+  });
+
+  it('is worth another try when an answer is JSON but not what was asked for', async () => {
+    api.fault({ status: 200, body: [] }, 'always');
+    expect(await failure()).toMatchObject({ code: 'SOURCE_INVALID_RESPONSE', retryable: true });
+  });
+});
+
+describe('the check of google-drive', () => {
+  it('says which user, drive and folder were reached', async () => {
+    api.addDrive('team', 'Team');
+    api.put('f1', { driveId: 'team', name: 'Plans', mimeType: 'application/vnd.google-apps.folder' });
+    await using opened = await open({ driveId: 'team', folder: 'f1' });
+    const message = 'Google Drive as ada@example.com, the shared drive Team, the folder Plans';
+    expect(await opened.source.check(signal)).toEqual({ ok: true, message });
+  });
+
+  it('names all that is wrong at once', async () => {
+    await using opened = await open({ driveId: 'nowhere', folder: 'nothing' });
+    const result = await opened.source.check(signal);
+    expect(result).toMatchObject({ ok: false, problems: [{ field: 'driveId' }, { field: 'folder' }] });
+  });
+
+  it('names the scope that is missing', async () => {
+    api.scopes = ['https://www.googleapis.com/auth/calendar'];
+    await using opened = await open();
+    const problem = { code: 'SOURCE_FORBIDDEN', message: expect.stringContaining('auth/drive.readonly') };
+    expect(await opened.source.check(signal)).toEqual({ ok: false, problems: [problem] });
+  });
+});
