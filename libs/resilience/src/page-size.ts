@@ -25,6 +25,9 @@ const shrinking = new AsyncLocalStorage<boolean>();
 /** Whether the code that runs now would ask for a smaller page, should this one be too much for the other side. */
 export const wouldAskForLess = (): boolean => shrinking.getStore() ?? false;
 
+/** Runs work that has nothing to do with the page's size: renewing a token. */
+export const forItself = <T>(work: () => T): T => shrinking.run(false, work);
+
 const OVERLOADED = new Set([502, 503, 504]);
 /** A server that wants a longer rest than this gets it from the caller's own schedule. */
 const MAX_REST_MS = 30_000;

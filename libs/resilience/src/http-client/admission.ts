@@ -4,10 +4,10 @@ import { displayUrl, FetchError, type FetchErrorCode } from '../fetch-error.js';
 import { wouldAskForLess } from '../page-size.js';
 import { exchange, type Exchanged, type Prepared } from './exchange.js';
 import { codeOf } from './http-errors.js';
-import type { HttpPool, Target } from './http-pool.js';
+import type { PoolParts, Target } from './pool-parts.js';
 import type { HttpClientOptions } from './http-types.js';
 import { readRateLimit } from './rate-limit-headers.js';
-import type { Allowance } from './target-limits.js';
+import type { Allowance } from './allowance.js';
 
 /** How long a call may take, and the signal that ends it. */
 export interface CallEnd {
@@ -20,7 +20,7 @@ export interface CallEnd {
  * Sends a request once its credential's allowance, its target's breaker and a free place let it through, and tells them
  * how it went. @throws RateLimited · Retryable while the breaker is open · FetchError · the signal's reason
  */
-export async function admit(pool: HttpPool, client: HttpClientOptions, request: Prepared, call: CallEnd) {
+export async function admit(pool: PoolParts, client: HttpClientOptions, request: Prepared, call: CallEnd) {
   const name = client.target ?? request.url.origin;
   const target = pool.target(name);
   const code = codeOf(client.side, 'UNREACHABLE');
@@ -48,11 +48,11 @@ export async function admit(pool: HttpPool, client: HttpClientOptions, request: 
 }
 
 /** Waiting may take half of what is left: a call that starts late would make its target look slow. */
-function patienceMs({ settings }: HttpPool, { deadline }: CallEnd): number {
+function patienceMs({ settings }: PoolParts, { deadline }: CallEnd): number {
   return Math.max(0, (deadline - settings.clock.now()) / 2);
 }
 
-async function place(pool: HttpPool, { gate }: Target, name: string, limit: number, call: CallEnd) {
+async function place(pool: PoolParts, { gate }: Target, name: string, limit: number, call: CallEnd) {
   const { clock } = pool.settings;
   const ms = patienceMs(pool, call);
   const impatient = new AbortController();

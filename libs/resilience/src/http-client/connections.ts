@@ -50,6 +50,7 @@ export class Connections {
         method: method as Dispatcher.HttpMethod,
       });
     } catch (cause) {
+      signal.throwIfAborted();
       throw failure(cause, url);
     }
   }

@@ -36,15 +36,11 @@ export async function exchange(connections: Connections, first: Prepared, end: A
   for (let redirects = 0; redirects <= first.maxRedirects; redirects++) {
     const answer = await connections.send(request.url, conditional(request), end);
     answer.body.on('error', () => {}); // Ending a body that nobody reads is no failure.
-    try {
-      const location = headerOf(answer, 'location');
-      if (!REDIRECTS.has(answer.statusCode) || location === undefined)
-        return { ...(await digest(answer, request, end)), url: request.url, redirects };
-      request = redirected(request, answer.statusCode, parseTarget(location, request.url));
-      await answer.body.dump({ limit: MAX_DUMP_BYTES, signal: end });
-    } finally {
-      answer.body.destroy();
-    }
+    const location = headerOf(answer, 'location');
+    if (!REDIRECTS.has(answer.statusCode) || location === undefined)
+      return { ...(await digest(answer, request, end)), url: request.url, redirects };
+    request = redirected(request, answer.statusCode, parseTarget(location, request.url));
+    answer.body.dump({ limit: MAX_DUMP_BYTES, signal: end }).catch(() => {});
   }
   const limit = `${displayUrl(first.url)}: more than ${first.maxRedirects} redirects`;
   throw new FetchError('FETCH_TOO_MANY_REDIRECTS', limit);
@@ -81,6 +77,8 @@ async function digest(answer: Answer, request: Prepared, end: AbortSignal) {
     end.throwIfAborted();
     if (!request.isAnswer(status)) return empty; // The status says what is wrong; the words are missing.
     throw failure(cause, request.url);
+  } finally {
+    answer.body.destroy(); // What was not read to its end takes its connection along.
   }
 }
 

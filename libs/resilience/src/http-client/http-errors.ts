@@ -48,13 +48,19 @@ export interface RefusedAnswer {
 /** How long to stay away when a server only says that it was too much. */
 const UNKNOWN_LIMIT_MS = 60_000;
 
+/** Some say 403 for too much: with the headers of a limit, or in words (`userRateLimitExceeded`, `secondary rate limit`). */
+function isLimit({ retryAt, renewedAt, detail }: RefusedAnswer): boolean {
+  const words = () => /rate.?limit/i.test(JSON.stringify(detail ?? '').slice(0, 4096));
+  return retryAt !== undefined || renewedAt !== undefined || words();
+}
+
 /** An answer with a status that is no success, as the error that callers know. */
 export function statusError(side: Side, answer: RefusedAnswer): ExternalError {
   const { status, detail, where, excerpt, now } = answer;
   const message = `${where} answered ${status}${excerpt === null ? '' : `: ${excerpt}`}`;
   const retryAfterMs = answer.retryAt === undefined ? undefined : answer.retryAt - now;
   const known = { status, detail, ...(retryAfterMs !== undefined && { retryAfterMs }) };
-  if (status === 429 || (status === 403 && (answer.retryAt ?? answer.renewedAt) !== undefined)) {
+  if (status === 429 || (status === 403 && isLimit(answer))) {
     const until = answer.retryAt ?? answer.renewedAt ?? now + UNKNOWN_LIMIT_MS;
     return new RateLimited('RATE_LIMITED', message, { ...known, until, retryAfterMs: until - now });
   }

@@ -8,7 +8,8 @@ import { Connections } from './connections.js';
 import { PooledClient } from './pooled-client.js';
 import { InFlightGate } from './in-flight-gate.js';
 import type { HttpClient, HttpClientOptions } from './http-types.js';
-import { Allowance } from './target-limits.js';
+import { Allowance } from './allowance.js';
+import type { PoolParts, Target } from './pool-parts.js';
 
 /** How a pool is set up. Times in milliseconds, sizes in bytes. */
 export interface HttpPoolOptions {
@@ -37,16 +38,23 @@ export interface HttpPoolOptions {
   readonly random?: () => number;
 }
 
-/** What is known of one system that is called, whoever calls. */
-export interface Target {
-  readonly breaker: CircuitBreaker;
-  readonly gate: InFlightGate;
+/** What all clients of a process share: connections, breakers and in-flight caps by target, allowances by credential. */
+export interface HttpPool {
+  /** A client for one connection to another system; cheap. Closing it leaves the pool as it is. */
+  client(options: HttpClientOptions): HttpClient;
+  /** An address for a connection that is not HTTP, checked by the rules of this pool. @throws Terminal · Retryable */
+  resolveGuarded(host: string, port: number, options: GuardedHostOptions): Promise<CheckedAddress>;
+  /** The breaker of a target, also for calls that are not HTTP. */
+  breaker(target: string): CircuitBreaker;
+  /** Ends all calls and closes all connections. */
+  close(): Promise<void>;
 }
+
+export type GuardedHostOptions = Omit<ResolveGuardedOptions, 'allow' | 'resolve'>;
 
 type Settings = Required<Omit<HttpPoolOptions, 'allow'>> & { readonly allow: AllowList };
 
-/** What all clients of a process share: connections, breakers and in-flight caps by target, allowances by credential. */
-export class HttpPool {
+class SharedPool implements HttpPool, PoolParts {
   readonly settings: Settings;
   readonly connections: Connections;
   readonly #targets = new Map<string, Target>();
@@ -58,25 +66,21 @@ export class HttpPool {
     this.connections = new Connections(this.settings);
   }
 
-  /** A client for one connection to another system; cheap. Closing it leaves the pool as it is. */
   client(options: HttpClientOptions): HttpClient {
     const client = new PooledClient(this, options, () => this.#clients.delete(client));
     this.#clients.add(client);
     return client;
   }
 
-  /** An address for a connection that is not HTTP, checked by the rules of this pool. @throws Terminal · Retryable */
-  resolveGuarded(host: string, port: number, options: Omit<ResolveGuardedOptions, 'allow' | 'resolve'>) {
+  resolveGuarded(host: string, port: number, options: GuardedHostOptions): Promise<CheckedAddress> {
     const { allow, resolve } = this.settings;
-    return resolveGuarded(host, port, { ...options, allow, resolve }) satisfies Promise<CheckedAddress>;
+    return resolveGuarded(host, port, { ...options, allow, resolve });
   }
 
-  /** The breaker of a target, also for calls that are not HTTP. */
   breaker(target: string): CircuitBreaker {
     return this.target(target).breaker;
   }
 
-  /** Ends all calls and closes all connections. */
   async close(): Promise<void> {
     await Promise.all([...this.#clients].map((client) => client.close()));
     await this.connections.close();
@@ -84,9 +88,7 @@ export class HttpPool {
 
   target(name: string): Target {
     const { breaker, clock, onBreakerChange: onStateChange } = this.settings;
-    const quiet = ({ breaker: { state }, gate }: Target) =>
-      state.status === 'closed' && state.failures === 0 && gate.idle;
-    return kept(this.#targets, name, quiet, () => ({
+    return kept(this.#targets, name, isQuiet, () => ({
       breaker: new CircuitBreaker({ ...breaker, target: name, clock, onStateChange }),
       gate: new InFlightGate(),
     }));
@@ -94,18 +96,14 @@ export class HttpPool {
 
   allowance(credential: string | undefined, target: string): Allowance {
     const key = JSON.stringify([credential ?? null, target]);
-    return kept(
-      this.#allowances,
-      key,
-      ({ idle }) => idle,
-      () => new Allowance(target, this.settings.clock),
-    );
+    const create = () => new Allowance(target, this.settings.clock);
+    return kept(this.#allowances, key, ({ idle }) => idle, create);
   }
 }
 
 /** @throws Error for a bad `allow` entry */
 export function createHttpPool(options: HttpPoolOptions = {}): HttpPool {
-  return new HttpPool(options);
+  return new SharedPool(options);
 }
 
 /** A client with a pool of its own, which it closes with itself. @throws Error for a bad `allow` entry */
@@ -129,6 +127,9 @@ const DEFAULTS = {
   clock: systemClock,
   random: Math.random,
 };
+
+const isQuiet = ({ breaker: { state }, gate }: Target) =>
+  state.status === 'closed' && state.failures === 0 && gate.idle;
 
 /** Targets and credentials come from tenants; from this many on, those that are quiet are forgotten. */
 const MANY = 4096;

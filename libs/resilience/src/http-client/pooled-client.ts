@@ -1,14 +1,14 @@
 import { sleep, unlessAborted } from '../clock.js';
 import { AuthExpired, ExternalError, RateLimited, Retryable, Terminal } from '../external-error.js';
 import { displayUrl, FetchError } from '../fetch-error.js';
-import { wouldAskForLess } from '../page-size.js';
+import { forItself, wouldAskForLess } from '../page-size.js';
 import { nextDelay } from '../retry-schedule.js';
 import { admit, type CallEnd } from './admission.js';
 import type { Exchanged } from './exchange.js';
 import { detailOf, excerptOf } from './error-detail.js';
 import { HttpAnswer } from './http-answer.js';
 import { codeOf, connectionError, statusError } from './http-errors.js';
-import type { HttpPool } from './http-pool.js';
+import type { PoolParts } from './pool-parts.js';
 import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse } from './http-types.js';
 import { isAnswer, prepare, repeatable } from './prepare.js';
 import { readRateLimit } from './rate-limit-headers.js';
@@ -31,7 +31,7 @@ export class PooledClient implements HttpClient {
   readonly #closed = new AbortController();
 
   constructor(
-    private readonly pool: HttpPool,
+    private readonly pool: PoolParts,
     private readonly options: HttpClientOptions,
     private readonly onClose: () => void,
   ) {}
@@ -42,10 +42,8 @@ export class PooledClient implements HttpClient {
     const end = new AbortController();
     const stop = ({ target }: { target: unknown }) => end.abort((target as AbortSignal).reason);
     const stoppers = [request.signal, this.#closed.signal].filter((signal) => signal !== undefined);
-    for (const signal of stoppers) {
-      signal.throwIfAborted();
-      signal.addEventListener('abort', stop, { once: true });
-    }
+    for (const signal of stoppers) signal.throwIfAborted();
+    for (const signal of stoppers) signal.addEventListener('abort', stop, { once: true });
     const timer = clock.setTimeout(() => end.abort(late(request.url, timeoutMs)), timeoutMs);
     const call = { request, deadline: clock.now() + timeoutMs, end: end.signal, renewed: false };
     try {
@@ -129,7 +127,7 @@ export class PooledClient implements HttpClient {
   async #ask<T>(work: () => Promise<T>): Promise<T> {
     const { side } = this.options;
     try {
-      return await work();
+      return await forItself(work);
     } catch (error) {
       if (!(error instanceof ExternalError)) throw error;
       const { message, retryAfterMs } = error;
