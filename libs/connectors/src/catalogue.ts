@@ -1,5 +1,6 @@
 // The entry point for those who only need to know the connectors: nothing here, nor below it, does I/O.
 import type { PipelineDefinition } from '@tidemark/contracts';
+import { googleDriveManifest } from './google-drive/google-drive.manifest.js';
 import { httpJsonManifest } from './http-json/http-json.manifest.js';
 import { noopManifest } from './noop/noop.manifest.js';
 import { openapiManifest } from './openapi/openapi.manifest.js';
@@ -10,7 +11,10 @@ export * from './sdk/manifest.js';
 
 /** The manifests of all connectors, by name. */
 export const catalogue: ReadonlyMap<string, Manifest> = new Map(
-  [openapiManifest, noopManifest, httpJsonManifest].map((manifest) => [manifest.name, manifest as Manifest]),
+  [openapiManifest, noopManifest, httpJsonManifest, googleDriveManifest].map((manifest) => [
+    manifest.name,
+    manifest as Manifest,
+  ]),
 );
 
 /** The pipeline of a connector's jobs; undefined when there is no such connector, or it has no pipeline. */

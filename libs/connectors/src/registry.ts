@@ -1,3 +1,4 @@
+import { googleDriveConnector } from './google-drive/google-drive.connector.js';
 import { httpJsonConnector } from './http-json/http-json.connector.js';
 import { noopConnector } from './noop/noop.connector.js';
 import { openapiConnector } from './openapi/openapi.connector.js';
@@ -5,7 +6,7 @@ import type { Connector } from './sdk/connector.js';
 
 /** All connectors, by name. */
 export const connectors: ReadonlyMap<string, Connector> = new Map(
-  [openapiConnector, noopConnector, httpJsonConnector].map((connector) => [
+  [openapiConnector, noopConnector, httpJsonConnector, googleDriveConnector].map((connector) => [
     connector.manifest.name,
     connector as Connector,
   ]),
