@@ -3,3 +3,4 @@ export { JsonApi, type JsonApiFault, type JsonApiRecord, type JsonApiRequest, ty
 export { GoogleDriveApi, driveError, type DriveFile } from './google-drive.js';
 export { MicrosoftGraphApi, graphError, type GraphMessage, type Mailbox } from './microsoft-graph.js';
 export { oauthClient, type ApiAnswer, type ApiFault, type ApiRequest } from './oauth-api.js';
+export { GithubApi, secondaryLimit, type GithubCommit, type GithubItem, type GithubRepository } from './github.js';
