@@ -1,1 +1,10 @@
-export {};
+export { compare } from './compare.js';
+export type { Comparison } from './comparison.js';
+export type { CompareOptions, OnProblem } from './options.js';
+export { KeyProblem } from './difference.js';
+export type { Added, Changed, Counts, Difference, DuplicateKey, NullKey, Problem, Removed } from './difference.js';
+export type { SchemaChange } from './model.js';
+export type { Snapshot } from './pending-snapshot.js';
+export type { Rows } from './intake.js';
+export type { Key, Row, Value } from './row.js';
+export { SnapshotUnusable, type SnapshotProblem } from './snapshot/snapshot-error.js';

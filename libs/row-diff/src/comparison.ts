@@ -1,0 +1,268 @@
+import { Breath } from './breath.js';
+import { type Counts, type Difference, KeyProblem } from './difference.js';
+import { FailedKeys } from './failed-keys.js';
+import { Intake, type Rows } from './intake.js';
+import { Join, type Need } from './join.js';
+import { ColumnMap, type SchemaChange } from './model.js';
+import type { Settings } from './options.js';
+import { PendingSnapshot, type Snapshot } from './pending-snapshot.js';
+import { Previous } from './previous.js';
+import type { Key } from './row.js';
+import { RecordSorter } from './spill/record-sorter.js';
+import { TempFile } from './spill/temp-file.js';
+
+type Result = IteratorResult<Difference, undefined>;
+
+/** Parts of the memory limit: rows, and what becomes of them. */
+const FOR_ROWS = 0.6;
+const FOR_PENDING = 0.3;
+
+/**
+ * One comparison: read it to its end, write the differences, and commit.
+ *
+ *   unread ──next──▶ reading rows ──▶ joining ──end──▶ complete ──commit──▶ committed
+ *      └────────────────┴─ error, abort, break, discard ─┴──────▶ over
+ *
+ * Once it is over nothing of it is left, and `next` and `commit` throw what ended it.
+ */
+export class Comparison implements AsyncIterableIterator<Difference, undefined> {
+  /** Counts so far; final when all differences were read. */
+  readonly counts: Readonly<Counts>;
+  readonly #counts: Counts;
+  readonly #settings: Settings;
+  readonly #file: TempFile;
+  readonly #breath = new Breath();
+  readonly #rows: Rows;
+  #sorter: RecordSorter | undefined;
+  #intake: Intake | undefined;
+  #previous: Previous | undefined;
+  #join: Join | undefined;
+  #pending: PendingSnapshot | undefined;
+  #schemaChange: SchemaChange | undefined;
+  #state: 'open' | 'complete' | 'committed' | 'over' = 'open';
+  #why: unknown;
+  #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #interrupt: ((reason: unknown) => void) | undefined;
+  #commit: Promise<Snapshot> | undefined;
+
+  constructor(rows: Rows, settings: Settings) {
+    this.#rows = rows;
+    this.#settings = settings;
+    this.#counts = {
+      rows: 0,
+      unchanged: 0,
+      added: 0,
+      changed: 0,
+      schemaOnly: 0,
+      removed: 0,
+      duplicateKey: 0,
+      nullKey: 0,
+    };
+    this.counts = this.#counts;
+    this.#file = new TempFile(settings.tempDir);
+    settings.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (settings.signal?.aborted) this.#onAbort();
+  }
+
+  /** Columns that the model gained or lost; known once something was read. */
+  get schemaChange(): SchemaChange | undefined {
+    return this.#schemaChange;
+  }
+
+  /** Bytes that went to the disk because they did not fit the memory limit. */
+  get spilledBytes(): number {
+    return this.#file.size;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /**
+   * The next difference, in no order that means anything.
+   * @throws SnapshotUnusable · KeyProblem where it is to fail · TypeError for a value that cannot be compared · what the
+   * rows, the blob store or the disk failed with · the signal's reason
+   */
+  next(): Promise<Result> {
+    if (this.#join === undefined || this.#waiting > 0 || this.#state !== 'open' || this.#breath.due())
+      return this.#slow();
+    // Most differences are found without waiting for anything, and then nothing but a promise is made for them.
+    try {
+      const found = this.#join.next();
+      if (typeof found === 'object') return Promise.resolve({ done: false, value: this.#told(found) });
+      return this.#slow(found);
+    } catch (error) {
+      return this.#slow(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** Ends the comparison early, as `break` does. */
+  async return(): Promise<Result> {
+    if (this.#state === 'open') await this.discard();
+    return { done: true, value: undefined };
+  }
+
+  /**
+   * Stores the new snapshot. Rows whose write failed keep the entry that they had, or have none, so that the next
+   * comparison offers them again; so does a row whose removal failed.
+   * @param failed keys as the differences have them, in any order, also more than fit in memory
+   * @returns the same snapshot every time, once it is stored; after an error it may be called again
+   * @throws RangeError for a failed key that no row has · BlobStoreUnavailable · the signal's reason
+   */
+  commit(failed: Iterable<Key> | AsyncIterable<Key> = []): Promise<Snapshot> {
+    if (this.#commit !== undefined) return this.#commit;
+    if (this.#state !== 'complete') {
+      return Promise.reject(
+        this.#state === 'over' ? this.#why : new Error('the comparison has not been read to its end'),
+      );
+    }
+    const commit = this.#interruptible(() => this.#store(failed));
+    this.#commit = commit;
+    commit.catch(() => (this.#commit = undefined));
+    return commit;
+  }
+
+  /** Ends the comparison and leaves nothing; after a commit nothing happens. */
+  async discard(): Promise<void> {
+    if (this.#state !== 'committed') await this.#end(new Error('the comparison was discarded'));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.discard();
+  }
+
+  /** One call after the other, whatever the caller does. @param at what a first try came to */
+  #slow(at?: Need | Error): Promise<Result> {
+    this.#waiting++;
+    const turn = this.#turn.then(() => this.#interruptible(() => this.#advance(at)));
+    this.#turn = turn.then(
+      () => void this.#waiting--,
+      () => void this.#waiting--,
+    );
+    return turn;
+  }
+
+  async #advance(at?: Need | Error): Promise<Result> {
+    try {
+      if (this.#state === 'over') throw this.#why;
+      if (this.#state !== 'open') return { done: true, value: undefined };
+      if (at instanceof Error) throw at;
+      const found = await this.#find(at);
+      if (found !== undefined) return { done: false, value: this.#told(found) };
+      await this.#complete();
+      return { done: true, value: undefined };
+    } catch (error) {
+      await this.#end(error);
+      throw error;
+    }
+  }
+
+  async #find(need?: Need): Promise<Difference | undefined> {
+    if (this.#join === undefined) {
+      const problem = await this.#read();
+      if (problem !== undefined) return problem;
+    }
+    const join = this.#join!;
+    for (let found: Difference | Need | undefined = need ?? join.next(); ; found = join.next()) {
+      if (typeof found !== 'string') return found;
+      if (found === 'frame') {
+        await this.#previous!.nextFrame();
+        join.frame();
+      } else if (found === 'leaf') {
+        join.leaf(await this.#sorter!.next());
+      } else {
+        await this.#pending!.waiting;
+        this.#pending!.waiting = undefined;
+      }
+      if (this.#state !== 'open') throw this.#why;
+      if (this.#breath.due()) await this.#breath.take();
+    }
+  }
+
+  /** Reads the rows; prepares the join when they are at their end. */
+  async #read(): Promise<Difference | undefined> {
+    const { key, previous, snapshots, memoryLimit, onSchemaChange } = this.#settings;
+    if (previous !== undefined) this.#previous ??= await Previous.open(snapshots, previous, key);
+    if (this.#state !== 'open') throw this.#why;
+    this.#sorter ??= new RecordSorter(this.#file, memoryLimit * FOR_ROWS);
+    this.#intake ??= new Intake(this.#rows, this.#settings, this.#counts, this.#sorter);
+    const problem = await this.#intake.run(this.#breath);
+    if (this.#state !== 'open') throw this.#why;
+    if (problem !== undefined) return problem;
+    const model = this.#intake.model(this.#previous?.header.columns ?? []);
+    this.#schemaChange = this.#previous && new ColumnMap(model.header, this.#previous.header).change;
+    this.#pending = new PendingSnapshot(model.header, this.#file, memoryLimit * FOR_PENDING);
+    this.#join = new Join({
+      model,
+      keys: this.#intake.keys,
+      previous: this.#previous,
+      pending: this.#pending,
+      counts: this.#counts,
+      offer: onSchemaChange === 'offer',
+    });
+    return undefined;
+  }
+
+  #told(difference: Difference): Difference {
+    const { onNullKey, onDuplicateKey } = this.#settings;
+    if (difference.type === 'nullKey' && onNullKey === 'fail') throw new KeyProblem(difference);
+    if (difference.type === 'duplicateKey' && onDuplicateKey === 'fail') throw new KeyProblem(difference);
+    return difference;
+  }
+
+  async #complete(): Promise<void> {
+    this.#pending!.end();
+    this.#state = 'complete';
+    this.#join = undefined;
+    this.#sorter = undefined;
+    await this.#previous?.close();
+  }
+
+  async #store(failed: Iterable<Key> | AsyncIterable<Key>): Promise<Snapshot> {
+    const { snapshots, memoryLimit } = this.#settings;
+    const keys = await FailedKeys.sorted(failed, this.#intake!.keys, this.#file, memoryLimit * FOR_ROWS);
+    const snapshot = await this.#pending!.store(snapshots, keys);
+    if (this.#state === 'over') throw this.#why;
+    this.#state = 'committed';
+    await this.#release();
+    return snapshot;
+  }
+
+  /** Nothing goes on after this, and `why` is what every later call is told. */
+  async #end(why: unknown): Promise<void> {
+    if (this.#state !== 'over') {
+      this.#state = 'over';
+      this.#why = why;
+    }
+    await this.#release();
+  }
+
+  async #release(): Promise<void> {
+    this.#settings.signal?.removeEventListener('abort', this.#onAbort);
+    this.#intake?.stop();
+    this.#join = undefined;
+    this.#sorter = undefined;
+    this.#pending = undefined;
+    void this.#previous?.close().catch(() => {});
+    await this.#file.close();
+  }
+
+  readonly #onAbort = (): void => {
+    const reason: unknown = this.#settings.signal!.reason;
+    void this.#end(reason)
+      .catch(() => {})
+      .then(() => this.#interrupt?.(reason));
+  };
+
+  /** Work that an abort ends for the caller, even when it hangs. */
+  async #interruptible<T>(work: () => Promise<T>): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.#interrupt = reject;
+    try {
+      return await Promise.race([work(), promise]);
+    } finally {
+      this.#interrupt = undefined;
+    }
+  }
+}

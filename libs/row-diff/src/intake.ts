@@ -1,0 +1,95 @@
+import type { Breath } from './breath.js';
+import type { Counts, NullKey } from './difference.js';
+import { KeyWriter } from './key-writer.js';
+import { Model } from './model.js';
+import type { Settings } from './options.js';
+import { RowRecorder } from './row-record.js';
+import type { Row } from './row.js';
+import type { RecordSorter } from './spill/record-sorter.js';
+
+export type Rows = AsyncIterable<Row> | Iterable<Row>;
+
+/** Reads the source's rows into a sorter. */
+export class Intake {
+  readonly keys: KeyWriter;
+  readonly #settings: Settings;
+  readonly #counts: Counts;
+  readonly #sorter: RecordSorter;
+  readonly #rows: AsyncIterator<Row> | Iterator<Row>;
+  #model: Model | undefined;
+  #recorder: RowRecorder | undefined;
+  /** The columns of the first row, where they decide. */
+  #known: readonly string[] | undefined;
+  #stopped = false;
+
+  constructor(rows: Rows, settings: Settings, counts: Counts, sorter: RecordSorter) {
+    this.#settings = settings;
+    this.#counts = counts;
+    this.#sorter = sorter;
+    this.keys = new KeyWriter(settings.key);
+    this.#rows = Symbol.asyncIterator in rows ? rows[Symbol.asyncIterator]() : rows[Symbol.iterator]();
+    if (settings.columns !== undefined) this.#decide([...new Set([...settings.key, ...settings.columns])]);
+  }
+
+  /** What rows are, once they were read. @param otherwise columns when there was no row to tell */
+  model(otherwise: readonly string[]): Model {
+    return this.#model ?? this.#decide([...new Set([...this.#settings.key, ...otherwise])]);
+  }
+
+  /** Reads on until the rows end (undefined), or one has no key. */
+  async run(breath: Breath): Promise<NullKey | undefined> {
+    while (!this.#stopped) {
+      const next = await this.#rows.next();
+      if (next.done || this.#stopped) return undefined;
+      const ready = this.#take(next.value);
+      if (ready instanceof Promise) await ready;
+      else if (ready !== undefined) return ready;
+      if (breath.due()) await breath.take();
+    }
+    return undefined;
+  }
+
+  /** Lets go of the source. It is not waited for: it may hang. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    void Promise.resolve(this.#rows.return?.()).catch(() => {});
+  }
+
+  #take(row: Row): NullKey | Promise<void> | undefined {
+    const rowNumber = ++this.#counts.rows;
+    try {
+      this.#recorder ?? this.#decideBy(row);
+      if (this.#known !== undefined) checkColumns(row, this.#known);
+      if (this.keys.row(row)) return this.#recorder!.add(row, rowNumber);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      throw new TypeError(`row ${rowNumber}: ${error.message}`, { cause: error });
+    }
+    this.#counts.nullKey++;
+    return { type: 'nullKey', rowNumber, columns: this.#settings.key.filter((name) => row[name] == null) };
+  }
+
+  #decideBy(row: Row): void {
+    if (typeof row !== 'object' || row === null) throw new TypeError('a row must be an object');
+    const names = Object.keys(row);
+    this.#known = names;
+    this.#decide([...new Set([...names, ...this.#settings.key])]);
+  }
+
+  #decide(names: readonly string[]): Model {
+    this.#model = new Model(this.#settings.key, names, this.#settings.keepValues);
+    this.#recorder = new RowRecorder(this.#model.header.columns, this.keys, this.#sorter);
+    return this.#model;
+  }
+}
+
+/** Rows of one source mostly have the same names in the same order, so that this costs next to nothing. */
+function checkColumns(row: Row, known: readonly string[]): void {
+  let i = 0;
+  for (const name in row) {
+    if (name !== known[i++] && !known.includes(name)) {
+      throw new TypeError(`column "${name}" is not among those of the first row; name all of them in \`columns\``);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import type { BlobId, BlobStore } from '@tidemark/blob-store';
+import type { FailedKeys } from './failed-keys.js';
+import { EntryCursor } from './snapshot/entry-cursor.js';
+import { FateWriter, readFates } from './snapshot/fates.js';
+import type { SnapshotHeader } from './snapshot/format.js';
+import { SnapshotReader } from './snapshot/snapshot-reader.js';
+import { SnapshotWriter } from './snapshot/snapshot-writer.js';
+import { Spool } from './spill/spool.js';
+import type { TempFile } from './spill/temp-file.js';
+
+/** A snapshot that is stored; `id` is what the next comparison takes as `previous`. */
+export interface Snapshot {
+  readonly id: BlobId;
+  readonly bytes: number;
+}
+
+/**
+ * The snapshot that a comparison makes, until it is known which writes failed: the entries as they shall be, in the
+ * snapshot's own format, and beside them what to do for a row whose write failed.
+ */
+export class PendingSnapshot {
+  readonly #header: SnapshotHeader;
+  readonly #entries: Spool;
+  readonly #fates: FateWriter;
+  readonly #writer: SnapshotWriter;
+  /** To be waited for before more is told. */
+  waiting: Promise<void> | undefined;
+
+  constructor(header: SnapshotHeader, file: TempFile, memory: number) {
+    this.#header = header;
+    this.#entries = new Spool(file, memory / 2);
+    const wait = (ready: Promise<void> | undefined) => (this.waiting = ready ?? this.waiting);
+    this.#fates = new FateWriter(new Spool(file, memory / 2), wait);
+    this.#writer = new SnapshotWriter(header, (bytes) => wait(this.#entries.write(bytes)));
+  }
+
+  /** Whether entries that are added together may be longer by one of that length. */
+  fits(length: number, before: number): boolean {
+    return this.#writer.fits(length, before);
+  }
+
+  unchanged(bytes: Buffer, start: number, end: number, entries = 1): void {
+    this.#writer.add(bytes, start, end, entries);
+    this.#fates.unchanged(entries);
+  }
+
+  added(bytes: Buffer, end: number): void {
+    this.#writer.add(bytes, 0, end);
+    this.#fates.added();
+  }
+
+  changed(bytes: Buffer, end: number, old: Buffer): void {
+    this.#writer.add(bytes, 0, end);
+    this.#fates.changed(old);
+  }
+
+  removed(old: Buffer): void {
+    this.#fates.removed(old);
+  }
+
+  end(): void {
+    this.#writer.end();
+    this.#fates.end();
+  }
+
+  /** Stores it. @param failed keys of the rows whose writes failed; undefined when there are none */
+  async store(snapshots: Pick<BlobStore, 'put'>, failed: FailedKeys | undefined): Promise<Snapshot> {
+    const { id, bytes } = await snapshots.put(failed === undefined ? this.#entries.read() : this.#merged(failed));
+    return { id, bytes };
+  }
+
+  /** Entries as they shall be, but the old ones for the rows that failed. */
+  async *#merged(failed: FailedKeys): AsyncGenerator<Buffer> {
+    const made: Buffer[] = [];
+    const writer = new SnapshotWriter(this.#header, (bytes) => made.push(Buffer.from(bytes)));
+    const reader = new SnapshotReader(this.#entries.read());
+    const entries = new EntryCursor(await reader.header());
+    const removed = new EntryCursor(this.#header);
+    for await (const { kind, entries: count, old } of readFates(this.#fates.read())) {
+      for (let left = count; left > 0; left--) {
+        entries.next();
+        while (!entries.here) entries.open((await reader.entries(entries.count))!);
+        const answer = failed.has(entries);
+        const hit = typeof answer === 'boolean' ? answer : await answer;
+        if (!hit || kind === 'unchanged') writer.add(entries.bytes, entries.start, entries.end);
+        else if (kind === 'changed') writer.add(old, 0, old.length);
+        if (made.length > 0) yield* made.splice(0);
+      }
+      if (kind !== 'removed') continue;
+      removed.open(old);
+      if (await failed.has(removed)) writer.add(old, 0, old.length);
+    }
+    await failed.end();
+    writer.end();
+    yield* made;
+  }
+}

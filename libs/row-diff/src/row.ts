@@ -1,0 +1,8 @@
+/** A column's value: null, text, number, bigint, boolean, Date, bytes, and JSON of these (arrays, objects). */
+export type Value = unknown;
+
+/** One row of the source: column name → value. A column that is not there counts as null. */
+export type Row = Readonly<Record<string, Value>>;
+
+/** The values of the key columns, in the order of the option `key`. */
+export type Key = readonly Value[];

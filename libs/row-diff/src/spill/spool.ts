@@ -1,0 +1,71 @@
+import type { Extent, TempFile } from './temp-file.js';
+
+const BLOCK = 256 * 1024;
+
+/** A run of bytes that is written once and read in order, in memory up to a limit, on the disk beyond it. */
+export class Spool {
+  readonly #file: TempFile;
+  readonly #memory: number;
+  #kept: Buffer[] = [];
+  readonly #extents: Extent[] = [];
+  readonly #free: Buffer[] = [];
+  #block: Buffer | undefined;
+  #used = 0;
+  #size = 0;
+  #ready: Promise<void> | undefined;
+
+  constructor(file: TempFile, memory: number) {
+    this.#file = file;
+    this.#memory = memory;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Appends a copy. @returns undefined, or a promise to wait for before the next write */
+  write(bytes: Uint8Array): Promise<void> | undefined {
+    this.#size += bytes.byteLength;
+    for (let done = 0; done < bytes.byteLength;) {
+      const block = (this.#block ??= this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK));
+      const part = Math.min(bytes.byteLength - done, BLOCK - this.#used);
+      block.set(done === 0 && part === bytes.byteLength ? bytes : bytes.subarray(done, done + part), this.#used);
+      done += part;
+      this.#used += part;
+      if (this.#used === BLOCK) this.#push(block);
+    }
+    const ready = this.#ready;
+    this.#ready = undefined;
+    return ready;
+  }
+
+  /** Everything written so far, in order; may be read again. A piece is good until the next one is asked for. */
+  async *read(): AsyncGenerator<Buffer> {
+    if (this.#extents.length > 0) await this.#file.flush();
+    const buffer = Buffer.allocUnsafeSlow(this.#extents.length > 0 ? BLOCK : 0);
+    for (const { position, length } of this.#extents) {
+      const piece = buffer.subarray(0, length);
+      await this.#file.read(piece, position);
+      yield piece;
+    }
+    yield* this.#kept;
+    if (this.#used > 0) yield this.#block!.subarray(0, this.#used);
+  }
+
+  #push(block: Buffer): void {
+    this.#kept.push(block);
+    this.#block = undefined;
+    this.#used = 0;
+    if (this.#extents.length === 0 && (this.#kept.length + 1) * BLOCK <= this.#memory) return;
+    for (const kept of this.#kept) {
+      const { extent, written, ready } = this.#file.write(kept);
+      this.#extents.push(extent);
+      this.#ready = ready;
+      written.then(
+        () => this.#free.push(kept),
+        () => {},
+      );
+    }
+    this.#kept = [];
+  }
+}
