@@ -22,6 +22,12 @@ export function asString(value: Json | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** The items that are not among the others, compared by identity. */
+export function without(items: readonly Json[], others: readonly Json[]): Json[] {
+  const known = new Set(others);
+  return items.filter((item) => !known.has(item));
+}
+
 /** Sets a key even when it is `__proto__`, which plain assignment would lose. */
 export function put(target: JsonObject, key: string, value: Json): void {
   if (key === '__proto__')

@@ -1,4 +1,4 @@
-import { asArray, asObject, isObject, own } from '../json.js';
+import { asArray, asObject, isObject, own, without } from '../json.js';
 import type { Json, JsonObject } from '../json.js';
 import { METHODS } from '../normalize/kinds.js';
 import { compareRequestBody } from './bodies.js';
@@ -200,8 +200,7 @@ function compareTags(comparison: Comparison, pair: OperationPair, old: JsonObjec
   const pointer = { before: child(pair.pointer.before, 'tags'), after: child(pair.pointer.after, 'tags') };
   const olds = asArray(old['tags']);
   const news = asArray(now['tags']);
-  for (const tag of news)
-    if (!olds.includes(tag)) comparison.add('api-tag-added', { operation: pair.ref, after: tag, pointer });
-  for (const tag of olds)
-    if (!news.includes(tag)) comparison.add('api-tag-removed', { operation: pair.ref, before: tag, pointer });
+  for (const tag of without(news, olds)) comparison.add('api-tag-added', { operation: pair.ref, after: tag, pointer });
+  for (const tag of without(olds, news))
+    comparison.add('api-tag-removed', { operation: pair.ref, before: tag, pointer });
 }

@@ -1,4 +1,4 @@
-import { asArray, asObject, isObject, own } from '../json.js';
+import { asArray, asObject, isObject, own, without } from '../json.js';
 import type { Json, JsonObject } from '../json.js';
 import { child } from './context.js';
 import type { Comparison, Details, OperationPair } from './context.js';
@@ -113,10 +113,10 @@ function compareScopes(
   for (const name of Object.keys(old)) {
     const olds = asArray(old[name]);
     const news = asArray(now[name]);
-    for (const scope of news)
-      if (!olds.includes(scope)) comparison.add(`${prefix}-security-scope-added`, { ...base, name, after: scope });
-    for (const scope of olds)
-      if (!news.includes(scope)) comparison.add(`${prefix}-security-scope-removed`, { ...base, name, before: scope });
+    for (const scope of without(news, olds))
+      comparison.add(`${prefix}-security-scope-added`, { ...base, name, after: scope });
+    for (const scope of without(olds, news))
+      comparison.add(`${prefix}-security-scope-removed`, { ...base, name, before: scope });
   }
 }
 

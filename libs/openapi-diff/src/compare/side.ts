@@ -82,7 +82,7 @@ export class Dirt {
     for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
       if (this.refs.has(ref)) continue;
       this.refs.add(ref);
-      queue.push(...(users.get(ref) ?? []));
+      for (const user of users.get(ref) ?? []) queue.push(user);
     }
   }
 

@@ -1,14 +1,4 @@
-import {
-  asArray,
-  asObject,
-  escapePointer,
-  isObject,
-  joinPointer,
-  own,
-  pointerSegments,
-  stableJson,
-  valueAt,
-} from '../json.js';
+import { asArray, escapePointer, isObject, joinPointer, own, pointerSegments, stableJson, valueAt } from '../json.js';
 import type { Json, JsonObject } from '../json.js';
 import { isReference } from '../normalize/interner.js';
 import { METHODS } from '../normalize/kinds.js';
@@ -27,7 +17,8 @@ const CHOICES = new Set(['allOf', 'anyOf', 'oneOf']);
  */
 export class SourcePointers {
   private readonly known = new Map<string, string>();
-  private readonly members = new Map<string, number>();
+  /** Of the lists that were looked into: where each part stands, by what tells it from the others. */
+  private readonly indexes = new Map<string, ReadonlyMap<string, number>>();
 
   constructor(
     private readonly parsed: ParsedDocument,
@@ -95,24 +86,30 @@ export class SourcePointers {
     const canonical = valueAt(this.api as JsonObject, joinPointer(segments.slice(0, used + 2)));
     const wanted = parameterKey(this.api as JsonObject, canonical);
     for (const owner of [at, at.slice(0, at.lastIndexOf('/'))]) {
-      const index = asArray(asObject(this.at(owner))['parameters']).findIndex(
-        (each) => parameterKey(this.parsed.document, each) === wanted,
+      const list = `${owner}/parameters`;
+      const index = this.indexOf(list, wanted, asArray(this.at(list)), (each) =>
+        parameterKey(this.parsed.document, each),
       );
-      if (index !== -1) return { at: `${owner}/parameters/${index}`, used: used + 2 };
+      if (index !== undefined) return { at: `${list}/${index}`, used: used + 2 };
     }
     return undefined;
   }
 
   /** Which member of a written oneOf (and such) is the given one of the sorted set. */
   private memberIndex(at: string, raw: Json[], segments: string[]): number {
-    const key = `${at} ${segments.at(-1)}`;
-    const known = this.members.get(key);
-    if (known !== undefined) return known;
     const wanted = stableJson(valueAt(this.api as JsonObject, joinPointer(segments)));
-    const found = raw.findIndex((member) => stableJson(canonicalSchema(this.parsed, member)) === wanted);
-    const index = found === -1 ? Number(segments.at(-1)) : found;
-    this.members.set(key, index);
-    return index;
+    const found = this.indexOf(at, wanted, raw, (member) => stableJson(canonicalSchema(this.parsed, member)));
+    return found ?? Number(segments.at(-1));
+  }
+
+  private indexOf(list: string, wanted: string, parts: Json[], keyOf: (part: Json) => string): number | undefined {
+    let known = this.indexes.get(list);
+    if (known === undefined) {
+      // Of equal ones the first counts.
+      known = new Map([...parts.entries()].reverse().map(([index, part]) => [keyOf(part), index]));
+      this.indexes.set(list, known);
+    }
+    return known.get(wanted);
   }
 
   private at(pointer: string): Json | undefined {

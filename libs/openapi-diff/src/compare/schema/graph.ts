@@ -20,6 +20,8 @@ import type { TypeListChange } from './wrapping.js';
  */
 export class SchemaGraph implements SchemaWalk {
   private readonly pairs = new Map<JsonObject, Map<JsonObject, SchemaPair>>();
+  private readonly unfilled: SchemaPair[] = [];
+  private filling = false;
 
   constructor(
     readonly before: Side,
@@ -36,6 +38,7 @@ export class SchemaGraph implements SchemaWalk {
     const now = this.after.resolve(after);
     if (this.dirt.same(old.node, now.node)) return undefined;
     const pair = this.pair(old.node, now.node);
+    this.fillAll();
     return {
       step,
       pair,
@@ -45,7 +48,7 @@ export class SchemaGraph implements SchemaWalk {
   }
 
   /** Whether two schemas have the same content, under whatever name. */
-  equal(before: Json | undefined, after: Json | undefined): boolean {
+  private equal(before: Json | undefined, after: Json | undefined): boolean {
     const old = this.before.resolve(before).node;
     return old === this.after.resolve(after).node && this.dirt.same(old, old);
   }
@@ -57,8 +60,16 @@ export class SchemaGraph implements SchemaWalk {
     if (known !== undefined) return known;
     const pair: SchemaPair = { before, after, findings: [], children: [] };
     row.set(after, pair);
-    this.fill(pair);
+    this.unfilled.push(pair);
     return pair;
+  }
+
+  /** One after the other, not one inside the other: references may lead on for thousands of schemas. */
+  private fillAll(): void {
+    if (this.filling) return;
+    this.filling = true;
+    for (let pair = this.unfilled.pop(); pair !== undefined; pair = this.unfilled.pop()) this.fill(pair);
+    this.filling = false;
   }
 
   private fill(pair: SchemaPair): void {

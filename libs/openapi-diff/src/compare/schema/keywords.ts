@@ -1,4 +1,4 @@
-import { asArray, asObject, asString, escapePointer, isObject, own, stableJson } from '../../json.js';
+import { asArray, asObject, asString, escapePointer, isObject, own, stableJson, without } from '../../json.js';
 import type { Json, JsonObject } from '../../json.js';
 import { DEPRECATED, STABILITY, TYPE } from './finding.js';
 import type { Finding } from './finding.js';
@@ -57,10 +57,8 @@ function compareEnum(before: JsonObject, after: JsonObject, add: Add): void {
   const mode = became ? ({ mode: 'field' } as const) : {};
   if (news.length > 0 && olds.length === 0) add({ kind: 'became-enum', after: news, at: '/enum' });
   if (olds.length > 0 && news.length === 0) add({ kind: 'became-not-enum', before: olds, at: '/enum' });
-  for (const value of olds)
-    if (!news.includes(value)) add({ kind: 'enum-value-removed', before: value, at: '/enum', ...mode });
-  for (const value of news)
-    if (!olds.includes(value)) add({ kind: 'enum-value-added', after: value, at: '/enum', ...mode });
+  for (const value of without(olds, news)) add({ kind: 'enum-value-removed', before: value, at: '/enum', ...mode });
+  for (const value of without(news, olds)) add({ kind: 'enum-value-added', after: value, at: '/enum', ...mode });
 }
 
 function compareConst(before: JsonObject, after: JsonObject, add: Add): void {
@@ -78,7 +76,7 @@ function asConstEnum(schema: JsonObject): Json[] | undefined {
 }
 
 function sameSet(a: Json[] | undefined, b: Json[] | undefined): boolean {
-  return a !== undefined && b !== undefined && a.length === b.length && a.every((value) => b.includes(value));
+  return a !== undefined && b !== undefined && a.length === b.length && without(a, b).length === 0;
 }
 
 const BOUNDS: Array<[keyword: string, kind: string]> = [

@@ -1,6 +1,7 @@
-import { asString } from '../../json.js';
+import { asString, isObject } from '../../json.js';
 import type { Json } from '../../json.js';
 import { isReference } from '../../normalize/interner.js';
+import type { Side } from '../side.js';
 import type { SchemaWalk } from './walk.js';
 
 export interface MemberMatch {
@@ -14,14 +15,21 @@ export interface MemberMatch {
  * then the only one left on each side; what remains was added or removed, unless one side inlined what
  * the other refers to.
  */
-export function matchMembers(walk: Pick<SchemaWalk, 'dirt' | 'equal'>, olds: Json[], news: Json[]): MemberMatch {
+export function matchMembers(
+  { before, after, dirt }: Pick<SchemaWalk, 'before' | 'after' | 'dirt'>,
+  olds: Json[],
+  news: Json[],
+): MemberMatch {
   const modified: Array<[number, number]> = [];
-  let deleted = olds.map((_, index) => index);
-  let added = news.map((_, index) => index);
-  const take = (test: (old: number, now: number) => boolean, differ: boolean): void => {
+  let deleted = [...olds.keys()];
+  let added = [...news.keys()];
+  /** Pairs the members with equal keys, each once, in their order; those without a key are left. */
+  const take = (keyOf: (member: Json, side: Side) => unknown, differ: boolean): void => {
+    const free = Map.groupBy(added, (index) => keyOf(news[index] as Json, after));
     const taken = new Set<number>();
     deleted = deleted.filter((old) => {
-      const now = added.find((index) => !taken.has(index) && test(old, index));
+      const key = keyOf(olds[old] as Json, before);
+      const now = key === undefined ? undefined : free.get(key)?.find((index) => !taken.has(index));
       if (now === undefined) return true;
       taken.add(now);
       if (differ) modified.push([old, now]);
@@ -29,30 +37,24 @@ export function matchMembers(walk: Pick<SchemaWalk, 'dirt' | 'equal'>, olds: Jso
     });
     added = added.filter((index) => !taken.has(index));
   };
-  const refOf = (value: Json | undefined): string | undefined => (isReference(value) ? value.$ref : undefined);
-  const inline = (old: number, now: number): boolean =>
-    refOf(olds[old]) === undefined && refOf(news[now]) === undefined;
-  take((old, now) => refOf(olds[old]) !== undefined && refOf(olds[old]) === refOf(news[now]), true);
-  take((old, now) => inline(old, now) && walk.dirt.same(olds[old], news[now]), false);
-  take((old, now) => inline(old, now) && title(olds[old]) !== undefined && title(olds[old]) === title(news[now]), true);
-  take((old, now) => walk.equal(olds[old], news[now]), false);
-  const inlineOld = deleted.filter((index) => refOf(olds[index]) === undefined);
-  const inlineNew = added.filter((index) => refOf(news[index]) === undefined);
-  if (inlineOld.length === 1 && inlineNew.length === 1) {
-    take(
-      (old, now) =>
-        old === inlineOld[0] &&
-        now === inlineNew[0] &&
-        title(olds[old]) === undefined &&
-        title(news[now]) === undefined,
-      true,
-    );
+  const unchanged = (member: Json): Json | undefined => (dirt.same(member, member) ? member : undefined);
+  const inlineTitle = (member: Json): string | undefined => (isReference(member) ? undefined : title(member));
+  take((member) => (isReference(member) ? member.$ref : undefined), true);
+  take((member) => (isReference(member) ? undefined : unchanged(member)), false);
+  take(inlineTitle, true);
+  take((member, side) => unchanged(side.resolve(member).node), false);
+  const onlyInline = (indexes: number[], members: Json[]): number | undefined => {
+    const [index, ...more] = indexes.filter((each) => !isReference(members[each]));
+    return index !== undefined && more.length === 0 && title(members[index]) === undefined ? index : undefined;
+  };
+  const old = onlyInline(deleted, olds);
+  const now = onlyInline(added, news);
+  if (old !== undefined && now !== undefined) {
+    modified.push([old, now]);
+    deleted = deleted.filter((index) => index !== old);
+    added = added.filter((index) => index !== now);
   }
   return { modified, deleted, added };
-}
-
-function title(value: Json | undefined): string | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? asString(value['title']) : undefined;
 }
 
 /** Matches the members of two lists in which the place counts. */
@@ -64,4 +66,8 @@ export function matchByPlace(olds: Json[], news: Json[]): MemberMatch {
     deleted: rest(olds),
     added: rest(news),
   };
+}
+
+function title(member: Json | undefined): string | undefined {
+  return isObject(member) ? asString(member['title']) : undefined;
 }

@@ -166,7 +166,7 @@ export class SchemaUses {
     const name = shared ? componentName(edge.refAfter as string) : '';
     const unit: Unit = { id: this.unitCount++, key, name, pointer, findings: [], links: [] };
     row.set(key, unit);
-    collect(edge.pair, '', pointer, true, unit);
+    collect(edge.pair, { path: '', pointer }, unit);
     return unit;
   }
 }
@@ -188,27 +188,30 @@ function wholeSubject(use: SchemaUse): string {
 /** Gathers a pair's findings and those of its inline children, down to the next components. */
 function collect(
   pair: SchemaPair,
-  path: string,
-  pointer: { before: string; after: string },
-  root: boolean,
+  { path, pointer }: Pick<LocalFinding, 'path' | 'pointer'>,
   unit: Unit,
+  open = new Set<SchemaPair>(),
 ): void {
+  // Where only one side has a component, inline children can lead back in a circle.
+  if (open.has(pair)) return;
+  const root = open.size === 0;
+  open.add(pair);
   for (const finding of pair.findings) unit.findings.push({ finding, pair, path, pointer, root, reported: new Map() });
   for (const edge of pair.children) {
-    const inside = joinPath(path, edge.step.path);
-    if (isShared(edge)) unit.links.push(edge);
-    else
-      collect(
-        edge.pair,
-        inside,
-        {
-          before: placeOf(edge.refBefore, pointer.before + edge.step.before),
-          after: placeOf(edge.refAfter, pointer.after + edge.step.after),
-        },
-        false,
-        unit,
-      );
+    if (isShared(edge)) {
+      unit.links.push(edge);
+      continue;
+    }
+    const inside = {
+      path: joinPath(path, edge.step.path),
+      pointer: {
+        before: placeOf(edge.refBefore, pointer.before + edge.step.before),
+        after: placeOf(edge.refAfter, pointer.after + edge.step.after),
+      },
+    };
+    collect(edge.pair, inside, unit, open);
   }
+  open.delete(pair);
 }
 
 function placeOf(ref: string | undefined, inline: string): string {

@@ -9,8 +9,6 @@ export interface SchemaWalk {
   readonly dirt: Dirt;
   /** Count as oasdiff does. */
   readonly field: boolean;
-  /** Whether two schemas have the same content, under whatever name. */
-  equal(before: Json | undefined, after: Json | undefined): boolean;
   /** Compares two schemas inside a pair; `path` is for people, the others are pointer steps. */
   child(
     pair: SchemaPair,

@@ -1,0 +1,44 @@
+import type { Change } from '../compare/change.js';
+import type { CompareOptions } from '../compare/options.js';
+import type { ParseOptions } from '../parse/parse.js';
+import { inThread } from './in-thread.js';
+import type { ThreadOptions } from './in-thread.js';
+import { compareTexts, describe } from './jobs.js';
+import type { Described } from './jobs.js';
+
+export { OutOfMemoryError } from './in-thread.js';
+export type { ThreadOptions } from './in-thread.js';
+export type { Described } from './jobs.js';
+
+/** Bytes up to which a job holds its caller up for less time than a thread takes to start. */
+const SMALL = 512 * 1024;
+
+/**
+ * Changes between two canonical APIs as `canonicalJson` wrote them, in UTF-8. Large ones are compared in a thread.
+ * @throws OutOfMemoryError · the signal's reason
+ */
+export async function compareStored(
+  before: Uint8Array,
+  after: Uint8Array,
+  options: CompareOptions = {},
+  thread: ThreadOptions = {},
+): Promise<Change[]> {
+  thread.signal?.throwIfAborted();
+  if (before.byteLength + after.byteLength <= SMALL) return compareTexts(before, after, options);
+  return inThread('compareTexts', [before, after, options], thread);
+}
+
+/**
+ * Reads a description and brings it into canonical form: `parse`, `normalize` and `canonicalJson` in one. A large one is
+ * read in a thread.
+ * @throws ParseError · OutOfMemoryError · the signal's reason
+ */
+export async function describeBytes(
+  bytes: Uint8Array,
+  options: ParseOptions = {},
+  thread: ThreadOptions = {},
+): Promise<Described> {
+  thread.signal?.throwIfAborted();
+  if (bytes.byteLength <= SMALL) return describe(bytes, options);
+  return inThread('describe', [bytes, options], thread);
+}
