@@ -1,5 +1,6 @@
 // The entry point for those who only need to know the connectors: nothing here, nor below it, does I/O.
 import type { PipelineDefinition } from '@tidemark/contracts';
+import { githubManifest } from './github/github.manifest.js';
 import { googleDriveManifest } from './google-drive/google-drive.manifest.js';
 import { httpJsonManifest } from './http-json/http-json.manifest.js';
 import { noopManifest } from './noop/noop.manifest.js';
@@ -11,7 +12,7 @@ export * from './sdk/manifest.js';
 
 /** The manifests of all connectors, by name. */
 export const catalogue: ReadonlyMap<string, Manifest> = new Map(
-  [openapiManifest, noopManifest, httpJsonManifest, googleDriveManifest].map((manifest) => [
+  [openapiManifest, noopManifest, httpJsonManifest, googleDriveManifest, githubManifest].map((manifest) => [
     manifest.name,
     manifest as Manifest,
   ]),

@@ -1,3 +1,4 @@
+import { githubConnector } from './github/github.connector.js';
 import { googleDriveConnector } from './google-drive/google-drive.connector.js';
 import { httpJsonConnector } from './http-json/http-json.connector.js';
 import { noopConnector } from './noop/noop.connector.js';
@@ -6,7 +7,7 @@ import type { Connector } from './sdk/connector.js';
 
 /** All connectors, by name. */
 export const connectors: ReadonlyMap<string, Connector> = new Map(
-  [openapiConnector, noopConnector, httpJsonConnector, googleDriveConnector].map((connector) => [
+  [openapiConnector, noopConnector, httpJsonConnector, googleDriveConnector, githubConnector].map((connector) => [
     connector.manifest.name,
     connector as Connector,
   ]),

@@ -1,0 +1,90 @@
+import { AuthExpired, ExternalError } from '@tidemark/resilience';
+import type { CheckProblem, CheckResult } from '../sdk/source.js';
+import type { GithubConfig } from './github.manifest.js';
+import type { GithubClient } from './repository-client.js';
+
+const LISTS = ['issues', 'pulls', 'commits'] as const;
+const PERMISSIONS = { issues: 'Issues', pulls: 'Pull requests', commits: 'Contents' } as const;
+
+/** Asks for every repository, and for the first page of every list of the first one that is there. */
+export async function checkGithub(
+  github: GithubClient,
+  config: GithubConfig,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const problems: CheckProblem[] = [];
+  let tried = false;
+  for (const [index, repository] of config.repositories.entries()) {
+    const field = `repositories.${index}`;
+    try {
+      await github.get(`/repos/${repository}`, {}, signal);
+      if (!tried) problems.push(...(await missingPermissions(github, repository, field, config.branch, signal)));
+      tried = true;
+    } catch (error) {
+      signal.throwIfAborted();
+      const problem = explain(error, repository, field);
+      problems.push(problem);
+      if (problem.field !== field) break; // Not this repository's fault: the others would say the same.
+    }
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  const who = await login(github, signal);
+  const count =
+    config.repositories.length === 1 ? config.repositories[0]! : `${config.repositories.length} repositories`;
+  return { ok: true, message: `${new URL(config.apiUrl).host}${who === null ? '' : ` as ${who}`}: ${count}` };
+}
+
+async function missingPermissions(
+  github: GithubClient,
+  repository: string,
+  field: string,
+  branch: string | undefined,
+  signal: AbortSignal,
+): Promise<CheckProblem[]> {
+  const problems: CheckProblem[] = [];
+  for (const list of LISTS) {
+    const query = { per_page: 1, ...(list === 'commits' && { sha: branch }) };
+    try {
+      await github.get(`/repos/${repository}/${list}`, query, signal, [409, 410]);
+    } catch (error) {
+      if (!(error instanceof ExternalError)) throw error;
+      if (error.status === 403) {
+        const mend = `Give it the repository permission ${PERMISSIONS[list]}: read`;
+        problems.push({
+          field,
+          code: error.code,
+          message: `The token may not read ${list} of ${repository}. ${mend}.`,
+        });
+      } else if (error.status === 404 && list === 'commits' && branch !== undefined) {
+        problems.push({ field: 'branch', code: error.code, message: `${repository} has no branch ${branch}.` });
+      } else throw error;
+    }
+  }
+  return problems;
+}
+
+function explain(error: unknown, repository: string, field: string): CheckProblem {
+  if (!(error instanceof ExternalError)) throw error;
+  const { code, message, status } = error;
+  if (error instanceof AuthExpired) {
+    const mend = 'Create a new one under Settings, Developer settings, or connect the account again';
+    return { code, message: `GitHub does not accept the token: it is wrong, expired or revoked. ${mend}.` };
+  }
+  if (status === 404) {
+    const mend = 'Check the name; for a private repository the token needs the scope repo, or must list the repository';
+    return { field, code, message: `${repository} does not exist, or the token may not see it. ${mend}.` };
+  }
+  // Such as: the organization wants the token authorised for its single sign-on.
+  if (status === 403) return { field, code, message: `The token may not read ${repository}: ${message}` };
+  if (status === undefined) return { field: 'apiUrl', code, message: `GitHub cannot be reached there: ${message}` };
+  return { code, message };
+}
+
+/** Null for tokens that speak for no user, and without a token. */
+async function login(github: GithubClient, signal: AbortSignal): Promise<string | null> {
+  const answer = await github.get('/user', {}, signal, [401, 403, 404]).catch(() => null);
+  signal.throwIfAborted();
+  if (answer?.status !== 200) return null;
+  const { login: name } = answer.json<{ login?: unknown }>();
+  return typeof name === 'string' ? name : null;
+}

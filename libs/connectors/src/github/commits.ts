@@ -1,0 +1,114 @@
+import { Retryable } from '@tidemark/resilience';
+import { z } from 'zod';
+import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
+import { type Feed, isoSeconds, isWithin, type Scope } from './feed.js';
+import type { Query, RepositoryClient } from './repository-client.js';
+
+/** Where the last commit read is gone from GitHub, commits are read again from so long before it. */
+const LOST_LOOK_BACK_MS = 7 * 86_400_000;
+
+const time = z.iso.datetime();
+const stateSchema = z.strictObject({
+  etag: z.string().optional(),
+  /** The branch's last commit when the read began, and its time. */
+  head: z.string().optional(),
+  headAt: time.optional(),
+  walk: z
+    .strictObject({
+      /** What `head` has and this one has not; without it, all that `head` reaches. */
+      base: z.string().optional(),
+      baseAt: time.optional(),
+      since: time.optional(),
+      until: time.optional(),
+      offset: z.int(),
+    })
+    .optional(),
+});
+type CommitsState = z.infer<typeof stateSchema>;
+type Walk = NonNullable<CommitsState['walk']>;
+
+/**
+ * Commits of a branch. Every read holds on to the commit that was the last one when it began, below which nothing ever
+ * changes: page numbers are exact, also hours later. A later read asks what the branch has that the old commit has not,
+ * and so finds merged work whatever its date; `since` could not.
+ */
+export function commits(branch: string | undefined): Feed<CommitsState> {
+  return {
+    state: stateSchema,
+    async *read(repository, state = {}, scope) {
+      let { walk, ...known } = state;
+      if (!walk) {
+        const probe = await repository.probe('commits', { sha: branch }, known.etag);
+        if (!probe?.newest) return yield { records: [], problems: [], state, done: true };
+        const next = headOf(probe.newest, probe.etag);
+        if (next.head === known.head) return yield { records: [], problems: [], state: next, done: true };
+        const { head: base, headAt: baseAt } = known;
+        walk = { offset: 0, ...(base === undefined ? datesOf(scope) : { base, ...(baseAt && { baseAt }) }) };
+        known = next;
+      }
+      for (;;) {
+        const page = await pageOf(repository, known.head!, walk);
+        if (!page) {
+          walk = { offset: 0, ...(walk.baseAt && { since: isoSeconds(Date.parse(walk.baseAt) - LOST_LOOK_BACK_MS) }) };
+          continue;
+        }
+        const step = toRecords(repository.name, page.items, scope);
+        walk = { ...walk, offset: walk.offset + page.items.length };
+        if (!page.more) return yield { ...step, state: known, done: true };
+        yield { ...step, state: { ...known, walk }, done: false };
+      }
+    },
+  };
+}
+
+function headOf(commit: JsonObject, etag: string | undefined): CommitsState {
+  const { sha } = commit;
+  if (typeof sha !== 'string')
+    throw new Retryable('SOURCE_INVALID_RESPONSE', 'GitHub answered with a branch whose last commit has no sha');
+  const headAt = timeOf(commit);
+  return { head: sha, ...(headAt !== undefined && { headAt }), ...(etag !== undefined && { etag }) };
+}
+
+function datesOf({ since, window }: Scope): Pick<Walk, 'since' | 'until'> {
+  if (window) return { since: isoSeconds(Date.parse(window.from)), until: isoSeconds(Date.parse(window.to)) };
+  return since === undefined ? {} : { since: isoSeconds(Date.parse(since)) };
+}
+
+/** Null when GitHub has forgotten the commit that the read before ended with, as after a forced push. */
+async function pageOf(
+  repository: RepositoryClient,
+  head: string,
+  { base, since, until, offset }: Walk,
+): Promise<{ items: readonly JsonObject[]; more: boolean } | null> {
+  if (base !== undefined) return repository.compare(base, head, offset);
+  const query: Query = { sha: head, since, until };
+  const { items, next } = await repository.pageBehind('commits', query, offset);
+  return { items, more: next !== null };
+}
+
+/** When it was committed to the branch's history, which is what GitHub sorts and filters by. */
+function timeOf(commit: JsonObject): string | undefined {
+  const { committer } = (commit['commit'] ?? {}) as { committer?: { date?: unknown } | null };
+  const at = Date.parse(String(committer?.date));
+  return Number.isNaN(at) ? undefined : isoSeconds(at);
+}
+
+function toRecords(repository: string, items: readonly JsonObject[], scope: Scope) {
+  const objectType = 'commits';
+  const records: SourceRecord[] = [];
+  const problems: RecordProblem[] = [];
+  for (const item of items) {
+    const { sha } = item;
+    const updatedAt = timeOf(item);
+    if (typeof sha !== 'string') {
+      const message = `a commit of ${repository} has no sha`;
+      problems.push({ objectType, code: 'OBJECT_MISSING_ID', message, field: 'sha', data: item });
+    } else if (updatedAt === undefined || isWithin(scope, Date.parse(updatedAt))) {
+      // Forks share commits: the sha alone names them in one repository only.
+      const externalId = `${repository}@${sha}`;
+      const data = { ...item, repository };
+      records.push({ externalId, objectType, data, ...(updatedAt !== undefined && { updatedAt }) });
+    }
+  }
+  return { records, problems };
+}

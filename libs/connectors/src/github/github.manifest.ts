@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { httpUrl, required } from '../sdk/config.js';
+import type { Manifest } from '../sdk/manifest.js';
+
+/** Milliseconds by which a read overlaps the one before: GitHub's replicas show some changes late. */
+export const LOOK_BACK_MS = 60_000;
+
+const repository = z
+  .string({ error: 'must be text such as octocat/hello-world' })
+  .regex(/^[A-Za-z0-9-]{1,64}\/[A-Za-z0-9._-]{1,100}$/, 'must be an owner and a name, such as octocat/hello-world');
+
+/** Config of a `github` connection. */
+export const githubConfig = z.strictObject({
+  repositories: z
+    .array(repository, { error: required('must be a list of repositories') })
+    .min(1, 'must name at least one repository')
+    .max(200, 'must name at most 200 repositories')
+    .refine((all) => new Set(all.map((name) => name.toLowerCase())).size === all.length, 'must name each one once')
+    .describe('What is read, each as owner/name'),
+  apiUrl: httpUrl
+    .describe('Where the API is; for GitHub Enterprise Server https://HOST/api/v3')
+    .default('https://api.github.com'),
+  branch: z
+    .string({ error: 'must be text' })
+    .regex(/^[^\s~^:?*[\\]{1,255}$/, 'must be the name of a branch')
+    .describe('Whose commits are read; default the default branch of each repository')
+    .optional(),
+});
+
+export type GithubConfig = z.infer<typeof githubConfig>;
+
+export const githubManifest: Manifest<GithubConfig> = {
+  name: 'github',
+  title: 'GitHub',
+  description: 'Reads issues, pull requests and commits of repositories on GitHub or GitHub Enterprise Server.',
+  config: githubConfig,
+  auth: ['none', 'bearer', 'oauth2-authorization-code'],
+  source: {
+    objects: [
+      { name: 'issues', title: 'Issues', incremental: true, deletions: false, lookBackMs: LOOK_BACK_MS },
+      { name: 'pull_requests', title: 'Pull requests', incremental: true, deletions: false, lookBackMs: LOOK_BACK_MS },
+      { name: 'commits', title: 'Commits of a branch', incremental: true, deletions: false },
+    ],
+    modes: ['full', 'incremental', 'backfill'],
+    pageSize: { min: 1, initial: 100, max: 100 },
+    // Well below the secondary limits: 900 points a minute and endpoint, 100 calls at once.
+    limits: { requestsPerSecond: 12, burst: 60, inFlight: 4 },
+  },
+};

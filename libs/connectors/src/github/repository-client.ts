@@ -1,0 +1,132 @@
+import {
+  type HttpClient,
+  type HttpResponse,
+  type PageSize,
+  RateLimited,
+  Retryable,
+  Terminal,
+} from '@tidemark/resilience';
+import LinkHeader from 'http-link-header';
+import type { JsonObject } from '../sdk/source.js';
+
+/** How long to stay away when GitHub says no more than that it was too much (its best practices say one minute). */
+const UNTOLD_REST_MS = 60_000;
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** What a list's `Link` header says of the page behind this one. */
+export interface Next {
+  readonly page?: number;
+  /** Where the page behind begins, in the API's own words; only some lists have it. */
+  readonly after?: string;
+}
+
+export interface ListPage {
+  readonly items: readonly JsonObject[];
+  readonly next: Next | null;
+  /** How many records this page could have held. */
+  readonly size: number;
+}
+
+/** GitHub's REST API, with its own ways of saying that it was too much. @throws ExternalError */
+export class GithubClient {
+  constructor(
+    private readonly http: HttpClient,
+    private readonly apiUrl: string,
+    private readonly now: () => number,
+  ) {}
+
+  async get(path: string, query: Query, signal: AbortSignal, expect: readonly number[] = [], etag?: string) {
+    try {
+      return await this.http.request({
+        url: this.apiUrl.replace(/\/+$/, '') + path,
+        ...{ query, signal, expect },
+        headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
+        ...(etag !== undefined && { condition: { etag } }),
+      });
+    } catch (error) {
+      throw this.#limitWithoutTime(error);
+    }
+  }
+
+  /** Secondary limits come with 403, and not always with a time. */
+  #limitWithoutTime(error: unknown): unknown {
+    if (!(error instanceof Terminal) || error.status !== 403) return error;
+    const { message } = (error.detail ?? {}) as { message?: unknown };
+    if (typeof message !== 'string' || !/rate limit|abuse detection/i.test(message)) return error;
+    const until = this.now() + UNTOLD_REST_MS;
+    return new RateLimited('RATE_LIMITED', error.message, { until, retryAfterMs: UNTOLD_REST_MS, status: 403 });
+  }
+}
+
+/** The lists of one repository, in pages that shrink when they are too much for GitHub. */
+export class RepositoryClient {
+  constructor(
+    private readonly github: GithubClient,
+    /** As configured: owner/name. A renamed repository is found by its old name too. */
+    readonly name: string,
+    private readonly pageSize: PageSize,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Changes made between two calls change the tag. Null when nothing did. Costs no call of the allowance then. */
+  async probe(list: string, query: Query, etag: string | undefined) {
+    const answer = await this.#get(list, { ...query, per_page: 1 }, [409, 410], etag);
+    if (answer.notModified) return null;
+    const tag = answer.header('etag');
+    return { newest: itemsOf(answer)[0], ...(tag !== undefined && { etag: tag }) };
+  }
+
+  /** @param position the page's place in the list, which may depend on its size */
+  page(list: string, query: Query, position: (size: number) => Query): Promise<ListPage> {
+    return this.pageSize.attempt(async (size) => {
+      const answer = await this.#get(list, { ...query, ...position(size), per_page: size }, [409, 410]);
+      return { items: itemsOf(answer), next: nextOf(answer), size };
+    }, this.signal);
+  }
+
+  /** The page that begins behind so many items of a list that has page numbers only. */
+  async pageBehind(list: string, query: Query, offset: number): Promise<ListPage> {
+    const page = await this.page(list, query, (size) => ({ page: Math.floor(offset / size) + 1 }));
+    return { ...page, items: page.items.slice(offset % page.size) };
+  }
+
+  /** What one commit has and another has not, oldest first, behind so many; null when GitHub has lost one of the two. */
+  async compare(base: string, head: string, offset: number) {
+    return this.pageSize.attempt(async (size) => {
+      const query = { per_page: size, page: Math.floor(offset / size) + 1 };
+      const answer = await this.#get(`compare/${base}...${head}`, query, [404]);
+      if (answer.status === 404) return null;
+      const { commits, total_commits: total } = answer.json<{ commits?: JsonObject[]; total_commits?: number }>();
+      if (!Array.isArray(commits) || typeof total !== 'number') throw notWhatWasAsked(answer);
+      const items = commits.slice(offset % size);
+      return { items, more: items.length > 0 && offset + items.length < total };
+    }, this.signal);
+  }
+
+  #get(list: string, query: Query, expect: readonly number[], etag?: string): Promise<HttpResponse> {
+    return this.github.get(`/repos/${this.name}/${list}`, query, this.signal, expect, etag);
+  }
+}
+
+/** 409: the repository has no commits yet; 410: it has no issues, by its settings. */
+function itemsOf(answer: HttpResponse): JsonObject[] {
+  if (answer.status !== 200) return [];
+  const items = answer.json();
+  if (!Array.isArray(items)) throw notWhatWasAsked(answer);
+  return items as JsonObject[];
+}
+
+function nextOf(answer: HttpResponse): Next | null {
+  const [next] = LinkHeader.parse(answer.header('link') ?? '').rel('next');
+  if (!next) return null;
+  const { searchParams } = new URL(next.uri);
+  const [page, after] = [searchParams.get('page'), searchParams.get('after')];
+  return { ...(page !== null && { page: Number(page) }), ...(after !== null && { after }) };
+}
+
+function notWhatWasAsked({ status }: HttpResponse): Retryable {
+  return new Retryable('SOURCE_INVALID_RESPONSE', 'GitHub answered with JSON that is not what was asked for', {
+    status,
+  });
+}

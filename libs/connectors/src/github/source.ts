@@ -1,0 +1,113 @@
+import { type ExternalError, PageSize, Terminal } from '@tidemark/resilience';
+import type { ConnectorContext } from '../sdk/connector.js';
+import type { CheckResult, Page, ReadRequest, RecordProblem, Source } from '../sdk/source.js';
+import { checkGithub } from './check.js';
+import { commits } from './commits.js';
+import { advance, cursorOf, type GithubCursor } from './cursor.js';
+import type { Feed, Step } from './feed.js';
+import { type GithubConfig, githubManifest } from './github.manifest.js';
+import { issues } from './issues.js';
+import { pullRequests } from './pull-requests.js';
+import { GithubClient, RepositoryClient } from './repository-client.js';
+
+const SIZES = githubManifest.source!.pageSize;
+
+/** Reads one repository after the other; the cursor holds how far each one is. */
+export class GithubSource implements Source {
+  readonly #client: GithubClient;
+  readonly #feeds: ReadonlyMap<string, Feed<unknown>>;
+
+  constructor(private readonly context: ConnectorContext<GithubConfig>) {
+    const { http, config, now } = context;
+    this.#client = new GithubClient(http, config.apiUrl, now);
+    this.#feeds = new Map<string, Feed<never>>([
+      ['issues', issues as Feed<never>],
+      ['pull_requests', pullRequests as Feed<never>],
+      ['commits', commits(config.branch) as Feed<never>],
+    ]);
+  }
+
+  async *read(request: ReadRequest): AsyncGenerator<Page> {
+    request.signal.throwIfAborted();
+    const feed = this.#feeds.get(request.object);
+    if (!feed) {
+      const known = [...this.#feeds.keys()].join(', ');
+      throw new Terminal('SOURCE_NOT_FOUND', `github has no object ${request.object}; it has ${known}`);
+    }
+    yield* this.#pages(feed, cursorOf(request, feed), request);
+  }
+
+  check(signal: AbortSignal): Promise<CheckResult> {
+    return checkGithub(this.#client, this.context.config, signal);
+  }
+
+  async close(): Promise<void> {}
+
+  async *#pages(feed: Feed<unknown>, from: GithubCursor<unknown>, request: ReadRequest): AsyncGenerator<Page> {
+    const { repositories } = this.context.config;
+    const first = from.at === undefined ? 0 : repositories.indexOf(from.at);
+    const pageSize = sizeOf(request.pageSize);
+    let cursor = from;
+    let lost: Terminal | undefined;
+    let found = first > 0;
+    // A repository that was taken out of the config meanwhile: the others know how far they are.
+    for (let index = Math.max(first, 0); index < repositories.length; index++) {
+      const name = repositories[index]!;
+      const client = new RepositoryClient(this.#client, name, pageSize, request.signal);
+      for await (const step of this.#steps(feed, client, cursor, request.object)) {
+        const { records, problems } = step;
+        const hasMore = !step.done || index < repositories.length - 1;
+        const progress = step.lost ? cursor.repositories[name] : progressOf(step, cursor.repositories[name]?.whole);
+        cursor = advance(cursor, name, progress, step.done ? repositories[index + 1] : name);
+        if (step.lost) lost = step.lost;
+        else found = true;
+        if (!hasMore && !found) throw lost!;
+        if (records.length + problems.length > 0 || !hasMore)
+          yield { records, problems, cursor: { ...cursor }, hasMore };
+      }
+    }
+  }
+
+  /**
+   * A repository that has been read before and cannot be found now is a problem of its own, and the others go on. One
+   * that has never been read is an error: the config names it wrongly, or the token may not see it.
+   */
+  async *#steps(
+    feed: Feed<unknown>,
+    client: RepositoryClient,
+    { repositories, since, window }: GithubCursor<unknown>,
+    objectType: string,
+  ): AsyncGenerator<Step<unknown> & { readonly lost?: Terminal }> {
+    const { whole, state } = repositories[client.name] ?? {};
+    const scope = { ...(since !== undefined && { since }), ...(window && { window }) };
+    try {
+      yield* feed.read(client, state, scope);
+    } catch (error) {
+      if (!(error instanceof Terminal) || !LOST.has(error.status ?? 0)) throw error;
+      const lost = named(error, client.name);
+      if (!whole) throw lost;
+      const problem: RecordProblem = { objectType, externalId: client.name, code: lost.code, message: lost.message };
+      yield { records: [], problems: [problem], state, done: true, lost };
+    }
+  }
+}
+
+/** Deleted or out of sight; out of reach; closed for legal reasons. */
+const LOST: ReadonlySet<number> = new Set([403, 404, 451]);
+
+function named(error: ExternalError, repository: string): Terminal {
+  const hint =
+    error.status === 404
+      ? 'it does not exist, or the token may not see it; a configured branch may be missing too'
+      : 'the token may not read this of it';
+  const message = `the repository ${repository} cannot be read: ${hint} (${error.message})`;
+  return new Terminal(error.code, message, { field: 'repositories', cause: error, status: error.status ?? 0 });
+}
+
+const progressOf = ({ done, state }: Step<unknown>, whole: true | undefined) =>
+  done || whole ? { whole: true as const, state } : { state };
+
+function sizeOf(asked: number = SIZES.initial): PageSize {
+  const max = Math.min(Math.max(asked, SIZES.min), SIZES.max);
+  return new PageSize({ min: Math.min(SIZES.min, max), max });
+}
