@@ -4,6 +4,12 @@ export type Severity = (typeof severities)[number];
 /** How many changes there are of each severity. */
 export type BySeverity = { readonly [severity in Severity]: number };
 
+export const tally = (changes: readonly { readonly severity: Severity }[]): BySeverity => {
+  const counts = { breaking: 0, risky: 0, safe: 0, info: 0 };
+  for (const { severity } of changes) counts[severity]++;
+  return counts;
+};
+
 /** One classified difference between two snapshots, as a comparison finds it. */
 export interface FoundChange {
   /** Same for the same difference between the same documents. */

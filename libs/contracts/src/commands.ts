@@ -1,4 +1,4 @@
-import type { IgnoreMatch } from './changes.js';
+import type { IgnoreMatch, IgnoreRule } from './changes.js';
 import type { BusyPolicy, Schedule, Source } from './connection.js';
 import type { JobTrigger, JobType } from './job.js';
 
@@ -141,6 +141,22 @@ export interface CompareSnapshots {
 export interface Comparison {
   /** Blob of JSON: FoundChange[], the gravest first. */
   readonly changesBlob: string;
+}
+
+export const reportFormats = ['html', 'markdown', 'text', 'json'] as const;
+export type ReportFormat = (typeof reportFormats)[number];
+
+/** `tidemark.cmd.differ.render-comparison`: the same as a document. Answered with a RenderedComparison. */
+export interface RenderComparison extends CompareSnapshots {
+  readonly format: ReportFormat;
+  /** Changes that match are left out. */
+  readonly ignore: readonly IgnoreRule[];
+  /** What the document calls itself and the two sides. */
+  readonly names: { readonly title: string; readonly before: string; readonly after: string };
+}
+
+export interface RenderedComparison {
+  readonly reportBlob: string;
 }
 
 /** `tidemark.cmd.differ.add-ignore-rule`: answered with the IgnoreRule; one that says the same again is the same. */

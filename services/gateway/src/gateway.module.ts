@@ -6,13 +6,18 @@ import { Authenticator } from './auth/authenticator.js';
 import { ScopeGuard } from './auth/scope.guard.js';
 import { ChangesController } from './changes/changes.controller.js';
 import { Changes } from './changes/changes.js';
+import { ComparisonsController } from './comparisons/comparisons.controller.js';
+import { Comparisons } from './comparisons/comparisons.js';
 import { ConnectionsController } from './connections/connections.controller.js';
 import { Connections } from './connections/connections.js';
-import { CoordinatorClient } from './coordinator-client.js';
+import { CommandClient } from './command-client.js';
+import { Dependencies } from './dependencies/dependencies.js';
 import { HttpErrorsFilter } from './errors/http-errors.filter.js';
 import { HealthController } from './health/health.controller.js';
 import { ReadinessProbe } from './health/readiness.js';
 import { TraceInterceptor } from './http/trace.interceptor.js';
+import { IgnoresController } from './ignores/ignores.controller.js';
+import { Ignores } from './ignores/ignores.js';
 import { JobWakeups } from './jobs/job-wakeups.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { Jobs } from './jobs/jobs.js';
@@ -24,6 +29,8 @@ import { OverviewController } from './overview/overview.controller.js';
 import { Overview } from './overview/overview.js';
 import { ProjectionsController } from './projections/projections.controller.js';
 import { Projections } from './projections/projections.js';
+import { ProvidersController } from './providers/providers.controller.js';
+import { Providers } from './providers/providers.js';
 import type { GatewaySettings } from './settings.js';
 import { SnapshotsController } from './snapshots/snapshots.controller.js';
 import { Snapshots } from './snapshots/snapshots.js';
@@ -56,6 +63,9 @@ export class GatewayModule {
         JobsController,
         SnapshotsController,
         ChangesController,
+        IgnoresController,
+        ComparisonsController,
+        ProvidersController,
         OverviewController,
         KeysController,
         ProjectionsController,
@@ -71,7 +81,8 @@ export class GatewayModule {
         { provide: APP_PIPE, useClass: DtoPipe },
         { provide: APP_INTERCEPTOR, useClass: TraceInterceptor },
         { provide: APP_FILTER, useValue: new HttpErrorsFilter(logger) },
-        ...[CoordinatorClient, Connections, JobWakeups, Jobs, Snapshots, Changes, Overview, Keys, Projections],
+        ...[CommandClient, Connections, JobWakeups, Jobs, Dependencies, Snapshots, Ignores, Changes, Comparisons],
+        ...[Providers, Overview, Keys, Projections],
         ReadinessProbe,
       ],
     };

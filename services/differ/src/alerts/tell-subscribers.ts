@@ -1,8 +1,13 @@
-import type { BySeverity, ChangesDetected, FoundChange, IgnoreListDocument } from '@tidemark/contracts';
+import {
+  tally,
+  type BySeverity,
+  type ChangesDetected,
+  type FoundChange,
+  type IgnoreListDocument,
+} from '@tidemark/contracts';
 import { Conflict, uuidv5, type EventMetadata, type EventStore, type NewEvent } from '@tidemark/event-store';
 import { ignoredBy } from '@tidemark/openapi-diff';
 import type { View } from '@tidemark/read-model';
-import { tally } from '../comparison/compare-snapshots.js';
 import { storedEvents } from './stored-events.js';
 import { subscribersOf, type Subscriber } from './subscribers.js';
 

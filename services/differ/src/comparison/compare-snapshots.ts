@@ -1,23 +1,40 @@
-import { readJson, type BlobId, type BlobStore } from '@tidemark/blob-store';
-import { severities, type ChangeDocument, type Severity } from '@tidemark/contracts';
-import { compare, type CanonicalApi, type Change, type OperationRef } from '@tidemark/openapi-diff';
+import { readBlob, type BlobId, type BlobStore } from '@tidemark/blob-store';
+import type { FoundChange, RenderComparison } from '@tidemark/contracts';
+import { render, type Change, type CompareOptions, type OperationRef } from '@tidemark/openapi-diff';
+import { compareStored } from '@tidemark/openapi-diff/threads';
 
-/** What a comparison finds, as it is recorded and shown. */
-export type FoundChange = Pick<
-  ChangeDocument,
-  'changeId' | 'rule' | 'severity' | 'operation' | 'operations' | 'pointer' | 'before' | 'after' | 'message' | 'order'
->;
-
-/** Compares two normalized documents by today's rules, the gravest change first. `at`: milliseconds since the epoch. */
+/**
+ * Compares two normalized documents by today's rules, the gravest change first; large ones in a thread, which ends with
+ * `signal`. `at`: milliseconds since the epoch. @throws OutOfMemoryError
+ */
 export async function compareSnapshots(
   blobs: BlobStore,
   before: BlobId,
   after: BlobId,
   at: number,
+  signal?: AbortSignal,
 ): Promise<FoundChange[]> {
-  const old = await readJson<CanonicalApi>(blobs, before);
-  const now = await readJson<CanonicalApi>(blobs, after);
-  return compare(old, now, { now: new Date(at) }).changes.map(found);
+  return (await compareBlobs(blobs, before, after, { now: new Date(at) }, signal)).map(found);
+}
+
+/** The same as a document. `at`: milliseconds since the epoch. */
+export async function renderComparison(
+  blobs: BlobStore,
+  { before, after, format, ignore, names }: RenderComparison,
+  at: number,
+): Promise<string> {
+  const options = { now: new Date(at), ignore: [...ignore] };
+  return render(await compareBlobs(blobs, before as BlobId, after as BlobId, options), format, names);
+}
+
+async function compareBlobs(
+  blobs: BlobStore,
+  before: BlobId,
+  after: BlobId,
+  options: CompareOptions,
+  signal?: AbortSignal,
+): Promise<Change[]> {
+  return compareStored(await readBlob(blobs, before), await readBlob(blobs, after), options, { signal });
 }
 
 function found(change: Change, order: number): FoundChange {
@@ -37,9 +54,3 @@ function found(change: Change, order: number): FoundChange {
 }
 
 const textOf = ({ method, path }: OperationRef) => `${method.toUpperCase()} ${path}`;
-
-/** How many changes there are of each severity. */
-export const tally = (changes: readonly { readonly severity: Severity }[]): Record<Severity, number> =>
-  Object.fromEntries(
-    severities.map((severity) => [severity, changes.filter((change) => change.severity === severity).length]),
-  ) as Record<Severity, number>;

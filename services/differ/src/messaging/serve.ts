@@ -6,9 +6,11 @@ import {
   type Comparison,
   type CompareSnapshots,
   type RemoveIgnoreRule,
+  type RenderComparison,
+  type RenderedComparison,
 } from '@tidemark/contracts';
 import type { Broker, Running } from '@tidemark/messaging';
-import { compareSnapshots } from '../comparison/compare-snapshots.js';
+import { compareSnapshots, renderComparison } from '../comparison/compare-snapshots.js';
 import type { IgnoreLists } from '../ignore-list/ignore-lists.js';
 
 const subject = (verb: string) => command('differ', verb);
@@ -20,6 +22,9 @@ export async function serveCallers(broker: Broker, blobs: BlobStore, ignoreLists
       const changes = await compareSnapshots(blobs, before as BlobId, after as BlobId, Date.now());
       return { changesBlob: (await blobs.put(JSON.stringify(changes))).id };
     }),
+    broker.serve<RenderComparison, RenderedComparison>(subject('render-comparison'), async ({ data }) => ({
+      reportBlob: (await blobs.put(await renderComparison(blobs, data, Date.now()))).id,
+    })),
     broker.serve<AddIgnoreRule>(subject('add-ignore-rule'), ({ data, headers }) =>
       ignoreLists.add(contextOf(data.tenant, headers), data),
     ),

@@ -1,12 +1,11 @@
 import type { BlobStore } from '@tidemark/blob-store';
-import { CATALOGUE, type IgnoreListDocument } from '@tidemark/contracts';
+import { CATALOGUE, tally, type IgnoreListDocument } from '@tidemark/contracts';
 import type { EventStore } from '@tidemark/event-store';
 import type { Leg, StageOutcome } from '@tidemark/leg-runner';
 import { ignoredBy } from '@tidemark/openapi-diff';
 import type { View } from '@tidemark/read-model';
 import { currentTraceparent } from '@tidemark/telemetry';
 import { tellSubscribers } from '../alerts/tell-subscribers.js';
-import { tally } from '../comparison/compare-snapshots.js';
 import type { IgnoreLists } from '../ignore-list/ignore-lists.js';
 import { changesOf, outputOf, type DiffOutput, type SnapshotOutput } from './artefacts.js';
 

@@ -1,7 +1,8 @@
 import type { BlobStore } from '@tidemark/blob-store';
+import { tally } from '@tidemark/contracts';
 import { uuidv5 } from '@tidemark/event-store';
 import type { Leg, StageOutcome } from '@tidemark/leg-runner';
-import { compareSnapshots, tally } from '../comparison/compare-snapshots.js';
+import { compareSnapshots } from '../comparison/compare-snapshots.js';
 import { keepChanges, outputOf, type DiffOutput, type SnapshotOutput } from './artefacts.js';
 
 /** Compares the new snapshot with the one before it. */
@@ -9,7 +10,7 @@ export async function diffStage(leg: Leg, blobs: BlobStore, now: () => number): 
   const { snapshotId, canonicalBlob, previous } = outputOf<SnapshotOutput>(leg, 'snapshot');
   if (!previous) return { output: { baseline: true } satisfies DiffOutput };
   const at = now();
-  const found = await compareSnapshots(blobs, previous.canonicalBlob, canonicalBlob, at);
+  const found = await compareSnapshots(blobs, previous.canonicalBlob, canonicalBlob, at, leg.signal);
   const changes = found.map((change) => ({ ...change, id: uuidv5('change', snapshotId, change.changeId) }));
   const { id: changesBlob } = await blobs.put(JSON.stringify(changes));
   const output: DiffOutput = { baseline: false, changesBlob, total: changes.length, bySeverity: tally(changes), at };

@@ -1,21 +1,38 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { severities, type Severity } from '@tidemark/contracts';
+import {
+  severities,
+  type BySeverity,
+  type ChangeDocument,
+  type ChangeSummary,
+  type Severity,
+} from '@tidemark/contracts';
 import { PageQuery, Pagination } from '../paging.js';
-import { Instant, Text, Words } from '../validation/fields.js';
+import { Instant, Text, Truth, Words } from '../validation/fields.js';
 import type { ChangeView } from './changes.js';
 
-export class ChangesQuery extends PageQuery {
+/** Which changes of a comparison are asked for. */
+export class FoundChangesQuery extends PageQuery {
   @Words(severities, { optional: true, inQuery: true, description: 'Any of these.' })
   severity?: Severity[];
-
-  @Instant({ optional: true, description: 'Detected at this time or later.' })
-  since?: string;
 
   @Text({ max: 200, optional: true, example: 'response-property-removed' })
   rule?: string;
 
-  @Text({ max: 2000, optional: true, example: 'GET /invoices/{id}' })
+  @Text({
+    max: 2000,
+    optional: true,
+    example: 'GET /invoices/{id}',
+    description: 'Changes that reach this operation, those that reach others as well included.',
+  })
   operation?: string;
+
+  @Truth({ optional: true, description: 'Only those that the ignore list expects, or only the others.' })
+  ignored?: boolean;
+}
+
+export class ChangesQuery extends FoundChangesQuery {
+  @Instant({ optional: true, description: 'Detected at this time or later.' })
+  since?: string;
 
   @Text({ max: 128, optional: true })
   jobId?: string;
@@ -37,24 +54,18 @@ const anyJson = {
   anyOf: ['object', 'array', 'string', 'number', 'boolean', 'null'].map((type) => ({ type })),
 };
 
-export class ChangeDto implements ChangeView {
-  @ApiProperty()
+export class IgnoredDto {
+  @ApiProperty({ description: 'Of the ignore rule.' })
   id!: string;
 
+  @ApiProperty()
+  reason!: string;
+}
+
+/** A change as a comparison finds it. */
+export class FoundChangeDto implements ChangeSummary {
   @ApiProperty({ description: 'Same for the same difference between the same documents.' })
   changeId!: string;
-
-  @ApiProperty()
-  connectionId!: string;
-
-  @ApiProperty()
-  jobId!: string;
-
-  @ApiProperty()
-  snapshotId!: string;
-
-  @ApiProperty()
-  previousSnapshotId!: string;
 
   @ApiProperty({ example: 'response-property-removed' })
   rule!: string;
@@ -62,8 +73,11 @@ export class ChangeDto implements ChangeView {
   @ApiProperty({ enum: severities })
   severity!: Severity;
 
-  @ApiProperty({ type: String, nullable: true, example: 'GET /invoices/{id}' })
+  @ApiProperty({ type: String, nullable: true, example: 'GET /invoices/{id}', description: 'When it is just one.' })
   operation!: string | null;
+
+  @ApiProperty({ type: 'integer', description: 'How many operations the change reaches.' })
+  operationCount!: number;
 
   @ApiProperty({ type: () => PointerDto, description: 'JSON pointers into the two documents.' })
   pointer!: PointerDto;
@@ -77,16 +91,60 @@ export class ChangeDto implements ChangeView {
   @ApiProperty({ description: 'One sentence.' })
   message!: string;
 
-  @ApiProperty({ format: 'date-time' })
-  detectedAt!: string;
-
   @ApiProperty({ type: 'integer', description: "Place in the comparison's order, from 0." })
   order!: number;
+
+  @ApiProperty({ type: () => IgnoredDto, nullable: true, description: 'The rule of the ignore list that expects it.' })
+  ignored!: IgnoredDto | null;
+}
+
+/** A recorded change. */
+export class ChangeSummaryDto extends FoundChangeDto implements ChangeSummary<ChangeDocument> {
+  @ApiProperty()
+  id!: string;
+
+  @ApiProperty()
+  connectionId!: string;
+
+  @ApiProperty()
+  jobId!: string;
+
+  @ApiProperty()
+  snapshotId!: string;
+
+  @ApiProperty()
+  previousSnapshotId!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  detectedAt!: string;
+}
+
+export class ChangeDto extends ChangeSummaryDto implements ChangeView {
+  @ApiProperty({
+    type: [String],
+    example: ['GET /invoices/{id}'],
+    description: 'All operations that the change reaches.',
+  })
+  operations!: string[];
+}
+
+export class BySeverityDto implements BySeverity {
+  @ApiProperty({ type: 'integer' })
+  breaking!: number;
+
+  @ApiProperty({ type: 'integer' })
+  risky!: number;
+
+  @ApiProperty({ type: 'integer' })
+  safe!: number;
+
+  @ApiProperty({ type: 'integer' })
+  info!: number;
 }
 
 export class ChangePage {
-  @ApiProperty({ type: () => [ChangeDto] })
-  data!: ChangeDto[];
+  @ApiProperty({ type: () => [ChangeSummaryDto] })
+  data!: ChangeSummaryDto[];
 
   @ApiProperty({ type: () => Pagination })
   pagination!: Pagination;

@@ -1,14 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { TidemarkError, views, type ChangeDocument, type CommandContext } from '@tidemark/contracts';
+import { views, type ChangeDocument, type ChangeSummary, type CommandContext } from '@tidemark/contracts';
 import type { ReadModel, View } from '@tidemark/read-model';
-import { Connections } from '../connections/connections.js';
+import { Ignores } from '../ignores/ignores.js';
 import { pageOf, viewPage, type ViewPage } from '../paging.js';
 import { ADAPTERS } from '../tokens.js';
 import { knownForm } from '../validation/id.pipe.js';
 import type { ChangesQuery } from './changes.dto.js';
+import { Dependencies } from '../dependencies/dependencies.js';
+import { allOf, everything, filterOf, summaryOf } from './listing.js';
 
-/** A change as callers see it. */
-export type ChangeView = Omit<ChangeDocument, 'tenant'>;
+/** A change with all the operations that it reaches. */
+export type ChangeView = ChangeSummary<ChangeDocument> & Pick<ChangeDocument, 'operations'>;
 
 /** What callers may see of changes, whatever they speak. */
 @Injectable()
@@ -16,7 +18,8 @@ export class Changes {
   readonly #view: View<ChangeDocument>;
 
   constructor(
-    private readonly connections: Connections,
+    private readonly dependencies: Dependencies,
+    private readonly ignores: Ignores,
     @Inject(ADAPTERS) { readModel }: { readModel: ReadModel },
   ) {
     this.#view = readModel.view<ChangeDocument>(views.changes);
@@ -26,37 +29,38 @@ export class Changes {
    * A connection's, those of the newest comparison first and in its order.
    * @throws TidemarkError NOT_FOUND when there is no such connection
    */
-  async list(context: CommandContext, connectionId: string, query: ChangesQuery): Promise<ViewPage<ChangeView>> {
-    const { severity, since, rule, operation, jobId, snapshotId } = query;
-    const where = {
-      tenant: context.tenant,
-      connectionId: knownForm(connectionId),
-      ...(since !== undefined && { detectedAt: { gte: since } }),
-      ...(severity !== undefined && { severity: { in: severity } }),
-      ...(rule !== undefined && { rule }),
-      ...(operation !== undefined && { operation }),
-      ...(jobId !== undefined && { jobId }),
-      ...(snapshotId !== undefined && { snapshotId }),
-    };
-    const sort = [['detectedAt', 'desc'] as const, ['order', 'asc'] as const];
-    const found = await this.#view.query({ where, sort, ...pageOf(query) });
-    if (found.total === 0) await this.connections.assertExists(context, connectionId);
-    return viewPage(query, found, describe);
+  async list(
+    context: CommandContext,
+    id: string,
+    query: ChangesQuery,
+  ): Promise<ViewPage<ChangeSummary<ChangeDocument>>> {
+    const connectionId = knownForm(id);
+    const { severity, since, rule, jobId, snapshotId, ...filter } = query;
+    const ignoredBy = await this.ignores.finder(context, connectionId);
+    const found = await this.dependencies.find(context, connectionId, (keeper) => {
+      const where = {
+        ...keeper,
+        ...(since !== undefined && { detectedAt: { gte: since } }),
+        ...(severity !== undefined && { severity: { in: severity } }),
+        ...(rule !== undefined && { rule }),
+        ...(jobId !== undefined && { jobId }),
+        ...(snapshotId !== undefined && { snapshotId }),
+      };
+      const sort = [['detectedAt', 'desc'] as const, ['order', 'asc'] as const];
+      // What no index can tell is looked for in all that matches the rest.
+      const passes = filterOf(filter, ignoredBy);
+      if (passes === everything) return this.#view.query({ where, sort, ...pageOf(query) });
+      return allOf((page) => this.#view.query({ where, sort, ...page }), passes, pageOf(query));
+    });
+    return viewPage(query, found, (document) => ({ ...summaryOf(document, ignoredBy), connectionId }));
   }
 
-  /** The tenant's change; another tenant's does not exist. @throws TidemarkError NOT_FOUND */
-  async get({ tenant }: CommandContext, id: string): Promise<ChangeView> {
+  /** The tenant's change, or one of a provider that it subscribes to. @throws TidemarkError NOT_FOUND */
+  async get(context: CommandContext, id: string): Promise<ChangeView> {
     const document = await this.#view.get(knownForm(id));
-    if (document?.tenant !== tenant) throw new TidemarkError('NOT_FOUND', 'no such change');
-    return describe(document);
+    const connectionId = await this.dependencies.connectionOf(context, document, 'change');
+    const ignoredBy = await this.ignores.finder(context, connectionId);
+    const { operations } = document!;
+    return { ...summaryOf(document!, ignoredBy), connectionId, operations };
   }
-}
-
-/** The document without what is the platform's own. */
-function describe({ id, changeId, connectionId, jobId, snapshotId, previousSnapshotId, ...rest }: ChangeDocument) {
-  const { rule, severity, operation, pointer, before, after, message, detectedAt, order } = rest;
-  return {
-    ...{ id, changeId, connectionId, jobId, snapshotId, previousSnapshotId },
-    ...{ rule, severity, operation, pointer, before, after, message, detectedAt, order },
-  };
 }

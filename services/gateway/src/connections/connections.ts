@@ -7,7 +7,7 @@ import {
   type CursorView,
 } from '@tidemark/contracts';
 import type { ReadModel, View } from '@tidemark/read-model';
-import { CoordinatorClient } from '../coordinator-client.js';
+import { CommandClient } from '../command-client.js';
 import { pageOf, viewPage, type ViewPage } from '../paging.js';
 import { ADAPTERS } from '../tokens.js';
 import { knownForm } from '../validation/id.pipe.js';
@@ -22,14 +22,14 @@ export class Connections {
   readonly #view: View<ConnectionDocument>;
 
   constructor(
-    private readonly coordinator: CoordinatorClient,
+    private readonly commands: CommandClient,
     @Inject(ADAPTERS) { readModel }: { readModel: ReadModel },
   ) {
     this.#view = readModel.view<ConnectionDocument>(views.connections);
   }
 
   create(context: CommandContext, input: CreateConnectionDto): Promise<ConnectionView> {
-    return this.coordinator.ask('create-connection', context, input);
+    return this.commands.ask('job-coordinator', 'create-connection', context, input);
   }
 
   get(context: CommandContext, id: string): Promise<ConnectionView> {
@@ -71,7 +71,7 @@ export class Connections {
   }
 
   #ask<R>(verb: string, context: CommandContext, id: string, data: object = {}): Promise<R> {
-    return this.coordinator.ask(verb, context, { ...data, connectionId: knownForm(id) });
+    return this.commands.ask('job-coordinator', verb, context, { ...data, connectionId: knownForm(id) });
   }
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@tidemark/contracts';
 import type { ReadModel, View } from '@tidemark/read-model';
 import { Connections } from '../connections/connections.js';
-import { CoordinatorClient } from '../coordinator-client.js';
+import { CommandClient } from '../command-client.js';
 import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../paging.js';
 import { ADAPTERS } from '../tokens.js';
 import { knownForm } from '../validation/id.pipe.js';
@@ -34,7 +34,7 @@ export class Jobs implements OnModuleDestroy {
   readonly #closing = new AbortController();
 
   constructor(
-    private readonly coordinator: CoordinatorClient,
+    private readonly commands: CommandClient,
     private readonly connections: Connections,
     private readonly wakeups: JobWakeups,
     @Inject(ADAPTERS) { readModel }: { readModel: ReadModel },
@@ -51,30 +51,31 @@ export class Jobs implements OnModuleDestroy {
     if (key !== undefined && !/^[\x20-\x7e]{1,255}$/.test(key))
       throw invalid([{ field: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }]);
     const job = { ...input, connectionId: knownForm(connectionId), idempotencyKey: key };
-    return this.coordinator.ask('create', context, job);
+    return this.commands.ask('job-coordinator', 'create', context, job);
   }
 
   get(context: CommandContext, id: string): Promise<JobView> {
-    return this.coordinator.ask('get-job', context, { jobId: knownForm(id) });
+    return this.commands.ask('job-coordinator', 'get-job', context, { jobId: knownForm(id) });
   }
 
   cancel(context: CommandContext, id: string, reason?: string): Promise<JobView> {
-    return this.coordinator.ask('cancel-job', context, { jobId: knownForm(id), reason });
+    return this.commands.ask('job-coordinator', 'cancel-job', context, { jobId: knownForm(id), reason });
   }
 
   retry(context: CommandContext, id: string): Promise<JobView> {
-    return this.coordinator.ask('retry-job', context, { jobId: knownForm(id) });
+    return this.commands.ask('job-coordinator', 'retry-job', context, { jobId: knownForm(id) });
   }
 
   state(context: CommandContext, id: string, { revision, at }: JobStateQuery): Promise<JobView> {
     if ((revision === undefined) === (at === undefined))
       throw invalid([{ field: 'revision', message: 'or at must be given, and not both' }]);
-    return this.coordinator.ask('job-state', context, { jobId: knownForm(id), revision, at });
+    return this.commands.ask('job-coordinator', 'job-state', context, { jobId: knownForm(id), revision, at });
   }
 
   async timeline(context: CommandContext, id: string, query: PageQuery): Promise<Page<TimelineEntry>> {
     const page = pageOf(query);
-    const { data, total } = await this.coordinator.ask<{ data: TimelineEntry[]; total: number }>(
+    const { data, total } = await this.commands.ask<{ data: TimelineEntry[]; total: number }>(
+      'job-coordinator',
       'job-timeline',
       context,
       { jobId: knownForm(id), ...page },
@@ -105,7 +106,7 @@ export class Jobs implements OnModuleDestroy {
   watch(context: CommandContext, id: string, from: number, signal: AbortSignal): Watch {
     const jobId = knownForm(id);
     const fetch = (start: number): Promise<JobEventPage> =>
-      this.coordinator.ask('job-events', context, { jobId, from: start, limit: WATCH.pageSize });
+      this.commands.ask('job-coordinator', 'job-events', context, { jobId, from: start, limit: WATCH.pageSize });
     const onEvent = (heard: (revision: number) => void) => this.wakeups.watch(jobId, heard);
     return watchJob({ ...WATCH, fetch, onEvent }, from, AbortSignal.any([signal, this.#closing.signal]));
   }
@@ -115,7 +116,8 @@ export class Jobs implements OnModuleDestroy {
     const jobIds = list.data.filter(isWaiting).map(({ id }) => id);
     if (jobIds.length === 0) return list;
     try {
-      const reasons = await this.coordinator.ask<Record<string, WaitingFor>>(
+      const reasons = await this.commands.ask<Record<string, WaitingFor>>(
+        'job-coordinator',
         'explain-jobs',
         context,
         { jobIds },

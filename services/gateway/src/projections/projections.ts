@@ -1,21 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  command,
-  contextHeaders,
-  TidemarkError,
-  views,
-  type CommandContext,
-  type ProjectionStatus,
-  type Service,
-} from '@tidemark/contracts';
+import { TidemarkError, views, type CommandContext, type ProjectionStatus, type Service } from '@tidemark/contracts';
 import type { EventStore } from '@tidemark/event-store';
-import type { Broker } from '@tidemark/messaging';
-import { toTidemarkError } from '../errors/to-error.js';
+import { CommandClient } from '../command-client.js';
 import { keysProjection } from '../keys/keys.projection.js';
 import { ADAPTERS } from '../tokens.js';
 import type { ProjectionDto } from './projections.dto.js';
-
-const ANSWER_WITHIN_MS = 5000;
 
 interface Known {
   readonly name: string;
@@ -29,11 +18,12 @@ const known: readonly Known[] = [...Object.values(views), { ...keysProjection, o
 /** What operators may do with projections, whatever they speak. */
 @Injectable()
 export class Projections {
-  readonly #broker: Broker;
   readonly #eventStore: EventStore;
 
-  constructor(@Inject(ADAPTERS) { broker, eventStore }: { broker: Broker; eventStore: EventStore }) {
-    this.#broker = broker;
+  constructor(
+    private readonly commands: CommandClient,
+    @Inject(ADAPTERS) { eventStore }: { eventStore: EventStore },
+  ) {
     this.#eventStore = eventStore;
   }
 
@@ -42,7 +32,7 @@ export class Projections {
     const owners = [...new Set(known.map(({ owner }) => owner))];
     const [head, ...told] = await Promise.all([
       this.#eventStore.head().catch(() => null),
-      ...owners.map((owner) => this.#ask<ProjectionStatus[]>(context, owner, 'projections').catch(() => [])),
+      ...owners.map((owner) => this.commands.ask<ProjectionStatus[]>(owner, 'projections', context).catch(() => [])),
     ]);
     const statuses = new Map(told.flat().map((status) => [status.name, status]));
     return known.map(({ name, owner, version }) => {
@@ -57,16 +47,7 @@ export class Projections {
     if (!projection)
       throw new TidemarkError('NOT_FOUND', `no such projection; there are ${known.map((one) => one.name).join(', ')}`);
     const { owner } = projection;
-    const status = await this.#ask<ProjectionStatus>(context, owner, 'rebuild-projection', { name });
+    const status = await this.commands.ask<ProjectionStatus>(owner, 'rebuild-projection', context, { name });
     return { ...status, owner, head: await this.#eventStore.head().catch(() => null) };
-  }
-
-  async #ask<R>(context: CommandContext, owner: Service, verb: string, data: object = {}): Promise<R> {
-    const options = { headers: contextHeaders(context), timeoutMs: ANSWER_WITHIN_MS };
-    try {
-      return await this.#broker.request<R>(command(owner, verb), data, options);
-    } catch (error) {
-      throw toTidemarkError(error);
-    }
   }
 }

@@ -85,7 +85,9 @@ describe('changes over HTTP', () => {
     const breaking = list.data.filter(({ severity }: { severity: string }) => severity === 'breaking');
     expect(breaking).toMatchObject([{ jobId: secondJob, connectionId, operation: 'GET /invoices' }]);
     expect(breaking[0]).not.toHaveProperty('tenant');
-    expect((await edge.call('GET', `/v1/changes/${breaking[0].id}`)).body).toEqual(breaking[0]);
+    const opened = (await edge.call('GET', `/v1/changes/${breaking[0].id}`)).body;
+    expect(opened).toEqual({ ...breaking[0], operations: ['GET /invoices'] });
+    expect(breaking[0]).toMatchObject({ operationCount: 1, ignored: null });
   });
 
   it('can be filtered, also by several severities, and paged', async () => {
@@ -95,7 +97,7 @@ describe('changes over HTTP', () => {
     expect(all.pagination.total).toBeGreaterThan(2);
     expect(await total('?severity=breaking')).toBe(count(({ severity }) => severity === 'breaking'));
     expect(await total('?severity=breaking,safe&severity=info')).toBe(count(({ severity }) => severity !== 'risky'));
-    expect(await total('?operation=GET%20/refunds')).toBe(count(({ operation }) => operation === 'GET /refunds'));
+    expect(await total('?operation=get%20/refunds')).toBe(count(({ operation }) => operation === 'GET /refunds'));
     const { rule, snapshotId, detectedAt } = all.data[0];
     expect(await total(`?rule=${rule}`)).toBe(count((change) => change['rule'] === rule));
     expect(await total(`?jobId=${secondJob}&snapshotId=${snapshotId}`)).toBe(all.pagination.total);

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BlobId, BlobStore } from '@tidemark/blob-store';
-import { TidemarkError, views, type CommandContext, type SnapshotDocument } from '@tidemark/contracts';
+import { views, type CommandContext, type SnapshotDocument } from '@tidemark/contracts';
 import type { ResolvedOperation } from '@tidemark/openapi-diff';
 import type { ReadModel, View } from '@tidemark/read-model';
-import { Connections } from '../connections/connections.js';
+import { Dependencies } from '../dependencies/dependencies.js';
 import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../paging.js';
 import { ADAPTERS } from '../tokens.js';
 import { knownForm } from '../validation/id.pipe.js';
@@ -28,7 +28,7 @@ export class Snapshots {
   readonly #operations: OperationsCache;
 
   constructor(
-    private readonly connections: Connections,
+    private readonly dependencies: Dependencies,
     @Inject(ADAPTERS) { readModel, blobs }: { readModel: ReadModel; blobs: BlobStore },
   ) {
     this.#view = readModel.view<SnapshotDocument>(views.snapshots);
@@ -37,11 +37,12 @@ export class Snapshots {
   }
 
   /** A connection's, the newest first. @throws TidemarkError NOT_FOUND when there is no such connection */
-  async list(context: CommandContext, connectionId: string, query: PageQuery): Promise<ViewPage<SnapshotView>> {
-    const where = { tenant: context.tenant, connectionId: knownForm(connectionId) };
-    const found = await this.#view.query({ where, sort: [['takenAt', 'desc']], ...pageOf(query) });
-    if (found.total === 0) await this.connections.assertExists(context, connectionId);
-    return viewPage(query, found, describe);
+  async list(context: CommandContext, id: string, query: PageQuery): Promise<ViewPage<SnapshotView>> {
+    const connectionId = knownForm(id);
+    const found = await this.dependencies.find(context, connectionId, (where) =>
+      this.#view.query({ where: { ...where }, sort: [['takenAt', 'desc']], ...pageOf(query) }),
+    );
+    return viewPage(query, found, (document) => ({ ...describe(document), connectionId }));
   }
 
   async get(context: CommandContext, id: string): Promise<SnapshotView> {
@@ -64,11 +65,11 @@ export class Snapshots {
     return { etag: rawBlob, contentType, open: () => begun(this.#blobs.get(rawBlob as BlobId)) };
   }
 
-  /** The tenant's snapshot; another tenant's does not exist. */
-  async #find({ tenant }: CommandContext, id: string): Promise<SnapshotDocument> {
+  /** The tenant's snapshot, or one of a provider that it subscribes to, as its own. @throws TidemarkError NOT_FOUND */
+  async #find(context: CommandContext, id: string): Promise<SnapshotDocument> {
     const document = await this.#view.get(knownForm(id));
-    if (document?.tenant !== tenant) throw new TidemarkError('NOT_FOUND', 'no such snapshot');
-    return document;
+    const connectionId = await this.dependencies.connectionOf(context, document, 'snapshot');
+    return { ...document!, connectionId };
   }
 }
 

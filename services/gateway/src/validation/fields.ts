@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import {
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsObject,
@@ -86,6 +87,16 @@ export function WholeNumber({
     Max(max, { message }),
     IsInt({ message }),
     documented(options, { type: 'integer', minimum: min, maximum: max, ...(fallback && { default: fallback }) }),
+  );
+}
+
+/** True or false; in a query those words. */
+export function Truth(options: FieldOptions = {}) {
+  return applyDecorators(
+    ...presence(options),
+    Converted((value) => (value === 'true' ? true : value === 'false' ? false : value)),
+    IsBoolean({ message: 'must be true or false' }),
+    documented(options, { type: Boolean }),
   );
 }
 
