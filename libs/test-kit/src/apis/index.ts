@@ -4,3 +4,4 @@ export { GoogleDriveApi, driveError, type DriveFile } from './google-drive.js';
 export { MicrosoftGraphApi, graphError, type GraphMessage, type Mailbox } from './microsoft-graph.js';
 export { oauthClient, type ApiAnswer, type ApiFault, type ApiRequest } from './oauth-api.js';
 export { GithubApi, secondaryLimit, type GithubCommit, type GithubItem, type GithubRepository } from './github.js';
+export { NotionApi, notionError, type NotionObject } from './notion.js';
