@@ -46,7 +46,7 @@ describe('Codec', () => {
     'carries %j as any JSON value',
     (before) => {
       const change: Partial<ChangeDocument> = { id: 'x', severity: 'breaking', pointer: { before: '/a' }, before };
-      expect(sent('SnapshotService', 'GetChange', { change })).toEqual({ change: withoutNulls(change) });
+      expect(sent('ChangeService', 'GetChange', { change })).toEqual({ change: withoutNulls(change) });
     },
   );
 

@@ -174,7 +174,7 @@ describe('gRPC', () => {
     publisher.publish(apiOf('1.1.0', { '/invoices': ['id'] }));
     await edge.ended((await newJob(connection_id)).id);
     const changes = await eventually(async () => {
-      const { data } = await client.call('SnapshotService', 'ListChanges', {
+      const { data } = await client.call('ChangeService', 'ListChanges', {
         connection_id,
         severity: ['SEVERITY_BREAKING'],
       });
@@ -182,6 +182,17 @@ describe('gRPC', () => {
     }, 'the changes in the view');
     const [http] = (await edge.call('GET', `/v1/connections/${connection_id}/changes?severity=breaking`)).body.data;
     expect(changes[0]).toMatchObject({ id: http.id, severity: 'SEVERITY_BREAKING', message: http.message });
+    const { change } = await client.call('ChangeService', 'GetChange', { id: http.id });
+    expect(change).toMatchObject({ operation_count: 1, operations: ['GET /invoices'] });
+    const compared = await client.call('ChangeService', 'CompareSnapshots', { connection_id });
+    expect(compared).toMatchObject({ by_severity: { breaking: 1 }, after: { api_version: '1.1.0' } });
+    const report = { connection_id, format: 'REPORT_FORMAT_TEXT' };
+    const { body } = await client.call('ChangeService', 'RenderComparison', report);
+    expect(body.toString()).toContain(http.message);
+    const { rule } = await client.call('ChangeService', 'AddIgnoreRule', { connection_id, rule: 'a*', reason: 'b' });
+    expect(rule).toMatchObject({ rule: 'a*', reason: 'b' });
+    expect(rule).not.toHaveProperty('until');
+    await client.call('ChangeService', 'RemoveIgnoreRule', { connection_id, id: rule.id });
     const { data } = await client.call('SnapshotService', 'ListSnapshots', { connection_id });
     expect(data).toHaveLength(2);
     expect(data[1]).not.toHaveProperty('previous_id');
@@ -197,6 +208,28 @@ describe('gRPC', () => {
     expect(projections).toContainEqual(
       expect.objectContaining({ name: 'changes', owner: 'differ', state: 'PROJECTION_STATE_LIVE' }),
     );
+  });
+
+  it('has the same providers as HTTP', async () => {
+    const source = { connector: 'openapi', config: { fields: { url: { stringValue: publisher.url } } } };
+    const { provider } = await client.call('ProviderService', 'CreateProvider', { name: 'Billing', source });
+    const { connection } = await client.call('ProviderService', 'Subscribe', {
+      provider_id: provider.id,
+      name: 'ours',
+    });
+    expect(connection).toMatchObject({ name: 'ours', source: { connector: 'provider' } });
+    const { job } = await client.call('ProviderService', 'SyncProvider', { id: provider.id });
+    expect(job).toMatchObject({ connection_id: provider.id, trigger: 'JOB_TRIGGER_API' });
+    await eventually(async () => {
+      const { provider: seen } = await client.call('ProviderService', 'GetProvider', { id: provider.id });
+      return seen.subscribers === 1 && seen.subscription_id === connection.id && seen.last_sync;
+    }, 'the sync and the subscription in the view');
+    await client.call('ProviderService', 'Unsubscribe', { provider_id: provider.id });
+    const { data } = await eventually(async () => {
+      const list = await client.call('ProviderService', 'ListProviders');
+      return list.data.length === 1 && list.data[0].subscription_id === undefined && list;
+    }, 'the list without the subscription');
+    expect(data[0]).toMatchObject({ id: provider.id, name: 'Billing' });
   });
 
   it('describes itself by reflection, and says that it is well', async () => {

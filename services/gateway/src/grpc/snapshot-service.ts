@@ -1,12 +1,10 @@
-import { ChangesQuery } from '../changes/changes.dto.js';
-import type { Changes } from '../changes/changes.js';
 import { PageQuery } from '../paging.js';
 import type { Snapshots } from '../snapshots/snapshots.js';
 import { knownForm } from '../validation/id.pipe.js';
 import { validated } from '../validation/validate.js';
 import { stream, unary, type Rpcs } from './rpc.js';
 
-export const snapshotService = (snapshots: Snapshots, changes: Changes): Rpcs => ({
+export const snapshotService = (snapshots: Snapshots): Rpcs => ({
   ListSnapshots: unary('read', (context, { connectionId, ...page }) =>
     snapshots.list(context, knownForm(connectionId), validated(PageQuery, page)),
   ),
@@ -18,8 +16,4 @@ export const snapshotService = (snapshots: Snapshots, changes: Changes): Rpcs =>
     const { open } = await snapshots.raw(context, knownForm(snapshotId));
     for await (const chunk of await open()) yield { chunk };
   }),
-  ListChanges: unary('read', (context, { connectionId, ...query }) =>
-    changes.list(context, knownForm(connectionId), validated(ChangesQuery, query)),
-  ),
-  GetChange: unary('read', async (context, { id }) => ({ change: await changes.get(context, knownForm(id)) })),
 });

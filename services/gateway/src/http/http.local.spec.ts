@@ -186,6 +186,12 @@ const routes = [
   ...['cancel', 'retry'].map((verb) => `POST /v1/jobs/{id}/${verb}`),
   ...['', '/operations', '/raw'].map((part) => `GET /v1/snapshots/{id}${part}`),
   ...['GET /v1/changes/{id}', 'GET /v1/overview'],
+  ...['', '/report'].map((part) => `GET /v1/connections/{id}/comparison${part}`),
+  ...['GET /v1/connections/{id}/ignores', 'POST /v1/connections/{id}/ignores'],
+  'DELETE /v1/connections/{id}/ignores/{ignoreId}',
+  ...['GET /v1/providers', 'POST /v1/providers', 'POST /v1/providers/{id}/jobs'],
+  ...['GET', 'PATCH', 'DELETE'].map((method) => `${method} /v1/providers/{id}`),
+  ...['POST', 'DELETE'].map((method) => `${method} /v1/providers/{id}/subscription`),
   ...['GET /v1/keys', 'POST /v1/keys', 'DELETE /v1/keys/{id}'],
   ...['GET /v1/projections', 'POST /v1/projections/{name}/rebuild'],
 ];

@@ -8,14 +8,6 @@
 import { Observable } from "rxjs";
 import type { Pagination } from "./common.js";
 
-export enum Severity {
-  SEVERITY_UNSPECIFIED = "SEVERITY_UNSPECIFIED",
-  SEVERITY_BREAKING = "SEVERITY_BREAKING",
-  SEVERITY_RISKY = "SEVERITY_RISKY",
-  SEVERITY_SAFE = "SEVERITY_SAFE",
-  SEVERITY_INFO = "SEVERITY_INFO",
-}
-
 export interface Snapshot {
   id: string;
   connectionId: string;
@@ -35,38 +27,6 @@ export interface Snapshot {
   format: string;
   operations: number;
   takenAt?: Date | undefined;
-}
-
-/** Where a change is, as JSON pointers into the two documents. */
-export interface ChangePointer {
-  before?: string | undefined;
-  after?: string | undefined;
-}
-
-export interface Change {
-  id: string;
-  /** Same for the same difference between the same documents. */
-  changeId: string;
-  connectionId: string;
-  jobId: string;
-  snapshotId: string;
-  previousSnapshotId: string;
-  rule: string;
-  severity: Severity;
-  /** `GET /pets`; not set when the change belongs to no single operation. */
-  operation?: string | undefined;
-  pointer?: ChangePointer | undefined;
-  before?: any | undefined;
-  after?:
-    | any
-    | undefined;
-  /** One sentence. */
-  message: string;
-  detectedAt?:
-    | Date
-    | undefined;
-  /** Place in the comparison's order, from 0. */
-  order: number;
 }
 
 export interface ListSnapshotsRequest {
@@ -112,39 +72,6 @@ export interface GetRawSnapshotResponse {
   chunk: Uint8Array;
 }
 
-export interface ListChangesRequest {
-  connectionId: string;
-  page?: number | undefined;
-  perPage?:
-    | number
-    | undefined;
-  /** Any of these. */
-  severity: Severity[];
-  /** Detected at this time or later. */
-  since?: Date | undefined;
-  rule?: string | undefined;
-  operation?: string | undefined;
-  jobId?: string | undefined;
-  snapshotId?: string | undefined;
-}
-
-export interface ListChangesResponse {
-  data: Change[];
-  pagination?:
-    | Pagination
-    | undefined;
-  /** The log position up to which the list is true. */
-  asOf: string;
-}
-
-export interface GetChangeRequest {
-  id: string;
-}
-
-export interface GetChangeResponse {
-  change?: Change | undefined;
-}
-
 export interface SnapshotService {
   listSnapshots(request: ListSnapshotsRequest): Promise<ListSnapshotsResponse>;
   getSnapshot(request: GetSnapshotRequest): Promise<GetSnapshotResponse>;
@@ -152,6 +79,4 @@ export interface SnapshotService {
   listOperations(request: ListOperationsRequest): Promise<ListOperationsResponse>;
   /** The document as it was fetched, in pieces. */
   getRawSnapshot(request: GetRawSnapshotRequest): Observable<GetRawSnapshotResponse>;
-  listChanges(request: ListChangesRequest): Promise<ListChangesResponse>;
-  getChange(request: GetChangeRequest): Promise<GetChangeResponse>;
 }
