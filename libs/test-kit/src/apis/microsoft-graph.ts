@@ -36,6 +36,8 @@ const READING_SCOPES = ['Mail.Read', 'Mail.ReadWrite'];
 export class MicrosoftGraphApi extends OAuthApi {
   /** Pages of more messages than this are answered by 504. */
   timeoutAbove = Infinity;
+  /** Links lead there instead of here. */
+  linkOrigin: string | undefined;
   override scopes: readonly string[] = ['Mail.Read'];
   /** `me` answers for its user. */
   readonly mailbox = new Mailbox('ada@example.com');
@@ -116,7 +118,10 @@ export class MicrosoftGraphApi extends OAuthApi {
     const [top, skip] = [Number(query.get('$top') ?? 10), Number(query.get('$skip') ?? 0)];
     const value = all.slice(skip, skip + top).map((folder) => this.#folderResource(folder));
     const next = new URLSearchParams({ ...Object.fromEntries(query), $skip: String(skip + top) });
-    const link = all.length > skip + top ? { '@odata.nextLink': `${this.origin}${encodeURI(path)}?${next}` } : {};
+    const link =
+      all.length > skip + top
+        ? { '@odata.nextLink': `${this.linkOrigin ?? this.origin}${encodeURI(path)}?${next}` }
+        : {};
     return { status: 200, body: { '@odata.context': 'mailFolders', value, ...link } };
   }
 
@@ -201,7 +206,7 @@ export class MicrosoftGraphApi extends OAuthApi {
   }
 
   #deltaUrl(folder: GraphFolder): string {
-    return `${this.baseUrl}/me/mailfolders('${folder.id}')/messages/delta`;
+    return `${this.linkOrigin ?? this.origin}/v1.0/me/mailfolders('${folder.id}')/messages/delta`;
   }
 }
 

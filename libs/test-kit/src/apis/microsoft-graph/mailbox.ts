@@ -103,10 +103,10 @@ export class Mailbox {
     this.#record(folderId, id, 'removed');
   }
 
-  /** Ids of the messages in these folders, or in all, sorted. */
+  /** Ids of the messages in these folders, or in all, sorted; not of those that were put with another. */
   ids(...folderIds: string[]): string[] {
     return [...this.messages.values()]
-      .filter(({ folderId }) => folderIds.length === 0 || folderIds.includes(folderId))
+      .filter(({ folderId, message }) => !('id' in message) && (folderIds.length === 0 || folderIds.includes(folderId)))
       .map(({ id }) => id)
       .sort();
   }

@@ -1,0 +1,63 @@
+import { Terminal } from '@tidemark/resilience';
+import { z } from 'zod';
+import type { ReadRequest } from '../sdk/source.js';
+
+/** Opaque to us; only tokens are kept, never the links that they come in. */
+const token = z.string().min(1).max(4096);
+
+const folder = z.strictObject({
+  id: z.string().min(1),
+  /** Of the last round that ended: what happened since. Missing: none has ended. */
+  delta: token.optional(),
+  /** Of the round under way: its next page. */
+  next: token.optional(),
+  /** Messages told so far by the round under way, where the service limits them. */
+  told: z.int().positive().optional(),
+  /** The service would not tell all: read without its filter, and sifted here. */
+  unfiltered: z.literal(true).optional(),
+});
+
+/** Where a read is: folders are read one after another, each by rounds of its own delta. */
+const place = z.strictObject({
+  folders: z.array(folder),
+  /** Index of the folder that is read; missing: the round over all folders has ended. */
+  at: z.int().nonnegative().optional(),
+  /** Messages in all folders when the first round began. */
+  total: z.int().nonnegative().optional(),
+  since: z.iso.datetime().optional(),
+  window: z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime() }).optional(),
+});
+
+export type FolderPlace = z.infer<typeof folder>;
+export type Place = z.infer<typeof place>;
+/** A part of time, by when messages were received. */
+export type Span = Pick<Place, 'since' | 'window'>;
+
+/** @throws Terminal SOURCE_CURSOR_EXPIRED */
+export function placeOf(cursor: unknown): Place {
+  const { data } = place.safeParse(cursor);
+  if (!data || (data.at !== undefined && data.at >= data.folders.length))
+    throw new Terminal('SOURCE_CURSOR_EXPIRED', 'this is no cursor of microsoft-graph-mail: read from the beginning');
+  return data;
+}
+
+export const startOf = ({ since, window }: Pick<ReadRequest, 'since' | 'window'>): Place => ({
+  folders: [],
+  ...(since !== undefined && { since }),
+  ...(window && { window }),
+});
+
+/** The filter that a delta takes, in whole seconds; undefined where all messages are wanted. */
+export function filterOf({ since, window }: Span): string | undefined {
+  const starts = [since, window?.from].flatMap((time) => (time === undefined ? [] : [Date.parse(time)]));
+  if (starts.length === 0) return undefined;
+  const second = new Date(Math.max(...starts)).toISOString().replace(/\.\d+Z$/, 'Z');
+  return `receivedDateTime ge ${second}`;
+}
+
+/** Whether a message was received in that part of time. */
+export function within({ since, window }: Span, receivedDateTime: string): boolean {
+  const time = Date.parse(receivedDateTime);
+  if (since !== undefined && time < Date.parse(since)) return false;
+  return !window || (time >= Date.parse(window.from) && time < Date.parse(window.to));
+}

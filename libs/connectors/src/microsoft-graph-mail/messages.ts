@@ -1,0 +1,90 @@
+import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
+import { type Span, within } from './cursor.js';
+import { type Folders, isGone } from './folders.js';
+import type { GraphApi, GraphItem } from './graph-api.js';
+
+/** What a page of a delta tells. */
+export interface Told {
+  readonly records: SourceRecord[];
+  readonly problems: RecordProblem[];
+}
+
+export const OBJECT = 'messages';
+/** A mailbox answers this many requests at once. */
+const AT_ONCE = 4;
+const ATTACHMENT = 'id,name,contentType,size,isInline,lastModifiedDateTime';
+
+/**
+ * Makes records of what a delta tells. It tells two things badly: of a message that was only marked as read it sends
+ * little more than the id, and a message that left its folder looks like one that was deleted, wherever it is now, even
+ * back in that folder. Such messages are asked for.
+ */
+export class Messages {
+  constructor(
+    private readonly api: GraphApi,
+    private readonly folders: Folders,
+    private readonly attachments: boolean,
+  ) {}
+
+  async told(items: readonly GraphItem[], span: Span, signal: AbortSignal): Promise<Told> {
+    const told: Told = { records: [], problems: [] };
+    for (let at = 0; at < items.length; at += AT_ONCE) {
+      const some = items.slice(at, at + AT_ONCE).map((item) => this.#recordOf(item, span, signal));
+      for (const result of await Promise.all(some)) {
+        if (result && 'code' in result) told.problems.push(result);
+        else if (result) told.records.push(result);
+      }
+    }
+    return told;
+  }
+
+  /** null: of another time. */
+  async #recordOf(item: GraphItem, span: Span, signal: AbortSignal): Promise<SourceRecord | RecordProblem | null> {
+    const { id } = item;
+    if (!id)
+      return { objectType: OBJECT, code: 'OBJECT_MISSING_ID', message: 'a message has no id', field: 'id', data: item };
+    const message = isWhole(item) ? item : await this.#message(id, signal);
+    if (!message) return { externalId: id, objectType: OBJECT, data: {}, deleted: true };
+    const received = message['receivedDateTime'];
+    if (typeof received === 'string' && !within(span, received)) return null;
+    const attachments = await this.#attachments(id, message, signal);
+    return recordOf(id, { ...withoutAnnotations(message), ...(attachments && { attachments }) });
+  }
+
+  /** A message as it is now; null when it is gone, or where nothing is read. */
+  async #message(id: string, signal: AbortSignal): Promise<GraphItem | null> {
+    try {
+      const message = await this.api.get<GraphItem>(`messages/${encodeURIComponent(id)}`, {}, signal);
+      return (await this.folders.has(String(message['parentFolderId']), signal)) ? message : null;
+    } catch (error) {
+      if (isGone(error)) return null;
+      throw error;
+    }
+  }
+
+  async #attachments(id: string, message: GraphItem, signal: AbortSignal): Promise<JsonObject[] | null> {
+    if (!this.attachments || message['hasAttachments'] !== true) return null;
+    const found: JsonObject[] = [];
+    try {
+      const path = `messages/${encodeURIComponent(id)}/attachments`;
+      for await (const attachment of this.api.all(path, { $select: ATTACHMENT }, signal))
+        found.push(withoutAnnotations(attachment));
+    } catch (error) {
+      // Deleted a moment ago: the next round tells.
+      if (!isGone(error)) throw error;
+    }
+    return found;
+  }
+}
+
+const isWhole = (item: GraphItem) => !('@removed' in item) && 'body' in item && 'receivedDateTime' in item;
+
+function recordOf(externalId: string, data: JsonObject): SourceRecord {
+  const changed = new Date(String(data['lastModifiedDateTime']));
+  const updatedAt = Number.isNaN(changed.getTime()) ? {} : { updatedAt: changed.toISOString() };
+  return { externalId, objectType: OBJECT, data, ...updatedAt };
+}
+
+/** What OData adds says how it was told, not what the message is. */
+const withoutAnnotations = (item: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(item).filter(([name]) => !name.includes('@odata.')));

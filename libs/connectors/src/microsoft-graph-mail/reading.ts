@@ -1,0 +1,92 @@
+import { PageSize, Terminal } from '@tidemark/resilience';
+import type { Page, ReadRequest } from '../sdk/source.js';
+import { filterOf, type FolderPlace, type Place } from './cursor.js';
+import { Folders, isGone } from './folders.js';
+import type { GraphApi, Query } from './graph-api.js';
+import { Messages } from './messages.js';
+import { type MicrosoftGraphMailConfig, microsoftGraphMailManifest } from './microsoft-graph-mail.manifest.js';
+import { behind, folderAt, type Move, newRound, restarted, withoutFolder } from './rounds.js';
+
+/** A page of one folder, and where to go on. */
+interface Step extends Move {
+  readonly records: Page['records'];
+}
+
+/** One read of a mailbox: every folder by its own delta, one folder after another. */
+export class Reading {
+  readonly #folders: Folders;
+  readonly #messages: Messages;
+  readonly #pageSize: PageSize;
+  readonly #signal: AbortSignal;
+  /** By folder. */
+  readonly #restarts = new Map<string, number>();
+
+  constructor(
+    private readonly api: GraphApi,
+    { folders, attachments }: MicrosoftGraphMailConfig,
+    { pageSize, signal }: Pick<ReadRequest, 'pageSize' | 'signal'>,
+  ) {
+    this.#folders = new Folders(api, folders);
+    this.#messages = new Messages(api, this.#folders, attachments);
+    this.#pageSize = pageSizeOf(pageSize);
+    this.#signal = signal;
+  }
+
+  /** The pages of a round, or of what is left of it. @throws ExternalError */
+  async *pages(from: Place): AsyncGenerator<Page> {
+    let { place, problems }: Move = { place: from, problems: [] };
+    if (place.at === undefined) ({ place, problems } = newRound(place, await this.#folders.list(this.#signal)));
+    const estimate = place.total ? { estimate: place.total } : {};
+    for (let hasMore = true; hasMore;) {
+      const step = await this.#step(place);
+      place = step.place;
+      problems = [...problems, ...step.problems];
+      hasMore = place.at !== undefined;
+      // Most folders have nothing new; whoever stops here asks them again.
+      if (hasMore && step.records.length === 0 && problems.length === 0) continue;
+      yield { records: step.records, problems, cursor: place, hasMore, ...estimate };
+      problems = [];
+    }
+  }
+
+  async #step(place: Place): Promise<Step> {
+    const folder = folderAt(place);
+    if (!folder) return { place, records: [], problems: [] };
+    try {
+      return await this.#pageSize.attempt((size) => this.#page(place, folder, size), this.#signal);
+    } catch (error) {
+      if (this.#signal.aborted || !(error instanceof Terminal)) throw error;
+      if (error.code === 'SOURCE_CURSOR_EXPIRED' && this.#mayRestart(folder))
+        return { ...restarted(place), records: [] };
+      if (isGone(error) && error.field === undefined) return { ...withoutFolder(place), records: [] };
+      throw error;
+    }
+  }
+
+  async #page(place: Place, folder: FolderPlace, size: number): Promise<Step> {
+    const filter = folder.unfiltered ? undefined : filterOf(place);
+    const path = `mailFolders/${encodeURIComponent(folder.id)}/messages/delta`;
+    const page = await this.api.page(path, queryOf(folder, filter), this.#signal, size);
+    const after = behind(place, page, filter !== undefined);
+    return { place: after, ...(await this.#messages.told(page.value, place, this.#signal)) };
+  }
+
+  /** From the last round, then from nothing: a service that forgets at once is not asked for ever. */
+  #mayRestart({ id, delta, next }: FolderPlace): boolean {
+    const restarts = this.#restarts.get(id) ?? 0;
+    this.#restarts.set(id, restarts + 1);
+    return restarts < 2 && (delta !== undefined || next !== undefined);
+  }
+}
+
+/** What a token stands for need not be said again. */
+function queryOf({ next, delta }: FolderPlace, filter: string | undefined): Query {
+  if (next !== undefined) return { $skiptoken: next };
+  return delta !== undefined ? { $deltatoken: delta } : { $filter: filter };
+}
+
+function pageSizeOf(asked?: number): PageSize {
+  const { min, initial, max } = microsoftGraphMailManifest.source!.pageSize;
+  const most = Math.max(min, Math.min(asked ?? max, max));
+  return new PageSize({ min, max: most, initial: Math.min(asked ?? initial, most) });
+}

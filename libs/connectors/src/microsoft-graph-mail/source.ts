@@ -1,0 +1,56 @@
+import { ExternalError, Terminal } from '@tidemark/resilience';
+import type { ConnectorContext } from '../sdk/connector.js';
+import type { CheckProblem, CheckResult, Page, ReadRequest, Source } from '../sdk/source.js';
+import { placeOf, startOf } from './cursor.js';
+import { Folders } from './folders.js';
+import { GraphApi } from './graph-api.js';
+import { OBJECT } from './messages.js';
+import type { MicrosoftGraphMailConfig } from './microsoft-graph-mail.manifest.js';
+import { Reading } from './reading.js';
+
+/** The messages of a mailbox in Microsoft Graph. */
+export class MicrosoftGraphMailSource implements Source {
+  readonly #config: MicrosoftGraphMailConfig;
+  readonly #api: GraphApi;
+
+  constructor({ config, http }: ConnectorContext<MicrosoftGraphMailConfig>) {
+    this.#config = config;
+    this.#api = new GraphApi(http, config);
+  }
+
+  async *read(request: ReadRequest): AsyncGenerator<Page> {
+    const { object, cursor, signal } = request;
+    signal.throwIfAborted();
+    if (object !== OBJECT)
+      throw new Terminal('SOURCE_NOT_FOUND', `microsoft-graph-mail has no object ${object}; what it has is ${OBJECT}`);
+    const place = cursor ? placeOf(cursor) : startOf(request);
+    yield* new Reading(this.#api, this.#config, request).pages(place);
+  }
+
+  async check(signal: AbortSignal): Promise<CheckResult> {
+    const { mailbox = 'the user who authorised', folders: names = [] } = this.#config;
+    const problems: CheckProblem[] = [];
+    const note = (error: unknown) => void problems.push(problemOf(error, signal));
+    try {
+      const folders = new Folders(this.#api, this.#config.folders);
+      for (const at of names.keys()) await folders.named(at, signal).catch(note);
+      if (problems.length > 0) return { ok: false, problems };
+      const found = await folders.list(signal);
+      // A permission that shows folders and subjects need not show bodies.
+      await this.#api.page('messages', { $top: 1, $select: 'id,subject,body' }, signal);
+      const total = found.reduce((sum, { messages }) => sum + messages, 0);
+      return { ok: true, message: `the mail of ${mailbox}: ${total} messages in ${found.length} folders` };
+    } catch (error) {
+      note(error);
+      return { ok: false, problems };
+    }
+  }
+
+  async close(): Promise<void> {}
+}
+
+function problemOf(error: unknown, signal: AbortSignal): CheckProblem {
+  if (signal.aborted || !(error instanceof ExternalError)) throw error;
+  const { code, message, field } = error;
+  return { code, message, ...(field !== undefined && { field }) };
+}
