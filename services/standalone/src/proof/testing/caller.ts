@@ -9,9 +9,17 @@ type Order = Partial<CreateJob>;
 
 /** Asks the coordinator, as the gateway would. */
 export class Caller {
-  constructor(private readonly asked: Pick<Broker, 'request'>) {}
+  constructor(
+    private readonly asked: Pick<Broker, 'request'>,
+    private readonly tenant = TENANT,
+  ) {}
 
-  ask<R>(verb: string, data: object, tenant = TENANT): Promise<R> {
+  /** The same for another tenant. */
+  as(tenant: string): Caller {
+    return new Caller(this.asked, tenant);
+  }
+
+  ask<R>(verb: string, data: object, tenant = this.tenant): Promise<R> {
     return this.asked.request<R>(command('job-coordinator', verb), { tenant, ...data });
   }
 

@@ -5,6 +5,8 @@ export interface CrashPoint {
   readonly when: 'before' | 'after';
   /** As `labelOf` names the append. */
   readonly append: string;
+  /** Which append of that name; default the first. */
+  readonly nth?: number;
 }
 
 /** What an append tells: its first event's type, and the stage when it has one. */
@@ -16,8 +18,9 @@ export function labelOf([event]: readonly NewEvent[]): string {
 /** Makes this process kill itself at the point, as nothing but `kill -9` does: nothing is flushed, nobody is told. */
 export function crashAt(eventStore: EventStore, point: CrashPoint): void {
   const append = eventStore.append.bind(eventStore);
+  let left = point.nth ?? 1;
   eventStore.append = async (stream, events, expected) => {
-    const here = labelOf(events) === point.append;
+    const here = labelOf(events) === point.append && --left === 0;
     if (here && point.when === 'before') process.kill(process.pid, 'SIGKILL');
     const result = await append(stream, events, expected);
     if (here && point.when === 'after') process.kill(process.pid, 'SIGKILL');
