@@ -1,0 +1,145 @@
+import { hash } from 'node:crypto';
+import { Retryable } from '@tidemark/resilience';
+import type { RowResult, WriteBatch } from '../sdk/destination.js';
+import type { BatchPlan, EncodedRow, Unit } from './batch-plan.js';
+import { isDatabaseError } from './errors.js';
+import { resultOf, unpacked, type Ledger } from './ledger.js';
+import { isRowFault, rowFault } from './row-errors.js';
+import type { Session } from './session.js';
+import type { Table } from './table.js';
+import { statementOf, type Statement } from './write-statements.js';
+
+/** Tries of a batch that others got in the way of, before the caller is told. */
+const TRIES = 4;
+const BEGIN = 'begin isolation level read committed; set constraints all immediate; savepoint tidemark';
+
+/** Writes one batch in one transaction: all of its rows but those that are refused, or, on any other error, none. */
+export class BatchWriter {
+  readonly #digest: string;
+
+  constructor(
+    private readonly session: Session,
+    private readonly batch: WriteBatch,
+    private readonly plan: BatchPlan,
+    private readonly table: Table,
+    private readonly ledger: Ledger | null,
+    private readonly signal: AbortSignal,
+  ) {
+    this.#digest = ledger ? digestOf(batch, table, plan) : '';
+  }
+
+  /** @throws whatever the server says of the batch as a whole; the transaction is still open then */
+  async write(): Promise<readonly RowResult[]> {
+    for (let tries = 1; ; tries++)
+      try {
+        return await this.#transaction();
+      } catch (error) {
+        if (!this.#isConflict(error) || tries === TRIES) throw error;
+        await this.session.script(this.signal, 'rollback');
+      }
+  }
+
+  /** A deadlock or a serialization failure that is over now, or a second writer of the same batch. */
+  #isConflict(error: unknown): boolean {
+    if (error instanceof InTheWay || this.ledger?.isTaken(error)) return true;
+    return isDatabaseError(error) && (error.code === '40P01' || error.code === '40001');
+  }
+
+  async #transaction(): Promise<readonly RowResult[]> {
+    const [written] = await this.session.script(this.signal, this.ledger ? `${BEGIN}; ${this.ledger.find(this.batch, this.#digest)}` : BEGIN); // prettier-ignore
+    if (written) {
+      await this.session.script(this.signal, 'rollback');
+      return unpacked(written[0]!);
+    }
+    const results = await this.#writeUnits();
+    const remember = this.ledger?.remember(this.batch, this.#digest, results);
+    await this.session.script(this.signal, remember === undefined ? 'commit' : `${remember}; commit`);
+    return results;
+  }
+
+  async #writeUnits(): Promise<readonly RowResult[]> {
+    const results = new Map(this.plan.failed);
+    for (const unit of this.plan.units) {
+      const writing = new UnitWriting(this.session, this.table, unit, results, this.signal);
+      await writing.write();
+      await this.session.script(this.signal, SAVED);
+    }
+    return this.batch.rows.map((_row, at) => results.get(at)!);
+  }
+}
+
+const SAVED = 'release savepoint tidemark; savepoint tidemark';
+
+/** A row was deleted between being found and being changed. */
+class InTheWay extends Retryable {
+  constructor() {
+    super('DESTINATION_QUERY_FAILED', 'somebody else deletes the rows that are written here');
+  }
+}
+
+/** Writes the rows of a unit; those that are refused are found by halves. */
+class UnitWriting {
+  readonly #statement: Statement;
+  /** Rows that refer to rows of the same table which may come later in the batch. */
+  #orphans: EncodedRow[] = [];
+
+  constructor(
+    private readonly session: Session,
+    private readonly table: Table,
+    private readonly unit: Unit,
+    private readonly results: Map<number, RowResult>,
+    private readonly signal: AbortSignal,
+  ) {
+    this.#statement = statementOf(unit, table);
+  }
+
+  async write(): Promise<void> {
+    await this.#halves(this.unit.rows);
+    // A row and the row it refers to can come apart when a batch is halved: as long as some find theirs, go on.
+    for (let orphans = this.#orphans; orphans.length > 0;) {
+      this.#orphans = [];
+      await this.#halves(orphans);
+      if (this.#orphans.length === orphans.length) break;
+      orphans = this.#orphans;
+    }
+  }
+
+  async #halves(rows: readonly EncodedRow[]): Promise<void> {
+    if (await this.#all(rows)) return;
+    if (rows.length === 1) return;
+    const middle = rows.length >> 1;
+    await this.#halves(rows.slice(0, middle));
+    await this.#halves(rows.slice(middle));
+  }
+
+  /** Whether all were written; a single one that was not has its result. */
+  async #all(rows: readonly EncodedRow[]): Promise<boolean> {
+    try {
+      const [row] = await this.session.query(this.signal, this.#statement.text, this.#statement.values(rows));
+      const letters = row![0]!;
+      if (letters.includes('x')) {
+        if (rows.length === 1) throw new InTheWay();
+        await this.session.script(this.signal, 'rollback to savepoint tidemark');
+        return false;
+      }
+      rows.forEach(({ at }, index) => this.results.set(at, resultOf(letters[index]!)!));
+    } catch (error) {
+      if (!isDatabaseError(error) || !isRowFault(error)) throw error;
+      await this.session.script(this.signal, 'rollback to savepoint tidemark');
+      const [only, ...others] = rows;
+      if (others.length > 0) return false;
+      this.results.set(only!.at, rowFault(error, this.unit, only!, this.table));
+      if (this.table.constraints[error.constraint ?? '']?.self) this.#orphans.push(only!);
+      return false;
+    }
+    // What is written so far must outlast what fails after it.
+    if (rows.length < this.unit.rows.length) await this.session.script(this.signal, SAVED);
+    return true;
+  }
+}
+
+/** Tells a batch from another one that happens to have the same id. */
+function digestOf({ mode, key }: WriteBatch, table: Table, { units }: BatchPlan): string {
+  const shapes = units.map(({ action, columns, rows }) => [action, columns.map(({ name }) => name), rows]);
+  return hash('sha256', JSON.stringify([mode, key, table.schema, table.name, shapes]), 'base64url').slice(0, 22);
+}

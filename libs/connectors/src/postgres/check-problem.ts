@@ -1,0 +1,17 @@
+import type { Side } from '@tidemark/resilience';
+import type { CheckProblem } from '../sdk/source.js';
+import { externalErrorOf } from './errors.js';
+
+/** Which field of the config is to be looked at, where the code alone tells. */
+const FIELDS: Readonly<Record<string, string>> = {
+  UNREACHABLE: 'host',
+  ADDRESS_REFUSED: 'host',
+  NOT_FOUND: 'database',
+};
+
+/** An error as what is wrong with a configuration. */
+export function problemOf(error: unknown, side: Side, field?: string): CheckProblem {
+  const known = externalErrorOf(error, side);
+  const at = known.field ?? field ?? FIELDS[known.code.slice(side.length + 1)];
+  return { code: known.code, message: known.message, ...(at !== undefined && { field: at }) };
+}

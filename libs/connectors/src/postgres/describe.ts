@@ -1,0 +1,67 @@
+import type pg from 'pg';
+import type { Session } from './session.js';
+
+/** A column of a query's result. */
+export interface ResultColumn {
+  readonly name: string;
+  readonly typeId: number;
+}
+
+/** What a statement would give, and how many parameters it asks for; `columns` null when it gives no rows. */
+export interface Description {
+  readonly columns: readonly ResultColumn[] | null;
+  readonly parameters: number;
+}
+
+/**
+ * Has a statement parsed and described, and not run: Parse and Describe of the extended protocol, which takes one
+ * statement only. @throws as `Session.run`
+ */
+export function describe(session: Session, text: string, signal: AbortSignal): Promise<Description> {
+  return session.run(
+    signal,
+    (client) => new Promise((resolve, reject) => void client.query(new DescribeQuery(text, resolve, reject))),
+  );
+}
+
+interface Wire extends pg.Connection {
+  parse(query: { text: string; name: string; types: string[] }): void;
+  describe(message: { type: string; name: string }): void;
+}
+
+/** In the manner of pg-cursor: `pg.Client` runs it as its active query. */
+class DescribeQuery implements pg.Submittable {
+  #columns: ResultColumn[] | null = null;
+  #parameters = 0;
+  readonly #take = (message: { dataTypeIDs: number[] }) => (this.#parameters = message.dataTypeIDs.length);
+  #connection: pg.Connection | undefined;
+
+  constructor(
+    private readonly text: string,
+    private readonly resolve: (description: Description) => void,
+    private readonly reject: (error: Error) => void,
+  ) {}
+
+  submit(connection: pg.Connection): void {
+    const wire = connection as Wire;
+    this.#connection = connection;
+    connection.once('parameterDescription', this.#take);
+    wire.parse({ text: this.text, name: '', types: [] });
+    wire.describe({ type: 'S', name: '' });
+    wire.sync();
+  }
+
+  handleRowDescription({ fields }: { readonly fields: readonly { name: string; dataTypeID: number }[] }): void {
+    this.#columns = fields.map(({ name, dataTypeID }) => ({ name, typeId: dataTypeID }));
+  }
+
+  handleReadyForQuery(): void {
+    this.#connection?.off('parameterDescription', this.#take);
+    this.resolve({ columns: this.#columns, parameters: this.#parameters });
+  }
+
+  handleError(error: Error): void {
+    this.#connection?.off('parameterDescription', this.#take);
+    this.reject(error);
+  }
+}

@@ -1,0 +1,105 @@
+import { Retryable, Terminal } from '@tidemark/resilience';
+import type { ConnectorContext } from '../sdk/connector.js';
+import type { Destination, RowResult, WriteBatch } from '../sdk/destination.js';
+import type { CheckResult } from '../sdk/source.js';
+import { planBatch } from './batch-plan.js';
+import { BatchWriter } from './batch-writer.js';
+import { problemOf } from './check-problem.js';
+import { externalErrorOf, isDatabaseError, wordsOf } from './errors.js';
+import { greet } from './greeting.js';
+import { Ledger } from './ledger.js';
+import type { PostgresConfig } from './postgres.config.js';
+import { Sessions, type Session } from './session.js';
+import { findTable, type Table } from './table.js';
+
+/** Writes batches into tables, each in a transaction of its own. */
+export class PostgresDestination implements Destination {
+  readonly #sessions: Sessions;
+  readonly #config: PostgresConfig;
+  readonly #idle: Session[] = [];
+  /** By the name that batches use; asked once. */
+  readonly #tables = new Map<string, Table>();
+  readonly #ledgers = new Map<string, Ledger | null>();
+
+  constructor(context: ConnectorContext<PostgresConfig>) {
+    this.#sessions = new Sessions(context, 'destination');
+    this.#config = context.config;
+  }
+
+  async write(batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]> {
+    signal.throwIfAborted();
+    if (batch.rows.length === 0) return [];
+    let session: Session | undefined;
+    try {
+      session = await this.#take(signal);
+      const results = await this.#write(session, batch, signal);
+      this.#idle.push(session);
+      return results;
+    } catch (error) {
+      // The server rolls back what a session leaves behind.
+      await session?.close();
+      if (signal.aborted) throw signal.reason;
+      throw this.#errorOf(error, batch);
+    }
+  }
+
+  async check(signal: AbortSignal): Promise<CheckResult> {
+    let session: Session | undefined;
+    try {
+      session = await this.#sessions.open(signal);
+      return await greet(session, this.#config, signal);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      return { ok: false, problems: [problemOf(error, 'destination')] };
+    } finally {
+      await session?.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#idle.splice(0).map((session) => session.close()));
+  }
+
+  async #write(session: Session, batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]> {
+    const table = await remembered(this.#tables, batch.object, () => tableOf(session, batch.object, signal));
+    const schema = this.#config.ledgerSchema ?? table.schema;
+    // Whatever is wrong with the batch is told before anything is made in the database.
+    const plan = planBatch(batch, table);
+    const ledger = await remembered(this.#ledgers, schema, () => Ledger.open(session, schema, signal));
+    if (!ledger && batch.mode === 'append') throw Ledger.missing(schema);
+    return new BatchWriter(session, batch, plan, table, ledger, signal).write();
+  }
+
+  async #take(signal: AbortSignal): Promise<Session> {
+    for (;;) {
+      const session = this.#idle.pop();
+      if (!session) return this.#sessions.open(signal);
+      if (!session.lost) return session;
+      await session.close();
+    }
+  }
+
+  #errorOf(error: unknown, { object }: WriteBatch): Error {
+    if (!isDatabaseError(error)) {
+      const known = externalErrorOf(error, 'destination');
+      if (known === error || !(known instanceof Retryable)) return known;
+      const message = `${known.message}; what became of the batch is not known, and it may be given again`;
+      return new Retryable(known.code, message, { cause: error, ...(known.timedOut && { timedOut: true }) });
+    }
+    // The table may have been changed since it was looked up.
+    if (error.code?.startsWith('42')) this.#tables.delete(object);
+    return externalErrorOf(error, 'destination', `${object}: ${wordsOf(error)}`);
+  }
+}
+
+/** The value for a key; a failure is not remembered, and who fails or stops does so alone. */
+async function remembered<T>(known: Map<string, T>, key: string, make: () => Promise<T>): Promise<T> {
+  if (!known.has(key)) known.set(key, await make());
+  return known.get(key)!;
+}
+
+async function tableOf(session: Session, name: string, signal: AbortSignal): Promise<Table> {
+  const table = await findTable(session, name, signal);
+  if (table) return table;
+  throw new Terminal('DESTINATION_NOT_FOUND', `there is no table ${name}, or it is not on the search path`);
+}

@@ -1,0 +1,78 @@
+import pg from 'pg';
+import type { Json } from '../sdk/source.js';
+import type { Session } from './session.js';
+
+/** A value's text, as the server spells it, as JSON. */
+export type FromText = (text: string) => Json;
+
+const asText: FromText = (text) => text;
+
+/** NaN and the infinities have no place in JSON but as text. */
+const float: FromText = (text) => {
+  const value = Number(text);
+  return Number.isFinite(value) ? value : text;
+};
+
+/** `2026-01-02 03:04:05.123456+00` (the session's zone is UTC) as ISO 8601; infinities and years beyond 9999 stay. */
+export const isoTimestamp: FromText = (text) => (isPlainTime(text) ? `${text.slice(0, 10)}T${text.slice(11)}` : text);
+export const isoInstant: FromText = (text) =>
+  isPlainTime(text) ? `${text.slice(0, 10)}T${text.slice(11).replace('+00', 'Z')}` : text;
+const isPlainTime = (text: string) => text[10] === ' ' && !text.endsWith('BC');
+
+/** A number that a double does not hold exactly stays as it is written, as text. */
+const json: FromText = (text) => (LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits as never) : JSON.parse(text));
+const LONG_NUMBER = /\d[\d.]{15}|\d[eE]/;
+const keepDigits = (_key: string, value: unknown, { source = '' }: { readonly source?: string } = {}) =>
+  typeof value === 'number' && significant(source) !== significant(String(value)) ? source : value;
+
+/** Digits that count, and where the point stands among them. */
+function significant(source: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(
+    source,
+  )!;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const scale = Number(exponent) - fraction.length + (digits.length - digits.replace(/0+$/, '').length);
+  return digits === '' ? '0' : `${sign}${digits.replace(/0+$/, '')}e${scale}`;
+}
+
+const hexToBase64: FromText = (text) => Buffer.from(text.slice(2), 'hex').toString('base64');
+
+/** By the type's oid (pg_type.dat); int8, numeric and money keep all digits as text. */
+const KNOWN: ReadonlyMap<number, FromText> = new Map<number, FromText>([
+  [16, (text) => text === 't'],
+  [17, hexToBase64],
+  ...[21, 23, 26].map((oid) => [oid, Number] as const),
+  ...[700, 701].map((oid) => [oid, float] as const),
+  ...[114, 3802].map((oid) => [oid, json] as const),
+  [1114, isoTimestamp],
+  [1184, isoInstant],
+  // "char", name, int8, text, money, bpchar, varchar, date, time, interval, timetz, numeric, uuid.
+  ...[18, 19, 20, 25, 790, 1042, 1043, 1082, 1083, 1186, 1266, 1700, 2950].map((oid) => [oid, asText] as const),
+]);
+
+/** How to read the values of these types. Arrays are asked after; what else there is stays text. */
+export async function readersOf(
+  session: Session,
+  typeIds: readonly number[],
+  signal: AbortSignal,
+): Promise<readonly FromText[]> {
+  const unknown = [...new Set(typeIds.filter((id) => !KNOWN.has(id)))];
+  const arrays = new Map<number, FromText>();
+  if (unknown.length > 0)
+    for (const [id, element] of await session.query(signal, ELEMENTS, [`{${unknown.join(',')}}`]))
+      arrays.set(Number(id), arrayOf(KNOWN.get(Number(element)) ?? asText));
+  return typeIds.map((id) => KNOWN.get(id) ?? arrays.get(id) ?? asText);
+}
+
+const ELEMENTS = `
+  select typarray, case typtype when 'd' then typbasetype else oid end
+  from pg_type where typarray = any ($1::oid[]) and typdelim = ','`;
+
+const { arrayParser } = pg.types as unknown as {
+  arrayParser: { create(text: string, element: (text: string | null) => Json): { parse(): Json } };
+};
+
+export const arrayOf =
+  (element: FromText): FromText =>
+  (text) =>
+    arrayParser.create(text, (item) => (item === null ? null : element(item))).parse();

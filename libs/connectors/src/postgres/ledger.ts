@@ -1,0 +1,97 @@
+import { Terminal } from '@tidemark/resilience';
+import type { RowResult, WriteBatch } from '../sdk/destination.js';
+import { isDatabaseError } from './errors.js';
+import { literal, quoted } from './identifiers.js';
+import type { Session } from './session.js';
+
+export const LEDGER_TABLE = '_tidemark_batches';
+
+/** How long a batch is remembered: far longer than anybody tries it again. */
+const KEPT = '7 days';
+
+/**
+ * Which batches were written, and what became of their rows: one row a batch, in the transaction that writes it. A
+ * batch that comes again, after a crash or a lost answer, is answered from here.
+ */
+export class Ledger {
+  private constructor(private readonly table: string) {}
+
+  /** Makes the table if need be. Null where the user may not: append cannot do without, the other modes can. */
+  static async open(session: Session, schema: string, signal: AbortSignal): Promise<Ledger | null> {
+    const table = `${quoted(schema)}.${quoted(LEDGER_TABLE)}`;
+    const [row] = await session.query(signal, STATE, [schema, table]);
+    const [there, usable, creatable, prunable] = row!.map((value) => value === 't');
+    if (!there && !creatable) return null;
+    if (there && !usable) return null;
+    if (!there) await create(session, table, signal);
+    if (!there || prunable)
+      await session.script(signal, `delete from ${table} where written_at < now() - interval '${KEPT}'`);
+    return new Ledger(table);
+  }
+
+  /** Where a user may neither make the table nor use it. */
+  static missing(schema: string): Terminal {
+    const table = `${quoted(schema)}.${quoted(LEDGER_TABLE)}`;
+    const message =
+      `append needs the table ${table}, to know which batches it has written, and may neither make nor use it; ` +
+      `let somebody run: ${creation(table)}; grant select, insert, delete on ${table} to this user`;
+    return new Terminal('DESTINATION_FORBIDDEN', message);
+  }
+
+  /** The query for a batch's results: no row when it was not written. */
+  find(batch: WriteBatch, digest: string): string {
+    return `select results from ${this.table} where id = ${literal(batch.id)} and digest = ${literal(digest)}`;
+  }
+
+  /** The statement that remembers a batch; a second one of the same batch waits for the first, and fails with 23505. */
+  remember(batch: WriteBatch, digest: string, results: readonly RowResult[]): string {
+    const values = [batch.id, digest, packed(results)].map(literal).join(', ');
+    return `insert into ${this.table} (id, digest, results) values (${values})`;
+  }
+
+  /** Whether somebody else wrote the same batch just now. */
+  isTaken(error: unknown): boolean {
+    return isDatabaseError(error) && error.code === '23505' && error.table === LEDGER_TABLE;
+  }
+}
+
+const creation = (table: string) =>
+  `create table if not exists ${table} (id text, digest text, results text not null, ` +
+  'written_at timestamptz not null default now(), primary key (id, digest))';
+
+async function create(session: Session, table: string, signal: AbortSignal): Promise<void> {
+  try {
+    await session.script(signal, creation(table));
+  } catch (error) {
+    // Two who make it at once: IF NOT EXISTS looks before the other one is done.
+    if (!isDatabaseError(error) || !['23505', '42P07'].includes(error.code!)) throw error;
+  }
+}
+
+const STATE = `
+  select to_regclass($2) is not null,
+    to_regclass($2) is not null and has_table_privilege(to_regclass($2), 'select') and has_table_privilege(to_regclass($2), 'insert'),
+    coalesce((select has_schema_privilege(oid, 'create') from pg_namespace where nspname = $1), false),
+    to_regclass($2) is not null and has_table_privilege(to_regclass($2), 'delete')`;
+
+const LETTERS = { created: 'c', updated: 'u', deleted: 'd', skipped: 's', failed: 'f' } as const;
+const RESULTS: Readonly<Record<string, RowResult>> = {
+  c: { status: 'created' },
+  u: { status: 'updated' },
+  d: { status: 'deleted' },
+  s: { status: 'skipped' },
+};
+
+/** The result that a letter of a statement's answer stands for; undefined for an x. */
+export const resultOf = (letter: string): RowResult | undefined => RESULTS[letter];
+
+/** A letter a row, and the failures in order. */
+function packed(results: readonly RowResult[]): string {
+  const letters = results.map(({ status }) => LETTERS[status]).join('');
+  return JSON.stringify([letters, ...results.filter(({ status }) => status === 'failed')]);
+}
+
+export function unpacked(text: string): readonly RowResult[] {
+  const [letters, ...failed] = JSON.parse(text) as [string, ...RowResult[]];
+  return [...letters].map((letter) => resultOf(letter) ?? failed.shift()!);
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { required, wholeNumber } from '../sdk/config.js';
+
+/** Bytes of an identifier that PostgreSQL keeps. */
+const MAX_NAME = 63;
+const MAX_SQL = 1_000_000;
+
+const NAME = `must be a name of 1 to ${MAX_NAME} characters`;
+const name = z.string({ error: required(NAME) }).regex(/^[^\0]{1,63}$/, NAME);
+
+const HOST = 'must be the name or the address of a host, without a port';
+const host = z.string({ error: required(HOST) }).regex(/^[^\s/@?#\0]{1,255}$/, HOST);
+
+const TABLE = 'must be the name of a table, or schema.table';
+const table = z
+  .string({ error: required(TABLE) })
+  .max(260, TABLE)
+  .refine((text) => parseTableName(text) !== null, TABLE);
+
+const SQL = `must be one SELECT of at most ${MAX_SQL} characters`;
+const sql = z
+  .string({ error: required(SQL) })
+  .max(MAX_SQL, SQL)
+  .regex(/^[^\0]*\S[^\0]*$/, SQL);
+
+const KEY = 'must be a list of 1 to 16 column names';
+const key = z.array(name, { error: KEY }).min(1, KEY).max(16, KEY);
+
+const object = z
+  .strictObject(
+    {
+      name: name.describe('How the object is called here; default the table'),
+      sql: sql.describe('A SELECT whose rows are the records; or name a table').optional(),
+      table: table.describe('`table` or `schema.table`; or write SQL').optional(),
+      key: key.describe('The columns that name a row; default the primary key of the table').optional(),
+      updatedAt: name.describe('The column (timestamp or date) that grows when a row changes').optional(),
+      lookBackMs: wholeNumber(0, 7 * 86_400_000)
+        .describe('Milliseconds by which a later read overlaps the one before: the longest writing transaction')
+        .default(60_000),
+    },
+    { error: 'must be an object with a name, and sql or table' },
+  )
+  .superRefine((value, context) => {
+    if ((value.sql === undefined) === (value.table === undefined))
+      context.addIssue({ code: 'custom', path: ['sql'], message: 'or table must be given, and not both' });
+    else if (value.sql !== undefined && value.key === undefined)
+      context.addIssue({ code: 'custom', path: ['key'], message: 'is required beside sql' });
+  });
+
+const OBJECTS = 'must be a list of at most 1000 objects';
+
+/** Config of a `postgres` connection. The password is in its credential. */
+export const postgresConfig = z.strictObject({
+  host: host.describe('Name or address of the server'),
+  port: wholeNumber(1, 65_535).describe('Port of the server').default(5432),
+  database: name.describe('Name of the database'),
+  user: name.describe("Who to log in as; default the credential's user name").optional(),
+  ssl: z
+    .strictObject(
+      {
+        mode: z
+          .enum(['disable', 'require', 'verify-full'], { error: 'must be disable, require or verify-full' })
+          .describe('`require` encrypts; `verify-full` also checks the certificate and its host name'),
+        ca: z
+          .string({ error: 'must be certificates in PEM format' })
+          .max(1_000_000, 'must be certificates in PEM format')
+          .regex(/-----BEGIN CERTIFICATE-----/, 'must be certificates in PEM format')
+          .describe('Certificates to trust, in PEM format; default those that Node.js trusts')
+          .optional(),
+      },
+      { error: 'must be an object with a mode' },
+    )
+    .describe('How the connection is encrypted')
+    .default({ mode: 'verify-full' }),
+  searchPath: z
+    .array(name, { error: 'must be a list of schema names' })
+    .min(1, 'must be a list of schema names')
+    .max(32, 'must be a list of schema names')
+    .describe("Schemas in which names without a schema are looked for; default the user's own setting")
+    .optional(),
+  statementTimeoutMs: wholeNumber(100, 86_400_000).describe('Longest time of one call in milliseconds').default(30_000),
+  applicationName: name.describe('How the connections call themselves on the server').default('tidemark'),
+  objects: z
+    .array(object, { error: OBJECTS })
+    .max(1000, OBJECTS)
+    .superRefine((objects, context) => {
+      const names = objects.map((one) => one.name);
+      names.forEach((one, at) => {
+        if (names.indexOf(one) < at)
+          context.addIssue({ code: 'custom', path: [at, 'name'], message: `is used before: ${one}` });
+      });
+    })
+    .describe('What a source reads')
+    .default([]),
+  ledgerSchema: name
+    .describe('Schema of the table `_tidemark_batches` that a destination keeps; default that of the table written to')
+    .optional(),
+});
+
+export type PostgresConfig = z.infer<typeof postgresConfig>;
+export type ObjectConfig = PostgresConfig['objects'][number];
+
+/** The parts of `table`, `schema.table` or `"Any.Schema"."Any ""table"""`; null when it is none of them. Case is kept. */
+export function parseTableName(text: string): { readonly schema?: string; readonly table: string } | null {
+  const match = /^(?:("(?:[^"\0]|"")+"|[^".\s\0]+)\.)?("(?:[^"\0]|"")+"|[^".\s\0]+)$/.exec(text);
+  if (!match) return null;
+  const [schema, tableName] = [match[1], match[2]!].map((part) =>
+    part?.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part,
+  );
+  return { ...(schema !== undefined && { schema }), table: tableName! };
+}

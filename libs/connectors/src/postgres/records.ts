@@ -1,0 +1,92 @@
+import type { RecordProblem, Json, JsonObject, SourceRecord } from '../sdk/source.js';
+import { isoInstant, isoTimestamp, type FromText } from './json-values.js';
+import type { Model, TimeType } from './model.js';
+import type { ReadCursor } from './read-plan.js';
+import type { Row } from './session.js';
+
+/** What a row's place in the order is. */
+type After = NonNullable<ReadCursor['after']>;
+
+const INSTANTS: Readonly<Record<TimeType, FromText>> = {
+  date: (text) => `${text}T00:00:00Z`,
+  timestamp: (text) => `${isoTimestamp(text) as string}Z`,
+  timestamptz: isoInstant,
+};
+const ISO = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
+/** Makes records of a model's rows. */
+export class RecordMaker {
+  readonly #keys: readonly number[];
+  readonly #updatedAt: number;
+
+  constructor(
+    private readonly model: Model,
+    private readonly readers: readonly FromText[],
+  ) {
+    const at = (name: string) => model.columns.findIndex((column) => column.name === name);
+    this.#keys = model.key.map(at);
+    this.#updatedAt = model.updatedAt ? at(model.updatedAt.name) : -1;
+  }
+
+  isKeyless(row: Row): boolean {
+    return this.#keys.some((at) => row[at] === null);
+  }
+
+  /** Of a row that has its key. */
+  placeOf(row: Row): After {
+    const key = this.#keys.map((at) => row[at]!);
+    return this.model.updatedAt ? { updatedAt: row[this.#updatedAt]!, key } : { key };
+  }
+
+  /** The time of change as the server spells it; undefined where there is none, or it is endless. */
+  markOf(row: Row): string | undefined {
+    const text = this.#updatedAt < 0 ? null : row[this.#updatedAt]!;
+    return text === null || text.endsWith('infinity') ? undefined : text;
+  }
+
+  record(row: Row): SourceRecord {
+    const updatedAt = this.#isoTime(row);
+    return {
+      externalId: this.#idOf(row),
+      objectType: this.model.name,
+      data: this.dataOf(row),
+      ...(updatedAt !== undefined && { updatedAt }),
+    };
+  }
+
+  missingId(row: Row): RecordProblem {
+    const field = this.model.key.find((_name, at) => row[this.#keys[at]!] === null)!;
+    const message = `the key column ${field} is null`;
+    return { objectType: this.model.name, code: 'OBJECT_MISSING_ID', message, field, data: this.dataOf(row) };
+  }
+
+  /** Of a row that has the key, and the time of change, of the one before it. */
+  duplicate(row: Row): RecordProblem {
+    const id = this.#idOf(row);
+    const message = `another row has the same key (${this.model.key.join(', ')}): ${id}`;
+    return { objectType: this.model.name, code: 'OBJECT_INVALID', message, externalId: id, field: this.model.key[0]!, data: this.dataOf(row) }; // prettier-ignore
+  }
+
+  dataOf(row: Row): JsonObject {
+    const data: Record<string, Json> = {};
+    const { columns } = this.model;
+    for (let at = 0; at < columns.length; at++) {
+      const text = row[at]!;
+      data[columns[at]!.name] = text === null ? null : this.readers[at]!(text);
+    }
+    return data;
+  }
+
+  /** The key itself; of several columns a JSON list, so that no two keys are written alike. */
+  #idOf(row: Row): string {
+    if (this.#keys.length === 1) return row[this.#keys[0]!]!;
+    return JSON.stringify(this.#keys.map((at) => row[at]));
+  }
+
+  #isoTime(row: Row): string | undefined {
+    const text = this.markOf(row);
+    if (text === undefined) return undefined;
+    const iso = INSTANTS[this.model.updatedAt!.type](text) as string;
+    return ISO.test(iso) ? iso : undefined;
+  }
+}

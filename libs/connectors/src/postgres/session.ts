@@ -1,0 +1,181 @@
+import pg from 'pg';
+import { CircuitBreaker, type Side } from '@tidemark/resilience';
+import type { ConnectorContext } from '../sdk/connector.js';
+import { ConnectionLost, externalErrorOf, NoAnswer, NoLogin } from './errors.js';
+import { columnList } from './identifiers.js';
+import type { PostgresConfig } from './postgres.config.js';
+import { cancelQuery, tlsOptions } from './wire.js';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** The server ends a statement in time itself; who hears nothing this much later has lost the server. */
+const GRACE_MS = 1000;
+
+/** Opens sessions for one connection, as long as its server is well. */
+export class Sessions {
+  readonly #breaker: CircuitBreaker;
+
+  constructor(
+    private readonly context: Pick<ConnectorContext<PostgresConfig>, 'config' | 'login' | 'resolveHost'>,
+    private readonly side: Side,
+  ) {
+    const { host, port } = context.config;
+    this.#breaker = new CircuitBreaker({
+      target: `${host}:${port}`,
+      code: side === 'source' ? 'SOURCE_UNREACHABLE' : 'DESTINATION_UNREACHABLE',
+    });
+  }
+
+  /** @throws ExternalError · the signal's reason */
+  async open(signal: AbortSignal): Promise<Session> {
+    signal.throwIfAborted();
+    return this.#breaker.run(async () => {
+      try {
+        return await Session.open(this.context, signal);
+      } catch (error) {
+        throw signal.aborted ? signal.reason : externalErrorOf(error, this.side);
+      }
+    });
+  }
+}
+
+/** One connection to the server. Everything on it is limited in time, and ends at once with an abort. */
+export class Session {
+  #lost = false;
+
+  private constructor(
+    private readonly client: pg.Client,
+    private readonly address: string,
+    private readonly config: PostgresConfig,
+  ) {
+    client.on('error', () => (this.#lost = true));
+    client.on('end', () => (this.#lost = true));
+  }
+
+  static async open(
+    { config, login, resolveHost }: Pick<ConnectorContext<PostgresConfig>, 'config' | 'login' | 'resolveHost'>,
+    signal: AbortSignal,
+  ): Promise<Session> {
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    let session: Session | undefined;
+    const abort = () => {
+      session?.destroy();
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    const connect = async () => {
+      const [{ address }, secret] = await Promise.all([resolveHost(config.host, config.port), login?.()]);
+      signal.throwIfAborted();
+      session = new Session(new pg.Client(clientOptions(config, address, secret)), address, config);
+      await session.#start();
+      return session;
+    };
+    try {
+      return await Promise.race([connect(), ended]);
+    } catch (error) {
+      session?.destroy();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  async #start(): Promise<void> {
+    await this.client.connect();
+    await this.client.query(settings(this.config));
+  }
+
+  /** Whether nothing more can be done with it. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  /**
+   * Does something with the client. After an abort, or without an answer in time, the connection is given up and the
+   * server is asked to stop. @throws what `work` throws · ConnectionLost · NoAnswer · the signal's reason
+   */
+  async run<T>(signal: AbortSignal, work: (client: pg.Client) => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    if (this.#lost) throw new ConnectionLost();
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    const giveUp = (reason: unknown) => {
+      this.#giveUp();
+      reject(reason);
+    };
+    const abort = () => giveUp(signal.reason);
+    const limit = this.config.statementTimeoutMs + GRACE_MS;
+    const timer = setTimeout(() => giveUp(new NoAnswer(limit)), limit);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      return await Promise.race([work(this.client), ended]);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** One statement; every value comes as text, rows as arrays. */
+  async query(signal: AbortSignal, text: string, values?: readonly (string | null)[]): Promise<Row[]> {
+    const query = { text, rowMode: 'array' as const, ...(values && { values: [...values] }) };
+    return (await this.run(signal, (client) => client.query<Row>(query))).rows;
+  }
+
+  /** Statements without values, in one go; the rows of the last one. */
+  async script(signal: AbortSignal, text: string): Promise<Row[]> {
+    const results: unknown = await this.run(signal, (client) => client.query({ text, rowMode: 'array' }));
+    const last = (Array.isArray(results) ? results.at(-1) : results) as { readonly rows: Row[] };
+    return last.rows;
+  }
+
+  destroy(): void {
+    this.#lost = true;
+    streamOf(this.client).destroy();
+  }
+
+  /** Says goodbye; a server that does not listen is left. */
+  async close(): Promise<void> {
+    if (this.#lost) return this.destroy();
+    const timer = setTimeout(() => this.destroy(), GRACE_MS);
+    await this.client.end().catch(() => {});
+    clearTimeout(timer);
+  }
+
+  #giveUp(): void {
+    this.destroy();
+    const { processID, secretKey } = this.client as unknown as { processID: number | null; secretKey: number };
+    if (processID !== null) cancelQuery(this.config, this.address, processID, secretKey);
+  }
+}
+
+export type Row = (string | null)[];
+
+const streamOf = (client: pg.Client) => (client as unknown as { connection: pg.Connection }).connection.stream;
+
+type Login = { readonly username: string; readonly password: string };
+
+/** Everything is named, for what is not would be taken from the environment of the process. */
+function clientOptions(config: PostgresConfig, address: string, login: Login | undefined): pg.ClientConfig {
+  const user = config.user ?? login?.username ?? '';
+  if (user === '') throw new NoLogin('no user is named, neither in the config nor in a credential');
+  return {
+    ...{ host: address, port: config.port, database: config.database, user },
+    password: async () => {
+      if (!login) throw new NoLogin(`the server asks ${user} for a password, and the connection has no credential`);
+      return login.password;
+    },
+    ssl: tlsOptions(config) ?? false,
+    application_name: config.applicationName,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    types: { getTypeParser: () => (text: string) => text },
+  };
+}
+
+/** How values are spelt must not depend on the settings of a server, a database or a user. */
+function settings({ statementTimeoutMs, searchPath }: PostgresConfig): string {
+  return [
+    "set client_encoding = 'UTF8'; set datestyle = 'ISO, YMD'; set timezone = 'UTC'; set intervalstyle = 'iso_8601'",
+    "set bytea_output = 'hex'; set extra_float_digits = 1; set client_min_messages = error",
+    `set statement_timeout = ${statementTimeoutMs}`,
+    ...(searchPath ? [`set search_path = ${columnList(searchPath)}`] : []),
+  ].join('; ');
+}

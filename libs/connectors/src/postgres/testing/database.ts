@@ -1,0 +1,73 @@
+import { randomNamespace } from '@tidemark/test-kit';
+import pg from 'pg';
+import type { ConnectorContext } from '../../sdk/connector.js';
+import { postgresConfig, type PostgresConfig } from '../postgres.config.js';
+
+/** A schema of its own on the server that POSTGRES_URL names, with a connection as its owner. */
+export class TestDatabase implements AsyncDisposable {
+  readonly url = new URL(process.env.POSTGRES_URL!);
+  readonly #client = new pg.Client(process.env.POSTGRES_URL);
+  readonly #roles: string[] = [];
+
+  private constructor(readonly schema: string) {}
+
+  static async open(): Promise<TestDatabase> {
+    const database = new TestDatabase(randomNamespace('pg'));
+    await database.#client.connect();
+    await database.#client.query(`create schema ${database.schema}; set search_path = ${database.schema}`);
+    return database;
+  }
+
+  /** Rows as objects. */
+  async query<T extends object = Record<string, any>>(text: string, values?: readonly unknown[]): Promise<T[]> {
+    return (await this.#client.query<T>(text, values as unknown[])).rows;
+  }
+
+  /** A role that may log in and use the schema. */
+  async role(grants: string): Promise<string> {
+    const role = randomNamespace('role');
+    this.#roles.push(role);
+    await this.query(`create role ${role} login; grant usage on schema ${this.schema} to ${role}; ${grants.replaceAll('$role', role)}`); // prettier-ignore
+    return role;
+  }
+
+  /** A config that leads to the schema, as somebody would write it. */
+  input(more: object = {}): Record<string, unknown> {
+    const { hostname, port, pathname, username } = this.url;
+    const database = { host: hostname, port: Number(port), database: pathname.slice(1), user: username };
+    return { ...database, ssl: { mode: 'disable' }, searchPath: [this.schema], applicationName: this.schema, ...more };
+  }
+
+  /** What a connector is opened with. `password`: there is a credential. */
+  context(more: object = {}, password?: string): ConnectorContext<PostgresConfig> {
+    return {
+      config: postgresConfig.parse(this.input(more)),
+      http: null as never,
+      login: password === undefined ? null : async () => ({ username: 'reader', password }),
+      resolveHost: async () => ({ address: '127.0.0.1', family: 4 }),
+      redact: (text) => text,
+      filesRoot: null,
+      now: Date.now,
+    };
+  }
+
+  /** Queries that connectors of this schema are running. */
+  async running(): Promise<string[]> {
+    const rows = await this.query(`select query from pg_stat_activity where application_name = $1 and state = 'active'`, [this.schema]); // prettier-ignore
+    return rows.map(({ query }) => query as string);
+  }
+
+  /** Ends the connections of connectors, as an operator or a restart does. */
+  async terminate(): Promise<void> {
+    await this.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [
+      this.schema,
+    ]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.terminate();
+    await this.query(`drop schema ${this.schema} cascade`);
+    for (const role of this.#roles) await this.query(`drop owned by ${role}; drop role ${role}`);
+    await this.#client.end();
+  }
+}
