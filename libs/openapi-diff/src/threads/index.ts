@@ -14,7 +14,8 @@ export type { Described } from './jobs.js';
 const SMALL = 512 * 1024;
 
 /**
- * Changes between two canonical APIs as `canonicalJson` wrote them, in UTF-8. Large ones are compared in a thread.
+ * Changes between two canonical APIs as `canonicalJson` wrote them, in UTF-8. Large ones are compared in a thread, to
+ * which they are handed over: the arrays are empty afterwards.
  * @throws OutOfMemoryError · the signal's reason
  */
 export async function compareStored(
@@ -30,7 +31,7 @@ export async function compareStored(
 
 /**
  * Reads a description and brings it into canonical form: `parse`, `normalize` and `canonicalJson` in one. A large one is
- * read in a thread.
+ * read in a thread, to which it is handed over: the array is empty afterwards.
  * @throws ParseError · OutOfMemoryError · the signal's reason
  */
 export async function describeBytes(

@@ -4,8 +4,11 @@ import { largeApi } from '../testing/large.js';
 import { compareStored, describeBytes, OutOfMemoryError } from './index.js';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
-const raw = [1, 2].map((edition) => bytesOf(JSON.stringify(largeApi(2_000_000, edition)))) as [Uint8Array, Uint8Array];
-const stored = raw.map((bytes) => bytesOf(canonicalJson(normalize(parse(bytes))))) as [Uint8Array, Uint8Array];
+const texts = [1, 2].map((edition) => JSON.stringify(largeApi(1_000_000, edition)));
+const canonical = texts.map((text) => canonicalJson(normalize(parse(text))));
+/** Anew for every call: large arrays are handed over. */
+const raw = () => bytesOf(texts[0]!);
+const stored = () => canonical.map(bytesOf) as [Uint8Array, Uint8Array];
 
 /** How often the event loop turns until the work is done. */
 async function turnsDuring(work: Promise<unknown>): Promise<number> {
@@ -22,38 +25,38 @@ async function turnsDuring(work: Promise<unknown>): Promise<number> {
 
 describe('large descriptions', () => {
   it('are compared as small ones are, while the process goes on with other things', async () => {
-    const comparing = compareStored(...stored);
+    const comparing = compareStored(...stored());
     expect(await turnsDuring(comparing)).toBeGreaterThan(100);
-    const [before, after] = raw.map((bytes) => normalize(parse(bytes)));
+    const [before, after] = texts.map((text) => normalize(parse(text)));
     const changes = await comparing;
     expect(changes).toEqual(compare(before!, after!).changes);
-    expect(changes.length).toBeGreaterThan(500);
+    expect(changes.length).toBeGreaterThan(300);
   });
 
   it('are read as small ones are, while the process goes on with other things', async () => {
-    const reading = describeBytes(raw[0]);
+    const reading = describeBytes(raw());
     expect(await turnsDuring(reading)).toBeGreaterThan(100);
-    const { canonical, ...rest } = await reading;
+    const { canonical: bytes, ...rest } = await reading;
     expect(rest).toEqual({
       format: 'json',
       versionText: '3.1.0',
       info: { title: 'things', version: '1.0.0' },
-      operations: Object.keys(largeApi(2_000_000, 1)['paths'] as object).length * 2,
+      operations: Object.keys(largeApi(1_000_000, 1)['paths'] as object).length * 2,
     });
-    expect(Buffer.compare(canonical, stored[0])).toBe(0);
+    expect(Buffer.from(bytes).toString()).toBe(canonical[0]);
   });
 
   it('that need too much memory fail alone, and fail again when tried again', async () => {
-    await expect(compareStored(...stored, {}, { maxHeap: 16 })).rejects.toMatchObject({
+    await expect(compareStored(...stored(), {}, { maxHeap: 16 })).rejects.toMatchObject({
       code: 'OUT_OF_MEMORY',
       retryable: false,
     });
-    await expect(describeBytes(raw[0], {}, { maxHeap: 16 })).rejects.toThrow(OutOfMemoryError);
-    expect((await compareStored(...stored)).length).toBeGreaterThan(500);
+    await expect(describeBytes(raw(), {}, { maxHeap: 16 })).rejects.toThrow(OutOfMemoryError);
+    expect((await compareStored(...stored())).length).toBeGreaterThan(300);
   });
 
   it('that are none are refused with line and column', async () => {
-    const broken = bytesOf(`${JSON.stringify(largeApi(1_000_000, 1), null, 1).slice(0, -1)}!`);
+    const broken = bytesOf(`${JSON.stringify(largeApi(600_000, 1), null, 1).slice(0, -1)}!`);
     const error = await describeBytes(broken, { source: 'api.json' }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ParseError);
     expect((error as ParseError).message).toMatch(/^api\.json:\d{4,}:1: not valid JSON: unexpected "!"/);
@@ -62,27 +65,27 @@ describe('large descriptions', () => {
   it('are let go of as soon as nobody wants them, at work or in line', async () => {
     const reasons = [new Error('first'), new Error('second')];
     const [atWork, inLine] = [new AbortController(), new AbortController()];
-    const first = compareStored(...stored, {}, { signal: atWork.signal });
-    const second = compareStored(...stored, {}, { signal: inLine.signal });
-    const third = compareStored(...stored);
+    const first = compareStored(...stored(), {}, { signal: atWork.signal });
+    const second = compareStored(...stored(), {}, { signal: inLine.signal });
+    const third = compareStored(...stored());
     inLine.abort(reasons[1]);
     await expect(second).rejects.toBe(reasons[1]);
     atWork.abort(reasons[0]);
     await expect(first).rejects.toBe(reasons[0]);
-    expect((await third).length).toBeGreaterThan(500);
-    await expect(compareStored(...stored, {}, { signal: atWork.signal })).rejects.toBe(reasons[0]);
+    expect((await third).length).toBeGreaterThan(300);
+    await expect(compareStored(...stored(), {}, { signal: atWork.signal })).rejects.toBe(reasons[0]);
   });
 });
 
 describe('small descriptions', () => {
   it('are handled at once, with the same answers', async () => {
     const [before, after] = [1, 2].map((edition) => JSON.stringify(largeApi(5000, edition)));
-    const { canonical, operations } = await describeBytes(bytesOf(before!));
+    const described = await describeBytes(bytesOf(before!));
     const { changes } = compare(parse(before!), parse(after!));
     const other = await describeBytes(bytesOf(after!));
     const rules = (list: typeof changes) => list.map(({ id }) => id).sort();
-    expect(rules(await compareStored(canonical, other.canonical))).toEqual(rules(changes));
-    expect(operations).toBe(8);
+    expect(rules(await compareStored(described.canonical, other.canonical))).toEqual(rules(changes));
+    expect(described.operations).toBe(8);
     await expect(describeBytes(bytesOf('{'))).rejects.toThrow(ParseError);
   });
 });

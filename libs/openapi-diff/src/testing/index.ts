@@ -1,0 +1,1 @@
+export { largeApi } from './large.js';

@@ -1,0 +1,79 @@
+// A differ in a process of its own, on embedded stores in the given folder, that gets two legs at once. Plays the
+// coordinator; prints what was reported, and what it cost, as JSON.
+//   node two-at-once.mjs FOLDER OLD-BLOB NEW-BLOB
+import { command } from '@tidemark/contracts';
+import { createLogger, openAdapters } from '@tidemark/platform';
+import { startDiffer } from '../../dist/index.js';
+
+const [folder, before, after] = process.argv.slice(2);
+const adapters = await openAdapters(['eventStore', 'broker', 'readModel', 'blobs'], {
+  urls: {
+    eventStore: `sqlite:${folder}/events.db`,
+    broker: 'embedded:',
+    readModel: `sqlite:${folder}/views.db`,
+    blobs: `file:${folder}/blobs`,
+  },
+  namespace: 'tidemark',
+});
+const { broker } = adapters;
+const jobs = ['job-1', 'job-2'];
+const outputs = {};
+let atWork = 0;
+let mostAtWork = 0;
+const done = Promise.withResolvers();
+
+await broker.serve(command('job-coordinator', 'claim-stage'), ({ data: { jobId } }) => {
+  mostAtWork = Math.max(mostAtWork, ++atWork);
+  return {
+    claim: 1,
+    attempt: 1,
+    type: 'full',
+    trigger: 'api',
+    connectionId: 'connection-1',
+    connector: 'openapi',
+    config: {},
+    cursor: null,
+    stages: [{ name: 'diff', service: 'differ' }],
+    outputs: {
+      snapshot: {
+        snapshotId: `snapshot-of-${jobId}`,
+        canonicalBlob: after,
+        previous: { snapshotId: 'snapshot-0', canonicalBlob: before },
+      },
+    },
+    counts: {},
+    claimTimeoutMs: 60_000,
+  };
+});
+await broker.serve(command('job-coordinator', 'complete-stage'), ({ data: { jobId, output } }) => {
+  atWork--;
+  outputs[jobId] = output;
+  if (Object.keys(outputs).length === jobs.length) done.resolve();
+  return { ended: true };
+});
+await broker.serve(command('job-coordinator', 'fail-stage'), ({ data }) => {
+  done.reject(new Error(JSON.stringify(data.error)));
+  return { ended: true };
+});
+const differ = await startDiffer(adapters, { claimTimeoutMs: 60_000 }, createLogger('differ', 'error'));
+
+let turns = 0;
+let longestBlockMs = 0;
+let turnedAt = performance.now();
+const turning = setInterval(() => {
+  turns++;
+  const now = performance.now();
+  longestBlockMs = Math.max(longestBlockMs, Math.round(now - turnedAt));
+  turnedAt = now;
+}, 1);
+for (const jobId of jobs) {
+  const data = { tenant: 'default', jobId, stage: 'diff', attempt: 1 };
+  await broker.publish({ subject: 'tidemark.work.differ.diff', id: jobId, data, headers: { 'ce-id': jobId } });
+}
+await done.promise;
+clearInterval(turning);
+const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
+await differ.stop();
+await adapters.close();
+console.log(JSON.stringify({ outputs, mostAtWork, turns, longestBlockMs, peakMiB }));
+process.exit(0);
