@@ -1,5 +1,6 @@
 import { type BlobId, readBlob } from '@tidemark/blob-store';
-import { type ParsedDocument, ParseError, parse } from '@tidemark/openapi-diff';
+import { ParseError } from '@tidemark/openapi-diff';
+import { type Described, describeBytes } from '@tidemark/openapi-diff/threads';
 import { StageError, type StageContext } from '../sdk/stages.js';
 import { takeArtefact } from '../stage-tools.js';
 import type { OpenapiCursor } from './cursor.js';
@@ -9,7 +10,7 @@ const MAX_DOCUMENT = Number.MAX_SAFE_INTEGER;
 
 /** Names of what the stages of one leg hand each other in memory. */
 export const BYTES = 'openapi.bytes';
-export const PARSED = 'openapi.parsed';
+export const DESCRIBED = 'openapi.described';
 
 /** Checkpointed output of `fetch`. */
 export interface FetchOutput {
@@ -50,15 +51,18 @@ export function outputOf<T>(context: StageContext, stage: string): T {
   return output as unknown as T;
 }
 
-/** The parsed description: from memory, else from the bytes in memory, else from the blob. @throws StageError SOURCE_INVALID */
-export async function parsedDocument(context: StageContext): Promise<ParsedDocument> {
-  const parsed = takeArtefact<ParsedDocument>(context, PARSED);
-  if (parsed) return parsed;
+/**
+ * The description, read: from memory, else from the bytes in memory, else from the blob. A large one is read in a thread.
+ * @throws StageError SOURCE_INVALID · OutOfMemoryError
+ */
+export async function describedDocument(context: StageContext): Promise<Described> {
+  const described = takeArtefact<Described>(context, DESCRIBED);
+  if (described) return described;
   const { source, url } = outputOf<FetchOutput>(context, 'fetch');
   const bytes =
     takeArtefact<Uint8Array>(context, BYTES) ?? (await readBlob(context.blobs, source.documentBlob, MAX_DOCUMENT));
   try {
-    return parse(bytes, { source: url, maxSize: MAX_DOCUMENT });
+    return await describeBytes(bytes, { source: url, maxSize: MAX_DOCUMENT }, { signal: context.signal });
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     throw new StageError('SOURCE_INVALID', error.message, false, { cause: error });

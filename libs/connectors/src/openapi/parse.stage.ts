@@ -1,9 +1,9 @@
 import type { StageFunction } from '../sdk/stages.js';
-import { PARSED, parsedDocument } from './artefacts.js';
+import { DESCRIBED, describedDocument } from './artefacts.js';
 
 /** Reads JSON or YAML; what is no OpenAPI description fails with line and column. */
 export const parseStage: StageFunction = async (context) => {
-  const parsed = await parsedDocument(context);
-  context.artefacts.set(PARSED, parsed);
-  return { output: { format: parsed.format, specVersion: parsed.versionText.slice(0, 40) } };
+  const described = await describedDocument(context);
+  context.artefacts.set(DESCRIBED, described);
+  return { output: { format: described.format, specVersion: described.versionText.slice(0, 40) } };
 };
