@@ -1,54 +1,47 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Cursor } from '@tidemark/contracts';
-import { RateLimited, Retryable, Terminal } from '@tidemark/resilience';
+import {
+  AuthExpired,
+  createCredential,
+  createHttpClient,
+  type Credential,
+  RateLimited,
+  Retryable,
+  Terminal,
+} from '@tidemark/resilience';
 import { type ApiAnswer, driveError, GoogleDriveApi } from '@tidemark/test-kit/apis';
-import type { ReadRequest, SourceRecord } from '../sdk/source.js';
-import { openForTest, TestToken } from '../testing/conformance.js';
+import type { Page } from '../sdk/source.js';
+import { openForTest, type SourceSubject, type SourceWorld, TestToken } from '../testing/conformance.js';
+import { Reader, type Request } from '../testing/reading.js';
 import { googleDriveConnector } from './google-drive.connector.js';
 
 const signal = new AbortController().signal;
 let api: GoogleDriveApi;
-let token: TestToken;
+let credential: Credential;
 
 beforeEach(async () => {
   api = await GoogleDriveApi.start();
-  token = new TestToken();
+  const token = new TestToken();
+  credential = token;
   api.accept(token.accepted);
 });
 afterEach(() => api.close());
 
 const open = (config: object = {}) =>
-  openForTest(googleDriveConnector, 'source', { config: { baseUrl: api.baseUrl, ...config }, credential: token });
+  openForTest(googleDriveConnector, 'source', { config: { baseUrl: api.baseUrl, ...config }, credential });
 
-interface Read {
-  readonly records: readonly SourceRecord[];
-  /** `id`, or `-id` for a deletion, sorted. */
-  readonly told: readonly string[];
-  readonly cursor: Cursor;
-}
-
-async function read(config: object = {}, request: Partial<ReadRequest> = {}): Promise<Read> {
-  await using opened = await open(config);
-  const records: SourceRecord[] = [];
-  let last: Cursor = {};
-  for await (const { records: some, cursor } of opened.source.read({
-    object: 'files',
-    pageSize: 3,
-    signal,
-    ...request,
-  })) {
-    records.push(...some);
-    last = JSON.parse(JSON.stringify(cursor)) as Cursor;
-  }
-  const told = records.map(({ externalId, deleted }) => `${deleted ? '-' : ''}${externalId}`).sort();
-  return { records, told, cursor: last };
-}
-
-const failure = (config: object = {}, request: Partial<ReadRequest> = {}): Promise<unknown> =>
-  read(config, request).then(
-    ({ told }) => new Error(`the read ended with ${told.join()}`),
-    (error: unknown) => error,
+const readerOf = (config: object = {}) =>
+  new Reader(
+    { connector: googleDriveConnector, object: 'files', pageSize: 3 } as unknown as SourceSubject,
+    { connection: { config: { baseUrl: api.baseUrl, ...config }, credential } } as unknown as SourceWorld,
+    { keep: (value) => value, expectNone: () => {} },
   );
+
+/** What is told: `id`, or `-id` for a deletion, sorted. */
+async function read(config: object = {}, request: Request = {}, onPage: (page: Page, at: number) => void = () => {}) {
+  const { records, cursor } = await readerOf(config).read(request, { onPage });
+  const told = records.map(({ externalId, deleted }) => `${deleted ? '-' : ''}${externalId}`).sort();
+  return { records, told, cursor };
+}
 
 describe('the files of google-drive', () => {
   it('come with the properties that were asked for, and those that reading needs', async () => {
@@ -115,17 +108,9 @@ describe('the files of google-drive', () => {
   it('have changes that are read on behind every page', async () => {
     const { cursor } = await read();
     for (let number = 10; number < 20; number++) api.put(`file-${number}`);
-    let [place, told]: [Cursor, string[]] = [cursor, []];
-    for (let more = true; more;) {
-      await using opened = await open();
-      const pages = opened.source.read({ object: 'files', pageSize: 3, signal, cursor: place });
-      for await (const page of pages) {
-        told = [...told, ...page.records.map(({ externalId }) => externalId)];
-        [place, more] = [JSON.parse(JSON.stringify(page.cursor)) as Cursor, page.hasMore];
-        break;
-      }
-    }
-    expect(told).toEqual(api.ids);
+    const { pages, records } = await readerOf().readInPieces({ cursor });
+    expect(pages.length).toBeGreaterThan(3);
+    expect(records.map(({ externalId }) => externalId)).toEqual(api.ids);
   });
 
   it('are found by the time of their upload where they keep an older time of change', async () => {
@@ -168,7 +153,7 @@ describe('a failure of google-drive', () => {
     ['a full storage', driveError.storageQuota, 'SOURCE_FORBIDDEN', /storage of the user is full/],
   ])('names %s, and is final', async (_what, answer, code, message) => {
     api.fault(answer(), 'always');
-    const error = await failure();
+    const error = await readerOf().failure();
     expect(error).toBeInstanceOf(Terminal);
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
   });
@@ -180,7 +165,7 @@ describe('a failure of google-drive', () => {
   ])('tells how long to stay away when the quota %s is used up (403)', async (_what, answer, rest) => {
     api.fault(answer(), 'always');
     const before = Date.now();
-    const error = await failure();
+    const error = await readerOf().failure();
     expect(error).toBeInstanceOf(RateLimited);
     expect(error).toMatchObject({ code: 'RATE_LIMITED' });
     expect((error as RateLimited).until).toBeGreaterThanOrEqual(before + rest);
@@ -191,27 +176,49 @@ describe('a failure of google-drive', () => {
     for (const id of ['a', 'b', 'c', 'd']) api.put(id);
     const { cursor } = await read();
     api.forgetChanges();
-    const error = await failure({}, { cursor });
+    const error = await readerOf().failure({ cursor });
     expect(error).toBeInstanceOf(Terminal);
     expect(error).toMatchObject({
       code: 'SOURCE_CURSOR_EXPIRED',
       message: expect.stringContaining('from the beginning'),
     });
-    expect(await failure({}, { cursor: { ...cursor, list: 'forged' } })).toMatchObject({
+    expect(await readerOf().failure({ cursor: { ...cursor, list: 'forged' } })).toMatchObject({
       code: 'SOURCE_CURSOR_EXPIRED',
     });
   });
 
   it('is worth another try when not all drives were searched', async () => {
     api.incompleteSearch = true;
-    const error = await failure();
+    const error = await readerOf().failure();
     expect(error).toBeInstanceOf(Retryable);
     expect(error).toMatchObject({ code: 'SOURCE_QUERY_FAILED', message: expect.stringContaining('driveId') });
   });
 
   it('is worth another try when an answer is JSON but not what was asked for', async () => {
     api.fault({ status: 200, body: [] }, 'always');
-    expect(await failure()).toMatchObject({ code: 'SOURCE_INVALID_RESPONSE', retryable: true });
+    expect(await readerOf().failure()).toMatchObject({ code: 'SOURCE_INVALID_RESPONSE', retryable: true });
+  });
+});
+
+describe('the credential of google-drive', () => {
+  it('is renewed when its token expires in the middle', async () => {
+    await using http = closing(createHttpClient({ side: 'source', allow: ['127.0.0.1'] }));
+    credential = createCredential('c1', api.authorised(), { http });
+    for (const id of ['a', 'b', 'c', 'd']) api.put(id);
+    const { told } = await read({}, {}, (_page, at) => {
+      if (at === 0) api.expireTokens();
+    });
+    expect(told).toEqual(api.ids);
+    expect(api.tokenRequests).toHaveLength(1);
+  });
+
+  it('has ended when it was revoked', async () => {
+    await using http = closing(createHttpClient({ side: 'source', allow: ['127.0.0.1'] }));
+    credential = createCredential('c1', api.authorised(), { http });
+    api.revoke();
+    const error = await readerOf().failure();
+    expect(error).toBeInstanceOf(AuthExpired);
+    expect(error).toMatchObject({ code: 'SOURCE_AUTH_EXPIRED', message: expect.stringContaining('authorise') });
   });
 });
 
@@ -237,3 +244,6 @@ describe('the check of google-drive', () => {
     expect(await opened.source.check(signal)).toEqual({ ok: false, problems: [problem] });
   });
 });
+
+const closing = <T extends { close(): Promise<void> }>(one: T): T & AsyncDisposable =>
+  Object.assign(one, { [Symbol.asyncDispose]: () => one.close() });

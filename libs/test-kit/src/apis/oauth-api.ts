@@ -74,6 +74,20 @@ export abstract class OAuthApi implements AsyncDisposable {
     return this.#refreshToken ?? 'refresh-revoked';
   }
 
+  /** What somebody holds who has just authorised us: a token that lives for `expiresIn`, and one to renew it with. */
+  authorised() {
+    const obtainedAt = Date.now();
+    return {
+      kind: 'oauth2-authorization-code',
+      client: { ...oauthClient, tokenUrl: this.tokenUrl },
+      tokens: {
+        accessToken: this.accessToken(),
+        refreshToken: this.refreshToken,
+        ...{ obtainedAt, expiresAt: obtainedAt + this.expiresIn * 1000 },
+      },
+    } as const;
+  }
+
   /** Access tokens handed out so far are no longer taken; new ones can be had. */
   expireTokens(): void {
     this.#valid.clear();

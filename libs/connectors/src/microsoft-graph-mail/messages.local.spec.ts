@@ -1,0 +1,185 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Credential, Terminal } from '@tidemark/resilience';
+import { type Mailbox, MicrosoftGraphApi } from '@tidemark/test-kit/apis';
+import type { Page } from '../sdk/source.js';
+import { type SourceSubject, type SourceWorld, TestToken } from '../testing/conformance.js';
+import { Reader, type Request } from '../testing/reading.js';
+import { microsoftGraphMailConnector } from './microsoft-graph-mail.connector.js';
+
+let api: MicrosoftGraphApi;
+let mailbox: Mailbox;
+let credential: Credential;
+
+beforeEach(async () => {
+  api = await MicrosoftGraphApi.start();
+  mailbox = api.mailbox;
+  const token = new TestToken();
+  credential = token;
+  api.accept(token.accepted);
+});
+afterEach(() => api.close());
+
+const readerOf = (config: object = {}) =>
+  new Reader(
+    { connector: microsoftGraphMailConnector, object: 'messages', pageSize: 3 } as unknown as SourceSubject,
+    { connection: { config: { baseUrl: api.baseUrl, ...config }, credential } } as unknown as SourceWorld,
+    { keep: (value) => value, expectNone: () => {} },
+  );
+
+type OnPage = (page: Page, at: number) => void;
+
+/** What is told: `id`, or `-id` for a deletion, sorted. */
+async function read(config: object = {}, request: Request = {}, onPage: OnPage = () => {}) {
+  const { pages, records, cursor } = await readerOf(config).read(request, { onPage });
+  const told = records.map(({ externalId, deleted }) => `${deleted ? '-' : ''}${externalId}`).sort();
+  return { records, told, cursor, problems: pages.flatMap((page) => page.problems) };
+}
+
+function fill(count: number, folder = 'inbox'): void {
+  for (let number = 100; number < 100 + count; number++) mailbox.put(folder, `${folder}-${number}`);
+}
+
+describe('a message', () => {
+  const attachments = [
+    { id: 'a1', name: 'plan.pdf', contentType: 'application/pdf', size: 7, isInline: false, contentBytes: 'cGxhbg==' },
+  ];
+
+  it('comes whole, with what is known of its attachments but not their contents', async () => {
+    mailbox.put('inbox', 'm1', { attachments });
+    const { records } = await read();
+    expect(records).toEqual([
+      {
+        ...{ externalId: 'm1', objectType: 'messages', updatedAt: '2026-03-01T00:00:01.000Z' },
+        data: expect.objectContaining({
+          ...{ id: 'm1', subject: 'About m1', parentFolderId: 'inbox', hasAttachments: true },
+          body: { contentType: 'html', content: '<p>Text of m1</p>' },
+          attachments: [{ id: 'a1', name: 'plan.pdf', contentType: 'application/pdf', size: 7, isInline: false }],
+        }),
+      },
+    ]);
+    expect(Object.keys(records[0]!.data).filter((name) => name.includes('@odata'))).toEqual([]);
+  });
+
+  it('comes as text and without its attachments when the config says so', async () => {
+    mailbox.put('inbox', 'm1', { attachments });
+    const [record] = (await read({ body: 'text', attachments: false })).records;
+    expect(record!.data).toMatchObject({ body: { contentType: 'text', content: 'Text of m1' } });
+    expect(record!.data).not.toHaveProperty('attachments');
+    expect(api.requests.filter(({ path }) => path.endsWith('/attachments'))).toEqual([]);
+  });
+
+  it('comes whole when it was only marked as read, of which the delta tells next to nothing', async () => {
+    mailbox.put('inbox', 'm1');
+    const { cursor } = await read();
+    mailbox.markRead('m1');
+    const [record] = (await read({}, { cursor })).records;
+    expect(record!.data).toMatchObject({ isRead: true, body: { content: '<p>Text of m1</p>' } });
+  });
+
+  it('comes as deleted when it was deleted', async () => {
+    fill(4);
+    const { cursor } = await read();
+    mailbox.delete('inbox-101');
+    const { records } = await read({}, { cursor });
+    expect(records).toEqual([{ externalId: 'inbox-101', objectType: 'messages', data: {}, deleted: true }]);
+  });
+});
+
+describe('a message that moves', () => {
+  beforeEach(() => {
+    mailbox.addFolder('archive', 'Archive');
+    fill(2);
+    mailbox.put('archive', 'old');
+  });
+
+  it('keeps its id, and is told with its new folder and not as deleted', async () => {
+    const { cursor } = await read();
+    mailbox.move('inbox-100', 'archive');
+    const { records, told } = await read({}, { cursor });
+    expect(new Set(told)).toEqual(new Set(['inbox-100']));
+    expect(records.map(({ data }) => data['parentFolderId'])).toEqual(records.map(() => 'archive'));
+  });
+
+  it('is not lost when it moves back, though the delta says that it was removed', async () => {
+    const { cursor } = await read();
+    mailbox.move('inbox-100', 'archive');
+    mailbox.move('inbox-100', 'inbox');
+    const { records, told } = await read({}, { cursor });
+    expect(new Set(told)).toEqual(new Set(['inbox-100']));
+    expect(records[0]!.data).toMatchObject({ parentFolderId: 'inbox' });
+  });
+
+  it('comes as deleted when it moves to where nothing is read', async () => {
+    mailbox.addFolder('purges', 'Purges', 'msgfolderroot', true);
+    const all = await read();
+    const one = await read({ folders: ['inbox'] });
+    mailbox.move('inbox-100', 'purges');
+    mailbox.move('inbox-101', 'archive');
+    expect(new Set((await read({}, { cursor: all.cursor })).told)).toEqual(new Set(['-inbox-100', 'inbox-101']));
+    expect((await read({ folders: ['inbox'] }, { cursor: one.cursor })).told).toEqual(['-inbox-100', '-inbox-101']);
+  });
+
+  it('is not deleted when its new folder came into being while we read', async () => {
+    const { cursor } = await read();
+    mailbox.markRead('inbox-101');
+    mailbox.markRead('old');
+    const second = await read({}, { cursor, pageSize: 1 }, (_page, at) => {
+      if (at > 0) return;
+      mailbox.addFolder('new', 'New', 'archive');
+      mailbox.move('old', 'new');
+    });
+    expect(second.told).toEqual(['inbox-101', 'old']);
+    expect((await read({}, { cursor: second.cursor })).told).toContain('old');
+  });
+});
+
+describe('the folders', () => {
+  it('are all that are not hidden, at any depth', async () => {
+    mailbox.addFolder('projects', 'Projects', 'inbox');
+    mailbox.addFolder('tidemark', 'Tidemark', 'projects');
+    mailbox.addFolder('hidden', 'Hidden', 'msgfolderroot', true);
+    for (let number = 0; number < 120; number++) mailbox.addFolder(`f${number}`, `Folder ${number}`);
+    for (const folder of ['inbox', 'projects', 'tidemark', 'hidden', 'f119']) fill(1, folder);
+    expect((await read()).told).toEqual(mailbox.ids('inbox', 'projects', 'tidemark', 'f119'));
+  });
+
+  it('are those of the config only', async () => {
+    mailbox.addFolder('projects', 'Projects', 'inbox');
+    fill(4, 'inbox');
+    fill(4, 'projects');
+    expect((await read({ folders: ['projects', 'projects'] })).told).toEqual(mailbox.ids('projects'));
+  });
+
+  it('are looked for in every round, and one that has gone is named', async () => {
+    mailbox.addFolder('brief', 'Brief');
+    fill(2);
+    fill(2, 'brief');
+    const first = await read();
+    mailbox.deleteFolder('brief');
+    mailbox.addFolder('new', 'New');
+    fill(2, 'new');
+    const second = await read({}, { cursor: first.cursor });
+    expect(second.told).toEqual(mailbox.ids('new'));
+    expect(second.problems).toEqual([
+      expect.objectContaining({ code: 'FOLDER_GONE', message: expect.stringContaining('brief') }),
+    ]);
+    expect((await read({}, { cursor: second.cursor })).problems).toEqual([]);
+  });
+
+  it('may go while they are read', async () => {
+    mailbox.addFolder('brief', 'Brief');
+    fill(4);
+    fill(4, 'brief');
+    const { told, problems } = await read({}, {}, (_page, at) => {
+      if (at === 1) mailbox.deleteFolder('brief');
+    });
+    expect(told).toEqual(mailbox.ids('inbox'));
+    expect(problems).toEqual([expect.objectContaining({ code: 'FOLDER_GONE' })]);
+  });
+
+  it('must be there when the config names them', async () => {
+    const error = await readerOf({ folders: ['inbox', 'nowhere'] }).failure();
+    expect(error).toBeInstanceOf(Terminal);
+    expect(error).toMatchObject({ code: 'SOURCE_NOT_FOUND', field: 'folders.1' });
+  });
+});

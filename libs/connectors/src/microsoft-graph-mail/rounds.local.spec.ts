@@ -1,0 +1,200 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { AuthExpired, createCredential, createHttpClient, type Credential, Terminal } from '@tidemark/resilience';
+import { graphError, type Mailbox, MicrosoftGraphApi } from '@tidemark/test-kit/apis';
+import type { Page } from '../sdk/source.js';
+import { openForTest, type SourceSubject, type SourceWorld, TestToken } from '../testing/conformance.js';
+import { Reader, type Request } from '../testing/reading.js';
+import { microsoftGraphMailConnector } from './microsoft-graph-mail.connector.js';
+
+const signal = new AbortController().signal;
+let api: MicrosoftGraphApi;
+let mailbox: Mailbox;
+let credential: Credential;
+
+beforeEach(async () => {
+  api = await MicrosoftGraphApi.start();
+  mailbox = api.mailbox;
+  const token = new TestToken();
+  credential = token;
+  api.accept(token.accepted);
+});
+afterEach(() => api.close());
+
+const open = (config: object = {}) =>
+  openForTest(microsoftGraphMailConnector, 'source', { config: { baseUrl: api.baseUrl, ...config }, credential });
+
+const readerOf = (config: object = {}) =>
+  new Reader(
+    { connector: microsoftGraphMailConnector, object: 'messages', pageSize: 3 } as unknown as SourceSubject,
+    { connection: { config: { baseUrl: api.baseUrl, ...config }, credential } } as unknown as SourceWorld,
+    { keep: (value) => value, expectNone: () => {} },
+  );
+
+type OnPage = (page: Page, at: number) => void;
+
+/** What is told: `id`, or `-id` for a deletion, sorted. */
+async function read(config: object = {}, request: Request = {}, onPage: OnPage = () => {}) {
+  const { pages, records, cursor } = await readerOf(config).read(request, { onPage });
+  const told = records.map(({ externalId, deleted }) => `${deleted ? '-' : ''}${externalId}`).sort();
+  return { records, told, cursor, problems: pages.flatMap((page) => page.problems) };
+}
+
+function fill(count: number, folder = 'inbox'): void {
+  for (let number = 100; number < 100 + count; number++) mailbox.put(folder, `${folder}-${number}`);
+}
+
+describe('what the service has forgotten', () => {
+  it('is read again as a whole, folder by folder, and it is said that deletions are not known', async () => {
+    fill(7);
+    const { cursor } = await read();
+    mailbox.delete('inbox-100');
+    api.forgetSyncStates();
+    const { told, problems } = await read({}, { cursor });
+    expect(told).toEqual(mailbox.ids());
+    expect(problems).toEqual([expect.objectContaining({ code: 'FOLDER_READ_AGAIN', objectType: 'messages' })]);
+  });
+
+  it('is read again from the last round when only the pages of this one are forgotten', async () => {
+    fill(7);
+    const { cursor } = await read();
+    mailbox.delete('inbox-100');
+    for (const number of [101, 102, 103, 104, 105]) mailbox.markRead(`inbox-${number}`);
+    const second = await read({}, { cursor }, (_page, at) => {
+      if (at === 0) api.fault(graphError.syncStateNotFound('https://graph.microsoft.com/v1.0/me'));
+    });
+    expect(new Set(second.told)).toEqual(
+      new Set(['-inbox-100', 'inbox-101', 'inbox-102', 'inbox-103', 'inbox-104', 'inbox-105']),
+    );
+    expect(second.problems).toEqual([]);
+  });
+
+  it('ends the read when it is forgotten at once', async () => {
+    fill(2);
+    const { cursor } = await read();
+    api.fault({ status: 200, body: { value: [{ id: 'inbox', displayName: 'Inbox', totalItemCount: 2 }] } });
+    api.fault(graphError.syncStateNotFound('https://graph.microsoft.com/v1.0/me'), 'always');
+    const error = await readerOf().failure({ cursor });
+    expect(error).toBeInstanceOf(Terminal);
+    expect(error).toMatchObject({ code: 'SOURCE_CURSOR_EXPIRED' });
+  });
+});
+
+describe('a part of time', () => {
+  it('is asked for with the filter of the delta, and stays in the reads that follow', async () => {
+    fill(4);
+    const since = '2026-03-01T00:00:03.500Z';
+    const { told, cursor } = await read({}, { since });
+    expect(told).toEqual(['inbox-103']);
+    expect(api.requests.map(({ query }) => query.get('$filter')).filter(Boolean)).toEqual([
+      'receivedDateTime ge 2026-03-01T00:00:03Z',
+    ]);
+    mailbox.markRead('inbox-100');
+    mailbox.markRead('inbox-103');
+    expect((await read({}, { cursor })).told).toEqual(['inbox-103']);
+  });
+
+  it('is told completely when it holds more than the 5,000 messages to which a filter is limited', async () => {
+    mailbox.put('inbox', 'before');
+    const since = new Date(mailbox.time + 1).toISOString();
+    for (let number = 10_000; number < 15_001; number++) mailbox.put('inbox', `m${number}`);
+    const { told } = await read({}, { since, pageSize: 500 });
+    expect(new Set(told)).toEqual(new Set(mailbox.ids().filter((id) => id !== 'before')));
+  });
+});
+
+describe('requests to Microsoft Graph', () => {
+  it('ask for immutable ids, always', async () => {
+    fill(4);
+    mailbox.put('inbox', 'm1', { attachments: [{ id: 'a1', name: 'a' }] });
+    const { cursor } = await read();
+    mailbox.markRead('m1');
+    await read({}, { cursor });
+    expect(api.requests.filter(({ headers }) => !String(headers['prefer']).includes('IdType="ImmutableId"'))).toEqual(
+      [],
+    );
+  });
+
+  it('go to the mailbox of the config', async () => {
+    fill(1);
+    expect((await read({ mailbox: mailbox.user })).told).toEqual(['inbox-100']);
+    expect(api.requests.every(({ path }) => path.startsWith(`/v1.0/users/${mailbox.user}/`))).toBe(true);
+  });
+
+  it('go to the address of the config wherever links lead, and cursors hold no links', async () => {
+    for (let number = 0; number < 120; number++) mailbox.addFolder(`f${number}`, `Folder ${number}`);
+    fill(7);
+    fill(7, 'f119');
+    api.linkOrigin = 'https://elsewhere.example';
+    const { told, cursor } = await read();
+    expect(told).toEqual(mailbox.ids());
+    expect(JSON.stringify(cursor)).not.toMatch(/http|elsewhere/);
+  });
+
+  it('ask for smaller pages while large ones time out, and for larger ones again after that', async () => {
+    fill(600);
+    api.timeoutAbove = 100;
+    const { told } = await read({}, { pageSize: 200 }, (_page, at) => {
+      if (at === 1) api.timeoutAbove = Infinity;
+    });
+    expect(told).toEqual(mailbox.ids());
+    const sizes = api.requests.flatMap(({ headers }) => /maxpagesize=(\d+)/.exec(String(headers['prefer']))?.[1] ?? []);
+    expect(sizes.slice(0, 4)).toEqual(['200', '100', '100', '100']);
+    expect(sizes.at(-1)).toBe('200');
+  });
+});
+
+describe('the credential of microsoft-graph-mail', () => {
+  it('is renewed when its token expires in the middle', async () => {
+    await using http = closing(createHttpClient({ side: 'source', allow: ['127.0.0.1'] }));
+    credential = createCredential('c1', api.authorised(), { http });
+    fill(7);
+    const { told } = await read({}, {}, (_page, at) => {
+      if (at === 0) api.expireTokens();
+    });
+    expect(told).toEqual(mailbox.ids());
+    expect(api.tokenRequests).toHaveLength(1);
+  });
+
+  it('has ended when it was revoked', async () => {
+    await using http = closing(createHttpClient({ side: 'source', allow: ['127.0.0.1'] }));
+    credential = createCredential('c1', api.authorised(), { http });
+    fill(7);
+    api.revoke();
+    const error = await readerOf().failure();
+    expect(error).toBeInstanceOf(AuthExpired);
+    expect(error).toMatchObject({ code: 'SOURCE_AUTH_EXPIRED', message: expect.stringContaining('authorise') });
+  });
+});
+
+describe('the check of microsoft-graph-mail', () => {
+  it('says what was reached', async () => {
+    mailbox.addFolder('projects', 'Projects', 'inbox');
+    fill(3);
+    await using opened = await open({ mailbox: 'ada@example.com' });
+    const message = 'the mail of ada@example.com: 3 messages in 2 folders';
+    expect(await opened.source.check(signal)).toEqual({ ok: true, message });
+  });
+
+  it('names the permission that is missing', async () => {
+    api.scopes = ['User.Read'];
+    await using opened = await open();
+    const problem = { code: 'SOURCE_FORBIDDEN', message: expect.stringContaining('Mail.Read') };
+    expect(await opened.source.check(signal)).toEqual({ ok: false, problems: [problem] });
+  });
+
+  it('names every folder that is not there', async () => {
+    await using opened = await open({ folders: ['nowhere', 'inbox', 'nothing'] });
+    const result = await opened.source.check(signal);
+    expect(result).toMatchObject({ ok: false, problems: [{ field: 'folders.0' }, { field: 'folders.2' }] });
+  });
+
+  it('says when the user has no mailbox', async () => {
+    api.fault(graphError.noMailbox());
+    await using opened = await open();
+    const result = await opened.source.check(signal);
+    expect(result).toMatchObject({ ok: false, problems: [{ field: 'mailbox', code: 'SOURCE_NOT_FOUND' }] });
+  });
+});
+
+const closing = <T extends { close(): Promise<void> }>(one: T): T & AsyncDisposable =>
+  Object.assign(one, { [Symbol.asyncDispose]: () => one.close() });
