@@ -3,6 +3,7 @@ import type { PipelineDefinition } from '@tidemark/contracts';
 import { githubManifest } from './github/github.manifest.js';
 import { googleDriveManifest } from './google-drive/google-drive.manifest.js';
 import { httpJsonManifest } from './http-json/http-json.manifest.js';
+import { microsoftGraphMailManifest } from './microsoft-graph-mail/microsoft-graph-mail.manifest.js';
 import { noopManifest } from './noop/noop.manifest.js';
 import { openapiManifest } from './openapi/openapi.manifest.js';
 import type { Manifest } from './sdk/manifest.js';
@@ -12,10 +13,14 @@ export * from './sdk/manifest.js';
 
 /** The manifests of all connectors, by name. */
 export const catalogue: ReadonlyMap<string, Manifest> = new Map(
-  [openapiManifest, noopManifest, httpJsonManifest, googleDriveManifest, githubManifest].map((manifest) => [
-    manifest.name,
-    manifest as Manifest,
-  ]),
+  [
+    openapiManifest,
+    noopManifest,
+    httpJsonManifest,
+    googleDriveManifest,
+    githubManifest,
+    microsoftGraphMailManifest,
+  ].map((manifest) => [manifest.name, manifest as Manifest]),
 );
 
 /** The pipeline of a connector's jobs; undefined when there is no such connector, or it has no pipeline. */

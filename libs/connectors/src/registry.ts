@@ -1,14 +1,19 @@
 import { githubConnector } from './github/github.connector.js';
 import { googleDriveConnector } from './google-drive/google-drive.connector.js';
 import { httpJsonConnector } from './http-json/http-json.connector.js';
+import { microsoftGraphMailConnector } from './microsoft-graph-mail/microsoft-graph-mail.connector.js';
 import { noopConnector } from './noop/noop.connector.js';
 import { openapiConnector } from './openapi/openapi.connector.js';
 import type { Connector } from './sdk/connector.js';
 
 /** All connectors, by name. */
 export const connectors: ReadonlyMap<string, Connector> = new Map(
-  [openapiConnector, noopConnector, httpJsonConnector, googleDriveConnector, githubConnector].map((connector) => [
-    connector.manifest.name,
-    connector as Connector,
-  ]),
+  [
+    openapiConnector,
+    noopConnector,
+    httpJsonConnector,
+    googleDriveConnector,
+    githubConnector,
+    microsoftGraphMailConnector,
+  ].map((connector) => [connector.manifest.name, connector as Connector]),
 );
