@@ -3,9 +3,11 @@ import { CliError, errorLine } from './cli-error.js';
 import { changesCommand } from './commands/changes.js';
 import { connectionsCommand } from './commands/connections.js';
 import { diffCommand } from './commands/diff.js';
+import { ignoresCommand } from './commands/ignores.js';
 import { jobsCommand } from './commands/jobs.js';
 import { keysCommand } from './commands/keys.js';
 import { projectionsCommand } from './commands/projections.js';
+import { providersCommand } from './commands/providers.js';
 import { replayCommand } from './commands/replay.js';
 import { snapshotsCommand } from './commands/snapshots.js';
 import { statusCommands } from './commands/status.js';
@@ -19,6 +21,8 @@ const commands = [
   jobsCommand,
   snapshotsCommand,
   changesCommand,
+  ignoresCommand,
+  providersCommand,
   diffCommand,
   replayCommand,
   projectionsCommand,

@@ -229,7 +229,102 @@ describe('commands', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toContain('number → string');
     const query = new URLSearchParams(requests[0]!.url.split('?')[1]);
-    expect(Object.fromEntries(query)).toEqual({ severity: 'breaking,risky', since: '2026-03-01T00:00:00.000Z' });
+    expect(Object.fromEntries(query)).toEqual({
+      severity: 'breaking,risky',
+      since: '2026-03-01T00:00:00.000Z',
+      ignored: 'false',
+    });
+  });
+
+  it('open a change with all that it reaches, before and after', async () => {
+    const change = aChange({ operations: ['GET /a', 'GET /b'], before: { type: 'number' } });
+    const { url } = await serving({ 'GET /v1/changes/change-1': () => change });
+    const { stdout } = await tidemark(url, ['change', 'change-1']);
+    expect(stdout).toContain('operations\n  GET /a\n  GET /b\n\nbefore\n  {\n    "type": "number"\n  }');
+    expect(JSON.parse((await tidemark(url, ['change', 'change-1', '--json'])).stdout)).toEqual(change);
+  });
+
+  it('compare two snapshots, in a list or as a document', async () => {
+    const base = `/v1/connections/${connectionId}/comparison`;
+    const snapshot = (id: string, apiVersion: string) => ({ id, title: 'Billing', apiVersion });
+    const { id: _, detectedAt: __, operations: ___, ...found } = aChange({ operation: null, operationCount: 12 });
+    const page = { ...aPage([found]), bySeverity: {}, ignored: 2 };
+    const { url, requests } = await serving({
+      [`GET ${base}`]: () => ({ ...page, before: snapshot('a'.repeat(40), '1'), after: snapshot('b'.repeat(40), '2') }),
+      [`GET ${base}/report`]: { status: 200, body: '# Billing changes' },
+    });
+    const argv = ['compare', connectionId, '--before', 'a'.repeat(40), '--operation', 'GET /a', '--exit-code'];
+    const { exitCode, stdout, stderr } = await tidemark(url, argv);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('12 operations');
+    expect(stderr).toBe('Billing 1 (aaaaaaaa) → Billing 2 (bbbbbbbb); 2 ignored (--ignored)\n');
+    expect(requests[0]!.url).toBe(`${base}?operation=GET+%2Fa&ignored=false&before=${'a'.repeat(40)}`);
+    const report = await tidemark(url, ['compare', connectionId, '--report', 'markdown']);
+    expect(report.stdout).toContain('# Billing changes');
+    expect(requests.at(-1)!.url).toBe(`${base}/report?format=markdown`);
+    expect((await tidemark(url, ['compare', connectionId, '--output', 'x'])).exitCode).toBe(2);
+  });
+
+  it('keep an ignore list', async () => {
+    const base = `/v1/connections/${connectionId}/ignores`;
+    const rule = {
+      id: 'rule-1',
+      rule: 'response-*',
+      reason: 'not ours',
+      until: null,
+      createdAt: '2026-03-01T08:00:00Z',
+    };
+    const { url, requests } = await serving({
+      [`POST ${base}`]: { status: 201, body: rule },
+      [`GET ${base}`]: () => ({ data: [rule] }),
+      [`DELETE ${base}/rule-1`]: { status: 204, body: undefined },
+    });
+    const add = ['ignores', 'add', connectionId, '--rule', 'response-*', '--reason', 'not ours'];
+    expect((await tidemark(url, add)).stdout).toBe('ignore rule rule-1\n');
+    expect(requests[0]!.body).toEqual({ rule: 'response-*', reason: 'not ours' });
+    expect((await tidemark(url, ['ignores', 'list', connectionId])).stdout).toContain('rule response-*');
+    expect((await tidemark(url, ['ignores', 'remove', connectionId, 'rule-1'])).exitCode).toBe(0);
+    expect((await tidemark(url, ['ignores', 'add', connectionId, '--rule', 'x'])).exitCode).toBe(2);
+  });
+
+  it('subscribe to a provider by its name', async () => {
+    const { state: _, whenBusy: __, ...connection } = aConnection({ id: 'provider-1', name: 'Billing' });
+    const provider = { ...connection, subscriptionId: null };
+    const { url, requests } = await serving({
+      'GET /v1/providers': () => aPage([provider]),
+      'GET /v1/providers/provider-1': () => ({ ...provider, subscribers: 3 }),
+      'POST /v1/providers/provider-1/subscription': { status: 201, body: aConnection() },
+      'DELETE /v1/providers/provider-1/subscription': { status: 204, body: undefined },
+    });
+    expect((await tidemark(url, ['providers', 'list'])).stdout).toContain('Billing');
+    expect((await tidemark(url, ['providers', 'show', 'Billing'])).stdout).toMatch(/subscribers +3/);
+    const subscribed = await tidemark(url, ['providers', 'subscribe', 'Billing', '--name', 'ours']);
+    expect(subscribed.stdout).toBe(`connection ${connectionId}\n`);
+    expect(requests.at(-1)!.body).toEqual({ name: 'ours' });
+    expect((await tidemark(url, ['providers', 'unsubscribe', 'Billing'])).exitCode).toBe(0);
+  });
+
+  it('add a provider, and fetch it at once', async () => {
+    const { url, requests } = await serving({
+      'POST /v1/providers': { status: 201, body: { id: 'provider-1' } },
+      'POST /v1/providers/provider-1/jobs': { status: 202, body: aJob() },
+    });
+    const argv = [
+      '--url',
+      url,
+      'providers',
+      'add',
+      '--name',
+      'Billing',
+      '--url',
+      'https://billing.example/openapi.json',
+    ];
+    expect((await tidemark(url, argv)).stdout).toBe('provider provider-1\n');
+    expect(requests[0]!.body).toEqual({
+      name: 'Billing',
+      source: { connector: 'openapi', config: { url: 'https://billing.example/openapi.json' } },
+      schedule: { every: 'hourly' },
+    });
   });
 
   it('replay a job to a revision, with the event that led there', async () => {
@@ -263,10 +358,10 @@ describe('commands', () => {
   });
 
   it('ask lists for nothing but what they know', async () => {
-    const asked = ['v1/connections', 'v1/jobs', `v1/jobs/${jobId}/timeline`, `v1/connections/${connectionId}/changes`];
+    const asked = ['v1/connections', 'v1/jobs', `v1/jobs/${jobId}/timeline`, 'v1/providers'];
     const { url, requests } = await serving(Object.fromEntries(asked.map((list) => [`GET /${list}`, () => aPage([])])));
     const common = ['--json', '--key', 'k', '--url', url];
-    for (const words of ['connections list', 'jobs list', `jobs timeline ${jobId}`, `changes ${connectionId}`])
+    for (const words of ['connections list', 'jobs list', `jobs timeline ${jobId}`, 'providers list'])
       expect(await tidemark(url, [...words.split(' '), ...common])).toMatchObject({ exitCode: 0, stderr: '' });
     expect(requests.map((request) => request.url)).toEqual(asked.map((list) => `/${list}`));
   });

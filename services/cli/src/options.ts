@@ -1,3 +1,4 @@
+import { severities } from '@tidemark/contracts';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 /** A whole number of at least `least`, for commander. */
@@ -57,3 +58,29 @@ export const paged = (command: Command): Command =>
   command
     .addOption(new Option('--page <n>', 'which page, from 1').argParser(wholeNumber(1)))
     .addOption(new Option('--per-page <n>', 'rows in a page').argParser(wholeNumber(1)));
+
+export interface ChangeFilter extends PageOptions {
+  readonly severity?: string;
+  readonly rule?: string;
+  readonly operation?: string;
+  readonly ignored?: boolean;
+  readonly exitCode?: boolean;
+}
+
+/** What a list of changes can be narrowed by; those that are ignored are shown when asked for. */
+export const filtered = (command: Command): Command =>
+  paged(command)
+    .addOption(
+      new Option('--severity <list>', `some of ${severities.join(', ')}, with commas`).argParser(
+        oneOrMoreOf(severities),
+      ),
+    )
+    .option('--rule <rule>', 'of this rule, such as response-property-removed')
+    .option('--operation <operation>', "that reach this operation, such as 'GET /pets'")
+    .option('--ignored', 'those that the ignore list expects, and no others')
+    .option('--exit-code', 'exit with 1 when there are such changes');
+
+/** The filter as the API takes it. */
+export const filterQuery = ({ severity, rule, operation, ignored = false, page, perPage }: ChangeFilter) => ({
+  ...{ severity, rule, operation, ignored, page, perPage },
+});

@@ -14,25 +14,23 @@ interface Named {
   readonly name?: string;
 }
 
-/** A connection's id, from its id, a unique beginning of it, or its exact name. @throws CliError */
-export async function resolveConnection(api: Api, text: string): Promise<string> {
-  if (isWhole(text)) return text;
-  const connections = await gather<ConnectionView>(api, 'v1/connections');
-  const named = connections.filter(({ name }) => name === text);
-  return one('connection', text, named.length > 0 ? named : beginning(connections, text));
-}
+const resolveNamed =
+  (kind: string, address: string) =>
+  async (api: Api, text: string): Promise<string> => {
+    if (isWhole(text)) return text;
+    const items = await gather<Named>(api, address);
+    const named = items.filter(({ name }) => name === text);
+    return one(kind, text, named.length > 0 ? named : beginning(items, text));
+  };
+
+/** The id of one of these, from its id, a unique beginning of it, or its exact name. @throws CliError */
+export const resolveConnection = resolveNamed('connection', 'v1/connections');
+export const resolveKey = resolveNamed('key', 'v1/keys');
+export const resolveProvider = resolveNamed('provider', 'v1/providers');
 
 /** A job's id, from its id or a unique beginning of it. @throws CliError */
 export const resolveJob = async (api: Api, text: string): Promise<string> =>
   isWhole(text) ? text : one('job', text, beginning(await gather<JobView>(api, 'v1/jobs'), text));
-
-/** A key's id, from its id, a unique beginning of it, or its exact name. @throws CliError */
-export async function resolveKey(api: Api, text: string): Promise<string> {
-  if (isWhole(text)) return text;
-  const keys = await gather<Named>(api, 'v1/keys');
-  const named = keys.filter(({ name }) => name === text);
-  return one('key', text, named.length > 0 ? named : beginning(keys, text));
-}
 
 /** A snapshot's id, from its id or a unique beginning of it among all connections' snapshots. @throws CliError */
 export async function resolveSnapshot(api: Api, text: string): Promise<string> {

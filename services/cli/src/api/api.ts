@@ -4,7 +4,7 @@ import { exitCodes, exitCodeOf } from '../exit-codes.js';
 const TIMEOUT_MS = 30_000;
 
 export type Headers = Readonly<Record<string, string>>;
-export type Query = Readonly<Record<string, string | number | undefined>>;
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** One page of a list, as the API answers it. */
 export interface Page<Item> {
@@ -64,6 +64,15 @@ export class Api {
   async probe(address: string): Promise<{ ok: boolean; status: number; body: unknown }> {
     const response = await this.send('GET', address, { signal: this.limit() });
     return { ok: response.ok, status: response.status, body: await this.read(response) };
+  }
+
+  /** An answer that is a document, not JSON of the API. */
+  async document(address: string, query?: Query): Promise<string> {
+    const response = await this.send('GET', address, { query, signal: this.limit() });
+    if (!response.ok) throw refusal(response.status, await this.read(response));
+    return response.text().catch((error: unknown) => {
+      throw this.unreachable(error);
+    });
   }
 
   private async call<Body>(method: string, address: string, call: Call): Promise<Body> {

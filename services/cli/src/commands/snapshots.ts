@@ -7,7 +7,7 @@ import { relative } from '../render/time.js';
 import { resolveConnection, resolveSnapshot } from '../resolve.js';
 import { showPage, type Act, type Session } from '../session.js';
 
-type SnapshotView = Omit<SnapshotDocument, 'tenant'>;
+export type SnapshotView = Omit<SnapshotDocument, 'tenant'>;
 
 interface OperationView {
   readonly method: string;

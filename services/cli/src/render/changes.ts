@@ -1,13 +1,17 @@
-import { severities, type ChangeDocument } from '@tidemark/contracts';
-import { severityColor, type Color } from './style.js';
-import type { TableOptions } from './table.js';
-import { brief, cut, plain } from './text.js';
-import { relative } from './time.js';
+import { severities, type ChangeDocument, type ChangeSummary, type FoundChange } from '@tidemark/contracts';
+import { severityColor, type Color, type Paint } from './style.js';
+import { fields, type TableOptions } from './table.js';
+import { brief, cut, plain, plural } from './text.js';
+import { moment, relative } from './time.js';
 
-export type ChangeView = Omit<ChangeDocument, 'tenant'>;
+/** A change of a list: recorded, or found by a comparison just now. */
+export type ChangeSummaryView = ChangeSummary<FoundChange & Partial<Pick<ChangeDocument, 'id' | 'detectedAt'>>>;
+
+/** A recorded change, opened. */
+export type ChangeView = ChangeSummary<ChangeDocument> & Pick<ChangeDocument, 'operations'>;
 
 /** Changes under their severities, the gravest first; under each operation what changed, from what to what. */
-export function changesText(changes: readonly ChangeView[], now: number, options: TableOptions): string {
+export function changesText(changes: readonly ChangeSummaryView[], now: number, options: TableOptions): string {
   const named = Map.groupBy(changes, ({ severity }): string => severity);
   const order = new Set<string>([...severities, ...named.keys()]);
   return [...order]
@@ -20,27 +24,71 @@ export function changesText(changes: readonly ChangeView[], now: number, options
 
 function severityText(
   severity: string,
-  changes: readonly ChangeView[],
+  changes: readonly ChangeSummaryView[],
   now: number,
   { paint, width }: TableOptions,
 ): string {
   const color = (severityColor as Readonly<Record<string, Color>>)[severity] ?? null;
   const fit = (text: string, indent: number) => (width === null ? text : cut(text, width - indent));
   const lines = [paint(color, `${changes.length} ${severity}`)];
-  for (const [operation, group] of Map.groupBy(changes, (change) => change.operation ?? '')) {
+  for (const [operation, group] of Map.groupBy(changes, placeOf)) {
     if (operation) lines.push(`  ${paint('bold', fit(plain(operation), 2))}`);
     for (const change of group) {
       const step = beforeAfter(change);
       lines.push(`    ${plain(change.message)}`);
       if (step) lines.push(`      ${fit(step, 6)}`);
-      lines.push(`      ${paint('dim', fit(plain(`${change.rule}, ${relative(change.detectedAt, now)}`), 6))}`);
+      lines.push(`      ${paint('dim', fit(plain(aboutOf(change, now)), 6))}`);
     }
   }
   return lines.join('\n');
 }
 
+/** The one operation, or how many share the change; nothing when it is the whole API's. */
+const placeOf = ({ operation, operationCount }: ChangeSummaryView): string =>
+  operation ?? (operationCount > 0 ? plural(operationCount, 'operation') : '');
+
+const aboutOf = ({ rule, id, detectedAt, ignored }: ChangeSummaryView, now: number): string =>
+  [
+    rule,
+    ...(detectedAt === undefined ? [] : [relative(detectedAt, now)]),
+    ...(id === undefined ? [] : [id]),
+    ...(ignored ? [`ignored: ${ignored.reason}`] : []),
+  ].join(', ');
+
+/** All that is known of one change. */
+export function changeDetails(change: ChangeView, paint: Paint, now: number): string {
+  const { id, changeId, rule, severity, operations, pointer, before, after, message, detectedAt, ignored } = change;
+  const head = fields(
+    [
+      ['change', id],
+      ['severity', severity, severityColor[severity]],
+      ['rule', rule],
+      ['change id', changeId],
+      ['detected', moment(detectedAt, now)],
+      ['snapshots', `${change.previousSnapshotId} → ${change.snapshotId}`],
+      ['at before', pointer.before ?? null],
+      ['at after', pointer.after ?? null],
+      ['ignored', ignored && `${ignored.reason} (rule ${ignored.id})`],
+    ],
+    paint,
+  );
+  const parts = [
+    plain(message),
+    head,
+    ...(operations.length > 0 ? [titled(paint, 'operations', operations.map(plain))] : []),
+    ...(before != null ? [titled(paint, 'before', jsonLines(before))] : []),
+    ...(after != null ? [titled(paint, 'after', jsonLines(after))] : []),
+  ];
+  return parts.join('\n\n');
+}
+
+const titled = (paint: Paint, title: string, lines: readonly string[]) =>
+  [paint('dim', title), ...lines.map((line) => `  ${line}`)].join('\n');
+
+const jsonLines = (value: unknown) => JSON.stringify(value, null, 2).split('\n').map(plain);
+
 /** `number → string`, `+ added`, `- removed`; null when the change has no values. */
-export function beforeAfter({ before, after }: Pick<ChangeView, 'before' | 'after'>): string | null {
+export function beforeAfter({ before, after }: Pick<ChangeSummaryView, 'before' | 'after'>): string | null {
   const [had, has] = [before != null, after != null];
   if (had && has) return `${brief(before)} → ${brief(after)}`;
   if (has) return `+ ${brief(after)}`;

@@ -159,20 +159,21 @@ describe('changes', () => {
         GET /stations/{stationId}/tides
           The response property height changed its type from number to string.
             number → string
-            response-property-type-changed, 2 min ago
+            response-property-type-changed, 2 min ago, 2
           The value spring was removed.
             - spring
-            enum-value-removed, 2 min ago
+            enum-value-removed, 2 min ago, 3
 
       1 safe
         GET /moon
           The endpoint was added.
-            endpoint-added, 2 min ago
+            endpoint-added, 2 min ago, 1
 
       1 odd
+        1 operation
           Of tomorrow.
             + {"type":"object"}
-            response-property-type-changed, 2 min ago"
+            response-property-type-changed, 2 min ago, 4"
     `);
   });
 });

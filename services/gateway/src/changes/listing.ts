@@ -5,6 +5,9 @@ export type IgnoredBy = (change: FoundChange) => Pick<IgnoreRule, 'id' | 'reason
 
 export type Filter<Change> = (change: Change) => boolean;
 
+/** Of an empty ignore list. */
+export const ignoredByNothing: IgnoredBy = () => undefined;
+
 /** What a caller may ask for that no index tells. */
 export interface ChangeFilter {
   readonly operation?: string;
@@ -15,11 +18,12 @@ export const everything: Filter<unknown> = () => true;
 
 /** An operation finds all changes that reach it, root causes that they share with others as well. */
 export function filterOf({ operation, ignored }: ChangeFilter, ignoredBy: IgnoredBy): Filter<FoundChange> {
-  if (operation === undefined && ignored === undefined) return everything;
+  const sought = ignored === false && ignoredBy === ignoredByNothing ? undefined : ignored;
+  if (operation === undefined && sought === undefined) return everything;
   const asWritten = operation?.replace(/^\w+/, (method) => method.toUpperCase());
   return (change) =>
     (asWritten === undefined || change.operations.includes(asWritten)) &&
-    (ignored === undefined || (ignoredBy(change) !== undefined) === ignored);
+    (sought === undefined || (ignoredBy(change) !== undefined) === sought);
 }
 
 const AT_ONCE = 1000;

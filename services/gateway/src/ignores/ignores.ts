@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { views, type CommandContext, type IgnoreListDocument, type IgnoreRule } from '@tidemark/contracts';
 import { ignoredBy } from '@tidemark/openapi-diff';
 import type { ReadModel, View } from '@tidemark/read-model';
-import type { IgnoredBy } from '../changes/listing.js';
+import { ignoredByNothing, type IgnoredBy } from '../changes/listing.js';
 import { CommandClient } from '../command-client.js';
 import { Connections } from '../connections/connections.js';
 import { ADAPTERS } from '../tokens.js';
@@ -42,7 +42,8 @@ export class Ignores {
 
   /** Today's rules of a connection as a test of changes. */
   async finder(context: CommandContext, connectionId: string): Promise<IgnoredBy> {
-    return ignoredBy(await this.#rules(context, connectionId), new Date());
+    const rules = await this.#rules(context, connectionId);
+    return rules.length > 0 ? ignoredBy(rules, new Date()) : ignoredByNothing;
   }
 
   async #rules({ tenant }: CommandContext, connectionId: string): Promise<readonly IgnoreRule[]> {

@@ -1,0 +1,115 @@
+import { intervals, type ConnectionView, type JobView } from '@tidemark/contracts';
+import { Option, type Command } from 'commander';
+import { path, type Page } from '../api/api.js';
+import { paged, type PageOptions } from '../options.js';
+import { scheduleText } from '../render/connection.js';
+import { fields, table } from '../render/table.js';
+import { brief } from '../render/text.js';
+import { moment, relative } from '../render/time.js';
+import { resolveProvider } from '../resolve.js';
+import { ownUrl, show, showPage, type Act, type Session } from '../session.js';
+
+interface ProviderView extends Omit<ConnectionView, 'state' | 'whenBusy'> {
+  readonly subscriptionId: string | null;
+  readonly subscribers?: number;
+}
+
+interface AddOptions {
+  readonly name: string;
+  readonly url: string;
+  readonly every: (typeof intervals)[number];
+}
+
+export function providersCommand(program: Command, act: Act): void {
+  const providers = program
+    .command('providers')
+    .description('dependencies that are fetched once for all who subscribe to them');
+  paged(providers.command('list').description('list the catalogue')).action(act(list));
+  providers.command('show <provider>').description('show one').action(act(showProvider));
+  providers.command('subscribe <provider>').description('follow it').option('--name <name>').action(act(subscribe));
+  providers.command('unsubscribe <provider>').description('follow it no longer').action(act(unsubscribe));
+  const add = providers
+    .command('add')
+    .description('add a provider (scope operate)')
+    .requiredOption('--name <name>', 'what to call it')
+    .requiredOption('--url <url>', 'address of the API description')
+    .addOption(new Option('--every <interval>', 'how often to fetch it').choices(intervals).default('hourly'));
+  ownUrl.add(add);
+  add.action(act(addProvider));
+  providers.command('sync <provider>').description('fetch it now (scope operate)').action(act(sync));
+  providers
+    .command('remove <provider>')
+    .description('remove one that nobody follows (scope operate)')
+    .action(act(remove));
+}
+
+async function list(session: Session, options: PageOptions): Promise<void> {
+  const page = await session.api.get<Page<ProviderView>>('v1/providers', { ...options });
+  showPage(session, page, 'no providers', () =>
+    table(
+      page.data,
+      [
+        { title: 'PROVIDER', value: ({ id }) => id, id: true },
+        { title: 'NAME', value: ({ name }) => name, flexible: true },
+        { title: 'SCHEDULE', value: ({ schedule }) => scheduleText(schedule), flexible: true },
+        { title: 'LAST SYNC', value: ({ lastSync }) => relative(lastSync?.endedAt ?? null, session.now()) },
+        { title: 'SUBSCRIPTION', value: ({ subscriptionId }) => subscriptionId ?? '–', id: true },
+      ],
+      session.terminal,
+    ),
+  );
+}
+
+async function showProvider(session: Session, text: string): Promise<void> {
+  const id = await resolveProvider(session.api, text);
+  const provider = await session.api.get<ProviderView>(path`v1/providers/${id}`);
+  const { name, source, schedule, lastSync, nextSyncAt, subscriptionId, subscribers } = provider;
+  const now = session.now();
+  show(session, provider, () =>
+    fields(
+      [
+        ['provider', id],
+        ['name', name],
+        ...Object.entries(source.config).map(([field, value]) => [field, brief(value)] as const),
+        ['schedule', scheduleText(schedule)],
+        ['last sync', lastSync && `${lastSync.state}, ${moment(lastSync.endedAt, now)}`],
+        ['next sync', nextSyncAt && moment(nextSyncAt, now)],
+        ['subscribers', String(subscribers)],
+        ['subscription', subscriptionId],
+      ],
+      session.terminal.paint,
+    ),
+  );
+}
+
+async function addProvider(session: Session, { name, url, every }: AddOptions): Promise<void> {
+  const source = { connector: 'openapi', config: { url } };
+  const { api } = session;
+  const provider = await api.post<ProviderView>('v1/providers', { name, source, schedule: { every } });
+  await api.post<JobView>(path`v1/providers/${provider.id}/jobs`);
+  show(session, provider, () => `provider ${provider.id}`);
+}
+
+async function subscribe(session: Session, text: string, { name }: { readonly name?: string }): Promise<void> {
+  const id = await resolveProvider(session.api, text);
+  const connection = await session.api.post<ConnectionView>(path`v1/providers/${id}/subscription`, { name });
+  show(session, connection, () => `connection ${connection.id}`);
+}
+
+async function unsubscribe(session: Session, text: string): Promise<void> {
+  const id = await resolveProvider(session.api, text);
+  const answer = await session.api.delete<unknown>(path`v1/providers/${id}/subscription`);
+  show(session, answer, () => 'unsubscribed');
+}
+
+async function sync(session: Session, text: string): Promise<void> {
+  const id = await resolveProvider(session.api, text);
+  const job = await session.api.post<JobView>(path`v1/providers/${id}/jobs`);
+  show(session, job, () => `job ${job.id}`);
+}
+
+async function remove(session: Session, text: string): Promise<void> {
+  const id = await resolveProvider(session.api, text);
+  const answer = await session.api.delete<unknown>(path`v1/providers/${id}`);
+  show(session, answer, () => `provider ${id} removed`);
+}
