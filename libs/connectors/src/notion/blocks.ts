@@ -1,0 +1,87 @@
+import { PageSize } from '@tidemark/resilience';
+import { z } from 'zod';
+import type { RecordProblem } from '../sdk/source.js';
+import { branch, readBranch } from './branch.js';
+import type { Feed, Reading, Step } from './feed.js';
+import { listing, listingState, type Target } from './listing.js';
+
+/** Pages listed at once: the cursor holds those that are still to be read. */
+const MAX_PENDING = 20;
+
+const blocksState = z.strictObject({
+  /** How far the pages are listed. */
+  pages: listingState.optional(),
+  listed: z.literal(true).optional(),
+  /** Blocks that were edited before are left out. */
+  floor: z.iso.datetime().optional(),
+  /** Pages that are listed and still to be read. */
+  pending: z.array(z.string()).optional(),
+  /** The page that is read, and what of it is still to be read; the last one is next. */
+  root: z.string().optional(),
+  open: z.array(branch).optional(),
+});
+type BlocksState = z.infer<typeof blocksState>;
+
+/**
+ * Blocks page by page, and each page's blocks depth first; the children of one block a page at a time. Pages that were
+ * edited are read whole, since a block does not tell of edits further down, and what is older is left out then.
+ */
+export function blocks(maxDepth: number): Feed<BlocksState> {
+  return {
+    state: blocksState,
+    search: 'page',
+    async *read(reading, target, begun) {
+      const few = new PageSize({ min: 1, max: MAX_PENDING });
+      let state = begun;
+      for (;;) {
+        let problems: readonly RecordProblem[] = [];
+        if (state.root === undefined && !state.pending?.length) {
+          ({ state, problems } = await listPages(reading, target, state, few));
+          if (isEnded(state)) return yield { records: [], problems, state: ended(state), done: true };
+          if (problems.length > 0) yield { records: [], problems, state, done: false };
+          continue;
+        }
+        const step = await readChildren(reading, state, maxDepth);
+        state = step.state;
+        if (isEnded(state)) return yield { ...step, state: ended(state), done: true };
+        yield { ...step, done: false };
+      }
+    },
+  };
+}
+
+const isEnded = ({ listed, root, pending }: BlocksState) => listed === true && root === undefined && !pending?.length;
+const ended = ({ pages }: BlocksState): BlocksState => ({ ...(pages && { pages }) });
+
+/** The next few pages that were edited. */
+async function listPages(reading: Reading, target: Target, { pages = {}, floor }: BlocksState, few: PageSize) {
+  const { notion, signal, scope } = reading;
+  // Blocks that were created in a window may be in pages that were not.
+  const since = scope.window?.from ?? scope.since;
+  const { value: step } = await listing(
+    notion,
+    target,
+    pages,
+    since === undefined ? {} : { since },
+    few,
+    signal,
+  ).next();
+  if (!step) throw new Error('a listing ended without a last step');
+  const pending = step.items.flatMap(({ id, object }) => (object === 'page' && typeof id === 'string' ? [id] : []));
+  const lowest = floor ?? step.floor;
+  const state: BlocksState = {
+    ...{ pages: step.state, pending },
+    ...(step.done && { listed: true as const }),
+    ...(lowest !== undefined && { floor: lowest }),
+  };
+  return { state, problems: step.problems };
+}
+
+async function readChildren(reading: Reading, { root, open, ...state }: BlocksState, maxDepth: number) {
+  const [first, ...pending] = root === undefined ? state.pending! : [root, ...(state.pending ?? [])];
+  const branches = open ?? [{ id: first!, depth: 0 }];
+  const read = await readBranch(reading, { root: first!, branch: branches.at(-1)!, maxDepth, floor: state.floor });
+  const left = [...branches.slice(0, -1), ...read.open];
+  const next: BlocksState = { ...state, pending, ...(left.length > 0 && { root: first!, open: left }) };
+  return { records: read.records, problems: read.problems, state: next } satisfies Omit<Step<BlocksState>, 'done'>;
+}

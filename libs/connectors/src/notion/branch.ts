@@ -1,0 +1,89 @@
+import { Terminal } from '@tidemark/resilience';
+import { z } from 'zod';
+import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
+import type { Reading } from './feed.js';
+import { isObject } from './notion-client.js';
+import { isWithin, timeOf, toRecords } from './records.js';
+
+/** A page or block whose children are to be read. */
+export const branch = z.strictObject({
+  id: z.string(),
+  /** Levels below the page. */
+  depth: z.int(),
+  /** Where its list goes on, and behind which child that is. */
+  start: z.string().optional(),
+  last: z.string().optional(),
+  /** The list is read again from its beginning, since Notion forgot where it goes on; up to this child all is known. */
+  skip: z.string().optional(),
+});
+export type Branch = z.infer<typeof branch>;
+
+export interface BranchRead {
+  readonly records: readonly SourceRecord[];
+  readonly problems: readonly RecordProblem[];
+  /** What is to be read next, the last one first. */
+  readonly open: readonly Branch[];
+}
+
+interface BranchRequest {
+  /** The page that all of it is on. */
+  readonly root: string;
+  readonly branch: Branch;
+  readonly maxDepth: number;
+  readonly floor: string | undefined;
+}
+
+/** One page of a block's children. */
+export async function readBranch(reading: Reading, request: BranchRequest): Promise<BranchRead> {
+  const { notion, pageSize, signal, scope } = reading;
+  const { root, branch: parent, maxDepth, floor } = request;
+  const { id, depth, start, last, skip } = parent;
+  const list = await notion.children(id, start, pageSize, signal).catch((error: unknown) => problemOf(error, parent));
+  if (list === null)
+    return { records: [], problems: [], open: [{ id, depth, ...(last !== undefined && { skip: last }) }] };
+  if ('code' in list) return { records: [], problems: [list], open: [] };
+  const known = skip === undefined ? -1 : list.items.findIndex((item) => item['id'] === skip);
+  if (skip !== undefined && known < 0) {
+    // The child is gone when the list ends without it: all of it is read again then.
+    const on = list.next === null ? {} : { start: list.next, skip };
+    return { records: [], problems: [], open: [{ id, depth, ...on }] };
+  }
+  const items = list.items.slice(known + 1);
+  const rest = list.next === null ? [] : [behind(parent, list.next, list.items)];
+  const parents = items.filter(hasOwnChildren);
+  const tooDeep = depth + 1 >= maxDepth ? parents : [];
+  const wanted = items.filter(
+    (item) => !(timeOf(item, 'last_edited_time') < Date.parse(floor ?? '')) && isWithin(scope, item),
+  );
+  const { records, problems } = toRecords('blocks', wanted, `the page ${root}`, { page_id: root });
+  const below = tooDeep.length > 0 ? [] : parents.map((item) => ({ id: String(item['id']), depth: depth + 1 }));
+  return { records, problems: [...problems, ...tooDeep.map(tooDeepProblem)], open: [...rest, ...below.reverse()] };
+}
+
+function behind({ id, depth }: Branch, start: string, items: readonly JsonObject[]): Branch {
+  const last = items.findLast((item) => typeof item['id'] === 'string')?.['id'];
+  return { id, depth, start, ...(last !== undefined && { last: String(last) }) };
+}
+
+/** Pages and databases within a page are objects of their own; a copy of a synced block shows its original's blocks. */
+function hasOwnChildren(item: JsonObject): boolean {
+  const { id, type, has_children: hasChildren, synced_block: synced } = item;
+  if (hasChildren !== true || typeof id !== 'string') return false;
+  if (type === 'child_page' || type === 'child_database') return false;
+  return !(isObject(synced) && isObject(synced['synced_from']));
+}
+
+const tooDeepProblem = (item: JsonObject): RecordProblem => ({
+  objectType: 'blocks',
+  code: 'OBJECT_TOO_DEEP',
+  message: 'the block has children deeper than maxDepth, which are not read',
+  externalId: String(item['id']),
+});
+
+/** Deleted or hidden meanwhile (404), or of a kind that the API does not show (400): the others go on. */
+function problemOf(error: unknown, { id, depth }: Branch): RecordProblem {
+  if (!(error instanceof Terminal) || (error.status !== 404 && error.status !== 400)) throw error;
+  const what = depth === 0 ? 'page' : 'block';
+  const message = `the children of the ${what} ${id} cannot be read: ${error.message}`;
+  return { objectType: 'blocks', code: error.code, message, externalId: id };
+}

@@ -1,0 +1,80 @@
+import type { PageSize } from '@tidemark/resilience';
+import type { z } from 'zod';
+import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
+import { listing, listingState, type ListingState, type Target } from './listing.js';
+import type { NotionClient } from './notion-client.js';
+import { LOOK_BACK_MS } from './notion.manifest.js';
+import { Recent } from './recent.js';
+import { isWithin, type Scope, timeOf, toRecords } from './records.js';
+
+/** One page of one list, and where it goes on. */
+export interface Step<State> {
+  readonly records: readonly SourceRecord[];
+  readonly problems: readonly RecordProblem[];
+  readonly state: State;
+  /** Whether the list has been read to its end. */
+  readonly done: boolean;
+}
+
+/** What a feed reads with. */
+export interface Reading {
+  readonly notion: NotionClient;
+  readonly pageSize: PageSize;
+  readonly signal: AbortSignal;
+  readonly scope: Scope;
+}
+
+/** One kind of object. @typeParam State how far one list of it has been read */
+export interface Feed<State> {
+  readonly state: z.ZodType<State>;
+  /** Everything of it that a connection sees, where the config names no databases. */
+  readonly search: 'page' | 'data_source';
+  /** From a state of a step before, or from the beginning; a state of a last step yields what changed since. */
+  read(reading: Reading, target: Target, state: State): AsyncIterable<Step<State>>;
+}
+
+export const pages: Feed<ListingState> = {
+  state: listingState,
+  search: 'page',
+  async *read({ notion, pageSize, signal, scope }, target, state) {
+    for await (const step of listing(notion, target, state, scope, pageSize, signal)) {
+      // Wikis hold data sources besides their pages.
+      const wanted = step.items.filter((item) => item['object'] === 'page' && isWithin(scope, item));
+      const { records, problems } = toRecords('pages', wanted, nameOf(target));
+      yield { records, problems: [...step.problems, ...problems], state: step.state, done: step.done };
+    }
+  },
+};
+
+export const databases: Feed<ListingState> = {
+  state: listingState,
+  search: 'data_source',
+  async *read({ notion, pageSize, signal, scope }, target, state) {
+    if ('dataSource' in target) {
+      const { body, at } = await notion.get(`/v1/data_sources/${target.dataSource}`, signal);
+      return yield single(body, at, state, scope);
+    }
+    for await (const step of listing(notion, target, state, scope, pageSize, signal)) {
+      const wanted = step.items.filter((item) => isWithin(scope, item));
+      const { records, problems } = toRecords('databases', wanted, nameOf(target));
+      yield { records, problems: [...step.problems, ...problems], state: step.state, done: step.done };
+    }
+  },
+};
+
+/** A data source that is asked for by its id. */
+function single(item: JsonObject, readAt: number, state: ListingState, scope: Scope): Step<ListingState> {
+  const edited = timeOf(item, 'last_edited_time');
+  const recent = new Recent(state.recent);
+  const after = state.newest ?? (scope.window ? undefined : scope.since);
+  const old = after !== undefined && edited < Date.parse(after) - LOOK_BACK_MS;
+  const wanted = old || recent.has(item) || !isWithin(scope, item) ? [] : [item];
+  recent.add([item], readAt);
+  const newest = Number.isNaN(edited) ? state.newest : new Date(edited).toISOString();
+  const names = recent.names(newest);
+  const next = { ...(newest !== undefined && { newest }), ...(names.length > 0 && { recent: names }) };
+  return { ...toRecords('databases', wanted, 'the config'), state: next, done: true };
+}
+
+export const nameOf = (target: Target): string =>
+  'search' in target ? 'the search' : `the data source ${target.dataSource}`;

@@ -1,0 +1,33 @@
+import type { JsonObject, ReadRequest, RecordProblem, SourceRecord } from '../sdk/source.js';
+
+/** What a read asks for; remembered by its cursors. */
+export type Scope = Pick<ReadRequest, 'since' | 'window'>;
+
+/** Milliseconds since 1970, a whole minute; NaN when there is no such time. */
+export const timeOf = (item: JsonObject, field: 'created_time' | 'last_edited_time'): number =>
+  Date.parse(String(item[field]));
+
+/** Whether it was created in the window of a read, if it has one. The end is exclusive. */
+export function isWithin({ window }: Scope, item: JsonObject): boolean {
+  const at = timeOf(item, 'created_time');
+  return !window || (at >= Date.parse(window.from) && at < Date.parse(window.to));
+}
+
+/** Pages, data sources and blocks as records, and those that cannot be any. */
+export function toRecords(objectType: string, items: readonly JsonObject[], where: string, more: JsonObject = {}) {
+  const records: SourceRecord[] = [];
+  const problems: RecordProblem[] = [];
+  for (const item of items) {
+    const { id } = item;
+    if (typeof id !== 'string') {
+      const message = `an object of type ${String(item['object'])} in ${where} has no id`;
+      problems.push({ objectType, code: 'OBJECT_MISSING_ID', message, field: 'id', data: item });
+      continue;
+    }
+    const at = timeOf(item, 'last_edited_time');
+    const updatedAt = Number.isNaN(at) ? {} : { updatedAt: new Date(at).toISOString() };
+    const deleted = item['in_trash'] === true ? { deleted: true } : {};
+    records.push({ externalId: id, objectType, data: { ...item, ...more }, ...updatedAt, ...deleted });
+  }
+  return { records, problems };
+}

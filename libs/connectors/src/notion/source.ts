@@ -1,0 +1,108 @@
+import { PageSize, Terminal } from '@tidemark/resilience';
+import type { ConnectorContext } from '../sdk/connector.js';
+import type { CheckResult, Page, ReadRequest, RecordProblem, Source } from '../sdk/source.js';
+import { blocks } from './blocks.js';
+import { checkNotion } from './check.js';
+import { advance, cursorOf, type NotionCursor } from './cursor.js';
+import { databases, type Feed, pages } from './feed.js';
+import type { Target } from './listing.js';
+import { isObject, NotionClient } from './notion-client.js';
+import { idOf, type NotionConfig, notionManifest } from './notion.manifest.js';
+
+const SIZES = notionManifest.source!.pageSize;
+
+/** A list that is read, and how cursors call it. */
+interface NamedTarget {
+  readonly name: string;
+  readonly target: Target;
+}
+
+/** Reads one list after the other: the data sources of the databases in the config, or what a search finds. */
+export class NotionSource implements Source {
+  readonly #notion: NotionClient;
+  readonly #feeds: ReadonlyMap<string, Feed<unknown>>;
+
+  constructor(private readonly context: ConnectorContext<NotionConfig>) {
+    const { http, config, now } = context;
+    this.#notion = new NotionClient(http, config.apiUrl, now);
+    this.#feeds = new Map<string, Feed<never>>([
+      ['pages', pages as Feed<never>],
+      ['databases', databases as Feed<never>],
+      ['blocks', blocks(config.maxDepth) as Feed<never>],
+    ]);
+  }
+
+  async *read(request: ReadRequest): AsyncGenerator<Page> {
+    const { object, signal, pageSize: asked = SIZES.initial } = request;
+    signal.throwIfAborted();
+    const feed = this.#feeds.get(object);
+    if (!feed) {
+      const known = [...this.#feeds.keys()].join(', ');
+      throw new Terminal('SOURCE_NOT_FOUND', `notion has no object ${object}; it has ${known}`);
+    }
+    let cursor = cursorOf(request, feed);
+    const { targets, lost } = await this.#targets(feed, cursor, signal);
+    // Told once a read, not again by every process that goes on with it.
+    let problems = cursor.at === undefined ? lost : [];
+    const at = targets.findIndex(({ name }) => name === cursor.at);
+    const { since, window } = cursor;
+    const scope = { ...(since !== undefined && { since }), ...(window && { window }) };
+    const pageSize = new PageSize({ min: SIZES.min, max: Math.min(Math.max(asked, SIZES.min), SIZES.max) });
+    const reading = { notion: this.#notion, pageSize, signal, scope };
+    // A list that is not there any more: the others know how far they are.
+    for (const [index, { name, target }] of targets.entries()) {
+      if (index < at) continue;
+      const { whole, state } = cursor.lists[name] ?? {};
+      for await (const step of feed.read(reading, target, state ?? {})) {
+        problems = [...problems, ...step.problems];
+        const hasMore = !step.done || index < targets.length - 1;
+        const progress = { ...((whole || step.done) && { whole: true as const }), state: step.state };
+        cursor = advance(cursor, name, progress, step.done ? targets[index + 1]?.name : name);
+        if (step.records.length + problems.length === 0 && hasMore) continue;
+        yield { records: step.records, problems, cursor: { ...cursor }, hasMore };
+        problems = [];
+      }
+    }
+    if (targets.length === 0) yield { records: [], problems, cursor: { ...cursor }, hasMore: false };
+  }
+
+  check(signal: AbortSignal): Promise<CheckResult> {
+    return checkNotion(this.#notion, this.context.config, signal);
+  }
+
+  async close(): Promise<void> {}
+
+  /**
+   * A database that has been read before and cannot be found now is a problem of its own, and the others go on. One that
+   * has never been read is an error: the config names it wrongly, or it is not shared with the connection.
+   */
+  async #targets(feed: Feed<unknown>, cursor: NotionCursor, signal: AbortSignal) {
+    const { databases: ids } = this.context.config;
+    if (!ids) return { targets: [{ name: 'search', target: { search: feed.search } }] as NamedTarget[], lost: [] };
+    const targets: NamedTarget[] = [];
+    const lost: RecordProblem[] = [];
+    for (const database of ids.map(idOf)) {
+      try {
+        targets.push(...(await this.#dataSources(database, cursor.object === 'pages', signal)));
+      } catch (error) {
+        if (!(error instanceof Terminal) || error.status !== 404) throw error;
+        const mend = 'it does not exist, or is not shared with the connection';
+        const message = `the database ${database} cannot be read: ${mend} (${error.message})`;
+        const wasRead = Object.entries(cursor.lists).some(([name, { whole }]) => whole && name.startsWith(database));
+        if (!wasRead || (lost.length === ids.length - 1 && targets.length === 0))
+          throw new Terminal(error.code, message, { field: 'databases', cause: error, status: 404 });
+        lost.push({ objectType: cursor.object, externalId: database, code: error.code, message });
+      }
+    }
+    return { targets, lost };
+  }
+
+  async #dataSources(database: string, trash: boolean, signal: AbortSignal): Promise<NamedTarget[]> {
+    const { body } = await this.#notion.get(`/v1/databases/${database}`, signal);
+    const sources = Array.isArray(body['data_sources']) ? (body['data_sources'] as unknown[]) : [];
+    return sources
+      .filter(isObject)
+      .map(({ id }) => String(id))
+      .map((dataSource) => ({ name: `${database}/${dataSource}`, target: { dataSource, trash } }));
+  }
+}

@@ -1,0 +1,39 @@
+import type { SourceWorld, WrongConnection } from '../../testing/conformance.js';
+import type { NotionWorld } from './world.js';
+
+const worldOf = (world: SourceWorld) => world as NotionWorld;
+
+/** Connections with which nothing can be read. */
+export const wrong: readonly WrongConnection<SourceWorld>[] = [
+  {
+    what: 'a token that is not taken',
+    connection: (world) => {
+      worldOf(world).revokeToken();
+      return world.connection;
+    },
+    code: 'SOURCE_AUTH_EXPIRED',
+  },
+  {
+    what: 'a database that is not shared',
+    connection: (world) => ({
+      ...world.connection,
+      config: worldOf(world).config({ databases: ['5e7ab1e00000400080000000000000ff'] }),
+    }),
+    code: 'SOURCE_NOT_FOUND',
+    field: 'databases.0',
+  },
+  {
+    what: 'a capability that is missing',
+    connection: (world) => {
+      worldOf(world).api.mayReadContent = false;
+      return world.connection;
+    },
+    code: 'SOURCE_FORBIDDEN',
+  },
+  {
+    what: 'an address where nobody answers',
+    connection: (world) => ({ ...world.connection, config: worldOf(world).config({ apiUrl: 'http://127.0.0.1:1' }) }),
+    code: 'SOURCE_UNREACHABLE',
+    field: 'apiUrl',
+  },
+];
