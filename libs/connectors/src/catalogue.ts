@@ -5,6 +5,7 @@ import { googleDriveManifest } from './google-drive/google-drive.manifest.js';
 import { httpJsonManifest } from './http-json/http-json.manifest.js';
 import { microsoftGraphMailManifest } from './microsoft-graph-mail/microsoft-graph-mail.manifest.js';
 import { noopManifest } from './noop/noop.manifest.js';
+import { notionManifest } from './notion/notion.manifest.js';
 import { openapiManifest } from './openapi/openapi.manifest.js';
 import type { Manifest } from './sdk/manifest.js';
 
@@ -20,6 +21,7 @@ export const catalogue: ReadonlyMap<string, Manifest> = new Map(
     googleDriveManifest,
     githubManifest,
     microsoftGraphMailManifest,
+    notionManifest,
   ].map((manifest) => [manifest.name, manifest as Manifest]),
 );
 

@@ -3,6 +3,7 @@ import { googleDriveConnector } from './google-drive/google-drive.connector.js';
 import { httpJsonConnector } from './http-json/http-json.connector.js';
 import { microsoftGraphMailConnector } from './microsoft-graph-mail/microsoft-graph-mail.connector.js';
 import { noopConnector } from './noop/noop.connector.js';
+import { notionConnector } from './notion/notion.connector.js';
 import { openapiConnector } from './openapi/openapi.connector.js';
 import type { Connector } from './sdk/connector.js';
 
@@ -15,5 +16,6 @@ export const connectors: ReadonlyMap<string, Connector> = new Map(
     googleDriveConnector,
     githubConnector,
     microsoftGraphMailConnector,
+    notionConnector,
   ].map((connector) => [connector.manifest.name, connector as Connector]),
 );
