@@ -84,7 +84,7 @@ export interface BreakerOptions extends Partial<BreakerPolicy> {
 /** `Retryable` is a failure, the other external errors are answers, an abort is nothing, anything else a failure. */
 export function verdictOf(error: unknown): Verdict {
   if (error instanceof ExternalError) return error instanceof Retryable ? 'failed' : 'succeeded';
-  return error instanceof Error && error.name === 'AbortError' ? 'abandoned' : 'failed';
+  return (error as Error | undefined)?.name === 'AbortError' ? 'abandoned' : 'failed';
 }
 
 /** A circuit breaker for one target. Its rules are `nextBreakerState`; this class holds the state and the clock. */
@@ -102,15 +102,18 @@ export class CircuitBreaker {
     return this.#state;
   }
 
-  /** Calls `work` if the target may be called, and learns from how it ends. @throws Retryable while it may not */
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Calls `work` if the target may be called, and learns from how it ends; nothing once `signal` is aborted.
+   * @throws Retryable while it may not be called; what `work` throws
+   */
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const permit = this.enter();
     try {
       const result = await work();
       permit.succeeded();
       return result;
     } catch (error) {
-      const verdict = this.#options.verdict(error);
+      const verdict = signal?.aborted ? 'abandoned' : this.#options.verdict(error);
       if (verdict === 'failed') permit.failed(error instanceof Error ? error.message : String(error));
       else permit[verdict]();
       throw error;

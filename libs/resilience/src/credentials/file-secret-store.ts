@@ -1,12 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, stat, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SecretStore, StoredSecret } from './secret-store.js';
+
+/** How long the name of a version stays taken: far longer than anybody needs from reading one to writing the next. */
+const NAME_KEPT_MS = 3_600_000;
 
 /**
  * Sealed values as files, for one machine and any number of its processes. Each id has a folder, each version a file of
  * its own: written beside, flushed, then linked to its name, which succeeds for one writer only. A process that dies in
- * between leaves the version before. Only the owner can read the files. An empty one is a removal.
+ * between leaves the version before. Earlier versions are emptied. Only the owner can read the files. The latest one is
+ * empty after a removal.
  */
 export class FileSecretStore implements SecretStore {
   constructor(private readonly folder: string) {}
@@ -41,7 +45,9 @@ export class FileSecretStore implements SecretStore {
       const version = Math.max(0, ...(await versionsIn(folder)));
       if (version === 0) return { version, value: new Uint8Array() };
       const value = await readFile(join(folder, String(version))).catch(unlessMissing);
-      if (value) return { version, value }; // Else a later one has replaced it just now.
+      if (value && value.length > 0) return { version, value };
+      // Removed, unless a later one has replaced it just now.
+      if (Math.max(...(await versionsIn(folder))) === version) return { version, value: new Uint8Array() };
     }
   }
 
@@ -60,8 +66,7 @@ export class FileSecretStore implements SecretStore {
       await unlink(beside).catch(unlessMissing);
     }
     await flushFolder(folder);
-    for (const old of await versionsIn(folder))
-      if (old < version) await unlink(join(folder, String(old))).catch(unlessMissing);
+    for (const old of await versionsIn(folder)) if (old < version) await retire(join(folder, String(old)));
     return version;
   }
 
@@ -74,6 +79,13 @@ export class FileSecretStore implements SecretStore {
 async function versionsIn(folder: string): Promise<number[]> {
   const names = (await readdir(folder).catch(unlessMissing)) ?? [];
   return names.filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+/** Takes the value away at once and the name later: a slow writer must not take it for one that is still to come. */
+async function retire(path: string): Promise<void> {
+  const { size = 0, mtimeMs = Infinity } = (await stat(path).catch(unlessMissing)) ?? {};
+  if (size > 0) await truncate(path).catch(unlessMissing);
+  else if (mtimeMs < Date.now() - NAME_KEPT_MS) await unlink(path).catch(unlessMissing);
 }
 
 async function writeFlushed(path: string, value: Uint8Array): Promise<void> {

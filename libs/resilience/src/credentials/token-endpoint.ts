@@ -147,8 +147,18 @@ const wordOf = (error: string) => (/^[a-z_]{1,40}$/.test(error) ? ` (${error})` 
 
 function clientAuth({ clientSecret, clientAuth: how }: OAuthClient): oauth.ClientAuth {
   if (clientSecret === undefined || how === 'none') return oauth.None();
-  return how === 'post' ? oauth.ClientSecretPost(clientSecret) : oauth.ClientSecretBasic(clientSecret);
+  if (how === 'post') return oauth.ClientSecretPost(clientSecret);
+  return (_server, { client_id }, _body, headers) => {
+    const pair = `${formEncoded(client_id)}:${formEncoded(clientSecret)}`;
+    headers.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
+  };
 }
+
+/**
+ * As a form encodes it (RFC 6749, 2.3.1), and no more: the library's own `basic` also escapes `-`, `_` and `.`, which
+ * the many servers that do not decode it would take for another secret.
+ */
+const formEncoded = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);
 
 const REFUSALS = [400, 401];
 /** Of an answer that holds a few tokens. */

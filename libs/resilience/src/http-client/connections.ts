@@ -29,6 +29,7 @@ export interface ConnectionOptions {
  */
 export class Connections {
   readonly #agent: Agent;
+  readonly #opening = new Set<Socket>();
 
   constructor(private readonly options: ConnectionOptions) {
     this.#agent = new Agent({
@@ -57,6 +58,7 @@ export class Connections {
 
   /** Closes all of them, in whatever state they are. */
   async close(): Promise<void> {
+    for (const socket of this.#opening) socket.destroy(new Error('the pool was closed'));
     await this.#agent.destroy();
   }
 
@@ -74,9 +76,11 @@ export class Connections {
         const timer = setTimeout(() => socket.destroy(late), connectTimeoutMs);
         const socket = connect(options, (error, connected) => {
           clearTimeout(timer);
+          this.#opening.delete(socket);
           if (error) callback(connectFailure(error, phase, url), null);
           else callback(null, connected!);
         }) as unknown as Socket;
+        this.#opening.add(socket);
         if (options.protocol === 'https:') socket.once('connect', () => (phase = 'tls'));
       };
       // Nobody looks up an address that is written out.

@@ -25,6 +25,13 @@ export class Servers {
     return `http://${host}:${(server.address() as AddressInfo).port}`;
   }
 
+  /** Tells of every connection to the server of this origin from now on. */
+  onConnection(origin: string, tell: () => void): void {
+    const port = Number(new URL(origin).port);
+    const found = this.#open.find(({ server }) => (server.address() as AddressInfo).port === port);
+    found!.server.on('connection', tell);
+  }
+
   async close(): Promise<void> {
     for (const { server, sockets } of this.#open.splice(0)) {
       for (const socket of sockets) socket.destroy();
