@@ -1,4 +1,3 @@
-import { Terminal } from '@tidemark/resilience';
 import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
 import type { Span } from './cursor.js';
 import type { GoogleDriveConfig } from './google-drive.manifest.js';
@@ -55,11 +54,14 @@ function belongs({ mimeTypes, folder }: GoogleDriveConfig, file: DriveFile): boo
 }
 
 function within({ since, window }: Span, file: DriveFile): boolean {
-  const times = [file.modifiedTime, file.createdTime].flatMap((time) => (time === undefined ? [] : [Date.parse(time)]));
+  if (since === undefined && !window) return true;
   const from = since === undefined ? -Infinity : Date.parse(since);
   const [first, end] = window ? [Date.parse(window.from), Date.parse(window.to)] : [-Infinity, Infinity];
-  return times.some((time) => time >= from && time >= first && time < end);
+  return timesOf(file).some((time) => time >= from && time >= first && time < end);
 }
+
+const timesOf = ({ modifiedTime, createdTime }: DriveFile): number[] =>
+  [modifiedTime, createdTime].map((time) => Date.parse(String(time))).filter(Number.isFinite);
 
 /** What a page tells: records, and what cannot be one. */
 export interface Told {
@@ -84,7 +86,7 @@ export function toldByChanges(changes: readonly DriveChange[], config: GoogleDri
   for (const change of changes) {
     const { changeType = 'file', fileId, removed, file, time } = change;
     if (changeType !== 'file') continue;
-    const at = time === undefined ? {} : { updatedAt: utc(time) };
+    const at = Number.isFinite(Date.parse(String(time))) ? { updatedAt: new Date(time!).toISOString() } : {};
     if (!fileId) told.problems.push(missingId('a change has no file id', change as JsonObject));
     else if (removed || (file && !belongs(config, file)))
       told.records.push({ externalId: fileId, objectType: OBJECT, data: file ?? {}, deleted: true, ...at });
@@ -99,18 +101,11 @@ export function toldByChanges(changes: readonly DriveChange[], config: GoogleDri
 }
 
 function recordOf(externalId: string, file: DriveFile): SourceRecord {
-  const times = [file.modifiedTime, file.createdTime].filter((time) => time !== undefined).map(utc);
-  const updatedAt = times.sort().at(-1);
-  return { externalId, objectType: OBJECT, data: file, ...(updatedAt !== undefined && { updatedAt }) };
+  const times = timesOf(file);
+  const updatedAt = times.length > 0 ? { updatedAt: new Date(Math.max(...times)).toISOString() } : {};
+  return { externalId, objectType: OBJECT, data: file, ...updatedAt };
 }
 
 const missingId = (message: string, data: JsonObject): RecordProblem => ({
   ...{ objectType: OBJECT, code: 'OBJECT_MISSING_ID', message, field: 'id', data },
 });
-
-/** @throws Terminal when it is no date at all */
-function utc(time: string): string {
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) throw new Terminal('SOURCE_INVALID_RESPONSE', `Google Drive: ${time} is no time`);
-  return date.toISOString();
-}

@@ -194,9 +194,21 @@ describe('a failure of google-drive', () => {
     expect(error).toMatchObject({ code: 'SOURCE_QUERY_FAILED', message: expect.stringContaining('driveId') });
   });
 
-  it('is worth another try when an answer is JSON but not what was asked for', async () => {
-    api.fault({ status: 200, body: [] }, 'always');
-    expect(await readerOf().failure()).toMatchObject({ code: 'SOURCE_INVALID_RESPONSE', retryable: true });
+  it.each<[string, object]>([
+    ['another JSON', []],
+    ['a page of changes without a token', { changes: [] }],
+    ['a page that leads to itself', { changes: [], nextPageToken: '7' }],
+  ])('is worth another try when the answer is %s', async (_what, body) => {
+    api.fault({ status: 200, body }, 'always');
+    const error = await readerOf().failure({ cursor: { changes: '7' } });
+    expect(error).toMatchObject({ code: 'SOURCE_INVALID_RESPONSE', retryable: true });
+  });
+
+  it('is a problem of one file when its change does not say what it is like now', async () => {
+    api.fault({ status: 200, body: { changes: [{ changeType: 'file', fileId: 'a' }], newStartPageToken: '8' } });
+    const { pages, cursor } = await readerOf().read({ cursor: { changes: '7' } });
+    expect(pages[0]!.problems).toEqual([expect.objectContaining({ code: 'OBJECT_INVALID', externalId: 'a' })]);
+    expect(cursor).toEqual({ changes: '8' });
   });
 });
 

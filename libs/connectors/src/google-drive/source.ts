@@ -115,6 +115,7 @@ export class GoogleDriveSource implements Source {
     const query = { ...this.#listQuery(from), pageSize, pageToken: from.list };
     const { files, nextPageToken, incompleteSearch } = await this.#api.get<FileList>('files', query, signal);
     if (!Array.isArray(files)) throw invalid('a page of files has no files');
+    if (nextPageToken && nextPageToken === from.list) throw invalid('a page of files leads to itself');
     if (incompleteSearch)
       throw new Retryable(
         'SOURCE_QUERY_FAILED',
@@ -132,6 +133,7 @@ export class GoogleDriveSource implements Source {
     const { changes, nextPageToken, newStartPageToken } = answer;
     const next = nextPageToken ?? newStartPageToken;
     if (!Array.isArray(changes) || !next) throw invalid('a page of changes has no changes, or no token');
+    if (nextPageToken === from.changes) throw invalid('a page of changes leads to itself');
     const cursor: Place = { ...from, changes: next };
     return { ...toldByChanges(changes, this.#config, from), cursor, hasMore: nextPageToken !== undefined };
   }

@@ -1,5 +1,5 @@
 import { ExternalError, Terminal } from '@tidemark/resilience';
-import type { GraphApi, GraphItem } from './graph-api.js';
+import { type GraphApi, type GraphItem, invalid } from './graph-api.js';
 
 export interface MailFolder {
   readonly id: string;
@@ -53,9 +53,10 @@ export class Folders {
     return this.#inside.has(id);
   }
 
-  /** Those that a list has, each followed by those below it. */
+  /** Those that a list has, each followed by those below it. What is in search folders is in other folders, too. */
   async *#below(path: string, signal: AbortSignal): AsyncGenerator<MailFolder> {
     for await (const item of this.api.all(path, SELECT, signal)) {
+      if (item['@odata.type'] === '#microsoft.graph.mailSearchFolder') continue;
       const folder = folderOf(item);
       yield folder;
       if (Number(item['childFolderCount'] ?? 0) > 0) yield* this.#children(folder.id, signal);
@@ -73,7 +74,7 @@ export class Folders {
 }
 
 function folderOf(item: GraphItem): MailFolder {
-  if (!item.id) throw new Terminal('SOURCE_INVALID_RESPONSE', 'Microsoft Graph: a folder has no id');
+  if (!item.id) throw invalid('a folder has no id');
   return { id: item.id, name: String(item['displayName'] ?? item.id), messages: Number(item['totalItemCount'] ?? 0) };
 }
 

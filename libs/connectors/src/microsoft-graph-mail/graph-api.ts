@@ -70,7 +70,7 @@ function queryOf(link: string): URLSearchParams {
   return new URL(link).searchParams;
 }
 
-const invalid = (what: string) => new Retryable('SOURCE_INVALID_RESPONSE', `Microsoft Graph: ${what}`);
+export const invalid = (what: string) => new Retryable('SOURCE_INVALID_RESPONSE', `Microsoft Graph: ${what}`);
 
 /** Codes of an error and of those inside, lower case: https://learn.microsoft.com/en-us/graph/errors */
 function codesIn(detail: unknown): readonly string[] {

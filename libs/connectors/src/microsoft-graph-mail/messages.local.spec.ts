@@ -134,10 +134,11 @@ describe('a message that moves', () => {
 });
 
 describe('the folders', () => {
-  it('are all that are not hidden, at any depth', async () => {
+  it('are all that are neither hidden nor searches, at any depth', async () => {
     mailbox.addFolder('projects', 'Projects', 'inbox');
     mailbox.addFolder('tidemark', 'Tidemark', 'projects');
     mailbox.addFolder('hidden', 'Hidden', 'msgfolderroot', true);
+    mailbox.addSearchFolder('unread', 'Unread mail');
     for (let number = 0; number < 120; number++) mailbox.addFolder(`f${number}`, `Folder ${number}`);
     for (const folder of ['inbox', 'projects', 'tidemark', 'hidden', 'f119']) fill(1, folder);
     expect((await read()).told).toEqual(mailbox.ids('inbox', 'projects', 'tidemark', 'f119'));

@@ -72,6 +72,12 @@ describe('the place of a read', () => {
     expect(behind(paging, { value: [], ...deltaLink('b3') }, false)).toEqual(ended);
   });
 
+  it('does not go round in a circle', () => {
+    const place = { folders: [{ id: 'a', next: 'a1' }], at: 0 };
+    const circle = () => behind(place, { value: [], ...nextLink('a1') }, false);
+    expect(circle).toThrow(expect.objectContaining({ code: 'SOURCE_INVALID_RESPONSE', retryable: true }));
+  });
+
   it('starts a folder anew, without the filter, when the filter may have kept messages back', () => {
     const place = { folders: [{ id: 'a', next: 'a1', told: 4990 }], at: 0 };
     expect(behind(place, { value: items(9), ...deltaLink('a2') }, true)).toEqual({

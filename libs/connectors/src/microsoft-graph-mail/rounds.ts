@@ -2,7 +2,7 @@
 import type { RecordProblem } from '../sdk/source.js';
 import { filterOf, type FolderPlace, type Place } from './cursor.js';
 import type { MailFolder } from './folders.js';
-import { type GraphList, tokenOf } from './graph-api.js';
+import { type GraphList, invalid, tokenOf } from './graph-api.js';
 import { OBJECT } from './messages.js';
 
 /** A delta with a filter tells this many messages at most: https://learn.microsoft.com/en-us/graph/delta-query-messages */
@@ -32,11 +32,12 @@ export function newRound(place: Place, found: readonly MailFolder[]): Move {
 
 /** Behind a page of the folder's delta. @throws Retryable when the page has no link that can be used */
 export function behind(place: Place, page: GraphList, filtered: boolean): Place {
-  const { next: _next, told = 0, ...folder } = folderAt(place)!;
+  const { next: before, told = 0, ...folder } = folderAt(place)!;
   const count = told + page.value.length;
   const nextLink = page['@odata.nextLink'];
   if (nextLink !== undefined) {
     const next = tokenOf(nextLink, '$skiptoken');
+    if (next === before) throw invalid('a page leads to itself');
     return withFolder(place, { ...folder, next, ...(filtered && count > 0 && { told: count }) });
   }
   // It may have kept some back: then the whole folder is read, and sifted here.

@@ -31,7 +31,7 @@ const READING_SCOPES = ['Mail.Read', 'Mail.ReadWrite'];
  * what is known of its behaviour: a read flag that changes is told with three properties only (microsoft-graph-docs issue
  * 7776), `$top` of a delta is not honoured (6457), a `$select` inside `$expand` neither (8431, so `$expand` is refused
  * here), a message that left a folder and came back is told as removed when ids are immutable (21752), and a delta with a
- * filter ends after 5,000 messages. Not modelled: writing, search folders, other filters, `$batch`, national clouds.
+ * filter ends after 5,000 messages. Not modelled: writing, other filters, `$batch`, national clouds.
  */
 export class MicrosoftGraphApi extends OAuthApi {
   /** Pages of more messages than this are answered by 504. */
@@ -125,13 +125,16 @@ export class MicrosoftGraphApi extends OAuthApi {
     return { status: 200, body: { '@odata.context': 'mailFolders', value, ...link } };
   }
 
-  #folderResource({ id, displayName, parentFolderId, hidden }: GraphFolder) {
+  #folderResource({ id, displayName, parentFolderId, hidden, search }: GraphFolder) {
     const childFolderCount = [...this.mailbox.folders.values()].filter((one) => one.parentFolderId === id).length;
-    const totalItemCount = this.mailbox.ids(id).length;
-    return { id, displayName, parentFolderId, childFolderCount, totalItemCount, unreadItemCount: 0, isHidden: hidden };
+    const totalItemCount = search ? this.mailbox.messages.size : this.mailbox.ids(id).length;
+    const counts = { childFolderCount, totalItemCount, unreadItemCount: 0 };
+    const type = search ? { '@odata.type': '#microsoft.graph.mailSearchFolder' } : {};
+    return { ...type, id, displayName, parentFolderId, ...counts, isHidden: hidden };
   }
 
   #delta(request: ApiRequest, folder: GraphFolder): ApiAnswer {
+    if (folder.search) return graphError.badRequest('Change tracking is not supported for search folders.');
     const { query } = request;
     const token = parameter(query, '$deltatoken') ?? parameter(query, '$skiptoken');
     const state = token === undefined ? this.#fresh(query, folder) : stateOf(token, folder, this.mailbox.position);

@@ -22,6 +22,8 @@ export interface GraphFolder {
   readonly displayName: string;
   readonly parentFolderId: string;
   readonly hidden: boolean;
+  /** Shows messages of other folders, and has no delta. */
+  readonly search: boolean;
   readonly events: FolderEvent[];
 }
 
@@ -51,7 +53,12 @@ export class Mailbox {
   }
 
   addFolder(id: string, displayName: string, parentFolderId = 'msgfolderroot', hidden = false): void {
-    this.folders.set(id, { id, displayName, parentFolderId, hidden, events: [] });
+    this.folders.set(id, { id, displayName, parentFolderId, hidden, search: false, events: [] });
+  }
+
+  addSearchFolder(id: string, displayName: string): void {
+    this.addFolder(id, displayName);
+    this.folders.set(id, { ...this.folders.get(id)!, search: true });
   }
 
   /** A folder that is deleted for good goes with all that is in it. */
