@@ -54,7 +54,6 @@ export { createCredential } from './credentials/create-credential.js';
 export { CredentialVault, type CredentialVaultOptions } from './credentials/credential-vault.js';
 export { EnvelopeError, type MasterKeys, parseMasterKeys } from './credentials/envelope.js';
 export { FileSecretStore } from './credentials/file-secret-store.js';
-export { Secret } from './credentials/secret.js';
 export { MemorySecretStore, type SecretStore, type StoredSecret } from './credentials/secret-store.js';
 export {
   type AuthorizationRequest,

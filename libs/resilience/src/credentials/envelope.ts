@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { Hidden } from './secret.js';
 
 /** Keys of 32 bytes by id: all of them open, the current one seals. */
 export interface MasterKeys {
@@ -26,7 +27,16 @@ export function parseMasterKeys(text: string): MasterKeys {
     if (bytes?.length !== KEY_BYTES) throw new Error(`key ${index + 1}: expected ${KEY_BYTES} bytes in base64 or hex`);
     return [createHash('sha256').update('tidemark key id').update(bytes).digest('hex').slice(0, 8), bytes] as const;
   });
-  return { current: keys[0]![0], keys: Object.fromEntries(keys) };
+  return new KeySet(keys[0]![0], Object.fromEntries(keys));
+}
+
+class KeySet extends Hidden implements MasterKeys {
+  constructor(
+    readonly current: string,
+    readonly keys: MasterKeys['keys'],
+  ) {
+    super();
+  }
 }
 
 function keyBytes(text: string): Uint8Array | undefined {

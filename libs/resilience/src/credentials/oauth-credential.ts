@@ -1,10 +1,9 @@
-import { inspect } from 'node:util';
 import { sleep, systemClock, unlessAborted } from '../clock.js';
 import { AuthExpired, type ExternalError, Retryable } from '../external-error.js';
 import type { HttpRequest } from '../http-client/http-types.js';
 import type { OAuthClient, OAuthCredentialData, OAuthTokens } from './credential-data.js';
 import type { Credential } from './credential.js';
-import { withoutSecrets } from './secret.js';
+import { Hidden, withoutSecrets } from './secret.js';
 import { withHeader } from './static-credential.js';
 import { clientCredentialsTokens, refreshTokens, type TokenEndpointOptions } from './token-endpoint.js';
 
@@ -36,7 +35,7 @@ const MAX_SKEW_MS = 60_000;
  * However many ask at once, in however many processes, one request is made: who wants to make it takes the right to
  * in the keeper first, and the new tokens are stored before anybody uses them.
  */
-export class OAuthCredential implements Credential {
+export class OAuthCredential extends Hidden implements Credential {
   readonly kind: OAuthCredentialData['kind'];
   readonly #keeper: TokenKeeper;
   readonly #options: Required<TokenEndpointOptions>;
@@ -53,6 +52,7 @@ export class OAuthCredential implements Credential {
     keeper: TokenKeeper,
     options: TokenEndpointOptions,
   ) {
+    super();
     this.kind = kind;
     this.#keeper = keeper;
     this.#options = { clock: systemClock, ...options };
@@ -148,13 +148,5 @@ export class OAuthCredential implements Credential {
   #remembered(error: Error, revision: string): Error {
     if (error instanceof AuthExpired) this.#refusal = { revision, error };
     return error;
-  }
-
-  toJSON(): string {
-    return '[secret]';
-  }
-
-  [inspect.custom](): string {
-    return '[secret]';
   }
 }

@@ -2,18 +2,8 @@ import { inspect } from 'node:util';
 
 const HIDDEN = '[secret]';
 
-/** A text that shows itself only to who asks for it by `reveal`. */
-export class Secret {
-  readonly #value: string;
-
-  constructor(value: string) {
-    this.#value = value;
-  }
-
-  reveal(): string {
-    return this.#value;
-  }
-
+/** What holds secrets and shows nothing of itself, wherever it is printed. */
+export abstract class Hidden {
   toString(): string {
     return HIDDEN;
   }

@@ -1,11 +1,10 @@
-import { inspect } from 'node:util';
 import type { HttpRequest } from '../http-client/http-types.js';
 import type { StaticCredentialData } from './credential-data.js';
 import type { Credential } from './credential.js';
-import { withoutSecrets } from './secret.js';
+import { Hidden, withoutSecrets } from './secret.js';
 
 /** A credential that stays as it is: what is refused once is refused for good. */
-export class StaticCredential implements Credential {
+export class StaticCredential extends Hidden implements Credential {
   readonly kind: StaticCredentialData['kind'];
   readonly #data: StaticCredentialData;
 
@@ -13,6 +12,7 @@ export class StaticCredential implements Credential {
     readonly id: string,
     data: StaticCredentialData,
   ) {
+    super();
     this.kind = data.kind;
     this.#data = data;
   }
@@ -45,14 +45,6 @@ export class StaticCredential implements Credential {
     const data = this.#data;
     if (data.kind === 'basic') return withoutSecrets(text, [basicToken(data), data.password]);
     return withoutSecrets(text, [data.kind === 'bearer' ? data.token : data.key]);
-  }
-
-  toJSON(): string {
-    return '[secret]';
-  }
-
-  [inspect.custom](): string {
-    return '[secret]';
   }
 }
 
