@@ -29,7 +29,7 @@ const key = z.array(name, { error: KEY }).min(1, KEY).max(16, KEY);
 const object = z
   .strictObject(
     {
-      name: name.describe('How the object is called here; default the table'),
+      name: name.describe('How the object is called here; default the table').optional(),
       sql: sql.describe('A SELECT whose rows are the records; or name a table').optional(),
       table: table.describe('`table` or `schema.table`; or write SQL').optional(),
       key: key.describe('The columns that name a row; default the primary key of the table').optional(),
@@ -43,8 +43,9 @@ const object = z
   .superRefine((value, context) => {
     if ((value.sql === undefined) === (value.table === undefined))
       context.addIssue({ code: 'custom', path: ['sql'], message: 'or table must be given, and not both' });
-    else if (value.sql !== undefined && value.key === undefined)
-      context.addIssue({ code: 'custom', path: ['key'], message: 'is required beside sql' });
+    for (const field of ['name', 'key'] as const)
+      if (value.sql !== undefined && value[field] === undefined)
+        context.addIssue({ code: 'custom', path: [field], message: 'is required beside sql' });
   });
 
 const OBJECTS = 'must be a list of at most 1000 objects';
@@ -84,7 +85,7 @@ export const postgresConfig = z.strictObject({
     .array(object, { error: OBJECTS })
     .max(1000, OBJECTS)
     .superRefine((objects, context) => {
-      const names = objects.map((one) => one.name);
+      const names = objects.map((one) => one.name ?? one.table);
       names.forEach((one, at) => {
         if (names.indexOf(one) < at)
           context.addIssue({ code: 'custom', path: [at, 'name'], message: `is used before: ${one}` });
