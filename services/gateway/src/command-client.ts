@@ -13,17 +13,24 @@ export class CommandClient {
     this.#broker = broker;
   }
 
-  /** @throws TidemarkError of the service that was asked, or SERVICE_UNAVAILABLE */
-  async ask<R>(
+  /** Asks for the caller's tenant. @throws TidemarkError of the service that was asked, or SERVICE_UNAVAILABLE */
+  ask<R>(service: Service, verb: string, context: CommandContext, data: object = {}, timeoutMs?: number): Promise<R> {
+    return this.request(service, verb, context, { ...data, tenant: context.tenant }, timeoutMs);
+  }
+
+  /** Asks what is of no tenant. @throws TidemarkError as above */
+  async request<R>(
     service: Service,
     verb: string,
     context: CommandContext,
-    data: object = {},
+    data: object,
     timeoutMs = 5000,
   ): Promise<R> {
-    const options = { headers: contextHeaders(context), timeoutMs };
     try {
-      return await this.#broker.request<R>(command(service, verb), { ...data, tenant: context.tenant }, options);
+      return await this.#broker.request<R>(command(service, verb), data, {
+        headers: contextHeaders(context),
+        timeoutMs,
+      });
     } catch (error) {
       throw toTidemarkError(error);
     }

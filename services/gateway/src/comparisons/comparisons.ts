@@ -133,7 +133,7 @@ export class Comparisons {
   }
 
   #ask<R>(verb: string, context: CommandContext, data: object): Promise<R> {
-    return this.commands.ask<R>('differ', verb, context, data, ANSWER_WITHIN_MS);
+    return this.commands.request<R>('differ', verb, context, data, ANSWER_WITHIN_MS);
   }
 }
 

@@ -32,7 +32,9 @@ export class Projections {
     const owners = [...new Set(known.map(({ owner }) => owner))];
     const [head, ...told] = await Promise.all([
       this.#eventStore.head().catch(() => null),
-      ...owners.map((owner) => this.commands.ask<ProjectionStatus[]>(owner, 'projections', context).catch(() => [])),
+      ...owners.map((owner) =>
+        this.commands.request<ProjectionStatus[]>(owner, 'projections', context, {}).catch(() => []),
+      ),
     ]);
     const statuses = new Map(told.flat().map((status) => [status.name, status]));
     return known.map(({ name, owner, version }) => {
@@ -47,7 +49,7 @@ export class Projections {
     if (!projection)
       throw new TidemarkError('NOT_FOUND', `no such projection; there are ${known.map((one) => one.name).join(', ')}`);
     const { owner } = projection;
-    const status = await this.commands.ask<ProjectionStatus>(owner, 'rebuild-projection', context, { name });
+    const status = await this.commands.request<ProjectionStatus>(owner, 'rebuild-projection', context, { name });
     return { ...status, owner, head: await this.#eventStore.head().catch(() => null) };
   }
 }

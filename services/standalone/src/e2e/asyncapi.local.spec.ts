@@ -125,8 +125,38 @@ async function everything({ client, adapters }: Installation, publisher: Publish
   await client.call('PATCH', `/v1/connections/${broken}`, { body: { name: 'renamed' } });
   await client.call('DELETE', `/v1/connections/${broken}`);
 
+  await dependencies(client, connection);
+  await provider({ client, adapters }, publisher);
+
   await client.get('/readyz');
   for (const service of ['gateway', 'differ'] as const) await adapters.broker.request(command(service, 'ping'), {});
   const { body } = await client.get('/v1/projections');
   for (const { name } of body.data as { name: string }[]) await client.post(`/v1/projections/${name}/rebuild`);
+}
+
+/** What is asked of the differ. */
+async function dependencies(client: Installation['client'], connection: string): Promise<void> {
+  const at = `/v1/connections/${connection}`;
+  await eventually(async () => (await client.get(`${at}/snapshots`)).body.pagination.total > 1, 'two snapshots');
+  const rule = { operation: 'GET /*', reason: 'not ours', until: '2100-01-01' };
+  const { id } = (await client.post(`${at}/ignores`, rule)).body;
+  for (const path of ['', '/report']) expect((await client.get(`${at}/comparison${path}`)).status).toBe(200);
+  await client.call('DELETE', `${at}/ignores/${id}`);
+}
+
+async function provider({ client, adapters }: Pick<Installation, 'client' | 'adapters'>, publisher: Publisher) {
+  publisher.publish(3);
+  const { id } = (await client.post('/v1/providers', { name: 'p', source: publisher.source() })).body;
+  const { body: subscription } = await client.post(`/v1/providers/${id}/subscription`, {});
+  const told = Promise.withResolvers<unknown>();
+  const listening = await adapters.broker.listen('tidemark.evt.alerts.ChangesDetected', told.resolve);
+  const synced = () => client.post(`/v1/providers/${id}/jobs`);
+  const snapshots = async () =>
+    (await client.get(`/v1/connections/${subscription.id}/snapshots`)).body.pagination.total;
+  await synced();
+  await eventually(async () => (await snapshots()) === 1, 'the baseline');
+  publisher.publish(4);
+  await synced();
+  await told.promise;
+  await listening.stop();
 }

@@ -40,6 +40,7 @@ export class Described {
     if (!responses) throw new Error(`${method} ${path} is not described`);
     const name = String(status) in responses ? String(status) : status >= 400 ? 'default' : undefined;
     if (!name) throw new Error(`${method} ${path}: status ${status} is not described`);
+    if (status === 204) return expect(body).toBeFalsy();
     const at = ['paths', path, method.toLowerCase(), 'responses', name, 'content', 'application/json', 'schema'];
     const pointer = at.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
     let validate = this.validators.get(pointer);

@@ -115,7 +115,10 @@ export function firstCallsCases(open: () => Promise<Installation>): void {
     const breaking = await listed('/v1/connections/{id}/changes', 1, '?severity=breaking');
     expect(breaking.data[0].operation).toBe('GET /pilots/v1');
     const [change] = data;
-    expect((await api.call('GET', ['/v1/changes/{id}', change.id])).body).toEqual(change);
+    const opened = (await api.call('GET', ['/v1/changes/{id}', change.id])).body;
+    expect(opened).toEqual({ ...change, operations: [change.operation] });
+    const compared = (await api.call('GET', ['/v1/connections/{id}/comparison', connection])).body;
+    expect(compared.data.map(({ changeId }: any) => changeId)).toEqual(data.map(({ changeId }: any) => changeId));
 
     const taken = await listed('/v1/connections/{id}/snapshots', 2);
     snapshots = taken.data.map(({ id }: { id: string }) => id);
@@ -211,13 +214,49 @@ export function firstCallsCases(open: () => Promise<Installation>): void {
     expect(await installation.client.ended(retried.body.id as string)).toMatchObject({ state: 'completed' });
   });
 
+  it('marks what the ignore list expects, for as long as it does', async () => {
+    const body = { operation: 'GET /pilots/*', reason: 'pilots are not ours' };
+    const rule = (await api.call('POST', ['/v1/connections/{id}/ignores', connection], { body })).body;
+    expect(rule).toMatchObject({ id: ID, createdAt: TIME, until: null });
+    const ignored = await listed('/v1/connections/{id}/changes', 2, '?ignored=true');
+    expect(ignored.data[0].ignored).toEqual({ id: rule.id, reason: body.reason });
+    expect((await api.call('GET', ['/v1/connections/{id}/ignores', connection])).body.data).toEqual([rule]);
+    const removed = await api.call('DELETE', ['/v1/connections/{id}/ignores/{ignoreId}', connection, rule.id]);
+    expect(removed.status).toBe(204);
+    await listed('/v1/connections/{id}/changes', 0, '?ignored=true');
+  });
+
+  it('shares a provider with those who subscribe', async () => {
+    const body = { name: 'Harbour', source: publisher.source('?shared') };
+    const provider = (await api.call('POST', ['/v1/providers'], { body })).body;
+    expect(provider).toMatchObject({ id: ID, name: 'Harbour', subscriptionId: null });
+    const subscription = (await api.call('POST', ['/v1/providers/{id}/subscription', provider.id], { body: {} })).body;
+    expect((await api.call('POST', ['/v1/providers/{id}/jobs', provider.id])).status).toBe(202);
+    await eventually(async () => {
+      const { body: list } = await api.call('GET', ['/v1/connections/{id}/snapshots', subscription.id]);
+      return list.data.length === 1;
+    }, 'the baseline of the provider');
+    const { body: list } = await api.call('GET', ['/v1/providers']);
+    expect(list).toMatchObject({ data: [{ id: provider.id, subscriptionId: subscription.id }] });
+    expect((await api.call('GET', ['/v1/providers/{id}', provider.id])).body).toMatchObject({ subscribers: 1 });
+    expect((await api.call('DELETE', ['/v1/providers/{id}/subscription', provider.id])).status).toBe(204);
+    await eventually(async () => {
+      const { body: shown } = await api.call('GET', ['/v1/providers/{id}', provider.id]);
+      return shown.subscribers === 0;
+    }, 'nobody to subscribe');
+    expect((await api.call('DELETE', ['/v1/providers/{id}', provider.id])).status).toBe(204);
+  });
+
   it('shows tenants nothing of each other', async () => {
     const body = { name: 'stranger', tenant: 'other', scopes: ['read', 'write'] };
     const { key } = (await api.call('POST', ['/v1/keys'], { body })).body;
     const [snapshot] = snapshots as [string];
     const change = (await listed('/v1/connections/{id}/changes', 3)).data[0].id as string;
     const reads = [
-      ...['', '/cursor', '/jobs', '/snapshots', '/changes'].map((part) => [`/v1/connections/{id}${part}`, connection]),
+      ...['', '/cursor', '/jobs', '/snapshots', '/changes', '/comparison', '/ignores'].map((part) => [
+        `/v1/connections/{id}${part}`,
+        connection,
+      ]),
       ...['', '/timeline', '/events'].map((part) => [`/v1/jobs/{id}${part}`, second]),
       ...['', '/operations', '/raw'].map((part) => [`/v1/snapshots/{id}${part}`, snapshot]),
       ['/v1/changes/{id}', change],
@@ -230,6 +269,7 @@ export function firstCallsCases(open: () => Promise<Installation>): void {
       ['DELETE', '/v1/connections/{id}', connection],
       ['POST', '/v1/jobs/{id}/cancel', second, {}],
       ['POST', '/v1/jobs/{id}/retry', second],
+      ['POST', '/v1/connections/{id}/ignores', connection, { rule: '*', reason: 'mine' }],
     ] as const;
     for (const [method, path, id, given] of writes)
       expect([method, path, (await api.call(method, [path, id], { key, body: given })).status]).toEqual([
