@@ -2,11 +2,13 @@
 import type { PipelineDefinition } from '@tidemark/contracts';
 import { githubManifest } from './github/github.manifest.js';
 import { googleDriveManifest } from './google-drive/google-drive.manifest.js';
+import { filesManifest } from './files/files.manifest.js';
 import { httpJsonManifest } from './http-json/http-json.manifest.js';
 import { microsoftGraphMailManifest } from './microsoft-graph-mail/microsoft-graph-mail.manifest.js';
 import { noopManifest } from './noop/noop.manifest.js';
 import { notionManifest } from './notion/notion.manifest.js';
 import { openapiManifest } from './openapi/openapi.manifest.js';
+import { postgresManifest } from './postgres/postgres.manifest.js';
 import type { Manifest } from './sdk/manifest.js';
 
 export type { OpenapiConfig } from './openapi/openapi.config.js';
@@ -18,8 +20,10 @@ export const catalogue: ReadonlyMap<string, Manifest> = new Map(
     openapiManifest,
     noopManifest,
     httpJsonManifest,
+    filesManifest,
     googleDriveManifest,
     githubManifest,
+    postgresManifest,
     microsoftGraphMailManifest,
     notionManifest,
   ].map((manifest) => [manifest.name, manifest as Manifest]),

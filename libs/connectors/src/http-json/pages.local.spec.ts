@@ -160,7 +160,7 @@ describe('pages of http-json', () => {
     const url = await startServer((path) => {
       const page = Number(/page=(\d)/.exec(path)?.[1] ?? 1);
       const link = `</items?page=${page + 1}&key=${credential.accepted}>; rel="next"`;
-      return [{ items: [{ id: page }] }, page < 3 ? { link } : {}];
+      return page < 3 ? [{ items: [{ id: page }] }, { link }] : [{ items: [{ id: page }] }];
     });
     const pages = await read({ baseUrl: url, objects: [object({ kind: 'link' })] }, 'items', { credential });
     expect(idsOf(pages)).toEqual(['1', '2', '3']);

@@ -1,0 +1,99 @@
+import { Readable } from 'node:stream';
+import { CsvError, parse, type Info } from 'csv-parse';
+import type { Json } from '../sdk/source.js';
+import { invalidFile, spotText } from './file-errors.js';
+import type { CsvConfig } from './files.config.js';
+import { FILE_START, type FileBytes, type FilePosition, type FileRow } from './rows.js';
+import { NotUtf8, utf8Only } from './utf8.js';
+import { valueOf } from './values.js';
+
+/** A quote that is never closed must not take the rest of a file for one field. */
+const MAX_RECORD_BYTES = 16 * 1024 ** 2;
+
+interface Fields {
+  readonly fields: readonly string[];
+  /** Behind them. */
+  readonly end: FilePosition;
+}
+
+/**
+ * The rows of a CSV file (RFC 4180) from a place on. A row with more or fewer fields than the header, or with a value of
+ * another type than the config says, is a problem. @throws Terminal with line and byte where the file is no CSV
+ */
+export async function* csvRows(file: FileBytes, config: CsvConfig, from: FilePosition): AsyncGenerator<FileRow> {
+  const start = { ...FILE_START, byte: await byteOrderMark(file) };
+  const header = config.columns ? { fields: config.columns, end: start } : await headerOf(file, config, start);
+  if (!header) return;
+  const columns = header.fields;
+  const types = columns.map((column) => config.types?.[column] ?? 'text');
+  let begin = from.byte === 0 ? { ...header.end, row: 0 } : from;
+  for await (const { fields, end } of fieldsOf(file, config, begin)) {
+    const data: Record<string, Json> = {};
+    let wrong: FileRow['problem'];
+    const invalid = (message: string, field?: string) => ({
+      code: 'OBJECT_INVALID',
+      message: `${spotText(file.name, begin)}: ${message}`,
+      data: fields,
+      ...(field !== undefined && { field }),
+    });
+    if (fields.length !== columns.length)
+      wrong = invalid(`${fields.length} fields where the header has ${columns.length}`);
+    for (let n = 0; n < columns.length && !wrong; n++) {
+      const type = types[n]!;
+      const value = type === 'text' ? fields[n]! : valueOf(fields[n]!, type);
+      if (value === undefined) wrong = invalid(`the value of ${columns[n]!} is no ${type}`, columns[n]!);
+      else data[columns[n]!] = value;
+    }
+    yield wrong ? { data: null, problem: wrong, end } : { data, end };
+    begin = end;
+  }
+}
+
+/** Length of the mark that some programs put before UTF-8. */
+async function byteOrderMark(file: FileBytes): Promise<number> {
+  for await (const chunk of file.from(0)) return chunk.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? 3 : 0;
+  return 0;
+}
+
+/** The names of the columns; undefined for an empty file. */
+async function headerOf(file: FileBytes, config: CsvConfig, start: FilePosition): Promise<Fields | undefined> {
+  for await (const header of fieldsOf(file, config, start)) {
+    header.fields.forEach((name, at, all) => {
+      if (name.trim() === '') throw invalidFile(`${file.name}: column ${at + 1} has no name in the header`);
+      if (all.indexOf(name) < at) throw invalidFile(`${file.name}: the header names column ${name} twice`);
+    });
+    return header;
+  }
+  return undefined;
+}
+
+async function* fieldsOf(file: FileBytes, config: CsvConfig, start: FilePosition): AsyncGenerator<Fields> {
+  const { delimiter, quote } = config;
+  const lenient = { relax_column_count: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n', '\r'] };
+  const parser = parse({ delimiter, quote, ...lenient, info: true, max_record_size: MAX_RECORD_BYTES });
+  const bytes = Readable.from(utf8Only(file.from(start.byte), start.byte), { objectMode: true });
+  bytes.on('error', (error) => parser.destroy(error));
+  bytes.pipe(parser);
+  let { row } = start;
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+      row++;
+      yield { fields: record, end: { byte: start.byte + info.bytes, line: start.line + info.lines, row } };
+    }
+  } catch (error) {
+    throw csvFailure(error, file.name, start);
+  } finally {
+    bytes.destroy();
+    parser.destroy();
+  }
+}
+
+function csvFailure(error: unknown, file: string, start: FilePosition): unknown {
+  if (error instanceof NotUtf8) return invalidFile(`${file}: byte ${error.byte} is not UTF-8`);
+  if (!(error instanceof CsvError)) return error;
+  const info = error as unknown as Info;
+  const spot = spotText(file, { line: start.line + Math.max(info.lines - 1, 0), byte: start.byte + info.bytes });
+  // The parser's own words may quote the row.
+  const what = error.code.replace(/^CSV_/, '').replaceAll('_', ' ').toLowerCase();
+  return invalidFile(`${spot}: ${what}`);
+}

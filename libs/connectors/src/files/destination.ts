@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { access, constants, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { ExternalError, Terminal } from '@tidemark/resilience';
+import type { ConnectorContext } from '../sdk/connector.js';
+import type { Destination, RowResult, WriteBatch } from '../sdk/destination.js';
+import type { CheckResult } from '../sdk/source.js';
+import { removeAbandoned, writeWhole } from './atomic-file.js';
+import { encodeRows } from './encode.js';
+import { fileError } from './file-errors.js';
+import type { FilesConfig } from './files.config.js';
+import { Folder } from './folder.js';
+
+const zip = promisify(gzip);
+const LONGEST_ID = 100;
+
+/**
+ * Writes a file a batch, named after object and batch: `orders.job-7-0001.jsonl`. The file is there as a whole or not at
+ * all, and a batch that is given again finds its file: nothing is torn, and nothing is there twice.
+ */
+export class FilesDestination implements Destination {
+  readonly #folder: Folder;
+  #tidied: Promise<void> | undefined;
+
+  constructor(private readonly context: ConnectorContext<FilesConfig>) {
+    this.#folder = new Folder(context.filesRoot, context.config.folder, 'destination');
+  }
+
+  async write(batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]> {
+    signal.throwIfAborted();
+    if (batch.mode !== 'append') throw refused(`files are only appended to, and the mode is ${batch.mode}`);
+    if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(batch.object))
+      throw refused(`${JSON.stringify(batch.object)} cannot be part of a file's name`);
+    const { content, results } = encodeRows(batch.rows, this.context.config);
+    if (!results.some(({ status }) => status === 'created')) return results;
+    const folder = await this.#folder.real();
+    const name = this.#nameOf(batch);
+    try {
+      await (this.#tidied ??= removeAbandoned(folder, this.context.now()));
+      if (await exists(join(folder, name))) return results;
+      const bytes = this.context.config.gzip ? await zip(content) : Buffer.from(content);
+      signal.throwIfAborted();
+      await writeWhole(folder, name, bytes);
+    } catch (error) {
+      this.#tidied = undefined;
+      throw fileError(error, 'destination', name);
+    }
+    return results;
+  }
+
+  async check(): Promise<CheckResult> {
+    try {
+      const folder = await this.#folder.real();
+      await access(folder, constants.W_OK | constants.X_OK).catch((error: unknown) => {
+        throw fileError(error, 'destination', `folder ${this.context.config.folder}`);
+      });
+      return { ok: true, message: `folder ${this.context.config.folder} can be written into` };
+    } catch (error) {
+      if (!(error instanceof ExternalError)) throw error;
+      return { ok: false, problems: [{ code: error.code, field: 'folder', message: error.message }] };
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  #nameOf({ id, object }: WriteBatch): string {
+    const { format, gzip: zipped } = this.context.config;
+    const plain = /^[A-Za-z0-9_-]+$/.test(id) && id.length <= LONGEST_ID;
+    const part = plain ? id : createHash('sha256').update(id).digest('hex').slice(0, 32);
+    return `${object}.${part}.${format}${zipped ? '.gz' : ''}`;
+  }
+}
+
+const refused = (message: string) => new Terminal('DESTINATION_REQUEST_REFUSED', message);
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );

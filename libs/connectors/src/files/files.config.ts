@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { required, truth } from '../sdk/config.js';
+
+const text = z.string({ error: required('must be text') }).min(1, 'must not be empty');
+const character = text.regex(/^[\x09\x20-\x7e]$/, 'must be one character');
+const names = (message: string) => z.array(text, { error: required(message) }).min(1, message);
+
+export const valueTypes = ['text', 'number', 'boolean', 'json'] as const;
+export type ValueType = (typeof valueTypes)[number];
+
+const csv = z.strictObject({
+  delimiter: character.describe('Between fields').default(','),
+  quote: character.describe('Around fields that contain delimiters, quotes or line breaks').default('"'),
+  columns: names('must be a list of names')
+    .describe('Names of the columns of files that have no header row')
+    .optional(),
+  types: z
+    .record(text, z.enum(valueTypes, { error: `must be one of ${valueTypes.join(', ')}` }), {
+      error: 'must be an object of columns and types',
+    })
+    .describe('What the values of a column are; default text. An empty value of another type is null')
+    .optional(),
+});
+
+const object = z.strictObject({
+  name: text
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be 1 to 64 letters, digits, hyphens or underscores')
+    .describe('Its name in requests and records'),
+  files: text
+    .regex(/^[^/\\\0]+$/, 'must be the pattern of a name, without folders')
+    .describe('Names of its files: `*` stands for any characters, `?` for one'),
+  key: names('must be a list of fields')
+    .describe('Fields that name a row; default: the file and the number of the row')
+    .optional(),
+});
+
+/** Config of a `files` connection. */
+export const filesConfig = z
+  .strictObject({
+    folder: text
+      .refine((path) => !path.includes('\0'), 'must be a path')
+      .describe("Below the installation's folder for files, or an absolute path inside it")
+      .default('.'),
+    format: z.enum(['csv', 'jsonl'], { error: required('must be csv or jsonl') }).describe('CSV, or JSON lines; UTF-8'),
+    csv: csv.optional(),
+    gzip: truth.describe('Whether files are written compressed; those named .gz are always read so').default(false),
+    objects: z
+      .array(object, { error: 'must be a list of objects' })
+      .max(100, 'must have at most 100 objects')
+      .superRefine((objects, context) => {
+        objects.forEach(({ name }, at) => {
+          if (objects.findIndex((other) => other.name === name) < at)
+            context.addIssue({ code: 'custom', path: [at, 'name'], message: `${name} is there twice` });
+        });
+      })
+      .describe('What can be read; a destination needs none')
+      .default([]),
+  })
+  .refine(({ csv, format }) => !csv || format === 'csv', { path: ['csv'], error: 'needs the format csv' });
+
+export type FilesConfig = z.infer<typeof filesConfig>;
+export type CsvConfig = z.infer<typeof csv>;
+
+/** How CSV is written where the config does not say. */
+export const csvDefaults = (config: CsvConfig | undefined): CsvConfig => config ?? { delimiter: ',', quote: '"' };

@@ -1,0 +1,94 @@
+import { constants } from 'node:fs';
+import { open, readdir, realpath, stat, type FileHandle } from 'node:fs/promises';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { Terminal, type Side } from '@tidemark/resilience';
+import { fileError } from './file-errors.js';
+
+/** One version of a file. Times in milliseconds since 1970. */
+export interface FileVersion {
+  readonly name: string;
+  readonly size: number;
+  readonly modifiedAt: number;
+  /** When content or name last changed, by the file system's own clock: unlike `modifiedAt` nobody can set it back. */
+  readonly changedAt: number;
+}
+
+/** The folder of a connection: nothing outside the operator's root is ever touched, links notwithstanding. */
+export class Folder {
+  constructor(
+    private readonly root: string | null,
+    private readonly path: string,
+    private readonly side: Side,
+  ) {}
+
+  /** Its real path. @throws Terminal when it is outside · Retryable when it is not there */
+  async real(): Promise<string> {
+    const refused = (why: string) =>
+      new Terminal(`${this.side === 'source' ? 'SOURCE' : 'DESTINATION'}_FORBIDDEN`, `folder ${this.path} ${why}`, {
+        field: 'folder',
+      });
+    if (this.root === null) throw refused('cannot be used: this installation lets connectors touch no files');
+    const asked = resolve(this.root, this.path);
+    if (!isInside(asked, resolve(this.root))) throw refused('is outside the folder for files');
+    try {
+      const [root, real] = await Promise.all([realpath(this.root), realpath(asked)]);
+      if (!isInside(real, root)) throw refused('leads outside the folder for files');
+      if (!(await stat(real)).isDirectory()) throw refused('is no folder');
+      return real;
+    } catch (error) {
+      throw fileError(error, this.side, `folder ${this.path}`);
+    }
+  }
+
+  /** The files whose names fit, in the order in which they came to be as they are. Links and hidden files are left out. */
+  async list(pattern: string): Promise<FileVersion[]> {
+    const folder = await this.real();
+    try {
+      const fits = patternOf(pattern);
+      const entries = await readdir(folder, { withFileTypes: true });
+      const names = entries.filter((entry) => entry.isFile() && fits.test(entry.name)).map(({ name }) => name);
+      const versions = await Promise.all(names.map((name) => this.#version(folder, name)));
+      return versions
+        .filter((version) => version !== null)
+        .sort((a, b) => a.changedAt - b.changedAt || (a.name < b.name ? -1 : 1));
+    } catch (error) {
+      throw fileError(error, this.side, `folder ${this.path}`);
+    }
+  }
+
+  /** Opens a file for reading; null when it has gone. The version is that of what was opened. */
+  async open(name: string): Promise<{ readonly handle: FileHandle; readonly version: FileVersion } | null> {
+    if (name !== basename(name) || name.startsWith('.')) throw new Error(`${name} is no name of a file`);
+    const folder = await this.real();
+    try {
+      const handle = await open(join(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW);
+      return { handle, version: versionOf(name, await handle.stat()) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw fileError(error, this.side, name);
+    }
+  }
+
+  async #version(folder: string, name: string): Promise<FileVersion | null> {
+    const found = await stat(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
+    return found && versionOf(name, found);
+  }
+}
+
+type Stat = { readonly size: number; readonly mtimeMs: number; readonly ctimeMs: number };
+export const versionOf = (name: string, { size, mtimeMs, ctimeMs }: Stat): FileVersion => ({
+  ...{ name, size, modifiedAt: mtimeMs, changedAt: ctimeMs },
+});
+
+function isInside(path: string, root: string): boolean {
+  const way = relative(root, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+function patternOf(pattern: string): RegExp {
+  const body = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.'); // prettier-ignore
+  return new RegExp(`^(?!\\.)${body}$`, 's');
+}

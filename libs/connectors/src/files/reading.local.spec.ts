@@ -1,0 +1,102 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import type { Connector } from '../sdk/connector.js';
+import type { Page } from '../sdk/source.js';
+import { openForTest } from '../testing/conformance.js';
+import { filesConnector } from './files.connector.js';
+
+let root: TemporaryFolder;
+beforeEach(async () => (root = await temporaryFolder()));
+afterEach(() => root.remove());
+
+const signal = new AbortController().signal;
+
+async function read(config: Record<string, unknown>, pageSize = 1000): Promise<Page[]> {
+  const objects = [{ name: 'rows', files: '*' }];
+  const connection = { config: { format: 'csv', objects, ...config }, filesRoot: root.path };
+  await using opened = await openForTest(filesConnector as Connector, 'source', connection);
+  return Array.fromAsync(opened.source.read({ object: 'rows', pageSize, signal }));
+}
+
+const dataOf = (pages: readonly Page[]) => pages.flatMap(({ records }) => records.map(({ data }) => data));
+const problemsOf = (pages: readonly Page[]) => pages.flatMap(({ problems }) => problems.map(({ message }) => message));
+
+describe('CSV', () => {
+  it('is read with byte order mark, quoted line breaks and delimiters, and any end of line', async () => {
+    await writeFile(root.join('a.csv'), '\ufeffid;name\r\n1;"a;b"\r\n\r\n2;"c\n""d"""\n3;é');
+    expect(dataOf(await read({ csv: { delimiter: ';' } }))).toEqual([
+      { id: '1', name: 'a;b' },
+      { id: '2', name: 'c\n"d"' },
+      { id: '3', name: 'é' },
+    ]);
+  });
+
+  it('gives typed values where the config says so, and names the row and the column of a wrong one', async () => {
+    await writeFile(root.join('a.csv'), 'id,n,ok,tags\n1,2.5,true,"[1]"\n2,,,\n3,x,yes,\n');
+    const pages = await read({ csv: { types: { n: 'number', ok: 'boolean', tags: 'json' } } });
+    expect(dataOf(pages)).toEqual([
+      { id: '1', n: 2.5, ok: true, tags: [1] },
+      { id: '2', n: null, ok: null, tags: null },
+    ]);
+    expect(pages[0]!.problems).toEqual([
+      expect.objectContaining({ code: 'OBJECT_INVALID', field: 'n', message: 'a.csv, line 4, byte 35: the value of n is no number' }), // prettier-ignore
+    ]);
+  });
+
+  it('names line and byte of a row with other fields than the header, and reads on', async () => {
+    await writeFile(root.join('a.csv'), 'id,name\né,"x\ny"\n2\n3,z\n');
+    const pages = await read({});
+    expect(dataOf(pages)).toEqual([{ id: 'é', name: 'x\ny' }, { id: '3', name: 'z' }]); // prettier-ignore
+    expect(problemsOf(pages)).toEqual(['a.csv, line 4, byte 17: 1 fields where the header has 2']);
+  });
+
+  it.each([
+    ['a quote that is never closed', 'id,name\n1,"x\n2,y\n', /^a\.csv, line \d+, byte \d+: quote not closed$/],
+    ['a quote in the middle', 'id,name\n1,x"y"\n', /^a\.csv, line 2, byte \d+: invalid opening quote$/],
+    ['a column without a name', 'id,\n1,2\n', /column 2 has no name/],
+    ['a column twice', 'id,id\n1,2\n', /names column id twice/],
+    ['another encoding', Buffer.from('id,name\n1,caf\xe9\n2,b\n', 'latin1'), /^a\.csv: byte 13 is not UTF-8$/],
+    ['a character that is cut off', Buffer.from('id,name\n1,caf\xc3', 'latin1'), /^a\.csv: byte 13 is not UTF-8$/],
+  ])('fails, and says where, at %s', async (_what, content, message) => {
+    await writeFile(root.join('a.csv'), content);
+    await expect(read({})).rejects.toMatchObject({ name: 'Terminal', code: 'SOURCE_INVALID_RESPONSE', message: expect.stringMatching(message) }); // prettier-ignore
+  });
+
+  it('takes its columns from the config where it has no header', async () => {
+    await writeFile(root.join('a.csv'), '1,x\n2,y\n');
+    expect(dataOf(await read({ csv: { columns: ['id', 'name'] } }, 1))).toEqual([{ id: '1', name: 'x' }, { id: '2', name: 'y' }]); // prettier-ignore
+  });
+});
+
+describe('JSON lines', () => {
+  it('are read one by one, and a line that is none is named with its byte', async () => {
+    await writeFile(root.join('a.jsonl'), '{"id":1}\r\n\n{"id":"é", x}\n[1]\n{"id":4}');
+    const pages = await read({ format: 'jsonl' });
+    expect(dataOf(pages)).toEqual([{ id: 1 }, { id: 4 }]);
+    expect(problemsOf(pages)).toEqual([
+      'a.jsonl, line 3, byte 23: no JSON from here on',
+      'a.jsonl, line 4, byte 26: the line is JSON, but no object',
+    ]);
+  });
+});
+
+describe('files', () => {
+  it('say that a compressed one is cut off', async () => {
+    await writeFile(root.join('a.csv.gz'), gzipSync('id\n1\n').subarray(0, -4));
+    await expect(read({})).rejects.toThrow(/a\.csv\.gz: cannot be decompressed behind byte \d+ \(Z_BUF_ERROR\)/);
+  });
+
+  it('are never read through links, nor outside the folder for files', async () => {
+    await using other = await temporaryFolder();
+    await writeFile(other.join('secret.csv'), 'id\n1\n');
+    await symlink(other.join('secret.csv'), root.join('a.csv'));
+    await symlink(other.path, root.join('away'));
+    await mkdir(root.join('in'));
+    expect(dataOf(await read({}))).toEqual([]);
+    for (const folder of ['away', other.path, '..', 'in/../..'])
+      await expect(read({ folder })).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
+    expect(dataOf(await read({ folder: root.join('in') }))).toEqual([]);
+  });
+});

@@ -1,0 +1,26 @@
+import type { RecordProblem } from '../sdk/source.js';
+import type { JsonObject } from '../sdk/source.js';
+
+/** A place between two rows of a file; `byte` in what is decompressed. */
+export interface FilePosition {
+  readonly byte: number;
+  /** Line that starts here, from 1. */
+  readonly line: number;
+  /** Rows before it. */
+  readonly row: number;
+}
+
+export const FILE_START: FilePosition = { byte: 0, line: 1, row: 0 };
+
+/** A row, or what is wrong with one; and the place behind it. */
+export interface FileRow {
+  readonly data: JsonObject | null;
+  readonly problem?: Omit<RecordProblem, 'objectType'>;
+  readonly end: FilePosition;
+}
+
+/** The bytes of a file, once more from any place. */
+export interface FileBytes {
+  readonly name: string;
+  from(byte: number): AsyncIterable<Buffer>;
+}

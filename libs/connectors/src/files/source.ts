@@ -1,0 +1,191 @@
+import { ExternalError, Retryable, Terminal } from '@tidemark/resilience';
+import type { ConnectorContext } from '../sdk/connector.js';
+import type { ObjectManifest } from '../sdk/manifest.js';
+import type {
+  CheckProblem,
+  CheckResult,
+  Page,
+  ReadRequest,
+  RecordProblem,
+  Source,
+  SourceRecord,
+} from '../sdk/source.js';
+import { csvRows } from './csv-rows.js';
+import { fileError } from './file-errors.js';
+import { csvDefaults, type FilesConfig } from './files.config.js';
+import { Folder, versionOf, type FileVersion } from './folder.js';
+import { jsonLines } from './json-lines.js';
+import { bytesOf } from './open-bytes.js';
+import { cursorOf, finished, isNew, progressOf, reading, startedAt, type Progress } from './progress.js';
+import { FILE_START, type FileBytes, type FilePosition, type FileRow } from './rows.js';
+
+const DEFAULT_PAGE = 1000;
+type ObjectConfig = FilesConfig['objects'][number];
+
+/** Rows of one file, and how far it has been read behind them. */
+interface Portion {
+  readonly rows: readonly FileRow[];
+  readonly version: FileVersion;
+  readonly progress: Progress;
+}
+
+/** Reads the files of a folder, those that came to be first, first. */
+export class FilesSource implements Source {
+  readonly #folder: Folder;
+
+  constructor(private readonly context: ConnectorContext<FilesConfig>) {
+    this.#folder = new Folder(context.filesRoot, context.config.folder, 'source');
+  }
+
+  async *read(request: ReadRequest): AsyncGenerator<Page> {
+    const { signal, pageSize = DEFAULT_PAGE } = request;
+    signal.throwIfAborted();
+    const object = this.#object(request.object);
+    const start = progressOf(request);
+    // A page is held back until it is known whether another one follows.
+    let held: Portion | null = null;
+    try {
+      for await (const portion of this.#portions(object, start, pageSize, signal)) {
+        if (held) yield pageOf(held, object, true);
+        held = portion;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (held) yield pageOf(held, object, true);
+      throw error;
+    }
+    if (held) yield pageOf(held, object, false);
+    else yield { records: [], problems: [], cursor: cursorOf(start), hasMore: false };
+  }
+
+  async check(signal: AbortSignal): Promise<CheckResult> {
+    const problems: CheckProblem[] = [];
+    const told: string[] = [];
+    for (const [at, object] of this.context.config.objects.entries()) {
+      try {
+        const files = await this.#folder.list(object.files);
+        const [first] = await Array.fromAsync(firstOf(this.#portions(object, progressOf({ object: object.name, signal }), 10, signal))); // prettier-ignore
+        told.push(`${object.name} (${files.length} ${files.length === 1 ? 'file' : 'files'})`);
+        const wrong = first && first.rows.length > 0 && pageOf(first, object, false).problems[0];
+        if (files.length === 0)
+          problems.push({ code: 'SOURCE_NOT_FOUND', field: `objects.${at}.files`, message: `no file fits ${object.files}` }); // prettier-ignore
+        else if (wrong && first.rows.length === pageOf(first, object, false).problems.length)
+          problems.push({ code: wrong.code, message: wrong.message, ...(wrong.code === 'OBJECT_MISSING_ID' && { field: `objects.${at}.key` }) }); // prettier-ignore
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof ExternalError)) throw error;
+        const { code, message } = error;
+        const field = code === 'SOURCE_INVALID_RESPONSE' ? `objects.${at}.files` : 'folder';
+        return { ok: false, problems: [...problems, { code, field, message }] };
+      }
+    }
+    if (this.context.config.objects.length === 0)
+      problems.push({ code: 'CONFIG_INVALID', field: 'objects', message: 'there is no object to be read' });
+    return problems.length > 0 ? { ok: false, problems } : { ok: true, message: told.join(', ') };
+  }
+
+  async objects(): Promise<readonly ObjectManifest[]> {
+    return this.context.config.objects.map(({ name }) => ({
+      ...{ name, title: name, incremental: true, deletions: false },
+    }));
+  }
+
+  async close(): Promise<void> {}
+
+  #object(name: string): ObjectConfig {
+    const { objects } = this.context.config;
+    const object = objects.find((known) => known.name === name);
+    if (object) return object;
+    const known = objects.map((one) => one.name).join(', ') || 'none';
+    throw new Terminal('SOURCE_NOT_FOUND', `there is no object ${name}; the config has ${known}`, { field: 'objects' });
+  }
+
+  async *#portions(
+    object: ObjectConfig,
+    start: Progress,
+    pageSize: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Portion> {
+    let progress = start;
+    for (const listed of await this.#folder.list(object.files)) {
+      signal.throwIfAborted();
+      const from = startedAt(progress, listed);
+      if ((from === null && !isNew(progress, listed)) || !isWanted(listed, progress)) continue;
+      const opened = await this.#folder.open(listed.name);
+      if (!opened) continue; // Gone since: what became of it is somewhere else in the list, or in the next one.
+      try {
+        const { version } = opened;
+        const bytes = bytesOf(version.name, opened.handle, signal);
+        const begin = startedAt(progress, version) ?? FILE_START;
+        for await (const { rows, end } of inPages(this.#rows(bytes, begin), pageSize)) {
+          await mustBeTheSame(version, await opened.handle.stat());
+          progress = end ? reading(progress, version, end) : finished(progress, version);
+          if (rows.length > 0 || end) yield { rows, version, progress };
+        }
+      } catch (error) {
+        signal.throwIfAborted();
+        throw fileError(error, 'source', listed.name);
+      } finally {
+        await opened.handle.close();
+      }
+    }
+  }
+
+  #rows(bytes: FileBytes, from: FilePosition): AsyncIterable<FileRow> {
+    const { format, csv } = this.context.config;
+    return format === 'csv' ? csvRows(bytes, csvDefaults(csv), from) : jsonLines(bytes, from);
+  }
+}
+
+async function* firstOf<T>(all: AsyncIterable<T>): AsyncGenerator<T> {
+  for await (const one of all) return yield one;
+}
+
+/** Rows by the page, and the place behind each page; null behind the last one of the file, which may be empty. */
+async function* inPages(rows: AsyncIterable<FileRow>, size: number) {
+  let page: FileRow[] = [];
+  for await (const row of rows) {
+    if (page.length >= size) {
+      yield { rows: page, end: page.at(-1)!.end };
+      page = [];
+    }
+    page.push(row);
+  }
+  yield { rows: page, end: null };
+}
+
+function isWanted({ modifiedAt }: FileVersion, { since, window }: Progress): boolean {
+  if (window) return modifiedAt >= Date.parse(window.from) && modifiedAt < Date.parse(window.to);
+  return since === undefined || modifiedAt >= Date.parse(since);
+}
+
+/** A file that is written while it is read gives rows of neither version. */
+async function mustBeTheSame(version: FileVersion, now: Parameters<typeof versionOf>[1]): Promise<void> {
+  const { size, modifiedAt } = versionOf(version.name, now);
+  if (size !== version.size || modifiedAt !== version.modifiedAt)
+    throw new Retryable('SOURCE_INVALID_RESPONSE', `${version.name} changed while it was read`);
+}
+
+function pageOf({ rows, version, progress }: Portion, object: ObjectConfig, hasMore: boolean): Page {
+  const records: SourceRecord[] = [];
+  const problems: RecordProblem[] = [];
+  const { name: objectType, key } = object;
+  const updatedAt = new Date(version.modifiedAt).toISOString();
+  for (const { data, problem, end } of rows) {
+    if (problem || !data) {
+      problems.push({ objectType, code: 'OBJECT_INVALID', message: '', ...problem });
+      continue;
+    }
+    const missing = key?.find((field) => data[field] === undefined || data[field] === null || data[field] === '');
+    if (missing !== undefined) {
+      const message = `${version.name}, row ${end.row}: the key ${missing} has no value`;
+      problems.push({ objectType, code: 'OBJECT_MISSING_ID', message, field: missing, data });
+      continue;
+    }
+    const externalId = key ? key.map((field) => textOf(data[field])).join('/') : `${version.name}#${end.row}`;
+    records.push({ externalId, objectType, data, updatedAt });
+  }
+  return { records, problems, cursor: cursorOf(progress), hasMore };
+}
+
+const textOf = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));

@@ -1,0 +1,22 @@
+import type { Json } from '../sdk/source.js';
+import type { ValueType } from './files.config.js';
+
+/** A field's text as a value of the type; undefined when it is none. An empty one is null, but for text. */
+export function valueOf(text: string, type: ValueType): Json | undefined {
+  if (type === 'text') return text;
+  if (text === '') return null;
+  switch (type) {
+    case 'number': {
+      const number = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : NaN;
+      return Number.isFinite(number) ? number : undefined;
+    }
+    case 'boolean':
+      return /^(true|t|yes|1)$/i.test(text) ? true : /^(false|f|no|0)$/i.test(text) ? false : undefined;
+    case 'json':
+      try {
+        return JSON.parse(text) as Json;
+      } catch {
+        return undefined;
+      }
+  }
+}
