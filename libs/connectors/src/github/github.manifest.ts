@@ -7,14 +7,14 @@ export const LOOK_BACK_MS = 60_000;
 
 const repository = z
   .string({ error: 'must be text such as octocat/hello-world' })
-  .regex(/^[A-Za-z0-9-]{1,64}\/[A-Za-z0-9._-]{1,100}$/, 'must be an owner and a name, such as octocat/hello-world');
+  .regex(/^[\w-]{1,64}\/(?!\.{1,2}$)[\w.-]{1,100}$/, 'must be an owner and a name, such as octocat/hello-world');
 
 /** Config of a `github` connection. */
 export const githubConfig = z.strictObject({
   repositories: z
     .array(repository, { error: required('must be a list of repositories') })
     .min(1, 'must name at least one repository')
-    .max(200, 'must name at most 200 repositories')
+    .max(100, 'must name at most 100 repositories')
     .refine((all) => new Set(all.map((name) => name.toLowerCase())).size === all.length, 'must name each one once')
     .describe('What is read, each as owner/name'),
   apiUrl: httpUrl

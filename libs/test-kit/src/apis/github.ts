@@ -18,6 +18,10 @@ export class GithubApi extends OAuthApi {
   readonly #names = new Map<string, number>();
   /** Pages of more than so many are answered 504. */
   slowAbove = Infinity;
+  /** How deep page numbers reach into a list of issues. */
+  maxPagedItems = 10_000;
+  /** Whether lists of issues have cursors besides page numbers, as older Enterprise Servers have not. */
+  cursors = true;
   /** What a fine-grained token must not read. */
   readonly forbidden = new Set<'issues' | 'pulls' | 'commits'>();
   /** Calls left until `resetAt` (ms since 1970); a 304 costs none. */
@@ -115,8 +119,11 @@ export class GithubApi extends OAuthApi {
     try {
       if (list === 'issues') {
         if (!repository.hasIssues) return refusal(410, 'Issues are disabled for this repo');
-        const part = listItems(repository.items, query);
-        return this.#page(repository, list, query, part, (item) => issueBody(item, repository, origin));
+        const { after, ...part } = listItems(repository.items, query, this.maxPagedItems);
+        const cursor = this.cursors && after !== undefined ? { after } : {};
+        return this.#page(repository, list, query, { ...part, ...cursor }, (item) =>
+          issueBody(item, repository, origin),
+        );
       }
       if (list === 'pulls') {
         const { after: _after, ...part } = listItems(repository.items.filter(isPullRequest), query);

@@ -10,8 +10,7 @@ export interface Slice<T> {
   readonly after?: string;
 }
 
-/** `page` beyond this many items is refused; `after` is not. */
-const MAX_PAGED_ITEMS = 10_000;
+/** A page number leads too far down a list. */
 export class TooDeep extends Error {}
 
 export function slice<T>(all: readonly T[], query: URLSearchParams): Slice<T> {
@@ -25,7 +24,11 @@ export function paging(query: URLSearchParams): { perPage: number; page: number 
 }
 
 /** Issues, or pull requests, in the order asked for. Its cursors name the last item seen, so that nothing shifts. */
-export function listItems(items: readonly GithubItem[], query: URLSearchParams): Slice<GithubItem> {
+export function listItems(
+  items: readonly GithubItem[],
+  query: URLSearchParams,
+  maxPagedItems = Infinity,
+): Slice<GithubItem> {
   const by = query.get('sort') === 'updated' ? 'updatedAt' : 'createdAt';
   const sign = query.get('direction') === 'asc' ? 1 : -1;
   const since = Date.parse(query.get('since') ?? '');
@@ -38,7 +41,7 @@ export function listItems(items: readonly GithubItem[], query: URLSearchParams):
   const after = query.get('after');
   if (after !== null) return afterCursor(sorted, after, query, (item) => sign * (second(item) * 1e6 + item.number));
   const part = slice(sorted, query);
-  if (part.page * part.perPage > MAX_PAGED_ITEMS) throw new TooDeep();
+  if (part.page * part.perPage > maxPagedItems) throw new TooDeep();
   return withCursor(part, (item) => sign * (second(item) * 1e6 + item.number));
 }
 
