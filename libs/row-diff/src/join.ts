@@ -46,7 +46,8 @@ export class Join {
   readonly #verbatim: boolean;
   #leaf: Leaf | undefined;
   #at = 0;
-  #last = -1;
+  /** The record before, of those that are no duplicates. */
+  #last = 0;
   #leavesEnded = false;
   #framesEnded: boolean;
   // A run of entries of the frame at hand that stay as they are, to be copied together.
@@ -73,7 +74,6 @@ export class Join {
   leaf(leaf: Leaf | undefined): void {
     this.#leaf = leaf;
     this.#at = 0;
-    this.#last = -1;
     this.#leavesEnded = leaf === undefined;
   }
 
@@ -99,8 +99,15 @@ export class Join {
         return undefined;
       }
       const record = leaf.order[this.#at]!;
-      if (this.#last >= 0 && sameKey(leaf, this.#last, record)) return this.#duplicate(leaf, record);
-      const order = old === undefined ? -1 : compare(leaf, record, old);
+      if (leaf.firsts !== undefined) {
+        if (!leaf.firsts.has(leaf.words[record + 2]!)) return this.#duplicate(leaf, record);
+        this.#at++;
+        continue;
+      }
+      if (this.#at > 0 && leaf.hashes[this.#at - 1] === leaf.hashes[this.#at] && sameKey(leaf, this.#last, record))
+        return this.#duplicate(leaf, record);
+      const hash = leaf.hashes[this.#at]!;
+      const order = old === undefined ? -1 : hash - old.keyHash || compareKey(leaf, record, old);
       if (order > 0) return this.#removed(old!);
       this.#at++;
       this.#last = record;
@@ -249,15 +256,12 @@ export class Join {
   }
 }
 
-function compare({ bytes, words }: Leaf, record: number, old: EntryCursor): number {
-  const hash = words[record + 1]! >>> 0;
-  if (hash !== old.keyHash) return hash - old.keyHash;
+function compareKey({ bytes, words }: Leaf, record: number, old: EntryCursor): number {
   const at = record * 4 + RECORD_HEADER;
   return compareBytes(bytes, at, keyLengthAt(words, record), old.bytes, old.keyAt, old.keyLength);
 }
 
 function sameKey({ bytes, words }: Leaf, a: number, b: number): boolean {
-  if (words[a + 1] !== words[b + 1]) return false;
   const [aAt, bAt] = [a * 4 + RECORD_HEADER, b * 4 + RECORD_HEADER];
   return compareBytes(bytes, aAt, keyLengthAt(words, a), bytes, bAt, keyLengthAt(words, b)) === 0;
 }

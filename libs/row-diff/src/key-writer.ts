@@ -1,7 +1,7 @@
 import { hash32 } from './hash.js';
 import type { Key, Row, Value } from './row.js';
 import { align, MAX_KEY, RECORD_HEADER } from './spill/record.js';
-import type { Slot } from './spill/record-sorter.js';
+import type { Slot } from './spill/chunk.js';
 import type { ValueReader } from './values/value-reader.js';
 import { ValueWriter } from './values/value-writer.js';
 

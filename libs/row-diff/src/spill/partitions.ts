@@ -1,20 +1,21 @@
-import type { Slot } from './record-sorter.js';
-import type { Extent, TempFile } from './temp-file.js';
+import { Chunk, type Section, type Slot } from './chunk.js';
+import type { TempFile } from './temp-file.js';
 
-const LARGEST_CHUNK = 64 * 1024;
+const LARGEST_CHUNK = 128 * 1024;
 const SMALLEST_CHUNK = 4 * 1024;
+
+/** A chunk on the disk. */
+export interface StoredChunk {
+  readonly position: number;
+  readonly length: number;
+  readonly count: number;
+}
 
 /** Records whose hashes share their first `depth` bits, in the order in which they came. */
 export interface Partition {
   readonly depth: number;
-  readonly extents: Extent[];
+  readonly chunks: StoredChunk[];
   bytes: number;
-}
-
-interface Chunk {
-  readonly bytes: Buffer;
-  readonly words: Int32Array;
-  used: number;
 }
 
 /** Distributes records by the next bits of their keys' hashes, a chunk of memory for each part, into a file. */
@@ -31,36 +32,34 @@ export class Partitions {
   constructor(file: TempFile, memory: number, depth: number) {
     this.#file = file;
     this.#depth = depth;
-    this.#chunkBytes = Math.min(LARGEST_CHUNK, Math.max(SMALLEST_CHUNK, 2 ** Math.floor(Math.log2(memory / 1024))));
+    this.#chunkBytes = Math.min(LARGEST_CHUNK, Math.max(SMALLEST_CHUNK, 2 ** Math.floor(Math.log2(memory / 512))));
     const chunks = Math.max(2, memory / 4 / this.#chunkBytes);
     this.#bits = Math.min(8, Math.floor(Math.log2(chunks)), 32 - depth);
-    this.#parts = Array.from({ length: 1 << this.#bits }, () => ({ depth: depth + this.#bits, extents: [], bytes: 0 }));
+    this.#parts = Array.from({ length: 1 << this.#bits }, () => ({ depth: depth + this.#bits, chunks: [], bytes: 0 }));
     this.#chunks = this.#parts.map(() => undefined);
   }
 
+  /** @returns undefined, or a promise to wait for before the slot is used */
   place(hash: number, size: number, slot: Slot): Promise<void> | undefined {
     const index = (hash << this.#depth) >>> (32 - this.#bits);
     let chunk = this.#chunks[index];
     let ready: Promise<void> | undefined;
-    if (chunk === undefined || chunk.used + size > chunk.bytes.length) {
+    if (chunk === undefined || !chunk.fits(size)) {
       if (chunk !== undefined) ready = this.#write(index, chunk);
       this.#chunks[index] = chunk = this.#chunk(size);
     }
-    slot.bytes = chunk.bytes;
-    slot.words = chunk.words;
-    slot.at = chunk.used >>> 2;
-    chunk.used += size;
+    chunk.place(hash, size, slot);
     return ready;
   }
 
-  /** Places all records of the words up to `end`. */
-  async addAll(words: Int32Array, end: number, slot: Slot): Promise<void> {
-    for (let at = 0; at < end;) {
+  /** Places all records of a section. */
+  async addAll(words: Int32Array, { start, end, count }: Section, slot: Slot): Promise<void> {
+    for (let entry = end - 2; entry >= end - 2 * count; entry -= 2) {
+      const at = start + words[entry + 1]!;
       const length = words[at]! >>> 2;
-      const ready = this.place(words[at + 1]!, length * 4, slot);
+      const ready = this.place(words[entry]!, length * 4, slot);
       if (ready !== undefined) await ready;
       for (let i = 0; i < length; i++) slot.words[slot.at + i] = words[at + i]!;
-      at += length;
     }
   }
 
@@ -71,24 +70,22 @@ export class Partitions {
   }
 
   #write(index: number, chunk: Chunk): Promise<void> | undefined {
-    const { extent, written, ready } = this.#file.write(chunk.bytes.subarray(0, chunk.used));
+    const { records, directory } = chunk.parts();
+    const { position } = this.#file.write(records, () => {}).extent;
+    const { ready } = this.#file.write(directory, () => {
+      if (chunk.bytes.length === this.#chunkBytes) this.#free.push(chunk);
+    });
     const part = this.#parts[index]!;
-    part.extents.push(extent);
-    part.bytes += extent.length;
-    written.then(
-      () => chunk.bytes.length === this.#chunkBytes && this.#free.push(chunk),
-      () => {},
-    );
+    const length = records.length + directory.length;
+    part.chunks.push({ position, length, count: chunk.count });
+    part.bytes += length;
     return ready;
   }
 
   #chunk(size: number): Chunk {
-    const free = size <= this.#chunkBytes ? this.#free.pop() : undefined;
-    if (free !== undefined) {
-      free.used = 0;
-      return free;
-    }
-    const bytes = Buffer.allocUnsafeSlow(Math.max(size, this.#chunkBytes));
-    return { bytes, words: new Int32Array(bytes.buffer, 0, bytes.length >>> 2), used: 0 };
+    const length = Math.max(this.#chunkBytes, Chunk.lengthFor(size));
+    const chunk = (length === this.#chunkBytes ? this.#free.pop() : undefined) ?? new Chunk(length);
+    chunk.clear();
+    return chunk;
   }
 }

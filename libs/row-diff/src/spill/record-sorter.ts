@@ -1,16 +1,14 @@
+import { Chunk, type Section, type Slot } from './chunk.js';
 import { Leaf } from './leaf.js';
-import { Partitions, type Partition } from './partitions.js';
+import { type Partition, Partitions, type StoredChunk } from './partitions.js';
+import { Firsts, repeatsItself } from './repeats.js';
 import type { TempFile } from './temp-file.js';
 
 const FIRST_ARENA = 1024 * 1024;
-
-/** Where a record is to be written. */
-export interface Slot {
-  bytes: Buffer;
-  words: Int32Array;
-  /** The record's first word. */
-  at: number;
-}
+/** Small partitions are sorted together up to this size: more does not fit the processor's caches. */
+const LEAF_BYTES = 4 * 1024 * 1024;
+/** Reads that are asked for at once. */
+const READS = 8;
 
 /**
  * Sorts any number of records by key in bounded memory: as long as they fit, they stay in one arena; then they are
@@ -20,11 +18,12 @@ export class RecordSorter {
   readonly slot: Slot;
   readonly #file: TempFile;
   readonly #memory: number;
-  #arena: Buffer;
-  #used = 0;
+  #arena: Chunk;
   #partitions: Partitions | undefined;
-  #rest: Partition[] = [];
-  #inMemory = true;
+  /** What is still to come; undefined as long as records are added. */
+  #rest: Partition[] | undefined;
+  /** Chunks whose records are to be told as repeats, but for those with these numbers. */
+  #repeats: { readonly chunks: StoredChunk[]; readonly firsts: ReadonlySet<number> } | undefined;
   #ahead: Promise<Leaf | undefined> | undefined;
   #half = 0;
 
@@ -32,9 +31,8 @@ export class RecordSorter {
   constructor(file: TempFile, memory: number) {
     this.#file = file;
     this.#memory = memory & ~7;
-    this.#arena = Buffer.alloc(0);
-    this.slot = { bytes: this.#arena, words: new Int32Array(0), at: 0 };
-    this.#grow(0);
+    this.#arena = new Chunk(Math.min(FIRST_ARENA, this.#memory));
+    this.slot = { bytes: this.#arena.bytes, words: this.#arena.words, at: 0 };
   }
 
   /**
@@ -42,96 +40,124 @@ export class RecordSorter {
    * @returns undefined, or a promise to wait for before that
    */
   place(hash: number, size: number): Promise<void> | undefined {
-    if (this.#partitions === undefined) {
-      if (this.#used + size <= this.#arena.length || this.#grow(size)) {
-        this.slot.at = this.#used >>> 2;
-        this.#used += size;
-        return undefined;
-      }
-      return this.#spill(hash, size);
-    }
-    return this.#partitions!.place(hash, size, this.slot);
+    if (this.#partitions !== undefined) return this.#partitions.place(hash, size, this.slot);
+    if (!this.#arena.fits(size) && !this.#grow(size)) return this.#spill(hash, size);
+    this.#arena.place(hash, size, this.slot);
+    return undefined;
   }
 
   /** The records in order of keys, a part at a time; a leaf is good until the next one is asked for. */
   async next(): Promise<Leaf | undefined> {
-    if (this.#partitions === undefined) {
-      const used = this.#used;
-      this.#used = 0;
-      return used === 0 ? undefined : new Leaf(this.#arena, used);
-    }
-    if (this.#inMemory) {
-      this.#inMemory = false;
-      this.#rest = this.#partitions.finish();
+    if (this.#rest === undefined) {
+      this.#rest = this.#partitions?.finish() ?? [];
+      if (this.#partitions === undefined) return this.#whole();
       await this.#file.flush();
-      this.#ahead = this.#load();
+      this.#ahead = this.#load(this.#rest);
     }
     const leaf = await this.#ahead;
     // The next one is read into the other half while this one is at work.
-    this.#ahead = leaf && this.#load();
+    this.#ahead = leaf && this.#load(this.#rest);
     this.#ahead?.catch(() => {});
     return leaf;
   }
 
+  /** All at once: they never left the arena. */
+  #whole(): Leaf | undefined {
+    const { bytes, words, count } = this.#arena;
+    return count === 0 ? undefined : new Leaf(bytes, words, [this.#arena.section()]);
+  }
+
   /** @returns whether there is room now */
   #grow(size: number): boolean {
-    const wanted = Math.max(this.#used + size, Math.min(FIRST_ARENA, this.#memory));
-    if (wanted > this.#memory && this.#used > 0) return false;
+    if (this.#arena.bytes.length >= this.#memory) return false;
     // From the first to the last size at once: memory that is not touched costs nothing.
-    const length = wanted <= FIRST_ARENA ? Math.min(FIRST_ARENA, this.#memory) : Math.max(this.#memory, wanted);
-    const arena = Buffer.from(new ArrayBuffer(length));
-    arena.set(this.#arena.subarray(0, this.#used));
+    const arena = new Chunk(this.#memory);
+    arena.copy(this.#arena);
     this.#arena = arena;
-    this.slot.bytes = arena;
-    this.slot.words = new Int32Array(arena.buffer, 0, length >>> 2);
-    return true;
+    return arena.fits(size);
   }
 
   async #spill(hash: number, size: number): Promise<void> {
     this.#partitions = new Partitions(this.#file, this.#memory, 0);
-    await this.#partitions.addAll(this.slot.words, this.#used >>> 2, this.slot);
+    await this.#partitions.addAll(this.#arena.words, this.#arena.section(), this.slot);
     await this.#partitions.place(hash, size, this.slot);
   }
 
-  async #load(): Promise<Leaf | undefined> {
-    const half = (this.#arena.length >>> 1) & ~3;
-    for (;;) {
-      const first = this.#rest[0];
-      if (first === undefined) return undefined;
-      if (first.bytes > half && first.depth < 32) {
-        this.#rest.splice(0, 1, ...(await this.#split(first)));
-        continue;
-      }
-      let together = 0;
-      let bytes = 0;
-      while (together < this.#rest.length && (bytes + this.#rest[together]!.bytes <= half || together === 0)) {
-        bytes += this.#rest[together++]!.bytes;
-      }
-      const target =
-        bytes <= half ? this.#arena.subarray(this.#half, this.#half + half) : Buffer.allocUnsafeSlow(bytes);
-      this.#half = this.#half === 0 ? half : 0;
-      let at = 0;
-      for (const partition of this.#rest.splice(0, together)) {
-        for (const { position, length } of partition.extents) {
-          await this.#file.read(target.subarray(at, at + length), position);
-          at += length;
-        }
-      }
-      if (at > 0) return new Leaf(target, at);
+  async #load(rest: Partition[]): Promise<Leaf | undefined> {
+    const repeated = this.#repeats?.chunks.shift();
+    if (repeated !== undefined) {
+      const chunk = await this.#chunk(repeated);
+      return new Leaf(chunk.bytes, chunk.words, [chunk.section()], this.#repeats!.firsts);
     }
+    const half = (this.#arena.bytes.length >>> 1) & ~7;
+    for (let first = rest[0]; first !== undefined && first.bytes > half; first = rest[0]) {
+      const firsts = await this.#firsts(first, half);
+      rest.shift();
+      if (firsts !== undefined) {
+        this.#repeats = { chunks: first.chunks, firsts: firsts.numbers };
+        return new Leaf(firsts.chunk.bytes, firsts.chunk.words, [firsts.chunk.section()]);
+      }
+      rest.unshift(...(await this.#split(first)));
+    }
+    let together = 0;
+    let bytes = 0;
+    for (; together < rest.length; bytes += rest[together++]!.bytes) {
+      if (together > 0 && bytes + rest[together]!.bytes > Math.min(half, LEAF_BYTES)) break;
+    }
+    if (together === 0) return undefined;
+    const start = this.#half;
+    this.#half = start === 0 ? half : 0;
+    const sections = await this.#read(rest.splice(0, together), this.#arena.bytes, start);
+    return new Leaf(this.#arena.bytes, this.#arena.words, sections);
+  }
+
+  /** Reads partitions into memory from byte `start` on. */
+  async #read(partitions: readonly Partition[], bytes: Buffer, start: number): Promise<Section[]> {
+    const sections: Section[] = [];
+    const reads: Promise<void>[] = [];
+    let at = start;
+    for (const { position, length, count } of partitions.flatMap(({ chunks }) => chunks)) {
+      reads.push(this.#file.read(bytes.subarray(at, at + length), position));
+      sections.push({ start: at >>> 2, end: (at + length) >>> 2, count });
+      at += length;
+      if (reads.length === READS) await Promise.all(reads.splice(0));
+    }
+    await Promise.all(reads);
+    return sections;
+  }
+
+  /**
+   * The first record of each key of a partition that has the same keys again and again, as when the wrong columns are
+   * taken for the key; undefined when it is better split.
+   */
+  async #firsts({ chunks, depth }: Partition, memory: number): Promise<Firsts | undefined> {
+    if (depth < 32 && !repeatsItself(await this.#chunk(chunks[0]!))) return undefined;
+    const firsts = new Firsts(depth < 32 ? memory : 2 * memory);
+    for (const stored of chunks) {
+      if (firsts.add(await this.#chunk(stored))) continue;
+      if (depth < 32) return undefined;
+      throw new RangeError('more keys have the same hash than the memory limit has room for');
+    }
+    return firsts;
   }
 
   /** Distributes a partition that is too large by the next bits of the hash. */
   async #split(partition: Partition): Promise<Partition[]> {
     const parts = new Partitions(this.#file, this.#memory, partition.depth);
-    const slot: Slot = { bytes: this.#arena, words: new Int32Array(0), at: 0 };
-    for (const { position, length } of partition.extents) {
-      const bytes = Buffer.allocUnsafeSlow(length);
-      await this.#file.read(bytes, position);
-      await parts.addAll(new Int32Array(bytes.buffer, 0, length >>> 2), length >>> 2, slot);
+    const slot: Slot = { ...this.slot };
+    for (const stored of partition.chunks) {
+      const chunk = await this.#chunk(stored);
+      await parts.addAll(chunk.words, chunk.section(), slot);
     }
     const children = parts.finish();
     await this.#file.flush();
     return children;
+  }
+
+  async #chunk({ position, length, count }: StoredChunk): Promise<Chunk> {
+    const chunk = new Chunk(length);
+    chunk.count = count;
+    await this.#file.read(chunk.bytes, position);
+    return chunk;
   }
 }

@@ -39,12 +39,11 @@ export class Spool {
     return ready;
   }
 
-  /** Everything written so far, in order; may be read again. A piece is good until the next one is asked for. */
+  /** Everything written so far, in order; may be read again. The reader may keep the pieces. */
   async *read(): AsyncGenerator<Buffer> {
     if (this.#extents.length > 0) await this.#file.flush();
-    const buffer = Buffer.allocUnsafeSlow(this.#extents.length > 0 ? BLOCK : 0);
     for (const { position, length } of this.#extents) {
-      const piece = buffer.subarray(0, length);
+      const piece = Buffer.allocUnsafeSlow(length);
       await this.#file.read(piece, position);
       yield piece;
     }
@@ -58,13 +57,9 @@ export class Spool {
     this.#used = 0;
     if (this.#extents.length === 0 && (this.#kept.length + 1) * BLOCK <= this.#memory) return;
     for (const kept of this.#kept) {
-      const { extent, written, ready } = this.#file.write(kept);
+      const { extent, ready } = this.#file.write(kept, () => this.#free.push(kept));
       this.#extents.push(extent);
       this.#ready = ready;
-      written.then(
-        () => this.#free.push(kept),
-        () => {},
-      );
     }
     this.#kept = [];
   }

@@ -6,6 +6,14 @@ const NAME = /^tidemark-rows-(\d+)-[0-9a-f-]{36}$/;
 /** Bytes that may wait for the disk before a writer has to. */
 const MAX_WAITING = 4 * 1024 * 1024;
 
+/** Parts in one call to the system. */
+const MOST_AT_ONCE = 64;
+
+interface Write {
+  readonly bytes: Uint8Array;
+  readonly done: () => void;
+}
+
 /** Where some bytes are in a TempFile. */
 export interface Extent {
   readonly position: number;
@@ -22,9 +30,12 @@ export class TempFile {
   #opening: Promise<FileHandle> | undefined;
   #named: string | undefined;
   #end = 0;
-  #waiting = 0;
   #failure: Error | undefined;
-  readonly #writes = new Set<Promise<void>>();
+  /** What waits to be written, in the order of the file. */
+  #queue: Write[] = [];
+  #waiting = 0;
+  #writing: Promise<void> | undefined;
+  #room: PromiseWithResolvers<void> | undefined;
 
   /** Nothing is touched before the first write. */
   constructor(folder: string) {
@@ -37,25 +48,24 @@ export class TempFile {
   }
 
   /**
-   * Appends bytes, which must stay as they are until `written` resolves.
+   * Appends bytes, which must stay as they are until `done` is called.
    * @returns `ready`: undefined, or a promise to wait for before the next write
+   * @throws what an earlier write failed with
    */
-  write(bytes: Uint8Array): { extent: Extent; written: Promise<void>; ready: Promise<void> | undefined } {
+  write(bytes: Uint8Array, done: () => void): { extent: Extent; ready: Promise<void> | undefined } {
+    this.#check();
     const extent = { position: this.#end, length: bytes.byteLength };
     this.#end += extent.length;
     this.#waiting += extent.length;
-    const written = this.#write(bytes, extent.position).finally(() => {
-      this.#waiting -= extent.length;
-      this.#writes.delete(written);
-    });
-    written.catch((error: Error) => (this.#failure ??= error));
-    this.#writes.add(written);
-    return { extent, written, ready: this.#waiting > MAX_WAITING ? this.#someRoom() : undefined };
+    this.#queue.push({ bytes, done });
+    this.#writing ??= this.#writeAll().catch((error: Error) => this.#fail(error));
+    if (this.#waiting > MAX_WAITING) this.#room ??= Promise.withResolvers();
+    return { extent, ready: this.#room?.promise };
   }
 
   /** Resolves when all that was written is in the file. @throws what a write failed with */
   async flush(): Promise<void> {
-    await Promise.allSettled(this.#writes);
+    await this.#writing;
     this.#check();
   }
 
@@ -72,7 +82,8 @@ export class TempFile {
   /** Gives the disk back. May be called at any time and twice. */
   async close(): Promise<void> {
     this.#failure ??= new Error('the temporary file is closed');
-    await Promise.allSettled(this.#writes);
+    this.#leaveRoom();
+    await this.#writing;
     const opening = this.#opening;
     this.#opening = undefined;
     const handle = await opening?.catch(() => undefined);
@@ -81,16 +92,36 @@ export class TempFile {
     this.#named = undefined;
   }
 
-  async #write(bytes: Uint8Array, position: number): Promise<void> {
+  /** One call after the other; each takes along what has gathered meanwhile. */
+  async #writeAll(): Promise<void> {
     const handle = await this.#opened();
-    for (let done = 0; done < bytes.byteLength;) {
-      done += (await handle.write(bytes, done, bytes.byteLength - done, position + done)).bytesWritten;
+    let position = this.#end - this.#waiting;
+    while (this.#queue.length > 0 && this.#failure === undefined) {
+      const writes = this.#queue.splice(0, MOST_AT_ONCE);
+      const length = writes.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+      await writeFully(
+        handle,
+        writes.map(({ bytes }) => bytes),
+        position,
+      );
+      position += length;
+      this.#waiting -= length;
+      for (const { done } of writes) done();
+      if (this.#waiting <= MAX_WAITING / 2) this.#leaveRoom();
     }
+    this.#writing = undefined;
   }
 
-  async #someRoom(): Promise<void> {
-    while (this.#waiting > MAX_WAITING / 2 && this.#writes.size > 0) await Promise.race(this.#writes).catch(() => {});
-    this.#check();
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#writing = undefined;
+    this.#leaveRoom();
+  }
+
+  /** Whoever waits goes on; what failed is told at the next write or flush. */
+  #leaveRoom(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
   }
 
   #check(): void {
@@ -110,6 +141,15 @@ export class TempFile {
     const handle = await open(path, 'wx+', 0o600);
     await rm(path).catch(() => (this.#named = path));
     return handle;
+  }
+}
+
+async function writeFully(handle: FileHandle, parts: Uint8Array[], position: number): Promise<void> {
+  while (parts.length > 0) {
+    let { bytesWritten } = await handle.writev(parts, position);
+    position += bytesWritten;
+    while (parts.length > 0 && bytesWritten >= parts[0]!.byteLength) bytesWritten -= parts.shift()!.byteLength;
+    if (bytesWritten > 0) parts[0] = parts[0]!.subarray(bytesWritten);
   }
 }
 

@@ -8,6 +8,10 @@ const MAX_DEPTH = 500;
 /** Texts up to here are copied faster by hand than by a call. */
 const SHORT = 32;
 
+const ZERO = 48;
+const MINUS = 45;
+const POINT = 46;
+
 /**
  * Turns values into two runs of bytes: `canonical`, which is equal for equal values and is what is compared and hashed,
  * and `kinds`, which tells what the values were, so that both together give them back.
@@ -104,20 +108,33 @@ export class ValueWriter {
 
   #number(value: number, canonical: number): void {
     this.#kind(Object.is(value, -0) ? Kind.negativeZero : Kind.number);
-    if (value !== value >>> 0 || value > 999_999_999) return this.#text(canonical, decimalText(value));
-    // Most numbers are small and whole: their digits without a text in between.
-    this.#room(16);
+    // Most numbers are whole, or have a few decimals: their digits are written without a text in between.
+    const size = Math.abs(value);
+    if (size > 999_999_999) return this.#text(canonical, decimalText(value));
+    let digits = Math.round(size * 10_000);
+    if (digits / 10_000 !== size) return this.#text(canonical, decimalText(value));
+    let decimals = 4;
+    if (digits % 10_000 === 0) [digits, decimals] = [digits / 10_000, 0];
+    else for (; digits % 10 === 0; decimals--) digits /= 10;
+    this.#digits(canonical, value < 0, digits, decimals);
+  }
+
+  /** @param digits a whole number below 2^53 @param decimals how many of its digits are behind the point */
+  #digits(canonical: number, negative: boolean, digits: number, decimals: number): void {
+    this.#room(24);
     const bytes = this.canonical;
-    bytes[this.length] = canonical;
-    let digits = 1;
-    for (let bound = 10; value >= bound; bound *= 10) digits++;
-    let at = this.length + digits;
-    this.length = at + 2;
-    bytes[at + 1] = END_OF_TEXT;
-    for (let rest = value; digits > 0; digits--) {
-      const tenth = (rest / 10) | 0;
-      bytes[at--] = 48 + rest - tenth * 10;
-      rest = tenth;
+    bytes[this.length++] = canonical;
+    if (negative) bytes[this.length++] = MINUS;
+    let count = decimals + 1;
+    for (let bound = 10 ** count; digits >= bound; bound *= 10) count++;
+    let at = this.length + count + (decimals > 0 ? 1 : 0);
+    this.length = at + 1;
+    bytes[at--] = END_OF_TEXT;
+    for (let i = 0; i < count; i++) {
+      if (i === decimals && i > 0) bytes[at--] = POINT;
+      const rest = Math.floor(digits / 10);
+      bytes[at--] = ZERO + digits - rest * 10;
+      digits = rest;
     }
   }
 

@@ -1,0 +1,126 @@
+// What a comparison costs beside what it cannot do without (generate the rows, make them canonical, hash them), each
+// case in a process of its own: node libs/row-diff/bench/row-diff.bench.mjs [million rows …]. Needs a build.
+// SQLite does the same with a table of (key, hash) and joins, as somebody would without this library.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const COMPANIES = ['Globex Corporation', 'Initech Limited', 'Umbrella Holdings', 'Stark Industries International'];
+const COUNTRIES = ['Germany', 'France', 'United States', 'Japan', 'Brazil', 'Kenya', 'New Zealand'];
+const NOTES = [
+  'Prefers to be called in the morning, before ten',
+  'Pays by invoice within thirty days of delivery',
+  'Asked for a quotation of the larger package',
+];
+
+const [mode, ...rest] = process.argv.slice(2);
+if (mode === '--case') await measured(...rest);
+else main(mode === undefined ? [1, 5] : [mode, ...rest].map(Number));
+
+function main(sizes) {
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const rows = [];
+  for (const millions of sizes) {
+    const count = millions * 1e6;
+    const times = millions > 2 ? 2 : 3;
+    const previous = run(folder, count, 'new').id;
+    // Taken in turns, so that a disturbance of the machine meets all of them.
+    const cases = ['floor', 'unchanged', 'onePercent', 'new'];
+    const runs = Array.from({ length: times }, () => cases.map((name) => run(folder, count, name, previous)));
+    const best = cases.map((_, i) => runs.map((row) => row[i]).sort((a, b) => a.ms - b.ms)[0]);
+    if (millions <= 1) best.push(run(folder, count, 'sqlite'));
+    for (const result of best) {
+      rows.push({
+        rows: `${millions}M`,
+        case: result.name,
+        ms: Math.round(result.ms),
+        'of it commit': Math.round(result.commit ?? 0),
+        ratio: Number((result.ms / best[0].ms).toFixed(2)),
+        aim: result.name === 'unchanged' || result.name === 'onePercent' ? (millions > 2 ? 1.25 : 1.3) : '',
+        'peak MiB': result.mib,
+        'on disk MiB': Math.round((result.spilled ?? 0) / 2 ** 20),
+        'bytes a row': result.bytes ? Number((result.bytes / count).toFixed(1)) : '',
+      });
+    }
+  }
+  console.table(rows);
+}
+
+function run(folder, count, name, previous = '') {
+  const args = [fileURLToPath(import.meta.url), '--case', folder, String(count), name, previous];
+  const child = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 2 ** 24 });
+  if (child.status !== 0) throw new Error(child.stderr);
+  return JSON.parse(child.stdout);
+}
+
+async function measured(folder, count, name, previous) {
+  const cases = { floor, sqlite };
+  const began = performance.now();
+  const result = await (cases[name] ?? engine)(Number(count), name, folder, previous);
+  const ms = performance.now() - began;
+  const mib = Math.round(process.resourceUsage().maxRSS / 1024);
+  const cpu = process.cpuUsage();
+  const main = process.threadCpuUsage();
+  const cpuMs = { main: (main.user + main.system) / 1000, all: (cpu.user + cpu.system) / 1000 };
+  console.log(JSON.stringify({ name, ms, mib, cpuMs, ...result }));
+}
+
+async function engine(count, name, folder, previous) {
+  const { compare } = await import('../dist/index.js');
+  const { FileBlobStore } = await import('@tidemark/blob-store');
+  const snapshots = new FileBlobStore(join(folder, 'blobs'));
+  const comparison = compare(rowsOf(count, name === 'onePercent' ? 100 : 0), {
+    ...{ key: ['id'], snapshots, tempDir: folder },
+    ...(name === 'new' ? {} : { previous }),
+  });
+  let told = 0;
+  for await (const difference of comparison) told += difference.row === undefined ? 0 : 1;
+  const expected = { new: count, unchanged: 0, onePercent: count / 100 }[name];
+  if (told !== expected) throw new Error(`${name}: ${told} differences, expected ${expected}`);
+  const read = performance.now();
+  const { id, bytes } = await comparison.commit();
+  return { id, bytes, spilled: comparison.spilledBytes, commit: performance.now() - read };
+}
+
+/** The same rows from the same kind of source, through the engine's own canonical form and hash, and nothing else. */
+async function floor(count) {
+  const { KeyWriter } = await import('../dist/key-writer.js');
+  const { RowRecorder } = await import('../dist/row-record.js');
+  const keys = new KeyWriter(['id']);
+  const recorder = new RowRecorder(Object.keys(rowOf(0, 0)).slice(1).sort(), keys);
+  for await (const row of rowsOf(count, 0)) {
+    keys.row(row);
+    recorder.canonicalize(row);
+  }
+}
+
+async function sqlite(count, _name, folder) {
+  const { DatabaseSync } = await import('node:sqlite');
+  const { KeyWriter } = await import('../dist/key-writer.js');
+  const { RowRecorder } = await import('../dist/row-record.js');
+  return void [DatabaseSync, KeyWriter, RowRecorder, folder, count];
+}
+
+/** Rows of 10 columns and about 200 bytes, in no order of their keys. */
+async function* rowsOf(count, changeEvery) {
+  for (let i = 0; i < count; i++) yield rowOf((i * 7_368_787) % count, changeEvery);
+}
+
+function rowOf(id, changeEvery) {
+  const changed = changeEvery > 0 && id % changeEvery === 0;
+  return {
+    id,
+    email: `customer-${id}@example-${id % 977}.com`,
+    name: `Customer number ${id}`,
+    company: COMPANIES[id % COMPANIES.length],
+    country: COUNTRIES[id % COUNTRIES.length],
+    active: id % 3 !== 0,
+    balance: ((id * 37) % 100_000) / 100 + (changed ? 1 : 0),
+    orders: id % 211,
+    updated_at: new Date(1_700_000_000_000 + id * 1000),
+    note: `${NOTES[id % NOTES.length]} ${id % 89}`,
+  };
+}
