@@ -1,47 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  AuthExpired,
-  createCredential,
-  createHttpClient,
-  type Credential,
-  RateLimited,
-  Retryable,
-  Terminal,
-} from '@tidemark/resilience';
+import { AuthExpired, RateLimited, Retryable, Terminal } from '@tidemark/resilience';
 import { type ApiAnswer, driveError, GoogleDriveApi } from '@tidemark/test-kit/apis';
-import type { Page } from '../sdk/source.js';
-import { openForTest, type SourceSubject, type SourceWorld, TestToken } from '../testing/conformance.js';
-import { Reader, type Request } from '../testing/reading.js';
+import { type Connection, openForTest } from '../testing/conformance.js';
+import type { Request } from '../testing/reading.js';
+import { oauthCredential, oauthWorld, type OnPage, readAll, readerFor, withConfig } from '../testing/oauth-world.js';
 import { googleDriveConnector } from './google-drive.connector.js';
 
 const signal = new AbortController().signal;
 let api: GoogleDriveApi;
-let credential: Credential;
+let connection: Connection;
 
 beforeEach(async () => {
   api = await GoogleDriveApi.start();
-  const token = new TestToken();
-  credential = token;
-  api.accept(token.accepted);
+  const errors = { unavailable: () => driveError.backendError(503), throttled: driveError.throttled };
+  ({ connection } = oauthWorld(api, errors));
 });
 afterEach(() => api.close());
 
-const open = (config: object = {}) =>
-  openForTest(googleDriveConnector, 'source', { config: { baseUrl: api.baseUrl, ...config }, credential });
-
-const readerOf = (config: object = {}) =>
-  new Reader(
-    { connector: googleDriveConnector, object: 'files', pageSize: 3 } as unknown as SourceSubject,
-    { connection: { config: { baseUrl: api.baseUrl, ...config }, credential } } as unknown as SourceWorld,
-    { keep: (value) => value, expectNone: () => {} },
-  );
-
-/** What is told: `id`, or `-id` for a deletion, sorted. */
-async function read(config: object = {}, request: Request = {}, onPage: (page: Page, at: number) => void = () => {}) {
-  const { records, cursor } = await readerOf(config).read(request, { onPage });
-  const told = records.map(({ externalId, deleted }) => `${deleted ? '-' : ''}${externalId}`).sort();
-  return { records, told, cursor };
-}
+const open = (config: object = {}) => openForTest(googleDriveConnector, 'source', withConfig(connection, config));
+const readerOf = (config: object = {}) => readerFor(googleDriveConnector, 'files', withConfig(connection, config));
+const read = (config: object = {}, request: Request = {}, onPage?: OnPage) =>
+  readAll(readerOf(config), request, onPage);
 
 describe('the files of google-drive', () => {
   it('come with the properties that were asked for, and those that reading needs', async () => {
@@ -214,8 +193,8 @@ describe('a failure of google-drive', () => {
 
 describe('the credential of google-drive', () => {
   it('is renewed when its token expires in the middle', async () => {
-    await using http = closing(createHttpClient({ side: 'source', allow: ['127.0.0.1'] }));
-    credential = createCredential('c1', api.authorised(), { http });
+    await using credential = oauthCredential(api);
+    connection = { ...connection, credential };
     for (const id of ['a', 'b', 'c', 'd']) api.put(id);
     const { told } = await read({}, {}, (_page, at) => {
       if (at === 0) api.expireTokens();
@@ -225,8 +204,8 @@ describe('the credential of google-drive', () => {
   });
 
   it('has ended when it was revoked', async () => {
-    await using http = closing(createHttpClient({ side: 'source', allow: ['127.0.0.1'] }));
-    credential = createCredential('c1', api.authorised(), { http });
+    await using credential = oauthCredential(api);
+    connection = { ...connection, credential };
     api.revoke();
     const error = await readerOf().failure();
     expect(error).toBeInstanceOf(AuthExpired);
@@ -256,6 +235,3 @@ describe('the check of google-drive', () => {
     expect(await opened.source.check(signal)).toEqual({ ok: false, problems: [problem] });
   });
 });
-
-const closing = <T extends { close(): Promise<void> }>(one: T): T & AsyncDisposable =>
-  Object.assign(one, { [Symbol.asyncDispose]: () => one.close() });

@@ -8,6 +8,8 @@ export interface MailFolder {
 }
 
 const SELECT = { $select: 'id,displayName,childFolderCount,totalItemCount' };
+/** Folders a page. */
+const TOP = { $top: 100 };
 
 /** The folders that are read: those of the config, or all that are not hidden. */
 export class Folders {
@@ -37,8 +39,7 @@ export class Folders {
     try {
       return folderOf(await this.api.get<GraphItem>(`mailFolders/${encodeURIComponent(name)}`, SELECT, signal));
     } catch (error) {
-      if (!(error instanceof Terminal) || error.field !== undefined || ![400, 404].includes(error.status ?? 0))
-        throw error;
+      if (!(error instanceof Terminal) || error.code !== 'SOURCE_NOT_FOUND' || error.field !== undefined) throw error;
       const message = `Microsoft Graph: there is no folder ${name} in this mailbox`;
       throw new Terminal('SOURCE_NOT_FOUND', message, { field: `folders.${at}`, cause: error });
     }
@@ -55,7 +56,7 @@ export class Folders {
 
   /** Those that a list has, each followed by those below it. What is in search folders is in other folders, too. */
   async *#below(path: string, signal: AbortSignal): AsyncGenerator<MailFolder> {
-    for await (const item of this.api.all(path, SELECT, signal)) {
+    for await (const item of this.api.all(path, { ...TOP, ...SELECT }, signal)) {
       if (item['@odata.type'] === '#microsoft.graph.mailSearchFolder') continue;
       const folder = folderOf(item);
       yield folder;
@@ -78,5 +79,6 @@ function folderOf(item: GraphItem): MailFolder {
   return { id: item.id, name: String(item['displayName'] ?? item.id), messages: Number(item['totalItemCount'] ?? 0) };
 }
 
-/** What a folder or message that was there a moment ago answers. */
-export const isGone = (error: unknown): boolean => error instanceof ExternalError && error.status === 404;
+/** What a folder or message answers that was there a moment ago; a mailbox or a folder of the config has a field. */
+export const isGone = (error: unknown): boolean =>
+  error instanceof ExternalError && error.status === 404 && error.field === undefined;

@@ -12,9 +12,6 @@ export interface GraphList<T = GraphItem> {
   readonly '@odata.deltaLink'?: string;
 }
 
-/** Whole lists of folders and attachments come in pages of this size. */
-const LIST_SIZE = 100;
-
 /** Calls of one mailbox, with errors that tell what to do. Ids are immutable: they outlive a move to another folder. */
 export class GraphApi {
   readonly #http: HttpClient;
@@ -50,7 +47,7 @@ export class GraphApi {
 
   /** All pages. Of a link to the next one only the query is used: what it leads to is ours to say. */
   async *all<T = GraphItem>(path: string, query: Query, signal: AbortSignal): AsyncGenerator<T> {
-    for (let ask: Query | undefined = { $top: LIST_SIZE, ...query }; ask;) {
+    for (let ask: Query | undefined = query; ask;) {
       const list: GraphList<T> = await this.page<T>(path, ask, signal);
       yield* list.value;
       const link: string | undefined = list['@odata.nextLink'];
@@ -87,6 +84,10 @@ function codesIn(detail: unknown): readonly string[] {
 const LOST_STATE = ['syncstatenotfound', 'syncstateinvalid', 'resyncrequired'];
 const NO_USER = ['errorinvaliduser', 'request_resourcenotfound', 'resourcenotfound'];
 
+const GRANT =
+  "grant the permission Mail.Read, for another user's mailbox Mail.Read.Shared, or the application's Mail.Read with " +
+  'the consent of an administrator, and authorise the connection again';
+
 function explained(error: unknown): unknown {
   if (!(error instanceof ExternalError)) return error;
   const { status = 0, detail } = error;
@@ -101,10 +102,8 @@ function explained(error: unknown): unknown {
   if (status === 410 || ((status === 400 || status === 404) && says(...LOST_STATE)))
     return terminal('SOURCE_CURSOR_EXPIRED', 'the state of the delta is no longer known: read from the beginning');
   if (status === 403 && error instanceof Terminal)
-    return terminal(
-      error.code,
-      `this mail may not be read: grant the permission Mail.Read (for another user's mailbox Mail.Read.Shared, or Mail.Read of the application with the consent of an administrator), and authorise the connection again`,
-    );
+    return terminal(error.code, `this mail may not be read; ${GRANT} (${error.message})`);
+  if (status === 400 && says('errorinvalididmalformed')) return terminal('SOURCE_NOT_FOUND', 'an id is not valid');
   if (status === 404 && says(...NO_USER))
     return terminal(
       error.code,

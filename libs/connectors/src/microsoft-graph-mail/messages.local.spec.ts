@@ -1,39 +1,27 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Credential, Terminal } from '@tidemark/resilience';
-import { type Mailbox, MicrosoftGraphApi } from '@tidemark/test-kit/apis';
-import type { Page } from '../sdk/source.js';
-import { type SourceSubject, type SourceWorld, TestToken } from '../testing/conformance.js';
-import { Reader, type Request } from '../testing/reading.js';
+import { Terminal } from '@tidemark/resilience';
+import { graphError, type Mailbox, MicrosoftGraphApi } from '@tidemark/test-kit/apis';
+import type { Connection } from '../testing/conformance.js';
+import type { Request } from '../testing/reading.js';
+import { oauthWorld, type OnPage, readAll, readerFor, withConfig } from '../testing/oauth-world.js';
 import { microsoftGraphMailConnector } from './microsoft-graph-mail.connector.js';
 
 let api: MicrosoftGraphApi;
 let mailbox: Mailbox;
-let credential: Credential;
+let connection: Connection;
 
 beforeEach(async () => {
   api = await MicrosoftGraphApi.start();
   mailbox = api.mailbox;
-  const token = new TestToken();
-  credential = token;
-  api.accept(token.accepted);
+  const errors = { unavailable: () => graphError.unavailable(0), throttled: graphError.throttled };
+  ({ connection } = oauthWorld(api, errors));
 });
 afterEach(() => api.close());
 
 const readerOf = (config: object = {}) =>
-  new Reader(
-    { connector: microsoftGraphMailConnector, object: 'messages', pageSize: 3 } as unknown as SourceSubject,
-    { connection: { config: { baseUrl: api.baseUrl, ...config }, credential } } as unknown as SourceWorld,
-    { keep: (value) => value, expectNone: () => {} },
-  );
-
-type OnPage = (page: Page, at: number) => void;
-
-/** What is told: `id`, or `-id` for a deletion, sorted. */
-async function read(config: object = {}, request: Request = {}, onPage: OnPage = () => {}) {
-  const { pages, records, cursor } = await readerOf(config).read(request, { onPage });
-  const told = records.map(({ externalId, deleted }) => `${deleted ? '-' : ''}${externalId}`).sort();
-  return { records, told, cursor, problems: pages.flatMap((page) => page.problems) };
-}
+  readerFor(microsoftGraphMailConnector, 'messages', withConfig(connection, config));
+const read = (config: object = {}, request: Request = {}, onPage?: OnPage) =>
+  readAll(readerOf(config), request, onPage);
 
 function fill(count: number, folder = 'inbox'): void {
   for (let number = 100; number < 100 + count; number++) mailbox.put(folder, `${folder}-${number}`);

@@ -1,5 +1,6 @@
 import { graphError, MicrosoftGraphApi } from '@tidemark/test-kit/apis';
-import { type Connection, sourceConformance, type SourceWorld, TestToken } from '../testing/conformance.js';
+import { sourceConformance, type SourceWorld } from '../testing/conformance.js';
+import { oauthWorld, withConfig } from '../testing/oauth-world.js';
 import { microsoftGraphMailConnector } from './microsoft-graph-mail.connector.js';
 
 const HOUR = 3_600_000;
@@ -8,8 +9,6 @@ const HOUR = 3_600_000;
 async function start(objects: number): Promise<SourceWorld> {
   const api = await MicrosoftGraphApi.start();
   const { mailbox } = api;
-  const token = new TestToken();
-  api.accept(token.accepted);
   mailbox.addFolder('projects', 'Projects', 'inbox');
   const folderOf = (number: number) => (number % 2 === 0 ? 'inbox' : 'projects');
   for (let number = 1; number <= objects; number++, mailbox.time += HOUR)
@@ -21,34 +20,16 @@ async function start(objects: number): Promise<SourceWorld> {
     mailbox.put(folderOf(added), id);
     return id;
   };
-  const expire = (renewable: boolean) => {
-    api.expireTokens();
-    token.expire({ renewable });
-    if (renewable) api.accept(token.accepted);
-  };
   return {
-    connection: { config: { baseUrl: api.baseUrl }, credential: token },
+    ...oauthWorld(api, { unavailable: () => graphError.unavailable(0), throttled: graphError.throttled }),
     ids: () => mailbox.ids(),
     add: (count) => Array.from({ length: count }, add),
     change: (id) => mailbox.markRead(id),
     remove: (id) => mailbox.delete(id),
     addWithoutId: () => mailbox.put('inbox', 'without-id', { id: undefined }),
-    fault: (fault, times) => api.fault(fault === 'unavailable' ? graphError.unavailable(0) : fault, times),
     gatewayTimeoutOver: (records) => (api.timeoutAbove = records),
-    rateLimit: (seconds, times) => api.fault(graphError.throttled(seconds), times),
-    expireToken: () => expire(true),
-    revokeToken: () => expire(false),
-    hanging: () => api.hanging(),
-    close: () => api.close(),
   };
 }
-
-const withConfig =
-  (config: object) =>
-  ({ connection }: SourceWorld): Connection => ({
-    ...connection,
-    config: { ...(connection.config as object), ...config },
-  });
 
 sourceConformance('microsoft-graph-mail', {
   connector: microsoftGraphMailConnector,
@@ -57,13 +38,13 @@ sourceConformance('microsoft-graph-mail', {
   wrong: [
     {
       what: 'a user who is not there',
-      connection: withConfig({ mailbox: 'nobody@example.com' }),
+      connection: ({ connection }) => withConfig(connection, { mailbox: 'nobody@example.com' }),
       code: 'SOURCE_NOT_FOUND',
       field: 'mailbox',
     },
     {
       what: 'a folder that is not there',
-      connection: withConfig({ folders: ['inbox', 'nowhere'] }),
+      connection: ({ connection }) => withConfig(connection, { folders: ['inbox', 'nowhere'] }),
       code: 'SOURCE_NOT_FOUND',
       field: 'folders.1',
     },

@@ -58,7 +58,7 @@ export class Reading {
       if (this.#signal.aborted || !(error instanceof Terminal)) throw error;
       if (error.code === 'SOURCE_CURSOR_EXPIRED' && this.#mayRestart(folder))
         return { ...restarted(place), records: [] };
-      if (isGone(error) && error.field === undefined) return { ...withoutFolder(place), records: [] };
+      if (isGone(error) && !(await this.#isListed(folder))) return { ...withoutFolder(place), records: [] };
       throw error;
     }
   }
@@ -69,6 +69,10 @@ export class Reading {
     const page = await this.api.page(path, queryOf(folder, filter), this.#signal, size);
     const after = behind(place, page, filter !== undefined);
     return { place: after, ...(await this.#messages.told(page.value, place, this.#signal)) };
+  }
+
+  async #isListed({ id }: FolderPlace): Promise<boolean> {
+    return (await this.#folders.list(this.#signal)).some((folder) => folder.id === id);
   }
 
   /** From the last round, then from nothing: a service that forgets at once is not asked for ever. */

@@ -1,43 +1,30 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { AuthExpired, createCredential, createHttpClient, type Credential, Terminal } from '@tidemark/resilience';
+import { AuthExpired, Terminal } from '@tidemark/resilience';
 import { graphError, type Mailbox, MicrosoftGraphApi } from '@tidemark/test-kit/apis';
-import type { Page } from '../sdk/source.js';
-import { openForTest, type SourceSubject, type SourceWorld, TestToken } from '../testing/conformance.js';
-import { Reader, type Request } from '../testing/reading.js';
+import { type Connection, openForTest } from '../testing/conformance.js';
+import type { Request } from '../testing/reading.js';
+import { oauthCredential, oauthWorld, type OnPage, readAll, readerFor, withConfig } from '../testing/oauth-world.js';
 import { microsoftGraphMailConnector } from './microsoft-graph-mail.connector.js';
 
 const signal = new AbortController().signal;
 let api: MicrosoftGraphApi;
 let mailbox: Mailbox;
-let credential: Credential;
+let connection: Connection;
 
 beforeEach(async () => {
   api = await MicrosoftGraphApi.start();
   mailbox = api.mailbox;
-  const token = new TestToken();
-  credential = token;
-  api.accept(token.accepted);
+  const errors = { unavailable: () => graphError.unavailable(0), throttled: graphError.throttled };
+  ({ connection } = oauthWorld(api, errors));
 });
 afterEach(() => api.close());
 
 const open = (config: object = {}) =>
-  openForTest(microsoftGraphMailConnector, 'source', { config: { baseUrl: api.baseUrl, ...config }, credential });
-
+  openForTest(microsoftGraphMailConnector, 'source', withConfig(connection, config));
 const readerOf = (config: object = {}) =>
-  new Reader(
-    { connector: microsoftGraphMailConnector, object: 'messages', pageSize: 3 } as unknown as SourceSubject,
-    { connection: { config: { baseUrl: api.baseUrl, ...config }, credential } } as unknown as SourceWorld,
-    { keep: (value) => value, expectNone: () => {} },
-  );
-
-type OnPage = (page: Page, at: number) => void;
-
-/** What is told: `id`, or `-id` for a deletion, sorted. */
-async function read(config: object = {}, request: Request = {}, onPage: OnPage = () => {}) {
-  const { pages, records, cursor } = await readerOf(config).read(request, { onPage });
-  const told = records.map(({ externalId, deleted }) => `${deleted ? '-' : ''}${externalId}`).sort();
-  return { records, told, cursor, problems: pages.flatMap((page) => page.problems) };
-}
+  readerFor(microsoftGraphMailConnector, 'messages', withConfig(connection, config));
+const read = (config: object = {}, request: Request = {}, onPage?: OnPage) =>
+  readAll(readerOf(config), request, onPage);
 
 function fill(count: number, folder = 'inbox'): void {
   for (let number = 100; number < 100 + count; number++) mailbox.put(folder, `${folder}-${number}`);
@@ -102,6 +89,24 @@ describe('a part of time', () => {
   });
 });
 
+describe('what is not found', () => {
+  it('is not taken for deleted when it is the mailbox', async () => {
+    fill(4);
+    const { cursor } = await read();
+    mailbox.delete('inbox-100');
+    // The folders and the delta are there, and then the message is asked for.
+    for (const fault of ['none', 'none', graphError.noMailbox()] as const) api.fault(fault);
+    const error = await readerOf().failure({ cursor });
+    expect(error).toMatchObject({ code: 'SOURCE_NOT_FOUND', field: 'mailbox' });
+  });
+
+  it('is not taken for deleted when it is a folder that is still there', async () => {
+    fill(4);
+    for (const fault of ['none', graphError.notFound()] as const) api.fault(fault);
+    expect(await readerOf().failure()).toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+  });
+});
+
 describe('requests to Microsoft Graph', () => {
   it('ask for immutable ids, always', async () => {
     fill(4);
@@ -145,8 +150,8 @@ describe('requests to Microsoft Graph', () => {
 
 describe('the credential of microsoft-graph-mail', () => {
   it('is renewed when its token expires in the middle', async () => {
-    await using http = closing(createHttpClient({ side: 'source', allow: ['127.0.0.1'] }));
-    credential = createCredential('c1', api.authorised(), { http });
+    await using credential = oauthCredential(api);
+    connection = { ...connection, credential };
     fill(7);
     const { told } = await read({}, {}, (_page, at) => {
       if (at === 0) api.expireTokens();
@@ -156,8 +161,8 @@ describe('the credential of microsoft-graph-mail', () => {
   });
 
   it('has ended when it was revoked', async () => {
-    await using http = closing(createHttpClient({ side: 'source', allow: ['127.0.0.1'] }));
-    credential = createCredential('c1', api.authorised(), { http });
+    await using credential = oauthCredential(api);
+    connection = { ...connection, credential };
     fill(7);
     api.revoke();
     const error = await readerOf().failure();
@@ -183,9 +188,23 @@ describe('the check of microsoft-graph-mail', () => {
   });
 
   it('names every folder that is not there', async () => {
+    api.fault(graphError.malformedId());
     await using opened = await open({ folders: ['nowhere', 'inbox', 'nothing'] });
     const result = await opened.source.check(signal);
     expect(result).toMatchObject({ ok: false, problems: [{ field: 'folders.0' }, { field: 'folders.2' }] });
+  });
+
+  it('says that an application needs to be told whose mail it reads', async () => {
+    api.delegated = false;
+    await using opened = await open();
+    const problem = {
+      field: 'mailbox',
+      code: 'SOURCE_REQUEST_REFUSED',
+      message: expect.stringContaining('whose mail'),
+    };
+    expect(await opened.source.check(signal)).toEqual({ ok: false, problems: [problem] });
+    await using named = await open({ mailbox: mailbox.user });
+    expect(await named.source.check(signal)).toMatchObject({ ok: true });
   });
 
   it('says when the user has no mailbox', async () => {
@@ -195,6 +214,3 @@ describe('the check of microsoft-graph-mail', () => {
     expect(result).toMatchObject({ ok: false, problems: [{ field: 'mailbox', code: 'SOURCE_NOT_FOUND' }] });
   });
 });
-
-const closing = <T extends { close(): Promise<void> }>(one: T): T & AsyncDisposable =>
-  Object.assign(one, { [Symbol.asyncDispose]: () => one.close() });

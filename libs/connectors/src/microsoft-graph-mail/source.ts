@@ -42,11 +42,18 @@ export class MicrosoftGraphMailSource implements Source {
       return { ok: true, message: `the mail of ${mailbox}: ${total} messages in ${found.length} folders` };
     } catch (error) {
       note(error);
-      return { ok: false, problems };
+      return { ok: false, problems: problems.map((problem) => this.#withMailbox(problem)) };
     }
   }
 
   async close(): Promise<void> {}
+
+  /** A token of an application has no user of its own. */
+  #withMailbox(problem: CheckProblem): CheckProblem {
+    if (this.#config.mailbox !== undefined || problem.code !== 'SOURCE_REQUEST_REFUSED') return problem;
+    const message = `${problem.message}; when no user but an application is authorised, mailbox must say whose mail is read`;
+    return { ...problem, field: 'mailbox', message };
+  }
 }
 
 function problemOf(error: unknown, signal: AbortSignal): CheckProblem {

@@ -36,6 +36,8 @@ const READING_SCOPES = ['Mail.Read', 'Mail.ReadWrite'];
 export class MicrosoftGraphApi extends OAuthApi {
   /** Pages of more messages than this are answered by 504. */
   timeoutAbove = Infinity;
+  /** Whether a user authorised; an application has no `me`. */
+  delegated = true;
   /** Links lead there instead of here. */
   linkOrigin: string | undefined;
   override scopes: readonly string[] = ['Mail.Read'];
@@ -60,6 +62,8 @@ export class MicrosoftGraphApi extends OAuthApi {
   protected answer(request: ApiRequest): ApiAnswer {
     const [, me, user, path] = /^\/v1\.0\/(?:(me)|users\/([^/]+))(\/.*)$/.exec(request.path) ?? [];
     if (path === undefined) return graphError.badRequest('Resource not found for the segment.');
+    if (me && !this.delegated)
+      return graphError.badRequest('/me request is only valid with delegated authentication flow.');
     if (!me && user !== this.mailbox.user) return graphError.unknownUser(user!);
     if (!this.scopes.some((scope) => READING_SCOPES.includes(scope))) return graphError.accessDenied();
     if (request.query.has('$expand')) return graphError.badRequest('$expand is not modelled.');

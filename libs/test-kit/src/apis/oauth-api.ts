@@ -20,9 +20,9 @@ export interface ApiAnswer {
 
 /**
  * What goes wrong with one answer: the connection ends half-way through its body; its JSON is broken; it never comes;
- * its first object has lost its id; or another answer comes instead.
+ * its first object has lost its id; another answer comes instead; or nothing, and the next fault is for the next answer.
  */
-export type ApiFault = 'cut' | 'invalidJson' | 'hang' | 'missingId' | ApiAnswer;
+export type ApiFault = 'none' | 'cut' | 'invalidJson' | 'hang' | 'missingId' | ApiAnswer;
 
 /** The client that may ask for tokens. */
 export const oauthClient = { clientId: 'client-1', clientSecret: 'client-secret-of-the-test' } as const;
@@ -150,7 +150,7 @@ export abstract class OAuthApi implements AsyncDisposable {
     if (fault === 'hang') return this.#hanging.resolve(request);
     if (fault !== undefined && typeof fault !== 'string') return send(response, fault);
     const answer = this.answer(request);
-    if (fault === undefined) return send(response, answer);
+    if (fault === undefined || fault === 'none') return send(response, answer);
     if (fault === 'missingId') return send(response, { ...answer, body: this.withoutId(answer.body) });
     const text = JSON.stringify(answer.body);
     const half = text.slice(0, text.length / 2);

@@ -33,6 +33,7 @@ export const graphError = {
   noMailbox: () =>
     error(404, 'MailboxNotEnabledForRESTAPI', 'The mailbox is either inactive, soft-deleted, or is hosted on-premise.'),
   notFound: () => error(404, 'ErrorItemNotFound', 'The specified object was not found in the store.'),
+  malformedId: () => error(400, 'ErrorInvalidIdMalformed', 'Id is malformed.'),
   syncStateNotFound: (location: string) =>
     error(410, 'SyncStateNotFound', 'The sync state generation is not found; generation=149;[highest=157][157][155].', {
       location,

@@ -1,0 +1,62 @@
+import { createCredential, createHttpClient, type Credential } from '@tidemark/resilience';
+import type { ApiAnswer, OAuthApi } from '@tidemark/test-kit/apis';
+import type { Connector } from '../sdk/connector.js';
+import type { Page } from '../sdk/source.js';
+import { Reader, type Request } from './reading.js';
+import { TestToken } from './test-token.js';
+import type { Connection, SourceSubject, SourceWorld } from './world.js';
+
+/** What an API answers when it cannot just now. */
+export interface PassingErrors {
+  unavailable(): ApiAnswer;
+  throttled(seconds: number): ApiAnswer;
+}
+
+/** What the worlds of all APIs that take OAuth tokens have in common. */
+export function oauthWorld(api: OAuthApi & { readonly baseUrl: string }, { unavailable, throttled }: PassingErrors) {
+  const token = new TestToken();
+  api.accept(token.accepted);
+  const expire = (renewable: boolean) => {
+    api.expireTokens();
+    token.expire({ renewable });
+    if (renewable) api.accept(token.accepted);
+  };
+  return {
+    connection: { config: { baseUrl: api.baseUrl }, credential: token } as Connection,
+    fault: (fault, times) => api.fault(fault === 'unavailable' ? unavailable() : fault, times),
+    rateLimit: (seconds, times) => api.fault(throttled(seconds), times),
+    expireToken: () => expire(true),
+    revokeToken: () => expire(false),
+    hanging: () => api.hanging(),
+    close: () => api.close(),
+  } satisfies Partial<SourceWorld>;
+}
+
+/** What somebody holds who has just authorised us, renewed at the token endpoint of the API. */
+export function oauthCredential(api: OAuthApi): Credential & AsyncDisposable {
+  const http = createHttpClient({ side: 'source', allow: ['127.0.0.1'] });
+  const credential = createCredential('oauth-1', api.authorised(), { http });
+  return Object.assign(credential, { [Symbol.asyncDispose]: () => http.close() });
+}
+
+/** The same connection with more in its config. */
+export const withConfig = ({ config, ...connection }: Connection, more: object): Connection => ({
+  ...connection,
+  config: { ...(config as object), ...more },
+});
+
+/** A reader of a connection, for tests that have no world. */
+export const readerFor = (connector: Connector, object: string, connection: Connection, pageSize = 3): Reader =>
+  new Reader({ connector, object, pageSize } as unknown as SourceSubject, { connection } as unknown as SourceWorld, {
+    keep: (value) => value,
+    expectNone: () => {},
+  });
+
+export type OnPage = (page: Page, at: number) => void;
+
+/** Reads all; what is told in short: `id`, or `-id` for a deletion, sorted. */
+export async function readAll(reader: Reader, request: Request = {}, onPage: OnPage = () => {}) {
+  const { pages, records, cursor } = await reader.read(request, { onPage });
+  const told = records.map(({ externalId, deleted }) => `${deleted ? '-' : ''}${externalId}`).sort();
+  return { records, told, cursor, problems: pages.flatMap((page) => page.problems) };
+}
