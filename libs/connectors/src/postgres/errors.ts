@@ -55,6 +55,9 @@ export function externalErrorOf(error: unknown, side: Side, text?: string, field
   if (error instanceof NoAnswer) return new Retryable(`${prefix}_UNREACHABLE`, message, { timedOut: true });
   if (refusesTls(error))
     return new Terminal(`${prefix}_UNREACHABLE`, `TLS: ${message}`, { field: 'ssl', connection: 'FETCH_TLS_FAILED' });
+  // What is thrown at a place of ours that expects another answer is not the network's fault.
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)
+    return new Terminal(`${prefix}_INVALID_RESPONSE`, message, { cause: error });
   return new Retryable(`${prefix}_UNREACHABLE`, connectionText(error, message), {
     cause: error,
     ...(/timeout expired/.test(message) && { timedOut: true }),

@@ -23,7 +23,9 @@ const isPlainTime = (text: string) => text[10] === ' ' && !text.endsWith('BC');
 const json: FromText = (text) => (LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits as never) : JSON.parse(text));
 const LONG_NUMBER = /\d[\d.]{15}|\d[eE]/;
 const keepDigits = (_key: string, value: unknown, { source = '' }: { readonly source?: string } = {}) =>
-  typeof value === 'number' && significant(source) !== significant(String(value)) ? source : value;
+  typeof value === 'number' && !isExact(value, source) ? source : value;
+const isExact = (value: number, source: string) =>
+  Number.isFinite(value) && significant(source) === significant(String(value));
 
 /** Digits that count, and where the point stands among them. */
 function significant(source: string): string {

@@ -23,6 +23,20 @@ export class TestDatabase implements AsyncDisposable {
     return (await this.#client.query<T>(text, values as unknown[])).rows;
   }
 
+  /** A transaction of its own, on a connection of its own, that holds its locks until it is disposed of. */
+  async begin(text: string): Promise<AsyncDisposable & { query(text: string): Promise<unknown> }> {
+    const client = new pg.Client(process.env.POSTGRES_URL);
+    await client.connect();
+    await client.query(`set search_path = ${this.schema}; set deadlock_timeout = '1min'; begin; ${text}`);
+    return {
+      query: (more) => client.query(more),
+      [Symbol.asyncDispose]: async () => {
+        await client.query('commit');
+        await client.end();
+      },
+    };
+  }
+
   /** A role that may log in and use the schema. */
   async role(grants: string): Promise<string> {
     const role = randomNamespace('role');

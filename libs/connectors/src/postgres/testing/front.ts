@@ -17,6 +17,8 @@ export interface FrontOptions {
 
 export interface Front extends AsyncDisposable {
   readonly port: number;
+  /** Cuts the connection in place of the answer that comes after so many others; null: never. */
+  answersLeft: number | null;
 }
 
 /**
@@ -27,33 +29,55 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy()));
-    greet(socket, options, sockets).catch(() => socket.destroy());
+    greet(socket, options)
+      .then((client) => client && forward(client, front))
+      .catch(() => socket.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const close = async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, 'close');
+  const front: Front & FrontOptions = {
+    ...options,
+    port: (server.address() as AddressInfo).port,
+    answersLeft: null,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
   };
-  return { port: (server.address() as AddressInfo).port, [Symbol.asyncDispose]: close };
+  return front;
 }
 
-async function greet(plain: Socket, { target, tls, password }: FrontOptions, sockets: Set<Socket>): Promise<void> {
-  let client = plain;
-  let first = await message(client, 0);
+interface Client {
+  readonly socket: Socket;
+  /** The first message that is meant for the server itself. */
+  readonly first: Buffer;
+}
+
+async function greet(plain: Socket, { tls, password }: FrontOptions): Promise<Client | null> {
+  let socket = plain;
+  let first = await message(socket, 0);
   if (first.readInt32BE(4) === SSL_REQUEST) {
-    client.write(tls ? 'S' : 'N');
+    socket.write(tls ? 'S' : 'N');
     if (tls)
-      client = new TLSSocket(plain, { isServer: true, cert: certificate, key }).on('error', () => plain.destroy());
-    first = await message(client, 0);
+      socket = new TLSSocket(plain, { isServer: true, cert: certificate, key }).on('error', () => plain.destroy());
+    first = await message(socket, 0);
   }
-  if (password !== undefined && first.readInt32BE(4) !== CANCEL_REQUEST && !(await knows(client, password))) return;
-  const server = connect(Number(target.port), target.hostname);
-  sockets.add(server.on('close', () => client.destroy()).on('error', () => client.destroy()));
-  client.on('close', () => server.destroy());
+  const asks = password !== undefined && first.readInt32BE(4) !== CANCEL_REQUEST;
+  return !asks || (await knows(socket, password)) ? { socket, first } : null;
+}
+
+function forward({ socket, first }: Client, front: Front & FrontOptions): void {
+  const server = connect(Number(front.target.port), front.target.hostname);
+  server.on('close', () => socket.destroy()).on('error', () => socket.destroy());
+  socket.on('close', () => server.destroy());
   server.write(first);
-  client.pipe(server).pipe(client);
+  socket.pipe(server);
+  server.on('data', (answer) => {
+    if (front.answersLeft === null || front.answersLeft-- > 0) return void socket.write(answer);
+    front.answersLeft = null;
+    socket.destroy();
+  });
 }
 
 /** AuthenticationCleartextPassword, and what the server says of a wrong one. */

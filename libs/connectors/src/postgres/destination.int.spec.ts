@@ -1,0 +1,414 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type ExternalError, Retryable, Terminal } from '@tidemark/resilience';
+import { waitFor } from '@tidemark/test-kit';
+import type { RowResult, WriteBatch, WriteRow } from '../sdk/destination.js';
+import type { WriteMode } from '../sdk/manifest.js';
+import type { JsonObject } from '../sdk/source.js';
+import { PostgresDestination } from './destination.js';
+import { PostgresSource } from './source.js';
+import { TestDatabase } from './testing/database.js';
+import { startFront } from './testing/front.js';
+
+const suite = process.env.POSTGRES_URL ? describe : describe.skip;
+const signal = new AbortController().signal;
+
+let database: TestDatabase;
+let batches = 0;
+const open: PostgresDestination[] = [];
+
+function destinationOf(more: object = {}): PostgresDestination {
+  const destination = new PostgresDestination(database.context(more));
+  open.push(destination);
+  return destination;
+}
+
+const batchOf = (mode: WriteMode, object: string, data: readonly JsonObject[], more: Partial<WriteBatch> = {}): WriteBatch => ({ id: `batch ${++batches}`, mode, object, key: ['id'], rows: data.map((row) => ({ data: row })), ...more }); // prettier-ignore
+const statuses = (results: readonly RowResult[]) => results.map(({ status }) => status);
+const failed = (results: readonly RowResult[]) =>
+  results.flatMap((result) => (result.status === 'failed' ? [result] : []));
+
+async function failure(work: Promise<unknown>): Promise<ExternalError> {
+  const error = await work.then(
+    () => new Error('it was written'),
+    (thrown: unknown) => thrown,
+  );
+  return error as ExternalError;
+}
+
+suite('a postgres destination', () => {
+  beforeAll(async () => {
+    database = await TestDatabase.open();
+  });
+  beforeEach(() => database.query('drop table if exists things cascade; create table things (id int primary key, name varchar(10), amount numeric(6, 2), at timestamptz, extra jsonb)')); // prettier-ignore
+  afterAll(async () => {
+    for (const destination of open) await destination.close();
+    await database?.[Symbol.asyncDispose]();
+  });
+
+  it('writes 9,950 of 10,000 rows when 50 are refused, and says of each why', async () => {
+    await database.query(`create table places (code text primary key); insert into places values ('de');
+      create table many (id int primary key, name varchar(20) not null, email text unique, qty int check (qty >= 0),
+        place text references places, amount numeric(6, 2), born date, token uuid, attributes jsonb)`);
+    const good = (id: number): JsonObject => ({ id, name: `n ${id}`, email: `${id}@x`, qty: 1, place: 'de', amount: '1.50', born: '2026-01-01', token: null, attributes: { id } }); // prettier-ignore
+    const faults: [JsonObject, string, string, RegExp][] = [
+      [{ name: null }, 'name', 'NOT_NULL_VIOLATION', /null value in column "name"/],
+      [{ name: 'x'.repeat(21) }, 'name', 'VALUE_TOO_LONG', /character varying\(20\)/],
+      [{ email: '1@x' }, 'email', 'UNIQUE_VIOLATION', /Key \(email\)=\(1@x\) already exists/],
+      [{ qty: -1 }, 'qty', 'CHECK_VIOLATION', /many_qty_check/],
+      [{ place: 'xx' }, 'place', 'FOREIGN_KEY_VIOLATION', /Key \(place\)=\(xx\) is not present/],
+      [{ amount: '10000' }, 'amount', 'VALUE_OUT_OF_RANGE', /numeric field overflow/],
+      [{ born: '2026-02-30' }, 'born', 'INVALID_VALUE', /2026-02-30/],
+      [{ token: 'no uuid' }, 'token', 'INVALID_VALUE', /invalid input syntax for type uuid: "no uuid"/],
+      [{ qty: '99999999999' }, 'qty', 'VALUE_OUT_OF_RANGE', /99999999999/],
+      [{ name: 'a\0b' }, 'name', 'INVALID_VALUE', /0x00/],
+    ];
+    const at = (index: number) => 100 + 197 * index;
+    const rows = Array.from({ length: 10_000 }, (_, id) => good(id));
+    for (let index = 0; index < 50; index++) Object.assign(rows[at(index)]!, faults[index % 10]![0]);
+    const results = await destinationOf().write(batchOf('upsert', 'many', rows), signal);
+    expect(Object.fromEntries(Object.entries(Object.groupBy(results, ({ status }) => status)).map(([status, all]) => [status, all!.length]))).toEqual({ created: 9950, failed: 50 }); // prettier-ignore
+    for (let index = 0; index < 50; index++) {
+      const [, field, code, message] = faults[index % 10]!;
+      expect(results[at(index)]).toEqual({ status: 'failed', field, code, message: expect.stringMatching(message), retryable: false }); // prettier-ignore
+    }
+    expect(await database.query('select count(*)::int, sum(id)::int as ids from many')).toEqual([
+      {
+        count: 9950,
+        ids: (10_000 * 9999) / 2 - Array.from({ length: 50 }, (_, index) => at(index)).reduce((a, b) => a + b),
+      },
+    ]);
+  });
+
+  it('tells created, updated and unchanged rows apart, as the database compares them', async () => {
+    const destination = destinationOf();
+    const row = (id: number, more: JsonObject = {}): JsonObject => ({ id, name: 'a', amount: '1.5', at: '2026-01-01T00:00:00Z', extra: { a: 1, b: [2] }, ...more }); // prettier-ignore
+    await destination.write(batchOf('upsert', 'things', [row(1), row(2), row(3), row(4)]), signal);
+    const before = await database.query('select id, xmin from things order by id');
+    const changed = [
+      row(1),
+      row(2, { amount: 1.504 }),
+      row(3, { extra: { b: [2], a: 1 } }),
+      row(4, { name: null }),
+      row(5),
+    ];
+    const results = await destination.write(batchOf('upsert', 'things', changed), signal);
+    expect(statuses(results)).toEqual(['skipped', 'skipped', 'skipped', 'updated', 'created']);
+    const after = await database.query('select id, xmin from things order by id');
+    expect(after.slice(0, 3)).toEqual(before.slice(0, 3));
+  });
+
+  it('leaves columns alone that a row does not have, and needs no others for a row that is there', async () => {
+    await database.query(`create table people (id int primary key, name text not null, mail text default 'none')`);
+    const destination = destinationOf();
+    const rows: JsonObject[] = [
+      { id: 1, name: 'a', mail: 'a@x' },
+      { id: 2, name: 'b' },
+      { id: 3, mail: 'c@x' },
+    ];
+    const first = await destination.write(batchOf('upsert', 'people', rows), signal);
+    expect(statuses(first)).toEqual(['created', 'created', 'failed']);
+    expect(first[2]).toMatchObject({ field: 'name', code: 'NOT_NULL_VIOLATION' });
+    const second = await destination.write(batchOf('upsert', 'people', [{ id: 1, mail: 'new' }, { id: 2 }]), signal);
+    expect(statuses(second)).toEqual(['updated', 'skipped']);
+    expect(await database.query('select * from people order by id')).toEqual([
+      { id: 1, name: 'a', mail: 'new' },
+      { id: 2, name: 'b', mail: 'none' },
+    ]);
+  });
+
+  it('writes rows of one key in their order, however the key is spelt', async () => {
+    const destination = destinationOf();
+    const rows: WriteRow[] = [
+      { data: { id: 1, name: 'a' } },
+      { action: 'delete', data: { id: 1 } },
+      { data: { id: 1, name: 'b' } },
+      { data: { id: '01', name: 'c' } },
+      { data: { id: '1', name: 'c' } },
+      { data: { id: 2, name: 'x' } },
+      { data: { id: ' 2', name: 'y' } },
+    ];
+    const results = await destination.write({ ...batchOf('mirror', 'things', []), rows }, signal);
+    expect(statuses(results).slice(0, 3)).toEqual(['created', 'deleted', 'created']);
+    expect(failed(results)).toEqual([]);
+    expect(await database.query('select id, name from things order by id')).toEqual([
+      { id: 1, name: expect.stringMatching(/[bc]/) },
+      { id: 2, name: 'y' },
+    ]);
+  });
+
+  it('deletes in mode mirror only, and only what it is told to', async () => {
+    const destination = destinationOf();
+    await destination.write(batchOf('upsert', 'things', [{ id: 1 }, { id: 2 }]), signal);
+    const rows: WriteRow[] = [{ action: 'delete', data: { id: 1 } }, { data: { id: 3 } }];
+    const refused = await destination.write({ ...batchOf('upsert', 'things', []), rows }, signal);
+    expect(refused[0]).toMatchObject({ status: 'failed', code: 'DELETE_REFUSED' });
+    await destination.write({ ...batchOf('mirror', 'things', []), rows }, signal);
+    expect(await database.query('select id from things order by id')).toEqual([{ id: 2 }, { id: 3 }]);
+  });
+
+  it('writes rows that refer to each other, in whatever order they come, beside one that is refused', async () => {
+    await database.query('create table tree (id int primary key, parent int references tree, name varchar(5))');
+    const rows = Array.from({ length: 64 }, (_, at) => ({
+      id: 64 - at,
+      parent: at === 63 ? null : 63 - at,
+      name: 'x',
+    }));
+    rows[20]!.name = 'too long';
+    const lost = new Set([44, ...Array.from({ length: 20 }, (_, at) => 45 + at)]);
+    const results = await destinationOf().write(batchOf('upsert', 'tree', rows), signal);
+    expect(results[20]).toMatchObject({ code: 'VALUE_TOO_LONG', field: 'name' });
+    expect(failed(results)).toHaveLength(lost.size);
+    expect(await database.query('select count(*)::int from tree')).toEqual([{ count: 64 - lost.size }]);
+  });
+
+  it('gives back what the source read, type by type', async () => {
+    await database.query(`create type mood as enum ('sad', 'ok');
+      create table kinds (id int primary key, big bigint, exact numeric, float float8, flag boolean, text text, bytes bytea,
+        instant timestamptz, local timestamp, day date, span interval, json json, jsonb jsonb, ints int[], texts text[][],
+        moods mood[], objects jsonb[], uuid uuid, point point, range int4range, padded char(4), never timestamptz);
+      insert into kinds values (1, 9007199254740993, 1234567890.12345678901234567890, 'NaN', true, 'ä€"\\{},NULL', '\\x00ff',
+        '2026-01-02 03:04:05.123456+02', '2026-01-02 03:04:05', '0044-03-15 BC', '1 year 2 days', '{"b": [1, "x"], "a": null}',
+        '[{"q": "\\""}]', '{1,null,3}', '{{a,"b\\"c\\\\d"},{"NULL","{}"}}', '{sad,ok}', array['{"k": [1]}'::jsonb, '[1, 2]'],
+        '6ee2f1b1-8a5d-4c0e-9d7e-000000000001', '(1,2)', '[1,5)', 'ab', 'infinity');
+      insert into kinds values (2);
+      create table copies (like kinds including all)`);
+    const source = new PostgresSource(database.context({ objects: [{ table: 'kinds' }] }));
+    const rows: JsonObject[] = [];
+    for await (const { records } of source.read({ object: 'kinds', signal }))
+      rows.push(...records.map(({ data }) => data));
+    const destination = destinationOf();
+    expect(statuses(await destination.write(batchOf('upsert', 'copies', rows), signal))).toEqual([
+      'created',
+      'created',
+    ]);
+    const difference = 'select to_jsonb(k) - \'json\' as row, k.json::jsonb from kinds k except select to_jsonb(c) - \'json\', c.json::jsonb from copies c'; // prettier-ignore
+    expect(await database.query(difference)).toEqual([]);
+    expect(statuses(await destination.write(batchOf('upsert', 'copies', rows), signal))).toEqual([
+      'skipped',
+      'skipped',
+    ]);
+  });
+
+  it('writes partitioned tables, identities and computed columns', async () => {
+    await database.query(`create table parts (id int generated always as identity, day date, twice int generated always as (id * 2) stored,
+        name text, primary key (id, day)) partition by range (day);
+      create table parts_a partition of parts for values from ('2026-01-01') to ('2026-02-01')`);
+    const destination = destinationOf();
+    const rows: JsonObject[] = [
+      { id: 7, day: '2026-01-05', twice: 99, name: 'a' },
+      { id: 8, day: '2027-01-05', name: 'b' },
+    ];
+    const key = { key: ['day', 'id'] };
+    const results = await destination.write(batchOf('upsert', 'parts', rows, key), signal);
+    expect(results).toMatchObject([{ status: 'created' }, { status: 'failed', code: 'CHECK_VIOLATION' }]);
+    await destination.write(batchOf('upsert', 'parts', [{ ...rows[0]!, name: 'c' }], key), signal);
+    expect(await database.query('select id, twice, name from parts')).toEqual([{ id: 7, twice: 14, name: 'c' }]);
+  });
+
+  it.each([
+    ['things', ['id'], [{ id: 1, nmae: 'x' }], 'UNKNOWN_COLUMN', /no column nmae; it has id, name/],
+    ['things', ['number'], [{ number: 1 }], 'UNKNOWN_COLUMN', /no column number/],
+    ['things', ['name'], [{ id: 1, name: 'x' }], 'DESTINATION_REQUEST_INVALID', /no unique index on exactly name/],
+    ['things', [], [{ id: 1 }], 'DESTINATION_REQUEST_INVALID', /without a key/],
+    ['nothing', ['id'], [{ id: 1 }], 'DESTINATION_NOT_FOUND', /no table nothing/],
+  ])(
+    'refuses as a whole what cannot fit table %s by %j, before anything is written',
+    async (object, key, rows, code, message) => {
+      await using empty = await TestDatabase.open();
+      await empty.query('create table things (id int primary key, name varchar(10))');
+      const destination = new PostgresDestination(empty.context());
+      const error = await failure(destination.write(batchOf('upsert', object, rows as JsonObject[], { key }), signal));
+      expect(error).toBeInstanceOf(Terminal);
+      expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+      const tables = await empty.query('select relname from pg_class where relnamespace = $1::regnamespace and relkind = \'r\'', [empty.schema]); // prettier-ignore
+      expect(tables).toEqual([{ relname: 'things' }]);
+      await destination.close();
+    },
+  );
+
+  it('fails single rows that have a column too many, and refuses a null key', async () => {
+    const rows: JsonObject[] = [{ id: 1, name: 'a' }, { id: 2, nmae: 'b' }, { id: null, name: 'c' }, { name: 'd' }];
+    const results = await destinationOf().write(batchOf('upsert', 'things', rows), signal);
+    expect(results).toEqual([
+      { status: 'created' },
+      expect.objectContaining({ status: 'failed', field: 'nmae', code: 'UNKNOWN_COLUMN' }),
+      expect.objectContaining({ status: 'failed', field: 'id', code: 'NOT_NULL_VIOLATION' }),
+      expect.objectContaining({ status: 'failed', field: 'id', code: 'NOT_NULL_VIOLATION' }),
+    ]);
+  });
+
+  it('tells what a trigger and a row policy refuse, and what a user may not do at all', async () => {
+    await database.query(`create function refuse() returns trigger language plpgsql as $$ begin
+        if new.name = 'bad' then raise exception 'we take no bad ones'; end if; return new; end $$;
+      create trigger refuse before insert on things for each row execute function refuse();
+      alter table things enable row level security;
+      create policy small on things using (true) with check (id < 100)`);
+    const user = await database.role(`grant select, insert, update on ${database.schema}.things to $role`);
+    const destination = destinationOf({ user });
+    const results = await destination.write(batchOf('upsert', 'things', [{ id: 1, name: 'ok' }, { id: 2, name: 'bad' }, { id: 100, name: 'far' }]), signal); // prettier-ignore
+    expect(results).toMatchObject([
+      { status: 'created' },
+      { code: 'REFUSED_BY_TRIGGER', message: 'we take no bad ones' },
+      { code: 'ROW_SECURITY_VIOLATION' },
+    ]);
+    const rows: WriteRow[] = [{ action: 'delete', data: { id: 1 } }];
+    const forbidden = await failure(destination.write({ ...batchOf('mirror', 'things', []), rows }, signal));
+    expect(forbidden).toMatchObject({ code: 'DESTINATION_FORBIDDEN', retryable: false });
+  });
+
+  describe('given a batch again', () => {
+    const append = () =>
+      batchOf('append', 'log', [{ text: 'a' }, { text: 'b' }, { text: 'x'.repeat(11) }], { key: [] });
+    beforeEach(() => database.query('drop table if exists log; create table log (n serial, text varchar(10))'));
+    const count = async () => (await database.query('select count(*)::int from log'))[0]!.count as number;
+
+    it('answers as before and appends nothing twice', async () => {
+      const batch = append();
+      const first = await destinationOf().write(batch, signal);
+      expect(statuses(first)).toEqual(['created', 'created', 'failed']);
+      expect(await destinationOf().write(structuredClone(batch), signal)).toEqual(first);
+      expect(await count()).toBe(2);
+    });
+
+    it('appends other rows that come under the same id', async () => {
+      const batch = append();
+      await destinationOf().write(batch, signal);
+      await destinationOf().write({ ...batch, rows: [{ data: { text: 'other' } }] }, signal);
+      expect(await count()).toBe(3);
+    });
+
+    it('appends it once when several writers give it at once', async () => {
+      const batch = append();
+      const destination = destinationOf();
+      const all = await Promise.all(Array.from({ length: 4 }, () => destination.write(batch, signal)));
+      for (const results of all) expect(results).toEqual(all[0]);
+      expect(await count()).toBe(2);
+    });
+
+    it('appends it once when the connection is cut in place of any one of its answers', async () => {
+      await using front = await startFront({ target: database.url });
+      const destination = destinationOf({ port: front.port });
+      let lost = 0;
+      for (let answers = 0; ; answers++) {
+        // The connection is open and the table known: what is lost is the answer to begin, insert, …, commit.
+        await destination.write(batchOf('append', 'log', [{ text: 'before' }], { key: [] }), signal);
+        const batch = append();
+        front.answersLeft = answers;
+        const error = await failure(destination.write(batch, signal));
+        if (front.answersLeft !== null) break;
+        lost++;
+        expect(error).toBeInstanceOf(Retryable);
+        expect(error).toMatchObject({ code: 'DESTINATION_UNREACHABLE' });
+        expect(statuses(await destination.write(batch, signal))).toEqual(['created', 'created', 'failed']);
+      }
+      front.answersLeft = null;
+      expect(lost).toBeGreaterThan(5);
+      expect(
+        await database.query(
+          `select text, count(*)::int from log where text in ('a', 'b') group by text order by text`,
+        ),
+      ).toEqual([
+        { text: 'a', count: lost + 1 },
+        { text: 'b', count: lost + 1 },
+      ]);
+    });
+
+    it('tells a user who may make no ledger what to do, and does without for the other modes', async () => {
+      await using bare = await TestDatabase.open();
+      await bare.query('create table log (id int primary key)');
+      const user = await bare.role(`grant select, insert, update on ${bare.schema}.log to $role`);
+      const destination = new PostgresDestination(bare.context({ user }));
+      const error = await failure(destination.write(batchOf('append', 'log', [{ id: 1 }]), signal));
+      expect(error).toMatchObject({ code: 'DESTINATION_FORBIDDEN', message: expect.stringContaining('create table if not exists') }); // prettier-ignore
+      expect(statuses(await destination.write(batchOf('upsert', 'log', [{ id: 1 }]), signal))).toEqual(['created']);
+      await destination.close();
+      const [, statements] = /let somebody run: (.*)/.exec(error.message)!;
+      await bare.query(statements!.replace('this user', user));
+      const helped = new PostgresDestination(bare.context({ user }));
+      expect(statuses(await helped.write(batchOf('append', 'log', [{ id: 2 }]), signal))).toEqual(['created']);
+      await helped.close();
+    });
+
+    it('forgets batches after a week', async () => {
+      await destinationOf().write(append(), signal);
+      await database.query(`update _tidemark_batches set written_at = now() - interval '8 days'`);
+      const batch = append();
+      await destinationOf().write(batch, signal);
+      expect(await database.query('select id from _tidemark_batches')).toEqual([{ id: batch.id }]);
+    });
+  });
+
+  it('is retried by itself when somebody deletes a row that it changes', async () => {
+    await database.query(`insert into things values (1, 'a'), (2, 'b')`);
+    const other = await database.begin('delete from things where id = 1');
+    const writing = destinationOf().write(batchOf('upsert', 'things', [{ id: 1, name: 'new' }, { id: 2, name: 'new' }]), signal); // prettier-ignore
+    await waitFor(async () => (await waiting()) > 0);
+    await other[Symbol.asyncDispose]();
+    expect(statuses(await writing)).toEqual(['created', 'updated']);
+    expect(await database.query('select id, name from things order by id')).toEqual([{ id: 1, name: 'new' }, { id: 2, name: 'new' }]); // prettier-ignore
+  });
+
+  it('gets over a deadlock', async () => {
+    await database.query(`insert into things values (1, 'a'), (2, 'b')`);
+    const other = await database.begin('update things set amount = 1 where id = 2');
+    const writing = destinationOf().write(
+      batchOf('update', 'things', [
+        { id: 1, name: 'n' },
+        { id: 2, name: 'n' },
+      ]),
+      signal,
+    );
+    await waitFor(async () => (await waiting()) > 0);
+    // The writer has waited for longer, so it is the one that finds the deadlock and gives way.
+    await other.query('update things set amount = 1 where id = 1');
+    await other[Symbol.asyncDispose]();
+    expect(statuses(await writing)).toEqual(['updated', 'updated']);
+  });
+
+  it('tells a lock that does not go away as retryable', async () => {
+    await database.query(`insert into things values (1, 'a')`);
+    await using _other = await database.begin('update things set amount = 1');
+    const write = destinationOf({ statementTimeoutMs: 300 }).write(
+      batchOf('update', 'things', [{ id: 1, name: 'x' }]),
+      signal,
+    );
+    expect(await failure(write)).toMatchObject({ code: 'STATEMENT_TIMEOUT', retryable: true });
+  });
+
+  it('ends within 100 ms of an abort, and writes nothing afterwards', async () => {
+    await database.query(`insert into things values (1, 'a')`);
+    const other = await database.begin('update things set amount = 1');
+    const stop = new AbortController();
+    const writing = destinationOf().write(
+      batchOf('upsert', 'things', [{ id: 1, name: 'new' }, { id: 2 }]),
+      stop.signal,
+    );
+    const ended = writing.catch((error: unknown) => ({ error, at: performance.now() }));
+    await waitFor(async () => (await waiting()) > 0);
+    const reason = new Error('stopped by the test');
+    const aborted = performance.now();
+    stop.abort(reason);
+    const { error, at } = (await ended) as { error: unknown; at: number };
+    expect(error).toBe(reason);
+    expect(at - aborted).toBeLessThan(100);
+    await waitFor(async () => (await waiting()) === 0);
+    await other[Symbol.asyncDispose]();
+    expect(await database.query('select id, name from things')).toEqual([{ id: 1, name: 'a' }]);
+  });
+
+  it('opens a new connection when the server ended the one that it kept', async () => {
+    const destination = destinationOf();
+    await destination.write(batchOf('upsert', 'things', [{ id: 1 }]), signal);
+    await database.terminate();
+    const batch = batchOf('upsert', 'things', [{ id: 2 }]);
+    const results = await destination.write(batch, signal).catch(() => destination.write(batch, signal));
+    expect(statuses(results)).toEqual(['created']);
+    expect(await database.query('select count(*)::int from things')).toEqual([{ count: 2 }]);
+  });
+});
+
+/** Statements of connectors that wait for a lock. */
+async function waiting(): Promise<number> {
+  const [row] = await database.query(`select count(*)::int from pg_stat_activity where application_name = $1 and wait_event_type = 'Lock'`, [database.schema]); // prettier-ignore
+  return row!.count as number;
+}

@@ -1,0 +1,346 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AuthExpired, type ExternalError, Retryable, Terminal } from '@tidemark/resilience';
+import { startTcpProxy, waitFor, type TcpProxy } from '@tidemark/test-kit';
+import type { Cursor } from '@tidemark/contracts';
+import type { Page, ReadRequest, Source } from '../sdk/source.js';
+import { PostgresSource } from './source.js';
+import { certificate } from './testing/certificate.js';
+import { TestDatabase } from './testing/database.js';
+import { startFront } from './testing/front.js';
+
+const suite = process.env.POSTGRES_URL ? describe : describe.skip;
+const signal = new AbortController().signal;
+
+let database: TestDatabase;
+let proxy: TcpProxy;
+
+const sourceOf = (objects: readonly object[], more: object = {}): Source => new PostgresSource(database.context({ objects, ...more })); // prettier-ignore
+
+type Request = Partial<ReadRequest>;
+
+async function pagesOf(source: Source, request: Request = {}, limit = Infinity): Promise<Page[]> {
+  const pages: Page[] = [];
+  for await (const page of source.read({ object: 'model', signal, ...request })) {
+    pages.push(JSON.parse(JSON.stringify(page)) as Page);
+    if (pages.length >= limit) break;
+  }
+  return pages;
+}
+
+const readAll = async (source: Source, request: Request = {}) => {
+  const pages = await pagesOf(source, request);
+  return {
+    records: pages.flatMap(({ records }) => records),
+    problems: pages.flatMap(({ problems }) => problems),
+    pages,
+  };
+};
+
+/** Every page by a read of its own, from the cursor of the one before. */
+async function readInPieces(open: () => Source, request: Request = {}) {
+  const pages: Page[] = [];
+  let cursor: Cursor | null = null;
+  do {
+    const [page] = await pagesOf(open(), { ...request, cursor }, 1);
+    pages.push(page!);
+    cursor = page!.cursor;
+  } while (pages.at(-1)!.hasMore);
+  return {
+    records: pages.flatMap(({ records }) => records),
+    problems: pages.flatMap(({ problems }) => problems),
+    pages,
+  };
+}
+
+const failure = (source: Source, request: Request = {}): Promise<ExternalError> =>
+  pagesOf(source, request).then(
+    (): never => {
+      throw new Error('the read ended');
+    },
+    (error: ExternalError) => error,
+  );
+
+const ids = (records: readonly { externalId: string }[]) => records.map(({ externalId }) => externalId);
+
+suite('a postgres source', () => {
+  beforeAll(async () => {
+    database = await TestDatabase.open();
+    proxy = await startTcpProxy(database.url.href);
+  });
+  afterAll(async () => {
+    await proxy?.close();
+    await database?.[Symbol.asyncDispose]();
+  });
+
+  it('gives every type as JSON without loss', async () => {
+    await database.query(`create type mood as enum ('sad', 'ok'); create domain price as numeric(10, 2)`);
+    const sql = `select 1 as id, true as flag, 9007199254740993::int8 as big, 2147483647 as int, 0.1::float8 as float,
+      'NaN'::float8 as nan, '-Infinity'::float4 as low, 1234567890.1234567890::numeric as exact, 'NaN'::numeric as nan_exact,
+      '5.50'::price as price, 'ok'::mood as mood, 'ä€😀' as text, 'ab'::char(4) as padded, '\\x00ff10'::bytea as bytes,
+      timestamptz '2026-01-02 03:04:05.123456+02' as instant, timestamp '2026-01-02 03:04:05' as local, 'infinity'::timestamptz as never,
+      date '2026-01-02' as day, time '03:04:05.5' as hour, interval '1 year 2 days 3 hours' as span,
+      '{"a": [1, 12345678901234567890, 1.50, 1e400], "b": null}'::json as json, '{"x": 0.1234567890123456789}'::jsonb as jsonb,
+      array[1, null, 3] as ints, array[['a', 'b"c\\d'], ['NULL', '{}']] as texts, array['sad', 'ok']::mood[] as moods,
+      array['{"k": 1}'::jsonb] as objects, '{2026-01-02 03:04:05+00}'::timestamptz[] as instants, array[9007199254740993] as bigs,
+      '6ee2f1b1-8a5d-4c0e-9d7e-000000000001'::uuid as uuid, '10.0.0.1'::inet as inet, int4range(1, 5) as range, null::int as nothing`;
+    const { records } = await readAll(sourceOf([{ name: 'model', sql, key: ['id'] }]));
+    expect(records[0]!.data).toEqual({
+      ...{ id: 1, flag: true, big: '9007199254740993', int: 2147483647, float: 0.1, nan: 'NaN', low: '-Infinity' },
+      ...{ exact: '1234567890.1234567890', nan_exact: 'NaN', price: '5.50', mood: 'ok', text: 'ä€😀', padded: 'ab  ' },
+      ...{ bytes: 'AP8Q', instant: '2026-01-02T01:04:05.123456Z', local: '2026-01-02T03:04:05', never: 'infinity' },
+      ...{ day: '2026-01-02', hour: '03:04:05.5', span: 'P1Y2DT3H' },
+      json: { a: [1, '12345678901234567890', 1.5, '1e400'], b: null },
+      jsonb: { x: '0.1234567890123456789' },
+      ...{
+        ints: [1, null, 3],
+        texts: [
+          ['a', 'b"c\\d'],
+          ['NULL', '{}'],
+        ],
+        moods: ['sad', 'ok'],
+        objects: [{ k: 1 }],
+      },
+      ...{ instants: ['2026-01-02T03:04:05Z'], bigs: ['9007199254740993'] },
+      ...{ uuid: '6ee2f1b1-8a5d-4c0e-9d7e-000000000001', inet: '10.0.0.1', range: '[1,5)', nothing: null },
+    });
+  });
+
+  it('resumes exactly among composite keys, rows without a time and rows without a key', async () => {
+    // 3 x 20 rows with keys, every fifth without a time; 7 that lack a part of the key; several per time.
+    const sql = `
+      select a, b, case when b % 5 = 0 then null else timestamptz '2026-01-01' + (b / 2) * interval '1 hour' end as at
+      from generate_series(1, 3) a, generate_series(1, 20) b
+      union all select case when n % 2 = 0 then 1 end, case when n % 2 = 1 then n end, null from generate_series(1, 7) n`;
+    const open = () => sourceOf([{ name: 'model', sql, key: ['a', 'b'], updatedAt: 'at' }]);
+    const whole = await readAll(open(), { pageSize: 1000 });
+    expect(whole.pages.map(({ hasMore }) => hasMore)).toEqual([true, false]);
+    expect(whole.records).toHaveLength(60);
+    expect(whole.problems).toHaveLength(7);
+    for (const pageSize of [2, 7, 60]) {
+      const pieces = await readInPieces(open, { pageSize });
+      expect(ids(pieces.records)).toEqual(ids(whole.records));
+      expect(pieces.problems).toEqual(whole.problems);
+    }
+    const resumed = (await readInPieces(open, { pageSize: 7 })).pages;
+    for (const [at, page] of resumed.slice(0, -1).entries()) {
+      const rest = await readAll(open(), { cursor: page.cursor, pageSize: 4 });
+      expect(ids(rest.records)).toEqual(ids(resumed.slice(at + 1).flatMap(({ records }) => records)));
+    }
+  });
+
+  it('orders and compares keys of every kind as the server does', async () => {
+    const keys = ['text', 'uuid', 'numeric', 'float8', 'timestamptz', 'bytea'];
+    const sql = `select chr(96 + n % 26) || case when n % 2 = 0 then 'Z' else 'é' end || n as text, md5(n::text)::uuid as uuid,
+      (n * 1.10)::numeric as numeric, 1 / n::float8 as float8,
+      timestamptz '2026-01-01' + n * interval '1 microsecond' as timestamptz, decode(md5(n::text), 'hex') as bytea
+      from generate_series(1, 53) n`;
+    for (const key of keys) {
+      const pieces = await readInPieces(() => sourceOf([{ name: 'model', sql, key: [key] }]), { pageSize: 10 });
+      expect([key, new Set(ids(pieces.records)).size, pieces.records.length]).toEqual([key, 53, 53]);
+    }
+  });
+
+  it('reads a table by its primary key, with an estimate of its rows', async () => {
+    await database.query(`create table "Odd.Table" (z int, "A b" text, c int, primary key ("A b", z));
+      insert into "Odd.Table" select n, 'k' || n, n from generate_series(1, 300) n; analyze "Odd.Table"`);
+    const source = sourceOf([{ table: `${database.schema}."Odd.Table"` }]);
+    const [page] = await pagesOf(source, { object: `${database.schema}."Odd.Table"`, pageSize: 2 }, 1);
+    expect(page).toMatchObject({ estimate: 300, hasMore: true, cursor: { after: { key: ['k10', '10'] } } });
+    expect(page!.records.map(({ externalId, data }) => [externalId, data])).toEqual([
+      ['["k1","1"]', { z: 1, 'A b': 'k1', c: 1 }],
+      ['["k10","10"]', { z: 10, 'A b': 'k10', c: 10 }],
+    ]);
+  });
+
+  it('tells several rows of one key as problems', async () => {
+    const sql = 'select n / 2 as id, n from generate_series(0, 9) n';
+    const { records, problems } = await readAll(sourceOf([{ name: 'model', sql, key: ['id'] }]), { pageSize: 3 });
+    expect(ids(records)).toEqual(['0', '1', '2', '3', '4']);
+    expect(problems).toHaveLength(5);
+    expect(problems[0]).toMatchObject({ code: 'OBJECT_INVALID', externalId: '0', field: 'id' });
+  });
+
+  it('is not led astray by a change that lies in the future', async () => {
+    await database.query(`create table clocked (id int primary key, at timestamp);
+      insert into clocked values (1, '2099-01-01'), (2, now()), (3, null), (4, 'infinity')`);
+    const open = () => sourceOf([{ name: 'model', table: 'clocked', updatedAt: 'at', lookBackMs: 0 }]);
+    const first = await readAll(open());
+    expect(ids(first.records)).toEqual(['2', '1', '4', '3']);
+    await database.query(`insert into clocked values (5, now() + interval '1 second')`);
+    const second = await readAll(open(), { cursor: first.pages.at(-1)!.cursor });
+    expect(ids(second.records)).toEqual(['5', '1', '4']);
+  });
+
+  it('overlaps what it read before by the look-back', async () => {
+    await database.query(`create table late (id int primary key, at timestamptz);
+      insert into late select n, timestamptz '2026-01-01' + n * interval '1 second' from generate_series(1, 100) n`);
+    const source = sourceOf([{ name: 'model', table: 'late', updatedAt: 'at', lookBackMs: 5000 }]);
+    const first = await readAll(source);
+    const again = await readAll(source, { cursor: first.pages.at(-1)!.cursor });
+    expect(ids(again.records)).toEqual(['95', '96', '97', '98', '99', '100']);
+  });
+
+  it.each([
+    ['select id,\n  nmae\nfrom people', 'line 2, column 3 (nmae): column "nmae" does not exist'],
+    ["select 'ä€😀' as a,\n  b as id", 'line 2, column 3 (b as id): column "b" does not exist'],
+    ['select 1 as id from', 'at the end of the SQL: syntax error at end of input'],
+    ['select 1 as id; drop table people', 'cannot insert multiple commands into a prepared statement'],
+    ['update people set id = 1', 'gives no rows; it must be one SELECT'],
+    ['select 1 as id, $1::int as b', 'must not have parameters'],
+    ['select 1 as id, 2 as id', 'gives the column id twice'],
+    ['delete from people returning id', 'line 1, column 8 (delete from people returning id): syntax error'],
+    ['select id from people where 1 / (id - 1) = 0', 'division by zero'],
+    ["select '{}'::json as id", 'could not identify an ordering operator for type json'],
+    ["select nextval('numbers') as id", 'read-only transaction'],
+  ])('says what is wrong with %j', async (sql, message) => {
+    await database.query(
+      'create table if not exists people (id int primary key); create sequence if not exists numbers',
+    );
+    await database.query('insert into people values (1) on conflict do nothing');
+    const error = await failure(sourceOf([{ name: 'model', sql, key: ['id'] }]));
+    expect(error).toBeInstanceOf(Terminal);
+    expect(error).toMatchObject({ code: 'SOURCE_QUERY_FAILED', message: expect.stringContaining(message) });
+    expect(error.message).toMatch(/^model/);
+  });
+
+  it('takes a closing semicolon, and comments', async () => {
+    const sql = '-- numbers\nselect 1 as id /* one */ -- only;\n ;\n';
+    expect((await readAll(sourceOf([{ name: 'model', sql: 'select 1 as id ; ', key: ['id'] }]))).records).toHaveLength(
+      1,
+    );
+    expect((await readAll(sourceOf([{ name: 'model', sql, key: ['id'] }]))).records).toHaveLength(1);
+  });
+
+  it('refuses a window without a time of change, and a cursor of another model', async () => {
+    const plain = sourceOf([{ name: 'model', sql: 'select 1 as id', key: ['id'] }]);
+    const window = { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' };
+    expect(await failure(plain, { window })).toMatchObject({ code: 'SOURCE_REQUEST_INVALID' });
+    const [page] = await pagesOf(plain);
+    const other = sourceOf([{ name: 'model', sql: 'select 2 as id', key: ['id'] }]);
+    expect(await failure(other, { cursor: page!.cursor })).toMatchObject({ code: 'SOURCE_CURSOR_EXPIRED' });
+  });
+
+  it('ends within 100 ms of an abort, and so does its query', async () => {
+    const stop = new AbortController();
+    const reading = pagesOf(sourceOf([{ name: 'model', sql: 'select n as id from generate_series(1, 3) n, pg_sleep(30)', key: ['id'] }]), { signal: stop.signal }); // prettier-ignore
+    const ended = reading.catch((error: unknown) => ({ error, at: performance.now() }));
+    await waitFor(async () => (await database.running()).some((query) => query.includes('pg_sleep')));
+    const aborted = performance.now();
+    const reason = new Error('stopped by the test');
+    stop.abort(reason);
+    const { error, at } = (await ended) as { error: unknown; at: number };
+    expect(error).toBe(reason);
+    expect(at - aborted).toBeLessThan(100);
+    await waitFor(async () => (await database.running()).length === 0);
+  });
+
+  it('gives its connection back when the reader stops early', async () => {
+    await pagesOf(sourceOf([{ name: 'model', sql: 'select n as id from generate_series(1, 5000) n', key: ['id'] }]), { pageSize: 10 }, 2); // prettier-ignore
+    const mine = 'select from pg_stat_activity where application_name = $1';
+    await waitFor(async () => (await database.query(mine, [database.schema])).length === 0);
+  });
+
+  it('reads far more than it holds in memory', async () => {
+    const sql = `select n as id, repeat(md5(n::text), 128) as text from generate_series(1, 100000) n`;
+    const source = sourceOf([{ name: 'model', sql, key: ['id'] }]);
+    const used = () => process.memoryUsage().heapUsed + process.memoryUsage().external;
+    const before = used();
+    let [rows, most] = [0, 0];
+    for await (const page of source.read({ object: 'model', pageSize: 500, signal })) {
+      rows += page.records.length;
+      most = Math.max(most, used() - before);
+    }
+    expect(rows).toBe(100_000);
+    // 400 MB of text go by.
+    expect(most).toBeLessThan(200 * 2 ** 20);
+  });
+
+  it('tells a statement that takes too long from a server that keeps silent', async () => {
+    const objects = [{ name: 'model', sql: 'select 1 as id from pg_sleep(20)', key: ['id'] }];
+    const slow = await failure(sourceOf(objects, { statementTimeoutMs: 200 }));
+    expect(slow).toBeInstanceOf(Retryable);
+    expect(slow).toMatchObject({ code: 'STATEMENT_TIMEOUT', timedOut: true });
+    const source = sourceOf([{ name: 'model', sql: 'select n as id from generate_series(1, 100) n', key: ['id'] }], { port: proxy.port, statementTimeoutMs: 200 }); // prettier-ignore
+    const reading = source.read({ object: 'model', pageSize: 10, signal })[Symbol.asyncIterator]();
+    await reading.next();
+    proxy.hang();
+    await expect(reading.next()).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE', timedOut: true, retryable: true });
+    proxy.pass();
+  });
+
+  it('fails as retryable when the server ends the connection, and stops calling one that is down', async () => {
+    const source = sourceOf([{ name: 'model', sql: 'select n as id from generate_series(1, 100) n', key: ['id'] }], { port: proxy.port }); // prettier-ignore
+    const reading = source.read({ object: 'model', pageSize: 10, signal })[Symbol.asyncIterator]();
+    await reading.next();
+    await database.terminate();
+    await expect(reading.next()).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE', retryable: true });
+    proxy.cut();
+    for (let tries = 0; tries < 5; tries++) expect(await failure(source)).toMatchObject({ code: 'SOURCE_UNREACHABLE' });
+    expect((await failure(source)).retryAfterMs).toBeGreaterThan(50_000);
+    proxy.pass();
+  });
+
+  it('speaks TLS with whom it knows, by the name that was configured', async () => {
+    await using front = await startFront({ target: database.url, tls: true, password: 'secret' });
+    const objects = [{ name: 'model', sql: 'select 1 as id', key: ['id'] }];
+    const open = (ssl: object, host = 'db.test', password = 'secret') =>
+      new PostgresSource(database.context({ objects, host, port: front.port, ssl }, password));
+    const trusted = { mode: 'verify-full', ca: certificate };
+    expect((await readAll(open(trusted))).records).toHaveLength(1);
+    expect((await readAll(open({ mode: 'require' }))).records).toHaveLength(1);
+    expect((await readAll(open({ mode: 'require', ca: certificate }, 'other.test'))).records).toHaveLength(1);
+    const refused = { code: 'SOURCE_UNREACHABLE', field: 'ssl', retryable: false };
+    expect(await failure(open(trusted, 'other.test'))).toMatchObject(refused);
+    expect(await failure(open({ mode: 'verify-full' }))).toMatchObject(refused);
+    const wrong = await failure(open(trusted, 'db.test', 'hunter2'));
+    expect(wrong).toBeInstanceOf(AuthExpired);
+    expect(wrong).toMatchObject({ code: 'SOURCE_AUTH_EXPIRED' });
+    expect(wrong.message).not.toContain('hunter2');
+  });
+
+  it('cancels its query over TLS too', async () => {
+    await using front = await startFront({ target: database.url, tls: true });
+    const objects = [{ name: 'model', sql: 'select 1 as id from pg_sleep(30)', key: ['id'] }];
+    const ssl = { mode: 'verify-full', ca: certificate };
+    const stop = new AbortController();
+    const ended = failure(new PostgresSource(database.context({ objects, host: 'db.test', port: front.port, ssl })), { signal: stop.signal }); // prettier-ignore
+    await waitFor(async () => (await database.running()).length > 0);
+    stop.abort(new Error('stopped by the test'));
+    expect((await ended).message).toBe('stopped by the test');
+    await waitFor(async () => (await database.running()).length === 0);
+  });
+
+  it('takes neither password nor user from its surroundings', async () => {
+    await using front = await startFront({ target: database.url, password: 'secret' });
+    process.env.PGPASSWORD = 'secret';
+    try {
+      const objects = [{ name: 'model', sql: 'select 1 as id', key: ['id'] }];
+      const error = await failure(new PostgresSource(database.context({ objects, port: front.port })));
+      expect(error).toMatchObject({ code: 'SOURCE_AUTH_EXPIRED' });
+      const nobody = await failure(sourceOf(objects, { user: undefined }));
+      expect(nobody).toMatchObject({ code: 'SOURCE_AUTH_EXPIRED', message: expect.stringContaining('no user') });
+    } finally {
+      delete process.env.PGPASSWORD;
+    }
+  });
+
+  it('explains at check what a user may not read, which role may not log in, and keys that are not unique', async () => {
+    await database.query('create table hidden (id int primary key); create table seen (id int primary key, kind int); insert into seen values (1, 1), (2, 1)'); // prettier-ignore
+    const user = await database.role(`grant select on ${database.schema}.seen to $role`);
+    const forbidden = await sourceOf([{ table: 'hidden' }, { table: 'seen' }, { table: 'none' }], { user }).check(
+      signal,
+    );
+    expect(forbidden).toEqual({
+      ok: false,
+      problems: [
+        { field: 'objects.0', code: 'SOURCE_FORBIDDEN', message: expect.stringContaining('permission denied for table hidden') }, // prettier-ignore
+        { field: 'objects.2.table', code: 'SOURCE_NOT_FOUND', message: expect.stringContaining('no table none') },
+      ],
+    });
+    const twice = await sourceOf([{ table: 'seen', key: ['kind'] }], { user }).check(signal);
+    expect(twice).toMatchObject({ ok: true, message: expect.stringContaining('not unique: several rows have 1') });
+    await database.query(`alter role ${user} nologin`);
+    const locked = await sourceOf([], { user }).check(signal);
+    expect(locked).toMatchObject({ ok: false, problems: [{ code: 'SOURCE_AUTH_EXPIRED' }] });
+  });
+});
