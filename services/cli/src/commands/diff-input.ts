@@ -8,6 +8,7 @@ import type { Session } from '../session.js';
 
 /** No description is larger; what is, is not read to its end. */
 const MAX_BYTES = 64 * 1024 ** 2;
+const TIMEOUT_MS = 120_000;
 
 export const badInput = (message: string, cause: unknown, code = 'BAD_INPUT'): CliError =>
   new CliError(exitCodes.usage, code, message, {}, { cause });
@@ -81,13 +82,16 @@ const reasons: Readonly<Record<string, string>> = {
 /** The host that a person names may be anywhere, also in a private network; where it redirects to may not. */
 async function fetched(url: string, signal: AbortSignal): Promise<Uint8Array> {
   if (!URL.canParse(url)) throw badInput(`${url}: not a URL`, undefined);
-  const { createGuardedFetch, FetchError } = await import('@tidemark/resilience');
+  const { createHttpClient, ExternalError } = await import('@tidemark/resilience');
+  const { hostname, port, protocol } = new URL(url);
+  const named = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+  const http = createHttpClient({ side: 'source', allow: [named], maxBytes: MAX_BYTES });
   try {
-    const { hostname, port, protocol } = new URL(url);
-    const named = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
-    return (await createGuardedFetch({ allow: [named], maxBytes: MAX_BYTES })(url, { signal })).body;
+    return (await http.request({ url, signal, timeoutMs: TIMEOUT_MS })).body;
   } catch (error) {
     if (signal.aborted) throw new CliError(exitCodes.interrupted, 'INTERRUPTED', 'interrupted');
-    throw error instanceof FetchError ? badInput(error.message, error, error.code) : error;
+    throw error instanceof ExternalError ? badInput(error.message, error, error.code) : error;
+  } finally {
+    await http.close();
   }
 }

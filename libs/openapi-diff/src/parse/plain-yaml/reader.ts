@@ -110,9 +110,11 @@ class PlainReader {
       return colon < end && text[colon] === ':' && this.isBreak(colon + 1) ? colon : -1;
     }
     if (first === '[' || first === '{') return -1;
-    for (let colon = text.indexOf(':', at); colon !== -1 && colon < end; colon = text.indexOf(':', colon + 1)) {
-      if (!this.isBreak(colon + 1)) continue;
-      return text.slice(at, colon).includes(' #') ? -1 : colon;
+    // Only in this line: a list of words may have no colon for millions of them.
+    const line = text.slice(at, end);
+    for (let colon = line.indexOf(':'); colon !== -1; colon = line.indexOf(':', colon + 1)) {
+      if (!this.isBreak(at + colon + 1)) continue;
+      return line.slice(0, colon).includes(' #') ? -1 : at + colon;
     }
     return -1;
   }
