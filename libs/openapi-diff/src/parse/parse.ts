@@ -141,7 +141,7 @@ function specVersion(document: JsonObject, source: string | undefined): { versio
 }
 
 function describe(value: Json): string {
-  if (value === null) return 'empty';
+  if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return 'an object';
   const text = JSON.stringify(value);
