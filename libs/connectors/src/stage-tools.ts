@@ -1,4 +1,4 @@
-import { FetchError } from '@tidemark/resilience';
+import { ExternalError } from '@tidemark/resilience';
 import { StageError, type StageContext } from './sdk/stages.js';
 
 /** Takes an artefact out of the leg's memory; it is needed once, and large. */
@@ -8,10 +8,10 @@ export function takeArtefact<T>(context: StageContext, name: string): T | undefi
   return artefact;
 }
 
-/** A failed fetch as a failed stage. After an abort, the abort's own reason. */
+/** A failed call as a failed stage. After an abort, the abort's own reason. */
 export function stageErrorOf(error: unknown, signal: AbortSignal, prefix = ''): unknown {
   if (signal.aborted) return signal.reason;
-  if (!(error instanceof FetchError)) return error;
+  if (!(error instanceof ExternalError)) return error;
   const { code, message, retryable, retryAfterMs } = error;
   return new StageError(code, prefix + message, retryable, {
     cause: error,

@@ -8,11 +8,9 @@ export {
   webhookRetrySchedule,
   type RetrySchedule,
 } from './retry-schedule.js';
-export { createGuardedFetch, type GuardOptions } from './guarded-fetch.js';
 export { parseAllowList, type AllowList } from './allow-list.js';
-export { displayUrl, FetchError, type FetchErrorCode } from './fetch-error.js';
+export { displayUrl, type FetchErrorCode } from './fetch-error.js';
 export type { Resolve } from './fetch-target.js';
-export type { Condition, FetchOptions, FetchResult, GuardedFetch } from './fetch-types.js';
 export {
   AuthExpired,
   ExternalError,
@@ -40,6 +38,7 @@ export { type Clock, systemClock } from './clock.js';
 export { type CheckedAddress, resolveGuarded, type ResolveGuardedOptions } from './resolve-guarded.js';
 export { createHttpClient, createHttpPool, type HttpPool, type HttpPoolOptions } from './http-client/http-pool.js';
 export type {
+  Condition,
   HttpClient,
   HttpClientOptions,
   HttpLimits,

@@ -1,7 +1,7 @@
 import { connectors, type Connector } from '@tidemark/connectors';
 import { LegRunner, type Leg, type RunStage } from '@tidemark/leg-runner';
 import type { Adapters, Logger, Service } from '@tidemark/platform';
-import { createGuardedFetch, type GuardedFetch } from '@tidemark/resilience';
+import { createHttpPool, type HttpClient, type HttpPool, retrySchedule } from '@tidemark/resilience';
 import type { PlatformSettings } from '@tidemark/config';
 
 export type ConnectorRunnerSettings = Pick<
@@ -13,35 +13,41 @@ export type ConnectorRunnerSettings = Pick<
 export async function startConnectorRunner(
   { broker, blobs }: Pick<Adapters, 'broker' | 'blobs'>,
   { fetchAllow, fetchMaxBytes, runnerConcurrency, claimTimeoutMs }: ConnectorRunnerSettings,
-  _logger: Logger,
+  logger: Logger,
 ): Promise<Service> {
-  const fetch = guardedFetch(fetchAllow, fetchMaxBytes);
+  const pool = httpPool(fetchAllow, fetchMaxBytes, logger);
+  const http = pool.client({ side: 'source', retries: NO_RETRIES });
   const runner = new LegRunner({
     broker,
     service: 'connector-runner',
     concurrency: runnerConcurrency,
     ackWaitMs: claimTimeoutMs,
-    runStage: runStageWith(blobs, fetch),
+    runStage: runStageWith(blobs, http),
   });
   await runner.start();
-  return { stop: () => runner.stop(STOP_WITHIN_MS) };
+  return { stop: () => runner.stop(STOP_WITHIN_MS).finally(() => pool.close()) };
 }
 
-function guardedFetch(allow: readonly string[], maxBytes: number): GuardedFetch {
+function httpPool(allow: readonly string[], maxBytes: number, logger: Logger): HttpPool {
   try {
-    return createGuardedFetch({ allow, maxBytes });
+    return createHttpPool({
+      ...{ allow, maxBytes },
+      onBreakerChange: ({ target, from, to, cause }) => logger.log(`breaker of ${target}: ${from} → ${to} (${cause})`),
+    });
   } catch (error) {
     throw new Error(`TIDEMARK_FETCH_ALLOW: ${(error as Error).message}`, { cause: error });
   }
 }
 
+/** A job is tried again by its own schedule. */
+const NO_RETRIES = retrySchedule([]);
 /** Legs in work get this long to end; then they are given back. */
 const STOP_WITHIN_MS = 2000;
 
 const runStageWith =
-  (blobs: Adapters['blobs'], fetch: GuardedFetch): RunStage =>
+  (blobs: Adapters['blobs'], http: HttpClient): RunStage =>
   (stage, leg) =>
-    stageOf(connectorOf(leg), stage)({ ...contextOf(leg), blobs, fetch, now: Date.now });
+    stageOf(connectorOf(leg), stage)({ ...contextOf(leg), blobs, http, now: Date.now });
 
 const contextOf = ({ connectionId, jobId, type, config, cursor, artefacts, outputs, signal, progress }: Leg) => ({
   connectionId,

@@ -2,7 +2,7 @@ import { displayUrl } from '@tidemark/resilience';
 import { StageError, type StageContext } from '../sdk/stages.js';
 import { stageErrorOf } from '../stage-tools.js';
 import { bundle, BundleTooLarge, type SourceDocument } from './bundle.js';
-import { DEFAULT_MAX_BYTES, DEFAULT_MAX_REFS, type OpenapiConfig } from './openapi.config.js';
+import { DEFAULT_MAX_BYTES, DEFAULT_MAX_REFS, type OpenapiConfig, TIMEOUT_MS } from './openapi.config.js';
 import { readDocument } from './read-document.js';
 
 /** Documents fetched at the same time. */
@@ -81,13 +81,22 @@ async function fetchSome(
     const answers = await Promise.all(
       urls.map(async (url) => {
         const headers = new URL(url).origin === new URL(config.url).origin ? (config.headers ?? {}) : {};
-        return { url, answer: await context.fetch(url, { headers, signal, maxBytes: Math.max(left, 0) }) };
+        return {
+          url,
+          answer: await context.http.request({
+            url,
+            headers,
+            signal,
+            maxBytes: Math.max(left, 0),
+            timeoutMs: TIMEOUT_MS,
+          }),
+        };
       }),
     );
     const bytes = answers.reduce((sum, { answer }) => sum + answer.body.byteLength, 0);
     if (bytes > left)
       throw new StageError(
-        'FETCH_TOO_LARGE',
+        'SOURCE_RESPONSE_TOO_LARGE',
         `the description and its references are larger than ${limit} bytes`,
         false,
       );

@@ -1,10 +1,10 @@
-import { type FetchResult, displayUrl } from '@tidemark/resilience';
+import { displayUrl, type HttpResponse } from '@tidemark/resilience';
 import { parse } from '@tidemark/openapi-diff';
 import type { StageContext, StageFunction } from '../sdk/stages.js';
 import { stageErrorOf } from '../stage-tools.js';
 import { type OpenapiCursor, readCursor, requestHash, shortHash } from './cursor.js';
 import { type Bundled, bundleReferences } from './fetch-references.js';
-import { type OpenapiConfig, readConfig } from './openapi.config.js';
+import { type OpenapiConfig, readConfig, TIMEOUT_MS } from './openapi.config.js';
 import { BYTES } from './artefacts.js';
 import { mayReferElsewhere } from './references.js';
 
@@ -32,8 +32,8 @@ export const fetchStage: StageFunction = async (context) => {
     externalRefs: bundled?.refs ?? 0,
     request: requestHash(config),
     urlHash: shortHash(answer.url),
-    etag: short(answer.headers.etag),
-    lastModified: short(answer.headers.lastModified),
+    etag: short(answer.header('etag')),
+    lastModified: short(answer.header('last-modified')),
   };
   if (cursor?.documentBlob === documentBlob) return unchanged(cursor, source);
   context.artefacts.set(BYTES, bundled ? Buffer.from(bundled.text) : answer.body);
@@ -45,7 +45,7 @@ async function fetchRoot(
   context: StageContext,
   config: OpenapiConfig,
   cursor: OpenapiCursor | null,
-): Promise<FetchResult> {
+): Promise<HttpResponse> {
   const sameRequest = cursor !== null && cursor.request === requestHash(config) && cursor.externalRefs === 0;
   const condition = sameRequest && {
     ...(cursor.etag !== undefined && { etag: cursor.etag }),
@@ -53,7 +53,9 @@ async function fetchRoot(
     appliesTo: (url: string) => shortHash(url) === cursor.urlHash,
   };
   try {
-    return await context.fetch(config.url, {
+    return await context.http.request({
+      url: config.url,
+      timeoutMs: TIMEOUT_MS,
       headers: { accept: 'application/json, application/yaml;q=0.9, */*;q=0.5', ...config.headers },
       signal: context.signal,
       ...(condition && { condition }),
@@ -67,7 +69,7 @@ async function fetchRoot(
 async function bundleIfNeeded(
   context: StageContext,
   config: OpenapiConfig,
-  { body, url }: FetchResult,
+  { body, url }: HttpResponse,
 ): Promise<Bundled | null> {
   if (!mayReferElsewhere(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'))) return null;
   let document: unknown;

@@ -3,6 +3,8 @@ import { httpHeaders, httpUrl, truth, wholeNumber } from '../sdk/config.js';
 
 export const DEFAULT_MAX_REFS = 50;
 export const DEFAULT_MAX_BYTES = 64 * 1024 ** 2;
+/** Of one document: some are large, and made anew by slow servers for whoever asks. */
+export const TIMEOUT_MS = 120_000;
 
 /** Config of an `openapi` connection. */
 export const openapiConfig = z.strictObject({

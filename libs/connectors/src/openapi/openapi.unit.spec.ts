@@ -197,11 +197,11 @@ describe('an openapi job that cannot succeed', () => {
   });
 
   it('says whether trying again can help, and when', async () => {
-    await expect(run()).rejects.toMatchObject({ name: 'StageError', code: 'FETCH_HTTP_STATUS', retryable: false });
+    await expect(run()).rejects.toMatchObject({ name: 'StageError', code: 'SOURCE_NOT_FOUND', retryable: false });
     publisher.pages.set('/api.json', { status: 503, body: '', headers: { 'retry-after': '7' } });
-    await expect(run()).rejects.toMatchObject({ code: 'FETCH_HTTP_STATUS', retryable: true, retryAfterMs: 7000 });
+    await expect(run()).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE', retryable: true, retryAfterMs: 7000 });
     await expect(run({ guard: { allow: [] } })).rejects.toMatchObject({
-      code: 'FETCH_BLOCKED_ADDRESS',
+      code: 'SOURCE_ADDRESS_REFUSED',
       retryable: false,
     });
   });
@@ -209,7 +209,7 @@ describe('an openapi job that cannot succeed', () => {
   it('does not read more than its config allows', async () => {
     publisher.publish('/api.json', petstore());
     const config = { url: `${publisher.url}/api.json`, maxBytes: 100 };
-    await expect(run({ config })).rejects.toMatchObject({ code: 'FETCH_TOO_LARGE', retryable: false });
+    await expect(run({ config })).rejects.toMatchObject({ code: 'SOURCE_RESPONSE_TOO_LARGE', retryable: false });
   });
 
   it('is given up while the server hangs', async () => {

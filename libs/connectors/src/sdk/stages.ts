@@ -1,5 +1,5 @@
 import type { BlobStore } from '@tidemark/blob-store';
-import type { GuardedFetch } from '@tidemark/resilience';
+import type { HttpClient } from '@tidemark/resilience';
 import type { Counts, Cursor, JobType, StageOutput } from '@tidemark/contracts';
 
 /** Upper limit of a stage's output as JSON: it stands in an event. */
@@ -18,7 +18,8 @@ export interface StageContext {
   /** Checkpointed outputs of the stages before this one, by stage name. */
   readonly outputs: Readonly<Record<string, StageOutput>>;
   readonly blobs: BlobStore;
-  readonly fetch: GuardedFetch;
+  /** Guarded, without a credential, and without retries: a job has its own. */
+  readonly http: HttpClient;
   /** Aborted when the job is cancelled or the claim is lost; a stage then ends within milliseconds. */
   readonly signal: AbortSignal;
   /** Tells how far the stage is. Lossy and cheap; percent of this stage, 0 to 100. Counts are absolute. */

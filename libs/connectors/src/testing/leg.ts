@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { FileBlobStore } from '@tidemark/blob-store';
 import type { Cursor, StageOutput } from '@tidemark/contracts';
-import { createGuardedFetch, type GuardOptions } from '@tidemark/resilience';
+import { createHttpClient, type HttpPoolOptions, retrySchedule } from '@tidemark/resilience';
 import type { Connector } from '../sdk/connector.js';
 import type { StageContext, StageResult } from '../sdk/stages.js';
 
@@ -65,39 +65,44 @@ export interface LegOptions {
   /** True: every stage runs as if in a process of its own. */
   readonly fresh?: boolean;
   readonly signal?: AbortSignal;
-  readonly guard?: GuardOptions;
+  readonly guard?: HttpPoolOptions;
 }
 
-/** Runs the stages of a connector's first leg one after the other, on a real blob store and the real fetch. */
+/** Runs the stages of a connector's first leg one after the other, on a real blob store and the real HTTP client. */
 export async function runLeg(connector: Connector, folder: string, options: LegOptions): Promise<LegRun> {
   const { config, cursor = null, jobId = 'job-1', fresh = false, signal = new AbortController().signal } = options;
   const outputs: Record<string, StageOutput> = {};
   const results: (StageResult & { stage: string })[] = [];
   const artefacts = new Map<string, unknown>();
   let proposed: Cursor | null = cursor;
-  for (const { name, service } of connector.manifest.pipeline!.stages) {
-    if (service !== 'connector-runner') break;
-    if (fresh) artefacts.clear();
-    const context: StageContext = {
-      connectionId: 'connection-1',
-      jobId,
-      jobType: 'full',
-      config,
-      cursor,
-      artefacts,
-      outputs: JSON.parse(JSON.stringify(outputs)) as Record<string, StageOutput>,
-      blobs: new FileBlobStore(folder),
-      fetch: createGuardedFetch({ allow: ['127.0.0.1'], ...options.guard }),
-      signal,
-      progress: () => {},
-      now: () => 0,
-    };
-    const result = await connector.stages![name]!(context);
-    // What is kept passes through JSON, as it does on its way into an event.
-    outputs[name] = JSON.parse(JSON.stringify(result.output)) as StageOutput;
-    results.push({ ...result, output: outputs[name], stage: name });
-    if (result.cursor) proposed = JSON.parse(JSON.stringify(result.cursor)) as Cursor;
-    if (result.finish) break;
+  const http = createHttpClient({ side: 'source', allow: ['127.0.0.1'], retries: retrySchedule([]), ...options.guard });
+  try {
+    for (const { name, service } of connector.manifest.pipeline!.stages) {
+      if (service !== 'connector-runner') break;
+      if (fresh) artefacts.clear();
+      const context: StageContext = {
+        connectionId: 'connection-1',
+        jobId,
+        jobType: 'full',
+        config,
+        cursor,
+        artefacts,
+        outputs: JSON.parse(JSON.stringify(outputs)) as Record<string, StageOutput>,
+        blobs: new FileBlobStore(folder),
+        http,
+        signal,
+        progress: () => {},
+        now: () => 0,
+      };
+      const result = await connector.stages![name]!(context);
+      // What is kept passes through JSON, as it does on its way into an event.
+      outputs[name] = JSON.parse(JSON.stringify(result.output)) as StageOutput;
+      results.push({ ...result, output: outputs[name], stage: name });
+      if (result.cursor) proposed = JSON.parse(JSON.stringify(result.cursor)) as Cursor;
+      if (result.finish) break;
+    }
+  } finally {
+    await http.close();
   }
   return { outputs, results, last: results.at(-1)!, cursor: proposed };
 }

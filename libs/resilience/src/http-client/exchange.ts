@@ -1,9 +1,9 @@
 import { displayUrl, FetchError } from '../fetch-error.js';
 import { parseTarget } from '../fetch-target.js';
-import type { Condition } from '../fetch-types.js';
 import { ACCEPT_ENCODING, readBody } from '../response-body.js';
 import { type Answer, type Connections, failure, type Outgoing } from './connections.js';
 import { MAX_DETAIL_BYTES } from './error-detail.js';
+import type { Condition } from './http-types.js';
 
 /** A request that is ready to go: headers in lower case, the credential among them. */
 export interface Prepared extends Outgoing {

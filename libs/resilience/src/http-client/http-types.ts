@@ -1,10 +1,18 @@
 import type { Credential } from '../credentials/credential.js';
-import type { Condition } from '../fetch-types.js';
+import type { RetrySchedule } from '../retry-schedule.js';
 
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Which end of a sync the other system is: the first word of every error code. */
 export type Side = 'source' | 'destination';
+
+/** Values that an earlier answer came with, and the question whether they belong to a given URL. */
+export interface Condition {
+  readonly etag?: string;
+  readonly lastModified?: string;
+  /** The values are sent only to URLs that this accepts: a validator means nothing to another resource. Default: all. */
+  readonly appliesTo?: (url: string) => boolean;
+}
 
 /** One call. Times in milliseconds, sizes in bytes. */
 export interface HttpRequest {
@@ -72,6 +80,8 @@ export interface HttpClientOptions {
   /** Where the credential may be sent: `https://api.example.com`, …; a request elsewhere is refused. Default: anywhere. */
   readonly origins?: readonly string[];
   readonly limits?: HttpLimits;
+  /** Of what may be sent again; default that of the pool. Nothing is ever sent again that may not be. */
+  readonly retries?: RetrySchedule;
   /** What breaker and in-flight cap are kept for. Default: the origin of each request. */
   readonly target?: string;
 }

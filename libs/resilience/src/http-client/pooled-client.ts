@@ -84,7 +84,7 @@ export class PooledClient implements HttpClient {
     if (!passing || !(unsent || repeatable(request))) return null;
     if (wouldAskForLess() && status > 500) return null;
     const { retries: schedule, random, clock } = this.pool.settings;
-    const delay = nextDelay(schedule, retries, random());
+    const delay = nextDelay(this.options.retries ?? schedule, retries, random());
     if (delay === null) return null;
     const rest = Math.max(delay, error.retryAfterMs ?? 0);
     // Half of what is left stays for the call itself.

@@ -35,7 +35,7 @@ describe('a job whose source fails', () => {
         retryCount: index + 1,
         retriesLeft: 2 - index,
         waitingFor: { reason: 'retry_backoff', until: job.nextRetryAt },
-        lastError: { code: 'FETCH_HTTP_STATUS' },
+        lastError: { code: 'SOURCE_UNREACHABLE' },
       });
       const wait = untilRetry(job);
       expect(wait).toBeGreaterThanOrEqual(seconds * 0.75 * SECOND);
@@ -52,7 +52,7 @@ describe('a job whose source fails', () => {
       retriesLeft: 0,
       nextRetryAt: null,
       waitingFor: null,
-      lastError: { code: 'FETCH_HTTP_STATUS' },
+      lastError: { code: 'SOURCE_UNREACHABLE' },
     });
     expect(world.source.fetches('/api')).toBe(4);
     expect(on.errors).toEqual([]);

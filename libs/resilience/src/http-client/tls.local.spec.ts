@@ -3,12 +3,13 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createGuardedFetch } from './index.js';
-import { certificate, key } from './testing/named-test-certificate.js';
+import { failure, HttpWorld } from '../testing/http-world.js';
+import { certificate, key } from '../testing/named-test-certificate.js';
 
-describe('a fetch over TLS', () => {
+describe('a call over TLS', () => {
   const trusted = getCACertificates('default');
   const guard = { allow: ['127.0.0.0/8'], resolve: async () => ['127.0.0.1'] };
+  const world = new HttpWorld();
   let server: Server;
   let port: number;
 
@@ -24,13 +25,14 @@ describe('a fetch over TLS', () => {
 
   afterAll(async () => {
     setDefaultCACertificates(trusted);
+    await world.close();
     server.close();
     await once(server, 'close');
   });
 
   it('goes to the checked address under the name in the URL', async () => {
-    const { body } = await createGuardedFetch(guard)(`https://named.test:${port}/`);
-    expect(Buffer.from(body).toString()).toBe(`named.test:${port} named.test`);
+    const answer = await world.client(guard).request({ url: `https://named.test:${port}/` });
+    expect(answer.text()).toBe(`named.test:${port} named.test`);
   });
 
   it.each([
@@ -38,10 +40,10 @@ describe('a fetch over TLS', () => {
     ['by a stranger', 'named.test', trusted, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
   ])('refuses a certificate %s', async (_what, host, authorities, code) => {
     setDefaultCACertificates(authorities);
-    await expect(createGuardedFetch(guard)(`https://${host}:${port}/x?key=hunter2`)).rejects.toMatchObject({
-      code: 'FETCH_TLS_FAILED',
-      retryable: true,
-      message: `https://${host}:${port}/x: TLS failed (${code})`,
+    const error = await failure(world.client(guard).request({ url: `https://${host}:${port}/x?key=hunter2` }));
+    expect(error).toMatchObject({
+      ...{ name: 'Retryable', code: 'SOURCE_UNREACHABLE', connection: 'FETCH_TLS_FAILED' },
+      message: `https://${host}:${port}: TLS failed (${code})`,
     });
   });
 });
