@@ -39,11 +39,12 @@ export class Reading {
     const estimate = place.total ? { estimate: place.total } : {};
     for (let hasMore = true; hasMore;) {
       const step = await this.#step(place);
+      const sameFolder = step.place.at === place.at;
       place = step.place;
       problems = [...problems, ...step.problems];
       hasMore = place.at !== undefined;
-      // Most folders have nothing new; whoever stops here asks them again.
-      if (hasMore && step.records.length === 0 && problems.length === 0) continue;
+      // Most folders have nothing new, and whoever stops here asks them again; pages of a long one count as progress.
+      if (hasMore && !sameFolder && step.records.length === 0 && problems.length === 0) continue;
       yield { records: step.records, problems, cursor: place, hasMore, ...estimate };
       problems = [];
     }

@@ -80,6 +80,24 @@ describe('a part of time', () => {
     expect((await read({}, { cursor })).told).toEqual(['inbox-103']);
   });
 
+  it('leaves a cursor behind every page of a folder, also when nothing on it belongs to that time', async () => {
+    fill(7);
+    const folders = [{ id: 'inbox', unfiltered: true }];
+    const cursor = { folders, at: 0, since: '2027-01-01T00:00:00Z' };
+    const { pages, records } = await readerOf().readInPieces({ cursor });
+    expect(records).toEqual([]);
+    expect(pages.map(({ hasMore }) => hasMore)).toEqual([true, true, false]);
+  });
+
+  it('passes by folders that have nothing new', async () => {
+    for (const folder of ['one', 'two', 'three']) mailbox.addFolder(folder, folder);
+    for (const folder of ['inbox', 'one', 'two', 'three']) fill(1, folder);
+    const { cursor } = await read();
+    mailbox.markRead('two-100');
+    const { pages } = await readerOf().read({ cursor });
+    expect(pages.map(({ records }) => records.length)).toEqual([1, 0]);
+  });
+
   it('is told completely when it holds more than the 5,000 messages to which a filter is limited', async () => {
     mailbox.put('inbox', 'before');
     const since = new Date(mailbox.time + 1).toISOString();

@@ -82,7 +82,7 @@ function atNextFolder(place: Place): Place {
 const folderGone = (id: string) =>
   problem(
     'FOLDER_GONE',
-    `the folder ${id} is gone: deletions of its messages are not told one by one; a full read finds them`,
+    `the folder ${id} is gone or no longer read: deletions of its messages are not told; a full read finds them`,
   );
 
 const problem = (code: string, message: string): RecordProblem => ({ objectType: OBJECT, code, message });
