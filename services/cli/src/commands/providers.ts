@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { path, type Page } from '../api/api.js';
 import { paged, type PageOptions } from '../options.js';
 import { scheduleText } from '../render/connection.js';
+import { stateColor } from '../render/style.js';
 import { fields, table } from '../render/table.js';
 import { brief } from '../render/text.js';
 import { moment, relative } from '../render/time.js';
@@ -52,7 +53,11 @@ async function list(session: Session, options: PageOptions): Promise<void> {
         { title: 'PROVIDER', value: ({ id }) => id, id: true },
         { title: 'NAME', value: ({ name }) => name, flexible: true },
         { title: 'SCHEDULE', value: ({ schedule }) => scheduleText(schedule), flexible: true },
-        { title: 'LAST SYNC', value: ({ lastSync }) => relative(lastSync?.endedAt ?? null, session.now()) },
+        {
+          title: 'LAST SYNC',
+          value: ({ lastSync }) => (lastSync ? `${lastSync.state} ${relative(lastSync.endedAt, session.now())}` : '–'),
+          color: ({ lastSync }) => lastSync && stateColor(lastSync.state),
+        },
         { title: 'SUBSCRIPTION', value: ({ subscriptionId }) => subscriptionId ?? '–', id: true },
       ],
       session.terminal,
