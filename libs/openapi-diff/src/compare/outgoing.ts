@@ -1,30 +1,21 @@
-import { asObject, isObject, own } from '../json.js';
+import { asObject, isObject } from '../json.js';
 import type { Json, JsonObject } from '../json.js';
 import { METHODS } from '../normalize/kinds.js';
 import { compareMediaType } from './bodies.js';
 import { child } from './context.js';
 import type { Comparison, OperationPair } from './context.js';
+import { differing, inside } from './entries.js';
 import { stabilityOf } from './stability.js';
 import { matchContent } from './media-types.js';
 
 /** Webhooks: requests that the API sends to its users. */
 export function compareWebhooks(comparison: Comparison): void {
-  const olds = comparison.before.api.webhooks;
-  const news = comparison.after.api.webhooks;
-  for (const name of Object.keys({ ...olds, ...news }).sort()) {
-    const old = own(olds, name);
-    const now = own(news, name);
-    const at = child('', 'webhooks', name);
-    if (old === undefined) comparison.add('webhook-added', { name, pointer: { after: at } });
-    else if (now === undefined) comparison.add('webhook-removed', { name, pointer: { before: at } });
-    else
-      compareOutgoing(comparison, {
-        old,
-        now,
-        pointer: { before: at, after: at },
-        what: `webhook "${name}"`,
-        path: name,
-      });
+  const { before: olds, after: news } = comparison;
+  const at = { before: '/webhooks', after: '/webhooks' };
+  for (const { name, before, after, pointer } of differing(comparison, olds.api.webhooks, news.api.webhooks, at)) {
+    if (before === undefined) comparison.add('webhook-added', { name, pointer: { after: pointer.after } });
+    else if (after === undefined) comparison.add('webhook-removed', { name, pointer: { before: pointer.before } });
+    else compareOutgoing(comparison, { old: before, now: after, pointer, what: `webhook "${name}"`, path: name });
   }
 }
 
@@ -35,16 +26,8 @@ export function compareCallbacks(
   old: Json | undefined,
   now: Json | undefined,
 ): void {
-  if (comparison.dirt.same(old, now)) return;
-  const olds = asObject(old);
-  const news = asObject(now);
-  for (const name of Object.keys({ ...olds, ...news }).sort()) {
-    const before = own(olds, name);
-    const after = own(news, name);
-    const pointer = {
-      before: child(pair.pointer.before, 'callbacks', name),
-      after: child(pair.pointer.after, 'callbacks', name),
-    };
+  const entries = differing(comparison, old, now, inside(pair.pointer, 'callbacks'));
+  for (const { name, before, after, pointer } of entries) {
     if (before === undefined)
       comparison.add('callback-added', { operation: pair.ref, after: name, pointer: { after: pointer.after } });
     else if (after === undefined)
@@ -71,11 +54,8 @@ function compareExpressions(
   pair: OperationPair,
   { name, pointer, old, now }: CallbackPair,
 ): void {
-  for (const expression of Object.keys({ ...old, ...now }).sort()) {
-    const before = own(old, expression);
-    const after = own(now, expression);
-    if (expression.startsWith('x-') || comparison.dirt.same(before, after)) continue;
-    const at = { before: child(pointer.before, expression), after: child(pointer.after, expression) };
+  for (const { name: expression, before, after, pointer: at } of differing(comparison, old, now, pointer)) {
+    if (expression.startsWith('x-')) continue;
     const label = `${name} ${expression}`;
     if (before === undefined)
       comparison.add('callback-added', { operation: pair.ref, after: label, pointer: { after: at.after } });
@@ -107,12 +87,10 @@ interface Outgoing {
 
 function compareOutgoing(comparison: Comparison, item: Outgoing): void {
   // oasdiff does not look inside.
-  if (comparison.field || comparison.dirt.same(item.old, item.now)) return;
-  for (const method of Object.keys({ ...asObject(item.old), ...asObject(item.now) }).sort()) {
-    const old = asObject(item.old)[method];
-    const now = asObject(item.now)[method];
-    if (!METHODS.has(method) || comparison.dirt.same(old, now)) continue;
-    const pointer = { before: child(item.pointer.before, method), after: child(item.pointer.after, method) };
+  if (comparison.field) return;
+  const entries = differing(comparison, item.old, item.now, item.pointer);
+  for (const { name: method, before: old, after: now, pointer } of entries) {
+    if (!METHODS.has(method)) continue;
     const pair: OperationPair = item.operation ?? {
       ref: { method, path: item.path ?? '' },
       pointer,
@@ -141,10 +119,7 @@ interface Sides {
 function compareSent(comparison: Comparison, pair: OperationPair, { what, pointer, old, now }: Sides): void {
   const before = asObject(comparison.before.resolve(old['requestBody']).node['content']);
   const after = asObject(comparison.after.resolve(now['requestBody']).node['content']);
-  const at = {
-    before: child(pointer.before, 'requestBody', 'content'),
-    after: child(pointer.after, 'requestBody', 'content'),
-  };
+  const at = inside(pointer, 'requestBody', 'content');
   const { both, added, removed } = matchContent(before, after);
   const base = { operation: pair.ref, name: what };
   for (const type of added)
@@ -170,13 +145,8 @@ function compareSent(comparison: Comparison, pair: OperationPair, { what, pointe
 
 /** The answers that the API takes: judged like requests. */
 function compareAnswers(comparison: Comparison, pair: OperationPair, { what, pointer, old, now }: Sides): void {
-  const olds = asObject(old['responses']);
-  const news = asObject(now['responses']);
-  for (const status of Object.keys({ ...olds, ...news }).sort()) {
-    const before = own(olds, status);
-    const after = own(news, status);
-    if (comparison.dirt.same(before, after)) continue;
-    const at = { before: child(pointer.before, 'responses', status), after: child(pointer.after, 'responses', status) };
+  const entries = differing(comparison, old['responses'], now['responses'], inside(pointer, 'responses'));
+  for (const { name: status, before, after, pointer: at } of entries) {
     const base = { operation: pair.ref, name: what };
     if (before === undefined)
       comparison.add('outgoing-answer-added', { ...base, after: status, pointer: { after: at.after } });

@@ -1,8 +1,9 @@
-import { asObject, own } from '../json.js';
+import { asObject } from '../json.js';
 import type { Json, JsonObject } from '../json.js';
 import { compareMediaType } from './bodies.js';
 import { child } from './context.js';
 import type { Comparison, OperationPair } from './context.js';
+import { differing, inside } from './entries.js';
 import { matchContent, renameRule } from './media-types.js';
 import { NOWHERE } from './schema/finding.js';
 
@@ -20,19 +21,10 @@ export function compareResponses(
   old: Json | undefined,
   now: Json | undefined,
 ): void {
-  if (comparison.dirt.same(old, now)) return;
-  const olds = asObject(old);
-  const news = asObject(now);
   const operation = pair.ref;
-  for (const status of Object.keys({ ...olds, ...news }).sort()) {
+  const entries = differing(comparison, old, now, inside(pair.pointer, 'responses'));
+  for (const { name: status, before, after, pointer } of entries) {
     if (status.startsWith('x-')) continue;
-    const before = own(olds, status);
-    const after = own(news, status);
-    if (comparison.dirt.same(before, after)) continue;
-    const pointer = {
-      before: child(pair.pointer.before, 'responses', status),
-      after: child(pair.pointer.after, 'responses', status),
-    };
     const kind = isSuccess(status) ? 'success-status' : status === 'default' ? 'default' : 'non-success-status';
     if (before === undefined)
       comparison.add(`response-${kind}-added`, {
@@ -67,13 +59,12 @@ function isSuccess(status: string): boolean {
 function compareResponse(comparison: Comparison, pair: OperationPair, response: ResponsePair): void {
   const { status, pointer, old, now } = response;
   if (old['description'] !== now['description']) {
-    const at = { before: child(pointer.before, 'description'), after: child(pointer.after, 'description') };
     comparison.add('response-description-changed', {
       operation: pair.ref,
       name: status,
       before: old['description'],
       after: now['description'],
-      pointer: at,
+      pointer: inside(pointer, 'description'),
     });
   }
   compareContent(comparison, pair, response);
@@ -178,7 +169,7 @@ function compareHeader(comparison: Comparison, pair: OperationPair, header: Resp
     typed: false,
     level: pair.level,
     subject: `the header "${name}" of the response ${status}`,
-    pointer: { before: child(pointer.before, 'schema'), after: child(pointer.after, 'schema') },
+    pointer: inside(pointer, 'schema'),
   });
 }
 
@@ -187,13 +178,8 @@ function byLowerName(headers: JsonObject): Map<string, { name: string; value: Js
 }
 
 function compareLinks(comparison: Comparison, pair: OperationPair, { status, pointer, old, now }: ResponsePair): void {
-  const olds = asObject(old['links']);
-  const news = asObject(now['links']);
-  for (const name of Object.keys({ ...olds, ...news }).sort()) {
-    const before = own(olds, name);
-    const after = own(news, name);
-    if (comparison.dirt.same(before, after)) continue;
-    const at = { before: child(pointer.before, 'links', name), after: child(pointer.after, 'links', name) };
+  const entries = differing(comparison, old['links'], now['links'], inside(pointer, 'links'));
+  for (const { name, before, after, pointer: at } of entries) {
     const base = { operation: pair.ref, name: status, place: `${status} ${name}` };
     if (before === undefined)
       comparison.add('response-link-added', { ...base, after: name, pointer: { after: at.after } });
