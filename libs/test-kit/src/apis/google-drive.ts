@@ -1,6 +1,6 @@
-import { type DriveFile, fileProperties } from './google-drive/drive-file.js';
+import type { DriveFile } from './google-drive/drive-file.js';
 import { driveError } from './google-drive/drive-errors.js';
-import { parseFields, type Selection, select } from './google-drive/partial-response.js';
+import { byDefault, everything, nothing, pageSize, selected } from './google-drive/list-parameters.js';
 import { parseQuery } from './google-drive/search-query.js';
 import { type ApiAnswer, type ApiRequest, OAuthApi } from './oauth-api.js';
 
@@ -131,7 +131,7 @@ export class GoogleDriveApi extends OAuthApi {
   #about({ query }: ApiRequest): ApiAnswer {
     if (!query.get('fields')) return driveError.required('fields');
     const body = { kind: 'drive#about', user: { kind: 'drive#user', me: true, ...this.user }, storageQuota: {} };
-    return selected(query, body, new Map());
+    return selected(query, body, nothing);
   }
 
   #drive(id: string, { query }: ApiRequest): ApiAnswer {
@@ -236,25 +236,4 @@ export class GoogleDriveApi extends OAuthApi {
   }
 }
 
-const everything: Selection = new Map([['*', 'all']]);
-const byDefault: Selection = new Map((['kind', 'id', 'name', 'mimeType'] as const).map((name) => [name, 'all']));
-
 const tokenOf = (after: number, q: string) => Buffer.from(JSON.stringify({ after, q })).toString('base64url');
-
-/** 100 unless asked otherwise, 1000 at most. */
-function pageSize(query: URLSearchParams): number | null {
-  const size = Number(query.get('pageSize') ?? 100);
-  return Number.isInteger(size) && size >= 1 && size <= 1000 ? size : null;
-}
-
-function selected(query: URLSearchParams, body: unknown, otherwise: Selection): ApiAnswer {
-  const fields = query.get('fields');
-  if (!fields) return { status: 200, body: select(body, otherwise) };
-  const selection = parseFields(fields);
-  if (!selection) return driveError.invalidField(fields);
-  const inFiles = selection.get('files');
-  const unknown =
-    inFiles instanceof Map ? [...inFiles.keys()].find((name) => name !== '*' && !fileProperties.has(name)) : undefined;
-  if (unknown) return driveError.invalidField(unknown);
-  return { status: 200, body: select(body, selection) };
-}

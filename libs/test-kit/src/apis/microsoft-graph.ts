@@ -1,24 +1,10 @@
 import { graphError } from './microsoft-graph/graph-errors.js';
 import { type GraphFolder, Mailbox, type StoredMessage } from './microsoft-graph/mailbox.js';
+import { type SyncState, stateOf, tokenOf } from './microsoft-graph/sync-state.js';
 import { type ApiAnswer, type ApiRequest, OAuthApi } from './oauth-api.js';
 
 export { graphError } from './microsoft-graph/graph-errors.js';
 export { Mailbox, type GraphMessage } from './microsoft-graph/mailbox.js';
-
-/** Where a round of change tracking is; what the opaque tokens of the delta stand for. */
-interface SyncState {
-  readonly folder: string;
-  /** Position at which the round started: the next one tells what happened behind it. */
-  readonly started: number;
-  /** Of a first round: messages up to this order were told. */
-  readonly after?: number;
-  /** Of a later round: events up to here were told in earlier rounds. */
-  readonly since?: number;
-  /** Of a later round: changed messages of this round told so far. */
-  readonly told?: number;
-  readonly filter?: string;
-  readonly generation: number;
-}
 
 /** The service does not go beyond this many messages when the delta has a filter. */
 const FILTER_LIMIT = 5000;
@@ -28,10 +14,10 @@ const READING_SCOPES = ['Mail.Read', 'Mail.ReadWrite'];
  * Outlook mail in Microsoft Graph v1.0: mailFolders, childFolders, messages, attachments and the delta of the messages of
  * a folder. Written from https://learn.microsoft.com/en-us/graph/api/message-delta, delta-query-messages,
  * delta-query-overview, outlook-immutable-id, user-list-mailfolders, user-list-messages, errors and throttling, and from
- * what is known of its behaviour: a read flag that changes is told with three properties only (microsoft-graph-docs issue
- * 7776), `$top` of a delta is not honoured (6457), a `$select` inside `$expand` neither (8431, so `$expand` is refused
- * here), a message that left a folder and came back is told as removed when ids are immutable (21752), and a delta with a
- * filter ends after 5,000 messages. Not modelled: writing, other filters, `$batch`, national clouds.
+ * what is reported of it at github.com/microsoftgraph/microsoft-graph-docs: a read flag that changes is told with three
+ * properties only (#7776), `$top` of a delta is not honoured (-contrib#6457), a `$select` inside `$expand` neither
+ * (-contrib#8431; `$expand` is refused here), and with immutable ids a message that left a folder and came back is told as
+ * removed (#21752). A delta with a filter ends after 5,000 messages. Not modelled: writing, other filters, `$batch`.
  */
 export class MicrosoftGraphApi extends OAuthApi {
   /** Pages of more messages than this are answered by 504. */
@@ -222,17 +208,6 @@ const immutable = (request: ApiRequest) => /IdType="ImmutableId"/i.test(preferen
 /** Without immutable ids a message that moves gets another id. */
 const wireId = (id: string, folderId: string, request: ApiRequest) => (immutable(request) ? id : `${id}--${folderId}`);
 const plainId = (id: string) => id.replace(/--.*$/, '');
-
-const tokenOf = (state: object) => Buffer.from(JSON.stringify(state)).toString('base64url');
-
-function stateOf(token: string, folder: GraphFolder, position: number): SyncState | null {
-  try {
-    const state = JSON.parse(Buffer.from(token, 'base64url').toString()) as SyncState;
-    return state.folder === folder.id ? { ...state, started: state.started ?? position } : null;
-  } catch {
-    return null;
-  }
-}
 
 /** Names of query options are taken in any case. */
 function parameter(query: URLSearchParams, name: string): string | undefined {

@@ -1,5 +1,5 @@
 // Error bodies: https://learn.microsoft.com/en-us/graph/errors, the codes of Outlook as they are seen in the wild
-// (microsoftgraph/microsoft-graph-docs issues 2350, 2877, 5853 and 3289).
+// (microsoftgraph/microsoft-graph-docs#2350, #2877, #3289, #5853).
 import type { ApiAnswer } from '../oauth-api.js';
 
 const error = (
