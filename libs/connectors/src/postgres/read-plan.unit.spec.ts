@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import { Terminal } from '@tidemark/resilience';
+import type { Model } from './model.js';
+import { endOf, keyedSteps, keylessStep, startOf, type ReadCursor } from './read-plan.js';
+
+const model: Model = {
+  ...{ name: 'orders', sql: 'select * from o', columns: [], key: ['a', 'b'], keyNotNull: false, lookBackMs: 5000 },
+  ...{ updatedAt: { name: 'at', type: 'timestamptz' }, fingerprint: 'f' },
+};
+const plain: Model = { ...model, updatedAt: null };
+const after = { updatedAt: '2026-01-01 00:00:00+00', key: ['1', '2'] };
+
+/** What follows the model's SQL. */
+const tails = (of: Model, cursor: Partial<ReadCursor>) =>
+  keyedSteps(of, { model: 'f', ...cursor }).map(({ sql }) => sql.replace(/[^]*\) model/, '').trim().replaceAll('\n', ' ')); // prettier-ignore
+
+const ORDER = 'order by model."at", model."a", model."b"';
+
+describe('the queries of a read', () => {
+  it('read everything in one, in order, from the beginning', () => {
+    expect(tails(plain, {})).toEqual(['order by model."a", model."b"']);
+    expect(tails(model, {})).toEqual([ORDER]);
+  });
+
+  it('go on behind a row, and then read those without a time', () => {
+    expect(tails(plain, { after: { key: ['1', '2'] } })).toEqual([
+      'where (model."a", model."b") > ($1, $2) order by model."a", model."b"',
+    ]);
+    expect(tails(model, { after })).toEqual([
+      `where (model."at", model."a", model."b") > ($1, $2, $3) ${ORDER}`,
+      `where model."at" is null ${ORDER}`,
+    ]);
+    expect(tails(model, { after: { ...after, updatedAt: null } })).toEqual([
+      `where model."at" is null and (model."a", model."b") > ($1, $2) ${ORDER}`,
+    ]);
+  });
+
+  it('are bounded by the least of the marks less the look-back, and by a window', () => {
+    const since = "(least($1::timestamptz, $2::timestamptz) - 5000 * interval '1 millisecond')::timestamptz";
+    const window = { from: 'x', to: 'y' };
+    expect(tails(model, { since: ['s', 't'], after })).toEqual([
+      `where model."at" >= ${since} and (model."at", model."a", model."b") > ($3, $4, $5) ${ORDER}`,
+    ]);
+    expect(tails(model, { window })).toEqual([
+      `where model."at" >= $1::timestamptz and model."at" < $2::timestamptz ${ORDER}`,
+    ]);
+    expect(keyedSteps(model, { model: 'f', since: ['s', 't'], after })[0]!.values).toEqual([
+      's',
+      't',
+      after.updatedAt,
+      '1',
+      '2',
+    ]);
+  });
+
+  it('end with the rows that have no key', () => {
+    const { sql, values } = keylessStep(model, { model: 'f', keyless: 3 });
+    expect(sql).toContain('where (model."a" is null or model."b" is null)\norder by model::text offset $1::bigint');
+    expect(values).toEqual(['3']);
+    expect(tails(model, { keyless: 0 })).toEqual([]);
+  });
+
+  it('know where the SQL of the model begins', () => {
+    for (const { sql, offset } of [...keyedSteps(model, { model: 'f' }), keylessStep(model, { model: 'f' })])
+      expect(sql.slice(offset).startsWith(model.sql)).toBe(true);
+  });
+});
+
+describe('the cursor of a read', () => {
+  it('begins with what was asked for', () => {
+    const window = { from: 'x', to: 'y' };
+    expect(startOf({ since: 's', window }, model)).toEqual({ model: 'f', since: ['s'], window });
+    expect(startOf({ since: 's' }, plain)).toEqual({ model: 'f' });
+    expect(() => startOf({ window }, plain)).toThrow(Terminal);
+  });
+
+  it('is taken as it was given, and nothing else is', () => {
+    expect(startOf({ cursor: { model: 'f', after }, since: 'ignored' }, model)).toEqual({ model: 'f', after });
+    for (const cursor of [
+      {},
+      { model: 'g' },
+      { model: 'f', more: 1 },
+      { model: 'f', after: { key: ['1'] } },
+      { model: 'f', keyless: -1 },
+    ])
+      expect(() => startOf({ cursor }, model)).toThrow(expect.objectContaining({ code: 'SOURCE_CURSOR_EXPIRED' }));
+  });
+
+  it('ends with the latest change and the time of the read', () => {
+    expect(endOf({ model: 'f', after, mark: 'm', keyless: 2 }, 'now')).toEqual({ model: 'f', since: ['m', 'now'] });
+    expect(endOf({ model: 'f', since: ['s'] }, 'now')).toEqual({ model: 'f', since: ['s'] });
+    expect(endOf({ model: 'f' }, 'now')).toEqual({ model: 'f' });
+  });
+});
