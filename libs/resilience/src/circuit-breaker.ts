@@ -30,6 +30,8 @@ export interface BreakerChange {
 }
 
 export const closedBreaker: BreakerState = { status: 'closed', failures: 0 };
+/** When to ask again while another's probe is under way. */
+const PROBE_MS = 1000;
 const POLICY: BreakerPolicy = { failures: 5, openMs: 60_000 };
 
 /** The next state. Pure and total: a call that began in another state has no say, unless it is the probe. */
@@ -158,6 +160,3 @@ export class CircuitBreaker {
     return new Retryable(code, message, { retryAfterMs });
   }
 }
-
-/** When to ask again while another's probe is under way. */
-const PROBE_MS = 1000;

@@ -35,6 +35,12 @@ export class TokenBucket {
     this.#serve();
   }
 
+  /** Whether it is as good as new. */
+  get idle(): boolean {
+    this.#count();
+    return this.#waiting.size === 0 && this.#tokens >= this.#rate.burst;
+  }
+
   /** Milliseconds that a newcomer would have to wait. */
   get waitMs(): number {
     this.#count();

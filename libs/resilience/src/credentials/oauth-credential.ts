@@ -1,6 +1,7 @@
 import { sleep, systemClock, unlessAborted } from '../clock.js';
 import { AuthExpired, type ExternalError, Retryable } from '../external-error.js';
 import type { HttpRequest } from '../http-client/http-types.js';
+import { nextDelay, retrySchedule } from '../retry-schedule.js';
 import type { OAuthClient, OAuthCredentialData, OAuthTokens } from './credential-data.js';
 import type { Credential } from './credential.js';
 import { Hidden, withoutSecrets } from './secret.js';
@@ -29,6 +30,7 @@ export interface TokenKeeper {
 const RENEWAL_MS = 45_000;
 const POLL_MS = 200;
 const MAX_SKEW_MS = 60_000;
+const STORE_AGAIN = retrySchedule([0.2, 1, 5]);
 
 /**
  * A credential whose access token is renewed a minute (or a tenth of its life) before it expires, and after a refusal.
@@ -129,12 +131,25 @@ export class OAuthCredential extends Hidden implements Credential {
       if (claimed === null) continue;
       const tokens = await this.#ask(held).catch((error: Error) => error);
       const failed = tokens instanceof Error;
-      const revision = await this.#keeper.save(claimed, { tokens: failed ? held.tokens : tokens });
+      const revision = await this.#stored(claimed, failed ? held.tokens : tokens);
       if (revision === null) continue; // Authorised anew in the meantime: that is what counts.
       if (failed) throw this.#remembered(tokens, revision);
       this.#replaced = held.tokens;
       this.#held = { revision, client: held.client, tokens };
       return tokens;
+    }
+  }
+
+  /** Tries more than once: the old refresh token may be void already. */
+  async #stored(claimed: string, tokens: OAuthTokens | undefined): Promise<string | null> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#keeper.save(claimed, { tokens });
+      } catch (error) {
+        const delay = nextDelay(STORE_AGAIN, tries, 0.5);
+        if (delay === null) throw error;
+        await sleep(delay, { clock: this.#options.clock });
+      }
     }
   }
 

@@ -166,6 +166,29 @@ describe('a vault', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('stores what it got although the store fails for a moment', async () => {
+    await vault().put('acme', 'c1', oauth(world.clock.now()));
+    let failures = 2;
+    const flaky: SecretStore = {
+      get: (id) => store.get(id),
+      put: (id, value) => store.put(id, value),
+      remove: (id) => store.remove(id),
+      compareAndPut: async (id, version, value) => {
+        if (server.issued === 2 && failures-- > 0) throw new Error('disk full');
+        return store.compareAndPut(id, version, value);
+      },
+    };
+    const { clock } = world;
+    const calling = call(new CredentialVault({ store: flaky, keys, http: world.client(), clock }));
+    await waitFor(async () => {
+      await clock.advance(100);
+      return failures < 0;
+    });
+    expect(await calling).toMatchObject({ status: 200 });
+    expect(await (await vault().open('acme', 'c1')).secret()).toEqual({ password: 'access-2' });
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('stores the new refresh token before anybody uses the new tokens', async () => {
     await vault().put('acme', 'c1', oauth(world.clock.now()));
     await call(vault());

@@ -25,7 +25,7 @@ export class Allowance {
 
   /** Whether nothing would be lost by forgetting it. */
   get idle(): boolean {
-    return this.#closedUntil <= this.clock.now() && this.#bucket === undefined;
+    return this.#closedUntil <= this.clock.now() && (this.#bucket?.idle ?? true);
   }
 
   /** The target wants to hear nothing before this time. */

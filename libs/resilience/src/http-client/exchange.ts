@@ -37,8 +37,8 @@ export async function exchange(connections: Connections, first: Prepared, end: A
     const answer = await connections.send(request.url, conditional(request), end);
     answer.body.on('error', () => {}); // Ending a body that nobody reads is no failure.
     const location = headerOf(answer, 'location');
-    if (!REDIRECTS.has(answer.statusCode) || location === undefined)
-      return { ...(await digest(answer, request, end)), url: request.url, redirects };
+    const leads = REDIRECTS.has(answer.statusCode) && !first.isAnswer(answer.statusCode) && location !== undefined;
+    if (!leads) return { ...(await digest(answer, request, end)), url: request.url, redirects };
     request = redirected(request, answer.statusCode, parseTarget(location, request.url));
     answer.body.dump({ limit: MAX_DUMP_BYTES, signal: end }).catch(() => {});
   }
@@ -68,7 +68,10 @@ async function digest(answer: Answer, request: Prepared, end: AbortSignal) {
   const header = (name: string) => headerOf(answer, name.toLowerCase());
   const notModified = status === 304 && Object.keys(validators(request)).length > 0;
   const empty = { status, notModified, header, body: new Uint8Array() };
-  if (request.method === 'HEAD' || status === 204 || status === 304) return empty;
+  if (request.method === 'HEAD' || status === 204 || status === 304) {
+    answer.body.resume(); // There is none, whatever the headers say.
+    return empty;
+  }
   const encoded = { encoding: header('content-encoding') ?? '', length: Number(header('content-length') ?? 0) };
   try {
     const limit = request.isAnswer(status) ? request.maxBytes : MAX_DETAIL_BYTES;

@@ -40,7 +40,7 @@ export interface HttpPoolOptions {
 
 /** What all clients of a process share: connections, breakers and in-flight caps by target, allowances by credential. */
 export interface HttpPool {
-  /** A client for one connection to another system; cheap. Closing it leaves the pool as it is. */
+  /** A client for one connection to another system; cheap. Closing it leaves the pool as it is. @throws RangeError */
   client(options: HttpClientOptions): HttpClient;
   /** An address for a connection that is not HTTP, checked by the rules of this pool. @throws Terminal · Retryable */
   resolveGuarded(host: string, port: number, options: GuardedHostOptions): Promise<CheckedAddress>;
@@ -67,6 +67,8 @@ class SharedPool implements HttpPool, PoolParts {
   }
 
   client(options: HttpClientOptions): HttpClient {
+    for (const [name, limit] of Object.entries(options.limits ?? {}))
+      if (limit !== undefined && !(limit > 0)) throw new RangeError(`limits.${name}: must be above 0, not ${limit}`);
     const client = new PooledClient(this, options, () => this.#clients.delete(client));
     this.#clients.add(client);
     return client;

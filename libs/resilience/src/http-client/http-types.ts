@@ -33,7 +33,7 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
   /** What an earlier answer came with; makes 304 an answer. */
   readonly condition?: Condition;
-  /** Statuses besides 2xx that are answers and not errors. */
+  /** Statuses besides 2xx that are answers and not errors; a redirect among them is not followed. */
   readonly expect?: readonly number[];
   /** Whether it may be sent again after it failed half-way. Default: GET, HEAD, PUT and DELETE may, POST and PATCH not. */
   readonly idempotent?: boolean;

@@ -130,6 +130,25 @@ describe('a used-up allowance', () => {
   });
 });
 
+describe('a server that says it was too much', () => {
+  it('is left alone by all who use the credential, until it wants to be asked again', async () => {
+    let asked = 0;
+    const base = await world.servers.http((_request, response) => {
+      response.writeHead(asked++ === 0 ? 429 : 200, { 'retry-after': '60' }).end();
+    });
+    const pool = world.pool({ clock: world.clock });
+    const [one, two] = ['one', 'two'].map((id) => pool.client({ side: 'source', credential: credential(id) }));
+    const until = world.clock.now() + 60_000;
+    expect(await failure(one!.request({ url: base }))).toMatchObject({ name: 'RateLimited', status: 429, until });
+    const again = pool.client({ side: 'destination', credential: credential('one') });
+    expect(await failure(again.request({ url: base }))).toMatchObject({ name: 'RateLimited', until });
+    expect(asked).toBe(1);
+    expect(await two!.request({ url: base })).toMatchObject({ status: 200 });
+    await world.clock.advanceTo(until);
+    expect(await again.request({ url: base })).toMatchObject({ status: 200 });
+  });
+});
+
 describe('the cap on calls in flight', () => {
   it('counts all clients of the pool, and lets them in in the order in which they came', async () => {
     const { base, answer, urls } = await patient();
@@ -144,6 +163,29 @@ describe('the cap on calls in flight', () => {
     await Promise.all(calls);
     expect(ended).toEqual(['/2', '/1', '/3', '/4']);
   });
+
+  it('may be lower for one client, who waits for its turn without being passed', async () => {
+    const { base, answer, urls } = await patient();
+    const pool = world.pool({ inFlight: 2 });
+    const ordinary = pool.client({ side: 'source' });
+    const careful = pool.client({ side: 'source', limits: { inFlight: 1 } });
+    const ended: string[] = [];
+    const calls = [ordinary, careful, ordinary].map(async (client, index) => {
+      await client.request({ url: `${base}/${index}` });
+      ended.push(`/${index}`);
+    });
+    await waitFor(() => urls().length === 1);
+    for (const path of ['/0', '/1', '/2']) await answer(path);
+    await Promise.all(calls);
+    expect(ended).toEqual(['/0', '/1', '/2']);
+  });
+
+  it.each([{ requestsPerSecond: 0 }, { burst: -1 }, { inFlight: NaN }])(
+    'and its like are above zero, not %j',
+    (limits) => {
+      expect(() => world.client({ limits })).toThrow(RangeError);
+    },
+  );
 
   it('is kept for each target', async () => {
     const [slow, quick] = [await patient(), await patient()];

@@ -44,5 +44,5 @@ function urlOf({ url: text, query = {} }: HttpRequest): URL {
   return url;
 }
 
-export const lowerCase = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+const lowerCase = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

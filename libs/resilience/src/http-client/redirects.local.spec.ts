@@ -83,6 +83,12 @@ describe('a redirect', () => {
     expect(error.message).not.toContain('hunter2');
   });
 
+  it('is not followed when the caller expects it', async () => {
+    const { first, to } = await origins();
+    const answer = await world.client().request({ url: first + to(302, '/end'), expect: [302] });
+    expect([answer.status, answer.header('location'), answer.text()]).toEqual([302, '/end', 'moved']);
+  });
+
   it('is not followed for ever', async () => {
     let asked = 0;
     const base = await world.servers.http((_request, response) => {
