@@ -11,6 +11,8 @@ import { Comparisons } from './comparisons/comparisons.js';
 import { ConnectionsController } from './connections/connections.controller.js';
 import { Connections } from './connections/connections.js';
 import { CommandClient } from './command-client.js';
+import { ConnectorsController } from './connectors/connectors.controller.js';
+import { Connectors } from './connectors/connectors.js';
 import { Dependencies } from './dependencies/dependencies.js';
 import { HttpErrorsFilter } from './errors/http-errors.filter.js';
 import { HealthController } from './health/health.controller.js';
@@ -66,6 +68,7 @@ export class GatewayModule {
         IgnoresController,
         ComparisonsController,
         ProvidersController,
+        ConnectorsController,
         OverviewController,
         KeysController,
         ProjectionsController,
@@ -82,7 +85,7 @@ export class GatewayModule {
         { provide: APP_INTERCEPTOR, useClass: TraceInterceptor },
         { provide: APP_FILTER, useValue: new HttpErrorsFilter(logger) },
         ...[CommandClient, Connections, JobWakeups, Jobs, Dependencies, Snapshots, Ignores, Changes, Comparisons],
-        ...[Providers, Overview, Keys, Projections],
+        ...[Providers, Connectors, Overview, Keys, Projections],
         ReadinessProbe,
       ],
     };

@@ -210,6 +210,17 @@ describe('gRPC', () => {
     );
   });
 
+  it('has the same connectors as HTTP', async () => {
+    const { connector } = await client.call('ConnectorService', 'GetConnector', { name: 'openapi' });
+    expect(connector).toMatchObject({ name: 'openapi', auth: ['none'], stages: expect.arrayContaining(['fetch']) });
+    expect(connector).not.toHaveProperty('source');
+    expect(connector.config.fields.required.listValue.values).toMatchObject([{ stringValue: 'url' }]);
+    const { data } = await client.call('ConnectorService', 'ListConnectors');
+    expect(data).toContainEqual(connector);
+    const refused = await failure(client.call('ConnectorService', 'GetConnector', { name: 'nothing' }));
+    expect(refused.code).toBe(status.NOT_FOUND);
+  });
+
   it('has the same providers as HTTP', async () => {
     const source = { connector: 'openapi', config: { fields: { url: { stringValue: publisher.url } } } };
     const { provider } = await client.call('ProviderService', 'CreateProvider', { name: 'Billing', source });

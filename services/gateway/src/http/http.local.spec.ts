@@ -189,6 +189,7 @@ const routes = [
   ...['', '/report'].map((part) => `GET /v1/connections/{id}/comparison${part}`),
   ...['GET /v1/connections/{id}/ignores', 'POST /v1/connections/{id}/ignores'],
   'DELETE /v1/connections/{id}/ignores/{ignoreId}',
+  ...['GET /v1/connectors', 'GET /v1/connectors/{name}'],
   ...['GET /v1/providers', 'POST /v1/providers', 'POST /v1/providers/{id}/jobs'],
   ...['GET', 'PATCH', 'DELETE'].map((method) => `${method} /v1/providers/{id}`),
   ...['POST', 'DELETE'].map((method) => `${method} /v1/providers/{id}/subscription`),

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { catalogue, configSchema, type JsonSchema, type Manifest } from '@tidemark/connectors/catalogue';
+import { TidemarkError } from '@tidemark/contracts';
+
+/** A connector as callers see it. */
+export type ConnectorView = Pick<Manifest, 'name' | 'title' | 'description' | 'auth'> & {
+  /** What it reads; null when it reads nothing. */
+  readonly source: Manifest['source'] | null;
+  /** What it writes; null when it writes nothing. */
+  readonly destination: Manifest['destination'] | null;
+  /** The stages of its jobs; null when connections cannot be made with it. */
+  readonly stages: readonly string[] | null;
+  /** JSON Schema of its config. */
+  readonly config: JsonSchema;
+};
+
+/** What callers may know of connectors, whatever they speak. They are the same for all tenants. */
+@Injectable()
+export class Connectors {
+  /** By name. */
+  list(): { readonly data: readonly ConnectorView[] } {
+    const manifests = [...catalogue.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { data: manifests.map(describe) };
+  }
+
+  /** @throws TidemarkError NOT_FOUND */
+  get(name: string): ConnectorView {
+    const manifest = catalogue.get(name);
+    if (!manifest)
+      throw new TidemarkError('NOT_FOUND', `no such connector; there are ${[...catalogue.keys()].join(', ')}`);
+    return describe(manifest);
+  }
+}
+
+function describe(manifest: Manifest): ConnectorView {
+  const { name, title, description, auth, source = null, destination = null, pipeline } = manifest;
+  const stages = pipeline?.stages.map((stage) => stage.name) ?? null;
+  return { name, title, description, auth, source, destination, stages, config: configSchema(manifest) };
+}
