@@ -11,3 +11,5 @@ export {
   type StageResult,
 } from './sdk/stages.js';
 export { connectors } from './registry.js';
+export { readRows, type ReadRowsOptions } from './files/read-rows.js';
+export type { FileRow } from './files/rows.js';

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CliError, errorLine } from './cli-error.js';
 import { changesCommand } from './commands/changes.js';
 import { connectionsCommand } from './commands/connections.js';
+import { connectorsCommand } from './commands/connectors.js';
 import { diffCommand } from './commands/diff.js';
 import { ignoresCommand } from './commands/ignores.js';
 import { jobsCommand } from './commands/jobs.js';
@@ -9,6 +10,7 @@ import { keysCommand } from './commands/keys.js';
 import { projectionsCommand } from './commands/projections.js';
 import { providersCommand } from './commands/providers.js';
 import { replayCommand } from './commands/replay.js';
+import { rowsCommand } from './commands/rows.js';
 import { snapshotsCommand } from './commands/snapshots.js';
 import { statusCommands } from './commands/status.js';
 import { syncCommand } from './commands/sync.js';
@@ -24,6 +26,8 @@ const commands = [
   ignoresCommand,
   providersCommand,
   diffCommand,
+  connectorsCommand,
+  rowsCommand,
   replayCommand,
   projectionsCommand,
   keysCommand,

@@ -84,3 +84,6 @@ export const filtered = (command: Command): Command =>
 export const filterQuery = ({ severity, rule, operation, ignored = false, page, perPage }: ChangeFilter) => ({
   ...{ severity, rule, operation, ignored, page, perPage },
 });
+
+/** Gathers an option that may be given several times with anything. */
+export const several = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];

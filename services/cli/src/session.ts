@@ -14,6 +14,7 @@ export interface Session {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly now: () => number;
+  readonly env: NodeJS.ProcessEnv;
   /** Where the person stands: names of files start here. */
   readonly folder: string;
 }
@@ -46,6 +47,7 @@ export const offline = new WeakSet<Command>();
 /** A command's options without the common ones. */
 export function ownOptions(command: Command): object {
   const { url, key: _key, json: _json, ...own } = command.opts<CommonOptions>();
+  if (offline.has(command)) return command.opts();
   return ownUrl.has(command) ? { ...own, url } : own;
 }
 
@@ -61,6 +63,7 @@ export function openSession(command: Command, { terminal, env, signal, now }: Ho
     terminal,
     signal,
     now,
+    env,
     json: (after.json ?? before.json) === true,
     // npm runs programs in the project's own folder, and tells where it was called.
     folder: env['INIT_CWD'] || process.cwd(),

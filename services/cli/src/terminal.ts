@@ -9,6 +9,8 @@ export class Terminal implements TableOptions {
   readonly paint: Paint;
   /** A person looks at it: progress may be drawn over. */
   readonly watched: boolean;
+  /** A person looks at what is said about the results, wherever these go: progress may be drawn there. */
+  readonly followed: boolean;
   private drawn = false;
 
   constructor(
@@ -17,6 +19,7 @@ export class Terminal implements TableOptions {
     env: NodeJS.ProcessEnv,
   ) {
     this.watched = stdout.isTTY === true && stderr.isTTY === true && env['TERM'] !== 'dumb';
+    this.followed = stderr.isTTY === true && env['TERM'] !== 'dumb';
     this.paint = stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb' ? colored : uncolored;
   }
 
@@ -30,14 +33,22 @@ export class Terminal implements TableOptions {
     this.stdout.write(`${text}\n`);
   }
 
+  /** Prints lines, and resolves when the operating system has them: what is noted down afterwards is never ahead of it. */
+  async handOver(lines: string): Promise<void> {
+    this.clear();
+    await new Promise<void>((resolve, reject) => {
+      this.stdout.write(lines, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
   note(text: string): void {
     this.clear();
     this.stderr.write(`${text}\n`);
   }
 
-  /** Draws the progress line in place of the last one. Only on a watched terminal. */
+  /** Draws the progress line in place of the last one. Only where somebody follows. */
   progress(line: string): void {
-    if (!this.watched) return;
+    if (!this.followed) return;
     this.stderr.write(`\r${line}\u001b[K`);
     this.drawn = true;
   }

@@ -1,5 +1,5 @@
 import type { FieldProblem, PipelineDefinition } from '@tidemark/contracts';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { problemsOf } from './config.js';
 
 /** How a connection may prove who it is; `none` where the other side asks for nothing. */
@@ -84,4 +84,19 @@ export interface CallLimits {
 export function configProblems(manifest: Manifest, config: unknown): FieldProblem[] {
   const { error } = manifest.config.safeParse(config);
   return error ? problemsOf(error, manifest.config) : [];
+}
+
+/** The JSON Schema (2020-12) of a manifest's config, as somebody writes it down: defaults are not required. */
+export function configSchema(manifest: Manifest): JsonSchema {
+  return z.toJSONSchema(manifest.config, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+}
+
+export interface JsonSchema {
+  readonly description?: string;
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly [keyword: string]: unknown;
 }

@@ -24,9 +24,11 @@ export async function tidemark(url: string, argv: readonly string[], options: Ru
   const output = (name: 'stdout' | 'stderr'): Output => ({
     isTTY: options.columns !== undefined || undefined,
     columns: options.columns,
-    write(text: string | Uint8Array) {
+    write(text: string | Uint8Array, ...rest: unknown[]) {
       written[name] += String(text);
       options.onWrite?.(String(text));
+      const done = rest.at(-1);
+      if (typeof done === 'function') (done as () => void)();
       return true;
     },
   });

@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import type { Page, ReadRequest } from '@tidemark/connectors';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
+import { plural } from '../render/text.js';
+import type { Session } from '../session.js';
+import { readCursor, storeCursor } from './cursor-file.js';
+import { failureOf } from './failure.js';
+import { connectorOf, opensSource, type OpeningOptions } from './opening.js';
+import { Pace } from './pace.js';
+
+export interface ReadOptions extends OpeningOptions {
+  readonly object: string;
+  readonly since?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly pageSize?: number;
+  readonly cursor?: string;
+  readonly limit?: number;
+}
+
+/**
+ * Prints the records of an object, one JSON a line. A page's cursor is stored when the page has been handed over: whoever
+ * is killed and starts again goes on behind the last page stored, and prints at most one page twice.
+ */
+export async function readRecords(session: Session, name: string, options: ReadOptions): Promise<ExitCode> {
+  const { terminal, now } = session;
+  const { object, cursor: file } = options;
+  const connector = await connectorOf(name);
+  const owner = { connector: name, object };
+  const path = file === undefined ? undefined : resolve(session.folder, file);
+  await using source = await opensSource(session, connector, options);
+  const request = { ...requestOf(session, options), cursor: path === undefined ? null : await readCursor(path, owner) };
+  const pace = new Pace(terminal, now, 'records');
+  const told = { records: 0, pages: 0, problems: 0 };
+  try {
+    for await (const page of source.opened.read(request)) {
+      const left = (options.limit ?? Infinity) - told.records;
+      // With a cursor pages stay whole: the next run goes on behind them.
+      const records = path === undefined ? page.records.slice(0, left) : page.records;
+      if (records.length > 0) await terminal.handOver(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+      tellProblems(session, page);
+      if (path !== undefined) await storeCursor(path, owner, page.cursor);
+      told.records += records.length;
+      told.problems += page.problems.length;
+      told.pages++;
+      pace.add(records.length, progressOf(told, page));
+      if (told.records >= (options.limit ?? Infinity)) break;
+    }
+  } catch (error) {
+    pace.end(plural(told.pages, 'page'));
+    if (!session.signal.aborted)
+      throw failureOf(error, path === undefined || told.pages === 0 ? undefined : 'run it again to go on');
+    if (path !== undefined)
+      terminal.note(`tidemark: stopped; run it again to go on behind ${plural(told.pages, 'page')}`);
+    return exitCodes.interrupted;
+  }
+  pace.end(progressOf(told));
+  return told.problems > 0 ? exitCodes.unwanted : exitCodes.ok;
+}
+
+function requestOf({ signal }: Session, { object, since, from, to, pageSize, limit }: ReadOptions): ReadRequest {
+  const size = pageSize ?? limit;
+  return {
+    ...{ object, signal },
+    ...(since !== undefined && { since }),
+    ...(from !== undefined && { window: { from, to: to ?? new Date().toISOString() } }),
+    ...(size !== undefined && { pageSize: size }),
+  };
+}
+
+function tellProblems({ terminal }: Session, { problems }: Page): void {
+  for (const { objectType, code, message } of problems) terminal.note(`${objectType}: ${code}: ${message}`);
+}
+
+const progressOf = (told: { pages: number; problems: number }, page?: Page): string =>
+  [
+    plural(told.pages, 'page'),
+    ...(told.problems > 0 ? [plural(told.problems, 'problem')] : []),
+    ...(page?.estimate === undefined ? [] : [`of about ${page.estimate.toLocaleString('en-US')}`]),
+  ].join(' · ');

@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CompareOptions, Counts, Difference, Key, Problem, Row } from '@tidemark/row-diff';
+import { CliError } from '../cli-error.js';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
+import { brief } from '../render/text.js';
+import type { Session } from '../session.js';
+import { Pace } from './pace.js';
+import { rowsIn } from './rows-in.js';
+
+export interface RowsDiffOptions {
+  readonly key: readonly string[];
+  readonly limit?: number;
+  readonly exitCode?: boolean;
+}
+
+/** Lines are handed to the terminal by the hundred: one at a time, the terminal is what takes the time. */
+const LINES_AT_ONCE = 100;
+
+/** Prints how the rows of a file differ from those of an older one. Neither has to fit in memory. */
+export async function diffRows(
+  session: Session,
+  old: string,
+  now: string,
+  options: RowsDiffOptions,
+): Promise<ExitCode> {
+  const folder = await mkdtemp(join(tmpdir(), 'tidemark-rows-'));
+  try {
+    const { FileBlobStore } = await import('@tidemark/blob-store');
+    const { key } = options;
+    const common = { key, snapshots: new FileBlobStore(folder), tempDir: folder, keepValues: true };
+    const previous = await snapshotOf(session, old, { ...common, signal: session.signal });
+    const counts = await tell(session, now, { ...common, previous, signal: session.signal }, options);
+    return options.exitCode && differences(counts) > 0 ? exitCodes.unwanted : exitCodes.ok;
+  } catch (error) {
+    if (session.signal.aborted) return exitCodes.interrupted;
+    throw isRefusal(error) ? new CliError(exitCodes.usage, 'BAD_INPUT', error.message) : error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What the comparison says of rows and columns that it cannot compare. */
+const isRefusal = (error: unknown): error is TypeError =>
+  error instanceof TypeError && /^(row \d+|key|columns|column )/.test(error.message);
+
+async function snapshotOf(session: Session, file: string, options: CompareOptions) {
+  const { compare } = await import('@tidemark/row-diff');
+  const comparison = compare(paced(session, file), options);
+  for await (const difference of comparison)
+    if (difference.type === 'duplicateKey' || difference.type === 'nullKey') tellProblem(session, file, difference);
+  return (await comparison.commit()).id;
+}
+
+async function tell(session: Session, file: string, options: CompareOptions, { limit = Infinity }: RowsDiffOptions) {
+  const { compare } = await import('@tidemark/row-diff');
+  const { terminal, json } = session;
+  const comparison = compare(paced(session, file), options);
+  let lines: string[] = [];
+  let told = 0;
+  const flush = async () => {
+    if (lines.length > 0) await terminal.handOver(lines.map((line) => `${line}\n`).join(''));
+    lines = [];
+  };
+  for await (const difference of comparison) {
+    if (difference.type === 'duplicateKey' || difference.type === 'nullKey') tellProblem(session, file, difference);
+    else if (told++ < limit) lines.push(json ? JSON.stringify(difference) : lineOf(difference, session));
+    if (lines.length >= LINES_AT_ONCE) await flush();
+  }
+  await flush();
+  const { counts } = comparison;
+  if (json) terminal.print(JSON.stringify({ type: 'counts', ...counts }));
+  else {
+    if (told > limit) terminal.note(`${told - limit} more (--limit)`);
+    terminal.print(summaryOf(counts));
+  }
+  return counts;
+}
+
+/** The rows of a file, counted as they are read. */
+async function* paced(session: Session, file: string): AsyncGenerator<Row> {
+  const pace = new Pace(session.terminal, session.now, `rows of ${file}`);
+  let count = 0;
+  for await (const row of rowsIn(session, file)) {
+    if (++count % 1000 === 0) pace.add(1000);
+    yield row;
+  }
+  pace.add(count % 1000);
+  pace.end();
+}
+
+function tellProblem({ terminal }: Session, file: string, problem: Problem): void {
+  const what =
+    problem.type === 'nullKey'
+      ? `key column ${problem.columns.join(', ')} has no value`
+      : `an earlier row has the same key ${keyOf(problem.key)}`;
+  terminal.note(`${file}, row ${problem.rowNumber}: ${what}; left out`);
+}
+
+type Told = Exclude<Difference, Problem>;
+
+const signs = { added: ['green', '+'], changed: ['yellow', '~'], removed: ['red', '-'] } as const;
+
+function lineOf(difference: Told, { terminal }: Session): string {
+  const [color, sign] = signs[difference.type];
+  return terminal.paint(color, `${sign} ${keyOf(difference.key)}`) + detailOf(difference);
+}
+
+function detailOf(difference: Told): string {
+  if (difference.type !== 'changed') return '';
+  const { before, row, columns } = difference;
+  const changes = columns.map((name) => `${brief(name)}: ${valueOf(before?.[name])} → ${valueOf(row[name])}`);
+  return `  ${changes.join(', ')}`;
+}
+
+const keyOf = (key: Key): string => key.map((value) => brief(value)).join(', ');
+const valueOf = (value: unknown): string => (value === undefined || value === null ? '–' : brief(value));
+
+const differences = ({ added, changed, schemaOnly, removed }: Counts): number => added + changed + schemaOnly + removed;
+
+function summaryOf(counts: Counts): string {
+  const { added, changed, schemaOnly, removed, unchanged } = counts;
+  const parts = { added, changed: changed + schemaOnly, removed, unchanged };
+  return Object.entries(parts).map(([name, count]) => `${count.toLocaleString('en-US')} ${name}`).join(', '); // prettier-ignore
+}

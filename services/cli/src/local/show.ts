@@ -1,0 +1,70 @@
+import type { JsonSchema, Manifest } from '@tidemark/connectors/catalogue';
+import { fields, table, type Field } from '../render/table.js';
+import { show, type Session } from '../session.js';
+
+/** What a manifest says, as JSON. */
+function viewOf(manifest: Manifest, config?: JsonSchema) {
+  const { name, title, description, auth, source, destination, pipeline } = manifest;
+  return {
+    ...{ name, title, description, auth },
+    ...(source && { source }),
+    ...(destination && { destination }),
+    ...(pipeline && { pipeline }),
+    ...(config && { config }),
+  };
+}
+
+const readsOf = ({ source, pipeline }: Manifest): string =>
+  source ? (source.objects === 'configured' ? 'as configured' : source.objects.map(({ name }) => name).join(', ')) : pipeline ? 'a pipeline' : '–'; // prettier-ignore
+
+export async function listConnectors(session: Session): Promise<void> {
+  const { catalogue } = await import('@tidemark/connectors/catalogue');
+  const manifests = [...catalogue.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const columns = [
+    { title: 'NAME', value: ({ name }: Manifest) => name },
+    { title: 'READS', value: readsOf, flexible: true },
+    { title: 'WRITES', value: ({ destination }: Manifest) => destination?.modes.join(', ') ?? '–' },
+    { title: 'CREDENTIAL', value: ({ auth }: Manifest) => auth.join(', '), flexible: true },
+  ];
+  show(session, manifests.map((manifest) => viewOf(manifest)), () => table(manifests, columns, session.terminal)); // prettier-ignore
+}
+
+export function showManifest(session: Session, manifest: Manifest, config: JsonSchema): void {
+  const { source, destination } = manifest;
+  const about: Field[] = [
+    ['name', manifest.name],
+    ['title', manifest.title],
+    ['about', manifest.description],
+    ['credential', manifest.auth.join(', ')],
+    ['reads', source ? readsOf(manifest) : null],
+    ['modes', source ? source.modes.join(', ') : null],
+    ['page size', source ? `${source.pageSize.initial} (${source.pageSize.min} to ${source.pageSize.max})` : null],
+    ['writes', destination ? destination.modes.join(', ') : null],
+    ['batch size', destination ? `${destination.batchSize.initial} (at most ${destination.batchSize.max})` : null],
+    ['stages', manifest.pipeline?.stages.map(({ name }) => name).join(' → ') ?? null],
+  ];
+  const rows = Object.entries(config.properties ?? {}).map(([name, schema]) => ({
+    name,
+    kind: kindOf(schema),
+    needed: config.required?.includes(name) === true ? 'required' : defaultOf(schema),
+    about: schema.description ?? '',
+  }));
+  const columns = [
+    { title: 'CONFIG', value: (row: (typeof rows)[number]) => row.name },
+    { title: 'TYPE', value: (row: (typeof rows)[number]) => row.kind, flexible: true },
+    { title: '', value: (row: (typeof rows)[number]) => row.needed, flexible: true },
+    { title: 'MEANING', value: (row: (typeof rows)[number]) => row.about, flexible: true },
+  ];
+  const { terminal } = session;
+  show(session, viewOf(manifest, config), () =>
+    [fields(about, terminal.paint), ...(rows.length > 0 ? ['', table(rows, columns, terminal)] : [])].join('\n'),
+  );
+}
+
+function kindOf({ type, enum: choices }: JsonSchema): string {
+  if (choices) return choices.join(' | ');
+  return typeof type === 'string' ? type : 'any';
+}
+
+const defaultOf = (schema: JsonSchema): string =>
+  schema.default === undefined ? '' : `default ${JSON.stringify(schema.default)}`;

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { Destination, JsonObject, RowResult, WriteMode } from '@tidemark/connectors';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
+import type { Session } from '../session.js';
+import { failureOf } from './failure.js';
+import { connectorOf, opensDestination, type OpeningOptions } from './opening.js';
+import { Pace } from './pace.js';
+import { rowsIn, type RowFormat } from './rows-in.js';
+
+export interface WriteOptions extends OpeningOptions {
+  readonly object: string;
+  readonly mode: WriteMode;
+  readonly key?: readonly string[];
+  readonly input: string;
+  readonly format?: RowFormat;
+  readonly batchSize?: number;
+  readonly run?: string;
+}
+
+interface Writing {
+  readonly session: Session;
+  readonly destination: Destination;
+  readonly options: WriteOptions;
+  readonly run: string;
+  readonly pace: Pace;
+  readonly counts: Record<RowResult['status'], number>;
+}
+
+/**
+ * Writes the rows of a file, batch by batch and in order; prints every row that failed as a line of JSON. Batches are
+ * named after the run: given again under the same name, what was written is not written twice.
+ */
+export async function writeRows(session: Session, name: string, options: WriteOptions): Promise<ExitCode> {
+  const connector = await connectorOf(name);
+  await using opened = await opensDestination(session, connector, options);
+  const { initial, max } = connector.manifest.destination!.batchSize;
+  const size = Math.min(options.batchSize ?? initial, max);
+  const writing: Writing = {
+    ...{ session, options, destination: opened.opened },
+    run: options.run ?? randomUUID(),
+    pace: new Pace(session.terminal, session.now, 'rows'),
+    counts: { created: 0, updated: 0, deleted: 0, skipped: 0, failed: 0 },
+  };
+  let rows: JsonObject[] = [];
+  let first = 1;
+  try {
+    for await (const row of rowsIn(session, options.input, options.format)) {
+      if (rows.push(row) < size) continue;
+      await writeBatch(writing, rows, first);
+      first += rows.length;
+      rows = [];
+    }
+    if (rows.length > 0) await writeBatch(writing, rows, first);
+  } catch (error) {
+    writing.pace.end(summaryOf(writing));
+    const hint = `rows before ${first} are written; --run ${writing.run} goes on with what is missing`;
+    if (!session.signal.aborted) throw failureOf(error, hint);
+    session.terminal.note(`tidemark: stopped; ${hint}`);
+    return exitCodes.interrupted;
+  }
+  writing.pace.end(summaryOf(writing));
+  if (session.json) session.terminal.print(JSON.stringify({ run: writing.run, ...writing.counts }));
+  return writing.counts.failed > 0 ? exitCodes.unwanted : exitCodes.ok;
+}
+
+async function writeBatch(writing: Writing, rows: readonly JsonObject[], first: number): Promise<void> {
+  const { session, destination, run, counts, pace, options } = writing;
+  const { object, mode, key = [] } = options;
+  const batch = { id: `${run}-${first}`, mode, object, key, rows: rows.map((data) => ({ data })) };
+  const results = await destination.write(batch, session.signal);
+  for (const [at, result] of results.entries()) {
+    counts[result.status]++;
+    if (result.status !== 'failed') continue;
+    const named = Object.fromEntries(key.map((field) => [field, rows[at]![field] ?? null]));
+    session.terminal.print(JSON.stringify({ row: first + at, ...(key.length > 0 && { key: named }), ...result }));
+  }
+  pace.add(rows.length, summaryOf(writing));
+}
+
+const summaryOf = ({ counts }: Writing): string =>
+  Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([status, count]) => `${count.toLocaleString('en-US')} ${status}`)
+    .join(', ');
