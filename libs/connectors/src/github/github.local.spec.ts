@@ -18,9 +18,10 @@ describe('issues and pull requests', () => {
       expect(api.remaining).toBe(remaining);
     });
 
-    it(`are all read, though some change and some are new between the pages (${object})`, async () => {
-      const { repositories, reader } = await smallGithub('a/one');
+    it(`are all read once, though some change and some are new between the pages (${object})`, async () => {
+      const { api, repositories, reader } = await smallGithub('a/one');
       const [repository] = repositories;
+      api.cursors = false;
       const add = (at?: number) => {
         const input = at === undefined ? {} : { at };
         return object === 'issues' ? repository.addIssue(input) : repository.addPullRequest(input);
@@ -31,7 +32,7 @@ describe('issues and pull requests', () => {
         if (touched >= 8) return;
         repository.touch(repository.items[touched++]!.id!);
         repository.touch(repository.items[40 - touched]!.id!);
-        if (object === 'pull_requests') add();
+        if (object === 'pull_requests') range(3).forEach(() => add());
       });
       const read = new Set(numbers(records));
       expect(range(40).filter((at) => !read.has(at + 1))).toEqual([]);

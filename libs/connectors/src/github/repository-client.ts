@@ -81,7 +81,8 @@ export class RepositoryClient {
   page(list: string, query: Query, position: (size: number) => Query): Promise<ListPage> {
     return this.pageSize.attempt(async (size) => {
       const answer = await this.#get(list, { ...query, ...position(size), per_page: size }, [409, 410]);
-      return { items: itemsOf(answer), next: nextOf(answer), size };
+      const items = itemsOf(answer);
+      return { items, next: items.length === 0 ? null : nextOf(answer), size };
     }, this.signal);
   }
 

@@ -2,7 +2,7 @@ import { Terminal } from '@tidemark/resilience';
 import { z } from 'zod';
 import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
 import type { Reading } from './feed.js';
-import { isObject } from './notion-client.js';
+import { cursorsRefused, isObject, MAX_REFUSALS } from './notion-client.js';
 import { isWithin, timeOf, toRecords } from './records.js';
 
 /** A page or block whose children are to be read. */
@@ -15,6 +15,8 @@ export const branch = z.strictObject({
   last: z.string().optional(),
   /** The list is read again from its beginning, since Notion forgot where it goes on; up to this child all is known. */
   skip: z.string().optional(),
+  /** How often that happened since anything new was read. */
+  refusals: z.int().optional(),
 });
 export type Branch = z.infer<typeof branch>;
 
@@ -37,19 +39,24 @@ interface BranchRequest {
 export async function readBranch(reading: Reading, request: BranchRequest): Promise<BranchRead> {
   const { notion, pageSize, signal, scope } = reading;
   const { root, branch: parent, maxDepth, floor } = request;
-  const { id, depth, start, last, skip } = parent;
+  const { id, depth, start, last, skip, refusals = 0 } = parent;
   const list = await notion.children(id, start, pageSize, signal).catch((error: unknown) => problemOf(error, parent));
-  if (list === null)
-    return { records: [], problems: [], open: [{ id, depth, ...(last !== undefined && { skip: last }) }] };
+  if (list === null) {
+    if (refusals >= MAX_REFUSALS) throw cursorsRefused();
+    const known = skip ?? last;
+    const anew = { id, depth, ...(known !== undefined && { skip: known }), refusals: refusals + 1 };
+    return { records: [], problems: [], open: [anew] };
+  }
   if ('code' in list) return { records: [], problems: [list], open: [] };
   const known = skip === undefined ? -1 : list.items.findIndex((item) => item['id'] === skip);
   if (skip !== undefined && known < 0) {
     // The child is gone when the list ends without it: all of it is read again then.
-    const on = list.next === null ? {} : { start: list.next, skip };
+    const on = list.next === null ? {} : { start: list.next, skip, refusals };
     return { records: [], problems: [], open: [{ id, depth, ...on }] };
   }
   const items = list.items.slice(known + 1);
-  const rest = list.next === null ? [] : [behind(parent, list.next, list.items)];
+  const on = behind(parent, list.next, list.items);
+  const rest = on === null ? [] : [items.length > 0 ? on : { ...on, refusals }];
   const parents = items.filter(hasOwnChildren);
   const tooDeep = depth + 1 >= maxDepth ? parents : [];
   const wanted = items.filter(
@@ -60,7 +67,8 @@ export async function readBranch(reading: Reading, request: BranchRequest): Prom
   return { records, problems: [...problems, ...tooDeep.map(tooDeepProblem)], open: [...rest, ...below.reverse()] };
 }
 
-function behind({ id, depth }: Branch, start: string, items: readonly JsonObject[]): Branch {
+function behind({ id, depth }: Branch, start: string | null, items: readonly JsonObject[]): Branch | null {
+  if (start === null) return null;
   const last = items.findLast((item) => typeof item['id'] === 'string')?.['id'];
   return { id, depth, start, ...(last !== undefined && { last: String(last) }) };
 }

@@ -1,7 +1,7 @@
 import { type PageSize, Terminal } from '@tidemark/resilience';
 import { z } from 'zod';
 import type { JsonObject, RecordProblem } from '../sdk/source.js';
-import type { List, NotionClient } from './notion-client.js';
+import { cursorsRefused, type List, MAX_REFUSALS, type NotionClient } from './notion-client.js';
 import { LOOK_BACK_MS } from './notion.manifest.js';
 import { Recent } from './recent.js';
 import { type Scope, timeOf } from './records.js';
@@ -66,14 +66,17 @@ export async function* listing(
 ): AsyncGenerator<ListingStep, void> {
   let walk = begun ?? startOf(target, newest, scope);
   const known = new Recent(recent);
+  let refusals = 0;
   for (;;) {
     const [path, question] = questionOf(target, walk, scope);
     const list = await notion.post(path, question, walk.start, pageSize, signal);
     if (!list) {
+      if (++refusals > MAX_REFUSALS) throw cursorsRefused();
       walk = begunAnew(target, walk);
       continue;
     }
     const { items, reached } = unread(list, walk, known);
+    if (items.length > 0) refusals = 0;
     known.add(items, list.at);
     const times = list.items.map((item) => timeOf(item, 'last_edited_time')).filter((at) => !Number.isNaN(at));
     if (times.length > 0) newest = iso(Math.max(...times, Date.parse(newest ?? '') || 0));
@@ -121,8 +124,12 @@ function questionOf(target: Target, { down, from, trash }: Walk, { window }: Sco
 
 /** The same again, without the cursor that Notion has forgotten. What was edited in the minute of `at` comes twice. */
 function begunAnew(target: Target, { start: _start, ...walk }: Walk): Walk {
-  if (walk.at === undefined) return walk;
-  return 'search' in target ? { ...walk, skip: walk.at } : { ...walk, from: walk.at };
+  const { at, skip, down } = walk;
+  if (at === undefined) return walk;
+  if (!('search' in target)) return { ...walk, from: at };
+  // Forgotten again before it came to where it was.
+  const behind = skip !== undefined && (down ? skip < at : skip > at);
+  return { ...walk, skip: behind ? skip : at };
 }
 
 function unread({ items }: List, { floor, down, skip }: Walk, known: Recent) {

@@ -3,6 +3,12 @@ import type { JsonObject } from '../sdk/source.js';
 
 export const NOTION_VERSION = '2026-03-11';
 
+/** So often a list is begun anew, since Notion forgot its cursor, without coming any further. */
+export const MAX_REFUSALS = 3;
+
+export const cursorsRefused = () =>
+  new Retryable('SOURCE_INVALID_RESPONSE', 'Notion does not take the cursors that it gives');
+
 export interface List {
   readonly items: readonly JsonObject[];
   /** Where it goes on; null behind the last page. Notion forgets it when nobody asks for a while. */

@@ -52,14 +52,29 @@ describe('lists whose cursors Notion forgets', () => {
       const { api, workspace, reader } = await notion();
       const database = workspace.addDatabase({ at: START });
       const parent = where === 'a database' ? { parent: database.dataSource } : {};
-      // Three pages a minute, and pages of five: every second one ends within a minute.
+      // Three pages a minute, and reads of five: most end within a minute.
       const ids = range(25).map((number) =>
-        workspace.addPage({ at: START + Math.floor(number / 3) * MINUTE, ...parent }),
+        workspace.addPage({ at: START + Math.floor(number / 3) * 10 * MINUTE, ...parent }),
       );
       const config = where === 'a database' ? { databases: [database.id] } : {};
-      const { records } = await reader('pages', config).read({}, forgetting(api));
+      const { pages, records } = await reader('pages', config).read({}, forgetting(api));
       expect(new Set(idsOf(records))).toEqual(new Set(ids));
-      expect(repeated(records).size).toBeLessThanOrEqual(2 * 4);
+      const ends = pages.map((page) => page.records.at(-1)?.updatedAt);
+      const again = repeated(records);
+      expect(records.filter(({ externalId, updatedAt }) => again.has(externalId) && !ends.includes(updatedAt))).toEqual(
+        [],
+      );
+    });
+
+  for (const object of ['pages', 'blocks'])
+    it(`ends when Notion takes none of the cursors that it gives (${object})`, async () => {
+      const { api, workspace, reader } = await notion();
+      const pages = range(8).map(() => workspace.addPage({ at: START }));
+      range(8).forEach(() => workspace.addBlock({ parent: pages[0]!, at: START }));
+      api.lists.remembers = false;
+      const failure = await reader(object).failure();
+      expect(failure).toBeInstanceOf(Retryable);
+      expect(failure).toMatchObject({ code: 'SOURCE_INVALID_RESPONSE', message: expect.stringMatching(/cursors/) });
     });
 
   it('gives every block once, also those within blocks', async () => {

@@ -40,10 +40,12 @@ export class Recent {
     }
   }
 
-  /** Of the look-back that the next read will have. */
+  /** Forgets all but the look-back that the next read will have: the latest of it, latest first. */
   names(newest: string | undefined): string[] {
     const from = Date.parse(newest ?? '') - LOOK_BACK_MS;
     const late = [...this.#names].filter((name) => timeIn(name) >= from);
-    return late.sort((a, b) => timeIn(b) - timeIn(a)).slice(0, MAX_RECENT);
+    const kept = late.sort((a, b) => timeIn(b) - timeIn(a)).slice(0, MAX_RECENT);
+    this.#names = new Set(kept);
+    return kept;
   }
 }

@@ -33,6 +33,8 @@ export class ValidationError extends Error {}
 export class Lists {
   /** Results that one question yields at most. */
   limit = 10_000;
+  /** Whether cursors live at all. */
+  remembers = true;
   readonly #cursors = new Map<string, { readonly question: string; readonly behind: number; readonly given: number }>();
 
   /** What a session's cursors say once it is over. */
@@ -60,7 +62,8 @@ export class Lists {
     const cut = given + items.length >= this.limit && found.length > items.length;
     if (items.length === found.length || cut) return { items, nextCursor: null, incomplete: cut };
     const next = `cur-${this.#cursors.size + 1}-${Math.abs(rank(items.at(-1)!))}`;
-    this.#cursors.set(next, { question: asked, behind: rank(items.at(-1)!), given: given + items.length });
+    if (this.remembers)
+      this.#cursors.set(next, { question: asked, behind: rank(items.at(-1)!), given: given + items.length });
     return { items, nextCursor: next, incomplete: false };
   }
 }
