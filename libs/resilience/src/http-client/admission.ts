@@ -53,6 +53,7 @@ function patienceMs({ settings }: PoolParts, { deadline }: CallEnd): number {
 }
 
 async function place(pool: PoolParts, { gate }: Target, name: string, limit: number, call: CallEnd) {
+  if (gate.hasRoom(limit)) return gate.enter(limit, call.end);
   const { clock } = pool.settings;
   const ms = patienceMs(pool, call);
   const impatient = new AbortController();

@@ -8,6 +8,11 @@ export class InFlightGate {
   #inside = 0;
   readonly #waiting = new Set<Waiter>();
 
+  /** Whether somebody with this limit would not have to wait. */
+  hasRoom(limit: number): boolean {
+    return this.#waiting.size === 0 && this.#inside < limit;
+  }
+
   get idle(): boolean {
     return this.#inside === 0 && this.#waiting.size === 0;
   }

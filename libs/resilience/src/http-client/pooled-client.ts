@@ -19,6 +19,9 @@ const MAX_RETRY_REST_MS = 10_000;
 const BEFORE_ANSWER: ReadonlySet<string> = new Set(['FETCH_DNS_FAILED', 'FETCH_CONNECT_FAILED', 'FETCH_TLS_FAILED']);
 const PASSING: ReadonlySet<number> = new Set([408, 502, 503, 504]);
 
+/** Made once: a reason with its stack would cost more than the rest of a call. */
+const OVER = new Error('the call is over');
+
 /** One call while it lasts. */
 interface Call extends CallEnd {
   readonly request: HttpRequest;
@@ -53,7 +56,7 @@ export class PooledClient implements HttpClient {
     } finally {
       clock.clearTimeout(timer);
       for (const signal of stoppers) signal.removeEventListener('abort', stop);
-      end.abort(); // Stops what went on after its time or its caller was gone.
+      end.abort(OVER); // Stops what went on after its time or its caller was gone.
     }
   }
 
