@@ -1,5 +1,5 @@
 import { ExternalError } from '@tidemark/resilience';
-import { StageError, type StageContext } from './sdk/stages.js';
+import type { StageContext } from './sdk/stages.js';
 
 /** Takes an artefact out of the leg's memory; it is needed once, and large. */
 export function takeArtefact<T>(context: StageContext, name: string): T | undefined {
@@ -8,13 +8,9 @@ export function takeArtefact<T>(context: StageContext, name: string): T | undefi
   return artefact;
 }
 
-/** A failed call as a failed stage. After an abort, the abort's own reason. */
-export function stageErrorOf(error: unknown, signal: AbortSignal, prefix = ''): unknown {
+/** What a stage fails with after a failed call: an abort's own reason, else the failure, which says what was called. */
+export function stageFailure(error: unknown, signal: AbortSignal, prefix = ''): unknown {
   if (signal.aborted) return signal.reason;
-  if (!(error instanceof ExternalError)) return error;
-  const { code, message, retryable, retryAfterMs } = error;
-  return new StageError(code, prefix + message, retryable, {
-    cause: error,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  });
+  if (error instanceof ExternalError) error.message = prefix + error.message;
+  return error;
 }

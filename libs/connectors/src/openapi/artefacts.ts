@@ -1,7 +1,8 @@
 import { type BlobId, readBlob } from '@tidemark/blob-store';
 import { ParseError } from '@tidemark/openapi-diff';
 import { type Described, describeBytes } from '@tidemark/openapi-diff/threads';
-import { StageError, type StageContext } from '../sdk/stages.js';
+import { Terminal } from '@tidemark/resilience';
+import type { StageContext } from '../sdk/stages.js';
 import { takeArtefact } from '../stage-tools.js';
 import type { OpenapiCursor } from './cursor.js';
 
@@ -53,7 +54,7 @@ export function outputOf<T>(context: StageContext, stage: string): T {
 
 /**
  * The description, read: from memory, else from the bytes in memory, else from the blob. A large one is read in a thread.
- * @throws StageError SOURCE_INVALID · OutOfMemoryError
+ * @throws Terminal SOURCE_INVALID · OutOfMemoryError
  */
 export async function describedDocument(context: StageContext): Promise<Described> {
   const described = takeArtefact<Described>(context, DESCRIBED);
@@ -65,6 +66,6 @@ export async function describedDocument(context: StageContext): Promise<Describe
     return await describeBytes(bytes, { source: url, maxSize: MAX_DOCUMENT }, { signal: context.signal });
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
-    throw new StageError('SOURCE_INVALID', error.message, false, { cause: error });
+    throw new Terminal('SOURCE_INVALID', error.message, { cause: error });
   }
 }

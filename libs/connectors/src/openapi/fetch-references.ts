@@ -1,6 +1,6 @@
-import { displayUrl } from '@tidemark/resilience';
-import { StageError, type StageContext } from '../sdk/stages.js';
-import { stageErrorOf } from '../stage-tools.js';
+import { displayUrl, Terminal } from '@tidemark/resilience';
+import type { StageContext } from '../sdk/stages.js';
+import { stageFailure } from '../stage-tools.js';
 import { bundle, BundleTooLarge, type SourceDocument } from './bundle.js';
 import { DEFAULT_MAX_BYTES, DEFAULT_MAX_REFS, type OpenapiConfig, TIMEOUT_MS } from './openapi.config.js';
 import { readDocument } from './read-document.js';
@@ -20,7 +20,7 @@ export interface Bundled {
 /**
  * Fetches what a description refers to, level by level and only what is really referred to, and bundles it.
  * Null when it refers to no other document. Number and bytes of the documents are limited.
- * @throws StageError
+ * @throws ExternalError
  */
 export async function bundleReferences(
   context: StageContext,
@@ -37,10 +37,9 @@ export async function bundleReferences(
     }
     const { maxRefs = DEFAULT_MAX_REFS } = config;
     if (documents.size + missing.size > maxRefs)
-      throw new StageError(
+      throw new Terminal(
         'SOURCE_TOO_MANY_REFERENCES',
         `${displayUrl(new URL(config.url))} refers to more than ${maxRefs} other documents (maxRefs)`,
-        false,
       );
     const urls = [...missing];
     while (urls.length > 0) bytes += await fetchSome(context, config, urls.splice(0, CONCURRENCY), documents, bytes);
@@ -53,14 +52,9 @@ function bundled(root: SourceDocument, rootUrls: readonly string[], documents: R
     return bundle(root, rootUrls, documents);
   } catch (error) {
     if (error instanceof BundleTooLarge || error instanceof RangeError)
-      throw new StageError(
-        'SOURCE_INVALID',
-        `the description's references cannot be followed: ${error.message}`,
-        false,
-        {
-          cause: error,
-        },
-      );
+      throw new Terminal('SOURCE_INVALID', `the description's references cannot be followed: ${error.message}`, {
+        cause: error,
+      });
     throw error;
   }
 }
@@ -77,34 +71,26 @@ async function fetchSome(
   const signal = AbortSignal.any([context.signal, giveUp.signal]);
   const limit = config.maxBytes ?? DEFAULT_MAX_BYTES;
   const left = limit - bytesBefore;
+  const ask = async (url: string) => {
+    const headers = new URL(url).origin === new URL(config.url).origin ? (config.headers ?? {}) : {};
+    const request = { url, headers, signal, maxBytes: Math.max(left, 0), timeoutMs: TIMEOUT_MS };
+    try {
+      return { url, answer: await context.http.request(request) };
+    } catch (error) {
+      throw stageFailure(error, context.signal, 'a document that the description refers to: ');
+    }
+  };
   try {
-    const answers = await Promise.all(
-      urls.map(async (url) => {
-        const headers = new URL(url).origin === new URL(config.url).origin ? (config.headers ?? {}) : {};
-        return {
-          url,
-          answer: await context.http.request({
-            url,
-            headers,
-            signal,
-            maxBytes: Math.max(left, 0),
-            timeoutMs: TIMEOUT_MS,
-          }),
-        };
-      }),
-    );
+    const answers = await Promise.all(urls.map(ask));
     const bytes = answers.reduce((sum, { answer }) => sum + answer.body.byteLength, 0);
     if (bytes > left)
-      throw new StageError(
+      throw new Terminal(
         'SOURCE_RESPONSE_TOO_LARGE',
         `the description and its references are larger than ${limit} bytes`,
-        false,
       );
     for (const { url, answer } of answers)
       documents.set(url, { value: readDocument(answer.body, displayUrl(new URL(url))), base: answer.url });
     return bytes;
-  } catch (error) {
-    throw stageErrorOf(error, context.signal, 'a document that the description refers to: ');
   } finally {
     giveUp.abort();
   }

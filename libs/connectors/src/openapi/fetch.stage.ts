@@ -1,7 +1,7 @@
 import { displayUrl, type HttpResponse } from '@tidemark/resilience';
 import { parse } from '@tidemark/openapi-diff';
 import type { StageContext, StageFunction } from '../sdk/stages.js';
-import { stageErrorOf } from '../stage-tools.js';
+import { stageFailure } from '../stage-tools.js';
 import { type OpenapiCursor, readCursor, requestHash, shortHash } from './cursor.js';
 import { type Bundled, bundleReferences } from './fetch-references.js';
 import { type OpenapiConfig, readConfig, TIMEOUT_MS } from './openapi.config.js';
@@ -62,7 +62,7 @@ async function fetchRoot(
       ...(config.maxBytes !== undefined && { maxBytes: config.maxBytes }),
     });
   } catch (error) {
-    throw stageErrorOf(error, context.signal);
+    throw stageFailure(error, context.signal);
   }
 }
 

@@ -190,14 +190,14 @@ describe('an openapi job that cannot succeed', () => {
     const config = { url: `${publisher.url}/api.json?key=hunter2` };
     publisher.publish('/api.json?key=hunter2', body);
     const failure = run({ config });
-    await expect(failure).rejects.toMatchObject({ name: 'StageError', code: 'SOURCE_INVALID', retryable: false });
+    await expect(failure).rejects.toMatchObject({ name: 'Terminal', code: 'SOURCE_INVALID', retryable: false });
     await expect(failure).rejects.toThrow(message);
     await expect(failure).rejects.toThrow(`${publisher.url}/api.json:`);
     await expect(failure).rejects.not.toThrow('hunter2');
   });
 
   it('says whether trying again can help, and when', async () => {
-    await expect(run()).rejects.toMatchObject({ name: 'StageError', code: 'SOURCE_NOT_FOUND', retryable: false });
+    await expect(run()).rejects.toMatchObject({ name: 'Terminal', code: 'SOURCE_NOT_FOUND', retryable: false });
     publisher.pages.set('/api.json', { status: 503, body: '', headers: { 'retry-after': '7' } });
     await expect(run()).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE', retryable: true, retryAfterMs: 7000 });
     await expect(run({ guard: { allow: [] } })).rejects.toMatchObject({

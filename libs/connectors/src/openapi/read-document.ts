@@ -1,12 +1,12 @@
+import { Terminal } from '@tidemark/resilience';
 import { LineCounter, parseDocument } from 'yaml';
-import { StageError } from '../sdk/stages.js';
 
 /** Largest number of values that the aliases of a YAML document may stand for. */
 const MAX_ALIASES = 10_000;
 
 /**
  * Reads JSON or YAML of any content: a document that a description refers to is often just one schema.
- * @throws StageError SOURCE_INVALID with line and column
+ * @throws Terminal SOURCE_INVALID with line and column
  */
 export function readDocument(bytes: Uint8Array, source: string): unknown {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -27,14 +27,12 @@ export function readDocument(bytes: Uint8Array, source: string): unknown {
     const { line, col } = lines.linePos(fault.pos[0]);
     throw invalid(`${source}:${line}:${col}: ${firstLine(fault.message)}`, fault);
   } catch (error) {
-    throw error instanceof StageError ? error : invalid(`${source}:1:1: ${firstLine(String(error))}`, error);
+    throw error instanceof Terminal ? error : invalid(`${source}:1:1: ${firstLine(String(error))}`, error);
   }
 }
 
 const firstLine = (text: string) => text.split('\n', 1)[0]!;
 
-function invalid(message: string, cause: unknown): StageError {
-  return new StageError('SOURCE_INVALID', `${message} (a reference leads here; followRefs: false ignores it)`, false, {
-    cause,
-  });
+function invalid(message: string, cause: unknown): Terminal {
+  return new Terminal('SOURCE_INVALID', `${message} (a reference leads here; followRefs: false ignores it)`, { cause });
 }

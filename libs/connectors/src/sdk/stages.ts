@@ -41,23 +41,6 @@ export interface StageResult {
 /**
  * One stage. It may run again after a crash, in another process, with the same context but empty artefacts,
  * and must then yield the same output.
- * @throws StageError when the cause is known; anything else counts as retryable
+ * @throws ExternalError when the cause is known; anything else counts as retryable
  */
 export type StageFunction = (context: StageContext) => Promise<StageResult>;
-
-/** A stage failed for a known cause. `retryable` says whether trying the same again can help. */
-export class StageError extends Error {
-  override readonly name = 'StageError';
-  readonly retryAfterMs: number | undefined;
-
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly retryable: boolean,
-    /** `retryAfterMs`: how long the other side asked us to wait. */
-    options: ErrorOptions & { retryAfterMs?: number } = {},
-  ) {
-    super(message, options);
-    this.retryAfterMs = options.retryAfterMs;
-  }
-}
