@@ -11,14 +11,21 @@ export interface MemberMatch {
 }
 
 /**
- * Matches the members of two sets of schemas: references by name; inline ones by content, then by title,
- * then the only one left on each side; what remains was added or removed, unless one side inlined what
- * the other refers to.
+ * Which members with the same content are the same although they are written in another way: `any`, only those that one
+ * side refers to and the other writes out (`across`), or `none`.
+ */
+export type SameContent = 'any' | 'across' | 'none';
+
+/**
+ * Matches the members of two sets of schemas: references by name; inline ones by content, then by title;
+ * then those with the same content as far as `same` says; then the only inline one left on each side. What
+ * remains was added or removed.
  */
 export function matchMembers(
   { before, after, dirt }: Pick<SchemaWalk, 'before' | 'after' | 'dirt'>,
   olds: Json[],
   news: Json[],
+  same: SameContent = 'any',
 ): MemberMatch {
   const modified: Array<[number, number]> = [];
   let deleted = [...olds.keys()];
@@ -42,7 +49,15 @@ export function matchMembers(
   take((member) => (isReference(member) ? member.$ref : undefined), true);
   take((member) => (isReference(member) ? undefined : unchanged(member)), false);
   take(inlineTitle, true);
-  take((member, side) => unchanged(side.resolve(member).node), false);
+  if (same === 'any') take((member, side) => unchanged(side.resolve(member).node), false);
+  if (same === 'across') {
+    for (const referring of [before, after])
+      take(
+        (member, side) =>
+          isReference(member) === (side === referring) ? unchanged(side.resolve(member).node) : undefined,
+        false,
+      );
+  }
   const onlyInline = (indexes: number[], members: Json[]): number | undefined => {
     const [index, ...more] = indexes.filter((each) => !isReference(members[each]));
     return index !== undefined && more.length === 0 && title(members[index]) === undefined ? index : undefined;

@@ -4,6 +4,7 @@ import { isReference } from '../../normalize/interner.js';
 import type { Side } from '../side.js';
 import type { Finding, SchemaPair } from './finding.js';
 import { matchByPlace, matchMembers } from './members.js';
+import type { SameContent } from './members.js';
 import type { SchemaWalk } from './walk.js';
 import { isAnnotationOnly } from './wrapping.js';
 
@@ -69,7 +70,7 @@ export function compareMembers(walk: SchemaWalk, pair: SchemaPair, add: (finding
     if (olds.length === 0 && news.length === 0) continue;
     // oasdiff takes the places of a tuple for a set, too.
     const byPlace = keyword === 'prefixItems' && !walk.field;
-    const match = byPlace ? matchByPlace(olds, news) : matchMembers(walk, olds, news);
+    const match = byPlace ? matchByPlace(olds, news) : matchMembers(walk, olds, news, sameContent(walk, keyword));
     for (const [oldIndex, newIndex] of match.modified) {
       const label = memberLabel(news[newIndex], newIndex);
       walk.child(
@@ -96,6 +97,12 @@ export function compareMembers(walk: SchemaWalk, pair: SchemaPair, add: (finding
       });
     }
   }
+}
+
+/** To oasdiff an alternative under another name is another one. */
+function sameContent({ field }: SchemaWalk, keyword: string): SameContent {
+  if (!field) return 'any';
+  return keyword === 'oneOf' || keyword === 'anyOf' ? 'across' : 'none';
 }
 
 function note(keyword: string, side: Side, member: Json | undefined): string {
