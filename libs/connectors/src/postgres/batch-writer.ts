@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Retryable } from '@tidemark/resilience';
 import type { RowResult, WriteBatch } from '../sdk/destination.js';
 import type { BatchPlan, EncodedRow, Unit } from './batch-plan.js';
@@ -15,6 +15,7 @@ const BEGIN = 'begin isolation level read committed; set constraints all immedia
 
 /** Writes one batch in one transaction: all of its rows but those that are refused, or, on any other error, none. */
 export class BatchWriter {
+  readonly #units: readonly SentUnit[];
   readonly #digest: string;
 
   constructor(
@@ -25,7 +26,11 @@ export class BatchWriter {
     private readonly ledger: Ledger | null,
     private readonly signal: AbortSignal,
   ) {
-    this.#digest = ledger ? digestOf(batch, table, plan) : '';
+    this.#units = plan.units.map((unit) => {
+      const statement = statementOf(unit, table);
+      return { unit, statement, values: statement.values(unit.rows) };
+    });
+    this.#digest = ledger ? digestOf(batch, table, this.#units) : '';
   }
 
   /** @throws whatever the server says of the batch as a whole; the transaction is still open then */
@@ -59,13 +64,19 @@ export class BatchWriter {
 
   async #writeUnits(): Promise<readonly RowResult[]> {
     const results = new Map(this.plan.failed);
-    for (const unit of this.plan.units) {
-      const writing = new UnitWriting(this.session, this.table, unit, results, this.signal);
-      await writing.write();
-      await this.session.script(this.signal, SAVED);
+    for (const [at, unit] of this.#units.entries()) {
+      if (at > 0) await this.session.script(this.signal, SAVED);
+      await new UnitWriting(this.session, this.table, unit, results, this.signal).write();
     }
     return this.batch.rows.map((_row, at) => results.get(at)!);
   }
+}
+
+/** A unit with its statement, and the values of all of its rows. */
+interface SentUnit {
+  readonly unit: Unit;
+  readonly statement: Statement;
+  readonly values: readonly string[];
 }
 
 const SAVED = 'release savepoint tidemark; savepoint tidemark';
@@ -79,22 +90,22 @@ class InTheWay extends Retryable {
 
 /** Writes the rows of a unit; those that are refused are found by halves. */
 class UnitWriting {
-  readonly #statement: Statement;
   /** Rows that refer to rows of the same table which may come later in the batch. */
   #orphans: EncodedRow[] = [];
+  readonly #unit: Unit;
 
   constructor(
     private readonly session: Session,
     private readonly table: Table,
-    private readonly unit: Unit,
+    private readonly sent: SentUnit,
     private readonly results: Map<number, RowResult>,
     private readonly signal: AbortSignal,
   ) {
-    this.#statement = statementOf(unit, table);
+    this.#unit = sent.unit;
   }
 
   async write(): Promise<void> {
-    await this.#halves(this.unit.rows);
+    await this.#halves(this.#unit.rows);
     // A row and the row it refers to can come apart when a batch is halved: as long as some find theirs, go on.
     for (let orphans = this.#orphans; orphans.length > 0;) {
       this.#orphans = [];
@@ -115,7 +126,9 @@ class UnitWriting {
   /** Whether all were written; a single one that was not has its result. */
   async #all(rows: readonly EncodedRow[]): Promise<boolean> {
     try {
-      const [row] = await this.session.query(this.signal, this.#statement.text, this.#statement.values(rows));
+      const { statement, values } = this.sent;
+      const sent = rows === this.#unit.rows ? values : statement.values(rows);
+      const [row] = await this.session.query(this.signal, statement.text, sent);
       const letters = row![0]!;
       if (letters.includes('x')) {
         if (rows.length === 1) throw new InTheWay();
@@ -128,18 +141,25 @@ class UnitWriting {
       await this.session.script(this.signal, 'rollback to savepoint tidemark');
       const [only, ...others] = rows;
       if (others.length > 0) return false;
-      this.results.set(only!.at, rowFault(error, this.unit, only!, this.table));
+      this.results.set(only!.at, rowFault(error, this.#unit, only!, this.table));
       if (this.table.constraints[error.constraint ?? '']?.self) this.#orphans.push(only!);
       return false;
     }
     // What is written so far must outlast what fails after it.
-    if (rows.length < this.unit.rows.length) await this.session.script(this.signal, SAVED);
+    if (rows.length < this.#unit.rows.length) await this.session.script(this.signal, SAVED);
     return true;
   }
 }
 
 /** Tells a batch from another one that happens to have the same id. */
-function digestOf({ mode, key }: WriteBatch, table: Table, { units }: BatchPlan): string {
-  const shapes = units.map(({ action, columns, rows }) => [action, columns.map(({ name }) => name), rows]);
-  return hash('sha256', JSON.stringify([mode, key, table.schema, table.name, shapes]), 'base64url').slice(0, 22);
+function digestOf({ mode, key }: WriteBatch, table: Table, units: readonly SentUnit[]): string {
+  const hash = createHash('sha256').update(JSON.stringify([mode, key, table.schema, table.name]));
+  for (const { unit, values } of units) {
+    const columns = unit.columns.map(({ name }) => name);
+    hash.update(
+      JSON.stringify([unit.action, columns, unit.rows.map(({ at }) => at), values.map((text) => text.length)]),
+    );
+    for (const text of values) hash.update(text);
+  }
+  return hash.digest('base64url').slice(0, 22);
 }

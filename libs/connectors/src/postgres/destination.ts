@@ -37,7 +37,7 @@ export class PostgresDestination implements Destination {
       return results;
     } catch (error) {
       // The server rolls back what a session leaves behind.
-      await session?.close();
+      await session?.close(signal);
       if (signal.aborted) throw signal.reason;
       throw this.#errorOf(error, batch);
     }
@@ -52,7 +52,7 @@ export class PostgresDestination implements Destination {
       if (signal.aborted) throw signal.reason;
       return { ok: false, problems: [problemOf(error, 'destination')] };
     } finally {
-      await session?.close();
+      await session?.close(signal);
     }
   }
 
@@ -86,8 +86,11 @@ export class PostgresDestination implements Destination {
       const message = `${known.message}; what became of the batch is not known, and it may be given again`;
       return new Retryable(known.code, message, { cause: error, ...(known.timedOut && { timedOut: true }) });
     }
-    // The table may have been changed since it was looked up.
-    if (error.code?.startsWith('42')) this.#tables.delete(object);
+    // The table, or the ledger, may have been changed since it was looked up.
+    if (error.code?.startsWith('42')) {
+      this.#tables.delete(object);
+      this.#ledgers.clear();
+    }
     return externalErrorOf(error, 'destination', `${object}: ${wordsOf(error)}`);
   }
 }

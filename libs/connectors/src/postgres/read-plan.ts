@@ -111,7 +111,7 @@ export function keyedSteps(model: Model, cursor: ReadCursor): readonly Step[] {
 /** The rows that lack a part of their key, in an order of their own, less those told of. */
 export function keylessStep(model: Model, cursor: ReadCursor): Step {
   const where = bounds(model, cursor).add(`(${model.key.map((name) => `model.${quoted(name)} is null`).join(' or ')})`);
-  return step('keyless', model, where, `model::text offset ${where.value(String(cursor.keyless ?? 0), 'bigint')}`);
+  return step('keyless', model, where, `(model.*)::text offset ${where.value(String(cursor.keyless ?? 0), 'bigint')}`);
 }
 
 function behind(where: Conditions, names: readonly string[], values: readonly string[]): Conditions {

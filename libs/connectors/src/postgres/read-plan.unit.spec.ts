@@ -55,7 +55,7 @@ describe('the queries of a read', () => {
 
   it('end with the rows that have no key', () => {
     const { sql, values } = keylessStep(model, { model: 'f', keyless: 3 });
-    expect(sql).toContain('where (model."a" is null or model."b" is null)\norder by model::text offset $1::bigint');
+    expect(sql).toContain('where (model."a" is null or model."b" is null)\norder by (model.*)::text offset $1::bigint');
     expect(values).toEqual(['3']);
     expect(tails(model, { keyless: 0 })).toEqual([]);
   });

@@ -11,20 +11,34 @@ export interface Chunk {
   readonly more: boolean;
 }
 
-/** The rows of a step by a server-side cursor, `size` at a time: so much, and one row, is in memory. */
+/** Rows of a first chunk, before it is known how large they are. */
+const FIRST = 200;
+/** Characters of a chunk at most, as far as its rows resemble those before them. */
+const CHARACTERS = 16_000_000;
+
+/** The rows of a step by a server-side cursor, at most `size` at a time, and fewer when they are large. */
 export async function* chunksOf(
   session: Session,
   step: Step,
   size: number,
   signal: AbortSignal,
 ): AsyncGenerator<Chunk> {
-  const cursor = await session.run(signal, async (client) => client.query(new Cursor<Row>(step.sql, [...step.values], { rowMode: 'array' }))); // prettier-ignore
+  const query = new Cursor<Row>(step.sql, [...step.values], { rowMode: 'array' });
+  const cursor = await session.run(signal, async (client) => client.query(query));
   let next: Row[] = [];
-  for (;;) {
-    const rows = next.concat(await session.run(signal, () => cursor.read(size + 1 - next.length)));
-    const more = rows.length > size;
-    next = more ? rows.splice(size) : [];
+  for (let wanted = Math.min(size, FIRST); ;) {
+    // One more than wanted tells whether there are more.
+    const rows = next.concat(await session.run(signal, () => cursor.read(wanted + 1 - next.length)));
+    const more = rows.length > wanted;
+    next = more ? rows.splice(wanted) : [];
     if (rows.length > 0) yield { step, rows, more };
     if (!more) break;
+    wanted = Math.max(1, Math.min(size, Math.floor((CHARACTERS * rows.length) / charactersOf(rows))));
   }
+}
+
+function charactersOf(rows: readonly Row[]): number {
+  let sum = 1;
+  for (const row of rows) for (const text of row) sum += text?.length ?? 0;
+  return sum;
 }

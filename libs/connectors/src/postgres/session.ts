@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { CircuitBreaker, type Side } from '@tidemark/resilience';
+import { CircuitBreaker, ExternalError, type Side, verdictOf } from '@tidemark/resilience';
 import type { ConnectorContext } from '../sdk/connector.js';
 import { ConnectionLost, externalErrorOf, NoAnswer, NoLogin } from './errors.js';
 import { columnList } from './identifiers.js';
@@ -22,6 +22,8 @@ export class Sessions {
     this.#breaker = new CircuitBreaker({
       target: `${host}:${port}`,
       code: side === 'source' ? 'SOURCE_UNREACHABLE' : 'DESTINATION_UNREACHABLE',
+      // Below, only an abort is no external error.
+      verdict: (error) => (error instanceof ExternalError ? verdictOf(error) : 'abandoned'),
     });
   }
 
@@ -131,9 +133,9 @@ export class Session {
     streamOf(this.client).destroy();
   }
 
-  /** Says goodbye; a server that does not listen is left. */
-  async close(): Promise<void> {
-    if (this.#lost) return this.destroy();
+  /** Says goodbye; a server that does not listen is left, and after an abort nobody waits at all. */
+  async close(signal?: AbortSignal): Promise<void> {
+    if (this.#lost || signal?.aborted) return this.destroy();
     const timer = setTimeout(() => this.destroy(), GRACE_MS);
     await this.client.end().catch(() => {});
     clearTimeout(timer);

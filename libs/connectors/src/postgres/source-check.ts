@@ -36,7 +36,7 @@ export async function checkSource(
     if (signal.aborted) throw signal.reason;
     return { ok: false, problems: [problemOf(error, 'source')] };
   } finally {
-    await session?.close();
+    await session?.close(signal);
   }
 }
 

@@ -40,7 +40,7 @@ export class PostgresSource implements Source {
     } catch (error) {
       throw signal.aborted ? signal.reason : externalErrorOf(error, 'source');
     } finally {
-      await session.close();
+      await session.close(signal);
     }
   }
 
@@ -72,7 +72,7 @@ function noSuchObject(name: string, known: readonly string[]): Terminal {
 }
 
 /** Begins the snapshot that everything is read from; its time, in the terms of each type. */
-export async function beginReading(session: Session, signal: AbortSignal) {
+async function beginReading(session: Session, signal: AbortSignal) {
   const begin = 'begin isolation level repeatable read read only; select now(), now()::timestamp, now()::date';
   const [[timestamptz, timestamp, date]] = (await session.script(signal, begin)) as [[string, string, string]];
   return { timestamptz, timestamp, date };
