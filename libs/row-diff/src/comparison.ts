@@ -145,7 +145,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
 
   async #advance(at?: Need | Error): Promise<Result> {
     try {
-      if (this.#state === 'over') throw this.#why;
+      this.#check();
       if (this.#state !== 'open') return { done: true, value: undefined };
       if (at instanceof Error) throw at;
       const found = await this.#find(at);
@@ -175,7 +175,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
         await this.#pending!.waiting;
         this.#pending!.waiting = undefined;
       }
-      if (this.#state !== 'open') throw this.#why;
+      this.#check();
       if (this.#breath.due()) await this.#breath.take();
     }
   }
@@ -184,11 +184,11 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
   async #read(): Promise<Difference | undefined> {
     const { key, previous, snapshots, memoryLimit, onSchemaChange } = this.#settings;
     if (previous !== undefined) this.#previous ??= await Previous.open(snapshots, previous, key);
-    if (this.#state !== 'open') throw this.#why;
+    this.#check();
     this.#sorter ??= new RecordSorter(this.#file, memoryLimit * FOR_ROWS);
     this.#intake ??= new Intake(this.#rows, this.#settings, this.#counts, this.#sorter);
     const problem = await this.#intake.run(this.#breath);
-    if (this.#state !== 'open') throw this.#why;
+    this.#check();
     if (problem !== undefined) return problem;
     const model = this.#intake.model(this.#previous?.header.columns ?? []);
     this.#schemaChange = this.#previous && new ColumnMap(model.header, this.#previous.header).change;
@@ -222,11 +222,17 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
   async #store(failed: Iterable<Key> | AsyncIterable<Key>): Promise<Snapshot> {
     const { snapshots, memoryLimit } = this.#settings;
     const keys = await FailedKeys.sorted(failed, this.#intake!.keys, this.#file, memoryLimit * FOR_ROWS);
+    this.#check();
     const snapshot = await this.#pending!.store(snapshots, keys);
-    if (this.#state === 'over') throw this.#why;
+    this.#check();
     this.#state = 'committed';
     await this.#release();
     return snapshot;
+  }
+
+  /** To be asked after whatever was waited for. @throws what ended the comparison */
+  #check(): void {
+    if (this.#state === 'over') throw this.#why;
   }
 
   /** Nothing goes on after this, and `why` is what every later call is told. */

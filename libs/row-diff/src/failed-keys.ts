@@ -61,7 +61,11 @@ export class FailedKeys {
   }
 
   async #load(): Promise<void> {
-    this.#leaf = await this.#sorter.next();
+    do this.#leaf = await this.#sorter.next();
+    while (
+      // A key that is told again and again is one key.
+      this.#leaf?.firsts !== undefined
+    );
     this.#at = 0;
     this.#ended = this.#leaf === undefined;
   }

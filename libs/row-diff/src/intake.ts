@@ -59,7 +59,8 @@ export class Intake {
   #take(row: Row): NullKey | Promise<void> | undefined {
     const rowNumber = ++this.#counts.rows;
     try {
-      this.#recorder ?? this.#decideBy(row);
+      if (typeof row !== 'object' || row === null) throw new TypeError('a row must be an object');
+      if (this.#recorder === undefined) this.#decideBy(row);
       if (this.#known !== undefined) checkColumns(row, this.#known);
       if (this.keys.row(row)) return this.#recorder!.add(row, rowNumber);
     } catch (error) {
@@ -71,7 +72,6 @@ export class Intake {
   }
 
   #decideBy(row: Row): void {
-    if (typeof row !== 'object' || row === null) throw new TypeError('a row must be an object');
     const names = Object.keys(row);
     this.#known = names;
     this.#decide([...new Set([...names, ...this.#settings.key])]);

@@ -131,13 +131,11 @@ export class RecordSorter {
    * taken for the key; undefined when it is better split.
    */
   async #firsts({ chunks, depth }: Partition, memory: number): Promise<Firsts | undefined> {
-    if (depth < 32 && !repeatsItself(await this.#chunk(chunks[0]!))) return undefined;
-    const firsts = new Firsts(depth < 32 ? memory : 2 * memory);
-    for (const stored of chunks) {
-      if (firsts.add(await this.#chunk(stored))) continue;
-      if (depth < 32) return undefined;
-      throw new RangeError('more keys have the same hash than the memory limit has room for');
-    }
+    // One record, or different keys with the same 32 bits of hash: there are few of these, and no other way.
+    const whole = depth === 32 || (chunks.length === 1 && chunks[0]!.count === 1);
+    if (!whole && !repeatsItself(await this.#chunk(chunks[0]!))) return undefined;
+    const firsts = new Firsts(memory);
+    for (const stored of chunks) if (!firsts.add(await this.#chunk(stored), whole)) return undefined;
     return firsts;
   }
 

@@ -13,7 +13,7 @@ export function repeatsItself({ words, count }: Chunk): boolean {
 
 /** Collects the first record of each key. */
 export class Firsts {
-  readonly chunk: Chunk;
+  chunk: Chunk;
   readonly numbers = new Set<number>();
   readonly #byHash = new Map<number, number[]>();
   readonly #slot: Slot;
@@ -24,15 +24,18 @@ export class Firsts {
     this.#slot = { bytes: this.chunk.bytes, words: this.chunk.words, at: 0 };
   }
 
-  /** @returns false when there is no room for another one */
-  add(chunk: Chunk): boolean {
+  /** @param grow whether to take more memory than was given @returns false when there is no room for another one */
+  add(chunk: Chunk, grow: boolean): boolean {
     for (let i = 1; i <= chunk.count; i++) {
       const hash = chunk.words[chunk.words.length - 2 * i]!;
       const record = chunk.words[chunk.words.length - 2 * i + 1]!;
       const known = this.#byHash.get(hash);
       if (known?.some((first) => this.#sameKey(first, chunk, record))) continue;
       const size = chunk.words[record]!;
-      if (!this.chunk.fits(size)) return false;
+      if (!this.chunk.fits(size)) {
+        if (!grow) return false;
+        this.#grow(size);
+      }
       this.chunk.place(hash, size, this.#slot);
       this.chunk.words.set(chunk.words.subarray(record, record + (size >>> 2)), this.#slot.at);
       this.numbers.add(chunk.words[record + 2]!);
@@ -40,6 +43,12 @@ export class Firsts {
       else known.push(this.#slot.at);
     }
     return true;
+  }
+
+  #grow(size: number): void {
+    const larger = new Chunk(2 * this.chunk.bytes.length + Chunk.lengthFor(size));
+    larger.copy(this.chunk);
+    this.chunk = larger;
   }
 
   #sameKey(first: number, { bytes, words }: Chunk, record: number): boolean {
