@@ -1,4 +1,4 @@
-import { AuthExpired, ExternalError } from '@tidemark/resilience';
+import { AuthExpired, ExternalError, RateLimited } from '@tidemark/resilience';
 import type { CheckProblem, CheckResult } from '../sdk/source.js';
 import type { GithubConfig } from './github.manifest.js';
 import type { GithubClient } from './repository-client.js';
@@ -48,7 +48,7 @@ async function missingPermissions(
       await github.get(`/repos/${repository}/${list}`, query, signal, [409, 410]);
     } catch (error) {
       if (!(error instanceof ExternalError)) throw error;
-      if (error.status === 403) {
+      if (error.status === 403 && !error.retryable) {
         const mend = `Give it the repository permission ${PERMISSIONS[list]}: read`;
         problems.push({
           field,
@@ -69,6 +69,10 @@ function explain(error: unknown, repository: string, field: string): CheckProble
   if (error instanceof AuthExpired) {
     const mend = 'Create a new one under Settings, Developer settings, or connect the account again';
     return { code, message: `GitHub does not accept the token: it is wrong, expired or revoked. ${mend}.` };
+  }
+  if (error instanceof RateLimited) {
+    const until = new Date(error.until).toISOString();
+    return { code, message: `GitHub answers nothing more before ${until}: ${message}` };
   }
   if (status === 404) {
     const mend = 'Check the name; for a private repository the token needs the scope repo, or must list the repository';

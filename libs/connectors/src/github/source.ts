@@ -62,8 +62,9 @@ export class GithubSource implements Source {
         if (step.lost) lost = step.lost;
         else found = true;
         if (!hasMore && !found) throw lost!;
-        if (records.length + problems.length > 0 || !hasMore)
-          yield { records, problems, cursor: { ...cursor }, hasMore };
+        // A page without records is a place to go on from; a repository without news is not worth one.
+        const idle = step.done && records.length + problems.length === 0;
+        if (!idle || !hasMore) yield { records, problems, cursor: { ...cursor }, hasMore };
       }
     }
   }

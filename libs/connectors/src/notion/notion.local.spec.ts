@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Retryable, Terminal } from '@tidemark/resilience';
 import { NotionApi, notionError } from '@tidemark/test-kit/apis';
-import type { SourceRecord } from '../sdk/source.js';
+import type { Page, SourceRecord } from '../sdk/source.js';
 import { type SourceSubject, type SourceWorld, TestToken } from '../testing/conformance.js';
 import { idsOf, Reader, type Reading } from '../testing/reading.js';
 import { notionConnector } from './notion.connector.js';
@@ -42,8 +42,8 @@ const repeated = (records: readonly SourceRecord[]) => {
 
 describe('lists whose cursors Notion forgets', () => {
   const forgetting = (api: NotionApi) => ({
-    onPage: (_page: unknown, at: number) => {
-      if (at % 2 === 0) api.lists.forgetCursors();
+    onPage: ({ records }: Page) => {
+      if (records.length > 0) api.lists.forgetCursors();
     },
   });
 
@@ -233,6 +233,20 @@ describe('databases', () => {
     expect(idsOf(second.records)).toEqual([page]);
     api.hidden.add(two.id);
     expect(await pages.failure({ cursor })).toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+  });
+
+  it('of which one data source has gone are read without it, which is a problem', async () => {
+    const { api, workspace, reader } = await notion();
+    const one = workspace.addDatabase({ at: START });
+    const second = workspace.addDataSource({ at: START, parent: one.id });
+    workspace.addPage({ at: START, parent: second });
+    const config = { databases: [one.id] };
+    const { cursor } = await reader('pages', config).read();
+    api.hidden.add(one.dataSource);
+    expect(await reader('pages', config).failure()).toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+    const later = await reader('pages', config).readInPieces({ cursor });
+    expect(problemsOf(later)).toMatchObject([{ code: 'SOURCE_NOT_FOUND', externalId: one.dataSource }]);
+    expect(later.cursor).toEqual(cursor);
   });
 
   it('are read with each of their data sources', async () => {

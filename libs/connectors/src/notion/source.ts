@@ -4,7 +4,7 @@ import type { CheckResult, Page, ReadRequest, RecordProblem, Source } from '../s
 import { blocks } from './blocks.js';
 import { checkNotion } from './check.js';
 import { advance, cursorOf, type NotionCursor } from './cursor.js';
-import { databases, type Feed, pages } from './feed.js';
+import { databases, type Feed, pages, type Step } from './feed.js';
 import type { Target } from './listing.js';
 import { isObject, NotionClient } from './notion-client.js';
 import { idOf, type NotionConfig, notionManifest } from './notion.manifest.js';
@@ -52,13 +52,15 @@ export class NotionSource implements Source {
     // A list that is not there any more: the others know how far they are.
     for (const [index, { name, target }] of targets.entries()) {
       if (index < at) continue;
-      const { whole, state } = cursor.lists[name] ?? {};
-      for await (const step of feed.read(reading, target, state ?? {})) {
+      const { whole, state = {} } = cursor.lists[name] ?? {};
+      for await (const step of readOrLose(feed.read(reading, target, state), whole && { name, object })) {
         problems = [...problems, ...step.problems];
         const hasMore = !step.done || index < targets.length - 1;
-        const progress = { ...((whole || step.done) && { whole: true as const }), state: step.state };
+        const reached = step.state ?? cursor.lists[name]?.state ?? state;
+        const progress = { ...((whole || step.done) && { whole: true as const }), state: reached };
         cursor = advance(cursor, name, progress, step.done ? targets[index + 1]?.name : name);
-        if (step.records.length + problems.length === 0 && hasMore) continue;
+        // A page without records is a place to go on from; a list without news is not worth one.
+        if (step.done && hasMore && step.records.length + problems.length === 0) continue;
         yield { records: step.records, problems, cursor: { ...cursor }, hasMore };
         problems = [];
       }
@@ -104,5 +106,18 @@ export class NotionSource implements Source {
       .filter(isObject)
       .map(({ id }) => String(id))
       .map((dataSource) => ({ name: `${database}/${dataSource}`, target: { dataSource, trash } }));
+  }
+}
+
+/** A data source that has gone since it was read to its end is a problem, as a database is; its state stays as it was. */
+async function* readOrLose(steps: AsyncIterable<Step<unknown>>, known: { name: string; object: string } | undefined) {
+  try {
+    yield* steps;
+  } catch (error) {
+    if (!(error instanceof Terminal) || error.status !== 404 || !known?.name.includes('/')) throw error;
+    const externalId = known.name.slice(known.name.indexOf('/') + 1);
+    const message = `the data source ${externalId} cannot be read: ${error.message}`;
+    const problem: RecordProblem = { objectType: known.object, externalId, code: error.code, message };
+    yield { records: [], problems: [problem], state: undefined, done: true };
   }
 }
