@@ -29,6 +29,7 @@ export class TokenBucket {
 
   /** From now on fills at another rate; those who wait go on waiting. */
   set rate(rate: BucketRate) {
+    if (rate.perSecond === this.#rate.perSecond && rate.burst === this.#rate.burst) return;
     this.#count();
     this.#rate = rate;
     this.#tokens = Math.min(this.#tokens, rate.burst);

@@ -66,7 +66,7 @@ export interface HttpClient {
 
 /** How much one credential may ask, and one target is asked. */
 export interface HttpLimits {
-  /** Of the credential, all clients together; when clients disagree, the last one made wins. Default: no limit. */
+  /** Of the credential, all clients together; when clients disagree, that of the latest call holds. Default: no limit. */
   readonly requestsPerSecond?: number;
   /** How many may go at once after a pause; default `requestsPerSecond`, at least 1. */
   readonly burst?: number;
