@@ -37,7 +37,7 @@ export class Lists {
   remembers = true;
   readonly #cursors = new Map<string, { readonly question: string; readonly behind: number; readonly given: number }>();
 
-  /** What a session's cursors say once it is over. */
+  /** The session is over: none of its cursors is taken any more. */
   forgetCursors(): void {
     this.#cursors.clear();
   }
