@@ -223,14 +223,15 @@ describe('diff of addresses', () => {
     close = async () => void (await Promise.all([server.close(), hidden.close()]));
     const { exitCode, stderr } = await diff([`${server.url}/old.json`, 'old.json']);
     expect([exitCode, hidden.requests]).toEqual([2, []]);
-    expect(stderr).toContain('FETCH_BLOCKED_ADDRESS');
+    expect(stderr).toContain('is not a public address');
   });
 
   it('tells what the server answers', async () => {
     const server = await localServer({});
     close = server.close;
     const { exitCode, stderr } = await diff([`${server.url}/old.json`, 'old.json']);
-    expect([exitCode, stderr]).toEqual([2, `tidemark: FETCH_HTTP_STATUS: ${server.url}/old.json answered 404\n`]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^tidemark: [A-Z_]+: http:.* answered 404.*\n$/);
   });
 });
 
