@@ -17,6 +17,7 @@ for (const style of ['cursor', 'link', 'next', 'page', 'offset', 'search'] as co
     connector: httpJsonConnector as Connector,
     object,
     start: (objects) => jsonWorld(style, objects),
+    ...(style !== 'cursor' && { without: { rateLimit: 'as with pages by cursor' } }),
     wrong: [
       {
         what: 'an address where nobody listens',

@@ -43,20 +43,20 @@ export function openDestination(options: OpenOptions): Destination {
   return closingWith(contextOf(options, 'destination'), (context) => open(context as ConnectorContext<never>));
 }
 
+/** Closes the connector's HTTP client with what was opened, or with the attempt. */
 function closingWith<T extends { close(): Promise<void> }>(
   context: ConnectorContext<unknown>,
   open: (context: ConnectorContext<unknown>) => T,
 ): T {
-  const opened = open(context);
-  const close = opened.close.bind(opened);
-  opened.close = async () => {
-    try {
-      await close();
-    } finally {
-      await context.http.close();
-    }
-  };
-  return opened;
+  try {
+    const opened = open(context);
+    const close = opened.close.bind(opened);
+    opened.close = () => close().finally(() => context.http.close());
+    return opened;
+  } catch (error) {
+    void context.http.close();
+    throw error;
+  }
 }
 
 function contextOf(options: OpenOptions, side: Side): ConnectorContext<unknown> {

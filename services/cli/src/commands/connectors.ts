@@ -24,6 +24,9 @@ export function connectorsCommand(program: Command, act: Act): void {
     .option('--json', 'as JSON, with the JSON Schema of its config')
     .action(act(showOne));
   opening(local('check <connector>', 'try a config out, and say what is wrong with it'))
+    .addOption(
+      new Option('--as <side>', 'as what (default: what it is; of both, source)').choices(['source', 'destination']),
+    )
     .option('--json', 'as JSON')
     .action(act(check));
   opening(local('read <connector>', 'print the records of an object, one JSON a line'))
@@ -74,10 +77,15 @@ async function showOne(session: Session, name: string): Promise<void> {
   showManifest(session, manifest, configSchema(manifest));
 }
 
-async function check(session: Session, name: string, options: OpeningOptions): Promise<ExitCode> {
+interface CheckOptions extends OpeningOptions {
+  readonly as?: 'source' | 'destination';
+}
+
+async function check(session: Session, name: string, options: CheckOptions): Promise<ExitCode> {
   const { connectorOf, opensDestination, opensSource } = await import('../local/opening.js');
   const connector = await connectorOf(name);
-  const opens = connector.manifest.source ? opensSource : opensDestination;
+  const side = options.as ?? (connector.manifest.source ? 'source' : 'destination');
+  const opens = side === 'source' ? opensSource : opensDestination;
   await using tried = await opens(session, connector, options);
   const result = await tried.opened.check(session.signal);
   show(session, result, () =>

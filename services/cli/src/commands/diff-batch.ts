@@ -15,21 +15,26 @@ interface Case {
 
 /**
  * Compares the pairs that a file lists, and prints a line for each. A pair that cannot be read gets a line with the
- * reason, and the exit code is 2; the others are compared all the same.
+ * reason, and the exit code is 2; the others are compared all the same, also after a fault of this program (70).
  */
 export async function runBatch(session: Session, file: string, options: CompareOptions): Promise<ExitCode> {
   const cases = casesOf(await readJsonFile(file, session.folder), file);
   const folder = dirname(resolve(session.folder, file));
   let exitCode: ExitCode = exitCodes.ok;
   for (const item of cases) {
-    const line = await lineOf(item, { folder, signal: session.signal }, options);
-    if ('error' in line) exitCode = exitCodes.usage;
+    const { fault, ...line } = await lineOf(item, { folder, signal: session.signal }, options);
+    if (fault !== undefined && exitCode !== exitCodes.fault) exitCode = fault;
     session.terminal.print(JSON.stringify(line));
   }
   return exitCode;
 }
 
-async function lineOf(item: Case, session: Pick<Session, 'folder' | 'signal'>, options: CompareOptions) {
+/** What is printed of a pair, and the exit code that it calls for when it could not be compared. */
+async function lineOf(
+  item: Case,
+  session: Pick<Session, 'folder' | 'signal'>,
+  options: CompareOptions,
+): Promise<{ case: number; error?: string; changes: object[]; fault?: ExitCode }> {
   const { compare } = await import('@tidemark/openapi-diff');
   try {
     const before = await readDescription(item.base, session);
@@ -39,8 +44,9 @@ async function lineOf(item: Case, session: Pick<Session, 'folder' | 'signal'>, o
     const { changes } = compare(before, after, { ...options, ...(level !== undefined && { stabilityLevel: level }) });
     return { case: item.case, changes: changes.map(entryOf) };
   } catch (error) {
-    if (!(error instanceof CliError) || error.exitCode !== exitCodes.usage) throw error;
-    return { case: item.case, error: error.message, changes: [] };
+    if (session.signal.aborted) throw error;
+    const fault = error instanceof CliError ? error.exitCode : exitCodes.fault;
+    return { case: item.case, error: (error as Error).message, changes: [], fault };
   }
 }
 

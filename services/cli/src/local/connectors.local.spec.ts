@@ -67,7 +67,7 @@ describe('connectors read', () => {
 
   it('tells progress and rate where somebody looks on', async () => {
     const { stderr } = await run(read, { columns: 100 });
-    expect(stderr).toMatch(/40 records · 1 page · 0 ms|40 records.*1 page/);
+    expect(stderr).toMatch(/40 records · 1 page · \d+ ms\n$/);
   });
 
   it('goes on from the cursor of the run before, and stores it only when the page is out', async () => {
