@@ -240,6 +240,27 @@ suite('a postgres source', () => {
     await waitFor(async () => (await database.query(mine, [database.schema])).length === 0);
   });
 
+  it('ends within 100 ms of an abort between two pages', async () => {
+    const stop = new AbortController();
+    const source = sourceOf([{ name: 'model', sql: 'select n as id from generate_series(1, 100) n', key: ['id'] }], { port: proxy.port }); // prettier-ignore
+    const reading = source.read({ object: 'model', pageSize: 10, signal: stop.signal })[Symbol.asyncIterator]();
+    await reading.next();
+    proxy.hang();
+    const reason = new Error('stopped by the test');
+    const aborted = performance.now();
+    stop.abort(reason);
+    await expect(reading.next()).rejects.toBe(reason);
+    expect(performance.now() - aborted).toBeLessThan(100);
+    proxy.pass();
+  });
+
+  it('gives smaller pages where rows are large', async () => {
+    const sql = `select n as id, repeat('x', 1000000) as text from generate_series(1, 260) n`;
+    const { pages, records } = await readAll(sourceOf([{ name: 'model', sql, key: ['id'] }]), { pageSize: 10_000 });
+    expect(pages.map((page) => page.records.length)).toEqual([200, 15, 15, 15, 15]);
+    expect(records).toHaveLength(260);
+  });
+
   it('reads far more than it holds in memory', async () => {
     const sql = `select n as id, repeat(md5(n::text), 128) as text from generate_series(1, 100000) n`;
     const source = sourceOf([{ name: 'model', sql, key: ['id'] }]);
@@ -339,6 +360,8 @@ suite('a postgres source', () => {
     });
     const twice = await sourceOf([{ table: 'seen', key: ['kind'] }], { user }).check(signal);
     expect(twice).toMatchObject({ ok: true, message: expect.stringContaining('not unique: several rows have 1') });
+    await database.query(`alter role ${user} connection limit 0`);
+    expect(await failure(sourceOf([{ table: 'seen' }], { user }), { object: 'seen' })).toMatchObject({ code: 'TOO_MANY_CONNECTIONS', retryable: true }); // prettier-ignore
     await database.query(`alter role ${user} nologin`);
     const locked = await sourceOf([], { user }).check(signal);
     expect(locked).toMatchObject({ ok: false, problems: [{ code: 'SOURCE_AUTH_EXPIRED' }] });
