@@ -20,7 +20,7 @@ export interface Found {
 export interface ApiPage extends Found {
   readonly next: Position | null;
   readonly estimate?: number;
-  /** The server's clock, ISO 8601, where it tells. */
+  /** When the page was asked for by the server's clock, ISO 8601, where it tells. */
   readonly date?: string;
 }
 
@@ -71,7 +71,10 @@ export class ApiObject {
   page({ at, bounds, parent, size, signal }: ApiRequest): Promise<ApiPage> {
     return size.attempt(async (wanted) => {
       const step = this.#pager.step(at, wanted);
+      const asked = performance.now();
       const response = await this.context.http.request({ ...this.#request(step, bounds, parent), signal });
+      // What changed while the answer was made may be missing in it.
+      const date = Date.parse(response.header('date') ?? '') - (performance.now() - asked);
       const body = response.json<Json>();
       const list = this.#find.records!(body);
       if (!Array.isArray(list))
@@ -82,7 +85,6 @@ export class ApiObject {
         );
       const next = this.#pager.next(at, step, { response, body, count: list.length });
       const total = this.#find.total?.(body);
-      const date = Date.parse(response.header('date') ?? '');
       return {
         ...this.#records(list as readonly Json[], bounds, parent),
         next,

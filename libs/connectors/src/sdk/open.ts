@@ -29,11 +29,19 @@ export class ConfigInvalid extends Terminal {
   }
 }
 
-/** What it is made of is closed with it. @throws ConfigInvalid · Terminal when the connector reads nothing */
+/**
+ * What it is made of is closed with it, and pages have a size within the manifest's limits, whatever is asked for.
+ * @throws ConfigInvalid · Terminal when the connector reads nothing
+ */
 export function openSource(options: OpenOptions): Source {
   const { manifest, openSource: open } = options.connector;
   if (!manifest.source || !open) throw new Terminal('SOURCE_NOT_FOUND', `${manifest.name} is no source`);
-  return closingWith(contextOf(options, 'source'), (context) => open(context as ConnectorContext<never>));
+  const source = closingWith(contextOf(options, 'source'), (context) => open(context as ConnectorContext<never>));
+  const { min, max } = manifest.source.pageSize;
+  const read = source.read.bind(source);
+  source.read = ({ pageSize, ...request }) =>
+    read(pageSize === undefined ? request : { ...request, pageSize: Math.min(Math.max(pageSize, min), max) });
+  return source;
 }
 
 /** What it is made of is closed with it. @throws ConfigInvalid · Terminal when the connector writes nothing */

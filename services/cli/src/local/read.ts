@@ -58,12 +58,12 @@ export async function readRecords(session: Session, name: string, options: ReadO
   return told.problems > 0 ? exitCodes.unwanted : exitCodes.ok;
 }
 
-function requestOf({ signal }: Session, { object, since, from, to, pageSize, limit }: ReadOptions): ReadRequest {
+function requestOf({ signal, now }: Session, { object, since, from, to, pageSize, limit }: ReadOptions): ReadRequest {
   const size = pageSize ?? limit;
   return {
     ...{ object, signal },
     ...(since !== undefined && { since }),
-    ...(from !== undefined && { window: { from, to: to ?? new Date().toISOString() } }),
+    ...(from !== undefined && { window: { from, to: to ?? new Date(now()).toISOString() } }),
     ...(size !== undefined && { pageSize: size }),
   };
 }
