@@ -129,14 +129,13 @@ export class OAuthCredential extends Hidden implements Credential {
       const renewingUntil = clock.now() + RENEWAL_MS;
       const claimed = await this.#keeper.save(held.revision, { tokens: held.tokens, renewingUntil });
       if (claimed === null) continue;
-      const tokens = await this.#ask(held).catch((error: Error) => error);
-      const failed = tokens instanceof Error;
-      const revision = await this.#stored(claimed, failed ? held.tokens : tokens);
+      const [asked] = await Promise.allSettled([this.#ask(held)]);
+      const revision = await this.#stored(claimed, asked.status === 'fulfilled' ? asked.value : held.tokens);
       if (revision === null) continue; // Authorised anew in the meantime: that is what counts.
-      if (failed) throw this.#remembered(tokens, revision);
+      if (asked.status === 'rejected') throw this.#remembered(asked.reason, revision);
       this.#replaced = held.tokens;
-      this.#held = { revision, client: held.client, tokens };
-      return tokens;
+      this.#held = { revision, client: held.client, tokens: asked.value };
+      return asked.value;
     }
   }
 
@@ -160,8 +159,8 @@ export class OAuthCredential extends Hidden implements Credential {
     return refreshTokens(client, tokens.refreshToken, this.#options);
   }
 
-  #remembered(error: Error, revision: string): Error {
+  #remembered(error: unknown, revision: string): Error {
     if (error instanceof AuthExpired) this.#refusal = { revision, error };
-    return error;
+    return error as Error;
   }
 }
