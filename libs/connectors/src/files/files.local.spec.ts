@@ -167,7 +167,13 @@ for (const { format, gzip } of [
             const bytes = await readFile(join(folder, name));
             const text = (gzip ? gunzipSync(bytes) : bytes).toString();
             if (format === 'csv') all.push(...parse<JsonObject>(text, { columns: csv.columns }));
-            else all.push(...text.trim().split('\n').map((line) => JSON.parse(line) as JsonObject)); // prettier-ignore
+            else
+              all.push(
+                ...text
+                  .trim()
+                  .split('\n')
+                  .map((line) => JSON.parse(line) as JsonObject),
+              );
           }
           return all;
         },

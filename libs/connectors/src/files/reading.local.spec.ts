@@ -41,14 +41,21 @@ describe('CSV', () => {
       { id: '2', n: null, ok: null, tags: null },
     ]);
     expect(pages[0]!.problems).toEqual([
-      expect.objectContaining({ code: 'OBJECT_INVALID', field: 'n', message: 'a.csv, line 4, byte 35: the value of n is no number' }), // prettier-ignore
+      expect.objectContaining({
+        code: 'OBJECT_INVALID',
+        field: 'n',
+        message: 'a.csv, line 4, byte 35: the value of n is no number',
+      }),
     ]);
   });
 
   it('names line and byte of a row with other fields than the header, and reads on', async () => {
     await writeFile(root.join('a.csv'), 'id,name\né,"x\ny"\n2\n3,z\n');
     const pages = await read({});
-    expect(dataOf(pages)).toEqual([{ id: 'é', name: 'x\ny' }, { id: '3', name: 'z' }]); // prettier-ignore
+    expect(dataOf(pages)).toEqual([
+      { id: 'é', name: 'x\ny' },
+      { id: '3', name: 'z' },
+    ]);
     expect(problemsOf(pages)).toEqual(['a.csv, line 4, byte 17: 1 fields where the header has 2']);
   });
 
@@ -61,12 +68,19 @@ describe('CSV', () => {
     ['a character that is cut off', Buffer.from('id,name\n1,caf\xc3', 'latin1'), /^a\.csv: byte 13 is not UTF-8$/],
   ])('fails, and says where, at %s', async (_what, content, message) => {
     await writeFile(root.join('a.csv'), content);
-    await expect(read({})).rejects.toMatchObject({ name: 'Terminal', code: 'SOURCE_INVALID_RESPONSE', message: expect.stringMatching(message) }); // prettier-ignore
+    await expect(read({})).rejects.toMatchObject({
+      name: 'Terminal',
+      code: 'SOURCE_INVALID_RESPONSE',
+      message: expect.stringMatching(message),
+    });
   });
 
   it('takes its columns from the config where it has no header', async () => {
     await writeFile(root.join('a.csv'), '1,x\n2,y\n');
-    expect(dataOf(await read({ csv: { columns: ['id', 'name'] } }, 1))).toEqual([{ id: '1', name: 'x' }, { id: '2', name: 'y' }]); // prettier-ignore
+    expect(dataOf(await read({ csv: { columns: ['id', 'name'] } }, 1))).toEqual([
+      { id: '1', name: 'x' },
+      { id: '2', name: 'y' },
+    ]);
   });
 });
 

@@ -20,6 +20,8 @@ import { cursorOf, finished, isNew, progressOf, reading, startedAt, type Progres
 import { FILE_START, type FileBytes, type FilePosition, type FileRow } from './rows.js';
 
 const DEFAULT_PAGE = 1000;
+/** Rows that a check looks at. */
+const SAMPLE = 10;
 type ObjectConfig = FilesConfig['objects'][number];
 
 /** Rows of one file, and how far it has been read behind them. */
@@ -59,28 +61,27 @@ export class FilesSource implements Source {
   }
 
   async check(signal: AbortSignal): Promise<CheckResult> {
-    const problems: CheckProblem[] = [];
+    const { objects } = this.context.config;
     const told: string[] = [];
-    for (const [at, object] of this.context.config.objects.entries()) {
+    const problems: CheckProblem[] = [];
+    if (objects.length === 0)
+      problems.push({ code: 'CONFIG_INVALID', field: 'objects', message: 'there is no object to be read' });
+    for (const [at, object] of objects.entries()) {
       try {
-        const files = await this.#folder.list(object.files);
-        const [first] = await Array.fromAsync(firstOf(this.#portions(object, progressOf({ object: object.name, signal }), 10, signal))); // prettier-ignore
-        told.push(`${object.name} (${files.length} ${files.length === 1 ? 'file' : 'files'})`);
-        const wrong = first && first.rows.length > 0 && pageOf(first, object, false).problems[0];
-        if (files.length === 0)
-          problems.push({ code: 'SOURCE_NOT_FOUND', field: `objects.${at}.files`, message: `no file fits ${object.files}` }); // prettier-ignore
-        else if (wrong && first.rows.length === pageOf(first, object, false).problems.length)
-          problems.push({ code: wrong.code, message: wrong.message, ...(wrong.code === 'OBJECT_MISSING_ID' && { field: `objects.${at}.key` }) }); // prettier-ignore
+        const count = (await this.#folder.list(object.files)).length;
+        told.push(`${object.name} (${count} ${count === 1 ? 'file' : 'files'})`);
+        const message = `no file fits ${object.files}`;
+        if (count === 0) problems.push({ code: 'SOURCE_NOT_FOUND', field: `objects.${at}.files`, message });
+        else problems.push(...(await this.#complaints(object, at, signal)));
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof ExternalError)) throw error;
         const { code, message } = error;
         const field = code === 'SOURCE_INVALID_RESPONSE' ? `objects.${at}.files` : 'folder';
-        return { ok: false, problems: [...problems, { code, field, message }] };
+        problems.push({ code, field, message });
+        if (field === 'folder') break;
       }
     }
-    if (this.context.config.objects.length === 0)
-      problems.push({ code: 'CONFIG_INVALID', field: 'objects', message: 'there is no object to be read' });
     return problems.length > 0 ? { ok: false, problems } : { ok: true, message: told.join(', ') };
   }
 
@@ -98,6 +99,17 @@ export class FilesSource implements Source {
     if (object) return object;
     const known = objects.map((one) => one.name).join(', ') || 'none';
     throw new Terminal('SOURCE_NOT_FOUND', `there is no object ${name}; the config has ${known}`, { field: 'objects' });
+  }
+
+  /** What the first rows show to be wrong, when none of them can be used. */
+  async #complaints(object: ObjectConfig, at: number, signal: AbortSignal): Promise<CheckProblem[]> {
+    for await (const portion of this.#portions(object, progressOf({ object: object.name, signal }), SAMPLE, signal)) {
+      const { records, problems } = pageOf(portion, object, false);
+      if (records.length > 0 || !problems[0]) return [];
+      const { code, message } = problems[0];
+      return [{ code, message, ...(code === 'OBJECT_MISSING_ID' && { field: `objects.${at}.key` }) }];
+    }
+    return [];
   }
 
   async *#portions(
@@ -118,7 +130,7 @@ export class FilesSource implements Source {
         const bytes = bytesOf(version.name, opened.handle, signal);
         const begin = startedAt(progress, version) ?? FILE_START;
         for await (const { rows, end } of inPages(this.#rows(bytes, begin), pageSize)) {
-          await mustBeTheSame(version, await opened.handle.stat());
+          mustBeTheSame(version, await opened.handle.stat());
           progress = end ? reading(progress, version, end) : finished(progress, version);
           if (rows.length > 0 || end) yield { rows, version, progress };
         }
@@ -135,10 +147,6 @@ export class FilesSource implements Source {
     const { format, csv } = this.context.config;
     return format === 'csv' ? csvRows(bytes, csvDefaults(csv), from) : jsonLines(bytes, from);
   }
-}
-
-async function* firstOf<T>(all: AsyncIterable<T>): AsyncGenerator<T> {
-  for await (const one of all) return yield one;
 }
 
 /** Rows by the page, and the place behind each page; null behind the last one of the file, which may be empty. */
@@ -160,7 +168,7 @@ function isWanted({ modifiedAt }: FileVersion, { since, window }: Progress): boo
 }
 
 /** A file that is written while it is read gives rows of neither version. */
-async function mustBeTheSame(version: FileVersion, now: Parameters<typeof versionOf>[1]): Promise<void> {
+function mustBeTheSame(version: FileVersion, now: Parameters<typeof versionOf>[1]): void {
   const { size, modifiedAt } = versionOf(version.name, now);
   if (size !== version.size || modifiedAt !== version.modifiedAt)
     throw new Retryable('SOURCE_INVALID_RESPONSE', `${version.name} changed while it was read`);

@@ -38,7 +38,19 @@ describe('the config of http-json', () => {
     [config({ pageSize: { param: 'n', max: 0 } }), 'objects.0.pageSize.max', 'must be a whole number from 1 to 10000'],
     [config({ parent: { object: 'projects' } }), 'objects.0.parent.object', 'projects is none of the objects'],
     [config({ parent: { object: 'items' } }), 'objects.0.parent.object', 'items has a parent itself'],
-    [config({}, { objects: [{ name: 'a', path: '/' }, { name: 'a', path: '/' }] }), 'objects.1.name', 'a is there twice'], // prettier-ignore
+    [
+      config(
+        {},
+        {
+          objects: [
+            { name: 'a', path: '/' },
+            { name: 'a', path: '/' },
+          ],
+        },
+      ),
+      'objects.1.name',
+      'a is there twice',
+    ],
     [config({ colour: 'red' }), 'objects.0.colour', 'is not known'],
   ])('refuses %j', (value, field, message) => {
     const expected = message instanceof RegExp ? expect.stringMatching(message) : message;

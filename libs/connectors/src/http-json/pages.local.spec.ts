@@ -54,8 +54,21 @@ async function read(config: unknown, object: string, { pages = Infinity, credent
 const idsOf = (pages: readonly Page[]) => pages.flatMap(({ records }) => records.map(({ externalId }) => externalId));
 
 describe('children of http-json', () => {
-  const notes = { name: 'notes', path: '/offset/items/{id}/notes', records: 'items', pageSize: { param: 'limit' }, pagination: { kind: 'offset', param: 'offset', more: 'has_more' }, parent: { object: 'items', field: 'item', scoped: true } }; // prettier-ignore
-  const items = { name: 'items', path: '/page/items', records: 'items', pageSize: { param: 'limit', max: 4 }, pagination: { kind: 'page', param: 'page', more: 'has_more' } }; // prettier-ignore
+  const notes = {
+    name: 'notes',
+    path: '/offset/items/{id}/notes',
+    records: 'items',
+    pageSize: { param: 'limit' },
+    pagination: { kind: 'offset', param: 'offset', more: 'has_more' },
+    parent: { object: 'items', field: 'item', scoped: true },
+  };
+  const items = {
+    name: 'items',
+    path: '/page/items',
+    records: 'items',
+    pageSize: { param: 'limit', max: 4 },
+    pagination: { kind: 'page', param: 'page', more: 'has_more' },
+  };
   const config = (api: JsonApi, child = {}) => ({ baseUrl: api.url, objects: [{ ...notes, ...child }, items] });
 
   /** Ten items in pages of four; item n has n modulo 4 notes. */
@@ -92,7 +105,10 @@ describe('children of http-json', () => {
   it('lose nothing when the parent they stood in has gone, nor others when one cannot be found', async () => {
     const { api, all } = await startNotes();
     const [, , first] = await read(config(api), 'notes', { pageSize: 1, pages: 3 });
-    api.collections.set('/items', api.collections.get('/items')!.filter(({ id }) => id !== 2)); // prettier-ignore
+    api.collections.set(
+      '/items',
+      api.collections.get('/items')!.filter(({ id }) => id !== 2),
+    );
     api.collections.delete('/items/5/notes');
     const rest = await read(config(api), 'notes', { cursor: first!.cursor });
     expect(new Set(idsOf(rest))).toEqual(new Set(all.filter((id) => !/^[25]/.test(id))));

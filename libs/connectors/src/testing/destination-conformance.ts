@@ -71,7 +71,9 @@ class Writer {
 
   /** What is there: `id name amount`, sorted. */
   async rows(): Promise<string[]> {
-    return (await this.world.rows()).map(({ id, name, amount }) => `${String(id)} ${String(name)} ${String(amount)}`).sort(); // prettier-ignore
+    return (await this.world.rows())
+      .map(({ id, name, amount }) => `${String(id)} ${String(name)} ${String(amount)}`)
+      .sort();
   }
 }
 
@@ -103,32 +105,36 @@ function everyMode({ start }: Suite, mode: WriteMode): void {
   });
 }
 
-const upserts = (mode: WriteMode) => ({ start, subject }: Suite) => {
-  it(`${mode}: adds what is new, changes what is there, and answers in the order of the batch`, async () => {
-    const writer = await start();
-    expect(statuses(await writer.write(writer.batch(mode, [row(1), row(2)])))).toEqual(['created', 'created']);
-    const second = await writer.write(writer.batch(mode, [row(3), row(1, { name: 'new' }), row(4)]));
-    expect(statuses(second)).toEqual(['created', 'updated', 'created']);
-    expect(await writer.rows()).toEqual(['r1 new 1', ...lines(2, 3, 4)]);
-  });
+const upserts =
+  (mode: WriteMode) =>
+  ({ start, subject }: Suite) => {
+    it(`${mode}: adds what is new, changes what is there, and answers in the order of the batch`, async () => {
+      const writer = await start();
+      expect(statuses(await writer.write(writer.batch(mode, [row(1), row(2)])))).toEqual(['created', 'created']);
+      const second = await writer.write(writer.batch(mode, [row(3), row(1, { name: 'new' }), row(4)]));
+      expect(statuses(second)).toEqual(['created', 'updated', 'created']);
+      expect(await writer.rows()).toEqual(['r1 new 1', ...lines(2, 3, 4)]);
+    });
 
-  it(`${mode}: leaves the last one of rows with the same key`, async () => {
-    const writer = await start();
-    const results = await writer.write(writer.batch(mode, [row(1), row(2), row(1, { name: 'last' })]));
-    expect(results).toHaveLength(3);
-    expect(await writer.rows()).toEqual(['r1 last 1', ...lines(2)]);
-  });
+    it(`${mode}: leaves the last one of rows with the same key`, async () => {
+      const writer = await start();
+      const results = await writer.write(writer.batch(mode, [row(1), row(2), row(1, { name: 'last' })]));
+      expect(results).toHaveLength(3);
+      expect(await writer.rows()).toEqual(['r1 last 1', ...lines(2)]);
+    });
 
-  it(`${mode}: writes several batches at once`, async () => {
-    const writer = await start();
-    const { concurrency } = subject.connector.manifest.destination!;
-    const batches = Array.from({ length: concurrency }, (_, n) => writer.batch(mode, [row(2 * n), row(2 * n + 1)]));
-    const signal = new AbortController().signal;
-    const results = await writer.using((destination) => Promise.all(batches.map((batch) => destination.write(batch, signal)))); // prettier-ignore
-    expect(new Set(statuses(results.flat()))).toEqual(new Set(['created']));
-    expect(await writer.rows()).toEqual(lines(...Array.from({ length: 2 * concurrency }, (_, n) => n)));
-  });
-}; // prettier-ignore
+    it(`${mode}: writes several batches at once`, async () => {
+      const writer = await start();
+      const { concurrency } = subject.connector.manifest.destination!;
+      const batches = Array.from({ length: concurrency }, (_, n) => writer.batch(mode, [row(2 * n), row(2 * n + 1)]));
+      const signal = new AbortController().signal;
+      const results = await writer.using((destination) =>
+        Promise.all(batches.map((batch) => destination.write(batch, signal))),
+      );
+      expect(new Set(statuses(results.flat()))).toEqual(new Set(['created']));
+      expect(await writer.rows()).toEqual(lines(...Array.from({ length: 2 * concurrency }, (_, n) => n)));
+    });
+  };
 
 const byMode: Readonly<Record<WriteMode, (suite: Suite) => void>> = {
   append: ({ start }) => {

@@ -8,11 +8,19 @@ const LONG_AGO = Date.parse('2025-03-01T08:00:00Z');
 /** How a config describes each of the test API's ways of paging. */
 export const paging: Readonly<Record<JsonApiStyle, Readonly<Record<string, unknown>>>> = {
   link: { pagination: { kind: 'link', resizable: true } },
-  cursor: { records: 'data.items', total: 'meta.total', pagination: { kind: 'cursor', next: 'meta.next_cursor', param: 'cursor' } }, // prettier-ignore
+  cursor: {
+    records: 'data.items',
+    total: 'meta.total',
+    pagination: { kind: 'cursor', next: 'meta.next_cursor', param: 'cursor' },
+  },
   page: { records: 'items', pagination: { kind: 'page', param: 'page' } },
   offset: { records: 'items', pagination: { kind: 'offset', param: 'offset', more: 'has_more' } },
   next: { records: 'value', pagination: { kind: 'nextUrl', next: 'next', resizable: true } },
-  search: { method: 'POST', records: 'data.items', pagination: { kind: 'cursor', next: 'meta.next_cursor', param: 'cursor' } }, // prettier-ignore
+  search: {
+    method: 'POST',
+    records: 'data.items',
+    pagination: { kind: 'cursor', next: 'meta.next_cursor', param: 'cursor' },
+  },
 };
 
 export const itemsIn = (style: JsonApiStyle) => ({

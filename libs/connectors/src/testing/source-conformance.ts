@@ -1,26 +1,16 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { AuthExpired, ExternalError, RateLimited, Retryable, Terminal } from '@tidemark/resilience';
+import { Terminal } from '@tidemark/resilience';
 import type { ObjectManifest } from '../sdk/manifest.js';
 import type { SourceRecord } from '../sdk/source.js';
-import { openForTest } from './open-for-test.js';
 import { idsOf, Reader, stored } from './reading.js';
-import { CANARY, shown, watchForSecrets, type SecretsWatch } from './secrets.js';
-import type { Fault, SourceSubject, SourceWithout, SourceWorld } from './world.js';
+import { CANARY, watchForSecrets } from './secrets.js';
+import { checks, faults, refusals } from './source-failures.js';
+import type { SourceSuite } from './source-suite.js';
+import type { SourceSubject, SourceWorld } from './world.js';
 
 /** Objects in the small world of most tests: several pages, the last one not full. */
 const OBJECTS = 17;
 const MAX_CURSOR_BYTES = 4096;
-
-/** What a suite's tests work with. */
-interface Suite {
-  readonly subject: SourceSubject;
-  readonly object: ObjectManifest;
-  readonly secrets: SecretsWatch;
-  /** A fresh world, closed after the test, and a reader of it. */
-  start(objects?: number): Promise<{ world: SourceWorld; reader: Reader }>;
-  /** A test, or why this system cannot play it. */
-  test(needs: SourceWithout | null, name: string, run: () => Promise<void>): void;
-}
 
 /** Every promise of `Source`, tried on a connector against its world. */
 export function sourceConformance(name: string, subject: SourceSubject): void {
@@ -30,7 +20,7 @@ export function sourceConformance(name: string, subject: SourceSubject): void {
     afterEach(async () => {
       for (const world of worlds.splice(0)) await world.close();
     });
-    const suite: Suite = {
+    const suite: SourceSuite = {
       ...{ subject, secrets, object: objectOf(subject) },
       start: async (objects = OBJECTS) => {
         const world = await subject.start(objects);
@@ -63,7 +53,7 @@ function objectOf({ connector, object }: SourceSubject): ObjectManifest {
 
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
-function reads({ test, start, object }: Suite): void {
+function reads({ test, start, object }: SourceSuite): void {
   test(null, 'reads every object once, in pages of the size asked for, and says which is the last', async () => {
     const { world, reader } = await start();
     const { pages, records } = await reader.read();
@@ -96,7 +86,7 @@ function reads({ test, start, object }: Suite): void {
   });
 }
 
-function resumes({ test, start }: Suite): void {
+function resumes({ test, start }: SourceSuite): void {
   test(null, 'killed after every page, gives the whole and nothing twice', async () => {
     const { world, reader } = await start();
     const { records } = await reader.readInPieces();
@@ -132,7 +122,7 @@ function resumes({ test, start }: Suite): void {
   });
 }
 
-function readsWhatChanged(suite: Suite): void {
+function readsWhatChanged(suite: SourceSuite): void {
   const { test, start, object } = suite;
   /** Records that may come again: those within the look-back of the newest one. */
   const repeatable = (records: readonly SourceRecord[]): Set<string> => {
@@ -158,15 +148,22 @@ function readsWhatChanged(suite: Suite): void {
     const { world, reader } = await start();
     const before = await world.ids();
     const changed: string[] = [];
-    const first = await reader.read({}, { onPage: async (page, at) => {
-      if (at !== 1) return;
-      await world.change(page.records[0]!.externalId);
-      changed.push(page.records[0]!.externalId, ...(await world.add(3)));
-    } }); // prettier-ignore
+    const first = await reader.read(
+      {},
+      {
+        onPage: async (page, at) => {
+          if (at !== 1) return;
+          await world.change(page.records[0]!.externalId);
+          changed.push(page.records[0]!.externalId, ...(await world.add(3)));
+        },
+      },
+    );
     const second = await reader.read({ cursor: first.cursor });
     expect(idsOf(first.records)).toEqual(expect.arrayContaining([...before]));
     // Seen in the state it has now: after its change in this read, or in the next one.
-    const later = new Set([...first.pages.slice(2).flatMap((page) => page.records), ...second.records].map(({ externalId }) => externalId)); // prettier-ignore
+    const later = new Set(
+      [...first.pages.slice(2).flatMap((page) => page.records), ...second.records].map(({ externalId }) => externalId),
+    );
     expect(changed.filter((id) => !later.has(id))).toEqual([]);
   });
 
@@ -202,121 +199,5 @@ function readsWhatChanged(suite: Suite): void {
       const second = await reader.read({ cursor: first.cursor });
       expect(second.records.filter(({ deleted }) => deleted).map(({ externalId }) => externalId)).toEqual([gone]);
       expect(await world.ids()).not.toContain(gone);
-    });
-}
-
-function faults({ test, start, subject }: Suite): void {
-  const codes: Readonly<Record<Exclude<Fault, 'hang'>, RegExp>> = {
-    cut: /^SOURCE_(INVALID_RESPONSE|UNREACHABLE)$/,
-    invalidJson: /^SOURCE_INVALID_RESPONSE$/,
-    unavailable: /^SOURCE_UNREACHABLE$/,
-  };
-  for (const [fault, code] of Object.entries(codes) as [keyof typeof codes, RegExp][]) {
-    test(fault, `gives the whole, and nothing twice, when one answer is spoiled (${fault})`, async () => {
-      const { world, reader } = await start();
-      const onPage = (_page: unknown, at: number) => (at === 1 ? world.fault!(fault, 'once') : undefined);
-      const { records, errors } = await reader.readOn({}, { onPage });
-      expect(idsOf(records)).toEqual([...(await world.ids())].sort());
-      for (const error of errors) expect(error.code).toMatch(code);
-    });
-
-    test(fault, `fails as retryable when every answer is spoiled (${fault})`, async () => {
-      const { world, reader } = await start();
-      world.fault!(fault, 'always');
-      const error = await reader.failure();
-      expect(error).toBeInstanceOf(Retryable);
-      expect((error as ExternalError).code).toMatch(code);
-    });
-  }
-
-  test('hang', 'ends with the reason of an abort while an answer hangs', async () => {
-    const { world, reader } = await start();
-    world.fault!('hang', 'always');
-    const stop = new AbortController();
-    const reading = reader.failure({ signal: stop.signal });
-    await world.hanging!();
-    const reason = new Error('stopped by the test');
-    stop.abort(reason);
-    expect(await reading).toBe(reason);
-  });
-
-  test('gatewayTimeout', 'asks for less when large pages time out, skipping and doubling nothing', async () => {
-    const { world, reader } = await start(230);
-    const pageSize = Math.min(200, subject.connector.manifest.source!.pageSize.max);
-    world.gatewayTimeoutOver!(Math.min(100, Math.max(1, Math.floor(pageSize / 2))));
-    const { records } = await reader.readOn({ pageSize });
-    expect(idsOf(records)).toEqual([...(await world.ids())].sort());
-  });
-
-  test('rateLimit', 'waits as long as it is asked to when that is short', async () => {
-    const { world, reader } = await start();
-    const onPage = (_page: unknown, at: number) => (at === 0 ? world.rateLimit!(1, 'once') : undefined);
-    const { records } = await reader.readOn({}, { onPage });
-    expect(idsOf(records)).toEqual([...(await world.ids())].sort());
-  });
-
-  test('rateLimit', 'tells until when nothing will be answered', async () => {
-    const { world, reader } = await start();
-    world.rateLimit!(3600, 'always');
-    const before = Date.now();
-    const error = await reader.failure();
-    expect(error).toBeInstanceOf(RateLimited);
-    expect(error).toMatchObject({ code: 'RATE_LIMITED' });
-    expect((error as RateLimited).until).toBeGreaterThanOrEqual(before + 3_590_000);
-    expect((error as RateLimited).until).toBeLessThanOrEqual(Date.now() + 3_610_000);
-  });
-
-  test('tokenExpiry', 'goes on with a new token when the old one expires in the middle', async () => {
-    const { world, reader } = await start();
-    const onPage = (_page: unknown, at: number) => (at === 1 ? world.expireToken!() : undefined);
-    const { records } = await reader.read({}, { onPage });
-    expect(idsOf(records)).toEqual([...(await world.ids())].sort());
-  });
-
-  test('tokenExpiry', 'says that somebody must authorise anew when no other token can be had', async () => {
-    const { world, reader } = await start();
-    world.revokeToken!();
-    const error = await reader.failure();
-    expect(error).toBeInstanceOf(AuthExpired);
-    expect(error).toMatchObject({ code: 'SOURCE_AUTH_EXPIRED' });
-  });
-}
-
-function refusals({ test, subject, start, secrets }: Suite): void {
-  test(null, 'says of an object that it does not have which there are', async () => {
-    const { world } = await start();
-    await using opened = await openForTest(subject.connector, 'source', world.connection);
-    const pages = opened.source.read({ object: 'nonsense', signal: new AbortController().signal });
-    const error = await pages[Symbol.asyncIterator]().next().catch((thrown: unknown) => secrets.keep(thrown)); // prettier-ignore
-    expect(error).toBeInstanceOf(Terminal);
-    expect(error).toMatchObject({ code: 'SOURCE_NOT_FOUND', message: expect.stringContaining('nonsense') });
-  });
-
-  test(null, 'reads nothing for one who has stopped already', async () => {
-    const { reader } = await start();
-    const reason = new Error('stopped by the test');
-    expect(await reader.failure({ signal: AbortSignal.abort(reason) })).toBe(reason);
-  });
-}
-
-function checks({ test, subject, start, secrets }: Suite): void {
-  const signal = new AbortController().signal;
-
-  test(null, 'checks a configuration that is right, and says what it reached', async () => {
-    const { world } = await start();
-    await using opened = await openForTest(subject.connector, 'source', world.connection);
-    const result = secrets.keep(await opened.source.check(signal));
-    expect(result).toEqual({ ok: true, message: expect.stringMatching(/\S/) });
-  });
-
-  for (const { what, connection, code, field } of subject.wrong)
-    test(null, `explains ${what}`, async () => {
-      const { world } = await start();
-      await using opened = await openForTest(subject.connector, 'source', connection(world));
-      const result = secrets.keep(await opened.source.check(signal));
-      expect(result).toMatchObject({ ok: false });
-      expect(shown(result)).not.toContain(CANARY);
-      const problem = { code, message: expect.stringMatching(/\S/), ...(field !== undefined && { field }) };
-      expect(result.ok ? [] : result.problems).toContainEqual(expect.objectContaining(problem));
     });
 }

@@ -37,10 +37,12 @@ export function connectorsCommand(program: Command, act: Act): void {
     .addOption(new Option('--page-size <n>', 'records a page').argParser(wholeNumber(1)))
     .addOption(new Option('--limit <n>', 'stop after so many records').argParser(wholeNumber(1)))
     .option('--cursor <file>', 'go on where the run before stopped; kept up to date after each page')
-    .action(act(async (session, name: string, options: ReadOptions) => {
-      const { readRecords } = await import('../local/read.js');
-      return readRecords(session, name, options);
-    })); // prettier-ignore
+    .action(
+      act(async (session, name: string, options: ReadOptions) => {
+        const { readRecords } = await import('../local/read.js');
+        return readRecords(session, name, options);
+      }),
+    );
   opening(local('write <connector>', 'write the rows of a file; print those that fail, one JSON a line'))
     .requiredOption('--object <name>', 'where they belong: a table, a file')
     .addOption(
@@ -52,10 +54,12 @@ export function connectorsCommand(program: Command, act: Act): void {
     .addOption(new Option('--batch-size <n>', 'rows a batch').argParser(wholeNumber(1)))
     .option('--run <name>', 'names the batches: the same run again writes nothing twice')
     .option('--json', 'the counts as JSON at the end')
-    .action(act(async (session, name: string, options: WriteOptions) => {
-      const { writeRows } = await import('../local/write.js');
-      return writeRows(session, name, options);
-    })); // prettier-ignore
+    .action(
+      act(async (session, name: string, options: WriteOptions) => {
+        const { writeRows } = await import('../local/write.js');
+        return writeRows(session, name, options);
+      }),
+    );
 }
 
 const opening = (command: Command): Command =>

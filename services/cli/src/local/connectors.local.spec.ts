@@ -15,7 +15,14 @@ beforeEach(async () => {
   api.token = 'canary-token';
   for (let n = 0; n < 40; n++)
     api.put('/items', { id: n, updated_at: new Date(Date.UTC(2025, 0, 1, n)).toISOString(), name: `item ${n}` });
-  const items = { name: 'items', path: '/cursor/items', records: 'data.items', updatedAt: 'updated_at', pageSize: { param: 'limit' }, pagination: { kind: 'cursor', next: 'meta.next_cursor', param: 'cursor' } }; // prettier-ignore
+  const items = {
+    name: 'items',
+    path: '/cursor/items',
+    records: 'data.items',
+    updatedAt: 'updated_at',
+    pageSize: { param: 'limit' },
+    pagination: { kind: 'cursor', next: 'meta.next_cursor', param: 'cursor' },
+  };
   await writeFile(folder.join('api.json'), JSON.stringify({ baseUrl: api.url, objects: [items] }));
   await writeFile(folder.join('token.json'), JSON.stringify({ kind: 'bearer', token: 'canary-token' }), {
     mode: 0o600,
@@ -31,7 +38,10 @@ const run = (argv: readonly string[], options: RunOptions = {}) =>
 
 const reaching = ['--config', 'api.json', '--credential', 'token.json', '--allow', '127.0.0.1'];
 const idsIn = (stdout: string) =>
-  stdout.split('\n').filter(Boolean).map((line) => Number((JSON.parse(line) as { externalId: string }).externalId)); // prettier-ignore
+  stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => Number((JSON.parse(line) as { externalId: string }).externalId));
 const all = Array.from({ length: 40 }, (_, n) => n);
 
 describe('connectors', () => {
@@ -74,7 +84,10 @@ describe('connectors read', () => {
     const argv = [...read, '--page-size', '5', '--cursor', 'cursor.json'];
     const first = await run([...argv, '--limit', '10']);
     expect(idsIn(first.stdout)).toEqual(all.slice(0, 10));
-    expect(JSON.parse(await readFile(folder.join('cursor.json'), 'utf8'))).toMatchObject({ connector: 'http-json', object: 'items' }); // prettier-ignore
+    expect(JSON.parse(await readFile(folder.join('cursor.json'), 'utf8'))).toMatchObject({
+      connector: 'http-json',
+      object: 'items',
+    });
     const stop = new AbortController();
     let lines = 0;
     const stopped = await run(argv, {
@@ -157,7 +170,11 @@ describe('connectors read', () => {
     const open = await run([...argv, '--credential', 'token.json']);
     expect(open).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('others may read it') });
     const nonsense = { TIDEMARK_CREDENTIAL: '{"kind":"bearer","tok":"canary-token"}' };
-    outputs.push(open, await run(argv, { env: nonsense }), await run(argv, { env: { TIDEMARK_CREDENTIAL: 'canary-token' } })); // prettier-ignore
+    outputs.push(
+      open,
+      await run(argv, { env: nonsense }),
+      await run(argv, { env: { TIDEMARK_CREDENTIAL: 'canary-token' } }),
+    );
     api.token = 'another';
     outputs.push(await run(argv, { env }));
     expect(JSON.stringify(outputs)).not.toContain('canary');
@@ -172,7 +189,25 @@ describe('connectors write', () => {
     const config = { folder: 'out', format: 'csv', csv: { columns: ['id', 'name'] } };
     await writeFile(folder.join('out.json'), JSON.stringify(config));
     await writeFile(folder.join('in.jsonl'), '{"id":1,"name":"a"}\n{"id":2,"colour":"red"}\n{"id":3}\n');
-    const argv = ['connectors', 'write', 'files', '--config', 'out.json', '--object', 'rows', '--mode', 'append', '--key', 'id', '--input', 'in.jsonl', '--batch-size', '2', '--run', 'r1']; // prettier-ignore
+    const argv = [
+      'connectors',
+      'write',
+      'files',
+      '--config',
+      'out.json',
+      '--object',
+      'rows',
+      '--mode',
+      'append',
+      '--key',
+      'id',
+      '--input',
+      'in.jsonl',
+      '--batch-size',
+      '2',
+      '--run',
+      'r1',
+    ];
     const first = await run(argv);
     expect(first.exitCode).toBe(1);
     expect(JSON.parse(first.stdout)).toMatchObject({ row: 2, key: { id: 2 }, field: 'colour', code: 'FIELD_UNKNOWN' });
@@ -203,7 +238,10 @@ describe('rows diff', () => {
   it('prints JSON for programs, and tells by its exit code whether there are differences', async () => {
     const { exitCode, stdout } = await run([...diff, '--json', '--exit-code', '--limit', '1']);
     expect(exitCode).toBe(1);
-    const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as object); // prettier-ignore
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
     expect(lines).toHaveLength(2);
     expect(lines[1]).toMatchObject({ type: 'counts', added: 1, changed: 1, removed: 1, unchanged: 1 });
     expect((await run(['rows', 'diff', 'old.csv', 'old.csv', '--key', 'id', '--exit-code'])).exitCode).toBe(0);
@@ -213,7 +251,10 @@ describe('rows diff', () => {
     await writeFile(folder.join('twice.csv'), 'id,name,n\n1,a,1\n1,b,2\n');
     const twice = await run(['rows', 'diff', 'old.csv', 'twice.csv', '--key', 'id']);
     expect(twice.stderr).toContain('twice.csv, row 2: an earlier row has the same key 1; left out');
-    expect(await run(['rows', 'diff', 'none.csv', 'new.csv', '--key', 'id'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('none.csv: cannot be read (ENOENT)') }); // prettier-ignore
+    expect(await run(['rows', 'diff', 'none.csv', 'new.csv', '--key', 'id'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('none.csv: cannot be read (ENOENT)'),
+    });
     await writeFile(folder.join('short.csv'), 'id,name\n1\n');
     const short = await run(['rows', 'diff', 'short.csv', 'new.csv', '--key', 'id']);
     expect(short).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('short.csv, line 2, byte 8') });

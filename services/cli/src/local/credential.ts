@@ -41,7 +41,8 @@ function dataOf(text: string, where: string): CredentialData {
     throw invalid(`${where}: no JSON`);
   }
   const kind = valueAt(data, 'kind');
-  const fields = typeof kind === 'string' && Object.hasOwn(fieldsOf, kind) ? fieldsOf[kind as CredentialData['kind']] : undefined; // prettier-ignore
+  const fields =
+    typeof kind === 'string' && Object.hasOwn(fieldsOf, kind) ? fieldsOf[kind as CredentialData['kind']] : undefined;
   if (!fields) throw invalid(`${where}: kind must be one of ${Object.keys(fieldsOf).join(', ')}`);
   for (const field of fields)
     if (typeof valueAt(data, field) !== 'string') throw invalid(`${where}: ${field} must be text`);

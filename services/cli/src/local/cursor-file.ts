@@ -42,6 +42,10 @@ export async function storeCursor(path: string, owner: CursorOwner, cursor: Page
     await folder.sync().finally(() => folder.close());
   } catch (error) {
     await rm(temporary, { force: true });
-    throw new CliError(exitCodes.usage, 'BAD_INPUT', `${path}: cannot be written (${(error as NodeJS.ErrnoException).code})`); // prettier-ignore
+    throw new CliError(
+      exitCodes.usage,
+      'BAD_INPUT',
+      `${path}: cannot be written (${(error as NodeJS.ErrnoException).code})`,
+    );
   }
 }

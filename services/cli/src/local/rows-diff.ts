@@ -122,5 +122,7 @@ const differences = ({ added, changed, schemaOnly, removed }: Counts): number =>
 function summaryOf(counts: Counts): string {
   const { added, changed, schemaOnly, removed, unchanged } = counts;
   const parts = { added, changed: changed + schemaOnly, removed, unchanged };
-  return Object.entries(parts).map(([name, count]) => `${count.toLocaleString('en-US')} ${name}`).join(', '); // prettier-ignore
+  return Object.entries(parts)
+    .map(([name, count]) => `${count.toLocaleString('en-US')} ${name}`)
+    .join(', ');
 }

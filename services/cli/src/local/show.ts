@@ -15,7 +15,13 @@ function viewOf(manifest: Manifest, config?: JsonSchema) {
 }
 
 const readsOf = ({ source, pipeline }: Manifest): string =>
-  source ? (source.objects === 'configured' ? 'as configured' : source.objects.map(({ name }) => name).join(', ')) : pipeline ? 'a pipeline' : '–'; // prettier-ignore
+  source
+    ? source.objects === 'configured'
+      ? 'as configured'
+      : source.objects.map(({ name }) => name).join(', ')
+    : pipeline
+      ? 'a pipeline'
+      : '–';
 
 export async function listConnectors(session: Session): Promise<void> {
   const { catalogue } = await import('@tidemark/connectors/catalogue');
@@ -26,7 +32,11 @@ export async function listConnectors(session: Session): Promise<void> {
     { title: 'WRITES', value: ({ destination }: Manifest) => destination?.modes.join(', ') ?? '–' },
     { title: 'CREDENTIAL', value: ({ auth }: Manifest) => auth.join(', '), flexible: true },
   ];
-  show(session, manifests.map((manifest) => viewOf(manifest)), () => table(manifests, columns, session.terminal)); // prettier-ignore
+  show(
+    session,
+    manifests.map((manifest) => viewOf(manifest)),
+    () => table(manifests, columns, session.terminal),
+  );
 }
 
 export function showManifest(session: Session, manifest: Manifest, config: JsonSchema): void {
