@@ -121,7 +121,7 @@ async function copyFloor() {
 async function reading(floor) {
   const started = performance.now();
   let rows = 0;
-  for await (const _row of sourceRows()) rows++;
+  for await (const row of sourceRows()) rows += row.id === undefined ? 0 : 1;
   if (rows !== ROWS) throw new Error(`read ${rows} rows of ${ROWS}`);
   report('reading alone', rows, started, floor);
 }

@@ -17,6 +17,7 @@ export class PostgresDestination implements Destination {
   readonly #sessions: Sessions;
   readonly #config: PostgresConfig;
   readonly #idle: Session[] = [];
+  #closed = false;
   /** By the name that batches use; asked once. */
   readonly #tables = new Map<string, Table>();
   readonly #ledgers = new Map<string, Ledger | null>();
@@ -33,7 +34,8 @@ export class PostgresDestination implements Destination {
     try {
       session = await this.#take(signal);
       const results = await this.#write(session, batch, signal);
-      this.#idle.push(session);
+      if (this.#closed) await session.close();
+      else this.#idle.push(session);
       return results;
     } catch (error) {
       // The server rolls back what a session leaves behind.
@@ -57,6 +59,7 @@ export class PostgresDestination implements Destination {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all(this.#idle.splice(0).map((session) => session.close()));
   }
 

@@ -1,0 +1,29 @@
+import type { ExternalError } from '@tidemark/resilience';
+import type { RowResult, WriteBatch } from '../../sdk/destination.js';
+import type { WriteMode } from '../../sdk/manifest.js';
+import type { JsonObject } from '../../sdk/source.js';
+
+let batches = 0;
+
+/** A batch with an id of its own, of rows to be written, by the key `id`. */
+export const batchOf = (
+  mode: WriteMode,
+  object: string,
+  data: readonly JsonObject[],
+  more: Partial<WriteBatch> = {},
+): WriteBatch => ({
+  ...{ id: `batch ${++batches}`, mode, object, key: ['id'] },
+  rows: data.map((row) => ({ data: row })),
+  ...more,
+});
+
+export const statuses = (results: readonly RowResult[]): string[] => results.map(({ status }) => status);
+
+/** What work that must fail fails with. */
+export async function failureOf(work: Promise<unknown>): Promise<ExternalError> {
+  const error = await work.then(
+    () => new Error('it was written'),
+    (thrown: unknown) => thrown,
+  );
+  return error as ExternalError;
+}
