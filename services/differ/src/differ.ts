@@ -2,7 +2,7 @@ import { LegRunner, type Leg, type StageOutcome } from '@tidemark/leg-runner';
 import { serveOperations, type Adapters, type Logger, type Service } from '@tidemark/platform';
 import { Projector } from '@tidemark/read-model';
 import { messagesOf } from './alerts/outbox.js';
-import { IgnoreLists } from './ignore-list/ignore-lists.js';
+import { IgnoreLists } from './commands/ignore-lists.js';
 import { serveCallers } from './messaging/serve.js';
 import { changesProjection } from './projections/changes.projection.js';
 import { ignoreListsProjection } from './projections/ignore-lists.projection.js';

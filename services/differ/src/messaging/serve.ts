@@ -11,7 +11,7 @@ import {
 } from '@tidemark/contracts';
 import type { Broker, Running } from '@tidemark/messaging';
 import { compareSnapshots, renderComparison } from '../comparison/compare-snapshots.js';
-import type { IgnoreLists } from '../ignore-list/ignore-lists.js';
+import type { IgnoreLists } from '../commands/ignore-lists.js';
 
 const subject = (verb: string) => command('differ', verb);
 

@@ -6,7 +6,7 @@ import { ignoredBy } from '@tidemark/openapi-diff';
 import type { View } from '@tidemark/read-model';
 import { currentTraceparent } from '@tidemark/telemetry';
 import { tellSubscribers } from '../alerts/tell-subscribers.js';
-import type { IgnoreLists } from '../ignore-list/ignore-lists.js';
+import type { IgnoreLists } from '../commands/ignore-lists.js';
 import { changesOf, outputOf, type DiffOutput, type SnapshotOutput } from './artefacts.js';
 
 export interface AlertDeps {

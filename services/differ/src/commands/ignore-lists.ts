@@ -7,10 +7,10 @@ import {
 } from '@tidemark/contracts';
 import { AggregateStore, uuidv5, type EventStore } from '@tidemark/event-store';
 import { IgnoreListError, readIgnoreList } from '@tidemark/openapi-diff';
-import type { IgnoreListCommand } from './ignore-list.commands.js';
-import { decideIgnoreList } from './ignore-list.decide.js';
-import type { IgnoreListEvent } from './ignore-list.events.js';
-import { emptyIgnoreList, evolveIgnoreList, type IgnoreList } from './ignore-list.js';
+import type { IgnoreListCommand } from '../ignore-list/ignore-list.commands.js';
+import { decideIgnoreList } from '../ignore-list/ignore-list.decide.js';
+import type { IgnoreListEvent } from '../ignore-list/ignore-list.events.js';
+import { emptyIgnoreList, evolveIgnoreList, type IgnoreList } from '../ignore-list/ignore-list.js';
 
 const streamOf = (connectionId: string) => `ignores-${connectionId}`;
 const MAX_TEXT = 2000;
