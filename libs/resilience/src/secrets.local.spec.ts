@@ -81,6 +81,15 @@ describe.each(credentials.map((data, index) => [`${data.kind} ${index}`, data] a
       }
     });
 
+    it('is not in an answer, and does not stop its URL from being asked for again', async () => {
+      const base = await world.servers.http((request, response) => response.end(String(request.url!.includes(TOKEN))));
+      const credential = createCredential('c1', data, { http: world.client() });
+      const client = world.client({ credential });
+      const answer = await client.request({ url: `${base}/a?b=1` });
+      expect(everything(answer)).not.toContain(TOKEN);
+      expect((await client.request({ url: answer.url })).text()).toBe(answer.text());
+    });
+
     it('is not shown by the credential', async () => {
       const credential = createCredential('c1', data, { http: world.client() });
       await credential.apply({ url: 'http://127.0.0.1:1/' });

@@ -47,7 +47,7 @@ export interface HttpResponse {
   header(name: string): string | undefined;
   /** Decompressed. */
   readonly body: Uint8Array;
-  /** The URL that answered, after redirects. It may hold secrets in its query. */
+  /** The URL that answered, after redirects, without the credential. The caller's own query may hold secrets. */
   readonly url: string;
   /** Number of redirects followed. */
   readonly redirects: number;

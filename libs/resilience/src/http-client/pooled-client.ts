@@ -147,8 +147,11 @@ export class PooledClient implements HttpClient {
   /** @throws ExternalError for a status that is no answer */
   #answered(answer: Exchanged, request: HttpRequest): HttpResponse {
     const { side, credential } = this.options;
-    const { status, header, body, url } = answer;
-    if (answer.notModified || isAnswer(status, request)) return new HttpAnswer(answer, side);
+    const { status, header, body } = answer;
+    // Its query may hold the credential; `apply` puts it back where somebody asks for this URL again.
+    const url = new URL(answer.url);
+    if (credential) url.search = credential.redact(url.search);
+    if (answer.notModified || isAnswer(status, request)) return new HttpAnswer({ ...answer, url }, side);
     const now = this.pool.settings.clock.now();
     const detail = detailOf(body);
     const excerpt = excerptOf(detail, credential && ((text) => credential.redact(text)));
