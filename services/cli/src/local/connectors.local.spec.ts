@@ -214,6 +214,10 @@ describe('connectors write', () => {
     await run(argv);
     expect((await readdir(folder.join('out'))).sort()).toEqual(['rows.r1-1.csv', 'rows.r1-3.csv']);
     expect(await readFile(folder.join('out/rows.r1-1.csv'), 'utf8')).toBe('1,a\n');
+    expect(await run(argv.with(argv.indexOf('append'), 'mirror'))).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('does not know the mode mirror; it knows append'),
+    });
     await writeFile(folder.join('broken.jsonl'), '{"id":1}\n{"id":\n');
     const broken = await run(argv.with(argv.indexOf('in.jsonl'), 'broken.jsonl'));
     expect(broken).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('broken.jsonl, line 2, byte') });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Destination, JsonObject, RowResult, WriteMode } from '@tidemark/connectors';
+import { usageError } from '../cli-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import type { Session } from '../session.js';
 import { failureOf } from './failure.js';
@@ -32,6 +33,9 @@ interface Writing {
  */
 export async function writeRows(session: Session, name: string, options: WriteOptions): Promise<ExitCode> {
   const connector = await connectorOf(name);
+  const modes = connector.manifest.destination?.modes ?? [];
+  if (modes.length > 0 && !modes.includes(options.mode))
+    throw usageError(`${name} does not know the mode ${options.mode}; it knows ${modes.join(', ')}`);
   await using opened = await opensDestination(session, connector, options);
   const { initial, max } = connector.manifest.destination!.batchSize;
   const size = Math.min(options.batchSize ?? initial, max);
@@ -53,7 +57,8 @@ export async function writeRows(session: Session, name: string, options: WriteOp
     if (rows.length > 0) await writeBatch(writing, rows, first);
   } catch (error) {
     writing.pace.end(summaryOf(writing));
-    const hint = `rows before ${first} are written; --run ${writing.run} goes on with what is missing`;
+    const done = first > 1 ? `the first ${first - 1} rows are written; ` : '';
+    const hint = `${done}--run ${writing.run} writes nothing twice`;
     if (!session.signal.aborted) throw failureOf(error, hint);
     session.terminal.note(`tidemark: stopped; ${hint}`);
     return exitCodes.interrupted;
