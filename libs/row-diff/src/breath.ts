@@ -6,9 +6,13 @@ export class Breath {
   #last = performance.now();
   #asked = 0;
 
-  /** Looks at the clock at every 64th question only. */
+  /** For what is asked very often: looks at the clock at every 64th question only. */
   due(): boolean {
-    return (++this.#asked & 63) === 0 && performance.now() - this.#last > LONGEST;
+    return (++this.#asked & 63) === 0 && this.overdue();
+  }
+
+  overdue(): boolean {
+    return performance.now() - this.#last > LONGEST;
   }
 
   async take(): Promise<void> {

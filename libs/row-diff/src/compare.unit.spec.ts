@@ -277,6 +277,41 @@ describe('what goes wrong', () => {
     await expect(comparison.commit()).rejects.toBe(reason);
   });
 
+  it('lets go of a source that is at work while the signal comes', async () => {
+    const end = new AbortController();
+    let released = false;
+    const rows = (function* () {
+      try {
+        for (let id = 0; ; id++) {
+          if (id === 10) end.abort(new Error('cancelled'));
+          yield { id };
+        }
+      } finally {
+        released = true;
+      }
+    })();
+    await expect(compare(rows, setting({ signal: end.signal }).options).next()).rejects.toThrow('cancelled');
+    expect(released).toBe(true);
+  });
+
+  it('touches nothing when the signal came before the first call', async () => {
+    const rows = (function* (): Generator<Row> {
+      throw new Error('must not be read');
+    })();
+    const signal = AbortSignal.abort(new Error('cancelled'));
+    const comparison = compare(rows, setting({ signal }).options);
+    await expect(comparison.next()).rejects.toThrow('cancelled');
+  });
+
+  it('lets timers run while a consumer takes difference after difference', async () => {
+    const rows = Array.from({ length: 200_000 }, (_, id) => ({ id }));
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    for await (const _ of compare(rows, setting().options)) if (ticks > 3) break;
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(3);
+  });
+
   it('lets a timer abort a source that never waits', async () => {
     const endless = (function* () {
       for (let id = 0; ; id++) yield { id: id % 100 };

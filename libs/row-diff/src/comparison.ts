@@ -43,7 +43,8 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
   #why: unknown;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
-  #interrupt: ((reason: unknown) => void) | undefined;
+  /** Ends what callers wait for. */
+  readonly #interrupts = new Set<(reason: unknown) => void>();
   #commit: Promise<Snapshot> | undefined;
 
   constructor(rows: Rows, settings: Settings) {
@@ -61,11 +62,9 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
     };
     this.counts = this.#counts;
     this.#file = new TempFile(settings.tempDir);
-    settings.signal?.addEventListener('abort', this.#onAbort, { once: true });
-    if (settings.signal?.aborted) this.#onAbort();
   }
 
-  /** Columns that the model gained or lost; known once something was read. */
+  /** Columns that the model gained or lost since the snapshot; known once all rows were read. */
   get schemaChange(): SchemaChange | undefined {
     return this.#schemaChange;
   }
@@ -85,11 +84,11 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
    * rows, the blob store or the disk failed with · the signal's reason
    */
   next(): Promise<Result> {
-    if (this.#join === undefined || this.#waiting > 0 || this.#state !== 'open' || this.#breath.due())
-      return this.#slow();
+    const mayWait = this.#join === undefined || this.#waiting > 0 || this.#state !== 'open';
+    if (mayWait || this.#breath.due()) return this.#slow();
     // Most differences are found without waiting for anything, and then nothing but a promise is made for them.
     try {
-      const found = this.#join.next();
+      const found = this.#join!.next();
       if (typeof found === 'object') return Promise.resolve({ done: false, value: this.#told(found) });
       return this.#slow(found);
     } catch (error) {
@@ -163,6 +162,8 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
       const problem = await this.#read();
       if (problem !== undefined) return problem;
     }
+    if (this.#breath.overdue()) await this.#breath.take();
+    this.#check();
     const join = this.#join!;
     for (let found: Difference | Need | undefined = need ?? join.next(); ; found = join.next()) {
       if (typeof found !== 'string') return found;
@@ -175,14 +176,17 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
         await this.#pending!.waiting;
         this.#pending!.waiting = undefined;
       }
+      if (this.#breath.overdue()) await this.#breath.take();
       this.#check();
-      if (this.#breath.due()) await this.#breath.take();
     }
   }
 
   /** Reads the rows; prepares the join when they are at their end. */
   async #read(): Promise<Difference | undefined> {
-    const { key, previous, snapshots, memoryLimit, onSchemaChange } = this.#settings;
+    const { key, previous, snapshots, memoryLimit, onSchemaChange, signal } = this.#settings;
+    signal?.throwIfAborted();
+    // The same listener once, however often this is called.
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
     if (previous !== undefined) this.#previous ??= await Previous.open(snapshots, previous, key);
     this.#check();
     this.#sorter ??= new RecordSorter(this.#file, memoryLimit * FOR_ROWS);
@@ -258,17 +262,17 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
     const reason: unknown = this.#settings.signal!.reason;
     void this.#end(reason)
       .catch(() => {})
-      .then(() => this.#interrupt?.(reason));
+      .then(() => this.#interrupts.forEach((interrupt) => interrupt(reason)));
   };
 
   /** Work that an abort ends for the caller, even when it hangs. */
   async #interruptible<T>(work: () => Promise<T>): Promise<T> {
     const { promise, reject } = Promise.withResolvers<never>();
-    this.#interrupt = reject;
+    this.#interrupts.add(reject);
     try {
       return await Promise.race([work(), promise]);
     } finally {
-      this.#interrupt = undefined;
+      this.#interrupts.delete(reject);
     }
   }
 }

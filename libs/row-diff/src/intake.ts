@@ -38,22 +38,28 @@ export class Intake {
 
   /** Reads on until the rows end (undefined), or one has no key. */
   async run(breath: Breath): Promise<NullKey | undefined> {
-    while (!this.#stopped) {
+    for (;;) {
       const next = await this.#rows.next();
-      if (next.done || this.#stopped) return undefined;
+      if (this.#stopped) return void this.#letGo();
+      if (next.done) return undefined;
       const ready = this.#take(next.value);
       if (ready instanceof Promise) await ready;
       else if (ready !== undefined) return ready;
       if (breath.due()) await breath.take();
+      if (this.#stopped) return undefined;
     }
-    return undefined;
   }
 
-  /** Lets go of the source. It is not waited for: it may hang. */
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    void Promise.resolve(this.#rows.return?.()).catch(() => {});
+    this.#letGo();
+  }
+
+  /** Lets go of the source. It is not waited for: it may hang. */
+  #letGo(): void {
+    // A generator that is at work just now refuses, and is asked again when it gave its row.
+    (async () => this.#rows.return?.())().catch(() => {});
   }
 
   #take(row: Row): NullKey | Promise<void> | undefined {

@@ -34,7 +34,7 @@ export class ValueWriter {
   /** Fills the last word with zeros, as hashes by words want it. */
   pad(): void {
     this.#room(4);
-    this.canonical.fill(0, this.length, (this.length + 3) & ~3);
+    for (let at = this.length; (at & 3) !== 0; at++) this.canonical[at] = 0;
   }
 
   /** A column's value: a number is the same as its decimal text. @throws TypeError for what has no value, like functions */
