@@ -39,7 +39,7 @@ function checkFit({ mode, key, rows }: WriteBatch, table: Table): void {
   const known = new Set(table.columns.map((column) => column.name));
   if (table.kind === 'm') throw refused('DESTINATION_REQUEST_INVALID', 'is a materialized view and cannot be written');
   const unknown = Object.keys(rows[0]?.data ?? {}).find(
-    (field) => !known.has(field) && rows.every(({ data }) => field in data),
+    (field) => !known.has(field) && rows.every(({ data }) => Object.hasOwn(data, field)),
   );
   const lacking = key.find((field) => !known.has(field)) ?? unknown;
   if (lacking !== undefined) throw refused('UNKNOWN_COLUMN', `has no column ${lacking}; it has ${[...known].join(', ')}`, lacking); // prettier-ignore
@@ -73,7 +73,7 @@ class Planner {
     const deletes = action === 'delete';
     if (deletes && this.batch.mode !== 'mirror')
       return this.#fail(at, 'DELETE_REFUSED', `rows are deleted in mode mirror only, not in mode ${this.batch.mode}`);
-    const lacking = this.#key.find(({ name }) => data[name] == null);
+    const lacking = this.#key.find(({ name }) => !Object.hasOwn(data, name) || data[name] === null);
     if (lacking) return this.#fail(at, 'NOT_NULL_VIOLATION', `${lacking.name} is part of the key and must not be null`, lacking.name); // prettier-ignore
     const unknown = Object.keys(data).find((name) => !this.#columns.has(name));
     if (unknown !== undefined && !deletes)
@@ -98,7 +98,7 @@ class Planner {
 
   /** The key first, then what else the row has, in the table's order. Computed columns are left to the server. */
   #columnsOf(data: WriteRow['data']): readonly Column[] {
-    const others = this.table.columns.filter((column) => column.name in data && !column.generated && !this.#key.includes(column)); // prettier-ignore
+    const others = this.table.columns.filter((column) => Object.hasOwn(data, column.name) && !column.generated && !this.#key.includes(column)); // prettier-ignore
     return [...this.#key, ...others];
   }
 

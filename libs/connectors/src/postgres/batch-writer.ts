@@ -6,7 +6,7 @@ import { isDatabaseError } from './errors.js';
 import { resultOf, unpacked, type Ledger } from './ledger.js';
 import { isRowFault, rowFault } from './row-errors.js';
 import type { Session } from './session.js';
-import type { Table } from './table.js';
+import { constraintOf, type Table } from './table.js';
 import { statementOf, type Statement } from './write-statements.js';
 
 /** Tries of a batch that others got in the way of, before the caller is told. */
@@ -142,7 +142,7 @@ class UnitWriting {
       const [only, ...others] = rows;
       if (others.length > 0) return false;
       this.results.set(only!.at, rowFault(error, this.#unit, only!, this.table));
-      if (this.table.constraints[error.constraint ?? '']?.self) this.#orphans.push(only!);
+      if (constraintOf(this.table, error.constraint)?.self) this.#orphans.push(only!);
       return false;
     }
     // What is written so far must outlast what fails after it.

@@ -215,6 +215,34 @@ suite('a postgres destination', () => {
     },
   );
 
+  it('is not confused by names', async () => {
+    const names = ['constructor', '__proto__', 'to"String', 'Select'];
+    const list = names.map((name) => `"${name.replaceAll('"', '""')}" text`).join(', ');
+    await database.query(
+      `create table "Odd ""names" (id int primary key, ${list}, constraint "valueOf" check (id < 9))`,
+    );
+    const object = '"Odd ""names"';
+    const rows = [
+      { id: 1 },
+      { id: 9 },
+      Object.fromEntries([['id', 2], ...names.map((name) => [name, name])]) as JsonObject,
+    ];
+    const results = await destinationOf().write(batchOf('upsert', object, rows), signal);
+    expect(results).toMatchObject([
+      { status: 'created' },
+      { code: 'CHECK_VIOLATION', field: 'id' },
+      { status: 'created' },
+    ]);
+    const read: string[] = [];
+    const source = new PostgresSource(database.context({ objects: [{ name: 'odd', table: object }] }));
+    for await (const page of source.read({ object: 'odd', signal }))
+      read.push(...page.records.map(({ data }) => JSON.stringify(data)));
+    expect(read).toEqual([
+      '{"id":1,"constructor":null,"__proto__":null,"to\\"String":null,"Select":null}',
+      '{"id":2,"constructor":"constructor","__proto__":"__proto__","to\\"String":"to\\"String","Select":"Select"}',
+    ]);
+  });
+
   it('fails single rows that have a column too many, and refuses a null key', async () => {
     const rows: JsonObject[] = [{ id: 1, name: 'a' }, { id: 2, nmae: 'b' }, { id: null, name: 'c' }, { name: 'd' }];
     const results = await destinationOf().write(batchOf('upsert', 'things', rows), signal);

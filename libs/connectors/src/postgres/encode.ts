@@ -24,10 +24,14 @@ const bytes: Encoder = (value) => {
   return `\\x${Buffer.from(value, 'base64').toString('hex')}`;
 };
 
-const BY_TYPE: Readonly<Record<string, Encoder>> = { json, jsonb: json, bytea: bytes };
+const BY_TYPE: ReadonlyMap<string, Encoder> = new Map([
+  ['json', json],
+  ['jsonb', json],
+  ['bytea', bytes],
+]);
 
 export function encoderOf({ base, element }: Pick<Column, 'base' | 'element'>): Encoder {
-  const scalar = withNull(BY_TYPE[element ?? base] ?? plain);
+  const scalar = withNull(BY_TYPE.get(element ?? base) ?? plain);
   if (element === null) return scalar;
   const nested = element !== 'json' && element !== 'jsonb';
   return withNull((value) => (Array.isArray(value) ? arrayOf(value, scalar, nested) : plain(value)));

@@ -72,7 +72,11 @@ export class RecordMaker {
     const { columns } = this.model;
     for (let at = 0; at < columns.length; at++) {
       const text = row[at]!;
-      data[columns[at]!.name] = text === null ? null : this.readers[at]!(text);
+      const value = text === null ? null : this.readers[at]!(text);
+      const { name } = columns[at]!;
+      // An assignment to this one name would set the prototype.
+      if (name === '__proto__') Object.defineProperty(data, name, { value, enumerable: true, configurable: true });
+      else data[name] = value;
     }
     return data;
   }

