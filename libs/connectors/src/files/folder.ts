@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open, readdir, realpath, stat, type FileHandle } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Terminal, type Side } from '@tidemark/resilience';
 import { fileError } from './file-errors.js';
@@ -12,6 +13,9 @@ export interface FileVersion {
   /** When content or name last changed, by the file system's own clock: unlike `modifiedAt` nobody can set it back. */
   readonly changedAt: number;
 }
+
+/** A file whose time is that old is seen by everybody, and whatever is written to it later gets a later time. */
+const SETTLED_MS = 100;
 
 /** The folder of a connection: nothing outside the operator's root is ever touched, links notwithstanding. */
 export class Folder {
@@ -40,8 +44,19 @@ export class Folder {
     }
   }
 
-  /** The files whose names fit, in the order in which they came to be as they are. Links and hidden files are left out. */
-  async list(pattern: string): Promise<FileVersion[]> {
+  /**
+   * The files whose names fit, in the order in which they came to be as they are. Links and hidden files are left out, and
+   * so is what comes to be meanwhile: it waits until nothing can appear before what it lists.
+   */
+  async list(pattern: string, { now, signal }: { now(): number; signal: AbortSignal }): Promise<FileVersion[]> {
+    const until = now();
+    const files = await this.#list(pattern);
+    if (files.every(({ changedAt }) => changedAt < until - SETTLED_MS)) return files;
+    await sleep(SETTLED_MS, signal);
+    return (await this.#list(pattern)).filter(({ changedAt }) => changedAt <= until);
+  }
+
+  async #list(pattern: string): Promise<FileVersion[]> {
     const folder = await this.real();
     try {
       const fits = patternOf(pattern);
@@ -76,6 +91,10 @@ export class Folder {
     });
     return found && versionOf(name, found);
   }
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
 }
 
 type Stat = { readonly size: number; readonly mtimeMs: number; readonly ctimeMs: number };

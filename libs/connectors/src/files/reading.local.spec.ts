@@ -13,11 +13,22 @@ afterEach(() => root.remove());
 
 const signal = new AbortController().signal;
 
-async function read(config: Record<string, unknown>, pageSize = 1000): Promise<Page[]> {
+interface Asked {
+  readonly pageSize?: number;
+  readonly cursor?: Page['cursor'];
+  readonly onPage?: (page: Page) => Promise<void>;
+}
+
+async function read(config: Record<string, unknown>, { onPage, ...request }: Asked = {}): Promise<Page[]> {
   const objects = [{ name: 'rows', files: '*' }];
   const connection = { config: { format: 'csv', objects, ...config }, filesRoot: root.path };
   await using opened = await openForTest(filesConnector as Connector, 'source', connection);
-  return Array.fromAsync(opened.source.read({ object: 'rows', pageSize, signal }));
+  const pages: Page[] = [];
+  for await (const page of opened.source.read({ object: 'rows', signal, ...request })) {
+    pages.push(page);
+    await onPage?.(page);
+  }
+  return pages;
 }
 
 const dataOf = (pages: readonly Page[]) => pages.flatMap(({ records }) => records.map(({ data }) => data));
@@ -77,7 +88,7 @@ describe('CSV', () => {
 
   it('takes its columns from the config where it has no header', async () => {
     await writeFile(root.join('a.csv'), '1,x\n2,y\n');
-    expect(dataOf(await read({ csv: { columns: ['id', 'name'] } }, 1))).toEqual([
+    expect(dataOf(await read({ csv: { columns: ['id', 'name'] } }, { pageSize: 1 }))).toEqual([
       { id: '1', name: 'x' },
       { id: '2', name: 'y' },
     ]);
@@ -100,6 +111,30 @@ describe('files', () => {
   it('say that a compressed one is cut off', async () => {
     await writeFile(root.join('a.csv.gz'), gzipSync('id\n1\n').subarray(0, -4));
     await expect(read({})).rejects.toThrow(/a\.csv\.gz: cannot be decompressed behind byte \d+ \(Z_BUF_ERROR\)/);
+  });
+
+  it('are all read when many come at once, and later those alone that are new', async () => {
+    const write = (n: number) => writeFile(root.join(`${n}.csv`), `id\n${n}\n`);
+    for (let n = 0; n < 150; n++) await write(n);
+    const first = await read({});
+    expect(dataOf(first)).toHaveLength(150);
+    const { cursor } = first.at(-1)!;
+    expect(JSON.stringify(cursor).length).toBeLessThan(4096);
+    for (let n = 150; n < 153; n++) await write(n);
+    const second = dataOf(await read({}, { cursor })).map(({ id }) => id);
+    expect(second.sort()).toEqual(['150', '151', '152']);
+  });
+
+  it('that change while they are read are read anew', async () => {
+    const lines = (count: number) => `id\n${Array.from({ length: count }, (_, n) => `${n}\n`).join('')}`;
+    await writeFile(root.join('a.csv'), lines(10));
+    const seen: Page[] = [];
+    const change = async (page: Page) => {
+      if (seen.push(page) === 1) await writeFile(root.join('a.csv'), lines(12));
+    };
+    const reading = read({}, { pageSize: 3, onPage: change });
+    await expect(reading).rejects.toMatchObject({ name: 'Retryable', message: 'a.csv changed while it was read' });
+    expect(dataOf(await read({}, { cursor: seen.at(-1)!.cursor }))).toHaveLength(12);
   });
 
   it('are never read through links, nor outside the folder for files', async () => {

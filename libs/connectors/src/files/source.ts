@@ -68,7 +68,7 @@ export class FilesSource implements Source {
       problems.push({ code: 'CONFIG_INVALID', field: 'objects', message: 'there is no object to be read' });
     for (const [at, object] of objects.entries()) {
       try {
-        const count = (await this.#folder.list(object.files)).length;
+        const count = (await this.#list(object, signal)).length;
         told.push(`${object.name} (${count} ${count === 1 ? 'file' : 'files'})`);
         const message = `no file fits ${object.files}`;
         if (count === 0) problems.push({ code: 'SOURCE_NOT_FOUND', field: `objects.${at}.files`, message });
@@ -112,6 +112,10 @@ export class FilesSource implements Source {
     return [];
   }
 
+  #list(object: ObjectConfig, signal: AbortSignal): Promise<FileVersion[]> {
+    return this.#folder.list(object.files, { now: () => this.context.now(), signal });
+  }
+
   async *#portions(
     object: ObjectConfig,
     start: Progress,
@@ -119,14 +123,16 @@ export class FilesSource implements Source {
     signal: AbortSignal,
   ): AsyncGenerator<Portion> {
     let progress = start;
-    for (const listed of await this.#folder.list(object.files)) {
+    for (const listed of await this.#list(object, signal)) {
       signal.throwIfAborted();
       const from = startedAt(progress, listed);
       if ((from === null && !isNew(progress, listed)) || !isWanted(listed, progress)) continue;
       const opened = await this.#folder.open(listed.name);
-      if (!opened) continue; // Gone since: what became of it is somewhere else in the list, or in the next one.
+      if (!opened) continue; // Gone since.
       try {
         const { version } = opened;
+        // Replaced since: it has another place in the order now.
+        if (version.changedAt !== listed.changedAt) throw changed(version);
         const bytes = bytesOf(version.name, opened.handle, signal);
         const begin = startedAt(progress, version) ?? FILE_START;
         for await (const { rows, end } of inPages(this.#rows(bytes, begin), pageSize)) {
@@ -167,11 +173,13 @@ function isWanted({ modifiedAt }: FileVersion, { since, window }: Progress): boo
   return since === undefined || modifiedAt >= Date.parse(since);
 }
 
+const changed = ({ name }: FileVersion) =>
+  new Retryable('SOURCE_INVALID_RESPONSE', `${name} changed while it was read`);
+
 /** A file that is written while it is read gives rows of neither version. */
 function mustBeTheSame(version: FileVersion, now: Parameters<typeof versionOf>[1]): void {
   const { size, modifiedAt } = versionOf(version.name, now);
-  if (size !== version.size || modifiedAt !== version.modifiedAt)
-    throw new Retryable('SOURCE_INVALID_RESPONSE', `${version.name} changed while it was read`);
+  if (size !== version.size || modifiedAt !== version.modifiedAt) throw changed(version);
 }
 
 function pageOf({ rows, version, progress }: Portion, object: ObjectConfig, hasMore: boolean): Page {
