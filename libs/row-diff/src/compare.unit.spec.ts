@@ -304,12 +304,12 @@ describe('what goes wrong', () => {
   });
 
   it('lets timers run while a consumer takes difference after difference', async () => {
-    const rows = Array.from({ length: 200_000 }, (_, id) => ({ id }));
+    const rows = Array.from({ length: 60_000 }, (_, id) => ({ id }));
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
-    for await (const _ of compare(rows, setting().options)) if (ticks > 3) break;
+    for await (const _ of compare(rows, setting().options)) if (ticks > 1) break;
     clearInterval(timer);
-    expect(ticks).toBeGreaterThan(3);
+    expect(ticks).toBeGreaterThan(1);
   });
 
   it('lets a timer abort a source that never waits', async () => {

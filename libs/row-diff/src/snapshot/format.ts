@@ -2,7 +2,7 @@
 // content; whole numbers are little-endian words of 32 bits.
 //   header   JSON: key columns and compared columns, in order of names; whether rows are kept
 //   entries  whole entries, in order of (hash32(key), key): the same rows give the same bytes whatever their order
-//   end      number of entries (float64), CRC-32 of everything before the frame
+//   end      number of entries (float64), CRC-32 of magic, version and the heads of all frames before, checksums included
 //
 // An entry: LEB128 length of the key's canonical bytes and of its kinds, these bytes, the row's murmur128 (16 bytes), a
 // print of 3 bytes for each column, and, when rows are kept, two words of length, canonical bytes and kinds of the row.

@@ -8,8 +8,9 @@ export class SnapshotReader {
   #chunk: Uint8Array = new Uint8Array(0);
   #at = 0;
   #crc = 0;
-  #frame = Buffer.alloc(0);
-  #frameHeader = Buffer.alloc(FRAME_HEADER);
+  #memory = Buffer.alloc(0);
+  #frame = this.#memory;
+  readonly #frameHeader = Buffer.alloc(FRAME_HEADER);
 
   constructor(bytes: AsyncIterable<Uint8Array>) {
     this.#chunks = bytes[Symbol.asyncIterator]();
@@ -59,10 +60,10 @@ export class SnapshotReader {
     const header = this.#frameHeader;
     const length = header.readUInt32LE(4);
     if (length > MAX_FRAME) throw corrupt('a frame is longer than frames are');
-    if (this.#frame.length !== length) this.#frame = Buffer.allocUnsafeSlow(length);
+    if (this.#memory.length < length) this.#memory = Buffer.allocUnsafeSlow(length);
+    this.#frame = this.#memory.subarray(0, length);
     this.#crc = crc32(header, this.#crc);
     if ((await this.#fill(this.#frame)) < length) throw truncated();
-    this.#crc = crc32(this.#frame, this.#crc);
     if (crc32(this.#frame) !== header.readUInt32LE(8)) throw corrupt('the checksum of a frame differs');
     return header.readUInt32LE(0);
   }

@@ -14,7 +14,8 @@ export class SnapshotWriter {
     const preamble = Buffer.alloc(PREAMBLE);
     MAGIC.copy(preamble);
     preamble.writeUInt32LE(VERSION, MAGIC.length);
-    this.#emit(preamble);
+    this.#crc = crc32(preamble);
+    this.#sink(preamble);
     const { key, columns, values } = header;
     const text = Buffer.from(JSON.stringify({ key, columns, values }));
     const frame = Buffer.alloc(FRAME_HEADER + text.length);
@@ -63,11 +64,7 @@ export class SnapshotWriter {
     frame.writeUInt32LE(kind, 0);
     frame.writeUInt32LE(content.length, 4);
     frame.writeUInt32LE(crc32(content), 8);
-    this.#emit(frame);
-  }
-
-  #emit(bytes: Buffer): void {
-    this.#crc = crc32(bytes, this.#crc);
-    this.#sink(bytes);
+    this.#crc = crc32(frame.subarray(0, FRAME_HEADER), this.#crc);
+    this.#sink(frame);
   }
 }
