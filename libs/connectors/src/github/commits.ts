@@ -1,7 +1,8 @@
 import { Retryable } from '@tidemark/resilience';
 import { z } from 'zod';
 import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
-import { type Feed, isoSeconds, isWithin, type Scope } from './feed.js';
+import { isWithin, type Scope } from '../sdk/reading.js';
+import { type Feed, isoSeconds } from './feed.js';
 import type { Query, RepositoryClient } from './repository-client.js';
 
 /** Where the last commit read is gone from GitHub, commits are read again from so long before it. */

@@ -103,7 +103,7 @@ describe('a repository', () => {
     const second = await reader('issues').readInPieces({ cursor: first.cursor });
     expect(problemsOf(second)).toMatchObject([{ externalId: 'a/one', code: 'SOURCE_NOT_FOUND' }]);
     expect(numbers(second.records)).toContain(2);
-    const progress = (cursor: unknown) => (cursor as { repositories: Record<string, unknown> }).repositories['a/one'];
+    const progress = (cursor: unknown) => (cursor as { parts: Record<string, unknown> }).parts['a/one'];
     expect(progress(second.cursor)).toEqual(progress(first.cursor));
   });
 

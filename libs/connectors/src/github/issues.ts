@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { JsonObject } from '../sdk/source.js';
-import { type Feed, isoSeconds, isWithin, type Scope, type Step } from './feed.js';
+import type { Step } from '../sdk/parts-cursor.js';
+import { isWithin, type Scope } from '../sdk/reading.js';
+import { type Feed, isoSeconds } from './feed.js';
 import { LOOK_BACK_MS } from './github.manifest.js';
 import { keyOf, timeOf, toRecords } from './items.js';
 import type { ListPage, RepositoryClient } from './repository-client.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../sdk/source.js';
-import { type Feed, isoSeconds, isWithin, type Scope } from './feed.js';
+import { isWithin, type Scope } from '../sdk/reading.js';
+import { type Feed, isoSeconds } from './feed.js';
 import { LOOK_BACK_MS } from './github.manifest.js';
 import { keyOf, timeOf, toRecords } from './items.js';
 

@@ -1,16 +1,15 @@
-import { type ExternalError, PageSize, Terminal } from '@tidemark/resilience';
+import { type ExternalError, Terminal } from '@tidemark/resilience';
 import type { ConnectorContext } from '../sdk/connector.js';
+import { advance, type PartsCursor, partsCursorOf, scopeOf, type Step } from '../sdk/parts-cursor.js';
+import { pageSizeOf } from '../sdk/reading.js';
 import type { CheckResult, Page, ReadRequest, RecordProblem, Source } from '../sdk/source.js';
 import { checkGithub } from './check.js';
 import { commits } from './commits.js';
-import { advance, cursorOf, type GithubCursor } from './cursor.js';
-import type { Feed, Step } from './feed.js';
+import type { Feed } from './feed.js';
 import { type GithubConfig, githubManifest } from './github.manifest.js';
 import { issues } from './issues.js';
 import { pullRequests } from './pull-requests.js';
 import { GithubClient, RepositoryClient } from './repository-client.js';
-
-const SIZES = githubManifest.source!.pageSize;
 
 /** Reads one repository after the other; the cursor holds how far each one is. */
 export class GithubSource implements Source {
@@ -34,7 +33,7 @@ export class GithubSource implements Source {
       const known = [...this.#feeds.keys()].join(', ');
       throw new Terminal('SOURCE_NOT_FOUND', `github has no object ${request.object}; it has ${known}`);
     }
-    yield* this.#pages(feed, cursorOf(request, feed), request);
+    yield* this.#pages(feed, partsCursorOf('github', request, feed.state), request);
   }
 
   check(signal: AbortSignal): Promise<CheckResult> {
@@ -43,10 +42,10 @@ export class GithubSource implements Source {
 
   async close(): Promise<void> {}
 
-  async *#pages(feed: Feed<unknown>, from: GithubCursor<unknown>, request: ReadRequest): AsyncGenerator<Page> {
+  async *#pages(feed: Feed<unknown>, from: PartsCursor<unknown>, request: ReadRequest): AsyncGenerator<Page> {
     const { repositories } = this.context.config;
     const first = from.at === undefined ? 0 : repositories.indexOf(from.at);
-    const pageSize = sizeOf(request.pageSize);
+    const pageSize = pageSizeOf(githubManifest.source!.pageSize, request.pageSize);
     let cursor = from;
     let lost: Terminal | undefined;
     let found = first > 0;
@@ -57,7 +56,7 @@ export class GithubSource implements Source {
       for await (const step of this.#steps(feed, client, cursor, request.object)) {
         const { records, problems } = step;
         const hasMore = !step.done || index < repositories.length - 1;
-        const progress = step.lost ? cursor.repositories[name] : progressOf(step, cursor.repositories[name]?.whole);
+        const progress = step.lost ? cursor.parts[name] : progressOf(step, cursor.parts[name]?.whole);
         cursor = advance(cursor, name, progress, step.done ? repositories[index + 1] : name);
         if (step.lost) lost = step.lost;
         else found = true;
@@ -76,13 +75,12 @@ export class GithubSource implements Source {
   async *#steps(
     feed: Feed<unknown>,
     client: RepositoryClient,
-    { repositories, since, window }: GithubCursor<unknown>,
+    cursor: PartsCursor<unknown>,
     objectType: string,
   ): AsyncGenerator<Step<unknown> & { readonly lost?: Terminal }> {
-    const { whole, state } = repositories[client.name] ?? {};
-    const scope = { ...(since !== undefined && { since }), ...(window && { window }) };
+    const { whole, state } = cursor.parts[client.name] ?? {};
     try {
-      yield* feed.read(client, state, scope);
+      yield* feed.read(client, state, scopeOf(cursor));
     } catch (error) {
       if (!(error instanceof Terminal) || !LOST.has(error.status ?? 0)) throw error;
       const lost = named(error, client.name);
@@ -107,8 +105,3 @@ function named(error: ExternalError, repository: string): Terminal {
 
 const progressOf = ({ done, state }: Step<unknown>, whole: true | undefined) =>
   done || whole ? { whole: true as const, state } : { state };
-
-function sizeOf(asked: number = SIZES.initial): PageSize {
-  const max = Math.min(Math.max(asked, SIZES.min), SIZES.max);
-  return new PageSize({ min: Math.min(SIZES.min, max), max });
-}

@@ -45,7 +45,7 @@ export const googleDriveManifest: Manifest<GoogleDriveConfig> = {
   source: {
     objects: [{ name: 'files', title: 'Files', incremental: true, deletions: true }],
     modes: ['full', 'incremental', 'backfill'],
-    pageSize: { min: 5, initial: 200, max: 1000 },
+    pageSize: { min: 1, initial: 200, max: 1000 },
     limits: { requestsPerSecond: 10, burst: 20, inFlight: 4 },
   },
 };

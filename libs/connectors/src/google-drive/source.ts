@@ -1,5 +1,6 @@
-import { ExternalError, PageSize, Retryable, Terminal } from '@tidemark/resilience';
+import { Retryable, Terminal } from '@tidemark/resilience';
 import type { ConnectorContext } from '../sdk/connector.js';
+import { checkProblemOf, pageSizeOf } from '../sdk/reading.js';
 import type { CheckProblem, CheckResult, Page, ReadRequest, Source } from '../sdk/source.js';
 import { type Place, placeOf, type Span, spanOf } from './cursor.js';
 import { DriveApi, type Query } from './drive-api.js';
@@ -45,7 +46,7 @@ export class GoogleDriveSource implements Source {
     signal.throwIfAborted();
     if (object !== 'files')
       throw new Terminal('SOURCE_NOT_FOUND', `google-drive has no object ${object}; what it has is files`);
-    const pageSize = pageSizeOf(request.pageSize);
+    const pageSize = pageSizeOf(googleDriveManifest.source!.pageSize, request.pageSize);
     let place = cursor ? placeOf(cursor) : null;
     let page: Page & { readonly cursor: Place };
     do {
@@ -81,7 +82,7 @@ export class GoogleDriveSource implements Source {
       const who = `Google Drive as ${user?.emailAddress ?? 'a user'}`;
       return { ok: true, message: [who, ...where].join(', ') };
     } catch (error) {
-      return { ok: false, problems: [problemOf(error, signal)] };
+      return { ok: false, problems: [checkProblemOf(error, signal)] };
     }
   }
 
@@ -94,7 +95,7 @@ export class GoogleDriveSource implements Source {
     try {
       return await this.#api.get<{ name?: string; mimeType?: string }>(path, query, signal);
     } catch (error) {
-      problems.push(problemOf(error, signal));
+      problems.push(checkProblemOf(error, signal));
       return null;
     }
   }
@@ -155,16 +156,4 @@ export class GoogleDriveSource implements Source {
   }
 }
 
-function pageSizeOf(asked?: number): PageSize {
-  const { min, initial, max } = googleDriveManifest.source!.pageSize;
-  const most = Math.max(1, Math.min(asked ?? max, max));
-  return new PageSize({ min: Math.min(min, most), max: most, initial: Math.min(asked ?? initial, most) });
-}
-
 const invalid = (what: string) => new Retryable('SOURCE_INVALID_RESPONSE', `Google Drive: ${what}`);
-
-function problemOf(error: unknown, signal: AbortSignal): CheckProblem {
-  if (signal.aborted || !(error instanceof ExternalError)) throw error;
-  const { code, message, field } = error;
-  return { code, message, ...(field !== undefined && { field }) };
-}

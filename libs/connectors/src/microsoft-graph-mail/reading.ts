@@ -1,4 +1,5 @@
-import { PageSize, Terminal } from '@tidemark/resilience';
+import { type PageSize, Terminal } from '@tidemark/resilience';
+import { pageSizeOf } from '../sdk/reading.js';
 import type { Page, ReadRequest } from '../sdk/source.js';
 import { filterOf, type FolderPlace, type Place } from './cursor.js';
 import { Folders, isGone } from './folders.js';
@@ -28,7 +29,7 @@ export class Reading {
   ) {
     this.#folders = new Folders(api, folders);
     this.#messages = new Messages(api, this.#folders, attachments);
-    this.#pageSize = pageSizeOf(pageSize);
+    this.#pageSize = pageSizeOf(microsoftGraphMailManifest.source!.pageSize, pageSize);
     this.#signal = signal;
   }
 
@@ -88,10 +89,4 @@ export class Reading {
 function queryOf({ next, delta }: FolderPlace, filter: string | undefined): Query {
   if (next !== undefined) return { $skiptoken: next };
   return delta !== undefined ? { $deltatoken: delta } : { $filter: filter };
-}
-
-function pageSizeOf(asked?: number): PageSize {
-  const { min, initial, max } = microsoftGraphMailManifest.source!.pageSize;
-  const most = Math.max(min, Math.min(asked ?? max, max));
-  return new PageSize({ min, max: most, initial: Math.min(asked ?? initial, most) });
 }

@@ -1,5 +1,6 @@
-import { ExternalError, Terminal } from '@tidemark/resilience';
+import { Terminal } from '@tidemark/resilience';
 import type { ConnectorContext } from '../sdk/connector.js';
+import { checkProblemOf } from '../sdk/reading.js';
 import type { CheckProblem, CheckResult, Page, ReadRequest, Source } from '../sdk/source.js';
 import { placeOf, startOf } from './cursor.js';
 import { Folders } from './folders.js';
@@ -30,7 +31,7 @@ export class MicrosoftGraphMailSource implements Source {
   async check(signal: AbortSignal): Promise<CheckResult> {
     const { mailbox = 'the user who authorised', folders: names = [] } = this.#config;
     const problems: CheckProblem[] = [];
-    const note = (error: unknown) => void problems.push(problemOf(error, signal));
+    const note = (error: unknown) => void problems.push(checkProblemOf(error, signal));
     try {
       const folders = new Folders(this.#api, this.#config.folders);
       for (const at of names.keys()) await folders.named(at, signal).catch(note);
@@ -54,10 +55,4 @@ export class MicrosoftGraphMailSource implements Source {
     const message = `${problem.message}; when no user but an application is authorised, mailbox must say whose mail is read`;
     return { ...problem, field: 'mailbox', message };
   }
-}
-
-function problemOf(error: unknown, signal: AbortSignal): CheckProblem {
-  if (signal.aborted || !(error instanceof ExternalError)) throw error;
-  const { code, message, field } = error;
-  return { code, message, ...(field !== undefined && { field }) };
 }

@@ -1,8 +1,9 @@
 import { PageSize } from '@tidemark/resilience';
 import { z } from 'zod';
+import type { Step } from '../sdk/parts-cursor.js';
 import type { RecordProblem } from '../sdk/source.js';
 import { branch, readBranch } from './branch.js';
-import type { Feed, Reading, Step } from './feed.js';
+import type { Feed, Reading } from './feed.js';
 import { listing, listingState, type Target } from './listing.js';
 
 /** Pages listed at once: the cursor holds those that are still to be read. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
 import type { Reading } from './feed.js';
 import { cursorsRefused, isObject, MAX_REFUSALS } from './notion-client.js';
-import { isWithin, timeOf, toRecords } from './records.js';
+import { isCreatedWithin, timeOf, toRecords } from './records.js';
 
 /** A page or block whose children are to be read. */
 export const branch = z.strictObject({
@@ -60,7 +60,7 @@ export async function readBranch(reading: Reading, request: BranchRequest): Prom
   const parents = items.filter(hasOwnChildren);
   const tooDeep = depth + 1 >= maxDepth ? parents : [];
   const wanted = items.filter(
-    (item) => !(timeOf(item, 'last_edited_time') < Date.parse(floor ?? '')) && isWithin(scope, item),
+    (item) => !(timeOf(item, 'last_edited_time') < Date.parse(floor ?? '')) && isCreatedWithin(scope, item),
   );
   const { records, problems } = toRecords('blocks', wanted, `the page ${root}`, { page_id: root });
   const below = tooDeep.length > 0 ? [] : parents.map((item) => ({ id: String(item['id']), depth: depth + 1 }));

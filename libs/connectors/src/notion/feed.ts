@@ -1,20 +1,13 @@
 import type { PageSize } from '@tidemark/resilience';
 import type { z } from 'zod';
-import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
+import type { Step } from '../sdk/parts-cursor.js';
+import type { Scope } from '../sdk/reading.js';
+import type { JsonObject } from '../sdk/source.js';
 import { listing, listingState, type ListingState, type Target } from './listing.js';
 import type { NotionClient } from './notion-client.js';
 import { LOOK_BACK_MS } from './notion.manifest.js';
 import { Recent } from './recent.js';
-import { isWithin, type Scope, timeOf, toRecords } from './records.js';
-
-/** One page of one list, and where it goes on. */
-export interface Step<State> {
-  readonly records: readonly SourceRecord[];
-  readonly problems: readonly RecordProblem[];
-  readonly state: State;
-  /** Whether the list has been read to its end. */
-  readonly done: boolean;
-}
+import { isCreatedWithin, timeOf, toRecords } from './records.js';
 
 /** What a feed reads with. */
 export interface Reading {
@@ -39,7 +32,7 @@ export const pages: Feed<ListingState> = {
   async *read({ notion, pageSize, signal, scope }, target, state) {
     for await (const step of listing(notion, target, state, scope, pageSize, signal)) {
       // Wikis hold data sources besides their pages.
-      const wanted = step.items.filter((item) => item['object'] === 'page' && isWithin(scope, item));
+      const wanted = step.items.filter((item) => item['object'] === 'page' && isCreatedWithin(scope, item));
       const { records, problems } = toRecords('pages', wanted, nameOf(target));
       yield { records, problems: [...step.problems, ...problems], state: step.state, done: step.done };
     }
@@ -55,7 +48,7 @@ export const databases: Feed<ListingState> = {
       return yield single(body, at, state, scope);
     }
     for await (const step of listing(notion, target, state, scope, pageSize, signal)) {
-      const wanted = step.items.filter((item) => isWithin(scope, item));
+      const wanted = step.items.filter((item) => isCreatedWithin(scope, item));
       const { records, problems } = toRecords('databases', wanted, nameOf(target));
       yield { records, problems: [...step.problems, ...problems], state: step.state, done: step.done };
     }
@@ -68,7 +61,7 @@ function single(item: JsonObject, readAt: number, state: ListingState, scope: Sc
   const recent = new Recent(state.recent);
   const after = state.newest ?? (scope.window ? undefined : scope.since);
   const old = after !== undefined && edited < Date.parse(after) - LOOK_BACK_MS;
-  const wanted = old || recent.has(item) || !isWithin(scope, item) ? [] : [item];
+  const wanted = old || recent.has(item) || !isCreatedWithin(scope, item) ? [] : [item];
   recent.add([item], readAt);
   const newest = Number.isNaN(edited) ? state.newest : new Date(edited).toISOString();
   const names = recent.names(newest);

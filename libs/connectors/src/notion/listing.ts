@@ -1,10 +1,11 @@
 import { type PageSize, Terminal } from '@tidemark/resilience';
 import { z } from 'zod';
+import type { Scope } from '../sdk/reading.js';
 import type { JsonObject, RecordProblem } from '../sdk/source.js';
 import { cursorsRefused, type List, MAX_REFUSALS, type NotionClient } from './notion-client.js';
 import { LOOK_BACK_MS } from './notion.manifest.js';
 import { Recent } from './recent.js';
-import { type Scope, timeOf } from './records.js';
+import { timeOf } from './records.js';
 
 const time = z.iso.datetime();
 

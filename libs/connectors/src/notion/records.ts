@@ -1,17 +1,13 @@
-import type { JsonObject, ReadRequest, RecordProblem, SourceRecord } from '../sdk/source.js';
-
-/** What a read asks for; remembered by its cursors. */
-export type Scope = Pick<ReadRequest, 'since' | 'window'>;
+import { isWithin, type Scope } from '../sdk/reading.js';
+import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
 
 /** Milliseconds since 1970, a whole minute; NaN when there is no such time. */
 export const timeOf = (item: JsonObject, field: 'created_time' | 'last_edited_time'): number =>
   Date.parse(String(item[field]));
 
-/** Whether it was created in the window of a read, if it has one. The end is exclusive. */
-export function isWithin({ window }: Scope, item: JsonObject): boolean {
-  const at = timeOf(item, 'created_time');
-  return !window || (at >= Date.parse(window.from) && at < Date.parse(window.to));
-}
+/** Whether it was created in the window of a read, if it has one. */
+export const isCreatedWithin = (scope: Scope, item: JsonObject): boolean =>
+  isWithin(scope, timeOf(item, 'created_time'));
 
 /** Pages, data sources and blocks as records, and those that cannot be any. */
 export function toRecords(objectType: string, items: readonly JsonObject[], where: string, more: JsonObject = {}) {

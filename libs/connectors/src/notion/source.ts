@@ -1,15 +1,14 @@
-import { PageSize, Terminal } from '@tidemark/resilience';
+import { Terminal } from '@tidemark/resilience';
 import type { ConnectorContext } from '../sdk/connector.js';
+import { advance, type PartsCursor, partsCursorOf, scopeOf, type Step } from '../sdk/parts-cursor.js';
+import { pageSizeOf } from '../sdk/reading.js';
 import type { CheckResult, Page, ReadRequest, RecordProblem, Source } from '../sdk/source.js';
 import { blocks } from './blocks.js';
 import { checkNotion } from './check.js';
-import { advance, cursorOf, type NotionCursor } from './cursor.js';
-import { databases, type Feed, pages, type Step } from './feed.js';
+import { databases, type Feed, pages } from './feed.js';
 import type { Target } from './listing.js';
 import { isObject, NotionClient } from './notion-client.js';
 import { idOf, type NotionConfig, notionManifest } from './notion.manifest.js';
-
-const SIZES = notionManifest.source!.pageSize;
 
 /** A list that is read, and how cursors call it. */
 interface NamedTarget {
@@ -33,30 +32,28 @@ export class NotionSource implements Source {
   }
 
   async *read(request: ReadRequest): AsyncGenerator<Page> {
-    const { object, signal, pageSize: asked = SIZES.initial } = request;
+    const { object, signal } = request;
     signal.throwIfAborted();
     const feed = this.#feeds.get(object);
     if (!feed) {
       const known = [...this.#feeds.keys()].join(', ');
       throw new Terminal('SOURCE_NOT_FOUND', `notion has no object ${object}; it has ${known}`);
     }
-    let cursor = cursorOf(request, feed);
+    let cursor = partsCursorOf('notion', request, feed.state);
     const { targets, lost } = await this.#targets(feed, cursor, signal);
     // Told once a read, not again by every process that goes on with it.
     let problems = cursor.at === undefined ? lost : [];
     const at = targets.findIndex(({ name }) => name === cursor.at);
-    const { since, window } = cursor;
-    const scope = { ...(since !== undefined && { since }), ...(window && { window }) };
-    const pageSize = new PageSize({ min: SIZES.min, max: Math.min(Math.max(asked, SIZES.min), SIZES.max) });
-    const reading = { notion: this.#notion, pageSize, signal, scope };
+    const pageSize = pageSizeOf(notionManifest.source!.pageSize, request.pageSize);
+    const reading = { notion: this.#notion, pageSize, signal, scope: scopeOf(cursor) };
     // A list that is not there any more: the others know how far they are.
     for (const [index, { name, target }] of targets.entries()) {
       if (index < at) continue;
-      const { whole, state = {} } = cursor.lists[name] ?? {};
+      const { whole, state = {} } = cursor.parts[name] ?? {};
       for await (const step of readOrLose(feed.read(reading, target, state), whole && { name, object })) {
         problems = [...problems, ...step.problems];
         const hasMore = !step.done || index < targets.length - 1;
-        const reached = step.state ?? cursor.lists[name]?.state ?? state;
+        const reached = step.state ?? cursor.parts[name]?.state ?? state;
         const progress = { ...((whole || step.done) && { whole: true as const }), state: reached };
         cursor = advance(cursor, name, progress, step.done ? targets[index + 1]?.name : name);
         // A page without records is a place to go on from; a list without news is not worth one.
@@ -78,7 +75,7 @@ export class NotionSource implements Source {
    * A database that has been read before and cannot be found now is a problem of its own, and the others go on. One that
    * has never been read is an error: the config names it wrongly, or it is not shared with the connection.
    */
-  async #targets(feed: Feed<unknown>, cursor: NotionCursor, signal: AbortSignal) {
+  async #targets(feed: Feed<unknown>, cursor: PartsCursor<unknown>, signal: AbortSignal) {
     const { databases: ids } = this.context.config;
     if (!ids) return { targets: [{ name: 'search', target: { search: feed.search } }] as NamedTarget[], lost: [] };
     const targets: NamedTarget[] = [];
@@ -90,7 +87,7 @@ export class NotionSource implements Source {
         if (!(error instanceof Terminal) || error.status !== 404) throw error;
         const mend = 'it does not exist, or is not shared with the connection';
         const message = `the database ${database} cannot be read: ${mend} (${error.message})`;
-        const wasRead = Object.entries(cursor.lists).some(([name, { whole }]) => whole && name.startsWith(database));
+        const wasRead = Object.entries(cursor.parts).some(([name, { whole }]) => whole && name.startsWith(database));
         if (!wasRead || (lost.length === ids.length - 1 && targets.length === 0))
           throw new Terminal(error.code, message, { field: 'databases', cause: error, status: 404 });
         lost.push({ objectType: cursor.object, externalId: database, code: error.code, message });
