@@ -2,8 +2,7 @@ import type { Changed, Counts, Difference } from './difference.js';
 import type { KeyWriter } from './key-writer.js';
 import { type Model, samePrint, writePrints } from './model.js';
 import type { PendingSnapshot } from './pending-snapshot.js';
-import type { Previous } from './previous.js';
-import { PreviousEntry } from './previous.js';
+import { type Previous, PreviousEntry } from './previous.js';
 import { ROW_HEADER } from './row-record.js';
 import type { Key, Row } from './row.js';
 import { EntryBuilder } from './snapshot/entry-builder.js';
@@ -132,7 +131,7 @@ export class Join {
     this.#endRun();
     const key = this.#keyOf(old.bytes, old.keyAt, old.keyLength);
     const before = this.#entry!.row(key);
-    this.#pending.removed(this.#entry!.converted(() => key));
+    this.#pending.removed(this.#entry!.converted(key));
     old.next();
     return before === undefined ? { type: 'removed', key } : { type: 'removed', key, before };
   }
@@ -165,7 +164,7 @@ export class Join {
     const key = this.#key(leaf, record);
     const row = this.#row(leaf, record, key);
     const before = this.#entry!.row(key);
-    const old = this.#entry!.converted(() => key);
+    const old = this.#entry!.converted(key);
     this.#pending.changed(this.#builder.bytes, this.#builder.length, old);
     const changed: Changed = { type: 'changed', key, row, columns, cause };
     return before === undefined ? changed : { ...changed, before };

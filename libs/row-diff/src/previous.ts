@@ -82,18 +82,18 @@ export class PreviousEntry {
   }
 
   /**
-   * The entry for a snapshot of the model. When columns came or went, its hash is none that a row has, so that the row is
+   * The entry for a snapshot of the model, at worst with less in it: what was not kept cannot be kept now. When columns came or went, its hash is none that a row has, so that the row is
    * offered again whatever its values are.
    * @returns bytes that are good until the next call or frame
    */
-  converted(key: () => Key): Buffer {
+  converted(key: Key): Buffer {
     const { bytes, start, end } = this.#entries;
     return this.#asItIs ? bytes.subarray(start, end) : this.#convert(key);
   }
 
-  #convert(key: () => Key): Buffer {
+  #convert(key: Key): Buffer {
     const { bytes, keyAt, keyLength, kindsLength, hashAt, printsAt } = this.#entries;
-    const row = this.#model.header.values ? this.row(key()) : undefined;
+    const row = this.#model.header.values ? this.row(key) : undefined;
     this.#values.clear();
     if (row !== undefined) for (const name of this.#model.header.columns) this.#values.column(row[name]);
     const { length, kindsLength: valueKinds, canonical, kinds } = this.#values;
