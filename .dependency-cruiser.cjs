@@ -4,7 +4,7 @@ const { join } = require('node:path');
 
 const spec = '\\.spec\\.ts$|/testing/|\\.fixtures\\.ts$|^libs/test-kit/';
 const ports = '^libs/(event-store|messaging|read-model|blob-store)/';
-const drivers = '^(node:)?sqlite$|node_modules/(nats|mongodb|@eventstore/db-client)/';
+const drivers = '^(node:)?sqlite$|node_modules/(nats|mongodb|@eventstore/db-client|pg|pg-cursor)/';
 const frameworks = 'node_modules/(@nestjs|fastify|@fastify|rxjs|reflect-metadata|class-validator|class-transformer)/';
 
 /** Folders of pure domain code: every folder below a service's src that holds a `*.decide.ts`. */
@@ -80,7 +80,10 @@ module.exports = {
       name: 'drivers-only-in-adapters',
       comment: "A driver is imported in its adapter's folder, one level below a port's src, and nowhere else.",
       severity: 'error',
-      from: { path: '^(libs|services)/', pathNot: [spec, `${ports}(src/[^/]+|bench)/`] },
+      from: {
+        path: '^(libs|services)/',
+        pathNot: [spec, `${ports}(src/[^/]+|bench)/`, '^libs/connectors/src/postgres/'],
+      },
       to: { path: drivers },
     },
     {

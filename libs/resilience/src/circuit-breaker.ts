@@ -108,8 +108,8 @@ export class CircuitBreaker {
    * Calls `work` if the target may be called, and learns from how it ends; nothing once `signal` is aborted.
    * @throws Retryable while it may not be called; what `work` throws
    */
-  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const permit = this.enter();
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal, code = this.#options.code): Promise<T> {
+    const permit = this.enter(code);
     try {
       const result = await work();
       permit.succeeded();

@@ -71,7 +71,7 @@ export class RateLimited extends ExternalError {
   readonly until: number;
 
   constructor(code: string, message: string, { until, ...options }: ExternalErrorOptions & { readonly until: number }) {
-    super(code, message, options);
+    super(code, message, { retryAfterMs: Math.max(0, until - Date.now()), ...options });
     this.until = until;
   }
 }

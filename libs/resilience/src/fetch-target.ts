@@ -28,30 +28,35 @@ export function parseTarget(text: string, base?: URL): URL {
   return url;
 }
 
-/** Finds the addresses of a URL's host and checks every one. @throws FetchError FETCH_DNS_FAILED · FETCH_BLOCKED_ADDRESS */
-export async function resolveTarget(url: URL, allow: AllowList, resolve: Resolve): Promise<Target> {
+/** Finds the addresses of a URL's host and checks every one; errors call it `shown`. @throws FetchError FETCH_DNS_FAILED · FETCH_BLOCKED_ADDRESS */
+export async function resolveTarget(
+  url: URL,
+  allow: AllowList,
+  resolve: Resolve,
+  shown = displayUrl(url),
+): Promise<Target> {
   const literal = parseAddress(url.hostname);
-  const addresses = literal ? [literal] : await addressesOf(url, resolve);
+  const addresses = literal ? [literal] : await addressesOf(url, resolve, shown);
   // One bad address refuses them all: a name that leads inside as well as outside is not to be trusted.
   const trusted = allow.allowsHost(url);
   for (const address of addresses)
     if (!trusted && !isPublic(address) && !allow.allowsAddress(address))
       throw new FetchError(
         'FETCH_BLOCKED_ADDRESS',
-        `${displayUrl(url)} leads to ${address}, which is not a public address; an operator can allow it`,
+        `${shown} leads to ${address}, which is not a public address; an operator can allow it`,
       );
   return { url, addresses: addresses.map((a) => ({ address: a.toString(), family: a.kind() === 'ipv4' ? 4 : 6 })) };
 }
 
-async function addressesOf(url: URL, resolve: Resolve): Promise<Address[]> {
+async function addressesOf(url: URL, resolve: Resolve, shown: string): Promise<Address[]> {
   let found: readonly string[];
   try {
     found = await resolve(url.hostname);
   } catch (cause) {
-    throw new FetchError('FETCH_DNS_FAILED', `${displayUrl(url)}: the host name cannot be resolved`, { cause });
+    throw new FetchError('FETCH_DNS_FAILED', `${shown}: the host name cannot be resolved`, { cause });
   }
   const addresses = found.map(parseAddress);
   if (addresses.length === 0 || addresses.includes(undefined))
-    throw new FetchError('FETCH_DNS_FAILED', `${displayUrl(url)}: the host name has no usable address`);
+    throw new FetchError('FETCH_DNS_FAILED', `${shown}: the host name has no usable address`);
   return addresses as Address[];
 }

@@ -37,7 +37,10 @@ export async function resolveGuarded(
     });
   const list = 'allowsHost' in allow ? allow : parseAllowList(allow);
   try {
-    const { addresses } = await unlessAborted(resolveTarget(new URL(text), list, resolve), signal);
+    const { addresses } = await unlessAborted(
+      resolveTarget(new URL(text), list, resolve, text.slice('http://'.length)),
+      signal,
+    );
     return { ...addresses[0]!, port };
   } catch (error) {
     throw error instanceof FetchError ? connectionError(side, error) : error;

@@ -35,6 +35,7 @@ export const githubManifest: Manifest<GithubConfig> = {
   description: 'Reads issues, pull requests and commits of repositories on GitHub or GitHub Enterprise Server.',
   config: githubConfig,
   auth: ['none', 'bearer', 'oauth2-authorization-code'],
+  credentialOrigin: ({ apiUrl }) => apiUrl,
   source: {
     objects: [
       { name: 'issues', title: 'Issues', incremental: true, deletions: false, lookBackMs: LOOK_BACK_MS },

@@ -42,6 +42,7 @@ export const googleDriveManifest: Manifest<GoogleDriveConfig> = {
   description: 'Reads what files there are in a Google Drive, and what changes.',
   config: googleDriveConfig,
   auth: ['oauth2-authorization-code', 'bearer'],
+  credentialOrigin: ({ baseUrl }) => baseUrl,
   source: {
     objects: [{ name: 'files', title: 'Files', incremental: true, deletions: true }],
     modes: ['full', 'incremental', 'backfill'],

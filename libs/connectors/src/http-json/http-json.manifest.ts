@@ -8,6 +8,7 @@ export const httpJsonManifest: Manifest<HttpJsonConfig> = {
   description: 'Reads the objects of any paginated JSON API, as its config describes them.',
   config: httpJsonConfig,
   auth: ['none', 'bearer', 'basic', 'api-key', 'oauth2-authorization-code', 'oauth2-client-credentials'],
+  credentialOrigin: ({ baseUrl }) => baseUrl,
   source: {
     objects: 'configured',
     modes: ['full', 'incremental', 'backfill'],

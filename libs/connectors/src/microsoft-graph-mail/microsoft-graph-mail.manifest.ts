@@ -41,6 +41,7 @@ export const microsoftGraphMailManifest: Manifest<MicrosoftGraphMailConfig> = {
   description: 'Reads the messages of a mailbox in Microsoft 365 or Outlook.com, and what changes.',
   config: microsoftGraphMailConfig,
   auth: ['oauth2-authorization-code', 'oauth2-client-credentials', 'bearer'],
+  credentialOrigin: ({ baseUrl }) => baseUrl,
   source: {
     objects: [{ name: 'messages', title: 'Messages', incremental: true, deletions: true }],
     modes: ['full', 'incremental', 'backfill'],

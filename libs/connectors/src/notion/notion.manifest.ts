@@ -39,6 +39,7 @@ export const notionManifest: Manifest<NotionConfig> = {
   description: 'Reads pages, databases and blocks of a Notion workspace.',
   config: notionConfig,
   auth: ['bearer', 'oauth2-authorization-code'],
+  credentialOrigin: ({ apiUrl }) => apiUrl,
   source: {
     objects: [
       { name: 'pages', title: 'Pages', ...object },

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { CircuitBreaker, ExternalError, type Side, verdictOf } from '@tidemark/resilience';
+import type { Side } from '@tidemark/resilience';
 import type { ConnectorContext } from '../sdk/connector.js';
 import { ConnectionLost, externalErrorOf, NoAnswer, NoLogin } from './errors.js';
 import { columnList } from './identifiers.js';
@@ -12,31 +12,24 @@ const GRACE_MS = 1000;
 
 /** Opens sessions for one connection, as long as its server is well. */
 export class Sessions {
-  readonly #breaker: CircuitBreaker;
-
   constructor(
-    private readonly context: Pick<ConnectorContext<PostgresConfig>, 'config' | 'login' | 'resolveHost'>,
+    private readonly context: Pick<ConnectorContext<PostgresConfig>, 'breaker' | 'config' | 'login' | 'resolveHost'>,
     private readonly side: Side,
-  ) {
-    const { host, port } = context.config;
-    this.#breaker = new CircuitBreaker({
-      target: `${host}:${port}`,
-      code: side === 'source' ? 'SOURCE_UNREACHABLE' : 'DESTINATION_UNREACHABLE',
-      // Below, only an abort is no external error.
-      verdict: (error) => (error instanceof ExternalError ? verdictOf(error) : 'abandoned'),
-    });
-  }
+  ) {}
 
   /** @throws ExternalError · the signal's reason */
   async open(signal: AbortSignal): Promise<Session> {
     signal.throwIfAborted();
-    return this.#breaker.run(async () => {
+    const { breaker, config } = this.context;
+    const open = async () => {
       try {
         return await Session.open(this.context, signal);
       } catch (error) {
         throw signal.aborted ? signal.reason : externalErrorOf(error, this.side);
       }
-    });
+    };
+    const code = this.side === 'source' ? 'SOURCE_UNREACHABLE' : 'DESTINATION_UNREACHABLE';
+    return breaker(`${config.host}:${config.port}`).run(open, signal, code);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { HttpClient } from '@tidemark/resilience';
+import type { CircuitBreaker, HttpClient } from '@tidemark/resilience';
 import type { Destination } from './destination.js';
 import type { Manifest } from './manifest.js';
 import type { Source } from './source.js';
@@ -12,6 +12,8 @@ export interface ConnectorContext<Config> {
   readonly http: HttpClient;
   /** For those who speak another protocol than HTTP; null when the connection has no credential. */
   readonly login: (() => Promise<{ readonly username: string; readonly password: string }>) | null;
+  /** The breaker of a target such as `host:port`, for those who speak another protocol than HTTP. */
+  readonly breaker: (target: string) => CircuitBreaker;
   /** Which addresses may be connected to, for those who speak another protocol than HTTP. */
   readonly resolveHost: (host: string, port: number) => Promise<{ readonly address: string; readonly family: 4 | 6 }>;
   /** A text without anything secret that the credential knows of: for what the other side sends back. */

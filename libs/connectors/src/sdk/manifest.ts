@@ -31,6 +31,8 @@ export interface Manifest<Config = unknown> {
   /** A strict object: unknown fields are refused, so that a slip of the pen is seen. Never secrets. */
   readonly config: z.ZodType<Config>;
   readonly auth: readonly AuthKind[];
+  /** An address of the origin that the credential is meant for; it is sent to no other, wherever a link leads. */
+  credentialOrigin?(config: Config): string;
   readonly source?: SourceManifest;
   readonly destination?: DestinationManifest;
   /** The stages of its jobs, with unique names, where the connector brings its own. */

@@ -72,12 +72,21 @@ function contextOf(options: OpenOptions, side: Side): ConnectorContext<unknown> 
   const { manifest } = connector;
   const problems = configProblems(manifest, options.config);
   if (problems.length > 0) throw new ConfigInvalid(manifest.name, problems);
+  const config = manifest.config.parse(options.config);
   const limits = manifest[side]?.limits;
+  const origin = manifest.credentialOrigin?.(config);
+  const http = {
+    side,
+    ...(credential && { credential }),
+    ...(limits && { limits }),
+    ...(origin && { origins: [origin] }),
+  };
   return {
-    config: manifest.config.parse(options.config),
-    http: pool.client({ side, ...(credential && { credential }), ...(limits && { limits }) }),
+    config,
+    http: pool.client(http),
     login: credential ? () => loginOf(credential) : null,
     redact: (text) => credential?.redact(text) ?? text,
+    breaker: (target) => pool.breaker(target),
     resolveHost: async (host, port) => pool.resolveGuarded(host, port, { side }),
     filesRoot,
     now,

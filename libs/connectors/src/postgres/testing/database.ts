@@ -1,3 +1,4 @@
+import { CircuitBreaker } from '@tidemark/resilience';
 import { randomNamespace } from '@tidemark/test-kit';
 import pg from 'pg';
 import type { ConnectorContext } from '../../sdk/connector.js';
@@ -54,10 +55,12 @@ export class TestDatabase implements AsyncDisposable {
 
   /** What a connector is opened with. `password`: there is a credential. */
   context(more: object = {}, password?: string): ConnectorContext<PostgresConfig> {
+    const breaker = new CircuitBreaker({ target: 'the server under test' });
     return {
       config: postgresConfig.parse(this.input(more)),
       http: null as never,
       login: password === undefined ? null : async () => ({ username: 'reader', password }),
+      breaker: () => breaker,
       resolveHost: async () => ({ address: '127.0.0.1', family: 4 }),
       redact: (text) => text,
       filesRoot: null,
