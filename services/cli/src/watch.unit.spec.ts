@@ -9,7 +9,7 @@ afterEach(() => close());
 const story = [
   sse(0, 'JobCreated'),
   sse(1, 'StageClaimed', { stage: 'fetch' }),
-  sse(2, 'RetryScheduled', { stage: 'fetch', error: { code: 'FETCH_TIMEOUT', message: 'no answer' } }),
+  sse(2, 'RetryScheduled', { stage: 'fetch', error: { code: 'SOURCE_UNREACHABLE', message: 'no answer' } }),
 ];
 
 async function watching(job: unknown, events: Answer) {

@@ -51,6 +51,11 @@ export function connectorsCommand(program: Command, act: Act): void {
     .addOption(new Option('--key <field>', 'a field that names a row; may be given several times').argParser(several))
     .option('--input <file>', 'CSV or JSON lines; - is standard input', '-')
     .addOption(new Option('--format <format>', 'of the input (default: by its name)').choices(['csv', 'jsonl']))
+    .addOption(
+      new Option('--lines <what>', 'what the lines are: rows, what `read` prints, or what `rows diff --json` prints')
+        .choices(['rows', 'records', 'differences'])
+        .default('rows'),
+    )
     .addOption(new Option('--batch-size <n>', 'rows a batch').argParser(wholeNumber(1)))
     .option('--run <name>', 'names the batches: the same run again writes nothing twice')
     .option('--json', 'the counts as JSON at the end')

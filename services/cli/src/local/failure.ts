@@ -6,7 +6,9 @@ import { exitCodes, type ExitCode } from '../exit-codes.js';
 export function failureOf(error: unknown, hint?: string): unknown {
   if (!isExternal(error)) return error;
   const seconds = error.retryAfterMs === undefined ? undefined : Math.ceil(error.retryAfterMs / 1000);
-  const details = { ...(hint && { hint }), ...(seconds !== undefined && { retryAfter: seconds }) };
+  const hints = [hint, ...(error.code.endsWith('_ADDRESS_REFUSED') ? ['--allow HOST lets it be called'] : [])];
+  const advice = hints.filter((one) => one !== undefined).join('; ');
+  const details = { ...(advice && { hint: advice }), ...(seconds !== undefined && { retryAfter: seconds }) };
   return new CliError(exitCodeOf(error), error.code, error.message, details, { cause: error });
 }
 

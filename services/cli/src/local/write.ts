@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Destination, JsonObject, RowResult, WriteMode } from '@tidemark/connectors';
+import type { Destination, RowResult, WriteMode, WriteRow } from '@tidemark/connectors';
 import { usageError } from '../cli-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import type { Session } from '../session.js';
@@ -7,6 +7,7 @@ import { failureOf } from './failure.js';
 import { connectorOf, opensDestination, type OpeningOptions } from './opening.js';
 import { Pace } from './pace.js';
 import { rowsIn, type RowFormat } from './rows-in.js';
+import { toWriteRow, type LineKind } from './write-lines.js';
 
 export interface WriteOptions extends OpeningOptions {
   readonly object: string;
@@ -14,6 +15,7 @@ export interface WriteOptions extends OpeningOptions {
   readonly key?: readonly string[];
   readonly input: string;
   readonly format?: RowFormat;
+  readonly lines: LineKind;
   readonly batchSize?: number;
   readonly run?: string;
 }
@@ -45,11 +47,14 @@ export async function writeRows(session: Session, name: string, options: WriteOp
     pace: new Pace(session.terminal, session.now, 'rows'),
     counts: { created: 0, updated: 0, deleted: 0, skipped: 0, failed: 0 },
   };
-  let rows: JsonObject[] = [];
+  const target = { kind: options.lines, mode: options.mode, key: options.key ?? [] };
+  let rows: WriteRow[] = [];
   let first = 1;
+  let line = 0;
   try {
-    for await (const row of rowsIn(session, options.input, options.format)) {
-      if (rows.push(row) < size) continue;
+    for await (const data of rowsIn(session, options.input, options.format)) {
+      const row = toWriteRow(data, ++line, target);
+      if (!row || rows.push(row) < size) continue;
       await writeBatch(writing, rows, first);
       first += rows.length;
       rows = [];
@@ -68,15 +73,15 @@ export async function writeRows(session: Session, name: string, options: WriteOp
   return writing.counts.failed > 0 ? exitCodes.unwanted : exitCodes.ok;
 }
 
-async function writeBatch(writing: Writing, rows: readonly JsonObject[], first: number): Promise<void> {
+async function writeBatch(writing: Writing, rows: readonly WriteRow[], first: number): Promise<void> {
   const { session, destination, run, counts, pace, options } = writing;
   const { object, mode, key = [] } = options;
-  const batch = { id: `${run}-${first}`, mode, object, key, rows: rows.map((data) => ({ data })) };
+  const batch = { id: `${run}-${first}`, mode, object, key, rows };
   const results = await destination.write(batch, session.signal);
   for (const [at, result] of results.entries()) {
     counts[result.status]++;
     if (result.status !== 'failed') continue;
-    const named = Object.fromEntries(key.map((field) => [field, rows[at]![field] ?? null]));
+    const named = Object.fromEntries(key.map((field) => [field, rows[at]!.data[field] ?? null]));
     session.terminal.print(JSON.stringify({ row: first + at, ...(key.length > 0 && { key: named }), ...result }));
   }
   pace.add(rows.length, summaryOf(writing));

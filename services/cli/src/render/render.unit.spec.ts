@@ -43,7 +43,10 @@ describe('a job', () => {
     ['completed', aJob()],
     ['completed, completed with errors', aJob({ result: 'completed_with_errors' })],
     ['running diff 57 % (stalled)', aRunningJob({ liveness: 'stalled' })],
-    ['failed, FETCH_TIMEOUT', aJob({ state: 'failed', lastError: { code: 'FETCH_TIMEOUT', message: 'late' } })],
+    [
+      'failed, SOURCE_UNREACHABLE',
+      aJob({ state: 'failed', lastError: { code: 'SOURCE_UNREACHABLE', message: 'late' } }),
+    ],
   ])('stands as %s', (words, job) => expect(standing(job, now)).toBe(words));
 
   it.each([

@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '@tidemark/connectors';
+import { toWriteRow, type WriteTarget } from './write-lines.js';
+
+const target = (more: Partial<WriteTarget>): WriteTarget => ({ kind: 'rows', mode: 'mirror', key: ['id'], ...more });
+const rowOf = (line: JsonObject, more: Partial<WriteTarget>) => toWriteRow(line, 7, target(more));
+
+describe('a line that is written', () => {
+  it('is a row as it stands', () => {
+    expect(rowOf({ type: 'removed', key: [1] }, {})).toEqual({ data: { type: 'removed', key: [1] } });
+  });
+
+  it('is the data of a record, and a deletion where there are any', () => {
+    const record = { externalId: '1', objectType: 'issues', data: { id: 1 } };
+    expect(rowOf(record, { kind: 'records' })).toEqual({ data: { id: 1 } });
+    const gone = { ...record, deleted: true };
+    expect(rowOf(gone, { kind: 'records' })).toEqual({ action: 'delete', data: { id: 1 } });
+    expect(rowOf(gone, { kind: 'records', mode: 'upsert' })).toBeNull();
+  });
+
+  it('is the row of a difference, or what its key names where it was removed', () => {
+    const of = (line: JsonObject, more: Partial<WriteTarget> = {}) => rowOf(line, { kind: 'differences', ...more });
+    expect(of({ type: 'added', key: ['1'], row: { id: '1', a: 2 } })).toEqual({ data: { id: '1', a: 2 } });
+    expect(of({ type: 'removed', key: ['1', 'x'] }, { key: ['id', 'part'] })).toEqual({
+      action: 'delete',
+      data: { id: '1', part: 'x' },
+    });
+    expect(of({ type: 'removed', key: ['1'] }, { mode: 'upsert' })).toBeNull();
+    expect(of({ type: 'counts', added: 1 })).toBeNull();
+  });
+
+  it('is refused with its number when it is of another kind', () => {
+    expect(() => rowOf({ id: 1 }, { kind: 'records' })).toThrow('line 7 is none of records: it has no `data`');
+    expect(() => rowOf({ id: 1 }, { kind: 'differences' })).toThrow('line 7 is none of differences');
+    expect(() => rowOf({ type: 'removed', key: ['1', '2'] }, { kind: 'differences' })).toThrow('a `key` of 1 values');
+  });
+});
