@@ -5,7 +5,7 @@ import { relative, resolve } from 'node:path';
 import { become, ensureBuilt, ensureInstalled, root } from './lib/workspace.mjs';
 
 const [kind = 'unit', ...rest] = process.argv.slice(2);
-const servers = ['NATS_URL', 'MONGODB_URL', 'EVENTSTORE_URL'];
+const servers = ['NATS_URL', 'MONGODB_URL', 'EVENTSTORE_URL', 'POSTGRES_URL'];
 
 ensureInstalled();
 if (kind === 'stack') announceServers();

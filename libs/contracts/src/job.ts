@@ -32,7 +32,7 @@ export const noCounts: Counts = {
 
 /** What went wrong, for people and programs. Never secrets. */
 export interface Failure {
-  /** Upper snake case: `FETCH_TIMEOUT`, `SOURCE_INVALID`, … */
+  /** Upper snake case: `SOURCE_UNREACHABLE`, `SOURCE_INVALID`, … */
   readonly code: string;
   readonly message: string;
 }

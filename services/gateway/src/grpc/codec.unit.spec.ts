@@ -25,7 +25,7 @@ const job: JobView = {
   ...{ attempt: 2, retryCount: 1, retriesLeft: 2, nextRetryAt: '2026-01-31T08:00:00.123Z' },
   waitingFor: { reason: 'retry_backoff', until: '2026-01-31T08:00:00.123Z', behind: ['a', 'b'] },
   ...{ liveness: 'stalled', cancelRequestedAt: '1969-12-31T23:59:59.999Z' },
-  lastError: { code: 'FETCH_TIMEOUT', message: 'größer' },
+  lastError: { code: 'SOURCE_UNREACHABLE', message: 'größer' },
   ...{ result: 'completed_with_errors', retryOf: 'i', createdAt: '2026-01-31T08:00:00.000Z', startedAt: null },
   ...{ endedAt: null, durationMs: 12 },
 };

@@ -95,7 +95,7 @@ export class WaitingForDto implements WaitingFor {
 }
 
 export class FailureDto implements Failure {
-  @ApiProperty({ example: 'FETCH_TIMEOUT' })
+  @ApiProperty({ example: 'SOURCE_UNREACHABLE' })
   code!: string;
 
   @ApiProperty()

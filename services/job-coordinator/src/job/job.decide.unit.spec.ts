@@ -195,7 +195,7 @@ describe('failing a stage', () => {
       job = fold(job, events);
     }
     expect(waits).toEqual([60, 300, 900, 'JobFailed']);
-    expect(job).toMatchObject({ status: 'failed', retryCount: 3, lastError: { code: 'FETCH_TIMEOUT' } });
+    expect(job).toMatchObject({ status: 'failed', retryCount: 3, lastError: { code: 'SOURCE_UNREACHABLE' } });
   });
 
   it.each([

@@ -52,7 +52,7 @@ export const failStage = (claim: number, stage: string, more: object = {}): JobC
   data: {
     claim,
     stage,
-    error: { code: 'FETCH_TIMEOUT', message: 'no answer' },
+    error: { code: 'SOURCE_UNREACHABLE', message: 'no answer' },
     retryable: true,
     random: 0.5,
     at: noon + 3000,
