@@ -11,7 +11,7 @@ import { canonicalJson, normalize, parse } from '@tidemark/openapi-diff';
 import { largeApi } from '@tidemark/openapi-diff/testing';
 
 const MIB = 1024 * 1024;
-const PROGRAM = fileURLToPath(new URL('./testing/two-at-once.mjs', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../dist/testing/two-at-once.js', import.meta.url));
 
 /** A real description of 13 MB in two versions, where there is one; else made up. */
 function document(version: 'old' | 'new'): string | Uint8Array {

@@ -8,7 +8,7 @@ import type { Connector } from '../sdk/connector.js';
 import { openForTest } from '../testing/conformance.js';
 import { filesConnector } from './files.connector.js';
 
-const WRITER = join(import.meta.dirname, 'testing/crash-writer.mjs');
+const WRITER = join(import.meta.dirname, '../../test/files-writer.mjs');
 const BATCHES = 60;
 const ROWS = 2000;
 

@@ -7,7 +7,7 @@ import type { WriteBatch } from '../sdk/destination.js';
 import { PostgresDestination } from './destination.js';
 import { TestDatabase } from './testing/database.js';
 
-const WRITER = join(import.meta.dirname, 'testing/crash-writer.mjs');
+const WRITER = join(import.meta.dirname, '../../test/postgres-writer.mjs');
 const ROWS = 1000;
 
 const append = (id: string, rows: number): WriteBatch => ({

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import { FileSecretStore } from '../index.js';
 
-const WRITER = join(import.meta.dirname, '../testing/secret-writer.mjs');
+const WRITER = join(import.meta.dirname, '../../test/secret-writer.mjs');
 
 let folder: TemporaryFolder;
 const children: ChildProcess[] = [];

@@ -1,7 +1,7 @@
-// node crash-writer.mjs ROOT FORMAT FIRST LAST: writes batches, and says the number of each one that is written. It is
+// node files-writer.mjs ROOT FORMAT FIRST LAST: writes batches, and says the number of each one that is written. It is
 // there to be killed.
 import { createHttpPool } from '@tidemark/resilience';
-import { connectors, openDestination } from '../../../dist/index.js';
+import { connectors, openDestination } from '../dist/index.js';
 
 const [root, format, first, last] = process.argv.slice(2);
 const pool = createHttpPool();

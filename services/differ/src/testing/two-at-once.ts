@@ -1,9 +1,9 @@
 // A differ in a process of its own, on embedded stores in the given folder, that gets two legs at once. Plays the
 // coordinator; prints what was reported, and what it cost, as JSON.
-//   node two-at-once.mjs FOLDER OLD-BLOB NEW-BLOB
-import { command } from '@tidemark/contracts';
+//   node two-at-once.js FOLDER OLD-BLOB NEW-BLOB
+import { command, type ClaimRequest, type StageFailure, type StageOutput, type StageReport } from '@tidemark/contracts';
 import { createLogger, openAdapters } from '@tidemark/platform';
-import { startDiffer } from '../../dist/index.js';
+import { startDiffer } from '../differ.js';
 
 const [folder, before, after] = process.argv.slice(2);
 const adapters = await openAdapters(['eventStore', 'broker', 'readModel', 'blobs'], {
@@ -17,12 +17,12 @@ const adapters = await openAdapters(['eventStore', 'broker', 'readModel', 'blobs
 });
 const { broker } = adapters;
 const jobs = ['job-1', 'job-2'];
-const outputs = {};
+const outputs: Record<string, StageOutput> = {};
 let atWork = 0;
 let mostAtWork = 0;
-const done = Promise.withResolvers();
+const done = Promise.withResolvers<void>();
 
-await broker.serve(command('job-coordinator', 'claim-stage'), ({ data: { jobId } }) => {
+await broker.serve<ClaimRequest>(command('job-coordinator', 'claim-stage'), ({ data: { jobId } }) => {
   mostAtWork = Math.max(mostAtWork, ++atWork);
   return {
     claim: 1,
@@ -45,13 +45,13 @@ await broker.serve(command('job-coordinator', 'claim-stage'), ({ data: { jobId }
     claimTimeoutMs: 60_000,
   };
 });
-await broker.serve(command('job-coordinator', 'complete-stage'), ({ data: { jobId, output } }) => {
+await broker.serve<StageReport>(command('job-coordinator', 'complete-stage'), ({ data: { jobId, output } }) => {
   atWork--;
   outputs[jobId] = output;
   if (Object.keys(outputs).length === jobs.length) done.resolve();
   return { ended: true };
 });
-await broker.serve(command('job-coordinator', 'fail-stage'), ({ data }) => {
+await broker.serve<StageFailure>(command('job-coordinator', 'fail-stage'), ({ data }) => {
   done.reject(new Error(JSON.stringify(data.error)));
   return { ended: true };
 });
@@ -75,5 +75,5 @@ clearInterval(turning);
 const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
 await differ.stop();
 await adapters.close();
-console.log(JSON.stringify({ outputs, mostAtWork, turns, longestBlockMs, peakMiB }));
+process.stdout.write(JSON.stringify({ outputs, mostAtWork, turns, longestBlockMs, peakMiB }));
 process.exit(0);

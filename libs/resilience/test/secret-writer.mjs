@@ -1,6 +1,6 @@
 // node secret-writer.mjs FOLDER TIMES: adds one to the number in secret `n` that many times (0: for ever), each on the
 // condition that it is the one it read, and says each that was stored.
-import { FileSecretStore } from '../../dist/index.js';
+import { FileSecretStore } from '../dist/index.js';
 
 const [folder, times] = [process.argv[2], Number(process.argv[3])];
 const store = new FileSecretStore(folder);

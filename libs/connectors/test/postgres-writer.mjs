@@ -1,6 +1,6 @@
-// node crash-writer.mjs CONFIG BATCH: writes one batch, and says `written` and the results. It is there to be killed.
+// node postgres-writer.mjs CONFIG BATCH: writes one batch, and says `written` and the results. It is there to be killed.
 import { createHttpPool } from '@tidemark/resilience';
-import { connectors, openDestination } from '../../../dist/index.js';
+import { connectors, openDestination } from '../dist/index.js';
 
 const [config, batch] = process.argv.slice(2).map((text) => JSON.parse(text));
 const pool = createHttpPool({ allow: ['127.0.0.1', 'localhost'] });
