@@ -74,7 +74,7 @@ export const views = {
   connections: {
     name: 'connections',
     owner: 'job-coordinator',
-    version: 1,
+    version: 2,
     indexes: [
       ['tenant', 'createdAt'],
       ['state', 'id'],
@@ -85,7 +85,7 @@ export const views = {
   changes: {
     name: 'changes',
     owner: 'differ',
-    version: 1,
+    version: 2,
     indexes: [['tenant', 'connectionId', 'detectedAt', 'order'], ['jobId'], ['snapshotId'], ['severity'], ['rule']],
   },
   ignoreLists: { name: 'ignore-lists', owner: 'differ', version: 1, indexes: [] },

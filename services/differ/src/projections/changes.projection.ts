@@ -12,9 +12,15 @@ export const changesProjection: Projection<ChangeDocument> = {
   evolve(document, { data }, id) {
     const { changes: _, at, ...about } = data as Recorded;
     const change = byId(data as Recorded).get(id);
-    return change ? { ...about, ...change, detectedAt: new Date(at).toISOString() } : document;
+    return change ? { ...about, ...upcast(change), detectedAt: new Date(at).toISOString() } : document;
   },
 };
+
+/** The first events told one operation at most. */
+const upcast = (change: RecordedChange): RecordedChange => ({
+  ...change,
+  operations: change.operations ?? (change.operation === null ? [] : [change.operation]),
+});
 
 /** The fold asks for one change after the other of the same event. */
 const indexes = new WeakMap<Recorded, ReadonlyMap<string, RecordedChange>>();
