@@ -3,6 +3,7 @@ import { type Counts, type Difference, KeyProblem } from './difference.js';
 import { FailedKeys } from './failed-keys.js';
 import { Intake, type Rows } from './intake.js';
 import { Join, type Need } from './join.js';
+import { KnownRows } from './known-rows.js';
 import { ColumnMap, type SchemaChange } from './model.js';
 import type { Settings } from './options.js';
 import { PendingSnapshot, type Snapshot } from './pending-snapshot.js';
@@ -13,9 +14,10 @@ import { TempFile } from './spill/temp-file.js';
 
 type Result = IteratorResult<Difference, undefined>;
 
-/** Parts of the memory limit: rows, and what becomes of them. */
-const FOR_ROWS = 0.6;
-const FOR_PENDING = 0.3;
+/** Parts of the memory limit: what is known of the previous rows until all rows were read, rows, what becomes of them. */
+const FOR_KNOWN = 0.6;
+const FOR_ROWS = 0.4;
+const FOR_PENDING = 0.2;
 
 /**
  * One comparison: read it to its end, write the differences, and commit.
@@ -36,6 +38,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
   #sorter: RecordSorter | undefined;
   #intake: Intake | undefined;
   #previous: Previous | undefined;
+  #known: KnownRows | undefined;
   #join: Join | undefined;
   #pending: PendingSnapshot | undefined;
   #schemaChange: SchemaChange | undefined;
@@ -190,10 +193,14 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
     if (previous !== undefined) this.#previous ??= await Previous.open(snapshots, previous, key);
     this.#check();
     this.#sorter ??= new RecordSorter(this.#file, memoryLimit * FOR_ROWS);
-    this.#intake ??= new Intake(this.#rows, this.#settings, this.#counts, this.#sorter);
+    if (this.#intake === undefined) {
+      this.#known = await this.#knownRows();
+      this.#intake = new Intake(this.#rows, this.#settings, this.#counts, this.#sorter, this.#known);
+    }
     const problem = await this.#intake.run(this.#breath);
     this.#check();
     if (problem !== undefined) return problem;
+    this.#known?.end();
     const model = this.#intake.model(this.#previous?.header.columns ?? []);
     this.#schemaChange = this.#previous && new ColumnMap(model.header, this.#previous.header).change;
     this.#pending = new PendingSnapshot(model.header, this.#file, memoryLimit * FOR_PENDING);
@@ -201,11 +208,24 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
       model,
       keys: this.#intake.keys,
       previous: this.#previous,
+      known: this.#known,
       pending: this.#pending,
       counts: this.#counts,
       offer: onSchemaChange === 'offer',
     });
     return undefined;
+  }
+
+  /** Reads the snapshot a first time. With values kept, an unchanged row may still need another entry. */
+  async #knownRows(): Promise<KnownRows | undefined> {
+    const { key, previous, snapshots, memoryLimit, keepValues } = this.#settings;
+    if (previous === undefined || keepValues || this.#previous!.header.values) return undefined;
+    const reading = await Previous.open(snapshots, previous, key);
+    try {
+      return await KnownRows.of(reading, memoryLimit * FOR_KNOWN, this.#breath, () => this.#check());
+    } finally {
+      await reading.close();
+    }
   }
 
   #told(difference: Difference): Difference {
@@ -220,6 +240,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
     this.#state = 'complete';
     this.#join = undefined;
     this.#sorter = undefined;
+    this.#known = undefined;
     await this.#previous?.close();
   }
 
@@ -253,6 +274,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
     this.#intake?.stop();
     this.#join = undefined;
     this.#sorter = undefined;
+    this.#known = undefined;
     this.#pending = undefined;
     void this.#previous?.close().catch(() => {});
     await this.#file.close();

@@ -1,6 +1,7 @@
 import type { Breath } from './breath.js';
 import type { Counts, NullKey } from './difference.js';
 import { KeyWriter } from './key-writer.js';
+import type { KnownRows } from './known-rows.js';
 import { Model } from './model.js';
 import type { Settings } from './options.js';
 import { RowRecorder } from './row-record.js';
@@ -9,12 +10,13 @@ import type { RecordSorter } from './spill/record-sorter.js';
 
 export type Rows = AsyncIterable<Row> | Iterable<Row>;
 
-/** Reads the source's rows into a sorter. */
+/** Reads the source's rows into a sorter, but for those that are known to be as they were. */
 export class Intake {
   readonly keys: KeyWriter;
   readonly #settings: Settings;
   readonly #counts: Counts;
   readonly #sorter: RecordSorter;
+  readonly #before: KnownRows | undefined;
   readonly #rows: AsyncIterator<Row> | Iterator<Row>;
   #model: Model | undefined;
   #recorder: RowRecorder | undefined;
@@ -22,10 +24,11 @@ export class Intake {
   #known: readonly string[] | undefined;
   #stopped = false;
 
-  constructor(rows: Rows, settings: Settings, counts: Counts, sorter: RecordSorter) {
+  constructor(rows: Rows, settings: Settings, counts: Counts, sorter: RecordSorter, before: KnownRows | undefined) {
     this.#settings = settings;
     this.#counts = counts;
     this.#sorter = sorter;
+    this.#before = before;
     this.keys = new KeyWriter(settings.key);
     this.#rows = Symbol.asyncIterator in rows ? rows[Symbol.asyncIterator]() : rows[Symbol.iterator]();
     if (settings.columns !== undefined) this.#decide([...new Set([...settings.key, ...settings.columns])]);
@@ -85,7 +88,9 @@ export class Intake {
 
   #decide(names: readonly string[]): Model {
     this.#model = new Model(this.#settings.key, names, this.#settings.keepValues);
-    this.#recorder = new RowRecorder(this.#model.header.columns, this.keys, this.#sorter);
+    const { columns } = this.#model.header;
+    const known = this.#before?.have(columns) ? this.#before : undefined;
+    this.#recorder = new RowRecorder(columns, this.keys, this.#sorter, known);
     return this.#model;
   }
 }

@@ -1,5 +1,6 @@
 import type { Changed, Counts, Difference } from './difference.js';
 import type { KeyWriter } from './key-writer.js';
+import type { KnownRows } from './known-rows.js';
 import { type Model, samePrint, writePrints } from './model.js';
 import type { PendingSnapshot } from './pending-snapshot.js';
 import { type Previous, PreviousEntry } from './previous.js';
@@ -19,6 +20,8 @@ export interface JoinOptions {
   readonly model: Model;
   readonly keys: KeyWriter;
   readonly previous: Previous | undefined;
+  /** Tells of which of the previous rows there is no record, as they are unchanged. */
+  readonly known: KnownRows | undefined;
   readonly pending: PendingSnapshot;
   readonly counts: Counts;
   /** Whether rows are offered when only the model changed. */
@@ -32,6 +35,7 @@ export interface JoinOptions {
 export class Join {
   readonly #model: Model;
   readonly #keys: KeyWriter;
+  readonly #known: KnownRows | undefined;
   readonly #pending: PendingSnapshot;
   readonly #counts: Counts;
   readonly #offer: boolean;
@@ -56,9 +60,10 @@ export class Join {
   /** Where the entry that was built has its prints. */
   #printsAt = 0;
 
-  constructor({ model, keys, previous, pending, counts, offer }: JoinOptions) {
+  constructor({ model, keys, previous, known, pending, counts, offer }: JoinOptions) {
     this.#model = model;
     this.#keys = keys;
+    this.#known = known;
     this.#pending = pending;
     this.#counts = counts;
     this.#offer = offer;
@@ -93,7 +98,10 @@ export class Join {
       const leaf = this.#leaf;
       if (leaf === undefined || this.#at === leaf.order.length) {
         if (!this.#leavesEnded) return 'leaf';
-        if (old !== undefined) return this.#removed(old);
+        if (old !== undefined) {
+          if (this.#keep(old, Infinity)) continue;
+          return this.#removed(old);
+        }
         this.#endRun();
         return undefined;
       }
@@ -106,15 +114,37 @@ export class Join {
       if (this.#at > 0 && leaf.hashes[this.#at - 1] === leaf.hashes[this.#at] && sameKey(leaf, this.#last, record))
         return this.#duplicate(leaf, record);
       const hash = leaf.hashes[this.#at]!;
+      if (old !== undefined && this.#keep(old, hash)) continue;
       const order = old === undefined ? -1 : hash - old.keyHash || compareKey(leaf, record, old);
-      if (order > 0) return this.#removed(old!);
-      this.#at++;
+      if (order > 0) {
+        if (!this.#isKnown(old!)) return this.#removed(old!);
+        this.#unchanged(old!);
+        old!.next();
+        continue;
+      }
       this.#last = record;
+      if (order === 0 && this.#isKnown(old!)) return this.#duplicate(leaf, record);
+      this.#at++;
       if (order < 0) return this.#added(leaf, record);
       const difference = this.#matched(leaf, record, old!);
       old!.next();
       if (difference !== undefined) return difference;
     }
+  }
+
+  /** Whether the row of an entry is unchanged, so that a record with its key repeats it. */
+  #isKnown(old: EntryCursor): boolean {
+    return this.#known !== undefined && this.#known.isUnchanged(old.count - 1);
+  }
+
+  /** Goes past entries of rows that are known to be unchanged, below a hash. @returns whether there was one */
+  #keep(old: EntryCursor, hash: number): boolean {
+    const start = old.count;
+    while (old.here && old.keyHash < hash && this.#isKnown(old) && this.#pending.waiting === undefined) {
+      this.#unchanged(old);
+      old.next();
+    }
+    return old.count > start || !old.here;
   }
 
   #added(leaf: Leaf, record: number): Difference {
@@ -145,15 +175,18 @@ export class Join {
   #matched(leaf: Leaf, record: number, old: EntryCursor): Difference | undefined {
     const payload = payloadAt(leaf.words, record);
     const change = this.#entry!.change;
-    if (change === undefined && sameHash(leaf.words, (payload >>> 2) + 2, old)) {
-      this.#unchanged(leaf, record, old);
+    const same = change === undefined && sameHash(leaf.words, (payload >>> 2) + 2, old);
+    if (same && this.#verbatim && sameKinds(leaf, record, old)) {
+      this.#unchanged(old);
       return undefined;
     }
     this.#endRun();
     this.#build(leaf, record);
-    const columns = this.#differing(leaf, payload, old);
-    if (columns !== undefined) return this.#changed(leaf, record, columns, 'data');
-    if (this.#offer && change!.added.length > 0) return this.#changed(leaf, record, change!.added, 'schema');
+    if (!same) {
+      const columns = this.#differing(leaf, payload, old);
+      if (columns !== undefined) return this.#changed(leaf, record, columns, 'data');
+      if (this.#offer && change!.added.length > 0) return this.#changed(leaf, record, change!.added, 'schema');
+    }
     this.#counts.unchanged++;
     this.#pending.unchanged(this.#builder.bytes, 0, this.#builder.length);
     return undefined;
@@ -170,29 +203,22 @@ export class Join {
     return before === undefined ? changed : { ...changed, before };
   }
 
-  #unchanged(leaf: Leaf, record: number, old: EntryCursor): void {
+  /** Leaves an entry as it is: adds it to the run. */
+  #unchanged(old: EntryCursor): void {
     this.#counts.unchanged++;
-    const asBefore = this.#verbatim && sameKinds(leaf, record, old);
-    if (asBefore && this.#runEnd === old.start && this.#pending.fits(old.end - old.start, old.start - this.#runStart)) {
-      this.#runEnd = old.end;
-      this.#runCount++;
-      return;
-    }
-    this.#endRun();
-    if (asBefore) {
+    if (this.#runEnd !== old.start || !this.#pending.fits(old.end - old.start, old.start - this.#runStart)) {
+      this.#endRun();
       this.#runStart = old.start;
-      this.#runEnd = old.end;
-      this.#runCount = 1;
-      return;
     }
-    this.#build(leaf, record);
-    this.#pending.unchanged(this.#builder.bytes, 0, this.#builder.length);
+    this.#runEnd = old.end;
+    this.#runCount++;
   }
 
   #endRun(): void {
     if (this.#runEnd < 0) return;
     this.#pending.unchanged(this.#old!.bytes, this.#runStart, this.#runEnd, this.#runCount);
     this.#runEnd = -1;
+    this.#runCount = 0;
   }
 
   /** Names of the columns that differ; undefined when there is no difference but in the model. */

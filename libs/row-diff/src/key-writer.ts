@@ -12,7 +12,8 @@ export class KeyWriter {
   hash = 0;
   /** Bytes of a record that has nothing but the key; a payload begins there. */
   recordSize = 0;
-  readonly #values = new ValueWriter();
+  /** What was written last. */
+  readonly values = new ValueWriter();
   /** For each place in order of names, the place in the caller's order. */
   readonly #order: readonly number[];
 
@@ -23,7 +24,7 @@ export class KeyWriter {
 
   /** @returns false when a key column is null @throws TypeError */
   row(row: Row): boolean {
-    this.#values.clear();
+    this.values.clear();
     for (const place of this.#order) {
       const value = row[this.columns[place]!];
       if (value === null || value === undefined) return false;
@@ -38,7 +39,7 @@ export class KeyWriter {
     if (!Array.isArray(key) || key.length !== this.columns.length) {
       throw new TypeError(`a key must be an array of ${this.columns.length}: ${this.columns.join(', ')}`);
     }
-    this.#values.clear();
+    this.values.clear();
     for (const place of this.#order) {
       if (key[place] == null) throw new TypeError(`a key must not be null: ${this.columns[place]}`);
       this.#write(key[place], place);
@@ -48,7 +49,7 @@ export class KeyWriter {
 
   /** Writes header and key of a record. @param size of the whole record, a multiple of 4 */
   writeRecord({ words, bytes, at }: Slot, size: number, number: number): void {
-    const { canonical, length, kinds, kindsLength } = this.#values;
+    const { canonical, length, kinds, kindsLength } = this.values;
     words[at] = size;
     words[at + 1] = this.hash;
     words[at + 2] = number;
@@ -67,14 +68,14 @@ export class KeyWriter {
 
   #write(value: Value, place: number): void {
     try {
-      this.#values.column(value);
+      this.values.column(value);
     } catch (error) {
       throw new TypeError(`column "${this.columns[place]}" ${(error as Error).message}`, { cause: error });
     }
   }
 
   #finish(): void {
-    const { canonical, length, kindsLength } = this.#values;
+    const { canonical, length, kindsLength } = this.values;
     if (length > MAX_KEY || kindsLength > MAX_KEY) throw new TypeError(`the key is longer than ${MAX_KEY} bytes`);
     this.hash = hash32(canonical, 0, length);
     this.recordSize = align(RECORD_HEADER + length + kindsLength);

@@ -1,5 +1,6 @@
 import { murmur128 } from './hash.js';
 import type { KeyWriter } from './key-writer.js';
+import type { KnownRows } from './known-rows.js';
 import type { Row } from './row.js';
 import { HASH_BYTES } from './snapshot/format.js';
 import { align } from './spill/record.js';
@@ -9,19 +10,22 @@ import { ValueWriter } from './values/value-writer.js';
 /** A row's payload in its record: words of canonical length and kinds' length, the hash, canonical bytes, kinds. */
 export const ROW_HEADER = 8 + HASH_BYTES;
 
-/** Writes rows into a sorter. */
+/** Writes rows into a sorter, but for those that are known to be as they were. */
 export class RowRecorder {
   readonly #columns: readonly string[];
   readonly #keys: KeyWriter;
   readonly #sorter: RecordSorter;
   readonly #values = new ValueWriter();
   readonly #hash = new Int32Array(4);
+  readonly #hashBytes = Buffer.from(this.#hash.buffer);
+  readonly #known: KnownRows | undefined;
 
   /** @param columns in order of names */
-  constructor(columns: readonly string[], keys: KeyWriter, sorter: RecordSorter) {
+  constructor(columns: readonly string[], keys: KeyWriter, sorter: RecordSorter, known?: KnownRows) {
     this.#columns = columns;
     this.#keys = keys;
     this.#sorter = sorter;
+    this.#known = known;
   }
 
   /**
@@ -31,6 +35,7 @@ export class RowRecorder {
    */
   add(row: Row, rowNumber: number): Promise<void> | undefined {
     this.canonicalize(row);
+    if (this.#known?.take(this.#keys, this.#hashBytes)) return undefined;
     const { length, kindsLength } = this.#values;
     const size = align(this.#keys.recordSize + ROW_HEADER + length + kindsLength);
     const ready = this.#sorter.place(this.#keys.hash, size);
