@@ -7,6 +7,7 @@ import type { Settings } from './options.js';
 import { RowRecorder } from './row-record.js';
 import type { Row } from './row.js';
 import type { RecordSorter } from './spill/record-sorter.js';
+import { WaitingRows } from './waiting-rows.js';
 
 export type Rows = AsyncIterable<Row> | Iterable<Row>;
 
@@ -20,6 +21,7 @@ export class Intake {
   readonly #rows: AsyncIterator<Row> | Iterator<Row>;
   #model: Model | undefined;
   #recorder: RowRecorder | undefined;
+  #waiting: WaitingRows | undefined;
   /** The columns of the first row, where they decide. */
   #known: readonly string[] | undefined;
   #stopped = false;
@@ -44,7 +46,7 @@ export class Intake {
     for (;;) {
       const next = await this.#rows.next();
       if (this.#stopped) return void this.#letGo();
-      if (next.done) return undefined;
+      if (next.done) return void (await this.#waiting?.end());
       const ready = this.#take(next.value);
       if (ready instanceof Promise) await ready;
       else if (ready !== undefined) return ready;
@@ -89,8 +91,8 @@ export class Intake {
   #decide(names: readonly string[]): Model {
     this.#model = new Model(this.#settings.key, names, this.#settings.keepValues);
     const { columns } = this.#model.header;
-    const known = this.#before?.have(columns) ? this.#before : undefined;
-    this.#recorder = new RowRecorder(columns, this.keys, this.#sorter, known);
+    if (this.#before?.have(columns)) this.#waiting = new WaitingRows(this.#before, this.#sorter, this.#before.atOnce);
+    this.#recorder = new RowRecorder(columns, this.keys, this.#waiting ?? this.#sorter);
     return this.#model;
   }
 }

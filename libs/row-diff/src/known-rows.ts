@@ -1,14 +1,19 @@
 import type { Breath } from './breath.js';
 import { murmur128 } from './hash.js';
-import type { KeyWriter } from './key-writer.js';
 import type { Previous } from './previous.js';
 import type { EntryCursor } from './snapshot/entry-cursor.js';
 import { HASH_BYTES } from './snapshot/format.js';
+import type { Chunk } from './spill/chunk.js';
+import { keyLengthAt, kindsLengthAt, payloadAt, RECORD_HEADER } from './spill/record.js';
+import { HASH_AT } from './row-record.js';
 
 /** Words of an entry: its key's hash, and three of the hash of key and row together. */
-const WORDS = 4;
+const PRINT = 3;
+const WORDS = 1 + PRINT;
 /** Beside the words a byte of state, and at most a word of the directory for every two entries. */
 const ENTRY_BYTES = WORDS * 4 + 1 + 2;
+/** Such that the records, and what is known about them, are in the processor's caches. */
+const AT_ONCE = 128 * 1024;
 const FIRST_CAPACITY = 64 * 1024;
 const HASHES = 2 ** 32;
 
@@ -23,6 +28,8 @@ export class KnownRows {
   readonly #print = new Print();
   readonly #columns: readonly string[];
   readonly #most: number;
+  /** Bytes of records that are best brought here together. */
+  readonly atOnce: number;
   #words: Int32Array;
   /** Of each entry, in the order of the snapshot. */
   #states = new Uint8Array(0);
@@ -32,10 +39,17 @@ export class KnownRows {
   /** The first entry of each range of hashes, which differ in their last `shift` bits. */
   #starts = new Uint32Array(0);
   #shift = 31;
+  // Of the records at hand: first word, where the range of their hash begins, print.
+  #records = new Uint32Array(0);
+  #ranges = new Uint32Array(0);
+  #prints = new Int32Array(0);
+  /** Nobody reads it, but what is never used would not be loaded. */
+  loaded = 0;
 
   /** @param memory bytes that it may hold */
   private constructor(columns: readonly string[], memory: number) {
     this.#columns = columns;
+    this.atOnce = Math.min(AT_ONCE, memory >>> 3) & ~7;
     this.#most = Math.floor(memory / ENTRY_BYTES);
     this.#words = new Int32Array(Math.min(this.#most, FIRST_CAPACITY) * WORDS);
   }
@@ -59,28 +73,65 @@ export class KnownRows {
   }
 
   /**
-   * Whether the row is there as it was, and is the first of its key. To be asked for every row, in order.
-   * @param keys has just read the row's key @param hash of the row's values, as bytes
+   * Finds the rows that are there as they were, each the first of its key. All records are to be brought here, in order.
+   * @returns the first words of the other records, good until the next call
    */
-  take(keys: KeyWriter, hash: Buffer): boolean {
-    if (keys.hash >= this.#bound) return false;
-    const range = keys.hash >>> this.#shift;
-    const start = this.#starts[range]!;
-    const end = this.#starts[range + 1]!;
-    if (start === end) return false;
+  others(chunk: Chunk): Uint32Array {
+    const { count } = chunk;
+    if (this.#records.length < count) {
+      this.#records = new Uint32Array(count);
+      this.#ranges = new Uint32Array(count);
+      this.#prints = new Int32Array(count * PRINT);
+    }
+    this.#prepare(chunk);
+    let others = 0;
+    // A record is no longer needed once its place in the list is.
+    for (let i = 0; i < count; i++) {
+      const record = this.#records[i]!;
+      if (!this.#take(chunk.words[record + 1]!, this.#ranges[i]!, i * PRINT)) this.#records[others++] = record;
+    }
+    return this.#records.subarray(0, others);
+  }
+
+  /**
+   * Loads what will be looked at, without depending on it: so the processor waits for several places in memory at once,
+   * most of which are in none of its caches.
+   */
+  #prepare({ bytes, words, count }: Chunk): void {
+    for (let i = 0; i < count; i++) {
+      const entry = words.length - 2 * (i + 1);
+      this.#ranges[i] = this.#starts[Math.min(words[entry]! >>> this.#shift, this.#starts.length - 1)]!;
+      this.#records[i] = words[entry + 1]!;
+    }
+    let loaded = 0;
+    for (let i = 0; i < count; i++) {
+      const first = this.#ranges[i]!;
+      loaded ^= this.#words[first * WORDS]! ^ this.#words[(first + 2) * WORDS]! ^ this.#states[first]!;
+    }
+    this.loaded = loaded;
+    for (let i = 0; i < count; i++) {
+      const print = this.#print.ofRecord(bytes, words, this.#records[i]!);
+      for (let word = 0; word < PRINT; word++) this.#prints[i * PRINT + word] = print[word]!;
+    }
+  }
+
+  /** @param first entry of the range of the hash @param printAt its place in #prints */
+  #take(hash: number, first: number, printAt: number): boolean {
+    if (hash >>> 0 >= this.#bound) return false;
     const words = this.#words;
-    const print = this.#print.ofRow(keys, hash);
-    const keyHash = keys.hash | 0;
+    const prints = this.#prints;
+    const end = this.#starts[(hash >>> this.#shift) + 1]!;
     let sameKey = false;
-    for (let i = start, at = start * WORDS; i < end; i++, at += WORDS) {
-      if (words[at] !== keyHash) continue;
+    for (let i = first, at = first * WORDS; i < end; i++, at += WORDS) {
+      if (words[at] !== hash) continue;
       sameKey = true;
-      if (words[at + 1] !== print[0] || words[at + 2] !== print[1] || words[at + 3] !== print[2]) continue;
+      if (words[at + 1] !== prints[printAt]) continue;
+      if (words[at + 2] !== prints[printAt + 1] || words[at + 3] !== prints[printAt + 2]) continue;
       if (this.#states[i] !== State.untouched) return false;
       this.#states[i] = State.unchanged;
       return true;
     }
-    if (sameKey) this.#touch(start, end, keyHash);
+    if (sameKey) this.#touch(first, end, hash);
     return false;
   }
 
@@ -107,7 +158,7 @@ export class KnownRows {
     }
     const print = this.#print.ofEntry(entry);
     this.#words[at++] = entry.keyHash;
-    for (let i = 0; i < WORDS - 1; i++) this.#words[at++] = print[i]!;
+    for (let i = 0; i < PRINT; i++) this.#words[at++] = print[i]!;
   }
 
   get #full(): boolean {
@@ -155,11 +206,12 @@ class Print {
   }
 
   /** @returns words that are good until the next call */
-  ofRow({ values }: KeyWriter, hash: Buffer): Int32Array {
-    this.#room(values.length + values.kindsLength + HASH_BYTES);
-    let length = this.#copy(values.canonical, 0, values.length, 0);
-    length = this.#copy(values.kinds, 0, values.kindsLength, length);
-    return this.#hashed(this.#copy(hash, 0, HASH_BYTES, length));
+  ofRecord(bytes: Buffer, words: Int32Array, record: number): Int32Array {
+    const key = keyLengthAt(words, record) + kindsLengthAt(words, record);
+    const keyAt = record * 4 + RECORD_HEADER;
+    const hashAt = payloadAt(words, record) + HASH_AT;
+    this.#room(key + HASH_BYTES);
+    return this.#hashed(this.#copy(bytes, hashAt, hashAt + HASH_BYTES, this.#copy(bytes, keyAt, keyAt + key, 0)));
   }
 
   #copy(from: Buffer, start: number, end: number, at: number): number {

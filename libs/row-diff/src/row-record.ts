@@ -1,31 +1,28 @@
 import { murmur128 } from './hash.js';
 import type { KeyWriter } from './key-writer.js';
-import type { KnownRows } from './known-rows.js';
 import type { Row } from './row.js';
 import { HASH_BYTES } from './snapshot/format.js';
 import { align } from './spill/record.js';
-import type { RecordSorter } from './spill/record-sorter.js';
+import type { RecordPlace } from './spill/record-sorter.js';
 import { ValueWriter } from './values/value-writer.js';
 
 /** A row's payload in its record: words of canonical length and kinds' length, the hash, canonical bytes, kinds. */
-export const ROW_HEADER = 8 + HASH_BYTES;
+export const HASH_AT = 8;
+export const ROW_HEADER = HASH_AT + HASH_BYTES;
 
-/** Writes rows into a sorter, but for those that are known to be as they were. */
+/** Writes rows as records. */
 export class RowRecorder {
   readonly #columns: readonly string[];
   readonly #keys: KeyWriter;
-  readonly #sorter: RecordSorter;
+  readonly #place: RecordPlace;
   readonly #values = new ValueWriter();
   readonly #hash = new Int32Array(4);
-  readonly #hashBytes = Buffer.from(this.#hash.buffer);
-  readonly #known: KnownRows | undefined;
 
   /** @param columns in order of names */
-  constructor(columns: readonly string[], keys: KeyWriter, sorter: RecordSorter, known?: KnownRows) {
+  constructor(columns: readonly string[], keys: KeyWriter, place: RecordPlace) {
     this.#columns = columns;
     this.#keys = keys;
-    this.#sorter = sorter;
-    this.#known = known;
+    this.#place = place;
   }
 
   /**
@@ -35,10 +32,9 @@ export class RowRecorder {
    */
   add(row: Row, rowNumber: number): Promise<void> | undefined {
     this.canonicalize(row);
-    if (this.#known?.take(this.#keys, this.#hashBytes)) return undefined;
     const { length, kindsLength } = this.#values;
     const size = align(this.#keys.recordSize + ROW_HEADER + length + kindsLength);
-    const ready = this.#sorter.place(this.#keys.hash, size);
+    const ready = this.#place.place(this.#keys.hash, size);
     if (ready === undefined) this.#write(size, rowNumber);
     else return ready.then(() => this.#write(size, rowNumber));
     return undefined;
@@ -61,7 +57,7 @@ export class RowRecorder {
   }
 
   #write(size: number, rowNumber: number): void {
-    const { slot } = this.#sorter;
+    const { slot } = this.#place;
     this.#keys.writeRecord(slot, size, rowNumber);
     const { length, kinds, kindsLength, words: from } = this.#values;
     const { words, bytes } = slot;

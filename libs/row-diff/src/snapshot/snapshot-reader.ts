@@ -6,6 +6,8 @@ import { SnapshotUnusable } from './snapshot-error.js';
 export class SnapshotReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array(0);
+  /** What comes after the chunk at hand, read while that is at work. */
+  #ahead: Promise<IteratorResult<Uint8Array>> | undefined;
   #at = 0;
   #crc = 0;
   #memory = Buffer.alloc(0);
@@ -73,10 +75,13 @@ export class SnapshotReader {
     let filled = 0;
     while (filled < target.length) {
       if (this.#at === this.#chunk.byteLength) {
-        const next = await this.#chunks.next().catch(unusable);
+        const next = await (this.#ahead ?? this.#chunks.next()).catch(unusable);
         if (next.done) break;
         this.#chunk = next.value;
         this.#at = 0;
+        this.#ahead = this.#chunks.next();
+        // Who needs it is told of its failure.
+        this.#ahead.catch(() => {});
       }
       const part = this.#chunk.subarray(this.#at, this.#at + target.length - filled);
       target.set(part, filled);

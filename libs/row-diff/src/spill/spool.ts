@@ -42,13 +42,25 @@ export class Spool {
   /** Everything written so far, in order; may be read again. The reader may keep the pieces. */
   async *read(): AsyncGenerator<Buffer> {
     if (this.#extents.length > 0) await this.#file.flush();
-    for (const { position, length } of this.#extents) {
-      const piece = Buffer.allocUnsafeSlow(length);
-      await this.#file.read(piece, position);
-      yield piece;
+    // The next piece is read while the reader is busy with this one.
+    let ahead = this.#piece(0);
+    for (let i = 1; i <= this.#extents.length; i++) {
+      const piece = await ahead;
+      ahead = this.#piece(i);
+      yield piece!;
     }
     yield* this.#kept;
     if (this.#used > 0) yield this.#block!.subarray(0, this.#used);
+  }
+
+  #piece(index: number): Promise<Buffer | undefined> {
+    const extent = this.#extents[index];
+    if (extent === undefined) return Promise.resolve(undefined);
+    const bytes = Buffer.allocUnsafeSlow(extent.length);
+    const read = this.#file.read(bytes, extent.position).then(() => bytes);
+    // Who needs it is told of its failure.
+    read.catch(() => {});
+    return read;
   }
 
   #push(block: Buffer): void {
