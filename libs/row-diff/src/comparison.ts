@@ -15,9 +15,9 @@ import { TempFile } from './spill/temp-file.js';
 type Result = IteratorResult<Difference, undefined>;
 
 /** Parts of the memory limit: what is known of the previous rows until all rows were read, rows, what becomes of them. */
-const FOR_KNOWN = 0.6;
-const FOR_ROWS = 0.4;
-const FOR_PENDING = 0.2;
+const FOR_KNOWN = 0.75;
+const FOR_ROWS = 0.25;
+const FOR_PENDING = 0.25;
 
 /**
  * One comparison: read it to its end, write the differences, and commit.
@@ -239,6 +239,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
     this.#pending!.end();
     this.#state = 'complete';
     this.#join = undefined;
+    this.#sorter!.release();
     this.#sorter = undefined;
     this.#known = undefined;
     await this.#previous?.close();

@@ -40,7 +40,7 @@ async function openFiles(): Promise<number> {
 
 describe('a comparison', () => {
   it('that fits never touches the disk', async () => {
-    const { spilledBytes } = await outcomeOf(rowsOf(2000), options);
+    const { spilledBytes } = await outcomeOf(rowsOf(1000), options);
     expect(spilledBytes).toBe(0);
     expect(await filesIn(folder.path)).toEqual(['blobs']);
   });

@@ -6,11 +6,12 @@ import type { PendingSnapshot } from './pending-snapshot.js';
 import { type Previous, PreviousEntry } from './previous.js';
 import { ROW_HEADER } from './row-record.js';
 import type { Key, Row } from './row.js';
+import { compareKey, isZero, sameHash, sameKey, sameKinds } from './same.js';
 import { EntryBuilder } from './snapshot/entry-builder.js';
 import type { EntryCursor } from './snapshot/entry-cursor.js';
 import { HASH_BYTES, PRINT_BYTES } from './snapshot/format.js';
 import type { Leaf } from './spill/leaf.js';
-import { compareBytes, keyLengthAt, kindsLengthAt, payloadAt, RECORD_HEADER } from './spill/record.js';
+import { keyLengthAt, kindsLengthAt, payloadAt, RECORD_HEADER } from './spill/record.js';
 import { ValueReader } from './values/value-reader.js';
 
 /** What the join cannot go on without: a frame of the snapshot, a leaf of records, or the disk. */
@@ -279,30 +280,4 @@ export class Join {
     this.#reader.open(bytes, at, at + words[payload >>> 2]!);
     return this.#model.row(key, this.#reader);
   }
-}
-
-function compareKey({ bytes, words }: Leaf, record: number, old: EntryCursor): number {
-  const at = record * 4 + RECORD_HEADER;
-  return compareBytes(bytes, at, keyLengthAt(words, record), old.bytes, old.keyAt, old.keyLength);
-}
-
-function sameKey({ bytes, words }: Leaf, a: number, b: number): boolean {
-  const [aAt, bAt] = [a * 4 + RECORD_HEADER, b * 4 + RECORD_HEADER];
-  return compareBytes(bytes, aAt, keyLengthAt(words, a), bytes, bAt, keyLengthAt(words, b)) === 0;
-}
-
-function sameKinds({ bytes, words }: Leaf, record: number, old: EntryCursor): boolean {
-  const length = kindsLengthAt(words, record);
-  const at = record * 4 + RECORD_HEADER + keyLengthAt(words, record);
-  return compareBytes(bytes, at, length, old.bytes, old.keyAt + old.keyLength, old.kindsLength) === 0;
-}
-
-function sameHash(words: Int32Array, at: number, { bytes, hashAt }: EntryCursor): boolean {
-  for (let i = 0; i < 4; i++) if (words[at + i] !== bytes.readInt32LE(hashAt + i * 4)) return false;
-  return true;
-}
-
-function isZero(bytes: Buffer, at: number): boolean {
-  for (let i = 0; i < HASH_BYTES; i++) if (bytes[at + i] !== 0) return false;
-  return true;
 }

@@ -30,7 +30,7 @@ export class KnownRows {
   readonly #most: number;
   /** Bytes of records that are best brought here together. */
   readonly atOnce: number;
-  #words: Int32Array;
+  #words: Int32Array<ArrayBuffer>;
   /** Of each entry, in the order of the snapshot. */
   #states = new Uint8Array(0);
   #count = 0;
@@ -58,7 +58,9 @@ export class KnownRows {
   static async of(previous: Previous, memory: number, breath: Breath, check: () => void): Promise<KnownRows> {
     const { header, entries } = previous;
     const known = new KnownRows(header.columns, memory);
-    for (await previous.nextFrame(); entries.here && !known.#full; await previous.nextFrame()) {
+    while (!known.#full) {
+      await previous.nextFrame();
+      if (!entries.here) break;
       for (; entries.here && !known.#full; entries.next()) known.#add(entries);
       if (breath.overdue()) await breath.take();
       check();
@@ -143,7 +145,8 @@ export class KnownRows {
   /** All rows were read: gives back the memory that only `take` needs. */
   end(): void {
     this.#bound = 0;
-    this.#words = new Int32Array(0);
+    // At once: collected as garbage, so large a block may stay for long.
+    this.#words.buffer.transfer(0);
     this.#starts = new Uint32Array(0);
   }
 

@@ -12,7 +12,7 @@ export interface CompareOptions {
   readonly previous?: BlobId | undefined;
   /** Where snapshots are. */
   readonly snapshots: Pick<BlobStore, 'get' | 'put'>;
-  /** Bytes of rows held in memory before they go to the disk; at least 64 KiB. Default 128 MiB. */
+  /** Bytes of rows held in memory before they go to the disk; at least 64 KiB. Default 120 MiB. */
   readonly memoryLimit?: number;
   /** Where rows go that do not fit. Default: the system's folder for temporary files. */
   readonly tempDir?: string;
@@ -35,7 +35,7 @@ const MEBIBYTE = 1024 * 1024;
 /** @throws TypeError that names the option */
 export function settingsOf(options: CompareOptions): Settings {
   const settings: Settings = {
-    memoryLimit: 128 * MEBIBYTE,
+    memoryLimit: 120 * MEBIBYTE,
     tempDir: tmpdir(),
     keepValues: false,
     onSchemaChange: 'offer',

@@ -47,6 +47,11 @@ export class Chunk {
     this.count = 0;
   }
 
+  /** Gives the memory back at once: collected as garbage, so large a block may stay for long. */
+  release(): void {
+    (this.bytes.buffer as ArrayBuffer).transfer(0);
+  }
+
   /** The whole of it, as a section. */
   section(): Section {
     return { start: 0, end: this.words.length, count: this.count };

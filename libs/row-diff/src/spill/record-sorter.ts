@@ -67,6 +67,11 @@ export class RecordSorter implements RecordPlace {
     return leaf;
   }
 
+  /** Gives the memory back; to be called when all leaves were read and are no longer needed. */
+  release(): void {
+    this.#arena.release();
+  }
+
   /** All at once: they never left the arena. */
   #whole(): Leaf | undefined {
     const { bytes, words, count } = this.#arena;

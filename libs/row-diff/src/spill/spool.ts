@@ -1,6 +1,8 @@
 import type { Extent, TempFile } from './temp-file.js';
 
 const BLOCK = 256 * 1024;
+/** Blocks that are kept for the next writes. */
+const MOST_FREE = 16;
 
 /** A run of bytes that is written once and read in order, in memory up to a limit, on the disk beyond it. */
 export class Spool {
@@ -69,7 +71,9 @@ export class Spool {
     this.#used = 0;
     if (this.#extents.length === 0 && (this.#kept.length + 1) * BLOCK <= this.#memory) return;
     for (const kept of this.#kept) {
-      const { extent, ready } = this.#file.write(kept, () => this.#free.push(kept));
+      const { extent, ready } = this.#file.write(kept, () => {
+        if (this.#free.length < MOST_FREE) this.#free.push(kept);
+      });
       this.#extents.push(extent);
       this.#ready = ready;
     }
