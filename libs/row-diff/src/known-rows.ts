@@ -176,7 +176,8 @@ export class KnownRows {
 
   /** Makes the directory: ranges of hashes that two to four entries share. */
   #index(): void {
-    this.#states = new Uint8Array(this.#count);
+    // One more, as what is loaded for a hash beyond the last entry is there too.
+    this.#states = new Uint8Array(this.#count + 1);
     const ideal = Math.floor(Math.log2((4 * this.#bound) / (this.#count + 1)));
     this.#shift = Math.max(0, Math.min(31, ideal));
     const ranges = Math.ceil(this.#bound / 2 ** this.#shift);
