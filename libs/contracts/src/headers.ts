@@ -1,3 +1,5 @@
+import type { Service } from './subjects.js';
+
 /** Who asks and why; travels in message headers and ends in every event's metadata. */
 export interface CommandContext {
   readonly tenant: string;
@@ -17,6 +19,33 @@ export type Origin = Pick<CommandContext, 'correlationId' | 'traceparent'>;
 export function originOf({ correlationId, traceparent }: Origin): Origin | undefined {
   if (correlationId === undefined && traceparent === undefined) return undefined;
   return { ...(correlationId && { correlationId }), ...(traceparent && { traceparent }) };
+}
+
+/** A stored event, as far as the messages that follow from it tell of it. */
+interface Stored {
+  readonly type: string;
+  readonly stream: string;
+  /** Milliseconds since the epoch. */
+  readonly recordedAt: number;
+}
+
+/** The headers of a message that follows from a stored event: CloudEvents' binary mode, and what set it in motion. */
+export function eventHeaders(
+  service: Service,
+  id: string,
+  { type, stream, recordedAt }: Stored,
+  { correlationId, traceparent }: Origin,
+): Headers {
+  return {
+    'ce-id': id,
+    'ce-type': type,
+    'ce-source': `/tidemark/${service}`,
+    'ce-specversion': '1.0',
+    'ce-subject': stream,
+    'ce-time': new Date(recordedAt).toISOString(),
+    ...(correlationId && { 'tidemark-correlation-id': correlationId }),
+    ...(traceparent && { traceparent }),
+  };
 }
 
 type Headers = Readonly<Record<string, string>>;

@@ -1,20 +1,11 @@
-import { eventSubject } from '@tidemark/contracts';
+import { eventHeaders, eventSubject } from '@tidemark/contracts';
 import type { RecordedEvent } from '@tidemark/event-store';
 import type { OutgoingMessage } from '@tidemark/messaging';
 
 /** The message that follows from a subscriber's alert: `tidemark.evt.alerts.ChangesDetected`. */
 export function messagesOf(event: RecordedEvent): OutgoingMessage[] {
-  const { id, type, stream, revision, recordedAt, data, metadata } = event;
-  const { correlationId, traceparent } = metadata;
-  const headers = {
-    'ce-id': id,
-    'ce-type': type,
-    'ce-source': '/tidemark/differ',
-    'ce-specversion': '1.0',
-    'ce-subject': stream,
-    'ce-time': new Date(recordedAt).toISOString(),
-    ...(correlationId && { 'tidemark-correlation-id': correlationId }),
-    ...(traceparent && { traceparent }),
-  };
-  return [{ subject: eventSubject('alerts', type), id, data: { stream, revision, ...(data as object) }, headers }];
+  const { id, type, stream, revision, data, metadata } = event;
+  const subject = eventSubject('alerts', type);
+  const headers = eventHeaders('differ', id, event, metadata);
+  return [{ subject, id, data: { stream, revision, ...(data as object) }, headers }];
 }

@@ -1,4 +1,5 @@
 import {
+  eventHeaders,
   eventSubject,
   workSubject,
   type EndedJob,
@@ -79,17 +80,7 @@ function message<T>(
   subject: string,
   id: string,
   data: T,
-  { correlationId, traceparent }: Origin = event.metadata,
+  origin: Origin = event.metadata,
 ): OutgoingMessage<T> {
-  const headers: Record<string, string> = {
-    'ce-id': id,
-    'ce-type': event.type,
-    'ce-source': '/tidemark/job-coordinator',
-    'ce-specversion': '1.0',
-    'ce-subject': event.stream,
-    'ce-time': new Date(event.recordedAt).toISOString(),
-  };
-  if (correlationId) headers['tidemark-correlation-id'] = correlationId;
-  if (traceparent) headers['traceparent'] = traceparent;
-  return { subject, id, data, headers };
+  return { subject, id, data, headers: eventHeaders('job-coordinator', id, event, origin) };
 }
