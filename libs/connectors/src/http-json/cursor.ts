@@ -32,8 +32,6 @@ export interface Place {
   readonly parents?: { readonly page: Position | null; readonly id: string | null };
 }
 
-export const BEGINNING: Place = { page: null };
-
 /** What is to be read: on behind a page, what changed since an ended read, or from the beginning. */
 export function readStateOf({ object, cursor, since, window }: ReadRequest): ReadState {
   if (!cursor) {

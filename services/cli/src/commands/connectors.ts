@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import type { OpeningOptions } from '../local/opening.js';
 import type { ReadOptions } from '../local/read.js';
+import { lineKinds } from '../local/write-lines.js';
 import type { WriteOptions } from '../local/write.js';
 import { several, time, wholeNumber } from '../options.js';
 import { offline, show, type Act, type Session } from '../session.js';
@@ -53,7 +54,7 @@ export function connectorsCommand(program: Command, act: Act): void {
     .addOption(new Option('--format <format>', 'of the input (default: by its name)').choices(['csv', 'jsonl']))
     .addOption(
       new Option('--lines <what>', 'what the lines are: rows, what `read` prints, or what `rows diff --json` prints')
-        .choices(['rows', 'records', 'differences'])
+        .choices(lineKinds)
         .default('rows'),
     )
     .addOption(new Option('--batch-size <n>', 'rows a batch').argParser(wholeNumber(1)))
