@@ -4,7 +4,7 @@ import type { Connector } from '../sdk/connector.js';
 import type { Page } from '../sdk/source.js';
 import { Reader, type Request } from './reading.js';
 import { TestToken } from './test-token.js';
-import type { Connection, SourceSubject, SourceWorld } from './world.js';
+import type { Connection, Fault, SourceSubject, SourceWorld, Times } from './world.js';
 
 /** What an API answers when it cannot just now. */
 export interface PassingErrors {
@@ -12,24 +12,37 @@ export interface PassingErrors {
   throttled(seconds: number): ApiAnswer;
 }
 
-/** What the worlds of all APIs that take OAuth tokens have in common. */
-export function oauthWorld(api: OAuthApi & { readonly baseUrl: string }, { unavailable, throttled }: PassingErrors) {
-  const token = new TestToken();
-  api.accept(token.accepted);
-  const expire = (renewable: boolean) => {
-    api.expireTokens();
-    token.expire({ renewable });
-    if (renewable) api.accept(token.accepted);
-  };
-  return {
-    connection: { config: { baseUrl: api.baseUrl }, credential: token } as Connection,
-    fault: (fault, times) => api.fault(fault === 'unavailable' ? unavailable() : fault, times),
-    rateLimit: (seconds, times) => api.fault(throttled(seconds), times),
-    expireToken: () => expire(true),
-    revokeToken: () => expire(false),
-    hanging: () => api.hanging(),
-    close: () => api.close(),
-  } satisfies Partial<SourceWorld>;
+/** What the worlds of all APIs that take OAuth tokens have in common; fields, so that a world may also be put together. */
+export class OAuthWorld {
+  readonly token = new TestToken();
+
+  constructor(
+    private readonly served: OAuthApi,
+    private readonly errors: PassingErrors,
+  ) {
+    served.accept(this.token.accepted);
+  }
+
+  readonly fault = (fault: Fault, times: Times): void =>
+    this.served.fault(fault === 'unavailable' ? this.errors.unavailable() : fault, times);
+  readonly rateLimit = (seconds: number, times: Times): void =>
+    this.served.fault(this.errors.throttled(seconds), times);
+  readonly expireToken = (): void => this.#expire(true);
+  readonly revokeToken = (): void => this.#expire(false);
+  readonly hanging = (): Promise<unknown> => this.served.hanging();
+  readonly close = (): Promise<void> => this.served.close();
+
+  #expire(renewable: boolean): void {
+    this.served.expireTokens();
+    this.token.expire({ renewable });
+    if (renewable) this.served.accept(this.token.accepted);
+  }
+}
+
+/** Such a world of an API that is found by its base URL. */
+export function oauthWorld(api: OAuthApi & { readonly baseUrl: string }, errors: PassingErrors) {
+  const world = new OAuthWorld(api, errors);
+  return { ...world, connection: { config: { baseUrl: api.baseUrl }, credential: world.token } as Connection };
 }
 
 /** What somebody holds who has just authorised us, renewed at the token endpoint of the API. */

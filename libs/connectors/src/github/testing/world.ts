@@ -1,12 +1,17 @@
 import { GithubApi, type GithubRepository } from '@tidemark/test-kit/apis';
-import { TestToken, type SourceWorld } from '../../testing/conformance.js';
+import type { SourceWorld } from '../../testing/conformance.js';
+import { OAuthWorld, type PassingErrors } from '../../testing/oauth-world.js';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2024-03-01T00:00:00Z');
 
+const errors: PassingErrors = {
+  unavailable: () => ({ status: 503, body: { message: 'Unavailable' } }),
+  throttled: (seconds) => ({ status: 429, headers: { 'retry-after': `${seconds}` }, body: { message: 'Too many' } }),
+};
+
 /** A small GitHub with two repositories, and a connection that may read both. */
-export class GithubWorld implements SourceWorld {
-  readonly token = new TestToken();
+export class GithubWorld extends OAuthWorld implements SourceWorld {
   readonly repositories: readonly GithubRepository[];
   #hours = 0;
 
@@ -15,8 +20,8 @@ export class GithubWorld implements SourceWorld {
     private readonly kind: 'issues' | 'pull_requests',
     objects: number,
   ) {
+    super(api, errors);
     this.repositories = ['octocat/hello-world', 'octocat/spoon-knife'].map((name) => api.addRepository(name));
-    api.accept(this.token.accepted);
     for (let made = 0; made < objects; made++) {
       const repository = this.repositories[made % 2]!;
       this.#add(repository, START + ++this.#hours * HOUR);
@@ -61,35 +66,8 @@ export class GithubWorld implements SourceWorld {
     else repository.addPullRequest(input);
   }
 
-  fault(fault: 'cut' | 'invalidJson' | 'hang' | 'unavailable', times: 'once' | 'always'): void {
-    this.api.fault(fault === 'unavailable' ? { status: 503, body: { message: 'Unavailable' } } : fault, times);
-  }
-
   gatewayTimeoutOver(records: number): void {
     this.api.slowAbove = records;
-  }
-
-  rateLimit(seconds: number, times: 'once' | 'always'): void {
-    this.api.fault({ status: 429, headers: { 'retry-after': `${seconds}` }, body: { message: 'Too many' } }, times);
-  }
-
-  expireToken(): void {
-    this.api.expireTokens();
-    this.token.expire();
-    this.api.accept(this.token.accepted);
-  }
-
-  revokeToken(): void {
-    this.api.expireTokens();
-    this.token.expire({ renewable: false });
-  }
-
-  hanging(): Promise<unknown> {
-    return this.api.hanging();
-  }
-
-  close(): Promise<void> {
-    return this.api.close();
   }
 
   get #other(): 'issues' | 'pull_requests' {

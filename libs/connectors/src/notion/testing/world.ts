@@ -1,15 +1,20 @@
 import { NotionApi, notionError } from '@tidemark/test-kit/apis';
-import { type Fault, type SourceWorld, TestToken, type Times } from '../../testing/conformance.js';
+import type { SourceWorld } from '../../testing/conformance.js';
+import { OAuthWorld, type PassingErrors } from '../../testing/oauth-world.js';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2024-03-01T00:00:00Z');
+
+const errors: PassingErrors = {
+  unavailable: () => notionError(503, 'service_unavailable', 'Notion is unavailable, please try again later.'),
+  throttled: (seconds) => notionError(429, 'rate_limited', 'You have been rate limited.', seconds),
+};
 
 /** What a world is filled with: pages of a database or anywhere, data sources, or blocks of pages. */
 export type NotionKind = 'pages' | 'pages of a database' | 'databases' | 'blocks';
 
 /** A small workspace, and a connection that may read all of it. */
-export class NotionWorld implements SourceWorld {
-  readonly token = new TestToken();
+export class NotionWorld extends OAuthWorld implements SourceWorld {
   readonly pages: readonly string[];
   readonly database: { readonly id: string; readonly dataSource: string } | null;
   #made = 0;
@@ -19,7 +24,7 @@ export class NotionWorld implements SourceWorld {
     private readonly kind: NotionKind,
     objects: number,
   ) {
-    api.accept(this.token.accepted);
+    super(api, errors);
     this.database = kind === 'pages of a database' ? api.workspace.addDatabase({ at: START }) : null;
     this.pages = kind === 'blocks' ? [1, 2, 3].map((_number) => api.workspace.addPage({ at: START })) : [];
     for (let made = 0; made < objects; made++) this.#add(START + made * HOUR);
@@ -59,36 +64,8 @@ export class NotionWorld implements SourceWorld {
     this.#add(START + HOUR / 2, true);
   }
 
-  fault(fault: Fault, times: Times): void {
-    const unavailable = notionError(503, 'service_unavailable', 'Notion is unavailable, please try again later.');
-    this.api.fault(fault === 'unavailable' ? unavailable : fault, times);
-  }
-
   gatewayTimeoutOver(records: number): void {
     this.api.slowAbove = records;
-  }
-
-  rateLimit(seconds: number, times: Times): void {
-    this.api.fault(notionError(429, 'rate_limited', 'You have been rate limited.', seconds), times);
-  }
-
-  expireToken(): void {
-    this.api.expireTokens();
-    this.token.expire();
-    this.api.accept(this.token.accepted);
-  }
-
-  revokeToken(): void {
-    this.api.expireTokens();
-    this.token.expire({ renewable: false });
-  }
-
-  hanging(): Promise<unknown> {
-    return this.api.hanging();
-  }
-
-  close(): Promise<void> {
-    return this.api.close();
   }
 
   /** Every third block is in another one. */
