@@ -53,7 +53,8 @@ export class Folder {
     const files = await this.#list(pattern);
     if (files.every(({ changedAt }) => changedAt < until - SETTLED_MS)) return files;
     await sleep(SETTLED_MS, signal);
-    return (await this.#list(pattern)).filter(({ changedAt }) => changedAt <= until);
+    // Ours is a clock of whole milliseconds, the file system's is not.
+    return (await this.#list(pattern)).filter(({ changedAt }) => Math.floor(changedAt) <= until);
   }
 
   async #list(pattern: string): Promise<FileVersion[]> {
