@@ -1,7 +1,9 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readdir, readlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FileBlobStore } from '@tidemark/blob-store';
-import { ChildProgram, type TemporaryFolder, temporaryFolder } from '@tidemark/test-kit';
+import { type TemporaryFolder, temporaryFolder } from '@tidemark/test-kit';
 import { compare } from './compare.js';
 import { MemoryStore, outcomeOf, seeded } from './compare.fixtures.js';
 import type { CompareOptions } from './options.js';
@@ -165,7 +167,7 @@ describe('work that is interrupted leaves no file behind', () => {
   });
 
   it('when its process is killed; what others left is removed by the next one', async () => {
-    const child = builtProgram(`
+    const child = new Child(`
       import { compare } from '@tidemark/row-diff';
       const rows = function* () {
         for (let id = 0; ; id++) {
@@ -193,7 +195,7 @@ describe('work that is interrupted leaves no file behind', () => {
 
 describe('memory', () => {
   it('is bounded whatever the number of rows: 300,000 of them in a small process', async () => {
-    const child = builtProgram(
+    const child = new Child(
       `
       import { compare } from '@tidemark/row-diff';
       import { FileBlobStore } from '@tidemark/blob-store';
@@ -223,5 +225,42 @@ describe('memory', () => {
 });
 
 /** A process of its own that imports the packages' built files. */
-const builtProgram = (script: string, flags: readonly string[] = []) =>
-  new ChildProgram(script, { flags, cwd: new URL('..', import.meta.url) });
+class Child {
+  readonly #process: ChildProcess;
+  #output = '';
+  #errors = '';
+
+  constructor(script: string, flags: readonly string[] = []) {
+    this.#process = spawn(process.execPath, [...flags, '--input-type=module', '--eval', script], {
+      cwd: new URL('..', import.meta.url),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    this.#process.stdout!.setEncoding('utf8').on('data', (part: string) => (this.#output += part));
+    this.#process.stderr!.setEncoding('utf8').on('data', (part: string) => (this.#errors += part));
+  }
+
+  async said(line: string): Promise<void> {
+    const ended = once(this.#process, 'close').then(() => true);
+    while (!this.#output.split('\n').includes(line)) {
+      if (await Promise.race([once(this.#process.stdout!, 'data').then(() => false), ended])) throw this.#failure();
+    }
+  }
+
+  async kill(): Promise<number> {
+    const closed = once(this.#process, 'close');
+    this.#process.kill('SIGKILL');
+    await closed;
+    return this.#process.pid!;
+  }
+
+  async result<T>(): Promise<T> {
+    await once(this.#process, 'close');
+    if (this.#process.exitCode !== 0) throw this.#failure();
+    return JSON.parse(this.#output.trim().split('\n').at(-1)!) as T;
+  }
+
+  #failure(): Error {
+    return new Error(`the child process ended with ${this.#process.exitCode}: ${this.#errors}`);
+  }
+}

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BlobCorrupt, BlobNotFound, BlobStoreUnavailable, type BlobId, type BlobStore } from '../port.js';
 import { BlobTooLarge, readBlob, readJson } from '../read-blob.js';
-import { storeProgram } from './store-program.js';
+import { Child } from './child.js';
 
 /** Where a suite keeps its objects: opened anew, it finds what was stored before. */
 export interface BlobStoreHome {
@@ -156,7 +156,7 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
 
     it('shows nothing of an object after a kill in the middle of its put, and takes it whole later', async () => {
       const bytes = pattern(8 * MB);
-      const child = storeProgram(
+      const child = new Child(
         place.url,
         place.namespace,
         `
@@ -178,7 +178,7 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
     });
 
     it('moves 100 MB in and out within 64 MB of extra memory', async () => {
-      const child = storeProgram(
+      const child = new Child(
         place.url,
         place.namespace,
         `
