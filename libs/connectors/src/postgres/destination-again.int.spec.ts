@@ -57,6 +57,16 @@ suite('a postgres destination among others, and after a failure', () => {
       expect(await count()).toBe(2);
     });
 
+    it('makes one ledger when many who have none write at once', async () => {
+      for (let round = 0; round < 20; round++) {
+        await database.query('drop table if exists _tidemark_batches');
+        const writers = Array.from({ length: 6 }, () => destinationOf());
+        await Promise.all(writers.map((writer) => writer.write(append(), signal)));
+        for (const writer of writers) await writer.close();
+      }
+      expect(await count()).toBe(20 * 6 * 2);
+    });
+
     it('appends it once when the connection is cut in place of any one of its answers', async () => {
       await using front = await startFront({ target: database.url });
       const destination = destinationOf({ port: front.port });

@@ -59,12 +59,14 @@ const creation = (table: string) =>
   `create table if not exists ${table} (id text, digest text, results text not null, ` +
   'written_at timestamptz not null default now(), primary key (id, digest))';
 
+/** Of several who make it at once all but one fail, by whichever name or index they meet first; then it is there. */
 async function create(session: Session, table: string, signal: AbortSignal): Promise<void> {
   try {
     await session.script(signal, creation(table));
   } catch (error) {
-    // Two who make it at once: IF NOT EXISTS looks before the other one is done.
-    if (!isDatabaseError(error) || !['23505', '42P07'].includes(error.code!)) throw error;
+    if (!isDatabaseError(error)) throw error;
+    const [row] = await session.query(signal, 'select to_regclass($1) is not null', [table]);
+    if (row![0] !== 't') throw error;
   }
 }
 
