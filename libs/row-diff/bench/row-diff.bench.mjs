@@ -89,12 +89,12 @@ async function engine(count, name, folder, previous) {
 /** The same rows from the same kind of source, through the engine's own canonical form and hash, and nothing else. */
 async function floor(count) {
   const { KeyWriter } = await import('../dist/key-writer.js');
-  const { RowRecorder } = await import('../dist/row-record.js');
+  const { CanonicalRow } = await import('../dist/canonical-row.js');
   const keys = new KeyWriter(['id']);
-  const recorder = new RowRecorder(Object.keys(rowOf(0, 0)).slice(1).sort(), keys);
+  const canonical = new CanonicalRow(Object.keys(rowOf(0, 0)).slice(1).sort());
   for await (const row of rowsOf(count, 0)) {
     keys.row(row);
-    recorder.canonicalize(row);
+    canonical.read(row);
   }
 }
 

@@ -11,6 +11,7 @@ import { Previous } from './previous.js';
 import type { Key } from './row.js';
 import { RecordSorter } from './spill/record-sorter.js';
 import { TempFile } from './spill/temp-file.js';
+import { UnchangedSnapshot } from './unchanged-snapshot.js';
 
 type Result = IteratorResult<Difference, undefined>;
 
@@ -41,6 +42,8 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
   #known: KnownRows | undefined;
   #join: Join | undefined;
   #pending: PendingSnapshot | undefined;
+  /** In place of a pending one, when nothing differs. */
+  #unchanged: UnchangedSnapshot | undefined;
   #schemaChange: SchemaChange | undefined;
   #state: 'open' | 'complete' | 'committed' | 'over' = 'open';
   #why: unknown;
@@ -163,7 +166,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
   async #find(need?: Need): Promise<Difference | undefined> {
     if (this.#join === undefined) {
       const problem = await this.#read();
-      if (problem !== undefined) return problem;
+      if (problem !== undefined || this.#unchanged !== undefined) return problem;
     }
     if (this.#breath.overdue()) await this.#breath.take();
     this.#check();
@@ -200,10 +203,16 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
     const problem = await this.#intake.run(this.#breath);
     this.#check();
     if (problem !== undefined) return problem;
-    this.#known?.end();
     const model = this.#intake.model(this.#previous?.header.columns ?? []);
-    this.#schemaChange = this.#previous && new ColumnMap(model.header, this.#previous.header).change;
-    this.#pending = new PendingSnapshot(model.header, this.#file, memoryLimit * FOR_PENDING);
+    const { header } = model;
+    if (this.#known?.have(header.columns) && this.#known.allUnchanged && this.#sorter.isEmpty) {
+      this.#counts.unchanged = this.#known.count;
+      this.#unchanged = new UnchangedSnapshot(previous!, this.#known.readBytes, key);
+      return undefined;
+    }
+    this.#known?.end();
+    this.#schemaChange = this.#previous && new ColumnMap(header, this.#previous.header).change;
+    this.#pending = new PendingSnapshot(header, this.#file, memoryLimit * FOR_PENDING);
     this.#join = new Join({
       model,
       keys: this.#intake.keys,
@@ -236,7 +245,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
   }
 
   async #complete(): Promise<void> {
-    this.#pending!.end();
+    this.#pending?.end();
     this.#state = 'complete';
     this.#join = undefined;
     this.#sorter!.release();
@@ -249,7 +258,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
     const { snapshots, memoryLimit } = this.#settings;
     const keys = await FailedKeys.sorted(failed, this.#intake!.keys, this.#file, memoryLimit * FOR_ROWS);
     this.#check();
-    const snapshot = await this.#pending!.store(snapshots, keys);
+    const snapshot = await (this.#unchanged ?? this.#pending!).store(snapshots, keys);
     this.#check();
     this.#state = 'committed';
     await this.#release();

@@ -1,8 +1,8 @@
 // MurmurHash3 by Austin Appleby (public domain): x86 128 for rows, its finish also for the small hash of what is short.
 // Fast and well spread, no defence against somebody who builds collisions on purpose.
 
-const C1 = 0x239b961b;
-const C2 = 0xab0e9789 | 0;
+export const C1 = 0x239b961b;
+export const C2 = 0xab0e9789 | 0;
 const C3 = 0x38b34ae5;
 const C4 = 0xa1e38b93 | 0;
 const SEED = 0x811c9dc5 | 0;
@@ -88,7 +88,7 @@ function step(hash: number, word: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-function finish(hash: number): number {
+export function finish(hash: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return hash ^ (hash >>> 16);

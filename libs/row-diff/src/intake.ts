@@ -1,4 +1,5 @@
 import type { Breath } from './breath.js';
+import { CanonicalRow } from './canonical-row.js';
 import type { Counts, NullKey } from './difference.js';
 import { KeyWriter } from './key-writer.js';
 import type { KnownRows } from './known-rows.js';
@@ -20,6 +21,7 @@ export class Intake {
   readonly #before: KnownRows | undefined;
   readonly #rows: AsyncIterator<Row> | Iterator<Row>;
   #model: Model | undefined;
+  #row: CanonicalRow | undefined;
   #recorder: RowRecorder | undefined;
   #waiting: WaitingRows | undefined;
   /** The columns of the first row, where they decide. */
@@ -73,7 +75,10 @@ export class Intake {
       if (typeof row !== 'object' || row === null) throw new TypeError('a row must be an object');
       if (this.#recorder === undefined) this.#decideBy(row);
       if (this.#known !== undefined) checkColumns(row, this.#known);
-      if (this.keys.row(row)) return this.#recorder!.add(row, rowNumber);
+      if (this.keys.row(row)) {
+        this.#row!.read(row);
+        return this.#recorder!.add(rowNumber);
+      }
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       throw new TypeError(`row ${rowNumber}: ${error.message}`, { cause: error });
@@ -91,8 +96,11 @@ export class Intake {
   #decide(names: readonly string[]): Model {
     this.#model = new Model(this.#settings.key, names, this.#settings.keepValues);
     const { columns } = this.#model.header;
-    if (this.#before?.have(columns)) this.#waiting = new WaitingRows(this.#before, this.#sorter, this.#before.atOnce);
-    this.#recorder = new RowRecorder(columns, this.keys, this.#waiting ?? this.#sorter);
+    this.#row = new CanonicalRow(columns);
+    if (this.#before?.have(columns)) {
+      this.#waiting = new WaitingRows(this.#before, this.keys, this.#row, this.#sorter);
+    }
+    this.#recorder = new RowRecorder(this.keys, this.#row, this.#waiting ?? this.#sorter);
     return this.#model;
   }
 }

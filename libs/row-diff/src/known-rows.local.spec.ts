@@ -97,3 +97,38 @@ describe('rows that are known to be unchanged', () => {
     expect(second.counts).toMatchObject({ unchanged: 99 });
   });
 });
+
+describe('when nothing differs', () => {
+  const previously = async () => {
+    const snapshots = new MemoryStore();
+    const options: CompareOptions = { key: ['id'], snapshots };
+    const { snapshot } = await outcomeOf(rowsOf(1000), options);
+    snapshots.failure = new Error('nothing is to be stored');
+    return { snapshot, options: { ...options, previous: snapshot.id } };
+  };
+
+  it('the snapshot is the previous one, and nothing is stored or goes to the disk', async () => {
+    const { snapshot, options } = await previously();
+    const again = await outcomeOf([...rowsOf(1000).reverse(), { id: null, name: 'nobody' }], options);
+    expect(again.differences).toEqual([{ type: 'nullKey', rowNumber: 1001, columns: ['id'] }]);
+    expect(again.counts).toMatchObject({ rows: 1001, unchanged: 1000, nullKey: 1 });
+    expect(again.snapshot).toEqual(snapshot);
+    expect(again.spilledBytes).toBe(0);
+  });
+
+  it('failed keys change nothing, but must be of rows', async () => {
+    const { snapshot, options } = await previously();
+    expect((await outcomeOf(rowsOf(1000), options, [[999], [0], [999]])).snapshot).toEqual(snapshot);
+    const unknown = outcomeOf(rowsOf(1000), options, [[3], [1000]]);
+    await expect(unknown).rejects.toThrow(new RangeError('failed key [1000] is of no row of this comparison'));
+  });
+
+  it('in the rows, as there are none, the model still does', async () => {
+    const options: CompareOptions = { key: ['id'], snapshots: new MemoryStore(), columns: ['name'] };
+    const first = await outcomeOf([], options);
+    const wider = { ...options, columns: ['name', 'mail'] };
+    const second = await outcomeOf([], { ...wider, previous: first.snapshot.id });
+    expect(second.snapshot).toEqual((await outcomeOf([], wider)).snapshot);
+    expect(second.snapshot).not.toEqual(first.snapshot);
+  });
+});

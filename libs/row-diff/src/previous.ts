@@ -43,6 +43,11 @@ export class Previous {
     if (frame !== undefined) this.entries.open(frame);
   }
 
+  /** Bytes that were read: of the whole, at its end. */
+  get bytes(): number {
+    return this.#reader.bytes;
+  }
+
   close(): Promise<void> {
     return this.#reader.close();
   }

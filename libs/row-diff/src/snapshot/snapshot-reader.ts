@@ -9,6 +9,8 @@ export class SnapshotReader {
   /** What comes after the chunk at hand, read while that is at work. */
   #ahead: Promise<IteratorResult<Uint8Array>> | undefined;
   #at = 0;
+  /** Bytes of the snapshot that were read. */
+  bytes = 0;
   #crc = 0;
   #memory = Buffer.alloc(0);
   #frame = this.#memory;
@@ -87,6 +89,7 @@ export class SnapshotReader {
       target.set(part, filled);
       filled += part.byteLength;
       this.#at += part.byteLength;
+      this.bytes += part.byteLength;
     }
     return filled;
   }

@@ -45,6 +45,11 @@ export class RecordSorter implements RecordPlace {
     this.slot = { bytes: this.#arena.bytes, words: this.#arena.words, at: 0 };
   }
 
+  /** Whether nothing was placed. */
+  get isEmpty(): boolean {
+    return this.#partitions === undefined && this.#arena.count === 0;
+  }
+
   place(hash: number, size: number): Promise<void> | undefined {
     if (this.#partitions !== undefined) return this.#partitions.place(hash, size, this.slot);
     if (!this.#arena.fits(size) && !this.#grow(size)) return this.#spill(hash, size);
