@@ -21,7 +21,7 @@ export class Child {
   #output = '';
   #errors = '';
 
-  /** @param script an ES module's text; \`store\` is the store of the URL, \`say\` prints a line */
+  /** @param script an ES module's text; `store` is the store of the URL, `say` prints a line, `gc` collects garbage */
   constructor(url: string, namespace: string | undefined, script: string) {
     const index = new URL(`../index${extname(import.meta.url)}`, import.meta.url).href;
     const text = `
@@ -35,7 +35,7 @@ export class Child {
       [
         ...['--conditions=@tidemark/source', '--experimental-transform-types', '--disable-warning=ExperimentalWarning'],
         ...['--import', `data:text/javascript,${encodeURIComponent(resolveSources)}`],
-        ...['--input-type=module', '--eval', text],
+        ...['--expose-gc', '--input-type=module', '--eval', text],
       ],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } },
     );

@@ -177,30 +177,38 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
       expect((await readBlob(store, id)).equals(bytes)).toBe(true);
     });
 
-    it('moves 100 MB in and out within 64 MB of extra memory', async () => {
+    it('moves 100 MB in and out, and never holds 32 MB of it', async () => {
       const child = new Child(
         place.url,
         place.namespace,
         `
         const before = process.memoryUsage.rss();
         let most = 0;
-        const look = () => { most = Math.max(most, process.memoryUsage.rss() - before); };
-        setInterval(look, 2).unref();
+        let moved = 0;
+        // What nobody holds any more is collected first: when that happens by itself is not the store's to say.
+        const look = (part) => {
+          if ((moved += part.byteLength) % ${4 * MB} >= part.byteLength) return;
+          gc();
+          most = Math.max(most, process.memoryUsage.rss() - before);
+        };
         const chunk = Buffer.alloc(64 * 1024, 'tidemark');
         const { id, bytes } = await store.put((async function* () {
-          for (let number = 0; number < 1600; number += 1) yield chunk;
+          for (let number = 0; number < 1600; number += 1) {
+            look(chunk);
+            yield chunk;
+          }
         })());
         let read = 0;
         for await (const part of store.get(id)) {
           read += part.byteLength;
+          look(part);
           await new Promise(setImmediate); // a reader slower than the store
         }
-        look();
         say(JSON.stringify({ id, bytes, read, most }));`,
       );
       const { id, bytes, read, most } = await child.result<{ id: string; bytes: number; read: number; most: number }>();
       expect([id, bytes, read]).toEqual([idOf(Buffer.alloc(100 * MB, 'tidemark')), 100 * MB, 100 * MB]);
-      expect(most / MB).toBeLessThan(64);
+      expect(most / MB).toBeLessThan(32);
     });
 
     it('lets a reader leave in the middle', async () => {
