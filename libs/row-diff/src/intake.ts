@@ -5,10 +5,10 @@ import { KeyWriter } from './key-writer.js';
 import type { KnownRows } from './known-rows.js';
 import { Model } from './model.js';
 import type { Settings } from './options.js';
-import { RowRecorder } from './row-record.js';
+import { RowRecorder, type RowSink } from './row-recorder.js';
 import type { Row } from './row.js';
 import type { RecordSorter } from './spill/record-sorter.js';
-import { WaitingRows } from './waiting-rows.js';
+import { AT_ONCE, WaitingRows } from './waiting-rows.js';
 
 export type Rows = AsyncIterable<Row> | Iterable<Row>;
 
@@ -21,9 +21,7 @@ export class Intake {
   readonly #before: KnownRows | undefined;
   readonly #rows: AsyncIterator<Row> | Iterator<Row>;
   #model: Model | undefined;
-  #row: CanonicalRow | undefined;
-  #recorder: RowRecorder | undefined;
-  #waiting: WaitingRows | undefined;
+  #sink: RowSink | undefined;
   /** The columns of the first row, where they decide. */
   #known: readonly string[] | undefined;
   #stopped = false;
@@ -48,10 +46,12 @@ export class Intake {
     for (;;) {
       const next = await this.#rows.next();
       if (this.#stopped) return void this.#letGo();
-      if (next.done) return void (await this.#waiting?.end());
+      if (next.done) return void (await this.#sink?.end());
       const ready = this.#take(next.value);
-      if (ready instanceof Promise) await ready;
-      else if (ready !== undefined) return ready;
+      if (ready !== undefined) {
+        if (!(ready instanceof Promise)) return ready;
+        await ready;
+      }
       if (breath.due()) await breath.take();
       if (this.#stopped) return undefined;
     }
@@ -73,12 +73,10 @@ export class Intake {
     const rowNumber = ++this.#counts.rows;
     try {
       if (typeof row !== 'object' || row === null) throw new TypeError('a row must be an object');
-      if (this.#recorder === undefined) this.#decideBy(row);
+      if (this.#sink === undefined) this.#decideBy(row);
       if (this.#known !== undefined) checkColumns(row, this.#known);
-      if (this.keys.row(row)) {
-        this.#row!.read(row);
-        return this.#recorder!.add(rowNumber);
-      }
+      const sink = this.#sink!;
+      if (sink.row.read(row, rowNumber)) return sink.take();
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       throw new TypeError(`row ${rowNumber}: ${error.message}`, { cause: error });
@@ -96,11 +94,10 @@ export class Intake {
   #decide(names: readonly string[]): Model {
     this.#model = new Model(this.#settings.key, names, this.#settings.keepValues);
     const { columns } = this.#model.header;
-    this.#row = new CanonicalRow(columns);
-    if (this.#before?.have(columns)) {
-      this.#waiting = new WaitingRows(this.#before, this.keys, this.#row, this.#sorter);
-    }
-    this.#recorder = new RowRecorder(this.keys, this.#row, this.#waiting ?? this.#sorter);
+    const canonicalRow = () => new CanonicalRow(this.#settings.key, columns);
+    const recorder = new RowRecorder(canonicalRow(), this.#sorter);
+    const known = this.#before?.have(columns) ? this.#before : undefined;
+    this.#sink = known ? new WaitingRows(Array.from({ length: AT_ONCE }, canonicalRow), known, recorder) : recorder;
     return this.#model;
   }
 }

@@ -4,7 +4,7 @@ import type { KnownRows } from './known-rows.js';
 import { type Model, samePrint, writePrints } from './model.js';
 import type { PendingSnapshot } from './pending-snapshot.js';
 import { type Previous, PreviousEntry } from './previous.js';
-import { ROW_HEADER } from './row-record.js';
+import { ROW_HEADER } from './row-recorder.js';
 import type { Key, Row } from './row.js';
 import { compareKey, isZero, sameHash, sameKey, sameKinds } from './same.js';
 import { EntryBuilder } from './snapshot/entry-builder.js';

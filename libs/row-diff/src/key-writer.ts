@@ -12,8 +12,10 @@ export class KeyWriter {
   hash = 0;
   /** Bytes of a record that has nothing but the key; a payload begins there. */
   recordSize = 0;
-  /** What was written last. */
-  readonly values = new ValueWriter();
+  /** What was written last: canonical bytes, and then their kinds, `length` bytes in all. */
+  bytes: Buffer = Buffer.alloc(0);
+  length = 0;
+  readonly #values = new ValueWriter();
   /** For each place in order of names, the place in the caller's order. */
   readonly #order: readonly number[];
 
@@ -24,7 +26,7 @@ export class KeyWriter {
 
   /** @returns false when a key column is null @throws TypeError */
   row(row: Row): boolean {
-    this.values.clear();
+    this.#values.clear();
     for (const place of this.#order) {
       const value = row[this.columns[place]!];
       if (value === null || value === undefined) return false;
@@ -39,7 +41,7 @@ export class KeyWriter {
     if (!Array.isArray(key) || key.length !== this.columns.length) {
       throw new TypeError(`a key must be an array of ${this.columns.length}: ${this.columns.join(', ')}`);
     }
-    this.values.clear();
+    this.#values.clear();
     for (const place of this.#order) {
       if (key[place] == null) throw new TypeError(`a key must not be null: ${this.columns[place]}`);
       this.#write(key[place], place);
@@ -49,14 +51,12 @@ export class KeyWriter {
 
   /** Writes header and key of a record. @param size of the whole record, a multiple of 4 */
   writeRecord({ words, bytes, at }: Slot, size: number, number: number): void {
-    const { canonical, length, kinds, kindsLength } = this.values;
     words[at] = size;
     words[at + 1] = this.hash;
     words[at + 2] = number;
-    words[at + 3] = (length << 16) | kindsLength;
-    let target = at * 4 + RECORD_HEADER;
-    for (let i = 0; i < length; i++) bytes[target++] = canonical[i]!;
-    for (let i = 0; i < kindsLength; i++) bytes[target++] = kinds[i]!;
+    words[at + 3] = (this.#values.length << 16) | this.#values.kindsLength;
+    const target = at * 4 + RECORD_HEADER;
+    for (let i = 0; i < this.length; i++) bytes[target + i] = this.bytes[i]!;
   }
 
   /** @param reader opened at a key @returns its values in the caller's order */
@@ -68,16 +68,18 @@ export class KeyWriter {
 
   #write(value: Value, place: number): void {
     try {
-      this.values.column(value);
+      this.#values.column(value);
     } catch (error) {
       throw new TypeError(`column "${this.columns[place]}" ${(error as Error).message}`, { cause: error });
     }
   }
 
   #finish(): void {
-    const { canonical, length, kindsLength } = this.values;
+    const { length, kindsLength } = this.#values;
     if (length > MAX_KEY || kindsLength > MAX_KEY) throw new TypeError(`the key is longer than ${MAX_KEY} bytes`);
-    this.hash = hash32(canonical, 0, length);
-    this.recordSize = align(RECORD_HEADER + length + kindsLength);
+    this.bytes = this.#values.withKinds();
+    this.length = length + kindsLength;
+    this.hash = hash32(this.bytes, 0, length);
+    this.recordSize = align(RECORD_HEADER + this.length);
   }
 }

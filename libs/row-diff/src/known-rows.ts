@@ -2,16 +2,13 @@ import type { Breath } from './breath.js';
 import { Fingerprint } from './fingerprint.js';
 import type { Previous } from './previous.js';
 import type { EntryCursor } from './snapshot/entry-cursor.js';
-import type { Chunk } from './spill/chunk.js';
 
-/** Words of a fingerprint. */
-export const FINGERPRINT = 3;
-/** Words of an entry: its key's hash, and its fingerprint. */
-const WORDS = 1 + FINGERPRINT;
+/** Words of an entry: its key's hash, and its fingerprint of three words. */
+export const WORDS = 4;
 /** Beside the words a byte of state, and at most a word of the directory for every two entries. */
 const ENTRY_BYTES = WORDS * 4 + 1 + 2;
-/** Such that the records, and what is known about them, are in the processor's caches. */
-const AT_ONCE = 128 * 1024;
+/** Rows that can be asked for together. */
+const MOST_AT_ONCE = 256;
 const FIRST_CAPACITY = 64 * 1024;
 const HASHES = 2 ** 32;
 
@@ -26,8 +23,6 @@ export class KnownRows {
   readonly #fingerprint = new Fingerprint();
   readonly #columns: readonly string[];
   readonly #most: number;
-  /** Bytes of records that are best brought here together. */
-  readonly atOnce: number;
   #words: Int32Array<ArrayBuffer>;
   /** Of each entry, in the order of the snapshot. */
   #states = new Uint8Array(0);
@@ -41,16 +36,15 @@ export class KnownRows {
   /** The first entry of each range of hashes, which differ in their last `shift` bits. */
   #starts = new Uint32Array(0);
   #shift = 31;
-  // Of the records at hand: first word, where the range of their hash begins.
-  #records = new Uint32Array(0);
-  #ranges = new Uint32Array(0);
+  /** Of each row that is asked for, where the range of its hash begins. */
+  readonly #ranges = new Uint32Array(MOST_AT_ONCE);
+  readonly #others = new Uint8Array(MOST_AT_ONCE);
   /** Nobody reads it, but what is never used would not be loaded. */
   loaded = 0;
 
   /** @param memory bytes that it may hold */
   private constructor(columns: readonly string[], memory: number) {
     this.#columns = columns;
-    this.atOnce = Math.min(AT_ONCE, memory >>> 3) & ~7;
     this.#most = Math.floor(memory / ENTRY_BYTES);
     this.#words = new Int32Array(Math.min(this.#most, FIRST_CAPACITY) * WORDS);
   }
@@ -82,36 +76,24 @@ export class KnownRows {
   }
 
   /**
-   * Finds the rows that are there as they were, each the first of its key. All records are to be brought here, in order.
-   * @param fingerprints of the records @returns the first words of the other records, good until the next call
+   * Finds the rows that are there as they were, each the first of its key. All rows are to be brought here, in order.
+   * @param rows as entries are; @param count of them, at most 256
+   * @returns the places of the other rows, good until the next call
    */
-  others(chunk: Chunk, fingerprints: Int32Array): Uint32Array {
-    const { count } = chunk;
-    if (this.#records.length < count) {
-      this.#records = new Uint32Array(count);
-      this.#ranges = new Uint32Array(count);
-    }
-    this.#prepare(chunk);
+  others(rows: Int32Array, count: number): Uint8Array {
+    this.#load(rows, count);
     let others = 0;
-    // A record is no longer needed once its place in the list is.
-    for (let i = 0; i < count; i++) {
-      const record = this.#records[i]!;
-      const hash = chunk.words[record + 1]!;
-      if (!this.#take(hash, this.#ranges[i]!, fingerprints, i * FINGERPRINT)) this.#records[others++] = record;
-    }
-    return this.#records.subarray(0, others);
+    for (let i = 0; i < count; i++) if (!this.#take(rows, i * WORDS, this.#ranges[i]!)) this.#others[others++] = i;
+    return this.#others.subarray(0, others);
   }
 
   /**
    * Loads what will be looked at, without depending on it: so the processor waits for several places in memory at once,
    * most of which are in none of its caches.
    */
-  #prepare({ words, count }: Chunk): void {
-    for (let i = 0; i < count; i++) {
-      const entry = words.length - 2 * (i + 1);
-      this.#ranges[i] = this.#starts[Math.min(words[entry]! >>> this.#shift, this.#starts.length - 1)]!;
-      this.#records[i] = words[entry + 1]!;
-    }
+  #load(rows: Int32Array, count: number): void {
+    const last = this.#starts.length - 1;
+    for (let i = 0; i < count; i++) this.#ranges[i] = this.#starts[Math.min(rows[i * WORDS]! >>> this.#shift, last)]!;
     let loaded = 0;
     for (let i = 0; i < count; i++) {
       const first = this.#ranges[i]!;
@@ -120,8 +102,9 @@ export class KnownRows {
     this.loaded = loaded;
   }
 
-  /** @param first entry of the range of the hash @param at of the fingerprint */
-  #take(hash: number, first: number, fingerprints: Int32Array, at: number): boolean {
+  /** @param at of the row @param first entry of the range of its hash */
+  #take(rows: Int32Array, at: number, first: number): boolean {
+    const hash = rows[at]!;
     if (hash >>> 0 >= this.#bound) return false;
     const words = this.#words;
     const end = this.#starts[(hash >>> this.#shift) + 1]!;
@@ -129,8 +112,8 @@ export class KnownRows {
     for (let i = first, entry = first * WORDS; i < end; i++, entry += WORDS) {
       if (words[entry] !== hash) continue;
       sameKey = true;
-      if (words[entry + 1] !== fingerprints[at]) continue;
-      if (words[entry + 2] !== fingerprints[at + 1] || words[entry + 3] !== fingerprints[at + 2]) continue;
+      if (words[entry + 1] !== rows[at + 1]) continue;
+      if (words[entry + 2] !== rows[at + 2] || words[entry + 3] !== rows[at + 3]) continue;
       if (this.#states[i] !== State.untouched) return false;
       this.#states[i] = State.unchanged;
       this.#unchanged++;
@@ -164,7 +147,7 @@ export class KnownRows {
     }
     this.#fingerprint.ofEntry(entry);
     this.#words[at++] = entry.keyHash;
-    for (let i = 0; i < FINGERPRINT; i++) this.#words[at++] = this.#fingerprint.words[i]!;
+    for (let i = 0; i < WORDS - 1; i++) this.#words[at++] = this.#fingerprint.words[i]!;
   }
 
   get #full(): boolean {

@@ -1,68 +1,56 @@
 import type { CanonicalRow } from './canonical-row.js';
 import { Fingerprint } from './fingerprint.js';
-import type { KeyWriter } from './key-writer.js';
-import { FINGERPRINT, type KnownRows } from './known-rows.js';
-import { ROW_HEADER } from './row-record.js';
-import { Chunk, type Slot } from './spill/chunk.js';
-import { RECORD_HEADER } from './spill/record.js';
-import type { RecordPlace, RecordSorter } from './spill/record-sorter.js';
+import { type KnownRows, WORDS } from './known-rows.js';
+import type { RowRecorder, RowSink } from './row-recorder.js';
+
+/** Rows that wait together: enough for the processor to wait for many places in memory at once. */
+export const AT_ONCE = 48;
 
 /**
- * Where records wait until it is asked for many of them at once whether they are known: one at a time, nearly every one
- * would wait for memory that is in no cache. Those that are not known go on to the sorter.
+ * Where rows wait until it is asked for many of them at once whether they are known: one at a time, nearly every one
+ * would wait for memory that is in no cache. Those that are not known go on to the recorder.
  */
-export class WaitingRows implements RecordPlace {
-  readonly slot: Slot;
+export class WaitingRows implements RowSink {
+  row: CanonicalRow;
+  readonly #rows: readonly CanonicalRow[];
   readonly #known: KnownRows;
-  readonly #keys: KeyWriter;
-  readonly #row: CanonicalRow;
-  readonly #sorter: RecordSorter;
+  readonly #recorder: RowRecorder;
   readonly #fingerprint = new Fingerprint();
-  /** Of each record, in the order in which they came. */
-  readonly #fingerprints: Int32Array;
-  #chunk: Chunk;
+  /** As the known rows have them: of each row the key's hash and the fingerprint. */
+  readonly #words = new Int32Array(AT_ONCE * WORDS);
+  #count = 0;
 
-  /** @param keys @param row read the row whose record is placed */
-  constructor(known: KnownRows, keys: KeyWriter, row: CanonicalRow, sorter: RecordSorter) {
+  /** @param rows to wait in, AT_ONCE of them */
+  constructor(rows: readonly CanonicalRow[], known: KnownRows, recorder: RowRecorder) {
+    this.#rows = rows;
+    this.row = rows[0]!;
     this.#known = known;
-    this.#keys = keys;
-    this.#row = row;
-    this.#sorter = sorter;
-    this.#fingerprints = new Int32Array(Math.ceil(known.atOnce / (RECORD_HEADER + ROW_HEADER)) * FINGERPRINT);
-    this.#chunk = new Chunk(known.atOnce);
-    this.slot = { bytes: this.#chunk.bytes, words: this.#chunk.words, at: 0 };
+    this.#recorder = recorder;
   }
 
-  place(hash: number, size: number): Promise<void> | undefined {
-    if (!this.#chunk.fits(size)) return this.#room(hash, size);
-    this.#place(hash, size);
+  take(): Promise<void> | undefined {
+    const { row } = this;
+    let at = this.#count * WORDS;
+    this.#words[at++] = row.key.hash;
+    this.#fingerprint.ofRow(row);
+    for (let i = 0; at < (this.#count + 1) * WORDS; i++) this.#words[at++] = this.#fingerprint.words[i]!;
+    const ready = ++this.#count === AT_ONCE ? this.end() : undefined;
+    this.row = this.#rows[this.#count]!;
+    return ready;
+  }
+
+  end(): Promise<void> | undefined {
+    const others = this.#known.others(this.#words, this.#count);
+    this.#count = 0;
+    for (let i = 0; i < others.length; i++) {
+      const ready = this.#recorder.add(this.#rows[others[i]!]!);
+      if (ready !== undefined) return this.#record(ready, others.slice(i + 1));
+    }
     return undefined;
   }
 
-  /** To be called when there are no more rows. */
-  async end(): Promise<void> {
-    const { words } = this.#chunk;
-    for (const record of this.#known.others(this.#chunk, this.#fingerprints)) {
-      const length = words[record]! >>> 2;
-      const ready = this.#sorter.place(words[record + 1]!, length * 4);
-      if (ready !== undefined) await ready;
-      const { words: target, at } = this.#sorter.slot;
-      for (let i = 0; i < length; i++) target[at + i] = words[record + i]!;
-    }
-    this.#chunk.clear();
-  }
-
-  async #room(hash: number, size: number): Promise<void> {
-    await this.end();
-    const length = Math.max(this.#known.atOnce, Chunk.lengthFor(size));
-    if (this.#chunk.bytes.length !== length) this.#chunk = new Chunk(length);
-    this.#place(hash, size);
-  }
-
-  #place(hash: number, size: number): void {
-    this.#fingerprint.ofRow(this.#keys, this.#row.hash);
-    const at = this.#chunk.count * FINGERPRINT;
-    for (let i = 0; i < FINGERPRINT; i++) this.#fingerprints[at + i] = this.#fingerprint.words[i]!;
-    this.#chunk.place(hash, size, this.slot);
+  async #record(ready: Promise<void>, others: Uint8Array): Promise<void> {
+    await ready;
+    for (const other of others) await this.#recorder.add(this.#rows[other]!);
   }
 }

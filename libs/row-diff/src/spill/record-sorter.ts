@@ -10,21 +10,11 @@ const LEAF_BYTES = 4 * 1024 * 1024;
 /** Reads that are asked for at once. */
 const READS = 8;
 
-/** Where records are put. */
-export interface RecordPlace {
-  readonly slot: Slot;
-  /**
-   * Makes room for a record of that size (a multiple of 4) and points `slot` at it; the caller fills it before the next
-   * call. @returns undefined, or a promise to wait for before that
-   */
-  place(hash: number, size: number): Promise<void> | undefined;
-}
-
 /**
  * Sorts any number of records by key in bounded memory: as long as they fit, they stay in one arena; then they are
  * distributed over partitions of the hash's range on the disk, which come back one after the other in that order.
  */
-export class RecordSorter implements RecordPlace {
+export class RecordSorter {
   readonly slot: Slot;
   readonly #file: TempFile;
   readonly #memory: number;
@@ -50,6 +40,10 @@ export class RecordSorter implements RecordPlace {
     return this.#partitions === undefined && this.#arena.count === 0;
   }
 
+  /**
+   * Makes room for a record of that size (a multiple of 4) and points `slot` at it; the caller fills it before the next
+   * call. @returns undefined, or a promise to wait for before that
+   */
   place(hash: number, size: number): Promise<void> | undefined {
     if (this.#partitions !== undefined) return this.#partitions.place(hash, size, this.slot);
     if (!this.#arena.fits(size) && !this.#grow(size)) return this.#spill(hash, size);

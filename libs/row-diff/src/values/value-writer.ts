@@ -37,6 +37,13 @@ export class ValueWriter {
     for (let at = this.length; (at & 3) !== 0; at++) this.canonical[at] = 0;
   }
 
+  /** The canonical bytes and, behind them, the kinds; good until the next value. */
+  withKinds(): Buffer {
+    this.#room(this.kindsLength);
+    for (let i = 0; i < this.kindsLength; i++) this.canonical[this.length + i] = this.kinds[i]!;
+    return this.canonical;
+  }
+
   /** A column's value: a number is the same as its decimal text. @throws TypeError for what has no value, like functions */
   column(value: Value): void {
     switch (typeof value) {
