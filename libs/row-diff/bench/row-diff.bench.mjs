@@ -1,7 +1,8 @@
 // What a comparison costs beside what it cannot do without (generate the rows, make them canonical, hash them), each
 // case in a process of its own: node libs/row-diff/bench/row-diff.bench.mjs [million rows …]. Needs a build.
-// SQLite: what somebody would do without this library, a table of key and hash for each time, and joins. Wall time is that
-// of the best run; the ratio of processor time of the main thread is less disturbed by what else the machine does.
+// SQLite: what somebody would do without this library, a table of key and hash for each time, and joins. Times are those of
+// the best run. A ratio is to the floor of the same turn, and the median of all turns: so it is least disturbed by what else
+// the machine does, and that of the main thread's processor time even less.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,22 +27,28 @@ function main(sizes) {
   const rows = [];
   for (const millions of sizes) {
     const count = millions * 1e6;
-    const times = millions > 2 ? 2 : 3;
+    const turns = millions > 2 ? 3 : 5;
     const previous = run(folder, count, 'new').id;
     // Taken in turns, so that a disturbance of the machine meets all of them.
     const cases = ['floor', 'unchanged', 'onePercent', 'new'];
-    const runs = Array.from({ length: times }, () => cases.map((name) => run(folder, count, name, previous)));
-    const least = (i, of) => runs.map((row) => row[i]).sort((a, b) => of(a) - of(b))[0];
-    const best = cases.map((_, i) => ({ ...least(i, (r) => r.ms), cpu: least(i, (r) => r.cpu).cpu }));
-    if (millions <= 1) best.push(run(folder, count, 'sqlite'));
+    const runs = Array.from({ length: turns }, () => cases.map((name) => run(folder, count, name, previous)));
+    const best = cases.map((_, i) => ({
+      ...runs.map((turn) => turn[i]).sort((a, b) => a.ms - b.ms)[0],
+      ratio: median(runs.map((turn) => turn[i].ms / turn[0].ms)),
+      cpuRatio: median(runs.map((turn) => turn[i].cpu / turn[0].cpu)),
+    }));
+    if (millions <= 1) {
+      const result = run(folder, count, 'sqlite');
+      best.push({ ...result, ratio: result.ms / best[0].ms, cpuRatio: result.cpu / best[0].cpu });
+    }
     for (const result of best) {
       rows.push({
         rows: `${millions}M`,
         case: result.name,
         ms: Math.round(result.ms),
         'of it commit': Math.round(result.commit ?? 0),
-        ratio: Number((result.ms / best[0].ms).toFixed(2)),
-        'ratio (CPU)': Number((result.cpu / best[0].cpu).toFixed(2)),
+        ratio: Number(result.ratio.toFixed(2)),
+        'ratio (CPU)': Number(result.cpuRatio.toFixed(2)),
         aim: result.name === 'unchanged' || result.name === 'onePercent' ? (millions > 2 ? 1.25 : 1.3) : '',
         'peak MiB': result.mib,
         'on disk MiB': Math.round((result.spilled ?? 0) / 2 ** 20),
@@ -51,6 +58,8 @@ function main(sizes) {
   }
   console.table(rows);
 }
+
+const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >>> 1];
 
 function run(folder, count, name, previous = '') {
   const args = [fileURLToPath(import.meta.url), '--case', folder, String(count), name, previous];
