@@ -59,7 +59,9 @@ function main(sizes) {
   console.table(rows);
 }
 
-const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >>> 1];
+function median(numbers) {
+  return numbers.sort((a, b) => a - b)[numbers.length >>> 1];
+}
 
 function run(folder, count, name, previous = '') {
   const args = [fileURLToPath(import.meta.url), '--case', folder, String(count), name, previous];
