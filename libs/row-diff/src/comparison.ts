@@ -15,13 +15,10 @@ import { UnchangedSnapshot } from './unchanged-snapshot.js';
 
 type Result = IteratorResult<Difference, undefined>;
 
-/**
- * Parts of the memory limit: rows, and what is known of the previous rows until all rows were read; afterwards the
- * pending snapshot has its place.
- */
-const FOR_ROWS = 0.25;
-const FOR_KNOWN = 0.75;
-const FOR_PENDING = 0.75;
+/** Parts of the memory limit: what is known of the previous rows until all rows were read, rows, what becomes of them. */
+const FOR_KNOWN = 0.8;
+const FOR_ROWS = 0.2;
+const FOR_PENDING = 0.25;
 
 /**
  * One comparison: read it to its end, write the differences, and commit.

@@ -1,7 +1,16 @@
+import { tmpdir } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
+import { Breath } from './breath.js';
+import { CanonicalRow } from './canonical-row.js';
 import { MemoryStore, outcomeOf, seeded, sorted } from './compare.fixtures.js';
+import { KnownRows } from './known-rows.js';
 import type { CompareOptions } from './options.js';
+import { Previous } from './previous.js';
+import { RowRecorder } from './row-recorder.js';
 import type { Row } from './row.js';
+import { RecordSorter } from './spill/record-sorter.js';
+import { TempFile } from './spill/temp-file.js';
+import { AT_ONCE, WaitingRows } from './waiting-rows.js';
 
 /** So little memory that only some of the rows before are known; no row goes to the disk, where there are few. */
 const TINY = 64 * 1024;
@@ -130,5 +139,24 @@ describe('when nothing differs', () => {
     const second = await outcomeOf([], { ...wider, previous: first.snapshot.id });
     expect(second.snapshot).toEqual((await outcomeOf([], wider)).snapshot);
     expect(second.snapshot).not.toEqual(first.snapshot);
+  });
+});
+
+describe('long rows', () => {
+  it('do not make every place to wait in as long as they are', async () => {
+    const snapshots = new MemoryStore();
+    const { snapshot } = await outcomeOf([], { key: ['id'], columns: ['name'], snapshots });
+    const previous = await Previous.open(snapshots, snapshot.id, ['id']);
+    const known = await KnownRows.of(previous, TINY, new Breath(), () => {});
+    const rows = Array.from({ length: AT_ONCE }, () => new CanonicalRow(['id'], ['name']));
+    const file = new TempFile(tmpdir());
+    const waiting = new WaitingRows(rows, known, new RowRecorder(rows[0]!, new RecordSorter(file, TINY)));
+    for (let id = 0; id < 3 * AT_ONCE; id++) {
+      waiting.row.read({ id, name: 'x'.repeat(id % 5 === 4 ? 2 ** 21 : 10) }, id);
+      await waiting.take();
+    }
+    await waiting.end();
+    await file.close();
+    expect(rows.reduce((sum, { values }) => sum + values.canonical.length, 0)).toBeLessThan(2 ** 20);
   });
 });

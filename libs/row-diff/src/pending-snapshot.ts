@@ -28,9 +28,9 @@ export class PendingSnapshot {
 
   constructor(header: SnapshotHeader, file: TempFile, memory: number) {
     this.#header = header;
-    this.#entries = new Spool(file, (memory * 2) / 3);
+    this.#entries = new Spool(file, memory / 2);
     const wait = (ready: Promise<void> | undefined) => (this.waiting = ready ?? this.waiting);
-    this.#fates = new FateWriter(new Spool(file, memory / 3), wait);
+    this.#fates = new FateWriter(new Spool(file, memory / 2), wait);
     this.#writer = new SnapshotWriter(header, (bytes) => wait(this.#entries.write(bytes)));
   }
 

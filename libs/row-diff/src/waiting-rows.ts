@@ -5,6 +5,8 @@ import type { RowRecorder, RowSink } from './row-recorder.js';
 
 /** Rows that wait together: enough for the processor to wait for many places in memory at once. */
 export const AT_ONCE = 48;
+/** Bytes of long rows that wait together. */
+const MOST_BYTES = 1024 * 1024;
 
 /**
  * Where rows wait until it is asked for many of them at once whether they are known: one at a time, nearly every one
@@ -19,6 +21,7 @@ export class WaitingRows implements RowSink {
   /** As the known rows have them: of each row the key's hash and the fingerprint. */
   readonly #words = new Int32Array(AT_ONCE * WORDS);
   #count = 0;
+  #bytes = 0;
 
   /** @param rows to wait in, AT_ONCE of them */
   constructor(rows: readonly CanonicalRow[], known: KnownRows, recorder: RowRecorder) {
@@ -34,7 +37,9 @@ export class WaitingRows implements RowSink {
     this.#words[at++] = row.key.hash;
     this.#fingerprint.ofRow(row);
     for (let i = 0; at < (this.#count + 1) * WORDS; i++) this.#words[at++] = this.#fingerprint.words[i]!;
-    const ready = ++this.#count === AT_ONCE ? this.end() : undefined;
+    this.#count++;
+    this.#bytes += row.values.length;
+    const ready = this.#count === AT_ONCE || this.#bytes > MOST_BYTES ? this.end() : undefined;
     this.row = this.#rows[this.#count]!;
     return ready;
   }
@@ -46,11 +51,19 @@ export class WaitingRows implements RowSink {
       const ready = this.#recorder.add(this.#rows[others[i]!]!);
       if (ready !== undefined) return this.#record(ready, others.slice(i + 1));
     }
+    this.#trim();
     return undefined;
   }
 
   async #record(ready: Promise<void>, others: Uint8Array): Promise<void> {
     await ready;
     for (const other of others) await this.#recorder.add(this.#rows[other]!);
+    this.#trim();
+  }
+
+  /** Long rows made their places large: all of them together would hold too much. */
+  #trim(): void {
+    if (this.#bytes > MOST_BYTES) for (const { values } of this.#rows) values.trim();
+    this.#bytes = 0;
   }
 }

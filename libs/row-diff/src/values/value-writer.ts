@@ -8,6 +8,8 @@ const MAX_DEPTH = 500;
 /** Texts up to here are copied faster by hand than by a call. */
 const SHORT = 32;
 
+const FIRST_LENGTH = 4096;
+
 const ZERO = 48;
 const MINUS = 45;
 const POINT = 46;
@@ -17,7 +19,7 @@ const POINT = 46;
  * and `kinds`, which tells what the values were, so that both together give them back.
  */
 export class ValueWriter {
-  canonical = Buffer.alloc(4096);
+  canonical = Buffer.alloc(FIRST_LENGTH);
   /** The same bytes as little-endian words. */
   words = new Int32Array(this.canonical.buffer, this.canonical.byteOffset, this.canonical.length >>> 2);
   length = 0;
@@ -35,6 +37,11 @@ export class ValueWriter {
   pad(): void {
     this.#room(4);
     for (let at = this.length; (at & 3) !== 0; at++) this.canonical[at] = 0;
+  }
+
+  /** Gives back memory that a long value took. */
+  trim(): void {
+    if (this.canonical.length > FIRST_LENGTH) this.#take(Buffer.alloc(FIRST_LENGTH));
   }
 
   /** The canonical bytes and, behind them, the kinds; good until the next value. */
@@ -238,7 +245,11 @@ export class ValueWriter {
     if (needed <= this.canonical.length) return;
     const larger = Buffer.alloc((needed * 2 + 3) & ~3);
     larger.set(this.canonical.subarray(0, this.length));
-    this.canonical = larger;
-    this.words = new Int32Array(larger.buffer, larger.byteOffset, larger.length >>> 2);
+    this.#take(larger);
+  }
+
+  #take(bytes: Buffer<ArrayBuffer>): void {
+    this.canonical = bytes;
+    this.words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
   }
 }
