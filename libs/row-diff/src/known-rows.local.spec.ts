@@ -152,7 +152,7 @@ describe('long rows', () => {
     const file = new TempFile(tmpdir());
     const waiting = new WaitingRows(rows, known, new RowRecorder(rows[0]!, new RecordSorter(file, TINY)));
     for (let id = 0; id < 3 * AT_ONCE; id++) {
-      waiting.row.read({ id, name: 'x'.repeat(id % 5 === 4 ? 2 ** 21 : 10) }, id);
+      waiting.row.read({ id, name: 'x'.repeat(id % 5 === 4 ? 2 ** 18 : 10) }, id);
       await waiting.take();
     }
     await waiting.end();
