@@ -4,7 +4,7 @@ import type { CompareOptions } from '../options.js';
 import { MAGIC, PREAMBLE } from './format.js';
 import { SnapshotUnusable, type SnapshotProblem } from './snapshot-error.js';
 
-const rows = Array.from({ length: 20 }, (_, id) => ({ id, name: `row ${id}`, n: id * id }));
+const rows = Array.from({ length: 8 }, (_, id) => ({ id, name: `row ${id}`, n: id * id }));
 
 let store: MemoryStore;
 let options: CompareOptions;
@@ -33,7 +33,7 @@ describe('a snapshot', () => {
   });
 
   it('has the same bytes for the same rows, whatever their order', async () => {
-    for (const step of [3, 7, 11, 13, 17, 19]) {
+    for (const step of [3, 5, 7]) {
       const turned = rows.map((_, i) => rows[(i * step) % rows.length]!);
       const { snapshot } = await outcomeOf(turned, options);
       expect(store.blobs.get(snapshot.id)).toEqual(good);
