@@ -42,7 +42,7 @@ export function compareSecurity(comparison: Comparison): void {
   }
 }
 
-/** Alternatives, each a set of schemes with scopes; matched by the names of the schemes. */
+/** Alternatives, each a set of schemes with scopes; without order. */
 function compareRequirements(
   comparison: Comparison,
   prefix: 'api' | 'api-global',
@@ -53,25 +53,74 @@ function compareRequirements(
   if (old === now) return;
   const olds = requirements(old);
   const news = requirements(now);
-  for (const [key, requirement] of news) {
-    if (!olds.has(key)) reportRequirement(comparison, prefix, base, { key, requirement, move: 'added' });
-  }
-  for (const [key, requirement] of olds) {
-    const other = news.get(key);
-    if (other === undefined) reportRequirement(comparison, prefix, base, { key, requirement, move: 'removed' });
-    else compareScopes(comparison, prefix, base, requirement, other);
-  }
+  const { added, removed, rescoped } = matchRequirements(olds, news);
+  for (const { key, requirement } of added)
+    reportRequirement(comparison, prefix, base, { key, requirement, move: 'added' });
+  for (const { key, requirement } of removed)
+    reportRequirement(comparison, prefix, base, { key, requirement, move: 'removed' });
+  for (const [before, after] of rescoped) compareScopes(comparison, prefix, base, before, after);
   // No requirement at all asks for as little as an empty one.
-  if (comparison.field || olds.has('') || news.has('') || (olds.size === 0) === (news.size === 0)) return;
+  const open = [...olds, ...news].some(({ key }) => key === '');
+  if (comparison.field || open || (olds.length === 0) === (news.length === 0)) return;
   const rule =
-    news.size === 0 ? (`${prefix}-security-optional` as const) : (`${prefix}-security-not-optional` as const);
+    news.length === 0 ? (`${prefix}-security-optional` as const) : (`${prefix}-security-not-optional` as const);
   comparison.add(rule, base);
 }
 
-interface RequirementMove {
+/** One alternative: the schemes it asks for, by name, with their scopes. */
+interface Requirement {
   /** The names of the schemes; empty when nothing is asked for. */
   key: string;
   requirement: JsonObject;
+}
+
+interface RequirementMatch {
+  added: Requirement[];
+  removed: Requirement[];
+  /** The same schemes with other scopes. */
+  rescoped: Array<[before: JsonObject, after: JsonObject]>;
+}
+
+/**
+ * Equal alternatives belong together; of the others, those that are the only ones to ask for their schemes.
+ * Where several do (this scope or that one), nobody can say which became which.
+ */
+function matchRequirements(olds: Requirement[], news: Requirement[]): RequirementMatch {
+  const left = [...news];
+  const removed = olds.filter(({ requirement }) => {
+    const at = left.findIndex((other) => sameScopes(requirement, other.requirement));
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+  const only = (all: Requirement[], key: string): Requirement | undefined => {
+    const [first, second] = all.filter((each) => each.key === key);
+    return second === undefined ? first : undefined;
+  };
+  const rescoped = removed.flatMap(({ key }) => {
+    const before = only(removed, key);
+    const after = only(left, key);
+    return before === undefined || after === undefined ? [] : [{ before, after }];
+  });
+  return {
+    added: left.filter((each) => !rescoped.some(({ after }) => after === each)),
+    removed: removed.filter((each) => !rescoped.some(({ before }) => before === each)),
+    rescoped: rescoped.map(({ before, after }) => [before.requirement, after.requirement]),
+  };
+}
+
+function sameScopes(old: JsonObject, now: JsonObject): boolean {
+  const names = Object.keys(old);
+  return (
+    names.length === Object.keys(now).length &&
+    names.every((name) => {
+      const before = asArray(old[name]);
+      const after = asArray(own(now, name));
+      return Object.hasOwn(now, name) && without(before, after).length + without(after, before).length === 0;
+    })
+  );
+}
+
+interface RequirementMove extends Requirement {
   move: 'added' | 'removed';
 }
 
@@ -87,7 +136,7 @@ function reportRequirement(
   }
   // oasdiff passes over empty requirements of operations.
   if (key === '' && prefix === 'api') return;
-  const text = `"${key}"`;
+  const text = `"${inWords(requirement)}"`;
   const side =
     move === 'added'
       ? { after: requirement, texts: { after: text } }
@@ -95,12 +144,17 @@ function reportRequirement(
   comparison.add(`${prefix}-security-${move}`, { ...base, ...side });
 }
 
-function requirements(value: Json | undefined): Map<string, JsonObject> {
-  return new Map(
-    asArray(value)
-      .filter(isObject)
-      .map((requirement) => [Object.keys(requirement).sort().join(' AND '), requirement]),
-  );
+/** `oauth (read, write) AND key`. */
+function inWords(requirement: JsonObject): string {
+  const schemes = Object.keys(requirement).sort();
+  const scopes = (name: string): string => asArray(requirement[name]).join(', ');
+  return schemes.map((name) => (scopes(name) === '' ? name : `${name} (${scopes(name)})`)).join(' AND ');
+}
+
+function requirements(value: Json | undefined): Requirement[] {
+  return asArray(value)
+    .filter(isObject)
+    .map((requirement) => ({ key: Object.keys(requirement).sort().join(' AND '), requirement }));
 }
 
 function compareScopes(

@@ -51,6 +51,35 @@ describe('sign-in', () => {
       [],
     ],
     [
+      'one scope or another, in another order',
+      (d) => (add(d).security = [{ oauth: ['read'] }, { oauth: ['write'] }]),
+      (d) => (add(d).security = [{ oauth: ['write'] }, { oauth: ['read'] }]),
+      [],
+    ],
+    [
+      'one scope, then one or another',
+      (d) => (add(d).security = [{ oauth: ['read'] }]),
+      (d) => (add(d).security = [{ oauth: ['write'] }, { oauth: ['read'] }]),
+      ['breaking api-security-added'],
+    ],
+    [
+      'one scope, then another',
+      (d) => (add(d).security = [{ oauth: ['read'] }, { key: [] }]),
+      (d) => (add(d).security = [{ key: [] }, { oauth: ['write'] }]),
+      ['breaking api-security-scope-added', 'safe api-security-scope-removed'],
+    ],
+    [
+      'one scope or another, then both or a third',
+      (d) => (d.security = [{ oauth: ['read'] }, { oauth: ['write'] }]),
+      (d) => (d.security = [{ oauth: ['admin'] }, { oauth: ['read', 'write'] }]),
+      [
+        'breaking api-global-security-added',
+        'breaking api-global-security-added',
+        'breaking api-global-security-removed',
+        'breaking api-global-security-removed',
+      ],
+    ],
+    [
       'a key goes elsewhere',
       nothing,
       (d) => (d.components.securitySchemes.key.name = 'x-other'),
@@ -76,6 +105,14 @@ describe('sign-in', () => {
     ],
   ])('%s', (_, before, after, rules) => {
     expect(rulesOf(changesBetween(edited(before), edited(after)))).toEqual(rules);
+  });
+
+  it('is named with its scopes', () => {
+    const [change] = changesBetween(
+      edited((d) => (add(d).security = [{ oauth: ['read'] }])),
+      edited((d) => (add(d).security = [{ oauth: ['read'] }, { key: [], oauth: ['write', 'admin'] }])),
+    );
+    expect(change?.message).toBe('The sign-in "key AND oauth (admin, write)" was added to POST /pets.');
   });
 
   it('is judged as in oasdiff when asked to', () => {
