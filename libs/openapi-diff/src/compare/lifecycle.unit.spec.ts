@@ -34,6 +34,8 @@ describe('deprecation', () => {
       'breaking api-sunset-date-too-small',
     ],
     ['with a date that has passed', { 'x-sunset': '2026-05-31' }, {}, 'breaking api-sunset-date-too-small'],
+    ['with a day that is none', { 'x-sunset': '2027-02-29' }, {}, 'breaking api-deprecated-sunset-parse'],
+    ['with a time that is none', { 'x-sunset': '2027-01-01T25:00:00Z' }, {}, 'breaking api-deprecated-sunset-parse'],
     ['with a date that cannot be read', { 'x-sunset': 'next year' }, {}, 'breaking api-deprecated-sunset-parse'],
     [
       'in beta, by its own limit',
@@ -95,6 +97,7 @@ describe('stability', () => {
     ['beta', 'stable', ['info api-stability-increased']],
     ['draft', 'stable', []],
     ['stable', 'gold', ['breaking api-invalid-stability-level']],
+    ['stable', '', ['breaking api-invalid-stability-level']],
   ])('moves from %s to %s', (from, to, rules) => {
     expect(judge(level(from), level(to))).toEqual(rules);
   });
@@ -118,6 +121,8 @@ describe('the version of the API', () => {
     ['1.0.0', '2.0.0', ['api-version-changed']],
     ['0.3.0', '0.4.0', ['api-version-changed']],
     ['2.0.0', '1.0.0', ['api-version-changed', 'api-version-decreased']],
+    ['1.0.0-alpha.1', '1.0.0-alpha.2', ['api-version-changed', 'api-version-decreased']],
+    ['1.0.0-01', '1.0.0-01', []],
     ['v1', 'v1', []],
     ['2026-01-01', '2026-02-01', ['api-version-changed']],
   ])('must rise with a breaking change: %s to %s', (from, to, rules) => {

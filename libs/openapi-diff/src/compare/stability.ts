@@ -6,7 +6,7 @@ import type { CompareOptions, Stability } from './options.js';
 /** `x-stability-level`, where silence means stable; undefined when it is none of the known levels. */
 export function stabilityOf(node: JsonObject): Stability | undefined {
   const value = node['x-stability-level'];
-  if (value === undefined || value === null || value === '') return 'stable';
+  if (value === undefined || value === null) return 'stable';
   return STABILITY_LEVELS.find((level) => level === value);
 }
 
@@ -29,13 +29,17 @@ export function stabilityMove(
 export type Sunset =
   { kind: 'none' } | { kind: 'unreadable'; text: string } | { kind: 'date'; text: string; days: number };
 
+const DATE = /^\d{4}-\d{2}-\d{2}(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d([.,]\d+)?(Z|[+-]\d{2}:\d{2}))?$/;
+
 /** Reads `x-sunset` (a date or a date-time, RFC 3339); `days` are from now. */
 export function sunsetOf(node: JsonObject, now: Date): Sunset {
   const value = node['x-sunset'];
   if (value === undefined) return { kind: 'none' };
   const text = asString(value) ?? JSON.stringify(value);
-  const date = /^\d{4}-\d{2}-\d{2}(T|$)/.test(text) ? Date.parse(text.slice(0, 10)) : Number.NaN;
-  if (Number.isNaN(date)) return { kind: 'unreadable', text };
+  const date = DATE.test(text) ? Date.parse(text.slice(0, 10)) : Number.NaN;
+  // A 30th of February is read as a day in March.
+  if (Number.isNaN(date) || new Date(date).toISOString().slice(0, 10) !== text.slice(0, 10))
+    return { kind: 'unreadable', text };
   const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate());
   return { kind: 'date', text: text.slice(0, 10), days: Math.round((date - today) / 86_400_000) };
 }
