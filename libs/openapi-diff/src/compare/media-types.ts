@@ -45,14 +45,19 @@ interface Parts {
   parameters: string;
 }
 
+const PARAMETER = /^([^\s=]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))$/;
+
+/** The parts of a media type (RFC 9110, 8.3.1): only the values of parameters tell small from capital letters. */
 function partsOf(name: string): Parts | undefined {
-  const [essence = '', ...parameters] = name
-    .toLowerCase()
-    .split(';')
-    .map((part) => part.trim());
-  const [type = '', rest = '', more] = essence.split('/');
-  const [subtype = '', ...suffixes] = rest.split('+');
-  if (type === '' || subtype === '' || more !== undefined || suffixes.includes('')) return undefined;
+  const [essence = '', ...rest] = name.split(';').map((part) => part.trim());
+  const parameters = rest
+    .filter((part) => part !== '')
+    .map((part) => PARAMETER.exec(part))
+    .map((match) => match && `${match[1]?.toLowerCase()}=${match[3] ?? match[2]?.replaceAll(/\\(.)/g, '$1')}`);
+  const [type = '', subtypes = '', more] = essence.toLowerCase().split('/');
+  const [subtype = '', ...suffixes] = subtypes.split('+');
+  if (type === '' || subtype === '' || more !== undefined || suffixes.includes('') || parameters.includes(null))
+    return undefined;
   return { type, subtype, suffixes, parameters: parameters.sort().join(';') };
 }
 

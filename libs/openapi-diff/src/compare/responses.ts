@@ -24,7 +24,9 @@ export function compareResponses(
   const operation = pair.ref;
   const entries = differing(comparison, old, now, inside(pair.pointer, 'responses'));
   for (const { name: status, before, after, pointer } of entries) {
-    if (status.startsWith('x-')) continue;
+    // oasdiff tells of codes only: neither of `2XX` nor of `default`.
+    const told = before !== undefined && after !== undefined;
+    if (status.startsWith('x-') || (comparison.field && !told && !/^\d+$/.test(status))) continue;
     const kind = isSuccess(status) ? 'success-status' : status === 'default' ? 'default' : 'non-success-status';
     if (before === undefined)
       comparison.add(`response-${kind}-added`, {
@@ -121,8 +123,8 @@ function compareHeaders(
   pair: OperationPair,
   { status, pointer, old, now }: ResponsePair,
 ): void {
-  const olds = byLowerName(asObject(old['headers']));
-  const news = byLowerName(asObject(now['headers']));
+  const olds = byName(asObject(old['headers']), comparison.field);
+  const news = byName(asObject(now['headers']), comparison.field);
   for (const key of [...new Set([...olds.keys(), ...news.keys()])].sort()) {
     const before = olds.get(key);
     const after = news.get(key);
@@ -159,6 +161,8 @@ function compareHeader(comparison: Comparison, pair: OperationPair, header: Resp
   const base = { operation: pair.ref, name: status, after: name, place: `${status} ${name}` };
   if (was !== is)
     comparison.add(is ? 'response-header-became-required' : 'response-header-became-optional', { ...base, pointer });
+  // To oasdiff, a schema that comes or goes is no change of type.
+  if (comparison.field && (old['schema'] === undefined || now['schema'] === undefined)) return;
   const edge = comparison.graph.edge(old['schema'], now['schema'], NOWHERE);
   if (edge === undefined) return;
   comparison.uses.add(edge, {
@@ -173,8 +177,11 @@ function compareHeader(comparison: Comparison, pair: OperationPair, header: Resp
   });
 }
 
-function byLowerName(headers: JsonObject): Map<string, { name: string; value: Json }> {
-  return new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), { name, value: value as Json }]));
+/** Headers by name, which is the same in small and in capital letters; `exact` is how oasdiff sees them. */
+function byName(headers: JsonObject, exact: boolean): Map<string, { name: string; value: Json }> {
+  return new Map(
+    Object.entries(headers).map(([name, value]) => [exact ? name : name.toLowerCase(), { name, value: value as Json }]),
+  );
 }
 
 function compareLinks(comparison: Comparison, pair: OperationPair, { status, pointer, old, now }: ResponsePair): void {

@@ -1,0 +1,27 @@
+import { compare, parse } from '../index.js';
+import type { CompareOptions, Json, JsonObject } from '../index.js';
+
+/** An operation that has nothing but what is given, and a response. */
+export function operation(fields: JsonObject = {}): JsonObject {
+  return { responses: { 200: { description: 'ok' } }, ...fields };
+}
+
+/** A description of the given paths; its version is one that no policy judges. */
+export function description(paths: JsonObject, fields: JsonObject = {}): JsonObject {
+  return { openapi: '3.1.0', info: { title: 'small', version: 'first' }, paths, ...fields };
+}
+
+/** What oasdiff reports between two descriptions: `LEVEL rule METHOD path`, each once, sorted. */
+export function fieldReport(before: Json, after: Json, options: CompareOptions = {}): string[] {
+  const read = (document: Json) => parse(JSON.stringify(document));
+  const { changes } = compare(read(before), read(after), {
+    levels: 'oasdiff',
+    perOperation: true,
+    now: new Date('2026-06-01T12:00:00Z'),
+    ...options,
+  });
+  const lines = changes.map(({ level, rule, operation: at }) =>
+    [level, rule, ...(at === undefined ? [] : [at.method.toUpperCase(), at.path])].join(' '),
+  );
+  return [...new Set(lines)].sort();
+}
