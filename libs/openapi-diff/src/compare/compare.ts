@@ -24,7 +24,9 @@ export function compare(before: Input, after: Input, options: CompareOptions = {
   const old = canonical(before, interner);
   const now = canonical(after, interner);
   const report = new Report(options);
-  const comparison = new Comparison(new Side(old), new Side(now), new Dirt(old, now), report, options);
+  const field = options.levels === 'oasdiff';
+  const sides = { before: side(before, old, field), after: side(after, now, field) };
+  const comparison = new Comparison(sides.before, sides.after, new Dirt(old, now), report, options);
   compareOperations(comparison);
   compareSecurity(comparison);
   compareApiLevel(comparison);
@@ -68,6 +70,13 @@ function locator(
     };
     return { pointer: at, line };
   };
+}
+
+function side(input: Input, api: CanonicalApi, field: boolean): Side {
+  if (!isParsed(input)) return new Side(api);
+  // To oasdiff, the webhooks that 3.0 calls `x-webhooks` are nothing.
+  const known = field && input.document['webhooks'] === undefined ? { ...api, webhooks: {} } : api;
+  return new Side(known, input.document);
 }
 
 function canonical(input: Input, interner: Interner): CanonicalApi {

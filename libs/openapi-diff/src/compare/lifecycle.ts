@@ -1,24 +1,28 @@
-import type { Json, JsonObject } from '../json.js';
+import type { JsonObject } from '../json.js';
 import type { ApiRuleId } from '../rules/api-rules.js';
+import type { OperationRef } from './change.js';
 import { child } from './context.js';
 import type { Comparison, OperationPair } from './context.js';
 import type { Stability } from './options.js';
 import { isCovered, judgeDeprecation, judgeRemoval, judgeSunsetMove, stabilityMove, stabilityOf } from './stability.js';
 
+/** What a removal is judged by, besides the operation itself. */
+interface Removal {
+  /** Its stability level does not count. */
+  levelless: boolean;
+  /** All operations of the path, where it is gone as a whole. */
+  wholePath: JsonObject[] | undefined;
+}
+
 /** The rule for an operation that is gone. */
 export function removalRule(
   comparison: Comparison,
   operation: JsonObject,
-  wholePath: boolean,
+  { levelless, wholePath }: Removal,
 ): { rule: ApiRuleId; text?: string } {
   const level = stabilityOf(operation);
-  if (
-    level === undefined ||
-    !isCovered(comparison.options, level) ||
-    (wholePath && (level === 'alpha' || level === 'draft'))
-  ) {
+  if (!levelless && !isMissed(comparison, operation, wholePath))
     return { rule: 'unstable-api-removed', text: level ?? JSON.stringify(operation['x-stability-level']) };
-  }
   const prefix = wholePath ? 'api-path-removed' : 'api-removed';
   const { verdict, ...rest } = judgeRemoval(comparison.options, operation);
   const rules: Record<typeof verdict, ApiRuleId> = {
@@ -31,43 +35,54 @@ export function removalRule(
   return { rule: rules[verdict], ...rest };
 }
 
+/** Whether the stability level lets a removal count. */
+function isMissed({ field, options }: Comparison, operation: JsonObject, wholePath: JsonObject[] | undefined): boolean {
+  const level = stabilityOf(operation);
+  if (level === undefined) return false;
+  if (wholePath === undefined) return isCovered(options, level);
+  if (level === 'alpha' || level === 'draft') return false;
+  // oasdiff leaves out a path only where it covers none of its operations.
+  return (field ? wholePath : [operation])
+    .map(stabilityOf)
+    .some((each) => each !== undefined && isCovered(options, each));
+}
+
 /** Deprecation, sunset and stability of an operation; false when its other changes do not count. */
 export function compareLifecycle(
   comparison: Comparison,
   pair: OperationPair,
-  old: JsonObject,
-  now: JsonObject,
+  { operation: old, now, levelless }: { operation: JsonObject; now: JsonObject; levelless: boolean },
 ): boolean {
-  const at = (key: string): { before: string; after: string } => ({
-    before: child(pair.pointer.before, key),
-    after: child(pair.pointer.after, key),
-  });
-  const before = stabilityOf(old);
-  const after = stabilityOf(now);
-  for (const [level, node] of [
-    [before, old],
-    [after, now],
-  ] as const) {
-    if (level === undefined)
-      reportInvalidLevel(comparison, pair, node['x-stability-level'] ?? null, at('x-stability-level'));
-  }
-  if (before !== undefined && after !== undefined) {
-    const move = stabilityMove(comparison.options, before, after);
-    if (move !== undefined)
-      comparison.add(`api-stability-${move}`, { operation: pair.ref, before, after, pointer: at('x-stability-level') });
-  }
-  if (after !== undefined && !isCovered(comparison.options, after)) return false;
-  compareDeprecation(comparison, pair, { old, now, level: after });
-  return true;
+  const covered = levelless || compareStability(comparison, pair, old, now);
+  if (covered) compareDeprecation(comparison, pair, { old, now, level: pair.level });
+  return covered;
 }
 
+/** False when changes at the new level do not count. */
+function compareStability(comparison: Comparison, pair: OperationPair, old: JsonObject, now: JsonObject): boolean {
+  const pointer = {
+    before: child(pair.pointer.before, 'x-stability-level'),
+    after: child(pair.pointer.after, 'x-stability-level'),
+  };
+  for (const node of [old, now]) reportInvalidLevel(comparison, pair.ref, node, pointer);
+  const before = stabilityOf(old);
+  const after = stabilityOf(now);
+  if (before !== undefined && after !== undefined) {
+    const move = stabilityMove(comparison.options, before, after);
+    if (move !== undefined) comparison.add(`api-stability-${move}`, { operation: pair.ref, before, after, pointer });
+  }
+  return after === undefined || isCovered(comparison.options, after);
+}
+
+/** Reports a stability level that is not one that is known. */
 export function reportInvalidLevel(
   comparison: Comparison,
-  pair: OperationPair,
-  value: Json,
+  operation: OperationRef,
+  node: JsonObject,
   pointer: { before?: string; after?: string },
 ): void {
-  comparison.add('api-invalid-stability-level', { operation: pair.ref, after: value, pointer });
+  if (stabilityOf(node) === undefined)
+    comparison.add('api-invalid-stability-level', { operation, after: node['x-stability-level'], pointer });
 }
 
 function compareDeprecation(

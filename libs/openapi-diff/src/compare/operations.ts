@@ -4,12 +4,21 @@ import { METHODS } from '../normalize/kinds.js';
 import { compareRequestBody } from './bodies.js';
 import { child } from './context.js';
 import type { Comparison, OperationPair } from './context.js';
-import { compareLifecycle, removalRule } from './lifecycle.js';
+import { compareLifecycle, removalRule, reportInvalidLevel } from './lifecycle.js';
 import { stabilityOf } from './stability.js';
 import { compareCallbacks } from './outgoing.js';
 import { compareParameters } from './parameters.js';
 import { compareResponses } from './responses.js';
 import { compareOperationSecurity } from './security.js';
+
+/** A path item and where it stands in its description; undefined where that does not have it. */
+interface PathItem {
+  path: string;
+  node: Json | undefined;
+  pointer: string;
+  /** Stability levels of its operations do not count. */
+  levelless?: boolean;
+}
 
 /** An operation and where it stands in its description. */
 interface Located {
@@ -19,6 +28,7 @@ interface Located {
   method: string;
   operation: JsonObject;
   pointer: string;
+  levelless: boolean;
 }
 
 /** Compares the operations of all paths; a path whose parameters were only renamed is the same path. */
@@ -27,19 +37,31 @@ export function compareOperations(comparison: Comparison): void {
   const after = comparison.after.api.paths;
   const taken = new Set<string>();
   const matches = matchPaths(before, after);
+  const at = (paths: JsonObject, path: string): PathItem => ({
+    path,
+    node: own(paths, path),
+    pointer: child('', 'paths', path),
+  });
   for (const path of Object.keys(before).sort()) {
     const other = matches.get(path);
     if (other !== undefined) taken.add(other);
-    comparePath(
-      comparison,
-      path,
-      own(before, path),
-      other ?? path,
-      other === undefined ? undefined : own(after, other),
-    );
+    const now = other === undefined ? { ...at(after, path), node: undefined } : at(after, other);
+    comparePath(comparison, at(before, path), now);
   }
   for (const path of Object.keys(after).sort()) {
-    if (!taken.has(path)) comparePath(comparison, path, undefined, path, own(after, path));
+    if (!taken.has(path)) comparePath(comparison, { ...at(before, path), node: undefined }, at(after, path));
+  }
+  if (comparison.field) compareWebhooksAsPaths(comparison);
+}
+
+/** To oasdiff, the inside of a webhook is that of a path named after it, and its stability level says nothing. */
+function compareWebhooksAsPaths(comparison: Comparison): void {
+  const before = comparison.before.api.webhooks;
+  const after = comparison.after.api.webhooks;
+  for (const name of Object.keys(before).sort()) {
+    if (!Object.hasOwn(after, name)) continue;
+    const path = { path: `webhook:${name}`, pointer: child('', 'webhooks', name), levelless: true };
+    comparePath(comparison, { ...path, node: own(before, name) }, { ...path, node: own(after, name) });
   }
 }
 
@@ -64,51 +86,41 @@ function shapeOf(path: string): string {
   return path.replaceAll(/\{[^/{}]*\}/g, '{}');
 }
 
-function operationsOf(item: Json | undefined, path: string, pointer: string): Map<string, Located> {
+function operationsOf({ path, node, pointer, levelless = false }: PathItem): Map<string, Located> {
+  const item = asObject(node);
   const found = new Map<string, Located>();
-  for (const [method, operation] of Object.entries(asObject(item))) {
-    if (METHODS.has(method) && isObject(operation)) {
-      found.set(method, { path, item: asObject(item), method, operation, pointer: child(pointer, method) });
-    }
+  for (const [method, operation] of Object.entries(item)) {
+    if (METHODS.has(method) && isObject(operation))
+      found.set(method, { path, item, method, operation, pointer: child(pointer, method), levelless });
   }
   return found;
 }
 
-function comparePath(
-  comparison: Comparison,
-  oldPath: string,
-  old: Json | undefined,
-  newPath: string,
-  now: Json | undefined,
-): void {
-  if (oldPath === newPath && comparison.dirt.same(old, now)) return;
-  compareReference(comparison, oldPath, newPath, asObject(old)['$ref'], asObject(now)['$ref']);
-  const olds = operationsOf(old, oldPath, child('', 'paths', oldPath));
-  const news = operationsOf(now, newPath, child('', 'paths', newPath));
-  const gone = now === undefined;
+function comparePath(comparison: Comparison, old: PathItem, now: PathItem): void {
+  if (old.path === now.path && comparison.dirt.same(old.node, now.node)) return;
+  compareReference(comparison, old, now);
+  const olds = operationsOf(old);
+  const news = operationsOf(now);
+  const gone = now.node === undefined;
   for (const method of [...new Set([...olds.keys(), ...news.keys()])].sort()) {
     const before = olds.get(method);
     const after = news.get(method);
-    if (before === undefined) reportAdded(comparison, { ...(after as Located), path: oldPath });
-    else if (after === undefined) reportRemoved(comparison, before, gone);
+    if (before === undefined) reportAdded(comparison, { ...(after as Located), path: old.path });
+    else if (after === undefined) reportRemoved(comparison, before, gone ? [...olds.values()] : undefined);
     else compareOperation(comparison, before, after);
   }
 }
 
 /** A path that another document describes: all that is seen of it is where that is. */
-function compareReference(
-  comparison: Comparison,
-  oldPath: string,
-  newPath: string,
-  old: Json | undefined,
-  now: Json | undefined,
-): void {
-  if (old === now) return;
+function compareReference(comparison: Comparison, old: PathItem, now: PathItem): void {
+  const before = asObject(old.node)['$ref'];
+  const after = asObject(now.node)['$ref'];
+  if (before === after) return;
   const pointer = {
-    ...(old === undefined ? {} : { before: child('', 'paths', oldPath, '$ref') }),
-    ...(now === undefined ? {} : { after: child('', 'paths', newPath, '$ref') }),
+    ...(before === undefined ? {} : { before: child(old.pointer, '$ref') }),
+    ...(after === undefined ? {} : { after: child(now.pointer, '$ref') }),
   };
-  comparison.add('path-reference-changed', { name: oldPath, before: old, after: now, pointer });
+  comparison.add('path-reference-changed', { name: old.path, before, after, pointer });
 }
 
 function reportAdded(comparison: Comparison, { path, method, operation, pointer }: Located): void {
@@ -119,15 +131,21 @@ function reportAdded(comparison: Comparison, { path, method, operation, pointer 
   });
 }
 
-function reportRemoved(comparison: Comparison, located: Located, wholePath: boolean): void {
-  const { path, method, operation, pointer } = located;
-  const found = removalRule(comparison, operation, wholePath);
+/** `wholePath` has all operations of a path that is gone. */
+function reportRemoved(comparison: Comparison, located: Located, wholePath: Located[] | undefined): void {
+  const { path, method, operation, pointer, levelless } = located;
+  const ref = { method, path };
+  const found = removalRule(comparison, operation, {
+    levelless,
+    wholePath: wholePath?.map((other) => other.operation),
+  });
   comparison.add(found.rule, {
-    operation: { method, path },
+    operation: ref,
     pointer: { before: pointer },
     before: outline(operation),
     ...(found.text === undefined ? {} : { texts: { before: found.text } }),
   });
+  if (!levelless) reportInvalidLevel(comparison, ref, operation, { before: child(pointer, 'x-stability-level') });
 }
 
 /** Enough of an operation to recognise it. */
@@ -147,7 +165,7 @@ function compareOperation(comparison: Comparison, old: Located, now: Located): v
     pointer: { before: old.pointer, after: now.pointer },
     level: stabilityOf(now.operation),
   };
-  const covered = compareLifecycle(comparison, pair, old.operation, now.operation);
+  const covered = compareLifecycle(comparison, pair, { ...old, now: now.operation });
   if (covered) compareParts(comparison, pair, old, now);
   else if (!comparison.field) comparison.report.quietly(() => compareParts(comparison, pair, old, now));
 }
@@ -173,8 +191,8 @@ function renames(oldPath: string, newPath: string): Map<string, string> {
 }
 
 function compareWords(comparison: Comparison, pair: OperationPair, old: JsonObject, now: JsonObject): void {
-  const oldId = old['operationId'];
-  const newId = now['operationId'];
+  const oldId = old['operationId'] || undefined;
+  const newId = now['operationId'] || undefined;
   const at = (key: string): { before: string; after: string } => ({
     before: child(pair.pointer.before, key),
     after: child(pair.pointer.after, key),

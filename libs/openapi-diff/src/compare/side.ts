@@ -16,7 +16,11 @@ const MAX_HOPS = 32;
 export class Side {
   private readonly merged = new Map<JsonObject, Resolved>();
 
-  constructor(readonly api: CanonicalApi) {}
+  /** `source` is the description as it was written, where it is at hand. */
+  constructor(
+    readonly api: CanonicalApi,
+    readonly source?: JsonObject,
+  ) {}
 
   /** Follows references. What cannot be found, here or at all, is an empty object that keeps its name. */
   resolve(value: Json | undefined): Resolved {

@@ -1,0 +1,106 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '../index.js';
+import { description, fieldReport, operation } from '../testing/small.js';
+
+const LEVEL = 'x-stability-level';
+const paths = (...items: JsonObject[]): JsonObject =>
+  description(Object.fromEntries(items.map((item, index) => [`/${index}`, item])));
+const other = { put: operation() };
+
+describe('removed operations as oasdiff sees them', () => {
+  it.each<[string, JsonObject, JsonObject, object, string[]]>([
+    [
+      'with a level that is none',
+      { get: operation({ [LEVEL]: 'gold' }), ...other },
+      other,
+      {},
+      ['ERR api-invalid-stability-level GET /0'],
+    ],
+    [
+      'with an empty level',
+      { get: operation({ [LEVEL]: '' }), ...other },
+      other,
+      {},
+      ['ERR api-invalid-stability-level GET /0'],
+    ],
+    [
+      'in alpha, where that is covered',
+      { get: operation({ [LEVEL]: 'alpha' }), ...other },
+      other,
+      { stabilityLevel: 'alpha' },
+      ['ERR api-removed-without-deprecation GET /0'],
+    ],
+  ])('are told %s', (_, before, after, options, lines) => {
+    expect(fieldReport(paths(before), paths(after), options)).toEqual(lines);
+  });
+
+  it.each<[string, JsonObject, object, string[]]>([
+    [
+      'with a level that is none',
+      { get: operation({ [LEVEL]: 'gold' }), ...other },
+      {},
+      ['ERR api-invalid-stability-level GET /1', 'ERR api-path-removed-without-deprecation PUT /1'],
+    ],
+    ['in alpha, even where that is covered', { get: operation({ [LEVEL]: 'alpha' }) }, { stabilityLevel: 'alpha' }, []],
+    ['in beta, where that is not covered', { get: operation({ [LEVEL]: 'beta' }) }, { stabilityLevel: 'stable' }, []],
+    [
+      'in beta, where that is not covered but its neighbour is',
+      { get: operation({ [LEVEL]: 'beta' }), ...other },
+      { stabilityLevel: 'stable' },
+      ['ERR api-path-removed-without-deprecation GET /1', 'ERR api-path-removed-without-deprecation PUT /1'],
+    ],
+  ])('are told with their path %s', (_, item, options, lines) => {
+    expect(fieldReport(paths(other, item), paths(other), options)).toEqual(lines);
+  });
+});
+
+describe('webhooks as oasdiff sees them', () => {
+  const sending = (webhooks: JsonObject): JsonObject => description({}, { webhooks });
+  const body = (required: boolean, ...names: string[]): JsonObject => {
+    const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
+    return operation({
+      requestBody: { required, content: { 'application/json': { schema: { type: 'object', properties } } } },
+    });
+  };
+
+  it('come and go', () => {
+    expect(fieldReport(sending({ a: { post: operation() } }), sending({ b: { post: operation() } }))).toEqual([
+      'ERR webhook-removed',
+      'INFO webhook-added',
+    ]);
+  });
+
+  it('are judged inside as paths of their name', () => {
+    const after = { paid: { post: body(true, 'id', 'at'), put: operation() } };
+    expect(fieldReport(sending({ paid: { post: body(false, 'id'), get: operation() } }), sending(after))).toEqual([
+      'ERR api-removed-without-deprecation GET webhook:paid',
+      'ERR request-body-became-required POST webhook:paid',
+      'INFO endpoint-added PUT webhook:paid',
+      'INFO new-optional-request-property POST webhook:paid',
+    ]);
+  });
+
+  it('have no stability levels', () => {
+    const draft = { tags: ['x'], [LEVEL]: 'draft' };
+    const before = { paid: { post: operation(), get: operation({ [LEVEL]: 'draft' }) } };
+    expect(fieldReport(sending(before), sending({ paid: { post: operation(draft) } }))).toEqual([
+      'ERR api-removed-without-deprecation GET webhook:paid',
+      'INFO api-tag-added POST webhook:paid',
+    ]);
+    const unknown = { deprecated: true, [LEVEL]: 'gold' };
+    expect(fieldReport(sending(before), sending({ paid: { ...before.paid, post: operation(unknown) } }))).toEqual([]);
+  });
+
+  it('are none where they are only an extension', () => {
+    const sent = (name: string): JsonObject => description({}, { 'x-webhooks': { [name]: { post: operation() } } });
+    expect(fieldReport(sent('a'), sent('b'))).toEqual([]);
+  });
+});
+
+describe('the id of an operation', () => {
+  it('that is empty is none', () => {
+    const named = (operationId: string): JsonObject => paths({ get: operation({ operationId }) });
+    expect(fieldReport(named(''), named('list'))).toEqual(['INFO api-operation-id-added GET /0']);
+    expect(fieldReport(named(''), paths({ get: operation() }))).toEqual([]);
+  });
+});
