@@ -97,6 +97,19 @@ describe('webhooks as oasdiff sees them', () => {
   });
 });
 
+describe('paths of one shape', () => {
+  it('are what any of them became', () => {
+    const before = description({ '/a/{x}': { get: operation() }, '/a/{y}': { post: operation() } });
+    const after = description({ '/a/{z}': { get: operation(), post: operation() } });
+    expect(fieldReport(before, after)).toEqual(['INFO endpoint-added GET /a/{y}', 'INFO endpoint-added POST /a/{x}']);
+  });
+
+  it('are not new beside each other', () => {
+    const one = { '/a/{x}': { get: operation() } };
+    expect(fieldReport(description(one), description({ ...one, '/a/{y}': { post: operation() } }))).toEqual([]);
+  });
+});
+
 describe('the id of an operation', () => {
   it('that is empty is none', () => {
     const named = (operationId: string): JsonObject => paths({ get: operation({ operationId }) });

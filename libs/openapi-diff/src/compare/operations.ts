@@ -36,7 +36,7 @@ export function compareOperations(comparison: Comparison): void {
   const before = comparison.before.api.paths;
   const after = comparison.after.api.paths;
   const taken = new Set<string>();
-  const matches = matchPaths(before, after);
+  const matches = matchPaths(before, after, comparison.field);
   const at = (paths: JsonObject, path: string): PathItem => ({
     path,
     node: own(paths, path),
@@ -48,8 +48,10 @@ export function compareOperations(comparison: Comparison): void {
     const now = other === undefined ? { ...at(after, path), node: undefined } : at(after, other);
     comparePath(comparison, at(before, path), now);
   }
+  const known = new Set(comparison.field ? Object.keys(before).map(shapeOf) : []);
   for (const path of Object.keys(after).sort()) {
-    if (!taken.has(path)) comparePath(comparison, { ...at(before, path), node: undefined }, at(after, path));
+    if (!taken.has(path) && !known.has(shapeOf(path)))
+      comparePath(comparison, { ...at(before, path), node: undefined }, at(after, path));
   }
   if (comparison.field) compareWebhooksAsPaths(comparison);
 }
@@ -65,18 +67,21 @@ function compareWebhooksAsPaths(comparison: Comparison): void {
   }
 }
 
-/** Paths of the old description → paths of the new one: first by name, then by shape. */
-function matchPaths(before: JsonObject, after: JsonObject): Map<string, string> {
+/**
+ * Paths of the old description → paths of the new one: first by name, then by shape. Two paths of one shape are not
+ * told apart by anybody; to oasdiff (`shared`), each of them may also be what another one became.
+ */
+function matchPaths(before: JsonObject, after: JsonObject, shared: boolean): Map<string, string> {
   const matches = new Map<string, string>();
   const free = new Map<string, string>();
-  for (const path of Object.keys(after)) if (!Object.hasOwn(before, path)) free.set(shapeOf(path), path);
+  for (const path of Object.keys(after)) if (shared || !Object.hasOwn(before, path)) free.set(shapeOf(path), path);
   for (const path of Object.keys(before)) {
     if (Object.hasOwn(after, path)) matches.set(path, path);
     else {
       const renamed = free.get(shapeOf(path));
       if (renamed === undefined) continue;
       matches.set(path, renamed);
-      free.delete(shapeOf(path));
+      if (!shared) free.delete(shapeOf(path));
     }
   }
   return matches;
