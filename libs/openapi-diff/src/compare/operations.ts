@@ -5,9 +5,9 @@ import { compareRequestBody } from './bodies.js';
 import { child } from './context.js';
 import type { Comparison, OperationPair } from './context.js';
 import { compareLifecycle, removalRule, reportInvalidLevel } from './lifecycle.js';
-import { stabilityOf } from './stability.js';
+import { isCovered, stabilityOf } from './stability.js';
 import { compareCallbacks } from './outgoing.js';
-import { compareParameters } from './parameters.js';
+import { compareParameters, compareSharedParameters } from './parameters.js';
 import { compareResponses } from './responses.js';
 import { compareOperationSecurity } from './security.js';
 
@@ -102,7 +102,8 @@ function operationsOf({ path, node, pointer, levelless = false }: PathItem): Map
 }
 
 function comparePath(comparison: Comparison, old: PathItem, now: PathItem): void {
-  if (old.path === now.path && comparison.dirt.same(old.node, now.node)) return;
+  const same = old.path === now.path && comparison.dirt.same(old.node, now.node);
+  if (same && !(comparison.field && asObject(now.node)['parameters'] !== undefined)) return;
   compareReference(comparison, old, now);
   const olds = operationsOf(old);
   const news = operationsOf(now);
@@ -114,6 +115,14 @@ function comparePath(comparison: Comparison, old: PathItem, now: PathItem): void
     else if (after === undefined) reportRemoved(comparison, before, gone ? [...olds.values()] : undefined);
     else compareOperation(comparison, before, after);
   }
+  if (!comparison.field || gone || old.node === undefined) return;
+  compareSharedParameters(comparison, {
+    old: old.node,
+    now: now.node,
+    renamed: renames(old.path, now.path),
+    pointer: now.pointer,
+    operations: [...news.keys()].map((method) => ({ method, path: old.path })),
+  });
 }
 
 /** A path that another document describes: all that is seen of it is where that is. */
@@ -164,12 +173,20 @@ function outline(operation: JsonObject): JsonObject {
 }
 
 function compareOperation(comparison: Comparison, old: Located, now: Located): void {
-  if (old.path === now.path && comparison.dirt.same(old.operation, now.operation)) return;
+  const same = old.path === now.path && comparison.dirt.same(old.operation, now.operation);
+  const common = old.item['parameters'] ?? now.item['parameters'];
+  if (same && (!comparison.field || common === undefined)) return;
   const pair: OperationPair = {
     ref: { method: old.method, path: old.path },
     pointer: { before: old.pointer, after: now.pointer },
     level: stabilityOf(now.operation),
   };
+  if (same) {
+    // What the path said of it, the operation may say now, or the other way round.
+    if (now.levelless || isCovered(comparison.options, pair.level ?? 'stable'))
+      compareParameters(comparison, pair, { old, now, renamed: new Map() });
+    return;
+  }
   const covered = compareLifecycle(comparison, pair, { ...old, now: now.operation });
   if (covered) compareParts(comparison, pair, old, now);
   else if (!comparison.field) comparison.report.quietly(() => compareParts(comparison, pair, old, now));

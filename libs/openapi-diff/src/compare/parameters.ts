@@ -1,20 +1,13 @@
-import { asArray, asObject, asString, isObject, own } from '../json.js';
+import { asObject, asString, isObject, own } from '../json.js';
 import type { Json, JsonObject } from '../json.js';
 import { isTyped } from './bodies.js';
+import type { OperationRef } from './change.js';
 import { child } from './context.js';
 import type { Comparison, OperationPair } from './context.js';
+import { matchParameters, readParameters } from './parameter-match.js';
+import type { Parameter, ParameterPair, Parameters } from './parameter-match.js';
 import { judgeDeprecation, judgeRemoval, judgeSunsetMove } from './stability.js';
 import { NOWHERE } from './schema/finding.js';
-import type { Side } from './side.js';
-
-interface Parameter {
-  node: JsonObject;
-  name: string;
-  place: string;
-  pointer: string;
-  /** Said for the whole path. */
-  shared: boolean;
-}
 
 /** An operation with its path item. */
 interface WithItem {
@@ -28,57 +21,61 @@ export function compareParameters(
   pair: OperationPair,
   operations: { old: WithItem; now: WithItem; renamed: Map<string, string> },
 ): void {
+  const { field } = comparison;
   const all = {
-    olds: read(comparison.before, operations.old, pair.pointer.before),
-    news: read(comparison.after, operations.now, pair.pointer.after),
+    olds: readParameters(comparison.before, { ...operations.old, pointer: pair.pointer.before }, field),
+    news: readParameters(comparison.after, { ...operations.now, pointer: pair.pointer.after }, field),
   };
-  // oasdiff looks at the operation's own parameters; of the path's, only at new ones.
-  const olds = comparison.field ? ownOnly(all.olds) : all.olds;
-  const news = comparison.field ? ownOnly(all.news) : all.news;
-  const matched = new Set<string>();
-  for (const [key, old] of olds) {
-    const renamed = old.place === 'path' ? operations.renamed.get(old.name) : undefined;
-    const target = renamed === undefined ? key : keyOf('path', renamed);
-    const now = news.get(target);
-    if (now === undefined) {
-      if (!all.news.has(target)) reportRemoved(comparison, pair, old);
-    } else {
-      matched.add(target);
-      compareParameter(comparison, pair, { old, now });
-    }
-  }
-  const added = comparison.field ? [...news, ...[...all.news].filter(([, parameter]) => parameter.shared)] : news;
-  for (const [key, now] of added) {
-    if (!matched.has(key) && !all.olds.has(key)) reportAdded(comparison, pair, now);
-  }
+  // oasdiff looks at the operation's own parameters; for those of the path, see `compareSharedParameters`.
+  const told = field ? { olds: ownOnly(all.olds), news: ownOnly(all.news) } : all;
+  const { both, removed, added } = matchParameters(comparison, told, operations.renamed);
+  for (const old of removed) reportRemoved(comparison, pair, old);
+  for (const parameters of both) compareParameter(comparison, pair, parameters);
+  for (const now of added) reportAdded(comparison, pair, now);
 }
 
-function read(side: Side, { operation, item }: WithItem, pointer: string): Map<string, Parameter> {
-  const shared = new Set(asArray(item['parameters']).map((parameter) => side.resolve(parameter).node));
-  const found = new Map<string, Parameter>();
-  asArray(operation['parameters']).forEach((parameter, index) => {
-    const { node } = side.resolve(parameter);
-    const name = asString(node['name']) ?? '';
-    const place = asString(node['in']) ?? '';
-    const key = keyOf(place, name);
-    if (!found.has(key))
-      found.set(key, {
-        node,
-        name,
-        place,
-        pointer: child(pointer, 'parameters', String(index)),
-        shared: shared.has(node),
+/** A path on both sides, and the operations that it has now. */
+interface SharedParameters {
+  old: Json;
+  now: Json | undefined;
+  renamed: Map<string, string>;
+  /** Of the path as it is now. */
+  pointer: string;
+  operations: OperationRef[];
+}
+
+/**
+ * What came newly into the parameters of a path, as oasdiff tells it: for each operation that the path has now, also
+ * where the operation had the parameter before, or is new itself.
+ */
+export function compareSharedParameters(
+  comparison: Comparison,
+  { old, now, renamed, pointer, operations }: SharedParameters,
+): void {
+  const before = asObject(old);
+  const after = asObject(now);
+  if (before['parameters'] === after['parameters'] || after['parameters'] === undefined) return;
+  const olds = readParameters(comparison.before, { operation: before, item: {}, pointer: '' }, true);
+  const news = readParameters(comparison.after, { operation: after, item: {}, pointer }, true);
+  const names = matchParameters(comparison, { olds, news }, renamed)
+    .added.filter(({ place }) => place !== 'path')
+    .map(({ name }) => name);
+  for (const parameter of news.values()) {
+    // It looks at the names only.
+    if (!names.includes(parameter.name)) continue;
+    const need = parameter.node['required'] === true ? 'required' : 'optional';
+    for (const operation of operations)
+      comparison.add(`new-${need}-request-default-parameter-to-existing-path`, {
+        name: nameOf(parameter),
+        operation,
+        after: parameter.node,
+        pointer: { after: child(pointer, 'parameters') },
       });
-  });
-  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
 }
 
-function ownOnly(parameters: Map<string, Parameter>): Map<string, Parameter> {
-  return new Map([...parameters].filter(([, parameter]) => !parameter.shared));
-}
-
-function keyOf(place: string, name: string): string {
-  return `${place} ${place === 'header' ? name.toLowerCase() : name}`;
+function ownOnly(parameters: Parameters): Parameters {
+  return new Map([...parameters].filter(([, { shared }]) => !shared));
 }
 
 function nameOf(parameter: Parameter): string {
@@ -93,7 +90,6 @@ function reportAdded(comparison: Comparison, pair: OperationPair, now: Parameter
       : now.shared
         ? (`new-${need}-request-default-parameter-to-existing-path` as const)
         : (`new-${need}-request-parameter` as const);
-  if (comparison.field && now.shared && now.place === 'path') return;
   comparison.add(rule, { name: nameOf(now), operation: pair.ref, after: now.node, pointer: { after: now.pointer } });
 }
 
@@ -108,11 +104,6 @@ function reportRemoved(comparison: Comparison, pair: OperationPair, old: Paramet
   } as const;
   const base = { name: nameOf(old), operation: pair.ref, before: old.node, pointer: { before: old.pointer } };
   comparison.add(rules[verdict], { ...base, ...(text === undefined ? {} : { texts: { before: text, after: text } }) });
-}
-
-interface ParameterPair {
-  old: Parameter;
-  now: Parameter;
 }
 
 function compareParameter(comparison: Comparison, pair: OperationPair, parameters: ParameterPair): void {

@@ -1,0 +1,102 @@
+import { asArray, asObject, asString, valueAt } from '../json.js';
+import type { Json, JsonObject } from '../json.js';
+import { isReference } from '../normalize/interner.js';
+import { child } from './context.js';
+import type { Comparison } from './context.js';
+import { matchExploded } from './exploded.js';
+import type { Side } from './side.js';
+
+export interface Parameter {
+  node: JsonObject;
+  name: string;
+  place: string;
+  pointer: string;
+  /** Said for the whole path. */
+  shared: boolean;
+}
+
+export interface ParameterPair {
+  old: Parameter;
+  now: Parameter;
+}
+
+/** Parameters by place and name. */
+export type Parameters = ReadonlyMap<string, Parameter>;
+
+/** Reads the parameters of an operation, and of its path item; `field` as oasdiff tells them apart. */
+export function readParameters(
+  side: Side,
+  { operation, item, pointer }: { operation: JsonObject; item: JsonObject; pointer: string },
+  field: boolean,
+): Parameters {
+  const common = new Set(asArray(item['parameters']).map((parameter) => side.resolve(parameter).node));
+  const written = field && side.source !== undefined ? ownNames(side.source, pointer) : undefined;
+  const found = new Map<string, Parameter>();
+  asArray(operation['parameters']).forEach((parameter, index) => {
+    const { node } = side.resolve(parameter);
+    const name = asString(node['name']) ?? '';
+    const place = asString(node['in']) ?? '';
+    const key = keyOf(place, field ? name : nameIn(place, name));
+    const shared = common.has(node) && written?.has(key) !== true;
+    if (!found.has(key))
+      found.set(key, { node, name, place, pointer: child(pointer, 'parameters', `${index}`), shared });
+  });
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * The parameters that an operation was written with; undefined where it was not written at `pointer`. The canonical
+ * form has those of the path among them, and one that both have only once.
+ */
+function ownNames(source: JsonObject, pointer: string): Set<string> | undefined {
+  const at = pointer.lastIndexOf('/');
+  const item = asObject(follow(source, valueAt(source, pointer.slice(0, at))));
+  const operation = valueAt(item, pointer.slice(at));
+  if (operation === undefined) return undefined;
+  const parameters = asArray(asObject(operation)['parameters']).map((parameter) => asObject(follow(source, parameter)));
+  return new Set(parameters.map((each) => keyOf(asString(each['in']) ?? '', asString(each['name']) ?? '')));
+}
+
+function follow(source: JsonObject, value: Json | undefined): Json | undefined {
+  let current = value;
+  for (let hop = 0; hop < 16 && isReference(current); hop++) current = valueAt(source, current.$ref);
+  return current;
+}
+
+function keyOf(place: string, name: string): string {
+  return `${place} ${name}`;
+}
+
+/** The names of headers are the same in small and in capital letters. */
+function nameIn(place: string, name: string): string {
+  return place === 'header' ? name.toLowerCase() : name;
+}
+
+export interface ParameterMatch {
+  both: ParameterPair[];
+  removed: Parameter[];
+  added: Parameter[];
+}
+
+/** Pairs parameters by place and name; `renamed` has the old and the new names of path parameters. */
+export function matchParameters(
+  comparison: Comparison,
+  { olds, news }: { olds: Parameters; news: Parameters },
+  renamed: ReadonlyMap<string, string>,
+): ParameterMatch {
+  const { both, seenBefore, seenAfter } = comparison.field
+    ? matchExploded(comparison, [...olds.values()], [...news.values()])
+    : { both: [], seenBefore: new Set<Parameter>(), seenAfter: new Set<Parameter>() };
+  const removed: Parameter[] = [];
+  for (const [key, old] of olds) {
+    if (seenBefore.has(old)) continue;
+    const name = old.place === 'path' ? renamed.get(old.name) : undefined;
+    const now = news.get(name === undefined ? key : keyOf('path', name));
+    if (now === undefined || seenAfter.has(now)) removed.push(old);
+    else {
+      seenAfter.add(now);
+      both.push({ old, now });
+    }
+  }
+  return { both, removed, added: [...news.values()].filter((now) => !seenAfter.has(now)) };
+}
