@@ -67,6 +67,12 @@ describe('parameters as oasdiff sees them', () => {
     ]);
   });
 
+  it('are needed when the first of their name is', () => {
+    const first = query('id', { in: 'header', required: true });
+    expect(fieldReport(own(first), own(first, query('id')))).toEqual(['ERR new-required-request-parameter GET /a']);
+    expect(fieldReport(own(first), own(query('id'), first))).toEqual(['INFO new-optional-request-parameter GET /a']);
+  });
+
   it.each<[string, JsonObject, string[]]>([
     ['2020-01-01', { deprecated: true, 'x-sunset': '2020-01-01' }, []],
     [

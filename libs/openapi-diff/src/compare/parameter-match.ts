@@ -13,6 +13,8 @@ export interface Parameter {
   pointer: string;
   /** Said for the whole path. */
   shared: boolean;
+  /** The first of its operation to have this name, wherever that goes; in the order of the text, where it is at hand. */
+  namesake: JsonObject;
 }
 
 export interface ParameterPair {
@@ -30,31 +32,30 @@ export function readParameters(
   field: boolean,
 ): Parameters {
   const common = new Set(asArray(item['parameters']).map((parameter) => side.resolve(parameter).node));
-  const written = field && side.source !== undefined ? ownNames(side.source, pointer) : undefined;
+  const written = field && side.source !== undefined ? writtenAt(side.source, pointer) : [];
   const found = new Map<string, Parameter>();
   asArray(operation['parameters']).forEach((parameter, index) => {
     const { node } = side.resolve(parameter);
     const name = asString(node['name']) ?? '';
     const place = asString(node['in']) ?? '';
     const key = keyOf(place, field ? name : nameIn(place, name));
-    const shared = common.has(node) && written?.has(key) !== true;
-    if (!found.has(key))
-      found.set(key, { node, name, place, pointer: child(pointer, 'parameters', `${index}`), shared });
+    if (found.has(key)) return;
+    const shared = common.has(node) && !written.some((own) => own['in'] === place && own['name'] === name);
+    const namesake = written.find((own) => own['name'] === name) ?? node;
+    found.set(key, { node, name, place, pointer: child(pointer, 'parameters', `${index}`), shared, namesake });
   });
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
- * The parameters that an operation was written with; undefined where it was not written at `pointer`. The canonical
- * form has those of the path among them, and one that both have only once.
+ * The parameters that the operation at `pointer` was written with, in that order. The canonical form has those of the
+ * path among them, and one that both have only once.
  */
-function ownNames(source: JsonObject, pointer: string): Set<string> | undefined {
+function writtenAt(source: JsonObject, pointer: string): JsonObject[] {
   const at = pointer.lastIndexOf('/');
   const item = asObject(follow(source, valueAt(source, pointer.slice(0, at))));
-  const operation = valueAt(item, pointer.slice(at));
-  if (operation === undefined) return undefined;
-  const parameters = asArray(asObject(operation)['parameters']).map((parameter) => asObject(follow(source, parameter)));
-  return new Set(parameters.map((each) => keyOf(asString(each['in']) ?? '', asString(each['name']) ?? '')));
+  const operation = asObject(valueAt(item, pointer.slice(at)));
+  return asArray(operation['parameters']).map((parameter) => asObject(follow(source, parameter)));
 }
 
 function follow(source: JsonObject, value: Json | undefined): Json | undefined {

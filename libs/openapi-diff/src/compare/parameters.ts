@@ -83,7 +83,9 @@ function nameOf(parameter: Parameter): string {
 }
 
 function reportAdded(comparison: Comparison, pair: OperationPair, now: Parameter): void {
-  const need = now.node['required'] === true ? 'required' : 'optional';
+  // oasdiff looks the parameter up by its name only.
+  const { required } = comparison.field ? now.namesake : now.node;
+  const need = required === true ? 'required' : 'optional';
   const rule =
     now.place === 'path'
       ? 'new-request-path-parameter'
