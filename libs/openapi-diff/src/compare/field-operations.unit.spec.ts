@@ -54,6 +54,25 @@ describe('removed operations as oasdiff sees them', () => {
   });
 });
 
+describe('a level that is none', () => {
+  const body = (schema: JsonObject): JsonObject =>
+    paths({ post: operation({ requestBody: { content: { 'application/json': { schema } } } }) });
+  const query = (schema: JsonObject): JsonObject =>
+    paths({ get: operation({ parameters: [{ name: 'q', in: 'query', schema }] }) });
+  const inside = (fields: JsonObject): JsonObject => ({
+    type: 'object',
+    properties: { a: { type: 'string', ...fields } },
+  });
+  const gold = { [LEVEL]: 'gold' };
+
+  it('is told of the properties of bodies only', () => {
+    expect(fieldReport(body(inside({})), body(inside(gold)))).toEqual(['ERR api-invalid-stability-level POST /0']);
+    expect(fieldReport(body({}), body(gold))).toEqual([]);
+    expect(fieldReport(query({}), query(gold))).toEqual([]);
+    expect(fieldReport(query(inside({})), query(inside(gold)))).toEqual([]);
+  });
+});
+
 describe('webhooks as oasdiff sees them', () => {
   const sending = (webhooks: JsonObject): JsonObject => description({}, { webhooks });
   const body = (required: boolean, ...names: string[]): JsonObject => {
