@@ -1,10 +1,10 @@
-import { asArray, asObject, asString, isObject, stableJson } from '../json.js';
+import { asArray, asObject, asString, isObject, own, stableJson } from '../json.js';
 import type { Json, JsonObject } from '../json.js';
-import type { CanonicalApi } from '../normalize/normalize.js';
 import { child } from './context.js';
 import type { Comparison } from './context.js';
 import { compareWebhooks } from './outgoing.js';
 import { refsOf, refTo } from './side.js';
+import type { Side } from './side.js';
 
 /** What belongs to no operation: title, servers, schemas nobody uses any more, webhooks. */
 export function compareApiLevel(comparison: Comparison): void {
@@ -48,18 +48,25 @@ function compareSchemas(comparison: Comparison): void {
   const olds = asObject(comparison.before.api.components['schemas']);
   const news = asObject(comparison.after.api.components['schemas']);
   const at = (name: string): string => child('', 'components', 'schemas', name);
-  for (const name of missing(olds, news, comparison.before.api, comparison.field)) {
+  for (const name of missing(olds, news, comparison.before, comparison.field)) {
     comparison.add('api-schema-removed', { name, before: olds[name], pointer: { before: at(name) } });
   }
-  for (const name of missing(news, olds, comparison.after.api, comparison.field)) {
+  for (const name of missing(news, olds, comparison.after, comparison.field)) {
     comparison.add('api-schema-added', { name, after: news[name], pointer: { after: at(name) } });
   }
 }
 
 /** Schemas of one side that the other does not have; without `all`, only those that nothing refers to. */
-function missing(mine: JsonObject, others: JsonObject, api: CanonicalApi, all: boolean): string[] {
-  const names = Object.keys(mine).filter((name) => !Object.hasOwn(others, name));
+function missing(mine: JsonObject, others: JsonObject, { api, source }: Side, all: boolean): string[] {
+  const names = Object.keys(mine).filter((name) => !Object.hasOwn(others, name) && isWritten(source, name));
   if (all || names.length === 0) return names.sort();
   const used = refsOf(api);
   return names.filter((name) => !used.has(refTo('schemas', name))).sort();
+}
+
+/** Parts of other places that something refers to stand among the components, named by their pointers. */
+function isWritten(source: JsonObject | undefined, name: string): boolean {
+  if (!name.includes('/')) return true;
+  const schemas = asObject(source?.['components'])['schemas'] ?? source?.['definitions'];
+  return own(asObject(schemas), name) !== undefined;
 }

@@ -136,3 +136,21 @@ describe('the id of an operation', () => {
     expect(fieldReport(named(''), paths({ get: operation() }))).toEqual([]);
   });
 });
+
+describe('a schema', () => {
+  const reading = (schema: JsonObject, schemas: JsonObject): JsonObject =>
+    description(
+      { '/a': { get: { responses: { 200: { description: 'ok', content: { 'application/json': { schema } } } } } } },
+      { components: { schemas } },
+    );
+  const pet = { type: 'object', properties: { name: { type: 'string' } } };
+  const part = { $ref: '#/components/schemas/Pet/properties/name' };
+
+  it('is removed when its name is gone, though something had its shape', () => {
+    expect(fieldReport(reading(pet, { Pet: pet, 'a/b': pet }), reading(pet, {}))).toEqual(['INFO api-schema-removed']);
+  });
+
+  it('that was only a part of another is not removed with the reference to it', () => {
+    expect(fieldReport(reading(part, { Pet: pet }), reading({ type: 'string' }, { Pet: pet }))).toEqual([]);
+  });
+});
