@@ -51,7 +51,7 @@ function isMissed({ field, options }: Comparison, operation: JsonObject, wholePa
 export function compareLifecycle(
   comparison: Comparison,
   pair: OperationPair,
-  { operation: old, now, levelless }: { operation: JsonObject; now: JsonObject; levelless: boolean },
+  { old, now, levelless }: { old: JsonObject; now: JsonObject; levelless: boolean },
 ): boolean {
   const covered = levelless || compareStability(comparison, pair, old, now);
   if (covered) compareDeprecation(comparison, pair, { old, now, level: pair.level });

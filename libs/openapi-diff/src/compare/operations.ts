@@ -187,7 +187,11 @@ function compareOperation(comparison: Comparison, old: Located, now: Located): v
       compareParameters(comparison, pair, { old, now, renamed: new Map() });
     return;
   }
-  const covered = compareLifecycle(comparison, pair, { ...old, now: now.operation });
+  const covered = compareLifecycle(comparison, pair, {
+    old: old.operation,
+    now: now.operation,
+    levelless: now.levelless,
+  });
   if (covered) compareParts(comparison, pair, old, now);
   else if (!comparison.field) comparison.report.quietly(() => compareParts(comparison, pair, old, now));
 }

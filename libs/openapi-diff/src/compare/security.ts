@@ -51,8 +51,8 @@ function compareRequirements(
   now: Json | undefined,
 ): void {
   if (old === now) return;
-  const olds = requirements(old);
-  const news = requirements(now);
+  const olds = requirements(old, comparison.field);
+  const news = requirements(now, comparison.field);
   const { added, removed, rescoped } = matchRequirements(olds, news);
   for (const { key, requirement } of added)
     reportRequirement(comparison, prefix, base, { key, requirement, move: 'added' });
@@ -151,8 +151,9 @@ function inWords(requirement: JsonObject): string {
   return schemes.map((name) => (scopes(name) === '' ? name : `${name} (${scopes(name)})`)).join(' AND ');
 }
 
-function requirements(value: Json | undefined): Requirement[] {
-  return asArray(value)
+/** A requirement that is repeated asks for no more; only oasdiff (`field`) minds. */
+function requirements(value: Json | undefined, field: boolean): Requirement[] {
+  return (field ? asArray(value) : [...new Set(asArray(value))])
     .filter(isObject)
     .map((requirement) => ({ key: Object.keys(requirement).sort().join(' AND '), requirement }));
 }

@@ -80,6 +80,12 @@ describe('sign-in', () => {
       ],
     ],
     [
+      'a requirement is repeated',
+      (d) => (d.security = [{ key: [] }, { oauth: ['read', 'write'] }]),
+      (d) => (d.security = [{ oauth: ['write', 'read'] }, { key: [] }, { key: [] }, { oauth: ['read', 'write'] }]),
+      [],
+    ],
+    [
       'a key goes elsewhere',
       nothing,
       (d) => (d.components.securitySchemes.key.name = 'x-other'),
