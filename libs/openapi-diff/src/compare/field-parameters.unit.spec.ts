@@ -100,6 +100,28 @@ describe('parameters as oasdiff sees them', () => {
   });
 });
 
+describe('the properties of a request header as oasdiff sees them', () => {
+  const header = (schema: JsonObject): JsonObject => own(query('H', { in: 'header', schema }));
+  const object = (properties: JsonObject, ...required: string[]): JsonObject => ({
+    type: 'object',
+    properties,
+    required,
+  });
+  const text = { type: 'string' };
+  const NEW = 'ERR new-required-request-header-property GET /a';
+  const REQUIRED = 'ERR request-header-property-became-required GET /a';
+
+  it.each<[string, JsonObject, JsonObject, string[]]>([
+    ['come', object({}), object({ a: text }, 'a'), [NEW]],
+    ['come, not needed', object({}), object({ a: text }), []],
+    ['come, read only', object({}), object({ a: { ...text, readOnly: true } }, 'a'), []],
+    ['come below others', object({ o: object({}) }), object({ o: object({ a: text }, 'a') }), [NEW, REQUIRED]],
+    ['become required', object({ a: text }), object({ a: text }, 'a'), [REQUIRED]],
+  ])('%s', (_, before, after, lines) => {
+    expect(fieldReport(header(before), header(after))).toEqual(lines);
+  });
+});
+
 describe('an exploded object as oasdiff sees it', () => {
   const exploded = (properties: JsonObject, fields: JsonObject = {}): JsonObject =>
     query('filter', { explode: true, schema: { type: 'object', properties }, ...fields });

@@ -39,10 +39,16 @@ const SPECIAL: Record<string, Judge> = {
 export function rulesOf(finding: Finding, pair: SchemaPair, setting: Setting): Judged[] {
   const judged = ruleOf(finding, pair, setting);
   if (judged === undefined) return [];
-  // oasdiff has a second rule for headers that became an enum.
-  const twice =
-    finding.kind === 'became-enum' && setting.scope === 'parameter' && setting.place === 'header' && isField(setting);
-  return twice ? [judged, { ...judged, rule: 'request-header-property-became-enum' }] : [judged];
+  const second = isField(setting) ? secondRule(finding, setting) : undefined;
+  return second === undefined ? [judged] : [judged, { ...judged, rule: second }];
+}
+
+/** oasdiff tells twice of a header that became an enum, and of a required property that came below one of its own. */
+function secondRule(finding: Finding, { scope, place }: Setting): string | undefined {
+  if (place !== 'header') return undefined;
+  if (scope === 'parameter' && finding.kind === 'became-enum') return 'request-header-property-became-enum';
+  const isNew = finding.kind === PROPERTY_ADDED && finding.required === true;
+  return scope === 'parameter-property' && isNew ? 'request-header-property-became-required' : undefined;
 }
 
 function isField({ options }: Setting): boolean {
