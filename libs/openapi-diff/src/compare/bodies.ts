@@ -11,6 +11,11 @@ export function isTyped(mediaType: string): boolean {
   return name === 'application/json' || name.endsWith('+json');
 }
 
+/** As oasdiff sees it, by the name as it is written. */
+function isFieldTyped(mediaType: string): boolean {
+  return mediaType === 'application/json' || mediaType.endsWith('+json');
+}
+
 export function compareRequestBody(
   comparison: Comparison,
   pair: OperationPair,
@@ -122,7 +127,7 @@ export function compareMediaType(comparison: Comparison, pair: OperationPair, me
     direction: media.direction,
     scope: 'body',
     area: media.direction === 'request' ? 'requestBody' : 'responses',
-    typed: isTyped(media.type),
+    typed: comparison.field ? isFieldTyped(media.type) : isTyped(media.type),
     level: pair.level,
     subject: media.subject,
     pointer,

@@ -2,7 +2,7 @@ import { applyIgnoreList } from '../ignore.js';
 import { Interner } from '../normalize/interner.js';
 import { internApi } from '../normalize/intern-api.js';
 import { normalize } from '../normalize/normalize.js';
-import type { CanonicalApi } from '../normalize/normalize.js';
+import type { CanonicalApi, Form } from '../normalize/normalize.js';
 import type { ParsedDocument } from '../parse/parse.js';
 import { compareApiLevel } from './api-level.js';
 import type { Change } from './change.js';
@@ -21,17 +21,17 @@ import { compareVersions } from './version-policy.js';
  */
 export function compare(before: Input, after: Input, options: CompareOptions = {}): { changes: Change[] } {
   const interner = new Interner();
-  const old = canonical(before, interner);
-  const now = canonical(after, interner);
+  const form = formOf(before, after, options);
+  const old = canonical(before, interner, form);
+  const now = canonical(after, interner, form);
   const report = new Report(options);
-  const field = options.levels === 'oasdiff';
-  const sides = { before: side(before, old, field), after: side(after, now, field) };
+  const sides = { before: side(before, old, form), after: side(after, now, form) };
   const comparison = new Comparison(sides.before, sides.after, new Dirt(old, now), report, options);
   compareOperations(comparison);
   compareSecurity(comparison);
   compareApiLevel(comparison);
   compareVersions(comparison, report.hasBreaking());
-  const changes = report.changes(locator({ before, after }, { before: old, after: now }, options));
+  const changes = report.changes(locator({ before, after }, { before: old, after: now }, form, options.lines === true));
   return {
     changes:
       options.ignore === undefined ? changes : applyIgnoreList(changes, options.ignore, options.now ?? new Date()),
@@ -44,11 +44,12 @@ type Input = ParsedDocument | CanonicalApi;
 function locator(
   inputs: { before: Input; after: Input },
   apis: { before: CanonicalApi; after: CanonicalApi },
-  options: CompareOptions,
+  form: Form,
+  lines: boolean,
 ): (pointer: Change['pointer']) => Pick<Change, 'pointer' | 'line'> {
   const side = (input: Input, api: CanonicalApi) => {
     if (!isParsed(input)) return { at: (pointer: string) => pointer, line: () => undefined };
-    const sources = new SourcePointers(input, api);
+    const sources = new SourcePointers(input, api, form);
     return {
       at: (pointer: string) => sources.translate(pointer),
       line: (pointer: string) => input.locate(pointer)?.line,
@@ -61,7 +62,7 @@ function locator(
       ...(pointer.before === undefined ? {} : { before: before.at(pointer.before) }),
       ...(pointer.after === undefined ? {} : { after: after.at(pointer.after) }),
     };
-    if (options.lines !== true) return { pointer: at };
+    if (!lines) return { pointer: at };
     const lineBefore = at.before === undefined ? undefined : before.line(at.before);
     const lineAfter = at.after === undefined ? undefined : after.line(at.after);
     const line = {
@@ -72,15 +73,25 @@ function locator(
   };
 }
 
-function side(input: Input, api: CanonicalApi, field: boolean): Side {
+function side(input: Input, api: CanonicalApi, { asWritten = false }: Form): Side {
   if (!isParsed(input)) return new Side(api);
   // To oasdiff, the webhooks that 3.0 calls `x-webhooks` are nothing.
-  const known = field && input.document['webhooks'] === undefined ? { ...api, webhooks: {} } : api;
+  const known = asWritten && input.document['webhooks'] === undefined ? { ...api, webhooks: {} } : api;
   return new Side(known, input.document);
 }
 
-function canonical(input: Input, interner: Interner): CanonicalApi {
-  return isParsed(input) ? normalize(input, interner) : internApi(input, interner);
+/**
+ * oasdiff takes `nullable` and a type of null for two things, and so with exclusive bounds: within one version of the
+ * specification that is followed. What another version only writes differently is no change.
+ */
+function formOf(before: Input, after: Input, { levels }: CompareOptions): Form {
+  return {
+    asWritten: levels === 'oasdiff' && isParsed(before) && isParsed(after) && before.version === after.version,
+  };
+}
+
+function canonical(input: Input, interner: Interner, form: Form): CanonicalApi {
+  return isParsed(input) ? normalize(input, interner, form) : internApi(input, interner);
 }
 
 function isParsed(input: Input): input is ParsedDocument {

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../json.js';
 import { isReference } from '../normalize/interner.js';
 import { METHODS } from '../normalize/kinds.js';
 import { canonicalSchema } from '../normalize/normalize.js';
-import type { CanonicalApi } from '../normalize/normalize.js';
+import type { CanonicalApi, Form } from '../normalize/normalize.js';
 import type { ParsedDocument } from '../parse/parse.js';
 import { parameterKey } from './source-place.js';
 import type { SourcePlace } from './source-place.js';
@@ -23,6 +23,7 @@ export class SourcePointers {
   constructor(
     private readonly parsed: ParsedDocument,
     private readonly api: CanonicalApi,
+    private readonly form: Form = {},
   ) {}
 
   /** The pointer in the source; as far as it goes when the source says it in another way. */
@@ -98,7 +99,9 @@ export class SourcePointers {
   /** Which member of a written oneOf (and such) is the given one of the sorted set. */
   private memberIndex(at: string, raw: Json[], segments: string[]): number {
     const wanted = stableJson(valueAt(this.api as JsonObject, joinPointer(segments)));
-    const found = this.indexOf(at, wanted, raw, (member) => stableJson(canonicalSchema(this.parsed, member)));
+    const found = this.indexOf(at, wanted, raw, (member) =>
+      stableJson(canonicalSchema(this.parsed, member, this.form)),
+    );
     return found ?? Number(segments.at(-1));
   }
 

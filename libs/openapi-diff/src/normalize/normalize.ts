@@ -23,20 +23,30 @@ export interface CanonicalApi {
   [key: string]: Json;
 }
 
+/** `asWritten` leaves null and exclusive bounds of schemas in the words of their version. */
+export interface Form {
+  asWritten?: boolean;
+}
+
 /** Brings a description of any version into canonical form. Cycles through `$ref` are fine. */
 export function normalize(
   parsed: Pick<ParsedDocument, 'document' | 'version'>,
   interner = new Interner(),
+  { asWritten = false }: Form = {},
 ): CanonicalApi {
   const document = parsed.version === '2.0' ? upgradeSwagger(parsed.document) : parsed.document;
-  return new Normalizer(document, parsed.version, interner).run();
+  return new Normalizer(document, parsed.version, interner, asWritten).run();
 }
 
 /** One schema in canonical form, by itself. */
-export function canonicalSchema(parsed: Pick<ParsedDocument, 'document' | 'version'>, schema: Json): Json {
+export function canonicalSchema(
+  parsed: Pick<ParsedDocument, 'document' | 'version'>,
+  schema: Json,
+  { asWritten = false }: Form = {},
+): Json {
   const wrapped = { openapi: '', components: { schemas: { part: schema } } };
   const document = parsed.version === '2.0' ? upgradeSwagger({ definitions: { part: schema } }) : wrapped;
-  const api = new Normalizer(document, parsed.version, new Interner()).run();
+  const api = new Normalizer(document, parsed.version, new Interner(), asWritten).run();
   return asObject(api.components['schemas'])['part'] ?? null;
 }
 
@@ -61,6 +71,7 @@ class Normalizer {
     private readonly document: JsonObject,
     private readonly version: SpecFamily,
     private readonly interner: Interner,
+    private readonly asWritten: boolean,
   ) {}
 
   run(): CanonicalApi {
@@ -164,7 +175,7 @@ class Normalizer {
   private rewrite(raw: JsonObject, kind: Kind): JsonObject {
     switch (kind) {
       case 'schema':
-        return modernSchema(raw, this.version);
+        return modernSchema(raw, this.version, this.asWritten);
       case 'pathItem':
         return this.pathItem(raw);
       case 'parameter':

@@ -8,8 +8,9 @@ const FALSE_BY_DEFAULT = ['nullable', 'readOnly', 'writeOnly', 'deprecated', 'un
 /**
  * A schema in the form of JSON Schema 2020-12 (OpenAPI 3.1), whatever version wrote it: `nullable` →
  * type "null", boolean exclusive bounds → numbers, `example` → `examples`. The input is left alone.
+ * `asWritten` leaves null and exclusive bounds in the words of their version.
  */
-export function modernSchema(schema: JsonObject, version: SpecFamily): JsonObject {
+export function modernSchema(schema: JsonObject, version: SpecFamily, asWritten = false): JsonObject {
   let out = schema;
   const edit = (): JsonObject => (out === schema ? (out = { ...schema }) : out);
   for (const key of FALSE_BY_DEFAULT) if (schema[key] === false) delete edit()[key];
@@ -20,7 +21,7 @@ export function modernSchema(schema: JsonObject, version: SpecFamily): JsonObjec
   if (version === '2.0' && typeof schema['discriminator'] === 'string') {
     edit()['discriminator'] = { propertyName: schema['discriminator'] };
   }
-  if (out['nullable'] === true && out['type'] !== undefined) {
+  if (!asWritten && out['nullable'] === true && out['type'] !== undefined) {
     const types = Array.isArray(out['type']) ? out['type'] : [out['type']];
     edit()['type'] = types.includes('null') ? types : [...types, 'null'];
     delete edit()['nullable'];
@@ -29,7 +30,7 @@ export function modernSchema(schema: JsonObject, version: SpecFamily): JsonObjec
   if (Array.isArray(out['required']) && out['required'].length === 0) delete edit()['required'];
   if (isObject(out['properties']) && Object.keys(out['properties']).length === 0) delete edit()['properties'];
   for (const [flag, bound] of EXCLUSIVE) {
-    if (typeof out[flag] !== 'boolean') continue;
+    if (asWritten || typeof out[flag] !== 'boolean') continue;
     const limit = out[bound];
     const exclusive = out[flag];
     delete edit()[flag];

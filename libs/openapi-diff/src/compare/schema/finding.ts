@@ -13,6 +13,10 @@ export interface Finding {
   /** For changes of properties: the property's schema, its flags decide the rule. */
   property?: JsonObject;
   required?: boolean;
+  /** For changes of `required`: the property's schema before, when there was one. */
+  was?: JsonObject;
+  /** Of a change of type: the types of the items that the value became, if they are limited as it was. */
+  wrapsOne?: string[];
   /** `field`: only when counting as oasdiff does; `own`: only when not. */
   mode?: 'field' | 'own';
   /** Only where the schema is a whole body, or only where it is not. */
@@ -30,6 +34,10 @@ export const TYPE = 'type';
 export const TYPE_LIST = 'type-list';
 export const DEPRECATED = 'deprecated-changed';
 export const STABILITY = 'stability-changed';
+/** oasdiff only: the bound of the lists in a list that is a parameter. */
+export const MAX_ITEMS_OF_ITEMS = 'max-items-of-items';
+/** oasdiff only: an exclusive bound of OpenAPI 3.0, a yes or no, was turned. */
+export const EXCLUSIVE_FLIPPED = 'exclusive-flipped';
 
 /** Where a child schema sits in its parent. */
 export interface Step {

@@ -1,15 +1,17 @@
-import { asArray } from '../../json.js';
+import { asArray, isObject } from '../../json.js';
 import type { Json, JsonObject } from '../../json.js';
 import type { Dirt, Side } from '../side.js';
-import { TYPE, TYPE_LIST } from './finding.js';
+import { MAX_ITEMS_OF_ITEMS, TYPE, TYPE_LIST } from './finding.js';
 import type { Edge, Finding, SchemaPair, Step } from './finding.js';
 import { alignContent } from './content-forms.js';
+import { Equivalence } from './equivalence.js';
+import { fieldMoves } from './field-moves.js';
 import { compareKeywords } from './keywords.js';
 import { flatten } from './flatten.js';
 import { matchMembers } from './members.js';
 import { compareProperties } from './properties.js';
 import { compareMembers, compareSubschemas } from './subschemas.js';
-import { typesOf } from './types.js';
+import { typesOf, writtenTypes } from './types.js';
 import type { SchemaWalk } from './walk.js';
 import { isWrappedInOneOf, nullMove, typeListChange } from './wrapping.js';
 import type { TypeListChange } from './wrapping.js';
@@ -22,6 +24,7 @@ export class SchemaGraph implements SchemaWalk {
   private readonly pairs = new Map<JsonObject, Map<JsonObject, SchemaPair>>();
   private readonly unfilled: SchemaPair[] = [];
   private filling = false;
+  private readonly equivalence: Equivalence;
 
   constructor(
     readonly before: Side,
@@ -29,7 +32,13 @@ export class SchemaGraph implements SchemaWalk {
     readonly dirt: Dirt,
     /** Count as oasdiff does. */
     readonly field: boolean,
-  ) {}
+  ) {
+    this.equivalence = new Equivalence(before, after, dirt);
+  }
+
+  equivalent(before: Json | undefined, after: Json | undefined): boolean {
+    return this.equivalence.holds(before, after);
+  }
 
   /** The comparison of two schemas as they are written; undefined when nothing differs. */
   edge(before: Json | undefined, after: Json | undefined, step: Step): Edge | undefined {
@@ -45,12 +54,6 @@ export class SchemaGraph implements SchemaWalk {
       ...(old.ref === undefined ? {} : { refBefore: old.ref }),
       ...(now.ref === undefined ? {} : { refAfter: now.ref }),
     };
-  }
-
-  /** Whether two schemas have the same content, under whatever name. */
-  private equal(before: Json | undefined, after: Json | undefined): boolean {
-    const old = this.before.resolve(before).node;
-    return old === this.after.resolve(after).node && this.dirt.same(old, old);
   }
 
   private pair(before: JsonObject, after: JsonObject): SchemaPair {
@@ -73,37 +76,61 @@ export class SchemaGraph implements SchemaWalk {
   }
 
   private fill(pair: SchemaPair): void {
+    if (this.field) return this.fillAsField(pair);
     if (this.fillNullMove(pair)) return;
     const inBefore = (value: Json): JsonObject => this.before.resolve(value).node;
     const inAfter = (value: Json): JsonObject => this.after.resolve(value).node;
-    if (!this.field) Object.assign(pair, alignContent(pair.before, pair.after));
-    if (!this.field && this.inheritsAnew(pair)) {
+    Object.assign(pair, alignContent(pair.before, pair.after));
+    if (this.inheritsAnew(pair)) {
       const old = flatten(pair.before, inBefore);
       const now = flatten(pair.after, inAfter);
       if (old !== undefined && now !== undefined) Object.assign(pair, { before: old, after: now });
     }
     const { before, after } = pair;
-    const wrapped = isWrappedInOneOf(before, after, inAfter);
-    if (wrapped)
-      pair.findings.push({
-        kind: 'wrapped-in-one-of',
-        after: after['oneOf'] as Json,
-        at: '/oneOf',
-        ...(this.field ? { only: 'root' } : {}),
-      });
-    if (wrapped && !this.field) return;
+    if (isWrappedInOneOf(before, after, inAfter)) {
+      pair.findings.push({ kind: 'wrapped-in-one-of', after: after['oneOf'] as Json, at: '/oneOf' });
+      return;
+    }
     const lists = typeListChange(before, after, { before: inBefore, after: inAfter });
     if (lists !== undefined) addTypeLists(pair, lists);
     const add = (finding: Finding): void => {
-      if (lists !== undefined && TOLD_BY_LISTS.has(finding.kind)) return;
-      pair.findings.push(wrapped ? { ...finding, only: 'inside' } : finding);
+      if (lists === undefined || !TOLD_BY_LISTS.has(finding.kind)) pair.findings.push(finding);
     };
-    compareKeywords(before, after, add);
-    if (!this.field && lists === undefined && isOtherKind(before, after)) {
+    compareKeywords(before, after, add, false);
+    if (lists === undefined && isOtherKind(before, after)) {
       // Nothing of the old value is left, so only what it became is told.
       pair.findings = pair.findings.filter(({ kind }) => TOLD_OF_OTHER_KIND.test(kind));
       return;
     }
+    this.fillInside(pair, add);
+  }
+
+  private fillAsField(pair: SchemaPair): void {
+    const { before, after } = pair;
+    const moves = fieldMoves(before, after, this);
+    pair.findings.push(...moves.told);
+    const wrapsOne = this.wrapsOne(before, after);
+    const add = (finding: Finding): void => {
+      if (!moves.tells(finding)) pair.findings.push(finding.kind === TYPE ? { ...finding, ...wrapsOne } : finding);
+    };
+    compareKeywords(before, after, add, true);
+    const old = this.before.resolve(before['items']).node['maxItems'];
+    const now = this.after.resolve(after['items']).node['maxItems'];
+    if (before['maxItems'] === after['maxItems'] && old !== now && old !== undefined && now !== undefined)
+      add({ kind: MAX_ITEMS_OF_ITEMS, before: old, after: now, at: '/items' });
+    this.fillInside(pair, add);
+  }
+
+  /** The types of what is listed now, when that is limited as the value itself was. */
+  private wrapsOne(before: JsonObject, after: JsonObject): { wrapsOne?: string[] } {
+    const isList = (schema: JsonObject): boolean => writtenTypes(schema).includes('array');
+    if (isList(before) || !isList(after) || !isObject(after['items'])) return {};
+    const items = this.after.resolve(after['items']).node;
+    const limits = ({ type: _type, nullable: _nullable, ...rest }: JsonObject): JsonObject => rest;
+    return this.equivalent(limits(before), limits(items)) ? { wrapsOne: typesOf(items) } : {};
+  }
+
+  private fillInside(pair: SchemaPair, add: (finding: Finding) => void): void {
     compareProperties(this, pair, add);
     compareSubschemas(this, pair, add);
     compareMembers(this, pair, add);
@@ -122,7 +149,6 @@ export class SchemaGraph implements SchemaWalk {
   private fillNullMove(pair: SchemaPair): boolean {
     const move = nullMove(pair.before, pair.after);
     if (move === undefined) return false;
-    if (this.field && (move.kind === undefined || !this.equal(move.before, move.after))) return false;
     if (move.kind !== undefined) pair.findings.push({ kind: move.kind, at: '' });
     this.child(
       pair,

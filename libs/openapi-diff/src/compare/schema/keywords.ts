@@ -1,15 +1,15 @@
 import { asArray, asObject, asString, escapePointer, isObject, own, stableJson, without } from '../../json.js';
 import type { Json, JsonObject } from '../../json.js';
-import { DEPRECATED, STABILITY, TYPE } from './finding.js';
+import { DEPRECATED, EXCLUSIVE_FLIPPED, STABILITY, TYPE } from './finding.js';
 import type { Finding } from './finding.js';
-import { allowsNull, typesOf } from './types.js';
+import { allowsNull, typesOf, writtenTypes } from './types.js';
 
 type Add = (finding: Finding) => void;
 
-/** Differences of everything in a schema that is not itself a schema. */
-export function compareKeywords(before: JsonObject, after: JsonObject, add: Add): void {
-  compareType(before, after, add);
-  compareValues(before, after, add);
+/** Differences of everything in a schema that is not itself a schema; `field` as oasdiff reads them. */
+export function compareKeywords(before: JsonObject, after: JsonObject, add: Add, field: boolean): void {
+  compareType(before, after, add, field);
+  compareValues(before, after, add, field);
   compareBounds(before, after, add);
   comparePattern(before, after, add);
   compareDiscriminator(before, after, add);
@@ -18,7 +18,13 @@ export function compareKeywords(before: JsonObject, after: JsonObject, add: Add)
   compareOthers(before, after, add);
 }
 
-function compareType(before: JsonObject, after: JsonObject, add: Add): void {
+function compareType(before: JsonObject, after: JsonObject, add: Add, field: boolean): void {
+  if (field) {
+    const [olds, news] = [writtenTypes(before).sort().join(), writtenTypes(after).sort().join()];
+    if (olds !== news || (before['format'] ?? '') !== (after['format'] ?? ''))
+      add({ kind: TYPE, at: olds === news ? '/format' : '/type' });
+    return;
+  }
   const was = allowsNull(before);
   const is = allowsNull(after);
   // Without a type anything is allowed, null too: losing or gaining the type is told by the type itself.
@@ -30,9 +36,9 @@ function compareType(before: JsonObject, after: JsonObject, add: Add): void {
   if (types || before['format'] !== after['format']) add({ kind: TYPE, at: types ? '/type' : '/format' });
 }
 
-function compareValues(before: JsonObject, after: JsonObject, add: Add): void {
-  compareEnum(before, after, add);
-  compareConst(before, after, add);
+function compareValues(before: JsonObject, after: JsonObject, add: Add, field: boolean): void {
+  compareEnum(before, after, add, field);
+  compareConst(before, after, add, field);
   const olds = asArray(before['x-extensible-enum']);
   const news = new Set(asArray(after['x-extensible-enum']));
   if (after['x-extensible-enum'] !== undefined) {
@@ -40,31 +46,38 @@ function compareValues(before: JsonObject, after: JsonObject, add: Add): void {
       if (!news.has(value)) add({ kind: 'x-extensible-enum-value-removed', before: value, at: '/x-extensible-enum' });
     }
   }
-  const old = before['default'];
-  const now = after['default'];
+  const old = given(before['default'], field);
+  const now = given(after['default'], field);
   if (old !== now) {
     const kind = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
     add({ kind: `default-value-${kind}`, ...pair(old, now), at: '/default' });
   }
 }
 
-function compareEnum(before: JsonObject, after: JsonObject, add: Add): void {
+/** A value that is said; to oasdiff null is none. */
+function given(value: Json | undefined, field: boolean): Json | undefined {
+  return field && value === null ? undefined : value;
+}
+
+function compareEnum(before: JsonObject, after: JsonObject, add: Add, field: boolean): void {
   const olds = asArray(before['enum']);
   const news = asArray(after['enum']);
-  if (olds === news || sameSet(asConstEnum(before), asConstEnum(after))) return;
+  if (olds === news || (!field && sameSet(asConstEnum(before), asConstEnum(after)))) return;
+  const lacks = (schema: JsonObject): boolean =>
+    field ? schema['enum'] === undefined : asArray(schema['enum']).length === 0;
+  const [wasNone, isNone] = [lacks(before), lacks(after)];
   // oasdiff also lists every value of an enum that appeared or went.
-  const became = olds.length === 0 || news.length === 0;
-  const mode = became ? ({ mode: 'field' } as const) : {};
-  if (news.length > 0 && olds.length === 0) add({ kind: 'became-enum', after: news, at: '/enum' });
-  if (olds.length > 0 && news.length === 0) add({ kind: 'became-not-enum', before: olds, at: '/enum' });
+  const mode = wasNone || isNone ? ({ mode: 'field' } as const) : {};
+  if (wasNone && news.length > 0) add({ kind: 'became-enum', after: news, at: '/enum' });
+  if (isNone && olds.length > 0) add({ kind: 'became-not-enum', before: olds, at: '/enum' });
   for (const value of without(olds, news)) add({ kind: 'enum-value-removed', before: value, at: '/enum', ...mode });
   for (const value of without(news, olds)) add({ kind: 'enum-value-added', after: value, at: '/enum', ...mode });
 }
 
-function compareConst(before: JsonObject, after: JsonObject, add: Add): void {
-  const old = before['const'];
-  const now = after['const'];
-  if (old === now || sameSet(asConstEnum(before), asConstEnum(after))) return;
+function compareConst(before: JsonObject, after: JsonObject, add: Add, field: boolean): void {
+  const old = given(before['const'], field);
+  const now = given(after['const'], field);
+  if (old === now || (!field && sameSet(asConstEnum(before), asConstEnum(after)))) return;
   const kind = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
   add({ kind: `const-${kind}`, ...pair(old, now), at: '/const' });
 }
@@ -102,6 +115,10 @@ function compareBounds(before: JsonObject, after: JsonObject, add: Add): void {
     const old = bound(before, keyword);
     const now = bound(after, keyword);
     if (old === now) continue;
+    if (old !== undefined && now !== undefined && (typeof old === 'boolean' || typeof now === 'boolean')) {
+      add({ kind: EXCLUSIVE_FLIPPED, name: kind, ...pair(old, now), at: `/${keyword}` });
+      continue;
+    }
     const move = old === undefined ? 'set' : now === undefined ? 'unset' : old < now ? 'increased' : 'decreased';
     add({ kind: `${kind}-${move}`, ...pair(old, now), at: `/${keyword}` });
   }
@@ -119,9 +136,9 @@ function compareBounds(before: JsonObject, after: JsonObject, add: Add): void {
   }
 }
 
-function bound(schema: JsonObject, keyword: string): number | undefined {
+function bound(schema: JsonObject, keyword: string): number | boolean | undefined {
   const value = schema[keyword];
-  if (typeof value === 'number') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
   return ZERO_BY_DEFAULT.has(keyword) ? 0 : undefined;
 }
 

@@ -11,65 +11,106 @@ export interface MemberMatch {
 }
 
 /**
- * Which members with the same content are the same although they are written in another way: `any`, only those that one
- * side refers to and the other writes out (`across`), or `none`.
- */
-export type SameContent = 'any' | 'across' | 'none';
-
-/**
  * Matches the members of two sets of schemas: references by name; inline ones by content, then by title;
- * then those with the same content as far as `same` says; then the only inline one left on each side. What
+ * then those with the same content under whatever name; then the only inline one left on each side. What
  * remains was added or removed.
  */
-export function matchMembers(
-  { before, after, dirt }: Pick<SchemaWalk, 'before' | 'after' | 'dirt'>,
-  olds: Json[],
-  news: Json[],
-  same: SameContent = 'any',
-): MemberMatch {
-  const modified: Array<[number, number]> = [];
-  let deleted = [...olds.keys()];
-  let added = [...news.keys()];
+export function matchMembers(walk: Matching, olds: Json[], news: Json[]): MemberMatch {
+  const match = new Match(walk, olds, news);
+  match.byName();
+  match.byTitle(false);
+  match.take((member, side) => match.unchanged(side.resolve(member).node), false);
+  match.onlyOnes();
+  return match;
+}
+
+/**
+ * The same as oasdiff matches them: one title once, and a member that one side refers to and the other
+ * writes out at last, when they allow the same.
+ */
+export function matchMembersAsField(walk: SchemaWalk, olds: Json[], news: Json[]): MemberMatch {
+  const match = new Match(walk, olds, news);
+  match.byName();
+  match.byTitle(true);
+  match.onlyOnes();
+  match.across(walk);
+  return match;
+}
+
+type Matching = Pick<SchemaWalk, 'before' | 'after' | 'dirt'>;
+
+class Match implements MemberMatch {
+  modified: Array<[number, number]> = [];
+  deleted: number[];
+  added: number[];
+
+  constructor(
+    private readonly walk: Matching,
+    private readonly olds: Json[],
+    private readonly news: Json[],
+  ) {
+    this.deleted = [...olds.keys()];
+    this.added = [...news.keys()];
+  }
+
   /** Pairs the members with equal keys, each once, in their order; those without a key are left. */
-  const take = (keyOf: (member: Json, side: Side) => unknown, differ: boolean): void => {
-    const free = Map.groupBy(added, (index) => keyOf(news[index] as Json, after));
+  take(keyOf: (member: Json, side: Side) => unknown, differ: boolean, once = false): void {
+    const free = Map.groupBy(this.added, (index) => keyOf(this.news[index] as Json, this.walk.after));
     const taken = new Set<number>();
-    deleted = deleted.filter((old) => {
-      const key = keyOf(olds[old] as Json, before);
-      const now = key === undefined ? undefined : free.get(key)?.find((index) => !taken.has(index));
+    this.deleted = this.deleted.filter((old) => {
+      const key = keyOf(this.olds[old] as Json, this.walk.before);
+      const rivals = key === undefined ? undefined : free.get(key);
+      const now = rivals?.find((index) => !taken.has(index));
       if (now === undefined) return true;
       taken.add(now);
-      if (differ) modified.push([old, now]);
+      if (once) free.delete(key);
+      if (differ) this.modified.push([old, now]);
       return false;
     });
-    added = added.filter((index) => !taken.has(index));
-  };
-  const unchanged = (member: Json): Json | undefined => (dirt.same(member, member) ? member : undefined);
-  const inlineTitle = (member: Json): string | undefined => (isReference(member) ? undefined : title(member));
-  take((member) => (isReference(member) ? member.$ref : undefined), true);
-  take((member) => (isReference(member) ? undefined : unchanged(member)), false);
-  take(inlineTitle, true);
-  if (same === 'any') take((member, side) => unchanged(side.resolve(member).node), false);
-  if (same === 'across') {
-    for (const referring of [before, after])
-      take(
-        (member, side) =>
-          isReference(member) === (side === referring) ? unchanged(side.resolve(member).node) : undefined,
-        false,
-      );
+    this.added = this.added.filter((index) => !taken.has(index));
   }
-  const onlyInline = (indexes: number[], members: Json[]): number | undefined => {
-    const [index, ...more] = indexes.filter((each) => !isReference(members[each]));
-    return index !== undefined && more.length === 0 && title(members[index]) === undefined ? index : undefined;
-  };
-  const old = onlyInline(deleted, olds);
-  const now = onlyInline(added, news);
-  if (old !== undefined && now !== undefined) {
-    modified.push([old, now]);
-    deleted = deleted.filter((index) => index !== old);
-    added = added.filter((index) => index !== now);
+
+  unchanged(member: Json): Json | undefined {
+    return this.walk.dirt.same(member, member) ? member : undefined;
   }
-  return { modified, deleted, added };
+
+  byName(): void {
+    this.take((member) => (isReference(member) ? member.$ref : undefined), true);
+    this.take((member) => (isReference(member) ? undefined : this.unchanged(member)), false);
+  }
+
+  byTitle(once: boolean): void {
+    this.take((member) => (isReference(member) ? undefined : title(member)), true, once);
+  }
+
+  onlyOnes(): void {
+    const old = onlyInline(this.deleted, this.olds);
+    const now = onlyInline(this.added, this.news);
+    if (old === undefined || now === undefined) return;
+    this.modified.push([old, now]);
+    this.leave(old, now);
+  }
+
+  across(walk: SchemaWalk): void {
+    for (const old of this.deleted) {
+      const member = this.olds[old] as Json;
+      const now = this.added.find((index) => {
+        const other = this.news[index] as Json;
+        return isReference(member) !== isReference(other) && walk.equivalent(member, other);
+      });
+      if (now !== undefined) this.leave(old, now);
+    }
+  }
+
+  private leave(old: number, now: number): void {
+    this.deleted = this.deleted.filter((index) => index !== old);
+    this.added = this.added.filter((index) => index !== now);
+  }
+}
+
+function onlyInline(indexes: number[], members: Json[]): number | undefined {
+  const [index, ...more] = indexes.filter((each) => !isReference(members[each]));
+  return index !== undefined && more.length === 0 && title(members[index]) === undefined ? index : undefined;
 }
 
 /** Matches the members of two lists in which the place counts. */
@@ -84,5 +125,6 @@ export function matchByPlace(olds: Json[], news: Json[]): MemberMatch {
 }
 
 function title(member: Json | undefined): string | undefined {
-  return isObject(member) ? asString(member['title']) : undefined;
+  const text = isObject(member) ? asString(member['title']) : undefined;
+  return text === '' ? undefined : text;
 }

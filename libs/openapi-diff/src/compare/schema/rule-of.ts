@@ -5,6 +5,8 @@ import { asArray, isObject } from '../../json.js';
 import { judgeDeprecation, stabilityMove, stabilityOf } from '../stability.js';
 import {
   DEPRECATED,
+  EXCLUSIVE_FLIPPED,
+  MAX_ITEMS_OF_ITEMS,
   PROPERTY_ADDED,
   PROPERTY_OPTIONAL,
   PROPERTY_REMOVED,
@@ -16,6 +18,7 @@ import {
   WRITE_ONLY,
 } from './finding.js';
 import type { Finding, SchemaPair } from './finding.js';
+import { fieldTypeVerdict } from './field-types.js';
 import { accessRule, addedRule, optionalRule, removedRule, requiredRule } from './property-rules.js';
 import type { Judged, Setting } from './setting.js';
 import { typeText, typeVerdict, typesOf } from './types.js';
@@ -33,6 +36,8 @@ const SPECIAL: Record<string, Judge> = {
   [WRITE_ONLY]: accessRule,
   [DEPRECATED]: deprecationRule,
   [STABILITY]: stabilityRule,
+  [EXCLUSIVE_FLIPPED]: flippedRule,
+  [MAX_ITEMS_OF_ITEMS]: itemsRule,
 };
 
 /** The rules that a finding falls under where it is used; none when it does not matter there. */
@@ -101,22 +106,10 @@ const LEFT_OUT = {
 };
 
 /** Some rules have a milder twin for what is harmless, and some are told of parameters in another way. */
-function specialRule(
-  kind: string,
-  { direction, scope, path, place, options }: Setting,
-  harmless: boolean,
-): string | undefined {
+function specialRule(kind: string, { direction, scope, place }: Setting, harmless: boolean): string | undefined {
   if (harmless) {
     const twin = `${direction}-${direction === 'request' ? 'read' : 'write'}-only-property-${kind}`;
     return isFieldRule(twin) ? twin : undefined;
-  }
-  if (
-    scope === 'parameter-property' &&
-    path === 'items' &&
-    options.levels === 'oasdiff' &&
-    kind.startsWith('max-items-')
-  ) {
-    return `request-parameter-${kind}`;
   }
   if (scope === 'parameter-property' && place === 'header' && kind === 'became-enum')
     return 'request-header-property-became-enum';
@@ -127,11 +120,23 @@ function byKind(kind: string, { direction, scope }: Setting): Judged {
   return { rule: `${direction}-${scope}-${kind}`, ...(SCHEMA_RULES[kind] as SchemaRule) };
 }
 
-function typeRule(_finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined {
+/** To oasdiff a bound that was turned is neither lower nor higher; in a request it counts as the milder of them. */
+function flippedRule(finding: Finding, setting: Setting): Judged | undefined {
+  if (setting.direction === 'response') return undefined;
+  return byKind(`${finding.name}-${finding.name === 'exclusive-max' ? 'increased' : 'decreased'}`, setting);
+}
+
+function itemsRule({ before, after }: Finding, setting: Setting): Judged | undefined {
+  if (setting.scope !== 'parameter') return undefined;
+  return byKind(`max-items-${Number(before) < Number(after) ? 'increased' : 'decreased'}`, setting);
+}
+
+function typeRule(finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined {
   const { direction, scope, typed, repeats } = setting;
   if (direction === 'request' && scope === 'property' && pair.after['readOnly'] === true) return undefined;
   const { before, after } = pair;
   const texts = { before: typeText(before), after: typeText(after) };
+  if (isField(setting)) return { ...byKind(fieldTypeVerdict(pair, setting, finding.wrapsOne), setting), ...texts };
   const verdict = (asTyped: boolean) => typeVerdict(before, after, direction === 'response', asTyped);
   if (scope === 'parameter') {
     const widened = verdict(typed) !== 'type-changed' || (repeats && isNowRepeated(pair));
@@ -176,6 +181,7 @@ function deprecationRule(finding: Finding, setting: Setting, pair: SchemaPair): 
       finding.after === true ? 'has a schema that was deprecated' : 'has a schema that is no longer deprecated';
     return { rule: `${setting.direction}-${setting.scope}-schema-deprecation-changed`, effect: 'notes', says };
   }
+  if (setting.level === undefined && isField(setting)) return undefined;
   if (finding.after !== true) return byKind('reactivated', setting);
   if (setting.level === undefined) return undefined;
   const { verdict, text } = judgeDeprecation(setting.options, pair.after, setting.level);
@@ -190,6 +196,7 @@ function deprecationRule(finding: Finding, setting: Setting, pair: SchemaPair): 
 }
 
 function stabilityRule(_finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined {
+  if (isField(setting) && setting.scope !== 'property') return undefined;
   const before = stabilityOf(pair.before);
   const after = stabilityOf(pair.after);
   if (before === undefined || after === undefined) {

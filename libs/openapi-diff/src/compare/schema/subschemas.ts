@@ -3,16 +3,18 @@ import type { Json } from '../../json.js';
 import { isReference } from '../../normalize/interner.js';
 import type { Side } from '../side.js';
 import type { Finding, SchemaPair } from './finding.js';
-import { matchByPlace, matchMembers } from './members.js';
-import type { SameContent } from './members.js';
+import { isWordsBut } from './equivalence.js';
+import { matchByPlace, matchMembers, matchMembersAsField } from './members.js';
+import type { MemberMatch } from './members.js';
 import type { SchemaWalk } from './walk.js';
 import { isAnnotationOnly } from './wrapping.js';
 
 export function compareSubschemas(walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void {
   const { before, after } = pair;
   for (const [keyword, kind] of SINGLE) {
-    const old = before[keyword];
-    const now = after[keyword];
+    // oasdiff does not tell of a yes or no in the place of a schema.
+    const old = walk.field && !isObject(before[keyword]) ? undefined : before[keyword];
+    const now = walk.field && !isObject(after[keyword]) ? undefined : after[keyword];
     if (isObject(old) && isObject(now)) walk.child(pair, old, now, keyword, `/${keyword}`);
     else if (old !== now) {
       const move = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
@@ -68,9 +70,7 @@ export function compareMembers(walk: SchemaWalk, pair: SchemaPair, add: (finding
     const news = asArray(pair.after[keyword]);
     if (olds === news && walk.dirt.same(olds, news)) continue;
     if (olds.length === 0 && news.length === 0) continue;
-    // oasdiff takes the places of a tuple for a set, too.
-    const byPlace = keyword === 'prefixItems' && !walk.field;
-    const match = byPlace ? matchByPlace(olds, news) : matchMembers(walk, olds, news, sameContent(walk, keyword));
+    const match = matchOf(walk, keyword, olds, news);
     for (const [oldIndex, newIndex] of match.modified) {
       const label = memberLabel(news[newIndex], newIndex);
       walk.child(
@@ -84,14 +84,14 @@ export function compareMembers(walk: SchemaWalk, pair: SchemaPair, add: (finding
     }
     for (const index of match.deleted) {
       add({
-        kind: `${kind}-removed${note(keyword, walk.before, olds[index])}`,
+        kind: `${kind}-removed${note(walk, keyword, walk.before, olds[index])}`,
         before: olds[index] as Json,
         at: `/${keyword}`,
       });
     }
     for (const index of match.added) {
       add({
-        kind: `${kind}-added${note(keyword, walk.after, news[index])}`,
+        kind: `${kind}-added${note(walk, keyword, walk.after, news[index])}`,
         after: news[index] as Json,
         at: `/${keyword}`,
       });
@@ -99,14 +99,16 @@ export function compareMembers(walk: SchemaWalk, pair: SchemaPair, add: (finding
   }
 }
 
-/** To oasdiff an alternative under another name is another one. */
-function sameContent({ field }: SchemaWalk, keyword: string): SameContent {
-  if (!field) return 'any';
-  return keyword === 'oneOf' || keyword === 'anyOf' ? 'across' : 'none';
+/** oasdiff takes the places of a tuple for a set, too. */
+function matchOf(walk: SchemaWalk, keyword: string, olds: Json[], news: Json[]): MemberMatch {
+  if (walk.field) return matchMembersAsField(walk, olds, news);
+  return keyword === 'prefixItems' ? matchByPlace(olds, news) : matchMembers(walk, olds, news);
 }
 
-function note(keyword: string, side: Side, member: Json | undefined): string {
-  return keyword === 'allOf' && isAnnotationOnly(side.resolve(member).node) ? '-annotation-only' : '';
+function note(walk: SchemaWalk, keyword: string, side: Side, member: Json | undefined): string {
+  if (keyword !== 'allOf') return '';
+  const { node } = side.resolve(member);
+  return (walk.field ? isWordsBut(node) : isAnnotationOnly(node)) ? '-annotation-only' : '';
 }
 
 const SINGLE: Array<[keyword: string, kind: string]> = [

@@ -1,11 +1,16 @@
 import { asArray, asString } from '../../json.js';
 import type { JsonObject } from '../../json.js';
 
-/** The types of a schema without `null`; empty means any. */
-export function typesOf(schema: JsonObject): string[] {
+/** The types of a schema as they are written; empty means any. */
+export function writtenTypes(schema: JsonObject): string[] {
   const type = schema['type'];
   const types = Array.isArray(type) ? type : type === undefined ? [] : [type];
-  return types.filter((name): name is string => typeof name === 'string' && name !== 'null');
+  return types.filter((name) => typeof name === 'string');
+}
+
+/** The types of a schema without `null`; empty means any. */
+export function typesOf(schema: JsonObject): string[] {
+  return writtenTypes(schema).filter((name) => name !== 'null');
 }
 
 export function allowsNull(schema: JsonObject): boolean {
@@ -77,8 +82,11 @@ const WIDER: Record<string, Array<[narrow: string, wide: string]>> = {
 };
 
 function formatWidens(types: string[], from: JsonObject, to: JsonObject): boolean {
-  const narrow = asString(from['format']);
   const wide = asString(to['format']);
-  if (wide === undefined) return true;
+  return wide === undefined || isWiderFormat(types, asString(from['format']) ?? '', wide);
+}
+
+/** Whether a format of the only type takes all values of another one. */
+export function isWiderFormat(types: string[], narrow: string, wide: string): boolean {
   return types.length === 1 && (WIDER[types[0] as string] ?? []).some(([a, b]) => a === narrow && b === wide);
 }

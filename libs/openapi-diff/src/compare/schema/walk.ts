@@ -9,6 +9,8 @@ export interface SchemaWalk {
   readonly dirt: Dirt;
   /** Count as oasdiff does. */
   readonly field: boolean;
+  /** Whether oasdiff takes an old and a new schema for the same but for words. */
+  equivalent(before: Json | undefined, after: Json | undefined): boolean;
   /** Compares two schemas inside a pair; `path` is for people, the others are pointer steps. */
   child(
     pair: SchemaPair,
