@@ -53,6 +53,12 @@ function check(...[, place, before, after, rules, given]: Row): void {
 
 const old = { version: '3.0.3' };
 const person = { type: 'object', properties: { a: { type: 'string' }, b: { type: 'string' } } };
+const inner = (schema: JsonObject): JsonObject => ({ type: 'object', properties: { o: schema } });
+const object = (property: JsonObject, required: string[] = []): JsonObject => ({
+  type: 'object',
+  properties: { a: property },
+  required,
+});
 const ref = { $ref: '#/components/schemas/Role' };
 const role = { type: 'string', enum: ['user', 'admin'] };
 const roles = { schemas: { Role: { ...role, title: 'Role' } } };
@@ -293,6 +299,49 @@ describe('restrictions and levels of stability, with oasdiff’s levels', () => 
       { type: 'string' },
       { type: 'string', 'x-stability-level': 'odd' },
       '',
+    ],
+  ])('%s', check);
+});
+
+describe('properties, with oasdiff’s levels', () => {
+  const secret = { type: 'string', writeOnly: true };
+  const shown = { type: 'string', readOnly: true };
+  it.each<Row>([
+    ['what is read-only is never sent', 'request', object(shown, ['a']), object(shown), ''],
+    [
+      'a flag is told by whether the property was required',
+      'request',
+      object({ type: 'string' }, ['a']),
+      object(shown),
+      'request-required-property-became-read-only',
+    ],
+    [
+      'a body’s property is judged as it is',
+      'response',
+      object({ type: 'string' }, ['a']),
+      object(secret),
+      'response-required-property-became-write-only response-write-only-property-became-optional',
+    ],
+    [
+      'one inside of it as it was',
+      'response',
+      inner(object({ type: 'string' }, ['a'])),
+      inner(object(secret)),
+      'response-property-became-optional response-required-property-became-write-only',
+    ],
+    [
+      'a new property of a body was required before',
+      'response',
+      { type: 'object', required: ['a'] },
+      object({ type: 'string' }),
+      'response-optional-property-added response-property-became-optional',
+    ],
+    [
+      'a new required property inside of a header became required, too',
+      'in header',
+      inner({ type: 'object' }),
+      inner(object({ type: 'string' }, ['a'])),
+      'new-required-request-header-property request-header-property-became-required',
     ],
   ])('%s', check);
 });

@@ -43,7 +43,7 @@ export function compareProperties(walk: SchemaWalk, pair: SchemaPair, add: (find
       compareAccess(
         walk.before.resolve(old).node,
         walk.after.resolve(now).node,
-        { name, required: requiredAfter.has(name), at },
+        { name, required: requiredBefore.has(name), at },
         add,
       );
     }
@@ -89,9 +89,10 @@ function compareRequired(walk: SchemaWalk, pair: SchemaPair, add: (finding: Find
       if (typeof name !== 'string' || then.has(name)) continue;
       const old = own(olds, name);
       const current = own(news, name);
-      if (old === undefined || current === undefined) continue;
-      const property = kind === PROPERTY_REQUIRED ? walk.after.resolve(current).node : walk.before.resolve(old).node;
-      add({ kind, name, property, at: '/required' });
+      // Of a new property oasdiff tells this, too, in some places.
+      if (current === undefined || (old === undefined && !walk.field)) continue;
+      const was = old === undefined ? {} : { was: walk.before.resolve(old).node };
+      add({ kind, name, property: walk.after.resolve(current).node, ...was, at: '/required' });
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../json.js';
 import type { Effect } from '../../rules/schema-rules.js';
 import { READ_ONLY } from './finding.js';
 import type { Finding } from './finding.js';
@@ -7,7 +8,8 @@ function need(finding: Finding): 'required' | 'optional' {
   return finding.required === true ? 'required' : 'optional';
 }
 
-export function addedRule(finding: Finding, { direction, scope, place }: Setting): Judged | undefined {
+export function addedRule(finding: Finding, setting: Setting): Judged | undefined {
+  const { direction, scope, place } = setting;
   const says = finding.required === true ? 'was added and is required' : 'was added';
   if (direction === 'response') {
     const flag = finding.property?.['writeOnly'] === true ? 'write-only-' : '';
@@ -20,7 +22,7 @@ export function addedRule(finding: Finding, { direction, scope, place }: Setting
     const what = place === 'header' && finding.required === true ? 'header-property' : 'parameter-property';
     return { rule: `new-${need(finding)}-request-${what}`, effect, says };
   }
-  const suffix = finding.required === true && finding.property?.['default'] !== undefined ? '-with-default' : '';
+  const suffix = finding.required === true && hasDefault(finding.property, setting) ? '-with-default' : '';
   return { rule: `new-${need(finding)}-request-property${suffix}`, effect, says };
 }
 
@@ -39,10 +41,12 @@ export function removedRule(finding: Finding, { direction, scope }: Setting): Ju
   return { rule: `response-${inHeader}${need(finding)}-${flag}property-removed`, effect: 'widens', says };
 }
 
-export function requiredRule(finding: Finding, { direction, scope, place }: Setting): Judged | undefined {
+export function requiredRule(finding: Finding, setting: Setting): Judged | undefined {
+  const { direction, scope, place } = setting;
   const says = 'became required';
+  if (finding.was === undefined && !(scope === 'parameter-property' && place === 'header')) return undefined;
   if (direction === 'response') {
-    const flag = finding.property?.['writeOnly'] === true ? 'write-only-' : '';
+    const flag = isWriteOnly(finding, setting) ? 'write-only-' : '';
     return {
       rule: `response-${flag}${scope.startsWith('header') ? 'header-' : ''}property-became-required`,
       effect: 'narrows',
@@ -54,14 +58,30 @@ export function requiredRule(finding: Finding, { direction, scope, place }: Sett
     const what = place === 'header' ? 'header' : 'parameter';
     return { rule: `request-${what}-property-became-required`, effect: 'narrows', says };
   }
-  const suffix = finding.property?.['default'] === undefined ? '' : '-with-default';
+  const suffix = hasDefault(finding.property, setting) ? '-with-default' : '';
   return { rule: `request-property-became-required${suffix}`, effect: 'narrows', says };
 }
 
-export function optionalRule(finding: Finding, { direction, scope }: Setting): Judged {
-  const flag = direction === 'response' && finding.property?.['writeOnly'] === true ? 'write-only-' : '';
+export function optionalRule(finding: Finding, setting: Setting): Judged | undefined {
+  const { direction, scope, options } = setting;
+  const field = options.levels === 'oasdiff';
+  if (finding.was === undefined && !(direction === 'response' && scope === 'body')) return undefined;
+  if (field && direction === 'request' && finding.property?.['readOnly'] === true) return undefined;
+  const flag = direction === 'response' && isWriteOnly(finding, setting) ? 'write-only-' : '';
   const where = scope.startsWith('parameter') ? 'parameter-' : scope.startsWith('header') ? 'header-' : '';
   return { rule: `${direction}-${flag}${where}property-became-optional`, effect: 'widens', says: 'became optional' };
+}
+
+/** By the property as it is now; to oasdiff inside of a body as it was. */
+function isWriteOnly({ property, was }: Finding, { scope, options }: Setting): boolean {
+  const judged = options.levels === 'oasdiff' && scope !== 'body' ? was : property;
+  return judged?.['writeOnly'] === true;
+}
+
+/** To oasdiff null is no default. */
+function hasDefault(property: JsonObject | undefined, { options }: Setting): boolean {
+  const value = property?.['default'];
+  return value !== undefined && !(value === null && options.levels === 'oasdiff');
 }
 
 export function accessRule(finding: Finding, { direction, scope }: Setting): Judged | undefined {
