@@ -345,3 +345,62 @@ describe('properties, with oasdiff’s levels', () => {
     ],
   ])('%s', check);
 });
+
+describe('schemas that lead back to themselves, with oasdiff’s levels', () => {
+  const node = { $ref: '#/components/schemas/Node' };
+  const tree = (more: JsonObject): JsonObject => ({
+    Node: { type: 'object', properties: { kids: { type: 'array', items: node } }, ...more },
+  });
+  it.each<Row>([
+    [
+      'are told where they stand first',
+      'request',
+      node,
+      node,
+      'request-body-all-of-added',
+      { schemas: tree({}), schemasNow: tree({ allOf: [{ minProperties: 1 }] }) },
+    ],
+    [
+      'are not looked into where only one side leads back',
+      'request',
+      node,
+      node,
+      '',
+      {
+        schemas: { Node: { type: 'object', properties: { next: node } } },
+        schemasNow: { Node: { type: 'object', properties: { next: person } } },
+      },
+    ],
+    [
+      'nor where the other side leads to another component',
+      'request',
+      node,
+      node,
+      '',
+      {
+        schemas: { Node: { type: 'object', properties: { next: node } } },
+        schemasNow: {
+          Node: { type: 'object', properties: { next: { $ref: '#/components/schemas/Leaf' } } },
+          Leaf: person,
+        },
+      },
+    ],
+  ])('%s', check);
+
+  it('may lead on to others however many', () => {
+    const chain = (last: string): JsonObject =>
+      Object.fromEntries(
+        Array.from({ length: 3000 }, (_, index) => [
+          `S${index}`,
+          object(index === 2999 ? { type: last } : { $ref: `#/components/schemas/S${index + 1}` }),
+        ]),
+      );
+    const given = { schemas: chain('string'), schemasNow: chain('integer') };
+    const written = object({ $ref: '#/components/schemas/S1' });
+    const either = (schema: JsonObject): JsonObject => ({ anyOf: [schema, { type: 'string' }] });
+    expect(reported('request', either(written), either({ $ref: '#/components/schemas/S0' }), given)).toBe(
+      'request-body-any-of-added request-body-any-of-removed',
+    );
+    expect(reported('request', written, written, given)).toBe('request-property-type-changed');
+  });
+});

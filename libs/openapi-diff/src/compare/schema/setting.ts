@@ -18,8 +18,6 @@ export interface Setting {
   place: string | undefined;
   /** Of a parameter: it is always given, so that its default never counts. */
   alwaysGiven: boolean;
-  /** Names from the component (or the use) to the schema; empty at the root. */
-  path: string;
   /** Stability of the operation; undefined when it is not a known level. */
   level: Stability | undefined;
   options: CompareOptions;

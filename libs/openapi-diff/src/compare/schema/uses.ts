@@ -5,6 +5,8 @@ import { operationKey } from '../report.js';
 import { fill, sentence } from '../words.js';
 import type { Report, Root } from '../report.js';
 import type { Edge, Finding, SchemaPair } from './finding.js';
+import { collect, componentName, isShared, OpenComponents } from './units.js';
+import type { LocalFinding, Unit } from './units.js';
 import { rulesOf } from './rule-of.js';
 import type { Direction, Judged, Scope, Setting } from './setting.js';
 import type { CompareOptions, Stability } from '../options.js';
@@ -31,25 +33,20 @@ export interface SchemaUse {
   alwaysGiven?: boolean;
 }
 
-/** The part of a schema graph between two components: findings in it, and where it leads. */
-interface Unit {
-  id: number;
-  key: string;
-  name: string;
-  pointer: { before: string; after: string };
-  findings: LocalFinding[];
-  links: Edge[];
+/** A step on the way down from a use, or back up. */
+interface Visit {
+  edge: Edge;
+  root: boolean;
+  done: boolean;
 }
 
-interface LocalFinding {
-  finding: Finding;
-  pair: SchemaPair;
-  /** Names from the unit's root to the schema; empty at the root. */
-  path: string;
-  pointer: { before: string; after: string };
-  root: boolean;
-  /** What was reported of it already, by kind of use; only where the schema is shared. */
-  reported: Map<string, Root[]>;
+/** The way down from one use: what was reached, what is open, and what is left. */
+interface Descent {
+  use: SchemaUse;
+  kind: string;
+  reached: Set<number>;
+  open: OpenComponents;
+  queue: Visit[];
 }
 
 /**
@@ -62,11 +59,14 @@ export class SchemaUses {
   /** What the current operation has reached, by kind of use. */
   private readonly reached = new Map<string, Set<number>>();
   private current: OperationRef | undefined;
+  private readonly field: boolean;
 
   constructor(
     private readonly report: Report,
     private readonly options: CompareOptions,
-  ) {}
+  ) {
+    this.field = options.levels === 'oasdiff';
+  }
 
   add(edge: Edge, use: SchemaUse): void {
     if (use.operation !== this.current) this.reached.clear();
@@ -74,15 +74,23 @@ export class SchemaUses {
     const kind = kindOf(use, this.report.isQuiet);
     let reached = this.reached.get(kind);
     if (reached === undefined) this.reached.set(kind, (reached = new Set()));
-    const queue: Array<{ unit: Unit; root: boolean }> = [{ unit: this.unit(edge, use), root: true }];
+    const queue: Visit[] = [{ edge, root: true, done: false }];
+    const descent = { use, kind, reached, open: new OpenComponents(), queue };
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      const { unit, root } = next;
-      const key = unit.id * 2 + (root ? 1 : 0);
-      if (reached.has(key)) continue;
-      reached.add(key);
-      for (const found of unit.findings) this.emit(found, unit, use, { kind, root: root && found.root });
-      for (const link of unit.links) queue.push({ unit: this.unit(link, undefined), root: false });
+      if (next.done) descent.open.leave(next.edge);
+      else if (!this.field || !descent.open.has(next.edge)) this.visit(next, descent);
     }
+  }
+
+  private visit({ edge, root }: Visit, { use, kind, reached, open, queue }: Descent): void {
+    const unit = this.unit(edge, root ? use : undefined);
+    const key = unit.id * 2 + (root ? 1 : 0);
+    if (reached.has(key)) return;
+    reached.add(key);
+    for (const found of unit.findings) this.emit(found, unit, use, { kind, root: root && found.root });
+    open.enter(edge);
+    queue.push({ edge, root, done: true });
+    for (const link of unit.links) queue.push({ edge: link, root: false, done: false });
   }
 
   private emit(found: LocalFinding, unit: Unit, use: SchemaUse, { kind, root }: { kind: string; root: boolean }): void {
@@ -101,7 +109,6 @@ export class SchemaUses {
       place: use.place,
       alwaysGiven: use.alwaysGiven === true,
       level: use.level,
-      path: found.path,
       options: this.options,
     };
     const roots = rulesOf(found.finding, found.pair, setting).flatMap(
@@ -166,7 +173,9 @@ export class SchemaUses {
     const name = shared ? componentName(edge.refAfter as string) : '';
     const unit: Unit = { id: this.unitCount++, key, name, pointer, findings: [], links: [] };
     row.set(key, unit);
-    collect(edge.pair, { path: '', pointer }, unit);
+    const components = this.field ? new OpenComponents() : undefined;
+    components?.enter(edge);
+    collect(edge.pair, { path: '', pointer }, unit, components);
     return unit;
   }
 }
@@ -183,55 +192,6 @@ function kindOf(use: SchemaUse, quiet: boolean): string {
 /** What all uses of a shared schema have in common. */
 function wholeSubject(use: SchemaUse): string {
   return use.scope === 'body' ? `the ${use.direction} body` : use.subject;
-}
-
-/** Gathers a pair's findings and those of its inline children, down to the next components. */
-function collect(
-  pair: SchemaPair,
-  { path, pointer }: Pick<LocalFinding, 'path' | 'pointer'>,
-  unit: Unit,
-  open = new Set<SchemaPair>(),
-): void {
-  // Where only one side has a component, inline children can lead back in a circle.
-  if (open.has(pair)) return;
-  const root = open.size === 0;
-  open.add(pair);
-  for (const finding of pair.findings) unit.findings.push({ finding, pair, path, pointer, root, reported: new Map() });
-  for (const edge of pair.children) {
-    if (isShared(edge)) {
-      unit.links.push(edge);
-      continue;
-    }
-    const inside = {
-      path: joinPath(path, edge.step.path),
-      pointer: {
-        before: placeOf(edge.refBefore, pointer.before + edge.step.before),
-        after: placeOf(edge.refAfter, pointer.after + edge.step.after),
-      },
-    };
-    collect(edge.pair, inside, unit, open);
-  }
-  open.delete(pair);
-}
-
-function placeOf(ref: string | undefined, inline: string): string {
-  return ref === undefined ? inline : ref.slice(1);
-}
-
-/** Only when both sides refer to a component can the finding live there; else it belongs to its user. */
-function isShared(edge: Edge): boolean {
-  return edge.refBefore !== undefined && edge.refAfter !== undefined;
-}
-
-function joinPath(path: string, step: string): string {
-  return path === '' ? step : step === '' ? path : `${path}/${step}`;
-}
-
-function componentName(ref: string): string {
-  return ref
-    .slice(ref.lastIndexOf('/') + 1)
-    .replaceAll('~1', '/')
-    .replaceAll('~0', '~');
 }
 
 function values(finding: Finding, judged: Judged): { before?: Json; after?: Json } {

@@ -1,0 +1,97 @@
+import type { Root } from '../report.js';
+import type { Edge, Finding, SchemaPair } from './finding.js';
+
+/** The part of a schema graph between two components: findings in it, and where it leads. */
+export interface Unit {
+  id: number;
+  key: string;
+  name: string;
+  pointer: { before: string; after: string };
+  findings: LocalFinding[];
+  links: Edge[];
+}
+
+export interface LocalFinding {
+  finding: Finding;
+  pair: SchemaPair;
+  /** Names from the unit's root to the schema; empty at the root. */
+  path: string;
+  pointer: { before: string; after: string };
+  root: boolean;
+  /** What was reported of it already, by kind of use; only where the schema is shared. */
+  reported: Map<string, Root[]>;
+}
+
+/** The components that are being looked into; oasdiff does not look into one again. */
+export class OpenComponents {
+  private readonly before = new Set<string>();
+  private readonly after = new Set<string>();
+
+  /** Whether a component is open already on either side. */
+  has({ refBefore, refAfter }: Edge): boolean {
+    return this.before.has(refBefore ?? '') || this.after.has(refAfter ?? '');
+  }
+
+  enter({ refBefore, refAfter }: Edge): void {
+    if (refBefore !== undefined) this.before.add(refBefore);
+    if (refAfter !== undefined) this.after.add(refAfter);
+  }
+
+  leave({ refBefore, refAfter }: Edge): void {
+    if (refBefore !== undefined) this.before.delete(refBefore);
+    if (refAfter !== undefined) this.after.delete(refAfter);
+  }
+}
+
+/** Gathers a pair's findings and those of its inline children, down to the next components. */
+export function collect(
+  pair: SchemaPair,
+  { path, pointer }: Pick<LocalFinding, 'path' | 'pointer'>,
+  unit: Unit,
+  components: OpenComponents | undefined,
+  open = new Set<SchemaPair>(),
+): void {
+  // Where only one side has a component, inline children can lead back in a circle.
+  if (open.has(pair)) return;
+  const root = open.size === 0;
+  open.add(pair);
+  for (const finding of pair.findings) unit.findings.push({ finding, pair, path, pointer, root, reported: new Map() });
+  for (const edge of pair.children) {
+    if (isShared(edge)) {
+      unit.links.push(edge);
+      continue;
+    }
+    if (components?.has(edge) === true) continue;
+    const inside = {
+      path: joinPath(path, edge.step.path),
+      pointer: {
+        before: placeOf(edge.refBefore, pointer.before + edge.step.before),
+        after: placeOf(edge.refAfter, pointer.after + edge.step.after),
+      },
+    };
+    components?.enter(edge);
+    collect(edge.pair, inside, unit, components, open);
+    components?.leave(edge);
+  }
+  open.delete(pair);
+}
+
+function placeOf(ref: string | undefined, inline: string): string {
+  return ref === undefined ? inline : ref.slice(1);
+}
+
+/** Only when both sides refer to a component can the finding live there; else it belongs to its user. */
+export function isShared(edge: Edge): boolean {
+  return edge.refBefore !== undefined && edge.refAfter !== undefined;
+}
+
+function joinPath(path: string, step: string): string {
+  return path === '' ? step : step === '' ? path : `${path}/${step}`;
+}
+
+export function componentName(ref: string): string {
+  return ref
+    .slice(ref.lastIndexOf('/') + 1)
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~');
+}
