@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { compare, normalize, parse } from '../index.js';
-import type { Change, JsonObject } from '../index.js';
+import type { Change, CompareOptions, JsonObject } from '../index.js';
 import { rulesOf } from '../testing/api.js';
 
 const base = { type: 'object', required: ['id'], properties: { id: { type: 'string' } } };
@@ -16,12 +16,35 @@ function api(schema: JsonObject, version = '3.1.0', schemas: JsonObject = {}): J
   };
 }
 
-function between(before: JsonObject, after: JsonObject): Change[] {
-  return compare(parse(JSON.stringify(before)), parse(JSON.stringify(after))).changes;
+function between(before: JsonObject, after: JsonObject, options: CompareOptions = {}): Change[] {
+  return compare(parse(JSON.stringify(before)), parse(JSON.stringify(after)), options).changes;
 }
 
 const ref = { $ref: '#/components/schemas/Base' };
 const kind = { type: 'string', enum: ['a', 'b'] };
+
+describe('another version of the specification', () => {
+  const schemas: Array<[old: JsonObject, now: JsonObject]> = [
+    [{ type: 'string', nullable: true }, { type: ['string', 'null'] }],
+    [
+      { type: 'integer', maximum: 9, exclusiveMaximum: true },
+      { type: 'integer', exclusiveMaximum: 9 },
+    ],
+  ];
+  const hook = { news: { post: { responses: { 200: { description: 'ok' } } } } };
+
+  it.each(['tidemark', 'oasdiff'] as const)(
+    'is no change where it only writes the same otherwise (levels of %s)',
+    (levels) => {
+      for (const [old, now] of schemas) {
+        const before = { ...api(old, '3.0.3'), 'x-webhooks': hook };
+        const after = { ...api(now), webhooks: hook };
+        expect(between(before, after, { levels })).toEqual([]);
+        expect(between(after, before, { levels })).toEqual([]);
+      }
+    },
+  );
+});
 
 describe('two ways to say the same', () => {
   it.each<[string, JsonObject, JsonObject]>([
