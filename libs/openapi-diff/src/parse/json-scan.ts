@@ -30,6 +30,18 @@ export function findJsonError(text: string): { offset: number; reason: string } 
   }
 }
 
+/** The offset of the first bracket that opens deeper than that, in text known to be JSON; its start when there is none. */
+export function offsetOfDepth(text: string, maxDepth: number): number {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') at = skipString(text, at) - 1;
+    else if (character === '}' || character === ']') depth--;
+    else if ((character === '{' || character === '[') && ++depth > maxDepth) return at;
+  }
+  return 0;
+}
+
 type Fault = { offset: number; reason: string };
 
 /** Passes a scalar, or just the opening bracket of a container. */

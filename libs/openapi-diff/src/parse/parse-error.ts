@@ -22,6 +22,8 @@ export class ParseError extends Error {
   }
 }
 
+export const tooDeep = (maxDepth: number): string => `values are nested more than ${maxDepth} deep`;
+
 /** Line and column of an offset in a text. */
 export function positionAt(text: string, offset: number): Position {
   let line = 1;

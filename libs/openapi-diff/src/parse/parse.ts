@@ -1,9 +1,10 @@
 import { asString, isObject } from '../json.js';
 import type { Json, JsonObject } from '../json.js';
-import { findJsonError } from './json-scan.js';
+import { findJsonError, offsetOfDepth } from './json-scan.js';
 import { JsonIndex } from './json-text.js';
-import { lineFinder, ParseError, positionAt } from './parse-error.js';
+import { lineFinder, ParseError, positionAt, tooDeep } from './parse-error.js';
 import type { Position } from './parse-error.js';
+import { decode } from './utf8.js';
 import { readYaml, yamlLocator } from './yaml-text.js';
 
 /** The families of the specification that are understood; 3.2 is read as 3.1. */
@@ -35,6 +36,7 @@ export interface ParsedDocument {
 const MAX_SIZE = 64 * 1024 * 1024;
 const MAX_DEPTH = 500;
 const MAX_CONTAINERS = 3_000_000;
+const START: Position = { line: 1, column: 1 };
 
 /**
  * Reads an OpenAPI 2.0, 3.0 or 3.1 description from JSON or YAML (UTF-8, with or without a byte order
@@ -52,8 +54,13 @@ export function parse(text: string | Uint8Array, options: ParseOptions = {}): Pa
   const body = decode(text, source);
   const format = options.format ?? detectFormat(body);
   checkBrackets(body, source);
-  const value = format === 'json' ? readJson(body, source) : readYaml(body, source);
-  checkShape(value, options.maxDepth ?? MAX_DEPTH, source);
+  const { maxDepth = MAX_DEPTH } = options;
+  const value = format === 'json' ? readJson(body, source) : readYaml(body, maxDepth, source);
+  if (!fits(value, maxDepth, source)) {
+    const { line, column } = format === 'json' ? positionAt(body, offsetOfDepth(body, maxDepth)) : START;
+    throw new ParseError(tooDeep(maxDepth), line, column, source);
+  }
+  if (value === null && !/\S/.test(body)) throw new ParseError('the document is empty', 1, 1, source);
   if (!isObject(value)) {
     throw new ParseError(`not an OpenAPI description: the document is ${describe(value)}, not an object`, 1, 1, source);
   }
@@ -66,15 +73,6 @@ export function parse(text: string | Uint8Array, options: ParseOptions = {}): Pa
     ...(source === undefined ? {} : { source }),
     locate: locator(body, format),
   };
-}
-
-function decode(text: string | Uint8Array, source: string | undefined): string {
-  if (typeof text === 'string') return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(text);
-  } catch (error) {
-    throw new ParseError('the document is not UTF-8 text', 1, 1, source, { cause: error });
-  }
 }
 
 function detectFormat(text: string): 'json' | 'yaml' {
@@ -105,22 +103,33 @@ function checkBrackets(text: string, source: string | undefined): void {
   if (opened > MAX_CONTAINERS) throw new ParseError(TOO_MANY, 1, 1, source);
 }
 
-/** Refuses what recursion or memory would not survive: deep nesting, cycles, exploding aliases. */
-function checkShape(value: Json, maxDepth: number, source: string | undefined): void {
+/**
+ * Whether no value is nested deeper, which recursion would not survive. Numbers that JSON does not have (`.nan`, `1e999`)
+ * become null, as in stored JSON. @throws ParseError when memory would not survive the document
+ */
+function fits(value: Json, maxDepth: number, source: string | undefined): boolean {
   let containers = 0;
-  const visit = (node: object, depth: number): void => {
-    if (depth > maxDepth) throw new ParseError(`values are nested more than ${maxDepth} deep`, 1, 1, source);
+  const visit = (node: Json[] | JsonObject, depth: number): boolean => {
+    if (depth > maxDepth) return false;
     if (++containers > MAX_CONTAINERS) throw new ParseError(TOO_MANY, 1, 1, source);
     if (Array.isArray(node)) {
-      for (const child of node) if (typeof child === 'object' && child !== null) visit(child, depth + 1);
-      return;
+      for (let index = 0; index < node.length; index++) {
+        const child = node[index];
+        if (typeof child === 'object' && child !== null) {
+          if (!visit(child, depth + 1)) return false;
+        } else if (typeof child === 'number' && !Number.isFinite(child)) node[index] = null;
+      }
+      return true;
     }
     for (const key in node) {
-      const child = (node as JsonObject)[key];
-      if (typeof child === 'object' && child !== null) visit(child, depth + 1);
+      const child = node[key];
+      if (typeof child === 'object' && child !== null) {
+        if (!visit(child, depth + 1)) return false;
+      } else if (typeof child === 'number' && !Number.isFinite(child)) node[key] = null;
     }
+    return true;
   };
-  if (typeof value === 'object' && value !== null) visit(value, 1);
+  return typeof value !== 'object' || value === null || visit(value, 1);
 }
 
 function specVersion(document: JsonObject, source: string | undefined): { version: SpecFamily; versionText: string } {

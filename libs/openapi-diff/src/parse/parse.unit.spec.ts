@@ -52,6 +52,22 @@ describe('parse', () => {
     expect(error.message).toBe(`a.json:${line}:${column}: ${error.reason}`);
   });
 
+  it.each([
+    ['an alias of nothing', 'x: 1\ny: [*a]\n', 3, 5, /the anchor "a" is not set/],
+    ['an alias of what it is in', 'x: &a\n  b: *a\n', 3, 6, /the anchor "a" contains/],
+    ['a second document', 'x: 1\n---\nopenapi: 3.0.0\n', 3, 1, /another YAML document/],
+    ['values nested too deep', `x: ${'['.repeat(600)}${']'.repeat(600)}`, 2, 503, /nested more than/],
+  ])('says where in YAML there is %s', (_, text, line, column, reason) => {
+    const error = refusal(`openapi: 3.0.0\n${text}`);
+    expect([error.line, error.column]).toEqual([line, column]);
+    expect(error.reason).toMatch(reason);
+  });
+
+  it('says where in JSON values are nested too deep', () => {
+    const text = `{"openapi": "3.0.0", "[{": 1,\n "x": ${'['.repeat(600)}${']'.repeat(600)}}`;
+    expect(refusal(text)).toMatchObject({ line: 2, column: 506, reason: expect.stringMatching(/more than 500 deep/) });
+  });
+
   it('says where YAML goes wrong', () => {
     const error = refusal('openapi: 3.0.0\npaths:\n  /a: [1, 2\ninfo: {}\n');
     expect(error.line).toBeGreaterThanOrEqual(3);
@@ -73,14 +89,29 @@ describe('parse', () => {
     ['{"openapi": "4.0.0"}', /"openapi" is "4.0.0"/],
     ['{"openapi": {}}', /"openapi" is an object/],
     ['{"swagger": "1.2"}', /"swagger" is "1.2"/],
-    ['', /not an OpenAPI description|empty/],
+    ['', /the document is empty/],
+    [' \n', /the document is empty/],
     ['<html><body>Not found</body></html>', /not an OpenAPI|YAML/],
   ])('refuses %j', (text, reason) => {
     expect(refusal(text).reason).toMatch(reason);
   });
 
-  it('refuses bytes that are not UTF-8, and documents that are too long', () => {
-    expect(refusal(new Uint8Array([0x7b, 0xff, 0xfe])).reason).toMatch(/UTF-8/);
+  it.each([
+    ['a byte of Latin-1', Buffer.from('openapi: 3.0.0\n# caf\u00e9\n', 'latin1'), 2, 6, /0xE9/],
+    ['half a character', Buffer.from('openapi: é…😀', 'utf8').subarray(0, -1), 1, 12, /0xF0/],
+    ['a surrogate', Buffer.from([0x61, 0xed, 0xa0, 0x80]), 1, 2, /0xED/],
+    ['a character written too long', Buffer.from([0xc3, 0xa9, 0xe0, 0x80, 0xaf]), 1, 2, /0xE0/],
+    ['UTF-16', Buffer.from('\ufeff{}', 'utf16le'), 1, 1, /UTF-16/],
+    ['UTF-16 without a mark', Buffer.from('{"openapi"', 'utf16le'), 1, 1, /UTF-16/],
+    ['a compressed text', Buffer.from([0x1f, 0x8b, 8, 0]), 1, 1, /gzip/],
+  ])('refuses %s in place of UTF-8, and says where', (_, bytes, line, column, reason) => {
+    const error = refusal(bytes);
+    expect([error.line, error.column]).toEqual([line, column]);
+    expect(error.reason).toMatch(/not UTF-8/);
+    expect(error.reason).toMatch(reason);
+  });
+
+  it('refuses documents that are too long', () => {
     expect(refusal(JSON.stringify(minimal), { maxSize: 20 }).reason).toMatch(/the limit is 20/);
   });
 
@@ -117,8 +148,18 @@ describe('parse', () => {
     expect(refusal(`{"openapi":"3.0.0","x":[${'[],'.repeat(6_000_000)}1]}`).reason).toMatch(/more than 3000000/);
   });
 
-  it('refuses an alias to what contains it', () => {
-    expect(refusal('openapi: 3.0.0\nx: &x\n  y: *x\n').reason).toMatch(/alias|nested|resolve/i);
+  it('reads numbers that JSON does not have as null, as they are in stored JSON', () => {
+    expect(parse('openapi: 3.0.0\nx: [.nan, 1]\ny: {z: -.inf, a: 1e999}\n').document).toEqual({
+      openapi: '3.0.0',
+      x: [null, 1],
+      y: { z: null, a: null },
+    });
+    expect(parse('{"openapi": "3.0.0", "x": 1e999}').document).toEqual({ openapi: '3.0.0', x: null });
+  });
+
+  it('reads a document between marks', () => {
+    for (const text of ['---\nopenapi: 3.0.0\n---\n', '%YAML 1.2\n---\nopenapi: 3.0.0\n...\n'])
+      expect(parse(text).document).toEqual({ openapi: '3.0.0' });
   });
 
   it('keeps aliases and merge keys that are used sensibly', () => {

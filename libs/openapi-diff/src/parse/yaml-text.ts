@@ -1,8 +1,8 @@
-import { isNode, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, visit } from 'yaml';
-import type { Document, Node } from 'yaml';
+import { isAlias, isCollection, isNode, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, visit } from 'yaml';
+import type { Document, Node, Scalar, YAMLMap } from 'yaml';
 import { pointerSegments } from '../json.js';
 import type { Json } from '../json.js';
-import { lineFinder, ParseError, positionAt } from './parse-error.js';
+import { lineFinder, ParseError, positionAt, tooDeep } from './parse-error.js';
 import type { Position } from './parse-error.js';
 import type { Positions } from './plain-yaml/flow.js';
 import { readPlainYaml } from './plain-yaml/reader.js';
@@ -11,8 +11,9 @@ import { NotPlain } from './plain-yaml/scalars.js';
 /** An alias may stand for at most this many nodes in all; more is an attack, not a description. */
 const MAX_ALIASES = 10_000;
 
-// Its own search for keys written twice takes quadratic time; see `duplicateKey`.
-const options = { merge: true, prettyErrors: false, logLevel: 'silent', uniqueKeys: false } as const;
+// Its own search for keys written twice takes quadratic time; see `faultOf`. A second document is an error to it unless
+// it is 'silent'.
+const options = { merge: true, prettyErrors: false, logLevel: 'error', uniqueKeys: false } as const;
 
 /**
  * The full reader takes up to 10 µs and 500 bytes for each piece of a text (a key, a colon, a space, …), most of them for
@@ -23,12 +24,12 @@ const MAX_PIECES = 500_000;
 const MAX_FULL = 4 * 1024 * 1024;
 
 /** Reads YAML 1.2 (JSON is part of it); merge keys `<<` are honoured. */
-export function readYaml(text: string, source: string | undefined): Json {
+export function readYaml(text: string, maxDepth: number, source: string | undefined): Json {
   try {
     return readPlainYaml(text);
   } catch (error) {
     if (!(error instanceof NotPlain)) throw error;
-    if (canReadFully(text)) return readFully(text, source);
+    if (canReadFully(text)) return readFully(text, maxDepth, source);
     const { line, column } = positionAt(text, error.offset);
     const reason = `not plain YAML here (${error.message}), and too large to read all of YAML`;
     throw new ParseError(reason, line, column, source, { cause: error });
@@ -42,20 +43,22 @@ function canReadFully(text: string): boolean {
   return true;
 }
 
-function readFully(text: string, source: string | undefined): Json {
+function readFully(text: string, maxDepth: number, source: string | undefined): Json {
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, { ...options, lineCounter: lines });
-    const fault = document.errors[0];
+    const fault = document.errors.find(({ code, pos }) => code !== 'MULTIPLE_DOCS' || !isMarkAlone(text.slice(pos[0])));
     if (fault !== undefined) {
       const { line, col } = lines.linePos(fault.pos[0]);
-      const reason = isOverflow(fault) ? TOO_DEEP : `not valid YAML: ${firstLine(fault.message)}`;
+      const reason = isOverflow(fault)
+        ? TOO_DEEP
+        : (reasons[fault.code] ?? `not valid YAML: ${firstLine(fault.message)}`);
       throw new ParseError(reason, line, col, source);
     }
-    const twice = duplicateKey(document as Document);
-    if (twice !== undefined) {
-      const { line, col } = lines.linePos(twice);
-      throw new ParseError('not valid YAML: keys must be unique, this one was there before', line, col, source);
+    const found = faultOf(document as Document, maxDepth);
+    if (found !== undefined) {
+      const { line, col } = lines.linePos(found.offset);
+      throw new ParseError(found.reason, line, col, source);
     }
     return (document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null) as Json;
   } catch (error) {
@@ -66,6 +69,13 @@ function readFully(text: string, source: string | undefined): Json {
   }
 }
 
+/** Some write a mark behind their document as well. */
+const isMarkAlone = (rest: string): boolean => /^---\s*$/.test(rest);
+
+const reasons: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'another YAML document starts here; one is expected',
+};
+
 const TOO_DEEP = 'values are nested too deeply to read';
 
 /** The YAML reader recurses, and reports a full stack as an error of the text. */
@@ -73,25 +83,49 @@ function isOverflow(error: unknown): boolean {
   return error instanceof Error && error.message.includes('call stack');
 }
 
-/** The offset of the first key that its mapping already has; merge keys may repeat. */
-function duplicateKey(document: Document): number | undefined {
-  let found: number | undefined;
+interface Fault {
+  readonly offset: number;
+  readonly reason: string;
+}
+
+/** The first key written twice, alias that names nothing or what it is in, or value that is nested too deep. */
+function faultOf(document: Document, maxDepth: number): Fault | undefined {
+  const anchors = new Map<string, Node>();
+  let found: Fault | undefined;
   visit(document, {
-    Map(_, { items }) {
-      const keys = new Set<string>();
-      for (const { key } of items) {
-        if (!isScalar(key) || key.value === '<<') continue;
-        const text = String(key.value);
-        if (keys.has(text)) {
-          found = key.range?.[0] ?? 0;
-          return visit.BREAK;
-        }
-        keys.add(text);
+    Node(_, node, path) {
+      if (isAlias(node)) {
+        const named = anchors.get(node.source);
+        if (named !== undefined && !path.includes(named)) return undefined;
+        const reason = named ? 'contains this alias of it' : 'is not set before this alias of it';
+        found = faultAt(node, `not valid YAML: the anchor "${node.source}" ${reason}`);
+        return visit.BREAK;
       }
-      return undefined;
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+      if (!isCollection(node)) return undefined;
+      const twice = isMap(node) ? keyWrittenTwice(node) : undefined;
+      if (twice !== undefined) found = faultAt(twice, 'not valid YAML: keys must be unique, this one was there before');
+      // The path has the pairs of mappings as well.
+      else if (path.length >= maxDepth && path.filter(isCollection).length >= maxDepth)
+        found = faultAt(node, tooDeep(maxDepth));
+      return found && visit.BREAK;
     },
   });
   return found;
+}
+
+const faultAt = ({ range }: Node, reason: string): Fault => ({ offset: range?.[0] ?? 0, reason });
+
+/** Merge keys may repeat. */
+function keyWrittenTwice({ items }: YAMLMap): Scalar | undefined {
+  const keys = new Set<string>();
+  for (const { key } of items) {
+    if (!isScalar(key) || key.value === '<<') continue;
+    const text = String(key.value);
+    if (keys.has(text)) return key;
+    keys.add(text);
+  }
+  return undefined;
 }
 
 function aliasReason(message: string): string {
