@@ -1,6 +1,6 @@
 import type { Change } from '../compare/change.js';
 import type { Json } from '../json.js';
-import { operationText, placeText, reach } from './page.js';
+import { operationText, placeText, plain, reach } from './page.js';
 import type { Page } from './page.js';
 
 const STYLE = `
@@ -20,7 +20,7 @@ pre { margin: 0; white-space: pre-wrap; max-height: 20rem; overflow: auto; } cod
 
 /** One page without anything from elsewhere: styles inside, no scripts; details open by click. */
 export function renderHtml(page: Page): string {
-  const compared = page.compared === undefined ? '' : `<p class="compared">${escapeHtml(page.compared)}</p>`;
+  const compared = page.compared === undefined ? '' : `<p class="compared">${escapeHtml(plain(page.compared))}</p>`;
   const counts = page.counts
     .map(([severity, count]) => `<li class="${severity}"><a href="#${severity}"><b>${count}</b> ${severity}</a></li>`)
     .join('');
@@ -28,8 +28,8 @@ export function renderHtml(page: Page): string {
     page.total === 0 ? '<p>No changes.</p>' : `<ul class="counts">${counts}</ul>${page.groups.map(section).join('')}`;
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(page.title)}</title><style>${STYLE}</style></head>
-<body><h1>${escapeHtml(page.title)}</h1>${compared}${body}</body>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(plain(page.title))}</title><style>${STYLE}</style></head>
+<body><h1>${escapeHtml(plain(page.title))}</h1>${compared}${body}</body>
 </html>
 `;
 }
@@ -53,7 +53,7 @@ function item(change: Change): string {
     valueRow('After', change.after),
     row('Id', `<code>${escapeHtml(change.id)}</code>`),
   ];
-  return `<details><summary>${escapeHtml(change.message)}${where === '' ? '' : `<small>${escapeHtml(where)}</small>`}</summary><dl>${rows.join('')}</dl></details>`;
+  return `<details><summary>${escapeHtml(plain(change.message))}${where === '' ? '' : `<small>${escapeHtml(where)}</small>`}</summary><dl>${rows.join('')}</dl></details>`;
 }
 
 function row(name: string, html: string): string {

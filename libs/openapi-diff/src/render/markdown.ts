@@ -1,4 +1,4 @@
-import { placeText, reach } from './page.js';
+import { placeText, plain, reach } from './page.js';
 import type { Page } from './page.js';
 
 /** For pull requests and chat: headings, one list item for a change. */
@@ -12,7 +12,8 @@ export function renderMarkdown(page: Page): string {
     for (const change of changes) {
       const where = reach(change);
       lines.push(`- ${escapeMarkdown(change.message)}${where === '' ? '' : ` — ${code(where)}`}  `);
-      lines.push(`  ${code(change.rule)} at ${code(placeText(change))}`);
+      const place = placeText(change);
+      lines.push(`  ${code(change.rule)}${place === '' ? '' : ` at ${code(place)}`}`);
     }
     lines.push('');
   }
@@ -20,7 +21,7 @@ export function renderMarkdown(page: Page): string {
 }
 
 function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]<>#|]/g, '\\$&').replaceAll('\n', ' ');
+  return plain(text).replaceAll(/[\\`*_{}[\]<>#|~&]/g, '\\$&');
 }
 
 /** A code span survives backticks in its text by a longer fence. */

@@ -20,12 +20,21 @@ export function reach(change: Change, most = 3): string {
 }
 
 export function operationText(operation: OperationRef): string {
-  return `${operation.method.toUpperCase()} ${operation.path}`;
+  return plain(`${operation.method.toUpperCase()} ${operation.path}`);
 }
 
-/** Where a change stands, with its line when that is known. */
+/** Where a change stands, with its line when that is known; empty for the whole document without a line. */
 export function placeText(change: Change): string {
-  const pointer = change.pointer.after ?? change.pointer.before ?? '';
+  const pointer = plain(change.pointer.after ?? change.pointer.before ?? '');
   const line = change.pointer.after === undefined ? change.line?.before : change.line?.after;
-  return line === undefined ? pointer : `${pointer} (line ${line})`;
+  if (line === undefined) return pointer;
+  return pointer === '' ? `line ${line}` : `${pointer} (line ${line})`;
+}
+
+/**
+ * Names come from other people's documents: they must not steer a terminal or turn the direction of a page's text, nor
+ * begin a line of their own, which would be markup in Markdown.
+ */
+export function plain(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 }

@@ -28,6 +28,29 @@ describe('render', () => {
     expect(text).not.toMatch(/[^\\]<script/);
   });
 
+  it('keeps every change on its own lines, whatever its names', () => {
+    const path = '/n\r\n\n# big\n<img src=x onerror=alert(1)>`\u202e';
+    const pointer = { after: `/paths/${path}` };
+    const hostile: Change = {
+      ...changes[0]!,
+      message: `${path} &lt;b&gt; ~~x~~`,
+      operation: { method: 'get', path },
+      pointer,
+    };
+    const { operations: _, ...one } = hostile;
+    const markdown = render([one], 'markdown').split('\n');
+    expect(markdown.slice(6).map((line) => line.slice(0, 3))).toEqual(['- /', '  `', '']);
+    expect(markdown[6]).toContain('\\&lt;b\\&gt; \\~\\~x\\~\\~ — `` GET /n # big <img src=x onerror=alert(1)>`  ``  ');
+    for (const format of ['text', 'markdown', 'html'] as const) expect(render([one], format)).not.toMatch(/\r|\u202e/);
+  });
+
+  it('says of what the whole document is about its line alone, or nothing', () => {
+    const whole: Change = { ...changes[0]!, pointer: { after: '' }, line: { after: 7 } };
+    const { line: _, ...unplaced } = whole;
+    expect(render([whole], 'markdown')).toContain(`\`${whole.rule}\` at \`line 7\`\n`);
+    expect(render([unplaced], 'markdown')).toContain(`  \`${whole.rule}\`\n`);
+  });
+
   it('writes one page of HTML that needs nothing else and runs nothing', () => {
     const html = render(changes, 'html', options);
     expect(html).toMatch(/^<!doctype html>/);

@@ -1,4 +1,4 @@
-import { placeText, reach } from './page.js';
+import { placeText, plain, reach } from './page.js';
 import type { Page, Paint } from './page.js';
 
 /** For a terminal: one line for a change, and below it where it is. */
@@ -12,13 +12,8 @@ export function renderText(page: Page, paint: Paint = (_severity, text) => text)
     for (const change of changes) {
       lines.push(`  ${plain(change.message)} [${change.rule}]`);
       const where = [reach(change), placeText(change)].filter((part) => part !== '');
-      if (where.length > 0) lines.push(`      ${plain(where.join('  '))}`);
+      if (where.length > 0) lines.push(`      ${where.join('  ')}`);
     }
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** Names come from other people's documents: they must not steer the terminal, nor begin a line of their own. */
-function plain(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ');
 }
