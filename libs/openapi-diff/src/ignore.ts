@@ -44,15 +44,31 @@ export function readIgnoreList(value: unknown): IgnoreRule[] {
     for (const [key, text] of Object.entries(item)) {
       if (!(FIELDS as readonly string[]).includes(key))
         throw new IgnoreListError(`${at}.${key}`, `not known; known are ${FIELDS.join(', ')}`);
-      if (typeof text !== 'string') throw new IgnoreListError(`${at}.${key}`, 'expected a text');
+      if (key === 'until' && text === null) continue;
+      if (typeof text !== 'string' || text === '') throw new IgnoreListError(`${at}.${key}`, 'expected a text');
+      const expected = shapeOf[key]?.(text);
+      if (expected !== undefined) throw new IgnoreListError(`${at}.${key}`, `expected ${expected}`);
     }
     const rule = item as IgnoreRule;
     if (MATCHING.every((key) => rule[key] === undefined))
       throw new IgnoreListError(at, `needs one of ${MATCHING.join(', ')}`);
-    if (rule.until != null && Number.isNaN(Date.parse(rule.until)))
-      throw new IgnoreListError(`${at}.until`, 'expected a date such as 2030-01-31');
     return rule;
   });
+}
+
+/** What a text should have been: one of another shape would never match anything. */
+const shapeOf: Readonly<Record<string, (text: string) => string | undefined>> = {
+  operation: (text) => (/^\s*\//.test(text) ? 'a method and a path, such as GET /pets/{id} or * /pets/*' : undefined),
+  pointer: (text) =>
+    /^#?(\/([^~]|~[01])*)?$/.test(text) ? undefined : 'a JSON pointer, such as /components/schemas/Pet',
+  until: (text) => (isDate(text) ? undefined : 'a date such as 2030-01-31'),
+};
+
+/** JavaScript alone also takes `1` for a year and 31 February for a day of March. */
+function isDate(text: string): boolean {
+  const [, yearMonth, day] = /^(\d{4}-\d\d-)(\d\d)(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? [];
+  if (yearMonth === undefined || Number.isNaN(Date.parse(text))) return false;
+  return new Date(`${yearMonth}${day}T00:00:00Z`).getUTCDate() === Number(day);
 }
 
 /** The changes that no rule in force leaves out. A shared change loses only the operations ignored. */

@@ -47,7 +47,11 @@ describe('an ignore list', () => {
   });
 
   it('is read from plain data', () => {
-    const rules = [{ rule: 'x', reason: 'known', until: '2030-01-31' }];
+    const rules = [
+      { rule: 'x', reason: 'known', until: '2030-01-31' },
+      { pointer: '#/components/schemas/A~1b', until: null },
+      { operation: '* /pets/*', until: '2028-02-29T08:00:00.5+01:00' },
+    ];
     expect(readIgnoreList(JSON.parse(JSON.stringify(rules)))).toEqual(rules);
   });
 
@@ -58,6 +62,12 @@ describe('an ignore list', () => {
     [[{ rules: 'x' }], 'ignore[0].rules'],
     [[{ rule: 'x' }, { reason: 'y' }], 'ignore[1]'],
     [[{ rule: 'x', until: 'soon' }], 'ignore[0].until'],
+    [[{ rule: 'x', until: '1' }], 'ignore[0].until'],
+    [[{ rule: 'x', until: '2027-02-29' }], 'ignore[0].until'],
+    [[{ rule: '' }], 'ignore[0].rule'],
+    [[{ pointer: 'components/schemas' }], 'ignore[0].pointer'],
+    [[{ pointer: '/paths/~2' }], 'ignore[0].pointer'],
+    [[{ operation: '/pets' }], 'ignore[0].operation'],
   ])('names the field at fault in %j', (value, field) => {
     expect(() => readIgnoreList(value)).toThrow(IgnoreListError);
     expect(() => readIgnoreList(value)).toThrow(expect.objectContaining({ field }) as unknown as Error);
