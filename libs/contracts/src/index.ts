@@ -6,6 +6,7 @@ export * from './events/connection-events.js';
 export * from './events/job-events.js';
 export * from './events/subscriber-events.js';
 export * from './headers.js';
+export * from './instant.js';
 export * from './job.js';
 export * from './pipeline.js';
 export * from './subjects.js';

@@ -1,4 +1,4 @@
-import { severities } from '@tidemark/contracts';
+import { isInstant, severities } from '@tidemark/contracts';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 /** A whole number of at least `least`, for commander. */
@@ -11,11 +11,11 @@ export const wholeNumber =
     return value;
   };
 
-/** A time that JavaScript understands, as ISO 8601 in UTC. */
+/** A time in ISO 8601, where the person is unless it has a zone, or a day, as a time in UTC. */
 export function time(text: string): string {
-  const at = new Date(text);
-  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('It must be a time such as 2026-03-01T08:15:00Z.');
-  return at.toISOString();
+  if (!isInstant(text) && !isInstant(`${text}Z`))
+    throw new InvalidArgumentError('It must be a time such as 2026-03-01T08:15:00Z, or a day.');
+  return new Date(text).toISOString();
 }
 
 /** A JSON object. */

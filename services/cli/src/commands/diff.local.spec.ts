@@ -179,6 +179,8 @@ describe('diff refuses', () => {
     ['standard input twice', ['-', '-'], 'only one description'],
     ['a third name without a format', ['old.json', 'safe.json', 'x'], '"x"'],
     ['two formats', ['old.json', 'safe.json', '--json', '--markdown'], '--markdown'],
+    ['a day that is none', ['old.json', 'safe.json', '--now', '2026-02-31'], '2026-02-31'],
+    ['a number for a day', ['old.json', 'safe.json', '--now', '1'], 'such as'],
     ['another severity', ['old.json', 'safe.json', '--fail-on', 'safe'], 'breaking, risky'],
     ['a batch with descriptions', ['old.json', 'safe.json', '--batch', 'old.json'], '--batch'],
     ['a file that is not there', ['none.json', 'safe.json'], 'none.json: cannot be read: no such file'],

@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import { isInstant } from '@tidemark/contracts';
 import {
   IsArray,
   IsBoolean,
@@ -104,11 +105,11 @@ export function Truth(options: FieldOptions = {}) {
 export function Instant(options: FieldOptions = {}) {
   return applyDecorators(
     ...presence(options),
-    Converted((value) => (isInstant(value) ? new Date(value as string).toISOString() : value)),
+    Converted((value) => (isTime(value) ? new Date(value as string).toISOString() : value)),
     ValidateBy({
       name: 'instant',
       validator: {
-        validate: isInstant,
+        validate: isTime,
         defaultMessage: () => 'must be a date and time in ISO 8601, such as 2026-01-31T08:00:00Z',
       },
     }),
@@ -116,9 +117,7 @@ export function Instant(options: FieldOptions = {}) {
   );
 }
 
-const instantForm = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
-const isInstant = (value: unknown) =>
-  typeof value === 'string' && instantForm.test(value) && !Number.isNaN(Date.parse(value));
+const isTime = (value: unknown) => typeof value === 'string' && isInstant(value);
 
 const DEEPEST = 64;
 

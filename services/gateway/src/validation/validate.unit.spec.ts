@@ -76,6 +76,11 @@ describe('validation', () => {
       { type: 'full', startAt: 'tomorrow' },
       ['startAt must be a date and time in ISO 8601, such as 2026-01-31T08:00:00Z'],
     ],
+    [
+      ChangesQuery,
+      { since: '2026-02-31' },
+      ['since must be a date and time in ISO 8601, such as 2026-01-31T08:00:00Z'],
+    ],
     [CreateJobDto, { type: 'full', trigger: 'schedule' }, ['trigger must be one of manual, api']],
     [CreateKeyDto, { name: 'x', scopes: [] }, ['scopes must be a list of read, write, operate']],
     [CreateKeyDto, { name: 'x', scopes: ['root'] }, ['scopes must be a list of read, write, operate']],

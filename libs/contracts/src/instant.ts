@@ -1,0 +1,11 @@
+const form = /^(\d{4}-\d\d-)(\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
+
+/**
+ * Whether a text is a time in ISO 8601, with its zone, or a day, which begins at midnight UTC. JavaScript alone also
+ * takes `1` for a year and 31 February for a day of March.
+ */
+export function isInstant(text: string): boolean {
+  const [, yearMonth, day] = form.exec(text) ?? [];
+  if (yearMonth === undefined || Number.isNaN(Date.parse(text))) return false;
+  return new Date(`${yearMonth}${day}T00:00:00Z`).getUTCDate() === Number(day);
+}
