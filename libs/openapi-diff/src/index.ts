@@ -1,4 +1,4 @@
-export { parse } from './parse/parse.js';
+export { parse, parseJson } from './parse/parse.js';
 export type { ParsedDocument, ParseOptions, SpecFamily } from './parse/parse.js';
 export { ParseError } from './parse/parse-error.js';
 export type { Position } from './parse/parse-error.js';

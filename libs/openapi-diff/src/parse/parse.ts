@@ -80,6 +80,11 @@ function detectFormat(text: string): 'json' | 'yaml' {
   return first === '{' || first === '[' ? 'json' : 'yaml';
 }
 
+/** Reads JSON of any shape from UTF-8, such as an ignore list. @throws ParseError with line, column and reason */
+export function parseJson(text: string | Uint8Array, { source }: Pick<ParseOptions, 'source'> = {}): Json {
+  return readJson(decode(text, source), source);
+}
+
 function readJson(text: string, source: string | undefined): Json {
   try {
     return JSON.parse(text) as Json;

@@ -57,10 +57,21 @@ function entryOf({ rule: id, level, operation, operations }: Change) {
 
 const named = ({ method, path }: NonNullable<Change['operation']>) => ({ operation: method.toUpperCase(), path });
 
+const stabilities: readonly unknown[] = ['draft', 'alpha', 'beta', 'stable'] satisfies Stability[];
+
+/** @throws CliError that names the field at fault */
 function casesOf(value: unknown, file: string): readonly Case[] {
   if (!Array.isArray(value)) throw badInput(`${file}: expected a list of pairs`, undefined);
-  for (const [index, item] of value.entries())
-    for (const field of ['base', 'revision'])
-      if (typeof item?.[field] !== 'string') throw badInput(`${file}: [${index}].${field}: expected a path`, undefined);
+  for (const [index, item] of value.entries()) {
+    const refuse = (field: string, expected: string) =>
+      badInput(`${file}: [${index}]${field}: expected ${expected}`, undefined);
+    if (typeof item !== 'object' || item === null) throw refuse('', 'an object');
+    if (!Number.isSafeInteger(item.case)) throw refuse('.case', 'a whole number');
+    for (const field of ['base', 'revision']) if (typeof item[field] !== 'string') throw refuse(`.${field}`, 'a path');
+    const { options = {} } = item;
+    if (typeof options !== 'object' || options === null) throw refuse('.options', 'an object');
+    if (options.stabilityLevel !== undefined && !stabilities.includes(options.stabilityLevel))
+      throw refuse('.options.stabilityLevel', `one of ${stabilities.join(', ')}`);
+  }
   return value as Case[];
 }

@@ -21,7 +21,7 @@ export async function readDescription(
   const { parse, ParseError } = await import('@tidemark/openapi-diff');
   const bytes = /^https?:\/\//i.test(name) ? await fetched(name, signal) : await bytesOf(name, folder);
   try {
-    return parse(bytes, { source: name === '-' ? 'standard input' : name });
+    return parse(bytes, { source: sourceOf(name) });
   } catch (error) {
     throw error instanceof ParseError ? badInput(error.message, error) : error;
   }
@@ -37,16 +37,22 @@ export async function readIgnoreFile(name: string, folder: string): Promise<Igno
   }
 }
 
+/** @throws CliError with name, line and column */
 export async function readJsonFile(name: string, folder: string): Promise<unknown> {
-  const text = new TextDecoder().decode(await bytesOf(name, folder));
+  const { parseJson, ParseError } = await import('@tidemark/openapi-diff');
+  const bytes = await bytesOf(name, folder);
   try {
-    return JSON.parse(text);
+    return parseJson(bytes, { source: sourceOf(name) });
   } catch (error) {
-    throw badInput(`${name}: not valid JSON: ${(error as Error).message}`, error);
+    throw error instanceof ParseError ? badInput(error.message, error) : error;
   }
 }
 
+const sourceOf = (name: string) => (name === '-' ? 'standard input' : name);
+
 async function bytesOf(name: string, folder: string): Promise<Uint8Array> {
+  // A variable that is not set, most likely; as a path it would be the folder itself.
+  if (name === '') throw badInput('a file without a name cannot be read', undefined);
   const path = resolve(folder, name);
   try {
     if (name === '-') return await gathered(process.stdin, name);

@@ -29,6 +29,7 @@ beforeAll(async () => {
   for (const [name, document] of Object.entries({ old, breaking, safe, signedIn, other: { hello: 'world' } }))
     put(`${name}.json`, JSON.stringify(document, null, 2));
   put('bad.yaml', 'openapi: 3.1.0\ninfo:\n  title: "pets\n');
+  put('cut.json', '[\n{');
   put('ignore.json', JSON.stringify([{ rule: '*-parameter-*', reason: 'agreed' }, { rule: 'api-version-*' }]));
 });
 afterAll(() => folder.remove());
@@ -194,7 +195,12 @@ describe('diff refuses', () => {
       ['old.json', 'safe.json', '--ignore', 'other.json'],
       'other.json: ignore: expected a list',
     ],
-    ['an ignore list that is no JSON', ['old.json', 'safe.json', '--ignore', 'bad.yaml'], 'bad.yaml: not valid JSON'],
+    [
+      'an ignore list that is no JSON',
+      ['old.json', 'safe.json', '--ignore', 'cut.json'],
+      'cut.json:2:2: not valid JSON',
+    ],
+    ['a file without a name', ['', 'safe.json'], 'a file without a name'],
   ])('%s with exit code 2', async (_what, argv, message) => {
     const { exitCode, stdout, stderr } = await diff(argv);
     expect([exitCode, stdout]).toEqual([2, '']);
@@ -293,6 +299,13 @@ describe('diff --batch', () => {
   it.each([
     ['is no list', {}, 'cases.json: expected a list of pairs'],
     ['lacks a path', [{ case: 1, base: 'old.json' }], 'cases.json: [0].revision: expected a path'],
+    ['lacks a number', [{ base: 'old.json', revision: 'old.json' }], 'cases.json: [0].case: expected a whole number'],
+    ['has something else than a pair', [null], 'cases.json: [0]: expected an object'],
+    [
+      'has a stability level that is none',
+      [{ case: 1, base: 'old.json', revision: 'old.json', options: { stabilityLevel: 'shaky' } }],
+      'cases.json: [0].options.stabilityLevel: expected one of draft, alpha, beta, stable',
+    ],
   ])('refuses a list that %s', async (_what, cases, message) => {
     list(cases);
     const { exitCode, stderr } = await diff(['--batch', 'cases.json']);
