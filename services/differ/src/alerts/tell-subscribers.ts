@@ -32,8 +32,9 @@ export interface TellingDeps {
 
 /**
  * Records one ChangesDetected for each subscriber of a provider in the stream `alerts-<snapshot id>`, as their own
- * ignore lists leave it. Who stands in the stream was told: after a crash, and beside another differ, only those follow
- * who are missing, since every batch stands on the revision that was looked at.
+ * ignore lists leave it; who subscribes while others are being told is told as well. Who stands in the stream was
+ * told: after a crash, and beside another differ, only those follow who are missing, since every batch stands on the
+ * revision that was looked at.
  * @returns how many subscribers were told, now or before
  */
 export async function tellSubscribers(
@@ -42,12 +43,12 @@ export async function tellSubscribers(
   origin: Pick<EventMetadata, 'correlationId' | 'traceparent'>,
 ): Promise<number> {
   const stream = `alerts-${news.snapshotId}`;
-  const subscribers = await subscribersOf(eventStore, news.providerId);
   const all = tally(news.changes);
+  let { told, revision } = await alreadyTold(eventStore, stream);
   for (;;) {
-    const { told, revision: last } = await alreadyTold(eventStore, stream);
-    const missing = subscribers.filter(({ connectionId }) => !told.has(connectionId));
-    let revision = last;
+    // Looked for until nobody is left: to tell thousands takes a while, and others subscribe in the meantime.
+    const missing = (await subscribersOf(eventStore, news.providerId)).filter((one) => !told.has(one.connectionId));
+    if (missing.length === 0) return told.size;
     try {
       for (let from = 0; from < missing.length; from += BATCH) {
         signal.throwIfAborted();
@@ -57,10 +58,11 @@ export async function tellSubscribers(
           alert(news, one, unexpected(news, lists.get(one.connectionId)) ?? all, origin),
         );
         ({ revision } = await eventStore.append(stream, events, revision === -1 ? 'no_stream' : revision));
+        for (const { connectionId } of batch) told.add(connectionId);
       }
-      return told.size + missing.length;
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
+      ({ told, revision } = await alreadyTold(eventStore, stream));
     }
   }
 }
