@@ -58,6 +58,7 @@ export function readIgnoreList(value: unknown): IgnoreRule[] {
 
 /** What a text should have been: one of another shape would never match anything. */
 const shapeOf: Readonly<Record<string, (text: string) => string | undefined>> = {
+  changeId: (text) => (/^[0-9a-f]{16}$/.test(text) ? undefined : 'the id of a change, such as 1b0f24b9a7290a46'),
   operation: (text) => (/^\s*\//.test(text) ? 'a method and a path, such as GET /pets/{id} or * /pets/*' : undefined),
   pointer: (text) =>
     /^#?(\/([^~]|~[01])*)?$/.test(text) ? undefined : 'a JSON pointer, such as /components/schemas/Pet',

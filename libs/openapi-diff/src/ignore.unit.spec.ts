@@ -65,6 +65,7 @@ describe('an ignore list', () => {
     [[{ rule: 'x', until: '1' }], 'ignore[0].until'],
     [[{ rule: 'x', until: '2027-02-29' }], 'ignore[0].until'],
     [[{ rule: '' }], 'ignore[0].rule'],
+    [[{ changeId: 'bcc1c8fc-423e-5a63-be54-d8983d75f079' }], 'ignore[0].changeId'],
     [[{ pointer: 'components/schemas' }], 'ignore[0].pointer'],
     [[{ pointer: '/paths/~2' }], 'ignore[0].pointer'],
     [[{ operation: '/pets' }], 'ignore[0].operation'],

@@ -287,6 +287,21 @@ describe('commands', () => {
     expect((await tidemark(url, ['ignores', 'add', connectionId, '--rule', 'x'])).exitCode).toBe(2);
   });
 
+  it('ignore one change by the id that lists show', async () => {
+    const base = `/v1/connections/${connectionId}/ignores`;
+    const { url, requests } = await serving({
+      'GET /v1/changes/change-1': () => aChange({ connectionId }),
+      'GET /v1/changes/change-2': () => aChange({ connectionId: 'another' }),
+      [`POST ${base}`]: { status: 201, body: { id: 'rule-1' } },
+    });
+    const add = (id: string) => tidemark(url, ['ignores', 'add', connectionId, '--change', id, '--reason', 'known']);
+    for (const id of ['change-1', 'fedcba9876543210']) {
+      expect((await add(id)).exitCode).toBe(0);
+      expect(requests.at(-1)!.body).toEqual({ changeId: 'fedcba9876543210', reason: 'known' });
+    }
+    expect(await add('change-2')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('another connection') });
+  });
+
   it('subscribe to a provider by its name', async () => {
     const { state: _, whenBusy: __, ...connection } = aConnection({ id: 'provider-1', name: 'Billing' });
     const provider = { ...connection, subscriptionId: null };

@@ -1,7 +1,9 @@
 import type { IgnoreRule } from '@tidemark/contracts';
 import { Option, type Command } from 'commander';
 import { path } from '../api/api.js';
+import { usageError } from '../cli-error.js';
 import { time } from '../options.js';
+import type { ChangeView } from '../render/changes.js';
 import { table } from '../render/table.js';
 import { relative } from '../render/time.js';
 import { resolveConnection } from '../resolve.js';
@@ -25,7 +27,7 @@ export function ignoresCommand(program: Command, act: Act): void {
     .option('--rule <rule>', 'of this rule; * stands for anything')
     .option('--operation <operation>', "of this operation, such as 'GET /pets/*'")
     .option('--pointer <pointer>', 'at this JSON pointer and below')
-    .option('--change <id>', 'this one change, by its change id')
+    .option('--change <id>', 'this one change, by the id that lists show or by its change id')
     .requiredOption('--reason <text>', 'why')
     .addOption(new Option('--until <time>', 'until then, ISO 8601 (default: for good)').argParser(time))
     .action(act(add));
@@ -60,10 +62,19 @@ const matchText = ({ rule, operation, pointer, changeId }: IgnoreRule) =>
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
     .join(', ');
 
-async function add(session: Session, text: string, { change: changeId, ...rule }: AddOptions): Promise<void> {
+async function add(session: Session, text: string, { change, ...rule }: AddOptions): Promise<void> {
   const id = await resolveConnection(session.api, text);
+  const changeId = change && (await changeIdOf(session, id, change));
   const added = await session.api.post<IgnoreRule>(address(id), { ...rule, changeId });
   show(session, added, () => `ignore rule ${added.id}`);
+}
+
+/** Rules go by what a comparison calls a change; a recorded one has an id of its own. */
+async function changeIdOf({ api }: Session, connectionId: string, id: string): Promise<string> {
+  if (/^[0-9a-f]{16}$/.test(id)) return id;
+  const change = await api.get<ChangeView>(path`v1/changes/${id}`);
+  if (change.connectionId !== connectionId) throw usageError(`change ${id} is of another connection`);
+  return change.changeId;
 }
 
 async function remove(session: Session, text: string, ignoreId: string): Promise<void> {

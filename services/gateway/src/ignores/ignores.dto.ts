@@ -23,7 +23,7 @@ export class AddIgnoreRuleDto implements IgnoreMatch {
   })
   pointer?: string;
 
-  @Text({ max: 128, optional: true, description: 'One change, by its `changeId`.' })
+  @Text({ max: 128, optional: true, example: '1b0f24b9a7290a46', description: 'One change, by its `changeId`.' })
   changeId?: string;
 
   @Text({ max: 2000, example: 'we do not read this field' })
