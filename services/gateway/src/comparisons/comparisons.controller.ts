@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
 import type { CommandContext } from '@tidemark/contracts';
 import { Needs } from '../auth/scope.guard.js';
@@ -23,7 +23,9 @@ export class ComparisonsController {
     return this.comparisons.compare(context, id, query);
   }
 
+  // What it says comes from elsewhere: a browser takes the page for a page, and runs and loads nothing.
   @Get('report')
+  @Header('content-security-policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'")
   @ApiOperation({ summary: 'The same as a document, without what is ignored' })
   @ApiProduces(...Object.values(contentTypes))
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })

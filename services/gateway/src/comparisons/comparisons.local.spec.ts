@@ -86,6 +86,7 @@ describe('a comparison on demand', () => {
     expect(headers.get('content-type')).toBe(type);
     expect(body).toMatch(start);
     expect(body).toContain('1.1.0 of ');
+    expect(headers.get('content-security-policy')).toBe("sandbox; default-src 'none'; style-src 'unsafe-inline'");
   });
 
   it('says what is missing', async () => {
@@ -96,8 +97,8 @@ describe('a comparison on demand', () => {
     const other = await edge.newConnection({ connector: 'openapi', config: { url: publisher.url } });
     expect(await refusal('', other)).toEqual([400, 'after']);
     expect(await refusal(`?after=${snapshots[2]!.id}`)).toEqual([400, 'before']);
-    expect(await refusal(`?after=${snapshots[0]!.id}`, other)).toEqual([400, 'after']);
-    expect(await refusal('?before=nope')).toEqual([404, undefined]);
+    expect(await refusal(`?after=${snapshots[0]!.id}`, other)).toEqual([404, 'after']);
+    expect(await refusal('?before=nope')).toEqual([404, 'before']);
     expect(await refusal('/report?format=pdf')).toEqual([400, 'format']);
     const { key } = await edge.newKey('stranger', 'read');
     expect((await edge.call('GET', `/v1/connections/${connectionId}/comparison`, { key })).status).toBe(404);

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { readBlob, readJson, type BlobId, type BlobStore } from '@tidemark/blob-store';
 import {
   tally,
+  TidemarkError,
   type BySeverity,
   type ChangeSummary,
   type CommandContext,
@@ -109,10 +110,13 @@ export class Comparisons {
   }
 
   async #snapshot(context: CommandContext, connectionId: string, field: string, id: string): Promise<SnapshotView> {
-    const snapshot = await this.snapshots.get(context, id);
-    if (snapshot.connectionId !== connectionId)
-      throw invalid([{ field, message: 'is not a snapshot of this connection' }]);
-    return snapshot;
+    const snapshot = await this.snapshots.get(context, id).catch((error: unknown) => {
+      if (error instanceof TidemarkError && error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    });
+    if (snapshot?.connectionId === connectionId) return snapshot;
+    const message = 'is not a snapshot of this connection';
+    throw new TidemarkError('NOT_FOUND', `${field} ${message}`, { fields: [{ field, message }] });
   }
 
   #changes(context: CommandContext, before: SnapshotView, after: SnapshotView): Promise<readonly FoundChange[]> {
