@@ -224,7 +224,8 @@ describe('commands', () => {
     const { url, requests } = await serving({
       [`GET /v1/connections/${connectionId}/changes`]: () => aPage([aChange()]),
     });
-    const argv = ['changes', connectionId, '--severity', 'breaking,risky', '--since', '2026-03-01', '--exit-code'];
+    const times = ['--since', '2026-03-01', '--until', '2026-03-02T08:00:00+01:00'];
+    const argv = ['changes', connectionId, '--severity', 'breaking,risky', ...times, '--exit-code'];
     const { exitCode, stdout } = await tidemark(url, argv);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('number → string');
@@ -232,6 +233,7 @@ describe('commands', () => {
     expect(Object.fromEntries(query)).toEqual({
       severity: 'breaking,risky',
       since: '2026-03-01T00:00:00.000Z',
+      until: '2026-03-02T07:00:00.000Z',
       ignored: 'false',
     });
   });

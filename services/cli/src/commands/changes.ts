@@ -13,6 +13,7 @@ import type { SnapshotView } from './snapshots.js';
 
 interface ChangesOptions extends ChangeFilter {
   readonly since?: string;
+  readonly until?: string;
 }
 
 interface CompareOptions extends ChangeFilter {
@@ -32,6 +33,7 @@ interface ComparisonView extends Page<ChangeSummaryView> {
 export function changesCommand(program: Command, act: Act): void {
   filtered(program.command('changes <connection>').description('what changed at the source, the gravest first'))
     .addOption(new Option('--since <time>', 'not before, ISO 8601').argParser(time))
+    .addOption(new Option('--until <time>', 'not after: keeps pages in place while changes come in').argParser(time))
     .action(act(changes));
   program.command('change <id>').description('one change, with all that it reaches').action(act(change));
   filtered(
@@ -52,7 +54,7 @@ export function changesCommand(program: Command, act: Act): void {
 
 async function changes(session: Session, text: string, options: ChangesOptions): Promise<ExitCode> {
   const id = await resolveConnection(session.api, text);
-  const query = { ...filterQuery(options), since: options.since };
+  const query = { ...filterQuery(options), since: options.since, until: options.until };
   const page = await session.api.get<Page<ChangeSummaryView>>(path`v1/connections/${id}/changes`, query);
   showPage(session, page, 'no changes', () => changesText(page.data, session.now(), session.terminal));
   return exitCodeOf(page, options);

@@ -34,6 +34,12 @@ export class ChangesQuery extends FoundChangesQuery {
   @Instant({ optional: true, description: 'Detected at this time or later.' })
   since?: string;
 
+  @Instant({
+    optional: true,
+    description: 'Detected at this time or earlier: what is found later does not shift the pages.',
+  })
+  until?: string;
+
   @Text({ max: 128, optional: true })
   jobId?: string;
 

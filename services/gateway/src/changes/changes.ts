@@ -35,12 +35,14 @@ export class Changes {
     query: ChangesQuery,
   ): Promise<ViewPage<ChangeSummary<ChangeDocument>>> {
     const connectionId = knownForm(id);
-    const { severity, since, rule, jobId, snapshotId, ...filter } = query;
+    const { severity, since, until, rule, jobId, snapshotId, ...filter } = query;
     const ignoredBy = await this.ignores.finder(context, connectionId);
     const found = await this.dependencies.find(context, connectionId, (keeper) => {
       const where = {
         ...keeper,
-        ...(since !== undefined && { detectedAt: { gte: since } }),
+        ...((since ?? until) !== undefined && {
+          detectedAt: { ...(since !== undefined && { gte: since }), ...(until !== undefined && { lte: until }) },
+        }),
         ...(severity !== undefined && { severity: { in: severity } }),
         ...(rule !== undefined && { rule }),
         ...(jobId !== undefined && { jobId }),

@@ -104,3 +104,19 @@ describe('a comparison on demand', () => {
     expect((await edge.call('GET', `/v1/connections/${connectionId}/comparison`, { key })).status).toBe(404);
   });
 });
+
+describe('the list of recorded changes', () => {
+  it('can be paged through while others come in, up to a time', async () => {
+    const path = `/v1/connections/${connectionId}/changes`;
+    const list = async (query: string) => (await edge.call('GET', `${path}?${query}`)).body;
+    const all = (await list('')).data as { id: string; detectedAt: string; snapshotId: string }[];
+    // As if the newest comparison had come in after a caller began with those of the one before.
+    const older = all.filter(({ snapshotId }) => snapshotId === snapshots[1]!.id);
+    const until = older[0]!.detectedAt;
+    const pages = [1, 2].map((page) => list(`perPage=1&page=${page}&until=${until}`));
+    const seen = (await Promise.all(pages)).flatMap(({ data }) => data);
+    expect(seen.map(({ id }) => id)).toEqual(older.slice(0, 2).map(({ id }) => id));
+    expect((await list(`until=${until}`)).pagination.total).toBe(older.length);
+    expect((await list(`since=${until}&until=${until}`)).data).toEqual(older);
+  });
+});

@@ -119,7 +119,11 @@ export interface ListChangesRequest {
     | string
     | undefined;
   /** Only those that the ignore list expects, or only the others. */
-  ignored?: boolean | undefined;
+  ignored?:
+    | boolean
+    | undefined;
+  /** Detected at this time or earlier: what is found later does not shift the pages. */
+  until?: Date | undefined;
 }
 
 export interface ListChangesResponse {
