@@ -125,6 +125,17 @@ describe('diff', () => {
     expect([await count(), await count('--per-operation')]).toEqual([2, 3]);
   });
 
+  it('says which documents it does not read', async () => {
+    const parts = [1, 2, 3, 4].map((part) => ({ $ref: `parts/${part}.yaml#/Pet` }));
+    const example = { $ref: 'not-a-reference.yaml' };
+    const schemas = { Pet: { anyOf: [...parts, { $ref: '#/components/schemas/Cat' }] }, Cat: { example } };
+    put('parts.json', JSON.stringify({ ...old, components: { schemas } }));
+    const { exitCode, stderr } = await diff(['old.json', 'parts.json', '--json']);
+    expect([exitCode, stderr.split('\n')]).toEqual([0, [expect.stringContaining('parts.json: refers to 4 other'), '']]);
+    expect(stderr).toMatch(/: (parts\/\d\.yaml, ){3}…\n/);
+    expect((await diff(['parts.json', 'parts.json'])).stderr.split('\n')).toHaveLength(2);
+  });
+
   it('judges sunset dates by the day it is told', async () => {
     const sunset = {
       ...old,

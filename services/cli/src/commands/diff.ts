@@ -6,9 +6,11 @@ import { usageError } from '../cli-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { time } from '../options.js';
 import { severityColor } from '../render/style.js';
+import { plain } from '../render/text.js';
 import { offline, type Act, type Session } from '../session.js';
 import { runBatch } from './diff-batch.js';
 import { badInput, readDescription, readIgnoreFile } from './diff-input.js';
+import { unreadNote } from './diff-references.js';
 
 const gravities = ['breaking', 'risky'] as const;
 
@@ -81,6 +83,8 @@ async function changesBetween(
   const { compare } = await import('@tidemark/openapi-diff');
   const before = await readDescription(names[0], session);
   const after = await readDescription(names[1], session);
+  for (const note of new Set([unreadNote(before), unreadNote(after)]))
+    if (note !== undefined) session.terminal.note(plain(`tidemark: ${note}`));
   return compare(before, after, { ...options, lines: true }).changes;
 }
 
