@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { views } from '@tidemark/contracts';
 import { eventually } from '@tidemark/test-kit';
 import { Edge } from '../testing/edge.js';
 import { apiOf, startPublisher } from '../testing/publisher.js';
@@ -140,5 +141,28 @@ describe('a provider', () => {
     );
     expect((await edge.call('DELETE', `/v1/providers/${provider}`)).status).toBe(204);
     expect((await as(acme, 'GET', `/v1/providers/${provider}`)).status).toBe(404);
+  });
+});
+
+describe('a subscription that the view does not know yet', () => {
+  it('can be ended', async () => {
+    const nothing = { data: [], total: 0, asOf: -1 };
+    const blind = await Edge.start({}, (adapters) => {
+      const { readModel } = adapters;
+      const view: typeof readModel.view = (definition) => {
+        const known = readModel.view(definition);
+        const unknown = { query: () => Promise.resolve(nothing) };
+        return definition.name === views.connections.name ? Object.assign(Object.create(known), unknown) : known;
+      };
+      return { ...adapters, readModel: Object.assign(Object.create(readModel), { view }) };
+    });
+    const source = { connector: 'openapi', config: { url: publisher.url } };
+    const { id } = (await blind.call('POST', '/v1/providers', { body: { name: 'Billing', source } })).body;
+    const subscription = `/v1/providers/${id}/subscription`;
+    expect((await blind.call('POST', subscription, { body: {} })).status).toBe(201);
+    expect((await blind.call('DELETE', subscription)).status).toBe(204);
+    const again = await blind.call('DELETE', subscription);
+    expect([again.status, again.body.error.message]).toEqual([404, 'no subscription to this provider']);
+    await blind.close();
   });
 });

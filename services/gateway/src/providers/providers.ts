@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
   CATALOGUE,
+  subscriptionKey,
   TidemarkError,
   views,
   type CommandContext,
@@ -8,6 +9,7 @@ import {
   type ConnectionView,
   type JobView,
 } from '@tidemark/contracts';
+import { uuidv5 } from '@tidemark/event-store';
 import type { ReadModel, View } from '@tidemark/read-model';
 import { CommandClient } from '../command-client.js';
 import type { CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';
@@ -93,9 +95,12 @@ export class Providers {
 
   /** @throws TidemarkError NOT_FOUND when there is no subscription */
   async unsubscribe(context: CommandContext, id: string): Promise<void> {
-    const subscription = (await this.#subscriptions(context.tenant, [knownForm(id)])).get(id);
-    if (subscription === undefined) throw new TidemarkError('NOT_FOUND', 'no subscription to this provider');
-    await this.connections.remove(context, subscription);
+    // Not looked up in the view: who has just subscribed need not be there yet.
+    const subscription = uuidv5(...subscriptionKey(context.tenant, knownForm(id)));
+    await this.connections.remove(context, subscription).catch((error: unknown) => {
+      if (!(error instanceof TidemarkError) || error.code !== 'NOT_FOUND') throw error;
+      throw new TidemarkError('NOT_FOUND', 'no subscription to this provider');
+    });
   }
 
   async #find(context: CommandContext, id: string): Promise<ConnectionView> {

@@ -2,6 +2,7 @@ import {
   CATALOGUE,
   providerIdOf,
   subscribersStream,
+  subscriptionKey,
   subscriptionTo,
   TidemarkError,
   type ConnectionView,
@@ -29,7 +30,7 @@ export async function subscribe(
   const { state: provider } = await connections.load(connectionStream(providerId));
   if (!exists(provider) || provider.tenant !== CATALOGUE || providerIdOf(provider.source) !== null)
     throw new TidemarkError('NOT_FOUND', 'no such provider');
-  const connectionId = uuidv5('subscription', tenant, providerId);
+  const connectionId = uuidv5(...subscriptionKey(tenant, providerId));
   const stream = connectionStream(connectionId);
   const { state: known } = await connections.load(stream);
   if (exists(known)) return describeConnection(known);
