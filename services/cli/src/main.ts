@@ -8,8 +8,11 @@ process.on('SIGINT', () => {
   if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
   interrupt.abort();
 });
-// Whoever reads our output may have seen enough (`| head`).
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+// Whoever reads our output may have seen enough (`| head`): what the exit code says of it holds all the same.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? process.exitCode : 1),
+);
+process.stderr.on('error', () => {});
 
 process.exitCode = await run(process.argv.slice(2), {
   terminal: new Terminal(process.stdout, process.stderr, process.env),
