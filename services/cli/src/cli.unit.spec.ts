@@ -306,14 +306,14 @@ describe('commands', () => {
 
   it('subscribe to a provider by its name', async () => {
     const { state: _, whenBusy: __, ...connection } = aConnection({ id: 'provider-1', name: 'Billing' });
-    const provider = { ...connection, subscriptionId: null };
+    const provider = { ...connection, paused: true, subscriptionId: null };
     const { url, requests } = await serving({
       'GET /v1/providers': () => aPage([provider]),
       'GET /v1/providers/provider-1': () => ({ ...provider, subscribers: 3 }),
       'POST /v1/providers/provider-1/subscription': { status: 201, body: aConnection() },
       'DELETE /v1/providers/provider-1/subscription': { status: 204, body: undefined },
     });
-    expect((await tidemark(url, ['providers', 'list'])).stdout).toContain('Billing');
+    expect((await tidemark(url, ['providers', 'list'])).stdout).toMatch(/Billing .*, paused/);
     expect((await tidemark(url, ['providers', 'show', 'Billing'])).stdout).toMatch(/subscribers +3/);
     const subscribed = await tidemark(url, ['providers', 'subscribe', 'Billing', '--name', 'ours']);
     expect(subscribed.stdout).toBe(`connection ${connectionId}\n`);

@@ -69,6 +69,7 @@ async function run(
   if (old === undefined || now === undefined) throw usageError('diff needs two descriptions: the old one and the new');
   if (old === '-' && now === '-') throw usageError('only one description can come from standard input');
   const output = outputOf(session, options, file);
+  if (output.file === '') throw usageError('a file without a name cannot be written');
   const changes = await changesBetween(session, [old, now], compared);
   await write(session, changes, { before: old, after: now }, output);
   return changes.some((change) => isAtLeast(change, options.failOn)) ? exitCodes.unwanted : exitCodes.ok;

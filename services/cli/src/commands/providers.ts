@@ -52,7 +52,7 @@ async function list(session: Session, options: PageOptions): Promise<void> {
       [
         { title: 'PROVIDER', value: ({ id }) => id, id: true },
         { title: 'NAME', value: ({ name }) => name, flexible: true },
-        { title: 'SCHEDULE', value: ({ schedule }) => scheduleText(schedule), flexible: true },
+        { title: 'SCHEDULE', value: whenFetched, flexible: true },
         {
           title: 'LAST SYNC',
           value: ({ lastSync }) => (lastSync ? `${lastSync.state} ${relative(lastSync.endedAt, session.now())}` : '–'),
@@ -65,10 +65,13 @@ async function list(session: Session, options: PageOptions): Promise<void> {
   );
 }
 
+const whenFetched = ({ schedule, paused }: ProviderView) =>
+  paused ? `${scheduleText(schedule)}, paused` : scheduleText(schedule);
+
 async function showProvider(session: Session, text: string): Promise<void> {
   const id = await resolveProvider(session.api, text);
   const provider = await session.api.get<ProviderView>(path`v1/providers/${id}`);
-  const { name, source, schedule, lastSync, nextSyncAt, subscriptionId, subscribers } = provider;
+  const { name, source, lastSync, nextSyncAt, subscriptionId, subscribers } = provider;
   const now = session.now();
   show(session, provider, () =>
     fields(
@@ -76,7 +79,7 @@ async function showProvider(session: Session, text: string): Promise<void> {
         ['provider', id],
         ['name', name],
         ...Object.entries(source.config).map(([field, value]) => [field, brief(value)] as const),
-        ['schedule', scheduleText(schedule)],
+        ['schedule', whenFetched(provider)],
         ['last sync', lastSync && `${lastSync.state}, ${moment(lastSync.endedAt, now)}`],
         ['next sync', nextSyncAt && moment(nextSyncAt, now)],
         ['subscribers', String(subscribers)],

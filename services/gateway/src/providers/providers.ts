@@ -79,7 +79,7 @@ export class Providers {
   /** @throws TidemarkError NOT_FOUND · CONFLICT while anybody subscribes */
   async remove(context: CommandContext, id: string): Promise<void> {
     const { subscribers } = await this.get(context, id);
-    if (subscribers > 0) throw new TidemarkError('CONFLICT', `${subscribers} tenants subscribe to this provider`);
+    if (subscribers > 0) throw new TidemarkError('CONFLICT', `the provider still has subscribers: ${subscribers}`);
     await this.connections.remove(ofCatalogue(context), id);
   }
 
