@@ -350,6 +350,21 @@ describe('the canonical form', () => {
   });
 });
 
+describe('keys that JavaScript has on every object', () => {
+  it('are there only when they were written', () => {
+    const scheme = { type: 'apiKey', in: 'header', name: 'k' };
+    const written = (own: object) =>
+      api({
+        components: { schemas: { Pet: { ...pet, ...own } }, securitySchemes: { key: { ...scheme, ...own } } },
+      });
+    const [plain, odd] = [{}, { constructor: 'a' }].map((own) => parse(JSON.stringify(written(own))));
+    const added = compare(plain!, odd!).changes.filter(({ after }) => after === 'a');
+    expect(added.map(({ before }) => before)).toEqual(added.map(() => undefined));
+    expect(added.map(({ rule }) => rule)).toContain('api-security-component-changed');
+    expect(added.map(({ rule }) => rule)).toContain('request-body-keyword-changed');
+  });
+});
+
 describe('operations', () => {
   it('lists every operation with its parameters, body and responses resolved', () => {
     const found = operations(normalize(parse(JSON.stringify(api()))));

@@ -181,12 +181,13 @@ function compareScheme(comparison: Comparison, name: string, at: string, old: Js
     comparison.add('api-security-component-type-changed', { name, before: old['type'], after: now['type'], pointer });
   }
   for (const key of Object.keys({ ...old, ...now }).sort()) {
-    if (['type', 'flows', 'description'].includes(key) || key.startsWith('x-') || old[key] === now[key]) continue;
+    const [before, after] = [own(old, key), own(now, key)];
+    if (['type', 'flows', 'description'].includes(key) || key.startsWith('x-') || before === after) continue;
     comparison.add('api-security-component-changed', {
       name,
       place: `${name} ${key}`,
-      before: old[key],
-      after: now[key],
+      before,
+      after,
       texts: { before: key },
       pointer: { before: child(at, key), after: child(at, key) },
     });

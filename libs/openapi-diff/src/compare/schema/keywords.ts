@@ -219,11 +219,12 @@ function compareOthers(before: JsonObject, after: JsonObject, add: Add): void {
   if (before['$ref'] !== after['$ref'])
     add({ kind: 'reference-changed', ...pair(before['$ref'], after['$ref']), at: '/$ref', mode: 'own' });
   for (const key of Object.keys({ ...before, ...after }).sort()) {
-    if (KNOWN.has(key) || before[key] === after[key]) continue;
+    const [old, now] = [own(before, key), own(after, key)];
+    if (KNOWN.has(key) || old === now) continue;
     add({
       kind: 'keyword-changed',
       name: key,
-      ...pair(before[key], after[key]),
+      ...pair(old, now),
       at: `/${escapePointer(key)}`,
       mode: 'own',
     });
