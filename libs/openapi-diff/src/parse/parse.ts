@@ -145,9 +145,9 @@ function specVersion(document: JsonObject, source: string | undefined): { versio
   }
   // Unquoted in YAML, 2.0 arrives as the number 2.
   const versionText =
-    typeof stated === 'number' && Number.isInteger(stated) ? `${stated}.0` : (asString(stated) ?? String(stated));
+    typeof stated === 'number' && Number.isInteger(stated) ? `${stated}.0` : (asString(stated) ?? describe(stated));
   const family = field === 'swagger' ? /^2\.0/ : /^3\.[012](\.|$|-)/;
-  if (typeof stated === 'object' || !family.test(versionText)) {
+  if (!family.test(versionText)) {
     throw new ParseError(`"${field}" is ${describe(stated)}; versions 2.0, 3.0 and 3.1 are understood`, 1, 1, source);
   }
   const version = field === 'swagger' ? '2.0' : versionText.startsWith('3.0') ? '3.0' : '3.1';

@@ -88,6 +88,8 @@ describe('parse', () => {
     ['{}', /neither "openapi" nor "swagger"/],
     ['{"openapi": "4.0.0"}', /"openapi" is "4.0.0"/],
     ['{"openapi": {}}', /"openapi" is an object/],
+    ['{"openapi": {"toString": 1}}', /"openapi" is an object/],
+    ['{"openapi": [3.0]}', /"openapi" is an array/],
     ['{"swagger": "1.2"}', /"swagger" is "1.2"/],
     ['', /the document is empty/],
     [' \n', /the document is empty/],
