@@ -22,7 +22,11 @@ pre { margin: 0; white-space: pre-wrap; max-height: 20rem; overflow: auto; } cod
 export function renderHtml(page: Page): string {
   const compared = page.compared === undefined ? '' : `<p class="compared">${escapeHtml(plain(page.compared))}</p>`;
   const counts = page.counts
-    .map(([severity, count]) => `<li class="${severity}"><a href="#${severity}"><b>${count}</b> ${severity}</a></li>`)
+    .map(([severity, count]) => {
+      // Nothing to go to where there is none.
+      const target = count === 0 ? '' : ` href="#${severity}"`;
+      return `<li class="${severity}"><a${target}><b>${count}</b> ${severity}</a></li>`;
+    })
     .join('');
   const body =
     page.total === 0 ? '<p>No changes.</p>' : `<ul class="counts">${counts}</ul>${page.groups.map(section).join('')}`;

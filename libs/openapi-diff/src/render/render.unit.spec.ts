@@ -61,6 +61,12 @@ describe('render', () => {
     expect([...html.matchAll(/<\/(details|section|dl|dd|dt|pre|summary|ul|li|small)>/g)]).toHaveLength(opened);
   });
 
+  it('leads from the counts in HTML to what there is', () => {
+    const html = render(changes.slice(0, 1), 'html');
+    const targets = [...html.matchAll(/href="#(\w+)"/g)].map(([, target]) => target);
+    expect(targets).toEqual([...html.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id));
+  });
+
   it('writes JSON with the summary and the changes as they are', () => {
     expect(JSON.parse(render(changes, 'json'))).toEqual({
       summary: expect.objectContaining({
