@@ -53,6 +53,8 @@ const sourceOf = (name: string) => (name === '-' ? 'standard input' : name);
 async function bytesOf(name: string, folder: string): Promise<Uint8Array> {
   // A variable that is not set, most likely; as a path it would be the folder itself.
   if (name === '') throw badInput('a file without a name cannot be read', undefined);
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(name))
+    throw badInput(`${name}: cannot be read: only files and http or https addresses can`, undefined);
   const path = resolve(folder, name);
   try {
     if (name === '-') return await gathered(process.stdin, name);

@@ -200,6 +200,7 @@ describe('diff refuses', () => {
     ['what is no description', ['old.json', 'other.json'], 'other.json:1:1: not an OpenAPI description'],
     ['what cannot be read, with its place', ['bad.yaml', 'old.json'], /bad\.yaml:[34]:\d+: not valid YAML/],
     ['a file that cannot be written', ['old.json', 'safe.json', '--html', 'no/page.html'], 'no/page.html'],
+    ['an address of another kind', ['file:///old.json', 'safe.json'], 'only files and http or https addresses'],
     ['an output without a name', ['old.json', 'safe.json', '--html', ''], 'cannot be written'],
     ['an address that is none', ['http://', 'safe.json'], 'http://'],
     [
