@@ -141,4 +141,6 @@ export class Comparisons {
   }
 }
 
-const nameOf = ({ apiVersion, takenAt }: SnapshotView) => `${apiVersion || 'snapshot'} of ${takenAt.slice(0, 10)}`;
+/** With the minute: many descriptions change often, and their version never. */
+const nameOf = ({ apiVersion, takenAt }: SnapshotView) =>
+  `${apiVersion || 'snapshot'} of ${takenAt.slice(0, 16).replace('T', ' ')}Z`;
