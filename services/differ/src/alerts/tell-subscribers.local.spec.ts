@@ -9,9 +9,8 @@ import {
   type IgnoreListDocument,
   type SubscriberEvent,
 } from '@tidemark/contracts';
-import { createEventStore, uuidv7, type EventStore } from '@tidemark/event-store';
+import { createEventStore, storedEvents, uuidv7, type EventStore } from '@tidemark/event-store';
 import { createReadModel, type ReadModel } from '@tidemark/read-model';
-import { storedEvents } from './stored-events.js';
 import { tellSubscribers, type ProviderChanges } from './tell-subscribers.js';
 
 const news: ProviderChanges = {

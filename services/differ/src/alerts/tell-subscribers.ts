@@ -1,15 +1,23 @@
 import {
+  subscribersAfter,
+  subscribersStream,
   tally,
   type BySeverity,
   type ChangesDetected,
   type FoundChange,
   type IgnoreListDocument,
+  type Subscriber,
 } from '@tidemark/contracts';
-import { Conflict, uuidv5, type EventMetadata, type EventStore, type NewEvent } from '@tidemark/event-store';
+import {
+  Conflict,
+  storedEvents,
+  uuidv5,
+  type EventMetadata,
+  type EventStore,
+  type NewEvent,
+} from '@tidemark/event-store';
 import { ignoredBy } from '@tidemark/openapi-diff';
 import type { View } from '@tidemark/read-model';
-import { storedEvents } from './stored-events.js';
-import { subscribersOf, type Subscriber } from './subscribers.js';
 
 /** Events in one append: about 200 kB. */
 const BATCH = 500;
@@ -47,7 +55,8 @@ export async function tellSubscribers(
   let { told, revision } = await alreadyTold(eventStore, stream);
   for (;;) {
     // Looked for until nobody is left: to tell thousands takes a while, and others subscribe in the meantime.
-    const missing = (await subscribersOf(eventStore, news.providerId)).filter((one) => !told.has(one.connectionId));
+    const subscribers = await subscribersAfter(storedEvents(eventStore, subscribersStream(news.providerId)));
+    const missing = subscribers.filter(({ connectionId }) => !told.has(connectionId));
     if (missing.length === 0) return told.size;
     try {
       for (let from = 0; from < missing.length; from += BATCH) {

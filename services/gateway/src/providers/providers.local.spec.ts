@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { views } from '@tidemark/contracts';
+import { CATALOGUE, subscribersAfter, subscribersStream, views } from '@tidemark/contracts';
 import { eventually } from '@tidemark/test-kit';
 import { Edge } from '../testing/edge.js';
 import { apiOf, startPublisher } from '../testing/publisher.js';
@@ -125,7 +126,10 @@ describe('a provider', () => {
       async () => (await as(acme, 'GET', `/v1/providers/${provider}`)).body.subscribers === 2,
       'both subscribers in the view',
     );
-    expect((await edge.call('DELETE', `/v1/providers/${provider}`)).status).toBe(409);
+    const refused = await edge.call('DELETE', `/v1/providers/${provider}`);
+    expect([refused.status, refused.body.error.message]).toEqual([409, 'the provider still has subscribers: 2']);
+    const { key: operator } = await edge.newKey(CATALOGUE, 'read', 'write');
+    expect((await as(operator, 'DELETE', `/v1/connections/${provider}`)).status).toBe(409);
     const { id } = (await subscribe(acme)).body;
     expect((await as(acme, 'DELETE', `/v1/providers/${provider}/subscription`)).status).toBe(204);
     expect((await as(acme, 'GET', `/v1/connections/${id}/changes`)).status).toBe(404);
@@ -141,6 +145,21 @@ describe('a provider', () => {
     );
     expect((await edge.call('DELETE', `/v1/providers/${provider}`)).status).toBe(204);
     expect((await as(acme, 'GET', `/v1/providers/${provider}`)).status).toBe(404);
+  });
+});
+
+describe('a subscription whose removal did not come to its end', () => {
+  it('is told again once it is asked for again', async () => {
+    const source = { connector: 'openapi', config: { url: publisher.url } };
+    const { id } = (await edge.call('POST', '/v1/providers', { body: { name: 'Billing', source } })).body;
+    const mine = () => as(acme, 'POST', `/v1/providers/${id}/subscription`, {});
+    const { id: connectionId } = (await mine()).body;
+    const { eventStore } = edge.adapters;
+    const removed = { id: randomUUID(), type: 'SubscriberRemoved', data: { connectionId, at: 0 }, metadata: {} };
+    await eventStore.append(subscribersStream(id), [removed], 'any');
+    expect((await mine()).body.id).toBe(connectionId);
+    const subscribers = await subscribersAfter(eventStore.read(subscribersStream(id)));
+    expect(subscribers).toEqual([{ tenant: 'acme', connectionId }]);
   });
 });
 

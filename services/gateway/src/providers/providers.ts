@@ -78,8 +78,7 @@ export class Providers {
 
   /** @throws TidemarkError NOT_FOUND · CONFLICT while anybody subscribes */
   async remove(context: CommandContext, id: string): Promise<void> {
-    const { subscribers } = await this.get(context, id);
-    if (subscribers > 0) throw new TidemarkError('CONFLICT', `the provider still has subscribers: ${subscribers}`);
+    await this.#find(context, id);
     await this.connections.remove(ofCatalogue(context), id);
   }
 

@@ -1,10 +1,16 @@
-import { providerIdOf, type ConnectionRef, type ConnectionView, type UpdateConnection } from '@tidemark/contracts';
+import {
+  CATALOGUE,
+  providerIdOf,
+  type ConnectionRef,
+  type ConnectionView,
+  type UpdateConnection,
+} from '@tidemark/contracts';
 import { describeConnection } from '../connection/connection.view.js';
 import type { ConnectionCommand } from '../connection/connection.commands.js';
 import { connectionStream, type Context, type Coordinator } from '../coordinator.js';
 import { assertSchedule, assertSource } from './connection-input.js';
 import { findConnection, ownedConnection } from './get-connection.js';
-import { unsubscribe } from './subscribe.js';
+import { assertUnsubscribed, unsubscribe } from './subscribe.js';
 
 /** Commands that need nothing but the connection. */
 export type PlainChange = 'PauseConnection' | 'ResumeConnection' | 'DisconnectConnection' | 'ReconnectConnection';
@@ -25,13 +31,17 @@ export async function updateConnection(
   return change(coordinator, context, { tenant, connectionId }, { type: 'UpdateConnection', data });
 }
 
-/** The connection is gone; jobs that run end by themselves, those that wait fail when their turn comes. */
+/**
+ * The connection is gone; jobs that run end by themselves, those that wait fail when their turn comes.
+ * @throws TidemarkError NOT_FOUND · CONFLICT for a provider while anybody subscribes to it
+ */
 export async function removeConnection(
   coordinator: Coordinator,
   context: Context,
   ref: ConnectionRef,
 ): Promise<object> {
   const { id, source } = await findConnection(coordinator, ref);
+  if (ref.tenant === CATALOGUE) await assertUnsubscribed(coordinator, id);
   const providerId = providerIdOf(source);
   if (providerId !== null) await unsubscribe(coordinator, context, providerId, id);
   const command = { type: 'RemoveConnection', data: { at: coordinator.time.now() } } as const;

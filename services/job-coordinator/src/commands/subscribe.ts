@@ -1,6 +1,7 @@
 import {
   CATALOGUE,
   providerIdOf,
+  subscribersAfter,
   subscribersStream,
   subscriptionKey,
   subscriptionTo,
@@ -9,7 +10,7 @@ import {
   type Subscribe,
   type SubscriberEvent,
 } from '@tidemark/contracts';
-import { uuidv5, uuidv7 } from '@tidemark/event-store';
+import { storedEvents, uuidv5, uuidv7 } from '@tidemark/event-store';
 import { exists } from '../connection/connection.js';
 import { describeConnection } from '../connection/connection.view.js';
 import { connectionStream, type Context, type Coordinator } from '../coordinator.js';
@@ -18,7 +19,8 @@ import { findConnection } from './get-connection.js';
 /**
  * Subscribes the tenant to a provider. The subscription is a connection of the tenant without syncs of its own; its id
  * derives from tenant and provider, so that there is one however often it is asked for. Whoever is to be told stands in
- * the provider's list first: a crash in between leaves nobody who waits in vain.
+ * the provider's list first, and is put there again when asked again: a crash here, or in the middle of a removal, leaves
+ * nobody who waits in vain.
  * @throws TidemarkError NOT_FOUND when there is no such provider
  */
 export async function subscribe(
@@ -32,10 +34,10 @@ export async function subscribe(
     throw new TidemarkError('NOT_FOUND', 'no such provider');
   const connectionId = uuidv5(...subscriptionKey(tenant, providerId));
   const stream = connectionStream(connectionId);
-  const { state: known } = await connections.load(stream);
-  if (exists(known)) return describeConnection(known);
   const at = time.now();
   await tell(coordinator, context, providerId, { type: 'SubscriberAdded', data: { tenant, connectionId, at } });
+  const { state: known } = await connections.load(stream);
+  if (exists(known)) return describeConnection(known);
   const source = subscriptionTo(providerId);
   const data = { connectionId, tenant, name: name ?? provider.name, source, schedule, whenBusy: 'queue', at } as const;
   await connections.handle(stream, { type: 'CreateConnection', data }, context).catch((error: unknown) => {
@@ -53,6 +55,12 @@ export const unsubscribe = (coordinator: Coordinator, context: Context, provider
     type: 'SubscriberRemoved',
     data: { connectionId, at: coordinator.time.now() },
   });
+
+/** @throws TidemarkError CONFLICT while anybody subscribes to the provider */
+export async function assertUnsubscribed({ eventStore }: Coordinator, providerId: string): Promise<void> {
+  const { length } = await subscribersAfter(storedEvents(eventStore, subscribersStream(providerId)));
+  if (length > 0) throw new TidemarkError('CONFLICT', `the provider still has subscribers: ${length}`);
+}
 
 const tell = ({ eventStore }: Coordinator, context: Context, providerId: string, event: SubscriberEvent) =>
   eventStore.append(subscribersStream(providerId), [{ id: uuidv7(), ...event, metadata: context }], 'any');

@@ -1,5 +1,5 @@
 import { TidemarkError } from '@tidemark/contracts';
-import { Conflict, StreamNotFound, uuidv7, type EventStore, type RecordedEvent } from '@tidemark/event-store';
+import { Conflict, storedEvents, uuidv7, type EventStore, type RecordedEvent } from '@tidemark/event-store';
 import { evolveAdmission, nobodyAdmitted, type AdmissionEvent, type AdmissionState } from '../admission/admission.js';
 import { decideAdmission, type AdmissionCommand } from '../admission/admission.decide.js';
 import type { Agenda } from '../agenda/agenda.js';
@@ -147,13 +147,9 @@ export class Admission {
   /** Reads back to the last event that carries the whole set, then folds forward. */
   private async load(tenant: string): Promise<Known> {
     const recent: RecordedEvent[] = [];
-    try {
-      for await (const event of this.eventStore.read(streamOf(tenant), { direction: 'backwards' })) {
-        recent.unshift(event);
-        if ((event as unknown as AdmissionEvent).data.running) break;
-      }
-    } catch (error) {
-      if (!(error instanceof StreamNotFound)) throw error;
+    for await (const event of storedEvents(this.eventStore, streamOf(tenant), { direction: 'backwards' })) {
+      recent.unshift(event);
+      if ((event as unknown as AdmissionEvent).data.running) break;
     }
     const last = recent.at(-1);
     const state = recent.reduce(
