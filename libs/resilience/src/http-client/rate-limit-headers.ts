@@ -25,10 +25,19 @@ export function readRateLimit(header: Header, now: number): RateLimitNews {
   };
 }
 
+/** In ms from now. Of several of these headers, joined with a comma, the longest wait counts. */
 function waitOf(retryAfter: string | undefined, serverNow: number): number | undefined {
   if (retryAfter === undefined) return undefined;
-  const ms = /^\d+$/.test(retryAfter.trim()) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - serverNow;
-  return Number.isNaN(ms) ? undefined : ms;
+  const seconds = retryAfter.split(',').map(number);
+  if (seconds.every((one) => one !== undefined)) return Math.max(...seconds) * 1000;
+  const at = dateOf(retryAfter);
+  return at === undefined ? undefined : at - serverNow;
+}
+
+/** An HTTP date, or ISO 8601. `Date.parse` alone takes `1.5` and `-5` for dates, too. */
+function dateOf(text: string): number | undefined {
+  const at = /^\s*([A-Z][a-z]{2,8}[, ]|\d{4}-\d\d-\d\dT)/.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(at) ? undefined : at;
 }
 
 /** `"default";r=0;t=30` (draft 8 and later), or `limit=100, remaining=0, reset=30` (before). In ms from now. */
@@ -47,16 +56,24 @@ function structured(text: string | undefined): number | undefined {
   }
 }
 
-/** `X-RateLimit-Remaining` and `X-RateLimit-Reset`, with and without X: seconds from now, or of the epoch, or its ms. */
+/**
+ * `X-RateLimit-Remaining` and `X-RateLimit-Reset`, with and without X: seconds from now, or of the epoch, or its ms, or a
+ * date; `X-RateLimit-Reset-After` is always seconds from now.
+ */
 function separate(header: Header, serverNow: number): number | undefined {
   for (const prefix of ['x-ratelimit', 'x-rate-limit', 'ratelimit']) {
     const remaining = number(header(`${prefix}-remaining`));
-    const reset = number(header(`${prefix}-reset`));
-    if (remaining === undefined || reset === undefined) continue;
-    if (reset > 1e12) return renewal(remaining, (reset - serverNow) / 1000);
-    return renewal(remaining, reset > 1e9 ? reset - serverNow / 1000 : reset);
+    const after = number(header(`${prefix}-reset-after`)) ?? secondsUntil(header(`${prefix}-reset`), serverNow);
+    if (remaining !== undefined && after !== undefined) return renewal(remaining, after);
   }
   return undefined;
+}
+
+function secondsUntil(reset: string | undefined, serverNow: number): number | undefined {
+  const value = number(reset);
+  if (value !== undefined && value <= 1e9) return value;
+  const at = value === undefined ? dateOf(reset ?? '') : value > 1e12 ? value : value * 1000;
+  return at === undefined ? undefined : (at - serverNow) / 1000;
 }
 
 function renewal(remaining: unknown, seconds: unknown): number | undefined {
