@@ -164,6 +164,18 @@ describe('pages of http-json', () => {
     }
   });
 
+  it('hold records apart whose ids are longer than a double is exact', async () => {
+    const server = createServer((_request, response) =>
+      response.end('[{"id":9007199254740992},{"id":9007199254740993}]'),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closers.push(async () => server.close());
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const pages = await read({ baseUrl, objects: [{ name: 'items', path: '/' }] }, 'items');
+    expect(idsOf(pages)).toEqual(['9007199254740992', '9007199254740993']);
+  });
+
   it('are asked for on the origin of the config only', async () => {
     const url = await startServer(() => [{ items: [{ id: 1 }], next: 'http://127.0.0.1:1/items?page=2' }]);
     const reading = read({ baseUrl: url, objects: [object({ kind: 'nextUrl', next: 'next' })] }, 'items');

@@ -1,3 +1,4 @@
+import { parseJson } from '@tidemark/resilience';
 import pg from 'pg';
 import type { Json } from '../sdk/source.js';
 import type { Session } from './session.js';
@@ -19,24 +20,6 @@ export const isoInstant: FromText = (text) =>
   isPlainTime(text) ? `${text.slice(0, 10)}T${text.slice(11).replace('+00', 'Z')}` : text;
 const isPlainTime = (text: string) => text[10] === ' ' && !text.endsWith('BC');
 
-/** A number that a double does not hold exactly stays as it is written, as text. */
-const json: FromText = (text) => (LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits as never) : JSON.parse(text));
-const LONG_NUMBER = /\d[\d.]{15}|\d[eE]/;
-const keepDigits = (_key: string, value: unknown, { source = '' }: { readonly source?: string } = {}) =>
-  typeof value === 'number' && !isExact(value, source) ? source : value;
-const isExact = (value: number, source: string) =>
-  Number.isFinite(value) && significant(source) === significant(String(value));
-
-/** Digits that count, and where the point stands among them. */
-function significant(source: string): string {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(
-    source,
-  )!;
-  const digits = (whole + fraction).replace(/^0+/, '');
-  const scale = Number(exponent) - fraction.length + (digits.length - digits.replace(/0+$/, '').length);
-  return digits === '' ? '0' : `${sign}${digits.replace(/0+$/, '')}e${scale}`;
-}
-
 const hexToBase64: FromText = (text) => Buffer.from(text.slice(2), 'hex').toString('base64');
 
 /** By the type's oid (pg_type.dat); int8, numeric and money keep all digits as text. */
@@ -45,7 +28,7 @@ const KNOWN: ReadonlyMap<number, FromText> = new Map<number, FromText>([
   [17, hexToBase64],
   ...[21, 23, 26].map((oid) => [oid, Number] as const),
   ...[700, 701].map((oid) => [oid, float] as const),
-  ...[114, 3802].map((oid) => [oid, json] as const),
+  ...[114, 3802].map((oid) => [oid, parseJson as FromText] as const),
   [1114, isoTimestamp],
   [1184, isoInstant],
   // "char", name, int8, text, money, bpchar, varchar, date, time, interval, timetz, numeric, uuid.

@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { Retryable } from '../external-error.js';
 import { displayUrl } from '../fetch-error.js';
+import { parseJson } from './exact-json.js';
 import type { Exchanged } from './exchange.js';
 import { codeOf } from './http-errors.js';
 import type { HttpResponse, Side } from './http-types.js';
@@ -30,16 +32,20 @@ export class HttpAnswer implements HttpResponse {
   }
 
   json<T = unknown>(): T {
+    if (!isUtf8(this.body)) throw this.#invalid('is not UTF-8');
     const text = this.text();
     try {
-      return JSON.parse(text) as T;
+      return parseJson(text) as T;
     } catch {
       // The parser's own words quote the body.
-      const where = displayUrl(new URL(this.url));
-      const what = text === '' ? 'is empty' : `is not JSON from character ${jsonErrorPosition(text)} on`;
-      throw new Retryable(codeOf(this.#side, 'INVALID_RESPONSE'), `${where}: the answer ${what}`, {
-        status: this.status,
-      });
+      throw this.#invalid(text === '' ? 'is empty' : `is not JSON from character ${jsonErrorPosition(text)} on`);
     }
+  }
+
+  #invalid(what: string): Retryable {
+    const where = displayUrl(new URL(this.url));
+    return new Retryable(codeOf(this.#side, 'INVALID_RESPONSE'), `${where}: the answer ${what}`, {
+      status: this.status,
+    });
   }
 }

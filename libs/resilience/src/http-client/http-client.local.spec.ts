@@ -164,12 +164,18 @@ describe('an answer', () => {
     ['<html>', 'is not JSON from character 0 on'],
     ['{"a": [1, 2', 'is not JSON from character 11 on'],
     ['', 'is empty'],
+    [Buffer.from('{"name": "caf\xe9"}', 'latin1'), 'is not UTF-8'],
   ])('%j is no JSON, and tells where without quoting it', async (body, what) => {
     const base = await world.servers.http((_request, response) => response.end(body));
     const answer = await world.client().request({ url: `${base}/p?key=hunter2` });
     const error = await failure(Promise.resolve().then(() => answer.json()));
     expect(error).toMatchObject({ name: 'Retryable', code: 'SOURCE_INVALID_RESPONSE' });
     expect(error.message).toBe(`${base}/p: the answer ${what}`);
+  });
+
+  it('that is JSON may begin with a byte order mark, and loses no digit of a number', async () => {
+    const base = await world.servers.http((_request, response) => response.end('\ufeff{"id": 9007199254740993}'));
+    expect((await world.client().request({ url: base })).json()).toEqual({ id: '9007199254740993' });
   });
 
   it('that unfolds beyond the limit is given up, and so is one that is as large as it says', async () => {

@@ -51,7 +51,10 @@ export interface HttpResponse {
   readonly url: string;
   /** Number of redirects followed. */
   readonly redirects: number;
-  /** The body as JSON. @throws Retryable `…_INVALID_RESPONSE` that says where it ends being JSON */
+  /**
+   * The body as JSON; numbers that a double does not hold exactly are text.
+   * @throws Retryable `…_INVALID_RESPONSE` that says where it ends being JSON
+   */
   json<T = unknown>(): T;
   /** The body as UTF-8. */
   text(): string;

@@ -1,0 +1,32 @@
+/**
+ * JSON in which no number loses a digit: one that a double does not hold exactly stays as it is written, as text.
+ * @throws SyntaxError, whose message quotes the text
+ */
+export function parseJson(text: string): unknown {
+  return MAY_BE_INEXACT.test(text) ? JSON.parse(text, keepDigits as never) : JSON.parse(text);
+}
+
+/** A decimal number as a double, or as it is written where a double does not hold it exactly. */
+export function exactNumber(source: string): number | string {
+  const value = Number(source);
+  return isExact(value, source) ? value : source;
+}
+
+/** Up to 15 digits are exact, and so are most numbers: asking after each of them would cost far more than the parsing. */
+const MAY_BE_INEXACT = /(?:^|[[:,\s])-?(?:\d[\d.]{15}|\d[\d.]*[eE])/;
+
+const keepDigits = (_key: string, value: unknown, { source = '' }: { readonly source?: string } = {}) =>
+  typeof value === 'number' && !isExact(value, source) ? source : value;
+
+const isExact = (value: number, source: string) =>
+  Number.isFinite(value) && significant(source) === significant(String(value));
+
+/** Digits that count, and where the point stands among them. */
+function significant(source: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)\+?(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(
+    source,
+  )!;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const scale = Number(exponent) - fraction.length + (digits.length - digits.replace(/0+$/, '').length);
+  return digits === '' ? '0' : `${sign}${digits.replace(/0+$/, '')}e${scale}`;
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { exactNumber, parseJson } from './exact-json.js';
+
+describe('parseJson', () => {
+  it.each([
+    ['{"id":9007199254740993}', { id: '9007199254740993' }],
+    ['[9007199254740992, -9007199254740993,1e400]', [9007199254740992, '-9007199254740993', '1e400']],
+    ['{"a":[{"b":0.12345678901234567890}]}', { a: [{ b: '0.12345678901234567890' }] }],
+    ['9007199254740993', '9007199254740993'],
+    ['{"a":\n12345678901234567890}', { a: '12345678901234567890' }],
+  ])('keeps the digits of %s', (text, value) => {
+    expect(parseJson(text)).toEqual(value);
+  });
+
+  it.each([
+    '0.30000000000000004',
+    '1.0',
+    '1E5',
+    '100000000000000000000',
+    '-0.000001',
+    '1.7976931348623157e308',
+    '5e-324',
+  ])('gives %s as a number', (text) => {
+    expect(parseJson(`[${text}]`)).toEqual([Number(text)]);
+    expect(exactNumber(text)).toBe(Number(text));
+  });
+
+  it('leaves everything else as it is', () => {
+    const text =
+      '{"hash":"3e5a9007199254740993","at":"2026-01-01 00:00:00","__proto__":{"x":1},"long":"9007199254740993"}';
+    expect(parseJson(text)).toEqual(JSON.parse(text));
+  });
+
+  it('refuses what is no JSON', () => {
+    expect(() => parseJson('{"id":9007199254740993')).toThrow(SyntaxError);
+    expect(() => parseJson('')).toThrow(SyntaxError);
+  });
+});
