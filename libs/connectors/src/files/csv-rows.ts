@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse, type Info } from 'csv-parse';
 import type { Json } from '../sdk/source.js';
-import { invalidFile, spotText } from './file-errors.js';
+import { csvFault } from './csv-fault.js';
+import { CsvLines, spotOf } from './csv-lines.js';
+import { invalidFile, type Spot, spotText } from './file-errors.js';
 import type { CsvConfig } from './files.config.js';
 import { FILE_START, type FileBytes, type FilePosition, type FileRow } from './rows.js';
 import { NotUtf8, utf8Only } from './utf8.js';
@@ -12,6 +14,7 @@ const MAX_RECORD_BYTES = 16 * 1024 ** 2;
 
 interface Fields {
   readonly fields: readonly string[];
+  readonly begin: Spot;
   /** Behind them. */
   readonly end: FilePosition;
 }
@@ -25,9 +28,11 @@ export async function* csvRows(file: FileBytes, config: CsvConfig, from: FilePos
   const header = config.columns ? { fields: config.columns, end: start } : await headerOf(file, config, start);
   if (!header) return;
   const columns = header.fields;
-  const types = columns.map((column) => config.types?.[column] ?? 'text');
-  let begin = from.byte === 0 ? { ...header.end, row: 0 } : from;
-  for await (const { fields, end } of fieldsOf(file, config, begin)) {
+  const types = columns.map((column) =>
+    config.types && Object.hasOwn(config.types, column) ? config.types[column]! : 'text',
+  );
+  const first = from.byte === 0 ? { ...header.end, row: 0 } : from;
+  for await (const { fields, begin, end } of fieldsOf(file, config, first)) {
     const data: Record<string, Json> = {};
     let wrong: FileRow['problem'];
     const invalid = (message: string, field?: string) => ({
@@ -42,10 +47,11 @@ export async function* csvRows(file: FileBytes, config: CsvConfig, from: FilePos
       const type = types[n]!;
       const value = type === 'text' ? fields[n]! : valueOf(fields[n]!, type);
       if (value === undefined) wrong = invalid(`the value of ${columns[n]!} is no ${type}`, columns[n]!);
+      // An assignment to this one name would set the prototype.
+      else if (columns[n] === '__proto__') Object.defineProperty(data, '__proto__', { value, enumerable: true });
       else data[columns[n]!] = value;
     }
     yield wrong ? { data: null, problem: wrong, end } : { data, end };
-    begin = end;
   }
 }
 
@@ -69,31 +75,40 @@ async function headerOf(file: FileBytes, config: CsvConfig, start: FilePosition)
 
 async function* fieldsOf(file: FileBytes, config: CsvConfig, start: FilePosition): AsyncGenerator<Fields> {
   const { delimiter, quote } = config;
-  const lenient = { relax_column_count: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n', '\r'] };
+  const lenient = {
+    escape: quote,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+  };
   const parser = parse({ delimiter, quote, ...lenient, info: true, max_record_size: MAX_RECORD_BYTES });
-  const bytes = Readable.from(utf8Only(file.from(start.byte), start.byte), { objectMode: true });
+  const lines = new CsvLines(start);
+  const bytes = Readable.from(lines.watch(utf8Only(file.from(start.byte), start.byte)), { objectMode: true });
   bytes.on('error', (error) => parser.destroy(error));
   bytes.pipe(parser);
   let { row } = start;
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
       row++;
-      yield { fields: record, end: { byte: start.byte + info.bytes, line: start.line + info.lines, row } };
+      const begin = lines.behindBreaks();
+      yield { fields: record, begin, end: { ...lines.to(start.byte + info.bytes), row } };
     }
   } catch (error) {
-    throw csvFailure(error, file.name, start);
+    throw await csvFailure(error, file, config, start);
   } finally {
     bytes.destroy();
     parser.destroy();
   }
 }
 
-function csvFailure(error: unknown, file: string, start: FilePosition): unknown {
-  if (error instanceof NotUtf8) return invalidFile(`${file}: byte ${error.byte} is not UTF-8`);
+async function csvFailure(error: unknown, file: FileBytes, config: CsvConfig, start: FilePosition): Promise<unknown> {
+  if (error instanceof NotUtf8) {
+    const spot = await spotOf(error.byte, start, file.from(start.byte));
+    return invalidFile(`${spotText(file.name, spot)}: no UTF-8 from here on`);
+  }
   if (!(error instanceof CsvError)) return error;
-  const info = error as unknown as Info;
-  const spot = spotText(file, { line: start.line + Math.max(info.lines - 1, 0), byte: start.byte + info.bytes });
+  const spot = (await csvFault(file, config, start, MAX_RECORD_BYTES)) ?? start;
   // The parser's own words may quote the row.
   const what = error.code.replace(/^CSV_/, '').replaceAll('_', ' ').toLowerCase();
-  return invalidFile(`${spot}: ${what}`);
+  return invalidFile(`${spotText(file.name, spot)}: ${what}`);
 }

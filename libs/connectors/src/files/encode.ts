@@ -27,9 +27,9 @@ function encodeCsv(rows: readonly WriteRow[], config: FilesConfig): { content: s
   });
   const table = rows
     .filter((_row, at) => results[at] === created)
-    .map(({ data }) => columns.map((name) => textOf(data[name])));
+    .map(({ data }) => columns.map((name) => (Object.hasOwn(data, name) ? textOf(data[name]) : '')));
   const lines = fixed ? table : [columns, ...table];
-  return { content: stringify(lines, { delimiter, quote, record_delimiter: '\n' }), results };
+  return { content: stringify(lines, { delimiter, quote, escape: quote, record_delimiter: '\n' }), results };
 }
 
 /** Nested values as JSON; null as nothing. */

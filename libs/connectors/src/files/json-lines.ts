@@ -1,6 +1,9 @@
+import { isUtf8 } from 'node:buffer';
+import { jsonErrorPosition, parseJson } from '@tidemark/resilience';
 import type { Json, JsonObject } from '../sdk/source.js';
 import { invalidFile, spotText } from './file-errors.js';
 import { FILE_START, type FileBytes, type FilePosition, type FileRow } from './rows.js';
+import { firstBad } from './utf8.js';
 
 const NEWLINE = 0x0a;
 const MAX_LINE_BYTES = 16 * 1024 ** 2;
@@ -12,41 +15,31 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
  */
 export async function* jsonLines(file: FileBytes, from: FilePosition = FILE_START): AsyncGenerator<FileRow> {
   let at = from;
-  const decoder = new TextDecoder('utf-8', { fatal: true });
   for await (const { line, length } of linesOf(file, from)) {
     const end = { byte: at.byte + length, line: at.line + 1, row: at.row + 1 };
-    const row = rowOf(line, at, file.name, decoder);
+    const row = rowOf(line, at, file.name);
     if (row) yield { ...row, end };
     at = row ? end : { ...end, row: at.row };
   }
 }
 
-function rowOf(
-  line: Buffer,
-  at: FilePosition,
-  file: string,
-  decoder: InstanceType<typeof TextDecoder>,
-): Omit<FileRow, 'end'> | null {
-  const invalid = (what: string, byte = 0) => ({
-    data: null,
-    problem: { code: 'OBJECT_INVALID', message: `${spotText(file, { line: at.line, byte: at.byte + byte })}: ${what}` },
-  });
-  let text: string;
-  try {
-    text = decoder.decode(line);
-  } catch {
-    return invalid('the line is not UTF-8');
-  }
+function rowOf(line: Buffer, at: FilePosition, file: string): Omit<FileRow, 'end'> | null {
+  // Not only the first line has one: files are joined by people who do not know.
+  const mark = line.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
+  const bytes = line.subarray(mark);
+  const invalid = (what: string, byte = -mark) => {
+    const spot = spotText(file, { line: at.line, byte: at.byte + mark + byte });
+    return { data: null, problem: { code: 'OBJECT_INVALID', message: `${spot}: ${what}` } };
+  };
+  if (!isUtf8(bytes)) return invalid('no UTF-8 from here on', firstBad(bytes));
+  const text = bytes.toString('utf8');
   if (text.trim() === '') return null;
   try {
-    const value = JSON.parse(text) as Json;
+    const value = parseJson(text) as Json;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { data: value as JsonObject };
     return invalid('the line is JSON, but no object');
-  } catch (error) {
-    // The place is known where the parser tells; its own words quote the line.
-    const place = /at position (\d+)/.exec((error as Error).message)?.[1];
-    const byte = place === undefined ? line.length : Buffer.byteLength(text.slice(0, Number(place)));
-    return invalid('no JSON from here on', byte);
+  } catch {
+    return invalid('no JSON from here on', Buffer.byteLength(text.slice(0, jsonErrorPosition(text))));
   }
 }
 
@@ -57,13 +50,11 @@ async function* linesOf(
 ): AsyncGenerator<{ line: Buffer; length: number }> {
   let parts: Buffer[] = [];
   let kept = 0;
-  let first = byte === 0;
+  let start = byte;
   const whole = (tail: Buffer) => {
     const all = parts.length > 0 ? Buffer.concat([...parts, tail]) : tail;
-    const marked = first && all.subarray(0, 3).equals(BYTE_ORDER_MARK);
-    first = false;
     [parts, kept] = [[], 0];
-    return marked ? all.subarray(3) : all;
+    return all;
   };
   for await (const chunk of file.from(byte)) {
     let begin = 0;
@@ -71,13 +62,15 @@ async function* linesOf(
       const length = kept + end - begin + 1;
       yield { line: whole(chunk.subarray(begin, end)), length };
       begin = end + 1;
+      start += length;
       line++;
     }
     if (begin < chunk.length) {
       parts.push(chunk.subarray(begin));
       kept += chunk.length - begin;
     }
-    if (kept > MAX_LINE_BYTES) throw invalidFile(`${file.name}, line ${line}: more than ${MAX_LINE_BYTES} bytes`);
+    if (kept > MAX_LINE_BYTES)
+      throw invalidFile(`${spotText(file.name, { line, byte: start })}: more than ${MAX_LINE_BYTES} bytes in a line`);
   }
   if (kept > 0) {
     const length = kept;

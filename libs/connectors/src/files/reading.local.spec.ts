@@ -70,13 +70,49 @@ describe('CSV', () => {
     expect(problemsOf(pages)).toEqual(['a.csv, line 4, byte 17: 1 fields where the header has 2']);
   });
 
+  it('counts lines and bytes past byte order marks, empty lines and quoted line breaks, also from a cursor', async () => {
+    await writeFile(root.join('a.csv'), '\ufeffid,name\r\n1,"x\r\ny\r\n"\r\n\r\n\n2\r\n3,z\r\n\r\n4,a,b\r\n');
+    const pages = await read({}, { pageSize: 1 });
+    const problems = [
+      'a.csv, line 7, byte 27: 1 fields where the header has 2',
+      'a.csv, line 10, byte 37: 3 fields where the header has 2',
+    ];
+    expect(problemsOf(pages)).toEqual(problems);
+    expect(problemsOf(await read({}, { cursor: pages[1]!.cursor }))).toEqual(problems.slice(1));
+  });
+
+  it('keeps every column, whatever it is called, and every digit of a number', async () => {
+    await writeFile(root.join('a.csv'), '__proto__,constructor,n\na,b,9007199254740993\n');
+    const [row] = dataOf(await read({ csv: { types: { n: 'number' } } }));
+    expect(Object.entries(row!)).toEqual([
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+      ['n', '9007199254740993'],
+    ]);
+  });
+
+  it('takes another quote as it takes the usual one: doubled inside of a field', async () => {
+    await writeFile(root.join('a.csv'), "id,name\n1,'it''s, \"so\"'\n");
+    expect(dataOf(await read({ csv: { quote: "'" } }))).toEqual([{ id: '1', name: 'it\'s, "so"' }]);
+  });
+
   it.each([
-    ['a quote that is never closed', 'id,name\n1,"x\n2,y\n', /^a\.csv, line \d+, byte \d+: quote not closed$/],
-    ['a quote in the middle', 'id,name\n1,x"y"\n', /^a\.csv, line 2, byte \d+: invalid opening quote$/],
+    ['a quote that is never closed', 'id,name\n1,"x\n2,y\n', /^a\.csv, line 2, byte 10: quote not closed$/],
+    ['one in a header', '"id,name\n1,2\n', /^a\.csv, line 1, byte 0: quote not closed$/],
+    ['a quote in the middle', 'id,name\n1,x"y"\n', /^a\.csv, line 2, byte 11: invalid opening quote$/],
+    ['text behind a quote', 'id,name\r\n1,"a\r\nb"\r\n2,"é"x\n', /^a\.csv, line 4, byte 25: invalid closing quote$/],
     ['a column without a name', 'id,\n1,2\n', /column 2 has no name/],
     ['a column twice', 'id,id\n1,2\n', /names column id twice/],
-    ['another encoding', Buffer.from('id,name\n1,caf\xe9\n2,b\n', 'latin1'), /^a\.csv: byte 13 is not UTF-8$/],
-    ['a character that is cut off', Buffer.from('id,name\n1,caf\xc3', 'latin1'), /^a\.csv: byte 13 is not UTF-8$/],
+    [
+      'another encoding',
+      Buffer.from('id,name\n1,caf\xe9\n2,b\n', 'latin1'),
+      /^a\.csv, line 2, byte 13: no UTF-8 from here on$/,
+    ],
+    [
+      'a character that is cut off',
+      Buffer.from('id,name\n1,caf\xc3', 'latin1'),
+      /^a\.csv, line 2, byte 13: no UTF-8 from here on$/,
+    ],
   ])('fails, and says where, at %s', async (_what, content, message) => {
     await writeFile(root.join('a.csv'), content);
     await expect(read({})).rejects.toMatchObject({
@@ -104,6 +140,28 @@ describe('JSON lines', () => {
       'a.jsonl, line 3, byte 23: no JSON from here on',
       'a.jsonl, line 4, byte 26: the line is JSON, but no object',
     ]);
+  });
+
+  it.each([
+    ['a word that is none', '{"a":}\n', 'line 1, byte 5: no JSON from here on'],
+    ['something behind a byte order mark', '\ufeff{"a":}\n', 'line 1, byte 8: no JSON from here on'],
+    ['something behind another one', '{}\n\ufeff{"é":}\n', 'line 2, byte 12: no JSON from here on'],
+    ['a line that breaks off', '{}\n{"a":1', 'line 2, byte 9: no JSON from here on'],
+    ['another encoding', Buffer.from('{}\n{"a":"caf\xe9"}\n', 'latin1'), 'line 2, byte 12: no UTF-8 from here on'],
+    ['a character that is cut off', Buffer.from('{}\n{"a":"\xc3', 'latin1'), 'line 2, byte 9: no UTF-8 from here on'],
+  ])('are named with the very byte of %s', async (_what, content, message) => {
+    await writeFile(root.join('a.jsonl'), content);
+    expect(problemsOf(await read({ format: 'jsonl' }))).toEqual([`a.jsonl, ${message}`]);
+  });
+
+  it('fail at a line that is too long, with its first byte', async () => {
+    await writeFile(root.join('a.jsonl'), `{"a":1}\n{"a":"${'x'.repeat(18e6)}"}\n`);
+    await expect(read({ format: 'jsonl' })).rejects.toThrow(/^a\.jsonl, line 2, byte 8: more than 16777216 bytes/);
+  });
+
+  it('keep every digit of a number', async () => {
+    await writeFile(root.join('a.jsonl'), '{"id":9007199254740993,"n":1.5}\n');
+    expect(dataOf(await read({ format: 'jsonl' }))).toEqual([{ id: '9007199254740993', n: 1.5 }]);
   });
 });
 

@@ -31,8 +31,11 @@ function unfinished(bytes: Buffer): number {
   return 0;
 }
 
-/** Halves what is left until the first bad byte stands alone; a cut inside a character moves to its beginning. */
-function firstBad(bytes: Buffer): number {
+/**
+ * Where bytes that are not UTF-8 stop being so: the number of the first byte of the first bad character.
+ * Halves what is left until it stands alone; a cut inside a character moves to its beginning.
+ */
+export function firstBad(bytes: Buffer): number {
   let [good, bad] = [0, bytes.length];
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;

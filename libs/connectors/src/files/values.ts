@@ -1,3 +1,4 @@
+import { exactNumber, parseJson } from '@tidemark/resilience';
 import type { Json } from '../sdk/source.js';
 import type { ValueType } from './files.config.js';
 
@@ -7,14 +8,14 @@ export function valueOf(text: string, type: ValueType): Json | undefined {
   if (text === '') return null;
   switch (type) {
     case 'number': {
-      const number = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : NaN;
-      return Number.isFinite(number) ? number : undefined;
+      const isNumber = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text);
+      return isNumber ? exactNumber(text.trim()) : undefined;
     }
     case 'boolean':
       return /^(true|t|yes|1)$/i.test(text) ? true : /^(false|f|no|0)$/i.test(text) ? false : undefined;
     case 'json':
       try {
-        return JSON.parse(text) as Json;
+        return parseJson(text) as Json;
       } catch {
         return undefined;
       }
