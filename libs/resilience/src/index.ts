@@ -34,7 +34,7 @@ export {
 } from './circuit-breaker.js';
 export { asksForLess, PageSize, type PageSizeLimits, type PageSizeOptions } from './page-size.js';
 export { type BucketRate, TokenBucket } from './token-bucket.js';
-export { type Clock, systemClock } from './clock.js';
+export { type Clock, systemClock, unlessAborted } from './clock.js';
 export { type CheckedAddress, resolveGuarded, type ResolveGuardedOptions } from './resolve-guarded.js';
 export { createHttpClient, createHttpPool, type HttpPool, type HttpPoolOptions } from './http-client/http-pool.js';
 export { exactNumber, parseJson } from './http-client/exact-json.js';

@@ -148,6 +148,17 @@ suite('a postgres destination', () => {
     expect(await database.query('select count(*)::int from tree')).toEqual([{ count: 64 - lost.size }]);
   });
 
+  it('writes batches that are given at once one by one where their rows refer to each other', async () => {
+    await database.query('create table chain (id int primary key, previous int references chain)');
+    const destination = destinationOf();
+    const batches = Array.from({ length: 12 }, (_, n) =>
+      batchOf('upsert', 'chain', [{ id: n, previous: n === 0 ? null : n - 1 }]),
+    );
+    const first = await destination.write(batches[0]!, signal);
+    const rest = await Promise.all(batches.slice(1).map((batch) => destination.write(batch, signal)));
+    expect(statuses([first, ...rest].flat())).toEqual(batches.map(() => 'created'));
+  });
+
   it('gives back what the source read, type by type', async () => {
     await database.query(`create type mood as enum ('sad', 'ok');
       create table kinds (id int primary key, big bigint, exact numeric, float float8, flag boolean, text text, bytes bytea,

@@ -1,4 +1,4 @@
-import { Retryable, Terminal } from '@tidemark/resilience';
+import { Retryable, Terminal, unlessAborted } from '@tidemark/resilience';
 import type { ConnectorContext } from '../sdk/connector.js';
 import type { Destination, RowResult, WriteBatch } from '../sdk/destination.js';
 import type { CheckResult } from '../sdk/source.js';
@@ -10,7 +10,7 @@ import { greet } from './greeting.js';
 import { Ledger } from './ledger.js';
 import type { PostgresConfig } from './postgres.config.js';
 import { Sessions, type Session } from './session.js';
-import { findTable, type Table } from './table.js';
+import { findTable, refersToItself, type Table } from './table.js';
 
 /** Writes batches into tables, each in a transaction of its own. */
 export class PostgresDestination implements Destination {
@@ -21,13 +21,28 @@ export class PostgresDestination implements Destination {
   /** By the name that batches use; asked once. */
   readonly #tables = new Map<string, Table>();
   readonly #ledgers = new Map<string, Ledger | null>();
+  /** The last batch of a table that is written one by one. */
+  readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(context: ConnectorContext<PostgresConfig>) {
     this.#sessions = new Sessions(context, 'destination');
     this.#config = context.config;
   }
 
-  async write(batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]> {
+  write(batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]> {
+    const table = this.#tables.get(batch.object);
+    return table && refersToItself(table) ? this.#inTurn(batch, signal) : this.#writeNow(batch, signal);
+  }
+
+  /** A batch that refers to rows of the one before it would not see them from a transaction beside it. */
+  #inTurn(batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]> {
+    const before = this.#turns.get(batch.object) ?? Promise.resolve();
+    const written = unlessAborted(before, signal).then(() => this.#writeNow(batch, signal));
+    this.#turns.set(batch.object, Promise.allSettled([before, written]));
+    return written;
+  }
+
+  async #writeNow(batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]> {
     signal.throwIfAborted();
     if (batch.rows.length === 0) return [];
     let session: Session | undefined;

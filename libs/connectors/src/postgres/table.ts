@@ -36,6 +36,9 @@ export interface Table {
 export const constraintOf = ({ constraints }: Table, name: string | undefined) =>
   name !== undefined && Object.hasOwn(constraints, name) ? constraints[name] : undefined;
 
+/** Whether a row can need another row of the same table to be there. */
+export const refersToItself = ({ constraints }: Table): boolean => Object.values(constraints).some(({ self }) => self);
+
 /** `"schema"."table"`. */
 export const tableName = ({ schema, name }: Pick<Table, 'schema' | 'name'>): string =>
   `${quoted(schema)}.${quoted(name)}`;

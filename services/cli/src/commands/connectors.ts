@@ -58,6 +58,12 @@ export function connectorsCommand(program: Command, act: Act): void {
         .default('rows'),
     )
     .addOption(new Option('--batch-size <n>', 'rows a batch').argParser(wholeNumber(1)))
+    .addOption(
+      new Option(
+        '--concurrency <n>',
+        'batches at a time, rows of one key in order (default, and at most: as show tells)',
+      ).argParser(wholeNumber(1)),
+    )
     .option('--run <name>', 'names the batches: the same run again writes nothing twice')
     .option('--json', 'the counts as JSON at the end')
     .action(

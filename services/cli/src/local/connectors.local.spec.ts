@@ -222,6 +222,27 @@ describe('connectors write', () => {
     const broken = await run(argv.with(argv.indexOf('in.jsonl'), 'broken.jsonl'));
     expect(broken).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('broken.jsonl, line 2, byte') });
   });
+
+  it('writes several batches at a time, and prints what fails in the order of the rows', async () => {
+    await mkdir(folder.join('out'));
+    await writeFile(
+      folder.join('out.json'),
+      JSON.stringify({ folder: 'out', format: 'csv', csv: { columns: ['id'] } }),
+    );
+    const rows = Array.from({ length: 20 }, (_, at) => (at % 3 === 0 ? { id: at, more: 1 } : { id: at }));
+    await writeFile(folder.join('in.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'));
+    const target = ['--object', 'rows', '--mode', 'append', '--input', 'in.jsonl', '--batch-size', '2'];
+    const argv = ['connectors', 'write', 'files', '--config', 'out.json', ...target];
+    for (const concurrency of [['--concurrency', '3'], ['--concurrency', '1'], []]) {
+      const { exitCode, stdout } = await run([...argv, ...concurrency, '--json']);
+      expect(exitCode).toBe(1);
+      const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { row: number }); // prettier-ignore
+      expect(lines.slice(0, -1).map(({ row }) => row)).toEqual([1, 4, 7, 10, 13, 16, 19]);
+      expect(lines.at(-1)).toMatchObject({ created: 13, failed: 7 });
+    }
+    expect(await readdir(folder.join('out'))).toHaveLength(30);
+    expect((await run([...argv, '--concurrency', '0'])).exitCode).toBe(2);
+  });
 });
 
 describe('rows diff', () => {

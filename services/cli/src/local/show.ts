@@ -51,6 +51,7 @@ export function showManifest(session: Session, manifest: Manifest, config: JsonS
     ['page size', source ? `${source.pageSize.initial} (${source.pageSize.min} to ${source.pageSize.max})` : null],
     ['writes', destination ? destination.modes.join(', ') : null],
     ['batch size', destination ? `${destination.batchSize.initial} (at most ${destination.batchSize.max})` : null],
+    ['batches at once', destination ? String(destination.concurrency) : null],
     ['stages', manifest.pipeline?.stages.map(({ name }) => name).join(' → ') ?? null],
   ];
   const rows = Object.entries(config.properties ?? {}).map(([name, schema]) => ({

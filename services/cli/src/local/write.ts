@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Destination, RowResult, WriteMode, WriteRow } from '@tidemark/connectors';
+import type { RowResult, WriteBatch, WriteMode, WriteRow, WrittenBatch } from '@tidemark/connectors';
 import { usageError } from '../cli-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import type { Session } from '../session.js';
@@ -17,21 +17,22 @@ export interface WriteOptions extends OpeningOptions {
   readonly format?: RowFormat;
   readonly lines: LineKind;
   readonly batchSize?: number;
+  readonly concurrency?: number;
   readonly run?: string;
 }
 
 interface Writing {
   readonly session: Session;
-  readonly destination: Destination;
   readonly options: WriteOptions;
   readonly run: string;
+  readonly batchSize: number;
   readonly pace: Pace;
   readonly counts: Record<RowResult['status'], number>;
 }
 
 /**
- * Writes the rows of a file, batch by batch and in order; prints every row that failed as a line of JSON. Batches are
- * named after the run: given again under the same name, what was written is not written twice.
+ * Writes the rows of a file, batch by batch, several at a time; prints every row that failed as a line of JSON, in order.
+ * Batches are named after the run: given again under the same name, what was written is not written twice.
  */
 export async function writeRows(session: Session, name: string, options: WriteOptions): Promise<ExitCode> {
   const connector = await connectorOf(name);
@@ -39,27 +40,23 @@ export async function writeRows(session: Session, name: string, options: WriteOp
   if (modes.length > 0 && !modes.includes(options.mode))
     throw usageError(`${name} does not know the mode ${options.mode}; it knows ${modes.join(', ')}`);
   await using opened = await opensDestination(session, connector, options);
-  const { initial, max } = connector.manifest.destination!.batchSize;
-  const size = Math.min(options.batchSize ?? initial, max);
+  const { writeBatches } = await import('@tidemark/connectors');
+  const { batchSize, concurrency } = connector.manifest.destination!;
   const writing: Writing = {
-    ...{ session, options, destination: opened.opened },
+    ...{ session, options },
     run: options.run ?? randomUUID(),
+    batchSize: Math.min(options.batchSize ?? batchSize.initial, batchSize.max),
     pace: new Pace(session.terminal, session.now, 'rows'),
     counts: { created: 0, updated: 0, deleted: 0, skipped: 0, failed: 0 },
   };
-  const target = { kind: options.lines, mode: options.mode, key: options.key ?? [] };
-  let rows: WriteRow[] = [];
+  const atOnce = Math.min(options.concurrency ?? concurrency, concurrency);
   let first = 1;
-  let line = 0;
   try {
-    for await (const data of rowsIn(session, options.input, options.format)) {
-      const row = toWriteRow(data, ++line, target);
-      if (!row || rows.push(row) < size) continue;
-      await writeBatch(writing, rows, first);
-      first += rows.length;
-      rows = [];
+    const all = batchesOf(writing);
+    for await (const written of writeBatches(opened.opened, all, { concurrency: atOnce, signal: session.signal })) {
+      tell(writing, written, first);
+      first += written.results.length;
     }
-    if (rows.length > 0) await writeBatch(writing, rows, first);
   } catch (error) {
     writing.pace.end(summaryOf(writing));
     const done = first > 1 ? `the first ${first - 1} rows are written; ` : '';
@@ -73,21 +70,35 @@ export async function writeRows(session: Session, name: string, options: WriteOp
   return writing.counts.failed > 0 ? exitCodes.unwanted : exitCodes.ok;
 }
 
-async function writeBatch(writing: Writing, rows: readonly WriteRow[], first: number): Promise<void> {
-  const { session, destination, run, counts, pace, options } = writing;
-  const { object, mode, key = [] } = options;
-  const batch = { id: `${run}-${first}`, mode, object, key, rows };
-  const results = await destination.write(batch, session.signal);
+/** The rows of the input, by the batch; a batch is named after the run and the number of its first row. */
+async function* batchesOf({ session, options, run, batchSize }: Writing): AsyncGenerator<WriteBatch> {
+  const { object, mode, key = [], lines: kind } = options;
+  const batchOf = (rows: WriteRow[], first: number) => ({ id: `${run}-${first}`, mode, object, key, rows });
+  let rows: WriteRow[] = [];
+  let first = 1;
+  let line = 0;
+  for await (const data of rowsIn(session, options.input, options.format)) {
+    const row = toWriteRow(data, ++line, { kind, mode, key });
+    if (!row || rows.push(row) < batchSize) continue;
+    yield batchOf(rows, first);
+    first += rows.length;
+    rows = [];
+  }
+  if (rows.length > 0) yield batchOf(rows, first);
+}
+
+function tell({ session, counts, pace }: Writing, { batch, results }: WrittenBatch, first: number): void {
+  const { key, rows } = batch;
   for (const [at, result] of results.entries()) {
     counts[result.status]++;
     if (result.status !== 'failed') continue;
     const named = Object.fromEntries(key.map((field) => [field, rows[at]!.data[field] ?? null]));
     session.terminal.print(JSON.stringify({ row: first + at, ...(key.length > 0 && { key: named }), ...result }));
   }
-  pace.add(rows.length, summaryOf(writing));
+  pace.add(rows.length, summaryOf({ counts }));
 }
 
-const summaryOf = ({ counts }: Writing): string =>
+const summaryOf = ({ counts }: Pick<Writing, 'counts'>): string =>
   Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([status, count]) => `${count.toLocaleString('en-US')} ${status}`)
