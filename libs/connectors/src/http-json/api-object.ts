@@ -5,6 +5,8 @@ import type { HttpJsonConfig, ObjectConfig } from './http-json.config.js';
 import { pagerOf, type Pager, type Position, type Step } from './pager.js';
 import { readTime, writeTime } from './times.js';
 
+const DEFAULT_PAGE = 100;
+
 /** Times between which changes are wanted, ISO 8601. */
 export interface Bounds {
   readonly since?: string | undefined;
@@ -65,6 +67,13 @@ export class ApiObject {
 
   get lookBackMs(): number {
     return (this.config.incremental?.lookBackSeconds ?? 0) * 1000;
+  }
+
+  /** Sizes within the config's bounds, of at most so many records where they allow it; fixed where the API has no say. */
+  pageSize(most = DEFAULT_PAGE): PageSize {
+    const { min, max } = this.config.pageSize ?? { min: DEFAULT_PAGE, max: DEFAULT_PAGE };
+    const size = Math.min(Math.max(most, min), max);
+    return new PageSize({ min: Math.min(min, size), max: size });
   }
 
   /** One page; with fewer records than asked for when the server cannot deliver as many in time. */

@@ -1,4 +1,4 @@
-import { ExternalError, PageSize, Terminal } from '@tidemark/resilience';
+import { ExternalError, Terminal } from '@tidemark/resilience';
 import type { CheckProblem, CheckResult, SourceRecord } from '../sdk/source.js';
 import type { ApiContext, ApiObject, ApiPage } from './api-object.js';
 import { UnusableParent } from './api-object.js';
@@ -40,8 +40,7 @@ export async function checkObjects(
 }
 
 function sample(object: ApiObject, parent: SourceRecord | undefined, signal: AbortSignal): Promise<ApiPage> {
-  const max = Math.min(SAMPLE, object.config.pageSize?.max ?? SAMPLE);
-  const size = new PageSize({ min: max, max });
+  const size = object.pageSize(SAMPLE);
   return object.page({ at: null, bounds: {}, size, signal, ...(parent && { parent }) });
 }
 

@@ -1,18 +1,15 @@
-import { PageSize, Terminal } from '@tidemark/resilience';
+import { Terminal } from '@tidemark/resilience';
 import type { RecordProblem, SourceRecord } from '../sdk/source.js';
 import { UnusableParent, type ApiObject, type ApiPage } from './api-object.js';
 import type { Place } from './cursor.js';
 import type { Walk, Walked } from './source.js';
-
-const PARENTS_PER_PAGE = 100;
 
 /**
  * The pages of an object that is read once for every record of its parent. All parents are gone through every time: that
  * a child changed is seldom seen from its parent. A place names the page of parents, and which of them is next.
  */
 export async function* readChildren(child: ApiObject, parent: ApiObject, walk: Walk): AsyncGenerator<Walked> {
-  const max = Math.min(PARENTS_PER_PAGE, parent.config.pageSize?.max ?? PARENTS_PER_PAGE);
-  const size = new PageSize({ min: parent.config.pageSize ? 1 : max, max });
+  const size = parent.pageSize();
   let { page: at, parents = { page: null, id: null } } = walk.from;
   for (;;) {
     const found = await parent.page({ at: parents.page, bounds: {}, size, signal: walk.signal });

@@ -65,6 +65,9 @@ const pagination = z.discriminatedUnion(
   { error: 'must have a kind: none, link, nextUrl, cursor, page or offset' },
 );
 
+const RATE = 'must be a number from 0.001 to 1000';
+const rate = z.number({ error: RATE }).min(0.001, RATE).max(1000, RATE);
+
 const incremental = z.strictObject({
   since: parameter.describe('Parameter that takes the time from which on changes are wanted'),
   until: parameter.describe('Parameter that takes the time up to which changes are wanted').optional(),
@@ -110,8 +113,10 @@ const object = z
     pageSize: z
       .strictObject({
         param: parameter.describe('Parameter that takes the number of records a page'),
+        min: wholeNumber(1, 10_000).describe('Smallest size that is asked for, also of a slow API').default(1),
         max: wholeNumber(1, 10_000).describe('Largest size that the API knows').default(100),
       })
+      .refine(({ min, max }) => min <= max, { path: ['min'], error: 'must not be above max' })
       .optional(),
     parent: parent.describe('Reads the object once for every record of another').optional(),
   })
@@ -123,12 +128,23 @@ const object = z
     if (!of && path.includes('{')) refuse('path', 'has fields of a parent, and the object has no parent');
   });
 
+const limits = z.strictObject({
+  requestsPerSecond: rate.describe('Requests a second of one credential; 0.5 is one every two seconds').optional(),
+  burst: wholeNumber(1, 1000)
+    .describe('Requests that may go at once after a pause; default a second’s worth')
+    .optional(),
+  inFlight: wholeNumber(1, 100).describe('Requests at the same time').optional(),
+});
+
 /** Config of an `http-json` connection. */
 export const httpJsonConfig = z.strictObject({
   baseUrl: httpUrl
     .refine((url) => !/[?#]/.test(url), 'must have no query and no fragment')
     .describe('http(s) address that all paths are below'),
   headers: httpHeaders.describe('Sent with every request. Not for credentials.').optional(),
+  limits: limits
+    .describe('What the API tolerates, where it does not tell in its answers; default 16 requests at the same time')
+    .optional(),
   objects: z
     .array(object, { error: required('must be a list of objects') })
     .min(1, 'must have at least one object')

@@ -1,4 +1,4 @@
-import type { Manifest } from '../sdk/manifest.js';
+import type { CallLimits, Manifest } from '../sdk/manifest.js';
 import { httpJsonConfig, type HttpJsonConfig } from './http-json.config.js';
 
 /** Reads any paginated JSON API that its config describes. */
@@ -9,6 +9,7 @@ export const httpJsonManifest: Manifest<HttpJsonConfig> = {
   config: httpJsonConfig,
   auth: ['none', 'bearer', 'basic', 'api-key', 'oauth2-authorization-code', 'oauth2-client-credentials'],
   credentialOrigin: ({ baseUrl }) => baseUrl,
+  callLimits: ({ limits }) => JSON.parse(JSON.stringify(limits ?? {})) as CallLimits,
   source: {
     objects: 'configured',
     modes: ['full', 'incremental', 'backfill'],

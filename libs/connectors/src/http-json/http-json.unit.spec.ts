@@ -36,6 +36,14 @@ describe('the config of http-json', () => {
     [config({ pagination: { kind: 'pages' } }), 'objects.0.pagination.kind', /must have a kind/],
     [config({ pagination: { kind: 'cursor', next: 'a' } }), 'objects.0.pagination.param', 'is required'],
     [config({ pageSize: { param: 'n', max: 0 } }), 'objects.0.pageSize.max', 'must be a whole number from 1 to 10000'],
+    [config({ pageSize: { param: 'n', min: 50, max: 20 } }), 'objects.0.pageSize.min', 'must not be above max'],
+    [
+      config({}, { limits: { requestsPerSecond: 0 } }),
+      'limits.requestsPerSecond',
+      'must be a number from 0.001 to 1000',
+    ],
+    [config({}, { limits: { inFlight: 0 } }), 'limits.inFlight', 'must be a whole number from 1 to 100'],
+    [config({}, { limits: { perMinute: 5 } }), 'limits.perMinute', 'is not known'],
     [config({ parent: { object: 'projects' } }), 'objects.0.parent.object', 'projects is none of the objects'],
     [config({ parent: { object: 'items' } }), 'objects.0.parent.object', 'items has a parent itself'],
     [

@@ -2,9 +2,10 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Terminal } from '@tidemark/resilience';
+import { createHttpPool, Terminal, type HttpClientOptions } from '@tidemark/resilience';
 import { JsonApi } from '@tidemark/test-kit/apis';
 import type { Connector } from '../sdk/connector.js';
+import { openSource } from '../sdk/open.js';
 import type { Page } from '../sdk/source.js';
 import { openForTest, TestToken } from '../testing/conformance.js';
 import { httpJsonConnector } from './http-json.connector.js';
@@ -162,6 +163,33 @@ describe('pages of http-json', () => {
       const pages = await read({ baseUrl: api.url, objects: [capped] }, 'items');
       expect(idsOf(pages).map(Number)).toEqual(Array.from({ length: 40 }, (_, n) => n));
     }
+  });
+
+  it('are asked for no smaller than the config says, whatever the reader wants or the server cannot bear', async () => {
+    const api = await startApi();
+    for (let n = 0; n < 30; n++) api.put('/items', { id: n, updated_at: at(n) });
+    const paged = object({ kind: 'offset', param: 'offset' }, { pageSize: { param: 'limit', min: 10, max: 20 } });
+    const config = { baseUrl: api.url, objects: [{ ...paged, path: '/offset/items' }] };
+    const sizes = () => [...new Set(api.requests.splice(0).map(({ query }) => Number(query['limit'])))];
+    expect(idsOf(await read(config, 'items', { pageSize: 3 }))).toHaveLength(30);
+    expect(sizes()).toEqual([10]);
+    api.gatewayTimeoutOver = 5;
+    await expect(read(config, 'items')).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE', status: 504 });
+    expect(sizes()).toEqual([20, 10]);
+  });
+
+  it('are asked for within the limits of the config', async () => {
+    const pool = createHttpPool();
+    const asked: unknown[] = [];
+    const spied = {
+      ...pool,
+      client: (options: HttpClientOptions) => (asked.push(options.limits), pool.client(options)),
+    };
+    const limits = { requestsPerSecond: 0.5, inFlight: 2 };
+    const config = { baseUrl: 'https://api.example.com', limits, objects: [{ name: 'items', path: '/' }] };
+    await openSource({ connector, config, pool: spied }).close();
+    expect(asked).toEqual([limits]);
+    await pool.close();
   });
 
   it('hold records apart whose ids are longer than a double is exact', async () => {

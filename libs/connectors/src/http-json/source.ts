@@ -1,4 +1,4 @@
-import { PageSize, Terminal } from '@tidemark/resilience';
+import { Terminal, type PageSize } from '@tidemark/resilience';
 import type { ConnectorContext } from '../sdk/connector.js';
 import type { ObjectManifest } from '../sdk/manifest.js';
 import type { CheckResult, Page, ReadRequest, Source } from '../sdk/source.js';
@@ -39,7 +39,7 @@ export class HttpJsonSource implements Source {
     let state = readStateOf(request);
     if (!state.at) return yield { records: [], problems: [], cursor: cursorOf(state), hasMore: false };
     this.#mustKnowTimes(object, state);
-    const walk = { from: state.at, bounds: boundsOf(state, object), size: sizeOf(object, request), signal };
+    const walk = { from: state.at, bounds: boundsOf(state, object), size: object.pageSize(request.pageSize), signal };
     for await (const { page, next } of this.#walk(object, walk)) {
       state = {
         ...state,
@@ -108,9 +108,4 @@ const iso = (time: string, lessMs = 0): string => new Date(Date.parse(time) - le
 function boundsOf({ since, window }: ReadState, { lookBackMs }: ApiObject): Bounds {
   if (window) return { since: iso(window.from), until: iso(window.to) };
   return since === undefined ? {} : { since: iso(since, lookBackMs) };
-}
-
-function sizeOf({ config: { pageSize } }: ApiObject, request: ReadRequest): PageSize {
-  const max = Math.min(request.pageSize ?? 100, pageSize?.max ?? 100);
-  return new PageSize({ min: pageSize ? 1 : max, max });
 }

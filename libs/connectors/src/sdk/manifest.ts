@@ -33,6 +33,8 @@ export interface Manifest<Config = unknown> {
   readonly auth: readonly AuthKind[];
   /** An address of the origin that the credential is meant for; it is sent to no other, wherever a link leads. */
   credentialOrigin?(config: Config): string;
+  /** Limits that a config sets, in place of those below. */
+  callLimits?(config: Config): CallLimits;
   readonly source?: SourceManifest;
   readonly destination?: DestinationManifest;
   /** The stages of its jobs, with unique names, where the connector brings its own. */

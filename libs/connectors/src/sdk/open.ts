@@ -73,12 +73,11 @@ function contextOf(options: OpenOptions, side: Side): ConnectorContext<unknown> 
   const problems = configProblems(manifest, options.config);
   if (problems.length > 0) throw new ConfigInvalid(manifest.name, problems);
   const config = manifest.config.parse(options.config);
-  const limits = manifest[side]?.limits;
+  const limits = { ...manifest[side]?.limits, ...manifest.callLimits?.(config) };
   const origin = manifest.credentialOrigin?.(config);
   const http = {
-    side,
+    ...{ side, limits },
     ...(credential && { credential }),
-    ...(limits && { limits }),
     ...(origin && { origins: [origin] }),
   };
   return {
