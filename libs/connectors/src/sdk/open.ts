@@ -31,7 +31,7 @@ export class ConfigInvalid extends Terminal {
 
 /**
  * What it is made of is closed with it, and pages have a size within the manifest's limits, whatever is asked for.
- * @throws ConfigInvalid · Terminal when the connector reads nothing
+ * @throws ConfigInvalid · Terminal when the connector reads nothing, or takes no such credential
  */
 export function openSource(options: OpenOptions): Source {
   const { manifest, openSource: open } = options.connector;
@@ -44,7 +44,7 @@ export function openSource(options: OpenOptions): Source {
   return source;
 }
 
-/** What it is made of is closed with it. @throws ConfigInvalid · Terminal when the connector writes nothing */
+/** What it is made of is closed with it. @throws ConfigInvalid · Terminal as `openSource` */
 export function openDestination(options: OpenOptions): Destination {
   const { manifest, openDestination: open } = options.connector;
   if (!manifest.destination || !open) throw new Terminal('DESTINATION_NOT_FOUND', `${manifest.name} is no destination`);
@@ -72,6 +72,11 @@ function contextOf(options: OpenOptions, side: Side): ConnectorContext<unknown> 
   const { manifest } = connector;
   const problems = configProblems(manifest, options.config);
   if (problems.length > 0) throw new ConfigInvalid(manifest.name, problems);
+  if (credential && !manifest.auth.includes(credential.kind)) {
+    const known = manifest.auth.filter((kind) => kind !== 'none').join(', ') || 'none';
+    const message = `${manifest.name} takes no credential of the kind ${credential.kind}, but ${known}`;
+    throw new Terminal('CREDENTIAL_INVALID', message, { field: 'kind' });
+  }
   const config = manifest.config.parse(options.config);
   const limits = { ...manifest[side]?.limits, ...manifest.callLimits?.(config) };
   const origin = manifest.credentialOrigin?.(config);

@@ -30,6 +30,11 @@ const clientCredentials = (client = server.client) =>
 const callApi = (credential: Credential) => world.client({ credential }).request({ url: server.api });
 
 describe('an access token', () => {
+  it('cannot be had from an address that is none, and that is said of its field', async () => {
+    const error = await failure(callApi(clientCredentials({ ...server.client, tokenUrl: 'nowhere' })));
+    expect(error).toMatchObject({ name: 'Terminal', code: 'SOURCE_REQUEST_INVALID', field: 'client.tokenUrl' });
+  });
+
   it('is used until a minute before it expires, and then renewed first', async () => {
     const credential = authorized();
     await world.clock.advance(3_539_999);

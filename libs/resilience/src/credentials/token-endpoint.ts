@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { type Clock, systemClock } from '../clock.js';
-import { AuthExpired, ExternalError, Retryable } from '../external-error.js';
+import { AuthExpired, ExternalError, Retryable, Terminal } from '../external-error.js';
 import { displayUrl } from '../fetch-error.js';
 import type { HttpClient, HttpResponse } from '../http-client/http-types.js';
 import type { OAuthClient, OAuthTokens } from './credential-data.js';
@@ -105,6 +105,8 @@ async function tokensOf(
   { http, clock = systemClock }: TokenEndpointOptions,
   ask: Ask,
 ): Promise<OAuthTokens> {
+  if (!URL.canParse(client.tokenUrl))
+    throw new Terminal('REQUEST_INVALID', 'client.tokenUrl is not a URL', { field: 'client.tokenUrl' });
   const url = new URL(client.tokenUrl);
   const server = { issuer: url.origin, token_endpoint: url.href };
   const us = { client_id: client.clientId };

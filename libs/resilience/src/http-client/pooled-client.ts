@@ -133,9 +133,10 @@ export class PooledClient implements HttpClient {
       return await forItself(work);
     } catch (error) {
       if (!(error instanceof ExternalError)) throw error;
-      const { message, retryAfterMs } = error;
+      const { message, retryAfterMs, field } = error;
       const code = codeOf(side, error.code.replace(/^(SOURCE|DESTINATION)_/, ''));
-      const options = { cause: error, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+      const told = { ...(retryAfterMs !== undefined && { retryAfterMs }), ...(field !== undefined && { field }) };
+      const options = { cause: error, ...told };
       if (error instanceof RateLimited) throw new RateLimited(error.code, message, { ...options, until: error.until });
       if (error instanceof Retryable) throw new Retryable(code, message, options);
       throw error instanceof AuthExpired

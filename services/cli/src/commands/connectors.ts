@@ -105,9 +105,11 @@ async function check(session: Session, name: string, options: CheckOptions): Pro
   await using tried = await opens(session, connector, options);
   const result = await tried.opened.check(session.signal);
   show(session, result, () =>
-    result.ok
-      ? result.message
-      : result.problems.map(({ field, code, message }) => `${code}: ${field ? `${field}: ` : ''}${message}`).join('\n'),
+    result.ok ? result.message : result.problems.map((problem) => `${problem.code}: ${named(problem)}`).join('\n'),
   );
   return result.ok ? exitCodes.ok : exitCodes.unwanted;
 }
+
+/** Some messages begin with the field that they are about. */
+const named = ({ field, message }: { readonly field?: string; readonly message: string }): string =>
+  field === undefined || message.startsWith(`${field}:`) ? message : `${field}: ${message}`;

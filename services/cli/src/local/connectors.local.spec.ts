@@ -183,6 +183,47 @@ describe('connectors read', () => {
   });
 });
 
+describe('a credential', () => {
+  const argv = ['connectors', 'check', 'http-json', '--config', 'api.json', '--allow', '127.0.0.1'];
+
+  it.each([
+    ['canary', 'no JSON'],
+    [{ kind: 'canary' }, 'kind must be one of bearer, basic, '],
+    [{ kind: 'bearer' }, 'token must be text in one line'],
+    [{ kind: 'bearer', token: 'canary\n' }, 'token must be text in one line'],
+    [{ kind: 'basic', username: 'canary' }, 'password must be text'],
+    [{ kind: 'api-key', key: 'canary', in: 'body', name: 'key' }, 'in must be header or query'],
+    [
+      { kind: 'oauth2-client-credentials', client: { clientId: 'a', tokenUrl: 'canary' } },
+      'client.tokenUrl must be an',
+    ],
+    [
+      { kind: 'oauth2-client-credentials', client: { clientId: 'a', tokenUrl: 'https://h/', scopes: 'canary' } },
+      'client.scopes must be a list of text',
+    ],
+  ])('that cannot be is refused by its field: %j', async (credential, what) => {
+    const text = typeof credential === 'string' ? credential : JSON.stringify(credential);
+    const { exitCode, stderr, stdout } = await run(argv, { env: { TIDEMARK_CREDENTIAL: text } });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain(`CREDENTIAL_INVALID: TIDEMARK_CREDENTIAL: ${what}`);
+    expect(stderr).not.toContain('canary');
+  });
+
+  it('of a kind that the connector does not take is refused, and no config is quoted that is none', async () => {
+    const env = { TIDEMARK_CREDENTIAL: JSON.stringify({ kind: 'bearer', token: 'canary' }) };
+    await writeFile(folder.join('db.json'), JSON.stringify({ host: 'db.example.com', database: 'd' }));
+    expect(await run(['connectors', 'check', 'postgres', '--config', 'db.json'], { env })).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('postgres takes no credential of the kind bearer, but basic'),
+    });
+    await writeFile(folder.join('wrong.json'), 'canary');
+    expect(await run(['connectors', 'check', 'postgres', '--config', 'wrong.json'])).toMatchObject({
+      exitCode: 2,
+      stderr: 'tidemark: BAD_INPUT: wrong.json: not valid JSON from character 0 on\n',
+    });
+  });
+});
+
 describe('connectors write', () => {
   it('writes the rows of a file, prints those that fail, and writes no run twice', async () => {
     await mkdir(folder.join('out'));

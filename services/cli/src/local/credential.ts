@@ -8,13 +8,58 @@ import type { Session } from '../session.js';
 const VARIABLE = 'TIDEMARK_CREDENTIAL';
 const MAX_BYTES = 64 * 1024;
 
-/** What each kind must have. */
-const fieldsOf: Readonly<Record<CredentialData['kind'], readonly string[]>> = {
-  bearer: ['token'],
-  basic: ['username', 'password'],
-  'api-key': ['key', 'in', 'name'],
-  'oauth2-authorization-code': ['client.clientId', 'client.tokenUrl', 'tokens.accessToken'],
-  'oauth2-client-credentials': ['client.clientId', 'client.tokenUrl'],
+interface Check {
+  readonly must: string;
+  readonly holds: (value: unknown) => boolean;
+}
+
+const text: Check = { must: 'must be text', holds: (value) => typeof value === 'string' };
+/** What a header can carry: a line break that was copied along is seen here, not by the other side. */
+const line: Check = {
+  must: 'must be text in one line',
+  holds: (value) => typeof value === 'string' && /^[\x20-\x7e\x80-\xff]+$/.test(value),
+};
+const url: Check = {
+  must: 'must be an http or https URL',
+  holds: (value) => typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+};
+const time: Check = { must: 'must be a time in milliseconds since 1970', holds: Number.isFinite };
+const texts: Check = {
+  must: 'must be a list of text',
+  holds: (value) => Array.isArray(value) && value.every(text.holds),
+};
+const values: Check = {
+  must: 'must be an object of names and text',
+  holds: (value) => typeof value === 'object' && value !== null && Object.values(value).every(text.holds),
+};
+const oneOf = (...all: readonly string[]): Check => ({
+  must: `must be ${all.join(' or ')}`,
+  holds: (value) => all.includes(value as string),
+});
+const optional = ({ must, holds }: Check): Check => ({ must, holds: (value) => value === undefined || holds(value) });
+
+const client = {
+  'client.clientId': text,
+  'client.tokenUrl': url,
+  'client.clientSecret': optional(text),
+  'client.clientAuth': optional(oneOf('basic', 'post', 'none')),
+  'client.scopes': optional(texts),
+  'client.parameters': optional(values),
+};
+
+/** What each kind is made of. */
+const fieldsOf: Readonly<Record<CredentialData['kind'], Readonly<Record<string, Check>>>> = {
+  bearer: { token: line },
+  basic: { username: text, password: text },
+  'api-key': { key: line, in: oneOf('header', 'query'), name: line, prefix: optional(line) },
+  'oauth2-authorization-code': {
+    ...client,
+    'tokens.accessToken': line,
+    'tokens.refreshToken': optional(text),
+    'tokens.obtainedAt': time,
+    'tokens.expiresAt': optional(time),
+  },
+  'oauth2-client-credentials': client,
 };
 
 /**
@@ -44,8 +89,8 @@ function dataOf(text: string, where: string): CredentialData {
   const fields =
     typeof kind === 'string' && Object.hasOwn(fieldsOf, kind) ? fieldsOf[kind as CredentialData['kind']] : undefined;
   if (!fields) throw invalid(`${where}: kind must be one of ${Object.keys(fieldsOf).join(', ')}`);
-  for (const field of fields)
-    if (typeof valueAt(data, field) !== 'string') throw invalid(`${where}: ${field} must be text`);
+  for (const [field, { must, holds }] of Object.entries(fields))
+    if (!holds(valueAt(data, field))) throw invalid(`${where}: ${field} ${must}`);
   return data as CredentialData;
 }
 

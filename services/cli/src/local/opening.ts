@@ -6,6 +6,7 @@ import { readJsonFile } from '../commands/diff-input.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Session } from '../session.js';
 import { credentialOf } from './credential.js';
+import { failureOf } from './failure.js';
 
 /** How every command that opens a connector is told about it. */
 export interface OpeningOptions {
@@ -63,7 +64,7 @@ async function opening<Side extends Source | Destination>(
     return { opened, [Symbol.asyncDispose]: close(opened) };
   } catch (error) {
     await pool.close();
-    throw error;
+    throw failureOf(error);
   }
 }
 
