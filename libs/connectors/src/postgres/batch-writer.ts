@@ -4,7 +4,7 @@ import type { RowResult, WriteBatch } from '../sdk/destination.js';
 import type { BatchPlan, EncodedRow, Unit } from './batch-plan.js';
 import { isDatabaseError } from './errors.js';
 import { resultOf, unpacked, type Ledger } from './ledger.js';
-import { isRowFault, rowFault } from './row-errors.js';
+import { fieldAtFault, isRowFault, isValueFault, rowFault } from './row-errors.js';
 import type { Session } from './session.js';
 import { constraintOf, type Table } from './table.js';
 import { statementOf, type Statement } from './write-statements.js';
@@ -141,13 +141,28 @@ class UnitWriting {
       await this.session.script(this.signal, 'rollback to savepoint tidemark');
       const [only, ...others] = rows;
       if (others.length > 0) return false;
-      this.results.set(only!.at, rowFault(error, this.#unit, only!, this.table));
+      const field = fieldAtFault(error, this.#unit, only!, this.table);
+      const asked = field === undefined && isValueFault(error) ? await this.#unreadable(only!) : field;
+      this.results.set(only!.at, rowFault(error, asked));
       if (constraintOf(this.table, error.constraint)?.self) this.#orphans.push(only!);
       return false;
     }
     // What is written so far must outlast what fails after it.
     if (rows.length < this.#unit.rows.length) await this.session.script(this.signal, SAVED);
     return true;
+  }
+
+  /** The column whose value the server does not read as its type, asked one by one; undefined when it reads them all. */
+  async #unreadable({ values }: EncodedRow): Promise<string | undefined> {
+    for (const [at, { name, fullType }] of this.#unit.columns.entries())
+      try {
+        if (values[at] !== null) await this.session.query(this.signal, `select $1::${fullType}`, [values[at]!]);
+      } catch (error) {
+        if (!isDatabaseError(error) || !isValueFault(error)) throw error;
+        await this.session.script(this.signal, 'rollback to savepoint tidemark');
+        return name;
+      }
+    return undefined;
   }
 }
 

@@ -66,6 +66,32 @@ suite('a postgres destination', () => {
     ]);
   });
 
+  it('names the column of any value that the server cannot read, beside others that it can', async () => {
+    await database.query(`create type temper as enum ('well'); create table unread (id int primary key, doc jsonb, other jsonb,
+      span int4range, words tsvector, numbers int[], moods temper[], small numeric(4, 1)[], codes varchar(3)[], bits bit(3),
+      at timestamp, mark xml)`);
+    const good = { doc: {}, other: {}, span: '[1,2)', words: "'a'", numbers: [1], bits: '101', at: '2026-01-01' };
+    const faults: JsonObject[] = [
+      { other: { text: 'a\0b' } },
+      { other: '\ud800' },
+      { span: '[2,1]' },
+      { words: "'a" },
+      { numbers: [1, 'x'] },
+      { numbers: [[1], [2, 3]] },
+      { moods: ['ill'] },
+      { small: [12345] },
+      { codes: ['abcd'] },
+      { bits: '10' },
+      { at: '' },
+      { mark: '<a>' },
+    ];
+    const rows = faults.flatMap((fault, at) => [{ id: 2 * at, ...good }, { id: 2 * at + 1, ...good, ...fault }]); // prettier-ignore
+    const results = await destinationOf().write(batchOf('upsert', 'unread', rows), signal);
+    const failed = results.filter((result) => result.status === 'failed');
+    expect(failed.map(({ field }) => field)).toEqual(faults.map((fault) => Object.keys(fault)[0]));
+    expect(new Set(statuses(results.filter((_result, at) => at % 2 === 0)))).toEqual(new Set(['created']));
+  });
+
   it('tells created, updated and unchanged rows apart, as the database compares them', async () => {
     const destination = destinationOf();
     const row = (id: number, more: JsonObject = {}): JsonObject => ({ id, name: 'a', amount: '1.5', at: '2026-01-01T00:00:00Z', extra: { a: 1, b: [2] }, ...more }); // prettier-ignore

@@ -9,8 +9,12 @@ export class InvalidValue extends Error {
 /** JSON as the text that the server reads a column's type from; null is SQL's null. @throws InvalidValue */
 export type Encoder = (value: Json) => string | null;
 
-const plain: Encoder = (value) =>
-  typeof value === 'string' ? value : typeof value === 'object' ? json(value) : String(value);
+const plain: Encoder = (value) => {
+  if (typeof value !== 'string') return typeof value === 'object' ? json(value) : String(value);
+  // On its way it would silently become another one.
+  if (!value.isWellFormed()) throw new InvalidValue('has half of a character (a lone surrogate)');
+  return value;
+};
 
 const json: Encoder = (value) => (value === null ? null : JSON.stringify(value));
 

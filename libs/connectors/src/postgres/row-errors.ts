@@ -17,6 +17,8 @@ const CODES: Readonly<Record<string, string>> = {
   '38': 'REFUSED_BY_TRIGGER',
   '39': 'REFUSED_BY_TRIGGER',
   '42501': 'ROW_SECURITY_VIOLATION',
+  // Our statements are well-formed: it is what some types say of their text (tsvector, ltree).
+  '42601': 'INVALID_VALUE',
   '428C9': 'GENERATED_COLUMN',
   '44': 'VIEW_CHECK_VIOLATION',
   '54': 'VALUE_TOO_LARGE',
@@ -32,10 +34,14 @@ export function isRowFault({ code = '', message }: pg.DatabaseError): boolean {
   return code === TWICE_IN_STATEMENT || code in CODES || code.slice(0, 2) in CODES;
 }
 
-/** What became of the only row of a statement that failed. */
-export function rowFault(error: pg.DatabaseError, unit: Unit, row: EncodedRow, table: Table): RowResult {
-  const { code: state = '', message, detail } = error;
-  const field = fieldAtFault(error, unit, row, table);
+/** Whether the server could not read a value, or not fit it into its column. */
+export const isValueFault = ({ code = '' }: pg.DatabaseError): boolean => code.startsWith('22') || code === '42601';
+
+/** What became of the only row of a statement that failed; `field`: the column at fault, where it is known. */
+export function rowFault(
+  { code: state = '', message, detail }: pg.DatabaseError,
+  field: string | undefined,
+): RowResult {
   return {
     status: 'failed',
     ...(field !== undefined && { field }),
@@ -68,7 +74,9 @@ const lastPart = (type: string): string => type.split('.').at(-1)!.replaceAll('"
 
 function isSuspect({ code, message }: pg.DatabaseError, { type, fullType }: Column, value: string): boolean {
   const names = message.includes(type) || message.includes(fullType);
-  if (code === '22001') return message.includes(fullType) && [...value].length > lengthOf(fullType);
+  const item = fullType.replace(/(\[\])+$/, '');
+  if (code === '22001') return message.includes(item) && [...value].length > lengthOf(item);
+  if (code === '22026') return message.includes(item);
   if (message.includes(`"${value}"`)) return names || code === '22008';
   if (code === '22003' && message.startsWith('numeric field overflow')) return overflows(fullType, value);
   if (code === '22021') return value.includes('\0');

@@ -27,6 +27,12 @@ describe('values on their way to PostgreSQL', () => {
     expect(() => encode('bytea', value)).toThrow('must be base64');
   });
 
+  it('refuses half of a character, also in an array', () => {
+    expect(() => encode('text', 'a\ud800')).toThrow('has half of a character');
+    expect(() => encode('_text', ['a', 'b\udc00'], 'text')).toThrow('has half of a character');
+    expect(encode('text', '\ud83d\ude00')).toBe('\u{1f600}');
+  });
+
   it('writes arrays of any depth, and leaves lists in JSON to JSON', () => {
     expect(encode('_int4', [1, null, 3], 'int4')).toBe('{"1",NULL,"3"}');
     expect(
