@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gunzip, gzip } from 'node:zlib';
 import { ExternalError, Terminal } from '@tidemark/resilience';
 import type { ConnectorContext } from '../sdk/connector.js';
 import type { Destination, RowResult, WriteBatch } from '../sdk/destination.js';
@@ -14,11 +14,13 @@ import type { FilesConfig } from './files.config.js';
 import { Folder } from './folder.js';
 
 const zip = promisify(gzip);
+const unzip = promisify(gunzip);
 const LONGEST_ID = 100;
 
 /**
  * Writes a file a batch, named after object and batch: `orders.job-7-0001.jsonl`. The file is there as a whole or not at
- * all, and a batch that is given again finds its file: nothing is torn, and nothing is there twice.
+ * all, and a batch that is given again finds its file: nothing is torn, and nothing is there twice. Other rows under the
+ * same id get a file beside it.
  */
 export class FilesDestination implements Destination {
   readonly #folder: Folder;
@@ -36,10 +38,13 @@ export class FilesDestination implements Destination {
     const { content, results } = encodeRows(batch.rows, this.context.config);
     if (!results.some(({ status }) => status === 'created')) return results;
     const folder = await this.#folder.real();
-    const name = this.#nameOf(batch);
+    let name = this.#nameOf(batch);
     try {
       await (this.#tidied ??= removeAbandoned(folder, this.context.now()));
-      if (await exists(join(folder, name))) return results;
+      const there = await this.#contentOf(join(folder, name));
+      if (there === content) return results;
+      // Other rows under the same id are another batch: whoever named it twice loses nothing.
+      if (there !== null) name = this.#nameOf(batch, content);
       const bytes = this.context.config.gzip ? await zip(content) : Buffer.from(content);
       signal.throwIfAborted();
       await writeWhole(folder, name, bytes);
@@ -65,21 +70,30 @@ export class FilesDestination implements Destination {
 
   async close(): Promise<void> {}
 
-  #nameOf({ id, object }: WriteBatch): string {
+  /** `content`: tells the file from the one that has the plain name. */
+  #nameOf({ id, object }: WriteBatch, content?: string): string {
     const { format, gzip: zipped } = this.context.config;
     const plain = /^[A-Za-z0-9_-]+$/.test(id) && id.length <= LONGEST_ID;
-    const part = plain ? id : createHash('sha256').update(id).digest('hex').slice(0, 32);
-    return `${object}.${part}.${format}${zipped ? '.gz' : ''}`;
+    const part = plain ? id : digest(id);
+    return [object, part, ...(content === undefined ? [] : [digest(content)]), `${format}${zipped ? '.gz' : ''}`].join(
+      '.',
+    );
+  }
+
+  /** Null when there is no such file. */
+  async #contentOf(path: string): Promise<string | null> {
+    try {
+      const bytes = await readFile(path);
+      return (this.context.config.gzip ? await unzip(bytes) : bytes).toString('utf8');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return null;
+      if (code?.startsWith('Z_')) return ''; // Somebody else's.
+      throw error;
+    }
   }
 }
 
 const refused = (message: string) => new Terminal('DESTINATION_REQUEST_REFUSED', message);
 
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false;
-      throw error;
-    },
-  );
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);

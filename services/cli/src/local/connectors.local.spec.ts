@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import { JsonApi } from '@tidemark/test-kit/apis';
@@ -262,6 +263,19 @@ describe('connectors write', () => {
     await writeFile(folder.join('broken.jsonl'), '{"id":1}\n{"id":\n');
     const broken = await run(argv.with(argv.indexOf('in.jsonl'), 'broken.jsonl'));
     expect(broken).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('broken.jsonl, line 2, byte') });
+  });
+
+  it('loses no row of another input under the same run', async () => {
+    await mkdir(folder.join('out'));
+    await writeFile(folder.join('out.json'), JSON.stringify({ folder: 'out', format: 'jsonl', gzip: true }));
+    const argv = ['connectors', 'write', 'files', '--config', 'out.json', '--object', 'rows', '--mode', 'append'];
+    for (const id of [1, 2, 1, 2, 2]) {
+      await writeFile(folder.join('in.jsonl'), `{"id":${id}}\n`);
+      expect((await run([...argv, '--input', 'in.jsonl', '--run', 'r1'])).exitCode).toBe(0);
+    }
+    const files = await readdir(folder.join('out'));
+    const written = await Promise.all(files.map(async (name) => gunzipSync(await readFile(folder.join('out', name)))));
+    expect(written.map(String).sort()).toEqual(['{"id":1}\n', '{"id":2}\n']);
   });
 
   it('writes several batches at a time, and prints what fails in the order of the rows', async () => {
