@@ -34,7 +34,7 @@ export function connectorsCommand(program: Command, act: Act): void {
     .requiredOption('--object <name>', 'what is read')
     .addOption(new Option('--since <time>', 'only what changed since').argParser(time).conflicts('from'))
     .addOption(new Option('--from <time>', 'only what changed from then on').argParser(time))
-    .addOption(new Option('--to <time>', '… and before').argParser(time))
+    .addOption(new Option('--to <time>', '… and before; default now').argParser(time))
     .addOption(new Option('--page-size <n>', 'records a page').argParser(wholeNumber(1)))
     .addOption(new Option('--limit <n>', 'stop after so many records').argParser(wholeNumber(1)))
     .option('--cursor <file>', 'go on where the run before stopped; kept up to date after each page')

@@ -49,6 +49,12 @@ describe('connectors', () => {
   it('are listed and shown, with the schema of their config', async () => {
     expect((await run(['connectors', 'list'])).stdout).toMatch(/^files +as configured +append/m);
     expect((await run(['connectors', 'show', 'files'])).stdout).toMatch(/^format +csv \| jsonl +required +CSV/m);
+    const { stdout: fields } = await run(['connectors', 'show', 'http-json']);
+    expect(fields).toMatch(/^objects\[\]\.path +string +required +Below/m);
+    expect(fields).toMatch(
+      /^objects\[\]\.pagination\.kind +none \| link \| nextUrl \| cursor \| page \| offset +required/m,
+    );
+    expect(fields).toMatch(/^objects\[\]\.pagination\.next +string +Finds/m);
     const shown = JSON.parse((await run(['connectors', 'show', 'http-json', '--json'])).stdout) as object;
     expect(shown).toMatchObject({ name: 'http-json', config: { required: ['baseUrl', 'objects'] } });
     const unknown = await run(['connectors', 'show', 'fax']);
@@ -118,6 +124,14 @@ describe('connectors read', () => {
     const ids = idsIn(printed);
     expect([...new Set(ids)].sort((a, b) => a - b)).toEqual(all);
     expect(ids.length).toBeLessThanOrEqual(40 + 4 * 2);
+  });
+
+  it('takes a window only with a beginning, and none that ends before it', async () => {
+    for (const [window, what] of [
+      [['--to', '2025-01-02'], '--to needs --from'],
+      [['--from', '2025-01-03', '--to', '2025-01-02'], '--to must be later than --from'],
+    ] as const)
+      expect(await run([...read, ...window])).toMatchObject({ exitCode: 2, stderr: `tidemark: USAGE: ${what}\n` });
   });
 
   it('names the field of a config that is wrong', async () => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Page, ReadRequest } from '@tidemark/connectors';
+import { usageError } from '../cli-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { plural } from '../render/text.js';
 import type { Session } from '../session.js';
@@ -25,6 +26,8 @@ export interface ReadOptions extends OpeningOptions {
 export async function readRecords(session: Session, name: string, options: ReadOptions): Promise<ExitCode> {
   const { terminal, now } = session;
   const { object, cursor: file } = options;
+  if (options.to !== undefined && options.from === undefined) throw usageError('--to needs --from');
+  if (options.to !== undefined && options.to <= options.from!) throw usageError('--to must be later than --from');
   const connector = await connectorOf(name);
   const owner = { connector: name, object };
   const path = file === undefined ? undefined : resolve(session.folder, file);

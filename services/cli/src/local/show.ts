@@ -54,17 +54,12 @@ export function showManifest(session: Session, manifest: Manifest, config: JsonS
     ['batches at once', destination ? String(destination.concurrency) : null],
     ['stages', manifest.pipeline?.stages.map(({ name }) => name).join(' → ') ?? null],
   ];
-  const rows = Object.entries(config.properties ?? {}).map(([name, schema]) => ({
-    name,
-    kind: kindOf(schema),
-    needed: config.required?.includes(name) === true ? 'required' : defaultOf(schema),
-    about: schema.description ?? '',
-  }));
+  const rows = [...configRows(config)];
   const columns = [
-    { title: 'CONFIG', value: (row: (typeof rows)[number]) => row.name },
-    { title: 'TYPE', value: (row: (typeof rows)[number]) => row.kind, flexible: true },
-    { title: '', value: (row: (typeof rows)[number]) => row.needed, flexible: true },
-    { title: 'MEANING', value: (row: (typeof rows)[number]) => row.about, flexible: true },
+    { title: 'CONFIG', value: ({ name }: ConfigRow) => name },
+    { title: 'TYPE', value: ({ kind }: ConfigRow) => kind, flexible: true },
+    { title: '', value: ({ needed }: ConfigRow) => needed, flexible: true },
+    { title: 'MEANING', value: ({ about: meaning }: ConfigRow) => meaning, flexible: true },
   ];
   const { terminal } = session;
   show(session, viewOf(manifest, config), () =>
@@ -72,8 +67,43 @@ export function showManifest(session: Session, manifest: Manifest, config: JsonS
   );
 }
 
-function kindOf({ type, enum: choices }: JsonSchema): string {
+interface ConfigRow {
+  readonly name: string;
+  readonly kind: string;
+  readonly needed: string;
+  readonly about: string;
+}
+
+/** A row for every field, those inside of others too: `ssl.mode`, `objects[].name`. */
+function* configRows({ properties = {}, required = [] }: JsonSchema, within = ''): Generator<ConfigRow> {
+  for (const [name, schema] of Object.entries(properties)) {
+    yield {
+      name: within + name,
+      kind: kindOf(schema),
+      needed: required.includes(name) ? 'required' : defaultOf(schema),
+      about: schema.description ?? '',
+    };
+    const items = schema['items'] as JsonSchema | undefined;
+    yield* configRows(joined(items ?? schema), `${within}${name}${items ? '[]' : ''}.`);
+  }
+}
+
+/** Of a choice between kinds of objects: all of their fields; required are those that every kind requires. */
+function joined(schema: JsonSchema): JsonSchema {
+  const kinds = schema['oneOf'] as readonly JsonSchema[] | undefined;
+  if (!kinds) return schema;
+  const properties: Record<string, JsonSchema> = {};
+  for (const [name, field] of kinds.flatMap((kind) => Object.entries(kind.properties ?? {}))) {
+    const choices = [...(properties[name]?.enum ?? []), ...('const' in field ? [field['const']] : [])];
+    properties[name] = { ...field, ...properties[name], ...(choices.length > 0 && { enum: choices }) };
+  }
+  const required = (kinds[0]?.required ?? []).filter((name) => kinds.every((kind) => kind.required?.includes(name)));
+  return { properties, required };
+}
+
+function kindOf({ type, enum: choices, oneOf: kinds }: JsonSchema): string {
   if (choices) return choices.join(' | ');
+  if (kinds) return 'object';
   return typeof type === 'string' ? type : 'any';
 }
 
