@@ -9,9 +9,12 @@ process.on('SIGINT', () => {
   interrupt.abort();
 });
 // Whoever reads our output may have seen enough (`| head`): what the exit code says of it holds all the same.
-process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === 'EPIPE' ? process.exitCode : 1),
-);
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit(process.exitCode);
+  process.stderr.write(`tidemark: OUTPUT_FAILED: what is printed cannot be written (${code})
+`);
+  process.exit(exitCodes.unavailable);
+});
 process.stderr.on('error', () => {});
 
 process.exitCode = await run(process.argv.slice(2), {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
@@ -124,6 +125,23 @@ describe('connectors read', () => {
     const ids = idsIn(printed);
     expect([...new Set(ids)].sort((a, b) => a - b)).toEqual(all);
     expect(ids.length).toBeLessThanOrEqual(40 + 4 * 2);
+  });
+
+  it('says that its output cannot be written, and stores no cursor then', async () => {
+    const main = new URL('../../dist/main.js', import.meta.url).pathname;
+    const env = { ...process.env, INIT_CWD: folder.path };
+    const full = await open('/dev/full', 'w');
+    const child = spawn(process.execPath, [main, ...read, '--cursor', 'cursor.json'], {
+      env,
+      stdio: ['ignore', full.fd, 'pipe'],
+    });
+    const [stderr] = await Promise.all([text(child.stderr!), once(child, 'exit')]);
+    await full.close();
+    expect([child.exitCode, stderr]).toEqual([
+      5,
+      'tidemark: OUTPUT_FAILED: what is printed cannot be written (ENOSPC)\n',
+    ]);
+    expect(await readdir(folder.path)).not.toContain('cursor.json');
   });
 
   it('takes a window only with a beginning, and none that ends before it', async () => {
