@@ -127,6 +127,15 @@ describe('connectors read', () => {
     expect(ids.length).toBeLessThanOrEqual(40 + 4 * 2);
   });
 
+  it('names objects that cannot be used with what was received of them, harmless to a terminal', async () => {
+    api.put('/items', { name: 'no id \u009b31m', updated_at: '2025-01-01T00:00:00Z' } as never);
+    const { exitCode, stdout, stderr } = await run(read);
+    expect([exitCode, idsIn(stdout)]).toEqual([1, all]);
+    expect(stderr).toBe(
+      'items: OBJECT_MISSING_ID: id finds no id in a record: {"name":"no id �31m","updated_at":"2025-01-01T00:00:00Z"}\n',
+    );
+  });
+
   it('says that its output cannot be written, and stores no cursor then', async () => {
     const main = new URL('../../dist/main.js', import.meta.url).pathname;
     const env = { ...process.env, INIT_CWD: folder.path };

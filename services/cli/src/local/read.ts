@@ -2,12 +2,15 @@ import { resolve } from 'node:path';
 import type { Page, ReadRequest } from '@tidemark/connectors';
 import { usageError } from '../cli-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
-import { plural } from '../render/text.js';
+import { brief, cut, plain, plural } from '../render/text.js';
 import type { Session } from '../session.js';
 import { readCursor, storeCursor } from './cursor-file.js';
 import { failureOf } from './failure.js';
 import { connectorOf, opensSource, type OpeningOptions } from './opening.js';
 import { Pace } from './pace.js';
+
+/** Columns of an object that cannot be used. */
+const MAX_SHOWN = 200;
 
 export interface ReadOptions extends OpeningOptions {
   readonly object: string;
@@ -71,8 +74,12 @@ function requestOf({ signal, now }: Session, { object, since, from, to, pageSize
   };
 }
 
+/** With the beginning of what was received: it is often all that tells which one it is. */
 function tellProblems({ terminal }: Session, { problems }: Page): void {
-  for (const { objectType, code, message } of problems) terminal.note(`${objectType}: ${code}: ${message}`);
+  for (const { objectType, code, message, data } of problems) {
+    const received = data === undefined || data === null ? '' : `: ${cut(brief(data), MAX_SHOWN)}`;
+    terminal.note(plain(`${objectType}: ${code}: ${message}${received}`));
+  }
 }
 
 const progressOf = (told: { pages: number; problems: number }, page?: Page): string =>
