@@ -368,6 +368,19 @@ describe('rows diff', () => {
     expect((await run(['rows', 'diff', 'old.csv', 'old.csv', '--key', 'id', '--exit-code'])).exitCode).toBe(0);
   });
 
+  it('compares nothing by a key that there is not', async () => {
+    const wrong = await run(['rows', 'diff', 'old.csv', 'new.csv', '--key', 'idd']);
+    expect(wrong).toMatchObject({
+      exitCode: 2,
+      stderr: 'tidemark: BAD_INPUT: old.csv: there is no column idd; there are id, name, n\n',
+    });
+    await writeFile(folder.join('old.jsonl'), '{"id":1}\n{"id":2}\n');
+    expect(await run(['rows', 'diff', 'old.jsonl', 'new.csv', '--key', 'idd'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('BAD_INPUT: old.jsonl: no row has a value for the key'),
+    });
+  });
+
   it('says which row or file cannot be compared', async () => {
     await writeFile(folder.join('twice.csv'), 'id,name,n\n1,a,1\n1,b,2\n');
     const twice = await run(['rows', 'diff', 'old.csv', 'twice.csv', '--key', 'id']);

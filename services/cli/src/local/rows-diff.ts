@@ -7,7 +7,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { brief } from '../render/text.js';
 import type { Session } from '../session.js';
 import { Pace } from './pace.js';
-import { rowsIn } from './rows-in.js';
+import { formatOf, rowsIn } from './rows-in.js';
 
 export interface RowsDiffOptions {
   readonly key: readonly string[];
@@ -47,16 +47,17 @@ const isRefusal = (error: unknown): error is TypeError =>
 
 async function snapshotOf(session: Session, file: string, options: CompareOptions) {
   const { compare } = await import('@tidemark/row-diff');
-  const comparison = compare(paced(session, file), options);
+  const comparison = compare(paced(session, file, options.key), options);
   for await (const difference of comparison)
     if (difference.type === 'duplicateKey' || difference.type === 'nullKey') tellProblem(session, file, difference);
+  mustHaveKeys(file, comparison.counts);
   return (await comparison.commit()).id;
 }
 
 async function tell(session: Session, file: string, options: CompareOptions, { limit = Infinity }: RowsDiffOptions) {
   const { compare } = await import('@tidemark/row-diff');
   const { terminal, json } = session;
-  const comparison = compare(paced(session, file), options);
+  const comparison = compare(paced(session, file, options.key), options);
   let lines: string[] = [];
   let told = 0;
   const flush = async () => {
@@ -70,6 +71,7 @@ async function tell(session: Session, file: string, options: CompareOptions, { l
   }
   await flush();
   const { counts } = comparison;
+  mustHaveKeys(file, counts);
   if (json) terminal.print(JSON.stringify({ type: 'counts', ...counts }));
   else {
     if (told > limit) terminal.note(`${told - limit} more (--limit)`);
@@ -79,15 +81,31 @@ async function tell(session: Session, file: string, options: CompareOptions, { l
 }
 
 /** The rows of a file, counted as they are read. */
-async function* paced(session: Session, file: string): AsyncGenerator<Row> {
+async function* paced(session: Session, file: string, key: Columns): AsyncGenerator<Row> {
   const pace = new Pace(session.terminal, session.now, `rows of ${file}`);
   let count = 0;
   for await (const row of rowsIn(session, file)) {
+    if (count === 0 && formatOf(file) === 'csv') mustHave(key, row, file);
     if (++count % 1000 === 0) pace.add(1000);
     yield row;
   }
   pace.add(count % 1000);
   pace.end();
+}
+
+type Columns = readonly string[];
+
+/** What no row of a table has is no key: a slip of the pen would make any two tables equal. */
+function mustHave(key: Columns, row: Row, file: string): void {
+  const missing = key.find((column) => !Object.hasOwn(row, column));
+  if (missing === undefined) return;
+  const message = `${file}: there is no column ${missing}; there are ${Object.keys(row).join(', ')}`;
+  throw new CliError(exitCodes.usage, 'BAD_INPUT', message);
+}
+
+function mustHaveKeys(file: string, { rows, nullKey }: Counts): void {
+  if (rows > 0 && nullKey === rows)
+    throw new CliError(exitCodes.usage, 'BAD_INPUT', `${file}: no row has a value for the key`);
 }
 
 function tellProblem({ terminal }: Session, file: string, problem: Problem): void {

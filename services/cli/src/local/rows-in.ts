@@ -7,7 +7,7 @@ import type { Session } from '../session.js';
 export type RowFormat = 'csv' | 'jsonl';
 
 /** Told by the name, `.gz` apart; what has no name is JSON lines. */
-const formatOf = (name: string, given?: RowFormat): RowFormat =>
+export const formatOf = (name: string, given?: RowFormat): RowFormat =>
   given ?? (/\.csv(\.gz)?$/i.test(name) ? 'csv' : 'jsonl');
 
 /** The rows of a file, or JSON lines from standard input (`-`). @throws CliError with line and byte of what is no row */
