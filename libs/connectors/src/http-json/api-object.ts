@@ -92,7 +92,7 @@ export class ApiObject {
           `${this.field}.records finds ${shapeOf(list)} where a list of records should be; the answer is ${shapeOf(body)}`,
           { field: `${this.field}.records` },
         );
-      const next = this.#pager.next(at, step, { response, body, count: list.length });
+      const next = this.#pager.next(at, step, { response, body, list: list as readonly Json[] });
       const total = this.#find.total?.(body);
       return {
         ...this.#records(list as readonly Json[], bounds, parent),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import LinkHeader from 'http-link-header';
 import { Terminal, type HttpResponse } from '@tidemark/resilience';
 import { z } from 'zod';
@@ -5,10 +6,13 @@ import type { Json } from '../sdk/source.js';
 import { expressionOf } from './expression.js';
 import type { Pagination } from './http-json.config.js';
 
-/** Where a page begins, small enough for a cursor. `size`: the page must have this size, as the one before it had. */
+/**
+ * Where a page begins, small enough for a cursor. `size`: the page must have this size, as the one before it had;
+ * `behind`: the digest of that one.
+ */
 export const position = z.union([
-  z.strictObject({ page: z.int(), size: z.int(), exact: z.boolean() }),
-  z.strictObject({ offset: z.int() }),
+  z.strictObject({ page: z.int(), size: z.int(), exact: z.boolean(), behind: z.string().optional() }),
+  z.strictObject({ offset: z.int(), behind: z.string().optional() }),
   z.strictObject({ token: z.string(), size: z.int().optional() }),
   z.strictObject({ url: z.string(), size: z.int().optional() }),
 ]);
@@ -25,8 +29,8 @@ export interface Step {
 export interface Answer {
   readonly response: HttpResponse;
   readonly body: Json;
-  /** Records in it. */
-  readonly count: number;
+  /** The records in it. */
+  readonly list: readonly Json[];
 }
 
 /** One way of paging. Null stands for the beginning, and behind the last page for the end. */
@@ -125,7 +129,10 @@ function offsetPager({ param, more }: Pagination & { kind: 'offset' }, field: st
   const start = (at: Position | null) => (at && 'offset' in at ? at.offset : 0);
   return {
     step: (at, size) => ({ size, parameters: { [param]: start(at) } }),
-    next: (at, _step, answer) => (follows(answer) ? { offset: start(at) + answer.count } : null),
+    next: (at, _step, answer) => {
+      if (!follows(answer)) return null;
+      return { offset: start(at) + answer.list.length, behind: another(at, answer, `${field}.param`) };
+    },
   };
 }
 
@@ -152,20 +159,29 @@ function pagePager({ param, first, more }: Pagination & { kind: 'page' }, field:
     },
     next: (at, { size, parameters }, answer) => {
       if (!follows(answer)) return null;
-      const exact = known(at, size).exact && answer.count === size;
-      return { page: Number(parameters[param]) + 1, size, exact };
+      const exact = known(at, size).exact && answer.list.length === size;
+      const behind = another(at, answer, `${field}.param`);
+      return { page: Number(parameters[param]) + 1, size, exact, behind };
     },
   };
 }
 
 /** Whether a page follows: as the answer says, or as long as pages are not empty. */
 function followsOf(more: string | undefined, field: string): (answer: Answer) => boolean {
-  if (more === undefined) return ({ count }) => count > 0;
+  if (more === undefined) return ({ list }) => list.length > 0;
   const find = expressionOf(more, `${field}.more`);
   return ({ body }) => {
     const value = find(body);
     return value !== null && value !== false && value !== 0 && value !== '';
   };
+}
+
+/** The digest of a page that is not the one before it once more: a parameter that a server does not know has no end. */
+function another(at: Position | null, { list }: Answer, field: string): string {
+  const digest = createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 12);
+  if (at && 'behind' in at && at.behind === digest && list.length > 0)
+    throw invalid(`${field}: the answer is the page before once more, as if this parameter were not known`);
+  return digest;
 }
 
 const invalid = (message: string) => new Terminal('SOURCE_INVALID_RESPONSE', message);

@@ -229,6 +229,18 @@ describe('pages of http-json', () => {
     await expect(read(config, 'items')).rejects.toThrow('names its own page as the next one');
   });
 
+  it.each([
+    { kind: 'page', param: 'pgae' },
+    { kind: 'offset', param: 'ofset' },
+  ])('are not read for ever where the server does not know the parameter: %j', async (pagination) => {
+    const url = await startServer(() => [{ items: [{ id: 1 }, { id: 2 }] }]);
+    const reading = read({ baseUrl: url, objects: [object(pagination)] }, 'items');
+    await expect(reading).rejects.toMatchObject({
+      code: 'SOURCE_INVALID_RESPONSE',
+      message: expect.stringContaining('objects.0.pagination.param: the answer is the page before once more'),
+    });
+  });
+
   it('keep to a window by the times of the records where the API has no parameter for it', async () => {
     const api = await startApi();
     for (let n = 0; n < 9; n++) api.put('/items', { id: n, updated_at: at(n) });
