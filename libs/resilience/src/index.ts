@@ -37,7 +37,7 @@ export { type BucketRate, TokenBucket } from './token-bucket.js';
 export { type Clock, systemClock, unlessAborted } from './clock.js';
 export { type CheckedAddress, resolveGuarded, type ResolveGuardedOptions } from './resolve-guarded.js';
 export { createHttpClient, createHttpPool, type HttpPool, type HttpPoolOptions } from './http-client/http-pool.js';
-export { exactNumber, parseJson } from './http-client/exact-json.js';
+export { exactNumber, JsonTooDeep, parseJson } from './http-client/exact-json.js';
 export { jsonErrorPosition } from './http-client/json-position.js';
 export type {
   Condition,

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { jsonErrorPosition, parseJson } from '@tidemark/resilience';
+import { jsonErrorPosition, JsonTooDeep, parseJson } from '@tidemark/resilience';
 import type { Json, JsonObject } from '../sdk/source.js';
 import { invalidFile, spotText } from './file-errors.js';
 import { FILE_START, type FileBytes, type FilePosition, type FileRow } from './rows.js';
@@ -38,7 +38,8 @@ function rowOf(line: Buffer, at: FilePosition, file: string): Omit<FileRow, 'end
     const value = parseJson(text) as Json;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { data: value as JsonObject };
     return invalid('the line is JSON, but no object');
-  } catch {
+  } catch (error) {
+    if (error instanceof JsonTooDeep) return invalid(`the line ${error.message}`);
     return invalid('no JSON from here on', Buffer.byteLength(text.slice(0, jsonErrorPosition(text))));
   }
 }

@@ -1,4 +1,4 @@
-import { parseJson } from '@tidemark/resilience';
+import { JsonTooDeep, parseJson } from '@tidemark/resilience';
 import pg from 'pg';
 import type { Json } from '../sdk/source.js';
 import type { Session } from './session.js';
@@ -20,6 +20,16 @@ export const isoInstant: FromText = (text) =>
   isPlainTime(text) ? `${text.slice(0, 10)}T${text.slice(11).replace('+00', 'Z')}` : text;
 const isPlainTime = (text: string) => text[10] === ' ' && !text.endsWith('BC');
 
+/** What is nested too deep for JSON elsewhere stays text. */
+export const jsonOf: FromText = (text) => {
+  try {
+    return parseJson(text) as Json;
+  } catch (error) {
+    if (error instanceof JsonTooDeep) return text;
+    throw error;
+  }
+};
+
 const hexToBase64: FromText = (text) => Buffer.from(text.slice(2), 'hex').toString('base64');
 
 /** By the type's oid (pg_type.dat); int8, numeric and money keep all digits as text. */
@@ -28,7 +38,7 @@ const KNOWN: ReadonlyMap<number, FromText> = new Map<number, FromText>([
   [17, hexToBase64],
   ...[21, 23, 26].map((oid) => [oid, Number] as const),
   ...[700, 701].map((oid) => [oid, float] as const),
-  ...[114, 3802].map((oid) => [oid, parseJson as FromText] as const),
+  ...[114, 3802].map((oid) => [oid, jsonOf] as const),
   [1114, isoTimestamp],
   [1184, isoInstant],
   // "char", name, int8, text, money, bpchar, varchar, date, time, interval, timetz, numeric, uuid.

@@ -1,10 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { arrayLiteral, encoderOf } from './encode.js';
 import { lineAndColumn } from './errors.js';
-import { isoInstant, isoTimestamp } from './json-values.js';
+import { isoInstant, isoTimestamp, jsonOf } from './json-values.js';
 
 const encode = (base: string, value: unknown, element: string | null = null) =>
   encoderOf({ base, element })(value as never);
+
+describe('JSON of PostgreSQL', () => {
+  it('keeps its digits, and stays text where it is nested too deep', () => {
+    expect(jsonOf('{"a": 9007199254740993}')).toEqual({ a: '9007199254740993' });
+    const deep = '['.repeat(600) + ']'.repeat(600);
+    expect(jsonOf(deep)).toBe(deep);
+  });
+});
 
 describe('values on their way to PostgreSQL', () => {
   it.each([

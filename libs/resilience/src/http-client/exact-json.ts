@@ -1,9 +1,36 @@
+/** Levels of lists and objects within each other; what goes deeper cannot be written again, nor compared. */
+const MAX_DEPTH = 500;
+
+/** JSON, but of no use. */
+export class JsonTooDeep extends SyntaxError {
+  constructor() {
+    super(`is nested deeper than ${MAX_DEPTH} levels`);
+  }
+}
+
 /**
  * JSON in which no number loses a digit: one that a double does not hold exactly stays as it is written, as text.
- * @throws SyntaxError, whose message quotes the text
+ * @throws SyntaxError, whose message quotes the text · JsonTooDeep
  */
 export function parseJson(text: string): unknown {
-  return MAY_BE_INEXACT.test(text) ? JSON.parse(text, keepDigits as never) : JSON.parse(text);
+  const value = MAY_BE_INEXACT.test(text) ? parseExactly(text) : JSON.parse(text);
+  if (text.length > 2 * MAX_DEPTH && isDeeper(value, MAX_DEPTH)) throw new JsonTooDeep();
+  return value;
+}
+
+function parseExactly(text: string): unknown {
+  try {
+    return JSON.parse(text, keepDigits as never);
+  } catch (error) {
+    throw error instanceof RangeError ? new JsonTooDeep() : error;
+  }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
+  return false;
 }
 
 /** A decimal number as a double, or as it is written where a double does not hold it exactly. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { exactNumber, parseJson } from './exact-json.js';
+import { exactNumber, JsonTooDeep, parseJson } from './exact-json.js';
 
 describe('parseJson', () => {
   it.each([
@@ -29,6 +29,14 @@ describe('parseJson', () => {
     const text =
       '{"hash":"3e5a9007199254740993","at":"2026-01-01 00:00:00","__proto__":{"x":1},"long":"9007199254740993"}';
     expect(parseJson(text)).toEqual(JSON.parse(text));
+  });
+
+  it('refuses what is nested too deep to be written again', () => {
+    const nested = (levels: number, value: string) => '[{"a":'.repeat(levels / 2) + value + '}]'.repeat(levels / 2);
+    for (const value of ['1', '9007199254740993']) {
+      expect(() => JSON.stringify(parseJson(nested(500, value)))).not.toThrow();
+      for (const levels of [502, 200_000]) expect(() => parseJson(nested(levels, value))).toThrow(JsonTooDeep);
+    }
   });
 
   it('refuses what is no JSON', () => {

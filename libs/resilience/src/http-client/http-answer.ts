@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Retryable } from '../external-error.js';
 import { displayUrl } from '../fetch-error.js';
-import { parseJson } from './exact-json.js';
+import { JsonTooDeep, parseJson } from './exact-json.js';
 import type { Exchanged } from './exchange.js';
 import { codeOf } from './http-errors.js';
 import type { HttpResponse, Side } from './http-types.js';
@@ -36,7 +36,8 @@ export class HttpAnswer implements HttpResponse {
     const text = this.text();
     try {
       return parseJson(text) as T;
-    } catch {
+    } catch (error) {
+      if (error instanceof JsonTooDeep) throw this.#invalid(error.message);
       // The parser's own words quote the body.
       throw this.#invalid(text === '' ? 'is empty' : `is not JSON from character ${jsonErrorPosition(text)} on`);
     }

@@ -165,7 +165,8 @@ describe('an answer', () => {
     ['{"a": [1, 2', 'is not JSON from character 11 on'],
     ['', 'is empty'],
     [Buffer.from('{"name": "caf\xe9"}', 'latin1'), 'is not UTF-8'],
-  ])('%j is no JSON, and tells where without quoting it', async (body, what) => {
+    [Buffer.from('['.repeat(10 ** 5) + ']'.repeat(10 ** 5)), 'is nested deeper than 500 levels'],
+  ])('%# is no JSON, and tells where without quoting it', async (body, what) => {
     const base = await world.servers.http((_request, response) => response.end(body));
     const answer = await world.client().request({ url: `${base}/p?key=hunter2` });
     const error = await failure(Promise.resolve().then(() => answer.json()));
