@@ -27,6 +27,12 @@ sourceConformance('google-drive', {
   start,
   wrong: [
     {
+      what: 'an address where nobody listens',
+      connection: ({ connection }) => withConfig(connection, { baseUrl: 'http://127.0.0.1:1' }),
+      code: 'SOURCE_UNREACHABLE',
+      field: 'baseUrl',
+    },
+    {
       what: 'a shared drive that is not there',
       connection: ({ connection }) => withConfig(connection, { driveId: 'nowhere' }),
       code: 'SOURCE_NOT_FOUND',

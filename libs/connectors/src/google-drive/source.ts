@@ -82,7 +82,7 @@ export class GoogleDriveSource implements Source {
       const who = `Google Drive as ${user?.emailAddress ?? 'a user'}`;
       return { ok: true, message: [who, ...where].join(', ') };
     } catch (error) {
-      return { ok: false, problems: [checkProblemOf(error, signal)] };
+      return { ok: false, problems: [checkProblemOf(error, signal, 'baseUrl')] };
     }
   }
 
@@ -95,7 +95,7 @@ export class GoogleDriveSource implements Source {
     try {
       return await this.#api.get<{ name?: string; mimeType?: string }>(path, query, signal);
     } catch (error) {
-      problems.push(checkProblemOf(error, signal));
+      problems.push(checkProblemOf(error, signal, 'baseUrl'));
       return null;
     }
   }

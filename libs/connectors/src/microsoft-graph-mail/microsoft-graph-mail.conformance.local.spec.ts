@@ -37,6 +37,12 @@ sourceConformance('microsoft-graph-mail', {
   start,
   wrong: [
     {
+      what: 'an address where nobody listens',
+      connection: ({ connection }) => withConfig(connection, { baseUrl: 'http://127.0.0.1:1' }),
+      code: 'SOURCE_UNREACHABLE',
+      field: 'baseUrl',
+    },
+    {
       what: 'a user who is not there',
       connection: ({ connection }) => withConfig(connection, { mailbox: 'nobody@example.com' }),
       code: 'SOURCE_NOT_FOUND',

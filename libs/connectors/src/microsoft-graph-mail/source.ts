@@ -31,7 +31,7 @@ export class MicrosoftGraphMailSource implements Source {
   async check(signal: AbortSignal): Promise<CheckResult> {
     const { mailbox = 'the user who authorised', folders: names = [] } = this.#config;
     const problems: CheckProblem[] = [];
-    const note = (error: unknown) => void problems.push(checkProblemOf(error, signal));
+    const note = (error: unknown) => void problems.push(checkProblemOf(error, signal, 'baseUrl'));
     try {
       const folders = new Folders(this.#api, this.#config.folders);
       for (const at of names.keys()) await folders.named(at, signal).catch(note);

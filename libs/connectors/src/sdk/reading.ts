@@ -16,9 +16,12 @@ export function pageSizeOf({ min, initial, max }: PageSizeLimits, asked?: number
   return new PageSize({ min: Math.min(min, most), max: most, initial: Math.min(asked ?? initial, most) });
 }
 
-/** An error as what is wrong with a configuration. After an abort, and for what is no external error, throws it. */
-export function checkProblemOf(error: unknown, signal: AbortSignal): CheckProblem {
+/**
+ * An error as what is wrong with a configuration. `address`: the field to be looked at when no answer came.
+ * After an abort, and for what is no external error, throws it.
+ */
+export function checkProblemOf(error: unknown, signal: AbortSignal, address?: string): CheckProblem {
   if (signal.aborted || !(error instanceof ExternalError)) throw error;
-  const { code, message, field } = error;
+  const { code, message, status, connection, field = connection && !status ? address : undefined } = error;
   return { code, message, ...(field !== undefined && { field }) };
 }
