@@ -159,6 +159,16 @@ suite('a postgres destination', () => {
     expect(await database.query('select id from things order by id')).toEqual([{ id: 2 }, { id: 3 }]);
   });
 
+  it('deletes what nobody refers to, and names the key of what somebody does', async () => {
+    await database.query(`create table shelves ("the id" int primary key, name text);
+      create table books (shelf int references shelves);
+      insert into shelves values (1, 'a'), (2, 'b'), (3, 'c'); insert into books values (2)`);
+    const rows = [1, 2, 3].map((id) => ({ action: 'delete' as const, data: { 'the id': id } }));
+    const results = await destinationOf().write(batchOf('mirror', 'shelves', [], { key: ['the id'], rows }), signal);
+    expect(statuses(results)).toEqual(['deleted', 'failed', 'deleted']);
+    expect(results[1]).toMatchObject({ field: 'the id', code: 'FOREIGN_KEY_VIOLATION', retryable: false });
+  });
+
   it('writes rows that refer to each other, in whatever order they come, beside one that is refused', async () => {
     await database.query('create table tree (id int primary key, parent int references tree, name varchar(5))');
     const rows = Array.from({ length: 64 }, (_, at) => ({
