@@ -61,7 +61,8 @@ export async function writeRows(session: Session, name: string, options: WriteOp
     writing.pace.end(summaryOf(writing));
     const done = first > 1 ? `the first ${first - 1} rows are written; ` : '';
     const hint = `${done}--run ${writing.run} writes nothing twice`;
-    if (!session.signal.aborted) throw failureOf(error, hint);
+    const again = first > 1 || (error as { readonly retryable?: boolean }).retryable === true;
+    if (!session.signal.aborted) throw failureOf(error, again ? hint : undefined);
     session.terminal.note(`tidemark: stopped; ${hint}`);
     return exitCodes.interrupted;
   }
