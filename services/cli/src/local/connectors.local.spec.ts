@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import { temporaryFolder, waitFor, type TemporaryFolder } from '@tidemark/test-kit';
 import { JsonApi } from '@tidemark/test-kit/apis';
 import { tidemark, type RunOptions } from '../testing/command-line.js';
 
@@ -304,6 +304,23 @@ describe('connectors write', () => {
     await writeFile(folder.join('broken.jsonl'), '{"id":1}\n{"id":\n');
     const broken = await run(argv.with(argv.indexOf('in.jsonl'), 'broken.jsonl'));
     expect(broken).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('broken.jsonl, line 2, byte') });
+  });
+
+  it('ends at Ctrl-C while it waits for input that does not come', async () => {
+    await writeFile(folder.join('out.json'), JSON.stringify({ folder: '.', format: 'jsonl' }));
+    const main = new URL('../../dist/main.js', import.meta.url).pathname;
+    const argv = ['connectors', 'write', 'files', '--config', 'out.json', '--object', 'rows', '--mode', 'append'];
+    const env = { ...process.env, INIT_CWD: folder.path };
+    const child = spawn(process.execPath, [main, ...argv, '--batch-size', '1'], {
+      env,
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
+    const ended = Promise.all([text(child.stderr), once(child, 'exit')]);
+    child.stdin.write('{"id":1}\n{"id":2}\n');
+    await waitFor(async () => (await readdir(folder.path)).some((name) => name.startsWith('rows.')));
+    child.kill('SIGINT');
+    const [stderr] = await ended;
+    expect([child.exitCode, stderr]).toEqual([130, expect.stringMatching(/^tidemark: stopped; /)]);
   });
 
   it('loses no row of another input under the same run', async () => {

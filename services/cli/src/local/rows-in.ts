@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import type { JsonObject } from '@tidemark/connectors';
 import { CliError, usageError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
@@ -21,7 +22,8 @@ export async function* rowsIn(
   const piped = name === '-';
   if (piped && format === 'csv') throw usageError('standard input is JSON lines; CSV is read from a file');
   const shown = piped ? 'standard input' : name;
-  const from = piped ? process.stdin : resolve(folder, name);
+  // Nobody has to wait for input that does not come.
+  const from = piped ? addAbortSignal(signal, process.stdin) : resolve(folder, name);
   try {
     for await (const { data, problem } of readRows({ name: shown, from, format, signal })) {
       if (!data) throw badRow(problem?.message ?? shown);
