@@ -261,7 +261,7 @@ describe('a credential', () => {
     await writeFile(folder.join('wrong.json'), 'canary');
     expect(await run(['connectors', 'check', 'postgres', '--config', 'wrong.json'])).toMatchObject({
       exitCode: 2,
-      stderr: 'tidemark: BAD_INPUT: wrong.json: not valid JSON from character 0 on\n',
+      stderr: 'tidemark: BAD_INPUT: wrong.json:1:1: not valid JSON: unexpected "c" where a value should start\n',
     });
   });
 });
