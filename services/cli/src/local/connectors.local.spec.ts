@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, open, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -321,6 +321,22 @@ describe('connectors write', () => {
     child.kill('SIGINT');
     const [stderr] = await ended;
     expect([child.exitCode, stderr]).toEqual([130, expect.stringMatching(/^tidemark: stopped; /)]);
+  });
+
+  it('reads what another program writes into a named pipe', async () => {
+    await writeFile(folder.join('out.json'), JSON.stringify({ folder: '.', format: 'jsonl' }));
+    execFileSync('mkfifo', [folder.join('pipe')]);
+    const argv = ['connectors', 'write', 'files', '--config', 'out.json', '--object', 'rows', '--mode', 'append'];
+    const [{ exitCode }] = await Promise.all([
+      run([...argv, '--run', 'r1', '--input', 'pipe']),
+      writeFile(folder.join('pipe'), '{"id":1}\n{"id":2}\n'),
+    ]);
+    expect(exitCode).toBe(0);
+    expect(await readFile(folder.join('rows.r1-1.jsonl'), 'utf8')).toBe('{"id":1}\n{"id":2}\n');
+    expect(await run([...argv, '--format', 'csv', '--input', 'pipe'])).toMatchObject({
+      exitCode: 2,
+      stderr: 'tidemark: USAGE: pipe is JSON lines; CSV is read from a file\n',
+    });
   });
 
   it('loses no row of another input under the same run', async () => {

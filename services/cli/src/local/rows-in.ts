@@ -1,3 +1,6 @@
+import { constants, openSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import type { JsonObject } from '@tidemark/connectors';
@@ -11,7 +14,10 @@ export type RowFormat = 'csv' | 'jsonl';
 export const formatOf = (name: string, given?: RowFormat): RowFormat =>
   given ?? (/\.csv(\.gz)?$/i.test(name) ? 'csv' : 'jsonl');
 
-/** The rows of a file, or JSON lines from standard input (`-`). @throws CliError with line and byte of what is no row */
+/**
+ * The rows of a file, or JSON lines from standard input (`-`) or another pipe.
+ * @throws CliError with line and byte of what is no row
+ */
 export async function* rowsIn(
   { folder, signal }: Pick<Session, 'folder' | 'signal'>,
   name: string,
@@ -19,11 +25,12 @@ export async function* rowsIn(
 ): AsyncGenerator<JsonObject> {
   const { readRows } = await import('@tidemark/connectors');
   const format = formatOf(name, given);
-  const piped = name === '-';
-  if (piped && format === 'csv') throw usageError('standard input is JSON lines; CSV is read from a file');
-  const shown = piped ? 'standard input' : name;
+  const shown = name === '-' ? 'standard input' : name;
+  const path = resolve(folder, name);
+  const piped = name === '-' || (await isPipe(path));
+  if (piped && format === 'csv') throw usageError(`${shown} is JSON lines; CSV is read from a file`);
   // Nobody has to wait for input that does not come.
-  const from = piped ? addAbortSignal(signal, process.stdin) : resolve(folder, name);
+  const from = piped ? addAbortSignal(signal, name === '-' ? process.stdin : pipeOf(path)) : path;
   try {
     for await (const { data, problem } of readRows({ name: shown, from, format, signal })) {
       if (!data) throw badRow(problem?.message ?? shown);
@@ -35,5 +42,16 @@ export async function* rowsIn(
     throw badRow(/^E[A-Z]+$/.test(code ?? '') ? `${shown}: cannot be read (${code})` : message);
   }
 }
+
+/** What the shell makes of `<(…)`, too. What is not there is told when it is opened. */
+const isPipe = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFIFO(),
+    () => false,
+  );
+
+/** Opened so that nothing blocks until somebody writes into it. */
+const pipeOf = (path: string): Socket =>
+  new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
 
 const badRow = (message: string) => new CliError(exitCodes.usage, 'BAD_INPUT', message);
