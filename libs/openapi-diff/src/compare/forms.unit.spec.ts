@@ -260,3 +260,12 @@ describe('OpenAPI 2.0', () => {
     expect(components['schemas']).toEqual({ Base: base });
   });
 });
+
+describe('a text that is not there any more', () => {
+  it('became nothing', () => {
+    const { version: _version, ...info } = { title: 't', version: '1' };
+    const after: JsonObject = { ...api(base), info };
+    const [change] = between(api(base), after);
+    expect(change!.message).toBe('The version of the API changed from 1 to nothing.');
+  });
+});

@@ -6,11 +6,12 @@ export interface Texts {
   operation?: string;
 }
 
-/** Fills the placeholders of a sentence; `{of}` is the name as ` for "name"`, or nothing. */
+/** Fills the placeholders of a sentence; `{of}` is the name as ` for "name"`, or left out. */
 export function fill(template: string, texts: Texts): string {
   return template.replace(/\{(before|after|name|of|operation)\}/g, (_, key: keyof Texts | 'of') => {
     if (key === 'of') return texts.name === undefined ? '' : ` for "${texts.name}"`;
-    return texts[key] ?? '';
+    // What came or went has one side only.
+    return texts[key] || (key === 'before' || key === 'after' ? 'nothing' : '');
   });
 }
 
