@@ -99,7 +99,7 @@ async function engine(count, name, folder, previous) {
 
 /** The same rows from the same kind of source, through the engine's own canonical form and hash, and nothing else. */
 async function floor(count) {
-  const { CanonicalRow } = await import('../dist/canonical-row.js');
+  const { CanonicalRow } = await import('../dist/intake/canonical-row.js');
   const canonical = new CanonicalRow(['id'], Object.keys(rowOf(0, 0)).slice(1).sort());
   for await (const row of rowsOf(count, 0)) canonical.read(row, 0);
 }

@@ -1,5 +1,5 @@
 import { Comparison } from './comparison.js';
-import type { Rows } from './intake.js';
+import type { Rows } from './intake/intake.js';
 import { type CompareOptions, settingsOf } from './options.js';
 
 /**

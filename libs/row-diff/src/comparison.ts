@@ -1,9 +1,9 @@
 import { Breath } from './breath.js';
 import { type Counts, type Difference, KeyProblem } from './difference.js';
 import { FailedKeys } from './failed-keys.js';
-import { Intake, type Rows } from './intake.js';
+import { Intake, type Rows } from './intake/intake.js';
 import { Join, type Need } from './join.js';
-import { KnownRows } from './known-rows.js';
+import { KnownRows } from './intake/known-rows.js';
 import { ColumnMap, type SchemaChange } from './model.js';
 import type { Settings } from './options.js';
 import { PendingSnapshot, type Snapshot } from './pending-snapshot.js';
@@ -24,7 +24,8 @@ const FOR_PENDING = 0.25;
  * One comparison: read it to its end, write the differences, and commit.
  *
  *   unread ──next──▶ reading rows ──▶ joining ──end──▶ complete ──commit──▶ committed
- *      └────────────────┴─ error, abort, break, discard ─┴──────▶ over
+ *      │                  │ └─ nothing differs ───────────▲│
+ *      └──────────────────┴─ error, abort, break, discard ─┴─▶ over
  *
  * Once it is over nothing of it is left, and `next` and `commit` throw what ended it.
  */

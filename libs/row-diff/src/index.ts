@@ -5,6 +5,6 @@ export { KeyProblem } from './difference.js';
 export type { Added, Changed, Counts, Difference, DuplicateKey, NullKey, Problem, Removed } from './difference.js';
 export type { SchemaChange } from './model.js';
 export type { Snapshot } from './pending-snapshot.js';
-export type { Rows } from './intake.js';
+export type { Rows } from './intake/intake.js';
 export type { Key, Row, Value } from './row.js';
 export { SnapshotUnusable, type SnapshotProblem } from './snapshot/snapshot-error.js';

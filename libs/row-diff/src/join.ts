@@ -1,10 +1,10 @@
 import type { Changed, Counts, Difference } from './difference.js';
 import type { KeyWriter } from './key-writer.js';
-import type { KnownRows } from './known-rows.js';
+import type { KnownRows } from './intake/known-rows.js';
 import { type Model, samePrint, writePrints } from './model.js';
 import type { PendingSnapshot } from './pending-snapshot.js';
 import { type Previous, PreviousEntry } from './previous.js';
-import { ROW_HEADER } from './row-recorder.js';
+import { ROW_HEADER } from './intake/row-recorder.js';
 import type { Key, Row } from './row.js';
 import { compareKey, isZero, sameHash, sameKey, sameKinds } from './same.js';
 import { EntryBuilder } from './snapshot/entry-builder.js';

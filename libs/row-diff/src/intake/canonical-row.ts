@@ -1,7 +1,7 @@
-import { murmur128 } from './hash.js';
-import { KeyWriter } from './key-writer.js';
-import type { Row } from './row.js';
-import { ValueWriter } from './values/value-writer.js';
+import { murmur128 } from '../hash.js';
+import { KeyWriter } from '../key-writer.js';
+import type { Row } from '../row.js';
+import { ValueWriter } from '../values/value-writer.js';
 
 /** A row as bytes: its key, and the compared columns with their hash. Reads one row after the other. */
 export class CanonicalRow {

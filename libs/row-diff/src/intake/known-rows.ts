@@ -1,7 +1,7 @@
-import type { Breath } from './breath.js';
+import type { Breath } from '../breath.js';
 import { Fingerprint } from './fingerprint.js';
-import type { Previous } from './previous.js';
-import type { EntryCursor } from './snapshot/entry-cursor.js';
+import type { Previous } from '../previous.js';
+import type { EntryCursor } from '../snapshot/entry-cursor.js';
 
 /** Words of an entry: its key's hash, and its fingerprint of three words. */
 export const WORDS = 4;

@@ -1,7 +1,7 @@
 import type { CanonicalRow } from './canonical-row.js';
-import { HASH_BYTES } from './snapshot/format.js';
-import { align } from './spill/record.js';
-import type { RecordSorter } from './spill/record-sorter.js';
+import { HASH_BYTES } from '../snapshot/format.js';
+import { align } from '../spill/record.js';
+import type { RecordSorter } from '../spill/record-sorter.js';
 
 /** A row's payload in its record: words of canonical length and kinds' length, the hash, canonical bytes, kinds. */
 export const ROW_HEADER = 8 + HASH_BYTES;

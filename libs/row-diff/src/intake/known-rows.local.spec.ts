@@ -1,15 +1,15 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
-import { Breath } from './breath.js';
+import { Breath } from '../breath.js';
 import { CanonicalRow } from './canonical-row.js';
-import { MemoryStore, outcomeOf, seeded, sorted } from './compare.fixtures.js';
+import { MemoryStore, outcomeOf, seeded, sorted } from '../compare.fixtures.js';
 import { KnownRows } from './known-rows.js';
-import type { CompareOptions } from './options.js';
-import { Previous } from './previous.js';
+import type { CompareOptions } from '../options.js';
+import { Previous } from '../previous.js';
 import { RowRecorder } from './row-recorder.js';
-import type { Row } from './row.js';
-import { RecordSorter } from './spill/record-sorter.js';
-import { TempFile } from './spill/temp-file.js';
+import type { Row } from '../row.js';
+import { RecordSorter } from '../spill/record-sorter.js';
+import { TempFile } from '../spill/temp-file.js';
 import { AT_ONCE, WaitingRows } from './waiting-rows.js';
 
 /** So little memory that only some of the rows before are known; no row goes to the disk, where there are few. */

@@ -1,6 +1,6 @@
 import type { CanonicalRow } from './canonical-row.js';
-import { C1, C2, finish } from './hash.js';
-import type { EntryCursor } from './snapshot/entry-cursor.js';
+import { C1, C2, finish } from '../hash.js';
+import type { EntryCursor } from '../snapshot/entry-cursor.js';
 
 /**
  * 96 bits of a row and its key, kinds of the key included, the same whether it is seen as a row or as the entry of a

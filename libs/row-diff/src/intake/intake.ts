@@ -1,13 +1,13 @@
-import type { Breath } from './breath.js';
+import type { Breath } from '../breath.js';
 import { CanonicalRow } from './canonical-row.js';
-import type { Counts, NullKey } from './difference.js';
-import { KeyWriter } from './key-writer.js';
+import type { Counts, NullKey } from '../difference.js';
+import { KeyWriter } from '../key-writer.js';
 import type { KnownRows } from './known-rows.js';
-import { Model } from './model.js';
-import type { Settings } from './options.js';
+import { Model } from '../model.js';
+import type { Settings } from '../options.js';
 import { RowRecorder, type RowSink } from './row-recorder.js';
-import type { Row } from './row.js';
-import type { RecordSorter } from './spill/record-sorter.js';
+import type { Row } from '../row.js';
+import type { RecordSorter } from '../spill/record-sorter.js';
 import { AT_ONCE, WaitingRows } from './waiting-rows.js';
 
 export type Rows = AsyncIterable<Row> | Iterable<Row>;
