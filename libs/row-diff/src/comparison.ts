@@ -24,8 +24,8 @@ const FOR_PENDING = 0.25;
  * One comparison: read it to its end, write the differences, and commit.
  *
  *   unread ──next──▶ reading rows ──▶ joining ──end──▶ complete ──commit──▶ committed
- *      │                  │ └─ nothing differs ───────────▲│
- *      └──────────────────┴─ error, abort, break, discard ─┴─▶ over
+ *      │                  └──── nothing differs ─────────▲
+ *      └── error, abort, break, discard: from each but the last ──▶ over
  *
  * Once it is over nothing of it is left, and `next` and `commit` throw what ended it.
  */
