@@ -22,7 +22,7 @@ export class PostgresDestination implements Destination {
   readonly #tables = new Map<string, Table>();
   readonly #ledgers = new Map<string, Ledger | null>();
   /** The last batch of a table that is written one by one. */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #turns = new Map<string, Promise<undefined>>();
 
   constructor(context: ConnectorContext<PostgresConfig>) {
     this.#sessions = new Sessions(context, 'destination');
@@ -36,9 +36,10 @@ export class PostgresDestination implements Destination {
 
   /** A batch that refers to rows of the one before it would not see them from a transaction beside it. */
   #inTurn(batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]> {
-    const before = this.#turns.get(batch.object) ?? Promise.resolve();
+    const before = this.#turns.get(batch.object) ?? Promise.resolve(undefined);
     const written = unlessAborted(before, signal).then(() => this.#writeNow(batch, signal));
-    this.#turns.set(batch.object, Promise.allSettled([before, written]));
+    const ended = () => undefined; // What it came to is not kept.
+    this.#turns.set(batch.object, before.then(() => written).then(ended, ended));
     return written;
   }
 
