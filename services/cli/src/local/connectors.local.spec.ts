@@ -153,6 +153,17 @@ describe('connectors read', () => {
     expect(await readdir(folder.path)).not.toContain('cursor.json');
   });
 
+  it('tells a file that is damaged from one that cannot be read now', async () => {
+    const objects = [{ name: 'broken', files: 'broken.csv' }];
+    await writeFile(folder.join('broken.csv'), 'id,name\n1,"never closed\n');
+    await writeFile(folder.join('files.json'), JSON.stringify({ folder: '.', format: 'csv', objects }));
+    const argv = ['connectors', 'read', 'files', '--config', 'files.json', '--object', 'broken'];
+    expect(await run(argv)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('broken.csv, line 2, byte 10: quote not closed'),
+    });
+  });
+
   it('takes a window only with a beginning, and none that ends before it', async () => {
     for (const [window, what] of [
       [['--to', '2025-01-02'], '--to needs --from'],

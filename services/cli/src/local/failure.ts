@@ -17,7 +17,7 @@ const isExternal = (error: unknown): error is ExternalError =>
   error instanceof Error && 'retryable' in error && 'code' in error && typeof error.code === 'string';
 
 function exitCodeOf({ code, retryable }: ExternalError): ExitCode {
-  if (retryable || code.endsWith('_INVALID_RESPONSE')) return exitCodes.unavailable;
+  if (retryable) return exitCodes.unavailable;
   if (/_(AUTH_EXPIRED|FORBIDDEN|ADDRESS_REFUSED)$/.test(code)) return exitCodes.denied;
   if (code.endsWith('_NOT_FOUND')) return exitCodes.notFound;
   return code.endsWith('_CURSOR_EXPIRED') ? exitCodes.conflict : exitCodes.usage;
