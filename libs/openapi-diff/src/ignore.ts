@@ -1,4 +1,5 @@
 import type { Change, OperationRef } from './compare/change.js';
+import { dayOf } from './day.js';
 
 /** Leaves out changes that match every field given; a rule without any field matches nothing. */
 export interface IgnoreRule {
@@ -65,11 +66,10 @@ const shapeOf: Readonly<Record<string, (text: string) => string | undefined>> = 
   until: (text) => (isDate(text) ? undefined : 'a date such as 2030-01-31'),
 };
 
-/** JavaScript alone also takes `1` for a year and 31 February for a day of March. */
+/** JavaScript alone also takes `1` for a year. */
 function isDate(text: string): boolean {
-  const [, yearMonth, day] = /^(\d{4}-\d\d-)(\d\d)(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? [];
-  if (yearMonth === undefined || Number.isNaN(Date.parse(text))) return false;
-  return new Date(`${yearMonth}${day}T00:00:00Z`).getUTCDate() === Number(day);
+  const shaped = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?$/.test(text);
+  return shaped && !Number.isNaN(Date.parse(text)) && dayOf(text) !== undefined;
 }
 
 /** The changes that no rule in force leaves out. A shared change loses only the operations ignored. */

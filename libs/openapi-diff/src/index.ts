@@ -6,6 +6,7 @@ export { normalize } from './normalize/normalize.js';
 export type { CanonicalApi } from './normalize/normalize.js';
 export { canonicalJson } from './normalize/canonical-json.js';
 export { compare } from './compare/compare.js';
+export { STABILITY_LEVELS } from './compare/options.js';
 export type { CompareOptions, Stability } from './compare/options.js';
 export { applyIgnoreList, ignoredBy, IgnoreListError, readIgnoreList } from './ignore.js';
 export type { IgnorableChange, IgnoreRule } from './ignore.js';

@@ -11,8 +11,7 @@ process.on('SIGINT', () => {
 // Whoever reads our output may have seen enough (`| head`): what the exit code says of it holds all the same.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   if (code === 'EPIPE') process.exit(process.exitCode);
-  process.stderr.write(`tidemark: OUTPUT_FAILED: what is printed cannot be written (${code})
-`);
+  process.stderr.write(`tidemark: OUTPUT_FAILED: what is printed cannot be written (${code})\n`);
   process.exit(exitCodes.unavailable);
 });
 process.stderr.on('error', () => {});

@@ -1,3 +1,4 @@
+import { dayOf } from '../day.js';
 import { asString } from '../json.js';
 import type { JsonObject } from '../json.js';
 import { STABILITY_LEVELS } from './options.js';
@@ -36,10 +37,8 @@ export function sunsetOf(node: JsonObject, now: Date): Sunset {
   const value = node['x-sunset'];
   if (value === undefined) return { kind: 'none' };
   const text = asString(value) ?? JSON.stringify(value);
-  const date = DATE.test(text) ? Date.parse(text.slice(0, 10)) : Number.NaN;
-  // A 30th of February is read as a day in March.
-  if (Number.isNaN(date) || new Date(date).toISOString().slice(0, 10) !== text.slice(0, 10))
-    return { kind: 'unreadable', text };
+  const date = DATE.test(text) ? dayOf(text) : undefined;
+  if (date === undefined) return { kind: 'unreadable', text };
   const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate());
   return { kind: 'date', text: text.slice(0, 10), days: Math.round((date - today) / 86_400_000) };
 }

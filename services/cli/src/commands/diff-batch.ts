@@ -18,7 +18,8 @@ interface Case {
  * reason, and the exit code is 2; the others are compared all the same, also after a fault of this program (70).
  */
 export async function runBatch(session: Session, file: string, options: CompareOptions): Promise<ExitCode> {
-  const cases = casesOf(await readJsonFile(file, session.folder), file);
+  const { STABILITY_LEVELS } = await import('@tidemark/openapi-diff');
+  const cases = casesOf(await readJsonFile(file, session.folder), file, STABILITY_LEVELS);
   const folder = dirname(resolve(session.folder, file));
   let exitCode: ExitCode = exitCodes.ok;
   for (const item of cases) {
@@ -57,10 +58,8 @@ function entryOf({ rule: id, level, operation, operations }: Change) {
 
 const named = ({ method, path }: NonNullable<Change['operation']>) => ({ operation: method.toUpperCase(), path });
 
-const stabilities: readonly unknown[] = ['draft', 'alpha', 'beta', 'stable'] satisfies Stability[];
-
 /** @throws CliError that names the field at fault */
-function casesOf(value: unknown, file: string): readonly Case[] {
+function casesOf(value: unknown, file: string, stabilities: readonly Stability[]): readonly Case[] {
   if (!Array.isArray(value)) throw badInput(`${file}: expected a list of pairs`, undefined);
   for (const [index, item] of value.entries()) {
     const refuse = (field: string, expected: string) =>

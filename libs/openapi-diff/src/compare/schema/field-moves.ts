@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../json.js';
 import { PROPERTY_REMOVED, TYPE_LIST } from './finding.js';
 import type { Finding } from './finding.js';
 import { isWordsBut } from './equivalence.js';
-import { allowsNull, writtenTypes } from './types.js';
+import { allowsNull, typesOf, writtenTypes } from './types.js';
 import type { SchemaWalk } from './walk.js';
 import { isWrappedInOneOf, typeListChange } from './wrapping.js';
 
@@ -105,11 +105,7 @@ function nullabilityOf(before: JsonObject, after: JsonObject): Nullability | und
 }
 
 function isOnlyNull(before: JsonObject, after: JsonObject): boolean {
-  const plain = (schema: JsonObject): string =>
-    writtenTypes(schema)
-      .filter((type) => type !== 'null')
-      .sort()
-      .join();
+  const plain = (schema: JsonObject): string => typesOf(schema).sort().join();
   const differ = writtenTypes(before).includes('null') !== writtenTypes(after).includes('null');
   return differ && plain(before) === plain(after) && (before['format'] ?? '') === (after['format'] ?? '');
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../json.js';
 import type { Effect } from '../../rules/schema-rules.js';
 import { READ_ONLY } from './finding.js';
 import type { Finding } from './finding.js';
+import { isField } from './setting.js';
 import type { Judged, Setting } from './setting.js';
 
 function need(finding: Finding): 'required' | 'optional' {
@@ -63,25 +64,24 @@ export function requiredRule(finding: Finding, setting: Setting): Judged | undef
 }
 
 export function optionalRule(finding: Finding, setting: Setting): Judged | undefined {
-  const { direction, scope, options } = setting;
-  const field = options.levels === 'oasdiff';
+  const { direction, scope } = setting;
   if (finding.was === undefined && !(direction === 'response' && scope === 'body')) return undefined;
-  if (field && direction === 'request' && finding.property?.['readOnly'] === true) return undefined;
+  if (isField(setting) && direction === 'request' && finding.property?.['readOnly'] === true) return undefined;
   const flag = direction === 'response' && isWriteOnly(finding, setting) ? 'write-only-' : '';
   const where = scope.startsWith('parameter') ? 'parameter-' : scope.startsWith('header') ? 'header-' : '';
   return { rule: `${direction}-${flag}${where}property-became-optional`, effect: 'widens', says: 'became optional' };
 }
 
 /** By the property as it is now; to oasdiff inside of a body as it was. */
-function isWriteOnly({ property, was }: Finding, { scope, options }: Setting): boolean {
-  const judged = options.levels === 'oasdiff' && scope !== 'body' ? was : property;
+function isWriteOnly({ property, was }: Finding, setting: Setting): boolean {
+  const judged = isField(setting) && setting.scope !== 'body' ? was : property;
   return judged?.['writeOnly'] === true;
 }
 
 /** To oasdiff null is no default. */
-function hasDefault(property: JsonObject | undefined, { options }: Setting): boolean {
+function hasDefault(property: JsonObject | undefined, setting: Setting): boolean {
   const value = property?.['default'];
-  return value !== undefined && !(value === null && options.levels === 'oasdiff');
+  return value !== undefined && !(value === null && isField(setting));
 }
 
 export function accessRule(finding: Finding, { direction, scope }: Setting): Judged | undefined {

@@ -20,6 +20,7 @@ import {
 import type { Finding, SchemaPair } from './finding.js';
 import { fieldTypeVerdict } from './field-types.js';
 import { accessRule, addedRule, optionalRule, removedRule, requiredRule } from './property-rules.js';
+import { isField } from './setting.js';
 import type { Judged, Setting } from './setting.js';
 import { typeText, typeVerdict, typesOf } from './types.js';
 
@@ -56,10 +57,6 @@ function secondRule(finding: Finding, { scope, place }: Setting): string | undef
   return scope === 'parameter-property' && isNew ? 'request-header-property-became-required' : undefined;
 }
 
-function isField({ options }: Setting): boolean {
-  return options.levels === 'oasdiff';
-}
-
 function ruleOf(finding: Finding, pair: SchemaPair, setting: Setting): Judged | undefined {
   const field = isField(setting);
   if (finding.mode !== undefined && (finding.mode === 'field') !== field) return undefined;
@@ -86,7 +83,7 @@ function keywordRule(finding: Finding, setting: Setting, pair: SchemaPair): Judg
     };
   }
   const harmless = isHarmless(setting, pair);
-  if (harmless && setting.options.levels === 'oasdiff' && LEFT_OUT[direction].test(finding.kind)) return undefined;
+  if (harmless && isField(setting) && LEFT_OUT[direction].test(finding.kind)) return undefined;
   const special = specialRule(finding.kind, setting, harmless);
   if (special !== undefined) return { rule: special, ...known, harmless };
   const rule = `${direction}-${scope}-${finding.kind}`;
@@ -196,12 +193,11 @@ function deprecationRule(finding: Finding, setting: Setting, pair: SchemaPair): 
 }
 
 function stabilityRule(_finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined {
+  // oasdiff looks for levels in the properties of bodies only.
   if (isField(setting) && setting.scope !== 'property') return undefined;
   const before = stabilityOf(pair.before);
   const after = stabilityOf(pair.after);
   if (before === undefined || after === undefined) {
-    // oasdiff looks for levels in the properties of bodies only.
-    if (setting.options.levels === 'oasdiff' && setting.scope !== 'property') return undefined;
     return { rule: 'api-invalid-stability-level', effect: 'notes', says: 'has a stability level that is not known' };
   }
   const move = stabilityMove(setting.options, before, after);

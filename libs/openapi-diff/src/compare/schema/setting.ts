@@ -23,6 +23,11 @@ export interface Setting {
   options: CompareOptions;
 }
 
+/** Whether to judge as oasdiff does. */
+export function isField({ options }: Setting): boolean {
+  return options.levels === 'oasdiff';
+}
+
 export interface Judged {
   rule: string;
   effect: Effect;

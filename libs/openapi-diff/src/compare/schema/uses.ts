@@ -45,7 +45,8 @@ interface Descent {
   use: SchemaUse;
   kind: string;
   reached: Set<number>;
-  open: OpenComponents;
+  /** Only oasdiff minds. */
+  open: OpenComponents | undefined;
   queue: Visit[];
 }
 
@@ -75,10 +76,10 @@ export class SchemaUses {
     let reached = this.reached.get(kind);
     if (reached === undefined) this.reached.set(kind, (reached = new Set()));
     const queue: Visit[] = [{ edge, root: true, done: false }];
-    const descent = { use, kind, reached, open: new OpenComponents(), queue };
+    const descent = { use, kind, reached, open: this.field ? new OpenComponents() : undefined, queue };
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      if (next.done) descent.open.leave(next.edge);
-      else if (!this.field || !descent.open.has(next.edge)) this.visit(next, descent);
+      if (next.done) descent.open?.leave(next.edge);
+      else if (!descent.open?.has(next.edge)) this.visit(next, descent);
     }
   }
 
@@ -88,8 +89,8 @@ export class SchemaUses {
     if (reached.has(key)) return;
     reached.add(key);
     for (const found of unit.findings) this.emit(found, unit, use, { kind, root: root && found.root });
-    open.enter(edge);
-    queue.push({ edge, root, done: true });
+    open?.enter(edge);
+    if (open !== undefined) queue.push({ edge, root, done: true });
     for (const link of unit.links) queue.push({ edge: link, root: false, done: false });
   }
 
