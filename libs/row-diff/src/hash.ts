@@ -75,12 +75,8 @@ export function murmur128(words: Int32Array, start: number, byteLength: number, 
 export function hash32(bytes: Uint8Array, start: number, end: number): number {
   let hash = (end - start) ^ SEED;
   let at = start;
-  for (; at + 4 <= end; at += 4) {
-    hash = step(hash, bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
-  }
-  let word = 0;
-  for (let shift = 0; at < end; shift += 8) word |= bytes[at++]! << shift;
-  return finish(step(hash, word)) >>> 0;
+  for (; at + 4 <= end; at += 4) hash = step(hash, wordAt(bytes, at));
+  return finish(step(hash, lastWordAt(bytes, at, end))) >>> 0;
 }
 
 function step(hash: number, word: number): number {
@@ -92,4 +88,15 @@ export function finish(hash: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return hash ^ (hash >>> 16);
+}
+
+/** Four bytes as a little-endian word. */
+export const wordAt = (bytes: Uint8Array, at: number): number =>
+  bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+
+/** The bytes that are left, fewer than four, as a word that is filled with zeros. */
+export function lastWordAt(bytes: Uint8Array, at: number, end: number): number {
+  let word = 0;
+  for (let shift = 0; at < end; shift += 8) word |= bytes[at++]! << shift;
+  return word;
 }

@@ -1,5 +1,5 @@
 import type { CanonicalRow } from './canonical-row.js';
-import { C1, C2, finish } from '../hash.js';
+import { C1, C2, finish, lastWordAt, wordAt } from '../hash.js';
 import type { EntryCursor } from '../snapshot/entry-cursor.js';
 
 /**
@@ -41,13 +41,4 @@ export class Fingerprint {
     this.words[1] = h3 + h1;
     this.words[2] = h4 + h1;
   }
-}
-
-const wordAt = (bytes: Uint8Array, at: number): number =>
-  bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-
-function lastWordAt(bytes: Uint8Array, at: number, end: number): number {
-  let word = 0;
-  for (let shift = 0; at < end; shift += 8) word |= bytes[at++]! << shift;
-  return word;
 }
