@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { compare, parse } from './index.js';
-import type { Stability } from './index.js';
+import { compare, parse, type Stability } from './index.js';
 import { DATA } from './testing/pairs.js';
 
 const suite = DATA === undefined ? describe.skip : describe;
@@ -14,14 +13,13 @@ interface Case {
   revision: string;
   verified?: boolean;
   options?: { stabilityLevel?: Stability };
-  expected?: Array<{ id: string; level: string; operation?: string; path?: string }>;
+  expected?: { id: string; level: string; operation?: string; path?: string }[];
 }
 
-function cases(folder: string): Case[] {
-  return JSON.parse(readFileSync(join(DATA as string, folder, 'cases.json'), 'utf8')) as Case[];
-}
+const cases = (folder: string): Case[] =>
+  JSON.parse(readFileSync(join(DATA as string, folder, 'cases.json'), 'utf8')) as Case[];
 
-function changesOf(folder: string, item: Case, levels: 'oasdiff' | 'tidemark') {
+const changesOf = (folder: string, item: Case, levels: 'oasdiff' | 'tidemark') => {
   const read = (path: string) => parse(readFileSync(join(DATA as string, folder, path)), { source: path });
   const level = item.options?.stabilityLevel;
   // The labels were made with no least number of days before a sunset, so those options stay out.
@@ -32,7 +30,7 @@ function changesOf(folder: string, item: Case, levels: 'oasdiff' | 'tidemark') {
     ...(level === undefined ? {} : { stabilityLevel: level }),
   };
   return compare(read(item.base), read(item.revision), options).changes;
-}
+};
 
 suite('the labelled cases', () => {
   it('are judged as oasdiff does, at least 95 of 100', () => {

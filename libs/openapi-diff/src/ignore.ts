@@ -4,17 +4,17 @@ import { dayOf } from './day.js';
 /** Leaves out changes that match every field given; a rule without any field matches nothing. */
 export interface IgnoreRule {
   /** A rule id; `*` stands for anything in it. */
-  rule?: string;
+  readonly rule?: string;
   /** `GET /pets/{id}`; `*` stands for anything in it, also for the method. */
-  operation?: string;
+  readonly operation?: string;
   /** A JSON pointer, before or after; it and everything below it. */
-  pointer?: string;
+  readonly pointer?: string;
   /** The id of one change. */
-  changeId?: string;
+  readonly changeId?: string;
   /** Why; kept for people. */
-  reason?: string;
+  readonly reason?: string;
   /** ISO date from which the rule no longer holds; null: never. */
-  until?: string | null;
+  readonly until?: string | null;
 }
 
 /** An ignore list that cannot be used; `field` says where. */
@@ -36,7 +36,7 @@ const MATCHING = ['rule', 'operation', 'pointer', 'changeId'] as const;
  * Checks an ignore list that came from a file or a request.
  * @throws IgnoreListError naming the field at fault
  */
-export function readIgnoreList(value: unknown): IgnoreRule[] {
+export const readIgnoreList = (value: unknown): IgnoreRule[] => {
   if (!Array.isArray(value)) throw new IgnoreListError('ignore', 'expected a list');
   return value.map((item: unknown, index) => {
     const at = `ignore[${index}]`;
@@ -55,7 +55,7 @@ export function readIgnoreList(value: unknown): IgnoreRule[] {
       throw new IgnoreListError(at, `needs one of ${MATCHING.join(', ')}`);
     return rule;
   });
-}
+};
 
 /** What a text should have been: one of another shape would never match anything. */
 const shapeOf: Readonly<Record<string, (text: string) => string | undefined>> = {
@@ -67,13 +67,13 @@ const shapeOf: Readonly<Record<string, (text: string) => string | undefined>> = 
 };
 
 /** JavaScript alone also takes `1` for a year. */
-function isDate(text: string): boolean {
+const isDate = (text: string): boolean => {
   const shaped = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?$/.test(text);
   return shaped && !Number.isNaN(Date.parse(text)) && dayOf(text) !== undefined;
-}
+};
 
 /** The changes that no rule in force leaves out. A shared change loses only the operations ignored. */
-export function applyIgnoreList(changes: readonly Change[], rules: readonly IgnoreRule[], now: Date): Change[] {
+export const applyIgnoreList = (changes: readonly Change[], rules: readonly IgnoreRule[], now: Date): Change[] => {
   const matchers = inForce(rules, now).map(matcher);
   if (matchers.length === 0) return [...changes];
   return changes.flatMap((change) => {
@@ -87,7 +87,7 @@ export function applyIgnoreList(changes: readonly Change[], rules: readonly Igno
     const { operations: _all, ...rest } = change;
     return [left.length === 1 ? { ...rest, operation: left[0] as OperationRef } : { ...rest, operations: left }];
   });
-}
+};
 
 /** A change as it may be kept elsewhere, as far as ignore rules look at it. */
 export interface IgnorableChange extends Pick<Change, 'rule' | 'pointer'> {
@@ -97,17 +97,17 @@ export interface IgnorableChange extends Pick<Change, 'rule' | 'pointer'> {
 }
 
 /** Finds the rule in force that leaves a change out, for all its operations; undefined when some are left. */
-export function ignoredBy<Rule extends IgnoreRule>(
+export const ignoredBy = <Rule extends IgnoreRule>(
   rules: readonly Rule[],
   now: Date,
-): (change: IgnorableChange) => Rule | undefined {
+): ((change: IgnorableChange) => Rule | undefined) => {
   const known = inForce(rules, now).map((rule) => ({ rule, matches: matcher(rule) }));
   return (change) => {
     const reached = change.operations.length === 0 ? [undefined] : change.operations;
     const found = reached.map((operation) => known.find(({ matches }) => matches(change, operation)));
     return found.every((one) => one !== undefined) ? found[0]?.rule : undefined;
   };
-}
+};
 
 const inForce = <Rule extends IgnoreRule>(rules: readonly Rule[], now: Date): Rule[] =>
   rules.filter((rule) => rule.until == null || Date.parse(rule.until) > now.getTime());
@@ -116,7 +116,7 @@ const textOf = ({ method, path }: OperationRef) => `${method.toUpperCase()} ${pa
 
 type Matcher = (change: Omit<IgnorableChange, 'operations'>, operation: string | undefined) => boolean;
 
-function matcher(rule: IgnoreRule): Matcher {
+const matcher = (rule: IgnoreRule): Matcher => {
   const byRule = rule.rule === undefined ? undefined : pattern(rule.rule);
   const byOperation =
     rule.operation === undefined
@@ -134,18 +134,17 @@ function matcher(rule: IgnoreRule): Matcher {
       return false;
     return byOperation === undefined || (operation !== undefined && byOperation.test(operation));
   };
-}
+};
 
-function under(parent: string, pointer: string | undefined): boolean {
+const under = (parent: string, pointer: string | undefined): boolean => {
   const prefix = parent.startsWith('#') ? parent.slice(1) : parent;
   return pointer !== undefined && (pointer === prefix || pointer.startsWith(`${prefix}/`));
-}
+};
 
-function pattern(text: string): RegExp {
-  return new RegExp(
+const pattern = (text: string): RegExp =>
+  new RegExp(
     `^${text
       .split('*')
       .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
       .join('.*')}$`,
   );
-}

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ignoredBy, IgnoreListError, readIgnoreList } from './index.js';
-import type { IgnoreRule } from './index.js';
+import { ignoredBy, IgnoreListError, readIgnoreList, type IgnoreRule } from './index.js';
 import { changesBetween, edited, sampleApi } from './testing/api.js';
 
 const after = edited((document) => {
@@ -8,9 +7,8 @@ const after = edited((document) => {
   document.paths['/pets'].get.parameters[0].required = true;
 });
 
-function left(...ignore: IgnoreRule[]): string[] {
-  return changesBetween(sampleApi(), after, { ignore, now: new Date('2026-01-15') }).map((change) => change.rule);
-}
+const left = (...ignore: IgnoreRule[]): string[] =>
+  changesBetween(sampleApi(), after, { ignore, now: new Date('2026-01-15') }).map((change) => change.rule);
 
 const all = ['request-parameter-became-required', 'request-property-max-decreased', 'response-property-max-decreased'];
 

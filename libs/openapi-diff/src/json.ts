@@ -5,43 +5,36 @@ export interface JsonObject {
   [key: string]: Json | undefined;
 }
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The value as an object; an empty one when it is anything else. */
-export function asObject(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
-}
+export const asObject = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
 
-export function asArray(value: Json | undefined): Json[] {
-  return Array.isArray(value) ? value : [];
-}
+export const asArray = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
 
-export function asString(value: Json | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
+export const asString = (value: Json | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
 
 /** The items that are not among the others, compared by identity. */
-export function without(items: readonly Json[], others: readonly Json[]): Json[] {
+export const without = (items: readonly Json[], others: readonly Json[]): Json[] => {
   const known = new Set(others);
   return items.filter((item) => !known.has(item));
-}
+};
 
 /** Sets a key even when it is `__proto__`, which plain assignment would lose. */
-export function put(target: JsonObject, key: string, value: Json): void {
+export const put = (target: JsonObject, key: string, value: Json): void => {
   if (key === '__proto__')
     Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
   else target[key] = value;
-}
+};
 
 /** The own value of a key: `constructor` and the like are not found by accident. */
-export function own(target: JsonObject | undefined, key: string): Json | undefined {
-  return target !== undefined && Object.hasOwn(target, key) ? target[key] : undefined;
-}
+export const own = (target: JsonObject | undefined, key: string): Json | undefined =>
+  target !== undefined && Object.hasOwn(target, key) ? target[key] : undefined;
 
 /** JSON with sorted keys: equal content gives equal text. */
-export function stableJson(value: Json | undefined): string {
+export const stableJson = (value: Json | undefined): string => {
   if (value === undefined) return 'null';
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(stableJson).join(',')}]`;
@@ -51,20 +44,18 @@ export function stableJson(value: Json | undefined): string {
     if (child !== undefined) parts.push(`${JSON.stringify(key)}:${stableJson(child)}`);
   }
   return `{${parts.join(',')}}`;
-}
+};
 
 /** One step of a JSON pointer (RFC 6901), escaped. */
-export function escapePointer(segment: string): string {
-  return segment.includes('~') || segment.includes('/') ? segment.replaceAll('~', '~0').replaceAll('/', '~1') : segment;
-}
+export const escapePointer = (segment: string): string =>
+  segment.includes('~') || segment.includes('/') ? segment.replaceAll('~', '~0').replaceAll('/', '~1') : segment;
 
 /** The pointer of the given steps. */
-export function joinPointer(segments: string[]): string {
-  return segments.map((segment) => `/${escapePointer(segment)}`).join('');
-}
+export const joinPointer = (segments: string[]): string =>
+  segments.map((segment) => `/${escapePointer(segment)}`).join('');
 
 /** The steps of a JSON pointer; a leading `#` and percent-encoding are accepted. */
-export function pointerSegments(pointer: string): string[] {
+export const pointerSegments = (pointer: string): string[] => {
   let text = pointer;
   if (text.startsWith('#')) {
     text = text.slice(1);
@@ -81,10 +72,10 @@ export function pointerSegments(pointer: string): string[] {
     .slice(1)
     .split('/')
     .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
+};
 
 /** The value at a JSON pointer, or undefined. */
-export function valueAt(document: Json, pointer: string): Json | undefined {
+export const valueAt = (document: Json, pointer: string): Json | undefined => {
   let current: Json | undefined = document;
   for (const segment of pointerSegments(pointer)) {
     if (Array.isArray(current)) current = /^\d+$/.test(segment) ? current[Number(segment)] : undefined;
@@ -93,4 +84,4 @@ export function valueAt(document: Json, pointer: string): Json | undefined {
     if (current === undefined) return undefined;
   }
   return current;
-}
+};

@@ -1,5 +1,4 @@
-import { asArray, asObject, asString, isObject } from './json.js';
-import type { Json, JsonObject } from './json.js';
+import { asArray, asObject, asString, isObject, type Json, type JsonObject } from './json.js';
 import { Side } from './compare/side.js';
 import { isReference } from './normalize/interner.js';
 import { METHODS } from './normalize/kinds.js';
@@ -7,50 +6,50 @@ import type { CanonicalApi } from './normalize/normalize.js';
 
 /** A parameter with its references followed. */
 export interface ResolvedParameter {
-  name: string;
-  in: string;
-  required: boolean;
-  deprecated: boolean;
-  description?: string;
-  schema?: Json;
+  readonly name: string;
+  readonly in: string;
+  readonly required: boolean;
+  readonly deprecated: boolean;
+  readonly description?: string;
+  readonly schema?: Json;
 }
 
 export interface ResolvedBody {
-  required: boolean;
-  description?: string;
+  readonly required: boolean;
+  readonly description?: string;
   /** Media type → schema. */
-  content: Record<string, Json>;
+  readonly content: Record<string, Json>;
 }
 
 export interface ResolvedResponse {
-  description?: string;
-  headers: Record<string, Json>;
-  content: Record<string, Json>;
+  readonly description?: string;
+  readonly headers: Record<string, Json>;
+  readonly content: Record<string, Json>;
 }
 
 /** One operation, readable without the rest of the description. */
 export interface ResolvedOperation {
   /** In lower case. */
-  method: string;
-  path: string;
-  operationId?: string;
-  summary?: string;
-  description?: string;
-  deprecated: boolean;
-  tags: string[];
-  parameters: ResolvedParameter[];
-  requestBody?: ResolvedBody;
+  readonly method: string;
+  readonly path: string;
+  readonly operationId?: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly deprecated: boolean;
+  readonly tags: string[];
+  readonly parameters: ResolvedParameter[];
+  readonly requestBody?: ResolvedBody;
   /** Status → response. */
-  responses: Record<string, ResolvedResponse>;
+  readonly responses: Record<string, ResolvedResponse>;
 }
 
 export interface OperationsOptions {
   /** How many references deep schemas are written out; below that (and in cycles) they stay. Default 3. */
-  depth?: number;
+  readonly depth?: number;
 }
 
 /** All operations of an API, by path and method, with references resolved to a limited depth. */
-export function operations(api: CanonicalApi, options: OperationsOptions = {}): ResolvedOperation[] {
+export const operations = (api: CanonicalApi, options: OperationsOptions = {}): ResolvedOperation[] => {
   const resolver = new Resolver(new Side(api), options.depth ?? 3);
   const found: ResolvedOperation[] = [];
   for (const path of Object.keys(api.paths).sort()) {
@@ -61,13 +60,16 @@ export function operations(api: CanonicalApi, options: OperationsOptions = {}): 
     }
   }
   return found;
-}
+};
 
 class Resolver {
-  constructor(
-    private readonly side: Side,
-    private readonly depth: number,
-  ) {}
+  readonly #side: Side;
+  readonly #depth: number;
+
+  constructor(side: Side, depth: number) {
+    this.#side = side;
+    this.#depth = depth;
+  }
 
   operation(method: string, path: string, operation: JsonObject): ResolvedOperation {
     const body = operation['requestBody'];
@@ -77,14 +79,14 @@ class Resolver {
       ...texts(operation, ['operationId', 'summary', 'description']),
       deprecated: operation['deprecated'] === true,
       tags: asArray(operation['tags']).filter((tag) => typeof tag === 'string'),
-      parameters: asArray(operation['parameters']).map((parameter) => this.parameter(parameter)),
-      ...(body === undefined ? {} : { requestBody: this.body(body) }),
-      responses: mapValues(operation['responses'], (response) => this.response(response)),
+      parameters: asArray(operation['parameters']).map((parameter) => this.#parameter(parameter)),
+      ...(body === undefined ? {} : { requestBody: this.#body(body) }),
+      responses: mapValues(operation['responses'], (response) => this.#response(response)),
     };
   }
 
-  private parameter(value: Json): ResolvedParameter {
-    const { node } = this.side.resolve(value);
+  #parameter(value: Json): ResolvedParameter {
+    const { node } = this.#side.resolve(value);
     const schema = node['schema'] ?? asObject(Object.values(asObject(node['content']))[0])['schema'];
     return {
       name: asString(node['name']) ?? '',
@@ -92,52 +94,50 @@ class Resolver {
       required: node['required'] === true,
       deprecated: node['deprecated'] === true,
       ...texts(node, ['description']),
-      ...(schema === undefined ? {} : { schema: this.schema(schema, 0, []) }),
+      ...(schema === undefined ? {} : { schema: this.#schema(schema, 0, []) }),
     };
   }
 
-  private body(value: Json): ResolvedBody {
-    const { node } = this.side.resolve(value);
+  #body(value: Json): ResolvedBody {
+    const { node } = this.#side.resolve(value);
     return {
       required: node['required'] === true,
       ...texts(node, ['description']),
-      content: this.content(node['content']),
+      content: this.#content(node['content']),
     };
   }
 
-  private response(value: Json): ResolvedResponse {
-    const { node } = this.side.resolve(value);
+  #response(value: Json): ResolvedResponse {
+    const { node } = this.#side.resolve(value);
     return {
       ...texts(node, ['description']),
       headers: mapValues(node['headers'], (header) =>
-        this.schema(this.side.resolve(header).node['schema'] ?? {}, 0, []),
+        this.#schema(this.#side.resolve(header).node['schema'] ?? {}, 0, []),
       ),
-      content: this.content(node['content']),
+      content: this.#content(node['content']),
     };
   }
 
-  private content(value: Json | undefined): Record<string, Json> {
-    return mapValues(value, (media) => this.schema(asObject(media)['schema'] ?? {}, 0, []));
+  #content(value: Json | undefined): Record<string, Json> {
+    return mapValues(value, (media) => this.#schema(asObject(media)['schema'] ?? {}, 0, []));
   }
 
-  private schema(value: Json, hops: number, open: string[]): Json {
+  #schema(value: Json, hops: number, open: string[]): Json {
     if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) return value.map((item) => this.schema(item, hops, open));
+    if (Array.isArray(value)) return value.map((item) => this.#schema(item, hops, open));
     if (isReference(value)) {
-      if (hops >= this.depth || open.includes(value.$ref)) return { $ref: value.$ref };
-      const { node } = this.side.resolve(value);
-      return isReference(node) ? node : this.schema(node, hops + 1, [...open, value.$ref]);
+      if (hops >= this.#depth || open.includes(value.$ref)) return { $ref: value.$ref };
+      const { node } = this.#side.resolve(value);
+      return isReference(node) ? node : this.#schema(node, hops + 1, [...open, value.$ref]);
     }
-    return mapValues(value, (item) => this.schema(item, hops, open));
+    return mapValues(value, (item) => this.#schema(item, hops, open));
   }
 }
 
-function texts<Key extends string>(node: JsonObject, keys: Key[]): Partial<Record<Key, string>> {
-  return Object.fromEntries(
-    keys.flatMap((key) => (typeof node[key] === 'string' ? [[key, node[key]]] : [])),
-  ) as Partial<Record<Key, string>>;
-}
+const texts = <Key extends string>(node: JsonObject, keys: Key[]): Partial<Record<Key, string>> =>
+  Object.fromEntries(keys.flatMap((key) => (typeof node[key] === 'string' ? [[key, node[key]]] : []))) as Partial<
+    Record<Key, string>
+  >;
 
-function mapValues<T>(table: Json | undefined, change: (value: Json) => T): Record<string, T> {
-  return Object.fromEntries(Object.entries(asObject(table)).map(([key, value]) => [key, change(value as Json)]));
-}
+const mapValues = <T>(table: Json | undefined, change: (value: Json) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries(asObject(table)).map(([key, value]) => [key, change(value as Json)]));

@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
-import { canonicalJson, compare, normalize, parse, summarize } from './index.js';
-import type { Change, JsonObject, ParsedDocument } from './index.js';
+import {
+  canonicalJson,
+  compare,
+  normalize,
+  parse,
+  summarize,
+  type Change,
+  type JsonObject,
+  type ParsedDocument,
+} from './index.js';
 import { asObject, valueAt } from './json.js';
 import { METHODS } from './normalize/kinds.js';
 import { DATA, PAIRS, readPair } from './testing/pairs.js';
@@ -9,19 +17,18 @@ import { shuffled } from './testing/shuffle.js';
 
 const suite = DATA === undefined ? describe.skip : describe;
 
-function again(document: JsonObject, format: 'json' | 'yaml'): ParsedDocument {
-  return parse(format === 'json' ? JSON.stringify(document) : stringify(document, { aliasDuplicateObjects: false }), {
+const again = (document: JsonObject, format: 'json' | 'yaml'): ParsedDocument =>
+  parse(format === 'json' ? JSON.stringify(document) : stringify(document, { aliasDuplicateObjects: false }), {
     format,
   });
-}
 
-function endpoints(document: JsonObject): Set<string> {
+const endpoints = (document: JsonObject): Set<string> => {
   const found = new Set<string>();
   for (const [path, item] of Object.entries(asObject(document['paths']))) {
     for (const method of Object.keys(asObject(item))) if (METHODS.has(method)) found.add(`${method} ${path}`);
   }
   return found;
-}
+};
 
 suite.each(PAIRS)('the real pair %s', (name) => {
   const old = parse(readPair(name, 'old'));
@@ -60,7 +67,7 @@ suite.each(PAIRS)('the real pair %s', (name) => {
   }, 60_000);
 
   it('gives the same changes from canonical APIs as from documents', () => {
-    const rules = (changes: Array<{ id: string }>): string[] => changes.map((change) => change.id).sort();
+    const rules = (changes: { id: string }[]): string[] => changes.map((change) => change.id).sort();
     const stored = [old, now].map((document) => JSON.parse(canonicalJson(normalize(document))));
     expect(rules(compare(stored[0], stored[1]).changes)).toEqual(rules(compare(old, now).changes));
   }, 60_000);

@@ -3,15 +3,15 @@ import { operationKey } from './compare/report.js';
 
 /** A comparison in numbers. */
 export interface Summary {
-  total: number;
-  severities: Record<Severity, number>;
-  operations: { added: OperationRef[]; removed: OperationRef[]; changed: OperationRef[] };
+  readonly total: number;
+  readonly severities: Record<Severity, number>;
+  readonly operations: { added: OperationRef[]; removed: OperationRef[]; changed: OperationRef[] };
 }
 
 const REMOVED = /^(unstable-)?api(-path)?-removed(-|$)/;
 
 /** Counts changes by severity, and names the operations added, removed and otherwise changed. */
-export function summarize(changes: readonly Change[]): Summary {
+export const summarize = (changes: readonly Change[]): Summary => {
   const severities: Record<Severity, number> = { breaking: 0, risky: 0, safe: 0, info: 0 };
   const added = new Map<string, OperationRef>();
   const removed = new Map<string, OperationRef>();
@@ -28,9 +28,8 @@ export function summarize(changes: readonly Change[]): Summary {
     severities,
     operations: { added: [...added.values()], removed: [...removed.values()], changed: [...changed.values()] },
   };
-}
+};
 
 /** A sunset date can be unreadable on removal and on change; only the first has nothing after it. */
-function isRemoval(change: Change): boolean {
-  return REMOVED.test(change.rule) || (change.rule === 'api-path-sunset-parse' && change.pointer.after === undefined);
-}
+const isRemoval = (change: Change): boolean =>
+  REMOVED.test(change.rule) || (change.rule === 'api-path-sunset-parse' && change.pointer.after === undefined);

@@ -1,27 +1,23 @@
-import { asObject, isObject } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
-import { child } from './context.js';
-import type { Comparison, OperationPair } from './context.js';
+import { asObject, isObject, type Json, type JsonObject } from '../json.js';
+import { child, type Comparison, type OperationPair } from './context.js';
 import { matchContent } from './media-types.js';
 import { NOWHERE } from './schema/finding.js';
 
 /** Where a value of a media type has types of its own; elsewhere (forms, XML, text) all is text. */
-export function isTyped(mediaType: string): boolean {
+export const isTyped = (mediaType: string): boolean => {
   const name = mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   return name === 'application/json' || name.endsWith('+json');
-}
+};
 
 /** As oasdiff sees it, by the name as it is written. */
-function isFieldTyped(mediaType: string): boolean {
-  return mediaType === 'application/json' || mediaType.endsWith('+json');
-}
+const isFieldTyped = (mediaType: string): boolean => mediaType === 'application/json' || mediaType.endsWith('+json');
 
-export function compareRequestBody(
+export const compareRequestBody = (
   comparison: Comparison,
   pair: OperationPair,
   old: Json | undefined,
   now: Json | undefined,
-): void {
+): void => {
   if (comparison.dirt.same(old, now)) return;
   const operation = pair.ref;
   const pointer = {
@@ -56,15 +52,15 @@ export function compareRequestBody(
     });
   }
   compareRequestContent(comparison, pair, pointer, asObject(before['content']), asObject(after['content']));
-}
+};
 
-function compareRequestContent(
+const compareRequestContent = (
   comparison: Comparison,
   pair: OperationPair,
   pointer: { before: string; after: string },
   olds: JsonObject,
   news: JsonObject,
-): void {
+): void => {
   const operation = pair.ref;
   const { both, removed, added } = matchContent(olds, news);
   const at = (side: string, type: string): string => child(side, 'content', type);
@@ -93,22 +89,22 @@ function compareRequestContent(
       subject: 'the request body',
     });
   }
-}
+};
 
 export interface MediaPair {
-  type: string;
-  old: Json;
-  now: Json;
-  pointer: { before: string; after: string };
-  direction: 'request' | 'response';
+  readonly type: string;
+  readonly old: Json;
+  readonly now: Json;
+  readonly pointer: { before: string; after: string };
+  readonly direction: 'request' | 'response';
   /** `the request body`, `the body of the response 200`. */
-  subject: string;
+  readonly subject: string;
   /** The response's status, for responses. */
-  status?: string;
+  readonly status?: string;
 }
 
 /** The schema of one media type on both sides. */
-export function compareMediaType(comparison: Comparison, pair: OperationPair, media: MediaPair): void {
+export const compareMediaType = (comparison: Comparison, pair: OperationPair, media: MediaPair): void => {
   if (!isObject(media.old) || !isObject(media.now) || comparison.dirt.same(media.old, media.now)) return;
   const old = media.old['schema'];
   const now = media.now['schema'];
@@ -132,4 +128,4 @@ export function compareMediaType(comparison: Comparison, pair: OperationPair, me
     subject: media.subject,
     pointer,
   });
-}
+};

@@ -1,5 +1,4 @@
-import { isObject, own, put } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
+import { isObject, own, put, type Json, type JsonObject } from '../json.js';
 
 /** Who must act: `breaking` now, `risky` look first, `safe` nobody, `info` words only. */
 export type Severity = 'breaking' | 'risky' | 'safe' | 'info';
@@ -9,8 +8,8 @@ export type Level = 'ERR' | 'WARN' | 'INFO';
 
 /** An operation: method in lower case, path as the description writes it. */
 export interface OperationRef {
-  method: string;
-  path: string;
+  readonly method: string;
+  readonly path: string;
 }
 
 /** The part of a description that a change belongs to. */
@@ -33,28 +32,28 @@ export type Area =
 /** One classified difference. */
 export interface Change {
   /** Names the change by content: the same two documents give the same ids, whatever the order of keys. */
-  id: string;
-  rule: string;
-  severity: Severity;
-  level: Level;
-  area: Area;
+  readonly id: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly level: Level;
+  readonly area: Area;
   /** The operation, when the change concerns exactly one. */
-  operation?: OperationRef;
+  readonly operation?: OperationRef;
   /** All operations that the change reaches, when it is the root cause for several. */
-  operations?: OperationRef[];
+  readonly operations?: OperationRef[];
   /** JSON pointers into the documents (canonical form when they are not at hand). */
-  pointer: { before?: string; after?: string };
+  readonly pointer: { before?: string; after?: string };
   /** Lines of the pointers, when the texts are at hand; from 1. */
-  line?: { before?: number; after?: number };
+  readonly line?: { before?: number; after?: number };
   /** What was there and what is there now, cut to a bounded size. */
-  before?: Json;
-  after?: Json;
+  readonly before?: Json;
+  readonly after?: Json;
   /** One sentence for people. */
-  message: string;
+  readonly message: string;
 }
 
 /** 64 bits of a text as 16 hexadecimal digits; equal text, equal answer. Not for secrets. */
-export function fingerprint(text: string): string {
+export const fingerprint = (text: string): string => {
   let a = 0xdeadbeef;
   let b = 0x41c6ce57;
   for (let index = 0; index < text.length; index++) {
@@ -65,13 +64,13 @@ export function fingerprint(text: string): string {
   a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
   b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
   return (a >>> 0).toString(16).padStart(8, '0') + (b >>> 0).toString(16).padStart(8, '0');
-}
+};
 
 const MAX_TEXT = 500;
 const MAX_VALUES = 60;
 
 /** A copy of bounded size; what is left out is marked with `…`. */
-export function bounded(value: Json): Json {
+export const bounded = (value: Json): Json => {
   let left = MAX_VALUES;
   const copy = (node: Json): Json => {
     if (typeof node === 'string') return node.length > MAX_TEXT ? `${node.slice(0, MAX_TEXT)}…` : node;
@@ -94,10 +93,10 @@ export function bounded(value: Json): Json {
     return out;
   };
   return copy(value);
-}
+};
 
 /** A value in a sentence: short, and on one line. */
-export function brief(value: Json | undefined): string {
+export const brief = (value: Json | undefined): string => {
   if (value === undefined) return 'nothing';
   if (isObject(value) && typeof value['$ref'] === 'string')
     return value['$ref'].slice(value['$ref'].lastIndexOf('/') + 1);
@@ -112,4 +111,4 @@ export function brief(value: Json | undefined): string {
         ? value.map(brief).join(', ')
         : String(value);
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
-}
+};

@@ -1,8 +1,7 @@
 import { applyIgnoreList } from '../ignore.js';
 import { Interner } from '../normalize/interner.js';
 import { internApi } from '../normalize/intern-api.js';
-import { normalize } from '../normalize/normalize.js';
-import type { CanonicalApi, Form } from '../normalize/normalize.js';
+import { normalize, type CanonicalApi, type Form } from '../normalize/normalize.js';
 import type { ParsedDocument } from '../parse/parse.js';
 import { compareApiLevel } from './api-level.js';
 import type { Change } from './change.js';
@@ -19,7 +18,7 @@ import { compareVersions } from './version-policy.js';
  * Compares two descriptions and classifies every change, most severe first. Takes parsed documents or
  * canonical APIs. The same content on both sides, in whatever order or format, gives no change.
  */
-export function compare(before: Input, after: Input, options: CompareOptions = {}): { changes: Change[] } {
+export const compare = (before: Input, after: Input, options: CompareOptions = {}): { changes: Change[] } => {
   const interner = new Interner();
   const form = formOf(before, after, options);
   const old = canonical(before, interner, form);
@@ -36,17 +35,17 @@ export function compare(before: Input, after: Input, options: CompareOptions = {
     changes:
       options.ignore === undefined ? changes : applyIgnoreList(changes, options.ignore, options.now ?? new Date()),
   };
-}
+};
 
 type Input = ParsedDocument | CanonicalApi;
 
 /** Finds canonical pointers in the documents as they were written, where those are at hand. */
-function locator(
+const locator = (
   inputs: { before: Input; after: Input },
   apis: { before: CanonicalApi; after: CanonicalApi },
   form: Form,
   lines: boolean,
-): (pointer: Change['pointer']) => Pick<Change, 'pointer' | 'line'> {
+): ((pointer: Change['pointer']) => Pick<Change, 'pointer' | 'line'>) => {
   const side = (input: Input, api: CanonicalApi) => {
     if (!isParsed(input)) return { at: (pointer: string) => pointer, line: () => undefined };
     const sources = new SourcePointers(input, api, form);
@@ -71,29 +70,24 @@ function locator(
     };
     return { pointer: at, line };
   };
-}
+};
 
-function side(input: Input, api: CanonicalApi, { asWritten = false }: Form): Side {
+const side = (input: Input, api: CanonicalApi, { asWritten = false }: Form): Side => {
   if (!isParsed(input)) return new Side(api);
   // To oasdiff, the webhooks that 3.0 calls `x-webhooks` are nothing.
   const known = asWritten && input.document['webhooks'] === undefined ? { ...api, webhooks: {} } : api;
   return new Side(known, input.document);
-}
+};
 
 /**
  * oasdiff takes `nullable` and a type of null for two things, and so with exclusive bounds: within one version of the
  * specification that is followed. What another version only writes differently is no change.
  */
-function formOf(before: Input, after: Input, { levels }: CompareOptions): Form {
-  return {
-    asWritten: levels === 'oasdiff' && isParsed(before) && isParsed(after) && before.version === after.version,
-  };
-}
+const formOf = (before: Input, after: Input, { levels }: CompareOptions): Form => ({
+  asWritten: levels === 'oasdiff' && isParsed(before) && isParsed(after) && before.version === after.version,
+});
 
-function canonical(input: Input, interner: Interner, form: Form): CanonicalApi {
-  return isParsed(input) ? normalize(input, interner, form) : internApi(input, interner);
-}
+const canonical = (input: Input, interner: Interner, form: Form): CanonicalApi =>
+  isParsed(input) ? normalize(input, interner, form) : internApi(input, interner);
 
-function isParsed(input: Input): input is ParsedDocument {
-  return typeof (input as ParsedDocument).locate === 'function';
-}
+const isParsed = (input: Input): input is ParsedDocument => typeof (input as ParsedDocument).locate === 'function';

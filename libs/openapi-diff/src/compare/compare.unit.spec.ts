@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { canonicalJson, compare, normalize, operations, parse, summarize } from '../index.js';
-import type { Change, CompareOptions, JsonObject } from '../index.js';
+import {
+  canonicalJson,
+  compare,
+  normalize,
+  operations,
+  parse,
+  summarize,
+  type Change,
+  type CompareOptions,
+  type JsonObject,
+} from '../index.js';
 
 const pet = {
   type: 'object',
@@ -8,64 +17,59 @@ const pet = {
   properties: { id: { type: 'integer' }, name: { type: 'string', maxLength: 20 } },
 };
 
-function api(overrides: JsonObject = {}): JsonObject {
-  return {
-    openapi: '3.0.3',
-    info: { title: 'pets', version: '1.0.0' },
-    paths: {
-      '/pets': {
-        get: {
-          parameters: [
-            { name: 'limit', in: 'query', schema: { type: 'integer', maximum: 100 } },
-            { name: 'sort', in: 'query', schema: { type: 'string', enum: ['name', 'id'] } },
-          ],
-          responses: {
-            200: {
-              description: 'ok',
-              content: {
-                'application/json': { schema: { type: 'array', items: { $ref: '#/components/schemas/Pet' } } },
-              },
+const api = (overrides: JsonObject = {}): JsonObject => ({
+  openapi: '3.0.3',
+  info: { title: 'pets', version: '1.0.0' },
+  paths: {
+    '/pets': {
+      get: {
+        parameters: [
+          { name: 'limit', in: 'query', schema: { type: 'integer', maximum: 100 } },
+          { name: 'sort', in: 'query', schema: { type: 'string', enum: ['name', 'id'] } },
+        ],
+        responses: {
+          200: {
+            description: 'ok',
+            content: {
+              'application/json': { schema: { type: 'array', items: { $ref: '#/components/schemas/Pet' } } },
             },
           },
         },
-        post: {
-          requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Pet' } } } },
-          responses: { 201: { description: 'made' } },
-        },
       },
-      '/pets/{id}': {
-        parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
-        get: {
-          responses: {
-            200: {
-              description: 'ok',
-              content: { 'application/json': { schema: { $ref: '#/components/schemas/Pet' } } },
-            },
+      post: {
+        requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Pet' } } } },
+        responses: { 201: { description: 'made' } },
+      },
+    },
+    '/pets/{id}': {
+      parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+      get: {
+        responses: {
+          200: {
+            description: 'ok',
+            content: { 'application/json': { schema: { $ref: '#/components/schemas/Pet' } } },
           },
         },
       },
     },
-    components: { schemas: { Pet: pet } },
-    ...overrides,
-  };
-}
+  },
+  components: { schemas: { Pet: pet } },
+  ...overrides,
+});
 
 /** A deep copy with one place changed. */
-function edit(change: (document: any) => void): JsonObject {
+const edit = (change: (document: any) => void): JsonObject => {
   const document = structuredClone(api());
   change(document);
   return document;
-}
+};
 
-function diff(before: JsonObject, after: JsonObject, options: CompareOptions = {}): Change[] {
-  return compare(parse(JSON.stringify(before)), parse(JSON.stringify(after)), options).changes.filter(
+const diff = (before: JsonObject, after: JsonObject, options: CompareOptions = {}): Change[] =>
+  compare(parse(JSON.stringify(before)), parse(JSON.stringify(after)), options).changes.filter(
     (change) => change.area !== 'info',
   );
-}
 
-function rules(changes: Change[]): string[] {
-  return changes.map((change) => `${change.severity} ${change.rule}`);
-}
+const rules = (changes: Change[]): string[] => changes.map((change) => `${change.severity} ${change.rule}`);
 
 describe('compare', () => {
   it('finds an operation that was added or removed', () => {

@@ -1,12 +1,8 @@
-import { escapePointer } from '../json.js';
-import type { Json } from '../json.js';
-import { API_RULES } from '../rules/api-rules.js';
-import type { ApiRule, ApiRuleId } from '../rules/api-rules.js';
-import { brief } from './change.js';
-import type { OperationRef } from './change.js';
+import { escapePointer, type Json } from '../json.js';
+import { API_RULES, type ApiRule, type ApiRuleId } from '../rules/api-rules.js';
+import { brief, type OperationRef } from './change.js';
 import type { CompareOptions, Stability } from './options.js';
-import { operationKey } from './report.js';
-import type { Report } from './report.js';
+import { operationKey, type Report } from './report.js';
 import { SchemaGraph } from './schema/graph.js';
 import { SchemaUses } from './schema/uses.js';
 import type { Dirt, Side } from './side.js';
@@ -14,22 +10,22 @@ import { fill, sentence } from './words.js';
 
 /** One operation on both sides, with its place in both documents. */
 export interface OperationPair {
-  ref: OperationRef;
-  pointer: { before: string; after: string };
+  readonly ref: OperationRef;
+  readonly pointer: { before: string; after: string };
   /** Stability level of the new operation; undefined when it is not a known one. */
-  level: Stability | undefined;
+  readonly level: Stability | undefined;
 }
 
 export interface Details {
-  name?: string;
-  before?: Json | undefined;
-  after?: Json | undefined;
+  readonly name?: string;
+  readonly before?: Json | undefined;
+  readonly after?: Json | undefined;
   /** Texts for the sentence where the values themselves would not read well. */
-  texts?: { before?: string; after?: string };
-  pointer: { before?: string; after?: string };
-  operation?: OperationRef;
+  readonly texts?: { before?: string; after?: string };
+  readonly pointer: { before?: string; after?: string };
+  readonly operation?: OperationRef;
   /** What tells this change from others of its rule; default: name and pointer. */
-  place?: string;
+  readonly place?: string;
 }
 
 /** Everything that the parts of a comparison share. */
@@ -76,6 +72,5 @@ export class Comparison {
   }
 }
 
-export function child(pointer: string, ...segments: string[]): string {
-  return `${pointer}/${segments.map(escapePointer).join('/')}`;
-}
+export const child = (pointer: string, ...segments: string[]): string =>
+  `${pointer}/${segments.map(escapePointer).join('/')}`;

@@ -5,16 +5,16 @@ import type { Side } from './side.js';
 
 /** Pairs of parameters, and the parameters of both sides that need no other partner. */
 export interface ExplodedMatch {
-  both: ParameterPair[];
-  seenBefore: Set<Parameter>;
-  seenAfter: Set<Parameter>;
+  readonly both: ParameterPair[];
+  readonly seenBefore: Set<Parameter>;
+  readonly seenAfter: Set<Parameter>;
 }
 
 /**
  * `?status=…` is written alike by a parameter `status` and by an exploded object with a property `status`:
  * oasdiff compares the one with the property of the other, first towards the object, then away from it.
  */
-export function matchExploded(comparison: Comparison, olds: Parameter[], news: Parameter[]): ExplodedMatch {
+export const matchExploded = (comparison: Comparison, olds: Parameter[], news: Parameter[]): ExplodedMatch => {
   const seenBefore = new Set<Parameter>();
   const seenAfter = new Set<Parameter>();
   const { before, after } = comparison;
@@ -25,21 +25,21 @@ export function matchExploded(comparison: Comparison, olds: Parameter[], news: P
     ...away.map(({ simple, property }) => ({ old: property, now: simple })),
   ];
   return { both, seenBefore, seenAfter };
-}
+};
 
 interface Candidates {
-  simple: Parameter[];
-  exploded: Parameter[];
-  seenSimple: Set<Parameter>;
-  seenExploded: Set<Parameter>;
+  readonly simple: Parameter[];
+  readonly exploded: Parameter[];
+  readonly seenSimple: Set<Parameter>;
+  readonly seenExploded: Set<Parameter>;
 }
 
 /** `side` is the one of the exploded parameters. */
-function matchSide(
+const matchSide = (
   side: Side,
   { simple, exploded, seenSimple, seenExploded }: Candidates,
-): Array<{ simple: Parameter; property: Parameter }> {
-  const found: Array<{ simple: Parameter; property: Parameter }> = [];
+): { simple: Parameter; property: Parameter }[] => {
+  const found: { simple: Parameter; property: Parameter }[] = [];
   for (const object of exploded) {
     if (seenExploded.has(object) || !isExploded(side, object)) continue;
     const properties = asObject(side.resolve(object.node['schema']).node['properties']);
@@ -52,11 +52,11 @@ function matchSide(
     }
   }
   return found;
-}
+};
 
-function isExploded(side: Side, { node, place }: Parameter): boolean {
+const isExploded = (side: Side, { node, place }: Parameter): boolean => {
   const inForm = (place === 'query' || place === 'cookie') && (node['style'] ?? 'form') === 'form';
   if (!inForm || node['explode'] !== true) return false;
   const { type, properties } = side.resolve(node['schema']).node;
   return type === 'object' && Object.keys(asObject(properties)).length > 0;
-}
+};

@@ -1,20 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { compare, parse } from '../index.js';
-import type { Change, JsonObject } from '../index.js';
+import { compare, parse, type Change, type JsonObject } from '../index.js';
 
 const to = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
 
 /** An API with one operation, which sends the schema `A`. */
-function api(schemas: JsonObject): JsonObject {
+const api = (schemas: JsonObject): JsonObject => {
   const content = { 'application/json': { schema: to('A') } };
   const paths = { '/a': { get: { responses: { 200: { description: 'ok', content } } } } };
   return { openapi: '3.1.0', info: { title: 'a', version: '1' }, paths, components: { schemas } };
-}
+};
 
-function diff(before: JsonObject, after: JsonObject): Change[] {
+const diff = (before: JsonObject, after: JsonObject): Change[] => {
   const { changes } = compare(parse(JSON.stringify(before)), parse(JSON.stringify(after)));
   return changes.filter(({ area }) => area === 'schema');
-}
+};
 
 const list = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));

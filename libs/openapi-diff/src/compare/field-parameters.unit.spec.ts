@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compare, normalize, parse } from '../index.js';
-import type { JsonObject } from '../index.js';
+import { compare, normalize, parse, type JsonObject } from '../index.js';
 import { description, fieldReport, operation } from '../testing/small.js';
 
 const query = (name: string, fields: JsonObject = {}): JsonObject => ({

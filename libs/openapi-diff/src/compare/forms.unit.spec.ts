@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { compare, normalize, parse } from '../index.js';
-import type { Change, CompareOptions, JsonObject } from '../index.js';
+import { compare, normalize, parse, type Change, type CompareOptions, type JsonObject } from '../index.js';
 import { rulesOf } from '../testing/api.js';
 
 const base = { type: 'object', required: ['id'], properties: { id: { type: 'string' } } };
 
 /** One operation that takes and gives the schema. */
-function api(schema: JsonObject, version = '3.1.0', schemas: JsonObject = {}): JsonObject {
+const api = (schema: JsonObject, version = '3.1.0', schemas: JsonObject = {}): JsonObject => {
   const content = { 'application/json': { schema } };
   return {
     openapi: version,
@@ -14,17 +13,16 @@ function api(schema: JsonObject, version = '3.1.0', schemas: JsonObject = {}): J
     paths: { '/x': { post: { requestBody: { content }, responses: { 200: { description: 'ok', content } } } } },
     components: { schemas: { Base: base, ...schemas } },
   };
-}
+};
 
-function between(before: JsonObject, after: JsonObject, options: CompareOptions = {}): Change[] {
-  return compare(parse(JSON.stringify(before)), parse(JSON.stringify(after)), options).changes;
-}
+const between = (before: JsonObject, after: JsonObject, options: CompareOptions = {}): Change[] =>
+  compare(parse(JSON.stringify(before)), parse(JSON.stringify(after)), options).changes;
 
 const ref = { $ref: '#/components/schemas/Base' };
 const kind = { type: 'string', enum: ['a', 'b'] };
 
 describe('another version of the specification', () => {
-  const schemas: Array<[old: JsonObject, now: JsonObject]> = [
+  const schemas: [old: JsonObject, now: JsonObject][] = [
     [{ type: 'string', nullable: true }, { type: ['string', 'null'] }],
     [
       { type: 'integer', maximum: 9, exclusiveMaximum: true },

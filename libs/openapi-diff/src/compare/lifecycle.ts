@@ -1,25 +1,24 @@
 import type { JsonObject } from '../json.js';
 import type { ApiRuleId } from '../rules/api-rules.js';
 import type { OperationRef } from './change.js';
-import { child } from './context.js';
-import type { Comparison, OperationPair } from './context.js';
+import { child, type Comparison, type OperationPair } from './context.js';
 import type { Stability } from './options.js';
 import { isCovered, judgeDeprecation, judgeRemoval, judgeSunsetMove, stabilityMove, stabilityOf } from './stability.js';
 
 /** What a removal is judged by, besides the operation itself. */
 interface Removal {
   /** Its stability level does not count. */
-  levelless: boolean;
+  readonly levelless: boolean;
   /** All operations of the path, where it is gone as a whole. */
-  wholePath: JsonObject[] | undefined;
+  readonly wholePath: JsonObject[] | undefined;
 }
 
 /** The rule for an operation that is gone. */
-export function removalRule(
+export const removalRule = (
   comparison: Comparison,
   operation: JsonObject,
   { levelless, wholePath }: Removal,
-): { rule: ApiRuleId; text?: string } {
+): { rule: ApiRuleId; text?: string } => {
   const level = stabilityOf(operation);
   if (!levelless && !isMissed(comparison, operation, wholePath))
     return { rule: 'unstable-api-removed', text: level ?? JSON.stringify(operation['x-stability-level']) };
@@ -33,10 +32,14 @@ export function removalRule(
     due: 'api-removed-after-sunset',
   };
   return { rule: rules[verdict], ...rest };
-}
+};
 
 /** Whether the stability level lets a removal count. */
-function isMissed({ field, options }: Comparison, operation: JsonObject, wholePath: JsonObject[] | undefined): boolean {
+const isMissed = (
+  { field, options }: Comparison,
+  operation: JsonObject,
+  wholePath: JsonObject[] | undefined,
+): boolean => {
   const level = stabilityOf(operation);
   if (level === undefined) return false;
   if (wholePath === undefined) return isCovered(options, level);
@@ -45,21 +48,21 @@ function isMissed({ field, options }: Comparison, operation: JsonObject, wholePa
   return (field ? wholePath : [operation])
     .map(stabilityOf)
     .some((each) => each !== undefined && isCovered(options, each));
-}
+};
 
 /** Deprecation, sunset and stability of an operation; false when its other changes do not count. */
-export function compareLifecycle(
+export const compareLifecycle = (
   comparison: Comparison,
   pair: OperationPair,
   { old, now, levelless }: { old: JsonObject; now: JsonObject; levelless: boolean },
-): boolean {
+): boolean => {
   const covered = levelless || compareStability(comparison, pair, old, now);
   if (covered) compareDeprecation(comparison, pair, { old, now, level: pair.level });
   return covered;
-}
+};
 
 /** False when changes at the new level do not count. */
-function compareStability(comparison: Comparison, pair: OperationPair, old: JsonObject, now: JsonObject): boolean {
+const compareStability = (comparison: Comparison, pair: OperationPair, old: JsonObject, now: JsonObject): boolean => {
   const pointer = {
     before: child(pair.pointer.before, 'x-stability-level'),
     after: child(pair.pointer.after, 'x-stability-level'),
@@ -72,24 +75,24 @@ function compareStability(comparison: Comparison, pair: OperationPair, old: Json
     if (move !== undefined) comparison.add(`api-stability-${move}`, { operation: pair.ref, before, after, pointer });
   }
   return after === undefined || isCovered(comparison.options, after);
-}
+};
 
 /** Reports a stability level that is not one that is known. */
-export function reportInvalidLevel(
+export const reportInvalidLevel = (
   comparison: Comparison,
   operation: OperationRef,
   node: JsonObject,
   pointer: { before?: string; after?: string },
-): void {
+): void => {
   if (stabilityOf(node) === undefined)
     comparison.add('api-invalid-stability-level', { operation, after: node['x-stability-level'], pointer });
-}
+};
 
-function compareDeprecation(
+const compareDeprecation = (
   comparison: Comparison,
   pair: OperationPair,
   { old, now, level }: { old: JsonObject; now: JsonObject; level: Stability | undefined },
-): void {
+): void => {
   const base = {
     operation: pair.ref,
     pointer: { before: child(pair.pointer.before, 'deprecated'), after: child(pair.pointer.after, 'deprecated') },
@@ -117,4 +120,4 @@ function compareDeprecation(
   } as const;
   const pointer = { before: child(pair.pointer.before, 'x-sunset'), after: child(pair.pointer.after, 'x-sunset') };
   comparison.add(rules[moved], { operation: pair.ref, before: old['x-sunset'], after: now['x-sunset'], pointer });
-}
+};

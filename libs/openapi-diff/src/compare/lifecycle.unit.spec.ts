@@ -1,18 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { compare, parse } from '../index.js';
-import type { CompareOptions } from '../index.js';
+import { compare, parse, type CompareOptions } from '../index.js';
 import { changesBetween, edited, rulesOf } from '../testing/api.js';
 
 const now = new Date('2026-06-01T12:00:00Z');
 const list = (document: any) => document.paths['/pets'].get;
 
-function judge(
+const judge = (
   before: (document: any) => void,
   after: (document: any) => void,
   options: CompareOptions = {},
-): string[] {
-  return rulesOf(changesBetween(edited(before), edited(after), { now, ...options }));
-}
+): string[] => rulesOf(changesBetween(edited(before), edited(after), { now, ...options }));
 
 const nothing = (): void => undefined;
 

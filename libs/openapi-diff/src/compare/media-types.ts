@@ -1,23 +1,22 @@
-import { own } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
+import { own, type Json, type JsonObject } from '../json.js';
 import type { ApiRuleId } from '../rules/api-rules.js';
 
 /** A media type that both sides have, perhaps under a related name. */
 export interface MediaMatch {
-  before: string;
-  after: string;
-  old: Json;
-  now: Json;
+  readonly before: string;
+  readonly after: string;
+  readonly old: Json;
+  readonly now: Json;
 }
 
 export interface ContentMatch {
-  both: MediaMatch[];
-  removed: string[];
-  added: string[];
+  readonly both: MediaMatch[];
+  readonly removed: string[];
+  readonly added: string[];
 }
 
 /** Pairs media types by name, then by kinship: `application/json` and `application/problem+json`. */
-export function matchContent(olds: JsonObject, news: JsonObject): ContentMatch {
+export const matchContent = (olds: JsonObject, news: JsonObject): ContentMatch => {
   const both: MediaMatch[] = [];
   const removed: string[] = [];
   for (const name of Object.keys(olds).sort()) {
@@ -36,19 +35,19 @@ export function matchContent(olds: JsonObject, news: JsonObject): ContentMatch {
     }
   }
   return { both, removed, added };
-}
+};
 
 interface Parts {
-  type: string;
-  subtype: string;
-  suffixes: string[];
-  parameters: string;
+  readonly type: string;
+  readonly subtype: string;
+  readonly suffixes: string[];
+  readonly parameters: string;
 }
 
 const PARAMETER = /^([^\s=]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))$/;
 
 /** The parts of a media type (RFC 9110, 8.3.1): only the values of parameters tell small from capital letters. */
-function partsOf(name: string): Parts | undefined {
+const partsOf = (name: string): Parts | undefined => {
   const [essence = '', ...rest] = name.split(';').map((part) => part.trim());
   const parameters = rest
     .filter((part) => part !== '')
@@ -59,19 +58,19 @@ function partsOf(name: string): Parts | undefined {
   if (type === '' || subtype === '' || more !== undefined || suffixes.includes('') || parameters.includes(null))
     return undefined;
   return { type, subtype, suffixes, parameters: parameters.sort().join(';') };
-}
+};
 
 /** Whether every `narrow` is a `wide`, as every problem+json is json (RFC 6838, structured suffixes). */
-export function contains(wide: string, narrow: string): boolean {
+export const contains = (wide: string, narrow: string): boolean => {
   const a = partsOf(wide);
   const b = partsOf(narrow);
   if (a === undefined || b === undefined || a.type !== b.type) return false;
   if (a.suffixes.length === 0 && b.suffixes.at(-1) === a.subtype) return true;
   return a.subtype === b.subtype && a.suffixes.every((suffix, index) => suffix === b.suffixes[index]);
-}
+};
 
 /** The rule for a renamed media type of a response. */
-export function renameRule(before: string, after: string): ApiRuleId {
+export const renameRule = (before: string, after: string): ApiRuleId => {
   if (partsOf(before)?.parameters !== partsOf(after)?.parameters) return 'response-media-type-name-changed';
   return contains(before, after) ? 'response-media-type-name-specialized' : 'response-media-type-name-generalized';
-}
+};

@@ -1,9 +1,7 @@
-import { asArray, asObject, isObject, own, without } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
+import { asArray, asObject, isObject, own, without, type Json, type JsonObject } from '../json.js';
 import { METHODS } from '../normalize/kinds.js';
 import { compareRequestBody } from './bodies.js';
-import { child } from './context.js';
-import type { Comparison, OperationPair } from './context.js';
+import { child, type Comparison, type OperationPair } from './context.js';
 import { compareLifecycle, removalRule, reportInvalidLevel } from './lifecycle.js';
 import { isCovered, stabilityOf } from './stability.js';
 import { compareCallbacks } from './outgoing.js';
@@ -13,26 +11,26 @@ import { compareOperationSecurity } from './security.js';
 
 /** A path item and where it stands in its description; undefined where that does not have it. */
 interface PathItem {
-  path: string;
-  node: Json | undefined;
-  pointer: string;
+  readonly path: string;
+  readonly node: Json | undefined;
+  readonly pointer: string;
   /** Stability levels of its operations do not count. */
-  levelless?: boolean;
+  readonly levelless?: boolean;
 }
 
 /** An operation and where it stands in its description. */
 interface Located {
-  path: string;
+  readonly path: string;
   /** Its path item, for what is common to the path. */
-  item: JsonObject;
-  method: string;
-  operation: JsonObject;
-  pointer: string;
-  levelless: boolean;
+  readonly item: JsonObject;
+  readonly method: string;
+  readonly operation: JsonObject;
+  readonly pointer: string;
+  readonly levelless: boolean;
 }
 
 /** Compares the operations of all paths; a path whose parameters were only renamed is the same path. */
-export function compareOperations(comparison: Comparison): void {
+export const compareOperations = (comparison: Comparison): void => {
   const before = comparison.before.api.paths;
   const after = comparison.after.api.paths;
   const taken = new Set<string>();
@@ -54,10 +52,10 @@ export function compareOperations(comparison: Comparison): void {
       comparePath(comparison, { ...at(before, path), node: undefined }, at(after, path));
   }
   if (comparison.field) compareWebhooksAsPaths(comparison);
-}
+};
 
 /** To oasdiff, the inside of a webhook is that of a path named after it, and its stability level says nothing. */
-function compareWebhooksAsPaths(comparison: Comparison): void {
+const compareWebhooksAsPaths = (comparison: Comparison): void => {
   const before = comparison.before.api.webhooks;
   const after = comparison.after.api.webhooks;
   for (const name of Object.keys(before).sort()) {
@@ -65,13 +63,13 @@ function compareWebhooksAsPaths(comparison: Comparison): void {
     const path = { path: `webhook:${name}`, pointer: child('', 'webhooks', name), levelless: true };
     comparePath(comparison, { ...path, node: own(before, name) }, { ...path, node: own(after, name) });
   }
-}
+};
 
 /**
  * Paths of the old description → paths of the new one: first by name, then by shape. Two paths of one shape are not
  * told apart by anybody; to oasdiff (`shared`), each of them may also be what another one became.
  */
-function matchPaths(before: JsonObject, after: JsonObject, shared: boolean): Map<string, string> {
+const matchPaths = (before: JsonObject, after: JsonObject, shared: boolean): Map<string, string> => {
   const matches = new Map<string, string>();
   const free = new Map<string, string>();
   for (const path of Object.keys(after)) if (shared || !Object.hasOwn(before, path)) free.set(shapeOf(path), path);
@@ -85,13 +83,11 @@ function matchPaths(before: JsonObject, after: JsonObject, shared: boolean): Map
     }
   }
   return matches;
-}
+};
 
-function shapeOf(path: string): string {
-  return path.replaceAll(/\{[^/{}]*\}/g, '{}');
-}
+const shapeOf = (path: string): string => path.replaceAll(/\{[^/{}]*\}/g, '{}');
 
-function operationsOf({ path, node, pointer, levelless = false }: PathItem): Map<string, Located> {
+const operationsOf = ({ path, node, pointer, levelless = false }: PathItem): Map<string, Located> => {
   const item = asObject(node);
   const found = new Map<string, Located>();
   for (const [method, operation] of Object.entries(item)) {
@@ -99,9 +95,9 @@ function operationsOf({ path, node, pointer, levelless = false }: PathItem): Map
       found.set(method, { path, item, method, operation, pointer: child(pointer, method), levelless });
   }
   return found;
-}
+};
 
-function comparePath(comparison: Comparison, old: PathItem, now: PathItem): void {
+const comparePath = (comparison: Comparison, old: PathItem, now: PathItem): void => {
   const same = old.path === now.path && comparison.dirt.same(old.node, now.node);
   if (same && !(comparison.field && asObject(now.node)['parameters'] !== undefined)) return;
   compareReference(comparison, old, now);
@@ -123,10 +119,10 @@ function comparePath(comparison: Comparison, old: PathItem, now: PathItem): void
     pointer: now.pointer,
     operations: [...news.keys()].map((method) => ({ method, path: old.path })),
   });
-}
+};
 
 /** A path that another document describes: all that is seen of it is where that is. */
-function compareReference(comparison: Comparison, old: PathItem, now: PathItem): void {
+const compareReference = (comparison: Comparison, old: PathItem, now: PathItem): void => {
   const before = asObject(old.node)['$ref'];
   const after = asObject(now.node)['$ref'];
   if (before === after) return;
@@ -135,18 +131,18 @@ function compareReference(comparison: Comparison, old: PathItem, now: PathItem):
     ...(after === undefined ? {} : { after: child(now.pointer, '$ref') }),
   };
   comparison.add('path-reference-changed', { name: old.path, before, after, pointer });
-}
+};
 
-function reportAdded(comparison: Comparison, { path, method, operation, pointer }: Located): void {
+const reportAdded = (comparison: Comparison, { path, method, operation, pointer }: Located): void => {
   comparison.add('endpoint-added', {
     operation: { method, path },
     pointer: { after: pointer },
     after: outline(operation),
   });
-}
+};
 
 /** `wholePath` has all operations of a path that is gone. */
-function reportRemoved(comparison: Comparison, located: Located, wholePath: Located[] | undefined): void {
+const reportRemoved = (comparison: Comparison, located: Located, wholePath: Located[] | undefined): void => {
   const { path, method, operation, pointer, levelless } = located;
   const ref = { method, path };
   const found = removalRule(comparison, operation, {
@@ -160,19 +156,19 @@ function reportRemoved(comparison: Comparison, located: Located, wholePath: Loca
     ...(found.text === undefined ? {} : { texts: { before: found.text } }),
   });
   if (!levelless) reportInvalidLevel(comparison, ref, operation, { before: child(pointer, 'x-stability-level') });
-}
+};
 
 /** Enough of an operation to recognise it. */
-function outline(operation: JsonObject): JsonObject {
+const outline = (operation: JsonObject): JsonObject => {
   const { operationId, summary, deprecated } = operation;
   return {
     ...(operationId === undefined ? {} : { operationId }),
     ...(summary === undefined ? {} : { summary }),
     ...(deprecated === undefined ? {} : { deprecated }),
   };
-}
+};
 
-function compareOperation(comparison: Comparison, old: Located, now: Located): void {
+const compareOperation = (comparison: Comparison, old: Located, now: Located): void => {
   const same = old.path === now.path && comparison.dirt.same(old.operation, now.operation);
   const common = old.item['parameters'] ?? now.item['parameters'];
   if (same && (!comparison.field || common === undefined)) return;
@@ -194,19 +190,19 @@ function compareOperation(comparison: Comparison, old: Located, now: Located): v
   });
   if (covered) compareParts(comparison, pair, old, now);
   else if (!comparison.field) comparison.report.quietly(() => compareParts(comparison, pair, old, now));
-}
+};
 
-function compareParts(comparison: Comparison, pair: OperationPair, old: Located, now: Located): void {
+const compareParts = (comparison: Comparison, pair: OperationPair, old: Located, now: Located): void => {
   compareWords(comparison, pair, old.operation, now.operation);
   compareParameters(comparison, pair, { old, now, renamed: renames(old.path, now.path) });
   compareRequestBody(comparison, pair, old.operation['requestBody'], now.operation['requestBody']);
   compareResponses(comparison, pair, old.operation['responses'], now.operation['responses']);
   compareOperationSecurity(comparison, pair, old.operation['security'], now.operation['security']);
   compareCallbacks(comparison, pair, old.operation['callbacks'], now.operation['callbacks']);
-}
+};
 
 /** Old name → new name of path parameters, by their place in the path. */
-function renames(oldPath: string, newPath: string): Map<string, string> {
+const renames = (oldPath: string, newPath: string): Map<string, string> => {
   const names = (path: string): string[] => [...path.matchAll(/\{([^/{}]*)\}/g)].map((match) => match[1] as string);
   const news = names(newPath);
   return new Map(
@@ -214,9 +210,9 @@ function renames(oldPath: string, newPath: string): Map<string, string> {
       news[index] === undefined || news[index] === name ? [] : [[name, news[index]] as const],
     ),
   );
-}
+};
 
-function compareWords(comparison: Comparison, pair: OperationPair, old: JsonObject, now: JsonObject): void {
+const compareWords = (comparison: Comparison, pair: OperationPair, old: JsonObject, now: JsonObject): void => {
   const oldId = old['operationId'] || undefined;
   const newId = now['operationId'] || undefined;
   const at = (key: string): { before: string; after: string } => ({
@@ -238,13 +234,13 @@ function compareWords(comparison: Comparison, pair: OperationPair, old: JsonObje
     }
   }
   compareTags(comparison, pair, old, now);
-}
+};
 
-function compareTags(comparison: Comparison, pair: OperationPair, old: JsonObject, now: JsonObject): void {
+const compareTags = (comparison: Comparison, pair: OperationPair, old: JsonObject, now: JsonObject): void => {
   const pointer = { before: child(pair.pointer.before, 'tags'), after: child(pair.pointer.after, 'tags') };
   const olds = asArray(old['tags']);
   const news = asArray(now['tags']);
   for (const tag of without(news, olds)) comparison.add('api-tag-added', { operation: pair.ref, after: tag, pointer });
   for (const tag of without(olds, news))
     comparison.add('api-tag-removed', { operation: pair.ref, before: tag, pointer });
-}
+};

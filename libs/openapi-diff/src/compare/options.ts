@@ -7,20 +7,20 @@ export type Stability = (typeof STABILITY_LEVELS)[number];
 
 export interface ReportOptions {
   /** `oasdiff` reports exactly what oasdiff does, under its ids. Default `tidemark`. */
-  levels?: 'tidemark' | 'oasdiff';
+  readonly levels?: 'tidemark' | 'oasdiff';
   /** One change for each operation instead of one for each root cause. */
-  perOperation?: boolean;
+  readonly perOperation?: boolean;
 }
 
 export interface CompareOptions extends ReportOptions {
   /** The day that sunset dates are judged by. Default: today. */
-  now?: Date;
+  readonly now?: Date;
   /** The lowest stability level whose changes are reported. Default `beta`. */
-  stabilityLevel?: Stability;
+  readonly stabilityLevel?: Stability;
   /** Least days between deprecation and sunset, by stability level. Default 0. */
-  minSunsetDays?: { beta?: number; stable?: number };
+  readonly minSunsetDays?: { beta?: number; stable?: number };
   /** Add the lines of the pointers, for documents whose text is at hand. Costs a scan of the text. */
-  lines?: boolean;
+  readonly lines?: boolean;
   /** Changes that are expected and left out. */
-  ignore?: IgnoreRule[];
+  readonly ignore?: IgnoreRule[];
 }

@@ -1,15 +1,13 @@
-import { asObject, isObject } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
+import { asObject, isObject, type Json, type JsonObject } from '../json.js';
 import { METHODS } from '../normalize/kinds.js';
 import { compareMediaType } from './bodies.js';
-import { child } from './context.js';
-import type { Comparison, OperationPair } from './context.js';
+import { child, type Comparison, type OperationPair } from './context.js';
 import { differing, inside } from './entries.js';
 import { stabilityOf } from './stability.js';
 import { matchContent } from './media-types.js';
 
 /** Webhooks: requests that the API sends to its users. */
-export function compareWebhooks(comparison: Comparison): void {
+export const compareWebhooks = (comparison: Comparison): void => {
   const { before: olds, after: news } = comparison;
   const at = { before: '/webhooks', after: '/webhooks' };
   for (const { name, before, after, pointer } of differing(comparison, olds.api.webhooks, news.api.webhooks, at)) {
@@ -17,15 +15,15 @@ export function compareWebhooks(comparison: Comparison): void {
     else if (after === undefined) comparison.add('webhook-removed', { name, pointer: { before: pointer.before } });
     else compareOutgoing(comparison, { old: before, now: after, pointer, what: `webhook "${name}"`, path: name });
   }
-}
+};
 
 /** Callbacks: requests that an operation makes the API send later. */
-export function compareCallbacks(
+export const compareCallbacks = (
   comparison: Comparison,
   pair: OperationPair,
   old: Json | undefined,
   now: Json | undefined,
-): void {
+): void => {
   const entries = differing(comparison, old, now, inside(pair.pointer, 'callbacks'));
   for (const { name, before, after, pointer } of entries) {
     if (before === undefined)
@@ -40,20 +38,20 @@ export function compareCallbacks(
         now: comparison.after.resolve(after).node,
       });
   }
-}
+};
 
 interface CallbackPair {
-  name: string;
-  pointer: { before: string; after: string };
-  old: JsonObject;
-  now: JsonObject;
+  readonly name: string;
+  readonly pointer: { before: string; after: string };
+  readonly old: JsonObject;
+  readonly now: JsonObject;
 }
 
-function compareExpressions(
+const compareExpressions = (
   comparison: Comparison,
   pair: OperationPair,
   { name, pointer, old, now }: CallbackPair,
-): void {
+): void => {
   for (const { name: expression, before, after, pointer: at } of differing(comparison, old, now, pointer)) {
     if (expression.startsWith('x-')) continue;
     const label = `${name} ${expression}`;
@@ -70,22 +68,22 @@ function compareExpressions(
         operation: pair,
       });
   }
-}
+};
 
 /** A path item whose requests the API sends and whose responses it gets. */
 interface Outgoing {
-  old: Json;
-  now: Json;
-  pointer: { before: string; after: string };
+  readonly old: Json;
+  readonly now: Json;
+  readonly pointer: { before: string; after: string };
   /** `webhook "paid"`. */
-  what: string;
+  readonly what: string;
   /** Stands for the path in the operation reference of a webhook. */
-  path?: string;
+  readonly path?: string;
   /** The operation that a callback belongs to. */
-  operation?: OperationPair;
+  readonly operation?: OperationPair;
 }
 
-function compareOutgoing(comparison: Comparison, item: Outgoing): void {
+const compareOutgoing = (comparison: Comparison, item: Outgoing): void => {
   // oasdiff does not look inside.
   if (comparison.field) return;
   const entries = differing(comparison, item.old, item.now, item.pointer);
@@ -106,17 +104,17 @@ function compareOutgoing(comparison: Comparison, item: Outgoing): void {
       compareAnswers(comparison, pair, { what: item.what, pointer, old, now });
     }
   }
-}
+};
 
 interface Sides {
-  what: string;
-  pointer: { before: string; after: string };
-  old: JsonObject;
-  now: JsonObject;
+  readonly what: string;
+  readonly pointer: { before: string; after: string };
+  readonly old: JsonObject;
+  readonly now: JsonObject;
 }
 
 /** The body that the API sends: judged like a response. */
-function compareSent(comparison: Comparison, pair: OperationPair, { what, pointer, old, now }: Sides): void {
+const compareSent = (comparison: Comparison, pair: OperationPair, { what, pointer, old, now }: Sides): void => {
   const before = asObject(comparison.before.resolve(old['requestBody']).node['content']);
   const after = asObject(comparison.after.resolve(now['requestBody']).node['content']);
   const at = inside(pointer, 'requestBody', 'content');
@@ -141,10 +139,10 @@ function compareSent(comparison: Comparison, pair: OperationPair, { what, pointe
       subject: `the body of ${what}`,
     });
   }
-}
+};
 
 /** The answers that the API takes: judged like requests. */
-function compareAnswers(comparison: Comparison, pair: OperationPair, { what, pointer, old, now }: Sides): void {
+const compareAnswers = (comparison: Comparison, pair: OperationPair, { what, pointer, old, now }: Sides): void => {
   const entries = differing(comparison, old['responses'], now['responses'], inside(pointer, 'responses'));
   for (const { name: status, before, after, pointer: at } of entries) {
     const base = { operation: pair.ref, name: what };
@@ -173,4 +171,4 @@ function compareAnswers(comparison: Comparison, pair: OperationPair, { what, poi
       }
     }
   }
-}
+};

@@ -1,36 +1,34 @@
-import { asArray, asObject, asString, valueAt } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
+import { asArray, asObject, asString, valueAt, type Json, type JsonObject } from '../json.js';
 import { isReference } from '../normalize/interner.js';
-import { child } from './context.js';
-import type { Comparison } from './context.js';
+import { child, type Comparison } from './context.js';
 import { matchExploded } from './exploded.js';
 import type { Side } from './side.js';
 
 export interface Parameter {
-  node: JsonObject;
-  name: string;
-  place: string;
-  pointer: string;
+  readonly node: JsonObject;
+  readonly name: string;
+  readonly place: string;
+  readonly pointer: string;
   /** Said for the whole path. */
-  shared: boolean;
+  readonly shared: boolean;
   /** The first of its operation to have this name, wherever that goes; in the order of the text, where it is at hand. */
-  namesake: JsonObject;
+  readonly namesake: JsonObject;
 }
 
 export interface ParameterPair {
-  old: Parameter;
-  now: Parameter;
+  readonly old: Parameter;
+  readonly now: Parameter;
 }
 
 /** Parameters by place and name. */
 export type Parameters = ReadonlyMap<string, Parameter>;
 
 /** Reads the parameters of an operation, and of its path item; `field` as oasdiff tells them apart. */
-export function readParameters(
+export const readParameters = (
   side: Side,
   { operation, item, pointer }: { operation: JsonObject; item: JsonObject; pointer: string },
   field: boolean,
-): Parameters {
+): Parameters => {
   const common = new Set(asArray(item['parameters']).map((parameter) => side.resolve(parameter).node));
   const written = field && side.source !== undefined ? writtenAt(side.source, pointer) : [];
   const found = new Map<string, Parameter>();
@@ -45,46 +43,42 @@ export function readParameters(
     found.set(key, { node, name, place, pointer: child(pointer, 'parameters', `${index}`), shared, namesake });
   });
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
+};
 
 /**
  * The parameters that the operation at `pointer` was written with, in that order. The canonical form has those of the
  * path among them, and one that both have only once.
  */
-function writtenAt(source: JsonObject, pointer: string): JsonObject[] {
+const writtenAt = (source: JsonObject, pointer: string): JsonObject[] => {
   const at = pointer.lastIndexOf('/');
   const item = asObject(follow(source, valueAt(source, pointer.slice(0, at))));
   const operation = asObject(valueAt(item, pointer.slice(at)));
   return asArray(operation['parameters']).map((parameter) => asObject(follow(source, parameter)));
-}
+};
 
-function follow(source: JsonObject, value: Json | undefined): Json | undefined {
+const follow = (source: JsonObject, value: Json | undefined): Json | undefined => {
   let current = value;
   for (let hop = 0; hop < 16 && isReference(current); hop++) current = valueAt(source, current.$ref);
   return current;
-}
+};
 
-function keyOf(place: string, name: string): string {
-  return `${place} ${name}`;
-}
+const keyOf = (place: string, name: string): string => `${place} ${name}`;
 
 /** The names of headers are the same in small and in capital letters. */
-function nameIn(place: string, name: string): string {
-  return place === 'header' ? name.toLowerCase() : name;
-}
+const nameIn = (place: string, name: string): string => (place === 'header' ? name.toLowerCase() : name);
 
 export interface ParameterMatch {
-  both: ParameterPair[];
-  removed: Parameter[];
-  added: Parameter[];
+  readonly both: ParameterPair[];
+  readonly removed: Parameter[];
+  readonly added: Parameter[];
 }
 
 /** Pairs parameters by place and name; `renamed` has the old and the new names of path parameters. */
-export function matchParameters(
+export const matchParameters = (
   comparison: Comparison,
   { olds, news }: { olds: Parameters; news: Parameters },
   renamed: ReadonlyMap<string, string>,
-): ParameterMatch {
+): ParameterMatch => {
   const { both, seenBefore, seenAfter } = comparison.field
     ? matchExploded(comparison, [...olds.values()], [...news.values()])
     : { both: [], seenBefore: new Set<Parameter>(), seenAfter: new Set<Parameter>() };
@@ -100,4 +94,4 @@ export function matchParameters(
     }
   }
   return { both, removed, added: [...news.values()].filter((now) => !seenAfter.has(now)) };
-}
+};

@@ -1,26 +1,29 @@
-import { asObject, asString, isObject, own } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
+import { asObject, asString, isObject, own, type Json, type JsonObject } from '../json.js';
 import { isTyped } from './bodies.js';
 import type { OperationRef } from './change.js';
-import { child } from './context.js';
-import type { Comparison, OperationPair } from './context.js';
-import { matchParameters, readParameters } from './parameter-match.js';
-import type { Parameter, ParameterPair, Parameters } from './parameter-match.js';
+import { child, type Comparison, type OperationPair } from './context.js';
+import {
+  matchParameters,
+  readParameters,
+  type Parameter,
+  type ParameterPair,
+  type Parameters,
+} from './parameter-match.js';
 import { judgeDeprecation, judgeRemoval, judgeSunsetMove } from './stability.js';
 import { NOWHERE } from './schema/finding.js';
 
 /** An operation with its path item. */
 interface WithItem {
-  operation: JsonObject;
-  item: JsonObject;
+  readonly operation: JsonObject;
+  readonly item: JsonObject;
 }
 
 /** Parameters of one operation, matched by place and name; path parameters also by position. */
-export function compareParameters(
+export const compareParameters = (
   comparison: Comparison,
   pair: OperationPair,
   operations: { old: WithItem; now: WithItem; renamed: Map<string, string> },
-): void {
+): void => {
   const { field } = comparison;
   const all = {
     olds: readParameters(comparison.before, { ...operations.old, pointer: pair.pointer.before }, field),
@@ -32,26 +35,26 @@ export function compareParameters(
   for (const old of removed) reportRemoved(comparison, pair, old);
   for (const parameters of both) compareParameter(comparison, pair, parameters);
   for (const now of added) reportAdded(comparison, pair, now);
-}
+};
 
 /** A path on both sides, and the operations that it has now. */
 interface SharedParameters {
-  old: Json;
-  now: Json | undefined;
-  renamed: Map<string, string>;
+  readonly old: Json;
+  readonly now: Json | undefined;
+  readonly renamed: Map<string, string>;
   /** Of the path as it is now. */
-  pointer: string;
-  operations: OperationRef[];
+  readonly pointer: string;
+  readonly operations: OperationRef[];
 }
 
 /**
  * What came newly into the parameters of a path, as oasdiff tells it: for each operation that the path has now, also
  * where the operation had the parameter before, or is new itself.
  */
-export function compareSharedParameters(
+export const compareSharedParameters = (
   comparison: Comparison,
   { old, now, renamed, pointer, operations }: SharedParameters,
-): void {
+): void => {
   const before = asObject(old);
   const after = asObject(now);
   if (before['parameters'] === after['parameters'] || after['parameters'] === undefined) return;
@@ -72,17 +75,13 @@ export function compareSharedParameters(
         pointer: { after: child(pointer, 'parameters') },
       });
   }
-}
+};
 
-function ownOnly(parameters: Parameters): Parameters {
-  return new Map([...parameters].filter(([, { shared }]) => !shared));
-}
+const ownOnly = (parameters: Parameters): Parameters => new Map([...parameters].filter(([, { shared }]) => !shared));
 
-function nameOf(parameter: Parameter): string {
-  return `${parameter.place} parameter "${parameter.name}"`;
-}
+const nameOf = (parameter: Parameter): string => `${parameter.place} parameter "${parameter.name}"`;
 
-function reportAdded(comparison: Comparison, pair: OperationPair, now: Parameter): void {
+const reportAdded = (comparison: Comparison, pair: OperationPair, now: Parameter): void => {
   // oasdiff looks the parameter up by its name only.
   const { required } = comparison.field ? now.namesake : now.node;
   const need = required === true ? 'required' : 'optional';
@@ -93,9 +92,9 @@ function reportAdded(comparison: Comparison, pair: OperationPair, now: Parameter
         ? (`new-${need}-request-default-parameter-to-existing-path` as const)
         : (`new-${need}-request-parameter` as const);
   comparison.add(rule, { name: nameOf(now), operation: pair.ref, after: now.node, pointer: { after: now.pointer } });
-}
+};
 
-function reportRemoved(comparison: Comparison, pair: OperationPair, old: Parameter): void {
+const reportRemoved = (comparison: Comparison, pair: OperationPair, old: Parameter): void => {
   const { verdict, text } = judgeRemoval(comparison.options, old.node);
   const rules = {
     undeprecated: 'request-parameter-removed',
@@ -106,9 +105,9 @@ function reportRemoved(comparison: Comparison, pair: OperationPair, old: Paramet
   } as const;
   const base = { name: nameOf(old), operation: pair.ref, before: old.node, pointer: { before: old.pointer } };
   comparison.add(rules[verdict], { ...base, ...(text === undefined ? {} : { texts: { before: text, after: text } }) });
-}
+};
 
-function compareParameter(comparison: Comparison, pair: OperationPair, parameters: ParameterPair): void {
+const compareParameter = (comparison: Comparison, pair: OperationPair, parameters: ParameterPair): void => {
   const { old, now } = parameters;
   if (comparison.dirt.same(old.node, now.node)) return;
   const base = { name: nameOf(now), operation: pair.ref };
@@ -137,9 +136,9 @@ function compareParameter(comparison: Comparison, pair: OperationPair, parameter
     comparison.add('request-parameter-serialization-changed', { ...base, before, after, pointer: at('style') });
   compareDeprecation(comparison, pair, parameters);
   compareSchemas(comparison, pair, old, now);
-}
+};
 
-function compareDeprecation(comparison: Comparison, pair: OperationPair, { old, now }: ParameterPair): void {
+const compareDeprecation = (comparison: Comparison, pair: OperationPair, { old, now }: ParameterPair): void => {
   const base = { name: nameOf(now), operation: pair.ref };
   const at = (key: string): { before: string; after: string } => ({
     before: child(old.pointer, key),
@@ -172,9 +171,9 @@ function compareDeprecation(comparison: Comparison, pair: OperationPair, { old, 
     after: now.node['x-sunset'],
     pointer: at('x-sunset'),
   });
-}
+};
 
-function compareSchemas(comparison: Comparison, pair: OperationPair, old: Parameter, now: Parameter): void {
+const compareSchemas = (comparison: Comparison, pair: OperationPair, old: Parameter, now: Parameter): void => {
   const use = {
     operation: pair.ref,
     direction: 'request',
@@ -204,21 +203,20 @@ function compareSchemas(comparison: Comparison, pair: OperationPair, old: Parame
     };
     if (inContent !== undefined) comparison.uses.add(inContent, { ...use, typed: isTyped(type), pointer: places });
   }
-}
+};
 
 /** How a value is written, with the defaults of the specification filled in. */
-function serialization({ node, place }: Parameter): string {
+const serialization = ({ node, place }: Parameter): string => {
   const style = styleOf(node, place);
   const explode: Json = node['explode'] ?? style === 'form';
   return `style ${style}, ${explode === true ? 'exploded' : 'not exploded'}${node['allowReserved'] === true ? `, reserved characters allowed` : ''}`;
-}
+};
 
-function styleOf(node: JsonObject, place: string): string {
-  return asString(node['style']) ?? (place === 'query' || place === 'cookie' ? 'form' : 'simple');
-}
+const styleOf = (node: JsonObject, place: string): string =>
+  asString(node['style']) ?? (place === 'query' || place === 'cookie' ? 'form' : 'simple');
 
 /** Whether an array is written as the repeated parameter, so that one value is an array of one. */
-function repeats({ node, place }: Parameter): boolean {
+const repeats = ({ node, place }: Parameter): boolean => {
   const style = styleOf(node, place);
   return style === 'form' && (node['explode'] ?? true) === true;
-}
+};

@@ -1,64 +1,66 @@
-import { stableJson } from '../json.js';
-import type { Json } from '../json.js';
+import { stableJson, type Json } from '../json.js';
 import { fieldSeverityOf, isFieldRule, levelOf, severityOf } from '../rules/rules.js';
 import type { Effect } from '../rules/schema-rules.js';
-import { bounded, fingerprint } from './change.js';
-import type { Area, Change, OperationRef, Severity } from './change.js';
+import { bounded, fingerprint, type Area, type Change, type OperationRef, type Severity } from './change.js';
 import type { ReportOptions } from './options.js';
 
 /** What a comparison found out about one difference. */
 export interface Draft {
-  rule: string;
-  area: Area;
-  effect: Effect;
-  direction?: 'request' | 'response';
+  readonly rule: string;
+  readonly area: Area;
+  readonly effect: Effect;
+  readonly direction?: 'request' | 'response';
   /** It concerns what only the other side sends. */
   harmless?: boolean;
   /** Where it is, in words that do not depend on the order of anything; part of the change's id. */
-  place: string;
-  operation?: OperationRef;
-  pointer: { before?: string; after?: string };
-  before?: Json;
-  after?: Json;
-  message: string;
+  readonly place: string;
+  readonly operation?: OperationRef;
+  readonly pointer: { before?: string; after?: string };
+  readonly before?: Json;
+  readonly after?: Json;
+  readonly message: string;
 }
 
 /** A difference with all operations that it reaches. */
 export interface Root {
-  draft: Draft;
-  operations: Map<string, OperationRef>;
+  readonly draft: Draft;
+  readonly operations: Map<string, OperationRef>;
 }
 
 /** Collects differences, joins those with one root cause, and turns them into changes. */
 export class Report {
-  private readonly roots = new Map<string, Root>();
+  readonly #roots = new Map<string, Root>();
 
-  private quiet = false;
+  #quiet = false;
 
-  constructor(private readonly options: ReportOptions) {}
+  readonly #options: ReportOptions;
+
+  constructor(options: ReportOptions) {
+    this.#options = options;
+  }
 
   /** Reports what `run` finds as harmless: it concerns what nobody was promised. */
   quietly(run: () => void): void {
-    this.quiet = true;
+    this.#quiet = true;
     try {
       run();
     } finally {
-      this.quiet = false;
+      this.#quiet = false;
     }
   }
 
   /** Whether changes are harmless at the moment; see `quietly`. */
   get isQuiet(): boolean {
-    return this.quiet;
+    return this.#quiet;
   }
 
   /** Takes a difference; undefined when it is not reported. */
   add(found: Draft): Root | undefined {
-    const draft = this.quiet ? { ...found, harmless: true } : found;
-    if (this.options.levels === 'oasdiff' && !isFieldRule(draft.rule)) return undefined;
+    const draft = this.#quiet ? { ...found, harmless: true } : found;
+    if (this.#options.levels === 'oasdiff' && !isFieldRule(draft.rule)) return undefined;
     const key = `${draft.rule}\n${draft.place}\n${stableJson(draft.before)}\n${stableJson(draft.after)}`;
-    let root = this.roots.get(key);
-    if (root === undefined) this.roots.set(key, (root = { draft: { ...draft }, operations: new Map() }));
+    let root = this.#roots.get(key);
+    if (root === undefined) this.#roots.set(key, (root = { draft: { ...draft }, operations: new Map() }));
     else if (draft.harmless !== true) delete root.draft.harmless;
     this.reach(root, draft.operation);
     return root;
@@ -71,23 +73,23 @@ export class Report {
 
   /** Whether anything breaks callers, by the levels in use. */
   hasBreaking(): boolean {
-    for (const { draft } of this.roots.values()) if (this.severityOf(draft) === 'breaking') return true;
+    for (const { draft } of this.#roots.values()) if (this.#severityOf(draft) === 'breaking') return true;
     return false;
   }
 
-  private severityOf({ rule, effect, direction, harmless }: Draft): Severity {
+  #severityOf({ rule, effect, direction, harmless }: Draft): Severity {
     // Only rules of the field are reported at its levels, so that each has one.
-    if (this.options.levels === 'oasdiff') return fieldSeverityOf(rule, effect) as Severity;
+    if (this.#options.levels === 'oasdiff') return fieldSeverityOf(rule, effect) as Severity;
     return harmless === true ? 'info' : severityOf(rule, effect, direction);
   }
 
   /** The changes, most severe first; `locate` turns canonical pointers into those of the documents. */
   changes(locate: (pointer: Draft['pointer']) => Pick<Change, 'pointer' | 'line'>): Change[] {
     const changes: Change[] = [];
-    for (const [key, { draft, operations }] of this.roots) {
+    for (const [key, { draft, operations }] of this.#roots) {
       const sorted = [...operations.values()].sort(compareOperations);
-      const base = { ...change(draft, this.severityOf(draft)), ...locate(draft.pointer) };
-      if (this.options.perOperation === true && sorted.length > 0) {
+      const base = { ...change(draft, this.#severityOf(draft)), ...locate(draft.pointer) };
+      if (this.#options.perOperation === true && sorted.length > 0) {
         for (const operation of sorted)
           changes.push({ ...base, id: fingerprint(`${key}\n${operationKey(operation)}`), operation });
       } else {
@@ -104,43 +106,31 @@ export class Report {
   }
 }
 
-function change(draft: Draft, severity: Severity): Omit<Change, 'id' | 'pointer'> {
-  return {
-    rule: draft.rule,
-    severity,
-    level: levelOf(draft.rule, severity),
-    area: draft.area,
-    ...(draft.before === undefined ? {} : { before: bounded(draft.before) }),
-    ...(draft.after === undefined ? {} : { after: bounded(draft.after) }),
-    message: draft.message,
-  };
-}
+const change = (draft: Draft, severity: Severity): Omit<Change, 'id' | 'pointer'> => ({
+  rule: draft.rule,
+  severity,
+  level: levelOf(draft.rule, severity),
+  area: draft.area,
+  ...(draft.before === undefined ? {} : { before: bounded(draft.before) }),
+  ...(draft.after === undefined ? {} : { after: bounded(draft.after) }),
+  message: draft.message,
+});
 
-export function operationKey(operation: OperationRef): string {
-  return `${operation.method} ${operation.path}`;
-}
+export const operationKey = (operation: OperationRef): string => `${operation.method} ${operation.path}`;
 
 const SEVERITIES = ['breaking', 'risky', 'safe', 'info'];
 
-function compareOperations(a: OperationRef, b: OperationRef): number {
-  return compareText(a.path, b.path) || compareText(a.method, b.method);
-}
+const compareOperations = (a: OperationRef, b: OperationRef): number =>
+  compareText(a.path, b.path) || compareText(a.method, b.method);
 
-function compareChanges(a: Change, b: Change): number {
-  return (
-    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-    compareText(first(a)?.path ?? '', first(b)?.path ?? '') ||
-    compareText(first(a)?.method ?? '', first(b)?.method ?? '') ||
-    compareText(a.rule, b.rule) ||
-    compareText(a.pointer.after ?? a.pointer.before ?? '', b.pointer.after ?? b.pointer.before ?? '') ||
-    compareText(a.id, b.id)
-  );
-}
+const compareChanges = (a: Change, b: Change): number =>
+  SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+  compareText(first(a)?.path ?? '', first(b)?.path ?? '') ||
+  compareText(first(a)?.method ?? '', first(b)?.method ?? '') ||
+  compareText(a.rule, b.rule) ||
+  compareText(a.pointer.after ?? a.pointer.before ?? '', b.pointer.after ?? b.pointer.before ?? '') ||
+  compareText(a.id, b.id);
 
-function first(change: Change): OperationRef | undefined {
-  return change.operation ?? change.operations?.[0];
-}
+const first = (change: Change): OperationRef | undefined => change.operation ?? change.operations?.[0];
 
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

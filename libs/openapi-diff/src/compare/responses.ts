@@ -1,26 +1,24 @@
-import { asObject } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
+import { asObject, type Json, type JsonObject } from '../json.js';
 import { compareMediaType } from './bodies.js';
-import { child } from './context.js';
-import type { Comparison, OperationPair } from './context.js';
+import { child, type Comparison, type OperationPair } from './context.js';
 import { differing, inside } from './entries.js';
 import { matchContent, renameRule } from './media-types.js';
 import { NOWHERE } from './schema/finding.js';
 
 /** One response on both sides. */
 interface ResponsePair {
-  status: string;
-  pointer: { before: string; after: string };
-  old: JsonObject;
-  now: JsonObject;
+  readonly status: string;
+  readonly pointer: { before: string; after: string };
+  readonly old: JsonObject;
+  readonly now: JsonObject;
 }
 
-export function compareResponses(
+export const compareResponses = (
   comparison: Comparison,
   pair: OperationPair,
   old: Json | undefined,
   now: Json | undefined,
-): void {
+): void => {
   const operation = pair.ref;
   const entries = differing(comparison, old, now, inside(pair.pointer, 'responses'));
   for (const { name: status, before, after, pointer } of entries) {
@@ -52,13 +50,11 @@ export function compareResponses(
       compareResponse(comparison, pair, both);
     }
   }
-}
+};
 
-function isSuccess(status: string): boolean {
-  return /^2/.test(status);
-}
+const isSuccess = (status: string): boolean => /^2/.test(status);
 
-function compareResponse(comparison: Comparison, pair: OperationPair, response: ResponsePair): void {
+const compareResponse = (comparison: Comparison, pair: OperationPair, response: ResponsePair): void => {
   const { status, pointer, old, now } = response;
   if (old['description'] !== now['description']) {
     comparison.add('response-description-changed', {
@@ -72,13 +68,13 @@ function compareResponse(comparison: Comparison, pair: OperationPair, response: 
   compareContent(comparison, pair, response);
   compareHeaders(comparison, pair, response);
   compareLinks(comparison, pair, response);
-}
+};
 
-function compareContent(
+const compareContent = (
   comparison: Comparison,
   pair: OperationPair,
   { status, pointer, old, now }: ResponsePair,
-): void {
+): void => {
   const { both, removed, added } = matchContent(asObject(old['content']), asObject(now['content']));
   const at = (side: string, type: string): string => child(side, 'content', type);
   const base = { operation: pair.ref, name: status };
@@ -116,13 +112,13 @@ function compareContent(
       status,
     });
   }
-}
+};
 
-function compareHeaders(
+const compareHeaders = (
   comparison: Comparison,
   pair: OperationPair,
   { status, pointer, old, now }: ResponsePair,
-): void {
+): void => {
   const olds = byName(asObject(old['headers']), comparison.field);
   const news = byName(asObject(now['headers']), comparison.field);
   for (const key of [...new Set([...olds.keys(), ...news.keys()])].sort()) {
@@ -151,9 +147,9 @@ function compareHeaders(
         now: comparison.after.resolve(after.value).node,
       });
   }
-}
+};
 
-function compareHeader(comparison: Comparison, pair: OperationPair, header: ResponsePair & { name: string }): void {
+const compareHeader = (comparison: Comparison, pair: OperationPair, header: ResponsePair & { name: string }): void => {
   const { status, name, pointer, old, now } = header;
   if (comparison.dirt.same(old, now)) return;
   const was = old['required'] === true;
@@ -175,16 +171,19 @@ function compareHeader(comparison: Comparison, pair: OperationPair, header: Resp
     subject: `the header "${name}" of the response ${status}`,
     pointer: inside(pointer, 'schema'),
   });
-}
+};
 
 /** Headers by name, which is the same in small and in capital letters; `exact` is how oasdiff sees them. */
-function byName(headers: JsonObject, exact: boolean): Map<string, { name: string; value: Json }> {
-  return new Map(
+const byName = (headers: JsonObject, exact: boolean): Map<string, { name: string; value: Json }> =>
+  new Map(
     Object.entries(headers).map(([name, value]) => [exact ? name : name.toLowerCase(), { name, value: value as Json }]),
   );
-}
 
-function compareLinks(comparison: Comparison, pair: OperationPair, { status, pointer, old, now }: ResponsePair): void {
+const compareLinks = (
+  comparison: Comparison,
+  pair: OperationPair,
+  { status, pointer, old, now }: ResponsePair,
+): void => {
   const entries = differing(comparison, old['links'], now['links'], inside(pointer, 'links'));
   for (const { name, before, after, pointer: at } of entries) {
     const base = { operation: pair.ref, name: status, place: `${status} ${name}` };
@@ -195,4 +194,4 @@ function compareLinks(comparison: Comparison, pair: OperationPair, { status, poi
     else
       comparison.add('response-link-changed', { ...base, before, after, texts: { after: `"${name}"` }, pointer: at });
   }
-}
+};

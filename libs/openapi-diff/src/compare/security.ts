@@ -1,25 +1,23 @@
-import { asArray, asObject, isObject, own, without } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
-import { child } from './context.js';
-import type { Comparison, Details, OperationPair } from './context.js';
+import { asArray, asObject, isObject, own, without, type Json, type JsonObject } from '../json.js';
+import { child, type Comparison, type Details, type OperationPair } from './context.js';
 
 /** Sign-in of one operation. */
-export function compareOperationSecurity(
+export const compareOperationSecurity = (
   comparison: Comparison,
   pair: OperationPair,
   old: Json | undefined,
   now: Json | undefined,
-): void {
+): void => {
   const pointer = { before: child(pair.pointer.before, 'security'), after: child(pair.pointer.after, 'security') };
   // An operation without requirements of its own has those of the API.
   const inherits = !comparison.field && (old === undefined) !== (now === undefined);
   const before = inherits ? (old ?? comparison.before.api['security']) : old;
   const after = inherits ? (now ?? comparison.after.api['security']) : now;
   compareRequirements(comparison, 'api', { operation: pair.ref, pointer }, before, after);
-}
+};
 
 /** Sign-in of the API as a whole, and the schemes themselves. */
-export function compareSecurity(comparison: Comparison): void {
+export const compareSecurity = (comparison: Comparison): void => {
   const pointer = { before: '/security', after: '/security' };
   compareRequirements(
     comparison,
@@ -40,16 +38,16 @@ export function compareSecurity(comparison: Comparison): void {
     else if (old !== now)
       compareScheme(comparison, name, at, comparison.before.resolve(old).node, comparison.after.resolve(now).node);
   }
-}
+};
 
 /** Alternatives, each a set of schemes with scopes; without order. */
-function compareRequirements(
+const compareRequirements = (
   comparison: Comparison,
   prefix: 'api' | 'api-global',
   base: Pick<Details, 'operation' | 'pointer'>,
   old: Json | undefined,
   now: Json | undefined,
-): void {
+): void => {
   if (old === now) return;
   const olds = requirements(old, comparison.field);
   const news = requirements(now, comparison.field);
@@ -65,27 +63,27 @@ function compareRequirements(
   const rule =
     news.length === 0 ? (`${prefix}-security-optional` as const) : (`${prefix}-security-not-optional` as const);
   comparison.add(rule, base);
-}
+};
 
 /** One alternative: the schemes it asks for, by name, with their scopes. */
 interface Requirement {
   /** The names of the schemes; empty when nothing is asked for. */
-  key: string;
-  requirement: JsonObject;
+  readonly key: string;
+  readonly requirement: JsonObject;
 }
 
 interface RequirementMatch {
-  added: Requirement[];
-  removed: Requirement[];
+  readonly added: Requirement[];
+  readonly removed: Requirement[];
   /** The same schemes with other scopes. */
-  rescoped: Array<[before: JsonObject, after: JsonObject]>;
+  readonly rescoped: [before: JsonObject, after: JsonObject][];
 }
 
 /**
  * Equal alternatives belong together; of the others, those that are the only ones to ask for their schemes.
  * Where several do (this scope or that one), nobody can say which became which.
  */
-function matchRequirements(olds: Requirement[], news: Requirement[]): RequirementMatch {
+const matchRequirements = (olds: Requirement[], news: Requirement[]): RequirementMatch => {
   const left = [...news];
   const removed = olds.filter(({ requirement }) => {
     const at = left.findIndex((other) => sameScopes(requirement, other.requirement));
@@ -106,9 +104,9 @@ function matchRequirements(olds: Requirement[], news: Requirement[]): Requiremen
     removed: removed.filter((each) => !rescoped.some(({ before }) => before === each)),
     rescoped: rescoped.map(({ before, after }) => [before.requirement, after.requirement]),
   };
-}
+};
 
-function sameScopes(old: JsonObject, now: JsonObject): boolean {
+const sameScopes = (old: JsonObject, now: JsonObject): boolean => {
   const names = Object.keys(old);
   return (
     names.length === Object.keys(now).length &&
@@ -118,18 +116,18 @@ function sameScopes(old: JsonObject, now: JsonObject): boolean {
       return Object.hasOwn(now, name) && without(before, after).length + without(after, before).length === 0;
     })
   );
-}
+};
 
 interface RequirementMove extends Requirement {
-  move: 'added' | 'removed';
+  readonly move: 'added' | 'removed';
 }
 
-function reportRequirement(
+const reportRequirement = (
   comparison: Comparison,
   prefix: 'api' | 'api-global',
   base: Pick<Details, 'operation' | 'pointer'>,
   { key, requirement, move }: RequirementMove,
-): void {
+): void => {
   if (key === '' && !comparison.field) {
     comparison.add(move === 'added' ? `${prefix}-security-optional` : `${prefix}-security-not-optional`, base);
     return;
@@ -142,29 +140,28 @@ function reportRequirement(
       ? { after: requirement, texts: { after: text } }
       : { before: requirement, texts: { before: text } };
   comparison.add(`${prefix}-security-${move}`, { ...base, ...side });
-}
+};
 
 /** `oauth (read, write) AND key`. */
-function inWords(requirement: JsonObject): string {
+const inWords = (requirement: JsonObject): string => {
   const schemes = Object.keys(requirement).sort();
   const scopes = (name: string): string => asArray(requirement[name]).join(', ');
   return schemes.map((name) => (scopes(name) === '' ? name : `${name} (${scopes(name)})`)).join(' AND ');
-}
+};
 
 /** A requirement that is repeated asks for no more; only oasdiff (`field`) minds. */
-function requirements(value: Json | undefined, field: boolean): Requirement[] {
-  return (field ? asArray(value) : [...new Set(asArray(value))])
+const requirements = (value: Json | undefined, field: boolean): Requirement[] =>
+  (field ? asArray(value) : [...new Set(asArray(value))])
     .filter(isObject)
     .map((requirement) => ({ key: Object.keys(requirement).sort().join(' AND '), requirement }));
-}
 
-function compareScopes(
+const compareScopes = (
   comparison: Comparison,
   prefix: 'api' | 'api-global',
   base: Pick<Details, 'operation' | 'pointer'>,
   old: JsonObject,
   now: JsonObject,
-): void {
+): void => {
   for (const name of Object.keys(old)) {
     const olds = asArray(old[name]);
     const news = asArray(now[name]);
@@ -173,9 +170,9 @@ function compareScopes(
     for (const scope of without(olds, news))
       comparison.add(`${prefix}-security-scope-removed`, { ...base, name, before: scope });
   }
-}
+};
 
-function compareScheme(comparison: Comparison, name: string, at: string, old: JsonObject, now: JsonObject): void {
+const compareScheme = (comparison: Comparison, name: string, at: string, old: JsonObject, now: JsonObject): void => {
   const pointer = { before: at, after: at };
   if (old['type'] !== now['type']) {
     comparison.add('api-security-component-type-changed', { name, before: old['type'], after: now['type'], pointer });
@@ -205,9 +202,9 @@ function compareScheme(comparison: Comparison, name: string, at: string, old: Js
       comparison.add('api-security-component-flow-added', { name, after: flow, pointer: { after: place } });
     else comparison.add('api-security-component-flow-removed', { name, before: flow, pointer: { before: place } });
   }
-}
+};
 
-function compareFlow(comparison: Comparison, name: string, at: string, old: JsonObject, now: JsonObject): void {
+const compareFlow = (comparison: Comparison, name: string, at: string, old: JsonObject, now: JsonObject): void => {
   const urls = [
     ['authorizationUrl', 'api-security-component-oauth-url-changed'],
     ['tokenUrl', 'api-security-component-oauth-token-url-changed'],
@@ -235,4 +232,4 @@ function compareFlow(comparison: Comparison, name: string, at: string, old: Json
       pointer,
     });
   }
-}
+};

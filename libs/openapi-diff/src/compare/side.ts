@@ -1,12 +1,11 @@
-import { asObject, isObject, own, pointerSegments } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
+import { asObject, isObject, own, pointerSegments, type Json, type JsonObject } from '../json.js';
 import { isReference } from '../normalize/interner.js';
 import type { CanonicalApi } from '../normalize/normalize.js';
 
 /** A value after its references were followed; `ref` is the last one, undefined when it was inline. */
 export interface Resolved {
-  node: JsonObject;
-  ref?: string;
+  readonly node: JsonObject;
+  readonly ref?: string;
 }
 
 const EMPTY: JsonObject = {};
@@ -14,7 +13,7 @@ const MAX_HOPS = 32;
 
 /** One of the two APIs, with its references. */
 export class Side {
-  private readonly merged = new Map<JsonObject, Resolved>();
+  readonly #merged = new Map<JsonObject, Resolved>();
 
   /** `source` is the description as it was written, where it is at hand. */
   constructor(
@@ -25,14 +24,14 @@ export class Side {
   /** Follows references. What cannot be found, here or at all, is an empty object that keeps its name. */
   resolve(value: Json | undefined): Resolved {
     if (!isReference(value)) return { node: isObject(value) ? value : EMPTY };
-    const known = this.merged.get(value);
+    const known = this.#merged.get(value);
     if (known !== undefined) return known;
-    const resolved = this.follow(value);
-    this.merged.set(value, resolved);
+    const resolved = this.#follow(value);
+    this.#merged.set(value, resolved);
     return resolved;
   }
 
-  private follow(reference: JsonObject & { $ref: string }): Resolved {
+  #follow(reference: JsonObject & { $ref: string }): Resolved {
     let current: JsonObject = reference;
     let ref = reference.$ref;
     let siblings: JsonObject | undefined;
@@ -42,7 +41,7 @@ export class Side {
         const { $ref: _ref, ...beside } = current;
         siblings = { ...beside, ...siblings };
       }
-      const target = this.target(ref);
+      const target = this.#target(ref);
       if (target === undefined) return { node: { $ref: ref }, ref };
       current = target;
     }
@@ -50,7 +49,7 @@ export class Side {
     return { node: siblings === undefined ? current : { ...current, ...siblings }, ref };
   }
 
-  private target(ref: string): JsonObject | undefined {
+  #target(ref: string): JsonObject | undefined {
     if (!ref.startsWith('#/components/')) return ref === '#' ? (this.api as JsonObject) : undefined;
     const [, section, name] = pointerSegments(ref);
     if (section === undefined || name === undefined) return undefined;
@@ -64,8 +63,8 @@ export class Side {
  * reach none of them, so they need not be walked.
  */
 export class Dirt {
-  private readonly refs = new Set<string>();
-  private readonly reach = new Map<object, boolean>();
+  readonly #refs = new Set<string>();
+  readonly #reach = new Map<object, boolean>();
 
   constructor(before: CanonicalApi, after: CanonicalApi) {
     const users = new Map<string, Set<string>>();
@@ -84,30 +83,30 @@ export class Dirt {
       }
     }
     for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
-      if (this.refs.has(ref)) continue;
-      this.refs.add(ref);
+      if (this.#refs.has(ref)) continue;
+      this.#refs.add(ref);
       for (const user of users.get(ref) ?? []) queue.push(user);
     }
   }
 
   /** Whether two values are equal in content, with everything they refer to. */
   same(before: Json | undefined, after: Json | undefined): boolean {
-    return before === after && !this.reaches(before);
+    return before === after && !this.#reaches(before);
   }
 
-  private reaches(value: Json | undefined): boolean {
-    if (this.refs.size === 0 || typeof value !== 'object' || value === null) return false;
-    const known = this.reach.get(value);
+  #reaches(value: Json | undefined): boolean {
+    if (this.#refs.size === 0 || typeof value !== 'object' || value === null) return false;
+    const known = this.#reach.get(value);
     if (known !== undefined) return known;
-    let found = isReference(value) && this.refs.has(value.$ref);
-    if (!found) for (const child of Object.values(value)) if (this.reaches(child)) found = true;
-    this.reach.set(value, found);
+    let found = isReference(value) && this.#refs.has(value.$ref);
+    if (!found) for (const child of Object.values(value)) if (this.#reaches(child)) found = true;
+    this.#reach.set(value, found);
     return found;
   }
 }
 
 /** Every reference that an API makes. */
-export function refsOf(api: CanonicalApi): ReadonlySet<string> {
+export const refsOf = (api: CanonicalApi): ReadonlySet<string> => {
   const refs = new Set<string>();
   const seen = new Set<object>();
   const visit = (value: Json | undefined): void => {
@@ -119,15 +118,15 @@ export function refsOf(api: CanonicalApi): ReadonlySet<string> {
   };
   for (const part of [api.paths, api.webhooks, api.components]) visit(part);
   return refs;
-}
+};
 
 /** The references in a value; each distinct part is walked once. */
 class RefScan {
-  private readonly seen = new Map<object, ReadonlySet<string>>();
+  readonly #seen = new Map<object, ReadonlySet<string>>();
 
   refsIn(value: Json | undefined): ReadonlySet<string> {
     if (typeof value !== 'object' || value === null) return NONE;
-    const known = this.seen.get(value);
+    const known = this.#seen.get(value);
     if (known !== undefined) return known;
     let found: Set<string> | undefined;
     if (isReference(value)) (found ??= new Set()).add(value.$ref);
@@ -135,19 +134,18 @@ class RefScan {
       for (const ref of this.refsIn(child)) (found ??= new Set()).add(ref);
     }
     const refs = found ?? NONE;
-    this.seen.set(value, refs);
+    this.#seen.set(value, refs);
     return refs;
   }
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
-export function refTo(section: string, name: string): string {
-  return `#/components/${section}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-}
+export const refTo = (section: string, name: string): string =>
+  `#/components/${section}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-function add(table: Map<string, Set<string>>, key: string, value: string): void {
+const add = (table: Map<string, Set<string>>, key: string, value: string): void => {
   const set = table.get(key);
   if (set === undefined) table.set(key, new Set([value]));
   else set.add(value);
-}
+};

@@ -1,17 +1,16 @@
-import { asObject, asString, valueAt } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
+import { asObject, asString, valueAt, type Json, type JsonObject } from '../json.js';
 import { isReference } from '../normalize/interner.js';
 
 /** A place in the written document, and how many steps of the canonical pointer led there. */
 export interface SourcePlace {
-  at: string;
-  used: number;
+  readonly at: string;
+  readonly used: number;
   /** The rest of the pointer has no counterpart. */
-  final?: boolean;
+  readonly final?: boolean;
 }
 
 /** Place and name of a parameter; a reference within the document is followed. */
-export function parameterKey(document: JsonObject, parameter: Json | undefined): string {
+export const parameterKey = (document: JsonObject, parameter: Json | undefined): string => {
   const node = isReference(parameter) ? asObject(valueAt(document, parameter.$ref)) : asObject(parameter);
   return `${asString(node['in']) ?? ''} ${asString(node['name']) ?? ''}`;
-}
+};

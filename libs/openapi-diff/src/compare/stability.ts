@@ -1,30 +1,27 @@
 import { dayOf } from '../day.js';
-import { asString } from '../json.js';
-import type { JsonObject } from '../json.js';
-import { STABILITY_LEVELS } from './options.js';
-import type { CompareOptions, Stability } from './options.js';
+import { asString, type JsonObject } from '../json.js';
+import { STABILITY_LEVELS, type CompareOptions, type Stability } from './options.js';
 
 /** `x-stability-level`, where silence means stable; undefined when it is none of the known levels. */
-export function stabilityOf(node: JsonObject): Stability | undefined {
+export const stabilityOf = (node: JsonObject): Stability | undefined => {
   const value = node['x-stability-level'];
   if (value === undefined || value === null) return 'stable';
   return STABILITY_LEVELS.find((level) => level === value);
-}
+};
 
 /** Whether changes at this level are reported. */
-export function isCovered(options: CompareOptions, level: Stability): boolean {
-  return STABILITY_LEVELS.indexOf(level) >= STABILITY_LEVELS.indexOf(options.stabilityLevel ?? 'beta');
-}
+export const isCovered = (options: CompareOptions, level: Stability): boolean =>
+  STABILITY_LEVELS.indexOf(level) >= STABILITY_LEVELS.indexOf(options.stabilityLevel ?? 'beta');
 
 /** Which way the level went, when it counts: judged from the level that it leaves. */
-export function stabilityMove(
+export const stabilityMove = (
   options: CompareOptions,
   from: Stability,
   to: Stability,
-): 'decreased' | 'increased' | undefined {
+): 'decreased' | 'increased' | undefined => {
   if (from === to || !isCovered(options, from)) return undefined;
   return STABILITY_LEVELS.indexOf(to) < STABILITY_LEVELS.indexOf(from) ? 'decreased' : 'increased';
-}
+};
 
 /** `x-sunset` of something deprecated. */
 export type Sunset =
@@ -33,7 +30,7 @@ export type Sunset =
 const DATE = /^\d{4}-\d{2}-\d{2}(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d([.,]\d+)?(Z|[+-]\d{2}:\d{2}))?$/;
 
 /** Reads `x-sunset` (a date or a date-time, RFC 3339); `days` are from now. */
-export function sunsetOf(node: JsonObject, now: Date): Sunset {
+export const sunsetOf = (node: JsonObject, now: Date): Sunset => {
   const value = node['x-sunset'];
   if (value === undefined) return { kind: 'none' };
   const text = asString(value) ?? JSON.stringify(value);
@@ -41,48 +38,48 @@ export function sunsetOf(node: JsonObject, now: Date): Sunset {
   if (date === undefined) return { kind: 'unreadable', text };
   const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate());
   return { kind: 'date', text: text.slice(0, 10), days: Math.round((date - today) / 86_400_000) };
-}
+};
 
 /** Least days from deprecation to sunset at a level of stability. */
-export function minSunsetDays(options: CompareOptions, level: Stability): number {
+export const minSunsetDays = (options: CompareOptions, level: Stability): number => {
   if (level === 'draft' || level === 'alpha') return 0;
   return (level === 'beta' ? options.minSunsetDays?.beta : options.minSunsetDays?.stable) ?? 0;
-}
+};
 
 export type DeprecationVerdict = 'plain' | 'with-sunset' | 'missing' | 'unreadable' | 'too-small';
 
 /** How well something was deprecated. */
-export function judgeDeprecation(
+export const judgeDeprecation = (
   options: CompareOptions,
   node: JsonObject,
   level: Stability,
-): { verdict: DeprecationVerdict; text?: string } {
+): { verdict: DeprecationVerdict; text?: string } => {
   const sunset = sunsetOf(node, options.now ?? new Date());
   const least = minSunsetDays(options, level);
   if (sunset.kind === 'none') return { verdict: least > 0 ? 'missing' : 'plain' };
   if (sunset.kind === 'unreadable') return { verdict: 'unreadable', text: sunset.text };
   return { verdict: sunset.days < least ? 'too-small' : 'with-sunset', text: sunset.text };
-}
+};
 
 /** How a removal is judged by deprecation and sunset. */
-export function judgeRemoval(
+export const judgeRemoval = (
   options: CompareOptions,
   node: JsonObject,
-): { verdict: 'undeprecated' | 'deprecated' | 'unreadable' | 'early' | 'due'; text?: string } {
+): { verdict: 'undeprecated' | 'deprecated' | 'unreadable' | 'early' | 'due'; text?: string } => {
   if (node['deprecated'] !== true) return { verdict: 'undeprecated' };
   const sunset = sunsetOf(node, options.now ?? new Date());
   if (sunset.kind === 'none') return { verdict: 'deprecated' };
   if (sunset.kind === 'unreadable') return { verdict: 'unreadable', text: sunset.text };
   return { verdict: sunset.days > 0 ? 'early' : 'due', text: sunset.text };
-}
+};
 
 /** What is wrong with a changed `x-sunset`; undefined when nothing is. */
-export function judgeSunsetMove(
+export const judgeSunsetMove = (
   options: CompareOptions,
   old: JsonObject,
   now: JsonObject,
   level: Stability | undefined,
-): 'deleted' | 'unreadable' | 'too-small' | undefined {
+): 'deleted' | 'unreadable' | 'too-small' | undefined => {
   if (old['x-sunset'] === undefined || old['x-sunset'] === now['x-sunset']) return undefined;
   const today = options.now ?? new Date();
   const before = sunsetOf(old, today);
@@ -91,4 +88,4 @@ export function judgeSunsetMove(
   if (before.kind !== 'date' || after.kind !== 'date') return 'unreadable';
   if (level === undefined) return undefined;
   return before.days > after.days && after.days < minSunsetDays(options, level) ? 'too-small' : undefined;
-}
+};

@@ -1,8 +1,6 @@
-import { asArray, asObject, escapePointer, joinPointer, valueAt } from '../json.js';
-import type { JsonObject } from '../json.js';
+import { asArray, asObject, escapePointer, joinPointer, valueAt, type JsonObject } from '../json.js';
 import type { CanonicalApi } from '../normalize/normalize.js';
-import { parameterKey } from './source-place.js';
-import type { SourcePlace } from './source-place.js';
+import { parameterKey, type SourcePlace } from './source-place.js';
 
 const SECTIONS: Record<string, string> = {
   schemas: 'definitions',
@@ -13,7 +11,7 @@ const SECTIONS: Record<string, string> = {
 };
 
 /** Where a pointer into the 3.x form of an OpenAPI 2.0 document leads in the document itself. */
-export function swaggerStart(document: JsonObject, api: CanonicalApi, segments: string[]): SourcePlace {
+export const swaggerStart = (document: JsonObject, api: CanonicalApi, segments: string[]): SourcePlace => {
   const [first, second, third, fourth, fifth] = segments;
   if (first === 'components' && second !== undefined && third !== undefined) {
     return past({ at: joinPointer([SECTIONS[second] ?? second, third]), used: 3 }, segments, second);
@@ -32,10 +30,10 @@ export function swaggerStart(document: JsonObject, api: CanonicalApi, segments: 
   return at === undefined
     ? { at: `${path}/${third}`, used: 0, final: true }
     : past({ at, used: 5 }, segments, 'parameters');
-}
+};
 
 /** Steps that 2.0 does not have (`content`, the media type, a parameter's `schema`) are passed over. */
-function past(place: SourcePlace, segments: string[], section: string): SourcePlace {
+const past = (place: SourcePlace, segments: string[], section: string): SourcePlace => {
   const [step, , after] = segments.slice(place.used);
   if (section === 'responses' && step === 'content') {
     return after === 'schema' ? { at: `${place.at}/schema`, used: place.used + 3 } : { ...place, final: true };
@@ -48,22 +46,22 @@ function past(place: SourcePlace, segments: string[], section: string): SourcePl
     return after === 'schema' ? { at: `${place.at}/schema`, used: place.used + 3 } : { ...place, final: true };
   }
   return place;
-}
+};
 
-function requestBody(document: JsonObject, owners: string[], segments: string[]): SourcePlace {
+const requestBody = (document: JsonObject, owners: string[], segments: string[]): SourcePlace => {
   const inSchema = segments[4] === 'content' && segments[6] === 'schema';
   const body = findParameter(document, owners, (key) => key.startsWith('body '));
   if (body !== undefined) return inSchema ? { at: `${body}/schema`, used: 7 } : { at: body, used: 0, final: true };
   const name = inSchema && segments[7] === 'properties' ? segments[8] : undefined;
   const field = name === undefined ? undefined : findParameter(document, owners, (key) => key === `formData ${name}`);
   return field === undefined ? { at: owners[0] as string, used: 0, final: true } : { at: field, used: 9 };
-}
+};
 
-function findParameter(document: JsonObject, owners: string[], test: (key: string) => boolean): string | undefined {
+const findParameter = (document: JsonObject, owners: string[], test: (key: string) => boolean): string | undefined => {
   for (const owner of owners) {
     const parameters = asArray(asObject(valueAt(document, owner))['parameters']);
     const index = parameters.findIndex((parameter) => test(parameterKey(document, parameter)));
     if (index !== -1) return `${owner}/parameters/${index}`;
   }
   return undefined;
-}
+};

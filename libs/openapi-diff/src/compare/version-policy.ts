@@ -7,7 +7,7 @@ const SEMVER =
   /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?$/;
 
 /** A breaking change asks for a higher major version (below 1.0.0: a higher minor one). */
-export function compareVersions(comparison: Comparison, breaking: boolean): void {
+export const compareVersions = (comparison: Comparison, breaking: boolean): void => {
   const before = asString(comparison.before.api.info['version']) ?? '';
   const after = asString(comparison.after.api.info['version']) ?? '';
   const pointer = { before: '/info/version', after: '/info/version' };
@@ -15,9 +15,9 @@ export function compareVersions(comparison: Comparison, breaking: boolean): void
   if (before !== after) comparison.add('api-version-changed', { before, after, texts, pointer });
   const rule = breaking ? violation(before, after) : undefined;
   if (rule !== undefined) comparison.add(rule, { before, after, texts, pointer });
-}
+};
 
-function violation(before: string, after: string): ApiRuleId | undefined {
+const violation = (before: string, after: string): ApiRuleId | undefined => {
   const old = numbers(before);
   const now = numbers(after);
   if (old === undefined || now === undefined) return undefined;
@@ -26,8 +26,6 @@ function violation(before: string, after: string): ApiRuleId | undefined {
   if (first === undefined || (now[first] as number) < (old[first] as number)) return 'api-version-decreased';
   const enough = old[0] === 0 && now[0] === 0 ? 1 : 0;
   return first <= enough ? undefined : 'api-major-version-not-bumped';
-}
+};
 
-function numbers(version: string): number[] | undefined {
-  return SEMVER.exec(version)?.slice(1, 4).map(Number);
-}
+const numbers = (version: string): number[] | undefined => SEMVER.exec(version)?.slice(1, 4).map(Number);

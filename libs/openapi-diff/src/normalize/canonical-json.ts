@@ -1,17 +1,14 @@
-import { own } from '../json.js';
-import type { Json } from '../json.js';
+import { own, type Json } from '../json.js';
 import type { CanonicalApi } from './normalize.js';
 
 /**
  * The canonical text of an API: keys sorted, no spaces. The same content gives the same bytes, however
  * it was ordered and whether it came as JSON or YAML, so a hash of it names the content.
  */
-export function canonicalJson(api: CanonicalApi): string {
-  return write(api, new Map());
-}
+export const canonicalJson = (api: CanonicalApi): string => write(api, new Map());
 
 // Equal parts are one object, so a shared part is written once and then copied.
-function write(value: Json, written: Map<object, string>): string {
+const write = (value: Json, written: Map<object, string>): string => {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   const known = written.get(value);
   if (known !== undefined) return known;
@@ -32,4 +29,4 @@ function write(value: Json, written: Map<object, string>): string {
   }
   written.set(value, text);
   return text;
-}
+};

@@ -1,10 +1,9 @@
-import type { Json, JsonObject } from '../json.js';
-import { put } from '../json.js';
+import { type Json, type JsonObject, put } from '../json.js';
 import { ARRAY_SEED, imul, Interner, mix, OBJECT_SEED } from './interner.js';
 import type { CanonicalApi } from './normalize.js';
 
 /** A canonical API (say, read back from its text) with equal parts made one object of the interner. */
-export function internApi(api: CanonicalApi, interner: Interner): CanonicalApi {
+export const internApi = (api: CanonicalApi, interner: Interner): CanonicalApi => {
   let hash = 0;
   const visit = (raw: Json): Json => {
     if (typeof raw !== 'object' || raw === null) {
@@ -37,4 +36,4 @@ export function internApi(api: CanonicalApi, interner: Interner): CanonicalApi {
     return interner.object(built ?? raw, hash);
   };
   return visit(api as JsonObject) as CanonicalApi;
-}
+};

@@ -1,5 +1,4 @@
-import { isObject, stableJson } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
+import { isObject, stableJson, type Json, type JsonObject } from '../json.js';
 
 // Looked up once: in a sandbox (a test runner's) every global costs a search.
 export const { imul } = Math;
@@ -10,8 +9,8 @@ export const ARRAY_SEED = 0x11a7e5;
 
 /** A value with a hash of its content: equal content, equal hash, whatever the order of keys. */
 export interface Hashed {
-  value: Json;
-  hash: number;
+  readonly value: Json;
+  readonly hash: number;
 }
 
 /**
@@ -20,8 +19,8 @@ export interface Hashed {
  * so the answer is exact. Documents compared with each other share one interner.
  */
 export class Interner {
-  private readonly known = new Map<number, object | object[]>();
-  private readonly strings = new Map<string, number>();
+  readonly #known = new Map<number, object | object[]>();
+  readonly #strings = new Map<string, number>();
 
   scalar(value: null | boolean | number | string): number {
     if (typeof value === 'string') return this.string(value);
@@ -32,24 +31,24 @@ export class Interner {
 
   string(text: string): number {
     if (text.length > 64) return hashText(text);
-    let hash = this.strings.get(text);
-    if (hash === undefined) this.strings.set(text, (hash = hashText(text)));
+    let hash = this.#strings.get(text);
+    if (hash === undefined) this.#strings.set(text, (hash = hashText(text)));
     return hash;
   }
 
   /** The one object with this content; `candidate` itself when it is new. */
   object(candidate: JsonObject, hash: number): JsonObject {
-    return this.intern(candidate, hash, sameMembers as (a: object, b: object) => boolean) as JsonObject;
+    return this.#intern(candidate, hash, sameMembers as (a: object, b: object) => boolean) as JsonObject;
   }
 
   array(candidate: Json[], hash: number): Json[] {
-    return this.intern(candidate, hash, sameElements as (a: object, b: object) => boolean) as Json[];
+    return this.#intern(candidate, hash, sameElements as (a: object, b: object) => boolean) as Json[];
   }
 
-  private intern(candidate: object, hash: number, same: (a: object, b: object) => boolean): object {
-    const known = this.known.get(hash);
+  #intern(candidate: object, hash: number, same: (a: object, b: object) => boolean): object {
+    const known = this.#known.get(hash);
     if (known === undefined) {
-      this.known.set(hash, Array.isArray(candidate) ? [candidate] : candidate);
+      this.#known.set(hash, Array.isArray(candidate) ? [candidate] : candidate);
       return candidate;
     }
     const bucket = Array.isArray(known) ? (known as object[]) : [known];
@@ -57,49 +56,45 @@ export class Interner {
       if (object === candidate) return object;
       if (Array.isArray(object) === Array.isArray(candidate) && same(object, candidate)) return object;
     }
-    this.known.set(hash, [...bucket, candidate]);
+    this.#known.set(hash, [...bucket, candidate]);
     return candidate;
   }
 }
 
-function sameMembers(a: JsonObject, b: JsonObject): boolean {
+const sameMembers = (a: JsonObject, b: JsonObject): boolean => {
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;
   for (const key of keys) if (!Object.hasOwn(b, key) || a[key] !== b[key]) return false;
   return true;
-}
+};
 
-function sameElements(a: Json[], b: Json[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
-}
+const sameElements = (a: Json[], b: Json[]): boolean =>
+  a.length === b.length && a.every((item, index) => item === b[index]);
 
-export function hashText(text: string): number {
+export const hashText = (text: string): number => {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) hash = imul(hash ^ text.charCodeAt(index), 0x01000193);
   return mix(hash);
-}
+};
 
 /** Spreads a hash, so that sums of mixed hashes do not collide by chance patterns. */
-export function mix(value: number): number {
+export const mix = (value: number): number => {
   let hash = value;
   hash = imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) | 0;
-}
+};
 
 /** Sorts a set by content, so that its written order does not matter; equal members count once. */
-export function sortSet(members: Hashed[]): Hashed[] {
+export const sortSet = (members: Hashed[]): Hashed[] => {
   if (members.length < 2) return members;
   const sorted = members.every(({ value }) => typeof value === 'string')
     ? members.sort((a, b) => ((a.value as string) < (b.value as string) ? -1 : a.value === b.value ? 0 : 1))
     : members.sort((a, b) => a.hash - b.hash || compareText(stableJson(a.value), stableJson(b.value)));
   return sorted.filter((member, index) => index === 0 || member.value !== sorted[index - 1]?.value);
-}
+};
 
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-export function isReference(value: Json | undefined): value is JsonObject & { $ref: string } {
-  return isObject(value) && typeof value['$ref'] === 'string';
-}
+export const isReference = (value: Json | undefined): value is JsonObject & { $ref: string } =>
+  isObject(value) && typeof value['$ref'] === 'string';

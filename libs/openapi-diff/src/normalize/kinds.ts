@@ -20,8 +20,8 @@ export type Kind =
 
 /** `one` value of a kind, a `map` of names to it, a `list` in order, or a `set` without order. */
 export interface Field {
-  as: 'one' | 'map' | 'list' | 'set';
-  kind: Kind;
+  readonly as: 'one' | 'map' | 'list' | 'set';
+  readonly kind: Kind;
 }
 
 const one = (kind: Kind): Field => ({ as: 'one', kind });
@@ -94,7 +94,7 @@ const fields: Partial<Record<Kind, Record<string, Field>>> = {
 };
 
 /** How the value under `key` is read inside a `kind`. */
-export function fieldOf(kind: Kind, key: string): Field {
+export const fieldOf = (kind: Kind, key: string): Field => {
   if (kind === 'raw') return RAW;
   if (kind === 'requirement') return one('names');
   if (kind === 'paths') return key.startsWith('x-') ? RAW : one('pathItem');
@@ -106,7 +106,7 @@ export function fieldOf(kind: Kind, key: string): Field {
   }
   const known = fields[kind];
   return known !== undefined && Object.hasOwn(known, key) ? (known[key] as Field) : RAW;
-}
+};
 
 export const METHODS: ReadonlySet<string> = new Set([
   'get',

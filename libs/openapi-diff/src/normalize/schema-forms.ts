@@ -1,5 +1,4 @@
-import { isObject } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
+import { isObject, type Json, type JsonObject } from '../json.js';
 import type { SpecFamily } from '../parse/parse.js';
 
 /** Booleans whose written default says the same as silence. */
@@ -10,7 +9,7 @@ const FALSE_BY_DEFAULT = ['nullable', 'readOnly', 'writeOnly', 'deprecated', 'un
  * type "null", boolean exclusive bounds → numbers, `example` → `examples`. The input is left alone.
  * `asWritten` leaves null and exclusive bounds in the words of their version.
  */
-export function modernSchema(schema: JsonObject, version: SpecFamily, asWritten = false): JsonObject {
+export const modernSchema = (schema: JsonObject, version: SpecFamily, asWritten = false): JsonObject => {
   let out = schema;
   const edit = (): JsonObject => (out === schema ? (out = { ...schema }) : out);
   for (const key of FALSE_BY_DEFAULT) if (schema[key] === false) delete edit()[key];
@@ -44,7 +43,7 @@ export function modernSchema(schema: JsonObject, version: SpecFamily, asWritten 
     delete edit()['example'];
   }
   return out;
-}
+};
 
 const EXCLUSIVE = [
   ['exclusiveMinimum', 'minimum'],
@@ -52,7 +51,7 @@ const EXCLUSIVE = [
 ] as const;
 
 /** Parameters, headers, bodies and operations: flags whose `false` says the same as silence. */
-export function withoutFalseFlags(node: JsonObject): JsonObject {
+export const withoutFalseFlags = (node: JsonObject): JsonObject => {
   let out = node;
   for (const key of ['required', 'deprecated', 'allowEmptyValue', 'allowReserved'] as const) {
     if (node[key] !== false) continue;
@@ -60,9 +59,7 @@ export function withoutFalseFlags(node: JsonObject): JsonObject {
     delete out[key];
   }
   return out;
-}
+};
 
 /** An array schema without `type` and such are left as written; only objects are schemas worth a look. */
-export function isSchemaObject(value: Json | undefined): value is JsonObject {
-  return isObject(value);
-}
+export const isSchemaObject = (value: Json | undefined): value is JsonObject => isObject(value);

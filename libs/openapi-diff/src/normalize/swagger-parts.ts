@@ -1,5 +1,4 @@
-import { asArray, asObject, asString } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
+import { asArray, asObject, asString, type Json, type JsonObject } from '../json.js';
 
 const SCHEMA_KEYS = [
   'type',
@@ -21,7 +20,7 @@ const SCHEMA_KEYS = [
   'x-nullable',
 ] as const;
 
-export function splitSchema(node: JsonObject): { schema: JsonObject; rest: JsonObject } {
+export const splitSchema = (node: JsonObject): { schema: JsonObject; rest: JsonObject } => {
   const schema: JsonObject = {};
   const rest: JsonObject = {};
   for (const [key, value] of Object.entries(node)) {
@@ -29,13 +28,12 @@ export function splitSchema(node: JsonObject): { schema: JsonObject; rest: JsonO
     else rest[key] = value;
   }
   return { schema: fileAsBinary(schema), rest };
-}
+};
 
-function fileAsBinary(schema: JsonObject): JsonObject {
-  return schema['type'] === 'file' ? { ...schema, type: 'string', format: 'binary' } : schema;
-}
+const fileAsBinary = (schema: JsonObject): JsonObject =>
+  schema['type'] === 'file' ? { ...schema, type: 'string', format: 'binary' } : schema;
 
-export function formSchema(parameters: JsonObject[]): { schema: JsonObject; required?: true } {
+export const formSchema = (parameters: JsonObject[]): { schema: JsonObject; required?: true } => {
   const properties: JsonObject = {};
   const required: string[] = [];
   for (const parameter of parameters) {
@@ -47,13 +45,13 @@ export function formSchema(parameters: JsonObject[]): { schema: JsonObject; requ
   }
   const schema = { type: 'object', properties, ...(required.length === 0 ? {} : { required }) };
   return required.length === 0 ? { schema } : { schema, required: true };
-}
+};
 
-export function serialization(
+export const serialization = (
   format: string | undefined,
   type: Json | undefined,
   place: string | undefined,
-): JsonObject {
+): JsonObject => {
   if (type !== 'array') return {};
   const simple = place === 'path' || place === 'header';
   switch (format) {
@@ -66,9 +64,9 @@ export function serialization(
     default:
       return simple ? { style: 'simple' } : { style: 'form', explode: false };
   }
-}
+};
 
-export function servers(host: Json | undefined, basePath: Json | undefined, schemes: Json | undefined): JsonObject {
+export const servers = (host: Json | undefined, basePath: Json | undefined, schemes: Json | undefined): JsonObject => {
   if (host === undefined && basePath === undefined) return {};
   const path = asString(basePath) ?? '';
   const domain = asString(host);
@@ -77,9 +75,9 @@ export function servers(host: Json | undefined, basePath: Json | undefined, sche
   return {
     servers: (names.length === 0 ? ['https'] : names).map((scheme) => ({ url: `${scheme}://${domain}${path}` })),
   };
-}
+};
 
-export function securityScheme(value: Json | undefined): Json {
+export const securityScheme = (value: Json | undefined): Json => {
   const { type, flow, authorizationUrl, tokenUrl, scopes, ...rest } = asObject(value);
   if (type === 'basic') return { type: 'http', scheme: 'basic', ...rest };
   if (type !== 'oauth2') return value ?? {};
@@ -100,12 +98,12 @@ export function securityScheme(value: Json | undefined): Json {
       },
     },
   };
-}
+};
 
-export function extensions(node: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(node).filter(([key]) => key.startsWith('x-')));
-}
+export const extensions = (node: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(node).filter(([key]) => key.startsWith('x-')));
 
-export function mapValues(table: Json | undefined, change: (value: Json | undefined, key: string) => Json): JsonObject {
-  return Object.fromEntries(Object.entries(asObject(table)).map(([key, value]) => [key, change(value, key)]));
-}
+export const mapValues = (
+  table: Json | undefined,
+  change: (value: Json | undefined, key: string) => Json,
+): JsonObject => Object.fromEntries(Object.entries(asObject(table)).map(([key, value]) => [key, change(value, key)]));

@@ -1,5 +1,4 @@
-import { asArray, asObject, asString, isObject, valueAt } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
+import { asArray, asObject, asString, isObject, valueAt, type Json, type JsonObject } from '../json.js';
 import { METHODS } from './kinds.js';
 import {
   extensions,
@@ -17,15 +16,17 @@ const BODY_PLACES: ReadonlySet<Json | undefined> = new Set(['body', 'formData'])
  * An OpenAPI 2.0 document in the shape of 3.0. Only the parts that moved are rebuilt; schemas are taken
  * over as they are, their references too: see `redirect`.
  */
-export function upgradeSwagger(document: JsonObject): JsonObject {
-  return new SwaggerUpgrade(document).run();
-}
+export const upgradeSwagger = (document: JsonObject): JsonObject => new SwaggerUpgrade(document).run();
 
 class SwaggerUpgrade {
   /** Targets of references; shared parameters are asked for again and again. */
-  private readonly targets = new Map<string, JsonObject>();
+  readonly #targets = new Map<string, JsonObject>();
 
-  constructor(private readonly old: JsonObject) {}
+  readonly #old: JsonObject;
+
+  constructor(old: JsonObject) {
+    this.#old = old;
+  }
 
   run(): JsonObject {
     const {
@@ -41,91 +42,91 @@ class SwaggerUpgrade {
       responses,
       securityDefinitions,
       ...rest
-    } = this.old;
+    } = this.#old;
     return {
       openapi: '3.0.0',
       ...rest,
       ...servers(host, basePath, schemes),
-      paths: mapValues(paths, (item, path) => (path.startsWith('x-') ? (item as Json) : this.pathItem(item))),
+      paths: mapValues(paths, (item, path) => (path.startsWith('x-') ? (item as Json) : this.#pathItem(item))),
       components: {
         schemas: definitions ?? {},
-        responses: mapValues(responses, (response) => this.response(response, this.old['produces'])),
-        ...this.sharedParameters(),
+        responses: mapValues(responses, (response) => this.#response(response, this.#old['produces'])),
+        ...this.#sharedParameters(),
         securitySchemes: mapValues(securityDefinitions, securityScheme),
       },
     };
   }
 
   /** Shared body parameters become request bodies, the others stay parameters. */
-  private sharedParameters(): JsonObject {
+  #sharedParameters(): JsonObject {
     const parameters: JsonObject = {};
     const requestBodies: JsonObject = {};
-    for (const [name, parameter] of Object.entries(asObject(this.old['parameters']))) {
+    for (const [name, parameter] of Object.entries(asObject(this.#old['parameters']))) {
       const { in: place } = asObject(parameter);
-      if (place === 'body') requestBodies[name] = this.body([asObject(parameter)], undefined) as Json;
-      else if (place !== 'formData') parameters[name] = this.parameter(asObject(parameter));
+      if (place === 'body') requestBodies[name] = this.#body([asObject(parameter)], undefined) as Json;
+      else if (place !== 'formData') parameters[name] = this.#parameter(asObject(parameter));
     }
     return { parameters, requestBodies };
   }
 
-  private pathItem(item: Json | undefined): Json {
+  #pathItem(item: Json | undefined): Json {
     const { parameters: shared, ...rest } = asObject(item);
-    const common = asArray(shared).filter((parameter) => !BODY_PLACES.has(this.resolve(parameter)['in']));
-    const parameters = common.map((parameter) => this.parameterOrRef(parameter));
+    const common = asArray(shared).filter((parameter) => !BODY_PLACES.has(this.#resolve(parameter)['in']));
+    const parameters = common.map((parameter) => this.#parameterOrRef(parameter));
     const out: JsonObject = { ...rest, ...(common.length === 0 ? {} : { parameters }) };
     for (const method of Object.keys(rest)) {
-      if (METHODS.has(method) && isObject(rest[method])) out[method] = this.operation(rest[method], asArray(shared));
+      if (METHODS.has(method) && isObject(rest[method])) out[method] = this.#operation(rest[method], asArray(shared));
     }
     return out;
   }
 
-  private operation(operation: JsonObject, shared: Json[]): JsonObject {
+  #operation(operation: JsonObject, shared: Json[]): JsonObject {
     const { consumes, produces, schemes, parameters, responses, ...rest } = operation;
     const mine = asArray(parameters);
-    const overridden = new Set(mine.map((parameter) => this.key(parameter)));
-    const all = [...mine, ...shared.filter((parameter) => !overridden.has(this.key(parameter)))];
-    const places = all.map((parameter) => ({ parameter, resolved: this.resolve(parameter) }));
+    const overridden = new Set(mine.map((parameter) => this.#key(parameter)));
+    const all = [...mine, ...shared.filter((parameter) => !overridden.has(this.#key(parameter)))];
+    const places = all.map((parameter) => ({ parameter, resolved: this.#resolve(parameter) }));
     const inBody = places.filter(({ resolved }) => BODY_PLACES.has(resolved['in']));
     const others = places.filter((place) => !inBody.includes(place));
     const requestBody =
       inBody.length === 0
         ? undefined
-        : this.body(
+        : this.#body(
             inBody.map(({ resolved }) => resolved),
             consumes,
           );
     return {
       ...rest,
-      ...(others.length === 0 ? {} : { parameters: others.map(({ parameter }) => this.parameterOrRef(parameter)) }),
+      ...(others.length === 0 ? {} : { parameters: others.map(({ parameter }) => this.#parameterOrRef(parameter)) }),
       ...(requestBody === undefined ? {} : { requestBody }),
-      ...(schemes === undefined ? {} : servers(this.old['host'], this.old['basePath'], schemes)),
+      ...(schemes === undefined ? {} : servers(this.#old['host'], this.#old['basePath'], schemes)),
       responses: mapValues(responses, (response, code) =>
-        code.startsWith('x-') ? (response as Json) : this.response(response, produces ?? this.old['produces']),
+        code.startsWith('x-') ? (response as Json) : this.#response(response, produces ?? this.#old['produces']),
       ),
     };
   }
 
-  private key(parameter: Json): string {
-    const { in: place, name } = this.resolve(parameter);
+  #key(parameter: Json): string {
+    const { in: place, name } = this.#resolve(parameter);
     return `${asString(place) ?? ''} ${asString(name) ?? ''}`;
   }
 
-  private resolve(parameter: Json | undefined): JsonObject {
+  #resolve(parameter: Json | undefined): JsonObject {
     const ref = asString(asObject(parameter)['$ref']);
     if (ref !== undefined) {
-      let target = this.targets.get(ref);
-      if (target === undefined) this.targets.set(ref, (target = asObject(valueAt(this.old, ref))));
+      let target = this.#targets.get(ref);
+      if (target === undefined) this.#targets.set(ref, (target = asObject(valueAt(this.#old, ref))));
       return target;
     }
     return isObject(parameter) ? parameter : {};
   }
 
-  private parameterOrRef(parameter: Json): Json {
-    const resolved = this.resolve(parameter);
-    return resolved === parameter ? this.parameter(resolved) : (parameter ?? {});
+  #parameterOrRef(parameter: Json): Json {
+    const resolved = this.#resolve(parameter);
+    return resolved === parameter ? this.#parameter(resolved) : (parameter ?? {});
   }
 
-  private parameter(parameter: JsonObject): JsonObject {
+  #parameter(parameter: JsonObject): JsonObject {
     const { collectionFormat, ...all } = parameter;
     const { schema, rest } = splitSchema(all);
     const style = serialization(asString(collectionFormat), schema['type'], asString(parameter['in']));
@@ -133,8 +134,8 @@ class SwaggerUpgrade {
   }
 
   /** A `body` parameter or the `formData` parameters, as a request body for each media type consumed. */
-  private body(parameters: JsonObject[], consumes: Json | undefined): JsonObject | undefined {
-    const types = asArray(consumes ?? this.old['consumes']).filter((type) => typeof type === 'string');
+  #body(parameters: JsonObject[], consumes: Json | undefined): JsonObject | undefined {
+    const types = asArray(consumes ?? this.#old['consumes']).filter((type) => typeof type === 'string');
     const body = parameters.find((parameter) => parameter['in'] === 'body');
     if (body !== undefined) {
       const { in: _in, name: _name, schema, required, description, ...rest } = body;
@@ -158,7 +159,7 @@ class SwaggerUpgrade {
     };
   }
 
-  private response(response: Json | undefined, produces: Json | undefined): Json {
+  #response(response: Json | undefined, produces: Json | undefined): Json {
     if (!isObject(response) || response['$ref'] !== undefined) return response ?? {};
     const { schema, headers, examples, ...rest } = response;
     const types = asArray(produces).filter((type) => typeof type === 'string');
@@ -172,26 +173,26 @@ class SwaggerUpgrade {
           );
     return {
       ...rest,
-      ...(headers === undefined ? {} : { headers: mapValues(headers, (header) => this.header(asObject(header))) }),
+      ...(headers === undefined ? {} : { headers: mapValues(headers, (header) => this.#header(asObject(header))) }),
       ...(content === undefined ? {} : { content }),
     };
   }
 
-  private header(header: JsonObject): JsonObject {
+  #header(header: JsonObject): JsonObject {
     const { collectionFormat: _format, ...all } = header;
     const { schema, rest } = splitSchema(all);
     return { ...rest, schema };
   }
 }
 
-const MOVED: Array<[from: string, to: string]> = [
+const MOVED: [from: string, to: string][] = [
   ['#/definitions/', '#/components/schemas/'],
   ['#/parameters/', '#/components/parameters/'],
   ['#/responses/', '#/components/responses/'],
 ];
 
 /** Where a reference of 2.0 leads in the 3.x form. */
-export function redirect(ref: string): string {
+export const redirect = (ref: string): string => {
   for (const [from, to] of MOVED) if (ref.startsWith(from)) return to + ref.slice(from.length);
   return ref;
-}
+};

@@ -1,7 +1,7 @@
 import { isJsonSpace, skipSpace, skipString } from './json-text.js';
 
 /** The first place where a text stops being JSON, and why; undefined when it is JSON after all. */
-export function findJsonError(text: string): { offset: number; reason: string } | undefined {
+export const findJsonError = (text: string): { offset: number; reason: string } | undefined => {
   const closers: string[] = [];
   let at = skipSpace(text, 0);
   if (at >= text.length) return { offset: at, reason: 'the document is empty' };
@@ -28,10 +28,10 @@ export function findJsonError(text: string): { offset: number; reason: string } 
     if (typeof next === 'object') return next;
     at = next;
   }
-}
+};
 
 /** The offset of the first bracket that opens deeper than that, in text known to be JSON; its start when there is none. */
-export function offsetOfDepth(text: string, maxDepth: number): number {
+export const offsetOfDepth = (text: string, maxDepth: number): number => {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
@@ -40,12 +40,12 @@ export function offsetOfDepth(text: string, maxDepth: number): number {
     else if ((character === '{' || character === '[') && ++depth > maxDepth) return at;
   }
   return 0;
-}
+};
 
 type Fault = { offset: number; reason: string };
 
 /** Passes a scalar, or just the opening bracket of a container. */
-function scanValueStart(text: string, at: number): number | Fault {
+const scanValueStart = (text: string, at: number): number | Fault => {
   const character = text[at];
   if (character === undefined) return ended(text);
   if (character === '{' || character === '[') return at + 1;
@@ -54,9 +54,9 @@ function scanValueStart(text: string, at: number): number | Fault {
   literal.lastIndex = at;
   if (literal.test(text)) return literal.lastIndex;
   return { offset: at, reason: `unexpected ${show(character)} where a value should start` };
-}
+};
 
-function scanString(text: string, at: number): number | Fault {
+const scanString = (text: string, at: number): number | Fault => {
   const end = skipString(text, at);
   if (end === -1) return { offset: at, reason: 'the text ends inside this string' };
   try {
@@ -65,9 +65,9 @@ function scanString(text: string, at: number): number | Fault {
   } catch {
     return { offset: at, reason: 'a control character or a bad escape in this string' };
   }
-}
+};
 
-function scanKey(text: string, at: number): number | Fault {
+const scanKey = (text: string, at: number): number | Fault => {
   if (text[at] === undefined) return ended(text);
   if (text[at] !== '"')
     return { offset: at, reason: `unexpected ${show(text[at])} where a key in quotes should start` };
@@ -78,10 +78,10 @@ function scanKey(text: string, at: number): number | Fault {
   if (text[colon] !== ':')
     return { offset: colon, reason: `unexpected ${show(text[colon])} where ":" should follow the key` };
   return skipSpace(text, colon + 1);
-}
+};
 
 /** After a value: passes closing brackets up to the next value; undefined at the end of the document. */
-function closeAll(text: string, from: number, closers: string[]): number | Fault | undefined {
+const closeAll = (text: string, from: number, closers: string[]): number | Fault | undefined => {
   let at = skipSpace(text, from);
   for (;;) {
     const closer = closers.at(-1);
@@ -100,14 +100,13 @@ function closeAll(text: string, from: number, closers: string[]): number | Fault
       return closer === '}' ? scanKey(text, next) : next;
     } else return { offset: at, reason: `unexpected ${show(character)} where "," or "${closer}" should be` };
   }
-}
+};
 
-function ended(text: string): Fault {
+const ended = (text: string): Fault => {
   let offset = text.length;
   while (offset > 0 && isJsonSpace(text.charCodeAt(offset - 1))) offset--;
   return { offset, reason: 'the text ends before the document does: it is truncated' };
-}
+};
 
-function show(character: string): string {
-  return character < ' ' ? `control character ${character.charCodeAt(0)}` : `"${character}"`;
-}
+const show = (character: string): string =>
+  character < ' ' ? `control character ${character.charCodeAt(0)}` : `"${character}"`;

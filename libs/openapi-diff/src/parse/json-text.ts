@@ -4,18 +4,16 @@ const SPACE = 32;
 const QUOTE = 34;
 const BACKSLASH = 92;
 
-export function isJsonSpace(code: number): boolean {
-  return code === SPACE || code === 10 || code === 13 || code === 9;
-}
+export const isJsonSpace = (code: number): boolean => code === SPACE || code === 10 || code === 13 || code === 9;
 
-export function skipSpace(text: string, from: number): number {
+export const skipSpace = (text: string, from: number): number => {
   let at = from;
   while (isJsonSpace(text.charCodeAt(at))) at++;
   return at;
-}
+};
 
 /** The offset after the string that starts at `from`; -1 when it never ends. */
-export function skipString(text: string, from: number): number {
+export const skipString = (text: string, from: number): number => {
   let at = from;
   for (;;) {
     at = text.indexOf('"', at + 1);
@@ -24,10 +22,10 @@ export function skipString(text: string, from: number): number {
     while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++;
     if (slashes % 2 === 0) return at + 1;
   }
-}
+};
 
 /** The offset after the value that starts at `from`, in text known to be JSON. */
-function skipValue(text: string, from: number): number {
+const skipValue = (text: string, from: number): number => {
   let depth = 0;
   let at = from;
   for (; at < text.length; at++) {
@@ -42,12 +40,12 @@ function skipValue(text: string, from: number): number {
     } else if (depth === 0 && (code === 44 || isJsonSpace(code))) return at;
   }
   return at;
-}
+};
 
 /** Where a key (for an array: its element) and its value start. */
 interface Place {
-  key: number;
-  value: number;
+  readonly key: number;
+  readonly value: number;
 }
 
 /**
@@ -55,55 +53,60 @@ interface Place {
  * asking for thousands of pointers scans every part of the text a few times at most.
  */
 export class JsonIndex {
-  private readonly containers = new Map<number, Map<string, Place>>();
+  readonly #containers = new Map<number, Map<string, Place>>();
 
   /** `text` must be valid JSON. */
-  constructor(private readonly text: string) {}
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
 
   /** The offset of the key (or element) the pointer names; undefined when it is not there. */
   find(pointer: string): number | undefined {
-    let place: Place = { key: skipSpace(this.text, 0), value: skipSpace(this.text, 0) };
+    let place: Place = { key: skipSpace(this.#text, 0), value: skipSpace(this.#text, 0) };
     for (const segment of pointerSegments(pointer)) {
-      const child = this.children(place.value).get(segment);
+      const child = this.#children(place.value).get(segment);
       if (child === undefined) return undefined;
       place = child;
     }
     return place.key;
   }
 
-  private children(offset: number): Map<string, Place> {
-    const known = this.containers.get(offset);
+  #children(offset: number): Map<string, Place> {
+    const known = this.#containers.get(offset);
     if (known !== undefined) return known;
-    const open = this.text[offset];
-    const found = open === '{' ? this.members(offset) : open === '[' ? this.elements(offset) : new Map<string, Place>();
-    this.containers.set(offset, found);
+    const open = this.#text[offset];
+    const found =
+      open === '{' ? this.#members(offset) : open === '[' ? this.#elements(offset) : new Map<string, Place>();
+    this.#containers.set(offset, found);
     return found;
   }
 
-  private members(offset: number): Map<string, Place> {
+  #members(offset: number): Map<string, Place> {
     const found = new Map<string, Place>();
-    let at = skipSpace(this.text, offset + 1);
-    while (this.text.charCodeAt(at) === QUOTE) {
-      const end = skipString(this.text, at);
-      const value = skipSpace(this.text, skipSpace(this.text, end) + 1);
-      found.set(JSON.parse(this.text.slice(at, end)) as string, { key: at, value });
-      at = this.afterComma(value);
+    let at = skipSpace(this.#text, offset + 1);
+    while (this.#text.charCodeAt(at) === QUOTE) {
+      const end = skipString(this.#text, at);
+      const value = skipSpace(this.#text, skipSpace(this.#text, end) + 1);
+      found.set(JSON.parse(this.#text.slice(at, end)) as string, { key: at, value });
+      at = this.#afterComma(value);
     }
     return found;
   }
 
-  private elements(offset: number): Map<string, Place> {
+  #elements(offset: number): Map<string, Place> {
     const found = new Map<string, Place>();
-    let at = skipSpace(this.text, offset + 1);
-    for (let index = 0; at < this.text.length && this.text[at] !== ']'; index++) {
+    let at = skipSpace(this.#text, offset + 1);
+    for (let index = 0; at < this.#text.length && this.#text[at] !== ']'; index++) {
       found.set(String(index), { key: at, value: at });
-      at = this.afterComma(at);
+      at = this.#afterComma(at);
     }
     return found;
   }
 
-  private afterComma(value: number): number {
-    const at = skipSpace(this.text, skipValue(this.text, value));
-    return this.text[at] === ',' ? skipSpace(this.text, at + 1) : at;
+  #afterComma(value: number): number {
+    const at = skipSpace(this.#text, skipValue(this.#text, value));
+    return this.#text[at] === ',' ? skipSpace(this.#text, at + 1) : at;
   }
 }

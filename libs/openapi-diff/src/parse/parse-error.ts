@@ -1,7 +1,7 @@
 /** Where something stands in a text: both count from 1. */
 export interface Position {
-  line: number;
-  column: number;
+  readonly line: number;
+  readonly column: number;
 }
 
 /**
@@ -25,7 +25,7 @@ export class ParseError extends Error {
 export const tooDeep = (maxDepth: number): string => `values are nested more than ${maxDepth} deep`;
 
 /** Line and column of an offset in a text. */
-export function positionAt(text: string, offset: number): Position {
+export const positionAt = (text: string, offset: number): Position => {
   let line = 1;
   let start = 0;
   for (let end = text.indexOf('\n'); end !== -1 && end < offset; end = text.indexOf('\n', start)) {
@@ -33,10 +33,10 @@ export function positionAt(text: string, offset: number): Position {
     start = end + 1;
   }
   return { line, column: offset - start + 1 };
-}
+};
 
 /** Finds line and column of many offsets in one text. */
-export function lineFinder(text: string): (offset: number) => Position {
+export const lineFinder = (text: string): ((offset: number) => Position) => {
   const starts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   return (offset) => {
@@ -49,4 +49,4 @@ export function lineFinder(text: string): (offset: number) => Position {
     }
     return { line: low + 1, column: offset - (starts[low] as number) + 1 };
   };
-}
+};

@@ -1,9 +1,7 @@
-import { asString, isObject } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
+import { asString, isObject, type Json, type JsonObject } from '../json.js';
 import { findJsonError, offsetOfDepth } from './json-scan.js';
 import { JsonIndex } from './json-text.js';
-import { lineFinder, ParseError, positionAt, tooDeep } from './parse-error.js';
-import type { Position } from './parse-error.js';
+import { lineFinder, ParseError, positionAt, tooDeep, type Position } from './parse-error.js';
 import { decode } from './utf8.js';
 import { readYaml, yamlLocator } from './yaml-text.js';
 
@@ -12,13 +10,13 @@ export type SpecFamily = '2.0' | '3.0' | '3.1';
 
 export interface ParseOptions {
   /** Default: JSON when the text starts with `{` or `[`, else YAML. */
-  format?: 'json' | 'yaml';
+  readonly format?: 'json' | 'yaml';
   /** File name or URL, only for error messages. */
-  source?: string;
+  readonly source?: string;
   /** In characters (bytes when bytes are given). Default 64 Mi. */
-  maxSize?: number;
+  readonly maxSize?: number;
   /** Deepest nesting of objects and arrays. Default 500. */
-  maxDepth?: number;
+  readonly maxDepth?: number;
 }
 
 export interface ParsedDocument {
@@ -43,7 +41,7 @@ const START: Position = { line: 1, column: 1 };
  * mark). Of a JSON key written twice the last counts, as in JSON.parse; in YAML it is an error.
  * @throws ParseError with line, column and reason, for anything that is not such a description.
  */
-export function parse(text: string | Uint8Array, options: ParseOptions = {}): ParsedDocument {
+export const parse = (text: string | Uint8Array, options: ParseOptions = {}): ParsedDocument => {
   const { source, maxSize = MAX_SIZE } = options;
   if (typeof text !== 'string' && !(text instanceof Uint8Array)) {
     throw new ParseError('expected text or bytes', 1, 1, source);
@@ -73,19 +71,18 @@ export function parse(text: string | Uint8Array, options: ParseOptions = {}): Pa
     ...(source === undefined ? {} : { source }),
     locate: locator(body, format),
   };
-}
+};
 
-function detectFormat(text: string): 'json' | 'yaml' {
+const detectFormat = (text: string): 'json' | 'yaml' => {
   const first = /\S/.exec(text.slice(0, 4096))?.[0];
   return first === '{' || first === '[' ? 'json' : 'yaml';
-}
+};
 
 /** Reads JSON of any shape from UTF-8, such as an ignore list. @throws ParseError with line, column and reason */
-export function parseJson(text: string | Uint8Array, { source }: Pick<ParseOptions, 'source'> = {}): Json {
-  return readJson(decode(text, source), source);
-}
+export const parseJson = (text: string | Uint8Array, { source }: Pick<ParseOptions, 'source'> = {}): Json =>
+  readJson(decode(text, source), source);
 
-function readJson(text: string, source: string | undefined): Json {
+const readJson = (text: string, source: string | undefined): Json => {
   try {
     return JSON.parse(text) as Json;
   } catch (error) {
@@ -93,12 +90,12 @@ function readJson(text: string, source: string | undefined): Json {
     const { line, column } = positionAt(text, fault.offset);
     throw new ParseError(`not valid JSON: ${fault.reason}`, line, column, source, { cause: error });
   }
-}
+};
 
 const TOO_MANY = `more than ${MAX_CONTAINERS} objects and arrays`;
 
 /** Large texts are counted before they are read: reading tens of millions of arrays takes long and much memory. */
-function checkBrackets(text: string, source: string | undefined): void {
+const checkBrackets = (text: string, source: string | undefined): void => {
   if (text.length < 16 * 1024 * 1024) return;
   let opened = 0;
   for (let at = 0; at < text.length; at++) {
@@ -106,13 +103,13 @@ function checkBrackets(text: string, source: string | undefined): void {
     if (code === 91 || code === 123) opened++;
   }
   if (opened > MAX_CONTAINERS) throw new ParseError(TOO_MANY, 1, 1, source);
-}
+};
 
 /**
  * Whether no value is nested deeper, which recursion would not survive. Numbers that JSON does not have (`.nan`, `1e999`)
  * become null, as in stored JSON. @throws ParseError when memory would not survive the document
  */
-function fits(value: Json, maxDepth: number, source: string | undefined): boolean {
+const fits = (value: Json, maxDepth: number, source: string | undefined): boolean => {
   let containers = 0;
   const visit = (node: Json[] | JsonObject, depth: number): boolean => {
     if (depth > maxDepth) return false;
@@ -135,9 +132,12 @@ function fits(value: Json, maxDepth: number, source: string | undefined): boolea
     return true;
   };
   return typeof value !== 'object' || value === null || visit(value, 1);
-}
+};
 
-function specVersion(document: JsonObject, source: string | undefined): { version: SpecFamily; versionText: string } {
+const specVersion = (
+  document: JsonObject,
+  source: string | undefined,
+): { version: SpecFamily; versionText: string } => {
   const stated = document['openapi'] ?? document['swagger'];
   const field = document['openapi'] === undefined ? 'swagger' : 'openapi';
   if (stated === undefined) {
@@ -152,26 +152,26 @@ function specVersion(document: JsonObject, source: string | undefined): { versio
   }
   const version = field === 'swagger' ? '2.0' : versionText.startsWith('3.0') ? '3.0' : '3.1';
   return { version, versionText };
-}
+};
 
-function describe(value: Json): string {
+const describe = (value: Json): string => {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return 'an object';
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
+};
 
-function locator(text: string, format: 'json' | 'yaml'): (pointer: string) => Position | undefined {
+const locator = (text: string, format: 'json' | 'yaml'): ((pointer: string) => Position | undefined) => {
   let find: ((pointer: string) => Position | undefined) | undefined;
   return (pointer) => (find ??= format === 'json' ? jsonLocator(text) : yamlLocator(text))(pointer);
-}
+};
 
-function jsonLocator(text: string): (pointer: string) => Position | undefined {
+const jsonLocator = (text: string): ((pointer: string) => Position | undefined) => {
   const index = new JsonIndex(text);
   const find = lineFinder(text);
   return (pointer) => {
     const offset = index.find(pointer);
     return offset === undefined ? undefined : find(offset);
   };
-}
+};

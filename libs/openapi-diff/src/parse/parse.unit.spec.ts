@@ -5,7 +5,7 @@ import { ParseError } from './parse-error.js';
 
 const minimal = { openapi: '3.0.3', info: { title: 'a', version: '1' }, paths: { '/a': { get: { responses: {} } } } };
 
-function refusal(text: string | Uint8Array, options = {}): ParseError {
+const refusal = (text: string | Uint8Array, options = {}): ParseError => {
   try {
     parse(text, { source: 'a.json', ...options });
   } catch (error) {
@@ -13,7 +13,7 @@ function refusal(text: string | Uint8Array, options = {}): ParseError {
     throw error;
   }
   throw new Error('it was accepted');
-}
+};
 
 describe('parse', () => {
   it('reads JSON, YAML, bytes and a byte order mark alike', () => {

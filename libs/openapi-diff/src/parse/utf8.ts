@@ -1,7 +1,7 @@
 import { ParseError, positionAt } from './parse-error.js';
 
 /** The text of bytes in UTF-8, without a byte order mark. @throws ParseError with the place of the first byte that is none */
-export function decode(text: string | Uint8Array, source: string | undefined): string {
+export const decode = (text: string | Uint8Array, source: string | undefined): string => {
   if (typeof text === 'string') return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   const other = otherForm(text);
   if (other !== undefined) throw new ParseError(`the document is not UTF-8 text but ${other}`, 1, 1, source);
@@ -14,17 +14,17 @@ export function decode(text: string | Uint8Array, source: string | undefined): s
     const reason = `the document is not UTF-8 text: the byte 0x${text[offset]?.toString(16).toUpperCase()} is none here`;
     throw new ParseError(reason, line, column, source, { cause: error });
   }
-}
+};
 
 /** What the first bytes say that it is instead: no UTF-8 text of JSON or YAML starts in that way. */
-function otherForm([first, second]: Uint8Array): string | undefined {
+const otherForm = ([first, second]: Uint8Array): string | undefined => {
   if (first === 0x1f && second === 0x8b) return 'compressed with gzip';
   const isMarked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   return isMarked || first === 0 || second === 0 ? 'UTF-16 or UTF-32' : undefined;
-}
+};
 
 /** The offset of the first byte that does not belong to UTF-8 (Unicode 3.9, table 3-7). */
-function firstFault(bytes: Uint8Array): number {
+const firstFault = (bytes: Uint8Array): number => {
   let at = 0;
   while (at < bytes.length) {
     const lead = bytes[at] as number;
@@ -39,4 +39,4 @@ function firstFault(bytes: Uint8Array): number {
     at += more + 1;
   }
   return at;
-}
+};

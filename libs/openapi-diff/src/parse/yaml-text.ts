@@ -1,9 +1,21 @@
-import { isAlias, isCollection, isNode, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, visit } from 'yaml';
-import type { Document, Node, Scalar, YAMLMap } from 'yaml';
-import { pointerSegments } from '../json.js';
-import type { Json } from '../json.js';
-import { lineFinder, ParseError, positionAt, tooDeep } from './parse-error.js';
-import type { Position } from './parse-error.js';
+import {
+  isAlias,
+  isCollection,
+  isNode,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
+import { pointerSegments, type Json } from '../json.js';
+import { lineFinder, ParseError, positionAt, tooDeep, type Position } from './parse-error.js';
 import type { Positions } from './plain-yaml/flow.js';
 import { readPlainYaml } from './plain-yaml/reader.js';
 import { NotPlain } from './plain-yaml/scalars.js';
@@ -24,7 +36,7 @@ const MAX_PIECES = 500_000;
 const MAX_FULL = 4 * 1024 * 1024;
 
 /** Reads YAML 1.2 (JSON is part of it); merge keys `<<` are honoured. */
-export function readYaml(text: string, maxDepth: number, source: string | undefined): Json {
+export const readYaml = (text: string, maxDepth: number, source: string | undefined): Json => {
   try {
     return readPlainYaml(text);
   } catch (error) {
@@ -34,16 +46,16 @@ export function readYaml(text: string, maxDepth: number, source: string | undefi
     const reason = `not plain YAML here (${error.message}), and too large to read all of YAML`;
     throw new ParseError(reason, line, column, source, { cause: error });
   }
-}
+};
 
-function canReadFully(text: string): boolean {
+const canReadFully = (text: string): boolean => {
   if (text.length > MAX_FULL) return false;
   let pieces = 0;
   for (const _ of new Lexer().lex(text)) if (++pieces > MAX_PIECES) return false;
   return true;
-}
+};
 
-function readFully(text: string, maxDepth: number, source: string | undefined): Json {
+const readFully = (text: string, maxDepth: number, source: string | undefined): Json => {
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, { ...options, lineCounter: lines });
@@ -67,7 +79,7 @@ function readFully(text: string, maxDepth: number, source: string | undefined): 
     const reason = error instanceof ReferenceError ? aliasReason(error.message) : firstLine(String(error));
     throw new ParseError(`not usable YAML: ${reason}`, 1, 1, source, { cause: error });
   }
-}
+};
 
 /** Some write a mark behind their document as well. */
 const isMarkAlone = (rest: string): boolean => /^---\s*$/.test(rest);
@@ -79,9 +91,7 @@ const reasons: Readonly<Record<string, string>> = {
 const TOO_DEEP = 'values are nested too deeply to read';
 
 /** The YAML reader recurses, and reports a full stack as an error of the text. */
-function isOverflow(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('call stack');
-}
+const isOverflow = (error: unknown): boolean => error instanceof Error && error.message.includes('call stack');
 
 interface Fault {
   readonly offset: number;
@@ -89,7 +99,7 @@ interface Fault {
 }
 
 /** The first key written twice, alias that names nothing or what it is in, or value that is nested too deep. */
-function faultOf(document: Document, maxDepth: number): Fault | undefined {
+const faultOf = (document: Document, maxDepth: number): Fault | undefined => {
   const anchors = new Map<string, Node>();
   let found: Fault | undefined;
   visit(document, {
@@ -112,12 +122,12 @@ function faultOf(document: Document, maxDepth: number): Fault | undefined {
     },
   });
   return found;
-}
+};
 
 const faultAt = ({ range }: Node, reason: string): Fault => ({ offset: range?.[0] ?? 0, reason });
 
 /** Merge keys may repeat. */
-function keyWrittenTwice({ items }: YAMLMap): Scalar | undefined {
+const keyWrittenTwice = ({ items }: YAMLMap): Scalar | undefined => {
   const keys = new Set<string>();
   for (const { key } of items) {
     if (!isScalar(key) || key.value === '<<') continue;
@@ -126,20 +136,15 @@ function keyWrittenTwice({ items }: YAMLMap): Scalar | undefined {
     keys.add(text);
   }
   return undefined;
-}
+};
 
-function aliasReason(message: string): string {
-  return message.startsWith('Excessive alias')
-    ? `its aliases expand to more than ${MAX_ALIASES} values`
-    : firstLine(message);
-}
+const aliasReason = (message: string): string =>
+  message.startsWith('Excessive alias') ? `its aliases expand to more than ${MAX_ALIASES} values` : firstLine(message);
 
-function firstLine(message: string): string {
-  return message.split('\n', 1)[0] ?? message;
-}
+const firstLine = (message: string): string => message.split('\n', 1)[0] ?? message;
 
 /** Finds JSON pointers in a YAML text; reads it again on first use, and keeps where everything stands. */
-export function yamlLocator(text: string): (pointer: string) => Position | undefined {
+export const yamlLocator = (text: string): ((pointer: string) => Position | undefined) => {
   const positions: Positions = new Map();
   try {
     const root = readPlainYaml(text, positions);
@@ -149,14 +154,11 @@ export function yamlLocator(text: string): (pointer: string) => Position | undef
     const index = new YamlIndex(text);
     return (pointer) => index.find(pointer);
   }
-}
+};
 
-function plainLocator(
-  root: Json,
-  positions: Positions,
-  find: (offset: number) => Position,
-): (pointer: string) => Position | undefined {
-  return (pointer) => {
+const plainLocator =
+  (root: Json, positions: Positions, find: (offset: number) => Position): ((pointer: string) => Position | undefined) =>
+  (pointer) => {
     let node: Json | undefined = root;
     let offset: number | undefined = 0;
     for (const segment of pointerSegments(pointer)) {
@@ -167,33 +169,32 @@ function plainLocator(
     }
     return find(offset);
   };
-}
 
 /** The same by the full reader. */
 class YamlIndex {
-  private readonly lines = new LineCounter();
-  private readonly document: Document.Parsed;
+  readonly #lines = new LineCounter();
+  readonly #document: Document.Parsed;
 
   constructor(text: string) {
-    this.document = parseDocument(text, { ...options, lineCounter: this.lines }) as Document.Parsed;
+    this.#document = parseDocument(text, { ...options, lineCounter: this.#lines }) as Document.Parsed;
   }
 
   find(pointer: string): Position | undefined {
-    let node = this.document.contents as Node | null;
+    let node = this.#document.contents as Node | null;
     let named: Node | null = node;
     for (const segment of pointerSegments(pointer)) {
-      const child = this.child(node, segment);
+      const child = this.#child(node, segment);
       if (child === undefined) return undefined;
       [named, node] = child;
     }
     const offset = named?.range?.[0];
     if (offset === undefined) return undefined;
-    const { line, col } = this.lines.linePos(offset);
+    const { line, col } = this.#lines.linePos(offset);
     return { line, column: col };
   }
 
-  private child(parent: Node | null, segment: string): [named: Node, value: Node | null] | undefined {
-    const node = parent !== null && 'resolve' in parent ? (parent.resolve(this.document) ?? null) : parent;
+  #child(parent: Node | null, segment: string): [named: Node, value: Node | null] | undefined {
+    const node = parent !== null && 'resolve' in parent ? (parent.resolve(this.#document) ?? null) : parent;
     if (isSeq(node)) {
       const item = node.items[Number(segment)];
       return isNode(item) ? [item, item] : undefined;

@@ -1,7 +1,6 @@
 import type { Change } from '../compare/change.js';
 import type { Json } from '../json.js';
-import { operationText, placeText, plain, reach } from './page.js';
-import type { Page } from './page.js';
+import { operationText, placeText, plain, reach, type Page } from './page.js';
 
 const STYLE = `
 :root { color-scheme: light dark; --line: #8884; --breaking: #c62828; --risky: #b26a00; --safe: #2e7d32; --info: #546e7a; }
@@ -19,7 +18,7 @@ pre { margin: 0; white-space: pre-wrap; max-height: 20rem; overflow: auto; } cod
 `;
 
 /** One page without anything from elsewhere: styles inside, no scripts; details open by click. */
-export function renderHtml(page: Page): string {
+export const renderHtml = (page: Page): string => {
   const compared = page.compared === undefined ? '' : `<p class="compared">${escapeHtml(plain(page.compared))}</p>`;
   const counts = page.counts
     .map(([severity, count]) => {
@@ -36,13 +35,12 @@ export function renderHtml(page: Page): string {
 <body><h1>${escapeHtml(plain(page.title))}</h1>${compared}${body}</body>
 </html>
 `;
-}
+};
 
-function section({ severity, heading, changes }: Page['groups'][number]): string {
-  return `<section id="${severity}" class="${severity}"><h2>${escapeHtml(heading)} (${changes.length})</h2>${changes.map(item).join('\n')}</section>`;
-}
+const section = ({ severity, heading, changes }: Page['groups'][number]): string =>
+  `<section id="${severity}" class="${severity}"><h2>${escapeHtml(heading)} (${changes.length})</h2>${changes.map(item).join('\n')}</section>`;
 
-function item(change: Change): string {
+const item = (change: Change): string => {
   const where = reach(change);
   const rows = [
     row('Rule', `<code>${escapeHtml(change.rule)}</code>`),
@@ -58,22 +56,19 @@ function item(change: Change): string {
     row('Id', `<code>${escapeHtml(change.id)}</code>`),
   ];
   return `<details><summary>${escapeHtml(plain(change.message))}${where === '' ? '' : `<small>${escapeHtml(where)}</small>`}</summary><dl>${rows.join('')}</dl></details>`;
-}
+};
 
-function row(name: string, html: string): string {
-  return `<dt>${name}</dt><dd>${html}</dd>`;
-}
+const row = (name: string, html: string): string => `<dt>${name}</dt><dd>${html}</dd>`;
 
-function valueRow(name: string, value: Json | undefined): string {
+const valueRow = (name: string, value: Json | undefined): string => {
   if (value === undefined) return '';
   return row(name, `<pre>${escapeHtml(typeof value === 'string' ? value : JSON.stringify(value, null, 2))}</pre>`);
-}
+};
 
-function escapeHtml(text: string): string {
-  return text
+const escapeHtml = (text: string): string =>
+  text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
-}

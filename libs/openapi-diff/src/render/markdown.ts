@@ -1,8 +1,7 @@
-import { placeText, plain, reach } from './page.js';
-import type { Page } from './page.js';
+import { placeText, plain, reach, type Page } from './page.js';
 
 /** For pull requests and chat: headings, one list item for a change. */
-export function renderMarkdown(page: Page): string {
+export const renderMarkdown = (page: Page): string => {
   const lines = [`# ${escapeMarkdown(page.title)}`, ''];
   if (page.compared !== undefined) lines.push(escapeMarkdown(page.compared), '');
   if (page.total === 0) return `${[...lines, 'No changes.'].join('\n')}\n`;
@@ -18,15 +17,13 @@ export function renderMarkdown(page: Page): string {
     lines.push('');
   }
   return `${lines.join('\n').trimEnd()}\n`;
-}
+};
 
-function escapeMarkdown(text: string): string {
-  return plain(text).replaceAll(/[\\`*_{}[\]<>#|~&]/g, '\\$&');
-}
+const escapeMarkdown = (text: string): string => plain(text).replaceAll(/[\\`*_{}[\]<>#|~&]/g, '\\$&');
 
 /** A code span survives backticks in its text by a longer fence. */
-function code(text: string): string {
+const code = (text: string): string => {
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map((match) => match[0].length));
   const fence = '`'.repeat(longest + 1);
   return longest === 0 ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`;
-}
+};

@@ -9,12 +9,12 @@ export type RenderFormat = 'text' | 'markdown' | 'json' | 'html';
 
 export interface RenderOptions {
   /** Heading, such as the name of the API. Default `API changes`. */
-  title?: string;
+  readonly title?: string;
   /** What was compared with what, such as two file names. */
-  before?: string;
-  after?: string;
+  readonly before?: string;
+  readonly after?: string;
   /** Colours what is said under a severity; `text` only. Default: no colours. */
-  paint?: Paint;
+  readonly paint?: Paint;
 }
 
 const HEADINGS: Record<Severity, string> = {
@@ -25,7 +25,7 @@ const HEADINGS: Record<Severity, string> = {
 };
 
 /** Writes changes for people (text, Markdown, one self-contained HTML page) or programs (JSON). */
-export function render(changes: readonly Change[], format: RenderFormat, options: RenderOptions = {}): string {
+export const render = (changes: readonly Change[], format: RenderFormat, options: RenderOptions = {}): string => {
   if (format === 'json') return `${JSON.stringify({ summary: summarize(changes), changes }, null, 2)}\n`;
   const page = pageOf(changes, options);
   switch (format) {
@@ -36,9 +36,9 @@ export function render(changes: readonly Change[], format: RenderFormat, options
     case 'html':
       return renderHtml(page);
   }
-}
+};
 
-function pageOf(changes: readonly Change[], { title = 'API changes', before, after }: RenderOptions): Page {
+const pageOf = (changes: readonly Change[], { title = 'API changes', before, after }: RenderOptions): Page => {
   const severities = ['breaking', 'risky', 'safe', 'info'] as const;
   const counts = summarize(changes).severities;
   return {
@@ -54,4 +54,4 @@ function pageOf(changes: readonly Change[], { title = 'API changes', before, aft
       .filter((group) => group.changes.length > 0),
     total: changes.length,
   };
-}
+};

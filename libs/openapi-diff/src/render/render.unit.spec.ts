@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { render } from '../index.js';
-import type { Change } from '../index.js';
+import { render, type Change } from '../index.js';
 import { changesBetween, edited, sampleApi } from '../testing/api.js';
 
 const after = edited((document) => {

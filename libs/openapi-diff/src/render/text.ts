@@ -1,8 +1,7 @@
-import { placeText, plain, reach } from './page.js';
-import type { Page, Paint } from './page.js';
+import { placeText, plain, reach, type Page, type Paint } from './page.js';
 
 /** For a terminal: one line for a change, and below it where it is. */
-export function renderText(page: Page, paint: Paint = (_severity, text) => text): string {
+export const renderText = (page: Page, paint: Paint = (_severity, text) => text): string => {
   const lines = [plain(page.title)];
   if (page.compared !== undefined) lines.push(plain(page.compared));
   if (page.total === 0) return `${[...lines, 'No changes.'].join('\n')}\n`;
@@ -16,4 +15,4 @@ export function renderText(page: Page, paint: Paint = (_severity, text) => text)
     }
   }
   return `${lines.join('\n')}\n`;
-}
+};

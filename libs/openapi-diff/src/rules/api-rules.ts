@@ -3,23 +3,23 @@ import type { Effect } from './schema-rules.js';
 
 /** A rule about anything but the inside of a schema. `{name}`, `{before}`, `{after}` and `{operation}` are filled in. */
 export interface ApiRule {
-  area: Area;
-  effect: Effect;
-  direction?: 'request' | 'response';
-  says: string;
+  readonly area: Area;
+  readonly effect: Effect;
+  readonly direction?: 'request' | 'response';
+  readonly says: string;
 }
 
-function table<Id extends string>(
+const table = <Id extends string>(
   area: Area,
   direction: 'request' | 'response' | undefined,
   rows: Record<Id, [Effect, string]>,
-): Record<Id, ApiRule> {
+): Record<Id, ApiRule> => {
   const entries = Object.entries<[Effect, string]>(rows).map(([id, [effect, says]]) => [
     id,
     { area, effect, ...(direction === undefined ? {} : { direction }), says },
   ]);
   return Object.fromEntries(entries) as Record<Id, ApiRule>;
-}
+};
 
 export const API_RULES = {
   ...table('info', undefined, {

@@ -6,9 +6,9 @@ export type Effect = 'narrows' | 'widens' | 'swaps' | 'notes';
 
 /** One kind of schema change; with a direction and a scope it becomes a rule, such as `request-body-max-decreased`. */
 export interface SchemaRule {
-  effect: Effect;
+  readonly effect: Effect;
   /** The predicate of the sentence; `{before}`, `{after}`, `{name}` and `{of}` are filled in. */
-  says: string;
+  readonly says: string;
 }
 
 const narrows = (says: string): SchemaRule => ({ effect: 'narrows', says });
@@ -17,33 +17,27 @@ const swaps = (says: string): SchemaRule => ({ effect: 'swaps', says });
 const notes = (says: string): SchemaRule => ({ effect: 'notes', says });
 
 /** The four moves of an upper bound. */
-function upper(kind: string, noun: string): Record<string, SchemaRule> {
-  return {
-    [`${kind}-set`]: narrows(`now has the ${noun} {after}`),
-    [`${kind}-unset`]: widens(`lost its ${noun} {before}`),
-    [`${kind}-decreased`]: narrows(`had its ${noun} lowered from {before} to {after}`),
-    [`${kind}-increased`]: widens(`had its ${noun} raised from {before} to {after}`),
-  };
-}
+const upper = (kind: string, noun: string): Record<string, SchemaRule> => ({
+  [`${kind}-set`]: narrows(`now has the ${noun} {after}`),
+  [`${kind}-unset`]: widens(`lost its ${noun} {before}`),
+  [`${kind}-decreased`]: narrows(`had its ${noun} lowered from {before} to {after}`),
+  [`${kind}-increased`]: widens(`had its ${noun} raised from {before} to {after}`),
+});
 
 /** The four moves of a lower bound. */
-function lower(kind: string, noun: string): Record<string, SchemaRule> {
-  return {
-    [`${kind}-set`]: narrows(`now has the ${noun} {after}`),
-    [`${kind}-unset`]: widens(`lost its ${noun} {before}`),
-    [`${kind}-increased`]: narrows(`had its ${noun} raised from {before} to {after}`),
-    [`${kind}-decreased`]: widens(`had its ${noun} lowered from {before} to {after}`),
-  };
-}
+const lower = (kind: string, noun: string): Record<string, SchemaRule> => ({
+  [`${kind}-set`]: narrows(`now has the ${noun} {after}`),
+  [`${kind}-unset`]: widens(`lost its ${noun} {before}`),
+  [`${kind}-increased`]: narrows(`had its ${noun} raised from {before} to {after}`),
+  [`${kind}-decreased`]: widens(`had its ${noun} lowered from {before} to {after}`),
+});
 
 /** A keyword with a schema (or a set of names) under it that restricts what is valid. */
-function restriction(kind: string, keyword: string): Record<string, SchemaRule> {
-  return {
-    [`${kind}-added`]: narrows(`got a restriction "${keyword}"{of}`),
-    [`${kind}-removed`]: widens(`lost its restriction "${keyword}"{of}`),
-    [`${kind}-changed`]: swaps(`had its restriction "${keyword}"{of} changed from {before} to {after}`),
-  };
-}
+const restriction = (kind: string, keyword: string): Record<string, SchemaRule> => ({
+  [`${kind}-added`]: narrows(`got a restriction "${keyword}"{of}`),
+  [`${kind}-removed`]: widens(`lost its restriction "${keyword}"{of}`),
+  [`${kind}-changed`]: swaps(`had its restriction "${keyword}"{of} changed from {before} to {after}`),
+});
 
 /** Every kind of schema change, by the end of its rule id. */
 export const SCHEMA_RULES: Record<string, SchemaRule> = {

@@ -1,8 +1,6 @@
-import { API_RULES } from './api-rules.js';
-import type { ApiRule } from './api-rules.js';
+import { API_RULES, type ApiRule } from './api-rules.js';
 import { OVERRIDES } from './overrides.js';
-import { SCHEMA_RULES } from './schema-rules.js';
-import type { Effect } from './schema-rules.js';
+import { SCHEMA_RULES, type Effect } from './schema-rules.js';
 
 type Direction = 'request' | 'response';
 
@@ -26,7 +24,7 @@ const REASONS: Record<Effect, Record<Direction, string>> = {
 };
 
 /** Why a rule breaks somebody, or does not; undefined for an id that this engine does not use. */
-export function whyOf(rule: string): string | undefined {
+export const whyOf = (rule: string): string | undefined => {
   const override = OVERRIDES[rule];
   if (override !== undefined) return override.reason;
   const known = (API_RULES as Record<string, ApiRule>)[rule];
@@ -34,19 +32,19 @@ export function whyOf(rule: string): string | undefined {
   const direction: Direction = rule.startsWith('response-') ? 'response' : 'request';
   const effect = schemaEffect(rule);
   return effect === undefined ? undefined : REASONS[effect][direction];
-}
+};
 
 /** A schema rule ends in its kind; the longest kind that fits is meant. */
-function schemaEffect(rule: string): Effect | undefined {
+const schemaEffect = (rule: string): Effect | undefined => {
   const special = SPECIAL.find(([pattern]) => pattern.test(rule));
   if (special !== undefined) return special[1];
   const kinds = Object.keys(SCHEMA_RULES).filter((kind) => rule.endsWith(`-${kind}`));
   const kind = kinds.sort((a, b) => b.length - a.length)[0];
   return kind === undefined ? undefined : SCHEMA_RULES[kind]?.effect;
-}
+};
 
 /** Rules whose ids do not end in a kind. */
-const SPECIAL: Array<[RegExp, Effect]> = [
+const SPECIAL: [RegExp, Effect][] = [
   [/^new-required-request-|-property-became-required/, 'narrows'],
   [/^new-optional-request-/, 'widens'],
   [/^response-.*property-added$/, 'narrows'],

@@ -1,5 +1,4 @@
-import { compare, parse } from '../index.js';
-import type { Change, CompareOptions, JsonObject } from '../index.js';
+import { compare, parse, type Change, type CompareOptions, type JsonObject } from '../index.js';
 
 const json = (schema: unknown): JsonObject => ({ 'application/json': { schema } }) as JsonObject;
 
@@ -22,8 +21,8 @@ const pet = {
 };
 
 /** A small description that has one of everything. */
-export function sampleApi(): JsonObject {
-  return structuredClone({
+export const sampleApi = (): JsonObject =>
+  structuredClone({
     openapi: '3.1.0',
     info: { title: 'pets', version: '1.0.0' },
     servers: [{ url: 'https://pets.example' }, { url: 'https://test.pets.example' }],
@@ -91,22 +90,20 @@ export function sampleApi(): JsonObject {
       },
     },
   }) as unknown as JsonObject;
-}
 
 /** The sample with one change. */
-export function edited(change: (document: any) => void): JsonObject {
+export const edited = (change: (document: any) => void): JsonObject => {
   const document = sampleApi();
   change(document);
   return document;
-}
+};
 
 /** The changes between two descriptions; the API's version is left out. */
-export function changesBetween(before: JsonObject, after: JsonObject, options: CompareOptions = {}): Change[] {
+export const changesBetween = (before: JsonObject, after: JsonObject, options: CompareOptions = {}): Change[] => {
   const { changes } = compare(parse(JSON.stringify(before)), parse(JSON.stringify(after)), options);
   return changes.filter((change) => !change.rule.startsWith('api-version') && !change.rule.startsWith('api-major'));
-}
+};
 
 /** `severity rule`, sorted. */
-export function rulesOf(changes: readonly Change[]): string[] {
-  return changes.map((change) => `${change.severity} ${change.rule}`).sort();
-}
+export const rulesOf = (changes: readonly Change[]): string[] =>
+  changes.map((change) => `${change.severity} ${change.rule}`).sort();

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.js';
 
 /** A description of about so many bytes as JSON; `edition` says which version of it, and half of its schemas differ between two. */
-export function largeApi(bytes: number, edition: number): JsonObject {
+export const largeApi = (bytes: number, edition: number): JsonObject => {
   const paths: JsonObject = {};
   const schemas: JsonObject = {};
   // A path and its schema take about 1,300 bytes.
@@ -27,4 +27,4 @@ export function largeApi(bytes: number, edition: number): JsonObject {
     };
   }
   return { openapi: '3.1.0', info: { title: 'things', version: `${edition}.0.0` }, paths, components: { schemas } };
-}
+};

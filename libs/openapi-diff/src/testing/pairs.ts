@@ -18,7 +18,7 @@ export const PAIRS = [
 ];
 
 /** The bytes of one version of a real document. */
-export function readPair(name: string, version: 'old' | 'new'): Uint8Array {
+export const readPair = (name: string, version: 'old' | 'new'): Uint8Array => {
   const base = join(DATA ?? '', 'pairs', name, version);
   return readFileSync(existsSync(`${base}.json`) ? `${base}.json` : `${base}.yaml`);
-}
+};

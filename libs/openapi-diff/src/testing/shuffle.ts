@@ -1,5 +1,4 @@
-import { asArray, asObject } from '../json.js';
-import type { Json, JsonObject } from '../json.js';
+import { asArray, asObject, type Json, type JsonObject } from '../json.js';
 
 /** Arrays whose order says nothing in an OpenAPI description. */
 const SETS = new Set(
@@ -7,7 +6,7 @@ const SETS = new Set(
 );
 
 /** The same description with keys and unordered arrays in another order; the same seed, the same order. */
-export function shuffled(document: JsonObject, seed: number): JsonObject {
+export const shuffled = (document: JsonObject, seed: number): JsonObject => {
   let state = seed;
   const random = (): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -38,10 +37,10 @@ export function shuffled(document: JsonObject, seed: number): JsonObject {
     );
   };
   return visit(document, '', false) as JsonObject;
-}
+};
 
 /** Examples, defaults and extensions are data: their arrays have an order. A property may have any name. */
-function isOpaque(name: string, parent: string): boolean {
+const isOpaque = (name: string, parent: string): boolean => {
   if (parent === 'properties' || parent === 'schemas' || parent === 'definitions') return false;
   return name.startsWith('x-') || ['example', 'examples', 'default', 'const', 'value'].includes(name);
-}
+};

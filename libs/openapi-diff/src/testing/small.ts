@@ -1,18 +1,21 @@
-import { compare, parse } from '../index.js';
-import type { CompareOptions, Json, JsonObject } from '../index.js';
+import { compare, parse, type CompareOptions, type Json, type JsonObject } from '../index.js';
 
 /** An operation that has nothing but what is given, and a response. */
-export function operation(fields: JsonObject = {}): JsonObject {
-  return { responses: { 200: { description: 'ok' } }, ...fields };
-}
+export const operation = (fields: JsonObject = {}): JsonObject => ({
+  responses: { 200: { description: 'ok' } },
+  ...fields,
+});
 
 /** A description of the given paths; its version is one that no policy judges. */
-export function description(paths: JsonObject, fields: JsonObject = {}): JsonObject {
-  return { openapi: '3.1.0', info: { title: 'small', version: 'first' }, paths, ...fields };
-}
+export const description = (paths: JsonObject, fields: JsonObject = {}): JsonObject => ({
+  openapi: '3.1.0',
+  info: { title: 'small', version: 'first' },
+  paths,
+  ...fields,
+});
 
 /** What oasdiff reports between two descriptions: `LEVEL rule METHOD path`, each once, sorted. */
-export function fieldReport(before: Json, after: Json, options: CompareOptions = {}): string[] {
+export const fieldReport = (before: Json, after: Json, options: CompareOptions = {}): string[] => {
   const read = (document: Json) => parse(JSON.stringify(document));
   const { changes } = compare(read(before), read(after), {
     levels: 'oasdiff',
@@ -24,4 +27,4 @@ export function fieldReport(before: Json, after: Json, options: CompareOptions =
     [level, rule, ...(at === undefined ? [] : [at.method.toUpperCase(), at.path])].join(' '),
   );
   return [...new Set(lines)].sort();
-}
+};

@@ -5,15 +5,15 @@ import type { Jobs } from './jobs.js';
 
 export interface ThreadOptions {
   /** Ends the thread within milliseconds; the call then fails with the signal's reason. */
-  signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Most memory for the thread's objects, in MiB. Default: half of what the process may have, at most 1024. */
-  maxHeap?: number | undefined;
+  readonly maxHeap?: number | undefined;
 }
 
 /** What a thread is started with. */
 export interface Order {
-  job: keyof Jobs;
-  input: unknown[];
+  readonly job: keyof Jobs;
+  readonly input: unknown[];
 }
 
 /** What it answers, once. */
@@ -42,11 +42,11 @@ let lastTurn: Promise<unknown> = Promise.resolve();
  * each may need a few hundred MiB. The others wait in line.
  * @throws OutOfMemoryError · ParseError · the signal's reason
  */
-export async function inThread<Name extends keyof Jobs>(
+export const inThread = async <Name extends keyof Jobs>(
   job: Name,
   input: Parameters<Jobs[Name]>,
   { signal, maxHeap = MAX_HEAP }: ThreadOptions = {},
-): Promise<ReturnType<Jobs[Name]>> {
+): Promise<ReturnType<Jobs[Name]>> => {
   signal?.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const abort = (): void => aborted.reject(signal?.reason);
@@ -61,10 +61,10 @@ export async function inThread<Name extends keyof Jobs>(
     signal?.removeEventListener('abort', abort);
     turn.resolve();
   }
-}
+};
 
 /** The next in line begins when the thread is gone. */
-async function answered(order: Order, maxHeap: number, aborted: Promise<never>): Promise<unknown> {
+const answered = async (order: Order, maxHeap: number, aborted: Promise<never>): Promise<unknown> => {
   const worker = new Worker(PROGRAM, {
     workerData: order,
     transferList: order.input.flatMap(ownBuffer),
@@ -78,16 +78,16 @@ async function answered(order: Order, maxHeap: number, aborted: Promise<never>):
   } finally {
     await worker.terminate();
   }
-}
+};
 
 /** Bytes that have a buffer to themselves are handed over, not copied. */
-function ownBuffer(input: unknown): ArrayBuffer[] {
+const ownBuffer = (input: unknown): ArrayBuffer[] => {
   if (!(input instanceof Uint8Array) || input.byteLength !== input.buffer.byteLength) return [];
   return input.buffer instanceof ArrayBuffer ? [input.buffer] : [];
-}
+};
 
-function answerOf(worker: Worker): Promise<unknown> {
-  return new Promise((resolve, reject) => {
+const answerOf = (worker: Worker): Promise<unknown> =>
+  new Promise((resolve, reject) => {
     worker.once('message', (answer: Answer) => {
       if ('result' in answer) return resolve(answer.result);
       const { reason, line, column, source } = answer.fault;
@@ -102,4 +102,3 @@ function answerOf(worker: Worker): Promise<unknown> {
     );
     worker.once('exit', () => reject(new Error('the thread ended without an answer')));
   });
-}

@@ -1,13 +1,10 @@
 import type { Change } from '../compare/change.js';
 import type { CompareOptions } from '../compare/options.js';
 import type { ParseOptions } from '../parse/parse.js';
-import { inThread } from './in-thread.js';
-import type { ThreadOptions } from './in-thread.js';
-import { compareTexts, describe } from './jobs.js';
-import type { Described } from './jobs.js';
+import { inThread, type ThreadOptions } from './in-thread.js';
+import { compareTexts, describe, type Described } from './jobs.js';
 
-export { OutOfMemoryError } from './in-thread.js';
-export type { ThreadOptions } from './in-thread.js';
+export { OutOfMemoryError, type ThreadOptions } from './in-thread.js';
 export type { Described } from './jobs.js';
 
 /** Bytes up to which a job holds its caller up for less time than a thread takes to start. */
@@ -18,28 +15,28 @@ const SMALL = 512 * 1024;
  * which they are handed over: the arrays are empty afterwards.
  * @throws OutOfMemoryError · the signal's reason
  */
-export async function compareStored(
+export const compareStored = async (
   before: Uint8Array,
   after: Uint8Array,
   options: CompareOptions = {},
   thread: ThreadOptions = {},
-): Promise<Change[]> {
+): Promise<Change[]> => {
   thread.signal?.throwIfAborted();
   if (before.byteLength + after.byteLength <= SMALL) return compareTexts(before, after, options);
   return inThread('compareTexts', [before, after, options], thread);
-}
+};
 
 /**
  * Reads a description and brings it into canonical form: `parse`, `normalize` and `canonicalJson` in one. A large one is
  * read in a thread, to which it is handed over: the array is empty afterwards.
  * @throws ParseError · OutOfMemoryError · the signal's reason
  */
-export async function describeBytes(
+export const describeBytes = async (
   bytes: Uint8Array,
   options: ParseOptions = {},
   thread: ThreadOptions = {},
-): Promise<Described> {
+): Promise<Described> => {
   thread.signal?.throwIfAborted();
   if (bytes.byteLength <= SMALL) return describe(bytes, options);
   return inThread('describe', [bytes, options], thread);
-}
+};

@@ -2,32 +2,29 @@ import { compare } from '../compare/compare.js';
 import type { Change } from '../compare/change.js';
 import type { CompareOptions } from '../compare/options.js';
 import { canonicalJson } from '../normalize/canonical-json.js';
-import { normalize } from '../normalize/normalize.js';
-import type { CanonicalApi } from '../normalize/normalize.js';
+import { normalize, type CanonicalApi } from '../normalize/normalize.js';
 import { operations } from '../operations.js';
-import { parse } from '../parse/parse.js';
-import type { ParseOptions } from '../parse/parse.js';
+import { parse, type ParseOptions } from '../parse/parse.js';
 
 /** A description as it was read, and its canonical form. */
 export interface Described {
-  format: 'json' | 'yaml';
+  readonly format: 'json' | 'yaml';
   /** The version of OpenAPI as the document states it. */
-  versionText: string;
+  readonly versionText: string;
   /** What `info` holds; it may be anything. */
-  info: CanonicalApi['info'];
+  readonly info: CanonicalApi['info'];
   /** How many operations there are. */
-  operations: number;
+  readonly operations: number;
   /** What `canonicalJson` gives, in UTF-8. */
-  canonical: Uint8Array<ArrayBuffer>;
+  readonly canonical: Uint8Array<ArrayBuffer>;
 }
 
 /** Changes between two canonical APIs, in UTF-8 as `canonicalJson` wrote them. */
-export function compareTexts(before: Uint8Array, after: Uint8Array, options: CompareOptions): Change[] {
-  return compare(apiOf(before), apiOf(after), options).changes;
-}
+export const compareTexts = (before: Uint8Array, after: Uint8Array, options: CompareOptions): Change[] =>
+  compare(apiOf(before), apiOf(after), options).changes;
 
 /** Reads a description and brings it into canonical form. @throws ParseError */
-export function describe(bytes: Uint8Array, options: ParseOptions): Described {
+export const describe = (bytes: Uint8Array, options: ParseOptions): Described => {
   const parsed = parse(bytes, options);
   const api = normalize(parsed);
   return {
@@ -37,11 +34,9 @@ export function describe(bytes: Uint8Array, options: ParseOptions): Described {
     operations: operations(api, { depth: 0 }).length,
     canonical: new TextEncoder().encode(canonicalJson(api)),
   };
-}
+};
 
-function apiOf(canonical: Uint8Array): CanonicalApi {
-  return JSON.parse(new TextDecoder().decode(canonical)) as CanonicalApi;
-}
+const apiOf = (canonical: Uint8Array): CanonicalApi => JSON.parse(new TextDecoder().decode(canonical)) as CanonicalApi;
 
 /** What a thread can be asked for, by name. */
 export const jobs = { compareTexts, describe };

@@ -6,7 +6,7 @@ import type { Answer, Order } from './in-thread.js';
 
 const { job, input } = workerData as Order;
 
-function answer(): Answer {
+const answer = (): Answer => {
   try {
     return { result: (jobs[job] as (...args: unknown[]) => unknown)(...input) };
   } catch (error) {
@@ -14,6 +14,6 @@ function answer(): Answer {
     if (!(error instanceof ParseError)) throw error;
     return { fault: { reason: error.reason, line: error.line, column: error.column, source: error.source } };
   }
-}
+};
 
 parentPort?.postMessage(answer());

@@ -11,7 +11,7 @@ const raw = () => bytesOf(texts[0]!);
 const stored = () => canonical.map(bytesOf) as [Uint8Array, Uint8Array];
 
 /** How often the event loop turns until the work is done. */
-async function turnsDuring(work: Promise<unknown>): Promise<number> {
+const turnsDuring = async (work: Promise<unknown>): Promise<number> => {
   let turns = 0;
   let done = false;
   const ended = work.finally(() => (done = true));
@@ -21,7 +21,7 @@ async function turnsDuring(work: Promise<unknown>): Promise<number> {
   }
   await ended;
   return turns;
-}
+};
 
 describe('large descriptions', () => {
   it('are compared as small ones are, while the process goes on with other things', async () => {

@@ -14,7 +14,7 @@ interface Given {
   operation?: JsonObject;
 }
 
-function api(place: Place, schema: JsonObject, given: Given): JsonObject {
+const api = (place: Place, schema: JsonObject, given: Given): JsonObject => {
   const body = place.endsWith('property') ? { type: 'object', properties: { p: schema } } : schema;
   const content = { [given.media ?? 'application/json']: { schema: body } };
   const ok: JsonObject = { description: 'ok' };
@@ -30,10 +30,10 @@ function api(place: Place, schema: JsonObject, given: Given): JsonObject {
     paths: { '/x': { post } },
     components: { schemas: given.schemas ?? {} },
   };
-}
+};
 
 /** The rules that oasdiff reports, without repetition. */
-function reported(place: Place, before: JsonObject, after: JsonObject, given: Given = {}): string {
+const reported = (place: Place, before: JsonObject, after: JsonObject, given: Given = {}): string => {
   const changes = changesBetween(
     api(place, before, given),
     api(place, after, { ...given, schemas: given.schemasNow ?? given.schemas ?? {} }),
@@ -43,13 +43,13 @@ function reported(place: Place, before: JsonObject, after: JsonObject, given: Gi
     },
   );
   return [...new Set(changes.map(({ rule }) => rule))].sort().join(' ');
-}
+};
 
 type Row = [what: string, place: Place, before: JsonObject, after: JsonObject, rules: string, given?: Given];
 
-function check(...[, place, before, after, rules, given]: Row): void {
+const check = (...[, place, before, after, rules, given]: Row): void => {
   expect(reported(place, before, after, given)).toBe(rules);
-}
+};
 
 const old = { version: '3.0.3' };
 const person = { type: 'object', properties: { a: { type: 'string' }, b: { type: 'string' } } };

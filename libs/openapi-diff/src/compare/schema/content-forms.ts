@@ -6,24 +6,19 @@ const BINARY = 'application/octet-stream';
  * OpenAPI 3.1 says with `contentEncoding` and `contentMediaType` what 3.0 says with the formats `byte`
  * and `binary`. When the two sides say it in different ways, the older one is put in the newer way.
  */
-export function alignContent(before: JsonObject, after: JsonObject): { before: JsonObject; after: JsonObject } {
+export const alignContent = (before: JsonObject, after: JsonObject): { before: JsonObject; after: JsonObject } => {
   if (isOld(before) && isNew(after)) return { before: modern(before, after), after };
   if (isNew(before) && isOld(after)) return { before, after: modern(after, before) };
   return { before, after };
-}
+};
 
-function isOld(schema: JsonObject): boolean {
-  return schema['format'] === 'byte' || schema['format'] === 'binary';
-}
+const isOld = (schema: JsonObject): boolean => schema['format'] === 'byte' || schema['format'] === 'binary';
 
-function isNew(schema: JsonObject): boolean {
-  return (
-    schema['format'] === undefined &&
-    (schema['contentEncoding'] !== undefined || schema['contentMediaType'] !== undefined)
-  );
-}
+const isNew = (schema: JsonObject): boolean =>
+  schema['format'] === undefined &&
+  (schema['contentEncoding'] !== undefined || schema['contentMediaType'] !== undefined);
 
-function modern(schema: JsonObject, other: JsonObject): JsonObject {
+const modern = (schema: JsonObject, other: JsonObject): JsonObject => {
   const { format, type, ...rest } = schema;
   const said = format === 'byte' ? { contentEncoding: 'base64' } : { contentMediaType: BINARY };
   // The newer way may leave out the type: raw bytes are not a JSON string.
@@ -32,4 +27,4 @@ function modern(schema: JsonObject, other: JsonObject): JsonObject {
     ...(other['type'] === undefined && format === 'binary' ? {} : { type: type ?? 'string' }),
     ...said,
   };
-}
+};

@@ -1,7 +1,5 @@
-import { asArray, asObject } from '../../json.js';
-import type { Json, JsonObject } from '../../json.js';
-import { PROPERTY_REMOVED, TYPE_LIST } from './finding.js';
-import type { Finding } from './finding.js';
+import { asArray, asObject, type Json, type JsonObject } from '../../json.js';
+import { PROPERTY_REMOVED, TYPE_LIST, type Finding } from './finding.js';
 import { isWordsBut } from './equivalence.js';
 import { allowsNull, typesOf, writtenTypes } from './types.js';
 import type { SchemaWalk } from './walk.js';
@@ -9,12 +7,12 @@ import { isWrappedInOneOf, typeListChange } from './wrapping.js';
 
 /** What oasdiff tells of two schemas in one, and whether that says a finding already. */
 export interface FieldMoves {
-  told: Finding[];
+  readonly told: Finding[];
   tells(finding: Finding): boolean;
 }
 
 /** What a finding is about; what stands in no row is never told by something else. */
-const SUBJECTS: Array<[subject: string, kinds: RegExp]> = [
+const SUBJECTS: [subject: string, kinds: RegExp][] = [
   ['type', /^(type|type-list|content-encoding-changed|content-media-type-changed)$/],
   ['values', /^(enum-|became-enum|became-not-enum|const-|default-|x-extensible-)/],
   ['existence', /^(property-added|property-removed|content-schema-)/],
@@ -30,7 +28,7 @@ const ONLY_TYPE = new Set(['type']);
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** Wrappings with null, in alternatives, in a choice of plain types; and a type that only got or lost null. */
-export function fieldMoves(before: JsonObject, after: JsonObject, walk: SchemaWalk): FieldMoves {
+export const fieldMoves = (before: JsonObject, after: JsonObject, walk: SchemaWalk): FieldMoves => {
   const wrapping = nullWrapping(before, after, walk);
   const told: Finding[] = [];
   if (wrapping !== undefined) {
@@ -61,25 +59,23 @@ export function fieldMoves(before: JsonObject, after: JsonObject, walk: SchemaWa
   if (lists !== undefined) told.push({ kind: TYPE_LIST, before: lists.deleted, after: lists.added, at: '' });
   const covered = lists !== undefined ? SHAPE : isOnlyNull(before, after) ? ONLY_TYPE : NOTHING;
   return { told, tells: ({ kind }) => covered.has(subjectOf(kind)) };
-}
+};
 
-function subjectOf(kind: string): string {
-  return SUBJECTS.find(([, kinds]) => kinds.test(kind))?.[0] ?? '';
-}
+const subjectOf = (kind: string): string => SUBJECTS.find(([, kinds]) => kinds.test(kind))?.[0] ?? '';
 
 /** `oneOf` of null and what the other side is, without a word more. */
-function nullWrapping(before: JsonObject, after: JsonObject, walk: SchemaWalk): Nullability | undefined {
+const nullWrapping = (before: JsonObject, after: JsonObject, walk: SchemaWalk): Nullability | undefined => {
   const added = plainInWrapper(before, after, (value) => walk.after.resolve(value).node);
   if (added !== undefined && walk.equivalent(before, added)) return 'became-nullable';
   const removed = plainInWrapper(after, before, (value) => walk.before.resolve(value).node);
   return removed !== undefined && walk.equivalent(removed, after) ? 'became-not-nullable' : undefined;
-}
+};
 
-function plainInWrapper(
+const plainInWrapper = (
   plain: JsonObject,
   wrapper: JsonObject,
   resolve: (value: Json) => JsonObject,
-): Json | undefined {
+): Json | undefined => {
   const members = asArray(wrapper['oneOf']);
   if (members.length !== 2 || !isWordsBut(wrapper, 'oneOf') || allowsNull(plain) || plain['not'] !== undefined)
     return undefined;
@@ -89,12 +85,12 @@ function plainInWrapper(
     return node['type'] !== 'null' || !isWordsBut(node, 'type');
   });
   return rest.length === 1 ? rest[0] : undefined;
-}
+};
 
 type Nullability = 'became-nullable' | 'became-not-nullable';
 
 /** By the word of OpenAPI 3.0 first, then by the list of types; without a type anything is allowed. */
-function nullabilityOf(before: JsonObject, after: JsonObject): Nullability | undefined {
+const nullabilityOf = (before: JsonObject, after: JsonObject): Nullability | undefined => {
   const was = before['nullable'] === true;
   const is = after['nullable'] === true;
   if (was !== is) return is ? 'became-nullable' : 'became-not-nullable';
@@ -102,10 +98,10 @@ function nullabilityOf(before: JsonObject, after: JsonObject): Nullability | und
   const news = writtenTypes(after);
   if (olds.includes('null') && !news.includes('null') && news.length > 0) return 'became-not-nullable';
   return news.includes('null') && !olds.includes('null') && olds.length > 0 ? 'became-nullable' : undefined;
-}
+};
 
-function isOnlyNull(before: JsonObject, after: JsonObject): boolean {
+const isOnlyNull = (before: JsonObject, after: JsonObject): boolean => {
   const plain = (schema: JsonObject): string => typesOf(schema).sort().join();
   const differ = writtenTypes(before).includes('null') !== writtenTypes(after).includes('null');
   return differ && plain(before) === plain(after) && (before['format'] ?? '') === (after['format'] ?? '');
-}
+};

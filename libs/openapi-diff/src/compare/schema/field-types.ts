@@ -1,5 +1,4 @@
-import { asString } from '../../json.js';
-import type { JsonObject } from '../../json.js';
+import { asString, type JsonObject } from '../../json.js';
 import type { SchemaPair } from './finding.js';
 import type { Setting } from './setting.js';
 import { isWiderFormat, typesOf, writtenTypes } from './types.js';
@@ -10,15 +9,15 @@ export type FieldVerdict = 'type-changed' | 'type-generalized' | 'type-specializ
 /** Types and format on the way to the schema that has to take the values: to the new one in a request. */
 interface Move {
   /** Types that the target has more and less. */
-  more: string[];
-  less: string[];
+  readonly more: string[];
+  readonly less: string[];
   /** Undefined when the format stays. */
-  format: { from: string; to: string } | undefined;
-  target: string[];
+  readonly format: { from: string; to: string } | undefined;
+  readonly target: string[];
 }
 
 /** The verdict where the schema is used; types are as they are written, null among them. */
-export function fieldTypeVerdict(pair: SchemaPair, setting: Setting, wrapsOne: string[] | undefined): FieldVerdict {
+export const fieldTypeVerdict = (pair: SchemaPair, setting: Setting, wrapsOne: string[] | undefined): FieldVerdict => {
   const { direction, scope, typed, repeats } = setting;
   if (scope === 'parameter-property') {
     // How an object is written in a parameter is not said: as JSON, or each property as text.
@@ -40,10 +39,10 @@ export function fieldTypeVerdict(pair: SchemaPair, setting: Setting, wrapsOne: s
   const widened = more.length + less.length > 0 && covers(pair.before, pair.after);
   if (verdict === 'breaks') return widened ? 'type-generalized' : 'type-changed';
   return verdict === 'text' ? 'type-compatible' : 'type-specialized';
-}
+};
 
 /** Whether `to` takes what `from` writes; `text` when only because both are written as text. */
-function judge(from: JsonObject, to: JsonObject, typed: boolean): 'breaks' | 'text' | 'fits' {
+const judge = (from: JsonObject, to: JsonObject, typed: boolean): 'breaks' | 'text' | 'fits' => {
   const move = moveTo(from, to);
   const changed = move.more.length + move.less.length > 0;
   const fits = changed && covers(from, to);
@@ -51,9 +50,9 @@ function judge(from: JsonObject, to: JsonObject, typed: boolean): 'breaks' | 'te
   if (changed && move.target.length === 0) return 'fits';
   if (breaks(move, typed)) return 'breaks';
   return changed && writtenTypes(from).length > 0 ? 'text' : 'fits';
-}
+};
 
-function moveTo(from: JsonObject, to: JsonObject): Move {
+const moveTo = (from: JsonObject, to: JsonObject): Move => {
   const [olds, news] = [writtenTypes(from), writtenTypes(to)];
   const [was, is] = [asString(from['format']) ?? '', asString(to['format']) ?? ''];
   return {
@@ -62,30 +61,30 @@ function moveTo(from: JsonObject, to: JsonObject): Move {
     format: was === is ? undefined : { from: was, to: is },
     target: news,
   };
-}
+};
 
-function breaks({ more, less, format, target }: Move, typed: boolean): boolean {
+const breaks = ({ more, less, format, target }: Move, typed: boolean): boolean => {
   const types = more.length + less.length > 0 && !takes(more, less, typed);
   return types || (format !== undefined && format.to !== '' && !isWiderFormat(target, format.from, format.to));
-}
+};
 
-function takes(more: string[], less: string[], typed: boolean): boolean {
+const takes = (more: string[], less: string[], typed: boolean): boolean => {
   if (more.join() === 'number' && less.join() === 'integer') return true;
   return !typed && (more.length === 0 || more.join() === 'string');
-}
+};
 
 /** Whether there are types, and the other schema has each of them; an integer is a number. */
-function covers(from: JsonObject, to: JsonObject): boolean {
+const covers = (from: JsonObject, to: JsonObject): boolean => {
   const [olds, news] = [writtenTypes(from), writtenTypes(to)];
   return (
     olds.length > 0 && olds.every((type) => news.includes(type) || (type === 'integer' && news.includes('number')))
   );
-}
+};
 
 /** One value became an array of just such values: in `?a=1` both look the same. */
-function isNowList({ before, after }: SchemaPair, items: string[]): boolean {
+const isNowList = ({ before, after }: SchemaPair, items: string[]): boolean => {
   const olds = typesOf(before);
   const added = typesOf(after).filter((type) => !olds.includes(type));
   const same = olds.length === 1 && items.join() === olds.join();
   return added.join() === 'array' && olds.length > 0 && (same || takes(items, olds, false));
-}
+};

@@ -3,24 +3,24 @@ import type { Json, JsonObject } from '../../json.js';
 /** One difference between two schemas, before it is known where and in which direction they are used. */
 export interface Finding {
   /** The end of a rule id (see rules/schema-rules), or one of the structural kinds below. */
-  kind: string;
-  before?: Json;
-  after?: Json;
+  readonly kind: string;
+  readonly before?: Json;
+  readonly after?: Json;
   /** The property or key concerned, when it is not the schema itself. */
-  name?: string;
+  readonly name?: string;
   /** JSON pointer steps from the schema to the place. */
-  at?: string;
+  readonly at?: string;
   /** For changes of properties: the property's schema, its flags decide the rule. */
-  property?: JsonObject;
-  required?: boolean;
+  readonly property?: JsonObject;
+  readonly required?: boolean;
   /** For changes of `required`: the property's schema before, when there was one. */
-  was?: JsonObject;
+  readonly was?: JsonObject;
   /** Of a change of type: the types of the items that the value became, if they are limited as it was. */
-  wrapsOne?: string[];
+  readonly wrapsOne?: string[];
   /** `field`: only when counting as oasdiff does; `own`: only when not. */
-  mode?: 'field' | 'own';
+  readonly mode?: 'field' | 'own';
   /** Only where the schema is a whole body, or only where it is not. */
-  only?: 'root' | 'inside';
+  readonly only?: 'root' | 'inside';
 }
 
 /** Kinds whose rule depends on more than direction and scope. */
@@ -42,9 +42,9 @@ export const EXCLUSIVE_FLIPPED = 'exclusive-flipped';
 /** Where a child schema sits in its parent. */
 export interface Step {
   /** For people: `name`, `items`, `oneOf[2]`; empty for a part of the same value. */
-  path: string;
-  before: string;
-  after: string;
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
 }
 
 /** For the root of a schema, which has no place inside another. */
@@ -52,16 +52,16 @@ export const NOWHERE: Step = { path: '', before: '', after: '' };
 
 /** Two schemas compared once, wherever they are used; children form a graph that may have cycles. */
 export interface SchemaPair {
-  before: JsonObject;
-  after: JsonObject;
+  readonly before: JsonObject;
+  readonly after: JsonObject;
   findings: Finding[];
-  children: Edge[];
+  readonly children: Edge[];
 }
 
 export interface Edge {
-  step: Step;
-  pair: SchemaPair;
+  readonly step: Step;
+  readonly pair: SchemaPair;
   /** The component on each side, when the schema was reached by a reference there. */
-  refBefore?: string;
-  refAfter?: string;
+  readonly refBefore?: string;
+  readonly refAfter?: string;
 }

@@ -1,5 +1,4 @@
-import { asArray, isObject, own, put } from '../../json.js';
-import type { Json, JsonObject } from '../../json.js';
+import { asArray, isObject, own, put, type Json, type JsonObject } from '../../json.js';
 import { isReference } from '../../normalize/interner.js';
 import { isAnnotation } from './wrapping.js';
 
@@ -9,7 +8,7 @@ const MAX_PARTS = 64;
  * The schema with its `allOf` written out, where that says exactly the same; undefined where it would
  * not: two parts that restrict one thing in different ways, or a cycle.
  */
-export function flatten(schema: JsonObject, resolve: (value: Json) => JsonObject): JsonObject | undefined {
+export const flatten = (schema: JsonObject, resolve: (value: Json) => JsonObject): JsonObject | undefined => {
   const parts: JsonObject[] = [];
   if (!gather(schema, resolve, parts, new Set())) return undefined;
   let merged: JsonObject = {};
@@ -19,15 +18,15 @@ export function flatten(schema: JsonObject, resolve: (value: Json) => JsonObject
     merged = next;
   }
   return merged;
-}
+};
 
 /** The schema and all it inherits from, without their `allOf`; false when that is not finite or too much. */
-function gather(
+const gather = (
   schema: JsonObject,
   resolve: (value: Json) => JsonObject,
   parts: JsonObject[],
   open: Set<JsonObject>,
-): boolean {
+): boolean => {
   if (open.has(schema) || parts.length >= MAX_PARTS || isReference(schema)) return false;
   open.add(schema);
   const { allOf, ...own } = schema;
@@ -35,10 +34,10 @@ function gather(
   const done = asArray(allOf).every((member) => isObject(member) && gather(resolve(member), resolve, parts, open));
   open.delete(schema);
   return done;
-}
+};
 
 /** Both at once; undefined when that cannot be said in one schema. */
-function merge(a: JsonObject, b: JsonObject): JsonObject | undefined {
+const merge = (a: JsonObject, b: JsonObject): JsonObject | undefined => {
   // A closed part counts only its own properties, so it cannot take in others.
   if (closes(a) || closes(b))
     return Object.keys(a).length === 0 ? b : Object.keys(b).every(isAnnotation) ? a : undefined;
@@ -55,13 +54,12 @@ function merge(a: JsonObject, b: JsonObject): JsonObject | undefined {
     } else if (!isAnnotation(key)) return undefined;
   }
   return out;
-}
+};
 
-function closes(schema: JsonObject): boolean {
-  return schema['additionalProperties'] !== undefined || schema['unevaluatedProperties'] !== undefined;
-}
+const closes = (schema: JsonObject): boolean =>
+  schema['additionalProperties'] !== undefined || schema['unevaluatedProperties'] !== undefined;
 
-function mergeProperties(a: JsonObject, b: JsonObject): JsonObject | undefined {
+const mergeProperties = (a: JsonObject, b: JsonObject): JsonObject | undefined => {
   const out: JsonObject = { ...a };
   for (const [name, value] of Object.entries(b)) {
     const mine = own(a, name);
@@ -69,4 +67,4 @@ function mergeProperties(a: JsonObject, b: JsonObject): JsonObject | undefined {
     put(out, name, value as Json);
   }
   return out;
-}
+};

@@ -1,8 +1,6 @@
-import { asArray, isObject } from '../../json.js';
-import type { Json, JsonObject } from '../../json.js';
+import { asArray, isObject, type Json, type JsonObject } from '../../json.js';
 import type { Dirt, Side } from '../side.js';
-import { MAX_ITEMS_OF_ITEMS, TYPE, TYPE_LIST } from './finding.js';
-import type { Edge, Finding, SchemaPair, Step } from './finding.js';
+import { MAX_ITEMS_OF_ITEMS, TYPE, TYPE_LIST, type Edge, type Finding, type SchemaPair, type Step } from './finding.js';
 import { alignContent } from './content-forms.js';
 import { Equivalence } from './equivalence.js';
 import { fieldMoves } from './field-moves.js';
@@ -13,18 +11,17 @@ import { compareProperties } from './properties.js';
 import { compareMembers, compareSubschemas } from './subschemas.js';
 import { typesOf, writtenTypes } from './types.js';
 import type { SchemaWalk } from './walk.js';
-import { isWrappedInOneOf, nullMove, typeListChange } from './wrapping.js';
-import type { TypeListChange } from './wrapping.js';
+import { isWrappedInOneOf, nullMove, typeListChange, type TypeListChange } from './wrapping.js';
 
 /**
  * Compares schemas. Every pair of schemas is compared once, however many places use it; the result is
  * a graph that mirrors the references and is closed over cycles.
  */
 export class SchemaGraph implements SchemaWalk {
-  private readonly pairs = new Map<JsonObject, Map<JsonObject, SchemaPair>>();
-  private readonly unfilled: SchemaPair[] = [];
-  private filling = false;
-  private readonly equivalence: Equivalence;
+  readonly #pairs = new Map<JsonObject, Map<JsonObject, SchemaPair>>();
+  readonly #unfilled: SchemaPair[] = [];
+  #filling = false;
+  readonly #equivalence: Equivalence;
 
   constructor(
     readonly before: Side,
@@ -33,11 +30,11 @@ export class SchemaGraph implements SchemaWalk {
     /** Count as oasdiff does. */
     readonly field: boolean,
   ) {
-    this.equivalence = new Equivalence(before, after, dirt);
+    this.#equivalence = new Equivalence(before, after, dirt);
   }
 
   equivalent(before: Json | undefined, after: Json | undefined): boolean {
-    return this.equivalence.holds(before, after);
+    return this.#equivalence.holds(before, after);
   }
 
   /** The comparison of two schemas as they are written; undefined when nothing differs. */
@@ -46,8 +43,8 @@ export class SchemaGraph implements SchemaWalk {
     const old = this.before.resolve(before);
     const now = this.after.resolve(after);
     if (this.dirt.same(old.node, now.node)) return undefined;
-    const pair = this.pair(old.node, now.node);
-    this.fillAll();
+    const pair = this.#pair(old.node, now.node);
+    this.#fillAll();
     return {
       step,
       pair,
@@ -56,32 +53,32 @@ export class SchemaGraph implements SchemaWalk {
     };
   }
 
-  private pair(before: JsonObject, after: JsonObject): SchemaPair {
-    let row = this.pairs.get(before);
-    if (row === undefined) this.pairs.set(before, (row = new Map<JsonObject, SchemaPair>()));
+  #pair(before: JsonObject, after: JsonObject): SchemaPair {
+    let row = this.#pairs.get(before);
+    if (row === undefined) this.#pairs.set(before, (row = new Map<JsonObject, SchemaPair>()));
     const known = row.get(after);
     if (known !== undefined) return known;
     const pair: SchemaPair = { before, after, findings: [], children: [] };
     row.set(after, pair);
-    this.unfilled.push(pair);
+    this.#unfilled.push(pair);
     return pair;
   }
 
   /** One after the other, not one inside the other: references may lead on for thousands of schemas. */
-  private fillAll(): void {
-    if (this.filling) return;
-    this.filling = true;
-    for (let pair = this.unfilled.pop(); pair !== undefined; pair = this.unfilled.pop()) this.fill(pair);
-    this.filling = false;
+  #fillAll(): void {
+    if (this.#filling) return;
+    this.#filling = true;
+    for (let pair = this.#unfilled.pop(); pair !== undefined; pair = this.#unfilled.pop()) this.#fill(pair);
+    this.#filling = false;
   }
 
-  private fill(pair: SchemaPair): void {
-    if (this.field) return this.fillAsField(pair);
-    if (this.fillNullMove(pair)) return;
+  #fill(pair: SchemaPair): void {
+    if (this.field) return this.#fillAsField(pair);
+    if (this.#fillNullMove(pair)) return;
     const inBefore = (value: Json): JsonObject => this.before.resolve(value).node;
     const inAfter = (value: Json): JsonObject => this.after.resolve(value).node;
     Object.assign(pair, alignContent(pair.before, pair.after));
-    if (this.inheritsAnew(pair)) {
+    if (this.#inheritsAnew(pair)) {
       const old = flatten(pair.before, inBefore);
       const now = flatten(pair.after, inAfter);
       if (old !== undefined && now !== undefined) Object.assign(pair, { before: old, after: now });
@@ -102,14 +99,14 @@ export class SchemaGraph implements SchemaWalk {
       pair.findings = pair.findings.filter(({ kind }) => TOLD_OF_OTHER_KIND.test(kind));
       return;
     }
-    this.fillInside(pair, add);
+    this.#fillInside(pair, add);
   }
 
-  private fillAsField(pair: SchemaPair): void {
+  #fillAsField(pair: SchemaPair): void {
     const { before, after } = pair;
     const moves = fieldMoves(before, after, this);
     pair.findings.push(...moves.told);
-    const wrapsOne = this.wrapsOne(before, after);
+    const wrapsOne = this.#wrapsOne(before, after);
     const add = (finding: Finding): void => {
       if (!moves.tells(finding)) pair.findings.push(finding.kind === TYPE ? { ...finding, ...wrapsOne } : finding);
     };
@@ -118,11 +115,11 @@ export class SchemaGraph implements SchemaWalk {
     const now = this.after.resolve(after['items']).node['maxItems'];
     if (before['maxItems'] === after['maxItems'] && old !== now && old !== undefined && now !== undefined)
       add({ kind: MAX_ITEMS_OF_ITEMS, before: old, after: now, at: '/items' });
-    this.fillInside(pair, add);
+    this.#fillInside(pair, add);
   }
 
   /** The types of what is listed now, when that is limited as the value itself was. */
-  private wrapsOne(before: JsonObject, after: JsonObject): { wrapsOne?: string[] } {
+  #wrapsOne(before: JsonObject, after: JsonObject): { wrapsOne?: string[] } {
     const isList = (schema: JsonObject): boolean => writtenTypes(schema).includes('array');
     if (isList(before) || !isList(after) || !isObject(after['items'])) return {};
     const items = this.after.resolve(after['items']).node;
@@ -130,14 +127,14 @@ export class SchemaGraph implements SchemaWalk {
     return this.equivalent(limits(before), limits(items)) ? { wrapsOne: typesOf(items) } : {};
   }
 
-  private fillInside(pair: SchemaPair, add: (finding: Finding) => void): void {
+  #fillInside(pair: SchemaPair, add: (finding: Finding) => void): void {
     compareProperties(this, pair, add);
     compareSubschemas(this, pair, add);
     compareMembers(this, pair, add);
   }
 
   /** Whether the parts of an `allOf` are not just the old ones, changed perhaps. */
-  private inheritsAnew({ before, after }: SchemaPair): boolean {
+  #inheritsAnew({ before, after }: SchemaPair): boolean {
     const olds = asArray(before['allOf']);
     const news = asArray(after['allOf']);
     if (olds.length + news.length === 0 || this.dirt.same(olds, news)) return false;
@@ -146,7 +143,7 @@ export class SchemaGraph implements SchemaWalk {
   }
 
   /** A schema that was wrapped in a choice with null (or unwrapped) is compared without the wrapping. */
-  private fillNullMove(pair: SchemaPair): boolean {
+  #fillNullMove(pair: SchemaPair): boolean {
     const move = nullMove(pair.before, pair.after);
     if (move === undefined) return false;
     if (move.kind !== undefined) pair.findings.push({ kind: move.kind, at: '' });
@@ -178,25 +175,25 @@ const TOLD_OF_OTHER_KIND =
   /^(type|became-(not-)?nullable|description-changed|title-changed|deprecated-changed|stability-changed)$/;
 
 /** Whether no value can be of both: their types have nothing in common. */
-function isOtherKind(before: JsonObject, after: JsonObject): boolean {
+const isOtherKind = (before: JsonObject, after: JsonObject): boolean => {
   const old = typesOf(before).map((type) => (type === 'integer' ? 'number' : type));
   const now = typesOf(after).map((type) => (type === 'integer' ? 'number' : type));
   return old.length > 0 && now.length > 0 && !old.some((type) => now.includes(type));
-}
+};
 
 /** What a change between a type and a choice of types already says. */
 const TOLD_BY_LISTS = new Set([TYPE, 'one-of-added', 'one-of-removed', 'any-of-added', 'any-of-removed']);
 
-function addTypeLists(pair: SchemaPair, { added, deleted }: TypeListChange): void {
+const addTypeLists = (pair: SchemaPair, { added, deleted }: TypeListChange): void => {
   pair.findings.push({ kind: TYPE_LIST, before: deleted, after: added, at: '' });
-}
+};
 
 /** Where the wrapped schema stands in its wrapper; empty when it is not wrapped. */
-function wrapperPointer(schema: JsonObject, inner: Json): string {
+const wrapperPointer = (schema: JsonObject, inner: Json): string => {
   if (schema === inner) return '';
   for (const keyword of ['oneOf', 'anyOf']) {
     const index = asArray(schema[keyword]).indexOf(inner);
     if (index !== -1) return `/${keyword}/${index}`;
   }
   return '';
-}
+};

@@ -1,13 +1,22 @@
-import { asArray, asObject, asString, escapePointer, isObject, own, stableJson, without } from '../../json.js';
-import type { Json, JsonObject } from '../../json.js';
-import { DEPRECATED, EXCLUSIVE_FLIPPED, STABILITY, TYPE } from './finding.js';
-import type { Finding } from './finding.js';
+import {
+  asArray,
+  asObject,
+  asString,
+  escapePointer,
+  isObject,
+  own,
+  stableJson,
+  without,
+  type Json,
+  type JsonObject,
+} from '../../json.js';
+import { DEPRECATED, EXCLUSIVE_FLIPPED, STABILITY, TYPE, type Finding } from './finding.js';
 import { allowsNull, typesOf, writtenTypes } from './types.js';
 
 type Add = (finding: Finding) => void;
 
 /** Differences of everything in a schema that is not itself a schema; `field` as oasdiff reads them. */
-export function compareKeywords(before: JsonObject, after: JsonObject, add: Add, field: boolean): void {
+export const compareKeywords = (before: JsonObject, after: JsonObject, add: Add, field: boolean): void => {
   compareType(before, after, add, field);
   compareValues(before, after, add, field);
   compareBounds(before, after, add);
@@ -16,9 +25,9 @@ export function compareKeywords(before: JsonObject, after: JsonObject, add: Add,
   compareFlags(before, after, add);
   compareNotes(before, after, add);
   compareOthers(before, after, add);
-}
+};
 
-function compareType(before: JsonObject, after: JsonObject, add: Add, field: boolean): void {
+const compareType = (before: JsonObject, after: JsonObject, add: Add, field: boolean): void => {
   if (field) {
     const [olds, news] = [writtenTypes(before).sort().join(), writtenTypes(after).sort().join()];
     if (olds !== news || (before['format'] ?? '') !== (after['format'] ?? ''))
@@ -34,9 +43,9 @@ function compareType(before: JsonObject, after: JsonObject, add: Add, field: boo
   if (was !== is && !untyped) add({ kind: is ? 'became-nullable' : 'became-not-nullable', at: '/type' });
   const types = stableJson([...typesOf(before)].sort()) !== stableJson([...typesOf(after)].sort());
   if (types || before['format'] !== after['format']) add({ kind: TYPE, at: types ? '/type' : '/format' });
-}
+};
 
-function compareValues(before: JsonObject, after: JsonObject, add: Add, field: boolean): void {
+const compareValues = (before: JsonObject, after: JsonObject, add: Add, field: boolean): void => {
   compareEnum(before, after, add, field);
   compareConst(before, after, add, field);
   const olds = asArray(before['x-extensible-enum']);
@@ -52,14 +61,13 @@ function compareValues(before: JsonObject, after: JsonObject, add: Add, field: b
     const kind = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
     add({ kind: `default-value-${kind}`, ...pair(old, now), at: '/default' });
   }
-}
+};
 
 /** A value that is said; to oasdiff null is none. */
-function given(value: Json | undefined, field: boolean): Json | undefined {
-  return field && value === null ? undefined : value;
-}
+const given = (value: Json | undefined, field: boolean): Json | undefined =>
+  field && value === null ? undefined : value;
 
-function compareEnum(before: JsonObject, after: JsonObject, add: Add, field: boolean): void {
+const compareEnum = (before: JsonObject, after: JsonObject, add: Add, field: boolean): void => {
   const olds = asArray(before['enum']);
   const news = asArray(after['enum']);
   if (olds === news || (!field && sameSet(asConstEnum(before), asConstEnum(after)))) return;
@@ -72,27 +80,26 @@ function compareEnum(before: JsonObject, after: JsonObject, add: Add, field: boo
   if (isNone && olds.length > 0) add({ kind: 'became-not-enum', before: olds, at: '/enum' });
   for (const value of without(olds, news)) add({ kind: 'enum-value-removed', before: value, at: '/enum', ...mode });
   for (const value of without(news, olds)) add({ kind: 'enum-value-added', after: value, at: '/enum', ...mode });
-}
+};
 
-function compareConst(before: JsonObject, after: JsonObject, add: Add, field: boolean): void {
+const compareConst = (before: JsonObject, after: JsonObject, add: Add, field: boolean): void => {
   const old = given(before['const'], field);
   const now = given(after['const'], field);
   if (old === now || (!field && sameSet(asConstEnum(before), asConstEnum(after)))) return;
   const kind = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
   add({ kind: `const-${kind}`, ...pair(old, now), at: '/const' });
-}
+};
 
 /** `const: x` says the same as `enum: [x]`. */
-function asConstEnum(schema: JsonObject): Json[] | undefined {
+const asConstEnum = (schema: JsonObject): Json[] | undefined => {
   if (schema['const'] !== undefined) return [schema['const']];
   return Array.isArray(schema['enum']) ? schema['enum'] : undefined;
-}
+};
 
-function sameSet(a: Json[] | undefined, b: Json[] | undefined): boolean {
-  return a !== undefined && b !== undefined && a.length === b.length && without(a, b).length === 0;
-}
+const sameSet = (a: Json[] | undefined, b: Json[] | undefined): boolean =>
+  a !== undefined && b !== undefined && a.length === b.length && without(a, b).length === 0;
 
-const BOUNDS: Array<[keyword: string, kind: string]> = [
+const BOUNDS: [keyword: string, kind: string][] = [
   ['maximum', 'max'],
   ['minimum', 'min'],
   ['exclusiveMaximum', 'exclusive-max'],
@@ -110,7 +117,7 @@ const BOUNDS: Array<[keyword: string, kind: string]> = [
 /** A lower bound of a count is 0 when it is not said. */
 const ZERO_BY_DEFAULT = new Set(['minLength', 'minItems', 'minProperties']);
 
-function compareBounds(before: JsonObject, after: JsonObject, add: Add): void {
+const compareBounds = (before: JsonObject, after: JsonObject, add: Add): void => {
   for (const [keyword, kind] of BOUNDS) {
     const old = bound(before, keyword);
     const now = bound(after, keyword);
@@ -134,23 +141,23 @@ function compareBounds(before: JsonObject, after: JsonObject, add: Add): void {
   if (before['uniqueItems'] !== after['uniqueItems']) {
     add({ kind: after['uniqueItems'] === true ? 'unique-items-set' : 'unique-items-unset', at: '/uniqueItems' });
   }
-}
+};
 
-function bound(schema: JsonObject, keyword: string): number | boolean | undefined {
+const bound = (schema: JsonObject, keyword: string): number | boolean | undefined => {
   const value = schema[keyword];
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   return ZERO_BY_DEFAULT.has(keyword) ? 0 : undefined;
-}
+};
 
-function comparePattern(before: JsonObject, after: JsonObject, add: Add): void {
+const comparePattern = (before: JsonObject, after: JsonObject, add: Add): void => {
   const old = asString(before['pattern']) ?? '';
   const now = asString(after['pattern']) ?? '';
   if (old === now) return;
   const kind = old === '' ? 'added' : now === '' ? 'removed' : now === '.*' ? 'generalized' : 'changed';
   add({ kind: `pattern-${kind}`, ...pair(old === '' ? undefined : old, now === '' ? undefined : now), at: '/pattern' });
-}
+};
 
-function compareDiscriminator(before: JsonObject, after: JsonObject, add: Add): void {
+const compareDiscriminator = (before: JsonObject, after: JsonObject, add: Add): void => {
   const old = before['discriminator'];
   const now = after['discriminator'];
   if (old === now) return;
@@ -176,9 +183,9 @@ function compareDiscriminator(before: JsonObject, after: JsonObject, add: Add): 
     const kind = from === undefined ? 'added' : to === undefined ? 'deleted' : 'changed';
     add({ kind: `discriminator-mapping-${kind}`, name, ...pair(from, to), at: `${at}/mapping` });
   }
-}
+};
 
-function compareFlags(before: JsonObject, after: JsonObject, add: Add): void {
+const compareFlags = (before: JsonObject, after: JsonObject, add: Add): void => {
   const was = before['deprecated'] === true;
   const is = after['deprecated'] === true;
   if (was !== is) add({ kind: DEPRECATED, before: was, after: is, at: '/deprecated' });
@@ -192,16 +199,16 @@ function compareFlags(before: JsonObject, after: JsonObject, add: Add): void {
     if (before[keyword] !== after[keyword])
       add({ kind: `${kind}-changed`, ...pair(before[keyword], after[keyword]), at: `/${keyword}` });
   }
-}
+};
 
-function compareNotes(before: JsonObject, after: JsonObject, add: Add): void {
+const compareNotes = (before: JsonObject, after: JsonObject, add: Add): void => {
   if (before['description'] !== after['description'])
     add({ kind: 'description-changed', ...pair(before['description'], after['description']), at: '/description' });
   if (before['title'] !== after['title'])
     add({ kind: 'title-changed', ...pair(before['title'], after['title']), at: '/title' });
   if (before['examples'] !== after['examples'])
     add({ kind: 'examples-changed', ...pair(before['examples'], after['examples']), at: '/examples' });
-}
+};
 
 /** Keywords that have rules of their own, here or in the graph. */
 const KNOWN = new Set(
@@ -214,7 +221,7 @@ const KNOWN = new Set(
 );
 
 /** Whatever else differs is told, as words. */
-function compareOthers(before: JsonObject, after: JsonObject, add: Add): void {
+const compareOthers = (before: JsonObject, after: JsonObject, add: Add): void => {
   // Only a reference that leads nowhere is still here.
   if (before['$ref'] !== after['$ref'])
     add({ kind: 'reference-changed', ...pair(before['$ref'], after['$ref']), at: '/$ref', mode: 'own' });
@@ -229,8 +236,9 @@ function compareOthers(before: JsonObject, after: JsonObject, add: Add): void {
       mode: 'own',
     });
   }
-}
+};
 
-export function pair(before: Json | undefined, after: Json | undefined): { before?: Json; after?: Json } {
-  return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
-}
+export const pair = (before: Json | undefined, after: Json | undefined): { before?: Json; after?: Json } => ({
+  ...(before === undefined ? {} : { before }),
+  ...(after === undefined ? {} : { after }),
+});

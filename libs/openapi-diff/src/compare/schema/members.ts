@@ -1,13 +1,12 @@
-import { asString, isObject } from '../../json.js';
-import type { Json } from '../../json.js';
+import { asString, isObject, type Json } from '../../json.js';
 import { isReference } from '../../normalize/interner.js';
 import type { Side } from '../side.js';
 import type { SchemaWalk } from './walk.js';
 
 export interface MemberMatch {
-  modified: Array<[before: number, after: number]>;
-  deleted: number[];
-  added: number[];
+  readonly modified: [before: number, after: number][];
+  readonly deleted: number[];
+  readonly added: number[];
 }
 
 /**
@@ -15,50 +14,54 @@ export interface MemberMatch {
  * then those with the same content under whatever name; then the only inline one left on each side. What
  * remains was added or removed.
  */
-export function matchMembers(walk: Matching, olds: Json[], news: Json[]): MemberMatch {
+export const matchMembers = (walk: Matching, olds: Json[], news: Json[]): MemberMatch => {
   const match = new Match(walk, olds, news);
   match.byName();
   match.byTitle(false);
   match.take((member, side) => match.unchanged(side.resolve(member).node), false);
   match.onlyOnes();
   return match;
-}
+};
 
 /**
  * The same as oasdiff matches them: one title once, and a member that one side refers to and the other
  * writes out at last, when they allow the same.
  */
-export function matchMembersAsField(walk: SchemaWalk, olds: Json[], news: Json[]): MemberMatch {
+export const matchMembersAsField = (walk: SchemaWalk, olds: Json[], news: Json[]): MemberMatch => {
   const match = new Match(walk, olds, news);
   match.byName();
   match.byTitle(true);
   match.onlyOnes();
   match.across(walk);
   return match;
-}
+};
 
 type Matching = Pick<SchemaWalk, 'before' | 'after' | 'dirt'>;
 
 class Match implements MemberMatch {
-  modified: Array<[number, number]> = [];
+  modified: [number, number][] = [];
   deleted: number[];
   added: number[];
 
-  constructor(
-    private readonly walk: Matching,
-    private readonly olds: Json[],
-    private readonly news: Json[],
-  ) {
+  readonly #walk: Matching;
+  readonly #olds: Json[];
+  readonly #news: Json[];
+
+  constructor(walk: Matching, olds: Json[], news: Json[]) {
+    this.#walk = walk;
+    this.#olds = olds;
+    this.#news = news;
+
     this.deleted = [...olds.keys()];
     this.added = [...news.keys()];
   }
 
   /** Pairs the members with equal keys, each once, in their order; those without a key are left. */
   take(keyOf: (member: Json, side: Side) => unknown, differ: boolean, once = false): void {
-    const free = Map.groupBy(this.added, (index) => keyOf(this.news[index] as Json, this.walk.after));
+    const free = Map.groupBy(this.added, (index) => keyOf(this.#news[index] as Json, this.#walk.after));
     const taken = new Set<number>();
     this.deleted = this.deleted.filter((old) => {
-      const key = keyOf(this.olds[old] as Json, this.walk.before);
+      const key = keyOf(this.#olds[old] as Json, this.#walk.before);
       const rivals = key === undefined ? undefined : free.get(key);
       const now = rivals?.find((index) => !taken.has(index));
       if (now === undefined) return true;
@@ -71,7 +74,7 @@ class Match implements MemberMatch {
   }
 
   unchanged(member: Json): Json | undefined {
-    return this.walk.dirt.same(member, member) ? member : undefined;
+    return this.#walk.dirt.same(member, member) ? member : undefined;
   }
 
   byName(): void {
@@ -84,37 +87,37 @@ class Match implements MemberMatch {
   }
 
   onlyOnes(): void {
-    const old = onlyInline(this.deleted, this.olds);
-    const now = onlyInline(this.added, this.news);
+    const old = onlyInline(this.deleted, this.#olds);
+    const now = onlyInline(this.added, this.#news);
     if (old === undefined || now === undefined) return;
     this.modified.push([old, now]);
-    this.leave(old, now);
+    this.#leave(old, now);
   }
 
   across(walk: SchemaWalk): void {
     for (const old of this.deleted) {
-      const member = this.olds[old] as Json;
+      const member = this.#olds[old] as Json;
       const now = this.added.find((index) => {
-        const other = this.news[index] as Json;
+        const other = this.#news[index] as Json;
         return isReference(member) !== isReference(other) && walk.equivalent(member, other);
       });
-      if (now !== undefined) this.leave(old, now);
+      if (now !== undefined) this.#leave(old, now);
     }
   }
 
-  private leave(old: number, now: number): void {
+  #leave(old: number, now: number): void {
     this.deleted = this.deleted.filter((index) => index !== old);
     this.added = this.added.filter((index) => index !== now);
   }
 }
 
-function onlyInline(indexes: number[], members: Json[]): number | undefined {
+const onlyInline = (indexes: number[], members: Json[]): number | undefined => {
   const [index, ...more] = indexes.filter((each) => !isReference(members[each]));
   return index !== undefined && more.length === 0 && title(members[index]) === undefined ? index : undefined;
-}
+};
 
 /** Matches the members of two lists in which the place counts. */
-export function matchByPlace(olds: Json[], news: Json[]): MemberMatch {
+export const matchByPlace = (olds: Json[], news: Json[]): MemberMatch => {
   const both = Math.min(olds.length, news.length);
   const rest = (items: Json[]): number[] => [...items.keys()].slice(both);
   return {
@@ -122,9 +125,9 @@ export function matchByPlace(olds: Json[], news: Json[]): MemberMatch {
     deleted: rest(olds),
     added: rest(news),
   };
-}
+};
 
-function title(member: Json | undefined): string | undefined {
+const title = (member: Json | undefined): string | undefined => {
   const text = isObject(member) ? asString(member['title']) : undefined;
   return text === '' ? undefined : text;
-}
+};

@@ -1,5 +1,4 @@
-import { asArray, asObject, escapePointer, own } from '../../json.js';
-import type { Json, JsonObject } from '../../json.js';
+import { asArray, asObject, escapePointer, own, type Json, type JsonObject } from '../../json.js';
 import {
   PROPERTY_ADDED,
   PROPERTY_OPTIONAL,
@@ -7,11 +6,12 @@ import {
   PROPERTY_REQUIRED,
   READ_ONLY,
   WRITE_ONLY,
+  type Finding,
+  type SchemaPair,
 } from './finding.js';
-import type { Finding, SchemaPair } from './finding.js';
 import type { SchemaWalk } from './walk.js';
 
-export function compareProperties(walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void {
+export const compareProperties = (walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void => {
   const olds = asObject(pair.before['properties']);
   const news = asObject(pair.after['properties']);
   const requiredBefore = new Set(asArray(pair.before['required']));
@@ -49,14 +49,14 @@ export function compareProperties(walk: SchemaWalk, pair: SchemaPair, add: (find
     }
   }
   compareRequired(walk, pair, add);
-}
+};
 
-function compareAccess(
+const compareAccess = (
   old: JsonObject,
   now: JsonObject,
   place: { name: string; required: boolean; at: string },
   add: (finding: Finding) => void,
-): void {
+): void => {
   for (const [keyword, kind] of [
     ['readOnly', READ_ONLY],
     ['writeOnly', WRITE_ONLY],
@@ -74,9 +74,9 @@ function compareAccess(
         at: `${place.at}/${keyword}`,
       });
   }
-}
+};
 
-function compareRequired(walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void {
+const compareRequired = (walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void => {
   const olds = asObject(pair.before['properties']);
   const news = asObject(pair.after['properties']);
   const requiredBefore = new Set(asArray(pair.before['required']));
@@ -95,4 +95,4 @@ function compareRequired(walk: SchemaWalk, pair: SchemaPair, add: (finding: Find
       add({ kind, name, property: walk.after.resolve(current).node, ...was, at: '/required' });
     }
   }
-}
+};

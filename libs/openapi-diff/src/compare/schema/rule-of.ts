@@ -1,6 +1,5 @@
 import { isFieldRule } from '../../rules/rules.js';
-import { SCHEMA_RULES } from '../../rules/schema-rules.js';
-import type { SchemaRule } from '../../rules/schema-rules.js';
+import { SCHEMA_RULES, type SchemaRule } from '../../rules/schema-rules.js';
 import { asArray, isObject } from '../../json.js';
 import { judgeDeprecation, stabilityMove, stabilityOf } from '../stability.js';
 import {
@@ -16,54 +15,39 @@ import {
   TYPE,
   TYPE_LIST,
   WRITE_ONLY,
+  type Finding,
+  type SchemaPair,
 } from './finding.js';
-import type { Finding, SchemaPair } from './finding.js';
 import { fieldTypeVerdict } from './field-types.js';
 import { accessRule, addedRule, optionalRule, removedRule, requiredRule } from './property-rules.js';
-import { isField } from './setting.js';
-import type { Judged, Setting } from './setting.js';
+import { isField, type Judged, type Setting } from './setting.js';
 import { typeText, typeVerdict, typesOf } from './types.js';
 
 type Judge = (finding: Finding, setting: Setting, pair: SchemaPair) => Judged | undefined;
 
-const SPECIAL: Record<string, Judge> = {
-  [TYPE]: typeRule,
-  [TYPE_LIST]: typeListRule,
-  [PROPERTY_ADDED]: addedRule,
-  [PROPERTY_REMOVED]: removedRule,
-  [PROPERTY_REQUIRED]: requiredRule,
-  [PROPERTY_OPTIONAL]: optionalRule,
-  [READ_ONLY]: accessRule,
-  [WRITE_ONLY]: accessRule,
-  [DEPRECATED]: deprecationRule,
-  [STABILITY]: stabilityRule,
-  [EXCLUSIVE_FLIPPED]: flippedRule,
-  [MAX_ITEMS_OF_ITEMS]: itemsRule,
-};
-
 /** The rules that a finding falls under where it is used; none when it does not matter there. */
-export function rulesOf(finding: Finding, pair: SchemaPair, setting: Setting): Judged[] {
+export const rulesOf = (finding: Finding, pair: SchemaPair, setting: Setting): Judged[] => {
   const judged = ruleOf(finding, pair, setting);
   if (judged === undefined) return [];
   const second = isField(setting) ? secondRule(finding, setting) : undefined;
   return second === undefined ? [judged] : [judged, { ...judged, rule: second }];
-}
+};
 
 /** oasdiff tells twice of a header that became an enum, and of a required property that came below one of its own. */
-function secondRule(finding: Finding, { scope, place }: Setting): string | undefined {
+const secondRule = (finding: Finding, { scope, place }: Setting): string | undefined => {
   if (place !== 'header') return undefined;
   if (scope === 'parameter' && finding.kind === 'became-enum') return 'request-header-property-became-enum';
   const isNew = finding.kind === PROPERTY_ADDED && finding.required === true;
   return scope === 'parameter-property' && isNew ? 'request-header-property-became-required' : undefined;
-}
+};
 
-function ruleOf(finding: Finding, pair: SchemaPair, setting: Setting): Judged | undefined {
+const ruleOf = (finding: Finding, pair: SchemaPair, setting: Setting): Judged | undefined => {
   const field = isField(setting);
   if (finding.mode !== undefined && (finding.mode === 'field') !== field) return undefined;
   const root = setting.scope === 'body';
   if (finding.only !== undefined && (finding.only === 'root') !== root) return undefined;
   return (SPECIAL[finding.kind] ?? keywordRule)(finding, setting, pair);
-}
+};
 
 /** Ids that do not follow the pattern direction-scope-kind. */
 const ALIASES: Record<string, string> = {
@@ -71,7 +55,7 @@ const ALIASES: Record<string, string> = {
   'response-body-enum-value-removed': 'response-mediatype-enum-value-removed',
 };
 
-function keywordRule(finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined {
+const keywordRule = (finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined => {
   const known = SCHEMA_RULES[finding.kind];
   if (known === undefined) return undefined;
   const { direction, scope } = setting;
@@ -88,12 +72,11 @@ function keywordRule(finding: Finding, setting: Setting, pair: SchemaPair): Judg
   if (special !== undefined) return { rule: special, ...known, harmless };
   const rule = `${direction}-${scope}-${finding.kind}`;
   return { rule: ALIASES[rule] ?? rule, ...known, harmless };
-}
+};
 
 /** Callers do not send what is read-only, and do not get what is write-only. */
-function isHarmless({ direction, scope }: Setting, pair: SchemaPair): boolean {
-  return scope === 'property' && pair.after[direction === 'request' ? 'readOnly' : 'writeOnly'] === true;
-}
+const isHarmless = ({ direction, scope }: Setting, pair: SchemaPair): boolean =>
+  scope === 'property' && pair.after[direction === 'request' ? 'readOnly' : 'writeOnly'] === true;
 
 /** What oasdiff leaves out when it is harmless. */
 const LEFT_OUT = {
@@ -103,7 +86,7 @@ const LEFT_OUT = {
 };
 
 /** Some rules have a milder twin for what is harmless, and some are told of parameters in another way. */
-function specialRule(kind: string, { direction, scope, place }: Setting, harmless: boolean): string | undefined {
+const specialRule = (kind: string, { direction, scope, place }: Setting, harmless: boolean): string | undefined => {
   if (harmless) {
     const twin = `${direction}-${direction === 'request' ? 'read' : 'write'}-only-property-${kind}`;
     return isFieldRule(twin) ? twin : undefined;
@@ -111,24 +94,25 @@ function specialRule(kind: string, { direction, scope, place }: Setting, harmles
   if (scope === 'parameter-property' && place === 'header' && kind === 'became-enum')
     return 'request-header-property-became-enum';
   return undefined;
-}
+};
 
-function byKind(kind: string, { direction, scope }: Setting): Judged {
-  return { rule: `${direction}-${scope}-${kind}`, ...(SCHEMA_RULES[kind] as SchemaRule) };
-}
+const byKind = (kind: string, { direction, scope }: Setting): Judged => ({
+  rule: `${direction}-${scope}-${kind}`,
+  ...(SCHEMA_RULES[kind] as SchemaRule),
+});
 
 /** To oasdiff a bound that was turned is neither lower nor higher; in a request it counts as the milder of them. */
-function flippedRule(finding: Finding, setting: Setting): Judged | undefined {
+const flippedRule = (finding: Finding, setting: Setting): Judged | undefined => {
   if (setting.direction === 'response') return undefined;
   return byKind(`${finding.name}-${finding.name === 'exclusive-max' ? 'increased' : 'decreased'}`, setting);
-}
+};
 
-function itemsRule({ before, after }: Finding, setting: Setting): Judged | undefined {
+const itemsRule = ({ before, after }: Finding, setting: Setting): Judged | undefined => {
   if (setting.scope !== 'parameter') return undefined;
   return byKind(`max-items-${Number(before) < Number(after) ? 'increased' : 'decreased'}`, setting);
-}
+};
 
-function typeRule(finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined {
+const typeRule = (finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined => {
   const { direction, scope, typed, repeats } = setting;
   if (direction === 'request' && scope === 'property' && pair.after['readOnly'] === true) return undefined;
   const { before, after } = pair;
@@ -146,10 +130,10 @@ function typeRule(finding: Finding, setting: Setting, pair: SchemaPair): Judged 
     return { ...byKind(kind, setting), ...texts };
   }
   return { ...byKind(verdict(typed), setting), ...texts };
-}
+};
 
 /** One value became an array of just such values: in `?a=1` both look the same. */
-function isNowRepeated({ before, after }: SchemaPair): boolean {
+const isNowRepeated = ({ before, after }: SchemaPair): boolean => {
   const items = after['items'];
   if (typesOf(after).join() !== 'array' || !isObject(items)) return false;
   const keys = new Set([...Object.keys(before), ...Object.keys(items)]);
@@ -159,9 +143,9 @@ function isNowRepeated({ before, after }: SchemaPair): boolean {
   const takes = (type: string): boolean =>
     type !== 'array' && (taken.length === 0 || taken.includes(type) || taken.includes('string'));
   return [...keys].every((key) => before[key] === items[key]) && typesOf(before).every(takes);
-}
+};
 
-function typeListRule(finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined {
+const typeListRule = (finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined => {
   if (setting.direction === 'request' && setting.scope === 'property' && pair.after['readOnly'] === true)
     return undefined;
   const deleted = asArray(finding.before);
@@ -169,9 +153,9 @@ function typeListRule(finding: Finding, setting: Setting, pair: SchemaPair): Jud
   const narrowed = setting.direction === 'request' ? deleted.length > 0 : added.length === 0;
   const texts = { before: deleted.join(', '), after: added.join(', ') };
   return { ...byKind(narrowed ? 'list-of-types-narrowed' : 'list-of-types-widened', setting), ...texts };
-}
+};
 
-function deprecationRule(finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined {
+const deprecationRule = (finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined => {
   // Parameters and headers have a flag of their own; the schema's is a word in passing.
   if (setting.scope === 'parameter' || setting.scope === 'header' || setting.scope === 'body') {
     const says =
@@ -190,9 +174,9 @@ function deprecationRule(finding: Finding, setting: Setting, pair: SchemaPair): 
     'too-small': 'sunset-date-too-small',
   };
   return { ...byKind(kinds[verdict], setting), ...(text === undefined ? {} : { after: text }) };
-}
+};
 
-function stabilityRule(_finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined {
+const stabilityRule = (_finding: Finding, setting: Setting, pair: SchemaPair): Judged | undefined => {
   // oasdiff looks for levels in the properties of bodies only.
   if (isField(setting) && setting.scope !== 'property') return undefined;
   const before = stabilityOf(pair.before);
@@ -202,4 +186,19 @@ function stabilityRule(_finding: Finding, setting: Setting, pair: SchemaPair): J
   }
   const move = stabilityMove(setting.options, before, after);
   return move === undefined ? undefined : { ...byKind(`stability-${move}`, setting), before, after };
-}
+};
+
+const SPECIAL: Record<string, Judge> = {
+  [TYPE]: typeRule,
+  [TYPE_LIST]: typeListRule,
+  [PROPERTY_ADDED]: addedRule,
+  [PROPERTY_REMOVED]: removedRule,
+  [PROPERTY_REQUIRED]: requiredRule,
+  [PROPERTY_OPTIONAL]: optionalRule,
+  [READ_ONLY]: accessRule,
+  [WRITE_ONLY]: accessRule,
+  [DEPRECATED]: deprecationRule,
+  [STABILITY]: stabilityRule,
+  [EXCLUSIVE_FLIPPED]: flippedRule,
+  [MAX_ITEMS_OF_ITEMS]: itemsRule,
+};

@@ -8,33 +8,31 @@ export type Scope = 'body' | 'property' | 'parameter' | 'parameter-property' | '
 
 /** All of a use that decides which rule a finding falls under. */
 export interface Setting {
-  direction: Direction;
-  scope: Scope;
+  readonly direction: Direction;
+  readonly scope: Scope;
   /** Values have types of their own, as in JSON. */
-  typed: boolean;
+  readonly typed: boolean;
   /** The value may be repeated, so that one value is an array of one. */
-  repeats: boolean;
+  readonly repeats: boolean;
   /** Where a parameter goes: `query`, `path`, `header` or `cookie`. */
-  place: string | undefined;
+  readonly place: string | undefined;
   /** Of a parameter: it is always given, so that its default never counts. */
-  alwaysGiven: boolean;
+  readonly alwaysGiven: boolean;
   /** Stability of the operation; undefined when it is not a known level. */
-  level: Stability | undefined;
-  options: CompareOptions;
+  readonly level: Stability | undefined;
+  readonly options: CompareOptions;
 }
 
 /** Whether to judge as oasdiff does. */
-export function isField({ options }: Setting): boolean {
-  return options.levels === 'oasdiff';
-}
+export const isField = ({ options }: Setting): boolean => options.levels === 'oasdiff';
 
 export interface Judged {
-  rule: string;
-  effect: Effect;
+  readonly rule: string;
+  readonly effect: Effect;
   /** The predicate of the sentence, not yet filled in. */
-  says: string;
-  before?: string;
-  after?: string;
+  readonly says: string;
+  readonly before?: string;
+  readonly after?: string;
   /** It concerns what only the other side sends, so that it hurts nobody. */
-  harmless?: boolean;
+  readonly harmless?: boolean;
 }

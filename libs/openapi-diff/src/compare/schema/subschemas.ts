@@ -1,15 +1,13 @@
-import { asArray, asObject, asString, escapePointer, isObject, own } from '../../json.js';
-import type { Json } from '../../json.js';
+import { asArray, asObject, asString, escapePointer, isObject, own, type Json } from '../../json.js';
 import { isReference } from '../../normalize/interner.js';
 import type { Side } from '../side.js';
 import type { Finding, SchemaPair } from './finding.js';
 import { isWordsBut } from './equivalence.js';
-import { matchByPlace, matchMembers, matchMembersAsField } from './members.js';
-import type { MemberMatch } from './members.js';
+import { matchByPlace, matchMembers, matchMembersAsField, type MemberMatch } from './members.js';
 import type { SchemaWalk } from './walk.js';
 import { isAnnotationOnly } from './wrapping.js';
 
-export function compareSubschemas(walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void {
+export const compareSubschemas = (walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void => {
   const { before, after } = pair;
   for (const [keyword, kind] of SINGLE) {
     // oasdiff does not tell of a yes or no in the place of a schema.
@@ -48,9 +46,9 @@ export function compareSubschemas(walk: SchemaWalk, pair: SchemaPair, add: (find
       }
     }
   }
-}
+};
 
-function compareAdditional(walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void {
+const compareAdditional = (walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void => {
   const old = pair.before['additionalProperties'];
   const now = pair.after['additionalProperties'];
   const at = '/additionalProperties';
@@ -61,10 +59,10 @@ function compareAdditional(walk: SchemaWalk, pair: SchemaPair, add: (finding: Fi
   const kind =
     to === 'closed' ? 'forbidden' : from === 'closed' ? 'allowed' : to === 'limited' ? 'restricted' : 'unrestricted';
   add({ kind: `additional-properties-${kind}`, at });
-}
+};
 
 /** allOf, anyOf, oneOf and prefixItems: members are matched by what they are, not where they stand. */
-export function compareMembers(walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void {
+export const compareMembers = (walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void => {
   for (const [keyword, kind] of MEMBERS) {
     const olds = asArray(pair.before[keyword]);
     const news = asArray(pair.after[keyword]);
@@ -97,21 +95,21 @@ export function compareMembers(walk: SchemaWalk, pair: SchemaPair, add: (finding
       });
     }
   }
-}
+};
 
 /** oasdiff takes the places of a tuple for a set, too. */
-function matchOf(walk: SchemaWalk, keyword: string, olds: Json[], news: Json[]): MemberMatch {
+const matchOf = (walk: SchemaWalk, keyword: string, olds: Json[], news: Json[]): MemberMatch => {
   if (walk.field) return matchMembersAsField(walk, olds, news);
   return keyword === 'prefixItems' ? matchByPlace(olds, news) : matchMembers(walk, olds, news);
-}
+};
 
-function note(walk: SchemaWalk, keyword: string, side: Side, member: Json | undefined): string {
+const note = (walk: SchemaWalk, keyword: string, side: Side, member: Json | undefined): string => {
   if (keyword !== 'allOf') return '';
   const { node } = side.resolve(member);
   return (walk.field ? isWordsBut(node) : isAnnotationOnly(node)) ? '-annotation-only' : '';
-}
+};
 
-const SINGLE: Array<[keyword: string, kind: string]> = [
+const SINGLE: [keyword: string, kind: string][] = [
   ['items', 'items'],
   ['not', 'not'],
   ['contains', 'contains'],
@@ -124,26 +122,26 @@ const SINGLE: Array<[keyword: string, kind: string]> = [
   ['contentSchema', 'content-schema'],
 ];
 
-const KEYED: Array<[keyword: string, kind: string]> = [
+const KEYED: [keyword: string, kind: string][] = [
   ['patternProperties', 'pattern-property'],
   ['dependentSchemas', 'dependent-schema'],
   ['dependentRequired', 'dependent-required'],
 ];
 
-const MEMBERS: Array<[keyword: string, kind: string]> = [
+const MEMBERS: [keyword: string, kind: string][] = [
   ['allOf', 'all-of'],
   ['anyOf', 'any-of'],
   ['oneOf', 'one-of'],
   ['prefixItems', 'prefix-items'],
 ];
 
-function openness(value: Json | undefined): 'open' | 'closed' | 'limited' {
+const openness = (value: Json | undefined): 'open' | 'closed' | 'limited' => {
   if (value === false) return 'closed';
   return isObject(value) && Object.keys(value).length > 0 ? 'limited' : 'open';
-}
+};
 
 /** How a member of a oneOf and such is named to people: its component, its title, or its place. */
-function memberLabel(member: Json | undefined, index: number): string {
+const memberLabel = (member: Json | undefined, index: number): string => {
   if (isReference(member)) return member.$ref.slice(member.$ref.lastIndexOf('/') + 1);
   return asString(asObject(member)['title']) ?? `#${index + 1}`;
-}
+};

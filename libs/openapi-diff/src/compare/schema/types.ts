@@ -1,30 +1,27 @@
-import { asArray, asString } from '../../json.js';
-import type { JsonObject } from '../../json.js';
+import { asArray, asString, type JsonObject } from '../../json.js';
 
 /** The types of a schema as they are written; empty means any. */
-export function writtenTypes(schema: JsonObject): string[] {
+export const writtenTypes = (schema: JsonObject): string[] => {
   const type = schema['type'];
   const types = Array.isArray(type) ? type : type === undefined ? [] : [type];
   return types.filter((name) => typeof name === 'string');
-}
+};
 
 /** The types of a schema without `null`; empty means any. */
-export function typesOf(schema: JsonObject): string[] {
-  return writtenTypes(schema).filter((name) => name !== 'null');
-}
+export const typesOf = (schema: JsonObject): string[] => writtenTypes(schema).filter((name) => name !== 'null');
 
-export function allowsNull(schema: JsonObject): boolean {
+export const allowsNull = (schema: JsonObject): boolean => {
   const type = schema['type'];
   return schema['nullable'] === true || type === 'null' || asArray(type).includes('null');
-}
+};
 
 /** "any", `string`, `integer (int64)` and so on, for people. */
-export function typeText(schema: JsonObject): string {
+export const typeText = (schema: JsonObject): string => {
   const types = typesOf(schema);
   const format = asString(schema['format']);
   const base = types.length === 0 ? (schema['type'] === 'null' ? 'null' : 'any type') : types.join(' or ');
   return format === undefined ? base : `${base} (${format})`;
-}
+};
 
 export type TypeVerdict = 'type-changed' | 'type-generalized' | 'type-specialized' | 'type-compatible';
 
@@ -32,7 +29,7 @@ export type TypeVerdict = 'type-changed' | 'type-generalized' | 'type-specialize
  * What a change of type and format means. `typed` is false where values are written as plain text
  * (parameters, forms, XML): there a string takes any value.
  */
-export function typeVerdict(before: JsonObject, after: JsonObject, response: boolean, typed: boolean): TypeVerdict {
+export const typeVerdict = (before: JsonObject, after: JsonObject, response: boolean, typed: boolean): TypeVerdict => {
   const [from, to] = response ? [after, before] : [before, after];
   const accepted = accepts(from, to, typed);
   if (!response) {
@@ -42,10 +39,10 @@ export function typeVerdict(before: JsonObject, after: JsonObject, response: boo
   if (accepted === 'yes') return 'type-specialized';
   if (accepted === 'text') return 'type-compatible';
   return typesWidened(before, after) ? 'type-generalized' : 'type-changed';
-}
+};
 
 /** Whether whatever `from` writes, `to` takes; `text` when only because both are written as text. */
-function accepts(from: JsonObject, to: JsonObject, typed: boolean): 'yes' | 'text' | 'no' {
+const accepts = (from: JsonObject, to: JsonObject, typed: boolean): 'yes' | 'text' | 'no' => {
   const fromTypes = typesOf(from);
   const toTypes = typesOf(to);
   if (toTypes.length === 0) return to['type'] === 'null' ? 'no' : 'yes';
@@ -58,17 +55,17 @@ function accepts(from: JsonObject, to: JsonObject, typed: boolean): 'yes' | 'tex
   if (fromTypes.length > 0 && deleted.every((type) => type === 'integer' && toTypes.includes('number'))) return 'yes';
   if (!typed && added.length === 1 && added[0] === 'string') return 'text';
   return 'no';
-}
+};
 
-function typesWidened(before: JsonObject, after: JsonObject): boolean {
+const typesWidened = (before: JsonObject, after: JsonObject): boolean => {
   const old = typesOf(before);
   const now = typesOf(after);
   if (now.length === 0 || old.length === 0) return false;
   const changed = now.length !== old.length || now.some((type) => !old.includes(type));
   return changed && old.every((type) => now.includes(type) || (type === 'integer' && now.includes('number')));
-}
+};
 
-const WIDER: Record<string, Array<[narrow: string, wide: string]>> = {
+const WIDER: Record<string, [narrow: string, wide: string][]> = {
   number: [['float', 'double']],
   integer: [
     ['int32', 'int64'],
@@ -81,12 +78,11 @@ const WIDER: Record<string, Array<[narrow: string, wide: string]>> = {
   ],
 };
 
-function formatWidens(types: string[], from: JsonObject, to: JsonObject): boolean {
+const formatWidens = (types: string[], from: JsonObject, to: JsonObject): boolean => {
   const wide = asString(to['format']);
   return wide === undefined || isWiderFormat(types, asString(from['format']) ?? '', wide);
-}
+};
 
 /** Whether a format of the only type takes all values of another one. */
-export function isWiderFormat(types: string[], narrow: string, wide: string): boolean {
-  return types.length === 1 && (WIDER[types[0] as string] ?? []).some(([a, b]) => a === narrow && b === wide);
-}
+export const isWiderFormat = (types: string[], narrow: string, wide: string): boolean =>
+  types.length === 1 && (WIDER[types[0] as string] ?? []).some(([a, b]) => a === narrow && b === wide);

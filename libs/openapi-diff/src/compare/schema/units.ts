@@ -3,54 +3,54 @@ import type { Edge, Finding, SchemaPair } from './finding.js';
 
 /** The part of a schema graph between two components: findings in it, and where it leads. */
 export interface Unit {
-  id: number;
-  key: string;
-  name: string;
-  pointer: { before: string; after: string };
+  readonly id: number;
+  readonly key: string;
+  readonly name: string;
+  readonly pointer: { before: string; after: string };
   findings: LocalFinding[];
-  links: Edge[];
+  readonly links: Edge[];
 }
 
 export interface LocalFinding {
-  finding: Finding;
-  pair: SchemaPair;
+  readonly finding: Finding;
+  readonly pair: SchemaPair;
   /** Names from the unit's root to the schema; empty at the root. */
-  path: string;
-  pointer: { before: string; after: string };
-  root: boolean;
+  readonly path: string;
+  readonly pointer: { before: string; after: string };
+  readonly root: boolean;
   /** What was reported of it already, by kind of use; only where the schema is shared. */
-  reported: Map<string, Root[]>;
+  readonly reported: Map<string, Root[]>;
 }
 
 /** The components that are being looked into; oasdiff does not look into one again. */
 export class OpenComponents {
-  private readonly before = new Set<string>();
-  private readonly after = new Set<string>();
+  readonly #before = new Set<string>();
+  readonly #after = new Set<string>();
 
   /** Whether a component is open already on either side. */
   has({ refBefore, refAfter }: Edge): boolean {
-    return this.before.has(refBefore ?? '') || this.after.has(refAfter ?? '');
+    return this.#before.has(refBefore ?? '') || this.#after.has(refAfter ?? '');
   }
 
   enter({ refBefore, refAfter }: Edge): void {
-    if (refBefore !== undefined) this.before.add(refBefore);
-    if (refAfter !== undefined) this.after.add(refAfter);
+    if (refBefore !== undefined) this.#before.add(refBefore);
+    if (refAfter !== undefined) this.#after.add(refAfter);
   }
 
   leave({ refBefore, refAfter }: Edge): void {
-    if (refBefore !== undefined) this.before.delete(refBefore);
-    if (refAfter !== undefined) this.after.delete(refAfter);
+    if (refBefore !== undefined) this.#before.delete(refBefore);
+    if (refAfter !== undefined) this.#after.delete(refAfter);
   }
 }
 
 /** Gathers a pair's findings and those of its inline children, down to the next components. */
-export function collect(
+export const collect = (
   pair: SchemaPair,
   { path, pointer }: Pick<LocalFinding, 'path' | 'pointer'>,
   unit: Unit,
   components: OpenComponents | undefined,
   open = new Set<SchemaPair>(),
-): void {
+): void => {
   // Where only one side has a component, inline children can lead back in a circle.
   if (open.has(pair)) return;
   const root = open.size === 0;
@@ -74,24 +74,17 @@ export function collect(
     components?.leave(edge);
   }
   open.delete(pair);
-}
+};
 
-function placeOf(ref: string | undefined, inline: string): string {
-  return ref === undefined ? inline : ref.slice(1);
-}
+const placeOf = (ref: string | undefined, inline: string): string => (ref === undefined ? inline : ref.slice(1));
 
 /** Only when both sides refer to a component can the finding live there; else it belongs to its user. */
-export function isShared(edge: Edge): boolean {
-  return edge.refBefore !== undefined && edge.refAfter !== undefined;
-}
+export const isShared = (edge: Edge): boolean => edge.refBefore !== undefined && edge.refAfter !== undefined;
 
-function joinPath(path: string, step: string): string {
-  return path === '' ? step : step === '' ? path : `${path}/${step}`;
-}
+const joinPath = (path: string, step: string): string => (path === '' ? step : step === '' ? path : `${path}/${step}`);
 
-export function componentName(ref: string): string {
-  return ref
+export const componentName = (ref: string): string =>
+  ref
     .slice(ref.lastIndexOf('/') + 1)
     .replaceAll('~1', '/')
     .replaceAll('~0', '~');
-}

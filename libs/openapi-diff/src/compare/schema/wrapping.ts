@@ -1,5 +1,4 @@
-import { asArray, asObject, isObject } from '../../json.js';
-import type { Json, JsonObject } from '../../json.js';
+import { asArray, asObject, isObject, type Json, type JsonObject } from '../../json.js';
 import { allowsNull } from './types.js';
 
 /** Keywords that say something about a value without restricting it. */
@@ -20,41 +19,34 @@ const ANNOTATIONS = new Set([
 ]);
 
 /** Whether a keyword restricts nothing. */
-export function isAnnotation(keyword: string): boolean {
-  return ANNOTATIONS.has(keyword) || keyword.startsWith('x-');
-}
+export const isAnnotation = (keyword: string): boolean => ANNOTATIONS.has(keyword) || keyword.startsWith('x-');
 
 /** Whether a schema restricts nothing. */
-export function isAnnotationOnly(schema: JsonObject): boolean {
-  return Object.keys(schema).every(isAnnotation);
-}
+export const isAnnotationOnly = (schema: JsonObject): boolean => Object.keys(schema).every(isAnnotation);
 
 /** The keywords of a schema that restrict values. */
-function constraints(schema: JsonObject): string[] {
-  return Object.keys(schema).filter((key) => !isAnnotation(key));
-}
+const constraints = (schema: JsonObject): string[] => Object.keys(schema).filter((key) => !isAnnotation(key));
 
-function isBareNull(value: Json): boolean {
-  return isObject(value) && value['type'] === 'null' && constraints(value).length === 1;
-}
+const isBareNull = (value: Json): boolean =>
+  isObject(value) && value['type'] === 'null' && constraints(value).length === 1;
 
 /** X, when the schema is nothing but a choice of null and X (the way to make a reference nullable). */
-export function nullWrapped(schema: JsonObject): Json | undefined {
+export const nullWrapped = (schema: JsonObject): Json | undefined => {
   const keys = constraints(schema);
   const [keyword] = keys;
   if (keys.length !== 1 || (keyword !== 'oneOf' && keyword !== 'anyOf')) return undefined;
   const members = asArray(schema[keyword]);
   const rest = members.filter((member) => !isBareNull(member));
   return members.length === 2 && rest.length === 1 ? rest[0] : undefined;
-}
+};
 
 /** The types of a schema that is a single type, or a choice of plain types. */
 interface TypeList {
-  types: string[];
-  choice: boolean;
+  readonly types: string[];
+  readonly choice: boolean;
 }
 
-function typeList(schema: JsonObject, resolve: (value: Json) => JsonObject): TypeList | undefined {
+const typeList = (schema: JsonObject, resolve: (value: Json) => JsonObject): TypeList | undefined => {
   if (schema['not'] !== undefined || asArray(schema['allOf']).length > 0 || schema['properties'] !== undefined)
     return undefined;
   const type = schema['type'];
@@ -66,26 +58,23 @@ function typeList(schema: JsonObject, resolve: (value: Json) => JsonObject): Typ
       return { types: members.map((member) => member['type'] as string), choice: true };
   }
   return undefined;
-}
+};
 
-function isPlainType(schema: JsonObject): boolean {
-  return (
-    typeof schema['type'] === 'string' &&
-    !['properties', 'oneOf', 'anyOf', 'allOf'].some((key) => schema[key] !== undefined)
-  );
-}
+const isPlainType = (schema: JsonObject): boolean =>
+  typeof schema['type'] === 'string' &&
+  !['properties', 'oneOf', 'anyOf', 'allOf'].some((key) => schema[key] !== undefined);
 
 export interface TypeListChange {
-  added: string[];
-  deleted: string[];
+  readonly added: string[];
+  readonly deleted: string[];
 }
 
 /** A change between a type and a choice of types, such as string → oneOf: [string, integer]. */
-export function typeListChange(
+export const typeListChange = (
   before: JsonObject,
   after: JsonObject,
   resolve: { before: (value: Json) => JsonObject; after: (value: Json) => JsonObject },
-): TypeListChange | undefined {
+): TypeListChange | undefined => {
   const old = typeList(before, resolve.before);
   const now = typeList(after, resolve.after);
   if (old === undefined || now === undefined || !(old.choice || now.choice)) return undefined;
@@ -94,27 +83,31 @@ export function typeListChange(
   return added.length + deleted.length === 0
     ? undefined
     : { added: [...new Set(added)].sort(), deleted: [...new Set(deleted)].sort() };
-}
+};
 
 /** Whether an object became one of several alternatives that hold its properties. */
-export function isWrappedInOneOf(before: JsonObject, after: JsonObject, resolve: (value: Json) => JsonObject): boolean {
+export const isWrappedInOneOf = (
+  before: JsonObject,
+  after: JsonObject,
+  resolve: (value: Json) => JsonObject,
+): boolean => {
   const properties = Object.keys(asObject(before['properties']));
   if (properties.length === 0 || asArray(before['oneOf']).length > 0) return false;
   if (after['properties'] !== undefined || after['type'] !== undefined) return false;
   const alternatives = asArray(after['oneOf']).map((member) => asObject(resolve(member)['properties']));
   return alternatives.some((alternative) => properties.some((name) => Object.hasOwn(alternative, name)));
-}
+};
 
 /** What remains to be compared of two schemas when wrappings with null are taken off. */
 export interface NullMove {
-  before: Json;
-  after: Json;
+  readonly before: Json;
+  readonly after: Json;
   /** Which way nullability went; undefined when both sides were wrapped. */
-  kind?: 'became-nullable' | 'became-not-nullable';
+  readonly kind?: 'became-nullable' | 'became-not-nullable';
 }
 
 /** Undefined when neither side is wrapped in a way that the other is not. */
-export function nullMove(before: JsonObject, after: JsonObject): NullMove | undefined {
+export const nullMove = (before: JsonObject, after: JsonObject): NullMove | undefined => {
   const old = nullWrapped(before);
   const now = nullWrapped(after);
   if (old === undefined && now !== undefined && !allowsNull(before))
@@ -123,4 +116,4 @@ export function nullMove(before: JsonObject, after: JsonObject): NullMove | unde
     return { before: old, after, kind: 'became-not-nullable' };
   const switched = (before['oneOf'] === undefined) !== (after['oneOf'] === undefined);
   return old !== undefined && now !== undefined && switched ? { before: old, after: now } : undefined;
-}
+};

@@ -6,21 +6,21 @@ import { readPlainYaml } from './reader.js';
 import { NotPlain } from './scalars.js';
 
 /** What the full reader makes of a text; a string when it refuses it. */
-function full(text: string): unknown {
+const full = (text: string): unknown => {
   const document = parseDocument(text, { merge: true, prettyErrors: false, logLevel: 'silent' });
   return document.errors.length > 0 ? `refused: ${document.errors[0]?.message}` : (document.toJS() ?? null);
-}
+};
 
 const LEFT = Symbol('left to the full reader');
 
-function plain(text: string): unknown {
+const plain = (text: string): unknown => {
   try {
     return readPlainYaml(text);
   } catch (error) {
     if (error instanceof NotPlain) return LEFT;
     throw error;
   }
-}
+};
 
 describe('the plain reader reads as the full reader does', () => {
   it.each([

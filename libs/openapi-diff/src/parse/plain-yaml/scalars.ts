@@ -13,17 +13,17 @@ export class NotPlain extends Error {
 }
 
 /** Without blanks at the end; JavaScript's own trim also takes blanks that are text to YAML. */
-export function trimBlanks(text: string): string {
+export const trimBlanks = (text: string): string => {
   let end = text.length;
   while (end > 0 && (text.charCodeAt(end - 1) === 32 || text.charCodeAt(end - 1) === 9)) end--;
   return end === text.length ? text : text.slice(0, end);
-}
+};
 
 const INTEGER = /^[-+]?\d+$/;
 const FLOAT = /^[-+]?(?:\.\d+|\d+\.\d*|(?:\.\d+|\d+(?:\.\d*)?)[eE][-+]?\d+)$/;
 
 /** The value of a plain scalar on one line, by the core schema of YAML 1.2. */
-export function resolvePlain(text: string, offset: number): Json {
+export const resolvePlain = (text: string, offset: number): Json => {
   switch (text) {
     case '':
     case '~':
@@ -51,19 +51,19 @@ export function resolvePlain(text: string, offset: number): Json {
   if (/^(?:0o[0-7]+|0x[\da-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/.test(text))
     throw new NotPlain(offset, 'an unusual number');
   return text;
-}
+};
 
 /** A key as JavaScript has it: `200` and `true` stay as they are written, stranger ones are not plain. */
-export function resolveKey(text: string, offset: number): string {
+export const resolveKey = (text: string, offset: number): string => {
   if (text === '<<' || text === '__proto__') throw new NotPlain(offset, 'a special key');
   const value = resolvePlain(text, offset);
   if (typeof value === 'string') return value;
   if (value === null || String(value) !== text) throw new NotPlain(offset, 'a key that is not a text');
   return text;
-}
+};
 
 /** Joins the lines of a plain or quoted scalar: a break is a space, an empty line a line break. */
-export function foldLines(lines: string[]): string {
+export const foldLines = (lines: string[]): string => {
   let out = lines[0] as string;
   let breaks = 0;
   for (const line of lines.slice(1)) {
@@ -74,7 +74,7 @@ export function foldLines(lines: string[]): string {
     }
   }
   return breaks === 0 ? out : out + '\n'.repeat(breaks);
-}
+};
 
 const ESCAPES: Record<string, string> = {
   '0': '\0',
@@ -98,7 +98,7 @@ const ESCAPES: Record<string, string> = {
 };
 
 /** The text between the quotes of a scalar, which may go over lines. */
-export function unquote(raw: string, quote: string, offset: number): string {
+export const unquote = (raw: string, quote: string, offset: number): string => {
   const multiline = raw.includes('\n');
   if (quote === "'") return (multiline ? foldQuoted(raw) : raw).replaceAll("''", "'");
   if (!multiline && !raw.includes('\\')) return raw;
@@ -119,9 +119,9 @@ export function unquote(raw: string, quote: string, offset: number): string {
     if (plain === undefined) throw new NotPlain(offset, 'an unusual escape');
     return plain;
   });
-}
+};
 
-function foldQuoted(raw: string): string {
+const foldQuoted = (raw: string): string => {
   const lines = raw.split('\n');
   const last = lines.length - 1;
   const trimmed = lines.map((line, index) => {
@@ -137,25 +137,25 @@ function foldQuoted(raw: string): string {
   if (empty === -1) throw new NotPlain(0, 'an empty text over lines');
   const text = foldLines(trimmed.slice(0, last - empty));
   return text + (empty === 0 ? ' ' : '\n'.repeat(empty));
-}
+};
 
 /** What stands after `|` or `>`. */
 export interface BlockHeader {
-  folded: boolean;
-  chomp: '' | '+' | '-';
+  readonly folded: boolean;
+  readonly chomp: '' | '+' | '-';
   /** Given indentation, counted from the parent; 0 when it is to be found. */
-  indent: number;
+  readonly indent: number;
 }
 
-export function readBlockHeader(text: string, offset: number): BlockHeader {
+export const readBlockHeader = (text: string, offset: number): BlockHeader => {
   const match = /^([|>])(?:([+-])([1-9])?|([1-9])([+-])?)?[ ]*(?:[ ]#.*)?$/.exec(text);
   if (match === null) throw new NotPlain(offset, 'an unusual block scalar');
   const chomp = (match[2] ?? match[5] ?? '') as BlockHeader['chomp'];
   return { folded: match[1] === '>', chomp, indent: Number(match[3] ?? match[4] ?? 0) };
-}
+};
 
 /** The value of a block scalar from its lines, each still with its indentation. */
-export function blockValue(lines: string[], header: BlockHeader, indent: number): string {
+export const blockValue = (lines: string[], header: BlockHeader, indent: number): string => {
   let end = lines.length;
   while (end > 0 && /^ *$/.test(lines[end - 1] as string)) end--;
   if (end === 0) return header.chomp === '+' && lines.length > 0 ? '\n'.repeat(Math.max(1, lines.length - 1)) : '';
@@ -171,10 +171,10 @@ export function blockValue(lines: string[], header: BlockHeader, indent: number)
     .map((line) => `\n${line.slice(indent)}`)
     .join('');
   return kept.endsWith('\n') ? text + kept : `${text}${kept}\n`;
-}
+};
 
 /** Folds the lines of a `>` scalar; lines indented further keep their breaks (YAML 1.2, 8.1.3). */
-function foldBlock(lines: string[]): string {
+const foldBlock = (lines: string[]): string => {
   let out = '';
   let separator = '';
   let indented = false;
@@ -195,4 +195,4 @@ function foldBlock(lines: string[]): string {
     }
   }
   return out;
-}
+};
