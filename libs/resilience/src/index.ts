@@ -32,23 +32,16 @@ export {
   type Verdict,
   verdictOf,
 } from './circuit-breaker.js';
-export { asksForLess, PageSize, type PageSizeLimits, type PageSizeOptions } from './page-size.js';
+export { isOverload, PageSize, type PageSizeLimits, type PageSizeOptions } from './page-size.js';
 export { type BucketRate, TokenBucket } from './token-bucket.js';
 export { type Clock, systemClock, unlessAborted } from './clock.js';
 export { type CheckedAddress, resolveGuarded, type ResolveGuardedOptions } from './resolve-guarded.js';
 export { createHttpClient, createHttpPool, type HttpPool, type HttpPoolOptions } from './http-client/http-pool.js';
 export { exactNumber, JsonTooDeep, parseJson } from './http-client/exact-json.js';
 export { jsonErrorPosition } from './http-client/json-position.js';
-export type {
-  Condition,
-  HttpClient,
-  HttpClientOptions,
-  HttpLimits,
-  HttpMethod,
-  HttpRequest,
-  HttpResponse,
-  Side,
-} from './http-client/http-types.js';
+export type { Condition, HttpClient, HttpMethod, HttpRequest, HttpResponse, Side } from './http-client/http-types.js';
+export type { OnOverload } from './http-client/overload.js';
+export type { HttpClientOptions, HttpLimits } from './http-client/options.js';
 export type { Credential, CredentialKind } from './credentials/credential.js';
 export type { CredentialData, OAuthClient, OAuthTokens } from './credentials/credential-data.js';
 export { createCredential } from './credentials/create-credential.js';

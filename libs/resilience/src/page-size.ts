@@ -1,6 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Clock, sleep, systemClock } from './clock.js';
 import { ExternalError } from './external-error.js';
+import { isOverloadStatus, type OnOverload } from './http-client/overload.js';
 import { nextDelay, retrySchedule, type RetrySchedule } from './retry-schedule.js';
 
 /** How many records to ask for at once. */
@@ -20,22 +20,13 @@ export interface PageSizeOptions {
   readonly random?: () => number;
 }
 
-const shrinking = new AsyncLocalStorage<boolean>();
-
-/** Whether the code that runs now would ask for a smaller page, should this one be too much for the other side. */
-export const wouldAskForLess = (): boolean => shrinking.getStore() ?? false;
-
-/** Runs work that has nothing to do with the page's size: renewing a token. */
-export const forItself = <T>(work: () => T): T => shrinking.run(false, work);
-
-const OVERLOADED = new Set([502, 503, 504]);
 /** A server that wants a longer rest than this gets it from the caller's own schedule. */
 const MAX_REST_MS = 30_000;
 
 /** Whether an error may come from asking for too much at once: 502, 503, 504, no answer in time, too many bytes. */
-export function asksForLess(error: unknown): error is ExternalError {
+export function isOverload(error: unknown): error is ExternalError {
   if (!(error instanceof ExternalError)) return false;
-  return OVERLOADED.has(error.status ?? 0) || error.timedOut === true || error.code.endsWith('_RESPONSE_TOO_LARGE');
+  return isOverloadStatus(error.status ?? 0) || error.timedOut === true || error.code.endsWith('_RESPONSE_TOO_LARGE');
 }
 
 /**
@@ -47,13 +38,12 @@ export class PageSize {
   #goodPages = 0;
   #growAfter: number;
   #grown = false;
+  readonly #limits: PageSizeLimits;
   readonly #options: Required<PageSizeOptions>;
 
   /** @throws RangeError unless 1 ≤ min ≤ initial ≤ max, whole numbers */
-  constructor(
-    private readonly limits: PageSizeLimits,
-    options: PageSizeOptions = {},
-  ) {
+  constructor(limits: PageSizeLimits, options: PageSizeOptions = {}) {
+    this.#limits = limits;
     const { min, max, initial = max } = limits;
     if (![min, max, initial].every(Number.isInteger) || min < 1 || initial < min || initial > max)
       throw new RangeError(`page size: expected 1 ≤ min ≤ initial ≤ max, got ${min}, ${initial}, ${max}`);
@@ -67,21 +57,23 @@ export class PageSize {
   }
 
   /**
-   * Asks for one page, and asks for the same page again with half the size when it was too much. Nothing is skipped or
-   * doubled: `ask` starts at the same place every time. @throws what `ask` throws, once the size is at its floor
+   * Requests one page, and the same page again with half the size when it was too much. Nothing is skipped or read
+   * twice: `ask` starts at the same place every time. Pass its `onOverload` on to the requests that have this size.
+   * @throws what `ask` throws, once the size is at its floor
    */
-  async attempt<T>(ask: (size: number) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async attempt<T>(ask: (size: number, onOverload: OnOverload) => Promise<T>, signal?: AbortSignal): Promise<T> {
     for (let tries = 0; ; tries++) {
       const size = this.#size;
+      const canShrink = size > this.#limits.min;
       try {
-        const page = await shrinking.run(size > this.limits.min, () => ask(size));
+        const page = await ask(size, canShrink ? 'shrink' : 'retry');
         this.#fits();
         return page;
       } catch (error) {
-        if (signal?.aborted || !asksForLess(error)) throw error;
+        if (signal?.aborted || !isOverload(error)) throw error;
         this.#tooMuch(size);
         const rest = error.retryable ? Math.max(error.retryAfterMs ?? 0, this.#backOff(tries)) : 0;
-        if (size <= this.limits.min || rest > MAX_REST_MS) throw error;
+        if (!canShrink || rest > MAX_REST_MS) throw error;
         await sleep(rest, { clock: this.#options.clock, signal });
       }
     }
@@ -90,15 +82,15 @@ export class PageSize {
   #fits(): void {
     if (++this.#goodPages < this.#growAfter) return;
     this.#goodPages = 0;
-    this.#grown = this.#size < this.limits.max;
-    this.#size = Math.min(this.#size * 2, this.limits.max);
+    this.#grown = this.#size < this.#limits.max;
+    this.#size = Math.min(this.#size * 2, this.#limits.max);
   }
 
   #tooMuch(size: number): void {
     this.#goodPages = 0;
     // Pages may be asked for side by side: one that was sent before the size fell has nothing to add.
     if (size > this.#size) return;
-    this.#size = Math.max(Math.floor(size / 2), this.limits.min);
+    this.#size = Math.max(Math.floor(size / 2), this.#limits.min);
     if (this.#grown) this.#growAfter = Math.min(this.#growAfter * 2, MAX_GROW_AFTER);
     this.#grown = false;
   }

@@ -1,7 +1,7 @@
 import { AuthExpired, ExternalError, RateLimited } from '@tidemark/resilience';
 import type { CheckProblem, CheckResult } from '../sdk/source.js';
 import type { GithubConfig } from './github.manifest.js';
-import type { GithubClient } from './repository-client.js';
+import { type GithubClient, NO_LIST } from './repository-client.js';
 
 const LISTS = ['issues', 'pulls', 'commits'] as const;
 const PERMISSIONS = { issues: 'Issues', pulls: 'Pull requests', commits: 'Contents' } as const;
@@ -17,7 +17,7 @@ export async function checkGithub(
   for (const [index, repository] of config.repositories.entries()) {
     const field = `repositories.${index}`;
     try {
-      await github.get(`/repos/${repository}`, {}, signal);
+      await github.get(`/repos/${repository}`, { signal });
       if (!tried) problems.push(...(await missingPermissions(github, repository, field, config.branch, signal)));
       tried = true;
     } catch (error) {
@@ -45,7 +45,7 @@ async function missingPermissions(
   for (const list of LISTS) {
     const query = { per_page: 1, ...(list === 'commits' && { sha: branch }) };
     try {
-      await github.get(`/repos/${repository}/${list}`, query, signal, [409, 410]);
+      await github.get(`/repos/${repository}/${list}`, { query, signal, expect: NO_LIST });
     } catch (error) {
       if (!(error instanceof ExternalError)) throw error;
       if (error.status === 403 && !error.retryable) {
@@ -86,7 +86,7 @@ function explain(error: unknown, repository: string, field: string): CheckProble
 
 /** Null for tokens that speak for no user, and without a token. */
 async function login(github: GithubClient, signal: AbortSignal): Promise<string | null> {
-  const answer = await github.get('/user', {}, signal, [401, 403, 404]).catch(() => null);
+  const answer = await github.get('/user', { signal, expect: [401, 403, 404] }).catch(() => null);
   signal.throwIfAborted();
   if (answer?.status !== 200) return null;
   const { login: name } = answer.json<{ login?: unknown }>();

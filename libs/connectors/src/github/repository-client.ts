@@ -1,5 +1,6 @@
 import {
   type HttpClient,
+  type HttpRequest,
   type HttpResponse,
   type PageSize,
   RateLimited,
@@ -13,6 +14,10 @@ import type { JsonObject } from '../sdk/source.js';
 const UNTOLD_REST_MS = 60_000;
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
+
+export type GithubRequest = Pick<HttpRequest, 'signal' | 'expect' | 'condition' | 'onOverload'> & {
+  readonly query?: Query;
+};
 
 /** What a list's `Link` header says of the page behind this one. */
 export interface Next {
@@ -30,19 +35,22 @@ export interface ListPage {
 
 /** GitHub's REST API, with its own ways of saying that it was too much. @throws ExternalError */
 export class GithubClient {
-  constructor(
-    private readonly http: HttpClient,
-    private readonly apiUrl: string,
-    private readonly now: () => number,
-  ) {}
+  readonly #http: HttpClient;
+  readonly #apiUrl: string;
+  readonly #now: () => number;
 
-  async get(path: string, query: Query, signal: AbortSignal, expect: readonly number[] = [], etag?: string) {
+  constructor(http: HttpClient, apiUrl: string, now: () => number) {
+    this.#http = http;
+    this.#apiUrl = apiUrl;
+    this.#now = now;
+  }
+
+  async get(path: string, request: GithubRequest): Promise<HttpResponse> {
     try {
-      return await this.http.request({
-        url: this.apiUrl.replace(/\/+$/, '') + path,
-        ...{ query, signal, expect },
+      return await this.#http.request({
+        ...request,
+        url: this.#apiUrl.replace(/\/+$/, '') + path,
         headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
-        ...(etag !== undefined && { condition: { etag } }),
       });
     } catch (error) {
       throw this.#limitWithoutTime(error);
@@ -54,7 +62,7 @@ export class GithubClient {
     if (!(error instanceof Terminal) || error.status !== 403) return error;
     const { message } = (error.detail ?? {}) as { message?: unknown };
     if (typeof message !== 'string' || !/rate limit|abuse detection/i.test(message)) return error;
-    const until = this.now() + UNTOLD_REST_MS;
+    const until = this.#now() + UNTOLD_REST_MS;
     return new RateLimited('RATE_LIMITED', error.message, { until, retryAfterMs: UNTOLD_REST_MS, status: 403 });
   }
 }
@@ -71,7 +79,8 @@ export class RepositoryClient {
 
   /** Changes made between two calls change the tag. Null when nothing did. Costs no call of the allowance then. */
   async probe(list: string, query: Query, etag: string | undefined) {
-    const answer = await this.#get(list, { ...query, per_page: 1 }, [409, 410], etag);
+    const request = { expect: NO_LIST, ...(etag !== undefined && { condition: { etag } }) };
+    const answer = await this.#get(list, { ...query, per_page: 1 }, request);
     if (answer.notModified) return null;
     const tag = answer.header('etag');
     return { newest: itemsOf(answer)[0], ...(tag !== undefined && { etag: tag }) };
@@ -79,8 +88,9 @@ export class RepositoryClient {
 
   /** @param position the page's place in the list, which may depend on its size */
   page(list: string, query: Query, position: (size: number) => Query): Promise<ListPage> {
-    return this.pageSize.attempt(async (size) => {
-      const answer = await this.#get(list, { ...query, ...position(size), per_page: size }, [409, 410]);
+    return this.pageSize.attempt(async (size, onOverload) => {
+      const request = { expect: NO_LIST, onOverload };
+      const answer = await this.#get(list, { ...query, ...position(size), per_page: size }, request);
       const items = itemsOf(answer);
       return { items, next: items.length === 0 ? null : nextOf(answer), size };
     }, this.signal);
@@ -94,9 +104,9 @@ export class RepositoryClient {
 
   /** What one commit has and another has not, oldest first, behind so many; null when GitHub has lost one of the two. */
   async compare(base: string, head: string, offset: number) {
-    return this.pageSize.attempt(async (size) => {
+    return this.pageSize.attempt(async (size, onOverload) => {
       const query = { per_page: size, page: Math.floor(offset / size) + 1 };
-      const answer = await this.#get(`compare/${base}...${head}`, query, [404]);
+      const answer = await this.#get(`compare/${base}...${head}`, query, { expect: [404], onOverload });
       if (answer.status === 404) return null;
       const { commits, total_commits: total } = answer.json<{ commits?: JsonObject[]; total_commits?: number }>();
       if (!Array.isArray(commits) || typeof total !== 'number') throw notWhatWasAsked(answer);
@@ -105,12 +115,14 @@ export class RepositoryClient {
     }, this.signal);
   }
 
-  #get(list: string, query: Query, expect: readonly number[], etag?: string): Promise<HttpResponse> {
-    return this.github.get(`/repos/${this.name}/${list}`, query, this.signal, expect, etag);
+  #get(list: string, query: Query, request: Omit<GithubRequest, 'query' | 'signal'>): Promise<HttpResponse> {
+    return this.github.get(`/repos/${this.name}/${list}`, { ...request, query, signal: this.signal });
   }
 }
 
 /** 409: the repository has no commits yet; 410: it has no issues, by its settings. */
+export const NO_LIST = [409, 410];
+
 function itemsOf(answer: HttpResponse): JsonObject[] {
   if (answer.status !== 200) return [];
   const items = answer.json();

@@ -1,23 +1,41 @@
-import { AuthExpired, ExternalError, type HttpClient, RateLimited, Retryable, Terminal } from '@tidemark/resilience';
+import {
+  AuthExpired,
+  ExternalError,
+  type HttpClient,
+  type OnOverload,
+  RateLimited,
+  Retryable,
+  Terminal,
+} from '@tidemark/resilience';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
+/** How a call ends, and what its caller does about an overload. */
+export interface DriveCall {
+  readonly signal: AbortSignal;
+  readonly onOverload?: OnOverload;
+}
+
 /** The calls of Drive API v3 that reading needs, with errors that tell what to do. */
 export class DriveApi {
-  constructor(
-    private readonly http: HttpClient,
-    private readonly baseUrl: string,
-    private readonly now: () => number,
-  ) {}
+  readonly #http: HttpClient;
+  readonly #baseUrl: string;
+  readonly #now: () => number;
+
+  constructor(http: HttpClient, baseUrl: string, now: () => number) {
+    this.#http = http;
+    this.#baseUrl = baseUrl;
+    this.#now = now;
+  }
 
   /** @throws ExternalError */
-  async get<T extends object>(path: string, query: Query, signal: AbortSignal): Promise<T> {
-    const url = `${this.baseUrl.replace(/\/+$/, '')}/${path}`;
+  async get<T extends object>(path: string, query: Query, call: DriveCall): Promise<T> {
+    const url = `${this.#baseUrl.replace(/\/+$/, '')}/${path}`;
     try {
-      const answer = (await this.http.request({ url, query, signal })).json<unknown>();
+      const answer = (await this.#http.request({ ...call, url, query })).json<unknown>();
       if (typeof answer === 'object' && answer !== null) return answer as T;
     } catch (error) {
-      throw signal.aborted ? error : explained(error, this.now());
+      throw call.signal.aborted ? error : explained(error, this.#now());
     }
     throw new Retryable('SOURCE_INVALID_RESPONSE', `Google Drive: the answer to ${path} is no JSON object`);
   }

@@ -3,7 +3,7 @@ import type { ConnectorContext } from '../sdk/connector.js';
 import { checkProblemOf, pageSizeOf } from '../sdk/reading.js';
 import type { CheckProblem, CheckResult, Page, ReadRequest, Source } from '../sdk/source.js';
 import { type Place, placeOf, type Span, spanOf } from './cursor.js';
-import { DriveApi, type Query } from './drive-api.js';
+import { DriveApi, type DriveCall, type Query } from './drive-api.js';
 import {
   type DriveChange,
   type DriveFile,
@@ -54,7 +54,10 @@ export class GoogleDriveSource implements Source {
       const from: Place = place ?? { changes: await this.#startPageToken(signal), ...spanOf(request) };
       const listing = place === null || from.list !== undefined;
       page = await pageSize.attempt(
-        (size) => (listing ? this.#listed(from, size, signal) : this.#changed(from, size, signal)),
+        (size, onOverload) =>
+          listing
+            ? this.#listed(from, size, { signal, onOverload })
+            : this.#changed(from, size, { signal, onOverload }),
         signal,
       );
       yield page;
@@ -68,7 +71,7 @@ export class GoogleDriveSource implements Source {
       const { user } = await this.#api.get<{ user?: { emailAddress?: string } }>(
         'about',
         { fields: 'user(displayName,emailAddress)' },
-        signal,
+        { signal },
       );
       const problems: CheckProblem[] = [];
       const drive = driveId === undefined ? null : await this.#named(`drives/${driveId}`, problems, signal);
@@ -77,7 +80,7 @@ export class GoogleDriveSource implements Source {
         problems.push({ field: 'folder', code: 'CONFIG_INVALID', message: `${found.name} is a file, not a folder` });
       if (problems.length > 0) return { ok: false, problems };
       const query = { ...this.#listQuery({}), pageSize: 1 };
-      await this.#api.get('files', query, signal);
+      await this.#api.get('files', query, { signal });
       const where = [drive && `the shared drive ${drive.name}`, found && `the folder ${found.name}`].filter(Boolean);
       const who = `Google Drive as ${user?.emailAddress ?? 'a user'}`;
       return { ok: true, message: [who, ...where].join(', ') };
@@ -93,7 +96,7 @@ export class GoogleDriveSource implements Source {
     const file = path.startsWith('files/');
     const query = { fields: file ? 'id,name,mimeType' : 'id,name', ...(file && { supportsAllDrives: true }) };
     try {
-      return await this.#api.get<{ name?: string; mimeType?: string }>(path, query, signal);
+      return await this.#api.get<{ name?: string; mimeType?: string }>(path, query, { signal });
     } catch (error) {
       problems.push(checkProblemOf(error, signal, 'baseUrl'));
       return null;
@@ -103,18 +106,16 @@ export class GoogleDriveSource implements Source {
   async #startPageToken(signal: AbortSignal): Promise<string> {
     const { driveId } = this.#config;
     const query = { driveId, supportsAllDrives: true };
-    const { startPageToken } = await this.#api.get<{ startPageToken?: string }>(
-      'changes/startPageToken',
-      query,
+    const { startPageToken } = await this.#api.get<{ startPageToken?: string }>('changes/startPageToken', query, {
       signal,
-    );
+    });
     if (!startPageToken) throw invalid('the start of the changes has no token');
     return startPageToken;
   }
 
-  async #listed(from: Place, pageSize: number, signal: AbortSignal) {
+  async #listed(from: Place, pageSize: number, call: DriveCall) {
     const query = { ...this.#listQuery(from), pageSize, pageToken: from.list };
-    const { files, nextPageToken, incompleteSearch } = await this.#api.get<FileList>('files', query, signal);
+    const { files, nextPageToken, incompleteSearch } = await this.#api.get<FileList>('files', query, call);
     if (!Array.isArray(files)) throw invalid('a page of files has no files');
     if (nextPageToken && nextPageToken === from.list) throw invalid('a page of files leads to itself');
     if (incompleteSearch)
@@ -127,10 +128,10 @@ export class GoogleDriveSource implements Source {
     return { ...toldByFiles(files), cursor, hasMore: nextPageToken !== undefined };
   }
 
-  async #changed(from: Place, pageSize: number, signal: AbortSignal) {
+  async #changed(from: Place, pageSize: number, call: DriveCall) {
     const fields = `nextPageToken,newStartPageToken,changes(changeType,fileId,removed,time,file(${fileFields(this.#config)}))`;
     const query = { ...this.#scope(), includeRemoved: true, pageSize, pageToken: from.changes, fields };
-    const answer = await this.#api.get<ChangeList>('changes', query, signal);
+    const answer = await this.#api.get<ChangeList>('changes', query, call);
     const { changes, nextPageToken, newStartPageToken } = answer;
     const next = nextPageToken ?? newStartPageToken;
     if (!Array.isArray(changes) || !next) throw invalid('a page of changes has no changes, or no token');

@@ -78,10 +78,10 @@ export class ApiObject {
 
   /** One page; with fewer records than asked for when the server cannot deliver as many in time. */
   page({ at, bounds, parent, size, signal }: ApiRequest): Promise<ApiPage> {
-    return size.attempt(async (wanted) => {
+    return size.attempt(async (wanted, onOverload) => {
       const step = this.#pager.step(at, wanted);
       const asked = performance.now();
-      const response = await this.context.http.request({ ...this.#request(step, bounds, parent), signal });
+      const response = await this.context.http.request({ ...this.#request(step, bounds, parent), signal, onOverload });
       // What changed while the answer was made may be missing in it.
       const date = Date.parse(response.header('date') ?? '') - (performance.now() - asked);
       const body = response.json<Json>();

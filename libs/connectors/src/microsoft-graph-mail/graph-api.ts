@@ -1,4 +1,11 @@
-import { AuthExpired, ExternalError, type HttpClient, Retryable, Terminal } from '@tidemark/resilience';
+import {
+  AuthExpired,
+  ExternalError,
+  type HttpClient,
+  type OnOverload,
+  Retryable,
+  Terminal,
+} from '@tidemark/resilience';
 import type { JsonObject } from '../sdk/source.js';
 import type { MicrosoftGraphMailConfig } from './microsoft-graph-mail.manifest.js';
 
@@ -10,6 +17,12 @@ export interface GraphList<T = GraphItem> {
   readonly value: readonly T[];
   readonly '@odata.nextLink'?: string;
   readonly '@odata.deltaLink'?: string;
+}
+
+/** Messages a page, and what happens when they are too many for the service. */
+export interface PageLimits {
+  readonly size: number;
+  readonly onOverload: OnOverload;
 }
 
 /** Calls of one mailbox, with errors that tell what to do. Ids are immutable: they outlive a move to another folder. */
@@ -26,9 +39,10 @@ export class GraphApi {
   }
 
   /** `path` is relative to the mailbox. @throws ExternalError */
-  async get<T extends object>(path: string, query: Query, signal: AbortSignal, pageSize?: number): Promise<T> {
-    const prefer = pageSize === undefined ? this.#prefer : `odata.maxpagesize=${pageSize}, ${this.#prefer}`;
-    const request = { url: `${this.#mailbox}/${path}`, query, headers: { prefer }, signal };
+  async get<T extends object>(path: string, query: Query, signal: AbortSignal, page?: PageLimits): Promise<T> {
+    const prefer = page ? `odata.maxpagesize=${page.size}, ${this.#prefer}` : this.#prefer;
+    const { onOverload = 'retry' } = page ?? {};
+    const request = { url: `${this.#mailbox}/${path}`, query, headers: { prefer }, signal, onOverload };
     try {
       const answer = (await this.#http.request(request)).json<unknown>();
       if (typeof answer === 'object' && answer !== null) return answer as T;
@@ -39,8 +53,8 @@ export class GraphApi {
   }
 
   /** One page. @throws ExternalError */
-  async page<T = GraphItem>(path: string, query: Query, signal: AbortSignal, pageSize?: number): Promise<GraphList<T>> {
-    const list = await this.get<Partial<GraphList<T>>>(path, query, signal, pageSize);
+  async page<T = GraphItem>(path: string, query: Query, signal: AbortSignal, page?: PageLimits): Promise<GraphList<T>> {
+    const list = await this.get<Partial<GraphList<T>>>(path, query, signal, page);
     if (!Array.isArray(list.value)) throw invalid(`the list of ${path} has no values`);
     return list as GraphList<T>;
   }

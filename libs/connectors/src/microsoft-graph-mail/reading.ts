@@ -3,7 +3,7 @@ import { pageSizeOf } from '../sdk/reading.js';
 import type { Page, ReadRequest } from '../sdk/source.js';
 import { filterOf, type FolderPlace, type Place } from './cursor.js';
 import { Folders, isGone } from './folders.js';
-import type { GraphApi, Query } from './graph-api.js';
+import type { GraphApi, PageLimits, Query } from './graph-api.js';
 import { Messages } from './messages.js';
 import { type MicrosoftGraphMailConfig, microsoftGraphMailManifest } from './microsoft-graph-mail.manifest.js';
 import { behind, folderAt, type Move, newRound, restarted, withoutFolder } from './rounds.js';
@@ -55,7 +55,10 @@ export class Reading {
     const folder = folderAt(place);
     if (!folder) return { place, records: [], problems: [] };
     try {
-      return await this.#pageSize.attempt((size) => this.#page(place, folder, size), this.#signal);
+      return await this.#pageSize.attempt(
+        (size, onOverload) => this.#page(place, folder, { size, onOverload }),
+        this.#signal,
+      );
     } catch (error) {
       if (this.#signal.aborted || !(error instanceof Terminal)) throw error;
       if (error.code === 'SOURCE_CURSOR_EXPIRED' && this.#mayRestart(folder))
@@ -65,10 +68,10 @@ export class Reading {
     }
   }
 
-  async #page(place: Place, folder: FolderPlace, size: number): Promise<Step> {
+  async #page(place: Place, folder: FolderPlace, limits: PageLimits): Promise<Step> {
     const filter = folder.unfiltered ? undefined : filterOf(place);
     const path = `mailFolders/${encodeURIComponent(folder.id)}/messages/delta`;
-    const page = await this.api.page(path, queryOf(folder, filter), this.#signal, size);
+    const page = await this.api.page(path, queryOf(folder, filter), this.#signal, limits);
     const after = behind(place, page, filter !== undefined);
     return { place: after, ...(await this.#messages.told(page.value, place, this.#signal)) };
   }

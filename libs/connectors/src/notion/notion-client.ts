@@ -1,4 +1,11 @@
-import { type HttpClient, type HttpResponse, type PageSize, Retryable, Terminal } from '@tidemark/resilience';
+import {
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+  type PageSize,
+  Retryable,
+  Terminal,
+} from '@tidemark/resilience';
 import type { JsonObject } from '../sdk/source.js';
 
 export const NOTION_VERSION = '2026-03-11';
@@ -19,18 +26,23 @@ export interface List {
   readonly at: number;
 }
 
-type Ask = (size: number) => { readonly json?: object; readonly query?: Record<string, string | number | undefined> };
+type ListRequest = Pick<HttpRequest, 'json' | 'query'>;
+type Ask = (size: number) => ListRequest;
 
 /** Notion's API. @throws ExternalError */
 export class NotionClient {
-  constructor(
-    private readonly http: HttpClient,
-    private readonly apiUrl: string,
-    private readonly now: () => number,
-  ) {}
+  readonly #http: HttpClient;
+  readonly #apiUrl: string;
+  readonly #now: () => number;
+
+  constructor(http: HttpClient, apiUrl: string, now: () => number) {
+    this.#http = http;
+    this.#apiUrl = apiUrl;
+    this.#now = now;
+  }
 
   async get(path: string, signal: AbortSignal): Promise<{ readonly body: JsonObject; readonly at: number }> {
-    const answer = await this.#ask(path, {}, signal);
+    const answer = await this.#ask(path, { signal });
     const body = answer.json();
     if (!isObject(body)) throw notWhatWasAsked();
     return { body, at: this.#timeOf(answer) };
@@ -49,8 +61,9 @@ export class NotionClient {
   }
 
   #list(path: string, ask: Ask, start: string | undefined, pageSize: PageSize, signal: AbortSignal) {
-    return pageSize.attempt(async (size): Promise<List | null> => {
-      const answer = await this.#ask(path, ask(size), signal, start === undefined ? [] : [400]);
+    return pageSize.attempt(async (size, onOverload): Promise<List | null> => {
+      const expect = start === undefined ? [] : [400];
+      const answer = await this.#ask(path, { ...ask(size), signal, expect, onOverload });
       if (answer.status !== 400) return this.#listOf(answer);
       const { code, message } = answer.json<{ code?: unknown; message?: unknown }>();
       if (code === 'validation_error' && /start_cursor/.test(String(message))) return null;
@@ -72,16 +85,15 @@ export class NotionClient {
 
   #timeOf(answer: HttpResponse): number {
     const served = Date.parse(answer.header('date') ?? '');
-    return Number.isNaN(served) ? this.now() : served;
+    return Number.isNaN(served) ? this.#now() : served;
   }
 
-  async #ask(path: string, asked: ReturnType<Ask>, signal: AbortSignal, expect: readonly number[] = []) {
+  async #ask(path: string, request: Omit<HttpRequest, 'url' | 'method' | 'headers'>): Promise<HttpResponse> {
     try {
-      return await this.http.request({
-        url: this.apiUrl.replace(/\/+$/, '') + path,
-        ...(asked.json && { method: 'POST' as const, json: asked.json }),
-        ...(asked.query && { query: asked.query }),
-        ...{ signal, expect },
+      return await this.#http.request({
+        ...request,
+        url: this.#apiUrl.replace(/\/+$/, '') + path,
+        method: request.json === undefined ? 'GET' : 'POST',
         headers: { 'notion-version': NOTION_VERSION },
         // Lists that are asked for by POST change nothing.
         idempotent: true,

@@ -1,11 +1,11 @@
 import type { BreakerPermit } from '../circuit-breaker.js';
 import { RateLimited } from '../external-error.js';
 import { displayUrl, FetchError, type FetchErrorCode } from '../fetch-error.js';
-import { wouldAskForLess } from '../page-size.js';
 import { exchange, type Exchanged, type Prepared } from './exchange.js';
 import { codeOf } from './http-errors.js';
 import type { PoolParts, Target } from './pool-parts.js';
-import type { HttpClientOptions } from './http-types.js';
+import type { HttpClientOptions } from './options.js';
+import { isOverloadStatus, type OnOverload } from './overload.js';
 import { readRateLimit } from './rate-limit-headers.js';
 import type { Allowance } from './allowance.js';
 
@@ -34,10 +34,10 @@ export async function admit(pool: PoolParts, client: HttpClientOptions, request:
     try {
       const answer = await exchange(pool.connections, request, call.end);
       heed(answer, allowance, pool.settings.clock.now());
-      judgeStatus(answer, permit);
+      judgeStatus(answer, permit, request.onOverload);
       return answer;
     } catch (error) {
-      if (error instanceof FetchError) judgeFailure(error, permit);
+      if (error instanceof FetchError) judgeFailure(error, permit, request.onOverload);
       throw error;
     } finally {
       permit.abandoned(); // Unless it has been told already.
@@ -75,9 +75,9 @@ function heed({ header, status }: Exchanged, allowance: Allowance, now: number):
 }
 
 /** Any answer but 5xx is a sign of health; an overload that a smaller page may cure is no sign at all. */
-function judgeStatus({ status, url }: Exchanged, permit: BreakerPermit): void {
+function judgeStatus({ status, url }: Exchanged, permit: BreakerPermit, onOverload: OnOverload): void {
   if (status < 500) permit.succeeded();
-  else if (status < 502 || status > 504 || !wouldAskForLess()) permit.failed(`${displayUrl(url)} answered ${status}`);
+  else if (onOverload === 'retry' || !isOverloadStatus(status)) permit.failed(`${displayUrl(url)} answered ${status}`);
 }
 
 const UNHEALTHY: ReadonlySet<FetchErrorCode> = new Set([
@@ -92,7 +92,7 @@ const HEALTHY: ReadonlySet<FetchErrorCode> = new Set([
   'FETCH_BAD_REDIRECT',
 ]);
 
-function judgeFailure({ code, message }: FetchError, permit: BreakerPermit): void {
-  if (UNHEALTHY.has(code) || (code === 'FETCH_TIMEOUT' && !wouldAskForLess())) permit.failed(message);
+function judgeFailure({ code, message }: FetchError, permit: BreakerPermit, onOverload: OnOverload): void {
+  if (UNHEALTHY.has(code) || (code === 'FETCH_TIMEOUT' && onOverload === 'retry')) permit.failed(message);
   else if (HEALTHY.has(code)) permit.succeeded();
 }

@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../clock.js';
 import { RateLimited } from '../external-error.js';
 import { TokenBucket } from '../token-bucket.js';
-import type { HttpLimits } from './http-types.js';
+import type { HttpLimits } from './options.js';
 
 /** Longest rest until an allowance is renewed that is waited for inside a call. */
 const MAX_RENEWAL_WAIT_MS = 10_000;

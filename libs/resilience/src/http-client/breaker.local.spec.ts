@@ -86,10 +86,19 @@ describe('pages that are too large', () => {
     const pool = world.pool({ retries: retrySchedule([0.001]) });
     const client = pool.client({ side: 'source' });
     const pages = new PageSize({ min: 1, max: 1000 }, { backOff: retrySchedule([0]) });
-    const page = await pages.attempt((size) => client.request({ url: base, query: { size } }));
+    const page = await pages.attempt((size, onOverload) => client.request({ url: base, query: { size }, onOverload }));
     expect(page.text()).toBe('1');
     expect(asked).toEqual([1000, 500, 250, 125, 62, 31, 15, 7, 3, 1]);
     expect(pool.breaker(base).state).toEqual({ status: 'closed', failures: 0 });
+  });
+
+  it('leave requests of their own alone: those are retried', async () => {
+    const { mood, base } = await moody();
+    mood.status = 503;
+    const client = world.pool({ retries: retrySchedule([0.001]) }).client({ side: 'source' });
+    const pages = new PageSize({ min: 50, max: 100 }, { backOff: retrySchedule([0]) });
+    await failure(pages.attempt(() => client.request({ url: base })));
+    expect(mood.asked).toBe(4);
   });
 
   it('are an error like any other at the floor', async () => {
@@ -98,7 +107,9 @@ describe('pages that are too large', () => {
     const pool = world.pool({ retries: retrySchedule([0.001]) });
     const client = pool.client({ side: 'source' });
     const pages = new PageSize({ min: 50, max: 100 }, { backOff: retrySchedule([0]) });
-    const error = await failure(pages.attempt((size) => client.request({ url: base, query: { size } })));
+    const error = await failure(
+      pages.attempt((size, onOverload) => client.request({ url: base, query: { size }, onOverload })),
+    );
     expect(error).toMatchObject({ code: 'SOURCE_UNREACHABLE', status: 504 });
     expect(mood.asked).toBe(3);
     expect(pool.breaker(base).state).toEqual({ status: 'closed', failures: 2 });

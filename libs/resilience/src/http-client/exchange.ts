@@ -4,6 +4,7 @@ import { ACCEPT_ENCODING, readBody } from '../response-body.js';
 import { type Answer, type Connections, failure, type Outgoing } from './connections.js';
 import { MAX_DETAIL_BYTES } from './error-detail.js';
 import type { Condition } from './http-types.js';
+import type { OnOverload } from './overload.js';
 
 /** A request that is ready to go: headers in lower case, the credential among them. */
 export interface Prepared extends Outgoing {
@@ -11,6 +12,7 @@ export interface Prepared extends Outgoing {
   readonly condition?: Condition | undefined;
   readonly maxBytes: number;
   readonly maxRedirects: number;
+  readonly onOverload: OnOverload;
   /** Statuses whose bodies are read in full. */
   readonly isAnswer: (status: number) => boolean;
 }

@@ -7,7 +7,8 @@ import { type CheckedAddress, resolveGuarded, type ResolveGuardedOptions } from 
 import { Connections } from './connections.js';
 import { PooledClient } from './pooled-client.js';
 import { InFlightGate } from './in-flight-gate.js';
-import type { HttpClient, HttpClientOptions } from './http-types.js';
+import type { HttpClient } from './http-types.js';
+import type { HttpClientOptions } from './options.js';
 import { Allowance } from './allowance.js';
 import type { PoolParts, Target } from './pool-parts.js';
 

@@ -1,5 +1,4 @@
-import type { Credential } from '../credentials/credential.js';
-import type { RetrySchedule } from '../retry-schedule.js';
+import type { OnOverload } from './overload.js';
 
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -37,6 +36,8 @@ export interface HttpRequest {
   readonly expect?: readonly number[];
   /** Whether it may be sent again after it failed half-way. Default: GET, HEAD, PUT and DELETE may, POST and PATCH not. */
   readonly idempotent?: boolean;
+  /** Default `retry`; `PageSize.attempt` says which one holds. */
+  readonly onOverload?: OnOverload;
 }
 
 export interface HttpResponse {
@@ -65,26 +66,4 @@ export interface HttpClient {
   request(request: HttpRequest): Promise<HttpResponse>;
   /** Ends the calls that are under way; later ones are refused. */
   close(): Promise<void>;
-}
-
-/** How much one credential may ask, and one target is asked. */
-export interface HttpLimits {
-  /** Of the credential, all clients together; when clients disagree, that of the latest call holds. Default: no limit. */
-  readonly requestsPerSecond?: number;
-  /** How many may go at once after a pause; default `requestsPerSecond`, at least 1. */
-  readonly burst?: number;
-  /** Calls to the target at the same time, all clients together; default that of the pool. */
-  readonly inFlight?: number;
-}
-
-export interface HttpClientOptions {
-  readonly side: Side;
-  readonly credential?: Credential;
-  /** Where the credential may be sent: `https://api.example.com`, …; a request elsewhere is refused. Default: anywhere. */
-  readonly origins?: readonly string[];
-  readonly limits?: HttpLimits;
-  /** Of what may be sent again; default that of the pool. Nothing is ever sent again that may not be. */
-  readonly retries?: RetrySchedule;
-  /** What breaker and in-flight cap are kept for. Default: the origin of each request. */
-  readonly target?: string;
 }

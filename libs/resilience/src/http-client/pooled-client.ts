@@ -1,7 +1,6 @@
 import { sleep, unlessAborted } from '../clock.js';
 import { AuthExpired, ExternalError, RateLimited, Retryable, Terminal } from '../external-error.js';
 import { displayUrl, FetchError } from '../fetch-error.js';
-import { forItself, wouldAskForLess } from '../page-size.js';
 import { nextDelay } from '../retry-schedule.js';
 import { admit, type CallEnd } from './admission.js';
 import type { Exchanged } from './exchange.js';
@@ -9,7 +8,9 @@ import { detailOf, excerptOf } from './error-detail.js';
 import { HttpAnswer } from './http-answer.js';
 import { codeOf, connectionError, statusError } from './http-errors.js';
 import type { PoolParts } from './pool-parts.js';
-import type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse } from './http-types.js';
+import type { HttpClient, HttpRequest, HttpResponse } from './http-types.js';
+import type { HttpClientOptions } from './options.js';
+import { isOverloadStatus } from './overload.js';
 import { isAnswer, prepare, repeatable } from './prepare.js';
 import { readRateLimit } from './rate-limit-headers.js';
 
@@ -85,7 +86,7 @@ export class PooledClient implements HttpClient {
     const unsent = BEFORE_ANSWER.has(connection) || (error instanceof RateLimited && error.status === undefined);
     const passing = unsent || PASSING.has(status) || connection !== '' || error instanceof RateLimited;
     if (!passing || !(unsent || repeatable(request))) return null;
-    if (wouldAskForLess() && status > 500) return null;
+    if (request.onOverload === 'shrink' && isOverloadStatus(status)) return null;
     const { retries: schedule, random, clock } = this.pool.settings;
     const delay = nextDelay(this.options.retries ?? schedule, retries, random());
     if (delay === null) return null;
@@ -130,7 +131,7 @@ export class PooledClient implements HttpClient {
   async #ask<T>(work: () => Promise<T>): Promise<T> {
     const { side } = this.options;
     try {
-      return await forItself(work);
+      return await work();
     } catch (error) {
       if (!(error instanceof ExternalError)) throw error;
       const { message, retryAfterMs, field } = error;

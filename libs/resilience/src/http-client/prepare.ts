@@ -17,7 +17,7 @@ export function prepare(
   request: HttpRequest,
   pool: { readonly maxBytes: number; readonly maxRedirects: number; readonly userAgent: string },
 ): Prepared {
-  const { method = 'GET', condition, json, maxBytes = pool.maxBytes } = request;
+  const { method = 'GET', condition, json, maxBytes = pool.maxBytes, onOverload = 'retry' } = request;
   const body = json === undefined ? request.body : JSON.stringify(json);
   return {
     method,
@@ -31,6 +31,7 @@ export function prepare(
     condition,
     maxBytes: Math.min(maxBytes, pool.maxBytes),
     maxRedirects: pool.maxRedirects,
+    onOverload,
     isAnswer: (status) => isAnswer(status, request),
   };
 }
