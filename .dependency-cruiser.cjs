@@ -60,7 +60,7 @@ module.exports = {
       name: 'contracts-stand-alone',
       comment: 'Shapes and codes: no framework, no driver, no other package.',
       severity: 'error',
-      from: { path: '^libs/contracts/src/', pathNot: [spec, '^libs/contracts/src/generated/'] },
+      from: { path: '^libs/contracts/src/', pathNot: spec },
       to: { path: [frameworks, drivers, '^libs/', '^services/'], pathNot: '^libs/contracts/' },
     },
     {

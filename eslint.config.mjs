@@ -9,7 +9,7 @@ const testOnly = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/generated/', '**/node_modules/', 'coverage/', 'data/', '.nx/'] },
+  { ignores: ['**/dist/', '**/node_modules/', 'coverage/', 'data/', '.nx/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.base],

@@ -11,7 +11,6 @@ export interface Setting<T> {
   readonly description: string;
   /** What the documentation shows when the variable is not set; '' means there is no default. */
   readonly defaultText: string;
-  readonly required: boolean;
   readonly secret: boolean;
   /** Reads the text of the variable (never empty). @throws BadValue */
   read(text: string): T;
@@ -19,10 +18,10 @@ export interface Setting<T> {
   fallback(): T;
 }
 
-type Options<D> = { default?: D; required?: boolean };
+type Options<D> = { default?: D };
 
-/** With a default, or required: always a value; else null stands for 'not set'. */
-type Value<T, O> = O extends { default: unknown } | { required: true } ? T : T | null;
+/** With a default: always a value; else null stands for 'not set'. */
+type Value<T, O> = O extends { default: unknown } ? T : T | null;
 
 function setting<T, D extends string | number | boolean | readonly string[], O extends Options<D>>(
   variable: string,
@@ -30,14 +29,13 @@ function setting<T, D extends string | number | boolean | readonly string[], O e
   options: O,
   reader: { kind: string; secret?: boolean; read: (text: string) => T; show?: (value: D) => string },
 ): Setting<Value<T, O>> {
-  const { default: fallback, required = false } = options;
+  const { default: fallback } = options;
   const defaultText = fallback === undefined ? '' : (reader.show ?? String)(fallback);
   return {
     variable,
     description,
     kind: reader.kind,
     defaultText,
-    required,
     secret: reader.secret ?? false,
     read: reader.read as (text: string) => Value<T, O>,
     // A default goes through the same reader as a value, so that both have the same form.
@@ -233,7 +231,7 @@ export function url<const O extends Options<string>>(
 }
 
 /** A value that is never printed: it is read into a `Secret`. */
-export function secret<const O extends { required?: boolean; minLength?: number }>(
+export function secret<const O extends Options<never> & { minLength?: number }>(
   variable: string,
   description: string,
   options: O = {} as O,

@@ -14,15 +14,12 @@ export interface SettingRow {
   readonly kind: string;
   /** '' when there is none. */
   readonly default: string;
-  readonly required: boolean;
   readonly description: string;
 }
 
 export interface Settings<S extends SettingsSchema> {
   /** Reads all settings; a variable that is unset or blank takes its default. @throws SettingsError with every problem at once */
   parse(environment: NodeJS.ProcessEnv): SettingsOf<S>;
-  /** The same settings without the others, for a service that needs only a few. */
-  pick<K extends keyof S & string>(...names: K[]): Settings<Pick<S, K>>;
   /** Rows for documentation, in the order of the schema. Holds no value from the environment. */
   describe(): SettingRow[];
   /** Variables that start with `prefix` but are no setting: most likely misspelt. Sorted. */
@@ -34,14 +31,11 @@ export function defineSettings<const S extends SettingsSchema>(schema: S): Setti
   const all = Object.values(schema);
   return {
     parse: (environment) => parse(schema, environment),
-    pick: <K extends keyof S & string>(...names: K[]) =>
-      defineSettings(Object.fromEntries(names.map((name) => [name, schema[name]])) as unknown as Pick<S, K>),
     describe: () =>
-      all.map(({ variable, kind, defaultText, required, description }) => ({
+      all.map(({ variable, kind, defaultText, description }) => ({
         variable,
         kind,
         default: defaultText,
-        required,
         description,
       })),
     unknown: (environment, prefix) => {
@@ -70,7 +64,5 @@ function parse<S extends SettingsSchema>(schema: S, environment: NodeJS.ProcessE
 
 function readOne(setting: Setting<unknown>, given: string | undefined): unknown {
   const text = given?.trim() ?? '';
-  if (text !== '') return setting.read(text);
-  if (setting.required) throw new BadValue(`must be set: ${setting.description}`);
-  return setting.fallback();
+  return text === '' ? setting.fallback() : setting.read(text);
 }

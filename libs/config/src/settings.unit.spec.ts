@@ -130,12 +130,6 @@ describe('settings', () => {
     for (const line of wrong) expect(line).not.toMatch(/\n|x{41}/);
   });
 
-  it('ask for a required variable and say what it is for', () => {
-    const required = defineSettings({ key: secret('APP_KEY', 'Key that signs', { required: true }) });
-    expect(messages({}, required)).toEqual(['APP_KEY must be set: Key that signs']);
-    expect(required.parse({ APP_KEY: 'k' }).key.reveal()).toBe('k');
-  });
-
   it('never show a secret, nor a URL that may hold one', () => {
     const hidden = 'hunter2hunter2';
     const { key } = schema.parse({ APP_KEY: hidden });
@@ -153,7 +147,6 @@ describe('settings', () => {
       variable: 'APP_PORT',
       kind: 'port',
       default: '8080',
-      required: false,
       description: 'Where it listens',
     });
     expect(rows.map((row) => row.default)).toEqual([
@@ -169,12 +162,6 @@ describe('settings', () => {
       '',
       './data',
     ]);
-  });
-
-  it('can be narrowed to what a service needs, whose problems alone count', () => {
-    const few = schema.pick('port', 'demo');
-    expect(few.parse({ APP_LEVEL: 'loud', APP_PORT: '9' })).toEqual({ port: 9, demo: true });
-    expect(few.describe().map((row) => row.variable)).toEqual(['APP_PORT', 'APP_DEMO']);
   });
 
   it('point at variables that are probably misspelt', () => {

@@ -36,35 +36,8 @@ export function uuidv7(now: number = Date.now()): string {
  * Parts are kept apart: ('a', 'bc') and ('ab', 'c') differ.
  */
 export function uuidv5(...parts: readonly (string | number)[]): string {
-  return hashed(0x50, parts);
-}
-
-/** The part of an `eventIdOf` that depends on the command and the index alone. */
-export function eventOrigin(commandId: string, index: number): string {
-  return hashed(0x80, [commandId, index]).slice(0, ORIGIN_LENGTH);
-}
-
-/**
- * The id of an event that a named command makes happen (RFC 9562, version 8): 74 bits tell the command and the index,
- * 48 are random. So a repeated command is recognised by the events of the first time, yet the store never takes two
- * processes' attempts, which may have decided differently, for one append that was made twice.
- */
-export function eventIdOf(origin: string): string {
-  const high = random(3);
-  const low = random(3);
-  return `${origin}-${hex(high >>> 16)}${hex(high >>> 8)}${hex(high)}${hex(low >>> 16)}${hex(low >>> 8)}${hex(low)}`;
-}
-
-/** The origin of an event's id; undefined when no named command made it. */
-export function originOf(eventId: string): string | undefined {
-  return eventId[14] === '8' ? eventId.slice(0, ORIGIN_LENGTH) : undefined;
-}
-
-const ORIGIN_LENGTH = 23; // 8-4-4-4 hexadecimal digits
-
-function hashed(version: number, parts: readonly (string | number)[]): string {
   const digest = hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(JSON.stringify(parts))]), 'buffer');
-  digest[6] = (digest[6]! & 0x0f) | version;
+  digest[6] = (digest[6]! & 0x0f) | 0x50;
   digest[8] = (digest[8]! & 0x3f) | 0x80;
   const text = digest.toString('hex', 0, 16);
   return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`;

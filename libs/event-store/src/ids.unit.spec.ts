@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventIdOf, eventOrigin, originOf, uuidv5, uuidv7 } from './ids.js';
+import { uuidv5, uuidv7 } from './ids.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -26,21 +26,5 @@ describe('uuidv5', () => {
     const ids = [uuidv5('a', 'bc'), uuidv5('ab', 'c'), uuidv5('abc'), uuidv5('a', 1), uuidv5('a', '1')];
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(UUID.exec(id)?.[1]).toBe('5');
-  });
-});
-
-describe('eventIdOf', () => {
-  it('tells its origin and is another one every time', () => {
-    const origin = eventOrigin('command', 0);
-    const [one, two] = [eventIdOf(origin), eventIdOf(origin)];
-    expect(one).not.toBe(two);
-    expect(UUID.exec(one!)?.[1]).toBe('8');
-    expect([originOf(one!), originOf(two!)]).toEqual([origin, origin]);
-    expect(eventOrigin('command', 1)).not.toBe(origin);
-  });
-
-  it('is not seen in ids of other kinds', () => {
-    expect(originOf(uuidv7())).toBeUndefined();
-    expect(originOf(uuidv5('x'))).toBeUndefined();
   });
 });

@@ -36,7 +36,7 @@ import { Providers } from './providers/providers.js';
 import type { GatewaySettings } from './settings.js';
 import { SnapshotsController } from './snapshots/snapshots.controller.js';
 import { Snapshots } from './snapshots/snapshots.js';
-import { ADAPTERS, LOGGER, PROJECTOR } from './tokens.js';
+import { ADAPTERS, PROJECTOR } from './tokens.js';
 import { DtoPipe } from './validation/dto.pipe.js';
 
 /** What a gateway works with; whoever opened the adapters closes them. */
@@ -76,7 +76,6 @@ export class GatewayModule {
       ],
       providers: [
         { provide: ADAPTERS, useValue: adapters },
-        { provide: LOGGER, useValue: logger },
         { provide: PROJECTOR, useValue: projector },
         { provide: KeyStore, useValue: keys },
         { provide: Authenticator, useValue: authenticator },

@@ -5,7 +5,7 @@ import { uuidv7 } from '../ids.js';
 import type { EventStore, RecordedEvent } from '../port.js';
 import { SqliteEventStore } from '../sqlite/sqlite-event-store.js';
 import { AggregateStore } from './aggregate-store.js';
-import { fold, type Decider } from './decider.js';
+import type { Decider } from './decider.js';
 
 type AccountEvent = { type: 'Deposited'; data: { amount: number } } | { type: 'Closed'; data: { total: number } };
 type AccountCommand = { do: 'deposit'; amounts: number[] } | { do: 'close' };
@@ -59,7 +59,7 @@ describe('AggregateStore', () => {
       traceparent: '00-aa-bb-01',
     };
     const handled = await accounts.handle('account-1', deposit(5, 6), context);
-    expect(handled).toMatchObject({ state: { total: 11 }, revision: 1, repeated: false });
+    expect(handled).toMatchObject({ state: { total: 11 }, revision: 1 });
     const events = await stored('account-1');
     expect(events.map(({ type, data, metadata }) => ({ type, data, metadata }))).toEqual([
       { type: 'Deposited', data: { amount: 5 }, metadata: context },
@@ -155,31 +155,6 @@ describe('AggregateStore', () => {
     lost = 3;
     await expect(patient.handle('account-1', deposit(7))).rejects.toThrow(OutcomeUnknown);
     expect((await patient.handle('account-1', deposit(1))).state.total).toBe(15);
-  });
-
-  it('answers a command that is given again with its first events and decides nothing', async () => {
-    const first = await accounts.handle('account-1', deposit(1, 2), { commandId: 'c1' });
-    await accounts.handle('account-1', deposit(4), { commandId: 'c2' });
-    for (const process of [accounts, elsewhere()]) {
-      const again = await process.handle('account-1', deposit(99), { commandId: 'c1', isNew: true });
-      expect(again).toMatchObject({ repeated: true, state: { total: 7 }, revision: 2 });
-      expect(again.events.map((event) => event.id)).toEqual(first.events.map((event) => event.id));
-    }
-    expect(await stored('account-1')).toHaveLength(3);
-  });
-
-  it('keeps one decision when two processes are given a command at once', async () => {
-    const [a, b] = [accounts, elsewhere()];
-    await a.handle('account-1', deposit(1));
-    await b.handle('account-1', deposit());
-    // The same command, decided differently: only the one that is stored may count, in both.
-    const results = await Promise.all([
-      a.handle('account-1', deposit(10), { commandId: 'c1' }),
-      b.handle('account-1', deposit(20), { commandId: 'c1' }),
-    ]);
-    expect(results.map((result) => result.repeated).sort()).toEqual([false, true]);
-    const { total } = fold(account, (await stored('account-1')) as unknown as AccountEvent[]);
-    expect(results.map((result) => result.state.total)).toEqual([total, total]);
   });
 
   it('believes that a stream is new only until the store says otherwise', async () => {

@@ -1,10 +1,6 @@
 import { StreamNotFound } from '../errors.js';
-import { originOf } from '../ids.js';
 import type { EventStore, RecordedEvent } from '../port.js';
 import type { Decider, DomainEvent } from './decider.js';
-
-/** Events of named commands remembered per stream: a command repeated after more of them is not recognised. */
-const REMEMBERED = 1_000;
 
 /** An aggregate as it was after `revision`. */
 export interface Snapshot<State> {
@@ -15,20 +11,8 @@ export interface Snapshot<State> {
   readonly position: number;
 }
 
-/** A snapshot that also knows which named commands made its events: revisions by origin (see ids.ts). */
-export interface LiveSnapshot<State> extends Snapshot<State> {
-  readonly origins: Map<string, number>;
-}
-
-export function emptySnapshot<State>(decider: { initialState(): State }): LiveSnapshot<State> {
-  return { state: decider.initialState(), revision: -1, position: -1, origins: new Map() };
-}
-
-export function rememberOrigin(origins: Map<string, number>, eventId: string, revision: number): void {
-  const origin = originOf(eventId);
-  if (origin === undefined) return;
-  origins.set(origin, revision);
-  if (origins.size > REMEMBERED) origins.delete(origins.keys().next().value!);
+export function emptySnapshot<State>(decider: { initialState(): State }): Snapshot<State> {
+  return { state: decider.initialState(), revision: -1, position: -1 };
 }
 
 export interface LoadOptions<Event extends DomainEvent> {
@@ -49,16 +33,14 @@ export async function loadSnapshot<State, Event extends DomainEvent>(
   decider: Decider<State, never, Event>,
   stream: string,
   options: LoadOptions<Event>,
-  since: LiveSnapshot<State> = emptySnapshot(decider),
-): Promise<LiveSnapshot<State>> {
-  const snapshot = { ...since };
+  since: Snapshot<State> = emptySnapshot(decider),
+): Promise<Snapshot<State>> {
+  let snapshot = since;
   const upcast = options.upcast ?? ((event: RecordedEvent) => event as unknown as Event);
   try {
     for await (const recorded of eventsToFold(store, stream, options, upcast, since.revision + 1)) {
-      snapshot.state = decider.evolve(snapshot.state, upcast(recorded));
-      snapshot.revision = recorded.revision;
-      snapshot.position = recorded.position;
-      rememberOrigin(snapshot.origins, recorded.id, recorded.revision);
+      const { revision, position } = recorded;
+      snapshot = { state: decider.evolve(snapshot.state, upcast(recorded)), revision, position };
     }
   } catch (error) {
     if (!(error instanceof StreamNotFound)) throw error;

@@ -1,36 +1,27 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
-import type { Broker, ConsumeOptions, Delivery, Request, Running } from '../port.js';
-import { toError } from '../remote.js';
+import type { Broker, Delivery, Request, Running } from '../port.js';
 import { BrokerContext } from './broker-context.js';
 import { BROKER_TRANSPORT, type HandlerExtras } from './decorators.js';
-
-export interface BrokerServerOptions {
-  /** Changes a consumer's options before it starts: a setting's concurrency, say. */
-  readonly tune?: (options: ConsumeOptions) => ConsumeOptions;
-}
 
 const LAST_OR_NOTHING = { defaultValue: undefined };
 
 /**
- * The broker as a transport of Nest: serves `@MessagePattern` and `@Serve`, runs `@Consume` and `@Listen`; a plain
- * `@EventPattern(subject)` listens. Closing it drains what it started and leaves the broker open.
+ * The broker as a transport of Nest: serves `@MessagePattern` and `@Serve`, runs `@Consume`. Closing it drains what it
+ * started and leaves the broker open.
  */
 export class BrokerServer extends Server implements CustomTransportStrategy {
   override readonly transportId = BROKER_TRANSPORT;
   override readonly propagatesEventHandlerErrors = true;
   private running: Running[] = [];
 
-  constructor(
-    private readonly broker: Broker,
-    private readonly options: BrokerServerOptions = {},
-  ) {
+  constructor(private readonly broker: Broker) {
     super();
   }
 
   override addHandler(pattern: string, callback: MessageHandler, isEvent = false, extras: HandlerExtras = {}): void {
-    const taken = this.messageHandlers.has(this.normalizePattern(pattern));
-    if (taken && (!isEvent || extras.consume)) throw new Error(`two handlers for ${pattern}`);
+    if (isEvent && !extras.consume) throw new Error(`${pattern}: events are consumed with @Consume`);
+    if (this.messageHandlers.has(this.normalizePattern(pattern))) throw new Error(`two handlers for ${pattern}`);
     super.addHandler(pattern, callback, isEvent, extras as Record<string, unknown>);
   }
 
@@ -64,15 +55,9 @@ export class BrokerServer extends Server implements CustomTransportStrategy {
   }
 
   private begin(pattern: string, handler: MessageHandler): Promise<Running> {
-    if (!handler.isEventHandler) return this.broker.serve(pattern, (request) => handle(handler, request));
-    const { consume, listen = pattern } = (handler.extras ?? {}) as HandlerExtras;
-    if (!consume) return this.broker.listen(listen, (message) => this.hear(handler, message));
-    const options = this.options.tune ? this.options.tune(consume) : consume;
-    return this.broker.consume(options, (delivery) => handle(handler, delivery) as Promise<void>);
-  }
-
-  private hear(handler: MessageHandler, message: Request): void {
-    handle(handler, message).catch((error: unknown) => this.handleError(toError(error).stack ?? String(error)));
+    const { consume } = (handler.extras ?? {}) as HandlerExtras;
+    if (!consume) return this.broker.serve(pattern, (request) => handle(handler, request));
+    return this.broker.consume(consume, (delivery) => handle(handler, delivery) as Promise<void>);
   }
 }
 

@@ -10,7 +10,6 @@ export const BROKER_TRANSPORT = Symbol('tidemark broker');
 /** What a handler's decorator tells the server. */
 export interface HandlerExtras {
   readonly consume?: ConsumeOptions;
-  readonly listen?: string;
 }
 
 /**
@@ -28,12 +27,6 @@ export function Serve(subject: string): MethodDecorator {
 export function Consume(options: ConsumeOptions): MethodDecorator {
   const extras: HandlerExtras = { consume: options };
   return handler(EventPattern(`consume:${options.durable}`, BROKER_TRANSPORT, extras) as MethodDecorator);
-}
-
-/** The method hears broadcasts, and published and relayed messages: `(data, context: BrokerContext<Request>) => void`. */
-export function Listen(subject: string): MethodDecorator {
-  const extras: HandlerExtras = { listen: subject };
-  return handler(EventPattern(`listen:${subject}`, BROKER_TRANSPORT, extras) as MethodDecorator);
 }
 
 const filter = new BrokerErrorFilter();

@@ -6,7 +6,7 @@ import { of } from 'rxjs';
 import { signal } from '@tidemark/test-kit';
 import { NoResponder, RemoteError } from '../errors.js';
 import { Retryable, Terminal, type Broker, type DeadLetter, type Delivery, type Request } from '../port.js';
-import { BrokerContext, BrokerErrorFilter, BrokerServer, Consume, Listen, Serve } from './index.js';
+import { BrokerContext, BrokerErrorFilter, BrokerServer, Consume, Serve } from './index.js';
 
 class Refused extends Error {
   readonly code = 'JOB_REFUSED';
@@ -18,7 +18,6 @@ class Refused extends Error {
 class Seen {
   readonly worked = signal<{ data: unknown; context: BrokerContext<Delivery> }>();
   readonly retried = signal<number>();
-  readonly heard = signal<{ data: unknown; subject: string }>();
 }
 
 @Controller()
@@ -44,11 +43,6 @@ class JobsController {
       return this.seen.retried.resolve(context.message.deliveryCount);
     }
     this.seen.worked.resolve({ data, context });
-  }
-
-  @Listen('tidemark.beat.*')
-  beat(data: unknown, context: BrokerContext<Request>): void {
-    this.seen.heard.resolve({ data, subject: context.subject });
   }
 }
 
@@ -109,11 +103,6 @@ export function nestCases(open: () => Promise<Broker>): void {
       );
       await broker.publish({ subject: 'tidemark.work.jobs.fetch', id: 'w3', data: { kind: 'bad' } });
       expect(await dead.promise).toMatchObject({ id: 'w3', reason: 'cannot be done', durable: 'workers' });
-    });
-
-    it('hears broadcasts', async () => {
-      broker.broadcast('tidemark.beat.j1', { at: 1 });
-      expect(await seen.heard.promise).toEqual({ data: { at: 1 }, subject: 'tidemark.beat.j1' });
     });
 
     it('serves nothing after it was closed, and leaves the broker open', async () => {

@@ -4,7 +4,7 @@ import type { ReadModel, View } from '@tidemark/read-model';
 import { Ignores } from '../ignores/ignores.js';
 import { pageOf, viewPage, type ViewPage } from '../paging.js';
 import { ADAPTERS } from '../tokens.js';
-import { knownForm } from '../validation/id.pipe.js';
+import { knownForm } from '../validation/known-form.js';
 import type { ChangesQuery } from './changes.dto.js';
 import { Dependencies } from '../dependencies/dependencies.js';
 import { allOf, everything, filterOf, summaryOf } from './listing.js';

@@ -19,7 +19,7 @@ import { Ignores } from '../ignores/ignores.js';
 import { pageOf, type Page } from '../paging.js';
 import { Snapshots, type SnapshotView } from '../snapshots/snapshots.js';
 import { ADAPTERS } from '../tokens.js';
-import { knownForm } from '../validation/id.pipe.js';
+import { knownForm } from '../validation/known-form.js';
 import { invalid } from '../validation/invalid.js';
 import type { ComparisonQuery, SidesQuery } from './comparisons.dto.js';
 

@@ -10,7 +10,7 @@ import type { ReadModel, View } from '@tidemark/read-model';
 import { CommandClient } from '../command-client.js';
 import { pageOf, viewPage, type ViewPage } from '../paging.js';
 import { ADAPTERS } from '../tokens.js';
-import { knownForm } from '../validation/id.pipe.js';
+import { knownForm } from '../validation/known-form.js';
 import type { ConnectionsQuery, CreateConnectionDto, UpdateConnectionDto } from './connections.dto.js';
 
 /** Verbs that need nothing but the connection. */

@@ -4,7 +4,7 @@ import { ComparisonQuery, ReportQuery } from '../comparisons/comparisons.dto.js'
 import type { Comparisons } from '../comparisons/comparisons.js';
 import { AddIgnoreRuleDto } from '../ignores/ignores.dto.js';
 import type { Ignores } from '../ignores/ignores.js';
-import { knownForm } from '../validation/id.pipe.js';
+import { knownForm } from '../validation/known-form.js';
 import { validated } from '../validation/validate.js';
 import { unary, type Rpcs } from './rpc.js';
 

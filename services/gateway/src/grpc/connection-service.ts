@@ -1,7 +1,7 @@
 import type { CommandContext } from '@tidemark/contracts';
 import type { Connections, ConnectionVerb } from '../connections/connections.js';
 import { ConnectionsQuery, CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';
-import { knownForm } from '../validation/id.pipe.js';
+import { knownForm } from '../validation/known-form.js';
 import { validated } from '../validation/validate.js';
 import type { Fields } from './codec.js';
 import { unary, type Rpcs } from './rpc.js';

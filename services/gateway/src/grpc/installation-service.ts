@@ -2,7 +2,7 @@ import { CreateKeyDto, KeysQuery } from '../keys/keys.dto.js';
 import type { Keys } from '../keys/keys.js';
 import type { Overview } from '../overview/overview.js';
 import type { Projections } from '../projections/projections.js';
-import { knownForm } from '../validation/id.pipe.js';
+import { knownForm } from '../validation/known-form.js';
 import { validated } from '../validation/validate.js';
 import { unary, type Rpcs } from './rpc.js';
 

@@ -1,7 +1,7 @@
 import { CancelJobDto, CreateJobDto, JobsQuery, JobStateQuery } from '../jobs/jobs.dto.js';
 import type { Jobs } from '../jobs/jobs.js';
 import { PageQuery } from '../paging.js';
-import { knownForm } from '../validation/id.pipe.js';
+import { knownForm } from '../validation/known-form.js';
 import { invalid } from '../validation/invalid.js';
 import { validated } from '../validation/validate.js';
 import { stream, unary, type Rpcs } from './rpc.js';

@@ -2,7 +2,7 @@ import { CreateConnectionDto, UpdateConnectionDto } from '../connections/connect
 import { PageQuery } from '../paging.js';
 import { SubscribeDto } from '../providers/providers.dto.js';
 import type { Providers } from '../providers/providers.js';
-import { knownForm } from '../validation/id.pipe.js';
+import { knownForm } from '../validation/known-form.js';
 import { validated } from '../validation/validate.js';
 import { unary, type Rpcs } from './rpc.js';
 

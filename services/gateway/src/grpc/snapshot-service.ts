@@ -1,6 +1,6 @@
 import { PageQuery } from '../paging.js';
 import type { Snapshots } from '../snapshots/snapshots.js';
-import { knownForm } from '../validation/id.pipe.js';
+import { knownForm } from '../validation/known-form.js';
 import { validated } from '../validation/validate.js';
 import { stream, unary, type Rpcs } from './rpc.js';
 

@@ -6,7 +6,7 @@ import { ignoredByNothing, type IgnoredBy } from '../changes/listing.js';
 import { CommandClient } from '../command-client.js';
 import { Connections } from '../connections/connections.js';
 import { ADAPTERS } from '../tokens.js';
-import { knownForm } from '../validation/id.pipe.js';
+import { knownForm } from '../validation/known-form.js';
 import type { AddIgnoreRuleDto } from './ignores.dto.js';
 
 /** What callers may do with ignore lists, whatever they speak. */

@@ -13,7 +13,7 @@ import { Connections } from '../connections/connections.js';
 import { CommandClient } from '../command-client.js';
 import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../paging.js';
 import { ADAPTERS } from '../tokens.js';
-import { knownForm } from '../validation/id.pipe.js';
+import { knownForm } from '../validation/known-form.js';
 import { invalid } from '../validation/invalid.js';
 import { JobWakeups } from './job-wakeups.js';
 import type { CreateJobDto, JobsQuery, JobStateQuery } from './jobs.dto.js';

@@ -5,7 +5,7 @@ import type { Projector, ReadModel, View } from '@tidemark/read-model';
 import { Authenticator } from '../auth/authenticator.js';
 import { pageOf, viewPage, type ViewPage } from '../paging.js';
 import { ADAPTERS, PROJECTOR } from '../tokens.js';
-import { knownForm } from '../validation/id.pipe.js';
+import { knownForm } from '../validation/known-form.js';
 import { KeyStore } from './key-store.js';
 import type { CreateKeyDto, KeyDto, KeysQuery, NewKeyDto } from './keys.dto.js';
 import { keysProjection, type KeyDocument } from './keys.projection.js';

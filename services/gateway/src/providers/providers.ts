@@ -17,7 +17,7 @@ import { Connections } from '../connections/connections.js';
 import { Jobs } from '../jobs/jobs.js';
 import { pageOf, viewPage, type PageQuery, type ViewPage } from '../paging.js';
 import { ADAPTERS } from '../tokens.js';
-import { knownForm } from '../validation/id.pipe.js';
+import { knownForm } from '../validation/known-form.js';
 
 /** A dependency of the catalogue, as everybody may see it. */
 export type ProviderView = Pick<

@@ -6,7 +6,7 @@ import type { ReadModel, View } from '@tidemark/read-model';
 import { Dependencies } from '../dependencies/dependencies.js';
 import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../paging.js';
 import { ADAPTERS } from '../tokens.js';
-import { knownForm } from '../validation/id.pipe.js';
+import { knownForm } from '../validation/known-form.js';
 import { OperationsCache } from './operations-cache.js';
 
 /** A snapshot as callers see it. */

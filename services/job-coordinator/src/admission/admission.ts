@@ -43,17 +43,15 @@ export type AdmissionEvent = PlacesChanged;
 export interface AdmissionState {
   /** By job id. */
   readonly running: ReadonlyMap<string, Place>;
-  /** Connections that hold a place. */
-  readonly busy: ReadonlySet<string>;
   /** Events since the last one with the whole set. */
   readonly sinceWhole: number;
 }
 
-export const nobodyAdmitted: AdmissionState = { running: new Map(), busy: new Set(), sinceWhole: 0 };
+export const nobodyAdmitted: AdmissionState = { running: new Map(), sinceWhole: 0 };
 
 export function evolveAdmission(state: AdmissionState, { data }: AdmissionEvent): AdmissionState {
-  if (data.running) return stateOf(new Map(data.running), 0);
-  return stateOf(apply(state.running, data), state.sinceWhole + 1);
+  if (data.running) return { running: new Map(data.running), sinceWhole: 0 };
+  return { running: apply(state.running, data), sinceWhole: state.sinceWhole + 1 };
 }
 
 /** The set of places after who went out and who came in. */
@@ -69,9 +67,3 @@ export function apply(
     running.set(reserved.jobId, { connectionId: reserved.connectionId, attempt: 0, reserved: true, since: at });
   return running;
 }
-
-const stateOf = (running: ReadonlyMap<string, Place>, sinceWhole: number): AdmissionState => ({
-  running,
-  busy: new Set(Array.from(running.values(), ({ connectionId }) => connectionId)),
-  sinceWhole,
-});

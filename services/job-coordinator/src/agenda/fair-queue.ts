@@ -6,12 +6,6 @@ export class FairQueue {
   /** By connection; the map's order is the order of turns. */
   private readonly lines = new Map<string, Set<string>>();
 
-  get size(): number {
-    let size = 0;
-    for (const line of this.lines.values()) size += line.size;
-    return size;
-  }
-
   get isEmpty(): boolean {
     return this.lines.size === 0;
   }

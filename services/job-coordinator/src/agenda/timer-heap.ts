@@ -7,10 +7,6 @@ export interface Due<T> {
 export class TimerHeap<T> {
   private readonly heap: Due<T>[] = [];
 
-  get size(): number {
-    return this.heap.length;
-  }
-
   /** When the first item is due; undefined when there is none. */
   get next(): number | undefined {
     return this.heap[0]?.at;

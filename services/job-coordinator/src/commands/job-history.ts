@@ -11,7 +11,7 @@ import {
 } from '@tidemark/contracts';
 import type { RecordedEvent } from '@tidemark/event-store';
 import { jobStream, type Coordinator } from '../coordinator.js';
-import { absentJob, evolveJob, isEnded } from '../job/job.js';
+import { isEnded } from '../job/job.js';
 import { describeEvent } from '../job/job.timeline.js';
 import { describeJob } from '../job/job.view.js';
 import { findJob, ownedJob } from './get-job.js';
@@ -24,15 +24,21 @@ export async function getJobState(
   coordinator: Coordinator,
   { tenant, jobId, revision, at }: GetJobState,
 ): Promise<JobView> {
-  const until = at === undefined ? Infinity : Date.parse(at);
-  await findJob(coordinator, { tenant, jobId });
-  const events = await stored(coordinator, jobId, 0, revision === undefined ? undefined : revision + 1);
-  if (revision !== undefined && revision >= events.length)
-    throw new TidemarkError('NOT_FOUND', `job ${jobId} has no revision ${revision}; its last is ${events.length - 1}`);
-  const state = events
-    .filter(({ recordedAt }) => recordedAt <= until)
-    .reduce((job, event) => evolveJob(job, happened(event)), absentJob);
+  const stream = jobStream(jobId);
+  const { state: latest, revision: last } = await coordinator.jobs.load(stream);
+  ownedJob(latest, tenant);
+  const atRevision = revision ?? (at === undefined ? last : await revisionAt(coordinator, jobId, Date.parse(at)));
+  if (atRevision > last)
+    throw new TidemarkError('NOT_FOUND', `job ${jobId} has no revision ${atRevision}; its last is ${last}`);
+  const { state } = await coordinator.jobs.load(stream, { atRevision });
   return describeJob(ownedJob(state, tenant));
+}
+
+/** The last revision recorded at or before a time. @throws TidemarkError NOT_FOUND when there is none */
+async function revisionAt({ eventStore }: Coordinator, jobId: string, time: number): Promise<number> {
+  for await (const { revision, recordedAt } of eventStore.read(jobStream(jobId), { direction: 'backwards' }))
+    if (recordedAt <= time) return revision;
+  throw new TidemarkError('NOT_FOUND', 'no such job');
 }
 
 /** Stored events from a revision on. @throws TidemarkError NOT_FOUND */

@@ -1,4 +1,3 @@
-import { Injectable, type PipeTransform } from '@nestjs/common';
 import { TidemarkError } from '@tidemark/contracts';
 
 const form = /^[\w:.-]{1,128}$/;
@@ -7,11 +6,4 @@ const form = /^[\w:.-]{1,128}$/;
 export function knownForm(id: unknown): string {
   if (typeof id !== 'string' || !form.test(id)) throw new TidemarkError('NOT_FOUND', 'no such id');
   return id;
-}
-
-@Injectable()
-export class IdPipe implements PipeTransform<unknown, string> {
-  transform(value: unknown): string {
-    return knownForm(value);
-  }
 }
