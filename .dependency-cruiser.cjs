@@ -2,7 +2,7 @@
 const { readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
-const spec = '\\.spec\\.ts$|/testing/|\\.fixtures\\.ts$|^libs/test-kit/';
+const spec = '\\.spec\\.ts$|/testing/|\\.fixtures\\.ts$|^libs/test-kit/|^tests/';
 const ports = '^libs/(event-store|messaging|read-model|blob-store)/';
 const drivers = '^(node:)?sqlite$|node_modules/(nats|mongodb|@eventstore/db-client|pg|pg-cursor)/';
 const frameworks = 'node_modules/(@nestjs|fastify|@fastify|rxjs|reflect-metadata|class-validator|class-transformer)/';
@@ -75,6 +75,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/' },
       to: { path: '^services/' },
+    },
+    {
+      name: 'nothing-stands-on-tests',
+      comment: 'The suites over the whole import the product, never the other way round.',
+      severity: 'error',
+      from: { path: '^(libs|services)/' },
+      to: { path: '^tests/' },
     },
     {
       name: 'drivers-only-in-adapters',

@@ -2,10 +2,13 @@
 // between packages are dependency-cruiser's.
 import tseslint from 'typescript-eslint';
 
-const tests = ['**/*.spec.ts', '**/testing/**', '**/*.fixtures.ts', 'libs/test-kit/**'];
+const tests = ['**/*.spec.ts', '**/testing/**', '**/*.fixtures.ts', 'libs/test-kit/**', 'tests/**'];
 const testOnly = [
   { group: ['**/testing', '**/testing/*', '@tidemark/*/testing'], message: 'testing/ is for tests only.' },
-  { group: ['@tidemark/test-kit', '@jest/globals', '@nestjs/testing'], message: 'This package is for tests only.' },
+  {
+    group: ['@tidemark/test-kit', '@tidemark/tests', '@jest/globals', '@nestjs/testing'],
+    message: 'This package is for tests only.',
+  },
 ];
 
 export default tseslint.config(

@@ -6,7 +6,7 @@ const kind = process.env.TEST_KIND ?? 'unit';
 
 export default {
   rootDir: import.meta.dirname,
-  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tools', '<rootDir>/deploy'],
+  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tests', '<rootDir>/tools', '<rootDir>/deploy'],
   testMatch: (kinds[kind] ?? kind.split(',')).map((suffix) => `**/*.${suffix}.spec.ts`),
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@tidemark/source', 'node', 'node-addons'] },

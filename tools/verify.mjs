@@ -1,10 +1,10 @@
 // npm run verify: everything that can be checked without a server, two checks at a time, each reported once.
 // `npm run verify -- lint types` runs the named ones only.
 import { spawn } from 'node:child_process';
-import { ensureInstalled, packages, projectEnv, root } from './lib/workspace.mjs';
+import { ensureInstalled, packages, projectEnv, root, sourcesOf } from './lib/workspace.mjs';
 
 const lanes = 2;
-const sources = packages().map((name) => `${name}/src`);
+const sources = packages().map(sourcesOf);
 
 /** The longest first, so that the lanes end together. */
 const checks = {

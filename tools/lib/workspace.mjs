@@ -68,11 +68,17 @@ export function become(args, env = {}) {
 
 /** Every package folder, libs first. */
 export function packages() {
-  return ['libs', 'services'].flatMap((group) =>
+  const grouped = ['libs', 'services'].flatMap((group) =>
     readdirSync(join(root, group), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && existsSync(join(root, group, entry.name, 'package.json')))
       .map((entry) => `${group}/${entry.name}`),
   );
+  return [...grouped, 'tests'];
+}
+
+/** Where a package's sources are: its `src`, or the folder itself. */
+export function sourcesOf(name) {
+  return existsSync(join(root, name, 'src')) ? `${name}/src` : name;
 }
 
 // npm writes this second lock file last of all, so a broken-off install has none. It lists what is really there:
@@ -95,10 +101,11 @@ function buildFiles() {
   for (const name of packages()) {
     const folder = join(root, name);
     sources.push(join(folder, 'package.json'), join(folder, 'tsconfig.json'));
-    const files = readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' }).sort();
+    const from = join(root, sourcesOf(name));
+    const files = readdirSync(from, { recursive: true, encoding: 'utf8' }).sort();
     for (const file of files) {
-      if (!file.endsWith('.ts') || file.endsWith('.spec.ts')) continue;
-      sources.push(join(folder, 'src', file));
+      if (!file.endsWith('.ts') || /\.spec\.ts$|^(dist|node_modules)\b/.test(file)) continue;
+      sources.push(join(from, file));
       if (/^(index|main)\.ts$/.test(file)) outputs.push(join(folder, 'dist', file.replace(/ts$/, 'js')));
     }
   }

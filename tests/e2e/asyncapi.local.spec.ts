@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { command, errorCodes } from '@tidemark/contracts';
+import { eventually } from '@tidemark/test-kit';
+import { AsyncApi } from './testing/asyncapi.js';
+import { startInstallation, type Installation } from '../installations/standalone.js';
+import { Publisher } from '../publishers/publisher.js';
+import { Recording } from './testing/recording-broker.js';
+
+const api = new AsyncApi();
+const recording = new Recording();
+
+describe('asyncapi.yaml', () => {
+  let installation: Installation;
+
+  beforeAll(async () => {
+    const publisher = await Publisher.start();
+    installation = await startInstallation({ decorate: recording.decorate });
+    await everything(installation, publisher);
+    await publisher.stop();
+  }, 60_000);
+
+  afterAll(() => installation.stop());
+
+  it('has no reference that leads nowhere', () => {
+    const references = Array.from(JSON.stringify(api.document).matchAll(/"\$ref":"([^"]+)"/g), ([, ref]) => ref!);
+    expect(references.length).toBeGreaterThan(100);
+    for (const reference of references) expect(() => api.resolve(reference)).not.toThrow();
+  });
+
+  it('describes every command that is served, and no other', () => {
+    const described = api.addresses().map(({ address }) => address);
+    expect(described.filter((address) => address.startsWith('tidemark.cmd.')).sort()).toEqual(
+      [...recording.served].sort(),
+    );
+    const answered = api.addresses().filter(({ address }) => address.startsWith('tidemark.cmd.'));
+    for (const { name } of answered) expect(() => api.operationOn(name)).not.toThrow();
+  });
+
+  it('describes every work queue that is consumed, and no other', () => {
+    const described = api.addresses().map(({ address }) => address);
+    expect(described.filter((address) => address.startsWith('tidemark.work.')).sort()).toEqual(
+      [...recording.consumed].sort(),
+    );
+  });
+
+  it.each([
+    ['job', 'job-event'],
+    ['connection', 'connection-event'],
+  ])('describes every event of a %s, and no other', (aggregate, channel) => {
+    const file = new URL(`../../libs/contracts/src/events/${aggregate}-events.ts`, import.meta.url);
+    const types = Array.from(readFileSync(file, 'utf8').matchAll(/= Fact<\s*'(\w+)'/g), ([, type]) => type);
+    expect(Object.keys(api.document['channels'][channel].messages).sort()).toEqual(types.sort());
+  });
+
+  it('knows every error code', () => {
+    expect(api.resolve('#/components/schemas/ErrorCode').node['enum']).toEqual(errorCodes);
+  });
+
+  it('says what requests and replies look like', () => {
+    const problems = recording.asked.flatMap(({ subject, data, headers, reply, error }) => {
+      const channel = api.channelOf(subject);
+      const [success, failure] = api.operationOn(channel)['reply'].messages.map(({ $ref }: { $ref: string }) => $ref);
+      const request = `#/channels/${channel}/messages/request`;
+      return [
+        ...api.problems(request, 'payload', plain(data)),
+        ...api.problems(request, 'headers', headers),
+        ...api.problems(error ? failure : success, 'payload', plain(error ?? reply)),
+      ];
+    });
+    expect(problems).toEqual([]);
+    const asked = new Set(recording.asked.map(({ subject }) => subject));
+    expect([...recording.served].filter((subject) => !asked.has(subject))).toEqual([]);
+  });
+
+  it('says what work, events and beats look like', () => {
+    const problems = recording.published.flatMap(({ subject, data, headers }) => {
+      const channel = api.channelOf(subject);
+      const { messages } = api.document['channels'][channel];
+      const name = headers['ce-type']! in messages ? headers['ce-type'] : Object.keys(messages as object)[0];
+      const message = `#/channels/${channel}/messages/${name}`;
+      return [...api.problems(message, 'payload', plain(data)), ...api.problems(message, 'headers', headers)];
+    });
+    const beats = recording.broadcast.flatMap(({ subject, data }) =>
+      api.problems(`#/channels/${api.channelOf(subject)}/messages/beat`, 'payload', data),
+    );
+    expect([...problems, ...beats]).toEqual([]);
+    expect(recording.published.length).toBeGreaterThan(20);
+    expect(recording.broadcast.length).toBeGreaterThan(0);
+  });
+});
+
+/** As it looks on the wire. */
+const plain = (data: unknown): unknown => (data === undefined ? null : JSON.parse(JSON.stringify(data)));
+
+/** Has every command of the platform asked at least once, some with success and without. */
+async function everything({ client, adapters }: Installation, publisher: Publisher): Promise<void> {
+  const connection = await client.connect(publisher.source());
+  const first = await client.sync(connection);
+  publisher.publish(2);
+  await client.sync(connection);
+  for (const path of ['/timeline', '/state?revision=3']) await client.get(`/v1/jobs/${first.id}${path}`);
+  for (const path of ['', '/cursor']) await client.get(`/v1/connections/${connection}${path}`);
+  const refused = await client.post('/v1/connections', { name: 'x', source: { connector: 'nothing', config: {} } });
+  expect(refused.status).toBe(400);
+
+  const job = { type: 'full', startAt: new Date(Date.now() + 3_600_000).toISOString() };
+  const planned = (await client.post(`/v1/connections/${connection}/jobs`, job)).body.id as string;
+  await eventually(async () => (await client.get('/v1/jobs?state=pending')).body.pagination.total === 1, 'the list');
+  await client.post(`/v1/jobs/${planned}/cancel`, { reason: 'no' });
+
+  const release = publisher.hold();
+  const { id } = (await client.post(`/v1/connections/${connection}/jobs`, { type: 'full' })).body;
+  await eventually(async () => (await client.get(`/v1/jobs/${id}`)).body.liveness === 'live', 'the job to run');
+  await client.post(`/v1/jobs/${id}/cancel`, {});
+  await client.ended(id as string);
+  release();
+  await client.ended((await client.post(`/v1/jobs/${id}/retry`)).body.id as string);
+
+  publisher.body = 'no description';
+  const broken = await client.connect(publisher.source());
+  expect(await client.sync(broken)).toMatchObject({ state: 'failed' });
+  for (const verb of ['pause', 'resume', 'disconnect', 'reconnect'])
+    await client.post(`/v1/connections/${broken}/${verb}`);
+  await client.call('PATCH', `/v1/connections/${broken}`, { body: { name: 'renamed' } });
+  await client.call('DELETE', `/v1/connections/${broken}`);
+
+  await dependencies(client, connection);
+  await provider({ client, adapters }, publisher);
+
+  await client.get('/readyz');
+  for (const service of ['gateway', 'differ'] as const) await adapters.broker.request(command(service, 'ping'), {});
+  const { body } = await client.get('/v1/projections');
+  for (const { name } of body.data as { name: string }[]) await client.post(`/v1/projections/${name}/rebuild`);
+}
+
+/** What is asked of the differ. */
+async function dependencies(client: Installation['client'], connection: string): Promise<void> {
+  const at = `/v1/connections/${connection}`;
+  await eventually(async () => (await client.get(`${at}/snapshots`)).body.pagination.total > 1, 'two snapshots');
+  const rule = { operation: 'GET /*', reason: 'not ours', until: '2100-01-01' };
+  const { id } = (await client.post(`${at}/ignores`, rule)).body;
+  for (const path of ['', '/report']) expect((await client.get(`${at}/comparison${path}`)).status).toBe(200);
+  await client.call('DELETE', `${at}/ignores/${id}`);
+}
+
+async function provider({ client, adapters }: Pick<Installation, 'client' | 'adapters'>, publisher: Publisher) {
+  publisher.publish(3);
+  const { id } = (await client.post('/v1/providers', { name: 'p', source: publisher.source() })).body;
+  const { body: subscription } = await client.post(`/v1/providers/${id}/subscription`, {});
+  const told = Promise.withResolvers<unknown>();
+  const listening = await adapters.broker.listen('tidemark.evt.alerts.ChangesDetected', told.resolve);
+  const synced = () => client.post(`/v1/providers/${id}/jobs`);
+  const snapshots = async () =>
+    (await client.get(`/v1/connections/${subscription.id}/snapshots`)).body.pagination.total;
+  await synced();
+  await eventually(async () => (await snapshots()) === 1, 'the baseline');
+  publisher.publish(4);
+  await synced();
+  await told.promise;
+  await listening.stop();
+}

@@ -1,0 +1,58 @@
+import { eventually, FakeClock, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import { FaultyBroker } from './faulty-broker.js';
+import { embedded, startInstallation, type Installation, type InstallationOptions } from './installation.js';
+import { Source } from '../publishers/source.js';
+
+type Options = Partial<Omit<InstallationOptions, 'urls' | 'coordinators'>> & { readonly coordinators?: number };
+
+/** An installation on embedded adapters whose coordinators live in a time that the test moves, and a publisher. */
+export class FakeTimeWorld {
+  readonly clock = new FakeClock();
+  private readonly open: Installation[] = [];
+  private readonly faulty: FaultyBroker[] = [];
+
+  private constructor(
+    readonly folder: TemporaryFolder,
+    readonly source: Source,
+  ) {}
+
+  static async create(): Promise<FakeTimeWorld> {
+    return new FakeTimeWorld(await temporaryFolder(), await Source.start());
+  }
+
+  async start({ coordinators = 1, ...options }: Options = {}): Promise<Installation> {
+    const times = Array.from({ length: coordinators }, () => this.clock as never);
+    const installation = await startInstallation({
+      ...options,
+      urls: embedded(this.folder.path),
+      coordinators: times,
+    });
+    this.open.push(installation);
+    return installation;
+  }
+
+  async stop(installation: Installation): Promise<void> {
+    this.open.splice(this.open.indexOf(installation), 1);
+    await installation.stop();
+  }
+
+  /** A runner's broker that can fall silent; at the end it comes back, so that what it holds back can end too. */
+  faultyBroker(): FaultyBroker {
+    const broker = new FaultyBroker();
+    this.faulty.push(broker);
+    return broker;
+  }
+
+  /** Ends everything. */
+  async end(): Promise<void> {
+    for (const broker of this.faulty) broker.comeBack();
+    for (const installation of this.open.splice(0)) await installation.stop();
+    await this.source.stop();
+    await this.folder.remove();
+  }
+
+  /** Waits until the source was asked for the path that many times. */
+  async fetched(path: string, times: number): Promise<void> {
+    await eventually(() => this.source.fetches(path) >= times, `${times} fetches of ${path}`);
+  }
+}

@@ -1,0 +1,128 @@
+import { cp } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { allPorts, openAdapters } from '@tidemark/platform';
+import { eventually, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import { labelOf, type CrashPoint } from '../installations/crash-point.js';
+import { History } from './testing/history.js';
+import { embedded, startInstallation } from '../installations/installation.js';
+import { readLog } from './testing/log.js';
+import { MortalInstallation } from '../installations/mortal-installation.js';
+import { described, Source } from '../publishers/source.js';
+
+const STAGES = ['fetch', 'parse', 'normalize', 'snapshot', 'diff', 'persist', 'alert'];
+
+/** Every append of one sync with changes, in order. */
+const APPENDS = [
+  'JobCreated',
+  'PlacesChanged',
+  'StageClaimed fetch',
+  'StageCompleted fetch',
+  'StageCompleted parse',
+  'StageCompleted normalize',
+  'StageCompleted snapshot',
+  'StageClaimed diff',
+  'StageCompleted diff',
+  'ChangesRecorded',
+  'StageCompleted persist',
+  'StageCompleted alert',
+  'SyncEnded',
+];
+
+const points: CrashPoint[] = APPENDS.flatMap((append) => [
+  { when: 'before', append },
+  { when: 'after', append },
+]);
+
+let folder: TemporaryFolder;
+let source: Source;
+let connectionId: string;
+
+/** What the log of a folder tells. */
+async function historyOf(path: string): Promise<History> {
+  const adapters = await openAdapters(allPorts, { urls: embedded(path), namespace: 'tidemark' });
+  try {
+    return new History(await readLog(adapters.eventStore));
+  } finally {
+    await adapters.close();
+  }
+}
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  source = await Source.start();
+  source.publish('/api', described(1));
+  const baseline = await startInstallation({ urls: embedded(folder.join('baseline')) });
+  connectionId = await baseline.connect(source.url('/api'));
+  const { id } = await baseline.create(connectionId);
+  await baseline.finished(id);
+  await baseline.committed(connectionId, id);
+  await baseline.stop();
+  source.publish('/api', described(2));
+});
+
+afterAll(async () => {
+  await source.stop();
+  await folder.remove();
+});
+
+/** A copy of the installation that has taken the baseline. */
+async function copy(name: string): Promise<string> {
+  const path = folder.join(name);
+  await cp(folder.join('baseline'), path, { recursive: true });
+  return path;
+}
+
+describe('one sync with changes', () => {
+  it('is stored in these appends', async () => {
+    const appends: string[] = [];
+    const on = await startInstallation({
+      urls: embedded(await copy('whole')),
+      prepare: ({ eventStore }) => {
+        const append = eventStore.append.bind(eventStore);
+        eventStore.append = (stream, events, expected) => {
+          appends.push(labelOf(events));
+          return append(stream, events, expected);
+        };
+      },
+    });
+    await on.finished((await on.create(connectionId)).id);
+    await eventually(() => appends.at(-1) === 'SyncEnded');
+    await on.stop();
+    expect(appends).toEqual(APPENDS);
+  });
+
+  it.each(points)('ends as if nothing had happened when the process is killed $when $append', async (crash) => {
+    const path = await copy(`${crash.when} ${crash.append}`);
+    const before = source.fetches('/api');
+    const mortal = new MortalInstallation({ folder: path });
+    await mortal.start(crash);
+    const created = mortal.createOnce(connectionId, 'sync');
+    await mortal.death();
+    const atDeath = source.fetches('/api');
+    const dead = await historyOf(path);
+    await mortal.start();
+    const jobId = await created;
+    expect(await mortal.finished(jobId)).toMatchObject({ state: 'completed', result: 'succeeded', retryCount: 0 });
+    await mortal.committed(connectionId, jobId);
+    await mortal.kill();
+
+    const history = await historyOf(path);
+    expect(history.stagesOf(jobId)).toEqual(STAGES);
+    const [first, second, ...more] = history.snapshotsOf(connectionId);
+    expect(more).toEqual([]);
+    expect(second).toMatchObject({ jobId, previousId: first!.snapshotId });
+    const changes = history.changesOf(second!.snapshotId);
+    expect(changes).toMatchObject([{ previousId: first!.snapshotId }]);
+    expect(new Set(changes[0]!.ids).size).toBe(changes[0]!.ids.length);
+    expect(history.ofType('ChangesDetected', connectionId)).toHaveLength(1);
+    expect(history.ofType('JobCreated', connectionId)).toHaveLength(2);
+    expect(history.ofType('SyncEnded', connectionId)).toHaveLength(2);
+    expect(history.cursorOf(connectionId)).toBe(second!.snapshotId);
+
+    // What was stored before the crash stands as it was, and a fetch that was checkpointed is not made again.
+    expect(history.log.slice(0, dead.log.length)).toEqual(dead.log);
+    const fetched = dead.stagesOf(jobId).includes('fetch');
+    expect(source.fetches('/api') - atDeath).toBe(fetched ? 0 : 1);
+    expect(atDeath - before).toBeLessThanOrEqual(1);
+  });
+});

@@ -1,0 +1,73 @@
+import { cp } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CATALOGUE } from '@tidemark/contracts';
+import { allPorts, openAdapters } from '@tidemark/platform';
+import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import type { CrashPoint } from '../installations/crash-point.js';
+import { embedded, startInstallation } from '../installations/installation.js';
+import { readLog } from './testing/log.js';
+import { MortalInstallation } from '../installations/mortal-installation.js';
+import { addProvider, alertsIn, subscribeAll } from './testing/provider.js';
+import { described, Source } from '../publishers/source.js';
+
+/** Three appends of alerts. */
+const SUBSCRIBERS = 1200;
+
+const points: CrashPoint[] = [1, 2, 3].flatMap((nth) => [
+  { when: 'before', append: 'ChangesDetected', nth },
+  { when: 'after', append: 'ChangesDetected', nth },
+]);
+
+let folder: TemporaryFolder;
+let source: Source;
+let providerId: string;
+let subscriptions: Set<string>;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  source = await Source.start();
+  source.publish('/api', described(1));
+  const baseline = await startInstallation({ urls: embedded(folder.join('baseline')) });
+  providerId = await addProvider(baseline, source.url('/api'));
+  const catalogue = baseline.as(CATALOGUE);
+  const { id } = await catalogue.create(providerId);
+  await catalogue.finished(id);
+  await catalogue.committed(providerId, id);
+  subscriptions = await subscribeAll(baseline, providerId, SUBSCRIBERS);
+  await baseline.stop();
+  source.publish('/api', described(2));
+}, 60_000);
+afterAll(async () => {
+  await source.stop();
+  await folder.remove();
+});
+
+async function logOf(path: string) {
+  const adapters = await openAdapters(allPorts, { urls: embedded(path), namespace: 'tidemark' });
+  try {
+    return await readLog(adapters.eventStore);
+  } finally {
+    await adapters.close();
+  }
+}
+
+describe('the alerts of a provider', () => {
+  it.each(points)('reach each subscriber once when the process is killed $when append $nth', async (crash) => {
+    const path = folder.join(`${crash.when} ${crash.nth}`);
+    await cp(folder.join('baseline'), path, { recursive: true });
+    const mortal = new MortalInstallation({ folder: path });
+    await mortal.start(crash);
+    const created = mortal.as(CATALOGUE).createOnce(providerId, 'sync');
+    await mortal.death();
+    const dead = alertsIn(await logOf(path));
+    expect(dead).toHaveLength(Math.min(SUBSCRIBERS, 500 * (crash.nth! - (crash.when === 'before' ? 1 : 0))));
+    await mortal.start();
+    const jobId = await created;
+    expect(await mortal.as(CATALOGUE).finished(jobId)).toMatchObject({ state: 'completed', retryCount: 0 });
+    await mortal.kill();
+    const alerts = alertsIn(await logOf(path));
+    expect(alerts).toHaveLength(SUBSCRIBERS);
+    expect(new Set(alerts.map(({ connectionId }) => connectionId))).toEqual(subscriptions);
+    expect(alerts.slice(0, dead.length)).toEqual(dead);
+  });
+});

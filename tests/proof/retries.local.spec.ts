@@ -1,0 +1,126 @@
+import { rm } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { JobView } from '@tidemark/contracts';
+import { FakeTimeWorld } from '../installations/fake-time-world.js';
+import type { Installation } from '../installations/installation.js';
+import { described } from '../publishers/source.js';
+
+const SECOND = 1000;
+let world: FakeTimeWorld;
+
+beforeEach(async () => {
+  world = await FakeTimeWorld.create();
+});
+
+afterEach(() => world.end());
+
+const isWaiting = ({ state, retryCount }: JobView, times: number) => state === 'pending' && retryCount === times;
+
+async function failingJob(on: Installation) {
+  world.source.fail('/api', 503);
+  const connectionId = await on.connect(world.source.url('/api'));
+  return { connectionId, jobId: (await on.create(connectionId)).id };
+}
+
+/** Milliseconds until the next try. */
+const untilRetry = ({ nextRetryAt }: JobView) => Date.parse(nextRetryAt!) - world.clock.now();
+
+describe('a job whose source fails', () => {
+  it('is tried again after 60, 300 and 900 seconds, each within a quarter, and then has failed', async () => {
+    const on = await world.start();
+    const { jobId } = await failingJob(on);
+    for (const [index, seconds] of [60, 300, 900].entries()) {
+      const job = await on.reached(jobId, (seen) => isWaiting(seen, index + 1));
+      expect(job).toMatchObject({
+        retryCount: index + 1,
+        retriesLeft: 2 - index,
+        waitingFor: { reason: 'retry_backoff', until: job.nextRetryAt },
+        lastError: { code: 'SOURCE_UNREACHABLE' },
+      });
+      const wait = untilRetry(job);
+      expect(wait).toBeGreaterThanOrEqual(seconds * 0.75 * SECOND);
+      expect(wait).toBeLessThanOrEqual(seconds * 1.25 * SECOND);
+      await world.clock.advance(wait - 1);
+      expect(await on.job(jobId)).toMatchObject({ state: 'pending', retryCount: index + 1 });
+      expect(world.source.fetches('/api')).toBe(index + 1);
+      await world.clock.advance(1);
+    }
+    expect(await on.finished(jobId)).toMatchObject({
+      state: 'failed',
+      attempt: 4,
+      retryCount: 3,
+      retriesLeft: 0,
+      nextRetryAt: null,
+      waitingFor: null,
+      lastError: { code: 'SOURCE_UNREACHABLE' },
+    });
+    expect(world.source.fetches('/api')).toBe(4);
+    expect(on.errors).toEqual([]);
+  });
+
+  it('completes when a retry goes well', async () => {
+    const on = await world.start();
+    const { jobId } = await failingJob(on);
+    const waiting = await on.reached(jobId, (job) => isWaiting(job, 1));
+    world.source.publish('/api', described(1));
+    await world.clock.advance(untilRetry(waiting));
+    expect(await on.finished(jobId)).toMatchObject({ state: 'completed', result: 'succeeded', attempt: 2 });
+  });
+
+  it('is not tried again when the error says that it cannot help', async () => {
+    const on = await world.start();
+    const { jobId } = await failingJob(on);
+    await on.reached(jobId, (job) => isWaiting(job, 1));
+    world.source.publish('/other', 'neither JSON nor OpenAPI: [');
+    const other = await on.create(await on.connect(world.source.url('/other')));
+    expect(await on.finished(other.id)).toMatchObject({ state: 'failed', retryCount: 0, attempt: 1 });
+  });
+
+  it('frees its place while it waits; those of its own connection wait behind it', async () => {
+    const on = await world.start({ tenantMaxRunning: 1 });
+    const { jobId, connectionId } = await failingJob(on);
+    const waiting = await on.reached(jobId, (job) => isWaiting(job, 1));
+    const noop = await on.create(await on.connect());
+    expect(await on.finished(noop.id)).toMatchObject({ state: 'completed' });
+    world.source.publish('/api', described(1));
+    const next = await on.create(connectionId);
+    const behind = await on.reached(next.id, ({ waitingFor }) => waitingFor?.reason === 'connection_busy');
+    expect(behind.waitingFor).toMatchObject({ behind: [jobId] });
+    await world.clock.advance(untilRetry(waiting));
+    expect(await on.finished(next.id)).toMatchObject({ state: 'completed', result: 'unchanged' });
+    expect(await on.job(jobId)).toMatchObject({ state: 'completed', attempt: 2 });
+  });
+
+  it('is cancelled at once while it waits for its next try, and is never tried again', async () => {
+    const on = await world.start();
+    const { jobId } = await failingJob(on);
+    await on.reached(jobId, (job) => isWaiting(job, 1));
+    expect(await on.ask('cancel-job', { jobId })).toMatchObject({ state: 'cancelled', nextRetryAt: null });
+    await world.clock.advance(3600 * SECOND);
+    // Whatever that led to comes before the job of somebody else.
+    await on.finished((await on.create(await on.connect())).id);
+    expect(await on.job(jobId)).toMatchObject({ state: 'cancelled' });
+    expect(world.source.fetches('/api')).toBe(1);
+  });
+
+  it.each(['with its views', 'with empty views'])('keeps waiting over a restart %s', async (how) => {
+    const before = await world.start();
+    const { jobId } = await failingJob(before);
+    const waiting = await before.reached(jobId, (job) => isWaiting(job, 1));
+    await world.stop(before);
+    if (how === 'with empty views')
+      for (const end of ['', '-wal', '-shm']) await rm(world.folder.join(`views.db${end}`), { force: true });
+    world.source.publish('/api', described(1));
+    const after = await world.start();
+    expect(await after.job(jobId)).toMatchObject({
+      state: 'pending',
+      nextRetryAt: waiting.nextRetryAt,
+      waitingFor: { reason: 'retry_backoff', until: waiting.nextRetryAt },
+    });
+    await world.clock.advance(untilRetry(waiting) - 1);
+    expect(world.source.fetches('/api')).toBe(1);
+    await world.clock.advance(1);
+    expect(await after.finished(jobId)).toMatchObject({ state: 'completed', attempt: 2 });
+    expect(after.errors).toEqual([]);
+  });
+});

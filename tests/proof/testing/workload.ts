@@ -1,0 +1,44 @@
+import type { Caller } from '../../installations/caller.js';
+import { described, type Source } from '../../publishers/source.js';
+
+/** One connection whose description changes before every sync. */
+export interface WatchedApi {
+  readonly path: string;
+  readonly connectionId: string;
+  /** Versions published and synced so far, from 1; 0 before the first. */
+  version: number;
+  readonly jobIds: string[];
+}
+
+export async function watchedApis(on: Caller, source: Source, count: number): Promise<WatchedApi[]> {
+  const apis: WatchedApi[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const path = `/api-${n}`;
+    apis.push({ path, connectionId: await on.connect(source.url(path)), version: 0, jobIds: [] });
+  }
+  return apis;
+}
+
+/** Publishes the next version and syncs it, again and again, until it is told to end; every sync must complete. */
+export async function syncUntil(on: Caller, source: Source, api: WatchedApi, ended: () => boolean): Promise<void> {
+  while (!ended()) {
+    api.version += 1;
+    source.publish(api.path, described(api.version));
+    const jobId = await on.createOnce(api.connectionId, `${api.path} ${api.version}`);
+    api.jobIds.push(jobId);
+    const { state, result, lastError } = await on.finished(jobId, 150_000);
+    if (state !== 'completed' || result !== 'succeeded')
+      throw new Error(`the sync of ${api.path} version ${api.version} is ${state}, ${result}: ${lastError?.message}`);
+  }
+}
+
+/** Numbers from 0 up to 1 that are the same for the same seed (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
