@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { command, errorCodes } from '@tidemark/contracts';
 import { eventually } from '@tidemark/test-kit';
 import { AsyncApi } from './testing/asyncapi.js';
-import { startInstallation, type Installation } from '../installations/standalone.js';
+import { startStandaloneInstallation, type StandaloneInstallation } from '../installations/standalone.js';
+import { described } from '../publishers/descriptions.js';
 import { Publisher } from '../publishers/publisher.js';
 import { Recording } from './testing/recording-broker.js';
 
@@ -11,11 +12,11 @@ const api = new AsyncApi();
 const recording = new Recording();
 
 describe('asyncapi.yaml', () => {
-  let installation: Installation;
+  let installation: StandaloneInstallation;
 
   beforeAll(async () => {
     const publisher = await Publisher.start();
-    installation = await startInstallation({ decorate: recording.decorate });
+    installation = await startStandaloneInstallation({ decorate: recording.decorate });
     await everything(installation, publisher);
     await publisher.stop();
   }, 60_000);
@@ -94,10 +95,10 @@ describe('asyncapi.yaml', () => {
 const plain = (data: unknown): unknown => (data === undefined ? null : JSON.parse(JSON.stringify(data)));
 
 /** Has every command of the platform asked at least once, some with success and without. */
-async function everything({ client, adapters }: Installation, publisher: Publisher): Promise<void> {
+async function everything({ client, adapters }: StandaloneInstallation, publisher: Publisher): Promise<void> {
   const connection = await client.connect(publisher.source());
   const first = await client.sync(connection);
-  publisher.publish(2);
+  publisher.publish(described(2));
   await client.sync(connection);
   for (const path of ['/timeline', '/state?revision=3']) await client.get(`/v1/jobs/${first.id}${path}`);
   for (const path of ['', '/cursor']) await client.get(`/v1/connections/${connection}${path}`);
@@ -109,7 +110,7 @@ async function everything({ client, adapters }: Installation, publisher: Publish
   await eventually(async () => (await client.get('/v1/jobs?state=pending')).body.pagination.total === 1, 'the list');
   await client.post(`/v1/jobs/${planned}/cancel`, { reason: 'no' });
 
-  const release = publisher.hold();
+  const release = publisher.hold(described(2));
   const { id } = (await client.post(`/v1/connections/${connection}/jobs`, { type: 'full' })).body;
   await eventually(async () => (await client.get(`/v1/jobs/${id}`)).body.liveness === 'live', 'the job to run');
   await client.post(`/v1/jobs/${id}/cancel`, {});
@@ -117,7 +118,7 @@ async function everything({ client, adapters }: Installation, publisher: Publish
   release();
   await client.ended((await client.post(`/v1/jobs/${id}/retry`)).body.id as string);
 
-  publisher.body = 'no description';
+  publisher.publish('no description');
   const broken = await client.connect(publisher.source());
   expect(await client.sync(broken)).toMatchObject({ state: 'failed' });
   for (const verb of ['pause', 'resume', 'disconnect', 'reconnect'])
@@ -135,7 +136,7 @@ async function everything({ client, adapters }: Installation, publisher: Publish
 }
 
 /** What is asked of the differ. */
-async function dependencies(client: Installation['client'], connection: string): Promise<void> {
+async function dependencies(client: StandaloneInstallation['client'], connection: string): Promise<void> {
   const at = `/v1/connections/${connection}`;
   await eventually(async () => (await client.get(`${at}/snapshots`)).body.pagination.total > 1, 'two snapshots');
   const rule = { operation: 'GET /*', reason: 'not ours', until: '2100-01-01' };
@@ -144,8 +145,11 @@ async function dependencies(client: Installation['client'], connection: string):
   await client.call('DELETE', `${at}/ignores/${id}`);
 }
 
-async function provider({ client, adapters }: Pick<Installation, 'client' | 'adapters'>, publisher: Publisher) {
-  publisher.publish(3);
+async function provider(
+  { client, adapters }: Pick<StandaloneInstallation, 'client' | 'adapters'>,
+  publisher: Publisher,
+) {
+  publisher.publish(described(3));
   const { id } = (await client.post('/v1/providers', { name: 'p', source: publisher.source() })).body;
   const { body: subscription } = await client.post(`/v1/providers/${id}/subscription`, {});
   const told = Promise.withResolvers<unknown>();
@@ -155,7 +159,7 @@ async function provider({ client, adapters }: Pick<Installation, 'client' | 'ada
     (await client.get(`/v1/connections/${subscription.id}/snapshots`)).body.pagination.total;
   await synced();
   await eventually(async () => (await snapshots()) === 1, 'the baseline');
-  publisher.publish(4);
+  publisher.publish(described(4));
   await synced();
   await told.promise;
   await listening.stop();

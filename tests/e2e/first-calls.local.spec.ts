@@ -1,7 +1,7 @@
 import { describe } from '@jest/globals';
 import { firstCallsCases } from './testing/first-calls.cases.js';
-import { startInstallation } from '../installations/standalone.js';
+import { startStandaloneInstallation } from '../installations/standalone.js';
 
 describe('the first calls, on embedded stores', () => {
-  firstCallsCases(() => startInstallation());
+  firstCallsCases(() => startStandaloneInstallation());
 });

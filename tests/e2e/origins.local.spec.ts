@@ -7,7 +7,7 @@ import { eventually } from '@tidemark/test-kit';
 import { FakeTimeWorld } from '../installations/fake-time-world.js';
 import { TENANT } from '../installations/caller.js';
 import type { Installation } from '../installations/installation.js';
-import { described } from '../publishers/source.js';
+import { described } from '../publishers/descriptions.js';
 import { OtlpReceiver } from './testing/otlp-receiver.js';
 
 const MINUTE = 60_000;
@@ -71,13 +71,13 @@ describe('the trace and the correlation id of a job', () => {
   });
 
   it('are the same in every attempt, also after a restart of the coordinator between two of them', async () => {
-    world.source.fail('/api', 503);
+    world.publisher.fail(503, '/api');
     const before = await world.start();
-    const { jobId, traceId } = await ask(before, await before.connect(world.source.url('/api')));
+    const { jobId, traceId } = await ask(before, await before.connect(world.publisher.url('/api')));
     await before.reached(jobId, ({ retryCount }) => retryCount === 1);
     await world.stop(before);
 
-    world.source.publish('/api', described(1));
+    world.publisher.publish(described(1), '/api');
     const after = await world.start();
     await world.clock.advance(2 * MINUTE);
     expect(await after.finished(jobId)).toMatchObject({ state: 'completed', attempt: 2 });
@@ -86,11 +86,11 @@ describe('the trace and the correlation id of a job', () => {
 
   it('outlive the runner that lost its claim', async () => {
     const faulty = world.faultyBroker();
-    world.source.publish('/api', described(1));
+    world.publisher.publish(described(1), '/api');
     const on = await world.start({ runners: [{ decorate: faulty.decorate, concurrency: 1 }] });
     const complete = command('job-coordinator', 'complete-stage');
     faulty.goSilentBefore((subject, data) => subject === complete && data['stage'] === 'parse');
-    const { jobId, traceId } = await ask(on, await on.connect(world.source.url('/api')));
+    const { jobId, traceId } = await ask(on, await on.connect(world.publisher.url('/api')));
     await eventually(() => faulty.isSilent, 'the runner to fall silent');
     await on.startRunner();
     await world.clock.advance(62_000);
@@ -101,9 +101,9 @@ describe('the trace and the correlation id of a job', () => {
   });
 
   it('are those of the one who cancels in what cancelling leads to', async () => {
-    world.source.hang('/api');
+    world.publisher.hang('/api');
     const on = await world.start();
-    const { jobId, traceId } = await ask(on, await on.connect(world.source.url('/api')));
+    const { jobId, traceId } = await ask(on, await on.connect(world.publisher.url('/api')));
     await world.fetched('/api', 1);
     const headers = { traceparent: `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01` };
     await on.adapters.broker.request(command('job-coordinator', 'cancel-job'), { tenant: TENANT, jobId }, { headers });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, startTcpProxy, type TcpProxy } from '@tidemark/test-kit';
 import type { Answer } from '../installations/client.js';
-import { serverUrls, startInstallation, type Installation } from '../installations/standalone.js';
+import { startStandaloneInstallation, type StandaloneInstallation } from '../installations/standalone.js';
+import { serverUrls } from '../installations/urls.js';
+import { described } from '../publishers/descriptions.js';
 import { Publisher } from '../publishers/publisher.js';
 
 const servers = serverUrls();
@@ -13,7 +15,7 @@ const patient = { timeout: 60_000, interval: 50 };
   let readModel: TcpProxy;
   let broker: TcpProxy;
   let blobs: TcpProxy;
-  let installation: Installation;
+  let installation: StandaloneInstallation;
   let publisher: Publisher;
 
   beforeAll(async () => {
@@ -22,7 +24,7 @@ const patient = { timeout: 60_000, interval: 50 };
     readModel = await startTcpProxy(urls.readModel);
     broker = await startTcpProxy(urls.broker);
     blobs = await startTcpProxy(urls.blobs);
-    installation = await startInstallation({
+    installation = await startStandaloneInstallation({
       urls: {
         eventStore: eventStore.url(urls.eventStore),
         readModel: readModel.url(urls.readModel),
@@ -48,10 +50,10 @@ const patient = { timeout: 60_000, interval: 50 };
 
   /** A job whose fetch waits for its answer, and the way to give it. */
   async function jobInFetch(connection: string): Promise<{ id: string; answer: () => void }> {
-    const before = publisher.requests;
-    const answer = publisher.hold();
+    const before = publisher.fetches();
+    const answer = publisher.hold(described(1));
     const { body } = await post(`/v1/connections/${connection}/jobs`, { type: 'full' });
-    await eventually(() => publisher.requests === before + 1, 'the fetch');
+    await eventually(() => publisher.fetches() === before + 1, 'the fetch');
     return { id: body.id as string, answer };
   }
 

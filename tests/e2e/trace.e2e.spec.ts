@@ -2,7 +2,7 @@ import { describe } from '@jest/globals';
 import { eventually, randomNamespace, temporaryFolder } from '@tidemark/test-kit';
 import { Client } from '../installations/client.js';
 import { freePort } from '../installations/free-port.js';
-import { serverUrls } from '../installations/standalone.js';
+import { serverUrls } from '../installations/urls.js';
 import { Program } from '../installations/program.js';
 import { Publisher } from '../publishers/publisher.js';
 import { traceCases } from './testing/trace.cases.js';
@@ -11,7 +11,7 @@ const KEY = 'tmk_installation-under-test';
 const common = (endpoint: string) => ({
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
   TIDEMARK_API_KEY: KEY,
-  TIDEMARK_FETCH_ALLOW: Publisher.allow,
+  TIDEMARK_FETCH_ALLOW: Publisher.allow.join(),
 });
 
 describe('the trace of a job, in a process of its own', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '@tidemark/event-store';
 import { startTelemetry } from '@tidemark/telemetry';
-import { startInstallation } from '../installations/standalone.js';
+import { startStandaloneInstallation } from '../installations/standalone.js';
 import { traceCases } from './testing/trace.cases.js';
 
 describe('the trace of a job, in one process', () => {
@@ -11,7 +11,7 @@ describe('the trace of a job, in one process', () => {
 
   traceCases(async (endpoint) => {
     const telemetry = await startTelemetry({ service: 'tidemark', endpoint });
-    const { client, adapters, stop } = await startInstallation();
+    const { client, adapters, stop } = await startStandaloneInstallation();
     return {
       client,
       async inspect(sync) {

@@ -8,6 +8,7 @@ export interface Answer {
 export interface CallOptions {
   /** Null: none. */
   readonly key?: string | null;
+  /** A text is sent as it is. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -19,23 +20,20 @@ export class Client {
     readonly key: string,
   ) {}
 
+  /** One request; an answer in JSON comes parsed. */
   async call(method: string, path: string, { key = this.key, body, headers }: CallOptions = {}): Promise<Answer> {
-    const response = await fetch(new URL(path, this.url), {
+    const response = await fetch(`${this.url}${path}`, {
       method,
       headers: {
         ...(key !== null && { authorization: `Bearer ${key}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: isJson && text !== '' ? JSON.parse(text) : text,
-    };
+    const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== '';
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
   }
 
   get(path: string, options?: CallOptions): Promise<Answer> {
@@ -47,22 +45,35 @@ export class Client {
   }
 
   /** A connection that syncs only when it is asked to. @returns its id */
-  async connect(source: object = { connector: 'noop', config: {} }): Promise<string> {
-    const answer = await this.post('/v1/connections', { name: 'test', source, schedule: { every: 'manual' } });
-    if (answer.status !== 201) throw new Error(`no connection: ${JSON.stringify(answer.body)}`);
-    return answer.body.id as string;
+  async connect(source: object = { connector: 'noop', config: {} }, given: object = {}): Promise<string> {
+    const body = { name: 'test', source, schedule: { every: 'manual' }, ...given };
+    return (await this.#made(201, '/v1/connections', body)).id;
   }
 
-  /** Asks for a job and waits for its end by watching its events. */
+  /** Creates a job. @returns its id */
+  async order(connectionId: string, given: object = {}): Promise<string> {
+    return (await this.#made(202, `/v1/connections/${connectionId}/jobs`, { type: 'full', ...given })).id;
+  }
+
+  /** Creates a job and waits for its end. @returns the job */
   async sync(connectionId: string): Promise<any> {
-    const { status, body } = await this.post(`/v1/connections/${connectionId}/jobs`, { type: 'full' });
-    if (status !== 202) throw new Error(`no job: ${JSON.stringify(body)}`);
-    return this.ended(body.id as string);
+    return this.ended(await this.order(connectionId));
   }
 
   /** The job once it has ended: the stream of its events ends with it. */
   async ended(jobId: string): Promise<any> {
     await this.get(`/v1/jobs/${jobId}/events`);
     return (await this.get(`/v1/jobs/${jobId}`)).body;
+  }
+
+  /** A key of another tenant, or of fewer scopes. */
+  newKey(tenant: string, ...scopes: string[]): Promise<{ id: string; key: string }> {
+    return this.#made(201, '/v1/keys', { name: 'test', tenant, scopes });
+  }
+
+  async #made(expected: number, path: string, body: object): Promise<any> {
+    const answer = await this.post(path, body);
+    if (answer.status !== expected) throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
   }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { PortUrls } from '@tidemark/config';
 import type { Broker } from '@tidemark/messaging';
-import { Source } from '../publishers/source.js';
+import { Publisher } from '../publishers/publisher.js';
 
 const SERVICES = join(import.meta.dirname, '../../services');
 
@@ -35,7 +35,7 @@ export class Cluster {
       TIDEMARK_NAMESPACE: namespace,
       TIDEMARK_HTTP_PORT: '0',
       TIDEMARK_CLAIM_TIMEOUT_MS: '3000',
-      TIDEMARK_FETCH_ALLOW: Source.allow.join(','),
+      TIDEMARK_FETCH_ALLOW: Publisher.allow.join(','),
       TIDEMARK_LOG_LEVEL: 'fatal',
     };
   }

@@ -1,7 +1,8 @@
 // A whole installation as a process of its own, to be killed. Its parent asks it over IPC.
 import type { Broker } from '@tidemark/messaging';
 import { crashAt, type CrashPoint } from './crash-point.js';
-import { embedded, startInstallation } from './installation.js';
+import { startInstallation } from './installation.js';
+import { embedded } from './urls.js';
 
 /** A request of the parent. */
 export interface Question {

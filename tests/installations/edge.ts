@@ -1,11 +1,13 @@
-import { Secret, standaloneUrls, type PortUrls } from '@tidemark/config';
+import { Secret, type PortUrls } from '@tidemark/config';
 import { startConnectorRunner } from '@tidemark/connector-runner';
 import { startDiffer } from '@tidemark/differ';
 import { startGateway, type Gateway, type GatewaySettings } from '@tidemark/gateway';
 import { startJobCoordinator } from '@tidemark/job-coordinator';
 import { allPorts, createLogger, openAdapters, type Adapters, type Service } from '@tidemark/platform';
-import { eventually, temporaryFolder } from '@tidemark/test-kit';
-import { callHttp, type Answer, type CallOptions } from './http-client.js';
+import { temporaryFolder } from '@tidemark/test-kit';
+import { Publisher } from '../publishers/publisher.js';
+import { Client } from './client.js';
+import { embedded } from './urls.js';
 
 /** The key that every test installation has, with all scopes. */
 export const ADMIN = 'tmk_test-installation-key';
@@ -13,51 +15,43 @@ export const ADMIN = 'tmk_test-installation-key';
 const anyPort = { host: '127.0.0.1', httpPort: 0, grpcPort: 0 };
 const logger = createLogger('test', 'silent');
 
-/** A gateway with the services behind it, all in this process. */
-export class Edge {
+export interface EdgeOptions {
+  readonly settings?: Partial<GatewaySettings>;
+  /** What the gateway gets in place of the adapters that the other services have. */
+  readonly replace?: (adapters: Adapters) => Adapters;
+  /** Default: embedded adapters in a folder of its own. */
+  readonly on?: { readonly urls: PortUrls; readonly namespace: string };
+}
+
+/** A gateway with the services behind it, all in this process, and a client of it. */
+export class Edge extends Client {
   #coordinator: Service | undefined;
   #runners: Service[] = [];
+  readonly #release: () => Promise<void>;
 
   private constructor(
     readonly adapters: Adapters,
     readonly gateway: Gateway,
-    private readonly release: () => Promise<void>,
-  ) {}
-
-  /**
-   * On embedded adapters in a folder of its own.
-   * @param replace what the gateway gets in place of the adapters that the other services have
-   */
-  static async start(
-    settings: Partial<GatewaySettings> = {},
-    replace: (adapters: Adapters) => Adapters = (adapters) => adapters,
-  ): Promise<Edge> {
-    const folder = await temporaryFolder();
-    const none = { eventStore: null, broker: null, readModel: null, blobs: null };
-    const urls = standaloneUrls({ dataDir: folder.path, ...none });
-    return Edge.on(urls, 'tidemark', settings, replace, () => folder.remove());
+    release: () => Promise<void>,
+  ) {
+    super(gateway.httpUrl, ADMIN);
+    this.#release = release;
   }
 
-  /** On the adapters that the URLs name. */
-  static async on(
-    urls: PortUrls,
-    namespace: string,
-    settings: Partial<GatewaySettings> = {},
-    replace: (adapters: Adapters) => Adapters = (adapters) => adapters,
-    release: () => Promise<void> = () => Promise.resolve(),
-  ): Promise<Edge> {
-    const adapters = await openAdapters(allPorts, { urls, namespace });
+  static async start({ settings, replace = (adapters) => adapters, on }: EdgeOptions = {}): Promise<Edge> {
+    const folder = await temporaryFolder();
+    const adapters = await openAdapters(allPorts, on ?? { urls: embedded(folder.path), namespace: 'tidemark' });
+    const release = async () => {
+      await adapters.close();
+      await folder.remove();
+    };
     const given = { ...anyPort, apiKey: new Secret(ADMIN), rateLimit: 0, ...settings };
     try {
       const gateway = await startGateway(replace(adapters), given, logger);
-      const edge = new Edge(adapters, gateway, async () => {
-        await adapters.close();
-        await release();
-      });
+      const edge = new Edge(adapters, gateway, release);
       await edge.startCoordinator();
       return edge;
     } catch (error) {
-      await adapters.close();
       await release();
       throw error;
     }
@@ -76,46 +70,17 @@ export class Edge {
   /** Those who do the work; without them jobs wait. */
   async startRunners(): Promise<void> {
     const limits = { fetchMaxBytes: 1024 * 1024, runnerConcurrency: 4, claimTimeoutMs: 60_000 };
-    const settings = { fetchAllow: ['127.0.0.0/8'], ...limits };
+    const settings = { fetchAllow: Publisher.allow, ...limits };
     this.#runners = [
       await startConnectorRunner(this.adapters, settings, logger),
       await startDiffer(this.adapters, settings, logger),
     ];
   }
 
-  call(method: string, path: string, { key = ADMIN, ...options }: CallOptions = {}): Promise<Answer> {
-    return callHttp(`${this.gateway.httpUrl}${path}`, method, { key, ...options });
-  }
-
-  /** A key of another tenant, or of fewer scopes. */
-  async newKey(tenant: string, ...scopes: string[]): Promise<{ id: string; key: string }> {
-    const { body } = await this.call('POST', '/v1/keys', { body: { name: 'test', tenant, scopes } });
-    return body;
-  }
-
-  /** A connection that syncs only when asked. */
-  async newConnection(source: object = { connector: 'noop', config: {} }): Promise<string> {
-    const { body } = await this.call('POST', '/v1/connections', { body: { name: 'test', source } });
-    return body.id;
-  }
-
-  async newJob(connectionId: string): Promise<string> {
-    const { body } = await this.call('POST', `/v1/connections/${connectionId}/jobs`, { body: { type: 'full' } });
-    return body.id;
-  }
-
-  /** The job once it has ended. */
-  ended(jobId: string) {
-    return eventually(async () => {
-      const { body } = await this.call('GET', `/v1/jobs/${jobId}`);
-      return body.endedAt !== null && body;
-    }, `job ${jobId} to end`);
-  }
-
   async close(): Promise<void> {
     await this.gateway.stop();
     await Promise.all(this.#runners.map((runner) => runner.stop()));
     await this.stopCoordinator();
-    await this.release();
+    await this.#release();
   }
 }

@@ -8,13 +8,18 @@ export interface StreamEvent {
 export async function* readEvents(response: Response): AsyncGenerator<StreamEvent> {
   let text = '';
   for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    const blocks = text.split('\n\n');
+    const blocks = (text + chunk).split('\n\n');
     text = blocks.pop()!;
-    for (const block of blocks) {
-      const lines = block.split('\n').map((line) => line.split(/: ?(.*)/s) as [string, string]);
-      const event: StreamEvent = Object.fromEntries(lines.filter(([field]) => field !== ''));
-      if (event.data !== undefined) yield event;
-    }
+    yield* blocks.flatMap(parseBlock);
   }
+}
+
+/** The server-sent events of a whole answer. */
+export const parseEvents = (text: string): StreamEvent[] => text.split('\n\n').flatMap(parseBlock);
+
+/** Comments and settings of the stream are left out. */
+function parseBlock(block: string): StreamEvent[] {
+  const lines = block.split('\n').map((line) => line.split(/: ?(.*)/s) as [string, string]);
+  const event: StreamEvent = Object.fromEntries(lines.filter(([field]) => field !== ''));
+  return event.data === undefined ? [] : [event];
 }

@@ -1,7 +1,8 @@
 import { eventually, FakeClock, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import { FaultyBroker } from './faulty-broker.js';
-import { embedded, startInstallation, type Installation, type InstallationOptions } from './installation.js';
-import { Source } from '../publishers/source.js';
+import { startInstallation, type Installation, type InstallationOptions } from './installation.js';
+import { embedded } from './urls.js';
+import { Publisher } from '../publishers/publisher.js';
 
 type Options = Partial<Omit<InstallationOptions, 'urls' | 'coordinators'>> & { readonly coordinators?: number };
 
@@ -13,11 +14,11 @@ export class FakeTimeWorld {
 
   private constructor(
     readonly folder: TemporaryFolder,
-    readonly source: Source,
+    readonly publisher: Publisher,
   ) {}
 
   static async create(): Promise<FakeTimeWorld> {
-    return new FakeTimeWorld(await temporaryFolder(), await Source.start());
+    return new FakeTimeWorld(await temporaryFolder(), await Publisher.start());
   }
 
   async start({ coordinators = 1, ...options }: Options = {}): Promise<Installation> {
@@ -47,12 +48,12 @@ export class FakeTimeWorld {
   async end(): Promise<void> {
     for (const broker of this.faulty) broker.comeBack();
     for (const installation of this.open.splice(0)) await installation.stop();
-    await this.source.stop();
+    await this.publisher.stop();
     await this.folder.remove();
   }
 
-  /** Waits until the source was asked for the path that many times. */
+  /** Waits until the path was fetched that many times. */
   async fetched(path: string, times: number): Promise<void> {
-    await eventually(() => this.source.fetches(path) >= times, `${times} fetches of ${path}`);
+    await eventually(() => this.publisher.fetches(path) >= times, `${times} fetches of ${path}`);
   }
 }

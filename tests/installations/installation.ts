@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { startConnectorRunner } from '@tidemark/connector-runner';
 import { startDiffer } from '@tidemark/differ';
 import { startJobCoordinator } from '@tidemark/job-coordinator';
-import { standaloneUrls, type PortUrls } from '@tidemark/config';
+import type { PortUrls } from '@tidemark/config';
 import type { Broker } from '@tidemark/messaging';
 import { allPorts, createLogger, openAdapters, type Adapters, type Logger, type Service } from '@tidemark/platform';
 import { Caller } from './caller.js';
-import { Source } from '../publishers/source.js';
+import { Publisher } from '../publishers/publisher.js';
 
 type Time = NonNullable<Parameters<typeof startJobCoordinator>[3]>;
 
@@ -41,10 +40,7 @@ export interface Installation extends Caller {
   stop(): Promise<void>;
 }
 
-/** The URLs of embedded adapters in a folder. */
-export const embedded = (folder: string): PortUrls =>
-  standaloneUrls({ dataDir: join(folder), eventStore: null, broker: null, readModel: null, blobs: null });
-
+/** The services, without an edge. */
 export async function startInstallation(options: InstallationOptions): Promise<Installation> {
   const { urls, namespace = 'tidemark', coordinators = [undefined], runners = [{}], differs = 1 } = options;
   const { claimTimeoutMs = 60_000, tenantMaxRunning = 5, decorate = (broker) => broker } = options;
@@ -59,7 +55,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     services.push(await startJobCoordinator(adapters, { claimTimeoutMs, tenantMaxRunning }, logger, time));
   const startRunner = async ({ decorate: seen = (broker: Broker) => broker, concurrency = 16 }: RunnerOptions = {}) => {
     const limits = { fetchMaxBytes: 64 * 1024 ** 2, runnerConcurrency: concurrency, claimTimeoutMs };
-    const settings = { fetchAllow: Source.allow, ...limits };
+    const settings = { fetchAllow: Publisher.allow, ...limits };
     services.push(await startConnectorRunner({ ...adapters, broker: seen(adapters.broker) }, settings, logger));
   };
   for (const runner of runners) await startRunner(runner);

@@ -1,12 +1,13 @@
-import { Secret, standaloneUrls, type PlatformSettings, type PortUrls } from '@tidemark/config';
+import { Secret, type PlatformSettings, type PortUrls } from '@tidemark/config';
 import type { Broker } from '@tidemark/messaging';
 import { allPorts, createLogger, openAdapters, type Adapters } from '@tidemark/platform';
 import { startStandalone } from '@tidemark/standalone';
 import { randomNamespace, temporaryFolder } from '@tidemark/test-kit';
-import { Client } from './client.js';
 import { Publisher } from '../publishers/publisher.js';
+import { Client } from './client.js';
+import { embedded } from './urls.js';
 
-export interface Installation {
+export interface StandaloneInstallation {
   readonly adapters: Adapters;
   /** With a key of the default tenant that may do everything. */
   readonly client: Client;
@@ -15,7 +16,7 @@ export interface Installation {
   stop(): Promise<void>;
 }
 
-export interface InstallationOptions {
+export interface StandaloneOptions {
   /** Default: embedded adapters in a folder that goes away with the installation. */
   readonly urls?: PortUrls;
   readonly settings?: Partial<PlatformSettings>;
@@ -25,21 +26,14 @@ export interface InstallationOptions {
 
 const KEY = 'tmk_installation-under-test';
 
-/** The URLs of the real servers; undefined when the environment does not name them all. */
-export function serverUrls(): PortUrls | undefined {
-  const { NATS_URL: broker, MONGODB_URL: readModel, EVENTSTORE_URL: eventStore } = process.env;
-  return broker && readModel && eventStore ? { broker, readModel, eventStore, blobs: broker } : undefined;
-}
-
 /** All services in this process, the edge on a free port, on servers in a namespace of its own. */
-export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
+export async function startStandaloneInstallation(options: StandaloneOptions = {}): Promise<StandaloneInstallation> {
   const { urls, settings, decorate = (broker) => broker } = options;
   const folder = await temporaryFolder();
-  const unset = { eventStore: null, broker: null, readModel: null, blobs: null };
   const errors: unknown[] = [];
   const note = (error: unknown) => void errors.push(error);
   const opened = await openAdapters(allPorts, {
-    urls: urls ?? standaloneUrls({ dataDir: folder.path, ...unset }),
+    urls: urls ?? embedded(folder.path),
     namespace: randomNamespace(),
     onError: note,
   });
@@ -64,7 +58,7 @@ const defaults = {
   grpcPort: 0,
   apiKey: new Secret(KEY),
   rateLimit: 0,
-  fetchAllow: [Publisher.allow],
+  fetchAllow: Publisher.allow,
   fetchMaxBytes: 1024 ** 2,
   tenantMaxRunning: 5,
   runnerConcurrency: 16,

@@ -4,7 +4,7 @@ import type { JobView } from '@tidemark/contracts';
 import { FakeTimeWorld } from '../installations/fake-time-world.js';
 import type { Installation } from '../installations/installation.js';
 import { readLog } from './testing/log.js';
-import { described } from '../publishers/source.js';
+import { described } from '../publishers/descriptions.js';
 
 let world: FakeTimeWorld;
 
@@ -16,8 +16,8 @@ afterEach(() => world.end());
 
 /** A connection whose jobs stay at work until they are let go. */
 async function heldConnection(on: Installation, path: string, whenBusy = 'queue') {
-  const release = world.source.hold(path, described(1));
-  return { id: await on.connect(world.source.url(path), { whenBusy }), release };
+  const release = world.publisher.hold(described(1), path);
+  return { id: await on.connect(world.publisher.url(path), { whenBusy }), release };
 }
 
 const idsOf = (jobs: readonly JobView[]) => jobs.map(({ id }) => id);
@@ -102,7 +102,7 @@ describe('a connection with a running job', () => {
     expect(
       await on.reached(second.id, ({ waitingFor }) => waitingFor?.behind?.includes(first.id) === true),
     ).toMatchObject({ state: 'pending', waitingFor: { reason: 'connection_busy', behind: [first.id] } });
-    expect(world.source.fetches('/held')).toBe(1);
+    expect(world.publisher.fetches('/held')).toBe(1);
     held.release();
     expect(await on.finished(second.id)).toMatchObject({ state: 'completed', result: 'unchanged' });
     expect(await startOrder(on)).toEqual([first.id, second.id]);

@@ -3,7 +3,7 @@ import { beatSubject, command, type JobEventView } from '@tidemark/contracts';
 import { eventually } from '@tidemark/test-kit';
 import { FakeTimeWorld } from '../installations/fake-time-world.js';
 import type { Installation } from '../installations/installation.js';
-import { described } from '../publishers/source.js';
+import { described } from '../publishers/descriptions.js';
 
 const SECOND = 1000;
 let world: FakeTimeWorld;
@@ -26,8 +26,8 @@ const reporting = (stage: string) => (subject: string, data: Record<string, unkn
 
 /** A job whose fetch hangs. */
 async function hangingJob(on: Installation): Promise<string> {
-  world.source.hang('/api');
-  const { id } = await on.create(await on.connect(world.source.url('/api')));
+  world.publisher.hang('/api');
+  const { id } = await on.create(await on.connect(world.publisher.url('/api')));
   await world.fetched('/api', 1);
   return id;
 }
@@ -35,10 +35,10 @@ async function hangingJob(on: Installation): Promise<string> {
 describe('a runner that falls silent', () => {
   it('loses its claim, and the next one goes on after the last completed stage', async () => {
     const faulty = world.faultyBroker();
-    world.source.publish('/api', described(1));
+    world.publisher.publish(described(1), '/api');
     const on = await world.start({ runners: [{ decorate: faulty.decorate, concurrency: 1 }] });
     faulty.goSilentBefore(reporting('normalize'));
-    const { id } = await on.create(await on.connect(world.source.url('/api')));
+    const { id } = await on.create(await on.connect(world.publisher.url('/api')));
     await eventually(() => faulty.isSilent, 'the runner to fall silent');
     await on.startRunner();
 
@@ -58,7 +58,7 @@ describe('a runner that falls silent', () => {
       'persist 3',
       'alert 3',
     ]);
-    expect(world.source.fetches('/api')).toBe(1);
+    expect(world.publisher.fetches('/api')).toBe(1);
 
     faulty.comeBack();
     const late = await eventually(() => faulty.replies.find(({ error }) => error), 'the late report to be refused');
@@ -87,8 +87,8 @@ describe('a runner that falls silent', () => {
 describe('a claim that beats without advancing', () => {
   it('is stalled after ten minutes, recovers with the next progress, and completes', async () => {
     const on = await world.start();
-    const release = world.source.hold('/api', described(1));
-    const { id } = await on.create(await on.connect(world.source.url('/api')));
+    const release = world.publisher.hold(described(1), '/api');
+    const { id } = await on.create(await on.connect(world.publisher.url('/api')));
     await world.fetched('/api', 1);
     const beat = (percent?: number) => {
       on.adapters.broker.broadcast(beatSubject(id), { jobId: id, claim: 1, stage: 'fetch', percent });
@@ -123,8 +123,8 @@ describe('a cancel', () => {
   it('takes the claim within five seconds from a runner that does not answer, and refuses its late report', async () => {
     const faulty = world.faultyBroker();
     const on = await world.start({ runners: [{ decorate: faulty.decorate }] });
-    const release = world.source.hold('/api', described(1));
-    const { id } = await on.create(await on.connect(world.source.url('/api')));
+    const release = world.publisher.hold(described(1), '/api');
+    const { id } = await on.create(await on.connect(world.publisher.url('/api')));
     await world.fetched('/api', 1);
     faulty.goSilent();
     await on.ask('cancel-job', { jobId: id });

@@ -8,8 +8,8 @@ import { Caller, TENANT } from '../installations/caller.js';
 import { Cluster, kinds, patient, type Kind } from '../installations/cluster.js';
 import { History } from './testing/history.js';
 import { readLog } from './testing/log.js';
-import { serverUrls } from '../installations/servers.js';
-import { Source } from '../publishers/source.js';
+import { serverUrls } from '../installations/urls.js';
+import { Publisher } from '../publishers/publisher.js';
 import { expectWhole } from './testing/whole.js';
 import { seeded, syncUntil, watchedApis, type WatchedApi } from './testing/workload.js';
 
@@ -22,14 +22,14 @@ const STAGES = ['fetch', 'parse', 'normalize', 'snapshot', 'diff', 'persist', 'a
 const urls = serverUrls();
 const deaths = STAGES.flatMap((stage) => kinds.map((kind) => ({ kind, stage })));
 
-let source: Source;
+let publisher: Publisher;
 let adapters: Opened<PortName>;
 let cluster: Cluster;
 let on: Caller;
 
 async function begin(): Promise<void> {
   const namespace = randomNamespace();
-  source = await Source.start();
+  publisher = await Publisher.start();
   adapters = await openAdapters(allPorts, { urls: urls!, namespace });
   cluster = new Cluster(urls!, namespace);
   cluster.start();
@@ -39,7 +39,7 @@ async function begin(): Promise<void> {
 async function end(): Promise<void> {
   await cluster.stop();
   await adapters.close();
-  await source.stop();
+  await publisher.stop();
 }
 
 const historyOf = async ({ eventStore }: Pick<Adapters, 'eventStore'>) => new History(await readLog(eventStore));
@@ -82,8 +82,8 @@ async function expectViews(jobs: number, snapshots: number): Promise<void> {
 
     beforeAll(async () => {
       await begin();
-      [api] = (await watchedApis(on, source, 1)) as [WatchedApi];
-      await syncUntil(on, source, api, () => api.version === 1);
+      [api] = (await watchedApis(on, publisher, 1)) as [WatchedApi];
+      await syncUntil(on, publisher, api, () => api.version === 1);
     }, 120_000);
 
     afterAll(end);
@@ -93,11 +93,11 @@ async function expectViews(jobs: number, snapshots: number): Promise<void> {
       async ({ kind, stage }) => {
         const death = await killAfter(adapters.broker, kind, stage);
         const next = api.version + 1;
-        await syncUntil(on, source, api, () => api.version === next);
+        await syncUntil(on, publisher, api, () => api.version === next);
         await death.done;
         await death.stop();
         expectWhole(await committed(), api);
-        expect(source.fetches(api.path)).toBe(api.version);
+        expect(publisher.fetches(api.path)).toBe(api.version);
       },
       180_000,
     );
@@ -122,7 +122,7 @@ async function expectViews(jobs: number, snapshots: number): Promise<void> {
     afterAll(end);
 
     it('complete every sync, each with one job, one snapshot, one set of changes and one alert', async () => {
-      const apis = await watchedApis(on, source, 2);
+      const apis = await watchedApis(on, publisher, 2);
       const random = seeded(SEED);
       let ended = false;
       const dying = async () => {
@@ -133,7 +133,7 @@ async function expectViews(jobs: number, snapshots: number): Promise<void> {
         }
         ended = true;
       };
-      await Promise.all([dying(), ...apis.map((api) => syncUntil(on, source, api, () => ended))]);
+      await Promise.all([dying(), ...apis.map((api) => syncUntil(on, publisher, api, () => ended))]);
       for (const { connectionId, jobIds } of apis) await on.committed(connectionId, jobIds.at(-1)!);
       const history = await historyOf(adapters);
       for (const api of apis) {

@@ -4,10 +4,12 @@ import { allPorts, openAdapters } from '@tidemark/platform';
 import { eventually, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import { labelOf, type CrashPoint } from '../installations/crash-point.js';
 import { History } from './testing/history.js';
-import { embedded, startInstallation } from '../installations/installation.js';
+import { startInstallation } from '../installations/installation.js';
+import { embedded } from '../installations/urls.js';
 import { readLog } from './testing/log.js';
 import { MortalInstallation } from '../installations/mortal-installation.js';
-import { described, Source } from '../publishers/source.js';
+import { described } from '../publishers/descriptions.js';
+import { Publisher } from '../publishers/publisher.js';
 
 const STAGES = ['fetch', 'parse', 'normalize', 'snapshot', 'diff', 'persist', 'alert'];
 
@@ -34,7 +36,7 @@ const points: CrashPoint[] = APPENDS.flatMap((append) => [
 ]);
 
 let folder: TemporaryFolder;
-let source: Source;
+let publisher: Publisher;
 let connectionId: string;
 
 /** What the log of a folder tells. */
@@ -49,19 +51,19 @@ async function historyOf(path: string): Promise<History> {
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  source = await Source.start();
-  source.publish('/api', described(1));
+  publisher = await Publisher.start();
+  publisher.publish(described(1), '/api');
   const baseline = await startInstallation({ urls: embedded(folder.join('baseline')) });
-  connectionId = await baseline.connect(source.url('/api'));
+  connectionId = await baseline.connect(publisher.url('/api'));
   const { id } = await baseline.create(connectionId);
   await baseline.finished(id);
   await baseline.committed(connectionId, id);
   await baseline.stop();
-  source.publish('/api', described(2));
+  publisher.publish(described(2), '/api');
 });
 
 afterAll(async () => {
-  await source.stop();
+  await publisher.stop();
   await folder.remove();
 });
 
@@ -93,12 +95,12 @@ describe('one sync with changes', () => {
 
   it.each(points)('ends as if nothing had happened when the process is killed $when $append', async (crash) => {
     const path = await copy(`${crash.when} ${crash.append}`);
-    const before = source.fetches('/api');
+    const before = publisher.fetches('/api');
     const mortal = new MortalInstallation({ folder: path });
     await mortal.start(crash);
     const created = mortal.createOnce(connectionId, 'sync');
     await mortal.death();
-    const atDeath = source.fetches('/api');
+    const atDeath = publisher.fetches('/api');
     const dead = await historyOf(path);
     await mortal.start();
     const jobId = await created;
@@ -122,7 +124,7 @@ describe('one sync with changes', () => {
     // What was stored before the crash stands as it was, and a fetch that was checkpointed is not made again.
     expect(history.log.slice(0, dead.log.length)).toEqual(dead.log);
     const fetched = dead.stagesOf(jobId).includes('fetch');
-    expect(source.fetches('/api') - atDeath).toBe(fetched ? 0 : 1);
+    expect(publisher.fetches('/api') - atDeath).toBe(fetched ? 0 : 1);
     expect(atDeath - before).toBeLessThanOrEqual(1);
   });
 });

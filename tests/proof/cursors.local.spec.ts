@@ -4,7 +4,7 @@ import { eventually } from '@tidemark/test-kit';
 import { FakeTimeWorld } from '../installations/fake-time-world.js';
 import { History } from './testing/history.js';
 import { readLog } from './testing/log.js';
-import { described } from '../publishers/source.js';
+import { described } from '../publishers/descriptions.js';
 
 let world: FakeTimeWorld;
 
@@ -32,11 +32,11 @@ describe('the next sync of a connection', () => {
   it('starts from the cursor of the one before it, however late that is committed', async () => {
     const { decorate, letGo } = delaying();
     const on = await world.start({ decorate });
-    world.source.publish('/api', described(1));
-    const connectionId = await on.connect(world.source.url('/api'));
+    world.publisher.publish(described(1), '/api');
+    const connectionId = await on.connect(world.publisher.url('/api'));
     const first = await on.create(connectionId);
     expect(await on.finished(first.id)).toMatchObject({ state: 'completed' });
-    world.source.publish('/api', described(2));
+    world.publisher.publish(described(2), '/api');
     const second = await on.create(connectionId);
     const waiting = await on.reached(second.id, ({ waitingFor, state }) => {
       return waitingFor?.reason === 'connection_busy' || state !== 'pending';
@@ -51,11 +51,11 @@ describe('the next sync of a connection', () => {
 
   it('starts from it also when all was restarted in between', async () => {
     const before = await world.start({ decorate: delaying().decorate });
-    world.source.publish('/api', described(1));
-    const connectionId = await before.connect(world.source.url('/api'));
+    world.publisher.publish(described(1), '/api');
+    const connectionId = await before.connect(world.publisher.url('/api'));
     const first = await before.create(connectionId);
     await before.finished(first.id);
-    world.source.publish('/api', described(2));
+    world.publisher.publish(described(2), '/api');
     const second = await before.create(connectionId);
     await world.stop(before);
 

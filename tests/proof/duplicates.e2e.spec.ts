@@ -5,8 +5,8 @@ import { DuplicatingBroker } from '../installations/duplicating-broker.js';
 import { History } from './testing/history.js';
 import { startInstallation, type Installation } from '../installations/installation.js';
 import { readLog } from './testing/log.js';
-import { serverUrls } from '../installations/servers.js';
-import { Source } from '../publishers/source.js';
+import { serverUrls } from '../installations/urls.js';
+import { Publisher } from '../publishers/publisher.js';
 
 const urls = serverUrls();
 
@@ -15,10 +15,10 @@ const urls = serverUrls();
   () => {
     const broker = new DuplicatingBroker();
     const installations: Installation[] = [];
-    let source: Source;
+    let publisher: Publisher;
 
     beforeAll(async () => {
-      source = await Source.start();
+      publisher = await Publisher.start();
       const namespace = randomNamespace();
       // Two of everything, each half with connections of its own.
       for (let half = 0; half < 2; half += 1)
@@ -27,13 +27,13 @@ const urls = serverUrls();
 
     afterAll(async () => {
       for (const installation of installations) await installation.stop();
-      await source.stop();
+      await publisher.stop();
     });
 
     it('leaves what every message once would leave', async () => {
       const [on] = installations;
       const history = async () => new History(await readLog(on!.adapters.eventStore));
-      await expectDuplicatesToBeHarmless({ on: on!, source, broker, history });
+      await expectDuplicatesToBeHarmless({ on: on!, publisher, broker, history });
     }, 120_000);
   },
 );

@@ -4,7 +4,8 @@ import { expectDuplicatesToBeHarmless } from './testing/duplicates-cases.js';
 import { DuplicatingBroker } from '../installations/duplicating-broker.js';
 import { FakeTimeWorld } from '../installations/fake-time-world.js';
 import { History } from './testing/history.js';
-import { embedded, startInstallation, type Installation } from '../installations/installation.js';
+import { startInstallation, type Installation } from '../installations/installation.js';
+import { embedded } from '../installations/urls.js';
 import { readLog } from './testing/log.js';
 
 let world: FakeTimeWorld;
@@ -27,16 +28,16 @@ describe('every message twice and late, to two runners and two coordinators', ()
       differs: 2,
       decorate: broker.decorate,
     });
-    const { source } = world;
-    await expectDuplicatesToBeHarmless({ on, source, broker, history: () => historyOf(on) });
+    const { publisher } = world;
+    await expectDuplicatesToBeHarmless({ on, publisher, broker, history: () => historyOf(on) });
     await on.stop();
   });
 
   it('starts a planned sync and a retry once', async () => {
     const broker = new DuplicatingBroker();
     const on = await world.start({ coordinators: 2, runners: [{}, {}], decorate: broker.decorate });
-    world.source.fail('/api', 503);
-    const id = await on.connect(world.source.url('/api'), { schedule: { every: 'hourly' } });
+    world.publisher.fail(503, '/api');
+    const id = await on.connect(world.publisher.url('/api'), { schedule: { every: 'hourly' } });
     await world.clock.advance(3_600_000);
     const retries = async () => (await historyOf(on)).ofType<{ retryAt: number }>('RetryScheduled');
     const jobsOf = async () => (await historyOf(on)).ofType('JobCreated', id).map(({ stream }) => stream);

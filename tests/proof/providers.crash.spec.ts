@@ -4,11 +4,13 @@ import { CATALOGUE } from '@tidemark/contracts';
 import { allPorts, openAdapters } from '@tidemark/platform';
 import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import type { CrashPoint } from '../installations/crash-point.js';
-import { embedded, startInstallation } from '../installations/installation.js';
+import { startInstallation } from '../installations/installation.js';
+import { embedded } from '../installations/urls.js';
 import { readLog } from './testing/log.js';
 import { MortalInstallation } from '../installations/mortal-installation.js';
 import { addProvider, alertsIn, subscribeAll } from './testing/provider.js';
-import { described, Source } from '../publishers/source.js';
+import { described } from '../publishers/descriptions.js';
+import { Publisher } from '../publishers/publisher.js';
 
 /** Three appends of alerts. */
 const SUBSCRIBERS = 1200;
@@ -19,26 +21,26 @@ const points: CrashPoint[] = [1, 2, 3].flatMap((nth) => [
 ]);
 
 let folder: TemporaryFolder;
-let source: Source;
+let publisher: Publisher;
 let providerId: string;
 let subscriptions: Set<string>;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  source = await Source.start();
-  source.publish('/api', described(1));
+  publisher = await Publisher.start();
+  publisher.publish(described(1), '/api');
   const baseline = await startInstallation({ urls: embedded(folder.join('baseline')) });
-  providerId = await addProvider(baseline, source.url('/api'));
+  providerId = await addProvider(baseline, publisher.url('/api'));
   const catalogue = baseline.as(CATALOGUE);
   const { id } = await catalogue.create(providerId);
   await catalogue.finished(id);
   await catalogue.committed(providerId, id);
   subscriptions = await subscribeAll(baseline, providerId, SUBSCRIBERS);
   await baseline.stop();
-  source.publish('/api', described(2));
+  publisher.publish(described(2), '/api');
 }, 60_000);
 afterAll(async () => {
-  await source.stop();
+  await publisher.stop();
   await folder.remove();
 });
 

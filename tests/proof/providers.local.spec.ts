@@ -1,32 +1,34 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CATALOGUE, type ChangesDetected } from '@tidemark/contracts';
 import { eventually, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
-import { embedded, startInstallation, type Installation } from '../installations/installation.js';
+import { startInstallation, type Installation } from '../installations/installation.js';
+import { embedded } from '../installations/urls.js';
 import { readLog } from './testing/log.js';
 import { addProvider, alertsIn, subscribeAll } from './testing/provider.js';
-import { described, Source } from '../publishers/source.js';
+import { described } from '../publishers/descriptions.js';
+import { Publisher } from '../publishers/publisher.js';
 
 const SUBSCRIBERS = 10_000;
 
 let folder: TemporaryFolder;
-let source: Source;
+let publisher: Publisher;
 let on: Installation;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  source = await Source.start();
+  publisher = await Publisher.start();
   on = await startInstallation({ urls: embedded(folder.path) });
 });
 afterAll(async () => {
   await on.stop();
-  await source.stop();
+  await publisher.stop();
   await folder.remove();
 });
 
 describe('a provider with 10,000 subscribers', () => {
   it('is fetched once, and tells each of them once, in the log and on the broker', async () => {
-    source.publish('/api', described(1));
-    const providerId = await addProvider(on, source.url('/api'));
+    publisher.publish(described(1), '/api');
+    const providerId = await addProvider(on, publisher.url('/api'));
     const catalogue = on.as(CATALOGUE);
     const sync = async () => {
       const { id } = await catalogue.create(providerId);
@@ -41,10 +43,10 @@ describe('a provider with 10,000 subscribers', () => {
       { durable: 'listener', subject: 'tidemark.evt.alerts.ChangesDetected' },
       ({ data }) => void heard.push(data.connectionId),
     );
-    source.publish('/api', described(2));
+    publisher.publish(described(2), '/api');
     await sync();
     await eventually(() => heard.length >= SUBSCRIBERS, 'all alerts on the broker', { timeout: 30_000 });
-    expect(source.fetches('/api')).toBe(2);
+    expect(publisher.fetches('/api')).toBe(2);
     expect(new Set(heard)).toEqual(subscriptions);
     expect(heard).toHaveLength(SUBSCRIBERS);
     const alerts = alertsIn(await readLog(on.adapters.eventStore));

@@ -6,10 +6,11 @@ import type { ViewDefinition } from '@tidemark/read-model';
 import { eventually, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import { TENANT } from '../installations/caller.js';
 import { History } from './testing/history.js';
-import { embedded, startInstallation, type Installation } from '../installations/installation.js';
+import { startInstallation, type Installation } from '../installations/installation.js';
+import { embedded } from '../installations/urls.js';
 import { readLog } from './testing/log.js';
 import { MortalInstallation } from '../installations/mortal-installation.js';
-import { Source } from '../publishers/source.js';
+import { Publisher } from '../publishers/publisher.js';
 import { expectWhole, holdersOf } from './testing/whole.js';
 import { seeded, syncUntil, watchedApis, type WatchedApi } from './testing/workload.js';
 
@@ -24,15 +25,15 @@ const LONGEST_LIFE_MS = 600;
 const STILLBORN = 0.15;
 
 let folder: TemporaryFolder;
-let source: Source;
+let publisher: Publisher;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  source = await Source.start();
+  publisher = await Publisher.start();
 });
 
 afterAll(async () => {
-  await source.stop();
+  await publisher.stop();
   await folder.remove();
 });
 
@@ -72,11 +73,11 @@ describe(`an installation killed at ${MOMENTS} random moments (seed ${SEED})`, (
   it('completes every sync that was asked for', async () => {
     const mortal = new MortalInstallation({ folder: folder.path, tenantMaxRunning: TENANT_MAX_RUNNING });
     await mortal.start();
-    apis = await watchedApis(mortal, source, CONNECTIONS);
+    apis = await watchedApis(mortal, publisher, CONNECTIONS);
     await mortal.kill();
     let ended = false;
     const deaths = dieOften(mortal, MOMENTS).finally(() => (ended = true));
-    await Promise.all([deaths, ...apis.map((api) => syncUntil(mortal, source, api, () => ended))]);
+    await Promise.all([deaths, ...apis.map((api) => syncUntil(mortal, publisher, api, () => ended))]);
     for (const { connectionId, jobIds } of apis) await mortal.committed(connectionId, jobIds.at(-1)!);
     await mortal.kill();
     // A workload that did next to nothing would prove next to nothing.

@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomNamespace, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import { parse, stringify } from 'yaml';
 import { History } from './testing/history.js';
-import { embedded, startInstallation, type Installation } from '../installations/installation.js';
+import { startInstallation, type Installation } from '../installations/installation.js';
+import { embedded } from '../installations/urls.js';
 import { readLog } from './testing/log.js';
-import { serverUrls } from '../installations/servers.js';
-import { Source } from '../publishers/source.js';
+import { serverUrls } from '../installations/urls.js';
+import { Publisher } from '../publishers/publisher.js';
 
 const DATA = process.env['OPENAPI_DATA'];
 /** Small enough for the slowest of servers. */
@@ -33,20 +34,20 @@ function reordered(value: unknown): unknown {
 
 const isJson = (text: string) => text.trimStart().startsWith('{');
 
-let source: Source;
+let publisher: Publisher;
 
 beforeAll(async () => {
-  source = await Source.start();
+  publisher = await Publisher.start();
 });
 
-afterAll(() => source.stop());
+afterAll(() => publisher.stop());
 
 /** Old, new, new again, new written differently: one baseline, one snapshot more, its changes, and nothing else. */
 async function expectChangesOnce(on: Installation, pair: string): Promise<void> {
   const path = `/${pair}`;
-  const connectionId = await on.connect(source.url(path));
+  const connectionId = await on.connect(publisher.url(path));
   const sync = async (text: string) => {
-    source.publish(path, text);
+    publisher.publish(text, path);
     const { id } = await on.create(connectionId);
     const job = await on.finished(id, 240_000);
     await on.committed(connectionId, id);

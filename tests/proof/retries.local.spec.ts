@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JobView } from '@tidemark/contracts';
 import { FakeTimeWorld } from '../installations/fake-time-world.js';
 import type { Installation } from '../installations/installation.js';
-import { described } from '../publishers/source.js';
+import { described } from '../publishers/descriptions.js';
 
 const SECOND = 1000;
 let world: FakeTimeWorld;
@@ -17,8 +17,8 @@ afterEach(() => world.end());
 const isWaiting = ({ state, retryCount }: JobView, times: number) => state === 'pending' && retryCount === times;
 
 async function failingJob(on: Installation) {
-  world.source.fail('/api', 503);
-  const connectionId = await on.connect(world.source.url('/api'));
+  world.publisher.fail(503, '/api');
+  const connectionId = await on.connect(world.publisher.url('/api'));
   return { connectionId, jobId: (await on.create(connectionId)).id };
 }
 
@@ -42,7 +42,7 @@ describe('a job whose source fails', () => {
       expect(wait).toBeLessThanOrEqual(seconds * 1.25 * SECOND);
       await world.clock.advance(wait - 1);
       expect(await on.job(jobId)).toMatchObject({ state: 'pending', retryCount: index + 1 });
-      expect(world.source.fetches('/api')).toBe(index + 1);
+      expect(world.publisher.fetches('/api')).toBe(index + 1);
       await world.clock.advance(1);
     }
     expect(await on.finished(jobId)).toMatchObject({
@@ -54,7 +54,7 @@ describe('a job whose source fails', () => {
       waitingFor: null,
       lastError: { code: 'SOURCE_UNREACHABLE' },
     });
-    expect(world.source.fetches('/api')).toBe(4);
+    expect(world.publisher.fetches('/api')).toBe(4);
     expect(on.errors).toEqual([]);
   });
 
@@ -62,7 +62,7 @@ describe('a job whose source fails', () => {
     const on = await world.start();
     const { jobId } = await failingJob(on);
     const waiting = await on.reached(jobId, (job) => isWaiting(job, 1));
-    world.source.publish('/api', described(1));
+    world.publisher.publish(described(1), '/api');
     await world.clock.advance(untilRetry(waiting));
     expect(await on.finished(jobId)).toMatchObject({ state: 'completed', result: 'succeeded', attempt: 2 });
   });
@@ -71,8 +71,8 @@ describe('a job whose source fails', () => {
     const on = await world.start();
     const { jobId } = await failingJob(on);
     await on.reached(jobId, (job) => isWaiting(job, 1));
-    world.source.publish('/other', 'neither JSON nor OpenAPI: [');
-    const other = await on.create(await on.connect(world.source.url('/other')));
+    world.publisher.publish('neither JSON nor OpenAPI: [', '/other');
+    const other = await on.create(await on.connect(world.publisher.url('/other')));
     expect(await on.finished(other.id)).toMatchObject({ state: 'failed', retryCount: 0, attempt: 1 });
   });
 
@@ -82,7 +82,7 @@ describe('a job whose source fails', () => {
     const waiting = await on.reached(jobId, (job) => isWaiting(job, 1));
     const noop = await on.create(await on.connect());
     expect(await on.finished(noop.id)).toMatchObject({ state: 'completed' });
-    world.source.publish('/api', described(1));
+    world.publisher.publish(described(1), '/api');
     const next = await on.create(connectionId);
     const behind = await on.reached(next.id, ({ waitingFor }) => waitingFor?.reason === 'connection_busy');
     expect(behind.waitingFor).toMatchObject({ behind: [jobId] });
@@ -100,7 +100,7 @@ describe('a job whose source fails', () => {
     // Whatever that led to comes before the job of somebody else.
     await on.finished((await on.create(await on.connect())).id);
     expect(await on.job(jobId)).toMatchObject({ state: 'cancelled' });
-    expect(world.source.fetches('/api')).toBe(1);
+    expect(world.publisher.fetches('/api')).toBe(1);
   });
 
   it.each(['with its views', 'with empty views'])('keeps waiting over a restart %s', async (how) => {
@@ -110,7 +110,7 @@ describe('a job whose source fails', () => {
     await world.stop(before);
     if (how === 'with empty views')
       for (const end of ['', '-wal', '-shm']) await rm(world.folder.join(`views.db${end}`), { force: true });
-    world.source.publish('/api', described(1));
+    world.publisher.publish(described(1), '/api');
     const after = await world.start();
     expect(await after.job(jobId)).toMatchObject({
       state: 'pending',
@@ -118,7 +118,7 @@ describe('a job whose source fails', () => {
       waitingFor: { reason: 'retry_backoff', until: waiting.nextRetryAt },
     });
     await world.clock.advance(untilRetry(waiting) - 1);
-    expect(world.source.fetches('/api')).toBe(1);
+    expect(world.publisher.fetches('/api')).toBe(1);
     await world.clock.advance(1);
     expect(await after.finished(jobId)).toMatchObject({ state: 'completed', attempt: 2 });
     expect(after.errors).toEqual([]);

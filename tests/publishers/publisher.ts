@@ -1,63 +1,79 @@
-import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { described } from './descriptions.js';
 
-/** Publishes one API description on the loopback, whatever path is asked for. */
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+const PATH = '/openapi.json';
+
+/** Publishes API descriptions on the loopback: counts who fetched what, and can fail, wait, or never answer. */
 export class Publisher {
-  /** Requests so far. */
-  requests = 0;
-  /** What is published now. */
-  body = '';
-  private held: ServerResponse[] | undefined;
-  private readonly server = createServer((_, response) => {
-    this.requests += 1;
-    if (this.held) this.held.push(response);
-    else response.end(this.body);
-  });
+  /** What the fetch guard must let through. */
+  static readonly allow = ['127.0.0.0/8'];
 
-  /** The setting that lets it be fetched although it is private. */
-  static readonly allow = '127.0.0.1';
+  readonly #answers = new Map<string, Answer>();
+  readonly #counts = new Map<string, number>();
+  readonly #server = createServer((request, response) => this.#answer(request, response));
 
-  static async start(version = 1): Promise<Publisher> {
+  /** @param document what is published at the default path */
+  static async start(document: object = described(1)): Promise<Publisher> {
     const publisher = new Publisher();
-    publisher.publish(version);
-    publisher.server.listen(0, '127.0.0.1');
-    await once(publisher.server, 'listening');
+    publisher.publish(document);
+    await new Promise<void>((resolve) => publisher.#server.listen(0, '127.0.0.1', resolve));
     return publisher;
   }
 
-  url(query = ''): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/openapi.json${query}`;
+  /** @param path may have a query, which makes no difference to the answer */
+  url(path = PATH): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${path}`;
   }
 
   /** The source of a connection to it. */
-  source(query = ''): object {
-    return { connector: 'openapi', config: { url: this.url(query) } };
+  source(path = PATH): object {
+    return { connector: 'openapi', config: { url: this.url(path) } };
   }
 
-  /** Any two versions differ: each has an operation of its own beside a common one. */
-  publish(version: number): void {
-    const operation = { responses: { '200': { description: 'well' } } };
-    this.body = JSON.stringify({
-      openapi: '3.1.0',
-      info: { title: 'Harbour', version: `${version}.0.0` },
-      paths: { '/berths': { get: operation }, [`/pilots/v${version}`]: { get: operation } },
-    });
+  /** Requests for the path so far. */
+  fetches(path = PATH): number {
+    return this.#counts.get(path) ?? 0;
   }
 
-  /** Answers nobody until the returned function is called. */
-  hold(): () => void {
-    this.held = [];
+  /** A string is published as it is. */
+  publish(document: object | string, path = PATH): void {
+    this.#answers.set(path, (_, response) => response.end(textOf(document)));
+  }
+
+  fail(status: number, path = PATH): void {
+    this.#answers.set(path, (_, response) => response.writeHead(status).end());
+  }
+
+  /** Never answers. */
+  hang(path = PATH): void {
+    this.#answers.set(path, () => undefined);
+  }
+
+  /** Answers with the document, but not before the returned function is called; that answers the later ones at once. */
+  hold(document: object, path = PATH): () => void {
+    const held: ServerResponse[] = [];
+    this.#answers.set(path, (_, response) => void held.push(response));
     return () => {
-      const waiting = this.held ?? [];
-      this.held = undefined;
-      for (const response of waiting) response.end(this.body);
+      this.publish(document, path);
+      for (const response of held) response.end(textOf(document));
     };
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const path = request.url!.split('?')[0]!;
+    this.#counts.set(path, this.fetches(path) + 1);
+    const answer = this.#answers.get(path);
+    if (answer) answer(request, response);
+    else response.writeHead(404).end();
   }
 }
+
+const textOf = (document: object | string) => (typeof document === 'string' ? document : JSON.stringify(document));

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tidemark/test-kit';
-import { Edge } from '../../installations/edge.js';
-import { apiOf, startPublisher } from '../../publishers/api.js';
+import type { Edge } from '../../installations/edge.js';
+import { WatchingEdge } from '../../installations/watching-edge.js';
+import { apiOf } from '../../publishers/descriptions.js';
 
 const versions = [
   apiOf('1.0.0', { '/invoices': ['id', 'total'] }),
@@ -9,30 +10,22 @@ const versions = [
   apiOf('1.2.0', { '/invoices': ['id', 'total'], '/refunds': ['id'] }),
 ];
 
+let watching: WatchingEdge;
 let edge: Edge;
-let publisher: Awaited<ReturnType<typeof startPublisher>>;
 let connectionId: string;
 /** The newest first. */
 let snapshots: { id: string; apiVersion: string }[];
 
 beforeAll(async () => {
-  publisher = await startPublisher(versions[0]!);
-  edge = await Edge.start();
-  await edge.startRunners();
-  connectionId = await edge.newConnection({ connector: 'openapi', config: { url: publisher.url } });
-  for (const version of versions) {
-    publisher.publish(version);
-    await edge.ended(await edge.newJob(connectionId));
-  }
+  watching = await WatchingEdge.start();
+  ({ edge, connectionId } = watching);
+  for (const version of versions) await watching.sync(version);
   snapshots = await eventually(async () => {
     const { data } = (await edge.call('GET', `/v1/connections/${connectionId}/snapshots`)).body;
     return data.length === 3 && data;
   }, 'three snapshots');
 }, 30_000);
-afterAll(async () => {
-  await edge.close();
-  await publisher.close();
-});
+afterAll(() => watching.close());
 
 const compare = (query = '', connection = connectionId) =>
   edge.call('GET', `/v1/connections/${connection}/comparison${query}`);
@@ -94,7 +87,7 @@ describe('a comparison on demand', () => {
       const { status, body } = await compare(query, connection);
       return [status, body.error.fields?.[0]?.field];
     };
-    const other = await edge.newConnection({ connector: 'openapi', config: { url: publisher.url } });
+    const other = await edge.connect(watching.publisher.source());
     expect(await refusal('', other)).toEqual([400, 'after']);
     expect(await refusal(`?after=${snapshots[2]!.id}`)).toEqual([400, 'before']);
     expect(await refusal(`?after=${snapshots[0]!.id}`, other)).toEqual([404, 'after']);

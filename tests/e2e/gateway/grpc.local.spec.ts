@@ -6,20 +6,21 @@ import { createRequire } from 'node:module';
 import { eventually } from '@tidemark/test-kit';
 import { ADMIN, Edge } from '../../installations/edge.js';
 import { GrpcClient } from '../../installations/grpc-client.js';
-import { apiOf, startPublisher } from '../../publishers/api.js';
+import { apiOf } from '../../publishers/descriptions.js';
+import { Publisher } from '../../publishers/publisher.js';
 
 let edge: Edge;
 let client: GrpcClient;
-let publisher: Awaited<ReturnType<typeof startPublisher>>;
+let publisher: Publisher;
 beforeAll(async () => {
-  publisher = await startPublisher(apiOf('1.0.0', { '/invoices': ['id', 'total'] }));
+  publisher = await Publisher.start(apiOf('1.0.0', { '/invoices': ['id', 'total'] }));
   edge = await Edge.start();
   client = new GrpcClient(edge.gateway.grpcAddress, ADMIN);
 }, 30_000);
 afterAll(async () => {
   client.close();
   await edge.close();
-  await publisher.close();
+  await publisher.stop();
 });
 
 const noop = { connector: 'noop', config: {} };
@@ -36,7 +37,7 @@ const told = ({ metadata }: ServiceError) => metadata.getMap();
 
 describe('gRPC', () => {
   it('has the same connections as HTTP', async () => {
-    const config = { fields: { url: { stringValue: publisher.url } } };
+    const config = { fields: { url: { stringValue: publisher.url() } } };
     const request = {
       name: 'billing api',
       source: { connector: 'openapi', config },
@@ -50,9 +51,9 @@ describe('gRPC', () => {
       schedule: { every: 'INTERVAL_HOURLY' },
       created_at: { seconds: expect.any(Number) },
     });
-    expect(connection.source.config.fields.url).toMatchObject({ stringValue: publisher.url });
+    expect(connection.source.config.fields.url).toMatchObject({ stringValue: publisher.url() });
     const http = (await edge.call('GET', `/v1/connections/${connection.id}`)).body;
-    expect(http).toMatchObject({ name: 'billing api', source: { config: { url: publisher.url } } });
+    expect(http).toMatchObject({ name: 'billing api', source: { config: { url: publisher.url() } } });
     const { seconds, nanos = 0 } = connection.created_at;
     expect(new Date(seconds * 1000 + nanos / 1e6).toISOString()).toBe(http.createdAt);
 
@@ -168,7 +169,7 @@ describe('gRPC', () => {
 
   it('has the same snapshots, changes and overview as HTTP', async () => {
     await edge.startRunners();
-    const config = { fields: { url: { stringValue: publisher.url } } };
+    const config = { fields: { url: { stringValue: publisher.url() } } };
     const connection_id = await newConnection({ connector: 'openapi', config });
     await edge.ended((await newJob(connection_id)).id);
     publisher.publish(apiOf('1.1.0', { '/invoices': ['id'] }));
@@ -222,7 +223,7 @@ describe('gRPC', () => {
   });
 
   it('has the same providers as HTTP', async () => {
-    const source = { connector: 'openapi', config: { fields: { url: { stringValue: publisher.url } } } };
+    const source = { connector: 'openapi', config: { fields: { url: { stringValue: publisher.url() } } } };
     const { provider } = await client.call('ProviderService', 'CreateProvider', { name: 'Billing', source });
     const { connection } = await client.call('ProviderService', 'Subscribe', {
       provider_id: provider.id,

@@ -27,7 +27,7 @@ const cuttable = (readModel: ReadModel): ReadModel => {
 };
 
 beforeAll(async () => {
-  edge = await Edge.start({}, (adapters) => ({ ...adapters, readModel: cuttable(adapters.readModel) }));
+  edge = await Edge.start({ replace: (adapters) => ({ ...adapters, readModel: cuttable(adapters.readModel) }) });
 }, 30_000);
 afterAll(() => edge.close());
 
@@ -68,7 +68,7 @@ describe('the HTTP edge', () => {
   });
 
   it('hands the request id on: the job has it as what set it in motion', async () => {
-    const connectionId = await edge.newConnection();
+    const connectionId = await edge.connect();
     const headers = { 'x-request-id': 'req-77' };
     const path = `/v1/connections/${connectionId}/jobs`;
     const { body } = await edge.call('POST', path, { headers, body: { type: 'full' } });
@@ -87,7 +87,7 @@ describe('the HTTP edge', () => {
   });
 
   it('takes a content type without content', async () => {
-    const jobId = await edge.newJob(await edge.newConnection());
+    const jobId = await edge.order(await edge.connect());
     const headers = { 'content-type': 'application/json' };
     expect((await edge.call('POST', `/v1/jobs/${jobId}/cancel`, { headers, body: '' })).status).toBe(200);
   });
@@ -115,14 +115,14 @@ describe('the HTTP edge', () => {
   });
 
   it('loses its lists, and nothing else, with the read model', async () => {
-    const connectionId = await edge.newConnection();
+    const connectionId = await edge.connect();
     readModelDown = true;
     for (const path of ['/v1/jobs', '/v1/connections', `/v1/connections/${connectionId}/snapshots`, '/v1/overview']) {
       const answer = await edge.call('GET', path);
       expect([path, answer.status, answer.body.error.code]).toEqual([path, 503, 'READ_MODEL_UNAVAILABLE']);
       expect(answer.headers.get('retry-after')).toBe('2');
     }
-    const jobId = await edge.newJob(connectionId);
+    const jobId = await edge.order(connectionId);
     expect((await edge.call('GET', `/v1/jobs/${jobId}`)).status).toBe(200);
     const ready = await edge.call('GET', '/readyz', { key: null });
     expect([ready.status, ready.body]).toMatchObject([200, { degraded: true, checks: { readModel: 'down' } }]);
@@ -143,7 +143,7 @@ describe('the HTTP edge', () => {
   });
 
   it('limits the calls of each key', async () => {
-    const limited = await Edge.start({ rateLimit: 2 });
+    const limited = await Edge.start({ settings: { rateLimit: 2 } });
     const statuses = [];
     for (let call = 0; call < 3; call++) statuses.push((await limited.call('GET', '/v1/jobs/nope')).status);
     const answer = await limited.call('GET', '/v1/jobs/nope');
@@ -154,15 +154,15 @@ describe('the HTTP edge', () => {
   });
 
   it('says which address is taken', async () => {
-    const httpPort = Number(new URL(edge.gateway.httpUrl).port);
-    await expect(Edge.start({ httpPort })).rejects.toMatchObject({ code: 'EADDRINUSE', port: httpPort });
+    const httpPort = Number(new URL(edge.url).port);
+    await expect(Edge.start({ settings: { httpPort } })).rejects.toMatchObject({ code: 'EADDRINUSE', port: httpPort });
     const grpcPort = Number(edge.gateway.grpcAddress.split(':')[1]);
-    await expect(Edge.start({ grpcPort })).rejects.toMatchObject({ code: 'EADDRINUSE', port: grpcPort });
+    await expect(Edge.start({ settings: { grpcPort } })).rejects.toMatchObject({ code: 'EADDRINUSE', port: grpcPort });
   });
 
   it('ends quickly although clients watch jobs or say nothing', async () => {
     const own = await Edge.start();
-    const jobId = await own.newJob(await own.newConnection());
+    const jobId = await own.order(await own.connect());
     const url = `${own.gateway.httpUrl}/v1/jobs/${jobId}/events`;
     const watching = await fetch(url, { headers: { authorization: 'Bearer tmk_test-installation-key' } });
     const { hostname, port } = new URL(url);
@@ -241,7 +241,7 @@ describe('the description of the API', () => {
     expect(sources.length).toBeGreaterThan(3);
     for (const source of sources) {
       expect(source).toMatch(/^\.\//);
-      const { pathname } = new URL(source, `${edge.gateway.httpUrl}/docs`);
+      const { pathname } = new URL(source, `${edge.url}/docs`);
       expect([pathname, (await edge.call('GET', pathname, { key: null })).status]).toEqual([pathname, 200]);
     }
   });

@@ -1,43 +1,32 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChangesDetected } from '@tidemark/contracts';
 import { eventually } from '@tidemark/test-kit';
-import { Edge } from '../../installations/edge.js';
-import { apiOf, startPublisher } from '../../publishers/api.js';
+import type { Edge } from '../../installations/edge.js';
+import { WatchingEdge } from '../../installations/watching-edge.js';
+import { apiOf } from '../../publishers/descriptions.js';
 
 const first = apiOf('1.0.0', { '/invoices': ['id', 'total'], '/payments': ['id', 'note'] });
 const second = apiOf('1.1.0', { '/invoices': ['id'], '/payments': ['id'] });
 const third = apiOf('1.2.0', { '/invoices': [], '/payments': [] });
 
+let watching: WatchingEdge;
 let edge: Edge;
-let publisher: Awaited<ReturnType<typeof startPublisher>>;
 let connectionId: string;
 
 beforeAll(async () => {
-  publisher = await startPublisher(first);
-  edge = await Edge.start();
-  await edge.startRunners();
-  connectionId = await edge.newConnection({ connector: 'openapi', config: { url: publisher.url } });
-  await sync(first);
-  await sync(second);
+  watching = await WatchingEdge.start();
+  ({ edge, connectionId } = watching);
+  await watching.sync(first);
+  await watching.sync(second);
   await eventually(async () => (await changes()).pagination.total > 0, 'the changes in the view');
 }, 30_000);
-afterAll(async () => {
-  await edge.close();
-  await publisher.close();
-});
+afterAll(() => watching.close());
 
 const at = (path: string) => `/v1/connections/${connectionId}/${path}`;
 const changes = async (query = '') => (await edge.call('GET', at(`changes${query}`))).body;
 const ignore = (body: object) => edge.call('POST', at('ignores'), { body });
 const inView = (count: number) =>
   eventually(async () => (await edge.call('GET', at('ignores'))).body.data.length === count, 'the list in the view');
-
-async function sync(document: object) {
-  publisher.publish(document);
-  const jobId = await edge.newJob(connectionId);
-  await edge.ended(jobId);
-  return jobId;
-}
 
 async function alertsOf(jobId: string) {
   const events = [];
@@ -71,7 +60,7 @@ describe('the ignore list of a dependency', () => {
   });
 
   it('keeps what is ignored out of alerts, and all of it alerts nobody', async () => {
-    const [alert, ...more] = await alertsOf(await sync(third));
+    const [alert, ...more] = await alertsOf(await watching.sync(third));
     expect(more).toEqual([]);
     const unignored = (await changes('?ignored=false&perPage=200')).data.filter(
       ({ snapshotId }: { snapshotId: string }) => snapshotId === alert!.snapshotId,
@@ -80,7 +69,7 @@ describe('the ignore list of a dependency', () => {
       unignored.filter(({ severity }: { severity: string }) => severity === 'breaking').length,
     );
     await ignore({ rule: '*', reason: 'moving away', until: '2100-01-01' });
-    const quiet = await sync(first);
+    const quiet = await watching.sync(first);
     expect(await alertsOf(quiet)).toEqual([]);
     await eventually(async () => (await changes(`?jobId=${quiet}`)).pagination.total > 0, 'the changes all the same');
   });

@@ -16,7 +16,7 @@ const shape = [
 
 describe('jobs over HTTP, before any runner is there', () => {
   it('creates one and shows it at once, in the promised shape', async () => {
-    const connectionId = await edge.newConnection();
+    const connectionId = await edge.connect();
     const created = await edge.call('POST', `/v1/connections/${connectionId}/jobs`, { body: { type: 'full' } });
     expect(created.status).toBe(202);
     const { status, body } = await edge.call('GET', `/v1/jobs/${created.body.id}`);
@@ -31,7 +31,7 @@ describe('jobs over HTTP, before any runner is there', () => {
   });
 
   it('takes the same idempotency key for the same job, and names it', async () => {
-    const path = `/v1/connections/${await edge.newConnection()}/jobs`;
+    const path = `/v1/connections/${await edge.connect()}/jobs`;
     const headers = { 'idempotency-key': 'monday' };
     const first = await edge.call('POST', path, { headers, body: { type: 'full' } });
     const again = await edge.call('POST', path, { headers, body: { type: 'full' } });
@@ -46,8 +46,8 @@ describe('jobs over HTTP, before any runner is there', () => {
   });
 
   it('refuses a second job of a connection when asked to', async () => {
-    const connectionId = await edge.newConnection();
-    await edge.newJob(connectionId);
+    const connectionId = await edge.connect();
+    await edge.order(connectionId);
     const body = { type: 'full', whenBusy: 'reject' };
     const refusal = await eventually(async () => {
       const { status, body: told } = await edge.call('POST', `/v1/connections/${connectionId}/jobs`, { body });
@@ -77,7 +77,7 @@ describe('jobs over HTTP, before any runner is there', () => {
   });
 
   it('cancels a waiting job, and retries it as a new one', async () => {
-    const jobId = await edge.newJob(await edge.newConnection());
+    const jobId = await edge.order(await edge.connect());
     const reason = 'not needed';
     const cancelled = await edge.call('POST', `/v1/jobs/${jobId}/cancel`, { body: { reason } });
     expect([cancelled.status, cancelled.body.state]).toEqual([200, 'cancelled']);
@@ -107,7 +107,7 @@ describe('jobs over HTTP, before any runner is there', () => {
 
 describe('the events of a job', () => {
   const open = (jobId: string, headers: Record<string, string> = {}, signal?: AbortSignal) =>
-    fetch(`${edge.gateway.httpUrl}/v1/jobs/${jobId}/events`, {
+    fetch(`${edge.url}/v1/jobs/${jobId}/events`, {
       headers: { authorization: 'Bearer tmk_test-installation-key', ...headers },
       signal: signal ?? null,
     });
@@ -115,7 +115,7 @@ describe('the events of a job', () => {
   const typeOf = ({ data }: StreamEvent) => JSON.parse(data!).type;
 
   it('come from the first on, then live, and end with the job', async () => {
-    const jobId = await edge.newJob(await edge.newConnection());
+    const jobId = await edge.order(await edge.connect());
     const response = await open(jobId);
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     expect(response.headers.get('x-request-id')).toEqual(expect.any(String));
@@ -138,7 +138,7 @@ describe('the events of a job', () => {
   });
 
   it('go on exactly after Last-Event-ID, and are over with 204 after the last', async () => {
-    const jobId = await edge.newJob(await edge.newConnection());
+    const jobId = await edge.order(await edge.connect());
     await edge.call('POST', `/v1/jobs/${jobId}/cancel`);
     const rest = await eventsOf(await open(jobId, { 'last-event-id': '0' }));
     expect(rest).toMatchObject([{ id: '1' }, { event: 'end' }]);
@@ -151,7 +151,7 @@ describe('the events of a job', () => {
   });
 
   it('are no longer listened for when the last reader has left', async () => {
-    const jobId = await edge.newJob(await edge.newConnection());
+    const jobId = await edge.order(await edge.connect());
     const listen = jest.spyOn(edge.adapters.broker, 'listen');
     const leaving = new AbortController();
     await readEvents(await open(jobId, {}, leaving.signal)).next();

@@ -55,8 +55,8 @@ describe('API keys', () => {
   });
 
   it("do not see another tenant's things", async () => {
-    const connectionId = await edge.newConnection();
-    const jobId = await edge.newJob(connectionId);
+    const connectionId = await edge.connect();
+    const jobId = await edge.order(connectionId);
     const { key } = await edge.newKey('stranger', 'read', 'write', 'operate');
     const paths = ['', '/cursor', '/jobs', '/snapshots', '/changes'].map(
       (end) => `/v1/connections/${connectionId}${end}`,
@@ -89,7 +89,7 @@ describe('API keys', () => {
   });
 
   it('are made once for an empty installation, whoever asks', async () => {
-    const empty = await Edge.start({ apiKey: null });
+    const empty = await Edge.start({ settings: { apiKey: null } });
     const { eventStore } = empty.adapters;
     const made = await Promise.all([1, 2, 3].map(() => createFirstKey(eventStore)));
     const [key, ...others] = made.filter((one) => one !== null);
@@ -100,7 +100,7 @@ describe('API keys', () => {
   });
 
   it('can be given by the operator, who then gets no first key', async () => {
-    const empty = await Edge.start({ apiKey: null });
+    const empty = await Edge.start({ settings: { apiKey: null } });
     const { eventStore } = empty.adapters;
     await ensureKey(eventStore, 'my-own-key');
     await ensureKey(eventStore, 'my-own-key');

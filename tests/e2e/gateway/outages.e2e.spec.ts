@@ -26,9 +26,9 @@ withServers('the edge on real servers', () => {
       broker: broker.url(NATS_URL!),
       blobs: NATS_URL!,
     };
-    edge = await Edge.on(urls, randomNamespace('edge'));
-    connectionId = await edge.newConnection();
-    jobId = await edge.newJob(connectionId);
+    edge = await Edge.start({ on: { urls, namespace: randomNamespace('edge') } });
+    connectionId = await edge.connect();
+    jobId = await edge.order(connectionId);
   }, 60_000);
 
   afterAll(async () => {
@@ -61,7 +61,7 @@ withServers('the edge on real servers', () => {
   });
 
   it('goes on streaming the events of a job after the event store was down', async () => {
-    const url = `${edge.gateway.httpUrl}/v1/jobs/${jobId}/events`;
+    const url = `${edge.url}/v1/jobs/${jobId}/events`;
     const events = readEvents(await fetch(url, { headers: { authorization: 'Bearer tmk_test-installation-key' } }));
     expect((await events.next()).value).toMatchObject({ id: '0' });
     eventStore.cut();

@@ -1,31 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CATALOGUE, subscribersAfter, subscribersStream, views } from '@tidemark/contracts';
+import type { Adapters } from '@tidemark/platform';
 import { eventually } from '@tidemark/test-kit';
 import { Edge } from '../../installations/edge.js';
-import { apiOf, startPublisher } from '../../publishers/api.js';
+import { apiOf } from '../../publishers/descriptions.js';
+import { Publisher } from '../../publishers/publisher.js';
 
 const before = apiOf('1.0.0', { '/invoices': ['id', 'total'] });
 const after = apiOf('1.1.0', { '/invoices': ['id'] });
 
 let edge: Edge;
-let publisher: Awaited<ReturnType<typeof startPublisher>>;
+let publisher: Publisher;
 let provider: string;
 let acme: string;
 let globex: string;
 
 beforeAll(async () => {
-  publisher = await startPublisher(before);
+  publisher = await Publisher.start(before);
   edge = await Edge.start();
   await edge.startRunners();
-  const source = { connector: 'openapi', config: { url: publisher.url } };
+  const source = publisher.source();
   provider = (await edge.call('POST', '/v1/providers', { body: { name: 'Billing', source } })).body.id;
   acme = (await edge.newKey('acme', 'read', 'write')).key;
   globex = (await edge.newKey('globex', 'read', 'write')).key;
 }, 30_000);
 afterAll(async () => {
   await edge.close();
-  await publisher.close();
+  await publisher.stop();
 });
 
 const as = (key: string, method: string, path: string, body?: object) =>
@@ -150,7 +152,7 @@ describe('a provider', () => {
 
 describe('a subscription whose removal did not come to its end', () => {
   it('is told again once it is asked for again', async () => {
-    const source = { connector: 'openapi', config: { url: publisher.url } };
+    const source = publisher.source();
     const { id } = (await edge.call('POST', '/v1/providers', { body: { name: 'Billing', source } })).body;
     const mine = () => as(acme, 'POST', `/v1/providers/${id}/subscription`, {});
     const { id: connectionId } = (await mine()).body;
@@ -166,16 +168,16 @@ describe('a subscription whose removal did not come to its end', () => {
 describe('a subscription that the view does not know yet', () => {
   it('can be ended', async () => {
     const nothing = { data: [], total: 0, asOf: -1 };
-    const blind = await Edge.start({}, (adapters) => {
-      const { readModel } = adapters;
+    const replace = ({ readModel, ...adapters }: Adapters): Adapters => {
       const view: typeof readModel.view = (definition) => {
         const known = readModel.view(definition);
         const unknown = { query: () => Promise.resolve(nothing) };
         return definition.name === views.connections.name ? Object.assign(Object.create(known), unknown) : known;
       };
       return { ...adapters, readModel: Object.assign(Object.create(readModel), { view }) };
-    });
-    const source = { connector: 'openapi', config: { url: publisher.url } };
+    };
+    const blind = await Edge.start({ replace });
+    const source = publisher.source();
     const { id } = (await blind.call('POST', '/v1/providers', { body: { name: 'Billing', source } })).body;
     const subscription = `/v1/providers/${id}/subscription`;
     expect((await blind.call('POST', subscription, { body: {} })).status).toBe(201);

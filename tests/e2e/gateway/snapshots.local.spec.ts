@@ -1,31 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tidemark/test-kit';
-import { Edge } from '../../installations/edge.js';
-import { apiOf, startPublisher } from '../../publishers/api.js';
+import type { Edge } from '../../installations/edge.js';
+import { WatchingEdge } from '../../installations/watching-edge.js';
+import { apiOf } from '../../publishers/descriptions.js';
 
 const before = apiOf('1.0.0', { '/invoices': ['id', 'total'], '/payments': ['id'] });
 const after = apiOf('1.1.0', { '/invoices': ['id'], '/payments': ['id', 'currency'], '/refunds': ['id'] });
 
+let watching: WatchingEdge;
 let edge: Edge;
-let publisher: Awaited<ReturnType<typeof startPublisher>>;
 let connectionId: string;
 let secondJob: string;
 
 beforeAll(async () => {
-  publisher = await startPublisher(before);
-  edge = await Edge.start();
-  await edge.startRunners();
-  connectionId = await edge.newConnection({ connector: 'openapi', config: { url: publisher.url } });
-  await edge.ended(await edge.newJob(connectionId));
-  publisher.publish(after);
-  secondJob = await edge.newJob(connectionId);
-  await edge.ended(secondJob);
+  watching = await WatchingEdge.start();
+  ({ edge, connectionId } = watching);
+  await watching.sync(before);
+  secondJob = await watching.sync(after);
   await eventually(async () => (await changes()).pagination.total > 0, 'the changes in the view');
 }, 30_000);
-afterAll(async () => {
-  await edge.close();
-  await publisher.close();
-});
+afterAll(() => watching.close());
 
 const changes = async (query = '') => (await edge.call('GET', `/v1/connections/${connectionId}/changes${query}`)).body;
 const snapshots = async () => (await edge.call('GET', `/v1/connections/${connectionId}/snapshots`)).body;

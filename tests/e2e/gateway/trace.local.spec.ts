@@ -1,47 +1,28 @@
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTelemetry, type Telemetry } from '@tidemark/telemetry';
 import { ADMIN, Edge } from '../../installations/edge.js';
 import { GrpcClient } from '../../installations/grpc-client.js';
+import { OtlpReceiver } from '../testing/otlp-receiver.js';
 
-interface Span {
-  readonly name: string;
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-}
-
-const spans: Span[] = [];
-const receiver = createServer(async (request, response) => {
-  const chunks = await Array.fromAsync(request);
-  if (request.url === '/v1/traces') {
-    const { resourceSpans } = JSON.parse(Buffer.concat(chunks).toString());
-    for (const { scopeSpans } of resourceSpans) for (const scope of scopeSpans) spans.push(...scope.spans);
-  }
-  response.end('{}');
-});
+let receiver: OtlpReceiver;
 let telemetry: Telemetry;
 let edge: Edge;
 
 beforeAll(async () => {
-  receiver.listen(0, '127.0.0.1');
-  await once(receiver, 'listening');
-  const endpoint = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
-  telemetry = await startTelemetry({ service: 'gateway', endpoint });
+  receiver = await OtlpReceiver.start();
+  telemetry = await startTelemetry({ service: 'gateway', endpoint: receiver.endpoint });
   edge = await Edge.start();
 }, 30_000);
 afterAll(async () => {
   await edge.close();
-  receiver.close();
+  await receiver.stop();
 });
 
 describe('traces', () => {
   it("go on from the caller's span, through one of the route, to the stored event", async () => {
     const [traceId, parent] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
     const traceparent = `00-${traceId}-${parent}-01`;
-    const connectionId = await edge.newConnection();
+    const connectionId = await edge.connect();
     const headers = { traceparent };
     const path = `/v1/connections/${connectionId}/jobs`;
     const { body } = await edge.call('POST', path, { headers, body: { type: 'full' } });
@@ -51,7 +32,7 @@ describe('traces', () => {
     const [event] = await Array.fromAsync(edge.adapters.eventStore.read(`job-${body.id}`, { limit: 1 }));
     await telemetry.stop();
 
-    const ours = spans.filter((span) => span.traceId === traceId);
+    const ours = receiver.spans.filter((span) => span.traceId === traceId);
     const http = ours.find(({ name }) => name === 'POST /v1/connections/:id/jobs');
     const grpc = ours.find(({ name }) => name === 'tidemark.v1.JobService/GetJob');
     expect([http?.parentSpanId, grpc?.parentSpanId]).toEqual([parent, parent]);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '@tidemark/test-kit';
 import { Described } from './described.js';
-import { parseEvents } from './events.js';
-import type { Installation } from '../../installations/standalone.js';
+import { parseEvents } from '../../installations/event-source.js';
+import type { StandaloneInstallation } from '../../installations/standalone.js';
+import { described } from '../../publishers/descriptions.js';
 import { Publisher } from '../../publishers/publisher.js';
 
 const ID = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
@@ -11,8 +12,8 @@ const noCounts = { total: 0, processed: 0, failed: 0, created: 0, updated: 0, de
 const page = (total: number) => ({ page: 1, perPage: 50, total });
 
 /** What a new user calls first, in that order, against a publisher whose API changes. */
-export function firstCallsCases(open: () => Promise<Installation>): void {
-  let installation: Installation;
+export function firstCallsCases(open: () => Promise<StandaloneInstallation>): void {
+  let installation: StandaloneInstallation;
   let publisher: Publisher;
   let api: Described;
   let connection: string;
@@ -102,7 +103,7 @@ export function firstCallsCases(open: () => Promise<Installation>): void {
   });
 
   it('lists what changed in the next version, each change with its rule and place', async () => {
-    publisher.publish(2);
+    publisher.publish(described(2));
     second = await sync();
     const { data } = await listed('/v1/connections/{id}/changes', 3);
     expect(data.map(({ rule, severity, operation }: any) => [severity, rule, operation])).toEqual(
@@ -146,7 +147,7 @@ export function firstCallsCases(open: () => Promise<Installation>): void {
     const raw = await fetch(`${installation.client.url}/v1/snapshots/${snapshots[0]}/raw`, {
       headers: { authorization: `Bearer ${installation.client.key}` },
     });
-    expect(await raw.text()).toBe(publisher.body);
+    expect(await raw.text()).toBe(JSON.stringify(described(2)));
     expect((await api.call('GET', ['/v1/snapshots/{id}', snapshots[1]!])).body.apiVersion).toBe('1.0.0');
   });
 
@@ -192,7 +193,7 @@ export function firstCallsCases(open: () => Promise<Installation>): void {
   });
 
   it('says what a job waits for, cancels it, and cancels the one that is at work', async () => {
-    const release = publisher.hold();
+    const release = publisher.hold(described(2));
     const ask = async () =>
       (await api.call('POST', ['/v1/connections/{id}/jobs', connection], { body: { type: 'full' } })).body.id as string;
     const [running, waiting] = [await ask(), await ask()];
@@ -227,7 +228,7 @@ export function firstCallsCases(open: () => Promise<Installation>): void {
   });
 
   it('shares a provider with those who subscribe', async () => {
-    const body = { name: 'Harbour', source: publisher.source('?shared') };
+    const body = { name: 'Harbour', source: publisher.source('/openapi.json?shared') };
     const provider = (await api.call('POST', ['/v1/providers'], { body })).body;
     expect(provider).toMatchObject({ id: ID, name: 'Harbour', subscriptionId: null });
     const subscription = (await api.call('POST', ['/v1/providers/{id}/subscription', provider.id], { body: {} })).body;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { eventually } from '@tidemark/test-kit';
 import type { Client } from '../../installations/client.js';
 import type { OtlpReceiver, Span } from './otlp-receiver.js';
+import { described } from '../../publishers/descriptions.js';
 import type { Publisher } from '../../publishers/publisher.js';
 
 export const TOKEN = 'token-of-the-source';
@@ -19,9 +20,9 @@ export interface TracedSync {
 export async function tracedSync(client: Client, publisher: Publisher): Promise<TracedSync> {
   const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
   const requestId = `request-${traceId}`;
-  const connection = await client.connect(publisher.source(`?key=${TOKEN}`));
+  const connection = await client.connect(publisher.source(`/openapi.json?key=${TOKEN}`));
   await client.sync(connection);
-  publisher.publish(2);
+  publisher.publish(described(2));
   const headers = { traceparent: `00-${traceId}-${spanId}-01`, 'x-request-id': requestId };
   const { body } = await client.post(`/v1/connections/${connection}/jobs`, { type: 'full' }, { headers });
   const jobId = body.id as string;

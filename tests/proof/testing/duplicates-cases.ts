@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { Caller } from '../../installations/caller.js';
 import type { DuplicatingBroker } from '../../installations/duplicating-broker.js';
 import type { History } from './history.js';
-import type { Source } from '../../publishers/source.js';
+import type { Publisher } from '../../publishers/publisher.js';
 import { expectWhole } from './whole.js';
 import { syncUntil, watchedApis } from './workload.js';
 
@@ -11,15 +11,15 @@ const SYNCS = 3;
 /** Two connections, three syncs each, everything twice, then everything once more: as if it had been once. */
 export async function expectDuplicatesToBeHarmless(given: {
   readonly on: Caller;
-  readonly source: Source;
+  readonly publisher: Publisher;
   readonly broker: DuplicatingBroker;
   readonly history: () => Promise<History>;
 }): Promise<void> {
-  const { on, source, broker, history } = given;
-  const apis = await watchedApis(on, source, 2);
+  const { on, publisher, broker, history } = given;
+  const apis = await watchedApis(on, publisher, 2);
   await Promise.all(
     apis.map(async (api) => {
-      await syncUntil(on, source, api, () => api.version === SYNCS);
+      await syncUntil(on, publisher, api, () => api.version === SYNCS);
       await on.committed(api.connectionId, api.jobIds.at(-1)!);
     }),
   );

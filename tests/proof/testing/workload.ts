@@ -1,5 +1,6 @@
 import type { Caller } from '../../installations/caller.js';
-import { described, type Source } from '../../publishers/source.js';
+import { described } from '../../publishers/descriptions.js';
+import type { Publisher } from '../../publishers/publisher.js';
 
 /** One connection whose description changes before every sync. */
 export interface WatchedApi {
@@ -10,20 +11,25 @@ export interface WatchedApi {
   readonly jobIds: string[];
 }
 
-export async function watchedApis(on: Caller, source: Source, count: number): Promise<WatchedApi[]> {
+export async function watchedApis(on: Caller, publisher: Publisher, count: number): Promise<WatchedApi[]> {
   const apis: WatchedApi[] = [];
   for (let n = 0; n < count; n += 1) {
     const path = `/api-${n}`;
-    apis.push({ path, connectionId: await on.connect(source.url(path)), version: 0, jobIds: [] });
+    apis.push({ path, connectionId: await on.connect(publisher.url(path)), version: 0, jobIds: [] });
   }
   return apis;
 }
 
 /** Publishes the next version and syncs it, again and again, until it is told to end; every sync must complete. */
-export async function syncUntil(on: Caller, source: Source, api: WatchedApi, ended: () => boolean): Promise<void> {
+export async function syncUntil(
+  on: Caller,
+  publisher: Publisher,
+  api: WatchedApi,
+  ended: () => boolean,
+): Promise<void> {
   while (!ended()) {
     api.version += 1;
-    source.publish(api.path, described(api.version));
+    publisher.publish(described(api.version), api.path);
     const jobId = await on.createOnce(api.connectionId, `${api.path} ${api.version}`);
     api.jobIds.push(jobId);
     const { state, result, lastError } = await on.finished(jobId, 150_000);
