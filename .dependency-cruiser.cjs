@@ -71,6 +71,38 @@ module.exports = {
       to: { path: '^services/', pathNot: '^services/$1/' },
     },
     {
+      name: 'connector-sdk-stands-alone',
+      comment:
+        'A third party writes connectors with it: it knows none of ours, and no more of Tidemark than it has to.',
+      severity: 'error',
+      from: { path: '^libs/connector-sdk/src/' },
+      to: {
+        path: '^libs/',
+        pathNot: [
+          '^libs/(connector-sdk|contracts|foundation|resilience)/',
+          '^libs/blob-store/', // For stages, until pipelines are apart from connectors.
+        ],
+      },
+    },
+    {
+      name: 'manifests-do-no-io',
+      comment: 'The coordinator and the edge read manifests: they load no driver and no network client.',
+      severity: 'error',
+      from: {
+        path: ['^libs/connector-sdk/src/manifest/', '^libs/connectors/src/.*\\.(manifest|config)\\.ts$'],
+        pathNot: spec,
+      },
+      to: {
+        path: '.',
+        pathNot: [
+          '^libs/connector-sdk/src/manifest/',
+          '^libs/connectors/src/.*\\.(manifest|config)\\.ts$',
+          'node_modules/(zod|@jmespath-community/jmespath)/',
+        ],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'libs-do-not-know-services',
       severity: 'error',
       from: { path: '^libs/' },

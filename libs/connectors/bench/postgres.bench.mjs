@@ -1,7 +1,8 @@
 // PostgreSQL to PostgreSQL through the connector and the row differ, beside a plain COPY of the same rows in the same
 // run: everything new, then 1 % changed, then a mirror with deletions. Each round is held against the source by SQL.
 // Needs POSTGRES_URL; BENCH_ROWS (default 1,000,000), BENCH_BATCH and BENCH_WRITERS change what is done.
-import { connectors, openDestination, openSource } from '../dist/index.js';
+import { openDestination, openSource } from '@tidemark/connector-sdk';
+import { connector } from '../dist/postgres/postgres.connector.js';
 import { FileBlobStore } from '@tidemark/blob-store';
 import { createHttpPool } from '@tidemark/resilience';
 import { compare } from '@tidemark/row-diff';
@@ -128,7 +129,7 @@ async function reading(floor) {
 
 async function* sourceRows() {
   const source = openSource({
-    connector: connectors.get('postgres'),
+    connector,
     pool,
     config: config({ objects: [{ table: 'source' }] }),
   });
@@ -139,7 +140,7 @@ async function* sourceRows() {
 
 /** Reads everything, writes the differences, and checks the target. @returns the snapshot */
 async function round(name, mode, previous, floor) {
-  const destination = openDestination({ connector: connectors.get('postgres'), pool, config: config() });
+  const destination = openDestination({ connector, pool, config: config() });
   const started = performance.now();
   const comparison = compare(sourceRows(), { key: ['id'], previous, snapshots, tempDir: folder });
   const writer = new Writer(destination, name, mode);

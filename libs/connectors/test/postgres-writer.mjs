@@ -1,10 +1,11 @@
 // node postgres-writer.mjs CONFIG BATCH: writes one batch, and says `written` and the results. It is there to be killed.
+import { openDestination } from '@tidemark/connector-sdk';
 import { createHttpPool } from '@tidemark/resilience';
-import { connectors, openDestination } from '../dist/index.js';
+import { connector } from '../dist/postgres/postgres.connector.js';
 
 const [config, batch] = process.argv.slice(2).map((text) => JSON.parse(text));
 const pool = createHttpPool({ allow: ['127.0.0.1', 'localhost'] });
-const destination = openDestination({ connector: connectors.get('postgres'), config, pool });
+const destination = openDestination({ connector, config, pool });
 const results = await destination.write(batch, new AbortController().signal);
 console.log('written', JSON.stringify(results));
 await destination.close();

@@ -1,4 +1,5 @@
-import { connectors, type Connector } from '@tidemark/connectors';
+import type { Connector } from '@tidemark/connector-sdk';
+import { connectors } from '@tidemark/connectors';
 import { LegRunner, type Leg, type RunStage } from '@tidemark/leg-runner';
 import type { Adapters, Logger, Service } from '@tidemark/platform';
 import { createHttpPool, type HttpClient, type HttpPool, retrySchedule } from '@tidemark/resilience';
@@ -46,8 +47,8 @@ const STOP_WITHIN_MS = 2000;
 
 const runStageWith =
   (blobs: Adapters['blobs'], http: HttpClient): RunStage =>
-  (stage, leg) =>
-    stageOf(connectorOf(leg), stage)({ ...contextOf(leg), blobs, http, now: Date.now });
+  async (stage, leg) =>
+    stageOf(await connectorOf(leg), stage)({ ...contextOf(leg), blobs, http, now: Date.now });
 
 const contextOf = ({ connectionId, jobId, type, config, cursor, artefacts, outputs, signal, progress }: Leg) => ({
   connectionId,
@@ -61,10 +62,10 @@ const contextOf = ({ connectionId, jobId, type, config, cursor, artefacts, outpu
   progress,
 });
 
-function connectorOf({ connector: name }: Leg): Connector {
+async function connectorOf({ connector: name }: Leg): Promise<Connector> {
   const connector = connectors.get(name);
   if (!connector) throw new Error(`this version has no connector ${name}`);
-  return connector;
+  return connector.load();
 }
 
 function stageOf(connector: Connector, name: string) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { catalogue } from '@tidemark/connectors/catalogue';
+import { connectors } from '@tidemark/connectors';
 import { Edge } from '../../installations/edge.js';
 
 let edge: Edge;
@@ -12,9 +12,9 @@ afterAll(() => edge.close());
 const get = async (path = '') => edge.call('GET', `/v1/connectors${path}`);
 
 describe('the connectors over HTTP', () => {
-  it('are those of the catalogue, by name', async () => {
+  it('are all listed, by name', async () => {
     const { body } = await get();
-    expect(body.data.map(({ name }: { name: string }) => name)).toEqual([...catalogue.keys()].sort());
+    expect(body.data.map(({ name }: { name: string }) => name)).toEqual([...connectors.keys()].sort());
     for (const connector of body.data) expect((await get(`/${connector.name}`)).body).toEqual(connector);
   });
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse, type Info } from 'csv-parse';
-import type { Json } from '../sdk/source.js';
+import type { Json } from '@tidemark/connector-sdk';
 import { csvFault } from './csv-fault.js';
 import { CsvLines, spotOf } from './csv-lines.js';
 import { invalidFile, type Spot, spotText } from './file-errors.js';

@@ -1,6 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { RowResult, WriteRow } from '../sdk/destination.js';
-import type { Json } from '../sdk/source.js';
+import type { Json, RowResult, WriteRow } from '@tidemark/connector-sdk';
 import { csvDefaults, type FilesConfig } from './files.config.js';
 
 const created: RowResult = { status: 'created' };

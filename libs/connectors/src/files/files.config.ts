@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { required, truth } from '../sdk/config.js';
+import { flag, required } from '@tidemark/connector-sdk/manifest';
 
 const text = z.string({ error: required('must be text') }).min(1, 'must not be empty');
 const character = text.regex(/^[\x09\x20-\x7e]$/, 'must be one character');
@@ -43,7 +43,7 @@ export const filesConfig = z
       .default('.'),
     format: z.enum(['csv', 'jsonl'], { error: required('must be csv or jsonl') }).describe('CSV, or JSON lines; UTF-8'),
     csv: csv.optional(),
-    gzip: truth.describe('Whether files are written compressed; those named .gz are always read so').default(false),
+    gzip: flag.describe('Whether files are written compressed; those named .gz are always read so').default(false),
     objects: z
       .array(object, { error: 'must be a list of objects' })
       .max(100, 'must have at most 100 objects')

@@ -1,9 +1,9 @@
-import { defineConnector } from '../sdk/connector.js';
+import { defineConnector } from '@tidemark/connector-sdk';
 import { FilesDestination } from './destination.js';
-import { filesManifest } from './files.manifest.js';
+import { manifest } from './files.manifest.js';
 import { FilesSource } from './source.js';
 
-export const filesConnector = defineConnector(filesManifest, {
+export const connector = defineConnector(manifest, {
   openSource: (context) => new FilesSource(context),
   openDestination: (context) => new FilesDestination(context),
 });

@@ -3,17 +3,15 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { temporaryFolder } from '@tidemark/test-kit';
-import type { Connector } from '../sdk/connector.js';
-import type { JsonObject } from '../sdk/source.js';
+import type { JsonObject } from '@tidemark/connector-sdk';
 import {
+  type Connection,
   destinationConformance,
   sourceConformance,
-  type Connection,
   type SourceWorld,
-} from '../testing/conformance.js';
-import { filesConnector } from './files.connector.js';
+} from '@tidemark/connector-sdk/testing';
+import { connector } from './files.connector.js';
 
-const connector = filesConnector as Connector;
 const HOUR = 3_600_000;
 const LONG_AGO = Date.parse('2025-03-01T08:00:00Z');
 

@@ -1,8 +1,8 @@
-import type { Manifest } from '../sdk/manifest.js';
+import type { Manifest } from '@tidemark/connector-sdk/manifest';
 import { filesConfig, type FilesConfig } from './files.config.js';
 
 /** Reads and writes CSV and JSON lines in a folder of the machine that runs it. */
-export const filesManifest: Manifest<FilesConfig> = {
+export const manifest: Manifest<FilesConfig> = {
   name: 'files',
   title: 'Files',
   description: 'Reads and writes CSV and JSON lines in a local folder, gzip included.',

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { jsonErrorPosition, JsonTooDeep, parseJson } from '@tidemark/resilience';
-import type { Json, JsonObject } from '../sdk/source.js';
+import type { Json, JsonObject } from '@tidemark/connector-sdk';
 import { invalidFile, spotText } from './file-errors.js';
 import { FILE_START, type FileBytes, type FilePosition, type FileRow } from './rows.js';
 import { firstBad } from './utf8.js';

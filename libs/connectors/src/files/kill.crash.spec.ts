@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, describe, it } from '@jest/globals';
 import { temporaryFolder } from '@tidemark/test-kit';
-import type { Connector } from '../sdk/connector.js';
-import { openForTest } from '../testing/conformance.js';
-import { filesConnector } from './files.connector.js';
+import { openForTest } from '@tidemark/connector-sdk/testing';
+import { connector } from './files.connector.js';
 
 const WRITER = join(import.meta.dirname, '../../test/files-writer.mjs');
 const BATCHES = 60;
@@ -37,7 +36,7 @@ describe('a files destination, killed', () => {
       next = (await writeAndDie(root.path, format, next, 2 + (kills % 4))) + 1;
     expect(kills).toBeGreaterThan(8);
     const config = { format, objects: [{ name: 'rows', files: 'rows.*', key: ['id'] }] };
-    await using opened = await openForTest(filesConnector as Connector, 'source', { config, filesRoot: root.path });
+    await using opened = await openForTest(connector, 'source', { config, filesRoot: root.path });
     const ids: string[] = [];
     for await (const page of opened.source.read({
       object: 'rows',

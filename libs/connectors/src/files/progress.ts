@@ -1,7 +1,7 @@
 import type { Cursor } from '@tidemark/contracts';
 import { Terminal } from '@tidemark/resilience';
 import { z } from 'zod';
-import type { ReadRequest } from '../sdk/source.js';
+import type { ReadRequest } from '@tidemark/connector-sdk';
 import type { FileVersion } from './folder.js';
 import type { FilePosition } from './rows.js';
 

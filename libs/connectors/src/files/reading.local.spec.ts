@@ -2,10 +2,9 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
-import type { Connector } from '../sdk/connector.js';
-import type { Page } from '../sdk/source.js';
-import { openForTest } from '../testing/conformance.js';
-import { filesConnector } from './files.connector.js';
+import type { Page } from '@tidemark/connector-sdk';
+import { openForTest } from '@tidemark/connector-sdk/testing';
+import { connector } from './files.connector.js';
 
 let root: TemporaryFolder;
 beforeEach(async () => (root = await temporaryFolder()));
@@ -22,7 +21,7 @@ interface Asked {
 async function read(config: Record<string, unknown>, { onPage, ...request }: Asked = {}): Promise<Page[]> {
   const objects = [{ name: 'rows', files: '*' }];
   const connection = { config: { format: 'csv', objects, ...config }, filesRoot: root.path };
-  await using opened = await openForTest(filesConnector as Connector, 'source', connection);
+  await using opened = await openForTest(connector, 'source', connection);
   const pages: Page[] = [];
   for await (const page of opened.source.read({ object: 'rows', signal, ...request })) {
     pages.push(page);

@@ -1,5 +1,4 @@
-import type { RecordProblem } from '../sdk/source.js';
-import type { JsonObject } from '../sdk/source.js';
+import type { JsonObject, RecordProblem } from '@tidemark/connector-sdk';
 
 /** A place between two rows of a file; `byte` in what is decompressed. */
 export interface FilePosition {

@@ -1,15 +1,15 @@
 import { ExternalError, Retryable, Terminal } from '@tidemark/resilience';
-import type { ConnectorContext } from '../sdk/connector.js';
-import type { ObjectManifest } from '../sdk/manifest.js';
 import type {
   CheckProblem,
   CheckResult,
+  ConnectorContext,
+  ObjectManifest,
   Page,
   ReadRequest,
   RecordProblem,
   Source,
   SourceRecord,
-} from '../sdk/source.js';
+} from '@tidemark/connector-sdk';
 import { csvRows } from './csv-rows.js';
 import { fileError } from './file-errors.js';
 import { csvDefaults, type FilesConfig } from './files.config.js';

@@ -1,5 +1,5 @@
 import { exactNumber, parseJson } from '@tidemark/resilience';
-import type { Json } from '../sdk/source.js';
+import type { Json } from '@tidemark/connector-sdk';
 import type { ValueType } from './files.config.js';
 
 /** A field's text as a value of the type; undefined when it is none. An empty one is null, but for text. */

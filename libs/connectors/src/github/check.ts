@@ -1,5 +1,5 @@
 import { AuthExpired, ExternalError, RateLimited } from '@tidemark/resilience';
-import type { CheckProblem, CheckResult } from '../sdk/source.js';
+import type { CheckProblem, CheckResult } from '@tidemark/connector-sdk';
 import type { GithubConfig } from './github.manifest.js';
 import { type GithubClient, NO_LIST } from './repository-client.js';
 

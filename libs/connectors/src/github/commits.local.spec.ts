@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { GithubRepository } from '@tidemark/test-kit/apis';
-import type { SourceRecord } from '../sdk/source.js';
+import type { SourceRecord } from '@tidemark/connector-sdk';
 import { HOUR, problemsOf, range, readWhile, smallGithub, START } from './testing/small-github.js';
 
 /** Commits are made an hour apart and called 1, 2, … */

@@ -1,7 +1,12 @@
 import { Retryable } from '@tidemark/resilience';
 import { z } from 'zod';
-import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
-import { isWithin, type Scope } from '../sdk/reading.js';
+import {
+  isWithin,
+  type JsonObject,
+  type ReadScope,
+  type RecordProblem,
+  type SourceRecord,
+} from '@tidemark/connector-sdk';
 import { type Feed, isoSeconds } from './feed.js';
 import type { Query, RepositoryClient } from './repository-client.js';
 
@@ -70,7 +75,7 @@ function headOf(commit: JsonObject, etag: string | undefined): CommitsState {
   return { head: sha, ...(headAt !== undefined && { headAt }), ...(etag !== undefined && { etag }) };
 }
 
-function datesOf({ since, window }: Scope): Pick<Walk, 'since' | 'until'> {
+function datesOf({ since, window }: ReadScope): Pick<Walk, 'since' | 'until'> {
   if (window) return { since: isoSeconds(Date.parse(window.from)), until: isoSeconds(Date.parse(window.to)) };
   return since === undefined ? {} : { since: isoSeconds(Date.parse(since)) };
 }
@@ -94,7 +99,7 @@ function timeOf(commit: JsonObject): string | undefined {
   return Number.isNaN(at) ? undefined : isoSeconds(at);
 }
 
-function toRecords(repository: string, items: readonly JsonObject[], scope: Scope) {
+function toRecords(repository: string, items: readonly JsonObject[], scope: ReadScope) {
   const objectType = 'commits';
   const records: SourceRecord[] = [];
   const problems: RecordProblem[] = [];

@@ -1,13 +1,12 @@
 import type { z } from 'zod';
-import type { Step } from '../sdk/parts-cursor.js';
-import type { Scope } from '../sdk/reading.js';
+import type { PartStep, ReadScope } from '@tidemark/connector-sdk';
 import type { RepositoryClient } from './repository-client.js';
 
 /** One kind of object, of one repository. */
 export interface Feed<State> {
   readonly state: z.ZodType<State>;
   /** From a state of a step before, or from the beginning; a state of a last step yields what changed since. */
-  read(repository: RepositoryClient, state: State | undefined, scope: Scope): AsyncIterable<Step<State>>;
+  read(repository: RepositoryClient, state: State | undefined, scope: ReadScope): AsyncIterable<PartStep<State>>;
 }
 
 /** As GitHub writes times: whole seconds, UTC. */

@@ -1,5 +1,5 @@
-import { sourceConformance, type SourceWorld, type WrongConnection } from '../testing/conformance.js';
-import { githubConnector } from './github.connector.js';
+import { sourceConformance, type SourceWorld, type WrongConnection } from '@tidemark/connector-sdk/testing';
+import { connector } from './github.connector.js';
 import { GithubWorld } from './testing/world.js';
 
 const worldOf = (world: SourceWorld) => world as GithubWorld;
@@ -41,7 +41,7 @@ const wrong: readonly WrongConnection<SourceWorld>[] = [
 
 for (const object of ['issues', 'pull_requests'] as const)
   sourceConformance(`github ${object}`, {
-    connector: githubConnector,
+    connector,
     object,
     start: (objects) => GithubWorld.start(object, objects),
     wrong,

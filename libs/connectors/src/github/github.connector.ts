@@ -1,7 +1,7 @@
-import { defineConnector } from '../sdk/connector.js';
-import { type GithubConfig, githubManifest } from './github.manifest.js';
+import { defineConnector } from '@tidemark/connector-sdk';
+import { type GithubConfig, manifest } from './github.manifest.js';
 import { GithubSource } from './source.js';
 
-export const githubConnector = defineConnector<GithubConfig>(githubManifest, {
+export const connector = defineConnector<GithubConfig>(manifest, {
   openSource: (context) => new GithubSource(context),
 });

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { httpUrl, required } from '../sdk/config.js';
-import type { Manifest } from '../sdk/manifest.js';
+import { httpUrl, type Manifest, required } from '@tidemark/connector-sdk/manifest';
 
 /** Milliseconds by which a read overlaps the one before: GitHub's replicas show some changes late. */
 export const LOOK_BACK_MS = 60_000;
@@ -29,7 +28,7 @@ export const githubConfig = z.strictObject({
 
 export type GithubConfig = z.infer<typeof githubConfig>;
 
-export const githubManifest: Manifest<GithubConfig> = {
+export const manifest: Manifest<GithubConfig> = {
   name: 'github',
   title: 'GitHub',
   description: 'Reads issues, pull requests and commits of repositories on GitHub or GitHub Enterprise Server.',

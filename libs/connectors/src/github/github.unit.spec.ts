@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { configProblems } from '../sdk/manifest.js';
-import { githubConfig, githubManifest } from './github.manifest.js';
+import { configProblems } from '@tidemark/connector-sdk';
+import { githubConfig, manifest } from './github.manifest.js';
 
 describe('the config of github', () => {
   it('needs only repositories, and reads github.com', () => {
@@ -24,6 +24,6 @@ describe('the config of github', () => {
   ];
   for (const [config, field, message] of refused)
     it(`refuses ${JSON.stringify(config)}`, () => {
-      expect(configProblems(githubManifest, config)).toEqual([{ field, message: expect.stringMatching(message) }]);
+      expect(configProblems(manifest, config)).toEqual([{ field, message: expect.stringMatching(message) }]);
     });
 });

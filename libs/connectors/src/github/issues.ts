@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import type { JsonObject } from '../sdk/source.js';
-import type { Step } from '../sdk/parts-cursor.js';
-import { isWithin, type Scope } from '../sdk/reading.js';
+import { isWithin, type JsonObject, type PartStep, type ReadScope } from '@tidemark/connector-sdk';
 import { type Feed, isoSeconds } from './feed.js';
 import { LOOK_BACK_MS } from './github.manifest.js';
 import { keyOf, timeOf, toRecords } from './items.js';
@@ -61,7 +59,7 @@ export const issues: Feed<IssuesState> = {
   },
 };
 
-function startOf(newest: string | undefined, { since, window }: Scope): string | undefined {
+function startOf(newest: string | undefined, { since, window }: ReadScope): string | undefined {
   if (newest !== undefined) return isoSeconds(Date.parse(newest) - LOOK_BACK_MS);
   if (window) return isoSeconds(Date.parse(window.from));
   return since === undefined ? undefined : isoSeconds(Date.parse(since) - LOOK_BACK_MS);
@@ -91,8 +89,8 @@ function nextOf(walk: Walk, { items, next, size }: ListPage, last: number | unde
 function stepOf(
   repository: string,
   items: readonly JsonObject[],
-  scope: Scope,
-): Pick<Step<never>, 'records' | 'problems'> {
+  scope: ReadScope,
+): Pick<PartStep<never>, 'records' | 'problems'> {
   const wanted = items.filter((item) => !('pull_request' in item) && isWithin(scope, timeOf(item, 'created_at')));
   return toRecords('issues', repository, wanted);
 }

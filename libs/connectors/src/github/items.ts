@@ -1,4 +1,4 @@
-import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
+import type { JsonObject, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
 
 /** Milliseconds since 1970; NaN when there is no such time. */
 export const timeOf = (item: JsonObject, field: 'created_at' | 'updated_at'): number => Date.parse(String(item[field]));

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { JsonObject } from '../sdk/source.js';
-import { isWithin, type Scope } from '../sdk/reading.js';
+import { isWithin, type JsonObject, type ReadScope } from '@tidemark/connector-sdk';
 import { type Feed, isoSeconds } from './feed.js';
 import { LOOK_BACK_MS } from './github.manifest.js';
 import { keyOf, timeOf, toRecords } from './items.js';
@@ -57,7 +56,7 @@ export const pullRequests: Feed<PullRequestsState> = {
   },
 };
 
-function startOf(newest: string | undefined, top: string | undefined, { since, window }: Scope): Walk {
+function startOf(newest: string | undefined, top: string | undefined, { since, window }: ReadScope): Walk {
   const start = { offset: 0, seen: [] };
   const from = newest ?? (window ? undefined : since);
   if (from === undefined)

@@ -8,7 +8,7 @@ import {
   Terminal,
 } from '@tidemark/resilience';
 import LinkHeader from 'http-link-header';
-import type { JsonObject } from '../sdk/source.js';
+import type { JsonObject } from '@tidemark/connector-sdk';
 
 /** How long to stay away when GitHub says no more than that it was too much (its best practices say one minute). */
 const UNTOLD_REST_MS = 60_000;

@@ -1,12 +1,22 @@
 import { type ExternalError, Terminal } from '@tidemark/resilience';
-import type { ConnectorContext } from '../sdk/connector.js';
-import { advance, type PartsCursor, partsCursorOf, scopeOf, type Step } from '../sdk/parts-cursor.js';
-import { pageSizeOf } from '../sdk/reading.js';
-import type { CheckResult, Page, ReadRequest, RecordProblem, Source } from '../sdk/source.js';
+import {
+  advance,
+  type CheckResult,
+  type ConnectorContext,
+  type Page,
+  type PartsCursor,
+  partsCursorOf,
+  type PartStep,
+  type ReadRequest,
+  type RecordProblem,
+  requestedPageSize,
+  scopeOf,
+  type Source,
+} from '@tidemark/connector-sdk';
 import { checkGithub } from './check.js';
 import { commits } from './commits.js';
 import type { Feed } from './feed.js';
-import { type GithubConfig, githubManifest } from './github.manifest.js';
+import { type GithubConfig, manifest } from './github.manifest.js';
 import { issues } from './issues.js';
 import { pullRequests } from './pull-requests.js';
 import { GithubClient, RepositoryClient } from './repository-client.js';
@@ -45,7 +55,7 @@ export class GithubSource implements Source {
   async *#pages(feed: Feed<unknown>, from: PartsCursor<unknown>, request: ReadRequest): AsyncGenerator<Page> {
     const { repositories } = this.context.config;
     const first = from.at === undefined ? 0 : repositories.indexOf(from.at);
-    const pageSize = pageSizeOf(githubManifest.source!.pageSize, request.pageSize);
+    const pageSize = requestedPageSize(manifest.source!.pageSize, request.pageSize);
     let cursor = from;
     let lost: Terminal | undefined;
     let found = first > 0;
@@ -77,7 +87,7 @@ export class GithubSource implements Source {
     client: RepositoryClient,
     cursor: PartsCursor<unknown>,
     objectType: string,
-  ): AsyncGenerator<Step<unknown> & { readonly lost?: Terminal }> {
+  ): AsyncGenerator<PartStep<unknown> & { readonly lost?: Terminal }> {
     const { whole, state } = cursor.parts[client.name] ?? {};
     try {
       yield* feed.read(client, state, scopeOf(cursor));
@@ -103,5 +113,5 @@ function named(error: ExternalError, repository: string): Terminal {
   return new Terminal(error.code, message, { field: 'repositories', cause: error, status: error.status ?? 0 });
 }
 
-const progressOf = ({ done, state }: Step<unknown>, whole: true | undefined) =>
+const progressOf = ({ done, state }: PartStep<unknown>, whole: true | undefined) =>
   done || whole ? { whole: true as const, state } : { state };

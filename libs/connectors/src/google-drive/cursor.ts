@@ -1,6 +1,6 @@
 import { Terminal } from '@tidemark/resilience';
 import { z } from 'zod';
-import type { ReadRequest } from '../sdk/source.js';
+import type { ReadRequest } from '@tidemark/connector-sdk';
 
 /** Where a read is. First the files are listed; after that the changes are read, from where they were at its start. */
 const place = z.strictObject({

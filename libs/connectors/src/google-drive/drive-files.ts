@@ -1,4 +1,4 @@
-import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
+import type { JsonObject, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
 import type { Span } from './cursor.js';
 import type { GoogleDriveConfig } from './google-drive.manifest.js';
 

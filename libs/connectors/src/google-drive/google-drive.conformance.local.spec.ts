@@ -1,7 +1,7 @@
 import { driveError, GoogleDriveApi } from '@tidemark/test-kit/apis';
-import { sourceConformance, type SourceWorld } from '../testing/conformance.js';
+import { sourceConformance, type SourceWorld } from '@tidemark/connector-sdk/testing';
 import { oauthWorld, withConfig } from '../testing/oauth-world.js';
-import { googleDriveConnector } from './google-drive.connector.js';
+import { connector } from './google-drive.connector.js';
 
 const HOUR = 3_600_000;
 
@@ -22,7 +22,7 @@ async function start(objects: number): Promise<SourceWorld> {
 }
 
 sourceConformance('google-drive', {
-  connector: googleDriveConnector,
+  connector,
   object: 'files',
   start,
   wrong: [

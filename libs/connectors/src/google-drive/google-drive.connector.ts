@@ -1,7 +1,7 @@
-import { defineConnector } from '../sdk/connector.js';
-import { googleDriveManifest } from './google-drive.manifest.js';
+import { defineConnector } from '@tidemark/connector-sdk';
+import { manifest } from './google-drive.manifest.js';
 import { GoogleDriveSource } from './source.js';
 
-export const googleDriveConnector = defineConnector(googleDriveManifest, {
+export const connector = defineConnector(manifest, {
   openSource: (context) => new GoogleDriveSource(context),
 });

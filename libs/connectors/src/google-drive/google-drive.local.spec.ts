@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AuthExpired, RateLimited, Retryable, Terminal } from '@tidemark/resilience';
 import { type ApiAnswer, driveError, GoogleDriveApi } from '@tidemark/test-kit/apis';
-import { type Connection, openForTest } from '../testing/conformance.js';
-import type { Request } from '../testing/reading.js';
-import { oauthCredential, oauthWorld, type OnPage, readAll, readerFor, withConfig } from '../testing/oauth-world.js';
-import { googleDriveConnector } from './google-drive.connector.js';
+import { type Connection, openForTest, Reader, type ReaderRequest } from '@tidemark/connector-sdk/testing';
+import { oauthCredential, oauthWorld, type OnPage, readAll, withConfig } from '../testing/oauth-world.js';
+import { connector } from './google-drive.connector.js';
 
 const signal = new AbortController().signal;
 let api: GoogleDriveApi;
@@ -17,9 +16,10 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-const open = (config: object = {}) => openForTest(googleDriveConnector, 'source', withConfig(connection, config));
-const readerOf = (config: object = {}) => readerFor(googleDriveConnector, 'files', withConfig(connection, config));
-const read = (config: object = {}, request: Request = {}, onPage?: OnPage) =>
+const open = (config: object = {}) => openForTest(connector, 'source', withConfig(connection, config));
+const readerOf = (config: object = {}) =>
+  new Reader({ connector, object: 'files', pageSize: 3 }, { connection: withConfig(connection, config) });
+const read = (config: object = {}, request: ReaderRequest = {}, onPage?: OnPage) =>
   readAll(readerOf(config), request, onPage);
 
 describe('the files of google-drive', () => {

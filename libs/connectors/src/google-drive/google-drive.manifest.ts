@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { httpUrl, truth } from '../sdk/config.js';
-import type { Manifest } from '../sdk/manifest.js';
+import { flag, httpUrl, type Manifest } from '@tidemark/connector-sdk/manifest';
 
 const ID = 'must be an id as it stands in the address of the folder or drive';
 const id = z.string({ error: ID }).regex(/^[\w-]{1,128}$/, ID);
@@ -22,7 +21,7 @@ export const DEFAULT_FIELDS = [
 
 export const googleDriveConfig = z.strictObject({
   driveId: id.describe('Id of a shared drive; without it the files of the user who authorised').optional(),
-  includeItemsFromAllDrives: truth
+  includeItemsFromAllDrives: flag
     .describe('Without `driveId`: also files of shared drives that this user opened or was given')
     .default(false),
   folder: id.describe('Id of a folder: only what is directly in it').optional(),
@@ -36,7 +35,7 @@ export const googleDriveConfig = z.strictObject({
 export type GoogleDriveConfig = z.infer<typeof googleDriveConfig>;
 
 /** Reads the files of a user or a shared drive: what they are called and where they are, not their contents. */
-export const googleDriveManifest: Manifest<GoogleDriveConfig> = {
+export const manifest: Manifest<GoogleDriveConfig> = {
   name: 'google-drive',
   title: 'Google Drive',
   description: 'Reads what files there are in a Google Drive, and what changes.',

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { configProblems } from '../sdk/manifest.js';
+import { configProblems } from '@tidemark/connector-sdk';
 import { placeOf } from './cursor.js';
 import { searchQuery } from './drive-files.js';
-import { googleDriveConfig, googleDriveManifest } from './google-drive.manifest.js';
+import { googleDriveConfig, manifest } from './google-drive.manifest.js';
 
-const problems = (config: object) => configProblems(googleDriveManifest, config).map(({ field }) => field);
+const problems = (config: object) => configProblems(manifest, config).map(({ field }) => field);
 
 describe('the config of google-drive', () => {
   it('may be empty', () => {

@@ -1,7 +1,14 @@
 import { Retryable, Terminal } from '@tidemark/resilience';
-import type { ConnectorContext } from '../sdk/connector.js';
-import { checkProblemOf, pageSizeOf } from '../sdk/reading.js';
-import type { CheckProblem, CheckResult, Page, ReadRequest, Source } from '../sdk/source.js';
+import {
+  type CheckProblem,
+  checkProblemOf,
+  type CheckResult,
+  type ConnectorContext,
+  type Page,
+  type ReadRequest,
+  requestedPageSize,
+  type Source,
+} from '@tidemark/connector-sdk';
 import { type Place, placeOf, type Span, spanOf } from './cursor.js';
 import { DriveApi, type DriveCall, type Query } from './drive-api.js';
 import {
@@ -12,7 +19,7 @@ import {
   toldByChanges,
   toldByFiles,
 } from './drive-files.js';
-import { type GoogleDriveConfig, googleDriveManifest } from './google-drive.manifest.js';
+import { type GoogleDriveConfig, manifest } from './google-drive.manifest.js';
 
 interface FileList {
   readonly files?: readonly DriveFile[];
@@ -46,7 +53,7 @@ export class GoogleDriveSource implements Source {
     signal.throwIfAborted();
     if (object !== 'files')
       throw new Terminal('SOURCE_NOT_FOUND', `google-drive has no object ${object}; what it has is files`);
-    const pageSize = pageSizeOf(googleDriveManifest.source!.pageSize, request.pageSize);
+    const pageSize = requestedPageSize(manifest.source!.pageSize, request.pageSize);
     let place = cursor ? placeOf(cursor) : null;
     let page: Page & { readonly cursor: Place };
     do {

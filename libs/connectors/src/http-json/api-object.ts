@@ -1,5 +1,5 @@
 import { PageSize, Terminal, type HttpClient, type HttpRequest } from '@tidemark/resilience';
-import type { Json, JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
+import type { Json, JsonObject, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
 import { expressionOf, shapeOf, type Expression } from './expression.js';
 import type { HttpJsonConfig, ObjectConfig } from './http-json.config.js';
 import { pagerOf, type Pager, type Position, type Step } from './pager.js';

@@ -1,5 +1,5 @@
 import { ExternalError, Terminal } from '@tidemark/resilience';
-import type { CheckProblem, CheckResult, SourceRecord } from '../sdk/source.js';
+import type { CheckProblem, CheckResult, SourceRecord } from '@tidemark/connector-sdk';
 import type { ApiContext, ApiObject, ApiPage } from './api-object.js';
 import { UnusableParent } from './api-object.js';
 

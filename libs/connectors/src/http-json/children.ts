@@ -1,5 +1,5 @@
 import { Terminal } from '@tidemark/resilience';
-import type { RecordProblem, SourceRecord } from '../sdk/source.js';
+import type { RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
 import { UnusableParent, type ApiObject, type ApiPage } from './api-object.js';
 import type { Place } from './cursor.js';
 import type { Walk, Walked } from './source.js';

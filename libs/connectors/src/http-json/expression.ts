@@ -1,6 +1,6 @@
 import { compile, TreeInterpreter, type JSONValue } from '@jmespath-community/jmespath';
 import { Terminal } from '@tidemark/resilience';
-import type { Json } from '../sdk/source.js';
+import type { Json } from '@tidemark/connector-sdk';
 
 /** Finds a value in another; null when there is none. @throws Terminal when it cannot be computed on this value */
 export type Expression = (value: Json) => Json;

@@ -1,6 +1,6 @@
 import { compile } from '@jmespath-community/jmespath';
 import { z } from 'zod';
-import { httpHeaders, httpUrl, required, truth, wholeNumber } from '../sdk/config.js';
+import { flag, httpHeaders, httpUrl, required, wholeNumber } from '@tidemark/connector-sdk/manifest';
 
 const text = z.string({ error: required('must be text') }).min(1, 'must not be empty');
 const name = text.regex(
@@ -32,7 +32,7 @@ const timeFormat = z.enum(['iso', 'epochSeconds', 'epochMilliseconds'], {
   error: 'must be iso, epochSeconds or epochMilliseconds',
 });
 
-const resizable = truth.describe('Whether a page may have another size than the one before it');
+const resizable = flag.describe('Whether a page may have another size than the one before it');
 
 const pagination = z.discriminatedUnion(
   'kind',
@@ -80,7 +80,7 @@ const incremental = z.strictObject({
 const parent = z.strictObject({
   object: name.describe('The object of whose every record this one is read; it has no parent itself'),
   field: text.describe("Field of the data under which the parent's id is put").optional(),
-  scoped: truth
+  scoped: flag
     .describe('Whether ids are unique within a parent only: then `<parent id>/<id>` is the id')
     .default(false),
 });

@@ -1,7 +1,7 @@
-import { defineConnector } from '../sdk/connector.js';
-import { httpJsonManifest } from './http-json.manifest.js';
+import { defineConnector } from '@tidemark/connector-sdk';
+import { manifest } from './http-json.manifest.js';
 import { HttpJsonSource } from './source.js';
 
-export const httpJsonConnector = defineConnector(httpJsonManifest, {
+export const connector = defineConnector(manifest, {
   openSource: (context) => new HttpJsonSource(context),
 });

@@ -1,7 +1,6 @@
-import { jsonWorld } from '../testing/json-world.js';
-import { sourceConformance, type SourceWorld } from '../testing/conformance.js';
-import type { Connector } from '../sdk/connector.js';
-import { httpJsonConnector } from './http-json.connector.js';
+import { jsonWorld } from './testing/json-world.js';
+import { sourceConformance, type SourceWorld } from '@tidemark/connector-sdk/testing';
+import { connector } from './http-json.connector.js';
 
 const object = { name: 'items', title: 'items', incremental: true, deletions: true, lookBackMs: 60_000 };
 
@@ -14,7 +13,7 @@ const changed = (change: Record<string, unknown>) => (world: SourceWorld) => ({
 
 for (const style of ['cursor', 'link', 'next', 'page', 'offset', 'search'] as const)
   sourceConformance(`http-json, pages by ${style}`, {
-    connector: httpJsonConnector as Connector,
+    connector,
     object,
     start: (objects) => jsonWorld(style, objects),
     ...(style !== 'cursor' && { without: { rateLimit: 'as with pages by cursor' } }),

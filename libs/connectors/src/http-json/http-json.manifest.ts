@@ -1,8 +1,8 @@
-import type { CallLimits, Manifest } from '../sdk/manifest.js';
+import type { CallLimits, Manifest } from '@tidemark/connector-sdk/manifest';
 import { httpJsonConfig, type HttpJsonConfig } from './http-json.config.js';
 
 /** Reads any paginated JSON API that its config describes. */
-export const httpJsonManifest: Manifest<HttpJsonConfig> = {
+export const manifest: Manifest<HttpJsonConfig> = {
   name: 'http-json',
   title: 'JSON over HTTP',
   description: 'Reads the objects of any paginated JSON API, as its config describes them.',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { configProblems } from '../sdk/manifest.js';
-import { httpJsonManifest } from './http-json.manifest.js';
+import { configProblems } from '@tidemark/connector-sdk';
+import { manifest } from './http-json.manifest.js';
 import { readTime, writeTime } from './times.js';
 
 const config = (object: Record<string, unknown>, more: Record<string, unknown> = {}) => ({
@@ -8,12 +8,12 @@ const config = (object: Record<string, unknown>, more: Record<string, unknown> =
   objects: [{ name: 'items', path: '/items', ...object }],
   ...more,
 });
-const problemsOf = (value: unknown) => configProblems(httpJsonManifest, value);
+const problemsOf = (value: unknown) => configProblems(manifest, value);
 
 describe('the config of http-json', () => {
   it('needs no more than an address and the path of an object', () => {
     expect(problemsOf(config({}))).toEqual([]);
-    expect(httpJsonManifest.config.parse(config({})).objects[0]).toMatchObject({
+    expect(manifest.config.parse(config({})).objects[0]).toMatchObject({
       ...{ method: 'GET', records: '@', id: 'id', timeFormat: 'iso', pagination: { kind: 'none' } },
     });
   });

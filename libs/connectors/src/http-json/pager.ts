@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import LinkHeader from 'http-link-header';
 import { Terminal, type HttpResponse } from '@tidemark/resilience';
 import { z } from 'zod';
-import type { Json } from '../sdk/source.js';
+import type { Json } from '@tidemark/connector-sdk';
 import { expressionOf } from './expression.js';
 import type { Pagination } from './http-json.config.js';
 

@@ -4,13 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createHttpPool, Terminal, type HttpClientOptions } from '@tidemark/resilience';
 import { JsonApi } from '@tidemark/test-kit/apis';
-import type { Connector } from '../sdk/connector.js';
-import { openSource } from '../sdk/open.js';
-import type { Page } from '../sdk/source.js';
-import { openForTest, TestToken } from '../testing/conformance.js';
-import { httpJsonConnector } from './http-json.connector.js';
+import { openSource, type Page } from '@tidemark/connector-sdk';
+import { openForTest, TestToken } from '@tidemark/connector-sdk/testing';
+import { connector } from './http-json.connector.js';
 
-const connector = httpJsonConnector as Connector;
 const signal = new AbortController().signal;
 const at = (n: number) => new Date(Date.UTC(2025, 0, 1, n)).toISOString();
 

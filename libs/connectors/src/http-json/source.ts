@@ -1,7 +1,5 @@
 import { Terminal, type PageSize } from '@tidemark/resilience';
-import type { ConnectorContext } from '../sdk/connector.js';
-import type { ObjectManifest } from '../sdk/manifest.js';
-import type { CheckResult, Page, ReadRequest, Source } from '../sdk/source.js';
+import type { CheckResult, ConnectorContext, ObjectManifest, Page, ReadRequest, Source } from '@tidemark/connector-sdk';
 import { ApiObject, type ApiPage, type Bounds } from './api-object.js';
 import { checkObjects } from './check.js';
 import { readChildren } from './children.js';

@@ -1,4 +1,4 @@
-import type { Json } from '../sdk/source.js';
+import type { Json } from '@tidemark/connector-sdk';
 import type { TimeFormat } from './http-json.config.js';
 
 /** A time of a record as ISO 8601 in UTC; undefined when it is none. A time without a zone is taken as UTC. */

@@ -1,6 +1,6 @@
 import { Terminal } from '@tidemark/resilience';
 import { z } from 'zod';
-import type { ReadRequest } from '../sdk/source.js';
+import type { ReadRequest } from '@tidemark/connector-sdk';
 
 /** Opaque to us; only tokens are kept, never the links that they come in. */
 const token = z.string().min(1).max(4096);

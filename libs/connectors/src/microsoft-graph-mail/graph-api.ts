@@ -6,7 +6,7 @@ import {
   Retryable,
   Terminal,
 } from '@tidemark/resilience';
-import type { JsonObject } from '../sdk/source.js';
+import type { JsonObject } from '@tidemark/connector-sdk';
 import type { MicrosoftGraphMailConfig } from './microsoft-graph-mail.manifest.js';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;

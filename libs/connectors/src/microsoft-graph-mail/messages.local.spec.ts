@@ -1,31 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Terminal } from '@tidemark/resilience';
-import { graphError, type Mailbox, MicrosoftGraphApi } from '@tidemark/test-kit/apis';
-import type { Connection } from '../testing/conformance.js';
-import type { Request } from '../testing/reading.js';
-import { oauthWorld, type OnPage, readAll, readerFor, withConfig } from '../testing/oauth-world.js';
-import { microsoftGraphMailConnector } from './microsoft-graph-mail.connector.js';
-
-let api: MicrosoftGraphApi;
-let mailbox: Mailbox;
-let connection: Connection;
-
-beforeEach(async () => {
-  api = await MicrosoftGraphApi.start();
-  mailbox = api.mailbox;
-  const errors = { unavailable: () => graphError.unavailable(0), throttled: graphError.throttled };
-  ({ connection } = oauthWorld(api, errors));
-});
-afterEach(() => api.close());
-
-const readerOf = (config: object = {}) =>
-  readerFor(microsoftGraphMailConnector, 'messages', withConfig(connection, config));
-const read = (config: object = {}, request: Request = {}, onPage?: OnPage) =>
-  readAll(readerOf(config), request, onPage);
-
-function fill(count: number, folder = 'inbox'): void {
-  for (let number = 100; number < 100 + count; number++) mailbox.put(folder, `${folder}-${number}`);
-}
+import { api, fill, mailbox, read, readerOf } from './testing/mailbox.js';
 
 describe('a message', () => {
   const attachments = [

@@ -1,4 +1,4 @@
-import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
+import type { JsonObject, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
 import { type Span, within } from './cursor.js';
 import { type Folders, isGone } from './folders.js';
 import type { GraphApi, GraphItem } from './graph-api.js';

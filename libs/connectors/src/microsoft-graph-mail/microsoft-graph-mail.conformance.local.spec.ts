@@ -1,7 +1,7 @@
 import { graphError, MicrosoftGraphApi } from '@tidemark/test-kit/apis';
-import { sourceConformance, type SourceWorld } from '../testing/conformance.js';
+import { sourceConformance, type SourceWorld } from '@tidemark/connector-sdk/testing';
 import { oauthWorld, withConfig } from '../testing/oauth-world.js';
-import { microsoftGraphMailConnector } from './microsoft-graph-mail.connector.js';
+import { connector } from './microsoft-graph-mail.connector.js';
 
 const HOUR = 3_600_000;
 
@@ -32,7 +32,7 @@ async function start(objects: number): Promise<SourceWorld> {
 }
 
 sourceConformance('microsoft-graph-mail', {
-  connector: microsoftGraphMailConnector,
+  connector,
   object: 'messages',
   start,
   wrong: [

@@ -1,7 +1,7 @@
-import { defineConnector } from '../sdk/connector.js';
-import { microsoftGraphMailManifest } from './microsoft-graph-mail.manifest.js';
+import { defineConnector } from '@tidemark/connector-sdk';
+import { manifest } from './microsoft-graph-mail.manifest.js';
 import { MicrosoftGraphMailSource } from './source.js';
 
-export const microsoftGraphMailConnector = defineConnector(microsoftGraphMailManifest, {
+export const connector = defineConnector(manifest, {
   openSource: (context) => new MicrosoftGraphMailSource(context),
 });

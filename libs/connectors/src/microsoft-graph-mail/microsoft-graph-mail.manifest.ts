@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { httpUrl, truth } from '../sdk/config.js';
-import type { Manifest } from '../sdk/manifest.js';
+import { flag, httpUrl, type Manifest } from '@tidemark/connector-sdk/manifest';
 
 const MAILBOX = 'must be the address or the id of a user';
 const FOLDER = 'must be the id of a folder, or a well-known name such as inbox';
@@ -24,7 +23,7 @@ export const microsoftGraphMailConfig = z.strictObject({
     .enum(['html', 'text'], { error: 'must be html or text' })
     .describe('How the bodies of messages come')
     .default('html'),
-  attachments: truth
+  attachments: flag
     .describe('Whether names, types and sizes of attachments are read, with a request for each message that has some')
     .default(true),
   baseUrl: httpUrl
@@ -35,7 +34,7 @@ export const microsoftGraphMailConfig = z.strictObject({
 export type MicrosoftGraphMailConfig = z.infer<typeof microsoftGraphMailConfig>;
 
 /** Reads the mail of a user of Microsoft 365 or Outlook.com: whole messages, and what happens to them. */
-export const microsoftGraphMailManifest: Manifest<MicrosoftGraphMailConfig> = {
+export const manifest: Manifest<MicrosoftGraphMailConfig> = {
   name: 'microsoft-graph-mail',
   title: 'Outlook mail',
   description: 'Reads the messages of a mailbox in Microsoft 365 or Outlook.com, and what changes.',

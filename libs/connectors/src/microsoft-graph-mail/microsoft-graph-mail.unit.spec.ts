@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { configProblems } from '../sdk/manifest.js';
+import { configProblems } from '@tidemark/connector-sdk';
 import { filterOf, placeOf, within } from './cursor.js';
 import { tokenOf } from './graph-api.js';
-import { microsoftGraphMailManifest } from './microsoft-graph-mail.manifest.js';
+import { manifest } from './microsoft-graph-mail.manifest.js';
 import { behind, newRound, restarted } from './rounds.js';
 
-const problems = (config: object) => configProblems(microsoftGraphMailManifest, config).map(({ field }) => field);
+const problems = (config: object) => configProblems(manifest, config).map(({ field }) => field);
 const link = (query: string) => `https://graph.microsoft.com/v1.0/me/mailfolders('a')/messages/delta?${query}`;
 const nextLink = (token: string) => ({ '@odata.nextLink': link(`$skiptoken=${token}`) });
 const deltaLink = (token: string) => ({ '@odata.deltaLink': link(`$deltatoken=${token}`) });

@@ -1,11 +1,10 @@
 import { type PageSize, Terminal } from '@tidemark/resilience';
-import { pageSizeOf } from '../sdk/reading.js';
-import type { Page, ReadRequest } from '../sdk/source.js';
+import { type Page, type ReadRequest, requestedPageSize } from '@tidemark/connector-sdk';
 import { filterOf, type FolderPlace, type Place } from './cursor.js';
 import { Folders, isGone } from './folders.js';
 import type { GraphApi, PageLimits, Query } from './graph-api.js';
 import { Messages } from './messages.js';
-import { type MicrosoftGraphMailConfig, microsoftGraphMailManifest } from './microsoft-graph-mail.manifest.js';
+import { type MicrosoftGraphMailConfig, manifest } from './microsoft-graph-mail.manifest.js';
 import { behind, folderAt, type Move, newRound, restarted, withoutFolder } from './rounds.js';
 
 /** A page of one folder, and where to go on. */
@@ -29,7 +28,7 @@ export class Reading {
   ) {
     this.#folders = new Folders(api, folders);
     this.#messages = new Messages(api, this.#folders, attachments);
-    this.#pageSize = pageSizeOf(microsoftGraphMailManifest.source!.pageSize, pageSize);
+    this.#pageSize = requestedPageSize(manifest.source!.pageSize, pageSize);
     this.#signal = signal;
   }
 

@@ -1,34 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { openForTest } from '@tidemark/connector-sdk/testing';
 import { AuthExpired, Terminal } from '@tidemark/resilience';
-import { graphError, type Mailbox, MicrosoftGraphApi } from '@tidemark/test-kit/apis';
-import { type Connection, openForTest } from '../testing/conformance.js';
-import type { Request } from '../testing/reading.js';
-import { oauthCredential, oauthWorld, type OnPage, readAll, readerFor, withConfig } from '../testing/oauth-world.js';
-import { microsoftGraphMailConnector } from './microsoft-graph-mail.connector.js';
+import { graphError } from '@tidemark/test-kit/apis';
+import { oauthCredential, withConfig } from '../testing/oauth-world.js';
+import { connector } from './microsoft-graph-mail.connector.js';
+import { api, connection, fill, mailbox, read, readerOf, useCredential } from './testing/mailbox.js';
 
 const signal = new AbortController().signal;
-let api: MicrosoftGraphApi;
-let mailbox: Mailbox;
-let connection: Connection;
-
-beforeEach(async () => {
-  api = await MicrosoftGraphApi.start();
-  mailbox = api.mailbox;
-  const errors = { unavailable: () => graphError.unavailable(0), throttled: graphError.throttled };
-  ({ connection } = oauthWorld(api, errors));
-});
-afterEach(() => api.close());
-
-const open = (config: object = {}) =>
-  openForTest(microsoftGraphMailConnector, 'source', withConfig(connection, config));
-const readerOf = (config: object = {}) =>
-  readerFor(microsoftGraphMailConnector, 'messages', withConfig(connection, config));
-const read = (config: object = {}, request: Request = {}, onPage?: OnPage) =>
-  readAll(readerOf(config), request, onPage);
-
-function fill(count: number, folder = 'inbox'): void {
-  for (let number = 100; number < 100 + count; number++) mailbox.put(folder, `${folder}-${number}`);
-}
+const open = (config: object = {}) => openForTest(connector, 'source', withConfig(connection, config));
 
 describe('what the service has forgotten', () => {
   it('is read again as a whole, folder by folder, and it is said that deletions are not known', async () => {
@@ -169,7 +148,7 @@ describe('requests to Microsoft Graph', () => {
 describe('the credential of microsoft-graph-mail', () => {
   it('is renewed when its token expires in the middle', async () => {
     await using credential = oauthCredential(api);
-    connection = { ...connection, credential };
+    useCredential(credential);
     fill(7);
     const { told } = await read({}, {}, (_page, at) => {
       if (at === 0) api.expireTokens();
@@ -180,7 +159,7 @@ describe('the credential of microsoft-graph-mail', () => {
 
   it('has ended when it was revoked', async () => {
     await using credential = oauthCredential(api);
-    connection = { ...connection, credential };
+    useCredential(credential);
     fill(7);
     api.revoke();
     const error = await readerOf().failure();

@@ -1,5 +1,5 @@
 // Moves of a read's place; pure.
-import type { RecordProblem } from '../sdk/source.js';
+import type { RecordProblem } from '@tidemark/connector-sdk';
 import { filterOf, type FolderPlace, type Place } from './cursor.js';
 import type { MailFolder } from './folders.js';
 import { type GraphList, invalid, tokenOf } from './graph-api.js';

@@ -1,7 +1,13 @@
 import { Terminal } from '@tidemark/resilience';
-import type { ConnectorContext } from '../sdk/connector.js';
-import { checkProblemOf } from '../sdk/reading.js';
-import type { CheckProblem, CheckResult, Page, ReadRequest, Source } from '../sdk/source.js';
+import {
+  type CheckProblem,
+  checkProblemOf,
+  type CheckResult,
+  type ConnectorContext,
+  type Page,
+  type ReadRequest,
+  type Source,
+} from '@tidemark/connector-sdk';
 import { placeOf, startOf } from './cursor.js';
 import { Folders } from './folders.js';
 import { GraphApi } from './graph-api.js';

@@ -1,6 +1,6 @@
-import { defineConnector } from '../sdk/connector.js';
-import { noopManifest } from './noop.manifest.js';
+import { defineConnector } from '@tidemark/connector-sdk';
+import { manifest } from './noop.manifest.js';
 
-export const noopConnector = defineConnector(noopManifest, {
+export const connector = defineConnector(manifest, {
   stages: { run: async () => ({ output: {} }) },
 });

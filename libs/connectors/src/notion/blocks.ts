@@ -1,7 +1,6 @@
 import { PageSize } from '@tidemark/resilience';
 import { z } from 'zod';
-import type { Step } from '../sdk/parts-cursor.js';
-import type { RecordProblem } from '../sdk/source.js';
+import type { PartStep, RecordProblem } from '@tidemark/connector-sdk';
 import { branch, readBranch } from './branch.js';
 import type { Feed, Reading } from './feed.js';
 import { listing, listingState, type Target } from './listing.js';
@@ -84,5 +83,5 @@ async function readChildren(reading: Reading, { root, open, ...state }: BlocksSt
   const read = await readBranch(reading, { root: first!, branch: branches.at(-1)!, maxDepth, floor: state.floor });
   const left = [...branches.slice(0, -1), ...read.open];
   const next: BlocksState = { ...state, pending, ...(left.length > 0 && { root: first!, open: left }) };
-  return { records: read.records, problems: read.problems, state: next } satisfies Omit<Step<BlocksState>, 'done'>;
+  return { records: read.records, problems: read.problems, state: next } satisfies Omit<PartStep<BlocksState>, 'done'>;
 }

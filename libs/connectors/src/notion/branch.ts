@@ -1,6 +1,6 @@
 import { Terminal } from '@tidemark/resilience';
 import { z } from 'zod';
-import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
+import type { JsonObject, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
 import type { Reading } from './feed.js';
 import { cursorsRefused, isObject, MAX_REFUSALS } from './notion-client.js';
 import { isCreatedWithin, timeOf, toRecords } from './records.js';

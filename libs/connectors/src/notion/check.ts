@@ -1,5 +1,5 @@
 import { AuthExpired, ExternalError, PageSize } from '@tidemark/resilience';
-import type { CheckProblem, CheckResult } from '../sdk/source.js';
+import type { CheckProblem, CheckResult } from '@tidemark/connector-sdk';
 import { isObject, type NotionClient } from './notion-client.js';
 import { idOf, type NotionConfig } from './notion.manifest.js';
 

@@ -1,8 +1,6 @@
 import type { PageSize } from '@tidemark/resilience';
 import type { z } from 'zod';
-import type { Step } from '../sdk/parts-cursor.js';
-import type { Scope } from '../sdk/reading.js';
-import type { JsonObject } from '../sdk/source.js';
+import type { JsonObject, PartStep, ReadScope } from '@tidemark/connector-sdk';
 import { listing, listingState, type ListingState, type Target } from './listing.js';
 import type { NotionClient } from './notion-client.js';
 import { LOOK_BACK_MS } from './notion.manifest.js';
@@ -14,7 +12,7 @@ export interface Reading {
   readonly notion: NotionClient;
   readonly pageSize: PageSize;
   readonly signal: AbortSignal;
-  readonly scope: Scope;
+  readonly scope: ReadScope;
 }
 
 /** One kind of object. @typeParam State how far one list of it has been read */
@@ -23,7 +21,7 @@ export interface Feed<State> {
   /** Everything of it that a connection sees, where the config names no databases. */
   readonly search: 'page' | 'data_source';
   /** From a state of a step before, or from the beginning; a state of a last step yields what changed since. */
-  read(reading: Reading, target: Target, state: State): AsyncIterable<Step<State>>;
+  read(reading: Reading, target: Target, state: State): AsyncIterable<PartStep<State>>;
 }
 
 export const pages: Feed<ListingState> = {
@@ -56,7 +54,7 @@ export const databases: Feed<ListingState> = {
 };
 
 /** A data source that is asked for by its id. */
-function single(item: JsonObject, readAt: number, state: ListingState, scope: Scope): Step<ListingState> {
+function single(item: JsonObject, readAt: number, state: ListingState, scope: ReadScope): PartStep<ListingState> {
   const edited = timeOf(item, 'last_edited_time');
   const recent = new Recent(state.recent);
   const after = state.newest ?? (scope.window ? undefined : scope.since);

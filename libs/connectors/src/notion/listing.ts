@@ -1,7 +1,6 @@
 import { type PageSize, Terminal } from '@tidemark/resilience';
 import { z } from 'zod';
-import type { Scope } from '../sdk/reading.js';
-import type { JsonObject, RecordProblem } from '../sdk/source.js';
+import type { JsonObject, ReadScope, RecordProblem } from '@tidemark/connector-sdk';
 import { cursorsRefused, type List, MAX_REFUSALS, type NotionClient } from './notion-client.js';
 import { LOOK_BACK_MS } from './notion.manifest.js';
 import { Recent } from './recent.js';
@@ -61,7 +60,7 @@ export async function* listing(
   notion: NotionClient,
   target: Target,
   { newest, recent, walk: begun }: ListingState,
-  scope: Scope,
+  scope: ReadScope,
   pageSize: PageSize,
   signal: AbortSignal,
 ): AsyncGenerator<ListingStep, void> {
@@ -100,7 +99,7 @@ const SEARCH_CUT_OFF: RecordProblem = {
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-function startOf(target: Target, newest: string | undefined, { since, window }: Scope): Walk {
+function startOf(target: Target, newest: string | undefined, { since, window }: ReadScope): Walk {
   const after = newest ?? (window ? undefined : since);
   // What was created in a window was not edited before it.
   const start = after === undefined ? window?.from : iso(Date.parse(after) - LOOK_BACK_MS);
@@ -109,7 +108,7 @@ function startOf(target: Target, newest: string | undefined, { since, window }: 
   return 'search' in target ? { floor, down: true } : { floor, from: floor };
 }
 
-function questionOf(target: Target, { down, from, trash }: Walk, { window }: Scope): [path: string, body: object] {
+function questionOf(target: Target, { down, from, trash }: Walk, { window }: ReadScope): [path: string, body: object] {
   const sort = { timestamp: 'last_edited_time', direction: down ? 'descending' : 'ascending' };
   if ('search' in target) return ['/v1/search', { filter: { property: 'object', value: target.search }, sort }];
   const minute = (text: string, round: (number: number) => number) => iso(round(Date.parse(text) / 60_000) * 60_000);

@@ -6,7 +6,7 @@ import {
   Retryable,
   Terminal,
 } from '@tidemark/resilience';
-import type { JsonObject } from '../sdk/source.js';
+import type { JsonObject } from '@tidemark/connector-sdk';
 
 export const NOTION_VERSION = '2026-03-11';
 

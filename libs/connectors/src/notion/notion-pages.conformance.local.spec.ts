@@ -1,5 +1,5 @@
-import { sourceConformance } from '../testing/conformance.js';
-import { notionConnector } from './notion.connector.js';
+import { sourceConformance } from '@tidemark/connector-sdk/testing';
+import { connector } from './notion.connector.js';
 import { NotionWorld } from './testing/world.js';
 import { wrong } from './testing/wrong.js';
 
@@ -8,7 +8,7 @@ for (const [kind, object] of [
   ['pages of a database', 'pages'],
 ] as const)
   sourceConformance(`notion ${kind}`, {
-    connector: notionConnector,
+    connector,
     object,
     start: (objects) => NotionWorld.start(kind, objects),
     wrong,

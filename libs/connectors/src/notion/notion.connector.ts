@@ -1,7 +1,7 @@
-import { defineConnector } from '../sdk/connector.js';
-import { type NotionConfig, notionManifest } from './notion.manifest.js';
+import { defineConnector } from '@tidemark/connector-sdk';
+import { type NotionConfig, manifest } from './notion.manifest.js';
 import { NotionSource } from './source.js';
 
-export const notionConnector = defineConnector<NotionConfig>(notionManifest, {
+export const connector = defineConnector<NotionConfig>(manifest, {
   openSource: (context) => new NotionSource(context),
 });

@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Retryable, Terminal } from '@tidemark/resilience';
 import { NotionApi, notionError } from '@tidemark/test-kit/apis';
-import type { Page, SourceRecord } from '../sdk/source.js';
-import { type SourceSubject, type SourceWorld, TestToken } from '../testing/conformance.js';
-import { idsOf, Reader, type Reading } from '../testing/reading.js';
-import { notionConnector } from './notion.connector.js';
+import type { Page, SourceRecord } from '@tidemark/connector-sdk';
+import { idsOf, Reader, type Reading, TestToken } from '@tidemark/connector-sdk/testing';
+import { connector } from './notion.connector.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -24,11 +23,7 @@ async function notion() {
   api.accept(token.accepted);
   const reader = (object: string, config: object = {}) => {
     const connection = { config: { apiUrl: api.origin, ...config }, credential: token };
-    const subject = { connector: notionConnector, object } as SourceSubject;
-    return new Reader(subject, { connection } as unknown as SourceWorld, {
-      keep: (value) => value,
-      expectNone: () => {},
-    });
+    return new Reader({ connector, object }, { connection });
   };
   return { api, clock, workspace: api.workspace, reader };
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { httpUrl, wholeNumber } from '../sdk/config.js';
-import type { Manifest } from '../sdk/manifest.js';
+import { httpUrl, type Manifest, wholeNumber } from '@tidemark/connector-sdk/manifest';
 
 /** Milliseconds by which a read overlaps the one before: times are whole minutes, and the search's index is late. */
 export const LOOK_BACK_MS = 300_000;
@@ -33,7 +32,7 @@ export type NotionConfig = z.infer<typeof notionConfig>;
 
 const object = { incremental: true, deletions: false, lookBackMs: LOOK_BACK_MS };
 
-export const notionManifest: Manifest<NotionConfig> = {
+export const manifest: Manifest<NotionConfig> = {
   name: 'notion',
   title: 'Notion',
   description: 'Reads pages, databases and blocks of a Notion workspace.',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { configProblems } from '../sdk/manifest.js';
-import { idOf, notionConfig, notionManifest } from './notion.manifest.js';
+import { configProblems } from '@tidemark/connector-sdk';
+import { idOf, notionConfig, manifest } from './notion.manifest.js';
 import { Recent } from './recent.js';
 
 const ID = '5e7ab1e0-0000-4000-8000-000000000001';
@@ -12,7 +12,7 @@ describe('the config of notion', () => {
 
   it('takes ids with and without hyphens, in any case', () => {
     const short = ID.replaceAll('-', '').toUpperCase();
-    expect(configProblems(notionManifest, { databases: [short] })).toEqual([]);
+    expect(configProblems(manifest, { databases: [short] })).toEqual([]);
     expect(idOf(short)).toBe(ID);
     expect(idOf(ID)).toBe(ID);
   });
@@ -28,7 +28,7 @@ describe('the config of notion', () => {
   ];
   for (const [config, field, message] of refused)
     it(`refuses ${JSON.stringify(config)}`, () => {
-      expect(configProblems(notionManifest, config)).toEqual([{ field, message: expect.stringMatching(message) }]);
+      expect(configProblems(manifest, config)).toEqual([{ field, message: expect.stringMatching(message) }]);
     });
 });
 

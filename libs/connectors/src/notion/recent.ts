@@ -1,4 +1,4 @@
-import type { JsonObject } from '../sdk/source.js';
+import type { JsonObject } from '@tidemark/connector-sdk';
 import { LOOK_BACK_MS } from './notion.manifest.js';
 import { timeOf } from './records.js';
 

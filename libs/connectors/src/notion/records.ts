@@ -1,12 +1,17 @@
-import { isWithin, type Scope } from '../sdk/reading.js';
-import type { JsonObject, RecordProblem, SourceRecord } from '../sdk/source.js';
+import {
+  isWithin,
+  type JsonObject,
+  type ReadScope,
+  type RecordProblem,
+  type SourceRecord,
+} from '@tidemark/connector-sdk';
 
 /** Milliseconds since 1970, a whole minute; NaN when there is no such time. */
 export const timeOf = (item: JsonObject, field: 'created_time' | 'last_edited_time'): number =>
   Date.parse(String(item[field]));
 
 /** Whether it was created in the window of a read, if it has one. */
-export const isCreatedWithin = (scope: Scope, item: JsonObject): boolean =>
+export const isCreatedWithin = (scope: ReadScope, item: JsonObject): boolean =>
   isWithin(scope, timeOf(item, 'created_time'));
 
 /** Pages, data sources and blocks as records, and those that cannot be any. */

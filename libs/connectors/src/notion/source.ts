@@ -1,14 +1,24 @@
 import { Terminal } from '@tidemark/resilience';
-import type { ConnectorContext } from '../sdk/connector.js';
-import { advance, type PartsCursor, partsCursorOf, scopeOf, type Step } from '../sdk/parts-cursor.js';
-import { pageSizeOf } from '../sdk/reading.js';
-import type { CheckResult, Page, ReadRequest, RecordProblem, Source } from '../sdk/source.js';
+import {
+  advance,
+  type CheckResult,
+  type ConnectorContext,
+  type Page,
+  type PartsCursor,
+  partsCursorOf,
+  type PartStep,
+  type ReadRequest,
+  type RecordProblem,
+  requestedPageSize,
+  scopeOf,
+  type Source,
+} from '@tidemark/connector-sdk';
 import { blocks } from './blocks.js';
 import { checkNotion } from './check.js';
 import { databases, type Feed, pages } from './feed.js';
 import type { Target } from './listing.js';
 import { isObject, NotionClient } from './notion-client.js';
-import { idOf, type NotionConfig, notionManifest } from './notion.manifest.js';
+import { idOf, type NotionConfig, manifest } from './notion.manifest.js';
 
 /** A list that is read, and how cursors call it. */
 interface NamedTarget {
@@ -44,7 +54,7 @@ export class NotionSource implements Source {
     // Told once a read, not again by every process that goes on with it.
     let problems = cursor.at === undefined ? lost : [];
     const at = targets.findIndex(({ name }) => name === cursor.at);
-    const pageSize = pageSizeOf(notionManifest.source!.pageSize, request.pageSize);
+    const pageSize = requestedPageSize(manifest.source!.pageSize, request.pageSize);
     const reading = { notion: this.#notion, pageSize, signal, scope: scopeOf(cursor) };
     // A list that is not there any more: the others know how far they are.
     for (const [index, { name, target }] of targets.entries()) {
@@ -107,7 +117,10 @@ export class NotionSource implements Source {
 }
 
 /** A data source that has gone since it was read to its end is a problem, as a database is; its state stays as it was. */
-async function* readOrLose(steps: AsyncIterable<Step<unknown>>, known: { name: string; object: string } | undefined) {
+async function* readOrLose(
+  steps: AsyncIterable<PartStep<unknown>>,
+  known: { name: string; object: string } | undefined,
+) {
   try {
     yield* steps;
   } catch (error) {

@@ -2,8 +2,8 @@ import { type BlobId, readBlob } from '@tidemark/blob-store';
 import { ParseError } from '@tidemark/openapi-diff';
 import { type Described, describeBytes } from '@tidemark/openapi-diff/threads';
 import { Terminal } from '@tidemark/resilience';
-import type { StageContext } from '../sdk/stages.js';
-import { takeArtefact } from '../stage-tools.js';
+import type { StageContext } from '@tidemark/connector-sdk';
+import { takeArtefact } from './stage-tools.js';
 import type { OpenapiCursor } from './cursor.js';
 
 /** How large a document may be was decided when it was fetched. */

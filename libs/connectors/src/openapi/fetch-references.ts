@@ -1,6 +1,6 @@
 import { displayUrl, Terminal } from '@tidemark/resilience';
-import type { StageContext } from '../sdk/stages.js';
-import { stageFailure } from '../stage-tools.js';
+import type { StageContext } from '@tidemark/connector-sdk';
+import { stageFailure } from './stage-tools.js';
 import { bundle, BundleTooLarge, type SourceDocument } from './bundle.js';
 import { DEFAULT_MAX_BYTES, DEFAULT_MAX_REFS, type OpenapiConfig, TIMEOUT_MS } from './openapi.config.js';
 import { readDocument } from './read-document.js';

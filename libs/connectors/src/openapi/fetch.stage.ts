@@ -1,7 +1,7 @@
 import { displayUrl, type HttpResponse } from '@tidemark/resilience';
 import { parse } from '@tidemark/openapi-diff';
-import type { StageContext, StageFunction } from '../sdk/stages.js';
-import { stageFailure } from '../stage-tools.js';
+import type { StageContext, StageFunction } from '@tidemark/connector-sdk';
+import { stageFailure } from './stage-tools.js';
 import { type OpenapiCursor, readCursor, requestHash, shortHash } from './cursor.js';
 import { type Bundled, bundleReferences } from './fetch-references.js';
 import { type OpenapiConfig, readConfig, TIMEOUT_MS } from './openapi.config.js';

@@ -1,4 +1,4 @@
-import type { StageFunction } from '../sdk/stages.js';
+import type { StageFunction } from '@tidemark/connector-sdk';
 import { describedDocument, type NormalizeOutput } from './artefacts.js';
 
 /** Stores the canonical form of the description. Blobs are named by content, so its id is the content's hash. */

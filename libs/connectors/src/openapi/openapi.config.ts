@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { httpHeaders, httpUrl, truth, wholeNumber } from '../sdk/config.js';
+import { flag, httpHeaders, httpUrl, wholeNumber } from '@tidemark/connector-sdk/manifest';
 
 export const DEFAULT_MAX_REFS = 50;
 export const DEFAULT_MAX_BYTES = 64 * 1024 ** 2;
@@ -15,7 +15,7 @@ export const openapiConfig = z.strictObject({
   maxBytes: wholeNumber(1, 1024 ** 3)
     .describe('Bytes of the description and all documents it refers to together; at most what the installation allows')
     .optional(),
-  followRefs: truth.describe('Whether `$ref`s into other documents are fetched').default(true),
+  followRefs: flag.describe('Whether `$ref`s into other documents are fetched').default(true),
   maxRefs: wholeNumber(0, 1000).describe(`Largest number of other documents; default ${DEFAULT_MAX_REFS}`).optional(),
 });
 

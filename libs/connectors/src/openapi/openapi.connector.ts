@@ -1,10 +1,10 @@
-import { defineConnector } from '../sdk/connector.js';
+import { defineConnector } from '@tidemark/connector-sdk';
 import { fetchStage } from './fetch.stage.js';
 import { normalizeStage } from './normalize.stage.js';
-import { openapiManifest } from './openapi.manifest.js';
+import { manifest } from './openapi.manifest.js';
 import { parseStage } from './parse.stage.js';
 import { snapshotStage } from './snapshot.stage.js';
 
-export const openapiConnector = defineConnector(openapiManifest, {
+export const connector = defineConnector(manifest, {
   stages: { fetch: fetchStage, parse: parseStage, normalize: normalizeStage, snapshot: snapshotStage },
 });

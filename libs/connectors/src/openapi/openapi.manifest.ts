@@ -1,8 +1,8 @@
-import type { Manifest } from '../sdk/manifest.js';
+import type { Manifest } from '@tidemark/connector-sdk/manifest';
 import { openapiConfig, type OpenapiConfig } from './openapi.config.js';
 
 /** Watches an API description: an OpenAPI 2.0, 3.0 or 3.1 document in JSON or YAML. */
-export const openapiManifest: Manifest<OpenapiConfig> = {
+export const manifest: Manifest<OpenapiConfig> = {
   name: 'openapi',
   title: 'OpenAPI description',
   description: 'Watches an OpenAPI 2.0, 3.0 or 3.1 description that somebody publishes, and tells what changed.',

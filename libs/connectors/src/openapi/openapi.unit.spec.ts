@@ -1,29 +1,12 @@
 import { FileBlobStore, readBlob, readJson, type BlobId } from '@tidemark/blob-store';
-import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { MAX_STAGE_OUTPUT_BYTES } from '@tidemark/connector-sdk';
+import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
-import { connectors, MAX_STAGE_OUTPUT_BYTES } from '../index.js';
-import { type LegOptions, type LegRun, Publisher, runLeg } from '../testing/leg.js';
-import { petstore, reversed } from '../testing/petstore.js';
+import type { LegOptions, LegRun } from './testing/leg.js';
+import { petstore, reversed } from './testing/petstore.js';
+import { folder, publisher, runAt } from './testing/world.js';
 
-let publisher: Publisher;
-let folder: TemporaryFolder;
-
-beforeEach(async () => {
-  publisher = await Publisher.start();
-  folder = await temporaryFolder();
-});
-
-afterEach(async () => {
-  await publisher.stop();
-  await folder.remove();
-});
-
-function run(options: Partial<LegOptions> = {}): Promise<LegRun> {
-  const config = { url: `${publisher.url}/api.json` };
-  return runLeg(connectors.get('openapi')!, folder.path, { config, ...options });
-}
-
+const run = (options?: Partial<LegOptions>) => runAt('/api.json', options);
 const blobs = () => new FileBlobStore(folder.path);
 const stages = ({ results }: LegRun) => results.map(({ stage }) => stage);
 

@@ -1,4 +1,4 @@
-import type { StageFunction } from '../sdk/stages.js';
+import type { StageFunction } from '@tidemark/connector-sdk';
 import { DESCRIBED, describedDocument } from './artefacts.js';
 
 /** Reads JSON or YAML; what is no OpenAPI description fails with line and column. */

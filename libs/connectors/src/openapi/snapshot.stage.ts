@@ -1,4 +1,4 @@
-import type { StageFunction } from '../sdk/stages.js';
+import type { StageFunction } from '@tidemark/connector-sdk';
 import { snapshotIdOf } from '../uuid5.js';
 import { type FetchOutput, type NormalizeOutput, outputOf, type ParseOutput } from './artefacts.js';
 import { type OpenapiCursor, readCursor } from './cursor.js';

@@ -1,5 +1,5 @@
 import { Terminal } from '@tidemark/resilience';
-import type { RowResult, WriteBatch, WriteRow } from '../sdk/destination.js';
+import type { RowResult, WriteBatch, WriteRow } from '@tidemark/connector-sdk';
 import { encoderOf, InvalidValue, type Encoder } from './encode.js';
 import { tableName, type Column, type Table } from './table.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { WriteBatch, WriteRow } from '../sdk/destination.js';
+import type { WriteBatch, WriteRow } from '@tidemark/connector-sdk';
 import { planBatch } from './batch-plan.js';
 import { fieldAtFault } from './row-errors.js';
 import type { Column, Table } from './table.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Retryable } from '@tidemark/resilience';
-import type { RowResult, WriteBatch } from '../sdk/destination.js';
+import type { RowResult, WriteBatch } from '@tidemark/connector-sdk';
 import type { BatchPlan, EncodedRow, Unit } from './batch-plan.js';
 import { isDatabaseError } from './errors.js';
 import { resultOf, unpacked, type Ledger } from './ledger.js';

@@ -1,5 +1,5 @@
 import type { Side } from '@tidemark/resilience';
-import type { CheckProblem } from '../sdk/source.js';
+import type { CheckProblem } from '@tidemark/connector-sdk';
 import { externalErrorOf } from './errors.js';
 
 /** Which field of the config is to be looked at, where the code alone tells. */

@@ -1,10 +1,18 @@
 import { describe } from '@jest/globals';
 import { createCredential } from '@tidemark/resilience';
 import { eventually, startTcpProxy } from '@tidemark/test-kit';
-import { CANARY, destinationConformance, sourceConformance } from '../testing/conformance.js';
-import type { Connection, DestinationWorld, Fault, SourceWorld, Times } from '../testing/conformance.js';
-import type { JsonObject } from '../sdk/source.js';
-import { postgresConnector } from './postgres.connector.js';
+import {
+  CANARY,
+  type Connection,
+  destinationConformance,
+  type DestinationWorld,
+  type Fault,
+  sourceConformance,
+  type SourceWorld,
+  type Times,
+} from '@tidemark/connector-sdk/testing';
+import type { JsonObject } from '@tidemark/connector-sdk';
+import { connector } from './postgres.connector.js';
 import { TestDatabase } from './testing/database.js';
 import { startFront } from './testing/front.js';
 
@@ -95,7 +103,7 @@ const wrongs = (prefix: string) => [
 
 (process.env.POSTGRES_URL ? describe : describe.skip)('postgres', () => {
   sourceConformance('postgres', {
-    connector: postgresConnector,
+    connector,
     object: { name: 'items', title: 'items', incremental: true, deletions: false, lookBackMs: 60_000 },
     start: startSource,
     without: {
@@ -112,7 +120,7 @@ const wrongs = (prefix: string) => [
   });
 
   destinationConformance('postgres', {
-    connector: postgresConnector,
+    connector,
     start: startDestination,
     refused: { row: { id: 'bad', name: 'bad', amount: -1 }, field: 'amount' },
     wrong: wrongs('DESTINATION'),

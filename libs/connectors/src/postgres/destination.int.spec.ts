@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Terminal } from '@tidemark/resilience';
-import type { RowResult, WriteRow } from '../sdk/destination.js';
-import type { JsonObject } from '../sdk/source.js';
+import type { JsonObject, RowResult, WriteRow } from '@tidemark/connector-sdk';
 import { PostgresDestination } from './destination.js';
 import { PostgresSource } from './source.js';
 import { TestDatabase } from './testing/database.js';

@@ -1,7 +1,5 @@
 import { Retryable, Terminal, unlessAborted } from '@tidemark/resilience';
-import type { ConnectorContext } from '../sdk/connector.js';
-import type { Destination, RowResult, WriteBatch } from '../sdk/destination.js';
-import type { CheckResult } from '../sdk/source.js';
+import type { CheckResult, ConnectorContext, Destination, RowResult, WriteBatch } from '@tidemark/connector-sdk';
 import { planBatch } from './batch-plan.js';
 import { BatchWriter } from './batch-writer.js';
 import { problemOf } from './check-problem.js';

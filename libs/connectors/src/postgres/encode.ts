@@ -1,4 +1,4 @@
-import type { Json } from '../sdk/source.js';
+import type { Json } from '@tidemark/connector-sdk';
 import type { Column } from './table.js';
 
 /** A value that its column cannot take, found before it is sent. */

@@ -1,4 +1,4 @@
-import type { CheckResult } from '../sdk/source.js';
+import type { CheckResult } from '@tidemark/connector-sdk';
 import type { PostgresConfig } from './postgres.config.js';
 import type { Session } from './session.js';
 

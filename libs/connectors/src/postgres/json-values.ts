@@ -1,6 +1,6 @@
 import { JsonTooDeep, parseJson } from '@tidemark/resilience';
 import pg from 'pg';
-import type { Json } from '../sdk/source.js';
+import type { Json } from '@tidemark/connector-sdk';
 import type { Session } from './session.js';
 
 /** A value's text, as the server spells it, as JSON. */

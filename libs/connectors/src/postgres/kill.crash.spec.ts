@@ -3,7 +3,7 @@ import { startTcpProxy, waitFor, type TcpProxy } from '@tidemark/test-kit';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { WriteBatch } from '../sdk/destination.js';
+import type { WriteBatch } from '@tidemark/connector-sdk';
 import { PostgresDestination } from './destination.js';
 import { TestDatabase } from './testing/database.js';
 

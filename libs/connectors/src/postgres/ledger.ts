@@ -1,5 +1,5 @@
 import { Terminal } from '@tidemark/resilience';
-import type { RowResult, WriteBatch } from '../sdk/destination.js';
+import type { RowResult, WriteBatch } from '@tidemark/connector-sdk';
 import { isDatabaseError } from './errors.js';
 import { literal, quoted } from './identifiers.js';
 import type { Session } from './session.js';

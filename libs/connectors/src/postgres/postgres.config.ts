@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { required, wholeNumber } from '../sdk/config.js';
+import { required, wholeNumber } from '@tidemark/connector-sdk/manifest';
 
 /** Bytes of an identifier that PostgreSQL keeps. */
 const MAX_NAME = 63;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { configProblems } from '../sdk/manifest.js';
+import { configProblems } from '@tidemark/connector-sdk';
 import { parseTableName, postgresConfig } from './postgres.config.js';
-import { postgresManifest } from './postgres.manifest.js';
+import { manifest } from './postgres.manifest.js';
 
 const base = { host: 'db.example.com', database: 'shop' };
-const problems = (more: object) => configProblems(postgresManifest, { ...base, ...more });
+const problems = (more: object) => configProblems(manifest, { ...base, ...more });
 
 describe('the config of postgres', () => {
   it('needs only a host and a database, and checks certificates unless told otherwise', () => {

@@ -1,8 +1,8 @@
-import type { Manifest } from '../sdk/manifest.js';
+import type { Manifest } from '@tidemark/connector-sdk/manifest';
 import { postgresConfig, type PostgresConfig } from './postgres.config.js';
 
 /** Reads tables and SQL models of a PostgreSQL database, and writes rows into its tables. */
-export const postgresManifest: Manifest<PostgresConfig> = {
+export const manifest: Manifest<PostgresConfig> = {
   name: 'postgres',
   title: 'PostgreSQL',
   description: 'Reads tables and SQL models of a PostgreSQL database, and writes rows into its tables.',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Cursor } from '@tidemark/contracts';
 import { Terminal } from '@tidemark/resilience';
-import type { ReadRequest } from '../sdk/source.js';
+import type { ReadRequest } from '@tidemark/connector-sdk';
 import { columnList, quoted } from './identifiers.js';
 import type { Model } from './model.js';
 

@@ -1,4 +1,4 @@
-import type { RecordProblem, Json, JsonObject, SourceRecord } from '../sdk/source.js';
+import type { Json, JsonObject, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
 import { isoInstant, isoTimestamp, type FromText } from './json-values.js';
 import type { Model, TimeType } from './model.js';
 import type { ReadCursor } from './read-plan.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { RowResult } from '../sdk/destination.js';
+import type { RowResult } from '@tidemark/connector-sdk';
 import type { EncodedRow, Unit } from './batch-plan.js';
 import { constraintOf, type Column, type Table } from './table.js';
 

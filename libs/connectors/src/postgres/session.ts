@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Side } from '@tidemark/resilience';
-import type { ConnectorContext } from '../sdk/connector.js';
+import type { ConnectorContext } from '@tidemark/connector-sdk';
 import { ConnectionLost, externalErrorOf, NoAnswer, NoLogin } from './errors.js';
 import { columnList } from './identifiers.js';
 import type { PostgresConfig } from './postgres.config.js';

@@ -1,4 +1,4 @@
-import type { CheckProblem, CheckResult } from '../sdk/source.js';
+import type { CheckProblem, CheckResult } from '@tidemark/connector-sdk';
 import { ExternalError } from '@tidemark/resilience';
 import { problemOf } from './check-problem.js';
 import { columnList } from './identifiers.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AuthExpired, Retryable } from '@tidemark/resilience';
 import { startTcpProxy, waitFor, type TcpProxy } from '@tidemark/test-kit';
-import type { Source } from '../sdk/source.js';
+import type { Source } from '@tidemark/connector-sdk';
 import { PostgresSource } from './source.js';
 import { certificate } from './testing/certificate.js';
 import { TestDatabase } from './testing/database.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Terminal } from '@tidemark/resilience';
-import type { Source } from '../sdk/source.js';
+import type { Source } from '@tidemark/connector-sdk';
 import { PostgresSource } from './source.js';
 import { TestDatabase } from './testing/database.js';
 import { failure, ids, pagesOf, readAll, readInPieces } from './testing/reading.js';

@@ -1,19 +1,26 @@
 import { Terminal } from '@tidemark/resilience';
-import type { ConnectorContext } from '../sdk/connector.js';
-import type { ObjectManifest } from '../sdk/manifest.js';
-import type { CheckResult, Page, ReadRequest, Source, SourceRecord, RecordProblem } from '../sdk/source.js';
+import type {
+  CheckResult,
+  ConnectorContext,
+  ObjectManifest,
+  Page,
+  ReadRequest,
+  RecordProblem,
+  Source,
+  SourceRecord,
+} from '@tidemark/connector-sdk';
 import { externalErrorOf } from './errors.js';
 import { readersOf } from './json-values.js';
 import { objectName, prepareModel, queryError, type Model } from './model.js';
 import type { PostgresConfig } from './postgres.config.js';
-import { postgresManifest } from './postgres.manifest.js';
+import { manifest } from './postgres.manifest.js';
 import { endOf, keyedSteps, keylessStep, startOf, type ReadCursor } from './read-plan.js';
 import { RecordMaker } from './records.js';
 import { chunksOf, type Chunk } from './row-reader.js';
 import { Sessions, type Session } from './session.js';
 import { checkSource } from './source-check.js';
 
-const { min, initial, max } = postgresManifest.source!.pageSize;
+const { min, initial, max } = manifest.source!.pageSize;
 
 /** Reads the objects of the config, each read on a connection and a snapshot of its own. */
 export class PostgresSource implements Source {

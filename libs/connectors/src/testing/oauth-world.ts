@@ -1,10 +1,14 @@
 import { createCredential, createHttpClient, type Credential } from '@tidemark/resilience';
 import type { ApiAnswer, OAuthApi } from '@tidemark/test-kit/apis';
-import type { Connector } from '../sdk/connector.js';
-import type { Page } from '../sdk/source.js';
-import { Reader, type Request } from './reading.js';
-import { TestToken } from './test-token.js';
-import type { Connection, Fault, SourceSubject, SourceWorld, Times } from './world.js';
+import type { Page } from '@tidemark/connector-sdk';
+import {
+  type Connection,
+  type Fault,
+  type Reader,
+  type ReaderRequest,
+  TestToken,
+  type Times,
+} from '@tidemark/connector-sdk/testing';
 
 /** What an API answers when it cannot just now. */
 export interface PassingErrors {
@@ -16,26 +20,28 @@ export interface PassingErrors {
 export class OAuthWorld {
   readonly token = new TestToken();
 
-  constructor(
-    private readonly served: OAuthApi,
-    private readonly errors: PassingErrors,
-  ) {
+  readonly #served: OAuthApi;
+  readonly #errors: PassingErrors;
+
+  constructor(served: OAuthApi, errors: PassingErrors) {
+    this.#served = served;
+    this.#errors = errors;
     served.accept(this.token.accepted);
   }
 
   readonly fault = (fault: Fault, times: Times): void =>
-    this.served.fault(fault === 'unavailable' ? this.errors.unavailable() : fault, times);
+    this.#served.fault(fault === 'unavailable' ? this.#errors.unavailable() : fault, times);
   readonly rateLimit = (seconds: number, times: Times): void =>
-    this.served.fault(this.errors.throttled(seconds), times);
+    this.#served.fault(this.#errors.throttled(seconds), times);
   readonly expireToken = (): void => this.#expire(true);
   readonly revokeToken = (): void => this.#expire(false);
-  readonly hanging = (): Promise<unknown> => this.served.hanging();
-  readonly close = (): Promise<void> => this.served.close();
+  readonly hanging = (): Promise<unknown> => this.#served.hanging();
+  readonly close = (): Promise<void> => this.#served.close();
 
   #expire(renewable: boolean): void {
-    this.served.expireTokens();
+    this.#served.expireTokens();
     this.token.expire({ renewable });
-    if (renewable) this.served.accept(this.token.accepted);
+    if (renewable) this.#served.accept(this.token.accepted);
   }
 }
 
@@ -58,17 +64,10 @@ export const withConfig = ({ config, ...connection }: Connection, more: object):
   config: { ...(config as object), ...more },
 });
 
-/** A reader of a connection, for tests that have no world. */
-export const readerFor = (connector: Connector, object: string, connection: Connection, pageSize = 3): Reader =>
-  new Reader({ connector, object, pageSize } as unknown as SourceSubject, { connection } as unknown as SourceWorld, {
-    keep: (value) => value,
-    expectNone: () => {},
-  });
-
 export type OnPage = (page: Page, at: number) => void;
 
 /** Reads all; what is told in short: `id`, or `-id` for a deletion, sorted. */
-export async function readAll(reader: Reader, request: Request = {}, onPage: OnPage = () => {}) {
+export async function readAll(reader: Reader, request: ReaderRequest = {}, onPage: OnPage = () => {}) {
   const { pages, records, cursor } = await reader.read(request, { onPage });
   const told = records.map(({ externalId, deleted }) => `${deleted ? '-' : ''}${externalId}`).sort();
   return { records, told, cursor, problems: pages.flatMap((page) => page.problems) };

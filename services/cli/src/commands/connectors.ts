@@ -87,7 +87,7 @@ const opening = (command: Command): Command =>
 
 async function showOne(session: Session, name: string): Promise<void> {
   const { connectorOf } = await import('../local/opening.js');
-  const { configSchema } = await import('@tidemark/connectors/catalogue');
+  const { configSchema } = await import('@tidemark/connector-sdk/manifest');
   const { showManifest } = await import('../local/show.js');
   const { manifest } = await connectorOf(name);
   showManifest(session, manifest, configSchema(manifest));
@@ -98,12 +98,14 @@ interface CheckOptions extends OpeningOptions {
 }
 
 async function check(session: Session, name: string, options: CheckOptions): Promise<ExitCode> {
-  const { connectorOf, opensDestination, opensSource } = await import('../local/opening.js');
+  const { connectorOf, openDestination, openSource } = await import('../local/opening.js');
   const connector = await connectorOf(name);
   const side = options.as ?? (connector.manifest.source ? 'source' : 'destination');
-  const opens = side === 'source' ? opensSource : opensDestination;
-  await using tried = await opens(session, connector, options);
-  const result = await tried.opened.check(session.signal);
+  await using opened =
+    side === 'source'
+      ? await openSource(session, connector, options)
+      : await openDestination(session, connector, options);
+  const result = await ('source' in opened ? opened.source : opened.destination).check(session.signal);
   show(session, result, () =>
     result.ok ? result.message : result.problems.map((problem) => `${problem.code}: ${named(problem)}`).join('\n'),
   );

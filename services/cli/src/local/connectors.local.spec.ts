@@ -267,7 +267,7 @@ describe('a credential', () => {
     await writeFile(folder.join('db.json'), JSON.stringify({ host: 'db.example.com', database: 'd' }));
     expect(await run(['connectors', 'check', 'postgres', '--config', 'db.json'], { env })).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('postgres takes no credential of the kind bearer, but basic'),
+      stderr: expect.stringContaining('postgres does not accept a credential of kind bearer; it accepts basic'),
     });
     await writeFile(folder.join('wrong.json'), 'canary');
     expect(await run(['connectors', 'check', 'postgres', '--config', 'wrong.json'])).toMatchObject({

@@ -1,6 +1,6 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Page } from '@tidemark/connectors';
+import type { Page } from '@tidemark/connector-sdk';
 import { CliError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
 

@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
-import type { Connector, Destination, Source } from '@tidemark/connectors';
+import type { Connector, Destination, OpenOptions, Source } from '@tidemark/connector-sdk';
+import type { ListedConnector } from '@tidemark/connectors';
 import type { HttpPool } from '@tidemark/resilience';
-import { CliError } from '../cli-error.js';
+import { CliError, usageError } from '../cli-error.js';
 import { readJsonFile } from '../commands/diff-input.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Session } from '../session.js';
 import { credentialOf } from './credential.js';
 import { failureOf } from './failure.js';
 
-/** How every command that opens a connector is told about it. */
+/** The options of every command that opens a connector. */
 export interface OpeningOptions {
   readonly config: string;
   readonly credential?: string;
@@ -16,8 +17,8 @@ export interface OpeningOptions {
   readonly root?: string;
 }
 
-/** @throws CliError when there is none of this name */
-export async function connectorOf(name: string): Promise<Connector> {
+/** @throws CliError when there is no connector of this name */
+export async function connectorOf(name: string): Promise<ListedConnector> {
   const { connectors } = await import('@tidemark/connectors');
   const connector = connectors.get(name);
   if (connector) return connector;
@@ -25,47 +26,55 @@ export async function connectorOf(name: string): Promise<Connector> {
   throw new CliError(exitCodes.notFound, 'NOT_FOUND', `there is no connector ${name}; there are ${known}`);
 }
 
-interface Opened<Side> extends AsyncDisposable {
-  readonly opened: Side;
+/** A source, and what it needs; disposing closes both. @throws CliError */
+export async function openSource(
+  session: Session,
+  { manifest, load }: ListedConnector,
+  options: OpeningOptions,
+): Promise<AsyncDisposable & { readonly source: Source }> {
+  if (!manifest.source) throw usageError(`${manifest.name} cannot be read from`);
+  const sdk = await import('@tidemark/connector-sdk');
+  const connection = await connect(session, await load(), options);
+  const source = await connection.open(sdk.openSource);
+  return { source, [Symbol.asyncDispose]: () => source.close().finally(connection.close) };
 }
 
-export const opensSource = (session: Session, connector: Connector, options: OpeningOptions): Promise<Opened<Source>> =>
-  opening(session, connector, options, 'source');
-
-export const opensDestination = (
+/** A destination, and what it needs; disposing closes both. @throws CliError */
+export async function openDestination(
   session: Session,
-  connector: Connector,
+  { manifest, load }: ListedConnector,
   options: OpeningOptions,
-): Promise<Opened<Destination>> => opening(session, connector, options, 'destination');
+): Promise<AsyncDisposable & { readonly destination: Destination }> {
+  if (!manifest.destination) throw usageError(`${manifest.name} cannot be written to`);
+  const sdk = await import('@tidemark/connector-sdk');
+  const connection = await connect(session, await load(), options);
+  const destination = await connection.open(sdk.openDestination);
+  return { destination, [Symbol.asyncDispose]: () => destination.close().finally(connection.close) };
+}
 
-async function opening<Side extends Source | Destination>(
-  session: Session,
-  connector: Connector,
-  { config, credential: file, allow = [], root }: OpeningOptions,
-  side: 'source' | 'destination',
-): Promise<Opened<Side>> {
-  const { configProblems, openDestination, openSource } = await import('@tidemark/connectors');
+async function connect(session: Session, connector: Connector, options: OpeningOptions) {
+  const { config: file, credential: credentialFile, allow = [], root } = options;
   const { manifest } = connector;
-  if (!manifest[side]) throw new CliError(exitCodes.usage, 'USAGE', `${manifest.name} is no ${side}`);
-  const read = await readJsonFile(config, session.folder);
-  const fields = configProblems(manifest, read);
+  const { configProblems } = await import('@tidemark/connector-sdk/manifest');
+  const config = await readJsonFile(file, session.folder);
+  const fields = configProblems(manifest, config);
   if (fields.length > 0)
-    throw new CliError(exitCodes.usage, 'CONFIG_INVALID', `${config}: not a config of ${manifest.name}`, { fields });
+    throw new CliError(exitCodes.usage, 'CONFIG_INVALID', `${file}: not a config of ${manifest.name}`, { fields });
   const pool = await poolOf(session, allow);
-  const close = (opened?: Side) => async () => {
-    await opened?.close();
-    await pool.close();
+  return {
+    close: () => pool.close(),
+    /** Closes what was opened so far when it fails. */
+    open: async <Part>(open: (options: OpenOptions) => Part): Promise<Part> => {
+      try {
+        const credential = await credentialOf(session, credentialFile, pool);
+        const filesRoot = resolve(session.folder, root ?? '.');
+        return open({ connector, config, pool, filesRoot, ...(credential && { credential }) });
+      } catch (error) {
+        await pool.close();
+        throw failureOf(error);
+      }
+    },
   };
-  try {
-    const credential = await credentialOf(session, file, pool);
-    const filesRoot = resolve(session.folder, root ?? '.');
-    const options = { connector, config: read, pool, filesRoot, ...(credential && { credential }) };
-    const opened = (side === 'source' ? openSource(options) : openDestination(options)) as Side;
-    return { opened, [Symbol.asyncDispose]: close(opened) };
-  } catch (error) {
-    await pool.close();
-    throw failureOf(error);
-  }
 }
 
 /** As everywhere in Tidemark, private addresses are out of reach unless somebody names them. */

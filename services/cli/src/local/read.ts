@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
-import type { Page, ReadRequest } from '@tidemark/connectors';
+import type { Page, ReadRequest } from '@tidemark/connector-sdk';
 import { usageError } from '../cli-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { brief, cut, plain, plural } from '../render/text.js';
 import type { Session } from '../session.js';
 import { readCursor, storeCursor } from './cursor-file.js';
 import { failureOf } from './failure.js';
-import { connectorOf, opensSource, type OpeningOptions } from './opening.js';
-import { Pace } from './pace.js';
+import { connectorOf, openSource, type OpeningOptions } from './opening.js';
+import { ProgressMeter } from './progress-meter.js';
 
 /** Columns of an object that cannot be used. */
 const MAX_SHOWN = 200;
@@ -34,34 +34,34 @@ export async function readRecords(session: Session, name: string, options: ReadO
   const connector = await connectorOf(name);
   const owner = { connector: name, object };
   const path = file === undefined ? undefined : resolve(session.folder, file);
-  await using source = await opensSource(session, connector, options);
+  await using opened = await openSource(session, connector, options);
   const request = { ...requestOf(session, options), cursor: path === undefined ? null : await readCursor(path, owner) };
-  const pace = new Pace(terminal, now, 'records');
-  const told = { records: 0, pages: 0, problems: 0 };
+  const meter = new ProgressMeter(terminal, now, 'records');
+  const read = { records: 0, pages: 0, problems: 0 };
   try {
-    for await (const page of source.opened.read(request)) {
-      const left = (options.limit ?? Infinity) - told.records;
+    for await (const page of opened.source.read(request)) {
+      const left = (options.limit ?? Infinity) - read.records;
       // With a cursor pages stay whole: the next run goes on behind them.
       const records = path === undefined ? page.records.slice(0, left) : page.records;
       if (records.length > 0) await terminal.handOver(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-      tellProblems(session, page);
+      printProblems(session, page);
       if (path !== undefined) await storeCursor(path, owner, page.cursor);
-      told.records += records.length;
-      told.problems += page.problems.length;
-      told.pages++;
-      pace.add(records.length, progressOf(told, page));
-      if (told.records >= (options.limit ?? Infinity)) break;
+      read.records += records.length;
+      read.problems += page.problems.length;
+      read.pages++;
+      meter.add(records.length, progressOf(read, page));
+      if (read.records >= (options.limit ?? Infinity)) break;
     }
   } catch (error) {
-    pace.end(plural(told.pages, 'page'));
+    meter.end(plural(read.pages, 'page'));
     if (!session.signal.aborted)
-      throw failureOf(error, path === undefined || told.pages === 0 ? undefined : 'run it again to go on');
+      throw failureOf(error, path === undefined || read.pages === 0 ? undefined : 'run it again to go on');
     if (path !== undefined)
-      terminal.note(`tidemark: stopped; run it again to go on behind ${plural(told.pages, 'page')}`);
+      terminal.note(`tidemark: stopped; run it again to go on behind ${plural(read.pages, 'page')}`);
     return exitCodes.interrupted;
   }
-  pace.end(progressOf(told));
-  return told.problems > 0 ? exitCodes.unwanted : exitCodes.ok;
+  meter.end(progressOf(read));
+  return read.problems > 0 ? exitCodes.unwanted : exitCodes.ok;
 }
 
 function requestOf({ signal, now }: Session, { object, since, from, to, pageSize, limit }: ReadOptions): ReadRequest {
@@ -75,16 +75,16 @@ function requestOf({ signal, now }: Session, { object, since, from, to, pageSize
 }
 
 /** With the beginning of what was received: it is often all that tells which one it is. */
-function tellProblems({ terminal }: Session, { problems }: Page): void {
+function printProblems({ terminal }: Session, { problems }: Page): void {
   for (const { objectType, code, message, data } of problems) {
     const received = data === undefined || data === null ? '' : `: ${cut(brief(data), MAX_SHOWN)}`;
     terminal.note(plain(`${objectType}: ${code}: ${message}${received}`));
   }
 }
 
-const progressOf = (told: { pages: number; problems: number }, page?: Page): string =>
+const progressOf = (read: { pages: number; problems: number }, page?: Page): string =>
   [
-    plural(told.pages, 'page'),
-    ...(told.problems > 0 ? [plural(told.problems, 'problem')] : []),
+    plural(read.pages, 'page'),
+    ...(read.problems > 0 ? [plural(read.problems, 'problem')] : []),
     ...(page?.estimate === undefined ? [] : [`of about ${page.estimate.toLocaleString('en-US')}`]),
   ].join(' · ');

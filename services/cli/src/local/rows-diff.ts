@@ -6,7 +6,7 @@ import { CliError } from '../cli-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { brief } from '../render/text.js';
 import type { Session } from '../session.js';
-import { Pace } from './pace.js';
+import { ProgressMeter } from './progress-meter.js';
 import { formatOf, rowsIn } from './rows-in.js';
 
 export interface RowsDiffOptions {
@@ -82,15 +82,15 @@ async function tell(session: Session, file: string, options: CompareOptions, { l
 
 /** The rows of a file, counted as they are read. */
 async function* paced(session: Session, file: string, key: Columns): AsyncGenerator<Row> {
-  const pace = new Pace(session.terminal, session.now, `rows of ${file}`);
+  const meter = new ProgressMeter(session.terminal, session.now, `rows of ${file}`);
   let count = 0;
   for await (const row of rowsIn(session, file)) {
     if (count === 0 && formatOf(file) === 'csv') mustHave(key, row, file);
-    if (++count % 1000 === 0) pace.add(1000);
+    if (++count % 1000 === 0) meter.add(1000);
     yield row;
   }
-  pace.add(count % 1000);
-  pace.end();
+  meter.add(count % 1000);
+  meter.end();
 }
 
 type Columns = readonly string[];

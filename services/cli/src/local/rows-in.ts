@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { addAbortSignal } from 'node:stream';
-import type { JsonObject } from '@tidemark/connectors';
+import type { JsonObject } from '@tidemark/connector-sdk';
 import { CliError, usageError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Session } from '../session.js';
@@ -23,7 +23,7 @@ export async function* rowsIn(
   name: string,
   given?: RowFormat,
 ): AsyncGenerator<JsonObject> {
-  const { readRows } = await import('@tidemark/connectors');
+  const { readRows } = await import('@tidemark/connectors/rows');
   const format = formatOf(name, given);
   const shown = name === '-' ? 'standard input' : name;
   const path = resolve(folder, name);

@@ -1,4 +1,4 @@
-import type { JsonSchema, Manifest } from '@tidemark/connectors/catalogue';
+import type { JsonSchema, Manifest } from '@tidemark/connector-sdk/manifest';
 import { fields, table, type Field } from '../render/table.js';
 import { show, type Session } from '../session.js';
 
@@ -24,8 +24,9 @@ const readsOf = ({ source, pipeline }: Manifest): string =>
       : '–';
 
 export async function listConnectors(session: Session): Promise<void> {
-  const { catalogue } = await import('@tidemark/connectors/catalogue');
-  const manifests = [...catalogue.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const { connectors } = await import('@tidemark/connectors');
+  const manifests = [...connectors.values()].map(({ manifest }) => manifest);
+  manifests.sort((a, b) => (a.name < b.name ? -1 : 1));
   const columns = [
     { title: 'NAME', value: ({ name }: Manifest) => name },
     { title: 'READS', value: readsOf, flexible: true },

@@ -1,4 +1,4 @@
-import type { JsonObject, WriteMode, WriteRow } from '@tidemark/connectors';
+import type { JsonObject, WriteMode, WriteRow } from '@tidemark/connector-sdk';
 import { CliError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
 

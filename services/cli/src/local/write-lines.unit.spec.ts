@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JsonObject } from '@tidemark/connectors';
+import type { JsonObject } from '@tidemark/connector-sdk';
 import { toWriteRow, type WriteTarget } from './write-lines.js';
 
 const target = (more: Partial<WriteTarget>): WriteTarget => ({ kind: 'rows', mode: 'mirror', key: ['id'], ...more });

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { RowResult, WriteBatch, WriteMode, WriteRow, WrittenBatch } from '@tidemark/connectors';
+import type { RowResult, WriteBatch, WriteMode, WriteRow, WrittenBatch } from '@tidemark/connector-sdk';
 import { usageError } from '../cli-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import type { Session } from '../session.js';
 import { failureOf } from './failure.js';
-import { connectorOf, opensDestination, type OpeningOptions } from './opening.js';
-import { Pace } from './pace.js';
+import { connectorOf, openDestination, type OpeningOptions } from './opening.js';
+import { ProgressMeter } from './progress-meter.js';
 import { rowsIn, type RowFormat } from './rows-in.js';
 import { toWriteRow, type LineKind } from './write-lines.js';
 
@@ -26,7 +26,7 @@ interface Writing {
   readonly options: WriteOptions;
   readonly run: string;
   readonly batchSize: number;
-  readonly pace: Pace;
+  readonly meter: ProgressMeter;
   readonly counts: Record<RowResult['status'], number>;
 }
 
@@ -39,26 +39,29 @@ export async function writeRows(session: Session, name: string, options: WriteOp
   const modes = connector.manifest.destination?.modes ?? [];
   if (modes.length > 0 && !modes.includes(options.mode))
     throw usageError(`${name} does not know the mode ${options.mode}; it knows ${modes.join(', ')}`);
-  await using opened = await opensDestination(session, connector, options);
-  const { writeBatches } = await import('@tidemark/connectors');
+  await using opened = await openDestination(session, connector, options);
+  const { writeBatches } = await import('@tidemark/connector-sdk');
   const { batchSize, concurrency } = connector.manifest.destination!;
   const writing: Writing = {
     ...{ session, options },
     run: options.run ?? randomUUID(),
     batchSize: Math.min(options.batchSize ?? batchSize.initial, batchSize.max),
-    pace: new Pace(session.terminal, session.now, 'rows'),
+    meter: new ProgressMeter(session.terminal, session.now, 'rows'),
     counts: { created: 0, updated: 0, deleted: 0, skipped: 0, failed: 0 },
   };
   const atOnce = Math.min(options.concurrency ?? concurrency, concurrency);
   let first = 1;
   try {
     const all = batchesOf(writing);
-    for await (const written of writeBatches(opened.opened, all, { concurrency: atOnce, signal: session.signal })) {
-      tell(writing, written, first);
+    for await (const written of writeBatches(opened.destination, all, {
+      concurrency: atOnce,
+      signal: session.signal,
+    })) {
+      report(writing, written, first);
       first += written.results.length;
     }
   } catch (error) {
-    writing.pace.end(summaryOf(writing));
+    writing.meter.end(summaryOf(writing));
     const done = first > 1 ? `the first ${first - 1} rows are written; ` : '';
     const hint = `${done}--run ${writing.run} writes nothing twice`;
     const again = first > 1 || (error as { readonly retryable?: boolean }).retryable === true;
@@ -66,7 +69,7 @@ export async function writeRows(session: Session, name: string, options: WriteOp
     session.terminal.note(`tidemark: stopped; ${hint}`);
     return exitCodes.interrupted;
   }
-  writing.pace.end(summaryOf(writing));
+  writing.meter.end(summaryOf(writing));
   if (session.json) session.terminal.print(JSON.stringify({ run: writing.run, ...writing.counts }));
   return writing.counts.failed > 0 ? exitCodes.unwanted : exitCodes.ok;
 }
@@ -88,7 +91,7 @@ async function* batchesOf({ session, options, run, batchSize }: Writing): AsyncG
   if (rows.length > 0) yield batchOf(rows, first);
 }
 
-function tell({ session, counts, pace }: Writing, { batch, results }: WrittenBatch, first: number): void {
+function report({ session, counts, meter }: Writing, { batch, results }: WrittenBatch, first: number): void {
   const { key, rows } = batch;
   for (const [at, result] of results.entries()) {
     counts[result.status]++;
@@ -96,7 +99,7 @@ function tell({ session, counts, pace }: Writing, { batch, results }: WrittenBat
     const named = Object.fromEntries(key.map((field) => [field, rows[at]!.data[field] ?? null]));
     session.terminal.print(JSON.stringify({ row: first + at, ...(key.length > 0 && { key: named }), ...result }));
   }
-  pace.add(rows.length, summaryOf({ counts }));
+  meter.add(rows.length, summaryOf({ counts }));
 }
 
 const summaryOf = ({ counts }: Pick<Writing, 'counts'>): string =>

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { authKinds, syncModes, writeModes, type AuthKind, type JsonSchema } from '@tidemark/connectors/catalogue';
+import { authKinds, syncModes, writeModes, type AuthKind, type JsonSchema } from '@tidemark/connector-sdk/manifest';
 import type { ConnectorView } from './connectors.js';
 
 const whole = { type: 'integer' } as const;

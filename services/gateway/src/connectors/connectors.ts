@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { catalogue, configSchema, type JsonSchema, type Manifest } from '@tidemark/connectors/catalogue';
+import { configSchema, type JsonSchema, type Manifest } from '@tidemark/connector-sdk/manifest';
+import { connectors } from '@tidemark/connectors';
 import { TidemarkError } from '@tidemark/contracts';
 
 /** A connector as callers see it. */
@@ -19,16 +20,17 @@ export type ConnectorView = Pick<Manifest, 'name' | 'title' | 'description' | 'a
 export class Connectors {
   /** By name. */
   list(): { readonly data: readonly ConnectorView[] } {
-    const manifests = [...catalogue.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const manifests = [...connectors.values()].map(({ manifest }) => manifest);
+    manifests.sort((a, b) => (a.name < b.name ? -1 : 1));
     return { data: manifests.map(describe) };
   }
 
   /** @throws TidemarkError NOT_FOUND */
   get(name: string): ConnectorView {
-    const manifest = catalogue.get(name);
-    if (!manifest)
-      throw new TidemarkError('NOT_FOUND', `no such connector; there are ${[...catalogue.keys()].join(', ')}`);
-    return describe(manifest);
+    const connector = connectors.get(name);
+    if (!connector)
+      throw new TidemarkError('NOT_FOUND', `no such connector; there are ${[...connectors.keys()].join(', ')}`);
+    return describe(connector.manifest);
   }
 }
 

@@ -1,12 +1,13 @@
-import { catalogue, configProblems } from '@tidemark/connectors/catalogue';
+import { configProblems } from '@tidemark/connector-sdk/manifest';
+import { connectors, pipelineOf } from '@tidemark/connectors';
 import { TidemarkError, type FieldProblem, type Schedule, type Source } from '@tidemark/contracts';
 import { cronProblem } from '../connection/schedule.js';
 
 /** @throws TidemarkError VALIDATION_FAILED when the connector is not known or does not accept the config */
 export function assertSource({ connector, config }: Source): void {
-  const manifest = catalogue.get(connector);
+  const manifest = connectors.get(connector)?.manifest;
   if (!manifest?.pipeline) {
-    const known = [...catalogue.values()].filter(({ pipeline }) => pipeline).map(({ name }) => name);
+    const known = [...connectors.keys()].filter((name) => pipelineOf(name));
     throw invalid([{ field: 'source.connector', message: `is not one of ${known.join(', ')}` }]);
   }
   const problems = configProblems(manifest, config);

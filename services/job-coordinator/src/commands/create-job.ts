@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { pipelineOf } from '@tidemark/connectors/catalogue';
+import { pipelineOf } from '@tidemark/connectors';
 import { providerIdOf, TidemarkError, type CreateJob, type JobTrigger, type JobView } from '@tidemark/contracts';
 import { uuidv5, uuidv7 } from '@tidemark/event-store';
 import type { ExistingConnection } from '../connection/connection.js';

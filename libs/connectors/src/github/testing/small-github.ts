@@ -1,10 +1,9 @@
 import { afterEach } from '@jest/globals';
 import { createCredential, createHttpClient } from '@tidemark/resilience';
 import { GithubApi, type GithubRepository } from '@tidemark/test-kit/apis';
-import type { Page, SourceRecord } from '../../sdk/source.js';
-import type { SourceSubject, SourceWorld } from '../../testing/conformance.js';
-import { Reader, type Reading, type Request } from '../../testing/reading.js';
-import { githubConnector } from '../github.connector.js';
+import type { Page, SourceRecord } from '@tidemark/connector-sdk';
+import { Reader, type ReaderRequest, type Reading } from '@tidemark/connector-sdk/testing';
+import { connector } from '../github.connector.js';
 
 export const HOUR = 3_600_000;
 export const START = Date.parse('2024-03-01T00:00:00Z');
@@ -26,15 +25,13 @@ export async function smallGithub(...names: string[]) {
   const credential = createCredential('c1', api.authorised(), { http });
   const reader = (object: string, changes: object = {}) => {
     const connection = { config: { apiUrl: api.origin, repositories: names, ...changes }, credential };
-    const subject = { connector: githubConnector, object } as SourceSubject;
-    const world = { connection } as unknown as SourceWorld;
-    return new Reader(subject, world, { keep: (value) => value, expectNone: () => {} });
+    return new Reader({ connector, object }, { connection });
   };
   return { api, repositories, reader };
 }
 
 /** Reads page by page, each in a process of its own, while the world changes in between. */
-export async function readWhile(reader: Reader, request: Request, change: () => void) {
+export async function readWhile(reader: Reader, request: ReaderRequest, change: () => void) {
   const records: SourceRecord[] = [];
   for (let cursor = request.cursor ?? null; ;) {
     const piece = await reader.read({ ...request, cursor }, { pages: 1 });

@@ -1,5 +1,5 @@
 import { NotionApi, notionError } from '@tidemark/test-kit/apis';
-import type { SourceWorld } from '../../testing/conformance.js';
+import type { SourceWorld } from '@tidemark/connector-sdk/testing';
 import { OAuthWorld, type PassingErrors } from '../../testing/oauth-world.js';
 
 const HOUR = 3_600_000;

@@ -1,4 +1,4 @@
-import type { SourceWorld, WrongConnection } from '../../testing/conformance.js';
+import type { SourceWorld, WrongConnection } from '@tidemark/connector-sdk/testing';
 import type { NotionWorld } from './world.js';
 
 const worldOf = (world: SourceWorld) => world as NotionWorld;

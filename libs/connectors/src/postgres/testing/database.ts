@@ -1,7 +1,7 @@
 import { CircuitBreaker } from '@tidemark/resilience';
 import { randomNamespace } from '@tidemark/test-kit';
 import pg from 'pg';
-import type { ConnectorContext } from '../../sdk/connector.js';
+import type { ConnectorContext } from '@tidemark/connector-sdk';
 import { postgresConfig, type PostgresConfig } from '../postgres.config.js';
 
 /** A schema of its own on the server that POSTGRES_URL names, with a connection as its owner. */

@@ -1,6 +1,6 @@
 import type { Cursor } from '@tidemark/contracts';
 import type { ExternalError } from '@tidemark/resilience';
-import type { Page, ReadRequest, RecordProblem, Source, SourceRecord } from '../../sdk/source.js';
+import type { Page, ReadRequest, RecordProblem, Source, SourceRecord } from '@tidemark/connector-sdk';
 
 export type Request = Partial<ReadRequest>;
 

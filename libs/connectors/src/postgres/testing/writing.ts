@@ -1,7 +1,5 @@
 import type { ExternalError } from '@tidemark/resilience';
-import type { RowResult, WriteBatch } from '../../sdk/destination.js';
-import type { WriteMode } from '../../sdk/manifest.js';
-import type { JsonObject } from '../../sdk/source.js';
+import type { JsonObject, RowResult, WriteBatch, WriteMode } from '@tidemark/connector-sdk';
 
 let batches = 0;
 

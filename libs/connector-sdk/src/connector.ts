@@ -1,0 +1,59 @@
+import type { CircuitBreaker, HttpClient } from '@tidemark/resilience';
+import type { Destination } from './destination.js';
+import type { Manifest } from './manifest/manifest.js';
+import type { Source } from './source.js';
+import type { StageFunction } from './stages.js';
+
+/** What a connector works with, for one connection. It holds the guards: nothing else may leave the process. */
+export interface ConnectorContext<Config> {
+  /** Has passed the manifest's schema, defaults filled in. */
+  readonly config: Config;
+  /** The connection's HTTP client: guarded, rate-limited, with the credential applied. */
+  readonly http: HttpClient;
+  /** For protocols other than HTTP; null when the connection has no credential. */
+  readonly login: (() => Promise<{ readonly username: string; readonly password: string }>) | null;
+  /** The circuit breaker of a target such as `host:port`, for protocols other than HTTP. */
+  readonly breaker: (target: string) => CircuitBreaker;
+  /** A checked address of a host, for protocols other than HTTP. @throws Terminal · Retryable */
+  readonly resolveHost: (host: string, port: number) => Promise<{ readonly address: string; readonly family: 4 | 6 }>;
+  /** The text without the credential's secrets: for whatever the other side sends back. */
+  redact(text: string): string;
+  /** Absolute path of the only folder whose files may be read or written, set by the operator; null: none. */
+  readonly filesRoot: string | null;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/** Code that talks to one kind of external system. */
+export interface Connector<Config = unknown> {
+  readonly manifest: Manifest;
+  openSource?(context: ConnectorContext<Config>): Source;
+  openDestination?(context: ConnectorContext<Config>): Destination;
+  /** A function for every stage of the manifest's pipeline whose service is connector-runner. */
+  readonly stages?: Readonly<Record<string, StageFunction>>;
+}
+
+/**
+ * Joins a manifest with its code.
+ * @throws Error when the manifest declares a part that is missing, or lacks one that is there
+ */
+export function defineConnector<Config>(
+  manifest: Manifest<Config>,
+  parts: Pick<Connector<Config>, 'openSource' | 'openDestination' | 'stages'>,
+): Connector<Config> {
+  const promised = [
+    ['source', manifest.source, parts.openSource],
+    ['destination', manifest.destination, parts.openDestination],
+    ['pipeline', manifest.pipeline, parts.stages],
+  ] as const;
+  for (const [name, promise, part] of promised)
+    if ((promise === undefined) !== (part === undefined))
+      throw new Error(`connector ${manifest.name}: the manifest and the code disagree about its ${name}`);
+  const expected = (manifest.pipeline?.stages ?? [])
+    .filter(({ service }) => service === 'connector-runner')
+    .map(({ name }) => name);
+  const given = Object.keys(parts.stages ?? {});
+  if (expected.length !== given.length || expected.some((name) => !given.includes(name)))
+    throw new Error(`connector ${manifest.name} needs the stages ${expected.join(', ')}, and has ${given.join(', ')}`);
+  return { manifest, ...parts };
+}

@@ -1,0 +1,42 @@
+import type { FieldProblem } from '@tidemark/contracts';
+import { z } from 'zod';
+import type { Manifest } from './manifest.js';
+
+/** Everything that is wrong with a config at once, fields as paths from the config; empty when it can be used. */
+export function configProblems(manifest: Manifest, config: unknown): FieldProblem[] {
+  const { error } = manifest.config.safeParse(config);
+  return error ? problemsOf(error, manifest.config) : [];
+}
+
+/** The JSON Schema (2020-12) of a manifest's config, as somebody writes it down: defaults are not required. */
+export function configSchema(manifest: Manifest): JsonSchema {
+  return z.toJSONSchema(manifest.config, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+}
+
+export interface JsonSchema {
+  readonly description?: string;
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly [keyword: string]: unknown;
+}
+
+/** What zod found, as problems of fields; `schema` tells which fields there are. */
+function problemsOf(error: z.ZodError, schema: z.ZodType): FieldProblem[] {
+  return error.issues.flatMap((issue) => problemsOfIssue(issue, schema));
+}
+
+function problemsOfIssue(issue: z.core.$ZodIssue, schema: z.ZodType): FieldProblem[] {
+  const field = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const known = issue.path.length === 0 && schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+    const message = known.length > 0 ? `is not known; the fields are ${known.join(', ')}` : 'is not known';
+    return issue.keys.map((key) => ({ field: [...issue.path, key].join('.'), message }));
+  }
+  if (issue.code === 'invalid_key') return [{ field, message: issue.issues[0]?.message ?? issue.message }];
+  if (issue.path.length === 0 && issue.code === 'invalid_type')
+    return [{ field: 'config', message: 'must be an object' }];
+  return [{ field, message: issue.message }];
+}

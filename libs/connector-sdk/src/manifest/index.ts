@@ -1,0 +1,17 @@
+// The entry point for manifests, and for those who only read them: nothing here does I/O.
+export { configProblems, configSchema, type JsonSchema } from './config.js';
+export { flag, httpHeaders, httpUrl, required, wholeNumber } from './fields.js';
+export {
+  authKinds,
+  type AuthKind,
+  type CallLimits,
+  type DestinationManifest,
+  type Manifest,
+  type ObjectManifest,
+  type PageSizeRange,
+  type SourceManifest,
+  syncModes,
+  type SyncMode,
+  writeModes,
+  type WriteMode,
+} from './manifest.js';

@@ -1,0 +1,114 @@
+import type { FieldProblem } from '@tidemark/contracts';
+import { Terminal, type Credential, type HttpPool, type Side } from '@tidemark/resilience';
+import type { Connector, ConnectorContext } from './connector.js';
+import type { Destination } from './destination.js';
+import { configProblems } from './manifest/config.js';
+import type { Source } from './source.js';
+
+export interface OpenOptions {
+  readonly connector: Connector;
+  /** As the user wrote it; checked here. */
+  readonly config: unknown;
+  readonly credential?: Credential;
+  /** Shared by all connections of a process; it stays open. */
+  readonly pool: HttpPool;
+  /** Absolute path of the folder inside which connectors may touch files; without it they touch none. */
+  readonly filesRoot?: string;
+  /** Milliseconds since 1970; default the system's clock. */
+  readonly now?: () => number;
+}
+
+/** The connector's manifest does not accept the config. */
+export class ConfigInvalid extends Terminal {
+  constructor(
+    connector: string,
+    readonly problems: readonly FieldProblem[],
+  ) {
+    const all = problems.map(({ field, message }) => `${field} ${message}`).join('; ');
+    super('CONFIG_INVALID', `the config of ${connector} is not valid: ${all}`, { field: problems[0]!.field });
+  }
+}
+
+/**
+ * Opens the source of a connector. The result is an object of its own: its `close` also ends the connection's HTTP client,
+ * and its page sizes are brought into the manifest's range.
+ * @throws ConfigInvalid · Terminal when the connector has no source, or does not accept this kind of credential
+ */
+export function openSource(options: OpenOptions): Source {
+  const { manifest, openSource: open } = options.connector;
+  if (!manifest.source || !open) throw new Terminal('SOURCE_NOT_FOUND', `${manifest.name} cannot be read from`);
+  const { min, max } = manifest.source.pageSize;
+  const { part: source, close } = openPart(contextOf(options, 'source'), open);
+  return {
+    read: ({ pageSize, ...request }) =>
+      source.read(pageSize === undefined ? request : { ...request, pageSize: Math.min(Math.max(pageSize, min), max) }),
+    check: (signal) => source.check(signal),
+    ...(source.objects && { objects: (signal: AbortSignal) => source.objects!(signal) }),
+    close,
+  };
+}
+
+/**
+ * Opens the destination of a connector; closing it also ends the connection's HTTP client.
+ * @throws ConfigInvalid · Terminal as `openSource`
+ */
+export function openDestination(options: OpenOptions): Destination {
+  const { manifest, openDestination: open } = options.connector;
+  if (!manifest.destination || !open)
+    throw new Terminal('DESTINATION_NOT_FOUND', `${manifest.name} cannot be written to`);
+  const { part: destination, close } = openPart(contextOf(options, 'destination'), open);
+  return {
+    write: (batch, signal) => destination.write(batch, signal),
+    check: (signal) => destination.check(signal),
+    close,
+  };
+}
+
+/** The HTTP client is closed with the part, or at once when it cannot be opened. */
+function openPart<Part extends { close(): Promise<void> }>(
+  context: ConnectorContext<unknown>,
+  open: (context: ConnectorContext<unknown>) => Part,
+): { readonly part: Part; readonly close: () => Promise<void> } {
+  try {
+    const part = open(context);
+    return { part, close: () => part.close().finally(() => context.http.close()) };
+  } catch (error) {
+    void context.http.close();
+    throw error;
+  }
+}
+
+function contextOf(options: OpenOptions, side: Side): ConnectorContext<unknown> {
+  const { connector, credential, pool, filesRoot = null, now = Date.now } = options;
+  const { manifest } = connector;
+  const problems = configProblems(manifest, options.config);
+  if (problems.length > 0) throw new ConfigInvalid(manifest.name, problems);
+  if (credential && !manifest.auth.includes(credential.kind)) {
+    const known = manifest.auth.filter((kind) => kind !== 'none').join(', ') || 'none';
+    const message = `${manifest.name} does not accept a credential of kind ${credential.kind}; it accepts ${known}`;
+    throw new Terminal('CREDENTIAL_INVALID', message, { field: 'kind' });
+  }
+  const config = manifest.config.parse(options.config);
+  const limits = { ...manifest[side]?.limits, ...manifest.callLimits?.(config) };
+  const origin = manifest.credentialOrigin?.(config);
+  const http = {
+    ...{ side, limits },
+    ...(credential && { credential }),
+    ...(origin && { origins: [origin] }),
+  };
+  return {
+    config,
+    http: pool.client(http),
+    login: credential ? () => loginOf(credential) : null,
+    redact: (text) => credential?.redact(text) ?? text,
+    breaker: (target) => pool.breaker(target),
+    resolveHost: async (host, port) => pool.resolveGuarded(host, port, { side }),
+    filesRoot,
+    now,
+  };
+}
+
+async function loginOf(credential: Credential) {
+  const { username = '', password } = await credential.secret();
+  return { username, password };
+}

@@ -1,0 +1,26 @@
+// The suites that every connector passes, and what their tests need.
+export { destinationConformance } from './destination-conformance.js';
+export { openForTest } from './open-for-test.js';
+export {
+  idsOf,
+  Reader,
+  type ReaderOptions,
+  type ReaderRequest,
+  type ReaderSubject,
+  type Reading,
+  stored,
+} from './reader.js';
+export { CANARY, watchForSecrets } from './secrets.js';
+export { sourceConformance } from './source-conformance.js';
+export { TestToken } from './test-token.js';
+export type {
+  Connection,
+  DestinationSubject,
+  DestinationWorld,
+  Fault,
+  SourceSubject,
+  SourceWithout,
+  SourceWorld,
+  Times,
+  WrongConnection,
+} from './world.js';

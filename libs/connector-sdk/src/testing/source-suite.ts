@@ -1,0 +1,15 @@
+import type { ObjectManifest } from '../manifest/manifest.js';
+import type { Reader } from './reader.js';
+import type { SecretsWatch } from './secrets.js';
+import type { SourceSubject, SourceWithout, SourceWorld } from './world.js';
+
+/** What a suite's tests work with. */
+export interface SourceSuite {
+  readonly subject: SourceSubject;
+  readonly object: ObjectManifest;
+  readonly secrets: SecretsWatch;
+  /** A fresh world, closed after the test, and a reader of it. */
+  start(objects?: number): Promise<{ world: SourceWorld; reader: Reader }>;
+  /** A test, or why this system cannot play it. */
+  test(needs: SourceWithout | null, name: string, run: () => Promise<void>): void;
+}

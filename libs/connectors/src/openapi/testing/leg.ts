@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { FileBlobStore } from '@tidemark/blob-store';
+import type { Cursor, StageOutput } from '@tidemark/contracts';
+import { createHttpClient, type HttpPoolOptions, retrySchedule } from '@tidemark/resilience';
+import type { Connector, StageContext, StageResult } from '@tidemark/connector-sdk';
+
+export type Page = { readonly body: string; readonly headers?: Record<string, string>; readonly status?: number };
+export type Answer = Page | ((request: IncomingMessage, response: ServerResponse) => void);
+
+/** A real HTTP server whose pages a test changes as it goes. Honours If-None-Match. */
+export class Publisher {
+  readonly pages = new Map<string, Answer>();
+  /** Path and headers of every request, in order. */
+  readonly requests: { readonly path: string; readonly headers: IncomingMessage['headers'] }[] = [];
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async start(): Promise<Publisher> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const publisher = new Publisher(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    server.on('request', (request, response) => publisher.answer(request, response));
+    return publisher;
+  }
+
+  publish(path: string, body: unknown, headers: Record<string, string> = {}): void {
+    this.pages.set(path, { body: typeof body === 'string' ? body : JSON.stringify(body), headers });
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    const path = request.url ?? '';
+    this.requests.push({ path, headers: request.headers });
+    const page = this.pages.get(path) ?? { status: 404, body: 'not here' };
+    if (typeof page === 'function') return page(request, response);
+    const { etag } = page.headers ?? {};
+    const same = etag !== undefined && request.headers['if-none-match'] === etag;
+    response.writeHead(same ? 304 : (page.status ?? 200), page.headers).end(same ? undefined : page.body);
+  }
+}
+
+export interface LegRun {
+  readonly outputs: Record<string, StageOutput>;
+  readonly results: readonly (StageResult & { readonly stage: string })[];
+  readonly last: StageResult;
+  /** What the job commits when it completes. */
+  readonly cursor: Cursor | null;
+}
+
+export interface LegOptions {
+  readonly config: Record<string, unknown>;
+  readonly cursor?: Cursor | null;
+  readonly jobId?: string;
+  /** True: every stage runs as if in a process of its own. */
+  readonly fresh?: boolean;
+  readonly signal?: AbortSignal;
+  readonly guard?: HttpPoolOptions;
+}
+
+/** Runs the stages of a connector's first leg one after the other, on a real blob store and the real HTTP client. */
+export async function runLeg(connector: Connector, folder: string, options: LegOptions): Promise<LegRun> {
+  const { config, cursor = null, jobId = 'job-1', fresh = false, signal = new AbortController().signal } = options;
+  const outputs: Record<string, StageOutput> = {};
+  const results: (StageResult & { stage: string })[] = [];
+  const artefacts = new Map<string, unknown>();
+  let proposed: Cursor | null = cursor;
+  const http = createHttpClient({ side: 'source', allow: ['127.0.0.1'], retries: retrySchedule([]), ...options.guard });
+  try {
+    for (const { name, service } of connector.manifest.pipeline!.stages) {
+      if (service !== 'connector-runner') break;
+      if (fresh) artefacts.clear();
+      const context: StageContext = {
+        connectionId: 'connection-1',
+        jobId,
+        jobType: 'full',
+        config,
+        cursor,
+        artefacts,
+        outputs: JSON.parse(JSON.stringify(outputs)) as Record<string, StageOutput>,
+        blobs: new FileBlobStore(folder),
+        http,
+        signal,
+        progress: () => {},
+        now: () => 0,
+      };
+      const result = await connector.stages![name]!(context);
+      // What is kept passes through JSON, as it does on its way into an event.
+      outputs[name] = JSON.parse(JSON.stringify(result.output)) as StageOutput;
+      results.push({ ...result, output: outputs[name], stage: name });
+      if (result.cursor) proposed = JSON.parse(JSON.stringify(result.cursor)) as Cursor;
+      if (result.finish) break;
+    }
+  } finally {
+    await http.close();
+  }
+  return { outputs, results, last: results.at(-1)!, cursor: proposed };
+}
