@@ -2,7 +2,6 @@ import type { CircuitBreaker, HttpClient } from '@tidemark/resilience';
 import type { Destination } from './destination.js';
 import type { Manifest } from './manifest/manifest.js';
 import type { Source } from './source.js';
-import type { StageFunction } from './stages.js';
 
 /** What a connector works with, for one connection. It holds the guards: nothing else may leave the process. */
 export interface ConnectorContext<Config> {
@@ -29,8 +28,6 @@ export interface Connector<Config = unknown> {
   readonly manifest: Manifest;
   openSource?(context: ConnectorContext<Config>): Source;
   openDestination?(context: ConnectorContext<Config>): Destination;
-  /** A function for every stage of the manifest's pipeline whose service is connector-runner. */
-  readonly stages?: Readonly<Record<string, StageFunction>>;
 }
 
 /**
@@ -39,21 +36,14 @@ export interface Connector<Config = unknown> {
  */
 export function defineConnector<Config>(
   manifest: Manifest<Config>,
-  parts: Pick<Connector<Config>, 'openSource' | 'openDestination' | 'stages'>,
+  parts: Pick<Connector<Config>, 'openSource' | 'openDestination'>,
 ): Connector<Config> {
   const promised = [
     ['source', manifest.source, parts.openSource],
     ['destination', manifest.destination, parts.openDestination],
-    ['pipeline', manifest.pipeline, parts.stages],
   ] as const;
   for (const [name, promise, part] of promised)
     if ((promise === undefined) !== (part === undefined))
       throw new Error(`connector ${manifest.name}: the manifest and the code disagree about its ${name}`);
-  const expected = (manifest.pipeline?.stages ?? [])
-    .filter(({ service }) => service === 'connector-runner')
-    .map(({ name }) => name);
-  const given = Object.keys(parts.stages ?? {});
-  if (expected.length !== given.length || expected.some((name) => !given.includes(name)))
-    throw new Error(`connector ${manifest.name} needs the stages ${expected.join(', ')}, and has ${given.join(', ')}`);
   return { manifest, ...parts };
 }

@@ -34,5 +34,4 @@ export type {
   Source,
   SourceRecord,
 } from './source.js';
-export { MAX_STAGE_OUTPUT_BYTES, type StageContext, type StageFunction, type StageResult } from './stages.js';
 export { writeBatches, type WriteBatchesOptions, type WrittenBatch } from './write-batches.js';

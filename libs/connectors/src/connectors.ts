@@ -1,7 +1,6 @@
 // The one list of connectors, a row each. Manifests do no I/O; `load` brings in the code, its drivers and network clients.
 import type { Connector } from '@tidemark/connector-sdk';
 import type { Manifest } from '@tidemark/connector-sdk/manifest';
-import type { PipelineDefinition } from '@tidemark/contracts';
 
 /** A connector whose code is loaded when it is first needed. */
 export interface ListedConnector {
@@ -11,12 +10,12 @@ export interface ListedConnector {
 
 const listed = (
   { manifest }: { readonly manifest: Manifest },
-  load: () => Promise<{ readonly connector: Connector }>,
-): ListedConnector => ({ manifest, load: async () => (await load()).connector });
+  load?: () => Promise<{ readonly connector: Connector }>,
+): ListedConnector => ({ manifest, load: async () => (await load?.())?.connector ?? { manifest } });
 
 const rows: readonly ListedConnector[] = [
-  listed(await import('./openapi/openapi.manifest.js'), () => import('./openapi/openapi.connector.js')),
-  listed(await import('./noop/noop.manifest.js'), () => import('./noop/noop.connector.js')),
+  listed(await import('./openapi/openapi.manifest.js')),
+  listed(await import('./noop/noop.manifest.js')),
   listed(await import('./http-json/http-json.manifest.js'), () => import('./http-json/http-json.connector.js')),
   listed(await import('./files/files.manifest.js'), () => import('./files/files.connector.js')),
   listed(
@@ -34,7 +33,3 @@ const rows: readonly ListedConnector[] = [
 
 /** All connectors, by name. */
 export const connectors: ReadonlyMap<string, ListedConnector> = new Map(rows.map((row) => [row.manifest.name, row]));
-
-/** The pipeline of a connector's jobs; undefined when there is no such connector, or it has no pipeline. */
-export const pipelineOf = (connector: string): PipelineDefinition | undefined =>
-  connectors.get(connector)?.manifest.pipeline;

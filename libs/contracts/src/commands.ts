@@ -1,6 +1,7 @@
 import type { IgnoreMatch, IgnoreRule } from './changes.js';
-import type { BusyPolicy, Schedule, Source } from './connection.js';
+import type { BusyPolicy, DestinationSettings, Schedule, Source } from './connection.js';
 import type { JobTrigger, JobType } from './job.js';
+import type { PipelineChoice } from './pipeline.js';
 
 /**
  * Requests: `tidemark.cmd.<service>.<verb>`, to the job coordinator unless it says otherwise. Replies are the views of
@@ -34,6 +35,9 @@ export interface CreateConnection {
   readonly tenant: string;
   readonly name: string;
   readonly source: Source;
+  /** What its jobs run. Default: the first that the source offers. */
+  readonly pipeline?: string;
+  readonly destinations?: readonly DestinationSettings[];
   readonly schedule?: Schedule;
   readonly whenBusy?: BusyPolicy;
 }
@@ -74,6 +78,8 @@ export interface CreateJob {
   readonly whenBusy?: BusyPolicy;
   /** Not before: ISO 8601. */
   readonly startAt?: string;
+  /** The pipeline's own. */
+  readonly parameters?: PipelineChoice['parameters'];
 }
 
 /** get-job, retry-job; answered with a JobView */

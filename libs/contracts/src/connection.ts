@@ -26,6 +26,12 @@ export interface Source {
   readonly config: { readonly [key: string]: unknown };
 }
 
+/** Where a connection writes to. */
+export interface DestinationSettings extends Source {
+  /** Unique within the connection. */
+  readonly name: string;
+}
+
 /** The tenant whose connections are the providers: dependencies that are fetched once for all who subscribe to them. */
 export const CATALOGUE = 'catalogue';
 

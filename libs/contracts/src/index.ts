@@ -5,6 +5,7 @@ export * from './errors.js';
 export * from './events/connection-events.js';
 export * from './events/job-events.js';
 export * from './events/subscriber-events.js';
+export * from './facts.js';
 export * from './headers.js';
 export * from './instant.js';
 export * from './job.js';

@@ -1,22 +1,40 @@
+import type { BlobStore } from '@tidemark/blob-store';
 import {
   beatSubject,
   contextOf,
   type Beat,
+  type Checkpoint,
   type ClaimGranted,
+  type ClaimRef,
   type Counts,
+  type FactOf,
+  pipelineOfConnector,
+  type PipelineChoice,
   type ReportTaken,
+  type Source,
   type StageOutput,
+  type StageReport,
   type Work,
 } from '@tidemark/contracts';
 import { Retryable, type Broker, type Delivery } from '@tidemark/messaging';
+import {
+  Artefacts,
+  MAX_REPORT_BYTES,
+  type Pipeline,
+  StageFailed,
+  type JobInfo,
+  type StageContext,
+  type StageResult,
+  type StageTable,
+} from '@tidemark/pipelines';
 import { inSpan } from '@tidemark/telemetry';
 import { refusal, type CoordinatorClient } from './coordinator-client.js';
-import type { Leg, RunStage, StageOutcome } from './leg.js';
+import { OpenConnectors, type ConnectorOpener } from './open-connectors.js';
 
 /** How long a stage that was told to stop is waited for. */
 const STOP_WITHIN_MS = 500;
-const SHORTEST_BEAT_MS = 250;
-const LONGEST_BEAT_MS = 5000;
+const SHORTEST_HEARTBEAT_MS = 250;
+const LONGEST_HEARTBEAT_MS = 5000;
 
 export type StopReason = 'cancelled' | 'fenced' | 'draining';
 
@@ -27,36 +45,45 @@ class Stopped extends Error {
   }
 }
 
-/** One leg under one claim: beats while its stages run, reports each, and stops when it is told to. */
+/** What all legs of a runner share. */
+export interface LegTools {
+  readonly broker: Broker;
+  readonly blobs: BlobStore;
+  readonly stages: StageTable;
+  /** Absent where no stage opens connectors. */
+  readonly opener?: ConnectorOpener;
+}
+
+/** One leg under one claim: sends heartbeats while its stages run, reports each, and stops when it is told to. */
 export class ClaimedLeg {
-  private readonly stopping = new AbortController();
-  private readonly outputs: Record<string, StageOutput>;
-  private readonly leg: Leg;
-  private stage = '';
-  private progress: Pick<Beat, 'percent' | 'counts'> = {};
-  private lastBeatAt = 0;
+  readonly #stopping = new AbortController();
+  readonly #pipeline: PipelineChoice;
+  readonly #artefacts = new Artefacts();
+  readonly #outputs: Record<string, StageOutput>;
+  readonly #job: JobInfo;
+  #counts: Counts;
+  #stage = '';
+  /** Checkpoints of this claim in the stage at work. */
+  #checkpoints = 0;
+  #resumeFrom: Checkpoint | null;
+  #progress: Pick<Beat, 'percent' | 'counts'> = {};
+  #lastHeartbeatAt = 0;
 
   constructor(
-    private readonly broker: Broker,
+    private readonly tools: LegTools,
     private readonly coordinator: CoordinatorClient,
     private readonly delivery: Delivery<Work>,
     private readonly granted: ClaimGranted,
-    private readonly runStage: RunStage,
   ) {
-    const { outputs, stages: _, ...rest } = granted;
-    const { tenant, jobId } = delivery.data;
+    const { outputs, counts, checkpoint = null, connectionId, type, trigger, attempt } = granted;
+    const { tenant, jobId: id } = delivery.data;
     const { correlationId } = contextOf(tenant, delivery.headers);
-    this.outputs = { ...outputs };
-    this.leg = {
-      ...rest,
-      tenant,
-      jobId,
-      correlationId,
-      outputs: this.outputs,
-      artefacts: new Map(),
-      signal: this.stopping.signal,
-      progress: (report) => this.advance(report),
-    };
+    // A coordinator that predates pipelines of their own does not name one.
+    this.#pipeline = (granted.pipeline as PipelineChoice | undefined) ?? pipelineOfConnector(granted.connector);
+    this.#outputs = { ...outputs };
+    this.#counts = counts;
+    this.#resumeFrom = checkpoint;
+    this.#job = { id, tenant, connectionId, type, trigger, attempt, ...(correlationId && { correlationId }) };
   }
 
   get claim(): number {
@@ -64,7 +91,7 @@ export class ClaimedLeg {
   }
 
   stop(reason: StopReason): void {
-    this.stopping.abort(new Stopped(reason));
+    this.#stopping.abort(new Stopped(reason));
   }
 
   /** Resolves when the work message may be acknowledged. @throws Retryable when another runner is to go on */
@@ -72,74 +99,134 @@ export class ClaimedLeg {
     const { delivery, granted } = this;
     const drain = () => this.stop('draining');
     delivery.signal.addEventListener('abort', drain, { once: true });
-    const beatMs = Math.min(LONGEST_BEAT_MS, Math.max(SHORTEST_BEAT_MS, granted.claimTimeoutMs / 4));
-    const beating = setInterval(() => this.beat(true), beatMs);
+    const interval = Math.min(LONGEST_HEARTBEAT_MS, Math.max(SHORTEST_HEARTBEAT_MS, granted.claimTimeoutMs / 4));
+    const heartbeats = setInterval(() => this.#heartbeat(true), interval);
     try {
       for (const { name } of granted.stages) {
-        this.stage = name;
-        if (await this.runOne(name)) return;
+        this.#stage = name;
+        if (await this.#runOne(name)) return;
+        this.#resumeFrom = null;
       }
     } catch (error) {
-      await this.giveUp(error);
+      await this.#giveUp(error);
     } finally {
-      clearInterval(beating);
+      clearInterval(heartbeats);
       delivery.signal.removeEventListener('abort', drain);
     }
   }
 
   /** True when the leg is over. */
-  private async runOne(stage: string): Promise<boolean> {
-    this.progress = {};
-    this.beat();
-    const { tenant, jobId } = this.leg;
-    const attributes = { 'tidemark.tenant': tenant, 'tidemark.job': jobId, 'tidemark.stage': stage };
-    const outcome = await inSpan(`stage ${stage}`, { attributes }, () =>
-      this.untilStopped(this.runStage(stage, this.leg)),
-    ).catch((error: unknown) => this.failed(stage, error));
-    if (!outcome) return true;
-    this.outputs[stage] = outcome.output;
-    const { ended } = await this.report<ReportTaken>('complete-stage', { stage, ...outcome });
+  async #runOne(stage: string): Promise<boolean> {
+    this.#progress = {};
+    this.#checkpoints = 0;
+    this.#heartbeat();
+    const { tenant, id } = this.#job;
+    const attributes = { 'tidemark.tenant': tenant, 'tidemark.job': id, 'tidemark.stage': stage };
+    const opened = new OpenConnectors(this.#source, this.granted.destinations ?? [], this.tools.opener);
+    const result = await inSpan(`stage ${stage}`, { attributes }, () =>
+      this.#untilStopped(this.#runStage(stage, opened)),
+    )
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => opened.close());
+    if (!result) return true;
+    this.#outputs[stage] = result.output;
+    this.#counts = { ...this.#counts, ...result.counts };
+    const { ended } = await this.#report<ReportTaken>('complete-stage', result);
     return ended;
   }
 
-  /** Reports an error of the stage itself; how it was stopped is not one. */
-  private async failed(stage: string, error: unknown): Promise<undefined> {
-    if (this.stopping.signal.aborted) throw this.stopping.signal.reason;
-    const { code, message, retryable, retryAfterMs } = error as Partial<StageProblem>;
-    await this.report('fail-stage', {
-      stage,
-      error: { code: typeof code === 'string' ? code : 'INTERNAL', message: message ?? String(error) },
-      retryable: retryable ?? true,
-      retryAfterMs,
-    });
+  async #runStage(name: string, open: OpenConnectors): Promise<Omit<StageReport, keyof ClaimRef>> {
+    const { kind } = this.#pipeline;
+    const row = this.tools.stages.get(kind);
+    const stage = row?.stages[name];
+    if (!stage) throw new StageFailed('STAGE_UNKNOWN', `this version of the runner has no stage ${name} of ${kind}`);
+    return this.#checked(row.pipeline, await stage(this.#contextFor(open)));
   }
 
-  private async giveUp(error: unknown): Promise<void> {
+  #contextFor(open: OpenConnectors): StageContext {
+    const outputs: Readonly<Record<string, StageOutput>> = this.#outputs;
+    return {
+      job: this.#job,
+      parameters: this.#pipeline.parameters,
+      source: this.#source,
+      cursor: this.granted.cursor,
+      resumeFrom: this.#resumeFrom,
+      counts: this.#counts,
+      artefacts: this.#artefacts,
+      blobs: this.tools.blobs,
+      open,
+      signal: this.#stopping.signal,
+      output: (stage) => outputOf(outputs, stage),
+      checkpoint: (checkpoint) => this.#checkpoint(checkpoint),
+      progress: (progress) => this.#advance(progress),
+      now: Date.now,
+    };
+  }
+
+  get #source(): Source {
+    const { source, connector, config } = this.granted;
+    return (source as Source | undefined) ?? { connector, config };
+  }
+
+  /** The result as it is reported. @throws StageFailed when the pipeline does not declare what is in it */
+  #checked(pipeline: Pipeline, result: StageResult): Omit<StageReport, keyof ClaimRef> {
+    const { output, counts, cursor, metrics, finish } = result;
+    const facts: readonly FactOf[] | undefined = result.facts;
+    for (const { type } of facts ?? []) if (!pipeline.facts?.includes(type)) throw undeclared(pipeline, `fact ${type}`);
+    if (finish && !pipeline.earlyResults?.includes(finish)) throw undeclared(pipeline, `early result ${finish}`);
+    assertMetrics(pipeline, metrics);
+    assertSmall(output, `the output of stage ${this.#stage}`);
+    const changes = facts?.find(({ type }) => type === 'ChangesDetected')?.data;
+    return { output: output as StageOutput, counts, cursor, metrics, finish, facts, changes };
+  }
+
+  async #checkpoint(checkpoint: Checkpoint): Promise<void> {
+    assertMetrics(this.tools.stages.get(this.#pipeline.kind)!.pipeline, checkpoint.metrics);
+    assertSmall(checkpoint, `a checkpoint of stage ${this.#stage}`);
+    const sequence = (this.#checkpoints += 1);
+    try {
+      await this.#report('save-checkpoint', { sequence, ...checkpoint });
+    } catch (error) {
+      if (refusal(error)) this.stop('fenced');
+      this.#stopping.signal.throwIfAborted();
+      throw error;
+    }
+    this.#counts = { ...this.#counts, ...checkpoint.counts };
+    this.#resumeFrom = checkpoint;
+  }
+
+  /** Reports an error of the stage itself; how it was stopped is not one. */
+  async #failed(error: unknown): Promise<undefined> {
+    this.#stopping.signal.throwIfAborted();
+    const { failure, retryable, retryAfterMs } = StageFailed.from(error);
+    await this.#report('fail-stage', { error: failure, retryable, retryAfterMs });
+  }
+
+  async #giveUp(error: unknown): Promise<void> {
     // Another claim took over, or the job ended: there is nothing left to report.
     if (refusal(error)) return;
-    const reason = this.stopping.signal.aborted ? (this.stopping.signal.reason as Stopped).reason : undefined;
+    const { aborted, reason: stopped } = this.#stopping.signal;
+    const reason = aborted ? (stopped as Stopped).reason : undefined;
     if (reason === 'fenced') return;
     if (reason === 'cancelled') {
+      const { tenant, id: jobId } = this.#job;
       await this.coordinator
-        .report('confirm-cancel', this.identity, AbortSignal.timeout(LONGEST_BEAT_MS))
+        .report('confirm-cancel', { tenant, jobId, claim: this.claim }, AbortSignal.timeout(LONGEST_HEARTBEAT_MS))
         .catch(() => undefined); // The coordinator cancels by itself at the deadline.
       return;
     }
     throw new Retryable(`leg given back: ${(error as Error).message}`, 0, { cause: error });
   }
 
-  private report<R>(verb: string, data: object): Promise<R> {
-    return this.coordinator.report<R>(verb, { ...this.identity, ...data }, this.stopping.signal);
-  }
-
-  private get identity() {
-    const { tenant, jobId } = this.leg;
-    return { tenant, jobId, claim: this.claim };
+  #report<R>(verb: string, data: object): Promise<R> {
+    const { tenant, id: jobId } = this.#job;
+    const claim: ClaimRef = { tenant, jobId, claim: this.claim, stage: this.#stage };
+    return this.coordinator.report<R>(verb, { ...claim, ...data }, this.#stopping.signal);
   }
 
   /** A stage that does not heed its signal is left behind: its claim is over, so nothing it does counts. */
-  private async untilStopped(work: Promise<StageOutcome>): Promise<StageOutcome> {
-    const { signal } = this.stopping;
+  async #untilStopped<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this.#stopping;
     let timer: NodeJS.Timeout | undefined;
     let onAbort: (() => void) | undefined;
     const stopped = new Promise<never>((_, reject) => {
@@ -155,23 +242,39 @@ export class ClaimedLeg {
     }
   }
 
-  private advance(report: { percent?: number; counts?: Partial<Counts> }): void {
-    this.progress = { ...this.progress, ...report };
-    if (Date.now() - this.lastBeatAt >= SHORTEST_BEAT_MS) this.beat();
+  #advance(progress: { readonly percent?: number; readonly counts?: Partial<Counts> }): void {
+    this.#progress = { ...this.#progress, ...progress };
+    if (Date.now() - this.#lastHeartbeatAt >= SHORTEST_HEARTBEAT_MS) this.#heartbeat();
   }
 
-  private beat(extend = false): void {
-    this.lastBeatAt = Date.now();
-    const { jobId } = this.leg;
-    const beat: Beat = { jobId, claim: this.claim, stage: this.stage, ...this.progress };
-    this.broker.broadcast(beatSubject(jobId), beat);
-    if (extend) this.delivery.extend().catch(() => undefined); // The next beat tries again.
+  #heartbeat(extend = false): void {
+    this.#lastHeartbeatAt = Date.now();
+    const jobId = this.#job.id;
+    const beat: Beat = { jobId, claim: this.claim, stage: this.#stage, ...this.#progress };
+    this.tools.broker.broadcast(beatSubject(jobId), beat);
+    if (extend) this.delivery.extend().catch(() => undefined); // The next heartbeat tries again.
   }
 }
 
-interface StageProblem {
-  readonly code: string;
-  readonly message: string;
-  readonly retryable: boolean;
-  readonly retryAfterMs: number;
+function outputOf<T>(outputs: Readonly<Record<string, StageOutput>>, stage: string): T {
+  const output = outputs[stage];
+  if (!output) throw new Error(`the output of stage ${stage} is missing`);
+  return output as T;
+}
+
+const undeclared = ({ kind }: Pipeline, what: string) =>
+  new StageFailed('STAGE_UNDECLARED', `pipeline ${kind} declares no ${what}`, { retryable: false });
+
+/** @throws StageFailed when the pipeline does not declare one of them */
+function assertMetrics(pipeline: Pipeline, metrics: Checkpoint['metrics']): void {
+  const unknown = Object.keys(metrics ?? {}).find((metric) => !pipeline.metrics?.some(({ name }) => name === metric));
+  if (unknown !== undefined) throw undeclared(pipeline, `metric ${unknown}`);
+}
+
+/** @throws StageFailed when it is too large to be part of an event */
+function assertSmall(value: object, what: string): void {
+  const bytes = Buffer.byteLength(JSON.stringify(value));
+  if (bytes <= MAX_REPORT_BYTES) return;
+  const message = `${what} is ${bytes} bytes of JSON, more than the ${MAX_REPORT_BYTES} that fit: put it into a blob`;
+  throw new StageFailed('STAGE_REPORT_TOO_LARGE', message, { retryable: false });
 }

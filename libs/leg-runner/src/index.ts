@@ -1,2 +1,2 @@
 export { LegRunner, type LegRunnerOptions } from './leg-runner.js';
-export type { Leg, RunStage, StageOutcome } from './leg.js';
+export type { ConnectorOpener } from './open-connectors.js';

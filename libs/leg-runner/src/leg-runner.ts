@@ -1,20 +1,17 @@
 import { hostname } from 'node:os';
 import { contextOf, eventSubject, type ClaimGranted, type ClaimRequest, type Work } from '@tidemark/contracts';
-import { Retryable, type Broker, type Delivery, type Running } from '@tidemark/messaging';
+import { Retryable, type Delivery, type Running } from '@tidemark/messaging';
 import { inSpan } from '@tidemark/telemetry';
-import { ClaimedLeg, type StopReason } from './claimed-leg.js';
+import { ClaimedLeg, type LegTools, type StopReason } from './claimed-leg.js';
 import { CoordinatorClient, refusal } from './coordinator-client.js';
-import type { RunStage } from './leg.js';
 
 const CLAIM_AGAIN_MS = 500;
 
-export interface LegRunnerOptions {
-  readonly broker: Broker;
+export interface LegRunnerOptions extends LegTools {
   /** Whose legs to take: the service of the stages, and the name of the shared consumer. */
   readonly service: string;
   /** Legs in work at once in this process. */
   readonly concurrency: number;
-  readonly runStage: RunStage;
   /** Milliseconds of silence until the broker gives the leg to another runner: what the coordinator waits as well. */
   readonly ackWaitMs: number;
 }
@@ -70,13 +67,13 @@ export class LegRunner {
   }
 
   private async run(delivery: Delivery<Work>): Promise<void> {
-    const { broker, runStage } = this.options;
+    const { broker } = this.options;
     const { tenant, jobId } = delivery.data;
     const context = { ...contextOf(tenant, delivery.headers), actor: `runner:${this.id}`, causationId: delivery.id };
     const coordinator = new CoordinatorClient(broker, context);
     const granted = await this.claim(coordinator, delivery);
     if (!granted) return;
-    const leg = new ClaimedLeg(broker, coordinator, delivery, granted, runStage);
+    const leg = new ClaimedLeg(this.options, coordinator, delivery, granted);
     const entry = { jobId, leg };
     this.legs.add(entry);
     try {

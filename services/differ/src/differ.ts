@@ -1,4 +1,5 @@
-import { LegRunner, type Leg, type StageOutcome } from '@tidemark/leg-runner';
+import { LegRunner } from '@tidemark/leg-runner';
+import { dependencyPipeline, implement, stageTable } from '@tidemark/pipelines';
 import { serveOperations, type Adapters, type Logger, type Service } from '@tidemark/platform';
 import { Projector } from '@tidemark/read-model';
 import { messagesOf } from './alerts/outbox.js';
@@ -7,9 +8,9 @@ import { serveCallers } from './messaging/serve.js';
 import { changesProjection } from './projections/changes.projection.js';
 import { ignoreListsProjection } from './projections/ignore-lists.projection.js';
 import { snapshotsProjection } from './projections/snapshots.projection.js';
-import { alertStage } from './stages/alert.stage.js';
-import { diffStage } from './stages/diff.stage.js';
-import { persistStage } from './stages/persist.stage.js';
+import { alertStage } from './stages/dependency/alert.stage.js';
+import { diffStage } from './stages/dependency/diff.stage.js';
+import { persistStage } from './stages/dependency/persist.stage.js';
 
 /** A comparison keeps the processor busy, and two large documents in memory: more at once would not be faster. */
 const CONCURRENCY = 2;
@@ -28,22 +29,15 @@ export async function startDiffer(
   const ignoreLists = new IgnoreLists(eventStore, Date.now);
   const ignoreListView = readModel.view(ignoreListsProjection);
   const onError = (error: Error) => logger.error(error);
-  const stages: Readonly<Record<string, (leg: Leg) => Promise<StageOutcome>>> = {
-    diff: (leg) => diffStage(leg, blobs, Date.now),
-    persist: (leg) => persistStage(leg, blobs, eventStore),
-    alert: (leg) => alertStage(leg, { blobs, eventStore, ignoreLists, ignoreListView }),
-  };
-  const runner = new LegRunner({
-    broker,
-    service: 'differ',
-    concurrency: CONCURRENCY,
-    ackWaitMs: claimTimeoutMs,
-    runStage: (name, leg) => {
-      const stage = stages[name];
-      if (!stage) throw new Error(`the differ has no stage ${name}`);
-      return stage(leg);
-    },
-  });
+  const stages = stageTable(
+    implement(dependencyPipeline, 'differ', {
+      diff: diffStage,
+      persist: persistStage(eventStore),
+      alert: alertStage({ eventStore, ignoreLists, ignoreListView }),
+    }),
+  );
+  const limits = { concurrency: CONCURRENCY, ackWaitMs: claimTimeoutMs };
+  const runner = new LegRunner({ broker, blobs, stages, service: 'differ', ...limits });
   const projector = new Projector({ eventStore, readModel, projections, onError });
   projector.start();
   await runner.start();

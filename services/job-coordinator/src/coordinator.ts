@@ -1,6 +1,7 @@
 import type { CommandContext as Context, ConnectionEvent, JobEvent } from '@tidemark/contracts';
 import { AggregateStore, type EventStore } from '@tidemark/event-store';
 import type { Agenda } from './agenda/agenda.js';
+import type { Catalogue } from './catalogue.js';
 import { decideConnection } from './connection/connection.decide.js';
 import type { ConnectionCommand } from './connection/connection.commands.js';
 import { absentConnection, evolveConnection, isWhole, type ConnectionState } from './connection/connection.js';
@@ -26,6 +27,7 @@ export interface Coordinator {
   readonly agenda: Agenda;
   readonly admission: Admission;
   readonly time: Time;
+  readonly catalogue: Catalogue;
   readonly settings: CoordinatorSettings;
 }
 

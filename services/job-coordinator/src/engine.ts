@@ -1,5 +1,6 @@
 import type { Adapters } from '@tidemark/platform';
 import { Projector } from '@tidemark/read-model';
+import type { Catalogue } from './catalogue.js';
 import { Agenda } from './agenda/agenda.js';
 import { commitEnd } from './commands/end-sync.js';
 import { connectionsOf, jobsOf, type Coordinator, type CoordinatorSettings } from './coordinator.js';
@@ -28,13 +29,14 @@ export async function startEngine(
   settings: CoordinatorSettings,
   onError: (error: Error) => void,
   time: Time,
+  catalogue: Catalogue,
 ): Promise<Engine> {
   const agenda = new Agenda(time.now);
   const jobs = jobsOf(eventStore);
   const connections = connectionsOf(eventStore);
   const commit = (tenant: string, jobId: string) => commitEnd({ eventStore, connections }, tenant, jobId);
   const admission = new Admission(eventStore, agenda, time, () => settings.tenantMaxRunning, commit, onError);
-  const coordinator: Coordinator = { eventStore, jobs, connections, agenda, admission, time, settings };
+  const coordinator: Coordinator = { eventStore, jobs, connections, agenda, admission, time, settings, catalogue };
   const timers = new Timers(agenda, time, dueActions(coordinator), onError);
   const liveness = new Liveness(broker, agenda, time, claimActions(coordinator), onError);
   const views = { jobs: readModel.view(jobsProjection), connections: readModel.view(connectionsProjection) };

@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { BrokerServer } from '@tidemark/messaging/nest';
 import { serveOperations, traced, type Adapters, type Logger, type Service } from '@tidemark/platform';
+import { ownCatalogue, type Catalogue } from './catalogue.js';
 import { JobCoordinatorModule } from './app.module.js';
 import type { CoordinatorSettings } from './coordinator.js';
 import { projections, startEngine } from './engine.js';
@@ -13,8 +14,9 @@ export async function startJobCoordinator(
   settings: CoordinatorSettings,
   logger: Logger,
   time: Time = systemTime,
+  catalogue: Catalogue = ownCatalogue,
 ): Promise<Service> {
-  const engine = await startEngine(adapters, settings, (error) => logger.error(error), time);
+  const engine = await startEngine(adapters, settings, (error) => logger.error(error), time, catalogue);
   const { coordinator, projector } = engine;
   const strategy = new BrokerServer(traced(adapters.broker));
   const server = await NestFactory.createMicroservice(JobCoordinatorModule.forRoot(coordinator), { strategy, logger });

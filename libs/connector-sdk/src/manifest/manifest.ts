@@ -1,4 +1,3 @@
-import type { PipelineDefinition } from '@tidemark/contracts';
 import type { z } from 'zod';
 
 /** How a connection may prove who it is; `none` where the other side asks for nothing. */
@@ -36,8 +35,8 @@ export interface Manifest<Config = unknown> {
   callLimits?(config: Config): CallLimits;
   readonly source?: SourceManifest;
   readonly destination?: DestinationManifest;
-  /** The stages of its jobs, with unique names, where the connector brings its own. */
-  readonly pipeline?: PipelineDefinition;
+  /** Kinds of the pipelines that jobs of a connection with this source may run, the default one first. */
+  readonly pipelines?: readonly string[];
 }
 
 export interface SourceManifest {

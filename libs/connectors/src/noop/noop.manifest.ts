@@ -8,5 +8,5 @@ export const manifest: Manifest = {
   description: 'Does nothing: checks an installation, and measures what the platform itself costs.',
   config: z.strictObject({}),
   auth: ['none'],
-  pipeline: { stages: [{ name: 'run', service: 'connector-runner' }] },
+  pipelines: ['noop'],
 };

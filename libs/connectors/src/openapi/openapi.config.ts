@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { flag, httpHeaders, httpUrl, wholeNumber } from '@tidemark/connector-sdk/manifest';
 
-export const DEFAULT_MAX_REFS = 50;
-export const DEFAULT_MAX_BYTES = 64 * 1024 ** 2;
-/** Of one document: some are large, and made anew by slow servers for whoever asks. */
-export const TIMEOUT_MS = 120_000;
+export const OPENAPI_DEFAULTS = { maxRefs: 50, maxBytes: 64 * 1024 ** 2 } as const;
 
 /** Config of an `openapi` connection. */
 export const openapiConfig = z.strictObject({
@@ -16,10 +13,10 @@ export const openapiConfig = z.strictObject({
     .describe('Bytes of the description and all documents it refers to together; at most what the installation allows')
     .optional(),
   followRefs: flag.describe('Whether `$ref`s into other documents are fetched').default(true),
-  maxRefs: wholeNumber(0, 1000).describe(`Largest number of other documents; default ${DEFAULT_MAX_REFS}`).optional(),
+  maxRefs: wholeNumber(0, 1000).describe(`Largest number of other documents; default ${OPENAPI_DEFAULTS.maxRefs}`).optional(),
 });
 
 export type OpenapiConfig = z.infer<typeof openapiConfig>;
 
 /** A config that has passed the checks, with its defaults. */
-export const readConfig = (config: unknown): OpenapiConfig => openapiConfig.parse(config);
+export const readOpenapiConfig = (config: unknown): OpenapiConfig => openapiConfig.parse(config);

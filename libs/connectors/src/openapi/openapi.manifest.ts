@@ -8,15 +8,5 @@ export const manifest: Manifest<OpenapiConfig> = {
   description: 'Watches an OpenAPI 2.0, 3.0 or 3.1 description that somebody publishes, and tells what changed.',
   config: openapiConfig,
   auth: ['none'],
-  pipeline: {
-    stages: [
-      { name: 'fetch', service: 'connector-runner' },
-      { name: 'parse', service: 'connector-runner' },
-      { name: 'normalize', service: 'connector-runner' },
-      { name: 'snapshot', service: 'connector-runner' },
-      { name: 'diff', service: 'differ' },
-      { name: 'persist', service: 'differ' },
-      { name: 'alert', service: 'differ' },
-    ],
-  },
+  pipelines: ['dependency'],
 };

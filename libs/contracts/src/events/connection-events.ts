@@ -1,4 +1,4 @@
-import type { BusyPolicy, Schedule, Source } from '../connection.js';
+import type { BusyPolicy, DestinationSettings, Schedule, Source } from '../connection.js';
 import type { JobResult, JobState } from '../job.js';
 import type { Cursor } from '../pipeline.js';
 import type { Fact } from './fact.js';
@@ -10,6 +10,9 @@ export type ConnectionCreated = Fact<
     readonly tenant: string;
     readonly name: string;
     readonly source: Source;
+    /** What its jobs run; absent: the first that the source offers. */
+    readonly pipeline?: string;
+    readonly destinations?: readonly DestinationSettings[];
     readonly schedule: Schedule;
     readonly whenBusy: BusyPolicy;
     readonly nextSyncAt: number | null;

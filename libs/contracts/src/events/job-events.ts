@@ -1,7 +1,7 @@
-import type { BySeverity } from '../changes.js';
 import type { BusyPolicy } from '../connection.js';
+import type { Facts, FactType } from '../facts.js';
 import type { Counts, Failure, JobResult, JobState, JobTrigger, JobType } from '../job.js';
-import type { Cursor, StageDefinition, StageOutput } from '../pipeline.js';
+import type { Checkpoint, Cursor, PipelineChoice, StageDefinition, StageOutput } from '../pipeline.js';
 import type { Fact } from './fact.js';
 
 /** Which message of the work queue a claim was made with: see Delivery in messaging. */
@@ -17,6 +17,7 @@ export type JobCreated = Fact<
     readonly tenant: string;
     readonly connectionId: string;
     readonly connector: string;
+    readonly pipeline: PipelineChoice;
     readonly type: JobType;
     readonly trigger: JobTrigger;
     readonly stages: readonly StageDefinition[];
@@ -53,9 +54,22 @@ export type StageCompleted = Fact<
     readonly attempt: number;
     readonly output: StageOutput;
     readonly counts?: Partial<Counts>;
+    readonly metrics?: Checkpoint['metrics'];
     readonly cursor?: Cursor;
     /** Set when the next stage belongs to another service: the claim ends and the work is handed over. */
     readonly handOver?: StageDefinition;
+  }
+>;
+
+/** How far the claim has got inside its stage; a successor goes on from there. */
+export type CheckpointSaved = Fact<
+  'CheckpointSaved',
+  Checkpoint & {
+    readonly claim: number;
+    readonly stage: string;
+    readonly attempt: number;
+    /** From 1, within the claim and the stage. */
+    readonly sequence: number;
   }
 >;
 
@@ -93,21 +107,13 @@ export type CancelRequested = Fact<
   { readonly deadline: number; readonly claim: number; readonly reason: string }
 >;
 
-/**
- * What the persisted changes of a dependency amount to, without the ignored ones: what alerts are made from. Of a
- * provider there is one for each subscription as well, with its tenant and id, in the stream `alerts-<snapshot>`.
- */
-export type ChangesDetected = Fact<
-  'ChangesDetected',
-  {
-    readonly tenant: string;
-    readonly connectionId: string;
-    readonly jobId: string;
-    readonly snapshotId: string;
-    readonly previousSnapshotId: string;
-    readonly bySeverity: BySeverity;
-  }
->;
+/** What a stage found out; its data with the job's tenant, connection and id. */
+export type JobFact<T extends FactType = FactType> = {
+  [F in T]: Fact<F, Facts[F] & { readonly tenant: string; readonly connectionId: string; readonly jobId: string }>;
+}[T];
+
+/** Of a provider there is one for each subscription as well, in the stream `alerts-<snapshot>`. */
+export type ChangesDetected = JobFact<'ChangesDetected'>;
 
 /** What every ending tells, so that nobody has to read the job again. */
 interface Ending {
@@ -119,7 +125,12 @@ interface Ending {
 
 export type JobCompleted = Fact<
   'JobCompleted',
-  Ending & { readonly result: JobResult; readonly counts: Counts; readonly cursor?: Cursor }
+  Ending & {
+    readonly result: JobResult;
+    readonly counts: Counts;
+    readonly metrics?: Checkpoint['metrics'];
+    readonly cursor?: Cursor;
+  }
 >;
 
 export type JobFailed = Fact<
@@ -141,12 +152,13 @@ export type JobEvent =
   | JobCreated
   | StageClaimed
   | StageCompleted
+  | CheckpointSaved
   | ClaimExpired
   | ClaimStalled
   | ClaimRecovered
   | RetryScheduled
   | CancelRequested
-  | ChangesDetected
+  | JobFact
   | JobCompleted
   | JobFailed
   | JobCancelled;

@@ -1,32 +1,35 @@
 import type { JsonSchema, Manifest } from '@tidemark/connector-sdk/manifest';
+import { pipelineFor, pipelines } from '@tidemark/pipelines';
 import { fields, table, type Field } from '../render/table.js';
 import { show, type Session } from '../session.js';
 
 /** What a manifest says, as JSON. */
 function viewOf(manifest: Manifest, config?: JsonSchema) {
-  const { name, title, description, auth, source, destination, pipeline } = manifest;
+  const { name, title, description, auth, source, destination } = manifest;
+  const stages = stagesOf(manifest);
   return {
     ...{ name, title, description, auth },
     ...(source && { source }),
     ...(destination && { destination }),
-    ...(pipeline && { pipeline }),
+    ...(stages && { pipeline: { stages } }),
     ...(config && { config }),
   };
 }
 
-const readsOf = ({ source, pipeline }: Manifest): string =>
+const stagesOf = (manifest: Manifest) => pipelineFor(pipelines, {}, manifest)?.stages;
+
+const readsOf = ({ source, pipelines: offered }: Manifest): string =>
   source
     ? source.objects === 'configured'
       ? 'as configured'
       : source.objects.map(({ name }) => name).join(', ')
-    : pipeline
+    : offered
       ? 'a pipeline'
       : '–';
 
 export async function listConnectors(session: Session): Promise<void> {
-  const { connectors } = await import('@tidemark/connectors');
-  const manifests = [...connectors.values()].map(({ manifest }) => manifest);
-  manifests.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const { catalogue } = await import('@tidemark/connector-sdk/manifest');
+  const manifests = [...catalogue.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const columns = [
     { title: 'NAME', value: ({ name }: Manifest) => name },
     { title: 'READS', value: readsOf, flexible: true },
@@ -53,7 +56,12 @@ export function showManifest(session: Session, manifest: Manifest, config: JsonS
     ['writes', destination ? destination.modes.join(', ') : null],
     ['batch size', destination ? `${destination.batchSize.initial} (at most ${destination.batchSize.max})` : null],
     ['batches at once', destination ? String(destination.concurrency) : null],
-    ['stages', manifest.pipeline?.stages.map(({ name }) => name).join(' → ') ?? null],
+    [
+      'stages',
+      stagesOf(manifest)
+        ?.map(({ name }) => name)
+        .join(' → ') ?? null,
+    ],
   ];
   const rows = [...configRows(config)];
   const columns = [

@@ -1,19 +1,7 @@
 import { views, type SnapshotDocument, type StageCompleted } from '@tidemark/contracts';
 import type { RecordedEvent } from '@tidemark/event-store';
+import { isUnchanged, type SnapshotOutput } from '@tidemark/pipelines';
 import type { Projection } from '@tidemark/read-model';
-
-type Taken = Pick<
-  SnapshotDocument,
-  | 'contentHash'
-  | 'rawBlob'
-  | 'canonicalBlob'
-  | 'bytes'
-  | 'title'
-  | 'apiVersion'
-  | 'specVersion'
-  | 'format'
-  | 'operations'
-> & { readonly snapshotId: string; readonly previous: { readonly snapshotId: string } | null };
 
 /** One document a snapshot, from the checkpoint of the stage that took it. */
 export const snapshotsProjection: Projection<SnapshotDocument> = {
@@ -39,8 +27,8 @@ export const snapshotsProjection: Projection<SnapshotDocument> = {
   },
 };
 
-function takenBy({ type, data }: RecordedEvent): Taken | undefined {
+function takenBy({ type, data }: RecordedEvent): SnapshotOutput | undefined {
   if (type !== 'StageCompleted') return undefined;
   const { stage, output } = data as StageCompleted['data'];
-  return stage === 'snapshot' && !output['unchanged'] ? (output as unknown as Taken) : undefined;
+  return stage === 'snapshot' && !isUnchanged(output) ? (output as object as SnapshotOutput) : undefined;
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { configSchema, type JsonSchema, type Manifest } from '@tidemark/connector-sdk/manifest';
 import { connectors } from '@tidemark/connectors';
 import { TidemarkError } from '@tidemark/contracts';
+import { pipelineFor, pipelines } from '@tidemark/pipelines';
 
 /** A connector as callers see it. */
 export type ConnectorView = Pick<Manifest, 'name' | 'title' | 'description' | 'auth'> & {
@@ -35,7 +36,7 @@ export class Connectors {
 }
 
 function describe(manifest: Manifest): ConnectorView {
-  const { name, title, description, auth, source = null, destination = null, pipeline } = manifest;
-  const stages = pipeline?.stages.map((stage) => stage.name) ?? null;
+  const { name, title, description, auth, source = null, destination = null } = manifest;
+  const stages = pipelineFor(pipelines, {}, manifest)?.stages.map((stage) => stage.name) ?? null;
   return { name, title, description, auth, source, destination, stages, config: configSchema(manifest) };
 }

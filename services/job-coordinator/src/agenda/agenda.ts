@@ -112,6 +112,9 @@ export class Agenda {
         return this.claimed(job, event.data.claim, event.data.at);
       case 'StageCompleted':
         return this.stageCompleted(job, event.data.stage, event.data.handOver, event.data.at);
+      case 'CheckpointSaved':
+        if (job.claim) Object.assign(job.claim, { stalled: false, advancedAt: event.data.at });
+        return;
       case 'ClaimExpired':
         job.claim = null;
         return this.hold(job, 'offered');

@@ -8,7 +8,7 @@ import {
 import { describeConnection } from '../connection/connection.view.js';
 import type { ConnectionCommand } from '../connection/connection.commands.js';
 import { connectionStream, type Context, type Coordinator } from '../coordinator.js';
-import { assertSchedule, assertSource } from './connection-input.js';
+import { assertConnects, assertSchedule } from './connection-input.js';
 import { findConnection, ownedConnection } from './get-connection.js';
 import { assertUnsubscribed, unsubscribe } from './subscribe.js';
 
@@ -25,7 +25,8 @@ export async function updateConnection(
   context: Context,
   { tenant, connectionId, ...changes }: UpdateConnection,
 ): Promise<ConnectionView> {
-  if (changes.source) assertSource(changes.source);
+  const { pipeline } = await findConnection(coordinator, { tenant, connectionId });
+  if (changes.source) assertConnects(coordinator.catalogue, { source: changes.source, pipeline });
   if (changes.schedule) assertSchedule(changes.schedule);
   const data = { ...changes, at: coordinator.time.now() };
   return change(coordinator, context, { tenant, connectionId }, { type: 'UpdateConnection', data });

@@ -1,20 +1,61 @@
-import { configProblems } from '@tidemark/connector-sdk/manifest';
-import { connectors, pipelineOf } from '@tidemark/connectors';
-import { TidemarkError, type FieldProblem, type Schedule, type Source } from '@tidemark/contracts';
+import { configProblems, type Manifest } from '@tidemark/connector-sdk/manifest';
+import {
+  TidemarkError,
+  type CreateConnection,
+  type DestinationSettings,
+  type FieldProblem,
+  type Schedule,
+  type Source,
+} from '@tidemark/contracts';
+import { pipelineFor } from '@tidemark/pipelines';
+import type { Catalogue } from '../catalogue.js';
 import { cronProblem } from '../connection/schedule.js';
 
-/** @throws TidemarkError VALIDATION_FAILED when the connector is not known or does not accept the config */
-export function assertSource({ connector, config }: Source): void {
-  const manifest = connectors.get(connector)?.manifest;
-  if (!manifest?.pipeline) {
-    const known = [...connectors.keys()].filter((name) => pipelineOf(name));
-    throw invalid([{ field: 'source.connector', message: `is not one of ${known.join(', ')}` }]);
+/**
+ * @throws TidemarkError VALIDATION_FAILED when a connector is not known or does not accept its config, or the source
+ * does not offer the pipeline
+ */
+export function assertConnects(
+  { manifests, pipelines }: Catalogue,
+  { source, pipeline, destinations = [] }: Pick<CreateConnection, 'source' | 'pipeline' | 'destinations'>,
+): void {
+  const sources = [...manifests.values()].filter((manifest) => pipelineFor(pipelines, {}, manifest));
+  const manifest = assertOneOf(sources, source, 'source');
+  const offered = manifest.pipelines ?? [];
+  if (pipeline !== undefined && !(offered.includes(pipeline) && pipelines.has(pipeline)))
+    throw invalid([{ field: 'pipeline', message: `is not one of ${offered.join(', ')}` }]);
+  const writable = [...manifests.values()].filter(({ destination }) => destination);
+  for (const [index, destination] of destinations.entries())
+    assertDestination(writable, destinations.slice(0, index), destination, `destinations[${index}]`);
+}
+
+function assertDestination(
+  writable: readonly Manifest[],
+  before: readonly DestinationSettings[],
+  destination: DestinationSettings,
+  field: string,
+): void {
+  assertOneOf(writable, destination, field);
+  if (before.some(({ name }) => name === destination.name))
+    throw invalid([{ field: `${field}.name`, message: `is taken: another destination is called ${destination.name}` }]);
+}
+
+/** The connector's manifest. @throws TidemarkError VALIDATION_FAILED when it is not one of these, or its config is wrong */
+function assertOneOf(manifests: readonly Manifest[], { connector, config }: Source, field: string): Manifest {
+  const manifest = manifests.find(({ name }) => name === connector);
+  if (!manifest) {
+    const known = manifests.map(({ name }) => name);
+    throw invalid([{ field: `${field}.connector`, message: `is not one of ${known.join(', ')}` }]);
   }
   const problems = configProblems(manifest, config);
   if (problems.length > 0)
     throw invalid(
-      problems.map(({ field, message }) => ({ field: field ? `source.config.${field}` : 'source.config', message })),
+      problems.map((problem) => ({
+        field: problem.field ? `${field}.config.${problem.field}` : `${field}.config`,
+        message: problem.message,
+      })),
     );
+  return manifest;
 }
 
 /** @throws TidemarkError VALIDATION_FAILED when a cron expression or its time zone is wrong */

@@ -3,18 +3,27 @@ import { uuidv7 } from '@tidemark/event-store';
 import { exists } from '../connection/connection.js';
 import { describeConnection } from '../connection/connection.view.js';
 import { connectionStream, type Context, type Coordinator } from '../coordinator.js';
-import { assertSchedule, assertSource } from './connection-input.js';
+import { assertConnects, assertSchedule } from './connection-input.js';
 
 /** @throws TidemarkError VALIDATION_FAILED with the fields at fault */
 export async function createConnection(
-  { connections, time }: Coordinator,
+  { connections, time, catalogue }: Coordinator,
   context: Context,
-  { tenant, name, source, schedule = { every: 'manual' }, whenBusy = 'queue' }: CreateConnection,
+  {
+    tenant,
+    name,
+    schedule = { every: 'manual' },
+    whenBusy = 'queue',
+    source,
+    pipeline,
+    destinations,
+  }: CreateConnection,
 ): Promise<ConnectionView> {
-  assertSource(source);
+  const parts = { source, ...(pipeline && { pipeline }), ...(destinations && { destinations }) };
+  assertConnects(catalogue, parts);
   assertSchedule(schedule);
   const connectionId = uuidv7();
-  const data = { connectionId, tenant, name, source, schedule, whenBusy, at: time.now() };
+  const data = { connectionId, tenant, name, ...parts, schedule, whenBusy, at: time.now() };
   const { state } = await connections.handle(
     connectionStream(connectionId),
     { type: 'CreateConnection', data },

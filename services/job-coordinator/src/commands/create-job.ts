@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
-import { pipelineOf } from '@tidemark/connectors';
-import { providerIdOf, TidemarkError, type CreateJob, type JobTrigger, type JobView } from '@tidemark/contracts';
+import {
+  providerIdOf,
+  TidemarkError,
+  type CreateJob,
+  type JobTrigger,
+  type JobView,
+  type PipelineChoice,
+} from '@tidemark/contracts';
 import { uuidv5, uuidv7 } from '@tidemark/event-store';
+import { pipelineFor, type Pipeline } from '@tidemark/pipelines';
 import type { ExistingConnection } from '../connection/connection.js';
 import { jobStream, type Context, type Coordinator } from '../coordinator.js';
 import { findConnection } from './get-connection.js';
@@ -15,7 +22,7 @@ const STALL_TIMEOUT_MS = 10 * 60_000;
  *   TOO_MANY_CONCURRENT_SYNCS · CONNECTION_BUSY · VALIDATION_FAILED
  */
 export async function createJob(coordinator: Coordinator, context: Context, input: CreateJob): Promise<JobView> {
-  const { tenant, connectionId, type, trigger = 'api', idempotencyKey, startAt } = input;
+  const { tenant, connectionId, type, trigger = 'api', idempotencyKey, startAt, parameters } = input;
   const connection = await findConnection(coordinator, { tenant, connectionId });
   const whenBusy = input.whenBusy ?? connection.whenBusy;
   const start = startAt === undefined ? undefined : timeOf(startAt);
@@ -25,9 +32,12 @@ export async function createJob(coordinator: Coordinator, context: Context, inpu
   return startJob(coordinator, context, connection, {
     jobId: idempotencyKey === undefined ? uuidv7() : uuidv5('job', tenant, idempotencyKey),
     requestHash:
-      idempotencyKey === undefined ? undefined : hashOf({ connectionId, type, startAt, whenBusy: input.whenBusy }),
+      idempotencyKey === undefined
+        ? undefined
+        : hashOf({ connectionId, type, startAt, whenBusy: input.whenBusy, parameters }),
     type,
     trigger,
+    parameters,
     startAt: start,
     whenBusy: start === undefined ? whenBusy : 'queue',
     isNew: idempotencyKey === undefined,
@@ -42,6 +52,8 @@ export interface JobOrder {
   readonly startAt?: number;
   readonly whenBusy: 'queue' | 'reject';
   readonly retryOf?: string;
+  /** The pipeline's own. */
+  readonly parameters?: PipelineChoice['parameters'];
   /** The id was made for this job: nobody else can have created it. */
   readonly isNew?: boolean;
 }
@@ -51,22 +63,24 @@ export async function startJob(
   coordinator: Coordinator,
   context: Context,
   connection: ExistingConnection,
-  { jobId, isNew = false, ...order }: JobOrder,
+  { jobId, isNew = false, parameters = {}, ...order }: JobOrder,
 ): Promise<JobView> {
-  const { jobs, admission, time, settings } = coordinator;
+  const { jobs, admission, time, settings, catalogue } = coordinator;
   const { id: connectionId, tenant, source } = connection;
   if (connection.status !== 'active')
     throw new TidemarkError('CONNECTION_NOT_ACTIVE', `connection ${connectionId} is ${connection.status}`);
   if (providerIdOf(source) !== null)
     throw new TidemarkError('CONFLICT', 'a subscription has no syncs of its own: its provider is fetched for all');
-  const pipeline = pipelineOf(source.connector);
-  if (!pipeline) throw new TidemarkError('INTERNAL', `this version has no connector ${source.connector}`);
+  const pipeline = pipelineFor(catalogue.pipelines, connection, catalogue.manifests.get(source.connector));
+  if (!pipeline) throw new TidemarkError('INTERNAL', `this version cannot run connector ${source.connector}`);
+  assertParameters(pipeline, parameters);
   if (order.whenBusy === 'reject') await reservePlace();
-  const { stages, claimTimeoutMs = settings.claimTimeoutMs, stallTimeoutMs = STALL_TIMEOUT_MS } = pipeline;
-  const given = { jobId, tenant, connectionId, connector: source.connector, stages, claimTimeoutMs, stallTimeoutMs };
+  const { kind, stages, claimTimeoutMs = settings.claimTimeoutMs, stallTimeoutMs = STALL_TIMEOUT_MS } = pipeline;
+  const given = { jobId, tenant, connectionId, connector: source.connector, pipeline: { kind, parameters } };
+  const limits = { stages, claimTimeoutMs, stallTimeoutMs };
   const { state } = await jobs.handle(
     jobStream(jobId),
-    { type: 'CreateJob', data: { ...given, ...order, at: time.now() } },
+    { type: 'CreateJob', data: { ...given, ...limits, ...order, at: time.now() } },
     { ...context, isNew },
   );
   return viewOf(coordinator, ownedJob(state, tenant));
@@ -75,6 +89,13 @@ export async function startJob(
     const known = isNew ? undefined : await jobs.load(jobStream(jobId));
     if (!known || known.state.status === 'absent') await admission.reserve(tenant, jobId, connectionId);
   }
+}
+
+function assertParameters({ kind, parameterProblems }: Pipeline, parameters: PipelineChoice['parameters']): void {
+  const none = () =>
+    Object.keys(parameters).length > 0 ? [{ field: '', message: `pipeline ${kind} takes none` }] : [];
+  const [problem] = (parameterProblems ?? none)(parameters);
+  if (problem) throw invalid(problem.field ? `parameters.${problem.field}` : 'parameters', problem.message);
 }
 
 function timeOf(startAt: string): number {

@@ -1,6 +1,9 @@
 import {
+  isFactType,
   TidemarkError,
+  type CheckpointReport,
   type ClaimGranted,
+  type ClaimRef,
   type ClaimRequest,
   type ReportTaken,
   type StageFailure,
@@ -8,6 +11,7 @@ import {
 } from '@tidemark/contracts';
 import { exists } from '../connection/connection.js';
 import { connectionStream, jobStream, type Context, type Coordinator } from '../coordinator.js';
+import type { JobCommand } from '../job/job.commands.js';
 import { currentStage, type ExistingJob } from '../job/job.js';
 import { ownedJob } from './get-job.js';
 
@@ -33,15 +37,20 @@ export async function claimStage(
     await failStage(coordinator, context, { tenant, jobId, claim: number, stage, error, retryable: false });
     throw refused(error.message, 'ended');
   }
+  const { source, destinations = [] } = connection;
   return {
     claim: job.claim.number,
     attempt: job.retryCount + 1,
     type: job.type,
     trigger: job.trigger,
     connectionId: job.connectionId,
+    pipeline: job.pipeline,
+    source,
+    destinations,
     connector: job.connector,
-    config: connection.source.config,
+    config: source.config,
     cursor: connection.cursor?.value ?? null,
+    checkpoint: job.checkpoint?.stage === job.claim.stage ? job.checkpoint.saved : null,
     stages: legOf(job),
     outputs: Object.fromEntries(Object.entries(job.completed).map(([stage, { output }]) => [stage, output])),
     counts: job.counts,
@@ -49,25 +58,35 @@ export async function claimStage(
   };
 }
 
-/** Takes the checkpoint at the end of a stage. @throws TidemarkError STALE_CLAIM */
-export async function completeStage(
-  { jobs, time }: Coordinator,
+/** Takes the report of a completed stage. @throws TidemarkError STALE_CLAIM · VALIDATION_FAILED for an unknown fact */
+export function completeStage(
+  coordinator: Coordinator,
   context: Context,
-  { tenant, jobId, ...report }: StageReport,
+  { changes, facts = changes ? [{ type: 'ChangesDetected', data: changes }] : [], ...report }: StageReport,
 ): Promise<ReportTaken> {
-  const command = { type: 'CompleteStage', data: { ...report, at: time.now() } } as const;
-  const { state } = await jobs.handle(jobStream(jobId), command, context);
-  return { ended: ownedJob(state, tenant).claim?.number !== report.claim };
+  const unknown = facts.find(({ type }) => !isFactType(type));
+  if (unknown) throw new TidemarkError('VALIDATION_FAILED', `this version knows no fact "${unknown.type}"`);
+  return take(coordinator, context, report, (data, at) => ({ type: 'CompleteStage', data: { ...data, facts, at } }));
 }
 
+/** Takes a checkpoint inside a stage. @throws TidemarkError STALE_CLAIM */
+export const saveCheckpoint = (coordinator: Coordinator, context: Context, report: CheckpointReport) =>
+  take(coordinator, context, report, (data, at) => ({ type: 'SaveCheckpoint', data: { ...data, at } }));
+
 /** Takes the error that ended a stage. @throws TidemarkError STALE_CLAIM */
-export async function failStage(
+export const failStage = (coordinator: Coordinator, context: Context, report: StageFailure) =>
+  take(coordinator, context, report, (data, at) => ({
+    type: 'FailStage',
+    data: { ...data, random: Math.random(), at },
+  }));
+
+async function take<Report extends ClaimRef>(
   { jobs, time }: Coordinator,
   context: Context,
-  { tenant, jobId, ...report }: StageFailure,
+  { tenant, jobId, ...report }: Report,
+  commandOf: (report: Omit<Report, 'tenant' | 'jobId'>, at: number) => JobCommand,
 ): Promise<ReportTaken> {
-  const command = { type: 'FailStage', data: { ...report, random: Math.random(), at: time.now() } } as const;
-  const { state } = await jobs.handle(jobStream(jobId), command, context);
+  const { state } = await jobs.handle(jobStream(jobId), commandOf(report, time.now()), context);
   return { ended: ownedJob(state, tenant).claim?.number !== report.claim };
 }
 

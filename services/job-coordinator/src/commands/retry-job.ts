@@ -18,6 +18,7 @@ export async function retryJob(coordinator: Coordinator, context: Context, ref: 
     trigger: 'retry',
     whenBusy: connection.whenBusy,
     retryOf: job.id,
+    parameters: job.pipeline.parameters,
   } as const;
   return startJob(coordinator, context, connection, order);
 }

@@ -3,6 +3,7 @@ import type {
   ConnectionEvent,
   ConnectionState as ConnectionStatus,
   Cursor,
+  DestinationSettings,
   JobResult,
   JobState as JobStatus,
   Schedule,
@@ -17,6 +18,9 @@ export interface ExistingConnection {
   readonly tenant: string;
   readonly name: string;
   readonly source: Source;
+  /** What its jobs run; absent: the first that the source offers. */
+  readonly pipeline?: string;
+  readonly destinations?: readonly DestinationSettings[];
   readonly schedule: Schedule;
   readonly whenBusy: BusyPolicy;
   readonly paused: boolean;

@@ -1,10 +1,9 @@
 import type {
+  CheckpointReport,
   ClaimedDelivery,
-  Counts,
-  Cursor,
-  Failure,
+  ClaimRef,
   JobCreated,
-  StageOutput,
+  StageFailure,
   StageReport,
 } from '@tidemark/contracts';
 
@@ -29,27 +28,16 @@ export type ClaimStage = Command<
   }
 >;
 
-export type CompleteStage = Command<
-  'CompleteStage',
-  {
-    readonly claim: number;
-    readonly stage: string;
-    readonly output: StageOutput;
-    readonly counts?: Partial<Counts>;
-    readonly cursor?: Cursor;
-    readonly finish?: 'unchanged';
-    readonly changes?: StageReport['changes'];
-  }
->;
+/** What a runner reports, without what names the job. */
+type Reported<Report extends ClaimRef> = Omit<Report, 'tenant' | 'jobId'>;
+
+export type CompleteStage = Command<'CompleteStage', Omit<Reported<StageReport>, 'changes'>>;
+
+export type SaveCheckpoint = Command<'SaveCheckpoint', Reported<CheckpointReport>>;
 
 export type FailStage = Command<
   'FailStage',
-  {
-    readonly claim: number;
-    readonly stage: string;
-    readonly error: Failure;
-    readonly retryable: boolean;
-    readonly retryAfterMs?: number;
+  Reported<StageFailure> & {
     /** 0 ≤ random < 1, for the jitter of the retry. */
     readonly random: number;
   }
@@ -75,6 +63,7 @@ export type JobCommand =
   | CreateJob
   | ClaimStage
   | CompleteStage
+  | SaveCheckpoint
   | FailStage
   | ExpireClaim
   | StallClaim

@@ -10,8 +10,9 @@ import type {
   FailStage,
   ForceCancel,
   JobCommand,
-  StallClaim,
   RecoverClaim,
+  SaveCheckpoint,
+  StallClaim,
 } from './job.commands.js';
 import { attemptOf, currentStage, isEnded, type Claim, type ExistingJob, type JobState } from './job.js';
 import { canMove } from './job.transitions.js';
@@ -31,6 +32,8 @@ export function decideJob(command: JobCommand, job: JobState): JobEvent[] {
       return claim(command, job);
     case 'CompleteStage':
       return complete(command, job);
+    case 'SaveCheckpoint':
+      return saveCheckpoint(command, job);
     case 'FailStage':
       return fail(command, job);
     case 'ExpireClaim':
@@ -80,45 +83,42 @@ function claim({ data }: ClaimStage, job: ExistingJob): JobEvent[] {
 }
 
 function complete({ data }: CompleteStage, job: ExistingJob): JobEvent[] {
-  const { at, claim: number, stage, output, counts, cursor, finish, changes } = data;
+  const { facts = [], finish, ...report } = data;
+  const { at, claim: number, stage, counts, cursor, metrics } = report;
   if (job.completed[stage]?.claim === number) return [];
   const held = assertClaim(job, number);
-  const current = currentStage(job);
-  if (current?.name !== stage)
-    throw new TidemarkError('CONFLICT', `stage ${stage} is not the current one of job ${job.id}`);
+  const current = assertCurrent(job, stage);
   const next = finish ? undefined : job.stages[job.stages.indexOf(current) + 1];
   const handOver = next && next.service !== held.service ? next : undefined;
+  const { id: jobId, tenant, connectionId } = job;
   const events: JobEvent[] = [
-    {
-      type: 'StageCompleted',
-      data: {
-        connectionId: job.connectionId,
-        claim: number,
-        stage,
-        attempt: attemptOf(job),
-        output,
-        counts,
-        cursor,
-        handOver,
-        at,
-      },
-    },
+    { type: 'StageCompleted', data: { ...report, connectionId, attempt: attemptOf(job), handOver } },
+    ...facts.map((fact): JobEvent => ({ type: fact.type, data: { ...fact.data, tenant, connectionId, jobId, at } })),
   ];
-  if (changes)
-    events.push({
-      type: 'ChangesDetected',
-      data: { ...changes, tenant: job.tenant, connectionId: job.connectionId, jobId: job.id, at },
-    });
   if (!next) {
     assertMove(job, 'completed');
     const total = { ...job.counts, ...counts };
     const result = finish ?? (total.failed > 0 ? 'completed_with_errors' : 'succeeded');
+    const whole = { counts: total, metrics: measured({ ...job.metrics, ...metrics }) };
     events.push({
       type: 'JobCompleted',
-      data: { ...endingOf(job), result, counts: total, cursor: cursor ?? job.cursor ?? undefined, at },
+      data: { ...endingOf(job), result, ...whole, cursor: cursor ?? job.cursor ?? undefined, at },
     });
   }
   return events;
+}
+
+const measured = (metrics: ExistingJob['metrics']) => (Object.keys(metrics).length > 0 ? metrics : undefined);
+
+function saveCheckpoint({ data }: SaveCheckpoint, job: ExistingJob): JobEvent[] {
+  const { claim, stage, sequence } = data;
+  const last = job.checkpoint;
+  // The same report again, after its reply was lost.
+  if (last && last.claim === claim && last.stage === stage && sequence <= last.sequence) return [];
+  if (job.completed[stage]?.claim === claim) return [];
+  assertClaim(job, claim);
+  assertCurrent(job, stage);
+  return [{ type: 'CheckpointSaved', data: { ...data, attempt: attemptOf(job) } }];
 }
 
 function fail({ data }: FailStage, job: ExistingJob): JobEvent[] {
@@ -209,6 +209,13 @@ function assertClaim(job: ExistingJob, number: number) {
   if (job.claim?.number !== number)
     throw new TidemarkError('STALE_CLAIM', `claim ${number} of job ${job.id} is over`, { jobId: job.id });
   return job.claim;
+}
+
+function assertCurrent(job: ExistingJob, stage: string) {
+  const current = currentStage(job);
+  if (current?.name !== stage)
+    throw new TidemarkError('CONFLICT', `stage ${stage} is not the current one of job ${job.id}`);
+  return current;
 }
 
 function assertMove(job: ExistingJob, to: JobStatus): void {

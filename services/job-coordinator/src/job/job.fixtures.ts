@@ -13,6 +13,7 @@ export const createJob: CreateJob = {
     tenant: 'acme',
     connectionId: 'connection-1',
     connector: 'openapi',
+    pipeline: { kind: 'dependency', parameters: {} },
     type: 'full',
     trigger: 'api',
     stages: [

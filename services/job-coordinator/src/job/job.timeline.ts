@@ -11,6 +11,8 @@ export function describeEvent({ type, data }: JobEvent): string {
       return `${data.runner} took stage ${data.stage} (attempt ${data.attempt}, claim ${data.claim})`;
     case 'StageCompleted':
       return `Stage ${data.stage} completed${data.handOver ? `, handed over to ${data.handOver.service}` : ''}`;
+    case 'CheckpointSaved':
+      return `Checkpoint ${data.sequence} of stage ${data.stage}: ${data.counts?.processed ?? 0} processed`;
     case 'ClaimExpired':
       return `Claim ${data.claim} gave no sign of life; stage ${data.stage} is offered again`;
     case 'ClaimStalled':

@@ -1,4 +1,5 @@
 import {
+  type Checkpoint,
   type ClaimedDelivery,
   type Counts,
   type Cursor,
@@ -8,6 +9,7 @@ import {
   type JobResult,
   type JobState as JobStatus,
   noCounts,
+  pipelineOfConnector,
   type StageDefinition,
   type StageOutput,
 } from '@tidemark/contracts';
@@ -31,6 +33,14 @@ export interface CompletedStage {
   readonly output: StageOutput;
 }
 
+export interface StageCheckpoint {
+  readonly claim: number;
+  readonly stage: string;
+  /** From 1, within the claim and the stage. */
+  readonly sequence: number;
+  readonly saved: Checkpoint;
+}
+
 /** What the job was asked for with. */
 type Given = Omit<JobCreated['data'], 'jobId' | 'startAt' | 'retryOf' | 'requestHash' | 'at'>;
 
@@ -45,7 +55,10 @@ export interface ExistingJob extends Given {
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly completed: Readonly<Record<string, CompletedStage>>;
+  /** The last checkpoint inside the current stage; null when it has none. */
+  readonly checkpoint: StageCheckpoint | null;
   readonly counts: Counts;
+  readonly metrics: NonNullable<Checkpoint['metrics']>;
   readonly cursor: Cursor | null;
   readonly retryCount: number;
   readonly retryAt: number | null;
@@ -85,17 +98,30 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
       return { ...job, status: 'running', startedAt, retryAt: null, lastClaim: number, lostClaims, claim };
     }
     case 'StageCompleted': {
-      const { claim, stage, output, counts, cursor, handOver, at } = event.data;
+      const { claim, stage, output, counts, metrics, cursor, handOver, at } = event.data;
       const advanced = {
         ...job,
         completed: { ...job.completed, [stage]: { claim, output } },
+        checkpoint: null,
         counts: { ...job.counts, ...counts },
+        metrics: { ...job.metrics, ...metrics },
         cursor: cursor ?? job.cursor,
         lostClaims: 0,
       };
       const next = currentStage(advanced);
       if (handOver || !job.claim || !next) return { ...advanced, claim: null };
       return { ...advanced, claim: { ...job.claim, stage: next.name, advancedAt: at, stalledSince: null } };
+    }
+    case 'CheckpointSaved': {
+      const { claim, stage, sequence, attempt: _, at, ...saved } = event.data;
+      return {
+        ...job,
+        checkpoint: { claim, stage, sequence, saved },
+        counts: { ...job.counts, ...saved.counts },
+        metrics: { ...job.metrics, ...saved.metrics },
+        lostClaims: 0,
+        claim: job.claim && { ...job.claim, advancedAt: at, stalledSince: null },
+      };
     }
     case 'ClaimExpired':
       return { ...job, claim: null, lostClaims: job.lostClaims + 1 };
@@ -111,6 +137,7 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
       const { at: requestedAt, deadline, reason } = event.data;
       return { ...job, cancel: { requestedAt, deadline, reason } };
     }
+    // A fact is for whoever acts on it.
     case 'ChangesDetected':
       return job;
     case 'JobCompleted': {
@@ -136,6 +163,8 @@ function created({
 }: Extract<JobEvent, { type: 'JobCreated' }>['data']) {
   return {
     ...given,
+    // Events from before pipelines were things of their own do not name one.
+    pipeline: given.pipeline ?? pipelineOfConnector(given.connector),
     status: 'pending',
     id: jobId,
     startAt: startAt ?? null,
@@ -145,7 +174,9 @@ function created({
     startedAt: null,
     endedAt: null,
     completed: {},
+    checkpoint: null,
     counts: noCounts,
+    metrics: {},
     cursor: null,
     retryCount: 0,
     retryAt: null,

@@ -6,9 +6,19 @@ import {
   type BusyPolicy,
   type JobTrigger,
   type JobType,
+  type PipelineChoice,
 } from '@tidemark/contracts';
 import { plainToInstance } from 'class-transformer';
-import { IsIn, IsISO8601, IsOptional, IsString, Length, validate, type ValidationError } from 'class-validator';
+import {
+  IsIn,
+  IsISO8601,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  validate,
+  type ValidationError,
+} from 'class-validator';
 
 /** A job asked for over the broker: the gateway and internal producers use the same subject. */
 export class CreateJobInput {
@@ -39,6 +49,10 @@ export class CreateJobInput {
   @IsOptional()
   @IsISO8601({ strict: true })
   startAt?: string;
+
+  @IsOptional()
+  @IsObject()
+  parameters?: PipelineChoice['parameters'];
 }
 
 /** The input as an instance of its class. @throws TidemarkError VALIDATION_FAILED with every field at fault, unknown ones too */

@@ -3,6 +3,7 @@ import {
   command,
   contextOf,
   type CancelConfirmation,
+  type CheckpointReport,
   type ClaimRequest,
   type EndedJob,
   type StageFailure,
@@ -12,7 +13,7 @@ import type { Delivery, Request } from '@tidemark/messaging';
 import { Consume, Serve, type BrokerContext } from '@tidemark/messaging/nest';
 import { confirmCancel } from '../commands/cancel-job.js';
 import { endSync } from '../commands/end-sync.js';
-import { claimStage, completeStage, failStage } from '../commands/report-stage.js';
+import { claimStage, completeStage, failStage, saveCheckpoint } from '../commands/report-stage.js';
 import type { Coordinator } from '../coordinator.js';
 import { recordEnding } from '../metrics.js';
 import { COORDINATOR } from '../tokens.js';
@@ -34,6 +35,11 @@ export class WorkController {
   @Serve(subject('complete-stage'))
   complete(data: StageReport, { headers }: From) {
     return completeStage(this.coordinator, contextOf(data.tenant, headers), data);
+  }
+
+  @Serve(subject('save-checkpoint'))
+  checkpoint(data: CheckpointReport, { headers }: From) {
+    return saveCheckpoint(this.coordinator, contextOf(data.tenant, headers), data);
   }
 
   @Serve(subject('fail-stage'))

@@ -1,12 +1,13 @@
-import { displayUrl, type HttpResponse } from '@tidemark/resilience';
+import { readOpenapiConfig, type OpenapiConfig } from '@tidemark/connectors/openapi-config';
 import { parse } from '@tidemark/openapi-diff';
-import type { StageContext, StageFunction } from '@tidemark/connector-sdk';
-import { stageFailure } from './stage-tools.js';
-import { type OpenapiCursor, readCursor, requestHash, shortHash } from './cursor.js';
+import type { DependencyCursor, DependencyPipeline, Stage, StageResult, Unchanged } from '@tidemark/pipelines';
+import { displayUrl, type HttpClient, type HttpResponse } from '@tidemark/resilience';
+import { BYTES, type DependencyContext } from './artefacts.js';
+import { readCursor, requestHash, shortHash } from './cursor.js';
 import { type Bundled, bundleReferences } from './fetch-references.js';
-import { type OpenapiConfig, readConfig, TIMEOUT_MS } from './openapi.config.js';
-import { BYTES } from './artefacts.js';
 import { mayReferElsewhere } from './references.js';
+import { stageFailure } from './stage-failure.js';
+import { TIMEOUT_MS } from './timeout.js';
 
 /** Longest validator that is kept: it stands in an event. */
 const MAX_VALIDATOR = 512;
@@ -19,32 +20,35 @@ const MAX_VALIDATOR = 512;
  * asking for each part conditionally would put dozens of validators into the cursor, to save the traffic of the few
  * descriptions that are made of several documents.
  */
-export const fetchStage: StageFunction = async (context) => {
-  const config = readConfig(context.config);
-  const cursor = readCursor(context.cursor);
-  const answer = await fetchRoot(context, config, cursor);
-  if (answer.notModified && cursor) return unchanged(cursor, {});
-  const raw = await context.blobs.put(answer.body);
-  const bundled = config.followRefs ? await bundleIfNeeded(context, config, answer) : null;
-  const documentBlob = bundled ? (await context.blobs.put(bundled.text)).id : raw.id;
-  const source = {
-    documentBlob,
-    externalRefs: bundled?.refs ?? 0,
-    request: requestHash(config),
-    urlHash: shortHash(answer.url),
-    etag: short(answer.header('etag')),
-    lastModified: short(answer.header('last-modified')),
+export const fetchStage =
+  (http: HttpClient): Stage<DependencyPipeline, 'fetch'> =>
+  async (context) => {
+    const config = readOpenapiConfig(context.source.config);
+    const cursor = readCursor(context.cursor);
+    const answer = await fetchRoot(context, http, config, cursor);
+    if (answer.notModified && cursor) return unchanged(cursor, {});
+    const raw = await context.blobs.put(answer.body);
+    const bundled = config.followRefs ? await bundleIfNeeded(context, http, config, answer) : null;
+    const documentBlob = bundled ? (await context.blobs.put(bundled.text)).id : raw.id;
+    const source = {
+      documentBlob,
+      externalRefs: bundled?.refs ?? 0,
+      request: requestHash(config),
+      urlHash: shortHash(answer.url),
+      etag: short(answer.header('etag')),
+      lastModified: short(answer.header('last-modified')),
+    };
+    if (cursor?.documentBlob === documentBlob) return unchanged(cursor, source);
+    context.artefacts.set(BYTES, bundled ? Buffer.from(bundled.text) : answer.body);
+    const url = displayUrl(new URL(answer.url)).slice(0, 1000);
+    return { output: { rawBlob: raw.id, bytes: bundled?.bytes ?? raw.bytes, url, source } };
   };
-  if (cursor?.documentBlob === documentBlob) return unchanged(cursor, source);
-  context.artefacts.set(BYTES, bundled ? Buffer.from(bundled.text) : answer.body);
-  const url = displayUrl(new URL(answer.url)).slice(0, 1000);
-  return { output: { rawBlob: raw.id, bytes: bundled?.bytes ?? raw.bytes, url, source } };
-};
 
 async function fetchRoot(
-  context: StageContext,
+  context: DependencyContext,
+  http: HttpClient,
   config: OpenapiConfig,
-  cursor: OpenapiCursor | null,
+  cursor: DependencyCursor | null,
 ): Promise<HttpResponse> {
   const sameRequest = cursor !== null && cursor.request === requestHash(config) && cursor.externalRefs === 0;
   const condition = sameRequest && {
@@ -53,7 +57,7 @@ async function fetchRoot(
     appliesTo: (url: string) => shortHash(url) === cursor.urlHash,
   };
   try {
-    return await context.http.request({
+    return await http.request({
       url: config.url,
       timeoutMs: TIMEOUT_MS,
       headers: { accept: 'application/json, application/yaml;q=0.9, */*;q=0.5', ...config.headers },
@@ -67,7 +71,8 @@ async function fetchRoot(
 }
 
 async function bundleIfNeeded(
-  context: StageContext,
+  context: DependencyContext,
+  http: HttpClient,
   config: OpenapiConfig,
   { body, url }: HttpResponse,
 ): Promise<Bundled | null> {
@@ -78,16 +83,19 @@ async function bundleIfNeeded(
   } catch {
     return null; // What is wrong with the document, and where, is for the next stage to say.
   }
-  return bundleReferences(context, config, { value: document, base: url, bytes: body.byteLength });
+  return bundleReferences(context, http, config, { value: document, base: url, bytes: body.byteLength });
 }
 
 /** Nothing to do but to remember the latest validators; the snapshot stays the one it was. */
-function unchanged(cursor: OpenapiCursor, source: Partial<OpenapiCursor>) {
+function unchanged(
+  cursor: DependencyCursor,
+  source: Partial<DependencyCursor>,
+): StageResult<DependencyPipeline, Unchanged> {
   const { snapshotId, contentHash, operations } = cursor;
   return {
     output: { unchanged: true, snapshotId, contentHash },
     counts: { total: operations, processed: operations },
-    finish: 'unchanged' as const,
+    finish: 'unchanged',
     cursor: { ...cursor, ...source },
   };
 }

@@ -1,8 +1,8 @@
-import type { StageFunction } from '@tidemark/connector-sdk';
-import { describedDocument, type NormalizeOutput } from './artefacts.js';
+import type { DependencyPipeline, NormalizeOutput, Stage } from '@tidemark/pipelines';
+import { describedDocument } from './artefacts.js';
 
 /** Stores the canonical form of the description. Blobs are named by content, so its id is the content's hash. */
-export const normalizeStage: StageFunction = async (context) => {
+export const normalizeStage: Stage<DependencyPipeline, 'normalize'> = async (context) => {
   const { canonical, info, operations } = await describedDocument(context);
   const { id } = await context.blobs.put(canonical);
   const output: NormalizeOutput = {
@@ -12,7 +12,7 @@ export const normalizeStage: StageFunction = async (context) => {
     apiVersion: text(info['version'], 100),
     operations,
   };
-  return { output: { ...output }, counts: { total: operations } };
+  return { output, counts: { total: operations } };
 };
 
 /** A field of `info`, which may be anything in a description that is not valid. */

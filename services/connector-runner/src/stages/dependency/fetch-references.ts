@@ -1,9 +1,10 @@
-import { displayUrl, Terminal } from '@tidemark/resilience';
-import type { StageContext } from '@tidemark/connector-sdk';
-import { stageFailure } from './stage-tools.js';
+import { OPENAPI_DEFAULTS, type OpenapiConfig } from '@tidemark/connectors/openapi-config';
+import { displayUrl, Terminal, type HttpClient } from '@tidemark/resilience';
+import type { DependencyContext } from './artefacts.js';
 import { bundle, BundleTooLarge, type SourceDocument } from './bundle.js';
-import { DEFAULT_MAX_BYTES, DEFAULT_MAX_REFS, type OpenapiConfig, TIMEOUT_MS } from './openapi.config.js';
 import { readDocument } from './read-document.js';
+import { stageFailure } from './stage-failure.js';
+import { TIMEOUT_MS } from './timeout.js';
 
 /** Documents fetched at the same time. */
 const CONCURRENCY = 4;
@@ -23,7 +24,8 @@ export interface Bundled {
  * @throws ExternalError
  */
 export async function bundleReferences(
-  context: StageContext,
+  context: DependencyContext,
+  http: HttpClient,
   config: OpenapiConfig,
   root: SourceDocument & { readonly bytes: number },
 ): Promise<Bundled | null> {
@@ -35,14 +37,15 @@ export async function bundleReferences(
     if (missing.size === 0) {
       return documents.size === 0 ? null : { text: JSON.stringify(document), refs: documents.size, bytes };
     }
-    const { maxRefs = DEFAULT_MAX_REFS } = config;
+    const { maxRefs = OPENAPI_DEFAULTS.maxRefs } = config;
     if (documents.size + missing.size > maxRefs)
       throw new Terminal(
         'SOURCE_TOO_MANY_REFERENCES',
         `${displayUrl(new URL(config.url))} refers to more than ${maxRefs} other documents (maxRefs)`,
       );
     const urls = [...missing];
-    while (urls.length > 0) bytes += await fetchSome(context, config, urls.splice(0, CONCURRENCY), documents, bytes);
+    while (urls.length > 0)
+      bytes += await fetchSome(context, http, config, urls.splice(0, CONCURRENCY), documents, bytes);
     context.progress({ percent: 50 });
   }
 }
@@ -61,7 +64,8 @@ function bundled(root: SourceDocument, rootUrls: readonly string[], documents: R
 
 /** Adds documents to the map and answers their bytes. When one fails, the others are given up. */
 async function fetchSome(
-  context: StageContext,
+  context: DependencyContext,
+  http: HttpClient,
   config: OpenapiConfig,
   urls: readonly string[],
   documents: Map<string, SourceDocument>,
@@ -69,13 +73,13 @@ async function fetchSome(
 ): Promise<number> {
   const giveUp = new AbortController();
   const signal = AbortSignal.any([context.signal, giveUp.signal]);
-  const limit = config.maxBytes ?? DEFAULT_MAX_BYTES;
+  const limit = config.maxBytes ?? OPENAPI_DEFAULTS.maxBytes;
   const left = limit - bytesBefore;
   const ask = async (url: string) => {
     const headers = new URL(url).origin === new URL(config.url).origin ? (config.headers ?? {}) : {};
     const request = { url, headers, signal, maxBytes: Math.max(left, 0), timeoutMs: TIMEOUT_MS };
     try {
-      return { url, answer: await context.http.request(request) };
+      return { url, answer: await http.request(request) };
     } catch (error) {
       throw stageFailure(error, context.signal, 'a document that the description refers to: ');
     }

@@ -1,12 +1,29 @@
 import { FileBlobStore, readBlob, readJson, type BlobId } from '@tidemark/blob-store';
-import { MAX_STAGE_OUTPUT_BYTES } from '@tidemark/connector-sdk';
-import { describe, expect, it } from '@jest/globals';
+import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
-import type { LegOptions, LegRun } from './testing/leg.js';
-import { petstore, reversed } from './testing/petstore.js';
-import { folder, publisher, runAt } from './testing/world.js';
+import { MAX_REPORT_BYTES } from '@tidemark/pipelines';
+import { type LegOptions, type LegRun, Publisher, runLeg } from '../../testing/run-leg.js';
+import { petstore, reversed } from '../../testing/petstore.js';
 
-const run = (options?: Partial<LegOptions>) => runAt('/api.json', options);
+let publisher: Publisher;
+let folder: TemporaryFolder;
+
+beforeEach(async () => {
+  publisher = await Publisher.start();
+  folder = await temporaryFolder();
+});
+
+afterEach(async () => {
+  await publisher.stop();
+  await folder.remove();
+});
+
+function run(options: Partial<LegOptions> = {}): Promise<LegRun> {
+  const config = { url: `${publisher.url}/api.json` };
+  return runLeg(folder.path, { config, ...options });
+}
+
 const blobs = () => new FileBlobStore(folder.path);
 const stages = ({ results }: LegRun) => results.map(({ stage }) => stage);
 
@@ -173,7 +190,7 @@ describe('an openapi job that cannot succeed', () => {
     const config = { url: `${publisher.url}/api.json?key=hunter2` };
     publisher.publish('/api.json?key=hunter2', body);
     const failure = run({ config });
-    await expect(failure).rejects.toMatchObject({ name: 'Terminal', code: 'SOURCE_INVALID', retryable: false });
+    await expect(failure).rejects.toMatchObject({ code: 'SOURCE_INVALID', retryable: false });
     await expect(failure).rejects.toThrow(message);
     await expect(failure).rejects.toThrow(`${publisher.url}/api.json:`);
     await expect(failure).rejects.not.toThrow('hunter2');
@@ -217,7 +234,7 @@ describe('what an openapi job leaves in events', () => {
     publisher.publish(path, description, { etag: `"${'e'.repeat(7000)}"`, 'last-modified': 'm'.repeat(5000) });
     const { outputs, cursor } = await run({ config: { url: publisher.url + path } });
     for (const kept of [...Object.values(outputs), cursor]) {
-      expect(JSON.stringify(kept).length).toBeLessThan(MAX_STAGE_OUTPUT_BYTES);
+      expect(JSON.stringify(kept).length).toBeLessThan(MAX_REPORT_BYTES);
       expect(JSON.stringify(kept)).not.toContain('hunter2');
     }
   });

@@ -2,9 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FileBlobStore } from '@tidemark/blob-store';
-import type { Cursor, StageOutput } from '@tidemark/contracts';
+import { noCounts, type Cursor, type StageOutput } from '@tidemark/contracts';
+import { Artefacts, type StageContext, type StageResult } from '@tidemark/pipelines';
 import { createHttpClient, type HttpPoolOptions, retrySchedule } from '@tidemark/resilience';
+<<<<<<<< HEAD:libs/connectors/src/openapi/testing/leg.ts
 import type { Connector, StageContext, StageResult } from '@tidemark/connector-sdk';
+========
+import { stagesWith } from '../stages.js';
+>>>>>>>> 3a53c45 (feat(pipelines): pipelines are things of their own, with checkpoints inside stages and facts):services/connector-runner/src/testing/run-leg.ts
 
 export type Page = { readonly body: string; readonly headers?: Record<string, string>; readonly status?: number };
 export type Answer = Page | ((request: IncomingMessage, response: ServerResponse) => void);
@@ -49,10 +54,15 @@ export class Publisher {
   }
 }
 
+export interface TestResult extends StageResult {
+  readonly output: StageOutput;
+  readonly stage: string;
+}
+
 export interface LegRun {
   readonly outputs: Record<string, StageOutput>;
-  readonly results: readonly (StageResult & { readonly stage: string })[];
-  readonly last: StageResult;
+  readonly results: readonly TestResult[];
+  readonly last: TestResult;
   /** What the job commits when it completes. */
   readonly cursor: Cursor | null;
 }
@@ -67,37 +77,40 @@ export interface LegOptions {
   readonly guard?: HttpPoolOptions;
 }
 
-/** Runs the stages of a connector's first leg one after the other, on a real blob store and the real HTTP client. */
-export async function runLeg(connector: Connector, folder: string, options: LegOptions): Promise<LegRun> {
+/** Runs the stages of the first leg of a dependency's job, on a real blob store and the real HTTP client. */
+export async function runLeg(folder: string, options: LegOptions): Promise<LegRun> {
   const { config, cursor = null, jobId = 'job-1', fresh = false, signal = new AbortController().signal } = options;
   const outputs: Record<string, StageOutput> = {};
-  const results: (StageResult & { stage: string })[] = [];
-  const artefacts = new Map<string, unknown>();
+  const results: TestResult[] = [];
+  let artefacts = new Artefacts();
   let proposed: Cursor | null = cursor;
   const http = createHttpClient({ side: 'source', allow: ['127.0.0.1'], retries: retrySchedule([]), ...options.guard });
+  const { stages } = stagesWith(http).get('dependency')!;
   try {
-    for (const { name, service } of connector.manifest.pipeline!.stages) {
-      if (service !== 'connector-runner') break;
-      if (fresh) artefacts.clear();
+    for (const [name, stage] of Object.entries(stages)) {
+      if (fresh) artefacts = new Artefacts();
+      const kept = asJson(outputs);
       const context: StageContext = {
-        connectionId: 'connection-1',
-        jobId,
-        jobType: 'full',
-        config,
+        job: { id: jobId, tenant: 'acme', connectionId: 'connection-1', type: 'full', trigger: 'api', attempt: 1 },
+        parameters: {},
+        source: { connector: 'openapi', config },
         cursor,
+        resumeFrom: null,
+        counts: noCounts,
         artefacts,
-        outputs: JSON.parse(JSON.stringify(outputs)) as Record<string, StageOutput>,
         blobs: new FileBlobStore(folder),
-        http,
+        open: { source: unexpected, destination: unexpected },
         signal,
+        output: (earlier) => kept[earlier] as never,
+        checkpoint: unexpected,
         progress: () => {},
         now: () => 0,
       };
-      const result = await connector.stages![name]!(context);
+      const result = await stage(context);
       // What is kept passes through JSON, as it does on its way into an event.
-      outputs[name] = JSON.parse(JSON.stringify(result.output)) as StageOutput;
+      outputs[name] = asJson(result.output) as StageOutput;
       results.push({ ...result, output: outputs[name], stage: name });
-      if (result.cursor) proposed = JSON.parse(JSON.stringify(result.cursor)) as Cursor;
+      if (result.cursor) proposed = asJson(result.cursor);
       if (result.finish) break;
     }
   } finally {
@@ -105,3 +118,7 @@ export async function runLeg(connector: Connector, folder: string, options: LegO
   }
   return { outputs, results, last: results.at(-1)!, cursor: proposed };
 }
+
+const asJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
+const unexpected = () => Promise.reject(new Error('no stage of this leg does that'));

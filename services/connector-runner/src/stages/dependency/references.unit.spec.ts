@@ -1,11 +1,27 @@
 import { FileBlobStore, readJson, type BlobId } from '@tidemark/blob-store';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
+import { type LegOptions, type LegRun, Publisher, runLeg } from '../../testing/run-leg.js';
 import { mayReferElsewhere } from './references.js';
-import { type LegOptions, type LegRun, Publisher } from './testing/leg.js';
-import { folder, publisher, runAt } from './testing/world.js';
 
-const run = (options?: Partial<LegOptions>) => runAt('/v1/api.json', options);
+let publisher: Publisher;
+let folder: TemporaryFolder;
+
+beforeEach(async () => {
+  publisher = await Publisher.start();
+  folder = await temporaryFolder();
+});
+
+afterEach(async () => {
+  await publisher.stop();
+  await folder.remove();
+});
+
+function run({ config, ...options }: Partial<LegOptions> = {}): Promise<LegRun> {
+  const whole = { url: `${publisher.url}/v1/api.json`, ...config };
+  return runLeg(folder.path, { config: whole, ...options });
+}
 
 /** The parts of a canonical description that these tests look at. */
 interface Content {

@@ -1,6 +1,0 @@
-import { defineConnector } from '@tidemark/connector-sdk';
-import { manifest } from './noop.manifest.js';
-
-export const connector = defineConnector(manifest, {
-  stages: { run: async () => ({ output: {} }) },
-});

@@ -1,0 +1,47 @@
+import { readBlob } from '@tidemark/blob-store';
+import { ParseError } from '@tidemark/openapi-diff';
+import { type Described, describeBytes, OutOfMemoryError } from '@tidemark/openapi-diff/threads';
+import {
+  artefact,
+  isUnchanged,
+  StageFailed,
+  type DependencyPipeline,
+  type FetchOutput,
+  type StageContext,
+} from '@tidemark/pipelines';
+
+export type DependencyContext = StageContext<DependencyPipeline>;
+
+/** How large a document may be was decided when it was fetched. */
+const MAX_DOCUMENT = Number.MAX_SAFE_INTEGER;
+
+/** What the stages of one leg hand each other in memory. */
+export const BYTES = artefact<Uint8Array>('dependency.bytes');
+export const DESCRIBED = artefact<Described>('dependency.described');
+
+/** What the fetch stage brought. @throws Error when it brought nothing new: the job had ended with it */
+export function fetched(context: DependencyContext): FetchOutput {
+  const output = context.output('fetch');
+  if (isUnchanged(output)) throw new Error('the source is unchanged: there is nothing to read');
+  return output;
+}
+
+/**
+ * The description, read: from memory, else from the bytes in memory, else from the blob. A large one is read in a thread.
+ * @throws StageFailed SOURCE_INVALID · OUT_OF_MEMORY
+ */
+export async function describedDocument(context: DependencyContext): Promise<Described> {
+  const described = context.artefacts.take(DESCRIBED);
+  if (described) return described;
+  const { source, url } = fetched(context);
+  const bytes = context.artefacts.take(BYTES) ?? (await readBlob(context.blobs, source.documentBlob, MAX_DOCUMENT));
+  try {
+    return await describeBytes(bytes, { source: url, maxSize: MAX_DOCUMENT }, { signal: context.signal });
+  } catch (error) {
+    if (error instanceof ParseError)
+      throw new StageFailed('SOURCE_INVALID', error.message, { retryable: false, cause: error });
+    if (error instanceof OutOfMemoryError)
+      throw new StageFailed(error.code, error.message, { retryable: error.retryable, cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+import type { EventStore } from '@tidemark/event-store';
+import type { DependencyPipeline, Stage } from '@tidemark/pipelines';
+import { currentTraceparent } from '@tidemark/telemetry';
+import { recordChanges } from '../../change-set/change-set.js';
+import { foundChanges } from './found-changes.js';
+import { snapshotOf } from './snapshot.js';
+
+/** Records the changes that the diff stage found. */
+export const persistStage =
+  (eventStore: EventStore): Stage<DependencyPipeline, 'persist'> =>
+  async (context) => {
+    const { snapshotId, previous } = snapshotOf(context);
+    const diff = context.output('diff');
+    if (diff.baseline || !previous) return { output: { recorded: 0 } };
+    const changes = await foundChanges(context, diff);
+    const { id: jobId, tenant, connectionId, correlationId } = context.job;
+    const about = { tenant, connectionId, jobId, snapshotId, previousSnapshotId: previous.snapshotId, at: diff.at };
+    await recordChanges(eventStore, { ...about, changes }, { correlationId, traceparent: currentTraceparent() });
+    return { output: { recorded: changes.length } };
+  };

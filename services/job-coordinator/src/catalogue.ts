@@ -1,0 +1,15 @@
+import type { Manifest } from '@tidemark/connector-sdk/manifest';
+import { connectors } from '@tidemark/connectors';
+import { pipelines, type Pipelines } from '@tidemark/pipelines';
+
+/** What connections may be made of, and what their jobs run. */
+export interface Catalogue {
+  readonly manifests: ReadonlyMap<string, Manifest>;
+  readonly pipelines: Pipelines;
+}
+
+/** What this version brings. */
+export const ownCatalogue: Catalogue = {
+  manifests: new Map(Array.from(connectors, ([name, { manifest }]) => [name, manifest])),
+  pipelines,
+};
