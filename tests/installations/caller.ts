@@ -39,9 +39,9 @@ export class Caller {
   }
 
   /** Creates a job under an idempotency key; the job of an earlier, identical request is as good. */
-  async createOnce(connectionId: string, idempotencyKey: string): Promise<string> {
+  async createOnce(connectionId: string, idempotencyKey: string, order: Order = {}): Promise<string> {
     try {
-      return (await this.create(connectionId, { idempotencyKey })).id;
+      return (await this.create(connectionId, { ...order, idempotencyKey })).id;
     } catch (error) {
       const { code, details } = error as RemoteError;
       if (code === 'DUPLICATE_JOB') return (details as { jobId: string }).jobId;

@@ -22,6 +22,7 @@ export interface ChildOptions {
   readonly folder: string;
   readonly crash?: CrashPoint;
   readonly tenantMaxRunning?: number;
+  readonly withCopy?: boolean;
 }
 
 const { folder, crash, ...settings } = JSON.parse(process.argv[2]!) as ChildOptions;

@@ -4,6 +4,7 @@ import { startJobCoordinator } from '@tidemark/job-coordinator';
 import type { PortUrls } from '@tidemark/config';
 import type { Broker } from '@tidemark/messaging';
 import { allPorts, createLogger, openAdapters, type Adapters, type Logger, type Service } from '@tidemark/platform';
+import { copyCatalogue, copyExtras } from '../examples/copy/index.js';
 import { Caller } from './caller.js';
 import { Publisher } from '../publishers/publisher.js';
 
@@ -19,6 +20,8 @@ export interface InstallationOptions {
   readonly differs?: number;
   readonly claimTimeoutMs?: number;
   readonly tenantMaxRunning?: number;
+  /** True: the services also know the example pipeline `copy` and its connectors. */
+  readonly withCopy?: boolean;
   /** Comes between all services and the broker. */
   readonly decorate?: (broker: Broker) => Broker;
   /** Sees the adapters before any service does. */
@@ -51,12 +54,14 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   options.prepare?.(opened);
   const adapters = { ...opened, broker: decorate(opened.broker) };
   const services: Service[] = [];
+  const catalogue = options.withCopy ? copyCatalogue : undefined;
+  const extras = options.withCopy ? copyExtras : undefined;
   for (const time of coordinators)
-    services.push(await startJobCoordinator(adapters, { claimTimeoutMs, tenantMaxRunning }, logger, time));
+    services.push(await startJobCoordinator(adapters, { claimTimeoutMs, tenantMaxRunning }, logger, time, catalogue));
   const startRunner = async ({ decorate: seen = (broker: Broker) => broker, concurrency = 16 }: RunnerOptions = {}) => {
     const limits = { fetchMaxBytes: 64 * 1024 ** 2, runnerConcurrency: concurrency, claimTimeoutMs };
     const settings = { fetchAllow: Publisher.allow, ...limits };
-    services.push(await startConnectorRunner({ ...adapters, broker: seen(adapters.broker) }, settings, logger));
+    services.push(await startConnectorRunner({ ...adapters, broker: seen(adapters.broker) }, settings, logger, extras));
   };
   for (const runner of runners) await startRunner(runner);
   for (let n = 0; n < differs; n += 1) services.push(await startDiffer(adapters, { claimTimeoutMs }, logger));

@@ -1,1 +1,2 @@
 export { startJobCoordinator } from './job-coordinator.js';
+export { ownCatalogue, type Catalogue } from './catalogue.js';
