@@ -6,19 +6,17 @@ import type { Manifest } from './manifest/manifest.js';
 const manifest: Manifest = {
   name: 'example',
   title: 'Example',
-  description: 'Runs one stage.',
+  description: 'Writes rows.',
   config: z.strictObject({}),
   auth: ['none'],
-  pipeline: { stages: [{ name: 'run', service: 'connector-runner' }] },
+  destination: { modes: ['append'], batchSize: { initial: 1, max: 1 }, concurrency: 1 },
 };
 
 describe('a connector', () => {
   it('has exactly the parts that its manifest declares', () => {
-    const run = async () => ({ output: {} });
-    expect(() => defineConnector(manifest, {})).toThrow('disagree about its pipeline');
-    expect(() => defineConnector(manifest, { stages: {} })).toThrow('connector example needs the stages run, and has ');
-    expect(() => defineConnector(manifest, { stages: { run, walk: run } })).toThrow('has run, walk');
-    expect(() => defineConnector({ ...manifest, pipeline: { stages: [] } }, { stages: { run } })).toThrow('has run');
-    expect(defineConnector(manifest, { stages: { run } }).manifest).toBe(manifest);
+    const open = () => undefined as never;
+    expect(() => defineConnector(manifest, {})).toThrow('disagree about its destination');
+    expect(() => defineConnector(manifest, { openDestination: open, openSource: open })).toThrow('about its source');
+    expect(defineConnector(manifest, { openDestination: open }).manifest).toBe(manifest);
   });
 });

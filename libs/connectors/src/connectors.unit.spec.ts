@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { configProblems } from '@tidemark/connector-sdk/manifest';
-import { connectors, pipelineOf } from './connectors.js';
+import { connectors } from './connectors.js';
 
 const SDK = '@tidemark/connector-sdk/manifest';
 const sdk = join(import.meta.dirname, '../../connector-sdk/src/manifest/index.ts');
@@ -22,20 +22,6 @@ function loaded(file: string, seen = new Set<string>()): Set<string> {
 }
 
 describe('the connectors', () => {
-  it('name the pipelines of those that have one', () => {
-    expect(pipelineOf('openapi')?.stages.map(({ name, service }) => `${service}/${name}`)).toEqual([
-      'connector-runner/fetch',
-      'connector-runner/parse',
-      'connector-runner/normalize',
-      'connector-runner/snapshot',
-      'differ/diff',
-      'differ/persist',
-      'differ/alert',
-    ]);
-    expect(pipelineOf('noop')?.stages).toEqual([{ name: 'run', service: 'connector-runner' }]);
-    expect(pipelineOf('toString')).toBeUndefined();
-  });
-
   it('load no I/O until one is needed, and no packages but those that check configs', () => {
     const modules = [...loaded(join(import.meta.dirname, 'connectors.ts'))];
     expect(modules.filter((name) => name.endsWith('.manifest.ts'))).toHaveLength(connectors.size);

@@ -1,5 +1,6 @@
 import { appendFile, readFile } from 'node:fs/promises';
-import { defineConnector, type Connector, type Destination, type Manifest, type Source } from '@tidemark/connectors';
+import { defineConnector, type Connector, type Destination, type Manifest, type Source } from '@tidemark/connector-sdk';
+import type { ListedConnector } from '@tidemark/connectors';
 import { Retryable } from '@tidemark/resilience';
 import { z } from 'zod';
 
@@ -74,6 +75,9 @@ export async function readLedger(file: string): Promise<{ id: string; ids: numbe
     .map((line) => JSON.parse(line) as { id: string; ids: number[] });
 }
 
-export const exampleConnectors: ReadonlyMap<string, Connector> = new Map(
-  [numbers, ledger].map((connector) => [connector.manifest.name, connector as Connector]),
+export const exampleConnectors: ReadonlyMap<string, ListedConnector> = new Map(
+  [numbers as Connector, ledger as Connector].map((connector) => [
+    connector.manifest.name,
+    { manifest: connector.manifest, load: async () => connector },
+  ]),
 );

@@ -1,4 +1,4 @@
-import type { Page } from '@tidemark/connectors';
+import type { Page } from '@tidemark/connector-sdk';
 import type { Checkpoint, SinkResult } from '@tidemark/contracts';
 import type { Stage, StageContext } from '@tidemark/pipelines';
 import type { CopyPipeline } from './pipeline.js';

@@ -13,7 +13,9 @@ export const openapiConfig = z.strictObject({
     .describe('Bytes of the description and all documents it refers to together; at most what the installation allows')
     .optional(),
   followRefs: flag.describe('Whether `$ref`s into other documents are fetched').default(true),
-  maxRefs: wholeNumber(0, 1000).describe(`Largest number of other documents; default ${OPENAPI_DEFAULTS.maxRefs}`).optional(),
+  maxRefs: wholeNumber(0, 1000)
+    .describe(`Largest number of other documents; default ${OPENAPI_DEFAULTS.maxRefs}`)
+    .optional(),
 });
 
 export type OpenapiConfig = z.infer<typeof openapiConfig>;

@@ -28,8 +28,9 @@ const readsOf = ({ source, pipelines: offered }: Manifest): string =>
       : '–';
 
 export async function listConnectors(session: Session): Promise<void> {
-  const { catalogue } = await import('@tidemark/connector-sdk/manifest');
-  const manifests = [...catalogue.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const { connectors } = await import('@tidemark/connectors');
+  const manifests = [...connectors.values()].map(({ manifest }) => manifest);
+  manifests.sort((a, b) => (a.name < b.name ? -1 : 1));
   const columns = [
     { title: 'NAME', value: ({ name }: Manifest) => name },
     { title: 'READS', value: readsOf, flexible: true },

@@ -5,11 +5,7 @@ import { FileBlobStore } from '@tidemark/blob-store';
 import { noCounts, type Cursor, type StageOutput } from '@tidemark/contracts';
 import { Artefacts, type StageContext, type StageResult } from '@tidemark/pipelines';
 import { createHttpClient, type HttpPoolOptions, retrySchedule } from '@tidemark/resilience';
-<<<<<<<< HEAD:libs/connectors/src/openapi/testing/leg.ts
-import type { Connector, StageContext, StageResult } from '@tidemark/connector-sdk';
-========
 import { stagesWith } from '../stages.js';
->>>>>>>> 3a53c45 (feat(pipelines): pipelines are things of their own, with checkpoints inside stages and facts):services/connector-runner/src/testing/run-leg.ts
 
 export type Page = { readonly body: string; readonly headers?: Record<string, string>; readonly status?: number };
 export type Answer = Page | ((request: IncomingMessage, response: ServerResponse) => void);

@@ -14,6 +14,7 @@ import {
   fold,
   jobIn,
   noon,
+  saveCheckpoint,
 } from './job.fixtures.js';
 import { isEnded, type JobState } from './job.js';
 import { canMove, transitions } from './job.transitions.js';
@@ -170,13 +171,57 @@ describe('completing a stage', () => {
     expect(events[1]).toMatchObject({ data: { result: 'completed_with_errors', cursor: { at: 'here' } } });
   });
 
-  it('tells of detected changes in the same append', () => {
-    const changes = { snapshotId: 's2', previousSnapshotId: 's1', bySeverity: { breaking: 1 } };
-    const job = after(createJob, claimStage());
-    expect(types(decideJob(completeStage(1, 'fetch', { changes }), job))).toEqual([
-      'StageCompleted',
-      'ChangesDetected',
-    ]);
+  it('records the reported facts in the same append, with what names the job', () => {
+    const data = { snapshotId: 's2', previousSnapshotId: 's1', bySeverity: { breaking: 1 } };
+    const facts = [{ type: 'ChangesDetected', data }];
+    const events = decideJob(completeStage(1, 'fetch', { facts }), after(createJob, claimStage()));
+    expect(types(events)).toEqual(['StageCompleted', 'ChangesDetected']);
+    expect(events[1]?.data).toMatchObject({ ...data, tenant: 'acme', connectionId: 'connection-1', jobId: 'job-1' });
+    expect(events[0]?.data).not.toHaveProperty('facts');
+  });
+});
+
+describe('a checkpoint inside a stage', () => {
+  const started = after(createJob, claimStage());
+  const saved = saveCheckpoint(1, 'fetch', 1, { counts: { processed: 10 }, metrics: { pages: 1 } });
+
+  it('is kept, with its counts and metrics, and is progress of the claim', () => {
+    const job = existing(createJob, claimStage(), saved);
+    expect(job.checkpoint).toMatchObject({ claim: 1, stage: 'fetch', sequence: 1, saved: { cursor: { at: 1 } } });
+    expect(job.counts.processed).toBe(10);
+    expect(job.metrics).toEqual({ pages: 1 });
+    expect(job.claim?.advancedAt).toBe(saved.data.at);
+  });
+
+  it('is taken once, also when its report comes again after later ones', () => {
+    const job = fold(started, decideJob(saved, started));
+    expect(decideJob(saved, job)).toEqual([]);
+    const later = fold(job, decideJob(saveCheckpoint(1, 'fetch', 2), job));
+    expect(decideJob(saved, later)).toEqual([]);
+    const completed = fold(later, decideJob(completeStage(1, 'fetch'), later));
+    expect(decideJob(saveCheckpoint(1, 'fetch', 2), completed)).toEqual([]);
+  });
+
+  it('is refused of a claim that is over, of another stage, and of a job that ended', () => {
+    expect(refusalOf(saveCheckpoint(2, 'fetch', 1), started)).toMatchObject({ code: 'STALE_CLAIM' });
+    expect(refusalOf(saveCheckpoint(1, 'snapshot', 1), started)).toMatchObject({ code: 'CONFLICT' });
+    expect(
+      refusalOf(saveCheckpoint(1, 'fetch', 1), after(createJob, claimStage(), failStage(1, 'fetch'))),
+    ).toMatchObject({ code: 'STALE_CLAIM' });
+    expect(refusalOf(saveCheckpoint(1, 'snapshot', 1), jobIn.completed)).toMatchObject({ code: 'STALE_CLAIM' });
+  });
+
+  it('outlives its claim and its attempt, and ends with its stage', () => {
+    const retrying = existing(createJob, claimStage(), saved, failStage(1, 'fetch'));
+    expect(retrying.checkpoint?.saved.cursor).toEqual({ at: 1 });
+    expect(existing(createJob, claimStage(), saved, completeStage(1, 'fetch')).checkpoint).toBeNull();
+  });
+
+  it('shows that the job does not kill its runners: lost claims are counted anew', () => {
+    const expired = { type: 'ExpireClaim', data: { claim: 1, random: 0.5, at: noon + 5000 } } as const;
+    const again = claimStage({ delivery: { id: 'message-2', sequence: 2 } });
+    expect(existing(createJob, claimStage(), expired, again).lostClaims).toBe(1);
+    expect(existing(createJob, claimStage(), expired, again, saveCheckpoint(2, 'fetch', 1)).lostClaims).toBe(0);
   });
 });
 

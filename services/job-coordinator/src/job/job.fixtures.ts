@@ -48,6 +48,11 @@ export const completeStage = (claim: number, stage: string, more: object = {}): 
   data: { claim, stage, output: { of: stage }, at: noon + 2000, ...more },
 });
 
+export const saveCheckpoint = (claim: number, stage: string, sequence: number, more: object = {}): JobCommand => ({
+  type: 'SaveCheckpoint',
+  data: { claim, stage, sequence, cursor: { at: sequence }, at: noon + 1500, ...more },
+});
+
 export const failStage = (claim: number, stage: string, more: object = {}): JobCommand => ({
   type: 'FailStage',
   data: {
