@@ -36,7 +36,8 @@ module.exports = {
     },
     {
       name: 'aggregates-are-pure',
-      comment: 'An aggregate imports aggregates, contracts, retry and cron arithmetic, and types of the event store.',
+      comment:
+        'An aggregate imports aggregates, contracts, pure tools, retry and cron arithmetic, and types of the event store.',
       severity: 'error',
       from: { path: pure, pathNot: spec },
       to: {
@@ -44,6 +45,7 @@ module.exports = {
         pathNot: [
           pure,
           '^libs/contracts/',
+          '^libs/foundation/src/(instant|json)\\.ts$',
           '^libs/resilience/src/retry-schedule\\.ts$',
           'node_modules/croner/',
           '^libs/event-store/',
@@ -58,10 +60,17 @@ module.exports = {
     },
     {
       name: 'contracts-stand-alone',
-      comment: 'Shapes and codes: no framework, no driver, no other package.',
+      comment: 'Shapes and codes: no framework, no driver, no other package but the foundation.',
       severity: 'error',
       from: { path: '^libs/contracts/src/', pathNot: spec },
-      to: { path: [frameworks, drivers, '^libs/', '^services/'], pathNot: '^libs/contracts/' },
+      to: { path: [frameworks, drivers, '^libs/', '^services/'], pathNot: '^libs/(contracts|foundation)/' },
+    },
+    {
+      name: 'foundation-imports-nothing',
+      comment: 'Everything stands on it: only itself and what Node brings.',
+      severity: 'error',
+      from: { path: '^libs/foundation/src/', pathNot: spec },
+      to: { path: '.', pathNot: ['^libs/foundation/src/'], dependencyTypesNot: ['core'] },
     },
     {
       name: 'services-are-apart',

@@ -1,8 +1,8 @@
 import type { Cursor } from '@tidemark/contracts';
 import type { ObjectManifest } from './manifest/manifest.js';
+import type { Json, JsonObject } from '@tidemark/foundation';
 
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-export type JsonObject = { readonly [key: string]: Json };
+export type { Json, JsonObject };
 
 /** Reads one system's objects, page by page. Made by `openSource` for one connection; `close` gives everything back. */
 export interface Source {

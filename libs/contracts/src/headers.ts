@@ -1,3 +1,4 @@
+import { instantOf } from '@tidemark/foundation';
 import type { Service } from './subjects.js';
 
 /** Who asks and why; travels in message headers and ends in every event's metadata. */
@@ -42,7 +43,7 @@ export function eventHeaders(
     'ce-source': `/tidemark/${service}`,
     'ce-specversion': '1.0',
     'ce-subject': stream,
-    'ce-time': new Date(recordedAt).toISOString(),
+    'ce-time': instantOf(recordedAt),
     ...(correlationId && { 'tidemark-correlation-id': correlationId }),
     ...(traceparent && { traceparent }),
   };

@@ -7,7 +7,6 @@ export * from './events/job-events.js';
 export * from './events/subscriber-events.js';
 export * from './facts.js';
 export * from './headers.js';
-export * from './instant.js';
 export * from './job.js';
 export * from './pipeline.js';
 export * from './subjects.js';

@@ -1,6 +1,7 @@
 // The event store and the aggregate store beside the raw floor: the same rows by plain prepared statements, in the
 // same run. Prints figures and judges none; a busy machine moves them by a third.
-import { AggregateStore, SqliteEventStore, uuidv7 } from '../dist/index.js';
+import { uuidv7 } from '@tidemark/foundation';
+import { AggregateStore, SqliteEventStore } from '../dist/index.js';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

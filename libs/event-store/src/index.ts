@@ -4,9 +4,6 @@ export { createEventStore, type EventStoreOptions } from './create-event-store.j
 export { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite/sqlite-event-store.js';
 export type { Checkpoints } from './sqlite/checkpoints.js';
 export { storedEvents } from './stored-events.js';
-export { uuidv5, uuidv7 } from './ids.js';
-export { systemClock, type Clock } from './clock.js';
-export { BoundedCache } from './bounded-cache.js';
 export { fold, type Decider, type DomainEvent } from './decider/decider.js';
 export {
   AggregateStore,

@@ -1,6 +1,3 @@
-/** A value that survives JSON.stringify and JSON.parse unchanged. */
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json | undefined };
-
 /** Why an event is there: who did it, which request it belongs to, what caused it. Never secrets. */
 export interface EventMetadata {
   readonly tenant?: string;

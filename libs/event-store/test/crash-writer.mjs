@@ -1,6 +1,7 @@
 // node crash-writer.mjs FILE: opens the store, says `open`, then appends without end (64 at once, three events each)
 // and says `<stream> <append> <revision>` for each one that was answered. It is there to be killed.
-import { SqliteEventStore, uuidv7 } from '../dist/index.js';
+import { uuidv7 } from '@tidemark/foundation';
+import { SqliteEventStore } from '../dist/index.js';
 import { once } from 'node:events';
 
 const store = new SqliteEventStore(process.argv[2]);

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { command, contextHeaders, isErrorCode, type CommandContext } from '@tidemark/contracts';
+import { Backoff, sleep } from '@tidemark/foundation';
 import { RemoteError, type Broker } from '@tidemark/messaging';
 import { currentTraceparent } from '@tidemark/telemetry';
 
-const AGAIN_AFTER_MS = [100, 500, 1000, 2000] as const;
+const PAUSES = { first: 100, last: 2000 };
 
 /** The coordinator's own word on a request, as opposed to its not being there to answer. */
 export function refusal(error: unknown): { code: string; reason?: string } | undefined {
@@ -28,12 +28,13 @@ export class CoordinatorClient {
 
   /** @throws RemoteError when the coordinator refuses · the signal's reason when it is aborted */
   async report<R>(verb: string, data: object, signal: AbortSignal): Promise<R> {
-    for (let tries = 0; ; tries += 1) {
+    const backoff = new Backoff(PAUSES);
+    for (;;) {
       try {
         return await this.ask<R>(verb, data);
       } catch (error) {
         if (refusal(error)) throw error;
-        await sleep(AGAIN_AFTER_MS[Math.min(tries, AGAIN_AFTER_MS.length - 1)], undefined, { signal });
+        await sleep(backoff.next(), { signal });
       }
     }
   }

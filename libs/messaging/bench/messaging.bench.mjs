@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AckPolicy, connect, headers } from 'nats';
-import { SqliteEventStore, uuidv7 } from '../../event-store/dist/index.js';
+import { SqliteEventStore } from '../../event-store/dist/index.js';
+import { uuidv7 } from '../../foundation/dist/index.js';
 import { EmbeddedBroker, NatsBroker } from '../dist/index.js';
 
 const EVENTS = 60_000;

@@ -26,7 +26,3 @@ export function isSurprise(error: unknown): boolean {
 export function remoteError(reply: ErrorReply): RemoteError {
   return new RemoteError(reply.code, reply.message, reply.details);
 }
-
-export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
-}

@@ -1,3 +1,5 @@
+import { withTimeout } from '@tidemark/foundation';
+
 const ABORT_GRACE_MS = 100;
 
 /** Counts what is in work, and waits for its end. */
@@ -31,10 +33,10 @@ export class Work {
   private async idleWithin(milliseconds: number): Promise<boolean> {
     if (this.running === 0) return true;
     this.idle ??= Promise.withResolvers();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, milliseconds, false)));
-    const result = await Promise.race([this.idle.promise.then(() => true), late]);
-    clearTimeout(timer);
-    return result;
+    return withTimeout(
+      this.idle.promise.then(() => true),
+      milliseconds,
+      () => false,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import type { Health } from '@tidemark/contracts';
+import { withTimeout } from '@tidemark/foundation';
 import type { Adapters } from './adapters.js';
 
 /** A store that has not answered by then counts as down. Milliseconds. */
@@ -19,10 +20,7 @@ async function stateOf(port: { ping(): Promise<void> } | undefined): Promise<'up
 }
 
 /** The answer, or an error when it takes too long. */
-export async function answersSoon<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer')), PING_WITHIN_MS);
+export const answersSoon = <T>(answer: Promise<T>): Promise<T> =>
+  withTimeout(answer, PING_WITHIN_MS, () => {
+    throw new Error('no answer');
   });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
-}

@@ -1,4 +1,5 @@
 import { platformSettings, SettingsError, standaloneUrls, type PlatformSettings } from '@tidemark/config';
+import { messageOf } from '@tidemark/foundation';
 import { startTelemetry } from '@tidemark/telemetry';
 import { openAdapters, type Adapters, type PortName } from './adapters.js';
 import { assertWritable } from './data-folder.js';
@@ -87,5 +88,3 @@ function untilSignalled(stop: () => Promise<void>): void {
 /** Whether one of the stores is in the data folder, for want of a URL. */
 const usesFolder = (ports: readonly PortName[], settings: PlatformSettings) =>
   ports.some((port) => port !== 'broker' && settings[port] === null);
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
-import { SqliteEventStore, uuidv7 } from '@tidemark/event-store';
+import { SqliteEventStore } from '@tidemark/event-store';
+import { uuidv7 } from '@tidemark/foundation';
 import { createReadModel, Projector } from '@tidemark/read-model';
 
 const documents = Number(process.argv[2] ?? 20_000);

@@ -1,5 +1,5 @@
 import type { EventStore, RecordedEvent, Subscription } from '@tidemark/event-store';
-import { Backoff } from './backoff.js';
+import { Backoff } from '@tidemark/foundation';
 import { GenerationDropped, type Generation, type Projection } from './port.js';
 import { Waiters } from './waiters.js';
 
@@ -15,7 +15,7 @@ export class Follower {
   events = 0;
   readonly #abort = new AbortController();
   readonly #waiters = new Waiters(() => this.position);
-  readonly #backoff = new Backoff(this.#abort.signal);
+  readonly #backoff = new Backoff();
   readonly #caughtUp = Promise.withResolvers<void>();
   readonly #running: Promise<'stopped' | 'dropped'>;
   #subscription: Subscription | undefined;
@@ -70,7 +70,7 @@ export class Follower {
       } catch (error) {
         this.onError(error as Error);
       }
-      if (!this.#dropped) await this.#backoff.wait();
+      if (!this.#dropped) await this.#backoff.wait({ signal });
     }
     this.#abort.abort();
     this.#waiters.fail(ended(this.projection.name));

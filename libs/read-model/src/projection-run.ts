@@ -1,5 +1,5 @@
 import type { EventStore } from '@tidemark/event-store';
-import { Backoff } from './backoff.js';
+import { Backoff } from '@tidemark/foundation';
 import { Follower } from './follower.js';
 import type { Generation, Projection, ReadModel } from './port.js';
 import { Waiters } from './waiters.js';
@@ -23,7 +23,7 @@ export interface RebuildResult {
  */
 export class ProjectionRun {
   readonly #abort = new AbortController();
-  readonly #backoff = new Backoff(this.#abort.signal);
+  readonly #backoff = new Backoff();
   readonly #waiters = new Waiters(() => this.position);
   readonly #onError: (error: Error) => void;
   #live: Follower | undefined;
@@ -88,7 +88,7 @@ export class ProjectionRun {
       } catch (error) {
         if (this.#abort.signal.aborted) return;
         this.#onError(error as Error);
-        await this.#backoff.wait();
+        await this.#backoff.wait({ signal: this.#abort.signal });
       }
     }
   }

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from './clock.js';
+import { messageOf, systemClock, type Clock } from '@tidemark/foundation';
 import { ExternalError, Retryable } from './external-error.js';
 
 /** Closed lets everything through, open nothing, half-open one probe. Plain data. */
@@ -116,7 +116,7 @@ export class CircuitBreaker {
       return result;
     } catch (error) {
       const verdict = signal?.aborted ? 'abandoned' : this.#options.verdict(error);
-      if (verdict === 'failed') permit.failed(error instanceof Error ? error.message : String(error));
+      if (verdict === 'failed') permit.failed(messageOf(error));
       else permit[verdict]();
       throw error;
     }

@@ -33,8 +33,6 @@ export {
   verdictOf,
 } from './circuit-breaker.js';
 export { isOverload, PageSize, type PageSizeLimits, type PageSizeOptions } from './page-size.js';
-export { type BucketRate, TokenBucket } from './token-bucket.js';
-export { type Clock, systemClock, unlessAborted } from './clock.js';
 export { type CheckedAddress, resolveGuarded, type ResolveGuardedOptions } from './resolve-guarded.js';
 export { createHttpClient, createHttpPool, type HttpPool, type HttpPoolOptions } from './http-client/http-pool.js';
 export { exactNumber, JsonTooDeep, parseJson } from './http-client/exact-json.js';

@@ -1,4 +1,4 @@
-import { type Clock, sleep, systemClock } from './clock.js';
+import { sleep, systemClock, type Clock } from '@tidemark/foundation';
 import { ExternalError } from './external-error.js';
 import { isOverloadStatus, type OnOverload } from './http-client/overload.js';
 import { nextDelay, retrySchedule, type RetrySchedule } from './retry-schedule.js';

@@ -1,5 +1,5 @@
+import { unlessAborted } from '@tidemark/foundation';
 import { type AllowList, parseAllowList } from './allow-list.js';
-import { unlessAborted } from './clock.js';
 import { FetchError } from './fetch-error.js';
 import { type Resolve, resolveTarget, systemResolve } from './fetch-target.js';
 import { codeOf, connectionError } from './http-client/http-errors.js';

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { withTimeout } from '@tidemark/foundation';
 
 export interface TelemetryOptions {
   /** The service's name in traces and metrics. */
@@ -41,7 +42,12 @@ export async function startTelemetry({ service, endpoint }: TelemetryOptions): P
     instrumentations: [],
   });
   sdk.start();
-  return { stop: () => Promise.race([sdk.shutdown().catch(() => undefined), after(STOP_WITHIN_MS)]) };
+  return {
+    stop: () =>
+      withTimeout(
+        sdk.shutdown().catch(() => {}),
+        STOP_WITHIN_MS,
+        () => {},
+      ),
+  };
 }
-
-const after = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds).unref());

@@ -1,4 +1,5 @@
 import type { FieldProblem } from '@tidemark/contracts';
+import { messageOf } from '@tidemark/foundation';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { plain } from './render/text.js';
 
@@ -31,7 +32,7 @@ export const usageError = (message: string) => new CliError(exitCodes.usage, 'US
 
 /** The error on one line: code, message, fields, what to do, request id. */
 export function errorLine(error: unknown): string {
-  if (!(error instanceof CliError)) return plain(`INTERNAL: ${error instanceof Error ? error.message : String(error)}`);
+  if (!(error instanceof CliError)) return plain(`INTERNAL: ${messageOf(error)}`);
   const { code, message, details } = error;
   const named = (details.fields ?? []).filter((problem) => !message.includes(`${problem.field} ${problem.message}`));
   const parts = [

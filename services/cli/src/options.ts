@@ -1,5 +1,6 @@
-import { isInstant, severities } from '@tidemark/contracts';
+import { severities } from '@tidemark/contracts';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { isInstant } from '@tidemark/foundation';
 
 /** A whole number of at least `least`, for commander. */
 export const wholeNumber =

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { TidemarkError, type CommandContext } from '@tidemark/contracts';
-import { uuidv7 } from '@tidemark/event-store';
+import { uuidv7 } from '@tidemark/foundation';
 import { currentTraceparent } from '@tidemark/telemetry';
 import type { FastifyRequest } from 'fastify';
 import type { Scope } from './api-key/api-key.js';

@@ -1,5 +1,6 @@
 import type { CommandContext as Context, ConnectionEvent, JobEvent } from '@tidemark/contracts';
 import { AggregateStore, type EventStore } from '@tidemark/event-store';
+import type { Clock } from '@tidemark/foundation';
 import type { Agenda } from './agenda/agenda.js';
 import type { Catalogue } from './catalogue.js';
 import { decideConnection } from './connection/connection.decide.js';
@@ -9,7 +10,6 @@ import type { Admission } from './daemons/admission.js';
 import type { JobCommand } from './job/job.commands.js';
 import { decideJob } from './job/job.decide.js';
 import { absentJob, evolveJob, isEnded, type JobState } from './job/job.js';
-import type { Time } from './time.js';
 
 export type Jobs = AggregateStore<JobState, JobCommand, JobEvent>;
 export type Connections = AggregateStore<ConnectionState, ConnectionCommand, ConnectionEvent>;
@@ -26,7 +26,7 @@ export interface Coordinator {
   readonly connections: Connections;
   readonly agenda: Agenda;
   readonly admission: Admission;
-  readonly time: Time;
+  readonly time: Clock;
   readonly catalogue: Catalogue;
   readonly settings: CoordinatorSettings;
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '@tidemark/foundation';
 import type { Adapters } from '@tidemark/platform';
 import { Projector } from '@tidemark/read-model';
 import type { Catalogue } from './catalogue.js';
@@ -12,7 +13,6 @@ import { Timers } from './daemons/timers.js';
 import { messagesOf } from './messaging/outbox.js';
 import { connectionsProjection } from './projections/connections.projection.js';
 import { jobsProjection } from './projections/jobs.projection.js';
-import type { Time } from './time.js';
 
 export const projections = [jobsProjection, connectionsProjection];
 
@@ -28,7 +28,7 @@ export async function startEngine(
   { eventStore, broker, readModel }: Pick<Adapters, 'eventStore' | 'broker' | 'readModel'>,
   settings: CoordinatorSettings,
   onError: (error: Error) => void,
-  time: Time,
+  time: Clock,
   catalogue: Catalogue,
 ): Promise<Engine> {
   const agenda = new Agenda(time.now);
@@ -48,6 +48,8 @@ export async function startEngine(
   const projector = new Projector({ eventStore, readModel, projections, onError });
 
   projector.start();
+  timers.start();
+  admission.start();
   await feed.start();
   await liveness.start();
   const categories = ['job', 'connection', 'admission'];
@@ -62,8 +64,7 @@ export async function startEngine(
     coordinator,
     projector,
     async stop() {
-      timers.stop();
-      await Promise.all([liveness.stop(), admission.stop()]);
+      await Promise.all([timers.stop(), liveness.stop(), admission.stop()]);
       await Promise.all([feed.stop(), relay.stop(), projector.stop()]);
     },
   };

@@ -1,4 +1,5 @@
 import { NestFactory } from '@nestjs/core';
+import { systemClock, type Clock } from '@tidemark/foundation';
 import { BrokerServer } from '@tidemark/messaging/nest';
 import { serveOperations, traced, type Adapters, type Logger, type Service } from '@tidemark/platform';
 import { ownCatalogue, type Catalogue } from './catalogue.js';
@@ -6,14 +7,13 @@ import { JobCoordinatorModule } from './app.module.js';
 import type { CoordinatorSettings } from './coordinator.js';
 import { projections, startEngine } from './engine.js';
 import { observeAgenda } from './metrics.js';
-import { systemTime, type Time } from './time.js';
 
 /** Starts a job coordinator. Any number may run side by side on the same stores. */
 export async function startJobCoordinator(
   adapters: Pick<Adapters, 'eventStore' | 'broker' | 'readModel'>,
   settings: CoordinatorSettings,
   logger: Logger,
-  time: Time = systemTime,
+  time: Clock = systemClock,
   catalogue: Catalogue = ownCatalogue,
 ): Promise<Service> {
   const engine = await startEngine(adapters, settings, (error) => logger.error(error), time, catalogue);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   connect,
   Events,
@@ -8,6 +7,7 @@ import {
   type JetStreamManager,
   type NatsConnection,
 } from 'nats';
+import { withTimeout } from '@tidemark/foundation';
 import { BlobStoreUnavailable } from '../port.js';
 
 const CONNECT_MS = 2_000;
@@ -102,11 +102,9 @@ export class Connection {
 
   /** While the connection is down the client drops what is published: wait for it, though not for long. */
   async #connected(): Promise<void> {
-    const late = new AbortController();
-    const waited = sleep(RETURN_MS, false, { signal: late.signal }).catch(() => false);
-    const up = await Promise.race([this.#up.promise.then(() => true), waited]);
-    late.abort();
-    if (!up) throw new BlobStoreUnavailable(`NATS cannot be reached: no connection for ${RETURN_MS} ms`);
+    await withTimeout(this.#up.promise, RETURN_MS, () => {
+      throw new BlobStoreUnavailable(`NATS cannot be reached: no connection for ${RETURN_MS} ms`);
+    });
   }
 
   #translated(error: unknown): unknown {

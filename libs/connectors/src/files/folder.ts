@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, realpath, stat, type FileHandle } from 'node:fs/promises';
-import { setTimeout } from 'node:timers/promises';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { sleep } from '@tidemark/foundation';
 import { Terminal, type Side } from '@tidemark/resilience';
 import { fileError } from './file-errors.js';
 
@@ -52,7 +52,7 @@ export class Folder {
     const until = now();
     const files = await this.#list(pattern);
     if (files.every(({ changedAt }) => changedAt < until - SETTLED_MS)) return files;
-    await sleep(SETTLED_MS, signal);
+    await sleep(SETTLED_MS, { signal });
     // Ours is a clock of whole milliseconds, the file system's is not.
     return (await this.#list(pattern)).filter(({ changedAt }) => Math.floor(changedAt) <= until);
   }
@@ -92,10 +92,6 @@ export class Folder {
     });
     return found && versionOf(name, found);
   }
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await setTimeout(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
 }
 
 type Stat = { readonly size: number; readonly mtimeMs: number; readonly ctimeMs: number };

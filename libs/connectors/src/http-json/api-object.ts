@@ -1,5 +1,6 @@
+import { isJsonObject } from '@tidemark/foundation';
 import { PageSize, Terminal, type HttpClient, type HttpRequest } from '@tidemark/resilience';
-import type { Json, JsonObject, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
+import type { Json, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
 import { expressionOf, shapeOf, type Expression } from './expression.js';
 import type { HttpJsonConfig, ObjectConfig } from './http-json.config.js';
 import { pagerOf, type Pager, type Position, type Step } from './pager.js';
@@ -144,7 +145,7 @@ export class ApiObject {
       ...{ objectType, code, message, data: item },
       ...(field !== undefined && { field }),
     });
-    if (!isObject(item)) return problem('OBJECT_INVALID', `a record is ${shapeOf(item)} and not an object`);
+    if (!isJsonObject(item)) return problem('OBJECT_INVALID', `a record is ${shapeOf(item)} and not an object`);
     const id = this.#find.id!(item);
     if ((typeof id !== 'string' && typeof id !== 'number') || id === '')
       return problem('OBJECT_MISSING_ID', `${this.config.id} finds no id in a record`, this.config.id);
@@ -167,9 +168,6 @@ export class ApiObject {
     return until === undefined || updatedAt < until;
   }
 }
-
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A parent has no such field, or none that can stand in a path. */
 export class UnusableParent extends Error {}

@@ -1,8 +1,9 @@
+import { isJsonObject } from '@tidemark/foundation';
 import { Terminal } from '@tidemark/resilience';
 import { z } from 'zod';
 import type { JsonObject, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
 import type { Reading } from './feed.js';
-import { cursorsRefused, isObject, MAX_REFUSALS } from './notion-client.js';
+import { cursorsRefused, MAX_REFUSALS } from './notion-client.js';
 import { isCreatedWithin, timeOf, toRecords } from './records.js';
 
 /** A page or block whose children are to be read. */
@@ -78,7 +79,7 @@ function hasOwnChildren(item: JsonObject): boolean {
   const { id, type, has_children: hasChildren, synced_block: synced } = item;
   if (hasChildren !== true || typeof id !== 'string') return false;
   if (type === 'child_page' || type === 'child_database') return false;
-  return !(isObject(synced) && isObject(synced['synced_from']));
+  return !(isJsonObject(synced) && isJsonObject(synced['synced_from']));
 }
 
 const tooDeepProblem = (item: JsonObject): RecordProblem => ({

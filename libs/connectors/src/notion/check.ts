@@ -1,6 +1,7 @@
+import { isJsonObject } from '@tidemark/foundation';
 import { AuthExpired, ExternalError, PageSize } from '@tidemark/resilience';
 import type { CheckProblem, CheckResult } from '@tidemark/connector-sdk';
-import { isObject, type NotionClient } from './notion-client.js';
+import type { NotionClient } from './notion-client.js';
 import { idOf, type NotionConfig } from './notion.manifest.js';
 
 /** Asks who the token is, and for the first thing that it may read, or for every database of the config. */
@@ -47,7 +48,7 @@ async function nothingShared(notion: NotionClient, signal: AbortSignal): Promise
 }
 
 function workspaceOf(me: unknown): string {
-  const bot = isObject(me) && isObject(me['bot']) ? me['bot'] : {};
+  const bot = isJsonObject(me) && isJsonObject(me['bot']) ? me['bot'] : {};
   return typeof bot['workspace_name'] === 'string' ? bot['workspace_name'] : 'Notion';
 }
 

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@tidemark/foundation';
 import {
   type HttpClient,
   type HttpRequest,
@@ -44,7 +45,7 @@ export class NotionClient {
   async get(path: string, signal: AbortSignal): Promise<{ readonly body: JsonObject; readonly at: number }> {
     const answer = await this.#ask(path, { signal });
     const body = answer.json();
-    if (!isObject(body)) throw notWhatWasAsked();
+    if (!isJsonObject(body)) throw notWhatWasAsked();
     return { body, at: this.#timeOf(answer) };
   }
 
@@ -73,12 +74,12 @@ export class NotionClient {
 
   #listOf(answer: HttpResponse): List {
     const body = answer.json();
-    if (!isObject(body) || !Array.isArray(body['results'])) throw notWhatWasAsked();
+    if (!isJsonObject(body) || !Array.isArray(body['results'])) throw notWhatWasAsked();
     const { results, next_cursor: next, has_more: more, request_status: status } = body;
     return {
       items: results as unknown as JsonObject[],
       next: more === true && typeof next === 'string' ? next : null,
-      cutOff: isObject(status) && status['type'] === 'incomplete',
+      cutOff: isJsonObject(status) && status['type'] === 'incomplete',
       at: this.#timeOf(answer),
     };
   }
@@ -106,9 +107,6 @@ export class NotionClient {
     }
   }
 }
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const notWhatWasAsked = () =>
   new Retryable('SOURCE_INVALID_RESPONSE', 'Notion answered with JSON that is not what was asked for');

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@tidemark/foundation';
 import { Terminal } from '@tidemark/resilience';
 import {
   advance,
@@ -17,7 +18,7 @@ import { blocks } from './blocks.js';
 import { checkNotion } from './check.js';
 import { databases, type Feed, pages } from './feed.js';
 import type { Target } from './listing.js';
-import { isObject, NotionClient } from './notion-client.js';
+import { NotionClient } from './notion-client.js';
 import { idOf, type NotionConfig, manifest } from './notion.manifest.js';
 
 /** A list that is read, and how cursors call it. */
@@ -110,7 +111,7 @@ export class NotionSource implements Source {
     const { body } = await this.#notion.get(`/v1/databases/${database}`, signal);
     const sources = Array.isArray(body['data_sources']) ? (body['data_sources'] as unknown[]) : [];
     return sources
-      .filter(isObject)
+      .filter(isJsonObject)
       .map(({ id }) => String(id))
       .map((dataSource) => ({ name: `${database}/${dataSource}`, target: { dataSource, trash } }));
   }

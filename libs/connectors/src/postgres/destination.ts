@@ -1,4 +1,5 @@
-import { Retryable, Terminal, unlessAborted } from '@tidemark/resilience';
+import { unlessAborted } from '@tidemark/foundation';
+import { Retryable, Terminal } from '@tidemark/resilience';
 import type { CheckResult, ConnectorContext, Destination, RowResult, WriteBatch } from '@tidemark/connector-sdk';
 import { planBatch } from './batch-plan.js';
 import { BatchWriter } from './batch-writer.js';

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { messageOf } from '@tidemark/foundation';
 import { AuthExpired, ExternalError, Retryable, type Side, Terminal } from '@tidemark/resilience';
 
 /** The connection ended; whether what was under way was done is not known. */
@@ -51,7 +52,7 @@ export function externalErrorOf(error: unknown, side: Side, text?: string, field
   const prefix = side.toUpperCase();
   if (error instanceof NoLogin) return new AuthExpired(`${prefix}_AUTH_EXPIRED`, error.message);
   if (isDatabaseError(error)) return serverError(error, prefix, text ?? wordsOf(error), field);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof NoAnswer) return new Retryable(`${prefix}_UNREACHABLE`, message, { timedOut: true });
   if (refusesTls(error))
     return new Terminal(`${prefix}_UNREACHABLE`, `TLS: ${message}`, { field: 'ssl', connection: 'FETCH_TLS_FAILED' });

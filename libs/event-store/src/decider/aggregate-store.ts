@@ -1,8 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { BoundedCache, sleep, uuidv7 } from '@tidemark/foundation';
 import { histogram } from '@tidemark/telemetry';
-import { BoundedCache } from '../bounded-cache.js';
 import { Conflict, OutcomeUnknown } from '../errors.js';
-import { uuidv7 } from '../ids.js';
 import type { AppendResult, EventMetadata, EventStore, NewEvent } from '../port.js';
 import { fold, type Decider, type DomainEvent } from './decider.js';
 import { emptySnapshot, loadSnapshot, type LoadOptions, type Snapshot } from './snapshot.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { uuidv7 } from '@tidemark/foundation';
 import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import { Conflict, OutcomeUnknown } from '../errors.js';
-import { uuidv7 } from '../ids.js';
 import type { EventStore, RecordedEvent } from '../port.js';
 import { SqliteEventStore } from '../sqlite/sqlite-event-store.js';
 import { AggregateStore } from './aggregate-store.js';

@@ -5,8 +5,8 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import services from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import messages from '@eventstore/db-client/generated/streams_pb.js';
 import type { BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
+import { uuidv7 } from '@tidemark/foundation';
 import type { EncodedEvent } from '../encoding.js';
-import { uuidv7 } from '../ids.js';
 import type { AppendResult, ExpectedRevision, NewEvent } from '../port.js';
 
 // gRPC's numbers

@@ -6,6 +6,7 @@ import {
   StreamNotFoundError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
+import { firstLine } from '@tidemark/foundation';
 import {
   Conflict,
   EventStoreError,
@@ -58,5 +59,5 @@ function knownRefusal(stream: string, cause: unknown): EventStoreError | undefin
 function reason(cause: unknown): string {
   const { message, code } = cause as { message?: string; code?: number };
   if (!message && code === GRPC_UNAVAILABLE) return 'unavailable';
-  return (message ?? String(cause)).split('\n')[0]!;
+  return firstLine(message ?? String(cause));
 }

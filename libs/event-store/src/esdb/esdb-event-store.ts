@@ -1,5 +1,5 @@
 import { BACKWARDS, END, EventStoreDBClient, FORWARDS, START, type StreamingRead } from '@eventstore/db-client';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep, withTimeout } from '@tidemark/foundation';
 import { encodeAppend } from '../encoding.js';
 import { Conflict, OutcomeUnknown, StreamDeleted, Unavailable, type EventStoreError } from '../errors.js';
 import type {
@@ -129,7 +129,7 @@ export class EsdbEventStore implements EventStore {
     await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
     await Promise.allSettled(this.writes);
     this.appender.close();
-    await Promise.race([this.client.dispose(), sleep(this.answerWithin, undefined, { ref: false })]);
+    await withTimeout(this.client.dispose(), this.answerWithin, () => {});
     await closeChannel(this.client);
   }
 

@@ -7,7 +7,7 @@ import {
   type PrefixesFilter,
   type RegexFilter,
 } from '@eventstore/db-client';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Backoff } from '@tidemark/foundation';
 import {
   categoryOf,
   type BatchHandler,
@@ -19,7 +19,6 @@ import { unavailable } from './driver-errors.js';
 import { recorded } from './recorded-event.js';
 import type { StreamNames } from './stream-names.js';
 
-const RETRY = { first: 100, most: 5_000 }; // ms
 /** The server tells how far it has looked at least every SEARCH_WINDOW × CHECKPOINTS events. */
 const SEARCH_WINDOW = 32;
 const CHECKPOINTS = 4;
@@ -51,7 +50,7 @@ export class EsdbSubscription implements Subscription {
   private readonly end = Promise.withResolvers<void>();
   private readonly categories: ReadonlySet<string> | undefined;
   private readonly batchSize: number;
-  private retryAfter = RETRY.first;
+  private readonly backoff = new Backoff();
 
   constructor(
     private readonly options: SubscribeOptions,
@@ -86,8 +85,7 @@ export class EsdbSubscription implements Subscription {
       } catch (error) {
         if (this.stopping) break;
         this.options.onError?.(unavailable(error));
-        await sleep(this.retryAfter, undefined, { signal: this.aborted.signal }).catch(() => {});
-        this.retryAfter = Math.min(this.retryAfter * 2, RETRY.most);
+        await this.backoff.wait({ signal: this.aborted.signal });
       }
     }
     this.context.onEnd();
@@ -128,7 +126,7 @@ export class EsdbSubscription implements Subscription {
   }
 
   private async handle({ events, position, caughtUp }: Arrived): Promise<void> {
-    this.retryAfter = RETRY.first;
+    this.backoff.reset();
     try {
       if (events.length > 0 || position > this.position) await this.handler(events, position);
       this.handled = position;

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Json } from '../port.js';
+import type { Json } from '@tidemark/foundation';
 
 /**
  * Small named values that consumers keep beside the log (how far they are). Written with the next append, or within

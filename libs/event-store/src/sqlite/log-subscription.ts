@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { Backoff } from '@tidemark/foundation';
 import {
   categoryOf,
   type BatchHandler,
@@ -14,7 +15,6 @@ const WAITING_EVENTS = 2_000;
 const WAITING_BYTES = 8 * 1024 * 1024;
 /** A subscription whose categories do not occur says so every so many positions. */
 const SILENT_POSITIONS = 1_000;
-const RETRY = { first: 100, most: 5_000 }; // ms
 
 export interface Log {
   /** Position of the last committed event. */
@@ -47,7 +47,7 @@ export class LogSubscription implements Subscription {
   private readonly categories: ReadonlySet<string> | undefined;
   private readonly batchSize: number;
   private retry: NodeJS.Timeout | undefined;
-  private retryAfter = RETRY.first;
+  private readonly backoff = new Backoff();
 
   constructor(
     private readonly options: SubscribeOptions,
@@ -146,11 +146,10 @@ export class LogSubscription implements Subscription {
   private read(): LogChunk | undefined {
     try {
       const chunk = this.log.read(this.handled, this.log.last(), this.batchSize);
-      this.retryAfter = RETRY.first;
+      this.backoff.reset();
       return chunk;
     } catch (error) {
-      this.retry = setTimeout(() => this.wake(), this.retryAfter).unref();
-      this.retryAfter = Math.min(this.retryAfter * 2, RETRY.most);
+      this.retry = setTimeout(() => this.wake(), this.backoff.next()).unref();
       this.options.onError?.(error as Error);
       return undefined;
     }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
-import { systemClock, type Clock } from '../clock.js';
+import { systemClock, type Clock } from '@tidemark/foundation';
 import { encodeAppend, type EncodedAppend } from '../encoding.js';
 import { Unavailable } from '../errors.js';
 import type {

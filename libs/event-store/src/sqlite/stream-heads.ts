@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { BoundedCache } from '../bounded-cache.js';
+import { BoundedCache } from '@tidemark/foundation';
 
 /** The end of a stream, uncommitted events of the running transaction included. */
 export interface StreamHead {

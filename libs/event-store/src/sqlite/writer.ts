@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Clock } from '../clock.js';
+import type { Clock } from '@tidemark/foundation';
 import { EventStoreError, Unavailable } from '../errors.js';
 import type { SqliteCheckpoints } from './checkpoints.js';
 import { OperationStage, type Commit, type Operation, type Outcome } from './operations.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { uuidv7 } from '../ids.js';
+import { uuidv7 } from '@tidemark/foundation';
 import type { ReadOptions } from '../port.js';
 import type { TestStores } from './harness.js';
 import { newStream, readAll, revisions, someEvents } from './support.js';

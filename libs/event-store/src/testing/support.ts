@@ -1,4 +1,4 @@
-import { uuidv7 } from '../ids.js';
+import { uuidv7 } from '@tidemark/foundation';
 import type { EventStore, NewEvent, RecordedEvent, SubscribeOptions, Subscription } from '../port.js';
 import { signal } from '@tidemark/test-kit';
 

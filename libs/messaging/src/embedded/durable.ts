@@ -1,8 +1,8 @@
+import { DueHeap } from '@tidemark/foundation';
 import type { ConsumeHandler, Running } from '../port.js';
 import type { ConsumePolicy } from '../policy.js';
 import type { EmbeddedLog } from './embedded-log.js';
 import type { Feed } from './feed.js';
-import { DueHeap } from './heap.js';
 import { Member, type Returns } from './member.js';
 import { Queue } from './queue.js';
 import { Tap, type Entry, type Sink } from './tap.js';
@@ -182,7 +182,7 @@ export class Durable implements Sink {
   private endDelays(): void {
     this.delayTimerDue = Number.POSITIVE_INFINITY;
     const now = performance.now();
-    while ((this.delayed.next ?? Number.POSITIVE_INFINITY) <= now) this.again.push(this.delayed.pop()!);
+    for (let entry = this.delayed.popDue(now); entry; entry = this.delayed.popDue(now)) this.again.push(entry);
     this.armDelay();
     this.wake();
   }

@@ -5,7 +5,8 @@ import { temporaryFolder } from '@tidemark/test-kit';
 
 // Appends numbers, relays and consumes them, and says which it has done; with `last` it ends when all are done.
 const PROGRAM = `
-  import { SqliteEventStore, uuidv7 } from '@tidemark/event-store';
+  import { SqliteEventStore } from '@tidemark/event-store';
+  import { uuidv7 } from '@tidemark/foundation';
   import { EmbeddedBroker } from '@tidemark/messaging';
   const [path, last] = process.argv.slice(-2);
   const log = new SqliteEventStore(path);

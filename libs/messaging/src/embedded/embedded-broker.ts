@@ -1,5 +1,6 @@
 import { consumePolicy, workTaken, type ConsumePolicy } from '../policy.js';
 import type * as port from '../port.js';
+import { RunningSet } from '../running-set.js';
 import { assertFilter, assertSubject, overlap, storageOf, SubjectIndex } from '../subjects.js';
 import { Durable } from './durable.js';
 import type { EmbeddedLog } from './embedded-log.js';
@@ -31,7 +32,7 @@ export class EmbeddedBroker implements port.Broker {
   private readonly publications: Publications;
   private readonly feeds = new Map<string, Feed>();
   private readonly durables = new Map<string, Durable>();
-  private readonly running = new Set<port.Running>();
+  private readonly running = new RunningSet();
   private readonly saving: NodeJS.Timeout;
   private readonly started: Promise<void>;
   private readonly sequence: { last: number };
@@ -61,7 +62,7 @@ export class EmbeddedBroker implements port.Broker {
   }
 
   async serve<T, R>(subject: string, handler: port.RequestHandler<T, R>): Promise<port.Running> {
-    return this.keep(this.requests.serve(subject, handler as port.RequestHandler));
+    return this.running.add(this.requests.serve(subject, handler as port.RequestHandler));
   }
 
   broadcast(subject: string, data: unknown, headers: port.Headers = {}): void {
@@ -73,7 +74,7 @@ export class EmbeddedBroker implements port.Broker {
     assertFilter(subject);
     await this.started;
     const remove = this.listeners.add(subject, handler as (message: port.Request) => void);
-    return this.keep({ stop: async () => remove() });
+    return this.running.add({ stop: async () => remove() });
   }
 
   /** Members of one durable in this process share its messages; they must agree on the subject. */
@@ -81,7 +82,7 @@ export class EmbeddedBroker implements port.Broker {
     const policy = consumePolicy(options);
     const durable = this.durable(policy);
     const member = durable.join(policy, handler as port.ConsumeHandler);
-    return this.keep({
+    return this.running.add({
       stop: async (deadlineMs) => {
         await member.stop(deadlineMs);
         if (!durable.isIdle || this.durables.get(durable.name) !== durable) return;
@@ -99,7 +100,7 @@ export class EmbeddedBroker implements port.Broker {
     const feed = this.feed(name, categories, map, onError);
     await feed.start();
     let stopped: Promise<void> | undefined;
-    return this.keep({ stop: () => (stopped ??= feed.stop()) });
+    return this.running.add({ stop: () => (stopped ??= feed.stop()) });
   }
 
   async ping(): Promise<void> {
@@ -116,7 +117,7 @@ export class EmbeddedBroker implements port.Broker {
   }
 
   private async end(): Promise<void> {
-    await Promise.all([...this.running].map((running) => running.stop()));
+    await this.running.stop();
     await this.started.catch(() => {});
     await this.feeds.get(PUBLISHED)?.stop();
     clearInterval(this.saving);
@@ -156,16 +157,5 @@ export class EmbeddedBroker implements port.Broker {
     this.durables.set(name, durable);
     for (const feed of this.feeds.values()) durable.attach(feed);
     return durable;
-  }
-
-  private keep(running: port.Running): port.Running {
-    const kept: port.Running = {
-      stop: async (deadlineMs) => {
-        await running.stop(deadlineMs);
-        this.running.delete(kept);
-      },
-    };
-    this.running.add(kept);
-    return kept;
   }
 }

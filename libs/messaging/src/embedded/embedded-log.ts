@@ -1,4 +1,5 @@
-import type { EventStore, Json } from '@tidemark/event-store';
+import type { EventStore } from '@tidemark/event-store';
+import type { Json } from '@tidemark/foundation';
 
 /** What the embedded broker needs of the SQLite event store. */
 export interface EmbeddedLog extends EventStore {

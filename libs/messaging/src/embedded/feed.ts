@@ -1,12 +1,9 @@
 import type { RecordedEvent, Subscription } from '@tidemark/event-store';
+import { Backoff, toError } from '@tidemark/foundation';
 import type { EventMapping, OutgoingMessage, Request } from '../port.js';
-import { toError } from '../remote.js';
 import { SubjectIndex } from '../subjects.js';
 import type { EmbeddedLog } from './embedded-log.js';
 import type { Tap } from './tap.js';
-
-const FIRST_PAUSE_MS = 100;
-const LAST_PAUSE_MS = 5_000;
 
 /** Where broadcasts and messages are heard. */
 export type Listeners = SubjectIndex<(message: Request) => void>;
@@ -22,7 +19,7 @@ export class Feed {
   private subscription: Subscription | undefined;
   private users = 0;
   private retry: NodeJS.Timeout | undefined;
-  private pauseMs = FIRST_PAUSE_MS;
+  private readonly backoff = new Backoff();
   private handedOut = -1;
 
   constructor(
@@ -86,8 +83,7 @@ export class Feed {
   /** A mapping that throws ends the subscription: try again where it stopped, so that nothing is left out. */
   private followAgain(ended: Subscription): void {
     if (this.subscription !== ended) return;
-    this.retry = setTimeout(() => this.follow(), this.pauseMs).unref();
-    this.pauseMs = Math.min(this.pauseMs * 2, LAST_PAUSE_MS);
+    this.retry = setTimeout(() => this.follow(), this.backoff.next()).unref();
   }
 
   private handOut(events: readonly RecordedEvent[], position: number): void {
@@ -98,7 +94,7 @@ export class Feed {
         this.handedOut = event.position;
       }
       this.handedOut = Math.max(this.handedOut, position);
-      this.pauseMs = FIRST_PAUSE_MS;
+      this.backoff.reset();
     } finally {
       for (const tap of touched) tap.wake();
     }

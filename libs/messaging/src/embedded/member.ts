@@ -1,6 +1,6 @@
+import { toError } from '@tidemark/foundation';
 import { bury, deadLetter, exhausted, isMeant, verdictOn, type ConsumePolicy } from '../policy.js';
 import type { ConsumeHandler, Delivery, Headers, OutgoingMessage } from '../port.js';
-import { toError } from '../remote.js';
 import { Work } from '../work.js';
 import type { Entry } from './tap.js';
 

@@ -1,4 +1,4 @@
-import type { Json } from '@tidemark/event-store';
+import type { Json } from '@tidemark/foundation';
 
 /** A message that was delivered but not acknowledged. */
 export interface Open {

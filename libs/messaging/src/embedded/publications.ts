@@ -1,4 +1,5 @@
-import { uuidv7, type RecordedEvent } from '@tidemark/event-store';
+import { type RecordedEvent } from '@tidemark/event-store';
+import { uuidv7 } from '@tidemark/foundation';
 import { BrokerUnavailable, MessageTooLarge } from '../errors.js';
 import { assertSize, DEDUPE_MS } from '../policy.js';
 import type { OutgoingMessage } from '../port.js';

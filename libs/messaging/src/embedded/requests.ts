@@ -1,6 +1,7 @@
+import { toError } from '@tidemark/foundation';
 import { DeadlineExceeded, NoResponder } from '../errors.js';
 import type { Request, RequestHandler, RequestOptions, Running } from '../port.js';
-import { errorReply, isSurprise, remoteError, toError } from '../remote.js';
+import { errorReply, isSurprise, remoteError } from '../remote.js';
 import { assertFilter, assertSubject, SubjectIndex } from '../subjects.js';
 import { Work } from '../work.js';
 

@@ -1,4 +1,5 @@
-import type { Json, RecordedEvent, Subscription } from '@tidemark/event-store';
+import type { RecordedEvent, Subscription } from '@tidemark/event-store';
+import type { Json } from '@tidemark/foundation';
 import type { OutgoingMessage } from '../port.js';
 import type { Feed } from './feed.js';
 import { Place } from './place.js';

@@ -1,6 +1,6 @@
 import { connect, NatsError, type ConnectionOptions, type NatsConnection, type Subscription } from 'nats';
+import { messageOf, sleep, toError, withTimeout } from '@tidemark/foundation';
 import { BrokerUnavailable } from '../errors.js';
-import { toError } from '../remote.js';
 
 const STATUS_WAIT_MS = 500;
 /** A server that accepts and says nothing must not hold up the next attempt. */
@@ -33,7 +33,7 @@ export class Connection {
       } catch (error) {
         const passing = !(error instanceof NatsError) || !error.isAuthError();
         if (!passing || Date.now() >= deadline) throw unavailable(error);
-        await new Promise((resolve) => setTimeout(resolve, STATUS_WAIT_MS));
+        await sleep(STATUS_WAIT_MS);
       }
     }
   }
@@ -57,15 +57,9 @@ export class Connection {
   async up(timeoutMs: number): Promise<void> {
     if (this.connected) return;
     if (this.nc.isClosed()) throw new BrokerUnavailable('the connection to NATS is closed');
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new BrokerUnavailable(`NATS not reached within ${timeoutMs} ms`)), timeoutMs);
+    await withTimeout(this.wake.promise, timeoutMs, () => {
+      throw new BrokerUnavailable(`NATS not reached within ${timeoutMs} ms`);
     });
-    try {
-      await Promise.race([this.wake.promise, late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   /** Resolves when the server has taken what was sent; soon in any case, also when the server is silent. */
@@ -116,12 +110,12 @@ export class Connection {
   }
 }
 
-async function soon(promise: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, STATUS_WAIT_MS)));
-  await Promise.race([promise.catch(() => {}), late]);
-  clearTimeout(timer);
-}
+const soon = (promise: Promise<void>): Promise<void> =>
+  withTimeout(
+    promise.catch(() => {}),
+    STATUS_WAIT_MS,
+    () => {},
+  );
 
 /** An error of the client, in the words of the port; any other as it is. */
 export function translate(thrown: unknown): Error {
@@ -129,6 +123,5 @@ export function translate(thrown: unknown): Error {
 }
 
 export function unavailable(error: unknown): BrokerUnavailable {
-  const text = error instanceof Error ? error.message : String(error);
-  return new BrokerUnavailable(`NATS cannot be reached: ${text}`, { cause: error });
+  return new BrokerUnavailable(`NATS cannot be reached: ${messageOf(error)}`, { cause: error });
 }

@@ -1,5 +1,6 @@
 import { AckPolicy, createInbox, DeliverPolicy, nanos, NatsError, ReplayPolicy } from 'nats';
 import type { ConsumerConfig, JetStreamManager, Msg, Subscription } from 'nats';
+import { sleep } from '@tidemark/foundation';
 import type { ConsumeHandler, Running } from '../port.js';
 import { workTaken, type ConsumePolicy } from '../policy.js';
 import { Work } from '../work.js';
@@ -112,7 +113,7 @@ export class NatsConsumer implements Running {
           break;
         } catch (error) {
           this.tools.onError(translate(error));
-          await new Promise((resolve) => setTimeout(resolve, RECOVER_PAUSE_MS));
+          await sleep(RECOVER_PAUSE_MS);
         }
       }
     } finally {

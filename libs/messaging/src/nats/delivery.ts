@@ -1,7 +1,7 @@
 import { nanos, type Msg } from 'nats';
+import { toError } from '@tidemark/foundation';
 import { deadLetter, exhausted, isMeant, verdictOn, type ConsumePolicy } from '../policy.js';
 import type { ConsumeHandler, DeadLetter, Delivery, Headers, OutgoingMessage } from '../port.js';
-import { toError } from '../remote.js';
 import { translate, type Connection } from './connection.js';
 import { decodeData, decodeHeaders, MESSAGE_ID, type Namespace } from './wire.js';
 

@@ -1,8 +1,10 @@
 import { NatsError, type ConnectionOptions, type JetStreamManager, type Msg } from 'nats';
+import { sleep } from '@tidemark/foundation';
 import { BrokerUnavailable, DeadlineExceeded, NoResponder } from '../errors.js';
 import { bury, consumePolicy, MAX_MESSAGE_BYTES } from '../policy.js';
 import type * as port from '../port.js';
 import { errorReply, isSurprise, remoteError, type ErrorReply } from '../remote.js';
+import { RunningSet } from '../running-set.js';
 import { assertFilter, assertSubject } from '../subjects.js';
 import { Work } from '../work.js';
 import { translate, Connection, unavailable } from './connection.js';
@@ -35,7 +37,7 @@ export class NatsBroker implements port.Broker {
   private readonly exchange: Exchange;
   private readonly publisher: Publisher;
   private readonly tools: DeliveryTools;
-  private readonly running = new Set<port.Running>();
+  private readonly running = new RunningSet();
   private closed: Promise<void> | undefined;
 
   private constructor(
@@ -69,7 +71,7 @@ export class NatsBroker implements port.Broker {
       } catch (error) {
         const refused = error instanceof NatsError && error.api_error?.code === 400;
         if (!refused && Date.now() < deadline) {
-          await new Promise((resolve) => setTimeout(resolve, 250));
+          await sleep(250);
           continue;
         }
         await connection.close();
@@ -141,14 +143,14 @@ export class NatsBroker implements port.Broker {
     const take = handler as port.ConsumeHandler;
     const consumer = new NatsConsumer(this.connection, this.jsm, this.namespace, stream, policy, take, this.tools);
     await consumer.start();
-    return this.keep(consumer);
+    return this.running.add(consumer);
   }
 
   async relay(options: port.RelayOptions): Promise<port.Running> {
     const dial = () => this.dial({ reconnect: false, pingInterval: 5_000 }, PING_MS);
     const relay = new NatsRelay(options, dial, this.namespace, options.onError ?? this.onError);
     relay.start();
-    return this.keep(relay);
+    return this.running.add(relay);
   }
 
   async ping(): Promise<void> {
@@ -166,19 +168,8 @@ export class NatsBroker implements port.Broker {
   }
 
   private async end(): Promise<void> {
-    await Promise.all([...this.running].map((running) => running.stop()));
+    await this.running.stop();
     await this.connection.close();
-  }
-
-  private keep(running: port.Running): port.Running {
-    const kept: port.Running = {
-      stop: async (deadlineMs) => {
-        await running.stop(deadlineMs);
-        this.running.delete(kept);
-      },
-    };
-    this.running.add(kept);
-    return kept;
   }
 
   private async subscribe(
@@ -192,7 +183,7 @@ export class NatsBroker implements port.Broker {
       callback: (error, message) => (error ? this.onError(translate(error)) : take(message)),
     });
     await this.connection.flush();
-    return this.keep({
+    return this.running.add({
       stop: async (deadlineMs = 5_000) => {
         await this.connection.drain(subscription);
         await work.drain(deadlineMs);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, headers, type NatsConnection } from 'nats';
-import { SqliteEventStore, uuidv7 } from '@tidemark/event-store';
+import { SqliteEventStore } from '@tidemark/event-store';
+import { uuidv7 } from '@tidemark/foundation';
 import { eventually, randomNamespace, signal, startTcpProxy, temporaryFolder, type TcpProxy } from '@tidemark/test-kit';
 import { BrokerUnavailable } from '../errors.js';
 import type { DeadLetter, Delivery } from '../port.js';

@@ -1,3 +1,4 @@
+import { sleep } from '@tidemark/foundation';
 import { BrokerUnavailable } from '../errors.js';
 import type { OutgoingMessage } from '../port.js';
 import { assertSubject, storageOf } from '../subjects.js';
@@ -73,7 +74,7 @@ export class Publisher {
         if (Date.now() + PAUSE_MS >= deadline || this.connection.nc.isClosed()) {
           throw new BrokerUnavailable(`could not publish to ${subject}: ${error.message}`, { cause: error });
         }
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+        await sleep(PAUSE_MS);
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '@tidemark/event-store';
+import { Loop, unlessAborted, withTimeout, type Daemon } from '@tidemark/foundation';
 import { MessageTooLarge } from '../errors.js';
 import { MAX_DEAD_LETTER_BYTES } from '../policy.js';
 import type { DeadLetter, OutgoingMessage, RelayOptions, Running } from '../port.js';
@@ -9,9 +10,6 @@ import { Publisher } from './publisher.js';
 import type { Namespace } from './wire.js';
 
 const BATCH = 500;
-const FIRST_PAUSE_MS = 100;
-const LAST_PAUSE_MS = 5_000;
-const STEADY_MS = 10_000;
 const NAME = /^[A-Za-z0-9_=.-]+$/;
 
 /**
@@ -19,10 +17,8 @@ const NAME = /^[A-Za-z0-9_=.-]+$/;
  * reconnects: when anything fails the session ends and the next one goes on from the checkpoint. A reconnecting
  * client could lose a message and then send its successor; this one cannot, so messages are stored in the log's order.
  */
-export class NatsRelay implements Running {
-  private readonly stopping = Promise.withResolvers<void>();
-  private running = true;
-  private loop: Promise<void> = Promise.resolve();
+export class NatsRelay implements Running, Daemon {
+  private readonly sessions: Loop;
 
   constructor(
     private readonly options: RelayOptions,
@@ -31,40 +27,27 @@ export class NatsRelay implements Running {
     private readonly onError: (error: Error) => void,
   ) {
     if (!NAME.test(options.name)) throw new TypeError(`name: expected letters, digits, _ = . -, got "${options.name}"`);
+    this.sessions = new Loop({
+      tick: (signal) => this.session(signal),
+      onError: (error) => onError(translate(error)),
+    });
   }
 
   start(): void {
-    this.loop = this.run();
+    this.sessions.start();
   }
 
   async stop(deadlineMs = 5_000): Promise<void> {
-    this.running = false;
-    this.stopping.resolve();
-    await Promise.race([this.loop, pause(deadlineMs)]);
+    await withTimeout(this.sessions.stop(), deadlineMs, () => {});
   }
 
-  private async run(): Promise<void> {
-    let wait = FIRST_PAUSE_MS;
-    while (this.running) {
-      const began = Date.now();
-      try {
-        await this.session();
-      } catch (error) {
-        this.onError(translate(error));
-      }
-      if (Date.now() - began > STEADY_MS) wait = FIRST_PAUSE_MS;
-      if (this.running) await Promise.race([pause(wait), this.stopping.promise]);
-      wait = Math.min(wait * 2, LAST_PAUSE_MS);
-    }
-  }
-
-  private async session(): Promise<void> {
+  private async session(signal: AbortSignal): Promise<void> {
     const connection = await this.dial();
     try {
       const kv = await connection.nc.jetstream().views.kv(`${this.namespace.name}_RELAY`);
       const checkpoint = new Checkpoint(kv, this.options.name, this.onError);
       await checkpoint.load();
-      await this.follow(connection, checkpoint);
+      await this.follow(connection, checkpoint, signal);
       if (connection.isUp) await checkpoint.close();
     } finally {
       await connection.close();
@@ -72,7 +55,7 @@ export class NatsRelay implements Running {
   }
 
   /** Returns when it was stopped; throws when the session must end. */
-  private async follow(connection: Connection, checkpoint: Checkpoint): Promise<void> {
+  private async follow(connection: Connection, checkpoint: Checkpoint, signal: AbortSignal): Promise<void> {
     const publisher = new Publisher(connection, new Exchange(connection), this.namespace, 0);
     const broken = Promise.withResolvers<never>();
     broken.promise.catch(() => {});
@@ -90,8 +73,10 @@ export class NatsRelay implements Running {
     );
     const lost = connection.closed.then(() => Promise.reject(new Error('the connection to NATS was lost')));
     try {
-      await Promise.race([this.stopping.promise, broken.promise, subscription.ended, lost]);
-      if (this.running) throw new Error('the subscription to the event store ended');
+      await unlessAborted(Promise.race([broken.promise, subscription.ended, lost]), signal);
+      throw new Error('the subscription to the event store ended');
+    } catch (error) {
+      if (!signal.aborted) throw error;
     } finally {
       lost.catch(() => {});
       await subscription.stop();
@@ -130,8 +115,4 @@ function tooLarge(relay: string, message: OutgoingMessage, reason: string): Outg
   const { subject, id, headers = {} } = message;
   const data = { subject, id, data: null, headers, durable: `relay:${relay}`, deliveryCount: 0, reason };
   return { subject: 'tidemark.dead.relay', id: `dead:relay:${relay}:${id}`, data };
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
 }

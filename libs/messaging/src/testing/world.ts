@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect } from '@jest/globals';
-import { uuidv7, type EventStore } from '@tidemark/event-store';
+import { type EventStore } from '@tidemark/event-store';
+import { uuidv7 } from '@tidemark/foundation';
 import { signal } from '@tidemark/test-kit';
 import type { Broker, ConsumeOptions, Delivery, OutgoingMessage, RelayOptions } from '../port.js';
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   MongoBulkWriteError,
   MongoClient,
@@ -9,6 +8,7 @@ import {
   type Collection,
   type Db,
 } from 'mongodb';
+import { withTimeout } from '@tidemark/foundation';
 import { ReadModelUnavailable } from '../port.js';
 
 /** How long an operation waits for a server to be found, for an answer, and for both with the driver's own retries. */
@@ -54,14 +54,15 @@ export class Connection {
 
   /** @throws ReadModelUnavailable; what was sent may still be carried out then */
   async run<T>(work: (db: Db) => Promise<T>): Promise<T> {
-    const late = new AbortController();
     try {
-      return await Promise.race([this.#connected().then(() => work(this.#db)), rejectAfter(OPERATION_MS, late.signal)]);
+      return await withTimeout(
+        this.#connected().then(() => work(this.#db)),
+        OPERATION_MS,
+        tookTooLong,
+      );
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       throw new ReadModelUnavailable(`MongoDB cannot be reached: ${(error as Error).message}`, { cause: error });
-    } finally {
-      late.abort();
     }
   }
 
@@ -92,10 +93,9 @@ export interface StoredDocument {
 
 class TookTooLong extends Error {}
 
-async function rejectAfter(milliseconds: number, signal: AbortSignal): Promise<never> {
-  await sleep(milliseconds, undefined, { signal });
-  throw new TookTooLong(`no answer within ${milliseconds} ms`);
-}
+const tookTooLong = (): never => {
+  throw new TookTooLong(`no answer within ${OPERATION_MS} ms`);
+};
 
 function isUnavailable(error: unknown): boolean {
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;

@@ -1,4 +1,5 @@
-import { SqliteEventStore, uuidv7, type EventStore } from '@tidemark/event-store';
+import { SqliteEventStore, type EventStore } from '@tidemark/event-store';
+import { uuidv7 } from '@tidemark/foundation';
 import { eventually, randomNamespace, startTcpProxy, temporaryFolder, type TcpProxy } from '@tidemark/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MongoClient } from 'mongodb';

@@ -1,4 +1,5 @@
-import { SqliteEventStore, uuidv7, type EventStore, type NewEvent } from '@tidemark/event-store';
+import { SqliteEventStore, type EventStore, type NewEvent } from '@tidemark/event-store';
+import { uuidv7 } from '@tidemark/foundation';
 import { eventually, temporaryFolder } from '@tidemark/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Projection, ReadModel } from '../port.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../clock.js';
+import type { Clock } from '@tidemark/foundation';
 import { Terminal } from '../external-error.js';
 import type { HttpClient } from '../http-client/http-types.js';
 import type { CredentialData, OAuthCredentialData } from './credential-data.js';

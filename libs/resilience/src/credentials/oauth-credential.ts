@@ -1,4 +1,4 @@
-import { sleep, systemClock, unlessAborted } from '../clock.js';
+import { sleep, systemClock, unlessAborted } from '@tidemark/foundation';
 import { AuthExpired, type ExternalError, Retryable } from '../external-error.js';
 import type { HttpRequest } from '../http-client/http-types.js';
 import { nextDelay, retrySchedule } from '../retry-schedule.js';

@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import { type Clock, systemClock } from '../clock.js';
+import { systemClock, type Clock } from '@tidemark/foundation';
 import { AuthExpired, ExternalError, Retryable, Terminal } from '../external-error.js';
 import { displayUrl } from '../fetch-error.js';
 import type { HttpClient, HttpResponse } from '../http-client/http-types.js';

@@ -1,6 +1,6 @@
-import { type Clock, sleep } from '../clock.js';
+import { sleep, type Clock } from '@tidemark/foundation';
 import { RateLimited } from '../external-error.js';
-import { TokenBucket } from '../token-bucket.js';
+import { TokenQueue } from '../token-queue.js';
 import type { HttpLimits } from './options.js';
 
 /** Longest rest until an allowance is renewed that is waited for inside a call. */
@@ -8,7 +8,7 @@ const MAX_RENEWAL_WAIT_MS = 10_000;
 
 /** What one credential may still ask of one target: our own token bucket, and what the target last said. */
 export class Allowance {
-  #bucket: TokenBucket | undefined;
+  #bucket: TokenQueue | undefined;
   #closedUntil = 0;
 
   constructor(
@@ -20,7 +20,7 @@ export class Allowance {
     if (requestsPerSecond === undefined) return;
     const rate = { perSecond: requestsPerSecond, burst: Math.max(1, burst ?? Math.floor(requestsPerSecond)) };
     if (this.#bucket) this.#bucket.rate = rate;
-    else this.#bucket = new TokenBucket(rate, this.clock);
+    else this.#bucket = new TokenQueue(rate, this.clock);
   }
 
   /** Whether nothing would be lost by forgetting it. */

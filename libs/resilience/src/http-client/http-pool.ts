@@ -1,6 +1,6 @@
+import { systemClock, type Clock } from '@tidemark/foundation';
 import { type AllowList, parseAllowList } from '../allow-list.js';
 import { type BreakerChange, type BreakerPolicy, CircuitBreaker } from '../circuit-breaker.js';
-import { type Clock, systemClock } from '../clock.js';
 import { type Resolve, systemResolve } from '../fetch-target.js';
 import { retrySchedule, type RetrySchedule } from '../retry-schedule.js';
 import { type CheckedAddress, resolveGuarded, type ResolveGuardedOptions } from '../resolve-guarded.js';

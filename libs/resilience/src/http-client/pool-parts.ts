@@ -1,6 +1,6 @@
+import type { Clock } from '@tidemark/foundation';
 import type { AllowList } from '../allow-list.js';
 import type { CircuitBreaker } from '../circuit-breaker.js';
-import type { Clock } from '../clock.js';
 import type { RetrySchedule } from '../retry-schedule.js';
 import type { Allowance } from './allowance.js';
 import type { Connections } from './connections.js';

@@ -1,4 +1,4 @@
-import { sleep, unlessAborted } from '../clock.js';
+import { sleep, unlessAborted } from '@tidemark/foundation';
 import { AuthExpired, ExternalError, RateLimited, Retryable, Terminal } from '../external-error.js';
 import { displayUrl, FetchError } from '../fetch-error.js';
 import { nextDelay } from '../retry-schedule.js';

@@ -1,13 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { isEnding, type JobEventView, type JobView } from '@tidemark/contracts';
+import { Backoff, sleep } from '@tidemark/foundation';
 import { CliError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
 import { isEnded } from '../render/job.js';
 import { path, type Api, type Headers } from './api.js';
 import { SseParser, type SseEvent } from './sse-parser.js';
 
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 5000;
+const PAUSES = { first: 250, last: 5000 };
 const IDLE_MS = 60_000;
 const GIVE_UP_MS = 60_000;
 
@@ -31,13 +30,13 @@ export async function* followJob(
   const parser = new SseParser();
   let seen = -1;
   let lastContact = Date.now();
-  let failures = 0;
+  const backoff = new Backoff(PAUSES);
   while (!signal?.aborted) {
     let received = 0;
     try {
       for await (const message of connect(api, jobId, parser, signal)) {
         lastContact = Date.now();
-        failures = 0;
+        backoff.reset();
         if (message.event === 'end') return;
         const event = stored(message);
         if (!event || event.revision <= seen) continue;
@@ -53,8 +52,7 @@ export async function* followJob(
       if (signal?.aborted) return;
       if (!mayPass(error) || Date.now() - lastContact >= giveUpMs) throw error;
     }
-    const wait = parser.retryMs ?? Math.min(FIRST_PAUSE_MS * 2 ** failures++, LONGEST_PAUSE_MS);
-    await pause(wait, undefined, { signal }).catch(() => {});
+    await sleep(parser.retryMs ?? backoff.next(), { signal }).catch(() => {});
   }
 }
 

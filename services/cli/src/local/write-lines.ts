@@ -1,4 +1,5 @@
 import type { JsonObject, WriteMode, WriteRow } from '@tidemark/connector-sdk';
+import { isJsonObject } from '@tidemark/foundation';
 import { CliError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
 
@@ -22,7 +23,7 @@ export function toWriteRow(line: JsonObject, number: number, { kind, mode, key }
       return { data: line };
     case 'records': {
       const { data, deleted } = line;
-      if (!isObject(data)) throw unlike(number, kind, '`data`');
+      if (!isJsonObject(data)) throw unlike(number, kind, '`data`');
       if (deleted !== true) return { data };
       return mode === 'mirror' ? { action: 'delete', data } : null;
     }
@@ -35,14 +36,11 @@ export function toWriteRow(line: JsonObject, number: number, { kind, mode, key }
         const data = Object.fromEntries(key.map((field, at) => [field, values[at]!]));
         return mode === 'mirror' ? { action: 'delete', data } : null;
       }
-      if (!isObject(line['row'])) throw unlike(number, kind, '`type` and `row`');
+      if (!isJsonObject(line['row'])) throw unlike(number, kind, '`type` and `row`');
       return { data: line['row'] };
     }
   }
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const unlike = (number: number, kind: LineKind, what: string) =>
   new CliError(exitCodes.usage, 'BAD_INPUT', `line ${number} is none of ${kind}: it has no ${what}`);

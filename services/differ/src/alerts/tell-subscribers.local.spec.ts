@@ -9,7 +9,8 @@ import {
   type IgnoreListDocument,
   type SubscriberEvent,
 } from '@tidemark/contracts';
-import { createEventStore, storedEvents, uuidv7, type EventStore } from '@tidemark/event-store';
+import { createEventStore, storedEvents, type EventStore } from '@tidemark/event-store';
+import { uuidv7 } from '@tidemark/foundation';
 import { createReadModel, type ReadModel } from '@tidemark/read-model';
 import { tellSubscribers, type ProviderChanges } from './tell-subscribers.js';
 

@@ -8,14 +8,8 @@ import {
   type IgnoreListDocument,
   type Subscriber,
 } from '@tidemark/contracts';
-import {
-  Conflict,
-  storedEvents,
-  uuidv5,
-  type EventMetadata,
-  type EventStore,
-  type NewEvent,
-} from '@tidemark/event-store';
+import { Conflict, storedEvents, type EventMetadata, type EventStore, type NewEvent } from '@tidemark/event-store';
+import { uuidv5 } from '@tidemark/foundation';
 import { ignoredBy } from '@tidemark/openapi-diff';
 import type { View } from '@tidemark/read-model';
 

@@ -1,4 +1,5 @@
-import { uuidv5, type EventMetadata, type EventStore } from '@tidemark/event-store';
+import { type EventMetadata, type EventStore } from '@tidemark/event-store';
+import { uuidv5 } from '@tidemark/foundation';
 import type { ChangesRecorded, RecordedChange } from './change-set.events.js';
 
 /** Bytes of changes in one event, as JSON: well under the event store's limit. */

@@ -5,7 +5,8 @@ import {
   type IgnoreRule,
   type RemoveIgnoreRule,
 } from '@tidemark/contracts';
-import { AggregateStore, uuidv5, type EventStore } from '@tidemark/event-store';
+import { AggregateStore, type EventStore } from '@tidemark/event-store';
+import { uuidv5 } from '@tidemark/foundation';
 import { IgnoreListError, readIgnoreList } from '@tidemark/openapi-diff';
 import type { IgnoreListCommand } from '../ignore-list/ignore-list.commands.js';
 import { decideIgnoreList } from '../ignore-list/ignore-list.decide.js';

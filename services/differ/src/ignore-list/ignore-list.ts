@@ -1,4 +1,5 @@
 import type { IgnoreRule } from '@tidemark/contracts';
+import { instantOf } from '@tidemark/foundation/instant';
 import type { IgnoreListEvent, IgnoreRuleAdded } from './ignore-list.events.js';
 
 /** The changes of a dependency that are expected, in the order in which they were told. */
@@ -18,8 +19,8 @@ function ruleOf({ id, match, reason, until, actor, at }: IgnoreRuleAdded['data']
     id,
     ...match,
     reason,
-    until: until === null ? null : new Date(until).toISOString(),
-    createdAt: new Date(at).toISOString(),
+    until: until === null ? null : instantOf(until),
+    createdAt: instantOf(at),
     createdBy: actor,
   };
 }

@@ -1,4 +1,5 @@
 import { views, type ChangeDocument } from '@tidemark/contracts';
+import { instantOf } from '@tidemark/foundation';
 import type { Projection } from '@tidemark/read-model';
 import type { ChangesRecorded, RecordedChange } from '../change-set/change-set.events.js';
 
@@ -12,7 +13,7 @@ export const changesProjection: Projection<ChangeDocument> = {
   evolve(document, { data }, id) {
     const { changes: _, at, ...about } = data as Recorded;
     const change = byId(data as Recorded).get(id);
-    return change ? { ...about, ...upcast(change), detectedAt: new Date(at).toISOString() } : document;
+    return change ? { ...about, ...upcast(change), detectedAt: instantOf(at) } : document;
   },
 };
 

@@ -1,5 +1,6 @@
 import { views, type SnapshotDocument, type StageCompleted } from '@tidemark/contracts';
 import type { RecordedEvent } from '@tidemark/event-store';
+import { instantOf } from '@tidemark/foundation';
 import { isUnchanged, type SnapshotOutput } from '@tidemark/pipelines';
 import type { Projection } from '@tidemark/read-model';
 
@@ -22,7 +23,7 @@ export const snapshotsProjection: Projection<SnapshotDocument> = {
       connectionId: (event.data as StageCompleted['data']).connectionId,
       jobId: event.stream.slice('job-'.length),
       previousId: previous?.snapshotId ?? null,
-      takenAt: new Date(event.recordedAt).toISOString(),
+      takenAt: instantOf(event.recordedAt),
     };
   },
 };

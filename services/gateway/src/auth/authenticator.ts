@@ -1,5 +1,5 @@
 import { TidemarkError } from '@tidemark/contracts';
-import { BoundedCache } from '@tidemark/event-store';
+import { BoundedCache, withTimeout } from '@tidemark/foundation';
 import { isUnavailable, toTidemarkError } from '../errors/to-error.js';
 import { hashOf } from '../keys/key-store.js';
 import type { Caller } from './caller.js';
@@ -85,7 +85,7 @@ export class Authenticator {
       this.#lookups.set(hash, lookup);
       lookup.answer = this.#read(hash, lookup);
     }
-    return known ? within(lookup.answer!, LOOKUP_MS) : lookup.answer!;
+    return known ? withTimeout(lookup.answer!, LOOKUP_MS, noAnswer) : lookup.answer!;
   }
 
   async #read(hash: string, lookup: object): Promise<Caller> {
@@ -116,10 +116,6 @@ function limit(wait: number, message: string): void {
   if (wait > 0) throw new TidemarkError('RATE_LIMITED', message, { retryAfter: Math.ceil(wait) });
 }
 
-async function within<T>(answer: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TidemarkError('EVENT_STORE_UNAVAILABLE', 'no answer in time')), ms);
-  });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
-}
+const noAnswer = (): never => {
+  throw new TidemarkError('EVENT_STORE_UNAVAILABLE', 'no answer in time');
+};

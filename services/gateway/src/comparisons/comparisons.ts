@@ -13,6 +13,7 @@ import {
   type RenderedComparison,
   type ReportFormat,
 } from '@tidemark/contracts';
+import { LoadingCache } from '@tidemark/foundation';
 import { filterOf, summaryOf } from '../changes/listing.js';
 import { CommandClient } from '../command-client.js';
 import { Ignores } from '../ignores/ignores.js';
@@ -49,7 +50,7 @@ export interface ComparisonView extends Page<ChangeSummary> {
 export class Comparisons {
   readonly #blobs: BlobStore;
   /** The last few, by their documents: they are paged through. */
-  readonly #recent = new Map<string, Promise<readonly FoundChange[]>>();
+  readonly #recent = new LoadingCache<readonly FoundChange[]>(KEPT);
 
   constructor(
     private readonly commands: CommandClient,
@@ -122,13 +123,9 @@ export class Comparisons {
   #changes(context: CommandContext, before: SnapshotView, after: SnapshotView): Promise<readonly FoundChange[]> {
     // Sunset dates are judged by the day.
     const key = [before.canonicalBlob, after.canonicalBlob, new Date().toISOString().slice(0, 10)].join(' ');
-    const known = this.#recent.get(key);
-    this.#recent.delete(key);
-    const found = known ?? this.#compare(context, { before: before.canonicalBlob, after: after.canonicalBlob });
-    this.#recent.set(key, found);
-    found.catch(() => this.#recent.delete(key));
-    if (this.#recent.size > KEPT) this.#recent.delete(this.#recent.keys().next().value!);
-    return found;
+    return this.#recent.get(key, () =>
+      this.#compare(context, { before: before.canonicalBlob, after: after.canonicalBlob }),
+    );
   }
 
   async #compare(context: CommandContext, documents: CompareSnapshots): Promise<readonly FoundChange[]> {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { JobEventView } from '@tidemark/contracts';
+import { withTimeout } from '@tidemark/foundation';
 import type { Watch } from './watch-job.js';
 
 const HEARTBEAT_MS = 15_000;
@@ -39,7 +40,7 @@ export function eventStream(
 async function* lines(first: EventPage, rest: Watch<EventPage>, heartbeatMs: number): AsyncGenerator<string> {
   yield `retry: 1000\n\n${first.map(format).join('')}`;
   for (let coming = rest.next(); ;) {
-    const result = await orBeat(coming, heartbeatMs);
+    const result = await withTimeout(coming, heartbeatMs, () => 'beat' as const);
     if (result === 'beat') yield ': beat\n\n';
     else if (result.done) {
       // Broken off, not over: the reader is to come back.
@@ -54,9 +55,3 @@ async function* lines(first: EventPage, rest: Watch<EventPage>, heartbeatMs: num
 }
 
 const format = (event: JobEventView) => `id: ${event.revision}\ndata: ${JSON.stringify(event)}\n\n`;
-
-async function orBeat<T>(coming: Promise<T>, ms: number): Promise<T | 'beat'> {
-  let timer: NodeJS.Timeout | undefined;
-  const beat = new Promise<'beat'>((resolve) => (timer = setTimeout(resolve, ms, 'beat')));
-  return Promise.race([coming, beat]).finally(() => clearTimeout(timer));
-}

@@ -1,4 +1,5 @@
 import type { JobEventPage, JobEventView } from '@tidemark/contracts';
+import { withTimeout } from '@tidemark/foundation';
 import { isUnavailable, toTidemarkError } from '../errors/to-error.js';
 import { invalid } from '../validation/invalid.js';
 
@@ -39,7 +40,8 @@ export async function* watchJob(source: JobSource, from: number, signal: AbortSi
         yield fresh;
       }
       if (page?.ended) return;
-      if (page?.events.length !== source.pageSize && !signal.aborted) await ringOr(source.pollMs, ring.promise);
+      if (page?.events.length !== source.pageSize && !signal.aborted)
+        await withTimeout(ring.promise, source.pollMs, () => {});
     }
     return 'aborted';
   } finally {
@@ -60,11 +62,4 @@ async function look({ fetch }: JobSource, next: number, first: boolean): Promise
     if (first || !isUnavailable(error)) throw error;
     return undefined;
   }
-}
-
-async function ringOr(ms: number, ring: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([ring, timeout]);
-  clearTimeout(timer);
 }

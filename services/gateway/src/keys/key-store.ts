@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { TidemarkError, type CommandContext } from '@tidemark/contracts';
-import { AggregateStore, Conflict, uuidv7, type EventStore } from '@tidemark/event-store';
+import { AggregateStore, Conflict, type EventStore } from '@tidemark/event-store';
+import { uuidv7 } from '@tidemark/foundation';
 import { decideApiKey } from '../api-key/api-key.decide.js';
 import type { ApiKeyCommand } from '../api-key/api-key.commands.js';
 import type { ApiKeyEvent } from '../api-key/api-key.events.js';

@@ -1,3 +1,4 @@
+import { instantOf } from '@tidemark/foundation';
 import type { Projection } from '@tidemark/read-model';
 import type { ApiKeyEvent } from '../api-key/api-key.events.js';
 import type { Scope } from '../api-key/api-key.js';
@@ -14,8 +15,6 @@ export interface KeyDocument {
   readonly revokedAt: string | null;
 }
 
-const iso = (time: number) => new Date(time).toISOString();
-
 /** View `api-keys`, owned by the gateway: one document a key, revoked ones too. */
 export const keysProjection: Projection<KeyDocument> = {
   name: 'api-keys',
@@ -28,10 +27,10 @@ export const keysProjection: Projection<KeyDocument> = {
     switch (event.type) {
       case 'ApiKeyCreated': {
         const { keyId: id, at, ...key } = event.data;
-        return { id, ...key, hash: stream.slice('apikey-'.length), createdAt: iso(at), revokedAt: null };
+        return { id, ...key, hash: stream.slice('apikey-'.length), createdAt: instantOf(at), revokedAt: null };
       }
       case 'ApiKeyRevoked':
-        return document && { ...document, revokedAt: iso(event.data.at) };
+        return document && { ...document, revokedAt: instantOf(event.data.at) };
       default:
         return document;
     }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { TidemarkError, type CommandContext } from '@tidemark/contracts';
 import type { EventStore } from '@tidemark/event-store';
+import { instantOf, withTimeout } from '@tidemark/foundation';
 import type { Projector, ReadModel, View } from '@tidemark/read-model';
 import { Authenticator } from '../auth/authenticator.js';
 import { pageOf, viewPage, type ViewPage } from '../paging.js';
@@ -33,7 +34,7 @@ export class Keys {
     const { keyId: id, createdAt } = key;
     return {
       ...{ id, name, tenant, scopes: key.scopes },
-      ...{ createdAt: new Date(createdAt).toISOString(), revokedAt: null, key: secret },
+      ...{ createdAt: instantOf(createdAt), revokedAt: null, key: secret },
     };
   }
 
@@ -62,10 +63,8 @@ export class Keys {
 
   /** A key that was just created may not be in the view yet. */
   async #findNew(id: string): Promise<KeyDocument | null> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CATCH_UP_WITHIN_MS)));
     const caughtUp = this.projector.caughtUp(keysProjection.name, await this.#eventStore.head());
-    await Promise.race([caughtUp, late]).finally(() => clearTimeout(timer));
+    await withTimeout(caughtUp, CATCH_UP_WITHIN_MS, () => {});
     return this.#view.get(id);
   }
 }

@@ -9,6 +9,7 @@ import {
   type JobDocument,
   type JobState,
 } from '@tidemark/contracts';
+import { instantOf } from '@tidemark/foundation';
 import type { ReadModel, View } from '@tidemark/read-model';
 import { ADAPTERS } from '../tokens.js';
 import type { ConnectionTotalsDto, JobWindowDto, OverviewDto } from './overview.dto.js';
@@ -42,7 +43,7 @@ export class Overview {
   }
 
   async #window(tenant: string, since: number): Promise<JobWindowDto> {
-    const where = { tenant, createdAt: { gte: new Date(since).toISOString() } };
+    const where = { tenant, createdAt: { gte: instantOf(since) } };
     const completed = { ...where, state: 'completed' } as const;
     const [counts, sample] = await Promise.all([
       countBy<JobState>(jobStates, (state) => this.#jobs.count({ ...where, state })),

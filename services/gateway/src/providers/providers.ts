@@ -9,7 +9,7 @@ import {
   type ConnectionView,
   type JobView,
 } from '@tidemark/contracts';
-import { uuidv5 } from '@tidemark/event-store';
+import { uuidv5 } from '@tidemark/foundation';
 import type { ReadModel, View } from '@tidemark/read-model';
 import { CommandClient } from '../command-client.js';
 import type { CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';

@@ -1,6 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { isInstant } from '@tidemark/contracts';
 import {
   IsArray,
   IsBoolean,
@@ -16,6 +15,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { isInstant } from '@tidemark/foundation';
 import { Converted, instanceOf } from './instance.js';
 
 /** One decorator a field: what is checked is what the OpenAPI document says. */

@@ -1,9 +1,9 @@
 import type { ConnectionEvent, Counts, JobEvent, Origin, StageDefinition } from '@tidemark/contracts';
+import { DueHeap } from '@tidemark/foundation';
 import type { AdmissionEvent, Admitted, Place } from '../admission/admission.js';
 import { exists, type ConnectionState } from '../connection/connection.js';
 import { currentStage, type ExistingJob } from '../job/job.js';
 import { FairQueue } from './fair-queue.js';
-import { TimerHeap } from './timer-heap.js';
 
 /**
  * What a live job waits for:
@@ -62,7 +62,7 @@ const RESERVATION_MS = 30_000;
 export class Agenda {
   readonly jobs = new Map<string, LiveJob>();
   readonly plans = new Map<string, { readonly tenant: string; readonly at: number }>();
-  readonly timers = new TimerHeap<Reminder>();
+  readonly timers = new DueHeap<Reminder>();
   /** Tenants in which somebody might get a place since last looked at. */
   readonly dirty = new Set<string>();
   /** Position of the last event folded. */

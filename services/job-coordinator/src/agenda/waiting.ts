@@ -1,4 +1,5 @@
 import { waitReasons, type WaitingFor } from '@tidemark/contracts';
+import { instantOf } from '@tidemark/foundation';
 import type { Agenda, LiveJob } from './agenda.js';
 
 /** Why the job is not at work; null when it is, or when it is not on the agenda. */
@@ -6,7 +7,7 @@ export function explain(agenda: Agenda, jobId: string): WaitingFor | null {
   const job = agenda.jobs.get(jobId);
   if (!job || !waits(job)) return null;
   if (job.phase === 'offered') return { reason: 'no_runner' };
-  if (job.phase === 'due') return { reason: dueReason(job), until: new Date(job.due).toISOString() };
+  if (job.phase === 'due') return { reason: dueReason(job), until: instantOf(job.due) };
   return behindOthers(agenda, job) ?? behindTheCap(agenda, job);
 }
 

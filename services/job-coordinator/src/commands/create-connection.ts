@@ -1,5 +1,5 @@
 import { TidemarkError, type ConnectionView, type CreateConnection } from '@tidemark/contracts';
-import { uuidv7 } from '@tidemark/event-store';
+import { uuidv7 } from '@tidemark/foundation';
 import { exists } from '../connection/connection.js';
 import { describeConnection } from '../connection/connection.view.js';
 import { connectionStream, type Context, type Coordinator } from '../coordinator.js';

@@ -7,7 +7,7 @@ import {
   type JobView,
   type PipelineChoice,
 } from '@tidemark/contracts';
-import { uuidv5, uuidv7 } from '@tidemark/event-store';
+import { uuidv5, uuidv7 } from '@tidemark/foundation';
 import { pipelineFor, type Pipeline } from '@tidemark/pipelines';
 import type { ExistingConnection } from '../connection/connection.js';
 import { jobStream, type Context, type Coordinator } from '../coordinator.js';

@@ -1,5 +1,5 @@
 import { endStates, isEnding, TidemarkError, type EndedJob, type JobEnding } from '@tidemark/contracts';
-import { uuidv5 } from '@tidemark/event-store';
+import { uuidv5 } from '@tidemark/foundation';
 import { currentTraceparent, inSpan } from '@tidemark/telemetry';
 import { exists, type ExistingConnection } from '../connection/connection.js';
 import { connectionStream, jobStream, type Context, type Coordinator } from '../coordinator.js';

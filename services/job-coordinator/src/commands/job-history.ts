@@ -10,13 +10,13 @@ import {
   type TimelineEntry,
 } from '@tidemark/contracts';
 import type { RecordedEvent } from '@tidemark/event-store';
+import { instantOf } from '@tidemark/foundation';
 import { jobStream, type Coordinator } from '../coordinator.js';
 import { isEnded } from '../job/job.js';
 import { describeEvent } from '../job/job.timeline.js';
 import { describeJob } from '../job/job.view.js';
 import { findJob, ownedJob } from './get-job.js';
 
-const iso = (time: number) => new Date(time).toISOString();
 const happened = ({ type, data }: RecordedEvent) => ({ type, data }) as JobEvent;
 
 /** The job as it was at a revision or a time (P2). @throws TidemarkError NOT_FOUND, also when it did not exist yet */
@@ -54,7 +54,7 @@ export async function getJobEvents(
     events: events.map((event) => ({
       revision: event.revision,
       type: event.type,
-      at: iso(event.recordedAt),
+      at: instantOf(event.recordedAt),
       message: describeEvent(happened(event)),
       data: event.data,
     })),
@@ -77,7 +77,7 @@ function entryOf(event: RecordedEvent): TimelineEntry {
   return {
     revision: event.revision,
     type: event.type,
-    at: iso(event.recordedAt),
+    at: instantOf(event.recordedAt),
     actor: event.metadata.actor ?? 'internal',
     stage: data.stage ?? null,
     claim: data.claim ?? null,

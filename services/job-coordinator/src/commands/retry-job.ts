@@ -1,5 +1,5 @@
 import { TidemarkError, type JobRef, type JobView } from '@tidemark/contracts';
-import { uuidv7 } from '@tidemark/event-store';
+import { uuidv7 } from '@tidemark/foundation';
 import type { Context, Coordinator } from '../coordinator.js';
 import { isEnded } from '../job/job.js';
 import { startJob } from './create-job.js';

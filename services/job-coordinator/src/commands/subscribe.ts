@@ -10,7 +10,8 @@ import {
   type Subscribe,
   type SubscriberEvent,
 } from '@tidemark/contracts';
-import { storedEvents, uuidv5, uuidv7 } from '@tidemark/event-store';
+import { storedEvents } from '@tidemark/event-store';
+import { uuidv5, uuidv7 } from '@tidemark/foundation';
 import { exists } from '../connection/connection.js';
 import { describeConnection } from '../connection/connection.view.js';
 import { connectionStream, type Context, type Coordinator } from '../coordinator.js';

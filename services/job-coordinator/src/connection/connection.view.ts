@@ -1,7 +1,6 @@
 import type { ConnectionView, CursorView } from '@tidemark/contracts';
+import { instantOf } from '@tidemark/foundation/instant';
 import type { ExistingConnection } from './connection.js';
-
-const iso = (time: number) => new Date(time).toISOString();
 
 /** The connection as callers see it. */
 export function describeConnection(connection: ExistingConnection): ConnectionView {
@@ -14,15 +13,15 @@ export function describeConnection(connection: ExistingConnection): ConnectionVi
     source,
     schedule,
     whenBusy,
-    nextSyncAt: nextSyncAt === null ? null : iso(nextSyncAt),
-    lastSync: lastSync && { ...lastSync, endedAt: iso(lastSync.endedAt) },
-    createdAt: iso(connection.createdAt),
-    updatedAt: iso(connection.updatedAt),
+    nextSyncAt: nextSyncAt === null ? null : instantOf(nextSyncAt),
+    lastSync: lastSync && { ...lastSync, endedAt: instantOf(lastSync.endedAt) },
+    createdAt: instantOf(connection.createdAt),
+    updatedAt: instantOf(connection.updatedAt),
   };
 }
 
 export const describeCursor = ({ cursor }: ExistingConnection): CursorView => ({
   cursor: cursor?.value ?? null,
   jobId: cursor?.jobId ?? null,
-  committedAt: cursor ? iso(cursor.committedAt) : null,
+  committedAt: cursor ? instantOf(cursor.committedAt) : null,
 });

@@ -1,9 +1,9 @@
 import { TidemarkError } from '@tidemark/contracts';
-import { Conflict, storedEvents, uuidv7, type EventStore, type RecordedEvent } from '@tidemark/event-store';
+import { Conflict, storedEvents, type EventStore, type RecordedEvent } from '@tidemark/event-store';
+import { BoundedCache, uuidv7, type Clock, type Daemon } from '@tidemark/foundation';
 import { evolveAdmission, nobodyAdmitted, type AdmissionEvent, type AdmissionState } from '../admission/admission.js';
 import { decideAdmission, type AdmissionCommand } from '../admission/admission.decide.js';
 import type { Agenda } from '../agenda/agenda.js';
-import type { Time } from '../time.js';
 
 const RETRY_MS = 1000;
 /** Tenants whose places are kept in memory. */
@@ -21,28 +21,38 @@ interface Known {
  * Gives places to those who wait: one decision for a whole tenant at a time, one in flight per tenant. Coordinators
  * that decide at the same time meet in the stream's revision; the slower one looks again.
  */
-export class Admission {
-  private readonly known = new Map<string, Known>();
+export class Admission implements Daemon {
+  private readonly known = new BoundedCache<Known>(REMEMBERED);
   private readonly inFlight = new Map<string, Promise<void>>();
   private readonly again = new Set<string>();
   /** Called at the next wake: the agenda moved on. */
   private waiting: (() => void)[] = [];
+  /** Next passes, by tenant, after one that failed. */
+  private readonly retries = new Map<string, unknown>();
+  private running = false;
   private stopped = false;
 
   constructor(
     private readonly eventStore: EventStore,
     private readonly agenda: Agenda,
-    private readonly time: Time,
+    private readonly time: Clock,
     private readonly cap: (tenant: string) => number,
     /** Makes sure that the connection of a job that has ended knows it. */
     private readonly commitEnd: (tenant: string, jobId: string) => Promise<void>,
     private readonly onError: (error: Error) => void,
   ) {}
 
+  start(): void {
+    this.running = !this.stopped;
+    this.wake();
+  }
+
   /** Looks at every tenant in which something changed. Cheap when nothing did. */
   wake(): void {
-    for (const tenant of this.agenda.dirty) this.consider(tenant);
-    this.agenda.dirty.clear();
+    if (this.running) {
+      for (const tenant of this.agenda.dirty) this.consider(tenant);
+      this.agenda.dirty.clear();
+    }
     for (const resume of this.waiting.splice(0)) resume();
   }
 
@@ -65,12 +75,14 @@ export class Admission {
 
   async stop(): Promise<void> {
     this.stopped = true;
+    this.running = false;
+    for (const timer of this.retries.values()) this.time.clearTimeout(timer);
     this.wake();
     await Promise.allSettled(this.inFlight.values());
   }
 
   private consider(tenant: string): void {
-    if (this.stopped) return;
+    if (!this.running) return;
     if (this.inFlight.has(tenant)) {
       this.again.add(tenant);
       return;
@@ -78,13 +90,23 @@ export class Admission {
     const pass = this.pass(tenant)
       .catch((error: Error) => {
         this.onError(error);
-        this.time.setTimeout(() => this.consider(tenant), RETRY_MS);
+        this.retryLater(tenant);
       })
       .finally(() => {
         this.inFlight.delete(tenant);
         if (this.again.delete(tenant)) this.consider(tenant);
       });
     this.inFlight.set(tenant, pass);
+  }
+
+  private retryLater(tenant: string): void {
+    if (!this.running) return;
+    this.time.clearTimeout(this.retries.get(tenant));
+    const retry = () => {
+      this.retries.delete(tenant);
+      this.consider(tenant);
+    };
+    this.retries.set(tenant, this.time.setTimeout(retry, RETRY_MS));
   }
 
   private async pass(tenant: string): Promise<void> {
@@ -139,7 +161,7 @@ export class Admission {
     const stored = events.map((event) => ({ ...event, id: uuidv7(), metadata }));
     const expected = known.revision === -1 ? 'no_stream' : known.revision;
     const { revision, position } = await this.eventStore.append(streamOf(tenant), stored, expected);
-    this.remember(tenant, { state: events.reduce(evolveAdmission, known.state), revision, position });
+    this.known.set(tenant, { state: events.reduce(evolveAdmission, known.state), revision, position });
     // At once, not when the log comes round: the next decision must not offer the same job again.
     for (const event of events) this.agenda.applyAdmission(event);
   }
@@ -157,15 +179,9 @@ export class Admission {
       nobodyAdmitted,
     );
     const known = { state, revision: last?.revision ?? -1, position: last?.position ?? -1 };
-    this.remember(tenant, known);
+    this.known.set(tenant, known);
     this.agenda.restorePlaces(state.running);
     return known;
-  }
-
-  private remember(tenant: string, known: Known): void {
-    this.known.delete(tenant);
-    this.known.set(tenant, known);
-    if (this.known.size > REMEMBERED) this.known.delete(this.known.keys().next().value!);
   }
 }
 

@@ -1,5 +1,6 @@
 import { originOf, type ConnectionEvent, type JobEvent } from '@tidemark/contracts';
 import type { EventStore, RecordedEvent, Subscription } from '@tidemark/event-store';
+import type { Daemon } from '@tidemark/foundation';
 import { ReadModelUnavailable, type View } from '@tidemark/read-model';
 import type { AdmissionEvent } from '../admission/admission.js';
 import type { Agenda } from '../agenda/agenda.js';
@@ -10,8 +11,10 @@ import type { StoredJob } from '../projections/jobs.projection.js';
  * Keeps the agenda up to date: begins with the live jobs and the connections of the views, then follows the log from
  * where they stand. Without views it folds the whole log: slower, and right as well.
  */
-export class AgendaFeed {
+export class AgendaFeed implements Daemon {
   private subscription?: Subscription;
+  private starting?: Promise<void>;
+  private stopped = false;
 
   constructor(
     private readonly eventStore: EventStore,
@@ -22,30 +25,41 @@ export class AgendaFeed {
     private readonly onError: (error: Error) => void,
   ) {}
 
-  /** Resolves when the agenda has caught up with what was stored when it began. */
-  async start(): Promise<void> {
-    const after = await this.restore();
-    let caughtUp = false;
-    await new Promise<void>((resolve) => {
-      const onCaughtUp = () => {
-        caughtUp = true;
-        resolve();
-      };
-      this.subscription = this.eventStore.subscribe(
-        { categories: ['job', 'connection', 'admission'], after, onCaughtUp, onError: this.onError },
-        (events, position) => {
-          for (const event of events) this.apply(event);
-          this.agenda.position = position;
-          if (caughtUp) this.onAdvance();
-        },
-      );
-    });
-    this.agenda.doubtEnded();
-    this.onAdvance();
+  /** Resolves when the agenda has caught up with what was stored when it began, or when it was stopped. */
+  start(): Promise<void> {
+    return (this.starting ??= this.catchUp());
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     await this.subscription?.stop();
+    await this.starting?.catch(() => {});
+  }
+
+  private async catchUp(): Promise<void> {
+    if (this.stopped) return;
+    const after = await this.restore();
+    if (this.stopped) return;
+    let caughtUp = false;
+    const up = Promise.withResolvers<void>();
+    const onCaughtUp = () => {
+      caughtUp = true;
+      up.resolve();
+    };
+    const subscription = this.eventStore.subscribe(
+      { categories: ['job', 'connection', 'admission'], after, onCaughtUp, onError: this.onError },
+      (events, position) => {
+        for (const event of events) this.apply(event);
+        this.agenda.position = position;
+        if (caughtUp) this.onAdvance();
+      },
+    );
+    this.subscription = subscription;
+    await Promise.race([up.promise, subscription.ended]);
+    if (this.stopped) return;
+    if (!caughtUp) throw new Error('the log could not be folded to its end');
+    this.agenda.doubtEnded();
+    this.onAdvance();
   }
 
   private apply({ stream, type, data, metadata }: RecordedEvent): void {

@@ -1,7 +1,7 @@
 import type { Beat } from '@tidemark/contracts';
-import type { Broker, Running } from '@tidemark/messaging';
+import { DaemonGroup, daemonOf, Loop, type Clock, type Daemon } from '@tidemark/foundation';
+import type { Broker } from '@tidemark/messaging';
 import type { Agenda, LiveClaim, LiveJob } from '../agenda/agenda.js';
-import type { Time } from '../time.js';
 
 const SWEEP_MS = 1000;
 
@@ -13,28 +13,28 @@ export interface ClaimActions {
 }
 
 /** Hears the beats of all runners, and once a second looks for claims that fell silent, stopped advancing, or advance again. */
-export class Liveness {
-  private listening?: Running;
-  private timer: unknown;
-  private stopped = false;
+export class Liveness implements Daemon {
+  readonly #parts: Daemon;
 
   constructor(
-    private readonly broker: Broker,
+    broker: Broker,
     private readonly agenda: Agenda,
-    private readonly time: Time,
+    private readonly time: Clock,
     private readonly actions: ClaimActions,
     private readonly onError: (error: Error) => void,
-  ) {}
-
-  async start(): Promise<void> {
-    this.listening = await this.broker.listen<Beat>('tidemark.beat.*', ({ data }) => this.hear(data));
-    this.schedule();
+  ) {
+    this.#parts = new DaemonGroup([
+      daemonOf(() => broker.listen<Beat>('tidemark.beat.*', ({ data }) => this.hear(data))),
+      new Loop({ everyMs: SWEEP_MS, clock: time, tick: () => this.sweep(), onError }),
+    ]);
   }
 
-  async stop(): Promise<void> {
-    this.stopped = true;
-    if (this.timer !== undefined) this.time.clearTimeout(this.timer as never);
-    await this.listening?.stop();
+  async start(): Promise<void> {
+    await this.#parts.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#parts.stop();
   }
 
   private hear({ jobId, claim: number, percent, counts }: Beat): void {
@@ -45,14 +45,6 @@ export class Liveness {
     if (advanced(claim, percent, counts)) claim.advancedAt = now;
     claim.percent = percent ?? claim.percent;
     claim.counts = counts ?? claim.counts;
-  }
-
-  private schedule(): void {
-    if (this.stopped) return;
-    this.timer = this.time.setTimeout(() => {
-      this.sweep();
-      this.schedule();
-    }, SWEEP_MS);
   }
 
   private sweep(): void {

@@ -1,5 +1,5 @@
+import type { Clock, Daemon } from '@tidemark/foundation';
 import type { Agenda, Reminder } from '../agenda/agenda.js';
-import type { Time } from '../time.js';
 
 const RETRY_MS = 1000;
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
@@ -12,22 +12,28 @@ export interface DueActions {
 }
 
 /** One system timer for the earliest reminder of the agenda; a reminder that is no longer true is dropped when due. */
-export class Timers {
+export class Timers implements Daemon {
   private timer: unknown;
   private armedFor = Infinity;
+  private running = false;
   private stopped = false;
 
   constructor(
     private readonly agenda: Agenda,
-    private readonly time: Time,
+    private readonly time: Clock,
     private readonly actions: DueActions,
     private readonly onError: (error: Error) => void,
   ) {}
 
+  start(): void {
+    this.running = !this.stopped;
+    this.arm();
+  }
+
   /** Sets the system timer to the earliest reminder. Cheap when that did not change. */
   arm(): void {
     const next = this.agenda.timers.next ?? Infinity;
-    if (this.stopped || next === this.armedFor) return;
+    if (!this.running || next === this.armedFor) return;
     this.disarm();
     if (next === Infinity) return;
     this.armedFor = next;
@@ -35,13 +41,14 @@ export class Timers {
     this.timer = this.time.setTimeout(() => this.fire(), wait);
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.stopped = true;
+    this.running = false;
     this.disarm();
   }
 
   private disarm(): void {
-    if (this.timer !== undefined) this.time.clearTimeout(this.timer as never);
+    if (this.timer !== undefined) this.time.clearTimeout(this.timer);
     this.timer = undefined;
     this.armedFor = Infinity;
   }

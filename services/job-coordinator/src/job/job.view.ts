@@ -1,4 +1,5 @@
 import type { JobView, WaitingFor } from '@tidemark/contracts';
+import { instantOf } from '@tidemark/foundation/instant';
 import { jobRetrySchedule } from '@tidemark/resilience/retry-schedule';
 import { attemptOf, currentStage, isEnded, type ExistingJob } from './job.js';
 
@@ -10,7 +11,7 @@ export interface LiveDetails {
   readonly waitingFor?: WaitingFor | null;
 }
 
-const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString());
+const iso = (time: number | null) => (time === null ? null : instantOf(time));
 
 /** The job as callers see it. */
 export function describeJob(job: ExistingJob, live: LiveDetails = {}): JobView {
@@ -34,7 +35,7 @@ export function describeJob(job: ExistingJob, live: LiveDetails = {}): JobView {
     lastError: job.lastError,
     result: job.result,
     retryOf: job.retryOf,
-    createdAt: new Date(job.createdAt).toISOString(),
+    createdAt: instantOf(job.createdAt),
     startedAt: iso(job.startedAt),
     endedAt: iso(job.endedAt),
     durationMs: job.startedAt !== null && job.endedAt !== null ? job.endedAt - job.startedAt : null,
@@ -44,8 +45,8 @@ export function describeJob(job: ExistingJob, live: LiveDetails = {}): JobView {
 /** The reasons to wait that the job itself knows: a planned start, the time until the next try. */
 export function waitingForTime(job: ExistingJob): WaitingFor | null {
   if (job.status !== 'pending') return null;
-  if (job.retryAt !== null) return { reason: 'retry_backoff', until: new Date(job.retryAt).toISOString() };
-  if (job.startAt !== null) return { reason: 'schedule', until: new Date(job.startAt).toISOString() };
+  if (job.retryAt !== null) return { reason: 'retry_backoff', until: instantOf(job.retryAt) };
+  if (job.startAt !== null) return { reason: 'schedule', until: instantOf(job.startAt) };
   return null;
 }
 

@@ -1,13 +1,13 @@
-/** A JSON value; what OpenAPI documents are made of. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-type JsonObject = { [key: string]: Json };
+import type { Json, JsonObject } from '@tidemark/foundation';
+/** One that can be changed. */
+type Draft = { [key: string]: Json };
 
 /** One published version of the sample API's description. */
 export interface Edition {
   /** `1.0.0`, then `1.1.0`, `2.0.0`, `2.1.0`, `3.0.0`, … */
   readonly version: string;
   /** An OpenAPI 3.1 document. */
-  readonly document: { readonly [key: string]: Json };
+  readonly document: JsonObject;
 }
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
@@ -139,20 +139,20 @@ export function edition(n: number): Edition {
   const at = n % steps.length;
   const { major, minor } = steps[at]!;
   const version = `${1 + round * majorsOfRound + major}.${minor}.0`;
-  const document: JsonObject = structuredClone(base);
+  const document: Draft = structuredClone(base);
   apply(document, { '/info/version': version });
   for (const { patch } of steps.slice(0, at + 1)) apply(document, patch(measurements[round % measurements.length]!));
   return { version, document };
 }
 
-function apply(document: JsonObject, patch: Patch): void {
+function apply(document: Draft, patch: Patch): void {
   for (const [pointer, value] of Object.entries(patch)) {
     const path = pointer
       .split('/')
       .slice(1)
       .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
     const last = path.pop()!;
-    const parent = path.reduce((node, key) => node[key] as JsonObject, document);
+    const parent = path.reduce((node, key) => node[key] as Draft, document);
     if (value === undefined) delete parent[last];
     else parent[last] = value;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { edition, type Json } from './tide-tables.js';
+import type { Json } from '@tidemark/foundation';
+import { edition } from './tide-tables.js';
 
 const editions = Array.from({ length: 20 }, (_, n) => edition(n));
 

@@ -1,3 +1,4 @@
+import { firstLine } from '@tidemark/foundation';
 import { Terminal } from '@tidemark/resilience';
 import { LineCounter, parseDocument } from 'yaml';
 
@@ -30,8 +31,6 @@ export function readDocument(bytes: Uint8Array, source: string): unknown {
     throw error instanceof Terminal ? error : invalid(`${source}:1:1: ${firstLine(String(error))}`, error);
   }
 }
-
-const firstLine = (text: string) => text.split('\n', 1)[0]!;
 
 function invalid(message: string, cause: unknown): Terminal {
   return new Terminal('SOURCE_INVALID', `${message} (a reference leads here; followRefs: false ignores it)`, { cause });

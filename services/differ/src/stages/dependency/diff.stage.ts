@@ -1,5 +1,5 @@
 import { tally } from '@tidemark/contracts';
-import { uuidv5 } from '@tidemark/event-store';
+import { uuidv5 } from '@tidemark/foundation';
 import { OutOfMemoryError } from '@tidemark/openapi-diff/threads';
 import { StageFailed, type DependencyPipeline, type Stage } from '@tidemark/pipelines';
 import { compareSnapshots } from '../../comparison/compare-snapshots.js';

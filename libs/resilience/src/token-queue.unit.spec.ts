@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@tidemark/test-kit';
-import { TokenBucket } from './index.js';
+import { TokenQueue } from './token-queue.js';
 
 const never = new AbortController().signal;
 
 describe('a token bucket', () => {
   it('lets a burst through, then one by one in the order of coming', async () => {
     const clock = new FakeClock(0);
-    const bucket = new TokenBucket({ perSecond: 10, burst: 3 }, clock);
+    const bucket = new TokenQueue({ perSecond: 10, burst: 3 }, clock);
     const taken: [number, number][] = [];
     for (let n = 0; n < 6; n++) void bucket.take(never).then(() => taken.push([n, clock.now()]));
     await clock.advance(1000);
@@ -23,7 +23,7 @@ describe('a token bucket', () => {
 
   it('never holds more than its burst, also when the clock is put back', async () => {
     const clock = new FakeClock(100_000);
-    const bucket = new TokenBucket({ perSecond: 1, burst: 2 }, clock);
+    const bucket = new TokenQueue({ perSecond: 1, burst: 2 }, clock);
     clock.set(50_000);
     await clock.advance(60_000);
     await bucket.take(never);
@@ -33,7 +33,7 @@ describe('a token bucket', () => {
 
   it('gives the place of one that leaves to the next', async () => {
     const clock = new FakeClock(0);
-    const bucket = new TokenBucket({ perSecond: 1, burst: 1 }, clock);
+    const bucket = new TokenQueue({ perSecond: 1, burst: 1 }, clock);
     await bucket.take(never);
     const leaving = new AbortController();
     const first = bucket.take(leaving.signal);
@@ -48,7 +48,7 @@ describe('a token bucket', () => {
 
   it('fills at its new rate when that changes, and leaves no timer behind', async () => {
     const clock = new FakeClock(0);
-    const bucket = new TokenBucket({ perSecond: 0.001, burst: 1 }, clock);
+    const bucket = new TokenQueue({ perSecond: 0.001, burst: 1 }, clock);
     await bucket.take(never);
     const waiting = bucket.take(never);
     bucket.rate = { perSecond: 100, burst: 1 };

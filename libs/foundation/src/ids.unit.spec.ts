@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { uuidv5, uuidv7 } from './ids.js';
+import { uuidv5, uuidv5In, uuidv7 } from './ids.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -20,6 +20,11 @@ describe('uuidv7', () => {
 describe('uuidv5', () => {
   it('is the same for the same parts, for ever', () => {
     expect(uuidv5('acme', 'schedule:c1:2026-01-01')).toBe('7348a1d9-5b68-5dc6-a07c-223e99023d9c');
+  });
+
+  it('derives names in a name space as RFC 9562 does', () => {
+    const dns = Buffer.from('6ba7b8109dad11d180b400c04fd430c8', 'hex');
+    expect(uuidv5In(dns, 'www.example.com')).toBe('2ed6657d-e927-568b-95e1-2665a8aea6a2');
   });
 
   it('keeps parts apart', () => {

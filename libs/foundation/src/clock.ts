@@ -1,5 +1,6 @@
-/** What code that waits needs of time. Milliseconds since the epoch. */
+/** Where code that waits gets its time from; tests pass one that they move themselves. */
 export interface Clock {
+  /** Milliseconds since the epoch. */
   now(): number;
   setTimeout(callback: () => void, milliseconds: number): unknown;
   clearTimeout(timer: unknown): void;
@@ -11,15 +12,20 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };
 
+export interface SleepOptions {
+  readonly clock?: Clock | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Resolves after a time; rejects with the signal's reason as soon as it is aborted. */
-export function sleep(milliseconds: number, { clock, signal }: { clock: Clock; signal?: AbortSignal | undefined }) {
+export const sleep = (milliseconds: number, { clock = systemClock, signal }: SleepOptions = {}): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = clock.setTimeout(resolve, milliseconds);
   return unlessAborted(promise, signal).finally(() => clock.clearTimeout(timer));
-}
+};
 
 /** Settles as `work` does, but rejects with the signal's reason as soon as it is aborted. The work itself goes on. */
-export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
   if (!signal) return work;
   const { promise: end, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
@@ -30,4 +36,4 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | u
   } finally {
     signal.removeEventListener('abort', abort);
   }
-}
+};

@@ -1,0 +1,41 @@
+import type { Daemon } from './daemon.js';
+
+/** Several daemons as one: started one after the other, stopped in the opposite order. */
+export class DaemonGroup implements Daemon {
+  readonly #started: Daemon[] = [];
+  #starting: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(private readonly daemons: readonly Daemon[]) {}
+
+  /** Stops those that started already when one fails to. @throws what the start of that one threw */
+  start(): Promise<void> {
+    return (this.#starting ??= this.#startAll());
+  }
+
+  /** Stops all of them even when one fails to. @throws what the stop of the first such one threw */
+  stop(): Promise<void> {
+    return (this.#stopped ??= this.#stopAll());
+  }
+
+  async #startAll(): Promise<void> {
+    try {
+      for (const daemon of this.daemons) {
+        if (this.#stopped) return;
+        this.#started.push(daemon);
+        await daemon.start();
+      }
+    } catch (error) {
+      await this.stop().catch(() => {});
+      throw error;
+    }
+  }
+
+  async #stopAll(): Promise<void> {
+    const failures: unknown[] = [];
+    // One that is still starting ends its start early.
+    for (let daemon = this.#started.pop(); daemon; daemon = this.#started.pop())
+      await daemon.stop().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+}

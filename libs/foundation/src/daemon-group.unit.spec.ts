@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '@tidemark/test-kit';
+import { DaemonGroup } from './daemon-group.js';
+import { daemonOf, type Daemon } from './daemon.js';
+import { Loop } from './loop.js';
+import { daemonLifecycle } from './testing/index.js';
+
+/** Daemons that write down their starts and stops; those named in `broken` fail to start. */
+const recorded = (names: readonly string[], broken: readonly string[] = []) => {
+  const log: string[] = [];
+  const daemons = names.map((name): Daemon => ({
+    start: async () => {
+      log.push(`start ${name}`);
+      if (broken.includes(name)) throw new Error(`${name} is broken`);
+    },
+    stop: async () => {
+      log.push(`stop ${name}`);
+      if (broken.includes(name)) throw new Error(`${name} does not stop`);
+    },
+  }));
+  return { log, group: new DaemonGroup(daemons) };
+};
+
+describe('DaemonGroup', () => {
+  daemonLifecycle('DaemonGroup', () => {
+    const clock = new FakeClock();
+    const errors: Error[] = [];
+    let [rounds, open, broken] = [0, 0, false];
+    const listening = daemonOf(async () => {
+      await Promise.resolve();
+      open++;
+      return { stop: async () => void open-- };
+    });
+    const tick = () => {
+      if (broken) {
+        broken = false;
+        throw new Error('broken');
+      }
+      rounds++;
+    };
+    const loop = new Loop({ everyMs: 50, clock, tick, onError: (error) => errors.push(error) });
+    return {
+      daemon: new DaemonGroup([listening, loop]),
+      provoke: () => clock.advance(50),
+      rounds: () => rounds,
+      held: () => clock.timers + open,
+      breakNext: () => (broken = true),
+      errors,
+    };
+  });
+
+  it('starts one after the other and stops in the opposite order', async () => {
+    const { log, group } = recorded(['a', 'b', 'c']);
+    await group.start();
+    await group.stop();
+    expect(log).toEqual(['start a', 'start b', 'start c', 'stop c', 'stop b', 'stop a']);
+  });
+
+  it('stops those that had started when one fails to start', async () => {
+    const { log, group } = recorded(['a', 'b', 'c'], ['b']);
+    await expect(group.start()).rejects.toThrow('b is broken');
+    expect(log).toEqual(['start a', 'start b', 'stop b', 'stop a']);
+  });
+
+  it('starts no more of them once it is stopped', async () => {
+    const { log, group } = recorded(['a', 'b', 'c']);
+    const starting = group.start();
+    await group.stop();
+    await starting;
+    expect(log).toEqual(['start a', 'stop a']);
+  });
+});
+
+describe('daemonOf', () => {
+  it('reports what could not be opened to whoever starts it, and stops all the same', async () => {
+    const daemon = daemonOf(() => Promise.reject(new Error('refused')));
+    await expect(daemon.start()).rejects.toThrow('refused');
+    await daemon.stop();
+  });
+});

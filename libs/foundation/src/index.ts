@@ -1,0 +1,14 @@
+export { Backoff, type BackoffLimits } from './backoff.js';
+export { BoundedCache } from './bounded-cache.js';
+export { sleep, systemClock, unlessAborted, type Clock, type SleepOptions } from './clock.js';
+export { DaemonGroup } from './daemon-group.js';
+export { daemonOf, type Daemon, type Stoppable } from './daemon.js';
+export { DueHeap } from './due-heap.js';
+export { firstLine, messageOf, toError } from './errors.js';
+export { uuidv5, uuidv5In, uuidv7 } from './ids.js';
+export { instantOf, isInstant } from './instant.js';
+export { isJsonObject, type Json, type JsonObject } from './json.js';
+export { LoadingCache } from './loading-cache.js';
+export { Loop, type LoopOptions } from './loop.js';
+export { withTimeout } from './timeout.js';
+export { TokenBucket, type BucketRate } from './token-bucket.js';

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Daemon } from '../daemon.js';
+
+/** A daemon that was not started yet, with what drives and observes it. */
+export interface DaemonSubject {
+  readonly daemon: Daemon;
+  /** Gives it reason and time for one more round of work; resolves when a daemon that runs has done it. */
+  provoke(): Promise<void>;
+  /** Rounds of work that it has done. */
+  rounds(): number;
+  /** Timers, subscriptions and listeners that it holds. */
+  held(): number;
+  /** Makes the next round throw. Left out where a round cannot. */
+  readonly breakNext?: () => void;
+  /** What it has reported. */
+  readonly errors: readonly Error[];
+  close?(): Promise<void>;
+}
+
+/** Rounds that a daemon may sit out because of its back-off. */
+const PATIENCE = 20;
+
+/** What every daemon has to pass. `open` makes a fresh one for each case. */
+export const daemonLifecycle = (name: string, open: () => DaemonSubject | Promise<DaemonSubject>): void => {
+  describe(`${name}, as a daemon,`, () => {
+    let subject: DaemonSubject;
+    beforeEach(async () => (subject = await open()));
+    afterEach(async () => {
+      await subject.daemon.stop();
+      await subject.close?.();
+    });
+
+    const expectIdle = async () => {
+      const before = subject.rounds();
+      await subject.provoke();
+      expect(subject.rounds()).toBe(before);
+      expect(subject.held()).toBe(0);
+    };
+
+    it('does nothing before it is started', expectIdle);
+
+    it('works from its start to its stop', async () => {
+      await subject.daemon.start();
+      await subject.provoke();
+      const first = subject.rounds();
+      expect(first).toBeGreaterThan(0);
+      await subject.provoke();
+      expect(subject.rounds()).toBeGreaterThan(first);
+      await subject.daemon.stop();
+      await expectIdle();
+      expect(subject.errors).toEqual([]);
+    });
+
+    it('starts once when it is started twice', async () => {
+      await Promise.all([subject.daemon.start(), subject.daemon.start()]);
+      await subject.provoke();
+      const first = subject.rounds();
+      await subject.daemon.start();
+      await subject.provoke();
+      const each = subject.rounds() - first;
+      await subject.provoke();
+      expect(subject.rounds()).toBe(first + 2 * each);
+      await subject.daemon.stop();
+      await expectIdle();
+    });
+
+    it('can be stopped twice, also at the same time', async () => {
+      await subject.daemon.start();
+      await subject.provoke();
+      await Promise.all([subject.daemon.stop(), subject.daemon.stop()]);
+      await subject.daemon.stop();
+      await expectIdle();
+    });
+
+    it('can be stopped while it starts', async () => {
+      const starting = Promise.resolve(subject.daemon.start());
+      await subject.daemon.stop();
+      await starting;
+      await expectIdle();
+    });
+
+    it('does not start after it was stopped', async () => {
+      await subject.daemon.stop();
+      await subject.daemon.start();
+      await expectIdle();
+    });
+
+    it('reports a round that throws, and goes on', async () => {
+      if (!subject.breakNext) return;
+      await subject.daemon.start();
+      await subject.provoke();
+      subject.breakNext();
+      for (let tries = 0; subject.errors.length === 0 && tries < PATIENCE; tries++) await subject.provoke();
+      expect(subject.errors).toHaveLength(1);
+      const before = subject.rounds();
+      for (let tries = 0; subject.rounds() === before && tries < PATIENCE; tries++) await subject.provoke();
+      expect(subject.rounds()).toBeGreaterThan(before);
+      expect(subject.errors).toHaveLength(1);
+    });
+  });
+};

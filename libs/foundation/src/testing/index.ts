@@ -1,0 +1,1 @@
+export { daemonLifecycle, type DaemonSubject } from './daemon-lifecycle.js';
