@@ -1,5 +1,5 @@
 import type { EventStore } from '@tidemark/event-store';
-import { Backoff } from '@tidemark/foundation';
+import { Loop } from '@tidemark/foundation';
 import { Follower } from './follower.js';
 import type { Generation, Projection, ReadModel } from './port.js';
 import { Waiters } from './waiters.js';
@@ -22,15 +22,13 @@ export interface RebuildResult {
  * any ── an error ──▶ reported, backed off, opening (a live follower goes on meanwhile)
  */
 export class ProjectionRun {
-  readonly #abort = new AbortController();
-  readonly #backoff = new Backoff();
+  readonly #steps: Loop;
   readonly #waiters = new Waiters(() => this.position);
   readonly #onError: (error: Error) => void;
   #live: Follower | undefined;
   #building: Follower | undefined;
   #asked = Promise.withResolvers<void>();
   #rebuild: PromiseWithResolvers<RebuildResult> | undefined;
-  #running: Promise<void> | undefined;
   /** Another projector took the view while this one ran. */
   #displaced = false;
 
@@ -41,6 +39,7 @@ export class ProjectionRun {
     onError: (error: Error, projection: string) => void,
   ) {
     this.#onError = (error) => onError(error, projection.name);
+    this.#steps = new Loop({ tick: () => this.#step(), onError: this.#onError });
   }
 
   /** The position of the view that this run keeps up to date; -1 before it has one. */
@@ -49,28 +48,28 @@ export class ProjectionRun {
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    this.#steps.start();
   }
 
   async stop(): Promise<void> {
     const live = this.#live;
-    this.#abort.abort();
+    const stopped = this.#steps.stop();
     this.#asked.resolve();
     await Promise.all([this.#building?.stop(), live?.stop()]);
-    await this.#running;
+    await stopped;
     this.#waiters.fail(this.#stopped());
     this.#rebuild?.reject(this.#stopped());
     await live?.generation.flush().catch(this.#onError);
   }
 
   async caughtUp(position: number): Promise<void> {
-    if (this.#abort.signal.aborted) throw this.#stopped();
+    if (this.#steps.signal.aborted) throw this.#stopped();
     await this.#waiters.until(position);
   }
 
   /** Calls while a generation is being built share its result. */
   rebuild(): Promise<RebuildResult> {
-    if (this.#abort.signal.aborted) return Promise.reject(this.#stopped());
+    if (this.#steps.signal.aborted) return Promise.reject(this.#stopped());
     if (!this.#rebuild) {
       this.#rebuild = Promise.withResolvers();
       this.#rebuild.promise.catch(() => {}); // a caller who does not wait must not end the process
@@ -78,19 +77,6 @@ export class ProjectionRun {
     this.#asked.resolve();
     this.start();
     return this.#rebuild.promise;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#abort.signal.aborted) {
-      try {
-        await this.#step();
-        this.#backoff.reset();
-      } catch (error) {
-        if (this.#abort.signal.aborted) return;
-        this.#onError(error as Error);
-        await this.#backoff.wait({ signal: this.#abort.signal });
-      }
-    }
   }
 
   async #step(): Promise<void> {
@@ -121,7 +107,7 @@ export class ProjectionRun {
     const generation = await this.readModel.begin(this.projection);
     const follower = (this.#building = this.#follow(generation));
     try {
-      if (this.#abort.signal.aborted) throw this.#stopped();
+      if (this.#steps.signal.aborted) throw this.#stopped();
       await follower.caughtUp;
       await this.#pass(follower);
       await this.readModel.swap(this.projection, generation);

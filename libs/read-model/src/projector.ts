@@ -1,4 +1,5 @@
 import type { EventStore } from '@tidemark/event-store';
+import type { Daemon } from '@tidemark/foundation';
 import type { Projection, ReadModel } from './port.js';
 import { ProjectionRun, type RebuildResult } from './projection-run.js';
 
@@ -19,7 +20,7 @@ export interface ProjectorOptions {
  * It never gives up: a store that is down, or a fold that throws, is reported and tried again after 0.1 to 5 s, and
  * holds up no other projection. Several projectors may run the same projections at once.
  */
-export class Projector {
+export class Projector implements Daemon {
   readonly #runs: ReadonlyMap<string, ProjectionRun>;
 
   /** @throws TypeError when two projections have the same name */
