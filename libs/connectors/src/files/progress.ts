@@ -1,19 +1,15 @@
-import type { Cursor } from '@tidemark/contracts';
-import { Terminal } from '@tidemark/resilience';
 import { z } from 'zod';
-import type { ReadRequest } from '@tidemark/connector-sdk';
+import { cursorExpired, parseCursor, type ReadRequest, scopeFields, scopeOf } from '@tidemark/connector-sdk';
 import type { FileVersion } from './folder.js';
 import type { FilePosition } from './rows.js';
 
-const time = z.iso.datetime();
 const position = z.strictObject({ byte: z.int(), line: z.int(), row: z.int() });
 const place = z.strictObject({ changedAt: z.number(), name: z.string() });
 
 const schema = z.strictObject({
   version: z.literal(1),
   object: z.string(),
-  since: time.optional(),
-  window: z.strictObject({ from: time, to: time }).optional(),
+  ...scopeFields,
   /** The newest version that has been read to its end. */
   last: place.optional(),
   /** The one that is being read, and how far. */
@@ -23,16 +19,13 @@ const schema = z.strictObject({
 /** How far the files of an object have been read, in the order in which they came to be as they are. */
 export type Progress = z.infer<typeof schema>;
 
-/** @throws Terminal for a cursor that is none */
+/** @throws Terminal for a cursor of something else */
 export function progressOf({ object, cursor, since, window }: ReadRequest): Progress {
-  if (!cursor) return { version: 1, object, ...(since !== undefined && { since }), ...(window && { window }) };
-  const { data, success } = schema.safeParse(cursor);
-  if (!success || data.object !== object)
-    throw new Terminal('SOURCE_CURSOR_EXPIRED', `the cursor is none of ${object}: read it from the beginning`);
-  return data;
+  if (!cursor) return { version: 1, object, ...scopeOf({ since, window }) };
+  const progress = parseCursor(schema, cursor, object);
+  if (progress.object !== object) throw cursorExpired(object);
+  return progress;
 }
-
-export const cursorOf = (progress: Progress): Cursor => JSON.parse(JSON.stringify(progress)) as Cursor;
 
 /** Whether a version is still to be read. */
 export function isNew({ last }: Progress, { changedAt, name }: FileVersion): boolean {

@@ -1,14 +1,15 @@
 import { ExternalError, Retryable, Terminal } from '@tidemark/resilience';
-import type {
-  CheckProblem,
-  CheckResult,
-  ConnectorContext,
-  ObjectManifest,
-  Page,
-  ReadRequest,
-  RecordProblem,
-  Source,
-  SourceRecord,
+import {
+  type CheckProblem,
+  type CheckResult,
+  type ConnectorContext,
+  type ObjectManifest,
+  type Page,
+  type ReadRequest,
+  type RecordProblem,
+  type Source,
+  type SourceRecord,
+  toCursor,
 } from '@tidemark/connector-sdk';
 import { csvRows } from './csv-rows.js';
 import { fileError } from './file-errors.js';
@@ -16,7 +17,7 @@ import { csvDefaults, type FilesConfig } from './files.config.js';
 import { Folder, versionOf, type FileVersion } from './folder.js';
 import { jsonLines } from './json-lines.js';
 import { bytesOf } from './open-bytes.js';
-import { cursorOf, finished, isNew, progressOf, reading, startedAt, type Progress } from './progress.js';
+import { finished, isNew, progressOf, reading, startedAt, type Progress } from './progress.js';
 import { FILE_START, type FileBytes, type FilePosition, type FileRow } from './rows.js';
 
 const DEFAULT_PAGE = 1000;
@@ -57,7 +58,7 @@ export class FilesSource implements Source {
       throw error;
     }
     if (held) yield pageOf(held, object, false);
-    else yield { records: [], problems: [], cursor: cursorOf(start), hasMore: false };
+    else yield { records: [], problems: [], cursor: toCursor(start), hasMore: false };
   }
 
   async check(signal: AbortSignal): Promise<CheckResult> {
@@ -65,7 +66,7 @@ export class FilesSource implements Source {
     const told: string[] = [];
     const problems: CheckProblem[] = [];
     if (objects.length === 0)
-      problems.push({ code: 'CONFIG_INVALID', field: 'objects', message: 'there is no object to be read' });
+      problems.push({ code: 'CONFIG_INVALID', field: 'objects', message: 'no objects are configured' });
     for (const [at, object] of objects.entries()) {
       try {
         const count = (await this.#list(object, signal)).length;
@@ -201,7 +202,7 @@ function pageOf({ rows, version, progress }: Portion, object: ObjectConfig, hasM
     const externalId = key ? key.map((field) => textOf(data[field])).join('/') : `${version.name}#${end.row}`;
     records.push({ externalId, objectType, data, updatedAt });
   }
-  return { records, problems, cursor: cursorOf(progress), hasMore };
+  return { records, problems, cursor: toCursor(progress), hasMore };
 }
 
 const textOf = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));

@@ -1,5 +1,4 @@
-import type { JsonObject, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
-import type { Span } from './cursor.js';
+import type { JsonObject, ReadScope, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
 import type { GoogleDriveConfig } from './google-drive.manifest.js';
 
 /** A file as the API tells it. */
@@ -32,7 +31,7 @@ const quoted = (text: string) => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}
 const anyOf = (terms: readonly string[]) => (terms.length === 1 ? terms[0]! : `(${terms.join(' or ')})`);
 
 /** The search query for the files to list: https://developers.google.com/workspace/drive/api/guides/ref-search-terms */
-export function searchQuery({ mimeTypes, folder }: GoogleDriveConfig, { since, window }: Span): string {
+export function searchQuery({ mimeTypes, folder }: GoogleDriveConfig, { since, window }: ReadScope): string {
   const terms = ['trashed = false'];
   if (mimeTypes) terms.push(anyOf(mimeTypes.map((type) => `mimeType = ${quoted(type)}`)));
   if (folder !== undefined) terms.push(`${quoted(folder)} in parents`);
@@ -53,7 +52,7 @@ function belongs({ mimeTypes, folder }: GoogleDriveConfig, file: DriveFile): boo
   return folder === undefined || (file.parents?.includes(folder) ?? false);
 }
 
-function within({ since, window }: Span, file: DriveFile): boolean {
+function within({ since, window }: ReadScope, file: DriveFile): boolean {
   if (since === undefined && !window) return true;
   const from = since === undefined ? -Infinity : Date.parse(since);
   const [first, end] = window ? [Date.parse(window.from), Date.parse(window.to)] : [-Infinity, Infinity];
@@ -81,7 +80,7 @@ export function toldByFiles(files: readonly DriveFile[]): Told {
 }
 
 /** Files that are gone, in the trash, or no longer among those that are read come as deleted. */
-export function toldByChanges(changes: readonly DriveChange[], config: GoogleDriveConfig, span: Span): Told {
+export function toldByChanges(changes: readonly DriveChange[], config: GoogleDriveConfig, scope: ReadScope): Told {
   const told: Told = { records: [], problems: [] };
   for (const change of changes) {
     const { changeType = 'file', fileId, removed, file, time } = change;
@@ -95,7 +94,7 @@ export function toldByChanges(changes: readonly DriveChange[], config: GoogleDri
         ...{ objectType: OBJECT, code: 'OBJECT_INVALID', externalId: fileId, data: change as JsonObject },
         message: `the change of ${fileId} does not say what the file is like now`,
       });
-    else if (within(span, file)) told.records.push(recordOf(fileId, file));
+    else if (within(scope, file)) told.records.push(recordOf(fileId, file));
   }
   return told;
 }

@@ -6,10 +6,12 @@ import {
   type ConnectorContext,
   type Page,
   type ReadRequest,
+  type ReadScope,
   requestedPageSize,
+  scopeOf,
   type Source,
 } from '@tidemark/connector-sdk';
-import { type Place, placeOf, type Span, spanOf } from './cursor.js';
+import { type Place, placeOf } from './cursor.js';
 import { DriveApi, type DriveCall, type Query } from './drive-api.js';
 import {
   type DriveChange,
@@ -58,7 +60,7 @@ export class GoogleDriveSource implements Source {
     let page: Page & { readonly cursor: Place };
     do {
       // Where the changes are before anything is listed.
-      const from: Place = place ?? { changes: await this.#startPageToken(signal), ...spanOf(request) };
+      const from: Place = place ?? { changes: await this.#startPageToken(signal), ...scopeOf(request) };
       const listing = place === null || from.list !== undefined;
       page = await pageSize.attempt(
         (size, onOverload) =>
@@ -147,12 +149,12 @@ export class GoogleDriveSource implements Source {
     return { ...toldByChanges(changes, this.#config, from), cursor, hasMore: nextPageToken !== undefined };
   }
 
-  #listQuery(span: Span): Query {
+  #listQuery(scope: ReadScope): Query {
     const { driveId } = this.#config;
     return {
       ...this.#scope(),
       corpora: driveId === undefined ? 'user' : 'drive',
-      q: searchQuery(this.#config, span),
+      q: searchQuery(this.#config, scope),
       fields: `nextPageToken,incompleteSearch,files(${fileFields(this.#config)})`,
     };
   }

@@ -2,7 +2,7 @@ import { Terminal } from '@tidemark/resilience';
 import type { RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
 import { UnusableParent, type ApiObject, type ApiPage } from './api-object.js';
 import type { Place } from './cursor.js';
-import type { Walk, Walked } from './source.js';
+import type { Walk, Walked } from './walk.js';
 
 /**
  * The pages of an object that is read once for every record of its parent. All parents are gone through every time: that

@@ -1,18 +1,13 @@
-import type { Cursor } from '@tidemark/contracts';
-import { Terminal } from '@tidemark/resilience';
 import { z } from 'zod';
-import type { ReadRequest } from '@tidemark/connector-sdk';
+import { cursorExpired, parseCursor, type ReadRequest, scopeFields, scopeOf } from '@tidemark/connector-sdk';
 import { position, type Position } from './pager.js';
-
-const time = z.iso.datetime();
 
 const schema = z.strictObject({
   version: z.literal(1),
   object: z.string(),
   /** When the read began, by the clock of the source. */
-  started: time.optional(),
-  since: time.optional(),
-  window: z.strictObject({ from: time, to: time }).optional(),
+  started: z.iso.datetime().optional(),
+  ...scopeFields,
   /** Where to go on; none once the read has ended. */
   at: z
     .strictObject({
@@ -32,18 +27,12 @@ export interface Place {
   readonly parents?: { readonly page: Position | null; readonly id: string | null };
 }
 
-/** What is to be read: on behind a page, what changed since an ended read, or from the beginning. */
+/** Where to read on: after a page, what changed since a read that has ended, or from the beginning. @throws Terminal */
 export function readStateOf({ object, cursor, since, window }: ReadRequest): ReadState {
-  if (!cursor) {
-    const asked = { ...(since !== undefined && { since }), ...(window && { window }) };
-    return { version: 1, object, ...asked, at: { page: null } };
-  }
-  const { data, success } = schema.safeParse(cursor);
-  if (!success || data.object !== object)
-    throw new Terminal('SOURCE_CURSOR_EXPIRED', `the cursor is none of ${object}: read it from the beginning`);
+  if (!cursor) return { version: 1, object, ...scopeOf({ since, window }), at: { page: null } };
+  const state = parseCursor(schema, cursor, object);
+  if (state.object !== object) throw cursorExpired(object);
   // A window that was read to its end has nothing more; else a new read begins where the ended one did.
-  if (data.at || data.window) return data;
-  return { version: 1, object, ...(data.started !== undefined && { since: data.started }), at: { page: null } };
+  if (state.at || state.window) return state;
+  return { version: 1, object, ...(state.started !== undefined && { since: state.started }), at: { page: null } };
 }
-
-export const cursorOf = (state: ReadState): Cursor => JSON.parse(JSON.stringify(state)) as Cursor;

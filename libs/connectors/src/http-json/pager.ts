@@ -76,7 +76,7 @@ function parsedLink(header: string, field: string): string | undefined {
   try {
     return LinkHeader.parse(header).rel('next')[0]?.uri;
   } catch {
-    throw invalid(`${field}: the Link header of the answer cannot be read`);
+    throw invalid(`${field}: the Link header of the answer is not valid`);
   }
 }
 
@@ -84,10 +84,10 @@ function parsedLink(header: string, field: string): string | undefined {
 function urlPager({ base, field, redact }: PagerOptions, resizable: boolean, find: (answer: Answer) => Json): Pager {
   const next = (target: Json, from: string): string => {
     if (typeof target !== 'string' || !URL.canParse(target, from))
-      throw invalid(`${field}: the answer names a next page that is no URL`);
+      throw invalid(`${field}: the next-page link is not a valid URL`);
     const url = new URL(target, from);
     if (url.origin !== base.origin)
-      throw invalid(`${field}: the answer names a next page at ${url.origin}, and only ${base.origin} is asked`);
+      throw invalid(`${field}: the next-page link leads to ${url.origin}, and only ${base.origin} may be called`);
     for (const [name, value] of [...url.searchParams]) if (redact(value) !== value) url.searchParams.delete(name);
     return url.pathname + url.search;
   };
@@ -180,9 +180,9 @@ function followsOf(more: string | undefined, field: string): (answer: Answer) =>
 function another(at: Position | null, { list }: Answer, field: string): string {
   const digest = createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 12);
   if (at && 'behind' in at && at.behind === digest && list.length > 0)
-    throw invalid(`${field}: the answer is the page before once more, as if this parameter were not known`);
+    throw invalid(`${field}: the answer repeats the page before it, as if the API ignored this parameter`);
   return digest;
 }
 
 const invalid = (message: string) => new Terminal('SOURCE_INVALID_RESPONSE', message);
-const repeated = (field: string) => invalid(`${field}: the answer names its own page as the next one`);
+const repeated = (field: string) => invalid(`${field}: the next-page link of the answer leads to the same page`);

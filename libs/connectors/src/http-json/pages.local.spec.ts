@@ -223,7 +223,7 @@ describe('pages of http-json', () => {
   it('do not go round in circles', async () => {
     const url = await startServer(() => [{ items: [{ id: 1 }], next: 'again' }]);
     const config = { baseUrl: url, objects: [object({ kind: 'cursor', next: 'next', param: 'token' })] };
-    await expect(read(config, 'items')).rejects.toThrow('names its own page as the next one');
+    await expect(read(config, 'items')).rejects.toThrow('the next-page link of the answer leads to the same page');
   });
 
   it.each([
@@ -234,7 +234,7 @@ describe('pages of http-json', () => {
     const reading = read({ baseUrl: url, objects: [object(pagination)] }, 'items');
     await expect(reading).rejects.toMatchObject({
       code: 'SOURCE_INVALID_RESPONSE',
-      message: expect.stringContaining('objects.0.pagination.param: the answer is the page before once more'),
+      message: expect.stringContaining('objects.0.pagination.param: the answer repeats the page before it'),
     });
   });
 

@@ -1,30 +1,27 @@
-import { Terminal, type PageSize } from '@tidemark/resilience';
-import type { CheckResult, ConnectorContext, ObjectManifest, Page, ReadRequest, Source } from '@tidemark/connector-sdk';
-import { ApiObject, type ApiPage, type Bounds } from './api-object.js';
+import { Terminal } from '@tidemark/resilience';
+import {
+  type CheckResult,
+  type ConnectorContext,
+  type ObjectManifest,
+  type Page,
+  type ReadRequest,
+  type Source,
+  toCursor,
+} from '@tidemark/connector-sdk';
+import { ApiObject, type Bounds } from './api-object.js';
 import { checkObjects } from './check.js';
 import { readChildren } from './children.js';
-import { cursorOf, readStateOf, type Place, type ReadState } from './cursor.js';
+import { readStateOf, type ReadState } from './cursor.js';
 import type { HttpJsonConfig } from './http-json.config.js';
-
-/** One page on its way out, and the place behind it. */
-export interface Walked {
-  readonly page: Pick<ApiPage, 'records' | 'problems' | 'estimate' | 'date'>;
-  /** Null: that was the last one. */
-  readonly next: Place | null;
-}
-
-export interface Walk {
-  readonly from: Place;
-  readonly bounds: Bounds;
-  readonly size: PageSize;
-  readonly signal: AbortSignal;
-}
+import type { Walk, Walked } from './walk.js';
 
 /** Reads the objects that a config describes. */
 export class HttpJsonSource implements Source {
+  readonly #context: ConnectorContext<HttpJsonConfig>;
   readonly #objects: ReadonlyMap<string, ApiObject>;
 
-  constructor(private readonly context: ConnectorContext<HttpJsonConfig>) {
+  constructor(context: ConnectorContext<HttpJsonConfig>) {
+    this.#context = context;
     this.#objects = new Map(
       context.config.objects.map((config, at) => [config.name, new ApiObject(config, at, context)]),
     );
@@ -35,24 +32,24 @@ export class HttpJsonSource implements Source {
     signal.throwIfAborted();
     const object = this.#object(request.object);
     let state = readStateOf(request);
-    if (!state.at) return yield { records: [], problems: [], cursor: cursorOf(state), hasMore: false };
-    this.#mustKnowTimes(object, state);
+    if (!state.at) return yield { records: [], problems: [], cursor: toCursor(state), hasMore: false };
+    assertSupportsSince(object, state);
     const walk = { from: state.at, bounds: boundsOf(state, object), size: object.pageSize(request.pageSize), signal };
     for await (const { page, next } of this.#walk(object, walk)) {
       state = {
         ...state,
         // The server's clock is the one that its changes are stamped with.
-        started: state.started ?? page.date ?? new Date(this.context.now()).toISOString(),
+        started: state.started ?? page.date ?? new Date(this.#context.now()).toISOString(),
         at: next ? structuredClone(next) : undefined,
       };
       const { records, problems, estimate } = page;
       const known = estimate === undefined ? {} : { estimate };
-      yield { records, problems, cursor: cursorOf(state), hasMore: next !== null, ...known };
+      yield { records, problems, cursor: toCursor(state), hasMore: next !== null, ...known };
     }
   }
 
   async check(signal: AbortSignal): Promise<CheckResult> {
-    return checkObjects(this.#objects, this.context, signal);
+    return checkObjects(this.#objects, this.#context, signal);
   }
 
   async objects(): Promise<readonly ObjectManifest[]> {
@@ -78,17 +75,18 @@ export class HttpJsonSource implements Source {
     const { parent } = object.config;
     return parent ? readChildren(object, this.#object(parent.object), walk) : pagesOf(object, walk);
   }
+}
 
-  /** Without times there is no telling what changed; everything would be a lie. */
-  #mustKnowTimes({ config, field }: ApiObject, { since, window }: ReadState): void {
-    const told = config.updatedAt !== undefined || (config.incremental && (!window || config.incremental.until));
-    if ((since !== undefined || window) && !told)
-      throw new Terminal(
-        'SOURCE_REQUEST_REFUSED',
-        `${config.name} cannot be read from a point in time: the config has neither updatedAt nor incremental`,
-        { field },
-      );
-  }
+/** Without times nobody can say what changed: an incremental read would silently be a full one. @throws Terminal */
+function assertSupportsSince({ config, field }: ApiObject, { since, window }: ReadState): void {
+  if (since === undefined && !window) return;
+  const filtered = config.incremental && (!window || config.incremental.until);
+  if (config.updatedAt !== undefined || filtered) return;
+  throw new Terminal(
+    'SOURCE_REQUEST_REFUSED',
+    `${config.name} cannot be read from a point in time: the config has neither updatedAt nor incremental`,
+    { field },
+  );
 }
 
 async function* pagesOf(object: ApiObject, { from, bounds, size, signal }: Walk): AsyncGenerator<Walked> {

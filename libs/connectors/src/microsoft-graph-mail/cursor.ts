@@ -1,6 +1,7 @@
-import { Terminal } from '@tidemark/resilience';
 import { z } from 'zod';
-import type { ReadRequest } from '@tidemark/connector-sdk';
+import { cursorExpired, parseCursor, type ReadScope, scopeFields, scopeOf } from '@tidemark/connector-sdk';
+
+const OWNER = 'microsoft-graph-mail';
 
 /** Opaque to us; only tokens are kept, never the links that they come in. */
 const token = z.string().min(1).max(4096);
@@ -24,31 +25,23 @@ const place = z.strictObject({
   at: z.int().nonnegative().optional(),
   /** Messages in all folders when the first round began. */
   total: z.int().nonnegative().optional(),
-  since: z.iso.datetime().optional(),
-  window: z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime() }).optional(),
+  ...scopeFields,
 });
 
 export type FolderPlace = z.infer<typeof folder>;
 export type Place = z.infer<typeof place>;
-/** A part of time, by when messages were received. */
-export type Span = Pick<Place, 'since' | 'window'>;
 
 /** @throws Terminal SOURCE_CURSOR_EXPIRED */
 export function placeOf(cursor: unknown): Place {
-  const { data } = place.safeParse(cursor);
-  if (!data || (data.at !== undefined && data.at >= data.folders.length))
-    throw new Terminal('SOURCE_CURSOR_EXPIRED', 'this is no cursor of microsoft-graph-mail: read from the beginning');
-  return data;
+  const found = parseCursor(place, cursor, OWNER);
+  if (found.at !== undefined && found.at >= found.folders.length) throw cursorExpired(OWNER);
+  return found;
 }
 
-export const startOf = ({ since, window }: Pick<ReadRequest, 'since' | 'window'>): Place => ({
-  folders: [],
-  ...(since !== undefined && { since }),
-  ...(window && { window }),
-});
+export const startOf = (scope: ReadScope): Place => ({ folders: [], ...scopeOf(scope) });
 
 /** The filter that a delta takes, in whole seconds; undefined where all messages are wanted. */
-export function filterOf({ since, window }: Span): string | undefined {
+export function filterOf({ since, window }: ReadScope): string | undefined {
   const starts = [since, window?.from].flatMap((time) => (time === undefined ? [] : [Date.parse(time)]));
   if (starts.length === 0) return undefined;
   const second = new Date(Math.max(...starts)).toISOString().replace(/\.\d+Z$/, 'Z');
@@ -56,7 +49,7 @@ export function filterOf({ since, window }: Span): string | undefined {
 }
 
 /** Whether a message was received in that part of time. */
-export function within({ since, window }: Span, receivedDateTime: string): boolean {
+export function within({ since, window }: ReadScope, receivedDateTime: string): boolean {
   const time = Date.parse(receivedDateTime);
   if (since !== undefined && time < Date.parse(since)) return false;
   return !window || (time >= Date.parse(window.from) && time < Date.parse(window.to));

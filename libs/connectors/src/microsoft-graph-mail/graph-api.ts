@@ -77,7 +77,7 @@ export function tokenOf(link: string, name: '$skiptoken' | '$deltatoken'): strin
 }
 
 function queryOf(link: string): URLSearchParams {
-  if (!URL.canParse(link)) throw invalid('a link to the next page is no URL');
+  if (!URL.canParse(link)) throw invalid('the next-page link is not a valid URL');
   return new URL(link).searchParams;
 }
 

@@ -1,5 +1,5 @@
-import type { JsonObject, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
-import { type Span, within } from './cursor.js';
+import type { JsonObject, ReadScope, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
+import { within } from './cursor.js';
 import { type Folders, isGone } from './folders.js';
 import type { GraphApi, GraphItem } from './graph-api.js';
 
@@ -26,10 +26,10 @@ export class Messages {
     private readonly attachments: boolean,
   ) {}
 
-  async told(items: readonly GraphItem[], span: Span, signal: AbortSignal): Promise<Told> {
+  async told(items: readonly GraphItem[], scope: ReadScope, signal: AbortSignal): Promise<Told> {
     const told: Told = { records: [], problems: [] };
     for (let at = 0; at < items.length; at += AT_ONCE) {
-      const some = items.slice(at, at + AT_ONCE).map((item) => this.#recordOf(item, span, signal));
+      const some = items.slice(at, at + AT_ONCE).map((item) => this.#recordOf(item, scope, signal));
       for (const result of await Promise.all(some)) {
         if (result && 'code' in result) told.problems.push(result);
         else if (result) told.records.push(result);
@@ -39,14 +39,18 @@ export class Messages {
   }
 
   /** null: of another time. */
-  async #recordOf(item: GraphItem, span: Span, signal: AbortSignal): Promise<SourceRecord | RecordProblem | null> {
+  async #recordOf(
+    item: GraphItem,
+    scope: ReadScope,
+    signal: AbortSignal,
+  ): Promise<SourceRecord | RecordProblem | null> {
     const { id } = item;
     if (!id)
       return { objectType: OBJECT, code: 'OBJECT_MISSING_ID', message: 'a message has no id', field: 'id', data: item };
     const message = isWhole(item) ? item : await this.#message(id, signal);
     if (!message) return { externalId: id, objectType: OBJECT, data: {}, deleted: true };
     const received = message['receivedDateTime'];
-    if (typeof received === 'string' && !within(span, received)) return null;
+    if (typeof received === 'string' && !within(scope, received)) return null;
     const attachments = await this.#attachments(id, message, signal);
     return recordOf(id, { ...withoutAnnotations(message), ...(attachments && { attachments }) });
   }

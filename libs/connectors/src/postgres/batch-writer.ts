@@ -46,7 +46,7 @@ export class BatchWriter {
 
   /** A deadlock or a serialization failure that is over now, or a second writer of the same batch. */
   #isConflict(error: unknown): boolean {
-    if (error instanceof InTheWay || this.ledger?.isTaken(error)) return true;
+    if (error instanceof ConcurrentDelete || this.ledger?.isTaken(error)) return true;
     return isDatabaseError(error) && (error.code === '40P01' || error.code === '40001');
   }
 
@@ -82,9 +82,9 @@ interface SentUnit {
 const SAVED = 'release savepoint tidemark; savepoint tidemark';
 
 /** A row was deleted between being found and being changed. */
-class InTheWay extends Retryable {
+class ConcurrentDelete extends Retryable {
   constructor() {
-    super('DESTINATION_QUERY_FAILED', 'somebody else deletes the rows that are written here');
+    super('DESTINATION_QUERY_FAILED', 'the rows are being deleted concurrently');
   }
 }
 
@@ -131,7 +131,7 @@ class UnitWriting {
       const [row] = await this.session.query(this.signal, statement.text, sent);
       const letters = row![0]!;
       if (letters.includes('x')) {
-        if (rows.length === 1) throw new InTheWay();
+        if (rows.length === 1) throw new ConcurrentDelete();
         await this.session.script(this.signal, 'rollback to savepoint tidemark');
         return false;
       }

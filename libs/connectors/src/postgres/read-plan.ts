@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Cursor } from '@tidemark/contracts';
 import { Terminal } from '@tidemark/resilience';
-import type { ReadRequest } from '@tidemark/connector-sdk';
+import { parseCursor, type ReadRequest } from '@tidemark/connector-sdk';
 import { columnList, quoted } from './identifiers.js';
 import type { Model } from './model.js';
 
@@ -25,12 +25,12 @@ const cursorShape = z.strictObject({
 });
 export type ReadCursor = z.infer<typeof cursorShape>;
 
-/** Where a read begins. @throws Terminal when the cursor is none, or of another model */
+/** Where a read begins. @throws Terminal when the cursor is not valid, or belongs to another model */
 export function startOf(
   { cursor, since, window }: Pick<ReadRequest, 'cursor' | 'since' | 'window'>,
   model: Model,
 ): ReadCursor {
-  if (cursor) return parseCursor(cursor, model);
+  if (cursor) return cursorOf(cursor, model);
   if (window && !model.updatedAt)
     throw new Terminal('SOURCE_REQUEST_INVALID', `${model.name}: a window needs an updatedAt column in the config`);
   return {
@@ -40,12 +40,11 @@ export function startOf(
   };
 }
 
-function parseCursor(cursor: Cursor, model: Model): ReadCursor {
-  const { data } = cursorShape.safeParse(cursor);
-  const why = !data ? 'is none of this connector' : data.model !== model.fingerprint ? 'is of another SQL, key or updatedAt' : null; // prettier-ignore
-  if (!data || why || (data.after && data.after.key.length !== model.key.length))
-    throw new Terminal('SOURCE_CURSOR_EXPIRED', `${model.name}: the cursor ${why ?? 'has another key'}; read from the beginning`); // prettier-ignore
-  return data;
+function cursorOf(cursor: Cursor, model: Model): ReadCursor {
+  const data = parseCursor(cursorShape, cursor, `postgres ${model.name}`);
+  if (data.model === model.fingerprint && (!data.after || data.after.key.length === model.key.length)) return data;
+  const message = `${model.name}: SQL, key or updatedAt changed since this cursor was made: read from the beginning`;
+  throw new Terminal('SOURCE_CURSOR_EXPIRED', message);
 }
 
 /** The cursor of a read that is over: the next one begins at the latest change, or at this read's time if it was sooner. */
