@@ -1,27 +1,27 @@
 import type { WriteMode } from './manifest/manifest.js';
 import type { CheckResult, JsonObject } from './source.js';
 
-/** Writes rows into one system. Made by `openDestination` for one connection; `close` gives everything back. */
+/** Writes rows into one system. Opened by `openDestination` for one connection; `close` releases everything. */
 export interface Destination {
   /**
-   * Writes a batch and answers for every row, in the batch's order. The same batch (same `id`) given again, after a
-   * crash or a lost answer, changes nothing that was done and answers the same kind of result.
-   * Ends within 100 ms of an abort, with the signal's reason; what was done by then is done.
+   * Writes a batch and returns a result for every row, in the batch's order. Repeating a batch (same `id`) after a crash
+   * or a lost response changes nothing that was written and returns the same kind of result.
+   * Rejects within 100 ms of an abort with the signal's reason; what was written by then stays written.
    * @throws ExternalError and nothing else, when the batch as a whole cannot be written
    */
   write(batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]>;
-  /** Tries the configuration out, and says what is wrong with it and how to mend it. Never throws but for an abort. */
+  /** Tries the configuration out and explains what is wrong with it and how to fix it. Throws only after an abort. */
   check(signal: AbortSignal): Promise<CheckResult>;
   close(): Promise<void>;
 }
 
 export interface WriteBatch {
-  /** Unique among all batches of a connection, and the same when the batch is tried again. */
+  /** Unique among all batches of a connection, and the same when the batch is retried. */
   readonly id: string;
   readonly mode: WriteMode;
-  /** Where the rows belong: a table, a file, an object type. */
+  /** Where the rows go: a table, a file, an object type. */
   readonly object: string;
-  /** The fields that name a row. */
+  /** The fields that identify a row. */
   readonly key: readonly string[];
   /** At most the manifest's `batchSize.max`. */
   readonly rows: readonly WriteRow[];
@@ -33,7 +33,7 @@ export interface WriteRow {
   readonly data: JsonObject;
 }
 
-/** What became of one row. `skipped`: nothing was there to update or delete, or nothing differed. */
+/** The result for one row. `skipped`: there was nothing to update or delete, or nothing differed. */
 export type RowResult =
   | { readonly status: 'created' | 'updated' | 'deleted' | 'skipped' }
   | {
@@ -43,6 +43,6 @@ export type RowResult =
       /** Upper snake case. */
       readonly code: string;
       readonly message: string;
-      /** Whether the same row may be taken later. */
+      /** Whether the same row may succeed later. */
       readonly retryable: boolean;
     };

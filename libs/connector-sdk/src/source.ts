@@ -4,16 +4,16 @@ import type { Json, JsonObject } from '@tidemark/foundation';
 
 export type { Json, JsonObject };
 
-/** Reads one system's objects, page by page. Made by `openSource` for one connection; `close` gives everything back. */
+/** Reads one system's objects, page by page. Opened by `openSource` for one connection; `close` releases everything. */
 export interface Source {
   /**
-   * The pages of one object, from `cursor` or from the beginning. Whoever stops after any page and reads on from its
-   * cursor, in another process, gets the rest: nothing is skipped, nothing comes twice beyond the object's look-back.
-   * Ends within 100 ms of an abort, with the signal's reason.
+   * The pages of one object, from `cursor` or from the beginning. A read that stops after any page can be resumed from
+   * that page's cursor, in another process: nothing is skipped, and only the object's look-back is repeated.
+   * Rejects within 100 ms of an abort with the signal's reason.
    * @throws ExternalError and nothing else (Terminal, Retryable, AuthExpired, RateLimited)
    */
   read(request: ReadRequest): AsyncIterable<Page>;
-  /** Tries the configuration out, and says what is wrong with it and how to mend it. Never throws but for an abort. */
+  /** Tries the configuration out and explains what is wrong with it and how to fix it. Throws only after an abort. */
   check(signal: AbortSignal): Promise<CheckResult>;
   /** The objects that can be read now, where the manifest says `configured`. @throws ExternalError */
   objects?(signal: AbortSignal): Promise<readonly ObjectManifest[]>;
@@ -24,11 +24,11 @@ export interface ReadRequest {
   /** The name of the object: `issues`. */
   readonly object: string;
   /**
-   * Of a page read earlier. Of a page with `hasMore`: read on behind it; of a last page: what changed since that read.
-   * It remembers `since` and `window` of the read that it comes from; they are ignored then.
+   * Of an earlier page. If that page had `hasMore`, the read continues after it; else it returns what changed since.
+   * It holds the `since` and `window` of its own read; those given here are then ignored.
    */
   readonly cursor?: Cursor | null;
-  /** ISO 8601, UTC. Only what changed at or after it, less the look-back. */
+  /** ISO 8601, UTC. Only what changed at or after this time, less the look-back. */
   readonly since?: string;
   /** ISO 8601, UTC; from inclusive, to exclusive. Only what was created or changed within. */
   readonly window?: { readonly from: string; readonly to: string };
@@ -39,12 +39,12 @@ export interface ReadRequest {
 
 export interface Page {
   readonly records: readonly SourceRecord[];
-  /** Objects that cannot be used, such as one without an id; reading goes on. */
+  /** Objects that cannot be used, such as one without an id; they do not end the read. */
   readonly problems: readonly RecordProblem[];
-  /** Where to read on behind this page; small JSON without secrets. */
+  /** Where to continue after this page; small JSON without secrets. */
   readonly cursor: Cursor;
   readonly hasMore: boolean;
-  /** Records of the whole read, as far as the source tells. */
+  /** Records of the whole read, if the source reports it. */
   readonly estimate?: number;
 }
 
@@ -52,7 +52,7 @@ export interface SourceRecord {
   /** The source's own id, unique within the object. */
   readonly externalId: string;
   readonly objectType: string;
-  /** Empty for a deletion that brings nothing but its id. */
+  /** Empty for a deletion of which only the id is known. */
   readonly data: JsonObject;
   readonly deleted?: boolean;
   /** ISO 8601, UTC. */
@@ -66,11 +66,11 @@ export interface RecordProblem {
   readonly message: string;
   readonly externalId?: string;
   readonly field?: string;
-  /** What was received, where it could be read. */
+  /** What was received, if it could be parsed. */
   readonly data?: Json;
 }
 
-/** What came of trying a configuration out. */
+/** The outcome of trying a configuration out. */
 export type CheckResult =
   | { readonly ok: true; /** What was reached: `github.com as octocat`. */ readonly message: string }
   | { readonly ok: false; readonly problems: readonly CheckProblem[] };

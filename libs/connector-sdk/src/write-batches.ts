@@ -1,7 +1,7 @@
 import type { Destination, RowResult, WriteBatch } from './destination.js';
 
 export interface WriteBatchesOptions {
-  /** Calls of `write` at once, at least 1; the manifest says how many its destination is made for. */
+  /** Concurrent calls of `write`, at least 1; the manifest has the destination's limit. */
   readonly concurrency: number;
   readonly signal: AbortSignal;
 }
@@ -17,10 +17,10 @@ interface Flight {
 }
 
 /**
- * Writes batches, several at a time, and answers for each in the order in which they came. Rows of one key are written in
- * their order: a batch waits for those before it that have a key of its own. The first batch goes alone: what is wrong
- * with all of them is told once, with nothing else written.
- * @throws what `write` throws, once every batch under way has ended · what `batches` throws, once each has its answer
+ * Writes batches concurrently and returns their results in order. Rows of one key are written in order: a batch waits for
+ * earlier ones that share a key with it. The first batch is written alone, so that a problem of all batches is reported
+ * once, with nothing else written.
+ * @throws what `write` throws, once the batches in flight have ended · what `batches` throws, after all results
  */
 export async function* writeBatches(
   destination: Pick<Destination, 'write'>,
@@ -33,15 +33,15 @@ export async function* writeBatches(
   try {
     for await (const batch of upToFailure(batches, end)) {
       const keys = keysOf(batch);
-      while (flights.length >= most || flights.some((flight) => meet(flight.keys, keys))) {
-        yield await landed(flights);
+      while (flights.length >= most || flights.some((flight) => overlaps(flight.keys, keys))) {
+        yield await nextFinished(flights);
         most = concurrency;
       }
       const written = destination.write(batch, signal).then((results) => ({ batch, results }));
-      written.catch(() => {}); // Told when its turn comes.
+      written.catch(() => {}); // Thrown when its turn comes.
       flights.push({ keys, written });
     }
-    while (flights.length > 0) yield await landed(flights);
+    while (flights.length > 0) yield await nextFinished(flights);
     if (end.failure) throw end.failure.error;
   } finally {
     await Promise.allSettled(flights.map(({ written }) => written));
@@ -52,7 +52,7 @@ interface End {
   failure?: { readonly error: unknown };
 }
 
-/** What could be read is written, and answered for, before anybody hears that there is no more. */
+/** What could be read is written, and its results returned, before the failure of the input is thrown. */
 async function* upToFailure(batches: AsyncIterable<WriteBatch>, end: End): AsyncGenerator<WriteBatch> {
   try {
     yield* batches;
@@ -61,17 +61,17 @@ async function* upToFailure(batches: AsyncIterable<WriteBatch>, end: End): Async
   }
 }
 
-const landed = (flights: Flight[]): Promise<WrittenBatch> => flights.shift()!.written;
+const nextFinished = (flights: Flight[]): Promise<WrittenBatch> => flights.shift()!.written;
 
-/** The keys of a batch's rows: a value is the same whether a file spells it as a number or as text. */
+/** The keys of a batch's rows. Numbers and their text are the same key: files do not always tell them apart. */
 function keysOf({ mode, key, rows }: WriteBatch): ReadonlySet<string> {
   if (mode === 'append' || key.length === 0) return new Set();
-  return new Set(rows.map(({ data }) => JSON.stringify(key.map((field) => spelled(data[field])))));
+  return new Set(rows.map(({ data }) => JSON.stringify(key.map((field) => keyText(data[field])))));
 }
 
-const spelled = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
+const keyText = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
 
-function meet(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+function overlaps(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
   for (const one of others) if (some.has(one)) return true;
   return false;
 }

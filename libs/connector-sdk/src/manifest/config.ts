@@ -2,13 +2,13 @@ import type { FieldProblem } from '@tidemark/contracts';
 import { z } from 'zod';
 import type { Manifest } from './manifest.js';
 
-/** Everything that is wrong with a config at once, fields as paths from the config; empty when it can be used. */
+/** All problems of a config at once, fields as paths from the config; empty when it is valid. */
 export function configProblems(manifest: Manifest, config: unknown): FieldProblem[] {
   const { error } = manifest.config.safeParse(config);
   return error ? problemsOf(error, manifest.config) : [];
 }
 
-/** The JSON Schema (2020-12) of a manifest's config, as somebody writes it down: defaults are not required. */
+/** The JSON Schema (2020-12) of a manifest's config, as a user writes it: fields with defaults are not required. */
 export function configSchema(manifest: Manifest): JsonSchema {
   return z.toJSONSchema(manifest.config, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
 }
@@ -23,7 +23,7 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** What zod found, as problems of fields; `schema` tells which fields there are. */
+/** Zod's issues as problems of fields; `schema` supplies the names of the known fields. */
 function problemsOf(error: z.ZodError, schema: z.ZodType): FieldProblem[] {
   return error.issues.flatMap((issue) => problemsOfIssue(issue, schema));
 }

@@ -26,13 +26,13 @@ export const wholeNumber = (min: number, max: number) => {
 /** True or false. */
 export const flag = z.boolean({ error: 'must be true or false' });
 
-/** Headers that carry credentials, or that the fetch itself sets. */
+/** Headers that carry credentials, or that the HTTP client sets itself. */
 const REFUSED_HEADERS =
   /^(authorization|proxy-.*|cookie2?|x-api-key|api-key|x-auth-token|host|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect|if-.*|range|accept-encoding)$/i;
 
 const HEADER_VALUE = 'must be text of at most 4096 characters without line breaks';
 
-/** Names and values of HTTP headers that are neither secret nor set by the client itself. */
+/** HTTP headers that are neither secret nor set by the client itself. */
 export const httpHeaders = z
   .record(
     z

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** How a connection may prove who it is; `none` where the other side asks for nothing. */
+/** Kinds of credentials; `none` where the other side requires none. */
 export const authKinds = [
   'none',
   'bearer',
@@ -19,19 +19,19 @@ export const writeModes = ['append', 'upsert', 'update', 'mirror'] as const;
 /** Add rows; add or change by key; change only what is there; as upsert, and delete what is gone. */
 export type WriteMode = (typeof writeModes)[number];
 
-/** The part of a connector that does no I/O: what it is, what it can do, and which configs it accepts. */
+/** What a connector is, what it can do, and which configs it accepts. Does no I/O. */
 export interface Manifest<Config = unknown> {
   /** Lower case, with hyphens; unique. */
   readonly name: string;
   readonly title: string;
   /** One sentence. */
   readonly description: string;
-  /** A strict object: unknown fields are refused, so that a slip of the pen is seen. Never secrets. */
+  /** A strict object: unknown fields are refused, so that typing errors are found. Never secrets. */
   readonly config: z.ZodType<Config>;
   readonly auth: readonly AuthKind[];
-  /** An address of the origin that the credential is meant for; it is sent to no other, wherever a link leads. */
+  /** An address of the only origin that the credential may be sent to, wherever links lead. */
   credentialOrigin?(config: Config): string;
-  /** Limits that a config sets, in place of those below. */
+  /** Limits from the config; they override those of source and destination. */
   callLimits?(config: Config): CallLimits;
   readonly source?: SourceManifest;
   readonly destination?: DestinationManifest;
@@ -47,15 +47,15 @@ export interface SourceManifest {
   readonly limits?: CallLimits;
 }
 
-/** One kind of object that a source has. */
+/** One kind of object that can be read. */
 export interface ObjectManifest {
   readonly name: string;
   readonly title: string;
-  /** Whether an ended read's cursor yields only what changed since. */
+  /** Whether a read from the last cursor returns only what changed since. */
   readonly incremental: boolean;
-  /** Whether the source tells what was deleted. */
+  /** Whether deletions are reported. */
   readonly deletions: boolean;
-  /** Milliseconds by which a later read overlaps the one before, for changes that become visible late; default 0. */
+  /** Milliseconds by which a read overlaps the one before, for changes that become visible late; default 0. */
   readonly lookBackMs?: number;
 }
 
@@ -63,19 +63,19 @@ export interface DestinationManifest {
   readonly modes: readonly WriteMode[];
   /** Rows in one call of `write`. */
   readonly batchSize: { readonly initial: number; readonly max: number };
-  /** Calls of `write` at once. */
+  /** Concurrent calls of `write`. */
   readonly concurrency: number;
   readonly limits?: CallLimits;
 }
 
-/** Records a page; a page that the source cannot deliver in time is asked again with half as many. */
+/** Records a page; a page that the source cannot deliver in time is requested again with half as many. */
 export interface PageSizeRange {
   readonly min: number;
   readonly initial: number;
   readonly max: number;
 }
 
-/** What the other side tolerates of one credential. */
+/** What the other side allows one credential. */
 export interface CallLimits {
   readonly requestsPerSecond?: number;
   readonly burst?: number;

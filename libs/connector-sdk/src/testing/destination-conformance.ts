@@ -13,7 +13,7 @@ interface Suite {
   start(): Promise<Writer>;
 }
 
-/** Every promise of `Destination`, tried on a connector against its world. */
+/** Tests every promise of `Destination` on a connector and its world. */
 export function destinationConformance(name: string, subject: DestinationSubject): void {
   describe(`${name}, as a destination`, () => {
     const worlds: DestinationWorld[] = [];
@@ -86,12 +86,12 @@ class Writer {
 const lines = (...ids: number[]) => ids.map((id) => `r${id} row ${id} ${id}`).sort();
 
 function everyMode({ start }: Suite, mode: WriteMode): void {
-  it(`${mode}: answers an empty batch with nothing`, async () => {
+  it(`${mode}: returns nothing for an empty batch`, async () => {
     const writer = await start();
     expect(await writer.write(writer.batch(mode, []))).toEqual([]);
   });
 
-  it(`${mode}: changes nothing when the same batch is given again, and answers alike`, async () => {
+  it(`${mode}: changes nothing when a batch is repeated, and returns the same`, async () => {
     const writer = await start();
     const batch = writer.batch(mode, [row(1), row(2), row(3)]);
     const first = await writer.write(batch);
@@ -103,7 +103,7 @@ function everyMode({ start }: Suite, mode: WriteMode): void {
     expect(failed(second)).toEqual(failed(first));
   });
 
-  it(`${mode}: writes nothing for one who has stopped already`, async () => {
+  it(`${mode}: writes nothing when it is already aborted`, async () => {
     const writer = await start();
     const reason = new Error('stopped by the test');
     await expect(writer.write(writer.batch(mode, [row(1)]), AbortSignal.abort(reason))).rejects.toBe(reason);
@@ -114,7 +114,7 @@ function everyMode({ start }: Suite, mode: WriteMode): void {
 const upserts =
   (mode: WriteMode) =>
   ({ start, subject }: Suite) => {
-    it(`${mode}: adds what is new, changes what is there, and answers in the order of the batch`, async () => {
+    it(`${mode}: adds what is new, changes what is there, and returns results in the order of the batch`, async () => {
       const writer = await start();
       expect(statuses(await writer.write(writer.batch(mode, [row(1), row(2)])))).toEqual(['created', 'created']);
       const second = await writer.write(writer.batch(mode, [row(3), row(1, { name: 'new' }), row(4)]));
@@ -164,7 +164,7 @@ const byMode: Readonly<Record<WriteMode, (suite: Suite) => void>> = {
   },
   mirror: (suite) => {
     upserts('mirror')(suite);
-    it('mirror: deletes what it is told to, and minds nothing that is gone already', async () => {
+    it('mirror: deletes what it has to, and skips what is gone already', async () => {
       const writer = await suite.start();
       await writer.write(writer.batch('mirror', [row(1), row(2), row(3)]));
       const results = await writer.write(writer.batch('mirror', [gone(2), row(4), gone(9)]));
@@ -179,7 +179,7 @@ function refusedRows(
   mode: WriteMode,
   { row: data, field }: NonNullable<DestinationSubject['refused']>,
 ): void {
-  it('writes all rows but those refused, and says of each what is wrong with it', async () => {
+  it('writes all rows but those refused, and says what is wrong with each', async () => {
     const writer = await start();
     const rows = [row(1), { data }, row(2), { data: { ...data, id: 'other' } }, row(3)];
     const results = await writer.write(writer.batch(mode, rows));

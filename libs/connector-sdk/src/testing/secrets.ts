@@ -4,13 +4,13 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 /** The secret of every conformance run: worlds put it into their tokens and passwords, and nothing may ever show it. */
 export const CANARY = 'canary-8c1f6e';
 
-/** Everything that a value or an error tells whoever prints it: message, stack, causes, and all fields. */
+/** Everything that printing a value or an error may show: message, stack, causes, and all fields. */
 export const shown = (value: unknown): string => inspect(value, { depth: 12, showHidden: true, maxStringLength: null });
 
 export interface SecretsWatch {
-  /** Remembers what a connector handed out or threw. */
+  /** Remembers what a connector returned or threw. */
   keep<T>(value: T): T;
-  /** Adds the test that finds none; call it last. */
+  /** Adds the test that the secret showed up nowhere; call it last. */
   expectNone(): void;
 }
 
@@ -29,7 +29,7 @@ export function watchForSecrets(): SecretsWatch {
       return value;
     },
     expectNone: () =>
-      it('shows no secret in anything that it printed, threw or handed out', () => {
+      it('shows no secret in anything that it printed, threw or returned', () => {
         const printed = spies.flatMap(({ mock }) => mock.calls.map((call) => shown(call)));
         expect(kept.length).toBeGreaterThan(0);
         const around = (text: string) => text.slice(Math.max(0, text.indexOf(CANARY) - 200), text.indexOf(CANARY));

@@ -12,7 +12,7 @@ import type { SourceSubject, SourceWorld } from './world.js';
 const OBJECTS = 17;
 const MAX_CURSOR_BYTES = 4096;
 
-/** Every promise of `Source`, tried on a connector against its world. */
+/** Tests every promise of `Source` on a connector and its world. */
 export function sourceConformance(name: string, subject: SourceSubject): void {
   describe(`${name}, as a source`, () => {
     const worlds: SourceWorld[] = [];
@@ -54,7 +54,7 @@ function objectOf({ connector, object }: SourceSubject): ObjectManifest {
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 function reads({ test, start, object }: SourceSuite): void {
-  test(null, 'reads every object once, in pages of the size asked for, and says which is the last', async () => {
+  test(null, 'reads every object once, in pages of the requested size, and says which is the last', async () => {
     const { world, reader } = await start();
     const { pages, records } = await reader.read();
     expect(idsOf(records)).toEqual([...(await world.ids())].sort());
@@ -93,7 +93,7 @@ function resumes({ test, start }: SourceSuite): void {
     expect(idsOf(records)).toEqual([...(await world.ids())].sort());
   });
 
-  test(null, 'gives behind every cursor of a read what that read gave there', async () => {
+  test(null, 'returns after every cursor of a read what that read returned there', async () => {
     const { reader } = await start();
     const whole = await reader.read();
     let given = 0;
@@ -114,7 +114,7 @@ function resumes({ test, start }: SourceSuite): void {
     }
   });
 
-  test(null, 'says of a cursor that is not its own that reading starts from the beginning', async () => {
+  test(null, 'refuses a cursor that is not its own, so that reading restarts from the beginning', async () => {
     const { reader } = await start();
     const error = await reader.failure({ cursor: { somebody: 'else' } });
     expect(error).toBeInstanceOf(Terminal);
@@ -131,7 +131,7 @@ function readsWhatChanged(suite: SourceSuite): void {
     return new Set(records.filter((_record, at) => times[at]! >= from).map(({ externalId }) => externalId));
   };
 
-  test(null, 'gives after a whole read only what changed since, beyond the look-back', async () => {
+  test(null, 'returns after a whole read only what changed since, beyond the look-back', async () => {
     const { world, reader } = await start();
     const first = await reader.read();
     const again = repeatable(first.records);
@@ -191,7 +191,7 @@ function readsWhatChanged(suite: SourceSuite): void {
     });
 
   if (object.deletions)
-    test(null, 'tells what was deleted', async () => {
+    test(null, 'reports deletions', async () => {
       const { world, reader } = await start();
       const first = await reader.read();
       const gone = first.records[4]!.externalId;

@@ -13,7 +13,7 @@ export function faults({ test, start, subject }: SourceSuite): void {
     unavailable: /^SOURCE_UNREACHABLE$/,
   };
   for (const [fault, code] of Object.entries(codes) as [keyof typeof codes, RegExp][]) {
-    test(fault, `gives the whole, and nothing twice, when one answer is spoiled (${fault})`, async () => {
+    test(fault, `reads everything once when one response is broken (${fault})`, async () => {
       const { world, reader } = await start();
       const onPage = (_page: unknown, at: number) => (at === 1 ? world.fault!(fault, 'once') : undefined);
       const { records, errors } = await reader.readOn({}, { onPage });
@@ -21,7 +21,7 @@ export function faults({ test, start, subject }: SourceSuite): void {
       for (const error of errors) expect(error.code).toMatch(code);
     });
 
-    test(fault, `fails as retryable when every answer is spoiled (${fault})`, async () => {
+    test(fault, `fails as retryable when every response is broken (${fault})`, async () => {
       const { world, reader } = await start();
       world.fault!(fault, 'always');
       const error = await reader.failure();
@@ -30,7 +30,7 @@ export function faults({ test, start, subject }: SourceSuite): void {
     });
   }
 
-  test('hang', 'ends with the reason of an abort while an answer hangs', async () => {
+  test('hang', 'ends with the reason of an abort while a response hangs', async () => {
     const { world, reader } = await start();
     world.fault!('hang', 'always');
     const stop = new AbortController();
@@ -41,7 +41,7 @@ export function faults({ test, start, subject }: SourceSuite): void {
     expect(await reading).toBe(reason);
   });
 
-  test('gatewayTimeout', 'asks for less when large pages time out, skipping and doubling nothing', async () => {
+  test('gatewayTimeout', 'shrinks pages that time out, without skipping or repeating anything', async () => {
     const { world, reader } = await start(230);
     const pageSize = Math.min(200, subject.connector.manifest.source!.pageSize.max);
     world.gatewayTimeoutOver!(Math.min(100, Math.max(1, Math.floor(pageSize / 2))));
@@ -49,14 +49,14 @@ export function faults({ test, start, subject }: SourceSuite): void {
     expect(idsOf(records)).toEqual([...(await world.ids())].sort());
   });
 
-  test('rateLimit', 'waits as long as it is asked to when that is short', async () => {
+  test('rateLimit', 'waits for a short limit to end', async () => {
     const { world, reader } = await start();
     const onPage = (_page: unknown, at: number) => (at === 0 ? world.rateLimit!(1, 'once') : undefined);
     const { records } = await reader.readOn({}, { onPage });
     expect(idsOf(records)).toEqual([...(await world.ids())].sort());
   });
 
-  test('rateLimit', 'tells until when nothing will be answered', async () => {
+  test('rateLimit', 'reports until when it is rate-limited', async () => {
     const { world, reader } = await start();
     world.rateLimit!(3600, 'always');
     const before = Date.now();
@@ -67,24 +67,28 @@ export function faults({ test, start, subject }: SourceSuite): void {
     expect((error as RateLimited).until).toBeLessThanOrEqual(Date.now() + 3_610_000);
   });
 
-  test('tokenExpiry', 'goes on with a new token when the old one expires in the middle', async () => {
+  test('tokenExpiry', 'continues with a new token when the old one expires in the middle', async () => {
     const { world, reader } = await start();
     const onPage = (_page: unknown, at: number) => (at === 1 ? world.expireToken!() : undefined);
     const { records } = await reader.read({}, { onPage });
     expect(idsOf(records)).toEqual([...(await world.ids())].sort());
   });
 
-  test('tokenExpiry', 'says that somebody must authorise anew when no other token can be had', async () => {
-    const { world, reader } = await start();
-    world.revokeToken!();
-    const error = await reader.failure();
-    expect(error).toBeInstanceOf(AuthExpired);
-    expect(error).toMatchObject({ code: 'SOURCE_AUTH_EXPIRED' });
-  });
+  test(
+    'tokenExpiry',
+    'reports that the connection must be authorised again when the token cannot be renewed',
+    async () => {
+      const { world, reader } = await start();
+      world.revokeToken!();
+      const error = await reader.failure();
+      expect(error).toBeInstanceOf(AuthExpired);
+      expect(error).toMatchObject({ code: 'SOURCE_AUTH_EXPIRED' });
+    },
+  );
 }
 
 export function refusals({ test, subject, start, secrets }: SourceSuite): void {
-  test(null, 'says of an object that it does not have which there are', async () => {
+  test(null, 'names the objects that exist when another one is requested', async () => {
     const { world } = await start();
     await using opened = await openForTest(subject.connector, 'source', world.connection);
     const pages = opened.source.read({ object: 'nonsense', signal: new AbortController().signal });
@@ -95,7 +99,7 @@ export function refusals({ test, subject, start, secrets }: SourceSuite): void {
     expect(error).toMatchObject({ code: 'SOURCE_NOT_FOUND', message: expect.stringContaining('nonsense') });
   });
 
-  test(null, 'reads nothing for one who has stopped already', async () => {
+  test(null, 'reads nothing when it is already aborted', async () => {
     const { reader } = await start();
     const reason = new Error('stopped by the test');
     expect(await reader.failure({ signal: AbortSignal.abort(reason) })).toBe(reason);

@@ -10,6 +10,6 @@ export interface SourceSuite {
   readonly secrets: SecretsWatch;
   /** A fresh world, closed after the test, and a reader of it. */
   start(objects?: number): Promise<{ world: SourceWorld; reader: Reader }>;
-  /** A test, or why this system cannot play it. */
+  /** A test, skipped with the reason when this system cannot simulate it. */
   test(needs: SourceWithout | null, name: string, run: () => Promise<void>): void;
 }

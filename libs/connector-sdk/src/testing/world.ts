@@ -3,26 +3,26 @@ import type { Connector } from '../connector.js';
 import type { JsonObject } from '../source.js';
 import type { ObjectManifest, WriteMode } from '../manifest/manifest.js';
 
-/** Where a connector of a conformance run leads. */
+/** The connection that a connector under test is opened with. */
 export interface Connection {
   readonly config: unknown;
   /** Its secret parts contain the CANARY. */
   readonly credential?: Credential;
-  /** What may be connected to besides public addresses; default `127.0.0.1`. */
+  /** Addresses that may be connected to besides public ones; default `127.0.0.1`. */
   readonly allow?: readonly string[];
-  /** Where files may be touched; default nowhere. */
+  /** The folder whose files may be read or written; default none. */
   readonly filesRoot?: string;
 }
 
-/** What can go wrong with an answer: cut off in the middle, no JSON, never sent, a server error (503). */
+/** What can be wrong with a response: cut off, not JSON, never sent, a server error (503). */
 export type Fault = 'cut' | 'invalidJson' | 'hang' | 'unavailable';
-/** The next answer alone, or every answer from now on. */
+/** The next response only, or every response from now on. */
 export type Times = 'once' | 'always';
 
 /**
  * A small system with objects of one kind, that a source reads and a test changes. The objects it starts with changed
- * long ago and at least an hour apart; `add`, `change` and `remove` happen now. What a subject lists in `without` need
- * not be there.
+ * long ago and at least an hour apart; `add`, `change` and `remove` happen now. Methods for what a subject lists in
+ * `without` may be missing.
  */
 export interface SourceWorld {
   readonly connection: Connection;
@@ -32,23 +32,23 @@ export interface SourceWorld {
   add(count: number): readonly string[] | Promise<readonly string[]>;
   change(id: string): void | Promise<void>;
   remove?(id: string): void | Promise<void>;
-  /** Adds an object that lacks its id, where a complete read comes by. */
+  /** Adds an object without an id, where a complete read meets it. */
   addWithoutId?(): void | Promise<void>;
   fault?(fault: Fault, times: Times): void;
-  /** Pages of more than `records` are answered 504 (undefined: none). */
+  /** Responds 504 to pages of more than `records`. */
   gatewayTimeoutOver?(records: number): void;
-  /** Answers 429 with this Retry-After. */
+  /** Responds 429 with this Retry-After. */
   rateLimit?(retryAfterSeconds: number, times: Times): void;
   /** The credential's token is refused from now on; the credential can renew it. */
   expireToken?(): void;
   /** The credential's token is refused from now on, and so is its renewal. */
   revokeToken?(): void;
-  /** Resolves when a request has come that hangs. */
+  /** Resolves when a hanging request has arrived. */
   hanging?(): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** Parts of a suite that some system cannot play, each with the reason. */
+/** Parts of a suite that a system may be unable to simulate. */
 export type SourceWithout =
   | 'cut'
   | 'invalidJson'
@@ -67,6 +67,7 @@ export interface SourceSubject {
   start(objects: number): Promise<SourceWorld>;
   /** Records a page in most tests; default 5. */
   readonly pageSize?: number;
+  /** What this system cannot simulate, with the reason. */
   readonly without?: Partial<Record<SourceWithout, string>>;
   /** Configurations with which nothing can be read, and what `check` says of them. */
   readonly wrong: readonly WrongConnection<SourceWorld>[];
@@ -85,7 +86,7 @@ export interface DestinationWorld {
   readonly connection: Connection;
   /** Where rows go. It takes fields `id` (text), `name` (text or null) and `amount` (a number). */
   readonly object: string;
-  /** What is there now, in any order. */
+  /** All rows, in any order. */
   rows(): Promise<readonly JsonObject[]>;
   /** From now on nothing can be written. */
   stop(): Promise<void>;

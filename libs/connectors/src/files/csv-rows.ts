@@ -21,7 +21,7 @@ interface Fields {
 
 /**
  * The rows of a CSV file (RFC 4180) from a place on. A row with more or fewer fields than the header, or with a value of
- * another type than the config says, is a problem. @throws Terminal with line and byte where the file is no CSV
+ * another type than the config says, is a problem. @throws Terminal with line and byte where the file is not CSV
  */
 export async function* csvRows(file: FileBytes, config: CsvConfig, from: FilePosition): AsyncGenerator<FileRow> {
   const start = { ...FILE_START, byte: await byteOrderMark(file) };
@@ -46,7 +46,11 @@ export async function* csvRows(file: FileBytes, config: CsvConfig, from: FilePos
     for (let n = 0; n < columns.length && !wrong; n++) {
       const type = types[n]!;
       const value = type === 'text' ? fields[n]! : valueOf(fields[n]!, type);
-      if (value === undefined) wrong = invalid(`the value of ${columns[n]!} is no ${type}`, columns[n]!);
+      if (value === undefined)
+        wrong = invalid(
+          `the value of ${columns[n]!} is not ${type === 'json' ? 'valid JSON' : `a ${type}`}`,
+          columns[n]!,
+        );
       // An assignment to this one name would set the prototype.
       else if (columns[n] === '__proto__') Object.defineProperty(data, '__proto__', { value, enumerable: true });
       else data[columns[n]!] = value;

@@ -41,7 +41,7 @@ export class FilesDestination implements Destination {
       await (this.#tidied ??= removeAbandoned(folder, this.context.now()));
       const there = await this.#contentOf(join(folder, name));
       if (there === content) return results;
-      // Other rows under the same id are another batch: whoever named it twice loses nothing.
+      // Other rows under the same id are another batch: reusing a name loses nothing.
       if (there !== null) name = this.#nameOf(batch, content);
       const bytes = this.context.config.gzip ? await zip(content) : Buffer.from(content);
       signal.throwIfAborted();
@@ -68,7 +68,7 @@ export class FilesDestination implements Destination {
 
   async close(): Promise<void> {}
 
-  /** `content`: tells the file from the one that has the plain name. */
+  /** `content`: makes the name differ from the plain one. */
   #nameOf({ id, object }: WriteBatch, content?: string): string {
     const { format, gzip: zipped } = this.context.config;
     const plain = /^[A-Za-z0-9_-]+$/.test(id) && id.length <= LONGEST_ID;
@@ -86,7 +86,7 @@ export class FilesDestination implements Destination {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT') return null;
-      if (code?.startsWith('Z_')) return ''; // Somebody else's.
+      if (code?.startsWith('Z_')) return ''; // Not ours.
       throw error;
     }
   }

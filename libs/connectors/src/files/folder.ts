@@ -10,7 +10,7 @@ export interface FileVersion {
   readonly name: string;
   readonly size: number;
   readonly modifiedAt: number;
-  /** When content or name last changed, by the file system's own clock: unlike `modifiedAt` nobody can set it back. */
+  /** When content or name last changed, by the file system's own clock: unlike `modifiedAt` it cannot be set back. */
   readonly changedAt: number;
 }
 
@@ -32,12 +32,12 @@ export class Folder {
         field: 'folder',
       });
     if (this.root === null) throw refused('cannot be used: this installation lets connectors touch no files');
-    const asked = resolve(this.root, this.path);
-    if (!isInside(asked, resolve(this.root))) throw refused('is outside the folder for files');
+    const wanted = resolve(this.root, this.path);
+    if (!isInside(wanted, resolve(this.root))) throw refused('is outside the folder for files');
     try {
-      const [root, real] = await Promise.all([realpath(this.root), realpath(asked)]);
+      const [root, real] = await Promise.all([realpath(this.root), realpath(wanted)]);
       if (!isInside(real, root)) throw refused('leads outside the folder for files');
-      if (!(await stat(real)).isDirectory()) throw refused('is no folder');
+      if (!(await stat(real)).isDirectory()) throw refused('is not a folder');
       return real;
     } catch (error) {
       throw fileError(error, this.side, `folder ${this.path}`);
@@ -74,7 +74,7 @@ export class Folder {
 
   /** Opens a file for reading; null when it has gone. The version is that of what was opened. */
   async open(name: string): Promise<{ readonly handle: FileHandle; readonly version: FileVersion } | null> {
-    if (name !== basename(name) || name.startsWith('.')) throw new Error(`${name} is no name of a file`);
+    if (name !== basename(name) || name.startsWith('.')) throw new Error(`${name} is not a valid file name`);
     const folder = await this.real();
     try {
       const handle = await open(join(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW);

@@ -17,7 +17,7 @@ export interface ReadRowsOptions {
 
 /**
  * The rows of one file, wherever it is: for the operator's own tools, which need no guarded folder.
- * @throws Terminal with line and byte where the file is none of its format · the file system's errors
+ * @throws Terminal with line and byte where the file does not have its format · the file system's errors
  */
 export async function* readRows({ name, from, format, csv, signal }: ReadRowsOptions): AsyncGenerator<FileRow> {
   if (typeof from !== 'string') return yield* jsonLines({ name, from: () => from });

@@ -54,7 +54,7 @@ describe('CSV', () => {
       expect.objectContaining({
         code: 'OBJECT_INVALID',
         field: 'n',
-        message: 'a.csv, line 4, byte 35: the value of n is no number',
+        message: 'a.csv, line 4, byte 35: the value of n is not a number',
       }),
     ]);
   });

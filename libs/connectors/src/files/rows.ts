@@ -18,7 +18,7 @@ export interface FileRow {
   readonly end: FilePosition;
 }
 
-/** The bytes of a file, once more from any place. */
+/** The bytes of a file, from any position, any number of times. */
 export interface FileBytes {
   readonly name: string;
   from(byte: number): AsyncIterable<Buffer>;

@@ -63,14 +63,14 @@ export class FilesSource implements Source {
 
   async check(signal: AbortSignal): Promise<CheckResult> {
     const { objects } = this.context.config;
-    const told: string[] = [];
+    const found: string[] = [];
     const problems: CheckProblem[] = [];
     if (objects.length === 0)
       problems.push({ code: 'CONFIG_INVALID', field: 'objects', message: 'no objects are configured' });
     for (const [at, object] of objects.entries()) {
       try {
         const count = (await this.#list(object, signal)).length;
-        told.push(`${object.name} (${count} ${count === 1 ? 'file' : 'files'})`);
+        found.push(`${object.name} (${count} ${count === 1 ? 'file' : 'files'})`);
         const message = `no file fits ${object.files}`;
         if (count === 0) problems.push({ code: 'SOURCE_NOT_FOUND', field: `objects.${at}.files`, message });
         else problems.push(...(await this.#complaints(object, at, signal)));
@@ -83,7 +83,7 @@ export class FilesSource implements Source {
         if (field === 'folder') break;
       }
     }
-    return problems.length > 0 ? { ok: false, problems } : { ok: true, message: told.join(', ') };
+    return problems.length > 0 ? { ok: false, problems } : { ok: true, message: found.join(', ') };
   }
 
   async objects(): Promise<readonly ObjectManifest[]> {
@@ -102,7 +102,7 @@ export class FilesSource implements Source {
     throw new Terminal('SOURCE_NOT_FOUND', `there is no object ${name}; the config has ${known}`, { field: 'objects' });
   }
 
-  /** What the first rows show to be wrong, when none of them can be used. */
+  /** What is wrong with the first rows, when none of them can be used. */
   async #complaints(object: ObjectConfig, at: number, signal: AbortSignal): Promise<CheckProblem[]> {
     for await (const portion of this.#portions(object, progressOf({ object: object.name, signal }), SAMPLE, signal)) {
       const { records, problems } = pageOf(portion, object, false);

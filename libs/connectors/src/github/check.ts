@@ -6,7 +6,7 @@ import { type GithubClient, NO_LIST } from './repository-client.js';
 const LISTS = ['issues', 'pulls', 'commits'] as const;
 const PERMISSIONS = { issues: 'Issues', pulls: 'Pull requests', commits: 'Contents' } as const;
 
-/** Asks for every repository, and for the first page of every list of the first one that is there. */
+/** Requests every repository, and the first page of every list of the first one that exists. */
 export async function checkGithub(
   github: GithubClient,
   config: GithubConfig,
@@ -49,11 +49,11 @@ async function missingPermissions(
     } catch (error) {
       if (!(error instanceof ExternalError)) throw error;
       if (error.status === 403 && !error.retryable) {
-        const mend = `Give it the repository permission ${PERMISSIONS[list]}: read`;
+        const fix = `Give it the repository permission ${PERMISSIONS[list]}: read`;
         problems.push({
           field,
           code: error.code,
-          message: `The token may not read ${list} of ${repository}. ${mend}.`,
+          message: `The token may not read ${list} of ${repository}. ${fix}.`,
         });
       } else if (error.status === 404 && list === 'commits' && branch !== undefined) {
         problems.push({ field: 'branch', code: error.code, message: `${repository} has no branch ${branch}.` });
@@ -67,16 +67,16 @@ function explain(error: unknown, repository: string, field: string): CheckProble
   if (!(error instanceof ExternalError)) throw error;
   const { code, message, status } = error;
   if (error instanceof AuthExpired) {
-    const mend = 'Create a new one under Settings, Developer settings, or connect the account again';
-    return { code, message: `GitHub does not accept the token: it is wrong, expired or revoked. ${mend}.` };
+    const fix = 'Create a new one under Settings, Developer settings, or connect the account again';
+    return { code, message: `GitHub does not accept the token: it is wrong, expired or revoked. ${fix}.` };
   }
   if (error instanceof RateLimited) {
     const until = new Date(error.until).toISOString();
     return { code, message: `GitHub answers nothing more before ${until}: ${message}` };
   }
   if (status === 404) {
-    const mend = 'Check the name; for a private repository the token needs the scope repo, or must list the repository';
-    return { field, code, message: `${repository} does not exist, or the token may not see it. ${mend}.` };
+    const fix = 'Check the name; for a private repository the token needs the scope repo, or must list the repository';
+    return { field, code, message: `${repository} does not exist, or the token may not see it. ${fix}.` };
   }
   // Such as: the organization wants the token authorised for its single sign-on.
   if (status === 403) return { field, code, message: `The token may not read ${repository}: ${message}` };

@@ -30,7 +30,7 @@ type Walk = NonNullable<IssuesState['walk']>;
 const ORDER = { state: 'all', sort: 'updated' };
 
 /**
- * Issues by their last change, oldest first. Every page is asked for by time, `since` the last one seen: an issue that
+ * Issues by their last change, oldest first. Every page is requested by time, `since` the last one seen: an issue that
  * changes meanwhile moves to the end and is met there, and page numbers, which would shift, are not needed.
  */
 export const issues: Feed<IssuesState> = {
@@ -73,7 +73,7 @@ function pageOf(repository: RepositoryClient, { from, after, page, size }: Walk)
   });
 }
 
-/** On from the last second seen, which is asked for again; page by page only where that leads nowhere. */
+/** Continues from the last second seen, which is requested again; by page only where that makes no progress. */
 function nextOf(walk: Walk, { items, next, size }: ListPage, last: number | undefined): Walk {
   const seen = [...new Set([...walk.seen, ...items.map(keyOf)])];
   // One second more, should `since` mean later than and not from.

@@ -29,7 +29,7 @@ type Walk = NonNullable<PullRequestsState['walk']>;
 /**
  * Pull requests, newest first: the list has no `since`. All of them, or a window, by creation, an order that no change
  * upsets; what changed, by change, down to where the read before began. What is new or changes meanwhile comes in at the
- * front and pushes the rest back; the time of the last one seen tells what was read already.
+ * front and pushes the rest back; the time of the last one seen shows what was read already.
  */
 export const pullRequests: Feed<PullRequestsState> = {
   state: stateSchema,

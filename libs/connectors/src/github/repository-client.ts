@@ -10,8 +10,8 @@ import {
 import LinkHeader from 'http-link-header';
 import type { JsonObject } from '@tidemark/connector-sdk';
 
-/** How long to stay away when GitHub says no more than that it was too much (its best practices say one minute). */
-const UNTOLD_REST_MS = 60_000;
+/** How long to wait after a limit without a time (GitHub's best practices say one minute). */
+const UNKNOWN_WAIT_MS = 60_000;
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -33,7 +33,7 @@ export interface ListPage {
   readonly size: number;
 }
 
-/** GitHub's REST API, with its own ways of saying that it was too much. @throws ExternalError */
+/** GitHub's REST API, with its own ways of reporting a limit. @throws ExternalError */
 export class GithubClient {
   readonly #http: HttpClient;
   readonly #apiUrl: string;
@@ -62,8 +62,8 @@ export class GithubClient {
     if (!(error instanceof Terminal) || error.status !== 403) return error;
     const { message } = (error.detail ?? {}) as { message?: unknown };
     if (typeof message !== 'string' || !/rate limit|abuse detection/i.test(message)) return error;
-    const until = this.#now() + UNTOLD_REST_MS;
-    return new RateLimited('RATE_LIMITED', error.message, { until, retryAfterMs: UNTOLD_REST_MS, status: 403 });
+    const until = this.#now() + UNKNOWN_WAIT_MS;
+    return new RateLimited('RATE_LIMITED', error.message, { until, retryAfterMs: UNKNOWN_WAIT_MS, status: 403 });
   }
 }
 
@@ -109,7 +109,7 @@ export class RepositoryClient {
       const answer = await this.#get(`compare/${base}...${head}`, query, { expect: [404], onOverload });
       if (answer.status === 404) return null;
       const { commits, total_commits: total } = answer.json<{ commits?: JsonObject[]; total_commits?: number }>();
-      if (!Array.isArray(commits) || typeof total !== 'number') throw notWhatWasAsked(answer);
+      if (!Array.isArray(commits) || typeof total !== 'number') throw unexpectedJson(answer);
       const items = commits.slice(offset % size);
       return { items, more: items.length > 0 && offset + items.length < total };
     }, this.signal);
@@ -126,7 +126,7 @@ export const NO_LIST = [409, 410];
 function itemsOf(answer: HttpResponse): JsonObject[] {
   if (answer.status !== 200) return [];
   const items = answer.json();
-  if (!Array.isArray(items)) throw notWhatWasAsked(answer);
+  if (!Array.isArray(items)) throw unexpectedJson(answer);
   return items as JsonObject[];
 }
 
@@ -138,8 +138,8 @@ function nextOf(answer: HttpResponse): Next | null {
   return { ...(page !== null && { page: Number(page) }), ...(after !== null && { after }) };
 }
 
-function notWhatWasAsked({ status }: HttpResponse): Retryable {
-  return new Retryable('SOURCE_INVALID_RESPONSE', 'GitHub answered with JSON that is not what was asked for', {
+function unexpectedJson({ status }: HttpResponse): Retryable {
+  return new Retryable('SOURCE_INVALID_RESPONSE', 'GitHub returned unexpected JSON', {
     status,
   });
 }

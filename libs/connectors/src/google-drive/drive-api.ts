@@ -16,7 +16,7 @@ export interface DriveCall {
   readonly onOverload?: OnOverload;
 }
 
-/** The calls of Drive API v3 that reading needs, with errors that tell what to do. */
+/** The calls of Drive API v3 that reading needs, with errors that say how to fix them. */
 export class DriveApi {
   readonly #http: HttpClient;
   readonly #baseUrl: string;
@@ -37,7 +37,7 @@ export class DriveApi {
     } catch (error) {
       throw call.signal.aborted ? error : explained(error, this.#now());
     }
-    throw new Retryable('SOURCE_INVALID_RESPONSE', `Google Drive: the answer to ${path} is no JSON object`);
+    throw new Retryable('SOURCE_INVALID_RESPONSE', `Google Drive: the answer to ${path} is not a JSON object`);
   }
 }
 
@@ -67,7 +67,7 @@ const QUOTA_MS: Readonly<Record<string, number>> = {
 };
 
 const SCOPE = 'https://www.googleapis.com/auth/drive.readonly';
-/** Why access is refused, and how to mend it. */
+/** Why access is refused, and how to fix it. */
 const REFUSALS: Readonly<Record<string, string>> = {
   insufficientPermissions: `the credential lacks a scope: authorise the connection again with ${SCOPE}`,
   accessNotConfigured:
@@ -95,9 +95,9 @@ function explained(error: unknown, now: number): unknown {
     return terminal(error.code, REFUSALS[reason] ?? error.message);
   }
   if (status === 410 || (location === 'pageToken' && (status === 400 || status === 404)))
-    return terminal('SOURCE_CURSOR_EXPIRED', 'the page token is no longer taken: read from the beginning');
+    return terminal('SOURCE_CURSOR_EXPIRED', 'the page token has expired: read from the beginning');
   if (status === 404 && location === 'driveId')
-    return terminal(error.code, 'there is no such shared drive, or the user is no member of it', 'driveId');
+    return terminal(error.code, 'there is no such shared drive, or the user is not a member of it', 'driveId');
   if (status === 404 && location === 'fileId')
     return terminal(error.code, 'there is no such folder, or the user may not see it', 'folder');
   if (status === 400 && location === 'fields')

@@ -1,7 +1,7 @@
 import type { JsonObject, ReadScope, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
 import type { GoogleDriveConfig } from './google-drive.manifest.js';
 
-/** A file as the API tells it. */
+/** A file as the API returns it. */
 export type DriveFile = JsonObject & {
   readonly id?: string;
   readonly mimeType?: string;
@@ -19,10 +19,10 @@ export interface DriveChange {
   readonly file?: DriveFile;
 }
 
-/** Without these it cannot be told whether a file belongs to what is read. */
+/** Needed to decide whether a file belongs to the read. */
 const NEEDED = ['id', 'mimeType', 'parents', 'trashed', 'createdTime', 'modifiedTime'] as const;
 
-/** The `fields` of a file: what reading needs, and what the config asks for. */
+/** The `fields` of a file: what reading needs, and what the config lists. */
 export function fileFields({ fields }: GoogleDriveConfig): string {
   return [...new Set([...NEEDED, ...fields])].join(',');
 }
@@ -62,41 +62,41 @@ function within({ since, window }: ReadScope, file: DriveFile): boolean {
 const timesOf = ({ modifiedTime, createdTime }: DriveFile): number[] =>
   [modifiedTime, createdTime].map((time) => Date.parse(String(time))).filter(Number.isFinite);
 
-/** What a page tells: records, and what cannot be one. */
-export interface Told {
+/** The records of a page, and the items that cannot be one. */
+export interface Found {
   readonly records: SourceRecord[];
   readonly problems: RecordProblem[];
 }
 
 const OBJECT = 'files';
 
-export function toldByFiles(files: readonly DriveFile[]): Told {
-  const told: Told = { records: [], problems: [] };
+export function recordsOfFiles(files: readonly DriveFile[]): Found {
+  const found: Found = { records: [], problems: [] };
   for (const file of files) {
-    if (file.id) told.records.push(recordOf(file.id, file));
-    else told.problems.push(missingId('a file has no id', file));
+    if (file.id) found.records.push(recordOf(file.id, file));
+    else found.problems.push(missingId('a file has no id', file));
   }
-  return told;
+  return found;
 }
 
 /** Files that are gone, in the trash, or no longer among those that are read come as deleted. */
-export function toldByChanges(changes: readonly DriveChange[], config: GoogleDriveConfig, scope: ReadScope): Told {
-  const told: Told = { records: [], problems: [] };
+export function recordsOfChanges(changes: readonly DriveChange[], config: GoogleDriveConfig, scope: ReadScope): Found {
+  const found: Found = { records: [], problems: [] };
   for (const change of changes) {
     const { changeType = 'file', fileId, removed, file, time } = change;
     if (changeType !== 'file') continue;
     const at = Number.isFinite(Date.parse(String(time))) ? { updatedAt: new Date(time!).toISOString() } : {};
-    if (!fileId) told.problems.push(missingId('a change has no file id', change as JsonObject));
+    if (!fileId) found.problems.push(missingId('a change has no file id', change as JsonObject));
     else if (removed || (file && !belongs(config, file)))
-      told.records.push({ externalId: fileId, objectType: OBJECT, data: file ?? {}, deleted: true, ...at });
+      found.records.push({ externalId: fileId, objectType: OBJECT, data: file ?? {}, deleted: true, ...at });
     else if (!file)
-      told.problems.push({
+      found.problems.push({
         ...{ objectType: OBJECT, code: 'OBJECT_INVALID', externalId: fileId, data: change as JsonObject },
         message: `the change of ${fileId} does not say what the file is like now`,
       });
-    else if (within(scope, file)) told.records.push(recordOf(fileId, file));
+    else if (within(scope, file)) found.records.push(recordOf(fileId, file));
   }
-  return told;
+  return found;
 }
 
 function recordOf(externalId: string, file: DriveFile): SourceRecord {

@@ -13,7 +13,7 @@ const field = z.string({ error: FIELD }).regex(/^[A-Za-z]\w{0,63}(\([\w,/()*]{1,
 const list = <T extends z.ZodType>(of: T, most: number) =>
   z.array(of, { error: 'must be a list' }).min(1, 'must not be empty').max(most, `must have at most ${most} entries`);
 
-/** What is told of a file unless the config says otherwise. */
+/** The properties that are read of a file unless the config says otherwise. */
 export const DEFAULT_FIELDS = [
   ...['name', 'description', 'driveId', 'version', 'size', 'md5Checksum', 'originalFilename', 'webViewLink'],
   ...['shared', 'ownedByMe', 'owners(displayName,emailAddress)', 'lastModifyingUser(displayName,emailAddress)'],

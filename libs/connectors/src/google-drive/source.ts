@@ -18,8 +18,8 @@ import {
   type DriveFile,
   fileFields,
   searchQuery,
-  toldByChanges,
-  toldByFiles,
+  recordsOfChanges,
+  recordsOfFiles,
 } from './drive-files.js';
 import { type GoogleDriveConfig, manifest } from './google-drive.manifest.js';
 
@@ -134,7 +134,7 @@ export class GoogleDriveSource implements Source {
       );
     const { list: _list, ...rest } = from;
     const cursor: Place = nextPageToken ? { ...rest, list: nextPageToken } : rest;
-    return { ...toldByFiles(files), cursor, hasMore: nextPageToken !== undefined };
+    return { ...recordsOfFiles(files), cursor, hasMore: nextPageToken !== undefined };
   }
 
   async #changed(from: Place, pageSize: number, call: DriveCall) {
@@ -146,7 +146,7 @@ export class GoogleDriveSource implements Source {
     if (!Array.isArray(changes) || !next) throw invalid('a page of changes has no changes, or no token');
     if (nextPageToken === from.changes) throw invalid('a page of changes leads to itself');
     const cursor: Place = { ...from, changes: next };
-    return { ...toldByChanges(changes, this.#config, from), cursor, hasMore: nextPageToken !== undefined };
+    return { ...recordsOfChanges(changes, this.#config, from), cursor, hasMore: nextPageToken !== undefined };
   }
 
   #listQuery(scope: ReadScope): Query {
@@ -159,7 +159,7 @@ export class GoogleDriveSource implements Source {
     };
   }
 
-  /** Listing and changes must speak of the same files. */
+  /** Listing and changes must cover the same files. */
   #scope(): Query {
     const { driveId, includeItemsFromAllDrives: all } = this.#config;
     return { driveId, supportsAllDrives: true, includeItemsFromAllDrives: all || driveId !== undefined };

@@ -23,7 +23,7 @@ export interface Found {
 export interface ApiPage extends Found {
   readonly next: Position | null;
   readonly estimate?: number;
-  /** When the page was asked for by the server's clock, ISO 8601, where it tells. */
+  /** When the page was requested, by the server's clock, ISO 8601; absent without a Date header. */
   readonly date?: string;
 }
 
@@ -41,7 +41,7 @@ export interface ApiContext {
   redact(text: string): string;
 }
 
-/** One object of the config: asks for its pages, and finds the records in them. */
+/** One object of the config: requests its pages and finds the records in them. */
 export class ApiObject {
   readonly field: string;
   readonly #pager: Pager;
@@ -77,14 +77,14 @@ export class ApiObject {
     return new PageSize({ min: Math.min(min, size), max: size });
   }
 
-  /** One page; with fewer records than asked for when the server cannot deliver as many in time. */
+  /** One page; smaller than requested when the server cannot deliver as many records in time. */
   page({ at, bounds, parent, size, signal }: ApiRequest): Promise<ApiPage> {
     return size.attempt(async (wanted, onOverload) => {
       const step = this.#pager.step(at, wanted);
-      const asked = performance.now();
+      const sentAt = performance.now();
       const response = await this.context.http.request({ ...this.#request(step, bounds, parent), signal, onOverload });
       // What changed while the answer was made may be missing in it.
-      const date = Date.parse(response.header('date') ?? '') - (performance.now() - asked);
+      const date = Date.parse(response.header('date') ?? '') - (performance.now() - sentAt);
       const body = response.json<Json>();
       const list = this.#find.records!(body);
       if (!Array.isArray(list))
@@ -108,23 +108,23 @@ export class ApiObject {
     const { method, path, query = {}, body = {}, parameters = method === 'POST' ? 'body' : 'query' } = this.config;
     const { baseUrl, headers } = this.context.config;
     const common = { method, headers: { accept: 'application/json', ...headers }, idempotent: true };
-    // A next page's URL says it all; what a POST has in its body goes along once more.
+    // A next-page URL is complete; only the body of a POST is repeated.
     if (step.url !== undefined) return { ...common, url: step.url, ...(method === 'POST' && { json: body }) };
     const { pageSize, incremental } = this.config;
-    const asked: Record<string, string | number> = { ...step.parameters };
-    if (pageSize) asked[pageSize.param] = step.size;
+    const sent: Record<string, string | number> = { ...step.parameters };
+    if (pageSize) sent[pageSize.param] = step.size;
     if (incremental && bounds.since !== undefined)
-      asked[incremental.since] = writeTime(bounds.since, incremental.format);
+      sent[incremental.since] = writeTime(bounds.since, incremental.format);
     if (incremental?.until !== undefined && bounds.until !== undefined)
-      asked[incremental.until] = writeTime(bounds.until, incremental.format);
+      sent[incremental.until] = writeTime(bounds.until, incremental.format);
     const filled = (text: string, encode = (value: string) => value) =>
       parent ? fill(text, parent, this.field, encode) : text;
     const fixed = Object.entries(query).map(([name, value]) => [name, filled(String(value))]);
     return {
       ...common,
       url: baseUrl.replace(/\/+$/, '') + filled(path, pathSegment),
-      query: { ...Object.fromEntries(fixed), ...(parameters === 'query' && asked) },
-      ...(method === 'POST' && { json: parameters === 'body' ? { ...body, ...asked } : body }),
+      query: { ...Object.fromEntries(fixed), ...(parameters === 'query' && sent) },
+      ...(method === 'POST' && { json: parameters === 'body' ? { ...body, ...sent } : body }),
     };
   }
 
@@ -160,7 +160,7 @@ export class ApiObject {
     };
   }
 
-  /** Bounds that the API has no parameter for are kept here, as far as records tell their time. */
+  /** Enforces bounds that the API has no parameter for, on records that have a time. */
   #within({ updatedAt }: SourceRecord, { since, until }: Bounds): boolean {
     if (updatedAt === undefined) return true;
     const { incremental } = this.config;

@@ -12,31 +12,31 @@ export async function checkObjects(
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const problems: CheckProblem[] = [];
-  const told: string[] = [];
+  const tried: string[] = [];
   const first = new Map<string, SourceRecord | undefined>();
   const parentsFirst = [...objects.values()].sort((a, b) => Number(!!a.config.parent) - Number(!!b.config.parent));
   for (const object of parentsFirst) {
     const { name, parent: of } = object.config;
     const parent = of && first.get(of.object);
     if (of && !parent) {
-      told.push(`${name} (not tried: there is no ${of.object})`);
+      tried.push(`${name} (not tried: there is no ${of.object})`);
       continue;
     }
     try {
       const page = await sample(object, parent, signal);
       first.set(name, page.records[0]);
       problems.push(...complaints(object, page));
-      told.push(`${name} (${page.records.length}${page.next ? ' or more' : ''})`);
+      tried.push(`${name} (${page.records.length}${page.next ? ' or more' : ''})`);
     } catch (error) {
       signal.throwIfAborted();
       problems.push(problemOf(error, object));
-      // Who cannot get in, or reaches nobody, hears it once.
+      // Being refused, or reaching no server, is reported once.
       if (!(error instanceof Terminal) || error.code === 'SOURCE_FORBIDDEN') break;
     }
   }
   if (problems.length > 0)
     return { ok: false, problems: problems.map((problem) => ({ ...problem, message: redact(problem.message) })) };
-  return { ok: true, message: `${new URL(config.baseUrl).host}: ${told.join(', ')}` };
+  return { ok: true, message: `${new URL(config.baseUrl).host}: ${tried.join(', ')}` };
 }
 
 function sample(object: ApiObject, parent: SourceRecord | undefined, signal: AbortSignal): Promise<ApiPage> {

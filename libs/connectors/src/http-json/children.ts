@@ -5,8 +5,8 @@ import type { Place } from './cursor.js';
 import type { Walk, Walked } from './walk.js';
 
 /**
- * The pages of an object that is read once for every record of its parent. All parents are gone through every time: that
- * a child changed is seldom seen from its parent. A place names the page of parents, and which of them is next.
+ * The pages of an object that is read once for every record of its parent. Every read visits all parents: a
+ * changed child seldom shows in its parent. A place names the page of parents, and which of them is next.
  */
 export async function* readChildren(child: ApiObject, parent: ApiObject, walk: Walk): AsyncGenerator<Walked> {
   const size = parent.pageSize();
@@ -15,7 +15,7 @@ export async function* readChildren(child: ApiObject, parent: ApiObject, walk: W
     const found = await parent.page({ at: parents.page, bounds: {}, size, signal: walk.signal });
     const living = found.records.filter(({ deleted }) => !deleted);
     let problems = parents.id === null ? found.problems : [];
-    // A parent that has gone since: its page begins anew, and what was read of it comes again.
+    // The parent is gone: its page is read from the start, and some records are repeated.
     const first = living.findIndex(({ externalId }) => externalId === parents.id);
     if (first < 0) at = null;
     for (let n = Math.max(first, 0); n < living.length; n++) {
@@ -28,7 +28,7 @@ export async function* readChildren(child: ApiObject, parent: ApiObject, walk: W
       } while (at !== null);
     }
     if (found.next === null) {
-      // The last page of parents had none: somebody still waits for a last page.
+      // The last page of parents was empty: the read still needs a last page.
       if (living.length === 0) yield { page: { records: [], problems }, next: null };
       return;
     }
@@ -51,7 +51,7 @@ function following(
   return next === null ? null : { page: null, parents: { page: next, id: null } };
 }
 
-/** A page of one parent's children; a parent that has gone, or that cannot be asked for, is a problem and no failure. */
+/** A page of one parent's children; a parent that is gone or cannot be requested is a problem, not a failure. */
 async function childPage(child: ApiObject, parent: SourceRecord, { from, ...walk }: Walk): Promise<ApiPage> {
   try {
     return await child.page({ ...walk, at: from.page, parent });

@@ -18,7 +18,7 @@ const schema = z.strictObject({
     .optional(),
 });
 
-/** Where a read is, and what it was asked for. */
+/** Where a read is, and its scope. */
 export type ReadState = z.infer<typeof schema>;
 
 /** A place between two pages. */

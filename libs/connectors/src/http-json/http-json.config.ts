@@ -12,7 +12,7 @@ const expression = text.max(2000).superRefine((source, context) => {
   try {
     compile(source);
   } catch (error) {
-    context.addIssue({ code: 'custom', message: `is no JMESPath expression: ${(error as Error).message}` });
+    context.addIssue({ code: 'custom', message: `is not a valid JMESPath expression: ${(error as Error).message}` });
   }
 });
 
@@ -106,14 +106,14 @@ const object = z
     id: expression.describe('Finds the id in a record: text or a number').default('id'),
     updatedAt: expression.describe('Finds the time of the last change in a record').optional(),
     timeFormat: timeFormat.describe('How records write times').default('iso'),
-    deleted: expression.describe('Tells of a record whether it was deleted').optional(),
+    deleted: expression.describe('Whether a record was deleted').optional(),
     total: expression.describe('Finds the number of all records in an answer, for the estimate').optional(),
-    incremental: incremental.describe('How to ask for what changed').optional(),
+    incremental: incremental.describe('How to request only what changed').optional(),
     pagination: pagination.default({ kind: 'none' }),
     pageSize: z
       .strictObject({
         param: parameter.describe('Parameter that takes the number of records a page'),
-        min: wholeNumber(1, 10_000).describe('Smallest size that is asked for, also of a slow API').default(1),
+        min: wholeNumber(1, 10_000).describe('Smallest page that is requested, even of a slow API').default(1),
         max: wholeNumber(1, 10_000).describe('Largest size that the API knows').default(100),
       })
       .refine(({ min, max }) => min <= max, { path: ['min'], error: 'must not be above max' })
@@ -143,7 +143,7 @@ export const httpJsonConfig = z.strictObject({
     .describe('http(s) address that all paths are below'),
   headers: httpHeaders.describe('Sent with every request. Not for credentials.').optional(),
   limits: limits
-    .describe('What the API tolerates, where it does not tell in its answers; default 16 requests at the same time')
+    .describe('What the API tolerates, where its responses do not say; default 16 requests at the same time')
     .optional(),
   objects: z
     .array(object, { error: required('must be a list of objects') })
@@ -153,10 +153,10 @@ export const httpJsonConfig = z.strictObject({
       objects.forEach(({ name: own, parent: of }, at) => {
         const refuse = (path: string[], message: string) =>
           context.addIssue({ code: 'custom', path: [at, ...path], message });
-        if (objects.findIndex((other) => other.name === own) < at) refuse(['name'], `${own} is there twice`);
+        if (objects.findIndex((other) => other.name === own) < at) refuse(['name'], `${own} is listed twice`);
         if (!of) return;
         const known = objects.find((other) => other.name === of.object);
-        if (!known) refuse(['parent', 'object'], `${of.object} is none of the objects`);
+        if (!known) refuse(['parent', 'object'], `${of.object} is not one of the objects`);
         else if (known.parent) refuse(['parent', 'object'], `${of.object} has a parent itself`);
       });
     })

@@ -29,7 +29,7 @@ describe('the config of http-json', () => {
     [config({ path: '/items/{id}' }), 'objects.0.path', 'has fields of a parent, and the object has no parent'],
     [config({ path: '/items/{id', parent: { object: 'a' } }), 'objects.0.path', 'has a brace without its other half'],
     [config({ query: { api_key: 'x' } }), 'objects.0.query.api_key', /what is secret belongs in the credential/],
-    [config({ records: 'a..b' }), 'objects.0.records', /is no JMESPath expression: Syntax error/],
+    [config({ records: 'a..b' }), 'objects.0.records', /is not a valid JMESPath expression: Syntax error/],
     [config({ id: 1 }), 'objects.0.id', 'must be text'],
     [config({ body: {} }), 'objects.0.body', 'needs the method POST'],
     [config({ timeFormat: 'rfc' }), 'objects.0.timeFormat', 'must be iso, epochSeconds or epochMilliseconds'],
@@ -44,7 +44,7 @@ describe('the config of http-json', () => {
     ],
     [config({}, { limits: { inFlight: 0 } }), 'limits.inFlight', 'must be a whole number from 1 to 100'],
     [config({}, { limits: { perMinute: 5 } }), 'limits.perMinute', 'is not known'],
-    [config({ parent: { object: 'projects' } }), 'objects.0.parent.object', 'projects is none of the objects'],
+    [config({ parent: { object: 'projects' } }), 'objects.0.parent.object', 'projects is not one of the objects'],
     [config({ parent: { object: 'items' } }), 'objects.0.parent.object', 'items has a parent itself'],
     [
       config(
@@ -57,7 +57,7 @@ describe('the config of http-json', () => {
         },
       ),
       'objects.1.name',
-      'a is there twice',
+      'a is listed twice',
     ],
     [config({ colour: 'red' }), 'objects.0.colour', 'is not known'],
   ])('refuses %j', (value, field, message) => {

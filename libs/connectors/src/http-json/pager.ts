@@ -18,7 +18,7 @@ export const position = z.union([
 ]);
 export type Position = z.infer<typeof position>;
 
-/** How to ask for a page. */
+/** How to request a page. */
 export interface Step {
   readonly size: number;
   readonly parameters: Readonly<Record<string, string | number>>;
@@ -35,7 +35,7 @@ export interface Answer {
 
 /** One way of paging. Null stands for the beginning, and behind the last page for the end. */
 export interface Pager {
-  /** `wanted`: records; fewer are asked for where the position does not allow as many. */
+  /** `wanted`: records; fewer are requested where the position does not allow as many. */
   step(at: Position | null, wanted: number): Step;
   next(at: Position | null, step: Step, answer: Answer): Position | null;
 }
@@ -138,7 +138,7 @@ function offsetPager({ param, more }: Pagination & { kind: 'offset' }, field: st
 
 /**
  * Numbers of pages mean nothing without their size. It changes only where the records so far fill whole pages of the new
- * one, and never once a page had fewer records than asked for: the server may have a limit of its own.
+ * one, and never once a page had fewer records than requested: the server may have a limit of its own.
  */
 function pagePager({ param, first, more }: Pagination & { kind: 'page' }, field: string): Pager {
   const follows = followsOf(more, field);
@@ -176,7 +176,7 @@ function followsOf(more: string | undefined, field: string): (answer: Answer) =>
   };
 }
 
-/** The digest of a page that is not the one before it once more: a parameter that a server does not know has no end. */
+/** The page's digest. @throws Terminal when it repeats the page before: an API that ignores the parameter would never end */
 function another(at: Position | null, { list }: Answer, field: string): string {
   const digest = createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 12);
   if (at && 'behind' in at && at.behind === digest && list.length > 0)

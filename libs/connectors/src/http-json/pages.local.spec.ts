@@ -204,7 +204,9 @@ describe('pages of http-json', () => {
   it('are asked for on the origin of the config only', async () => {
     const url = await startServer(() => [{ items: [{ id: 1 }], next: 'http://127.0.0.1:1/items?page=2' }]);
     const reading = read({ baseUrl: url, objects: [object({ kind: 'nextUrl', next: 'next' })] }, 'items');
-    await expect(reading).rejects.toThrow(`names a next page at http://127.0.0.1:1, and only ${url} is asked`);
+    await expect(reading).rejects.toThrow(
+      `the next-page link leads to http://127.0.0.1:1, and only ${url} may be called`,
+    );
     await expect(reading).rejects.toBeInstanceOf(Terminal);
   });
 

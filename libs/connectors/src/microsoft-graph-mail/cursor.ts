@@ -12,9 +12,9 @@ const folder = z.strictObject({
   delta: token.optional(),
   /** Of the round under way: its next page. */
   next: token.optional(),
-  /** Messages told so far by the round under way, where the service limits them. */
+  /** Messages received so far in the current round, where the service limits them. */
   told: z.int().positive().optional(),
-  /** The service would not tell all: read without its filter, and sifted here. */
+  /** The service held messages back: read without its filter, and filtered here. */
   unfiltered: z.literal(true).optional(),
 });
 

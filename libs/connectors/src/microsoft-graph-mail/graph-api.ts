@@ -25,7 +25,7 @@ export interface PageLimits {
   readonly onOverload: OnOverload;
 }
 
-/** Calls of one mailbox, with errors that tell what to do. Ids are immutable: they outlive a move to another folder. */
+/** Calls of one mailbox, with errors that say how to fix them. Ids are immutable: they outlive a move to another folder. */
 export class GraphApi {
   readonly #http: HttpClient;
   readonly #mailbox: string;
@@ -49,7 +49,7 @@ export class GraphApi {
     } catch (error) {
       throw signal.aborted ? error : explained(error);
     }
-    throw invalid(`the answer to ${path} is no JSON object`);
+    throw invalid(`the answer to ${path} is not a JSON object`);
   }
 
   /** One page. @throws ExternalError */
@@ -59,13 +59,13 @@ export class GraphApi {
     return list as GraphList<T>;
   }
 
-  /** All pages. Of a link to the next one only the query is used: what it leads to is ours to say. */
+  /** All pages. Only the query of a next-page link is used; the address stays the configured one. */
   async *all<T = GraphItem>(path: string, query: Query, signal: AbortSignal): AsyncGenerator<T> {
-    for (let ask: Query | undefined = query; ask;) {
-      const list: GraphList<T> = await this.page<T>(path, ask, signal);
+    for (let next: Query | undefined = query; next;) {
+      const list: GraphList<T> = await this.page<T>(path, next, signal);
       yield* list.value;
       const link: string | undefined = list['@odata.nextLink'];
-      ask = link === undefined ? undefined : Object.fromEntries(queryOf(link));
+      next = link === undefined ? undefined : Object.fromEntries(queryOf(link));
     }
   }
 }

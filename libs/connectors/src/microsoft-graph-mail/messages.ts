@@ -3,8 +3,8 @@ import { within } from './cursor.js';
 import { type Folders, isGone } from './folders.js';
 import type { GraphApi, GraphItem } from './graph-api.js';
 
-/** What a page of a delta tells. */
-export interface Told {
+/** The records and problems of a page of a delta. */
+export interface Found {
   readonly records: SourceRecord[];
   readonly problems: RecordProblem[];
 }
@@ -15,9 +15,9 @@ const AT_ONCE = 4;
 const ATTACHMENT = 'id,name,contentType,size,isInline,lastModifiedDateTime';
 
 /**
- * Makes records of what a delta tells. It tells two things badly: of a message that was only marked as read it sends
+ * Makes records of what a delta tells. It reports two things badly: of a message that was only marked as read it sends
  * little more than the id, and a message that left its folder looks like one that was deleted, wherever it is now, even
- * back in that folder. Such messages are asked for.
+ * back in that folder. Such messages are fetched.
  */
 export class Messages {
   constructor(
@@ -26,16 +26,16 @@ export class Messages {
     private readonly attachments: boolean,
   ) {}
 
-  async told(items: readonly GraphItem[], scope: ReadScope, signal: AbortSignal): Promise<Told> {
-    const told: Told = { records: [], problems: [] };
+  async recordsOf(items: readonly GraphItem[], scope: ReadScope, signal: AbortSignal): Promise<Found> {
+    const found: Found = { records: [], problems: [] };
     for (let at = 0; at < items.length; at += AT_ONCE) {
       const some = items.slice(at, at + AT_ONCE).map((item) => this.#recordOf(item, scope, signal));
       for (const result of await Promise.all(some)) {
-        if (result && 'code' in result) told.problems.push(result);
-        else if (result) told.records.push(result);
+        if (result && 'code' in result) found.problems.push(result);
+        else if (result) found.records.push(result);
       }
     }
-    return told;
+    return found;
   }
 
   /** null: of another time. */
@@ -74,7 +74,7 @@ export class Messages {
       for await (const attachment of this.api.all(path, { $select: ATTACHMENT }, signal))
         found.push(withoutAnnotations(attachment));
     } catch (error) {
-      // Deleted a moment ago: the next round tells.
+      // Deleted a moment ago: the next round reports it.
       if (!isGone(error)) throw error;
     }
     return found;
@@ -89,6 +89,6 @@ function recordOf(externalId: string, data: JsonObject): SourceRecord {
   return { externalId, objectType: OBJECT, data, ...updatedAt };
 }
 
-/** What OData adds says how it was told, not what the message is. */
+/** OData annotations describe the response, not the message. */
 const withoutAnnotations = (item: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(item).filter(([name]) => !name.includes('@odata.')));

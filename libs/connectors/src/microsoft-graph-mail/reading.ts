@@ -43,7 +43,7 @@ export class Reading {
       place = step.place;
       problems = [...problems, ...step.problems];
       hasMore = place.at !== undefined;
-      // Most folders have nothing new, and whoever stops here asks them again; pages of a long one count as progress.
+      // An empty page is worth a checkpoint only inside a long folder: a resumed read repeats empty folders cheaply.
       if (hasMore && !sameFolder && step.records.length === 0 && problems.length === 0) continue;
       yield { records: step.records, problems, cursor: place, hasMore, ...estimate };
       problems = [];
@@ -72,14 +72,14 @@ export class Reading {
     const path = `mailFolders/${encodeURIComponent(folder.id)}/messages/delta`;
     const page = await this.api.page(path, queryOf(folder, filter), this.#signal, limits);
     const after = behind(place, page, filter !== undefined);
-    return { place: after, ...(await this.#messages.told(page.value, place, this.#signal)) };
+    return { place: after, ...(await this.#messages.recordsOf(page.value, place, this.#signal)) };
   }
 
   async #isListed({ id }: FolderPlace): Promise<boolean> {
     return (await this.#folders.list(this.#signal)).some((folder) => folder.id === id);
   }
 
-  /** From the last round, then from nothing: a service that forgets at once is not asked for ever. */
+  /** From the last round, then from nothing: a service that keeps forgetting is not retried forever. */
   #mayRestart({ id, delta, next }: FolderPlace): boolean {
     const restarts = this.#restarts.get(id) ?? 0;
     this.#restarts.set(id, restarts + 1);

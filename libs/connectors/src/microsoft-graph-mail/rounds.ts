@@ -5,7 +5,7 @@ import type { MailFolder } from './folders.js';
 import { type GraphList, invalid, tokenOf } from './graph-api.js';
 import { OBJECT } from './messages.js';
 
-/** A delta with a filter tells this many messages at most: https://learn.microsoft.com/en-us/graph/delta-query-messages */
+/** A delta with a filter returns this many messages at most: https://learn.microsoft.com/en-us/graph/delta-query-messages */
 const FILTER_LIMIT = 5000;
 
 /** Where to go on, and what was found wrong on the way. */
@@ -32,8 +32,8 @@ export function newRound(place: Place, found: readonly MailFolder[]): Move {
 
 /** Behind a page of the folder's delta. @throws Retryable when the page has no link that can be used */
 export function behind(place: Place, page: GraphList, filtered: boolean): Place {
-  const { next: before, told = 0, ...folder } = folderAt(place)!;
-  const count = told + page.value.length;
+  const { next: before, told: received = 0, ...folder } = folderAt(place)!;
+  const count = received + page.value.length;
   const nextLink = page['@odata.nextLink'];
   if (nextLink !== undefined) {
     const next = tokenOf(nextLink, '$skiptoken');
@@ -46,7 +46,7 @@ export function behind(place: Place, page: GraphList, filtered: boolean): Place 
   return atNextFolder({ ...withFolder(place, { ...folder, delta }), at: place.at! + 1 });
 }
 
-/** Without a folder that is no longer there. */
+/** Drops the current folder, which no longer exists. */
 export function withoutFolder(place: Place): Move {
   const { id } = folderAt(place)!;
   const left = { ...place, folders: place.folders.toSpliced(place.at!, 1) };
@@ -64,7 +64,7 @@ export function restarted(place: Place): Move {
     return { place: withFolder(place, { ...folder, delta }), problems: [] };
   const message =
     `Microsoft Graph has forgotten how far the folder ${id} was read, so it is read as a whole: ` +
-    'deletions since the last read are not told; a full read finds them';
+    'deletions since the last read are not reported; a full read finds them';
   return { place: withFolder(place, folder), problems: [problem('FOLDER_READ_AGAIN', message)] };
 }
 
@@ -82,7 +82,7 @@ function atNextFolder(place: Place): Place {
 const folderGone = (id: string) =>
   problem(
     'FOLDER_GONE',
-    `the folder ${id} is gone or no longer read: deletions of its messages are not told; a full read finds them`,
+    `the folder ${id} is gone or no longer read: deletions of its messages are not reported; a full read finds them`,
   );
 
 const problem = (code: string, message: string): RecordProblem => ({ objectType: OBJECT, code, message });

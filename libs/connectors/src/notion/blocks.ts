@@ -24,7 +24,7 @@ type BlocksState = z.infer<typeof blocksState>;
 
 /**
  * Blocks page by page, and each page's blocks depth first; the children of one block a page at a time. Pages that were
- * edited are read whole, since a block does not tell of edits further down, and what is older is left out then.
+ * edited are read whole, since a block does not show edits further down, and what is older is left out then.
  */
 export function blocks(maxDepth: number): Feed<BlocksState> {
   return {

@@ -45,8 +45,8 @@ export async function readBranch(reading: Reading, request: BranchRequest): Prom
   if (list === null) {
     if (refusals >= MAX_REFUSALS) throw cursorsRefused();
     const known = skip ?? last;
-    const anew = { id, depth, ...(known !== undefined && { skip: known }), refusals: refusals + 1 };
-    return { records: [], problems: [], open: [anew] };
+    const restarted = { id, depth, ...(known !== undefined && { skip: known }), refusals: refusals + 1 };
+    return { records: [], problems: [], open: [restarted] };
   }
   if ('code' in list) return { records: [], problems: [list], open: [] };
   const known = skip === undefined ? -1 : list.items.findIndex((item) => item['id'] === skip);

@@ -31,8 +31,8 @@ async function missingDatabases(notion: NotionClient, ids: readonly string[], si
       await notion.get(`/v1/databases/${idOf(id)}`, signal);
     } catch (error) {
       if (!(error instanceof ExternalError) || error.status !== 404) throw error;
-      const mend = 'Check the id; in Notion, open the database and add the connection under ••• → Connections';
-      const message = `The database ${id} does not exist, or is not shared with the connection. ${mend}.`;
+      const fix = 'Check the id; in Notion, open the database and add the connection under ••• → Connections';
+      const message = `The database ${id} does not exist, or is not shared with the connection. ${fix}.`;
       problems.push({ field: `databases.${index}`, code: error.code, message });
     }
   }
@@ -42,8 +42,8 @@ async function missingDatabases(notion: NotionClient, ids: readonly string[], si
 async function nothingShared(notion: NotionClient, signal: AbortSignal): Promise<CheckProblem[]> {
   const first = await notion.post('/v1/search', {}, undefined, new PageSize({ min: 1, max: 1 }), signal);
   if (first === null || first.items.length > 0) return [];
-  const mend = 'In Notion, open a page or database and add the connection under ••• → Connections';
-  const message = `Nothing is shared with the connection. ${mend}; the search finds it after some minutes.`;
+  const fix = 'In Notion, open a page or database and add the connection under ••• → Connections';
+  const message = `Nothing is shared with the connection. ${fix}; the search finds it after some minutes.`;
   return [{ code: 'SOURCE_NOT_FOUND', message }];
 }
 
@@ -59,11 +59,11 @@ function explain(error: unknown): CheckProblem {
     return {
       code,
       message:
-        'Notion does not accept the token: it is wrong or revoked. Copy it anew from the connection, or connect again.',
+        'Notion does not accept the token: it is wrong or revoked. Copy it again from the connection, or connect again.',
     };
   if (status === 403) {
-    const mend = 'Give it the capability Read content, in its settings under Capabilities';
-    return { code, message: `The connection may not read content. ${mend}.` };
+    const fix = 'Give it the capability Read content, in its settings under Capabilities';
+    return { code, message: `The connection may not read content. ${fix}.` };
   }
   if (status === undefined) return { field: 'apiUrl', code, message: `Notion cannot be reached there: ${message}` };
   return { code, message };

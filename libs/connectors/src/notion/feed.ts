@@ -53,7 +53,7 @@ export const databases: Feed<ListingState> = {
   },
 };
 
-/** A data source that is asked for by its id. */
+/** A data source that is requested by its id. */
 function single(item: JsonObject, readAt: number, state: ListingState, scope: ReadScope): PartStep<ListingState> {
   const edited = timeOf(item, 'last_edited_time');
   const recent = new Recent(state.recent);

@@ -11,15 +11,15 @@ import type { JsonObject } from '@tidemark/connector-sdk';
 
 export const NOTION_VERSION = '2026-03-11';
 
-/** So often a list is begun anew, since Notion forgot its cursor, without coming any further. */
+/** How often a list is restarted after Notion forgot its cursor, without any progress in between. */
 export const MAX_REFUSALS = 3;
 
 export const cursorsRefused = () =>
-  new Retryable('SOURCE_INVALID_RESPONSE', 'Notion does not take the cursors that it gives');
+  new Retryable('SOURCE_INVALID_RESPONSE', 'Notion refuses the cursors that it returns');
 
 export interface List {
   readonly items: readonly JsonObject[];
-  /** Where it goes on; null behind the last page. Notion forgets it when nobody asks for a while. */
+  /** Where it continues; null after the last page. Notion forgets an unused one after a while. */
   readonly next: string | null;
   /** Whether it ends because one question yields no more (10,000 results), though there is more. */
   readonly cutOff: boolean;
@@ -28,7 +28,7 @@ export interface List {
 }
 
 type ListRequest = Pick<HttpRequest, 'json' | 'query'>;
-type Ask = (size: number) => ListRequest;
+type RequestOf = (size: number) => ListRequest;
 
 /** Notion's API. @throws ExternalError */
 export class NotionClient {
@@ -43,28 +43,28 @@ export class NotionClient {
   }
 
   async get(path: string, signal: AbortSignal): Promise<{ readonly body: JsonObject; readonly at: number }> {
-    const answer = await this.#ask(path, { signal });
+    const answer = await this.#request(path, { signal });
     const body = answer.json();
-    if (!isJsonObject(body)) throw notWhatWasAsked();
+    if (!isJsonObject(body)) throw unexpectedJson();
     return { body, at: this.#timeOf(answer) };
   }
 
-  /** A page of a list that is asked for by POST; null when Notion does not know the cursor any more. */
+  /** A page of a list that is read by POST; null when Notion has forgotten the cursor. */
   post(path: string, body: object, start: string | undefined, pageSize: PageSize, signal: AbortSignal) {
     const json = { ...body, ...(start !== undefined && { start_cursor: start }) };
     return this.#list(path, (size) => ({ json: { ...json, page_size: size } }), start, pageSize, signal);
   }
 
-  /** The blocks directly in a page or block; null when Notion does not know the cursor any more. */
+  /** The blocks directly in a page or block; null when Notion has forgotten the cursor. */
   children(id: string, start: string | undefined, pageSize: PageSize, signal: AbortSignal) {
-    const ask: Ask = (size) => ({ query: { page_size: size, start_cursor: start } });
-    return this.#list(`/v1/blocks/${id}/children`, ask, start, pageSize, signal);
+    const of: RequestOf = (size) => ({ query: { page_size: size, start_cursor: start } });
+    return this.#list(`/v1/blocks/${id}/children`, of, start, pageSize, signal);
   }
 
-  #list(path: string, ask: Ask, start: string | undefined, pageSize: PageSize, signal: AbortSignal) {
+  #list(path: string, of: RequestOf, start: string | undefined, pageSize: PageSize, signal: AbortSignal) {
     return pageSize.attempt(async (size, onOverload): Promise<List | null> => {
       const expect = start === undefined ? [] : [400];
-      const answer = await this.#ask(path, { ...ask(size), signal, expect, onOverload });
+      const answer = await this.#request(path, { ...of(size), signal, expect, onOverload });
       if (answer.status !== 400) return this.#listOf(answer);
       const { code, message } = answer.json<{ code?: unknown; message?: unknown }>();
       if (code === 'validation_error' && /start_cursor/.test(String(message))) return null;
@@ -74,7 +74,7 @@ export class NotionClient {
 
   #listOf(answer: HttpResponse): List {
     const body = answer.json();
-    if (!isJsonObject(body) || !Array.isArray(body['results'])) throw notWhatWasAsked();
+    if (!isJsonObject(body) || !Array.isArray(body['results'])) throw unexpectedJson();
     const { results, next_cursor: next, has_more: more, request_status: status } = body;
     return {
       items: results as unknown as JsonObject[],
@@ -89,18 +89,18 @@ export class NotionClient {
     return Number.isNaN(served) ? this.#now() : served;
   }
 
-  async #ask(path: string, request: Omit<HttpRequest, 'url' | 'method' | 'headers'>): Promise<HttpResponse> {
+  async #request(path: string, request: Omit<HttpRequest, 'url' | 'method' | 'headers'>): Promise<HttpResponse> {
     try {
       return await this.#http.request({
         ...request,
         url: this.#apiUrl.replace(/\/+$/, '') + path,
         method: request.json === undefined ? 'GET' : 'POST',
         headers: { 'notion-version': NOTION_VERSION },
-        // Lists that are asked for by POST change nothing.
+        // A list that is read by POST changes nothing.
         idempotent: true,
       });
     } catch (error) {
-      // A conflict with somebody's change: the reference says to try again.
+      // A conflict with a concurrent change: the reference says to retry.
       if (error instanceof Terminal && error.status === 409)
         throw new Retryable('SOURCE_UNREACHABLE', error.message, { cause: error, status: 409 });
       throw error;
@@ -108,5 +108,4 @@ export class NotionClient {
   }
 }
 
-const notWhatWasAsked = () =>
-  new Retryable('SOURCE_INVALID_RESPONSE', 'Notion answered with JSON that is not what was asked for');
+const unexpectedJson = () => new Retryable('SOURCE_INVALID_RESPONSE', 'Notion returned unexpected JSON');

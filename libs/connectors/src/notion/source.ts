@@ -52,7 +52,7 @@ export class NotionSource implements Source {
     }
     let cursor = partsCursorOf('notion', request, feed.state);
     const { targets, lost } = await this.#targets(feed, cursor, signal);
-    // Told once a read, not again by every process that goes on with it.
+    // Reported once a read, not again by every process that resumes it.
     let problems = cursor.at === undefined ? lost : [];
     const at = targets.findIndex(({ name }) => name === cursor.at);
     const pageSize = requestedPageSize(manifest.source!.pageSize, request.pageSize);
@@ -96,8 +96,8 @@ export class NotionSource implements Source {
         targets.push(...(await this.#dataSources(database, cursor.object === 'pages', signal)));
       } catch (error) {
         if (!(error instanceof Terminal) || error.status !== 404) throw error;
-        const mend = 'it does not exist, or is not shared with the connection';
-        const message = `the database ${database} cannot be read: ${mend} (${error.message})`;
+        const reason = 'it does not exist, or is not shared with the connection';
+        const message = `the database ${database} cannot be read: ${reason} (${error.message})`;
         const wasRead = Object.entries(cursor.parts).some(([name, { whole }]) => whole && name.startsWith(database));
         if (!wasRead || (lost.length === ids.length - 1 && targets.length === 0))
           throw new Terminal(error.code, message, { field: 'databases', cause: error, status: 404 });

@@ -5,7 +5,7 @@ import { openapiConfig, type OpenapiConfig } from './openapi.config.js';
 export const manifest: Manifest<OpenapiConfig> = {
   name: 'openapi',
   title: 'OpenAPI description',
-  description: 'Watches an OpenAPI 2.0, 3.0 or 3.1 description that somebody publishes, and tells what changed.',
+  description: 'Watches a published OpenAPI 2.0, 3.0 or 3.1 description and reports what changed.',
   config: openapiConfig,
   auth: ['none'],
   pipelines: ['dependency'],

@@ -9,7 +9,7 @@ import type { Session } from './session.js';
 import { constraintOf, type Table } from './table.js';
 import { statementOf, type Statement } from './write-statements.js';
 
-/** Tries of a batch that others got in the way of, before the caller is told. */
+/** Attempts of a batch that conflicts with other writers, before the error is thrown. */
 const TRIES = 4;
 const BEGIN = 'begin isolation level read committed; set constraints all immediate; savepoint tidemark';
 
@@ -142,8 +142,8 @@ class UnitWriting {
       const [only, ...others] = rows;
       if (others.length > 0) return false;
       const field = fieldAtFault(error, this.#unit, only!, this.table);
-      const asked = field === undefined && isValueFault(error) ? await this.#unreadable(only!) : field;
-      this.results.set(only!.at, rowFault(error, asked));
+      const column = field === undefined && isValueFault(error) ? await this.#unreadable(only!) : field;
+      this.results.set(only!.at, rowFault(error, column));
       if (constraintOf(this.table, error.constraint)?.self) this.#orphans.push(only!);
       return false;
     }
@@ -152,7 +152,7 @@ class UnitWriting {
     return true;
   }
 
-  /** The column whose value the server does not read as its type, asked one by one; undefined when it reads them all. */
+  /** The column whose value the server cannot parse as its type, tried one by one; undefined when it parses them all. */
   async #unreadable({ values }: EncodedRow): Promise<string | undefined> {
     for (const [at, { name, fullType }] of this.#unit.columns.entries())
       try {

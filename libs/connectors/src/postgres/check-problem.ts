@@ -2,7 +2,7 @@ import type { Side } from '@tidemark/resilience';
 import type { CheckProblem } from '@tidemark/connector-sdk';
 import { externalErrorOf } from './errors.js';
 
-/** Which field of the config is to be looked at, where the code alone tells. */
+/** The field of the config to look at, where the error code alone determines it. */
 const FIELDS: Readonly<Record<string, string>> = {
   UNREACHABLE: 'host',
   ADDRESS_REFUSED: 'host',

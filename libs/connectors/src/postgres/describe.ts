@@ -7,7 +7,7 @@ export interface ResultColumn {
   readonly typeId: number;
 }
 
-/** What a statement would give, and how many parameters it asks for; `columns` null when it gives no rows. */
+/** The columns and the number of parameters of a statement; `columns` is null when it returns no rows. */
 export interface Description {
   readonly columns: readonly ResultColumn[] | null;
   readonly parameters: number;

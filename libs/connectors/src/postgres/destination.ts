@@ -17,7 +17,7 @@ export class PostgresDestination implements Destination {
   readonly #config: PostgresConfig;
   readonly #idle: Session[] = [];
   #closed = false;
-  /** By the name that batches use; asked once. */
+  /** By the name that batches use; looked up once. */
   readonly #tables = new Map<string, Table>();
   readonly #ledgers = new Map<string, Ledger | null>();
   /** The last batch of a table that is written one by one. */
@@ -81,7 +81,7 @@ export class PostgresDestination implements Destination {
   async #write(session: Session, batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]> {
     const table = await remembered(this.#tables, batch.object, () => tableOf(session, batch.object, signal));
     const schema = this.#config.ledgerSchema ?? table.schema;
-    // Whatever is wrong with the batch is told before anything is made in the database.
+    // Problems of the batch are reported before anything is created in the database.
     const plan = planBatch(batch, table);
     const ledger = await remembered(this.#ledgers, schema, () => Ledger.open(session, schema, signal));
     if (!ledger && batch.mode === 'append') throw Ledger.missing(schema);

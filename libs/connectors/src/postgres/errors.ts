@@ -18,7 +18,7 @@ export class NoAnswer extends Error {
   }
 }
 
-/** There is nobody to log in as, or nothing to prove it with. */
+/** There is no user to log in as, or no password. */
 export class NoLogin extends Error {
   override readonly name = 'NoLogin';
 }
@@ -26,7 +26,7 @@ export class NoLogin extends Error {
 export const isDatabaseError = (error: unknown): error is pg.DatabaseError =>
   error instanceof pg.DatabaseError && typeof error.code === 'string';
 
-/** How a server's SQLSTATE is told to the outside, by code or by class; the rest is a failed query. PostgreSQL 15, Appendix A. */
+/** The error code for a server's SQLSTATE, by code or by class; the rest is a failed query. PostgreSQL 15, Appendix A. */
 const STATES: Readonly<Record<string, { readonly code: string; readonly retryable: boolean }>> = {
   '08': { code: '_UNREACHABLE', retryable: true },
   '25P03': { code: '_UNREACHABLE', retryable: true },

@@ -6,8 +6,8 @@ const OLDEST = 120_000;
 
 /** Who answers, as whom: `PostgreSQL 15.18, database shop on db.example.com:5432, as reader`. */
 export async function greet(session: Session, config: PostgresConfig, signal: AbortSignal): Promise<CheckResult> {
-  const asked = `{${(config.searchPath ?? []).map((name) => JSON.stringify(name)).join(',')}}`;
-  const [row] = await session.query(signal, GREETING, [asked]);
+  const wanted = `{${(config.searchPath ?? []).map((name) => JSON.stringify(name)).join(',')}}`;
+  const [row] = await session.query(signal, GREETING, [wanted]);
   const [version, database, user, number, missing] = row as [string, string, string, string, string | null];
   if (Number(number) < OLDEST)
     return { ok: false, problems: [{ field: 'host', code: 'SERVER_TOO_OLD', message: `PostgreSQL ${version} is older than 12` }] }; // prettier-ignore

@@ -45,7 +45,7 @@ const KNOWN: ReadonlyMap<number, FromText> = new Map<number, FromText>([
   ...[18, 19, 20, 25, 790, 1042, 1043, 1082, 1083, 1186, 1266, 1700, 2950].map((oid) => [oid, asText] as const),
 ]);
 
-/** How to read the values of these types. Arrays are asked after; what else there is stays text. */
+/** How to read the values of these types. Array types are looked up; everything else stays text. */
 export async function readersOf(
   session: Session,
   typeIds: readonly number[],

@@ -34,7 +34,7 @@ export class Ledger {
     const table = `${quoted(schema)}.${quoted(LEDGER_TABLE)}`;
     const message =
       `append needs the table ${table}, to know which batches it has written, and may neither make nor use it; ` +
-      `let somebody run: ${creation(table)}; grant select, insert, delete on ${table} to this user`;
+      `have an administrator run: ${creation(table)}; grant select, insert, delete on ${table} to this user`;
     return new Terminal('DESTINATION_FORBIDDEN', message);
   }
 
@@ -49,7 +49,7 @@ export class Ledger {
     return `insert into ${this.table} (id, digest, results) values (${values})`;
   }
 
-  /** Whether somebody else wrote the same batch just now. */
+  /** Whether another process has just written the same batch. */
   isTaken(error: unknown): boolean {
     return isDatabaseError(error) && error.code === '23505' && error.table === LEDGER_TABLE;
   }

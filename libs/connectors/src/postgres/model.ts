@@ -47,11 +47,11 @@ export async function prepareModel(
     if (!columns.some((column) => column.name === name)) throw missing(`${field}.key`, name, columns);
   const updatedAt = object.updatedAt === undefined ? null : timeColumn(object.updatedAt, columns, `${field}.updatedAt`);
   const notNull = (name: string) => table?.columns.some((column) => column.name === name && column.notNull) ?? false;
-  const told = JSON.stringify([sql, key, updatedAt]);
+  const identity = JSON.stringify([sql, key, updatedAt]);
   return {
     ...{ name: objectName(object), sql, columns, key, updatedAt, lookBackMs: object.lookBackMs },
     keyNotNull: key.every(notNull),
-    fingerprint: createHash('sha256').update(told).digest('base64url').slice(0, 12),
+    fingerprint: createHash('sha256').update(identity).digest('base64url').slice(0, 12),
   };
 }
 

@@ -9,7 +9,7 @@ const time = z.string().min(1).max(64);
 
 /**
  * A page's cursor. Values are spelt as the server spells them, so that they compare without loss.
- * Rows come in the order of (updatedAt, key), those without a time last; rows without a key are told at the end.
+ * Rows come in the order of (updatedAt, key), those without a time last; rows without a key are reported at the end.
  */
 const cursorShape = z.strictObject({
   model: z.string(),
@@ -18,7 +18,7 @@ const cursorShape = z.strictObject({
   window: z.strictObject({ from: time, to: time }).optional(),
   /** The last row that was given. */
   after: z.strictObject({ updatedAt: z.string().nullable().optional(), key: z.array(z.string()) }).optional(),
-  /** How many rows without a key were told of. */
+  /** How many rows without a key have been reported. */
   keyless: z.int().min(0).optional(),
   /** The latest change seen by this read. */
   mark: time.optional(),
@@ -107,7 +107,7 @@ export function keyedSteps(model: Model, cursor: ReadCursor): readonly Step[] {
   return [dated, step('keyed', model, new Conditions().add(undated), order)];
 }
 
-/** The rows that lack a part of their key, in an order of their own, less those told of. */
+/** The rows that lack a part of their key, in an order of their own, without those already reported. */
 export function keylessStep(model: Model, cursor: ReadCursor): Step {
   const where = bounds(model, cursor).add(`(${model.key.map((name) => `model.${quoted(name)} is null`).join(' or ')})`);
   return step('keyless', model, where, `(model.*)::text offset ${where.value(String(cursor.keyless ?? 0), 'bigint')}`);

@@ -62,7 +62,7 @@ export function fieldAtFault(
   if (error.column !== undefined) return error.column;
   const ofConstraint = constraintOf(table, error.constraint)?.columns[0];
   if (ofConstraint !== undefined) return ofConstraint;
-  // A constraint of another table, which refers to this one, tells the columns here by its detail.
+  // A constraint of another table, which refers to this one, names the columns of this one in its detail.
   const referred = /^Key \("?([^),"]+)/.exec(error.detail ?? '')?.[1];
   if (columns.some(({ name }) => name === referred)) return referred;
   const domain = columns.find(({ type }) => error.dataType !== undefined && lastPart(type) === error.dataType);

@@ -27,7 +27,7 @@ export async function* chunksOf(
   const cursor = await session.run(signal, async (client) => client.query(query));
   let next: Row[] = [];
   for (let wanted = Math.min(size, FIRST); ;) {
-    // One more than wanted tells whether there are more.
+    // One row more than requested shows whether there are more.
     const rows = next.concat(await session.run(signal, () => cursor.read(wanted + 1 - next.length)));
     const more = rows.length > wanted;
     next = more ? rows.splice(wanted) : [];

@@ -86,7 +86,7 @@ export class Session {
 
   /**
    * Does something with the client. After an abort, or without an answer in time, the connection is given up and the
-   * server is asked to stop. @throws what `work` throws · ConnectionLost · NoAnswer · the signal's reason
+   * query is cancelled on the server. @throws what `work` throws · ConnectionLost · NoAnswer · the signal's reason
    */
   async run<T>(signal: AbortSignal, work: (client: pg.Client) => Promise<T>): Promise<T> {
     signal.throwIfAborted();
@@ -126,7 +126,7 @@ export class Session {
     streamOf(this.client).destroy();
   }
 
-  /** Says goodbye; a server that does not listen is left, and after an abort nobody waits at all. */
+  /** Ends the session politely; an unresponsive server is dropped, and after an abort there is no wait at all. */
   async close(signal?: AbortSignal): Promise<void> {
     if (this.#lost || signal?.aborted) return this.destroy();
     const timer = setTimeout(() => this.destroy(), GRACE_MS);

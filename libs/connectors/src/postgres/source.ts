@@ -103,7 +103,7 @@ class Reading {
     this.#signal = request.signal;
     this.#size = Math.min(max, Math.max(min, request.pageSize ?? initial));
     this.#cursor = startOf(request, model);
-    // Where the rows before a cursor were read by somebody else, it is not known what they were.
+    // What the rows before a cursor of another process were is not known.
     this.#metKeyless = this.#cursor.after !== undefined || this.#cursor.keyless !== undefined;
   }
 
@@ -162,7 +162,7 @@ class Reading {
     return { records, problems };
   }
 
-  /** What the planner expects, at the price of a plan; asked once a read. */
+  /** The planner's estimate, at the cost of one plan a read. */
   async #estimate(): Promise<{ readonly estimate?: number }> {
     const [step] = keyedSteps(this.model, this.#cursor);
     if (!step || this.#cursor.after) return {};

@@ -5,7 +5,7 @@ import { tableName, type Column, type Table } from './table.js';
 
 /**
  * One statement for a unit's rows, which travel as one array a column. It answers one text: a letter for each row, in
- * order. c created, u updated, d deleted, s skipped, x in the way of somebody else: nothing was done.
+ * order. c created, u updated, d deleted, s skipped, x lost to a concurrent delete: nothing was done.
  */
 export interface Statement {
   readonly text: string;
@@ -27,7 +27,7 @@ const TEXTS: Readonly<Record<Unit['action'], (parts: Parts) => string>> = {
     select repeat('c', cardinality($1))`,
 
   // What is there is updated, not inserted again: a row need not have all the columns that a new one must have.
-  // Whoever deletes a row in between leaves it neither updated nor inserted, which the x tells.
+  // A concurrent delete leaves the row neither updated nor inserted, which the x reports.
   upsert: (p) => `
     with input as materialized (
       select i.*, t.${p.firstKey} is not null as there, t.${p.firstKey} is not null and not (${p.differs}) as same

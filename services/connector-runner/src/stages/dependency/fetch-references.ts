@@ -75,7 +75,7 @@ async function fetchSome(
   const signal = AbortSignal.any([context.signal, giveUp.signal]);
   const limit = config.maxBytes ?? OPENAPI_DEFAULTS.maxBytes;
   const left = limit - bytesBefore;
-  const ask = async (url: string) => {
+  const fetchOne = async (url: string) => {
     const headers = new URL(url).origin === new URL(config.url).origin ? (config.headers ?? {}) : {};
     const request = { url, headers, signal, maxBytes: Math.max(left, 0), timeoutMs: TIMEOUT_MS };
     try {
@@ -85,7 +85,7 @@ async function fetchSome(
     }
   };
   try {
-    const answers = await Promise.all(urls.map(ask));
+    const answers = await Promise.all(urls.map(fetchOne));
     const bytes = answers.reduce((sum, { answer }) => sum + answer.body.byteLength, 0);
     if (bytes > left)
       throw new Terminal(

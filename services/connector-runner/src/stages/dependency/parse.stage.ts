@@ -1,7 +1,7 @@
 import type { DependencyPipeline, Stage } from '@tidemark/pipelines';
 import { DESCRIBED, describedDocument } from './artefacts.js';
 
-/** Reads JSON or YAML; what is no OpenAPI description fails with line and column. */
+/** Reads JSON or YAML; anything but an OpenAPI description fails with line and column. */
 export const parseStage: Stage<DependencyPipeline, 'parse'> = async (context) => {
   const described = await describedDocument(context);
   context.artefacts.set(DESCRIBED, described);
