@@ -1,13 +1,10 @@
 import type { BlobStore } from '@tidemark/blob-store';
 import {
-  beatSubject,
   contextOf,
-  type Beat,
   type Checkpoint,
   type ClaimGranted,
   type ClaimRef,
   type Counts,
-  type FactOf,
   pipelineOfConnector,
   type PipelineChoice,
   type ReportTaken,
@@ -16,25 +13,19 @@ import {
   type StageReport,
   type Work,
 } from '@tidemark/contracts';
+import { systemClock, type Clock } from '@tidemark/foundation';
 import { Retryable, type Broker, type Delivery } from '@tidemark/messaging';
-import {
-  Artefacts,
-  MAX_REPORT_BYTES,
-  type Pipeline,
-  StageFailed,
-  type JobInfo,
-  type StageContext,
-  type StageResult,
-  type StageTable,
-} from '@tidemark/pipelines';
+import { Artefacts, StageFailed, type JobInfo, type StageContext, type StageTable } from '@tidemark/pipelines';
 import { inSpan } from '@tidemark/telemetry';
 import { refusal, type CoordinatorClient } from './coordinator-client.js';
+import { Heartbeats } from './heartbeats.js';
 import { OpenConnectors, type ConnectorOpener } from './open-connectors.js';
+import { assertCheckpoint, reportOf } from './stage-report.js';
 
 /** How long a stage that was told to stop is waited for. */
 const STOP_WITHIN_MS = 500;
-const SHORTEST_HEARTBEAT_MS = 250;
-const LONGEST_HEARTBEAT_MS = 5000;
+/** How long the coordinator is asked to confirm a cancel; it cancels by itself at its deadline. */
+const CONFIRM_WITHIN_MS = 5000;
 
 export type StopReason = 'cancelled' | 'fenced' | 'draining';
 
@@ -52,6 +43,8 @@ export interface LegTools {
   readonly stages: StageTable;
   /** Absent where no stage opens connectors. */
   readonly opener?: ConnectorOpener;
+  /** Default: the system's. */
+  readonly clock?: Clock;
 }
 
 /** One leg under one claim: sends heartbeats while its stages run, reports each, and stops when it is told to. */
@@ -66,8 +59,7 @@ export class ClaimedLeg {
   /** Checkpoints of this claim in the stage at work. */
   #checkpoints = 0;
   #resumeFrom: Checkpoint | null;
-  #progress: Pick<Beat, 'percent' | 'counts'> = {};
-  #lastHeartbeatAt = 0;
+  readonly #heartbeats: Heartbeats;
 
   constructor(
     private readonly tools: LegTools,
@@ -83,6 +75,7 @@ export class ClaimedLeg {
     this.#outputs = { ...outputs };
     this.#counts = counts;
     this.#resumeFrom = checkpoint;
+    this.#heartbeats = new Heartbeats(tools, delivery, granted);
     this.#job = { id, tenant, connectionId, type, trigger, attempt, ...(correlationId && { correlationId }) };
   }
 
@@ -99,8 +92,7 @@ export class ClaimedLeg {
     const { delivery, granted } = this;
     const drain = () => this.stop('draining');
     delivery.signal.addEventListener('abort', drain, { once: true });
-    const interval = Math.min(LONGEST_HEARTBEAT_MS, Math.max(SHORTEST_HEARTBEAT_MS, granted.claimTimeoutMs / 4));
-    const heartbeats = setInterval(() => this.#heartbeat(true), interval);
+    this.#heartbeats.start();
     try {
       for (const { name } of granted.stages) {
         this.#stage = name;
@@ -110,16 +102,15 @@ export class ClaimedLeg {
     } catch (error) {
       await this.#giveUp(error);
     } finally {
-      clearInterval(heartbeats);
+      this.#heartbeats.stop();
       delivery.signal.removeEventListener('abort', drain);
     }
   }
 
   /** True when the leg is over. */
   async #runOne(stage: string): Promise<boolean> {
-    this.#progress = {};
     this.#checkpoints = 0;
-    this.#heartbeat();
+    this.#heartbeats.begin(stage);
     const { tenant, id } = this.#job;
     const attributes = { 'tidemark.tenant': tenant, 'tidemark.job': id, 'tidemark.stage': stage };
     const opened = new OpenConnectors(this.#source, this.granted.destinations ?? [], this.tools.opener);
@@ -140,10 +131,11 @@ export class ClaimedLeg {
     const row = this.tools.stages.get(kind);
     const stage = row?.stages[name];
     if (!stage) throw new StageFailed('STAGE_UNKNOWN', `this version of the runner has no stage ${name} of ${kind}`);
-    return this.#checked(row.pipeline, await stage(this.#contextFor(open)));
+    return reportOf(row.pipeline, name, await stage(this.#contextFor(open)));
   }
 
   #contextFor(open: OpenConnectors): StageContext {
+    const { clock = systemClock } = this.tools;
     const outputs: Readonly<Record<string, StageOutput>> = this.#outputs;
     return {
       job: this.#job,
@@ -158,8 +150,8 @@ export class ClaimedLeg {
       signal: this.#stopping.signal,
       output: (stage) => outputOf(outputs, stage),
       checkpoint: (checkpoint) => this.#checkpoint(checkpoint),
-      progress: (progress) => this.#advance(progress),
-      now: Date.now,
+      progress: (progress) => this.#heartbeats.advance(progress),
+      now: () => clock.now(),
     };
   }
 
@@ -168,21 +160,8 @@ export class ClaimedLeg {
     return (source as Source | undefined) ?? { connector, config };
   }
 
-  /** The result as it is reported. @throws StageFailed when the pipeline does not declare what is in it */
-  #checked(pipeline: Pipeline, result: StageResult): Omit<StageReport, keyof ClaimRef> {
-    const { output, counts, cursor, metrics, finish } = result;
-    const facts: readonly FactOf[] | undefined = result.facts;
-    for (const { type } of facts ?? []) if (!pipeline.facts?.includes(type)) throw undeclared(pipeline, `fact ${type}`);
-    if (finish && !pipeline.earlyResults?.includes(finish)) throw undeclared(pipeline, `early result ${finish}`);
-    assertMetrics(pipeline, metrics);
-    assertSmall(output, `the output of stage ${this.#stage}`);
-    const changes = facts?.find(({ type }) => type === 'ChangesDetected')?.data;
-    return { output: output as StageOutput, counts, cursor, metrics, finish, facts, changes };
-  }
-
   async #checkpoint(checkpoint: Checkpoint): Promise<void> {
-    assertMetrics(this.tools.stages.get(this.#pipeline.kind)!.pipeline, checkpoint.metrics);
-    assertSmall(checkpoint, `a checkpoint of stage ${this.#stage}`);
+    assertCheckpoint(this.tools.stages.get(this.#pipeline.kind)!.pipeline, this.#stage, checkpoint);
     const sequence = (this.#checkpoints += 1);
     try {
       await this.#report('save-checkpoint', { sequence, ...checkpoint });
@@ -211,7 +190,7 @@ export class ClaimedLeg {
     if (reason === 'cancelled') {
       const { tenant, id: jobId } = this.#job;
       await this.coordinator
-        .report('confirm-cancel', { tenant, jobId, claim: this.claim }, AbortSignal.timeout(LONGEST_HEARTBEAT_MS))
+        .report('confirm-cancel', { tenant, jobId, claim: this.claim }, AbortSignal.timeout(CONFIRM_WITHIN_MS))
         .catch(() => undefined); // The coordinator cancels by itself at the deadline.
       return;
     }
@@ -227,32 +206,20 @@ export class ClaimedLeg {
   /** A stage that does not heed its signal is left behind: its claim is over, so nothing it does counts. */
   async #untilStopped<T>(work: Promise<T>): Promise<T> {
     const { signal } = this.#stopping;
-    let timer: NodeJS.Timeout | undefined;
+    const { clock = systemClock } = this.tools;
+    let timer: unknown;
     let onAbort: (() => void) | undefined;
     const stopped = new Promise<never>((_, reject) => {
-      onAbort = () => (timer = setTimeout(() => reject(signal.reason), STOP_WITHIN_MS));
+      onAbort = () => (timer = clock.setTimeout(() => reject(signal.reason), STOP_WITHIN_MS));
       if (signal.aborted) onAbort();
       else signal.addEventListener('abort', onAbort, { once: true });
     });
     try {
       return await Promise.race([work, stopped]);
     } finally {
-      clearTimeout(timer);
+      if (timer !== undefined) clock.clearTimeout(timer as never);
       if (onAbort) signal.removeEventListener('abort', onAbort);
     }
-  }
-
-  #advance(progress: { readonly percent?: number; readonly counts?: Partial<Counts> }): void {
-    this.#progress = { ...this.#progress, ...progress };
-    if (Date.now() - this.#lastHeartbeatAt >= SHORTEST_HEARTBEAT_MS) this.#heartbeat();
-  }
-
-  #heartbeat(extend = false): void {
-    this.#lastHeartbeatAt = Date.now();
-    const jobId = this.#job.id;
-    const beat: Beat = { jobId, claim: this.claim, stage: this.#stage, ...this.#progress };
-    this.tools.broker.broadcast(beatSubject(jobId), beat);
-    if (extend) this.delivery.extend().catch(() => undefined); // The next heartbeat tries again.
   }
 }
 
@@ -260,21 +227,4 @@ function outputOf<T>(outputs: Readonly<Record<string, StageOutput>>, stage: stri
   const output = outputs[stage];
   if (!output) throw new Error(`the output of stage ${stage} is missing`);
   return output as T;
-}
-
-const undeclared = ({ kind }: Pipeline, what: string) =>
-  new StageFailed('STAGE_UNDECLARED', `pipeline ${kind} declares no ${what}`, { retryable: false });
-
-/** @throws StageFailed when the pipeline does not declare one of them */
-function assertMetrics(pipeline: Pipeline, metrics: Checkpoint['metrics']): void {
-  const unknown = Object.keys(metrics ?? {}).find((metric) => !pipeline.metrics?.some(({ name }) => name === metric));
-  if (unknown !== undefined) throw undeclared(pipeline, `metric ${unknown}`);
-}
-
-/** @throws StageFailed when it is too large to be part of an event */
-function assertSmall(value: object, what: string): void {
-  const bytes = Buffer.byteLength(JSON.stringify(value));
-  if (bytes <= MAX_REPORT_BYTES) return;
-  const message = `${what} is ${bytes} bytes of JSON, more than the ${MAX_REPORT_BYTES} that fit: put it into a blob`;
-  throw new StageFailed('STAGE_REPORT_TOO_LARGE', message, { retryable: false });
 }

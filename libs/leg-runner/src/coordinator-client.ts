@@ -1,5 +1,5 @@
 import { command, contextHeaders, isErrorCode, type CommandContext } from '@tidemark/contracts';
-import { Backoff, sleep } from '@tidemark/foundation';
+import { Backoff, sleep, type Clock } from '@tidemark/foundation';
 import { RemoteError, type Broker } from '@tidemark/messaging';
 import { currentTraceparent } from '@tidemark/telemetry';
 
@@ -17,6 +17,7 @@ export class CoordinatorClient {
   constructor(
     private readonly broker: Broker,
     private readonly context: CommandContext,
+    private readonly clock?: Clock,
   ) {}
 
   ask<R>(verb: string, data: object): Promise<R> {
@@ -34,7 +35,7 @@ export class CoordinatorClient {
         return await this.ask<R>(verb, data);
       } catch (error) {
         if (refusal(error)) throw error;
-        await sleep(backoff.next(), { signal });
+        await sleep(backoff.next(), { signal, clock: this.clock });
       }
     }
   }

@@ -70,7 +70,7 @@ export class LegRunner {
     const { broker } = this.options;
     const { tenant, jobId } = delivery.data;
     const context = { ...contextOf(tenant, delivery.headers), actor: `runner:${this.id}`, causationId: delivery.id };
-    const coordinator = new CoordinatorClient(broker, context);
+    const coordinator = new CoordinatorClient(broker, context, this.options.clock);
     const granted = await this.claim(coordinator, delivery);
     if (!granted) return;
     const leg = new ClaimedLeg(this.options, coordinator, delivery, granted);
