@@ -87,10 +87,7 @@ module.exports = {
       from: { path: '^libs/connector-sdk/src/' },
       to: {
         path: '^libs/',
-        pathNot: [
-          '^libs/(connector-sdk|contracts|foundation|resilience)/',
-          '^libs/blob-store/', // For stages, until pipelines are apart from connectors.
-        ],
+        pathNot: '^libs/(connector-sdk|contracts|foundation|resilience)/',
       },
     },
     {

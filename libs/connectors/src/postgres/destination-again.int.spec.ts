@@ -104,7 +104,7 @@ suite('a postgres destination among others, and after a failure', () => {
       expect(error).toMatchObject({ code: 'DESTINATION_FORBIDDEN', message: expect.stringContaining('create table if not exists') }); // prettier-ignore
       expect(statuses(await destination.write(batchOf('upsert', 'log', [{ id: 1 }]), signal))).toEqual(['created']);
       await destination.close();
-      const [, statements] = /let somebody run: (.*)/.exec(error.message)!;
+      const [, statements] = /have an administrator run: (.*)/.exec(error.message)!;
       await bare.query(statements!.replace('this user', user));
       const helped = new PostgresDestination(bare.context({ user }));
       expect(statuses(await helped.write(batchOf('append', 'log', [{ id: 2 }]), signal))).toEqual(['created']);
