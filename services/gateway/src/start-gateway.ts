@@ -2,12 +2,12 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serveOperations, type Adapters, type Logger, type Service } from '@tidemark/platform';
 import type { Projector } from '@tidemark/read-model';
-import { createGrpc } from './grpc/create-grpc.js';
-import { createHttp } from './http/create-http.js';
-import { keepEnsuring } from './keys/first-keys.js';
-import { keysProjection } from './keys/keys.projection.js';
-import type { GatewaySettings } from './settings.js';
-import { PROJECTOR } from './tokens.js';
+import { createGrpc } from './edge/grpc/create-grpc.js';
+import { createHttp } from './edge/http/create-http.js';
+import { keepEnsuring } from './edge/auth/first-keys.js';
+import { keysProjection } from './resources/keys/keys.projection.js';
+import type { GatewaySettings } from './edge/settings.js';
+import { PROJECTOR } from './edge/tokens.js';
 
 /** Requests that have not ended by then are cut off. */
 const CUT_AFTER_MS = 1500;

@@ -1,0 +1,8 @@
+import type { Scope } from '../../api-key/api-key.js';
+
+/** Who calls: the key behind the bearer token. */
+export interface Caller {
+  readonly keyId: string;
+  readonly tenant: string;
+  readonly scopes: readonly Scope[];
+}

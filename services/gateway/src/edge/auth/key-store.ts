@@ -1,0 +1,107 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { TidemarkError, type CommandContext } from '@tidemark/contracts';
+import { AggregateStore, Conflict, type EventStore } from '@tidemark/event-store';
+import { uuidv7 } from '@tidemark/foundation';
+import { decideApiKey } from '../../api-key/api-key.decide.js';
+import type { ApiKeyCommand } from '../../api-key/api-key.commands.js';
+import type { ApiKeyEvent } from '../../api-key/api-key.events.js';
+import { absentApiKey, evolveApiKey, type ApiKey, type ApiKeyState, type Scope } from '../../api-key/api-key.js';
+
+export interface KeyRequest {
+  readonly tenant: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+}
+
+/** The hash that a key is known by; the key itself is nowhere stored. Keys are random, so no salt is needed. */
+export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+
+const newSecret = () => `tmk_${randomBytes(32).toString('base64url')}`;
+
+/** There once a key exists: its name makes "the first key" unique. */
+const FIRST_KEY = 'apikeys';
+
+/** The API keys, each a stream named by the key's hash. */
+export class KeyStore {
+  readonly #keys: AggregateStore<ApiKeyState, ApiKeyCommand, ApiKeyEvent>;
+
+  constructor(
+    private readonly eventStore: EventStore,
+    private readonly now: () => number = Date.now,
+  ) {
+    const decider = { initialState: () => absentApiKey, evolve: evolveApiKey, decide: decideApiKey };
+    this.#keys = new AggregateStore(eventStore, decider, { cached: 2 });
+  }
+
+  /** The active key of that hash. @throws Unavailable */
+  async find(hash: string): Promise<ApiKey | null> {
+    const { state } = await this.#keys.load(streamOf(hash));
+    return state.status === 'active' ? state : null;
+  }
+
+  /** A new key; `secret` is told here and never again. @throws Unavailable · OutcomeUnknown */
+  async create(request: KeyRequest, context: Omit<CommandContext, 'tenant'>): Promise<{ key: ApiKey; secret: string }> {
+    const secret = newSecret();
+    return { key: await this.#create(secret, request, context), secret };
+  }
+
+  /** @throws TidemarkError NOT_FOUND · Unavailable · OutcomeUnknown */
+  async revoke(hash: string, context: CommandContext): Promise<void> {
+    await this.#keys.handle(streamOf(hash), { type: 'RevokeApiKey', data: { at: this.now() } }, context);
+  }
+
+  /** Sees to it that this very key works. @throws TidemarkError CONFLICT when it was revoked · Unavailable · OutcomeUnknown */
+  async ensure(secret: string, request: KeyRequest): Promise<ApiKey> {
+    const key = await this.#create(secret, request, { actor: 'gateway' });
+    await this.#claimFirst(key);
+    return key;
+  }
+
+  /**
+   * The first key of the installation, told here and never again; null when there is one. Of callers at the same time
+   * one gets it.
+   */
+  async createFirst(request: KeyRequest): Promise<string | null> {
+    if (await this.#hasFirst()) return null;
+    const { key, secret } = await this.create(request, { actor: 'gateway' });
+    // The mark comes last: a crash before it leaves a key that nobody knows, and the next start makes another.
+    if (await this.#claimFirst(key)) return secret;
+    await this.revoke(hashOf(secret), { tenant: request.tenant, actor: 'gateway' });
+    return null;
+  }
+
+  async #create(secret: string, request: KeyRequest, context: Omit<CommandContext, 'tenant'>): Promise<ApiKey> {
+    const { tenant, name, scopes } = request;
+    const data = { keyId: uuidv7(), tenant, name, scopes, at: this.now() };
+    const { state } = await this.#keys.handle(
+      streamOf(hashOf(secret)),
+      { type: 'CreateApiKey', data },
+      { ...context, tenant },
+    );
+    if (state.status !== 'active') throw new TidemarkError('INTERNAL', 'the key was not created');
+    return state;
+  }
+
+  async #hasFirst(): Promise<boolean> {
+    try {
+      for await (const _ of this.eventStore.read(FIRST_KEY, { limit: 1 })) return true;
+      return false;
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'STREAM_NOT_FOUND') return false;
+      throw error;
+    }
+  }
+
+  async #claimFirst({ keyId, tenant }: ApiKey): Promise<boolean> {
+    const mark = { id: uuidv7(), type: 'FirstApiKeyCreated', data: { keyId }, metadata: { tenant, actor: 'gateway' } };
+    try {
+      await this.eventStore.append(FIRST_KEY, [mark], 'no_stream');
+      return true;
+    } catch (error) {
+      if (error instanceof Conflict) return false;
+      throw error;
+    }
+  }
+}
+
+const streamOf = (hash: string) => `apikey-${hash}`;

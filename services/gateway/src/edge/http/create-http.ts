@@ -1,0 +1,55 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '@tidemark/platform';
+import { Authenticator } from '../auth/authenticator.js';
+import { authenticateHttp } from '../auth/http-authentication.js';
+import { answerError } from '../errors/answer-error.js';
+import { GatewayModule, type GatewayDeps } from '../../gateway.module.js';
+import { serveDocs } from '../openapi/openapi.js';
+import { requestIdOf } from '../request-context.js';
+
+const BODY_LIMIT = 1024 * 1024;
+
+/** The HTTP side, ready to listen. */
+export async function createHttp(deps: GatewayDeps): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    genReqId: (request: { headers: IncomingHttpHeaders }) => requestIdOf(request.headers['x-request-id']),
+    // A job's watcher may stay for hours; a client that is slow to send its request may not.
+    requestTimeout: 30_000,
+    // What the router refuses reaches neither hooks nor filters.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      answerError(error, request, reply, deps.logger),
+    routerOptions: { maxParamLength: 500 },
+  });
+  const server: FastifyInstance = adapter.getInstance();
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+  });
+  takeJsonOnly(server);
+  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.forRoot(deps), adapter, {
+    logger: warningsOf(deps.logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  authenticateHttp(server, app.get(Authenticator));
+  serveDocs(app);
+  await app.init();
+  return app;
+}
+
+/** Without Nest's telling of every route. */
+const warningsOf = ({ warn, error }: Logger): LoggerService => ({ log: () => undefined, warn, error });
+
+function takeJsonOnly(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // Clients like to name a content type where there is no content.
+    if (body === '') done(null, undefined);
+    else void parse(request, body as string, done);
+  });
+}

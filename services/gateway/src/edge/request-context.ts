@@ -1,0 +1,40 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { TidemarkError, type CommandContext } from '@tidemark/contracts';
+import { uuidv7 } from '@tidemark/foundation';
+import { currentTraceparent } from '@tidemark/telemetry';
+import type { FastifyRequest } from 'fastify';
+import type { Scope } from '../api-key/api-key.js';
+import type { Caller } from './auth/caller.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set for every route under /v1 before its body is read. */
+    caller?: Caller;
+  }
+}
+
+const sane = /^[\w.:~-]{1,128}$/;
+
+/** The id of a request: the caller's own when it can be used, else a new one. */
+export const requestIdOf = (given: unknown): string =>
+  typeof given === 'string' && sane.test(given) ? given : uuidv7();
+
+/** What commands are told of the call; made inside the call's span. */
+export const contextOfCall = ({ tenant, keyId }: Caller, requestId: string): CommandContext => ({
+  tenant,
+  actor: `key:${keyId}`,
+  correlationId: requestId,
+  traceparent: currentTraceparent(),
+});
+
+/** @throws TidemarkError FORBIDDEN */
+export function assertScope({ scopes }: Caller, scope: Scope): void {
+  if (!scopes.includes(scope)) throw new TidemarkError('FORBIDDEN', `this needs an API key with scope ${scope}`);
+}
+
+/** The CommandContext of an HTTP request, as a handler's parameter. */
+export const Context = createParamDecorator((_: unknown, execution: ExecutionContext): CommandContext => {
+  const { caller, id } = execution.switchToHttp().getRequest<FastifyRequest>();
+  if (!caller) throw new TidemarkError('UNAUTHENTICATED', 'an API key is needed');
+  return contextOfCall(caller, id);
+});

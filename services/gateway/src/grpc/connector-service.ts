@@ -1,7 +1,0 @@
-import type { Connectors } from '../connectors/connectors.js';
-import { unary, type Rpcs } from './rpc.js';
-
-export const connectorService = (connectors: Connectors): Rpcs => ({
-  ListConnectors: unary('read', async () => connectors.list()),
-  GetConnector: unary('read', async (_, { name }) => ({ connector: connectors.get(String(name)) })),
-});

@@ -1,0 +1,37 @@
+import { Controller, Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
+import type { CommandContext } from '@tidemark/contracts';
+import { Needs } from '../../edge/auth/scope.guard.js';
+import { Resource } from '../../edge/openapi/resource.js';
+import { Context } from '../../edge/request-context.js';
+import { ComparisonDto, ComparisonQuery, ReportQuery } from './comparisons.dto.js';
+import { Comparisons, contentTypes } from './comparisons.js';
+
+@Resource('changes')
+@Needs('read')
+@Controller('v1/connections/:id/comparison')
+export class ComparisonsController {
+  constructor(private readonly comparisons: Comparisons) {}
+
+  @Get()
+  @ApiOperation({
+    summary: "Compare any two snapshots of a dependency by today's rules and ignore list",
+    description: 'Nothing is recorded. Without a choice the newest snapshot is compared with the one before it.',
+  })
+  @ApiOkResponse({ type: ComparisonDto })
+  compare(@Context() context: CommandContext, @Param('id') id: string, @Query() query: ComparisonQuery) {
+    return this.comparisons.compare(context, id, query);
+  }
+
+  // What it says comes from elsewhere: a browser takes the page for a page, and runs and loads nothing.
+  @Get('report')
+  @Header('content-security-policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'")
+  @ApiOperation({ summary: 'The same as a document, without what is ignored' })
+  @ApiProduces(...Object.values(contentTypes))
+  @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
+  async report(@Context() context: CommandContext, @Param('id') id: string, @Query() query: ReportQuery) {
+    const { format = 'html', ...sides } = query;
+    const { contentType, body } = await this.comparisons.report(context, id, { format, ...sides });
+    return new StreamableFile(body, { type: contentType });
+  }
+}

@@ -1,0 +1,91 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  views,
+  type CommandContext,
+  type ConnectionDocument,
+  type ConnectionView,
+  type CursorView,
+} from '@tidemark/contracts';
+import type { ReadModel, View } from '@tidemark/read-model';
+import { CommandClient } from '../../edge/command-client.js';
+import { pageOf, viewPage, type ViewPage } from '../../edge/paging.js';
+import { ADAPTERS } from '../../edge/tokens.js';
+import { knownForm } from '../../edge/validation/known-form.js';
+import type { ConnectionsQuery, CreateConnectionDto, UpdateConnectionDto } from './connections.dto.js';
+
+/** Verbs that need nothing but the connection. */
+export type ConnectionVerb = 'pause' | 'resume' | 'disconnect' | 'reconnect';
+
+/** What callers may do with connections, whatever they speak. */
+@Injectable()
+export class Connections {
+  readonly #view: View<ConnectionDocument>;
+
+  constructor(
+    private readonly commands: CommandClient,
+    @Inject(ADAPTERS) { readModel }: { readModel: ReadModel },
+  ) {
+    this.#view = readModel.view<ConnectionDocument>(views.connections);
+  }
+
+  create(context: CommandContext, input: CreateConnectionDto): Promise<ConnectionView> {
+    return this.commands.ask('job-coordinator', 'create-connection', context, input);
+  }
+
+  get(context: CommandContext, id: string): Promise<ConnectionView> {
+    return this.#ask('get-connection', context, id);
+  }
+
+  update(context: CommandContext, id: string, changes: UpdateConnectionDto): Promise<ConnectionView> {
+    return this.#ask('update-connection', context, id, changes);
+  }
+
+  change(context: CommandContext, id: string, verb: ConnectionVerb): Promise<ConnectionView> {
+    return this.#ask(`${verb}-connection`, context, id);
+  }
+
+  async remove(context: CommandContext, id: string): Promise<void> {
+    await this.#ask('remove-connection', context, id);
+  }
+
+  cursor(context: CommandContext, id: string): Promise<CursorView> {
+    return this.#ask('get-cursor', context, id);
+  }
+
+  /** The newest first. */
+  async list({ tenant }: CommandContext, query: ConnectionsQuery): Promise<ViewPage<ConnectionView>> {
+    const where = { tenant, ...(query.state && { state: { in: query.state } }) };
+    return viewPage(
+      query,
+      await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) }),
+      describe,
+    );
+  }
+
+  /**
+   * Lists of a connection's things know nothing of connections: an empty one may belong to a connection that does not
+   * exist. @throws TidemarkError NOT_FOUND
+   */
+  async assertExists(context: CommandContext, id: string): Promise<void> {
+    await this.get(context, id);
+  }
+
+  #ask<R>(verb: string, context: CommandContext, id: string, data: object = {}): Promise<R> {
+    return this.commands.ask('job-coordinator', verb, context, { ...data, connectionId: knownForm(id) });
+  }
+}
+
+/** The document without what is the platform's own. */
+function describe({
+  id,
+  name,
+  state,
+  paused,
+  source,
+  schedule,
+  whenBusy,
+  ...rest
+}: ConnectionDocument): ConnectionView {
+  const { nextSyncAt, lastSync, createdAt, updatedAt } = rest;
+  return { id, name, state, paused, source, schedule, whenBusy, nextSyncAt, lastSync, createdAt, updatedAt };
+}

@@ -1,0 +1,58 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  CATALOGUE,
+  providerIdOf,
+  TidemarkError,
+  views,
+  type CommandContext,
+  type ConnectionDocument,
+} from '@tidemark/contracts';
+import type { ReadModel, View } from '@tidemark/read-model';
+import { Connections } from '../connections/connections.js';
+import { ADAPTERS } from '../../edge/tokens.js';
+
+/** Under whom snapshots and changes are kept. */
+export interface Keeper {
+  readonly tenant: string;
+  readonly connectionId: string;
+}
+
+/** Whose snapshots and changes a caller sees: those of its own connections, and of the providers that it subscribes to. */
+@Injectable()
+export class Dependencies {
+  readonly #connections: View<ConnectionDocument>;
+
+  constructor(
+    private readonly connections: Connections,
+    @Inject(ADAPTERS) { readModel }: { readModel: ReadModel },
+  ) {
+    this.#connections = readModel.view<ConnectionDocument>(views.connections);
+  }
+
+  /**
+   * What a query finds of a connection. Lists of its things know nothing of connections: when there is nothing, it may
+   * be a subscription, and all is its provider's; or it may not exist. @throws TidemarkError NOT_FOUND
+   */
+  async find<Found extends { readonly total: number }>(
+    context: CommandContext,
+    connectionId: string,
+    query: (keeper: Keeper) => Promise<Found>,
+  ): Promise<Found> {
+    const own = await query({ tenant: context.tenant, connectionId });
+    if (own.total > 0) return own;
+    const { source } = await this.connections.get(context, connectionId);
+    const providerId = providerIdOf(source);
+    return providerId === null ? own : query({ tenant: CATALOGUE, connectionId: providerId });
+  }
+
+  /** The caller's connection that a kept document belongs to. @throws TidemarkError NOT_FOUND with `what` */
+  async connectionOf({ tenant }: CommandContext, document: Keeper | null, what: string): Promise<string> {
+    if (document?.tenant === tenant) return document.connectionId;
+    if (document?.tenant === CATALOGUE) {
+      const where = { tenant, providerId: document.connectionId };
+      const [subscription] = (await this.#connections.query({ where, perPage: 1 })).data;
+      if (subscription) return subscription.id;
+    }
+    throw new TidemarkError('NOT_FOUND', `no such ${what}`);
+  }
+}

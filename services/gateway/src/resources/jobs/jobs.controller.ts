@@ -1,0 +1,154 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res, StreamableFile } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+} from '@nestjs/swagger';
+import type { CommandContext } from '@tidemark/contracts';
+import type { FastifyReply } from 'fastify';
+import { Needs } from '../../edge/auth/scope.guard.js';
+import { Resource } from '../../edge/openapi/resource.js';
+import { PageQuery } from '../../edge/paging.js';
+import { Context } from '../../edge/request-context.js';
+import { invalid } from '../../edge/validation/invalid.js';
+import { eventStream } from './event-stream.js';
+import { Jobs } from './jobs.js';
+import {
+  CancelJobDto,
+  ConnectionJobsQuery,
+  CreateJobDto,
+  JobDto,
+  JobEventsQuery,
+  JobPage,
+  JobsQuery,
+  JobStateQuery,
+  TimelinePage,
+} from './jobs.dto.js';
+
+@Resource('jobs')
+@Controller('v1')
+export class JobsController {
+  constructor(private readonly jobs: Jobs) {}
+
+  @Post('connections/:id/jobs')
+  @HttpCode(202)
+  @Needs('write')
+  @ApiOperation({ summary: 'Ask for a sync job' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key with the same body is the same job: 409 DUPLICATE_JOB names it.',
+  })
+  @ApiAcceptedResponse({ type: JobDto })
+  create(
+    @Context() context: CommandContext,
+    @Param('id') connectionId: string,
+    @Body() input: CreateJobDto,
+    @Headers('Idempotency-Key') key?: string,
+  ) {
+    return this.jobs.create(context, connectionId, input, key);
+  }
+
+  @Get('connections/:id/jobs')
+  @Needs('read')
+  @ApiOperation({ summary: "List a connection's jobs, the newest first" })
+  @ApiOkResponse({ type: JobPage })
+  listOfConnection(
+    @Context() context: CommandContext,
+    @Param('id') connectionId: string,
+    @Query() query: ConnectionJobsQuery,
+  ) {
+    return this.jobs.listOfConnection(context, connectionId, query);
+  }
+
+  @Get('jobs')
+  @Needs('read')
+  @ApiOperation({ summary: 'List jobs, the newest first' })
+  @ApiOkResponse({ type: JobPage })
+  list(@Context() context: CommandContext, @Query() query: JobsQuery) {
+    return this.jobs.list(context, query);
+  }
+
+  @Get('jobs/:id')
+  @Needs('read')
+  @ApiOperation({ summary: 'Show a job', description: 'Folded from its events: you read your own writes.' })
+  @ApiOkResponse({ type: JobDto })
+  get(@Context() context: CommandContext, @Param('id') id: string) {
+    return this.jobs.get(context, id);
+  }
+
+  @Post('jobs/:id/cancel')
+  @HttpCode(200)
+  @Needs('write')
+  @ApiOperation({ summary: 'Cancel a job that has not ended' })
+  @ApiOkResponse({ type: JobDto })
+  cancel(@Context() context: CommandContext, @Param('id') id: string, @Body() { reason }: CancelJobDto) {
+    return this.jobs.cancel(context, id, reason);
+  }
+
+  @Post('jobs/:id/retry')
+  @HttpCode(202)
+  @Needs('write')
+  @ApiOperation({ summary: 'Start a new job in place of one that ended' })
+  @ApiAcceptedResponse({ type: JobDto })
+  retry(@Context() context: CommandContext, @Param('id') id: string) {
+    return this.jobs.retry(context, id);
+  }
+
+  @Get('jobs/:id/timeline')
+  @Needs('read')
+  @ApiOperation({ summary: "A job's story, one line an event" })
+  @ApiOkResponse({ type: TimelinePage })
+  timeline(@Context() context: CommandContext, @Param('id') id: string, @Query() query: PageQuery) {
+    return this.jobs.timeline(context, id, query);
+  }
+
+  @Get('jobs/:id/state')
+  @Needs('read')
+  @ApiOperation({ summary: 'A job as it was at a revision or a time' })
+  @ApiOkResponse({ type: JobDto })
+  state(@Context() context: CommandContext, @Param('id') id: string, @Query() query: JobStateQuery) {
+    return this.jobs.state(context, id, query);
+  }
+
+  @Get('jobs/:id/events')
+  @Needs('read')
+  @ApiOperation({
+    summary: "A job's events, stored and new, as they come",
+    description:
+      'Server-sent events whose ids are stream revisions: `Last-Event-ID` resumes exactly. The event `end` says that ' +
+      'the job has ended; asked again after it, the answer is 204.',
+  })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The last revision that was received.' })
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ schema: { type: 'string' } })
+  @ApiNoContentResponse({ description: 'The job has ended and there is nothing after that id.' })
+  async events(
+    @Context() context: CommandContext,
+    @Param('id') id: string,
+    @Query() { from }: JobEventsQuery,
+    @Headers('Last-Event-ID') lastEventId: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile | undefined> {
+    const gone = new AbortController();
+    const stop = () => gone.abort();
+    const pages = this.jobs.watch(context, id, resumeFrom(lastEventId) ?? from ?? 0, gone.signal);
+    // A reader that leaves while the first page is fetched.
+    reply.raw.on('close', stop);
+    // The first page decides on the status, before the answer begins.
+    const first = await pages.next();
+    if (first.done) return void reply.status(204);
+    reply.header('cache-control', 'no-cache').header('x-accel-buffering', 'no');
+    return new StreamableFile(eventStream(first.value, pages, stop), { type: 'text/event-stream' });
+  }
+}
+
+/** The revision after the last one received. @throws TidemarkError VALIDATION_FAILED */
+function resumeFrom(lastEventId: string | undefined): number | undefined {
+  if (lastEventId === undefined || lastEventId === '') return undefined;
+  if (!/^\d{1,15}$/.test(lastEventId)) throw invalid([{ field: 'Last-Event-ID', message: 'must be a revision' }]);
+  return Number(lastEventId) + 1;
+}

@@ -1,0 +1,146 @@
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import {
+  views,
+  type CommandContext,
+  type JobDocument,
+  type JobEventPage,
+  type JobView,
+  type TimelineEntry,
+  type WaitingFor,
+} from '@tidemark/contracts';
+import type { ReadModel, View } from '@tidemark/read-model';
+import { Connections } from '../connections/connections.js';
+import { CommandClient } from '../../edge/command-client.js';
+import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
+import { ADAPTERS } from '../../edge/tokens.js';
+import { knownForm } from '../../edge/validation/known-form.js';
+import { invalid } from '../../edge/validation/invalid.js';
+import { JobWakeups } from './job-wakeups.js';
+import type { CreateJobDto, JobsQuery, JobStateQuery } from './jobs.dto.js';
+import { watchJob, type Watch } from './watch-job.js';
+
+const WATCH = { pageSize: 100, pollMs: 5000 };
+const EXPLAIN_WITHIN_MS = 1000;
+
+/** A list of jobs; `degraded` when nobody could say why some of them wait. */
+export interface JobList extends ViewPage<JobView> {
+  readonly degraded?: boolean;
+}
+
+/** What callers may do with jobs, whatever they speak. */
+@Injectable()
+export class Jobs implements OnModuleDestroy {
+  readonly #view: View<JobDocument>;
+  readonly #closing = new AbortController();
+
+  constructor(
+    private readonly commands: CommandClient,
+    private readonly connections: Connections,
+    private readonly wakeups: JobWakeups,
+    @Inject(ADAPTERS) { readModel }: { readModel: ReadModel },
+  ) {
+    this.#view = readModel.view<JobDocument>(views.jobs);
+  }
+
+  /** Ends all watching. */
+  onModuleDestroy(): void {
+    this.#closing.abort();
+  }
+
+  create(context: CommandContext, connectionId: string, input: CreateJobDto, key?: string): Promise<JobView> {
+    if (key !== undefined && !/^[\x20-\x7e]{1,255}$/.test(key))
+      throw invalid([{ field: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }]);
+    const job = { ...input, connectionId: knownForm(connectionId), idempotencyKey: key };
+    return this.commands.ask('job-coordinator', 'create', context, job);
+  }
+
+  get(context: CommandContext, id: string): Promise<JobView> {
+    return this.commands.ask('job-coordinator', 'get-job', context, { jobId: knownForm(id) });
+  }
+
+  cancel(context: CommandContext, id: string, reason?: string): Promise<JobView> {
+    return this.commands.ask('job-coordinator', 'cancel-job', context, { jobId: knownForm(id), reason });
+  }
+
+  retry(context: CommandContext, id: string): Promise<JobView> {
+    return this.commands.ask('job-coordinator', 'retry-job', context, { jobId: knownForm(id) });
+  }
+
+  state(context: CommandContext, id: string, { revision, at }: JobStateQuery): Promise<JobView> {
+    if ((revision === undefined) === (at === undefined))
+      throw invalid([{ field: 'revision', message: 'or at must be given, and not both' }]);
+    return this.commands.ask('job-coordinator', 'job-state', context, { jobId: knownForm(id), revision, at });
+  }
+
+  async timeline(context: CommandContext, id: string, query: PageQuery): Promise<Page<TimelineEntry>> {
+    const page = pageOf(query);
+    const { data, total } = await this.commands.ask<{ data: TimelineEntry[]; total: number }>(
+      'job-coordinator',
+      'job-timeline',
+      context,
+      { jobId: knownForm(id), ...page },
+    );
+    return { data, pagination: { ...page, total } };
+  }
+
+  /** The newest first; those of one connection when the query names it. */
+  async list(context: CommandContext, query: JobsQuery): Promise<JobList> {
+    const { connectionId, state } = query;
+    const where = {
+      tenant: context.tenant,
+      ...(connectionId !== undefined && { connectionId }),
+      ...(state && { state: { in: state } }),
+    };
+    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
+    return this.#explained(context, viewPage(query, found, describe));
+  }
+
+  /** @throws TidemarkError NOT_FOUND when there is no such connection */
+  async listOfConnection(context: CommandContext, connectionId: string, query: JobsQuery): Promise<JobList> {
+    const list = await this.list(context, { ...query, connectionId: knownForm(connectionId) });
+    if (list.pagination.total === 0) await this.connections.assertExists(context, connectionId);
+    return list;
+  }
+
+  /** See watchJob. */
+  watch(context: CommandContext, id: string, from: number, signal: AbortSignal): Watch {
+    const jobId = knownForm(id);
+    const fetch = (start: number): Promise<JobEventPage> =>
+      this.commands.ask('job-coordinator', 'job-events', context, { jobId, from: start, limit: WATCH.pageSize });
+    const onEvent = (heard: (revision: number) => void) => this.wakeups.watch(jobId, heard);
+    return watchJob({ ...WATCH, fetch, onEvent }, from, AbortSignal.any([signal, this.#closing.signal]));
+  }
+
+  /** Says of the jobs that do not run what they wait for: the running system alone knows. */
+  async #explained(context: CommandContext, list: ViewPage<JobView>): Promise<JobList> {
+    const jobIds = list.data.filter(isWaiting).map(({ id }) => id);
+    if (jobIds.length === 0) return list;
+    try {
+      const reasons = await this.commands.ask<Record<string, WaitingFor>>(
+        'job-coordinator',
+        'explain-jobs',
+        context,
+        { jobIds },
+        EXPLAIN_WITHIN_MS,
+      );
+      const data = list.data.map((job) => ({ ...job, waitingFor: reasons[job.id] ?? job.waitingFor }));
+      return { ...list, data };
+    } catch {
+      return { ...list, degraded: true };
+    }
+  }
+}
+
+const isWaiting = ({ state, liveness }: JobView) => state === 'pending' || (state === 'running' && liveness === null);
+
+/** The document without what is the platform's own. */
+function describe(document: JobDocument): JobView {
+  const { id, connectionId, type, trigger, state, stage, percent, counts, attempt, retryCount, ...rest } = document;
+  const { retriesLeft, nextRetryAt, waitingFor, liveness, cancelRequestedAt, lastError, result, retryOf } = rest;
+  const { createdAt, startedAt, endedAt, durationMs } = rest;
+  return {
+    ...{ id, connectionId, type, trigger, state, stage, percent, counts, attempt, retryCount },
+    ...{ retriesLeft, nextRetryAt, waitingFor, liveness, cancelRequestedAt, lastError, result, retryOf },
+    ...{ createdAt, startedAt, endedAt, durationMs },
+  };
+}

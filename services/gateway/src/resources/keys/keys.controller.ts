@@ -1,0 +1,37 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { CommandContext } from '@tidemark/contracts';
+import { Needs } from '../../edge/auth/scope.guard.js';
+import { Resource } from '../../edge/openapi/resource.js';
+import { Context } from '../../edge/request-context.js';
+import { CreateKeyDto, KeyPage, KeysQuery, NewKeyDto } from './keys.dto.js';
+import { Keys } from './keys.js';
+
+@Resource('keys')
+@Needs('operate')
+@Controller('v1/keys')
+export class KeysController {
+  constructor(private readonly keys: Keys) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Create an API key', description: 'The answer holds the key, this once.' })
+  @ApiCreatedResponse({ type: NewKeyDto })
+  create(@Context() context: CommandContext, @Body() input: CreateKeyDto) {
+    return this.keys.create(context, input);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List API keys, the newest first' })
+  @ApiOkResponse({ type: KeyPage })
+  list(@Query() query: KeysQuery) {
+    return this.keys.list(query);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Revoke an API key', description: 'At once here, within 30 s in other gateways.' })
+  @ApiNoContentResponse()
+  revoke(@Context() context: CommandContext, @Param('id') id: string) {
+    return this.keys.revoke(context, id);
+  }
+}

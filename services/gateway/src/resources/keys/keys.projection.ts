@@ -1,0 +1,38 @@
+import { instantOf } from '@tidemark/foundation';
+import type { Projection } from '@tidemark/read-model';
+import type { ApiKeyEvent } from '../../api-key/api-key.events.js';
+import type { Scope } from '../../api-key/api-key.js';
+
+export interface KeyDocument {
+  readonly id: string;
+  readonly tenant: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** Names the key's stream; not for callers. */
+  readonly hash: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly revokedAt: string | null;
+}
+
+/** View `api-keys`, owned by the gateway: one document a key, revoked ones too. */
+export const keysProjection: Projection<KeyDocument> = {
+  name: 'api-keys',
+  version: 1,
+  indexes: [['tenant', 'createdAt'], ['createdAt']],
+  categories: ['apikey'],
+  keys: ({ data }) => [(data as ApiKeyEvent['data']).keyId],
+  evolve(document, { stream, type, data }) {
+    const event = { type, data } as ApiKeyEvent;
+    switch (event.type) {
+      case 'ApiKeyCreated': {
+        const { keyId: id, at, ...key } = event.data;
+        return { id, ...key, hash: stream.slice('apikey-'.length), createdAt: instantOf(at), revokedAt: null };
+      }
+      case 'ApiKeyRevoked':
+        return document && { ...document, revokedAt: instantOf(event.data.at) };
+      default:
+        return document;
+    }
+  },
+};

@@ -1,0 +1,75 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { TidemarkError, type CommandContext } from '@tidemark/contracts';
+import type { EventStore } from '@tidemark/event-store';
+import { instantOf, withTimeout } from '@tidemark/foundation';
+import type { Projector, ReadModel, View } from '@tidemark/read-model';
+import { Authenticator } from '../../edge/auth/authenticator.js';
+import { pageOf, viewPage, type ViewPage } from '../../edge/paging.js';
+import { ADAPTERS, PROJECTOR } from '../../edge/tokens.js';
+import { knownForm } from '../../edge/validation/known-form.js';
+import { KeyStore } from '../../edge/auth/key-store.js';
+import type { CreateKeyDto, KeyDto, KeysQuery, NewKeyDto } from './keys.dto.js';
+import { keysProjection, type KeyDocument } from './keys.projection.js';
+
+const CATCH_UP_WITHIN_MS = 2000;
+
+/** What operators may do with API keys, whatever they speak. */
+@Injectable()
+export class Keys {
+  readonly #view: View<KeyDocument>;
+  readonly #eventStore: EventStore;
+
+  constructor(
+    private readonly store: KeyStore,
+    private readonly authenticator: Authenticator,
+    @Inject(PROJECTOR) private readonly projector: Projector,
+    @Inject(ADAPTERS) { readModel, eventStore }: { readModel: ReadModel; eventStore: EventStore },
+  ) {
+    this.#view = readModel.view<KeyDocument>(keysProjection);
+    this.#eventStore = eventStore;
+  }
+
+  async create(context: CommandContext, { tenant = context.tenant, name, scopes }: CreateKeyDto): Promise<NewKeyDto> {
+    const { key, secret } = await this.store.create({ tenant, name, scopes: [...new Set(scopes)] }, context);
+    const { keyId: id, createdAt } = key;
+    return {
+      ...{ id, name, tenant, scopes: key.scopes },
+      ...{ createdAt: instantOf(createdAt), revokedAt: null, key: secret },
+    };
+  }
+
+  /** The newest first, revoked ones too. */
+  async list(query: KeysQuery): Promise<ViewPage<KeyDto>> {
+    const where = query.tenant === undefined ? {} : { tenant: query.tenant };
+    return viewPage(
+      query,
+      await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) }),
+      describe,
+    );
+  }
+
+  /** Ends a key: here at once, in other gateways within 30 s. @throws TidemarkError NOT_FOUND */
+  async revoke(context: CommandContext, id: string): Promise<void> {
+    const { hash, tenant } = await this.#find(knownForm(id));
+    await this.store.revoke(hash, { ...context, tenant });
+    this.authenticator.forget(hash);
+  }
+
+  async #find(id: string): Promise<KeyDocument> {
+    const document = (await this.#view.get(id)) ?? (await this.#findNew(id));
+    if (!document) throw new TidemarkError('NOT_FOUND', 'no such key');
+    return document;
+  }
+
+  /** A key that was just created may not be in the view yet. */
+  async #findNew(id: string): Promise<KeyDocument | null> {
+    const caughtUp = this.projector.caughtUp(keysProjection.name, await this.#eventStore.head());
+    await withTimeout(caughtUp, CATCH_UP_WITHIN_MS, () => {});
+    return this.#view.get(id);
+  }
+}
+
+/** The document without the key's hash. */
+const describe = ({ id, name, tenant, scopes, createdAt, revokedAt }: KeyDocument): KeyDto => ({
+  ...{ id, name, tenant, scopes, createdAt, revokedAt },
+});

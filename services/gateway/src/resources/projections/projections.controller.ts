@@ -1,0 +1,33 @@
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { CommandContext } from '@tidemark/contracts';
+import { Needs } from '../../edge/auth/scope.guard.js';
+import { Resource } from '../../edge/openapi/resource.js';
+import { Context } from '../../edge/request-context.js';
+import { ProjectionDto, ProjectionList } from './projections.dto.js';
+import { Projections } from './projections.js';
+
+@Resource('projections')
+@Needs('operate')
+@Controller('v1/projections')
+export class ProjectionsController {
+  constructor(private readonly projections: Projections) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List the views and how far they are' })
+  @ApiOkResponse({ type: ProjectionList })
+  async list(@Context() context: CommandContext) {
+    return { data: await this.projections.list(context) };
+  }
+
+  @Post(':name/rebuild')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Build a view anew from the events',
+    description: 'Beside the live one, which is read until the new one is swapped in. The answer does not wait for it.',
+  })
+  @ApiAcceptedResponse({ type: ProjectionDto })
+  rebuild(@Context() context: CommandContext, @Param('name') name: string) {
+    return this.projections.rebuild(context, name);
+  }
+}

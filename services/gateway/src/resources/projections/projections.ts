@@ -1,0 +1,55 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { TidemarkError, views, type CommandContext, type ProjectionStatus, type Service } from '@tidemark/contracts';
+import type { EventStore } from '@tidemark/event-store';
+import { CommandClient } from '../../edge/command-client.js';
+import { keysProjection } from '../keys/keys.projection.js';
+import { ADAPTERS } from '../../edge/tokens.js';
+import type { ProjectionDto } from './projections.dto.js';
+
+interface Known {
+  readonly name: string;
+  readonly owner: Service;
+  readonly version: number;
+}
+
+/** Every view, and the service that folds it. */
+const known: readonly Known[] = [...Object.values(views), { ...keysProjection, owner: 'gateway' }];
+
+/** What operators may do with projections, whatever they speak. */
+@Injectable()
+export class Projections {
+  readonly #eventStore: EventStore;
+
+  constructor(
+    private readonly commands: CommandClient,
+    @Inject(ADAPTERS) { eventStore }: { eventStore: EventStore },
+  ) {
+    this.#eventStore = eventStore;
+  }
+
+  /** All of them; those of a service that does not answer are `unavailable`. */
+  async list(context: CommandContext): Promise<ProjectionDto[]> {
+    const owners = [...new Set(known.map(({ owner }) => owner))];
+    const [head, ...told] = await Promise.all([
+      this.#eventStore.head().catch(() => null),
+      ...owners.map((owner) =>
+        this.commands.request<ProjectionStatus[]>(owner, 'projections', context, {}).catch(() => []),
+      ),
+    ]);
+    const statuses = new Map(told.flat().map((status) => [status.name, status]));
+    return known.map(({ name, owner, version }) => {
+      const absent: ProjectionStatus = { name, version, position: -1, state: 'unavailable' };
+      return { ...(statuses.get(name) ?? absent), owner, head };
+    });
+  }
+
+  /** Starts to build the view anew beside the live one; answers at once. @throws TidemarkError NOT_FOUND */
+  async rebuild(context: CommandContext, name: string): Promise<ProjectionDto> {
+    const projection = known.find((one) => one.name === name);
+    if (!projection)
+      throw new TidemarkError('NOT_FOUND', `no such projection; there are ${known.map((one) => one.name).join(', ')}`);
+    const { owner } = projection;
+    const status = await this.commands.request<ProjectionStatus>(owner, 'rebuild-projection', context, { name });
+    return { ...status, owner, head: await this.#eventStore.head().catch(() => null) };
+  }
+}

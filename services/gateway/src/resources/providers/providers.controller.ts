@@ -1,0 +1,98 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+} from '@nestjs/swagger';
+import type { CommandContext } from '@tidemark/contracts';
+import { Needs } from '../../edge/auth/scope.guard.js';
+import { ConnectionDto, CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';
+import { JobDto } from '../jobs/jobs.dto.js';
+import { Resource } from '../../edge/openapi/resource.js';
+import { PageQuery } from '../../edge/paging.js';
+import { Context } from '../../edge/request-context.js';
+import { ProviderDetailDto, ProviderDto, ProviderPage, SubscribeDto } from './providers.dto.js';
+import { Providers } from './providers.js';
+
+@Resource('providers')
+@Controller('v1/providers')
+export class ProvidersController {
+  constructor(private readonly providers: Providers) {}
+
+  @Get()
+  @Needs('read')
+  @ApiOperation({ summary: 'List the dependencies that are fetched once for all who subscribe, the newest first' })
+  @ApiOkResponse({ type: ProviderPage })
+  list(@Context() context: CommandContext, @Query() query: PageQuery) {
+    return this.providers.list(context, query);
+  }
+
+  @Get(':id')
+  @Needs('read')
+  @ApiOperation({ summary: 'Show a provider' })
+  @ApiOkResponse({ type: ProviderDetailDto })
+  get(@Context() context: CommandContext, @Param('id') id: string) {
+    return this.providers.get(context, id);
+  }
+
+  @Post()
+  @Needs('operate')
+  @ApiOperation({
+    summary: 'Add a provider to the catalogue',
+    description:
+      'A provider is a connection of the tenant `catalogue`: a key of that tenant can do all that can be done with one.',
+  })
+  @ApiCreatedResponse({ type: ProviderDto })
+  create(@Context() context: CommandContext, @Body() input: CreateConnectionDto) {
+    return this.providers.create(context, input);
+  }
+
+  @Patch(':id')
+  @Needs('operate')
+  @ApiOperation({ summary: 'Change what is given of a provider' })
+  @ApiOkResponse({ type: ProviderDto })
+  update(@Context() context: CommandContext, @Param('id') id: string, @Body() changes: UpdateConnectionDto) {
+    return this.providers.update(context, id, changes);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Needs('operate')
+  @ApiOperation({ summary: 'Remove a provider that nobody subscribes to' })
+  @ApiNoContentResponse()
+  remove(@Context() context: CommandContext, @Param('id') id: string) {
+    return this.providers.remove(context, id);
+  }
+
+  @Post(':id/jobs')
+  @HttpCode(202)
+  @Needs('operate')
+  @ApiOperation({ summary: 'Fetch a provider now, for all who subscribe' })
+  @ApiAcceptedResponse({ type: JobDto })
+  sync(@Context() context: CommandContext, @Param('id') id: string) {
+    return this.providers.sync(context, id);
+  }
+
+  @Post(':id/subscription')
+  @Needs('write')
+  @ApiOperation({
+    summary: 'Subscribe to a provider',
+    description:
+      "The subscription is a connection whose snapshots and changes are the provider's, with an ignore list of its own. Asked again, it is the same one.",
+  })
+  @ApiCreatedResponse({ type: ConnectionDto })
+  subscribe(@Context() context: CommandContext, @Param('id') id: string, @Body() { name }: SubscribeDto) {
+    return this.providers.subscribe(context, id, name);
+  }
+
+  @Delete(':id/subscription')
+  @HttpCode(204)
+  @Needs('write')
+  @ApiOperation({ summary: 'End the subscription to a provider' })
+  @ApiNoContentResponse()
+  unsubscribe(@Context() context: CommandContext, @Param('id') id: string) {
+    return this.providers.unsubscribe(context, id);
+  }
+}

@@ -1,0 +1,126 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  CATALOGUE,
+  subscriptionKey,
+  TidemarkError,
+  views,
+  type CommandContext,
+  type ConnectionDocument,
+  type ConnectionView,
+  type JobView,
+} from '@tidemark/contracts';
+import { uuidv5 } from '@tidemark/foundation';
+import type { ReadModel, View } from '@tidemark/read-model';
+import { CommandClient } from '../../edge/command-client.js';
+import type { CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';
+import { Connections } from '../connections/connections.js';
+import { Jobs } from '../jobs/jobs.js';
+import { pageOf, viewPage, type PageQuery, type ViewPage } from '../../edge/paging.js';
+import { ADAPTERS } from '../../edge/tokens.js';
+import { knownForm } from '../../edge/validation/known-form.js';
+
+/** A dependency of the catalogue, as everybody may see it. */
+export type ProviderView = Pick<
+  ConnectionView,
+  'id' | 'name' | 'source' | 'schedule' | 'paused' | 'nextSyncAt' | 'lastSync' | 'createdAt' | 'updatedAt'
+> & {
+  /** The caller's subscription; null when it has none. */
+  readonly subscriptionId: string | null;
+};
+
+export type ProviderDetail = ProviderView & { readonly subscribers: number };
+
+/**
+ * What callers may do with providers, whatever they speak. A provider is a connection of the tenant `catalogue`, which
+ * operators look after; whoever subscribes has a connection of its own that follows it.
+ */
+@Injectable()
+export class Providers {
+  readonly #view: View<ConnectionDocument>;
+
+  constructor(
+    private readonly commands: CommandClient,
+    private readonly connections: Connections,
+    private readonly jobs: Jobs,
+    @Inject(ADAPTERS) { readModel }: { readModel: ReadModel },
+  ) {
+    this.#view = readModel.view<ConnectionDocument>(views.connections);
+  }
+
+  /** The newest first. */
+  async list({ tenant }: CommandContext, query: PageQuery): Promise<ViewPage<ProviderView>> {
+    const where = { tenant: CATALOGUE, providerId: null };
+    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
+    const subscriptions = await this.#subscriptions(
+      tenant,
+      found.data.map(({ id }) => id),
+    );
+    return viewPage(query, found, (document) => describe(document, subscriptions.get(document.id)));
+  }
+
+  /** @throws TidemarkError NOT_FOUND */
+  async get(context: CommandContext, id: string): Promise<ProviderDetail> {
+    const provider = await this.#find(context, id);
+    const [subscriptions, subscribers] = await Promise.all([
+      this.#subscriptions(context.tenant, [provider.id]),
+      this.#view.count({ providerId: provider.id }),
+    ]);
+    return { ...describe(provider, subscriptions.get(provider.id)), subscribers };
+  }
+
+  async create(context: CommandContext, input: CreateConnectionDto): Promise<ProviderView> {
+    return describe(await this.connections.create(ofCatalogue(context), input));
+  }
+
+  async update(context: CommandContext, id: string, changes: UpdateConnectionDto): Promise<ProviderView> {
+    return describe(await this.connections.update(ofCatalogue(context), id, changes));
+  }
+
+  /** @throws TidemarkError NOT_FOUND · CONFLICT while anybody subscribes */
+  async remove(context: CommandContext, id: string): Promise<void> {
+    await this.#find(context, id);
+    await this.connections.remove(ofCatalogue(context), id);
+  }
+
+  /** Fetches the provider now, for all. */
+  sync(context: CommandContext, id: string): Promise<JobView> {
+    return this.jobs.create(ofCatalogue(context), id, { type: 'full', trigger: 'api' });
+  }
+
+  /** The tenant's subscription, the same one when asked again. @throws TidemarkError NOT_FOUND */
+  subscribe(context: CommandContext, id: string, name?: string): Promise<ConnectionView> {
+    return this.commands.ask('job-coordinator', 'subscribe', context, { providerId: knownForm(id), name });
+  }
+
+  /** @throws TidemarkError NOT_FOUND when there is no subscription */
+  async unsubscribe(context: CommandContext, id: string): Promise<void> {
+    // Not looked up in the view: who has just subscribed need not be there yet.
+    const subscription = uuidv5(...subscriptionKey(context.tenant, knownForm(id)));
+    await this.connections.remove(context, subscription).catch((error: unknown) => {
+      if (!(error instanceof TidemarkError) || error.code !== 'NOT_FOUND') throw error;
+      throw new TidemarkError('NOT_FOUND', 'no subscription to this provider');
+    });
+  }
+
+  async #find(context: CommandContext, id: string): Promise<ConnectionView> {
+    const provider = await this.connections.get(ofCatalogue(context), id);
+    if (provider.source.connector === 'provider') throw new TidemarkError('NOT_FOUND', 'no such provider');
+    return provider;
+  }
+
+  /** The tenant's subscriptions to some providers, by provider. */
+  async #subscriptions(tenant: string, providers: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (providers.length === 0) return new Map();
+    const where = { tenant, providerId: { in: providers } };
+    const { data } = await this.#view.query({ where, perPage: providers.length });
+    return new Map(data.map(({ providerId, id }) => [providerId!, id]));
+  }
+}
+
+/** Acts on the catalogue; who did it stays known. */
+const ofCatalogue = (context: CommandContext): CommandContext => ({ ...context, tenant: CATALOGUE });
+
+function describe(connection: ConnectionView, subscriptionId: string | null = null): ProviderView {
+  const { id, name, source, schedule, paused, nextSyncAt, lastSync, createdAt, updatedAt } = connection;
+  return { id, name, source, schedule, paused, nextSyncAt, lastSync, createdAt, updatedAt, subscriptionId };
+}

@@ -1,0 +1,96 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { BlobId, BlobStore } from '@tidemark/blob-store';
+import { views, type CommandContext, type SnapshotDocument } from '@tidemark/contracts';
+import type { ResolvedOperation } from '@tidemark/openapi-diff';
+import type { ReadModel, View } from '@tidemark/read-model';
+import { Dependencies } from '../dependencies/dependencies.js';
+import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
+import { ADAPTERS } from '../../edge/tokens.js';
+import { knownForm } from '../../edge/validation/known-form.js';
+import { OperationsCache } from './operations-cache.js';
+
+/** A snapshot as callers see it. */
+export type SnapshotView = Omit<SnapshotDocument, 'tenant'>;
+
+export interface RawSnapshot {
+  /** The blob's id: names the very bytes. */
+  readonly etag: string;
+  readonly contentType: string;
+  /** @throws TidemarkError when the document is missing */
+  readonly open: () => Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** What callers may see of snapshots, whatever they speak. */
+@Injectable()
+export class Snapshots {
+  readonly #view: View<SnapshotDocument>;
+  readonly #blobs: BlobStore;
+  readonly #operations: OperationsCache;
+
+  constructor(
+    private readonly dependencies: Dependencies,
+    @Inject(ADAPTERS) { readModel, blobs }: { readModel: ReadModel; blobs: BlobStore },
+  ) {
+    this.#view = readModel.view<SnapshotDocument>(views.snapshots);
+    this.#blobs = blobs;
+    this.#operations = new OperationsCache(blobs);
+  }
+
+  /** A connection's, the newest first. @throws TidemarkError NOT_FOUND when there is no such connection */
+  async list(context: CommandContext, id: string, query: PageQuery): Promise<ViewPage<SnapshotView>> {
+    const connectionId = knownForm(id);
+    const found = await this.dependencies.find(context, connectionId, (where) =>
+      this.#view.query({ where: { ...where }, sort: [['takenAt', 'desc']], ...pageOf(query) }),
+    );
+    return viewPage(query, found, (document) => ({ ...describe(document), connectionId }));
+  }
+
+  async get(context: CommandContext, id: string): Promise<SnapshotView> {
+    return describe(await this.#find(context, id));
+  }
+
+  async operations(context: CommandContext, id: string, query: PageQuery): Promise<Page<ResolvedOperation>> {
+    const { canonicalBlob } = await this.#find(context, id);
+    const all = await this.#operations.of(canonicalBlob as BlobId);
+    const { page, perPage } = pageOf(query);
+    return {
+      data: all.slice((page - 1) * perPage, page * perPage),
+      pagination: { page, perPage, total: all.length },
+    };
+  }
+
+  async raw(context: CommandContext, id: string): Promise<RawSnapshot> {
+    const { rawBlob, format } = await this.#find(context, id);
+    const contentType = format === 'yaml' ? 'application/yaml' : 'application/json';
+    return { etag: rawBlob, contentType, open: () => begun(this.#blobs.get(rawBlob as BlobId)) };
+  }
+
+  /** The tenant's snapshot, or one of a provider that it subscribes to, as its own. @throws TidemarkError NOT_FOUND */
+  async #find(context: CommandContext, id: string): Promise<SnapshotDocument> {
+    const document = await this.#view.get(knownForm(id));
+    const connectionId = await this.dependencies.connectionOf(context, document, 'snapshot');
+    return { ...document!, connectionId };
+  }
+}
+
+/** The document without what is the platform's own. */
+function describe({ id, connectionId, jobId, previousId, contentHash, ...rest }: SnapshotDocument): SnapshotView {
+  const { rawBlob, canonicalBlob, bytes, title, apiVersion, specVersion, format, operations, takenAt } = rest;
+  return {
+    ...{ id, connectionId, jobId, previousId, contentHash, rawBlob, canonicalBlob, bytes },
+    ...{ title, apiVersion, specVersion, format, operations, takenAt },
+  };
+}
+
+/** The bytes, with the first of them there: a missing object is told before an answer has begun. */
+async function begun(source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const bytes = source[Symbol.asyncIterator]();
+  const first = await bytes.next();
+  return (async function* () {
+    try {
+      for (let next = first; !next.done; next = await bytes.next()) yield next.value;
+    } finally {
+      await bytes.return?.();
+    }
+  })();
+}
