@@ -1,13 +1,13 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serveOperations, type Adapters, type Logger, type Service } from '@tidemark/platform';
-import type { Projector } from '@tidemark/read-model';
+import { Projector } from '@tidemark/read-model';
 import { createGrpc } from './edge/grpc/create-grpc.js';
 import { createHttp } from './edge/http/create-http.js';
-import { keepEnsuring } from './edge/auth/first-keys.js';
+import { ensureKeyEventually } from './edge/auth/first-keys.js';
 import { keysProjection } from './resources/keys/keys.projection.js';
 import type { GatewaySettings } from './edge/settings.js';
-import { PROJECTOR } from './edge/tokens.js';
+import { GatewayModule, resources } from './gateway.module.js';
 
 /** Requests that have not ended by then are cut off. */
 const CUT_AFTER_MS = 1500;
@@ -26,10 +26,14 @@ export interface Gateway extends Service {
  */
 export async function startGateway(adapters: Adapters, settings: GatewaySettings, logger: Logger): Promise<Gateway> {
   const { host, httpPort, grpcPort, apiKey } = settings;
-  const stopEnsuring = apiKey ? await keepEnsuring(adapters.eventStore, apiKey, logger) : () => undefined;
-  const app = await createHttp({ adapters, settings, logger });
-  const grpc = createGrpc(app, logger);
-  const projector = app.get<Projector>(PROJECTOR);
+  const stopEnsuring = apiKey ? await ensureKeyEventually(adapters.eventStore, apiKey, logger) : () => undefined;
+  const app = await createHttp(GatewayModule.forRoot({ adapters, settings, logger }), logger);
+  const grpc = createGrpc(
+    app,
+    resources.flatMap(({ rpcs = [] }) => rpcs),
+    logger,
+  );
+  const projector = app.get(Projector);
   const stop = async () => {
     stopEnsuring();
     // Ends the watchers of jobs first, which would keep both servers waiting.

@@ -1,4 +1,4 @@
-import type { Scope } from './api-key.js';
+import type { Scope } from './scope.js';
 
 export type ApiKeyCommand =
   | {

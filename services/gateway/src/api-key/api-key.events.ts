@@ -1,4 +1,4 @@
-import type { Scope } from './api-key.js';
+import type { Scope } from './scope.js';
 
 /** `at` is milliseconds since the epoch. The key itself is never stored: its stream is named by its hash. */
 interface Fact<Type extends string, Data> {

@@ -1,8 +1,5 @@
 import type { ApiKeyEvent } from './api-key.events.js';
-
-export const scopes = ['read', 'write', 'operate'] as const;
-/** What a key may do: look, change its tenant's things, run the installation (keys of any tenant, projections). */
-export type Scope = (typeof scopes)[number];
+import type { Scope } from './scope.js';
 
 export interface ApiKey {
   readonly keyId: string;

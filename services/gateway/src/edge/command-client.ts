@@ -1,15 +1,15 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { command, contextHeaders, type CommandContext, type Service } from '@tidemark/contracts';
 import type { Broker } from '@tidemark/messaging';
 import { toTidemarkError } from './errors/to-error.js';
-import { ADAPTERS } from './tokens.js';
+import { Ports } from './ports.js';
 
 /** Asks other services on a caller's behalf. */
 @Injectable()
 export class CommandClient {
   readonly #broker: Broker;
 
-  constructor(@Inject(ADAPTERS) { broker }: { broker: Broker }) {
+  constructor({ broker }: Ports) {
     this.#broker = broker;
   }
 

@@ -3,7 +3,7 @@ import { TidemarkError, type CommandContext } from '@tidemark/contracts';
 import { uuidv7 } from '@tidemark/foundation';
 import { currentTraceparent } from '@tidemark/telemetry';
 import type { FastifyRequest } from 'fastify';
-import type { Scope } from '../api-key/api-key.js';
+import type { Scope } from '../api-key/scope.js';
 import type { Caller } from './auth/caller.js';
 
 declare module 'fastify' {
@@ -13,11 +13,11 @@ declare module 'fastify' {
   }
 }
 
-const sane = /^[\w.:~-]{1,128}$/;
+const requestIdPattern = /^[\w.:~-]{1,128}$/;
 
 /** The id of a request: the caller's own when it can be used, else a new one. */
 export const requestIdOf = (given: unknown): string =>
-  typeof given === 'string' && sane.test(given) ? given : uuidv7();
+  typeof given === 'string' && requestIdPattern.test(given) ? given : uuidv7();
 
 /** What commands are told of the call; made inside the call's span. */
 export const contextOfCall = ({ tenant, keyId }: Caller, requestId: string): CommandContext => ({

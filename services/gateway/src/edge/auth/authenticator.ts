@@ -35,8 +35,10 @@ export class Authenticator {
   readonly #calls: RateLimiter;
   readonly #failures: RateLimiter;
   readonly #now: () => number;
+  readonly #options: AuthenticatorOptions;
 
-  constructor(private readonly options: AuthenticatorOptions) {
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#calls = new RateLimiter(options.perMinute, this.#now);
     this.#failures = new RateLimiter(FAILURES_PER_MINUTE, this.#now);
@@ -90,7 +92,7 @@ export class Authenticator {
 
   async #read(hash: string, lookup: object): Promise<Caller> {
     try {
-      const found = await this.options.find(hash);
+      const found = await this.#options.find(hash);
       if (!found) {
         this.#known.delete(hash);
         throw new TidemarkError('UNAUTHENTICATED', 'the API key is not known');

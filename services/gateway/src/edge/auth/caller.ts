@@ -1,4 +1,4 @@
-import type { Scope } from '../../api-key/api-key.js';
+import type { Scope } from '../../api-key/scope.js';
 
 /** Who calls: the key behind the bearer token. */
 export interface Caller {

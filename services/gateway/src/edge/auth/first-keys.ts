@@ -1,7 +1,7 @@
 import type { Secret } from '@tidemark/config';
 import type { EventStore } from '@tidemark/event-store';
 import type { Logger } from '@tidemark/platform';
-import { scopes } from '../../api-key/api-key.js';
+import { scopes } from '../../api-key/scope.js';
 import { isUnavailable, toTidemarkError } from '../errors/to-error.js';
 import { KeyStore, type KeyRequest } from './key-store.js';
 
@@ -26,7 +26,7 @@ export function createFirstKey(eventStore: EventStore, request: Partial<KeyReque
 }
 
 /** Ensures the key of the settings, and goes on trying while the event store is down; the answer ends that. */
-export async function keepEnsuring(eventStore: EventStore, key: Secret, logger: Logger): Promise<() => void> {
+export async function ensureKeyEventually(eventStore: EventStore, key: Secret, logger: Logger): Promise<() => void> {
   let timer: NodeJS.Timeout | undefined;
   const attempt = async () => {
     try {

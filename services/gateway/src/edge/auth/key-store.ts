@@ -5,7 +5,8 @@ import { uuidv7 } from '@tidemark/foundation';
 import { decideApiKey } from '../../api-key/api-key.decide.js';
 import type { ApiKeyCommand } from '../../api-key/api-key.commands.js';
 import type { ApiKeyEvent } from '../../api-key/api-key.events.js';
-import { absentApiKey, evolveApiKey, type ApiKey, type ApiKeyState, type Scope } from '../../api-key/api-key.js';
+import { absentApiKey, evolveApiKey, type ApiKey, type ApiKeyState } from '../../api-key/api-key.js';
+import type { Scope } from '../../api-key/scope.js';
 
 export interface KeyRequest {
   readonly tenant: string;
@@ -24,11 +25,12 @@ const FIRST_KEY = 'apikeys';
 /** The API keys, each a stream named by the key's hash. */
 export class KeyStore {
   readonly #keys: AggregateStore<ApiKeyState, ApiKeyCommand, ApiKeyEvent>;
+  readonly #eventStore: EventStore;
+  readonly #now: () => number;
 
-  constructor(
-    private readonly eventStore: EventStore,
-    private readonly now: () => number = Date.now,
-  ) {
+  constructor(eventStore: EventStore, now: () => number = Date.now) {
+    this.#eventStore = eventStore;
+    this.#now = now;
     const decider = { initialState: () => absentApiKey, evolve: evolveApiKey, decide: decideApiKey };
     this.#keys = new AggregateStore(eventStore, decider, { cached: 2 });
   }
@@ -47,7 +49,7 @@ export class KeyStore {
 
   /** @throws TidemarkError NOT_FOUND · Unavailable · OutcomeUnknown */
   async revoke(hash: string, context: CommandContext): Promise<void> {
-    await this.#keys.handle(streamOf(hash), { type: 'RevokeApiKey', data: { at: this.now() } }, context);
+    await this.#keys.handle(streamOf(hash), { type: 'RevokeApiKey', data: { at: this.#now() } }, context);
   }
 
   /** Sees to it that this very key works. @throws TidemarkError CONFLICT when it was revoked · Unavailable · OutcomeUnknown */
@@ -72,7 +74,7 @@ export class KeyStore {
 
   async #create(secret: string, request: KeyRequest, context: Omit<CommandContext, 'tenant'>): Promise<ApiKey> {
     const { tenant, name, scopes } = request;
-    const data = { keyId: uuidv7(), tenant, name, scopes, at: this.now() };
+    const data = { keyId: uuidv7(), tenant, name, scopes, at: this.#now() };
     const { state } = await this.#keys.handle(
       streamOf(hashOf(secret)),
       { type: 'CreateApiKey', data },
@@ -84,7 +86,7 @@ export class KeyStore {
 
   async #hasFirst(): Promise<boolean> {
     try {
-      for await (const _ of this.eventStore.read(FIRST_KEY, { limit: 1 })) return true;
+      for await (const _ of this.#eventStore.read(FIRST_KEY, { limit: 1 })) return true;
       return false;
     } catch (error) {
       if ((error as { code?: unknown }).code === 'STREAM_NOT_FOUND') return false;
@@ -95,7 +97,7 @@ export class KeyStore {
   async #claimFirst({ keyId, tenant }: ApiKey): Promise<boolean> {
     const mark = { id: uuidv7(), type: 'FirstApiKeyCreated', data: { keyId }, metadata: { tenant, actor: 'gateway' } };
     try {
-      await this.eventStore.append(FIRST_KEY, [mark], 'no_stream');
+      await this.#eventStore.append(FIRST_KEY, [mark], 'no_stream');
       return true;
     } catch (error) {
       if (error instanceof Conflict) return false;

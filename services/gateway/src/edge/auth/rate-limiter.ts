@@ -7,11 +7,10 @@ import { BoundedCache, TokenBucket, type BucketRate } from '@tidemark/foundation
 export class RateLimiter {
   readonly #buckets = new BoundedCache<TokenBucket>(20_000);
   readonly #rate: BucketRate | undefined;
+  readonly #now: () => number;
 
-  constructor(
-    perMinute: number,
-    private readonly now: () => number = Date.now,
-  ) {
+  constructor(perMinute: number, now: () => number = Date.now) {
+    this.#now = now;
     if (perMinute > 0) this.#rate = { perSecond: perMinute / 60, burst: perMinute };
   }
 
@@ -19,7 +18,7 @@ export class RateLimiter {
   take(key: string): number {
     if (!this.#rate) return 0;
     let bucket = this.#buckets.get(key);
-    if (!bucket) this.#buckets.set(key, (bucket = new TokenBucket(this.#rate, this.now)));
+    if (!bucket) this.#buckets.set(key, (bucket = new TokenBucket(this.#rate, this.#now)));
     return bucket.tryTake() ? 0 : bucket.waitMs() / 1000;
   }
 

@@ -2,21 +2,28 @@ import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from
 import { Reflector } from '@nestjs/core';
 import { TidemarkError } from '@tidemark/contracts';
 import type { FastifyRequest } from 'fastify';
-import type { Scope } from '../../api-key/api-key.js';
+import type { Scope } from '../../api-key/scope.js';
 import { assertScope } from '../request-context.js';
 
 const SCOPE = 'tidemark:scope';
 
 /** What the caller's key must be allowed to do; `public` needs no key. */
-export const Needs = (scope: Scope | 'public') => SetMetadata(SCOPE, scope);
+export const RequireScope = (scope: Scope | 'public') => SetMetadata(SCOPE, scope);
 
-/** Lets nobody pass whom the handler, or its controller, does not name: a forgotten `@Needs` closes a route. */
+/** Lets nobody pass whom the handler, or its controller, does not name: a forgotten `@RequireScope` closes a route. */
 @Injectable()
 export class ScopeGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector) {}
+  readonly #reflector: Reflector;
+
+  constructor(reflector: Reflector) {
+    this.#reflector = reflector;
+  }
 
   canActivate(context: ExecutionContext): boolean {
-    const scope = this.reflector.getAllAndOverride<Scope | 'public'>(SCOPE, [context.getHandler(), context.getClass()]);
+    const scope = this.#reflector.getAllAndOverride<Scope | 'public'>(SCOPE, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
     if (scope === 'public') return true;
     const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
     if (!caller) throw new TidemarkError('UNAUTHENTICATED', 'an API key is needed');

@@ -5,10 +5,14 @@ import { answerError } from './answer-error.js';
 /** Answers every error that leaves a handler, a hook, the parser or the router. */
 @Catch()
 export class HttpErrorsFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    answerError(thrown, http.getRequest(), http.getResponse(), this.logger);
+    answerError(thrown, http.getRequest(), http.getResponse(), this.#logger);
   }
 }

@@ -28,18 +28,22 @@ type Call = ServerUnaryCall<object, object> | ServerWritableStream<object, objec
 
 /** Puts what every call has in common around a method: key, scope, span, request id, errors. */
 export class Calls {
-  constructor(
-    private readonly codec: Codec,
-    private readonly authenticator: Authenticator,
-    private readonly logger: Logger,
-  ) {}
+  readonly #codec: Codec;
+  readonly #authenticator: Authenticator;
+  readonly #logger: Logger;
+
+  constructor(codec: Codec, authenticator: Authenticator, logger: Logger) {
+    this.#codec = codec;
+    this.#authenticator = authenticator;
+    this.#logger = logger;
+  }
 
   unary(method: Method, { scope, answer }: UnaryRpc): handleUnaryCall<object, object> {
     return (call, callback) => {
       const requestId = begin(call);
       this.#run(call, method, scope, requestId, async (context) => {
-        const json = await answer(context, this.codec.fromMessage(method.requestType, call.request));
-        return this.codec.toMessage(method.responseType, json);
+        const json = await answer(context, this.#codec.fromMessage(method.requestType, call.request));
+        return this.#codec.toMessage(method.responseType, json);
       }).then(
         (message) => callback(null, message),
         (error: unknown) => callback(this.#failure(error, requestId)),
@@ -53,10 +57,10 @@ export class Calls {
       const gone = new AbortController();
       call.on('cancelled', () => gone.abort());
       this.#run(call, method, scope, requestId, async (context) => {
-        const request = this.codec.fromMessage(method.requestType, call.request);
+        const request = this.#codec.fromMessage(method.requestType, call.request);
         for await (const json of stream(context, request, gone.signal)) {
           // What the reader does not take is not fetched.
-          if (!call.write(this.codec.toMessage(method.responseType, json)) && !gone.signal.aborted)
+          if (!call.write(this.#codec.toMessage(method.responseType, json)) && !gone.signal.aborted)
             await once(call, 'drain', { signal: gone.signal });
           if (gone.signal.aborted) return;
         }
@@ -79,7 +83,7 @@ export class Calls {
     const parent = typeof traceparent === 'string' ? traceparent : undefined;
     return inSpan(path.slice(1), { kind: 'SERVER', parent, attributes }, async () => {
       const [authorization] = call.metadata.get('authorization');
-      const caller = await this.authenticator.authenticate(authorization?.toString(), addressOf(call));
+      const caller = await this.#authenticator.authenticate(authorization?.toString(), addressOf(call));
       assertScope(caller, scope);
       return work(contextOfCall(caller, requestId));
     });
@@ -89,7 +93,7 @@ export class Calls {
     const error = toTidemarkError(thrown);
     if (error.code === 'INTERNAL') {
       const cause = error.cause instanceof Error ? error.cause : error;
-      this.logger.error(new Error(`request ${requestId}: ${cause.message}`, { cause }));
+      this.#logger.error(new Error(`request ${requestId}: ${cause.message}`, { cause }));
     }
     return grpcError(error, requestId);
   }

@@ -49,8 +49,11 @@ const wellKnown: Readonly<Record<string, Form>> = {
  */
 export class Codec {
   readonly #forms = new Map<string, Form>();
+  readonly #protos: PackageDefinition;
 
-  constructor(private readonly protos: PackageDefinition) {}
+  constructor(protos: PackageDefinition) {
+    this.#protos = protos;
+  }
 
   /** @param type such as `tidemark.v1.Job` */
   toMessage(type: string, json: object): object {
@@ -64,7 +67,7 @@ export class Codec {
   #form(type: string): Form {
     const known = wellKnown[type] ?? this.#forms.get(type);
     if (known) return known;
-    const definition = this.protos[type] as { type: { field?: readonly FieldDescriptor[] } } | undefined;
+    const definition = this.#protos[type] as { type: { field?: readonly FieldDescriptor[] } } | undefined;
     if (!definition) throw new TypeError(`the protos know no ${type}`);
     const fields = definition.type.field;
     const form = fields ? this.#messageForm(fields) : enumForm(type);

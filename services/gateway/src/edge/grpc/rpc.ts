@@ -1,5 +1,6 @@
+import type { Type } from '@nestjs/common';
 import type { CommandContext } from '@tidemark/contracts';
-import type { Scope } from '../../api-key/api-key.js';
+import type { Scope } from '../../api-key/scope.js';
 import type { Fields } from './codec.js';
 
 /** One call with one answer; both in the JSON of the HTTP API. */
@@ -14,8 +15,21 @@ export interface StreamRpc {
   readonly stream: (context: CommandContext, request: Fields, signal: AbortSignal) => AsyncIterable<object>;
 }
 
-/** The methods of a service, by their names in the proto. */
+/** Methods by their names in the proto. */
 export type Rpcs = { readonly [method: string]: UnaryRpc | StreamRpc };
+
+/** Methods of one service in the proto. Several resources may share a service. */
+export interface RpcGroup {
+  /** Full name: `tidemark.v1.JobService` */
+  readonly service: string;
+  readonly methods: (app: { get<T>(type: Type<T>): T }) => Rpcs;
+}
+
+/** The methods of `service` that stand on the commands and queries of one class. */
+export const rpcs = <T>(service: string, type: Type<T>, methods: (resource: T) => Rpcs): RpcGroup => ({
+  service,
+  methods: (app) => methods(app.get(type)),
+});
 
 export const unary = (scope: Scope, answer: UnaryRpc['answer']): UnaryRpc => ({ scope, answer });
 export const stream = (scope: Scope, answers: StreamRpc['stream']): StreamRpc => ({ scope, stream: answers });

@@ -1,14 +1,18 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Needs } from '../auth/scope.guard.js';
+import { RequireScope } from '../auth/scope.guard.js';
 import { ReadinessProbe } from './readiness.js';
 
 @ApiTags('health')
-@Needs('public')
+@RequireScope('public')
 @Controller()
 export class HealthController {
-  constructor(private readonly probe: ReadinessProbe) {}
+  readonly #probe: ReadinessProbe;
+
+  constructor(probe: ReadinessProbe) {
+    this.#probe = probe;
+  }
 
   @Get('healthz')
   @ApiOperation({ summary: 'Whether the process lives' })
@@ -22,7 +26,7 @@ export class HealthController {
   @ApiOkResponse({ description: 'Yes; `degraded` when some lists or documents cannot be shown.' })
   @ApiServiceUnavailableResponse({ description: 'No: the event store or the job coordinator is down.' })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const { ready, degraded, checks } = await this.probe.check();
+    const { ready, degraded, checks } = await this.#probe.check();
     if (!ready) reply.status(503).header('retry-after', '2');
     return { status: ready ? 'ready' : 'unavailable', degraded, checks };
   }

@@ -1,10 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { BlobStore } from '@tidemark/blob-store';
+import { Injectable } from '@nestjs/common';
 import { command, type Health } from '@tidemark/contracts';
-import type { Broker } from '@tidemark/messaging';
 import { healthOf } from '@tidemark/platform';
-import type { ReadModel } from '@tidemark/read-model';
-import { ADAPTERS } from '../tokens.js';
+import { Ports } from '../ports.js';
 
 type Condition = 'up' | 'down';
 
@@ -26,13 +23,14 @@ const WITHIN_MS = 3000;
 /** Whether calls can be served now: jobs need the coordinator and its event store, lists need the views. */
 @Injectable()
 export class ReadinessProbe {
-  constructor(
-    @Inject(ADAPTERS)
-    private readonly adapters: { readonly broker: Broker; readonly readModel: ReadModel; readonly blobs: BlobStore },
-  ) {}
+  readonly #ports: Ports;
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
 
   async check(): Promise<Readiness> {
-    const [theirs, own] = await Promise.all([this.#coordinator(), healthOf(this.adapters)]);
+    const [theirs, own] = await Promise.all([this.#coordinator(), healthOf(this.#ports)]);
     const eventStore = theirs ? (theirs.eventStore === 'up' ? 'up' : 'down') : 'unknown';
     const [views, objects] = [conditionOf(own.readModel), conditionOf(own.blobs)];
     return {
@@ -44,7 +42,7 @@ export class ReadinessProbe {
 
   #coordinator(): Promise<Health | undefined> {
     const options = { timeoutMs: WITHIN_MS };
-    return this.adapters.broker.request<Health>(command('job-coordinator', 'ping'), {}, options).catch(() => undefined);
+    return this.#ports.broker.request<Health>(command('job-coordinator', 'ping'), {}, options).catch(() => undefined);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { LoggerService } from '@nestjs/common';
+import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -7,14 +7,13 @@ import type { Logger } from '@tidemark/platform';
 import { Authenticator } from '../auth/authenticator.js';
 import { authenticateHttp } from '../auth/http-authentication.js';
 import { answerError } from '../errors/answer-error.js';
-import { GatewayModule, type GatewayDeps } from '../../gateway.module.js';
 import { serveDocs } from '../openapi/openapi.js';
 import { requestIdOf } from '../request-context.js';
 
 const BODY_LIMIT = 1024 * 1024;
 
 /** The HTTP side, ready to listen. */
-export async function createHttp(deps: GatewayDeps): Promise<NestFastifyApplication> {
+export async function createHttp(module: DynamicModule, logger: Logger): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     genReqId: (request: { headers: IncomingHttpHeaders }) => requestIdOf(request.headers['x-request-id']),
@@ -22,7 +21,7 @@ export async function createHttp(deps: GatewayDeps): Promise<NestFastifyApplicat
     requestTimeout: 30_000,
     // What the router refuses reaches neither hooks nor filters.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      answerError(error, request, reply, deps.logger),
+      answerError(error, request, reply, logger),
     routerOptions: { maxParamLength: 500 },
   });
   const server: FastifyInstance = adapter.getInstance();
@@ -30,8 +29,8 @@ export async function createHttp(deps: GatewayDeps): Promise<NestFastifyApplicat
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
   });
   takeJsonOnly(server);
-  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.forRoot(deps), adapter, {
-    logger: warningsOf(deps.logger),
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: warningsOf(logger),
     bodyParser: false,
     abortOnError: false,
   });

@@ -1,29 +1,33 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { CommandContext } from '@tidemark/contracts';
-import { Needs } from '../../edge/auth/scope.guard.js';
-import { Resource } from '../../edge/openapi/resource.js';
+import { RequireScope } from '../../edge/auth/scope.guard.js';
+import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
 import { ChangeDto, ChangePage, ChangesQuery } from './changes.dto.js';
 import { Changes } from './changes.js';
 
-@Resource('changes')
-@Needs('read')
+@ApiResource('changes')
+@RequireScope('read')
 @Controller('v1')
 export class ChangesController {
-  constructor(private readonly changes: Changes) {}
+  readonly #changes: Changes;
+
+  constructor(changes: Changes) {
+    this.#changes = changes;
+  }
 
   @Get('connections/:id/changes')
   @ApiOperation({ summary: "List a connection's changes, the newest first" })
   @ApiOkResponse({ type: ChangePage })
   list(@Context() context: CommandContext, @Param('id') connectionId: string, @Query() query: ChangesQuery) {
-    return this.changes.list(context, connectionId, query);
+    return this.#changes.list(context, connectionId, query);
   }
 
   @Get('changes/:id')
   @ApiOperation({ summary: 'Show a change' })
   @ApiOkResponse({ type: ChangeDto })
   get(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.changes.get(context, id);
+    return this.#changes.get(context, id);
   }
 }

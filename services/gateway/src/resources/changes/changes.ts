@@ -1,10 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { views, type ChangeDocument, type ChangeSummary, type CommandContext } from '@tidemark/contracts';
-import type { ReadModel, View } from '@tidemark/read-model';
+import type { View } from '@tidemark/read-model';
 import { Ignores } from '../ignores/ignores.js';
 import { pageOf, viewPage, type ViewPage } from '../../edge/paging.js';
-import { ADAPTERS } from '../../edge/tokens.js';
-import { knownForm } from '../../edge/validation/known-form.js';
+import { Ports } from '../../edge/ports.js';
+import { parseId } from '../../edge/validation/parse-id.js';
 import type { ChangesQuery } from './changes.dto.js';
 import { Dependencies } from '../dependencies/dependencies.js';
 import { allOf, everything, filterOf, summaryOf } from './listing.js';
@@ -16,12 +16,12 @@ export type ChangeView = ChangeSummary<ChangeDocument> & Pick<ChangeDocument, 'o
 @Injectable()
 export class Changes {
   readonly #view: View<ChangeDocument>;
+  readonly #dependencies: Dependencies;
+  readonly #ignores: Ignores;
 
-  constructor(
-    private readonly dependencies: Dependencies,
-    private readonly ignores: Ignores,
-    @Inject(ADAPTERS) { readModel }: { readModel: ReadModel },
-  ) {
+  constructor(dependencies: Dependencies, ignores: Ignores, { readModel }: Ports) {
+    this.#dependencies = dependencies;
+    this.#ignores = ignores;
     this.#view = readModel.view<ChangeDocument>(views.changes);
   }
 
@@ -34,10 +34,10 @@ export class Changes {
     id: string,
     query: ChangesQuery,
   ): Promise<ViewPage<ChangeSummary<ChangeDocument>>> {
-    const connectionId = knownForm(id);
+    const connectionId = parseId(id);
     const { severity, since, until, rule, jobId, snapshotId, ...filter } = query;
-    const ignoredBy = await this.ignores.finder(context, connectionId);
-    const found = await this.dependencies.find(context, connectionId, (keeper) => {
+    const ignoredBy = await this.#ignores.finder(context, connectionId);
+    const found = await this.#dependencies.find(context, connectionId, (keeper) => {
       const where = {
         ...keeper,
         ...((since ?? until) !== undefined && {
@@ -59,9 +59,9 @@ export class Changes {
 
   /** The tenant's change, or one of a provider that it subscribes to. @throws TidemarkError NOT_FOUND */
   async get(context: CommandContext, id: string): Promise<ChangeView> {
-    const document = await this.#view.get(knownForm(id));
-    const connectionId = await this.dependencies.connectionOf(context, document, 'change');
-    const ignoredBy = await this.ignores.finder(context, connectionId);
+    const document = await this.#view.get(parseId(id));
+    const connectionId = await this.#dependencies.connectionOf(context, document, 'change');
+    const ignoredBy = await this.#ignores.finder(context, connectionId);
     const { operations } = document!;
     return { ...summaryOf(document!, ignoredBy), connectionId, operations };
   }

@@ -1,17 +1,21 @@
 import { Controller, Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
 import type { CommandContext } from '@tidemark/contracts';
-import { Needs } from '../../edge/auth/scope.guard.js';
-import { Resource } from '../../edge/openapi/resource.js';
+import { RequireScope } from '../../edge/auth/scope.guard.js';
+import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
 import { ComparisonDto, ComparisonQuery, ReportQuery } from './comparisons.dto.js';
 import { Comparisons, contentTypes } from './comparisons.js';
 
-@Resource('changes')
-@Needs('read')
+@ApiResource('changes')
+@RequireScope('read')
 @Controller('v1/connections/:id/comparison')
 export class ComparisonsController {
-  constructor(private readonly comparisons: Comparisons) {}
+  readonly #comparisons: Comparisons;
+
+  constructor(comparisons: Comparisons) {
+    this.#comparisons = comparisons;
+  }
 
   @Get()
   @ApiOperation({
@@ -20,7 +24,7 @@ export class ComparisonsController {
   })
   @ApiOkResponse({ type: ComparisonDto })
   compare(@Context() context: CommandContext, @Param('id') id: string, @Query() query: ComparisonQuery) {
-    return this.comparisons.compare(context, id, query);
+    return this.#comparisons.compare(context, id, query);
   }
 
   // What it says comes from elsewhere: a browser takes the page for a page, and runs and loads nothing.
@@ -31,7 +35,7 @@ export class ComparisonsController {
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
   async report(@Context() context: CommandContext, @Param('id') id: string, @Query() query: ReportQuery) {
     const { format = 'html', ...sides } = query;
-    const { contentType, body } = await this.comparisons.report(context, id, { format, ...sides });
+    const { contentType, body } = await this.#comparisons.report(context, id, { format, ...sides });
     return new StreamableFile(body, { type: contentType });
   }
 }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { readBlob, readJson, type BlobId, type BlobStore } from '@tidemark/blob-store';
 import {
   tally,
@@ -19,8 +19,8 @@ import { CommandClient } from '../../edge/command-client.js';
 import { Ignores } from '../ignores/ignores.js';
 import { pageOf, type Page } from '../../edge/paging.js';
 import { Snapshots, type SnapshotView } from '../snapshots/snapshots.js';
-import { ADAPTERS } from '../../edge/tokens.js';
-import { knownForm } from '../../edge/validation/known-form.js';
+import { Ports } from '../../edge/ports.js';
+import { parseId } from '../../edge/validation/parse-id.js';
 import { invalid } from '../../edge/validation/invalid.js';
 import type { ComparisonQuery, SidesQuery } from './comparisons.dto.js';
 
@@ -51,13 +51,14 @@ export class Comparisons {
   readonly #blobs: BlobStore;
   /** The last few, by their documents: they are paged through. */
   readonly #recent = new LoadingCache<readonly FoundChange[]>(KEPT);
+  readonly #commands: CommandClient;
+  readonly #snapshots: Snapshots;
+  readonly #ignores: Ignores;
 
-  constructor(
-    private readonly commands: CommandClient,
-    private readonly snapshots: Snapshots,
-    private readonly ignores: Ignores,
-    @Inject(ADAPTERS) { blobs }: { blobs: BlobStore },
-  ) {
+  constructor(commands: CommandClient, snapshots: Snapshots, ignores: Ignores, { blobs }: Ports) {
+    this.#commands = commands;
+    this.#snapshots = snapshots;
+    this.#ignores = ignores;
     this.#blobs = blobs;
   }
 
@@ -65,7 +66,7 @@ export class Comparisons {
   async compare(context: CommandContext, connectionId: string, query: ComparisonQuery): Promise<ComparisonView> {
     const { before, after } = await this.#sides(context, connectionId, query);
     const changes = await this.#changes(context, before, after);
-    const ignoredBy = await this.ignores.finder(context, knownForm(connectionId));
+    const ignoredBy = await this.#ignores.finder(context, parseId(connectionId));
     const left = changes.filter((change) => !ignoredBy(change));
     const { severity, rule } = query;
     const passes = filterOf(query, ignoredBy);
@@ -93,7 +94,7 @@ export class Comparisons {
     { format, ...sides }: SidesQuery & { readonly format: ReportFormat },
   ): Promise<{ readonly contentType: string; readonly body: Uint8Array }> {
     const { before, after } = await this.#sides(context, connectionId, sides);
-    const ignore = (await this.ignores.list(context, connectionId)).data;
+    const ignore = (await this.#ignores.list(context, connectionId)).data;
     const names = { title: `${after.title || 'API'} changes`, before: nameOf(before), after: nameOf(after) };
     const order: RenderComparison = { before: before.canonicalBlob, after: after.canonicalBlob, format, ignore, names };
     const { reportBlob } = await this.#ask<RenderedComparison>('render-comparison', context, order);
@@ -103,7 +104,7 @@ export class Comparisons {
   /** The snapshots that are meant: without a choice the newest, and the one before it. */
   async #sides(context: CommandContext, connectionId: string, chosen: SidesQuery) {
     const after = chosen.after ? await this.#snapshot(context, connectionId, 'after', chosen.after) : undefined;
-    const newest = after ?? (await this.snapshots.list(context, connectionId, { perPage: 1 })).data[0];
+    const newest = after ?? (await this.#snapshots.list(context, connectionId, { perPage: 1 })).data[0];
     if (!newest) throw invalid([{ field: 'after', message: 'is missing: the connection has no snapshot yet' }]);
     const id = chosen.before ?? newest.previousId;
     if (id === null) throw invalid([{ field: 'before', message: `is missing: ${newest.id} is the first snapshot` }]);
@@ -111,7 +112,7 @@ export class Comparisons {
   }
 
   async #snapshot(context: CommandContext, connectionId: string, field: string, id: string): Promise<SnapshotView> {
-    const snapshot = await this.snapshots.get(context, id).catch((error: unknown) => {
+    const snapshot = await this.#snapshots.get(context, id).catch((error: unknown) => {
       if (error instanceof TidemarkError && error.code === 'NOT_FOUND') return undefined;
       throw error;
     });
@@ -134,7 +135,7 @@ export class Comparisons {
   }
 
   #ask<R>(verb: string, context: CommandContext, data: object): Promise<R> {
-    return this.commands.request<R>('differ', verb, context, data, ANSWER_WITHIN_MS);
+    return this.#commands.request<R>('differ', verb, context, data, ANSWER_WITHIN_MS);
   }
 }
 

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { CommandContext } from '@tidemark/contracts';
-import { Needs } from '../../edge/auth/scope.guard.js';
-import { Resource } from '../../edge/openapi/resource.js';
+import { RequireScope } from '../../edge/auth/scope.guard.js';
+import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
 import { Connections } from './connections.js';
 import {
@@ -14,93 +14,97 @@ import {
   UpdateConnectionDto,
 } from './connections.dto.js';
 
-@Resource('connections')
+@ApiResource('connections')
 @Controller('v1/connections')
 export class ConnectionsController {
-  constructor(private readonly connections: Connections) {}
+  readonly #connections: Connections;
+
+  constructor(connections: Connections) {
+    this.#connections = connections;
+  }
 
   @Post()
-  @Needs('write')
+  @RequireScope('write')
   @ApiOperation({ summary: 'Create a connection' })
   @ApiCreatedResponse({ type: ConnectionDto })
   create(@Context() context: CommandContext, @Body() input: CreateConnectionDto) {
-    return this.connections.create(context, input);
+    return this.#connections.create(context, input);
   }
 
   @Get()
-  @Needs('read')
+  @RequireScope('read')
   @ApiOperation({ summary: 'List connections, the newest first' })
   @ApiOkResponse({ type: ConnectionPage })
   list(@Context() context: CommandContext, @Query() query: ConnectionsQuery) {
-    return this.connections.list(context, query);
+    return this.#connections.list(context, query);
   }
 
   @Get(':id')
-  @Needs('read')
+  @RequireScope('read')
   @ApiOperation({ summary: 'Show a connection' })
   @ApiOkResponse({ type: ConnectionDto })
   get(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.connections.get(context, id);
+    return this.#connections.get(context, id);
   }
 
   @Patch(':id')
-  @Needs('write')
+  @RequireScope('write')
   @ApiOperation({ summary: 'Change what is given of a connection' })
   @ApiOkResponse({ type: ConnectionDto })
   update(@Context() context: CommandContext, @Param('id') id: string, @Body() changes: UpdateConnectionDto) {
-    return this.connections.update(context, id, changes);
+    return this.#connections.update(context, id, changes);
   }
 
   @Delete(':id')
   @HttpCode(204)
-  @Needs('write')
+  @RequireScope('write')
   @ApiOperation({ summary: 'Remove a connection', description: 'Jobs that run end by themselves.' })
   @ApiNoContentResponse()
   remove(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.connections.remove(context, id);
+    return this.#connections.remove(context, id);
   }
 
   @Post(':id/pause')
   @HttpCode(200)
-  @Needs('write')
+  @RequireScope('write')
   @ApiOperation({ summary: 'Stop automatic syncs', description: 'Asked-for ones still run.' })
   @ApiOkResponse({ type: ConnectionDto })
   pause(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.connections.change(context, id, 'pause');
+    return this.#connections.change(context, id, 'pause');
   }
 
   @Post(':id/resume')
   @HttpCode(200)
-  @Needs('write')
+  @RequireScope('write')
   @ApiOperation({ summary: 'Take up automatic syncs again' })
   @ApiOkResponse({ type: ConnectionDto })
   resume(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.connections.change(context, id, 'resume');
+    return this.#connections.change(context, id, 'resume');
   }
 
   @Post(':id/disconnect')
   @HttpCode(200)
-  @Needs('write')
+  @RequireScope('write')
   @ApiOperation({ summary: 'Stop all syncs' })
   @ApiOkResponse({ type: ConnectionDto })
   disconnect(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.connections.change(context, id, 'disconnect');
+    return this.#connections.change(context, id, 'disconnect');
   }
 
   @Post(':id/reconnect')
   @HttpCode(200)
-  @Needs('write')
+  @RequireScope('write')
   @ApiOperation({ summary: 'Allow syncs again' })
   @ApiOkResponse({ type: ConnectionDto })
   reconnect(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.connections.change(context, id, 'reconnect');
+    return this.#connections.change(context, id, 'reconnect');
   }
 
   @Get(':id/cursor')
-  @Needs('read')
+  @RequireScope('read')
   @ApiOperation({ summary: 'Where the source has been read and committed to' })
   @ApiOkResponse({ type: CursorDto })
   cursor(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.connections.cursor(context, id);
+    return this.#connections.cursor(context, id);
   }
 }

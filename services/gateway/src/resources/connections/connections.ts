@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import {
   views,
   type CommandContext,
@@ -6,11 +6,11 @@ import {
   type ConnectionView,
   type CursorView,
 } from '@tidemark/contracts';
-import type { ReadModel, View } from '@tidemark/read-model';
+import type { View } from '@tidemark/read-model';
 import { CommandClient } from '../../edge/command-client.js';
 import { pageOf, viewPage, type ViewPage } from '../../edge/paging.js';
-import { ADAPTERS } from '../../edge/tokens.js';
-import { knownForm } from '../../edge/validation/known-form.js';
+import { Ports } from '../../edge/ports.js';
+import { parseId } from '../../edge/validation/parse-id.js';
 import type { ConnectionsQuery, CreateConnectionDto, UpdateConnectionDto } from './connections.dto.js';
 
 /** Verbs that need nothing but the connection. */
@@ -20,16 +20,15 @@ export type ConnectionVerb = 'pause' | 'resume' | 'disconnect' | 'reconnect';
 @Injectable()
 export class Connections {
   readonly #view: View<ConnectionDocument>;
+  readonly #commands: CommandClient;
 
-  constructor(
-    private readonly commands: CommandClient,
-    @Inject(ADAPTERS) { readModel }: { readModel: ReadModel },
-  ) {
+  constructor(commands: CommandClient, { readModel }: Ports) {
+    this.#commands = commands;
     this.#view = readModel.view<ConnectionDocument>(views.connections);
   }
 
   create(context: CommandContext, input: CreateConnectionDto): Promise<ConnectionView> {
-    return this.commands.ask('job-coordinator', 'create-connection', context, input);
+    return this.#commands.ask('job-coordinator', 'create-connection', context, input);
   }
 
   get(context: CommandContext, id: string): Promise<ConnectionView> {
@@ -71,7 +70,7 @@ export class Connections {
   }
 
   #ask<R>(verb: string, context: CommandContext, id: string, data: object = {}): Promise<R> {
-    return this.commands.ask('job-coordinator', verb, context, { ...data, connectionId: knownForm(id) });
+    return this.#commands.ask('job-coordinator', verb, context, { ...data, connectionId: parseId(id) });
   }
 }
 

@@ -1,7 +1,7 @@
-import type { Connectors } from './connectors.js';
-import { unary, type Rpcs } from '../../edge/grpc/rpc.js';
+import { Connectors } from './connectors.js';
+import { rpcs, unary } from '../../edge/grpc/rpc.js';
 
-export const connectorService = (connectors: Connectors): Rpcs => ({
+export const connectorRpcs = rpcs('tidemark.v1.ConnectorService', Connectors, (connectors) => ({
   ListConnectors: unary('read', async () => connectors.list()),
   GetConnector: unary('read', async (_, { name }) => ({ connector: connectors.get(String(name)) })),
-});
+}));

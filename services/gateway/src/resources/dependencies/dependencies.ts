@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import {
   CATALOGUE,
   providerIdOf,
@@ -7,9 +7,9 @@ import {
   type CommandContext,
   type ConnectionDocument,
 } from '@tidemark/contracts';
-import type { ReadModel, View } from '@tidemark/read-model';
+import type { View } from '@tidemark/read-model';
 import { Connections } from '../connections/connections.js';
-import { ADAPTERS } from '../../edge/tokens.js';
+import { Ports } from '../../edge/ports.js';
 
 /** Under whom snapshots and changes are kept. */
 export interface Keeper {
@@ -20,13 +20,12 @@ export interface Keeper {
 /** Whose snapshots and changes a caller sees: those of its own connections, and of the providers that it subscribes to. */
 @Injectable()
 export class Dependencies {
-  readonly #connections: View<ConnectionDocument>;
+  readonly #view: View<ConnectionDocument>;
+  readonly #connections: Connections;
 
-  constructor(
-    private readonly connections: Connections,
-    @Inject(ADAPTERS) { readModel }: { readModel: ReadModel },
-  ) {
-    this.#connections = readModel.view<ConnectionDocument>(views.connections);
+  constructor(connections: Connections, { readModel }: Ports) {
+    this.#connections = connections;
+    this.#view = readModel.view<ConnectionDocument>(views.connections);
   }
 
   /**
@@ -40,7 +39,7 @@ export class Dependencies {
   ): Promise<Found> {
     const own = await query({ tenant: context.tenant, connectionId });
     if (own.total > 0) return own;
-    const { source } = await this.connections.get(context, connectionId);
+    const { source } = await this.#connections.get(context, connectionId);
     const providerId = providerIdOf(source);
     return providerId === null ? own : query({ tenant: CATALOGUE, connectionId: providerId });
   }
@@ -50,7 +49,7 @@ export class Dependencies {
     if (document?.tenant === tenant) return document.connectionId;
     if (document?.tenant === CATALOGUE) {
       const where = { tenant, providerId: document.connectionId };
-      const [subscription] = (await this.#connections.query({ where, perPage: 1 })).data;
+      const [subscription] = (await this.#view.query({ where, perPage: 1 })).data;
       if (subscription) return subscription.id;
     }
     throw new TidemarkError('NOT_FOUND', `no such ${what}`);

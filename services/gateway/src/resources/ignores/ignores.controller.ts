@@ -1,42 +1,46 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { CommandContext } from '@tidemark/contracts';
-import { Needs } from '../../edge/auth/scope.guard.js';
-import { Resource } from '../../edge/openapi/resource.js';
+import { RequireScope } from '../../edge/auth/scope.guard.js';
+import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
 import { AddIgnoreRuleDto, IgnoreListDto, IgnoreRuleDto } from './ignores.dto.js';
 import { Ignores } from './ignores.js';
 
-@Resource('changes')
+@ApiResource('changes')
 @Controller('v1/connections/:id/ignores')
 export class IgnoresController {
-  constructor(private readonly ignores: Ignores) {}
+  readonly #ignores: Ignores;
+
+  constructor(ignores: Ignores) {
+    this.#ignores = ignores;
+  }
 
   @Get()
-  @Needs('read')
+  @RequireScope('read')
   @ApiOperation({ summary: 'The changes of a dependency that are expected' })
   @ApiOkResponse({ type: IgnoreListDto })
   list(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.ignores.list(context, id);
+    return this.#ignores.list(context, id);
   }
 
   @Post()
-  @Needs('write')
+  @RequireScope('write')
   @ApiOperation({
     summary: 'Expect changes: they alert nobody, and are marked in lists',
     description: 'What was recorded stays recorded. A rule that says the same again is the same rule.',
   })
   @ApiCreatedResponse({ type: IgnoreRuleDto })
   add(@Context() context: CommandContext, @Param('id') id: string, @Body() rule: AddIgnoreRuleDto) {
-    return this.ignores.add(context, id, rule);
+    return this.#ignores.add(context, id, rule);
   }
 
   @Delete(':ignoreId')
   @HttpCode(204)
-  @Needs('write')
+  @RequireScope('write')
   @ApiOperation({ summary: 'Remove a rule from the ignore list' })
   @ApiNoContentResponse()
   remove(@Context() context: CommandContext, @Param('id') id: string, @Param('ignoreId') ignoreId: string) {
-    return this.ignores.remove(context, id, ignoreId);
+    return this.#ignores.remove(context, id, ignoreId);
   }
 }

@@ -1,43 +1,43 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { views, type CommandContext, type IgnoreListDocument, type IgnoreRule } from '@tidemark/contracts';
 import { ignoredBy } from '@tidemark/openapi-diff';
-import type { ReadModel, View } from '@tidemark/read-model';
+import type { View } from '@tidemark/read-model';
 import { ignoredByNothing, type IgnoredBy } from '../changes/listing.js';
 import { CommandClient } from '../../edge/command-client.js';
 import { Connections } from '../connections/connections.js';
-import { ADAPTERS } from '../../edge/tokens.js';
-import { knownForm } from '../../edge/validation/known-form.js';
+import { Ports } from '../../edge/ports.js';
+import { parseId } from '../../edge/validation/parse-id.js';
 import type { AddIgnoreRuleDto } from './ignores.dto.js';
 
 /** What callers may do with ignore lists, whatever they speak. */
 @Injectable()
 export class Ignores {
   readonly #view: View<IgnoreListDocument>;
+  readonly #commands: CommandClient;
+  readonly #connections: Connections;
 
-  constructor(
-    private readonly commands: CommandClient,
-    private readonly connections: Connections,
-    @Inject(ADAPTERS) { readModel }: { readModel: ReadModel },
-  ) {
+  constructor(commands: CommandClient, connections: Connections, { readModel }: Ports) {
+    this.#commands = commands;
+    this.#connections = connections;
     this.#view = readModel.view<IgnoreListDocument>(views.ignoreLists);
   }
 
   /** The rules of a connection, in the order in which they were added. @throws TidemarkError NOT_FOUND */
   async list(context: CommandContext, connectionId: string): Promise<{ readonly data: readonly IgnoreRule[] }> {
-    await this.connections.assertExists(context, connectionId);
-    return { data: await this.#rules(context, knownForm(connectionId)) };
+    await this.#connections.assertExists(context, connectionId);
+    return { data: await this.#rules(context, parseId(connectionId)) };
   }
 
   /** @throws TidemarkError NOT_FOUND · VALIDATION_FAILED · CONFLICT when the list is full */
   async add(context: CommandContext, connectionId: string, rule: AddIgnoreRuleDto): Promise<IgnoreRule> {
-    await this.connections.assertExists(context, connectionId);
-    return this.commands.ask('differ', 'add-ignore-rule', context, { ...rule, connectionId });
+    await this.#connections.assertExists(context, connectionId);
+    return this.#commands.ask('differ', 'add-ignore-rule', context, { ...rule, connectionId });
   }
 
   /** @throws TidemarkError NOT_FOUND */
   async remove(context: CommandContext, connectionId: string, ignoreId: string): Promise<void> {
-    await this.connections.assertExists(context, connectionId);
-    await this.commands.ask('differ', 'remove-ignore-rule', context, { connectionId, ignoreId: knownForm(ignoreId) });
+    await this.#connections.assertExists(context, connectionId);
+    await this.#commands.ask('differ', 'remove-ignore-rule', context, { connectionId, ignoreId: parseId(ignoreId) });
   }
 
   /** Today's rules of a connection as a test of changes. */

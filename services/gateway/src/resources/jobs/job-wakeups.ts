@@ -1,6 +1,6 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Broker, Running } from '@tidemark/messaging';
-import { ADAPTERS } from '../../edge/tokens.js';
+import { Ports } from '../../edge/ports.js';
 
 /** What a relayed event of a job says of its place. */
 interface Relayed {
@@ -15,7 +15,7 @@ export class JobWakeups implements OnModuleDestroy {
   readonly #broker: Broker;
   #listening: Promise<Running | undefined> | undefined;
 
-  constructor(@Inject(ADAPTERS) { broker }: { broker: Broker }) {
+  constructor({ broker }: Ports) {
     this.#broker = broker;
   }
 

@@ -9,8 +9,8 @@ import {
 } from '@nestjs/swagger';
 import type { CommandContext } from '@tidemark/contracts';
 import type { FastifyReply } from 'fastify';
-import { Needs } from '../../edge/auth/scope.guard.js';
-import { Resource } from '../../edge/openapi/resource.js';
+import { RequireScope } from '../../edge/auth/scope.guard.js';
+import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { PageQuery } from '../../edge/paging.js';
 import { Context } from '../../edge/request-context.js';
 import { invalid } from '../../edge/validation/invalid.js';
@@ -28,14 +28,18 @@ import {
   TimelinePage,
 } from './jobs.dto.js';
 
-@Resource('jobs')
+@ApiResource('jobs')
 @Controller('v1')
 export class JobsController {
-  constructor(private readonly jobs: Jobs) {}
+  readonly #jobs: Jobs;
+
+  constructor(jobs: Jobs) {
+    this.#jobs = jobs;
+  }
 
   @Post('connections/:id/jobs')
   @HttpCode(202)
-  @Needs('write')
+  @RequireScope('write')
   @ApiOperation({ summary: 'Ask for a sync job' })
   @ApiHeader({
     name: 'Idempotency-Key',
@@ -49,11 +53,11 @@ export class JobsController {
     @Body() input: CreateJobDto,
     @Headers('Idempotency-Key') key?: string,
   ) {
-    return this.jobs.create(context, connectionId, input, key);
+    return this.#jobs.create(context, connectionId, input, key);
   }
 
   @Get('connections/:id/jobs')
-  @Needs('read')
+  @RequireScope('read')
   @ApiOperation({ summary: "List a connection's jobs, the newest first" })
   @ApiOkResponse({ type: JobPage })
   listOfConnection(
@@ -61,61 +65,61 @@ export class JobsController {
     @Param('id') connectionId: string,
     @Query() query: ConnectionJobsQuery,
   ) {
-    return this.jobs.listOfConnection(context, connectionId, query);
+    return this.#jobs.listOfConnection(context, connectionId, query);
   }
 
   @Get('jobs')
-  @Needs('read')
+  @RequireScope('read')
   @ApiOperation({ summary: 'List jobs, the newest first' })
   @ApiOkResponse({ type: JobPage })
   list(@Context() context: CommandContext, @Query() query: JobsQuery) {
-    return this.jobs.list(context, query);
+    return this.#jobs.list(context, query);
   }
 
   @Get('jobs/:id')
-  @Needs('read')
+  @RequireScope('read')
   @ApiOperation({ summary: 'Show a job', description: 'Folded from its events: you read your own writes.' })
   @ApiOkResponse({ type: JobDto })
   get(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.jobs.get(context, id);
+    return this.#jobs.get(context, id);
   }
 
   @Post('jobs/:id/cancel')
   @HttpCode(200)
-  @Needs('write')
+  @RequireScope('write')
   @ApiOperation({ summary: 'Cancel a job that has not ended' })
   @ApiOkResponse({ type: JobDto })
   cancel(@Context() context: CommandContext, @Param('id') id: string, @Body() { reason }: CancelJobDto) {
-    return this.jobs.cancel(context, id, reason);
+    return this.#jobs.cancel(context, id, reason);
   }
 
   @Post('jobs/:id/retry')
   @HttpCode(202)
-  @Needs('write')
+  @RequireScope('write')
   @ApiOperation({ summary: 'Start a new job in place of one that ended' })
   @ApiAcceptedResponse({ type: JobDto })
   retry(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.jobs.retry(context, id);
+    return this.#jobs.retry(context, id);
   }
 
   @Get('jobs/:id/timeline')
-  @Needs('read')
+  @RequireScope('read')
   @ApiOperation({ summary: "A job's story, one line an event" })
   @ApiOkResponse({ type: TimelinePage })
   timeline(@Context() context: CommandContext, @Param('id') id: string, @Query() query: PageQuery) {
-    return this.jobs.timeline(context, id, query);
+    return this.#jobs.timeline(context, id, query);
   }
 
   @Get('jobs/:id/state')
-  @Needs('read')
+  @RequireScope('read')
   @ApiOperation({ summary: 'A job as it was at a revision or a time' })
   @ApiOkResponse({ type: JobDto })
   state(@Context() context: CommandContext, @Param('id') id: string, @Query() query: JobStateQuery) {
-    return this.jobs.state(context, id, query);
+    return this.#jobs.state(context, id, query);
   }
 
   @Get('jobs/:id/events')
-  @Needs('read')
+  @RequireScope('read')
   @ApiOperation({
     summary: "A job's events, stored and new, as they come",
     description:
@@ -135,7 +139,7 @@ export class JobsController {
   ): Promise<StreamableFile | undefined> {
     const gone = new AbortController();
     const stop = () => gone.abort();
-    const pages = this.jobs.watch(context, id, resumeFrom(lastEventId) ?? from ?? 0, gone.signal);
+    const pages = this.#jobs.watch(context, id, resumeFrom(lastEventId) ?? from ?? 0, gone.signal);
     // A reader that leaves while the first page is fetched.
     reply.raw.on('close', stop);
     // The first page decides on the status, before the answer begins.

@@ -1,40 +1,40 @@
 import { CancelJobDto, CreateJobDto, JobsQuery, JobStateQuery } from './jobs.dto.js';
-import type { Jobs } from './jobs.js';
+import { Jobs } from './jobs.js';
 import { PageQuery } from '../../edge/paging.js';
-import { knownForm } from '../../edge/validation/known-form.js';
+import { parseId } from '../../edge/validation/parse-id.js';
 import { invalid } from '../../edge/validation/invalid.js';
 import { validated } from '../../edge/validation/validate.js';
-import { stream, unary, type Rpcs } from '../../edge/grpc/rpc.js';
+import { rpcs, stream, unary } from '../../edge/grpc/rpc.js';
 
-export const jobService = (jobs: Jobs): Rpcs => ({
+export const jobRpcs = rpcs('tidemark.v1.JobService', Jobs, (jobs) => ({
   CreateJob: unary('write', async (context, { connectionId, idempotencyKey, ...job }) => ({
     job: await jobs.create(
       context,
-      knownForm(connectionId),
+      parseId(connectionId),
       validated(CreateJobDto, job),
       idempotencyKey as string | undefined,
     ),
   })),
-  GetJob: unary('read', async (context, { id }) => ({ job: await jobs.get(context, knownForm(id)) })),
+  GetJob: unary('read', async (context, { id }) => ({ job: await jobs.get(context, parseId(id)) })),
   ListJobs: unary('read', (context, request) => {
     const query = validated(JobsQuery, request);
     const { connectionId } = query;
     return connectionId === undefined ? jobs.list(context, query) : jobs.listOfConnection(context, connectionId, query);
   }),
   CancelJob: unary('write', async (context, { id, ...input }) => ({
-    job: await jobs.cancel(context, knownForm(id), validated(CancelJobDto, input).reason),
+    job: await jobs.cancel(context, parseId(id), validated(CancelJobDto, input).reason),
   })),
-  RetryJob: unary('write', async (context, { id }) => ({ job: await jobs.retry(context, knownForm(id)) })),
+  RetryJob: unary('write', async (context, { id }) => ({ job: await jobs.retry(context, parseId(id)) })),
   GetJobState: unary('read', async (context, { id, ...when }) => ({
-    job: await jobs.state(context, knownForm(id), validated(JobStateQuery, when)),
+    job: await jobs.state(context, parseId(id), validated(JobStateQuery, when)),
   })),
   GetTimeline: unary('read', (context, { jobId, ...page }) =>
-    jobs.timeline(context, knownForm(jobId), validated(PageQuery, page)),
+    jobs.timeline(context, parseId(jobId), validated(PageQuery, page)),
   ),
   WatchJob: stream('read', async function* (context, { id, fromRevision = 0 }, signal) {
     const from = fromRevision as number;
     if (from < 0) throw invalid([{ field: 'fromRevision', message: 'must be a revision, from 0' }]);
-    for await (const events of jobs.watch(context, knownForm(id), from, signal))
+    for await (const events of jobs.watch(context, parseId(id), from, signal))
       for (const event of events) yield { event };
   }),
-});
+}));

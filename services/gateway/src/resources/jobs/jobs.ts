@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import {
   views,
   type CommandContext,
@@ -8,12 +8,12 @@ import {
   type TimelineEntry,
   type WaitingFor,
 } from '@tidemark/contracts';
-import type { ReadModel, View } from '@tidemark/read-model';
+import type { View } from '@tidemark/read-model';
 import { Connections } from '../connections/connections.js';
 import { CommandClient } from '../../edge/command-client.js';
 import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
-import { ADAPTERS } from '../../edge/tokens.js';
-import { knownForm } from '../../edge/validation/known-form.js';
+import { Ports } from '../../edge/ports.js';
+import { parseId } from '../../edge/validation/parse-id.js';
 import { invalid } from '../../edge/validation/invalid.js';
 import { JobWakeups } from './job-wakeups.js';
 import type { CreateJobDto, JobsQuery, JobStateQuery } from './jobs.dto.js';
@@ -32,13 +32,14 @@ export interface JobList extends ViewPage<JobView> {
 export class Jobs implements OnModuleDestroy {
   readonly #view: View<JobDocument>;
   readonly #closing = new AbortController();
+  readonly #commands: CommandClient;
+  readonly #connections: Connections;
+  readonly #wakeups: JobWakeups;
 
-  constructor(
-    private readonly commands: CommandClient,
-    private readonly connections: Connections,
-    private readonly wakeups: JobWakeups,
-    @Inject(ADAPTERS) { readModel }: { readModel: ReadModel },
-  ) {
+  constructor(commands: CommandClient, connections: Connections, wakeups: JobWakeups, { readModel }: Ports) {
+    this.#commands = commands;
+    this.#connections = connections;
+    this.#wakeups = wakeups;
     this.#view = readModel.view<JobDocument>(views.jobs);
   }
 
@@ -50,35 +51,35 @@ export class Jobs implements OnModuleDestroy {
   create(context: CommandContext, connectionId: string, input: CreateJobDto, key?: string): Promise<JobView> {
     if (key !== undefined && !/^[\x20-\x7e]{1,255}$/.test(key))
       throw invalid([{ field: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }]);
-    const job = { ...input, connectionId: knownForm(connectionId), idempotencyKey: key };
-    return this.commands.ask('job-coordinator', 'create', context, job);
+    const job = { ...input, connectionId: parseId(connectionId), idempotencyKey: key };
+    return this.#commands.ask('job-coordinator', 'create', context, job);
   }
 
   get(context: CommandContext, id: string): Promise<JobView> {
-    return this.commands.ask('job-coordinator', 'get-job', context, { jobId: knownForm(id) });
+    return this.#commands.ask('job-coordinator', 'get-job', context, { jobId: parseId(id) });
   }
 
   cancel(context: CommandContext, id: string, reason?: string): Promise<JobView> {
-    return this.commands.ask('job-coordinator', 'cancel-job', context, { jobId: knownForm(id), reason });
+    return this.#commands.ask('job-coordinator', 'cancel-job', context, { jobId: parseId(id), reason });
   }
 
   retry(context: CommandContext, id: string): Promise<JobView> {
-    return this.commands.ask('job-coordinator', 'retry-job', context, { jobId: knownForm(id) });
+    return this.#commands.ask('job-coordinator', 'retry-job', context, { jobId: parseId(id) });
   }
 
   state(context: CommandContext, id: string, { revision, at }: JobStateQuery): Promise<JobView> {
     if ((revision === undefined) === (at === undefined))
       throw invalid([{ field: 'revision', message: 'or at must be given, and not both' }]);
-    return this.commands.ask('job-coordinator', 'job-state', context, { jobId: knownForm(id), revision, at });
+    return this.#commands.ask('job-coordinator', 'job-state', context, { jobId: parseId(id), revision, at });
   }
 
   async timeline(context: CommandContext, id: string, query: PageQuery): Promise<Page<TimelineEntry>> {
     const page = pageOf(query);
-    const { data, total } = await this.commands.ask<{ data: TimelineEntry[]; total: number }>(
+    const { data, total } = await this.#commands.ask<{ data: TimelineEntry[]; total: number }>(
       'job-coordinator',
       'job-timeline',
       context,
-      { jobId: knownForm(id), ...page },
+      { jobId: parseId(id), ...page },
     );
     return { data, pagination: { ...page, total } };
   }
@@ -97,17 +98,17 @@ export class Jobs implements OnModuleDestroy {
 
   /** @throws TidemarkError NOT_FOUND when there is no such connection */
   async listOfConnection(context: CommandContext, connectionId: string, query: JobsQuery): Promise<JobList> {
-    const list = await this.list(context, { ...query, connectionId: knownForm(connectionId) });
-    if (list.pagination.total === 0) await this.connections.assertExists(context, connectionId);
+    const list = await this.list(context, { ...query, connectionId: parseId(connectionId) });
+    if (list.pagination.total === 0) await this.#connections.assertExists(context, connectionId);
     return list;
   }
 
   /** See watchJob. */
   watch(context: CommandContext, id: string, from: number, signal: AbortSignal): Watch {
-    const jobId = knownForm(id);
+    const jobId = parseId(id);
     const fetch = (start: number): Promise<JobEventPage> =>
-      this.commands.ask('job-coordinator', 'job-events', context, { jobId, from: start, limit: WATCH.pageSize });
-    const onEvent = (heard: (revision: number) => void) => this.wakeups.watch(jobId, heard);
+      this.#commands.ask('job-coordinator', 'job-events', context, { jobId, from: start, limit: WATCH.pageSize });
+    const onEvent = (heard: (revision: number) => void) => this.#wakeups.watch(jobId, heard);
     return watchJob({ ...WATCH, fetch, onEvent }, from, AbortSignal.any([signal, this.#closing.signal]));
   }
 
@@ -116,7 +117,7 @@ export class Jobs implements OnModuleDestroy {
     const jobIds = list.data.filter(isWaiting).map(({ id }) => id);
     if (jobIds.length === 0) return list;
     try {
-      const reasons = await this.commands.ask<Record<string, WaitingFor>>(
+      const reasons = await this.#commands.ask<Record<string, WaitingFor>>(
         'job-coordinator',
         'explain-jobs',
         context,

@@ -1,30 +1,34 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { CommandContext } from '@tidemark/contracts';
-import { Needs } from '../../edge/auth/scope.guard.js';
-import { Resource } from '../../edge/openapi/resource.js';
+import { RequireScope } from '../../edge/auth/scope.guard.js';
+import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
 import { CreateKeyDto, KeyPage, KeysQuery, NewKeyDto } from './keys.dto.js';
 import { Keys } from './keys.js';
 
-@Resource('keys')
-@Needs('operate')
+@ApiResource('keys')
+@RequireScope('operate')
 @Controller('v1/keys')
 export class KeysController {
-  constructor(private readonly keys: Keys) {}
+  readonly #keys: Keys;
+
+  constructor(keys: Keys) {
+    this.#keys = keys;
+  }
 
   @Post()
   @ApiOperation({ summary: 'Create an API key', description: 'The answer holds the key, this once.' })
   @ApiCreatedResponse({ type: NewKeyDto })
   create(@Context() context: CommandContext, @Body() input: CreateKeyDto) {
-    return this.keys.create(context, input);
+    return this.#keys.create(context, input);
   }
 
   @Get()
   @ApiOperation({ summary: 'List API keys, the newest first' })
   @ApiOkResponse({ type: KeyPage })
   list(@Query() query: KeysQuery) {
-    return this.keys.list(query);
+    return this.#keys.list(query);
   }
 
   @Delete(':id')
@@ -32,6 +36,6 @@ export class KeysController {
   @ApiOperation({ summary: 'Revoke an API key', description: 'At once here, within 30 s in other gateways.' })
   @ApiNoContentResponse()
   revoke(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.keys.revoke(context, id);
+    return this.#keys.revoke(context, id);
   }
 }

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { scopes, type Scope } from '../../api-key/api-key.js';
+import { scopes, type Scope } from '../../api-key/scope.js';
 import { PageQuery, Pagination } from '../../edge/paging.js';
 import { Text, Words } from '../../edge/validation/fields.js';
 

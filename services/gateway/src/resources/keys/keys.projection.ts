@@ -1,7 +1,7 @@
 import { instantOf } from '@tidemark/foundation';
 import type { Projection } from '@tidemark/read-model';
 import type { ApiKeyEvent } from '../../api-key/api-key.events.js';
-import type { Scope } from '../../api-key/api-key.js';
+import type { Scope } from '../../api-key/scope.js';
 
 export interface KeyDocument {
   readonly id: string;

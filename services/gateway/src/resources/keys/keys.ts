@@ -1,12 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { TidemarkError, type CommandContext } from '@tidemark/contracts';
 import type { EventStore } from '@tidemark/event-store';
 import { instantOf, withTimeout } from '@tidemark/foundation';
-import type { Projector, ReadModel, View } from '@tidemark/read-model';
+import { Projector, type View } from '@tidemark/read-model';
 import { Authenticator } from '../../edge/auth/authenticator.js';
 import { pageOf, viewPage, type ViewPage } from '../../edge/paging.js';
-import { ADAPTERS, PROJECTOR } from '../../edge/tokens.js';
-import { knownForm } from '../../edge/validation/known-form.js';
+import { Ports } from '../../edge/ports.js';
+import { parseId } from '../../edge/validation/parse-id.js';
 import { KeyStore } from '../../edge/auth/key-store.js';
 import type { CreateKeyDto, KeyDto, KeysQuery, NewKeyDto } from './keys.dto.js';
 import { keysProjection, type KeyDocument } from './keys.projection.js';
@@ -18,19 +18,20 @@ const CATCH_UP_WITHIN_MS = 2000;
 export class Keys {
   readonly #view: View<KeyDocument>;
   readonly #eventStore: EventStore;
+  readonly #store: KeyStore;
+  readonly #authenticator: Authenticator;
+  readonly #projector: Projector;
 
-  constructor(
-    private readonly store: KeyStore,
-    private readonly authenticator: Authenticator,
-    @Inject(PROJECTOR) private readonly projector: Projector,
-    @Inject(ADAPTERS) { readModel, eventStore }: { readModel: ReadModel; eventStore: EventStore },
-  ) {
+  constructor(store: KeyStore, authenticator: Authenticator, projector: Projector, { readModel, eventStore }: Ports) {
+    this.#store = store;
+    this.#authenticator = authenticator;
+    this.#projector = projector;
     this.#view = readModel.view<KeyDocument>(keysProjection);
     this.#eventStore = eventStore;
   }
 
   async create(context: CommandContext, { tenant = context.tenant, name, scopes }: CreateKeyDto): Promise<NewKeyDto> {
-    const { key, secret } = await this.store.create({ tenant, name, scopes: [...new Set(scopes)] }, context);
+    const { key, secret } = await this.#store.create({ tenant, name, scopes: [...new Set(scopes)] }, context);
     const { keyId: id, createdAt } = key;
     return {
       ...{ id, name, tenant, scopes: key.scopes },
@@ -50,9 +51,9 @@ export class Keys {
 
   /** Ends a key: here at once, in other gateways within 30 s. @throws TidemarkError NOT_FOUND */
   async revoke(context: CommandContext, id: string): Promise<void> {
-    const { hash, tenant } = await this.#find(knownForm(id));
-    await this.store.revoke(hash, { ...context, tenant });
-    this.authenticator.forget(hash);
+    const { hash, tenant } = await this.#find(parseId(id));
+    await this.#store.revoke(hash, { ...context, tenant });
+    this.#authenticator.forget(hash);
   }
 
   async #find(id: string): Promise<KeyDocument> {
@@ -63,7 +64,7 @@ export class Keys {
 
   /** A key that was just created may not be in the view yet. */
   async #findNew(id: string): Promise<KeyDocument | null> {
-    const caughtUp = this.projector.caughtUp(keysProjection.name, await this.#eventStore.head());
+    const caughtUp = this.#projector.caughtUp(keysProjection.name, await this.#eventStore.head());
     await withTimeout(caughtUp, CATCH_UP_WITHIN_MS, () => {});
     return this.#view.get(id);
   }

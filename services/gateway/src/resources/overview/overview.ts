@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import {
   connectionStates,
   jobStates,
@@ -10,8 +10,8 @@ import {
   type JobState,
 } from '@tidemark/contracts';
 import { instantOf } from '@tidemark/foundation';
-import type { ReadModel, View } from '@tidemark/read-model';
-import { ADAPTERS } from '../../edge/tokens.js';
+import type { View } from '@tidemark/read-model';
+import { Ports } from '../../edge/ports.js';
 import type { ConnectionTotalsDto, JobWindowDto, OverviewDto } from './overview.dto.js';
 
 const DAY_MS = 86_400_000;
@@ -23,7 +23,7 @@ export class Overview {
   readonly #jobs: View<JobDocument>;
   readonly #connections: View<ConnectionDocument>;
 
-  constructor(@Inject(ADAPTERS) { readModel }: { readModel: ReadModel }) {
+  constructor({ readModel }: Ports) {
     this.#jobs = readModel.view<JobDocument>(views.jobs);
     this.#connections = readModel.view<ConnectionDocument>(views.connections);
   }

@@ -1,23 +1,27 @@
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { CommandContext } from '@tidemark/contracts';
-import { Needs } from '../../edge/auth/scope.guard.js';
-import { Resource } from '../../edge/openapi/resource.js';
+import { RequireScope } from '../../edge/auth/scope.guard.js';
+import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
 import { ProjectionDto, ProjectionList } from './projections.dto.js';
 import { Projections } from './projections.js';
 
-@Resource('projections')
-@Needs('operate')
+@ApiResource('projections')
+@RequireScope('operate')
 @Controller('v1/projections')
 export class ProjectionsController {
-  constructor(private readonly projections: Projections) {}
+  readonly #projections: Projections;
+
+  constructor(projections: Projections) {
+    this.#projections = projections;
+  }
 
   @Get()
   @ApiOperation({ summary: 'List the views and how far they are' })
   @ApiOkResponse({ type: ProjectionList })
   async list(@Context() context: CommandContext) {
-    return { data: await this.projections.list(context) };
+    return { data: await this.#projections.list(context) };
   }
 
   @Post(':name/rebuild')
@@ -28,6 +32,6 @@ export class ProjectionsController {
   })
   @ApiAcceptedResponse({ type: ProjectionDto })
   rebuild(@Context() context: CommandContext, @Param('name') name: string) {
-    return this.projections.rebuild(context, name);
+    return this.#projections.rebuild(context, name);
   }
 }

@@ -1,9 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { TidemarkError, views, type CommandContext, type ProjectionStatus, type Service } from '@tidemark/contracts';
 import type { EventStore } from '@tidemark/event-store';
 import { CommandClient } from '../../edge/command-client.js';
 import { keysProjection } from '../keys/keys.projection.js';
-import { ADAPTERS } from '../../edge/tokens.js';
+import { Ports } from '../../edge/ports.js';
 import type { ProjectionDto } from './projections.dto.js';
 
 interface Known {
@@ -19,11 +19,10 @@ const known: readonly Known[] = [...Object.values(views), { ...keysProjection, o
 @Injectable()
 export class Projections {
   readonly #eventStore: EventStore;
+  readonly #commands: CommandClient;
 
-  constructor(
-    private readonly commands: CommandClient,
-    @Inject(ADAPTERS) { eventStore }: { eventStore: EventStore },
-  ) {
+  constructor(commands: CommandClient, { eventStore }: Ports) {
+    this.#commands = commands;
     this.#eventStore = eventStore;
   }
 
@@ -33,7 +32,7 @@ export class Projections {
     const [head, ...told] = await Promise.all([
       this.#eventStore.head().catch(() => null),
       ...owners.map((owner) =>
-        this.commands.request<ProjectionStatus[]>(owner, 'projections', context, {}).catch(() => []),
+        this.#commands.request<ProjectionStatus[]>(owner, 'projections', context, {}).catch(() => []),
       ),
     ]);
     const statuses = new Map(told.flat().map((status) => [status.name, status]));
@@ -49,7 +48,7 @@ export class Projections {
     if (!projection)
       throw new TidemarkError('NOT_FOUND', `no such projection; there are ${known.map((one) => one.name).join(', ')}`);
     const { owner } = projection;
-    const status = await this.commands.request<ProjectionStatus>(owner, 'rebuild-projection', context, { name });
+    const status = await this.#commands.request<ProjectionStatus>(owner, 'rebuild-projection', context, { name });
     return { ...status, owner, head: await this.#eventStore.head().catch(() => null) };
   }
 }

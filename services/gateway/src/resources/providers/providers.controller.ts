@@ -7,38 +7,42 @@ import {
   ApiOperation,
 } from '@nestjs/swagger';
 import type { CommandContext } from '@tidemark/contracts';
-import { Needs } from '../../edge/auth/scope.guard.js';
+import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ConnectionDto, CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';
 import { JobDto } from '../jobs/jobs.dto.js';
-import { Resource } from '../../edge/openapi/resource.js';
+import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { PageQuery } from '../../edge/paging.js';
 import { Context } from '../../edge/request-context.js';
 import { ProviderDetailDto, ProviderDto, ProviderPage, SubscribeDto } from './providers.dto.js';
 import { Providers } from './providers.js';
 
-@Resource('providers')
+@ApiResource('providers')
 @Controller('v1/providers')
 export class ProvidersController {
-  constructor(private readonly providers: Providers) {}
+  readonly #providers: Providers;
+
+  constructor(providers: Providers) {
+    this.#providers = providers;
+  }
 
   @Get()
-  @Needs('read')
+  @RequireScope('read')
   @ApiOperation({ summary: 'List the dependencies that are fetched once for all who subscribe, the newest first' })
   @ApiOkResponse({ type: ProviderPage })
   list(@Context() context: CommandContext, @Query() query: PageQuery) {
-    return this.providers.list(context, query);
+    return this.#providers.list(context, query);
   }
 
   @Get(':id')
-  @Needs('read')
+  @RequireScope('read')
   @ApiOperation({ summary: 'Show a provider' })
   @ApiOkResponse({ type: ProviderDetailDto })
   get(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.providers.get(context, id);
+    return this.#providers.get(context, id);
   }
 
   @Post()
-  @Needs('operate')
+  @RequireScope('operate')
   @ApiOperation({
     summary: 'Add a provider to the catalogue',
     description:
@@ -46,37 +50,37 @@ export class ProvidersController {
   })
   @ApiCreatedResponse({ type: ProviderDto })
   create(@Context() context: CommandContext, @Body() input: CreateConnectionDto) {
-    return this.providers.create(context, input);
+    return this.#providers.create(context, input);
   }
 
   @Patch(':id')
-  @Needs('operate')
+  @RequireScope('operate')
   @ApiOperation({ summary: 'Change what is given of a provider' })
   @ApiOkResponse({ type: ProviderDto })
   update(@Context() context: CommandContext, @Param('id') id: string, @Body() changes: UpdateConnectionDto) {
-    return this.providers.update(context, id, changes);
+    return this.#providers.update(context, id, changes);
   }
 
   @Delete(':id')
   @HttpCode(204)
-  @Needs('operate')
+  @RequireScope('operate')
   @ApiOperation({ summary: 'Remove a provider that nobody subscribes to' })
   @ApiNoContentResponse()
   remove(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.providers.remove(context, id);
+    return this.#providers.remove(context, id);
   }
 
   @Post(':id/jobs')
   @HttpCode(202)
-  @Needs('operate')
+  @RequireScope('operate')
   @ApiOperation({ summary: 'Fetch a provider now, for all who subscribe' })
   @ApiAcceptedResponse({ type: JobDto })
   sync(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.providers.sync(context, id);
+    return this.#providers.sync(context, id);
   }
 
   @Post(':id/subscription')
-  @Needs('write')
+  @RequireScope('write')
   @ApiOperation({
     summary: 'Subscribe to a provider',
     description:
@@ -84,15 +88,15 @@ export class ProvidersController {
   })
   @ApiCreatedResponse({ type: ConnectionDto })
   subscribe(@Context() context: CommandContext, @Param('id') id: string, @Body() { name }: SubscribeDto) {
-    return this.providers.subscribe(context, id, name);
+    return this.#providers.subscribe(context, id, name);
   }
 
   @Delete(':id/subscription')
   @HttpCode(204)
-  @Needs('write')
+  @RequireScope('write')
   @ApiOperation({ summary: 'End the subscription to a provider' })
   @ApiNoContentResponse()
   unsubscribe(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.providers.unsubscribe(context, id);
+    return this.#providers.unsubscribe(context, id);
   }
 }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import {
   CATALOGUE,
   subscriptionKey,
@@ -10,14 +10,14 @@ import {
   type JobView,
 } from '@tidemark/contracts';
 import { uuidv5 } from '@tidemark/foundation';
-import type { ReadModel, View } from '@tidemark/read-model';
+import type { View } from '@tidemark/read-model';
 import { CommandClient } from '../../edge/command-client.js';
 import type { CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';
 import { Connections } from '../connections/connections.js';
 import { Jobs } from '../jobs/jobs.js';
 import { pageOf, viewPage, type PageQuery, type ViewPage } from '../../edge/paging.js';
-import { ADAPTERS } from '../../edge/tokens.js';
-import { knownForm } from '../../edge/validation/known-form.js';
+import { Ports } from '../../edge/ports.js';
+import { parseId } from '../../edge/validation/parse-id.js';
 
 /** A dependency of the catalogue, as everybody may see it. */
 export type ProviderView = Pick<
@@ -37,13 +37,14 @@ export type ProviderDetail = ProviderView & { readonly subscribers: number };
 @Injectable()
 export class Providers {
   readonly #view: View<ConnectionDocument>;
+  readonly #commands: CommandClient;
+  readonly #connections: Connections;
+  readonly #jobs: Jobs;
 
-  constructor(
-    private readonly commands: CommandClient,
-    private readonly connections: Connections,
-    private readonly jobs: Jobs,
-    @Inject(ADAPTERS) { readModel }: { readModel: ReadModel },
-  ) {
+  constructor(commands: CommandClient, connections: Connections, jobs: Jobs, { readModel }: Ports) {
+    this.#commands = commands;
+    this.#connections = connections;
+    this.#jobs = jobs;
     this.#view = readModel.view<ConnectionDocument>(views.connections);
   }
 
@@ -69,41 +70,41 @@ export class Providers {
   }
 
   async create(context: CommandContext, input: CreateConnectionDto): Promise<ProviderView> {
-    return describe(await this.connections.create(ofCatalogue(context), input));
+    return describe(await this.#connections.create(inCatalogue(context), input));
   }
 
   async update(context: CommandContext, id: string, changes: UpdateConnectionDto): Promise<ProviderView> {
-    return describe(await this.connections.update(ofCatalogue(context), id, changes));
+    return describe(await this.#connections.update(inCatalogue(context), id, changes));
   }
 
   /** @throws TidemarkError NOT_FOUND · CONFLICT while anybody subscribes */
   async remove(context: CommandContext, id: string): Promise<void> {
     await this.#find(context, id);
-    await this.connections.remove(ofCatalogue(context), id);
+    await this.#connections.remove(inCatalogue(context), id);
   }
 
   /** Fetches the provider now, for all. */
   sync(context: CommandContext, id: string): Promise<JobView> {
-    return this.jobs.create(ofCatalogue(context), id, { type: 'full', trigger: 'api' });
+    return this.#jobs.create(inCatalogue(context), id, { type: 'full', trigger: 'api' });
   }
 
   /** The tenant's subscription, the same one when asked again. @throws TidemarkError NOT_FOUND */
   subscribe(context: CommandContext, id: string, name?: string): Promise<ConnectionView> {
-    return this.commands.ask('job-coordinator', 'subscribe', context, { providerId: knownForm(id), name });
+    return this.#commands.ask('job-coordinator', 'subscribe', context, { providerId: parseId(id), name });
   }
 
   /** @throws TidemarkError NOT_FOUND when there is no subscription */
   async unsubscribe(context: CommandContext, id: string): Promise<void> {
     // Not looked up in the view: who has just subscribed need not be there yet.
-    const subscription = uuidv5(...subscriptionKey(context.tenant, knownForm(id)));
-    await this.connections.remove(context, subscription).catch((error: unknown) => {
+    const subscription = uuidv5(...subscriptionKey(context.tenant, parseId(id)));
+    await this.#connections.remove(context, subscription).catch((error: unknown) => {
       if (!(error instanceof TidemarkError) || error.code !== 'NOT_FOUND') throw error;
       throw new TidemarkError('NOT_FOUND', 'no subscription to this provider');
     });
   }
 
   async #find(context: CommandContext, id: string): Promise<ConnectionView> {
-    const provider = await this.connections.get(ofCatalogue(context), id);
+    const provider = await this.#connections.get(inCatalogue(context), id);
     if (provider.source.connector === 'provider') throw new TidemarkError('NOT_FOUND', 'no such provider');
     return provider;
   }
@@ -118,7 +119,7 @@ export class Providers {
 }
 
 /** Acts on the catalogue; who did it stays known. */
-const ofCatalogue = (context: CommandContext): CommandContext => ({ ...context, tenant: CATALOGUE });
+const inCatalogue = (context: CommandContext): CommandContext => ({ ...context, tenant: CATALOGUE });
 
 function describe(connection: ConnectionView, subscriptionId: string | null = null): ProviderView {
   const { id, name, source, schedule, paused, nextSyncAt, lastSync, createdAt, updatedAt } = connection;

@@ -6,17 +6,17 @@ import { operations, type CanonicalApi, type ResolvedOperation } from '@tidemark
 export class OperationsCache {
   readonly #recent: LoadingCache<readonly ResolvedOperation[]>;
 
-  constructor(
-    private readonly blobs: BlobStore,
-    limit = 4,
-  ) {
+  readonly #blobs: BlobStore;
+
+  constructor(blobs: BlobStore, limit = 4) {
+    this.#blobs = blobs;
     this.#recent = new LoadingCache(limit);
   }
 
   /** Of a normalized document. @throws BlobNotFound · BlobCorrupt · BlobStoreUnavailable */
   of(canonicalBlob: BlobId): Promise<readonly ResolvedOperation[]> {
     return this.#recent.get(canonicalBlob, async () => {
-      const found = operations(await readJson<CanonicalApi>(this.blobs, canonicalBlob));
+      const found = operations(await readJson<CanonicalApi>(this.#blobs, canonicalBlob));
       // As changes name them: GET /invoices.
       return found.map((operation) => ({ ...operation, method: operation.method.toUpperCase() }));
     });

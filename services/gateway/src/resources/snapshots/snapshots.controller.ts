@@ -3,38 +3,42 @@ import { Controller, Get, Headers, Param, Query, Res, StreamableFile } from '@ne
 import { ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
 import type { CommandContext } from '@tidemark/contracts';
 import type { FastifyReply } from 'fastify';
-import { Needs } from '../../edge/auth/scope.guard.js';
-import { Resource } from '../../edge/openapi/resource.js';
+import { RequireScope } from '../../edge/auth/scope.guard.js';
+import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { PageQuery } from '../../edge/paging.js';
 import { Context } from '../../edge/request-context.js';
 import { OperationPage, SnapshotDto, SnapshotPage } from './snapshots.dto.js';
 import { Snapshots } from './snapshots.js';
 
-@Resource('snapshots')
-@Needs('read')
+@ApiResource('snapshots')
+@RequireScope('read')
 @Controller('v1')
 export class SnapshotsController {
-  constructor(private readonly snapshots: Snapshots) {}
+  readonly #snapshots: Snapshots;
+
+  constructor(snapshots: Snapshots) {
+    this.#snapshots = snapshots;
+  }
 
   @Get('connections/:id/snapshots')
   @ApiOperation({ summary: "List a connection's snapshots, the newest first" })
   @ApiOkResponse({ type: SnapshotPage })
   list(@Context() context: CommandContext, @Param('id') connectionId: string, @Query() query: PageQuery) {
-    return this.snapshots.list(context, connectionId, query);
+    return this.#snapshots.list(context, connectionId, query);
   }
 
   @Get('snapshots/:id')
   @ApiOperation({ summary: 'Show a snapshot' })
   @ApiOkResponse({ type: SnapshotDto })
   get(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.snapshots.get(context, id);
+    return this.#snapshots.get(context, id);
   }
 
   @Get('snapshots/:id/operations')
   @ApiOperation({ summary: "List the operations of a snapshot's API, with references resolved" })
   @ApiOkResponse({ type: OperationPage })
   operations(@Context() context: CommandContext, @Param('id') id: string, @Query() query: PageQuery) {
-    return this.snapshots.operations(context, id, query);
+    return this.#snapshots.operations(context, id, query);
   }
 
   @Get('snapshots/:id/raw')
@@ -47,7 +51,7 @@ export class SnapshotsController {
     @Headers('if-none-match') known: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile | undefined> {
-    const { etag, contentType, open } = await this.snapshots.raw(context, id);
+    const { etag, contentType, open } = await this.#snapshots.raw(context, id);
     reply.header('etag', `"${etag}"`).header('cache-control', 'private, max-age=31536000, immutable');
     // The bytes come from elsewhere: a browser must not take them for anything but data.
     reply.header('content-security-policy', 'sandbox');

@@ -1,12 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { BlobId, BlobStore } from '@tidemark/blob-store';
 import { views, type CommandContext, type SnapshotDocument } from '@tidemark/contracts';
 import type { ResolvedOperation } from '@tidemark/openapi-diff';
-import type { ReadModel, View } from '@tidemark/read-model';
+import type { View } from '@tidemark/read-model';
 import { Dependencies } from '../dependencies/dependencies.js';
 import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
-import { ADAPTERS } from '../../edge/tokens.js';
-import { knownForm } from '../../edge/validation/known-form.js';
+import { Ports } from '../../edge/ports.js';
+import { parseId } from '../../edge/validation/parse-id.js';
 import { OperationsCache } from './operations-cache.js';
 
 /** A snapshot as callers see it. */
@@ -26,11 +26,10 @@ export class Snapshots {
   readonly #view: View<SnapshotDocument>;
   readonly #blobs: BlobStore;
   readonly #operations: OperationsCache;
+  readonly #dependencies: Dependencies;
 
-  constructor(
-    private readonly dependencies: Dependencies,
-    @Inject(ADAPTERS) { readModel, blobs }: { readModel: ReadModel; blobs: BlobStore },
-  ) {
+  constructor(dependencies: Dependencies, { readModel, blobs }: Ports) {
+    this.#dependencies = dependencies;
     this.#view = readModel.view<SnapshotDocument>(views.snapshots);
     this.#blobs = blobs;
     this.#operations = new OperationsCache(blobs);
@@ -38,8 +37,8 @@ export class Snapshots {
 
   /** A connection's, the newest first. @throws TidemarkError NOT_FOUND when there is no such connection */
   async list(context: CommandContext, id: string, query: PageQuery): Promise<ViewPage<SnapshotView>> {
-    const connectionId = knownForm(id);
-    const found = await this.dependencies.find(context, connectionId, (where) =>
+    const connectionId = parseId(id);
+    const found = await this.#dependencies.find(context, connectionId, (where) =>
       this.#view.query({ where: { ...where }, sort: [['takenAt', 'desc']], ...pageOf(query) }),
     );
     return viewPage(query, found, (document) => ({ ...describe(document), connectionId }));
@@ -62,13 +61,13 @@ export class Snapshots {
   async raw(context: CommandContext, id: string): Promise<RawSnapshot> {
     const { rawBlob, format } = await this.#find(context, id);
     const contentType = format === 'yaml' ? 'application/yaml' : 'application/json';
-    return { etag: rawBlob, contentType, open: () => begun(this.#blobs.get(rawBlob as BlobId)) };
+    return { etag: rawBlob, contentType, open: () => withFirstChunk(this.#blobs.get(rawBlob as BlobId)) };
   }
 
   /** The tenant's snapshot, or one of a provider that it subscribes to, as its own. @throws TidemarkError NOT_FOUND */
   async #find(context: CommandContext, id: string): Promise<SnapshotDocument> {
-    const document = await this.#view.get(knownForm(id));
-    const connectionId = await this.dependencies.connectionOf(context, document, 'snapshot');
+    const document = await this.#view.get(parseId(id));
+    const connectionId = await this.#dependencies.connectionOf(context, document, 'snapshot');
     return { ...document!, connectionId };
   }
 }
@@ -82,8 +81,8 @@ function describe({ id, connectionId, jobId, previousId, contentHash, ...rest }:
   };
 }
 
-/** The bytes, with the first of them there: a missing object is told before an answer has begun. */
-async function begun(source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+/** The bytes, with the first of them there: a missing object is an error before the answer begins. */
+async function withFirstChunk(source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   const bytes = source[Symbol.asyncIterator]();
   const first = await bytes.next();
   return (async function* () {

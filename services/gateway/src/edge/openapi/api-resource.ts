@@ -37,7 +37,7 @@ const example = {
 };
 
 /** A group of routes under /v1, all with a key and all with the same shape of errors. */
-export const Resource = (tag: string) =>
+export const ApiResource = (tag: string) =>
   applyDecorators(
     ApiTags(tag),
     ApiBearerAuth('key'),

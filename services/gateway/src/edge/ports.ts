@@ -1,0 +1,13 @@
+import type { BlobStore } from '@tidemark/blob-store';
+import type { EventStore } from '@tidemark/event-store';
+import type { Broker } from '@tidemark/messaging';
+import type { Adapters } from '@tidemark/platform';
+import type { ReadModel } from '@tidemark/read-model';
+
+/** The adapters that the gateway works with, for injection; whoever opened them closes them. */
+export abstract class Ports implements Adapters {
+  abstract readonly eventStore: EventStore;
+  abstract readonly broker: Broker;
+  abstract readonly readModel: ReadModel;
+  abstract readonly blobs: BlobStore;
+}

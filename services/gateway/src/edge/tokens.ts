@@ -1,3 +1,0 @@
-/** Names of what the composition hands in, for injection. */
-export const ADAPTERS = Symbol('adapters');
-export const PROJECTOR = Symbol('projector');

@@ -1,0 +1,10 @@
+import type { Resource } from '../../edge/resource.js';
+import { ConnectorsController } from './connectors.controller.js';
+import { connectorRpcs } from './connectors.rpc.js';
+import { Connectors } from './connectors.js';
+
+export const connectors: Resource = {
+  providers: [Connectors],
+  controllers: [ConnectorsController],
+  rpcs: [connectorRpcs],
+};

@@ -1,0 +1,10 @@
+import type { Resource } from '../../edge/resource.js';
+import { ProjectionsController } from './projections.controller.js';
+import { projectionRpcs } from './projections.rpc.js';
+import { Projections } from './projections.js';
+
+export const projections: Resource = {
+  providers: [Projections],
+  controllers: [ProjectionsController],
+  rpcs: [projectionRpcs],
+};

@@ -1,0 +1,13 @@
+/** Every resource of the API, one line each: its routes, its gRPC methods and its commands and queries follow. */
+export { changes } from './changes/changes.resource.js';
+export { comparisons } from './comparisons/comparisons.resource.js';
+export { connections } from './connections/connections.resource.js';
+export { connectors } from './connectors/connectors.resource.js';
+export { dependencies } from './dependencies/dependencies.resource.js';
+export { ignores } from './ignores/ignores.resource.js';
+export { jobs } from './jobs/jobs.resource.js';
+export { keys } from './keys/keys.resource.js';
+export { overview } from './overview/overview.resource.js';
+export { projections } from './projections/projections.resource.js';
+export { providers } from './providers/providers.resource.js';
+export { snapshots } from './snapshots/snapshots.resource.js';
