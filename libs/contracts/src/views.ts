@@ -58,7 +58,10 @@ export interface IgnoreListDocument {
   readonly rules: readonly IgnoreRule[];
 }
 
-/** What a reader must know of a view (see ViewDefinition in read-model), and the service that folds it. */
+/**
+ * What a reader must know of a view (see ViewDefinition in read-model), and the service that folds it. `internal` names
+ * the members of its documents that callers never see: copies for indexes, and `fold`, from which the owner goes on.
+ */
 export const views = {
   jobs: {
     name: 'jobs',
@@ -70,6 +73,7 @@ export const views = {
       ['tenant', 'state', 'createdAt'],
       ['state', 'id'],
     ],
+    internal: ['tenant', 'fold'],
   },
   connections: {
     name: 'connections',
@@ -80,13 +84,28 @@ export const views = {
       ['state', 'id'],
       ['providerId', 'tenant', 'id'],
     ],
+    internal: ['tenant', 'connector', 'providerId', 'fold'],
   },
-  snapshots: { name: 'snapshots', owner: 'differ', version: 1, indexes: [['tenant', 'connectionId', 'takenAt']] },
+  snapshots: {
+    name: 'snapshots',
+    owner: 'differ',
+    version: 1,
+    indexes: [['tenant', 'connectionId', 'takenAt']],
+    internal: ['tenant'],
+  },
   changes: {
     name: 'changes',
     owner: 'differ',
     version: 2,
     indexes: [['tenant', 'connectionId', 'detectedAt', 'order'], ['jobId'], ['snapshotId'], ['severity'], ['rule']],
+    internal: ['tenant'],
   },
-  ignoreLists: { name: 'ignore-lists', owner: 'differ', version: 1, indexes: [] },
+  ignoreLists: { name: 'ignore-lists', owner: 'differ', version: 1, indexes: [], internal: ['tenant'] },
 } as const;
+
+/** A document as callers see it: without what its view calls internal. */
+export const publicPart = <D extends object, K extends string>(
+  document: D,
+  { internal }: { readonly internal: readonly K[] },
+): Omit<D, K> =>
+  Object.fromEntries(Object.entries(document).filter(([name]) => !internal.includes(name as K))) as Omit<D, K>;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  publicPart,
   views,
   type CommandContext,
   type ConnectionDocument,
@@ -54,11 +55,8 @@ export class Connections {
   /** The newest first. */
   async list({ tenant }: CommandContext, query: ConnectionsQuery): Promise<ViewPage<ConnectionView>> {
     const where = { tenant, ...(query.state && { state: { in: query.state } }) };
-    return viewPage(
-      query,
-      await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) }),
-      describe,
-    );
+    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
+    return viewPage(query, found, (document) => publicPart(document, views.connections));
   }
 
   /**
@@ -72,19 +70,4 @@ export class Connections {
   #ask<R>(verb: string, context: CommandContext, id: string, data: object = {}): Promise<R> {
     return this.#commands.ask('job-coordinator', verb, context, { ...data, connectionId: parseId(id) });
   }
-}
-
-/** The document without what is the platform's own. */
-function describe({
-  id,
-  name,
-  state,
-  paused,
-  source,
-  schedule,
-  whenBusy,
-  ...rest
-}: ConnectionDocument): ConnectionView {
-  const { nextSyncAt, lastSync, createdAt, updatedAt } = rest;
-  return { id, name, state, paused, source, schedule, whenBusy, nextSyncAt, lastSync, createdAt, updatedAt };
 }

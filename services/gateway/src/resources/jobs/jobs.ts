@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import {
+  publicPart,
   views,
   type CommandContext,
   type JobDocument,
@@ -93,7 +94,10 @@ export class Jobs implements OnModuleDestroy {
       ...(state && { state: { in: state } }),
     };
     const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
-    return this.#explained(context, viewPage(query, found, describe));
+    return this.#explained(
+      context,
+      viewPage(query, found, (document) => publicPart(document, views.jobs)),
+    );
   }
 
   /** @throws TidemarkError NOT_FOUND when there is no such connection */
@@ -133,15 +137,3 @@ export class Jobs implements OnModuleDestroy {
 }
 
 const isWaiting = ({ state, liveness }: JobView) => state === 'pending' || (state === 'running' && liveness === null);
-
-/** The document without what is the platform's own. */
-function describe(document: JobDocument): JobView {
-  const { id, connectionId, type, trigger, state, stage, percent, counts, attempt, retryCount, ...rest } = document;
-  const { retriesLeft, nextRetryAt, waitingFor, liveness, cancelRequestedAt, lastError, result, retryOf } = rest;
-  const { createdAt, startedAt, endedAt, durationMs } = rest;
-  return {
-    ...{ id, connectionId, type, trigger, state, stage, percent, counts, attempt, retryCount },
-    ...{ retriesLeft, nextRetryAt, waitingFor, liveness, cancelRequestedAt, lastError, result, retryOf },
-    ...{ createdAt, startedAt, endedAt, durationMs },
-  };
-}

@@ -16,10 +16,11 @@ export interface KeyDocument {
 }
 
 /** View `api-keys`, owned by the gateway: one document a key, revoked ones too. */
-export const keysProjection: Projection<KeyDocument> = {
+export const keysProjection: Projection<KeyDocument> & { readonly internal: readonly ['hash'] } = {
   name: 'api-keys',
   version: 1,
   indexes: [['tenant', 'createdAt'], ['createdAt']],
+  internal: ['hash'],
   categories: ['apikey'],
   keys: ({ data }) => [(data as ApiKeyEvent['data']).keyId],
   evolve(document, { stream, type, data }) {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { TidemarkError, type CommandContext } from '@tidemark/contracts';
+import { publicPart, TidemarkError, type CommandContext } from '@tidemark/contracts';
 import type { EventStore } from '@tidemark/event-store';
 import { instantOf, withTimeout } from '@tidemark/foundation';
 import { Projector, type View } from '@tidemark/read-model';
@@ -42,11 +42,8 @@ export class Keys {
   /** The newest first, revoked ones too. */
   async list(query: KeysQuery): Promise<ViewPage<KeyDto>> {
     const where = query.tenant === undefined ? {} : { tenant: query.tenant };
-    return viewPage(
-      query,
-      await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) }),
-      describe,
-    );
+    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
+    return viewPage(query, found, (document) => publicPart(document, keysProjection));
   }
 
   /** Ends a key: here at once, in other gateways within 30 s. @throws TidemarkError NOT_FOUND */
@@ -69,8 +66,3 @@ export class Keys {
     return this.#view.get(id);
   }
 }
-
-/** The document without the key's hash. */
-const describe = ({ id, name, tenant, scopes, createdAt, revokedAt }: KeyDocument): KeyDto => ({
-  ...{ id, name, tenant, scopes, createdAt, revokedAt },
-});

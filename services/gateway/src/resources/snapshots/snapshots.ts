@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { BlobId, BlobStore } from '@tidemark/blob-store';
-import { views, type CommandContext, type SnapshotDocument } from '@tidemark/contracts';
+import { publicPart, views, type CommandContext, type SnapshotDocument } from '@tidemark/contracts';
 import type { ResolvedOperation } from '@tidemark/openapi-diff';
 import type { View } from '@tidemark/read-model';
 import { Dependencies } from '../dependencies/dependencies.js';
@@ -41,11 +41,11 @@ export class Snapshots {
     const found = await this.#dependencies.find(context, connectionId, (where) =>
       this.#view.query({ where: { ...where }, sort: [['takenAt', 'desc']], ...pageOf(query) }),
     );
-    return viewPage(query, found, (document) => ({ ...describe(document), connectionId }));
+    return viewPage(query, found, (document) => ({ ...publicPart(document, views.snapshots), connectionId }));
   }
 
   async get(context: CommandContext, id: string): Promise<SnapshotView> {
-    return describe(await this.#find(context, id));
+    return publicPart(await this.#find(context, id), views.snapshots);
   }
 
   async operations(context: CommandContext, id: string, query: PageQuery): Promise<Page<ResolvedOperation>> {
@@ -70,15 +70,6 @@ export class Snapshots {
     const connectionId = await this.#dependencies.connectionOf(context, document, 'snapshot');
     return { ...document!, connectionId };
   }
-}
-
-/** The document without what is the platform's own. */
-function describe({ id, connectionId, jobId, previousId, contentHash, ...rest }: SnapshotDocument): SnapshotView {
-  const { rawBlob, canonicalBlob, bytes, title, apiVersion, specVersion, format, operations, takenAt } = rest;
-  return {
-    ...{ id, connectionId, jobId, previousId, contentHash, rawBlob, canonicalBlob, bytes },
-    ...{ title, apiVersion, specVersion, format, operations, takenAt },
-  };
 }
 
 /** The bytes, with the first of them there: a missing object is an error before the answer begins. */
