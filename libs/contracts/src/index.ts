@@ -1,6 +1,7 @@
 export * from './changes.js';
 export * from './commands.js';
 export * from './connection.js';
+export * from './differ-queries.js';
 export * from './errors.js';
 export * from './events/connection-events.js';
 export * from './events/job-events.js';

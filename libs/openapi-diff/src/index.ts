@@ -15,13 +15,23 @@ export {
 export type { Area, Change, Level, OperationRef, Severity } from './compare/change.js';
 export type { Json, JsonObject } from './json.js';
 export {
+  operationPage,
   operations,
+  type OperationPage,
   type OperationsOptions,
   type ResolvedBody,
   type ResolvedOperation,
   type ResolvedParameter,
   type ResolvedResponse,
 } from './operations.js';
+export {
+  changeFilter,
+  selectChanges,
+  type ChangeFilter,
+  type Selected,
+  type Selection,
+  type StoredChange,
+} from './select.js';
 export { summarize, type Summary } from './summarize.js';
 export { render, type RenderFormat, type RenderOptions } from './render/render.js';
 export { whyOf } from './rules/why.js';

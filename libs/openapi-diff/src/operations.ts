@@ -48,15 +48,38 @@ export interface OperationsOptions {
   readonly depth?: number;
 }
 
+/** Some of an API's operations, and how many there are in all. */
+export interface OperationPage {
+  readonly data: ResolvedOperation[];
+  readonly total: number;
+}
+
 /** All operations of an API, by path and method, with references resolved to a limited depth. */
-export const operations = (api: CanonicalApi, options: OperationsOptions = {}): ResolvedOperation[] => {
+export const operations = (api: CanonicalApi, options: OperationsOptions = {}): ResolvedOperation[] =>
+  operationPage(api, 0, Infinity, options).data;
+
+/** At most `count` of them, from the one of that index on; the others are not resolved. */
+export const operationPage = (
+  api: CanonicalApi,
+  from: number,
+  count: number,
+  options: OperationsOptions = {},
+): OperationPage => {
   const resolver = new Resolver(new Side(api), options.depth ?? 3);
-  const found: ResolvedOperation[] = [];
+  const found = listed(api);
+  const page = found.slice(from, from + count);
+  return { data: page.map((one) => resolver.operation(...one)), total: found.length };
+};
+
+type Listed = readonly [method: string, path: string, operation: JsonObject];
+
+const listed = (api: CanonicalApi): Listed[] => {
+  const found: Listed[] = [];
   for (const path of Object.keys(api.paths).sort()) {
     const item = asObject(api.paths[path]);
     for (const method of Object.keys(item).sort()) {
       const operation = item[method];
-      if (METHODS.has(method) && isObject(operation)) found.push(resolver.operation(method, path, operation));
+      if (METHODS.has(method) && isObject(operation)) found.push([method, path, operation]);
     }
   }
   return found;

@@ -3,7 +3,9 @@ import { dependencyPipeline, implement, stageTable } from '@tidemark/pipelines';
 import { serveOperations, type Adapters, type Logger, type Service } from '@tidemark/platform';
 import { Projector } from '@tidemark/read-model';
 import { messagesOf } from './alerts/outbox.js';
+import { Comparisons } from './commands/comparisons.js';
 import { IgnoreLists } from './commands/ignore-lists.js';
+import { RecordedChanges } from './commands/recorded-changes.js';
 import { serveCallers } from './messaging/serve.js';
 import { changesProjection } from './projections/changes.projection.js';
 import { ignoreListsProjection } from './projections/ignore-lists.projection.js';
@@ -28,6 +30,8 @@ export async function startDiffer(
   const { broker, blobs, eventStore, readModel } = adapters;
   const ignoreLists = new IgnoreLists(eventStore, Date.now);
   const ignoreListView = readModel.view(ignoreListsProjection);
+  const recorded = new RecordedChanges(readModel.view(changesProjection), ignoreListView);
+  const comparisons = new Comparisons(blobs, ignoreListView, Date.now);
   const onError = (error: Error) => logger.error(error);
   const stages = stageTable(
     implement(dependencyPipeline, 'differ', {
@@ -43,7 +47,7 @@ export async function startDiffer(
   await runner.start();
   const running = await Promise.all([
     broker.relay({ name: 'differ', source: eventStore, categories: ['alerts'], map: messagesOf, onError }),
-    serveCallers(broker, blobs, ignoreLists),
+    serveCallers(broker, { blobs, ignoreLists, recorded, comparisons }),
     serveOperations('differ', adapters, { projector, projections }),
   ]);
   return {

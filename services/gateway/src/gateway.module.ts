@@ -6,6 +6,7 @@ import { Authenticator } from './edge/auth/authenticator.js';
 import { KeyStore } from './edge/auth/key-store.js';
 import { ScopeGuard } from './edge/auth/scope.guard.js';
 import { CommandClient } from './edge/command-client.js';
+import { DifferClient } from './edge/differ-client.js';
 import { HttpErrorsFilter } from './edge/errors/http-errors.filter.js';
 import { HealthController } from './edge/health/health.controller.js';
 import { ReadinessProbe } from './edge/health/readiness.js';
@@ -51,6 +52,7 @@ export class GatewayModule {
         { provide: APP_INTERCEPTOR, useClass: TraceInterceptor },
         { provide: APP_FILTER, useValue: new HttpErrorsFilter(logger) },
         CommandClient,
+        DifferClient,
         ReadinessProbe,
         ...resources.flatMap(({ providers }) => providers),
       ],

@@ -1,8 +1,11 @@
 import type { Change } from '../compare/change.js';
 import type { CompareOptions } from '../compare/options.js';
 import type { ParseOptions } from '../parse/parse.js';
+import type { IgnoreRule } from '../ignore.js';
+import type { OperationPage } from '../operations.js';
+import type { Selected, Selection, StoredChange } from '../select.js';
 import { inThread, type ThreadOptions } from './in-thread.js';
-import { compareTexts, describe, type Described } from './jobs.js';
+import { compareTexts, describe, pageOperations, selectTexts, type Described } from './jobs.js';
 
 export { OutOfMemoryError, type ThreadOptions } from './in-thread.js';
 export type { Described } from './jobs.js';
@@ -39,4 +42,39 @@ export const describeBytes = async (
   thread.signal?.throwIfAborted();
   if (bytes.byteLength <= SMALL) return describe(bytes, options);
   return inThread('describe', [bytes, options], thread);
+};
+
+/**
+ * At most `count` operations of a canonical API as `canonicalJson` wrote it, in UTF-8, from the one of index `from` on,
+ * with references resolved. A large API is read in a thread, to which it is handed over: the array is empty afterwards.
+ * @throws OutOfMemoryError · the signal's reason
+ */
+export const operationsStored = async (
+  canonical: Uint8Array,
+  from: number,
+  count: number,
+  thread: ThreadOptions = {},
+): Promise<OperationPage> => {
+  thread.signal?.throwIfAborted();
+  if (canonical.byteLength <= SMALL) return pageOperations(canonical, from, count);
+  return inThread('pageOperations', [canonical, from, count], thread);
+};
+
+/** Rules of an ignore list that take as long as reading the changes once more. */
+const RULES_A_PASS = 50;
+
+/**
+ * `selectChanges` of changes as JSON, in UTF-8. Many are read in a thread, to which they are handed over: the array is
+ * empty afterwards.
+ * @throws OutOfMemoryError · the signal's reason
+ */
+export const selectStored = async <Change extends StoredChange, Rule extends IgnoreRule>(
+  changes: Uint8Array,
+  selection: Selection<Rule>,
+  thread: ThreadOptions = {},
+): Promise<Selected<Change, Rule>> => {
+  thread.signal?.throwIfAborted();
+  const isSmall = changes.byteLength * (1 + selection.ignore.length / RULES_A_PASS) <= SMALL;
+  const selected = isSmall ? selectTexts(changes, selection) : inThread('selectTexts', [changes, selection], thread);
+  return (await selected) as Selected<Change, Rule>;
 };

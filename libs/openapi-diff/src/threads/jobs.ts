@@ -3,8 +3,9 @@ import type { Change } from '../compare/change.js';
 import type { CompareOptions } from '../compare/options.js';
 import { canonicalJson } from '../normalize/canonical-json.js';
 import { normalize, type CanonicalApi } from '../normalize/normalize.js';
-import { operations } from '../operations.js';
+import { operationPage, operations, type OperationPage } from '../operations.js';
 import { parse, type ParseOptions } from '../parse/parse.js';
+import { selectChanges, type Selected, type Selection, type StoredChange } from '../select.js';
 
 /** A description as it was read, and its canonical form. */
 export interface Described {
@@ -36,8 +37,19 @@ export const describe = (bytes: Uint8Array, options: ParseOptions): Described =>
   };
 };
 
+/** Some operations of a canonical API, in UTF-8 as `canonicalJson` wrote it. */
+export const pageOperations = (canonical: Uint8Array, from: number, count: number): OperationPage =>
+  operationPage(apiOf(canonical), from, count);
+
+/** Of changes as JSON in UTF-8. */
+export const selectTexts = (
+  changes: Uint8Array,
+  selection: Selection,
+): Selected<StoredChange, Selection['ignore'][number]> =>
+  selectChanges(JSON.parse(new TextDecoder().decode(changes)) as StoredChange[], selection);
+
 const apiOf = (canonical: Uint8Array): CanonicalApi => JSON.parse(new TextDecoder().decode(canonical)) as CanonicalApi;
 
 /** What a thread can be asked for, by name. */
-export const jobs = { compareTexts, describe };
+export const jobs = { compareTexts, describe, pageOperations, selectTexts };
 export type Jobs = typeof jobs;

@@ -1,27 +1,61 @@
-import type { BlobId, BlobStore } from '@tidemark/blob-store';
+import type { BlobStore } from '@tidemark/blob-store';
 import {
   command,
   contextOf,
   type AddIgnoreRule,
-  type Comparison,
+  type ChangeDetail,
+  type ChangeList,
   type CompareSnapshots,
+  type Comparison,
+  type FindChanges,
+  type FoundChanges,
+  type GetChange,
+  type LargeReply,
+  type ListChanges,
+  type ListOperations,
+  type OperationList,
   type RemoveIgnoreRule,
   type RenderComparison,
   type RenderedComparison,
 } from '@tidemark/contracts';
 import type { Broker, Running } from '@tidemark/messaging';
-import { compareSnapshots, renderComparison } from '../comparison/compare-snapshots.js';
+import type { Comparisons } from '../commands/comparisons.js';
 import type { IgnoreLists } from '../commands/ignore-lists.js';
+import { listOperations } from '../commands/list-operations.js';
+import type { RecordedChanges } from '../commands/recorded-changes.js';
+import { renderComparison } from '../comparison/compare-snapshots.js';
+import { largeReply } from './large-reply.js';
+
+export interface Verbs {
+  readonly blobs: BlobStore;
+  readonly ignoreLists: IgnoreLists;
+  readonly recorded: RecordedChanges;
+  readonly comparisons: Comparisons;
+}
 
 const subject = (verb: string) => command('differ', verb);
 
 /** Answers what callers ask of the differ. */
-export async function serveCallers(broker: Broker, blobs: BlobStore, ignoreLists: IgnoreLists): Promise<Running> {
+export async function serveCallers(
+  broker: Broker,
+  { blobs, ignoreLists, recorded, comparisons }: Verbs,
+): Promise<Running> {
   const servers = await Promise.all([
-    broker.serve<CompareSnapshots, Comparison>(subject('compare-snapshots'), async ({ data: { before, after } }) => {
-      const changes = await compareSnapshots(blobs, before as BlobId, after as BlobId, Date.now());
-      return { changesBlob: (await blobs.put(JSON.stringify(changes))).id };
-    }),
+    broker.serve<ListChanges, LargeReply<ChangeList>>(subject('list-changes'), async ({ data }) =>
+      largeReply(blobs, await recorded.list(data, new Date())),
+    ),
+    broker.serve<GetChange, LargeReply<ChangeDetail>>(subject('get-change'), async ({ data }) =>
+      largeReply(blobs, await recorded.get(data, new Date())),
+    ),
+    broker.serve<FindChanges, LargeReply<FoundChanges>>(subject('find-changes'), async ({ data }) =>
+      largeReply(blobs, await comparisons.find(data)),
+    ),
+    broker.serve<ListOperations, LargeReply<OperationList>>(subject('list-operations'), async ({ data }) =>
+      largeReply(blobs, await listOperations(blobs, data)),
+    ),
+    broker.serve<CompareSnapshots, Comparison>(subject('compare-snapshots'), async ({ data }) => ({
+      changesBlob: await comparisons.changesBlob(data),
+    })),
     broker.serve<RenderComparison, RenderedComparison>(subject('render-comparison'), async ({ data }) => ({
       reportBlob: (await blobs.put(await renderComparison(blobs, data, Date.now()))).id,
     })),

@@ -2,7 +2,7 @@ import { isErrorCode, TidemarkError, type ErrorCode, type ErrorDetails } from '@
 
 /** Codes of the ports that are not for callers, and what a caller gets to see in their place. */
 const translated: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {
-  NO_RESPONDER: ['SERVICE_UNAVAILABLE', 'the service that answers this is not running'],
+  NO_RESPONDER: ['SERVICE_UNAVAILABLE', 'no running service answers this: it is down, or of an older version'],
   DEADLINE_EXCEEDED: ['SERVICE_UNAVAILABLE', 'no answer in time; the request may have been carried out'],
   BROKER_UNAVAILABLE: ['SERVICE_UNAVAILABLE', 'the broker cannot be reached'],
   EVENT_STORE_UNAVAILABLE: ['EVENT_STORE_UNAVAILABLE', 'the event store cannot be reached'],

@@ -2,13 +2,13 @@ import { ApiProperty } from '@nestjs/swagger';
 import {
   severities,
   type BySeverity,
+  type ChangeDetail as ChangeView,
   type ChangeDocument,
   type ChangeSummary,
   type Severity,
 } from '@tidemark/contracts';
 import { PageQuery, Pagination } from '../../edge/paging.js';
 import { Instant, Text, Truth, Words } from '../../edge/validation/fields.js';
-import type { ChangeView } from './changes.js';
 
 /** Which changes of a comparison are asked for. */
 export class FoundChangesQuery extends PageQuery {

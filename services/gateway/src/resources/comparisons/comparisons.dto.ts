@@ -4,7 +4,7 @@ import { BySeverityDto, FoundChangeDto, FoundChangesQuery } from '../changes/cha
 import { Pagination } from '../../edge/paging.js';
 import { SnapshotDto } from '../snapshots/snapshots.dto.js';
 import { Text, Word } from '../../edge/validation/fields.js';
-import type { ComparisonView } from './comparisons.js';
+import type { ComparisonView } from './comparisons.view.js';
 
 const before = { max: 128, optional: true, description: 'A snapshot. Default: the one before `after`.' };
 const after = { max: 128, optional: true, description: 'A snapshot. Default: the newest.' };

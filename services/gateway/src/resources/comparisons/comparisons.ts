@@ -1,33 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { readBlob, readJson, type BlobId, type BlobStore } from '@tidemark/blob-store';
+import { readBlob, type BlobId, type BlobStore } from '@tidemark/blob-store';
 import {
-  tally,
   TidemarkError,
-  type BySeverity,
-  type ChangeSummary,
   type CommandContext,
-  type CompareSnapshots,
-  type Comparison,
-  type FoundChange,
+  type FoundChanges,
   type RenderComparison,
   type RenderedComparison,
   type ReportFormat,
 } from '@tidemark/contracts';
-import { LoadingCache } from '@tidemark/foundation';
-import { filterOf, summaryOf } from '../changes/listing.js';
 import { CommandClient } from '../../edge/command-client.js';
-import { Ignores } from '../ignores/ignores.js';
-import { pageOf, type Page } from '../../edge/paging.js';
-import { Snapshots, type SnapshotView } from '../snapshots/snapshots.js';
+import { ANSWER_WITHIN_MS, DifferClient } from '../../edge/differ-client.js';
+import { pageOf } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
-import { parseId } from '../../edge/validation/parse-id.js';
 import { invalid } from '../../edge/validation/invalid.js';
+import { parseId } from '../../edge/validation/parse-id.js';
+import { Ignores } from '../ignores/ignores.js';
+import { Snapshots } from '../snapshots/snapshots.js';
+import type { SnapshotView } from '../snapshots/snapshots.view.js';
 import type { ComparisonQuery, SidesQuery } from './comparisons.dto.js';
+import type { ComparisonView } from './comparisons.view.js';
 
-/** Large documents take seconds, and comparisons wait for each other. */
-const ANSWER_WITHIN_MS = 30_000;
 const MAX_REPORT = 64 * 1024 ** 2;
-const KEPT = 4;
 
 export const contentTypes: { readonly [format in ReportFormat]: string } = {
   text: 'text/plain; charset=utf-8',
@@ -36,27 +29,18 @@ export const contentTypes: { readonly [format in ReportFormat]: string } = {
   html: 'text/html; charset=utf-8',
 };
 
-/** Two snapshots of a dependency, compared by today's rules and today's ignore list. */
-export interface ComparisonView extends Page<ChangeSummary> {
-  readonly before: SnapshotView;
-  readonly after: SnapshotView;
-  /** Of the changes that are not ignored. */
-  readonly bySeverity: BySeverity;
-  readonly ignored: number;
-}
-
 /** What callers may compare, whatever they speak. Nothing of it is recorded. */
 @Injectable()
 export class Comparisons {
   readonly #blobs: BlobStore;
-  /** The last few, by their documents: they are paged through. */
-  readonly #recent = new LoadingCache<readonly FoundChange[]>(KEPT);
   readonly #commands: CommandClient;
+  readonly #differ: DifferClient;
   readonly #snapshots: Snapshots;
   readonly #ignores: Ignores;
 
-  constructor(commands: CommandClient, snapshots: Snapshots, ignores: Ignores, { blobs }: Ports) {
+  constructor(commands: CommandClient, differ: DifferClient, snapshots: Snapshots, ignores: Ignores, { blobs }: Ports) {
     this.#commands = commands;
+    this.#differ = differ;
     this.#snapshots = snapshots;
     this.#ignores = ignores;
     this.#blobs = blobs;
@@ -65,26 +49,11 @@ export class Comparisons {
   /** @throws TidemarkError NOT_FOUND · VALIDATION_FAILED when there is nothing to compare with */
   async compare(context: CommandContext, connectionId: string, query: ComparisonQuery): Promise<ComparisonView> {
     const { before, after } = await this.#sides(context, connectionId, query);
-    const changes = await this.#changes(context, before, after);
-    const ignoredBy = await this.#ignores.finder(context, parseId(connectionId));
-    const left = changes.filter((change) => !ignoredBy(change));
-    const { severity, rule } = query;
-    const passes = filterOf(query, ignoredBy);
-    const found = changes.filter(
-      (change) =>
-        (severity === undefined || severity.includes(change.severity)) &&
-        (rule === undefined || rule === change.rule) &&
-        passes(change),
-    );
-    const { page, perPage } = pageOf(query);
-    return {
-      before,
-      after,
-      bySeverity: tally(left),
-      ignored: changes.length - left.length,
-      data: found.slice((page - 1) * perPage, page * perPage).map((change) => summaryOf(change, ignoredBy)),
-      pagination: { page, perPage, total: found.length },
-    };
+    const page = pageOf(query);
+    const documents = { before: before.canonicalBlob, after: after.canonicalBlob };
+    const found = { ...query, ...page, ...documents, connectionId: parseId(connectionId) };
+    const { data, total, ...sums } = await this.#differ.query<FoundChanges>('find-changes', context, found);
+    return { before, after, ...sums, data, pagination: { ...page, total } };
   }
 
   /** The comparison as a document for people or programs, without what is ignored. */
@@ -97,7 +66,13 @@ export class Comparisons {
     const ignore = (await this.#ignores.list(context, connectionId)).data;
     const names = { title: `${after.title || 'API'} changes`, before: nameOf(before), after: nameOf(after) };
     const order: RenderComparison = { before: before.canonicalBlob, after: after.canonicalBlob, format, ignore, names };
-    const { reportBlob } = await this.#ask<RenderedComparison>('render-comparison', context, order);
+    const { reportBlob } = await this.#commands.request<RenderedComparison>(
+      'differ',
+      'render-comparison',
+      context,
+      order,
+      ANSWER_WITHIN_MS,
+    );
     return { contentType: contentTypes[format], body: await readBlob(this.#blobs, reportBlob as BlobId, MAX_REPORT) };
   }
 
@@ -119,23 +94,6 @@ export class Comparisons {
     if (snapshot?.connectionId === connectionId) return snapshot;
     const message = 'is not a snapshot of this connection';
     throw new TidemarkError('NOT_FOUND', `${field} ${message}`, { fields: [{ field, message }] });
-  }
-
-  #changes(context: CommandContext, before: SnapshotView, after: SnapshotView): Promise<readonly FoundChange[]> {
-    // Sunset dates are judged by the day.
-    const key = [before.canonicalBlob, after.canonicalBlob, new Date().toISOString().slice(0, 10)].join(' ');
-    return this.#recent.get(key, () =>
-      this.#compare(context, { before: before.canonicalBlob, after: after.canonicalBlob }),
-    );
-  }
-
-  async #compare(context: CommandContext, documents: CompareSnapshots): Promise<readonly FoundChange[]> {
-    const { changesBlob } = await this.#ask<Comparison>('compare-snapshots', context, documents);
-    return readJson<FoundChange[]>(this.#blobs, changesBlob as BlobId);
-  }
-
-  #ask<R>(verb: string, context: CommandContext, data: object): Promise<R> {
-    return this.#commands.request<R>('differ', verb, context, data, ANSWER_WITHIN_MS);
   }
 }
 

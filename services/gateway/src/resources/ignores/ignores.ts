@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { views, type CommandContext, type IgnoreListDocument, type IgnoreRule } from '@tidemark/contracts';
-import { ignoredBy } from '@tidemark/openapi-diff';
 import type { View } from '@tidemark/read-model';
-import { ignoredByNothing, type IgnoredBy } from '../changes/listing.js';
 import { CommandClient } from '../../edge/command-client.js';
 import { Connections } from '../connections/connections.js';
 import { Ports } from '../../edge/ports.js';
@@ -38,12 +36,6 @@ export class Ignores {
   async remove(context: CommandContext, connectionId: string, ignoreId: string): Promise<void> {
     await this.#connections.assertExists(context, connectionId);
     await this.#commands.ask('differ', 'remove-ignore-rule', context, { connectionId, ignoreId: parseId(ignoreId) });
-  }
-
-  /** Today's rules of a connection as a test of changes. */
-  async finder(context: CommandContext, connectionId: string): Promise<IgnoredBy> {
-    const rules = await this.#rules(context, connectionId);
-    return rules.length > 0 ? ignoredBy(rules, new Date()) : ignoredByNothing;
   }
 
   async #rules({ tenant }: CommandContext, connectionId: string): Promise<readonly IgnoreRule[]> {

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { ResolvedOperation } from '@tidemark/openapi-diff';
+import type { ResolvedOperation } from '@tidemark/contracts';
 import { Pagination } from '../../edge/paging.js';
-import type { SnapshotView } from './snapshots.js';
+import type { SnapshotView } from './snapshots.view.js';
 
 export class SnapshotDto implements SnapshotView {
   @ApiProperty()

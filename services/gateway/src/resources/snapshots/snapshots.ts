@@ -1,16 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { BlobId, BlobStore } from '@tidemark/blob-store';
-import { publicPart, views, type CommandContext, type SnapshotDocument } from '@tidemark/contracts';
-import type { ResolvedOperation } from '@tidemark/openapi-diff';
+import {
+  publicPart,
+  views,
+  type CommandContext,
+  type OperationList,
+  type ResolvedOperation,
+  type SnapshotDocument,
+} from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
+import { DifferClient } from '../../edge/differ-client.js';
 import { Dependencies } from '../dependencies/dependencies.js';
 import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
-import { OperationsCache } from './operations-cache.js';
-
-/** A snapshot as callers see it. */
-export type SnapshotView = Omit<SnapshotDocument, 'tenant'>;
+import type { SnapshotView } from './snapshots.view.js';
 
 export interface RawSnapshot {
   /** The blob's id: names the very bytes. */
@@ -25,14 +29,14 @@ export interface RawSnapshot {
 export class Snapshots {
   readonly #view: View<SnapshotDocument>;
   readonly #blobs: BlobStore;
-  readonly #operations: OperationsCache;
+  readonly #differ: DifferClient;
   readonly #dependencies: Dependencies;
 
-  constructor(dependencies: Dependencies, { readModel, blobs }: Ports) {
+  constructor(dependencies: Dependencies, differ: DifferClient, { readModel, blobs }: Ports) {
     this.#dependencies = dependencies;
     this.#view = readModel.view<SnapshotDocument>(views.snapshots);
     this.#blobs = blobs;
-    this.#operations = new OperationsCache(blobs);
+    this.#differ = differ;
   }
 
   /** A connection's, the newest first. @throws TidemarkError NOT_FOUND when there is no such connection */
@@ -50,12 +54,10 @@ export class Snapshots {
 
   async operations(context: CommandContext, id: string, query: PageQuery): Promise<Page<ResolvedOperation>> {
     const { canonicalBlob } = await this.#find(context, id);
-    const all = await this.#operations.of(canonicalBlob as BlobId);
-    const { page, perPage } = pageOf(query);
-    return {
-      data: all.slice((page - 1) * perPage, page * perPage),
-      pagination: { page, perPage, total: all.length },
-    };
+    const page = pageOf(query);
+    const wanted = { canonicalBlob, ...page };
+    const { data, total } = await this.#differ.query<OperationList>('list-operations', context, wanted);
+    return { data, pagination: { ...page, total } };
   }
 
   async raw(context: CommandContext, id: string): Promise<RawSnapshot> {

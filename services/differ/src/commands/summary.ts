@@ -1,0 +1,21 @@
+import type { ChangeSummary, FoundChange, IgnoreListDocument, IgnoreRule } from '@tidemark/contracts';
+import type { View } from '@tidemark/read-model';
+
+/** Today's rules of a tenant's connection, as the view knows them. */
+export async function rulesOf(
+  view: View<IgnoreListDocument>,
+  { tenant, connectionId }: { readonly tenant: string; readonly connectionId: string },
+): Promise<readonly IgnoreRule[]> {
+  const list = await view.get(connectionId);
+  return list?.tenant === tenant ? list.rules : [];
+}
+
+/** The change as lists show it: without what makes them long, and with the rule that expects it. */
+export function summaryOf<Change extends FoundChange>(
+  change: Change,
+  rule: IgnoreRule | undefined,
+): ChangeSummary<Change> {
+  const { operations, tenant: _, ...shown } = change as Change & { tenant?: string };
+  const ignored = rule ? { id: rule.id, reason: rule.reason } : null;
+  return { ...shown, operationCount: operations.length, ignored } as ChangeSummary<Change>;
+}
