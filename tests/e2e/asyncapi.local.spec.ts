@@ -126,7 +126,7 @@ async function everything({ client, adapters }: StandaloneInstallation, publishe
   await client.call('PATCH', `/v1/connections/${broken}`, { body: { name: 'renamed' } });
   await client.call('DELETE', `/v1/connections/${broken}`);
 
-  await dependencies(client, connection);
+  await dependencies({ client, adapters }, connection);
   await provider({ client, adapters }, publisher);
 
   await client.get('/readyz');
@@ -136,13 +136,23 @@ async function everything({ client, adapters }: StandaloneInstallation, publishe
 }
 
 /** What is asked of the differ. */
-async function dependencies(client: StandaloneInstallation['client'], connection: string): Promise<void> {
+async function dependencies(
+  { client, adapters }: Pick<StandaloneInstallation, 'client' | 'adapters'>,
+  connection: string,
+) {
   const at = `/v1/connections/${connection}`;
   await eventually(async () => (await client.get(`${at}/snapshots`)).body.pagination.total > 1, 'two snapshots');
   const rule = { operation: 'GET /*', reason: 'not ours', until: '2100-01-01' };
   const { id } = (await client.post(`${at}/ignores`, rule)).body;
   for (const path of ['', '/report']) expect((await client.get(`${at}/comparison${path}`)).status).toBe(200);
   await client.call('DELETE', `${at}/ignores/${id}`);
+  const [change] = (await client.get(`${at}/changes?ignored=false`)).body.data;
+  expect((await client.get(`/v1/changes/${change.id}`)).status).toBe(200);
+  const [newest, oldest] = (await client.get(`${at}/snapshots`)).body.data;
+  expect((await client.get(`/v1/snapshots/${newest.id}/operations`)).status).toBe(200);
+  // Asked by gateways of before.
+  const documents = { before: oldest.canonicalBlob, after: newest.canonicalBlob };
+  await adapters.broker.request(command('differ', 'compare-snapshots'), documents);
 }
 
 async function provider(
