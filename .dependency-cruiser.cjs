@@ -109,6 +109,13 @@ module.exports = {
       },
     },
     {
+      name: 'edge-does-not-know-resources',
+      comment: 'Resources stand on the edge; the module puts them together.',
+      severity: 'error',
+      from: { path: '^services/gateway/src/edge/', pathNot: spec },
+      to: { path: '^services/gateway/src/resources/' },
+    },
+    {
       name: 'libs-do-not-know-services',
       severity: 'error',
       from: { path: '^libs/' },

@@ -2,12 +2,12 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serveOperations, type Adapters, type Logger, type Service } from '@tidemark/platform';
 import { Projector } from '@tidemark/read-model';
+import { ensureKeyEventually } from './edge/auth/first-keys.js';
 import { createGrpc } from './edge/grpc/create-grpc.js';
 import { createHttp } from './edge/http/create-http.js';
-import { ensureKeyEventually } from './edge/auth/first-keys.js';
-import { keysProjection } from './resources/keys/keys.projection.js';
 import type { GatewaySettings } from './edge/settings.js';
 import { GatewayModule, resources } from './gateway.module.js';
+import { keysProjection } from './resources/keys/keys.projection.js';
 
 /** Requests that have not ended by then are cut off. */
 const CUT_AFTER_MS = 1500;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { canonicalJson, compare, normalize, parse, ParseError } from '../index.js';
+import { canonicalJson, compare, normalize, operations, parse, ParseError, selectChanges } from '../index.js';
 import { largeApi } from '../testing/large.js';
-import { compareStored, describeBytes, OutOfMemoryError } from './index.js';
+import { compareStored, describeBytes, operationsStored, OutOfMemoryError, selectStored } from './index.js';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const texts = [1, 2].map((edition) => JSON.stringify(largeApi(1_000_000, edition)));
@@ -46,6 +46,14 @@ describe('large descriptions', () => {
     expect(Buffer.from(bytes).toString()).toBe(canonical[0]);
   });
 
+  it('give a page of their operations, while the process goes on with other things', async () => {
+    const [canonicalBytes] = stored();
+    const paging = operationsStored(canonicalBytes, 100, 3);
+    expect(await turnsDuring(paging)).toBeGreaterThan(100);
+    const all = operations(normalize(parse(texts[0]!)));
+    expect(await paging).toEqual({ data: all.slice(100, 103), total: all.length });
+  });
+
   it('that need too much memory fail alone, and for good', async () => {
     const huge = [1, 2, 3].map((edition) => bytesOf(JSON.stringify(largeApi(5_000_000, edition))));
     await expect(compareStored(huge[0]!, huge[1]!, {}, { maxHeap: 16 })).rejects.toMatchObject({
@@ -75,6 +83,25 @@ describe('large descriptions', () => {
     await expect(first).rejects.toBe(reasons[0]);
     expect((await third).length).toBeGreaterThan(300);
     await expect(compareStored(...stored(), {}, { signal: atWork.signal })).rejects.toBe(reasons[0]);
+  });
+});
+
+describe('changes as JSON', () => {
+  const changes = Array.from({ length: 4000 }, (_, n) => ({
+    ...{ changeId: `${n}`, rule: `rule-${n % 7}`, severity: 'safe', pointer: { before: `/paths/${n}` } },
+    ...{ operations: [`GET /things/${n}`], message: 'x'.repeat(100) },
+  }));
+  const selection = { filter: { ignored: false }, ignore: [{ rule: 'rule-1' }], now: new Date(0), from: 5, count: 5 };
+
+  it('are selected from in a thread when they are many, with the same answer', async () => {
+    const selecting = selectStored(bytesOf(JSON.stringify(changes)), selection);
+    expect(await turnsDuring(selecting)).toBeGreaterThan(20);
+    expect(await selecting).toEqual(selectChanges(changes, selection));
+  });
+
+  it('are selected from at once when they are few', async () => {
+    const few = changes.slice(0, 20);
+    expect(await selectStored(bytesOf(JSON.stringify(few)), selection)).toEqual(selectChanges(few, selection));
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { decideApiKey } from './api-key.decide.js';
 import type { ApiKeyCommand } from './api-key.commands.js';
+import { decideApiKey } from './api-key.decide.js';
 import type { ApiKeyEvent } from './api-key.events.js';
 import { absentApiKey, evolveApiKey } from './api-key.js';
 

@@ -1,8 +1,8 @@
 import { TidemarkError } from '@tidemark/contracts';
 import { BoundedCache, withTimeout } from '@tidemark/foundation';
 import { isUnavailable, toTidemarkError } from '../errors/to-error.js';
-import { hashOf } from './key-store.js';
 import type { Caller } from './caller.js';
+import { hashOf } from './key-store.js';
 import { RateLimiter } from './rate-limiter.js';
 
 const FRESH_MS = 30_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { signal } from '@tidemark/test-kit';
-import { hashOf } from './key-store.js';
 import { Authenticator } from './authenticator.js';
 import type { Caller } from './caller.js';
+import { hashOf } from './key-store.js';
 import { RateLimiter } from './rate-limiter.js';
 
 const caller: Caller = { keyId: 'k1', tenant: 'acme', scopes: ['read'] };

@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { reportFormats, type ReportFormat } from '@tidemark/contracts';
-import { BySeverityDto, FoundChangeDto, FoundChangesQuery } from '../changes/changes.dto.js';
 import { Pagination } from '../../edge/paging.js';
-import { SnapshotDto } from '../snapshots/snapshots.dto.js';
 import { Text, Word } from '../../edge/validation/fields.js';
+import { BySeverityDto, FoundChangeDto, FoundChangesQuery } from '../changes/changes.dto.js';
+import { SnapshotDto } from '../snapshots/snapshots.dto.js';
 import type { ComparisonView } from './comparisons.view.js';
 
 const before = { max: 128, optional: true, description: 'A snapshot. Default: the one before `after`.' };

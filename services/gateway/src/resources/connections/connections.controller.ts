@@ -4,7 +4,6 @@ import type { CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
-import { Connections } from './connections.js';
 import {
   ConnectionDto,
   ConnectionPage,
@@ -13,6 +12,7 @@ import {
   CursorDto,
   UpdateConnectionDto,
 } from './connections.dto.js';
+import { Connections } from './connections.js';
 
 @ApiResource('connections')
 @Controller('v1/connections')

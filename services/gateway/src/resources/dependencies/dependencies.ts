@@ -8,8 +8,8 @@ import {
   type ConnectionDocument,
 } from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
-import { Connections } from '../connections/connections.js';
 import { Ports } from '../../edge/ports.js';
+import { Connections } from '../connections/connections.js';
 
 /** Under whom snapshots and changes are kept. */
 export interface Keeper {

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { views, type CommandContext, type IgnoreListDocument, type IgnoreRule } from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
 import { CommandClient } from '../../edge/command-client.js';
-import { Connections } from '../connections/connections.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
+import { Connections } from '../connections/connections.js';
 import type { AddIgnoreRuleDto } from './ignores.dto.js';
 
 /** What callers may do with ignore lists, whatever they speak. */

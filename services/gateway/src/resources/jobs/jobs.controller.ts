@@ -15,7 +15,6 @@ import { PageQuery } from '../../edge/paging.js';
 import { Context } from '../../edge/request-context.js';
 import { invalid } from '../../edge/validation/invalid.js';
 import { eventStream } from './event-stream.js';
-import { Jobs } from './jobs.js';
 import {
   CancelJobDto,
   ConnectionJobsQuery,
@@ -27,6 +26,7 @@ import {
   JobStateQuery,
   TimelinePage,
 } from './jobs.dto.js';
+import { Jobs } from './jobs.js';
 
 @ApiResource('jobs')
 @Controller('v1')

@@ -1,10 +1,10 @@
+import { rpcs, stream, unary } from '../../edge/grpc/rpc.js';
+import { PageQuery } from '../../edge/paging.js';
+import { invalid } from '../../edge/validation/invalid.js';
+import { parseId } from '../../edge/validation/parse-id.js';
+import { validated } from '../../edge/validation/validate.js';
 import { CancelJobDto, CreateJobDto, JobsQuery, JobStateQuery } from './jobs.dto.js';
 import { Jobs } from './jobs.js';
-import { PageQuery } from '../../edge/paging.js';
-import { parseId } from '../../edge/validation/parse-id.js';
-import { invalid } from '../../edge/validation/invalid.js';
-import { validated } from '../../edge/validation/validate.js';
-import { rpcs, stream, unary } from '../../edge/grpc/rpc.js';
 
 export const jobRpcs = rpcs('tidemark.v1.JobService', Jobs, (jobs) => ({
   CreateJob: unary('write', async (context, { connectionId, idempotencyKey, ...job }) => ({

@@ -10,12 +10,12 @@ import {
   type WaitingFor,
 } from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
-import { Connections } from '../connections/connections.js';
 import { CommandClient } from '../../edge/command-client.js';
 import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
-import { parseId } from '../../edge/validation/parse-id.js';
 import { invalid } from '../../edge/validation/invalid.js';
+import { parseId } from '../../edge/validation/parse-id.js';
+import { Connections } from '../connections/connections.js';
 import { JobWakeups } from './job-wakeups.js';
 import type { CreateJobDto, JobsQuery, JobStateQuery } from './jobs.dto.js';
 import { watchJob, type Watch } from './watch-job.js';

@@ -4,10 +4,10 @@ import type { EventStore } from '@tidemark/event-store';
 import { instantOf, withTimeout } from '@tidemark/foundation';
 import { Projector, type View } from '@tidemark/read-model';
 import { Authenticator } from '../../edge/auth/authenticator.js';
+import { KeyStore } from '../../edge/auth/key-store.js';
 import { pageOf, viewPage, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
-import { KeyStore } from '../../edge/auth/key-store.js';
 import type { CreateKeyDto, KeyDto, KeysQuery, NewKeyDto } from './keys.dto.js';
 import { keysProjection, type KeyDocument } from './keys.projection.js';
 

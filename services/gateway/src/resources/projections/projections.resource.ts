@@ -1,7 +1,7 @@
 import type { Resource } from '../../edge/resource.js';
 import { ProjectionsController } from './projections.controller.js';
-import { projectionRpcs } from './projections.rpc.js';
 import { Projections } from './projections.js';
+import { projectionRpcs } from './projections.rpc.js';
 
 export const projections: Resource = {
   providers: [Projections],

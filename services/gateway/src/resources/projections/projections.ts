@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { TidemarkError, views, type CommandContext, type ProjectionStatus, type Service } from '@tidemark/contracts';
 import type { EventStore } from '@tidemark/event-store';
 import { CommandClient } from '../../edge/command-client.js';
-import { keysProjection } from '../keys/keys.projection.js';
 import { Ports } from '../../edge/ports.js';
+import { keysProjection } from '../keys/keys.projection.js';
 import type { ProjectionDto } from './projections.dto.js';
 
 interface Known {

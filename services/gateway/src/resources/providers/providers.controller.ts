@@ -8,11 +8,11 @@ import {
 } from '@nestjs/swagger';
 import type { CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
-import { ConnectionDto, CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';
-import { JobDto } from '../jobs/jobs.dto.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { PageQuery } from '../../edge/paging.js';
 import { Context } from '../../edge/request-context.js';
+import { ConnectionDto, CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';
+import { JobDto } from '../jobs/jobs.dto.js';
 import { ProviderDetailDto, ProviderDto, ProviderPage, SubscribeDto } from './providers.dto.js';
 import { Providers } from './providers.js';
 

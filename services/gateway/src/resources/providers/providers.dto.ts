@@ -1,7 +1,7 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
-import { ConnectionDto } from '../connections/connections.dto.js';
 import { Pagination } from '../../edge/paging.js';
 import { Text } from '../../edge/validation/fields.js';
+import { ConnectionDto } from '../connections/connections.dto.js';
 import type { ProviderDetail, ProviderView } from './providers.js';
 
 export class ProviderDto extends OmitType(ConnectionDto, ['state', 'whenBusy'] as const) implements ProviderView {

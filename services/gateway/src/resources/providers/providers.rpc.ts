@@ -1,10 +1,10 @@
-import { CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';
+import { rpcs, unary } from '../../edge/grpc/rpc.js';
 import { PageQuery } from '../../edge/paging.js';
-import { SubscribeDto } from './providers.dto.js';
-import { Providers } from './providers.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { validated } from '../../edge/validation/validate.js';
-import { rpcs, unary } from '../../edge/grpc/rpc.js';
+import { CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';
+import { SubscribeDto } from './providers.dto.js';
+import { Providers } from './providers.js';
 
 export const providerRpcs = rpcs('tidemark.v1.ProviderService', Providers, (providers) => ({
   ListProviders: unary('read', (context, page) => providers.list(context, validated(PageQuery, page))),

@@ -12,12 +12,12 @@ import {
 import { uuidv5 } from '@tidemark/foundation';
 import type { View } from '@tidemark/read-model';
 import { CommandClient } from '../../edge/command-client.js';
-import type { CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';
-import { Connections } from '../connections/connections.js';
-import { Jobs } from '../jobs/jobs.js';
 import { pageOf, viewPage, type PageQuery, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
+import type { CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';
+import { Connections } from '../connections/connections.js';
+import { Jobs } from '../jobs/jobs.js';
 
 /** A dependency of the catalogue, as everybody may see it. */
 export type ProviderView = Pick<

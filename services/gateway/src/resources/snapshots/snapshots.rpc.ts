@@ -1,8 +1,8 @@
+import { rpcs, stream, unary } from '../../edge/grpc/rpc.js';
 import { PageQuery } from '../../edge/paging.js';
-import { Snapshots } from './snapshots.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { validated } from '../../edge/validation/validate.js';
-import { rpcs, stream, unary } from '../../edge/grpc/rpc.js';
+import { Snapshots } from './snapshots.js';
 
 export const snapshotRpcs = rpcs('tidemark.v1.SnapshotService', Snapshots, (snapshots) => ({
   ListSnapshots: unary('read', (context, { connectionId, ...page }) =>

@@ -10,10 +10,10 @@ import {
 } from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
 import { DifferClient } from '../../edge/differ-client.js';
-import { Dependencies } from '../dependencies/dependencies.js';
 import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
+import { Dependencies } from '../dependencies/dependencies.js';
 import type { SnapshotView } from './snapshots.view.js';
 
 export interface RawSnapshot {
