@@ -39,9 +39,12 @@ export class Changes {
   ): Promise<ViewPage<ChangeSummary<ChangeDocument>>> {
     const connectionId = parseId(id);
     const page = pageOf(query);
-    const { data, total, asOf } = await this.#dependencies.find(context, connectionId, (keeper) =>
-      this.#differ.query<ChangeList>('list-changes', context, { ...query, ...page, connectionId, keeper }),
-    );
+    const { keeper } = await this.#dependencies.find(context, connectionId, async (one) => ({
+      keeper: one,
+      total: await this.#view.count({ ...one }),
+    }));
+    const wanted = { ...query, ...page, connectionId, keeper };
+    const { data, total, asOf } = await this.#differ.query<ChangeList>('list-changes', context, wanted);
     return { data, pagination: { ...page, total }, asOf };
   }
 
