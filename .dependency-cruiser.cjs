@@ -62,7 +62,7 @@ module.exports = {
       name: 'contracts-stand-alone',
       comment: 'Shapes and codes: no framework, no driver, no other package but the foundation.',
       severity: 'error',
-      from: { path: '^libs/contracts/src/', pathNot: spec },
+      from: { path: '^libs/contracts/src/', pathNot: [spec, '^libs/contracts/src/validation/'] },
       to: { path: [frameworks, drivers, '^libs/', '^services/'], pathNot: '^libs/(contracts|foundation)/' },
     },
     {
@@ -71,6 +71,16 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/foundation/src/', pathNot: spec },
       to: { path: '.', pathNot: ['^libs/foundation/src/'], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'contracts-validate-apart',
+      comment: 'class-validator loads slowly: only who validates imports it, by an entry point of its own.',
+      severity: 'error',
+      from: { path: '^libs/contracts/src/validation/', pathNot: spec },
+      to: {
+        path: [frameworks, drivers, '^libs/', '^services/'],
+        pathNot: ['^libs/(contracts|foundation)/', 'node_modules/class-validator/'],
+      },
     },
     {
       name: 'services-are-apart',

@@ -14,6 +14,7 @@ const checks = {
     ['tsc', '-b', '--pretty'],
     ['tsc', '-p', 'tsconfig.specs.json', '--pretty'],
     ['node', 'tools/settings-table.mjs', '--check'],
+    ['node', 'tools/asyncapi.mjs', '--check'],
   ],
   boundaries: [['depcruise', ...sources]],
   format: [['prettier', '--check', '--cache', '--log-level', 'warn', '.']],

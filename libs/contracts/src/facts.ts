@@ -1,16 +1,20 @@
-import type { BySeverity } from './changes.js';
+import { Nested, Shape, Text } from './fields/decorators.js';
+import { BySeverity } from './shapes/changes.js';
+
+/** What the recorded changes of a dependency amount to, without the ignored ones. */
+@Shape()
+export class DetectedChanges {
+  @Text() readonly snapshotId!: string;
+  @Text() readonly previousSnapshotId!: string;
+  @Nested(() => BySeverity) readonly bySeverity!: BySeverity;
+}
 
 /**
  * What a pipeline's stages may find out and report besides checkpoints. Each becomes an event of the job, with the
  * job's tenant, connection and id.
  */
 export interface Facts {
-  /** What the recorded changes of a dependency amount to, without the ignored ones. */
-  readonly ChangesDetected: {
-    readonly snapshotId: string;
-    readonly previousSnapshotId: string;
-    readonly bySeverity: BySeverity;
-  };
+  readonly ChangesDetected: DetectedChanges;
 }
 
 export type FactType = keyof Facts;
@@ -18,6 +22,6 @@ export type FactType = keyof Facts;
 /** A fact as a stage reports it. */
 export type FactOf<T extends FactType = FactType> = { [F in T]: { readonly type: F; readonly data: Facts[F] } }[T];
 
-const known = { ChangesDetected: true } as const satisfies Record<FactType, true>;
+export const factTypes = ['ChangesDetected'] as const satisfies readonly FactType[];
 
-export const isFactType = (type: string): type is FactType => Object.hasOwn(known, type);
+export const isFactType = (type: string): type is FactType => (factTypes as readonly string[]).includes(type);

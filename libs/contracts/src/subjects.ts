@@ -1,7 +1,7 @@
 /** Every subject that Tidemark's services exchange messages on. See asyncapi.yaml for who sends what. */
 
 /** Request/reply: `tidemark.cmd.<service>.<verb>`. */
-export const command = <V extends string>(service: Service, verb: V) => `tidemark.cmd.${service}.${verb}` as const;
+export const command = (service: string, verb: string) => `tidemark.cmd.${service}.${verb}`;
 
 /** Work queue of one leg: `tidemark.work.<service>.<first stage>`. */
 export const workSubject = (service: string, stage: string) => `tidemark.work.${service}.${stage}`;

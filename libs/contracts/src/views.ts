@@ -1,6 +1,8 @@
-import type { FoundChange, IgnoreRule } from './changes.js';
-import type { ConnectionView } from './connection.js';
-import type { JobView } from './job.js';
+import type { FoundChange } from './shapes/changes.js';
+import type { ConnectionView } from './shapes/connection.js';
+import type { IgnoreRule } from './shapes/ignore-rules.js';
+import type { JobView } from './shapes/job.js';
+import type { Snapshot } from './shapes/snapshot.js';
 
 /** Documents of the views that the gateway lists; who owns a view folds it. */
 
@@ -18,25 +20,8 @@ export interface ConnectionDocument extends ConnectionView {
 }
 
 /** View `snapshots`, owned by differ. */
-export interface SnapshotDocument {
-  readonly id: string;
+export interface SnapshotDocument extends Snapshot {
   readonly tenant: string;
-  readonly connectionId: string;
-  readonly jobId: string;
-  /** The snapshot before it; null for the baseline. */
-  readonly previousId: string | null;
-  /** Hash of the normalized content. */
-  readonly contentHash: string;
-  readonly rawBlob: string;
-  readonly canonicalBlob: string;
-  readonly bytes: number;
-  readonly title: string;
-  readonly apiVersion: string;
-  readonly specVersion: string;
-  readonly format: string;
-  readonly operations: number;
-  /** ISO 8601, UTC. */
-  readonly takenAt: string;
 }
 
 /** View `changes`, owned by differ. */

@@ -23,9 +23,10 @@ export class IgnoreListError extends Error {
 
   constructor(
     readonly field: string,
+    /** The end of a sentence that begins with the field. */
     readonly reason: string,
   ) {
-    super(`${field}: ${reason}`);
+    super(`${field} ${reason}`);
   }
 }
 
@@ -37,18 +38,19 @@ const MATCHING = ['rule', 'operation', 'pointer', 'changeId'] as const;
  * @throws IgnoreListError naming the field at fault
  */
 export const readIgnoreList = (value: unknown): IgnoreRule[] => {
-  if (!Array.isArray(value)) throw new IgnoreListError('ignore', 'expected a list');
+  if (!Array.isArray(value)) throw new IgnoreListError('ignore', 'must be a list');
   return value.map((item: unknown, index) => {
     const at = `ignore[${index}]`;
     if (typeof item !== 'object' || item === null || Array.isArray(item))
-      throw new IgnoreListError(at, 'expected an object');
+      throw new IgnoreListError(at, 'must be an object');
     for (const [key, text] of Object.entries(item)) {
       if (!(FIELDS as readonly string[]).includes(key))
-        throw new IgnoreListError(`${at}.${key}`, `not known; known are ${FIELDS.join(', ')}`);
+        throw new IgnoreListError(`${at}.${key}`, `is not a known field; those are ${FIELDS.join(', ')}`);
       if (key === 'until' && text === null) continue;
-      if (typeof text !== 'string' || text === '') throw new IgnoreListError(`${at}.${key}`, 'expected a text');
+      if (typeof text !== 'string' || text === '')
+        throw new IgnoreListError(`${at}.${key}`, 'must be text of at least one character');
       const expected = shapeOf[key]?.(text);
-      if (expected !== undefined) throw new IgnoreListError(`${at}.${key}`, `expected ${expected}`);
+      if (expected !== undefined) throw new IgnoreListError(`${at}.${key}`, `must be ${expected}`);
     }
     const rule = item as IgnoreRule;
     if (MATCHING.every((key) => rule[key] === undefined))

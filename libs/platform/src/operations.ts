@@ -1,14 +1,9 @@
-import {
-  command,
-  TidemarkError,
-  type ProjectionStatus,
-  type RebuildProjection,
-  type Service,
-} from '@tidemark/contracts';
+import { operationVerbsOf, TidemarkError, type ProjectionStatus, type Service } from '@tidemark/contracts';
 import type { Running } from '@tidemark/messaging';
 import type { Projection, Projector } from '@tidemark/read-model';
 import type { Adapters } from './adapters.js';
 import { answersSoon, healthOf } from './health.js';
+import { serveVerbs } from './serve-verbs.js';
 
 export interface OperatedProjections {
   readonly projector: Projector;
@@ -33,10 +28,10 @@ export async function serveOperations(
     return { name, version: projection.version, position: position ?? -1, state };
   };
 
-  const servers = await Promise.all([
-    broker.serve(command(service, 'ping'), () => healthOf(adapters)),
-    broker.serve(command(service, 'projections'), () => Promise.all(projections.map(({ name }) => statusOf(name)))),
-    broker.serve<RebuildProjection>(command(service, 'rebuild-projection'), async ({ data: { name } }) => {
+  return serveVerbs(broker, operationVerbsOf(service), {
+    ping: () => healthOf(adapters),
+    projections: () => Promise.all(projections.map(({ name }) => statusOf(name))),
+    'rebuild-projection': async ({ name }) => {
       const before = await statusOf(name);
       if (!rebuilding.has(name)) {
         rebuilding.add(name);
@@ -46,7 +41,6 @@ export async function serveOperations(
           .finally(() => rebuilding.delete(name)); // rejects when stopped
       }
       return { ...before, state: 'rebuilding' } satisfies ProjectionStatus;
-    }),
-  ]);
-  return { stop: async () => void (await Promise.all(servers.map((server) => server.stop()))) };
+    },
+  });
 }

@@ -34,9 +34,9 @@ export const usageError = (message: string) => new CliError(exitCodes.usage, 'US
 export function errorLine(error: unknown): string {
   if (!(error instanceof CliError)) return plain(`INTERNAL: ${messageOf(error)}`);
   const { code, message, details } = error;
-  const named = (details.fields ?? []).filter((problem) => !message.includes(`${problem.field} ${problem.message}`));
+  const named = (details.fields ?? []).filter((problem) => !message.includes(problem.message));
   const parts = [
-    ...named.map((problem) => `${problem.field} ${problem.message}`),
+    ...named.map((problem) => problem.message),
     ...(details.jobId && !message.includes(details.jobId) ? [`job ${details.jobId}`] : []),
     ...(details.retryAfter === undefined ? [] : [`try again in ${details.retryAfter} s`]),
     ...(details.hint ? [details.hint] : []),

@@ -1,12 +1,13 @@
+import { differVerbs } from '@tidemark/contracts';
 import { LegRunner } from '@tidemark/leg-runner';
 import { dependencyPipeline, implement, stageTable } from '@tidemark/pipelines';
-import { serveOperations, type Adapters, type Logger, type Service } from '@tidemark/platform';
+import { serveOperations, serveVerbs, traced, type Adapters, type Logger, type Service } from '@tidemark/platform';
 import { Projector } from '@tidemark/read-model';
 import { messagesOf } from './alerts/outbox.js';
 import { Comparisons } from './commands/comparisons.js';
 import { IgnoreLists } from './commands/ignore-lists.js';
 import { RecordedChanges } from './commands/recorded-changes.js';
-import { serveCallers } from './messaging/serve.js';
+import { verbsOf } from './messaging/verbs.js';
 import { changesProjection } from './projections/changes.projection.js';
 import { ignoreListsProjection } from './projections/ignore-lists.projection.js';
 import { snapshotsProjection } from './projections/snapshots.projection.js';
@@ -47,7 +48,7 @@ export async function startDiffer(
   await runner.start();
   const running = await Promise.all([
     broker.relay({ name: 'differ', source: eventStore, categories: ['alerts'], map: messagesOf, onError }),
-    serveCallers(broker, { blobs, ignoreLists, recorded, comparisons }),
+    serveVerbs(traced(broker), differVerbs, verbsOf({ blobs, ignoreLists, recorded, comparisons })),
     serveOperations('differ', adapters, { projector, projections }),
   ]);
   return {

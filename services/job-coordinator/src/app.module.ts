@@ -1,17 +1,15 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Coordinator } from './coordinator.js';
-import { ConnectionsController } from './messaging/connections.controller.js';
-import { JobsController } from './messaging/jobs.controller.js';
 import { WorkController } from './messaging/work.controller.js';
 import { COORDINATOR } from './tokens.js';
 
-/** What the coordinator answers and takes from the broker. */
+/** What the coordinator takes from its work queue. */
 @Module({})
 export class JobCoordinatorModule {
   static forRoot(coordinator: Coordinator): DynamicModule {
     return {
       module: JobCoordinatorModule,
-      controllers: [JobsController, ConnectionsController, WorkController],
+      controllers: [WorkController],
       providers: [{ provide: COORDINATOR, useValue: coordinator }],
     };
   }

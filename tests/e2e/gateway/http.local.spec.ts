@@ -213,12 +213,12 @@ describe('the description of the API', () => {
         summary: expect.any(String),
         security: [{ key: [] }],
         responses: {
-          default: { content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorDto' } } } },
+          default: { content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorBody' } } } },
         },
       });
-    const { JobDto, CreateJobDto } = body.components.schemas;
-    expect(JobDto.properties.stage).toMatchObject({ type: ['string', 'null'] });
-    expect(CreateJobDto).toMatchObject({ required: ['type'], properties: { type: { enum: ['full'] } } });
+    const { Job, CreateJobBody } = body.components.schemas;
+    expect(Job.properties.stage).toMatchObject({ type: ['string', 'null'] });
+    expect(CreateJobBody).toMatchObject({ required: ['type'], properties: { type: { enum: ['full'] } } });
   });
 
   it('refers only to what is in it, and names every parameter once', async () => {

@@ -85,8 +85,8 @@ describe('the ignore list of a dependency', () => {
   });
 
   it.each([
-    [{ reason: 'x' }, 'rule', /needs one of/],
-    [{ rule: 'a' }, 'reason', /must be a text/],
+    [{ reason: 'x' }, 'rule', /`rule` or one of `operation`/],
+    [{ rule: 'a' }, 'reason', /`reason` must be text/],
     [{ rule: 'a', reason: 'x', until: 'tomorrow' }, 'until', /ISO 8601/],
     [{ rules: 'a', reason: 'x' }, 'rules', /known field/],
   ])('refuses %j', async (rule, field, message) => {

@@ -1,6 +1,6 @@
-import type { BusyPolicy, DestinationSettings, Schedule, Source } from '../connection.js';
-import type { JobResult, JobState } from '../job.js';
-import type { Cursor } from '../pipeline.js';
+import type { BusyPolicy, DestinationSettings, Schedule, Source } from '../shapes/connection.js';
+import type { JobResult, JobState } from '../shapes/job.js';
+import type { Cursor } from '../shapes/pipeline.js';
 import type { Fact } from './fact.js';
 
 export type ConnectionCreated = Fact<

@@ -1,14 +1,15 @@
-import type { BusyPolicy } from '../connection.js';
+import type { BusyPolicy } from '../shapes/connection.js';
 import type { Facts, FactType } from '../facts.js';
-import type { Counts, Failure, JobResult, JobState, JobTrigger, JobType } from '../job.js';
-import type { Checkpoint, Cursor, PipelineChoice, StageDefinition, StageOutput } from '../pipeline.js';
+import type { Counts, Failure, JobResult, JobState, JobTrigger, JobType } from '../shapes/job.js';
+import type {
+  Checkpoint,
+  ClaimedDelivery,
+  Cursor,
+  PipelineChoice,
+  StageDefinition,
+  StageOutput,
+} from '../shapes/pipeline.js';
 import type { Fact } from './fact.js';
-
-/** Which message of the work queue a claim was made with: see Delivery in messaging. */
-export interface ClaimedDelivery {
-  readonly id: string;
-  readonly sequence: number;
-}
 
 export type JobCreated = Fact<
   'JobCreated',

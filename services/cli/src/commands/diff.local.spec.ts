@@ -225,7 +225,7 @@ describe('diff refuses', () => {
     put('faulty.json', JSON.stringify([{ rule: 'a' }, { rule: 'b', until: 'soon' }]));
     const { exitCode, stderr } = await diff(['old.json', 'safe.json', '--ignore', 'faulty.json']);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('faulty.json: ignore[1].until: expected a date');
+    expect(stderr).toContain('faulty.json: ignore[1].until must be a date');
   });
 });
 

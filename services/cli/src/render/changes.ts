@@ -1,14 +1,14 @@
-import { severities, type ChangeDocument, type ChangeSummary, type FoundChange } from '@tidemark/contracts';
+import { severities, type Change, type ChangeSummary, type RecordedChange } from '@tidemark/contracts';
 import { severityColor, type Color, type Paint } from './style.js';
 import { fields, type TableOptions } from './table.js';
 import { brief, cut, plain, plural } from './text.js';
 import { moment, relative } from './time.js';
 
 /** A change of a list: recorded, or found by a comparison just now. */
-export type ChangeSummaryView = ChangeSummary<FoundChange & Partial<Pick<ChangeDocument, 'id' | 'detectedAt'>>>;
+export type ChangeSummaryView = ChangeSummary & Partial<Pick<RecordedChange, 'id' | 'detectedAt'>>;
 
 /** A recorded change, opened. */
-export type ChangeView = ChangeSummary<ChangeDocument> & Pick<ChangeDocument, 'operations'>;
+export type ChangeView = Change;
 
 /** Changes under their severities, the gravest first; under each operation what changed, from what to what. */
 export function changesText(changes: readonly ChangeSummaryView[], now: number, options: TableOptions): string {

@@ -1,7 +1,9 @@
 import {
-  TidemarkError,
+  invalid,
+  problem,
   type AddIgnoreRule,
   type CommandContext,
+  type IgnoreMatch,
   type IgnoreRule,
   type RemoveIgnoreRule,
 } from '@tidemark/contracts';
@@ -14,7 +16,6 @@ import type { IgnoreListEvent } from '../ignore-list/ignore-list.events.js';
 import { emptyIgnoreList, evolveIgnoreList, type IgnoreList } from '../ignore-list/ignore-list.js';
 
 const streamOf = (connectionId: string) => `ignores-${connectionId}`;
-const MAX_TEXT = 2000;
 
 /** The ignore lists of all dependencies. Whoever asks has made sure that the connection is the tenant's. */
 export class IgnoreLists {
@@ -36,7 +37,7 @@ export class IgnoreLists {
   /** A rule that says the same again is the same rule. @throws TidemarkError VALIDATION_FAILED · CONFLICT when full */
   async add(context: CommandContext, input: AddIgnoreRule): Promise<IgnoreRule> {
     const { tenant, connectionId, reason, until, ...match } = input;
-    assertValid({ ...match, reason, ...(until !== undefined && { until }) });
+    assertCanMatch(match);
     const end = until === undefined ? null : Date.parse(until);
     const { rule = '', operation = '', pointer = '', changeId = '' } = match;
     const id = uuidv5('ignore', connectionId, rule, operation, pointer, changeId, reason, end ?? 0);
@@ -52,24 +53,12 @@ export class IgnoreLists {
   }
 }
 
-function assertValid(rule: Readonly<Record<string, unknown>>): void {
-  const problems = Object.entries(rule).flatMap(([field, text]) =>
-    typeof text === 'string' && text.length > 0 && text.length <= MAX_TEXT
-      ? []
-      : [{ field, message: `must be text of 1 to ${MAX_TEXT} characters` }],
-  );
-  if (problems.length > 0)
-    throw new TidemarkError(
-      'VALIDATION_FAILED',
-      problems.map(({ field, message }) => `${field} ${message}`).join('; '),
-      { fields: problems },
-    );
+/** @throws TidemarkError VALIDATION_FAILED for a rule that could never match anything */
+function assertCanMatch(rule: IgnoreMatch): void {
   try {
     readIgnoreList([rule]);
   } catch (error) {
     if (!(error instanceof IgnoreListError)) throw error;
-    const field = error.field.replace(/^ignore\[0\]\.?/, '');
-    const fields = [{ field: field || 'rule', message: error.reason }];
-    throw new TidemarkError('VALIDATION_FAILED', `${fields[0]!.field} ${error.reason}`, { fields }, { cause: error });
+    throw invalid([problem(error.field.replace(/^ignore\[0\]\./, ''), error.reason)], { cause: error });
   }
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   TidemarkError,
-  type ChangeDetail,
+  type Change,
   type ChangeDocument,
   type ChangeList,
   type GetChange,
@@ -48,7 +48,7 @@ export class RecordedChanges {
   }
 
   /** @throws TidemarkError NOT_FOUND */
-  async get({ id, ...caller }: GetChange, now: Date): Promise<ChangeDetail> {
+  async get({ id, ...caller }: GetChange, now: Date): Promise<Change> {
     const change = await this.#changes.get(id);
     if (!change) throw new TidemarkError('NOT_FOUND', 'no such change');
     const rule = ignoredBy(await rulesOf(this.#ignoreLists, caller), now)(change);

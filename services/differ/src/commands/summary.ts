@@ -10,12 +10,11 @@ export async function rulesOf(
   return list?.tenant === tenant ? list.rules : [];
 }
 
+type Summary<Change extends FoundChange> = Omit<Change, 'operations' | 'tenant'> & ChangeSummary;
+
 /** The change as lists show it: without what makes them long, and with the rule that expects it. */
-export function summaryOf<Change extends FoundChange>(
-  change: Change,
-  rule: IgnoreRule | undefined,
-): ChangeSummary<Change> {
+export function summaryOf<Change extends FoundChange>(change: Change, rule: IgnoreRule | undefined): Summary<Change> {
   const { operations, tenant: _, ...shown } = change as Change & { tenant?: string };
   const ignored = rule ? { id: rule.id, reason: rule.reason } : null;
-  return { ...shown, operationCount: operations.length, ignored } as ChangeSummary<Change>;
+  return { ...shown, operationCount: operations.length, ignored } as Summary<Change>;
 }

@@ -1,26 +1,28 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { WholeNumber } from './validation/fields.js';
+import { Field, ListOf, Nested, Shape, WholeNumber, wholeNumber, type ShapeClass } from '@tidemark/contracts/fields';
+import { QueryShape } from './openapi/query-shape.js';
 
 const DEFAULT_PER_PAGE = 50;
 
-/** Which part of a list is asked for. */
+/** Which part of a list is wanted. */
+@QueryShape()
 export class PageQuery {
   @WholeNumber({ min: 1, max: 1_000_000, default: 1, optional: true, description: 'From 1.' })
-  page?: number;
+  readonly page?: number;
 
   @WholeNumber({ min: 1, max: 200, default: DEFAULT_PER_PAGE, optional: true })
-  perPage?: number;
+  readonly perPage?: number;
 }
 
+@Shape()
 export class Pagination {
-  @ApiProperty({ type: 'integer', example: 1 })
-  page!: number;
+  @WholeNumber({ min: 1, example: 1 })
+  readonly page!: number;
 
-  @ApiProperty({ type: 'integer', example: DEFAULT_PER_PAGE })
-  perPage!: number;
+  @WholeNumber({ min: 1, example: DEFAULT_PER_PAGE })
+  readonly perPage!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Entries of the whole list.' })
-  total!: number;
+  @WholeNumber({ description: 'Entries of the whole list.' })
+  readonly total!: number;
 }
 
 /** One page of a list. */
@@ -34,6 +36,31 @@ export interface ViewPage<T> extends Page<T> {
   /** The log position up to which the list is true. */
   readonly asOf: number;
 }
+
+/** A class to extend: one page of a list of these. */
+export function PageShape<T extends object>(item: ShapeClass<T>) {
+  abstract class Listed implements Page<T> {
+    @ListOf(() => item)
+    readonly data!: readonly T[];
+
+    @Nested(() => Pagination)
+    readonly pagination!: Pagination;
+  }
+  return Listed;
+}
+
+/** A class to extend: one page of a list that comes from a view. */
+export function ViewPageShape<T extends object>(item: ShapeClass<T>) {
+  abstract class Viewed extends PageShape(item) implements ViewPage<T> {
+    @AsOf()
+    readonly asOf!: number;
+  }
+  return Viewed;
+}
+
+/** A position of the log; -1 before its first event. */
+export const AsOf = () =>
+  Field(wholeNumber({ min: -1 }), { description: 'The log position up to which this is true.' });
 
 export const pageOf = ({ page = 1, perPage = DEFAULT_PER_PAGE }: PageQuery) => ({ page, perPage });
 

@@ -1,9 +1,9 @@
 import { configProblems, type Manifest } from '@tidemark/connector-sdk/manifest';
 import {
-  TidemarkError,
+  invalid,
+  problem,
   type CreateConnection,
   type DestinationSettings,
-  type FieldProblem,
   type Schedule,
   type Source,
 } from '@tidemark/contracts';
@@ -23,7 +23,7 @@ export function assertConnects(
   const manifest = assertOneOf(sources, source, 'source');
   const offered = manifest.pipelines ?? [];
   if (pipeline !== undefined && !(offered.includes(pipeline) && pipelines.has(pipeline)))
-    throw invalid([{ field: 'pipeline', message: `is not one of ${offered.join(', ')}` }]);
+    throw invalid([problem('pipeline', `must be one of ${offered.join(', ')}`)]);
   const writable = [...manifests.values()].filter(({ destination }) => destination);
   for (const [index, destination] of destinations.entries())
     assertDestination(writable, destinations.slice(0, index), destination, `destinations[${index}]`);
@@ -37,7 +37,7 @@ function assertDestination(
 ): void {
   assertOneOf(writable, destination, field);
   if (before.some(({ name }) => name === destination.name))
-    throw invalid([{ field: `${field}.name`, message: `is taken: another destination is called ${destination.name}` }]);
+    throw invalid([problem(`${field}.name`, `is taken: another destination is called ${destination.name}`)]);
 }
 
 /** The connector's manifest. @throws TidemarkError VALIDATION_FAILED when it is not one of these, or its config is wrong */
@@ -45,15 +45,12 @@ function assertOneOf(manifests: readonly Manifest[], { connector, config }: Sour
   const manifest = manifests.find(({ name }) => name === connector);
   if (!manifest) {
     const known = manifests.map(({ name }) => name);
-    throw invalid([{ field: `${field}.connector`, message: `is not one of ${known.join(', ')}` }]);
+    throw invalid([problem(`${field}.connector`, `must be one of ${known.join(', ')}`)]);
   }
   const problems = configProblems(manifest, config);
   if (problems.length > 0)
     throw invalid(
-      problems.map((problem) => ({
-        field: problem.field ? `${field}.config.${problem.field}` : `${field}.config`,
-        message: problem.message,
-      })),
+      problems.map((one) => problem(one.field ? `${field}.config.${one.field}` : `${field}.config`, one.message)),
     );
   return manifest;
 }
@@ -61,11 +58,6 @@ function assertOneOf(manifests: readonly Manifest[], { connector, config }: Sour
 /** @throws TidemarkError VALIDATION_FAILED when a cron expression or its time zone is wrong */
 export function assertSchedule(schedule: Schedule): void {
   if (!('cron' in schedule)) return;
-  const problem = cronProblem(schedule.cron, schedule.timeZone);
-  if (problem) throw invalid([{ field: `schedule.${problem.field}`, message: problem.message }]);
+  const wrong = cronProblem(schedule.cron, schedule.timeZone);
+  if (wrong) throw invalid([problem(`schedule.${wrong.field}`, wrong.message)]);
 }
-
-const invalid = (fields: readonly FieldProblem[]) =>
-  new TidemarkError('VALIDATION_FAILED', fields.map(({ field, message }) => `${field} ${message}`).join('; '), {
-    fields,
-  });

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
+  invalid,
+  problem,
   providerIdOf,
   TidemarkError,
   type CreateJob,
@@ -25,10 +27,10 @@ export async function createJob(coordinator: Coordinator, context: Context, inpu
   const { tenant, connectionId, type, trigger = 'api', idempotencyKey, startAt, parameters } = input;
   const connection = await findConnection(coordinator, { tenant, connectionId });
   const whenBusy = input.whenBusy ?? connection.whenBusy;
-  const start = startAt === undefined ? undefined : timeOf(startAt);
+  const start = startAt === undefined ? undefined : Date.parse(startAt);
   // A place cannot be kept for a job that starts later.
   if (start !== undefined && input.whenBusy === 'reject')
-    throw invalid('whenBusy', 'must be queue when startAt is given');
+    throw invalid([problem('whenBusy', 'must be `queue` when `startAt` is given')]);
   return startJob(coordinator, context, connection, {
     jobId: idempotencyKey === undefined ? uuidv7() : uuidv5('job', tenant, idempotencyKey),
     requestHash:
@@ -93,18 +95,10 @@ export async function startJob(
 
 function assertParameters({ kind, parameterProblems }: Pipeline, parameters: PipelineChoice['parameters']): void {
   const none = () =>
-    Object.keys(parameters).length > 0 ? [{ field: '', message: `pipeline ${kind} takes none` }] : [];
-  const [problem] = (parameterProblems ?? none)(parameters);
-  if (problem) throw invalid(problem.field ? `parameters.${problem.field}` : 'parameters', problem.message);
+    Object.keys(parameters).length > 0 ? [{ field: '', message: `must be empty for the pipeline ${kind}` }] : [];
+  const wrong = (parameterProblems ?? none)(parameters);
+  if (wrong.length > 0)
+    throw invalid(wrong.map(({ field, message }) => problem(field ? `parameters.${field}` : 'parameters', message)));
 }
-
-function timeOf(startAt: string): number {
-  const time = Date.parse(startAt);
-  if (Number.isNaN(time)) throw invalid('startAt', 'must be a date and time in ISO 8601');
-  return time;
-}
-
-const invalid = (field: string, message: string) =>
-  new TidemarkError('VALIDATION_FAILED', `${field} ${message}`, { fields: [{ field, message }] });
 
 const hashOf = (body: object) => createHash('sha256').update(JSON.stringify(body)).digest('base64url');

@@ -56,7 +56,7 @@ export async function getJobEvents(
       type: event.type,
       at: instantOf(event.recordedAt),
       message: describeEvent(happened(event)),
-      data: event.data,
+      data: event.data as object,
     })),
   };
 }

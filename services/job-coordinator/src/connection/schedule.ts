@@ -26,9 +26,9 @@ export function cronProblem(
   timeZone?: string,
 ): { field: 'cron' | 'timeZone'; message: string } | null {
   if (timeZone !== undefined && !isTimeZone(timeZone))
-    return { field: 'timeZone', message: `${JSON.stringify(timeZone)} is not an IANA time zone` };
+    return { field: 'timeZone', message: `must be an IANA time zone, not ${JSON.stringify(timeZone)}` };
   try {
-    return cronOf(expression).nextRun() ? null : { field: 'cron', message: 'never comes' };
+    return cronOf(expression).nextRun() ? null : { field: 'cron', message: 'describes a time that never comes' };
   } catch (error) {
     return { field: 'cron', message: `is not a cron expression of five fields: ${(error as Error).message}` };
   }

@@ -1,4 +1,4 @@
-import type { JobEvent } from '@tidemark/contracts';
+import type { BySeverity, JobEvent } from '@tidemark/contracts';
 
 const seconds = (from: number, to: number) => `${Math.max(0, Math.round((to - from) / 1000))} s`;
 
@@ -34,7 +34,7 @@ export function describeEvent({ type, data }: JobEvent): string {
   }
 }
 
-function countsText(bySeverity: Readonly<Record<string, number>>): string {
+function countsText(bySeverity: BySeverity): string {
   const parts = Object.entries(bySeverity).filter(([, count]) => count > 0);
   return parts.length === 0 ? 'none' : parts.map(([severity, count]) => `${count} ${severity}`).join(', ');
 }

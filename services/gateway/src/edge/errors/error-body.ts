@@ -1,15 +1,30 @@
-import type { ErrorCode, FieldProblem, TidemarkError } from '@tidemark/contracts';
+import { ErrorCodeField, FieldProblem, type ErrorCode, type TidemarkError } from '@tidemark/contracts';
+import { ListOf, Nested, Shape, Text } from '@tidemark/contracts/fields';
 import { errorStatus } from './status.js';
 
+@Shape()
+export class ErrorInfo {
+  @ErrorCodeField()
+  readonly code!: ErrorCode;
+
+  @Text()
+  readonly message!: string;
+
+  @Text({ description: 'Also in the header X-Request-Id of every answer.' })
+  readonly requestId!: string;
+
+  @ListOf(() => FieldProblem, { optional: true })
+  readonly fields?: readonly FieldProblem[];
+
+  @Text({ optional: true, description: 'With DUPLICATE_JOB: the job that is there already.' })
+  readonly jobId?: string;
+}
+
 /** What every error answers with. */
-export interface ErrorBody {
-  readonly error: {
-    readonly code: ErrorCode;
-    readonly message: string;
-    readonly requestId: string;
-    readonly fields?: readonly FieldProblem[];
-    readonly jobId?: string;
-  };
+@Shape()
+export class ErrorBody {
+  @Nested(() => ErrorInfo)
+  readonly error!: ErrorInfo;
 }
 
 export function errorBody({ code, message, details }: TidemarkError, requestId: string): ErrorBody {

@@ -1,8 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { componentsOf, namedShapes, shaped } from '@tidemark/contracts/fields';
 
-/** The API's own description, made from controllers and DTOs. */
+/** The API's own description: routes from the controllers, schemas from the shapes that they name. */
 export function describeApi(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -14,7 +15,13 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .build();
   const operationIdFactory = (controller: string, method: string) =>
     `${controller.replace(/Controller$/, '').toLowerCase()}.${method}`;
-  return SwaggerModule.createDocument(app, config, { operationIdFactory });
+  const document = SwaggerModule.createDocument(app, config, { operationIdFactory });
+  const named = Object.keys(document.components?.schemas ?? {}).flatMap((name) => namedShapes().get(name) ?? []);
+  const schemas = componentsOf(
+    named.map((shape) => shaped(() => shape)),
+    { closed: false },
+  );
+  return { ...document, components: { ...document.components, schemas } } as OpenAPIObject;
 }
 
 /** Serves it at /openapi.json, and to people at /docs; everything comes from this process. */

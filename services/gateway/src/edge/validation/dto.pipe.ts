@@ -1,11 +1,12 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
-import { validated } from './validate.js';
+import type { ShapeClass } from '@tidemark/contracts/fields';
+import { validated } from '@tidemark/contracts/validation';
 
-/** Checks bodies and queries against the class that the handler declares. */
+/** Checks bodies and queries against the shape that the handler declares. */
 @Injectable()
 export class DtoPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if ((type !== 'body' && type !== 'query') || metatype === undefined) return value;
-    return validated(metatype as new () => object, value ?? {});
+    return validated(metatype as ShapeClass, value ?? {}, { from: type });
   }
 }

@@ -1,10 +1,10 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import type { CommandContext } from '@tidemark/contracts';
+import { Change, type CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
-import { ChangeDto, ChangePage, ChangesQuery } from './changes.dto.js';
+import { ChangePage, ChangesQuery } from './changes.dto.js';
 import { Changes } from './changes.js';
 
 @ApiResource('changes')
@@ -26,7 +26,7 @@ export class ChangesController {
 
   @Get('changes/:id')
   @ApiOperation({ summary: 'Show a change' })
-  @ApiOkResponse({ type: ChangeDto })
+  @ApiOkResponse({ type: Change })
   get(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#changes.get(context, id);
   }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import {
   views,
-  type ChangeDetail,
+  type Change,
   type ChangeDocument,
   type ChangeList,
-  type ChangeSummary,
   type CommandContext,
+  type RecordedChange,
 } from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
 import { DifferClient } from '../../edge/differ-client.js';
@@ -32,11 +32,7 @@ export class Changes {
    * A connection's, those of the newest comparison first and in its order.
    * @throws TidemarkError NOT_FOUND when there is no such connection
    */
-  async list(
-    context: CommandContext,
-    id: string,
-    query: ChangesQuery,
-  ): Promise<ViewPage<ChangeSummary<ChangeDocument>>> {
+  async list(context: CommandContext, id: string, query: ChangesQuery): Promise<ViewPage<RecordedChange>> {
     const connectionId = parseId(id);
     const page = pageOf(query);
     const { keeper } = await this.#dependencies.find(context, connectionId, async (one) => ({
@@ -49,9 +45,9 @@ export class Changes {
   }
 
   /** The tenant's change, or one of a provider that it subscribes to. @throws TidemarkError NOT_FOUND */
-  async get(context: CommandContext, id: string): Promise<ChangeDetail> {
+  async get(context: CommandContext, id: string): Promise<Change> {
     const document = await this.#view.get(parseId(id));
     const connectionId = await this.#dependencies.connectionOf(context, document, 'change');
-    return this.#differ.query<ChangeDetail>('get-change', context, { id, connectionId });
+    return this.#differ.query<Change>('get-change', context, { id, connectionId });
   }
 }

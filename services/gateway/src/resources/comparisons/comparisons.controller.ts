@@ -4,7 +4,7 @@ import type { CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
-import { ComparisonDto, ComparisonQuery, ReportQuery } from './comparisons.dto.js';
+import { SnapshotComparison, ComparisonQuery, ReportQuery } from './comparisons.dto.js';
 import { Comparisons, contentTypes } from './comparisons.js';
 
 @ApiResource('changes')
@@ -22,7 +22,7 @@ export class ComparisonsController {
     summary: "Compare any two snapshots of a dependency by today's rules and ignore list",
     description: 'Nothing is recorded. Without a choice the newest snapshot is compared with the one before it.',
   })
-  @ApiOkResponse({ type: ComparisonDto })
+  @ApiOkResponse({ type: SnapshotComparison })
   compare(@Context() context: CommandContext, @Param('id') id: string, @Query() query: ComparisonQuery) {
     return this.#comparisons.compare(context, id, query);
   }

@@ -1,55 +1,40 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { reportFormats, type ReportFormat } from '@tidemark/contracts';
-import { Pagination } from '../../edge/paging.js';
-import { Text, Word } from '../../edge/validation/fields.js';
-import { BySeverityDto, FoundChangeDto, FoundChangesQuery } from '../changes/changes.dto.js';
-import { SnapshotDto } from '../snapshots/snapshots.dto.js';
-import type { ComparisonView } from './comparisons.view.js';
-
-const before = { max: 128, optional: true, description: 'A snapshot. Default: the one before `after`.' };
-const after = { max: 128, optional: true, description: 'A snapshot. Default: the newest.' };
+import { BySeverity, ChangeSummary, reportFormats, Snapshot, type ReportFormat } from '@tidemark/contracts';
+import { Id, merge, Nested, OneOf, Shape, WholeNumber } from '@tidemark/contracts/fields';
+import { QueryShape } from '../../edge/openapi/query-shape.js';
+import { PageShape } from '../../edge/paging.js';
+import { FoundChangesQuery } from '../changes/changes.dto.js';
 
 /** Which snapshots are compared. */
-export interface SidesQuery {
+@QueryShape()
+export class SidesQuery {
+  @Id({ optional: true, description: 'A snapshot. Default: the one before `after`.' })
   readonly before?: string;
+
+  @Id({ optional: true, description: 'A snapshot. Default: the newest.' })
   readonly after?: string;
 }
 
-export class ComparisonQuery extends FoundChangesQuery implements SidesQuery {
-  @Text(before)
-  before?: string;
+@QueryShape()
+export class ComparisonQuery extends merge(FoundChangesQuery, SidesQuery) {}
 
-  @Text(after)
-  after?: string;
+@QueryShape()
+export class ReportQuery extends SidesQuery {
+  @OneOf(reportFormats, { optional: true, default: 'html' })
+  readonly format?: ReportFormat;
 }
 
-export class ReportQuery implements SidesQuery {
-  @Text(before)
-  before?: string;
+/** Two snapshots of a dependency, compared by today's rules and today's ignore list. */
+@Shape()
+export class SnapshotComparison extends PageShape(ChangeSummary) {
+  @Nested(() => Snapshot)
+  readonly before!: Snapshot;
 
-  @Text(after)
-  after?: string;
+  @Nested(() => Snapshot)
+  readonly after!: Snapshot;
 
-  @Word(reportFormats, { optional: true, default: 'html' })
-  format?: ReportFormat;
-}
+  @Nested(() => BySeverity, { description: 'Of all changes that are not ignored.' })
+  readonly bySeverity!: BySeverity;
 
-export class ComparisonDto implements ComparisonView {
-  @ApiProperty({ type: () => SnapshotDto })
-  before!: SnapshotDto;
-
-  @ApiProperty({ type: () => SnapshotDto })
-  after!: SnapshotDto;
-
-  @ApiProperty({ type: () => BySeverityDto, description: 'Of all changes that are not ignored.' })
-  bySeverity!: BySeverityDto;
-
-  @ApiProperty({ type: 'integer', description: 'How many changes are ignored.' })
-  ignored!: number;
-
-  @ApiProperty({ type: () => [FoundChangeDto] })
-  data!: FoundChangeDto[];
-
-  @ApiProperty({ type: () => Pagination })
-  pagination!: Pagination;
+  @WholeNumber({ description: 'How many changes are ignored.' })
+  readonly ignored!: number;
 }

@@ -1,24 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { readBlob, type BlobId, type BlobStore } from '@tidemark/blob-store';
 import {
+  invalid,
+  problem,
   TidemarkError,
   type CommandContext,
   type FoundChanges,
   type RenderComparison,
   type RenderedComparison,
   type ReportFormat,
+  type SnapshotView,
 } from '@tidemark/contracts';
 import { CommandClient } from '../../edge/command-client.js';
 import { ANSWER_WITHIN_MS, DifferClient } from '../../edge/differ-client.js';
 import { pageOf } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
-import { invalid } from '../../edge/validation/invalid.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { Ignores } from '../ignores/ignores.js';
 import { Snapshots } from '../snapshots/snapshots.js';
-import type { SnapshotView } from '../snapshots/snapshots.view.js';
-import type { ComparisonQuery, SidesQuery } from './comparisons.dto.js';
-import type { ComparisonView } from './comparisons.view.js';
+import type { ComparisonQuery, SidesQuery, SnapshotComparison } from './comparisons.dto.js';
 
 const MAX_REPORT = 64 * 1024 ** 2;
 
@@ -47,7 +47,7 @@ export class Comparisons {
   }
 
   /** @throws TidemarkError NOT_FOUND · VALIDATION_FAILED when there is nothing to compare with */
-  async compare(context: CommandContext, connectionId: string, query: ComparisonQuery): Promise<ComparisonView> {
+  async compare(context: CommandContext, connectionId: string, query: ComparisonQuery): Promise<SnapshotComparison> {
     const { before, after } = await this.#sides(context, connectionId, query);
     const page = pageOf(query);
     const documents = { before: before.canonicalBlob, after: after.canonicalBlob };
@@ -80,9 +80,9 @@ export class Comparisons {
   async #sides(context: CommandContext, connectionId: string, chosen: SidesQuery) {
     const after = chosen.after ? await this.#snapshot(context, connectionId, 'after', chosen.after) : undefined;
     const newest = after ?? (await this.#snapshots.list(context, connectionId, { perPage: 1 })).data[0];
-    if (!newest) throw invalid([{ field: 'after', message: 'is missing: the connection has no snapshot yet' }]);
+    if (!newest) throw invalid([problem('after', 'is missing: the connection has no snapshot yet')]);
     const id = chosen.before ?? newest.previousId;
-    if (id === null) throw invalid([{ field: 'before', message: `is missing: ${newest.id} is the first snapshot` }]);
+    if (id === null) throw invalid([problem('before', `is missing: ${newest.id} is the first snapshot`)]);
     return { before: await this.#snapshot(context, connectionId, 'before', id), after: newest };
   }
 
@@ -92,8 +92,8 @@ export class Comparisons {
       throw error;
     });
     if (snapshot?.connectionId === connectionId) return snapshot;
-    const message = 'is not a snapshot of this connection';
-    throw new TidemarkError('NOT_FOUND', `${field} ${message}`, { fields: [{ field, message }] });
+    const unknown = problem(field, 'is not a snapshot of this connection');
+    throw new TidemarkError('NOT_FOUND', unknown.message, { fields: [unknown] });
   }
 }
 

@@ -1,17 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import type { CommandContext } from '@tidemark/contracts';
+import { Connection, CursorView, type CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
-import {
-  ConnectionDto,
-  ConnectionPage,
-  ConnectionsQuery,
-  CreateConnectionDto,
-  CursorDto,
-  UpdateConnectionDto,
-} from './connections.dto.js';
+import { ConnectionPage, ConnectionsQuery, CreateConnectionBody, UpdateConnectionBody } from './connections.dto.js';
 import { Connections } from './connections.js';
 
 @ApiResource('connections')
@@ -26,8 +19,8 @@ export class ConnectionsController {
   @Post()
   @RequireScope('write')
   @ApiOperation({ summary: 'Create a connection' })
-  @ApiCreatedResponse({ type: ConnectionDto })
-  create(@Context() context: CommandContext, @Body() input: CreateConnectionDto) {
+  @ApiCreatedResponse({ type: Connection })
+  create(@Context() context: CommandContext, @Body() input: CreateConnectionBody) {
     return this.#connections.create(context, input);
   }
 
@@ -42,7 +35,7 @@ export class ConnectionsController {
   @Get(':id')
   @RequireScope('read')
   @ApiOperation({ summary: 'Show a connection' })
-  @ApiOkResponse({ type: ConnectionDto })
+  @ApiOkResponse({ type: Connection })
   get(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#connections.get(context, id);
   }
@@ -50,8 +43,8 @@ export class ConnectionsController {
   @Patch(':id')
   @RequireScope('write')
   @ApiOperation({ summary: 'Change what is given of a connection' })
-  @ApiOkResponse({ type: ConnectionDto })
-  update(@Context() context: CommandContext, @Param('id') id: string, @Body() changes: UpdateConnectionDto) {
+  @ApiOkResponse({ type: Connection })
+  update(@Context() context: CommandContext, @Param('id') id: string, @Body() changes: UpdateConnectionBody) {
     return this.#connections.update(context, id, changes);
   }
 
@@ -68,7 +61,7 @@ export class ConnectionsController {
   @HttpCode(200)
   @RequireScope('write')
   @ApiOperation({ summary: 'Stop automatic syncs', description: 'Asked-for ones still run.' })
-  @ApiOkResponse({ type: ConnectionDto })
+  @ApiOkResponse({ type: Connection })
   pause(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#connections.change(context, id, 'pause');
   }
@@ -77,7 +70,7 @@ export class ConnectionsController {
   @HttpCode(200)
   @RequireScope('write')
   @ApiOperation({ summary: 'Take up automatic syncs again' })
-  @ApiOkResponse({ type: ConnectionDto })
+  @ApiOkResponse({ type: Connection })
   resume(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#connections.change(context, id, 'resume');
   }
@@ -86,7 +79,7 @@ export class ConnectionsController {
   @HttpCode(200)
   @RequireScope('write')
   @ApiOperation({ summary: 'Stop all syncs' })
-  @ApiOkResponse({ type: ConnectionDto })
+  @ApiOkResponse({ type: Connection })
   disconnect(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#connections.change(context, id, 'disconnect');
   }
@@ -95,7 +88,7 @@ export class ConnectionsController {
   @HttpCode(200)
   @RequireScope('write')
   @ApiOperation({ summary: 'Allow syncs again' })
-  @ApiOkResponse({ type: ConnectionDto })
+  @ApiOkResponse({ type: Connection })
   reconnect(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#connections.change(context, id, 'reconnect');
   }
@@ -103,7 +96,7 @@ export class ConnectionsController {
   @Get(':id/cursor')
   @RequireScope('read')
   @ApiOperation({ summary: 'Where the source has been read and committed to' })
-  @ApiOkResponse({ type: CursorDto })
+  @ApiOkResponse({ type: CursorView })
   cursor(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#connections.cursor(context, id);
   }

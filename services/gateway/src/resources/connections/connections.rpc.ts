@@ -1,7 +1,7 @@
 import { rpcs, unary } from '../../edge/grpc/rpc.js';
 import { parseId } from '../../edge/validation/parse-id.js';
-import { validated } from '../../edge/validation/validate.js';
-import { ConnectionsQuery, CreateConnectionDto, UpdateConnectionDto } from './connections.dto.js';
+import { fromBody, fromQuery } from '../../edge/validation/input.js';
+import { ConnectionsQuery, CreateConnectionBody, UpdateConnectionBody } from './connections.dto.js';
 import { Connections, type ConnectionVerb } from './connections.js';
 
 export const connectionRpcs = rpcs('tidemark.v1.ConnectionService', Connections, (connections) => {
@@ -9,16 +9,16 @@ export const connectionRpcs = rpcs('tidemark.v1.ConnectionService', Connections,
     unary('write', async (context, { id }) => ({ connection: await connections.change(context, parseId(id), verb) }));
   return {
     CreateConnection: unary('write', async (context, request) => ({
-      connection: await connections.create(context, validated(CreateConnectionDto, request)),
+      connection: await connections.create(context, fromBody(CreateConnectionBody, request)),
     })),
     GetConnection: unary('read', async (context, { id }) => ({
       connection: await connections.get(context, parseId(id)),
     })),
     ListConnections: unary('read', (context, request) =>
-      connections.list(context, validated(ConnectionsQuery, request)),
+      connections.list(context, fromQuery(ConnectionsQuery, request)),
     ),
     UpdateConnection: unary('write', async (context, { id, ...changes }) => ({
-      connection: await connections.update(context, parseId(id), validated(UpdateConnectionDto, changes)),
+      connection: await connections.update(context, parseId(id), fromBody(UpdateConnectionBody, changes)),
     })),
     DeleteConnection: unary('write', async (context, { id }) => {
       await connections.remove(context, parseId(id));

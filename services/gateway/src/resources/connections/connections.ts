@@ -12,7 +12,7 @@ import { CommandClient } from '../../edge/command-client.js';
 import { pageOf, viewPage, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
-import type { ConnectionsQuery, CreateConnectionDto, UpdateConnectionDto } from './connections.dto.js';
+import type { ConnectionsQuery, CreateConnectionBody, UpdateConnectionBody } from './connections.dto.js';
 
 /** Verbs that need nothing but the connection. */
 export type ConnectionVerb = 'pause' | 'resume' | 'disconnect' | 'reconnect';
@@ -28,7 +28,7 @@ export class Connections {
     this.#view = readModel.view<ConnectionDocument>(views.connections);
   }
 
-  create(context: CommandContext, input: CreateConnectionDto): Promise<ConnectionView> {
+  create(context: CommandContext, input: CreateConnectionBody): Promise<ConnectionView> {
     return this.#commands.ask('job-coordinator', 'create-connection', context, input);
   }
 
@@ -36,7 +36,7 @@ export class Connections {
     return this.#ask('get-connection', context, id);
   }
 
-  update(context: CommandContext, id: string, changes: UpdateConnectionDto): Promise<ConnectionView> {
+  update(context: CommandContext, id: string, changes: UpdateConnectionBody): Promise<ConnectionView> {
     return this.#ask('update-connection', context, id, changes);
   }
 

@@ -1,13 +1,12 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
-import { ConnectorDto, ConnectorList, ObjectDto } from './connectors.dto.js';
+import { Connector, ConnectorList } from './connectors.dto.js';
 import { Connectors } from './connectors.js';
 
 @ApiResource('connectors')
 @RequireScope('read')
-@ApiExtraModels(ObjectDto)
 @Controller('v1/connectors')
 export class ConnectorsController {
   readonly #connectors: Connectors;
@@ -25,7 +24,7 @@ export class ConnectorsController {
 
   @Get(':name')
   @ApiOperation({ summary: 'Show a connector: what it reads and writes, and the schema of its config' })
-  @ApiOkResponse({ type: ConnectorDto })
+  @ApiOkResponse({ type: Connector })
   get(@Param('name') name: string) {
     return this.#connectors.get(name);
   }

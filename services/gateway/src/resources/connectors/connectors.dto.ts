@@ -1,126 +1,133 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { authKinds, syncModes, writeModes, type AuthKind, type JsonSchema } from '@tidemark/connector-sdk/manifest';
-import type { ConnectorView } from './connectors.js';
+import {
+  authKinds,
+  syncModes,
+  writeModes,
+  type AuthKind,
+  type JsonSchema,
+  type SyncMode,
+  type WriteMode,
+} from '@tidemark/connector-sdk/manifest';
+import {
+  Decimal,
+  either,
+  Field,
+  Flag,
+  JsonObject,
+  listOf,
+  ListOf,
+  Nested,
+  Shape,
+  shaped,
+  Text,
+  text,
+  WholeNumber,
+  word,
+} from '@tidemark/contracts/fields';
 
-const whole = { type: 'integer' } as const;
+@Shape()
+export class ConnectorObject {
+  @Text({ example: 'issues' })
+  readonly name!: string;
 
-export class ObjectDto {
-  @ApiProperty({ example: 'issues' })
-  name!: string;
+  @Text({ example: 'Issues' })
+  readonly title!: string;
 
-  @ApiProperty({ example: 'Issues' })
-  title!: string;
+  @Flag({ description: 'Whether a later read yields only what changed since.' })
+  readonly incremental!: boolean;
 
-  @ApiProperty({ description: 'Whether a later read yields only what changed since.' })
-  incremental!: boolean;
+  @Flag({ description: 'Whether the source reports what was deleted.' })
+  readonly deletions!: boolean;
 
-  @ApiProperty({ description: 'Whether the source tells what was deleted.' })
-  deletions!: boolean;
-
-  @ApiProperty({
-    ...whole,
-    required: false,
-    description: 'Milliseconds by which a later read overlaps the one before.',
-  })
-  lookBackMs?: number;
+  @WholeNumber({ optional: true, description: 'Milliseconds by which a later read overlaps the one before.' })
+  readonly lookBackMs?: number;
 }
 
-export class CallLimitsDto {
-  @ApiProperty({ required: false })
-  requestsPerSecond?: number;
-
-  @ApiProperty({ required: false })
-  burst?: number;
-
-  @ApiProperty({ required: false })
-  inFlight?: number;
+@Shape()
+export class CallLimits {
+  @Decimal({ optional: true }) readonly requestsPerSecond?: number;
+  @Decimal({ optional: true }) readonly burst?: number;
+  @Decimal({ optional: true }) readonly inFlight?: number;
 }
 
-export class PageSizeDto {
-  @ApiProperty(whole)
-  min!: number;
-
-  @ApiProperty(whole)
-  initial!: number;
-
-  @ApiProperty(whole)
-  max!: number;
+@Shape()
+export class PageSize {
+  @WholeNumber() readonly min!: number;
+  @WholeNumber() readonly initial!: number;
+  @WholeNumber() readonly max!: number;
 }
 
-export class BatchSizeDto {
-  @ApiProperty(whole)
-  initial!: number;
-
-  @ApiProperty(whole)
-  max!: number;
+@Shape()
+export class BatchSize {
+  @WholeNumber() readonly initial!: number;
+  @WholeNumber() readonly max!: number;
 }
 
-export class SourceManifestDto {
-  @ApiProperty({
+@Shape()
+export class SourceManifest {
+  @Field(either(listOf(shaped(() => ConnectorObject)), word(['configured'])), {
     description: '`configured` where the config names the objects.',
-    oneOf: [
-      { type: 'array', items: { $ref: '#/components/schemas/ObjectDto' } },
-      { type: 'string', enum: ['configured'] },
-    ],
   })
-  objects!: ObjectDto[] | 'configured';
+  readonly objects!: readonly ConnectorObject[] | 'configured';
 
-  @ApiProperty({ enum: syncModes, isArray: true })
-  modes!: (typeof syncModes)[number][];
+  @ListOf(word(syncModes))
+  readonly modes!: readonly SyncMode[];
 
-  @ApiProperty({ type: () => PageSizeDto, description: 'Records a page.' })
-  pageSize!: PageSizeDto;
+  @Nested(() => PageSize, { description: 'Records a page.' })
+  readonly pageSize!: PageSize;
 
-  @ApiProperty({ type: () => CallLimitsDto, required: false })
-  limits?: CallLimitsDto;
+  @Nested(() => CallLimits, { optional: true })
+  readonly limits?: CallLimits;
 }
 
-export class DestinationManifestDto {
-  @ApiProperty({ enum: writeModes, isArray: true })
-  modes!: (typeof writeModes)[number][];
+@Shape()
+export class DestinationManifest {
+  @ListOf(word(writeModes))
+  readonly modes!: readonly WriteMode[];
 
-  @ApiProperty({ type: () => BatchSizeDto, description: 'Rows in one write.' })
-  batchSize!: BatchSizeDto;
+  @Nested(() => BatchSize, { description: 'Rows in one write.' })
+  readonly batchSize!: BatchSize;
 
-  @ApiProperty({ ...whole, description: 'Writes at once.' })
-  concurrency!: number;
+  @WholeNumber({ description: 'Writes at once.' })
+  readonly concurrency!: number;
 
-  @ApiProperty({ type: () => CallLimitsDto, required: false })
-  limits?: CallLimitsDto;
+  @Nested(() => CallLimits, { optional: true })
+  readonly limits?: CallLimits;
 }
 
-export class ConnectorDto implements ConnectorView {
-  @ApiProperty({ example: 'openapi' })
-  name!: string;
+/** A connector as callers see it. */
+@Shape()
+export class Connector {
+  @Text({ example: 'openapi' })
+  readonly name!: string;
 
-  @ApiProperty({ example: 'OpenAPI description' })
-  title!: string;
+  @Text({ example: 'OpenAPI description' })
+  readonly title!: string;
 
-  @ApiProperty({ description: 'One sentence.' })
-  description!: string;
+  @Text({ description: 'One sentence.' })
+  readonly description!: string;
 
-  @ApiProperty({ enum: authKinds, isArray: true })
-  auth!: AuthKind[];
+  @ListOf(word(authKinds))
+  readonly auth!: readonly AuthKind[];
 
-  @ApiProperty({ type: () => SourceManifestDto, nullable: true })
-  source!: SourceManifestDto | null;
+  @Nested(() => SourceManifest, { nullable: true, description: 'What it reads.' })
+  readonly source!: SourceManifest | null;
 
-  @ApiProperty({ type: () => DestinationManifestDto, nullable: true })
-  destination!: DestinationManifestDto | null;
+  @Nested(() => DestinationManifest, { nullable: true, description: 'What it writes.' })
+  readonly destination!: DestinationManifest | null;
 
-  @ApiProperty({
-    type: [String],
+  @ListOf(text(), {
     nullable: true,
     example: ['fetch', 'parse', 'normalize', 'snapshot', 'diff', 'persist', 'alert'],
     description: 'The stages of its jobs; null when no connection can be made with it yet.',
   })
-  stages!: string[] | null;
+  readonly stages!: readonly string[] | null;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'JSON Schema of its config.' })
-  config!: JsonSchema;
+  @JsonObject({ description: 'JSON Schema of its config.' })
+  readonly config!: JsonSchema;
 }
 
+@Shape()
 export class ConnectorList {
-  @ApiProperty({ type: () => [ConnectorDto] })
-  data!: ConnectorDto[];
+  @ListOf(() => Connector)
+  readonly data!: readonly Connector[];
 }

@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import type { CommandContext } from '@tidemark/contracts';
+import { IgnoreRule, type CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
-import { AddIgnoreRuleDto, IgnoreListDto, IgnoreRuleDto } from './ignores.dto.js';
+import { AddIgnoreRuleBody, IgnoreList } from './ignores.dto.js';
 import { Ignores } from './ignores.js';
 
 @ApiResource('changes')
@@ -19,7 +19,7 @@ export class IgnoresController {
   @Get()
   @RequireScope('read')
   @ApiOperation({ summary: 'The changes of a dependency that are expected' })
-  @ApiOkResponse({ type: IgnoreListDto })
+  @ApiOkResponse({ type: IgnoreList })
   list(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#ignores.list(context, id);
   }
@@ -30,8 +30,8 @@ export class IgnoresController {
     summary: 'Expect changes: they alert nobody, and are marked in lists',
     description: 'What was recorded stays recorded. A rule that says the same again is the same rule.',
   })
-  @ApiCreatedResponse({ type: IgnoreRuleDto })
-  add(@Context() context: CommandContext, @Param('id') id: string, @Body() rule: AddIgnoreRuleDto) {
+  @ApiCreatedResponse({ type: IgnoreRule })
+  add(@Context() context: CommandContext, @Param('id') id: string, @Body() rule: AddIgnoreRuleBody) {
     return this.#ignores.add(context, id, rule);
   }
 

@@ -5,7 +5,7 @@ import { CommandClient } from '../../edge/command-client.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { Connections } from '../connections/connections.js';
-import type { AddIgnoreRuleDto } from './ignores.dto.js';
+import type { AddIgnoreRuleBody } from './ignores.dto.js';
 
 /** What callers may do with ignore lists, whatever they speak. */
 @Injectable()
@@ -27,7 +27,7 @@ export class Ignores {
   }
 
   /** @throws TidemarkError NOT_FOUND · VALIDATION_FAILED · CONFLICT when the list is full */
-  async add(context: CommandContext, connectionId: string, rule: AddIgnoreRuleDto): Promise<IgnoreRule> {
+  async add(context: CommandContext, connectionId: string, rule: AddIgnoreRuleBody): Promise<IgnoreRule> {
     await this.#connections.assertExists(context, connectionId);
     return this.#commands.ask('differ', 'add-ignore-rule', context, { ...rule, connectionId });
   }

@@ -7,19 +7,17 @@ import {
   ApiOperation,
   ApiProduces,
 } from '@nestjs/swagger';
-import type { CommandContext } from '@tidemark/contracts';
+import { invalid, Job, problem, type CommandContext } from '@tidemark/contracts';
 import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { PageQuery } from '../../edge/paging.js';
 import { Context } from '../../edge/request-context.js';
-import { invalid } from '../../edge/validation/invalid.js';
 import { eventStream } from './event-stream.js';
 import {
-  CancelJobDto,
+  CancelJobBody,
   ConnectionJobsQuery,
-  CreateJobDto,
-  JobDto,
+  CreateJobBody,
   JobEventsQuery,
   JobPage,
   JobsQuery,
@@ -46,11 +44,11 @@ export class JobsController {
     required: false,
     description: 'The same key with the same body is the same job: 409 DUPLICATE_JOB names it.',
   })
-  @ApiAcceptedResponse({ type: JobDto })
+  @ApiAcceptedResponse({ type: Job })
   create(
     @Context() context: CommandContext,
     @Param('id') connectionId: string,
-    @Body() input: CreateJobDto,
+    @Body() input: CreateJobBody,
     @Headers('Idempotency-Key') key?: string,
   ) {
     return this.#jobs.create(context, connectionId, input, key);
@@ -79,7 +77,7 @@ export class JobsController {
   @Get('jobs/:id')
   @RequireScope('read')
   @ApiOperation({ summary: 'Show a job', description: 'Folded from its events: you read your own writes.' })
-  @ApiOkResponse({ type: JobDto })
+  @ApiOkResponse({ type: Job })
   get(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#jobs.get(context, id);
   }
@@ -88,8 +86,8 @@ export class JobsController {
   @HttpCode(200)
   @RequireScope('write')
   @ApiOperation({ summary: 'Cancel a job that has not ended' })
-  @ApiOkResponse({ type: JobDto })
-  cancel(@Context() context: CommandContext, @Param('id') id: string, @Body() { reason }: CancelJobDto) {
+  @ApiOkResponse({ type: Job })
+  cancel(@Context() context: CommandContext, @Param('id') id: string, @Body() { reason }: CancelJobBody) {
     return this.#jobs.cancel(context, id, reason);
   }
 
@@ -97,7 +95,7 @@ export class JobsController {
   @HttpCode(202)
   @RequireScope('write')
   @ApiOperation({ summary: 'Start a new job in place of one that ended' })
-  @ApiAcceptedResponse({ type: JobDto })
+  @ApiAcceptedResponse({ type: Job })
   retry(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#jobs.retry(context, id);
   }
@@ -113,7 +111,7 @@ export class JobsController {
   @Get('jobs/:id/state')
   @RequireScope('read')
   @ApiOperation({ summary: 'A job as it was at a revision or a time' })
-  @ApiOkResponse({ type: JobDto })
+  @ApiOkResponse({ type: Job })
   state(@Context() context: CommandContext, @Param('id') id: string, @Query() query: JobStateQuery) {
     return this.#jobs.state(context, id, query);
   }
@@ -153,6 +151,6 @@ export class JobsController {
 /** The revision after the last one received. @throws TidemarkError VALIDATION_FAILED */
 function resumeFrom(lastEventId: string | undefined): number | undefined {
   if (lastEventId === undefined || lastEventId === '') return undefined;
-  if (!/^\d{1,15}$/.test(lastEventId)) throw invalid([{ field: 'Last-Event-ID', message: 'must be a revision' }]);
+  if (!/^\d{1,15}$/.test(lastEventId)) throw invalid([problem('Last-Event-ID', 'must be a revision')]);
   return Number(lastEventId) + 1;
 }

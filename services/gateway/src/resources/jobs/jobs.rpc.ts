@@ -1,9 +1,9 @@
+import { invalid, problem } from '@tidemark/contracts';
 import { rpcs, stream, unary } from '../../edge/grpc/rpc.js';
 import { PageQuery } from '../../edge/paging.js';
-import { invalid } from '../../edge/validation/invalid.js';
 import { parseId } from '../../edge/validation/parse-id.js';
-import { validated } from '../../edge/validation/validate.js';
-import { CancelJobDto, CreateJobDto, JobsQuery, JobStateQuery } from './jobs.dto.js';
+import { fromBody, fromQuery } from '../../edge/validation/input.js';
+import { CancelJobBody, CreateJobBody, JobsQuery, JobStateQuery } from './jobs.dto.js';
 import { Jobs } from './jobs.js';
 
 export const jobRpcs = rpcs('tidemark.v1.JobService', Jobs, (jobs) => ({
@@ -11,29 +11,29 @@ export const jobRpcs = rpcs('tidemark.v1.JobService', Jobs, (jobs) => ({
     job: await jobs.create(
       context,
       parseId(connectionId),
-      validated(CreateJobDto, job),
+      fromBody(CreateJobBody, job),
       idempotencyKey as string | undefined,
     ),
   })),
   GetJob: unary('read', async (context, { id }) => ({ job: await jobs.get(context, parseId(id)) })),
   ListJobs: unary('read', (context, request) => {
-    const query = validated(JobsQuery, request);
+    const query = fromQuery(JobsQuery, request);
     const { connectionId } = query;
     return connectionId === undefined ? jobs.list(context, query) : jobs.listOfConnection(context, connectionId, query);
   }),
   CancelJob: unary('write', async (context, { id, ...input }) => ({
-    job: await jobs.cancel(context, parseId(id), validated(CancelJobDto, input).reason),
+    job: await jobs.cancel(context, parseId(id), fromBody(CancelJobBody, input).reason),
   })),
   RetryJob: unary('write', async (context, { id }) => ({ job: await jobs.retry(context, parseId(id)) })),
   GetJobState: unary('read', async (context, { id, ...when }) => ({
-    job: await jobs.state(context, parseId(id), validated(JobStateQuery, when)),
+    job: await jobs.state(context, parseId(id), fromQuery(JobStateQuery, when)),
   })),
   GetTimeline: unary('read', (context, { jobId, ...page }) =>
-    jobs.timeline(context, parseId(jobId), validated(PageQuery, page)),
+    jobs.timeline(context, parseId(jobId), fromQuery(PageQuery, page)),
   ),
   WatchJob: stream('read', async function* (context, { id, fromRevision = 0 }, signal) {
     const from = fromRevision as number;
-    if (from < 0) throw invalid([{ field: 'fromRevision', message: 'must be a revision, from 0' }]);
+    if (from < 0) throw invalid([problem('fromRevision', 'must be a revision, from 0')]);
     for await (const events of jobs.watch(context, parseId(id), from, signal))
       for (const event of events) yield { event };
   }),

@@ -1,5 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import {
+  invalid,
+  problem,
   publicPart,
   views,
   type CommandContext,
@@ -13,11 +15,10 @@ import type { View } from '@tidemark/read-model';
 import { CommandClient } from '../../edge/command-client.js';
 import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
-import { invalid } from '../../edge/validation/invalid.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { Connections } from '../connections/connections.js';
 import { JobWakeups } from './job-wakeups.js';
-import type { CreateJobDto, JobsQuery, JobStateQuery } from './jobs.dto.js';
+import type { CreateJobBody, JobsQuery, JobStateQuery } from './jobs.dto.js';
 import { watchJob, type Watch } from './watch-job.js';
 
 const WATCH = { pageSize: 100, pollMs: 5000 };
@@ -49,9 +50,9 @@ export class Jobs implements OnModuleDestroy {
     this.#closing.abort();
   }
 
-  create(context: CommandContext, connectionId: string, input: CreateJobDto, key?: string): Promise<JobView> {
+  create(context: CommandContext, connectionId: string, input: CreateJobBody, key?: string): Promise<JobView> {
     if (key !== undefined && !/^[\x20-\x7e]{1,255}$/.test(key))
-      throw invalid([{ field: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' }]);
+      throw invalid([problem('Idempotency-Key', 'must be 1 to 255 printable ASCII characters')]);
     const job = { ...input, connectionId: parseId(connectionId), idempotencyKey: key };
     return this.#commands.ask('job-coordinator', 'create', context, job);
   }
@@ -69,8 +70,6 @@ export class Jobs implements OnModuleDestroy {
   }
 
   state(context: CommandContext, id: string, { revision, at }: JobStateQuery): Promise<JobView> {
-    if ((revision === undefined) === (at === undefined))
-      throw invalid([{ field: 'revision', message: 'or at must be given, and not both' }]);
     return this.#commands.ask('job-coordinator', 'job-state', context, { jobId: parseId(id), revision, at });
   }
 

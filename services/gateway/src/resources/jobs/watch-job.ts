@@ -1,7 +1,6 @@
-import type { JobEventPage, JobEventView } from '@tidemark/contracts';
+import { invalid, problem, type JobEventPage, type JobEventView } from '@tidemark/contracts';
 import { withTimeout } from '@tidemark/foundation';
 import { isUnavailable, toTidemarkError } from '../../edge/errors/to-error.js';
-import { invalid } from '../../edge/validation/invalid.js';
 
 export interface JobSource {
   /** Stored events from a revision on, at most `pageSize`. @throws TidemarkError NOT_FOUND · … */
@@ -55,7 +54,7 @@ async function look({ fetch }: JobSource, next: number, first: boolean): Promise
   try {
     // One event back, so that a job that has ended is recognised when there is nothing new.
     const page = await fetch(Math.max(0, next - 1));
-    if (first && page.events.length === 0) throw invalid([{ field: 'from', message: 'is beyond the last event' }]);
+    if (first && page.events.length === 0) throw invalid([problem('from', 'is beyond the last event')]);
     return page;
   } catch (thrown) {
     const error = toTidemarkError(thrown);

@@ -4,7 +4,7 @@ import type { CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
-import { CreateKeyDto, KeyPage, KeysQuery, NewKeyDto } from './keys.dto.js';
+import { CreateKeyBody, KeyPage, KeysQuery, NewKey } from './keys.dto.js';
 import { Keys } from './keys.js';
 
 @ApiResource('keys')
@@ -19,8 +19,8 @@ export class KeysController {
 
   @Post()
   @ApiOperation({ summary: 'Create an API key', description: 'The answer holds the key, this once.' })
-  @ApiCreatedResponse({ type: NewKeyDto })
-  create(@Context() context: CommandContext, @Body() input: CreateKeyDto) {
+  @ApiCreatedResponse({ type: NewKey })
+  create(@Context() context: CommandContext, @Body() input: CreateKeyBody) {
     return this.#keys.create(context, input);
   }
 

@@ -1,58 +1,54 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { Instant, Shape, SomeOf, Text } from '@tidemark/contracts/fields';
 import { scopes, type Scope } from '../../api-key/scope.js';
-import { PageQuery, Pagination } from '../../edge/paging.js';
-import { Text, Words } from '../../edge/validation/fields.js';
+import { QueryShape } from '../../edge/openapi/query-shape.js';
+import { PageQuery, ViewPageShape } from '../../edge/paging.js';
 
-const tenantName = { max: 64, pattern: /^[A-Za-z0-9_.-]+$/, optional: true };
+const tenant = { max: 64, pattern: /^[A-Za-z0-9_.-]+$/, optional: true } as const;
 
-export class CreateKeyDto {
+@Shape()
+export class CreateKeyBody {
   @Text({ max: 200, example: 'ci' })
-  name!: string;
+  readonly name!: string;
 
-  @Words(scopes, { description: '`operate` runs the installation: keys of any tenant, projections.' })
-  scopes!: Scope[];
+  @SomeOf(scopes, { min: 1, description: '`operate` runs the installation: keys of any tenant, projections.' })
+  readonly scopes!: readonly Scope[];
 
-  @Text({ ...tenantName, description: "Default: the caller's own." })
-  tenant?: string;
+  @Text({ ...tenant, description: "Default: the caller's own." })
+  readonly tenant?: string;
 }
 
+@QueryShape()
 export class KeysQuery extends PageQuery {
-  @Text({ ...tenantName, description: 'Default: all.' })
-  tenant?: string;
+  @Text({ ...tenant, description: 'Default: all.' })
+  readonly tenant?: string;
 }
 
-export class KeyDto {
-  @ApiProperty()
-  id!: string;
+@Shape()
+export class Key {
+  @Text()
+  readonly id!: string;
 
-  @ApiProperty()
-  name!: string;
+  @Text()
+  readonly name!: string;
 
-  @ApiProperty()
-  tenant!: string;
+  @Text()
+  readonly tenant!: string;
 
-  @ApiProperty({ enum: scopes, isArray: true })
-  scopes!: readonly Scope[];
+  @SomeOf(scopes)
+  readonly scopes!: readonly Scope[];
 
-  @ApiProperty({ format: 'date-time' })
-  createdAt!: string;
+  @Instant()
+  readonly createdAt!: string;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  revokedAt!: string | null;
+  @Instant({ nullable: true })
+  readonly revokedAt!: string | null;
 }
 
-export class NewKeyDto extends KeyDto {
-  @ApiProperty({ description: 'The key itself: told this once, never stored.', example: 'tmk_…' })
-  key!: string;
+@Shape()
+export class NewKey extends Key {
+  @Text({ description: 'The key itself: shown this once, never stored.', example: 'tmk_…' })
+  readonly key!: string;
 }
 
-export class KeyPage {
-  @ApiProperty({ type: () => [KeyDto] })
-  data!: KeyDto[];
-
-  @ApiProperty({ type: () => Pagination })
-  pagination!: Pagination;
-
-  @ApiProperty({ type: 'integer', description: 'The log position up to which the list is true.' })
-  asOf!: number;
-}
+@Shape()
+export class KeyPage extends ViewPageShape(Key) {}

@@ -8,7 +8,7 @@ import { KeyStore } from '../../edge/auth/key-store.js';
 import { pageOf, viewPage, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
-import type { CreateKeyDto, KeyDto, KeysQuery, NewKeyDto } from './keys.dto.js';
+import type { CreateKeyBody, Key, KeysQuery, NewKey } from './keys.dto.js';
 import { keysProjection, type KeyDocument } from './keys.projection.js';
 
 const CATCH_UP_WITHIN_MS = 2000;
@@ -30,7 +30,7 @@ export class Keys {
     this.#eventStore = eventStore;
   }
 
-  async create(context: CommandContext, { tenant = context.tenant, name, scopes }: CreateKeyDto): Promise<NewKeyDto> {
+  async create(context: CommandContext, { tenant = context.tenant, name, scopes }: CreateKeyBody): Promise<NewKey> {
     const { key, secret } = await this.#store.create({ tenant, name, scopes: [...new Set(scopes)] }, context);
     const { keyId: id, createdAt } = key;
     return {
@@ -40,7 +40,7 @@ export class Keys {
   }
 
   /** The newest first, revoked ones too. */
-  async list(query: KeysQuery): Promise<ViewPage<KeyDto>> {
+  async list(query: KeysQuery): Promise<ViewPage<Key>> {
     const where = query.tenant === undefined ? {} : { tenant: query.tenant };
     const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
     return viewPage(query, found, (document) => publicPart(document, keysProjection));

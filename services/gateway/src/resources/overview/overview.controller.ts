@@ -4,7 +4,7 @@ import type { CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
-import { OverviewDto } from './overview.dto.js';
+import { OverviewView } from './overview.dto.js';
 import { Overview } from './overview.js';
 
 @ApiResource('overview')
@@ -19,7 +19,7 @@ export class OverviewController {
 
   @Get()
   @ApiOperation({ summary: 'Jobs and connections at a glance' })
-  @ApiOkResponse({ type: OverviewDto })
+  @ApiOkResponse({ type: OverviewView })
   get(@Context() context: CommandContext) {
     return this.#overview.get(context);
   }

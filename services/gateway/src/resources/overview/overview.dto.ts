@@ -1,52 +1,55 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { Decimal, Nested, Shape, WholeNumber } from '@tidemark/contracts/fields';
+import { AsOf } from '../../edge/paging.js';
 
-export class JobsNowDto {
-  @ApiProperty({ type: 'integer' })
-  running!: number;
-
-  @ApiProperty({ type: 'integer' })
-  waiting!: number;
+@Shape()
+export class JobsNow {
+  @WholeNumber() readonly running!: number;
+  @WholeNumber() readonly waiting!: number;
 }
 
-export class JobWindowDto {
-  @ApiProperty({ type: 'integer' }) pending!: number;
-  @ApiProperty({ type: 'integer' }) running!: number;
-  @ApiProperty({ type: 'integer' }) completed!: number;
-  @ApiProperty({ type: 'integer' }) failed!: number;
-  @ApiProperty({ type: 'integer' }) cancelled!: number;
-  @ApiProperty({ type: 'integer' }) total!: number;
+@Shape()
+export class JobWindow {
+  @WholeNumber() readonly pending!: number;
+  @WholeNumber() readonly running!: number;
+  @WholeNumber() readonly completed!: number;
+  @WholeNumber() readonly failed!: number;
+  @WholeNumber() readonly cancelled!: number;
+  @WholeNumber() readonly total!: number;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'Completed among completed and failed, 0 to 1.' })
-  successRate!: number | null;
+  @Decimal({ nullable: true, description: 'Completed among completed and failed, 0 to 1.' })
+  readonly successRate!: number | null;
 
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Over the newest completed jobs, at most 200.' })
-  averageDurationMs!: number | null;
+  @WholeNumber({ nullable: true, description: 'Over the newest completed jobs, at most 200.' })
+  readonly averageDurationMs!: number | null;
 }
 
-export class JobWindowsDto {
-  @ApiProperty({ type: () => JobWindowDto }) last24h!: JobWindowDto;
-  @ApiProperty({ type: () => JobWindowDto }) last7d!: JobWindowDto;
-  @ApiProperty({ type: () => JobWindowDto }) last30d!: JobWindowDto;
+@Shape()
+export class JobWindows {
+  @Nested(() => JobWindow) readonly last24h!: JobWindow;
+  @Nested(() => JobWindow) readonly last7d!: JobWindow;
+  @Nested(() => JobWindow) readonly last30d!: JobWindow;
 }
 
-export class ConnectionTotalsDto {
-  @ApiProperty({ type: 'integer' }) active!: number;
-  @ApiProperty({ type: 'integer' }) disconnected!: number;
-  @ApiProperty({ type: 'integer' }) error!: number;
-  @ApiProperty({ type: 'integer' }) revoked!: number;
-  @ApiProperty({ type: 'integer' }) total!: number;
+@Shape()
+export class ConnectionTotals {
+  @WholeNumber() readonly active!: number;
+  @WholeNumber() readonly disconnected!: number;
+  @WholeNumber() readonly error!: number;
+  @WholeNumber() readonly revoked!: number;
+  @WholeNumber() readonly total!: number;
 }
 
-export class OverviewDto {
-  @ApiProperty({ type: () => JobsNowDto })
-  now!: JobsNowDto;
+@Shape()
+export class OverviewView {
+  @Nested(() => JobsNow)
+  readonly now!: JobsNow;
 
-  @ApiProperty({ type: () => JobWindowsDto, description: 'Jobs by the time of their creation.' })
-  jobs!: JobWindowsDto;
+  @Nested(() => JobWindows, { description: 'Jobs by the time of their creation.' })
+  readonly jobs!: JobWindows;
 
-  @ApiProperty({ type: () => ConnectionTotalsDto })
-  connections!: ConnectionTotalsDto;
+  @Nested(() => ConnectionTotals)
+  readonly connections!: ConnectionTotals;
 
-  @ApiProperty({ type: 'integer', description: 'The log position up to which this is true.' })
-  asOf!: number;
+  @AsOf()
+  readonly asOf!: number;
 }

@@ -12,7 +12,7 @@ import {
 import { instantOf } from '@tidemark/foundation';
 import type { View } from '@tidemark/read-model';
 import { Ports } from '../../edge/ports.js';
-import type { ConnectionTotalsDto, JobWindowDto, OverviewDto } from './overview.dto.js';
+import type { ConnectionTotals, JobWindow, OverviewView } from './overview.dto.js';
 
 const DAY_MS = 86_400_000;
 const SAMPLE = 200;
@@ -28,7 +28,7 @@ export class Overview {
     this.#connections = readModel.view<ConnectionDocument>(views.connections);
   }
 
-  async get({ tenant }: CommandContext): Promise<OverviewDto> {
+  async get({ tenant }: CommandContext): Promise<OverviewView> {
     const now = Date.now();
     const asOf = await this.#jobs.position();
     const [running, waiting, last24h, last7d, last30d, connections] = await Promise.all([
@@ -42,7 +42,7 @@ export class Overview {
     return { now: { running, waiting }, jobs: { last24h, last7d, last30d }, connections, asOf };
   }
 
-  async #window(tenant: string, since: number): Promise<JobWindowDto> {
+  async #window(tenant: string, since: number): Promise<JobWindow> {
     const where = { tenant, createdAt: { gte: instantOf(since) } };
     const completed = { ...where, state: 'completed' } as const;
     const [counts, sample] = await Promise.all([
@@ -58,7 +58,7 @@ export class Overview {
     };
   }
 
-  #totals(tenant: string): Promise<ConnectionTotalsDto> {
+  #totals(tenant: string): Promise<ConnectionTotals> {
     return countBy<ConnectionState>(connectionStates, (state) => this.#connections.count({ tenant, state }));
   }
 }

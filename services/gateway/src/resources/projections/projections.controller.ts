@@ -4,7 +4,7 @@ import type { CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
-import { ProjectionDto, ProjectionList } from './projections.dto.js';
+import { ProjectionView, ProjectionList } from './projections.dto.js';
 import { Projections } from './projections.js';
 
 @ApiResource('projections')
@@ -30,7 +30,7 @@ export class ProjectionsController {
     summary: 'Build a view anew from the events',
     description: 'Beside the live one, which is read until the new one is swapped in. The answer does not wait for it.',
   })
-  @ApiAcceptedResponse({ type: ProjectionDto })
+  @ApiAcceptedResponse({ type: ProjectionView })
   rebuild(@Context() context: CommandContext, @Param('name') name: string) {
     return this.#projections.rebuild(context, name);
   }

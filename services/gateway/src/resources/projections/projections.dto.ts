@@ -1,30 +1,17 @@
-import { ApiProperty } from '@nestjs/swagger';
-import type { ProjectionStatus, Service } from '@tidemark/contracts';
+import { ProjectionStatus, type Service } from '@tidemark/contracts';
+import { ListOf, Shape, Text, WholeNumber } from '@tidemark/contracts/fields';
 
-export class ProjectionDto implements ProjectionStatus {
-  @ApiProperty({ example: 'jobs' })
-  name!: string;
+@Shape()
+export class ProjectionView extends ProjectionStatus {
+  @Text({ description: 'The service that folds it.', example: 'job-coordinator' })
+  readonly owner!: Service;
 
-  @ApiProperty({ type: String, description: 'The service that folds it.', example: 'job-coordinator' })
-  owner!: Service;
-
-  @ApiProperty({ type: 'integer' })
-  version!: number;
-
-  @ApiProperty({ enum: ['live', 'rebuilding', 'unavailable'] })
-  state!: ProjectionStatus['state'];
-
-  @ApiProperty({
-    type: 'integer',
-    description: 'The log position up to which the view is true; -1 when there is none.',
-  })
-  position!: number;
-
-  @ApiProperty({ type: 'integer', nullable: true, description: "The position of the log's last event." })
-  head!: number | null;
+  @WholeNumber({ min: -1, nullable: true, description: "The position of the log's last event." })
+  readonly head!: number | null;
 }
 
+@Shape()
 export class ProjectionList {
-  @ApiProperty({ type: () => [ProjectionDto] })
-  data!: ProjectionDto[];
+  @ListOf(() => ProjectionView)
+  readonly data!: readonly ProjectionView[];
 }

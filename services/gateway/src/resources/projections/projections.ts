@@ -4,7 +4,7 @@ import type { EventStore } from '@tidemark/event-store';
 import { CommandClient } from '../../edge/command-client.js';
 import { Ports } from '../../edge/ports.js';
 import { keysProjection } from '../keys/keys.projection.js';
-import type { ProjectionDto } from './projections.dto.js';
+import type { ProjectionView } from './projections.dto.js';
 
 interface Known {
   readonly name: string;
@@ -27,7 +27,7 @@ export class Projections {
   }
 
   /** All of them; those of a service that does not answer are `unavailable`. */
-  async list(context: CommandContext): Promise<ProjectionDto[]> {
+  async list(context: CommandContext): Promise<ProjectionView[]> {
     const owners = [...new Set(known.map(({ owner }) => owner))];
     const [head, ...told] = await Promise.all([
       this.#eventStore.head().catch(() => null),
@@ -43,7 +43,7 @@ export class Projections {
   }
 
   /** Starts to build the view anew beside the live one; answers at once. @throws TidemarkError NOT_FOUND */
-  async rebuild(context: CommandContext, name: string): Promise<ProjectionDto> {
+  async rebuild(context: CommandContext, name: string): Promise<ProjectionView> {
     const projection = known.find((one) => one.name === name);
     if (!projection)
       throw new TidemarkError('NOT_FOUND', `no such projection; there are ${known.map((one) => one.name).join(', ')}`);

@@ -6,14 +6,13 @@ import {
   ApiOkResponse,
   ApiOperation,
 } from '@nestjs/swagger';
-import type { CommandContext } from '@tidemark/contracts';
+import { Connection, Job, type CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { PageQuery } from '../../edge/paging.js';
 import { Context } from '../../edge/request-context.js';
-import { ConnectionDto, CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';
-import { JobDto } from '../jobs/jobs.dto.js';
-import { ProviderDetailDto, ProviderDto, ProviderPage, SubscribeDto } from './providers.dto.js';
+import { CreateConnectionBody, UpdateConnectionBody } from '../connections/connections.dto.js';
+import { ProviderDetail, Provider, ProviderPage, SubscribeBody } from './providers.dto.js';
 import { Providers } from './providers.js';
 
 @ApiResource('providers')
@@ -36,7 +35,7 @@ export class ProvidersController {
   @Get(':id')
   @RequireScope('read')
   @ApiOperation({ summary: 'Show a provider' })
-  @ApiOkResponse({ type: ProviderDetailDto })
+  @ApiOkResponse({ type: ProviderDetail })
   get(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#providers.get(context, id);
   }
@@ -48,16 +47,16 @@ export class ProvidersController {
     description:
       'A provider is a connection of the tenant `catalogue`: a key of that tenant can do all that can be done with one.',
   })
-  @ApiCreatedResponse({ type: ProviderDto })
-  create(@Context() context: CommandContext, @Body() input: CreateConnectionDto) {
+  @ApiCreatedResponse({ type: Provider })
+  create(@Context() context: CommandContext, @Body() input: CreateConnectionBody) {
     return this.#providers.create(context, input);
   }
 
   @Patch(':id')
   @RequireScope('operate')
   @ApiOperation({ summary: 'Change what is given of a provider' })
-  @ApiOkResponse({ type: ProviderDto })
-  update(@Context() context: CommandContext, @Param('id') id: string, @Body() changes: UpdateConnectionDto) {
+  @ApiOkResponse({ type: Provider })
+  update(@Context() context: CommandContext, @Param('id') id: string, @Body() changes: UpdateConnectionBody) {
     return this.#providers.update(context, id, changes);
   }
 
@@ -74,7 +73,7 @@ export class ProvidersController {
   @HttpCode(202)
   @RequireScope('operate')
   @ApiOperation({ summary: 'Fetch a provider now, for all who subscribe' })
-  @ApiAcceptedResponse({ type: JobDto })
+  @ApiAcceptedResponse({ type: Job })
   sync(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#providers.sync(context, id);
   }
@@ -86,8 +85,8 @@ export class ProvidersController {
     description:
       "The subscription is a connection whose snapshots and changes are the provider's, with an ignore list of its own. Asked again, it is the same one.",
   })
-  @ApiCreatedResponse({ type: ConnectionDto })
-  subscribe(@Context() context: CommandContext, @Param('id') id: string, @Body() { name }: SubscribeDto) {
+  @ApiCreatedResponse({ type: Connection })
+  subscribe(@Context() context: CommandContext, @Param('id') id: string, @Body() { name }: SubscribeBody) {
     return this.#providers.subscribe(context, id, name);
   }
 

@@ -1,19 +1,19 @@
 import { rpcs, unary } from '../../edge/grpc/rpc.js';
 import { PageQuery } from '../../edge/paging.js';
 import { parseId } from '../../edge/validation/parse-id.js';
-import { validated } from '../../edge/validation/validate.js';
-import { CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';
-import { SubscribeDto } from './providers.dto.js';
+import { fromBody, fromQuery } from '../../edge/validation/input.js';
+import { CreateConnectionBody, UpdateConnectionBody } from '../connections/connections.dto.js';
+import { SubscribeBody } from './providers.dto.js';
 import { Providers } from './providers.js';
 
 export const providerRpcs = rpcs('tidemark.v1.ProviderService', Providers, (providers) => ({
-  ListProviders: unary('read', (context, page) => providers.list(context, validated(PageQuery, page))),
+  ListProviders: unary('read', (context, page) => providers.list(context, fromQuery(PageQuery, page))),
   GetProvider: unary('read', async (context, { id }) => ({ provider: await providers.get(context, parseId(id)) })),
   CreateProvider: unary('operate', async (context, request) => ({
-    provider: await providers.create(context, validated(CreateConnectionDto, request)),
+    provider: await providers.create(context, fromBody(CreateConnectionBody, request)),
   })),
   UpdateProvider: unary('operate', async (context, { id, ...changes }) => ({
-    provider: await providers.update(context, parseId(id), validated(UpdateConnectionDto, changes)),
+    provider: await providers.update(context, parseId(id), fromBody(UpdateConnectionBody, changes)),
   })),
   DeleteProvider: unary('operate', async (context, { id }) => {
     await providers.remove(context, parseId(id));
@@ -21,7 +21,7 @@ export const providerRpcs = rpcs('tidemark.v1.ProviderService', Providers, (prov
   }),
   SyncProvider: unary('operate', async (context, { id }) => ({ job: await providers.sync(context, parseId(id)) })),
   Subscribe: unary('write', async (context, { providerId, ...rest }) => ({
-    connection: await providers.subscribe(context, parseId(providerId), validated(SubscribeDto, rest).name),
+    connection: await providers.subscribe(context, parseId(providerId), fromBody(SubscribeBody, rest).name),
   })),
   Unsubscribe: unary('write', async (context, { providerId }) => {
     await providers.unsubscribe(context, parseId(providerId));

@@ -15,20 +15,10 @@ import { CommandClient } from '../../edge/command-client.js';
 import { pageOf, viewPage, type PageQuery, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
-import type { CreateConnectionDto, UpdateConnectionDto } from '../connections/connections.dto.js';
+import type { CreateConnectionBody, UpdateConnectionBody } from '../connections/connections.dto.js';
 import { Connections } from '../connections/connections.js';
 import { Jobs } from '../jobs/jobs.js';
-
-/** A dependency of the catalogue, as everybody may see it. */
-export type ProviderView = Pick<
-  ConnectionView,
-  'id' | 'name' | 'source' | 'schedule' | 'paused' | 'nextSyncAt' | 'lastSync' | 'createdAt' | 'updatedAt'
-> & {
-  /** The caller's subscription; null when it has none. */
-  readonly subscriptionId: string | null;
-};
-
-export type ProviderDetail = ProviderView & { readonly subscribers: number };
+import type { Provider, ProviderDetail } from './providers.dto.js';
 
 /**
  * What callers may do with providers, whatever they speak. A provider is a connection of the tenant `catalogue`, which
@@ -49,7 +39,7 @@ export class Providers {
   }
 
   /** The newest first. */
-  async list({ tenant }: CommandContext, query: PageQuery): Promise<ViewPage<ProviderView>> {
+  async list({ tenant }: CommandContext, query: PageQuery): Promise<ViewPage<Provider>> {
     const where = { tenant: CATALOGUE, providerId: null };
     const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
     const subscriptions = await this.#subscriptions(
@@ -69,11 +59,11 @@ export class Providers {
     return { ...describe(provider, subscriptions.get(provider.id)), subscribers };
   }
 
-  async create(context: CommandContext, input: CreateConnectionDto): Promise<ProviderView> {
+  async create(context: CommandContext, input: CreateConnectionBody): Promise<Provider> {
     return describe(await this.#connections.create(inCatalogue(context), input));
   }
 
-  async update(context: CommandContext, id: string, changes: UpdateConnectionDto): Promise<ProviderView> {
+  async update(context: CommandContext, id: string, changes: UpdateConnectionBody): Promise<Provider> {
     return describe(await this.#connections.update(inCatalogue(context), id, changes));
   }
 
@@ -121,7 +111,7 @@ export class Providers {
 /** Acts on the catalogue; who did it stays known. */
 const inCatalogue = (context: CommandContext): CommandContext => ({ ...context, tenant: CATALOGUE });
 
-function describe(connection: ConnectionView, subscriptionId: string | null = null): ProviderView {
+function describe(connection: ConnectionView, subscriptionId: string | null = null): Provider {
   const { id, name, source, schedule, paused, nextSyncAt, lastSync, createdAt, updatedAt } = connection;
   return { id, name, source, schedule, paused, nextSyncAt, lastSync, createdAt, updatedAt, subscriptionId };
 }

@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
-import type { CommandContext } from '@tidemark/contracts';
+import { Snapshot, type CommandContext } from '@tidemark/contracts';
 import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { PageQuery } from '../../edge/paging.js';
 import { Context } from '../../edge/request-context.js';
-import { OperationPage, SnapshotDto, SnapshotPage } from './snapshots.dto.js';
+import { OperationPage, SnapshotPage } from './snapshots.dto.js';
 import { Snapshots } from './snapshots.js';
 
 @ApiResource('snapshots')
@@ -29,7 +29,7 @@ export class SnapshotsController {
 
   @Get('snapshots/:id')
   @ApiOperation({ summary: 'Show a snapshot' })
-  @ApiOkResponse({ type: SnapshotDto })
+  @ApiOkResponse({ type: Snapshot })
   get(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#snapshots.get(context, id);
   }

@@ -7,6 +7,7 @@ import {
   type OperationList,
   type ResolvedOperation,
   type SnapshotDocument,
+  type SnapshotView,
 } from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
 import { DifferClient } from '../../edge/differ-client.js';
@@ -14,7 +15,6 @@ import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../.
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { Dependencies } from '../dependencies/dependencies.js';
-import type { SnapshotView } from './snapshots.view.js';
 
 export interface RawSnapshot {
   /** The blob's id: names the very bytes. */

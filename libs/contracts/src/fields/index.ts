@@ -1,0 +1,5 @@
+export * from './decorators.js';
+export * from './derive.js';
+export * from './field-type.js';
+export * from './json-schema.js';
+export { fieldsOf, namedShapes, nameOf, type Field as FieldDefinition, type Shape as ShapeClass } from './shape.js';

@@ -1,0 +1,48 @@
+import { ListOf, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
+import { IgnoreRule } from './ignore-rules.js';
+
+export const reportFormats = ['html', 'markdown', 'text', 'json'] as const;
+export type ReportFormat = (typeof reportFormats)[number];
+
+const blob = { description: 'Names the content of a blob by its hash.' } as const;
+
+@Shape()
+export class CompareSnapshots {
+  @Text(blob)
+  readonly before!: string;
+
+  @Text(blob)
+  readonly after!: string;
+}
+
+@Shape()
+export class Comparison {
+  @Text({ description: 'Blob of JSON: the changes found, the most severe first.' })
+  readonly changesBlob!: string;
+}
+
+/** What a report calls itself and the two sides. */
+@Shape()
+export class ReportNames {
+  @Text() readonly title!: string;
+  @Text() readonly before!: string;
+  @Text() readonly after!: string;
+}
+
+@Shape()
+export class RenderComparison extends CompareSnapshots {
+  @OneOf(reportFormats)
+  readonly format!: ReportFormat;
+
+  @ListOf(() => IgnoreRule, { description: 'Changes that match are left out.' })
+  readonly ignore!: readonly IgnoreRule[];
+
+  @Nested(() => ReportNames)
+  readonly names!: ReportNames;
+}
+
+@Shape()
+export class RenderedComparison {
+  @Text(blob)
+  readonly reportBlob!: string;
+}

@@ -1,0 +1,75 @@
+import { Id, ListOf, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
+import {
+  busyPolicies,
+  DestinationSettings,
+  ScheduleFields,
+  Source,
+  type BusyPolicy,
+  type Schedule,
+} from './connection.js';
+
+const whenBusy = {
+  optional: true,
+  description: 'What becomes of a job when its tenant or connection is busy: it waits, or it is refused.',
+} as const;
+
+@Shape()
+export class ConnectionRef {
+  @Id()
+  readonly tenant!: string;
+
+  @Id()
+  readonly connectionId!: string;
+}
+
+@Shape()
+export class CreateConnection {
+  @Id()
+  readonly tenant!: string;
+
+  @Text({ max: 200, example: 'billing api' })
+  readonly name!: string;
+
+  @Nested(() => Source)
+  readonly source!: Source;
+
+  @Text({ max: 64, optional: true, description: 'What its jobs run. Default: the first that the source offers.' })
+  readonly pipeline?: string;
+
+  @ListOf(() => DestinationSettings, { optional: true })
+  readonly destinations?: readonly DestinationSettings[];
+
+  @Nested(() => ScheduleFields, { optional: true, description: 'Default: manual.', example: { every: 'hourly' } })
+  readonly schedule?: Schedule;
+
+  @OneOf(busyPolicies, { ...whenBusy, default: 'queue' })
+  readonly whenBusy?: BusyPolicy;
+}
+
+/** Only what is given changes. */
+@Shape()
+export class UpdateConnection extends ConnectionRef {
+  @Text({ max: 200, optional: true, example: 'billing api' })
+  readonly name?: string;
+
+  @Nested(() => Source, { optional: true, description: 'A new source starts from its beginning.' })
+  readonly source?: Source;
+
+  @Nested(() => ScheduleFields, { optional: true, example: { every: 'daily' } })
+  readonly schedule?: Schedule;
+
+  @OneOf(busyPolicies, whenBusy)
+  readonly whenBusy?: BusyPolicy;
+}
+
+@Shape()
+export class Subscribe {
+  @Id()
+  readonly tenant!: string;
+
+  @Id({ description: 'A connection of the tenant `catalogue`.' })
+  readonly providerId!: string;
+
+  @Text({ max: 200, optional: true, description: "Of the subscription. Default: the provider's." })
+  readonly name?: string;
+}

@@ -1,0 +1,95 @@
+import { Id, Instant, JsonObject, ListOf, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
+import { text } from '../fields/field-type.js';
+import { busyPolicies, type BusyPolicy } from './connection.js';
+import type { PipelineChoice } from './pipeline.js';
+import { jobTriggers, jobTypes, type JobTrigger, type JobType } from './job.js';
+
+@Shape()
+export class JobRef {
+  @Id()
+  readonly tenant!: string;
+
+  @Id()
+  readonly jobId!: string;
+}
+
+@Shape()
+export class CreateJob {
+  @Id()
+  readonly tenant!: string;
+
+  @Id()
+  readonly connectionId!: string;
+
+  @OneOf(jobTypes, { example: 'full' })
+  readonly type!: JobType;
+
+  @OneOf(jobTriggers, { optional: true, default: 'api' })
+  readonly trigger?: JobTrigger;
+
+  @Text({ max: 255, optional: true, description: "The tenant's own: the same key is the same job." })
+  readonly idempotencyKey?: string;
+
+  @OneOf(busyPolicies, { optional: true, description: "Overrides the connection's policy." })
+  readonly whenBusy?: BusyPolicy;
+
+  @Instant({ optional: true, description: 'Not before this time.' })
+  readonly startAt?: string;
+
+  @JsonObject({ optional: true, description: "The pipeline's own." })
+  readonly parameters?: PipelineChoice['parameters'];
+}
+
+@Shape()
+export class CancelJob extends JobRef {
+  @Text({ max: 500, optional: true, description: 'For the timeline.' })
+  readonly reason?: string;
+}
+
+@Shape({
+  rules: [
+    {
+      field: 'revision',
+      says: 'or `at` must be given, and not both',
+      holds: ({ revision, at }: GetJobState) => (revision === undefined) !== (at === undefined),
+    },
+  ],
+})
+export class GetJobState extends JobRef {
+  @WholeNumber({
+    max: Number.MAX_SAFE_INTEGER,
+    optional: true,
+    description: 'After this event of the job; the first is 0.',
+  })
+  readonly revision?: number;
+
+  @Instant({ optional: true, description: 'At this time.' })
+  readonly at?: string;
+}
+
+@Shape()
+export class GetJobEvents extends JobRef {
+  @WholeNumber({ optional: true, description: 'The first revision. Default 0.' })
+  readonly from?: number;
+
+  @WholeNumber({ min: 1, max: 500, optional: true, default: 100 })
+  readonly limit?: number;
+}
+
+@Shape()
+export class GetTimeline extends JobRef {
+  @WholeNumber({ min: 1, optional: true, default: 1 })
+  readonly page?: number;
+
+  @WholeNumber({ min: 1, optional: true, default: 50 })
+  readonly perPage?: number;
+}
+
+@Shape()
+export class ExplainJobs {
+  @Id()
+  readonly tenant!: string;
+
+  @ListOf(text())
+  readonly jobIds!: readonly string[];
+}

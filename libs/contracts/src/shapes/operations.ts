@@ -1,0 +1,41 @@
+import { OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
+
+const portStates = ['up', 'down', 'unused'] as const;
+type PortState = (typeof portStates)[number];
+
+/** Whether what a service depends on answers. */
+@Shape()
+export class Health {
+  @OneOf(portStates) readonly broker!: PortState;
+  @OneOf(portStates) readonly eventStore!: PortState;
+  @OneOf(portStates) readonly readModel!: PortState;
+  @OneOf(portStates) readonly blobs!: PortState;
+}
+
+export const projectionStates = ['live', 'rebuilding', 'unavailable'] as const;
+
+/** What the owner of a view says of it. */
+@Shape()
+export class ProjectionStatus {
+  @Text({ example: 'jobs' })
+  readonly name!: string;
+
+  @WholeNumber()
+  readonly version!: number;
+
+  @WholeNumber({ min: -1, description: 'The log position up to which the view is true; -1 when there is none.' })
+  readonly position!: number;
+
+  @OneOf(projectionStates)
+  readonly state!: (typeof projectionStates)[number];
+}
+
+@Shape()
+export class RebuildProjection {
+  @Text({ min: 1 })
+  readonly name!: string;
+}
+
+/** No data: of a request that needs none, or of a reply that says nothing but that it was done. */
+@Shape()
+export class Nothing {}

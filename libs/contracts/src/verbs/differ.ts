@@ -1,0 +1,64 @@
+import { shaped } from '../fields/field-type.js';
+import { Change } from '../shapes/changes.js';
+import { CompareSnapshots, Comparison, RenderComparison, RenderedComparison } from '../shapes/comparison.js';
+import {
+  ChangeList,
+  FindChanges,
+  FoundChanges,
+  GetChange,
+  large,
+  ListChanges,
+  ListOperations,
+  OperationList,
+} from '../shapes/differ-queries.js';
+import { AddIgnoreRule, IgnoreRule, RemoveIgnoreRule } from '../shapes/ignore-rules.js';
+import { Nothing } from '../shapes/operations.js';
+import { verb, verbsOf } from './verb.js';
+
+export const differVerbs = verbsOf('differ', {
+  'list-operations': verb({
+    input: ListOperations,
+    output: large(shaped(() => OperationList)),
+    summary: 'Lists the operations of a normalized document, references resolved',
+  }),
+  'list-changes': verb({
+    input: ListChanges,
+    output: large(shaped(() => ChangeList)),
+    summary: "Lists recorded changes, marked by today's ignore list",
+  }),
+  'get-change': verb({
+    input: GetChange,
+    output: large(shaped(() => Change)),
+    summary: 'Shows a recorded change',
+    errors: ['NOT_FOUND'],
+  }),
+  'find-changes': verb({
+    input: FindChanges,
+    output: large(shaped(() => FoundChanges)),
+    summary: "Lists what changed between two normalized documents by today's rules; nothing is recorded",
+  }),
+  'compare-snapshots': verb({
+    input: CompareSnapshots,
+    output: shaped(() => Comparison),
+    summary: "Compares two normalized documents by today's rules; nothing is recorded",
+  }),
+  'render-comparison': verb({
+    input: RenderComparison,
+    output: shaped(() => RenderedComparison),
+    summary: 'The same as a document',
+  }),
+  'add-ignore-rule': verb({
+    input: AddIgnoreRule,
+    output: shaped(() => IgnoreRule),
+    unknown: 'refuse',
+    summary: 'From now on changes that match are expected; a rule that says the same again is the same rule',
+    description: 'CONFLICT: the list is full.',
+    errors: ['CONFLICT'],
+  }),
+  'remove-ignore-rule': verb({
+    input: RemoveIgnoreRule,
+    output: shaped(() => Nothing),
+    summary: 'Changes that match are unexpected again',
+    errors: ['NOT_FOUND'],
+  }),
+});

@@ -1,0 +1,184 @@
+import { mapOf, shaped } from '../fields/field-type.js';
+import { ConnectionRef, CreateConnection, Subscribe, UpdateConnection } from '../shapes/connection-requests.js';
+import { Connection, CursorView } from '../shapes/connection.js';
+import {
+  CancelJob,
+  CreateJob,
+  ExplainJobs,
+  GetJobEvents,
+  GetJobState,
+  GetTimeline,
+  JobRef,
+} from '../shapes/job-requests.js';
+import { Job, JobEventPage, Timeline, WaitingFor } from '../shapes/job.js';
+import { Nothing } from '../shapes/operations.js';
+import {
+  CancelConfirmation,
+  CheckpointReport,
+  ClaimGranted,
+  ClaimRequest,
+  ReportTaken,
+  StageFailure,
+  StageReport,
+} from '../shapes/work.js';
+import { verb, verbsOf } from './verb.js';
+
+const job = shaped(() => Job);
+const connection = shaped(() => Connection);
+const nothing = shaped(() => Nothing);
+const reportTaken = shaped(() => ReportTaken);
+
+export const coordinatorVerbs = verbsOf('job-coordinator', {
+  create: verb({
+    input: CreateJob,
+    output: job,
+    unknown: 'refuse',
+    summary: 'Requests a sync job, for internal producers as for the gateway',
+    description:
+      'The reply is the job, pending. After a timeout, repeat the request with the same `idempotencyKey`: the job is ' +
+      'created once, and DUPLICATE_JOB names it in `jobId`. IDEMPOTENCY_KEY_REUSED: the key came with another request. ' +
+      'TOO_MANY_CONCURRENT_SYNCS and CONNECTION_BUSY occur only with `whenBusy: reject`. After ' +
+      'EVENT_STORE_UNAVAILABLE, repeat the request later.',
+    errors: [
+      'NOT_FOUND',
+      'CONNECTION_NOT_ACTIVE',
+      'CONFLICT',
+      'DUPLICATE_JOB',
+      'IDEMPOTENCY_KEY_REUSED',
+      'TOO_MANY_CONCURRENT_SYNCS',
+      'CONNECTION_BUSY',
+      'EVENT_STORE_UNAVAILABLE',
+    ],
+  }),
+  'cancel-job': verb({
+    input: CancelJob,
+    output: job,
+    unknown: 'refuse',
+    summary: 'Cancels a job that has not ended',
+    errors: ['NOT_FOUND', 'JOB_NOT_CANCELLABLE'],
+  }),
+  'retry-job': verb({
+    input: JobRef,
+    output: job,
+    summary: 'Starts a new job in place of one that ended',
+    errors: ['NOT_FOUND', 'JOB_NOT_RETRYABLE', 'CONNECTION_NOT_ACTIVE'],
+  }),
+  'get-job': verb({ input: JobRef, output: job, summary: 'The job as it is now', errors: ['NOT_FOUND'] }),
+  'job-state': verb({
+    input: GetJobState,
+    output: job,
+    summary: 'The job as it was at a revision or a time',
+    errors: ['NOT_FOUND'],
+  }),
+  'job-events': verb({
+    input: GetJobEvents,
+    output: shaped(() => JobEventPage),
+    summary: 'Stored events of a job from a revision on',
+    errors: ['NOT_FOUND'],
+  }),
+  'job-timeline': verb({
+    input: GetTimeline,
+    output: shaped(() => Timeline),
+    summary: "One page of a job's timeline",
+    errors: ['NOT_FOUND'],
+  }),
+  'explain-jobs': verb({
+    input: ExplainJobs,
+    output: mapOf(shaped(() => WaitingFor)),
+    summary: 'Why each of these jobs is not running, by job id; those that run or ended are left out',
+  }),
+  'create-connection': verb({
+    input: CreateConnection,
+    output: connection,
+    unknown: 'refuse',
+    summary: 'Creates a connection',
+  }),
+  subscribe: verb({
+    input: Subscribe,
+    output: connection,
+    unknown: 'refuse',
+    summary: 'Subscribes the tenant to a provider; repeated, it is the same subscription',
+    errors: ['NOT_FOUND'],
+  }),
+  'update-connection': verb({
+    input: UpdateConnection,
+    output: connection,
+    unknown: 'refuse',
+    summary: 'Changes what is given',
+    errors: ['NOT_FOUND'],
+  }),
+  'pause-connection': verb({
+    input: ConnectionRef,
+    output: connection,
+    summary: 'Stops automatic syncs',
+    errors: ['NOT_FOUND'],
+  }),
+  'resume-connection': verb({
+    input: ConnectionRef,
+    output: connection,
+    summary: 'Lets automatic syncs go on',
+    errors: ['NOT_FOUND'],
+  }),
+  'disconnect-connection': verb({
+    input: ConnectionRef,
+    output: connection,
+    summary: 'No syncs of any kind until it is connected again',
+    errors: ['NOT_FOUND'],
+  }),
+  'reconnect-connection': verb({
+    input: ConnectionRef,
+    output: connection,
+    summary: 'Makes it active',
+    errors: ['NOT_FOUND'],
+  }),
+  'remove-connection': verb({
+    input: ConnectionRef,
+    output: nothing,
+    summary: 'Removes the connection',
+    description: 'CONFLICT: a provider that still has subscribers.',
+    errors: ['NOT_FOUND', 'CONFLICT'],
+  }),
+  'get-connection': verb({
+    input: ConnectionRef,
+    output: connection,
+    summary: 'The connection as it is now',
+    errors: ['NOT_FOUND'],
+  }),
+  'get-cursor': verb({
+    input: ConnectionRef,
+    output: shaped(() => CursorView),
+    summary: 'Up to where the source has been read and committed',
+    errors: ['NOT_FOUND'],
+  }),
+  'claim-stage': verb({
+    input: ClaimRequest,
+    output: shaped(() => ClaimGranted),
+    summary: 'Claims the leg of a work message for a runner',
+    description: 'CLAIM_REFUSED says why in `reason`.',
+    errors: ['CLAIM_REFUSED', 'NOT_FOUND'],
+  }),
+  'complete-stage': verb({
+    input: StageReport,
+    output: reportTaken,
+    summary: 'The checkpoint at the end of a stage; may be repeated',
+    errors: ['STALE_CLAIM', 'NOT_FOUND'],
+  }),
+  'save-checkpoint': verb({
+    input: CheckpointReport,
+    output: reportTaken,
+    summary: 'How far a stage has got; may be repeated',
+    errors: ['STALE_CLAIM', 'NOT_FOUND'],
+  }),
+  'fail-stage': verb({
+    input: StageFailure,
+    output: reportTaken,
+    summary: 'The error that ended a stage; may be repeated',
+    errors: ['STALE_CLAIM', 'NOT_FOUND'],
+  }),
+  'confirm-cancel': verb({
+    input: CancelConfirmation,
+    output: nothing,
+    summary: 'The runner stopped as requested; may be repeated',
+    errors: ['STALE_CLAIM', 'NOT_FOUND'],
+  }),
+});
