@@ -1,0 +1,82 @@
+import { JsonObject, ListOf, Nested, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
+import {
+  busyPolicies,
+  DestinationSettings,
+  ScheduleFields,
+  Source,
+  type BusyPolicy,
+  type Schedule,
+} from '../shapes/connection.js';
+import { jobResults, jobStates, type JobResult, type JobState } from '../shapes/job.js';
+import type { Cursor } from '../shapes/pipeline.js';
+import { EventData, Time } from './event-data.js';
+
+/** What changes when the connection syncs next. */
+class Replanned extends EventData {
+  @Time({ nullable: true }) readonly nextSyncAt!: number | null;
+}
+
+@Shape()
+export class ConnectionCreatedData extends Replanned {
+  @Text() readonly connectionId!: string;
+  @Text() readonly tenant!: string;
+  @Text() readonly name!: string;
+  @Nested(() => Source) readonly source!: Source;
+
+  @Text({ optional: true, description: 'What its jobs run; absent: the first that the source offers.' })
+  readonly pipeline?: string;
+
+  @ListOf(() => DestinationSettings, { optional: true })
+  readonly destinations?: readonly DestinationSettings[];
+
+  @Nested(() => ScheduleFields) readonly schedule!: Schedule;
+  @OneOf(busyPolicies) readonly whenBusy!: BusyPolicy;
+}
+
+@Shape({
+  description: 'Only what changed is there. A new source starts from its beginning: the cursor is dropped.',
+})
+export class ConnectionUpdatedData extends Replanned {
+  @Text({ optional: true }) readonly name?: string;
+  @Nested(() => Source, { optional: true }) readonly source?: Source;
+  @Nested(() => ScheduleFields, { optional: true }) readonly schedule?: Schedule;
+  @OneOf(busyPolicies, { optional: true }) readonly whenBusy?: BusyPolicy;
+}
+
+@Shape()
+export class ConnectionPausedData extends EventData {}
+
+@Shape()
+export class ConnectionResumedData extends Replanned {}
+
+@Shape()
+export class ConnectionDisconnectedData extends EventData {}
+
+@Shape()
+export class ConnectionReconnectedData extends Replanned {}
+
+@Shape()
+export class ConnectionRemovedData extends EventData {}
+
+@Shape({ description: 'A job of the connection ended; its cursor, if it completed with one, is committed.' })
+export class SyncEndedData extends Replanned {
+  @Text() readonly jobId!: string;
+  @OneOf(jobStates) readonly state!: JobState;
+  @OneOf(jobResults, { nullable: true }) readonly result!: JobResult | null;
+  @JsonObject({ optional: true }) readonly cursor?: Cursor;
+
+  @WholeNumber({ description: "Of the job's end in the log." })
+  readonly position!: number;
+
+  @JsonObject({
+    optional: true,
+    description: 'Every so often: the connection after this event, so that nothing before it needs to be read.',
+  })
+  readonly whole?: object;
+}
+
+@Shape({ description: 'A planned sync was not started.' })
+export class SyncSkippedData extends Replanned {
+  @Time() readonly plannedAt!: number;
+  @Text() readonly reason!: string;
+}

@@ -1,0 +1,153 @@
+import { Flag, JsonObject, ListOf, MapOf, Nested, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
+import { merge } from '../fields/derive.js';
+import { decimal } from '../fields/field-type.js';
+import { DetectedChanges } from '../facts.js';
+import { busyPolicies, type BusyPolicy } from '../shapes/connection.js';
+import {
+  Counts,
+  Failure,
+  jobResults,
+  jobTriggers,
+  jobTypes,
+  type JobResult,
+  type JobTrigger,
+  type JobType,
+} from '../shapes/job.js';
+import {
+  Checkpoint,
+  ClaimedDelivery,
+  PipelineChoice,
+  SomeCounts,
+  StageDefinition,
+  type Cursor,
+  type StageOutput,
+} from '../shapes/pipeline.js';
+import { EventData, Time } from './event-data.js';
+
+const claim = { min: 1, description: "The claim's number." } as const;
+
+@Shape()
+export class JobCreatedData extends EventData {
+  @Text() readonly jobId!: string;
+  @Text() readonly tenant!: string;
+  @Text() readonly connectionId!: string;
+  @Text() readonly connector!: string;
+  @Nested(() => PipelineChoice) readonly pipeline!: PipelineChoice;
+  @OneOf(jobTypes) readonly type!: JobType;
+  @OneOf(jobTriggers) readonly trigger!: JobTrigger;
+  @ListOf(() => StageDefinition, { min: 1 }) readonly stages!: readonly StageDefinition[];
+  @OneOf(busyPolicies) readonly whenBusy!: BusyPolicy;
+  @WholeNumber({ min: 1 }) readonly claimTimeoutMs!: number;
+  @WholeNumber({ min: 1 }) readonly stallTimeoutMs!: number;
+  @Time({ optional: true }) readonly startAt?: number;
+  @Text({ optional: true }) readonly retryOf?: string;
+
+  @Text({ optional: true, description: 'Distinguishes a repeated request from a new one under the same key.' })
+  readonly requestHash?: string;
+}
+
+/** A stage in work under a claim. */
+class AtStage extends EventData {
+  @WholeNumber(claim) readonly claim!: number;
+  @Text() readonly stage!: string;
+}
+
+class AtAttempt extends AtStage {
+  @WholeNumber() readonly attempt!: number;
+}
+
+@Shape({ description: 'A runner took the job at this stage.' })
+export class StageClaimedData extends AtAttempt {
+  @Text() readonly service!: string;
+  @Text() readonly runner!: string;
+  @Nested(() => ClaimedDelivery) readonly delivery!: ClaimedDelivery;
+}
+
+@Shape({ description: 'The checkpoint at the end of a stage.' })
+export class StageCompletedData extends AtAttempt {
+  @Text() readonly connectionId!: string;
+  @JsonObject() readonly output!: StageOutput;
+  @Nested(() => SomeCounts, { optional: true }) readonly counts?: Partial<Counts>;
+  @MapOf(decimal(), { optional: true }) readonly metrics?: Checkpoint['metrics'];
+  @JsonObject({ optional: true }) readonly cursor?: Cursor;
+
+  @Nested(() => StageDefinition, {
+    optional: true,
+    description: 'Set when the next stage belongs to another service: the claim ends and the work is handed over.',
+  })
+  readonly handOver?: StageDefinition;
+}
+
+@Shape({ description: 'How far the claim has got inside its stage; a successor resumes from there.' })
+export class CheckpointSavedData extends merge(AtAttempt, Checkpoint) {
+  @WholeNumber({ min: 1, description: 'Within the claim and the stage.' })
+  readonly sequence!: number;
+}
+
+@Shape({ description: "The claim's runner sent no heartbeat in time: the stage is offered again." })
+export class ClaimExpiredData extends AtAttempt {
+  @Text() readonly service!: string;
+}
+
+@Shape({ description: "Heartbeats come, but nothing advanced for the pipeline's limit." })
+export class ClaimStalledData extends AtStage {
+  @Time() readonly since!: number;
+}
+
+@Shape({ description: 'A stalled claim advanced again.' })
+export class ClaimRecoveredData extends AtStage {}
+
+@Shape({ description: 'A try ended in an error; another follows at `retryAt`.' })
+export class RetryScheduledData extends AtAttempt {
+  @Nested(() => Failure) readonly error!: Failure;
+  @Time() readonly retryAt!: number;
+  @WholeNumber() readonly retryCount!: number;
+}
+
+@Shape({ description: 'The running job is to stop; its runner has until `deadline`.' })
+export class CancelRequestedData extends EventData {
+  @Time() readonly deadline!: number;
+  @WholeNumber(claim) readonly claim!: number;
+  @Text() readonly reason!: string;
+}
+
+class OfJob extends EventData {
+  @Text() readonly tenant!: string;
+  @Text() readonly connectionId!: string;
+  @Text() readonly jobId!: string;
+}
+
+@Shape({ description: 'The recorded changes of a dependency, without the ignored ones.' })
+export class ChangesDetectedData extends merge(OfJob, DetectedChanges) {}
+
+/** What every ending says, so that the job need not be read again. */
+class EndingData extends EventData {
+  @Text() readonly connectionId!: string;
+  @Time() readonly createdAt!: number;
+  /** The first claim of the first attempt; null when the job never started. */
+  @Time({ nullable: true }) readonly startedAt!: number | null;
+}
+
+@Shape()
+export class JobCompletedData extends EndingData {
+  @OneOf(jobResults) readonly result!: JobResult;
+  @Nested(() => Counts) readonly counts!: Counts;
+  @MapOf(decimal(), { optional: true }) readonly metrics?: Checkpoint['metrics'];
+  @JsonObject({ optional: true }) readonly cursor?: Cursor;
+}
+
+@Shape()
+export class JobFailedData extends EndingData {
+  @WholeNumber(claim) readonly claim!: number;
+  @Text() readonly stage!: string;
+  @WholeNumber() readonly attempt!: number;
+  @Nested(() => Failure) readonly error!: Failure;
+}
+
+@Shape()
+export class JobCancelledData extends EndingData {
+  @Text() readonly reason!: string;
+
+  @Flag({ description: 'True when the runner did not answer in time and lost its claim.' })
+  readonly forced!: boolean;
+}
