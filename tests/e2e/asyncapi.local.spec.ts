@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { command, errorCodes } from '@tidemark/contracts';
+import { command, connectionStream, errorCodes, jobStream } from '@tidemark/contracts';
 import { eventually } from '@tidemark/test-kit';
 import { AsyncApi } from './testing/asyncapi.js';
 import { startStandaloneInstallation, type StandaloneInstallation } from '../installations/standalone.js';
@@ -42,6 +42,13 @@ describe('asyncapi.yaml', () => {
     expect(described.filter((address) => address.startsWith('tidemark.work.')).sort()).toEqual(
       [...recording.consumed].sort(),
     );
+  });
+
+  it.each([
+    ['job', jobStream.types, 'job-event'],
+    ['connection', connectionStream.types, 'connection-event'],
+  ])('describes every event of a %s, and no other', (_, types, channel) => {
+    expect(Object.keys(api.document['channels'][channel].messages).sort()).toEqual(types.toSorted());
   });
 
   it('knows every error code', () => {

@@ -1,6 +1,6 @@
 import { eventually } from '@tidemark/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { JobView } from '@tidemark/contracts';
+import { jobStream, type JobView } from '@tidemark/contracts';
 import { FakeTimeWorld } from '../installations/fake-time-world.js';
 import type { Installation } from '../installations/installation.js';
 import { readLog } from './testing/log.js';
@@ -120,8 +120,7 @@ describe('a connection with a running job', () => {
 /** Ids of the jobs in the order of their first claims. */
 async function startOrder(on: Installation): Promise<string[]> {
   const started = new Set<string>();
-  for (const { type, stream } of await jobLog(on))
-    if (type === 'StageClaimed') started.add(stream.slice('job-'.length));
+  for (const { type, stream } of await jobLog(on)) if (type === 'StageClaimed') started.add(jobStream.idOf(stream));
   return [...started];
 }
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ConnectionView } from '@tidemark/contracts';
+import { jobStream, type ConnectionView } from '@tidemark/contracts';
 import { eventually } from '@tidemark/test-kit';
 import { FakeTimeWorld } from '../installations/fake-time-world.js';
 import type { Installation } from '../installations/installation.js';
@@ -86,7 +86,7 @@ describe('a planned sync', () => {
     await on.reached(asked.id, ({ waitingFor }) => waitingFor?.reason === 'no_runner');
     await world.clock.advance(0.5 * HOUR);
     await eventually(async () => (await ofType(on, 'JobCreated')).length === 2, 'the planned job');
-    const { id: planned } = { id: (await ofType(on, 'JobCreated'))[1]!.stream.slice('job-'.length) };
+    const planned = jobStream.idOf((await ofType(on, 'JobCreated'))[1]!.stream);
     expect(await on.job(planned)).toMatchObject({
       trigger: 'schedule',
       waitingFor: { reason: 'connection_busy', behind: [asked.id] },

@@ -23,7 +23,7 @@ export function originOf({ correlationId, traceparent }: Origin): Origin | undef
 }
 
 /** A stored event, as far as the messages that follow from it tell of it. */
-interface Stored {
+export interface StoredAbout {
   readonly type: string;
   readonly stream: string;
   /** Milliseconds since the epoch. */
@@ -34,7 +34,7 @@ interface Stored {
 export function eventHeaders(
   service: Service,
   id: string,
-  { type, stream, recordedAt }: Stored,
+  { type, stream, recordedAt }: StoredAbout,
   { correlationId, traceparent }: Origin,
 ): Headers {
   return {
@@ -49,7 +49,7 @@ export function eventHeaders(
   };
 }
 
-type Headers = Readonly<Record<string, string>>;
+export type Headers = Readonly<Record<string, string>>;
 
 /** The context as message headers. The tenant travels in the data. */
 export function contextHeaders({ actor, correlationId, causationId, traceparent }: CommandContext): Headers {

@@ -1,5 +1,6 @@
 // The event store and the aggregate store beside the raw floor: the same rows by plain prepared statements, in the
 // same run. Prints figures and judges none; a busy machine moves them by a third.
+import { stream } from '@tidemark/contracts';
 import { uuidv7 } from '@tidemark/foundation';
 import { AggregateStore, SqliteEventStore } from '../dist/index.js';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -97,12 +98,14 @@ async function replay() {
 
 /** Through deciders and the state cache, with a subscriber at the tail. */
 async function jobs(inFlight) {
+  const types = ['JobCreated', 'JobClaimed', 'StageCompleted', 'JobCompleted'];
+  const jobStream = stream('job', Object.fromEntries(types.map((type) => [type, true])));
   const job = {
     initialState: () => ({ status: 'none', events: 0 }),
     evolve: (state, { type, data }) => ({ status: type, events: state.events + 1, at: data.at }),
     decide: ({ type, n }) => [{ type, data: data(n) }],
   };
-  const aggregates = new AggregateStore(store, job, { isEnded: (state) => state.status === 'JobCompleted' });
+  const aggregates = new AggregateStore(store, jobStream, job, { isEnded: (state) => state.status === 'JobCompleted' });
   const tail = store.subscribe({ after: 'end' }, () => {});
   let next = 0;
   const client = async () => {
@@ -110,8 +113,8 @@ async function jobs(inFlight) {
       const n = next++;
       const id = uuidv7();
       let isNew = true;
-      for (const type of ['JobCreated', 'JobClaimed', 'StageCompleted', 'JobCompleted']) {
-        await aggregates.handle(`job-${id}`, { type, n }, { ...metadata(id), isNew });
+      for (const type of types) {
+        await aggregates.handle(id, { type, n }, { ...metadata(id), isNew });
         isNew = false;
       }
     }

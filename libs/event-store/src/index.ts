@@ -4,11 +4,11 @@ export { createEventStore, type EventStoreOptions } from './create-event-store.j
 export { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite/sqlite-event-store.js';
 export type { Checkpoints } from './sqlite/checkpoints.js';
 export { storedEvents } from './stored-events.js';
-export { fold, type Decider, type DomainEvent } from './decider/decider.js';
+export { fold, type Command, type Decider, type DomainEvent, type EventStreams } from './decider/decider.js';
 export {
   AggregateStore,
   type AggregateStoreOptions,
   type CommandContext,
   type Handled,
 } from './decider/aggregate-store.js';
-export type { Snapshot } from './decider/snapshot.js';
+export { loadSnapshot, type Snapshot } from './decider/snapshot.js';

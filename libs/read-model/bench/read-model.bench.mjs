@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
+import { stream } from '@tidemark/contracts';
 import { SqliteEventStore } from '@tidemark/event-store';
 import { uuidv7 } from '@tidemark/foundation';
 import { createReadModel, Projector } from '@tidemark/read-model';
@@ -14,15 +15,16 @@ const documents = Number(process.argv[2] ?? 20_000);
 const types = ['Created', 'Started', 'Progressed', 'Completed'];
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-bench-'));
 
+const runStream = stream('run', Object.fromEntries(types.map((type) => [type, true])));
 const runs = {
   name: 'runs',
   version: 1,
-  categories: ['run'],
+  streams: [runStream],
   indexes: [
     ['tenant', 'createdAt'],
     ['tenant', 'state', 'createdAt'],
   ],
-  keys: (event) => [event.stream.slice(4)],
+  keys: (event) => [runStream.idOf(event.stream)],
   evolve: (run, { type, data, position }, id) => {
     if (type === 'Created') return { id, ...data, state: 'pending', createdAt: position };
     if (type === 'Started') return { ...run, state: 'running', startedAt: position };

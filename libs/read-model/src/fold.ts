@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@tidemark/event-store';
+import { categoryOf, type RecordedEvent } from '@tidemark/event-store';
 import type { Projection, ViewDocument } from './port.js';
 
 /** What is known of one id: its document (null when absent or removed) after the event at `position` (-1: none). */
@@ -9,20 +9,23 @@ export interface Entry {
 
 export const ABSENT: Entry = { document: null, position: -1 };
 
-/** An event with the ids that it touches, so that `keys` runs once an event. */
+/** An event as the projection knows it, with the ids that it touches, so that `read` and `keys` run once an event. */
 export interface KeyedEvent {
   readonly event: RecordedEvent;
   readonly keys: readonly string[];
 }
 
-/** The events that touch a document, and every id touched. */
+/** The known events that touch a document, and every id touched. */
 export function keyed<D extends ViewDocument>(
   projection: Projection<D>,
   events: readonly RecordedEvent[],
 ): { events: KeyedEvent[]; ids: Set<string> } {
   const ids = new Set<string>();
   const touching: KeyedEvent[] = [];
-  for (const event of events) {
+  for (const recorded of events) {
+    const category = categoryOf(recorded.stream);
+    const event = projection.streams.find((stream) => stream.category === category)?.read(recorded);
+    if (!event) continue;
     const keys = projection.keys(event);
     if (keys.length === 0) continue;
     touching.push({ event, keys });

@@ -81,7 +81,7 @@ export class Follower {
   #subscribe(): Subscription {
     return this.eventStore.subscribe(
       {
-        categories: this.projection.categories,
+        categories: this.projection.streams.map(({ category }) => category),
         after: this.generation.position,
         batchSize: BATCH,
         onCaughtUp: () => this.#caughtUp.resolve(),

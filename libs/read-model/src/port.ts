@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@tidemark/event-store';
+import type { DomainEvent, EventStreams, RecordedEvent } from '@tidemark/event-store';
 
 /** A view's document: JSON with an id; only top-level fields can be queried. */
 export interface ViewDocument {
@@ -16,15 +16,18 @@ export interface ViewDefinition<D extends ViewDocument = ViewDocument> {
 }
 
 /**
- * A view as a pure fold over events. The store calls it with every event of its categories, in order, possibly
- * again after a crash; it never sees an event older than the one a document was last changed by.
+ * A view as a pure fold over the events of its streams, in order, possibly again after a crash. Events that the streams
+ * do not know are passed over; a document never sees an event older than the one that it was last changed by.
  */
-export interface Projection<D extends ViewDocument = ViewDocument> extends ViewDefinition<D> {
-  readonly categories: readonly string[];
+export interface Projection<
+  D extends ViewDocument = ViewDocument,
+  Event extends DomainEvent = DomainEvent,
+> extends ViewDefinition<D> {
+  readonly streams: readonly EventStreams<Event>[];
   /** The ids of the documents that this event touches; empty when none. */
-  keys(event: RecordedEvent): readonly string[];
+  keys(event: Event & RecordedEvent): readonly string[];
   /** The document after the event; null removes it (or leaves it absent). */
-  evolve(document: D | null, event: RecordedEvent, key: string): D | null;
+  evolve(document: D | null, event: Event & RecordedEvent, key: string): D | null;
 }
 
 export type Scalar = string | number | boolean | null;

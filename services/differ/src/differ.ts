@@ -1,4 +1,4 @@
-import { differVerbs } from '@tidemark/contracts';
+import { alertStream, differVerbs } from '@tidemark/contracts';
 import { LegRunner } from '@tidemark/leg-runner';
 import { dependencyPipeline, implement, stageTable } from '@tidemark/pipelines';
 import { serveOperations, serveVerbs, traced, type Adapters, type Logger, type Service } from '@tidemark/platform';
@@ -47,7 +47,7 @@ export async function startDiffer(
   projector.start();
   await runner.start();
   const running = await Promise.all([
-    broker.relay({ name: 'differ', source: eventStore, categories: ['alerts'], map: messagesOf, onError }),
+    broker.relay({ name: 'differ', source: eventStore, categories: [alertStream.category], map: messagesOf, onError }),
     serveVerbs(traced(broker), differVerbs, verbsOf({ blobs, ignoreLists, recorded, comparisons })),
     serveOperations('differ', adapters, { projector, projections }),
   ]);

@@ -1,15 +1,21 @@
-import type { CommandContext as Context, ConnectionEvent, JobEvent } from '@tidemark/contracts';
+import {
+  connectionStream,
+  jobStream,
+  type CommandContext as Context,
+  type ConnectionEvent,
+  type JobEvent,
+} from '@tidemark/contracts';
 import { AggregateStore, type EventStore } from '@tidemark/event-store';
 import type { Clock } from '@tidemark/foundation';
 import type { Agenda } from './agenda/agenda.js';
 import type { Catalogue } from './catalogue.js';
-import { decideConnection } from './connection/connection.decide.js';
+import { connectionDecider } from './connection/connection.decide.js';
 import type { ConnectionCommand } from './connection/connection.commands.js';
-import { absentConnection, evolveConnection, isWhole, type ConnectionState } from './connection/connection.js';
+import { isWhole, type ConnectionState } from './connection/connection.js';
 import type { Admission } from './daemons/admission.js';
 import type { JobCommand } from './job/job.commands.js';
-import { decideJob } from './job/job.decide.js';
-import { absentJob, evolveJob, isEnded, type JobState } from './job/job.js';
+import { jobDecider } from './job/job.decide.js';
+import { isEnded, type JobState } from './job/job.js';
 
 export type Jobs = AggregateStore<JobState, JobCommand, JobEvent>;
 export type Connections = AggregateStore<ConnectionState, ConnectionCommand, ConnectionEvent>;
@@ -31,17 +37,10 @@ export interface Coordinator {
   readonly settings: CoordinatorSettings;
 }
 
-export const jobStream = (jobId: string) => `job-${jobId}`;
-export const connectionStream = (connectionId: string) => `connection-${connectionId}`;
-
 export const jobsOf = (eventStore: EventStore): Jobs =>
-  new AggregateStore(eventStore, { initialState: () => absentJob, evolve: evolveJob, decide: decideJob }, { isEnded });
+  new AggregateStore(eventStore, jobStream, jobDecider, { isEnded });
 
 export const connectionsOf = (eventStore: EventStore): Connections =>
-  new AggregateStore(
-    eventStore,
-    { initialState: () => absentConnection, evolve: evolveConnection, decide: decideConnection },
-    { isWhole },
-  );
+  new AggregateStore(eventStore, connectionStream, connectionDecider, { isWhole });
 
 export type { Context };

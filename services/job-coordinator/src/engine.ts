@@ -13,6 +13,7 @@ import { Timers } from './daemons/timers.js';
 import { messagesOf } from './messaging/outbox.js';
 import { connectionsProjection } from './projections/connections.projection.js';
 import { jobsProjection } from './projections/jobs.projection.js';
+import { ownCategories } from './streams.js';
 
 export const projections = [jobsProjection, connectionsProjection];
 
@@ -52,11 +53,10 @@ export async function startEngine(
   admission.start();
   await feed.start();
   await liveness.start();
-  const categories = ['job', 'connection', 'admission'];
   const relay = await broker.relay({
     name: 'job-coordinator',
     source: eventStore,
-    categories,
+    categories: ownCategories,
     map: messagesOf,
     onError,
   });

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createFirstKey, ensureKey } from '@tidemark/gateway';
 import { Edge } from '../../installations/edge.js';
 
 const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
+const streamOf = (key: string) => `apikey-${hashOf(key)}`;
 
 let edge: Edge;
 beforeAll(async () => void (edge = await Edge.start()), 30_000);
@@ -17,10 +18,21 @@ describe('API keys', () => {
     const { id, key } = created.body;
     expect(created.body).toMatchObject({ name: 'ci', tenant: 'acme', scopes: ['read', 'write'], revokedAt: null });
     expect(key).toMatch(/^tmk_[\w-]{43}$/);
-    const events = await Array.fromAsync(edge.adapters.eventStore.read(`apikey-${hashOf(key)}`));
+    const events = await Array.fromAsync(edge.adapters.eventStore.read(streamOf(key)));
     expect(JSON.stringify(events)).not.toContain(key.slice(4));
     expect(events).toMatchObject([{ type: 'ApiKeyCreated', data: { keyId: id, tenant: 'acme' } }]);
     expect((await edge.call('GET', '/v1/connections', { key })).status).toBe(200);
+  });
+
+  it('work and end whatever a newer version wrote of them', async () => {
+    const { id, key } = await edge.newKey('acme', 'read');
+    const events = ['ApiKeyRenamed', 'ApiKeyRevoked'].map((type) => ({
+      ...{ id: randomUUID(), type, data: { version: 2, at: 1 }, metadata: {} },
+    }));
+    await edge.adapters.eventStore.append(streamOf(key), events, 0);
+    expect((await edge.call('GET', '/v1/jobs', { key })).status).toBe(200);
+    expect((await edge.call('DELETE', `/v1/keys/${id}`)).status).toBe(204);
+    expect((await edge.call('GET', '/v1/jobs', { key })).status).toBe(401);
   });
 
   it('end at once when they are revoked, also right after they were created', async () => {

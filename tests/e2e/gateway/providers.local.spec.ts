@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CATALOGUE, subscribersAfter, subscribersStream, views } from '@tidemark/contracts';
+import { alertStream, CATALOGUE, subscribersAfter, subscriberStream, views } from '@tidemark/contracts';
 import type { Adapters } from '@tidemark/platform';
 import { eventually } from '@tidemark/test-kit';
 import { Edge } from '../../installations/edge.js';
@@ -36,7 +36,8 @@ const subscribe = (key: string, body: object = {}) => as(key, 'POST', `/v1/provi
 const alerts = async (tenant: string) => {
   const told: { tenant: string; connectionId: string }[] = [];
   const [{ id }] = (await as(acme, 'GET', `/v1/connections/${(await subscribe(acme)).body.id}/snapshots`)).body.data;
-  for await (const { data } of edge.adapters.eventStore.read(`alerts-${id}`)) told.push(data as (typeof told)[number]);
+  for await (const { data } of edge.adapters.eventStore.read(alertStream.of(id)))
+    told.push(data as (typeof told)[number]);
   return told.filter((one) => one.tenant === tenant);
 };
 
@@ -158,9 +159,9 @@ describe('a subscription whose removal did not come to its end', () => {
     const { id: connectionId } = (await mine()).body;
     const { eventStore } = edge.adapters;
     const removed = { id: randomUUID(), type: 'SubscriberRemoved', data: { connectionId, at: 0 }, metadata: {} };
-    await eventStore.append(subscribersStream(id), [removed], 'any');
+    await eventStore.append(subscriberStream.of(id), [removed], 'any');
     expect((await mine()).body.id).toBe(connectionId);
-    const subscribers = await subscribersAfter(eventStore.read(subscribersStream(id)));
+    const subscribers = await subscribersAfter(eventStore.read(subscriberStream.of(id)));
     expect(subscribers).toEqual([{ tenant: 'acme', connectionId }]);
   });
 });

@@ -1,3 +1,4 @@
+import { jobStream } from '@tidemark/contracts';
 import type { RecordedEvent } from '@tidemark/event-store';
 
 /** One snapshot, as the checkpoint of its stage tells it. */
@@ -36,7 +37,7 @@ export class History {
     return this.ofType<Completed>('StageCompleted', connectionId)
       .filter(({ data: { stage, output } }) => stage === 'snapshot' && !output['unchanged'])
       .map(({ stream, data: { output } }) => ({
-        jobId: stream.slice('job-'.length),
+        jobId: jobStream.idOf(stream),
         snapshotId: output['snapshotId'] as string,
         contentHash: output['contentHash'] as string,
         previousId: output.previous?.snapshotId ?? null,

@@ -1,4 +1,5 @@
-import { CATALOGUE, type ChangesDetected, type ConnectionView } from '@tidemark/contracts';
+import { alertStream, CATALOGUE, type ChangesDetected, type ConnectionView } from '@tidemark/contracts';
+import { categoryOf } from '@tidemark/event-store';
 import { readLog } from './log.js';
 import type { Caller } from '../../installations/caller.js';
 
@@ -24,4 +25,6 @@ export const addProvider = (caller: Caller, url: string) => caller.as(CATALOGUE)
 
 /** The alerts of a provider's subscribers, in the order of the log. */
 export const alertsIn = (log: Awaited<ReturnType<typeof readLog>>): ChangesDetected['data'][] =>
-  log.filter(({ stream }) => stream.startsWith('alerts-')).map(({ data }) => data as ChangesDetected['data']);
+  log
+    .filter(({ stream }) => categoryOf(stream) === alertStream.category)
+    .flatMap((stored) => alertStream.read(stored)?.data ?? []);

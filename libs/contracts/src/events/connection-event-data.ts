@@ -73,6 +73,9 @@ export class SyncEndedData extends Replanned {
     description: 'Every so often: the connection after this event, so that nothing before it needs to be read.',
   })
   readonly whole?: object;
+
+  @WholeNumber({ optional: true, description: 'Of the shape of `whole`; absent: 1.' })
+  readonly wholeVersion?: number;
 }
 
 @Shape({ description: 'A planned sync was not started.' })

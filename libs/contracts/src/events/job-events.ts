@@ -61,5 +61,6 @@ export const endStates = {
   JobCancelled: 'cancelled',
 } as const satisfies Record<JobEnding['type'], JobState>;
 
-/** Whether an event of this type ends its job for ever. */
-export const isEnding = (type: string): type is JobEnding['type'] => Object.hasOwn(endStates, type);
+/** Whether the event ends its job for ever. */
+export const isEnding = <Event extends { readonly type: string }>(event: Event): event is Event & JobEnding =>
+  Object.hasOwn(endStates, event.type);

@@ -2,7 +2,7 @@ import { BoundedCache, sleep, uuidv7 } from '@tidemark/foundation';
 import { histogram } from '@tidemark/telemetry';
 import { Conflict, OutcomeUnknown } from '../errors.js';
 import type { AppendResult, EventMetadata, EventStore, NewEvent } from '../port.js';
-import { fold, type Decider, type DomainEvent } from './decider.js';
+import { fold, type Decider, type DomainEvent, type EventStreams } from './decider.js';
 import { emptySnapshot, loadSnapshot, type LoadOptions, type Snapshot } from './snapshot.js';
 import { Turns } from './turns.js';
 
@@ -39,7 +39,7 @@ export interface AggregateStoreOptions<State, Event extends DomainEvent> extends
 }
 
 /**
- * Runs commands against a decider's streams. Commands to one stream take turns in this process; against other
+ * Runs commands against a decider's streams, each named by its id. Commands to one stream take turns in this process; against other
  * processes each append is made at the revision that was decided on, and a conflict reads what is new and decides again.
  */
 export class AggregateStore<State, Command, Event extends DomainEvent> {
@@ -49,6 +49,7 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
 
   constructor(
     private readonly store: EventStore,
+    private readonly streams: EventStreams<Event>,
     private readonly decider: Decider<State, Command, Event>,
     private readonly options: AggregateStoreOptions<State, Event> = {},
   ) {
@@ -60,7 +61,8 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
    * Decides the command and appends its events; an empty decision appends nothing and answers the state as it is.
    * @throws what `decide` throws · Conflict (again and again) · OutcomeUnknown · StreamDeleted · TooLarge · Unavailable
    */
-  async handle(stream: string, command: Command, context: CommandContext = {}): Promise<Handled<State, Event>> {
+  async handle(id: string, command: Command, context: CommandContext = {}): Promise<Handled<State, Event>> {
+    const stream = this.streams.of(id);
     const turn = this.turns.take(stream);
     if (turn) await turn;
     try {
@@ -71,10 +73,11 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
   }
 
   /** The state as the store has it now, or as it was after a revision; revision -1 when the stream does not exist. */
-  async load(stream: string, { atRevision }: { readonly atRevision?: number } = {}): Promise<Snapshot<State>> {
+  async load(id: string, { atRevision }: { readonly atRevision?: number } = {}): Promise<Snapshot<State>> {
+    const stream = this.streams.of(id);
     // What is in memory spares reading all but the events that other processes appended since.
     if (atRevision === undefined) return this.refresh(stream, this.live.get(stream));
-    return loadSnapshot(this.store, this.decider, stream, { ...this.options, atRevision });
+    return loadSnapshot(this.store, this.streams, this.decider, stream, { ...this.options, atRevision });
   }
 
   private async decideAndAppend(
@@ -152,7 +155,7 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
 
   /** Loads the stream, or what it has more than the snapshot. */
   private async refresh(stream: string, since?: Snapshot<State>): Promise<Snapshot<State>> {
-    const snapshot = await loadSnapshot(this.store, this.decider, stream, this.options, since);
+    const snapshot = await loadSnapshot(this.store, this.streams, this.decider, stream, this.options, since);
     this.keep(stream, snapshot);
     return snapshot;
   }

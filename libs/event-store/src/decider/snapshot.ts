@@ -1,11 +1,11 @@
 import { StreamNotFound } from '../errors.js';
 import type { EventStore, RecordedEvent } from '../port.js';
-import type { Decider, DomainEvent } from './decider.js';
+import type { Decider, DomainEvent, EventStreams } from './decider.js';
 
 /** An aggregate as it was after `revision`. */
 export interface Snapshot<State> {
   readonly state: State;
-  /** Revision of the last event folded; -1 when the stream does not exist. */
+  /** Revision of the last event, known or not; -1 when the stream does not exist. */
   readonly revision: number;
   /** Position of that event; -1 when the stream does not exist. */
   readonly position: number;
@@ -18,29 +18,30 @@ export function emptySnapshot<State>(decider: { initialState(): State }): Snapsh
 export interface LoadOptions<Event extends DomainEvent> {
   /** Fold no event after this revision. */
   readonly atRevision?: number | undefined;
-  /** Brings an event of an older shape to today's. */
-  readonly upcast?: ((event: RecordedEvent) => Event) | undefined;
   /** The event alone tells the whole state: nothing before it is read. For streams without an end. */
   readonly isWhole?: ((event: Event) => boolean) | undefined;
 }
 
 /**
- * Reads and folds a stream, or what it has more than `since`.
+ * Reads and folds a stream, or what it has more than `since`. An event that `streams` does not know moves the revision
+ * and the position, and nothing else.
  * @throws StreamDeleted · Unavailable
  */
 export async function loadSnapshot<State, Event extends DomainEvent>(
   store: EventStore,
-  decider: Decider<State, never, Event>,
+  streams: EventStreams<Event>,
+  decider: Pick<Decider<State, never, Event>, 'initialState' | 'evolve'>,
   stream: string,
-  options: LoadOptions<Event>,
+  options: LoadOptions<Event> = {},
   since: Snapshot<State> = emptySnapshot(decider),
 ): Promise<Snapshot<State>> {
   let snapshot = since;
-  const upcast = options.upcast ?? ((event: RecordedEvent) => event as unknown as Event);
   try {
-    for await (const recorded of eventsToFold(store, stream, options, upcast, since.revision + 1)) {
+    for await (const recorded of eventsToFold(store, streams, stream, options, since.revision + 1)) {
       const { revision, position } = recorded;
-      snapshot = { state: decider.evolve(snapshot.state, upcast(recorded)), revision, position };
+      const event = streams.read(recorded);
+      const state = event ? decider.evolve(snapshot.state, event) : snapshot.state;
+      snapshot = { state, revision, position };
     }
   } catch (error) {
     if (!(error instanceof StreamNotFound)) throw error;
@@ -51,9 +52,9 @@ export async function loadSnapshot<State, Event extends DomainEvent>(
 /** Oldest first. */
 async function* eventsToFold<Event extends DomainEvent>(
   store: EventStore,
+  streams: EventStreams<Event>,
   stream: string,
   { atRevision, isWhole }: LoadOptions<Event>,
-  upcast: (event: RecordedEvent) => Event,
   from: number,
 ): AsyncIterable<RecordedEvent> {
   if (!isWhole || from > 0) {
@@ -62,9 +63,10 @@ async function* eventsToFold<Event extends DomainEvent>(
   }
   const newestFirst: RecordedEvent[] = [];
   const last = atRevision === undefined ? {} : { from: atRevision };
-  for await (const event of store.read(stream, { ...last, direction: 'backwards' })) {
-    newestFirst.push(event);
-    if (isWhole(upcast(event))) break;
+  for await (const recorded of store.read(stream, { ...last, direction: 'backwards' })) {
+    newestFirst.push(recorded);
+    const event = streams.read(recorded);
+    if (event && isWhole(event)) break;
   }
   yield* newestFirst.reverse();
 }

@@ -4,7 +4,9 @@ import { faultCases } from './fault-cases.js';
 import { TestStores, type ConformanceOptions, type EventStoreHarness } from './harness.js';
 import { readCases } from './read-cases.js';
 import { subscriptionCases } from './subscription-cases.js';
+import { unknownEventCases } from './unknown-event-cases.js';
 
+export { given, type Given, type Outcome } from './given.js';
 export type { ConformanceOptions, EventStoreHarness } from './harness.js';
 
 /** The one suite that every adapter of the event store port passes. Each test has a store with nothing in it. */
@@ -27,5 +29,6 @@ export function eventStoreConformance(
     readCases(() => stores);
     subscriptionCases(() => stores);
     faultCases(() => stores, options);
+    unknownEventCases(() => stores);
   });
 }

@@ -17,9 +17,11 @@ interface Seen {
   stored: Promise<unknown> | undefined;
 }
 
-/** The message that a `$msg` event is. */
-export function publishedMessage(event: RecordedEvent): readonly OutgoingMessage[] {
-  return [event.data as OutgoingMessage];
+const MESSAGE = 'message';
+
+/** The message that a `$msg` event is; none when it is an event of a newer version. */
+export function publishedMessage({ type, data }: RecordedEvent): readonly OutgoingMessage[] {
+  return type === MESSAGE ? [data as OutgoingMessage] : [];
 }
 
 /**
@@ -58,7 +60,7 @@ export class Publications {
     const stream = `${PUBLISHED}-${message.subject.split('.', 2)[1]}`;
     const traceparent = message.headers?.['traceparent'];
     const metadata = traceparent === undefined ? {} : { traceparent };
-    const stored = this.log.append(stream, [{ id: uuidv7(), type: 'message', data: message, metadata }], 'any');
+    const stored = this.log.append(stream, [{ id: uuidv7(), type: MESSAGE, data: message, metadata }], 'any');
     const seen: Seen = { at: Date.now(), stored };
     this.seen.set(message.id, seen);
     try {
@@ -89,7 +91,7 @@ export class Publications {
       try {
         for await (const event of this.log.read(`${PUBLISHED}-${token}`, { direction: 'backwards' })) {
           if (event.recordedAt < oldest) break;
-          found.push([(event.data as OutgoingMessage).id, event.recordedAt]);
+          for (const { id } of publishedMessage(event)) found.push([id, event.recordedAt]);
         }
       } catch (error) {
         if ((error as Error).name !== 'StreamNotFound') throw error;

@@ -113,6 +113,19 @@ export function describeFolding(home: () => Promise<ReadModelHome>): void {
       expect(positions.size).toBeGreaterThan(5);
     });
 
+    it('passes over events that its streams do not know', async () => {
+      const log = new TaskLog();
+      log.add('Created', 'a', { tenant: 'n', title: 'one', priority: 1 });
+      log.add('Archived', 'a', null);
+      log.add('Changed', 'a', { version: 2, done: 'yes' });
+      await generation.apply(...log.batch());
+      expect(await model.view(tasks).get('a')).toMatchObject({ done: false, changes: 0 });
+      expect(generation.position).toBe(log.position);
+      log.add('Changed', 'a', { done: true });
+      await generation.apply(...log.batch(3));
+      expect(await model.view(tasks).get('a')).toMatchObject({ done: true, changes: 1 });
+    });
+
     it('moves its position without events', async () => {
       await generation.apply([], 77);
       await generation.flush();

@@ -75,7 +75,7 @@ export function describeProjector(
       await first.stop();
       await change('a');
       const seen: number[] = [];
-      const counted: Projection<Task> = {
+      const counted: typeof tasks = {
         ...tasks,
         evolve: (...args) => (seen.push(args[1].revision), tasks.evolve(...args)),
       };
@@ -154,7 +154,7 @@ export function describeProjector(
       await old.stop();
       const hold = Promise.withResolvers<void>();
       const begun = Promise.withResolvers<void>();
-      const shouted: Projection<Task> = {
+      const shouted: typeof tasks = {
         ...tasks,
         version: 2,
         evolve: (...args) => {
@@ -209,7 +209,7 @@ export function describeProjector(
 
     it('reports a fold that throws, holds up no other view, and goes on when it is mended', async () => {
       let broken = true;
-      const fragile: Projection<Task> = {
+      const fragile: typeof tasks = {
         ...tasks,
         name: 'fragile',
         evolve: (...args) => {

@@ -1,3 +1,4 @@
+import { stream } from '@tidemark/contracts';
 import type { RecordedEvent } from '@tidemark/event-store';
 import type { Projection, Scalar } from '../port.js';
 
@@ -16,26 +17,41 @@ export interface Task {
 
 type Created = Pick<Task, 'tenant' | 'title' | 'priority'> & Partial<Task>;
 
+type TaskEvent =
+  | { readonly type: 'Created'; readonly data: Created }
+  | { readonly type: 'Changed'; readonly data: Partial<Task> }
+  | { readonly type: 'Merged'; readonly data: { readonly into: string } }
+  | { readonly type: 'Removed' | 'Noted'; readonly data: object };
+
+const taskStream = stream<TaskEvent>('task', {
+  Created: true,
+  Changed: true,
+  Merged: true,
+  Removed: true,
+  Noted: true,
+});
+
 /** Streams `task-<id>` with `Created`, `Changed`, `Removed`; a `Merged` touches two tasks and removes one. */
-export const tasks: Projection<Task> = {
+export const tasks: Projection<Task, TaskEvent> = {
   name: 'tasks',
   version: 1,
-  categories: ['task'],
+  streams: [taskStream],
   indexes: [['tenant', 'priority', 'title'], ['tenant', 'done'], ['owner'], ['mixed'], ['details']],
   keys: (event) => {
-    const id = event.stream.slice('task-'.length);
+    const id = taskStream.idOf(event.stream);
     if (event.type === 'Noted') return [];
-    return event.type === 'Merged' ? [id, (event.data as { into: string }).into] : [id];
+    return event.type === 'Merged' ? [id, event.data.into] : [id];
   },
   evolve: (task, event, key) => {
     switch (event.type) {
       case 'Created':
-        return { id: key, done: false, changes: 0, ...(event.data as Created) };
+        return { id: key, done: false, changes: 0, ...event.data };
       case 'Changed':
-        return task && { ...task, ...(event.data as Partial<Task>), changes: task.changes + 1 };
+        return task && { ...task, ...event.data, changes: task.changes + 1 };
       case 'Merged':
-        return event.stream === `task-${key}` ? null : task && { ...task, changes: task.changes + 1 };
-      default:
+        return event.stream === taskStream.of(key) ? null : task && { ...task, changes: task.changes + 1 };
+      case 'Removed':
+      case 'Noted':
         return null;
     }
   },
@@ -46,8 +62,9 @@ export class TaskLog {
   readonly events: RecordedEvent[] = [];
   readonly #revisions = new Map<string, number>();
 
-  add(type: 'Created' | 'Changed' | 'Merged' | 'Removed' | 'Noted', id: string, data: unknown = {}): RecordedEvent {
-    const stream = `task-${id}`;
+  /** `Archived` is an event that the projection does not know. */
+  add(type: TaskEvent['type'] | 'Archived', id: string, data: unknown = {}): RecordedEvent {
+    const stream = taskStream.of(id);
     const revision = (this.#revisions.get(stream) ?? -1) + 1;
     this.#revisions.set(stream, revision);
     const position = this.events.length * 3;
@@ -83,9 +100,10 @@ export function busyLog(): TaskLog {
 /** What the fold alone makes of a log. */
 export function folded(log: TaskLog): Map<string, Task> {
   const documents = new Map<string, Task>();
-  for (const event of log.events) {
-    for (const key of tasks.keys(event)) {
-      const document = tasks.evolve(documents.get(key) ?? null, event, key);
+  for (const recorded of log.events) {
+    const event = taskStream.read(recorded);
+    for (const key of event ? tasks.keys(event) : []) {
+      const document = tasks.evolve(documents.get(key) ?? null, event!, key);
       if (document) documents.set(key, document);
       else documents.delete(key);
     }

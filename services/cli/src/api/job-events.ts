@@ -43,7 +43,7 @@ export async function* followJob(
         received++;
         seen = event.revision;
         yield event;
-        if (isEnding(event.type)) return;
+        if (isEnding(event)) return;
       }
       // The stream was closed in good order: over when there was nothing left to tell, else a restart or a proxy.
       if (received === 0 && isEnded(await api.get<JobView>(path`v1/jobs/${jobId}`))) return;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
-  subscribersStream,
+  alertStream,
+  subscriberStream,
   views,
-  type ChangesDetected,
   type IgnoreListDocument,
   type SubscriberEvent,
 } from '@tidemark/contracts';
@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 function write(event: SubscriberEvent) {
-  return eventStore.append(subscribersStream('p1'), [{ id: uuidv7(), ...event, metadata: {} }], 'any');
+  return eventStore.append(subscriberStream.of('p1'), [{ id: uuidv7(), ...event, metadata: {} }], 'any');
 }
 const subscribe = (tenant: string) =>
   write({ type: 'SubscriberAdded', data: { tenant, connectionId: `c-${tenant}`, at: 0 } });
@@ -57,8 +57,10 @@ function tell(...meanwhile: (() => Promise<unknown>)[]) {
 
 async function told(): Promise<string[]> {
   const tenants: string[] = [];
-  for await (const { data } of storedEvents(eventStore, 'alerts-s2'))
-    tenants.push((data as ChangesDetected['data']).tenant!);
+  for await (const stored of storedEvents(eventStore, alertStream.of('s2'))) {
+    const alert = alertStream.read(stored);
+    if (alert) tenants.push(alert.data.tenant);
+  }
   return tenants;
 }
 
@@ -81,6 +83,17 @@ describe('the subscribers of a provider', () => {
     await subscribe('globex');
     expect(await tell(() => tell().then(() => subscribe('initech')))).toBe(3);
     expect(await told()).toEqual(['acme', 'globex', 'initech']);
+  });
+
+  it('are told once, whatever a newer version wrote between them and to them', async () => {
+    const unknown = () => ({ id: uuidv7(), type: 'SubscriberMuted', data: { connectionId: 'c-acme' }, metadata: {} });
+    await subscribe('acme');
+    await eventStore.append(subscriberStream.of('p1'), [unknown()], 'any');
+    expect(await tell()).toBe(1);
+    await eventStore.append(alertStream.of('s2'), [unknown()], 'any');
+    await subscribe('globex');
+    expect(await tell(() => eventStore.append(alertStream.of('s2'), [unknown()], 'any'))).toBe(2);
+    expect(await told()).toEqual(['acme', 'globex']);
   });
 
   it('are told nothing when they left', async () => {

@@ -1,6 +1,7 @@
 import {
+  alertStream,
   subscribersAfter,
-  subscribersStream,
+  subscriberStream,
   tally,
   type BySeverity,
   type ChangesDetected,
@@ -44,12 +45,12 @@ export async function tellSubscribers(
   news: ProviderChanges,
   origin: Pick<EventMetadata, 'correlationId' | 'traceparent'>,
 ): Promise<number> {
-  const stream = `alerts-${news.snapshotId}`;
+  const stream = alertStream.of(news.snapshotId);
   const all = tally(news.changes);
   let { told, revision } = await alreadyTold(eventStore, stream);
   for (;;) {
     // Looked for until nobody is left: to tell thousands takes a while, and others subscribe in the meantime.
-    const subscribers = await subscribersAfter(storedEvents(eventStore, subscribersStream(news.providerId)));
+    const subscribers = await subscribersAfter(storedEvents(eventStore, subscriberStream.of(news.providerId)));
     const missing = subscribers.filter(({ connectionId }) => !told.has(connectionId));
     if (missing.length === 0) return told.size;
     try {
@@ -73,9 +74,10 @@ export async function tellSubscribers(
 async function alreadyTold(eventStore: EventStore, stream: string) {
   const told = new Set<string>();
   let revision = -1;
-  for await (const event of storedEvents(eventStore, stream)) {
-    told.add((event.data as ChangesDetected['data']).connectionId);
-    revision = event.revision;
+  for await (const stored of storedEvents(eventStore, stream)) {
+    const alert = alertStream.read(stored);
+    if (alert) told.add(alert.data.connectionId);
+    revision = stored.revision;
   }
   return { told, revision };
 }

@@ -1,4 +1,4 @@
-import type { ChangeDocument } from '@tidemark/contracts';
+import { stream, type ChangeDocument, type Fact } from '@tidemark/contracts';
 
 /** One change as it is recorded; the rest of a ChangeDocument stands once in the event. */
 export type RecordedChange = Omit<
@@ -7,16 +7,28 @@ export type RecordedChange = Omit<
 >;
 
 /** A batch of the changes between two snapshots, in the comparison's order. */
-export interface ChangesRecorded {
-  readonly type: 'ChangesRecorded';
-  readonly data: {
+export type ChangesRecorded = Fact<
+  'ChangesRecorded',
+  {
     readonly tenant: string;
     readonly connectionId: string;
     readonly jobId: string;
     readonly snapshotId: string;
     readonly previousSnapshotId: string;
     readonly changes: readonly RecordedChange[];
-    /** Milliseconds since the epoch. */
-    readonly at: number;
-  };
-}
+  }
+>;
+
+/** `changes-<snapshot id>` */
+export const changeSetStream = stream<ChangesRecorded>('changes', {
+  ChangesRecorded: (data: FirstRecorded) => ({ ...data, changes: data.changes.map(withOperations) }),
+});
+
+/** The first events named one operation of a change at most. */
+type FirstChange = Omit<RecordedChange, 'operations'> & Partial<Pick<RecordedChange, 'operations'>>;
+type FirstRecorded = Omit<ChangesRecorded['data'], 'changes'> & { readonly changes: readonly FirstChange[] };
+
+const withOperations = (change: FirstChange): RecordedChange => {
+  const { operation, operations = operation === null ? [] : [operation] } = change;
+  return { ...change, operations };
+};

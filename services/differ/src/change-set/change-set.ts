@@ -1,13 +1,13 @@
-import { type EventMetadata, type EventStore } from '@tidemark/event-store';
+import { Conflict, storedEvents, type EventMetadata, type EventStore } from '@tidemark/event-store';
 import { uuidv5 } from '@tidemark/foundation';
-import type { ChangesRecorded, RecordedChange } from './change-set.events.js';
+import { changeSetStream, type ChangesRecorded, type RecordedChange } from './change-set.events.js';
 
 /** Bytes of changes in one event, as JSON: well under the event store's limit. */
 const BATCH_BYTES = 256 * 1024;
 
 /**
- * Records the changes between two snapshots in the stream `changes-<snapshot id>`. Ids and revisions derive from the
- * input, so that a repeated or resumed call adds only what is missing.
+ * Records the changes between two snapshots in the stream `changes-<snapshot id>`. Ids derive from the input, so that a
+ * repeated or resumed call adds only what is missing.
  */
 export async function recordChanges(
   eventStore: EventStore,
@@ -15,14 +15,29 @@ export async function recordChanges(
   origin: Pick<EventMetadata, 'correlationId' | 'traceparent'> = {},
 ): Promise<void> {
   const { snapshotId, tenant } = about;
-  for (const [index, batch] of batchesOf(changes).entries()) {
-    const event = {
-      id: uuidv5('changes', snapshotId, index),
-      type: 'ChangesRecorded',
-      data: { ...about, changes: batch } satisfies ChangesRecorded['data'],
-      metadata: { tenant, actor: 'differ', ...origin },
-    };
-    await eventStore.append(`changes-${snapshotId}`, [event], index === 0 ? 'no_stream' : index - 1);
+  const metadata = { tenant, actor: 'differ', ...origin };
+  let missing = batchesOf(changes).map((batch, index) => ({
+    id: uuidv5('changes', snapshotId, index),
+    type: 'ChangesRecorded',
+    data: { ...about, changes: batch } satisfies ChangesRecorded['data'],
+    metadata,
+  }));
+  const stream = changeSetStream.of(snapshotId);
+  let revision = -1;
+  for (;;) {
+    try {
+      for (const event of missing)
+        ({ revision } = await eventStore.append(stream, [event], revision === -1 ? 'no_stream' : revision));
+      return;
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+    }
+    const recorded = new Set<string>();
+    for await (const event of storedEvents(eventStore, stream)) {
+      recorded.add(event.id);
+      revision = event.revision;
+    }
+    missing = missing.filter(({ id }) => !recorded.has(id));
   }
 }
 

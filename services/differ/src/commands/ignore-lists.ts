@@ -11,11 +11,9 @@ import { AggregateStore, type EventStore } from '@tidemark/event-store';
 import { uuidv5 } from '@tidemark/foundation';
 import { IgnoreListError, readIgnoreList } from '@tidemark/openapi-diff';
 import type { IgnoreListCommand } from '../ignore-list/ignore-list.commands.js';
-import { decideIgnoreList } from '../ignore-list/ignore-list.decide.js';
-import type { IgnoreListEvent } from '../ignore-list/ignore-list.events.js';
-import { emptyIgnoreList, evolveIgnoreList, type IgnoreList } from '../ignore-list/ignore-list.js';
-
-const streamOf = (connectionId: string) => `ignores-${connectionId}`;
+import { ignoreListDecider } from '../ignore-list/ignore-list.decide.js';
+import { ignoreListStream, type IgnoreListEvent } from '../ignore-list/ignore-list.events.js';
+import type { IgnoreList } from '../ignore-list/ignore-list.js';
 
 /** The ignore lists of all dependencies. Whoever asks has made sure that the connection is the tenant's. */
 export class IgnoreLists {
@@ -25,13 +23,12 @@ export class IgnoreLists {
     eventStore: EventStore,
     private readonly now: () => number,
   ) {
-    const decider = { initialState: () => emptyIgnoreList, evolve: evolveIgnoreList, decide: decideIgnoreList };
-    this.#lists = new AggregateStore(eventStore, decider);
+    this.#lists = new AggregateStore(eventStore, ignoreListStream, ignoreListDecider);
   }
 
   /** The rules of one connection, those that ended as well. */
   async of(connectionId: string): Promise<readonly IgnoreRule[]> {
-    return (await this.#lists.load(streamOf(connectionId))).state.rules;
+    return (await this.#lists.load(connectionId)).state.rules;
   }
 
   /** A rule that says the same again is the same rule. @throws TidemarkError VALIDATION_FAILED · CONFLICT when full */
@@ -42,14 +39,14 @@ export class IgnoreLists {
     const { rule = '', operation = '', pointer = '', changeId = '' } = match;
     const id = uuidv5('ignore', connectionId, rule, operation, pointer, changeId, reason, end ?? 0);
     const data = { id, tenant, connectionId, match, reason, until: end, actor: context.actor, at: this.now() };
-    const { state } = await this.#lists.handle(streamOf(connectionId), { type: 'AddIgnoreRule', data }, context);
+    const { state } = await this.#lists.handle(connectionId, { type: 'AddIgnoreRule', data }, context);
     return state.rules.find((one) => one.id === id)!;
   }
 
   /** @throws TidemarkError NOT_FOUND */
   async remove(context: CommandContext, { tenant, connectionId, ignoreId: id }: RemoveIgnoreRule): Promise<void> {
     const data = { id, tenant, connectionId, at: this.now() };
-    await this.#lists.handle(streamOf(connectionId), { type: 'RemoveIgnoreRule', data }, context);
+    await this.#lists.handle(connectionId, { type: 'RemoveIgnoreRule', data }, context);
   }
 }
 

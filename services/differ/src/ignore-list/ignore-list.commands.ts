@@ -1,5 +1,6 @@
+import type { Command } from '@tidemark/event-store';
 import type { IgnoreRuleAdded, IgnoreRuleRemoved } from './ignore-list.events.js';
 
-export type AddIgnoreRule = { readonly type: 'AddIgnoreRule'; readonly data: IgnoreRuleAdded['data'] };
-export type RemoveIgnoreRule = { readonly type: 'RemoveIgnoreRule'; readonly data: IgnoreRuleRemoved['data'] };
+export type AddIgnoreRule = Command<'AddIgnoreRule', IgnoreRuleAdded['data']>;
+export type RemoveIgnoreRule = Command<'RemoveIgnoreRule', IgnoreRuleRemoved['data']>;
 export type IgnoreListCommand = AddIgnoreRule | RemoveIgnoreRule;

@@ -1,7 +1,14 @@
 import { TidemarkError } from '@tidemark/contracts';
+import type { Decider } from '@tidemark/event-store';
 import type { IgnoreListCommand } from './ignore-list.commands.js';
 import type { IgnoreListEvent } from './ignore-list.events.js';
-import type { IgnoreList } from './ignore-list.js';
+import { emptyIgnoreList, evolveIgnoreList, type IgnoreList } from './ignore-list.js';
+
+export const ignoreListDecider: Decider<IgnoreList, IgnoreListCommand, IgnoreListEvent> = {
+  initialState: () => emptyIgnoreList,
+  evolve: evolveIgnoreList,
+  decide: decideIgnoreList,
+};
 
 /** A list is read as a whole, and by people. */
 export const MAX_RULES = 500;

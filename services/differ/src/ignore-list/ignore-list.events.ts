@@ -1,25 +1,26 @@
-import type { IgnoreMatch } from '@tidemark/contracts';
+import { stream, type Fact, type IgnoreMatch } from '@tidemark/contracts';
 
-/** From now on changes that match are expected. Times are milliseconds since the epoch. */
-export interface IgnoreRuleAdded {
-  readonly type: 'IgnoreRuleAdded';
-  readonly data: {
+/** From now on changes that match are expected. */
+export type IgnoreRuleAdded = Fact<
+  'IgnoreRuleAdded',
+  {
     readonly id: string;
     readonly tenant: string;
     readonly connectionId: string;
     readonly match: IgnoreMatch;
     readonly reason: string;
-    /** Null: for good. */
+    /** Milliseconds since the epoch; null: for good. */
     readonly until: number | null;
     readonly actor: string;
-    readonly at: number;
-  };
-}
+  }
+>;
 
-export interface IgnoreRuleRemoved {
-  readonly type: 'IgnoreRuleRemoved';
-  readonly data: { readonly id: string; readonly tenant: string; readonly connectionId: string; readonly at: number };
-}
+export type IgnoreRuleRemoved = Fact<
+  'IgnoreRuleRemoved',
+  { readonly id: string; readonly tenant: string; readonly connectionId: string }
+>;
 
-/** The events of an `ignores-<connection>` stream. */
 export type IgnoreListEvent = IgnoreRuleAdded | IgnoreRuleRemoved;
+
+/** `ignores-<connection id>` */
+export const ignoreListStream = stream<IgnoreListEvent>('ignores', { IgnoreRuleAdded: true, IgnoreRuleRemoved: true });

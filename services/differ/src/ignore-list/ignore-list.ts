@@ -11,7 +11,12 @@ export const emptyIgnoreList: IgnoreList = { rules: [] };
 
 export function evolveIgnoreList({ rules }: IgnoreList, event: IgnoreListEvent): IgnoreList {
   const others = rules.filter(({ id }) => id !== event.data.id);
-  return event.type === 'IgnoreRuleAdded' ? { rules: [...others, ruleOf(event.data)] } : { rules: others };
+  switch (event.type) {
+    case 'IgnoreRuleAdded':
+      return { rules: [...others, ruleOf(event.data)] };
+    case 'IgnoreRuleRemoved':
+      return { rules: others };
+  }
 }
 
 function ruleOf({ id, match, reason, until, actor, at }: IgnoreRuleAdded['data']): IgnoreRule {

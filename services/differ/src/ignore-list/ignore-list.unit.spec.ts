@@ -1,21 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
+import { given } from '@tidemark/event-store/testing';
 import type { IgnoreListCommand } from './ignore-list.commands.js';
-import { decideIgnoreList, MAX_RULES } from './ignore-list.decide.js';
-import { emptyIgnoreList, evolveIgnoreList, type IgnoreList } from './ignore-list.js';
+import { ignoreListDecider, MAX_RULES } from './ignore-list.decide.js';
+import type { IgnoreRuleAdded, IgnoreRuleRemoved } from './ignore-list.events.js';
 
 const about = { tenant: 'acme', connectionId: 'c1', at: Date.parse('2026-03-01T12:00:00Z') };
-const add = (id: string): IgnoreListCommand => ({
-  type: 'AddIgnoreRule',
-  data: { ...about, id, match: { rule: 'a-*' }, reason: 'not ours', until: null, actor: 'key:k1' },
-});
+const ruleOf = (id: string) =>
+  ({ ...about, id, match: { rule: 'a-*' }, reason: 'not ours', until: null, actor: 'key:k1' }) as const;
+const add = (id: string): IgnoreListCommand => ({ type: 'AddIgnoreRule', data: ruleOf(id) });
+const added = (id: string): IgnoreRuleAdded => ({ type: 'IgnoreRuleAdded', data: ruleOf(id) });
 const remove = (id: string): IgnoreListCommand => ({ type: 'RemoveIgnoreRule', data: { ...about, id } });
+const removed = (id: string): IgnoreRuleRemoved => ({ type: 'IgnoreRuleRemoved', data: { ...about, id } });
 
-const after = (...commands: IgnoreListCommand[]): IgnoreList =>
-  commands.reduce((list, command) => decideIgnoreList(command, list).reduce(evolveIgnoreList, list), emptyIgnoreList);
+const givenList = given(ignoreListDecider);
 
 describe('an ignore list', () => {
   it('keeps its rules in the order in which they came, each with who asked and when', () => {
-    const { rules } = after(add('r1'), add('r2'));
+    const { rules } = givenList(added('r1'), added('r2')).state;
     expect(rules.map(({ id }) => id)).toEqual(['r1', 'r2']);
     expect(rules[0]).toEqual({
       id: 'r1',
@@ -28,18 +29,20 @@ describe('an ignore list', () => {
   });
 
   it('takes a rule once, and again after it was removed', () => {
-    expect(decideIgnoreList(add('r1'), after(add('r1')))).toEqual([]);
-    expect(after(add('r1'), remove('r1')).rules).toEqual([]);
-    expect(after(add('r1'), remove('r1'), add('r1')).rules).toHaveLength(1);
+    givenList().when(add('r1')).then(added('r1'));
+    givenList(added('r1')).when(add('r1')).thenNothing();
+    givenList(added('r1')).when(remove('r1')).then(removed('r1'));
+    givenList(added('r1'), removed('r1')).when(add('r1')).then(added('r1'));
+    expect(givenList(added('r1'), removed('r1')).state.rules).toEqual([]);
   });
 
   it('refuses to remove what is not there', () => {
-    expect(() => decideIgnoreList(remove('r1'), after())).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+    givenList().when(remove('r1')).thenRefused({ code: 'NOT_FOUND' });
   });
 
   it('has an end', () => {
-    const full = after(...Array.from({ length: MAX_RULES }, (_, n) => add(`r${n}`)));
-    expect(() => decideIgnoreList(add('one more'), full)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
-    expect(decideIgnoreList(add('r0'), full)).toEqual([]);
+    const full = givenList(...Array.from({ length: MAX_RULES }, (_, n) => added(`r${n}`)));
+    full.when(add('one more')).thenRefused({ code: 'CONFLICT' });
+    full.when(add('r0')).thenNothing();
   });
 });

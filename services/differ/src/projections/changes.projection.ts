@@ -1,27 +1,21 @@
 import { views, type ChangeDocument } from '@tidemark/contracts';
 import { instantOf } from '@tidemark/foundation';
 import type { Projection } from '@tidemark/read-model';
-import type { ChangesRecorded, RecordedChange } from '../change-set/change-set.events.js';
+import { changeSetStream, type ChangesRecorded, type RecordedChange } from '../change-set/change-set.events.js';
 
 type Recorded = ChangesRecorded['data'];
 
 /** One document a change. */
-export const changesProjection: Projection<ChangeDocument> = {
+export const changesProjection: Projection<ChangeDocument, ChangesRecorded> = {
   ...views.changes,
-  categories: ['changes'],
-  keys: ({ data }) => (data as Recorded).changes.map(({ id }) => id),
+  streams: [changeSetStream],
+  keys: ({ data }) => data.changes.map(({ id }) => id),
   evolve(document, { data }, id) {
-    const { changes: _, at, ...about } = data as Recorded;
-    const change = byId(data as Recorded).get(id);
-    return change ? { ...about, ...upcast(change), detectedAt: instantOf(at) } : document;
+    const { changes: _, at, ...about } = data;
+    const change = byId(data).get(id);
+    return change ? { ...about, ...change, detectedAt: instantOf(at) } : document;
   },
 };
-
-/** The first events told one operation at most. */
-const upcast = (change: RecordedChange): RecordedChange => ({
-  ...change,
-  operations: change.operations ?? (change.operation === null ? [] : [change.operation]),
-});
 
 /** The fold asks for one change after the other of the same event. */
 const indexes = new WeakMap<Recorded, ReadonlyMap<string, RecordedChange>>();

@@ -1,15 +1,14 @@
 import { views, type IgnoreListDocument } from '@tidemark/contracts';
 import type { Projection } from '@tidemark/read-model';
-import type { IgnoreListEvent } from '../ignore-list/ignore-list.events.js';
+import { ignoreListStream, type IgnoreListEvent } from '../ignore-list/ignore-list.events.js';
 import { emptyIgnoreList, evolveIgnoreList } from '../ignore-list/ignore-list.js';
 
 /** One document a connection that ignores something. */
-export const ignoreListsProjection: Projection<IgnoreListDocument> = {
+export const ignoreListsProjection: Projection<IgnoreListDocument, IgnoreListEvent> = {
   ...views.ignoreLists,
-  categories: ['ignores'],
-  keys: ({ stream }) => [stream.slice('ignores-'.length)],
-  evolve(document, { type, data }, id) {
-    const event = { type, data } as IgnoreListEvent;
+  streams: [ignoreListStream],
+  keys: ({ stream }) => [ignoreListStream.idOf(stream)],
+  evolve(document, event, id) {
     const { rules } = evolveIgnoreList(document ?? emptyIgnoreList, event);
     return rules.length > 0 ? { id, tenant: event.data.tenant, rules } : null;
   },

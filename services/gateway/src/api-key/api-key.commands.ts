@@ -1,14 +1,6 @@
-import type { Scope } from './scope.js';
+import type { Command } from '@tidemark/event-store';
+import type { ApiKeyCreated } from './api-key.events.js';
 
-export type ApiKeyCommand =
-  | {
-      readonly type: 'CreateApiKey';
-      readonly data: {
-        readonly keyId: string;
-        readonly tenant: string;
-        readonly name: string;
-        readonly scopes: readonly Scope[];
-        readonly at: number;
-      };
-    }
-  | { readonly type: 'RevokeApiKey'; readonly data: { readonly at: number } };
+export type CreateApiKey = Command<'CreateApiKey', ApiKeyCreated['data']>;
+export type RevokeApiKey = Command<'RevokeApiKey'>;
+export type ApiKeyCommand = CreateApiKey | RevokeApiKey;

@@ -1,7 +1,14 @@
 import { TidemarkError } from '@tidemark/contracts';
+import type { Decider } from '@tidemark/event-store';
 import type { ApiKeyCommand } from './api-key.commands.js';
 import type { ApiKeyEvent } from './api-key.events.js';
-import type { ApiKeyState } from './api-key.js';
+import { absentApiKey, evolveApiKey, type ApiKeyState } from './api-key.js';
+
+export const apiKeyDecider: Decider<ApiKeyState, ApiKeyCommand, ApiKeyEvent> = {
+  initialState: () => absentApiKey,
+  evolve: evolveApiKey,
+  decide: decideApiKey,
+};
 
 /** Creating an active key again and revoking a revoked one change nothing. @throws TidemarkError CONFLICT · NOT_FOUND */
 export function decideApiKey({ type, data }: ApiKeyCommand, state: ApiKeyState): ApiKeyEvent[] {

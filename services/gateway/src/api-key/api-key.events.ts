@@ -1,10 +1,5 @@
+import { stream, type Fact } from '@tidemark/contracts';
 import type { Scope } from './scope.js';
-
-/** `at` is milliseconds since the epoch. The key itself is never stored: its stream is named by its hash. */
-interface Fact<Type extends string, Data> {
-  readonly type: Type;
-  readonly data: Data & { readonly at: number };
-}
 
 export type ApiKeyCreated = Fact<
   'ApiKeyCreated',
@@ -12,5 +7,7 @@ export type ApiKeyCreated = Fact<
 >;
 export type ApiKeyRevoked = Fact<'ApiKeyRevoked', { readonly keyId: string }>;
 
-/** The events of an `apikey-<sha-256 in hex>` stream. */
 export type ApiKeyEvent = ApiKeyCreated | ApiKeyRevoked;
+
+/** `apikey-<sha-256 in hex>`: the key itself is never stored. */
+export const apiKeyStream = stream<ApiKeyEvent>('apikey', { ApiKeyCreated: true, ApiKeyRevoked: true });

@@ -1,6 +1,9 @@
 import { TidemarkError } from '@tidemark/contracts';
+import type { Command, Decider } from '@tidemark/event-store';
 import {
   apply,
+  evolveAdmission,
+  nobodyAdmitted,
   type Admitted,
   type AdmissionEvent,
   type AdmissionState,
@@ -9,32 +12,36 @@ import {
 } from './admission.js';
 
 /** Gives free places to those who wait. */
-export interface AdmitJobs {
-  readonly type: 'AdmitJobs';
-  readonly data: {
-    readonly at: number;
+export type AdmitJobs = Command<
+  'AdmitJobs',
+  {
     /** Jobs of the tenant that may run at once. */
     readonly cap: number;
     /** Those who wait, in the order of their turn: at most one job per connection. */
     readonly candidates: Iterable<Admitted>;
     /** Whether the job still needs the place it holds. */
     readonly holds: (jobId: string, place: Place) => boolean;
-  };
-}
+  }
+>;
 
 /** Takes a place for a job that is about to be created, or throws TOO_MANY_CONCURRENT_SYNCS or CONNECTION_BUSY. */
-export interface ReservePlace {
-  readonly type: 'ReservePlace';
-  readonly data: {
-    readonly at: number;
+export type ReservePlace = Command<
+  'ReservePlace',
+  {
     readonly cap: number;
     readonly jobId: string;
     readonly connectionId: string;
     readonly holds: (jobId: string, place: Place) => boolean;
-  };
-}
+  }
+>;
 
 export type AdmissionCommand = AdmitJobs | ReservePlace;
+
+export const admissionDecider: Decider<AdmissionState, AdmissionCommand, AdmissionEvent> = {
+  initialState: () => nobodyAdmitted,
+  evolve: evolveAdmission,
+  decide: decideAdmission,
+};
 
 /** The whole set goes into every event while it is small, and into every 64th. */
 const SMALL_SET = 8;

@@ -1,4 +1,4 @@
-import type { Origin } from '@tidemark/contracts';
+import { stream, type Fact, type Origin } from '@tidemark/contracts';
 
 /**
  * Which jobs of a tenant may run: a stream `admission-<tenant>`, private to the coordinators. Each event tells who came
@@ -24,21 +24,22 @@ export interface Admitted {
   readonly origin?: Origin;
 }
 
-/** Times are milliseconds since the epoch. */
-export interface PlacesChanged {
-  readonly type: 'PlacesChanged';
-  readonly data: {
-    readonly at: number;
+export type PlacesChanged = Fact<
+  'PlacesChanged',
+  {
     /** These start now. */
     readonly admitted: readonly Admitted[];
     readonly reserved?: { readonly jobId: string; readonly connectionId: string };
     readonly released: readonly string[];
     /** The whole set after this event, when it is there. */
     readonly running?: readonly (readonly [jobId: string, place: Place])[];
-  };
-}
+  }
+>;
 
 export type AdmissionEvent = PlacesChanged;
+
+/** `admission-<tenant>` */
+export const admissionStream = stream<AdmissionEvent>('admission', { PlacesChanged: true });
 
 export interface AdmissionState {
   /** By job id. */
@@ -53,6 +54,9 @@ export function evolveAdmission(state: AdmissionState, { data }: AdmissionEvent)
   if (data.running) return { running: new Map(data.running), sinceWhole: 0 };
   return { running: apply(state.running, data), sinceWhole: state.sinceWhole + 1 };
 }
+
+/** The event alone tells the whole set. */
+export const isWholeSet = ({ data }: AdmissionEvent): boolean => data.running !== undefined;
 
 /** The set of places after who went out and who came in. */
 export function apply(

@@ -138,6 +138,8 @@ export class Agenda {
         return this.ended(job, event.type === 'JobCompleted');
       case 'ChangesDetected':
         return;
+      default:
+        return event satisfies never;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { CancelConfirmation, CancelJob, JobView } from '@tidemark/contracts';
-import { jobStream, type Context, type Coordinator } from '../coordinator.js';
+import type { Context, Coordinator } from '../coordinator.js';
 import { findJob, ownedJob, viewOf } from './get-job.js';
 
 /** How long the runner has to stop before it loses its claim. */
@@ -15,7 +15,7 @@ export async function cancelJob(
   await findJob(coordinator, ref);
   const at = time.now();
   const data = { reason: reason ?? 'asked for', deadline: at + CANCEL_DEADLINE_MS, at };
-  const { state } = await jobs.handle(jobStream(ref.jobId), { type: 'CancelJob', data }, context);
+  const { state } = await jobs.handle(ref.jobId, { type: 'CancelJob', data }, context);
   return viewOf(coordinator, ownedJob(state, ref.tenant));
 }
 
@@ -25,11 +25,11 @@ export async function confirmCancel(
   context: Context,
   { jobId, claim }: CancelConfirmation,
 ): Promise<object> {
-  await jobs.handle(jobStream(jobId), { type: 'ConfirmCancel', data: { claim, at: time.now() } }, context);
+  await jobs.handle(jobId, { type: 'ConfirmCancel', data: { claim, at: time.now() } }, context);
   return {};
 }
 
 /** The runner did not stop in time. */
 export async function forceCancel({ jobs, time }: Coordinator, context: Context, jobId: string): Promise<void> {
-  await jobs.handle(jobStream(jobId), { type: 'ForceCancel', data: { at: time.now() } }, context);
+  await jobs.handle(jobId, { type: 'ForceCancel', data: { at: time.now() } }, context);
 }

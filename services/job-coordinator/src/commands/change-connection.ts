@@ -7,7 +7,7 @@ import {
 } from '@tidemark/contracts';
 import { describeConnection } from '../connection/connection.view.js';
 import type { ConnectionCommand } from '../connection/connection.commands.js';
-import { connectionStream, type Context, type Coordinator } from '../coordinator.js';
+import type { Context, Coordinator } from '../coordinator.js';
 import { assertConnects, assertSchedule } from './connection-input.js';
 import { findConnection, ownedConnection } from './get-connection.js';
 import { assertUnsubscribed, unsubscribe } from './subscribe.js';
@@ -46,7 +46,7 @@ export async function removeConnection(
   const providerId = providerIdOf(source);
   if (providerId !== null) await unsubscribe(coordinator, context, providerId, id);
   const command = { type: 'RemoveConnection', data: { at: coordinator.time.now() } } as const;
-  await coordinator.connections.handle(connectionStream(ref.connectionId), command, context);
+  await coordinator.connections.handle(ref.connectionId, command, context);
   return {};
 }
 
@@ -57,6 +57,6 @@ async function change(
   command: ConnectionCommand,
 ): Promise<ConnectionView> {
   await findConnection(coordinator, ref);
-  const { state } = await coordinator.connections.handle(connectionStream(ref.connectionId), command, context);
+  const { state } = await coordinator.connections.handle(ref.connectionId, command, context);
   return describeConnection(ownedConnection(state, ref.tenant));
 }

@@ -2,7 +2,7 @@ import { TidemarkError, type ConnectionView, type CreateConnection } from '@tide
 import { uuidv7 } from '@tidemark/foundation';
 import { exists } from '../connection/connection.js';
 import { describeConnection } from '../connection/connection.view.js';
-import { connectionStream, type Context, type Coordinator } from '../coordinator.js';
+import type { Context, Coordinator } from '../coordinator.js';
 import { assertConnects, assertSchedule } from './connection-input.js';
 
 /** @throws TidemarkError VALIDATION_FAILED with the fields at fault */
@@ -24,11 +24,7 @@ export async function createConnection(
   assertSchedule(schedule);
   const connectionId = uuidv7();
   const data = { connectionId, tenant, name, ...parts, schedule, whenBusy, at: time.now() };
-  const { state } = await connections.handle(
-    connectionStream(connectionId),
-    { type: 'CreateConnection', data },
-    context,
-  );
+  const { state } = await connections.handle(connectionId, { type: 'CreateConnection', data }, context);
   if (!exists(state)) throw new TidemarkError('INTERNAL', 'the connection was not created');
   return describeConnection(state);
 }

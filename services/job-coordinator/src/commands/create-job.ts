@@ -12,7 +12,7 @@ import {
 import { uuidv5, uuidv7 } from '@tidemark/foundation';
 import { pipelineFor, type Pipeline } from '@tidemark/pipelines';
 import type { ExistingConnection } from '../connection/connection.js';
-import { jobStream, type Context, type Coordinator } from '../coordinator.js';
+import type { Context, Coordinator } from '../coordinator.js';
 import { findConnection } from './get-connection.js';
 import { ownedJob, viewOf } from './get-job.js';
 
@@ -81,14 +81,14 @@ export async function startJob(
   const given = { jobId, tenant, connectionId, connector: source.connector, pipeline: { kind, parameters } };
   const limits = { stages, claimTimeoutMs, stallTimeoutMs };
   const { state } = await jobs.handle(
-    jobStream(jobId),
+    jobId,
     { type: 'CreateJob', data: { ...given, ...limits, ...order, at: time.now() } },
     { ...context, isNew },
   );
   return viewOf(coordinator, ownedJob(state, tenant));
 
   async function reservePlace(): Promise<void> {
-    const known = isNew ? undefined : await jobs.load(jobStream(jobId));
+    const known = isNew ? undefined : await jobs.load(jobId);
     if (!known || known.state.status === 'absent') await admission.reserve(tenant, jobId, connectionId);
   }
 }

@@ -1,8 +1,8 @@
-import { endStates, isEnding, TidemarkError, type EndedJob, type JobEnding } from '@tidemark/contracts';
+import { endStates, isEnding, jobStream, TidemarkError, type EndedJob, type JobEnding } from '@tidemark/contracts';
 import { uuidv5 } from '@tidemark/foundation';
 import { currentTraceparent, inSpan } from '@tidemark/telemetry';
 import { exists, type ExistingConnection } from '../connection/connection.js';
-import { connectionStream, jobStream, type Context, type Coordinator } from '../coordinator.js';
+import type { Context, Coordinator } from '../coordinator.js';
 import { startJob } from './create-job.js';
 
 /** A job ended: commits its cursor and plans the connection's next sync. Repeating it changes nothing. */
@@ -13,7 +13,7 @@ export async function endSync(
 ): Promise<void> {
   const { connectionId, startedAt, at } = ending.data;
   const data = { jobId, state: endStates[ending.type], ...outcomeOf(ending), position, startedAt, at };
-  await connections.handle(connectionStream(connectionId), { type: 'EndSync', data }, context);
+  await connections.handle(connectionId, { type: 'EndSync', data }, context);
 }
 
 /** Does what the message about a job's end will do, or did, for a job that has ended. */
@@ -23,10 +23,13 @@ export async function commitEnd(
   jobId: string,
 ): Promise<void> {
   const context = { tenant, actor: 'coordinator' };
-  const last = coordinator.eventStore.read(jobStream(jobId), { direction: 'backwards', limit: 1 });
-  for await (const { type, data, position } of last) {
-    if (!isEnding(type)) return;
-    await endSync(coordinator, context, { tenant, jobId, ending: { type, data } as JobEnding, position });
+  const newestFirst = coordinator.eventStore.read(jobStream.of(jobId), { direction: 'backwards' });
+  for await (const stored of newestFirst) {
+    const event = jobStream.read(stored);
+    if (!event) continue;
+    const { position } = event;
+    if (isEnding(event)) await endSync(coordinator, context, { tenant, jobId, ending: event, position });
+    return;
   }
 }
 
@@ -43,7 +46,7 @@ export async function startPlannedSync(
   plannedAt: number,
 ): Promise<void> {
   const { connections } = coordinator;
-  const { state: connection } = await connections.load(connectionStream(connectionId));
+  const { state: connection } = await connections.load(connectionId);
   if (!exists(connection) || connection.nextSyncAt !== plannedAt) return;
   const { tenant } = connection;
   const jobId = uuidv5('schedule', connectionId, plannedAt);
@@ -70,6 +73,6 @@ async function startScheduled(
     if (!(error instanceof TidemarkError)) throw error;
     if (error.code === 'DUPLICATE_JOB') return;
     const data = { plannedAt, reason: error.code, at: time.now() };
-    await connections.handle(connectionStream(connectionId), { type: 'SkipSync', data }, context);
+    await connections.handle(connectionId, { type: 'SkipSync', data }, context);
   }
 }

@@ -1,7 +1,7 @@
 import { TidemarkError, type ConnectionRef, type ConnectionView, type CursorView } from '@tidemark/contracts';
 import { exists, type ConnectionState, type ExistingConnection } from '../connection/connection.js';
 import { describeConnection, describeCursor } from '../connection/connection.view.js';
-import { connectionStream, type Coordinator } from '../coordinator.js';
+import type { Coordinator } from '../coordinator.js';
 
 /** @throws TidemarkError NOT_FOUND */
 export const getConnection = async (coordinator: Coordinator, ref: ConnectionRef): Promise<ConnectionView> =>
@@ -16,7 +16,7 @@ export async function findConnection(
   { connections }: Coordinator,
   { tenant, connectionId }: ConnectionRef,
 ): Promise<ExistingConnection> {
-  const { state } = await connections.load(connectionStream(connectionId));
+  const { state } = await connections.load(connectionId);
   return ownedConnection(state, tenant);
 }
 

@@ -1,6 +1,6 @@
 import { TidemarkError, type ExplainJobs, type JobRef, type JobView, type WaitingFor } from '@tidemark/contracts';
 import { explain, foresee } from '../agenda/waiting.js';
-import { jobStream, type Coordinator } from '../coordinator.js';
+import type { Coordinator } from '../coordinator.js';
 import type { ExistingJob, JobState } from '../job/job.js';
 import { describeJob, waitingForTime } from '../job/job.view.js';
 
@@ -21,7 +21,7 @@ export function explainJobs({ agenda }: Coordinator, { tenant, jobIds }: Explain
 
 /** The tenant's job; another tenant's does not exist. @throws TidemarkError NOT_FOUND */
 export async function findJob({ jobs }: Coordinator, { tenant, jobId }: JobRef): Promise<ExistingJob> {
-  const { state } = await jobs.load(jobStream(jobId));
+  const { state } = await jobs.load(jobId);
   return ownedJob(state, tenant);
 }
 

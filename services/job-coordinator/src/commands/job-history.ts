@@ -1,5 +1,6 @@
 import {
   isEnding,
+  jobStream,
   TidemarkError,
   type GetJobEvents,
   type GetJobState,
@@ -11,32 +12,29 @@ import {
 } from '@tidemark/contracts';
 import type { RecordedEvent } from '@tidemark/event-store';
 import { instantOf } from '@tidemark/foundation';
-import { jobStream, type Coordinator } from '../coordinator.js';
+import type { Coordinator } from '../coordinator.js';
 import { isEnded } from '../job/job.js';
 import { describeEvent } from '../job/job.timeline.js';
 import { describeJob } from '../job/job.view.js';
 import { findJob, ownedJob } from './get-job.js';
-
-const happened = ({ type, data }: RecordedEvent) => ({ type, data }) as JobEvent;
 
 /** The job as it was at a revision or a time (P2). @throws TidemarkError NOT_FOUND, also when it did not exist yet */
 export async function getJobState(
   coordinator: Coordinator,
   { tenant, jobId, revision, at }: GetJobState,
 ): Promise<JobView> {
-  const stream = jobStream(jobId);
-  const { state: latest, revision: last } = await coordinator.jobs.load(stream);
+  const { state: latest, revision: last } = await coordinator.jobs.load(jobId);
   ownedJob(latest, tenant);
   const atRevision = revision ?? (at === undefined ? last : await revisionAt(coordinator, jobId, Date.parse(at)));
   if (atRevision > last)
     throw new TidemarkError('NOT_FOUND', `job ${jobId} has no revision ${atRevision}; its last is ${last}`);
-  const { state } = await coordinator.jobs.load(stream, { atRevision });
+  const { state } = await coordinator.jobs.load(jobId, { atRevision });
   return describeJob(ownedJob(state, tenant));
 }
 
 /** The last revision recorded at or before a time. @throws TidemarkError NOT_FOUND when there is none */
 async function revisionAt({ eventStore }: Coordinator, jobId: string, time: number): Promise<number> {
-  for await (const { revision, recordedAt } of eventStore.read(jobStream(jobId), { direction: 'backwards' }))
+  for await (const { revision, recordedAt } of eventStore.read(jobStream.of(jobId), { direction: 'backwards' }))
     if (recordedAt <= time) return revision;
   throw new TidemarkError('NOT_FOUND', 'no such job');
 }
@@ -48,16 +46,14 @@ export async function getJobEvents(
 ): Promise<JobEventPage> {
   const job = await findJob(coordinator, { tenant, jobId });
   const events = await stored(coordinator, jobId, from, limit);
-  const ended = isEnded(job) && (events.length < limit || isEnding(events.at(-1)!.type));
+  const ended = isEnded(job) && (events.length < limit || isEnding(events.at(-1)!));
   return {
     ended,
-    events: events.map((event) => ({
-      revision: event.revision,
-      type: event.type,
-      at: instantOf(event.recordedAt),
-      message: describeEvent(happened(event)),
-      data: event.data as object,
-    })),
+    events: events.map((stored) => {
+      const event = jobStream.read(stored);
+      const { revision, type, recordedAt, data } = event ?? stored;
+      return { revision, type, at: instantOf(recordedAt), message: messageOf(event), data: data as object };
+    }),
   };
 }
 
@@ -72,18 +68,22 @@ export async function getTimeline(
   return { data: shown.map(entryOf), total: events.length };
 }
 
-function entryOf(event: RecordedEvent): TimelineEntry {
-  const data = event.data as { stage?: string; claim?: number };
+function entryOf(stored: RecordedEvent): TimelineEntry {
+  const event = jobStream.read(stored);
   return {
-    revision: event.revision,
-    type: event.type,
-    at: instantOf(event.recordedAt),
-    actor: event.metadata.actor ?? 'internal',
-    stage: data.stage ?? null,
-    claim: data.claim ?? null,
-    message: describeEvent(happened(event)),
+    revision: stored.revision,
+    type: stored.type,
+    at: instantOf(stored.recordedAt),
+    actor: stored.metadata.actor ?? 'internal',
+    stage: event && 'stage' in event.data ? event.data.stage : null,
+    claim: event && 'claim' in event.data ? event.data.claim : null,
+    message: messageOf(event),
   };
 }
+
+/** History shows every stored event, also one that this version cannot describe. */
+const messageOf = (event: JobEvent | undefined) =>
+  event ? describeEvent(event) : 'Recorded by a newer version of Tidemark';
 
 async function stored(
   { eventStore }: Coordinator,
@@ -91,5 +91,5 @@ async function stored(
   from: number,
   limit?: number,
 ): Promise<RecordedEvent[]> {
-  return Array.fromAsync(eventStore.read(jobStream(jobId), { from, limit }));
+  return Array.fromAsync(eventStore.read(jobStream.of(jobId), { from, limit }));
 }

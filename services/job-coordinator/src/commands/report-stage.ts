@@ -10,7 +10,7 @@ import {
   type StageReport,
 } from '@tidemark/contracts';
 import { exists } from '../connection/connection.js';
-import { connectionStream, jobStream, type Context, type Coordinator } from '../coordinator.js';
+import type { Context, Coordinator } from '../coordinator.js';
 import type { JobCommand } from '../job/job.commands.js';
 import { currentStage, type ExistingJob } from '../job/job.js';
 import { ownedJob } from './get-job.js';
@@ -24,11 +24,11 @@ export async function claimStage(
   const { jobs, connections, time } = coordinator;
   const { tenant, jobId, ...claim } = request;
   const data = { ...claim, random: Math.random(), at: time.now() };
-  const { state } = await jobs.handle(jobStream(jobId), { type: 'ClaimStage', data }, context);
+  const { state } = await jobs.handle(jobId, { type: 'ClaimStage', data }, context);
   const job = ownedJob(state, tenant);
   if (job.claim?.delivery.id !== claim.delivery.id || job.claim.delivery.sequence !== claim.delivery.sequence)
     throw refused(`attempt ${claim.attempt} of job ${jobId} is over`, 'superseded');
-  const connection = (await connections.load(connectionStream(job.connectionId))).state;
+  const connection = (await connections.load(job.connectionId)).state;
   if (!exists(connection) || connection.status !== 'active') {
     const error = exists(connection)
       ? { code: 'CONNECTION_NOT_ACTIVE', message: `the connection is ${connection.status}` }
@@ -86,7 +86,7 @@ async function take<Report extends ClaimRef>(
   { tenant, jobId, ...report }: Report,
   commandOf: (report: Omit<Report, 'tenant' | 'jobId'>, at: number) => JobCommand,
 ): Promise<ReportTaken> {
-  const { state } = await jobs.handle(jobStream(jobId), commandOf(report, time.now()), context);
+  const { state } = await jobs.handle(jobId, commandOf(report, time.now()), context);
   return { ended: ownedJob(state, tenant).claim?.number !== report.claim };
 }
 

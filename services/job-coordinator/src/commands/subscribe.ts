@@ -1,8 +1,8 @@
 import {
   CATALOGUE,
   providerIdOf,
+  subscriberStream,
   subscribersAfter,
-  subscribersStream,
   subscriptionKey,
   subscriptionTo,
   TidemarkError,
@@ -14,7 +14,7 @@ import { storedEvents } from '@tidemark/event-store';
 import { uuidv5, uuidv7 } from '@tidemark/foundation';
 import { exists } from '../connection/connection.js';
 import { describeConnection } from '../connection/connection.view.js';
-import { connectionStream, type Context, type Coordinator } from '../coordinator.js';
+import type { Context, Coordinator } from '../coordinator.js';
 import { findConnection } from './get-connection.js';
 
 /**
@@ -30,18 +30,17 @@ export async function subscribe(
   { tenant, providerId, name }: Subscribe,
 ): Promise<ConnectionView> {
   const { connections, time } = coordinator;
-  const { state: provider } = await connections.load(connectionStream(providerId));
+  const { state: provider } = await connections.load(providerId);
   if (!exists(provider) || provider.tenant !== CATALOGUE || providerIdOf(provider.source) !== null)
     throw new TidemarkError('NOT_FOUND', 'no such provider');
   const connectionId = uuidv5(...subscriptionKey(tenant, providerId));
-  const stream = connectionStream(connectionId);
   const at = time.now();
   await tell(coordinator, context, providerId, { type: 'SubscriberAdded', data: { tenant, connectionId, at } });
-  const { state: known } = await connections.load(stream);
+  const { state: known } = await connections.load(connectionId);
   if (exists(known)) return describeConnection(known);
   const source = subscriptionTo(providerId);
   const data = { connectionId, tenant, name: name ?? provider.name, source, schedule, whenBusy: 'queue', at } as const;
-  await connections.handle(stream, { type: 'CreateConnection', data }, context).catch((error: unknown) => {
+  await connections.handle(connectionId, { type: 'CreateConnection', data }, context).catch((error: unknown) => {
     // Somebody else of the tenant was faster.
     if (!(error instanceof TidemarkError) || error.code !== 'CONFLICT') throw error;
   });
@@ -59,9 +58,9 @@ export const unsubscribe = (coordinator: Coordinator, context: Context, provider
 
 /** @throws TidemarkError CONFLICT while anybody subscribes to the provider */
 export async function assertUnsubscribed({ eventStore }: Coordinator, providerId: string): Promise<void> {
-  const { length } = await subscribersAfter(storedEvents(eventStore, subscribersStream(providerId)));
+  const { length } = await subscribersAfter(storedEvents(eventStore, subscriberStream.of(providerId)));
   if (length > 0) throw new TidemarkError('CONFLICT', `the provider still has subscribers: ${length}`);
 }
 
 const tell = ({ eventStore }: Coordinator, context: Context, providerId: string, event: SubscriberEvent) =>
-  eventStore.append(subscribersStream(providerId), [{ id: uuidv7(), ...event, metadata: context }], 'any');
+  eventStore.append(subscriberStream.of(providerId), [{ id: uuidv7(), ...event, metadata: context }], 'any');

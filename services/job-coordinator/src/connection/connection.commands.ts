@@ -1,10 +1,5 @@
 import type { ConnectionCreated, ConnectionUpdated, SyncEnded } from '@tidemark/contracts';
-
-/** Commands carry all that a decision needs from outside: the time (`at`, milliseconds) and ids. */
-interface Command<Type extends string, Data = object> {
-  readonly type: Type;
-  readonly data: Data & { readonly at: number };
-}
+import type { Command } from '@tidemark/event-store';
 
 export type CreateConnection = Command<'CreateConnection', Omit<ConnectionCreated['data'], 'nextSyncAt'>>;
 

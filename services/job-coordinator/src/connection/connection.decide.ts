@@ -1,4 +1,5 @@
 import { providerIdOf, TidemarkError, type ConnectionEvent, type SyncEnded } from '@tidemark/contracts';
+import type { Decider } from '@tidemark/event-store';
 import type {
   ConnectionCommand,
   CreateConnection,
@@ -6,8 +7,21 @@ import type {
   SkipSync,
   UpdateConnection,
 } from './connection.commands.js';
-import { evolveConnection, exists, type ConnectionState, type ExistingConnection } from './connection.js';
+import {
+  absentConnection,
+  evolveConnection,
+  exists,
+  WHOLE_VERSION,
+  type ConnectionState,
+  type ExistingConnection,
+} from './connection.js';
 import { nextSync } from './schedule.js';
+
+export const connectionDecider: Decider<ConnectionState, ConnectionCommand, ConnectionEvent> = {
+  initialState: () => absentConnection,
+  evolve: evolveConnection,
+  decide: decideConnection,
+};
 
 /** A connection lives for years of syncs; reading back to the last whole one is enough. */
 export const WHOLE_EVERY = 100;
@@ -102,7 +116,7 @@ function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionE
   };
   if (connection.sinceWhole + 1 < WHOLE_EVERY) return [ended];
   const whole = { ...evolveConnection(connection, ended), sinceWhole: 0 };
-  return [{ ...ended, data: { ...ended.data, whole } }];
+  return [{ ...ended, data: { ...ended.data, whole, wholeVersion: WHOLE_VERSION } }];
 }
 
 function skipSync({ data: { plannedAt, reason, at } }: SkipSync, connection: ExistingConnection): ConnectionEvent[] {

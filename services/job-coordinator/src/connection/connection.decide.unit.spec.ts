@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { TidemarkError } from '@tidemark/contracts';
+import { TidemarkError, type SyncEnded } from '@tidemark/contracts';
 import type { ConnectionCommand, CreateConnection, EndSync } from './connection.commands.js';
 import { decideConnection, WHOLE_EVERY } from './connection.decide.js';
 import { absentConnection, evolveConnection, isWhole, type ConnectionState } from './connection.js';
@@ -136,5 +136,14 @@ describe('a connection', () => {
     const fromWhole = events.slice(events.findLastIndex(isWhole));
     expect(fromWhole).toHaveLength(6);
     expect(fromWhole.reduce(evolveConnection, absentConnection)).toEqual(state);
+  });
+
+  it('is not told from a whole event of another shape, which is folded like any other', () => {
+    const [ended] = decideConnection(endSync(), after(create)) as [SyncEnded];
+    const foreign: SyncEnded = { ...ended, data: { ...ended.data, whole: { name: 'foreign' }, wholeVersion: 99 } };
+    expect(isWhole(foreign)).toBe(false);
+    expect(evolveConnection(after(create), foreign)).toEqual(after(create, endSync()));
+    const first: SyncEnded = { ...ended, data: { ...ended.data, whole: after(create) } };
+    expect(isWhole(first)).toBe(true);
   });
 });

@@ -58,7 +58,8 @@ export const exists = (connection: ConnectionState): connection is ExistingConne
 
 export function evolveConnection(connection: ConnectionState, event: ConnectionEvent): ConnectionState {
   if (event.type === 'ConnectionCreated') return created(event.data);
-  if (event.type === 'SyncEnded' && event.data.whole) return event.data.whole as ExistingConnection;
+  const whole = event.type === 'SyncEnded' && wholeIn(event);
+  if (whole) return whole;
   if (connection.status === 'removed' && event.type === 'SyncEnded')
     return { ...connection, ended: endedBy(event.data, connection.ended) };
   if (!exists(connection)) return connection;
@@ -93,8 +94,6 @@ export function evolveConnection(connection: ConnectionState, event: ConnectionE
     }
     case 'SyncSkipped':
       return { ...connection, nextSyncAt: event.data.nextSyncAt };
-    default:
-      return unknownEvent(event, connection);
   }
 }
 
@@ -117,9 +116,13 @@ function created({ at, connectionId, ...given }: Extract<ConnectionEvent, { type
 const endedBy = ({ state, position }: SyncEnded['data'], { completed, other }: ExistingConnection['ended']) =>
   state === 'completed' ? { completed: position, other } : { completed, other: position };
 
-/** The compiler checks that every known event is handled; a newer version's event changes nothing here. */
-const unknownEvent = (_: never, connection: ConnectionState): ConnectionState => connection;
+/** Of the shape in which an event carries the whole connection: raised when ExistingConnection changes. */
+export const WHOLE_VERSION = 1;
+
+/** The whole connection, when the event carries it in the shape of today; in any other the event is one like the rest. */
+const wholeIn = ({ data: { whole, wholeVersion = 1 } }: SyncEnded): ExistingConnection | undefined =>
+  wholeVersion === WHOLE_VERSION ? (whole as ExistingConnection | undefined) : undefined;
 
 /** The event alone tells the whole connection. */
 export const isWhole = (event: ConnectionEvent): boolean =>
-  event.type === 'ConnectionCreated' || (event.type === 'SyncEnded' && event.data.whole !== undefined);
+  event.type === 'ConnectionCreated' || (event.type === 'SyncEnded' && wholeIn(event) !== undefined);

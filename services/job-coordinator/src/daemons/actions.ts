@@ -1,6 +1,6 @@
 import { forceCancel } from '../commands/cancel-job.js';
 import { startPlannedSync } from '../commands/end-sync.js';
-import { jobStream, type Context, type Coordinator } from '../coordinator.js';
+import type { Context, Coordinator } from '../coordinator.js';
 import type { JobCommand } from '../job/job.commands.js';
 import type { LiveJob } from '../agenda/agenda.js';
 import type { ClaimActions } from './liveness.js';
@@ -19,7 +19,7 @@ export const dueActions = (coordinator: Coordinator): DueActions => ({
 /** What the silence, the standing still and the recovery of a claim lead to. */
 export function claimActions({ jobs, time }: Coordinator): ClaimActions {
   const tell = async (job: LiveJob, command: JobCommand) => {
-    await jobs.handle(jobStream(job.id), command, coordinatorOf(job.tenant, job));
+    await jobs.handle(job.id, command, coordinatorOf(job.tenant, job));
   };
   return {
     expire: (job, claim) => tell(job, { type: 'ExpireClaim', data: { claim, random: Math.random(), at: time.now() } }),

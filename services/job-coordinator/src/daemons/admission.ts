@@ -1,21 +1,21 @@
 import { TidemarkError } from '@tidemark/contracts';
-import { Conflict, storedEvents, type EventStore, type RecordedEvent } from '@tidemark/event-store';
+import { Conflict, loadSnapshot, type EventStore, type Snapshot } from '@tidemark/event-store';
 import { BoundedCache, uuidv7, type Clock, type Daemon } from '@tidemark/foundation';
-import { evolveAdmission, nobodyAdmitted, type AdmissionEvent, type AdmissionState } from '../admission/admission.js';
-import { decideAdmission, type AdmissionCommand } from '../admission/admission.decide.js';
+import {
+  admissionStream,
+  evolveAdmission,
+  isWholeSet,
+  type AdmissionEvent,
+  type AdmissionState,
+} from '../admission/admission.js';
+import { admissionDecider, decideAdmission, type AdmissionCommand } from '../admission/admission.decide.js';
 import type { Agenda } from '../agenda/agenda.js';
 
 const RETRY_MS = 1000;
 /** Tenants whose places are kept in memory. */
 const REMEMBERED = 10_000;
 
-interface Known {
-  readonly state: AdmissionState;
-  /** -1 when the stream does not exist yet. */
-  readonly revision: number;
-  /** Log position of the last event. */
-  readonly position: number;
-}
+type Known = Snapshot<AdmissionState>;
 
 /**
  * Gives places to those who wait: one decision for a whole tenant at a time, one in flight per tenant. Coordinators
@@ -160,29 +160,19 @@ export class Admission implements Daemon {
     const metadata = { tenant, actor: 'coordinator' };
     const stored = events.map((event) => ({ ...event, id: uuidv7(), metadata }));
     const expected = known.revision === -1 ? 'no_stream' : known.revision;
-    const { revision, position } = await this.eventStore.append(streamOf(tenant), stored, expected);
+    const { revision, position } = await this.eventStore.append(admissionStream.of(tenant), stored, expected);
     this.known.set(tenant, { state: events.reduce(evolveAdmission, known.state), revision, position });
     // At once, not when the log comes round: the next decision must not offer the same job again.
     for (const event of events) this.agenda.applyAdmission(event);
   }
 
-  /** Reads back to the last event that carries the whole set, then folds forward. */
   private async load(tenant: string): Promise<Known> {
-    const recent: RecordedEvent[] = [];
-    for await (const event of storedEvents(this.eventStore, streamOf(tenant), { direction: 'backwards' })) {
-      recent.unshift(event);
-      if ((event as unknown as AdmissionEvent).data.running) break;
-    }
-    const last = recent.at(-1);
-    const state = recent.reduce(
-      (before, event) => evolveAdmission(before, event as unknown as AdmissionEvent),
-      nobodyAdmitted,
-    );
-    const known = { state, revision: last?.revision ?? -1, position: last?.position ?? -1 };
+    const stream = admissionStream.of(tenant);
+    const known = await loadSnapshot(this.eventStore, admissionStream, admissionDecider, stream, {
+      isWhole: isWholeSet,
+    });
     this.known.set(tenant, known);
-    this.agenda.restorePlaces(state.running);
+    this.agenda.restorePlaces(known.state.running);
     return known;
   }
 }
-
-const streamOf = (tenant: string) => `admission-${tenant}`;

@@ -1,11 +1,12 @@
-import { originOf, type ConnectionEvent, type JobEvent } from '@tidemark/contracts';
-import type { EventStore, RecordedEvent, Subscription } from '@tidemark/event-store';
+import { connectionStream, jobStream, originOf } from '@tidemark/contracts';
+import { categoryOf, type EventStore, type RecordedEvent, type Subscription } from '@tidemark/event-store';
 import type { Daemon } from '@tidemark/foundation';
 import { ReadModelUnavailable, type View } from '@tidemark/read-model';
-import type { AdmissionEvent } from '../admission/admission.js';
+import { admissionStream } from '../admission/admission.js';
 import type { Agenda } from '../agenda/agenda.js';
 import type { StoredConnection } from '../projections/connections.projection.js';
 import type { StoredJob } from '../projections/jobs.projection.js';
+import { ownCategories } from '../streams.js';
 
 /**
  * Keeps the agenda up to date: begins with the live jobs and the connections of the views, then follows the log from
@@ -47,7 +48,7 @@ export class AgendaFeed implements Daemon {
       up.resolve();
     };
     const subscription = this.eventStore.subscribe(
-      { categories: ['job', 'connection', 'admission'], after, onCaughtUp, onError: this.onError },
+      { categories: ownCategories, after, onCaughtUp, onError: this.onError },
       (events, position) => {
         for (const event of events) this.apply(event);
         this.agenda.position = position;
@@ -62,17 +63,23 @@ export class AgendaFeed implements Daemon {
     this.onAdvance();
   }
 
-  private apply({ stream, type, data, metadata }: RecordedEvent): void {
-    const dash = stream.indexOf('-');
-    const id = stream.slice(dash + 1);
-    const event = { type, data } as unknown;
-    switch (stream.slice(0, dash)) {
-      case 'job':
-        return this.agenda.applyJob(id, metadata.tenant ?? '', event as JobEvent, originOf(metadata));
-      case 'connection':
-        return this.agenda.applyConnection(id, metadata.tenant ?? '', event as ConnectionEvent);
-      case 'admission':
-        return this.agenda.applyAdmission(event as AdmissionEvent);
+  /** Events that this version does not know are passed over. */
+  private apply(stored: RecordedEvent): void {
+    const { stream, metadata } = stored;
+    const { tenant = '' } = metadata;
+    switch (categoryOf(stream)) {
+      case jobStream.category: {
+        const event = jobStream.read(stored);
+        return event && this.agenda.applyJob(jobStream.idOf(stream), tenant, event, originOf(metadata));
+      }
+      case connectionStream.category: {
+        const event = connectionStream.read(stored);
+        return event && this.agenda.applyConnection(connectionStream.idOf(stream), tenant, event);
+      }
+      case admissionStream.category: {
+        const event = admissionStream.read(stored);
+        return event && this.agenda.applyAdmission(event);
+      }
     }
   }
 

@@ -6,12 +6,7 @@ import type {
   StageFailure,
   StageReport,
 } from '@tidemark/contracts';
-
-/** Commands carry all that a decision needs from outside: the time (`at`, milliseconds), ids, randomness. */
-interface Command<Type extends string, Data = object> {
-  readonly type: Type;
-  readonly data: Data & { readonly at: number };
-}
+import type { Command } from '@tidemark/event-store';
 
 export type CreateJob = Command<'CreateJob', JobCreated['data']>;
 

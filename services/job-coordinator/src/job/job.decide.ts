@@ -1,4 +1,5 @@
 import { TidemarkError, type JobEvent, type JobState as JobStatus } from '@tidemark/contracts';
+import type { Decider } from '@tidemark/event-store';
 import { jobRetrySchedule, nextDelay } from '@tidemark/resilience/retry-schedule';
 import type {
   CancelJob,
@@ -14,8 +15,23 @@ import type {
   SaveCheckpoint,
   StallClaim,
 } from './job.commands.js';
-import { attemptOf, currentStage, isEnded, type Claim, type ExistingJob, type JobState } from './job.js';
+import {
+  absentJob,
+  attemptOf,
+  currentStage,
+  evolveJob,
+  isEnded,
+  type Claim,
+  type ExistingJob,
+  type JobState,
+} from './job.js';
 import { canMove } from './job.transitions.js';
+
+export const jobDecider: Decider<JobState, JobCommand, JobEvent> = {
+  initialState: () => absentJob,
+  evolve: evolveJob,
+  decide: decideJob,
+};
 
 /** After this many lost claims in a row the attempt has failed: the job itself may be killing its runners. */
 export const MAX_LOST_CLAIMS = 5;

@@ -9,7 +9,6 @@ import {
   type JobResult,
   type JobState as JobStatus,
   noCounts,
-  pipelineOfConnector,
   type StageDefinition,
   type StageOutput,
 } from '@tidemark/contracts';
@@ -148,8 +147,6 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
       return { ...job, status: 'failed', lastError: event.data.error, claim: null, endedAt: event.data.at };
     case 'JobCancelled':
       return { ...job, status: 'cancelled', claim: null, retryAt: null, endedAt: event.data.at };
-    default:
-      return unknownEvent(event, job);
   }
 }
 
@@ -163,8 +160,6 @@ function created({
 }: Extract<JobEvent, { type: 'JobCreated' }>['data']) {
   return {
     ...given,
-    // Events from before pipelines were things of their own do not name one.
-    pipeline: given.pipeline ?? pipelineOfConnector(given.connector),
     status: 'pending',
     id: jobId,
     startAt: startAt ?? null,
@@ -188,6 +183,3 @@ function created({
     result: null,
   } satisfies ExistingJob;
 }
-
-/** The compiler checks that every known event is handled; a newer version's event changes nothing here. */
-const unknownEvent = (_: never, job: JobState): JobState => job;

@@ -1,6 +1,8 @@
 import {
+  connectionStream,
   eventHeaders,
-  eventSubject,
+  jobStream,
+  relayed,
   workSubject,
   type EndedJob,
   type JobEnding,
@@ -11,41 +13,54 @@ import {
 } from '@tidemark/contracts';
 import { categoryOf, type RecordedEvent } from '@tidemark/event-store';
 import type { OutgoingMessage } from '@tidemark/messaging';
-import type { PlacesChanged } from '../admission/admission.js';
+import { admissionStream } from '../admission/admission.js';
+
+const SERVICE = 'job-coordinator';
 
 /** Where a message about the end of a job goes: the coordinators themselves, who commit cursors and plan the next sync. */
 export const JOB_ENDED = 'tidemark.work.job-coordinator.job-ended';
 
 /** The messages that follow from a stored event. Their ids derive from the event's, so that publishing twice is once. */
-export function messagesOf(event: RecordedEvent): OutgoingMessage[] {
-  switch (categoryOf(event.stream)) {
-    case 'job':
-      return [relayed('job', event), ...workAfter(event)];
-    case 'connection':
-      return [relayed('connection', event)];
-    case 'admission':
-      return (event.data as PlacesChanged['data']).admitted.map(({ jobId, service, stage, attempt, origin = {} }) =>
-        work(event, jobId, { name: stage, service: service as StageDefinition['service'] }, attempt, origin),
-      );
+export function messagesOf(stored: RecordedEvent): OutgoingMessage[] {
+  switch (categoryOf(stored.stream)) {
+    case jobStream.category:
+      return ofJob(stored);
+    case connectionStream.category:
+      return relayed(SERVICE, connectionStream.category, stored, connectionStream.read(stored));
+    case admissionStream.category:
+      return workOfAdmitted(stored);
     default:
       return [];
   }
 }
 
-function workAfter(event: RecordedEvent): OutgoingMessage[] {
-  const jobId = event.stream.slice('job-'.length);
-  const happened = { type: event.type, data: event.data } as JobEvent;
-  switch (happened.type) {
+function workOfAdmitted(stored: RecordedEvent): OutgoingMessage[] {
+  const admitted = admissionStream.read(stored)?.data.admitted ?? [];
+  return admitted.map(({ jobId, service, stage, attempt, origin = {} }) =>
+    work(stored, jobId, { name: stage, service: service as StageDefinition['service'] }, attempt, origin),
+  );
+}
+
+function ofJob(stored: RecordedEvent): OutgoingMessage[] {
+  // Type and data alone: an ending goes into its message as it is.
+  const event = jobStream.read({ type: stored.type, data: stored.data });
+  const messages = relayed(SERVICE, jobStream.category, stored, event);
+  return event ? [...messages, ...workAfter(stored, event)] : messages;
+}
+
+function workAfter(stored: RecordedEvent, event: JobEvent): OutgoingMessage[] {
+  const jobId = jobStream.idOf(stored.stream);
+  switch (event.type) {
     case 'StageCompleted':
-      return happened.data.handOver ? [work(event, jobId, happened.data.handOver, happened.data.attempt)] : [];
+      return event.data.handOver ? [work(stored, jobId, event.data.handOver, event.data.attempt)] : [];
     case 'ClaimExpired': {
-      const { stage: name, service, attempt } = happened.data;
-      return [work(event, jobId, { name, service: service as StageDefinition['service'] }, attempt)];
+      const { stage: name, service, attempt } = event.data;
+      return [work(stored, jobId, { name, service: service as StageDefinition['service'] }, attempt)];
     }
     case 'JobCompleted':
     case 'JobFailed':
     case 'JobCancelled':
-      return [ended(event, jobId, happened)];
+      return [ended(stored, jobId, event)];
     default:
       return [];
   }
@@ -67,14 +82,6 @@ function ended(event: RecordedEvent, jobId: string, ending: JobEnding) {
   return message(event, JOB_ENDED, `${event.id}:ended`, data);
 }
 
-const relayed = (aggregate: string, event: RecordedEvent) =>
-  message(event, eventSubject(aggregate, event.type), event.id, {
-    stream: event.stream,
-    revision: event.revision,
-    tenant: event.metadata.tenant,
-    ...(event.data as object),
-  });
-
 function message<T>(
   event: RecordedEvent,
   subject: string,
@@ -82,5 +89,5 @@ function message<T>(
   data: T,
   origin: Origin = event.metadata,
 ): OutgoingMessage<T> {
-  return { subject, id, data, headers: eventHeaders('job-coordinator', id, event, origin) };
+  return { subject, id, data, headers: eventHeaders(SERVICE, id, event, origin) };
 }

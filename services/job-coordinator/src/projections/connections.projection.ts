@@ -1,4 +1,10 @@
-import { providerIdOf, views, type ConnectionDocument, type ConnectionEvent } from '@tidemark/contracts';
+import {
+  connectionStream,
+  providerIdOf,
+  views,
+  type ConnectionDocument,
+  type ConnectionEvent,
+} from '@tidemark/contracts';
 import type { Projection } from '@tidemark/read-model';
 import { absentConnection, evolveConnection, exists, type ExistingConnection } from '../connection/connection.js';
 import { describeConnection } from '../connection/connection.view.js';
@@ -9,12 +15,12 @@ export interface StoredConnection extends ConnectionDocument {
 }
 
 /** One document a connection; a removed one is gone. */
-export const connectionsProjection: Projection<StoredConnection> = {
+export const connectionsProjection: Projection<StoredConnection, ConnectionEvent> = {
   ...views.connections,
-  categories: ['connection'],
-  keys: ({ stream }) => [stream.slice('connection-'.length)],
-  evolve(document, { type, data }) {
-    const connection = evolveConnection(document?.fold ?? absentConnection, { type, data } as ConnectionEvent);
+  streams: [connectionStream],
+  keys: ({ stream }) => [connectionStream.idOf(stream)],
+  evolve(document, event) {
+    const connection = evolveConnection(document?.fold ?? absentConnection, event);
     if (!exists(connection)) return null;
     const { tenant, source } = connection;
     const about = { tenant, connector: source.connector, providerId: providerIdOf(source) };

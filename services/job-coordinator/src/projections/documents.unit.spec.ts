@@ -11,7 +11,8 @@ import { describeJob } from '../job/job.view.js';
 import { connectionsProjection } from './connections.projection.js';
 import { jobsProjection, type StoredJob } from './jobs.projection.js';
 
-const recorded = (event: object) => ({ ...event, metadata: {} }) as unknown as RecordedEvent;
+const recorded = <Event extends object>(event: Event) =>
+  ({ ...event, stream: 'connection-c1', metadata: {} }) as unknown as Event & RecordedEvent;
 
 describe('what callers see of a document', () => {
   it.each([

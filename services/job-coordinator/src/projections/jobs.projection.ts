@@ -1,4 +1,4 @@
-import { originOf, views, type JobDocument, type JobEvent, type Origin } from '@tidemark/contracts';
+import { jobStream, originOf, views, type JobDocument, type JobEvent, type Origin } from '@tidemark/contracts';
 import type { Projection } from '@tidemark/read-model';
 import { absentJob, evolveJob, isEnded, type ExistingJob } from '../job/job.js';
 import { describeJob } from '../job/job.view.js';
@@ -9,14 +9,14 @@ export interface StoredJob extends JobDocument {
 }
 
 /** Run history: one document a job. */
-export const jobsProjection: Projection<StoredJob> = {
+export const jobsProjection: Projection<StoredJob, JobEvent> = {
   ...views.jobs,
-  categories: ['job'],
-  keys: ({ stream }) => [stream.slice('job-'.length)],
-  evolve(document, { type, data, metadata }) {
-    const job = evolveJob(document?.fold ?? absentJob, { type, data } as JobEvent);
+  streams: [jobStream],
+  keys: ({ stream }) => [jobStream.idOf(stream)],
+  evolve(document, event) {
+    const job = evolveJob(document?.fold ?? absentJob, event);
     if (job.status === 'absent') return document;
-    const origin = document?.fold ? document.fold.origin : originOf(metadata);
+    const origin = document?.fold ? document.fold.origin : originOf(event.metadata);
     const fold = isEnded(job) ? null : { ...job, ...(origin && { origin }) };
     return { ...describeJob(job), tenant: job.tenant, fold };
   },

@@ -2,10 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { TidemarkError, type CommandContext } from '@tidemark/contracts';
 import { AggregateStore, Conflict, type EventStore } from '@tidemark/event-store';
 import { uuidv7 } from '@tidemark/foundation';
+import { apiKeyDecider } from '../../api-key/api-key.decide.js';
 import type { ApiKeyCommand } from '../../api-key/api-key.commands.js';
-import { decideApiKey } from '../../api-key/api-key.decide.js';
-import type { ApiKeyEvent } from '../../api-key/api-key.events.js';
-import { absentApiKey, evolveApiKey, type ApiKey, type ApiKeyState } from '../../api-key/api-key.js';
+import { apiKeyStream, type ApiKeyEvent } from '../../api-key/api-key.events.js';
+import type { ApiKey, ApiKeyState } from '../../api-key/api-key.js';
 import type { Scope } from '../../api-key/scope.js';
 
 export interface KeyRequest {
@@ -19,7 +19,7 @@ export const hashOf = (secret: string): string => createHash('sha256').update(se
 
 const newSecret = () => `tmk_${randomBytes(32).toString('base64url')}`;
 
-/** There once a key exists: its name makes "the first key" unique. */
+/** A stream that is there once a key exists: its name makes "the first key" unique, and nobody reads its events. */
 const FIRST_KEY = 'apikeys';
 
 /** The API keys, each a stream named by the key's hash. */
@@ -31,13 +31,12 @@ export class KeyStore {
   constructor(eventStore: EventStore, now: () => number = Date.now) {
     this.#eventStore = eventStore;
     this.#now = now;
-    const decider = { initialState: () => absentApiKey, evolve: evolveApiKey, decide: decideApiKey };
-    this.#keys = new AggregateStore(eventStore, decider, { cached: 2 });
+    this.#keys = new AggregateStore(eventStore, apiKeyStream, apiKeyDecider, { cached: 2 });
   }
 
   /** The active key of that hash. @throws Unavailable */
   async find(hash: string): Promise<ApiKey | null> {
-    const { state } = await this.#keys.load(streamOf(hash));
+    const { state } = await this.#keys.load(hash);
     return state.status === 'active' ? state : null;
   }
 
@@ -49,7 +48,7 @@ export class KeyStore {
 
   /** @throws TidemarkError NOT_FOUND · Unavailable · OutcomeUnknown */
   async revoke(hash: string, context: CommandContext): Promise<void> {
-    await this.#keys.handle(streamOf(hash), { type: 'RevokeApiKey', data: { at: this.#now() } }, context);
+    await this.#keys.handle(hash, { type: 'RevokeApiKey', data: { at: this.#now() } }, context);
   }
 
   /** Sees to it that this very key works. @throws TidemarkError CONFLICT when it was revoked · Unavailable · OutcomeUnknown */
@@ -75,11 +74,7 @@ export class KeyStore {
   async #create(secret: string, request: KeyRequest, context: Omit<CommandContext, 'tenant'>): Promise<ApiKey> {
     const { tenant, name, scopes } = request;
     const data = { keyId: uuidv7(), tenant, name, scopes, at: this.#now() };
-    const { state } = await this.#keys.handle(
-      streamOf(hashOf(secret)),
-      { type: 'CreateApiKey', data },
-      { ...context, tenant },
-    );
+    const { state } = await this.#keys.handle(hashOf(secret), { type: 'CreateApiKey', data }, { ...context, tenant });
     if (state.status !== 'active') throw new TidemarkError('INTERNAL', 'the key was not created');
     return state;
   }
@@ -105,5 +100,3 @@ export class KeyStore {
     }
   }
 }
-
-const streamOf = (hash: string) => `apikey-${hash}`;

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { eventSubject, jobStream } from '@tidemark/contracts';
 import type { Broker, Running } from '@tidemark/messaging';
 import { Ports } from '../../edge/ports.js';
 
@@ -21,7 +22,7 @@ export class JobWakeups implements OnModuleDestroy {
 
   /** Calls `wake` with the revision of every new event of the job that is heard of; the answer ends it. */
   watch(jobId: string, wake: (revision: number) => void): () => void {
-    const stream = `job-${jobId}`;
+    const stream = jobStream.of(jobId);
     const watchers = this.#watchers.get(stream) ?? new Set();
     this.#watchers.set(stream, watchers.add(wake));
     // Listened to while somebody watches: every gateway would hear of every event of every job.
@@ -43,7 +44,7 @@ export class JobWakeups implements OnModuleDestroy {
       for (const wake of this.#watchers.get(stream) ?? []) wake(revision);
     };
     return this.#broker
-      .listen<Relayed>('tidemark.evt.job.*', ({ data }) => heard(data))
+      .listen<Relayed>(eventSubject(jobStream.category, '*'), ({ data }) => heard(data))
       .catch(() => (this.#listening = undefined)); // watchers look from time to time; the next one tries again
   }
 

@@ -1,6 +1,6 @@
 import { instantOf } from '@tidemark/foundation';
 import type { Projection } from '@tidemark/read-model';
-import type { ApiKeyEvent } from '../../api-key/api-key.events.js';
+import { apiKeyStream, type ApiKeyEvent } from '../../api-key/api-key.events.js';
 import type { Scope } from '../../api-key/scope.js';
 
 export interface KeyDocument {
@@ -16,24 +16,21 @@ export interface KeyDocument {
 }
 
 /** View `api-keys`, owned by the gateway: one document a key, revoked ones too. */
-export const keysProjection: Projection<KeyDocument> & { readonly internal: readonly ['hash'] } = {
+export const keysProjection: Projection<KeyDocument, ApiKeyEvent> & { readonly internal: readonly ['hash'] } = {
   name: 'api-keys',
   version: 1,
   indexes: [['tenant', 'createdAt'], ['createdAt']],
   internal: ['hash'],
-  categories: ['apikey'],
-  keys: ({ data }) => [(data as ApiKeyEvent['data']).keyId],
-  evolve(document, { stream, type, data }) {
-    const event = { type, data } as ApiKeyEvent;
+  streams: [apiKeyStream],
+  keys: ({ data }) => [data.keyId],
+  evolve(document, event) {
     switch (event.type) {
       case 'ApiKeyCreated': {
         const { keyId: id, at, ...key } = event.data;
-        return { id, ...key, hash: stream.slice('apikey-'.length), createdAt: instantOf(at), revokedAt: null };
+        return { id, ...key, hash: apiKeyStream.idOf(event.stream), createdAt: instantOf(at), revokedAt: null };
       }
       case 'ApiKeyRevoked':
         return document && { ...document, revokedAt: instantOf(event.data.at) };
-      default:
-        return document;
     }
   },
 };

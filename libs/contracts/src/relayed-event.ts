@@ -1,0 +1,36 @@
+import { eventHeaders, type Headers, type Origin, type StoredAbout } from './headers.js';
+import type { StoredEvent } from './stream.js';
+import { eventSubject, type Service } from './subjects.js';
+
+/** A stored event, as far as the message that relays it needs it. */
+interface RelayedEvent extends StoredEvent, StoredAbout {
+  readonly id: string;
+  readonly revision: number;
+  readonly metadata: Origin & { readonly tenant?: string };
+}
+
+/** `tidemark.evt.<category>.<EventType>`: what the event says, and where it is stored. */
+interface RelayedMessage {
+  readonly subject: string;
+  readonly id: string;
+  readonly data: object;
+  readonly headers: Headers;
+}
+
+/**
+ * The message that relays a stored event, in the shape of today where this version knows it (`event`). An event of a
+ * newer version is relayed as it is stored: its consumers may know it.
+ */
+export function relayed(
+  service: Service,
+  category: string,
+  stored: RelayedEvent,
+  { data }: StoredEvent = stored,
+): RelayedMessage[] {
+  const { id, type, stream, revision, metadata } = stored;
+  // A type that cannot be part of a subject is none of ours; publishing it would fail again and again.
+  if (!/^\w+$/.test(type)) return [];
+  const about = { stream, revision, tenant: metadata.tenant };
+  const headers = eventHeaders(service, id, stored, metadata);
+  return [{ subject: eventSubject(category, type), id, data: { ...about, ...(data as object) }, headers }];
+}

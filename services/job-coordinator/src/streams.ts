@@ -1,0 +1,5 @@
+import { connectionStream, jobStream } from '@tidemark/contracts';
+import { admissionStream } from './admission/admission.js';
+
+/** The streams that coordinators write, follow and relay. */
+export const ownCategories = [jobStream, connectionStream, admissionStream].map(({ category }) => category);
