@@ -31,8 +31,8 @@ type Upcaster<Data> = (data: never) => Data | undefined;
  */
 type Upcasters<Data> = Upcaster<Data> | readonly [...Upcaster<unknown>[], Upcaster<Data>];
 
-/** Every type of event has a row; what is in it is for others. */
-type EventTable<Event extends StoredEvent> = { readonly [Type in Event['type']]: unknown };
+/** Every type of event has a row: the shape of its data, where that is declared. */
+type EventTable<Event extends StoredEvent> = { readonly [Type in Event['type']]: true | (new () => object) };
 
 type UpcasterTable<Event extends StoredEvent> = {
   readonly [Type in Event['type']]?: Upcasters<Extract<Event, { readonly type: Type }>['data']>;

@@ -16,7 +16,7 @@ interface Moved {
 }
 type AccountEvent = Opened | Closed | Moved;
 
-const accountEvents = { Opened: true, Closed: true, Moved: true };
+const accountEvents = { Opened: true, Closed: true, Moved: true } as const;
 
 const accountStream = stream<AccountEvent>('account', accountEvents, {
   upcast: {

@@ -198,10 +198,9 @@ describe('AggregateStore', () => {
   it('folds events of an older shape as those of today', async () => {
     const old = { id: uuidv7(), type: 'Deposited', data: { cents: 500 }, metadata: {} };
     await store.append('account-1', [old], 'no_stream');
-    const upcasting = stream<AccountEvent>('account', {
-      Deposited: [({ cents, ...data }: { cents: number }) => ({ ...data, amount: cents / 100 })],
-      Closed: true,
-    });
+    const toAmount = ({ cents, ...data }: { cents: number }) => ({ ...data, amount: cents / 100 });
+    const events = { Deposited: true, Closed: true } as const;
+    const upcasting = stream<AccountEvent>('account', events, { upcast: { Deposited: [toAmount] } });
     expect(await new AggregateStore(store, upcasting, account).load('1')).toMatchObject({ state: { total: 5 } });
   });
 });

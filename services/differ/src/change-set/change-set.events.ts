@@ -19,11 +19,6 @@ export type ChangesRecorded = Fact<
   }
 >;
 
-/** `changes-<snapshot id>` */
-export const changeSetStream = stream<ChangesRecorded>('changes', {
-  ChangesRecorded: (data: FirstRecorded) => ({ ...data, changes: data.changes.map(withOperations) }),
-});
-
 /** The first events named one operation of a change at most. */
 type FirstChange = Omit<RecordedChange, 'operations'> & Partial<Pick<RecordedChange, 'operations'>>;
 type FirstRecorded = Omit<ChangesRecorded['data'], 'changes'> & { readonly changes: readonly FirstChange[] };
@@ -32,3 +27,14 @@ const withOperations = (change: FirstChange): RecordedChange => {
   const { operation, operations = operation === null ? [] : [operation] } = change;
   return { ...change, operations };
 };
+
+/** `changes-<snapshot id>` */
+export const changeSetStream = stream<ChangesRecorded>(
+  'changes',
+  { ChangesRecorded: true },
+  {
+    upcast: {
+      ChangesRecorded: (data: FirstRecorded) => ({ ...data, changes: data.changes.map(withOperations) }),
+    },
+  },
+);
