@@ -1,5 +1,12 @@
 import { hostname } from 'node:os';
-import { contextOf, eventSubject, type ClaimGranted, type ClaimRequest, type Work } from '@tidemark/contracts';
+import {
+  contextOf,
+  eventSubject,
+  jobStream,
+  type ClaimGranted,
+  type ClaimRequest,
+  type Work,
+} from '@tidemark/contracts';
 import { Retryable, type Delivery, type Running } from '@tidemark/messaging';
 import { inSpan } from '@tidemark/telemetry';
 import { ClaimedLeg, type LegTools, type StopReason } from './claimed-leg.js';
@@ -50,11 +57,14 @@ export class LegRunner {
 
   /** Lossy: a leg that misses it is refused at its next report. */
   private stopOn(event: string, reason: StopReason): Promise<Running> {
-    return this.options.broker.listen<{ stream: string; claim?: number }>(eventSubject('job', event), ({ data }) => {
-      const { stream, claim } = data;
-      for (const { jobId, leg } of this.legs)
-        if (stream === `job-${jobId}` && (claim ?? leg.claim) === leg.claim) leg.stop(reason);
-    });
+    return this.options.broker.listen<{ stream: string; claim?: number }>(
+      eventSubject(jobStream.category, event),
+      ({ data }) => {
+        const { stream, claim } = data;
+        for (const { jobId, leg } of this.legs)
+          if (stream === jobStream.of(jobId) && (claim ?? leg.claim) === leg.claim) leg.stop(reason);
+      },
+    );
   }
 
   private take(delivery: Delivery<Work>): Promise<void> {
