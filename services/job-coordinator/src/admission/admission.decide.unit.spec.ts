@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { TidemarkError } from '@tidemark/contracts';
 import {
+  emptyAdmission,
   evolveAdmission,
-  nobodyAdmitted,
   type Admitted,
   type AdmissionEvent,
   type AdmissionState,
@@ -16,13 +16,13 @@ const candidate = (jobId: string, connectionId = jobId, attempt = 1): Admitted =
   service: 'connector-runner',
   stage: 'fetch',
 });
-const admit = (cap: number, candidates: Admitted[], gone: string[] = []): AdmissionCommand => ({
+const admit = (cap: number, candidates: Admitted[], released: string[] = []): AdmissionCommand => ({
   type: 'AdmitJobs',
-  data: { at: 1, cap, candidates, holds: (jobId) => !gone.includes(jobId) },
+  data: { at: 1, cap, candidates, released },
 });
-const reserve = (jobId: string, connectionId: string, cap = 2, gone: string[] = []): AdmissionCommand => ({
-  type: 'ReservePlace',
-  data: { at: 1, cap, jobId, connectionId, holds: (id) => !gone.includes(id) },
+const reserve = (jobId: string, connectionId: string, cap = 2, released: string[] = []): AdmissionCommand => ({
+  type: 'ReserveSlot',
+  data: { at: 1, cap, jobId, connectionId, released },
 });
 const after = (state: AdmissionState, command: AdmissionCommand) =>
   decideAdmission(command, state).reduce(evolveAdmission, state);
@@ -37,35 +37,35 @@ const codeOf = (command: AdmissionCommand, state: AdmissionState) => {
 };
 
 describe('admission', () => {
-  it('lets in as many as there are places, in the order of turns', () => {
-    const events = decideAdmission(admit(2, [candidate('a'), candidate('b'), candidate('c')]), nobodyAdmitted);
+  it('admits as many jobs as there are slots, in the order of their turns', () => {
+    const events = decideAdmission(admit(2, [candidate('a'), candidate('b'), candidate('c')]), emptyAdmission);
     expect(admittedBy(events)).toEqual(['a', 'b']);
   });
 
-  it('lets in one job of a connection at a time', () => {
-    const state = after(nobodyAdmitted, admit(5, [candidate('a1', 'a')]));
+  it('admits one job of a connection at a time', () => {
+    const state = after(emptyAdmission, admit(5, [candidate('a1', 'a')]));
     expect(admittedBy(decideAdmission(admit(5, [candidate('a2', 'a'), candidate('b')]), state))).toEqual(['b']);
   });
 
-  it('gives the place of a job that ended to the next, and tells both in one event', () => {
-    const state = after(nobodyAdmitted, admit(1, [candidate('a')]));
+  it('gives the slot of an ended job to the next, and records both in one event', () => {
+    const state = after(emptyAdmission, admit(1, [candidate('a')]));
     expect(decideAdmission(admit(1, [candidate('b')]), state)).toEqual([]);
     const [event] = decideAdmission(admit(1, [candidate('b')], ['a']), state);
     expect(event?.data).toMatchObject({ released: ['a'], admitted: [{ jobId: 'b' }] });
   });
 
-  it('says nothing while nobody can come in', () => {
-    const state = after(nobodyAdmitted, admit(1, [candidate('a')]));
+  it('records nothing while no job can be admitted', () => {
+    const state = after(emptyAdmission, admit(1, [candidate('a')]));
     expect(decideAdmission(admit(1, [], ['a']), state)).toEqual([]);
   });
 
-  it('never admits a job that already has its place', () => {
-    const state = after(nobodyAdmitted, admit(5, [candidate('a')]));
+  it('never admits a job that already has its slot', () => {
+    const state = after(emptyAdmission, admit(5, [candidate('a')]));
     expect(decideAdmission(admit(5, [candidate('a')]), state)).toEqual([]);
   });
 
   it('carries the whole set while it is small, and every so often when it is not', () => {
-    let state = nobodyAdmitted;
+    let state = emptyAdmission;
     let whole = 0;
     for (let index = 0; index < 200; index += 1) {
       const events = decideAdmission(admit(1000, [candidate(`job-${index}`)]), state);
@@ -77,14 +77,14 @@ describe('admission', () => {
   });
 
   it('refuses to reserve over the cap, and for a busy connection', () => {
-    const full = after(nobodyAdmitted, admit(2, [candidate('a'), candidate('b')]));
+    const full = after(emptyAdmission, admit(2, [candidate('a'), candidate('b')]));
     expect(codeOf(reserve('c', 'c'), full)).toBe('TOO_MANY_CONCURRENT_SYNCS');
     expect(codeOf(reserve('c', 'a', 5), full)).toBe('CONNECTION_BUSY');
     expect(codeOf(reserve('c', 'c', 2, ['a']), full)).toBeUndefined();
   });
 
-  it('keeps a reserved place for its job, also when the cap is reached', () => {
-    const state = after(after(nobodyAdmitted, admit(2, [candidate('a')])), reserve('b', 'b'));
+  it('keeps a reserved slot for its job, even when the cap is reached', () => {
+    const state = after(after(emptyAdmission, admit(2, [candidate('a')])), reserve('b', 'b'));
     expect(admittedBy(decideAdmission(admit(2, [candidate('c')]), state))).toEqual([]);
     expect(admittedBy(decideAdmission(admit(2, [candidate('c'), candidate('b')]), state))).toEqual(['b']);
   });

@@ -1,12 +1,13 @@
 import { stream, type Fact, type Origin } from '@tidemark/contracts';
 
 /**
- * Which jobs of a tenant may run: a stream `admission-<tenant>`, private to the coordinators. Each event tells who came
- * in and who went out; every so often it carries the whole set, so that reading back to the last whole set is enough.
+ * Which jobs of a tenant hold its concurrency slots: a stream `admission-<tenant>`, private to the coordinators. Each
+ * event says which jobs came in and which went out; every so often one carries the whole set, so that reading back to
+ * the last whole set is enough. Old and new coordinators share the stream: names of events and their fields are stored.
  */
 
-/** A job that holds one of its tenant's places. */
-export interface Place {
+/** A slot that a job of the tenant holds. */
+export interface Slot {
   readonly connectionId: string;
   readonly attempt: number;
   /** Taken before the job exists, for a caller who would rather be refused than wait. */
@@ -20,7 +21,7 @@ export interface Admitted {
   readonly attempt: number;
   readonly service: string;
   readonly stage: string;
-  /** Of the job: one event tells of jobs with different ones. */
+  /** Of the job: the jobs in one event can have different ones. */
   readonly origin?: Origin;
 }
 
@@ -32,7 +33,7 @@ export type PlacesChanged = Fact<
     readonly reserved?: { readonly jobId: string; readonly connectionId: string };
     readonly released: readonly string[];
     /** The whole set after this event, when it is there. */
-    readonly running?: readonly (readonly [jobId: string, place: Place])[];
+    readonly running?: readonly (readonly [jobId: string, slot: Slot])[];
   }
 >;
 
@@ -43,26 +44,26 @@ export const admissionStream = stream<AdmissionEvent>('admission', { PlacesChang
 
 export interface AdmissionState {
   /** By job id. */
-  readonly running: ReadonlyMap<string, Place>;
+  readonly running: ReadonlyMap<string, Slot>;
   /** Events since the last one with the whole set. */
   readonly sinceWhole: number;
 }
 
-export const nobodyAdmitted: AdmissionState = { running: new Map(), sinceWhole: 0 };
+export const emptyAdmission: AdmissionState = { running: new Map(), sinceWhole: 0 };
 
 export function evolveAdmission(state: AdmissionState, { data }: AdmissionEvent): AdmissionState {
   if (data.running) return { running: new Map(data.running), sinceWhole: 0 };
-  return { running: apply(state.running, data), sinceWhole: state.sinceWhole + 1 };
+  return { running: slotsAfter(state.running, data), sinceWhole: state.sinceWhole + 1 };
 }
 
-/** The event alone tells the whole set. */
+/** The event alone has the whole set. */
 export const isWholeSet = ({ data }: AdmissionEvent): boolean => data.running !== undefined;
 
-/** The set of places after who went out and who came in. */
-export function apply(
-  before: ReadonlyMap<string, Place>,
+/** The slots after these jobs went out and those came in. */
+export function slotsAfter(
+  before: ReadonlyMap<string, Slot>,
   { at, admitted, reserved, released }: PlacesChanged['data'],
-): Map<string, Place> {
+): Map<string, Slot> {
   const running = new Map(before);
   for (const jobId of released) running.delete(jobId);
   for (const { jobId, connectionId, attempt } of admitted)
@@ -70,4 +71,17 @@ export function apply(
   if (reserved)
     running.set(reserved.jobId, { connectionId: reserved.connectionId, attempt: 0, reserved: true, since: at });
   return running;
+}
+
+/** The connections that hold a slot, and the number of free slots, once these jobs have gone out. */
+export function occupied(running: ReadonlyMap<string, Slot>, released: readonly string[], cap: number) {
+  const gone = new Set(released);
+  const busy = new Set<string>();
+  let count = 0;
+  for (const [jobId, { connectionId }] of running) {
+    if (gone.has(jobId)) continue;
+    busy.add(connectionId);
+    count += 1;
+  }
+  return { busy, free: cap - count };
 }

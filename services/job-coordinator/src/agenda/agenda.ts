@@ -1,357 +1,122 @@
-import type { ConnectionEvent, Counts, JobEvent, Origin, StageDefinition } from '@tidemark/contracts';
-import { DueHeap } from '@tidemark/foundation';
-import type { AdmissionEvent, Admitted, Place } from '../admission/admission.js';
-import { exists, type ConnectionState } from '../connection/connection.js';
-import { currentStage, type ExistingJob } from '../job/job.js';
-import { FairQueue } from './fair-queue.js';
+import type { ConnectionEvent, JobEvent, Origin } from '@tidemark/contracts';
+import type { AdmissionEvent, Slot } from '../admission/admission.js';
+import type { ConnectionState } from '../connection/connection.js';
+import type { ExistingJob } from '../job/job.js';
+import { Claims } from './claims.js';
+import { LiveJobs, type JobChange } from './live-jobs.js';
+import { hasEnded } from './phases.js';
+import { Plans } from './plans.js';
+import { Reminders, type Reminder } from './reminders.js';
+import { Slots } from './slots.js';
+
+/** What has to be done outside the agenda, because its time has come. */
+export type DueTask = Exclude<Reminder, { readonly kind: 'job' }>;
 
 /**
- * What a live job waits for:
- * - `due`: a time (planned start, next try); a timer moves it to `ready`
- * - `ready`: a place
- * - `offered`: a runner (admitted, handed over, or put back after a lost claim)
- * - `claimed`: nothing; a runner is at work
- * - `ended`: completed, and keeps its place until its connection has taken the cursor, which the next job starts from
- * - `over`: nothing; known until the tenant's places tell that its own was given back
- */
-export type Phase = 'due' | 'ready' | 'offered' | 'claimed' | 'ended' | 'over';
-
-/** A job that has not ended, or has just now; only what is needed to decide what comes next. Times are milliseconds since the epoch. */
-export interface LiveJob {
-  readonly id: string;
-  readonly tenant: string;
-  readonly connectionId: string;
-  readonly stages: readonly StageDefinition[];
-  readonly claimTimeoutMs: number;
-  readonly stallTimeoutMs: number;
-  readonly origin?: Origin;
-  phase: Phase;
-  attempt: number;
-  stage: StageDefinition;
-  /** When the phase `due` is over. */
-  due: number;
-  claim: LiveClaim | null;
-  cancelDeadline: number | null;
-  /** Goes to the front of its connection's line: its place was reserved, or it is tried again. */
-  first: boolean;
-}
-
-export interface LiveClaim {
-  readonly number: number;
-  /** When the claim was made, a stage completed, or (for a restarted coordinator) it was first heard of. */
-  advancedAt: number;
-  lastBeatAt: number;
-  stalled: boolean;
-  percent?: number;
-  counts?: Partial<Counts>;
-}
-
-/** What a timer reminds of: a job that is due, a connection's planned sync, the deadline of a cancel. */
-export type Reminder =
-  | { readonly kind: 'job'; readonly jobId: string; readonly at: number }
-  | { readonly kind: 'sync'; readonly connectionId: string; readonly at: number }
-  | { readonly kind: 'cancel'; readonly jobId: string; readonly at: number };
-
-/** How long a place that was reserved may be without its job, in milliseconds. */
-const RESERVATION_MS = 30_000;
-
-/**
- * Everything that is still to be done, folded from the log into memory: who waits, for what, until when. It decides
- * nothing and does no I/O; losing it costs a replay.
+ * Everything that is still to be done, folded from the log into memory. Each fold owns its part and is read freely; an
+ * event reaches all of them through the agenda alone. It decides nothing and does no I/O; losing it costs a replay.
  */
 export class Agenda {
-  readonly jobs = new Map<string, LiveJob>();
-  readonly plans = new Map<string, { readonly tenant: string; readonly at: number }>();
-  readonly timers = new DueHeap<Reminder>();
-  /** Tenants in which somebody might get a place since last looked at. */
-  readonly dirty = new Set<string>();
-  /** Position of the last event folded. */
-  position = -1;
-  private readonly queues = new Map<string, FairQueue>();
-  /**
-   * The job, by connection, that is on its second or later attempt. The connection's others wait until it has ended:
-   * what it read before them must not be committed after them.
-   */
-  private readonly retrying = new Map<string, string>();
-  /** Jobs that hold a place, by tenant, and the one of each connection. */
-  private readonly holders = new Map<string, Set<string>>();
-  private readonly holderOf = new Map<string, string>();
+  readonly jobs = new LiveJobs();
+  readonly slots = new Slots();
+  readonly claims = new Claims();
+  readonly plans = new Plans();
+  readonly #reminders = new Reminders();
+  readonly #now: () => number;
+  #position = -1;
 
-  constructor(private readonly now: () => number) {}
-
-  /** Takes a job as it was at some position; events after that position may follow, repeated ones included. */
-  restore(job: ExistingJob & { readonly origin?: Origin }): void {
-    const stage = currentStage(job);
-    if (!stage) return;
-    const live = this.add(job.id, job.tenant, { ...job, stage, attempt: job.retryCount + 1 });
-    live.first = job.retryCount > 0 || job.whenBusy === 'reject';
-    if (job.retryCount > 0) this.retrying.set(job.connectionId, job.id);
-    if (job.claim) {
-      this.claimed(live, job.claim.number, this.now());
-      live.claim!.stalled = job.claim.stalledSince !== null;
-    } else if (job.status === 'running') this.hold(live, 'offered');
-    else this.wait(live, job.retryAt ?? job.startAt ?? 0);
-    if (job.cancel) this.cancelBy(live, job.cancel.deadline);
+  /** `now` in milliseconds since the epoch. */
+  constructor(now: () => number) {
+    this.#now = now;
   }
 
-  restoreConnection(connection: ConnectionState): void {
-    if (exists(connection)) this.plan(connection.id, connection.tenant, connection.nextSyncAt);
+  /** Log position up to which all events have been applied. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** When `takeDue` has to be called next, in milliseconds since the epoch. */
+  get nextDue(): number | undefined {
+    return this.#reminders.next;
   }
 
   applyJob(jobId: string, tenant: string, event: JobEvent, origin?: Origin): void {
-    if (event.type === 'JobCreated') {
-      const { data } = event;
-      const job = this.add(jobId, tenant, { ...data, stage: data.stages[0]!, attempt: 1, origin });
-      job.first = data.whenBusy === 'reject';
-      return this.wait(job, data.startAt ?? 0);
-    }
-    const job = this.jobs.get(jobId);
-    if (!job) return;
-    switch (event.type) {
-      case 'StageClaimed':
-        return this.claimed(job, event.data.claim, event.data.at);
-      case 'StageCompleted':
-        return this.stageCompleted(job, event.data.stage, event.data.handOver, event.data.at);
-      case 'CheckpointSaved':
-        if (job.claim) Object.assign(job.claim, { stalled: false, advancedAt: event.data.at });
-        return;
-      case 'ClaimExpired':
-        job.claim = null;
-        return this.hold(job, 'offered');
-      case 'ClaimStalled':
-        if (job.claim) job.claim.stalled = true;
-        return;
-      case 'ClaimRecovered':
-        if (job.claim) Object.assign(job.claim, { stalled: false, advancedAt: event.data.at });
-        return;
-      case 'RetryScheduled':
-        this.release(job);
-        job.attempt = event.data.retryCount + 1;
-        job.first = true;
-        this.retrying.set(job.connectionId, jobId);
-        return this.wait(job, event.data.retryAt);
-      case 'CancelRequested':
-        return this.cancelBy(job, event.data.deadline);
-      case 'JobCompleted':
-      case 'JobFailed':
-      case 'JobCancelled':
-        return this.ended(job, event.type === 'JobCompleted');
-      case 'ChangesDetected':
-        return;
-      default:
-        return event satisfies never;
-    }
+    this.#follow(this.jobs.apply(jobId, tenant, event, origin));
+    if (this.jobs.get(jobId)?.phase === 'claimed') this.claims.apply(jobId, event, this.#now());
+    else this.claims.end(jobId);
   }
 
-  applyConnection(connectionId: string, tenant: string, { type, data }: ConnectionEvent): void {
-    if (type === 'SyncEnded') this.committed(data.jobId);
-    if ('nextSyncAt' in data) this.plan(connectionId, tenant, data.nextSyncAt);
-    else if (type === 'ConnectionPaused' || type === 'ConnectionDisconnected' || type === 'ConnectionRemoved')
-      this.plans.delete(connectionId);
+  applyConnection(connectionId: string, tenant: string, event: ConnectionEvent): void {
+    if (event.type === 'SyncEnded') this.#follow(this.jobs.release(event.data.jobId));
+    const plan = this.plans.apply(connectionId, tenant, event);
+    if (plan) this.#reminders.add({ kind: 'sync', ...plan });
   }
 
-  applyAdmission({ data }: AdmissionEvent): void {
-    for (const jobId of data.released) if (this.jobs.get(jobId)?.phase === 'over') this.jobs.delete(jobId);
-    for (const { jobId, attempt } of data.admitted) {
-      const job = this.jobs.get(jobId);
-      if (!job || job.attempt !== attempt || (job.phase !== 'ready' && job.phase !== 'due')) continue;
-      this.queues.get(job.tenant)?.served(job.connectionId, jobId);
-      this.hold(job, 'offered');
-    }
+  applyAdmission({ data: { released, admitted } }: AdmissionEvent): void {
+    for (const jobId of released) if (this.jobs.get(jobId)?.phase === 'released') this.#follow(this.jobs.forget(jobId));
+    for (const { jobId, attempt } of admitted) this.#follow(this.jobs.admit(jobId, attempt));
   }
 
-  /** Marks those who were given a place before this agenda began. */
-  restorePlaces(running: ReadonlyMap<string, Place>): void {
-    for (const [jobId, { attempt, reserved }] of running) {
-      const job = this.jobs.get(jobId);
-      if (reserved || job?.phase !== 'ready' || job.attempt !== attempt) continue;
-      this.queues.get(job.tenant)?.served(job.connectionId, jobId);
-      this.hold(job, 'offered');
-    }
+  /** All events up to this log position have been applied. */
+  reached(position: number): void {
+    this.#position = position;
   }
 
-  /** The job's time has come. */
-  ripen(job: LiveJob): void {
-    if (job.phase !== 'due') return;
-    job.phase = 'ready';
-    this.queueOf(job.tenant).add(job.connectionId, job.id, job.first);
-    this.dirty.add(job.tenant);
+  /** Adds a job as it was at some position; later events may follow, and so may earlier ones. */
+  restore(job: ExistingJob & { readonly origin?: Origin }): void {
+    const change = this.jobs.restore(job);
+    if (!change) return;
+    this.claims.restore(job, this.#now());
+    this.#follow(change);
   }
 
-  /** Those of the tenant who might get a place, in the order of their turn. */
-  *candidates(tenant: string): Generator<Admitted> {
-    const queue = this.queues.get(tenant);
-    if (!queue) return;
-    for (const jobId of queue.heads()) {
-      const { connectionId, attempt, stage, origin } = this.jobs.get(jobId)!;
-      if ((this.retryingOf(connectionId) ?? jobId) !== jobId) continue;
-      yield { jobId, connectionId, attempt, service: stage.service, stage: stage.name, ...(origin && { origin }) };
-    }
+  restoreConnection(connection: ConnectionState): void {
+    const plan = this.plans.restore(connection);
+    if (plan) this.#reminders.add({ kind: 'sync', ...plan });
   }
 
-  /** Jobs that a runner is at work on. */
-  *claimedJobs(): Generator<LiveJob> {
-    for (const tenant of this.holders.keys()) yield* this.holdersOf(tenant).filter(({ claim }) => claim);
-  }
-
-  somebodyWaits(tenant: string): boolean {
-    return !(this.queues.get(tenant)?.isEmpty ?? true);
+  /** Marks the waiting jobs that were admitted before this agenda began. */
+  restoreSlots(running: ReadonlyMap<string, Slot>): void {
+    for (const [jobId, { attempt, reserved }] of running)
+      if (!reserved && this.jobs.get(jobId)?.phase === 'ready') this.#follow(this.jobs.admit(jobId, attempt));
   }
 
   /**
-   * Takes the jobs that completed before now for unknown: their connections may know of it already, and then nobody
-   * comes to tell.
+   * Forgets the jobs that completed before now and whose connections have not been seen to take their end: they may
+   * have done so before this agenda began, and then no event would ever release the slot.
    */
-  doubtEnded(): void {
-    for (const job of this.jobs.values()) if (job.phase === 'ended') this.remove(job);
+  forgetUnconfirmed(): void {
+    for (const { id, phase } of this.jobs.values()) if (phase === 'completing') this.#follow(this.jobs.forget(id));
   }
 
-  /** Whether the job still needs the place it holds. */
-  holds(jobId: string, place: Place): boolean {
-    const job = this.jobs.get(jobId);
-    if (place.reserved)
-      return job ? job.attempt === 1 && job.claim === null : this.now() - place.since < RESERVATION_MS;
-    return job !== undefined && job.phase !== 'over' && job.attempt === place.attempt;
-  }
-
-  /** The jobs of the tenant that hold a place. */
-  holdersOf(tenant: string): LiveJob[] {
-    return Array.from(this.holders.get(tenant) ?? [], (jobId) => this.jobs.get(jobId)!);
-  }
-
-  /** How many jobs of the tenant hold a place. */
-  countHolders(tenant: string): number {
-    return this.holders.get(tenant)?.size ?? 0;
-  }
-
-  /** The connection's job that holds a place. */
-  holderAt(connectionId: string): string | undefined {
-    return this.holderOf.get(connectionId);
-  }
-
-  /** The connection's job that is on its second or later attempt. */
-  retryingOf(connectionId: string): string | undefined {
-    return this.retrying.get(connectionId);
-  }
-
-  /** The jobs before this one in its connection's line; all of the line when the job is not in it. */
-  ahead({ tenant, connectionId, id }: Pick<LiveJob, 'id' | 'tenant' | 'connectionId'>): string[] {
-    return this.queues.get(tenant)?.ahead(connectionId, id) ?? [];
-  }
-
-  private add(
-    id: string,
-    tenant: string,
-    given: Pick<
-      LiveJob,
-      'connectionId' | 'stages' | 'claimTimeoutMs' | 'stallTimeoutMs' | 'stage' | 'attempt' | 'origin'
-    >,
-  ): LiveJob {
-    const { connectionId, stages, claimTimeoutMs, stallTimeoutMs, stage, attempt, origin } = given;
-    const job: LiveJob = {
-      id,
-      tenant,
-      connectionId,
-      stages,
-      claimTimeoutMs,
-      stallTimeoutMs,
-      stage,
-      attempt,
-      origin,
-      phase: 'due',
-      due: 0,
-      claim: null,
-      cancelDeadline: null,
-      first: false,
-    };
-    this.jobs.set(id, job);
-    return job;
-  }
-
-  private wait(job: LiveJob, due: number): void {
-    job.phase = 'due';
-    job.claim = null;
-    job.due = due;
-    if (due <= this.now()) this.ripen(job);
-    else this.timers.push(due, { kind: 'job', jobId: job.id, at: due });
-  }
-
-  private claimed(job: LiveJob, number: number, at: number): void {
-    if (job.phase === 'ready') this.queues.get(job.tenant)?.served(job.connectionId, job.id);
-    this.hold(job, 'claimed');
-    job.claim = { number, advancedAt: at, lastBeatAt: Math.max(at, this.now()), stalled: false };
-  }
-
-  private stageCompleted(job: LiveJob, stage: string, handOver: StageDefinition | undefined, at: number): void {
-    const next = job.stages[job.stages.findIndex(({ name }) => name === stage) + 1];
-    if (next) job.stage = next;
-    if (handOver) {
-      job.claim = null;
-      this.hold(job, 'offered');
-    } else if (job.claim) {
-      Object.assign(job.claim, { advancedAt: at, stalled: false, percent: 0 });
+  /** Moves the jobs whose time has come to `ready`, and returns what else has to be done now. */
+  takeDue(now: number): DueTask[] {
+    const tasks: DueTask[] = [];
+    for (const reminder of this.#reminders.take(now)) {
+      if (reminder.kind === 'job') this.#follow(this.jobs.makeReady(reminder.jobId, reminder.at));
+      else if (this.#applies(reminder)) tasks.push(reminder);
     }
+    return tasks;
   }
 
-  private cancelBy(job: LiveJob, deadline: number): void {
-    job.cancelDeadline = deadline;
-    this.timers.push(deadline, { kind: 'cancel', jobId: job.id, at: deadline });
+  /** Puts a task back, for `at`: it could not be done. */
+  putBack(task: DueTask, at: number): void {
+    this.#reminders.add(task, at);
   }
 
-  private plan(connectionId: string, tenant: string, at: number | null): void {
-    if (this.plans.get(connectionId)?.at === at) return;
-    if (at === null) this.plans.delete(connectionId);
-    else {
-      this.plans.set(connectionId, { tenant, at });
-      this.timers.push(at, { kind: 'sync', connectionId, at });
-    }
+  #applies(task: DueTask): boolean {
+    if (task.kind === 'sync') return this.plans.get(task.connectionId)?.at === task.at;
+    const job = this.jobs.get(task.jobId);
+    return job?.cancelDeadline === task.at && !hasEnded(job.phase);
   }
 
-  private hold(job: LiveJob, phase: 'offered' | 'claimed'): void {
-    job.phase = phase;
-    let holders = this.holders.get(job.tenant);
-    if (!holders) this.holders.set(job.tenant, (holders = new Set()));
-    holders.add(job.id);
-    this.holderOf.set(job.connectionId, job.id);
-  }
-
-  private ended(job: LiveJob, completed: boolean): void {
-    if (this.retrying.get(job.connectionId) === job.id) this.retrying.delete(job.connectionId);
-    job.claim = null;
-    if (!this.holders.get(job.tenant)?.has(job.id)) this.remove(job);
-    else if (completed) job.phase = 'ended';
-    else this.over(job);
-    if (this.somebodyWaits(job.tenant)) this.dirty.add(job.tenant);
-  }
-
-  /** The connection has taken the end of the job. */
-  private committed(jobId: string): void {
-    const job = this.jobs.get(jobId);
-    if (job?.phase === 'ended') this.over(job);
-  }
-
-  private over(job: LiveJob): void {
-    this.release(job);
-    job.phase = 'over';
-  }
-
-  private remove(job: LiveJob): void {
-    this.release(job);
-    this.jobs.delete(job.id);
-  }
-
-  /** Gives back the job's place, or takes it out of the line. */
-  private release(job: LiveJob): void {
-    job.claim = null;
-    this.queues.get(job.tenant)?.remove(job.connectionId, job.id);
-    if (!this.holders.get(job.tenant)?.delete(job.id)) return;
-    if (this.holderOf.get(job.connectionId) === job.id) this.holderOf.delete(job.connectionId);
-    if (this.somebodyWaits(job.tenant)) this.dirty.add(job.tenant);
-  }
-
-  private queueOf(tenant: string): FairQueue {
-    let queue = this.queues.get(tenant);
-    if (!queue) this.queues.set(tenant, (queue = new FairQueue()));
-    return queue;
+  /** Lets the other folds see how a job changed. A job that is due already becomes ready at once. */
+  #follow(change: JobChange | undefined): void {
+    if (!change) return;
+    const now = this.#now();
+    this.slots.apply(change);
+    this.#reminders.apply(change, now);
+    const { after } = change;
+    if (after?.phase === 'due' && after.due <= now) this.#follow(this.jobs.makeReady(after.id, after.due));
   }
 }

@@ -1,48 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JobEvent } from '@tidemark/contracts';
-import { cancelJob, claimStage, completeStage, createJob, failStage, noon } from '../job/job.fixtures.js';
-import type { JobCommand } from '../job/job.commands.js';
+import { cancelJob, claimStage, completeStage, failStage, noon } from '../job/job.fixtures.js';
 import { decideJob } from '../job/job.decide.js';
-import { absentJob, evolveJob, type JobState } from '../job/job.js';
+import { admit, agendaOf, apply, now, paused, planned, story, storyOf, syncEnded, TENANT } from './agenda.fixtures.js';
 import { Agenda } from './agenda.js';
+import { tenantSnapshot } from './snapshot.js';
 import { explain } from './waiting.js';
 
-/** Events of job `id` of a connection, by the commands that made them. */
-function story(
-  id: string,
-  connectionId: string,
-  ...commands: JobCommand[]
-): { id: string; events: JobEvent[]; job: JobState } {
-  let job: JobState = absentJob;
-  const create = { ...createJob, data: { ...createJob.data, jobId: id, connectionId } };
-  const events = [create, ...commands].flatMap((command) => {
-    const happened = decideJob(command, job);
-    job = happened.reduce(evolveJob, job);
-    return happened;
-  });
-  return { id, events, job };
-}
-
-function agendaOf(...stories: ReturnType<typeof story>[]): Agenda {
-  const agenda = new Agenda(() => noon + 5000);
-  for (const { id, events } of stories) for (const event of events) agenda.applyJob(id, 'acme', event);
-  return agenda;
-}
-
-const admit = (agenda: Agenda, ...jobIds: string[]) =>
-  agenda.applyAdmission({
-    type: 'PlacesChanged',
-    data: {
-      at: noon,
-      released: [],
-      admitted: jobIds.map((jobId) => {
-        const { connectionId, attempt, stage } = agenda.jobs.get(jobId)!;
-        return { jobId, connectionId, attempt, service: stage.service, stage: stage.name };
-      }),
-    },
-  });
-
-const turns = (agenda: Agenda) => [...agenda.candidates('acme')].map(({ jobId }) => jobId);
+const candidates = (agenda: Agenda) => tenantSnapshot(agenda, TENANT, new Map(), { at: now, cap: 100 }).candidates;
+const turns = (agenda: Agenda) => candidates(agenda).map(({ jobId }) => jobId);
 
 describe('the agenda', () => {
   it('offers the first job of every connection in turn', () => {
@@ -52,7 +17,7 @@ describe('the agenda', () => {
     expect(turns(agenda)).toEqual(['b1', 'c1', 'a2']);
   });
 
-  it('tells behind whom a job waits', () => {
+  it('explains which jobs a job waits for', () => {
     const agenda = agendaOf(story('a1', 'a'), story('a2', 'a'), story('a3', 'a'), story('b1', 'b'));
     admit(agenda, 'a1');
     expect(explain(agenda, 'a1')).toEqual({ reason: 'no_runner' });
@@ -60,70 +25,63 @@ describe('the agenda', () => {
     expect(explain(agenda, 'b1')).toEqual({ reason: 'tenant_cap', behind: ['a1'] });
   });
 
-  it('keeps a job between two tries until its time, then lets it wait in line', () => {
+  it('holds a job back until its retry is due, then queues it', () => {
     const agenda = agendaOf(story('a1', 'a', claimStage(), failStage(1, 'fetch')));
     expect(turns(agenda)).toEqual([]);
     expect(explain(agenda, 'a1')).toEqual({ reason: 'retry_backoff', until: new Date(noon + 63_000).toISOString() });
-    expect(agenda.timers.next).toBe(noon + 63_000);
-    agenda.ripen(agenda.jobs.get('a1')!);
-    expect([...agenda.candidates('acme')]).toMatchObject([{ jobId: 'a1', attempt: 2 }]);
+    expect(agenda.nextDue).toBe(noon + 63_000);
+    expect(agenda.takeDue(noon + 63_000)).toEqual([]);
+    expect(candidates(agenda)).toMatchObject([{ jobId: 'a1', attempt: 2 }]);
   });
 
-  it('lets nobody of the connection pass a job between two tries', () => {
+  it('lets no other job of the connection overtake one that waits for its retry', () => {
     const agenda = agendaOf(story('a1', 'a', claimStage(), failStage(1, 'fetch')), story('a2', 'a'), story('b1', 'b'));
     expect(turns(agenda)).toEqual(['b1']);
     expect(explain(agenda, 'a2')).toEqual({ reason: 'connection_busy', behind: ['a1'] });
-    agenda.ripen(agenda.jobs.get('a1')!);
+    agenda.takeDue(noon + 63_000);
     expect(turns(agenda)).toEqual(['a1', 'b1']);
-    agenda.applyJob('a1', 'acme', decideJob(cancelJob, story('a1', 'a').job)[0]!);
+    agenda.applyJob('a1', TENANT, decideJob(cancelJob, story('a1', 'a').job)[0]!);
     expect(turns(agenda)).toEqual(['a2', 'b1']);
   });
 
-  it('forgets jobs that ended without a place at once', () => {
+  it('forgets jobs that ended without a slot at once', () => {
     const agenda = agendaOf(story('a1', 'a', cancelJob));
     expect(agenda.jobs.size).toBe(0);
     expect(turns(agenda)).toEqual([]);
   });
 
-  it('keeps the place of a completed job until its connection knows of it', () => {
+  it('keeps the slot of a completed job until its connection has taken its end', () => {
     const agenda = agendaOf(
       story('a1', 'a', claimStage(), completeStage(1, 'fetch', { finish: 'unchanged' })),
       story('a2', 'a'),
     );
-    const place = { connectionId: 'a', attempt: 1, reserved: false, since: noon };
-    expect(agenda.holds('a1', place)).toBe(true);
+    const running = new Map([['a1', { connectionId: 'a', attempt: 1, reserved: false, since: noon }]]);
+    const released = () => tenantSnapshot(agenda, TENANT, running, { at: now, cap: 1 }).released;
+    expect(released()).toEqual([]);
     expect(explain(agenda, 'a2')).toEqual({ reason: 'connection_busy', behind: ['a1'] });
-    agenda.dirty.clear();
-    const data = {
-      jobId: 'a1',
-      state: 'completed',
-      result: 'unchanged',
-      position: 1,
-      nextSyncAt: null,
-      at: noon,
-    } as const;
-    agenda.applyConnection('a', 'acme', { type: 'SyncEnded', data });
-    expect(agenda.holds('a1', place)).toBe(false);
-    expect([...agenda.dirty]).toEqual(['acme']);
+    agenda.slots.takeChanged();
+    agenda.applyConnection('a', TENANT, syncEnded('a1'));
+    expect(released()).toEqual(['a1']);
+    expect(agenda.slots.takeChanged()).toEqual([TENANT]);
     expect(agenda.jobs.has('a1')).toBe(true);
-    const released = { at: noon, admitted: [], released: ['a1'] };
-    agenda.applyAdmission({ type: 'PlacesChanged', data: released });
+    agenda.applyAdmission({ type: 'PlacesChanged', data: { at: noon, admitted: [], released: ['a1'] } });
     expect(agenda.jobs.has('a1')).toBe(false);
   });
 
-  it('takes completed jobs for unknown when their connections may know of them already', () => {
+  it('forgets completed jobs whose connections may have taken their end before', () => {
     const agenda = agendaOf(
       story('a1', 'a', claimStage(), completeStage(1, 'fetch', { finish: 'unchanged' })),
       story('a2', 'a'),
     );
-    agenda.doubtEnded();
-    expect([...agenda.jobs.keys()]).toEqual(['a2']);
+    agenda.forgetUnconfirmed();
+    expect(Array.from(agenda.jobs.values(), ({ id }) => id)).toEqual(['a2']);
     expect(explain(agenda, 'a2')).toMatchObject({ reason: 'tenant_cap' });
   });
 
   it('reminds of the deadline of a cancel', () => {
     const agenda = agendaOf(story('a1', 'a', claimStage(), cancelJob));
-    expect(agenda.timers.popDue(noon + 7000)).toEqual({ kind: 'cancel', jobId: 'a1', at: noon + 7000 });
+    expect(agenda.nextDue).toBe(noon + 7000);
+    expect(agenda.takeDue(noon + 7000)).toEqual([{ kind: 'cancel', jobId: 'a1', tenant: TENANT, at: noon + 7000 }]);
   });
 
   it.each([
@@ -132,21 +90,72 @@ describe('the agenda', () => {
     ['handed over', [claimStage(), completeStage(1, 'fetch'), completeStage(1, 'snapshot')]],
     ['between two tries', [claimStage(), failStage(1, 'fetch')]],
   ])('restored from the state of a %s job is the same as folded from its events', (_, commands) => {
-    const told = story('a1', 'a', ...commands);
-    const restored = new Agenda(() => noon + 5000);
-    if (told.job.status !== 'absent') restored.restore(told.job);
-    const folded = agendaOf(told).jobs.get('a1')!;
-    const { phase, attempt, stage, due } = folded;
-    expect(restored.jobs.get('a1')).toMatchObject({ phase, attempt, stage, due });
-    expect(explain(restored, 'a1')).toEqual(explain(agendaOf(told), 'a1'));
+    const past = story('a1', 'a', ...commands);
+    const restored = new Agenda(() => now);
+    restored.restore(past.job);
+    const folded = agendaOf(past);
+    expect(restored.jobs.get('a1')).toEqual(folded.jobs.get('a1'));
+    expect(restored.claims.get('a1')?.number).toBe(folded.claims.get('a1')?.number);
+    expect(restored.nextDue).toBe(folded.nextDue);
+    expect(explain(restored, 'a1')).toEqual(explain(folded, 'a1'));
   });
 
   it('comes out the same when events are folded again over a restored state', () => {
-    const told = story('a1', 'a', claimStage(), failStage(1, 'fetch'));
-    const agenda = new Agenda(() => noon + 5000);
-    if (told.job.status !== 'absent') agenda.restore(told.job);
-    for (const event of told.events) agenda.applyJob('a1', 'acme', event);
-    expect(explain(agenda, 'a1')).toEqual(explain(agendaOf(told), 'a1'));
+    const past = story('a1', 'a', claimStage(), failStage(1, 'fetch'));
+    const agenda = new Agenda(() => now);
+    agenda.restore(past.job);
+    apply(agenda, past);
+    expect(explain(agenda, 'a1')).toEqual(explain(agendaOf(past), 'a1'));
     expect(turns(agenda)).toEqual([]);
+  });
+
+  it('holds exactly one slot, or none, whatever was restored before the events', () => {
+    const past = story('a1', 'a', claimStage(), failStage(1, 'fetch'));
+    const restored = new Agenda(() => now);
+    restored.restore(story('a1', 'a', claimStage()).job);
+    expect(restored.slots.running(TENANT)).toEqual(['a1']);
+    apply(restored, past);
+    expect(restored.slots.running(TENANT)).toEqual([]);
+    expect(restored.claims.get('a1')).toBeUndefined();
+  });
+
+  it('returns a planned sync when it is due, unless the connection was paused or planned anew', () => {
+    const agenda = agendaOf();
+    const plan = (connectionId: string, at: number) => agenda.applyConnection(connectionId, TENANT, planned(at));
+    plan('a', now + 10);
+    plan('b', now + 10);
+    agenda.applyConnection('b', TENANT, paused);
+    plan('c', now + 10);
+    plan('c', now + 20);
+    const [task, ...others] = agenda.takeDue(now + 10);
+    expect(task).toEqual({ kind: 'sync', connectionId: 'a', tenant: TENANT, at: now + 10 });
+    expect(others).toEqual([]);
+    agenda.putBack(task!, now + 30);
+    expect(agenda.takeDue(now + 20)).toMatchObject([{ connectionId: 'c' }]);
+    expect(agenda.takeDue(now + 30)).toEqual([task]);
+  });
+
+  it('makes a job ready when its planned start has come', () => {
+    const agenda = agendaOf(storyOf({ jobId: 'a1', connectionId: 'a', startAt: now + 10 }));
+    expect(turns(agenda)).toEqual([]);
+    agenda.takeDue(now + 9);
+    expect(turns(agenda)).toEqual([]);
+    agenda.takeDue(now + 10);
+    expect(turns(agenda)).toEqual(['a1']);
+    expect(agenda.slots.takeChanged()).toEqual([TENANT]);
+  });
+
+  it('knows a job as admitted that was admitted before it began', () => {
+    const agenda = agendaOf(story('a1', 'a'), story('a2', 'a'), story('b1', 'b'));
+    const slot = { attempt: 1, reserved: false, since: noon };
+    agenda.restoreSlots(
+      new Map([
+        ['a1', { ...slot, connectionId: 'a' }],
+        ['b1', { ...slot, connectionId: 'b', attempt: 0, reserved: true }],
+      ]),
+    );
+    expect(agenda.slots.running(TENANT)).toEqual(['a1']);
+    expect(agenda.slots.runningOf('a')).toBe('a1');
+    expect(turns(agenda)).toEqual(['b1', 'a2']);
   });
 });

@@ -1,5 +1,5 @@
 import { TidemarkError, type ExplainJobs, type JobRef, type JobView, type WaitingFor } from '@tidemark/contracts';
-import { explain, foresee } from '../agenda/waiting.js';
+import { explain, predictWait } from '../agenda/waiting.js';
 import type { Coordinator } from '../coordinator.js';
 import type { ExistingJob, JobState } from '../job/job.js';
 import { describeJob, waitingForTime } from '../job/job.view.js';
@@ -32,11 +32,11 @@ export function ownedJob(job: JobState, tenant: string): ExistingJob {
 
 /** The job together with what only the running system knows of it. */
 export function viewOf({ agenda, settings }: Pick<Coordinator, 'agenda' | 'settings'>, job: ExistingJob): JobView {
-  const live = agenda.jobs.get(job.id)?.claim;
+  const live = agenda.claims.get(job.id);
   const current = live?.number === job.claim?.number ? live : undefined;
   const waiting = job.status === 'pending' || (job.status === 'running' && !job.claim);
   const reason = () =>
-    explain(agenda, job.id) ?? waitingForTime(job) ?? foresee(agenda, job, settings.tenantMaxRunning);
+    explain(agenda, job.id) ?? waitingForTime(job) ?? predictWait(agenda, job, settings.tenantMaxRunning);
   return describeJob(job, {
     stagePercent: current?.percent,
     counts: current?.counts,

@@ -1,8 +1,8 @@
+import type { LiveJob } from '../agenda/live-jobs.js';
 import { forceCancel } from '../commands/cancel-job.js';
 import { startPlannedSync } from '../commands/end-sync.js';
 import type { Context, Coordinator } from '../coordinator.js';
 import type { JobCommand } from '../job/job.commands.js';
-import type { LiveJob } from '../agenda/agenda.js';
 import type { ClaimActions } from './liveness.js';
 import type { DueActions } from './timers.js';
 
@@ -16,14 +16,16 @@ export const dueActions = (coordinator: Coordinator): DueActions => ({
   wake: () => coordinator.admission.wake(),
 });
 
-/** What the silence, the standing still and the recovery of a claim lead to. */
+/** What the silence, the standstill and the recovery of a claim lead to. */
 export function claimActions({ jobs, time }: Coordinator): ClaimActions {
-  const tell = async (job: LiveJob, command: JobCommand) => {
+  const handle = async (job: LiveJob, command: JobCommand) => {
     await jobs.handle(job.id, command, coordinatorOf(job.tenant, job));
   };
   return {
-    expire: (job, claim) => tell(job, { type: 'ExpireClaim', data: { claim, random: Math.random(), at: time.now() } }),
-    stall: (job, claim, since) => tell(job, { type: 'StallClaim', data: { claim, since, at: time.now() } }),
-    recover: (job, claim) => tell(job, { type: 'RecoverClaim', data: { claim, at: time.now() } }),
+    expire: (job, { number: claim }) =>
+      handle(job, { type: 'ExpireClaim', data: { claim, random: Math.random(), at: time.now() } }),
+    stall: (job, { number: claim, advancedAt: since }) =>
+      handle(job, { type: 'StallClaim', data: { claim, since, at: time.now() } }),
+    recover: (job, { number: claim }) => handle(job, { type: 'RecoverClaim', data: { claim, at: time.now() } }),
   };
 }

@@ -51,7 +51,7 @@ export class AgendaFeed implements Daemon {
       { categories: ownCategories, after, onCaughtUp, onError: this.onError },
       (events, position) => {
         for (const event of events) this.apply(event);
-        this.agenda.position = position;
+        this.agenda.reached(position);
         if (caughtUp) this.onAdvance();
       },
     );
@@ -59,7 +59,7 @@ export class AgendaFeed implements Daemon {
     await Promise.race([up.promise, subscription.ended]);
     if (this.stopped) return;
     if (!caughtUp) throw new Error('the log could not be folded to its end');
-    this.agenda.doubtEnded();
+    this.agenda.forgetUnconfirmed();
     this.onAdvance();
   }
 
@@ -91,7 +91,9 @@ export class AgendaFeed implements Daemon {
       for (const state of ['pending', 'running'] as const)
         for await (const { fold } of jobs.scan({ state })) if (fold) this.agenda.restore(fold);
       for await (const { fold } of connections.scan()) this.agenda.restoreConnection(fold);
-      return (this.agenda.position = Math.min(...positions));
+      const position = Math.min(...positions);
+      this.agenda.reached(position);
+      return position;
     } catch (error) {
       if (!(error instanceof ReadModelUnavailable)) throw error;
       this.onError(error);

@@ -6,6 +6,7 @@ import { daemonLifecycle } from '@tidemark/foundation/testing';
 import { EmbeddedBroker } from '@tidemark/messaging';
 import { createReadModel, type ReadModel } from '@tidemark/read-model';
 import { FakeClock, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import { planned } from '../agenda/agenda.fixtures.js';
 import { Agenda } from '../agenda/agenda.js';
 import { claimStage, createJob, noon } from '../job/job.fixtures.js';
 import { decideJob } from '../job/job.decide.js';
@@ -65,8 +66,7 @@ daemonLifecycle('Timers', () => {
   );
   const provoke = async () => {
     const [connectionId, at] = [uuidv7(), clock.now() + 10];
-    agenda.plans.set(connectionId, { tenant: 'acme', at });
-    agenda.timers.push(at, { kind: 'sync', connectionId, at });
+    agenda.applyConnection(connectionId, 'acme', planned(at));
     daemon.arm();
     await clock.advance(SECOND_MS);
   };
@@ -94,7 +94,7 @@ daemonLifecycle('Liveness', () => {
       percent++;
       broker.broadcast('tidemark.beat.silent', { jobId: 'silent', claim: 1, percent });
       await clock.advance(SECOND_MS);
-      heard = agenda.jobs.get('silent')!.claim!.percent === percent;
+      heard = agenda.claims.get('silent')!.percent === percent;
     },
     rounds: () => rounds,
     held: () => clock.timers + (heard ? 1 : 0),
@@ -165,7 +165,7 @@ daemonLifecycle('Admission', () => {
     async provoke() {
       const jobId = uuidv7();
       agenda.applyJob(jobId, tenant, created(jobId, uuidv7()) satisfies JobEvent);
-      agenda.position = await store.head();
+      agenda.reached(await store.head());
       daemon.wake();
       await settle();
       await clock.advance(SECOND_MS);

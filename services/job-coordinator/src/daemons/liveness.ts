@@ -1,31 +1,37 @@
 import type { Beat } from '@tidemark/contracts';
 import { DaemonGroup, daemonOf, Loop, type Clock, type Daemon } from '@tidemark/foundation';
 import type { Broker } from '@tidemark/messaging';
-import type { Agenda, LiveClaim, LiveJob } from '../agenda/agenda.js';
+import type { Agenda } from '../agenda/agenda.js';
+import type { LiveClaim } from '../agenda/claims.js';
+import type { LiveJob } from '../agenda/live-jobs.js';
 
 const SWEEP_MS = 1000;
 
-/** What becomes of claims; repeating one changes nothing. */
+type ClaimAction = (job: LiveJob, claim: LiveClaim) => Promise<void>;
+
+/** What happens to claims; repeating one changes nothing. */
 export interface ClaimActions {
-  expire(job: LiveJob, claim: number): Promise<void>;
-  stall(job: LiveJob, claim: number, since: number): Promise<void>;
-  recover(job: LiveJob, claim: number): Promise<void>;
+  readonly expire: ClaimAction;
+  readonly stall: ClaimAction;
+  readonly recover: ClaimAction;
 }
 
-/** Hears the beats of all runners, and once a second looks for claims that fell silent, stopped advancing, or advance again. */
+/** Hears the heartbeats of all runners, and once a second looks for claims that fell silent, stalled or recovered. */
 export class Liveness implements Daemon {
   readonly #parts: Daemon;
+  readonly #agenda: Agenda;
+  readonly #time: Clock;
+  readonly #actions: ClaimActions;
+  readonly #onError: (error: Error) => void;
 
-  constructor(
-    broker: Broker,
-    private readonly agenda: Agenda,
-    private readonly time: Clock,
-    private readonly actions: ClaimActions,
-    private readonly onError: (error: Error) => void,
-  ) {
+  constructor(broker: Broker, agenda: Agenda, time: Clock, actions: ClaimActions, onError: (error: Error) => void) {
+    this.#agenda = agenda;
+    this.#time = time;
+    this.#actions = actions;
+    this.#onError = onError;
     this.#parts = new DaemonGroup([
-      daemonOf(() => broker.listen<Beat>('tidemark.beat.*', ({ data }) => this.hear(data))),
-      new Loop({ everyMs: SWEEP_MS, clock: time, tick: () => this.sweep(), onError }),
+      daemonOf(() => broker.listen<Beat>('tidemark.beat.*', ({ data }) => agenda.claims.heartbeat(data, time.now()))),
+      new Loop({ everyMs: SWEEP_MS, clock: time, tick: () => this.#sweep(), onError }),
     ]);
   }
 
@@ -37,32 +43,25 @@ export class Liveness implements Daemon {
     return this.#parts.stop();
   }
 
-  private hear({ jobId, claim: number, percent, counts }: Beat): void {
-    const claim = this.agenda.jobs.get(jobId)?.claim;
-    if (claim?.number !== number) return;
-    const now = this.time.now();
-    claim.lastBeatAt = now;
-    if (advanced(claim, percent, counts)) claim.advancedAt = now;
-    claim.percent = percent ?? claim.percent;
-    claim.counts = counts ?? claim.counts;
-  }
-
-  private sweep(): void {
-    const now = this.time.now();
-    for (const job of this.agenda.claimedJobs()) {
-      const { number, lastBeatAt, advancedAt, stalled } = job.claim!;
-      const still = now - advancedAt > job.stallTimeoutMs;
-      if (now - lastBeatAt > job.claimTimeoutMs) this.attempt(this.actions.expire(job, number));
-      else if (still && !stalled) this.attempt(this.actions.stall(job, number, advancedAt));
-      else if (!still && stalled) this.attempt(this.actions.recover(job, number));
+  #sweep(): void {
+    const { claims, jobs } = this.#agenda;
+    const now = this.#time.now();
+    for (const [jobId, claim] of claims.entries()) {
+      const job = jobs.get(jobId)!;
+      const action = actionFor(claim, job, now);
+      if (action) this.#actions[action](job, claim).catch(this.#onError);
     }
-  }
-
-  private attempt(action: Promise<void>): void {
-    action.catch(this.onError);
   }
 }
 
-const advanced = (claim: LiveClaim, percent?: number, counts?: object) =>
-  (percent ?? 0) > (claim.percent ?? 0) ||
-  (counts !== undefined && JSON.stringify(counts) !== JSON.stringify(claim.counts));
+/** What has to happen to a claim; undefined when nothing has to. */
+export function actionFor(
+  { lastHeartbeatAt, advancedAt, stalled }: LiveClaim,
+  { claimTimeoutMs, stallTimeoutMs }: Pick<LiveJob, 'claimTimeoutMs' | 'stallTimeoutMs'>,
+  now: number,
+): keyof ClaimActions | undefined {
+  if (now - lastHeartbeatAt > claimTimeoutMs) return 'expire';
+  const still = now - advancedAt > stallTimeoutMs;
+  if (still === stalled) return undefined;
+  return still ? 'stall' : 'recover';
+}

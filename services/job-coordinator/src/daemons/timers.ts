@@ -1,92 +1,81 @@
 import type { Clock, Daemon } from '@tidemark/foundation';
-import type { Agenda, Reminder } from '../agenda/agenda.js';
+import type { Agenda, DueTask } from '../agenda/agenda.js';
 
 const RETRY_MS = 1000;
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** What has to be done when its time has come; may be called twice for the same. */
+/** What to do when its time has come; may be called twice for the same. */
 export interface DueActions {
   startPlannedSync(connectionId: string, tenant: string, plannedAt: number): Promise<void>;
   forceCancel(jobId: string, tenant: string): Promise<void>;
   wake(): void;
 }
 
-/** One system timer for the earliest reminder of the agenda; a reminder that is no longer true is dropped when due. */
+/** One system timer for whatever the agenda has due next. */
 export class Timers implements Daemon {
-  private timer: unknown;
-  private armedFor = Infinity;
-  private running = false;
-  private stopped = false;
+  readonly #agenda: Agenda;
+  readonly #time: Clock;
+  readonly #actions: DueActions;
+  readonly #onError: (error: Error) => void;
+  #timer: unknown;
+  #armedFor = Infinity;
+  #running = false;
+  #stopped = false;
 
-  constructor(
-    private readonly agenda: Agenda,
-    private readonly time: Clock,
-    private readonly actions: DueActions,
-    private readonly onError: (error: Error) => void,
-  ) {}
+  constructor(agenda: Agenda, time: Clock, actions: DueActions, onError: (error: Error) => void) {
+    this.#agenda = agenda;
+    this.#time = time;
+    this.#actions = actions;
+    this.#onError = onError;
+  }
 
   start(): void {
-    this.running = !this.stopped;
+    this.#running = !this.#stopped;
     this.arm();
   }
 
-  /** Sets the system timer to the earliest reminder. Cheap when that did not change. */
+  /** Sets the system timer to what is due next. Cheap when that did not change. */
   arm(): void {
-    const next = this.agenda.timers.next ?? Infinity;
-    if (!this.running || next === this.armedFor) return;
-    this.disarm();
+    const next = this.#agenda.nextDue ?? Infinity;
+    if (!this.#running || next === this.#armedFor) return;
+    this.#disarm();
     if (next === Infinity) return;
-    this.armedFor = next;
-    const wait = Math.min(Math.max(0, next - this.time.now()), LONGEST_TIMEOUT_MS);
-    this.timer = this.time.setTimeout(() => this.fire(), wait);
+    this.#armedFor = next;
+    const wait = Math.min(Math.max(0, next - this.#time.now()), LONGEST_TIMEOUT_MS);
+    this.#timer = this.#time.setTimeout(() => this.#fire(), wait);
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    this.running = false;
-    this.disarm();
+    this.#stopped = true;
+    this.#running = false;
+    this.#disarm();
   }
 
-  private disarm(): void {
-    if (this.timer !== undefined) this.time.clearTimeout(this.timer);
-    this.timer = undefined;
-    this.armedFor = Infinity;
+  #disarm(): void {
+    if (this.#timer !== undefined) this.#time.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#armedFor = Infinity;
   }
 
-  private fire(): void {
-    this.disarm();
-    const now = this.time.now();
-    for (let due = this.agenda.timers.popDue(now); due; due = this.agenda.timers.popDue(now)) this.remind(due);
-    this.actions.wake();
+  #fire(): void {
+    this.#disarm();
+    for (const task of this.#agenda.takeDue(this.#time.now())) this.#attempt(task);
+    this.#actions.wake();
     this.arm();
   }
 
-  private remind(reminder: Reminder): void {
-    switch (reminder.kind) {
-      case 'job': {
-        const job = this.agenda.jobs.get(reminder.jobId);
-        if (job?.phase === 'due' && job.due === reminder.at) this.agenda.ripen(job);
-        return;
-      }
-      case 'sync': {
-        const plan = this.agenda.plans.get(reminder.connectionId);
-        if (plan?.at !== reminder.at) return;
-        return this.attempt(reminder, this.actions.startPlannedSync(reminder.connectionId, plan.tenant, plan.at));
-      }
-      case 'cancel': {
-        const job = this.agenda.jobs.get(reminder.jobId);
-        if (job?.cancelDeadline === undefined || job.cancelDeadline === null) return;
-        return this.attempt(reminder, this.actions.forceCancel(job.id, job.tenant));
-      }
-    }
-  }
-
-  /** What failed is reminded of again: the store may be back by then. */
-  private attempt(reminder: Reminder, action: Promise<void>): void {
-    action.catch((error: Error) => {
-      this.onError(error);
-      this.agenda.timers.push(this.time.now() + RETRY_MS, reminder);
+  /** A task that fails is tried again later: the store may be back by then. */
+  #attempt(task: DueTask): void {
+    this.#perform(task).catch((error: Error) => {
+      this.#onError(error);
+      this.#agenda.putBack(task, this.#time.now() + RETRY_MS);
       this.arm();
     });
+  }
+
+  #perform(task: DueTask): Promise<void> {
+    return task.kind === 'sync'
+      ? this.#actions.startPlannedSync(task.connectionId, task.tenant, task.at)
+      : this.#actions.forceCancel(task.jobId, task.tenant);
   }
 }

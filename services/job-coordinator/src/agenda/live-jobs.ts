@@ -1,0 +1,159 @@
+import type { JobEvent, Origin, StageDefinition } from '@tidemark/contracts';
+import { attemptOf, currentStage, type ExistingJob } from '../job/job.js';
+import { canMove, holdsSlot, type Phase } from './phases.js';
+
+/** A job that has not ended, or only just; as much of it as scheduling needs. Times are milliseconds since the epoch. */
+export interface LiveJob {
+  readonly id: string;
+  readonly tenant: string;
+  readonly connectionId: string;
+  readonly stages: readonly StageDefinition[];
+  readonly claimTimeoutMs: number;
+  readonly stallTimeoutMs: number;
+  readonly origin?: Origin;
+  readonly phase: Phase;
+  readonly attempt: number;
+  readonly stage: StageDefinition;
+  /** When the phase `due` ends. */
+  readonly due: number;
+  readonly cancelDeadline: number | null;
+  /** Enters its connection's queue at the front: its slot was reserved, or it is being retried. */
+  readonly atFront: boolean;
+}
+
+/** A job before and after an event: `before` is missing when it is new, `after` when it is forgotten. */
+export interface JobChange {
+  readonly before?: LiveJob;
+  readonly after?: LiveJob;
+}
+
+/** The live jobs and their phases. What else there is to know of them follows from the changes that this fold returns. */
+export class LiveJobs {
+  readonly #jobs = new Map<string, LiveJob>();
+
+  get size(): number {
+    return this.#jobs.size;
+  }
+
+  get(jobId: string): LiveJob | undefined {
+    return this.#jobs.get(jobId);
+  }
+
+  has(jobId: string): boolean {
+    return this.#jobs.has(jobId);
+  }
+
+  values(): IterableIterator<LiveJob> {
+    return this.#jobs.values();
+  }
+
+  /** Undefined when the event changes nothing here. */
+  apply(jobId: string, tenant: string, event: JobEvent, origin?: Origin): JobChange | undefined {
+    const job = this.#jobs.get(jobId);
+    if (event.type === 'JobCreated') {
+      const created = newJob(jobId, tenant, event.data, origin);
+      return job ? this.#move(job, created.phase, created) : this.#put(created);
+    }
+    if (!job) return undefined;
+    switch (event.type) {
+      case 'StageClaimed':
+        return this.#move(job, 'claimed');
+      case 'StageCompleted': {
+        const { stage, handOver } = event.data;
+        const next = job.stages[job.stages.findIndex(({ name }) => name === stage) + 1] ?? job.stage;
+        return handOver ? this.#move(job, 'offered', { stage: next }) : this.#put({ ...job, stage: next });
+      }
+      case 'ClaimExpired':
+        return this.#move(job, 'offered');
+      case 'RetryScheduled': {
+        const { retryCount, retryAt: due } = event.data;
+        return this.#move(job, 'due', { attempt: retryCount + 1, due, atFront: true });
+      }
+      case 'CancelRequested':
+        return this.#put({ ...job, cancelDeadline: event.data.deadline });
+      case 'JobCompleted':
+        return holdsSlot(job.phase) ? this.#move(job, 'completing') : this.forget(jobId);
+      case 'JobFailed':
+      case 'JobCancelled':
+        return holdsSlot(job.phase) ? this.#move(job, 'released') : this.forget(jobId);
+      case 'CheckpointSaved':
+      case 'ClaimStalled':
+      case 'ClaimRecovered':
+      case 'ChangesDetected':
+        return undefined;
+      default:
+        return event satisfies never;
+    }
+  }
+
+  /** Adds a job as it was at some position; later events may follow, and so may earlier ones. */
+  restore(job: ExistingJob & { readonly origin?: Origin }): JobChange | undefined {
+    const stage = currentStage(job);
+    if (!stage) return undefined;
+    return this.#put({
+      ...newJob(job.id, job.tenant, job, job.origin),
+      phase: job.claim ? 'claimed' : job.status === 'running' ? 'offered' : 'due',
+      attempt: attemptOf(job),
+      stage,
+      due: job.retryAt ?? job.startAt ?? 0,
+      cancelDeadline: job.cancel?.deadline ?? null,
+      atFront: job.retryCount > 0 || job.whenBusy === 'reject',
+    });
+  }
+
+  /** The time has come that the job was due at; a job that is due at another time, or no longer due, stays as it is. */
+  makeReady(jobId: string, due: number): JobChange | undefined {
+    const job = this.#jobs.get(jobId);
+    return job?.phase === 'due' && job.due === due ? this.#move(job, 'ready') : undefined;
+  }
+
+  /** This attempt of the job was given a slot. */
+  admit(jobId: string, attempt: number): JobChange | undefined {
+    const job = this.#jobs.get(jobId);
+    const waits = job?.attempt === attempt && (job.phase === 'ready' || job.phase === 'due');
+    return waits ? this.#move(job, 'offered') : undefined;
+  }
+
+  /** The connection has taken the end of the job. */
+  release(jobId: string): JobChange | undefined {
+    const job = this.#jobs.get(jobId);
+    return job?.phase === 'completing' ? this.#move(job, 'released') : undefined;
+  }
+
+  forget(jobId: string): JobChange | undefined {
+    const before = this.#jobs.get(jobId);
+    return this.#jobs.delete(jobId) ? { before } : undefined;
+  }
+
+  /** The only place where the phase of a job changes. A fold never throws, so an illegal move is ignored. */
+  #move(job: LiveJob, phase: Phase, changes?: Partial<LiveJob>): JobChange | undefined {
+    return canMove(job.phase, phase) ? this.#put({ ...job, ...changes, phase }) : undefined;
+  }
+
+  #put(after: LiveJob): JobChange {
+    const before = this.#jobs.get(after.id);
+    this.#jobs.set(after.id, after);
+    return { before, after };
+  }
+}
+
+type Order = Pick<LiveJob, 'connectionId' | 'stages' | 'claimTimeoutMs' | 'stallTimeoutMs'> & {
+  readonly startAt?: number | null;
+  readonly whenBusy: string;
+};
+
+const newJob = (id: string, tenant: string, order: Order, origin: Origin | undefined): LiveJob => ({
+  id,
+  tenant,
+  connectionId: order.connectionId,
+  stages: order.stages,
+  claimTimeoutMs: order.claimTimeoutMs,
+  stallTimeoutMs: order.stallTimeoutMs,
+  ...(origin && { origin }),
+  phase: 'due',
+  attempt: 1,
+  stage: order.stages[0]!,
+  due: order.startAt ?? 0,
+  cancelDeadline: null,
+  atFront: order.whenBusy === 'reject',
+});

@@ -1,0 +1,38 @@
+import type { ConnectionEvent } from '@tidemark/contracts';
+import { exists, type ConnectionState } from '../connection/connection.js';
+
+/** The next automatic sync of a connection; `at` in milliseconds since the epoch. */
+export interface Plan {
+  readonly connectionId: string;
+  readonly tenant: string;
+  readonly at: number;
+}
+
+/** The planned syncs, one per connection at most. */
+export class Plans {
+  readonly #plans = new Map<string, Plan>();
+
+  get(connectionId: string): Plan | undefined {
+    return this.#plans.get(connectionId);
+  }
+
+  /** The plan that the event makes; undefined when it makes none, or the one that is there already. */
+  apply(connectionId: string, tenant: string, { type, data }: ConnectionEvent): Plan | undefined {
+    if ('nextSyncAt' in data) return this.#set(connectionId, tenant, data.nextSyncAt);
+    if (type === 'ConnectionPaused' || type === 'ConnectionDisconnected' || type === 'ConnectionRemoved')
+      this.#plans.delete(connectionId);
+    return undefined;
+  }
+
+  restore(connection: ConnectionState): Plan | undefined {
+    return exists(connection) ? this.#set(connection.id, connection.tenant, connection.nextSyncAt) : undefined;
+  }
+
+  #set(connectionId: string, tenant: string, at: number | null): Plan | undefined {
+    if (at === null) this.#plans.delete(connectionId);
+    if (at === null || this.#plans.get(connectionId)?.at === at) return undefined;
+    const plan = { connectionId, tenant, at };
+    this.#plans.set(connectionId, plan);
+    return plan;
+  }
+}

@@ -1,0 +1,117 @@
+import { FairQueue } from './fair-queue.js';
+import type { JobChange, LiveJob } from './live-jobs.js';
+import { hasEnded, holdsSlot } from './phases.js';
+
+/** Which jobs hold their tenant's concurrency slots, and which wait for one, in what order. */
+export class Slots {
+  readonly #queues = new Map<string, FairQueue>();
+  /** By tenant. */
+  readonly #running = new Map<string, Set<string>>();
+  /** By connection. */
+  readonly #runningOf = new Map<string, string>();
+  /**
+   * By connection, the job that is on its second or later attempt. The connection's other jobs wait until it has
+   * ended: what it read before them must not be committed after them.
+   */
+  readonly #retrying = new Map<string, string>();
+  readonly #changed = new Set<string>();
+
+  apply({ before, after }: JobChange): void {
+    const job = after ?? before;
+    if (!job) return;
+    const to = standingOf(after);
+    const moved = this.#moveJob(job, standingOf(before), to);
+    const retryEnded = this.#noteRetry(job, after);
+    if ((moved || retryEnded) && to !== 'running' && this.hasWaiting(job.tenant)) this.#changed.add(job.tenant);
+  }
+
+  hasWaiting(tenant: string): boolean {
+    return !(this.#queues.get(tenant)?.isEmpty ?? true);
+  }
+
+  /** Tenants in which a job may have become admissible since the last call. */
+  takeChanged(): string[] {
+    const tenants = [...this.#changed];
+    this.#changed.clear();
+    return tenants;
+  }
+
+  /** The connections of the tenant whose jobs wait for a slot, in the order of their turns. */
+  waitingConnections(tenant: string): Iterable<string> {
+    return this.#queues.get(tenant)?.connections() ?? [];
+  }
+
+  /** The connection's job that may be admitted next; undefined when none waits, or only behind one being retried. */
+  nextOf(tenant: string, connectionId: string): string | undefined {
+    const next = this.#queues.get(tenant)?.headOf(connectionId);
+    return (this.#retrying.get(connectionId) ?? next) === next ? next : undefined;
+  }
+
+  /** The jobs before this one in its connection's queue; all of the queue when the job is not in it. */
+  ahead({ tenant, connectionId, id }: Pick<LiveJob, 'id' | 'tenant' | 'connectionId'>): string[] {
+    return this.#queues.get(tenant)?.ahead(connectionId, id) ?? [];
+  }
+
+  /** The jobs of the tenant that hold a slot. */
+  running(tenant: string): string[] {
+    return [...(this.#running.get(tenant) ?? [])];
+  }
+
+  countRunning(tenant: string): number {
+    return this.#running.get(tenant)?.size ?? 0;
+  }
+
+  /** The connection's job that holds a slot. */
+  runningOf(connectionId: string): string | undefined {
+    return this.#runningOf.get(connectionId);
+  }
+
+  /** The connection's job that is on its second or later attempt. */
+  retryingOf(connectionId: string): string | undefined {
+    return this.#retrying.get(connectionId);
+  }
+
+  #moveJob(job: LiveJob, from: Standing, to: Standing): boolean {
+    const { id, tenant, connectionId } = job;
+    if (from === to) return false;
+    if (from === 'queued') {
+      if (to === 'running') this.#queueOf(tenant).served(connectionId, id);
+      else this.#queueOf(tenant).remove(connectionId, id);
+    } else if (from === 'running') {
+      this.#running.get(tenant)?.delete(id);
+      if (this.#runningOf.get(connectionId) === id) this.#runningOf.delete(connectionId);
+    }
+    if (to === 'queued') this.#queueOf(tenant).add(connectionId, id, job.atFront);
+    else if (to === 'running') {
+      entry(this.#running, tenant, () => new Set()).add(id);
+      this.#runningOf.set(connectionId, id);
+    }
+    return true;
+  }
+
+  /** True when the job was being retried and is no longer. */
+  #noteRetry({ id, connectionId }: LiveJob, after: LiveJob | undefined): boolean {
+    if (after && after.attempt > 1 && !hasEnded(after.phase)) {
+      this.#retrying.set(connectionId, id);
+      return false;
+    }
+    return this.#retrying.get(connectionId) === id && this.#retrying.delete(connectionId);
+  }
+
+  #queueOf(tenant: string): FairQueue {
+    return entry(this.#queues, tenant, () => new FairQueue());
+  }
+}
+
+type Standing = 'queued' | 'running' | 'neither';
+
+const standingOf = (job: LiveJob | undefined): Standing => {
+  if (job?.phase === 'ready') return 'queued';
+  return job && holdsSlot(job.phase) ? 'running' : 'neither';
+};
+
+function entry<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = create()));
+  return value;
+}

@@ -1,0 +1,56 @@
+import { occupied, type Admitted, type Slot } from '../admission/admission.js';
+import type { LiveJob, LiveJobs } from './live-jobs.js';
+import type { Slots } from './slots.js';
+
+/** What admission has to know of a tenant, at one moment. */
+export interface TenantSnapshot {
+  /** Jobs whose slots are no longer needed. */
+  readonly released: readonly string[];
+  /** Those of them that ended before this coordinator began, perhaps before their connections took their end. */
+  readonly unconfirmed: readonly string[];
+  /** The jobs that may be admitted, in the order of their turns: one per connection, no more than there are free slots. */
+  readonly candidates: readonly Admitted[];
+}
+
+/** How long a reserved slot may be without its job, in milliseconds. */
+const RESERVATION_MS = 30_000;
+
+/** The tenant's jobs beside the slots that its admission stream has given out. Costs no more for a longer queue. */
+export function tenantSnapshot(
+  { jobs, slots }: { readonly jobs: Pick<LiveJobs, 'get'>; readonly slots: Slots },
+  tenant: string,
+  running: ReadonlyMap<string, Slot>,
+  { at, cap }: { readonly at: number; readonly cap: number },
+): TenantSnapshot {
+  const released: string[] = [];
+  const unconfirmed: string[] = [];
+  const admissible: string[] = [];
+  for (const [jobId, slot] of running) {
+    const job = jobs.get(jobId);
+    if (!needsSlot(job, slot, at)) released.push(jobId);
+    else if (slot.reserved && slots.nextOf(tenant, slot.connectionId) === jobId) admissible.push(jobId);
+    if (!job && !slot.reserved) unconfirmed.push(jobId);
+  }
+  const { busy, free } = occupied(running, released, cap);
+  const most = admissible.length + free;
+  for (const connectionId of slots.waitingConnections(tenant)) {
+    if (admissible.length >= most) break;
+    const next = busy.has(connectionId) ? undefined : slots.nextOf(tenant, connectionId);
+    if (next !== undefined) admissible.push(next);
+  }
+  return { released, unconfirmed, candidates: admissible.map((jobId) => admittedOf(jobs.get(jobId)!)) };
+}
+
+function needsSlot(job: LiveJob | undefined, { reserved, attempt, since }: Slot, at: number): boolean {
+  if (reserved) return job ? job.attempt === 1 && job.phase !== 'claimed' : at - since < RESERVATION_MS;
+  return job !== undefined && job.phase !== 'released' && job.attempt === attempt;
+}
+
+const admittedOf = ({ id: jobId, connectionId, attempt, stage, origin }: LiveJob): Admitted => ({
+  jobId,
+  connectionId,
+  attempt,
+  service: stage.service,
+  stage: stage.name,
+  ...(origin && { origin }),
+});
