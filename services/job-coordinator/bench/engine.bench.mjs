@@ -1,15 +1,16 @@
 // The engine under the services: event store, embedded broker and job aggregate, without NestJS. One-stage jobs, beside
 // what plain SQLite takes of the same rows in the same run.
 import { join } from 'node:path';
+import { systemClock } from '../../../libs/foundation/dist/index.js';
 import { openAdapters } from '../../../libs/platform/dist/index.js';
 import { bytesOf, closedLoop, peakMemoryMb, row, sqliteFloor, temporaryFolder } from '../../../tools/lib/bench.mjs';
+import { ownCatalogue } from '../dist/catalogue.js';
 import { createConnection } from '../dist/commands/create-connection.js';
 import { createJob } from '../dist/commands/create-job.js';
 import { endSync } from '../dist/commands/end-sync.js';
 import { claimStage, completeStage } from '../dist/commands/report-stage.js';
 import { startEngine } from '../dist/engine.js';
 import { JOB_ENDED } from '../dist/messaging/outbox.js';
-import { systemTime } from '../dist/time.js';
 
 const JOBS = 20_000;
 /** JobCreated, StageClaimed, StageCompleted, JobCompleted; SyncEnded of the connection. */
@@ -31,7 +32,8 @@ const adapters = await openAdapters(['eventStore', 'broker', 'readModel'], {
   namespace: 'tidemark',
   onError: fail,
 });
-const engine = await startEngine(adapters, { claimTimeoutMs: 60_000, tenantMaxRunning: 1000 }, fail, systemTime);
+const settings = { claimTimeoutMs: 60_000, tenantMaxRunning: 1000 };
+const engine = await startEngine(adapters, settings, fail, systemClock, ownCatalogue);
 const { coordinator } = engine;
 const context = { tenant: 'default', actor: 'bench' };
 
