@@ -1,4 +1,4 @@
-import type { Change, OperationRef } from './compare/change.js';
+import type { Change, OperationRef } from './change.js';
 import { dayOf } from './day.js';
 
 /** Leaves out changes that match every field given; a rule without any field matches nothing. */

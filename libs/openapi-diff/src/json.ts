@@ -16,6 +16,9 @@ export const asArray = (value: Json | undefined): Json[] => (Array.isArray(value
 export const asString = (value: Json | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
 
+export const isReference = (value: Json | undefined): value is JsonObject & { $ref: string } =>
+  isObject(value) && typeof value['$ref'] === 'string';
+
 /** The items that are not among the others, compared by identity. */
 export const without = (items: readonly Json[], others: readonly Json[]): Json[] => {
   const known = new Set(others);
@@ -44,44 +47,4 @@ export const stableJson = (value: Json | undefined): string => {
     if (child !== undefined) parts.push(`${JSON.stringify(key)}:${stableJson(child)}`);
   }
   return `{${parts.join(',')}}`;
-};
-
-/** One step of a JSON pointer (RFC 6901), escaped. */
-export const escapePointer = (segment: string): string =>
-  segment.includes('~') || segment.includes('/') ? segment.replaceAll('~', '~0').replaceAll('/', '~1') : segment;
-
-/** The pointer of the given steps. */
-export const joinPointer = (segments: string[]): string =>
-  segments.map((segment) => `/${escapePointer(segment)}`).join('');
-
-/** The steps of a JSON pointer; a leading `#` and percent-encoding are accepted. */
-export const pointerSegments = (pointer: string): string[] => {
-  let text = pointer;
-  if (text.startsWith('#')) {
-    text = text.slice(1);
-    if (text.includes('%')) {
-      try {
-        text = decodeURIComponent(text);
-      } catch {
-        // a lone percent sign stands for itself
-      }
-    }
-  }
-  if (text === '' || text === '/') return text === '' ? [] : [''];
-  return text
-    .slice(1)
-    .split('/')
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
-};
-
-/** The value at a JSON pointer, or undefined. */
-export const valueAt = (document: Json, pointer: string): Json | undefined => {
-  let current: Json | undefined = document;
-  for (const segment of pointerSegments(pointer)) {
-    if (Array.isArray(current)) current = /^\d+$/.test(segment) ? current[Number(segment)] : undefined;
-    else if (isObject(current)) current = own(current, segment);
-    else return undefined;
-    if (current === undefined) return undefined;
-  }
-  return current;
 };

@@ -1,6 +1,6 @@
-import { asArray, asObject, asString, isObject, type Json, type JsonObject } from './json.js';
+import { isReference, asArray, asObject, asString, isObject, type Json, type JsonObject } from './json.js';
 import { Side } from './compare/side.js';
-import { isReference } from './normalize/interner.js';
+
 import { METHODS } from './normalize/kinds.js';
 import type { CanonicalApi } from './normalize/normalize.js';
 

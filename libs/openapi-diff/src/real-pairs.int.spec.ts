@@ -10,7 +10,8 @@ import {
   type JsonObject,
   type ParsedDocument,
 } from './index.js';
-import { asObject, valueAt } from './json.js';
+import { asObject } from './json.js';
+import { valueAt } from './pointers.js';
 import { METHODS } from './normalize/kinds.js';
 import { DATA, PAIRS, readPair } from './testing/pairs.js';
 import { shuffled } from './testing/shuffle.js';

@@ -1,11 +1,14 @@
-import type { Change, OperationRef, Severity } from './compare/change.js';
-import { operationKey } from './compare/report.js';
+import { operationKey, operationsOf, type Change, type OperationRef, type Severity } from './change.js';
 
 /** A comparison in numbers. */
 export interface Summary {
   readonly total: number;
   readonly severities: Record<Severity, number>;
-  readonly operations: { added: OperationRef[]; removed: OperationRef[]; changed: OperationRef[] };
+  readonly operations: {
+    readonly added: readonly OperationRef[];
+    readonly removed: readonly OperationRef[];
+    readonly changed: readonly OperationRef[];
+  };
 }
 
 const REMOVED = /^(unstable-)?api(-path)?-removed(-|$)/;
@@ -19,9 +22,7 @@ export const summarize = (changes: readonly Change[]): Summary => {
   for (const change of changes) {
     severities[change.severity]++;
     const table = change.rule === 'endpoint-added' ? added : isRemoval(change) ? removed : changed;
-    for (const operation of change.operations ?? (change.operation === undefined ? [] : [change.operation])) {
-      table.set(operationKey(operation), operation);
-    }
+    for (const operation of operationsOf(change)) table.set(operationKey(operation), operation);
   }
   return {
     total: changes.length,
@@ -31,5 +32,5 @@ export const summarize = (changes: readonly Change[]): Summary => {
 };
 
 /** A sunset date can be unreadable on removal and on change; only the first has nothing after it. */
-const isRemoval = (change: Change): boolean =>
-  REMOVED.test(change.rule) || (change.rule === 'api-path-sunset-parse' && change.pointer.after === undefined);
+const isRemoval = ({ rule, pointer }: Change): boolean =>
+  REMOVED.test(rule) || (rule === 'api-path-sunset-parse' && pointer.after === undefined);

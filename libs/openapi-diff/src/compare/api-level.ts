@@ -1,9 +1,11 @@
 import { asArray, asObject, asString, isObject, own, stableJson, type Json, type JsonObject } from '../json.js';
-import { child, type Comparison } from './context.js';
+import { child, refTo } from '../pointers.js';
+import { refsOf } from './changed-components.js';
+import { type Comparison } from './comparison.js';
 import { compareWebhooks } from './outgoing.js';
-import { refsOf, refTo, type Side } from './side.js';
+import { type Side } from './side.js';
 
-/** What belongs to no operation: title, servers, schemas nobody uses any more, webhooks. */
+/** What belongs to no operation: title, servers, schemas that nothing uses any more, webhooks. */
 export const compareApiLevel = (comparison: Comparison): void => {
   compareInfo(comparison);
   compareServers(comparison);
@@ -12,45 +14,48 @@ export const compareApiLevel = (comparison: Comparison): void => {
 };
 
 const compareInfo = (comparison: Comparison): void => {
-  const old = comparison.before.api.info;
-  const now = comparison.after.api.info;
+  const [before, after] = [comparison.before.api.info, comparison.after.api.info];
   for (const key of ['title', 'description'] as const) {
     const pointer = { before: `/info/${key}`, after: `/info/${key}` };
-    if (old[key] !== now[key]) comparison.add(`api-${key}-changed`, { before: old[key], after: now[key], pointer });
+    if (before[key] !== after[key])
+      comparison.add(`api-${key}-changed`, { before: before[key], after: after[key], pointer });
   }
 };
 
 const compareServers = (comparison: Comparison): void => {
-  const byUrl = (value: Json | undefined): Map<string, Json> =>
-    new Map(
-      asArray(value)
-        .filter(isObject)
-        .map((server) => [asString(server['url']) ?? '', server]),
-    );
-  const olds = byUrl(comparison.before.api['servers']);
-  const news = byUrl(comparison.after.api['servers']);
+  const [serversBefore, serversAfter] = [comparison.before, comparison.after].map(serversByUrl) as [Servers, Servers];
   const pointer = { before: '/servers', after: '/servers' };
-  for (const url of news.keys())
-    if (!olds.has(url)) comparison.add('server-added', { after: url, pointer: { after: pointer.after } });
-  for (const [url, old] of olds) {
-    const now = news.get(url);
-    if (now === undefined) comparison.add('server-removed', { before: url, pointer: { before: pointer.before } });
-    else if (stableJson(old) !== stableJson(now))
-      comparison.add('server-changed', { before: old, after: now, texts: { after: `"${url}"` }, pointer });
+  for (const url of serversAfter.keys())
+    if (!serversBefore.has(url)) comparison.add('server-added', { after: url, pointer: { after: pointer.after } });
+  for (const [url, before] of serversBefore) {
+    const after = serversAfter.get(url);
+    if (after === undefined) comparison.add('server-removed', { before: url, pointer: { before: pointer.before } });
+    else if (stableJson(before) !== stableJson(after))
+      comparison.add('server-changed', { before, after, texts: { after: `"${url}"` }, pointer });
   }
 };
 
-/** A schema that comes or goes with its uses is told by them; alone it is told here. */
+type Servers = ReadonlyMap<string, Json>;
+
+const serversByUrl = ({ api }: Side): Servers =>
+  new Map(
+    asArray(api['servers'])
+      .filter(isObject)
+      .map((server) => [asString(server['url']) ?? '', server]),
+  );
+
+/** A schema that is added or removed with its uses is reported by them; alone it is reported here. */
 const compareSchemas = (comparison: Comparison): void => {
-  const olds = asObject(comparison.before.api.components['schemas']);
-  const news = asObject(comparison.after.api.components['schemas']);
+  const { before, after, dialect } = comparison;
+  const schemas = {
+    before: asObject(before.api.components['schemas']),
+    after: asObject(after.api.components['schemas']),
+  };
   const at = (name: string): string => child('', 'components', 'schemas', name);
-  for (const name of missing(olds, news, comparison.before, comparison.field)) {
-    comparison.add('api-schema-removed', { name, before: olds[name], pointer: { before: at(name) } });
-  }
-  for (const name of missing(news, olds, comparison.after, comparison.field)) {
-    comparison.add('api-schema-added', { name, after: news[name], pointer: { after: at(name) } });
-  }
+  for (const name of missing(schemas.before, schemas.after, before, dialect.reportsUsedSchemas))
+    comparison.add('api-schema-removed', { name, before: schemas.before[name], pointer: { before: at(name) } });
+  for (const name of missing(schemas.after, schemas.before, after, dialect.reportsUsedSchemas))
+    comparison.add('api-schema-added', { name, after: schemas.after[name], pointer: { after: at(name) } });
 };
 
 /** Schemas of one side that the other does not have; without `all`, only those that nothing refers to. */

@@ -1,131 +1,128 @@
-import { asObject, isObject, type Json, type JsonObject } from '../json.js';
-import { child, type Comparison, type OperationPair } from './context.js';
-import { matchContent } from './media-types.js';
-import { NOWHERE } from './schema/finding.js';
-
-/** Where a value of a media type has types of its own; elsewhere (forms, XML, text) all is text. */
-export const isTyped = (mediaType: string): boolean => {
-  const name = mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  return name === 'application/json' || name.endsWith('+json');
-};
-
-/** As oasdiff sees it, by the name as it is written. */
-const isFieldTyped = (mediaType: string): boolean => mediaType === 'application/json' || mediaType.endsWith('+json');
+import { type Both } from '../both.js';
+import { asObject, isObject, type Json } from '../json.js';
+import { child, inside } from '../pointers.js';
+import { type ApiRuleId } from '../rules/api-rules.js';
+import { type Direction } from '../rules/rule.js';
+import { type Comparison, type OperationPair } from './comparison.js';
+import { matchContent, type MediaMatch } from './media-types.js';
 
 export const compareRequestBody = (
   comparison: Comparison,
   pair: OperationPair,
-  old: Json | undefined,
-  now: Json | undefined,
+  bodies: Both<Json | undefined>,
 ): void => {
-  if (comparison.dirt.same(old, now)) return;
+  if (comparison.changed.isUnchanged(bodies.before, bodies.after)) return;
   const operation = pair.ref;
-  const pointer = {
-    before: child(pair.pointer.before, 'requestBody'),
-    after: child(pair.pointer.after, 'requestBody'),
-  };
-  if (old === undefined || now === undefined) {
-    if (old !== undefined)
-      comparison.add('request-body-removed', { operation, before: old, pointer: { before: pointer.before } });
-    else {
-      const required = comparison.after.resolve(now).node['required'] === true;
-      comparison.add(required ? 'request-body-added-required' : 'request-body-added-optional', {
-        operation,
-        after: now,
-        pointer: { after: pointer.after },
-      });
-    }
+  const pointer = inside(pair.pointer, 'requestBody');
+  const before = comparison.before.nodeOf(bodies.before);
+  const after = comparison.after.nodeOf(bodies.after);
+  const isRequired = after['required'] === true;
+  if (bodies.after === undefined) {
+    comparison.add('request-body-removed', { operation, before: bodies.before, pointer: { before: pointer.before } });
     return;
   }
-  const before = comparison.before.resolve(old).node;
-  const after = comparison.after.resolve(now).node;
-  const was = before['required'] === true;
-  const is = after['required'] === true;
-  if (was !== is)
-    comparison.add(is ? 'request-body-became-required' : 'request-body-became-optional', { operation, pointer });
+  if (bodies.before === undefined) {
+    const rule = isRequired ? 'request-body-added-required' : 'request-body-added-optional';
+    comparison.add(rule, { operation, after: bodies.after, pointer: { after: pointer.after } });
+    return;
+  }
+  if ((before['required'] === true) !== isRequired) {
+    const rule = isRequired ? 'request-body-became-required' : 'request-body-became-optional';
+    comparison.add(rule, { operation, pointer });
+  }
   if (before['description'] !== after['description']) {
-    comparison.add('request-body-description-changed', {
-      operation,
-      before: before['description'],
-      after: after['description'],
-      pointer,
-    });
+    const words = { before: before['description'], after: after['description'] };
+    comparison.add('request-body-description-changed', { operation, ...words, pointer });
   }
-  compareRequestContent(comparison, pair, pointer, asObject(before['content']), asObject(after['content']));
+  compareContent(comparison, pair, {
+    content: { before: before['content'], after: after['content'] },
+    pointer: inside(pointer, 'content'),
+    direction: 'request',
+    subject: 'the request body',
+    rules: {
+      added: 'request-body-media-type-added',
+      removed: 'request-body-media-type-removed',
+      renamed: () => 'request-body-media-type-renamed',
+    },
+  });
 };
 
-const compareRequestContent = (
-  comparison: Comparison,
-  pair: OperationPair,
-  pointer: { before: string; after: string },
-  olds: JsonObject,
-  news: JsonObject,
-): void => {
-  const operation = pair.ref;
-  const { both, removed, added } = matchContent(olds, news);
-  const at = (side: string, type: string): string => child(side, 'content', type);
-  for (const type of added)
-    comparison.add('request-body-media-type-added', {
-      operation,
-      after: type,
-      pointer: { after: at(pointer.after, type) },
-    });
-  for (const type of removed)
-    comparison.add('request-body-media-type-removed', {
-      operation,
-      before: type,
-      pointer: { before: at(pointer.before, type) },
-    });
-  for (const { before, after, old, now } of both) {
-    const places = { before: at(pointer.before, before), after: at(pointer.after, after) };
-    if (before !== after)
-      comparison.add('request-body-media-type-renamed', { operation, before, after, pointer: places });
-    compareMediaType(comparison, pair, {
-      type: after,
-      old,
-      now,
-      pointer: places,
-      direction: 'request',
-      subject: 'the request body',
-    });
-  }
-};
-
-export interface MediaPair {
-  readonly type: string;
-  readonly old: Json;
-  readonly now: Json;
-  readonly pointer: { before: string; after: string };
-  readonly direction: 'request' | 'response';
+/** The media types of a body on both sides. */
+export interface Content {
+  readonly content: Both<Json | undefined>;
+  readonly pointer: Both<string>;
+  readonly direction: Direction;
   /** `the request body`, `the body of the response 200`. */
   readonly subject: string;
   /** The response's status, for responses. */
   readonly status?: string;
+  /** What the sentences about media types name. */
+  readonly name?: string;
+  /** For media types of one side only, and for those with another name; undefined where these are not reported. */
+  readonly rules?: {
+    readonly added: ApiRuleId;
+    readonly removed: ApiRuleId;
+    readonly renamed?: (media: MediaMatch) => ApiRuleId;
+  };
 }
 
+export const compareContent = (comparison: Comparison, pair: OperationPair, body: Content): void => {
+  const { content, pointer, status, rules } = body;
+  const { both, removed, added } = matchContent(asObject(content.before), asObject(content.after));
+  const base = { operation: pair.ref, name: body.name };
+  const placeOf = (type: string): string | undefined => (status === undefined ? undefined : `${status} ${type}`);
+  if (rules) {
+    for (const type of added)
+      comparison.add(rules.added, {
+        ...base,
+        place: placeOf(type),
+        after: type,
+        pointer: { after: child(pointer.after, type) },
+      });
+    for (const type of removed)
+      comparison.add(rules.removed, {
+        ...base,
+        place: placeOf(type),
+        before: type,
+        pointer: { before: child(pointer.before, type) },
+      });
+  }
+  for (const media of both) {
+    const { before, after } = media.names;
+    const places = { before: child(pointer.before, before), after: child(pointer.after, after) };
+    if (before !== after && rules?.renamed)
+      comparison.add(rules.renamed(media), { ...base, before, after, pointer: places });
+    compareMediaType(comparison, pair, body, { ...media, pointer: places });
+  }
+};
+
 /** The schema of one media type on both sides. */
-export const compareMediaType = (comparison: Comparison, pair: OperationPair, media: MediaPair): void => {
-  if (!isObject(media.old) || !isObject(media.now) || comparison.dirt.same(media.old, media.now)) return;
-  const old = media.old['schema'];
-  const now = media.now['schema'];
-  const pointer = { before: child(media.pointer.before, 'schema'), after: child(media.pointer.after, 'schema') };
-  const name = media.status === undefined ? media.type : `${media.status} (${media.type})`;
-  if (old === undefined || now === undefined) {
-    if (old === now) return;
-    const rule = `${media.direction}-body-media-type-schema-${old === undefined ? 'added' : 'removed'}` as const;
-    comparison.add(rule, { operation: pair.ref, name, before: old, after: now, pointer });
+const compareMediaType = (
+  comparison: Comparison,
+  pair: OperationPair,
+  { direction, subject, status }: Content,
+  media: MediaMatch & { readonly pointer: Both<string> },
+): void => {
+  const { before, after } = media;
+  if (!isObject(before) || !isObject(after) || comparison.changed.isUnchanged(before, after)) return;
+  const schemas = { before: before['schema'], after: after['schema'] };
+  const pointer = inside(media.pointer, 'schema');
+  const type = media.names.after;
+  if (schemas.before === undefined || schemas.after === undefined) {
+    if (schemas.before === schemas.after) return;
+    const name = status === undefined ? type : `${status} (${type})`;
+    const rule = `${direction}-body-media-type-schema-${schemas.before === undefined ? 'added' : 'removed'}` as const;
+    comparison.add(rule, { operation: pair.ref, name, ...schemas, pointer });
     return;
   }
-  const edge = comparison.graph.edge(old, now, NOWHERE);
-  if (edge === undefined) return;
-  comparison.uses.add(edge, {
+  comparison.compareSchemas(schemas, {
     operation: pair.ref,
-    direction: media.direction,
+    direction,
     scope: 'body',
-    area: media.direction === 'request' ? 'requestBody' : 'responses',
-    typed: comparison.field ? isFieldTyped(media.type) : isTyped(media.type),
+    area: direction === 'request' ? 'requestBody' : 'responses',
+    typed: comparison.dialect.isTyped(type),
     level: pair.level,
-    subject: media.subject,
+    subject,
     pointer,
   });
 };

@@ -1,27 +1,29 @@
-import type { JsonObject } from '../json.js';
-import type { ApiRuleId } from '../rules/api-rules.js';
-import type { OperationRef } from './change.js';
-import { child, type Comparison, type OperationPair } from './context.js';
-import type { Stability } from './options.js';
+import { type Both } from '../both.js';
+import { type OperationRef } from '../change.js';
+import { type JsonObject } from '../json.js';
+import { inside } from '../pointers.js';
+import { type ApiRuleId } from '../rules/api-rules.js';
+import { type Comparison, type Details, type OperationPair } from './comparison.js';
 import { isCovered, judgeDeprecation, judgeRemoval, judgeSunsetMove, stabilityMove, stabilityOf } from './stability.js';
 
 /** What a removal is judged by, besides the operation itself. */
 interface Removal {
   /** Its stability level does not count. */
-  readonly levelless: boolean;
+  readonly ignoresStability: boolean;
   /** All operations of the path, where it is gone as a whole. */
-  readonly wholePath: JsonObject[] | undefined;
+  readonly wholePath: readonly JsonObject[] | undefined;
 }
 
 /** The rule for an operation that is gone. */
 export const removalRule = (
   comparison: Comparison,
   operation: JsonObject,
-  { levelless, wholePath }: Removal,
+  { ignoresStability, wholePath }: Removal,
 ): { rule: ApiRuleId; text?: string } => {
-  const level = stabilityOf(operation);
-  if (!levelless && !isMissed(comparison, operation, wholePath))
-    return { rule: 'unstable-api-removed', text: level ?? JSON.stringify(operation['x-stability-level']) };
+  if (!ignoresStability && !isMissed(comparison, operation, wholePath)) {
+    const text = stabilityOf(operation) ?? JSON.stringify(operation['x-stability-level']);
+    return { rule: 'unstable-api-removed', text };
+  }
   const prefix = wholePath ? 'api-path-removed' : 'api-removed';
   const { verdict, ...rest } = judgeRemoval(comparison.options, operation);
   const rules: Record<typeof verdict, ApiRuleId> = {
@@ -36,16 +38,15 @@ export const removalRule = (
 
 /** Whether the stability level lets a removal count. */
 const isMissed = (
-  { field, options }: Comparison,
+  { dialect, options }: Comparison,
   operation: JsonObject,
-  wholePath: JsonObject[] | undefined,
+  wholePath: readonly JsonObject[] | undefined,
 ): boolean => {
   const level = stabilityOf(operation);
   if (level === undefined) return false;
   if (wholePath === undefined) return isCovered(options, level);
   if (level === 'alpha' || level === 'draft') return false;
-  // oasdiff leaves out a path only where it covers none of its operations.
-  return (field ? wholePath : [operation])
+  return (dialect.judgesPathsAsOne ? wholePath : [operation])
     .map(stabilityOf)
     .some((each) => each !== undefined && isCovered(options, each));
 };
@@ -54,22 +55,20 @@ const isMissed = (
 export const compareLifecycle = (
   comparison: Comparison,
   pair: OperationPair,
-  { old, now, levelless }: { old: JsonObject; now: JsonObject; levelless: boolean },
+  operations: Both<JsonObject>,
+  ignoresStability: boolean,
 ): boolean => {
-  const covered = levelless || compareStability(comparison, pair, old, now);
-  if (covered) compareDeprecation(comparison, pair, { old, now, level: pair.level });
-  return covered;
+  const isCounted = ignoresStability || compareStability(comparison, pair, operations);
+  if (isCounted) compareDeprecation(comparison, pair, operations);
+  return isCounted;
 };
 
 /** False when changes at the new level do not count. */
-const compareStability = (comparison: Comparison, pair: OperationPair, old: JsonObject, now: JsonObject): boolean => {
-  const pointer = {
-    before: child(pair.pointer.before, 'x-stability-level'),
-    after: child(pair.pointer.after, 'x-stability-level'),
-  };
-  for (const node of [old, now]) reportInvalidLevel(comparison, pair.ref, node, pointer);
-  const before = stabilityOf(old);
-  const after = stabilityOf(now);
+const compareStability = (comparison: Comparison, pair: OperationPair, operations: Both<JsonObject>): boolean => {
+  const pointer = inside(pair.pointer, 'x-stability-level');
+  for (const node of [operations.before, operations.after]) reportInvalidLevel(comparison, pair.ref, node, pointer);
+  const before = stabilityOf(operations.before);
+  const after = stabilityOf(operations.after);
   if (before !== undefined && after !== undefined) {
     const move = stabilityMove(comparison.options, before, after);
     if (move !== undefined) comparison.add(`api-stability-${move}`, { operation: pair.ref, before, after, pointer });
@@ -82,42 +81,56 @@ export const reportInvalidLevel = (
   comparison: Comparison,
   operation: OperationRef,
   node: JsonObject,
-  pointer: { before?: string; after?: string },
+  pointer: Details['pointer'],
 ): void => {
   if (stabilityOf(node) === undefined)
     comparison.add('api-invalid-stability-level', { operation, after: node['x-stability-level'], pointer });
 };
 
-const compareDeprecation = (
-  comparison: Comparison,
-  pair: OperationPair,
-  { old, now, level }: { old: JsonObject; now: JsonObject; level: Stability | undefined },
-): void => {
-  const base = {
-    operation: pair.ref,
-    pointer: { before: child(pair.pointer.before, 'deprecated'), after: child(pair.pointer.after, 'deprecated') },
-  };
-  const was = old['deprecated'] === true;
-  const is = now['deprecated'] === true;
-  if (was && !is) comparison.add('endpoint-reactivated', base);
-  if (!was && is && level !== undefined) {
-    const { verdict, text } = judgeDeprecation(comparison.options, now, level);
-    const rules = {
+const compareDeprecation = (comparison: Comparison, pair: OperationPair, operations: Both<JsonObject>): void =>
+  reportDeprecation(comparison, pair, operations, {
+    base: { operation: pair.ref },
+    pointer: pair.pointer,
+    reactivated: 'endpoint-reactivated',
+    deprecated: {
       plain: 'endpoint-deprecated',
       'with-sunset': 'endpoint-deprecated-with-sunset',
       missing: 'api-deprecated-sunset-missing',
       unreadable: 'api-deprecated-sunset-parse',
       'too-small': 'api-sunset-date-too-small',
-    } as const;
-    comparison.add(rules[verdict], { ...base, after: text });
+    },
+    moved: {
+      deleted: 'sunset-deleted',
+      unreadable: 'api-path-sunset-parse',
+      'too-small': 'api-sunset-date-changed-too-small',
+    },
+  });
+
+/** The rules about the deprecation of an operation or a parameter, and where that stands. */
+export interface DeprecationRules {
+  readonly base: Pick<Details, 'operation' | 'name'>;
+  readonly pointer: Both<string>;
+  readonly reactivated: ApiRuleId;
+  readonly deprecated: Readonly<Record<ReturnType<typeof judgeDeprecation>['verdict'], ApiRuleId>>;
+  readonly moved: Readonly<Record<NonNullable<ReturnType<typeof judgeSunsetMove>>, ApiRuleId>>;
+}
+
+export const reportDeprecation = (
+  comparison: Comparison,
+  { level }: OperationPair,
+  { before, after }: Both<JsonObject>,
+  { base, pointer, reactivated, deprecated, moved }: DeprecationRules,
+): void => {
+  const { options } = comparison;
+  const [wasDeprecated, isDeprecated] = [before['deprecated'] === true, after['deprecated'] === true];
+  const at = inside(pointer, 'deprecated');
+  if (wasDeprecated && !isDeprecated) comparison.add(reactivated, { ...base, pointer: at });
+  if (!wasDeprecated && isDeprecated && level !== undefined) {
+    const { verdict, text } = judgeDeprecation(options, after, level);
+    comparison.add(deprecated[verdict], { ...base, after: text, pointer: at });
   }
-  const moved = is ? judgeSunsetMove(comparison.options, old, now, level) : undefined;
-  if (moved === undefined) return;
-  const rules = {
-    deleted: 'sunset-deleted',
-    unreadable: 'api-path-sunset-parse',
-    'too-small': 'api-sunset-date-changed-too-small',
-  } as const;
-  const pointer = { before: child(pair.pointer.before, 'x-sunset'), after: child(pair.pointer.after, 'x-sunset') };
-  comparison.add(rules[moved], { operation: pair.ref, before: old['x-sunset'], after: now['x-sunset'], pointer });
+  const move = isDeprecated ? judgeSunsetMove(options, { before, after }, level) : undefined;
+  if (move === undefined) return;
+  const dates = { before: before['x-sunset'], after: after['x-sunset'] };
+  comparison.add(moved[move], { ...base, ...dates, pointer: inside(pointer, 'x-sunset') });
 };

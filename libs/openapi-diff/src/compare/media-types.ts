@@ -1,37 +1,37 @@
-import { own, type Json, type JsonObject } from '../json.js';
+import { type Both } from '../both.js';
+import { type Json, type JsonObject } from '../json.js';
 import type { ApiRuleId } from '../rules/api-rules.js';
 
 /** A media type that both sides have, perhaps under a related name. */
-export interface MediaMatch {
-  readonly before: string;
-  readonly after: string;
-  readonly old: Json;
-  readonly now: Json;
+export interface MediaMatch extends Both<Json> {
+  readonly names: Both<string>;
 }
 
 export interface ContentMatch {
-  readonly both: MediaMatch[];
-  readonly removed: string[];
-  readonly added: string[];
+  readonly both: readonly MediaMatch[];
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
 }
 
 /** Pairs media types by name, then by kinship: `application/json` and `application/problem+json`. */
-export const matchContent = (olds: JsonObject, news: JsonObject): ContentMatch => {
+export const matchContent = (before: JsonObject, after: JsonObject): ContentMatch => {
   const both: MediaMatch[] = [];
+  const pair = (old: string, current: string): void => {
+    both.push({ names: { before: old, after: current }, before: before[old] as Json, after: after[current] as Json });
+  };
   const removed: string[] = [];
-  for (const name of Object.keys(olds).sort()) {
-    const now = own(news, name);
-    if (now === undefined) removed.push(name);
-    else both.push({ before: name, after: name, old: olds[name] as Json, now });
+  for (const name of Object.keys(before).sort()) {
+    if (Object.hasOwn(after, name)) pair(name, name);
+    else removed.push(name);
   }
   const added: string[] = [];
-  for (const name of Object.keys(news).sort()) {
-    if (Object.hasOwn(olds, name)) continue;
+  for (const name of Object.keys(after).sort()) {
+    if (Object.hasOwn(before, name)) continue;
     const kin = removed.find((other) => contains(other, name) || contains(name, other));
     if (kin === undefined) added.push(name);
     else {
       removed.splice(removed.indexOf(kin), 1);
-      both.push({ before: kin, after: name, old: olds[kin] as Json, now: news[name] as Json });
+      pair(kin, name);
     }
   }
   return { both, removed, added };
@@ -70,7 +70,13 @@ export const contains = (wide: string, narrow: string): boolean => {
 };
 
 /** The rule for a renamed media type of a response. */
-export const renameRule = (before: string, after: string): ApiRuleId => {
+export const renameRule = ({ names: { before, after } }: MediaMatch): ApiRuleId => {
   if (partsOf(before)?.parameters !== partsOf(after)?.parameters) return 'response-media-type-name-changed';
   return contains(before, after) ? 'response-media-type-name-specialized' : 'response-media-type-name-generalized';
+};
+
+/** Whether values of a media type have types of their own; elsewhere (forms, XML, text) all is text. */
+export const isTyped = (mediaType: string): boolean => {
+  const name = mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  return name === 'application/json' || name.endsWith('+json');
 };

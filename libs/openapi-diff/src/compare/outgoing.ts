@@ -1,19 +1,19 @@
+import { type Both } from '../both.js';
 import { asObject, isObject, type Json, type JsonObject } from '../json.js';
 import { METHODS } from '../normalize/kinds.js';
-import { compareMediaType } from './bodies.js';
-import { child, type Comparison, type OperationPair } from './context.js';
-import { differing, inside } from './entries.js';
+import { inside } from '../pointers.js';
+import { compareContent } from './bodies.js';
+import { type Comparison, type OperationPair } from './comparison.js';
 import { stabilityOf } from './stability.js';
-import { matchContent } from './media-types.js';
 
 /** Webhooks: requests that the API sends to its users. */
 export const compareWebhooks = (comparison: Comparison): void => {
-  const { before: olds, after: news } = comparison;
+  const { before, after } = comparison;
   const at = { before: '/webhooks', after: '/webhooks' };
-  for (const { name, before, after, pointer } of differing(comparison, olds.api.webhooks, news.api.webhooks, at)) {
-    if (before === undefined) comparison.add('webhook-added', { name, pointer: { after: pointer.after } });
-    else if (after === undefined) comparison.add('webhook-removed', { name, pointer: { before: pointer.before } });
-    else compareOutgoing(comparison, { old: before, now: after, pointer, what: `webhook "${name}"`, path: name });
+  for (const { name, pointer, ...item } of comparison.differing(before.api.webhooks, after.api.webhooks, at)) {
+    if (item.before === undefined) comparison.add('webhook-added', { name, pointer: { after: pointer.after } });
+    else if (item.after === undefined) comparison.add('webhook-removed', { name, pointer: { before: pointer.before } });
+    else compareOutgoing(comparison, { ...item, pointer, what: `webhook "${name}"`, path: name });
   }
 };
 
@@ -21,60 +21,36 @@ export const compareWebhooks = (comparison: Comparison): void => {
 export const compareCallbacks = (
   comparison: Comparison,
   pair: OperationPair,
-  old: Json | undefined,
-  now: Json | undefined,
+  callbacks: Both<Json | undefined>,
 ): void => {
-  const entries = differing(comparison, old, now, inside(pair.pointer, 'callbacks'));
-  for (const { name, before, after, pointer } of entries) {
-    if (before === undefined)
-      comparison.add('callback-added', { operation: pair.ref, after: name, pointer: { after: pointer.after } });
-    else if (after === undefined)
-      comparison.add('callback-removed', { operation: pair.ref, before: name, pointer: { before: pointer.before } });
-    else
-      compareExpressions(comparison, pair, {
-        name,
-        pointer,
-        old: comparison.before.resolve(before).node,
-        now: comparison.after.resolve(after).node,
-      });
+  const at = inside(pair.pointer, 'callbacks');
+  for (const { name, before, after, pointer } of comparison.differing(callbacks.before, callbacks.after, at)) {
+    if (reportOneSided(comparison, pair, { name, before, after, pointer })) continue;
+    const [expressionsBefore, expressionsAfter] = [comparison.before.nodeOf(before), comparison.after.nodeOf(after)];
+    for (const item of comparison.differing(expressionsBefore, expressionsAfter, pointer)) {
+      if (item.name.startsWith('x-') || reportOneSided(comparison, pair, { ...item, name: `${name} ${item.name}` }))
+        continue;
+      compareOutgoing(comparison, { ...item, what: `callback "${name}"`, operation: pair });
+    }
   }
 };
 
-interface CallbackPair {
-  readonly name: string;
-  readonly pointer: { before: string; after: string };
-  readonly old: JsonObject;
-  readonly now: JsonObject;
-}
-
-const compareExpressions = (
+/** Reports a callback, or an expression of one, that only one side has. */
+const reportOneSided = (
   comparison: Comparison,
-  pair: OperationPair,
-  { name, pointer, old, now }: CallbackPair,
-): void => {
-  for (const { name: expression, before, after, pointer: at } of differing(comparison, old, now, pointer)) {
-    if (expression.startsWith('x-')) continue;
-    const label = `${name} ${expression}`;
-    if (before === undefined)
-      comparison.add('callback-added', { operation: pair.ref, after: label, pointer: { after: at.after } });
-    else if (after === undefined)
-      comparison.add('callback-removed', { operation: pair.ref, before: label, pointer: { before: at.before } });
-    else
-      compareOutgoing(comparison, {
-        old: before,
-        now: after,
-        pointer: at,
-        what: `callback "${name}"`,
-        operation: pair,
-      });
-  }
+  { ref: operation }: OperationPair,
+  { name, before, after, pointer }: ReturnType<Comparison['differing']>[number],
+): boolean => {
+  if (before === undefined)
+    comparison.add('callback-added', { operation, after: name, pointer: { after: pointer.after } });
+  else if (after === undefined)
+    comparison.add('callback-removed', { operation, before: name, pointer: { before: pointer.before } });
+  return before === undefined || after === undefined;
 };
 
-/** A path item whose requests the API sends and whose responses it gets. */
-interface Outgoing {
-  readonly old: Json;
-  readonly now: Json;
-  readonly pointer: { before: string; after: string };
+/** A path item whose requests the API sends and whose responses it receives. */
+interface Outgoing extends Both<Json | undefined> {
+  readonly pointer: Both<string>;
   /** `webhook "paid"`. */
   readonly what: string;
   /** Stands for the path in the operation reference of a webhook. */
@@ -83,92 +59,70 @@ interface Outgoing {
   readonly operation?: OperationPair;
 }
 
-const compareOutgoing = (comparison: Comparison, item: Outgoing): void => {
-  // oasdiff does not look inside.
-  if (comparison.field) return;
-  const entries = differing(comparison, item.old, item.now, item.pointer);
-  for (const { name: method, before: old, after: now, pointer } of entries) {
+const compareOutgoing = (comparison: Comparison, { what, path = '', operation, ...item }: Outgoing): void => {
+  if (comparison.dialect.overlooks.has('outgoing')) return;
+  for (const { name: method, before, after, pointer } of comparison.differing(item.before, item.after, item.pointer)) {
     if (!METHODS.has(method)) continue;
-    const pair: OperationPair = item.operation ?? {
-      ref: { method, path: item.path ?? '' },
-      pointer,
-      level: stabilityOf(asObject(now)),
-    };
-    const name = `${item.what} (${method})`;
-    if (!isObject(old))
+    const pair = operation ?? { ref: { method, path }, pointer, level: stabilityOf(asObject(after)) };
+    const name = `${what} (${method})`;
+    if (!isObject(before))
       comparison.add('outgoing-operation-added', { operation: pair.ref, name, pointer: { after: pointer.after } });
-    else if (!isObject(now))
+    else if (!isObject(after))
       comparison.add('outgoing-operation-removed', { operation: pair.ref, name, pointer: { before: pointer.before } });
     else {
-      compareSent(comparison, pair, { what: item.what, pointer, old, now });
-      compareAnswers(comparison, pair, { what: item.what, pointer, old, now });
+      compareSent(comparison, pair, { what, pointer, before, after });
+      compareAnswers(comparison, pair, { what, pointer, before, after });
     }
   }
 };
 
-interface Sides {
+interface OutgoingOperation extends Both<JsonObject> {
   readonly what: string;
-  readonly pointer: { before: string; after: string };
-  readonly old: JsonObject;
-  readonly now: JsonObject;
+  readonly pointer: Both<string>;
 }
 
 /** The body that the API sends: judged like a response. */
-const compareSent = (comparison: Comparison, pair: OperationPair, { what, pointer, old, now }: Sides): void => {
-  const before = asObject(comparison.before.resolve(old['requestBody']).node['content']);
-  const after = asObject(comparison.after.resolve(now['requestBody']).node['content']);
-  const at = inside(pointer, 'requestBody', 'content');
-  const { both, added, removed } = matchContent(before, after);
-  const base = { operation: pair.ref, name: what };
-  for (const type of added)
-    comparison.add('outgoing-media-type-added', { ...base, after: type, pointer: { after: child(at.after, type) } });
-  for (const type of removed)
-    comparison.add('outgoing-media-type-removed', {
-      ...base,
-      before: type,
-      pointer: { before: child(at.before, type) },
-    });
-  for (const media of both) {
-    const places = { before: child(at.before, media.before), after: child(at.after, media.after) };
-    compareMediaType(comparison, pair, {
-      type: media.after,
-      old: media.old,
-      now: media.now,
-      pointer: places,
-      direction: 'response',
-      subject: `the body of ${what}`,
-    });
-  }
-};
+const compareSent = (
+  comparison: Comparison,
+  pair: OperationPair,
+  { what, pointer, before, after }: OutgoingOperation,
+): void =>
+  compareContent(comparison, pair, {
+    content: {
+      before: comparison.before.nodeOf(before['requestBody'])['content'],
+      after: comparison.after.nodeOf(after['requestBody'])['content'],
+    },
+    pointer: inside(pointer, 'requestBody', 'content'),
+    direction: 'response',
+    subject: `the body of ${what}`,
+    name: what,
+    rules: { added: 'outgoing-media-type-added', removed: 'outgoing-media-type-removed' },
+  });
 
 /** The answers that the API takes: judged like requests. */
-const compareAnswers = (comparison: Comparison, pair: OperationPair, { what, pointer, old, now }: Sides): void => {
-  const entries = differing(comparison, old['responses'], now['responses'], inside(pointer, 'responses'));
-  for (const { name: status, before, after, pointer: at } of entries) {
+const compareAnswers = (
+  comparison: Comparison,
+  pair: OperationPair,
+  { what, pointer, ...operation }: OutgoingOperation,
+): void => {
+  const at = inside(pointer, 'responses');
+  const { before: operationBefore, after: operationAfter } = operation;
+  for (const entry of comparison.differing(operationBefore['responses'], operationAfter['responses'], at)) {
+    const { name: status, before, after, pointer } = entry;
     const base = { operation: pair.ref, name: what };
     if (before === undefined)
-      comparison.add('outgoing-answer-added', { ...base, after: status, pointer: { after: at.after } });
+      comparison.add('outgoing-answer-added', { ...base, after: status, pointer: { after: pointer.after } });
     else if (after === undefined)
-      comparison.add('outgoing-answer-removed', { ...base, before: status, pointer: { before: at.before } });
-    else {
-      const { both } = matchContent(
-        asObject(comparison.before.resolve(before).node['content']),
-        asObject(comparison.after.resolve(after).node['content']),
-      );
-      for (const media of both) {
-        const places = {
-          before: child(at.before, 'content', media.before),
-          after: child(at.after, 'content', media.after),
-        };
-        compareMediaType(comparison, pair, {
-          type: media.after,
-          old: media.old,
-          now: media.now,
-          pointer: places,
-          direction: 'request',
-          subject: `the answer ${status} to ${what}`,
-        });
-      }
-    }
+      comparison.add('outgoing-answer-removed', { ...base, before: status, pointer: { before: pointer.before } });
+    else
+      compareContent(comparison, pair, {
+        content: {
+          before: comparison.before.nodeOf(before)['content'],
+          after: comparison.after.nodeOf(after)['content'],
+        },
+        pointer: inside(pointer, 'content'),
+        direction: 'request',
+        subject: `the answer ${status} to ${what}`,
+      });
   }
 };

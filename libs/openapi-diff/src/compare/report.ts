@@ -1,104 +1,104 @@
+import { type Both } from '../both.js';
+import {
+  operationKey,
+  operationsOf,
+  SEVERITIES,
+  type Area,
+  type Change,
+  type OperationRef,
+  type Severity,
+} from '../change.js';
 import { stableJson, type Json } from '../json.js';
-import { fieldSeverityOf, isFieldRule, levelOf, severityOf } from '../rules/rules.js';
-import type { Effect } from '../rules/schema-rules.js';
-import { bounded, fingerprint, type Area, type Change, type OperationRef, type Severity } from './change.js';
-import type { ReportOptions } from './options.js';
+import { type Rule } from '../rules/rule.js';
+import { levelOf } from '../rules/rules.js';
+import { bounded, fingerprint } from './content.js';
 
 /** What a comparison found out about one difference. */
-export interface Draft {
-  readonly rule: string;
+export interface Draft extends Partial<Both<Json>> {
+  readonly rule: Rule;
   readonly area: Area;
-  readonly effect: Effect;
-  readonly direction?: 'request' | 'response';
   /** It concerns what only the other side sends. */
-  harmless?: boolean;
+  readonly harmless?: boolean | undefined;
   /** Where it is, in words that do not depend on the order of anything; part of the change's id. */
   readonly place: string;
-  readonly operation?: OperationRef;
-  readonly pointer: { before?: string; after?: string };
-  readonly before?: Json;
-  readonly after?: Json;
+  readonly operation?: OperationRef | undefined;
+  readonly pointer: Change['pointer'];
   readonly message: string;
 }
 
 /** A difference with all operations that it reaches. */
 export interface Root {
   readonly draft: Draft;
+  severity: Severity;
   readonly operations: Map<string, OperationRef>;
 }
 
+/** The severity of a rule, or of a harmless change under it; undefined when it is not reported. */
+export type SeverityOf = (rule: Rule, harmless: boolean) => Severity | undefined;
+
 /** Collects differences, joins those with one root cause, and turns them into changes. */
 export class Report {
+  readonly #severityOf: SeverityOf;
   readonly #roots = new Map<string, Root>();
+  #harmless = false;
 
-  #quiet = false;
-
-  readonly #options: ReportOptions;
-
-  constructor(options: ReportOptions) {
-    this.#options = options;
+  constructor(severityOf: SeverityOf) {
+    this.#severityOf = severityOf;
   }
 
-  /** Reports what `run` finds as harmless: it concerns what nobody was promised. */
-  quietly(run: () => void): void {
-    this.#quiet = true;
+  /** Reports what `run` finds as harmless: nobody was promised that it stays. */
+  asHarmless(run: () => void): void {
+    this.#harmless = true;
     try {
       run();
     } finally {
-      this.#quiet = false;
+      this.#harmless = false;
     }
   }
 
-  /** Whether changes are harmless at the moment; see `quietly`. */
-  get isQuiet(): boolean {
-    return this.#quiet;
+  /** Whether changes are harmless at the moment; see `asHarmless`. */
+  get isHarmless(): boolean {
+    return this.#harmless;
   }
 
   /** Takes a difference; undefined when it is not reported. */
-  add(found: Draft): Root | undefined {
-    const draft = this.#quiet ? { ...found, harmless: true } : found;
-    if (this.#options.levels === 'oasdiff' && !isFieldRule(draft.rule)) return undefined;
-    const key = `${draft.rule}\n${draft.place}\n${stableJson(draft.before)}\n${stableJson(draft.after)}`;
+  add(draft: Draft): Root | undefined {
+    const severity = this.#severityOf(draft.rule, draft.harmless === true || this.#harmless);
+    if (severity === undefined) return undefined;
+    const key = `${draft.rule.id}\n${draft.place}\n${stableJson(draft.before)}\n${stableJson(draft.after)}`;
     let root = this.#roots.get(key);
-    if (root === undefined) this.#roots.set(key, (root = { draft: { ...draft }, operations: new Map() }));
-    else if (draft.harmless !== true) delete root.draft.harmless;
+    if (root === undefined) this.#roots.set(key, (root = { draft, severity, operations: new Map() }));
+    // What hurts one of those that it reaches is not harmless.
+    else if (rank(severity) < rank(root.severity)) root.severity = severity;
     this.reach(root, draft.operation);
     return root;
   }
 
-  /** Says that a known difference reaches one more operation. */
+  /** Adds an operation to those that a known difference reaches. */
   reach(root: Root, operation: OperationRef | undefined): void {
     if (operation !== undefined) root.operations.set(operationKey(operation), operation);
   }
 
-  /** Whether anything breaks callers, by the levels in use. */
+  /** Whether anything breaks callers. */
   hasBreaking(): boolean {
-    for (const { draft } of this.#roots.values()) if (this.#severityOf(draft) === 'breaking') return true;
-    return false;
+    return [...this.#roots.values()].some(({ severity }) => severity === 'breaking');
   }
 
-  #severityOf({ rule, effect, direction, harmless }: Draft): Severity {
-    // Only rules of the field are reported at its levels, so that each has one.
-    if (this.#options.levels === 'oasdiff') return fieldSeverityOf(rule, effect) as Severity;
-    return harmless === true ? 'info' : severityOf(rule, effect, direction);
-  }
-
-  /** The changes, most severe first; `locate` turns canonical pointers into those of the documents. */
-  changes(locate: (pointer: Draft['pointer']) => Pick<Change, 'pointer' | 'line'>): Change[] {
+  /**
+   * The changes, most severe first: one for each root cause, or one for each operation that it reaches. `locate` turns
+   * canonical pointers into those of the documents.
+   */
+  changes(locate: (pointer: Change['pointer']) => Pick<Change, 'pointer' | 'line'>, perOperation = false): Change[] {
     const changes: Change[] = [];
-    for (const [key, { draft, operations }] of this.#roots) {
+    for (const [key, { draft, severity, operations }] of this.#roots) {
       const sorted = [...operations.values()].sort(compareOperations);
-      const base = { ...change(draft, this.#severityOf(draft)), ...locate(draft.pointer) };
-      if (this.#options.perOperation === true && sorted.length > 0) {
+      const base = { ...changeOf(draft, severity), ...locate(draft.pointer) };
+      if (perOperation && sorted.length > 0) {
         for (const operation of sorted)
           changes.push({ ...base, id: fingerprint(`${key}\n${operationKey(operation)}`), operation });
       } else {
-        const reach =
-          sorted.length === 1
-            ? { operation: sorted[0] as OperationRef }
-            : sorted.length > 1
-              ? { operations: sorted }
-              : {};
+        const [operation] = sorted;
+        const reach = sorted.length > 1 ? { operations: sorted } : operation && { operation };
         changes.push({ ...base, id: fingerprint(key), ...reach });
       }
     }
@@ -106,31 +106,31 @@ export class Report {
   }
 }
 
-const change = (draft: Draft, severity: Severity): Omit<Change, 'id' | 'pointer'> => ({
-  rule: draft.rule,
+const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
+
+const changeOf = (
+  { rule, area, before, after, message }: Draft,
+  severity: Severity,
+): Omit<Change, 'id' | 'pointer'> => ({
+  rule: rule.id,
   severity,
-  level: levelOf(draft.rule, severity),
-  area: draft.area,
-  ...(draft.before === undefined ? {} : { before: bounded(draft.before) }),
-  ...(draft.after === undefined ? {} : { after: bounded(draft.after) }),
-  message: draft.message,
+  level: levelOf(rule, severity),
+  area,
+  ...(before !== undefined && { before: bounded(before) }),
+  ...(after !== undefined && { after: bounded(after) }),
+  message,
 });
 
-export const operationKey = (operation: OperationRef): string => `${operation.method} ${operation.path}`;
-
-const SEVERITIES = ['breaking', 'risky', 'safe', 'info'];
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const compareOperations = (a: OperationRef, b: OperationRef): number =>
   compareText(a.path, b.path) || compareText(a.method, b.method);
 
+const NOWHERE: OperationRef = { method: '', path: '' };
+
 const compareChanges = (a: Change, b: Change): number =>
-  SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-  compareText(first(a)?.path ?? '', first(b)?.path ?? '') ||
-  compareText(first(a)?.method ?? '', first(b)?.method ?? '') ||
+  rank(a.severity) - rank(b.severity) ||
+  compareOperations(operationsOf(a)[0] ?? NOWHERE, operationsOf(b)[0] ?? NOWHERE) ||
   compareText(a.rule, b.rule) ||
   compareText(a.pointer.after ?? a.pointer.before ?? '', b.pointer.after ?? b.pointer.before ?? '') ||
   compareText(a.id, b.id);
-
-const first = (change: Change): OperationRef | undefined => change.operation ?? change.operations?.[0];
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,167 +1,113 @@
+import { type Both } from '../both.js';
 import { asObject, type Json, type JsonObject } from '../json.js';
-import { compareMediaType } from './bodies.js';
-import { child, type Comparison, type OperationPair } from './context.js';
-import { differing, inside } from './entries.js';
-import { matchContent, renameRule } from './media-types.js';
-import { NOWHERE } from './schema/finding.js';
+import { inside } from '../pointers.js';
+import { compareContent } from './bodies.js';
+import { type Comparison, type OperationPair } from './comparison.js';
+import { renameRule } from './media-types.js';
 
-/** One response on both sides. */
-interface ResponsePair {
+/** One response on both sides, or one of its headers. */
+interface ResponsePair extends Both<JsonObject> {
   readonly status: string;
-  readonly pointer: { before: string; after: string };
-  readonly old: JsonObject;
-  readonly now: JsonObject;
+  readonly pointer: Both<string>;
 }
 
 export const compareResponses = (
   comparison: Comparison,
   pair: OperationPair,
-  old: Json | undefined,
-  now: Json | undefined,
+  responses: Both<Json | undefined>,
 ): void => {
   const operation = pair.ref;
-  const entries = differing(comparison, old, now, inside(pair.pointer, 'responses'));
-  for (const { name: status, before, after, pointer } of entries) {
-    // oasdiff tells of codes only: neither of `2XX` nor of `default`.
-    const told = before !== undefined && after !== undefined;
-    if (status.startsWith('x-') || (comparison.field && !told && !/^\d+$/.test(status))) continue;
-    const kind = isSuccess(status) ? 'success-status' : status === 'default' ? 'default' : 'non-success-status';
-    if (before === undefined)
-      comparison.add(`response-${kind}-added`, {
-        operation,
-        after: status,
-        texts: { after: status },
-        pointer: { after: pointer.after },
-      });
-    else if (after === undefined)
-      comparison.add(`response-${kind}-removed`, {
-        operation,
-        before: status,
-        texts: { before: status },
-        pointer: { before: pointer.before },
-      });
-    else {
-      const both = {
-        status,
-        pointer,
-        old: comparison.before.resolve(before).node,
-        now: comparison.after.resolve(after).node,
-      };
-      compareResponse(comparison, pair, both);
+  const { before, after, dialect } = comparison;
+  const at = inside(pair.pointer, 'responses');
+  for (const { name: status, pointer, ...entry } of comparison.differing(responses.before, responses.after, at)) {
+    const isOneSided = entry.before === undefined || entry.after === undefined;
+    const isOverlooked = isOneSided && dialect.overlooks.has('response-ranges') && !/^\d+$/.test(status);
+    if (status.startsWith('x-') || isOverlooked) continue;
+    const kind = status.startsWith('2') ? 'success-status' : status === 'default' ? 'default' : 'non-success-status';
+    if (entry.before === undefined) {
+      const value = { after: status, texts: { after: status }, pointer: { after: pointer.after } };
+      comparison.add(`response-${kind}-added`, { operation, ...value });
+    } else if (entry.after === undefined) {
+      const value = { before: status, texts: { before: status }, pointer: { before: pointer.before } };
+      comparison.add(`response-${kind}-removed`, { operation, ...value });
+    } else {
+      const nodes = { before: before.nodeOf(entry.before), after: after.nodeOf(entry.after) };
+      compareResponse(comparison, pair, { status, pointer, ...nodes });
     }
   }
 };
 
-const isSuccess = (status: string): boolean => /^2/.test(status);
-
 const compareResponse = (comparison: Comparison, pair: OperationPair, response: ResponsePair): void => {
-  const { status, pointer, old, now } = response;
-  if (old['description'] !== now['description']) {
+  const { status, pointer, before, after } = response;
+  if (before['description'] !== after['description']) {
     comparison.add('response-description-changed', {
       operation: pair.ref,
       name: status,
-      before: old['description'],
-      after: now['description'],
+      before: before['description'],
+      after: after['description'],
       pointer: inside(pointer, 'description'),
     });
   }
-  compareContent(comparison, pair, response);
+  compareContent(comparison, pair, {
+    content: { before: before['content'], after: after['content'] },
+    pointer: inside(pointer, 'content'),
+    direction: 'response',
+    subject: `the body of the response ${status}`,
+    status,
+    name: status,
+    rules: { added: 'response-media-type-added', removed: 'response-media-type-removed', renamed: renameRule },
+  });
   compareHeaders(comparison, pair, response);
   compareLinks(comparison, pair, response);
 };
 
-const compareContent = (
-  comparison: Comparison,
-  pair: OperationPair,
-  { status, pointer, old, now }: ResponsePair,
-): void => {
-  const { both, removed, added } = matchContent(asObject(old['content']), asObject(now['content']));
-  const at = (side: string, type: string): string => child(side, 'content', type);
-  const base = { operation: pair.ref, name: status };
-  for (const type of added)
-    comparison.add('response-media-type-added', {
-      ...base,
-      place: `${status} ${type}`,
-      after: type,
-      pointer: { after: at(pointer.after, type) },
-    });
-  for (const type of removed)
-    comparison.add('response-media-type-removed', {
-      ...base,
-      place: `${status} ${type}`,
-      before: type,
-      pointer: { before: at(pointer.before, type) },
-    });
-  for (const media of both) {
-    const places = { before: at(pointer.before, media.before), after: at(pointer.after, media.after) };
-    if (media.before !== media.after)
-      comparison.add(renameRule(media.before, media.after), {
-        ...base,
-        before: media.before,
-        after: media.after,
-        pointer: places,
-      });
-    const subject = `the body of the response ${status}`;
-    compareMediaType(comparison, pair, {
-      type: media.after,
-      old: media.old,
-      now: media.now,
-      pointer: places,
-      direction: 'response',
-      subject,
-      status,
-    });
-  }
-};
-
-const compareHeaders = (
-  comparison: Comparison,
-  pair: OperationPair,
-  { status, pointer, old, now }: ResponsePair,
-): void => {
-  const olds = byName(asObject(old['headers']), comparison.field);
-  const news = byName(asObject(now['headers']), comparison.field);
-  for (const key of [...new Set([...olds.keys(), ...news.keys()])].sort()) {
-    const before = olds.get(key);
-    const after = news.get(key);
+const compareHeaders = (comparison: Comparison, pair: OperationPair, response: ResponsePair): void => {
+  const { status, pointer } = response;
+  const byKey = (headers: Json | undefined): ReadonlyMap<string, { name: string; value: Json }> =>
+    new Map(
+      Object.entries(asObject(headers)).map(([name, value]) => [
+        comparison.dialect.headerKey(name),
+        { name, value: value as Json },
+      ]),
+    );
+  const headersBefore = byKey(response.before['headers']);
+  const headersAfter = byKey(response.after['headers']);
+  for (const key of [...new Set([...headersBefore.keys(), ...headersAfter.keys()])].sort()) {
+    const header = { before: headersBefore.get(key), after: headersAfter.get(key) };
+    const names = { before: header.before?.name, after: header.after?.name };
     const at = {
-      before: child(pointer.before, 'headers', before?.name ?? ''),
-      after: child(pointer.after, 'headers', after?.name ?? ''),
+      before: inside(pointer, 'headers', names.before ?? '').before,
+      after: inside(pointer, 'headers', names.after ?? '').after,
     };
     const base = { operation: pair.ref, name: status, place: `${status} ${key}` };
-    if (before === undefined)
-      comparison.add('response-header-added', { ...base, after: after?.name, pointer: { after: at.after } });
-    else if (after === undefined) {
-      const required = comparison.before.resolve(before.value).node['required'] === true;
-      comparison.add(required ? 'required-response-header-removed' : 'optional-response-header-removed', {
-        ...base,
-        before: before.name,
-        pointer: { before: at.before },
-      });
-    } else
-      compareHeader(comparison, pair, {
-        status,
-        name: after.name,
-        pointer: at,
-        old: comparison.before.resolve(before.value).node,
-        now: comparison.after.resolve(after.value).node,
-      });
+    const before = comparison.before.nodeOf(header.before?.value);
+    const after = comparison.after.nodeOf(header.after?.value);
+    if (names.before === undefined)
+      comparison.add('response-header-added', { ...base, after: names.after, pointer: { after: at.after } });
+    else if (names.after === undefined) {
+      const need = before['required'] === true ? 'required' : 'optional';
+      const value = { before: names.before, pointer: { before: at.before } };
+      comparison.add(`${need}-response-header-removed`, { ...base, ...value });
+    } else compareHeader(comparison, pair, { status, name: names.after, pointer: at, before, after });
   }
 };
 
-const compareHeader = (comparison: Comparison, pair: OperationPair, header: ResponsePair & { name: string }): void => {
-  const { status, name, pointer, old, now } = header;
-  if (comparison.dirt.same(old, now)) return;
-  const was = old['required'] === true;
-  const is = now['required'] === true;
-  const base = { operation: pair.ref, name: status, after: name, place: `${status} ${name}` };
-  if (was !== is)
-    comparison.add(is ? 'response-header-became-required' : 'response-header-became-optional', { ...base, pointer });
-  // To oasdiff, a schema that comes or goes is no change of type.
-  if (comparison.field && (old['schema'] === undefined || now['schema'] === undefined)) return;
-  const edge = comparison.graph.edge(old['schema'], now['schema'], NOWHERE);
-  if (edge === undefined) return;
-  comparison.uses.add(edge, {
+const compareHeader = (
+  comparison: Comparison,
+  pair: OperationPair,
+  { status, name, pointer, before, after }: ResponsePair & { readonly name: string },
+): void => {
+  if (comparison.changed.isUnchanged(before, after)) return;
+  const isRequired = after['required'] === true;
+  if ((before['required'] === true) !== isRequired) {
+    const rule = isRequired ? 'response-header-became-required' : 'response-header-became-optional';
+    const place = `${status} ${name}`;
+    comparison.add(rule, { operation: pair.ref, name: status, after: name, place, pointer });
+  }
+  const schemas = { before: before['schema'], after: after['schema'] };
+  const isOneSided = schemas.before === undefined || schemas.after === undefined;
+  if (isOneSided && comparison.dialect.overlooks.has('header-schemas')) return;
+  comparison.compareSchemas(schemas, {
     operation: pair.ref,
     direction: 'response',
     scope: 'header',
@@ -173,25 +119,16 @@ const compareHeader = (comparison: Comparison, pair: OperationPair, header: Resp
   });
 };
 
-/** Headers by name, which is the same in small and in capital letters; `exact` is how oasdiff sees them. */
-const byName = (headers: JsonObject, exact: boolean): Map<string, { name: string; value: Json }> =>
-  new Map(
-    Object.entries(headers).map(([name, value]) => [exact ? name : name.toLowerCase(), { name, value: value as Json }]),
-  );
-
-const compareLinks = (
-  comparison: Comparison,
-  pair: OperationPair,
-  { status, pointer, old, now }: ResponsePair,
-): void => {
-  const entries = differing(comparison, old['links'], now['links'], inside(pointer, 'links'));
-  for (const { name, before, after, pointer: at } of entries) {
+const compareLinks = (comparison: Comparison, pair: OperationPair, response: ResponsePair): void => {
+  const { status, pointer } = response;
+  const at = inside(pointer, 'links');
+  for (const entry of comparison.differing(response.before['links'], response.after['links'], at)) {
+    const { name, before, after, pointer } = entry;
     const base = { operation: pair.ref, name: status, place: `${status} ${name}` };
     if (before === undefined)
-      comparison.add('response-link-added', { ...base, after: name, pointer: { after: at.after } });
+      comparison.add('response-link-added', { ...base, after: name, pointer: { after: pointer.after } });
     else if (after === undefined)
-      comparison.add('response-link-removed', { ...base, before: name, pointer: { before: at.before } });
-    else
-      comparison.add('response-link-changed', { ...base, before, after, texts: { after: `"${name}"` }, pointer: at });
+      comparison.add('response-link-removed', { ...base, before: name, pointer: { before: pointer.before } });
+    else comparison.add('response-link-changed', { ...base, before, after, texts: { after: `"${name}"` }, pointer });
   }
 };

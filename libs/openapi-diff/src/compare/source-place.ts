@@ -1,5 +1,5 @@
-import { asObject, asString, valueAt, type Json, type JsonObject } from '../json.js';
-import { isReference } from '../normalize/interner.js';
+import { isReference, asObject, asString, type Json, type JsonObject } from '../json.js';
+import { valueAt } from '../pointers.js';
 
 /** A place in the written document, and how many steps of the canonical pointer led there. */
 export interface SourcePlace {

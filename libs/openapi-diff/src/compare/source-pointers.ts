@@ -1,16 +1,6 @@
-import {
-  asArray,
-  escapePointer,
-  isObject,
-  joinPointer,
-  own,
-  pointerSegments,
-  stableJson,
-  valueAt,
-  type Json,
-  type JsonObject,
-} from '../json.js';
-import { isReference } from '../normalize/interner.js';
+import { isReference, asArray, isObject, own, stableJson, type Json, type JsonObject } from '../json.js';
+import { escapePointer, joinPointer, pointerSegments, valueAt } from '../pointers.js';
+
 import { METHODS } from '../normalize/kinds.js';
 import { canonicalSchema, type CanonicalApi, type Form } from '../normalize/normalize.js';
 import type { ParsedDocument } from '../parse/parse.js';

@@ -1,3 +1,4 @@
+import { type Both } from '../both.js';
 import { dayOf } from '../day.js';
 import { asString, type JsonObject } from '../json.js';
 import { STABILITY_LEVELS, type CompareOptions, type Stability } from './options.js';
@@ -76,16 +77,15 @@ export const judgeRemoval = (
 /** What is wrong with a changed `x-sunset`; undefined when nothing is. */
 export const judgeSunsetMove = (
   options: CompareOptions,
-  old: JsonObject,
-  now: JsonObject,
+  { before, after }: Both<JsonObject>,
   level: Stability | undefined,
 ): 'deleted' | 'unreadable' | 'too-small' | undefined => {
-  if (old['x-sunset'] === undefined || old['x-sunset'] === now['x-sunset']) return undefined;
+  if (before['x-sunset'] === undefined || before['x-sunset'] === after['x-sunset']) return undefined;
   const today = options.now ?? new Date();
-  const before = sunsetOf(old, today);
-  const after = sunsetOf(now, today);
-  if (after.kind === 'none') return 'deleted';
-  if (before.kind !== 'date' || after.kind !== 'date') return 'unreadable';
+  const [sunsetBefore, sunsetAfter] = [sunsetOf(before, today), sunsetOf(after, today)];
+  if (sunsetAfter.kind === 'none') return 'deleted';
+  if (sunsetBefore.kind !== 'date' || sunsetAfter.kind !== 'date') return 'unreadable';
   if (level === undefined) return undefined;
-  return before.days > after.days && after.days < minSunsetDays(options, level) ? 'too-small' : undefined;
+  const isEarlier = sunsetBefore.days > sunsetAfter.days;
+  return isEarlier && sunsetAfter.days < minSunsetDays(options, level) ? 'too-small' : undefined;
 };

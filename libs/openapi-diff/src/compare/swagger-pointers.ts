@@ -1,4 +1,5 @@
-import { asArray, asObject, escapePointer, joinPointer, valueAt, type JsonObject } from '../json.js';
+import { asArray, asObject, type JsonObject } from '../json.js';
+import { escapePointer, joinPointer, valueAt } from '../pointers.js';
 import type { CanonicalApi } from '../normalize/normalize.js';
 import { parameterKey, type SourcePlace } from './source-place.js';
 

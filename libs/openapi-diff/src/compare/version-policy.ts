@@ -1,6 +1,6 @@
 import { asString } from '../json.js';
 import type { ApiRuleId } from '../rules/api-rules.js';
-import type { Comparison } from './context.js';
+import type { Comparison } from './comparison.js';
 
 /** The semver.org grammar with an optional leading `v`; anything else is not judged. */
 const SEMVER =
@@ -18,13 +18,14 @@ export const compareVersions = (comparison: Comparison, breaking: boolean): void
 };
 
 const violation = (before: string, after: string): ApiRuleId | undefined => {
-  const old = numbers(before);
-  const now = numbers(after);
-  if (old === undefined || now === undefined) return undefined;
+  const numbersBefore = numbers(before);
+  const numbersAfter = numbers(after);
+  if (numbersBefore === undefined || numbersAfter === undefined) return undefined;
   if (before === after) return 'api-version-not-bumped';
-  const first = [0, 1, 2].find((index) => old[index] !== now[index]);
-  if (first === undefined || (now[first] as number) < (old[first] as number)) return 'api-version-decreased';
-  const enough = old[0] === 0 && now[0] === 0 ? 1 : 0;
+  const first = [0, 1, 2].find((index) => numbersBefore[index] !== numbersAfter[index]);
+  if (first === undefined || (numbersAfter[first] as number) < (numbersBefore[first] as number))
+    return 'api-version-decreased';
+  const enough = numbersBefore[0] === 0 && numbersAfter[0] === 0 ? 1 : 0;
   return first <= enough ? undefined : 'api-major-version-not-bumped';
 };
 

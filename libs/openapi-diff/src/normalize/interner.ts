@@ -1,4 +1,4 @@
-import { isObject, stableJson, type Json, type JsonObject } from '../json.js';
+import { stableJson, type Json, type JsonObject } from '../json.js';
 
 // Looked up once: in a sandbox (a test runner's) every global costs a search.
 export const { imul } = Math;
@@ -95,6 +95,3 @@ export const sortSet = (members: Hashed[]): Hashed[] => {
 };
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-export const isReference = (value: Json | undefined): value is JsonObject & { $ref: string } =>
-  isObject(value) && typeof value['$ref'] === 'string';

@@ -1,17 +1,7 @@
-import {
-  asObject,
-  asString,
-  escapePointer,
-  isObject,
-  own,
-  pointerSegments,
-  put,
-  valueAt,
-  type Json,
-  type JsonObject,
-} from '../json.js';
+import { isReference, asObject, asString, isObject, own, put, type Json, type JsonObject } from '../json.js';
+import { escapePointer, pointerSegments, valueAt } from '../pointers.js';
 import type { ParsedDocument, SpecFamily } from '../parse/parse.js';
-import { ARRAY_SEED, imul, Interner, isReference, mix, OBJECT_SEED, sortSet, type Hashed } from './interner.js';
+import { ARRAY_SEED, imul, Interner, mix, OBJECT_SEED, sortSet, type Hashed } from './interner.js';
 import { fieldOf, METHODS, type Field, type Kind } from './kinds.js';
 import { modernSchema, withoutFalseFlags } from './schema-forms.js';
 import { redirect, upgradeSwagger } from './swagger.js';

@@ -1,4 +1,5 @@
-import { asArray, asObject, asString, isObject, valueAt, type Json, type JsonObject } from '../json.js';
+import { asArray, asObject, asString, isObject, type Json, type JsonObject } from '../json.js';
+import { valueAt } from '../pointers.js';
 import { METHODS } from './kinds.js';
 import {
   extensions,

@@ -1,4 +1,4 @@
-import { pointerSegments } from '../json.js';
+import { pointerSegments } from '../pointers.js';
 
 const SPACE = 32;
 const QUOTE = 34;

@@ -14,7 +14,8 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
-import { pointerSegments, type Json } from '../json.js';
+import { type Json } from '../json.js';
+import { pointerSegments } from '../pointers.js';
 import { lineFinder, ParseError, positionAt, tooDeep, type Position } from './parse-error.js';
 import type { Positions } from './plain-yaml/flow.js';
 import { readPlainYaml } from './plain-yaml/reader.js';

@@ -1,4 +1,4 @@
-import type { Change } from '../compare/change.js';
+import type { Change } from '../change.js';
 import type { Json } from '../json.js';
 import { operationText, placeText, plain, reach, type Page } from './page.js';
 

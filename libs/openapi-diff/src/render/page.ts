@@ -1,4 +1,4 @@
-import type { Change, OperationRef, Severity } from '../compare/change.js';
+import type { Change, OperationRef, Severity } from '../change.js';
 
 /** Everything a renderer shows, in order. */
 export interface Page {

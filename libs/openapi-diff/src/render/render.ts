@@ -1,4 +1,4 @@
-import type { Change, Severity } from '../compare/change.js';
+import type { Change, Severity } from '../change.js';
 import { summarize } from '../summarize.js';
 import { renderHtml } from './html.js';
 import { renderMarkdown } from './markdown.js';

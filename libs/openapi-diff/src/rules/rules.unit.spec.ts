@@ -1,48 +1,60 @@
 import { describe, expect, it } from '@jest/globals';
-import { OVERRIDES, whyOf } from '../index.js';
-import { API_RULES } from './api-rules.js';
-import { FIELD_RULES } from './field-rules.js';
-import { isFieldRule, levelOf, severityOf } from './rules.js';
+import { RULES, type Rule } from '../index.js';
+import { ruleOf, type Direction, type Effect } from './rule.js';
+import { levelOf } from './rules.js';
 
-const field = Object.values(FIELD_RULES).flatMap((ids) => ids.trim().split(/\s+/));
+const rule = (id: string): Rule => {
+  const found = RULES.get(id);
+  if (found === undefined) throw new Error(`no rule ${id}`);
+  return found;
+};
 
-describe('the rule tables', () => {
-  it('hold every shared id once', () => {
-    expect(new Set(field).size).toBe(field.length);
-    expect(field.length).toBe(509);
+describe('the table of rules', () => {
+  it('holds every rule of oasdiff once', () => {
+    expect([...RULES.values()].filter(({ oasdiff }) => oasdiff !== undefined)).toHaveLength(509);
   });
 
-  it('give a reason for every shared id', () => {
-    expect(field.filter((id) => whyOf(id) === undefined)).toEqual([]);
-    expect(whyOf('no-such-rule')).toBeUndefined();
+  it('gives each rule its own id, a sentence and a reason', () => {
+    for (const [id, { id: own, says, why }] of RULES)
+      expect([id, own === id, /^[a-z{]/.test(says), why.length > 20]).toEqual([id, true, true, true]);
   });
 
-  it('override only rules that exist, each with a reason', () => {
-    for (const [id, { reason }] of Object.entries(OVERRIDES)) {
-      expect([id, isFieldRule(id)]).toEqual([id, true]);
-      expect(reason.length).toBeGreaterThan(20);
-    }
+  it('follows the levels of oasdiff, where INFO is words or without harm', () => {
+    expect(rule('request-body-removed')).toMatchObject({ oasdiff: 'ERR', severity: 'breaking' });
+    expect(rule('request-parameter-removed')).toMatchObject({ oasdiff: 'WARN', severity: 'risky' });
+    expect(rule('endpoint-added')).toMatchObject({ oasdiff: 'INFO', severity: 'safe' });
+    expect(rule('endpoint-deprecated')).toMatchObject({ oasdiff: 'INFO', severity: 'info' });
   });
 
-  it('keep the level of the field for its ids, and the nearest for ours', () => {
-    expect(levelOf('api-security-added', 'breaking')).toBe('INFO');
-    expect(levelOf('request-parameter-removed', 'risky')).toBe('WARN');
-    expect([levelOf('ours', 'breaking'), levelOf('ours', 'risky'), levelOf('ours', 'safe')]).toEqual([
-      'ERR',
-      'WARN',
-      'INFO',
-    ]);
+  it('departs from them where a row says so, with a reason of its own', () => {
+    expect(rule('api-security-added')).toMatchObject({
+      oasdiff: 'INFO',
+      severity: 'breaking',
+      why: 'callers without the new credentials are refused',
+    });
   });
 
-  it('judge what the field has no id for by what it does to whom', () => {
-    expect(severityOf('request-body-x', 'narrows', 'request')).toBe('breaking');
-    expect(severityOf('request-body-x', 'widens', 'request')).toBe('safe');
-    expect(severityOf('response-body-x', 'widens', 'response')).toBe('risky');
-    expect(severityOf('response-body-x', 'narrows', 'response')).toBe('safe');
-    expect(severityOf('response-body-x', 'notes', 'response')).toBe('info');
+  it('finds the rule of a kind of schema change by direction and place', () => {
+    expect(rule('request-body-max-decreased')).toMatchObject({ effect: 'narrows', severity: 'breaking' });
+    expect(rule('response-header-max-decreased')).toMatchObject({ oasdiff: undefined, severity: 'safe' });
+    expect(rule('request-read-only-property-max-decreased')).toMatchObject({ oasdiff: 'INFO', severity: 'safe' });
+    expect(rule('response-property-pattern-property-removed').why).toMatch(/never had to expect/);
   });
 
-  it('have a sentence for every rule of the API itself', () => {
-    for (const [id, { says }] of Object.entries(API_RULES)) expect([id, /^[a-z{]/.test(says)]).toEqual([id, true]);
+  it('keeps the level of oasdiff for its ids, and the nearest for ours', () => {
+    expect(levelOf(rule('api-security-added'), 'breaking')).toBe('INFO');
+    const own = rule('server-removed');
+    expect(own.oasdiff).toBeUndefined();
+    expect([levelOf(own, 'breaking'), levelOf(own, 'risky'), levelOf(own, 'safe')]).toEqual(['ERR', 'WARN', 'INFO']);
+  });
+
+  it.each<[Effect, Direction, string]>([
+    ['narrows', 'request', 'breaking'],
+    ['widens', 'request', 'safe'],
+    ['widens', 'response', 'risky'],
+    ['narrows', 'response', 'safe'],
+    ['notes', 'response', 'info'],
+  ])('judges our own rules by what they do to whom: one that %s in a %s is %s', (effect, direction, severity) => {
+    expect(ruleOf({ id: 'own', effect, says: '' }, direction).severity).toBe(severity);
   });
 });

@@ -1,138 +1,200 @@
+import { type Level } from '../change.js';
+import { type Direction, type Effect, type Rule, ruleOf } from './rule.js';
+
+/** What kind of place a schema is used at; `property` is anything below the root of a body. */
+export type Scope = 'body' | 'property' | 'parameter' | 'parameter-property' | 'header' | 'header-property';
+
+const SCOPES: Record<Direction, readonly Scope[]> = {
+  request: ['body', 'property', 'parameter', 'parameter-property'],
+  response: ['body', 'property', 'header', 'header-property'],
+};
+
+/** Properties that only the other side sends: some rules have a milder twin for them. */
+const TWINS: Record<Direction, string> = { request: 'read-only-property', response: 'write-only-property' };
+
 /**
- * What a change of a schema does to the set of values that it allows. In a request a smaller set refuses
- * what callers send today; in a response a larger one sends what they do not expect.
+ * oasdiff's levels by their first letters, `-` where it has no such rule. In a request for a body, a property, a
+ * parameter, a property of one, and the twin; in a response for a body, a property, a header, and the twin.
  */
-export type Effect = 'narrows' | 'widens' | 'swaps' | 'notes';
+type Levels = 'own' | `${string} ${string}`;
 
-/** One kind of schema change; with a direction and a scope it becomes a rule, such as `request-body-max-decreased`. */
-export interface SchemaRule {
-  readonly effect: Effect;
-  /** The predicate of the sentence; `{before}`, `{after}`, `{name}` and `{of}` are filled in. */
-  readonly says: string;
-}
+/** A kind of schema change; with a direction and a scope it becomes a rule such as `request-body-max-decreased`. */
+type Row = `${Effect} ${Levels}: ${string}`;
 
-const narrows = (says: string): SchemaRule => ({ effect: 'narrows', says });
-const widens = (says: string): SchemaRule => ({ effect: 'widens', says });
-const swaps = (says: string): SchemaRule => ({ effect: 'swaps', says });
-const notes = (says: string): SchemaRule => ({ effect: 'notes', says });
+const OWN = 'own';
 
-/** The four moves of an upper bound. */
-const upper = (kind: string, noun: string): Record<string, SchemaRule> => ({
-  [`${kind}-set`]: narrows(`now has the ${noun} {after}`),
-  [`${kind}-unset`]: widens(`lost its ${noun} {before}`),
-  [`${kind}-decreased`]: narrows(`had its ${noun} lowered from {before} to {after}`),
-  [`${kind}-increased`]: widens(`had its ${noun} raised from {before} to {after}`),
-});
-
-/** The four moves of a lower bound. */
-const lower = (kind: string, noun: string): Record<string, SchemaRule> => ({
-  [`${kind}-set`]: narrows(`now has the ${noun} {after}`),
-  [`${kind}-unset`]: widens(`lost its ${noun} {before}`),
-  [`${kind}-increased`]: narrows(`had its ${noun} raised from {before} to {after}`),
-  [`${kind}-decreased`]: widens(`had its ${noun} lowered from {before} to {after}`),
-});
+/** The four moves of a bound: set, unset, and the two ways to move it. */
+const bound = (
+  kind: string,
+  noun: string,
+  [narrower, wider]: readonly [Move, Move],
+  ...levels: readonly Levels[]
+): Record<string, Row> => {
+  const [set, unset, narrowed, widened] = levels as [Levels, Levels, Levels, Levels];
+  return {
+    [`${kind}-set`]: `narrows ${set}: now has the ${noun} {after}`,
+    [`${kind}-unset`]: `widens ${unset}: lost its ${noun} {before}`,
+    [`${kind}-${narrower}`]: `narrows ${narrowed}: had its ${noun} ${MOVES[narrower]} from {before} to {after}`,
+    [`${kind}-${wider}`]: `widens ${widened}: had its ${noun} ${MOVES[wider]} from {before} to {after}`,
+  };
+};
+type Move = keyof typeof MOVES;
+const MOVES = { decreased: 'lowered', increased: 'raised' } as const;
+const UPPER = ['decreased', 'increased'] as const;
+const LOWER = ['increased', 'decreased'] as const;
 
 /** A keyword with a schema (or a set of names) under it that restricts what is valid. */
-const restriction = (kind: string, keyword: string): Record<string, SchemaRule> => ({
-  [`${kind}-added`]: narrows(`got a restriction "${keyword}"{of}`),
-  [`${kind}-removed`]: widens(`lost its restriction "${keyword}"{of}`),
-  [`${kind}-changed`]: swaps(`had its restriction "${keyword}"{of} changed from {before} to {after}`),
+const restriction = (
+  kind: string,
+  keyword: string,
+  added: Levels,
+  removed: Levels,
+  changed: Levels,
+): Record<string, Row> => ({
+  [`${kind}-added`]: `narrows ${added}: got a restriction "${keyword}"{of}`,
+  [`${kind}-removed`]: `widens ${removed}: lost its restriction "${keyword}"{of}`,
+  [`${kind}-changed`]: `swaps ${changed}: had its restriction "${keyword}"{of} changed from {before} to {after}`,
 });
 
-/** Every kind of schema change, by the end of its rule id. */
-export const SCHEMA_RULES: Record<string, SchemaRule> = {
-  'type-changed': swaps('changed type from {before} to {after}'),
-  'type-generalized': widens('was generalized from {before} to {after}'),
-  'type-specialized': narrows('was narrowed from {before} to {after}'),
-  'type-compatible': notes('changed type from {before} to {after}, which this media type writes alike'),
-  'became-nullable': widens('can now be null'),
-  'became-not-nullable': narrows('can no longer be null'),
-  'list-of-types-widened': widens('also allows the types {after}'),
-  'list-of-types-narrowed': narrows('no longer allows the types {before}'),
-  'enum-value-added': widens('got the new value {after}'),
-  'enum-value-removed': narrows('lost the value {before}'),
-  'became-enum': narrows('is now limited to the values {after}'),
-  'became-not-enum': widens('is no longer limited to the values {before}'),
-  'const-added': narrows('must now always be {after}'),
-  'const-removed': widens('need no longer be {before}'),
-  'const-changed': swaps('must now be {after} instead of {before}'),
-  'x-extensible-enum-value-removed': narrows('lost the value {before}'),
-  'default-value-added': notes('got the default {after}'),
-  'default-value-removed': notes('lost the default {before}'),
-  'default-value-changed': notes('changed its default from {before} to {after}'),
-  ...upper('max', 'maximum'),
-  ...lower('min', 'minimum'),
-  ...upper('exclusive-max', 'exclusive maximum'),
-  ...lower('exclusive-min', 'exclusive minimum'),
-  ...upper('max-length', 'maximum length'),
-  ...lower('min-length', 'minimum length'),
-  ...upper('max-items', 'maximum number of items'),
-  ...lower('min-items', 'minimum number of items'),
-  ...upper('max-properties', 'maximum number of properties'),
-  ...lower('min-properties', 'minimum number of properties'),
-  ...upper('max-contains', 'maximum number of matching items'),
-  ...lower('min-contains', 'minimum number of matching items'),
-  'multiple-of-set': narrows('must now be a multiple of {after}'),
-  'multiple-of-unset': widens('need no longer be a multiple of {before}'),
-  'multiple-of-changed': swaps('must now be a multiple of {after} instead of {before}'),
-  'unique-items-set': narrows('must now have unique items'),
-  'unique-items-unset': widens('may now repeat items'),
-  'pattern-added': narrows('must now match the pattern {after}'),
-  'pattern-removed': widens('need no longer match the pattern {before}'),
-  'pattern-changed': swaps('must now match the pattern {after} instead of {before}'),
-  'pattern-generalized': widens('may now match any text instead of the pattern {before}'),
-  'discriminator-added': notes('got the discriminator {after}'),
-  'discriminator-removed': notes('lost the discriminator {before}'),
-  'discriminator-property-name-changed': notes('is told apart by {after} instead of {before}'),
-  'discriminator-mapping-added': notes('got the discriminator value "{name}"'),
-  'discriminator-mapping-deleted': notes('lost the discriminator value "{name}"'),
-  'discriminator-mapping-changed': notes('maps the discriminator value "{name}" to {after} instead of {before}'),
-  'all-of-added': narrows('must now also satisfy {after} (allOf)'),
-  'all-of-removed': widens('need no longer satisfy {before} (allOf)'),
-  'all-of-added-annotation-only': notes('got a part without constraints (allOf)'),
-  'all-of-removed-annotation-only': notes('lost a part without constraints (allOf)'),
-  'any-of-added': widens('also allows {after} (anyOf)'),
-  'any-of-removed': narrows('no longer allows {before} (anyOf)'),
-  'one-of-added': widens('also allows {after} (oneOf)'),
-  'one-of-removed': narrows('no longer allows {before} (oneOf)'),
-  'wrapped-in-one-of': swaps('became one of several alternatives (oneOf)'),
-  ...restriction('not', 'not'),
-  'prefix-items-added': notes('got a position in its tuple (prefixItems): {after}'),
-  'prefix-items-removed': notes('lost a position in its tuple (prefixItems): {before}'),
-  ...restriction('contains', 'contains'),
-  ...restriction('property-names', 'propertyNames'),
-  ...restriction('unevaluated-items', 'unevaluatedItems'),
-  ...restriction('unevaluated-properties', 'unevaluatedProperties'),
-  ...restriction('if', 'if'),
-  ...restriction('then', 'then'),
-  ...restriction('else', 'else'),
-  ...restriction('content-schema', 'contentSchema'),
-  ...restriction('dependent-required', 'dependentRequired'),
-  ...restriction('dependent-schema', 'dependentSchemas'),
-  ...restriction('pattern-property', 'patternProperties'),
-  ...restriction('items', 'items'),
-  'additional-properties-forbidden': narrows('no longer allows properties that are not listed'),
-  'additional-properties-allowed': widens('now allows properties that are not listed'),
-  'additional-properties-restricted': narrows('now restricts properties that are not listed'),
-  'additional-properties-unrestricted': widens('no longer restricts properties that are not listed'),
-  'content-encoding-changed': swaps('changed its content encoding from {before} to {after}'),
-  'content-media-type-changed': swaps('changed its content media type from {before} to {after}'),
-  removed: swaps('was removed'),
-  'became-required': narrows('became required'),
-  'became-optional': widens('became optional'),
-  'became-required-with-default': narrows('became required; it has a default'),
-  deprecated: notes('was deprecated'),
-  'deprecated-with-sunset': notes('was deprecated, to be removed on {after}'),
-  'deprecated-sunset-missing': notes('was deprecated without a sunset date'),
-  'deprecated-sunset-invalid': notes('was deprecated with an unreadable sunset date {after}'),
-  'sunset-date-too-small': notes('was deprecated with a sunset date too soon: {after}'),
-  reactivated: notes('is no longer deprecated'),
-  'stability-decreased': notes('had its stability level lowered from {before} to {after}'),
-  'stability-increased': notes('had its stability level raised from {before} to {after}'),
-  'description-changed': notes('changed its description'),
-  'title-changed': notes('changed its title from {before} to {after}'),
-  'examples-changed': notes('changed its examples'),
-  'format-changed': notes('changed its format from {before} to {after}'),
-  'reference-changed': swaps('is described in another document: {before} became {after}'),
-  'keyword-changed': notes('changed "{name}"'),
+/** Every kind of schema change, by the end of its rule's id. */
+const KINDS: Record<string, Row> = {
+  'type-changed': 'swaps EEEW- EEE-: changed type from {before} to {after}',
+  'type-generalized': 'widens IIII- EEE-: was generalized from {before} to {after}',
+  'type-specialized': 'narrows ---E- III-: was narrowed from {before} to {after}',
+  'type-compatible': 'notes II--- III-: changed type from {before} to {after}, which this media type writes alike',
+  'became-nullable': 'widens IIII- EEE-: can now be null',
+  'became-not-nullable': 'narrows EEEE- III-: can no longer be null',
+  'list-of-types-widened': 'widens IIII- EE--: also allows the types {after}',
+  'list-of-types-narrowed': 'narrows EEEE- II--: no longer allows the types {before}',
+  'enum-value-added': 'widens -III- -W-I: got the new value {after}',
+  'enum-value-removed': 'narrows EEEEI II--: lost the value {before}',
+  'became-enum': 'narrows EEE-- ----: is now limited to the values {after}',
+  'became-not-enum': 'widens own: is no longer limited to the values {before}',
+  'const-added': 'narrows EE--- II--: must now always be {after}',
+  'const-removed': 'widens II--- EE--: need no longer be {before}',
+  'const-changed': 'swaps EE--- EE--: must now be {after} instead of {before}',
+  'x-extensible-enum-value-removed': 'narrows -EE-- ----: lost the value {before}',
+  'default-value-added': 'notes IIE-- II--: got the default {after}',
+  'default-value-removed': 'notes IIE-- II--: lost the default {before}',
+  'default-value-changed': 'notes IIE-- II--: changed its default from {before} to {after}',
+  ...bound('max', 'maximum', UPPER, 'WWW-- ----', OWN, 'EEE-I ----', 'III-- EE--'),
+  ...bound('min', 'minimum', LOWER, 'WWW-- ----', OWN, 'EEE-I ----', 'III-- EE--'),
+  ...bound('exclusive-max', 'exclusive maximum', UPPER, 'WWW-- ----', OWN, 'EEE-I ----', 'III-- EE--'),
+  ...bound('exclusive-min', 'exclusive minimum', LOWER, 'WWW-- ----', OWN, 'EEE-I ----', 'III-- EE--'),
+  ...bound('max-length', 'maximum length', UPPER, 'WWW-- ----', '----- EE--', 'EEE-I ----', 'III-- EE--'),
+  ...bound('min-length', 'minimum length', LOWER, OWN, OWN, 'EEE-- ----', 'III-- EE--'),
+  ...bound('max-items', 'maximum number of items', UPPER, OWN, OWN, '--E-- ----', '--I-- ----'),
+  ...bound('min-items', 'minimum number of items', LOWER, 'WWW-- ----', '----- EE--', 'EEE-- ----', '--I-- EE--'),
+  ...bound('max-properties', 'maximum number of properties', UPPER, OWN, OWN, OWN, OWN),
+  ...bound('min-properties', 'minimum number of properties', LOWER, OWN, OWN, OWN, OWN),
+  ...bound('max-contains', 'maximum number of matching items', UPPER, OWN, OWN, 'EE--- II--', 'II--- EE--'),
+  ...bound('min-contains', 'minimum number of matching items', LOWER, OWN, OWN, 'EE--- II--', 'II--- EE--'),
+  'multiple-of-set': 'narrows own: must now be a multiple of {after}',
+  'multiple-of-unset': 'widens own: need no longer be a multiple of {before}',
+  'multiple-of-changed': 'swaps own: must now be a multiple of {after} instead of {before}',
+  'unique-items-set': 'narrows own: must now have unique items',
+  'unique-items-unset': 'widens own: may now repeat items',
+  'pattern-added': 'narrows -EE-- -I--: must now match the pattern {after}',
+  'pattern-removed': 'widens -II-- -I--: need no longer match the pattern {before}',
+  'pattern-changed': 'swaps -WW-- -I--: must now match the pattern {after} instead of {before}',
+  'pattern-generalized': 'widens -II-- -I--: may now match any text instead of the pattern {before}',
+  'discriminator-added': 'notes II--- II--: got the discriminator {after}',
+  'discriminator-removed': 'notes II--- II--: lost the discriminator {before}',
+  'discriminator-property-name-changed': 'notes II--- II--: is told apart by {after} instead of {before}',
+  'discriminator-mapping-added': 'notes II--- II--: got the discriminator value "{name}"',
+  'discriminator-mapping-deleted': 'notes II--- II--: lost the discriminator value "{name}"',
+  'discriminator-mapping-changed':
+    'notes II--- II--: maps the discriminator value "{name}" to {after} instead of {before}',
+  'all-of-added': 'narrows EE--- II--: must now also satisfy {after} (allOf)',
+  'all-of-removed': 'widens WW--- II--: need no longer satisfy {before} (allOf)',
+  'all-of-added-annotation-only': 'notes II--- II--: got a part without constraints (allOf)',
+  'all-of-removed-annotation-only': 'notes II--- II--: lost a part without constraints (allOf)',
+  'any-of-added': 'widens II--- II--: also allows {after} (anyOf)',
+  'any-of-removed': 'narrows EE--- II--: no longer allows {before} (anyOf)',
+  'one-of-added': 'widens II--- EE--: also allows {after} (oneOf)',
+  'one-of-removed': 'narrows EE--- II--: no longer allows {before} (oneOf)',
+  'wrapped-in-one-of': 'swaps E---- E---: became one of several alternatives (oneOf)',
+  ...restriction('not', 'not', OWN, OWN, OWN),
+  'prefix-items-added': 'notes II--- EE--: got a position in its tuple (prefixItems): {after}',
+  'prefix-items-removed': 'notes EE--- II--: lost a position in its tuple (prefixItems): {before}',
+  ...restriction('contains', 'contains', 'EE--- II--', 'II--- EE--', OWN),
+  ...restriction('property-names', 'propertyNames', 'EE--- II--', 'II--- EE--', OWN),
+  ...restriction('unevaluated-items', 'unevaluatedItems', 'EE--- II--', 'II--- EE--', OWN),
+  ...restriction('unevaluated-properties', 'unevaluatedProperties', 'EE--- II--', 'II--- EE--', OWN),
+  ...restriction('if', 'if', 'EE--- II--', 'II--- EE--', OWN),
+  ...restriction('then', 'then', 'EE--- II--', 'II--- EE--', OWN),
+  ...restriction('else', 'else', 'EE--- II--', 'II--- EE--', OWN),
+  ...restriction('content-schema', 'contentSchema', 'EE--- II--', 'II--- EE--', OWN),
+  ...restriction('dependent-required', 'dependentRequired', 'EE--- II--', 'II--- EE--', 'EE--- EE--'),
+  ...restriction('dependent-schema', 'dependentSchemas', 'EE--- II--', 'II--- EE--', OWN),
+  ...restriction('pattern-property', 'patternProperties', 'EE--- II--', 'II--- EE--', OWN),
+  ...restriction('items', 'items', OWN, OWN, OWN),
+  'additional-properties-forbidden': 'narrows own: no longer allows properties that are not listed',
+  'additional-properties-allowed': 'widens own: now allows properties that are not listed',
+  'additional-properties-restricted': 'narrows own: now restricts properties that are not listed',
+  'additional-properties-unrestricted': 'widens own: no longer restricts properties that are not listed',
+  'content-encoding-changed': 'swaps EE--- EE--: changed its content encoding from {before} to {after}',
+  'content-media-type-changed': 'swaps EE--- EE--: changed its content media type from {before} to {after}',
+  deprecated: 'notes -I--- -I--: was deprecated',
+  'deprecated-with-sunset': 'notes -I--- -I--: was deprecated, to be removed on {after}',
+  'deprecated-sunset-missing': 'notes -E--- -E--: was deprecated without a sunset date',
+  'deprecated-sunset-invalid': 'notes -E--- -E--: was deprecated with an unreadable sunset date {after}',
+  'sunset-date-too-small': 'notes -E--- -E--: was deprecated with a sunset date too soon: {after}',
+  reactivated: 'notes -I--- -I--: is no longer deprecated',
+  'stability-decreased': 'notes -E--- -E--: had its stability level lowered from {before} to {after}',
+  'stability-increased': 'notes -I--- -I--: had its stability level raised from {before} to {after}',
+  'description-changed': 'notes own: changed its description',
+  'title-changed': 'notes own: changed its title from {before} to {after}',
+  'examples-changed': 'notes own: changed its examples',
+  'format-changed': 'notes own: changed its format from {before} to {after}',
+  'reference-changed': 'swaps own: is described in another document: {before} became {after}',
+  'keyword-changed': 'notes own: changed "{name}"',
 };
+
+/** Ids that do not follow the pattern direction-scope-kind. */
+const ALIASES: Readonly<Record<string, string>> = {
+  'response-property-pattern-generalized': 'response-property-pattern-changed',
+  'response-body-enum-value-removed': 'response-mediatype-enum-value-removed',
+};
+
+const LETTERS: Readonly<Record<string, Level>> = { E: 'ERR', W: 'WARN', I: 'INFO' };
+
+const rulesOf = (kind: string, row: Row): [use: string, Rule][] => {
+  const [, effect, levels, says] = /^(\w+) (own|\S+ \S+): (.*)$/.exec(row) as unknown as [
+    string,
+    Effect,
+    Levels,
+    string,
+  ];
+  const [request = '', response = ''] = levels === 'own' ? [] : levels.split(' ');
+  const rules = (direction: Direction, letters: string, places: readonly string[]): [string, Rule][] =>
+    places.map((place, index) => {
+      const use = `${direction}-${place}-${kind}`;
+      const oasdiff = LETTERS[letters[index] ?? ''];
+      return [use, ruleOf({ id: ALIASES[use] ?? use, effect, oasdiff, says }, direction)];
+    });
+  const twins = (direction: Direction, letter: string | undefined): [string, Rule][] =>
+    letter === undefined || letter === '-' ? [] : rules(direction, letter, [TWINS[direction]]);
+  return [
+    ...rules('request', request, SCOPES.request),
+    ...twins('request', request[4]),
+    ...rules('response', response.slice(0, 3), SCOPES.response),
+    ...twins('response', response[3]),
+  ];
+};
+
+/** The rules of schemas by direction, place and kind. */
+export const SCHEMA_RULES: ReadonlyMap<string, Rule> = new Map(
+  Object.entries(KINDS).flatMap(([kind, row]) => rulesOf(kind, row)),
+);
+
+/** The rule for a kind of change at a place. @throws Error for a kind that has no row */
+export const schemaRule = (direction: Direction, scope: Scope, kind: string): Rule => {
+  const rule = SCHEMA_RULES.get(`${direction}-${scope}-${kind}`);
+  if (rule === undefined) throw new Error(`no rule for ${direction}-${scope}-${kind}`);
+  return rule;
+};
+
+/** The rule for what only the other side sends; undefined where there is no milder one. */
+export const twinRule = (direction: Direction, kind: string): Rule | undefined =>
+  SCHEMA_RULES.get(`${direction}-${TWINS[direction]}-${kind}`);

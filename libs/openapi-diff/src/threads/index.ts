@@ -1,4 +1,4 @@
-import type { Change } from '../compare/change.js';
+import type { Change } from '../change.js';
 import type { CompareOptions } from '../compare/options.js';
 import type { ParseOptions } from '../parse/parse.js';
 import type { IgnoreRule } from '../ignore.js';

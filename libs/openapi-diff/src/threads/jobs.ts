@@ -1,5 +1,5 @@
 import { compare } from '../compare/compare.js';
-import type { Change } from '../compare/change.js';
+import type { Change } from '../change.js';
 import type { CompareOptions } from '../compare/options.js';
 import { canonicalJson } from '../normalize/canonical-json.js';
 import { normalize, type CanonicalApi } from '../normalize/normalize.js';

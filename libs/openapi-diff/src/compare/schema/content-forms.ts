@@ -1,4 +1,5 @@
-import type { JsonObject } from '../../json.js';
+import { type Both } from '../../both.js';
+import { type JsonObject } from '../../json.js';
 
 const BINARY = 'application/octet-stream';
 
@@ -6,15 +7,15 @@ const BINARY = 'application/octet-stream';
  * OpenAPI 3.1 says with `contentEncoding` and `contentMediaType` what 3.0 says with the formats `byte`
  * and `binary`. When the two sides say it in different ways, the older one is put in the newer way.
  */
-export const alignContent = (before: JsonObject, after: JsonObject): { before: JsonObject; after: JsonObject } => {
-  if (isOld(before) && isNew(after)) return { before: modern(before, after), after };
-  if (isNew(before) && isOld(after)) return { before, after: modern(after, before) };
+export const alignContent = ({ before, after }: Both<JsonObject>): Both<JsonObject> => {
+  if (isOlder(before) && isNewer(after)) return { before: modern(before, after), after };
+  if (isNewer(before) && isOlder(after)) return { before, after: modern(after, before) };
   return { before, after };
 };
 
-const isOld = (schema: JsonObject): boolean => schema['format'] === 'byte' || schema['format'] === 'binary';
+const isOlder = (schema: JsonObject): boolean => schema['format'] === 'byte' || schema['format'] === 'binary';
 
-const isNew = (schema: JsonObject): boolean =>
+const isNewer = (schema: JsonObject): boolean =>
   schema['format'] === undefined &&
   (schema['contentEncoding'] !== undefined || schema['contentMediaType'] !== undefined);
 

@@ -1,27 +1,24 @@
-import type { Json, JsonObject } from '../../json.js';
+import { type Both } from '../../both.js';
+import { type Json, type JsonObject } from '../../json.js';
 
 /** One difference between two schemas, before it is known where and in which direction they are used. */
-export interface Finding {
+export interface Finding extends Partial<Both<Json>> {
   /** The end of a rule id (see rules/schema-rules), or one of the structural kinds below. */
   readonly kind: string;
-  readonly before?: Json;
-  readonly after?: Json;
   /** The property or key concerned, when it is not the schema itself. */
   readonly name?: string;
   /** JSON pointer steps from the schema to the place. */
   readonly at?: string;
   /** For changes of properties: the property's schema, its flags decide the rule. */
-  readonly property?: JsonObject;
+  readonly property?: JsonObject | undefined;
   readonly required?: boolean;
   /** For changes of `required`: the property's schema before, when there was one. */
-  readonly was?: JsonObject;
+  readonly propertyBefore?: JsonObject | undefined;
   /** Of a change of type: the types of the items that the value became, if they are limited as it was. */
-  readonly wrapsOne?: string[];
-  /** `field`: only when counting as oasdiff does; `own`: only when not. */
-  readonly mode?: 'field' | 'own';
-  /** Only where the schema is a whole body, or only where it is not. */
-  readonly only?: 'root' | 'inside';
+  readonly itemTypes?: readonly string[];
 }
+
+export type Add = (finding: Finding) => void;
 
 /** Kinds whose rule depends on more than direction and scope. */
 export const PROPERTY_ADDED = 'property-added';
@@ -34,27 +31,24 @@ export const TYPE = 'type';
 export const TYPE_LIST = 'type-list';
 export const DEPRECATED = 'deprecated-changed';
 export const STABILITY = 'stability-changed';
-/** oasdiff only: the bound of the lists in a list that is a parameter. */
-export const MAX_ITEMS_OF_ITEMS = 'max-items-of-items';
-/** oasdiff only: an exclusive bound of OpenAPI 3.0, a yes or no, was turned. */
+/** An exclusive bound of OpenAPI 3.0, a yes or no, was turned. */
 export const EXCLUSIVE_FLIPPED = 'exclusive-flipped';
 
-/** Where a child schema sits in its parent. */
-export interface Step {
-  /** For people: `name`, `items`, `oneOf[2]`; empty for a part of the same value. */
+/** Where a child schema sits in its parent: pointers from there, and a path for people. */
+export interface Step extends Both<string> {
+  /** `name`, `items`, `oneOf[2]`; empty for a part of the same value. */
   readonly path: string;
-  readonly before: string;
-  readonly after: string;
 }
 
+/** A step that is the same on both sides. */
+export const stepTo = (path: string, at: string): Step => ({ path, before: at, after: at });
+
 /** For the root of a schema, which has no place inside another. */
-export const NOWHERE: Step = { path: '', before: '', after: '' };
+export const NOWHERE = stepTo('', '');
 
 /** Two schemas compared once, wherever they are used; children form a graph that may have cycles. */
-export interface SchemaPair {
-  readonly before: JsonObject;
-  readonly after: JsonObject;
-  findings: Finding[];
+export interface SchemaPair extends Both<JsonObject> {
+  readonly findings: Finding[];
   readonly children: Edge[];
 }
 
@@ -62,6 +56,6 @@ export interface Edge {
   readonly step: Step;
   readonly pair: SchemaPair;
   /** The component on each side, when the schema was reached by a reference there. */
-  readonly refBefore?: string;
-  readonly refAfter?: string;
+  readonly refBefore?: string | undefined;
+  readonly refAfter?: string | undefined;
 }

@@ -1,5 +1,5 @@
-import { asArray, isObject, own, put, type Json, type JsonObject } from '../../json.js';
-import { isReference } from '../../normalize/interner.js';
+import { asArray, isObject, isReference, own, put, type Json, type JsonObject } from '../../json.js';
+import { type Side } from '../side.js';
 import { isAnnotation } from './wrapping.js';
 
 const MAX_PARTS = 64;
@@ -8,9 +8,9 @@ const MAX_PARTS = 64;
  * The schema with its `allOf` written out, where that says exactly the same; undefined where it would
  * not: two parts that restrict one thing in different ways, or a cycle.
  */
-export const flatten = (schema: JsonObject, resolve: (value: Json) => JsonObject): JsonObject | undefined => {
+export const flatten = (schema: JsonObject, side: Side): JsonObject | undefined => {
   const parts: JsonObject[] = [];
-  if (!gather(schema, resolve, parts, new Set())) return undefined;
+  if (!gather(schema, side, parts, new Set())) return undefined;
   let merged: JsonObject = {};
   for (const part of parts) {
     const next = merge(merged, part);
@@ -21,17 +21,12 @@ export const flatten = (schema: JsonObject, resolve: (value: Json) => JsonObject
 };
 
 /** The schema and all it inherits from, without their `allOf`; false when that is not finite or too much. */
-const gather = (
-  schema: JsonObject,
-  resolve: (value: Json) => JsonObject,
-  parts: JsonObject[],
-  open: Set<JsonObject>,
-): boolean => {
+const gather = (schema: JsonObject, side: Side, parts: JsonObject[], open: Set<JsonObject>): boolean => {
   if (open.has(schema) || parts.length >= MAX_PARTS || isReference(schema)) return false;
   open.add(schema);
   const { allOf, ...own } = schema;
   parts.push(own);
-  const done = asArray(allOf).every((member) => isObject(member) && gather(resolve(member), resolve, parts, open));
+  const done = asArray(allOf).every((member) => isObject(member) && gather(side.nodeOf(member), side, parts, open));
   open.delete(schema);
   return done;
 };

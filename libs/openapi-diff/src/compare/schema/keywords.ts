@@ -1,105 +1,41 @@
-import {
-  asArray,
-  asObject,
-  asString,
-  escapePointer,
-  isObject,
-  own,
-  stableJson,
-  without,
-  type Json,
-  type JsonObject,
-} from '../../json.js';
-import { DEPRECATED, EXCLUSIVE_FLIPPED, STABILITY, TYPE, type Finding } from './finding.js';
-import { allowsNull, typesOf, writtenTypes } from './types.js';
+import { given, type Both } from '../../both.js';
+import { asArray, asObject, asString, isObject, own, type Json, type JsonObject } from '../../json.js';
+import { escapePointer } from '../../pointers.js';
+import { DEPRECATED, EXCLUSIVE_FLIPPED, STABILITY, type Add } from './finding.js';
 
-type Add = (finding: Finding) => void;
-
-/** Differences of everything in a schema that is not itself a schema; `field` as oasdiff reads them. */
-export const compareKeywords = (before: JsonObject, after: JsonObject, add: Add, field: boolean): void => {
-  compareType(before, after, add, field);
-  compareValues(before, after, add, field);
-  compareBounds(before, after, add);
-  comparePattern(before, after, add);
-  compareDiscriminator(before, after, add);
-  compareFlags(before, after, add);
-  compareNotes(before, after, add);
-  compareOthers(before, after, add);
+/** Differences of everything in a schema that is neither a schema itself nor a type or a list of values. */
+export const compareKeywords = (schemas: Both<JsonObject>, add: Add): void => {
+  compareExtensibleEnum(schemas, add);
+  compareBounds(schemas, add);
+  comparePattern(schemas, add);
+  compareDiscriminator(schemas, add);
+  compareFlags(schemas, add);
+  for (const [keyword, kind] of CHANGED) {
+    const values = valuesOf(schemas, keyword);
+    if (values.before !== values.after) add({ kind, ...given(values), at: `/${keyword}` });
+  }
+  compareOthers(schemas, add);
 };
 
-const compareType = (before: JsonObject, after: JsonObject, add: Add, field: boolean): void => {
-  if (field) {
-    const [olds, news] = [writtenTypes(before).sort().join(), writtenTypes(after).sort().join()];
-    if (olds !== news || (before['format'] ?? '') !== (after['format'] ?? ''))
-      add({ kind: TYPE, at: olds === news ? '/format' : '/type' });
-    return;
-  }
-  const was = allowsNull(before);
-  const is = allowsNull(after);
-  // Without a type anything is allowed, null too: losing or gaining the type is told by the type itself.
-  const untyped = was
-    ? after['type'] === undefined && after['nullable'] === undefined
-    : before['type'] === undefined && after['nullable'] !== true;
-  if (was !== is && !untyped) add({ kind: is ? 'became-nullable' : 'became-not-nullable', at: '/type' });
-  const types = stableJson([...typesOf(before)].sort()) !== stableJson([...typesOf(after)].sort());
-  if (types || before['format'] !== after['format']) add({ kind: TYPE, at: types ? '/type' : '/format' });
-};
+/** How one value became another: the end of a finding's kind. */
+export const moveOf = ({ before, after }: Both<unknown>): 'added' | 'removed' | 'changed' =>
+  before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
 
-const compareValues = (before: JsonObject, after: JsonObject, add: Add, field: boolean): void => {
-  compareEnum(before, after, add, field);
-  compareConst(before, after, add, field);
-  const olds = asArray(before['x-extensible-enum']);
-  const news = new Set(asArray(after['x-extensible-enum']));
-  if (after['x-extensible-enum'] !== undefined) {
-    for (const value of olds) {
-      if (!news.has(value)) add({ kind: 'x-extensible-enum-value-removed', before: value, at: '/x-extensible-enum' });
-    }
-  }
-  const old = given(before['default'], field);
-  const now = given(after['default'], field);
-  if (old !== now) {
-    const kind = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
-    add({ kind: `default-value-${kind}`, ...pair(old, now), at: '/default' });
+const valuesOf = ({ before, after }: Both<JsonObject>, keyword: string): Both<Json | undefined> => ({
+  before: before[keyword],
+  after: after[keyword],
+});
+
+const compareExtensibleEnum = ({ before, after }: Both<JsonObject>, add: Add): void => {
+  const keyword = 'x-extensible-enum';
+  if (after[keyword] === undefined) return;
+  const values = new Set(asArray(after[keyword]));
+  for (const value of asArray(before[keyword])) {
+    if (!values.has(value)) add({ kind: 'x-extensible-enum-value-removed', before: value, at: `/${keyword}` });
   }
 };
 
-/** A value that is said; to oasdiff null is none. */
-const given = (value: Json | undefined, field: boolean): Json | undefined =>
-  field && value === null ? undefined : value;
-
-const compareEnum = (before: JsonObject, after: JsonObject, add: Add, field: boolean): void => {
-  const olds = asArray(before['enum']);
-  const news = asArray(after['enum']);
-  if (olds === news || (!field && sameSet(asConstEnum(before), asConstEnum(after)))) return;
-  const lacks = (schema: JsonObject): boolean =>
-    field ? schema['enum'] === undefined : asArray(schema['enum']).length === 0;
-  const [wasNone, isNone] = [lacks(before), lacks(after)];
-  // oasdiff also lists every value of an enum that appeared or went.
-  const mode = wasNone || isNone ? ({ mode: 'field' } as const) : {};
-  if (wasNone && news.length > 0) add({ kind: 'became-enum', after: news, at: '/enum' });
-  if (isNone && olds.length > 0) add({ kind: 'became-not-enum', before: olds, at: '/enum' });
-  for (const value of without(olds, news)) add({ kind: 'enum-value-removed', before: value, at: '/enum', ...mode });
-  for (const value of without(news, olds)) add({ kind: 'enum-value-added', after: value, at: '/enum', ...mode });
-};
-
-const compareConst = (before: JsonObject, after: JsonObject, add: Add, field: boolean): void => {
-  const old = given(before['const'], field);
-  const now = given(after['const'], field);
-  if (old === now || (!field && sameSet(asConstEnum(before), asConstEnum(after)))) return;
-  const kind = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
-  add({ kind: `const-${kind}`, ...pair(old, now), at: '/const' });
-};
-
-/** `const: x` says the same as `enum: [x]`. */
-const asConstEnum = (schema: JsonObject): Json[] | undefined => {
-  if (schema['const'] !== undefined) return [schema['const']];
-  return Array.isArray(schema['enum']) ? schema['enum'] : undefined;
-};
-
-const sameSet = (a: Json[] | undefined, b: Json[] | undefined): boolean =>
-  a !== undefined && b !== undefined && a.length === b.length && without(a, b).length === 0;
-
-const BOUNDS: [keyword: string, kind: string][] = [
+const BOUNDS = [
   ['maximum', 'max'],
   ['minimum', 'min'],
   ['exclusiveMaximum', 'exclusive-max'],
@@ -112,133 +48,103 @@ const BOUNDS: [keyword: string, kind: string][] = [
   ['minProperties', 'min-properties'],
   ['maxContains', 'max-contains'],
   ['minContains', 'min-contains'],
-];
+] as const;
 
-/** A lower bound of a count is 0 when it is not said. */
-const ZERO_BY_DEFAULT = new Set(['minLength', 'minItems', 'minProperties']);
+/** A lower bound of a count is 0 when it is not stated. */
+const ZERO_BY_DEFAULT: ReadonlySet<string> = new Set(['minLength', 'minItems', 'minProperties']);
 
-const compareBounds = (before: JsonObject, after: JsonObject, add: Add): void => {
-  for (const [keyword, kind] of BOUNDS) {
-    const old = bound(before, keyword);
-    const now = bound(after, keyword);
-    if (old === now) continue;
-    if (old !== undefined && now !== undefined && (typeof old === 'boolean' || typeof now === 'boolean')) {
-      add({ kind: EXCLUSIVE_FLIPPED, name: kind, ...pair(old, now), at: `/${keyword}` });
-      continue;
-    }
-    const move = old === undefined ? 'set' : now === undefined ? 'unset' : old < now ? 'increased' : 'decreased';
-    add({ kind: `${kind}-${move}`, ...pair(old, now), at: `/${keyword}` });
-  }
-  const old = before['multipleOf'];
-  const now = after['multipleOf'];
-  if (old !== now) {
-    add({
-      kind: `multiple-of-${old === undefined ? 'set' : now === undefined ? 'unset' : 'changed'}`,
-      ...pair(old, now),
-      at: '/multipleOf',
-    });
-  }
-  if (before['uniqueItems'] !== after['uniqueItems']) {
-    add({ kind: after['uniqueItems'] === true ? 'unique-items-set' : 'unique-items-unset', at: '/uniqueItems' });
-  }
-};
-
-const bound = (schema: JsonObject, keyword: string): number | boolean | undefined => {
+const boundOf = (schema: JsonObject, keyword: string): number | boolean | undefined => {
   const value = schema[keyword];
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   return ZERO_BY_DEFAULT.has(keyword) ? 0 : undefined;
 };
 
-const comparePattern = (before: JsonObject, after: JsonObject, add: Add): void => {
-  const old = asString(before['pattern']) ?? '';
-  const now = asString(after['pattern']) ?? '';
-  if (old === now) return;
-  const kind = old === '' ? 'added' : now === '' ? 'removed' : now === '.*' ? 'generalized' : 'changed';
-  add({ kind: `pattern-${kind}`, ...pair(old === '' ? undefined : old, now === '' ? undefined : now), at: '/pattern' });
+const compareBounds = (schemas: Both<JsonObject>, add: Add): void => {
+  for (const [keyword, kind] of BOUNDS) {
+    const bounds = { before: boundOf(schemas.before, keyword), after: boundOf(schemas.after, keyword) };
+    const { before, after } = bounds;
+    if (before === after) continue;
+    const isFlag = typeof before === 'boolean' || typeof after === 'boolean';
+    if (isFlag && before !== undefined && after !== undefined)
+      add({ kind: EXCLUSIVE_FLIPPED, name: kind, ...given(bounds), at: `/${keyword}` });
+    else {
+      const isLower = before !== undefined && after !== undefined && before < after;
+      const move = before === undefined ? 'set' : after === undefined ? 'unset' : isLower ? 'increased' : 'decreased';
+      add({ kind: `${kind}-${move}`, ...given(bounds), at: `/${keyword}` });
+    }
+  }
+  const factors = valuesOf(schemas, 'multipleOf');
+  if (factors.before !== factors.after) {
+    const move = { added: 'set', removed: 'unset', changed: 'changed' }[moveOf(factors)];
+    add({ kind: `multiple-of-${move}`, ...given(factors), at: '/multipleOf' });
+  }
+  const unique = valuesOf(schemas, 'uniqueItems');
+  if (unique.before !== unique.after)
+    add({ kind: unique.after === true ? 'unique-items-set' : 'unique-items-unset', at: '/uniqueItems' });
 };
 
-const compareDiscriminator = (before: JsonObject, after: JsonObject, add: Add): void => {
-  const old = before['discriminator'];
-  const now = after['discriminator'];
-  if (old === now) return;
+const comparePattern = (schemas: Both<JsonObject>, add: Add): void => {
+  const patternOf = (schema: JsonObject): string | undefined => asString(schema['pattern']) || undefined;
+  const patterns = { before: patternOf(schemas.before), after: patternOf(schemas.after) };
+  if (patterns.before === patterns.after) return;
+  const isGeneralized = patterns.before !== undefined && patterns.after === '.*';
+  add({ kind: `pattern-${isGeneralized ? 'generalized' : moveOf(patterns)}`, ...given(patterns), at: '/pattern' });
+};
+
+const compareDiscriminator = (schemas: Both<JsonObject>, add: Add): void => {
+  const { before, after } = valuesOf(schemas, 'discriminator');
+  if (before === after) return;
   const at = '/discriminator';
-  if (!isObject(old) || !isObject(now)) {
-    if (isObject(now)) add({ kind: 'discriminator-added', after: now['propertyName'] ?? null, at });
-    else if (isObject(old)) add({ kind: 'discriminator-removed', before: old['propertyName'] ?? null, at });
+  if (!isObject(before) || !isObject(after)) {
+    if (isObject(after)) add({ kind: 'discriminator-added', after: after['propertyName'] ?? null, at });
+    else if (isObject(before)) add({ kind: 'discriminator-removed', before: before['propertyName'] ?? null, at });
     return;
   }
-  if (old['propertyName'] !== now['propertyName']) {
-    add({
-      kind: 'discriminator-property-name-changed',
-      ...pair(old['propertyName'], now['propertyName']),
-      at: `${at}/propertyName`,
-    });
-  }
-  const olds = asObject(old['mapping']);
-  const news = asObject(now['mapping']);
-  for (const name of Object.keys({ ...olds, ...news }).sort()) {
-    const from = own(olds, name);
-    const to = own(news, name);
-    if (from === to) continue;
-    const kind = from === undefined ? 'added' : to === undefined ? 'deleted' : 'changed';
-    add({ kind: `discriminator-mapping-${kind}`, name, ...pair(from, to), at: `${at}/mapping` });
+  const names = valuesOf({ before, after }, 'propertyName');
+  if (names.before !== names.after)
+    add({ kind: 'discriminator-property-name-changed', ...given(names), at: `${at}/propertyName` });
+  const mappings = { before: asObject(before['mapping']), after: asObject(after['mapping']) };
+  for (const name of Object.keys({ ...mappings.before, ...mappings.after }).sort()) {
+    const targets = { before: own(mappings.before, name), after: own(mappings.after, name) };
+    if (targets.before === targets.after) continue;
+    const move = { added: 'added', removed: 'deleted', changed: 'changed' }[moveOf(targets)];
+    add({ kind: `discriminator-mapping-${move}`, name, ...given(targets), at: `${at}/mapping` });
   }
 };
 
-const compareFlags = (before: JsonObject, after: JsonObject, add: Add): void => {
-  const was = before['deprecated'] === true;
-  const is = after['deprecated'] === true;
-  if (was !== is) add({ kind: DEPRECATED, before: was, after: is, at: '/deprecated' });
-  const stability = 'x-stability-level';
-  if (before[stability] !== after[stability])
-    add({ kind: STABILITY, ...pair(before[stability], after[stability]), at: `/${stability}` });
-  for (const [keyword, kind] of [
-    ['contentEncoding', 'content-encoding'],
-    ['contentMediaType', 'content-media-type'],
-  ] as const) {
-    if (before[keyword] !== after[keyword])
-      add({ kind: `${kind}-changed`, ...pair(before[keyword], after[keyword]), at: `/${keyword}` });
-  }
+const compareFlags = (schemas: Both<JsonObject>, add: Add): void => {
+  const deprecated = { before: schemas.before['deprecated'] === true, after: schemas.after['deprecated'] === true };
+  if (deprecated.before !== deprecated.after) add({ kind: DEPRECATED, ...deprecated, at: '/deprecated' });
+  const levels = valuesOf(schemas, 'x-stability-level');
+  if (levels.before !== levels.after) add({ kind: STABILITY, ...given(levels), at: '/x-stability-level' });
 };
 
-const compareNotes = (before: JsonObject, after: JsonObject, add: Add): void => {
-  if (before['description'] !== after['description'])
-    add({ kind: 'description-changed', ...pair(before['description'], after['description']), at: '/description' });
-  if (before['title'] !== after['title'])
-    add({ kind: 'title-changed', ...pair(before['title'], after['title']), at: '/title' });
-  if (before['examples'] !== after['examples'])
-    add({ kind: 'examples-changed', ...pair(before['examples'], after['examples']), at: '/examples' });
-};
-
-/** Keywords that have rules of their own, here or in the graph. */
-const KNOWN = new Set(
-  `type nullable format enum const default maximum minimum exclusiveMaximum exclusiveMinimum maxLength minLength
-  maxItems minItems maxProperties minProperties maxContains minContains multipleOf uniqueItems pattern discriminator
-  deprecated readOnly writeOnly contentEncoding contentMediaType description title examples required properties
-  additionalProperties items not contains propertyNames unevaluatedItems unevaluatedProperties if then else
-  contentSchema patternProperties dependentSchemas dependentRequired allOf anyOf oneOf prefixItems x-sunset
-  x-stability-level x-extensible-enum $ref`.split(/\s+/),
-);
-
-/** Whatever else differs is told, as words. */
-const compareOthers = (before: JsonObject, after: JsonObject, add: Add): void => {
+/** Keywords of which it is enough to say that they changed. */
+const CHANGED = [
+  ['contentEncoding', 'content-encoding-changed'],
+  ['contentMediaType', 'content-media-type-changed'],
+  ['description', 'description-changed'],
+  ['title', 'title-changed'],
+  ['examples', 'examples-changed'],
   // Only a reference that leads nowhere is still here.
-  if (before['$ref'] !== after['$ref'])
-    add({ kind: 'reference-changed', ...pair(before['$ref'], after['$ref']), at: '/$ref', mode: 'own' });
+  ['$ref', 'reference-changed'],
+] as const;
+
+/** Keywords that have rules of their own, here or elsewhere. */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...BOUNDS.map(([keyword]) => keyword),
+  ...CHANGED.map(([keyword]) => keyword),
+  ...`type nullable format enum const default multipleOf uniqueItems pattern discriminator deprecated readOnly writeOnly
+    required properties additionalProperties items not contains propertyNames unevaluatedItems unevaluatedProperties
+    if then else contentSchema patternProperties dependentSchemas dependentRequired allOf anyOf oneOf prefixItems
+    x-sunset x-stability-level x-extensible-enum`.split(/\s+/),
+]);
+
+/** Whatever else differs is reported as words. */
+const compareOthers = ({ before, after }: Both<JsonObject>, add: Add): void => {
   for (const key of Object.keys({ ...before, ...after }).sort()) {
-    const [old, now] = [own(before, key), own(after, key)];
-    if (KNOWN.has(key) || old === now) continue;
-    add({
-      kind: 'keyword-changed',
-      name: key,
-      ...pair(old, now),
-      at: `/${escapePointer(key)}`,
-      mode: 'own',
-    });
+    const values = { before: own(before, key), after: own(after, key) };
+    if (KNOWN.has(key) || values.before === values.after) continue;
+    add({ kind: 'keyword-changed', name: key, ...given(values), at: `/${escapePointer(key)}` });
   }
 };
-
-export const pair = (before: Json | undefined, after: Json | undefined): { before?: Json; after?: Json } => ({
-  ...(before === undefined ? {} : { before }),
-  ...(after === undefined ? {} : { after }),
-});

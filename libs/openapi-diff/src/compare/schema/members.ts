@@ -1,12 +1,12 @@
-import { asString, isObject, type Json } from '../../json.js';
-import { isReference } from '../../normalize/interner.js';
-import type { Side } from '../side.js';
-import type { SchemaWalk } from './walk.js';
+import { type Both } from '../../both.js';
+import { asString, isObject, isReference, type Json } from '../../json.js';
+import { type Side } from '../side.js';
+import { type SchemaWalk } from './walk.js';
 
 export interface MemberMatch {
-  readonly modified: [before: number, after: number][];
-  readonly deleted: number[];
-  readonly added: number[];
+  readonly modified: readonly (readonly [before: number, after: number])[];
+  readonly deleted: readonly number[];
+  readonly added: readonly number[];
 }
 
 /**
@@ -14,67 +14,53 @@ export interface MemberMatch {
  * then those with the same content under whatever name; then the only inline one left on each side. What
  * remains was added or removed.
  */
-export const matchMembers = (walk: Matching, olds: Json[], news: Json[]): MemberMatch => {
-  const match = new Match(walk, olds, news);
+export const matchMembers = (walk: Matching, before: Json[], after: Json[]): MemberMatch => {
+  const match = new Matcher(walk, { before, after });
   match.byName();
-  match.byTitle(false);
-  match.take((member, side) => match.unchanged(side.resolve(member).node), false);
+  match.byTitle();
+  match.take((member, side) => match.unchanged(side.nodeOf(member)), false);
   match.onlyOnes();
   return match;
 };
 
-/**
- * The same as oasdiff matches them: one title once, and a member that one side refers to and the other
- * writes out at last, when they allow the same.
- */
-export const matchMembersAsField = (walk: SchemaWalk, olds: Json[], news: Json[]): MemberMatch => {
-  const match = new Match(walk, olds, news);
-  match.byName();
-  match.byTitle(true);
-  match.onlyOnes();
-  match.across(walk);
-  return match;
-};
+type Matching = Pick<SchemaWalk, 'before' | 'after' | 'changed'>;
 
-type Matching = Pick<SchemaWalk, 'before' | 'after' | 'dirt'>;
-
-class Match implements MemberMatch {
-  modified: [number, number][] = [];
-  deleted: number[];
-  added: number[];
-
+/** Takes members away from those that are left on both sides, in one way after another. */
+export class Matcher implements MemberMatch {
+  readonly modified: (readonly [number, number])[] = [];
+  deleted: readonly number[];
+  added: readonly number[];
   readonly #walk: Matching;
-  readonly #olds: Json[];
-  readonly #news: Json[];
+  readonly #members: Both<Json[]>;
 
-  constructor(walk: Matching, olds: Json[], news: Json[]) {
+  constructor(walk: Matching, members: Both<Json[]>) {
     this.#walk = walk;
-    this.#olds = olds;
-    this.#news = news;
-
-    this.deleted = [...olds.keys()];
-    this.added = [...news.keys()];
+    this.#members = members;
+    this.deleted = [...members.before.keys()];
+    this.added = [...members.after.keys()];
   }
 
-  /** Pairs the members with equal keys, each once, in their order; those without a key are left. */
-  take(keyOf: (member: Json, side: Side) => unknown, differ: boolean, once = false): void {
-    const free = Map.groupBy(this.added, (index) => keyOf(this.#news[index] as Json, this.#walk.after));
+  /** Pairs the members with equal keys in their order, or only the first of each key; those without a key are left. */
+  take(keyOf: (member: Json, side: Side) => unknown, differ: boolean, firstOnly = false): void {
+    const { before, after } = this.#members;
+    const free = Map.groupBy(this.added, (index) => keyOf(after[index] as Json, this.#walk.after));
     const taken = new Set<number>();
-    this.deleted = this.deleted.filter((old) => {
-      const key = keyOf(this.#olds[old] as Json, this.#walk.before);
+    this.deleted = this.deleted.filter((from) => {
+      const key = keyOf(before[from] as Json, this.#walk.before);
       const rivals = key === undefined ? undefined : free.get(key);
-      const now = rivals?.find((index) => !taken.has(index));
-      if (now === undefined) return true;
-      taken.add(now);
-      if (once) free.delete(key);
-      if (differ) this.modified.push([old, now]);
+      const to = rivals?.find((index) => !taken.has(index));
+      if (to === undefined) return true;
+      taken.add(to);
+      if (firstOnly) free.delete(key);
+      if (differ) this.modified.push([from, to]);
       return false;
     });
     this.added = this.added.filter((index) => !taken.has(index));
   }
 
+  /** The member, if nothing that it leads to has changed. */
   unchanged(member: Json): Json | undefined {
-    return this.#walk.dirt.same(member, member) ? member : undefined;
+    return this.#walk.changed.isUnchanged(member, member) ? member : undefined;
   }
 
   byName(): void {
@@ -82,52 +68,52 @@ class Match implements MemberMatch {
     this.take((member) => (isReference(member) ? undefined : this.unchanged(member)), false);
   }
 
-  byTitle(once: boolean): void {
-    this.take((member) => (isReference(member) ? undefined : title(member)), true, once);
+  byTitle(firstOnly = false): void {
+    this.take((member) => (isReference(member) ? undefined : titleOf(member)), true, firstOnly);
   }
 
+  /** The only inline member without a title on each side. */
   onlyOnes(): void {
-    const old = onlyInline(this.deleted, this.#olds);
-    const now = onlyInline(this.added, this.#news);
-    if (old === undefined || now === undefined) return;
-    this.modified.push([old, now]);
-    this.#leave(old, now);
+    const from = onlyInline(this.deleted, this.#members.before);
+    const to = onlyInline(this.added, this.#members.after);
+    if (from === undefined || to === undefined) return;
+    this.modified.push([from, to]);
+    this.#drop(from, to);
   }
 
-  across(walk: SchemaWalk): void {
-    for (const old of this.deleted) {
-      const member = this.#olds[old] as Json;
-      const now = this.added.find((index) => {
-        const other = this.#news[index] as Json;
-        return isReference(member) !== isReference(other) && walk.equivalent(member, other);
+  /** Members that one side refers to and the other writes out are the same where `isSame` says so. */
+  acrossReferences(isSame: (before: Json, after: Json) => boolean): void {
+    for (const from of this.deleted) {
+      const member = this.#members.before[from] as Json;
+      const to = this.added.find((index) => {
+        const other = this.#members.after[index] as Json;
+        return isReference(member) !== isReference(other) && isSame(member, other);
       });
-      if (now !== undefined) this.#leave(old, now);
+      if (to !== undefined) this.#drop(from, to);
     }
   }
 
-  #leave(old: number, now: number): void {
-    this.deleted = this.deleted.filter((index) => index !== old);
-    this.added = this.added.filter((index) => index !== now);
+  #drop(from: number, to: number): void {
+    this.deleted = this.deleted.filter((index) => index !== from);
+    this.added = this.added.filter((index) => index !== to);
   }
 }
 
-const onlyInline = (indexes: number[], members: Json[]): number | undefined => {
+const onlyInline = (indexes: readonly number[], members: readonly Json[]): number | undefined => {
   const [index, ...more] = indexes.filter((each) => !isReference(members[each]));
-  return index !== undefined && more.length === 0 && title(members[index]) === undefined ? index : undefined;
+  return index !== undefined && more.length === 0 && titleOf(members[index]) === undefined ? index : undefined;
 };
 
 /** Matches the members of two lists in which the place counts. */
-export const matchByPlace = (olds: Json[], news: Json[]): MemberMatch => {
-  const both = Math.min(olds.length, news.length);
-  const rest = (items: Json[]): number[] => [...items.keys()].slice(both);
+export const matchByPlace = (before: readonly Json[], after: readonly Json[]): MemberMatch => {
+  const both = Math.min(before.length, after.length);
+  const rest = (items: readonly Json[]): number[] => [...items.keys()].slice(both);
   return {
-    modified: [...olds.keys()].slice(0, both).map((index) => [index, index]),
-    deleted: rest(olds),
-    added: rest(news),
+    modified: [...before.keys()].slice(0, both).map((index) => [index, index]),
+    deleted: rest(before),
+    added: rest(after),
   };
 };
 
-const title = (member: Json | undefined): string | undefined => {
-  const text = isObject(member) ? asString(member['title']) : undefined;
-  return text === '' ? undefined : text;
-};
+const titleOf = (member: Json | undefined): string | undefined =>
+  (isObject(member) && asString(member['title'])) || undefined;

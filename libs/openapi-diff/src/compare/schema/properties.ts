@@ -1,98 +1,75 @@
-import { asArray, asObject, escapePointer, own, type Json, type JsonObject } from '../../json.js';
+import { type Both } from '../../both.js';
+import { asArray, asObject, own, type Json, type JsonObject } from '../../json.js';
+import { escapePointer } from '../../pointers.js';
 import {
   PROPERTY_ADDED,
   PROPERTY_OPTIONAL,
   PROPERTY_REMOVED,
   PROPERTY_REQUIRED,
   READ_ONLY,
+  stepTo,
   WRITE_ONLY,
+  type Add,
   type Finding,
   type SchemaPair,
 } from './finding.js';
-import type { SchemaWalk } from './walk.js';
+import { type SchemaWalk } from './walk.js';
 
-export const compareProperties = (walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void => {
-  const olds = asObject(pair.before['properties']);
-  const news = asObject(pair.after['properties']);
-  const requiredBefore = new Set(asArray(pair.before['required']));
-  const requiredAfter = new Set(asArray(pair.after['required']));
-  for (const name of Object.keys({ ...olds, ...news }).sort()) {
-    const old = own(olds, name);
-    const now = own(news, name);
-    const at = `/properties/${escapePointer(name)}`;
-    if (old === undefined) {
-      add({
-        kind: PROPERTY_ADDED,
-        name,
-        after: now as Json,
-        property: walk.after.resolve(now).node,
-        required: requiredAfter.has(name),
-        at,
-      });
-    } else if (now === undefined) {
-      add({
-        kind: PROPERTY_REMOVED,
-        name,
-        before: old,
-        property: walk.before.resolve(old).node,
-        required: requiredBefore.has(name),
-        at,
-      });
-    } else {
-      walk.child(pair, old, now, name, at);
-      compareAccess(
-        walk.before.resolve(old).node,
-        walk.after.resolve(now).node,
-        { name, required: requiredBefore.has(name), at },
-        add,
-      );
+export const compareProperties = (walk: SchemaWalk, pair: SchemaPair, add: Add): void => {
+  const properties = { before: asObject(pair.before['properties']), after: asObject(pair.after['properties']) };
+  const required = {
+    before: new Set(asArray(pair.before['required'])),
+    after: new Set(asArray(pair.after['required'])),
+  };
+  for (const name of Object.keys({ ...properties.before, ...properties.after }).sort()) {
+    const before = own(properties.before, name);
+    const after = own(properties.after, name);
+    const base = { name, required: required.before.has(name), at: `/properties/${escapePointer(name)}` };
+    if (before === undefined) {
+      const property = walk.after.nodeOf(after);
+      add({ ...base, kind: PROPERTY_ADDED, after: after as Json, property, required: required.after.has(name) });
+    } else if (after === undefined)
+      add({ ...base, kind: PROPERTY_REMOVED, before, property: walk.before.nodeOf(before) });
+    else {
+      walk.child(pair, { before, after }, stepTo(name, base.at));
+      compareAccess({ before: walk.before.nodeOf(before), after: walk.after.nodeOf(after) }, base, add);
     }
   }
-  compareRequired(walk, pair, add);
+  compareRequired(walk, { properties, required }, add);
 };
 
 const compareAccess = (
-  old: JsonObject,
-  now: JsonObject,
-  place: { name: string; required: boolean; at: string },
-  add: (finding: Finding) => void,
+  { before, after }: Both<JsonObject>,
+  base: Required<Pick<Finding, 'name' | 'required' | 'at'>>,
+  add: Add,
 ): void => {
   for (const [keyword, kind] of [
     ['readOnly', READ_ONLY],
     ['writeOnly', WRITE_ONLY],
   ] as const) {
-    const was = old[keyword] === true;
-    const is = now[keyword] === true;
-    if (was !== is)
-      add({
-        kind,
-        before: was,
-        after: is,
-        name: place.name,
-        required: place.required,
-        property: now,
-        at: `${place.at}/${keyword}`,
-      });
+    const flags = { before: before[keyword] === true, after: after[keyword] === true };
+    if (flags.before !== flags.after) add({ ...base, ...flags, kind, property: after, at: `${base.at}/${keyword}` });
   }
 };
 
-const compareRequired = (walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void => {
-  const olds = asObject(pair.before['properties']);
-  const news = asObject(pair.after['properties']);
-  const requiredBefore = new Set(asArray(pair.before['required']));
-  const requiredAfter = new Set(asArray(pair.after['required']));
-  for (const [kind, now, then] of [
-    [PROPERTY_REQUIRED, requiredAfter, requiredBefore],
-    [PROPERTY_OPTIONAL, requiredBefore, requiredAfter],
+interface PropertyLists {
+  readonly properties: Both<JsonObject>;
+  readonly required: Both<ReadonlySet<Json>>;
+}
+
+/** Of new properties, too, which have no schema before. */
+const compareRequired = (walk: SchemaWalk, { properties, required }: PropertyLists, add: Add): void => {
+  for (const [kind, names, others] of [
+    [PROPERTY_REQUIRED, required.after, required.before],
+    [PROPERTY_OPTIONAL, required.before, required.after],
   ] as const) {
-    for (const name of now) {
-      if (typeof name !== 'string' || then.has(name)) continue;
-      const old = own(olds, name);
-      const current = own(news, name);
-      // Of a new property oasdiff tells this, too, in some places.
-      if (current === undefined || (old === undefined && !walk.field)) continue;
-      const was = old === undefined ? {} : { was: walk.before.resolve(old).node };
-      add({ kind, name, property: walk.after.resolve(current).node, ...was, at: '/required' });
+    for (const name of names) {
+      if (typeof name !== 'string' || others.has(name)) continue;
+      const before = own(properties.before, name);
+      const after = own(properties.after, name);
+      if (after === undefined) continue;
+      const propertyBefore = before === undefined ? undefined : walk.before.nodeOf(before);
+      add({ kind, name, property: walk.after.nodeOf(after), propertyBefore, at: '/required' });
     }
   }
 };

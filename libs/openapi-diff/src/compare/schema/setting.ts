@@ -1,10 +1,7 @@
-import type { Effect } from '../../rules/schema-rules.js';
-import type { CompareOptions, Stability } from '../options.js';
-
-export type Direction = 'request' | 'response';
-
-/** What kind of place the schema is used at; `property` is anything below a root. */
-export type Scope = 'body' | 'property' | 'parameter' | 'parameter-property' | 'header' | 'header-property';
+import { type Both } from '../../both.js';
+import { type Direction, type Rule } from '../../rules/rule.js';
+import { type Scope } from '../../rules/schema-rules.js';
+import { type CompareOptions, type Stability } from '../options.js';
 
 /** All of a use that decides which rule a finding falls under. */
 export interface Setting {
@@ -23,16 +20,9 @@ export interface Setting {
   readonly options: CompareOptions;
 }
 
-/** Whether to judge as oasdiff does. */
-export const isField = ({ options }: Setting): boolean => options.levels === 'oasdiff';
-
-export interface Judged {
-  readonly rule: string;
-  readonly effect: Effect;
-  /** The predicate of the sentence, not yet filled in. */
-  readonly says: string;
-  readonly before?: string;
-  readonly after?: string;
+/** A finding under a rule; the texts are for its sentence. */
+export interface Judged extends Partial<Both<string>> {
+  readonly rule: Rule;
   /** It concerns what only the other side sends, so that it hurts nobody. */
   readonly harmless?: boolean;
 }

@@ -1,115 +1,100 @@
-import { asArray, asObject, asString, escapePointer, isObject, own, type Json } from '../../json.js';
-import { isReference } from '../../normalize/interner.js';
-import type { Side } from '../side.js';
-import type { Finding, SchemaPair } from './finding.js';
-import { isWordsBut } from './equivalence.js';
-import { matchByPlace, matchMembers, matchMembersAsField, type MemberMatch } from './members.js';
-import type { SchemaWalk } from './walk.js';
-import { isAnnotationOnly } from './wrapping.js';
+import { given, type Both } from '../../both.js';
+import { asArray, asObject, asString, isObject, isReference, own, type Json, type JsonObject } from '../../json.js';
+import { escapePointer, lastOfRef } from '../../pointers.js';
+import { stepTo, type Add, type SchemaPair } from './finding.js';
+import { type MemberMatch } from './members.js';
+import { type SchemaWalk } from './walk.js';
 
-export const compareSubschemas = (walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void => {
-  const { before, after } = pair;
+/** How the schemas inside of a schema are read. */
+export interface Reading {
+  /** What stands in the place of a schema; undefined when it does not count. */
+  schemaOf(value: Json | undefined): Json | undefined;
+  matchMembers(walk: SchemaWalk, keyword: MemberKeyword, before: Json[], after: Json[]): MemberMatch;
+  /** Whether a schema restricts nothing. */
+  isAnnotation(schema: JsonObject): boolean;
+}
+
+export const compareSubschemas = (walk: SchemaWalk, pair: SchemaPair, add: Add, reading: Reading): void => {
   for (const [keyword, kind] of SINGLE) {
-    // oasdiff does not tell of a yes or no in the place of a schema.
-    const old = walk.field && !isObject(before[keyword]) ? undefined : before[keyword];
-    const now = walk.field && !isObject(after[keyword]) ? undefined : after[keyword];
-    if (isObject(old) && isObject(now)) walk.child(pair, old, now, keyword, `/${keyword}`);
-    else if (old !== now) {
-      const move = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
-      add({
-        kind: `${kind}-${move}`,
-        ...(old === undefined ? {} : { before: old }),
-        ...(now === undefined ? {} : { after: now }),
-        at: `/${keyword}`,
-      });
-    }
+    const schemas = { before: reading.schemaOf(pair.before[keyword]), after: reading.schemaOf(pair.after[keyword]) };
+    compareSubschema(walk, pair, { schemas, kind, path: keyword, at: `/${keyword}` }, add);
   }
   compareAdditional(walk, pair, add);
   for (const [keyword, kind] of KEYED) {
-    const olds = asObject(before[keyword]);
-    const news = asObject(after[keyword]);
-    if (olds === news && walk.dirt.same(olds, news)) continue;
-    for (const name of Object.keys({ ...olds, ...news }).sort()) {
-      const old = own(olds, name);
-      const now = own(news, name);
+    const maps = { before: asObject(pair.before[keyword]), after: asObject(pair.after[keyword]) };
+    if (walk.changed.isUnchanged(maps.before, maps.after)) continue;
+    for (const name of Object.keys({ ...maps.before, ...maps.after }).sort()) {
+      const schemas = { before: own(maps.before, name), after: own(maps.after, name) };
       const at = `/${keyword}/${escapePointer(name)}`;
-      if (isObject(old) && isObject(now)) walk.child(pair, old, now, `${keyword}[${name}]`, at);
-      else if (old !== now) {
-        const move = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed';
-        add({
-          kind: `${kind}-${move}`,
-          name,
-          ...(old === undefined ? {} : { before: old }),
-          ...(now === undefined ? {} : { after: now }),
-          at,
-        });
-      }
+      compareSubschema(walk, pair, { schemas, kind, name, path: `${keyword}[${name}]`, at }, add);
     }
   }
 };
 
-const compareAdditional = (walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void => {
-  const old = pair.before['additionalProperties'];
-  const now = pair.after['additionalProperties'];
-  const at = '/additionalProperties';
-  if (isObject(old) && isObject(now)) return walk.child(pair, old, now, 'additionalProperties', at);
-  const from = openness(old);
-  const to = openness(now);
+/** A schema below a keyword, or what stands there. */
+interface Subschema {
+  readonly schemas: Both<Json | undefined>;
+  readonly kind: string;
+  readonly name?: string;
+  readonly path: string;
+  readonly at: string;
+}
+
+const compareSubschema = (
+  walk: SchemaWalk,
+  pair: SchemaPair,
+  { schemas, kind, name, path, at }: Subschema,
+  add: Add,
+): void => {
+  const { before, after } = schemas;
+  if (isObject(before) && isObject(after)) walk.child(pair, schemas, stepTo(path, at));
+  else if (before !== after) {
+    const move = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
+    add({ kind: `${kind}-${move}`, ...(name !== undefined && { name }), ...given(schemas), at });
+  }
+};
+
+const compareAdditional = (walk: SchemaWalk, pair: SchemaPair, add: Add): void => {
+  const keyword = 'additionalProperties';
+  const [before, after] = [pair.before[keyword], pair.after[keyword]];
+  const at = `/${keyword}`;
+  if (isObject(before) && isObject(after)) return walk.child(pair, { before, after }, stepTo(keyword, at));
+  const [from, to] = [openness(before), openness(after)];
   if (from === to) return;
   const kind =
     to === 'closed' ? 'forbidden' : from === 'closed' ? 'allowed' : to === 'limited' ? 'restricted' : 'unrestricted';
   add({ kind: `additional-properties-${kind}`, at });
 };
 
+const openness = (value: Json | undefined): 'open' | 'closed' | 'limited' =>
+  value === false ? 'closed' : isObject(value) && Object.keys(value).length > 0 ? 'limited' : 'open';
+
 /** allOf, anyOf, oneOf and prefixItems: members are matched by what they are, not where they stand. */
-export const compareMembers = (walk: SchemaWalk, pair: SchemaPair, add: (finding: Finding) => void): void => {
+export const compareMembers = (walk: SchemaWalk, pair: SchemaPair, add: Add, reading: Reading): void => {
   for (const [keyword, kind] of MEMBERS) {
-    const olds = asArray(pair.before[keyword]);
-    const news = asArray(pair.after[keyword]);
-    if (olds === news && walk.dirt.same(olds, news)) continue;
-    if (olds.length === 0 && news.length === 0) continue;
-    const match = matchOf(walk, keyword, olds, news);
-    for (const [oldIndex, newIndex] of match.modified) {
-      const label = memberLabel(news[newIndex], newIndex);
-      walk.child(
-        pair,
-        olds[oldIndex],
-        news[newIndex],
-        `${keyword}[${label}]`,
-        `/${keyword}/${oldIndex}`,
-        `/${keyword}/${newIndex}`,
-      );
+    const [before, after] = [asArray(pair.before[keyword]), asArray(pair.after[keyword])];
+    if (walk.changed.isUnchanged(before, after) || before.length + after.length === 0) continue;
+    const match = reading.matchMembers(walk, keyword, before, after);
+    for (const [from, to] of match.modified) {
+      const path = `${keyword}[${memberLabel(after[to], to)}]`;
+      const step = { path, before: `/${keyword}/${from}`, after: `/${keyword}/${to}` };
+      walk.child(pair, { before: before[from], after: after[to] }, step);
     }
-    for (const index of match.deleted) {
-      add({
-        kind: `${kind}-removed${note(walk, keyword, walk.before, olds[index])}`,
-        before: olds[index] as Json,
-        at: `/${keyword}`,
-      });
-    }
-    for (const index of match.added) {
-      add({
-        kind: `${kind}-added${note(walk, keyword, walk.after, news[index])}`,
-        after: news[index] as Json,
-        at: `/${keyword}`,
-      });
-    }
+    const note = (schema: JsonObject): string =>
+      keyword === 'allOf' && reading.isAnnotation(schema) ? '-annotation-only' : '';
+    const at = `/${keyword}`;
+    for (const member of match.deleted.map((index) => before[index] as Json))
+      add({ kind: `${kind}-removed${note(walk.before.nodeOf(member))}`, before: member, at });
+    for (const member of match.added.map((index) => after[index] as Json))
+      add({ kind: `${kind}-added${note(walk.after.nodeOf(member))}`, after: member, at });
   }
 };
 
-/** oasdiff takes the places of a tuple for a set, too. */
-const matchOf = (walk: SchemaWalk, keyword: string, olds: Json[], news: Json[]): MemberMatch => {
-  if (walk.field) return matchMembersAsField(walk, olds, news);
-  return keyword === 'prefixItems' ? matchByPlace(olds, news) : matchMembers(walk, olds, news);
-};
+/** How a member of a oneOf and such is named to people: its component, its title, or its place. */
+const memberLabel = (member: Json | undefined, index: number): string =>
+  isReference(member) ? lastOfRef(member.$ref) : (asString(asObject(member)['title']) ?? `#${index + 1}`);
 
-const note = (walk: SchemaWalk, keyword: string, side: Side, member: Json | undefined): string => {
-  if (keyword !== 'allOf') return '';
-  const { node } = side.resolve(member);
-  return (walk.field ? isWordsBut(node) : isAnnotationOnly(node)) ? '-annotation-only' : '';
-};
-
-const SINGLE: [keyword: string, kind: string][] = [
+const SINGLE = [
   ['items', 'items'],
   ['not', 'not'],
   ['contains', 'contains'],
@@ -120,28 +105,19 @@ const SINGLE: [keyword: string, kind: string][] = [
   ['then', 'then'],
   ['else', 'else'],
   ['contentSchema', 'content-schema'],
-];
+] as const;
 
-const KEYED: [keyword: string, kind: string][] = [
+const KEYED = [
   ['patternProperties', 'pattern-property'],
   ['dependentSchemas', 'dependent-schema'],
   ['dependentRequired', 'dependent-required'],
-];
+] as const;
 
-const MEMBERS: [keyword: string, kind: string][] = [
+const MEMBERS = [
   ['allOf', 'all-of'],
   ['anyOf', 'any-of'],
   ['oneOf', 'one-of'],
   ['prefixItems', 'prefix-items'],
-];
+] as const;
 
-const openness = (value: Json | undefined): 'open' | 'closed' | 'limited' => {
-  if (value === false) return 'closed';
-  return isObject(value) && Object.keys(value).length > 0 ? 'limited' : 'open';
-};
-
-/** How a member of a oneOf and such is named to people: its component, its title, or its place. */
-const memberLabel = (member: Json | undefined, index: number): string => {
-  if (isReference(member)) return member.$ref.slice(member.$ref.lastIndexOf('/') + 1);
-  return asString(asObject(member)['title']) ?? `#${index + 1}`;
-};
+export type MemberKeyword = (typeof MEMBERS)[number][0];

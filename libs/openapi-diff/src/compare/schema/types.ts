@@ -1,4 +1,6 @@
+import { type Both } from '../../both.js';
 import { asArray, asString, type JsonObject } from '../../json.js';
+import { type Direction } from '../../rules/rule.js';
 
 /** The types of a schema as they are written; empty means any. */
 export const writtenTypes = (schema: JsonObject): string[] => {
@@ -29,43 +31,43 @@ export type TypeVerdict = 'type-changed' | 'type-generalized' | 'type-specialize
  * What a change of type and format means. `typed` is false where values are written as plain text
  * (parameters, forms, XML): there a string takes any value.
  */
-export const typeVerdict = (before: JsonObject, after: JsonObject, response: boolean, typed: boolean): TypeVerdict => {
-  const [from, to] = response ? [after, before] : [before, after];
-  const accepted = accepts(from, to, typed);
-  if (!response) {
-    if (accepted === 'no') return 'type-changed';
-    return accepted === 'text' ? 'type-compatible' : 'type-generalized';
+export const typeVerdict = ({ before, after }: Both<JsonObject>, direction: Direction, typed: boolean): TypeVerdict => {
+  if (direction === 'request') {
+    const accepted = accepts(before, after, typed);
+    return accepted === 'no' ? 'type-changed' : accepted === 'text' ? 'type-compatible' : 'type-generalized';
   }
-  if (accepted === 'yes') return 'type-specialized';
-  if (accepted === 'text') return 'type-compatible';
-  return typesWidened(before, after) ? 'type-generalized' : 'type-changed';
+  const accepted = accepts(after, before, typed);
+  if (accepted !== 'no') return accepted === 'text' ? 'type-compatible' : 'type-specialized';
+  const [typesBefore, typesAfter] = [typesOf(before), typesOf(after)];
+  const isWidened = typesAfter.length > 0 && !isSameSet(typesBefore, typesAfter) && covers(typesBefore, typesAfter);
+  return isWidened ? 'type-generalized' : 'type-changed';
 };
 
 /** Whether whatever `from` writes, `to` takes; `text` when only because both are written as text. */
 const accepts = (from: JsonObject, to: JsonObject, typed: boolean): 'yes' | 'text' | 'no' => {
-  const fromTypes = typesOf(from);
-  const toTypes = typesOf(to);
+  const [fromTypes, toTypes] = [typesOf(from), typesOf(to)];
   if (toTypes.length === 0) return to['type'] === 'null' ? 'no' : 'yes';
   const added = toTypes.filter((type) => !fromTypes.includes(type));
   const deleted = fromTypes.filter((type) => !toTypes.includes(type));
-  const sameTypes = added.length === 0 && deleted.length === 0;
-  const formatOk = asString(from['format']) === asString(to['format']) || formatWidens(toTypes, from, to);
-  if (sameTypes) return formatOk ? 'yes' : 'no';
-  if (!formatOk) return 'no';
+  const wide = asString(to['format']);
+  const isFormatTaken =
+    wide === undefined ||
+    asString(from['format']) === wide ||
+    isWiderFormat(toTypes, asString(from['format']) ?? '', wide);
+  if (!isFormatTaken) return 'no';
+  if (added.length === 0 && deleted.length === 0) return 'yes';
   if (fromTypes.length > 0 && deleted.every((type) => type === 'integer' && toTypes.includes('number'))) return 'yes';
-  if (!typed && added.length === 1 && added[0] === 'string') return 'text';
-  return 'no';
+  return !typed && added.length === 1 && added[0] === 'string' ? 'text' : 'no';
 };
 
-const typesWidened = (before: JsonObject, after: JsonObject): boolean => {
-  const old = typesOf(before);
-  const now = typesOf(after);
-  if (now.length === 0 || old.length === 0) return false;
-  const changed = now.length !== old.length || now.some((type) => !old.includes(type));
-  return changed && old.every((type) => now.includes(type) || (type === 'integer' && now.includes('number')));
-};
+const isSameSet = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((type) => b.includes(type));
 
-const WIDER: Record<string, [narrow: string, wide: string][]> = {
+/** Whether there are types, and each of them is among the others; an integer is a number. */
+export const covers = (types: readonly string[], others: readonly string[]): boolean =>
+  types.length > 0 && types.every((type) => others.includes(type) || (type === 'integer' && others.includes('number')));
+
+const WIDER: Readonly<Record<string, readonly (readonly [narrow: string, wide: string])[]>> = {
   number: [['float', 'double']],
   integer: [
     ['int32', 'int64'],
@@ -78,11 +80,6 @@ const WIDER: Record<string, [narrow: string, wide: string][]> = {
   ],
 };
 
-const formatWidens = (types: string[], from: JsonObject, to: JsonObject): boolean => {
-  const wide = asString(to['format']);
-  return wide === undefined || isWiderFormat(types, asString(from['format']) ?? '', wide);
-};
-
 /** Whether a format of the only type takes all values of another one. */
-export const isWiderFormat = (types: string[], narrow: string, wide: string): boolean =>
+export const isWiderFormat = (types: readonly string[], narrow: string, wide: string): boolean =>
   types.length === 1 && (WIDER[types[0] as string] ?? []).some(([a, b]) => a === narrow && b === wide);

@@ -1,13 +1,14 @@
-import type { Root } from '../report.js';
-import type { Edge, Finding, SchemaPair } from './finding.js';
+import { type Both } from '../../both.js';
+import { type Root } from '../report.js';
+import { type Edge, type Finding, type SchemaPair } from './finding.js';
 
 /** The part of a schema graph between two components: findings in it, and where it leads. */
 export interface Unit {
   readonly id: number;
   readonly key: string;
   readonly name: string;
-  readonly pointer: { before: string; after: string };
-  findings: LocalFinding[];
+  readonly pointer: Both<string>;
+  readonly findings: LocalFinding[];
   readonly links: Edge[];
 }
 
@@ -16,13 +17,13 @@ export interface LocalFinding {
   readonly pair: SchemaPair;
   /** Names from the unit's root to the schema; empty at the root. */
   readonly path: string;
-  readonly pointer: { before: string; after: string };
+  readonly pointer: Both<string>;
   readonly root: boolean;
   /** What was reported of it already, by kind of use; only where the schema is shared. */
-  readonly reported: Map<string, Root[]>;
+  readonly reported: Map<string, readonly Root[]>;
 }
 
-/** The components that are being looked into; oasdiff does not look into one again. */
+/** The components that are being looked into, for a dialect that does not look into one again. */
 export class OpenComponents {
   readonly #before = new Set<string>();
   readonly #after = new Set<string>();
@@ -82,9 +83,3 @@ const placeOf = (ref: string | undefined, inline: string): string => (ref === un
 export const isShared = (edge: Edge): boolean => edge.refBefore !== undefined && edge.refAfter !== undefined;
 
 const joinPath = (path: string, step: string): string => (path === '' ? step : step === '' ? path : `${path}/${step}`);
-
-export const componentName = (ref: string): string =>
-  ref
-    .slice(ref.lastIndexOf('/') + 1)
-    .replaceAll('~1', '/')
-    .replaceAll('~0', '~');

@@ -1,12 +1,16 @@
-import type { Json } from '../../json.js';
-import { brief, type Area, type OperationRef } from '../change.js';
-import { operationKey, type Report, type Root } from '../report.js';
-import { fill, sentence } from '../words.js';
-import type { Edge, Finding, SchemaPair } from './finding.js';
-import { collect, componentName, isShared, OpenComponents, type LocalFinding, type Unit } from './units.js';
-import { rulesOf } from './rule-of.js';
-import type { Direction, Judged, Scope, Setting } from './setting.js';
-import type { CompareOptions, Stability } from '../options.js';
+import { type Both } from '../../both.js';
+import { operationKey, type Area, type OperationRef } from '../../change.js';
+import { type Json } from '../../json.js';
+import { nameOfRef } from '../../pointers.js';
+import { type Direction } from '../../rules/rule.js';
+import { type Scope } from '../../rules/schema-rules.js';
+import { type CompareOptions, type Stability } from '../options.js';
+import { type Report, type Root } from '../report.js';
+import { brief, fill, sentence } from '../words.js';
+import { type SchemaDialect } from './dialect.js';
+import { type Edge, type Finding, type SchemaPair } from './finding.js';
+import { type Judged, type Setting } from './setting.js';
+import { collect, isShared, OpenComponents, type LocalFinding, type Unit } from './units.js';
 
 /** A place where an operation uses a schema. */
 export interface SchemaUse {
@@ -19,7 +23,7 @@ export interface SchemaUse {
   /** The thing itself (`query parameter "limit"`) and the same as the inside of a sentence. */
   readonly subject: string;
   /** Pointers to the place of the schema. */
-  readonly pointer: { before: string; after: string };
+  readonly pointer: Both<string>;
   /** Stability of the operation; undefined when it is not a known level. */
   readonly level: Stability | undefined;
   /** Repeated parameters (`?a=1&a=2`) make an array. */
@@ -42,9 +46,16 @@ interface Descent {
   readonly use: SchemaUse;
   readonly kind: string;
   readonly reached: Set<number>;
-  /** Only oasdiff minds. */
   readonly open: OpenComponents | undefined;
   readonly queue: Visit[];
+}
+
+/** A finding of a unit where it is used; `root` when it is about the used schema itself. */
+interface Found {
+  readonly local: LocalFinding;
+  readonly unit: Unit;
+  readonly use: SchemaUse;
+  readonly root: boolean;
 }
 
 /**
@@ -52,35 +63,37 @@ interface Descent {
  * once; every use of it adds its operation to them.
  */
 export class SchemaUses {
+  readonly #report: Report;
+  readonly #dialect: SchemaDialect;
+  readonly #options: CompareOptions;
   readonly #units = new Map<SchemaPair, Map<string, Unit>>();
   #unitCount = 0;
   /** What the current operation has reached, by kind of use. */
   readonly #reached = new Map<string, Set<number>>();
   #current: OperationRef | undefined;
-  readonly #field: boolean;
 
-  readonly #report: Report;
-  readonly #options: CompareOptions;
-
-  constructor(report: Report, options: CompareOptions) {
+  constructor(report: Report, dialect: SchemaDialect, options: CompareOptions) {
     this.#report = report;
+    this.#dialect = dialect;
     this.#options = options;
-
-    this.#field = options.levels === 'oasdiff';
   }
 
   add(edge: Edge, use: SchemaUse): void {
     if (use.operation !== this.#current) this.#reached.clear();
     this.#current = use.operation;
-    const kind = kindOf(use, this.#report.isQuiet);
+    const kind = kindOf(use, this.#report.isHarmless);
     let reached = this.#reached.get(kind);
     if (reached === undefined) this.#reached.set(kind, (reached = new Set()));
     const queue: Visit[] = [{ edge, root: true, done: false }];
-    const descent = { use, kind, reached, open: this.#field ? new OpenComponents() : undefined, queue };
+    const descent = { use, kind, reached, open: this.#openComponents(), queue };
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
       if (next.done) descent.open?.leave(next.edge);
       else if (!descent.open?.has(next.edge)) this.#visit(next, descent);
     }
+  }
+
+  #openComponents(): OpenComponents | undefined {
+    return this.#dialect.reentersComponents ? undefined : new OpenComponents();
   }
 
   #visit({ edge, root }: Visit, { use, kind, reached, open, queue }: Descent): void {
@@ -88,21 +101,29 @@ export class SchemaUses {
     const key = unit.id * 2 + (root ? 1 : 0);
     if (reached.has(key)) return;
     reached.add(key);
-    for (const found of unit.findings) this.#emit(found, unit, use, { kind, root: root && found.root });
+    for (const local of unit.findings) this.#emit({ local, unit, use, root: root && local.root }, kind);
     open?.enter(edge);
     if (open !== undefined) queue.push({ edge, root, done: true });
     for (const link of unit.links) queue.push({ edge: link, root: false, done: false });
   }
 
-  #emit(found: LocalFinding, unit: Unit, use: SchemaUse, { kind, root }: { kind: string; root: boolean }): void {
+  #emit(found: Found, kind: string): void {
+    const { local, unit, use, root } = found;
     const key = root ? kind : `${kind} inside`;
-    const known = found.reported.get(key);
+    const known = local.reported.get(key);
     if (known !== undefined) {
       for (const each of known) this.#report.reach(each, use.operation);
       return;
     }
+    const roots = this.#dialect
+      .rulesOf(local.finding, local.pair, this.#setting(use, root))
+      .flatMap((judged) => this.#addJudged(found, judged) ?? []);
+    if (unit.name !== '') local.reported.set(key, roots);
+  }
+
+  #setting(use: SchemaUse, root: boolean): Setting {
     const scope: Scope = root ? use.scope : use.scope === 'body' ? 'property' : `${use.scope}-property`;
-    const setting: Setting = {
+    return {
       direction: use.direction,
       scope,
       typed: use.typed,
@@ -112,53 +133,26 @@ export class SchemaUses {
       level: use.level,
       options: this.#options,
     };
-    const roots = rulesOf(found.finding, found.pair, setting).flatMap(
-      (judged) => this.#addJudged(found, unit, use, judged, root) ?? [],
-    );
-    if (unit.name !== '') found.reported.set(key, roots);
   }
 
-  #addJudged(found: LocalFinding, unit: Unit, use: SchemaUse, judged: Judged, root: boolean): Root | undefined {
-    const { finding } = found;
-    const shared = unit.name !== '';
+  #addJudged(found: Found, judged: Judged): Root | undefined {
+    const { local, unit, use } = found;
+    const { finding, path, pointer } = local;
+    const owner = unit.name === '' ? `${use.operation ? operationKey(use.operation) : ' '}${use.subject}` : unit.key;
     const at = finding.at ?? '';
     return this.#report.add({
       rule: judged.rule,
       area: use.scope === 'body' ? 'schema' : use.area,
-      effect: judged.effect,
-      ...(judged.harmless === true ? { harmless: true } : {}),
-      direction: use.direction,
-      place: `${shared ? '' : operationKey(use.operation ?? { method: '', path: '' })}${shared ? unit.key : use.subject} ${found.path} ${finding.name ?? ''}`,
-      ...(use.operation === undefined ? {} : { operation: use.operation }),
+      harmless: judged.harmless,
+      place: `${owner} ${path} ${finding.name ?? ''}`,
+      operation: use.operation,
       pointer: {
-        ...(finding.kind === 'property-added' ? {} : { before: found.pointer.before + at }),
-        ...(finding.kind === 'property-removed' ? {} : { after: found.pointer.after + at }),
+        ...(finding.kind !== 'property-added' && { before: pointer.before + at }),
+        ...(finding.kind !== 'property-removed' && { after: pointer.after + at }),
       },
-      ...values(finding, judged),
-      message: this.#message(found, unit, use, judged, root),
+      ...valuesOf(finding, judged),
+      message: messageOf(found, judged),
     });
-  }
-
-  #message(found: LocalFinding, unit: Unit, use: SchemaUse, judged: Judged, root: boolean): string {
-    const { finding } = found;
-    const ofProperty = finding.property !== undefined;
-    const path = ofProperty ? [found.path, finding.name].filter((part) => part !== '').join('/') : found.path;
-    const what = path === '' ? '' : `property "${path}"`;
-    const owner =
-      unit.name === ''
-        ? use.subject
-        : root && path === ''
-          ? `${wholeSubject(use)} (${unit.name})`
-          : `schema ${unit.name}`;
-    const where =
-      unit.name === '' || (root && path === '') ? '' : use.direction === 'request' ? 'In requests, ' : 'In responses, ';
-    const subject = what === '' ? owner : `${what} of ${owner}`;
-    const says = fill(judged.says, {
-      before: judged.before ?? brief(finding.before),
-      after: judged.after ?? brief(finding.after),
-      name: ofProperty ? undefined : finding.name,
-    });
-    return sentence(`${where}${subject} ${says}`);
   }
 
   #unit(edge: Edge, use: SchemaUse | undefined): Unit {
@@ -171,30 +165,44 @@ export class SchemaUses {
     const pointer = shared
       ? { before: (edge.refBefore as string).slice(1), after: (edge.refAfter as string).slice(1) }
       : (use?.pointer ?? { before: '', after: '' });
-    const name = shared ? componentName(edge.refAfter as string) : '';
+    const name = shared ? nameOfRef(edge.refAfter as string) : '';
     const unit: Unit = { id: this.#unitCount++, key, name, pointer, findings: [], links: [] };
     row.set(key, unit);
-    const components = this.#field ? new OpenComponents() : undefined;
+    const components = this.#openComponents();
     components?.enter(edge);
     collect(edge.pair, { path: '', pointer }, unit, components);
     return unit;
   }
 }
 
+const messageOf = ({ local, unit, use, root }: Found, judged: Judged): string => {
+  const { finding } = local;
+  const ofProperty = finding.property !== undefined;
+  const path = ofProperty ? [local.path, finding.name].filter((part) => part !== '').join('/') : local.path;
+  const isWhole = root && path === '';
+  // What all uses of a shared schema have in common.
+  const whole = use.scope === 'body' ? `the ${use.direction} body` : use.subject;
+  const owner = unit.name === '' ? use.subject : isWhole ? `${whole} (${unit.name})` : `schema ${unit.name}`;
+  const where = unit.name === '' || isWhole ? '' : use.direction === 'request' ? 'In requests, ' : 'In responses, ';
+  const says = fill(judged.rule.says, {
+    before: judged.before ?? brief(finding.before),
+    after: judged.after ?? brief(finding.after),
+    name: ofProperty ? undefined : finding.name,
+  });
+  return sentence(`${where}${path === '' ? '' : `property "${path}" of `}${owner} ${says}`);
+};
+
 /** All of a use that rules depend on; uses of one kind are judged alike. */
-const kindOf = (use: SchemaUse, quiet: boolean): string => {
-  const flags = [use.typed, use.repeats === true, use.alwaysGiven === true, quiet]
+const kindOf = (use: SchemaUse, harmless: boolean): string => {
+  const flags = [use.typed, use.repeats === true, use.alwaysGiven === true, harmless]
     .map((flag) => (flag ? 1 : 0))
     .join('');
   const subject = use.scope === 'body' ? '' : use.subject;
   return `${use.direction} ${use.scope} ${use.place ?? ''} ${use.level ?? '?'} ${flags} ${subject}`;
 };
 
-/** What all uses of a shared schema have in common. */
-const wholeSubject = (use: SchemaUse): string => (use.scope === 'body' ? `the ${use.direction} body` : use.subject);
-
-const values = (finding: Finding, judged: Judged): { before?: Json; after?: Json } => {
+const valuesOf = (finding: Finding, judged: Judged): Partial<Both<Json>> => {
   const before = finding.before ?? judged.before;
   const after = finding.after ?? judged.after;
-  return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
+  return { ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
 };

@@ -1,23 +1,12 @@
-import type { Json } from '../../json.js';
-import type { Dirt, Side } from '../side.js';
-import type { SchemaPair } from './finding.js';
+import { type Both } from '../../both.js';
+import { type Json } from '../../json.js';
+import { type ChangedComponents } from '../changed-components.js';
+import { type Side } from '../side.js';
+import { type SchemaPair, type Step } from './finding.js';
 
 /** What the parts of a schema comparison need of the whole. */
-export interface SchemaWalk {
-  readonly before: Side;
-  readonly after: Side;
-  readonly dirt: Dirt;
-  /** Count as oasdiff does. */
-  readonly field: boolean;
-  /** Whether oasdiff takes an old and a new schema for the same but for words. */
-  equivalent(before: Json | undefined, after: Json | undefined): boolean;
-  /** Compares two schemas inside a pair; `path` is for people, the others are pointer steps. */
-  child(
-    pair: SchemaPair,
-    before: Json | undefined,
-    after: Json | undefined,
-    path: string,
-    at: string,
-    atAfter?: string,
-  ): void;
+export interface SchemaWalk extends Both<Side> {
+  readonly changed: ChangedComponents;
+  /** Compares two schemas inside a pair. */
+  child(pair: SchemaPair, schemas: Both<Json | undefined>, step: Step): void;
 }

@@ -1,4 +1,6 @@
+import { type Both } from '../../both.js';
 import { asArray, asObject, isObject, type Json, type JsonObject } from '../../json.js';
+import { type Side } from '../side.js';
 import { allowsNull } from './types.js';
 
 /** Keywords that say something about a value without restricting it. */
@@ -46,14 +48,14 @@ interface TypeList {
   readonly choice: boolean;
 }
 
-const typeList = (schema: JsonObject, resolve: (value: Json) => JsonObject): TypeList | undefined => {
+const typeList = (schema: JsonObject, side: Side): TypeList | undefined => {
   if (schema['not'] !== undefined || asArray(schema['allOf']).length > 0 || schema['properties'] !== undefined)
     return undefined;
   const type = schema['type'];
   const first = Array.isArray(type) ? type.find((name) => name !== 'null') : type;
   if (typeof first === 'string') return { types: [first], choice: false };
   for (const keyword of ['oneOf', 'anyOf'] as const) {
-    const members = asArray(schema[keyword]).map(resolve);
+    const members = asArray(schema[keyword]).map((member) => side.nodeOf(member));
     if (members.length > 0 && members.every(isPlainType))
       return { types: members.map((member) => member['type'] as string), choice: true };
   }
@@ -70,50 +72,39 @@ export interface TypeListChange {
 }
 
 /** A change between a type and a choice of types, such as string → oneOf: [string, integer]. */
-export const typeListChange = (
-  before: JsonObject,
-  after: JsonObject,
-  resolve: { before: (value: Json) => JsonObject; after: (value: Json) => JsonObject },
-): TypeListChange | undefined => {
-  const old = typeList(before, resolve.before);
-  const now = typeList(after, resolve.after);
-  if (old === undefined || now === undefined || !(old.choice || now.choice)) return undefined;
-  const added = now.types.filter((type) => !old.types.includes(type));
-  const deleted = old.types.filter((type) => !now.types.includes(type));
-  return added.length + deleted.length === 0
-    ? undefined
-    : { added: [...new Set(added)].sort(), deleted: [...new Set(deleted)].sort() };
+export const typeListChange = (schemas: Both<JsonObject>, sides: Both<Side>): TypeListChange | undefined => {
+  const before = typeList(schemas.before, sides.before);
+  const after = typeList(schemas.after, sides.after);
+  if (before === undefined || after === undefined || !(before.choice || after.choice)) return undefined;
+  const missing = (types: readonly string[], others: readonly string[]): string[] =>
+    [...new Set(types.filter((type) => !others.includes(type)))].sort();
+  const change = { added: missing(after.types, before.types), deleted: missing(before.types, after.types) };
+  return change.added.length + change.deleted.length === 0 ? undefined : change;
 };
 
 /** Whether an object became one of several alternatives that hold its properties. */
-export const isWrappedInOneOf = (
-  before: JsonObject,
-  after: JsonObject,
-  resolve: (value: Json) => JsonObject,
-): boolean => {
+export const isWrappedInOneOf = ({ before, after }: Both<JsonObject>, side: Side): boolean => {
   const properties = Object.keys(asObject(before['properties']));
   if (properties.length === 0 || asArray(before['oneOf']).length > 0) return false;
   if (after['properties'] !== undefined || after['type'] !== undefined) return false;
-  const alternatives = asArray(after['oneOf']).map((member) => asObject(resolve(member)['properties']));
+  const alternatives = asArray(after['oneOf']).map((member) => asObject(side.nodeOf(member)['properties']));
   return alternatives.some((alternative) => properties.some((name) => Object.hasOwn(alternative, name)));
 };
 
 /** What remains to be compared of two schemas when wrappings with null are taken off. */
-export interface NullMove {
-  readonly before: Json;
-  readonly after: Json;
+export interface NullMove extends Both<Json> {
   /** Which way nullability went; undefined when both sides were wrapped. */
   readonly kind?: 'became-nullable' | 'became-not-nullable';
 }
 
 /** Undefined when neither side is wrapped in a way that the other is not. */
-export const nullMove = (before: JsonObject, after: JsonObject): NullMove | undefined => {
-  const old = nullWrapped(before);
-  const now = nullWrapped(after);
-  if (old === undefined && now !== undefined && !allowsNull(before))
-    return { before, after: now, kind: 'became-nullable' };
-  if (old !== undefined && now === undefined && !allowsNull(after))
-    return { before: old, after, kind: 'became-not-nullable' };
-  const switched = (before['oneOf'] === undefined) !== (after['oneOf'] === undefined);
-  return old !== undefined && now !== undefined && switched ? { before: old, after: now } : undefined;
+export const nullMove = ({ before, after }: Both<JsonObject>): NullMove | undefined => {
+  const inner = { before: nullWrapped(before), after: nullWrapped(after) };
+  if (inner.before === undefined && inner.after !== undefined && !allowsNull(before))
+    return { before, after: inner.after, kind: 'became-nullable' };
+  if (inner.before !== undefined && inner.after === undefined && !allowsNull(after))
+    return { before: inner.before, after, kind: 'became-not-nullable' };
+  const isSwitched = (before['oneOf'] === undefined) !== (after['oneOf'] === undefined);
+  const { before: from, after: to } = inner;
+  return from !== undefined && to !== undefined && isSwitched ? { before: from, after: to } : undefined;
 };

@@ -1,0 +1,93 @@
+import { type Both } from '../both.js';
+import { asObject, isReference, own, type Json } from '../json.js';
+import { type CanonicalApi } from '../normalize/normalize.js';
+import { refTo } from '../pointers.js';
+
+/**
+ * The components that differ, or that lead to one that does. Two equal subtrees are the same exactly when they lead to
+ * none of them, so they need not be walked.
+ */
+export class ChangedComponents {
+  readonly #refs = new Set<string>();
+  readonly #reaching = new Map<object, boolean>();
+
+  constructor({ before, after }: Both<CanonicalApi>) {
+    const users = new Map<string, Set<string>>();
+    const queue: string[] = [];
+    const scan = new RefScan();
+    for (const section of new Set([...Object.keys(before.components), ...Object.keys(after.components)])) {
+      const sectionBefore = asObject(own(before.components, section));
+      const sectionAfter = asObject(own(after.components, section));
+      for (const name of new Set([...Object.keys(sectionBefore), ...Object.keys(sectionAfter)])) {
+        const ref = refTo(section, name);
+        const old = own(sectionBefore, name);
+        const current = own(sectionAfter, name);
+        if (old !== current) queue.push(ref);
+        for (const used of scan.refsIn(old)) add(users, used, ref);
+        if (current !== old) for (const used of scan.refsIn(current)) add(users, used, ref);
+      }
+    }
+    for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
+      if (this.#refs.has(ref)) continue;
+      this.#refs.add(ref);
+      for (const user of users.get(ref) ?? []) queue.push(user);
+    }
+  }
+
+  /** Whether two values are equal in content, with everything they refer to. */
+  isUnchanged(before: Json | undefined, after: Json | undefined): boolean {
+    return before === after && !this.#reaches(before);
+  }
+
+  #reaches(value: Json | undefined): boolean {
+    if (this.#refs.size === 0 || typeof value !== 'object' || value === null) return false;
+    const known = this.#reaching.get(value);
+    if (known !== undefined) return known;
+    let found = isReference(value) && this.#refs.has(value.$ref);
+    if (!found) for (const child of Object.values(value)) if (this.#reaches(child)) found = true;
+    this.#reaching.set(value, found);
+    return found;
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** The references in a value; each distinct part is walked once. */
+class RefScan {
+  readonly #known = new Map<object, ReadonlySet<string>>();
+
+  refsIn(value: Json | undefined): ReadonlySet<string> {
+    if (typeof value !== 'object' || value === null) return NONE;
+    const known = this.#known.get(value);
+    if (known !== undefined) return known;
+    let found: Set<string> | undefined;
+    if (isReference(value)) (found ??= new Set()).add(value.$ref);
+    for (const child of Object.values(value)) {
+      for (const ref of this.refsIn(child)) (found ??= new Set()).add(ref);
+    }
+    const refs = found ?? NONE;
+    this.#known.set(value, refs);
+    return refs;
+  }
+}
+
+/** Every reference that an API makes. */
+export const refsOf = (api: CanonicalApi): ReadonlySet<string> => {
+  const refs = new Set<string>();
+  const seen = new Set<object>();
+  const visit = (value: Json | undefined): void => {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return;
+    seen.add(value);
+    if (isReference(value)) refs.add(value.$ref);
+    if (Array.isArray(value)) for (const item of value) visit(item);
+    else for (const key in value) visit(value[key]);
+  };
+  for (const part of [api.paths, api.webhooks, api.components]) visit(part);
+  return refs;
+};
+
+const add = (table: Map<string, Set<string>>, key: string, value: string): void => {
+  const set = table.get(key);
+  if (set === undefined) table.set(key, new Set([value]));
+  else set.add(value);
+};

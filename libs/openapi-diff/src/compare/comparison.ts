@@ -1,0 +1,146 @@
+import { given, type Both } from '../both.js';
+import { operationKey, operationText, type Change, type OperationRef } from '../change.js';
+import { asObject, own, type Json } from '../json.js';
+import { type CanonicalApi } from '../normalize/normalize.js';
+import { inside } from '../pointers.js';
+import { API_RULES, type ApiRuleId } from '../rules/api-rules.js';
+import { type ApiRule } from '../rules/rule.js';
+import { ChangedComponents } from './changed-components.js';
+import { type CompareOptions, type Stability } from './options.js';
+import { type Parameter, type ParameterMatch, type ParameterOwner, type Parameters } from './parameter.js';
+import { type PathItem } from './paths.js';
+import { type Report, type SeverityOf } from './report.js';
+import { type SchemaDialect } from './schema/dialect.js';
+import { NOWHERE } from './schema/finding.js';
+import { SchemaGraph } from './schema/graph.js';
+import { SchemaUses, type SchemaUse } from './schema/uses.js';
+import { type SecurityMove } from './security-moves.js';
+import { type Side } from './side.js';
+import { brief, fill, sentence } from './words.js';
+
+/** Parts of a description that a dialect may overlook. */
+export type Part =
+  /** The inside of webhooks and callbacks. */
+  | 'outgoing'
+  | 'parameter-content'
+  /** Operations below the stability that is reported: their changes are harmless. */
+  | 'unstable-operations'
+  /** `2XX` and `default`, when they are added or removed. */
+  | 'response-ranges'
+  /** The schema of a header, when it is added or removed. */
+  | 'header-schemas'
+  /** All flows of OAuth but the implicit one. */
+  | 'other-flows';
+
+/** How descriptions are read and judged. */
+export interface Dialect {
+  /** Null and exclusive bounds stay in the words of their version where both documents have the same. */
+  readonly readsAsWritten: boolean;
+  readonly severityOf: SeverityOf;
+  readonly overlooks: ReadonlySet<Part>;
+  /** Whether schemas that are added or removed with their uses are reported as well. */
+  readonly reportsUsedSchemas: boolean;
+  /** A removed path is judged by all its operations, and not each of them by itself. */
+  readonly judgesPathsAsOne: boolean;
+  /** The path items of both descriptions in pairs, in the order in which they are compared. */
+  pairPaths(apis: Both<CanonicalApi>): readonly Both<PathItem>[];
+  readParameters(side: Side, owner: ParameterOwner): Parameters;
+  matchParameters(
+    sides: Both<Side>,
+    parameters: Both<Parameters>,
+    renamed: ReadonlyMap<string, string>,
+  ): ParameterMatch;
+  /** Parameters new to a path, where they are judged apart from those of its operations; else undefined. */
+  readonly addedToPath?: (
+    sides: Both<Side>,
+    path: Both<PathItem>,
+    renamed: ReadonlyMap<string, string>,
+  ) => readonly Parameter[];
+  /** Whether values of a media type have types of their own; in forms, XML and plain text all is text. */
+  isTyped(mediaType: string): boolean;
+  /** What names a header. */
+  headerKey(name: string): string;
+  /** The security requirements of an operation, from its own and those of the API. */
+  operationSecurity(own: Both<Json | undefined>, api: Both<Json | undefined>): Both<Json | undefined>;
+  securityMoves(requirements: Both<Json | undefined>, of: 'operation' | 'api'): readonly SecurityMove[];
+  readonly schemas: SchemaDialect;
+}
+
+/** One operation on both sides, with its place in both documents. */
+export interface OperationPair {
+  readonly ref: OperationRef;
+  readonly pointer: Both<string>;
+  /** Stability level of the new operation; undefined when it is not a known one. */
+  readonly level: Stability | undefined;
+}
+
+export interface Details extends Partial<Both<Json | undefined>> {
+  readonly name?: string | undefined;
+  /** Texts for the sentence where the values themselves would not read well. */
+  readonly texts?: Partial<Both<string>> | undefined;
+  readonly pointer: Change['pointer'];
+  readonly operation?: OperationRef | undefined;
+  /** What tells this change from others of its rule; default: name and pointer. */
+  readonly place?: string | undefined;
+}
+
+/** An entry of two maps; undefined where one does not have it. */
+export interface Entry extends Both<Json | undefined> {
+  readonly name: string;
+  readonly pointer: Both<string>;
+}
+
+/** Everything that the parts of a comparison share. */
+export class Comparison implements Both<Side> {
+  readonly changed: ChangedComponents;
+  readonly graph: SchemaGraph;
+  readonly uses: SchemaUses;
+
+  constructor(
+    readonly before: Side,
+    readonly after: Side,
+    readonly dialect: Dialect,
+    readonly report: Report,
+    readonly options: CompareOptions,
+  ) {
+    this.changed = new ChangedComponents({ before: before.api, after: after.api });
+    this.graph = new SchemaGraph(before, after, this.changed, dialect.schemas);
+    this.uses = new SchemaUses(report, dialect.schemas, options);
+  }
+
+  /** Reports a change under a rule of the table. */
+  add(id: ApiRuleId, { operation, name, before, after, pointer, texts, place }: Details): void {
+    const rule: ApiRule = API_RULES[id];
+    const text = fill(rule.says, {
+      before: texts?.before ?? brief(before),
+      after: texts?.after ?? brief(after),
+      name,
+      operation: operation ? operationText(operation) : 'the operation',
+    });
+    this.report.add({
+      rule,
+      area: rule.area,
+      place: `${operation ? operationKey(operation) : ''} ${place ?? name ?? ''}`,
+      operation,
+      pointer,
+      ...given({ before, after }),
+      message: sentence(text),
+    });
+  }
+
+  /** The entries of two maps that differ, in the order of their names; `at` says where the maps stand. */
+  differing(before: Json | undefined, after: Json | undefined, at: Both<string>): Entry[] {
+    if (this.changed.isUnchanged(before, after)) return [];
+    const [mapBefore, mapAfter] = [asObject(before), asObject(after)];
+    return Object.keys({ ...mapBefore, ...mapAfter })
+      .sort()
+      .map((name) => ({ name, before: own(mapBefore, name), after: own(mapAfter, name), pointer: inside(at, name) }))
+      .filter((entry) => !this.changed.isUnchanged(entry.before, entry.after));
+  }
+
+  /** Compares the schemas of a use; both sides have one. */
+  compareSchemas({ before, after }: Both<Json | undefined>, use: SchemaUse): void {
+    const edge = this.graph.edge(before, after, NOWHERE);
+    if (edge) this.uses.add(edge, use);
+  }
+}

@@ -1,0 +1,38 @@
+import { severityAt } from '../../../rules/rule.js';
+import { type Dialect } from '../../comparison.js';
+import { movesBetween, readRequirements } from '../../security-moves.js';
+import { addedToPath, matchWithExploded, readOwnParameters } from './parameters.js';
+import { pairPaths } from './paths.js';
+import { schemas } from './schemas.js';
+
+/** Exactly what oasdiff reports, also where it looks away. */
+export const oasdiff: Dialect = {
+  readsAsWritten: true,
+  // It has no milder severity for what is harmless, and no rules but its own.
+  severityOf: ({ oasdiff: level, effect }) => level && severityAt(level, effect),
+  overlooks: new Set([
+    'outgoing',
+    'parameter-content',
+    'unstable-operations',
+    'response-ranges',
+    'header-schemas',
+    'other-flows',
+  ]),
+  reportsUsedSchemas: true,
+  judgesPathsAsOne: true,
+  pairPaths,
+  readParameters: readOwnParameters,
+  matchParameters: matchWithExploded,
+  addedToPath,
+  // By the name as it is written.
+  isTyped: (mediaType) => mediaType === 'application/json' || mediaType.endsWith('+json'),
+  headerKey: (name) => name,
+  operationSecurity: (own) => own,
+  // It counts a requirement that is repeated, and passes over empty ones of operations.
+  securityMoves: ({ before, after }, of) => {
+    if (before === after) return [];
+    const counts = ({ key }: { key: string }): boolean => key !== '' || of === 'api';
+    return movesBetween(readRequirements(before).filter(counts), readRequirements(after).filter(counts));
+  },
+  schemas,
+};

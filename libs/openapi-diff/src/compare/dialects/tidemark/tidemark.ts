@@ -1,0 +1,27 @@
+import { type Dialect } from '../../comparison.js';
+import { isTyped } from '../../media-types.js';
+import { matchParameters, readParameters } from '../../parameter.js';
+import { pairPaths } from '../../paths.js';
+import { securityMoves } from '../../security-moves.js';
+import { schemas } from './schemas.js';
+
+/** Descriptions as those who call the API read them. */
+export const tidemark: Dialect = {
+  readsAsWritten: false,
+  severityOf: (rule, harmless) => (harmless ? 'info' : rule.severity),
+  overlooks: new Set(),
+  reportsUsedSchemas: false,
+  judgesPathsAsOne: false,
+  pairPaths,
+  readParameters: (side, owner) => readParameters(side, owner),
+  matchParameters: (_, parameters, renamed) => matchParameters(parameters, renamed),
+  isTyped,
+  headerKey: (name) => name.toLowerCase(),
+  // An operation without requirements of its own has those of the API.
+  operationSecurity: (own, api) =>
+    (own.before === undefined) === (own.after === undefined)
+      ? own
+      : { before: own.before ?? api.before, after: own.after ?? api.after },
+  securityMoves,
+  schemas,
+};

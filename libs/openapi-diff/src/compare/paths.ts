@@ -1,0 +1,67 @@
+import { type Both } from '../both.js';
+import { own, type Json, type JsonObject } from '../json.js';
+import { type CanonicalApi } from '../normalize/normalize.js';
+import { child } from '../pointers.js';
+
+/** A path item and where it stands in its description; `node` is undefined where that does not have it. */
+export interface PathItem {
+  readonly path: string;
+  readonly node: Json | undefined;
+  readonly pointer: string;
+  /** Stability levels of its operations do not count. */
+  readonly ignoresStability?: boolean;
+}
+
+export const pathItem = (paths: JsonObject, path: string): PathItem => ({
+  path,
+  node: own(paths, path),
+  pointer: child('', 'paths', path),
+});
+
+/** A path that this side does not have. */
+export const noPathItem = (paths: JsonObject, path: string): PathItem => ({
+  ...pathItem(paths, path),
+  node: undefined,
+});
+
+/** A path without the names of its parameters. */
+export const shapeOf = (path: string): string => path.replaceAll(/\{[^/{}]*\}/g, '{}');
+
+/**
+ * The paths of both descriptions in pairs: by name, then by shape, since two paths of one shape cannot be told apart by
+ * anybody who calls them.
+ */
+export const pairPaths = ({
+  before: { paths: before },
+  after: { paths: after },
+}: Both<CanonicalApi>): Both<PathItem>[] => {
+  const free = new Map<string, string>();
+  for (const path of Object.keys(after)) if (!Object.hasOwn(before, path)) free.set(shapeOf(path), path);
+  const pairs = Object.keys(before).map((path): Both<PathItem> => {
+    if (Object.hasOwn(after, path)) return { before: pathItem(before, path), after: pathItem(after, path) };
+    const renamed = free.get(shapeOf(path));
+    if (renamed !== undefined) free.delete(shapeOf(path));
+    const other = renamed === undefined ? noPathItem(after, path) : pathItem(after, renamed);
+    return { before: pathItem(before, path), after: other };
+  });
+  const taken = new Set(pairs.map((pair) => pair.after.path));
+  const added = Object.keys(after).filter((path) => !taken.has(path));
+  return [
+    ...pairs.sort(byPath),
+    ...added.sort().map((path) => ({ before: noPathItem(before, path), after: pathItem(after, path) })),
+  ];
+};
+
+const byPath = (a: Both<PathItem>, b: Both<PathItem>): number => (a.before.path < b.before.path ? -1 : 1);
+
+/** Old name → new name of path parameters, by their place in the path. */
+export const renamedParameters = ({ before, after }: Both<{ readonly path: string }>): ReadonlyMap<string, string> => {
+  const names = (path: string): string[] => [...path.matchAll(/\{([^/{}]*)\}/g)].map((match) => match[1] as string);
+  const namesAfter = names(after.path);
+  return new Map(
+    names(before.path).flatMap((name, index) => {
+      const now = namesAfter[index];
+      return now === undefined || now === name ? [] : [[name, now] as const];
+    }),
+  );
+};

@@ -1,0 +1,13 @@
+import { type Finding, type SchemaPair } from './finding.js';
+import { type Judged, type Setting } from './setting.js';
+import { type SchemaWalk } from './walk.js';
+
+/** How schemas are read and judged. */
+export interface SchemaDialect {
+  /** Made once for each comparison: finds what differs between the schemas of a pair, and adds its children. */
+  comparer(walk: SchemaWalk): (pair: SchemaPair) => void;
+  /** The rules that a finding falls under where it is used; none when it does not matter there. */
+  rulesOf(finding: Finding, pair: SchemaPair, setting: Setting): readonly Judged[];
+  /** Whether a component is looked into again inside of itself. */
+  readonly reentersComponents: boolean;
+}

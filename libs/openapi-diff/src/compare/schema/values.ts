@@ -1,0 +1,62 @@
+import { given, type Both } from '../../both.js';
+import { asArray, without, type Json, type JsonObject } from '../../json.js';
+import { TYPE, type Add } from './finding.js';
+import { moveOf } from './keywords.js';
+import { allowsNull, typesOf } from './types.js';
+
+/** What values a schema allows by name: its type and format, null, enum, const; and the default. */
+export const compareValues = (schemas: Both<JsonObject>, add: Add): void => {
+  compareType(schemas, add);
+  if (!isSameSet(listed(schemas.before), listed(schemas.after))) {
+    compareEnum(schemas, add);
+    compareValue(schemas, 'const', 'const', add);
+  }
+  compareValue(schemas, 'default', 'default-value', add);
+};
+
+const compareType = ({ before, after }: Both<JsonObject>, add: Add): void => {
+  const nullable = { before: allowsNull(before), after: allowsNull(after) };
+  // Without a type anything is allowed, null too: losing or gaining the type is said by the type itself.
+  const isUntyped = nullable.before
+    ? after['type'] === undefined && after['nullable'] === undefined
+    : before['type'] === undefined && after['nullable'] !== true;
+  if (nullable.before !== nullable.after && !isUntyped)
+    add({ kind: nullable.after ? 'became-nullable' : 'became-not-nullable', at: '/type' });
+  const isOtherType = typesOf(before).sort().join() !== typesOf(after).sort().join();
+  if (isOtherType || before['format'] !== after['format']) add({ kind: TYPE, at: isOtherType ? '/type' : '/format' });
+};
+
+const compareEnum = (schemas: Both<JsonObject>, add: Add): void => {
+  const [before, after] = [asArray(schemas.before['enum']), asArray(schemas.after['enum'])];
+  const at = '/enum';
+  if (before.length === 0 && after.length > 0) add({ kind: 'became-enum', after, at });
+  else if (after.length === 0 && before.length > 0) add({ kind: 'became-not-enum', before, at });
+  else compareListed({ before, after }, add);
+};
+
+/** Values that came into an enum or went from it. */
+export const compareListed = ({ before, after }: Both<Json[]>, add: Add): void => {
+  for (const value of without(before, after)) add({ kind: 'enum-value-removed', before: value, at: '/enum' });
+  for (const value of without(after, before)) add({ kind: 'enum-value-added', after: value, at: '/enum' });
+};
+
+/** A keyword with one value; `read` is what counts of it. */
+export const compareValue = (
+  { before, after }: Both<JsonObject>,
+  keyword: 'const' | 'default',
+  kind: string,
+  add: Add,
+  read = (value: Json | undefined): Json | undefined => value,
+): void => {
+  const values = { before: read(before[keyword]), after: read(after[keyword]) };
+  if (values.before !== values.after) add({ kind: `${kind}-${moveOf(values)}`, ...given(values), at: `/${keyword}` });
+};
+
+/** `const: x` says the same as `enum: [x]`. */
+const listed = (schema: JsonObject): Json[] | undefined => {
+  if (schema['const'] !== undefined) return [schema['const']];
+  return Array.isArray(schema['enum']) ? schema['enum'] : undefined;
+};
+
+const isSameSet = (a: readonly Json[] | undefined, b: readonly Json[] | undefined): boolean =>
+  a !== undefined && b !== undefined && a.length === b.length && without(a, b).length === 0;
