@@ -1,6 +1,6 @@
-import { type Json } from './json.js';
+import type { Json } from './json.js';
 
-/** Most severe first. Who must act: `breaking` now, `risky` look first, `safe` nobody, `info` words only. */
+/** Most severe first. `breaking`: callers must act; `risky`: they may have to; `safe`: they need not; `info`: only words. */
 export const SEVERITIES = ['breaking', 'risky', 'safe', 'info'] as const;
 
 export type Severity = (typeof SEVERITIES)[number];

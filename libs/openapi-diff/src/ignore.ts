@@ -3,9 +3,9 @@ import { dayOf } from './day.js';
 
 /** Leaves out changes that match every field given; a rule without any field matches nothing. */
 export interface IgnoreRule {
-  /** A rule id; `*` stands for anything in it. */
+  /** A rule id; `*` matches anything. */
   readonly rule?: string;
-  /** `GET /pets/{id}`; `*` stands for anything in it, also for the method. */
+  /** `GET /pets/{id}`; `*` matches anything, also as the method. */
   readonly operation?: string;
   /** A JSON pointer, before or after; it and everything below it. */
   readonly pointer?: string;

@@ -12,8 +12,8 @@ export {
   type IgnorableChange,
   type IgnoreRule,
 } from './ignore.js';
-export { type Area, type Change, type Level, type OperationRef, type Severity } from './change.js';
-export { type Json, type JsonObject } from './json.js';
+export type { Area, Change, Level, OperationRef, Severity } from './change.js';
+export type { Json, JsonObject } from './json.js';
 export {
   operationPage,
   operations,
@@ -35,4 +35,4 @@ export {
 export { summarize, type Summary } from './summarize.js';
 export { render, type RenderFormat, type RenderOptions } from './render/render.js';
 export { RULES } from './rules/rules.js';
-export { type Rule } from './rules/rule.js';
+export type { Rule } from './rules/rule.js';

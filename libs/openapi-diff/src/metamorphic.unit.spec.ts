@@ -186,19 +186,19 @@ const mutations: Mutation[] = [
   ],
   ['a tag is new', (d) => list(d).tags.push('animals'), ['info api-tag-added'], ['info api-tag-removed']],
   [
-    'another sign-in is asked for',
+    'another security requirement',
     (d) => (d.security = [{ oauth: [] }]),
     ['breaking api-global-security-added', 'breaking api-global-security-removed'],
     ['breaking api-global-security-added', 'breaking api-global-security-removed'],
   ],
   [
-    'another scope is asked for',
+    'another scope is required',
     (d) => (add(d).security[0].oauth = ['write', 'read', 'admin']),
     ['breaking api-security-scope-added'],
     ['safe api-security-scope-removed'],
   ],
   [
-    'a sign-in scheme went',
+    'a security scheme went',
     (d) => delete d.components.securitySchemes.key,
     ['breaking api-security-component-removed'],
     ['info api-security-component-added'],
@@ -225,7 +225,7 @@ const mutations: Mutation[] = [
     ['breaking response-property-type-changed'],
   ],
   [
-    'a schema nobody uses is new',
+    'an unused schema is new',
     (d) => (d.components.schemas.Toy = { type: 'object' }),
     ['info api-schema-added'],
     ['info api-schema-removed'],
@@ -262,7 +262,7 @@ describe('one change gives exactly its rule', () => {
 });
 
 /** These undo others. */
-const APART = /deprecated|sign-in|alternative went/;
+const APART = /deprecated|security (requirement|scheme)|alternative went/;
 
 describe('all changes at once', () => {
   const everything = edited((document) => {

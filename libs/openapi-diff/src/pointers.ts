@@ -1,4 +1,4 @@
-import { type Both } from './both.js';
+import type { Both } from './both.js';
 import { isObject, own, type Json } from './json.js';
 
 /** One step of a JSON pointer (RFC 6901), escaped. */

@@ -1,9 +1,9 @@
 import { asArray, asObject, asString, isObject, own, stableJson, type Json, type JsonObject } from '../json.js';
 import { child, refTo } from '../pointers.js';
 import { refsOf } from './changed-components.js';
-import { type Comparison } from './comparison.js';
+import type { Comparison } from './comparison.js';
 import { compareWebhooks } from './outgoing.js';
-import { type Side } from './side.js';
+import type { Side } from './side.js';
 
 /** What belongs to no operation: title, servers, schemas that nothing uses any more, webhooks. */
 export const compareApiLevel = (comparison: Comparison): void => {

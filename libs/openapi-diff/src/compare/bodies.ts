@@ -1,9 +1,9 @@
-import { type Both } from '../both.js';
+import type { Both } from '../both.js';
 import { asObject, isObject, type Json } from '../json.js';
 import { child, inside } from '../pointers.js';
-import { type ApiRuleId } from '../rules/api-rules.js';
-import { type Direction } from '../rules/rule.js';
-import { type Comparison, type OperationPair } from './comparison.js';
+import type { ApiRuleId } from '../rules/api-rules.js';
+import type { Direction } from '../rules/rule.js';
+import type { Comparison, OperationPair } from './comparison.js';
 import { matchContent, type MediaMatch } from './media-types.js';
 
 export const compareRequestBody = (

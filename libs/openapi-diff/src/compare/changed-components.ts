@@ -1,6 +1,6 @@
-import { type Both } from '../both.js';
+import type { Both } from '../both.js';
 import { asObject, isReference, own, type Json } from '../json.js';
-import { type CanonicalApi } from '../normalize/normalize.js';
+import type { CanonicalApi } from '../normalize/normalize.js';
 import { refTo } from '../pointers.js';
 
 /**
@@ -20,11 +20,11 @@ export class ChangedComponents {
       const sectionAfter = asObject(own(after.components, section));
       for (const name of new Set([...Object.keys(sectionBefore), ...Object.keys(sectionAfter)])) {
         const ref = refTo(section, name);
-        const old = own(sectionBefore, name);
-        const current = own(sectionAfter, name);
-        if (old !== current) queue.push(ref);
-        for (const used of scan.refsIn(old)) add(users, used, ref);
-        if (current !== old) for (const used of scan.refsIn(current)) add(users, used, ref);
+        const component = { before: own(sectionBefore, name), after: own(sectionAfter, name) };
+        for (const used of scan.refsIn(component.before)) add(users, used, ref);
+        if (component.before === component.after) continue;
+        queue.push(ref);
+        for (const used of scan.refsIn(component.after)) add(users, used, ref);
       }
     }
     for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {

@@ -1,16 +1,16 @@
 import { given, type Both } from '../both.js';
-import { type Change } from '../change.js';
+import type { Change } from '../change.js';
 import { applyIgnoreList } from '../ignore.js';
 import { internApi } from '../normalize/intern-api.js';
 import { Interner } from '../normalize/interner.js';
 import { normalize, type CanonicalApi, type Form } from '../normalize/normalize.js';
-import { type ParsedDocument } from '../parse/parse.js';
+import type { ParsedDocument } from '../parse/parse.js';
 import { compareApiLevel } from './api-level.js';
 import { Comparison, type Dialect } from './comparison.js';
 import { oasdiff } from './dialects/oasdiff/oasdiff.js';
 import { tidemark } from './dialects/tidemark/tidemark.js';
 import { compareOperations } from './operations.js';
-import { type CompareOptions } from './options.js';
+import type { CompareOptions } from './options.js';
 import { Report } from './report.js';
 import { compareSecurity } from './security.js';
 import { Side } from './side.js';
@@ -72,12 +72,12 @@ const locator = (
 const sideOf = (input: Input, interner: Interner, form: Form): Side => {
   if (!isParsed(input)) return new Side(internApi(input, interner));
   const api = normalize(input, interner, form);
-  // To those who read as written, the webhooks that 3.0 calls `x-webhooks` are nothing.
+  // Read as written, the `x-webhooks` of 3.0 are only an extension.
   const hasWebhooks = !form.asWritten || input.document['webhooks'] !== undefined;
   return new Side(hasWebhooks ? api : { ...api, webhooks: {} }, input.document);
 };
 
-/** What another version of the specification only writes in another way is no change, whoever reads it. */
+/** What two versions of the specification only write differently is no change in any dialect. */
 const formOf = ({ before, after }: Both<Input>, { readsAsWritten }: Dialect): Form => ({
   asWritten: readsAsWritten && isParsed(before) && isParsed(after) && before.version === after.version,
 });

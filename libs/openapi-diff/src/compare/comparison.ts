@@ -1,21 +1,21 @@
 import { given, type Both } from '../both.js';
 import { operationKey, operationText, type Change, type OperationRef } from '../change.js';
 import { asObject, own, type Json } from '../json.js';
-import { type CanonicalApi } from '../normalize/normalize.js';
+import type { CanonicalApi } from '../normalize/normalize.js';
 import { inside } from '../pointers.js';
 import { API_RULES, type ApiRuleId } from '../rules/api-rules.js';
-import { type ApiRule } from '../rules/rule.js';
+import type { ApiRule } from '../rules/rule.js';
 import { ChangedComponents } from './changed-components.js';
-import { type CompareOptions, type Stability } from './options.js';
-import { type Parameter, type ParameterMatch, type ParameterOwner, type Parameters } from './parameter.js';
-import { type PathItem } from './paths.js';
-import { type Report, type SeverityOf } from './report.js';
-import { type SchemaDialect } from './schema/dialect.js';
+import type { CompareOptions, Stability } from './options.js';
+import type { Parameter, ParameterMatch, ParameterOwner, Parameters } from './parameter.js';
+import type { PathItem } from './paths.js';
+import type { Report, SeverityOf } from './report.js';
+import type { SchemaDialect } from './schema/dialect.js';
 import { NOWHERE } from './schema/finding.js';
 import { SchemaGraph } from './schema/graph.js';
 import { SchemaUses, type SchemaUse } from './schema/uses.js';
-import { type SecurityMove } from './security-moves.js';
-import { type Side } from './side.js';
+import type { SecurityMove } from './security-moves.js';
+import type { Side } from './side.js';
 import { brief, fill, sentence } from './words.js';
 
 /** Parts of a description that a dialect may overlook. */
@@ -58,7 +58,7 @@ export interface Dialect {
   ) => readonly Parameter[];
   /** Whether values of a media type have types of their own; in forms, XML and plain text all is text. */
   isTyped(mediaType: string): boolean;
-  /** What names a header. */
+  /** Headers with equal keys are the same header. */
   headerKey(name: string): string;
   /** The security requirements of an operation, from its own and those of the API. */
   operationSecurity(own: Both<Json | undefined>, api: Both<Json | undefined>): Both<Json | undefined>;
@@ -80,7 +80,7 @@ export interface Details extends Partial<Both<Json | undefined>> {
   readonly texts?: Partial<Both<string>> | undefined;
   readonly pointer: Change['pointer'];
   readonly operation?: OperationRef | undefined;
-  /** What tells this change from others of its rule; default: name and pointer. */
+  /** Distinguishes this change from others of its rule; default: the name. */
   readonly place?: string | undefined;
 }
 

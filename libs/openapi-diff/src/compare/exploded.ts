@@ -1,7 +1,7 @@
-import { type Both } from '../both.js';
+import type { Both } from '../both.js';
 import { asObject, own } from '../json.js';
-import { type Parameter, type Parameters } from './parameter.js';
-import { type Side } from './side.js';
+import type { Parameter, Parameters } from './parameter.js';
+import type { Side } from './side.js';
 
 /** Pairs of parameters, and the parameters of both sides that need no other partner. */
 export interface ExplodedMatch extends Both<ReadonlySet<Parameter>> {

@@ -1,12 +1,12 @@
-import { type Both } from '../both.js';
-import { type OperationRef } from '../change.js';
-import { type JsonObject } from '../json.js';
+import type { Both } from '../both.js';
+import type { OperationRef } from '../change.js';
+import type { JsonObject } from '../json.js';
 import { inside } from '../pointers.js';
-import { type ApiRuleId } from '../rules/api-rules.js';
-import { type Comparison, type Details, type OperationPair } from './comparison.js';
+import type { ApiRuleId } from '../rules/api-rules.js';
+import type { Comparison, Details, OperationPair } from './comparison.js';
 import { isCovered, judgeDeprecation, judgeRemoval, judgeSunsetMove, stabilityMove, stabilityOf } from './stability.js';
 
-/** What a removal is judged by, besides the operation itself. */
+/** The circumstances of a removal. */
 interface Removal {
   /** Its stability level does not count. */
   readonly ignoresStability: boolean;

@@ -19,7 +19,7 @@ describe('deprecation', () => {
     ['with a date', { 'x-sunset': '2026-12-31' }, {}, 'info endpoint-deprecated-with-sunset'],
     ['with a date and time', { 'x-sunset': '2026-12-31T00:00:00Z' }, {}, 'info endpoint-deprecated-with-sunset'],
     [
-      'without the date that is asked for',
+      'without the date that is required',
       {},
       { minSunsetDays: { stable: 30 } },
       'breaking api-deprecated-sunset-missing',

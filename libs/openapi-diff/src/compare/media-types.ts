@@ -1,5 +1,5 @@
-import { type Both } from '../both.js';
-import { type Json, type JsonObject } from '../json.js';
+import type { Both } from '../both.js';
+import type { Json, JsonObject } from '../json.js';
 import type { ApiRuleId } from '../rules/api-rules.js';
 
 /** A media type that both sides have, perhaps under a related name. */
@@ -16,12 +16,12 @@ export interface ContentMatch {
 /** Pairs media types by name, then by kinship: `application/json` and `application/problem+json`. */
 export const matchContent = (before: JsonObject, after: JsonObject): ContentMatch => {
   const both: MediaMatch[] = [];
-  const pair = (old: string, current: string): void => {
-    both.push({ names: { before: old, after: current }, before: before[old] as Json, after: after[current] as Json });
+  const pair = (names: Both<string>): void => {
+    both.push({ names, before: before[names.before] as Json, after: after[names.after] as Json });
   };
   const removed: string[] = [];
   for (const name of Object.keys(before).sort()) {
-    if (Object.hasOwn(after, name)) pair(name, name);
+    if (Object.hasOwn(after, name)) pair({ before: name, after: name });
     else removed.push(name);
   }
   const added: string[] = [];
@@ -31,7 +31,7 @@ export const matchContent = (before: JsonObject, after: JsonObject): ContentMatc
     if (kin === undefined) added.push(name);
     else {
       removed.splice(removed.indexOf(kin), 1);
-      pair(kin, name);
+      pair({ before: kin, after: name });
     }
   }
   return { both, removed, added };
@@ -46,7 +46,7 @@ interface Parts {
 
 const PARAMETER = /^([^\s=]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))$/;
 
-/** The parts of a media type (RFC 9110, 8.3.1): only the values of parameters tell small from capital letters. */
+/** The parts of a media type (RFC 9110, 8.3.1): case matters only in the values of parameters. */
 const partsOf = (name: string): Parts | undefined => {
   const [essence = '', ...rest] = name.split(';').map((part) => part.trim());
   const parameters = rest

@@ -3,7 +3,7 @@ import { asArray, asObject, isObject, without, type Json, type JsonObject } from
 import { METHODS } from '../normalize/kinds.js';
 import { child, inside } from '../pointers.js';
 import { compareRequestBody } from './bodies.js';
-import { type Comparison, type OperationPair } from './comparison.js';
+import type { Comparison, OperationPair } from './comparison.js';
 import { compareLifecycle, removalRule, reportInvalidLevel } from './lifecycle.js';
 import { compareCallbacks } from './outgoing.js';
 import { compareParameters, reportAddedToPath } from './parameters.js';

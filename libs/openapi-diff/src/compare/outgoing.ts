@@ -1,9 +1,9 @@
-import { type Both } from '../both.js';
+import type { Both } from '../both.js';
 import { asObject, isObject, type Json, type JsonObject } from '../json.js';
 import { METHODS } from '../normalize/kinds.js';
 import { inside } from '../pointers.js';
 import { compareContent } from './bodies.js';
-import { type Comparison, type OperationPair } from './comparison.js';
+import type { Comparison, OperationPair } from './comparison.js';
 import { stabilityOf } from './stability.js';
 
 /** Webhooks: requests that the API sends to its users. */
@@ -53,7 +53,7 @@ interface Outgoing extends Both<Json | undefined> {
   readonly pointer: Both<string>;
   /** `webhook "paid"`. */
   readonly what: string;
-  /** Stands for the path in the operation reference of a webhook. */
+  /** The path in the operation reference of a webhook. */
   readonly path?: string;
   /** The operation that a callback belongs to. */
   readonly operation?: OperationPair;

@@ -1,7 +1,7 @@
-import { type Both } from '../both.js';
+import type { Both } from '../both.js';
 import { asArray, asString, type JsonObject } from '../json.js';
 import { child } from '../pointers.js';
-import { type Side } from './side.js';
+import type { Side } from './side.js';
 
 export interface Parameter {
   readonly node: JsonObject;

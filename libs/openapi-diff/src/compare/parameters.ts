@@ -1,11 +1,11 @@
-import { type Both } from '../both.js';
-import { type OperationRef } from '../change.js';
+import type { Both } from '../both.js';
+import type { OperationRef } from '../change.js';
 import { asObject, asString, isObject, own, type JsonObject } from '../json.js';
 import { child, inside } from '../pointers.js';
-import { type Comparison, type OperationPair } from './comparison.js';
+import type { Comparison, OperationPair } from './comparison.js';
 import { reportDeprecation } from './lifecycle.js';
-import { type Parameter } from './parameter.js';
-import { type SchemaUse } from './schema/uses.js';
+import type { Parameter } from './parameter.js';
+import type { SchemaUse } from './schema/uses.js';
 import { judgeRemoval } from './stability.js';
 
 /** Parameters of one operation, matched by place and name; path parameters also by position. */

@@ -1,6 +1,6 @@
-import { type Both } from '../both.js';
+import type { Both } from '../both.js';
 import { own, type Json, type JsonObject } from '../json.js';
-import { type CanonicalApi } from '../normalize/normalize.js';
+import type { CanonicalApi } from '../normalize/normalize.js';
 import { child } from '../pointers.js';
 
 /** A path item and where it stands in its description; `node` is undefined where that does not have it. */
@@ -28,8 +28,8 @@ export const noPathItem = (paths: JsonObject, path: string): PathItem => ({
 export const shapeOf = (path: string): string => path.replaceAll(/\{[^/{}]*\}/g, '{}');
 
 /**
- * The paths of both descriptions in pairs: by name, then by shape, since two paths of one shape cannot be told apart by
- * anybody who calls them.
+ * The paths of both descriptions in pairs: by name, then by shape, since callers cannot
+ * distinguish two paths of one shape.
  */
 export const pairPaths = ({
   before: { paths: before },
@@ -60,8 +60,8 @@ export const renamedParameters = ({ before, after }: Both<{ readonly path: strin
   const namesAfter = names(after.path);
   return new Map(
     names(before.path).flatMap((name, index) => {
-      const now = namesAfter[index];
-      return now === undefined || now === name ? [] : [[name, now] as const];
+      const renamed = namesAfter[index];
+      return renamed === undefined || renamed === name ? [] : [[name, renamed] as const];
     }),
   );
 };

@@ -1,4 +1,4 @@
-import { type Both } from '../both.js';
+import type { Both } from '../both.js';
 import {
   operationKey,
   operationsOf,
@@ -9,7 +9,7 @@ import {
   type Severity,
 } from '../change.js';
 import { stableJson, type Json } from '../json.js';
-import { type Rule } from '../rules/rule.js';
+import type { Rule } from '../rules/rule.js';
 import { levelOf } from '../rules/rules.js';
 import { bounded, fingerprint } from './content.js';
 
@@ -46,7 +46,7 @@ export class Report {
     this.#severityOf = severityOf;
   }
 
-  /** Reports what `run` finds as harmless: nobody was promised that it stays. */
+  /** Reports what `run` finds as harmless: there was no promise that it stays. */
   asHarmless(run: () => void): void {
     this.#harmless = true;
     try {

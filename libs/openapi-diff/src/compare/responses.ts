@@ -1,8 +1,8 @@
-import { type Both } from '../both.js';
+import type { Both } from '../both.js';
 import { asObject, type Json, type JsonObject } from '../json.js';
 import { inside } from '../pointers.js';
 import { compareContent } from './bodies.js';
-import { type Comparison, type OperationPair } from './comparison.js';
+import type { Comparison, OperationPair } from './comparison.js';
 import { renameRule } from './media-types.js';
 
 /** One response on both sides, or one of its headers. */

@@ -1,4 +1,4 @@
-import { type Both } from '../both.js';
+import type { Both } from '../both.js';
 import { asArray, isObject, own, without, type Json, type JsonObject } from '../json.js';
 
 /** One difference between the security requirements of both descriptions; the end of a rule's id. */
@@ -68,7 +68,7 @@ interface RequirementMatch {
 
 /**
  * Equal alternatives belong together; of the others, those that are the only ones to require their schemes. Where several
- * do (this scope or that one), nobody can say which became which.
+ * do (this scope or that one), which became which is unknown.
  */
 const matchRequirements = (before: readonly Requirement[], after: readonly Requirement[]): RequirementMatch => {
   const left = [...after];
@@ -82,8 +82,8 @@ const matchRequirements = (before: readonly Requirement[], after: readonly Requi
     return second === undefined ? first : undefined;
   };
   const rescoped = gone.flatMap(({ key }) => {
-    const [old, current] = [only(gone, key), only(left, key)];
-    return old && current ? [{ before: old, after: current }] : [];
+    const pair = { before: only(gone, key), after: only(left, key) };
+    return pair.before && pair.after ? [pair as Both<Requirement>] : [];
   });
   return {
     added: left.filter((each) => !rescoped.some((pair) => pair.after === each)),

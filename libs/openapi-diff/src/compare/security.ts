@@ -1,7 +1,7 @@
 import { where, type Both } from '../both.js';
 import { isObject, own, type Json, type JsonObject } from '../json.js';
 import { inside } from '../pointers.js';
-import { type Comparison, type Details, type OperationPair } from './comparison.js';
+import type { Comparison, Details, OperationPair } from './comparison.js';
 
 /** Security requirements of one operation. */
 export const compareOperationSecurity = (

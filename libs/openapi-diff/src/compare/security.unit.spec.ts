@@ -6,7 +6,7 @@ type Edit = (document: any) => void;
 const add = (document: any) => document.paths['/pets'].post;
 const nothing: Edit = () => undefined;
 
-describe('sign-in', () => {
+describe('security', () => {
   it.each<[string, Edit, Edit, string[]]>([
     [
       'an operation needs none any more',
@@ -118,7 +118,7 @@ describe('sign-in', () => {
       edited((d) => (add(d).security = [{ oauth: ['read'] }])),
       edited((d) => (add(d).security = [{ oauth: ['read'] }, { key: [], oauth: ['write', 'admin'] }])),
     );
-    expect(change?.message).toBe('The sign-in "key AND oauth (admin, write)" was added to POST /pets.');
+    expect(change?.message).toBe('The security requirement "key AND oauth (admin, write)" was added to POST /pets.');
   });
 
   it('is judged as in oasdiff when asked to', () => {

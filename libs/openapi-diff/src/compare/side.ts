@@ -1,5 +1,5 @@
 import { asObject, isObject, isReference, own, type Json, type JsonObject } from '../json.js';
-import { type CanonicalApi } from '../normalize/normalize.js';
+import type { CanonicalApi } from '../normalize/normalize.js';
 import { pointerSegments } from '../pointers.js';
 
 /** A value after its references were followed; `ref` is the last one, undefined when it was inline. */

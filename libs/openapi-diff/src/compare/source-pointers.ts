@@ -15,7 +15,7 @@ const CHOICES = new Set(['allOf', 'anyOf', 'oneOf']);
  */
 export class SourcePointers {
   readonly #known = new Map<string, string>();
-  /** Of the lists that were looked into: where each part stands, by what tells it from the others. */
+  /** The index of each part of the lists that were searched, by what identifies it. */
   readonly #indexes = new Map<string, ReadonlyMap<string, number>>();
 
   readonly #parsed: ParsedDocument;

@@ -1,4 +1,4 @@
-import { type Both } from '../both.js';
+import type { Both } from '../both.js';
 import { dayOf } from '../day.js';
 import { asString, type JsonObject } from '../json.js';
 import { STABILITY_LEVELS, type CompareOptions, type Stability } from './options.js';

@@ -6,7 +6,7 @@ import type { Comparison } from './comparison.js';
 const SEMVER =
   /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?$/;
 
-/** A breaking change asks for a higher major version (below 1.0.0: a higher minor one). */
+/** A breaking change requires a higher major version (below 1.0.0: a higher minor one). */
 export const compareVersions = (comparison: Comparison, breaking: boolean): void => {
   const before = asString(comparison.before.api.info['version']) ?? '';
   const after = asString(comparison.after.api.info['version']) ?? '';

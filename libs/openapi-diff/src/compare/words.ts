@@ -1,4 +1,4 @@
-import { type Both } from '../both.js';
+import type { Both } from '../both.js';
 import { isObject, type Json } from '../json.js';
 import { lastOfRef } from '../pointers.js';
 

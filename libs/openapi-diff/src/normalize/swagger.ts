@@ -20,13 +20,13 @@ const BODY_PLACES: ReadonlySet<Json | undefined> = new Set(['body', 'formData'])
 export const upgradeSwagger = (document: JsonObject): JsonObject => new SwaggerUpgrade(document).run();
 
 class SwaggerUpgrade {
-  /** Targets of references; shared parameters are asked for again and again. */
+  /** Targets of references; shared parameters are resolved many times. */
   readonly #targets = new Map<string, JsonObject>();
 
-  readonly #old: JsonObject;
+  readonly #document: JsonObject;
 
-  constructor(old: JsonObject) {
-    this.#old = old;
+  constructor(document: JsonObject) {
+    this.#document = document;
   }
 
   run(): JsonObject {
@@ -43,7 +43,7 @@ class SwaggerUpgrade {
       responses,
       securityDefinitions,
       ...rest
-    } = this.#old;
+    } = this.#document;
     return {
       openapi: '3.0.0',
       ...rest,
@@ -51,7 +51,7 @@ class SwaggerUpgrade {
       paths: mapValues(paths, (item, path) => (path.startsWith('x-') ? (item as Json) : this.#pathItem(item))),
       components: {
         schemas: definitions ?? {},
-        responses: mapValues(responses, (response) => this.#response(response, this.#old['produces'])),
+        responses: mapValues(responses, (response) => this.#response(response, this.#document['produces'])),
         ...this.#sharedParameters(),
         securitySchemes: mapValues(securityDefinitions, securityScheme),
       },
@@ -62,7 +62,7 @@ class SwaggerUpgrade {
   #sharedParameters(): JsonObject {
     const parameters: JsonObject = {};
     const requestBodies: JsonObject = {};
-    for (const [name, parameter] of Object.entries(asObject(this.#old['parameters']))) {
+    for (const [name, parameter] of Object.entries(asObject(this.#document['parameters']))) {
       const { in: place } = asObject(parameter);
       if (place === 'body') requestBodies[name] = this.#body([asObject(parameter)], undefined) as Json;
       else if (place !== 'formData') parameters[name] = this.#parameter(asObject(parameter));
@@ -100,9 +100,9 @@ class SwaggerUpgrade {
       ...rest,
       ...(others.length === 0 ? {} : { parameters: others.map(({ parameter }) => this.#parameterOrRef(parameter)) }),
       ...(requestBody === undefined ? {} : { requestBody }),
-      ...(schemes === undefined ? {} : servers(this.#old['host'], this.#old['basePath'], schemes)),
+      ...(schemes === undefined ? {} : servers(this.#document['host'], this.#document['basePath'], schemes)),
       responses: mapValues(responses, (response, code) =>
-        code.startsWith('x-') ? (response as Json) : this.#response(response, produces ?? this.#old['produces']),
+        code.startsWith('x-') ? (response as Json) : this.#response(response, produces ?? this.#document['produces']),
       ),
     };
   }
@@ -116,7 +116,7 @@ class SwaggerUpgrade {
     const ref = asString(asObject(parameter)['$ref']);
     if (ref !== undefined) {
       let target = this.#targets.get(ref);
-      if (target === undefined) this.#targets.set(ref, (target = asObject(valueAt(this.#old, ref))));
+      if (target === undefined) this.#targets.set(ref, (target = asObject(valueAt(this.#document, ref))));
       return target;
     }
     return isObject(parameter) ? parameter : {};
@@ -136,7 +136,7 @@ class SwaggerUpgrade {
 
   /** A `body` parameter or the `formData` parameters, as a request body for each media type consumed. */
   #body(parameters: JsonObject[], consumes: Json | undefined): JsonObject | undefined {
-    const types = asArray(consumes ?? this.#old['consumes']).filter((type) => typeof type === 'string');
+    const types = asArray(consumes ?? this.#document['consumes']).filter((type) => typeof type === 'string');
     const body = parameters.find((parameter) => parameter['in'] === 'body');
     if (body !== undefined) {
       const { in: _in, name: _name, schema, required, description, ...rest } = body;

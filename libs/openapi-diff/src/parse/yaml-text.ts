@@ -14,14 +14,14 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
-import { type Json } from '../json.js';
+import type { Json } from '../json.js';
 import { pointerSegments } from '../pointers.js';
 import { lineFinder, ParseError, positionAt, tooDeep, type Position } from './parse-error.js';
 import type { Positions } from './plain-yaml/flow.js';
 import { readPlainYaml } from './plain-yaml/reader.js';
 import { NotPlain } from './plain-yaml/scalars.js';
 
-/** An alias may stand for at most this many nodes in all; more is an attack, not a description. */
+/** Aliases may expand to this many nodes in all; more is an attack, not a description. */
 const MAX_ALIASES = 10_000;
 
 // Its own search for keys written twice takes quadratic time; see `faultOf`. A second document is an error to it unless

@@ -21,7 +21,7 @@ const HEADINGS: Record<Severity, string> = {
   breaking: 'Breaking: callers must act',
   risky: 'Risky: look before you update',
   safe: 'Safe: nothing to do',
-  info: 'Words and notes',
+  info: 'Informational',
 };
 
 /** Writes changes for people (text, Markdown, one self-contained HTML page) or programs (JSON). */

@@ -14,7 +14,7 @@ describe('render', () => {
     const text = render(changes, 'text', options);
     expect(text).toContain('Pets <API>\nold.json → new.json\n1 breaking, 1 risky, 2 safe, 1 info\n');
     expect(text).toContain(
-      'In requests, property "kind" of schema Pet lost the value "fish". [request-property-enum-value-removed]',
+      'In requests, property "kind" of schema Pet no longer allows the value "fish". [request-property-enum-value-removed]',
     );
     expect(text).toMatch(/POST \/pets {2}\/components\/schemas\/Pet\/properties\/kind\/enum \(line \d+\)/);
     expect(text).toContain('GET /pets, POST /pets, GET /pets/{id}');

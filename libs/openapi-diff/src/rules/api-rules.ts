@@ -1,4 +1,4 @@
-import { type Area } from '../change.js';
+import type { Area } from '../change.js';
 import { type ApiRule, type Direction, type Override, type Row, readRow, ruleOf } from './rule.js';
 
 const table = <Id extends string>(
@@ -28,15 +28,15 @@ export const API_RULES = {
   }),
   ...table('paths', undefined, {
     'endpoint-added': 'widens INFO: {operation} was added',
-    'api-removed-without-deprecation': 'narrows ERR: {operation} was removed without having been deprecated',
+    'api-removed-without-deprecation': 'narrows ERR: {operation} was removed without a prior deprecation',
     'api-removed-with-deprecation': 'narrows INFO: {operation} was removed after its deprecation',
     'api-removed-before-sunset': 'narrows ERR: {operation} was removed before its sunset date {before}',
     'api-path-removed-without-deprecation':
-      'narrows ERR: {operation} was removed with its whole path, without having been deprecated',
+      'narrows ERR: {operation} was removed together with its path, without a prior deprecation',
     'api-path-removed-with-deprecation':
-      'narrows INFO: {operation} was removed with its whole path after its deprecation',
+      'narrows INFO: {operation} was removed together with its path after its deprecation',
     'api-path-removed-before-sunset':
-      'narrows ERR: {operation} was removed with its whole path before its sunset date {before}',
+      'narrows ERR: {operation} was removed together with its path before its sunset date {before}',
     'api-path-sunset-parse': 'notes ERR: the sunset date of {operation} cannot be read: {before}',
     'api-removed-after-sunset': 'notes own: {operation} was removed after its sunset date {before}',
     'unstable-api-removed': 'notes own: {operation} was removed; its stability level was {before}',
@@ -70,62 +70,62 @@ export const API_RULES = {
   }),
   ...table('security', undefined, {
     'api-security-added': [
-      'narrows INFO: the sign-in {after} was added to {operation}',
+      'narrows INFO: the security requirement {after} was added to {operation}',
       breaking('callers without the new credentials are refused'),
     ],
     'api-security-removed': [
-      'narrows INFO: the sign-in {before} was removed from {operation}',
-      breaking('callers that sign in this way are refused, unless no sign-in is needed at all'),
+      'narrows INFO: the security requirement {before} was removed from {operation}',
+      breaking('callers that authenticate in this way are refused, unless no authentication is needed at all'),
     ],
     'api-security-scope-added': [
-      'narrows INFO: {operation} now asks for the scope {after} of "{name}"',
+      'narrows INFO: {operation} now requires the scope {after} of "{name}"',
       breaking('tokens without the new scope are refused'),
     ],
-    'api-security-scope-removed': 'widens INFO: {operation} no longer asks for the scope {before} of "{name}"',
+    'api-security-scope-removed': 'widens INFO: {operation} no longer requires the scope {before} of "{name}"',
     'api-global-security-added': [
-      'narrows INFO: the sign-in {after} was added to the API',
+      'narrows INFO: the security requirement {after} was added to the API',
       breaking('callers without the new credentials are refused'),
     ],
     'api-global-security-removed': [
-      'narrows INFO: the sign-in {before} was removed from the API',
-      breaking('callers that sign in this way are refused, unless no sign-in is needed at all'),
+      'narrows INFO: the security requirement {before} was removed from the API',
+      breaking('callers that authenticate in this way are refused, unless no authentication is needed at all'),
     ],
     'api-global-security-scope-added': [
-      'narrows INFO: the API now asks for the scope {after} of "{name}"',
+      'narrows INFO: the API now requires the scope {after} of "{name}"',
       breaking('tokens without the new scope are refused'),
     ],
-    'api-global-security-scope-removed': 'widens INFO: the API no longer asks for the scope {before} of "{name}"',
-    'api-security-optional': 'widens own: {operation} can now be called without signing in',
-    'api-security-not-optional': 'narrows own: {operation} can no longer be called without signing in',
-    'api-global-security-optional': 'widens own: the API can now be called without signing in',
-    'api-global-security-not-optional': 'narrows own: the API can no longer be called without signing in',
-    'api-security-component-changed': 'narrows own: the sign-in scheme "{name}" has another "{before}"',
-    'api-security-component-flow-added': 'widens own: the sign-in scheme "{name}" got the flow {after}',
-    'api-security-component-flow-removed': 'narrows own: the sign-in scheme "{name}" lost the flow {before}',
-    'api-security-component-added': 'notes INFO: the sign-in scheme "{name}" was added',
+    'api-global-security-scope-removed': 'widens INFO: the API no longer requires the scope {before} of "{name}"',
+    'api-security-optional': 'widens own: {operation} can now be called without authentication',
+    'api-security-not-optional': 'narrows own: {operation} can no longer be called without authentication',
+    'api-global-security-optional': 'widens own: the API can now be called without authentication',
+    'api-global-security-not-optional': 'narrows own: the API can no longer be called without authentication',
+    'api-security-component-changed': 'narrows own: the security scheme "{name}" changed its "{before}"',
+    'api-security-component-flow-added': 'widens own: the security scheme "{name}" got the flow {after}',
+    'api-security-component-flow-removed': 'narrows own: the security scheme "{name}" lost the flow {before}',
+    'api-security-component-added': 'notes INFO: the security scheme "{name}" was added',
     'api-security-component-removed': [
-      'narrows INFO: the sign-in scheme "{name}" was removed',
-      breaking('callers that sign in this way can no longer do so'),
+      'narrows INFO: the security scheme "{name}" was removed',
+      breaking('callers that authenticate in this way can no longer do so'),
     ],
     'api-security-component-type-changed': [
-      'swaps INFO: the sign-in scheme "{name}" changed its type from {before} to {after}',
-      breaking('callers must sign in in another way'),
+      'swaps INFO: the security scheme "{name}" changed its type from {before} to {after}',
+      breaking('callers must authenticate in another way'),
     ],
     'api-security-component-oauth-url-changed': [
-      'swaps INFO: the authorization address of the sign-in scheme "{name}" changed from {before} to {after}',
-      breaking('callers ask for tokens at an address that has moved'),
+      'swaps INFO: the authorization address of the security scheme "{name}" changed from {before} to {after}',
+      breaking('callers request tokens at an address that has moved'),
     ],
     'api-security-component-oauth-token-url-changed': [
-      'swaps INFO: the token address of the sign-in scheme "{name}" changed from {before} to {after}',
-      breaking('callers ask for tokens at an address that has moved'),
+      'swaps INFO: the token address of the security scheme "{name}" changed from {before} to {after}',
+      breaking('callers request tokens at an address that has moved'),
     ],
-    'api-security-component-oauth-scope-added': 'widens INFO: the sign-in scheme "{name}" got the scope {after}',
+    'api-security-component-oauth-scope-added': 'widens INFO: the security scheme "{name}" got the scope {after}',
     'api-security-component-oauth-scope-removed': [
-      'narrows INFO: the sign-in scheme "{name}" lost the scope {before}',
-      breaking('asking for a scope that does not exist fails'),
+      'narrows INFO: the security scheme "{name}" lost the scope {before}',
+      breaking('requesting a scope that does not exist fails'),
     ],
     'api-security-component-oauth-scope-changed':
-      'notes INFO: the sign-in scheme "{name}" describes a scope differently: {after}',
+      'notes INFO: the security scheme "{name}" describes a scope differently: {after}',
   }),
   ...table('components', undefined, {
     'api-schema-added': 'notes own: the schema "{name}" was added to the components',
@@ -163,7 +163,7 @@ export const API_RULES = {
       'notes ERR: the sunset date of {name} moved from {before} to {after}, which is too soon',
     'request-parameter-sunset-deleted': 'notes ERR: the sunset date {before} of {name} was deleted',
     'request-parameter-sunset-parse': 'notes ERR: the sunset date of {name} cannot be read: {after}',
-    'request-parameter-serialization-changed': 'swaps own: {name} is written differently: {before} became {after}',
+    'request-parameter-serialization-changed': 'swaps own: {name} is serialized differently: {before} became {after}',
     'request-parameter-description-changed': 'notes own: the description of {name} changed',
   }),
   ...table('requestBody', 'request', {

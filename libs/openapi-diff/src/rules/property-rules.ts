@@ -2,10 +2,10 @@ import { type Override, readRow, type Row, type Rule, ruleOf } from './rule.js';
 
 const RISKY: Override = {
   severity: 'risky',
-  why: 'a server mostly ignores a property it does not know, but what it did is gone',
+  why: 'most servers ignore a property that they do not know, but its effect is gone',
 };
 
-/** Rules whose ids depend on more than direction, place and kind; `{a|b}` in an id stands for two of them. */
+/** Rules whose ids depend on more than direction, place and kind; `{a|b}` in an id gives two of them. */
 const ROWS: Readonly<Record<string, Row | readonly [Row, Override]>> = {
   'new-required-request-property{|-with-default}': 'narrows ERR: was added and is required',
   'new-required-request-header-property': 'narrows ERR: was added and is required',
@@ -44,7 +44,7 @@ const ROWS: Readonly<Record<string, Row | readonly [Row, Override]>> = {
     'notes own: has a schema that {after} deprecated',
 };
 
-/** Every id that a pattern stands for. */
+/** Every id of a pattern. */
 const expand = (pattern: string): string[] => {
   const [, head, choices, tail] = /^([^{]*)\{([^}]*)\}(.*)$/.exec(pattern) ?? [];
   return choices === undefined ? [pattern] : choices.split('|').flatMap((choice) => expand(`${head}${choice}${tail}`));

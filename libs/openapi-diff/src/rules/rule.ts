@@ -1,4 +1,4 @@
-import { type Area, type Level, type Severity } from '../change.js';
+import type { Area, Level, Severity } from '../change.js';
 
 /**
  * What a change does to the set of values that are allowed. In a request a smaller set refuses what callers send today;
@@ -36,19 +36,19 @@ export interface Override {
 const REASONS: Record<Effect, Record<Direction, string>> = {
   narrows: {
     request: 'less is allowed, so what callers send today may be refused',
-    response: 'less is sent, all of which callers could always get',
+    response: 'less is sent, and callers could always receive all of it',
   },
   widens: {
     request: 'more is allowed, and all that callers send today still is',
-    response: 'callers may get what they never had to expect',
+    response: 'callers may receive what they never had to expect',
   },
   swaps: {
     request: 'something else is required, so what callers send today may be refused',
     response: 'something else is sent, so what callers read today may be missing',
   },
   notes: {
-    request: 'only what is said about the API changed, not what it takes',
-    response: 'only what is said about the API changed, not what it sends',
+    request: 'only the description changed, not what the API accepts',
+    response: 'only the description changed, not what the API sends',
   },
 };
 

@@ -1,7 +1,7 @@
-import { type Level, type Severity } from '../change.js';
+import type { Level, Severity } from '../change.js';
 import { API_RULES } from './api-rules.js';
 import { PROPERTY_RULES } from './property-rules.js';
-import { type Rule } from './rule.js';
+import type { Rule } from './rule.js';
 import { SCHEMA_RULES } from './schema-rules.js';
 
 /** Every rule by its id. Where two have one id, the one that is listed first counts. */

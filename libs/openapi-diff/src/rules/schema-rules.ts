@@ -1,4 +1,4 @@
-import { type Level } from '../change.js';
+import type { Level } from '../change.js';
 import { type Direction, type Effect, type Rule, ruleOf } from './rule.js';
 
 /** What kind of place a schema is used at; `property` is anything below the root of a body. */
@@ -66,14 +66,14 @@ const KINDS: Record<string, Row> = {
   'became-not-nullable': 'narrows EEEE- III-: can no longer be null',
   'list-of-types-widened': 'widens IIII- EE--: also allows the types {after}',
   'list-of-types-narrowed': 'narrows EEEE- II--: no longer allows the types {before}',
-  'enum-value-added': 'widens -III- -W-I: got the new value {after}',
-  'enum-value-removed': 'narrows EEEEI II--: lost the value {before}',
+  'enum-value-added': 'widens -III- -W-I: now also allows the value {after}',
+  'enum-value-removed': 'narrows EEEEI II--: no longer allows the value {before}',
   'became-enum': 'narrows EEE-- ----: is now limited to the values {after}',
   'became-not-enum': 'widens own: is no longer limited to the values {before}',
   'const-added': 'narrows EE--- II--: must now always be {after}',
   'const-removed': 'widens II--- EE--: need no longer be {before}',
   'const-changed': 'swaps EE--- EE--: must now be {after} instead of {before}',
-  'x-extensible-enum-value-removed': 'narrows -EE-- ----: lost the value {before}',
+  'x-extensible-enum-value-removed': 'narrows -EE-- ----: no longer allows the value {before}',
   'default-value-added': 'notes IIE-- II--: got the default {after}',
   'default-value-removed': 'notes IIE-- II--: lost the default {before}',
   'default-value-changed': 'notes IIE-- II--: changed its default from {before} to {after}',
@@ -100,7 +100,7 @@ const KINDS: Record<string, Row> = {
   'pattern-generalized': 'widens -II-- -I--: may now match any text instead of the pattern {before}',
   'discriminator-added': 'notes II--- II--: got the discriminator {after}',
   'discriminator-removed': 'notes II--- II--: lost the discriminator {before}',
-  'discriminator-property-name-changed': 'notes II--- II--: is told apart by {after} instead of {before}',
+  'discriminator-property-name-changed': 'notes II--- II--: now has the discriminator {after} instead of {before}',
   'discriminator-mapping-added': 'notes II--- II--: got the discriminator value "{name}"',
   'discriminator-mapping-deleted': 'notes II--- II--: lost the discriminator value "{name}"',
   'discriminator-mapping-changed':

@@ -25,7 +25,7 @@ export const shuffled = (document: JsonObject, seed: number): JsonObject => {
   const visit = (node: Json, key: string, opaque: boolean): Json => {
     if (typeof node !== 'object' || node === null) return node;
     if (Array.isArray(node)) {
-      // The scopes of a sign-in scheme have no order either.
+      // The scopes of a security scheme have no order either.
       const items = node.map((item) => (key === 'security' && !opaque ? scopes(item) : visit(item, '', opaque)));
       return !opaque && SETS.has(key) ? order(items) : items;
     }

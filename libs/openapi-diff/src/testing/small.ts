@@ -15,7 +15,7 @@ export const description = (paths: JsonObject, fields: JsonObject = {}): JsonObj
 });
 
 /** What oasdiff reports between two descriptions: `LEVEL rule METHOD path`, each once, sorted. */
-export const fieldReport = (before: Json, after: Json, options: CompareOptions = {}): string[] => {
+export const oasdiffReport = (before: Json, after: Json, options: CompareOptions = {}): string[] => {
   const read = (document: Json) => parse(JSON.stringify(document));
   const { changes } = compare(read(before), read(after), {
     levels: 'oasdiff',

@@ -50,6 +50,6 @@ export const selectTexts = (
 
 const apiOf = (canonical: Uint8Array): CanonicalApi => JSON.parse(new TextDecoder().decode(canonical)) as CanonicalApi;
 
-/** What a thread can be asked for, by name. */
+/** What a thread can do, by name. */
 export const jobs = { compareTexts, describe, pageOperations, selectTexts };
 export type Jobs = typeof jobs;

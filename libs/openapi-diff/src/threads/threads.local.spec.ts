@@ -71,7 +71,7 @@ describe('large descriptions', () => {
     expect((error as ParseError).message).toMatch(/^api\.json:\d{4,}:1: not valid JSON: unexpected "!"/);
   });
 
-  it('are let go of as soon as nobody wants them, at work or in line', async () => {
+  it('are dropped as soon as they are aborted, running or queued', async () => {
     const reasons = [new Error('first'), new Error('second')];
     const [atWork, inLine] = [new AbortController(), new AbortController()];
     const first = compareStored(...stored(), {}, { signal: atWork.signal });

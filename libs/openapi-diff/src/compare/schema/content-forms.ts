@@ -1,5 +1,5 @@
-import { type Both } from '../../both.js';
-import { type JsonObject } from '../../json.js';
+import type { Both } from '../../both.js';
+import type { JsonObject } from '../../json.js';
 
 const BINARY = 'application/octet-stream';
 

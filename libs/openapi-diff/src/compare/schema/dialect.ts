@@ -1,6 +1,6 @@
-import { type Finding, type SchemaPair } from './finding.js';
-import { type Judged, type Setting } from './setting.js';
-import { type SchemaWalk } from './walk.js';
+import type { Finding, SchemaPair } from './finding.js';
+import type { Judged, Setting } from './setting.js';
+import type { SchemaWalk } from './walk.js';
 
 /** How schemas are read and judged. */
 export interface SchemaDialect {

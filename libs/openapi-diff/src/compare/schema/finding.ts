@@ -1,5 +1,5 @@
-import { type Both } from '../../both.js';
-import { type Json, type JsonObject } from '../../json.js';
+import type { Both } from '../../both.js';
+import type { Json, JsonObject } from '../../json.js';
 
 /** One difference between two schemas, before it is known where and in which direction they are used. */
 export interface Finding extends Partial<Both<Json>> {

@@ -1,5 +1,5 @@
 import { asArray, isObject, isReference, own, put, type Json, type JsonObject } from '../../json.js';
-import { type Side } from '../side.js';
+import type { Side } from '../side.js';
 import { isAnnotation } from './wrapping.js';
 
 const MAX_PARTS = 64;

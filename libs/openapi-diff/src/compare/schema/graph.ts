@@ -1,10 +1,10 @@
-import { type Both } from '../../both.js';
-import { type Json, type JsonObject } from '../../json.js';
-import { type ChangedComponents } from '../changed-components.js';
-import { type Side } from '../side.js';
-import { type SchemaDialect } from './dialect.js';
-import { type Edge, type SchemaPair, type Step } from './finding.js';
-import { type SchemaWalk } from './walk.js';
+import type { Both } from '../../both.js';
+import type { Json, JsonObject } from '../../json.js';
+import type { ChangedComponents } from '../changed-components.js';
+import type { Side } from '../side.js';
+import type { SchemaDialect } from './dialect.js';
+import type { Edge, SchemaPair, Step } from './finding.js';
+import type { SchemaWalk } from './walk.js';
 
 /**
  * Compares schemas. Every pair of schemas is compared once, however many places use it; the result is

@@ -1,7 +1,7 @@
 import { asArray, isObject } from '../../json.js';
 import { API_RULES } from '../../rules/api-rules.js';
 import { propertyRule } from '../../rules/property-rules.js';
-import { type Rule } from '../../rules/rule.js';
+import type { Rule } from '../../rules/rule.js';
 import { schemaRule, twinRule } from '../../rules/schema-rules.js';
 import { judgeDeprecation, stabilityMove, stabilityOf } from '../stability.js';
 import {
@@ -19,7 +19,7 @@ import {
   type SchemaPair,
 } from './finding.js';
 import { judgeAccess, judgeAdded, judgeOptional, judgeRemoved, judgeRequired } from './property-judges.js';
-import { type Judged, type Setting } from './setting.js';
+import type { Judged, Setting } from './setting.js';
 import { typesOf, typeText, typeVerdict } from './types.js';
 
 /** Decides which rule a finding falls under where it is used; undefined when it does not matter there. */

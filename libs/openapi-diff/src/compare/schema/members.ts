@@ -1,7 +1,7 @@
-import { type Both } from '../../both.js';
+import type { Both } from '../../both.js';
 import { asString, isObject, isReference, type Json } from '../../json.js';
-import { type Side } from '../side.js';
-import { type SchemaWalk } from './walk.js';
+import type { Side } from '../side.js';
+import type { SchemaWalk } from './walk.js';
 
 export interface MemberMatch {
   readonly modified: readonly (readonly [before: number, after: number])[];

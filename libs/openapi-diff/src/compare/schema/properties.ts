@@ -1,4 +1,4 @@
-import { type Both } from '../../both.js';
+import type { Both } from '../../both.js';
 import { asArray, asObject, own, type Json, type JsonObject } from '../../json.js';
 import { escapePointer } from '../../pointers.js';
 import {
@@ -13,7 +13,7 @@ import {
   type Finding,
   type SchemaPair,
 } from './finding.js';
-import { type SchemaWalk } from './walk.js';
+import type { SchemaWalk } from './walk.js';
 
 export const compareProperties = (walk: SchemaWalk, pair: SchemaPair, add: Add): void => {
   const properties = { before: asObject(pair.before['properties']), after: asObject(pair.after['properties']) };

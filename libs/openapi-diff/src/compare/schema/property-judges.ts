@@ -1,6 +1,6 @@
 import { propertyRule } from '../../rules/property-rules.js';
 import { READ_ONLY, type Finding } from './finding.js';
-import { type Judged, type Setting } from './setting.js';
+import type { Judged, Setting } from './setting.js';
 
 type PropertyJudge = (finding: Finding, setting: Setting) => Judged | undefined;
 

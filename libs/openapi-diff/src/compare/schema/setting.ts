@@ -1,7 +1,7 @@
-import { type Both } from '../../both.js';
-import { type Direction, type Rule } from '../../rules/rule.js';
-import { type Scope } from '../../rules/schema-rules.js';
-import { type CompareOptions, type Stability } from '../options.js';
+import type { Both } from '../../both.js';
+import type { Direction, Rule } from '../../rules/rule.js';
+import type { Scope } from '../../rules/schema-rules.js';
+import type { CompareOptions, Stability } from '../options.js';
 
 /** All of a use that decides which rule a finding falls under. */
 export interface Setting {
@@ -23,6 +23,6 @@ export interface Setting {
 /** A finding under a rule; the texts are for its sentence. */
 export interface Judged extends Partial<Both<string>> {
   readonly rule: Rule;
-  /** It concerns what only the other side sends, so that it hurts nobody. */
+  /** It concerns what only the other side sends, so that no caller is affected. */
   readonly harmless?: boolean;
 }

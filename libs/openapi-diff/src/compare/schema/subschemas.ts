@@ -2,8 +2,8 @@ import { given, type Both } from '../../both.js';
 import { asArray, asObject, asString, isObject, isReference, own, type Json, type JsonObject } from '../../json.js';
 import { escapePointer, lastOfRef } from '../../pointers.js';
 import { stepTo, type Add, type SchemaPair } from './finding.js';
-import { type MemberMatch } from './members.js';
-import { type SchemaWalk } from './walk.js';
+import type { MemberMatch } from './members.js';
+import type { SchemaWalk } from './walk.js';
 
 /** How the schemas inside of a schema are read. */
 export interface Reading {

@@ -1,6 +1,6 @@
-import { type Both } from '../../both.js';
+import type { Both } from '../../both.js';
 import { asArray, asString, type JsonObject } from '../../json.js';
-import { type Direction } from '../../rules/rule.js';
+import type { Direction } from '../../rules/rule.js';
 
 /** The types of a schema as they are written; empty means any. */
 export const writtenTypes = (schema: JsonObject): string[] => {

@@ -1,6 +1,6 @@
-import { type Both } from '../../both.js';
-import { type Root } from '../report.js';
-import { type Edge, type Finding, type SchemaPair } from './finding.js';
+import type { Both } from '../../both.js';
+import type { Root } from '../report.js';
+import type { Edge, Finding, SchemaPair } from './finding.js';
 
 /** The part of a schema graph between two components: findings in it, and where it leads. */
 export interface Unit {

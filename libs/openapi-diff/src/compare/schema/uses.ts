@@ -1,15 +1,15 @@
-import { type Both } from '../../both.js';
+import type { Both } from '../../both.js';
 import { operationKey, type Area, type OperationRef } from '../../change.js';
-import { type Json } from '../../json.js';
+import type { Json } from '../../json.js';
 import { nameOfRef } from '../../pointers.js';
-import { type Direction } from '../../rules/rule.js';
-import { type Scope } from '../../rules/schema-rules.js';
-import { type CompareOptions, type Stability } from '../options.js';
-import { type Report, type Root } from '../report.js';
+import type { Direction } from '../../rules/rule.js';
+import type { Scope } from '../../rules/schema-rules.js';
+import type { CompareOptions, Stability } from '../options.js';
+import type { Report, Root } from '../report.js';
 import { brief, fill, sentence } from '../words.js';
-import { type SchemaDialect } from './dialect.js';
-import { type Edge, type Finding, type SchemaPair } from './finding.js';
-import { type Judged, type Setting } from './setting.js';
+import type { SchemaDialect } from './dialect.js';
+import type { Edge, Finding, SchemaPair } from './finding.js';
+import type { Judged, Setting } from './setting.js';
 import { collect, isShared, OpenComponents, type LocalFinding, type Unit } from './units.js';
 
 /** A place where an operation uses a schema. */

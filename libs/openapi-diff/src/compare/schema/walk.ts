@@ -1,8 +1,8 @@
-import { type Both } from '../../both.js';
-import { type Json } from '../../json.js';
-import { type ChangedComponents } from '../changed-components.js';
-import { type Side } from '../side.js';
-import { type SchemaPair, type Step } from './finding.js';
+import type { Both } from '../../both.js';
+import type { Json } from '../../json.js';
+import type { ChangedComponents } from '../changed-components.js';
+import type { Side } from '../side.js';
+import type { SchemaPair, Step } from './finding.js';
 
 /** What the parts of a schema comparison need of the whole. */
 export interface SchemaWalk extends Both<Side> {

@@ -1,6 +1,6 @@
-import { type Both } from '../../both.js';
+import type { Both } from '../../both.js';
 import { asArray, asObject, isObject, type Json, type JsonObject } from '../../json.js';
-import { type Side } from '../side.js';
+import type { Side } from '../side.js';
 import { allowsNull } from './types.js';
 
 /** Keywords that say something about a value without restricting it. */

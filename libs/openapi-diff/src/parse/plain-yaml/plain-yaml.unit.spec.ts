@@ -127,7 +127,7 @@ describe('the plain reader reads as the full reader does', () => {
 });
 
 describe('positions', () => {
-  it('tell where every key and item stands', () => {
+  it('are those of every key and item', () => {
     const text = 'a:\n  - b: 1\n    "c": {d: [x, y]}\n  -\n    e: 2\n';
     const positions: Positions = new Map();
     const root = readPlainYaml(text, positions) as any;

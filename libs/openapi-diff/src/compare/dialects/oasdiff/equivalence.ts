@@ -1,7 +1,7 @@
-import { type Both } from '../../../both.js';
+import type { Both } from '../../../both.js';
 import { asArray, isObject, isReference, own, stableJson, type Json, type JsonObject } from '../../../json.js';
 import { fieldOf } from '../../../normalize/kinds.js';
-import { type SchemaWalk } from '../../schema/walk.js';
+import type { SchemaWalk } from '../../schema/walk.js';
 
 /** Keywords that are words to oasdiff: a schema that differs in nothing else allows the same. */
 const WORDS: ReadonlySet<string> = new Set([

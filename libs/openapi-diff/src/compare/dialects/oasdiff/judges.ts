@@ -1,6 +1,6 @@
-import { type JsonObject } from '../../../json.js';
+import type { JsonObject } from '../../../json.js';
 import { propertyRule } from '../../../rules/property-rules.js';
-import { type Rule } from '../../../rules/rule.js';
+import type { Rule } from '../../../rules/rule.js';
 import {
   DEPRECATED,
   EXCLUSIVE_FLIPPED,
@@ -13,7 +13,7 @@ import {
   type SchemaPair,
 } from '../../schema/finding.js';
 import { isHarmless, judgeKind, judgeTypeBy, JUDGES, ruleByKind, type Judge } from '../../schema/judges.js';
-import { type Judged, type Setting } from '../../schema/setting.js';
+import type { Judged, Setting } from '../../schema/setting.js';
 import { typeVerdict } from './types.js';
 
 /** The bound of the lists in a list that is a parameter. */

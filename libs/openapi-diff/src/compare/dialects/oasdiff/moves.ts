@@ -1,10 +1,10 @@
-import { type Both } from '../../../both.js';
+import type { Both } from '../../../both.js';
 import { asArray, asObject, type Json, type JsonObject } from '../../../json.js';
 import { PROPERTY_REMOVED, TYPE_LIST, type Finding } from '../../schema/finding.js';
 import { allowsNull, typesOf, writtenTypes } from '../../schema/types.js';
-import { type SchemaWalk } from '../../schema/walk.js';
+import type { SchemaWalk } from '../../schema/walk.js';
 import { isWrappedInOneOf, typeListChange } from '../../schema/wrapping.js';
-import { type Side } from '../../side.js';
+import type { Side } from '../../side.js';
 import { isWordsBut, type Equivalence } from './equivalence.js';
 import { WRAPPED } from './judges.js';
 

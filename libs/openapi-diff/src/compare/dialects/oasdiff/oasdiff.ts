@@ -1,11 +1,11 @@
 import { severityAt } from '../../../rules/rule.js';
-import { type Dialect } from '../../comparison.js';
+import type { Dialect } from '../../comparison.js';
 import { movesBetween, readRequirements } from '../../security-moves.js';
 import { addedToPath, matchWithExploded, readOwnParameters } from './parameters.js';
 import { pairPaths } from './paths.js';
 import { schemas } from './schemas.js';
 
-/** Exactly what oasdiff reports, also where it looks away. */
+/** Exactly what oasdiff reports, also where it overlooks something. */
 export const oasdiff: Dialect = {
   readsAsWritten: true,
   // It has no milder severity for what is harmless, and no rules but its own.

@@ -1,4 +1,4 @@
-import { type Both } from '../../../both.js';
+import type { Both } from '../../../both.js';
 import { asArray, asObject, isReference, type Json, type JsonObject } from '../../../json.js';
 import { valueAt } from '../../../pointers.js';
 import { matchExploded } from '../../exploded.js';
@@ -10,10 +10,10 @@ import {
   type ParameterOwner,
   type Parameters,
 } from '../../parameter.js';
-import { type PathItem } from '../../paths.js';
-import { type Side } from '../../side.js';
+import type { PathItem } from '../../paths.js';
+import type { Side } from '../../side.js';
 
-/** oasdiff tells parameters apart by their names as they are written. */
+/** Names of headers are case-sensitive to oasdiff. */
 const read = (side: Side, owner: ParameterOwner): Parameters => readParameters(side, owner, (_, name) => name);
 
 /**

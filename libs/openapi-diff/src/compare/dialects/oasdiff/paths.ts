@@ -1,6 +1,6 @@
-import { type Both } from '../../../both.js';
+import type { Both } from '../../../both.js';
 import { own, type JsonObject } from '../../../json.js';
-import { type CanonicalApi } from '../../../normalize/normalize.js';
+import type { CanonicalApi } from '../../../normalize/normalize.js';
 import { child } from '../../../pointers.js';
 import { noPathItem, pathItem, shapeOf, type PathItem } from '../../paths.js';
 

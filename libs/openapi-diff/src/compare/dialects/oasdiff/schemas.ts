@@ -1,12 +1,12 @@
 import { isObject, type Json, type JsonObject } from '../../../json.js';
-import { type SchemaDialect } from '../../schema/dialect.js';
+import type { SchemaDialect } from '../../schema/dialect.js';
 import { TYPE, type Add, type SchemaPair } from '../../schema/finding.js';
 import { compareKeywords } from '../../schema/keywords.js';
 import { Matcher } from '../../schema/members.js';
 import { compareProperties } from '../../schema/properties.js';
 import { compareMembers, compareSubschemas, type Reading } from '../../schema/subschemas.js';
 import { typesOf, writtenTypes } from '../../schema/types.js';
-import { type SchemaWalk } from '../../schema/walk.js';
+import type { SchemaWalk } from '../../schema/walk.js';
 import { Equivalence, isWordsBut } from './equivalence.js';
 import { MAX_ITEMS_OF_ITEMS, rulesOf } from './judges.js';
 import { movesOf } from './moves.js';

@@ -1,7 +1,7 @@
-import { type Both } from '../../../both.js';
+import type { Both } from '../../../both.js';
 import { asString, type JsonObject } from '../../../json.js';
 import { verdictInParameter } from '../../schema/judges.js';
-import { type Setting } from '../../schema/setting.js';
+import type { Setting } from '../../schema/setting.js';
 import { covers, isWiderFormat, typesOf, writtenTypes } from '../../schema/types.js';
 
 /** Types and format on the way to the schema that has to take the values: to the new one in a request. */

@@ -1,4 +1,4 @@
-import { type Both } from '../../../both.js';
+import type { Both } from '../../../both.js';
 import { asArray, type Json, type JsonObject } from '../../../json.js';
 import { TYPE, type Add } from '../../schema/finding.js';
 import { writtenTypes } from '../../schema/types.js';

@@ -1,7 +1,7 @@
-import { type Both } from '../../../both.js';
+import type { Both } from '../../../both.js';
 import { asArray, type Json, type JsonObject } from '../../../json.js';
 import { alignContent } from '../../schema/content-forms.js';
-import { type SchemaDialect } from '../../schema/dialect.js';
+import type { SchemaDialect } from '../../schema/dialect.js';
 import { TYPE, TYPE_LIST, type Add, type SchemaPair } from '../../schema/finding.js';
 import { flatten } from '../../schema/flatten.js';
 import { JUDGES, judgeKind } from '../../schema/judges.js';
@@ -11,7 +11,7 @@ import { compareProperties } from '../../schema/properties.js';
 import { compareMembers, compareSubschemas, type Reading } from '../../schema/subschemas.js';
 import { typesOf } from '../../schema/types.js';
 import { compareValues } from '../../schema/values.js';
-import { type SchemaWalk } from '../../schema/walk.js';
+import type { SchemaWalk } from '../../schema/walk.js';
 import { isAnnotationOnly, isWrappedInOneOf, nullMove, typeListChange } from '../../schema/wrapping.js';
 
 /** Schemas by what they mean to a caller: what is only written in another way is no change. */
@@ -88,7 +88,7 @@ const comparable = (walk: SchemaWalk, pair: SchemaPair): Both<JsonObject> => {
   return before && after ? { before, after } : aligned;
 };
 
-/** Whether the parts of an `allOf` are not just the old ones, changed perhaps. */
+/** Whether an `allOf` gained or lost parts. */
 const inheritsAnew = (walk: SchemaWalk, schemas: Both<JsonObject>): boolean => {
   const [before, after] = [asArray(schemas.before['allOf']), asArray(schemas.after['allOf'])];
   if (before.length + after.length === 0 || walk.changed.isUnchanged(before, after)) return false;

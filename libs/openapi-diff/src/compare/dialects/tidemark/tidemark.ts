@@ -1,4 +1,4 @@
-import { type Dialect } from '../../comparison.js';
+import type { Dialect } from '../../comparison.js';
 import { isTyped } from '../../media-types.js';
 import { matchParameters, readParameters } from '../../parameter.js';
 import { pairPaths } from '../../paths.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { compare, normalize, parse, type JsonObject } from '../index.js';
-import { description, fieldReport, operation } from '../testing/small.js';
+import { compare, normalize, parse, type JsonObject } from '../../../index.js';
+import { description, oasdiffReport, operation } from '../../../testing/small.js';
 
 const query = (name: string, fields: JsonObject = {}): JsonObject => ({
   name,
@@ -32,7 +32,7 @@ describe('parameters of a path as oasdiff sees them', () => {
     ],
     ['are no longer repeated', both(query('q')), shared(query('q')), ['WARN request-parameter-removed GET /a']],
   ])('%s', (_, before, after, lines) => {
-    expect(fieldReport(before, after)).toEqual(lines);
+    expect(oasdiffReport(before, after)).toEqual(lines);
   });
 
   it('come to all operations that the path has now', () => {
@@ -44,14 +44,14 @@ describe('parameters of a path as oasdiff sees them', () => {
       },
     });
     const before = description({ '/a': { get: operation({ 'x-stability-level': 'draft' }) } });
-    expect(fieldReport(before, after)).toEqual([
+    expect(oasdiffReport(before, after)).toEqual([
       'ERR new-required-request-default-parameter-to-existing-path GET /a',
       'ERR new-required-request-default-parameter-to-existing-path PUT /a',
       'INFO endpoint-added PUT /a',
     ]);
   });
 
-  it('are told from those of the operation without the text, too, where they differ', () => {
+  it('are distinguished from those of the operation without the text, too, where they differ', () => {
     const api = (document: JsonObject) => normalize(parse(JSON.stringify(document)));
     const { changes } = compare(api(shared(query('q'))), api(own(query('q'), query('r'))), { levels: 'oasdiff' });
     expect(changes.map(({ rule }) => rule)).toContain('new-optional-request-parameter');
@@ -60,7 +60,7 @@ describe('parameters of a path as oasdiff sees them', () => {
 
 describe('parameters as oasdiff sees them', () => {
   it('have names that tell small from capital letters, also in headers', () => {
-    expect(fieldReport(own(query('X-A', { in: 'header' })), own(query('x-a', { in: 'header' })))).toEqual([
+    expect(oasdiffReport(own(query('X-A', { in: 'header' })), own(query('x-a', { in: 'header' })))).toEqual([
       'INFO new-optional-request-parameter GET /a',
       'WARN request-parameter-removed GET /a',
     ]);
@@ -68,8 +68,8 @@ describe('parameters as oasdiff sees them', () => {
 
   it('are needed when the first of their name is', () => {
     const first = query('id', { in: 'header', required: true });
-    expect(fieldReport(own(first), own(first, query('id')))).toEqual(['ERR new-required-request-parameter GET /a']);
-    expect(fieldReport(own(first), own(query('id'), first))).toEqual(['INFO new-optional-request-parameter GET /a']);
+    expect(oasdiffReport(own(first), own(first, query('id')))).toEqual(['ERR new-required-request-parameter GET /a']);
+    expect(oasdiffReport(own(first), own(query('id'), first))).toEqual(['INFO new-optional-request-parameter GET /a']);
   });
 
   it.each<[string, JsonObject, string[]]>([
@@ -95,7 +95,7 @@ describe('parameters as oasdiff sees them', () => {
       ['ERR request-parameter-removed-before-sunset GET /a'],
     ],
   ])('are removed with the sunset %s', (_, fields, lines) => {
-    expect(fieldReport(own(query('q', fields)), own())).toEqual(lines);
+    expect(oasdiffReport(own(query('q', fields)), own())).toEqual(lines);
   });
 });
 
@@ -117,7 +117,7 @@ describe('the properties of a request header as oasdiff sees them', () => {
     ['come below others', object({ o: object({}) }), object({ o: object({ a: text }, 'a') }), [NEW, REQUIRED]],
     ['become required', object({ a: text }), object({ a: text }, 'a'), [REQUIRED]],
   ])('%s', (_, before, after, lines) => {
-    expect(fieldReport(header(before), header(after))).toEqual(lines);
+    expect(oasdiffReport(header(before), header(after))).toEqual(lines);
   });
 });
 
@@ -128,7 +128,7 @@ describe('an exploded object as oasdiff sees it', () => {
 
   it('takes the place of the parameters that its properties name', () => {
     const before = own(query('a'), query('b', { required: true }), query('z'));
-    expect(fieldReport(before, own(exploded({ a: text, b: { type: 'integer' } })))).toEqual([
+    expect(oasdiffReport(before, own(exploded({ a: text, b: { type: 'integer' } })))).toEqual([
       'ERR request-parameter-type-changed GET /a',
       'INFO request-parameter-became-optional GET /a',
       'WARN request-parameter-removed GET /a',
@@ -136,10 +136,9 @@ describe('an exploded object as oasdiff sees it', () => {
   });
 
   it('becomes the parameters that its properties name', () => {
-    expect(fieldReport(own(exploded({ a: text, c: text })), own(query('a', { required: true }), query('z')))).toEqual([
-      'ERR request-parameter-became-required GET /a',
-      'INFO new-optional-request-parameter GET /a',
-    ]);
+    expect(oasdiffReport(own(exploded({ a: text, c: text })), own(query('a', { required: true }), query('z')))).toEqual(
+      ['ERR request-parameter-became-required GET /a', 'INFO new-optional-request-parameter GET /a'],
+    );
   });
 
   it.each<[string, JsonObject]>([
@@ -147,7 +146,7 @@ describe('an exploded object as oasdiff sees it', () => {
     ['that does not say so', { explode: undefined }],
     ['in a header', { in: 'header' }],
   ])('is a parameter like others %s', (_, fields) => {
-    expect(fieldReport(own(query('a')), own(exploded({ a: text }, fields)))).toEqual([
+    expect(oasdiffReport(own(query('a')), own(exploded({ a: text }, fields)))).toEqual([
       'INFO new-optional-request-parameter GET /a',
       'WARN request-parameter-removed GET /a',
     ]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JsonObject } from '../index.js';
-import { description, fieldReport, operation } from '../testing/small.js';
+import type { JsonObject } from '../../../index.js';
+import { description, oasdiffReport, operation } from '../../../testing/small.js';
 
 const LEVEL = 'x-stability-level';
 const paths = (...items: JsonObject[]): JsonObject =>
@@ -30,8 +30,8 @@ describe('removed operations as oasdiff sees them', () => {
       { stabilityLevel: 'alpha' },
       ['ERR api-removed-without-deprecation GET /0'],
     ],
-  ])('are told %s', (_, before, after, options, lines) => {
-    expect(fieldReport(paths(before), paths(after), options)).toEqual(lines);
+  ])('are reported %s', (_, before, after, options, lines) => {
+    expect(oasdiffReport(paths(before), paths(after), options)).toEqual(lines);
   });
 
   it.each<[string, JsonObject, object, string[]]>([
@@ -49,8 +49,8 @@ describe('removed operations as oasdiff sees them', () => {
       { stabilityLevel: 'stable' },
       ['ERR api-path-removed-without-deprecation GET /1', 'ERR api-path-removed-without-deprecation PUT /1'],
     ],
-  ])('are told with their path %s', (_, item, options, lines) => {
-    expect(fieldReport(paths(other, item), paths(other), options)).toEqual(lines);
+  ])('are reported with their path %s', (_, item, options, lines) => {
+    expect(oasdiffReport(paths(other, item), paths(other), options)).toEqual(lines);
   });
 });
 
@@ -65,11 +65,11 @@ describe('a level that is none', () => {
   });
   const gold = { [LEVEL]: 'gold' };
 
-  it('is told of the properties of bodies only', () => {
-    expect(fieldReport(body(inside({})), body(inside(gold)))).toEqual(['ERR api-invalid-stability-level POST /0']);
-    expect(fieldReport(body({}), body(gold))).toEqual([]);
-    expect(fieldReport(query({}), query(gold))).toEqual([]);
-    expect(fieldReport(query(inside({})), query(inside(gold)))).toEqual([]);
+  it('is reported of the properties of bodies only', () => {
+    expect(oasdiffReport(body(inside({})), body(inside(gold)))).toEqual(['ERR api-invalid-stability-level POST /0']);
+    expect(oasdiffReport(body({}), body(gold))).toEqual([]);
+    expect(oasdiffReport(query({}), query(gold))).toEqual([]);
+    expect(oasdiffReport(query(inside({})), query(inside(gold)))).toEqual([]);
   });
 });
 
@@ -83,7 +83,7 @@ describe('webhooks as oasdiff sees them', () => {
   };
 
   it('come and go', () => {
-    expect(fieldReport(sending({ a: { post: operation() } }), sending({ b: { post: operation() } }))).toEqual([
+    expect(oasdiffReport(sending({ a: { post: operation() } }), sending({ b: { post: operation() } }))).toEqual([
       'ERR webhook-removed',
       'INFO webhook-added',
     ]);
@@ -91,7 +91,7 @@ describe('webhooks as oasdiff sees them', () => {
 
   it('are judged inside as paths of their name', () => {
     const after = { paid: { post: body(true, 'id', 'at'), put: operation() } };
-    expect(fieldReport(sending({ paid: { post: body(false, 'id'), get: operation() } }), sending(after))).toEqual([
+    expect(oasdiffReport(sending({ paid: { post: body(false, 'id'), get: operation() } }), sending(after))).toEqual([
       'ERR api-removed-without-deprecation GET webhook:paid',
       'ERR request-body-became-required POST webhook:paid',
       'INFO endpoint-added PUT webhook:paid',
@@ -102,17 +102,17 @@ describe('webhooks as oasdiff sees them', () => {
   it('have no stability levels', () => {
     const draft = { tags: ['x'], [LEVEL]: 'draft' };
     const before = { paid: { post: operation(), get: operation({ [LEVEL]: 'draft' }) } };
-    expect(fieldReport(sending(before), sending({ paid: { post: operation(draft) } }))).toEqual([
+    expect(oasdiffReport(sending(before), sending({ paid: { post: operation(draft) } }))).toEqual([
       'ERR api-removed-without-deprecation GET webhook:paid',
       'INFO api-tag-added POST webhook:paid',
     ]);
     const unknown = { deprecated: true, [LEVEL]: 'gold' };
-    expect(fieldReport(sending(before), sending({ paid: { ...before.paid, post: operation(unknown) } }))).toEqual([]);
+    expect(oasdiffReport(sending(before), sending({ paid: { ...before.paid, post: operation(unknown) } }))).toEqual([]);
   });
 
   it('are none where they are only an extension', () => {
     const sent = (name: string): JsonObject => description({}, { 'x-webhooks': { [name]: { post: operation() } } });
-    expect(fieldReport(sent('a'), sent('b'))).toEqual([]);
+    expect(oasdiffReport(sent('a'), sent('b'))).toEqual([]);
   });
 });
 
@@ -120,20 +120,20 @@ describe('paths of one shape', () => {
   it('are what any of them became', () => {
     const before = description({ '/a/{x}': { get: operation() }, '/a/{y}': { post: operation() } });
     const after = description({ '/a/{z}': { get: operation(), post: operation() } });
-    expect(fieldReport(before, after)).toEqual(['INFO endpoint-added GET /a/{y}', 'INFO endpoint-added POST /a/{x}']);
+    expect(oasdiffReport(before, after)).toEqual(['INFO endpoint-added GET /a/{y}', 'INFO endpoint-added POST /a/{x}']);
   });
 
   it('are not new beside each other', () => {
     const one = { '/a/{x}': { get: operation() } };
-    expect(fieldReport(description(one), description({ ...one, '/a/{y}': { post: operation() } }))).toEqual([]);
+    expect(oasdiffReport(description(one), description({ ...one, '/a/{y}': { post: operation() } }))).toEqual([]);
   });
 });
 
 describe('the id of an operation', () => {
   it('that is empty is none', () => {
     const named = (operationId: string): JsonObject => paths({ get: operation({ operationId }) });
-    expect(fieldReport(named(''), named('list'))).toEqual(['INFO api-operation-id-added GET /0']);
-    expect(fieldReport(named(''), paths({ get: operation() }))).toEqual([]);
+    expect(oasdiffReport(named(''), named('list'))).toEqual(['INFO api-operation-id-added GET /0']);
+    expect(oasdiffReport(named(''), paths({ get: operation() }))).toEqual([]);
   });
 });
 
@@ -147,10 +147,12 @@ describe('a schema', () => {
   const part = { $ref: '#/components/schemas/Pet/properties/name' };
 
   it('is removed when its name is gone, though something had its shape', () => {
-    expect(fieldReport(reading(pet, { Pet: pet, 'a/b': pet }), reading(pet, {}))).toEqual(['INFO api-schema-removed']);
+    expect(oasdiffReport(reading(pet, { Pet: pet, 'a/b': pet }), reading(pet, {}))).toEqual([
+      'INFO api-schema-removed',
+    ]);
   });
 
   it('that was only a part of another is not removed with the reference to it', () => {
-    expect(fieldReport(reading(part, { Pet: pet }), reading({ type: 'string' }, { Pet: pet }))).toEqual([]);
+    expect(oasdiffReport(reading(part, { Pet: pet }), reading({ type: 'string' }, { Pet: pet }))).toEqual([]);
   });
 });
