@@ -34,5 +34,5 @@ export {
 } from './select.js';
 export { summarize, type Summary } from './summarize.js';
 export { render, type RenderFormat, type RenderOptions } from './render/render.js';
-export { RULES } from './rules/rules.js';
+export { rules } from './rules/rules.js';
 export type { Rule } from './rules/rule.js';

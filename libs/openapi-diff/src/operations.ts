@@ -86,13 +86,10 @@ const listed = (api: CanonicalApi): Listed[] => {
 };
 
 class Resolver {
-  readonly #side: Side;
-  readonly #depth: number;
-
-  constructor(side: Side, depth: number) {
-    this.#side = side;
-    this.#depth = depth;
-  }
+  constructor(
+    readonly side: Side,
+    readonly depth: number,
+  ) {}
 
   operation(method: string, path: string, operation: JsonObject): ResolvedOperation {
     const body = operation['requestBody'];
@@ -102,14 +99,14 @@ class Resolver {
       ...texts(operation, ['operationId', 'summary', 'description']),
       deprecated: operation['deprecated'] === true,
       tags: asArray(operation['tags']).filter((tag) => typeof tag === 'string'),
-      parameters: asArray(operation['parameters']).map((parameter) => this.#parameter(parameter)),
-      ...(body === undefined ? {} : { requestBody: this.#body(body) }),
-      responses: mapValues(operation['responses'], (response) => this.#response(response)),
+      parameters: asArray(operation['parameters']).map((parameter) => this.parameter(parameter)),
+      ...(body === undefined ? {} : { requestBody: this.body(body) }),
+      responses: mapValues(operation['responses'], (response) => this.response(response)),
     };
   }
 
-  #parameter(value: Json): ResolvedParameter {
-    const { node } = this.#side.resolve(value);
+  parameter(value: Json): ResolvedParameter {
+    const { node } = this.side.resolve(value);
     const schema = node['schema'] ?? asObject(Object.values(asObject(node['content']))[0])['schema'];
     return {
       name: asString(node['name']) ?? '',
@@ -117,43 +114,43 @@ class Resolver {
       required: node['required'] === true,
       deprecated: node['deprecated'] === true,
       ...texts(node, ['description']),
-      ...(schema === undefined ? {} : { schema: this.#schema(schema, 0, []) }),
+      ...(schema === undefined ? {} : { schema: this.schema(schema, 0, []) }),
     };
   }
 
-  #body(value: Json): ResolvedBody {
-    const { node } = this.#side.resolve(value);
+  body(value: Json): ResolvedBody {
+    const { node } = this.side.resolve(value);
     return {
       required: node['required'] === true,
       ...texts(node, ['description']),
-      content: this.#content(node['content']),
+      content: this.content(node['content']),
     };
   }
 
-  #response(value: Json): ResolvedResponse {
-    const { node } = this.#side.resolve(value);
+  response(value: Json): ResolvedResponse {
+    const { node } = this.side.resolve(value);
     return {
       ...texts(node, ['description']),
       headers: mapValues(node['headers'], (header) =>
-        this.#schema(this.#side.resolve(header).node['schema'] ?? {}, 0, []),
+        this.schema(this.side.resolve(header).node['schema'] ?? {}, 0, []),
       ),
-      content: this.#content(node['content']),
+      content: this.content(node['content']),
     };
   }
 
-  #content(value: Json | undefined): Record<string, Json> {
-    return mapValues(value, (media) => this.#schema(asObject(media)['schema'] ?? {}, 0, []));
+  content(value: Json | undefined): Record<string, Json> {
+    return mapValues(value, (media) => this.schema(asObject(media)['schema'] ?? {}, 0, []));
   }
 
-  #schema(value: Json, hops: number, open: string[]): Json {
+  schema(value: Json, hops: number, open: string[]): Json {
     if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) return value.map((item) => this.#schema(item, hops, open));
+    if (Array.isArray(value)) return value.map((item) => this.schema(item, hops, open));
     if (isReference(value)) {
-      if (hops >= this.#depth || open.includes(value.$ref)) return { $ref: value.$ref };
-      const { node } = this.#side.resolve(value);
-      return isReference(node) ? node : this.#schema(node, hops + 1, [...open, value.$ref]);
+      if (hops >= this.depth || open.includes(value.$ref)) return { $ref: value.$ref };
+      const { node } = this.side.resolve(value);
+      return isReference(node) ? node : this.schema(node, hops + 1, [...open, value.$ref]);
     }
-    return mapValues(value, (item) => this.#schema(item, hops, open));
+    return mapValues(value, (item) => this.schema(item, hops, open));
   }
 }
 

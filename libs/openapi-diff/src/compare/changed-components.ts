@@ -54,11 +54,11 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** The references in a value; each distinct part is walked once. */
 class RefScan {
-  readonly #known = new Map<object, ReadonlySet<string>>();
+  readonly known = new Map<object, ReadonlySet<string>>();
 
   refsIn(value: Json | undefined): ReadonlySet<string> {
     if (typeof value !== 'object' || value === null) return NONE;
-    const known = this.#known.get(value);
+    const known = this.known.get(value);
     if (known !== undefined) return known;
     let found: Set<string> | undefined;
     if (isReference(value)) (found ??= new Set()).add(value.$ref);
@@ -66,7 +66,7 @@ class RefScan {
       for (const ref of this.refsIn(child)) (found ??= new Set()).add(ref);
     }
     const refs = found ?? NONE;
-    this.#known.set(value, refs);
+    this.known.set(value, refs);
     return refs;
   }
 }

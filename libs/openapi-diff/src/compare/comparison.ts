@@ -3,8 +3,7 @@ import { operationKey, operationText, type Change, type OperationRef } from '../
 import { asObject, own, type Json } from '../json.js';
 import type { CanonicalApi } from '../normalize/normalize.js';
 import { inside } from '../pointers.js';
-import { API_RULES, type ApiRuleId } from '../rules/api-rules.js';
-import type { ApiRule } from '../rules/rule.js';
+import { apiRule, type ApiRuleId } from '../rules/api-rules.js';
 import { ChangedComponents } from './changed-components.js';
 import type { CompareOptions, Stability } from './options.js';
 import type { Parameter, ParameterMatch, ParameterOwner, Parameters } from './parameter.js';
@@ -110,7 +109,7 @@ export class Comparison implements Both<Side> {
 
   /** Reports a change under a rule of the table. */
   add(id: ApiRuleId, { operation, name, before, after, pointer, texts, place }: Details): void {
-    const rule: ApiRule = API_RULES[id];
+    const rule = apiRule(id);
     const text = fill(rule.says, {
       before: texts?.before ?? brief(before),
       after: texts?.after ?? brief(after),

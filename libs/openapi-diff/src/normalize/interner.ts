@@ -38,28 +38,33 @@ export class Interner {
 
   /** The one object with this content; `candidate` itself when it is new. */
   object(candidate: JsonObject, hash: number): JsonObject {
-    return this.#intern(candidate, hash, sameMembers as (a: object, b: object) => boolean) as JsonObject;
+    return intern(this.#known, candidate, hash, sameMembers as (a: object, b: object) => boolean) as JsonObject;
   }
 
   array(candidate: Json[], hash: number): Json[] {
-    return this.#intern(candidate, hash, sameElements as (a: object, b: object) => boolean) as Json[];
-  }
-
-  #intern(candidate: object, hash: number, same: (a: object, b: object) => boolean): object {
-    const known = this.#known.get(hash);
-    if (known === undefined) {
-      this.#known.set(hash, Array.isArray(candidate) ? [candidate] : candidate);
-      return candidate;
-    }
-    const bucket = Array.isArray(known) ? (known as object[]) : [known];
-    for (const object of bucket) {
-      if (object === candidate) return object;
-      if (Array.isArray(object) === Array.isArray(candidate) && same(object, candidate)) return object;
-    }
-    this.#known.set(hash, [...bucket, candidate]);
-    return candidate;
+    return intern(this.#known, candidate, hash, sameElements as (a: object, b: object) => boolean) as Json[];
   }
 }
+
+const intern = (
+  kept: Map<number, object | object[]>,
+  candidate: object,
+  hash: number,
+  same: (a: object, b: object) => boolean,
+): object => {
+  const known = kept.get(hash);
+  if (known === undefined) {
+    kept.set(hash, Array.isArray(candidate) ? [candidate] : candidate);
+    return candidate;
+  }
+  const bucket = Array.isArray(known) ? (known as object[]) : [known];
+  for (const object of bucket) {
+    if (object === candidate) return object;
+    if (Array.isArray(object) === Array.isArray(candidate) && same(object, candidate)) return object;
+  }
+  kept.set(hash, [...bucket, candidate]);
+  return candidate;
+};
 
 const sameMembers = (a: JsonObject, b: JsonObject): boolean => {
   const keys = Object.keys(a);

@@ -60,30 +60,25 @@ const SECTION: Partial<Record<Kind, string>> = {
 
 class Normalizer {
   /** Targets of unusual references, given a place among the components; read after the rest. */
-  readonly #hoisted = new Map<string, { section: string; name: string; kind: Kind }>();
-  readonly #targets = new Map<string, JsonObject>();
+  readonly hoisted = new Map<string, { section: string; name: string; kind: Kind }>();
+  readonly targets = new Map<string, JsonObject>();
   /** Set by `build` beside its result: the hash of what it returned. */
-  #hash = 0;
+  hash = 0;
 
-  readonly #document: JsonObject;
-  readonly #version: SpecFamily;
-  readonly #interner: Interner;
-  readonly #asWritten: boolean;
-
-  constructor(document: JsonObject, version: SpecFamily, interner: Interner, asWritten: boolean) {
-    this.#document = document;
-    this.#version = version;
-    this.#interner = interner;
-    this.#asWritten = asWritten;
-  }
+  constructor(
+    readonly document: JsonObject,
+    readonly version: SpecFamily,
+    readonly interner: Interner,
+    readonly asWritten: boolean,
+  ) {}
 
   run(): CanonicalApi {
-    const { openapi: _openapi, swagger: _swagger, ...rest } = this.#document;
+    const { openapi: _openapi, swagger: _swagger, ...rest } = this.document;
     const document = { ...rest, webhooks: rest['webhooks'] ?? rest['x-webhooks'] ?? {} };
     delete (document as JsonObject)['x-webhooks'];
-    const api = this.#build(document, { as: 'one', kind: 'api' }) as JsonObject;
+    const api = this.build(document, { as: 'one', kind: 'api' }) as JsonObject;
     const components: JsonObject = { ...asObject(api['components']) };
-    this.#addHoisted(components);
+    this.addHoisted(components);
     return {
       ...(api as Record<string, Json>),
       canonical: 1,
@@ -95,43 +90,42 @@ class Normalizer {
   }
 
   // Reading a target can name further ones; the map grows while it is walked, and ends as targets do.
-  #addHoisted(components: JsonObject): void {
-    for (const [pointer, { section, name, kind }] of this.#hoisted) {
-      const target = valueAt(this.#document, pointer);
+  addHoisted(components: JsonObject): void {
+    for (const [pointer, { section, name, kind }] of this.hoisted) {
+      const target = valueAt(this.document, pointer);
       if (target === undefined) continue;
       const table = asObject(components[section]);
-      components[section] = { ...table, [name]: this.#build(target, { as: 'one', kind }) };
+      components[section] = { ...table, [name]: this.build(target, { as: 'one', kind }) };
     }
   }
 
-  #build(raw: Json, field: Field): Json {
-    if (field.as === 'one' || typeof raw !== 'object' || raw === null) return this.#buildOne(raw, field.kind);
-    if (field.as === 'map')
-      return Array.isArray(raw) ? this.#buildOne(raw, 'raw') : this.#members(raw, () => field.kind);
-    if (!Array.isArray(raw)) return this.#buildOne(raw, field.kind);
-    return field.as === 'set' ? this.#set(raw, field.kind) : this.#list(raw, field.kind);
+  build(raw: Json, field: Field): Json {
+    if (field.as === 'one' || typeof raw !== 'object' || raw === null) return this.buildOne(raw, field.kind);
+    if (field.as === 'map') return Array.isArray(raw) ? this.buildOne(raw, 'raw') : this.members(raw, () => field.kind);
+    if (!Array.isArray(raw)) return this.buildOne(raw, field.kind);
+    return field.as === 'set' ? this.set(raw, field.kind) : this.list(raw, field.kind);
   }
 
-  #buildOne(raw: Json, kind: Kind): Json {
+  buildOne(raw: Json, kind: Kind): Json {
     if (typeof raw !== 'object' || raw === null) {
-      this.#hash = this.#interner.scalar(raw);
+      this.hash = this.interner.scalar(raw);
       return raw;
     }
-    if (Array.isArray(raw)) return kind === 'names' ? this.#set(raw, 'raw') : this.#list(raw, kind);
-    if (kind === 'raw') return this.#members(raw, () => 'raw');
+    if (Array.isArray(raw)) return kind === 'names' ? this.set(raw, 'raw') : this.list(raw, kind);
+    if (kind === 'raw') return this.members(raw, () => 'raw');
     if (isReference(raw)) {
       if (kind === 'pathItem') {
-        const item = this.#inlinePathItem(raw);
+        const item = this.inlinePathItem(raw);
         // What cannot be followed keeps its name, so that another name is a change.
-        return item === undefined ? this.#members(raw, () => 'raw') : this.#buildOne(item, kind);
+        return item === undefined ? this.members(raw, () => 'raw') : this.buildOne(item, kind);
       }
-      return this.#members(this.#reference(raw, kind), (key) => (key === '$ref' ? 'raw' : undefined), kind);
+      return this.members(this.reference(raw, kind), (key) => (key === '$ref' ? 'raw' : undefined), kind);
     }
-    return this.#members(this.#rewrite(raw, kind), undefined, kind);
+    return this.members(this.rewrite(raw, kind), undefined, kind);
   }
 
   /** Builds an object's members; `kindOf` overrides what the table says of a key. */
-  #members(raw: JsonObject, kindOf: ((key: string) => Kind | undefined) | undefined, kind: Kind = 'raw'): Json {
+  members(raw: JsonObject, kindOf: ((key: string) => Kind | undefined) | undefined, kind: Kind = 'raw'): Json {
     let built: JsonObject | undefined;
     let hash = OBJECT_SEED;
     const keys = Object.keys(raw);
@@ -143,45 +137,45 @@ class Normalizer {
         continue;
       }
       const forced = kindOf?.(key);
-      const after = this.#build(before, forced === undefined ? fieldOf(kind, key) : { as: 'one', kind: forced });
-      hash = (hash + mix(this.#interner.string(key) ^ imul(this.#hash, 0x9e3779b1))) | 0;
+      const after = this.build(before, forced === undefined ? fieldOf(kind, key) : { as: 'one', kind: forced });
+      hash = (hash + mix(this.interner.string(key) ^ imul(this.hash, 0x9e3779b1))) | 0;
       if (after !== before) {
         built ??= { ...raw };
         put(built, key, after);
       }
     }
-    const object = this.#interner.object(built ?? raw, mix(hash));
-    this.#hash = mix(hash);
+    const object = this.interner.object(built ?? raw, mix(hash));
+    this.hash = mix(hash);
     return object;
   }
 
-  #list(raw: Json[], kind: Kind): Json {
-    return this.#array(
-      raw.map((item) => ({ value: this.#buildOne(item, kind), hash: this.#hash })),
+  list(raw: Json[], kind: Kind): Json {
+    return this.array(
+      raw.map((item) => ({ value: this.buildOne(item, kind), hash: this.hash })),
       raw,
     );
   }
 
-  #set(raw: Json[], kind: Kind): Json {
-    const members = raw.map((item) => ({ value: this.#buildOne(item, kind), hash: this.#hash }));
-    return this.#array(sortSet(members), raw);
+  set(raw: Json[], kind: Kind): Json {
+    const members = raw.map((item) => ({ value: this.buildOne(item, kind), hash: this.hash }));
+    return this.array(sortSet(members), raw);
   }
 
-  #array(members: Hashed[], raw: Json[]): Json {
+  array(members: Hashed[], raw: Json[]): Json {
     let hash = ARRAY_SEED;
     for (const member of members) hash = mix(imul(hash, 31) + member.hash);
     const same = members.length === raw.length && members.every((member, index) => member.value === raw[index]);
-    const array = this.#interner.array(same ? raw : members.map((member) => member.value), hash);
-    this.#hash = hash;
+    const array = this.interner.array(same ? raw : members.map((member) => member.value), hash);
+    this.hash = hash;
     return array;
   }
 
-  #rewrite(raw: JsonObject, kind: Kind): JsonObject {
+  rewrite(raw: JsonObject, kind: Kind): JsonObject {
     switch (kind) {
       case 'schema':
-        return modernSchema(raw, this.#version, this.#asWritten);
+        return modernSchema(raw, this.version, this.asWritten);
       case 'pathItem':
-        return this.#pathItem(raw);
+        return this.pathItem(raw);
       case 'parameter':
       case 'header':
       case 'requestBody':
@@ -193,7 +187,7 @@ class Normalizer {
   }
 
   /** Parameters and servers of the path go into its operations, unless they are overridden there. */
-  #pathItem(raw: JsonObject): JsonObject {
+  pathItem(raw: JsonObject): JsonObject {
     const { parameters, servers, ...rest } = raw;
     if (parameters === undefined && servers === undefined) return raw;
     const item: JsonObject = { ...rest, ...(parameters === undefined ? {} : { parameters }) };
@@ -202,50 +196,48 @@ class Normalizer {
       if (!METHODS.has(method) || !isObject(operation)) continue;
       item[method] = {
         ...operation,
-        ...(Array.isArray(parameters)
-          ? { parameters: this.#mergeParameters(parameters, operation['parameters']) }
-          : {}),
+        ...(Array.isArray(parameters) ? { parameters: this.mergeParameters(parameters, operation['parameters']) } : {}),
         ...(servers === undefined || operation['servers'] !== undefined ? {} : { servers }),
       };
     }
     return item;
   }
 
-  #mergeParameters(shared: Json[], specific: Json | undefined): Json[] {
+  mergeParameters(shared: Json[], specific: Json | undefined): Json[] {
     const mine = Array.isArray(specific) ? specific : [];
-    const overridden = new Set(mine.map((parameter) => this.#parameterKey(parameter)));
-    return [...mine, ...shared.filter((parameter) => !overridden.has(this.#parameterKey(parameter)))];
+    const overridden = new Set(mine.map((parameter) => this.parameterKey(parameter)));
+    return [...mine, ...shared.filter((parameter) => !overridden.has(this.parameterKey(parameter)))];
   }
 
-  #parameterKey(parameter: Json): string {
-    const target = isReference(parameter) ? this.#target(this.#refOf(parameter)) : asObject(parameter);
+  parameterKey(parameter: Json): string {
+    const target = isReference(parameter) ? this.target(this.refOf(parameter)) : asObject(parameter);
     return `${asString(target['in']) ?? ''} ${asString(target['name']) ?? ''}`;
   }
 
-  #inlinePathItem(raw: JsonObject & { $ref: string }): Json | undefined {
+  inlinePathItem(raw: JsonObject & { $ref: string }): Json | undefined {
     const { $ref: _ref, ...siblings } = raw;
-    const $ref = this.#refOf(raw);
-    const target = $ref.startsWith('#') ? valueAt(this.#document, $ref) : undefined;
+    const $ref = this.refOf(raw);
+    const target = $ref.startsWith('#') ? valueAt(this.document, $ref) : undefined;
     if (!isObject(target) || isReference(target)) return undefined;
     return { ...target, ...siblings };
   }
 
-  #target(ref: string): JsonObject {
-    let target = this.#targets.get(ref);
-    if (target === undefined) this.#targets.set(ref, (target = asObject(valueAt(this.#document, ref))));
+  target(ref: string): JsonObject {
+    let target = this.targets.get(ref);
+    if (target === undefined) this.targets.set(ref, (target = asObject(valueAt(this.document, ref))));
     return target;
   }
 
-  #refOf(raw: { $ref: string }): string {
-    return this.#version === '2.0' ? redirect(raw.$ref) : raw.$ref;
+  refOf(raw: { $ref: string }): string {
+    return this.version === '2.0' ? redirect(raw.$ref) : raw.$ref;
   }
 
   /** A reference into the components as it is; to anywhere else in the document, to a hoisted copy. */
-  #reference(raw: JsonObject & { $ref: string }, kind: Kind): JsonObject {
-    const $ref = this.#refOf(raw);
+  reference(raw: JsonObject & { $ref: string }, kind: Kind): JsonObject {
+    const $ref = this.refOf(raw);
     // Before 3.1, what stands beside `$ref` is ignored.
     const out: JsonObject =
-      this.#version === '3.1' || (Object.keys(raw).length === 1 && $ref === raw.$ref) ? raw : { $ref };
+      this.version === '3.1' || (Object.keys(raw).length === 1 && $ref === raw.$ref) ? raw : { $ref };
     if (!$ref.startsWith('#') || COMPONENT.test($ref) || $ref === '#') return out;
     const section = SECTION[kind];
     if (section === undefined) return out;
@@ -254,8 +246,8 @@ class Normalizer {
     const direct =
       segments.length === 3 &&
       segments[0] === 'components' &&
-      own(asObject(this.#document['components']), segments[1] as string) !== undefined;
-    if (!direct) this.#hoisted.set($ref, { section, name, kind });
+      own(asObject(this.document['components']), segments[1] as string) !== undefined;
+    if (!direct) this.hoisted.set($ref, { section, name, kind });
     const target = direct ? segments.map(escapePointer).join('/') : `components/${section}/${escapePointer(name)}`;
     return { ...out, $ref: `#/${target}` };
   }

@@ -21,13 +21,9 @@ export const upgradeSwagger = (document: JsonObject): JsonObject => new SwaggerU
 
 class SwaggerUpgrade {
   /** Targets of references; shared parameters are resolved many times. */
-  readonly #targets = new Map<string, JsonObject>();
+  readonly targets = new Map<string, JsonObject>();
 
-  readonly #document: JsonObject;
-
-  constructor(document: JsonObject) {
-    this.#document = document;
-  }
+  constructor(readonly document: JsonObject) {}
 
   run(): JsonObject {
     const {
@@ -43,91 +39,91 @@ class SwaggerUpgrade {
       responses,
       securityDefinitions,
       ...rest
-    } = this.#document;
+    } = this.document;
     return {
       openapi: '3.0.0',
       ...rest,
       ...servers(host, basePath, schemes),
-      paths: mapValues(paths, (item, path) => (path.startsWith('x-') ? (item as Json) : this.#pathItem(item))),
+      paths: mapValues(paths, (item, path) => (path.startsWith('x-') ? (item as Json) : this.pathItem(item))),
       components: {
         schemas: definitions ?? {},
-        responses: mapValues(responses, (response) => this.#response(response, this.#document['produces'])),
-        ...this.#sharedParameters(),
+        responses: mapValues(responses, (response) => this.response(response, this.document['produces'])),
+        ...this.sharedParameters(),
         securitySchemes: mapValues(securityDefinitions, securityScheme),
       },
     };
   }
 
   /** Shared body parameters become request bodies, the others stay parameters. */
-  #sharedParameters(): JsonObject {
+  sharedParameters(): JsonObject {
     const parameters: JsonObject = {};
     const requestBodies: JsonObject = {};
-    for (const [name, parameter] of Object.entries(asObject(this.#document['parameters']))) {
+    for (const [name, parameter] of Object.entries(asObject(this.document['parameters']))) {
       const { in: place } = asObject(parameter);
-      if (place === 'body') requestBodies[name] = this.#body([asObject(parameter)], undefined) as Json;
-      else if (place !== 'formData') parameters[name] = this.#parameter(asObject(parameter));
+      if (place === 'body') requestBodies[name] = this.body([asObject(parameter)], undefined) as Json;
+      else if (place !== 'formData') parameters[name] = this.parameter(asObject(parameter));
     }
     return { parameters, requestBodies };
   }
 
-  #pathItem(item: Json | undefined): Json {
+  pathItem(item: Json | undefined): Json {
     const { parameters: shared, ...rest } = asObject(item);
-    const common = asArray(shared).filter((parameter) => !BODY_PLACES.has(this.#resolve(parameter)['in']));
-    const parameters = common.map((parameter) => this.#parameterOrRef(parameter));
+    const common = asArray(shared).filter((parameter) => !BODY_PLACES.has(this.resolve(parameter)['in']));
+    const parameters = common.map((parameter) => this.parameterOrRef(parameter));
     const out: JsonObject = { ...rest, ...(common.length === 0 ? {} : { parameters }) };
     for (const method of Object.keys(rest)) {
-      if (METHODS.has(method) && isObject(rest[method])) out[method] = this.#operation(rest[method], asArray(shared));
+      if (METHODS.has(method) && isObject(rest[method])) out[method] = this.operation(rest[method], asArray(shared));
     }
     return out;
   }
 
-  #operation(operation: JsonObject, shared: Json[]): JsonObject {
+  operation(operation: JsonObject, shared: Json[]): JsonObject {
     const { consumes, produces, schemes, parameters, responses, ...rest } = operation;
     const mine = asArray(parameters);
-    const overridden = new Set(mine.map((parameter) => this.#key(parameter)));
-    const all = [...mine, ...shared.filter((parameter) => !overridden.has(this.#key(parameter)))];
-    const places = all.map((parameter) => ({ parameter, resolved: this.#resolve(parameter) }));
+    const overridden = new Set(mine.map((parameter) => this.key(parameter)));
+    const all = [...mine, ...shared.filter((parameter) => !overridden.has(this.key(parameter)))];
+    const places = all.map((parameter) => ({ parameter, resolved: this.resolve(parameter) }));
     const inBody = places.filter(({ resolved }) => BODY_PLACES.has(resolved['in']));
     const others = places.filter((place) => !inBody.includes(place));
     const requestBody =
       inBody.length === 0
         ? undefined
-        : this.#body(
+        : this.body(
             inBody.map(({ resolved }) => resolved),
             consumes,
           );
     return {
       ...rest,
-      ...(others.length === 0 ? {} : { parameters: others.map(({ parameter }) => this.#parameterOrRef(parameter)) }),
+      ...(others.length === 0 ? {} : { parameters: others.map(({ parameter }) => this.parameterOrRef(parameter)) }),
       ...(requestBody === undefined ? {} : { requestBody }),
-      ...(schemes === undefined ? {} : servers(this.#document['host'], this.#document['basePath'], schemes)),
+      ...(schemes === undefined ? {} : servers(this.document['host'], this.document['basePath'], schemes)),
       responses: mapValues(responses, (response, code) =>
-        code.startsWith('x-') ? (response as Json) : this.#response(response, produces ?? this.#document['produces']),
+        code.startsWith('x-') ? (response as Json) : this.response(response, produces ?? this.document['produces']),
       ),
     };
   }
 
-  #key(parameter: Json): string {
-    const { in: place, name } = this.#resolve(parameter);
+  key(parameter: Json): string {
+    const { in: place, name } = this.resolve(parameter);
     return `${asString(place) ?? ''} ${asString(name) ?? ''}`;
   }
 
-  #resolve(parameter: Json | undefined): JsonObject {
+  resolve(parameter: Json | undefined): JsonObject {
     const ref = asString(asObject(parameter)['$ref']);
     if (ref !== undefined) {
-      let target = this.#targets.get(ref);
-      if (target === undefined) this.#targets.set(ref, (target = asObject(valueAt(this.#document, ref))));
+      let target = this.targets.get(ref);
+      if (target === undefined) this.targets.set(ref, (target = asObject(valueAt(this.document, ref))));
       return target;
     }
     return isObject(parameter) ? parameter : {};
   }
 
-  #parameterOrRef(parameter: Json): Json {
-    const resolved = this.#resolve(parameter);
-    return resolved === parameter ? this.#parameter(resolved) : (parameter ?? {});
+  parameterOrRef(parameter: Json): Json {
+    const resolved = this.resolve(parameter);
+    return resolved === parameter ? this.parameter(resolved) : (parameter ?? {});
   }
 
-  #parameter(parameter: JsonObject): JsonObject {
+  parameter(parameter: JsonObject): JsonObject {
     const { collectionFormat, ...all } = parameter;
     const { schema, rest } = splitSchema(all);
     const style = serialization(asString(collectionFormat), schema['type'], asString(parameter['in']));
@@ -135,8 +131,8 @@ class SwaggerUpgrade {
   }
 
   /** A `body` parameter or the `formData` parameters, as a request body for each media type consumed. */
-  #body(parameters: JsonObject[], consumes: Json | undefined): JsonObject | undefined {
-    const types = asArray(consumes ?? this.#document['consumes']).filter((type) => typeof type === 'string');
+  body(parameters: JsonObject[], consumes: Json | undefined): JsonObject | undefined {
+    const types = asArray(consumes ?? this.document['consumes']).filter((type) => typeof type === 'string');
     const body = parameters.find((parameter) => parameter['in'] === 'body');
     if (body !== undefined) {
       const { in: _in, name: _name, schema, required, description, ...rest } = body;
@@ -160,7 +156,7 @@ class SwaggerUpgrade {
     };
   }
 
-  #response(response: Json | undefined, produces: Json | undefined): Json {
+  response(response: Json | undefined, produces: Json | undefined): Json {
     if (!isObject(response) || response['$ref'] !== undefined) return response ?? {};
     const { schema, headers, examples, ...rest } = response;
     const types = asArray(produces).filter((type) => typeof type === 'string');
@@ -174,12 +170,12 @@ class SwaggerUpgrade {
           );
     return {
       ...rest,
-      ...(headers === undefined ? {} : { headers: mapValues(headers, (header) => this.#header(asObject(header))) }),
+      ...(headers === undefined ? {} : { headers: mapValues(headers, (header) => this.header(asObject(header))) }),
       ...(content === undefined ? {} : { content }),
     };
   }
 
-  #header(header: JsonObject): JsonObject {
+  header(header: JsonObject): JsonObject {
     const { collectionFormat: _format, ...all } = header;
     const { schema, rest } = splitSchema(all);
     return { ...rest, schema };

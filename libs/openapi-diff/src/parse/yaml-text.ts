@@ -173,29 +173,29 @@ const plainLocator =
 
 /** The same by the full reader. */
 class YamlIndex {
-  readonly #lines = new LineCounter();
-  readonly #document: Document.Parsed;
+  readonly lines = new LineCounter();
+  readonly document: Document.Parsed;
 
   constructor(text: string) {
-    this.#document = parseDocument(text, { ...options, lineCounter: this.#lines }) as Document.Parsed;
+    this.document = parseDocument(text, { ...options, lineCounter: this.lines }) as Document.Parsed;
   }
 
   find(pointer: string): Position | undefined {
-    let node = this.#document.contents as Node | null;
+    let node = this.document.contents as Node | null;
     let named: Node | null = node;
     for (const segment of pointerSegments(pointer)) {
-      const child = this.#child(node, segment);
+      const child = this.child(node, segment);
       if (child === undefined) return undefined;
       [named, node] = child;
     }
     const offset = named?.range?.[0];
     if (offset === undefined) return undefined;
-    const { line, col } = this.#lines.linePos(offset);
+    const { line, col } = this.lines.linePos(offset);
     return { line, column: col };
   }
 
-  #child(parent: Node | null, segment: string): [named: Node, value: Node | null] | undefined {
-    const node = parent !== null && 'resolve' in parent ? (parent.resolve(this.#document) ?? null) : parent;
+  child(parent: Node | null, segment: string): [named: Node, value: Node | null] | undefined {
+    const node = parent !== null && 'resolve' in parent ? (parent.resolve(this.document) ?? null) : parent;
     if (isSeq(node)) {
       const item = node.items[Number(segment)];
       return isNode(item) ? [item, item] : undefined;

@@ -1,22 +1,25 @@
 import type { Area } from '../change.js';
-import { type ApiRule, type Direction, type Override, type Row, readRow, ruleOf } from './rule.js';
+import { kept, ruleOfRow, type ApiRule, type Direction, type Override, type Row } from './rule.js';
+
+interface Entry {
+  readonly area: Area;
+  readonly direction: Direction | undefined;
+  readonly row: Row | readonly [Row, Override];
+}
 
 const table = <Id extends string>(
   area: Area,
   direction: Direction | undefined,
   rows: Record<Id, Row | readonly [Row, Override]>,
-): Record<Id, ApiRule> => {
-  const entries = Object.entries<Row | readonly [Row, Override]>(rows).map(([id, entry]) => {
-    const [row, override] = typeof entry === 'string' ? [entry] : entry;
-    return [id, { ...ruleOf({ id, ...readRow(row) }, direction, override), area }];
-  });
-  return Object.fromEntries(entries) as Record<Id, ApiRule>;
+): Record<Id, Entry> => {
+  const entries = Object.entries<Entry['row']>(rows).map(([id, row]) => [id, { area, direction, row }]);
+  return Object.fromEntries(entries) as Record<Id, Entry>;
 };
 
 const breaking = (why: string): Override => ({ severity: 'breaking', why });
 
 /** Everything but the inside of schemas. */
-export const API_RULES = {
+const ROWS = {
   ...table('info', undefined, {
     'api-version-not-bumped': 'notes INFO: the API changed but its version is still {after}',
     'api-version-decreased': 'notes INFO: the version of the API went down from {before} to {after}',
@@ -214,6 +217,13 @@ export const API_RULES = {
     'response-link-removed': 'notes own: the response {name} lost the link {before}',
     'response-link-changed': 'notes own: the link {after} of the response {name} changed',
   }),
-} satisfies Record<string, ApiRule>;
+} satisfies Record<string, Entry>;
 
-export type ApiRuleId = keyof typeof API_RULES;
+export type ApiRuleId = keyof typeof ROWS;
+
+export const API_RULE_IDS = Object.keys(ROWS) as readonly ApiRuleId[];
+
+export const apiRule = kept((id: ApiRuleId): ApiRule => {
+  const { area, direction, row } = ROWS[id];
+  return { ...ruleOfRow(id, row, direction), area };
+});

@@ -1,4 +1,4 @@
-import { type Override, readRow, type Row, type Rule, ruleOf } from './rule.js';
+import { ruleOfRow, type Override, type Row, type Rule } from './rule.js';
 
 const RISKY: Override = {
   severity: 'risky',
@@ -50,20 +50,19 @@ const expand = (pattern: string): string[] => {
   return choices === undefined ? [pattern] : choices.split('|').flatMap((choice) => expand(`${head}${choice}${tail}`));
 };
 
+let rules: ReadonlyMap<string, Rule> | undefined;
+
 /** The rules of properties, by id. */
-export const PROPERTY_RULES: ReadonlyMap<string, Rule> = new Map(
-  Object.entries(ROWS).flatMap(([pattern, entry]) => {
-    const [row, override] = typeof entry === 'string' ? [entry] : entry;
-    return expand(pattern).map((id) => {
-      const direction = id.startsWith('response-') ? 'response' : 'request';
-      return [id, ruleOf({ id, ...readRow(row) }, direction, override)] as const;
-    });
-  }),
-);
+export const propertyRules = (): ReadonlyMap<string, Rule> =>
+  (rules ??= new Map(
+    Object.entries(ROWS).flatMap(([pattern, row]) =>
+      expand(pattern).map((id) => [id, ruleOfRow(id, row, id.startsWith('response-') ? 'response' : 'request')]),
+    ),
+  ));
 
 /** @throws Error for an id that has no row */
 export const propertyRule = (id: string): Rule => {
-  const rule = PROPERTY_RULES.get(id);
+  const rule = propertyRules().get(id);
   if (rule === undefined) throw new Error(`no rule ${id}`);
   return rule;
 };

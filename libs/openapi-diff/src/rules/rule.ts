@@ -62,12 +62,14 @@ const OWN_SEVERITIES: Record<Effect, Record<Direction, Severity>> = {
 /** A row of a table of rules: `narrows ERR: {operation} was removed`; `own` when oasdiff has no such rule. */
 export type Row = `${Effect} ${Level | 'own'}: ${string}`;
 
-export const readRow = (row: Row): Pick<Rule, 'effect' | 'oasdiff' | 'says'> => {
+/** A rule from its row, which may name a severity of its own. */
+export const ruleOfRow = (id: string, entry: Row | readonly [Row, Override], direction?: Direction): Rule => {
+  const [row, override] = typeof entry === 'string' ? [entry] : entry;
   const [, effect, level, says] = /^(\w+) (\w+): (.*)$/.exec(row) as unknown as [string, Effect, Level | 'own', string];
-  return { effect, oasdiff: level === 'own' ? undefined : level, says };
+  return ruleOf({ id, effect, oasdiff: level === 'own' ? undefined : level, says }, direction, override);
 };
 
-/** A rule from its row of a table. */
+/** A rule with the severity and the reason that follow from its effect, its direction and oasdiff's level. */
 export const ruleOf = (
   { id, effect, oasdiff, says }: Pick<Rule, 'id' | 'effect' | 'oasdiff' | 'says'>,
   direction: Direction = 'request',
@@ -84,3 +86,13 @@ export const ruleOf = (
 /** The severity that follows from oasdiff's level: its INFO is `info` for words alone, `safe` for what has an effect. */
 export const severityAt = (level: Level, effect: Effect): Severity =>
   level === 'ERR' ? 'breaking' : level === 'WARN' ? 'risky' : effect === 'notes' ? 'info' : 'safe';
+
+/** Keeps what was made of a key. Few rules of a table are used in a process, so each is made when it is. */
+export const kept = <Key, Value>(make: (key: Key) => Value): ((key: Key) => Value) => {
+  const known = new Map<Key, Value>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) known.set(key, (value = make(key)));
+    return value;
+  };
+};

@@ -1,15 +1,20 @@
 import type { Level, Severity } from '../change.js';
-import { API_RULES } from './api-rules.js';
-import { PROPERTY_RULES } from './property-rules.js';
+import { API_RULE_IDS, apiRule } from './api-rules.js';
+import { propertyRules } from './property-rules.js';
 import type { Rule } from './rule.js';
-import { SCHEMA_RULES } from './schema-rules.js';
+import { schemaRules } from './schema-rules.js';
+
+let all: ReadonlyMap<string, Rule> | undefined;
 
 /** Every rule by its id. Where two have one id, the one that is listed first counts. */
-export const RULES: ReadonlyMap<string, Rule> = new Map(
-  [...Object.values<Rule>(API_RULES), ...PROPERTY_RULES.values(), ...SCHEMA_RULES.values()]
-    .reverse()
-    .map((rule) => [rule.id, rule]),
-);
+export const rules = (): ReadonlyMap<string, Rule> => (all ??= byId());
+
+const byId = (): ReadonlyMap<string, Rule> =>
+  new Map(
+    [...API_RULE_IDS.map(apiRule), ...propertyRules().values(), ...schemaRules()]
+      .reverse()
+      .map((rule) => [rule.id, rule]),
+  );
 
 /** oasdiff's level of a rule; for our own rules the nearest to their severity. */
 export const levelOf = ({ oasdiff }: Rule, severity: Severity): Level =>

@@ -1,5 +1,5 @@
 import { asArray, isObject } from '../../json.js';
-import { API_RULES } from '../../rules/api-rules.js';
+import { apiRule } from '../../rules/api-rules.js';
 import { propertyRule } from '../../rules/property-rules.js';
 import type { Rule } from '../../rules/rule.js';
 import { schemaRule, twinRule } from '../../rules/schema-rules.js';
@@ -112,7 +112,7 @@ const judgeSchemaDeprecation: Judge = ({ after }, setting, pair) => {
 };
 
 const INVALID_LEVEL: Rule = {
-  ...API_RULES['api-invalid-stability-level'],
+  ...apiRule('api-invalid-stability-level'),
   says: 'has a stability level that is not known',
 };
 

@@ -93,15 +93,15 @@ const mayMatch = (keyword: string, before: Json, after: Json): boolean => {
 };
 
 class PairSet {
-  readonly #pairs = new Map<JsonObject, Set<JsonObject>>();
+  readonly pairs = new Map<JsonObject, Set<JsonObject>>();
 
   has({ before, after }: Both<JsonObject>): boolean {
-    return this.#pairs.get(before)?.has(after) === true;
+    return this.pairs.get(before)?.has(after) === true;
   }
 
   add({ before, after }: Both<JsonObject>): void {
-    const row = this.#pairs.get(before);
-    if (row === undefined) this.#pairs.set(before, new Set([after]));
+    const row = this.pairs.get(before);
+    if (row === undefined) this.pairs.set(before, new Set([after]));
     else row.add(after);
   }
 }
