@@ -100,7 +100,7 @@ class Resolver {
       deprecated: operation['deprecated'] === true,
       tags: asArray(operation['tags']).filter((tag) => typeof tag === 'string'),
       parameters: asArray(operation['parameters']).map((parameter) => this.parameter(parameter)),
-      ...(body === undefined ? {} : { requestBody: this.body(body) }),
+      ...(body !== undefined && { requestBody: this.body(body) }),
       responses: mapValues(operation['responses'], (response) => this.response(response)),
     };
   }
@@ -114,7 +114,7 @@ class Resolver {
       required: node['required'] === true,
       deprecated: node['deprecated'] === true,
       ...texts(node, ['description']),
-      ...(schema === undefined ? {} : { schema: this.schema(schema, 0, []) }),
+      ...(schema !== undefined && { schema: this.schema(schema, 0, []) }),
     };
   }
 

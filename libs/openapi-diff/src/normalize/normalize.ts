@@ -190,7 +190,7 @@ class Normalizer {
   pathItem(raw: JsonObject): JsonObject {
     const { parameters, servers, ...rest } = raw;
     if (parameters === undefined && servers === undefined) return raw;
-    const item: JsonObject = { ...rest, ...(parameters === undefined ? {} : { parameters }) };
+    const item: JsonObject = { ...rest, ...(parameters !== undefined && { parameters }) };
     for (const method of Object.keys(rest)) {
       const operation = item[method];
       if (!METHODS.has(method) || !isObject(operation)) continue;

@@ -92,8 +92,8 @@ export const securityScheme = (value: Json | undefined): Json => {
     ...rest,
     flows: {
       [name]: {
-        ...(authorizationUrl === undefined ? {} : { authorizationUrl }),
-        ...(tokenUrl === undefined ? {} : { tokenUrl }),
+        ...(authorizationUrl !== undefined && { authorizationUrl }),
+        ...(tokenUrl !== undefined && { tokenUrl }),
         scopes: scopes ?? {},
       },
     },

@@ -95,7 +95,7 @@ class SwaggerUpgrade {
     return {
       ...rest,
       ...(others.length === 0 ? {} : { parameters: others.map(({ parameter }) => this.parameterOrRef(parameter)) }),
-      ...(requestBody === undefined ? {} : { requestBody }),
+      ...(requestBody !== undefined && { requestBody }),
       ...(schemes === undefined ? {} : servers(this.document['host'], this.document['basePath'], schemes)),
       responses: mapValues(responses, (response, code) =>
         code.startsWith('x-') ? (response as Json) : this.response(response, produces ?? this.document['produces']),
@@ -136,9 +136,9 @@ class SwaggerUpgrade {
     const body = parameters.find((parameter) => parameter['in'] === 'body');
     if (body !== undefined) {
       const { in: _in, name: _name, schema, required, description, ...rest } = body;
-      const media = { ...(schema === undefined ? {} : { schema }) };
+      const media = { ...(schema !== undefined && { schema }) };
       return {
-        ...(description === undefined ? {} : { description }),
+        ...(description !== undefined && { description }),
         ...extensions(rest),
         ...(required === true ? { required } : {}),
         content: Object.fromEntries((types.length === 0 ? ['application/json'] : types).map((type) => [type, media])),
@@ -149,7 +149,7 @@ class SwaggerUpgrade {
       ? 'multipart/form-data'
       : 'application/x-www-form-urlencoded';
     return {
-      ...(form.required === undefined ? {} : { required: true }),
+      ...(form.required !== undefined && { required: true }),
       content: Object.fromEntries(
         (types.length === 0 ? [fallback] : types).map((type) => [type, { schema: form.schema }]),
       ),
@@ -166,12 +166,12 @@ class SwaggerUpgrade {
       schema === undefined
         ? undefined
         : Object.fromEntries(
-            names.map((type) => [type, { schema, ...(shown[type] === undefined ? {} : { example: shown[type] }) }]),
+            names.map((type) => [type, { schema, ...(shown[type] !== undefined && { example: shown[type] }) }]),
           );
     return {
       ...rest,
-      ...(headers === undefined ? {} : { headers: mapValues(headers, (header) => this.header(asObject(header))) }),
-      ...(content === undefined ? {} : { content }),
+      ...(headers !== undefined && { headers: mapValues(headers, (header) => this.header(asObject(header))) }),
+      ...(content !== undefined && { content }),
     };
   }
 

@@ -68,7 +68,7 @@ export const parse = (text: string | Uint8Array, options: ParseOptions = {}): Pa
     format,
     version,
     versionText,
-    ...(source === undefined ? {} : { source }),
+    ...(source !== undefined && { source }),
     locate: locator(body, format),
   };
 };
