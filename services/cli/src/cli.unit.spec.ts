@@ -54,14 +54,14 @@ describe('the command line', () => {
   });
 
   it('names the fields at fault, the job in the way and when to try again', async () => {
-    const fields = [{ field: 'schedule.cron', message: 'never comes' }];
+    const fields = [{ field: 'schedule.cron', message: 'schedule.cron never matches a date' }];
     const error = { code: 'VALIDATION_FAILED', message: 'invalid', requestId: 'r-7', fields, jobId };
     const { url } = await serving({
       'GET /v1/overview': { status: 503, body: { error }, headers: { 'retry-after': '2' } },
     });
     const { stderr } = await tidemark(url, ['overview']);
     expect(stderr).toBe(
-      `tidemark: VALIDATION_FAILED: invalid; schedule.cron never comes; job ${jobId}; try again in 2 s (request r-7)\n`,
+      `tidemark: VALIDATION_FAILED: invalid; schedule.cron never matches a date; job ${jobId}; try again in 2 s (request r-7)\n`,
     );
   });
 

@@ -50,13 +50,13 @@ describe('a snapshot', () => {
       // A length that is too large runs out of file before its checksum can be looked at.
       else expect(['corrupt', 'truncated']).toContain(problem);
     }
-  });
+  }, 60_000);
 
   it('is refused wherever it ends early, also between two frames', async () => {
     for (let length = 0; length < good.length; length++) {
       expect(await problemOf(good.subarray(0, length))).toBe('truncated');
     }
-  });
+  }, 60_000);
 
   it('is refused when something follows it', async () => {
     expect(await problemOf(Buffer.concat([good, good]))).toBe('corrupt');
