@@ -1,9 +1,7 @@
 import type { FieldType } from './field-type.js';
+import type { Shape } from './shape-class.js';
 
-/** A class whose fields are declared by the decorators of decorators.ts: one shape of data that crosses a boundary. */
-export type Shape<T extends object = object> = abstract new () => T;
-
-export type Shaped<S extends Shape> = InstanceType<S>;
+export type { Shape, Shaped } from './shape-class.js';
 
 export interface Field {
   readonly type: FieldType;

@@ -1,7 +1,7 @@
 import type { RecordedEvent, Subscription } from '@tidemark/event-store';
 import type { Json } from '@tidemark/foundation';
-import type { OutgoingMessage } from '../port.js';
-import type { Feed } from './feed.js';
+import type { EventMapping, OutgoingMessage } from '../port.js';
+import type { EmbeddedLog } from './embedded-log.js';
 import { Place } from './place.js';
 
 /** A message that a durable consumer has taken in and not yet acknowledged. */
@@ -20,6 +20,21 @@ export class Entry {
     readonly position: number,
     readonly index: number,
   ) {}
+}
+
+/** What a tap needs of the feed that it takes from. */
+export interface TappedFeed {
+  readonly name: string;
+  readonly isRunning: boolean;
+  /** All messages of events up to here were handed out. */
+  readonly position: number;
+  readonly categories: readonly string[];
+  readonly log: EmbeddedLog;
+  readonly map: EventMapping;
+  readonly taps: { match(subject: string): readonly Tap[] };
+  readonly onError: (error: Error) => void;
+  /** Hands the tap what matches the filter, until the returned function is called. */
+  add(tap: Tap, filter: string): () => void;
 }
 
 /** What a tap needs of the durable consumer it feeds. */
@@ -52,7 +67,7 @@ export class Tap {
 
   /** `saved`: what `save` answered in an earlier life; undefined starts at the start of the log. */
   constructor(
-    private readonly feed: Feed,
+    private readonly feed: TappedFeed,
     filter: string,
     private readonly sink: Sink,
     saved: Json | undefined,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GenerationDropped, type Generation, type ReadModel } from '../port.js';
-import type { ReadModelHome } from './conformance.js';
+import type { ReadModelHome } from './home.js';
 import { busyLog, folded, TaskLog, tasks, type Task } from './tasks.js';
 
 export function describeFolding(home: () => Promise<ReadModelHome>): void {

@@ -2,7 +2,7 @@ import { randomNamespace } from '@tidemark/test-kit';
 import { MongoClient } from 'mongodb';
 import { MongoReadModel } from '../mongodb/mongo-read-model.js';
 import type { ReadModel } from '../port.js';
-import type { ReadModelHome } from './conformance.js';
+import type { ReadModelHome } from './home.js';
 
 /** A database of its own on the server. */
 export async function mongoHome(url: string): Promise<ReadModelHome> {

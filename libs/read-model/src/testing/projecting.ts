@@ -4,7 +4,7 @@ import { eventually, temporaryFolder } from '@tidemark/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Projection, ReadModel } from '../port.js';
 import { Projector } from '../projector.js';
-import type { ReadModelHome } from './conformance.js';
+import type { ReadModelHome } from './home.js';
 import { tasks, type Task } from './tasks.js';
 
 /** An empty event store, and how to delete it. */

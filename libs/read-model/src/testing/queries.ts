@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Query, ReadModel } from '../port.js';
-import type { ReadModelHome } from './conformance.js';
+import type { ReadModelHome } from './home.js';
 import { goLive } from './folding.js';
 import { TaskLog, tasks, type Task } from './tasks.js';
 
