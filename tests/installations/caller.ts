@@ -1,5 +1,5 @@
 import { command, type ConnectionView, type CreateJob, type JobEventView, type JobView } from '@tidemark/contracts';
-import { RemoteError, type Broker } from '@tidemark/messaging';
+import { type RemoteError, type Broker } from '@tidemark/messaging';
 
 export const TENANT = 'acme';
 

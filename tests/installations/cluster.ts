@@ -20,13 +20,13 @@ interface Member {
 
 /** Every service as processes of its own, on real servers, to be killed. */
 export class Cluster {
-  private members: Member[] = [];
-  private readonly env: NodeJS.ProcessEnv;
+  #members: Member[] = [];
+  readonly #env: NodeJS.ProcessEnv;
   /** Processes that ended though nobody killed them. */
   readonly fallen: string[] = [];
 
   constructor(urls: PortUrls, namespace: string) {
-    this.env = {
+    this.#env = {
       ...process.env,
       TIDEMARK_EVENT_STORE: urls.eventStore,
       TIDEMARK_BROKER: urls.broker,
@@ -41,37 +41,37 @@ export class Cluster {
   }
 
   start(): void {
-    for (const kind of kinds) this.fill(kind);
+    for (const kind of kinds) this.#fill(kind);
   }
 
   /** `kill -9` for all processes of a service, or for one of them; new ones take their places at once. */
   async kill(kind: Kind, count: number = SIZES[kind]): Promise<void> {
-    const doomed = this.members.filter((member) => member.kind === kind).slice(0, count);
-    this.members = this.members.filter((member) => !doomed.includes(member));
+    const doomed = this.#members.filter((member) => member.kind === kind).slice(0, count);
+    this.#members = this.#members.filter((member) => !doomed.includes(member));
     for (const { child } of doomed) child.kill('SIGKILL');
     await Promise.all(doomed.map(({ exit }) => exit));
-    this.fill(kind);
+    this.#fill(kind);
   }
 
   async stop(): Promise<void> {
-    const { members } = this;
-    this.members = [];
+    const members = this.#members;
+    this.#members = [];
     for (const { child } of members) child.kill('SIGKILL');
     await Promise.all(members.map(({ exit }) => exit));
   }
 
-  private fill(kind: Kind): void {
-    const missing = SIZES[kind] - this.members.filter((member) => member.kind === kind).length;
-    for (let n = 0; n < missing; n += 1) this.members.push(this.begin(kind));
+  #fill(kind: Kind): void {
+    const missing = SIZES[kind] - this.#members.filter((member) => member.kind === kind).length;
+    for (let n = 0; n < missing; n += 1) this.#members.push(this.#begin(kind));
   }
 
-  private begin(kind: Kind): Member {
+  #begin(kind: Kind): Member {
     const program = join(SERVICES, kind, 'dist/main.js');
-    const child = spawn(process.execPath, [program], { env: this.env, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [program], { env: this.#env, stdio: ['ignore', 'ignore', 'inherit'] });
     const exit = once(child, 'exit');
     const member = { kind, child, exit };
     void exit.then(([code]) => {
-      if (this.members.includes(member)) this.fallen.push(`${kind} ended with code ${code as number}`);
+      if (this.#members.includes(member)) this.fallen.push(`${kind} ended with code ${code as number}`);
     });
     return member;
   }

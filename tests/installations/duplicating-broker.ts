@@ -7,8 +7,8 @@ import { copyOf } from './faulty-broker.js';
  * late. Share one among all services.
  */
 export class DuplicatingBroker {
-  private readonly handlers = new Map<string, ConsumeHandler[]>();
-  private late: (() => Promise<unknown>)[] = [];
+  readonly #handlers = new Map<string, ConsumeHandler[]>();
+  #late: (() => Promise<unknown>)[] = [];
   /** Deliveries and requests made beyond the real ones. */
   repeated = 0;
 
@@ -28,16 +28,16 @@ export class DuplicatingBroker {
       broker.broadcast(subject, data, headers);
     },
     consume: <T>(options: ConsumeOptions, handler: ConsumeHandler<T>) => {
-      const members = this.membersOf(options.durable);
+      const members = this.#membersOf(options.durable);
       members.push(handler as ConsumeHandler);
-      return broker.consume<T>(options, (delivery) => this.twice(members, handler as ConsumeHandler, delivery));
+      return broker.consume<T>(options, (delivery) => this.#twice(members, handler as ConsumeHandler, delivery));
     },
     relay: (options) => broker.relay(options),
     ping: () => broker.ping(),
     close: () => broker.close(),
     request: <R>(subject: string, data: unknown, options?: object) => {
       const ask = () => broker.request<R>(subject, data, options);
-      this.late.push(ask);
+      this.#late.push(ask);
       this.repeated += 1;
       return lastOf([ask(), ask()]);
     },
@@ -45,21 +45,21 @@ export class DuplicatingBroker {
 
   /** Repeats, in order, everything that was delivered or asked so far. Refusals are as good as answers. */
   async repeatAll(): Promise<void> {
-    const { late } = this;
-    this.late = [];
+    const late = this.#late;
+    this.#late = [];
     for (const again of late) {
       this.repeated += 1;
       await again().catch(() => undefined);
     }
   }
 
-  private membersOf(durable: string): ConsumeHandler[] {
-    let members = this.handlers.get(durable);
-    if (!members) this.handlers.set(durable, (members = []));
+  #membersOf(durable: string): ConsumeHandler[] {
+    let members = this.#handlers.get(durable);
+    if (!members) this.#handlers.set(durable, (members = []));
     return members;
   }
 
-  private async twice(members: readonly ConsumeHandler[], handler: ConsumeHandler, first: Delivery): Promise<void> {
+  async #twice(members: readonly ConsumeHandler[], handler: ConsumeHandler, first: Delivery): Promise<void> {
     const other = members.find((member) => member !== handler) ?? handler;
     const again = (times: number) =>
       copyOf(first, {
@@ -67,7 +67,7 @@ export class DuplicatingBroker {
         // Later than the first, and before whatever comes next.
         deliverySequence: first.deliverySequence + times / 4,
       });
-    this.late.push(async () => other(again(2)));
+    this.#late.push(async () => other(again(2)));
     this.repeated += 1;
     const [ended] = await Promise.allSettled([handler(first), other(again(1))]);
     if (ended.status === 'rejected') throw ended.reason;

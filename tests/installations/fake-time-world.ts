@@ -9,8 +9,8 @@ type Options = Partial<Omit<InstallationOptions, 'urls' | 'coordinators'>> & { r
 /** An installation on embedded adapters whose coordinators live in a time that the test moves, and a publisher. */
 export class FakeTimeWorld {
   readonly clock = new FakeClock();
-  private readonly open: Installation[] = [];
-  private readonly faulty: FaultyBroker[] = [];
+  readonly #open: Installation[] = [];
+  readonly #faulty: FaultyBroker[] = [];
 
   private constructor(
     readonly folder: TemporaryFolder,
@@ -28,26 +28,26 @@ export class FakeTimeWorld {
       urls: embedded(this.folder.path),
       coordinators: times,
     });
-    this.open.push(installation);
+    this.#open.push(installation);
     return installation;
   }
 
   async stop(installation: Installation): Promise<void> {
-    this.open.splice(this.open.indexOf(installation), 1);
+    this.#open.splice(this.#open.indexOf(installation), 1);
     await installation.stop();
   }
 
   /** A runner's broker that can fall silent; at the end it comes back, so that what it holds back can end too. */
   faultyBroker(): FaultyBroker {
     const broker = new FaultyBroker();
-    this.faulty.push(broker);
+    this.#faulty.push(broker);
     return broker;
   }
 
   /** Ends everything. */
   async end(): Promise<void> {
-    for (const broker of this.faulty) broker.comeBack();
-    for (const installation of this.open.splice(0)) await installation.stop();
+    for (const broker of this.#faulty) broker.comeBack();
+    for (const installation of this.#open.splice(0)) await installation.stop();
     await this.publisher.stop();
     await this.folder.remove();
   }

@@ -14,18 +14,18 @@ export class Program {
   stdout = '';
   stderr = '';
   readonly ended: Promise<Ended>;
-  private readonly child: ChildProcess;
-  private readonly watchers = new Set<() => void>();
+  readonly #child: ChildProcess;
+  readonly #watchers = new Set<() => void>();
 
   constructor(service: ServiceName, environment: Readonly<Record<string, string>>) {
     const main = fileURLToPath(new URL(`../../services/${service}/dist/main.js`, import.meta.url));
     const ports = { TIDEMARK_HTTP_PORT: '0', TIDEMARK_GRPC_PORT: '0' };
     const env = { PATH: process.env['PATH'], ...ports, ...environment };
-    this.child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.child.stdout!.setEncoding('utf8').on('data', (text: string) => this.take('stdout', text));
-    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => this.take('stderr', text));
-    this.ended = once(this.child, 'close').then(([code, signal]) => {
-      this.notify();
+    this.#child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => this.#take('stdout', text));
+    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => this.#take('stderr', text));
+    this.ended = once(this.#child, 'close').then(([code, signal]) => {
+      this.#notify();
       return { code, signal } as Ended;
     });
   }
@@ -35,8 +35,8 @@ export class Program {
     for (;;) {
       const found = pattern.exec(this.stdout);
       if (found) return found;
-      if (this.hasEnded) throw new Error(`ended without ${String(pattern)}:\n${this.stdout}${this.stderr}`);
-      await new Promise<void>((resolve) => this.watchers.add(resolve));
+      if (this.#hasEnded) throw new Error(`ended without ${String(pattern)}:\n${this.stdout}${this.stderr}`);
+      await new Promise<void>((resolve) => this.#watchers.add(resolve));
     }
   }
 
@@ -47,27 +47,27 @@ export class Program {
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
+    this.#child.kill(signal);
   }
 
   /** Ends it, by force if need be; for the end of a test. */
   async stop(): Promise<Ended> {
-    if (!this.hasEnded) this.signal('SIGINT');
+    if (!this.#hasEnded) this.signal('SIGINT');
     const timer = setTimeout(() => this.signal('SIGKILL'), 10_000);
     return this.ended.finally(() => clearTimeout(timer));
   }
 
-  private get hasEnded(): boolean {
-    return this.child.exitCode !== null || this.child.signalCode !== null;
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  private take(stream: 'stdout' | 'stderr', text: string): void {
+  #take(stream: 'stdout' | 'stderr', text: string): void {
     this[stream] += text;
-    this.notify();
+    this.#notify();
   }
 
-  private notify(): void {
-    for (const wake of this.watchers) wake();
-    this.watchers.clear();
+  #notify(): void {
+    for (const wake of this.#watchers) wake();
+    this.#watchers.clear();
   }
 }

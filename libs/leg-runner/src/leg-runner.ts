@@ -30,8 +30,8 @@ export interface LegRunnerOptions extends LegTools {
 export class LegRunner {
   /** Names this runner in claims. */
   readonly id: string;
-  private readonly legs = new Set<{ readonly jobId: string; readonly leg: ClaimedLeg }>();
-  private readonly running: Running[] = [];
+  readonly #legs = new Set<{ readonly jobId: string; readonly leg: ClaimedLeg }>();
+  readonly #running: Running[] = [];
 
   constructor(private readonly options: LegRunnerOptions) {
     this.id = `${options.service}@${hostname()}-${process.pid}`;
@@ -39,62 +39,62 @@ export class LegRunner {
 
   async start(): Promise<void> {
     const { broker, service, concurrency, ackWaitMs } = this.options;
-    this.running.push(
-      await this.stopOn('CancelRequested', 'cancelled'),
-      await this.stopOn('ClaimExpired', 'fenced'),
-      await this.stopOn('JobCancelled', 'fenced'),
+    this.#running.push(
+      await this.#stopOn('CancelRequested', 'cancelled'),
+      await this.#stopOn('ClaimExpired', 'fenced'),
+      await this.#stopOn('JobCancelled', 'fenced'),
       await broker.consume<Work>(
         { durable: service, subject: `tidemark.work.${service}.*`, ackWaitMs, maxDeliver: -1, concurrency },
-        (delivery) => this.take(delivery),
+        (delivery) => this.#take(delivery),
       ),
     );
   }
 
   /** Takes no new leg, gives those in work `deadlineMs` to end, then gives them back. */
   async stop(deadlineMs?: number): Promise<void> {
-    await Promise.all(this.running.map((running) => running.stop(deadlineMs)));
+    await Promise.all(this.#running.map((running) => running.stop(deadlineMs)));
   }
 
   /** Lossy: a leg that misses it is refused at its next report. */
-  private stopOn(event: string, reason: StopReason): Promise<Running> {
+  #stopOn(event: string, reason: StopReason): Promise<Running> {
     return this.options.broker.listen<{ stream: string; claim?: number }>(
       eventSubject(jobStream.category, event),
       ({ data }) => {
         const { stream, claim } = data;
-        for (const { jobId, leg } of this.legs)
+        for (const { jobId, leg } of this.#legs)
           if (stream === jobStream.of(jobId) && (claim ?? leg.claim) === leg.claim) leg.stop(reason);
       },
     );
   }
 
-  private take(delivery: Delivery<Work>): Promise<void> {
+  #take(delivery: Delivery<Work>): Promise<void> {
     const { headers, data } = delivery;
     const { tenant, jobId, stage, attempt } = data;
     const attributes = { 'tidemark.tenant': tenant, 'tidemark.job': jobId, 'tidemark.attempt': attempt };
     const parent = headers['traceparent'] ?? null;
     const name = `leg ${this.options.service}.${stage}`;
-    return inSpan(name, { parent, kind: 'CONSUMER', attributes }, () => this.run(delivery));
+    return inSpan(name, { parent, kind: 'CONSUMER', attributes }, () => this.#run(delivery));
   }
 
-  private async run(delivery: Delivery<Work>): Promise<void> {
+  async #run(delivery: Delivery<Work>): Promise<void> {
     const { broker } = this.options;
     const { tenant, jobId } = delivery.data;
     const context = { ...contextOf(tenant, delivery.headers), actor: `runner:${this.id}`, causationId: delivery.id };
     const coordinator = new CoordinatorClient(broker, context, this.options.clock);
-    const granted = await this.claim(coordinator, delivery);
+    const granted = await this.#claim(coordinator, delivery);
     if (!granted) return;
     const leg = new ClaimedLeg(this.options, coordinator, delivery, granted);
     const entry = { jobId, leg };
-    this.legs.add(entry);
+    this.#legs.add(entry);
     try {
       await leg.run();
     } finally {
-      this.legs.delete(entry);
+      this.#legs.delete(entry);
     }
   }
 
   /** Undefined when the leg is not to be had: ended, done, superseded, or held by a live runner. */
-  private async claim(coordinator: CoordinatorClient, delivery: Delivery<Work>): Promise<ClaimGranted | undefined> {
+  async #claim(coordinator: CoordinatorClient, delivery: Delivery<Work>): Promise<ClaimGranted | undefined> {
     const { id, deliverySequence: sequence, data } = delivery;
     const request: ClaimRequest = {
       ...data,

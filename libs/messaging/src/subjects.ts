@@ -60,27 +60,27 @@ const CACHED_SUBJECTS = 10_000;
 
 /** Values filed under subject filters; the answer for a subject seen before costs one map look-up. */
 export class SubjectIndex<T> {
-  private readonly entries = new Set<{ filter: string; value: T }>();
-  private readonly cache = new Map<string, readonly T[]>();
+  readonly #entries = new Set<{ filter: string; value: T }>();
+  readonly #cache = new Map<string, readonly T[]>();
 
   /** Returns the function that takes it out again. */
   add(filter: string, value: T): () => void {
     const entry = { filter, value };
-    this.entries.add(entry);
-    this.cache.clear();
+    this.#entries.add(entry);
+    this.#cache.clear();
     return () => {
-      this.entries.delete(entry);
-      this.cache.clear();
+      this.#entries.delete(entry);
+      this.#cache.clear();
     };
   }
 
   match(subject: string): readonly T[] {
-    const known = this.cache.get(subject);
+    const known = this.#cache.get(subject);
     if (known) return known;
     const found: T[] = [];
-    for (const { filter, value } of this.entries) if (matches(filter, subject)) found.push(value);
-    if (this.cache.size >= CACHED_SUBJECTS) this.cache.clear();
-    this.cache.set(subject, found);
+    for (const { filter, value } of this.#entries) if (matches(filter, subject)) found.push(value);
+    if (this.#cache.size >= CACHED_SUBJECTS) this.#cache.clear();
+    this.#cache.set(subject, found);
     return found;
   }
 }

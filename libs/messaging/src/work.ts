@@ -4,37 +4,37 @@ const ABORT_GRACE_MS = 100;
 
 /** Counts what is in work, and waits for its end. */
 export class Work {
-  private running = 0;
-  private idle: PromiseWithResolvers<void> | undefined;
-  private readonly controller = new AbortController();
+  #running = 0;
+  #idle: PromiseWithResolvers<void> | undefined;
+  readonly #controller = new AbortController();
 
   /** Aborted when the drain deadline has passed. */
-  readonly signal: AbortSignal = this.controller.signal;
+  readonly signal: AbortSignal = this.#controller.signal;
 
   get size(): number {
-    return this.running;
+    return this.#running;
   }
 
   begin(): void {
-    this.running++;
+    this.#running++;
   }
 
   end(): void {
-    if (--this.running === 0) this.idle?.resolve();
+    if (--this.#running === 0) this.#idle?.resolve();
   }
 
   /** Resolves when nothing is in work; aborts what is after `deadlineMs` and gives it a moment to end. */
   async drain(deadlineMs: number): Promise<void> {
-    if (await this.idleWithin(deadlineMs)) return;
-    this.controller.abort(new Error(`stopped: still in work after ${deadlineMs} ms`));
-    await this.idleWithin(ABORT_GRACE_MS);
+    if (await this.#idleWithin(deadlineMs)) return;
+    this.#controller.abort(new Error(`stopped: still in work after ${deadlineMs} ms`));
+    await this.#idleWithin(ABORT_GRACE_MS);
   }
 
-  private async idleWithin(milliseconds: number): Promise<boolean> {
-    if (this.running === 0) return true;
-    this.idle ??= Promise.withResolvers();
+  async #idleWithin(milliseconds: number): Promise<boolean> {
+    if (this.#running === 0) return true;
+    this.#idle ??= Promise.withResolvers();
     return withTimeout(
-      this.idle.promise.then(() => true),
+      this.#idle.promise.then(() => true),
       milliseconds,
       () => false,
     );

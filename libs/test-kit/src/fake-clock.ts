@@ -12,77 +12,77 @@ interface PendingTimer extends FakeTimer {
 
 /** A clock that moves only when the test says so. */
 export class FakeClock {
-  private time: number;
-  private order = 0;
-  private readonly pending = new Set<PendingTimer>();
+  #time: number;
+  #order = 0;
+  readonly #pending = new Set<PendingTimer>();
 
   constructor(start: number | string = '2026-01-01T00:00:00.000Z') {
-    this.time = typeof start === 'number' ? start : Date.parse(start);
-    if (!Number.isFinite(this.time)) throw new RangeError(`start: expected milliseconds or an ISO date, got ${start}`);
+    this.#time = typeof start === 'number' ? start : Date.parse(start);
+    if (!Number.isFinite(this.#time)) throw new RangeError(`start: expected milliseconds or an ISO date, got ${start}`);
   }
 
   // Bound, so that they can be handed over as plain functions.
-  readonly now = (): number => this.time;
-  readonly setTimeout = (callback: () => void, milliseconds = 0): FakeTimer => this.add(callback, milliseconds);
+  readonly now = (): number => this.#time;
+  readonly setTimeout = (callback: () => void, milliseconds = 0): FakeTimer => this.#add(callback, milliseconds);
   readonly setInterval = (callback: () => void, milliseconds: number): FakeTimer =>
-    this.add(callback, milliseconds, Math.max(1, milliseconds));
+    this.#add(callback, milliseconds, Math.max(1, milliseconds));
   readonly clearTimeout = (timer: FakeTimer | undefined): void => {
-    for (const pending of this.pending) if (pending === timer) this.pending.delete(pending);
+    for (const pending of this.#pending) if (pending === timer) this.#pending.delete(pending);
   };
   readonly clearInterval = this.clearTimeout;
 
   /** Timers that have not fired. */
   get timers(): number {
-    return this.pending.size;
+    return this.#pending.size;
   }
 
   /** When the next timer fires; undefined when there is none. */
   get nextDue(): number | undefined {
-    return this.next(Infinity)?.due;
+    return this.#next(Infinity)?.due;
   }
 
   /** Resolves when the clock has been advanced by this much. */
   sleep(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => this.add(resolve, milliseconds));
+    return new Promise((resolve) => this.#add(resolve, milliseconds));
   }
 
   /** Moves on, firing every timer at its own time, in order; what they start in promises runs in between. */
   async advance(milliseconds: number): Promise<void> {
-    await this.advanceTo(this.time + milliseconds);
+    await this.advanceTo(this.#time + milliseconds);
   }
 
   async advanceTo(time: number): Promise<void> {
-    if (time < this.time) throw new RangeError(`a clock that is at ${this.time} cannot advance to ${time}`);
+    if (time < this.#time) throw new RangeError(`a clock that is at ${this.#time} cannot advance to ${time}`);
     await settle();
-    for (let timer = this.next(time); timer; timer = this.next(time)) {
-      this.pending.delete(timer);
-      this.time = Math.max(this.time, timer.due);
-      if (timer.every !== undefined) this.rearm(timer, timer.every);
+    for (let timer = this.#next(time); timer; timer = this.#next(time)) {
+      this.#pending.delete(timer);
+      this.#time = Math.max(this.#time, timer.due);
+      if (timer.every !== undefined) this.#rearm(timer, timer.every);
       timer.callback();
       await settle();
     }
-    this.time = time;
+    this.#time = time;
   }
 
   /** Sets the time, also backwards, and fires nothing: a system clock that was put right. */
   set(time: number): void {
-    this.time = time;
+    this.#time = time;
   }
 
-  private add(callback: () => void, milliseconds: number, every?: number): FakeTimer {
-    const timer = { due: this.time + Math.max(0, milliseconds), order: this.order++, every, callback };
-    this.pending.add(timer);
+  #add(callback: () => void, milliseconds: number, every?: number): FakeTimer {
+    const timer = { due: this.#time + Math.max(0, milliseconds), order: this.#order++, every, callback };
+    this.#pending.add(timer);
     return timer;
   }
 
-  private rearm(timer: PendingTimer, every: number): void {
+  #rearm(timer: PendingTimer, every: number): void {
     // The same object, so that clearInterval still knows it.
-    this.pending.add(Object.assign(timer, { due: timer.due + every, order: this.order++ }));
+    this.#pending.add(Object.assign(timer, { due: timer.due + every, order: this.#order++ }));
   }
 
-  private next(until: number): PendingTimer | undefined {
+  #next(until: number): PendingTimer | undefined {
     let first: PendingTimer | undefined;
-    for (const timer of this.pending) {
+    for (const timer of this.#pending) {
       if (timer.due > until) continue;
       if (!first || timer.due < first.due || (timer.due === first.due && timer.order < first.order)) first = timer;
     }

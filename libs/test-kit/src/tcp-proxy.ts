@@ -37,30 +37,30 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
 class Proxy implements TcpProxy {
   readonly host = '127.0.0.1';
   mode: ProxyMode = 'pass';
-  private hung: Direction | 'both' = 'both';
-  private milliseconds = 0;
-  private readonly server: Server;
-  private readonly lanes = new Set<Lane>();
-  private readonly traps = new Map<Direction, () => void>();
+  #hung: Direction | 'both' = 'both';
+  #milliseconds = 0;
+  readonly #server: Server;
+  readonly #lanes = new Set<Lane>();
+  readonly #traps = new Map<Direction, () => void>();
 
   constructor(
     private readonly targetHost: string,
     private readonly targetPort: number,
   ) {
-    this.server = createServer({ allowHalfOpen: true }, (client) => this.accept(client));
+    this.#server = createServer({ allowHalfOpen: true }, (client) => this.#accept(client));
   }
 
   async listen(): Promise<void> {
-    this.server.listen(0, this.host);
-    await once(this.server, 'listening');
+    this.#server.listen(0, this.host);
+    await once(this.#server, 'listening');
   }
 
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return (this.#server.address() as AddressInfo).port;
   }
 
   get connections(): number {
-    return this.lanes.size / 2;
+    return this.#lanes.size / 2;
   }
 
   url(target: string): string {
@@ -68,40 +68,40 @@ class Proxy implements TcpProxy {
   }
 
   pass(): void {
-    this.switchTo('pass');
+    this.#switchTo('pass');
   }
 
   cut(): void {
-    this.switchTo('cut');
-    for (const lane of this.lanes) lane.reset();
+    this.#switchTo('cut');
+    for (const lane of this.#lanes) lane.reset();
   }
 
   hang(direction: Direction | 'both' = 'both'): void {
-    this.hung = direction;
-    this.switchTo('hang');
+    this.#hung = direction;
+    this.#switchTo('hang');
   }
 
   delay(milliseconds: number): void {
-    this.milliseconds = milliseconds;
-    this.switchTo('delay');
+    this.#milliseconds = milliseconds;
+    this.#switchTo('delay');
   }
 
   cutOnNext(direction: Direction): Promise<void> {
-    return new Promise((resolve) => this.traps.set(direction, resolve));
+    return new Promise((resolve) => this.#traps.set(direction, resolve));
   }
 
   async close(): Promise<void> {
     this.cut();
-    this.server.close();
-    await once(this.server, 'close');
+    this.#server.close();
+    await once(this.#server, 'close');
   }
 
-  private switchTo(mode: ProxyMode): void {
+  #switchTo(mode: ProxyMode): void {
     this.mode = mode;
-    for (const lane of this.lanes) lane.flush();
+    for (const lane of this.#lanes) lane.flush();
   }
 
-  private accept(client: Socket): void {
+  #accept(client: Socket): void {
     if (this.mode === 'cut') {
       client.on('error', () => {});
       client.resetAndDestroy();
@@ -111,22 +111,22 @@ class Proxy implements TcpProxy {
     client.setNoDelay(true);
     upstream.setNoDelay(true);
     for (const lane of [new Lane(this, 'to_server', client, upstream), new Lane(this, 'to_client', upstream, client)]) {
-      this.lanes.add(lane);
-      lane.from.on('close', () => this.lanes.delete(lane));
+      this.#lanes.add(lane);
+      lane.from.on('close', () => this.#lanes.delete(lane));
     }
   }
 
   isHung(direction: Direction): boolean {
-    return this.mode === 'hang' && (this.hung === 'both' || this.hung === direction);
+    return this.mode === 'hang' && (this.#hung === 'both' || this.#hung === direction);
   }
 
   lag(): number {
-    return this.mode === 'delay' ? this.milliseconds : 0;
+    return this.mode === 'delay' ? this.#milliseconds : 0;
   }
 
   springs(direction: Direction): boolean {
-    const trap = this.traps.get(direction);
-    this.traps.delete(direction);
+    const trap = this.#traps.get(direction);
+    this.#traps.delete(direction);
     trap?.();
     return trap !== undefined;
   }
@@ -134,8 +134,8 @@ class Proxy implements TcpProxy {
 
 /** One direction of one connection: an ordered queue of chunks (null is the end) with the time each is due. */
 class Lane {
-  private readonly queue: { chunk: Buffer | null; due: number }[] = [];
-  private timer: NodeJS.Timeout | undefined;
+  readonly #queue: { chunk: Buffer | null; due: number }[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly proxy: Proxy,
@@ -143,38 +143,38 @@ class Lane {
     readonly from: Socket,
     private readonly to: Socket,
   ) {
-    from.on('data', (chunk: Buffer) => this.take(chunk));
-    from.on('end', () => this.take(null));
+    from.on('data', (chunk: Buffer) => this.#take(chunk));
+    from.on('end', () => this.#take(null));
     from.on('error', () => this.reset());
     from.on('close', () => this.to.destroySoon());
     to.on('drain', () => this.flush());
   }
 
   reset(): void {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
     for (const socket of [this.from, this.to]) {
       if (socket.connecting) socket.destroy();
       else socket.resetAndDestroy();
     }
   }
 
-  private take(chunk: Buffer | null): void {
+  #take(chunk: Buffer | null): void {
     if (chunk && this.proxy.springs(this.direction)) return this.reset();
-    this.queue.push({ chunk, due: Date.now() + this.proxy.lag() });
+    this.#queue.push({ chunk, due: Date.now() + this.proxy.lag() });
     this.flush();
   }
 
   /** Forwards what is due; stops reading when the receiver is slow or the lane hangs, so memory stays bounded. */
   flush(): void {
-    clearTimeout(this.timer);
-    while (this.queue.length > 0 && !this.proxy.isHung(this.direction) && !this.to.writableNeedDrain) {
-      const { chunk, due } = this.queue[0]!;
+    clearTimeout(this.#timer);
+    while (this.#queue.length > 0 && !this.proxy.isHung(this.direction) && !this.to.writableNeedDrain) {
+      const { chunk, due } = this.#queue[0]!;
       const wait = Math.min(due - Date.now(), this.proxy.lag());
       if (wait > 0) {
-        this.timer = setTimeout(() => this.flush(), wait);
+        this.#timer = setTimeout(() => this.flush(), wait);
         break;
       }
-      this.queue.shift();
+      this.#queue.shift();
       if (this.to.destroyed) continue;
       if (chunk) this.to.write(chunk);
       else this.to.end();

@@ -11,7 +11,7 @@ export class Terminal implements TableOptions {
   readonly watched: boolean;
   /** A person looks at what is said about the results, wherever these go: progress may be drawn there. */
   readonly followed: boolean;
-  private drawn = false;
+  #drawn = false;
 
   constructor(
     private readonly stdout: Output,
@@ -50,11 +50,11 @@ export class Terminal implements TableOptions {
   progress(line: string): void {
     if (!this.followed) return;
     this.stderr.write(`\r${line}\u001b[K`);
-    this.drawn = true;
+    this.#drawn = true;
   }
 
   clear(): void {
-    if (this.drawn) this.stderr.write('\r\u001b[K');
-    this.drawn = false;
+    if (this.#drawn) this.stderr.write('\r\u001b[K');
+    this.#drawn = false;
   }
 }

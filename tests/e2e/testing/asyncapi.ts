@@ -8,14 +8,14 @@ type Node = Record<string, any>;
 /** asyncapi.yaml, and whether messages are what it says. */
 export class AsyncApi {
   readonly document: Node;
-  private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
 
   constructor() {
     const file = new URL('../../../libs/contracts/asyncapi.yaml', import.meta.url);
     this.document = parse(readFileSync(file, 'utf8')) as Node;
-    addFormats.default(this.ajv);
+    addFormats.default(this.#ajv);
     // Not the whole document: its own `id` is none of a schema.
-    this.ajv.addSchema({ components: this.document['components'], $id: 'asyncapi' });
+    this.#ajv.addSchema({ components: this.document['components'], $id: 'asyncapi' });
   }
 
   /** What a reference within the document leads to, through other references. @throws Error when it leads nowhere */
@@ -68,7 +68,7 @@ export class AsyncApi {
   problems(message: string, part: 'payload' | 'headers', value: unknown): string[] {
     const { pointer } = this.resolve(message);
     const at = `asyncapi${pointer}/${part}`;
-    const validate = (this.ajv.getSchema(at) ?? this.ajv.compile({ $ref: at })) as ValidateFunction;
+    const validate = (this.#ajv.getSchema(at) ?? this.#ajv.compile({ $ref: at })) as ValidateFunction;
     validate(value);
     return (validate.errors ?? []).map(
       ({ instancePath, message: text, params }) =>

@@ -5,15 +5,15 @@ import type { Answer, CallOptions, Client } from '../../installations/client.js'
 
 /** Calls whose answers must be exactly what /openapi.json says: nothing left out, and nothing that is not described. */
 export class Described {
-  private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
-  private readonly validators = new Map<string, ValidateFunction>();
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
+  readonly #validators = new Map<string, ValidateFunction>();
 
   private constructor(
     private readonly client: Client,
     private readonly document: any,
   ) {
-    addFormats.default(this.ajv);
-    this.ajv.addSchema({ ...(closed(document) as object), $id: 'api' });
+    addFormats.default(this.#ajv);
+    this.#ajv.addSchema({ ...(closed(document) as object), $id: 'api' });
   }
 
   static async of(client: Client): Promise<Described> {
@@ -30,11 +30,11 @@ export class Described {
     const url = values.reduce((text, value) => text.replace(/\{\w+\}/, value), path!);
     const answer = await this.client.call(method, `${url}${query}`, rest);
     expect(answer.headers.get('x-request-id')).toBeTruthy();
-    this.check(method, path!, answer);
+    this.#check(method, path!, answer);
     return answer;
   }
 
-  private check(method: string, path: string, { status, body }: Answer): void {
+  #check(method: string, path: string, { status, body }: Answer): void {
     const responses = this.document.paths[path]?.[method.toLowerCase()]?.responses as
       Record<string, unknown> | undefined;
     if (!responses) throw new Error(`${method} ${path} is not described`);
@@ -43,8 +43,8 @@ export class Described {
     if (status === 204) return expect(body).toBeFalsy();
     const at = ['paths', path, method.toLowerCase(), 'responses', name, 'content', 'application/json', 'schema'];
     const pointer = at.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
-    let validate = this.validators.get(pointer);
-    if (!validate) this.validators.set(pointer, (validate = this.ajv.compile({ $ref: `api#/${pointer}` })));
+    let validate = this.#validators.get(pointer);
+    if (!validate) this.#validators.set(pointer, (validate = this.#ajv.compile({ $ref: `api#/${pointer}` })));
     validate(body);
     expect(validate.errors ?? []).toEqual([]);
   }

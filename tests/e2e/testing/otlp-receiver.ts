@@ -20,41 +20,41 @@ export class OtlpReceiver {
   readonly metrics = new Map<string, readonly number[]>();
   /** Every body, as it was sent. */
   readonly bodies: string[] = [];
-  private readonly server = createServer((request, response) => {
-    void this.take(request).then((status) =>
+  readonly #server = createServer((request, response) => {
+    void this.#take(request).then((status) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end('{}'),
     );
   });
 
   static async start(): Promise<OtlpReceiver> {
     const receiver = new OtlpReceiver();
-    receiver.server.listen(0, '127.0.0.1');
-    await once(receiver.server, 'listening');
+    receiver.#server.listen(0, '127.0.0.1');
+    await once(receiver.#server, 'listening');
     return receiver;
   }
 
   get endpoint(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
   }
 
-  private async take(request: IncomingMessage): Promise<number> {
+  async #take(request: IncomingMessage): Promise<number> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
     this.bodies.push(body);
-    if (request.url === '/v1/traces') this.takeSpans(JSON.parse(body));
-    else if (request.url === '/v1/metrics') this.takeMetrics(JSON.parse(body));
+    if (request.url === '/v1/traces') this.#takeSpans(JSON.parse(body));
+    else if (request.url === '/v1/metrics') this.#takeMetrics(JSON.parse(body));
     else return 404;
     return 200;
   }
 
-  private takeSpans({ resourceSpans }: any): void {
+  #takeSpans({ resourceSpans }: any): void {
     for (const { resource, scopeSpans } of resourceSpans)
       for (const { spans } of scopeSpans)
         for (const { traceId, spanId, parentSpanId, name, attributes } of spans)
@@ -65,7 +65,7 @@ export class OtlpReceiver {
           });
   }
 
-  private takeMetrics({ resourceMetrics }: any): void {
+  #takeMetrics({ resourceMetrics }: any): void {
     for (const { scopeMetrics } of resourceMetrics)
       for (const { metrics } of scopeMetrics)
         for (const { name, histogram } of metrics)

@@ -1,6 +1,6 @@
 import { alertStream, CATALOGUE, type ChangesDetected, type ConnectionView } from '@tidemark/contracts';
 import { categoryOf } from '@tidemark/event-store';
-import { readLog } from './log.js';
+import { type readLog } from './log.js';
 import type { Caller } from '../../installations/caller.js';
 
 const AT_ONCE = 64;

@@ -43,9 +43,9 @@ export interface AggregateStoreOptions<State, Event extends DomainEvent> extends
  * processes each append is made at the revision that was decided on, and a conflict reads what is new and decides again.
  */
 export class AggregateStore<State, Command, Event extends DomainEvent> {
-  private readonly live: BoundedCache<Snapshot<State>>;
-  private readonly turns = new Turns();
-  private readonly newId: () => string;
+  readonly #live: BoundedCache<Snapshot<State>>;
+  readonly #turns = new Turns();
+  readonly #newId: () => string;
 
   constructor(
     private readonly store: EventStore,
@@ -53,8 +53,8 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
     private readonly decider: Decider<State, Command, Event>,
     private readonly options: AggregateStoreOptions<State, Event> = {},
   ) {
-    this.live = new BoundedCache(options.cached ?? 20_000);
-    this.newId = options.newId ?? uuidv7;
+    this.#live = new BoundedCache(options.cached ?? 20_000);
+    this.#newId = options.newId ?? uuidv7;
   }
 
   /**
@@ -63,12 +63,12 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
    */
   async handle(id: string, command: Command, context: CommandContext = {}): Promise<Handled<State, Event>> {
     const stream = this.streams.of(id);
-    const turn = this.turns.take(stream);
+    const turn = this.#turns.take(stream);
     if (turn) await turn;
     try {
-      return await this.decideAndAppend(stream, command, context);
+      return await this.#decideAndAppend(stream, command, context);
     } finally {
-      this.turns.leave(stream);
+      this.#turns.leave(stream);
     }
   }
 
@@ -76,27 +76,27 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
   async load(id: string, { atRevision }: { readonly atRevision?: number } = {}): Promise<Snapshot<State>> {
     const stream = this.streams.of(id);
     // What is in memory spares reading all but the events that other processes appended since.
-    if (atRevision === undefined) return this.refresh(stream, this.live.get(stream));
+    if (atRevision === undefined) return this.#refresh(stream, this.#live.get(stream));
     return loadSnapshot(this.store, this.streams, this.decider, stream, { ...this.options, atRevision });
   }
 
-  private async decideAndAppend(
+  async #decideAndAppend(
     stream: string,
     command: Command,
     { isNew, ...metadata }: CommandContext,
   ): Promise<Handled<State, Event>> {
-    const cached = this.live.get(stream) ?? (isNew ? emptySnapshot(this.decider) : undefined);
-    let current = cached ?? (await this.refresh(stream));
+    const cached = this.#live.get(stream) ?? (isNew ? emptySnapshot(this.decider) : undefined);
+    let current = cached ?? (await this.#refresh(stream));
     let fresh = cached === undefined;
     for (let again = this.options.decideAgain ?? 10; ;) {
-      const decided = this.decide(command, current.state, fresh);
+      const decided = this.#decide(command, current.state, fresh);
       if (decided?.length === 0) return { ...current, events: [] };
       if (decided) {
-        const events = decided.map((event) => ({ ...event, id: this.newId(), metadata }));
-        const result = await this.append(stream, events, current.revision, --again < 0);
-        if (result) return { ...this.advance(stream, current, events, result), events };
+        const events = decided.map((event) => ({ ...event, id: this.#newId(), metadata }));
+        const result = await this.#append(stream, events, current.revision, --again < 0);
+        if (result) return { ...this.#advance(stream, current, events, result), events };
       }
-      current = await this.refresh(stream, current);
+      current = await this.#refresh(stream, current);
       fresh = true;
     }
   }
@@ -105,7 +105,7 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
    * Undefined when the state may be old and gave no events: another process may have moved it, and only an append
    * would have noticed.
    */
-  private decide(command: Command, state: State, fresh: boolean): readonly Event[] | undefined {
+  #decide(command: Command, state: State, fresh: boolean): readonly Event[] | undefined {
     try {
       const events = this.decider.decide(command, state);
       return events.length > 0 || fresh ? events : undefined;
@@ -119,7 +119,7 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
    * Appends, and repeats with the same ids while the outcome is unknown.
    * @returns undefined on a conflict, unless it is the last one to be borne
    */
-  private async append(
+  async #append(
     stream: string,
     events: readonly NewEvent[],
     revision: number,
@@ -134,7 +134,7 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
         if (error instanceof Conflict && !last) return undefined;
         const wait = error instanceof OutcomeUnknown ? waits.next().value : undefined;
         if (wait === undefined) {
-          this.live.delete(stream);
+          this.#live.delete(stream);
           throw error;
         }
         await sleep(wait);
@@ -142,27 +142,27 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
     }
   }
 
-  private advance(
+  #advance(
     stream: string,
     current: Snapshot<State>,
     events: readonly Event[],
     { revision, position }: AppendResult,
   ): Snapshot<State> {
     const next = { state: fold(this.decider, events, current.state), revision, position };
-    this.keep(stream, next);
+    this.#keep(stream, next);
     return next;
   }
 
   /** Loads the stream, or what it has more than the snapshot. */
-  private async refresh(stream: string, since?: Snapshot<State>): Promise<Snapshot<State>> {
+  async #refresh(stream: string, since?: Snapshot<State>): Promise<Snapshot<State>> {
     const snapshot = await loadSnapshot(this.store, this.streams, this.decider, stream, this.options, since);
-    this.keep(stream, snapshot);
+    this.#keep(stream, snapshot);
     return snapshot;
   }
 
-  private keep(stream: string, snapshot: Snapshot<State>): void {
-    if (snapshot.revision === -1 || this.options.isEnded?.(snapshot.state)) this.live.delete(stream);
-    else if (snapshot.revision >= (this.live.get(stream)?.revision ?? -1)) this.live.set(stream, snapshot);
+  #keep(stream: string, snapshot: Snapshot<State>): void {
+    if (snapshot.revision === -1 || this.options.isEnded?.(snapshot.state)) this.#live.delete(stream);
+    else if (snapshot.revision >= (this.#live.get(stream)?.revision ?? -1)) this.#live.set(stream, snapshot);
   }
 }
 

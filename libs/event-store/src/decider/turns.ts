@@ -1,20 +1,20 @@
 /** Lets one at a time through per key, in the order they came. */
 export class Turns {
-  private readonly queues = new Map<string, (() => void)[]>();
+  readonly #queues = new Map<string, (() => void)[]>();
 
   /** @returns undefined when it is the caller's turn at once, else a promise of it. Each turn ends with `leave`. */
   take(key: string): Promise<void> | undefined {
-    const queue = this.queues.get(key);
+    const queue = this.#queues.get(key);
     if (!queue) {
-      this.queues.set(key, []);
+      this.#queues.set(key, []);
       return undefined;
     }
     return new Promise((resolve) => queue.push(resolve));
   }
 
   leave(key: string): void {
-    const next = this.queues.get(key)?.shift();
+    const next = this.#queues.get(key)?.shift();
     if (next) next();
-    else this.queues.delete(key);
+    else this.#queues.delete(key);
   }
 }

@@ -39,17 +39,17 @@ interface Waiting {
  * may end that with an unhandled rejection.
  */
 export class BatchAppender {
-  private readonly driver: DriverInternals;
-  private call: Promise<Call> | undefined;
+  readonly #driver: DriverInternals;
+  #call: Promise<Call> | undefined;
   /** By number, the oldest first. */
-  private readonly waiting = new Map<string, Waiting>();
-  private timer: NodeJS.Timeout | undefined;
+  readonly #waiting = new Map<string, Waiting>();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(
     client: EventStoreDBClient,
     private readonly answerWithin: number,
   ) {
-    this.driver = client as unknown as DriverInternals;
+    this.#driver = client as unknown as DriverInternals;
   }
 
   /** @throws the driver's errors */
@@ -59,46 +59,46 @@ export class BatchAppender {
     encoded: readonly EncodedEvent[],
     expected: ExpectedRevision,
   ): Promise<AppendResult> {
-    const opening = this.connect();
+    const opening = this.#connect();
     const call = await opening;
-    if (this.call !== opening) throw Object.assign(new Error('no connection established'), { code: UNAVAILABLE });
+    if (this.#call !== opening) throw Object.assign(new Error('no connection established'), { code: UNAVAILABLE });
     const number = uuidv7();
     const answer = new Promise<AppendResult>((resolve, reject) => {
-      this.waiting.set(number, { stream, resolve, reject, until: Date.now() + this.answerWithin });
+      this.#waiting.set(number, { stream, resolve, reject, until: Date.now() + this.answerWithin });
     });
     call.write(request(number, stream, events, encoded, expected));
-    this.timer ??= setTimeout(() => this.expire(), this.answerWithin);
+    this.#timer ??= setTimeout(() => this.#expire(), this.answerWithin);
     return answer;
   }
 
   /** Ends the call; what waits for an answer is told so. */
   close(): void {
-    clearTimeout(this.timer);
-    this.call?.then((call) => call.cancel()).catch(() => {});
+    clearTimeout(this.#timer);
+    this.#call?.then((call) => call.cancel()).catch(() => {});
   }
 
-  private connect(): Promise<Call> {
-    if (this.call) return this.call;
-    const opening = this.driver.GRPCStreamCreator(services.StreamsClient, 'batchAppend', (client) =>
-      client.batchAppend(...this.driver.callArguments({}, { deadline: Infinity })),
+  #connect(): Promise<Call> {
+    if (this.#call) return this.#call;
+    const opening = this.#driver.GRPCStreamCreator(services.StreamsClient, 'batchAppend', (client) =>
+      client.batchAppend(...this.#driver.callArguments({}, { deadline: Infinity })),
     )();
-    this.call = opening;
+    this.#call = opening;
     opening.then(
       (call) => {
-        call.on('data', (response: BatchAppendResp) => this.settle(response));
-        call.on('error', (error) => this.lose(opening, error));
-        call.on('end', () => this.lose(opening, new Error('the server ended the call')));
+        call.on('data', (response: BatchAppendResp) => this.#settle(response));
+        call.on('error', (error) => this.#lose(opening, error));
+        call.on('end', () => this.#lose(opening, new Error('the server ended the call')));
       },
-      (error: unknown) => this.lose(opening, error),
+      (error: unknown) => this.#lose(opening, error),
     );
     return opening;
   }
 
-  private settle(response: BatchAppendResp): void {
+  #settle(response: BatchAppendResp): void {
     const number = uuids.parseUUID(response.getCorrelationId()) ?? '';
-    const waiting = this.waiting.get(number);
+    const waiting = this.#waiting.get(number);
     if (!waiting) return; // answered too late: it counts as lost already
-    this.waiting.delete(number);
+    this.#waiting.delete(number);
     const error = response.getError();
     if (error) return waiting.reject(unpack.unpackToCommandError(error, waiting.stream));
     const success = response.getSuccess();
@@ -108,24 +108,24 @@ export class BatchAppender {
     });
   }
 
-  private lose(call: Promise<Call>, error: unknown): void {
-    if (this.call !== call) return;
-    this.call = undefined;
-    const lost = [...this.waiting.values()];
-    this.waiting.clear();
+  #lose(call: Promise<Call>, error: unknown): void {
+    if (this.#call !== call) return;
+    this.#call = undefined;
+    const lost = [...this.#waiting.values()];
+    this.#waiting.clear();
     for (const { reject } of lost) reject(error);
   }
 
   /** Gives up on what has waited for too long, and looks again when the next one is due. */
-  private expire(): void {
-    this.timer = undefined;
+  #expire(): void {
+    this.#timer = undefined;
     const now = Date.now();
-    for (const [number, { until, reject }] of this.waiting) {
+    for (const [number, { until, reject }] of this.#waiting) {
       if (until > now) {
-        this.timer = setTimeout(() => this.expire(), until - now);
+        this.#timer = setTimeout(() => this.#expire(), until - now);
         return;
       }
-      this.waiting.delete(number);
+      this.#waiting.delete(number);
       reject(Object.assign(new Error(`no answer within ${this.answerWithin} ms`), { code: DEADLINE_EXCEEDED }));
     }
   }

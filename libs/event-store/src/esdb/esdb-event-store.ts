@@ -34,66 +34,68 @@ export interface EsdbEventStoreOptions {
  * server recognises, before OutcomeUnknown is thrown.
  */
 export class EsdbEventStore implements EventStore {
-  private readonly client: EventStoreDBClient;
-  private readonly appender: BatchAppender;
-  private readonly names: StreamNames;
-  private readonly answerWithin: number;
-  private readonly repeatAfter: readonly number[];
-  private readonly subscriptions = new Set<EsdbSubscription>();
-  private readonly writes = new Set<Promise<unknown>>();
-  private closing: Promise<void> | undefined;
+  readonly #client: EventStoreDBClient;
+  readonly #appender: BatchAppender;
+  readonly #names: StreamNames;
+  readonly #answerWithin: number;
+  readonly #repeatAfter: readonly number[];
+  readonly #subscriptions = new Set<EsdbSubscription>();
+  readonly #writes = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
 
   /** @throws TypeError when the URL or the namespace is not valid */
   constructor(url: string, options: EsdbEventStoreOptions = {}) {
-    this.names = new StreamNames(options.namespace);
-    this.answerWithin = options.answerWithin ?? 5_000;
-    this.repeatAfter = options.repeatAfter ?? [50, 500, 1_500];
-    this.client = connect(url);
-    this.appender = new BatchAppender(this.client, this.answerWithin);
+    this.#names = new StreamNames(options.namespace);
+    this.#answerWithin = options.answerWithin ?? 5_000;
+    this.#repeatAfter = options.repeatAfter ?? [50, 500, 1_500];
+    this.#client = connect(url);
+    this.#appender = new BatchAppender(this.#client, this.#answerWithin);
   }
 
   async append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult> {
-    this.assertOpen();
+    this.#assertOpen();
     const { bytes, events: encoded } = encodeAppend(stream, events, expected);
-    return this.write(stream, bytes, () => this.appender.append(this.names.stored(stream), events, encoded, expected));
+    return this.#write(stream, bytes, () =>
+      this.#appender.append(this.#names.stored(stream), events, encoded, expected),
+    );
   }
 
   async *read(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
-    this.assertOpen();
+    this.#assertOpen();
     const { from, direction = 'forwards', limit = Number.MAX_SAFE_INTEGER } = options;
     const backwards = direction === 'backwards';
-    const reading = this.client.readStream(this.names.stored(stream), {
+    const reading = this.#client.readStream(this.#names.stored(stream), {
       direction: backwards ? BACKWARDS : FORWARDS,
       fromRevision: from === undefined ? (backwards ? END : START) : BigInt(from),
       maxCount: limit,
     });
     try {
-      for await (const resolved of answered(reading, this.answerWithin)) yield recorded(resolved, stream);
+      for await (const resolved of answered(reading, this.#answerWithin)) yield recorded(resolved, stream);
     } catch (error) {
       throw readFailure(stream, error);
     }
   }
 
   subscribe(options: SubscribeOptions, handler: BatchHandler): Subscription {
-    this.assertOpen();
+    this.#assertOpen();
     checkSubscribeOptions(options);
     const subscription: EsdbSubscription = new EsdbSubscription(options, handler, {
-      client: this.client,
-      names: this.names,
+      client: this.#client,
+      names: this.#names,
       head: () => this.head(),
-      onEnd: () => this.subscriptions.delete(subscription),
+      onEnd: () => this.#subscriptions.delete(subscription),
     });
-    this.subscriptions.add(subscription);
+    this.#subscriptions.add(subscription);
     return subscription;
   }
 
   /** The server's last event, whichever namespace it is in. */
   async head(): Promise<number> {
-    this.assertOpen();
-    const reading = this.client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 });
+    this.#assertOpen();
+    const reading = this.#client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 });
     try {
       let position = -1;
-      for await (const { event, commitPosition } of answered(reading, this.answerWithin)) {
+      for await (const { event, commitPosition } of answered(reading, this.#answerWithin)) {
         position = Number(commitPosition ?? event?.position.commit);
       }
       return position;
@@ -108,9 +110,12 @@ export class EsdbEventStore implements EventStore {
     if (expected === 'no_stream') throw new Conflict(stream, revision);
     const expectedRevision = typeof expected === 'number' ? BigInt(expected) : 'any';
     let tries = 0;
-    await this.write(stream, 0, async () => {
+    await this.#write(stream, 0, async () => {
       tries++;
-      await this.client.tombstoneStream(this.names.stored(stream), { expectedRevision, deadline: this.answerWithin });
+      await this.#client.tombstoneStream(this.#names.stored(stream), {
+        expectedRevision,
+        deadline: this.#answerWithin,
+      });
     }).catch((error: unknown) => {
       // A second try that finds the stream deleted tells the outcome of the first.
       if (!(error instanceof StreamDeleted && tries > 1)) throw error;
@@ -122,21 +127,21 @@ export class EsdbEventStore implements EventStore {
   }
 
   close(): Promise<void> {
-    return (this.closing ??= this.shutDown());
+    return (this.#closing ??= this.#shutDown());
   }
 
-  private async shutDown(): Promise<void> {
-    await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
-    await Promise.allSettled(this.writes);
-    this.appender.close();
-    await withTimeout(this.client.dispose(), this.answerWithin, () => {});
-    await closeChannel(this.client);
+  async #shutDown(): Promise<void> {
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.stop()));
+    await Promise.allSettled(this.#writes);
+    this.#appender.close();
+    await withTimeout(this.#client.dispose(), this.#answerWithin, () => {});
+    await closeChannel(this.#client);
   }
 
   /** Writes, and repeats it while the outcome is unknown; a refusal after that is the truth about the first try. */
-  private async write<T>(stream: string, bytes: number, call: () => Promise<T>): Promise<T> {
+  async #write<T>(stream: string, bytes: number, call: () => Promise<T>): Promise<T> {
     const work = (async () => {
-      const waits = this.repeatAfter.values();
+      const waits = this.#repeatAfter.values();
       let unknown: EventStoreError | undefined;
       for (;;) {
         try {
@@ -151,16 +156,16 @@ export class EsdbEventStore implements EventStore {
         }
       }
     })();
-    this.writes.add(work);
+    this.#writes.add(work);
     try {
       return await work;
     } finally {
-      this.writes.delete(work);
+      this.#writes.delete(work);
     }
   }
 
-  private assertOpen(): void {
-    if (this.closing) throw new Unavailable('the event store is closed');
+  #assertOpen(): void {
+    if (this.#closing) throw new Unavailable('the event store is closed');
   }
 }
 

@@ -43,57 +43,57 @@ interface Arrived {
 
 /** Follows `$all` from a position and, after a lost connection, from where the handler is. */
 export class EsdbSubscription implements Subscription {
-  private handled: number | undefined;
-  private stopping = false;
-  private caughtUp = false;
-  private readonly aborted = new AbortController();
-  private readonly end = Promise.withResolvers<void>();
-  private readonly categories: ReadonlySet<string> | undefined;
-  private readonly batchSize: number;
-  private readonly backoff = new Backoff();
+  #handled: number | undefined;
+  #stopping = false;
+  #caughtUp = false;
+  readonly #aborted = new AbortController();
+  readonly #end = Promise.withResolvers<void>();
+  readonly #categories: ReadonlySet<string> | undefined;
+  readonly #batchSize: number;
+  readonly #backoff = new Backoff();
 
   constructor(
     private readonly options: SubscribeOptions,
     private readonly handler: BatchHandler,
     private readonly context: SubscriptionContext,
   ) {
-    if (options.after !== 'end') this.handled = options.after;
-    this.categories = options.categories && new Set(options.categories);
-    this.batchSize = options.batchSize ?? 500;
-    void this.run();
+    if (options.after !== 'end') this.#handled = options.after;
+    this.#categories = options.categories && new Set(options.categories);
+    this.#batchSize = options.batchSize ?? 500;
+    void this.#run();
   }
 
   get position(): number {
-    return this.handled ?? -1;
+    return this.#handled ?? -1;
   }
 
   get ended(): Promise<void> {
-    return this.end.promise;
+    return this.#end.promise;
   }
 
   stop(): Promise<void> {
-    this.stopping = true;
-    this.aborted.abort();
-    return this.end.promise;
+    this.#stopping = true;
+    this.#aborted.abort();
+    return this.#end.promise;
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopping) {
+  async #run(): Promise<void> {
+    while (!this.#stopping) {
       try {
-        this.handled ??= await this.context.head();
-        await this.follow(this.handled);
+        this.#handled ??= await this.context.head();
+        await this.#follow(this.#handled);
       } catch (error) {
-        if (this.stopping) break;
+        if (this.#stopping) break;
         this.options.onError?.(unavailable(error));
-        await this.backoff.wait({ signal: this.aborted.signal });
+        await this.#backoff.wait({ signal: this.#aborted.signal });
       }
     }
     this.context.onEnd();
-    this.end.resolve();
+    this.#end.resolve();
   }
 
   /** One connection's worth. @throws why the connection ended */
-  private async follow(after: number): Promise<void> {
+  async #follow(after: number): Promise<void> {
     const feed = new Feed(this.context.client, after, (checkpoint) =>
       streamNameFilter({
         ...this.context.names.filter(this.options.categories),
@@ -103,39 +103,39 @@ export class EsdbSubscription implements Subscription {
       } as Parameters<typeof streamNameFilter>[0] & { prefixes: string[] }),
     );
     const onAbort = () => feed.wake();
-    this.aborted.signal.addEventListener('abort', onAbort);
+    this.#aborted.signal.addEventListener('abort', onAbort);
     try {
-      while (!this.stopping) {
-        const arrived = feed.take(this.batchSize, (event) => this.convert(event));
-        if (arrived) await this.handle(arrived);
+      while (!this.#stopping) {
+        const arrived = feed.take(this.#batchSize, (event) => this.#convert(event));
+        if (arrived) await this.#handle(arrived);
         else await feed.more();
       }
     } finally {
-      this.aborted.signal.removeEventListener('abort', onAbort);
+      this.#aborted.signal.removeEventListener('abort', onAbort);
       feed.close();
     }
   }
 
   /** The event as the caller knows it; undefined when it was not asked for. */
-  private convert(resolved: AllStreamResolvedEvent): RecordedEvent | undefined {
+  #convert(resolved: AllStreamResolvedEvent): RecordedEvent | undefined {
     const { event } = resolved;
     if (!event || event.type.startsWith('$')) return undefined; // `$streamDeleted`, say
     const stream = this.context.names.known(event.streamId);
-    const wanted = this.categories ? this.categories.has(categoryOf(stream)) : !stream.startsWith('$');
+    const wanted = this.#categories ? this.#categories.has(categoryOf(stream)) : !stream.startsWith('$');
     return wanted ? recorded(resolved, stream) : undefined;
   }
 
-  private async handle({ events, position, caughtUp }: Arrived): Promise<void> {
-    this.backoff.reset();
+  async #handle({ events, position, caughtUp }: Arrived): Promise<void> {
+    this.#backoff.reset();
     try {
       if (events.length > 0 || position > this.position) await this.handler(events, position);
-      this.handled = position;
-      if (caughtUp && !this.caughtUp) {
-        this.caughtUp = true;
+      this.#handled = position;
+      if (caughtUp && !this.#caughtUp) {
+        this.#caughtUp = true;
         this.options.onCaughtUp?.();
       }
     } catch (error) {
-      this.stopping = true;
+      this.#stopping = true;
       this.options.onError?.(error as Error);
     }
   }
@@ -145,33 +145,33 @@ type MakeFilter = (reached: (source: unknown, position: { commit: bigint }) => v
 
 /** The driver's subscription, read in batches. */
 class Feed {
-  private readonly source: AllStreamSubscription;
-  private failure: Error | undefined;
+  readonly #source: AllStreamSubscription;
+  #failure: Error | undefined;
   /** How far the server has looked, and whether it has reached the end: true of all that arrived before. */
-  private checkpoint: number;
-  private atEnd = false;
-  private news = false;
-  private waiting: (() => void) | undefined;
+  #checkpoint: number;
+  #atEnd = false;
+  #news = false;
+  #waiting: (() => void) | undefined;
 
   constructor(client: EventStoreDBClient, after: number, filter: MakeFilter) {
-    this.checkpoint = after;
+    this.#checkpoint = after;
     const position = BigInt(Math.max(after, 0));
-    this.source = client.subscribeToAll(
+    this.#source = client.subscribeToAll(
       {
         fromPosition: after < 0 ? START : { commit: position, prepare: position },
         filter: filter((_, { commit }) => {
-          this.checkpoint = Number(commit);
+          this.#checkpoint = Number(commit);
           this.wake();
         }),
       },
       { highWaterMark: WAITING_EVENTS },
     );
-    this.source.on('error', (error: Error) => this.fail(error));
-    this.source.on('end', () => this.fail(new Error('the server ended the subscription')));
-    this.source.on('close', () => this.fail(new Error('the connection was closed')));
-    this.source.on('readable', () => this.wake());
-    this.source.on('caughtUp', () => {
-      this.atEnd = true;
+    this.#source.on('error', (error: Error) => this.#fail(error));
+    this.#source.on('end', () => this.#fail(new Error('the server ended the subscription')));
+    this.#source.on('close', () => this.#fail(new Error('the connection was closed')));
+    this.#source.on('readable', () => this.wake());
+    this.#source.on('caughtUp', () => {
+      this.#atEnd = true;
       this.wake();
     });
   }
@@ -181,40 +181,40 @@ class Feed {
     const events: RecordedEvent[] = [];
     let position = -1;
     while (events.length < limit) {
-      const next = this.source.read() as AllStreamResolvedEvent | null;
+      const next = this.#source.read() as AllStreamResolvedEvent | null;
       if (next === null) {
         // All that came before the checkpoint has been taken, so the checkpoint counts.
-        if (position < 0 && !this.news) return undefined;
-        this.news = false;
-        return { events, position: Math.max(position, this.checkpoint), caughtUp: this.atEnd };
+        if (position < 0 && !this.#news) return undefined;
+        this.#news = false;
+        return { events, position: Math.max(position, this.#checkpoint), caughtUp: this.#atEnd };
       }
       const event = convert(next);
       if (event) events.push(event);
       position = Number(next.commitPosition ?? next.event?.position.commit);
-      this.checkpoint = Math.max(this.checkpoint, position);
+      this.#checkpoint = Math.max(this.#checkpoint, position);
     }
     return { events, position, caughtUp: false };
   }
 
   /** Waits for something to arrive. @throws when the connection has ended */
   async more(): Promise<void> {
-    if (this.failure) throw this.failure;
-    if (!this.news) await new Promise<void>((resolve) => (this.waiting = resolve));
+    if (this.#failure) throw this.#failure;
+    if (!this.#news) await new Promise<void>((resolve) => (this.#waiting = resolve));
   }
 
   wake(): void {
-    this.news = true;
-    this.waiting?.();
-    this.waiting = undefined;
+    this.#news = true;
+    this.#waiting?.();
+    this.#waiting = undefined;
   }
 
   close(): void {
-    this.source.unsubscribe().catch(() => {}); // it never was connected
-    this.source.destroy();
+    this.#source.unsubscribe().catch(() => {}); // it never was connected
+    this.#source.destroy();
   }
 
-  private fail(error: Error): void {
-    this.failure ??= error;
+  #fail(error: Error): void {
+    this.#failure ??= error;
     this.wake();
   }
 }

@@ -1,28 +1,28 @@
 /** Puts a namespace in front of every stream name on the server and takes it off again. */
 export class StreamNames {
-  private readonly prefix: string;
+  readonly #prefix: string;
 
   /** @throws TypeError when the namespace has other characters than letters, digits, `_` and `-` */
   constructor(namespace?: string) {
     if (namespace !== undefined && !/^[\w-]+$/.test(namespace)) {
       throw new TypeError(`namespace: expected letters, digits, "_" and "-", got "${namespace}"`);
     }
-    this.prefix = namespace === undefined ? '' : `${namespace}.`;
+    this.#prefix = namespace === undefined ? '' : `${namespace}.`;
   }
 
   /** The name on the server; also a prefix of a name gives a prefix of the name on the server. */
   stored(stream: string): string {
-    return this.prefix + stream;
+    return this.#prefix + stream;
   }
 
   /** The name that callers know. */
   known(stored: string): string {
-    return stored.slice(this.prefix.length);
+    return stored.slice(this.#prefix.length);
   }
 
   /** What a `$all` subscription asks the server for; the subscriber still drops what it did not ask for. */
   filter(categories: readonly string[] | undefined): { prefixes: string[] } | { regex: string } {
     if (categories) return { prefixes: categories.map((category) => this.stored(category)) };
-    return this.prefix ? { prefixes: [this.prefix] } : { regex: '^[^$]' };
+    return this.#prefix ? { prefixes: [this.#prefix] } : { regex: '^[^$]' };
   }
 }

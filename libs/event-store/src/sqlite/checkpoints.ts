@@ -12,41 +12,41 @@ export interface Checkpoints {
 
 /** Holds every checkpoint in memory; the writer calls `write` inside its transaction and `written` after the commit. */
 export class SqliteCheckpoints implements Checkpoints {
-  private readonly values = new Map<string, Json>();
-  private dirty = new Map<string, Json>();
-  private readonly upsert: StatementSync;
+  readonly #values = new Map<string, Json>();
+  #dirty = new Map<string, Json>();
+  readonly #upsert: StatementSync;
 
   constructor(
     database: DatabaseSync,
     private readonly onDirty: () => void,
   ) {
     for (const row of database.prepare('SELECT name, value FROM checkpoints').all()) {
-      this.values.set(row['name'] as string, JSON.parse(row['value'] as string) as Json);
+      this.#values.set(row['name'] as string, JSON.parse(row['value'] as string) as Json);
     }
-    this.upsert = database.prepare(
+    this.#upsert = database.prepare(
       'INSERT INTO checkpoints VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
     );
   }
 
   get(name: string): Json | undefined {
-    return this.values.get(name);
+    return this.#values.get(name);
   }
 
   set(name: string, value: Json): void {
-    this.values.set(name, value);
-    this.dirty.set(name, value);
-    if (this.dirty.size === 1) this.onDirty();
+    this.#values.set(name, value);
+    this.#dirty.set(name, value);
+    if (this.#dirty.size === 1) this.onDirty();
   }
 
   get isDirty(): boolean {
-    return this.dirty.size > 0;
+    return this.#dirty.size > 0;
   }
 
   write(): void {
-    for (const [name, value] of this.dirty) this.upsert.run(name, JSON.stringify(value));
+    for (const [name, value] of this.#dirty) this.#upsert.run(name, JSON.stringify(value));
   }
 
   written(): void {
-    if (this.dirty.size > 0) this.dirty = new Map();
+    if (this.#dirty.size > 0) this.#dirty = new Map();
   }
 }

@@ -18,24 +18,24 @@ type Row = SQLOutputValue[];
 
 /** Reads committed events in chunks. No statement stays open between two chunks, so the WAL can start over. */
 export class LogReader {
-  private readonly forwards: StatementSync;
-  private readonly backwards: StatementSync;
-  private readonly findStream: StatementSync;
+  readonly #forwards: StatementSync;
+  readonly #backwards: StatementSync;
+  readonly #findStream: StatementSync;
 
   constructor(private readonly database: DatabaseSync) {
     const columns = 'SELECT pos, rev, id, type, data, meta, ts FROM events WHERE sid = ?';
-    this.forwards = arrays(database.prepare(`${columns} AND rev >= ? ORDER BY rev LIMIT ?`));
-    this.backwards = arrays(database.prepare(`${columns} AND rev <= ? ORDER BY rev DESC LIMIT ?`));
-    this.findStream = database.prepare('SELECT sid, deleted FROM streams WHERE name = ?');
+    this.#forwards = arrays(database.prepare(`${columns} AND rev >= ? ORDER BY rev LIMIT ?`));
+    this.#backwards = arrays(database.prepare(`${columns} AND rev <= ? ORDER BY rev DESC LIMIT ?`));
+    this.#findStream = database.prepare('SELECT sid, deleted FROM streams WHERE name = ?');
   }
 
   /** A stream's events, in chunks. @throws StreamNotFound · StreamDeleted · Unavailable */
   *stream(stream: string, options: ReadOptions): Generator<RecordedEvent[]> {
-    const found = guarded(() => this.findStream.get(stream));
+    const found = guarded(() => this.#findStream.get(stream));
     if (!found) throw new StreamNotFound(stream);
     if (found['deleted'] === 1) throw new StreamDeleted(stream);
     const back = options.direction === 'backwards';
-    const statement = back ? this.backwards : this.forwards;
+    const statement = back ? this.#backwards : this.#forwards;
     let from = options.from ?? (back ? Number.MAX_SAFE_INTEGER : 0);
     let left = options.limit ?? Infinity;
     while (left > 0 && from >= 0) {

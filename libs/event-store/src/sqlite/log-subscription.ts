@@ -32,144 +32,144 @@ export interface Log {
  * The change to live happens between two commits (all of this is on one thread), so nothing is missed or repeated.
  */
 export class LogSubscription implements Subscription {
-  private mode: 'reading' | 'live' | 'ended' = 'reading';
+  #mode: 'reading' | 'live' | 'ended' = 'reading';
   /** Everything up to here was handed to the handler or is waiting for it. */
-  private taken: number;
-  private handled: number;
-  private told: number;
-  private waiting: RecordedEvent[] = [];
-  private waitingBytes = 0;
-  private running = false;
-  private stopping = false;
-  private readonly target: number;
-  private caughtUp = false;
-  private readonly end = Promise.withResolvers<void>();
-  private readonly categories: ReadonlySet<string> | undefined;
-  private readonly batchSize: number;
-  private retry: NodeJS.Timeout | undefined;
-  private readonly backoff = new Backoff();
+  #taken: number;
+  #handled: number;
+  #told: number;
+  #waiting: RecordedEvent[] = [];
+  #waitingBytes = 0;
+  #running = false;
+  #stopping = false;
+  readonly #target: number;
+  #caughtUp = false;
+  readonly #end = Promise.withResolvers<void>();
+  readonly #categories: ReadonlySet<string> | undefined;
+  readonly #batchSize: number;
+  #retry: NodeJS.Timeout | undefined;
+  readonly #backoff = new Backoff();
 
   constructor(
     private readonly options: SubscribeOptions,
     private readonly handler: BatchHandler,
     private readonly log: Log,
   ) {
-    this.target = log.last();
-    this.taken = this.handled = this.told = options.after === 'end' ? this.target : options.after;
-    this.categories = options.categories && new Set(options.categories);
-    this.batchSize = options.batchSize ?? 500;
-    setImmediate(() => this.wake());
+    this.#target = log.last();
+    this.#taken = this.#handled = this.#told = options.after === 'end' ? this.#target : options.after;
+    this.#categories = options.categories && new Set(options.categories);
+    this.#batchSize = options.batchSize ?? 500;
+    setImmediate(() => this.#wake());
   }
 
   get position(): number {
-    return this.handled;
+    return this.#handled;
   }
 
   get ended(): Promise<void> {
-    return this.end.promise;
+    return this.#end.promise;
   }
 
   stop(): Promise<void> {
-    this.stopping = true;
-    clearTimeout(this.retry);
-    if (!this.running) this.finish();
-    return this.end.promise;
+    this.#stopping = true;
+    clearTimeout(this.#retry);
+    if (!this.#running) this.#finish();
+    return this.#end.promise;
   }
 
   /** Takes what was committed. */
   offer(commit: Commit): void {
     const { events } = commit;
     const last = events.at(-1)!.position;
-    if (this.mode !== 'live' || last <= this.taken) return;
-    if (this.waiting.length > WAITING_EVENTS || this.waitingBytes > WAITING_BYTES) {
-      this.waiting = [];
-      this.waitingBytes = 0;
-      this.mode = 'reading';
+    if (this.#mode !== 'live' || last <= this.#taken) return;
+    if (this.#waiting.length > WAITING_EVENTS || this.#waitingBytes > WAITING_BYTES) {
+      this.#waiting = [];
+      this.#waitingBytes = 0;
+      this.#mode = 'reading';
       return;
     }
-    this.taken = last;
-    for (const event of events) if (this.wants(event)) this.waiting.push(event);
-    this.waitingBytes += commit.bytes;
-    this.wake();
+    this.#taken = last;
+    for (const event of events) if (this.#wants(event)) this.#waiting.push(event);
+    this.#waitingBytes += commit.bytes;
+    this.#wake();
   }
 
-  private wants({ stream }: RecordedEvent): boolean {
-    return this.categories ? this.categories.has(categoryOf(stream)) : !stream.startsWith('$');
+  #wants({ stream }: RecordedEvent): boolean {
+    return this.#categories ? this.#categories.has(categoryOf(stream)) : !stream.startsWith('$');
   }
 
-  private wake(): void {
-    if (this.running || this.mode === 'ended') return;
-    this.running = true;
-    void this.run();
+  #wake(): void {
+    if (this.#running || this.#mode === 'ended') return;
+    this.#running = true;
+    void this.#run();
   }
 
-  private async run(): Promise<void> {
+  async #run(): Promise<void> {
     try {
-      for (let batch = this.next(); batch && !this.stopping; batch = this.next()) {
-        if (batch.events.length > 0 || batch.position - this.told >= SILENT_POSITIONS || this.isCatchingUp(batch)) {
+      for (let batch = this.#next(); batch && !this.#stopping; batch = this.#next()) {
+        if (batch.events.length > 0 || batch.position - this.#told >= SILENT_POSITIONS || this.#isCatchingUp(batch)) {
           const done = this.handler(batch.events, batch.position);
           if (done) await done;
-          this.told = batch.position;
+          this.#told = batch.position;
         }
-        this.handled = batch.position;
-        this.tellCaughtUp();
-        if (this.mode === 'reading') await turn(); // a long replay must not hold up the rest of the process
+        this.#handled = batch.position;
+        this.#tellCaughtUp();
+        if (this.#mode === 'reading') await turn(); // a long replay must not hold up the rest of the process
       }
-      this.tellCaughtUp();
+      this.#tellCaughtUp();
     } catch (error) {
-      this.stopping = true;
+      this.#stopping = true;
       this.options.onError?.(error as Error);
     }
-    this.running = false;
-    if (this.stopping) this.finish();
+    this.#running = false;
+    if (this.#stopping) this.#finish();
   }
 
   /** The next batch; undefined when there is none for now. */
-  private next(): LogChunk | undefined {
-    if (this.stopping) return undefined;
-    if (this.mode === 'reading') {
-      if (this.handled < this.log.last()) return this.read();
-      this.mode = 'live';
-      this.taken = this.handled;
+  #next(): LogChunk | undefined {
+    if (this.#stopping) return undefined;
+    if (this.#mode === 'reading') {
+      if (this.#handled < this.log.last()) return this.#read();
+      this.#mode = 'live';
+      this.#taken = this.#handled;
     }
-    if (this.waiting.length <= this.batchSize) {
-      if (this.handled >= this.taken) return undefined;
-      const events = this.waiting;
-      this.waiting = [];
-      this.waitingBytes = 0;
-      return { events, position: this.taken };
+    if (this.#waiting.length <= this.#batchSize) {
+      if (this.#handled >= this.#taken) return undefined;
+      const events = this.#waiting;
+      this.#waiting = [];
+      this.#waitingBytes = 0;
+      return { events, position: this.#taken };
     }
-    const events = this.waiting.splice(0, this.batchSize);
+    const events = this.#waiting.splice(0, this.#batchSize);
     return { events, position: events.at(-1)!.position };
   }
 
-  private read(): LogChunk | undefined {
+  #read(): LogChunk | undefined {
     try {
-      const chunk = this.log.read(this.handled, this.log.last(), this.batchSize);
-      this.backoff.reset();
+      const chunk = this.log.read(this.#handled, this.log.last(), this.#batchSize);
+      this.#backoff.reset();
       return chunk;
     } catch (error) {
-      this.retry = setTimeout(() => this.wake(), this.backoff.next()).unref();
+      this.#retry = setTimeout(() => this.#wake(), this.#backoff.next()).unref();
       this.options.onError?.(error as Error);
       return undefined;
     }
   }
 
-  private isCatchingUp({ position }: LogChunk): boolean {
-    return !this.caughtUp && position >= this.target;
+  #isCatchingUp({ position }: LogChunk): boolean {
+    return !this.#caughtUp && position >= this.#target;
   }
 
-  private tellCaughtUp(): void {
-    if (this.caughtUp || this.handled < this.target) return;
-    this.caughtUp = true;
+  #tellCaughtUp(): void {
+    if (this.#caughtUp || this.#handled < this.#target) return;
+    this.#caughtUp = true;
     this.options.onCaughtUp?.();
   }
 
-  private finish(): void {
-    if (this.mode === 'ended') return;
-    this.mode = 'ended';
-    this.waiting = [];
+  #finish(): void {
+    if (this.#mode === 'ended') return;
+    this.#mode = 'ended';
+    this.#waiting = [];
     this.log.onEnd();
-    this.end.resolve();
+    this.#end.resolve();
   }
 }

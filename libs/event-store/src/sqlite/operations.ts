@@ -3,7 +3,7 @@ import type { EncodedAppend } from '../encoding.js';
 import { Conflict, StreamDeleted, StreamNotFound, type EventStoreError } from '../errors.js';
 import type { AppendResult, ExpectedRevision, NewEvent, RecordedEvent } from '../port.js';
 import { RowBuffer } from './row-buffer.js';
-import { StreamHeads, type StreamHead } from './stream-heads.js';
+import { type StreamHeads, type StreamHead } from './stream-heads.js';
 
 export interface AppendOperation {
   readonly kind: 'append';
@@ -35,23 +35,23 @@ export interface Commit {
 
 /** Applies operations inside the writer's transaction: checks revisions, gives out positions, inserts. */
 export class OperationStage {
-  private readonly eventRows: RowBuffer;
-  private readonly streamRows: RowBuffer;
-  private readonly block: StatementSync;
-  private readonly markDeleted: StatementSync;
-  private readonly touched = new Set<string>();
-  private nextPosition: number;
+  readonly #eventRows: RowBuffer;
+  readonly #streamRows: RowBuffer;
+  readonly #block: StatementSync;
+  readonly #markDeleted: StatementSync;
+  readonly #touched = new Set<string>();
+  #nextPosition: number;
 
   constructor(
     database: DatabaseSync,
     private readonly heads: StreamHeads,
     lastPosition: number,
   ) {
-    this.nextPosition = lastPosition + 1;
-    this.eventRows = new RowBuffer(database, 'events', 8);
-    this.streamRows = new RowBuffer(database, 'streams', 3);
-    this.block = database.prepare('SELECT id, pos FROM events WHERE sid = ? AND rev >= ? ORDER BY rev LIMIT ?');
-    this.markDeleted = database.prepare('UPDATE streams SET deleted = 1 WHERE sid = ?');
+    this.#nextPosition = lastPosition + 1;
+    this.#eventRows = new RowBuffer(database, 'events', 8);
+    this.#streamRows = new RowBuffer(database, 'streams', 3);
+    this.#block = database.prepare('SELECT id, pos FROM events WHERE sid = ? AND rev >= ? ORDER BY rev LIMIT ?');
+    this.#markDeleted = database.prepare('UPDATE streams SET deleted = 1 WHERE sid = ?');
   }
 
   /** Applies one operation; an error that is returned is its own and leaves the others as they are. */
@@ -59,41 +59,41 @@ export class OperationStage {
     if (operation.kind === 'barrier') return undefined;
     const head = this.heads.get(operation.stream);
     if (head?.deleted) return new StreamDeleted(operation.stream);
-    return operation.kind === 'append' ? this.append(operation, head, commit, now) : this.tombstone(operation, head);
+    return operation.kind === 'append' ? this.#append(operation, head, commit, now) : this.#tombstone(operation, head);
   }
 
   /** Inserts what is still buffered. */
   flush(): void {
-    this.streamRows.flush();
-    this.eventRows.flush();
+    this.#streamRows.flush();
+    this.#eventRows.flush();
   }
 
   /** The transaction is durable. */
   committed(): void {
-    this.touched.clear();
+    this.#touched.clear();
   }
 
   /** The transaction is undone: forget everything it did. */
   rolledBack(lastPosition: number): void {
-    this.streamRows.clear();
-    this.eventRows.clear();
-    for (const stream of this.touched) this.heads.drop(stream);
-    this.touched.clear();
-    this.nextPosition = lastPosition + 1;
+    this.#streamRows.clear();
+    this.#eventRows.clear();
+    for (const stream of this.#touched) this.heads.drop(stream);
+    this.#touched.clear();
+    this.#nextPosition = lastPosition + 1;
   }
 
-  private append(operation: AppendOperation, head: StreamHead | undefined, commit: Commit, now: number): Outcome {
+  #append(operation: AppendOperation, head: StreamHead | undefined, commit: Commit, now: number): Outcome {
     const { stream, expected, encoded } = operation;
-    const repeated = head && this.findRepeated(operation, head);
+    const repeated = head && this.#findRepeated(operation, head);
     if (repeated) return repeated;
     if (!isExpected(head, expected)) return new Conflict(stream, head?.revision ?? 'no_stream');
-    const end = head ?? this.create(stream);
-    this.touched.add(stream);
+    const end = head ?? this.#create(stream);
+    this.#touched.add(stream);
     for (const [index, event] of operation.events.entries()) {
-      const position = this.nextPosition++;
+      const position = this.#nextPosition++;
       const revision = ++end.revision;
       const { data, metadata } = encoded.events[index]!;
-      this.eventRows.add(position, end.sid, revision, event.id, event.type, data, metadata, now);
+      this.#eventRows.add(position, end.sid, revision, event.id, event.type, data, metadata, now);
       commit.events.push({
         id: event.id,
         type: event.type,
@@ -106,31 +106,31 @@ export class OperationStage {
       });
     }
     commit.bytes += encoded.bytes;
-    end.position = this.nextPosition - 1;
+    end.position = this.#nextPosition - 1;
     end.lastId = operation.events.at(-1)!.id;
     return { revision: end.revision, position: end.position };
   }
 
-  private create(stream: string): StreamHead {
-    const head = { sid: this.nextPosition, revision: -1, position: -1, lastId: '', deleted: false };
+  #create(stream: string): StreamHead {
+    const head = { sid: this.#nextPosition, revision: -1, position: -1, lastId: '', deleted: false };
     this.heads.set(stream, head);
-    this.streamRows.add(head.sid, stream, 0);
+    this.#streamRows.add(head.sid, stream, 0);
     return head;
   }
 
-  private tombstone(operation: TombstoneOperation, head: StreamHead | undefined): Outcome {
+  #tombstone(operation: TombstoneOperation, head: StreamHead | undefined): Outcome {
     const { stream, expected } = operation;
     if (!head) return new StreamNotFound(stream);
     if (!isExpected(head, expected)) return new Conflict(stream, head.revision);
     this.flush();
-    this.markDeleted.run(head.sid);
-    this.touched.add(stream);
+    this.#markDeleted.run(head.sid);
+    this.#touched.add(stream);
     head.deleted = true;
     return undefined;
   }
 
   /** The first result of an append that is made again: its ids stand where it would have put them. */
-  private findRepeated(operation: AppendOperation, head: StreamHead): AppendResult | undefined {
+  #findRepeated(operation: AppendOperation, head: StreamHead): AppendResult | undefined {
     const { events, expected } = operation;
     const last = head.revision;
     let first: number;
@@ -142,7 +142,7 @@ export class OperationStage {
     }
     if (first < 0 || first + events.length - 1 > last) return undefined;
     this.flush(); // they may have been appended in this very transaction
-    const rows = this.block.all(head.sid, first, events.length);
+    const rows = this.#block.all(head.sid, first, events.length);
     if (!rows.every((row, index) => row['id'] === events[index]!.id)) return undefined;
     return { revision: first + events.length - 1, position: rows.at(-1)!['pos'] as number };
   }

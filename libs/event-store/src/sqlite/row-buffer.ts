@@ -4,8 +4,8 @@ const SIZES = [16, 4, 1] as const;
 
 /** Collects rows of one table and inserts them 16 at a time: a statement's fixed cost is most of a single insert. */
 export class RowBuffer {
-  private readonly statements: readonly { rows: number; statement: StatementSync }[];
-  private values: SQLInputValue[] = [];
+  readonly #statements: readonly { rows: number; statement: StatementSync }[];
+  #values: SQLInputValue[] = [];
 
   constructor(
     database: DatabaseSync,
@@ -13,7 +13,7 @@ export class RowBuffer {
     private readonly columns: number,
   ) {
     const row = `(${Array(columns).fill('?').join(',')})`;
-    this.statements = SIZES.map((rows) => ({
+    this.#statements = SIZES.map((rows) => ({
       rows,
       statement: database.prepare(`INSERT INTO ${table} VALUES ${Array(rows).fill(row).join(',')}`),
     }));
@@ -21,17 +21,17 @@ export class RowBuffer {
 
   /** Takes one row: its values in the order of the table's columns. */
   add(...row: SQLInputValue[]): void {
-    this.values.push(...row);
-    if (this.values.length === SIZES[0] * this.columns) this.flush();
+    this.#values.push(...row);
+    if (this.#values.length === SIZES[0] * this.columns) this.flush();
   }
 
   /** Inserts what is left. */
   flush(): void {
-    const { values } = this;
+    const values = this.#values;
     if (values.length === 0) return;
-    this.values = [];
+    this.#values = [];
     let done = 0;
-    for (const { rows, statement } of this.statements) {
+    for (const { rows, statement } of this.#statements) {
       const width = rows * this.columns;
       for (; values.length - done >= width; done += width) {
         statement.run(...(done === 0 && values.length === width ? values : values.slice(done, done + width)));
@@ -41,6 +41,6 @@ export class RowBuffer {
 
   /** Forgets rows that were not inserted. */
   clear(): void {
-    this.values = [];
+    this.#values = [];
   }
 }

@@ -42,122 +42,123 @@ const CHECKPOINT_DELAY = 50; // ms
 export class SqliteEventStore implements EventStore {
   /** How often the file has been opened, this time included: grows with every start. */
   readonly epoch: number;
+  // eslint-disable-next-line no-restricted-syntax -- a test makes the disk full through it
   private readonly database: DatabaseSync;
-  private readonly lock: FileLock;
-  private readonly writer: Writer;
-  private readonly heads: StreamHeads;
-  private readonly reader: LogReader;
-  private readonly wal: WalCheckpointer;
-  private readonly values: SqliteCheckpoints;
-  private readonly subscriptions = new Set<LogSubscription>();
-  private checkpointTimer: NodeJS.Timeout | undefined;
-  private closing: Promise<void> | undefined;
+  readonly #lock: FileLock;
+  readonly #writer: Writer;
+  readonly #heads: StreamHeads;
+  readonly #reader: LogReader;
+  readonly #wal: WalCheckpointer;
+  readonly #values: SqliteCheckpoints;
+  readonly #subscriptions = new Set<LogSubscription>();
+  #checkpointTimer: NodeJS.Timeout | undefined;
+  #closing: Promise<void> | undefined;
 
   /** @throws Unavailable when the file cannot be opened or another process has it */
   constructor(path: string, options: SqliteEventStoreOptions = {}) {
     const file = resolve(path);
-    ({ database: this.database, epoch: this.epoch, lock: this.lock } = openLocked(file));
+    ({ database: this.database, epoch: this.epoch, lock: this.#lock } = openLocked(file));
     const { last } = this.database.prepare('SELECT coalesce(max(pos), -1) AS last FROM events').get() as {
       last: number;
     };
-    this.heads = new StreamHeads(this.database, options.cachedStreams ?? 100_000);
-    const stage = new OperationStage(this.database, this.heads, last);
-    this.values = new SqliteCheckpoints(this.database, () => this.writeCheckpointsSoon());
-    this.reader = new LogReader(this.database);
-    this.wal = new WalCheckpointer(file, this.database);
-    this.writer = new Writer(this.database, stage, this.values, options.clock ?? systemClock, last, (commit) =>
-      this.handOver(commit),
+    this.#heads = new StreamHeads(this.database, options.cachedStreams ?? 100_000);
+    const stage = new OperationStage(this.database, this.#heads, last);
+    this.#values = new SqliteCheckpoints(this.database, () => this.#writeCheckpointsSoon());
+    this.#reader = new LogReader(this.database);
+    this.#wal = new WalCheckpointer(file, this.database);
+    this.#writer = new Writer(this.database, stage, this.#values, options.clock ?? systemClock, last, (commit) =>
+      this.#handOver(commit),
     );
   }
 
   /** Small values that consumers keep beside the log. */
   get checkpoints(): Checkpoints {
-    return this.values;
+    return this.#values;
   }
 
   append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult> {
     let encoded: EncodedAppend;
     try {
-      this.assertOpen();
+      this.#assertOpen();
       encoded = encodeAppend(stream, events, expected);
     } catch (error) {
       return Promise.reject(error as Error);
     }
-    return this.writer.enqueue<AppendResult>({ kind: 'append', stream, events, encoded, expected });
+    return this.#writer.enqueue<AppendResult>({ kind: 'append', stream, events, encoded, expected });
   }
 
   async *read(stream: string, options: ReadOptions = {}): AsyncIterable<RecordedEvent> {
-    this.assertOpen();
-    if (options.direction !== 'backwards' && this.heads.isPastEnd(stream, options.from ?? 0)) return;
+    this.#assertOpen();
+    if (options.direction !== 'backwards' && this.#heads.isPastEnd(stream, options.from ?? 0)) return;
     let first = true;
-    for (const events of this.reader.stream(stream, options)) {
+    for (const events of this.#reader.stream(stream, options)) {
       if (!first) await turn(); // a long stream must not hold up the rest of the process
       first = false;
-      this.assertOpen();
+      this.#assertOpen();
       yield* events;
     }
   }
 
   subscribe(options: SubscribeOptions, handler: BatchHandler): Subscription {
-    this.assertOpen();
+    this.#assertOpen();
     checkSubscribeOptions(options);
     const subscription: LogSubscription = new LogSubscription(options, handler, {
-      last: () => this.writer.lastPosition,
-      read: this.reader.log(options.categories),
-      onEnd: () => this.subscriptions.delete(subscription),
+      last: () => this.#writer.lastPosition,
+      read: this.#reader.log(options.categories),
+      onEnd: () => this.#subscriptions.delete(subscription),
     });
-    this.subscriptions.add(subscription);
+    this.#subscriptions.add(subscription);
     return subscription;
   }
 
   async head(): Promise<number> {
-    this.assertOpen();
-    return this.writer.lastPosition;
+    this.#assertOpen();
+    return this.#writer.lastPosition;
   }
 
   async tombstone(stream: string, expected: ExpectedRevision): Promise<void> {
-    this.assertOpen();
-    await this.writer.enqueue({ kind: 'tombstone', stream, expected });
+    this.#assertOpen();
+    await this.#writer.enqueue({ kind: 'tombstone', stream, expected });
   }
 
   /** Resolves when the file can be written. */
   async ping(): Promise<void> {
-    this.assertOpen();
-    this.values.set('$ping', this.writer.lastPosition); // an empty transaction would not notice a full disk
-    await this.writer.enqueue({ kind: 'barrier' });
+    this.#assertOpen();
+    this.#values.set('$ping', this.#writer.lastPosition); // an empty transaction would not notice a full disk
+    await this.#writer.enqueue({ kind: 'barrier' });
   }
 
   close(): Promise<void> {
-    return (this.closing ??= this.shutDown());
+    return (this.#closing ??= this.#shutDown());
   }
 
-  private async shutDown(): Promise<void> {
-    await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
-    clearTimeout(this.checkpointTimer);
+  async #shutDown(): Promise<void> {
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.stop()));
+    clearTimeout(this.#checkpointTimer);
     // The last barrier takes the last checkpoints with it. A disk that is full now must not keep the file locked.
-    await this.writer.enqueue({ kind: 'barrier' }).catch(() => {});
-    await this.wal.stop();
+    await this.#writer.enqueue({ kind: 'barrier' }).catch(() => {});
+    await this.#wal.stop();
     this.database.close();
-    this.lock.release();
+    this.#lock.release();
   }
 
-  private handOver(commit: Commit): void {
-    if (this.closing && !this.database.isOpen) return;
-    this.wal.committed();
+  #handOver(commit: Commit): void {
+    if (this.#closing && !this.database.isOpen) return;
+    this.#wal.committed();
     if (commit.events.length === 0) return;
-    for (const subscription of this.subscriptions) subscription.offer(commit);
+    for (const subscription of this.#subscriptions) subscription.offer(commit);
   }
 
-  private writeCheckpointsSoon(): void {
-    this.checkpointTimer = setTimeout(() => {
-      if (!this.values.isDirty) return;
+  #writeCheckpointsSoon(): void {
+    this.#checkpointTimer = setTimeout(() => {
+      if (!this.#values.isDirty) return;
       // What could not be written stays dirty: try again, at the same pace.
-      this.writer.enqueue({ kind: 'barrier' }).catch(() => this.writeCheckpointsSoon());
+      this.#writer.enqueue({ kind: 'barrier' }).catch(() => this.#writeCheckpointsSoon());
     }, CHECKPOINT_DELAY).unref();
   }
 
-  private assertOpen(): void {
-    if (this.closing) throw new Unavailable('the event store is closed');
+  #assertOpen(): void {
+    if (this.#closing) throw new Unavailable('the event store is closed');
   }
 }
 

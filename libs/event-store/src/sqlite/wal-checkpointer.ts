@@ -14,44 +14,44 @@ const WRITER_HELPS_ABOVE = 2_000; // frames
  * would cost 20 ms. Sleeps while nothing is committed.
  */
 export class WalCheckpointer {
-  private readonly shared = new Int32Array(new SharedArrayBuffer(12));
-  private readonly worker: Worker;
-  private readonly ended: Promise<void>;
-  private readonly passive: StatementSync;
+  readonly #shared = new Int32Array(new SharedArrayBuffer(12));
+  readonly #worker: Worker;
+  readonly #ended: Promise<void>;
+  readonly #passive: StatementSync;
 
   constructor(path: string, database: DatabaseSync) {
-    this.passive = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
+    this.#passive = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
     // The function's own text runs in the thread: no second file to find, whatever compiles or bundles this one.
     const source = `(${checkpointLoop.toString()})(require('node:sqlite'), require('node:worker_threads').workerData)`;
-    const workerData = { path, shared: this.shared, COMMITS, FRAMES, STOP, INTERVAL };
-    this.worker = new Worker(source, { eval: true, workerData, resourceLimits: { maxOldGenerationSizeMb: 32 } });
-    this.worker.unref();
-    this.ended = new Promise((resolve) => {
-      this.worker.once('exit', resolve);
+    const workerData = { path, shared: this.#shared, COMMITS, FRAMES, STOP, INTERVAL };
+    this.#worker = new Worker(source, { eval: true, workerData, resourceLimits: { maxOldGenerationSizeMb: 32 } });
+    this.#worker.unref();
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once('exit', resolve);
       // Without the thread SQLite has to do it inside commits: slower, and the file stays bounded.
-      this.worker.once('error', () => database.isOpen && database.exec('PRAGMA wal_autocheckpoint = 1000'));
+      this.#worker.once('error', () => database.isOpen && database.exec('PRAGMA wal_autocheckpoint = 1000'));
     });
   }
 
   /** The writer calls it after every commit. The WAL starts over only when nobody writes: above 2,000 frames here. */
   committed(): void {
-    Atomics.add(this.shared, COMMITS, 1);
-    Atomics.notify(this.shared, COMMITS);
-    if (Atomics.load(this.shared, FRAMES) < WRITER_HELPS_ABOVE) return;
+    Atomics.add(this.#shared, COMMITS, 1);
+    Atomics.notify(this.#shared, COMMITS);
+    if (Atomics.load(this.#shared, FRAMES) < WRITER_HELPS_ABOVE) return;
     try {
-      const { busy } = this.passive.get() as { busy: number };
-      if (busy === 0) Atomics.store(this.shared, FRAMES, 0);
+      const { busy } = this.#passive.get() as { busy: number };
+      if (busy === 0) Atomics.store(this.#shared, FRAMES, 0);
     } catch {
       // Only housekeeping failed; what the commit wrote is safe in the WAL, and the next commit tries again.
     }
   }
 
   async stop(): Promise<void> {
-    this.worker.ref();
-    Atomics.store(this.shared, STOP, 1);
-    Atomics.notify(this.shared, STOP);
-    Atomics.notify(this.shared, COMMITS);
-    await this.ended;
+    this.#worker.ref();
+    Atomics.store(this.#shared, STOP, 1);
+    Atomics.notify(this.#shared, STOP);
+    Atomics.notify(this.#shared, COMMITS);
+    await this.#ended;
   }
 }
 

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Clock } from '@tidemark/foundation';
 import { EventStoreError, Unavailable } from '../errors.js';
 import type { SqliteCheckpoints } from './checkpoints.js';
-import { OperationStage, type Commit, type Operation, type Outcome } from './operations.js';
+import { type OperationStage, type Commit, type Operation, type Outcome } from './operations.js';
 
 /** At most this much in a transaction, so that one commit does not hold up the event loop. */
 const GROUP_OPERATIONS = 200;
@@ -21,10 +21,10 @@ interface Queued {
  * rejects all of its operations with Unavailable and leaves no trace, so the next one starts afresh.
  */
 export class Writer {
-  private queue: Queued[] = [];
-  private scheduled = false;
-  private readonly begin: StatementSync;
-  private readonly end: StatementSync;
+  #queue: Queued[] = [];
+  #scheduled = false;
+  readonly #begin: StatementSync;
+  readonly #end: StatementSync;
 
   constructor(
     private readonly database: DatabaseSync,
@@ -36,27 +36,27 @@ export class Writer {
     /** Runs after the promises of a commit were resolved and what awaited them has run. */
     private readonly onCommit: (commit: Commit) => void,
   ) {
-    this.begin = database.prepare('BEGIN IMMEDIATE');
-    this.end = database.prepare('COMMIT');
+    this.#begin = database.prepare('BEGIN IMMEDIATE');
+    this.#end = database.prepare('COMMIT');
   }
 
   enqueue<T>(operation: Operation): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.queue.push({ operation, resolve, reject });
-      this.schedule();
+      this.#queue.push({ operation, resolve, reject });
+      this.#schedule();
     });
   }
 
-  private schedule(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    setImmediate(() => this.commitGroup());
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#commitGroup());
   }
 
-  private commitGroup(): void {
-    this.scheduled = false;
-    const group = this.takeGroup();
-    const commit = this.transact(group);
+  #commitGroup(): void {
+    this.#scheduled = false;
+    const group = this.#takeGroup();
+    const commit = this.#transact(group);
     if (!commit) return;
     for (const { outcome, resolve, reject } of group) {
       if (outcome instanceof EventStoreError) reject(outcome);
@@ -66,33 +66,33 @@ export class Writer {
     setImmediate(() => this.onCommit(commit));
   }
 
-  private takeGroup(): Queued[] {
-    const { queue } = this;
+  #takeGroup(): Queued[] {
+    const queue = this.#queue;
     let size = 0;
     for (let bytes = 0; size < queue.length && size < GROUP_OPERATIONS && bytes < GROUP_BYTES; size++) {
       const { operation } = queue[size]!;
       if (operation.kind === 'append') bytes += operation.encoded.bytes;
     }
     if (size === queue.length) {
-      this.queue = [];
+      this.#queue = [];
       return queue;
     }
-    this.schedule();
+    this.#schedule();
     return queue.splice(0, size);
   }
 
   /** @returns what was added to the log, or undefined when the transaction failed and every operation was told. */
-  private transact(group: Queued[]): Commit | undefined {
+  #transact(group: Queued[]): Commit | undefined {
     const commit: Commit = { events: [], bytes: 0 };
     const now = this.clock.now();
     try {
-      this.begin.run();
+      this.#begin.run();
       for (const queued of group) queued.outcome = this.stage.apply(queued.operation, commit, now);
       this.stage.flush();
       this.checkpoints.write();
-      this.end.run();
+      this.#end.run();
     } catch (cause) {
-      this.rollBack(group, cause as Error);
+      this.#rollBack(group, cause as Error);
       return undefined;
     }
     this.stage.committed();
@@ -101,7 +101,7 @@ export class Writer {
     return commit;
   }
 
-  private rollBack(group: Queued[], cause: Error): void {
+  #rollBack(group: Queued[], cause: Error): void {
     try {
       if (this.database.isTransaction) this.database.exec('ROLLBACK');
     } catch {

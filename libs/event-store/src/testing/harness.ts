@@ -27,14 +27,14 @@ export interface ConformanceOptions {
 
 /** The stores of one test; all are closed at its end. */
 export class TestStores {
-  private readonly opened: EventStore[] = [];
-  private main: EventStore | undefined;
+  readonly #opened: EventStore[] = [];
+  #main: EventStore | undefined;
 
   constructor(readonly harness: EventStoreHarness) {}
 
   get store(): EventStore {
-    if (!this.main) throw new Error('no store is open');
-    return this.main;
+    if (!this.#main) throw new Error('no store is open');
+    return this.#main;
   }
 
   get network(): NonNullable<EventStoreHarness['network']> {
@@ -43,14 +43,14 @@ export class TestStores {
   }
 
   async open(): Promise<EventStore> {
-    this.main = await this.harness.open();
-    this.opened.push(this.main);
-    return this.main;
+    this.#main = await this.harness.open();
+    this.#opened.push(this.#main);
+    return this.#main;
   }
 
   async openDirect(): Promise<EventStore> {
     const store = await this.network.openDirect();
-    this.opened.push(store);
+    this.#opened.push(store);
     return store;
   }
 
@@ -62,7 +62,7 @@ export class TestStores {
 
   async end(): Promise<void> {
     await this.harness.restore();
-    await Promise.all(this.opened.map((store) => store.close()));
+    await Promise.all(this.#opened.map((store) => store.close()));
     await this.harness.cleanUp();
   }
 }

@@ -35,7 +35,7 @@ export class Collector {
   readonly caughtUp: Promise<void>;
   timesCaughtUp = 0;
   readonly subscription: Subscription;
-  private readonly waiting: { count: number; resolve: () => void }[] = [];
+  readonly #waiting: { count: number; resolve: () => void }[] = [];
 
   constructor(
     store: EventStore,
@@ -58,7 +58,7 @@ export class Collector {
         if (events.length > 0) await onBatch(events);
         this.events.push(...events);
         this.batches.push({ size: events.length, position });
-        for (const waiter of this.waiting) if (this.events.length >= waiter.count) waiter.resolve();
+        for (const waiter of this.#waiting) if (this.events.length >= waiter.count) waiter.resolve();
       },
     );
   }
@@ -66,7 +66,7 @@ export class Collector {
   /** Resolves when at least so many events have been handled. */
   count(count: number): Promise<void> {
     if (this.events.length >= count) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.push({ count, resolve }));
+    return new Promise((resolve) => this.#waiting.push({ count, resolve }));
   }
 
   get ids(): string[] {

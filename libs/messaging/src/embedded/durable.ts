@@ -19,20 +19,20 @@ const TURN = 256;
  * It lives from its first member's start to its last one's stop; what remains of it then is its place in each feed.
  */
 export class Durable implements Sink {
-  private readonly taps = new Map<string, Tap>();
-  private readonly members: Member[] = [];
-  private readonly ready = new Queue<Entry>();
-  private readonly again = new Queue<Entry>();
-  private readonly delayed = new DueHeap<Entry>();
-  private delayTimer: NodeJS.Timeout | undefined;
-  private delayTimerDue = Number.POSITIVE_INFINITY;
-  private open = 0;
-  private users = 0;
-  private turn = 0;
-  private pumping = false;
-  private waiting: (() => void)[] = [];
-  private isStarved = false;
-  private readonly returns: Returns;
+  readonly #taps = new Map<string, Tap>();
+  readonly #members: Member[] = [];
+  readonly #ready = new Queue<Entry>();
+  readonly #again = new Queue<Entry>();
+  readonly #delayed = new DueHeap<Entry>();
+  #delayTimer: NodeJS.Timeout | undefined;
+  #delayTimerDue = Number.POSITIVE_INFINITY;
+  #open = 0;
+  #users = 0;
+  #turn = 0;
+  #pumping = false;
+  #waiting: (() => void)[] = [];
+  #isStarved = false;
+  readonly #returns: Returns;
 
   constructor(
     readonly name: string,
@@ -40,39 +40,39 @@ export class Durable implements Sink {
     private readonly log: EmbeddedLog,
     tools: Pick<Returns, 'nextSequence' | 'publish' | 'onError'>,
   ) {
-    this.returns = {
+    this.#returns = {
       ...tools,
-      acknowledged: (entry) => this.acknowledged(entry),
-      again: (entry, delayMs) => this.deliverAgain(entry, delayMs),
+      acknowledged: (entry) => this.#acknowledged(entry),
+      again: (entry, delayMs) => this.#deliverAgain(entry, delayMs),
       wake: () => this.wake(),
     };
   }
 
   /** Whether nobody takes from it, nor is still busy with what was taken. */
   get isIdle(): boolean {
-    return this.users === 0;
+    return this.#users === 0;
   }
 
   /** Begins to take from a feed, where it was. */
   attach(feed: Feed): void {
-    const tap = new Tap(feed, this.subject, this, this.log.checkpoints.get(this.placeName(feed.name)));
-    this.taps.set(feed.name, tap);
+    const tap = new Tap(feed, this.subject, this, this.log.checkpoints.get(this.#placeName(feed.name)));
+    this.#taps.set(feed.name, tap);
     tap.catchUp();
   }
 
   join(policy: ConsumePolicy, handler: ConsumeHandler): Running {
-    const member = new Member(policy, handler, this.returns);
-    this.members.push(member);
-    this.users++;
+    const member = new Member(policy, handler, this.#returns);
+    this.#members.push(member);
+    this.#users++;
     this.wake();
     return {
       stop: async (deadlineMs = 5_000) => {
-        const at = this.members.indexOf(member);
+        const at = this.#members.indexOf(member);
         if (at < 0) return;
-        this.members.splice(at, 1);
+        this.#members.splice(at, 1);
         await member.work.drain(deadlineMs);
         member.release();
-        this.users--;
+        this.#users--;
         this.wake();
       },
     };
@@ -80,9 +80,9 @@ export class Durable implements Sink {
 
   /** Writes down where it is. */
   save(): void {
-    for (const [feed, tap] of this.taps) {
+    for (const [feed, tap] of this.#taps) {
       const place = tap.save();
-      const name = this.placeName(feed);
+      const name = this.#placeName(feed);
       if (JSON.stringify(place) !== JSON.stringify(this.log.checkpoints.get(name))) {
         this.log.checkpoints.set(name, place);
       }
@@ -91,103 +91,103 @@ export class Durable implements Sink {
 
   async close(): Promise<void> {
     this.save();
-    clearTimeout(this.delayTimer);
-    await Promise.all([...this.taps.values()].map((tap) => tap.close()));
+    clearTimeout(this.#delayTimer);
+    await Promise.all([...this.#taps.values()].map((tap) => tap.close()));
   }
 
   get isFull(): boolean {
-    return this.ready.size >= READY_LIMIT || this.open >= OPEN_LIMIT;
+    return this.#ready.size >= READY_LIMIT || this.#open >= OPEN_LIMIT;
   }
 
   room(): Promise<void> {
-    this.isStarved = true;
-    return new Promise((resolve) => this.waiting.push(resolve));
+    this.#isStarved = true;
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   put(entry: Entry): void {
-    this.open++;
-    if (entry.due !== undefined) this.delay(entry, entry.due);
-    else this.ready.push(entry);
-    if (this.isFull) this.isStarved = true;
+    this.#open++;
+    if (entry.due !== undefined) this.#delay(entry, entry.due);
+    else this.#ready.push(entry);
+    if (this.isFull) this.#isStarved = true;
   }
 
   wake(): void {
-    if (this.pumping) return;
-    this.pumping = true;
+    if (this.#pumping) return;
+    this.#pumping = true;
     let left = TURN;
-    for (let member = this.freeMember(); member && left > 0; member = this.freeMember()) {
-      const entry = this.again.shift() ?? this.ready.shift();
+    for (let member = this.#freeMember(); member && left > 0; member = this.#freeMember()) {
+      const entry = this.#again.shift() ?? this.#ready.shift();
       if (!entry) break;
       if (entry.done || entry.holder) continue;
       member.deliver(entry);
       left--;
     }
-    this.pumping = false;
-    if (this.isStarved && this.hasRoom) this.refill();
+    this.#pumping = false;
+    if (this.#isStarved && this.#hasRoom) this.#refill();
     if (left === 0) setImmediate(() => this.wake());
   }
 
-  private get hasRoom(): boolean {
-    return this.ready.size < READY_LIMIT / 2 && this.open < OPEN_LIMIT * 0.9;
+  get #hasRoom(): boolean {
+    return this.#ready.size < READY_LIMIT / 2 && this.#open < OPEN_LIMIT * 0.9;
   }
 
-  private refill(): void {
-    this.isStarved = false;
-    const { waiting } = this;
-    this.waiting = [];
+  #refill(): void {
+    this.#isStarved = false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
     for (const resolve of waiting) resolve();
-    for (const tap of this.taps.values()) tap.catchUp();
+    for (const tap of this.#taps.values()) tap.catchUp();
   }
 
-  private freeMember(): Member | undefined {
-    for (let i = 0; i < this.members.length; i++) {
-      const member = this.members[(this.turn + i) % this.members.length]!;
+  #freeMember(): Member | undefined {
+    for (let i = 0; i < this.#members.length; i++) {
+      const member = this.#members[(this.#turn + i) % this.#members.length]!;
       if (!member.hasRoom) continue;
-      this.turn = (this.turn + i + 1) % this.members.length;
+      this.#turn = (this.#turn + i + 1) % this.#members.length;
       return member;
     }
     return undefined;
   }
 
-  private acknowledged(entry: Entry): void {
+  #acknowledged(entry: Entry): void {
     if (entry.done) return;
     entry.done = true;
     entry.holder = undefined;
-    this.open--;
+    this.#open--;
     entry.tap.acknowledged(entry);
   }
 
-  private deliverAgain(entry: Entry, delayMs: number): void {
+  #deliverAgain(entry: Entry, delayMs: number): void {
     if (entry.done) return;
-    if (delayMs > 0) this.delay(entry, Date.now() + delayMs);
-    else this.again.push(entry);
+    if (delayMs > 0) this.#delay(entry, Date.now() + delayMs);
+    else this.#again.push(entry);
   }
 
-  private delay(entry: Entry, due: number): void {
+  #delay(entry: Entry, due: number): void {
     entry.due = due;
     // The wall clock names the due time across restarts; within this life a monotonic one keeps it.
-    this.delayed.push(performance.now() + due - Date.now(), entry);
-    this.armDelay();
+    this.#delayed.push(performance.now() + due - Date.now(), entry);
+    this.#armDelay();
   }
 
-  private armDelay(): void {
-    const due = this.delayed.next;
-    if (due === undefined || due >= this.delayTimerDue) return;
-    clearTimeout(this.delayTimer);
-    this.delayTimerDue = due;
+  #armDelay(): void {
+    const due = this.#delayed.next;
+    if (due === undefined || due >= this.#delayTimerDue) return;
+    clearTimeout(this.#delayTimer);
+    this.#delayTimerDue = due;
     const wait = Math.min(Math.max(0, due - performance.now()), 2 ** 31 - 1);
-    this.delayTimer = setTimeout(() => this.endDelays(), wait).unref();
+    this.#delayTimer = setTimeout(() => this.#endDelays(), wait).unref();
   }
 
-  private endDelays(): void {
-    this.delayTimerDue = Number.POSITIVE_INFINITY;
+  #endDelays(): void {
+    this.#delayTimerDue = Number.POSITIVE_INFINITY;
     const now = performance.now();
-    for (let entry = this.delayed.popDue(now); entry; entry = this.delayed.popDue(now)) this.again.push(entry);
-    this.armDelay();
+    for (let entry = this.#delayed.popDue(now); entry; entry = this.#delayed.popDue(now)) this.#again.push(entry);
+    this.#armDelay();
     this.wake();
   }
 
-  private placeName(feed: string): string {
+  #placeName(feed: string): string {
     return `broker:${this.name}:${feed}`;
   }
 }

@@ -26,67 +26,67 @@ const sequences = new WeakMap<EmbeddedLog, { last: number }>();
  * Data is handed over as it is, without a copy: it must be JSON, and who gets it must not change it.
  */
 export class EmbeddedBroker implements port.Broker {
-  private readonly onError: (error: Error) => void;
-  private readonly listeners: Listeners = new SubjectIndex();
-  private readonly requests: Requests;
-  private readonly publications: Publications;
-  private readonly feeds = new Map<string, Feed>();
-  private readonly durables = new Map<string, Durable>();
-  private readonly running = new RunningSet();
-  private readonly saving: NodeJS.Timeout;
-  private readonly started: Promise<void>;
-  private readonly sequence: { last: number };
-  private closed: Promise<void> | undefined;
+  readonly #onError: (error: Error) => void;
+  readonly #listeners: Listeners = new SubjectIndex();
+  readonly #requests: Requests;
+  readonly #publications: Publications;
+  readonly #feeds = new Map<string, Feed>();
+  readonly #durables = new Map<string, Durable>();
+  readonly #running = new RunningSet();
+  readonly #saving: NodeJS.Timeout;
+  readonly #started: Promise<void>;
+  readonly #sequence: { last: number };
+  #closed: Promise<void> | undefined;
 
   constructor(
     private readonly log: EmbeddedLog,
     options: EmbeddedBrokerOptions = {},
   ) {
-    this.onError = options.onError ?? (() => {});
-    this.requests = new Requests(this.onError);
-    this.publications = new Publications(log);
+    this.#onError = options.onError ?? (() => {});
+    this.#requests = new Requests(this.#onError);
+    this.#publications = new Publications(log);
     const first = { last: log.epoch * EPOCH_SIZE };
-    this.sequence = sequences.get(log) ?? first;
-    sequences.set(log, this.sequence);
-    this.started = this.feed(PUBLISHED, [PUBLISHED], publishedMessage, this.onError).start();
-    this.started.catch(this.onError);
-    this.saving = setInterval(() => this.save(), SAVE_EVERY_MS).unref();
+    this.#sequence = sequences.get(log) ?? first;
+    sequences.set(log, this.#sequence);
+    this.#started = this.#feed(PUBLISHED, [PUBLISHED], publishedMessage, this.#onError).start();
+    this.#started.catch(this.#onError);
+    this.#saving = setInterval(() => this.#save(), SAVE_EVERY_MS).unref();
   }
 
   publish(message: port.OutgoingMessage): Promise<{ duplicate: boolean }> {
-    return this.publications.publish(message);
+    return this.#publications.publish(message);
   }
 
   request<R = unknown>(subject: string, data: unknown, options: port.RequestOptions = {}): Promise<R> {
-    return this.requests.request<R>(subject, data, options);
+    return this.#requests.request<R>(subject, data, options);
   }
 
   async serve<T, R>(subject: string, handler: port.RequestHandler<T, R>): Promise<port.Running> {
-    return this.running.add(this.requests.serve(subject, handler as port.RequestHandler));
+    return this.#running.add(this.#requests.serve(subject, handler as port.RequestHandler));
   }
 
   broadcast(subject: string, data: unknown, headers: port.Headers = {}): void {
     assertSubject(subject);
-    queueMicrotask(() => tell(this.listeners, { subject, data, headers }, this.onError));
+    queueMicrotask(() => tell(this.#listeners, { subject, data, headers }, this.#onError));
   }
 
   async listen<T>(subject: string, handler: (message: port.Request<T>) => void): Promise<port.Running> {
     assertFilter(subject);
-    await this.started;
-    const remove = this.listeners.add(subject, handler as (message: port.Request) => void);
-    return this.running.add({ stop: async () => remove() });
+    await this.#started;
+    const remove = this.#listeners.add(subject, handler as (message: port.Request) => void);
+    return this.#running.add({ stop: async () => remove() });
   }
 
   /** Members of one durable in this process share its messages; they must agree on the subject. */
   async consume<T>(options: port.ConsumeOptions, handler: port.ConsumeHandler<T>): Promise<port.Running> {
     const policy = consumePolicy(options);
-    const durable = this.durable(policy);
+    const durable = this.#durable(policy);
     const member = durable.join(policy, handler as port.ConsumeHandler);
-    return this.running.add({
+    return this.#running.add({
       stop: async (deadlineMs) => {
         await member.stop(deadlineMs);
-        if (!durable.isIdle || this.durables.get(durable.name) !== durable) return;
-        this.durables.delete(durable.name);
+        if (!durable.isIdle || this.#durables.get(durable.name) !== durable) return;
+        this.#durables.delete(durable.name);
         await durable.close();
       },
     });
@@ -94,13 +94,13 @@ export class EmbeddedBroker implements port.Broker {
 
   /** The source must be the broker's own log: a message's place is its event's position there. */
   async relay(options: port.RelayOptions): Promise<port.Running> {
-    const { name, source, categories, map, onError = this.onError } = options;
+    const { name, source, categories, map, onError = this.#onError } = options;
     if (source !== this.log) throw new TypeError('source: the embedded broker relays its own log only');
     if (name === PUBLISHED) throw new TypeError(`name: ${PUBLISHED} is the broker's own`);
-    const feed = this.feed(name, categories, map, onError);
+    const feed = this.#feed(name, categories, map, onError);
     await feed.start();
     let stopped: Promise<void> | undefined;
-    return this.running.add({ stop: () => (stopped ??= feed.stop()) });
+    return this.#running.add({ stop: () => (stopped ??= feed.stop()) });
   }
 
   async ping(): Promise<void> {
@@ -113,49 +113,44 @@ export class EmbeddedBroker implements port.Broker {
 
   /** The log stays open. */
   close(): Promise<void> {
-    return (this.closed ??= this.end());
+    return (this.#closed ??= this.#end());
   }
 
-  private async end(): Promise<void> {
-    await this.running.stop();
-    await this.started.catch(() => {});
-    await this.feeds.get(PUBLISHED)?.stop();
-    clearInterval(this.saving);
+  async #end(): Promise<void> {
+    await this.#running.stop();
+    await this.#started.catch(() => {});
+    await this.#feeds.get(PUBLISHED)?.stop();
+    clearInterval(this.#saving);
   }
 
-  private save(): void {
-    for (const durable of this.durables.values()) durable.save();
+  #save(): void {
+    for (const durable of this.#durables.values()) durable.save();
   }
 
-  private feed(
-    name: string,
-    categories: readonly string[],
-    map: port.EventMapping,
-    onError: (error: Error) => void,
-  ): Feed {
-    const known = this.feeds.get(name);
+  #feed(name: string, categories: readonly string[], map: port.EventMapping, onError: (error: Error) => void): Feed {
+    const known = this.#feeds.get(name);
     if (known) return known;
-    const feed = new Feed(name, categories, map, this.log, this.listeners, onError);
-    this.feeds.set(name, feed);
-    for (const durable of this.durables.values()) durable.attach(feed);
+    const feed = new Feed(name, categories, map, this.log, this.#listeners, onError);
+    this.#feeds.set(name, feed);
+    for (const durable of this.#durables.values()) durable.attach(feed);
     return feed;
   }
 
-  private durable(policy: ConsumePolicy): Durable {
+  #durable(policy: ConsumePolicy): Durable {
     const { durable: name, subject } = policy;
-    const known = this.durables.get(name);
+    const known = this.#durables.get(name);
     if (known?.subject === subject) return known;
     if (known) throw new TypeError(`subject: durable ${name} takes ${known.subject} in this process, not ${subject}`);
     if (storageOf(subject) === 'work') {
-      for (const other of this.durables.values()) if (overlap(other.subject, subject)) throw workTaken(policy);
+      for (const other of this.#durables.values()) if (overlap(other.subject, subject)) throw workTaken(policy);
     }
     const durable = new Durable(name, subject, this.log, {
-      nextSequence: () => ++this.sequence.last,
-      publish: (message, limit) => this.publications.publish(message, limit),
-      onError: this.onError,
+      nextSequence: () => ++this.#sequence.last,
+      publish: (message, limit) => this.#publications.publish(message, limit),
+      onError: this.#onError,
     });
-    this.durables.set(name, durable);
-    for (const feed of this.feeds.values()) durable.attach(feed);
+    this.#durables.set(name, durable);
+    for (const feed of this.#feeds.values()) durable.attach(feed);
     return durable;
   }
 }

@@ -15,12 +15,12 @@ export type Listeners = SubjectIndex<(message: Request) => void>;
  */
 export class Feed {
   readonly taps = new SubjectIndex<Tap>();
-  private readonly allTaps = new Set<Tap>();
-  private subscription: Subscription | undefined;
-  private users = 0;
-  private retry: NodeJS.Timeout | undefined;
-  private readonly backoff = new Backoff();
-  private handedOut = -1;
+  readonly #allTaps = new Set<Tap>();
+  #subscription: Subscription | undefined;
+  #users = 0;
+  #retry: NodeJS.Timeout | undefined;
+  readonly #backoff = new Backoff();
+  #handedOut = -1;
 
   constructor(
     readonly name: string,
@@ -32,75 +32,75 @@ export class Feed {
   ) {}
 
   get isRunning(): boolean {
-    return this.subscription !== undefined;
+    return this.#subscription !== undefined;
   }
 
   /** All messages of events up to here were handed out; -1 before the first start. */
   get position(): number {
-    return this.handedOut;
+    return this.#handedOut;
   }
 
   /** Every start needs its stop; the feed runs while somebody needs it. */
   async start(): Promise<void> {
-    if (this.users++ > 0) return;
+    if (this.#users++ > 0) return;
     const head = await this.log.head().catch((error: unknown) => {
-      this.users--;
+      this.#users--;
       throw error;
     });
-    if (this.users === 0 || this.subscription) return;
-    this.handedOut = head;
-    this.follow();
-    for (const tap of this.allTaps) tap.catchUp();
+    if (this.#users === 0 || this.#subscription) return;
+    this.#handedOut = head;
+    this.#follow();
+    for (const tap of this.#allTaps) tap.catchUp();
   }
 
   async stop(): Promise<void> {
-    if (--this.users > 0) return;
-    clearTimeout(this.retry);
-    const { subscription } = this;
-    this.subscription = undefined;
-    for (const tap of this.allTaps) tap.fallBehind();
-    await Promise.all([subscription?.stop(), ...[...this.allTaps].map((tap) => tap.pause())]);
+    if (--this.#users > 0) return;
+    clearTimeout(this.#retry);
+    const subscription = this.#subscription;
+    this.#subscription = undefined;
+    for (const tap of this.#allTaps) tap.fallBehind();
+    await Promise.all([subscription?.stop(), ...[...this.#allTaps].map((tap) => tap.pause())]);
   }
 
   add(tap: Tap, filter: string): () => void {
-    this.allTaps.add(tap);
+    this.#allTaps.add(tap);
     const remove = this.taps.add(filter, tap);
     return () => {
-      this.allTaps.delete(tap);
+      this.#allTaps.delete(tap);
       remove();
     };
   }
 
-  private follow(): void {
+  #follow(): void {
     const subscription = this.log.subscribe(
-      { categories: this.categories, after: this.handedOut, onError: this.onError },
-      (events, position) => this.handOut(events, position),
+      { categories: this.categories, after: this.#handedOut, onError: this.onError },
+      (events, position) => this.#handOut(events, position),
     );
-    this.subscription = subscription;
-    void subscription.ended.then(() => this.followAgain(subscription));
+    this.#subscription = subscription;
+    void subscription.ended.then(() => this.#followAgain(subscription));
   }
 
   /** A mapping that throws ends the subscription: try again where it stopped, so that nothing is left out. */
-  private followAgain(ended: Subscription): void {
-    if (this.subscription !== ended) return;
-    this.retry = setTimeout(() => this.follow(), this.backoff.next()).unref();
+  #followAgain(ended: Subscription): void {
+    if (this.#subscription !== ended) return;
+    this.#retry = setTimeout(() => this.#follow(), this.#backoff.next()).unref();
   }
 
-  private handOut(events: readonly RecordedEvent[], position: number): void {
+  #handOut(events: readonly RecordedEvent[], position: number): void {
     const touched = new Set<Tap>();
     try {
       for (const event of events) {
-        this.handOutOne(event, touched);
-        this.handedOut = event.position;
+        this.#handOutOne(event, touched);
+        this.#handedOut = event.position;
       }
-      this.handedOut = Math.max(this.handedOut, position);
-      this.backoff.reset();
+      this.#handedOut = Math.max(this.#handedOut, position);
+      this.#backoff.reset();
     } finally {
       for (const tap of touched) tap.wake();
     }
   }
 
-  private handOutOne(event: RecordedEvent, touched: Set<Tap>): void {
+  #handOutOne(event: RecordedEvent, touched: Set<Tap>): void {
     const messages = this.map(event);
     for (let index = 0; index < messages.length; index++) {
       const message = messages[index]!;

@@ -52,8 +52,8 @@ class EmbeddedDelivery implements Delivery {
 export class Member {
   readonly work = new Work();
   /** In the order of their deadlines: the ack wait is the same for all. */
-  private readonly deadlines = new Map<EmbeddedDelivery, number>();
-  private timer: NodeJS.Timeout | undefined;
+  readonly #deadlines = new Map<EmbeddedDelivery, number>();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(
     readonly policy: ConsumePolicy,
@@ -73,77 +73,77 @@ export class Member {
     entry.holder = delivery;
     this.work.begin();
     const given = exhausted(entry.count, this.policy);
-    if (given !== undefined) return void this.bury(delivery, given);
+    if (given !== undefined) return void this.#bury(delivery, given);
     this.extend(delivery);
     let answer: Promise<void> | void;
     try {
       answer = this.handler(delivery);
     } catch (error) {
-      return this.failed(delivery, error);
+      return this.#failed(delivery, error);
     }
-    if (!(answer instanceof Object)) return this.succeeded(delivery);
+    if (!(answer instanceof Object)) return this.#succeeded(delivery);
     answer.then(
-      () => (this.succeeded(delivery), this.returns.wake()),
-      (error: unknown) => (this.failed(delivery, error), this.returns.wake()),
+      () => (this.#succeeded(delivery), this.returns.wake()),
+      (error: unknown) => (this.#failed(delivery, error), this.returns.wake()),
     );
   }
 
   extend(delivery: EmbeddedDelivery): void {
     if (delivery.entry.holder !== delivery) return;
-    this.deadlines.delete(delivery);
-    this.deadlines.set(delivery, performance.now() + this.policy.ackWaitMs);
-    this.timer ??= setTimeout(() => this.expire(), this.policy.ackWaitMs).unref();
+    this.#deadlines.delete(delivery);
+    this.#deadlines.set(delivery, performance.now() + this.policy.ackWaitMs);
+    this.#timer ??= setTimeout(() => this.#expire(), this.policy.ackWaitMs).unref();
   }
 
   /** Gives back what is still held after the last drain. */
   release(): void {
-    clearTimeout(this.timer);
-    for (const delivery of this.deadlines.keys()) this.giveBack(delivery, 0);
+    clearTimeout(this.#timer);
+    for (const delivery of this.#deadlines.keys()) this.#giveBack(delivery, 0);
   }
 
   /** Takes the messages away whose ack wait has passed; their handlers keep their places until they end. */
-  private expire(): void {
-    this.timer = undefined;
+  #expire(): void {
+    this.#timer = undefined;
     const now = performance.now();
-    for (const [delivery, deadline] of this.deadlines) {
+    for (const [delivery, deadline] of this.#deadlines) {
       if (deadline > now) {
-        this.timer = setTimeout(() => this.expire(), deadline - now).unref();
+        this.#timer = setTimeout(() => this.#expire(), deadline - now).unref();
         break;
       }
-      this.giveBack(delivery, 0);
+      this.#giveBack(delivery, 0);
     }
     this.returns.wake();
   }
 
-  private giveBack(delivery: EmbeddedDelivery, delayMs: number): void {
-    this.deadlines.delete(delivery);
+  #giveBack(delivery: EmbeddedDelivery, delayMs: number): void {
+    this.#deadlines.delete(delivery);
     if (delivery.entry.holder !== delivery) return;
     delivery.entry.holder = undefined;
     this.returns.again(delivery.entry, delayMs);
   }
 
   /** Also counts when it comes after the ack wait, as with JetStream. */
-  private succeeded(delivery: EmbeddedDelivery): void {
-    this.deadlines.delete(delivery);
+  #succeeded(delivery: EmbeddedDelivery): void {
+    this.#deadlines.delete(delivery);
     this.returns.acknowledged(delivery.entry);
     this.work.end();
   }
 
-  private failed(delivery: EmbeddedDelivery, error: unknown): void {
+  #failed(delivery: EmbeddedDelivery, error: unknown): void {
     if (this.work.signal.aborted) {
-      this.giveBack(delivery, 0);
+      this.#giveBack(delivery, 0);
       return this.work.end();
     }
     if (!isMeant(error)) this.returns.onError(toError(error));
     const verdict = verdictOn(error, delivery.deliveryCount, this.policy);
-    if ('dead' in verdict) return void this.bury(delivery, verdict.dead);
-    this.giveBack(delivery, verdict.retryInMs);
+    if ('dead' in verdict) return void this.#bury(delivery, verdict.dead);
+    this.#giveBack(delivery, verdict.retryInMs);
     this.work.end();
   }
 
   /** First the dead letter, then the end: a crash in between repeats both, and the letter's id makes it one. */
-  private async bury(delivery: EmbeddedDelivery, reason: string): Promise<void> {
-    this.deadlines.delete(delivery);
+  async #bury(delivery: EmbeddedDelivery, reason: string): Promise<void> {
+    this.#deadlines.delete(delivery);
     const { position, index } = delivery.entry;
     const letter = deadLetter(delivery, `${position}-${index}`, reason, this.policy);
     try {
@@ -151,7 +151,7 @@ export class Member {
       this.returns.acknowledged(delivery.entry);
     } catch (error) {
       this.returns.onError(toError(error));
-      this.giveBack(delivery, BURY_AGAIN_MS);
+      this.#giveBack(delivery, BURY_AGAIN_MS);
     }
     this.work.end();
     this.returns.wake();

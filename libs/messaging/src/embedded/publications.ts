@@ -30,9 +30,9 @@ export function publishedMessage({ type, data }: RecordedEvent): readonly Outgoi
  */
 export class Publications {
   /** Ids in the order of their time. */
-  private readonly seen = new Map<string, Seen>();
-  private ready: Promise<void> | undefined;
-  private isReady = false;
+  readonly #seen = new Map<string, Seen>();
+  #ready: Promise<void> | undefined;
+  #isReady = false;
 
   constructor(private readonly log: EmbeddedLog) {}
 
@@ -44,10 +44,10 @@ export class Publications {
     if (id === '') throw new TypeError('id: must not be empty');
     const body = { subject, id, data, headers };
     assertSize(subject, Buffer.byteLength(JSON.stringify(body)), limit);
-    if (!this.isReady) await this.recall();
-    this.forget(Date.now() - DEDUPE_MS);
-    const first = this.seen.get(id);
-    if (!first) return this.store(body);
+    if (!this.#isReady) await this.#recall();
+    this.#forget(Date.now() - DEDUPE_MS);
+    const first = this.#seen.get(id);
+    if (!first) return this.#store(body);
     try {
       await first.stored;
       return { duplicate: true };
@@ -56,35 +56,35 @@ export class Publications {
     }
   }
 
-  private async store(message: OutgoingMessage): Promise<{ duplicate: boolean }> {
+  async #store(message: OutgoingMessage): Promise<{ duplicate: boolean }> {
     const stream = `${PUBLISHED}-${message.subject.split('.', 2)[1]}`;
     const traceparent = message.headers?.['traceparent'];
     const metadata = traceparent === undefined ? {} : { traceparent };
     const stored = this.log.append(stream, [{ id: uuidv7(), type: MESSAGE, data: message, metadata }], 'any');
     const seen: Seen = { at: Date.now(), stored };
-    this.seen.set(message.id, seen);
+    this.#seen.set(message.id, seen);
     try {
       await stored;
       seen.stored = undefined;
       return { duplicate: false };
     } catch (error) {
-      this.seen.delete(message.id);
+      this.#seen.delete(message.id);
       throw translate(error, message.subject);
     }
   }
 
-  private async recall(): Promise<void> {
-    this.ready ??= this.readIds();
+  async #recall(): Promise<void> {
+    this.#ready ??= this.#readIds();
     try {
-      await this.ready;
-      this.isReady = true;
+      await this.#ready;
+      this.#isReady = true;
     } catch (error) {
-      this.ready = undefined;
+      this.#ready = undefined;
       throw translate(error, 'the message ids of the last two minutes');
     }
   }
 
-  private async readIds(): Promise<void> {
+  async #readIds(): Promise<void> {
     const oldest = Date.now() - DEDUPE_MS;
     const found: [string, number][] = [];
     for (const token of STORED_TOKENS) {
@@ -98,13 +98,13 @@ export class Publications {
       }
     }
     found.sort((a, b) => a[1] - b[1]);
-    for (const [id, at] of found) this.seen.set(id, { at, stored: undefined });
+    for (const [id, at] of found) this.#seen.set(id, { at, stored: undefined });
   }
 
-  private forget(before: number): void {
-    for (const [id, { at }] of this.seen) {
+  #forget(before: number): void {
+    for (const [id, { at }] of this.#seen) {
       if (at >= before) break;
-      this.seen.delete(id);
+      this.#seen.delete(id);
     }
   }
 }

@@ -14,15 +14,15 @@ const NO_HEADERS = Object.freeze({});
 
 /** Requests inside the process: data and replies are handed over as they are, so neither side may change them. */
 export class Requests {
-  private readonly servers = new SubjectIndex<Server>();
-  private turn = 0;
+  readonly #servers = new SubjectIndex<Server>();
+  #turn = 0;
 
   constructor(private readonly onError: (error: Error) => void) {}
 
   serve(subject: string, handler: RequestHandler): Running {
     assertFilter(subject);
     const work = new Work();
-    const remove = this.servers.add(subject, { handler, work });
+    const remove = this.#servers.add(subject, { handler, work });
     return {
       stop: async (deadlineMs = 5_000) => {
         remove();
@@ -34,8 +34,8 @@ export class Requests {
   /** @throws NoResponder · DeadlineExceeded · RemoteError · TypeError */
   request<R>(subject: string, data: unknown, options: RequestOptions): Promise<R> {
     const { headers = NO_HEADERS, timeoutMs = 5_000 } = options;
-    const servers = this.servers.match(subject);
-    const server = servers[this.turn++ % servers.length];
+    const servers = this.#servers.match(subject);
+    const server = servers[this.#turn++ % servers.length];
     return new Promise((resolve, reject) => {
       if (!server) {
         assertSubject(subject);

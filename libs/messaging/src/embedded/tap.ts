@@ -54,16 +54,16 @@ export interface Sink {
  * All of it is on one thread, and positions only grow, so nothing is missed or taken twice at a change.
  */
 export class Tap {
-  private mode: 'behind' | 'reading' | 'live' = 'behind';
-  private reader: Subscription | undefined;
+  #mode: 'behind' | 'reading' | 'live' = 'behind';
+  #reader: Subscription | undefined;
   /** Everything up to this position was taken in. */
-  private taken: number;
-  private place: Place | undefined;
-  private closed = false;
+  #taken: number;
+  #place: Place | undefined;
+  #closed = false;
   /** Ends the reader's wait for room. */
-  private interrupt: () => void = () => {};
-  private readonly unacknowledged = new Set<Entry>();
-  private readonly remove: () => void;
+  #interrupt: () => void = () => {};
+  readonly #unacknowledged = new Set<Entry>();
+  readonly #remove: () => void;
 
   /** `saved`: what `save` answered in an earlier life; undefined starts at the start of the log. */
   constructor(
@@ -72,9 +72,9 @@ export class Tap {
     private readonly sink: Sink,
     saved: Json | undefined,
   ) {
-    this.place = Place.parse(saved);
-    this.taken = (this.place?.first ?? 0) - 1;
-    this.remove = feed.add(this, filter);
+    this.#place = Place.parse(saved);
+    this.#taken = (this.#place?.first ?? 0) - 1;
+    this.#remove = feed.add(this, filter);
   }
 
   get name(): string {
@@ -82,62 +82,62 @@ export class Tap {
   }
 
   get size(): number {
-    return this.unacknowledged.size;
+    return this.#unacknowledged.size;
   }
 
   /** Starts reading, unless it reads or is live already. */
   catchUp(): void {
-    if (this.mode !== 'behind' || this.closed || !this.feed.isRunning || this.sink.isFull) return;
-    if (this.goLive()) return;
-    this.mode = 'reading';
+    if (this.#mode !== 'behind' || this.#closed || !this.feed.isRunning || this.sink.isFull) return;
+    if (this.#goLive()) return;
+    this.#mode = 'reading';
     const { categories, log, onError } = this.feed;
     const target = this.feed.position;
     const reader = log.subscribe(
       {
         categories,
-        after: this.taken,
+        after: this.#taken,
         onError,
-        onCaughtUp: () => this.isReader(reader) && this.reached(target),
+        onCaughtUp: () => this.#isReader(reader) && this.#reached(target),
       },
-      (events, position) => this.read(reader, events, position),
+      (events, position) => this.#read(reader, events, position),
     );
-    this.reader = reader;
+    this.#reader = reader;
     void reader.ended.then(() => {
-      if (!this.isReader(reader)) return;
+      if (!this.#isReader(reader)) return;
       this.fallBehind();
       setTimeout(() => this.catchUp(), 1_000).unref(); // its mapping threw: the feed reports the same
     });
   }
 
   fallBehind(): void {
-    if (this.mode === 'live') this.taken = Math.max(this.taken, this.feed.position);
-    this.mode = 'behind';
+    if (this.#mode === 'live') this.#taken = Math.max(this.#taken, this.feed.position);
+    this.#mode = 'behind';
     void this.pause();
   }
 
   async pause(): Promise<void> {
-    const { reader } = this;
-    this.reader = undefined;
-    if (this.mode === 'reading') this.mode = 'behind';
-    this.interrupt();
+    const reader = this.#reader;
+    this.#reader = undefined;
+    if (this.#mode === 'reading') this.#mode = 'behind';
+    this.#interrupt();
     await reader?.stop();
   }
 
-  private roomOrPause(): Promise<void> {
+  #roomOrPause(): Promise<void> {
     return new Promise((resolve) => {
-      this.interrupt = resolve;
+      this.#interrupt = resolve;
       void this.sink.room().then(resolve);
     });
   }
 
   /** Takes a message that the feed hands out; false when it is not taken. */
   offer(message: OutgoingMessage, position: number, index: number): boolean {
-    if (this.mode !== 'live' || position <= this.taken) return false;
+    if (this.#mode !== 'live' || position <= this.#taken) return false;
     if (index === 0 && this.sink.isFull) {
       this.fallBehind();
       return false;
     }
-    this.take(message, position, index);
+    this.#take(message, position, index);
     return true;
   }
 
@@ -146,78 +146,78 @@ export class Tap {
   }
 
   acknowledged(entry: Entry): void {
-    this.unacknowledged.delete(entry);
+    this.#unacknowledged.delete(entry);
   }
 
   /** The place to go on from in a later life. */
   save(): Json {
-    const reached = this.mode === 'live' ? Math.max(this.taken, this.feed.position) : this.taken;
-    return Place.of(this.unacknowledged, reached, this.place).json();
+    const reached = this.#mode === 'live' ? Math.max(this.#taken, this.feed.position) : this.#taken;
+    return Place.of(this.#unacknowledged, reached, this.#place).json();
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    this.remove();
+    this.#closed = true;
+    this.#remove();
     this.fallBehind();
     await this.pause();
   }
 
-  private isReader(reader: Subscription): boolean {
-    return this.reader === reader;
+  #isReader(reader: Subscription): boolean {
+    return this.#reader === reader;
   }
 
-  private async read(reader: Subscription, events: readonly RecordedEvent[], position: number): Promise<void> {
+  async #read(reader: Subscription, events: readonly RecordedEvent[], position: number): Promise<void> {
     try {
       for (const event of events) {
-        if (!this.isReader(reader)) return;
-        if (event.position > this.taken) this.readOne(event);
+        if (!this.#isReader(reader)) return;
+        if (event.position > this.#taken) this.#readOne(event);
         if (!this.sink.isFull) continue;
         this.sink.wake();
-        await this.roomOrPause();
+        await this.#roomOrPause();
       }
-      if (this.isReader(reader)) this.reached(position);
+      if (this.#isReader(reader)) this.#reached(position);
     } finally {
       this.sink.wake();
     }
   }
 
-  private readOne(event: RecordedEvent): void {
+  #readOne(event: RecordedEvent): void {
     const messages = this.feed.map(event);
     for (let index = 0; index < messages.length; index++) {
       const message = messages[index]!;
       if (!this.feed.taps.match(message.subject).includes(this)) continue;
-      if (!this.place) this.take(message, event.position, index);
-      else if (!this.place.isDone(event.position, index)) this.takeAgain(message, event.position, index);
+      if (!this.#place) this.#take(message, event.position, index);
+      else if (!this.#place.isDone(event.position, index)) this.#takeAgain(message, event.position, index);
     }
-    this.reached(event.position);
+    this.#reached(event.position);
   }
 
-  private reached(position: number): void {
-    this.taken = Math.max(this.taken, position);
-    if (this.place?.isPassed(this.taken)) this.place = undefined;
-    if (this.mode === 'reading') this.goLive();
+  #reached(position: number): void {
+    this.#taken = Math.max(this.#taken, position);
+    if (this.#place?.isPassed(this.#taken)) this.#place = undefined;
+    if (this.#mode === 'reading') this.#goLive();
   }
 
-  private goLive(): boolean {
-    if (this.taken < this.feed.position) return false;
-    this.mode = 'live';
-    const { reader } = this;
-    this.reader = undefined;
+  #goLive(): boolean {
+    if (this.#taken < this.feed.position) return false;
+    this.#mode = 'live';
+    const reader = this.#reader;
+    this.#reader = undefined;
     void reader?.stop();
     return true;
   }
 
-  private take(message: OutgoingMessage, position: number, index: number): void {
+  #take(message: OutgoingMessage, position: number, index: number): void {
     const entry = new Entry(message, this, position, index);
-    this.unacknowledged.add(entry);
+    this.#unacknowledged.add(entry);
     this.sink.put(entry);
   }
 
-  private takeAgain(message: OutgoingMessage, position: number, index: number): void {
+  #takeAgain(message: OutgoingMessage, position: number, index: number): void {
     const entry = new Entry(message, this, position, index);
-    const open = this.place?.openAt(position, index);
+    const open = this.#place?.openAt(position, index);
     if (open) ({ count: entry.count, due: entry.due } = open);
-    this.unacknowledged.add(entry);
+    this.#unacknowledged.add(entry);
     this.sink.put(entry);
   }
 }

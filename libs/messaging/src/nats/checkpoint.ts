@@ -9,11 +9,11 @@ const SAVE_EVERY_MS = 200;
  * when another is ahead, `position` follows it.
  */
 export class Checkpoint {
-  private revision = 0;
-  private stored = -1;
-  private reached = -1;
-  private saving: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  #revision = 0;
+  #stored = -1;
+  #reached = -1;
+  #saving: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly kv: KV,
@@ -23,39 +23,39 @@ export class Checkpoint {
 
   /** All events up to here are published; -1 at the start. */
   get position(): number {
-    return Math.max(this.stored, this.reached);
+    return Math.max(this.#stored, this.#reached);
   }
 
   async load(): Promise<number> {
     const entry = await this.kv.get(this.key);
-    this.revision = entry?.revision ?? 0;
-    this.stored = entry?.operation === 'PUT' ? Number(entry.string()) : -1;
-    return this.stored;
+    this.#revision = entry?.revision ?? 0;
+    this.#stored = entry?.operation === 'PUT' ? Number(entry.string()) : -1;
+    return this.#stored;
   }
 
   /** Saved within 200 ms. */
   advance(position: number): void {
-    if (position <= this.reached) return;
-    this.reached = position;
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.saving = this.save().catch((error: unknown) => this.onError(translate(error)));
+    if (position <= this.#reached) return;
+    this.#reached = position;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#saving = this.#save().catch((error: unknown) => this.onError(translate(error)));
     }, SAVE_EVERY_MS);
   }
 
   /** Saves what is not saved. */
   async close(): Promise<void> {
-    clearTimeout(this.timer);
-    await this.saving;
-    await this.save();
+    clearTimeout(this.#timer);
+    await this.#saving;
+    await this.#save();
   }
 
-  private async save(): Promise<void> {
-    while (this.reached > this.stored) {
-      const value = this.reached;
+  async #save(): Promise<void> {
+    while (this.#reached > this.#stored) {
+      const value = this.#reached;
       try {
-        this.revision = await this.kv.put(this.key, String(value), { previousSeq: this.revision });
-        this.stored = value;
+        this.#revision = await this.kv.put(this.key, String(value), { previousSeq: this.#revision });
+        this.#stored = value;
       } catch (error) {
         if (!(error instanceof NatsError) || error.api_error?.err_code !== WRONG_LAST_SEQUENCE) throw error;
         await this.load();

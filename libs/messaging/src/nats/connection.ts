@@ -11,17 +11,17 @@ const DIAL_MS = 2_000;
  * whoever must not lose a message waits for `up()` first.
  */
 export class Connection {
-  private connected = true;
-  private closing = false;
-  private wake = Promise.withResolvers<void>();
-  private readonly onDown = new Set<() => void>();
-  private readonly onUp = new Set<() => void>();
+  #connected = true;
+  #closing = false;
+  #wake = Promise.withResolvers<void>();
+  readonly #onDown = new Set<() => void>();
+  readonly #onUp = new Set<() => void>();
   /** Resolves when the connection has ended for good. */
   readonly closed: Promise<void>;
 
   private constructor(readonly nc: NatsConnection) {
-    void this.follow();
-    this.closed = nc.closed().then(() => this.ended());
+    void this.#follow();
+    this.closed = nc.closed().then(() => this.#ended());
   }
 
   /** @throws BrokerUnavailable when no server answers within `timeoutMs` */
@@ -39,74 +39,74 @@ export class Connection {
   }
 
   get isUp(): boolean {
-    return this.connected;
+    return this.#connected;
   }
 
   /** Called at every loss of the connection and every return; the functions returned take the listener out. */
   whenDown(listener: () => void): () => void {
-    this.onDown.add(listener);
-    return () => this.onDown.delete(listener);
+    this.#onDown.add(listener);
+    return () => this.#onDown.delete(listener);
   }
 
   whenUp(listener: () => void): () => void {
-    this.onUp.add(listener);
-    return () => this.onUp.delete(listener);
+    this.#onUp.add(listener);
+    return () => this.#onUp.delete(listener);
   }
 
   /** Resolves as soon as the connection is up. @throws BrokerUnavailable after `timeoutMs`, or when it was closed */
   async up(timeoutMs: number): Promise<void> {
-    if (this.connected) return;
+    if (this.#connected) return;
     if (this.nc.isClosed()) throw new BrokerUnavailable('the connection to NATS is closed');
-    await withTimeout(this.wake.promise, timeoutMs, () => {
+    await withTimeout(this.#wake.promise, timeoutMs, () => {
       throw new BrokerUnavailable(`NATS not reached within ${timeoutMs} ms`);
     });
   }
 
   /** Resolves when the server has taken what was sent; soon in any case, also when the server is silent. */
   async flush(): Promise<void> {
-    if (this.connected && !this.nc.isClosed()) await soon(this.nc.flush());
+    if (this.#connected && !this.nc.isClosed()) await soon(this.nc.flush());
   }
 
   /** Unsubscribes; what the server sent before it learned of it is still handed over before the promise resolves. */
   async drain(subscription: Subscription): Promise<void> {
-    if (this.connected && !subscription.isClosed()) await soon(subscription.drain());
+    if (this.#connected && !subscription.isClosed()) await soon(subscription.drain());
     subscription.unsubscribe();
   }
 
   /** Sends what is queued, then disconnects; a connection that is down is closed at once. */
   async close(): Promise<void> {
-    if (this.closing) return void (await this.closed);
-    this.closing = true;
+    if (this.#closing) return void (await this.closed);
+    this.#closing = true;
     await this.flush();
     await this.nc.close();
     await this.closed;
   }
 
-  private async follow(): Promise<void> {
+  async #follow(): Promise<void> {
     for await (const { type } of this.nc.status()) {
-      if (type === 'disconnect') this.down();
-      else if (type === 'reconnect') this.reconnected();
+      if (type === 'disconnect') this.#down();
+      else if (type === 'reconnect') this.#reconnected();
     }
   }
 
-  private down(): void {
-    if (!this.connected) return;
-    this.connected = false;
-    this.wake = Promise.withResolvers();
-    for (const listener of [...this.onDown]) listener();
+  #down(): void {
+    if (!this.#connected) return;
+    this.#connected = false;
+    this.#wake = Promise.withResolvers();
+    for (const listener of [...this.#onDown]) listener();
   }
 
-  private ended(): void {
-    this.connected = false;
-    this.wake.promise.catch(() => {});
-    this.wake.reject(new BrokerUnavailable('the connection to NATS is closed'));
-    for (const listener of [...this.onDown]) listener();
+  #ended(): void {
+    this.#connected = false;
+    this.#wake.promise.catch(() => {});
+    this.#wake.reject(new BrokerUnavailable('the connection to NATS is closed'));
+    for (const listener of [...this.#onDown]) listener();
   }
 
-  private reconnected(): void {
-    this.connected = true;
-    this.wake.resolve();
-    for (const listener of [...this.onUp]) listener();
+  #reconnected(): void {
+    this.#connected = true;
+    this.#wake.resolve();
+    for (const listener of [...this.#onUp]) listener();
   }
 }
 

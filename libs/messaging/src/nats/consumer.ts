@@ -26,19 +26,19 @@ const MAX_ACK_PENDING = 100_000;
  * inbox makes the server forget the old pulls.
  */
 export class NatsConsumer implements Running {
-  private asked = 0;
-  private inbox = '';
-  private subscription: Subscription | undefined;
-  private lastHeard = 0;
-  private stopping = false;
-  private recovering = false;
-  private stopped: Promise<void> | undefined;
-  private readonly backlog: Msg[] = [];
-  private readonly work = new Work();
-  private readonly stream: string;
-  private readonly pullSubject: string;
-  private watch: NodeJS.Timeout | undefined;
-  private noLongerUp: (() => void) | undefined;
+  #asked = 0;
+  #inbox = '';
+  #subscription: Subscription | undefined;
+  #lastHeard = 0;
+  #stopping = false;
+  #recovering = false;
+  #stopped: Promise<void> | undefined;
+  readonly #backlog: Msg[] = [];
+  readonly #work = new Work();
+  readonly #stream: string;
+  readonly #pullSubject: string;
+  #watch: NodeJS.Timeout | undefined;
+  #noLongerUp: (() => void) | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -49,37 +49,37 @@ export class NatsConsumer implements Running {
     private readonly handler: ConsumeHandler,
     private readonly tools: DeliveryTools,
   ) {
-    this.stream = stream;
-    this.pullSubject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${policy.durable}`;
+    this.#stream = stream;
+    this.#pullSubject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${policy.durable}`;
   }
 
   async start(): Promise<void> {
-    await this.ensure();
-    this.renewInbox();
-    this.noLongerUp = this.connection.whenUp(() => void this.recover());
-    this.watch = setInterval(() => {
-      if (this.asked > 0 && Date.now() - this.lastHeard > SILENCE_MS && this.connection.isUp) void this.recover();
+    await this.#ensure();
+    this.#renewInbox();
+    this.#noLongerUp = this.connection.whenUp(() => void this.#recover());
+    this.#watch = setInterval(() => {
+      if (this.#asked > 0 && Date.now() - this.#lastHeard > SILENCE_MS && this.connection.isUp) void this.#recover();
     }, HEARTBEAT_MS).unref();
-    this.pull();
+    this.#pull();
   }
 
   stop(deadlineMs = 5_000): Promise<void> {
-    return (this.stopped ??= this.end(deadlineMs));
+    return (this.#stopped ??= this.#end(deadlineMs));
   }
 
-  private async end(deadlineMs: number): Promise<void> {
-    this.stopping = true;
-    clearInterval(this.watch);
-    this.noLongerUp?.();
-    for (const message of this.backlog.splice(0)) message.respond(NatsDelivery.NAK);
+  async #end(deadlineMs: number): Promise<void> {
+    this.#stopping = true;
+    clearInterval(this.#watch);
+    this.#noLongerUp?.();
+    for (const message of this.#backlog.splice(0)) message.respond(NatsDelivery.NAK);
     // What the server sends before it learns of the end is given back at once in `take`.
-    const drained = this.subscription && this.connection.drain(this.subscription);
-    await this.work.drain(deadlineMs);
+    const drained = this.#subscription && this.connection.drain(this.#subscription);
+    await this.#work.drain(deadlineMs);
     await drained;
     await this.connection.flush();
   }
 
-  private async ensure(): Promise<void> {
+  async #ensure(): Promise<void> {
     const config: Partial<ConsumerConfig> & { durable_name: string } = {
       durable_name: this.policy.durable,
       filter_subject: this.namespace.out(this.policy.subject),
@@ -92,24 +92,24 @@ export class NatsConsumer implements Running {
       max_waiting: 2048,
     };
     try {
-      await this.jsm.consumers.add(this.stream, config);
+      await this.jsm.consumers.add(this.#stream, config);
     } catch (error) {
       const code = error instanceof NatsError ? error.api_error?.err_code : undefined;
       if (code === NOT_UNIQUE) throw workTaken(this.policy, error);
       if (code === undefined || !NAME_TAKEN.includes(code)) throw error;
-      await this.jsm.consumers.update(this.stream, this.policy.durable, config);
+      await this.jsm.consumers.update(this.#stream, this.policy.durable, config);
     }
   }
 
   /** After a lost connection or consumer: the consumer is made again if it is gone, and all is asked for anew. */
-  private async recover(): Promise<void> {
-    if (this.recovering) return;
-    this.recovering = true;
+  async #recover(): Promise<void> {
+    if (this.#recovering) return;
+    this.#recovering = true;
     try {
-      while (!this.stopping && !this.connection.nc.isClosed()) {
+      while (!this.#stopping && !this.connection.nc.isClosed()) {
         try {
           await this.connection.up(PULL_EXPIRES_MS);
-          await this.ensure();
+          await this.#ensure();
           break;
         } catch (error) {
           this.tools.onError(translate(error));
@@ -117,71 +117,71 @@ export class NatsConsumer implements Running {
         }
       }
     } finally {
-      this.recovering = false;
+      this.#recovering = false;
     }
-    if (this.stopping || this.connection.nc.isClosed()) return;
-    this.renewInbox();
-    this.pull();
+    if (this.#stopping || this.connection.nc.isClosed()) return;
+    this.#renewInbox();
+    this.#pull();
   }
 
   /** What the server has already sent to the old inbox still comes: it would be missing until the ack wait is over. */
-  private renewInbox(): void {
-    if (this.subscription) void this.connection.drain(this.subscription);
+  #renewInbox(): void {
+    if (this.#subscription) void this.connection.drain(this.#subscription);
     const inbox = createInbox();
-    this.inbox = inbox;
-    this.asked = 0;
-    this.lastHeard = Date.now();
-    this.subscription = this.connection.nc.subscribe(inbox, {
-      callback: (error, message) => (error ? this.tools.onError(translate(error)) : this.take(message, inbox)),
+    this.#inbox = inbox;
+    this.#asked = 0;
+    this.#lastHeard = Date.now();
+    this.#subscription = this.connection.nc.subscribe(inbox, {
+      callback: (error, message) => (error ? this.tools.onError(translate(error)) : this.#take(message, inbox)),
     });
   }
 
-  private pull(): void {
-    if (this.stopping || this.recovering || !this.connection.isUp) return;
+  #pull(): void {
+    if (this.#stopping || this.#recovering || !this.connection.isUp) return;
     const { concurrency } = this.policy;
-    const free = concurrency - this.work.size - this.backlog.length - this.asked;
-    if (free <= 0 || (this.asked > 0 && free < concurrency / 2)) return;
-    if (this.asked === 0) this.lastHeard = Date.now();
-    this.asked += free;
+    const free = concurrency - this.#work.size - this.#backlog.length - this.#asked;
+    if (free <= 0 || (this.#asked > 0 && free < concurrency / 2)) return;
+    if (this.#asked === 0) this.#lastHeard = Date.now();
+    this.#asked += free;
     const body = { batch: free, expires: nanos(PULL_EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) };
-    this.connection.nc.publish(this.pullSubject, JSON.stringify(body), { reply: this.inbox });
+    this.connection.nc.publish(this.#pullSubject, JSON.stringify(body), { reply: this.#inbox });
   }
 
-  private take(message: Msg, inbox: string): void {
-    const isCurrent = inbox === this.inbox;
-    this.lastHeard = Date.now();
-    if (!message.reply?.startsWith('$JS.ACK.')) return isCurrent ? this.heed(message) : undefined;
-    if (this.stopping) return void message.respond(NatsDelivery.NAK);
-    if (isCurrent) this.asked = Math.max(0, this.asked - 1);
-    if (this.work.size >= this.policy.concurrency) this.backlog.push(message);
-    else void this.run(message);
+  #take(message: Msg, inbox: string): void {
+    const isCurrent = inbox === this.#inbox;
+    this.#lastHeard = Date.now();
+    if (!message.reply?.startsWith('$JS.ACK.')) return isCurrent ? this.#heed(message) : undefined;
+    if (this.#stopping) return void message.respond(NatsDelivery.NAK);
+    if (isCurrent) this.#asked = Math.max(0, this.#asked - 1);
+    if (this.#work.size >= this.policy.concurrency) this.#backlog.push(message);
+    else void this.#run(message);
   }
 
   /** A status of the server: a heartbeat, or the end of a pull. */
-  private heed(message: Msg): void {
+  #heed(message: Msg): void {
     const { headers } = message;
     if (!headers || headers.code === 100) return;
     const left = Number(headers.get('Nats-Pending-Messages') || Number.NaN);
     if (headers.code === 408 || (headers.code === 409 && Number.isFinite(left))) {
-      this.asked = Math.max(0, this.asked - (Number.isFinite(left) ? left : this.asked));
-      if (!/deleted|leadership|shutdown/i.test(headers.description)) return this.pull();
+      this.#asked = Math.max(0, this.#asked - (Number.isFinite(left) ? left : this.#asked));
+      if (!/deleted|leadership|shutdown/i.test(headers.description)) return this.#pull();
     }
-    if (!this.stopping) setTimeout(() => void this.recover(), RECOVER_PAUSE_MS).unref();
+    if (!this.#stopping) setTimeout(() => void this.#recover(), RECOVER_PAUSE_MS).unref();
   }
 
-  private async run(first: Msg): Promise<void> {
+  async #run(first: Msg): Promise<void> {
     let message: Msg | undefined = first;
     while (message) {
-      this.work.begin();
+      this.#work.begin();
       try {
-        await new NatsDelivery(message, this.work.signal, this.policy, this.tools).handle(this.handler);
+        await new NatsDelivery(message, this.#work.signal, this.policy, this.tools).handle(this.handler);
       } catch (error) {
         this.tools.onError(translate(error));
       } finally {
-        this.work.end();
+        this.#work.end();
       }
-      message = this.stopping ? undefined : this.backlog.shift();
+      message = this.#stopping ? undefined : this.#backlog.shift();
     }
-    this.pull();
+    this.#pull();
   }
 }

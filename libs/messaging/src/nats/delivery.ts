@@ -32,8 +32,8 @@ export class NatsDelivery implements Delivery {
   readonly deliveryCount: number;
   readonly deliverySequence: number;
   data: unknown = undefined;
-  private readonly place: number;
-  private known: Headers | undefined;
+  readonly #place: number;
+  #known: Headers | undefined;
 
   constructor(
     private readonly message: Msg,
@@ -45,56 +45,56 @@ export class NatsDelivery implements Delivery {
     const end = tokens.length >= LONG_FORM ? 11 : tokens.length;
     this.subject = tools.namespace.in(message.subject);
     this.deliveryCount = Number(tokens[end + DELIVERED]);
-    this.place = Number(tokens[end + STREAM_SEQUENCE]);
+    this.#place = Number(tokens[end + STREAM_SEQUENCE]);
     this.deliverySequence = Number(tokens[end + CONSUMER_SEQUENCE]);
   }
 
   get headers(): Headers {
-    return (this.known ??= decodeHeaders(this.message));
+    return (this.#known ??= decodeHeaders(this.message));
   }
 
   get id(): string {
-    return this.message.headers?.get(MESSAGE_ID) || this.headers['ce-id'] || `${this.policy.subject}:${this.place}`;
+    return this.message.headers?.get(MESSAGE_ID) || this.headers['ce-id'] || `${this.policy.subject}:${this.#place}`;
   }
 
   async extend(): Promise<void> {
-    await this.answer(WORKING);
+    await this.#answer(WORKING);
   }
 
   async handle(handler: ConsumeHandler): Promise<void> {
     const given = exhausted(this.deliveryCount, this.policy);
-    if (given !== undefined) return this.bury(given);
+    if (given !== undefined) return this.#bury(given);
     try {
       this.data = decodeData(this.message.data);
     } catch (error) {
       this.data = Buffer.from(this.message.data).toString('base64');
-      return this.bury(`the data is not JSON (kept as base64): ${toError(error).message}`);
+      return this.#bury(`the data is not JSON (kept as base64): ${toError(error).message}`);
     }
     try {
       await handler(this);
     } catch (error) {
-      return this.settle(error);
+      return this.#settle(error);
     }
-    await this.answer(ACK);
+    await this.#answer(ACK);
   }
 
-  private async settle(error: unknown): Promise<void> {
-    if (this.signal.aborted) return this.answer(NAK);
+  async #settle(error: unknown): Promise<void> {
+    if (this.signal.aborted) return this.#answer(NAK);
     if (!isMeant(error)) this.tools.onError(translate(error));
     const verdict = verdictOn(error, this.deliveryCount, this.policy);
-    if ('dead' in verdict) return this.bury(verdict.dead);
+    if ('dead' in verdict) return this.#bury(verdict.dead);
     const { retryInMs } = verdict;
-    await this.answer(retryInMs === 0 ? NAK : Buffer.from(`-NAK {"delay":${nanos(retryInMs)}}`));
+    await this.#answer(retryInMs === 0 ? NAK : Buffer.from(`-NAK {"delay":${nanos(retryInMs)}}`));
   }
 
   /** First the dead letter, then the end: a crash in between repeats both, and the letter's id makes it one. */
-  private async bury(reason: string): Promise<void> {
-    await this.tools.bury(deadLetter(this, this.place, reason, this.policy));
-    await this.answer(TERM);
+  async #bury(reason: string): Promise<void> {
+    await this.tools.bury(deadLetter(this, this.#place, reason, this.policy));
+    await this.#answer(TERM);
   }
 
   /** Held back while the connection is down: the client would drop it, and the work would be done again. */
-  private async answer(payload: Uint8Array): Promise<void> {
+  async #answer(payload: Uint8Array): Promise<void> {
     if (!this.tools.connection.isUp) await this.tools.connection.up(this.policy.ackWaitMs);
     this.message.respond(payload);
   }

@@ -44,34 +44,34 @@ export interface AskOptions {
  * cost several promises each.
  */
 export class Exchange {
-  private readonly inbox = createInbox();
-  private readonly pending = new Map<string, Pending>();
-  private readonly subscription: Subscription;
-  private next = 0;
+  readonly #inbox = createInbox();
+  readonly #pending = new Map<string, Pending>();
+  readonly #subscription: Subscription;
+  #next = 0;
 
   constructor(private readonly connection: Connection) {
-    this.subscription = connection.nc.subscribe(`${this.inbox}.*`, {
-      callback: (error, msg) => this.answer(error, msg),
+    this.#subscription = connection.nc.subscribe(`${this.#inbox}.*`, {
+      callback: (error, msg) => this.#answer(error, msg),
     });
-    connection.whenDown(() => this.lost());
+    connection.whenDown(() => this.#lost());
   }
 
   /** @throws NoAnswer · Nobody · ConnectionLost · what the client throws for a bad message */
   ask(subject: string, payload: Uint8Array, options: AskOptions): Promise<Msg> {
     return new Promise((resolve, reject) => {
-      const token = (this.next++).toString(36);
+      const token = (this.#next++).toString(36);
       const { headers, timeoutMs, survives } = options;
-      this.send(subject, payload, { reply: `${this.inbox}.${token}`, ...(headers ? { headers } : {}) });
+      this.#send(subject, payload, { reply: `${this.#inbox}.${token}`, ...(headers ? { headers } : {}) });
       const timer = setTimeout(() => {
-        this.pending.delete(token);
+        this.#pending.delete(token);
         reject(new NoAnswer(`no answer within ${timeoutMs} ms`));
       }, timeoutMs);
-      this.pending.set(token, { resolve, reject, timer, survives });
+      this.#pending.set(token, { resolve, reject, timer, survives });
     });
   }
 
   /** A server may allow less than the port does. */
-  private send(subject: string, payload: Uint8Array, options: PublishOptions): void {
+  #send(subject: string, payload: Uint8Array, options: PublishOptions): void {
     try {
       this.connection.nc.publish(subject, payload, options);
     } catch (error) {
@@ -81,25 +81,25 @@ export class Exchange {
   }
 
   close(): void {
-    this.subscription.unsubscribe();
-    this.lost(true);
+    this.#subscription.unsubscribe();
+    this.#lost(true);
   }
 
-  private answer(error: NatsError | null, message: Msg): void {
+  #answer(error: NatsError | null, message: Msg): void {
     if (error) return;
-    const token = message.subject.slice(this.inbox.length + 1);
-    const pending = this.pending.get(token);
+    const token = message.subject.slice(this.#inbox.length + 1);
+    const pending = this.#pending.get(token);
     if (!pending) return;
-    this.pending.delete(token);
+    this.#pending.delete(token);
     clearTimeout(pending.timer);
     if (message.data.length === 0 && message.headers?.code === 503) pending.reject(new Nobody(ErrorCode.NoResponders));
     else pending.resolve(message);
   }
 
-  private lost(closed = this.connection.nc.isClosed()): void {
-    for (const [token, { reject, timer, survives }] of this.pending) {
+  #lost(closed = this.connection.nc.isClosed()): void {
+    for (const [token, { reject, timer, survives }] of this.#pending) {
       if (survives && !closed) continue;
-      this.pending.delete(token);
+      this.#pending.delete(token);
       clearTimeout(timer);
       reject(new ConnectionLost('the connection to NATS was lost'));
     }

@@ -34,11 +34,11 @@ const ERROR_HEADERS = encodeHeaders({ [ERROR_HEADER]: '1' });
 
 /** The broker on NATS: requests and broadcasts over core NATS, stored messages over JetStream. */
 export class NatsBroker implements port.Broker {
-  private readonly exchange: Exchange;
-  private readonly publisher: Publisher;
-  private readonly tools: DeliveryTools;
-  private readonly running = new RunningSet();
-  private closed: Promise<void> | undefined;
+  readonly #exchange: Exchange;
+  readonly #publisher: Publisher;
+  readonly #tools: DeliveryTools;
+  readonly #running = new RunningSet();
+  #closed: Promise<void> | undefined;
 
   private constructor(
     private readonly dial: (options: ConnectionOptions, timeoutMs: number) => Promise<Connection>,
@@ -48,10 +48,10 @@ export class NatsBroker implements port.Broker {
     private readonly onError: (error: Error) => void,
     patienceMs: number,
   ) {
-    this.exchange = new Exchange(connection);
-    this.publisher = new Publisher(connection, this.exchange, namespace, patienceMs);
-    const publish = this.publisher.publish.bind(this.publisher);
-    this.tools = { connection, namespace, bury: (letter) => bury(publish, letter), onError };
+    this.#exchange = new Exchange(connection);
+    this.#publisher = new Publisher(connection, this.#exchange, namespace, patienceMs);
+    const publish = this.#publisher.publish.bind(this.#publisher);
+    this.#tools = { connection, namespace, bury: (letter) => bury(publish, letter), onError };
   }
 
   /** `urls`: `nats://[user:password@]host:port`. @throws BrokerUnavailable when NATS with JetStream does not answer in time · Error when it refuses the streams · TypeError for a bad namespace */
@@ -82,7 +82,7 @@ export class NatsBroker implements port.Broker {
   }
 
   publish(message: port.OutgoingMessage): Promise<{ duplicate: boolean }> {
-    return this.publisher.publish(message);
+    return this.#publisher.publish(message);
   }
 
   async request<R = unknown>(subject: string, data: unknown, options: port.RequestOptions = {}): Promise<R> {
@@ -93,7 +93,7 @@ export class NatsBroker implements port.Broker {
     let reply: Msg;
     try {
       if (!this.connection.isUp) await this.connection.up(timeoutMs);
-      reply = await this.exchange.ask(this.namespace.out(subject), encoded.payload, {
+      reply = await this.#exchange.ask(this.namespace.out(subject), encoded.payload, {
         headers: encoded.headers,
         timeoutMs: Math.max(1, deadline - Date.now()),
         survives: true,
@@ -112,7 +112,7 @@ export class NatsBroker implements port.Broker {
   async serve<T, R>(subject: string, handler: port.RequestHandler<T, R>): Promise<port.Running> {
     assertFilter(subject);
     const work = new Work();
-    return this.subscribe(subject, QUEUE_GROUP, work, (message) => void this.answer(message, handler, work));
+    return this.#subscribe(subject, QUEUE_GROUP, work, (message) => void this.#answer(message, handler, work));
   }
 
   broadcast(subject: string, data: unknown, headers: port.Headers = {}): void {
@@ -128,9 +128,9 @@ export class NatsBroker implements port.Broker {
 
   async listen<T>(subject: string, handler: (message: port.Request<T>) => void): Promise<port.Running> {
     assertFilter(subject);
-    return this.subscribe(subject, undefined, new Work(), (message) => {
+    return this.#subscribe(subject, undefined, new Work(), (message) => {
       try {
-        handler(this.incoming<T>(message));
+        handler(this.#incoming<T>(message));
       } catch (error) {
         this.onError(translate(error));
       }
@@ -141,38 +141,38 @@ export class NatsBroker implements port.Broker {
     const policy = consumePolicy(options);
     const stream = streamOf(this.namespace, policy.subject);
     const take = handler as port.ConsumeHandler;
-    const consumer = new NatsConsumer(this.connection, this.jsm, this.namespace, stream, policy, take, this.tools);
+    const consumer = new NatsConsumer(this.connection, this.jsm, this.namespace, stream, policy, take, this.#tools);
     await consumer.start();
-    return this.running.add(consumer);
+    return this.#running.add(consumer);
   }
 
   async relay(options: port.RelayOptions): Promise<port.Running> {
     const dial = () => this.dial({ reconnect: false, pingInterval: 5_000 }, PING_MS);
     const relay = new NatsRelay(options, dial, this.namespace, options.onError ?? this.onError);
     relay.start();
-    return this.running.add(relay);
+    return this.#running.add(relay);
   }
 
   async ping(): Promise<void> {
     try {
       await this.connection.up(PING_MS);
       const options = { timeoutMs: PING_MS, survives: false };
-      await this.exchange.ask('$JS.API.INFO', new Uint8Array(0), options);
+      await this.#exchange.ask('$JS.API.INFO', new Uint8Array(0), options);
     } catch (error) {
       throw error instanceof BrokerUnavailable ? error : unavailable(error);
     }
   }
 
   close(): Promise<void> {
-    return (this.closed ??= this.end());
+    return (this.#closed ??= this.#end());
   }
 
-  private async end(): Promise<void> {
-    await this.running.stop();
+  async #end(): Promise<void> {
+    await this.#running.stop();
     await this.connection.close();
   }
 
-  private async subscribe(
+  async #subscribe(
     filter: string,
     queue: string | undefined,
     work: Work,
@@ -183,7 +183,7 @@ export class NatsBroker implements port.Broker {
       callback: (error, message) => (error ? this.onError(translate(error)) : take(message)),
     });
     await this.connection.flush();
-    return this.running.add({
+    return this.#running.add({
       stop: async (deadlineMs = 5_000) => {
         await this.connection.drain(subscription);
         await work.drain(deadlineMs);
@@ -191,7 +191,7 @@ export class NatsBroker implements port.Broker {
     });
   }
 
-  private incoming<T>(message: Msg): port.Request<T> {
+  #incoming<T>(message: Msg): port.Request<T> {
     return {
       subject: this.namespace.in(message.subject),
       data: decodeData(message.data) as T,
@@ -199,28 +199,28 @@ export class NatsBroker implements port.Broker {
     };
   }
 
-  private async answer<T, R>(message: Msg, handler: port.RequestHandler<T, R>, work: Work): Promise<void> {
+  async #answer<T, R>(message: Msg, handler: port.RequestHandler<T, R>, work: Work): Promise<void> {
     work.begin();
     try {
-      this.reply(message, await handler(this.incoming<T>(message)));
+      this.#reply(message, await handler(this.#incoming<T>(message)));
     } catch (error) {
       if (isSurprise(error)) this.onError(translate(error));
-      this.refuse(message, errorReply(error));
+      this.#refuse(message, errorReply(error));
     } finally {
       work.end();
     }
   }
 
-  private reply(message: Msg, result: unknown): void {
+  #reply(message: Msg, result: unknown): void {
     const payload = encodeData(result);
     if (payload.length > MAX_MESSAGE_BYTES) {
       const text = `the reply to ${this.namespace.in(message.subject)} has ${payload.length} bytes`;
-      return this.refuse(message, { code: 'MESSAGE_TOO_LARGE', message: `${text}, at most ${MAX_MESSAGE_BYTES}` });
+      return this.#refuse(message, { code: 'MESSAGE_TOO_LARGE', message: `${text}, at most ${MAX_MESSAGE_BYTES}` });
     }
     message.respond(payload);
   }
 
-  private refuse(message: Msg, reply: ErrorReply): void {
+  #refuse(message: Msg, reply: ErrorReply): void {
     try {
       message.respond(encodeData(reply), { headers: ERROR_HEADERS! });
     } catch (error) {

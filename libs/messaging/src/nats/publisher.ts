@@ -22,8 +22,8 @@ class Refused extends Error {
 
 /** Publishes into the streams; at most 1,000 messages wait for their acknowledgement. */
 export class Publisher {
-  private inFlight = 0;
-  private readonly waiting: (() => void)[] = [];
+  #inFlight = 0;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(
     private readonly connection: Connection,
@@ -38,37 +38,37 @@ export class Publisher {
    * @throws BrokerUnavailable · MessageTooLarge · TypeError
    */
   async publish(message: OutgoingMessage, limit?: number): Promise<{ duplicate: boolean }> {
-    const encoded = this.encode(message, limit);
+    const encoded = this.#encode(message, limit);
     const subject = this.namespace.out(message.subject);
-    if (this.inFlight >= MAX_IN_FLIGHT) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    else this.inFlight++;
+    if (this.#inFlight >= MAX_IN_FLIGHT) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#inFlight++;
     try {
-      return await this.insist(subject, encoded);
+      return await this.#insist(subject, encoded);
     } finally {
-      const next = this.waiting.shift();
+      const next = this.#waiting.shift();
       if (next) next();
-      else this.inFlight--;
+      else this.#inFlight--;
     }
   }
 
   /** One try, in the order of the calls. @throws ConnectionLost · NoAnswer · Nobody · Refused · MessageTooLarge · TypeError */
   async attempt(message: OutgoingMessage, limit?: number): Promise<{ duplicate: boolean }> {
-    return this.send(this.namespace.out(message.subject), this.encode(message, limit));
+    return this.#send(this.namespace.out(message.subject), this.#encode(message, limit));
   }
 
-  private encode(message: OutgoingMessage, limit?: number): Encoded {
+  #encode(message: OutgoingMessage, limit?: number): Encoded {
     assertSubject(message.subject);
     storageOf(message.subject);
     if (message.id === '') throw new TypeError('id: must not be empty');
     return encodeMessage(message.subject, message.data, message.headers, message.id, limit);
   }
 
-  private async insist(subject: string, encoded: Encoded): Promise<{ duplicate: boolean }> {
+  async #insist(subject: string, encoded: Encoded): Promise<{ duplicate: boolean }> {
     const deadline = Date.now() + this.patienceMs;
     for (;;) {
       try {
         await this.connection.up(Math.max(1, deadline - Date.now()));
-        return await this.send(subject, encoded, Math.max(1, deadline - Date.now()));
+        return await this.#send(subject, encoded, Math.max(1, deadline - Date.now()));
       } catch (error) {
         if (!isPassing(error)) throw error;
         if (Date.now() + PAUSE_MS >= deadline || this.connection.nc.isClosed()) {
@@ -79,7 +79,7 @@ export class Publisher {
     }
   }
 
-  private async send(subject: string, encoded: Encoded, leftMs = ATTEMPT_MS): Promise<{ duplicate: boolean }> {
+  async #send(subject: string, encoded: Encoded, leftMs = ATTEMPT_MS): Promise<{ duplicate: boolean }> {
     const timeoutMs = Math.min(ATTEMPT_MS, leftMs);
     const reply = await this.exchange.ask(subject, encoded.payload, {
       headers: encoded.headers,

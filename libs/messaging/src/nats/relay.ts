@@ -18,7 +18,7 @@ const NAME = /^[A-Za-z0-9_=.-]+$/;
  * client could lose a message and then send its successor; this one cannot, so messages are stored in the log's order.
  */
 export class NatsRelay implements Running, Daemon {
-  private readonly sessions: Loop;
+  readonly #sessions: Loop;
 
   constructor(
     private readonly options: RelayOptions,
@@ -27,27 +27,27 @@ export class NatsRelay implements Running, Daemon {
     private readonly onError: (error: Error) => void,
   ) {
     if (!NAME.test(options.name)) throw new TypeError(`name: expected letters, digits, _ = . -, got "${options.name}"`);
-    this.sessions = new Loop({
-      tick: (signal) => this.session(signal),
+    this.#sessions = new Loop({
+      tick: (signal) => this.#session(signal),
       onError: (error) => onError(translate(error)),
     });
   }
 
   start(): void {
-    this.sessions.start();
+    this.#sessions.start();
   }
 
   async stop(deadlineMs = 5_000): Promise<void> {
-    await withTimeout(this.sessions.stop(), deadlineMs, () => {});
+    await withTimeout(this.#sessions.stop(), deadlineMs, () => {});
   }
 
-  private async session(signal: AbortSignal): Promise<void> {
+  async #session(signal: AbortSignal): Promise<void> {
     const connection = await this.dial();
     try {
       const kv = await connection.nc.jetstream().views.kv(`${this.namespace.name}_RELAY`);
       const checkpoint = new Checkpoint(kv, this.options.name, this.onError);
       await checkpoint.load();
-      await this.follow(connection, checkpoint, signal);
+      await this.#follow(connection, checkpoint, signal);
       if (connection.isUp) await checkpoint.close();
     } finally {
       await connection.close();
@@ -55,7 +55,7 @@ export class NatsRelay implements Running, Daemon {
   }
 
   /** Returns when it was stopped; throws when the session must end. */
-  private async follow(connection: Connection, checkpoint: Checkpoint, signal: AbortSignal): Promise<void> {
+  async #follow(connection: Connection, checkpoint: Checkpoint, signal: AbortSignal): Promise<void> {
     const publisher = new Publisher(connection, new Exchange(connection), this.namespace, 0);
     const broken = Promise.withResolvers<never>();
     broken.promise.catch(() => {});
@@ -65,7 +65,7 @@ export class NatsRelay implements Running, Daemon {
       { categories, after: checkpoint.position, batchSize: BATCH, onError: this.onError },
       async (events, position) => {
         const previous = sending;
-        const sent = this.publish(publisher, events, checkpoint.position);
+        const sent = this.#publish(publisher, events, checkpoint.position);
         sending = Promise.all([previous, sent]).then(() => checkpoint.advance(position));
         sending.catch((error: unknown) => broken.reject(error));
         await previous; // one batch is prepared while the one before is under way
@@ -85,12 +85,12 @@ export class NatsRelay implements Running, Daemon {
   }
 
   /** Sends all at once, in order; `done` is how far another relay of this name may already be. */
-  private async publish(publisher: Publisher, events: readonly RecordedEvent[], done: number): Promise<void> {
+  async #publish(publisher: Publisher, events: readonly RecordedEvent[], done: number): Promise<void> {
     const sent: Promise<void>[] = [];
     try {
       for (const event of events) {
         if (event.position <= done) continue;
-        for (const message of this.options.map(event)) sent.push(this.send(publisher, message));
+        for (const message of this.options.map(event)) sent.push(this.#send(publisher, message));
       }
     } catch (error) {
       await Promise.allSettled(sent); // the mapping threw: what came before it is published all the same
@@ -100,7 +100,7 @@ export class NatsRelay implements Running, Daemon {
   }
 
   /** A message that can never be published must not hold up the rest: a dead letter without its data tells of it. */
-  private async send(publisher: Publisher, message: OutgoingMessage): Promise<void> {
+  async #send(publisher: Publisher, message: OutgoingMessage): Promise<void> {
     try {
       await publisher.attempt(message, MAX_DEAD_LETTER_BYTES);
     } catch (error) {

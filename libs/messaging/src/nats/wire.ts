@@ -74,21 +74,21 @@ export function encodeMessage(
 
 /** Rewrites the first token of subjects between `tidemark`, which callers see, and the namespace on the server. */
 export class Namespace {
-  private readonly plain: boolean;
+  readonly #plain: boolean;
 
   /** @throws TypeError unless the name is one token that a stream's name may hold */
   constructor(readonly name: string) {
     if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) {
       throw new TypeError(`namespace: expected letters, digits, - and _, got "${name}"`);
     }
-    this.plain = name === 'tidemark';
+    this.#plain = name === 'tidemark';
   }
 
   out(subject: string): string {
-    return this.plain ? subject : this.name + subject.slice('tidemark'.length);
+    return this.#plain ? subject : this.name + subject.slice('tidemark'.length);
   }
 
   in(subject: string): string {
-    return this.plain ? subject : 'tidemark' + subject.slice(this.name.length);
+    return this.#plain ? subject : 'tidemark' + subject.slice(this.name.length);
   }
 }

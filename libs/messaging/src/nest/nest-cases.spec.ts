@@ -6,7 +6,7 @@ import { of } from 'rxjs';
 import { signal } from '@tidemark/test-kit';
 import { NoResponder, RemoteError } from '../errors.js';
 import { Retryable, Terminal, type Broker, type DeadLetter, type Delivery, type Request } from '../port.js';
-import { BrokerContext, BrokerErrorFilter, BrokerServer, Consume, Serve } from './index.js';
+import { type BrokerContext, BrokerErrorFilter, BrokerServer, Consume, Serve } from './index.js';
 
 class Refused extends Error {
   readonly code = 'JOB_REFUSED';

@@ -76,18 +76,18 @@ export function relayed(source: EventStore): RelayOptions {
 /** Collects what comes, and resolves when it is as many as wanted. */
 export class Collector<T> {
   readonly items: T[] = [];
-  private waiting: { count: number; done: PromiseWithResolvers<void> }[] = [];
+  #waiting: { count: number; done: PromiseWithResolvers<void> }[] = [];
 
   readonly add = (item: T): void => {
     this.items.push(item);
-    for (const { done } of this.waiting.filter(({ count }) => this.items.length >= count)) done.resolve();
-    this.waiting = this.waiting.filter(({ count }) => this.items.length < count);
+    for (const { done } of this.#waiting.filter(({ count }) => this.items.length >= count)) done.resolve();
+    this.#waiting = this.#waiting.filter(({ count }) => this.items.length < count);
   };
 
   async reach(count: number): Promise<readonly T[]> {
     if (this.items.length < count) {
       const done = signal();
-      this.waiting.push({ count, done });
+      this.#waiting.push({ count, done });
       await done.promise;
     }
     return this.items;

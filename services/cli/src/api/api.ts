@@ -25,7 +25,7 @@ interface Call {
 
 /** Tidemark's HTTP API. Everything that goes wrong is a CliError with the exit code that it stands for. */
 export class Api {
-  private readonly base: URL;
+  readonly #base: URL;
 
   /**
    * @param signal ends every call that is under way, with exit code 130
@@ -38,56 +38,56 @@ export class Api {
   ) {
     if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
       throw usageError(`Tidemark's address must be an http or https URL, not ${JSON.stringify(url)}`);
-    this.base = new URL(url.endsWith('/') ? url : `${url}/`);
+    this.#base = new URL(url.endsWith('/') ? url : `${url}/`);
   }
 
   get<Body>(address: string, query?: Query): Promise<Body> {
-    return this.call<Body>('GET', address, { query });
+    return this.#call<Body>('GET', address, { query });
   }
 
   post<Body>(address: string, body?: unknown, headers?: Headers): Promise<Body> {
-    return this.call<Body>('POST', address, { body, headers });
+    return this.#call<Body>('POST', address, { body, headers });
   }
 
   delete<Body>(address: string): Promise<Body> {
-    return this.call<Body>('DELETE', address, {});
+    return this.#call<Body>('DELETE', address, {});
   }
 
   /** An answer that comes bit by bit; the caller reads or cancels its body. */
   async stream(address: string, headers: Headers, signal: AbortSignal): Promise<Response> {
-    const response = await this.send('GET', address, { headers: { accept: 'text/event-stream', ...headers }, signal });
-    if (!response.ok) throw refusal(response.status, await this.read(response));
+    const response = await this.#send('GET', address, { headers: { accept: 'text/event-stream', ...headers }, signal });
+    if (!response.ok) throw refusal(response.status, await this.#read(response));
     return response;
   }
 
   /** The answer whatever its status: for readiness, which says in a 503 what is missing. */
   async probe(address: string): Promise<{ ok: boolean; status: number; body: unknown }> {
-    const response = await this.send('GET', address, { signal: this.limit() });
-    return { ok: response.ok, status: response.status, body: await this.read(response) };
+    const response = await this.#send('GET', address, { signal: this.#limit() });
+    return { ok: response.ok, status: response.status, body: await this.#read(response) };
   }
 
   /** An answer that is a document, not JSON of the API. */
   async document(address: string, query?: Query): Promise<string> {
-    const response = await this.send('GET', address, { query, signal: this.limit() });
-    if (!response.ok) throw refusal(response.status, await this.read(response));
+    const response = await this.#send('GET', address, { query, signal: this.#limit() });
+    if (!response.ok) throw refusal(response.status, await this.#read(response));
     return response.text().catch((error: unknown) => {
-      throw this.unreachable(error);
+      throw this.#unreachable(error);
     });
   }
 
-  private async call<Body>(method: string, address: string, call: Call): Promise<Body> {
-    const response = await this.send(method, address, { ...call, signal: this.limit() });
-    const body = await this.read(response);
+  async #call<Body>(method: string, address: string, call: Call): Promise<Body> {
+    const response = await this.#send(method, address, { ...call, signal: this.#limit() });
+    const body = await this.#read(response);
     if (!response.ok) throw refusal(response.status, body, response.headers.get('retry-after'));
     return body as Body;
   }
 
-  private limit(): AbortSignal {
+  #limit(): AbortSignal {
     return AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(this.signal ? [this.signal] : [])]);
   }
 
-  private async send(method: string, address: string, { query = {}, body, headers, signal }: Call): Promise<Response> {
-    const url = new URL(address.replace(/^\//, ''), this.base);
+  async #send(method: string, address: string, { query = {}, body, headers, signal }: Call): Promise<Response> {
+    const url = new URL(address.replace(/^\//, ''), this.#base);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
     try {
@@ -104,29 +104,29 @@ export class Api {
         },
       });
     } catch (error) {
-      throw this.unreachable(error);
+      throw this.#unreachable(error);
     }
   }
 
-  private async read(response: Response): Promise<unknown> {
+  async #read(response: Response): Promise<unknown> {
     let text: string;
     try {
       text = await response.text();
     } catch (error) {
-      throw this.unreachable(error);
+      throw this.#unreachable(error);
     }
     if (text === '') return undefined;
     try {
       return JSON.parse(text);
     } catch {
       if (!response.ok) return undefined;
-      throw new CliError(exitCodes.unavailable, 'NOT_TIDEMARK', `${this.base.href} answers, but not as Tidemark does`);
+      throw new CliError(exitCodes.unavailable, 'NOT_TIDEMARK', `${this.#base.href} answers, but not as Tidemark does`);
     }
   }
 
-  private unreachable(error: unknown): CliError {
+  #unreachable(error: unknown): CliError {
     if (this.signal?.aborted) return new CliError(exitCodes.interrupted, 'INTERRUPTED', 'interrupted');
-    const message = `cannot reach Tidemark at ${this.base.href}: ${reasonOf(error)}`;
+    const message = `cannot reach Tidemark at ${this.#base.href}: ${reasonOf(error)}`;
     return new CliError(exitCodes.unavailable, 'UNREACHABLE', message, {}, { cause: error });
   }
 }

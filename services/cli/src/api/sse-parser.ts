@@ -16,62 +16,62 @@ export class SseParser {
   lastEventId = '';
   /** Milliseconds the server asks to wait before reconnecting; null when it did not. */
   retryMs: number | null = null;
-  private id = '';
-  private rest = '';
-  private started = false;
-  private data: string[] = [];
-  private event = '';
+  #id = '';
+  #rest = '';
+  #started = false;
+  #data: string[] = [];
+  #event = '';
 
   /** The events that this piece completes. */
   push(text: string): SseEvent[] {
-    this.rest += text;
-    if (!this.started && this.rest !== '') {
-      this.started = true;
-      if (this.rest.startsWith('\uFEFF')) this.rest = this.rest.slice(1);
+    this.#rest += text;
+    if (!this.#started && this.#rest !== '') {
+      this.#started = true;
+      if (this.#rest.startsWith('\uFEFF')) this.#rest = this.#rest.slice(1);
     }
     const events: SseEvent[] = [];
-    for (let line = this.nextLine(); line !== null; line = this.nextLine()) {
-      if (line === '') events.push(...this.dispatch());
-      else this.field(line);
+    for (let line = this.#nextLine(); line !== null; line = this.#nextLine()) {
+      if (line === '') events.push(...this.#dispatch());
+      else this.#field(line);
     }
     return events;
   }
 
   /** Forgets a half-read event: after a lost connection it comes again as a whole. */
   restart(): void {
-    this.id = this.lastEventId;
-    this.rest = '';
-    this.started = false;
-    this.data = [];
-    this.event = '';
+    this.#id = this.lastEventId;
+    this.#rest = '';
+    this.#started = false;
+    this.#data = [];
+    this.#event = '';
   }
 
   // A CR at the very end may be half of a CRLF: it waits for the next piece.
-  private nextLine(): string | null {
-    const end = this.rest.search(/\r\n|\n|\r(?!$)/);
+  #nextLine(): string | null {
+    const end = this.#rest.search(/\r\n|\n|\r(?!$)/);
     if (end < 0) return null;
-    const line = this.rest.slice(0, end);
-    this.rest = this.rest.slice(end + (this.rest.startsWith('\r\n', end) ? 2 : 1));
+    const line = this.#rest.slice(0, end);
+    this.#rest = this.#rest.slice(end + (this.#rest.startsWith('\r\n', end) ? 2 : 1));
     return line;
   }
 
-  private field(line: string): void {
+  #field(line: string): void {
     const colon = line.indexOf(':');
     if (colon === 0) return;
     const name = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
-    if (name === 'data') this.data.push(value);
-    else if (name === 'event') this.event = value;
-    else if (name === 'id' && !value.includes('\0')) this.id = value;
+    if (name === 'data') this.#data.push(value);
+    else if (name === 'event') this.#event = value;
+    else if (name === 'id' && !value.includes('\0')) this.#id = value;
     else if (name === 'retry' && /^\d+$/.test(value)) this.retryMs = Number(value);
   }
 
-  private dispatch(): SseEvent[] {
-    this.lastEventId = this.id;
-    const event = { id: this.id, event: this.event || 'message', data: this.data.join('\n') };
-    const empty = this.data.length === 0;
-    this.data = [];
-    this.event = '';
+  #dispatch(): SseEvent[] {
+    this.lastEventId = this.#id;
+    const event = { id: this.#id, event: this.#event || 'message', data: this.#data.join('\n') };
+    const empty = this.#data.length === 0;
+    this.#data = [];
+    this.#event = '';
     return empty ? [] : [event];
   }
 }

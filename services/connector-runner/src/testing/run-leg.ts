@@ -25,7 +25,7 @@ export class Publisher {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const publisher = new Publisher(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    server.on('request', (request, response) => publisher.answer(request, response));
+    server.on('request', (request, response) => publisher.#answer(request, response));
     return publisher;
   }
 
@@ -39,7 +39,7 @@ export class Publisher {
     await once(this.server, 'close');
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse): void {
+  #answer(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url ?? '';
     this.requests.push({ path, headers: request.headers });
     const page = this.pages.get(path) ?? { status: 404, body: 'not here' };

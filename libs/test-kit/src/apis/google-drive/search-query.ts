@@ -37,57 +37,57 @@ function tokensOf(query: string): Token[] | null {
 }
 
 class Parser {
-  private at = 0;
+  #at = 0;
 
   constructor(private readonly tokens: readonly Token[]) {}
 
   whole(): Test {
-    const test = this.either();
-    if (this.at < this.tokens.length) throw new SyntaxError('something is left');
+    const test = this.#either();
+    if (this.#at < this.tokens.length) throw new SyntaxError('something is left');
     return test;
   }
 
-  private either(): Test {
-    let left = this.both();
-    while (this.take('or')) {
-      const [first, second] = [left, this.both()];
+  #either(): Test {
+    let left = this.#both();
+    while (this.#take('or')) {
+      const [first, second] = [left, this.#both()];
       left = (file) => first(file) || second(file);
     }
     return left;
   }
 
-  private both(): Test {
-    let left = this.term();
-    while (this.take('and')) {
-      const [first, second] = [left, this.term()];
+  #both(): Test {
+    let left = this.#term();
+    while (this.#take('and')) {
+      const [first, second] = [left, this.#term()];
       left = (file) => first(file) && second(file);
     }
     return left;
   }
 
-  private term(): Test {
-    if (this.take('not')) {
-      const test = this.term();
+  #term(): Test {
+    if (this.#take('not')) {
+      const test = this.#term();
       return (file) => !test(file);
     }
-    if (this.take('(')) {
-      const test = this.either();
-      if (!this.take(')')) throw new SyntaxError('expected )');
+    if (this.#take('(')) {
+      const test = this.#either();
+      if (!this.#take(')')) throw new SyntaxError('expected )');
       return test;
     }
-    const { text, word } = this.next();
+    const { text, word } = this.#next();
     if (text !== undefined) {
-      if (!this.take('in') || !this.take('parents')) throw new SyntaxError('expected in parents');
+      if (!this.#take('in') || !this.#take('parents')) throw new SyntaxError('expected in parents');
       return (file) => file.parents?.includes(text) ?? false;
     }
     const field = fields.find((name) => name === word);
     if (!field) throw new SyntaxError('unknown field');
-    return this.comparison(field);
+    return this.#comparison(field);
   }
 
-  private comparison(field: (typeof fields)[number]): Test {
-    const { word: sign } = this.next();
-    const { text, word } = this.next();
+  #comparison(field: (typeof fields)[number]): Test {
+    const { word: sign } = this.#next();
+    const { text, word } = this.#next();
     const wanted = text ?? word;
     if (wanted === undefined) throw new SyntaxError('expected a value');
     const compare = comparisons[sign ?? ''];
@@ -98,15 +98,15 @@ class Parser {
     return (file) => compare(time ? Date.parse(file[field] as string) : String(file[field] ?? false), value);
   }
 
-  private next(): Token {
-    const token = this.tokens[this.at++];
+  #next(): Token {
+    const token = this.tokens[this.#at++];
     if (!token) throw new SyntaxError('unexpected end');
     return token;
   }
 
-  private take(word: string): boolean {
-    if (this.tokens[this.at]?.word !== word) return false;
-    this.at++;
+  #take(word: string): boolean {
+    if (this.tokens[this.#at]?.word !== word) return false;
+    this.#at++;
     return true;
   }
 }

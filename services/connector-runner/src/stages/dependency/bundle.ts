@@ -38,95 +38,95 @@ export function bundle(
 }
 
 class Bundler {
-  private readonly missing = new Set<string>();
-  private readonly schemas = new Map<string, unknown>();
-  private readonly waiting: { name: string; target: unknown; document: SourceDocument }[] = [];
+  readonly #missing = new Set<string>();
+  readonly #schemas = new Map<string, unknown>();
+  readonly #waiting: { name: string; target: unknown; document: SourceDocument }[] = [];
   /** What is being written out right now: a non-schema that contains itself cannot be. */
-  private readonly open = new Set<string>();
-  private readonly section: readonly string[];
-  private values = 0;
-  private inlinedValues = 0;
+  readonly #open = new Set<string>();
+  readonly #section: readonly string[];
+  #values = 0;
+  #inlinedValues = 0;
 
   constructor(
     private readonly root: SourceDocument,
     private readonly rootUrls: ReadonlySet<string>,
     private readonly documents: ReadonlyMap<string, SourceDocument>,
   ) {
-    this.section = isRecord(root.value) && 'swagger' in root.value ? ['definitions'] : ['components', 'schemas'];
+    this.#section = isRecord(root.value) && 'swagger' in root.value ? ['definitions'] : ['components', 'schemas'];
   }
 
   run(): Bundle {
-    const document = this.walk(this.root.value, 'object', this.root) as Record<string, unknown>;
-    for (let next = this.waiting.pop(); next; next = this.waiting.pop())
-      this.schemas.set(next.name, this.walk(next.target, 'schema', next.document));
-    const sorted = Object.fromEntries([...this.schemas].sort(([a], [b]) => (a < b ? -1 : 1)));
-    return { document: merged(document, this.section, sorted), missing: this.missing };
+    const document = this.#walk(this.root.value, 'object', this.root) as Record<string, unknown>;
+    for (let next = this.#waiting.pop(); next; next = this.#waiting.pop())
+      this.#schemas.set(next.name, this.#walk(next.target, 'schema', next.document));
+    const sorted = Object.fromEntries([...this.#schemas].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return { document: merged(document, this.#section, sorted), missing: this.#missing };
   }
 
-  private walk(value: unknown, place: Place, document: SourceDocument): unknown {
+  #walk(value: unknown, place: Place, document: SourceDocument): unknown {
     if (place === 'data' || typeof value !== 'object' || value === null) return value;
-    this.count();
-    if (Array.isArray(value)) return value.map((item) => this.walk(item, place, document));
+    this.#count();
+    if (Array.isArray(value)) return value.map((item) => this.#walk(item, place, document));
     const isReference = place === 'object' || place === 'schema';
     if (isReference && '$ref' in value && typeof value.$ref === 'string')
-      return this.reference(value as { $ref: string }, place, document);
-    return this.members(value, place, document);
+      return this.#reference(value as { $ref: string }, place, document);
+    return this.#members(value, place, document);
   }
 
-  private count(): void {
-    if (this.open.size > 0) this.inlinedValues++;
-    if (++this.values > MAX_VALUES || this.inlinedValues > MAX_INLINED)
+  #count(): void {
+    if (this.#open.size > 0) this.#inlinedValues++;
+    if (++this.#values > MAX_VALUES || this.#inlinedValues > MAX_INLINED)
       throw new BundleTooLarge('they unfold to more than can be handled');
   }
 
-  private members(value: object, place: Place, document: SourceDocument): object {
+  #members(value: object, place: Place, document: SourceDocument): object {
     // fromEntries defines keys such as `__proto__` instead of assigning them.
     return Object.fromEntries(
-      Object.entries(value).map(([key, child]) => [key, this.walk(child, childPlace(place, key, child), document)]),
+      Object.entries(value).map(([key, child]) => [key, this.#walk(child, childPlace(place, key, child), document)]),
     );
   }
 
-  private reference(node: { $ref: string }, place: 'object' | 'schema', from: SourceDocument): unknown {
+  #reference(node: { $ref: string }, place: 'object' | 'schema', from: SourceDocument): unknown {
     const { url, pointer } = splitReference(node.$ref, from.base);
     const local = node.$ref.startsWith('#');
     const { $ref, ...rest } = node;
-    const siblings = this.members(rest, place, from);
+    const siblings = this.#members(rest, place, from);
     if (url === undefined || pointer === undefined || (local && from === this.root)) return { ...siblings, $ref };
     if (!local && this.rootUrls.has(url)) return { ...siblings, $ref: `#${encodePointer(pointer)}` };
     const document = local ? from : this.documents.get(url);
     if (!document) {
-      this.missing.add(url);
+      this.#missing.add(url);
       return { ...siblings, $ref };
     }
     const target = valueAt(document.value, pointer);
     if (target === undefined) return { ...siblings, $ref };
-    const id = `${relative(local ? this.urlOf(from) : url, this.root.base)}#${pointer}`;
-    if (place === 'object') return this.inlined(id, target, document, siblings) ?? { ...siblings, $ref };
-    return { ...siblings, $ref: `#/${this.section.join('/')}/${this.schemaName(id, target, document)}` };
+    const id = `${relative(local ? this.#urlOf(from) : url, this.root.base)}#${pointer}`;
+    if (place === 'object') return this.#inlined(id, target, document, siblings) ?? { ...siblings, $ref };
+    return { ...siblings, $ref: `#/${this.#section.join('/')}/${this.#schemaName(id, target, document)}` };
   }
 
-  private inlined(id: string, target: unknown, document: SourceDocument, siblings: object): unknown {
-    if (this.open.has(id)) return undefined;
-    this.open.add(id);
-    const written = this.walk(target, 'object', document);
-    this.open.delete(id);
+  #inlined(id: string, target: unknown, document: SourceDocument, siblings: object): unknown {
+    if (this.#open.has(id)) return undefined;
+    this.#open.add(id);
+    const written = this.#walk(target, 'object', document);
+    this.#open.delete(id);
     return isRecord(written) ? { ...written, ...siblings } : written;
   }
 
-  private schemaName(id: string, target: unknown, document: SourceDocument): string {
+  #schemaName(id: string, target: unknown, document: SourceDocument): string {
     const stem = /([^/#?]*?)(?:\.(?:json|ya?ml))?#?$/i
       .exec(id)?.[1]
       ?.replace(/[^A-Za-z0-9._-]/g, '_')
       .slice(0, 60);
     const name = `${stem || 'schema'}-${createHash('sha256').update(id).digest('hex').slice(0, 10)}`;
-    if (!this.schemas.has(name)) {
-      this.schemas.set(name, {});
-      this.waiting.push({ name, target, document });
+    if (!this.#schemas.has(name)) {
+      this.#schemas.set(name, {});
+      this.#waiting.push({ name, target, document });
     }
     return name;
   }
 
-  private urlOf(document: SourceDocument): string {
+  #urlOf(document: SourceDocument): string {
     for (const [url, known] of this.documents) if (known === document) return url;
     return document.base;
   }
