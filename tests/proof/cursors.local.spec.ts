@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Retryable, type Broker, type ConsumeHandler, type ConsumeOptions } from '@tidemark/messaging';
-import { eventually } from '@tidemark/test-kit';
+import { eventually, withMembers } from '@tidemark/test-kit';
 import { FakeTimeWorld } from '../installations/fake-time-world.js';
 import { History } from './testing/history.js';
 import { readLog } from './testing/log.js';
@@ -18,7 +18,7 @@ afterEach(() => world.end());
 function delaying() {
   let held = true;
   const decorate = (broker: Broker): Broker =>
-    Object.assign(Object.create(broker) as Broker, {
+    withMembers(broker, {
       consume: <T>(options: ConsumeOptions, handler: ConsumeHandler<T>) =>
         broker.consume<T>(options, async (delivery) => {
           if (held && options.durable === 'job-coordinator') throw new Retryable('kept back', 20);

@@ -1,7 +1,7 @@
 import { SqliteEventStore, type EventStore } from '@tidemark/event-store';
 import { uuidv7, withTimeout } from '@tidemark/foundation';
 import { daemonLifecycle } from '@tidemark/foundation/testing';
-import { temporaryFolder } from '@tidemark/test-kit';
+import { temporaryFolder, withMembers } from '@tidemark/test-kit';
 import { createReadModel } from './create-read-model.js';
 import { Projector } from './projector.js';
 import { tasks } from './testing/tasks.js';
@@ -15,7 +15,7 @@ daemonLifecycle('Projector', async () => {
   const readModel = await createReadModel(`sqlite:${folder.join('views.db')}`);
   const errors: Error[] = [];
   let [rounds, broken, subscriptions] = [0, false, 0];
-  const counting: EventStore = Object.assign(Object.create(store) as EventStore, {
+  const counting: EventStore = withMembers(store, {
     subscribe: (...call: Parameters<EventStore['subscribe']>) => {
       const subscription = store.subscribe(...call);
       subscriptions++;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { alertStream, CATALOGUE, subscribersAfter, subscriberStream, views } from '@tidemark/contracts';
 import type { Adapters } from '@tidemark/platform';
-import { eventually } from '@tidemark/test-kit';
+import { eventually, withMembers } from '@tidemark/test-kit';
 import { Edge } from '../../installations/edge.js';
 import { apiOf } from '../../publishers/descriptions.js';
 import { Publisher } from '../../publishers/publisher.js';
@@ -173,9 +173,9 @@ describe('a subscription that the view does not know yet', () => {
       const view: typeof readModel.view = (definition) => {
         const known = readModel.view(definition);
         const unknown = { query: () => Promise.resolve(nothing) };
-        return definition.name === views.connections.name ? Object.assign(Object.create(known), unknown) : known;
+        return definition.name === views.connections.name ? withMembers(known, unknown) : known;
       };
-      return { ...adapters, readModel: Object.assign(Object.create(readModel), { view }) };
+      return { ...adapters, readModel: withMembers(readModel, { view }) };
     };
     const blind = await Edge.start({ replace });
     const source = publisher.source();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { stream } from '@tidemark/contracts';
 import { uuidv7 } from '@tidemark/foundation';
-import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import { temporaryFolder, type TemporaryFolder, withMembers } from '@tidemark/test-kit';
 import { Conflict, OutcomeUnknown } from '../errors.js';
 import type { EventStore, RecordedEvent } from '../port.js';
 import { SqliteEventStore } from '../sqlite/sqlite-event-store.js';
@@ -132,7 +132,7 @@ describe('AggregateStore', () => {
 
   it('throws Conflict when others are faster again and again', async () => {
     const other = elsewhere();
-    const racing: EventStore = Object.assign(Object.create(store) as EventStore, {
+    const racing: EventStore = withMembers(store, {
       append: async (...[stream, events, expected]: Parameters<EventStore['append']>) => {
         await other.handle('1', deposit(1));
         return store.append(stream, events, expected);
@@ -145,7 +145,7 @@ describe('AggregateStore', () => {
 
   it('repeats an append of unknown outcome with the same ids, so that it counts once', async () => {
     let lost = 2;
-    const lossy: EventStore = Object.assign(Object.create(store) as EventStore, {
+    const lossy: EventStore = withMembers(store, {
       append: async (...call: Parameters<EventStore['append']>) => {
         const result = await store.append(...call);
         if (lost-- > 0) throw new OutcomeUnknown('the answer was lost');

@@ -1,3 +1,4 @@
+import { withMembers } from '@tidemark/test-kit';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,7 +51,7 @@ function tell(...meanwhile: (() => Promise<unknown>)[]) {
     await meanwhile.shift()?.();
     return eventStore.append(...args);
   };
-  const store = Object.assign(Object.create(eventStore) as EventStore, { append });
+  const store = withMembers(eventStore, { append });
   const ignoreLists = readModel.view<IgnoreListDocument>(views.ignoreLists);
   return tellSubscribers({ eventStore: store, ignoreLists, signal: new AbortController().signal }, news, {});
 }

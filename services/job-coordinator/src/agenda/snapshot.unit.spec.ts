@@ -1,3 +1,4 @@
+import { withMembers } from '@tidemark/test-kit';
 import { describe, expect, it } from '@jest/globals';
 import type { Slot } from '../admission/admission.js';
 import { cancelJob, claimStage, failStage } from '../job/job.fixtures.js';
@@ -47,7 +48,7 @@ describe('the snapshot of a tenant', () => {
         return agenda.jobs.get(jobId);
       },
     };
-    const slots = Object.assign(Object.create(agenda.slots) as typeof agenda.slots, {
+    const slots = withMembers(agenda.slots, {
       waitingConnections: () => agenda.slots.waitingConnections(TENANT),
       nextOf: (tenant: string, connectionId: string) => {
         looked += 1;

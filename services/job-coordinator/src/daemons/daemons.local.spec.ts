@@ -5,7 +5,7 @@ import { uuidv7 } from '@tidemark/foundation';
 import { daemonLifecycle } from '@tidemark/foundation/testing';
 import { EmbeddedBroker } from '@tidemark/messaging';
 import { createReadModel, type ReadModel } from '@tidemark/read-model';
-import { FakeClock, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import { FakeClock, temporaryFolder, type TemporaryFolder, withMembers } from '@tidemark/test-kit';
 import { planned } from '../agenda/agenda.fixtures.js';
 import { Agenda } from '../agenda/agenda.js';
 import { claimStage, createJob, noon } from '../job/job.fixtures.js';
@@ -109,7 +109,7 @@ daemonLifecycle(
     const agenda = new Agenda(() => noon);
     const errors: Error[] = [];
     let [advances, subscriptions] = [0, 0];
-    const counting: EventStore = Object.assign(Object.create(store) as EventStore, {
+    const counting: EventStore = withMembers(store, {
       subscribe: (...call: Parameters<EventStore['subscribe']>) => {
         const subscription = store.subscribe(...call);
         subscriptions++;
@@ -145,7 +145,7 @@ daemonLifecycle('Admission', () => {
   const agenda = new Agenda(clock.now);
   const errors: Error[] = [];
   let [rounds, broken] = [0, false];
-  const lossy: EventStore = Object.assign(Object.create(store) as EventStore, {
+  const lossy: EventStore = withMembers(store, {
     append: async (...call: Parameters<EventStore['append']>) => {
       if (!broken) return store.append(...call);
       broken = false;
