@@ -132,7 +132,8 @@ async function everything({ client, adapters }: StandaloneInstallation, publishe
   await expect(saved).rejects.toMatchObject({ code: 'NOT_FOUND' });
 
   await client.get('/readyz');
-  for (const service of ['gateway', 'differ'] as const) await adapters.broker.request(command(service, 'ping'), {});
+  for (const service of ['gateway', 'connector-runner', 'differ'] as const)
+    await adapters.broker.request(command(service, 'ping'), {});
   const { body } = await client.get('/v1/projections');
   for (const { name } of body.data as { name: string }[]) await client.post(`/v1/projections/${name}/rebuild`);
 }

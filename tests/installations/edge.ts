@@ -1,22 +1,29 @@
-import { Secret, type PortUrls } from '@tidemark/config';
-import { startConnectorRunner } from '@tidemark/connector-runner';
-import { startDiffer } from '@tidemark/differ';
-import { startGateway, type Gateway, type GatewaySettings } from '@tidemark/gateway';
-import { startJobCoordinator } from '@tidemark/job-coordinator';
-import { allPorts, createLogger, openAdapters, type Adapters, type Service } from '@tidemark/platform';
+import { Secret, type PlatformSettings, type PortUrls } from '@tidemark/config';
+import { connectorRunner } from '@tidemark/connector-runner';
+import { differ } from '@tidemark/differ';
+import type { Stoppable } from '@tidemark/foundation';
+import { gateway, type Addresses } from '@tidemark/gateway';
+import { jobCoordinator } from '@tidemark/job-coordinator';
+import {
+  allPorts,
+  createLogger,
+  openAdapters,
+  startService,
+  type Adapters,
+  type RunningService,
+} from '@tidemark/platform';
 import { temporaryFolder } from '@tidemark/test-kit';
-import { Publisher } from '../publishers/publisher.js';
 import { Client } from './client.js';
+import { testSettings } from './settings.js';
 import { embedded } from './urls.js';
 
 /** The key that every test installation has, with all scopes. */
 export const ADMIN = 'tmk_test-installation-key';
 
-const anyPort = { host: '127.0.0.1', httpPort: 0, grpcPort: 0 };
 const logger = createLogger('test', 'silent');
 
 export interface EdgeOptions {
-  readonly settings?: Partial<GatewaySettings>;
+  readonly settings?: Partial<PlatformSettings>;
   /** What the gateway gets in place of the adapters that the other services have. */
   readonly replace?: (adapters: Adapters) => Adapters;
   /** Default: embedded adapters in a folder of its own. */
@@ -25,16 +32,21 @@ export interface EdgeOptions {
 
 /** A gateway with the services behind it, all in this process, and a client of it. */
 export class Edge extends Client {
-  #coordinator: Service | undefined;
-  #runners: Service[] = [];
+  #coordinator: Stoppable | undefined;
+  #runners: Stoppable[] = [];
+  readonly #running: Stoppable;
   readonly #release: () => Promise<void>;
+  /** Where the gateway listens. */
+  readonly gateway: Addresses;
 
   private constructor(
     readonly adapters: Adapters,
-    readonly gateway: Gateway,
+    running: RunningService<Addresses>,
     release: () => Promise<void>,
   ) {
-    super(gateway.httpUrl, ADMIN);
+    super(running.exposed.httpUrl, ADMIN);
+    this.#running = running;
+    this.gateway = running.exposed;
     this.#release = release;
   }
 
@@ -45,10 +57,9 @@ export class Edge extends Client {
       await adapters.close();
       await folder.remove();
     };
-    const given = { ...anyPort, apiKey: new Secret(ADMIN), rateLimit: 0, ...settings };
+    const given = { ...testSettings, apiKey: new Secret(ADMIN), ...settings };
     try {
-      const gateway = await startGateway(replace(adapters), given, logger);
-      const edge = new Edge(adapters, gateway, release);
+      const edge = new Edge(adapters, await startService(gateway, replace(adapters), given, logger), release);
       await edge.startCoordinator();
       return edge;
     } catch (error) {
@@ -58,8 +69,7 @@ export class Edge extends Client {
   }
 
   async startCoordinator(): Promise<void> {
-    const settings = { claimTimeoutMs: 60_000, tenantMaxRunning: 5 };
-    this.#coordinator = await startJobCoordinator(this.adapters, settings, logger);
+    this.#coordinator = await startService(jobCoordinator, this.adapters, testSettings, logger);
   }
 
   async stopCoordinator(): Promise<void> {
@@ -69,16 +79,14 @@ export class Edge extends Client {
 
   /** Those who do the work; without them jobs wait. */
   async startRunners(): Promise<void> {
-    const limits = { fetchMaxBytes: 1024 * 1024, runnerConcurrency: 4, claimTimeoutMs: 60_000 };
-    const settings = { fetchAllow: Publisher.allow, ...limits };
     this.#runners = [
-      await startConnectorRunner(this.adapters, settings, logger),
-      await startDiffer(this.adapters, settings, logger),
+      await startService(connectorRunner, this.adapters, testSettings, logger),
+      await startService(differ, this.adapters, testSettings, logger),
     ];
   }
 
   async close(): Promise<void> {
-    await this.gateway.stop();
+    await this.#running.stop();
     await Promise.all(this.#runners.map((runner) => runner.stop()));
     await this.stopCoordinator();
     await this.#release();

@@ -1,20 +1,19 @@
-import { startConnectorRunner } from '@tidemark/connector-runner';
-import { startDiffer } from '@tidemark/differ';
-import { startJobCoordinator } from '@tidemark/job-coordinator';
+import { connectorRunner } from '@tidemark/connector-runner';
 import type { PortUrls } from '@tidemark/config';
+import { differ } from '@tidemark/differ';
+import type { Clock, Stoppable } from '@tidemark/foundation';
+import { jobCoordinator } from '@tidemark/job-coordinator';
 import type { Broker } from '@tidemark/messaging';
-import { allPorts, createLogger, openAdapters, type Adapters, type Logger, type Service } from '@tidemark/platform';
-import { copyCatalogue, copyExtras } from '../examples/copy/index.js';
+import { allPorts, createLogger, openAdapters, startService, type Adapters, type Logger } from '@tidemark/platform';
+import { withCopy as knownWithCopy } from '../examples/copy/index.js';
 import { Caller } from './caller.js';
-import { Publisher } from '../publishers/publisher.js';
-
-type Time = NonNullable<Parameters<typeof startJobCoordinator>[3]>;
+import { testSettings } from './settings.js';
 
 export interface InstallationOptions {
   readonly urls: PortUrls;
   readonly namespace?: string;
   /** One coordinator for each; the system's time when not given. */
-  readonly coordinators?: readonly (Time | undefined)[];
+  readonly coordinators?: readonly (Clock | undefined)[];
   /** One runner for each: what it sees of the broker, and how many legs it works on at once. */
   readonly runners?: readonly RunnerOptions[];
   readonly differs?: number;
@@ -53,18 +52,20 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const opened = await openAdapters(allPorts, { urls, namespace, onError: note });
   options.prepare?.(opened);
   const adapters = { ...opened, broker: decorate(opened.broker) };
-  const services: Service[] = [];
-  const catalogue = options.withCopy ? copyCatalogue : undefined;
-  const extras = options.withCopy ? copyExtras : undefined;
-  for (const time of coordinators)
-    services.push(await startJobCoordinator(adapters, { claimTimeoutMs, tenantMaxRunning }, logger, time, catalogue));
+  const settings = { ...testSettings, claimTimeoutMs, tenantMaxRunning };
+  const known = options.withCopy ? knownWithCopy : {};
+  const services: Stoppable[] = [];
+  for (const clock of coordinators)
+    services.push(
+      await startService(jobCoordinator, adapters, settings, logger, { ...known, ...(clock && { clock }) }),
+    );
   const startRunner = async ({ decorate: seen = (broker: Broker) => broker, concurrency = 16 }: RunnerOptions = {}) => {
-    const limits = { fetchMaxBytes: 64 * 1024 ** 2, runnerConcurrency: concurrency, claimTimeoutMs };
-    const settings = { fetchAllow: Publisher.allow, ...limits };
-    services.push(await startConnectorRunner({ ...adapters, broker: seen(adapters.broker) }, settings, logger, extras));
+    const around = { ...adapters, broker: seen(adapters.broker) };
+    const limits = { ...settings, runnerConcurrency: concurrency };
+    services.push(await startService(connectorRunner, around, limits, logger, known));
   };
   for (const runner of runners) await startRunner(runner);
-  for (let n = 0; n < differs; n += 1) services.push(await startDiffer(adapters, { claimTimeoutMs }, logger));
+  for (let n = 0; n < differs; n += 1) services.push(await startService(differ, adapters, settings, logger));
   return Object.assign(new Caller(adapters.broker), {
     adapters: opened,
     errors,

@@ -3,8 +3,8 @@ import type { Broker } from '@tidemark/messaging';
 import { allPorts, createLogger, openAdapters, type Adapters } from '@tidemark/platform';
 import { startStandalone } from '@tidemark/standalone';
 import { randomNamespace, temporaryFolder } from '@tidemark/test-kit';
-import { Publisher } from '../publishers/publisher.js';
 import { Client } from './client.js';
+import { testSettings } from './settings.js';
 import { embedded } from './urls.js';
 
 export interface StandaloneInstallation {
@@ -39,7 +39,7 @@ export async function startStandaloneInstallation(options: StandaloneOptions = {
   });
   const adapters = { ...opened, broker: decorate(opened.broker) };
   const logger = { ...createLogger('test', 'silent'), error: note };
-  const standalone = await startStandalone(adapters, { ...defaults, ...settings }, logger);
+  const standalone = await startStandalone(adapters, { ...testSettings, apiKey: new Secret(KEY), ...settings }, logger);
   return {
     adapters,
     client: new Client(standalone.httpUrl, KEY),
@@ -51,16 +51,3 @@ export async function startStandaloneInstallation(options: StandaloneOptions = {
     },
   };
 }
-
-const defaults = {
-  host: '127.0.0.1',
-  httpPort: 0,
-  grpcPort: 0,
-  apiKey: new Secret(KEY),
-  rateLimit: 0,
-  fetchAllow: Publisher.allow,
-  fetchMaxBytes: 1024 ** 2,
-  tenantMaxRunning: 5,
-  runnerConcurrency: 16,
-  claimTimeoutMs: 60_000,
-} as const as unknown as PlatformSettings;

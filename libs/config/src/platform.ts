@@ -72,6 +72,22 @@ export const platformSettings = defineSettings({
     min: 1000,
     max: 86_400_000,
   }),
+  stallTimeoutMs: duration('TIDEMARK_STALL_TIMEOUT_MS', 'Heartbeats without progress after which a claim is stalled', {
+    default: 600_000,
+    min: 1000,
+    max: 86_400_000,
+  }),
+  differConcurrency: integer('TIDEMARK_DIFFER_CONCURRENCY', 'Comparisons that one differ works on at the same time', {
+    // A comparison keeps a processor busy and holds two documents in memory: more at once would not be faster.
+    default: 2,
+    min: 1,
+    max: 64,
+  }),
+  drainTimeoutMs: duration('TIDEMARK_DRAIN_TIMEOUT_MS', 'Time to finish work in progress when a service stops', {
+    default: 2000,
+    min: 0,
+    max: 600_000,
+  }),
   rateLimit: integer('TIDEMARK_RATE_LIMIT', 'Calls a minute that one API key may make of one gateway; 0 for no limit', {
     default: 600,
     min: 0,

@@ -1,5 +1,5 @@
 import { instantOf } from '@tidemark/foundation';
-import type { Service } from './subjects.js';
+import type { ServiceName } from './verbs/services.js';
 
 /** Who asks and why; travels in message headers and ends in every event's metadata. */
 export interface CommandContext {
@@ -32,7 +32,7 @@ export interface StoredAbout {
 
 /** The headers of a message that follows from a stored event: CloudEvents' binary mode, and what set it in motion. */
 export function eventHeaders(
-  service: Service,
+  service: ServiceName,
   id: string,
   { type, stream, recordedAt }: StoredAbout,
   { correlationId, traceparent }: Origin,

@@ -27,5 +27,6 @@ export * from './subscribers.js';
 export * from './verbs/differ.js';
 export * from './verbs/job-coordinator.js';
 export * from './verbs/operations.js';
+export * from './verbs/services.js';
 export * from './verbs/verb.js';
 export * from './views.js';

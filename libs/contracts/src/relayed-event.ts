@@ -1,6 +1,7 @@
 import { eventHeaders, type Headers, type Origin, type StoredAbout } from './headers.js';
 import type { StoredEvent } from './stream.js';
-import { eventSubject, type Service } from './subjects.js';
+import { eventSubject } from './subjects.js';
+import type { ServiceName } from './verbs/services.js';
 
 /** A stored event, as far as the message that relays it needs it. */
 interface RelayedEvent extends StoredEvent, StoredAbout {
@@ -22,7 +23,7 @@ interface RelayedMessage {
  * newer version is relayed as it is stored: its consumers may know it.
  */
 export function relayed(
-  service: Service,
+  service: ServiceName,
   category: string,
   stored: RelayedEvent,
   { data }: StoredEvent = stored,

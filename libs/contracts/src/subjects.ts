@@ -11,6 +11,3 @@ export const eventSubject = (aggregate: string, type: string) => `tidemark.evt.$
 
 /** Lossy signs of life of one job's runner. */
 export const beatSubject = (jobId: string) => `tidemark.beat.${jobId}`;
-
-/** The services that answer commands or take work. */
-export type Service = 'gateway' | 'job-coordinator' | 'connector-runner' | 'differ';

@@ -1,12 +1,20 @@
 import type { Daemon } from './daemon.js';
 
-/** Several daemons as one: started one after the other, stopped in the opposite order. */
+export interface DaemonGroupOptions {
+  /** `together`: none of them needs another to end its work. Default `reverse`. */
+  readonly stop?: 'reverse' | 'together';
+}
+
+/** Several daemons as one: started one after the other, stopped in the opposite order or all at once. */
 export class DaemonGroup implements Daemon {
   readonly #started: Daemon[] = [];
   #starting: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(private readonly daemons: readonly Daemon[]) {}
+  constructor(
+    private readonly daemons: readonly Daemon[],
+    private readonly options: DaemonGroupOptions = {},
+  ) {}
 
   /** Stops those that started already when one fails to. @throws what the start of that one threw */
   start(): Promise<void> {
@@ -33,9 +41,14 @@ export class DaemonGroup implements Daemon {
 
   async #stopAll(): Promise<void> {
     const failures: unknown[] = [];
+    const stops: Promise<void>[] = [];
     // One that is still starting ends its start early.
-    for (let daemon = this.#started.pop(); daemon; daemon = this.#started.pop())
-      await daemon.stop().catch((error: unknown) => failures.push(error));
+    for (let daemon = this.#started.pop(); daemon; daemon = this.#started.pop()) {
+      const stop = daemon.stop().catch((error: unknown) => void failures.push(error));
+      stops.push(stop);
+      if (this.options.stop !== 'together') await stop;
+    }
+    await Promise.all(stops);
     if (failures.length > 0) throw failures[0];
   }
 }

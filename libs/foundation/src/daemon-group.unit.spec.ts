@@ -56,6 +56,24 @@ describe('DaemonGroup', () => {
     expect(log).toEqual(['start a', 'start b', 'start c', 'stop c', 'stop b', 'stop a']);
   });
 
+  it('stops all at once when none needs another to end its work', async () => {
+    const ends = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const stopped: number[] = [];
+    const daemons = ends.map(({ promise }, n): Daemon => ({
+      start: () => {},
+      stop: async () => {
+        stopped.push(n);
+        await promise;
+      },
+    }));
+    const group = new DaemonGroup(daemons, { stop: 'together' });
+    await group.start();
+    const stopping = group.stop();
+    expect(stopped).toEqual([1, 0]);
+    for (const { resolve } of ends) resolve();
+    await stopping;
+  });
+
   it('stops those that had started when one fails to start', async () => {
     const { log, group } = recorded(['a', 'b', 'c'], ['b']);
     await expect(group.start()).rejects.toThrow('b is broken');

@@ -3,11 +3,13 @@ import {
   contextOf,
   eventSubject,
   jobStream,
+  workSubject,
   type ClaimGranted,
   type ClaimRequest,
   type Work,
 } from '@tidemark/contracts';
-import { Retryable, type Delivery, type Running } from '@tidemark/messaging';
+import { DaemonGroup, daemonOf, type Daemon } from '@tidemark/foundation';
+import { Retryable, type Delivery } from '@tidemark/messaging';
 import { inSpan } from '@tidemark/telemetry';
 import { ClaimedLeg, type LegTools, type StopReason } from './claimed-leg.js';
 import { CoordinatorClient, refusal } from './coordinator-client.js';
@@ -21,49 +23,61 @@ export interface LegRunnerOptions extends LegTools {
   readonly concurrency: number;
   /** Milliseconds of silence until the broker gives the leg to another runner: what the coordinator waits as well. */
   readonly ackWaitMs: number;
+  /** Milliseconds that legs in work get to end when the runner is stopped; then they are given back. */
+  readonly drainMs: number;
 }
 
 /**
  * Takes legs off a service's work queue, claims them, and runs their stages. The message is acknowledged only when the
  * coordinator has taken the last report, or says that the leg is no longer ours.
  */
-export class LegRunner {
+export class LegRunner implements Daemon {
   /** Names this runner in claims. */
   readonly id: string;
+  readonly #options: LegRunnerOptions;
   readonly #legs = new Set<{ readonly jobId: string; readonly leg: ClaimedLeg }>();
-  readonly #running: Running[] = [];
+  readonly #parts: Daemon;
 
-  constructor(private readonly options: LegRunnerOptions) {
+  constructor(options: LegRunnerOptions) {
+    this.#options = options;
     this.id = `${options.service}@${hostname()}-${process.pid}`;
+    // Listened to until the last leg has ended.
+    this.#parts = new DaemonGroup([
+      this.#stopOn('CancelRequested', 'cancelled'),
+      this.#stopOn('ClaimExpired', 'fenced'),
+      this.#stopOn('JobCancelled', 'fenced'),
+      this.#consumer(),
+    ]);
   }
 
   async start(): Promise<void> {
-    const { broker, service, concurrency, ackWaitMs } = this.options;
-    this.#running.push(
-      await this.#stopOn('CancelRequested', 'cancelled'),
-      await this.#stopOn('ClaimExpired', 'fenced'),
-      await this.#stopOn('JobCancelled', 'fenced'),
-      await broker.consume<Work>(
-        { durable: service, subject: `tidemark.work.${service}.*`, ackWaitMs, maxDeliver: -1, concurrency },
-        (delivery) => this.#take(delivery),
-      ),
-    );
+    await this.#parts.start();
   }
 
-  /** Takes no new leg, gives those in work `deadlineMs` to end, then gives them back. */
-  async stop(deadlineMs?: number): Promise<void> {
-    await Promise.all(this.#running.map((running) => running.stop(deadlineMs)));
+  /** Takes no new leg, and gives those in work back that do not end in time. */
+  stop(): Promise<void> {
+    return this.#parts.stop();
+  }
+
+  #consumer(): Daemon {
+    const { broker, service, concurrency, ackWaitMs, drainMs } = this.#options;
+    const queue = { durable: service, subject: workSubject(service, '*'), ackWaitMs, maxDeliver: -1, concurrency };
+    return daemonOf(async () => {
+      const consuming = await broker.consume<Work>(queue, (delivery) => this.#take(delivery));
+      return { stop: () => consuming.stop(drainMs) };
+    });
   }
 
   /** Lossy: a leg that misses it is refused at its next report. */
-  #stopOn(event: string, reason: StopReason): Promise<Running> {
-    return this.options.broker.listen<{ stream: string; claim?: number }>(
-      eventSubject(jobStream.category, event),
-      ({ data }) => {
-        const { stream, claim } = data;
-        for (const { jobId, leg } of this.#legs)
-          if (stream === jobStream.of(jobId) && (claim ?? leg.claim) === leg.claim) leg.stop(reason);
-      },
+  #stopOn(event: string, reason: StopReason): Daemon {
+    const heard = ({ stream, claim }: { readonly stream: string; readonly claim?: number }) => {
+      for (const { jobId, leg } of this.#legs)
+        if (stream === jobStream.of(jobId) && (claim ?? leg.claim) === leg.claim) leg.stop(reason);
+    };
+    return daemonOf(() =>
+      this.#options.broker.listen<Parameters<typeof heard>[0]>(eventSubject(jobStream.category, event), ({ data }) =>
+        heard(data),
+      ),
     );
   }
 
@@ -72,18 +86,18 @@ export class LegRunner {
     const { tenant, jobId, stage, attempt } = data;
     const attributes = { 'tidemark.tenant': tenant, 'tidemark.job': jobId, 'tidemark.attempt': attempt };
     const parent = headers['traceparent'] ?? null;
-    const name = `leg ${this.options.service}.${stage}`;
+    const name = `leg ${this.#options.service}.${stage}`;
     return inSpan(name, { parent, kind: 'CONSUMER', attributes }, () => this.#run(delivery));
   }
 
   async #run(delivery: Delivery<Work>): Promise<void> {
-    const { broker } = this.options;
+    const { broker } = this.#options;
     const { tenant, jobId } = delivery.data;
     const context = { ...contextOf(tenant, delivery.headers), actor: `runner:${this.id}`, causationId: delivery.id };
-    const coordinator = new CoordinatorClient(broker, context, this.options.clock);
+    const coordinator = new CoordinatorClient(broker, context, this.#options.clock);
     const granted = await this.#claim(coordinator, delivery);
     if (!granted) return;
-    const leg = new ClaimedLeg(this.options, coordinator, delivery, granted);
+    const leg = new ClaimedLeg(this.#options, coordinator, delivery, granted);
     const entry = { jobId, leg };
     this.#legs.add(entry);
     try {
@@ -98,7 +112,7 @@ export class LegRunner {
     const { id, deliverySequence: sequence, data } = delivery;
     const request: ClaimRequest = {
       ...data,
-      service: this.options.service,
+      service: this.#options.service,
       runner: this.id,
       delivery: { id, sequence },
     };

@@ -13,9 +13,9 @@ export interface PipelineDefinition<Stage extends string = string> {
   readonly kind: string;
   /** In order. Consecutive stages of one service are one leg under one claim. */
   readonly stages: readonly (StageDefinition & { readonly name: Stage })[];
-  /** Milliseconds without a heartbeat after which a claim expires. Default: the installation's setting. */
+  /** Milliseconds without a heartbeat after which a claim expires. Default: the setting. */
   readonly claimTimeoutMs?: number;
-  /** Milliseconds of heartbeats without progress after which a claim counts as stalled. Default 10 minutes. */
+  /** Milliseconds of heartbeats without progress after which a claim counts as stalled. Default: the setting. */
   readonly stallTimeoutMs?: number;
   /** What its stages may report to have found out, besides checkpoints. */
   readonly facts?: readonly FactType[];

@@ -96,7 +96,7 @@ export interface StageRow {
 }
 
 /** A service's stages of one pipeline; the compiler checks that there is one for each. */
-export const implement = <P extends Pipeline, Service extends string>(
+export const implement = <P extends Pipeline, Service extends P['stages'][number]['service']>(
   pipeline: P,
   _service: Service,
   stages: { readonly [Name in StageNameOf<P, Service>]: Stage<P, Name> },

@@ -1,13 +1,13 @@
 import { createServer, type ServerResponse } from 'node:http';
+import type { Stoppable } from '@tidemark/foundation';
 import type { Adapters } from './adapters.js';
 import { healthOf } from './health.js';
-import type { Service } from './service.js';
 
 /** `/healthz` (the process runs) and `/readyz` (what it cannot work without answers) for a service without an HTTP edge. */
 export async function startHealthServer(
   adapters: Partial<Adapters>,
   { host, httpPort }: { readonly host: string; readonly httpPort: number },
-): Promise<Service> {
+): Promise<Stoppable> {
   const server = createServer((request, response) => {
     if (request.url === '/healthz') return answer(response, 200, { status: 'up' });
     if (request.url !== '/readyz')

@@ -1,8 +1,16 @@
 export { allPorts, openAdapters, type AdapterNeeds, type Adapters, type Opened, type PortName } from './adapters.js';
+export {
+  defineService,
+  type AnyService,
+  type Consumer,
+  type Gauge,
+  type RunningService,
+  type ServiceContext,
+  type ServiceDeclaration,
+  type ServiceParts,
+  type StageParts,
+} from './declaration.js';
 export { healthOf } from './health.js';
-export { runService, type ServiceDefinition } from './run-service.js';
-export type { Service } from './service.js';
-export { createLogger, type Logger } from './logger.js';
-export { traced } from './traced.js';
-export { serveVerbs } from './serve-verbs.js';
-export { serveOperations, type OperatedProjections } from './operations.js';
+export { createLogger, quietly, type Logger } from './logger.js';
+export { runProcess, runService, type ProcessOptions } from './run-service.js';
+export { startService } from './start-service.js';

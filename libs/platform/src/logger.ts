@@ -27,3 +27,6 @@ export function createLogger(service: string, level: string): Logger {
     fatal: line('fatal'),
   };
 }
+
+/** The same for Nest, without what it reports of itself. */
+export const quietly = ({ warn, error }: Logger): LoggerService => ({ log: () => undefined, warn, error });

@@ -1,38 +1,47 @@
 import { platformSettings, SettingsError, standaloneUrls, type PlatformSettings } from '@tidemark/config';
-import { messageOf } from '@tidemark/foundation';
+import { messageOf, type Stoppable } from '@tidemark/foundation';
 import { startTelemetry } from '@tidemark/telemetry';
 import { openAdapters, type Adapters, type PortName } from './adapters.js';
 import { assertWritable } from './data-folder.js';
 import { startHealthServer } from './health-server.js';
+import type { ServiceDeclaration, SettingName } from './declaration.js';
 import { createLogger, type Logger } from './logger.js';
 import { describeProblem } from './start-problems.js';
-import type { Service } from './service.js';
+import { startService } from './start-service.js';
 
-export interface ServiceDefinition<P extends PortName> {
+export interface ProcessOptions<P extends PortName> {
   readonly name: string;
-  /** What the service needs; each is opened by its URL in the settings. */
+  /** What the process needs; each is opened by its URL in the settings. */
   readonly ports: readonly P[];
-  /** True: the service answers /healthz and /readyz itself. */
+  /** True: what is started answers /healthz and /readyz itself. */
   readonly hasHttp?: boolean;
-  start(adapters: Pick<Adapters, P>, settings: PlatformSettings, logger: Logger): Promise<Service>;
+  start(adapters: Pick<Adapters, P>, settings: PlatformSettings, logger: Logger): Promise<Stoppable>;
 }
 
 /** Not settings of a service: the command line's. */
 const OTHERS: ReadonlySet<string> = new Set(['TIDEMARK_URL']);
 
-/** An end that takes longer is cut off: whatever was in work is given to another runner or resumed after a restart. */
-const STOP_WITHIN_MS = 4500;
+/** Runs one service as this process; see runProcess. */
+export const runService = <P extends PortName, S extends SettingName, Known extends object, Exposed>(
+  service: ServiceDeclaration<P, S, Known, Exposed>,
+): Promise<void> =>
+  runProcess({
+    name: service.name,
+    ports: service.ports,
+    hasHttp: service.hasHttp ?? false,
+    start: (adapters, settings, logger) => startService(service, adapters, settings, logger),
+  });
 
 /**
- * Runs one service as this process until SIGTERM or SIGINT: settings from the environment, telemetry, adapters, then
- * the service. What is wrong at the start is told in a line each, and the exit code is 1.
+ * Runs what `start` starts as this process until SIGTERM or SIGINT: settings from the environment, telemetry, adapters,
+ * then the rest. What is wrong at the start is reported in a line each, and the exit code is 1.
  */
-export async function runService<P extends PortName>({
+export async function runProcess<P extends PortName>({
   name,
   ports,
   hasHttp,
   start,
-}: ServiceDefinition<P>): Promise<void> {
+}: ProcessOptions<P>): Promise<void> {
   let settings: PlatformSettings | undefined;
   try {
     settings = platformSettings.parse(process.env);
@@ -44,7 +53,7 @@ export async function runService<P extends PortName>({
     const onError = (error: Error) => logger.error(error);
     const needs = { urls: standaloneUrls(settings), namespace: settings.namespace, onError };
     const adapters = await openAdapters(ports, needs);
-    const started: Service[] = [{ stop: () => telemetry.stop() }, { stop: () => adapters.close() }];
+    const started: Stoppable[] = [{ stop: () => telemetry.stop() }, { stop: () => adapters.close() }];
     const stop = async () => {
       for (const part of started.toReversed()) await part.stop();
     };
@@ -55,7 +64,7 @@ export async function runService<P extends PortName>({
       await stop();
       throw error;
     }
-    untilSignalled(stop);
+    untilSignalled(stop, cutOffAfterMs(settings));
   } catch (error) {
     const problems =
       error instanceof SettingsError
@@ -66,13 +75,19 @@ export async function runService<P extends PortName>({
   }
 }
 
-function untilSignalled(stop: () => Promise<void>): void {
+/**
+ * An end that takes longer is cut off: whatever was in work is given to another runner or resumed after a restart. The
+ * parts of one service drain together, several services one after the other.
+ */
+const cutOffAfterMs = ({ drainTimeoutMs }: PlatformSettings) => 2 * drainTimeoutMs + 500;
+
+function untilSignalled(stop: () => Promise<void>, withinMs: number): void {
   let stopping = false;
   const end = () => {
     // A second signal does not wait.
     if (stopping) process.exit(130);
     stopping = true;
-    setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
+    setTimeout(() => process.exit(0), withinMs).unref();
     stop().then(
       () => process.exit(0),
       (error: unknown) => {

@@ -1,1 +1,1 @@
-export { startConnectorRunner } from './connector-runner.js';
+export { connectorRunner } from './connector-runner.service.js';

@@ -1,4 +1,4 @@
 import { runService } from '@tidemark/platform';
-import { startConnectorRunner } from './connector-runner.js';
+import { connectorRunner } from './connector-runner.service.js';
 
-await runService({ name: 'connector-runner', ports: ['broker', 'blobs'], start: startConnectorRunner });
+await runService(connectorRunner);

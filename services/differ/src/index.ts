@@ -1,1 +1,1 @@
-export { startDiffer } from './differ.js';
+export { differ } from './differ.service.js';

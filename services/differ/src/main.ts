@@ -1,4 +1,4 @@
-import { allPorts, runService } from '@tidemark/platform';
-import { startDiffer } from './differ.js';
+import { runService } from '@tidemark/platform';
+import { differ } from './differ.service.js';
 
-await runService({ name: 'differ', ports: allPorts, start: startDiffer });
+await runService(differ);

@@ -13,15 +13,15 @@ import { ReadinessProbe } from './edge/health/readiness.js';
 import { TraceInterceptor } from './edge/http/trace.interceptor.js';
 import { Ports } from './edge/ports.js';
 import type { Resource } from './edge/resource.js';
-import type { GatewaySettings } from './edge/settings.js';
 import { DtoPipe } from './edge/validation/dto.pipe.js';
-import { keysProjection } from './resources/keys/keys.projection.js';
 import * as resourcesByName from './resources/resources.js';
 
 /** What a gateway works with; whoever opened the adapters closes them. */
 export interface GatewayDeps {
   readonly adapters: Adapters;
-  readonly settings: Pick<GatewaySettings, 'rateLimit'>;
+  readonly projector: Projector;
+  /** Calls a minute for each key; 0 for no limit. */
+  readonly rateLimit: number;
   readonly logger: Logger;
 }
 
@@ -30,15 +30,9 @@ export const resources: readonly Resource[] = Object.values(resourcesByName);
 /** The edge as a Nest module: every route, and what HTTP and gRPC have in common. */
 @Module({})
 export class GatewayModule {
-  static forRoot({ adapters, settings, logger }: GatewayDeps): DynamicModule {
+  static forRoot({ adapters, projector, rateLimit, logger }: GatewayDeps): DynamicModule {
     const keys = new KeyStore(adapters.eventStore);
-    const authenticator = new Authenticator({ find: (hash) => keys.find(hash), perMinute: settings.rateLimit });
-    const projector = new Projector({
-      eventStore: adapters.eventStore,
-      readModel: adapters.readModel,
-      projections: [keysProjection],
-      onError: (error) => logger.error(error),
-    });
+    const authenticator = new Authenticator({ find: (hash) => keys.find(hash), perMinute: rateLimit });
     return {
       module: GatewayModule,
       controllers: [...resources.flatMap(({ controllers = [] }) => controllers), HealthController],

@@ -1,9 +1,4 @@
-import { allPorts, runService } from '@tidemark/platform';
-import { startGateway } from './start-gateway.js';
+import { runService } from '@tidemark/platform';
+import { gateway } from './gateway.service.js';
 
-await runService({
-  name: 'gateway',
-  ports: allPorts,
-  hasHttp: true,
-  start: startGateway,
-});
+await runService(gateway);

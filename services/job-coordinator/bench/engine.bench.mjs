@@ -1,16 +1,12 @@
-// The engine under the services: event store, embedded broker and job aggregate, without NestJS. One-stage jobs, beside
-// what plain SQLite takes of the same rows in the same run.
+// The engine under the services: event store, embedded broker and job aggregate, without requests and NestJS. One-stage
+// jobs, beside what plain SQLite takes of the same rows in the same run.
 import { join } from 'node:path';
-import { systemClock } from '../../../libs/foundation/dist/index.js';
-import { openAdapters } from '../../../libs/platform/dist/index.js';
+import { platformSettings } from '../../../libs/config/dist/index.js';
+import { DaemonGroup, daemonOf, systemClock } from '../../../libs/foundation/dist/index.js';
+import { createLogger, openAdapters } from '../../../libs/platform/dist/index.js';
+import { Projector } from '../../../libs/read-model/dist/index.js';
 import { bytesOf, closedLoop, peakMemoryMb, row, sqliteFloor, temporaryFolder } from '../../../tools/lib/bench.mjs';
-import { ownCatalogue } from '../dist/catalogue.js';
-import { createConnection } from '../dist/commands/create-connection.js';
-import { createJob } from '../dist/commands/create-job.js';
-import { endSync } from '../dist/commands/end-sync.js';
-import { claimStage, completeStage } from '../dist/commands/report-stage.js';
-import { startEngine } from '../dist/engine.js';
-import { JOB_ENDED } from '../dist/messaging/outbox.js';
+import { jobCoordinator } from '../dist/index.js';
 
 const JOBS = 20_000;
 /** JobCreated, StageClaimed, StageCompleted, JobCompleted; SyncEnded of the connection. */
@@ -24,21 +20,30 @@ const urls = {
   readModel: `sqlite:${file('views.db')}`,
   blobs: '',
 };
-const fail = (error) => {
+const onError = (error) => {
   throw error;
 };
-const adapters = await openAdapters(['eventStore', 'broker', 'readModel'], {
-  urls,
-  namespace: 'tidemark',
-  onError: fail,
+const adapters = await openAdapters(jobCoordinator.ports, { urls, namespace: 'tidemark', onError });
+const { name, projections, relay, known } = jobCoordinator;
+const { eventStore, broker } = adapters;
+const projector = new Projector({ ...adapters, projections, onError });
+const { handlers, consumers, daemons } = jobCoordinator.build({
+  ...{ adapters, projector, known, onError, clock: systemClock, logger: createLogger('bench', 'error') },
+  settings: { ...platformSettings.parse({}), tenantMaxRunning: 1000 },
 });
-const settings = { claimTimeoutMs: 60_000, tenantMaxRunning: 1000 };
-const engine = await startEngine(adapters, settings, fail, systemClock, ownCatalogue);
-const { coordinator } = engine;
 const context = { tenant: 'default', actor: 'bench' };
+const engine = new DaemonGroup([
+  projector,
+  ...daemons,
+  daemonOf(() => broker.relay({ name, source: eventStore, ...relay, onError })),
+  ...consumers.map(({ options, handle }) =>
+    daemonOf(() => broker.consume(options, (delivery) => handle(delivery.data, context, delivery))),
+  ),
+]);
+await engine.start();
 
 const ended = new Map();
-await adapters.broker.consume(
+await broker.consume(
   { durable: 'connector-runner', subject: 'tidemark.work.connector-runner.*', concurrency: 1000 },
   async (delivery) => {
     const { tenant, jobId, stage, attempt } = delivery.data;
@@ -51,27 +56,21 @@ await adapters.broker.consume(
       runner: 'bench',
       delivery: { id: delivery.id, sequence: delivery.deliverySequence },
     };
-    const granted = await claimStage(coordinator, context, claim);
-    await completeStage(coordinator, context, { tenant, jobId, claim: granted.claim, stage, output: {} });
+    const granted = await handlers['claim-stage'](claim, context);
+    await handlers['complete-stage']({ tenant, jobId, claim: granted.claim, stage, output: {} }, context);
     ended.get(jobId)();
   },
-);
-await adapters.broker.consume({ durable: 'job-coordinator', subject: JOB_ENDED, concurrency: 64 }, ({ data }) =>
-  endSync(coordinator, context, data),
 );
 
 const source = { connector: 'noop', config: {} };
 const connections = await Promise.all(
   Array.from({ length: 1000 }, (_, n) =>
-    createConnection(coordinator, context, { tenant: 'default', name: `bench ${n}`, source }),
+    handlers['create-connection']({ tenant: 'default', name: `bench ${n}`, source }, context),
   ),
 );
 const runJob = async (worker) => {
-  const { id } = await createJob(coordinator, context, {
-    tenant: 'default',
-    connectionId: connections[worker].id,
-    type: 'full',
-  });
+  const order = { tenant: 'default', connectionId: connections[worker].id, type: 'full' };
+  const { id } = await handlers.create(order, context);
   await new Promise((resolve) => ended.set(id, resolve));
   ended.delete(id);
 };

@@ -4,12 +4,9 @@ import { pipelines, type Pipelines } from '@tidemark/pipelines';
 
 /** What connections may be made of, and what their jobs run. */
 export interface Catalogue {
-  readonly manifests: ReadonlyMap<string, Manifest>;
+  readonly connectors: ReadonlyMap<string, { readonly manifest: Manifest }>;
   readonly pipelines: Pipelines;
 }
 
 /** What this version brings. */
-export const ownCatalogue: Catalogue = {
-  manifests: new Map(Array.from(connectors, ([name, { manifest }]) => [name, manifest])),
-  pipelines,
-};
+export const ownCatalogue: Catalogue = { connectors, pipelines };

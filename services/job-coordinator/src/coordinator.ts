@@ -1,3 +1,4 @@
+import type { PlatformSettings } from '@tidemark/config';
 import {
   connectionStream,
   jobStream,
@@ -20,12 +21,7 @@ import { isEnded, type JobState } from './job/job.js';
 export type Jobs = AggregateStore<JobState, JobCommand, JobEvent>;
 export type Connections = AggregateStore<ConnectionState, ConnectionCommand, ConnectionEvent>;
 
-export interface CoordinatorSettings {
-  readonly claimTimeoutMs: number;
-  readonly tenantMaxRunning: number;
-}
-
-/** What the verbs in commands/ work with. */
+/** What verbs/ and actions/ work with. */
 export interface Coordinator {
   readonly eventStore: EventStore;
   readonly jobs: Jobs;
@@ -34,7 +30,7 @@ export interface Coordinator {
   readonly admission: Admission;
   readonly time: Clock;
   readonly catalogue: Catalogue;
-  readonly settings: CoordinatorSettings;
+  readonly settings: Pick<PlatformSettings, 'claimTimeoutMs' | 'stallTimeoutMs' | 'tenantMaxRunning'>;
 }
 
 export const jobsOf = (eventStore: EventStore): Jobs =>

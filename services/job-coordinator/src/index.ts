@@ -1,2 +1,1 @@
-export { startJobCoordinator } from './job-coordinator.js';
-export { ownCatalogue, type Catalogue } from './catalogue.js';
+export { jobCoordinator } from './job-coordinator.service.js';

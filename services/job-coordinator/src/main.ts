@@ -1,4 +1,4 @@
 import { runService } from '@tidemark/platform';
-import { startJobCoordinator } from './job-coordinator.js';
+import { jobCoordinator } from './job-coordinator.service.js';
 
-await runService({ name: 'job-coordinator', ports: ['eventStore', 'broker', 'readModel'], start: startJobCoordinator });
+await runService(jobCoordinator);

@@ -1,5 +1,6 @@
 import { endStates, type JobEnding } from '@tidemark/contracts';
-import { counter, histogram, observableGauge } from '@tidemark/telemetry';
+import type { Gauge } from '@tidemark/platform';
+import { counter, histogram } from '@tidemark/telemetry';
 import type { Agenda } from './agenda/agenda.js';
 import { countWaiting } from './agenda/waiting.js';
 
@@ -13,9 +14,9 @@ export function recordEnding({ type, data: { createdAt, at } }: JobEnding): void
   duration.record((at - createdAt) / 1000, { state });
 }
 
-/** Makes the number of jobs that wait, by reason, part of the metrics: each coordinator tells of all of them. */
-export function observeAgenda(agenda: Agenda): void {
-  observableGauge('tidemark_jobs_waiting', 'Jobs that are not running, by what they wait for', () =>
-    Array.from(countWaiting(agenda), ([reason, count]) => [count, { reason }] as const),
-  );
-}
+/** The number of jobs that wait, by reason: each coordinator reports all of them. */
+export const waitingJobs = (agenda: Agenda): Gauge => ({
+  name: 'tidemark_jobs_waiting',
+  description: 'Jobs that are not running, by what they wait for',
+  read: () => Array.from(countWaiting(agenda), ([reason, count]) => [count, { reason }] as const),
+});

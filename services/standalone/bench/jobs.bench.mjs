@@ -2,9 +2,10 @@
 // when NATS_URL, EVENTSTORE_URL and MONGODB_URL are set. Latencies at 200 jobs/s, alone and beside 300,000 waiting timers.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { startConnectorRunner } from '../../connector-runner/dist/index.js';
-import { startJobCoordinator } from '../../job-coordinator/dist/index.js';
-import { allPorts, createLogger, openAdapters } from '../../../libs/platform/dist/index.js';
+import { platformSettings } from '../../../libs/config/dist/index.js';
+import { allPorts, createLogger, openAdapters, startService } from '../../../libs/platform/dist/index.js';
+import { connectorRunner } from '../../connector-runner/dist/index.js';
+import { jobCoordinator } from '../../job-coordinator/dist/index.js';
 import {
   bytesOf,
   closedLoop,
@@ -63,16 +64,10 @@ async function cluster() {
 /** A coordinator and a runner on these stores, with connections to run jobs of. */
 async function start(urls, namespace, workers) {
   const adapters = await openAdapters(allPorts, { urls, namespace, onError: (error) => logger.error(error) });
-  const settings = {
-    claimTimeoutMs: 60_000,
-    tenantMaxRunning: 1000,
-    fetchAllow: [],
-    fetchMaxBytes: 1024,
-    runnerConcurrency: 1000,
-  };
+  const settings = { ...platformSettings.parse({}), tenantMaxRunning: 1000, runnerConcurrency: 1000 };
   const services = [
-    await startJobCoordinator(adapters, settings, logger),
-    await startConnectorRunner(adapters, settings, logger),
+    await startService(jobCoordinator, adapters, settings, logger),
+    await startService(connectorRunner, adapters, settings, logger),
   ];
   const ask = (verb, data) =>
     adapters.broker.request(`tidemark.cmd.job-coordinator.${verb}`, data, { timeoutMs: 30_000 });

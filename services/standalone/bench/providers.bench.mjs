@@ -1,10 +1,11 @@
 // A provider with 10,000 subscribers changes: how long until each subscriber's alert is stored and delivered, standalone.
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { startConnectorRunner } from '../../connector-runner/dist/index.js';
-import { startDiffer } from '../../differ/dist/index.js';
-import { startJobCoordinator } from '../../job-coordinator/dist/index.js';
-import { allPorts, createLogger, openAdapters } from '../../../libs/platform/dist/index.js';
+import { platformSettings } from '../../../libs/config/dist/index.js';
+import { allPorts, createLogger, openAdapters, startService } from '../../../libs/platform/dist/index.js';
+import { connectorRunner } from '../../connector-runner/dist/index.js';
+import { differ } from '../../differ/dist/index.js';
+import { jobCoordinator } from '../../job-coordinator/dist/index.js';
 import { closedLoop, peakMemoryMb, row, sqliteFloor, temporaryFolder } from '../../../tools/lib/bench.mjs';
 
 const SUBSCRIBERS = 10_000;
@@ -20,13 +21,10 @@ const urls = {
 const logger = createLogger('bench', 'error');
 const adapters = await openAdapters(allPorts, { urls, namespace: 'tidemark' });
 const { broker } = adapters;
-const limits = { claimTimeoutMs: 60_000, tenantMaxRunning: 5, runnerConcurrency: 16, fetchMaxBytes: 1024 ** 2 };
-const settings = { ...limits, fetchAllow: ['127.0.0.1'] };
-const services = [
-  await startJobCoordinator(adapters, settings, logger),
-  await startConnectorRunner(adapters, settings, logger),
-  await startDiffer(adapters, settings, logger),
-];
+const settings = { ...platformSettings.parse({}), fetchAllow: ['127.0.0.1'] };
+const services = [];
+for (const service of [jobCoordinator, connectorRunner, differ])
+  services.push(await startService(service, adapters, settings, logger));
 
 let version = 1;
 let fetches = 0;

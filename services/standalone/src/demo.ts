@@ -1,5 +1,6 @@
 import { views, type ConnectionDocument } from '@tidemark/contracts';
-import type { Adapters, Service } from '@tidemark/platform';
+import type { Stoppable } from '@tidemark/foundation';
+import type { Adapters } from '@tidemark/platform';
 import type { ReadModel } from '@tidemark/read-model';
 import { httpDemoApi } from './demo/http-demo-api.js';
 import { startDemoPublisher, type DemoPublisher } from './demo/publisher.js';
@@ -21,7 +22,7 @@ async function knownPort(readModel: ReadModel): Promise<number> {
 }
 
 /** Tells the story of the sample publisher's first versions on the terminal. */
-export function tellDemo(publisher: DemoPublisher, url: string, key: string, print: (line: string) => void): Service {
+export function tellDemo(publisher: DemoPublisher, url: string, key: string, print: (line: string) => void): Stoppable {
   const ending = new AbortController();
   const { signal } = ending;
   const told = runDemo({ api: httpDemoApi({ url, key, signal }), publisher, print, signal });

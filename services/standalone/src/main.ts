@@ -1,5 +1,6 @@
+import type { Stoppable } from '@tidemark/foundation';
 import { createFirstKey } from '@tidemark/gateway';
-import { allPorts, runService, type Service } from '@tidemark/platform';
+import { allPorts, runProcess } from '@tidemark/platform';
 import { publishDemo, tellDemo } from './demo.js';
 import { startStandalone } from './standalone.js';
 
@@ -8,12 +9,12 @@ process.env['TIDEMARK_LOG_LEVEL'] ||= 'warn';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-await runService({
+await runProcess({
   name: 'tidemark',
   ports: allPorts,
   hasHttp: true,
   async start(adapters, settings, logger) {
-    const parts: Service[] = [];
+    const parts: Stoppable[] = [];
     const publisher = settings.demo ? await publishDemo(adapters) : undefined;
     if (publisher) parts.push({ stop: () => publisher.close() });
     const fetchAllow = publisher ? [...settings.fetchAllow, `127.0.0.1:${publisher.port}`] : settings.fetchAllow;

@@ -1,12 +1,16 @@
-import { startConnectorRunner } from '@tidemark/connector-runner';
-import { startDiffer } from '@tidemark/differ';
-import { startGateway } from '@tidemark/gateway';
-import { startJobCoordinator } from '@tidemark/job-coordinator';
 import type { PlatformSettings } from '@tidemark/config';
-import type { Adapters, Logger, Service } from '@tidemark/platform';
+import { connectorRunner } from '@tidemark/connector-runner';
+import { differ } from '@tidemark/differ';
+import { DaemonGroup, daemonOf, type Stoppable } from '@tidemark/foundation';
+import { gateway } from '@tidemark/gateway';
+import { jobCoordinator } from '@tidemark/job-coordinator';
+import { startService, type Adapters, type AnyService, type Logger, type RunningService } from '@tidemark/platform';
+
+/** What works behind the edge, in the order of its start. */
+const services: readonly AnyService[] = [jobCoordinator, differ, connectorRunner];
 
 /** All services in this process. */
-export interface Standalone extends Service {
+export interface Standalone extends Stoppable {
   readonly httpUrl: string;
 }
 
@@ -16,19 +20,11 @@ export async function startStandalone(
   settings: PlatformSettings,
   logger: Logger,
 ): Promise<Standalone> {
-  const services: Service[] = [];
-  const stop = async () => {
-    for (const service of services.toReversed()) await service.stop();
-  };
-  try {
-    services.push(await startJobCoordinator(adapters, settings, logger));
-    services.push(await startDiffer(adapters, settings, logger));
-    services.push(await startConnectorRunner(adapters, settings, logger));
-    const gateway = await startGateway(adapters, settings, logger);
-    services.push(gateway);
-    return { httpUrl: gateway.httpUrl, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  let edge: RunningService<{ readonly httpUrl: string }> | undefined;
+  const group = new DaemonGroup([
+    ...services.map((service) => daemonOf(() => startService(service, adapters, settings, logger))),
+    daemonOf(async () => (edge = await startService(gateway, adapters, settings, logger))),
+  ]);
+  await group.start();
+  return { httpUrl: edge!.exposed.httpUrl, stop: () => group.stop() };
 }

@@ -3,9 +3,8 @@ import { shaped, type FieldType } from '../fields/field-type.js';
 import { nameOf, type Shape } from '../fields/shape.js';
 import { ErrorReply } from '../shapes/error.js';
 import { Beat, DeadLetter, EndedJob, Work } from '../shapes/work.js';
-import { differVerbs } from '../verbs/differ.js';
-import { coordinatorVerbs } from '../verbs/job-coordinator.js';
-import { operationVerbsOf } from '../verbs/operations.js';
+import { healthVerbsOf, projectionVerbsOf } from '../verbs/operations.js';
+import { services } from '../verbs/services.js';
 import type { Verb } from '../verbs/verb.js';
 import { eventChannels, eventMessages, eventSchemas, eventShapes } from './events.js';
 import { headerSchemas } from './headers.js';
@@ -25,9 +24,13 @@ Every request is validated: VALIDATION_FAILED names the fields at fault in \`fie
 INTERNAL, or with the error of a part that is out of service, such as EVENT_STORE_UNAVAILABLE.
 `;
 
-const verbs: readonly Verb[] = [coordinatorVerbs, differVerbs, operationVerbsOf('{service}')].flatMap((table) =>
-  Object.values<Verb>(table),
-);
+const verbs: readonly Verb[] = [
+  ...Object.values(services).map((service) => service.verbs),
+  healthVerbsOf('{service}'),
+  projectionVerbsOf('{ownerOfViews}'),
+].flatMap((table) => Object.values<Verb>(table));
+
+const owners = Object.entries(services).flatMap(([name, { ownsViews }]) => (ownsViews ? [name] : []));
 
 const ref = (path: string) => ({ $ref: `#/${path}` });
 const fromEntries = <T, R>(items: readonly T[], entry: (item: T) => readonly [string, R]) =>
@@ -55,7 +58,8 @@ export const asyncApi = () => ({
   operations: { ...fromEntries(verbs, verbOperation), ...messageOperations },
   components: {
     parameters: {
-      ownerOfViews: { enum: ['gateway', 'job-coordinator', 'differ'], description: 'A service that owns views.' },
+      service: { enum: Object.keys(services), description: 'Any service.' },
+      ownerOfViews: { enum: owners, description: 'A service that owns views.' },
     },
     messages: {
       ...fromEntries(verbs, ({ name, input }) => [`${name}.request`, requestMessage(input)]),
@@ -83,16 +87,18 @@ const requestMessage = (input: Shape) => ({
   payload: refTo(input),
 });
 
-const verbChannel = ({ name, subject, summary }: Verb) =>
-  [
+const verbChannel = ({ name, subject, summary }: Verb) => {
+  const [, parameter] = /\{(\w+)\}/.exec(subject) ?? [];
+  return [
     name,
     {
       address: subject,
       title: summary,
-      ...(subject.includes('{service}') && { parameters: { service: ref('components/parameters/ownerOfViews') } }),
+      ...(parameter && { parameters: { [parameter]: ref(`components/parameters/${parameter}`) } }),
       messages: { request: ref(`components/messages/${name}.request`) },
     },
   ] as const;
+};
 
 const verbOperation = ({ name, summary, description: more, errors }: Verb) =>
   [

@@ -8,7 +8,7 @@ import { AddIgnoreRule } from '../shapes/ignore-rules.js';
 import { CreateJob, ExplainJobs, GetJobState } from '../shapes/job-requests.js';
 import { CancelConfirmation, StageReport } from '../shapes/work.js';
 import { coordinatorVerbs } from '../verbs/job-coordinator.js';
-import { operationVerbsOf } from '../verbs/operations.js';
+import { healthVerbsOf } from '../verbs/operations.js';
 import { validated, type ValidationOptions } from './validated.js';
 import { verbInput } from './verb-input.js';
 
@@ -182,6 +182,6 @@ describe('the input of a verb', () => {
   });
 
   it('may be nothing', () => {
-    expect(verbInput(operationVerbsOf('differ').ping, null)).toEqual({});
+    expect(verbInput(healthVerbsOf('differ').ping, null)).toEqual({});
   });
 });

@@ -2,40 +2,43 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { Broker, Delivery, Request, Running } from '../port.js';
 import { BrokerContext } from './broker-context.js';
-import { BROKER_TRANSPORT, type HandlerExtras } from './decorators.js';
+import type { HandlerExtras } from './broker-module.js';
 
 const LAST_OR_NOTHING = { defaultValue: undefined };
 
 /**
- * The broker as a transport of Nest: serves `@MessagePattern` and `@Serve`, runs `@Consume`. Closing it drains what it
- * started and leaves the broker open.
+ * The broker as a transport of Nest: serves `@MessagePattern`, and runs the consumers of `@EventPattern`s that name one in
+ * their extras. Closing it drains what it started and leaves the broker open.
  */
 export class BrokerServer extends Server implements CustomTransportStrategy {
-  override readonly transportId = BROKER_TRANSPORT;
   override readonly propagatesEventHandlerErrors = true;
-  private running: Running[] = [];
+  readonly #broker: Broker;
+  readonly #drainMs: number;
+  #running: Running[] = [];
 
-  constructor(private readonly broker: Broker) {
+  /** `drainMs`: what messages in work get to end when it is closed. */
+  constructor(broker: Broker, drainMs: number) {
     super();
+    this.#broker = broker;
+    this.#drainMs = drainMs;
   }
 
   override addHandler(pattern: string, callback: MessageHandler, isEvent = false, extras: HandlerExtras = {}): void {
-    if (isEvent && !extras.consume) throw new Error(`${pattern}: events are consumed with @Consume`);
-    if (this.messageHandlers.has(this.normalizePattern(pattern))) throw new Error(`two handlers for ${pattern}`);
+    if (isEvent && !extras.consume) throw new Error(`${pattern}: an event needs the options of its consumer`);
     super.addHandler(pattern, callback, isEvent, extras as Record<string, unknown>);
   }
 
   listen(callback: (error?: unknown) => void): void {
-    this.start().then(
+    this.#start().then(
       () => callback(),
       (error: unknown) => void this.close().finally(() => callback(error)),
     );
   }
 
   async close(): Promise<void> {
-    const { running } = this;
-    this.running = [];
-    await Promise.all(running.map((one) => one.stop()));
+    const running = this.#running;
+    this.#running = [];
+    await Promise.all(running.map((one) => one.stop(this.#drainMs)));
   }
 
   on(): void {
@@ -43,21 +46,27 @@ export class BrokerServer extends Server implements CustomTransportStrategy {
   }
 
   unwrap<T>(): T {
-    return this.broker as T;
+    return this.#broker as T;
   }
 
-  private async start(): Promise<void> {
+  async #start(): Promise<void> {
+    const handlers = [...this.messageHandlers];
     // Requests first: what consumers do may ask for them.
-    const handlers = [...this.messageHandlers].sort(
-      ([, a], [, b]) => Number(a.isEventHandler) - Number(b.isEventHandler),
-    );
-    for (const [pattern, handler] of handlers) this.running.push(await this.begin(pattern, handler));
+    await this.#startAll(handlers.filter(([, { isEventHandler }]) => !isEventHandler));
+    await this.#startAll(handlers.filter(([, { isEventHandler }]) => isEventHandler));
   }
 
-  private begin(pattern: string, handler: MessageHandler): Promise<Running> {
+  /** Keeps those that began when another cannot, so that they are stopped. */
+  async #startAll(handlers: readonly [string, MessageHandler][]): Promise<void> {
+    const begun = await Promise.allSettled(handlers.map((handler) => this.#begin(...handler)));
+    for (const one of begun) if (one.status === 'fulfilled') this.#running.push(one.value);
+    for (const one of begun) if (one.status === 'rejected') throw one.reason;
+  }
+
+  async #begin(pattern: string, handler: MessageHandler): Promise<Running> {
     const { consume } = (handler.extras ?? {}) as HandlerExtras;
-    if (!consume) return this.broker.serve(pattern, (request) => handle(handler, request));
-    return this.broker.consume(consume, (delivery) => handle(handler, delivery) as Promise<void>);
+    if (!consume) return this.#broker.serve(pattern, (request) => handle(handler, request));
+    return this.#broker.consume(consume, (delivery) => handle(handler, delivery) as Promise<void>);
   }
 }
 

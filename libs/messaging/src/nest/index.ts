@@ -1,4 +1,2 @@
-export { BrokerContext } from './broker-context.js';
-export { BrokerErrorFilter } from './broker-error-filter.js';
-export { BrokerServer } from './broker-server.js';
-export { BROKER_TRANSPORT, Consume, Serve } from './decorators.js';
+export type { BrokerRoutes } from './broker-module.js';
+export { mountRoutes, type MountOptions } from './mount-routes.js';

@@ -1,80 +1,68 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Injectable, Module, type INestMicroservice } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
-import { of } from 'rxjs';
+import { ConsoleLogger } from '@nestjs/common';
+import { daemonLifecycle } from '@tidemark/foundation/testing';
+import { daemonOf } from '@tidemark/foundation';
 import { signal } from '@tidemark/test-kit';
 import { NoResponder, RemoteError } from '../errors.js';
 import { Retryable, Terminal, type Broker, type DeadLetter, type Delivery, type Request } from '../port.js';
-import { type BrokerContext, BrokerErrorFilter, BrokerServer, Consume, Serve } from './index.js';
+import { mountRoutes, type BrokerRoutes } from './index.js';
 
 class Refused extends Error {
   readonly code = 'JOB_REFUSED';
   readonly details = { field: 'type' };
 }
 
-/** What the handlers saw; each promise resolves once. */
-@Injectable()
-class Seen {
-  readonly worked = signal<{ data: unknown; context: BrokerContext<Delivery> }>();
-  readonly retried = signal<number>();
-}
+const logger = new ConsoleLogger({ logLevels: ['error'] });
 
-@Controller()
-class JobsController {
-  constructor(private readonly seen: Seen) {}
-
-  @MessagePattern('tidemark.cmd.jobs.create')
-  create(@Payload() data: { type: string }, @Ctx() context: BrokerContext<Request>): object {
-    if (data.type !== 'full') throw new Refused('only full jobs');
-    return { created: data.type, subject: context.subject, traceparent: context.headers['traceparent'] };
-  }
-
-  @Serve('tidemark.cmd.jobs.list')
-  list() {
-    return of(['a', 'b']);
-  }
-
-  @Consume({ durable: 'workers', subject: 'tidemark.work.jobs.*' })
-  work(data: { kind: string }, context: BrokerContext<Delivery>): void {
-    if (data.kind === 'bad') throw new Terminal('cannot be done');
-    if (data.kind === 'later') {
-      if (context.message.deliveryCount === 1) throw new Retryable('not yet', 1);
-      return this.seen.retried.resolve(context.message.deliveryCount);
-    }
-    this.seen.worked.resolve({ data, context });
-  }
-}
-
-@Module({ controllers: [JobsController], providers: [Seen] })
-class AppModule {}
-
-/** The cases that a Nest application on a broker must pass. `open` makes a broker that nobody else uses. */
+/** The cases that an application on a broker must pass. `open` makes a broker that nobody else uses. */
 export function nestCases(open: () => Promise<Broker>): void {
-  describe('a Nest application', () => {
+  describe('an application on a broker', () => {
     let broker: Broker;
-    let app: INestMicroservice;
-    let seen: Seen;
+    let app: { stop(): Promise<void> };
+    const worked = signal<Delivery>();
+    const retried = signal<number>();
+    const held = signal<void>();
+    const aborted = signal<void>();
+
+    const create = ({ data, subject, headers }: Request<{ readonly type: string }>) => {
+      if (data.type !== 'full') throw new Refused('only full jobs');
+      return { created: data.type, subject, traceparent: headers['traceparent'] };
+    };
+    const work = async (delivery: Delivery<{ readonly kind: string }>) => {
+      const { data, deliveryCount } = delivery;
+      if (data.kind === 'bad') throw new Terminal('cannot be done');
+      if (data.kind === 'later') {
+        if (deliveryCount === 1) throw new Retryable('not yet', 1);
+        return retried.resolve(deliveryCount);
+      }
+      if (data.kind === 'long') {
+        held.resolve();
+        await new Promise((resolve) => delivery.signal.addEventListener('abort', resolve));
+        return aborted.resolve();
+      }
+      worked.resolve(delivery);
+    };
+    const routes: BrokerRoutes = {
+      serve: [
+        { subject: 'tidemark.cmd.jobs.create', handler: create },
+        { subject: 'tidemark.cmd.jobs.list', handler: () => ['a', 'b'] },
+      ],
+      consume: [{ options: { durable: 'workers', subject: 'tidemark.work.jobs.*' }, handler: work }],
+    };
 
     beforeAll(async () => {
       broker = await open();
-      app = await NestFactory.createMicroservice(AppModule, { strategy: new BrokerServer(broker), logger: ['error'] });
-      app.useGlobalFilters(new BrokerErrorFilter());
-      await app.listen();
-      seen = app.get(Seen);
+      app = await mountRoutes(broker, routes, { logger, drainMs: 100 });
     });
     afterAll(() => broker.close());
 
-    it('answers a request with what the method returns', async () => {
+    it('answers a request with what its handler returns', async () => {
       const reply = await broker.request(
         'tidemark.cmd.jobs.create',
         { type: 'full' },
         { headers: { traceparent: 't' } },
       );
       expect(reply).toEqual({ created: 'full', subject: 'tidemark.cmd.jobs.create', traceparent: 't' });
-    });
-
-    it('answers with the last value of an observable', async () => {
       expect(await broker.request('tidemark.cmd.jobs.list', {})).toEqual(['a', 'b']);
     });
 
@@ -84,19 +72,22 @@ export function nestCases(open: () => Promise<Broker>): void {
       expect(failure).toMatchObject({ code: 'JOB_REFUSED', message: 'only full jobs', details: { field: 'type' } });
     });
 
-    it('gives a consumer the data and the delivery', async () => {
+    it('gives a consumer the delivery', async () => {
       await broker.publish({ subject: 'tidemark.work.jobs.fetch', id: 'w1', data: { kind: 'good' } });
-      const { data, context } = await seen.worked.promise;
-      expect(data).toEqual({ kind: 'good' });
-      expect(context.message).toMatchObject({ id: 'w1', subject: 'tidemark.work.jobs.fetch', deliveryCount: 1 });
+      expect(await worked.promise).toMatchObject({
+        id: 'w1',
+        subject: 'tidemark.work.jobs.fetch',
+        data: { kind: 'good' },
+        deliveryCount: 1,
+      });
     });
 
-    it('delivers again what a method threw Retryable for', async () => {
+    it('delivers again what a handler threw Retryable for', async () => {
       await broker.publish({ subject: 'tidemark.work.jobs.fetch', id: 'w2', data: { kind: 'later' } });
-      expect(await seen.retried.promise).toBe(2);
+      expect(await retried.promise).toBe(2);
     });
 
-    it('files a dead letter for what a method threw Terminal for', async () => {
+    it('files a dead letter for what a handler threw Terminal for', async () => {
       const dead = signal<DeadLetter>();
       await broker.consume<DeadLetter>({ durable: 'dead', subject: 'tidemark.dead.workers' }, ({ data }) =>
         dead.resolve(data),
@@ -105,10 +96,48 @@ export function nestCases(open: () => Promise<Broker>): void {
       expect(await dead.promise).toMatchObject({ id: 'w3', reason: 'cannot be done', durable: 'workers' });
     });
 
-    it('serves nothing after it was closed, and leaves the broker open', async () => {
-      await app.close();
+    it('is not started when two routes have one subject', async () => {
+      const [route] = routes.serve!;
+      const twice = { serve: [{ ...route!, subject: 'tidemark.cmd.jobs.twice' }].flatMap((one) => [one, one]) };
+      await expect(mountRoutes(broker, twice, { logger, drainMs: 0 })).rejects.toThrow('two handlers');
+      await expect(broker.request('tidemark.cmd.jobs.twice', {})).rejects.toBeInstanceOf(NoResponder);
+    });
+
+    it('gives what is in work its time when it is stopped, then serves nothing and leaves the broker open', async () => {
+      await broker.publish({ subject: 'tidemark.work.jobs.fetch', id: 'w4', data: { kind: 'long' } });
+      await held.promise;
+      await app.stop();
+      await aborted.promise;
       await expect(broker.request('tidemark.cmd.jobs.list', {})).rejects.toBeInstanceOf(NoResponder);
       await broker.ping();
     });
+  });
+
+  describe('an application on a broker', () => {
+    let broker: Broker;
+    beforeAll(async () => void (broker = await open()));
+    afterAll(() => broker.close());
+
+    daemonLifecycle(
+      'The application',
+      () => {
+        let rounds = 0;
+        let answers = false;
+        const serve = [{ subject: 'tidemark.cmd.rounds.one', handler: () => ++rounds }];
+        return {
+          daemon: daemonOf(() => mountRoutes(broker, { serve }, { logger, drainMs: 100 })),
+          async provoke() {
+            answers = await broker.request('tidemark.cmd.rounds.one', {}).then(
+              () => true,
+              () => false,
+            );
+          },
+          rounds: () => rounds,
+          held: () => Number(answers),
+          errors: [],
+        };
+      },
+      { canBreak: false },
+    );
   });
 }

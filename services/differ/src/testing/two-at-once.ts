@@ -2,8 +2,9 @@
 // coordinator; prints what was reported, and what it cost, as JSON.
 //   node two-at-once.js FOLDER OLD-BLOB NEW-BLOB
 import { command, type ClaimRequest, type StageFailure, type StageOutput, type StageReport } from '@tidemark/contracts';
-import { createLogger, openAdapters } from '@tidemark/platform';
-import { startDiffer } from '../differ.js';
+import { platformSettings } from '@tidemark/config';
+import { createLogger, openAdapters, startService } from '@tidemark/platform';
+import { differ as differService } from '../differ.service.js';
 
 const [folder, before, after] = process.argv.slice(2);
 const adapters = await openAdapters(['eventStore', 'broker', 'readModel', 'blobs'], {
@@ -55,7 +56,7 @@ await broker.serve<StageFailure>(command('job-coordinator', 'fail-stage'), ({ da
   done.reject(new Error(JSON.stringify(data.error)));
   return { ended: true };
 });
-const differ = await startDiffer(adapters, { claimTimeoutMs: 60_000 }, createLogger('differ', 'error'));
+const differ = await startService(differService, adapters, platformSettings.parse({}), createLogger('differ', 'error'));
 
 let turns = 0;
 let longestBlockMs = 0;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { command, contextHeaders, type CommandContext, type Service } from '@tidemark/contracts';
+import { command, contextHeaders, type CommandContext, type ServiceName } from '@tidemark/contracts';
 import type { Broker } from '@tidemark/messaging';
 import { toTidemarkError } from './errors/to-error.js';
 import { Ports } from './ports.js';
@@ -14,13 +14,19 @@ export class CommandClient {
   }
 
   /** Asks for the caller's tenant. @throws TidemarkError of the service that was asked, or SERVICE_UNAVAILABLE */
-  ask<R>(service: Service, verb: string, context: CommandContext, data: object = {}, timeoutMs?: number): Promise<R> {
+  ask<R>(
+    service: ServiceName,
+    verb: string,
+    context: CommandContext,
+    data: object = {},
+    timeoutMs?: number,
+  ): Promise<R> {
     return this.request(service, verb, context, { ...data, tenant: context.tenant }, timeoutMs);
   }
 
   /** Asks what is of no tenant. @throws TidemarkError as above */
   async request<R>(
-    service: Service,
+    service: ServiceName,
     verb: string,
     context: CommandContext,
     data: object,

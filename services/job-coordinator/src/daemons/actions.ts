@@ -1,6 +1,6 @@
+import { forceCancel } from '../actions/force-cancel.js';
+import { startPlannedSync } from '../actions/start-planned-sync.js';
 import type { LiveJob } from '../agenda/live-jobs.js';
-import { forceCancel } from '../commands/cancel-job.js';
-import { startPlannedSync } from '../commands/end-sync.js';
 import type { Context, Coordinator } from '../coordinator.js';
 import type { JobCommand } from '../job/job.commands.js';
 import type { ClaimActions } from './liveness.js';

@@ -5,7 +5,7 @@ import type { DependencyPipeline, Stage } from '@tidemark/pipelines';
 import type { View } from '@tidemark/read-model';
 import { currentTraceparent } from '@tidemark/telemetry';
 import { tellSubscribers } from '../../alerts/tell-subscribers.js';
-import type { IgnoreLists } from '../../commands/ignore-lists.js';
+import type { IgnoreLists } from '../../verbs/ignore-lists.js';
 import { foundChanges } from './found-changes.js';
 import { snapshotOf } from './snapshot.js';
 

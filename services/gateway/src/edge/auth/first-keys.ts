@@ -1,11 +1,6 @@
-import type { Secret } from '@tidemark/config';
 import type { EventStore } from '@tidemark/event-store';
-import type { Logger } from '@tidemark/platform';
 import { scopes } from '../../api-key/scope.js';
-import { isUnavailable, toTidemarkError } from '../errors/to-error.js';
 import { KeyStore, type KeyRequest } from './key-store.js';
-
-const AGAIN_MS = 2000;
 
 const everything: KeyRequest = { tenant: 'default', name: 'default', scopes };
 
@@ -23,23 +18,4 @@ export async function ensureKey(eventStore: EventStore, key: string, request: Pa
  */
 export function createFirstKey(eventStore: EventStore, request: Partial<KeyRequest> = {}): Promise<string | null> {
   return new KeyStore(eventStore).createFirst({ ...everything, ...request });
-}
-
-/** Ensures the key of the settings, and goes on trying while the event store is down; the answer ends that. */
-export async function ensureKeyEventually(eventStore: EventStore, key: Secret, logger: Logger): Promise<() => void> {
-  let timer: NodeJS.Timeout | undefined;
-  const attempt = async () => {
-    try {
-      await ensureKey(eventStore, key.reveal(), { name: 'TIDEMARK_API_KEY' });
-    } catch (thrown) {
-      const error = toTidemarkError(thrown);
-      if (error.code === 'CONFLICT')
-        throw new Error('TIDEMARK_API_KEY names a key that was revoked: choose another one');
-      if (!isUnavailable(error)) throw thrown;
-      logger.warn(`the key of TIDEMARK_API_KEY could not be checked yet: ${error.message}`);
-      timer = setTimeout(() => void attempt().catch((late: Error) => logger.error(late)), AGAIN_MS);
-    }
-  };
-  await attempt();
-  return () => clearTimeout(timer);
 }

@@ -4,13 +4,13 @@ import { ReflectionService } from '@grpc/reflection';
 import type { Logger } from '@tidemark/platform';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Authenticator } from '../auth/authenticator.js';
+import { addressOf } from '../edge-daemon.js';
 import { Calls } from './calls.js';
 import { Codec } from './codec.js';
 import { loadProtos, reflected } from './protos.js';
 import type { Rpcs } from './rpc.js';
 
 const RECEIVE_LIMIT = 1024 * 1024;
-const STOP_WITHIN_MS = 1500;
 
 export interface GrpcOptions {
   /** By the services' full names. */
@@ -40,7 +40,7 @@ export class GrpcServer {
 
   /** @returns the port, chosen by the system when 0 was asked for. @throws Error of code EADDRINUSE */
   listen(host: string, port: number): Promise<number> {
-    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const address = addressOf(host, port);
     return new Promise((resolve, reject) => {
       this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
         if (!error) return resolve(bound);
@@ -51,10 +51,10 @@ export class GrpcServer {
   }
 
   /** Takes nothing new and waits a little for what is in work. */
-  async stop(): Promise<void> {
+  async stop(drainMs: number): Promise<void> {
     for (const name of this.#names) this.#health.setStatus(name, 'NOT_SERVING');
     // A client that watches the health would keep the server waiting.
-    const timer = setTimeout(() => this.#server.forceShutdown(), STOP_WITHIN_MS);
+    const timer = setTimeout(() => this.#server.forceShutdown(), drainMs);
     await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
     clearTimeout(timer);
   }

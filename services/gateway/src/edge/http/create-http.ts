@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { DynamicModule, LoggerService } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from '@tidemark/platform';
+import { quietly, type Logger } from '@tidemark/platform';
 import { Authenticator } from '../auth/authenticator.js';
 import { authenticateHttp } from '../auth/http-authentication.js';
 import { answerError } from '../errors/answer-error.js';
@@ -30,7 +30,7 @@ export async function createHttp(module: DynamicModule, logger: Logger): Promise
   });
   takeJsonOnly(server);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
-    logger: warningsOf(logger),
+    logger: quietly(logger),
     bodyParser: false,
     abortOnError: false,
   });
@@ -39,9 +39,6 @@ export async function createHttp(module: DynamicModule, logger: Logger): Promise
   await app.init();
   return app;
 }
-
-/** Without Nest's telling of every route. */
-const warningsOf = ({ warn, error }: Logger): LoggerService => ({ log: () => undefined, warn, error });
 
 function takeJsonOnly(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');

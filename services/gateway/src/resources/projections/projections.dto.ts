@@ -1,10 +1,10 @@
-import { ProjectionStatus, type Service } from '@tidemark/contracts';
+import { ProjectionStatus, type ServiceName } from '@tidemark/contracts';
 import { ListOf, Shape, Text, WholeNumber } from '@tidemark/contracts/fields';
 
 @Shape()
 export class ProjectionView extends ProjectionStatus {
   @Text({ description: 'The service that folds it.', example: 'job-coordinator' })
-  readonly owner!: Service;
+  readonly owner!: ServiceName;
 
   @WholeNumber({ min: -1, nullable: true, description: "The position of the log's last event." })
   readonly head!: number | null;

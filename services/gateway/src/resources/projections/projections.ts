@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { TidemarkError, views, type CommandContext, type ProjectionStatus, type Service } from '@tidemark/contracts';
+import {
+  TidemarkError,
+  views,
+  type CommandContext,
+  type ProjectionStatus,
+  type ServiceName,
+} from '@tidemark/contracts';
 import type { EventStore } from '@tidemark/event-store';
 import { CommandClient } from '../../edge/command-client.js';
 import { Ports } from '../../edge/ports.js';
@@ -8,7 +14,7 @@ import type { ProjectionView } from './projections.dto.js';
 
 interface Known {
   readonly name: string;
-  readonly owner: Service;
+  readonly owner: ServiceName;
   readonly version: number;
 }
 

@@ -1,0 +1,147 @@
+import type { PlatformSettings } from '@tidemark/config';
+import type { CommandContext, Handlers, Verbs } from '@tidemark/contracts';
+import type { Clock, Daemon } from '@tidemark/foundation';
+import type { ConnectorOpener } from '@tidemark/leg-runner';
+import type { ConsumeOptions, Delivery, EventMapping } from '@tidemark/messaging';
+import type { StageTable } from '@tidemark/pipelines';
+import type { Projection, Projector } from '@tidemark/read-model';
+import type { Attributes } from '@tidemark/telemetry';
+import type { Adapters, PortName } from './adapters.js';
+import type { Logger } from './logger.js';
+
+export type SettingName = keyof PlatformSettings;
+
+/** The settings that a service names, and the one that every service has. */
+export type SettingsOf<S extends SettingName> = Pick<PlatformSettings, S | 'drainTimeoutMs'>;
+
+/** What a service is built from. */
+export interface ServiceContext<P extends PortName, S extends SettingName, Known extends object> {
+  readonly adapters: Pick<Adapters, P>;
+  readonly settings: SettingsOf<S>;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Keeps the declared projections up to date. */
+  readonly projector: Projector;
+  /** For what has no caller to report an error to. */
+  readonly onError: (error: Error) => void;
+  /** The declaration's `known`, with what whoever starts the service put in place of it. */
+  readonly known: Known;
+}
+
+/** A durable consumer. Returning acknowledges; for errors see Broker.consume. */
+export interface Consumer {
+  readonly options: ConsumeOptions;
+  /** `context` is of the tenant that the data names. */
+  readonly handle: (data: never, context: CommandContext, delivery: Delivery) => Promise<void>;
+}
+
+/** The stages that a service runs. */
+export interface StageParts {
+  readonly table: StageTable;
+  /** Legs in work at once in this process. */
+  readonly concurrency: number;
+  /** Milliseconds of silence until the broker gives a leg to another runner. */
+  readonly ackWaitMs: number;
+  /** Absent where no stage opens connectors. */
+  readonly opener?: ConnectorOpener;
+}
+
+/** A metric that is read whenever metrics are exported. */
+export interface Gauge {
+  readonly name: string;
+  readonly description: string;
+  readonly read: () => Iterable<readonly [value: number, attributes: Attributes]>;
+}
+
+/** One for each of a service's verbs. */
+export type VerbHandlers = { readonly [verb: string]: (input: never, context: CommandContext) => unknown };
+
+/** What a service consists of, not started yet. */
+export interface ServiceParts<Exposed, H extends VerbHandlers = VerbHandlers> {
+  /** One for each of the declared verbs. */
+  readonly handlers?: H;
+  readonly consumers?: readonly Consumer[];
+  readonly stages?: StageParts;
+  /** In the order of their start. */
+  readonly daemons?: readonly Daemon[];
+  /** What callers from outside reach: started last, stopped first. */
+  readonly edges?: readonly Daemon[];
+  readonly gauges?: readonly Gauge[];
+  /** What whoever started the service may use. */
+  readonly exposes?: Exposed;
+}
+
+/** What a service publishes of stored events. */
+export interface RelayDeclaration {
+  readonly categories: readonly string[];
+  readonly map: EventMapping;
+}
+
+/**
+ * A service, before it runs: `startService` starts it, `runService` runs it as a process. Verbs are validated, traced and
+ * answered, consumers and stages served, and projections kept up to date without more ado.
+ */
+export interface ServiceDeclaration<P extends PortName, S extends SettingName, Known extends object, Exposed> {
+  /** Also the name of its relay, and of the queue of its legs. */
+  readonly name: string;
+  /** What it needs; `broker` always, `eventStore` for a relay, that and `readModel` for projections, `blobs` for stages. */
+  readonly ports: readonly P[];
+  /** The settings that it reads. */
+  readonly settings?: readonly S[];
+  /** Its table of verbs, besides those that every service answers. */
+  readonly verbs?: Verbs;
+  readonly relay?: RelayDeclaration;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the document types differ
+  readonly projections?: readonly Projection<any>[];
+  /** True: one of its edges answers /healthz and /readyz. */
+  readonly hasHttp?: boolean;
+  /** What this version knows, such as connectors: whoever starts the service may put something in its place. */
+  readonly known?: Known;
+  /** Makes the parts; starts nothing. */
+  build(context: ServiceContext<P, S, Known>): ServiceParts<Exposed> | Promise<ServiceParts<Exposed>>;
+}
+
+/** Any service. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what services know differs
+export type AnyService = ServiceDeclaration<PortName, SettingName, any, unknown>;
+
+/** What may take the place of the system's time and of what the declaration knows. */
+export type Overrides<Known extends object> = Partial<Known> & { readonly clock?: Clock };
+
+/** A started service. */
+export interface RunningService<Exposed = unknown> {
+  readonly exposed: Exposed;
+  /**
+   * Takes nothing new, lets what is in work end or gives it back after the drain timeout, and releases what it holds.
+   * @throws the first error of a part that could not be stopped; all others are stopped all the same
+   */
+  stop(): Promise<void>;
+}
+
+/** A declaration whose handlers are checked against its verbs. */
+type Checked<P extends PortName, S extends SettingName, V extends Verbs, Known extends object, Exposed> = Omit<
+  ServiceDeclaration<P, S, Known, Exposed>,
+  'verbs' | 'build'
+> & {
+  readonly verbs?: V;
+  build(
+    context: ServiceContext<P, S, Known>,
+  ): ServiceParts<Exposed, Handlers<V, CommandContext>> | Promise<ServiceParts<Exposed, Handlers<V, CommandContext>>>;
+};
+
+/** @throws TypeError when the service does not name a port that it needs */
+export function defineService<
+  P extends PortName,
+  S extends SettingName = never,
+  V extends Verbs = Record<never, never>,
+  Known extends object = object,
+  Exposed = undefined,
+>(declaration: Checked<P, S, V, Known, Exposed>): ServiceDeclaration<P, S, Known, Exposed> {
+  const { name, relay, projections } = declaration;
+  const ports: readonly PortName[] = declaration.ports;
+  const needed: PortName[] = ['broker'];
+  if (relay) needed.push('eventStore');
+  if (projections) needed.push('eventStore', 'readModel');
+  for (const port of needed) if (!ports.includes(port)) throw new TypeError(`${name} needs the port ${port}`);
+  return declaration;
+}

@@ -1,0 +1,104 @@
+import { healthVerbsOf, projectionVerbsOf } from '@tidemark/contracts';
+import { DaemonGroup, daemonOf, systemClock, type Clock, type Daemon } from '@tidemark/foundation';
+import { LegRunner } from '@tidemark/leg-runner';
+import { mountRoutes } from '@tidemark/messaging/nest';
+import { Projector } from '@tidemark/read-model';
+import { observableGauge } from '@tidemark/telemetry';
+import type { Adapters, PortName } from './adapters.js';
+import type {
+  AnyService,
+  Overrides,
+  RelayDeclaration,
+  RunningService,
+  ServiceDeclaration,
+  ServiceParts,
+  SettingName,
+  SettingsOf,
+  StageParts,
+} from './declaration.js';
+import { healthOf } from './health.js';
+import { quietly, type Logger } from './logger.js';
+import { projectionHandlers } from './projection-handlers.js';
+import { consumedBy, servedVerbs } from './routes.js';
+
+interface Surroundings {
+  readonly adapters: Adapters;
+  readonly clock: Clock;
+  readonly projector: Projector;
+  readonly drainMs: number;
+  readonly logger: Logger;
+  readonly onError: (error: Error) => void;
+}
+
+/**
+ * Starts a service; the adapters stay the caller's. Any number may run side by side on the same stores. It starts in this
+ * order, and stops in the opposite one: projections, daemons, relay, then together whatever takes work (verbs,
+ * consumers, legs, edges).
+ * @throws what the part threw that could not start; those that had started are stopped
+ */
+export async function startService<P extends PortName, S extends SettingName, Known extends object, Exposed>(
+  service: ServiceDeclaration<P, S, Known, Exposed>,
+  given: Pick<Adapters, P>,
+  settings: SettingsOf<S>,
+  logger: Logger,
+  { clock = systemClock, ...replaced }: Overrides<Known> = {} as Overrides<Known>,
+): Promise<RunningService<Exposed>> {
+  const adapters = Object.fromEntries(service.ports.map((port) => [port, given[port]])) as unknown as Adapters;
+  const onError = (error: Error) => logger.error(error);
+  const known = { ...service.known, ...replaced } as unknown as Known;
+  const { projections = [] } = service;
+  const { eventStore, readModel } = adapters;
+  const projector = new Projector({ eventStore, readModel, projections, onError });
+  const parts = await service.build({ adapters, settings, logger, clock, projector, onError, known });
+  const group = daemonsOf(service as unknown as AnyService, parts, {
+    ...{ adapters, clock, projector, drainMs: settings.drainTimeoutMs, logger, onError },
+  });
+  await group.start();
+  for (const { name, description, read } of parts.gauges ?? []) observableGauge(name, description, read);
+  return { exposed: parts.exposes as Exposed, stop: () => group.stop() };
+}
+
+function daemonsOf(service: AnyService, parts: ServiceParts<unknown>, around: Surroundings): DaemonGroup {
+  const { stages, daemons = [], edges = [] } = parts;
+  const intake = [
+    mounted(service, parts, around),
+    ...(stages ? [legRunner(service.name, stages, around)] : []),
+    ...edges,
+  ];
+  return new DaemonGroup([
+    around.projector,
+    ...daemons,
+    ...(service.relay ? [relaying(service.name, service.relay, around)] : []),
+    new DaemonGroup(intake, { stop: 'together' }),
+  ]);
+}
+
+/** The verbs and consumers of the service, on the broker. */
+function mounted(
+  { name, verbs, projections }: AnyService,
+  { handlers, consumers = [] }: ServiceParts<unknown>,
+  { adapters, projector, logger, drainMs }: Surroundings,
+): Daemon {
+  const serve = [
+    ...servedVerbs(verbs ?? {}, handlers),
+    ...servedVerbs(healthVerbsOf(name), { ping: () => healthOf(adapters) }),
+  ];
+  if (projections)
+    serve.push(
+      ...servedVerbs(projectionVerbsOf(name), projectionHandlers(name, adapters.readModel, projector, projections)),
+    );
+  const routes = { serve, consume: consumedBy(consumers) };
+  return daemonOf(() => mountRoutes(adapters.broker, routes, { logger: quietly(logger), drainMs }));
+}
+
+const legRunner = (
+  service: string,
+  { table, ...limits }: StageParts,
+  { adapters: { broker, blobs }, clock, drainMs }: Surroundings,
+): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, ...limits });
+
+const relaying = (
+  name: string,
+  relay: RelayDeclaration,
+  { adapters: { broker, eventStore }, onError }: Surroundings,
+): Daemon => daemonOf(() => broker.relay({ name, source: eventStore, ...relay, onError }));

@@ -1,0 +1,33 @@
+import { connectors } from '@tidemark/connectors';
+import { daemonOf } from '@tidemark/foundation';
+import { stageTable } from '@tidemark/pipelines';
+import { defineService } from '@tidemark/platform';
+import { retrySchedule } from '@tidemark/resilience';
+import { httpPool } from './http-pool.js';
+import { openerOf } from './opener.js';
+import { stagesWith } from './stages.js';
+
+/** A job is tried again by its own schedule. */
+const NO_RETRIES = retrySchedule([]);
+
+/** Runs the stages that talk to the systems behind connectors. */
+export const connectorRunner = defineService({
+  name: 'connector-runner',
+  ports: ['broker', 'blobs'],
+  settings: ['fetchAllow', 'fetchMaxBytes', 'runnerConcurrency', 'claimTimeoutMs'],
+  known: { connectors, extraStages: stageTable() },
+  build({ settings, logger, known }) {
+    const { fetchAllow, fetchMaxBytes, runnerConcurrency, claimTimeoutMs } = settings;
+    const pool = httpPool(fetchAllow, fetchMaxBytes, logger);
+    const http = pool.client({ side: 'source', retries: NO_RETRIES });
+    return {
+      daemons: [daemonOf(() => ({ stop: () => pool.close() }))],
+      stages: {
+        table: new Map([...stagesWith(http), ...known.extraStages]),
+        concurrency: runnerConcurrency,
+        ackWaitMs: claimTimeoutMs,
+        opener: openerOf(pool, known.connectors),
+      },
+    };
+  },
+});

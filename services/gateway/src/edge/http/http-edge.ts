@@ -1,0 +1,27 @@
+import type { AddressInfo } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { daemonOf } from '@tidemark/foundation';
+import { addressOf, type EdgeDaemon, type EdgeOptions } from '../edge-daemon.js';
+
+/** The HTTP side: listens, and cuts requests off that have not ended in time when it is stopped. */
+export const httpEdge = (app: NestFastifyApplication, { host, port, drainMs }: EdgeOptions): EdgeDaemon => {
+  let address = '';
+  const daemon = daemonOf(async () => {
+    const server = app.getHttpServer();
+    await app.listen(port, host);
+    address = addressOf(host, (server.address() as AddressInfo).port);
+    return {
+      stop: async () => {
+        const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+        await app.close();
+        clearTimeout(cut);
+      },
+    };
+  });
+  return {
+    ...daemon,
+    get address() {
+      return address;
+    },
+  };
+};

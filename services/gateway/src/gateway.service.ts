@@ -1,0 +1,46 @@
+import { defineService } from '@tidemark/platform';
+import { KeyOfSettings } from './edge/auth/key-of-settings.js';
+import { grpcEdge } from './edge/grpc/grpc-edge.js';
+import { createHttp } from './edge/http/create-http.js';
+import { httpEdge } from './edge/http/http-edge.js';
+import { GatewayModule, resources } from './gateway.module.js';
+import { keysProjection } from './resources/keys/keys.projection.js';
+
+/** The edge: HTTP and gRPC for callers, messages and views behind it. */
+export const gateway = defineService({
+  name: 'gateway',
+  ports: ['eventStore', 'broker', 'readModel', 'blobs'],
+  settings: ['host', 'httpPort', 'grpcPort', 'apiKey', 'rateLimit'],
+  projections: [keysProjection],
+  hasHttp: true,
+  async build({ adapters, settings, logger, clock, projector, onError }) {
+    const { host, httpPort, grpcPort, apiKey, rateLimit, drainTimeoutMs: drainMs } = settings;
+    const app = await createHttp(GatewayModule.forRoot({ adapters, projector, rateLimit, logger }), logger);
+    const rpcs = resources.flatMap((resource) => resource.rpcs ?? []);
+    const http = httpEdge(app, { host, port: httpPort, drainMs });
+    const grpc = grpcEdge(app, rpcs, { host, port: grpcPort, drainMs, logger });
+    return {
+      daemons: apiKey ? [new KeyOfSettings(adapters.eventStore, apiKey, { logger, clock, onError })] : [],
+      edges: [http, grpc],
+      exposes: new Addresses(http, grpc),
+    };
+  },
+});
+
+/** Where a started gateway listens. */
+export class Addresses {
+  constructor(
+    private readonly http: { readonly address: string },
+    private readonly grpc: { readonly address: string },
+  ) {}
+
+  /** `http://host:port` */
+  get httpUrl(): string {
+    return `http://${this.http.address}`;
+  }
+
+  /** `host:port` */
+  get grpcAddress(): string {
+    return this.grpc.address;
+  }
+}

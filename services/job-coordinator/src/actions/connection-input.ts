@@ -1,0 +1,64 @@
+import { configProblems, type Manifest } from '@tidemark/connector-sdk/manifest';
+import {
+  invalid,
+  problem,
+  type CreateConnection,
+  type DestinationSettings,
+  type Schedule,
+  type Source,
+} from '@tidemark/contracts';
+import { pipelineFor } from '@tidemark/pipelines';
+import type { Catalogue } from '../catalogue.js';
+import { cronProblem } from '../connection/schedule.js';
+
+/**
+ * @throws TidemarkError VALIDATION_FAILED when a connector is not known or does not accept its config, or the source
+ * does not offer the pipeline
+ */
+export function assertConnects(
+  { connectors, pipelines }: Catalogue,
+  { source, pipeline, destinations = [] }: Pick<CreateConnection, 'source' | 'pipeline' | 'destinations'>,
+): void {
+  const manifests = Array.from(connectors.values(), ({ manifest }) => manifest);
+  const sources = manifests.filter((manifest) => pipelineFor(pipelines, {}, manifest));
+  const manifest = assertOneOf(sources, source, 'source');
+  const offered = manifest.pipelines ?? [];
+  if (pipeline !== undefined && !(offered.includes(pipeline) && pipelines.has(pipeline)))
+    throw invalid([problem('pipeline', `must be one of ${offered.join(', ')}`)]);
+  const writable = manifests.filter(({ destination }) => destination);
+  for (const [index, destination] of destinations.entries())
+    assertDestination(writable, destinations.slice(0, index), destination, `destinations[${index}]`);
+}
+
+function assertDestination(
+  writable: readonly Manifest[],
+  before: readonly DestinationSettings[],
+  destination: DestinationSettings,
+  field: string,
+): void {
+  assertOneOf(writable, destination, field);
+  if (before.some(({ name }) => name === destination.name))
+    throw invalid([problem(`${field}.name`, `is taken: another destination is called ${destination.name}`)]);
+}
+
+/** The connector's manifest. @throws TidemarkError VALIDATION_FAILED when it is not one of these, or its config is wrong */
+function assertOneOf(manifests: readonly Manifest[], { connector, config }: Source, field: string): Manifest {
+  const manifest = manifests.find(({ name }) => name === connector);
+  if (!manifest) {
+    const known = manifests.map(({ name }) => name);
+    throw invalid([problem(`${field}.connector`, `must be one of ${known.join(', ')}`)]);
+  }
+  const problems = configProblems(manifest, config);
+  if (problems.length > 0)
+    throw invalid(
+      problems.map((one) => problem(one.field ? `${field}.config.${one.field}` : `${field}.config`, one.message)),
+    );
+  return manifest;
+}
+
+/** @throws TidemarkError VALIDATION_FAILED when a cron expression or its time zone is wrong */
+export function assertSchedule(schedule: Schedule): void {
+  if (!('cron' in schedule)) return;
+  const wrong = cronProblem(schedule.cron, schedule.timeZone);
+  if (wrong) throw invalid([problem(`schedule.${wrong.field}`, wrong.message)]);
+}

@@ -1,0 +1,70 @@
+import {
+  invalid,
+  problem,
+  providerIdOf,
+  TidemarkError,
+  type CreateJob,
+  type JobTrigger,
+  type JobView,
+  type PipelineChoice,
+} from '@tidemark/contracts';
+import { pipelineFor, type Pipeline } from '@tidemark/pipelines';
+import type { ExistingConnection } from '../connection/connection.js';
+import type { Context, Coordinator } from '../coordinator.js';
+import { ownedJob } from './find-job.js';
+import { viewOf } from './view-of.js';
+
+export interface JobOrder {
+  readonly jobId: string;
+  readonly requestHash?: string;
+  readonly type: CreateJob['type'];
+  readonly trigger: JobTrigger;
+  readonly startAt?: number;
+  readonly whenBusy: 'queue' | 'reject';
+  readonly retryOf?: string;
+  /** The pipeline's own. */
+  readonly parameters?: PipelineChoice['parameters'];
+  /** The id was made for this job: nobody else can have created it. */
+  readonly isNew?: boolean;
+}
+
+/** Creates the job that was ordered, with a place of its own when the caller would rather be refused than wait. */
+export async function startJob(
+  coordinator: Coordinator,
+  context: Context,
+  connection: ExistingConnection,
+  { jobId, isNew = false, parameters = {}, ...order }: JobOrder,
+): Promise<JobView> {
+  const { jobs, admission, time, settings, catalogue } = coordinator;
+  const { id: connectionId, tenant, source } = connection;
+  if (connection.status !== 'active')
+    throw new TidemarkError('CONNECTION_NOT_ACTIVE', `connection ${connectionId} is ${connection.status}`);
+  if (providerIdOf(source) !== null)
+    throw new TidemarkError('CONFLICT', 'a subscription has no syncs of its own: its provider is fetched for all');
+  const pipeline = pipelineFor(catalogue.pipelines, connection, catalogue.connectors.get(source.connector)?.manifest);
+  if (!pipeline) throw new TidemarkError('INTERNAL', `this version cannot run connector ${source.connector}`);
+  assertParameters(pipeline, parameters);
+  if (order.whenBusy === 'reject') await reservePlace();
+  const { kind, stages, claimTimeoutMs = settings.claimTimeoutMs, stallTimeoutMs = settings.stallTimeoutMs } = pipeline;
+  const given = { jobId, tenant, connectionId, connector: source.connector, pipeline: { kind, parameters } };
+  const limits = { stages, claimTimeoutMs, stallTimeoutMs };
+  const { state } = await jobs.handle(
+    jobId,
+    { type: 'CreateJob', data: { ...given, ...limits, ...order, at: time.now() } },
+    { ...context, isNew },
+  );
+  return viewOf(coordinator, ownedJob(state, tenant));
+
+  async function reservePlace(): Promise<void> {
+    const known = isNew ? undefined : await jobs.load(jobId);
+    if (!known || known.state.status === 'absent') await admission.reserve(tenant, jobId, connectionId);
+  }
+}
+
+function assertParameters({ kind, parameterProblems }: Pipeline, parameters: PipelineChoice['parameters']): void {
+  const none = () =>
+    Object.keys(parameters).length > 0 ? [{ field: '', message: `must be empty for the pipeline ${kind}` }] : [];
+  const wrong = (parameterProblems ?? none)(parameters);
+  if (wrong.length > 0)
+    throw invalid(wrong.map(({ field, message }) => problem(field ? `parameters.${field}` : 'parameters', message)));
+}

@@ -1,0 +1,15 @@
+import type { CommandContext, EndedJob } from '@tidemark/contracts';
+import type { Consumer } from '@tidemark/platform';
+import { endSync } from '../actions/end-sync.js';
+import type { Coordinator } from '../coordinator.js';
+import { recordEnding } from '../metrics.js';
+import { JOB_ENDED } from './outbox.js';
+
+/** What follows from the end of a job. */
+export const endedJobs = (coordinator: Pick<Coordinator, 'connections'>): Consumer => ({
+  options: { durable: 'job-coordinator', subject: JOB_ENDED, ackWaitMs: 5000, maxDeliver: -1, concurrency: 64 },
+  handle: async (job: EndedJob, context: CommandContext) => {
+    await endSync(coordinator, { ...context, actor: 'coordinator' }, job);
+    recordEnding(job.ending);
+  },
+});

@@ -1,2 +1,0 @@
-/** What the Nest module hands to its controllers. */
-export const COORDINATOR = Symbol('coordinator');

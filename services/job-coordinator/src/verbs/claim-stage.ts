@@ -1,0 +1,60 @@
+import { TidemarkError, type ClaimGranted, type ClaimRequest } from '@tidemark/contracts';
+import { ownedJob } from '../actions/find-job.js';
+import { exists } from '../connection/connection.js';
+import type { Context, Coordinator } from '../coordinator.js';
+import { currentStage, type ExistingJob } from '../job/job.js';
+import { failStage } from './fail-stage.js';
+
+/** Gives a runner the leg it asks for. @throws TidemarkError CLAIM_REFUSED with a reason · NOT_FOUND */
+export async function claimStage(
+  coordinator: Coordinator,
+  context: Context,
+  request: ClaimRequest,
+): Promise<ClaimGranted> {
+  const { jobs, connections, time } = coordinator;
+  const { tenant, jobId, ...claim } = request;
+  const data = { ...claim, random: Math.random(), at: time.now() };
+  const { state } = await jobs.handle(jobId, { type: 'ClaimStage', data }, context);
+  const job = ownedJob(state, tenant);
+  if (job.claim?.delivery.id !== claim.delivery.id || job.claim.delivery.sequence !== claim.delivery.sequence)
+    throw refused(`attempt ${claim.attempt} of job ${jobId} is over`, 'superseded');
+  const connection = (await connections.load(job.connectionId)).state;
+  if (!exists(connection) || connection.status !== 'active') {
+    const error = exists(connection)
+      ? { code: 'CONNECTION_NOT_ACTIVE', message: `the connection is ${connection.status}` }
+      : { code: 'CONNECTION_REMOVED', message: 'the connection was removed' };
+    const { number, stage } = job.claim;
+    await failStage(coordinator, context, { tenant, jobId, claim: number, stage, error, retryable: false });
+    throw refused(error.message, 'ended');
+  }
+  const { source, destinations = [] } = connection;
+  return {
+    claim: job.claim.number,
+    attempt: job.retryCount + 1,
+    type: job.type,
+    trigger: job.trigger,
+    connectionId: job.connectionId,
+    pipeline: job.pipeline,
+    source,
+    destinations,
+    connector: job.connector,
+    config: source.config,
+    cursor: connection.cursor?.value ?? null,
+    checkpoint: job.checkpoint?.stage === job.claim.stage ? job.checkpoint.saved : null,
+    stages: legOf(job),
+    outputs: Object.fromEntries(Object.entries(job.completed).map(([stage, { output }]) => [stage, output])),
+    counts: job.counts,
+    claimTimeoutMs: job.claimTimeoutMs,
+  };
+}
+
+/** From the current stage to the last one of the same service. */
+function legOf(job: ExistingJob) {
+  const first = currentStage(job);
+  if (!first) return [];
+  const rest = job.stages.slice(job.stages.indexOf(first));
+  const end = rest.findIndex(({ service }) => service !== first.service);
+  return end === -1 ? rest : rest.slice(0, end);
+}
+
+const refused = (message: string, reason: string) => new TidemarkError('CLAIM_REFUSED', message, { reason });

@@ -1,0 +1,14 @@
+import type { ExplainJobs, WaitingFor } from '@tidemark/contracts';
+import { explain } from '../agenda/waiting.js';
+import type { Coordinator } from '../coordinator.js';
+
+/** Why each of these jobs is not at work; those that are, and those of others, are left out. */
+export function explainJobs({ agenda }: Coordinator, { tenant, jobIds }: ExplainJobs): Record<string, WaitingFor> {
+  const own = jobIds.filter((jobId) => agenda.jobs.get(jobId)?.tenant === tenant);
+  return Object.fromEntries(
+    own.flatMap((jobId) => {
+      const reason = explain(agenda, jobId);
+      return reason ? [[jobId, reason]] : [];
+    }),
+  );
+}
