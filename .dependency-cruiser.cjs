@@ -149,9 +149,13 @@ module.exports = {
       to: { path: drivers },
     },
     {
-      name: 'nest-only-in-services',
+      name: 'nest-at-the-edges',
+      comment: 'HTTP in the gateway, and the transport of messages, which the platform mounts for every service.',
       severity: 'error',
-      from: { path: '^libs/', pathNot: [spec, '^libs/messaging/src/nest/', '^libs/platform/'] },
+      from: {
+        path: '^(libs|services)/',
+        pathNot: [spec, '^libs/messaging/src/nest/', '^libs/platform/', '^services/gateway/'],
+      },
       to: { path: 'node_modules/@nestjs/' },
     },
     {
