@@ -10,15 +10,13 @@ import { History } from './testing/history.js';
 import { readLog } from './testing/log.js';
 import { serverUrls } from '../installations/urls.js';
 import { Publisher } from '../publishers/publisher.js';
-import { expectWhole } from './testing/whole.js';
+import { expectWhole, STAGES } from './testing/whole.js';
 import { seeded, syncUntil, watchedApis, type WatchedApi } from './testing/workload.js';
 
 const MOMENTS = Number(process.env['CLUSTER_CRASH_MOMENTS'] ?? 20);
 const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000);
 /** The longest time between two deaths, in milliseconds. */
 const LONGEST_PEACE_MS = 4000;
-const STAGES = ['fetch', 'parse', 'normalize', 'snapshot', 'diff', 'persist', 'alert'];
-
 const urls = serverUrls();
 const deaths = STAGES.flatMap((stage) => kinds.map((kind) => ({ kind, stage })));
 

@@ -2,6 +2,7 @@ import { cp } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { allPorts, openAdapters } from '@tidemark/platform';
 import { eventually, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import { STAGES } from './testing/whole.js';
 import { labelOf, type CrashPoint } from '../installations/crash-point.js';
 import { History } from './testing/history.js';
 import { startInstallation } from '../installations/installation.js';
@@ -10,8 +11,6 @@ import { readLog } from './testing/log.js';
 import { MortalInstallation } from '../installations/mortal-installation.js';
 import { described } from '../publishers/descriptions.js';
 import { Publisher } from '../publishers/publisher.js';
-
-const STAGES = ['fetch', 'parse', 'normalize', 'snapshot', 'diff', 'persist', 'alert'];
 
 /** Every append of one sync with changes, in order. */
 const APPENDS = [

@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { described } from './descriptions.js';
 
@@ -15,11 +16,14 @@ export class Publisher {
   readonly #counts = new Map<string, number>();
   readonly #server = createServer((request, response) => this.#answer(request, response));
 
-  /** @param document what is published at the default path */
-  static async start(document: object = described(1)): Promise<Publisher> {
+  /**
+   * @param document what is published at the default path
+   * @param port that must be had: waits until it is free. Default: any free one
+   */
+  static async start(document: object = described(1), port = 0): Promise<Publisher> {
     const publisher = new Publisher();
     publisher.publish(document);
-    await new Promise<void>((resolve) => publisher.#server.listen(0, '127.0.0.1', resolve));
+    await listen(publisher.#server, port);
     return publisher;
   }
 
@@ -73,6 +77,19 @@ export class Publisher {
     const answer = this.#answers.get(path);
     if (answer) answer(request, response);
     else response.writeHead(404).end();
+  }
+}
+
+/** Another checkout's tests may have the port for a while. */
+async function listen(server: Server, port: number): Promise<void> {
+  for (;;) {
+    try {
+      await once(server.listen(port, '127.0.0.1'), 'listening');
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 }
 

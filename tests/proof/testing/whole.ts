@@ -2,7 +2,8 @@ import { expect } from '@jest/globals';
 import type { History } from './history.js';
 import type { WatchedApi } from './workload.js';
 
-const STAGES = ['fetch', 'parse', 'normalize', 'snapshot', 'diff', 'persist', 'alert'];
+/** Of a dependency's pipeline, in order. */
+export const STAGES = ['fetch', 'parse', 'normalize', 'snapshot', 'diff', 'persist', 'alert'];
 
 /**
  * Holds the log against what a workload did: one job a version, each stage once, one snapshot a version, one set of

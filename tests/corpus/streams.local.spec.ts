@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { temporaryFolder } from '@tidemark/test-kit';
+import { AsyncApi } from '../e2e/testing/asyncapi.js';
+import { embedded } from '../installations/urls.js';
+import { about, recordedMessages } from './testing/recorded.js';
+import { expectStreamsToBeUnderstood } from './testing/stored-anew.js';
+
+describe(`what ${about.commit.slice(0, 7)} stored and sent`, () => {
+  it('is understood, appended to the embedded stores', async () => {
+    await using folder = await temporaryFolder();
+    await expectStreamsToBeUnderstood(embedded(folder.path), 'tidemark');
+  }, 60_000);
+
+  it('is still what asyncapi.yaml describes', () => {
+    const api = new AsyncApi();
+    const problems = recordedMessages().flatMap(({ kind, subject, data, headers, reply }) => {
+      const channel = api.channelOf(subject);
+      const at = `#/channels/${channel}/messages`;
+      if (kind === 'broadcast') return api.problems(`${at}/beat`, 'payload', data);
+      if (kind === 'request') {
+        const success = api.operationOn(channel)['reply'].messages[0].$ref as string;
+        return [...api.problems(`${at}/request`, 'payload', data), ...api.problems(success, 'payload', reply)];
+      }
+      const names = Object.keys(api.document['channels'][channel].messages as object);
+      const name = names.find((one) => one === headers!['ce-type']) ?? names[0]!;
+      return [...api.problems(`${at}/${name}`, 'payload', data), ...api.problems(`${at}/${name}`, 'headers', headers)];
+    });
+    expect(problems).toEqual([]);
+  });
+});

@@ -1,0 +1,68 @@
+import type { PortUrls } from '@tidemark/config';
+import { startDiffer } from '@tidemark/differ';
+import { startGateway } from '@tidemark/gateway';
+import { startJobCoordinator } from '@tidemark/job-coordinator';
+import type { Broker, OutgoingMessage } from '@tidemark/messaging';
+import { allPorts, createLogger, openAdapters, type Adapters, type Service } from '@tidemark/platform';
+import { FakeClock } from '@tidemark/test-kit';
+import { about } from './recorded.js';
+
+/** An installation at the moment at which it was recorded: everybody answers, time stands, nobody takes work. */
+export interface StandingStill {
+  readonly adapters: Adapters;
+  readonly url: string;
+  /** What the relays published, by id. */
+  readonly relayed: ReadonlyMap<string, OutgoingMessage>;
+  readonly errors: readonly unknown[];
+  stop(): Promise<void>;
+}
+
+export async function startStandingStill(urls: PortUrls, namespace = 'tidemark'): Promise<StandingStill> {
+  const errors: unknown[] = [];
+  const note = (error: unknown) => void errors.push(error);
+  const logger = { ...createLogger('corpus', 'silent'), error: note };
+  const opened = await openAdapters(allPorts, { urls, namespace, onError: note });
+  const relayed = new Map<string, OutgoingMessage>();
+  const adapters: Adapters = { ...opened, broker: withoutRunners(opened.broker, relayed) };
+  const clock = new FakeClock(about.recordedAt) as never;
+  const edge = { host: '127.0.0.1', httpPort: 0, grpcPort: 0, apiKey: null, rateLimit: 0 };
+  const gateway = await startGateway(adapters, edge, logger);
+  const services: Service[] = [
+    gateway,
+    await startDiffer(adapters, { claimTimeoutMs: 60_000 }, logger),
+    await startJobCoordinator(adapters, { claimTimeoutMs: 60_000, tenantMaxRunning: 5 }, logger, clock),
+  ];
+  return {
+    adapters: opened,
+    url: gateway.httpUrl,
+    relayed,
+    errors,
+    async stop() {
+      for (const service of services) await service.stop();
+      await opened.close();
+    },
+  };
+}
+
+const withoutRunners = (broker: Broker, relayed: Map<string, OutgoingMessage>): Broker => ({
+  publish: (message) => broker.publish(message),
+  request: (subject, data, options) => broker.request(subject, data, options),
+  serve: (subject, handler) => broker.serve(subject, handler),
+  broadcast: (subject, data, headers) => broker.broadcast(subject, data, headers),
+  listen: (subject, handler) => broker.listen(subject, handler),
+  consume: async (options, handler) =>
+    /\.work\.(differ|connector-runner)\./.test(options.subject)
+      ? { stop: () => Promise.resolve() }
+      : broker.consume(options, handler),
+  relay: (options) =>
+    broker.relay({
+      ...options,
+      map(event) {
+        const messages = options.map(event);
+        for (const message of messages) relayed.set(message.id, message);
+        return messages;
+      },
+    }),
+  ping: () => broker.ping(),
+  close: () => broker.close(),
+});

@@ -1,0 +1,49 @@
+import { expect } from '@jest/globals';
+import type { PortUrls } from '@tidemark/config';
+import type { EventStore } from '@tidemark/event-store';
+import type { OutgoingMessage } from '@tidemark/messaging';
+import { allPorts, openAdapters } from '@tidemark/platform';
+import { eventually } from '@tidemark/test-kit';
+import { readLog } from '../../proof/testing/log.js';
+import { expectAnswers, expectDocuments } from './expectations.js';
+import { recordedBlobs, recordedEvents, recordedMessages } from './recorded.js';
+import { startStandingStill } from './standing-still.js';
+
+/** Appends the recorded streams to empty stores: today's services make the same of them as those that wrote them. */
+export async function expectStreamsToBeUnderstood(urls: PortUrls, namespace: string): Promise<void> {
+  const opened = await openAdapters(allPorts, { urls, namespace });
+  await appendAll(opened.eventStore);
+  for (const blob of recordedBlobs()) await opened.blobs.put(blob);
+  await opened.close();
+
+  const on = await startStandingStill(urls, namespace);
+  try {
+    await expectDocuments(on.adapters.readModel, { storedAnew: true });
+    await expectAnswers(on.url, { storedAnew: true });
+    await expectMessages(on.relayed);
+    const log = await readLog(on.adapters.eventStore);
+    expect(log.map(({ id }) => id)).toEqual(recordedEvents().map(({ id }) => id));
+    expect(on.errors).toEqual([]);
+  } finally {
+    await on.stop();
+  }
+}
+
+/** In the order of the log, so that every stream and every category reads as it did. */
+async function appendAll(eventStore: EventStore): Promise<void> {
+  for (const { stream, revision, id, type, data, metadata } of recordedEvents())
+    await eventStore.append(stream, [{ id, type, data, metadata }], revision === 0 ? 'no_stream' : revision - 1);
+}
+
+/** The relays make of the events the messages that they made then. */
+async function expectMessages(relayed: ReadonlyMap<string, OutgoingMessage>): Promise<void> {
+  const recorded = recordedMessages().filter(({ kind }) => kind === 'relayed');
+  await eventually(() => relayed.size >= recorded.length, 'the relays');
+  for (const { id, subject, data, headers } of recorded) {
+    // When and where in the log an event was stored is the store's.
+    const { position: _, ...lasting } = data as { position?: number };
+    const { 'ce-time': __, ...told } = headers!;
+    expect(relayed.get(id!)).toMatchObject({ id, subject, data: lasting, headers: told });
+  }
+  expect(relayed.size).toBe(recorded.length);
+}
