@@ -51,7 +51,9 @@ describe(`a data folder that ${about.commit.slice(0, 7)} wrote and was killed at
         return body.data.find((one: { name: string }) => one.name === name).state === 'live';
       }, `${name} to be built`);
     }
-    expect(await documentsOf(on.adapters.readModel)).toEqual(stored);
+    // A fold may hold more than it did: what was stored is the least.
+    const built = await documentsOf(on.adapters.readModel);
+    expect(Object.fromEntries(built)).toMatchObject(Object.fromEntries(stored));
     await expectAnswers(on.url);
   });
 });

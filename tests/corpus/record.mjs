@@ -4,7 +4,7 @@
 //   git worktree add /tmp/version COMMIT && cd /tmp/version && npm ci && npx tsc -b
 //   node tests/corpus/record.mjs /tmp/version
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

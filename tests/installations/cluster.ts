@@ -18,6 +18,18 @@ interface Member {
   readonly exit: Promise<unknown>;
 }
 
+/** The settings of a service's own program on these servers. */
+export const environmentOf = (urls: PortUrls, namespace: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  TIDEMARK_EVENT_STORE: urls.eventStore,
+  TIDEMARK_BROKER: urls.broker,
+  TIDEMARK_READ_MODEL: urls.readModel,
+  TIDEMARK_BLOBS: urls.blobs,
+  TIDEMARK_NAMESPACE: namespace,
+  TIDEMARK_CLAIM_TIMEOUT_MS: '3000',
+  TIDEMARK_FETCH_ALLOW: Publisher.allow.join(','),
+});
+
 /** Every service as processes of its own, on real servers, to be killed. */
 export class Cluster {
   #members: Member[] = [];
@@ -26,18 +38,7 @@ export class Cluster {
   readonly fallen: string[] = [];
 
   constructor(urls: PortUrls, namespace: string) {
-    this.#env = {
-      ...process.env,
-      TIDEMARK_EVENT_STORE: urls.eventStore,
-      TIDEMARK_BROKER: urls.broker,
-      TIDEMARK_READ_MODEL: urls.readModel,
-      TIDEMARK_BLOBS: urls.blobs,
-      TIDEMARK_NAMESPACE: namespace,
-      TIDEMARK_HTTP_PORT: '0',
-      TIDEMARK_CLAIM_TIMEOUT_MS: '3000',
-      TIDEMARK_FETCH_ALLOW: Publisher.allow.join(','),
-      TIDEMARK_LOG_LEVEL: 'fatal',
-    };
+    this.#env = { ...environmentOf(urls, namespace), TIDEMARK_HTTP_PORT: '0', TIDEMARK_LOG_LEVEL: 'fatal' };
   }
 
   start(): void {

@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CATALOGUE } from '@tidemark/contracts';
+import type { WatchedApi } from '../../proof/testing/workload.js';
+import { described } from '../../publishers/descriptions.js';
+import type { Publisher } from '../../publishers/publisher.js';
+import type { FleetClient } from './fleet-client.js';
+
+/** Between two rounds: the versions are to work side by side, not to work much. */
+const PAUSE_MS = 1000;
+/** So that a stage is at work at any moment. */
+const SLOW_FETCH_MS = 700;
+const MOST_RULES = 20;
+/** Until the next try of a failed job, and some more. */
+const RETRY_MS = 90_000;
+
+interface Loop {
+  readonly name: string;
+  begun: number;
+  ended: number;
+}
+
+/** Everything that callers do, again and again, until it is ended. Each round must end as it should. */
+export class Load {
+  /** One that is fetched at once, and one whose publisher is slow. */
+  apis: WatchedApi[] = [];
+  /** With two subscribers. */
+  provider!: WatchedApi;
+  /** Of tenants `acme` and `globex`. */
+  subscriptions: string[] = [];
+  readonly quickJobs: string[] = [];
+  rules = 0;
+  /** What is going on, for errors. */
+  phase = 'the start';
+  readonly #loops: Loop[] = [];
+  readonly #others: Promise<unknown>[] = [];
+  #running: Promise<unknown> = Promise.resolve();
+  #ended = false;
+  #failure: Error | undefined;
+
+  constructor(
+    readonly on: FleetClient,
+    readonly publisher: Publisher,
+  ) {}
+
+  /** The client of the tenant whose connections are the providers. */
+  catalogue!: FleetClient;
+
+  async begin(): Promise<void> {
+    const { on, publisher } = this;
+    const watch = async (path: string, caller = on): Promise<WatchedApi> => {
+      publisher.publish(described(1), path);
+      return { path, connectionId: await caller.connect(publisher.source(path)), version: 0, jobIds: [] };
+    };
+    this.catalogue = on.as((await on.newKey(CATALOGUE, 'read', 'write')).key);
+    for (const path of ['/watched', '/slow']) this.apis.push(await watch(path));
+    this.provider = await watch('/provider', this.catalogue);
+    for (const tenant of ['acme', 'globex']) {
+      const subscriber = on.as((await on.newKey(tenant, 'read', 'write')).key);
+      const { body } = await subscriber.post(`/v1/providers/${this.provider.connectionId}/subscription`, {});
+      this.subscriptions.push(body.id as string);
+    }
+    const quick = await on.connect();
+    const [watched, slow] = this.apis as [WatchedApi, WatchedApi];
+    this.#running = Promise.all([
+      this.#loop('watched', () => this.#sync(watched)),
+      this.#loop('slow', () => this.#sync(slow, SLOW_FETCH_MS)),
+      this.#loop('provider', () => this.#sync(this.provider, 0, this.catalogue)),
+      this.#loop('quick', (round) => this.#quick(quick, round)),
+      this.#loop('rules', (round) => this.#addRule(watched, round)),
+    ]);
+    this.#others.push(this.#failing(), this.#scheduled(quick));
+  }
+
+  /** Resolves when every loop has done one whole round from now on. */
+  async round(): Promise<void> {
+    const before = this.#loops.map(({ begun }) => begun);
+    while (!this.#failure && !this.#loops.every(({ ended }, index) => ended > before[index]!)) await sleep(20);
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** Resolves when all that was begun has ended. @throws Error of the first round that did not end as it should */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#running;
+    await Promise.all(this.#others);
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** Every job that was created for the tenant that calls. */
+  get jobIds(): string[] {
+    return [...this.quickJobs, ...this.apis.flatMap(({ jobIds }) => jobIds)];
+  }
+
+  async #loop(name: string, round: (n: number) => Promise<void>): Promise<void> {
+    const loop: Loop = { name, begun: 0, ended: 0 };
+    this.#loops.push(loop);
+    try {
+      while (!this.#ended && !this.#failure) {
+        loop.begun += 1;
+        await round(loop.ended);
+        loop.ended += 1;
+        await sleep(PAUSE_MS);
+      }
+    } catch (error) {
+      this.#failure ??= new Error(`${this.phase}; ${name}, round ${loop.begun}: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Publishes the next version and syncs it. */
+  async #sync(api: WatchedApi, delayMs = 0, on = this.on): Promise<void> {
+    api.version += 1;
+    const document = described(api.version);
+    if (delayMs > 0) setTimeout(this.publisher.hold(document, api.path), delayMs);
+    else this.publisher.publish(document, api.path);
+    const jobId = await on.createOnce(api.connectionId, `${api.path} ${api.version}`);
+    api.jobIds.push(jobId);
+    expectState(await on.finished(jobId), 'completed', 'succeeded');
+  }
+
+  /** A job that does nothing; every third is cancelled, perhaps too late. */
+  async #quick(connectionId: string, round: number): Promise<void> {
+    const jobId = await this.on.createOnce(connectionId, `quick ${round}`);
+    this.quickJobs.push(jobId);
+    if (round % 3 === 2) await this.on.post(`/v1/jobs/${jobId}/cancel`, { reason: 'load' });
+    const { state } = await this.on.finished(jobId);
+    if (state !== 'completed' && !(round % 3 === 2 && state === 'cancelled'))
+      throw new Error(`job ${jobId} is ${state}`);
+  }
+
+  /** One that says the same again is the same. */
+  async #addRule({ connectionId }: WatchedApi, round: number): Promise<void> {
+    if (round >= MOST_RULES) return;
+    const rule = { operation: `GET /never/${round}`, reason: 'load' };
+    const { status, body } = await this.on.post(`/v1/connections/${connectionId}/ignores`, rule);
+    if (status !== 201) throw new Error(`no rule: ${status} ${JSON.stringify(body)}`);
+    this.rules = round + 1;
+  }
+
+  /** Fails once, under the first version that tries it, and is tried again a minute later, under whichever is there. */
+  async #failing(): Promise<void> {
+    const path = '/failing';
+    this.publisher.fail(503, path);
+    const jobId = await this.on.createOnce(await this.on.connect(this.publisher.source(path)), path);
+    this.quickJobs.push(jobId);
+    while ((await this.on.get(`/v1/jobs/${jobId}`)).body.retryCount === 0) await sleep(100);
+    this.publisher.publish(described(1), path);
+    const job = await this.on.finished(jobId, RETRY_MS);
+    expectState(job, 'completed', 'succeeded');
+    if (job.retryCount !== 1) throw new Error(`job ${jobId} was tried ${job.retryCount} times again`);
+  }
+
+  /** Created under the first version for a time at which another one is there. */
+  async #scheduled(connectionId: string): Promise<void> {
+    const startAt = new Date(Date.now() + 20_000).toISOString();
+    const jobId = await this.on.createOnce(connectionId, 'scheduled', { startAt });
+    this.quickJobs.push(jobId);
+    const job = await this.on.finished(jobId);
+    expectState(job, 'completed', job.result);
+    if (job.startedAt < startAt) throw new Error(`job ${jobId} started at ${job.startedAt}, before ${startAt}`);
+  }
+}
+
+function expectState(job: any, state: string, result: string): void {
+  if (job.state === state && job.result === result) return;
+  throw new Error(`job ${job.id} is ${job.state}, ${job.result}: ${job.lastError?.message}`);
+}

@@ -1,0 +1,113 @@
+import { expect } from '@jest/globals';
+import { isEnding, type ChangesDetected } from '@tidemark/contracts';
+import type { EventStore } from '@tidemark/event-store';
+import { eventually } from '@tidemark/test-kit';
+import { History } from '../../proof/testing/history.js';
+import { readLog } from '../../proof/testing/log.js';
+import { expectWhole, holdersOf } from '../../proof/testing/whole.js';
+import type { FleetClient } from './fleet-client.js';
+import type { Load } from './load.js';
+
+/** The views of a busy MongoDB come late. */
+const VIEWS_MS = 120_000;
+
+/** After all of it: no job is lost, stuck or doubled, no event either, and no view says anything else than the streams. */
+export async function expectWholeLoad(load: Load, eventStore: EventStore): Promise<void> {
+  const { on, apis, provider, catalogue } = load;
+  for (const [client, api] of [...apis.map((one) => [on, one] as const), [catalogue, provider] as const])
+    await committed(client, api.connectionId, api.jobIds.at(-1)!);
+  const history = new History(await readLog(eventStore));
+  for (const api of [...apis, provider]) expectWhole(history, api);
+  expectNoJobsBut([...load.jobIds, ...provider.jobIds], history);
+  expectAlertsOnce(load, history);
+  await expectViews(load, history);
+  await expectSameAfterRebuild(load);
+  await expectPlacesToBeFree(load, eventStore);
+}
+
+const committed = (on: FleetClient, connectionId: string, jobId: string) =>
+  eventually(
+    async () => (await on.get(`/v1/connections/${connectionId}`)).body.lastSync?.jobId === jobId,
+    `connection ${connectionId} to know that job ${jobId} ended`,
+    { timeout: VIEWS_MS, interval: 50 },
+  );
+
+/** Every job was created once and ended once; nobody else created one. */
+function expectNoJobsBut(jobIds: readonly string[], history: History): void {
+  const created = history.ofType('JobCreated').map(({ stream }) => stream.slice('job-'.length));
+  expect(created.toSorted()).toEqual(jobIds.toSorted());
+  for (const id of jobIds) expect([id, history.ofJob(id).filter(({ type }) => isEnding(type)).length]).toEqual([id, 1]);
+}
+
+/** One alert a subscriber for every version but the first. */
+function expectAlertsOnce({ provider, subscriptions }: Load, { log }: History): void {
+  const alerts = log
+    .filter(({ stream }) => stream.startsWith('alerts-'))
+    .map(({ data }) => data as ChangesDetected['data']);
+  for (const subscription of subscriptions) {
+    const told = alerts.filter(({ connectionId }) => connectionId === subscription).map(({ jobId }) => jobId);
+    expect(told).toEqual(provider.jobIds.slice(1));
+  }
+  expect(alerts).toHaveLength(subscriptions.length * (provider.jobIds.length - 1));
+}
+
+/** Lists have what happened, once, and say of each item what its stream says. */
+async function expectViews(load: Load, history: History): Promise<void> {
+  const { on, apis } = load;
+  const total = (path: string, expected: number) =>
+    eventually(
+      async () => {
+        const { pagination, data } = (await on.get(path)).body;
+        expect(pagination?.total ?? data.length).toBe(expected);
+        return true;
+      },
+      path,
+      { timeout: VIEWS_MS, interval: 500 },
+    );
+  await total('/v1/jobs', load.jobIds.length);
+  for (const state of ['pending', 'running']) await total(`/v1/jobs?state=${state}`, 0);
+  for (const { connectionId, version } of apis) {
+    const at = `/v1/connections/${connectionId}`;
+    await total(`${at}/snapshots`, version);
+    const sets = history.snapshotsOf(connectionId).flatMap(({ snapshotId }) => history.changesOf(snapshotId));
+    await total(`${at}/changes`, sets.flatMap(({ ids }) => ids).length);
+  }
+  await total(`/v1/connections/${apis[0]!.connectionId}/ignores`, load.rules);
+  for (const job of await listed(on, '/v1/jobs')) expect(job).toEqual((await on.get(`/v1/jobs/${job.id}`)).body);
+  for (const one of await listed(on, '/v1/connections'))
+    expect(one).toEqual((await on.get(`/v1/connections/${one.id}`)).body);
+}
+
+/** What the versions together made of the views is what one of them makes of the streams. */
+async function expectSameAfterRebuild({ on, apis }: Load): Promise<void> {
+  const paths = apis.flatMap(({ connectionId }) =>
+    ['snapshots', 'changes', 'ignores'].map((list) => `/v1/connections/${connectionId}/${list}`),
+  );
+  const lists = async () =>
+    Promise.all(['/v1/jobs', '/v1/connections', '/v1/keys', ...paths].map((path) => listed(on, path)));
+  const before = await lists();
+  const states = async () => (await on.get('/v1/projections')).body.data as { name: string; state: string }[];
+  for (const { name } of await states()) expect((await on.post(`/v1/projections/${name}/rebuild`)).status).toBe(202);
+  await eventually(async () => (await states()).every(({ state }) => state === 'live'), 'the views to be built anew', {
+    timeout: VIEWS_MS,
+    interval: 250,
+  });
+  expect(await lists()).toEqual(before);
+}
+
+/** All pages of a list. */
+async function listed(on: FleetClient, path: string): Promise<any[]> {
+  const items: any[] = [];
+  for (let page = 1; ; page += 1) {
+    const { data, pagination } = (await on.get(`${path}?perPage=200&page=${page}`)).body;
+    items.push(...data);
+    if (!pagination || items.length >= pagination.total) return items;
+  }
+}
+
+/** A place is given back when somebody wants one: the last of all holds the only one. */
+async function expectPlacesToBeFree({ on }: Load, eventStore: EventStore): Promise<void> {
+  const last = await on.createOnce(await on.connect(), 'the last one');
+  await on.finished(last);
+  expect(holdersOf(new History(await readLog(eventStore)), 'default')).toEqual([last]);
+}
