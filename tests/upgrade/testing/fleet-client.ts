@@ -8,7 +8,7 @@ export class FleetClient extends Client {
   #turn = 0;
 
   constructor(
-    private readonly edges: () => readonly string[],
+    readonly edges: () => readonly string[],
     key: string,
   ) {
     super('', key);

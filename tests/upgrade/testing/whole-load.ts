@@ -36,7 +36,7 @@ const committed = (on: FleetClient, connectionId: string, jobId: string) =>
 function expectNoJobsBut(jobIds: readonly string[], history: History): void {
   const created = history.ofType('JobCreated').map(({ stream }) => stream.slice('job-'.length));
   expect(created.toSorted()).toEqual(jobIds.toSorted());
-  for (const id of jobIds) expect([id, history.ofJob(id).filter(({ type }) => isEnding(type)).length]).toEqual([id, 1]);
+  for (const id of jobIds) expect([id, history.ofJob(id).filter((event) => isEnding(event)).length]).toEqual([id, 1]);
 }
 
 /** One alert a subscriber for every version but the first. */
