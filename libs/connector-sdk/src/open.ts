@@ -1,4 +1,4 @@
-import type { FieldProblem } from '@tidemark/contracts';
+import type { FieldFault } from '@tidemark/contracts';
 import { Terminal, type Credential, type HttpPool, type Side } from '@tidemark/resilience';
 import type { Connector, ConnectorContext } from './connector.js';
 import type { Destination } from './destination.js';
@@ -22,7 +22,7 @@ export interface OpenOptions {
 export class ConfigInvalid extends Terminal {
   constructor(
     connector: string,
-    readonly problems: readonly FieldProblem[],
+    readonly problems: readonly FieldFault[],
   ) {
     const all = problems.map(({ field, message }) => `${field} ${message}`).join('; ');
     super('CONFIG_INVALID', `the config of ${connector} is not valid: ${all}`, { field: problems[0]!.field });

@@ -1,5 +1,13 @@
 import { errorCodes, type ErrorCode, type ErrorDetails, type FieldProblem } from './shapes/error.js';
 
+/** What is wrong with a part of an input, whose caller knows the path to it. */
+export interface FieldFault {
+  /** Within the part; empty: the part itself. */
+  readonly field: string;
+  /** The end of a sentence that begins with the field's name. */
+  readonly message: string;
+}
+
 /** `says`: the end of a sentence that begins with the field's name. */
 export const problem = (field: string, says: string): FieldProblem => ({ field, message: `\`${field}\` ${says}` });
 

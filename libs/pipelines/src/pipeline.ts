@@ -1,4 +1,4 @@
-import type { FactType, FieldProblem, JobResult, StageDefinition } from '@tidemark/contracts';
+import type { FactType, FieldFault, JobResult, StageDefinition } from '@tidemark/contracts';
 
 /** A number that a pipeline's stages report beside the standard counts, such as `entities`. */
 export interface MetricDefinition {
@@ -23,7 +23,7 @@ export interface PipelineDefinition<Stage extends string = string> {
   readonly earlyResults?: readonly JobResult[];
   readonly metrics?: readonly MetricDefinition[];
   /** What is wrong with a job's parameters, fields as paths from them. Absent: its jobs take none. */
-  parameterProblems?(parameters: { readonly [name: string]: unknown }): readonly FieldProblem[];
+  parameterProblems?(parameters: { readonly [name: string]: unknown }): readonly FieldFault[];
 }
 
 /** Types that stages are checked against; no value of it exists. */

@@ -1,9 +1,9 @@
-import type { FieldProblem } from '@tidemark/contracts';
+import type { FieldFault } from '@tidemark/contracts';
 import { z } from 'zod';
 import type { Manifest } from './manifest.js';
 
 /** All problems of a config at once, fields as paths from the config; empty when it is valid. */
-export function configProblems(manifest: Manifest, config: unknown): FieldProblem[] {
+export function configProblems(manifest: Manifest, config: unknown): FieldFault[] {
   const { error } = manifest.config.safeParse(config);
   return error ? problemsOf(error, manifest.config) : [];
 }
@@ -24,11 +24,11 @@ export interface JsonSchema {
 }
 
 /** Zod's issues as problems of fields; `schema` supplies the names of the known fields. */
-function problemsOf(error: z.ZodError, schema: z.ZodType): FieldProblem[] {
+function problemsOf(error: z.ZodError, schema: z.ZodType): FieldFault[] {
   return error.issues.flatMap((issue) => problemsOfIssue(issue, schema));
 }
 
-function problemsOfIssue(issue: z.core.$ZodIssue, schema: z.ZodType): FieldProblem[] {
+function problemsOfIssue(issue: z.core.$ZodIssue, schema: z.ZodType): FieldFault[] {
   const field = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
     const known = issue.path.length === 0 && schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];

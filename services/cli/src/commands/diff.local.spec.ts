@@ -206,7 +206,7 @@ describe('diff refuses', () => {
     [
       'an ignore list that is none',
       ['old.json', 'safe.json', '--ignore', 'other.json'],
-      'other.json: ignore: expected a list',
+      'other.json: ignore must be a list',
     ],
     [
       'an ignore list that is no JSON',

@@ -154,7 +154,7 @@ describe('connectors read', () => {
       'a',
     ]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('baseUrl must be an http or https URL; objects must have at least one object');
+    expect(stderr).toContain('`baseUrl` must be an http or https URL; `objects` must have at least one object');
   });
 
   it('reaches no private address that nobody named', async () => {

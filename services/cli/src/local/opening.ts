@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Connector, Destination, OpenOptions, Source } from '@tidemark/connector-sdk';
 import type { ListedConnector } from '@tidemark/connectors';
+import { problem } from '@tidemark/contracts';
 import type { HttpPool } from '@tidemark/resilience';
 import { CliError, usageError } from '../cli-error.js';
 import { readJsonFile } from '../commands/diff-input.js';
@@ -57,7 +58,7 @@ async function connect(session: Session, connector: Connector, options: OpeningO
   const { manifest } = connector;
   const { configProblems } = await import('@tidemark/connector-sdk/manifest');
   const config = await readJsonFile(file, session.folder);
-  const fields = configProblems(manifest, config);
+  const fields = configProblems(manifest, config).map(({ field, message }) => problem(field, message));
   if (fields.length > 0)
     throw new CliError(exitCodes.usage, 'CONFIG_INVALID', `${file}: not a config of ${manifest.name}`, { fields });
   const pool = await poolOf(session, allow);
