@@ -4,7 +4,7 @@ import { QueryShape } from '../../edge/openapi/query-shape.js';
 import { PageQuery, PageShape, ViewPageShape } from '../../edge/paging.js';
 
 @Shape()
-export class CreateJobBody extends omit(CreateJob, 'tenant', 'connectionId', 'idempotencyKey') {
+export class CreateJobBody extends pick(CreateJob, 'type', 'trigger', 'whenBusy', 'startAt') {
   @OneOf(['manual', 'api'], { optional: true, default: 'api', description: 'Whether a person or a program asks.' })
   override readonly trigger?: 'manual' | 'api';
 }
