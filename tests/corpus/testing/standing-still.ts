@@ -1,10 +1,11 @@
 import type { PortUrls } from '@tidemark/config';
-import { startDiffer } from '@tidemark/differ';
-import { startGateway } from '@tidemark/gateway';
-import { startJobCoordinator } from '@tidemark/job-coordinator';
+import { differ } from '@tidemark/differ';
+import { gateway } from '@tidemark/gateway';
+import { jobCoordinator } from '@tidemark/job-coordinator';
 import type { Broker, OutgoingMessage } from '@tidemark/messaging';
-import { allPorts, createLogger, openAdapters, type Adapters, type Service } from '@tidemark/platform';
+import { allPorts, createLogger, openAdapters, startService, type Adapters } from '@tidemark/platform';
 import { FakeClock } from '@tidemark/test-kit';
+import { testSettings } from '../../installations/settings.js';
 import { about } from './recorded.js';
 
 /** An installation at the moment at which it was recorded: everybody answers, time stands, nobody takes work. */
@@ -25,16 +26,15 @@ export async function startStandingStill(urls: PortUrls, namespace = 'tidemark')
   const relayed = new Map<string, OutgoingMessage>();
   const adapters: Adapters = { ...opened, broker: withoutRunners(opened.broker, relayed) };
   const clock = new FakeClock(about.recordedAt) as never;
-  const edge = { host: '127.0.0.1', httpPort: 0, grpcPort: 0, apiKey: null, rateLimit: 0 };
-  const gateway = await startGateway(adapters, edge, logger);
-  const services: Service[] = [
-    gateway,
-    await startDiffer(adapters, { claimTimeoutMs: 60_000 }, logger),
-    await startJobCoordinator(adapters, { claimTimeoutMs: 60_000, tenantMaxRunning: 5 }, logger, clock),
+  const edge = await startService(gateway, adapters, testSettings, logger);
+  const services = [
+    edge,
+    await startService(differ, adapters, testSettings, logger),
+    await startService(jobCoordinator, adapters, testSettings, logger, { clock }),
   ];
   return {
     adapters: opened,
-    url: gateway.httpUrl,
+    url: edge.exposed.httpUrl,
     relayed,
     errors,
     async stop() {
