@@ -5,9 +5,8 @@ import { randomNamespace, temporaryFolder, type TemporaryFolder } from '@tidemar
 import { parse, stringify } from 'yaml';
 import { History } from './testing/history.js';
 import { startInstallation, type Installation } from '../installations/installation.js';
-import { embedded } from '../installations/urls.js';
+import { embedded, serverUrls } from '../installations/urls.js';
 import { readLog } from './testing/log.js';
-import { serverUrls } from '../installations/urls.js';
 import { Publisher } from '../publishers/publisher.js';
 
 const DATA = process.env['OPENAPI_DATA'];

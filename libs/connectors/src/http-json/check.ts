@@ -1,7 +1,6 @@
 import { ExternalError, Terminal } from '@tidemark/resilience';
 import type { CheckProblem, CheckResult, SourceRecord } from '@tidemark/connector-sdk';
-import type { ApiContext, ApiObject, ApiPage } from './api-object.js';
-import { UnusableParent } from './api-object.js';
+import { UnusableParent, type ApiContext, type ApiObject, type ApiPage } from './api-object.js';
 
 const SAMPLE = 10;
 

@@ -1,6 +1,5 @@
 import Cursor from 'pg-cursor';
-import type { Session } from './session.js';
-import type { Row } from './session.js';
+import type { Row, Session } from './session.js';
 import type { Step } from './read-plan.js';
 
 /** One page's worth of rows of a step. */

@@ -3,8 +3,7 @@ import unpack from '@eventstore/db-client/dist/streams/appendToStream/unpackErro
 import uuids from '@eventstore/db-client/dist/utils/grpcUUID.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import services from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import messages from '@eventstore/db-client/generated/streams_pb.js';
-import type { BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
+import messages, { type BatchAppendReq, type BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { uuidv7 } from '@tidemark/foundation';
 import type { EncodedEvent } from '../encoding.js';
 import type { AppendResult, ExpectedRevision, NewEvent } from '../port.js';

@@ -1,5 +1,15 @@
-import { AckPolicy, createInbox, DeliverPolicy, nanos, NatsError, ReplayPolicy } from 'nats';
-import type { ConsumerConfig, JetStreamManager, Msg, Subscription } from 'nats';
+import {
+  AckPolicy,
+  createInbox,
+  DeliverPolicy,
+  nanos,
+  NatsError,
+  ReplayPolicy,
+  type ConsumerConfig,
+  type JetStreamManager,
+  type Msg,
+  type Subscription,
+} from 'nats';
 import { sleep } from '@tidemark/foundation';
 import type { ConsumeHandler, Running } from '../port.js';
 import { workTaken, type ConsumePolicy } from '../policy.js';

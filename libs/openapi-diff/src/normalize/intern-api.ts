@@ -1,5 +1,5 @@
 import { type Json, type JsonObject, put } from '../json.js';
-import { ARRAY_SEED, imul, Interner, mix, OBJECT_SEED } from './interner.js';
+import { ARRAY_SEED, imul, type Interner, mix, OBJECT_SEED } from './interner.js';
 import type { CanonicalApi } from './normalize.js';
 
 /** A canonical API (say, read back from its text) with equal parts made one object of the interner. */

@@ -1,5 +1,4 @@
-import type { ConnectionView, JobView, TimelineEntry } from '@tidemark/contracts';
-import { noCounts } from '@tidemark/contracts';
+import { noCounts, type ConnectionView, type JobView, type TimelineEntry } from '@tidemark/contracts';
 import type { ChangeView } from '../render/changes.js';
 
 /** Answers of the API as it documents them, each with what a test wants different. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { TidemarkError } from '@tidemark/contracts';
+import { type TidemarkError } from '@tidemark/contracts';
 import {
   emptyAdmission,
   evolveAdmission,

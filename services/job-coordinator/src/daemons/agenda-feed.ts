@@ -13,9 +13,9 @@ import { ownCategories } from '../streams.js';
  * where they stand. Without views it folds the whole log: slower, and right as well.
  */
 export class AgendaFeed implements Daemon {
-  private subscription?: Subscription;
-  private starting?: Promise<void>;
-  private stopped = false;
+  #subscription?: Subscription;
+  #starting?: Promise<void>;
+  #stopped = false;
 
   constructor(
     private readonly eventStore: EventStore,
@@ -28,19 +28,19 @@ export class AgendaFeed implements Daemon {
 
   /** Resolves when the agenda has caught up with what was stored when it began, or when it was stopped. */
   start(): Promise<void> {
-    return (this.starting ??= this.catchUp());
+    return (this.#starting ??= this.#catchUp());
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    await this.subscription?.stop();
-    await this.starting?.catch(() => {});
+    this.#stopped = true;
+    await this.#subscription?.stop();
+    await this.#starting?.catch(() => {});
   }
 
-  private async catchUp(): Promise<void> {
-    if (this.stopped) return;
-    const after = await this.restore();
-    if (this.stopped) return;
+  async #catchUp(): Promise<void> {
+    if (this.#stopped) return;
+    const after = await this.#restore();
+    if (this.#stopped) return;
     let caughtUp = false;
     const up = Promise.withResolvers<void>();
     const onCaughtUp = () => {
@@ -50,21 +50,21 @@ export class AgendaFeed implements Daemon {
     const subscription = this.eventStore.subscribe(
       { categories: ownCategories, after, onCaughtUp, onError: this.onError },
       (events, position) => {
-        for (const event of events) this.apply(event);
+        for (const event of events) this.#apply(event);
         this.agenda.reached(position);
         if (caughtUp) this.onAdvance();
       },
     );
-    this.subscription = subscription;
+    this.#subscription = subscription;
     await Promise.race([up.promise, subscription.ended]);
-    if (this.stopped) return;
+    if (this.#stopped) return;
     if (!caughtUp) throw new Error('the log could not be folded to its end');
     this.agenda.forgetUnconfirmed();
     this.onAdvance();
   }
 
   /** Events that this version does not know are passed over. */
-  private apply(stored: RecordedEvent): void {
+  #apply(stored: RecordedEvent): void {
     const { stream, metadata } = stored;
     const { tenant = '' } = metadata;
     switch (categoryOf(stream)) {
@@ -84,7 +84,7 @@ export class AgendaFeed implements Daemon {
   }
 
   /** The position from which on the log must be folded. */
-  private async restore(): Promise<number> {
+  async #restore(): Promise<number> {
     const { jobs, connections } = this.views;
     try {
       const positions = await Promise.all([jobs.position(), connections.position()]);

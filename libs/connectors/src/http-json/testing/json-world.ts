@@ -1,6 +1,5 @@
 import { JsonApi, type JsonApiStyle } from '@tidemark/test-kit/apis';
-import { TestToken } from '@tidemark/connector-sdk/testing';
-import type { SourceWorld } from '@tidemark/connector-sdk/testing';
+import { TestToken, type SourceWorld } from '@tidemark/connector-sdk/testing';
 
 const HOUR = 3_600_000;
 const LONG_AGO = Date.parse('2025-03-01T08:00:00Z');

@@ -1,6 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { OpenAPIObject } from '@nestjs/swagger';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { componentsOf, namedShapes, shaped } from '@tidemark/contracts/fields';
 
 /** The API's own description: routes from the controllers, schemas from the shapes that they name. */
