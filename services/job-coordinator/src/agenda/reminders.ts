@@ -17,12 +17,11 @@ export class Reminders {
     return this.#heap.next;
   }
 
-  /** A job that is due by `now` needs no reminder. */
+  /** A job that is due by `now` needs no reminder; one reminder too many changes nothing. */
   apply({ before, after }: JobChange, now: number): void {
     if (!after) return;
     const { id: jobId, tenant, phase, due, cancelDeadline } = after;
-    const isNew = before?.phase !== 'due' || before.due !== due;
-    if (phase === 'due' && due > now && isNew) this.add({ kind: 'job', jobId, at: due });
+    if (phase === 'due' && due > now) this.add({ kind: 'job', jobId, at: due });
     if (cancelDeadline !== null && cancelDeadline !== before?.cancelDeadline)
       this.add({ kind: 'cancel', jobId, tenant, at: cancelDeadline });
   }
