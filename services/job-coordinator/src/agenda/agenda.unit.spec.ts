@@ -44,6 +44,15 @@ describe('the agenda', () => {
     expect(turns(agenda)).toEqual(['a2', 'b1']);
   });
 
+  it('looks at a tenant again when a job is cancelled before its retry, since others waited for it', () => {
+    const retried = story('a1', 'a', claimStage(), failStage(1, 'fetch'));
+    const agenda = agendaOf(retried, story('a2', 'a'));
+    expect(agenda.slots.takeChanged()).toEqual([TENANT]);
+    for (const event of decideJob(cancelJob, retried.job)) agenda.applyJob('a1', TENANT, event);
+    expect(agenda.slots.takeChanged()).toEqual([TENANT]);
+    expect(turns(agenda)).toEqual(['a2']);
+  });
+
   it('forgets jobs that ended without a slot at once', () => {
     const agenda = agendaOf(story('a1', 'a', cancelJob));
     expect(agenda.jobs.size).toBe(0);
