@@ -1,7 +1,7 @@
 import type { EventStore } from '@tidemark/event-store';
 import { Loop } from '@tidemark/foundation';
 import { Follower } from './follower.js';
-import type { Generation, Projection, ReadModel } from './port.js';
+import { GenerationDropped, type Generation, type Projection, type ReadModel } from './port.js';
 import { Waiters } from './waiters.js';
 
 export interface RebuildResult {
@@ -39,7 +39,13 @@ export class ProjectionRun {
     onError: (error: Error, projection: string) => void,
   ) {
     this.#onError = (error) => onError(error, projection.name);
-    this.#steps = new Loop({ tick: () => this.#step(), onError: this.#onError });
+    this.#steps = new Loop({
+      tick: () => this.#step(),
+      onError: (error) => {
+        // Another projector was faster: the next round opens what that one built.
+        if (!(error instanceof GenerationDropped)) this.#onError(error);
+      },
+    });
   }
 
   /** The position of the view that this run keeps up to date; -1 before it has one. */
