@@ -19,12 +19,21 @@ describe(`what ${about.commit.slice(0, 7)} stored and sent`, () => {
       if (kind === 'broadcast') return api.problems(`${at}/beat`, 'payload', data);
       if (kind === 'request') {
         const success = api.operationOn(channel)['reply'].messages[0].$ref as string;
-        return [...api.problems(`${at}/request`, 'payload', data), ...api.problems(success, 'payload', reply)];
+        return [
+          ...api.problems(`${at}/request`, 'payload', data),
+          ...butMissing(api.problems(success, 'payload', reply)),
+        ];
       }
       const names = Object.keys(api.document['channels'][channel].messages as object);
       const name = names.find((one) => one === headers!['ce-type']) ?? names[0]!;
-      return [...api.problems(`${at}/${name}`, 'payload', data), ...api.problems(`${at}/${name}`, 'headers', headers)];
+      const payload = api.problems(`${at}/${name}`, 'payload', data);
+      const isWork = subject.startsWith('tidemark.work.');
+      return [...(isWork ? payload : butMissing(payload)), ...api.problems(`${at}/${name}`, 'headers', headers)];
     });
     expect(problems).toEqual([]);
   });
 });
+
+/** Events and replies may say more than they did. Work and requests are taken from services of that version as they are. */
+const butMissing = (problems: readonly string[]) =>
+  problems.filter((problem) => !problem.includes('must have required property'));
