@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { BlobStoreUnavailable } from '@tidemark/blob-store';
 import type { ClaimGranted } from '@tidemark/contracts';
 import { Retryable } from '@tidemark/messaging';
 import { MAX_REPORT_BYTES, StageFailed } from '@tidemark/pipelines';
@@ -180,6 +181,11 @@ describe('a failing stage', () => {
       'a rate limit',
       new RateLimited('RATE_LIMITED', 'slow down', { until: 0, retryAfterMs: 900 }),
       { error: { code: 'RATE_LIMITED' }, retryable: true, retryAfterMs: 900 },
+    ],
+    [
+      'a store that is down',
+      new BlobStoreUnavailable('timeout'),
+      { error: { code: 'BLOB_STORE_UNAVAILABLE', message: expect.any(String) }, retryable: true },
     ],
     ['a mistake', new TypeError('x is null'), { error: { code: 'INTERNAL', message: 'x is null' }, retryable: true }],
     ['a text', 'no', { error: { code: 'INTERNAL', message: 'no' }, retryable: true }],

@@ -1,4 +1,5 @@
-import type { Failure } from '@tidemark/contracts';
+import type { BlobCorrupt, BlobNotFound, BlobTooLarge } from '@tidemark/blob-store';
+import type { ErrorCode, Failure } from '@tidemark/contracts';
 import { ExternalError } from '@tidemark/resilience/external-error';
 
 export interface StageFailedOptions extends ErrorOptions {
@@ -7,6 +8,16 @@ export interface StageFailedOptions extends ErrorOptions {
   /** Milliseconds that the other side asked us to wait. */
   readonly retryAfterMs?: number;
 }
+
+/** Failures of Tidemark's own stores, which stages read and write. */
+const storeCodes: ReadonlySet<unknown> = new Set<ErrorCode | (BlobNotFound | BlobCorrupt | BlobTooLarge)['code']>([
+  'BLOB_NOT_FOUND',
+  'BLOB_CORRUPT',
+  'BLOB_TOO_LARGE',
+  'BLOB_STORE_UNAVAILABLE',
+  'EVENT_STORE_UNAVAILABLE',
+  'READ_MODEL_UNAVAILABLE',
+]);
 
 /** The one error that a stage ends in; whatever else is thrown becomes one. */
 export class StageFailed extends Error {
@@ -25,14 +36,16 @@ export class StageFailed extends Error {
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 
-  /** An external system's failure keeps its code; what nobody foresaw is INTERNAL, and worth another try. */
+  /** The failure of an external system or a store keeps its code; what nobody foresaw is INTERNAL, and worth another try. */
   static from(error: unknown): StageFailed {
     if (error instanceof StageFailed) return error;
     if (error instanceof ExternalError) {
       const { code, message, retryable, retryAfterMs } = error;
       return new StageFailed(code, message, { retryable, retryAfterMs, cause: error });
     }
-    return new StageFailed('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
+    if (!(error instanceof Error)) return new StageFailed('INTERNAL', String(error), { cause: error });
+    const { code } = error as { readonly code?: unknown };
+    return new StageFailed(storeCodes.has(code) ? (code as string) : 'INTERNAL', error.message, { cause: error });
   }
 
   /** As the job's history keeps it. */
