@@ -1,14 +1,14 @@
 import { command, noCounts, type ClaimGranted, type ClaimRequest } from '@tidemark/contracts';
 import { SqliteEventStore } from '@tidemark/event-store';
-import { eventually, temporaryFolder } from '@tidemark/test-kit';
+import { eventually, temporaryFolder, withMembers } from '@tidemark/test-kit';
 import { daemonLifecycle } from '@tidemark/foundation/testing';
 import { EmbeddedBroker, type Broker } from '@tidemark/messaging';
 import { definePipeline, implement, stageTable } from '@tidemark/pipelines';
 import { LegRunner } from './leg-runner.js';
 
 const pipeline = definePipeline<{ run: object }>()({ kind: 'example', stages: [{ name: 'run', service: 'runner' }] });
-/** How long a runner that runs may take for a leg; one that does not run is waited for as long. */
-const ROUND_MS = 200;
+/** How long what does not run is waited for; what runs has a leg done by itself. */
+const IDLE_MS = 200;
 
 daemonLifecycle(
   'LegRunner',
@@ -25,7 +25,7 @@ daemonLifecycle(
         held++;
         return { stop: (deadlineMs?: number) => running.stop(deadlineMs).then(() => void held--) };
       };
-    const broker = Object.assign(Object.create(embedded) as Broker, {
+    const broker = withMembers<Broker>(embedded, {
       consume: counted(embedded.consume.bind(embedded) as Broker['consume']),
       listen: counted(embedded.listen.bind(embedded) as Broker['listen']),
     });
@@ -51,7 +51,9 @@ daemonLifecycle(
         const data = { tenant: 'acme', jobId: id, stage: 'run', attempt: 1 };
         const before = rounds;
         await embedded.publish({ subject: 'tidemark.work.runner.run', id, data, headers: { 'ce-id': id } });
-        await eventually(() => rounds > before, 'the leg to run', { timeout: ROUND_MS }).catch(() => {});
+        await eventually(() => rounds > before, 'the leg to run', { timeout: held > 0 ? 10_000 : IDLE_MS }).catch(
+          () => {},
+        );
       },
       rounds: () => rounds,
       held: () => held,

@@ -5,7 +5,7 @@ import { SqliteEventStore, Unavailable, type EventStore } from '@tidemark/event-
 import { daemonLifecycle } from '@tidemark/foundation/testing';
 import { allPorts, createLogger, openAdapters, type Opened, type PortName } from '@tidemark/platform';
 import { Projector } from '@tidemark/read-model';
-import { FakeClock, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import { FakeClock, temporaryFolder, withMembers, type TemporaryFolder } from '@tidemark/test-kit';
 import { GatewayModule, resources } from '../gateway.module.js';
 import { KeyOfSettings } from './auth/key-of-settings.js';
 import { grpcEdge } from './grpc/grpc-edge.js';
@@ -93,7 +93,7 @@ daemonLifecycle('KeyOfSettings', async () => {
   const store = new SqliteEventStore(own.join('events.db'));
   const errors: Error[] = [];
   let [rounds, broken] = [0, false];
-  const away: EventStore = Object.assign(Object.create(store) as EventStore, {
+  const away = withMembers<EventStore>(store, {
     // Out of service for as long as anybody looks: each attempt is a round.
     read: () => {
       if (broken) {
