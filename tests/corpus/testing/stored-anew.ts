@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { PortUrls } from '@tidemark/config';
-import type { EventStore } from '@tidemark/event-store';
+import type { EventStore, RecordedEvent } from '@tidemark/event-store';
 import type { OutgoingMessage } from '@tidemark/messaging';
 import { allPorts, openAdapters } from '@tidemark/platform';
 import { eventually } from '@tidemark/test-kit';
@@ -31,8 +31,22 @@ export async function expectStreamsToBeUnderstood(urls: PortUrls, namespace: str
 
 /** In the order of the log, so that every stream and every category reads as it did. */
 async function appendAll(eventStore: EventStore): Promise<void> {
-  for (const { stream, revision, id, type, data, metadata } of recordedEvents())
-    await eventStore.append(stream, [{ id, type, data, metadata }], revision === 0 ? 'no_stream' : revision - 1);
+  const positions = new Map<number, number>();
+  for (const event of recordedEvents()) {
+    const { stream, revision, id, type, metadata } = event;
+    const moved = { id, type, data: withPositions(event, positions), metadata };
+    const { position } = await eventStore.append(stream, [moved], revision === 0 ? 'no_stream' : revision - 1);
+    positions.set(event.position, position);
+  }
+}
+
+/** A connection notes where in the log the ends of its jobs are: elsewhere in another log. */
+function withPositions({ type, data }: RecordedEvent, positions: ReadonlyMap<number, number>): unknown {
+  if (type !== 'SyncEnded') return data;
+  const at = (position: number) => positions.get(position) ?? position;
+  const { position, whole, ...rest } = data as { position: number; whole?: { ended: Record<string, number> } };
+  const ended = whole && Object.fromEntries(Object.entries(whole.ended).map(([how, one]) => [how, at(one)]));
+  return { ...rest, position: at(position), ...(whole && { whole: { ...whole, ended } }) };
 }
 
 /** The relays make of the events the messages that they made then. */
@@ -41,8 +55,8 @@ async function expectMessages(relayed: ReadonlyMap<string, OutgoingMessage>): Pr
   await eventually(() => relayed.size >= recorded.length, 'the relays');
   for (const { id, subject, data, headers } of recorded) {
     // When and where in the log an event was stored is the store's.
-    const { position: _, ...lasting } = data as { position?: number };
-    const { 'ce-time': __, ...told } = headers!;
+    const { position: _, whole: __, ...lasting } = data as { position?: number; whole?: object };
+    const { 'ce-time': ___, ...told } = headers!;
     expect(relayed.get(id!)).toMatchObject({ id, subject, data: lasting, headers: told });
   }
   expect(relayed.size).toBe(recorded.length);

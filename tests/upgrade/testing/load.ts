@@ -5,8 +5,8 @@ import { described } from '../../publishers/descriptions.js';
 import type { Publisher } from '../../publishers/publisher.js';
 import type { FleetClient } from './fleet-client.js';
 
-/** Between two rounds: the versions are to work side by side, not to work much. */
-const PAUSE_MS = 1000;
+/** Between two rounds while nobody waits for one: the versions are to work side by side, not to work much. */
+const PAUSE_MS = 4000;
 /** So that a stage is at work at any moment. */
 const SLOW_FETCH_MS = 700;
 const MOST_RULES = 20;
@@ -35,6 +35,7 @@ export class Load {
   readonly #others: Promise<unknown>[] = [];
   #running: Promise<unknown> = Promise.resolve();
   #ended = false;
+  #wake = Promise.withResolvers<void>();
   #failure: Error | undefined;
 
   constructor(
@@ -74,6 +75,8 @@ export class Load {
   /** Resolves when every loop has done one whole round from now on. */
   async round(): Promise<void> {
     const before = this.#loops.map(({ begun }) => begun);
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers();
     while (!this.#failure && !this.#loops.every(({ ended }, index) => ended > before[index]!)) await sleep(20);
     if (this.#failure) throw this.#failure;
   }
@@ -81,6 +84,7 @@ export class Load {
   /** Resolves when all that was begun has ended. @throws Error of the first round that did not end as it should */
   async end(): Promise<void> {
     this.#ended = true;
+    this.#wake.resolve();
     await this.#running;
     await Promise.all(this.#others);
     if (this.#failure) throw this.#failure;
@@ -99,7 +103,7 @@ export class Load {
         loop.begun += 1;
         await round(loop.ended);
         loop.ended += 1;
-        await sleep(PAUSE_MS);
+        await Promise.race([sleep(PAUSE_MS), this.#wake.promise]);
       }
     } catch (error) {
       this.#failure ??= new Error(`${this.phase}; ${name}, round ${loop.begun}: ${(error as Error).message}`, {

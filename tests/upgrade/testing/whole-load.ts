@@ -57,8 +57,9 @@ async function expectViews(load: Load, history: History): Promise<void> {
   const total = (path: string, expected: number) =>
     eventually(
       async () => {
-        const { pagination, data } = (await on.get(path)).body;
-        expect(pagination?.total ?? data.length).toBe(expected);
+        const { pagination, data, asOf } = (await on.get(path)).body;
+        const seen = pagination?.total ?? data.length;
+        if (seen !== expected) throw new Error(`${seen} instead of ${expected} as of ${asOf}: ${JSON.stringify(data)}`);
         return true;
       },
       path,
