@@ -130,7 +130,7 @@ describe('a provider', () => {
       'both subscribers in the view',
     );
     const refused = await edge.call('DELETE', `/v1/providers/${provider}`);
-    expect([refused.status, refused.body.error.message]).toEqual([409, 'the provider still has subscribers: 2']);
+    expect([refused.status, refused.body.error.message]).toEqual([409, 'the provider still has 2 subscribers']);
     const { key: operator } = await edge.newKey(CATALOGUE, 'read', 'write');
     expect((await as(operator, 'DELETE', `/v1/connections/${provider}`)).status).toBe(409);
     const { id } = (await subscribe(acme)).body;
