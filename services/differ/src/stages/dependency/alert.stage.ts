@@ -4,7 +4,7 @@ import { ignoredBy } from '@tidemark/openapi-diff';
 import type { DependencyPipeline, Stage } from '@tidemark/pipelines';
 import type { View } from '@tidemark/read-model';
 import { currentTraceparent } from '@tidemark/telemetry';
-import { tellSubscribers } from '../../alerts/tell-subscribers.js';
+import { notifySubscribers } from '../../alerts/notify-subscribers.js';
 import type { IgnoreLists } from '../../verbs/ignore-lists.js';
 import { foundChanges } from './found-changes.js';
 import { snapshotOf } from './snapshot.js';
@@ -16,7 +16,7 @@ export interface AlertDeps {
 }
 
 /**
- * Reports, as the fact ChangesDetected, what changed and is not ignored. Each subscriber of a provider is notified of
+ * Reports, as the fact ChangesDetected, the changes that are not ignored. Each subscriber of a provider is notified of
  * the provider's changes as well.
  */
 export const alertStage =
@@ -28,16 +28,20 @@ export const alertStage =
     const { id: jobId, tenant, connectionId, correlationId } = context.job;
     const changes = await foundChanges(context, diff);
     const about = { snapshotId, previousSnapshotId: previous.snapshotId };
-    const told =
+    const notified =
       tenant === CATALOGUE &&
-      (await tellSubscribers(
+      (await notifySubscribers(
         { eventStore, ignoreLists: ignoreListView, signal: context.signal },
-        { ...about, providerId: connectionId, jobId, changes, at: diff.at },
+        { ...about, providerId: connectionId, jobId, found: changes, at: diff.at },
         { correlationId, traceparent: currentTraceparent() },
       ));
     const ignored = ignoredBy(await ignoreLists.of(connectionId), new Date(diff.at));
     const left = changes.filter((change) => !ignored(change));
-    const output = { alerted: left.length > 0, ignored: changes.length - left.length, ...(told !== false && { told }) };
+    const output = {
+      alerted: left.length > 0,
+      ignored: changes.length - left.length,
+      ...(notified !== false && { told: notified }),
+    };
     if (left.length === 0) return { output };
     return { output, facts: [{ type: 'ChangesDetected', data: { ...about, bySeverity: tally(left) } }] };
   };
