@@ -46,7 +46,7 @@ export class Claims {
     }
   }
 
-  /** Adds the claim of a restored job; its timeouts start anew. */
+  /** Adds the claim of a restored job; its timeouts restart. */
   restore({ id, claim }: Pick<ExistingJob, 'id' | 'claim'>, now: number): void {
     if (!claim) return;
     const { number, stalledSince } = claim;

@@ -28,7 +28,7 @@ export const alertStage =
     const { id: jobId, tenant, connectionId, correlationId } = context.job;
     const changes = await foundChanges(context, diff);
     const about = { snapshotId, previousSnapshotId: previous.snapshotId };
-    const notified =
+    const told =
       tenant === CATALOGUE &&
       (await notifySubscribers(
         { eventStore, ignoreLists: ignoreListView, signal: context.signal },
@@ -37,11 +37,7 @@ export const alertStage =
       ));
     const ignored = ignoredBy(await ignoreLists.of(connectionId), new Date(diff.at));
     const left = changes.filter((change) => !ignored(change));
-    const output = {
-      alerted: left.length > 0,
-      ignored: changes.length - left.length,
-      ...(notified !== false && { told: notified }),
-    };
+    const output = { alerted: left.length > 0, ignored: changes.length - left.length, ...(told !== false && { told }) };
     if (left.length === 0) return { output };
     return { output, facts: [{ type: 'ChangesDetected', data: { ...about, bySeverity: tally(left) } }] };
   };

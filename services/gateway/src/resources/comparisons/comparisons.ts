@@ -65,18 +65,12 @@ export class Comparisons {
     const { before, after } = await this.#sides(context, connectionId, sides);
     const ignore = (await this.#ignores.list(context, connectionId)).data;
     const names = { title: `${after.title || 'API'} changes`, before: nameOf(before), after: nameOf(after) };
-    const request: RenderComparison = {
-      before: before.canonicalBlob,
-      after: after.canonicalBlob,
-      format,
-      ignore,
-      names,
-    };
+    const input: RenderComparison = { before: before.canonicalBlob, after: after.canonicalBlob, format, ignore, names };
     const { reportBlob } = await this.#commands.request<RenderedComparison>(
       'differ',
       'render-comparison',
       context,
-      request,
+      input,
       ANSWER_WITHIN_MS,
     );
     return { contentType: contentTypes[format], body: await readBlob(this.#blobs, reportBlob as BlobId, MAX_REPORT) };
