@@ -11,14 +11,14 @@ ensureInstalled();
 if (kind === 'stack') announceServers();
 // Unit tests run from the sources; the others start the services' own programs too.
 if (kind !== 'unit') ensureBuilt();
-// A path is taken from where the caller stands (nx: the package); jest matches it from the root.
+// A path is relative to the caller's folder (nx: the package); jest matches it from the root.
 const args = rest.map((arg) => (existsSync(arg) ? relative(root, resolve(arg)) : arg)).filter((arg) => arg !== '');
 become(
   ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', ...args],
   { TEST_KIND: kind },
 );
 
-// The suites of a server without a URL are skipped, in sight; a URL that is named and broken fails its suites.
+// The suites of a server without a URL are reported as skipped; a URL that does not work fails its suites.
 function announceServers() {
   const missing = servers.filter((name) => !process.env[name]);
   if (missing.length === servers.length) {

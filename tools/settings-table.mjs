@@ -1,4 +1,4 @@
-// node tools/settings-table.mjs [--check]: writes the table of settings into README.md from their one declaration.
+// node tools/settings-table.mjs [--check]: writes the table of settings into README.md from their declaration.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';

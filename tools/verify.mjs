@@ -24,29 +24,29 @@ const checks = {
 };
 
 ensureInstalled();
-const wanted = process.argv.slice(2);
-for (const name of wanted.filter((name) => !(name in checks))) {
+const requested = process.argv.slice(2);
+for (const name of requested.filter((name) => !(name in checks))) {
   console.error(`No check is called "${name}": ${Object.keys(checks).join(', ')}.`);
   process.exit(1);
 }
-const queue = Object.keys(checks).filter((name) => wanted.length === 0 || wanted.includes(name));
+const queue = Object.keys(checks).filter((name) => requested.length === 0 || requested.includes(name));
 const failed = [];
 const started = performance.now();
 await Promise.all(Array.from({ length: lanes }, work));
 console.log(
   failed.length === 0
-    ? `verify: all well in ${seconds(started)}`
+    ? `verify: passed in ${seconds(started)}`
     : `verify: ${failed.join(', ')} failed, after ${seconds(started)}`,
 );
 process.exitCode = failed.length === 0 ? 0 : 1;
 
 async function work() {
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-    const begun = performance.now();
+    const startedAt = performance.now();
     const { ok, output } = await check(checks[name]);
     if (!ok) failed.push(name);
-    console.log(`${ok ? '✓' : '✗'} ${name} ${seconds(begun)}`);
-    // Of a check that passed only its tally is worth reading.
+    console.log(`${ok ? '✓' : '✗'} ${name} ${seconds(startedAt)}`);
+    // A check that passed prints only its tally.
     const tally = output.match(/^\d+ passed, \d+ failed.*$/m)?.[0];
     if (!ok) console.log(output.trimEnd());
     else if (tally) console.log(`  ${tally}`);

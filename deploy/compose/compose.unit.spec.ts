@@ -27,7 +27,7 @@ const own = services.filter(([, service]) => service.image?.startsWith('tidemark
 
 describe('docker-compose.yml', () => {
   it('is valid by the schema of the Compose Specification', () => {
-    // The published schema names its draft and its parts in an older way than ajv knows.
+    // The published schema names its draft and its definitions in an older way than ajv supports.
     const { $schema: _draft, ...schema } = JSON.parse(read('deploy/compose/compose-spec.json'));
     const ajv = new Ajv2019({ strict: false, allErrors: true, validateFormats: false });
     ajv.removeKeyword('id');
@@ -49,13 +49,13 @@ describe('docker-compose.yml', () => {
   });
 
   it.each(services)('knows whether %s is healthy', (_name, service) => {
-    // The image of the platform brings its own check; nobody may switch it off.
+    // The image of the platform has its own check, which must not be turned off.
     const checked = service.image?.startsWith('tidemark:') ? service.healthcheck === undefined : service.healthcheck;
     expect(checked).toBeTruthy();
     expect(read('deploy/Dockerfile')).toContain('HEALTHCHECK');
   });
 
-  it.each(own)('starts %s only when what it stands on is healthy', (_name, service) => {
+  it.each(own)('starts %s only when its dependencies are healthy', (_name, service) => {
     const conditions = service.depends_on ?? {};
     expect(Object.keys(conditions)).toEqual(expect.arrayContaining(['nats', 'eventstore', 'mongodb']));
     for (const [name, { condition }] of Object.entries(conditions)) {

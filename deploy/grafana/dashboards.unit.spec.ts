@@ -18,9 +18,9 @@ describe.each(readdirSync(join(folder, 'dashboards')))('the dashboard %s', (file
   const dashboard = JSON.parse(readFileSync(join(folder, 'dashboards', file), 'utf8')) as { panels: Panel[] };
   const expressions = dashboard.panels.flatMap(({ targets = [] }) => targets.flatMap(({ expr }) => expr ?? []));
 
-  it('asks only for metrics that are documented', () => {
-    const asked = expressions.flatMap((expr) => expr.match(/tidemark_\w+/g) ?? []);
-    const names = asked.map((name) => name.replace(/_(bucket|count|sum)$/, ''));
+  it('uses only documented metrics', () => {
+    const used = expressions.flatMap((expr) => expr.match(/tidemark_\w+/g) ?? []);
+    const names = used.map((name) => name.replace(/_(bucket|count|sum)$/, ''));
     expect(names.filter((name) => !documented.has(name))).toEqual([]);
   });
 
@@ -28,10 +28,10 @@ describe.each(readdirSync(join(folder, 'dashboards')))('the dashboard %s', (file
     for (const name of documented) expect(expressions.join('\n')).toContain(name);
   });
 
-  it('gives each panel its own id and place', () => {
+  it('gives each panel its own id and position', () => {
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
-    const places = dashboard.panels.map(({ gridPos: { x, y } }) => `${x},${y}`);
-    expect(new Set(places).size).toBe(places.length);
+    const positions = dashboard.panels.map(({ gridPos: { x, y } }) => `${x},${y}`);
+    expect(new Set(positions).size).toBe(positions.length);
     for (const { gridPos } of dashboard.panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
   });
 });

@@ -23,8 +23,8 @@ afterAll(async () => {
   await folder.remove();
 });
 
-describe(`a data folder that ${about.commit.slice(0, 7)} wrote and was killed at`, () => {
-  it('answers every list and item as it did then', () => expectAnswers(on.url));
+describe(`a data folder of ${about.commit.slice(0, 7)} after a kill`, () => {
+  it('returns every list and item as it did then', () => expectAnswers(on.url));
 
   it('knows every key, and which one was revoked', async () => {
     const statuses: Record<string, number> = {};
@@ -35,12 +35,12 @@ describe(`a data folder that ${about.commit.slice(0, 7)} wrote and was killed at
     expect((await client.post('/v1/connections', body, { key: about.keys.reader })).status).toBe(403);
   });
 
-  it('holds the events that were stored, and nothing is added while time stands', async () => {
+  it('holds the events that were stored, and nothing is added while time stands still', async () => {
     expect(await readLog(on.adapters.eventStore)).toEqual(recordedEvents());
     expect(on.errors).toEqual([]);
   });
 
-  it('builds every view anew from the log as it is stored', async () => {
+  it('rebuilds every view from the log as it was stored', async () => {
     await expectDocuments(on.adapters.readModel);
     const stored = await documentsOf(on.adapters.readModel);
     const { data } = (await client.get('/v1/projections')).body;
@@ -51,7 +51,7 @@ describe(`a data folder that ${about.commit.slice(0, 7)} wrote and was killed at
         return body.data.find((one: { name: string }) => one.name === name).state === 'live';
       }, `${name} to be built`);
     }
-    // A fold may hold more than it did: what was stored is the least.
+    // A fold may hold more than it did, but not less.
     const built = await documentsOf(on.adapters.readModel);
     expect(Object.fromEntries(built)).toMatchObject(Object.fromEntries(stored));
     await expectAnswers(on.url);

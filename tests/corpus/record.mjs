@@ -1,5 +1,5 @@
 // Records what one version of Tidemark writes: its data folder as a `kill -9` leaves it, its log, its views, the messages
-// of its services, and the answers of its API. Run it on a built checkout of that version; the result is committed.
+// of its services, and the responses of its API. Run it on a built checkout of that version; the result is committed.
 //
 //   git worktree add /tmp/version COMMIT && cd /tmp/version && npm ci && npx tsc -b
 //   node tests/corpus/record.mjs /tmp/version
@@ -21,11 +21,11 @@ const dataDir = join(work, 'data');
 const publisher = new RecordedPublisher();
 await publisher.start();
 const on = new Recording(checkout, dataDir);
-const told = await past(on, publisher);
-await standstill(on, publisher, told);
-const recordedAt = await present(on, publisher, told);
+const ids = await past(on, publisher);
+await standstill(on, publisher, ids);
+const recordedAt = await present(on, publisher, ids);
 await viewsToCatchUp();
-const answers = await answersOf(told);
+const answers = await answersOf(ids);
 const views = await viewsAsStored();
 const log = await on.order({ ask: 'log' });
 await on.kill();
@@ -44,7 +44,7 @@ writeLines('events.jsonl', log);
 writeLines('messages.jsonl', on.messages.filter(isFirst()));
 writeLines('views.jsonl', views);
 writeLines('answers.jsonl', answers);
-writeFileSync(join(target, 'about.json'), `${JSON.stringify({ commit, recordedAt, ...told }, null, 2)}\n`);
+writeFileSync(join(target, 'about.json'), `${JSON.stringify({ commit, recordedAt, ...ids }, null, 2)}\n`);
 rmSync(work, { recursive: true });
 console.log(
   `${log.length} events, ${on.messages.length} messages, ${views.length} documents, ${answers.length} answers`,
@@ -55,7 +55,7 @@ function writeLines(name, lines) {
   writeFileSync(join(target, `${name}.gz`), gzipSync(text, { level: 9 }));
 }
 
-/** After a restart the relay maps the last events again: the same messages. */
+/** After a restart the relay maps the last events again, to the same messages. */
 function isFirst() {
   const known = new Set();
   return ({ kind, id }) => kind !== 'relayed' || (!known.has(id) && known.add(id) !== undefined);
@@ -66,7 +66,7 @@ async function viewNames() {
   return [...Object.values(definitions), { name: 'api-keys', version: 1, indexes: [] }];
 }
 
-/** A view stands where the last event of its categories is, so it need not reach the head of the log. */
+/** A view's position is that of the last event of its categories, which may be before the head of the log. */
 async function viewsToCatchUp() {
   const definitions = await viewNames();
   const positions = () =>

@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import { randomNamespace } from '@tidemark/test-kit';
 import { serverUrls } from '../installations/urls.js';
 import { about } from './testing/recorded.js';
-import { expectStreamsToBeUnderstood } from './testing/stored-anew.js';
+import { expectStreamsToBeUnderstood } from './testing/stored-again.js';
 
 const urls = serverUrls();
 

@@ -3,7 +3,7 @@ import { temporaryFolder } from '@tidemark/test-kit';
 import { AsyncApi } from '../e2e/testing/asyncapi.js';
 import { embedded } from '../installations/urls.js';
 import { about, recordedMessages } from './testing/recorded.js';
-import { expectStreamsToBeUnderstood } from './testing/stored-anew.js';
+import { expectStreamsToBeUnderstood } from './testing/stored-again.js';
 
 describe(`what ${about.commit.slice(0, 7)} stored and sent`, () => {
   it('is understood, appended to the embedded stores', async () => {

@@ -22,7 +22,7 @@ describe('asyncapi.yaml', () => {
 
   afterAll(() => installation.stop());
 
-  it('has no reference that leads nowhere', () => {
+  it('has no dangling reference', () => {
     const references = Array.from(JSON.stringify(api.document).matchAll(/"\$ref":"([^"]+)"/g), ([, ref]) => ref!);
     expect(references.length).toBeGreaterThan(100);
     for (const reference of references) expect(() => api.resolve(reference)).not.toThrow();
@@ -55,8 +55,8 @@ describe('asyncapi.yaml', () => {
     expect(api.resolve('#/components/schemas/ErrorCode').node['enum']).toEqual(errorCodes);
   });
 
-  it('says what requests and replies look like', () => {
-    const problems = recording.asked.flatMap(({ subject, data, headers, reply, error }) => {
+  it('describes requests and replies', () => {
+    const problems = recording.requests.flatMap(({ subject, data, headers, reply, error }) => {
       const channel = api.channelOf(subject);
       const [success, failure] = api.operationOn(channel)['reply'].messages.map(({ $ref }: { $ref: string }) => $ref);
       const request = `#/channels/${channel}/messages/request`;
@@ -67,11 +67,11 @@ describe('asyncapi.yaml', () => {
       ];
     });
     expect(problems).toEqual([]);
-    const asked = new Set(recording.asked.map(({ subject }) => subject));
-    expect([...recording.served].filter((subject) => !asked.has(subject))).toEqual([]);
+    const requested = new Set(recording.requests.map(({ subject }) => subject));
+    expect([...recording.served].filter((subject) => !requested.has(subject))).toEqual([]);
   });
 
-  it('says what work, events and beats look like', () => {
+  it('describes work, events and heartbeats', () => {
     const problems = recording.published.flatMap(({ subject, data, headers }) => {
       const channel = api.channelOf(subject);
       const { messages } = api.document['channels'][channel];
@@ -79,19 +79,19 @@ describe('asyncapi.yaml', () => {
       const message = `#/channels/${channel}/messages/${name}`;
       return [...api.problems(message, 'payload', plain(data)), ...api.problems(message, 'headers', headers)];
     });
-    const beats = recording.broadcast.flatMap(({ subject, data }) =>
+    const heartbeats = recording.broadcast.flatMap(({ subject, data }) =>
       api.problems(`#/channels/${api.channelOf(subject)}/messages/beat`, 'payload', data),
     );
-    expect([...problems, ...beats]).toEqual([]);
+    expect([...problems, ...heartbeats]).toEqual([]);
     expect(recording.published.length).toBeGreaterThan(20);
     expect(recording.broadcast.length).toBeGreaterThan(0);
   });
 });
 
-/** As it looks on the wire. */
+/** As sent on the wire. */
 const plain = (data: unknown): unknown => (data === undefined ? null : JSON.parse(JSON.stringify(data)));
 
-/** Has every command of the platform asked at least once, some with success and without. */
+/** Sends every command of the platform at least once, some with success and without. */
 async function everything({ client, adapters }: StandaloneInstallation, publisher: Publisher): Promise<void> {
   const connection = await client.connect(publisher.source());
   const first = await client.sync(connection);
@@ -138,7 +138,7 @@ async function everything({ client, adapters }: StandaloneInstallation, publishe
   for (const { name } of body.data as { name: string }[]) await client.post(`/v1/projections/${name}/rebuild`);
 }
 
-/** What is asked of the differ. */
+/** The requests to the differ. */
 async function dependencies(
   { client, adapters }: Pick<StandaloneInstallation, 'client' | 'adapters'>,
   connection: string,
@@ -153,7 +153,7 @@ async function dependencies(
   expect((await client.get(`/v1/changes/${change.id}`)).status).toBe(200);
   const [newest, oldest] = (await client.get(`${at}/snapshots`)).body.data;
   expect((await client.get(`/v1/snapshots/${newest.id}/operations`)).status).toBe(200);
-  // Asked by gateways of before.
+  // Sent by earlier gateways.
   const documents = { before: oldest.canonicalBlob, after: newest.canonicalBlob };
   await adapters.broker.request(command('differ', 'compare-snapshots'), documents);
 }
@@ -165,8 +165,8 @@ async function provider(
   publisher.publish(described(3));
   const { id } = (await client.post('/v1/providers', { name: 'p', source: publisher.source() })).body;
   const { body: subscription } = await client.post(`/v1/providers/${id}/subscription`, {});
-  const told = Promise.withResolvers<unknown>();
-  const listening = await adapters.broker.listen('tidemark.evt.alerts.ChangesDetected', told.resolve);
+  const alerted = Promise.withResolvers<unknown>();
+  const listening = await adapters.broker.listen('tidemark.evt.alerts.ChangesDetected', alerted.resolve);
   const synced = () => client.post(`/v1/providers/${id}/jobs`);
   const snapshots = async () =>
     (await client.get(`/v1/connections/${subscription.id}/snapshots`)).body.pagination.total;
@@ -174,6 +174,6 @@ async function provider(
   await eventually(async () => (await snapshots()) === 1, 'the baseline');
   publisher.publish(described(4));
   await synced();
-  await told.promise;
+  await alerted.promise;
   await listening.stop();
 }

@@ -50,7 +50,7 @@ describe('the first start in an empty folder', () => {
     expect(program.stderr).toBe('');
   }, 60_000);
 
-  it('tells the key in no other place', async () => {
+  it('shows the key nowhere else', async () => {
     const program = start({ TIDEMARK_LOG_LEVEL: 'trace' });
     const client = new Client(await program.url(), await freshKey(program));
     await client.sync(await client.connect());
@@ -94,7 +94,7 @@ describe('a later start', () => {
     expect((await after.sync(connection)).state).toBe('completed');
   });
 
-  it('goes on with a job that was at work when the process was killed', async () => {
+  it('resumes a job that was running when the process was killed', async () => {
     const silent = await listening(createServer());
     const first = start({ TIDEMARK_FETCH_ALLOW: '127.0.0.1' });
     const before = new Client(await first.url(), await freshKey(first));
@@ -123,16 +123,16 @@ describe('the end', () => {
     const { body } = await client.post(`/v1/connections/${connection}/jobs`, { type: 'full' });
     await once(silent, 'connection');
     const watching = client.get(`/v1/jobs/${body.id}/events`);
-    const asked = performance.now();
+    const stoppedAt = performance.now();
     program.signal('SIGINT');
     expect(await program.ended).toEqual({ code: 0, signal: null });
-    expect(performance.now() - asked).toBeLessThan(5000);
+    expect(performance.now() - stoppedAt).toBeLessThan(5000);
     expect(program.stderr).toBe('');
     expect((await watching).body).not.toContain('event: end');
     silent.close();
   });
 
-  it('waits for what ends soon: a document that arrives in time is not fetched again', async () => {
+  it('waits for work that ends soon: a document that arrives in time is not fetched again', async () => {
     const publisher = createHttpServer();
     await listening(publisher);
     const program = start({ TIDEMARK_FETCH_ALLOW: '127.0.0.1' });
@@ -183,7 +183,7 @@ describe('a start that cannot succeed', () => {
   });
 
   it('names TIDEMARK_DATA_DIR when the folder may not be written to', async () => {
-    // A superuser may write anywhere but where the system itself says no.
+    // A superuser may write anywhere except where the system itself forbids it.
     const path = process.getuid?.() === 0 ? '/proc/tidemark' : folder.join('locked', 'data');
     if (!path.startsWith('/proc')) {
       await mkdir(folder.join('locked'));
@@ -201,7 +201,7 @@ describe('a start that cannot succeed', () => {
     expect(await refusal({ [variable]: value })).toBe(`tidemark: ${variable}: ${problem}`);
   });
 
-  it('tells of all settings that are wrong, a line each, without what may be secret', async () => {
+  it('reports all invalid settings, one line each, without secrets', async () => {
     const wrong = [
       ['TIDEMARK_HTTP_PORT', '99999', 'must be a port from 0 to 65535, not "99999"'],
       ['TIDEMARK_API_KEY', 'secret', 'must have at least 8 characters'],

@@ -31,10 +31,13 @@ afterAll(async () => {
   await receiver.stop();
 });
 
-/** Asks for a job in a trace of its own. */
+/** Creates a job in a trace of its own. */
 async function ask(on: Installation, connectionId: string): Promise<{ jobId: string; traceId: string }> {
   const traceId = randomBytes(16).toString('hex');
-  const headers = { traceparent: `00-${traceId}-${'b'.repeat(16)}-01`, 'tidemark-correlation-id': `asked-${traceId}` };
+  const headers = {
+    traceparent: `00-${traceId}-${'b'.repeat(16)}-01`,
+    'tidemark-correlation-id': `from-${traceId}`,
+  };
   const data = { tenant: TENANT, connectionId, type: 'full' };
   const { id } = await on.adapters.broker.request<JobView>(command('job-coordinator', 'create'), data, { headers });
   return { jobId: id, traceId };
@@ -52,7 +55,7 @@ async function originsOf(on: Installation, jobId: string) {
 }
 
 describe('the trace and the correlation id of a job', () => {
-  it('begin with the timer when nobody asked for it', async () => {
+  it('begin with the timer when no request led to it', async () => {
     const on = await world.start();
     const connections = [
       await on.connect(undefined, { schedule: { every: 'realtime' } }),
@@ -81,7 +84,7 @@ describe('the trace and the correlation id of a job', () => {
     const after = await world.start();
     await world.clock.advance(2 * MINUTE);
     expect(await after.finished(jobId)).toMatchObject({ state: 'completed', attempt: 2 });
-    expect(await originsOf(after, jobId)).toMatchObject({ traces: [traceId], correlations: [`asked-${traceId}`] });
+    expect(await originsOf(after, jobId)).toMatchObject({ traces: [traceId], correlations: [`from-${traceId}`] });
   });
 
   it('outlive the runner that lost its claim', async () => {
@@ -97,10 +100,10 @@ describe('the trace and the correlation id of a job', () => {
     expect(await on.finished(jobId)).toMatchObject({ state: 'completed' });
     const { types, traces, correlations } = await originsOf(on, jobId);
     expect(types).toContain('ClaimExpired');
-    expect([traces, correlations]).toEqual([[traceId], [`asked-${traceId}`]]);
+    expect([traces, correlations]).toEqual([[traceId], [`from-${traceId}`]]);
   });
 
-  it('are those of the one who cancels in what cancelling leads to', async () => {
+  it('are those of the cancelling request in the events that follow from it', async () => {
     world.publisher.hang('/api');
     const on = await world.start();
     const { jobId, traceId } = await ask(on, await on.connect(world.publisher.url('/api')));

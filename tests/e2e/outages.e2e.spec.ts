@@ -72,7 +72,7 @@ const patient = { timeout: 60_000, interval: 50 };
     return body.data.filter(({ type }: any) => type === 'StageCompleted').map(({ stage }: any) => stage);
   }
 
-  it('refuses every write while it is the event store, stays alive, and goes on by itself', async () => {
+  it('refuses every write while it is the event store, stays alive, and recovers by itself', async () => {
     const connection = await newConnection();
     const { id, answer } = await jobInFetch(connection);
     eventStore.cut();
@@ -96,7 +96,7 @@ const patient = { timeout: 60_000, interval: 50 };
     expect((await get('/healthz')).status).toBe(200);
     expect((await get('/v1/connections')).status).toBe(200);
 
-    // What the source answers meanwhile is not lost: it is reported when there is somebody to report to.
+    // The source's response in the meantime is not lost: it is reported once the coordinator can be reached.
     answer();
     eventStore.pass();
     expect(await completed(id)).toMatchObject({ attempt: 1, retryCount: 0 });
@@ -105,7 +105,7 @@ const patient = { timeout: 60_000, interval: 50 };
     expect((await post('/v1/connections', noop)).status).toBe(201);
   }, 120_000);
 
-  it('has no lists while it is the read model; jobs go on, and the lists catch up', async () => {
+  it('has no lists while it is the read model; jobs continue, and the lists catch up', async () => {
     const connection = await newConnection();
     readModel.cut();
     for (const path of ['/v1/jobs', '/v1/connections', `/v1/connections/${connection}/changes`, '/v1/overview'])
@@ -149,7 +149,7 @@ const patient = { timeout: 60_000, interval: 50 };
     await eventually(async () => (await get('/readyz')).status === 200, 'readiness', patient);
   }, 180_000);
 
-  it('tries a job again when it was the blob store', async () => {
+  it('retries a job when it was the blob store', async () => {
     const connection = await newConnection();
     blobs.cut();
     const { body } = await post(`/v1/connections/${connection}/jobs`, { type: 'full' });

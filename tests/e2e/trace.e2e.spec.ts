@@ -53,7 +53,7 @@ const servers = serverUrls();
     await eventually(isReady, 'the edge to be ready', { timeout: 30_000, interval: 50 });
     return {
       client,
-      // The edge first: it asks the others.
+      // The edge first: it calls the others.
       stop: async () => {
         for (const program of programs.toReversed()) await program.stop();
       },

@@ -7,20 +7,20 @@ const ended = ['completed', 'failed', 'cancelled'];
 
 type Order = Partial<CreateJob>;
 
-/** Asks the coordinator, as the gateway would. */
+/** Sends requests to the coordinator, as the gateway would. */
 export class Caller {
   constructor(
-    private readonly asked: Pick<Broker, 'request'>,
+    private readonly requester: Pick<Broker, 'request'>,
     private readonly tenant = TENANT,
   ) {}
 
   /** The same for another tenant. */
   as(tenant: string): Caller {
-    return new Caller(this.asked, tenant);
+    return new Caller(this.requester, tenant);
   }
 
   ask<R>(verb: string, data: object, tenant = this.tenant): Promise<R> {
-    return this.asked.request<R>(command('job-coordinator', verb), { tenant, ...data });
+    return this.requester.request<R>(command('job-coordinator', verb), { tenant, ...data });
   }
 
   /** A connection that watches the description at the URL; without one, a connection whose jobs do nothing. */
@@ -38,7 +38,7 @@ export class Caller {
     return this.ask('create', { connectionId, type: 'full', ...order });
   }
 
-  /** Creates a job under an idempotency key; the job of an earlier, identical request is as good. */
+  /** Creates a job under an idempotency key; returns the job of an earlier, identical request. */
   async createOnce(connectionId: string, idempotencyKey: string, order: Order = {}): Promise<string> {
     try {
       return (await this.create(connectionId, { ...order, idempotencyKey })).id;
@@ -62,7 +62,7 @@ export class Caller {
     return this.reached(jobId, ({ state }) => ended.includes(state), withinMs);
   }
 
-  /** Resolves when the connection knows of the job's end: its cursor is committed, its next sync planned. */
+  /** Resolves when the connection has recorded the job's end: its cursor is committed, its next sync planned. */
   async committed(connectionId: string, jobId: string): Promise<void> {
     const known = async () => (await this.connection(connectionId)).lastSync?.jobId === jobId;
     const deadline = Date.now() + 60_000;
@@ -72,7 +72,7 @@ export class Caller {
     }
   }
 
-  /** The job once it is as wanted. @throws Error that shows the job when it never is */
+  /** The job once the condition holds. @throws Error that shows the job when it never does */
   async reached(jobId: string, wanted: (job: JobView) => boolean, withinMs = 20_000): Promise<JobView> {
     const deadline = Date.now() + withinMs;
     for (;;) {

@@ -1,7 +1,7 @@
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // A test looks into it as it likes.
+  // Tests access any of its members.
   readonly body: any;
 }
 
@@ -44,7 +44,7 @@ export class Client {
     return this.call('POST', path, { ...options, body });
   }
 
-  /** A connection that syncs only when it is asked to. @returns its id */
+  /** A connection that syncs only on request. @returns its id */
   async connect(source: object = { connector: 'noop', config: {} }, given: object = {}): Promise<string> {
     const body = { name: 'test', source, schedule: { every: 'manual' }, ...given };
     return (await this.#made(201, '/v1/connections', body)).id;

@@ -7,7 +7,7 @@ import { Publisher } from '../publishers/publisher.js';
 
 const SERVICES = join(import.meta.dirname, '../../services');
 
-/** How many processes there are of each service. */
+/** The number of processes of each service. */
 const SIZES = { 'job-coordinator': 2, 'connector-runner': 2, differ: 1 } as const;
 export type Kind = keyof typeof SIZES;
 export const kinds = Object.keys(SIZES) as Kind[];
@@ -30,11 +30,11 @@ export const environmentOf = (urls: PortUrls, namespace: string): NodeJS.Process
   TIDEMARK_FETCH_ALLOW: Publisher.allow.join(','),
 });
 
-/** Every service as processes of its own, on real servers, to be killed. */
+/** Every service in separate processes, on real servers, which can be killed. */
 export class Cluster {
   #members: Member[] = [];
   readonly #env: NodeJS.ProcessEnv;
-  /** Processes that ended though nobody killed them. */
+  /** Processes that ended without being killed. */
   readonly fallen: string[] = [];
 
   constructor(urls: PortUrls, namespace: string) {
@@ -45,7 +45,7 @@ export class Cluster {
     for (const kind of kinds) this.#fill(kind);
   }
 
-  /** `kill -9` for all processes of a service, or for one of them; new ones take their places at once. */
+  /** `kill -9` for all processes of a service, or for one of them; new ones replace them at once. */
   async kill(kind: Kind, count: number = SIZES[kind]): Promise<void> {
     const doomed = this.#members.filter((member) => member.kind === kind).slice(0, count);
     this.#members = this.#members.filter((member) => !doomed.includes(member));
@@ -78,7 +78,7 @@ export class Cluster {
   }
 }
 
-/** Repeats requests that nobody answered: their servers may be dead at the moment. */
+/** Repeats requests without a response: their servers may be down at the moment. */
 export const patient = (broker: Broker): Pick<Broker, 'request'> => ({
   async request<R>(subject: string, data: unknown) {
     for (;;) {

@@ -1,4 +1,4 @@
-// A whole installation as a process of its own, to be killed. Its parent asks it over IPC.
+// A whole installation as a separate process that can be killed. Its parent sends requests over IPC.
 import type { Broker } from '@tidemark/messaging';
 import { crashAt, type CrashPoint } from './crash-point.js';
 import { startInstallation } from './installation.js';
@@ -11,7 +11,7 @@ export interface Question {
   readonly data: unknown;
 }
 
-/** What the child tells: that it is up, or an answer. */
+/** A message of the child: that it is ready, or a reply. */
 export type Word =
   | { readonly ready: true }
   | { readonly id: number; readonly reply: unknown }
@@ -26,7 +26,7 @@ export interface ChildOptions {
 }
 
 const { folder, crash, ...settings } = JSON.parse(process.argv[2]!) as ChildOptions;
-const tell = (word: Word) => process.send!(word);
+const send = (word: Word) => process.send!(word);
 
 const { adapters } = await startInstallation({
   ...settings,
@@ -34,15 +34,15 @@ const { adapters } = await startInstallation({
   prepare: ({ eventStore }) => crash && crashAt(eventStore, crash),
 });
 process.on('message', ({ id, subject, data }: Question) => void answer(adapters.broker, id, subject, data));
-// The parent is gone: so is what this was for.
+// The parent is gone, so this process is of no use.
 process.on('disconnect', () => process.exit(1));
-tell({ ready: true });
+send({ ready: true });
 
 async function answer(broker: Broker, id: number, subject: string, data: unknown): Promise<void> {
   try {
-    tell({ id, reply: await broker.request(subject, data) });
+    send({ id, reply: await broker.request(subject, data) });
   } catch (error) {
     const { code, message, details } = error as { code?: string; message: string; details?: unknown };
-    tell({ id, error: { code, message, details } });
+    send({ id, error: { code, message, details } });
   }
 }

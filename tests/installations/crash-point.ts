@@ -9,13 +9,13 @@ export interface CrashPoint {
   readonly nth?: number;
 }
 
-/** What an append tells: its first event's type, and the stage when it has one. */
+/** The label of an append: its first event's type, and the stage when it has one. */
 export function labelOf([event]: readonly NewEvent[]): string {
   const { stage } = event!.data as { stage?: string };
   return stage === undefined ? event!.type : `${event!.type} ${stage}`;
 }
 
-/** Makes this process kill itself at the point, as nothing but `kill -9` does: nothing is flushed, nobody is told. */
+/** Makes this process kill itself at the point, like `kill -9`: nothing is flushed, no client is notified. */
 export function crashAt(eventStore: EventStore, point: CrashPoint): void {
   const append = eventStore.append.bind(eventStore);
   let left = point.nth ?? 1;

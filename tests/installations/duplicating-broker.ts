@@ -2,8 +2,8 @@ import type { Broker, ConsumeHandler, ConsumeOptions, Delivery } from '@tidemark
 import { copyOf } from './faulty-broker.js';
 
 /**
- * A broker at its worst: every consumed message is delivered twice at once, the second time to another consumer of the
- * same name where there is one, and every request is made twice. What was delivered or asked can be repeated once more,
+ * A worst-case broker: every consumed message is delivered twice at once, the second time to another consumer of the
+ * same name where there is one, and every request is made twice. All deliveries and requests can be repeated once more,
  * late. Share one among all services.
  */
 export class DuplicatingBroker {
@@ -43,7 +43,7 @@ export class DuplicatingBroker {
     },
   });
 
-  /** Repeats, in order, everything that was delivered or asked so far. Refusals are as good as answers. */
+  /** Repeats, in order, all deliveries and requests so far. Refusals count as replies. */
   async repeatAll(): Promise<void> {
     const late = this.#late;
     this.#late = [];
@@ -75,10 +75,10 @@ export class DuplicatingBroker {
 }
 
 /** The outcome of the one that ends last. */
-function lastOf<R>(asked: readonly Promise<R>[]): Promise<R> {
+function lastOf<R>(requests: readonly Promise<R>[]): Promise<R> {
   return new Promise((resolve, reject) => {
-    let left = asked.length;
-    for (const one of asked)
+    let left = requests.length;
+    for (const one of requests)
       one.then(
         (reply) => --left === 0 && resolve(reply),
         (error: unknown) => --left === 0 && reject(error as Error),

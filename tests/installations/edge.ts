@@ -24,7 +24,7 @@ const logger = createLogger('test', 'silent');
 
 export interface EdgeOptions {
   readonly settings?: Partial<PlatformSettings>;
-  /** What the gateway gets in place of the adapters that the other services have. */
+  /** Replacements for adapters of the gateway; the other services keep theirs. */
   readonly replace?: (adapters: Adapters) => Adapters;
   /** Default: embedded adapters in a folder of its own. */
   readonly on?: { readonly urls: PortUrls; readonly namespace: string };
@@ -77,7 +77,7 @@ export class Edge extends Client {
     this.#coordinator = undefined;
   }
 
-  /** Those who do the work; without them jobs wait. */
+  /** The services that run stages; without them jobs wait. */
   async startRunners(): Promise<void> {
     this.#runners = [
       await startService(connectorRunner, this.adapters, testSettings, logger),

@@ -4,7 +4,7 @@ export interface StreamEvent {
   readonly data?: string;
 }
 
-/** Server-sent events as they come, until the server ends the stream or the reader leaves. */
+/** Server-sent events as they arrive, until the server ends the stream or the reader leaves. */
 export async function* readEvents(response: Response): AsyncGenerator<StreamEvent> {
   let text = '';
   for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {

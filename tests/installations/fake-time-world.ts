@@ -6,7 +6,7 @@ import { Publisher } from '../publishers/publisher.js';
 
 type Options = Partial<Omit<InstallationOptions, 'urls' | 'coordinators'>> & { readonly coordinators?: number };
 
-/** An installation on embedded adapters whose coordinators live in a time that the test moves, and a publisher. */
+/** An installation on embedded adapters whose coordinators use a clock that the test advances, and a publisher. */
 export class FakeTimeWorld {
   readonly clock = new FakeClock();
   readonly #open: Installation[] = [];
@@ -37,7 +37,7 @@ export class FakeTimeWorld {
     await installation.stop();
   }
 
-  /** A runner's broker that can fall silent; at the end it comes back, so that what it holds back can end too. */
+  /** A runner's broker that can fall silent; at the end it is restored, so that held messages can end too. */
   faultyBroker(): FaultyBroker {
     const broker = new FaultyBroker();
     this.#faulty.push(broker);

@@ -2,7 +2,7 @@ import type { Broker, ConsumeHandler, ConsumeOptions, Delivery } from '@tidemark
 
 type Requested = (subject: string, data: Record<string, unknown>) => boolean;
 
-/** A runner's view of the broker that can go silent, as when its host is cut off or its process stands still. */
+/** A runner's view of the broker that can go silent, as when its host is cut off or its process is suspended. */
 export class FaultyBroker {
   #silent = false;
   #silentWhen: Requested = () => false;
@@ -10,7 +10,7 @@ export class FaultyBroker {
   /** Ends of the requests that were made, in the order in which they ended. */
   readonly replies: { readonly subject: string; readonly error?: { readonly code?: string } }[] = [];
 
-  /** From now on nothing comes out. */
+  /** From now on nothing is sent. */
   goSilent(): void {
     this.#silent = true;
   }
@@ -20,7 +20,7 @@ export class FaultyBroker {
     this.#silentWhen = when;
   }
 
-  /** What was held back goes out, late. */
+  /** Held messages are sent, late. */
   comeBack(): void {
     this.#silent = false;
     this.#silentWhen = () => false;

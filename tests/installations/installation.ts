@@ -14,16 +14,16 @@ export interface InstallationOptions {
   readonly namespace?: string;
   /** One coordinator for each; the system's time when not given. */
   readonly coordinators?: readonly (Clock | undefined)[];
-  /** One runner for each: what it sees of the broker, and how many legs it works on at once. */
+  /** One runner for each: its view of the broker, and how many legs it runs at once. */
   readonly runners?: readonly RunnerOptions[];
   readonly differs?: number;
   readonly claimTimeoutMs?: number;
   readonly tenantMaxRunning?: number;
   /** True: the services also know the example pipeline `copy` and its connectors. */
   readonly withCopy?: boolean;
-  /** Comes between all services and the broker. */
+  /** Wraps the broker of all services. */
   readonly decorate?: (broker: Broker) => Broker;
-  /** Sees the adapters before any service does. */
+  /** Receives the adapters before any service does. */
   readonly prepare?: (adapters: Adapters) => void;
 }
 
@@ -35,7 +35,7 @@ export interface RunnerOptions {
 /** Several services in this process, on adapters of their own. */
 export interface Installation extends Caller {
   readonly adapters: Adapters;
-  /** What services and adapters reported. */
+  /** Errors that services and adapters reported. */
   readonly errors: readonly unknown[];
   /** One more runner. */
   startRunner(options?: RunnerOptions): Promise<void>;
@@ -71,7 +71,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     errors,
     startRunner,
     async stop() {
-      // Those who take work first, so that they can still report it.
+      // The services that run stages first, so that they can still report.
       for (const service of services.toReversed()) await service.stop();
       await opened.close();
     },

@@ -10,8 +10,8 @@ const PROGRAM = join(import.meta.dirname, '../dist/installations/crash-child.js'
 class Died extends Error {}
 
 /**
- * An installation in a process that may die at any moment. A request that it dies under is repeated to its next life,
- * so only requests that may be repeated belong here.
+ * An installation in a process that may be killed at any moment. An interrupted request is repeated after the restart,
+ * so requests must be repeatable.
  */
 export class MortalInstallation extends Caller {
   #life?: { readonly child: ChildProcess; readonly ready: Promise<void>; readonly exit: Promise<unknown> };
@@ -23,7 +23,7 @@ export class MortalInstallation extends Caller {
     super({ request: <R>(subject: string, data: unknown) => this.#untilAnswered(subject, data) as Promise<R> });
   }
 
-  /** Begins the next life; resolves when it answers. @throws Error when it dies before */
+  /** Restarts it; resolves when it answers. @throws Error when it dies before */
   start(crash?: ChildOptions['crash']): Promise<void> {
     const child = fork(PROGRAM, [JSON.stringify({ ...this.options, crash })], {
       execArgv: ['--disable-warning=ExperimentalWarning'],

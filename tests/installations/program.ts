@@ -9,7 +9,7 @@ export interface Ended {
 
 type ServiceName = 'standalone' | 'gateway' | 'job-coordinator' | 'connector-runner' | 'differ';
 
-/** A service's own program as a process of its own, with nothing in its environment but what a test gives it. */
+/** A service's own program as a separate process, with only the environment that a test gives it. */
 export class Program {
   stdout = '';
   stderr = '';
@@ -30,7 +30,7 @@ export class Program {
     });
   }
 
-  /** The first match in standard output, as soon as it is there. @throws Error with all output when the program ends without it */
+  /** The first match in standard output, as soon as it appears. @throws Error with all output when the program ends without it */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const found = pattern.exec(this.stdout);
@@ -50,7 +50,7 @@ export class Program {
     this.#child.kill(signal);
   }
 
-  /** Ends it, by force if need be; for the end of a test. */
+  /** Ends it, by force if necessary; for the end of a test. */
   async stop(): Promise<Ended> {
     if (!this.#hasEnded) this.signal('SIGINT');
     const timer = setTimeout(() => this.signal('SIGKILL'), 10_000);

@@ -9,18 +9,18 @@ import { embedded } from './urls.js';
 
 export interface StandaloneInstallation {
   readonly adapters: Adapters;
-  /** With a key of the default tenant that may do everything. */
+  /** With a key of the default tenant with every scope. */
   readonly client: Client;
-  /** What services and adapters reported. */
+  /** Errors that services and adapters reported. */
   readonly errors: readonly unknown[];
   stop(): Promise<void>;
 }
 
 export interface StandaloneOptions {
-  /** Default: embedded adapters in a folder that goes away with the installation. */
+  /** Default: embedded adapters in a folder that is removed with the installation. */
   readonly urls?: PortUrls;
   readonly settings?: Partial<PlatformSettings>;
-  /** Comes between the services and the broker. */
+  /** Wraps the broker of the services. */
   readonly decorate?: (broker: Broker) => Broker;
 }
 

@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => world.end());
 
-/** A connection whose jobs stay at work until they are let go. */
+/** A connection whose jobs keep running until they are released. */
 async function heldConnection(on: Installation, path: string, whenBusy = 'queue') {
   const release = world.publisher.hold(described(1), path);
   return { id: await on.connect(world.publisher.url(path), { whenBusy }), release };
@@ -23,7 +23,7 @@ async function heldConnection(on: Installation, path: string, whenBusy = 'queue'
 const idsOf = (jobs: readonly JobView[]) => jobs.map(({ id }) => id);
 
 describe('a tenant at its cap', () => {
-  it('makes jobs wait, says behind which, and serves its connections in turns', async () => {
+  it('makes jobs wait, says behind which, and serves its connections round-robin', async () => {
     const on = await world.start({ tenantMaxRunning: 1 });
     const held = await heldConnection(on, '/held');
     const [a, b, c] = [await on.connect(), await on.connect(), await on.connect()];
@@ -39,7 +39,7 @@ describe('a tenant at its cap', () => {
       state: 'pending',
       waitingFor: { reason: 'tenant_cap', behind: [blocker.id] },
     });
-    // Jobs come onto the agenda a moment after they were created.
+    // Jobs reach the agenda a moment after they were created.
     const explained = await eventually(async () => {
       const reasons = await on.ask<object>('explain-jobs', { jobIds: idsOf([blocker, ...waiting]) });
       return Object.keys(reasons).length === waiting.length && reasons;
@@ -52,7 +52,7 @@ describe('a tenant at its cap', () => {
     expect(await startOrder(on)).toEqual(idsOf([blocker, a1, b1, c1, a2, b2, a3]));
   });
 
-  it('lets each of two tenants have its own places', async () => {
+  it('gives each of two tenants its own slots', async () => {
     const on = await world.start({ tenantMaxRunning: 1 });
     const held = await heldConnection(on, '/held');
     await on.create(held.id);
@@ -70,7 +70,7 @@ describe('a tenant at its cap', () => {
   });
 
   it.each([1, 2])(
-    'refuses exactly those over it, of 50 asked for at once, with %i coordinators',
+    'refuses exactly those over it, of 50 requested at once, with %i coordinators',
     async (coordinators) => {
       const on = await world.start({ tenantMaxRunning: 5, coordinators });
       const held = await Promise.all(Array.from({ length: 50 }, (_, n) => heldConnection(on, `/held-${n}`, 'reject')));
@@ -82,7 +82,7 @@ describe('a tenant at its cap', () => {
       for (const { release } of held) release();
       for (const { id } of accepted) expect(await on.finished(id)).toMatchObject({ state: 'completed' });
 
-      // All five places are free again, and no more than five.
+      // All five slots are free again, and no more than five.
       const again = await Promise.all(Array.from({ length: 6 }, (_, n) => heldConnection(on, `/again-${n}`, 'reject')));
       for (const { id } of again.slice(0, 5)) await on.create(id);
       expect(await on.refused(on.create(again[5]!.id))).toBe('TOO_MANY_CONCURRENT_SYNCS');
@@ -92,7 +92,7 @@ describe('a tenant at its cap', () => {
 });
 
 describe('a connection with a running job', () => {
-  it('makes the next one wait, or refuses it, as was asked', async () => {
+  it('makes the next one wait, or refuses it, as requested', async () => {
     const on = await world.start({ coordinators: 2 });
     const held = await heldConnection(on, '/held');
     const first = await on.create(held.id);
@@ -108,7 +108,7 @@ describe('a connection with a running job', () => {
     expect(await startOrder(on)).toEqual([first.id, second.id]);
   });
 
-  it('starts one job at a time, however many are asked for at once', async () => {
+  it('starts one job at a time, however many are requested at once', async () => {
     const on = await world.start({ coordinators: 2, tenantMaxRunning: 10 });
     const connectionId = await on.connect();
     const jobs = await Promise.all(Array.from({ length: 20 }, () => on.create(connectionId)));
@@ -124,7 +124,7 @@ async function startOrder(on: Installation): Promise<string[]> {
   return [...started];
 }
 
-/** How many jobs were at work at the same moment of the log. */
+/** The largest number of jobs that ran at the same point of the log. */
 async function mostAtOnce(on: Installation): Promise<number> {
   const running = new Set<string>();
   let most = 0;

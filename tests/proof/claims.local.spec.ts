@@ -33,7 +33,7 @@ async function hangingJob(on: Installation): Promise<string> {
 }
 
 describe('a runner that falls silent', () => {
-  it('loses its claim, and the next one goes on after the last completed stage', async () => {
+  it('loses its claim, and the next one resumes after the last completed stage', async () => {
     const faulty = world.faultyBroker();
     world.publisher.publish(described(1), '/api');
     const on = await world.start({ runners: [{ decorate: faulty.decorate, concurrency: 1 }] });
@@ -84,22 +84,22 @@ describe('a runner that falls silent', () => {
   });
 });
 
-describe('a claim that beats without advancing', () => {
+describe('a claim with heartbeats but no progress', () => {
   it('is stalled after ten minutes, recovers with the next progress, and completes', async () => {
     const on = await world.start();
     const release = world.publisher.hold(described(1), '/api');
     const { id } = await on.create(await on.connect(world.publisher.url('/api')));
     await world.fetched('/api', 1);
-    const beat = (percent?: number) => {
+    const heartbeat = (percent?: number) => {
       on.adapters.broker.broadcast(beatSubject(id), { jobId: id, claim: 1, stage: 'fetch', percent });
       return world.clock.advance(55 * SECOND);
     };
     for (let minutes = 0; minutes < 10; minutes += 55 / 60) {
       expect(await on.job(id)).toMatchObject({ liveness: 'live' });
-      await beat();
+      await heartbeat();
     }
     await on.reached(id, ({ liveness }) => liveness === 'stalled');
-    await beat(30);
+    await heartbeat(30);
     expect(await on.reached(id, ({ liveness }) => liveness === 'live')).toMatchObject({ state: 'running', attempt: 1 });
     release();
     expect(await on.finished(id)).toMatchObject({ state: 'completed', attempt: 1 });
@@ -115,7 +115,7 @@ describe('a cancel', () => {
     const on = await world.start();
     const id = await hangingJob(on);
     expect(await on.ask('cancel-job', { jobId: id })).toMatchObject({ state: 'running', waitingFor: null });
-    // The deadline cannot have passed: nobody moved the clock.
+    // The deadline cannot have passed: the clock was not advanced.
     expect(await on.finished(id)).toMatchObject({ state: 'cancelled' });
     expect((await on.events(id)).at(-1)).toMatchObject({ type: 'JobCancelled', data: { forced: false } });
   });
@@ -141,7 +141,7 @@ describe('a cancel', () => {
     expect(await on.events(id)).toEqual(events);
   });
 
-  it('ends a job that waits for a place, for its time, or for a runner, at once', async () => {
+  it('ends a job that waits for a slot, for its planned time, or for a runner, at once', async () => {
     const on = await world.start({ runners: [], tenantMaxRunning: 1 });
     const offered = await on.create(await on.connect());
     await on.reached(offered.id, ({ waitingFor }) => waitingFor?.reason === 'no_runner');

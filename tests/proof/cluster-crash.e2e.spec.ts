@@ -15,10 +15,10 @@ import { seeded, syncUntil, watchedApis, type WatchedApi } from './testing/workl
 
 const MOMENTS = Number(process.env['CLUSTER_CRASH_MOMENTS'] ?? 20);
 const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000);
-/** The longest time between two deaths, in milliseconds. */
+/** The longest time between two kills, in milliseconds. */
 const LONGEST_PEACE_MS = 4000;
 const urls = serverUrls();
-const deaths = STAGES.flatMap((stage) => kinds.map((kind) => ({ kind, stage })));
+const kills = STAGES.flatMap((stage) => kinds.map((kind) => ({ kind, stage })));
 
 let publisher: Publisher;
 let adapters: Opened<PortName>;
@@ -42,23 +42,23 @@ async function end(): Promise<void> {
 
 const historyOf = async ({ eventStore }: Pick<Adapters, 'eventStore'>) => new History(await readLog(eventStore));
 
-/** Kills all processes of a service when the stage's checkpoint is told. */
+/** Kills all processes of a service when the stage's checkpoint is reported. */
 async function killAfter(
   broker: Broker,
   kind: Kind,
   stage: string,
 ): Promise<Running & { readonly done: Promise<void> }> {
   const done = Promise.withResolvers<void>();
-  let told = false;
+  let reported = false;
   const listening = await broker.listen<{ stage: string }>(eventSubject('job', 'StageCompleted'), ({ data }) => {
-    if (told || data.stage !== stage) return;
-    told = true;
+    if (reported || data.stage !== stage) return;
+    reported = true;
     cluster.kill(kind).then(done.resolve, done.reject);
   });
   return { stop: () => listening.stop(), done: done.promise };
 }
 
-/** What lists say of the tenant's jobs and snapshots is what happened. */
+/** Lists of the tenant's jobs and snapshots agree with the history. */
 async function expectViews(jobs: number, snapshots: number): Promise<void> {
   const where = { tenant: TENANT };
   const { readModel } = adapters;
@@ -86,7 +86,7 @@ async function expectViews(jobs: number, snapshots: number): Promise<void> {
 
     afterAll(end);
 
-    it.each(deaths)(
+    it.each(kills)(
       'complete a sync when every $kind is killed after $stage',
       async ({ kind, stage }) => {
         const death = await killAfter(adapters.broker, kind, stage);
@@ -100,12 +100,12 @@ async function expectViews(jobs: number, snapshots: number): Promise<void> {
       180_000,
     );
 
-    it('show each sync once in their lists, and none of them fell by itself', async () => {
+    it('show each sync once in their lists, and none of the services ended by itself', async () => {
       await expectViews(api.version, api.version);
       expect(cluster.fallen).toEqual([]);
     }, 90_000);
 
-    /** The history, once the last job's end is known to its connection. */
+    /** The history, once the connection has recorded the last job's end. */
     async function committed(): Promise<History> {
       await on.committed(api.connectionId, api.jobIds.at(-1)!);
       return historyOf(adapters);
@@ -139,7 +139,7 @@ async function expectViews(jobs: number, snapshots: number): Promise<void> {
         expect(api.version).toBeGreaterThan(1);
       }
       const syncs = apis.reduce((sum, { version }) => sum + version, 0);
-      process.stdout.write(`${syncs} syncs over ${MOMENTS} deaths, seed ${SEED}\n`);
+      process.stdout.write(`${syncs} syncs over ${MOMENTS} kills, seed ${SEED}\n`);
       await expectViews(syncs, syncs);
       expect(cluster.fallen).toEqual([]);
     }, 600_000);

@@ -38,7 +38,7 @@ let folder: TemporaryFolder;
 let publisher: Publisher;
 let connectionId: string;
 
-/** What the log of a folder tells. */
+/** The history in the log of a folder. */
 async function historyOf(path: string): Promise<History> {
   const adapters = await openAdapters(allPorts, { urls: embedded(path), namespace: 'tidemark' });
   try {
@@ -120,7 +120,7 @@ describe('one sync with changes', () => {
     expect(history.ofType('SyncEnded', connectionId)).toHaveLength(2);
     expect(history.cursorOf(connectionId)).toBe(second!.snapshotId);
 
-    // What was stored before the crash stands as it was, and a fetch that was checkpointed is not made again.
+    // Events stored before the crash are unchanged, and a completed fetch is not repeated.
     expect(history.log.slice(0, dead.log.length)).toEqual(dead.log);
     const fetched = dead.stagesOf(jobId).includes('fetch');
     expect(publisher.fetches('/api') - atDeath).toBe(fetched ? 0 : 1);

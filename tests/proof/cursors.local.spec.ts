@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => world.end());
 
-/** A broker that keeps back what the coordinators take, until it is let go: a job has ended and nobody heard of it. */
+/** A broker that holds back the coordinators' messages until it is released: a job's end is not processed. */
 function delaying() {
   let held = true;
   const decorate = (broker: Broker): Broker =>
@@ -49,7 +49,7 @@ describe('the next sync of a connection', () => {
     expect(next).toMatchObject({ jobId: second.id, previousId: baseline!.snapshotId });
   });
 
-  it('starts from it also when all was restarted in between', async () => {
+  it('starts from it even when everything was restarted in between', async () => {
     const before = await world.start({ decorate: delaying().decorate });
     world.publisher.publish(described(1), '/api');
     const connectionId = await before.connect(world.publisher.url('/api'));
@@ -77,7 +77,7 @@ describe('the next sync of a connection', () => {
     const next = await on.create(await on.connect());
     faulty.comeBack();
     expect(await on.finished(orphan.id)).toMatchObject({ state: 'completed' });
-    // There is one place.
+    // There is one slot.
     expect(await on.finished(next.id)).toMatchObject({ state: 'completed' });
   });
 });

@@ -30,7 +30,7 @@ const urls = serverUrls();
       await publisher.stop();
     });
 
-    it('leaves what every message once would leave', async () => {
+    it('has the same result as each message once', async () => {
       const [on] = installations;
       const history = async () => new History(await readLog(on!.adapters.eventStore));
       await expectDuplicatesToBeHarmless({ on: on!, publisher, broker, history });

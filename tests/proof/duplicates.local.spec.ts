@@ -19,7 +19,7 @@ afterEach(() => world.end());
 const historyOf = async (on: Installation) => new History(await readLog(on.adapters.eventStore));
 
 describe('every message twice and late, to two runners and two coordinators', () => {
-  it('leaves what every message once would leave', async () => {
+  it('has the same result as each message once', async () => {
     const broker = new DuplicatingBroker();
     const on = await startInstallation({
       urls: embedded(world.folder.path),

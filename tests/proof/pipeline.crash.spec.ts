@@ -61,7 +61,7 @@ async function historyOf(path: string): Promise<History> {
   }
 }
 
-/** What holds of the job, whatever happened on its way. */
+/** Invariants of the job after any crash. */
 function expectCopied(history: History, jobId: string): void {
   expect(history.stagesOf(jobId)).toEqual(['prepare', 'copy', 'announce']);
   const checkpoints = history.ofType<CheckpointSaved['data']>('CheckpointSaved');
@@ -80,7 +80,7 @@ function expectCopied(history: History, jobId: string): void {
 }
 
 describe('a job with checkpoints inside a stage', () => {
-  it('is stored in these appends, and an optional destination that is down stops nothing', async () => {
+  it('is stored in these appends, and an optional destination that is down does not stop it', async () => {
     const path = folder.join('whole');
     const appends: string[] = [];
     const on = await startInstallation({
@@ -112,7 +112,7 @@ describe('a job with checkpoints inside a stage', () => {
     });
   });
 
-  it('refuses parameters that the pipeline does not take', async () => {
+  it('refuses parameters that the pipeline does not accept', async () => {
     const path = folder.join('refused');
     const on = await startInstallation({ urls: embedded(path), withCopy: true });
     const { id: connectionId } = await on.ask<{ id: string }>('create-connection', settings(path));
@@ -123,7 +123,7 @@ describe('a job with checkpoints inside a stage', () => {
     await on.stop();
   });
 
-  it.each(points)('goes on from its last one when killed $when $append $nth', async (crash) => {
+  it.each(points)('resumes from its last one when killed $when $append $nth', async (crash) => {
     const path = folder.join(`${crash.when} ${crash.append} ${crash.nth}`);
     const mortal = new MortalInstallation({ folder: path, withCopy: true });
     await mortal.start();

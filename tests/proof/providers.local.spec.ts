@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 describe('a provider with 10,000 subscribers', () => {
-  it('is fetched once, and tells each of them once, in the log and on the broker', async () => {
+  it('is fetched once, and notifies each of them once, in the log and on the broker', async () => {
     publisher.publish(described(1), '/api');
     const providerId = await addProvider(on, publisher.url('/api'));
     const catalogue = on.as(CATALOGUE);

@@ -17,11 +17,11 @@ import { seeded, syncUntil, watchedApis, type WatchedApi } from './testing/workl
 const MOMENTS = Number(process.env['CRASH_MOMENTS'] ?? 200);
 const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000);
 const CONNECTIONS = 4;
-/** Fewer than connections, so that jobs wait for places too. */
+/** Fewer than connections, so that jobs wait for slots too. */
 const TENANT_MAX_RUNNING = 2;
-/** The longest a life goes on once it has begun to answer, in milliseconds. */
+/** The longest time from the first answer to a kill, in milliseconds. */
 const LONGEST_LIFE_MS = 600;
-/** The share of lives that end while they begin. */
+/** The share of kills during the start. */
 const STILLBORN = 0.15;
 
 let folder: TemporaryFolder;
@@ -37,7 +37,7 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** Lets the installation die that many times, and live on after that. */
+/** Kills the installation that many times; it stays up afterwards. */
 async function dieOften(mortal: MortalInstallation, times: number): Promise<void> {
   const random = seeded(SEED);
   for (let died = 0; died < times; died += 1) {
@@ -49,7 +49,7 @@ async function dieOften(mortal: MortalInstallation, times: number): Promise<void
   await mortal.start();
 }
 
-/** All documents of all views, once they say what the whole log says. */
+/** All documents of all views, once they reflect the whole log. */
 async function documentsOf(on: Installation): Promise<Record<string, readonly object[]>> {
   const head = await on.adapters.eventStore.head();
   const all: Record<string, readonly object[]> = {};
@@ -70,7 +70,7 @@ async function documentsOf(on: Installation): Promise<Record<string, readonly ob
 describe(`an installation killed at ${MOMENTS} random moments (seed ${SEED})`, () => {
   let apis: WatchedApi[];
 
-  it('completes every sync that was asked for', async () => {
+  it('completes every requested sync', async () => {
     const mortal = new MortalInstallation({ folder: folder.path, tenantMaxRunning: TENANT_MAX_RUNNING });
     await mortal.start();
     apis = await watchedApis(mortal, publisher, CONNECTIONS);
@@ -80,7 +80,7 @@ describe(`an installation killed at ${MOMENTS} random moments (seed ${SEED})`, (
     await Promise.all([deaths, ...apis.map((api) => syncUntil(mortal, publisher, api, () => ended))]);
     for (const { connectionId, jobIds } of apis) await mortal.committed(connectionId, jobIds.at(-1)!);
     await mortal.kill();
-    // A workload that did next to nothing would prove next to nothing.
+    // A workload that does almost nothing would prove almost nothing.
     for (const { version } of apis) expect(version).toBeGreaterThan(MOMENTS / 20);
     process.stdout.write(
       `${apis.map(({ version }) => version).join(' + ')} syncs over ${MOMENTS} deaths, seed ${SEED}\n`,
@@ -96,9 +96,9 @@ describe(`an installation killed at ${MOMENTS} random moments (seed ${SEED})`, (
     await on.stop();
   });
 
-  it('has no place taken by a job that has ended', async () => {
+  it('has no slot held by an ended job', async () => {
     const on = await startInstallation({ urls: embedded(folder.path), tenantMaxRunning: TENANT_MAX_RUNNING });
-    // Places are told to be free with the next one that is given.
+    // Released slots are recorded together with the next admission.
     const { id } = await on.create(apis[0]!.connectionId);
     await on.finished(id);
     await on.stop();
@@ -108,7 +108,7 @@ describe(`an installation killed at ${MOMENTS} random moments (seed ${SEED})`, (
     await after.stop();
   });
 
-  it('has views that say what a fresh fold of the log says', async () => {
+  it('has views that agree with a fresh fold of the log', async () => {
     const lived = await startInstallation({ urls: embedded(folder.path) });
     const documents = await documentsOf(lived);
     await lived.stop();

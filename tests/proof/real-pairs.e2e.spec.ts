@@ -10,7 +10,7 @@ import { readLog } from './testing/log.js';
 import { Publisher } from '../publishers/publisher.js';
 
 const DATA = process.env['OPENAPI_DATA'];
-/** Small enough for the slowest of servers. */
+/** Small enough for the slowest servers. */
 const SMALL = 'netlify-v2';
 
 const pairs = DATA === undefined ? [] : readdirSync(join(DATA, 'pairs')).sort();

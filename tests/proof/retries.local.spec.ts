@@ -22,11 +22,11 @@ async function failingJob(on: Installation) {
   return { connectionId, jobId: (await on.create(connectionId)).id };
 }
 
-/** Milliseconds until the next try. */
+/** Milliseconds until the next attempt. */
 const untilRetry = ({ nextRetryAt }: JobView) => Date.parse(nextRetryAt!) - world.clock.now();
 
 describe('a job whose source fails', () => {
-  it('is tried again after 60, 300 and 900 seconds, each within a quarter, and then has failed', async () => {
+  it('is retried after 60, 300 and 900 seconds, each with up to 25 % jitter, and then fails', async () => {
     const on = await world.start();
     const { jobId } = await failingJob(on);
     for (const [index, seconds] of [60, 300, 900].entries()) {
@@ -58,7 +58,7 @@ describe('a job whose source fails', () => {
     expect(on.errors).toEqual([]);
   });
 
-  it('completes when a retry goes well', async () => {
+  it('completes when a retry succeeds', async () => {
     const on = await world.start();
     const { jobId } = await failingJob(on);
     const waiting = await on.reached(jobId, (job) => isWaiting(job, 1));
@@ -67,7 +67,7 @@ describe('a job whose source fails', () => {
     expect(await on.finished(jobId)).toMatchObject({ state: 'completed', result: 'succeeded', attempt: 2 });
   });
 
-  it('is not tried again when the error says that it cannot help', async () => {
+  it('is not retried when the error is not retryable', async () => {
     const on = await world.start();
     const { jobId } = await failingJob(on);
     await on.reached(jobId, (job) => isWaiting(job, 1));
@@ -76,7 +76,7 @@ describe('a job whose source fails', () => {
     expect(await on.finished(other.id)).toMatchObject({ state: 'failed', retryCount: 0, attempt: 1 });
   });
 
-  it('frees its place while it waits; those of its own connection wait behind it', async () => {
+  it('releases its slot while it waits; those of its own connection wait behind it', async () => {
     const on = await world.start({ tenantMaxRunning: 1 });
     const { jobId, connectionId } = await failingJob(on);
     const waiting = await on.reached(jobId, (job) => isWaiting(job, 1));
@@ -91,13 +91,13 @@ describe('a job whose source fails', () => {
     expect(await on.job(jobId)).toMatchObject({ state: 'completed', attempt: 2 });
   });
 
-  it('is cancelled at once while it waits for its next try, and is never tried again', async () => {
+  it('is cancelled at once while it waits for its next attempt, and is never retried', async () => {
     const on = await world.start();
     const { jobId } = await failingJob(on);
     await on.reached(jobId, (job) => isWaiting(job, 1));
     expect(await on.ask('cancel-job', { jobId })).toMatchObject({ state: 'cancelled', nextRetryAt: null });
     await world.clock.advance(3600 * SECOND);
-    // Whatever that led to comes before the job of somebody else.
+    // The consequences of the cancel are processed before the job of another tenant.
     await on.finished((await on.create(await on.connect())).id);
     expect(await on.job(jobId)).toMatchObject({ state: 'cancelled' });
     expect(world.publisher.fetches('/api')).toBe(1);

@@ -45,7 +45,7 @@ describe('a planned sync', () => {
     expect(on.errors).toEqual([]);
   });
 
-  it.each(['with its views', 'with empty views'])('is made up for once after hours of downtime, %s', async (how) => {
+  it.each(['with its views', 'with empty views'])('runs once after hours of downtime, %s', async (how) => {
     const before = await world.start();
     const begin = world.clock.now();
     const id = await hourly(before);
@@ -62,13 +62,13 @@ describe('a planned sync', () => {
     expect(await synced(after, id, 2)).toMatchObject({ nextSyncAt: iso(begin + 12 * HOUR) });
   });
 
-  it('is not started while the connection is paused; one that is asked for is', async () => {
+  it('is not started while the connection is paused; a requested one is', async () => {
     const on = await world.start();
     const id = await hourly(on);
     await on.ask('pause-connection', { connectionId: id });
     await world.clock.advance(5 * HOUR);
-    const asked = await on.create(id);
-    expect(await on.finished(asked.id)).toMatchObject({ state: 'completed', trigger: 'api' });
+    const requested = await on.create(id);
+    expect(await on.finished(requested.id)).toMatchObject({ state: 'completed', trigger: 'api' });
     expect(await synced(on, id, 1)).toMatchObject({ nextSyncAt: null });
     expect(await ofType(on, 'JobCreated')).toHaveLength(1);
     const resumed = await on.ask<ConnectionView>('resume-connection', { connectionId: id });
@@ -77,26 +77,26 @@ describe('a planned sync', () => {
     await synced(on, id, 2);
   });
 
-  it('waits behind a job that is at work, and does not move the rhythm', async () => {
+  it('waits behind a running job, and keeps its interval', async () => {
     const on = await world.start({ runners: [] });
     const begin = world.clock.now();
     const id = await hourly(on);
     await world.clock.advance(0.75 * HOUR);
-    const asked = await on.create(id);
-    await on.reached(asked.id, ({ waitingFor }) => waitingFor?.reason === 'no_runner');
+    const requested = await on.create(id);
+    await on.reached(requested.id, ({ waitingFor }) => waitingFor?.reason === 'no_runner');
     await world.clock.advance(0.5 * HOUR);
     await eventually(async () => (await ofType(on, 'JobCreated')).length === 2, 'the planned job');
     const planned = jobStream.idOf((await ofType(on, 'JobCreated'))[1]!.stream);
     expect(await on.job(planned)).toMatchObject({
       trigger: 'schedule',
-      waitingFor: { reason: 'connection_busy', behind: [asked.id] },
+      waitingFor: { reason: 'connection_busy', behind: [requested.id] },
     });
     await on.startRunner();
     expect(await synced(on, id, 2)).toMatchObject({ nextSyncAt: iso(begin + 2 * HOUR) });
   });
 });
 
-describe('a job that is to start later', () => {
+describe('a job with a planned start', () => {
   it('starts at its time, also after a restart', async () => {
     const before = await world.start();
     const startAt = iso(world.clock.now() + HOUR);

@@ -1,6 +1,6 @@
 const operation = { responses: { '200': { description: 'well' } } };
 
-/** Any two versions differ: each has an operation of its own beside a common one. */
+/** Any two versions differ: each has an operation of its own and a common one. */
 export const described = (version: number) => ({
   openapi: '3.1.0',
   info: { title: 'Harbour', version: `${version}.0.0` },

@@ -7,9 +7,9 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 const PATH = '/openapi.json';
 
-/** Publishes API descriptions on the loopback: counts who fetched what, and can fail, wait, or never answer. */
+/** Publishes API descriptions on the loopback: counts requests by path, and can fail, wait, or never respond. */
 export class Publisher {
-  /** What the fetch guard must let through. */
+  /** The address that the fetch guard must allow. */
   static readonly allow = ['127.0.0.0/8'];
 
   readonly #answers = new Map<string, Answer>();
@@ -17,8 +17,8 @@ export class Publisher {
   readonly #server = createServer((request, response) => this.#answer(request, response));
 
   /**
-   * @param document what is published at the default path
-   * @param port that must be had: waits until it is free. Default: any free one
+   * @param document the document at the default path
+   * @param port waits until it is free. Default: any free one
    */
   static async start(document: object = described(1), port = 0): Promise<Publisher> {
     const publisher = new Publisher();
@@ -27,12 +27,12 @@ export class Publisher {
     return publisher;
   }
 
-  /** @param path may have a query, which makes no difference to the answer */
+  /** @param path may have a query, which does not affect the response */
   url(path = PATH): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${path}`;
   }
 
-  /** The source of a connection to it. */
+  /** The source settings of a connection to it. */
   source(path = PATH): object {
     return { connector: 'openapi', config: { url: this.url(path) } };
   }
@@ -51,12 +51,12 @@ export class Publisher {
     this.#answers.set(path, (_, response) => response.writeHead(status).end());
   }
 
-  /** Never answers. */
+  /** Never responds. */
   hang(path = PATH): void {
     this.#answers.set(path, () => undefined);
   }
 
-  /** Answers with the document, but not before the returned function is called; that answers the later ones at once. */
+  /** Responds with the document once the returned function is called; later requests get it at once. */
   hold(document: object, path = PATH): () => void {
     const held: ServerResponse[] = [];
     this.#answers.set(path, (_, response) => void held.push(response));
@@ -80,7 +80,7 @@ export class Publisher {
   }
 }
 
-/** Another checkout's tests may have the port for a while. */
+/** The tests of another checkout may use the port for a while. */
 async function listen(server: Server, port: number): Promise<void> {
   for (;;) {
     try {

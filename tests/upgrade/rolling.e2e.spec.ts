@@ -14,7 +14,7 @@ const urls = serverUrls();
 const KEY = 'tmk_key-of-the-fleet';
 const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000);
 const DEATHS = 4;
-/** Of each part; it takes a fraction of it when the machine does nothing else. */
+/** Timeout of each part; an idle machine needs a fraction of it. */
 const TIMEOUT_MS = 300_000;
 
 let publisher: Publisher;
@@ -56,9 +56,9 @@ async function replace(from: Version, to: Version): Promise<void> {
       await publisher.stop();
     });
 
-    it('go on while the old ones are replaced by the new ones', () => replace('old', 'new'), TIMEOUT_MS);
+    it('keep working while the old ones are replaced by the new ones', () => replace('old', 'new'), TIMEOUT_MS);
 
-    it('go on while the new ones are replaced by the old ones', () => replace('new', 'old'), TIMEOUT_MS);
+    it('keep working while the new ones are replaced by the old ones', () => replace('new', 'old'), TIMEOUT_MS);
 
     it(
       `go on while both are there and are killed at random (seed ${SEED})`,

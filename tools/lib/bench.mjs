@@ -1,10 +1,10 @@
-// What the job benchmarks share: a closed loop, a paced loop, percentiles, the raw floor of the store, and rows of output.
+// Shared code of the job benchmarks: a closed loop, a paced loop, percentiles, the raw floor of the store, and rows of output.
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** A temporary folder that goes with the process. */
+/** A temporary folder that is removed when the process ends. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-bench-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -22,7 +22,7 @@ export async function closedLoop(count, inFlight, action) {
   return count / ((performance.now() - began) / 1000);
 }
 
-/** Starts `action(index)` at a steady rate, whether earlier ones are done or not. */
+/** Starts `action(index)` at a steady rate, regardless of whether earlier ones have ended. */
 export async function paced(count, perSecond, action) {
   const began = performance.now();
   const running = [];
@@ -39,7 +39,7 @@ export function percentile(values, p) {
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))];
 }
 
-/** Rows of a job's events per second that plain SQLite takes in one commit after the other of 100: the store's floor. */
+/** Rows of a job's events per second that plain SQLite writes in successive commits of 100: the store's floor. */
 export function sqliteFloor(folder, eventsPerJob, jobs = 4000) {
   const database = new DatabaseSync(join(folder, 'floor.db'));
   database.exec('pragma page_size=8192; pragma journal_mode=wal; pragma synchronous=full');
@@ -73,7 +73,7 @@ export function sqliteFloor(folder, eventsPerJob, jobs = 4000) {
   return perSecond;
 }
 
-/** Bytes of the files, as far as they exist. */
+/** Bytes of the files that exist. */
 export const bytesOf = (...files) =>
   files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 

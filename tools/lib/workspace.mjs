@@ -1,5 +1,5 @@
 // Brings a checkout into a runnable state. Plain JavaScript without dependencies: it must run on the machine's own
-// Node (20 or newer) before anything is installed. When nothing is to be done it costs a few tens of milliseconds.
+// Node (20 or newer) before anything is installed. When nothing has to be done it takes a few tens of milliseconds.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ export function ensureInstalled() {
   if (installedAsLocked() && existsSync(node)) return;
   say('Installing dependencies (once; about a minute) …');
   run('npm', ['ci', '--no-audit', '--no-fund'], 'npm ci');
-  // An npm that runs no install scripts leaves the package without its binary: fetch it as the script would have.
+  // An npm that runs no install scripts leaves the package without its binary: fetch it as the script would.
   if (!existsSync(node)) run(process.execPath, ['installArchSpecificPackage.js'], 'node', join(modules, 'node'));
   if (!existsSync(node)) fail(`npm ci left no Node at ${node}.`);
 }
@@ -49,7 +49,7 @@ export function ensureBuilt() {
  * program's own. Does not return.
  */
 export function become(args, env = {}) {
-  // Compiled code is kept beside the stamps: half of a short program's time would else go into compiling.
+  // Compiled code is kept beside the stamps: otherwise compiling would take half of a short program's time.
   const compiled = { NODE_COMPILE_CACHE: join(stamps, 'compiled') };
   const child = spawn(node, args, { cwd: root, stdio: 'inherit', env: projectEnv({ ...compiled, ...env }) });
   // A terminal's Ctrl-C reaches the child by itself; sent twice it would mean "at once".
@@ -59,7 +59,7 @@ export function become(args, env = {}) {
       if (signal !== 'SIGINT' || !atTerminal) child.kill(signal);
     });
   }
-  // A killed npm takes its shell with it but not us: whoever loses its parent ends its child.
+  // A killed npm ends its shell but not this process, which therefore ends its child when its parent is gone.
   const parent = process.ppid;
   setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 250).unref();
   child.on('error', (error) => fail(`could not start ${node}: ${error.message}`));
@@ -81,17 +81,17 @@ export function sourcesOf(name) {
   return existsSync(join(root, name, 'src')) ? `${name}/src` : name;
 }
 
-// npm writes this second lock file last of all, so a broken-off install has none. It lists what is really there:
+// npm writes this second lock file last, so an interrupted install has none. It lists the installed packages:
 // optional packages of other platforms are missing from it.
 function installedAsLocked() {
   const record = join(modules, '.package-lock.json');
   if (!existsSync(record)) return false;
-  const [wanted, found] = [join(root, 'package-lock.json'), record].map(
+  const [locked, installed] = [join(root, 'package-lock.json'), record].map(
     (path) => JSON.parse(readFileSync(path, 'utf8')).packages,
   );
-  return Object.entries(wanted).every(([path, { version, optional }]) => {
+  return Object.entries(locked).every(([path, { version, optional }]) => {
     if (path === '') return true;
-    return path in found ? found[path].version === version : optional === true;
+    return path in installed ? installed[path].version === version : optional === true;
   });
 }
 
@@ -131,7 +131,7 @@ function stampOf(step, files) {
 }
 
 function run(command, args, name, cwd = root) {
-  // The output goes to stderr, so that a command line that answers with data stays readable by a program.
+  // The output goes to stderr, so that a program can still parse the data on stdout.
   const windows = process.platform === 'win32';
   const { status, error } = spawnSync(command, args, { cwd, stdio: ['ignore', 2, 2], shell: windows });
   if (error) fail(`${name} could not start: ${error.message}`);

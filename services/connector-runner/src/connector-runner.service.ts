@@ -7,10 +7,10 @@ import { httpPool } from './http-pool.js';
 import { openerOf } from './opener.js';
 import { stagesWith } from './stages.js';
 
-/** A job is tried again by its own schedule. */
+/** The HTTP client does not retry: jobs have a retry schedule of their own. */
 const NO_RETRIES = retrySchedule([]);
 
-/** Runs the stages that talk to the systems behind connectors. */
+/** Runs the stages that call external systems through connectors. */
 export const connectorRunner = defineService({
   name: 'connector-runner',
   ports: ['broker', 'blobs'],

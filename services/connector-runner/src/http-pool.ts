@@ -1,7 +1,7 @@
 import type { Logger } from '@tidemark/platform';
 import { createHttpPool, type HttpPool } from '@tidemark/resilience';
 
-/** The guarded HTTP clients of this process. @throws Error that names the setting when an entry of `allow` is wrong */
+/** The guarded HTTP clients of this process. @throws Error that names the setting when an entry of `allow` is invalid */
 export function httpPool(allow: readonly string[], maxBytes: number, logger: Logger): HttpPool {
   try {
     return createHttpPool({

@@ -13,7 +13,7 @@ import { largeApi } from '@tidemark/openapi-diff/testing';
 const MIB = 1024 * 1024;
 const PROGRAM = fileURLToPath(new URL('../dist/testing/two-at-once.js', import.meta.url));
 
-/** A real description of 13 MB in two versions, where there is one; else made up. */
+/** Two versions of a real description of 13 MB when available; else generated ones. */
 function document(version: 'old' | 'new'): string | Uint8Array {
   const file = join(process.env['OPENAPI_DATA'] ?? '', 'pairs', 'github', `${version}.json`);
   return existsSync(file) ? readFileSync(file) : JSON.stringify(largeApi(13 * MIB, version === 'old' ? 1 : 2));
@@ -24,7 +24,7 @@ beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'differ-'))));
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('two descriptions of 13 MB at once', () => {
-  it('are compared in 512 MB, while the process goes on with other things', async () => {
+  it('are compared in 512 MB, while the process continues with other work', async () => {
     const blobs = await createBlobStore(`file:${join(folder, 'blobs')}`);
     const ids: string[] = [];
     for (const version of ['old', 'new'] as const)

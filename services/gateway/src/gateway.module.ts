@@ -16,18 +16,18 @@ import type { Resource } from './edge/resource.js';
 import { DtoPipe } from './edge/validation/dto.pipe.js';
 import * as resourcesByName from './resources/resources.js';
 
-/** What a gateway works with; whoever opened the adapters closes them. */
+/** The dependencies of a gateway; adapters are closed by the code that opened them. */
 export interface GatewayDeps {
   readonly adapters: Adapters;
   readonly projector: Projector;
-  /** Calls a minute for each key; 0 for no limit. */
+  /** Requests per minute and key; 0 for no limit. */
   readonly rateLimit: number;
   readonly logger: Logger;
 }
 
 export const resources: readonly Resource[] = Object.values(resourcesByName);
 
-/** The edge as a Nest module: every route, and what HTTP and gRPC have in common. */
+/** The edge as a Nest module: all routes, and everything that HTTP and gRPC share. */
 @Module({})
 export class GatewayModule {
   static forRoot({ adapters, projector, rateLimit, logger }: GatewayDeps): DynamicModule {

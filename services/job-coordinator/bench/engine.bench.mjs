@@ -1,5 +1,5 @@
 // The engine under the services: event store, embedded broker and job aggregate, without requests and NestJS. One-stage
-// jobs, beside what plain SQLite takes of the same rows in the same run.
+// jobs, compared with plain SQLite on the same rows in the same run.
 import { join } from 'node:path';
 import { platformSettings } from '../../../libs/config/dist/index.js';
 import { DaemonGroup, daemonOf, systemClock } from '../../../libs/foundation/dist/index.js';

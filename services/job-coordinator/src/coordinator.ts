@@ -21,7 +21,7 @@ import { isEnded, type JobState } from './job/job.js';
 export type Jobs = AggregateStore<JobState, JobCommand, JobEvent>;
 export type Connections = AggregateStore<ConnectionState, ConnectionCommand, ConnectionEvent>;
 
-/** What verbs/ and actions/ work with. */
+/** The dependencies of verbs/ and actions/. */
 export interface Coordinator {
   readonly eventStore: EventStore;
   readonly jobs: Jobs;

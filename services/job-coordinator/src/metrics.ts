@@ -14,9 +14,9 @@ export function recordEnding({ type, data: { createdAt, at } }: JobEnding): void
   duration.record((at - createdAt) / 1000, { state });
 }
 
-/** The number of jobs that wait, by reason: each coordinator reports all of them. */
+/** The number of waiting jobs, by reason; each coordinator reports all of them. */
 export const waitingJobs = (agenda: Agenda): Gauge => ({
   name: 'tidemark_jobs_waiting',
-  description: 'Jobs that are not running, by what they wait for',
+  description: 'Jobs that are not running, by the reason why they wait',
   read: () => Array.from(countWaiting(agenda), ([reason, count]) => [count, { reason }] as const),
 });

@@ -108,10 +108,10 @@ async function latencies(what, { runJob }, count) {
   const starts = [];
   const ends = [];
   await paced(count, 200, async (index) => {
-    const asked = performance.now();
+    const requested = performance.now();
     const { started, ended } = await runJob(index);
-    starts.push(started - asked);
-    ends.push(ended - asked);
+    starts.push(started - requested);
+    ends.push(ended - requested);
   });
   for (const [name, values] of [
     ['start', starts],

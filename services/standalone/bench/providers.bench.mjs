@@ -61,7 +61,7 @@ const synced = sync();
 await all.promise;
 const seconds = (performance.now() - started) / 1000;
 await synced;
-row(`${SUBSCRIBERS} subscribers, sync asked for → last alert delivered`, seconds, 's');
+row(`${SUBSCRIBERS} subscribers, sync requested → last alert delivered`, seconds, 's');
 row('alerts stored and delivered', SUBSCRIBERS / seconds, 'alerts/s', floor);
 row('fetches', fetches - before, '');
 row('peak memory', peakMemoryMb(), 'MB');

@@ -8,7 +8,7 @@ import { demoConnection, runDemo } from './demo/run-demo.js';
 
 /** The sample publisher; on the port that its connection knows from an earlier start, when that is free. */
 export async function publishDemo({ readModel }: Adapters): Promise<DemoPublisher> {
-  // Without views it is not known: any other will do.
+  // Without views the port is not known; any free one will do.
   const port = await knownPort(readModel).catch(() => 0);
   return startDemoPublisher({ port }).catch(() => startDemoPublisher({ port: 0 }));
 }
@@ -21,15 +21,15 @@ async function knownPort(readModel: ReadModel): Promise<number> {
   return typeof url === 'string' ? Number(new URL(url).port) : 0;
 }
 
-/** Tells the story of the sample publisher's first versions on the terminal. */
-export function tellDemo(publisher: DemoPublisher, url: string, key: string, print: (line: string) => void): Stoppable {
+/** Shows the sample publisher's first versions on the terminal. */
+export function showDemo(publisher: DemoPublisher, url: string, key: string, print: (line: string) => void): Stoppable {
   const ending = new AbortController();
   const { signal } = ending;
-  const told = runDemo({ api: httpDemoApi({ url, key, signal }), publisher, print, signal });
+  const shown = runDemo({ api: httpDemoApi({ url, key, signal }), publisher, print, signal });
   return {
     async stop() {
       ending.abort();
-      await told;
+      await shown;
     },
   };
 }

@@ -1,10 +1,10 @@
 import type { Stoppable } from '@tidemark/foundation';
 import { createFirstKey } from '@tidemark/gateway';
 import { allPorts, runProcess } from '@tidemark/platform';
-import { publishDemo, tellDemo } from './demo.js';
+import { publishDemo, showDemo } from './demo.js';
 import { startStandalone } from './standalone.js';
 
-// A person is looking: what only programs want to know is not for this terminal, unless it is asked for.
+// This terminal is for a person: it shows only warnings and errors, unless a log level is set.
 process.env['TIDEMARK_LOG_LEVEL'] ||= 'warn';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -23,7 +23,7 @@ await runProcess({
     const freshKey = settings.apiKey ? null : await createFirstKey(adapters.eventStore);
     greet(standalone.httpUrl, freshKey, settings.apiKey !== null);
     const key = freshKey ?? settings.apiKey?.reveal();
-    if (publisher && key) parts.push(tellDemo(publisher, standalone.httpUrl, key, print));
+    if (publisher && key) parts.push(showDemo(publisher, standalone.httpUrl, key, print));
     return {
       async stop() {
         for (const part of parts.toReversed()) await part.stop();
@@ -39,7 +39,7 @@ function greet(url: string, freshKey: string | null, givenKey: boolean): void {
     print(
       givenKey
         ? 'API key: the one in TIDEMARK_API_KEY'
-        : 'API key: as shown at the first start (to use your own, set TIDEMARK_API_KEY)',
+        : 'API key: as shown at the first start (set TIDEMARK_API_KEY to use your own)',
     );
   const key = freshKey ?? '$TIDEMARK_API_KEY';
   print(`Try: curl -H "Authorization: Bearer ${key}" ${url}/v1/jobs\n`);

@@ -6,7 +6,7 @@ import { gateway } from '@tidemark/gateway';
 import { jobCoordinator } from '@tidemark/job-coordinator';
 import { startService, type Adapters, type AnyService, type Logger, type RunningService } from '@tidemark/platform';
 
-/** What works behind the edge, in the order of its start. */
+/** The services behind the edge, in the order of their start. */
 const services: readonly AnyService[] = [jobCoordinator, differ, connectorRunner];
 
 /** All services in this process. */
@@ -14,7 +14,7 @@ export interface Standalone extends Stoppable {
   readonly httpUrl: string;
 }
 
-/** Starts every service on the same adapters; the edge last, so that whoever is answered finds everything there. */
+/** Starts every service on the same adapters; the edge last, so that everything is running before it accepts requests. */
 export async function startStandalone(
   adapters: Adapters,
   settings: PlatformSettings,

@@ -4,12 +4,12 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Where the recorded connections find their descriptions: the port is part of the recording. */
+/** The publisher of the recorded connections' descriptions: its port is part of the recording. */
 export const PUBLISHER_PORT = 48194;
 export const ADMIN = 'tmk_recorded-installation-key';
 const HTTP_PORT = 48195;
 
-/** Publishes documents by path; null: answers when there is one; a number: that status. */
+/** Publishes documents by path; null: responds once there is one; a number: responds with that status. */
 export class RecordedPublisher {
   #documents = new Map();
   #waiting = [];
@@ -70,7 +70,7 @@ export class Recording {
     await this.#answer();
   }
 
-  /** Sends an order to the services; resolves when they have taken it. */
+  /** Sends an order to the services; resolves when they have carried it out. */
   order(order) {
     this.#child.send(order);
     return this.#answer();
@@ -109,7 +109,7 @@ export class Recording {
     return (await this.call('POST', path, { type: 'full', ...given }, ADMIN, headers)).id;
   }
 
-  /** The job once it has ended and its connection knows. */
+  /** The job once it has ended and its connection has recorded the end. */
   async sync(connectionId, given) {
     const id = await this.job(connectionId, given);
     return this.ended(id, connectionId);

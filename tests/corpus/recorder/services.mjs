@@ -1,5 +1,5 @@
 // All services of the checkout that is recorded, in a process that is killed at the end of each part of the recording.
-// Its parent says over IPC which appends never come through, when time moves on, and what else goes wrong.
+// Its parent controls over IPC which appends are blocked, when time advances, and which faults occur.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -11,10 +11,10 @@ const [{ startJobCoordinator }, { startConnectorRunner }, { startDiffer }, { sta
 const { allPorts, createLogger, openAdapters } = await load('libs/platform');
 const { Secret, standaloneUrls } = await load('libs/config');
 
-/** `<stream> <event type> [stage]` of appends that never come through, and verbs that are never answered. */
+/** `<stream> <event type> [stage]` of appends that are blocked, and verbs that are never answered. */
 const held = new Set();
 let offset = offsetMs;
-let beats = true;
+let heartbeats = true;
 
 const urls = standaloneUrls({ dataDir, eventStore: null, broker: null, readModel: null, blobs: null });
 const opened = await openAdapters(allPorts, { urls, namespace: 'tidemark' });
@@ -39,14 +39,14 @@ process.on('message', async (order) => {
   for (const key of order.hold ?? []) held.add(key);
   for (const key of order.release ?? []) held.delete(key);
   offset += order.advanceMs ?? 0;
-  beats = order.beats ?? beats;
+  heartbeats = order.beats ?? heartbeats;
   if (order.beat) opened.broker.broadcast(`tidemark.beat.${order.beat.jobId}`, order.beat);
-  const answer = order.ask ? await asked[order.ask](order) : null;
+  const answer = order.ask ? await queries[order.ask](order) : null;
   process.send({ answer });
 });
 process.send({ answer: 'ready' });
 
-const asked = {
+const queries = {
   now: () => time.now(),
   position: () => opened.eventStore.head(),
   /** Every document of a view as it is stored. */
@@ -65,10 +65,10 @@ function holdAppends(eventStore) {
   };
 }
 
-/** The broker; what goes over it is told to the parent. */
+/** The broker; what goes over it is reported to the parent. */
 function recorded(broker) {
-  const tell = (kind, message) => process.send({ message: { kind, ...message } });
-  const told = new Set();
+  const report = (kind, message) => process.send({ message: { kind, ...message } });
+  const reported = new Set();
   return {
     publish: (message) => broker.publish(message),
     serve: (subject, handler) => broker.serve(subject, handler),
@@ -77,19 +77,19 @@ function recorded(broker) {
     ping: () => broker.ping(),
     close: () => broker.close(),
     broadcast(subject, data, headers) {
-      if (!beats && subject.startsWith('tidemark.beat.')) return;
+      if (!heartbeats && subject.startsWith('tidemark.beat.')) return;
       broker.broadcast(subject, data, headers);
-      // One beat of each stage will do: how many there are depends on the machine.
+      // One heartbeat of each stage is enough: their number depends on the machine.
       const key = `${subject} ${data.claim} ${data.stage}`;
-      if (!told.has(key)) tell('broadcast', { subject, data });
-      told.add(key);
+      if (!reported.has(key)) report('broadcast', { subject, data });
+      reported.add(key);
     },
     async request(subject, data, options) {
       const verb = subject.split('.').at(-1);
       while (held.has(`${data.jobId} ${verb}`)) await new Promise((resolve) => setTimeout(resolve, 50));
       const isReport = ['claim-stage', 'complete-stage', 'fail-stage', 'confirm-cancel'].includes(verb);
       const reply = await broker.request(subject, data, options);
-      if (isReport) tell('request', { subject, data, reply });
+      if (isReport) report('request', { subject, data, reply });
       return reply;
     },
     relay: (options) =>
@@ -97,7 +97,7 @@ function recorded(broker) {
         ...options,
         map(event) {
           const messages = options.map(event);
-          for (const { subject, id, data, headers } of messages) tell('relayed', { subject, id, data, headers });
+          for (const { subject, id, data, headers } of messages) report('relayed', { subject, id, data, headers });
           return messages;
         },
       }),

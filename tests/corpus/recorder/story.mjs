@@ -18,7 +18,7 @@ const harbour = (version, paths) => ({
   ),
 });
 
-/** Two hours ago and more: what has ended. @returns ids by name, and keys */
+/** Two hours ago and more: jobs that have ended. @returns ids by name, and keys */
 export async function past(on, publisher) {
   await on.begin({ offsetMs: -3 * HOUR, claimTimeoutMs: 1000 });
   const keys = { admin: ADMIN };
@@ -40,7 +40,7 @@ export async function past(on, publisher) {
   return { ids, keys };
 }
 
-/** A baseline, two sets of changes, one sync without any, and a list of what is ignored. */
+/** A baseline, two sets of changes, one sync without any, and an ignore list. */
 async function changes(on, publisher, ids) {
   publisher.publish('/harbour', harbour('1.0.0', { '/berths': ['id', 'length'], '/pilots': ['id', 'name'] }));
   ids.harbour = await on.connect('harbour', source('/harbour'), { schedule: { every: 'hourly' } });
@@ -133,7 +133,7 @@ async function providers(on, publisher, ids, keys) {
   await on.call('DELETE', `${path}/subscription`, undefined, keys.globex);
 }
 
-/** Some time ago: a job that stood still, and went on. */
+/** Some time ago: a job that stalled and recovered. */
 export async function standstill(on, publisher, { ids }) {
   await on.begin({ offsetMs: -HOUR, claimTimeoutMs: HOUR });
   publisher.publish('/slow', null);
@@ -149,7 +149,7 @@ export async function standstill(on, publisher, { ids }) {
   await on.kill();
 }
 
-/** Now: jobs in every state that is not the end. The services are left running. @returns when that was */
+/** Now: jobs in every state but the final ones. The services are left running. @returns when that was */
 export async function present(on, publisher, { ids }) {
   await on.begin();
   for (const name of ['normalize', 'persist', 'claim', 'fetch', 'cancel', 'retry'])
@@ -160,7 +160,7 @@ export async function present(on, publisher, { ids }) {
   ids.retrying = await on.job(await watched('retry'));
   await on.happened(ids.retrying, 'RetryScheduled');
 
-  // A second version, so that there is something to compare.
+  // A second version, so that there are two to compare.
   const persist = await watched('persist');
   await on.sync(persist);
   publisher.publish('/persist', harbour('2.0.0', { '/persist': ['id', 'name'] }));
@@ -170,7 +170,7 @@ export async function present(on, publisher, { ids }) {
 
   publisher.publish('/fetch', null);
   publisher.publish('/cancel', null);
-  // Five jobs run: as many as a tenant may have.
+  // Five jobs run: the tenant's limit.
   ids.atNormalize = await heldJob(on, await watched('normalize'), 'StageCompleted normalize');
   await on.happened(ids.atNormalize, 'StageCompleted', 'parse');
   ids.atPersist = await heldJob(on, persist, 'StageCompleted persist');
@@ -187,11 +187,11 @@ export async function present(on, publisher, { ids }) {
   ids.behindCap = await on.job(ids.updated, { whenBusy: 'queue' });
   await on.happened(ids.behindCap, 'JobCreated');
   await on.call('POST', `/v1/jobs/${ids.cancelling}/cancel`, { reason: 'recorded while it stops' });
-  // At once: three seconds later the cancel would be due.
+  // Immediately: three seconds later the cancel would be due.
   return on.order({ ask: 'now' });
 }
 
-/** Creates a job that stops before this append: the id must be known first, so it waits for its time. */
+/** Creates a job that stops before this append. It starts later, so that its id is known first. */
 async function heldJob(on, connectionId, append) {
   const id = await on.job(connectionId, { startAt: new Date(Date.now() + 1000).toISOString() });
   await on.order({ hold: [`job-${id} ${append}`] });

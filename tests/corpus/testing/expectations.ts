@@ -7,14 +7,14 @@ import { parseEvents } from '../../installations/event-source.js';
 import { about, recordedAnswers, recordedDocuments } from './recorded.js';
 
 export interface Leniency {
-  /** The events were stored anew: when and where in the log the store took them is not what it was. */
+  /** The events were stored again: their times and positions in the log differ. */
   readonly storedAnew?: boolean;
 }
 
-/** Taken from when the store took the event, not from the event. */
+/** Derived from the time at which the event was stored, not from the event. */
 const STORE_TIMES = ['takenAt', 'detectedAt'];
 
-/** Every recorded list and item is answered with all that it was answered with then. */
+/** Every recorded list and item is returned with everything that it had then. */
 export async function expectAnswers(url: string, leniency: Leniency = {}): Promise<void> {
   const client = new Client(url, about.keys.admin);
   const answers = recordedAnswers();
@@ -29,15 +29,15 @@ export async function expectAnswers(url: string, leniency: Leniency = {}): Promi
   expect(answers.length).toBeGreaterThan(400);
 }
 
-/** What must stay of an answer. Sentences that are made when they are read may be put better. */
+/** The part of an answer that must not change. Sentences that are composed on reading may be reworded. */
 function lasting(path: string, body: unknown, { storedAnew = false }: Leniency): unknown {
   const isHistory = /\/(timeline|events)$/.test(path);
-  const isMadeNow = isHistory || /\/comparison$/.test(path);
+  const isComposed = isHistory || /\/comparison$/.test(path);
   const parsed =
     typeof body === 'string' && path.endsWith('/events')
       ? parseEvents(body).map(({ data, ...event }) => ({ ...event, data: JSON.parse(data!) as unknown }))
       : body;
-  const dropped = new Set(['asOf', ...(isMadeNow ? ['message'] : []), ...(storedAnew ? STORE_TIMES : [])]);
+  const dropped = new Set(['asOf', ...(isComposed ? ['message'] : []), ...(storedAnew ? STORE_TIMES : [])]);
   if (isHistory && storedAnew) dropped.add('at');
   return without(parsed, dropped);
 }
@@ -60,7 +60,7 @@ export async function documentsOf(readModel: ReadModel): Promise<Documents> {
   return found;
 }
 
-/** The views hold the documents that were recorded, with all that callers see of them. */
+/** The views hold the recorded documents, with everything that callers see of them. */
 export async function expectDocuments(readModel: ReadModel, { storedAnew = false }: Leniency = {}): Promise<void> {
   // Folds are the coordinator's own; a key's view is the gateway's own.
   const dropped = new Set(['fold', ...(storedAnew ? STORE_TIMES : [])]);

@@ -9,7 +9,7 @@ interface About {
   readonly commit: string;
   /** When the services were killed, milliseconds since the epoch. */
   readonly recordedAt: number;
-  /** Of jobs and connections, by what they are there for. */
+  /** Ids of jobs and connections, by their purpose. */
   readonly ids: Readonly<Record<string, string>>;
   readonly keys: Readonly<Record<'admin' | 'reader' | 'acme' | 'globex' | 'revoked', string>>;
 }
@@ -17,7 +17,7 @@ interface About {
 export interface RecordedAnswer {
   readonly key: keyof About['keys'];
   readonly path: string;
-  /** JSON, or the text of an answer that is none. */
+  /** JSON, or text when the answer is not JSON. */
   readonly body: unknown;
 }
 

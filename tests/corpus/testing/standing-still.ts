@@ -8,11 +8,11 @@ import { FakeClock } from '@tidemark/test-kit';
 import { testSettings } from '../../installations/settings.js';
 import { about } from './recorded.js';
 
-/** An installation at the moment at which it was recorded: everybody answers, time stands, nobody takes work. */
+/** An installation at the moment of the recording: all services answer, time stands still, and no work is consumed. */
 export interface StandingStill {
   readonly adapters: Adapters;
   readonly url: string;
-  /** What the relays published, by id. */
+  /** The messages that the relays published, by id. */
   readonly relayed: ReadonlyMap<string, OutgoingMessage>;
   readonly errors: readonly unknown[];
   stop(): Promise<void>;

@@ -31,7 +31,7 @@ const compare = (query = '', connection = connectionId) =>
   edge.call('GET', `/v1/connections/${connection}/comparison${query}`);
 
 describe('a comparison on demand', () => {
-  it('takes the newest snapshot and the one before it, and finds what was recorded', async () => {
+  it('compares the newest snapshot with the one before it, and finds the recorded changes', async () => {
     const { status, body } = await compare();
     expect([status, body.before.apiVersion, body.after.apiVersion]).toEqual([200, '1.1.0', '1.2.0']);
     const path = `/v1/connections/${connectionId}/changes?snapshotId=${snapshots[0]!.id}`;
@@ -42,7 +42,7 @@ describe('a comparison on demand', () => {
     );
   });
 
-  it('takes any two snapshots, in any order', async () => {
+  it('compares any two snapshots, in any order', async () => {
     const [newest, , oldest] = snapshots;
     const far = (await compare(`?before=${oldest!.id}&after=${newest!.id}`)).body;
     expect(far.data).toMatchObject([{ operation: 'GET /refunds', severity: 'safe' }, { rule: 'api-version-changed' }]);
@@ -52,7 +52,7 @@ describe('a comparison on demand', () => {
     expect((await compare(`?before=${newest!.id}&after=${newest!.id}`)).body.data).toEqual([]);
   });
 
-  it('can be filtered and paged, and marks what the ignore list of today expects', async () => {
+  it('can be filtered and paged, and marks the changes that the current ignore list expects', async () => {
     const all = (await compare()).body;
     const one = (await compare('?perPage=1&page=2')).body;
     expect([one.data, one.pagination.total]).toEqual([[all.data[1]], all.data.length]);
@@ -99,11 +99,11 @@ describe('a comparison on demand', () => {
 });
 
 describe('the list of recorded changes', () => {
-  it('can be paged through while others come in, up to a time', async () => {
+  it('can be paged through while others are added, up to a time', async () => {
     const path = `/v1/connections/${connectionId}/changes`;
     const list = async (query: string) => (await edge.call('GET', `${path}?${query}`)).body;
     const all = (await list('')).data as { id: string; detectedAt: string; snapshotId: string }[];
-    // As if the newest comparison had come in after a caller began with those of the one before.
+    // As if the newest comparison was recorded after a caller had begun to page through the previous one.
     const older = all.filter(({ snapshotId }) => snapshotId === snapshots[1]!.id);
     const until = older[0]!.detectedAt;
     const pages = [1, 2].map((page) => list(`perPage=1&page=${page}&until=${until}`));

@@ -55,7 +55,7 @@ describe('connections over HTTP', () => {
     expect((await edge.call('GET', '/v1/connections?state=revoked', { key })).body.data).toEqual([]);
   });
 
-  it('passes on what the coordinator finds wrong, with the fields', async () => {
+  it('passes on validation errors of the coordinator, with the fields', async () => {
     const unknown = { name: 'x', source: { connector: 'nope', config: {} } };
     const answer = await edge.call('POST', '/v1/connections', { body: unknown });
     expect([answer.status, answer.body.error]).toMatchObject([
@@ -67,10 +67,10 @@ describe('connections over HTTP', () => {
     expect(body.error.fields).toMatchObject([{ field: 'schedule.cron' }]);
   });
 
-  it('takes a config as it is, whatever its members are called', async () => {
+  it('accepts a config with any names of members', async () => {
     const config = { constructor: 1, then: { a: [null, { b: true }] } };
     const answer = await edge.call('POST', '/v1/connections', { body: { name: 'x', source: { ...noop, config } } });
-    // The connector has no such settings: that it names them shows that they arrived.
+    // The connector has no such settings: its error names them, so they have arrived.
     const named = answer.body.error.fields.map(({ field }: { field: string }) => field);
     expect(named).toEqual(expect.arrayContaining(['source.config.constructor', 'source.config.then']));
   });

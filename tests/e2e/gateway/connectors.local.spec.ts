@@ -18,7 +18,7 @@ describe('the connectors over HTTP', () => {
     for (const connector of body.data) expect((await get(`/${connector.name}`)).body).toEqual(connector);
   });
 
-  it('say what they read and write, and what their config may be', async () => {
+  it('describe their source, destination and config', async () => {
     const { body } = await get('/openapi');
     expect(body).toMatchObject({ source: null, destination: null, stages: expect.arrayContaining(['fetch', 'alert']) });
     expect(body.config).toMatchObject({ type: 'object', required: ['url'], additionalProperties: false });

@@ -33,7 +33,7 @@ const failure = (call: Promise<unknown>): Promise<ServiceError> =>
     () => Promise.reject(new Error('the call succeeded')),
     (error: ServiceError) => error,
   );
-const told = ({ metadata }: ServiceError) => metadata.getMap();
+const trailers = ({ metadata }: ServiceError) => metadata.getMap();
 
 describe('gRPC', () => {
   it('has the same connections as HTTP', async () => {
@@ -96,7 +96,7 @@ describe('gRPC', () => {
     expect(found.map(({ id }: { id: string }) => id)).toEqual([retried.id, job.id]);
   });
 
-  it('watches a job to its end, and goes on from a revision', async () => {
+  it('watches a job to its end, and resumes from a revision', async () => {
     const { id } = await newJob(await newConnection());
     const seen = [];
     for await (const { event } of client.stream('JobService', 'WatchJob', { id })) {
@@ -110,7 +110,7 @@ describe('gRPC', () => {
     expect(await Array.fromAsync(client.stream('JobService', 'WatchJob', { id, from_revision: 2 }))).toEqual([]);
   });
 
-  it('lets a watcher leave', async () => {
+  it('lets a client stop watching', async () => {
     const { id } = await newJob(await newConnection());
     const watching = client.stream('JobService', 'WatchJob', { id });
     await once(watching, 'data');
@@ -119,31 +119,34 @@ describe('gRPC', () => {
     expect(error).toMatchObject({ code: status.CANCELLED });
   });
 
-  it('tells errors with the same codes', async () => {
+  it('reports errors with the same codes', async () => {
     const connection_id = await newConnection();
     const request = { connection_id, type: 'JOB_TYPE_FULL', idempotency_key: 'grpc' };
     const { job } = await client.call('JobService', 'CreateJob', request);
     const duplicate = await failure(client.call('JobService', 'CreateJob', request, { 'x-request-id': 'r-1' }));
     expect(duplicate.code).toBe(status.ALREADY_EXISTS);
-    expect(told(duplicate)).toMatchObject({
+    expect(trailers(duplicate)).toMatchObject({
       'tidemark-error-code': 'DUPLICATE_JOB',
       'tidemark-job-id': job.id,
       'tidemark-request-id': 'r-1',
     });
     const nameless = await failure(client.call('ConnectionService', 'CreateConnection', { source: noop }));
     expect(nameless.code).toBe(status.INVALID_ARGUMENT);
-    expect(JSON.parse(told(nameless)['tidemark-error-fields'] as string)).toMatchObject([{ field: 'name' }]);
+    expect(JSON.parse(trailers(nameless)['tidemark-error-fields'] as string)).toMatchObject([{ field: 'name' }]);
     const typeless = await failure(client.call('JobService', 'CreateJob', { connection_id }));
-    expect(told(typeless)['tidemark-error-code']).toBe('VALIDATION_FAILED');
+    expect(trailers(typeless)['tidemark-error-code']).toBe('VALIDATION_FAILED');
     const gone = client.stream('JobService', 'WatchJob', { id: 'nope' });
     const [error] = await once(gone, 'error');
-    expect([error.code, told(error)['tidemark-error-code']]).toEqual([status.NOT_FOUND, 'NOT_FOUND']);
+    expect([error.code, trailers(error)['tidemark-error-code']]).toEqual([status.NOT_FOUND, 'NOT_FOUND']);
   });
 
-  it('needs a key with the scope, of the same tenant', async () => {
+  it('requires a key of the tenant with the scope', async () => {
     const anonymous = new GrpcClient(edge.gateway.grpcAddress, null);
     const refused = await failure(anonymous.call('JobService', 'ListJobs'));
-    expect([refused.code, told(refused)['tidemark-error-code']]).toEqual([status.UNAUTHENTICATED, 'UNAUTHENTICATED']);
+    expect([refused.code, trailers(refused)['tidemark-error-code']]).toEqual([
+      status.UNAUTHENTICATED,
+      'UNAUTHENTICATED',
+    ]);
     const { key } = await client.call('InstallationService', 'CreateKey', {
       name: 'r',
       scopes: ['SCOPE_READ'],
@@ -244,7 +247,7 @@ describe('gRPC', () => {
     expect(data[0]).toMatchObject({ id: provider.id, name: 'Billing' });
   });
 
-  it('describes itself by reflection, and says that it is well', async () => {
+  it('describes itself by reflection, and reports that it is healthy', async () => {
     const resolve = createRequire(import.meta.url).resolve;
     const options = { keepCase: true, longs: Number, enums: String };
     const ask = async (proto: string, service: string, method: string, request: object) => {

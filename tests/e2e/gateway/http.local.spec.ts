@@ -60,14 +60,14 @@ describe('the HTTP edge', () => {
     expect(answer.body.error.message).not.toMatch(/secret|at .*\.js|node_modules/);
   });
 
-  it('takes the request id of the caller when it can be used', async () => {
+  it('uses the request id of the caller when it is valid', async () => {
     const ask = (id: string) => edge.call('GET', '/v1/jobs/nope', { headers: { 'x-request-id': id } });
     const kept = await ask('my-request.1');
     expect([kept.headers.get('x-request-id'), kept.body.error.requestId]).toEqual(['my-request.1', 'my-request.1']);
     expect((await ask('<script>')).headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('hands the request id on: the job has it as what set it in motion', async () => {
+  it('passes the request id on: the job has it as its correlation id', async () => {
     const connectionId = await edge.connect();
     const headers = { 'x-request-id': 'req-77' };
     const path = `/v1/connections/${connectionId}/jobs`;
@@ -80,19 +80,19 @@ describe('the HTTP edge', () => {
     });
   });
 
-  it('answers problems to those who ask for them', async () => {
+  it('responds with problem details to clients that accept them', async () => {
     const answer = await edge.call('GET', '/v1/jobs/nope', { headers: { accept: 'application/problem+json' } });
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(answer.body).toMatchObject({ status: 404, code: 'NOT_FOUND', detail: 'no such job' });
   });
 
-  it('takes a content type without content', async () => {
+  it('accepts a content type without content', async () => {
     const jobId = await edge.order(await edge.connect());
     const headers = { 'content-type': 'application/json' };
     expect((await edge.call('POST', `/v1/jobs/${jobId}/cancel`, { headers, body: '' })).status).toBe(200);
   });
 
-  it('is not ready while the coordinator is gone, yet lives, and is ready again by itself', async () => {
+  it('is alive but not ready while the coordinator is down, and ready again by itself', async () => {
     expect((await edge.call('GET', '/readyz', { key: null })).body).toEqual({
       status: 'ready',
       degraded: false,
@@ -114,7 +114,7 @@ describe('the HTTP edge', () => {
     expect((await edge.call('POST', '/v1/connections', { body })).status).toBe(201);
   });
 
-  it('loses its lists, and nothing else, with the read model', async () => {
+  it('loses only its lists with the read model', async () => {
     const connectionId = await edge.connect();
     readModelDown = true;
     for (const path of ['/v1/jobs', '/v1/connections', `/v1/connections/${connectionId}/snapshots`, '/v1/overview']) {
@@ -130,7 +130,7 @@ describe('the HTTP edge', () => {
     expect((await edge.call('GET', '/v1/jobs')).status).toBe(200);
   });
 
-  it('shows the tenant at a glance', async () => {
+  it('summarises the tenant', async () => {
     const { key } = await edge.newKey('glance', 'read');
     const nothing = { pending: 0, running: 0, completed: 0, failed: 0, cancelled: 0, total: 0 };
     const window = { ...nothing, successRate: null, averageDurationMs: null };
@@ -153,14 +153,14 @@ describe('the HTTP edge', () => {
     await limited.close();
   });
 
-  it('says which address is taken', async () => {
+  it('names an address that is in use', async () => {
     const httpPort = Number(new URL(edge.url).port);
     await expect(Edge.start({ settings: { httpPort } })).rejects.toMatchObject({ code: 'EADDRINUSE', port: httpPort });
     const grpcPort = Number(edge.gateway.grpcAddress.split(':')[1]);
     await expect(Edge.start({ settings: { grpcPort } })).rejects.toMatchObject({ code: 'EADDRINUSE', port: grpcPort });
   });
 
-  it('ends quickly although clients watch jobs or say nothing', async () => {
+  it('stops quickly although clients watch jobs or send nothing', async () => {
     const own = await Edge.start();
     const jobId = await own.order(await own.connect());
     const url = `${own.gateway.httpUrl}/v1/jobs/${jobId}/events`;

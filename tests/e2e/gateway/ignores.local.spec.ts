@@ -35,7 +35,7 @@ async function alertsOf(jobId: string) {
 }
 
 describe('the ignore list of a dependency', () => {
-  it('marks what it expects, and leaves the record as it is', async () => {
+  it('marks the changes that it expects, and does not alter the record', async () => {
     const all = await changes();
     const { status, body } = await ignore({ operation: 'GET /invoices', reason: 'we do not call it' });
     expect(status).toBe(201);
@@ -53,13 +53,13 @@ describe('the ignore list of a dependency', () => {
     expect(ignored + others).toBe(all.pagination.total);
   });
 
-  it('takes the same rule once', async () => {
+  it('accepts the same rule once', async () => {
     const again = await ignore({ operation: 'GET /invoices', reason: 'we do not call it' });
     expect(again.status).toBe(201);
     expect((await edge.call('GET', at('ignores'))).body.data).toEqual([again.body]);
   });
 
-  it('keeps what is ignored out of alerts, and all of it alerts nobody', async () => {
+  it('keeps ignored changes out of alerts, and sends no alert when all are ignored', async () => {
     const [alert, ...more] = await alertsOf(await watching.sync(third));
     expect(more).toEqual([]);
     const unignored = (await changes('?ignored=false&perPage=200')).data.filter(
@@ -74,7 +74,7 @@ describe('the ignore list of a dependency', () => {
     await eventually(async () => (await changes(`?jobId=${quiet}`)).pagination.total > 0, 'the changes all the same');
   });
 
-  it('is shortened, and what it no longer expects is unexpected again', async () => {
+  it('can be shortened; changes that it no longer expects are unexpected again', async () => {
     await inView(2);
     const [invoices, everything] = (await edge.call('GET', at('ignores'))).body.data;
     for (const { id } of [invoices, everything])
@@ -94,7 +94,7 @@ describe('the ignore list of a dependency', () => {
     expect([status, body.error.fields]).toEqual([400, [{ field, message: expect.stringMatching(message) }]]);
   });
 
-  it('is nobody else’s', async () => {
+  it('is not visible to other tenants', async () => {
     const { key } = await edge.newKey('stranger', 'read', 'write');
     for (const method of ['GET', 'POST'])
       expect(

@@ -30,7 +30,7 @@ describe('jobs over HTTP, before any runner is there', () => {
     ]);
   });
 
-  it('takes the same idempotency key for the same job, and names it', async () => {
+  it('refuses a repeated idempotency key, and names its job', async () => {
     const path = `/v1/connections/${await edge.connect()}/jobs`;
     const headers = { 'idempotency-key': 'monday' };
     const first = await edge.call('POST', path, { headers, body: { type: 'full' } });
@@ -45,18 +45,18 @@ describe('jobs over HTTP, before any runner is there', () => {
     expect(bad.body.error.fields).toMatchObject([{ field: 'Idempotency-Key' }]);
   });
 
-  it('refuses a second job of a connection when asked to', async () => {
+  it('refuses a second job of a connection on request', async () => {
     const connectionId = await edge.connect();
     await edge.order(connectionId);
     const body = { type: 'full', whenBusy: 'reject' };
     const refusal = await eventually(async () => {
-      const { status, body: told } = await edge.call('POST', `/v1/connections/${connectionId}/jobs`, { body });
-      return status === 409 && told.error;
-    }, 'the first job to have its place');
+      const { status, body: reply } = await edge.call('POST', `/v1/connections/${connectionId}/jobs`, { body });
+      return status === 409 && reply.error;
+    }, 'the first job to have its slot');
     expect(refusal.code).toBe('CONNECTION_BUSY');
   });
 
-  it('says in lists what jobs wait for, and that it cannot say when the coordinator is gone', async () => {
+  it('shows in lists why jobs wait, and that the reasons are missing while the coordinator is down', async () => {
     const { key } = await edge.newKey('waiting', 'read', 'write');
     const connection = { name: 'x', source: { connector: 'noop', config: {} } };
     const { id } = (await edge.call('POST', '/v1/connections', { key, body: connection })).body;
@@ -114,7 +114,7 @@ describe('the events of a job', () => {
   const eventsOf = async (response: Response): Promise<StreamEvent[]> => Array.fromAsync(readEvents(response));
   const typeOf = ({ data }: StreamEvent) => JSON.parse(data!).type;
 
-  it('come from the first on, then live, and end with the job', async () => {
+  it('are streamed from the first on, then live, and end with the job', async () => {
     const jobId = await edge.order(await edge.connect());
     const response = await open(jobId);
     expect(response.headers.get('content-type')).toBe('text/event-stream');
@@ -122,7 +122,7 @@ describe('the events of a job', () => {
     const seen: StreamEvent[] = [];
     for await (const event of readEvents(response)) {
       seen.push(event);
-      // Only now: what follows cannot have been stored when the stream was opened.
+      // Only now: later events cannot have been stored when the stream was opened.
       if (event.id === '0') await edge.call('POST', `/v1/jobs/${jobId}/cancel`);
     }
     expect(seen.map(({ id }) => id)).toEqual(['0', '1', undefined]);
@@ -137,7 +137,7 @@ describe('the events of a job', () => {
     expect(seen.at(-1)).toMatchObject({ event: 'end' });
   });
 
-  it('go on exactly after Last-Event-ID, and are over with 204 after the last', async () => {
+  it('resume exactly after Last-Event-ID, and end with 204 after the last', async () => {
     const jobId = await edge.order(await edge.connect());
     await edge.call('POST', `/v1/jobs/${jobId}/cancel`);
     const rest = await eventsOf(await open(jobId, { 'last-event-id': '0' }));
@@ -150,7 +150,7 @@ describe('the events of a job', () => {
     expect((await open(jobId, { 'last-event-id': 'x' })).status).toBe(400);
   });
 
-  it('are no longer listened for when the last reader has left', async () => {
+  it('are no longer subscribed to when the last reader has left', async () => {
     const jobId = await edge.order(await edge.connect());
     const listen = jest.spyOn(edge.adapters.broker, 'listen');
     const leaving = new AbortController();

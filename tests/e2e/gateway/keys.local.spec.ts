@@ -11,7 +11,7 @@ beforeAll(async () => void (edge = await Edge.start()), 30_000);
 afterAll(() => edge.close());
 
 describe('API keys', () => {
-  it('are told once, and never stored', async () => {
+  it('are shown once, and never stored', async () => {
     const body = { name: 'ci', tenant: 'acme', scopes: ['read', 'write', 'read'] };
     const created = await edge.call('POST', '/v1/keys', { body });
     expect(created.status).toBe(201);
@@ -24,7 +24,7 @@ describe('API keys', () => {
     expect((await edge.call('GET', '/v1/connections', { key })).status).toBe(200);
   });
 
-  it('work and end whatever a newer version wrote of them', async () => {
+  it('work and end, whatever a newer version wrote to their streams', async () => {
     const { id, key } = await edge.newKey('acme', 'read');
     const events = ['ApiKeyRenamed', 'ApiKeyRevoked'].map((type) => ({
       ...{ id: randomUUID(), type, data: { version: 2, at: 1 }, metadata: {} },
@@ -50,7 +50,7 @@ describe('API keys', () => {
     expect(Object.keys(listed).sort()).toEqual(['createdAt', 'id', 'name', 'revokedAt', 'scopes', 'tenant']);
   });
 
-  it('do what their scopes allow and nothing else', async () => {
+  it('allow what their scopes permit and nothing else', async () => {
     const { key: reader } = await edge.newKey('acme', 'read');
     const { key: writer } = await edge.newKey('acme', 'read', 'write');
     const body = { name: 'x', source: { connector: 'noop', config: {} } };
@@ -62,11 +62,11 @@ describe('API keys', () => {
     ];
     expect(await statuses(reader)).toEqual([200, 403, 403, 403]);
     expect(await statuses(writer)).toEqual([200, 201, 403, 403]);
-    const { body: told } = await edge.call('GET', '/v1/keys', { key: writer });
-    expect(told.error).toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('operate') });
+    const { body: refusal } = await edge.call('GET', '/v1/keys', { key: writer });
+    expect(refusal.error).toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('operate') });
   });
 
-  it("do not see another tenant's things", async () => {
+  it("do not see another tenant's data", async () => {
     const connectionId = await edge.connect();
     const jobId = await edge.order(connectionId);
     const { key } = await edge.newKey('stranger', 'read', 'write', 'operate');
@@ -100,7 +100,7 @@ describe('API keys', () => {
       expect([401, 404]).toContain((await edge.call('GET', path, { key })).status);
   });
 
-  it('are made once for an empty installation, whoever asks', async () => {
+  it('are created once for an empty installation, also by concurrent callers', async () => {
     const empty = await Edge.start({ settings: { apiKey: null } });
     const { eventStore } = empty.adapters;
     const made = await Promise.all([1, 2, 3].map(() => createFirstKey(eventStore)));

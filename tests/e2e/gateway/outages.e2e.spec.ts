@@ -41,15 +41,15 @@ withServers('the edge on real servers', () => {
   const ready = () => edge.call('GET', '/readyz', { key: null });
   const alive = async () => (await edge.call('GET', '/healthz', { key: null })).status;
 
-  it('answers 503 to every write while the event store is down, lives, and goes on by itself', async () => {
+  it('answers 503 to every write while the event store is down, stays alive, and recovers by itself', async () => {
     eventStore.cut();
     for (const answer of [await create(), await edge.call('POST', `/v1/connections/${connectionId}/pause`)]) {
       expect([answer.status, answer.body.error.code]).toEqual([503, 'EVENT_STORE_UNAVAILABLE']);
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(answer.body.error.requestId).toBe(answer.headers.get('x-request-id'));
     }
-    const told = await ready();
-    expect([told.status, told.body.checks]).toMatchObject([503, { jobCoordinator: 'up', eventStore: 'down' }]);
+    const probe = await ready();
+    expect([probe.status, probe.body.checks]).toMatchObject([503, { jobCoordinator: 'up', eventStore: 'down' }]);
     expect(await alive()).toBe(200);
     expect((await edge.call('GET', '/v1/connections')).status).toBe(200);
     const unknown = await edge.call('GET', '/v1/connections', { key: 'tmk_not-seen-before' });
@@ -57,10 +57,10 @@ withServers('the edge on real servers', () => {
 
     eventStore.pass();
     await eventually(async () => (await create()).status === 201, 'writes to go through again');
-    await eventually(async () => (await ready()).status === 200, 'readiness');
+    await eventually(async () => (await ready()).status === 200, 'probe');
   });
 
-  it('goes on streaming the events of a job after the event store was down', async () => {
+  it('continues to stream the events of a job after the event store was down', async () => {
     const url = `${edge.url}/v1/jobs/${jobId}/events`;
     const events = readEvents(await fetch(url, { headers: { authorization: 'Bearer tmk_test-installation-key' } }));
     expect((await events.next()).value).toMatchObject({ id: '0' });
@@ -79,8 +79,8 @@ withServers('the edge on real servers', () => {
     const created = await create();
     expect(created.status).toBe(201);
     expect((await edge.call('GET', `/v1/connections/${created.body.id}`)).status).toBe(200);
-    const told = await ready();
-    expect([told.status, told.body]).toMatchObject([200, { degraded: true, checks: { readModel: 'down' } }]);
+    const probe = await ready();
+    expect([probe.status, probe.body]).toMatchObject([200, { degraded: true, checks: { readModel: 'down' } }]);
     readModel.pass();
     await eventually(async () => {
       const { body: page } = await edge.call('GET', '/v1/connections');
@@ -88,7 +88,7 @@ withServers('the edge on real servers', () => {
     }, 'the list to have what was created meanwhile');
   });
 
-  it('says that it can reach nobody while the broker is down', async () => {
+  it('reports that no service is reachable while the broker is down', async () => {
     broker.cut();
     const answer = await create();
     expect([answer.status, answer.body.error.code]).toEqual([503, 'SERVICE_UNAVAILABLE']);

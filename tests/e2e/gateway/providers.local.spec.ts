@@ -34,11 +34,11 @@ const as = (key: string, method: string, path: string, body?: object) =>
   edge.call(method, path, { key, ...(body && { body }) });
 const subscribe = (key: string, body: object = {}) => as(key, 'POST', `/v1/providers/${provider}/subscription`, body);
 const alerts = async (tenant: string) => {
-  const told: { tenant: string; connectionId: string }[] = [];
+  const alerts: { tenant: string; connectionId: string }[] = [];
   const [{ id }] = (await as(acme, 'GET', `/v1/connections/${(await subscribe(acme)).body.id}/snapshots`)).body.data;
   for await (const { data } of edge.adapters.eventStore.read(alertStream.of(id)))
-    told.push(data as (typeof told)[number]);
-  return told.filter((one) => one.tenant === tenant);
+    alerts.push(data as (typeof alerts)[number]);
+  return alerts.filter((one) => one.tenant === tenant);
 };
 
 async function sync() {
@@ -47,7 +47,7 @@ async function sync() {
 }
 
 describe('a provider', () => {
-  it('is there for all tenants, and looked after by operators alone', async () => {
+  it('is visible to all tenants, and managed by operators only', async () => {
     const list = (await as(acme, 'GET', '/v1/providers')).body;
     expect(list.data).toMatchObject([{ id: provider, name: 'Billing', subscriptionId: null }]);
     expect(
@@ -58,7 +58,7 @@ describe('a provider', () => {
     expect((await as(acme, 'GET', `/v1/providers/nope`)).status).toBe(404);
   });
 
-  it('is subscribed to once by a tenant, by a connection without syncs of its own', async () => {
+  it('has one subscription per tenant, a connection without syncs of its own', async () => {
     const first = await subscribe(acme);
     expect([first.status, first.body]).toMatchObject([
       201,
@@ -97,7 +97,7 @@ describe('a provider', () => {
       expect([path, (await as(key, 'GET', path)).status]).toEqual([path, 404]);
   });
 
-  it('tells each subscriber once, without what the subscriber ignores', async () => {
+  it('notifies each subscriber once, without the changes that the subscriber ignores', async () => {
     const heard: { tenant: string; bySeverity: { breaking: number } }[] = [];
     const listening = await edge.adapters.broker.listen('tidemark.evt.alerts.ChangesDetected', ({ data }) =>
       heard.push(data as (typeof heard)[number]),
@@ -124,13 +124,13 @@ describe('a provider', () => {
     expect(body.pagination.total).toBe(0);
   });
 
-  it('can be left and taken up again, and goes when nobody subscribes', async () => {
+  it('can be unsubscribed from and subscribed to again, and can be removed without subscribers', async () => {
     await eventually(
       async () => (await as(acme, 'GET', `/v1/providers/${provider}`)).body.subscribers === 2,
       'both subscribers in the view',
     );
     const refused = await edge.call('DELETE', `/v1/providers/${provider}`);
-    expect([refused.status, refused.body.error.message]).toEqual([409, 'the provider still has subscribers: 2']);
+    expect([refused.status, refused.body.error.message]).toEqual([409, 'the provider still has 2 subscribers']);
     const { key: operator } = await edge.newKey(CATALOGUE, 'read', 'write');
     expect((await as(operator, 'DELETE', `/v1/connections/${provider}`)).status).toBe(409);
     const { id } = (await subscribe(acme)).body;
@@ -144,15 +144,15 @@ describe('a provider', () => {
       expect((await as(key, 'DELETE', `/v1/connections/${(await subscribe(key)).body.id}`)).status).toBe(204);
     await eventually(
       async () => (await as(acme, 'GET', `/v1/providers/${provider}`)).body.subscribers === 0,
-      'nobody in the view',
+      'no subscribers in the view',
     );
     expect((await edge.call('DELETE', `/v1/providers/${provider}`)).status).toBe(204);
     expect((await as(acme, 'GET', `/v1/providers/${provider}`)).status).toBe(404);
   });
 });
 
-describe('a subscription whose removal did not come to its end', () => {
-  it('is told again once it is asked for again', async () => {
+describe('a subscription whose removal was interrupted', () => {
+  it('is notified again once it is requested again', async () => {
     const source = publisher.source();
     const { id } = (await edge.call('POST', '/v1/providers', { body: { name: 'Billing', source } })).body;
     const mine = () => as(acme, 'POST', `/v1/providers/${id}/subscription`, {});
@@ -166,7 +166,7 @@ describe('a subscription whose removal did not come to its end', () => {
   });
 });
 
-describe('a subscription that the view does not know yet', () => {
+describe('a subscription that is not in the view yet', () => {
   it('can be ended', async () => {
     const nothing = { data: [], total: 0, asOf: -1 };
     const replace = ({ readModel, ...adapters }: Adapters): Adapters => {

@@ -35,7 +35,7 @@ describe('snapshots over HTTP', () => {
     expect((await edge.call('GET', `/v1/snapshots/${newer.id}`)).body).toEqual(newer);
   });
 
-  it('give their operations in pages, resolved', async () => {
+  it('list their operations in pages, resolved', async () => {
     const [{ id }] = (await snapshots()).data;
     const { body } = await edge.call('GET', `/v1/snapshots/${id}/operations?perPage=2`);
     expect(body).toMatchObject({
@@ -51,7 +51,7 @@ describe('snapshots over HTTP', () => {
     expect(second.data).toMatchObject([{ path: '/refunds' }]);
   });
 
-  it('give the document as it was fetched, once for those who have it', async () => {
+  it('return the document as it was fetched, or 304 to clients that have it', async () => {
     const [{ id, rawBlob }] = (await snapshots()).data;
     const raw = await edge.call('GET', `/v1/snapshots/${id}/raw`);
     expect([raw.status, raw.body]).toEqual([200, after]);
@@ -63,7 +63,7 @@ describe('snapshots over HTTP', () => {
     expect([again.status, again.body]).toEqual([304, '']);
   });
 
-  it('are not there for others', async () => {
+  it('are not visible to other tenants', async () => {
     const [{ id }] = (await snapshots()).data;
     const [change] = (await changes()).data;
     const { key } = await edge.newKey('stranger', 'read');
@@ -74,7 +74,7 @@ describe('snapshots over HTTP', () => {
 });
 
 describe('changes over HTTP', () => {
-  it('say what changed, where and how bad it is', async () => {
+  it('describe the change, its location and its severity', async () => {
     const list = await changes();
     const breaking = list.data.filter(({ severity }: { severity: string }) => severity === 'breaking');
     expect(breaking).toMatchObject([{ jobId: secondJob, connectionId, operation: 'GET /invoices' }]);
@@ -105,7 +105,7 @@ describe('changes over HTTP', () => {
     ]);
   });
 
-  it('refuse filters that mean nothing', async () => {
+  it('reject invalid filters', async () => {
     const { status, body } = await edge.call(
       'GET',
       `/v1/connections/${connectionId}/changes?severity=bad&since=monday`,
@@ -115,8 +115,8 @@ describe('changes over HTTP', () => {
   });
 });
 
-describe('what ran', () => {
-  it('is in the overview', async () => {
+describe('results of jobs', () => {
+  it('are in the overview', async () => {
     const { body } = await edge.call('GET', '/v1/overview');
     expect(body).toMatchObject({
       now: { running: 0, waiting: 0 },
@@ -125,14 +125,14 @@ describe('what ran', () => {
     });
   });
 
-  it('can be built anew from the events while it is read', async () => {
+  it('can be rebuilt from the events while they are read', async () => {
     const projection = async (name: string) =>
       (await edge.call('GET', '/v1/projections')).body.data.find((one: { name: string }) => one.name === name);
     expect(await projection('changes')).toMatchObject({ owner: 'differ', state: 'live' });
     const total = (await changes()).pagination.total;
     for (const name of ['jobs', 'connections', 'snapshots', 'changes', 'api-keys']) {
-      const asked = await edge.call('POST', `/v1/projections/${name}/rebuild`);
-      expect([asked.status, asked.body]).toMatchObject([202, { name, state: 'rebuilding' }]);
+      const rebuild = await edge.call('POST', `/v1/projections/${name}/rebuild`);
+      expect([rebuild.status, rebuild.body]).toMatchObject([202, { name, state: 'rebuilding' }]);
       await eventually(async () => (await projection(name)).state === 'live', `${name} to be live again`);
     }
     expect((await changes()).pagination.total).toBe(total);

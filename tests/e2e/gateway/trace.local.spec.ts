@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 describe('traces', () => {
-  it("go on from the caller's span, through one of the route, to the stored event", async () => {
+  it("continue from the caller's span, through the route's, to the stored event", async () => {
     const [traceId, parent] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
     const traceparent = `00-${traceId}-${parent}-01`;
     const connectionId = await edge.connect();

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 
 type Node = Record<string, any>;
 
-/** asyncapi.yaml, and whether messages are what it says. */
+/** asyncapi.yaml, and the validation of messages by it. */
 export class AsyncApi {
   readonly document: Node;
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -14,11 +14,11 @@ export class AsyncApi {
     const file = new URL('../../../libs/contracts/asyncapi.yaml', import.meta.url);
     this.document = parse(readFileSync(file, 'utf8')) as Node;
     addFormats.default(this.#ajv);
-    // Not the whole document: its own `id` is none of a schema.
+    // Not the whole document: its own `id` is not a schema's.
     this.#ajv.addSchema({ components: this.document['components'], $id: 'asyncapi' });
   }
 
-  /** What a reference within the document leads to, through other references. @throws Error when it leads nowhere */
+  /** The target of a reference within the document, through other references. @throws Error when it is dangling */
   resolve(reference: string): { pointer: string; node: Node } {
     const node = reference
       .slice(2)
@@ -55,7 +55,7 @@ export class AsyncApi {
     return matches[0]!.name;
   }
 
-  /** The operation that answers requests of a channel. */
+  /** The operation that handles requests of a channel. */
   operationOn(channel: string): Node {
     const found = Object.values(this.document['operations'] as Node).filter(
       (operation: Node) => operation['channel'].$ref === `#/channels/${channel}` && operation['reply'],
@@ -64,7 +64,7 @@ export class AsyncApi {
     return found[0] as Node;
   }
 
-  /** What is wrong with data or headers of a message, by the message's reference; empty when nothing is. */
+  /** Problems with data or headers of a message, by the message's reference; empty when it is valid. */
   problems(message: string, part: 'payload' | 'headers', value: unknown): string[] {
     const { pointer } = this.resolve(message);
     const at = `asyncapi${pointer}/${part}`;

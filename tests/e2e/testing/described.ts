@@ -3,7 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Answer, CallOptions, Client } from '../../installations/client.js';
 
-/** Calls whose answers must be exactly what /openapi.json says: nothing left out, and nothing that is not described. */
+/** Calls whose responses must match /openapi.json exactly, without missing or undescribed properties. */
 export class Described {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
   readonly #validators = new Map<string, ValidateFunction>();

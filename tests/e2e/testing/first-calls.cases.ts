@@ -11,7 +11,7 @@ const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const noCounts = { total: 0, processed: 0, failed: 0, created: 0, updated: 0, deleted: 0, skipped: 0 };
 const page = (total: number) => ({ page: 1, perPage: 50, total });
 
-/** What a new user calls first, in that order, against a publisher whose API changes. */
+/** The first calls of a new user, in order, against a publisher whose API changes. */
 export function firstCallsCases(open: () => Promise<StandaloneInstallation>): void {
   let installation: StandaloneInstallation;
   let publisher: Publisher;
@@ -65,16 +65,16 @@ export function firstCallsCases(open: () => Promise<StandaloneInstallation>): vo
     });
   });
 
-  it('asks for a job, which is pending, and shows it until it has completed', async () => {
-    const asked = await api.call('POST', ['/v1/connections/{id}/jobs', connection], { body: { type: 'full' } });
+  it('creates a job, which is pending, and shows it until it has completed', async () => {
+    const created = await api.call('POST', ['/v1/connections/{id}/jobs', connection], { body: { type: 'full' } });
     const pending = {
       ...{ id: ID, connectionId: connection, type: 'full', trigger: 'api', state: 'pending', stage: 'fetch' },
       ...{ percent: 0, counts: noCounts, attempt: 0, retryCount: 0, retriesLeft: 3, nextRetryAt: null },
       ...{ liveness: null, cancelRequestedAt: null, lastError: null, result: null, retryOf: null },
       ...{ createdAt: TIME, startedAt: null, endedAt: null, durationMs: null },
     };
-    expect([asked.status, asked.body]).toEqual([202, { ...pending, waitingFor: asked.body.waitingFor }]);
-    baseline = asked.body.id;
+    expect([created.status, created.body]).toEqual([202, { ...pending, waitingFor: created.body.waitingFor }]);
+    baseline = created.body.id;
     await installation.client.ended(baseline);
     const { body } = await api.call('GET', ['/v1/jobs/{id}', baseline]);
     expect(body).toEqual({
@@ -102,7 +102,7 @@ export function firstCallsCases(open: () => Promise<StandaloneInstallation>): vo
     expect(committed).toMatchObject({ cursor: expect.any(Object), committedAt: TIME });
   });
 
-  it('lists what changed in the next version, each change with its rule and place', async () => {
+  it('lists what changed in the next version, each change with its rule and location', async () => {
     publisher.publish(described(2));
     second = await sync();
     const { data } = await listed('/v1/connections/{id}/changes', 3);
@@ -151,11 +151,11 @@ export function firstCallsCases(open: () => Promise<StandaloneInstallation>): vo
     expect((await api.call('GET', ['/v1/snapshots/{id}', snapshots[1]!])).body.apiVersion).toBe('1.0.0');
   });
 
-  it('tells a job’s story, and shows it as it was at any revision', async () => {
+  it('shows a job’s timeline, and its state as of any revision', async () => {
     const { body } = await api.call('GET', ['/v1/jobs/{id}/timeline', second]);
     const stages = ['fetch', 'parse', 'normalize', 'snapshot', 'diff', 'persist', 'alert'];
-    const told = body.data.filter(({ type }: any) => type === 'StageCompleted').map(({ stage }: any) => stage);
-    expect(told).toEqual(stages);
+    const completed = body.data.filter(({ type }: any) => type === 'StageCompleted').map(({ stage }: any) => stage);
+    expect(completed).toEqual(stages);
     expect(body.data.map(({ revision }: any) => revision)).toEqual(body.data.map((_: unknown, index: number) => index));
     expect(body.pagination.total).toBe(body.data.length);
     expect(body.data.map(({ type }: any) => type)).toEqual(expect.arrayContaining(['ChangesDetected']));
@@ -168,7 +168,7 @@ export function firstCallsCases(open: () => Promise<StandaloneInstallation>): vo
     expect((await at(body.data.length)).body.error.code).toBe('NOT_FOUND');
   });
 
-  it('streams a job’s events, and goes on exactly where a reader left off', async () => {
+  it('streams a job’s events, and resumes exactly where a reader left off', async () => {
     const read = async (headers = {}) => installation.client.get(`/v1/jobs/${second}/events`, { headers });
     const all = parseEvents((await read()).body);
     expect(all.at(-1)).toMatchObject({ event: 'end' });
@@ -179,7 +179,7 @@ export function firstCallsCases(open: () => Promise<StandaloneInstallation>): vo
     expect((await read({ 'last-event-id': 'x' })).status).toBe(400);
   });
 
-  it('takes an idempotency key once: the same request names the job, another one is refused', async () => {
+  it('accepts an idempotency key once: the same request names the job, another one is refused', async () => {
     const ask = (body: object) =>
       api.call('POST', ['/v1/connections/{id}/jobs', connection], { body, headers: { 'idempotency-key': 'once' } });
     const first = await ask({ type: 'full' });
@@ -192,7 +192,7 @@ export function firstCallsCases(open: () => Promise<StandaloneInstallation>): vo
     expect((await ask({ type: 'full' })).body.error).toMatchObject({ code: 'DUPLICATE_JOB', jobId: first.body.id });
   });
 
-  it('says what a job waits for, cancels it, and cancels the one that is at work', async () => {
+  it('shows why a job waits, cancels it, and cancels the running one', async () => {
     const release = publisher.hold(described(2));
     const ask = async () =>
       (await api.call('POST', ['/v1/connections/{id}/jobs', connection], { body: { type: 'full' } })).body.id as string;
@@ -215,7 +215,7 @@ export function firstCallsCases(open: () => Promise<StandaloneInstallation>): vo
     expect(await installation.client.ended(retried.body.id as string)).toMatchObject({ state: 'completed' });
   });
 
-  it('marks what the ignore list expects, for as long as it does', async () => {
+  it('marks the changes that the ignore list expects, for as long as it does', async () => {
     const body = { operation: 'GET /pilots/*', reason: 'pilots are not ours' };
     const rule = (await api.call('POST', ['/v1/connections/{id}/ignores', connection], { body })).body;
     expect(rule).toMatchObject({ id: ID, createdAt: TIME, until: null });
@@ -227,7 +227,7 @@ export function firstCallsCases(open: () => Promise<StandaloneInstallation>): vo
     await listed('/v1/connections/{id}/changes', 0, '?ignored=true');
   });
 
-  it('shares a provider with those who subscribe', async () => {
+  it('shares a provider with its subscribers', async () => {
     const body = { name: 'Harbour', source: publisher.source('/openapi.json?shared') };
     const provider = (await api.call('POST', ['/v1/providers'], { body })).body;
     expect(provider).toMatchObject({ id: ID, name: 'Harbour', subscriptionId: null });
@@ -244,7 +244,7 @@ export function firstCallsCases(open: () => Promise<StandaloneInstallation>): vo
     await eventually(async () => {
       const { body: shown } = await api.call('GET', ['/v1/providers/{id}', provider.id]);
       return shown.subscribers === 0;
-    }, 'nobody to subscribe');
+    }, 'no subscribers');
     expect((await api.call('DELETE', ['/v1/providers/{id}', provider.id])).status).toBe(204);
   });
 
@@ -284,7 +284,7 @@ export function firstCallsCases(open: () => Promise<StandaloneInstallation>): vo
     expect((await api.call('GET', ['/v1/jobs'], { key: null })).status).toBe(401);
   });
 
-  it('sums it up', async () => {
+  it('summarises it', async () => {
     const overview = await eventually(async () => {
       const { body } = await api.call('GET', ['/v1/overview']);
       return body.jobs.last24h.completed === 5 && body.jobs.last24h.cancelled === 2 && body;

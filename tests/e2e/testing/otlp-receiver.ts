@@ -13,7 +13,7 @@ export interface Span {
 
 type Attributes = readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
 
-/** A collector: takes OTLP over HTTP as JSON and keeps what it gets. */
+/** A collector: receives OTLP over HTTP as JSON and keeps it. */
 export class OtlpReceiver {
   readonly spans: Span[] = [];
   /** The metrics that arrived, by name, with the bounds of their buckets where they have any. */

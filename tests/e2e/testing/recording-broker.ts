@@ -6,14 +6,14 @@ export interface Recorded {
   readonly headers: Headers;
 }
 
-export interface Asked extends Recorded {
+export interface RecordedRequest extends Recorded {
   readonly reply?: unknown;
   readonly error?: { readonly code: string; readonly message: string; readonly details?: unknown };
 }
 
-/** What went over a broker, and who listens where. */
+/** The traffic of a broker, and its subscriptions. */
 export class Recording {
-  readonly asked: Asked[] = [];
+  readonly requests: RecordedRequest[] = [];
   readonly published: Recorded[] = [];
   readonly broadcast: Recorded[] = [];
   readonly served = new Set<string>();
@@ -23,14 +23,14 @@ export class Recording {
   readonly decorate = (broker: Broker): Broker => ({
     publish: (message) => broker.publish(message),
     request: async <R>(...[subject, data, options]: Parameters<Broker['request']>): Promise<R> => {
-      const asked = { subject, data, headers: options?.headers ?? {} };
+      const request = { subject, data, headers: options?.headers ?? {} };
       try {
         const reply = await broker.request<R>(subject, data, options);
-        this.asked.push({ ...asked, reply });
+        this.requests.push({ ...request, reply });
         return reply;
       } catch (error) {
-        const { code, message, details } = error as NonNullable<Asked['error']>;
-        this.asked.push({ ...asked, error: { code, message, ...(details !== undefined && { details }) } });
+        const { code, message, details } = error as NonNullable<RecordedRequest['error']>;
+        this.requests.push({ ...request, error: { code, message, ...(details !== undefined && { details }) } });
         throw error;
       }
     },

@@ -5,15 +5,15 @@ import { OtlpReceiver } from './otlp-receiver.js';
 import { Publisher } from '../../publishers/publisher.js';
 import { TOKEN, Trace, tracedSync, type TracedSync } from './traced-sync.js';
 
-/** An installation that sends its telemetry somewhere; `stop` sends what is left. */
+/** An installation that sends telemetry to an endpoint; `stop` flushes it. */
 export interface Telling {
   readonly client: Client;
-  /** Looks at what is stored, where it can. */
+  /** Inspects the stored events, where possible. */
   inspect?(sync: TracedSync): Promise<void>;
   stop(): Promise<unknown>;
 }
 
-/** What every installation must tell a collector, however many processes it has. */
+/** The telemetry that every installation must send, however many processes it has. */
 export function traceCases(start: (endpoint: string) => Promise<Telling>) {
   let receiver: OtlpReceiver;
   let sync: TracedSync;
@@ -23,13 +23,13 @@ export function traceCases(start: (endpoint: string) => Promise<Telling>) {
   beforeAll(async () => {
     receiver = await OtlpReceiver.start();
     const publisher = await Publisher.start();
-    const telling = await start(receiver.endpoint);
-    ({ key } = telling.client);
+    const running = await start(receiver.endpoint);
+    ({ key } = running.client);
     try {
-      sync = await tracedSync(telling.client, publisher);
-      await telling.inspect?.(sync);
+      sync = await tracedSync(running.client, publisher);
+      await running.inspect?.(sync);
     } finally {
-      await telling.stop();
+      await running.stop();
       await publisher.stop();
     }
     trace = new Trace(receiver, sync);
@@ -45,8 +45,8 @@ export function traceCases(start: (endpoint: string) => Promise<Telling>) {
 
   it('leads from the request through commands, legs and stages to the end of the job', () => {
     const lineOf = (name: string) => trace.named(name).map((span) => trace.ancestry(span));
-    const asked = ['cmd.job-coordinator.create', 'POST /v1/connections/:id/jobs', 'caller'];
-    const first = ['leg connector-runner.fetch', ...asked];
+    const request = ['cmd.job-coordinator.create', 'POST /v1/connections/:id/jobs', 'caller'];
+    const first = ['leg connector-runner.fetch', ...request];
     for (const stage of ['fetch', 'parse', 'normalize', 'snapshot'])
       expect(lineOf(`stage ${stage}`)).toEqual([[`stage ${stage}`, ...first]]);
     const second = ['leg differ.diff', 'cmd.job-coordinator.complete-stage', ...first];
@@ -66,14 +66,14 @@ export function traceCases(start: (endpoint: string) => Promise<Telling>) {
       expect(attributes).toMatchObject({ 'tidemark.tenant': 'default', 'tidemark.job': sync.jobId });
   });
 
-  it('keeps keys and the configuration of sources to itself', () => {
+  it('does not reveal keys or the configuration of sources', () => {
     for (const body of receiver.bodies) {
       expect(body).not.toContain(key);
       expect(body).not.toContain(TOKEN);
     }
   });
 
-  it('comes with the metrics that the dashboards show', () => {
+  it('is accompanied by the metrics that the dashboards show', () => {
     const readme = readFileSync(new URL('../../../deploy/grafana/README.md', import.meta.url), 'utf8');
     const names = Array.from(readme.matchAll(/^\| `(tidemark_\w+)`/gm), ([, name]) => name);
     expect(names.length).toBeGreaterThan(0);

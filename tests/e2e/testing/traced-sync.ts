@@ -7,7 +7,7 @@ import type { Publisher } from '../../publishers/publisher.js';
 
 export const TOKEN = 'token-of-the-source';
 
-/** A sync that finds changes, asked for by a caller who is in a trace of its own. */
+/** A sync that finds changes, requested by a caller in a trace of its own. */
 export interface TracedSync {
   readonly traceId: string;
   /** The caller's span. */
@@ -16,7 +16,7 @@ export interface TracedSync {
   readonly jobId: string;
 }
 
-/** Ends when the job has ended and its connection knows. */
+/** Ends when the job has ended and its connection has recorded the end. */
 export async function tracedSync(client: Client, publisher: Publisher): Promise<TracedSync> {
   const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
   const requestId = `request-${traceId}`;
@@ -49,7 +49,7 @@ export class Trace {
     return this.spans.filter((span) => span.name === name);
   }
 
-  /** Names from the span up to the caller's own, or to one that nobody knows. */
+  /** Names from the span up to the caller's own, or to one that is unknown. */
   ancestry(span: Span): string[] {
     if (span.parentSpanId === this.sync.spanId) return [span.name, 'caller'];
     const parent = this.spans.find(({ spanId }) => spanId === span.parentSpanId);

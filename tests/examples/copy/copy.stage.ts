@@ -5,7 +5,7 @@ import type { CopyPipeline } from './pipeline.js';
 
 type Context = StageContext<CopyPipeline>;
 
-/** Reads page after page, writes each into both destinations, and saves a checkpoint behind it. */
+/** Reads page after page, writes each into both destinations, and saves a checkpoint after it. */
 export const copyStage: Stage<CopyPipeline, 'copy'> = async (context) => {
   const { object } = context.output('prepare');
   const source = await context.open.source();
@@ -24,7 +24,7 @@ const start: Checkpoint = { cursor: { pages: 0 }, counts: { processed: 0, create
 
 const readCursor = ({ cursor }: Checkpoint) => (cursor['read'] ?? null) as Page['cursor'] | null;
 
-/** The checkpoint behind a page. The batch has the same id whenever it is written: a destination takes it once. */
+/** The checkpoint after a page. The batch has the same id whenever it is written: a destination accepts it once. */
 async function copyPage(context: Context, page: Page, pages: number, before: Checkpoint): Promise<Checkpoint> {
   const { records, problems } = page;
   const id = `${context.job.id}:${pages}`;
@@ -52,7 +52,7 @@ async function copyPage(context: Context, page: Page, pages: number, before: Che
 
 type Batch = Parameters<Awaited<ReturnType<Context['open']['destination']>>['write']>[0];
 
-/** What the optional destination made of it: its failure stops nothing. */
+/** The result of the optional destination, whose failure does not stop the stage. */
 async function writeOptional(
   { open, signal }: Context,
   batch: Batch,

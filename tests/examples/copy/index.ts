@@ -6,7 +6,7 @@ import { copyStage } from './copy.stage.js';
 import { copyPipeline } from './pipeline.js';
 import { prepareStage } from './prepare.stage.js';
 
-/** What services know that know the example too. */
+/** The additions to services that support the example. */
 export const withCopy = {
   connectors: new Map([...connectors, ...exampleConnectors]),
   pipelines: new Map([...pipelines, [copyPipeline.kind, copyPipeline]]),

@@ -1,6 +1,6 @@
 import { definePipeline } from '@tidemark/pipelines';
 
-/** What each stage leaves for its successors. */
+/** The output of each stage. */
 interface CopyOutputs {
   readonly prepare: { readonly object: string };
   readonly copy: { readonly pages: number };

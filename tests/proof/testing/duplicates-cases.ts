@@ -8,7 +8,7 @@ import { syncUntil, watchedApis } from './workload.js';
 
 const SYNCS = 3;
 
-/** Two connections, three syncs each, everything twice, then everything once more: as if it had been once. */
+/** Two connections, three syncs each, everything twice, then everything once more, with the result of a single run. */
 export async function expectDuplicatesToBeHarmless(given: {
   readonly on: Caller;
   readonly publisher: Publisher;

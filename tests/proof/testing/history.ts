@@ -1,7 +1,7 @@
 import { jobStream } from '@tidemark/contracts';
 import type { RecordedEvent } from '@tidemark/event-store';
 
-/** One snapshot, as the checkpoint of its stage tells it. */
+/** One snapshot, from the checkpoint of its stage. */
 export interface SnapshotFact {
   readonly jobId: string;
   readonly snapshotId: string;
@@ -9,7 +9,7 @@ export interface SnapshotFact {
   readonly previousId: string | null;
 }
 
-/** What happened, read from the log alone. */
+/** The history, read from the log alone. */
 export class History {
   constructor(readonly log: readonly RecordedEvent[]) {}
 
@@ -53,7 +53,7 @@ export class History {
       .map(({ previousSnapshotId, changes }) => ({ previousId: previousSnapshotId, ids: changes.map(({ id }) => id) }));
   }
 
-  /** The snapshot that the connection's cursor stands at. */
+  /** The snapshot in the connection's cursor. */
   cursorOf(connectionId: string): string | undefined {
     type Ended = { cursor?: { snapshotId: string } };
     return this.ofType<Ended>('SyncEnded', connectionId).findLast(({ data }) => data.cursor)?.data.cursor!.snapshotId;

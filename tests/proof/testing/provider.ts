@@ -5,7 +5,7 @@ import type { Caller } from '../../installations/caller.js';
 
 const AT_ONCE = 64;
 
-/** Subscribes so many tenants to a provider, each asking twice, and tells their subscriptions. */
+/** Subscribes that many tenants to a provider, each with two requests, and returns their subscriptions. */
 export async function subscribeAll(caller: Caller, providerId: string, count: number): Promise<Set<string>> {
   const subscriptions = new Set<string>();
   const tenants = Array.from({ length: count }, (_, n) => `tenant-${n}`).values();

@@ -26,7 +26,7 @@ import type { Publisher } from '../../publishers/publisher.js';
 
 const KEY = 'tmk_proof';
 
-/** Every kind of stream that there is, `apikeys` being a single one. */
+/** Every kind of stream; `apikeys` is a single one. */
 const CATEGORIES = [
   ...['job', 'connection', 'admission', 'subscribers'],
   ...['alerts', 'changes', 'ignores'],
@@ -35,13 +35,13 @@ const CATEGORIES = [
 
 export interface UnknownEventsGiven {
   readonly publisher: Publisher;
-  /** On the same stores each time; with `newViews` on a read model that has nothing in it. */
+  /** On the same stores each time; with `newViews` on an empty read model. */
   readonly start: (options: { readonly newViews: boolean }) => Promise<Installation>;
 }
 
 /**
- * Appends what a newer version might have written to every stream that there is, again and again, also under a job that
- * is at work: everything goes on as if nothing had happened, in the running services and in those that start on it.
+ * Appends events of a newer version to every stream, repeatedly, also under a job that
+ * is running: both the running services and newly started ones work as before.
  */
 export async function expectUnknownEventsToBeHarmless({ publisher, start }: UnknownEventsGiven): Promise<void> {
   let on = await start({ newViews: false });
@@ -102,7 +102,7 @@ class World {
     expect(this.on.errors).toEqual([]);
   }
 
-  /** Each finds changes, the provider's are told to its subscriber, and the next job starts from the cursor. */
+  /** Each finds changes, the provider's subscriber is notified of them, and the next job starts from the cursor. */
   async #syncBoth(): Promise<string> {
     this.#version += 1;
     for (const path of ['/own', '/shared']) this.publisher.publish(described(this.#version), path);
@@ -111,7 +111,7 @@ class World {
     const { id: shared } = await catalogue.create(this.provider);
     await completed(this.on, this.own, jobId);
     await completed(catalogue, this.provider, shared);
-    await eventually(async () => (await this.#alerts()) === this.#version - 1, 'the subscriber to be told once more');
+    await eventually(async () => (await this.#alerts()) === this.#version - 1, 'another notification');
     return jobId;
   }
 
@@ -125,7 +125,7 @@ class World {
     const release = this.publisher.hold(described(1000 + this.#version), '/own');
     const { id } = await this.on.create(this.own);
     const { id: next } = await this.on.create(this.own);
-    await eventually(() => this.publisher.fetches('/own') > fetches, 'the job to be at work');
+    await eventually(() => this.publisher.fetches('/own') > fetches, 'the job to be running');
     await this.litter();
     release();
     await completed(this.on, this.own, id);
@@ -190,7 +190,7 @@ async function completed(on: Caller, connectionId: string, jobId: string, result
   await on.committed(connectionId, jobId);
 }
 
-/** An event of an unknown type, one that is hardly one, and a newer shape of a known one. */
+/** An event of an unknown type, one with almost no content, and a newer shape of a known one. */
 async function appendUnknown(eventStore: EventStore, stream: string, knownType: string): Promise<void> {
   const events = [
     { type: 'WrittenByANewerVersion', data: { at: 1, id: 'kept', jobId: 'none', released: [] } },

@@ -2,12 +2,12 @@ import { expect } from '@jest/globals';
 import type { History } from './history.js';
 import type { WatchedApi } from './workload.js';
 
-/** Of a dependency's pipeline, in order. */
+/** The stages of a dependency's pipeline, in order. */
 export const STAGES = ['fetch', 'parse', 'normalize', 'snapshot', 'diff', 'persist', 'alert'];
 
 /**
- * Holds the log against what a workload did: one job a version, each stage once, one snapshot a version, one set of
- * changes and one alert between two that follow each other, the cursor at the last.
+ * Checks the log of a workload: one job per version, each stage once, one snapshot per version, one set of
+ * changes and one alert between successive ones, the cursor at the last.
  */
 export function expectWhole(history: History, api: WatchedApi): void {
   const { connectionId, jobIds, version } = api;
@@ -37,7 +37,7 @@ export function expectWhole(history: History, api: WatchedApi): void {
   expect(history.cursorOf(connectionId)).toBe(ids.at(-1));
 }
 
-/** Jobs that hold one of the tenant's places, as the log's last word has it. */
+/** Jobs that hold one of the tenant's slots at the end of the log. */
 export function holdersOf(history: History, tenant: string): string[] {
   type Places = { running?: (readonly [string, unknown])[] };
   const last = history.log.findLast(({ stream }) => stream === `admission-${tenant}`);

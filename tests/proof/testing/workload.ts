@@ -20,7 +20,7 @@ export async function watchedApis(on: Caller, publisher: Publisher, count: numbe
   return apis;
 }
 
-/** Publishes the next version and syncs it, again and again, until it is told to end; every sync must complete. */
+/** Publishes and syncs version after version until it is stopped; every sync must complete. */
 export async function syncUntil(
   on: Caller,
   publisher: Publisher,

@@ -3,7 +3,7 @@ import { Client, type Answer, type CallOptions } from '../../installations/clien
 
 const PATIENCE_MS = 60_000;
 
-/** Calls the edges of a fleet in turn, and asks again when one is not there or finds nobody: requests must be repeatable. */
+/** Calls the edges of a fleet in turn, and retries when one is down or reaches no service: requests must be repeatable. */
 export class FleetClient extends Client {
   #turn = 0;
 
@@ -31,7 +31,7 @@ export class FleetClient extends Client {
     }
   }
 
-  /** Creates a job under an idempotency key; the job of an earlier, identical request is as good. @returns its id */
+  /** Creates a job under an idempotency key; uses the job of an earlier, identical request. @returns its id */
   async createOnce(connectionId: string, idempotencyKey: string, given: object = {}): Promise<string> {
     const headers = { 'idempotency-key': idempotencyKey };
     const { status, body } = await this.post(
@@ -44,7 +44,7 @@ export class FleetClient extends Client {
     throw new Error(`no job: ${status} ${JSON.stringify(body)}`);
   }
 
-  /** The job once it has ended. @throws Error that shows it when it does not in time */
+  /** The job once it has ended. @throws Error that shows the job when it does not end in time */
   async finished(jobId: string, withinMs = 60_000): Promise<any> {
     const deadline = Date.now() + withinMs;
     for (;;) {

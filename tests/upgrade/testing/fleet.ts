@@ -17,16 +17,16 @@ export interface Member {
   readonly url: string;
   readonly child: ChildProcess;
   readonly exit: Promise<unknown>;
-  /** What it wrote: nothing, when all is well. */
+  /** Its output: empty unless an error occurred. */
   output: string;
 }
 
-/** Services of two versions as processes of their own, on the same real servers. */
+/** Services of two versions as separate processes, on the same real servers. */
 export class Fleet {
   readonly #env: NodeJS.ProcessEnv;
   readonly #roots: Readonly<Record<Version, string>>;
   #members: Member[] = [];
-  /** Processes that ended though nobody stopped them. */
+  /** Processes that ended without being stopped. */
   readonly fallen: string[] = [];
 
   constructor(urls: PortUrls, namespace: string, apiKey: string) {
@@ -35,7 +35,7 @@ export class Fleet {
     this.#roots = { old: oldVersion(), new: join(import.meta.dirname, '../../..') };
   }
 
-  /** Where callers may call now. */
+  /** The addresses that callers can use now. */
   get edges(): string[] {
     return this.#members.filter(({ kind }) => kind === 'gateway').map(({ url }) => url);
   }
@@ -49,7 +49,7 @@ export class Fleet {
     return this.stop(this.#members.filter((member) => member.version === version));
   }
 
-  /** Starts a process; resolves when it says that it is ready. */
+  /** Starts a process; resolves when it is ready. */
   async start(kind: Kind, version: Version): Promise<Member> {
     const port = await freePort();
     const program = join(this.#roots[version], 'services', kind, 'dist/main.js');

@@ -5,12 +5,12 @@ import { described } from '../../publishers/descriptions.js';
 import type { Publisher } from '../../publishers/publisher.js';
 import type { FleetClient } from './fleet-client.js';
 
-/** Between two rounds while nobody waits for one: the versions are to work side by side, not to work much. */
+/** Pause between two rounds that nobody waits for: the versions should run side by side, not under high load. */
 const PAUSE_MS = 4000;
-/** So that a stage is at work at any moment. */
+/** Long enough that a stage is running at any moment. */
 const SLOW_FETCH_MS = 700;
 const MOST_RULES = 20;
-/** Until the next try of a failed job, and some more. */
+/** Longer than the first back-off of a failed job. */
 const RETRY_MS = 90_000;
 
 interface Loop {
@@ -19,7 +19,7 @@ interface Loop {
   ended: number;
 }
 
-/** Everything that callers do, again and again, until it is ended. Each round must end as it should. */
+/** All kinds of calls, repeated until it is stopped. Each round must end as expected. */
 export class Load {
   /** One that is fetched at once, and one whose publisher is slow. */
   apis: WatchedApi[] = [];
@@ -29,7 +29,7 @@ export class Load {
   subscriptions: string[] = [];
   readonly quickJobs: string[] = [];
   rules = 0;
-  /** What is going on, for errors. */
+  /** The actions in progress, for error messages. */
   phase = 'the start';
   readonly #loops: Loop[] = [];
   readonly #others: Promise<unknown>[] = [];
@@ -43,7 +43,7 @@ export class Load {
     readonly publisher: Publisher,
   ) {}
 
-  /** The client of the tenant whose connections are the providers. */
+  /** The client of the tenant `catalogue`, which owns the providers. */
   catalogue!: FleetClient;
 
   async begin(): Promise<void> {
@@ -72,7 +72,7 @@ export class Load {
     this.#others.push(this.#failing(), this.#scheduled(quick));
   }
 
-  /** Resolves when every loop has done one whole round from now on. */
+  /** Resolves when every loop has completed one more whole round. */
   async round(): Promise<void> {
     const before = this.#loops.map(({ begun }) => begun);
     this.#wake.resolve();
@@ -81,7 +81,7 @@ export class Load {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Resolves when all that was begun has ended. @throws Error of the first round that did not end as it should */
+  /** Resolves when all rounds have ended. @throws Error of the first round that did not end as expected */
   async end(): Promise<void> {
     this.#ended = true;
     this.#wake.resolve();
@@ -133,7 +133,7 @@ export class Load {
       throw new Error(`job ${jobId} is ${state}`);
   }
 
-  /** One that says the same again is the same. */
+  /** Adding an identical rule returns the existing one. */
   async #addRule({ connectionId }: WatchedApi, round: number): Promise<void> {
     if (round >= MOST_RULES) return;
     const rule = { operation: `GET /never/${round}`, reason: 'load' };
@@ -142,7 +142,7 @@ export class Load {
     this.rules = round + 1;
   }
 
-  /** Fails once, under the first version that tries it, and is tried again a minute later, under whichever is there. */
+  /** Fails once, under the first version that runs it, and is retried a minute later, under any version. */
   async #failing(): Promise<void> {
     const path = '/failing';
     this.publisher.fail(503, path);
@@ -155,7 +155,7 @@ export class Load {
     if (job.retryCount !== 1) throw new Error(`job ${jobId} was tried ${job.retryCount} times again`);
   }
 
-  /** Created under the first version for a time at which another one is there. */
+  /** Created under the first version for a time at which another version runs. */
   async #scheduled(connectionId: string): Promise<void> {
     const startAt = new Date(Date.now() + 20_000).toISOString();
     const jobId = await this.on.createOnce(connectionId, 'scheduled', { startAt });

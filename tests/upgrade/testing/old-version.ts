@@ -20,8 +20,8 @@ export const oldCommit = readFileSync(join(import.meta.dirname, '../from'), 'utf
 
 /**
  * The services of the old commit, from the history, compiled: its folder. Built once. It finds its own packages beside
- * it, and all others in this checkout's node_modules, but for those that this checkout has not or has in another version.
- * @throws Error that says what to do when the history does not hold the commit
+ * it, and all others in this checkout's node_modules, but those that are missing in this checkout or have another version.
+ * @throws Error with instructions when the history does not contain the commit
  */
 export function oldVersion(): string {
   const folder = join(CACHE, oldCommit);
@@ -33,7 +33,7 @@ export function oldVersion(): string {
   for (const name of packages) compile(join(draft, name));
   linkPackages(draft, packages);
   addMissing(draft, packages);
-  // Whole or not at all; of two that build at the same time one comes first.
+  // Atomic: of two concurrent builds the first is used.
   if (!existsSync(folder)) renameSync(draft, folder);
   return folder;
 }
@@ -73,7 +73,7 @@ const options: Options = {
   module: { type: 'es6' },
 };
 
-/** Without a look at types: they were checked when the commit was made. */
+/** Without type checks: types were checked when the commit was made. */
 function compile(folder: string): void {
   for (const file of readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts') || file.endsWith('.spec.ts')) continue;
@@ -99,7 +99,7 @@ function linkPackages(root: string, packages: readonly string[]): void {
   }
 }
 
-/** Installs what the old packages depend on in a version that this checkout has not. */
+/** Installs dependencies of the old packages whose versions this checkout does not have. */
 function addMissing(root: string, packages: readonly string[]): void {
   const wanted = new Map(packages.flatMap((name) => Object.entries(manifest(join(root, name)).dependencies ?? {})));
   const missing = Array.from(wanted)

@@ -8,10 +8,10 @@ import { expectWhole, holdersOf } from '../../proof/testing/whole.js';
 import type { FleetClient } from './fleet-client.js';
 import type { Load } from './load.js';
 
-/** The views of a busy MongoDB come late. */
+/** The views of a busy MongoDB lag behind. */
 const VIEWS_MS = 120_000;
 
-/** After all of it: no job is lost, stuck or doubled, no event either, and no view says anything else than the streams. */
+/** Final checks: no job or event is lost, stuck or duplicated, and the views agree with the streams. */
 export async function expectWholeLoad(load: Load, eventStore: EventStore): Promise<void> {
   const { on, apis, provider, catalogue } = load;
   for (const [client, api] of [...apis.map((one) => [on, one] as const), [catalogue, provider] as const])
@@ -32,26 +32,26 @@ const committed = (on: FleetClient, connectionId: string, jobId: string) =>
     { timeout: VIEWS_MS, interval: 50 },
   );
 
-/** Every job was created once and ended once; nobody else created one. */
+/** Every job was created once and ended once; there are no others. */
 function expectNoJobsBut(jobIds: readonly string[], history: History): void {
   const created = history.ofType('JobCreated').map(({ stream }) => stream.slice('job-'.length));
   expect(created.toSorted()).toEqual(jobIds.toSorted());
   for (const id of jobIds) expect([id, history.ofJob(id).filter((event) => isEnding(event)).length]).toEqual([id, 1]);
 }
 
-/** One alert a subscriber for every version but the first. */
+/** One alert per subscriber for every version but the first. */
 function expectAlertsOnce({ provider, subscriptions }: Load, { log }: History): void {
   const alerts = log
     .filter(({ stream }) => stream.startsWith('alerts-'))
     .map(({ data }) => data as ChangesDetected['data']);
   for (const subscription of subscriptions) {
-    const told = alerts.filter(({ connectionId }) => connectionId === subscription).map(({ jobId }) => jobId);
-    expect(told).toEqual(provider.jobIds.slice(1));
+    const alerted = alerts.filter(({ connectionId }) => connectionId === subscription).map(({ jobId }) => jobId);
+    expect(alerted).toEqual(provider.jobIds.slice(1));
   }
   expect(alerts).toHaveLength(subscriptions.length * (provider.jobIds.length - 1));
 }
 
-/** Lists have what happened, once, and say of each item what its stream says. */
+/** Lists contain each item once, and agree with its stream. */
 async function expectViews(load: Load, history: History): Promise<void> {
   const { on, apis } = load;
   const total = (path: string, expected: number) =>
@@ -79,7 +79,7 @@ async function expectViews(load: Load, history: History): Promise<void> {
     expect(one).toEqual((await on.get(`/v1/connections/${one.id}`)).body);
 }
 
-/** What the versions together made of the views is what one of them makes of the streams. */
+/** The views folded by both versions agree with views that one of them rebuilds. */
 async function expectSameAfterRebuild({ on, apis }: Load): Promise<void> {
   const paths = apis.flatMap(({ connectionId }) =>
     ['snapshots', 'changes', 'ignores'].map((list) => `/v1/connections/${connectionId}/${list}`),
@@ -89,7 +89,7 @@ async function expectSameAfterRebuild({ on, apis }: Load): Promise<void> {
   const before = await lists();
   const states = async () => (await on.get('/v1/projections')).body.data as { name: string; state: string }[];
   for (const { name } of await states()) expect((await on.post(`/v1/projections/${name}/rebuild`)).status).toBe(202);
-  await eventually(async () => (await states()).every(({ state }) => state === 'live'), 'the views to be built anew', {
+  await eventually(async () => (await states()).every(({ state }) => state === 'live'), 'the views to be rebuilt', {
     timeout: VIEWS_MS,
     interval: 250,
   });
@@ -106,7 +106,7 @@ async function listed(on: FleetClient, path: string): Promise<any[]> {
   }
 }
 
-/** A place is given back when somebody wants one: the last of all holds the only one. */
+/** A slot is released when another job needs one: the last job still holds the only one. */
 async function expectPlacesToBeFree({ on }: Load, eventStore: EventStore): Promise<void> {
   const last = await on.createOnce(await on.connect(), 'the last one');
   await on.finished(last);

@@ -1,4 +1,4 @@
-/** A small description with some of everything. `version` changes `info.version`, and the number of operations. */
+/** A small description with a bit of everything. `version` changes `info.version`, and the number of operations. */
 export function petstore(version = 1) {
   return {
     openapi: '3.0.3',

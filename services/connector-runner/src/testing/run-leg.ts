@@ -10,7 +10,7 @@ import { stagesWith } from '../stages.js';
 export type Page = { readonly body: string; readonly headers?: Record<string, string>; readonly status?: number };
 export type Answer = Page | ((request: IncomingMessage, response: ServerResponse) => void);
 
-/** A real HTTP server whose pages a test changes as it goes. Honours If-None-Match. */
+/** A real HTTP server whose pages a test can change. Supports If-None-Match. */
 export class Publisher {
   readonly pages = new Map<string, Answer>();
   /** Path and headers of every request, in order. */
@@ -59,7 +59,7 @@ export interface LegRun {
   readonly outputs: Record<string, StageOutput>;
   readonly results: readonly TestResult[];
   readonly last: TestResult;
-  /** What the job commits when it completes. */
+  /** The cursor that the job commits when it completes. */
   readonly cursor: Cursor | null;
 }
 
@@ -103,7 +103,7 @@ export async function runLeg(folder: string, options: LegOptions): Promise<LegRu
         now: () => 0,
       };
       const result = await stage(context);
-      // What is kept passes through JSON, as it does on its way into an event.
+      // Outputs pass through JSON, as they do on their way into an event.
       outputs[name] = asJson(result.output) as StageOutput;
       results.push({ ...result, output: outputs[name], stage: name });
       if (result.cursor) proposed = asJson(result.cursor);

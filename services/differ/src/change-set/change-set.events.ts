@@ -1,6 +1,6 @@
 import { stream, type ChangeDocument, type Fact } from '@tidemark/contracts';
 
-/** One change as it is recorded; the rest of a ChangeDocument stands once in the event. */
+/** One change as recorded; the rest of a ChangeDocument is stored once per event. */
 export type RecordedChange = Omit<
   ChangeDocument,
   'tenant' | 'connectionId' | 'jobId' | 'snapshotId' | 'previousSnapshotId' | 'detectedAt'

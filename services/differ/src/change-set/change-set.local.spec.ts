@@ -39,13 +39,13 @@ async function recorded(): Promise<(string[] | undefined)[]> {
 const unknown = () => ({ id: uuidv7(), type: 'ChangesReviewed', data: {}, metadata: {} });
 
 describe('the changes between two snapshots', () => {
-  it('are recorded once, in batches, however often it is asked for', async () => {
+  it('are recorded once, in batches, however often it is repeated', async () => {
     await recordChanges(eventStore, set);
     await recordChanges(eventStore, set);
     expect(await recorded()).toEqual([['x0'], ['x1'], ['x2']]);
   });
 
-  it('are completed where an earlier call broke off', async () => {
+  it('are completed where an earlier call stopped', async () => {
     await recordChanges(eventStore, { ...set, changes: changes.slice(0, 1) });
     await recordChanges(eventStore, set);
     expect(await recorded()).toEqual([['x0'], ['x1'], ['x2']]);

@@ -7,7 +7,7 @@ const BATCH_BYTES = 256 * 1024;
 
 /**
  * Records the changes between two snapshots in the stream `changes-<snapshot id>`. Ids derive from the input, so that a
- * repeated or resumed call adds only what is missing.
+ * repeated or resumed call adds only missing batches.
  */
 export async function recordChanges(
   eventStore: EventStore,

@@ -4,7 +4,7 @@ import { render, type Change, type CompareOptions, type OperationRef } from '@ti
 import { compareStored } from '@tidemark/openapi-diff/threads';
 
 /**
- * Compares two normalized documents by today's rules, the gravest change first; large ones in a thread, which ends with
+ * Compares two normalized documents by the current rules, the most severe change first; large ones in a thread, which ends with
  * `signal`. `at`: milliseconds since the epoch. @throws OutOfMemoryError
  */
 export async function compareSnapshots(

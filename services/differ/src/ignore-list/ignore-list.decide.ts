@@ -10,10 +10,10 @@ export const ignoreListDecider: Decider<IgnoreList, IgnoreListCommand, IgnoreLis
   decide: decideIgnoreList,
 };
 
-/** A list is read as a whole, and by people. */
+/** A list is always read as a whole, also by people. */
 export const MAX_RULES = 500;
 
-/** The events that follow from a command; none when nothing changes. What the state does not allow throws a TidemarkError. */
+/** The events that follow from a command; none when nothing changes. A command that the state does not allow throws a TidemarkError. */
 export function decideIgnoreList(command: IgnoreListCommand, { rules }: IgnoreList): IgnoreListEvent[] {
   const known = rules.some(({ id }) => id === command.data.id);
   if (command.type === 'RemoveIgnoreRule') {
@@ -22,6 +22,6 @@ export function decideIgnoreList(command: IgnoreListCommand, { rules }: IgnoreLi
   }
   if (known) return [];
   if (rules.length >= MAX_RULES)
-    throw new TidemarkError('CONFLICT', `the ignore list is full: it has ${MAX_RULES} rules; remove those that ended`);
+    throw new TidemarkError('CONFLICT', `the ignore list is full: it has ${MAX_RULES} rules; remove expired ones`);
   return [{ type: 'IgnoreRuleAdded', data: command.data }];
 }

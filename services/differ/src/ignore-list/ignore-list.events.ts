@@ -1,6 +1,6 @@
 import { stream, type Fact, type IgnoreMatch } from '@tidemark/contracts';
 
-/** From now on changes that match are expected. */
+/** Matching changes are expected from now on. */
 export type IgnoreRuleAdded = Fact<
   'IgnoreRuleAdded',
   {
@@ -9,7 +9,7 @@ export type IgnoreRuleAdded = Fact<
     readonly connectionId: string;
     readonly match: IgnoreMatch;
     readonly reason: string;
-    /** Milliseconds since the epoch; null: for good. */
+    /** Milliseconds since the epoch; null: permanently. */
     readonly until: number | null;
     readonly actor: string;
   }

@@ -2,7 +2,7 @@ import type { IgnoreRule } from '@tidemark/contracts';
 import { instantOf } from '@tidemark/foundation/instant';
 import type { IgnoreListEvent, IgnoreRuleAdded } from './ignore-list.events.js';
 
-/** The changes of a dependency that are expected, in the order in which they were told. */
+/** The changes of a dependency that are expected, in the order in which the rules were added. */
 export interface IgnoreList {
   readonly rules: readonly IgnoreRule[];
 }

@@ -15,7 +15,7 @@ const removed = (id: string): IgnoreRuleRemoved => ({ type: 'IgnoreRuleRemoved',
 const givenList = given(ignoreListDecider);
 
 describe('an ignore list', () => {
-  it('keeps its rules in the order in which they came, each with who asked and when', () => {
+  it('keeps its rules in the order in which they were added, each with actor and time', () => {
     const { rules } = givenList(added('r1'), added('r2')).state;
     expect(rules.map(({ id }) => id)).toEqual(['r1', 'r2']);
     expect(rules[0]).toEqual({
@@ -28,7 +28,7 @@ describe('an ignore list', () => {
     });
   });
 
-  it('takes a rule once, and again after it was removed', () => {
+  it('accepts a rule once, and again after it was removed', () => {
     givenList().when(add('r1')).then(added('r1'));
     givenList(added('r1')).when(add('r1')).thenNothing();
     givenList(added('r1')).when(remove('r1')).then(removed('r1'));
@@ -36,11 +36,11 @@ describe('an ignore list', () => {
     expect(givenList(added('r1'), removed('r1')).state.rules).toEqual([]);
   });
 
-  it('refuses to remove what is not there', () => {
+  it('refuses to remove an unknown rule', () => {
     givenList().when(remove('r1')).thenRefused({ code: 'NOT_FOUND' });
   });
 
-  it('has an end', () => {
+  it('has a limited size', () => {
     const full = givenList(...Array.from({ length: MAX_RULES }, (_, n) => added(`r${n}`)));
     full.when(add('one more')).thenRefused({ code: 'CONFLICT' });
     full.when(add('r0')).thenNothing();

@@ -5,7 +5,7 @@ import { changeSetStream, type ChangesRecorded, type RecordedChange } from '../c
 
 type Recorded = ChangesRecorded['data'];
 
-/** One document a change. */
+/** One document per change. */
 export const changesProjection: Projection<ChangeDocument, ChangesRecorded> = {
   ...views.changes,
   streams: [changeSetStream],
@@ -17,7 +17,7 @@ export const changesProjection: Projection<ChangeDocument, ChangesRecorded> = {
   },
 };
 
-/** The fold asks for one change after the other of the same event. */
+/** The fold requests the changes of one event one after the other. */
 const indexes = new WeakMap<Recorded, ReadonlyMap<string, RecordedChange>>();
 
 function byId(data: Recorded): ReadonlyMap<string, RecordedChange> {

@@ -20,7 +20,7 @@ describe('the view of changes', () => {
     expect(documents.get('x2')).toEqual({ ...about, ...shared, detectedAt: '2026-03-01T12:00:00.000Z' });
   });
 
-  it('reads events that were stored before changes told all their operations', () => {
+  it('reads events that were stored before changes listed all their operations', () => {
     const documents = projectionTwice(changesProjection, [recorded(change, { ...change, id: 'x2', operation: null })]);
     expect(documents.get('x1')).toMatchObject({ operations: ['GET /pets'] });
     expect(documents.get('x2')).toMatchObject({ operations: [] });

@@ -3,7 +3,7 @@ import type { Projection } from '@tidemark/read-model';
 import { ignoreListStream, type IgnoreListEvent } from '../ignore-list/ignore-list.events.js';
 import { emptyIgnoreList, evolveIgnoreList } from '../ignore-list/ignore-list.js';
 
-/** One document a connection that ignores something. */
+/** One document per connection with ignore rules. */
 export const ignoreListsProjection: Projection<IgnoreListDocument, IgnoreListEvent> = {
   ...views.ignoreLists,
   streams: [ignoreListStream],

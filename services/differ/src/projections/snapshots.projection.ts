@@ -3,7 +3,7 @@ import { instantOf } from '@tidemark/foundation';
 import { isUnchanged, type SnapshotOutput } from '@tidemark/pipelines';
 import type { Projection } from '@tidemark/read-model';
 
-/** One document a snapshot, from the checkpoint of the stage that took it. */
+/** One document per snapshot, from the checkpoint of the stage that took it. */
 export const snapshotsProjection: Projection<SnapshotDocument, JobEvent> = {
   ...views.snapshots,
   streams: [jobStream],

@@ -1,5 +1,5 @@
-// A differ in a process of its own, on embedded stores in the given folder, that gets two legs at once. Plays the
-// coordinator; prints what was reported, and what it cost, as JSON.
+// A differ in a process of its own, on embedded stores in the given folder, that gets two legs at once. Acts as the
+// coordinator; prints the reports and the resource usage as JSON.
 //   node two-at-once.js FOLDER OLD-BLOB NEW-BLOB
 import { command, type ClaimRequest, type StageFailure, type StageOutput, type StageReport } from '@tidemark/contracts';
 import { platformSettings } from '@tidemark/config';

@@ -13,7 +13,7 @@ import type { View } from '@tidemark/read-model';
 import { compareSnapshots } from '../comparison/compare-snapshots.js';
 import { rulesOf, summaryOf } from './summary.js';
 
-/** Comparisons whose results are known by name; the results themselves are in the blob store. */
+/** Comparisons whose result blobs are remembered; the results are in the blob store. */
 const KEPT = 200;
 
 /** Compares any two documents on demand. Nothing is recorded. */
@@ -30,7 +30,7 @@ export class Comparisons {
     this.#now = now;
   }
 
-  /** One page of what changed, marked by the ignore list of today. @throws BlobNotFound · OutOfMemoryError */
+  /** One page of changes, marked by the current ignore list. @throws BlobNotFound · OutOfMemoryError */
   async find({ before, after, page, perPage, ...query }: FindChanges): Promise<FoundChanges> {
     const { severity, rule, operation, ignored: isIgnored } = query;
     const changes = await readBlob(this.#blobs, await this.changesBlob({ before, after }));

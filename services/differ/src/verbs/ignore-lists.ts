@@ -15,7 +15,7 @@ import { ignoreListDecider } from '../ignore-list/ignore-list.decide.js';
 import { ignoreListStream, type IgnoreListEvent } from '../ignore-list/ignore-list.events.js';
 import type { IgnoreList } from '../ignore-list/ignore-list.js';
 
-/** The ignore lists of all dependencies. Whoever asks has made sure that the connection is the tenant's. */
+/** The ignore lists of all dependencies. Callers have verified that the connection belongs to the tenant. */
 export class IgnoreLists {
   readonly #lists: AggregateStore<IgnoreList, IgnoreListCommand, IgnoreListEvent>;
 
@@ -26,12 +26,12 @@ export class IgnoreLists {
     this.#lists = new AggregateStore(eventStore, ignoreListStream, ignoreListDecider);
   }
 
-  /** The rules of one connection, those that ended as well. */
+  /** The rules of one connection, including expired ones. */
   async of(connectionId: string): Promise<readonly IgnoreRule[]> {
     return (await this.#lists.load(connectionId)).state.rules;
   }
 
-  /** A rule that says the same again is the same rule. @throws TidemarkError VALIDATION_FAILED · CONFLICT when full */
+  /** Adding an identical rule returns the existing one. @throws TidemarkError VALIDATION_FAILED · CONFLICT when full */
   async add(context: CommandContext, input: AddIgnoreRule): Promise<IgnoreRule> {
     const { tenant, connectionId, reason, until, ...match } = input;
     assertCanMatch(match);
@@ -50,7 +50,7 @@ export class IgnoreLists {
   }
 }
 
-/** @throws TidemarkError VALIDATION_FAILED for a rule that could never match anything */
+/** @throws TidemarkError VALIDATION_FAILED for a rule that can never match */
 function assertCanMatch(rule: IgnoreMatch): void {
   try {
     readIgnoreList([rule]);

@@ -1,7 +1,7 @@
 import type { BlobStore } from '@tidemark/blob-store';
 import type { LargeReply } from '@tidemark/contracts';
 
-/** Bytes of JSON that go into a message: well under a broker's limit. */
+/** Bytes of JSON that fit into a message: well under a broker's limit. */
 const MESSAGE_BYTES = 256 * 1024;
 
 /** The reply itself, or a blob when it is too large for a message. */

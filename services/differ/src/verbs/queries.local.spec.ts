@@ -15,7 +15,7 @@ import { RecordedChanges } from './recorded-changes.js';
 
 const at = Date.parse('2026-03-01T12:00:00Z');
 const keeper = { tenant: 'acme', connectionId: 'c1' };
-/** More than are read at once. */
+/** More than one read fetches. */
 const COUNT = 2300;
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -69,7 +69,7 @@ describe('recorded changes', () => {
   const list = (query: Partial<ListChanges>) =>
     recorded.list({ ...keeper, keeper, page: 1, perPage: 3, ...query }, new Date(at));
 
-  it('come in the order of their comparison, marked by the ignore list, as the caller’s own', async () => {
+  it('are in the order of their comparison, marked by the ignore list, as the caller’s own', async () => {
     const { data, total, asOf } = await list({ connectionId: 'c1' });
     expect([total, asOf]).toEqual([COUNT, 1]);
     expect(data.map(({ id, ignored }) => [id, ignored?.id])).toEqual([
@@ -119,7 +119,7 @@ describe('documents', () => {
     return readJson<T>(blobs, reply.blob as BlobId);
   };
 
-  it('give their operations in pages; a page that is too large for a message goes through the blob store', async () => {
+  it('list their operations in pages; a page that is too large for a message goes through the blob store', async () => {
     const canonicalBlob = await stored('1', 300);
     const small = await listOperations(blobs, { canonicalBlob, page: 3, perPage: 2 });
     expect(small).toMatchObject({ total: 300, data: [{ method: 'GET' }, { method: 'GET' }] });
@@ -128,7 +128,7 @@ describe('documents', () => {
     expect(await valueOf<OperationList>(await largeReply(blobs, large))).toEqual(large);
   });
 
-  it('are compared once for all pages of what changed', async () => {
+  it('are compared once for all pages of changes', async () => {
     const [before, after] = [await stored('1', 2), await stored('2', 400)];
     const find = (page: number): Promise<FoundChanges> =>
       comparisons.find({ ...keeper, before, after, page, perPage: 100, severity: ['safe'] });
@@ -144,7 +144,7 @@ describe('documents', () => {
     expect(comparisons.changesBlob({ before, after })).toBe(blob);
   });
 
-  it('that were missing are compared once they are there', async () => {
+  it('that were missing are compared once they exist', async () => {
     const text = canonicalJson(normalize(parse(JSON.stringify(api('3', 1)))));
     const before = `sha256:${createHash('sha256').update(text).digest('hex')}`;
     const after = await stored('1', 1);

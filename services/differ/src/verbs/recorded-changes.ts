@@ -14,12 +14,12 @@ import { rulesOf, summaryOf } from './summary.js';
 
 /** Documents read at once where no index helps. */
 const CHUNK = 1000;
-/** How long the event loop may be held by one list. */
+/** How long one list may block the event loop, in milliseconds. */
 const TURN_MS = 5;
 
 type Test = (change: ChangeDocument) => boolean;
 
-/** What was recorded of changes, marked by today's ignore lists. */
+/** Recorded changes, marked by the current ignore lists. */
 export class RecordedChanges {
   readonly #changes: View<ChangeDocument>;
   readonly #ignoreLists: View<IgnoreListDocument>;
@@ -29,13 +29,13 @@ export class RecordedChanges {
     this.#ignoreLists = ignoreLists;
   }
 
-  /** Those of the newest comparison first, and in its order. */
+  /** Those of the newest comparison first, in its order. */
   async list(request: ListChanges, now: Date): Promise<ChangeList> {
     const { operation, ignored, page, perPage, connectionId } = request;
     const rules = await rulesOf(this.#ignoreLists, request);
     const ruleFor = ignoredBy(rules, now);
     const query: Query<ChangeDocument> = { where: conditionsOf(request), sort: newestFirst };
-    // What no index tells is looked for in all that matches the rest.
+    // Filters without an index are applied to all documents that match the others.
     const isIndexed = operation === undefined && (ignored === undefined || (!ignored && rules.length === 0));
     const { data, total, asOf } = isIndexed
       ? await this.#changes.query({ ...query, page, perPage })
@@ -55,7 +55,7 @@ export class RecordedChanges {
     return { ...summaryOf(change, rule), connectionId: caller.connectionId, operations: change.operations };
   }
 
-  /** One page of those that pass, of a list that can only be read as a whole. */
+  /** One page of the matching changes of a list that can only be read as a whole. */
   async #scan(
     query: Query<ChangeDocument>,
     passes: Test,

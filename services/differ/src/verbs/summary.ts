@@ -1,7 +1,7 @@
 import type { ChangeSummary, FoundChange, IgnoreListDocument, IgnoreRule } from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
 
-/** Today's rules of a tenant's connection, as the view knows them. */
+/** The current rules of a tenant's connection, from the view. */
 export async function rulesOf(
   view: View<IgnoreListDocument>,
   { tenant, connectionId }: { readonly tenant: string; readonly connectionId: string },
@@ -12,7 +12,7 @@ export async function rulesOf(
 
 type Summary<Change extends FoundChange> = Omit<Change, 'operations' | 'tenant'> & ChangeSummary;
 
-/** The change as lists show it: without what makes them long, and with the rule that expects it. */
+/** The change as lists show it: without its long fields, and with the rule that expects it. */
 export function summaryOf<Change extends FoundChange>(change: Change, rule: IgnoreRule | undefined): Summary<Change> {
   const { operations, tenant: _, ...shown } = change as Change & { tenant?: string };
   const ignored = rule ? { id: rule.id, reason: rule.reason } : null;

@@ -16,7 +16,7 @@ interface Parts {
   readonly now: () => number;
 }
 
-/** What callers ask of the differ. */
+/** The requests that the differ serves. */
 export const verbsOf = ({
   blobs,
   ignoreLists,

@@ -10,11 +10,12 @@ export const apiKeyDecider: Decider<ApiKeyState, ApiKeyCommand, ApiKeyEvent> = {
   decide: decideApiKey,
 };
 
-/** Creating an active key again and revoking a revoked one change nothing. @throws TidemarkError CONFLICT · NOT_FOUND */
+/** Creating an active key again, or revoking a revoked one, changes nothing. @throws TidemarkError CONFLICT · NOT_FOUND */
 export function decideApiKey({ type, data }: ApiKeyCommand, state: ApiKeyState): ApiKeyEvent[] {
   switch (type) {
     case 'CreateApiKey':
-      if (state.status === 'revoked') throw new TidemarkError('CONFLICT', 'this key was revoked: choose another one');
+      if (state.status === 'revoked')
+        throw new TidemarkError('CONFLICT', 'this key was revoked: choose a different one');
       return state.status === 'active' ? [] : [{ type: 'ApiKeyCreated', data }];
     case 'RevokeApiKey':
       if (state.status === 'absent') throw new TidemarkError('NOT_FOUND', 'no such key');

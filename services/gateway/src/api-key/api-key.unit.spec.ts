@@ -13,24 +13,24 @@ const revoked: ApiKeyEvent = { type: 'ApiKeyRevoked', data: { keyId: 'k1', at: 2
 const givenKey = given(apiKeyDecider);
 
 describe('an API key', () => {
-  it('is created once, however often it is asked for', () => {
+  it('is created once, however often it is requested', () => {
     givenKey().when(create).then(created);
     givenKey(created)
       .when({ ...create, data: { ...create.data, at: 9 } })
       .thenNothing();
   });
 
-  it('is revoked once, for ever', () => {
+  it('is revoked once, permanently', () => {
     givenKey(created).when(revoke).then(revoked);
     givenKey(created, revoked).when(revoke).thenNothing();
     givenKey(created, revoked).when(create).thenRefused({ code: 'CONFLICT' });
   });
 
-  it('cannot be revoked before it is there', () => {
+  it('cannot be revoked before it exists', () => {
     givenKey().when(revoke).thenRefused({ code: 'NOT_FOUND' });
   });
 
-  it('tells who it is for, and when it ended', () => {
+  it('records its owner, and when it was revoked', () => {
     expect(givenKey(created).state).toEqual({ status: 'active', ...key, createdAt: 1 });
     expect(givenKey(created, revoked).state).toEqual({ status: 'revoked', ...key, createdAt: 1, revokedAt: 2 });
   });

@@ -4,7 +4,7 @@ import type { Broker } from '@tidemark/messaging';
 import { toTidemarkError } from './errors/to-error.js';
 import { Ports } from './ports.js';
 
-/** Asks other services on a caller's behalf. */
+/** Sends requests to other services on a caller's behalf. */
 @Injectable()
 export class CommandClient {
   readonly #broker: Broker;
@@ -13,7 +13,7 @@ export class CommandClient {
     this.#broker = broker;
   }
 
-  /** Asks for the caller's tenant. @throws TidemarkError of the service that was asked, or SERVICE_UNAVAILABLE */
+  /** A request for the caller's tenant. @throws TidemarkError of the service, or SERVICE_UNAVAILABLE */
   ask<R>(
     service: ServiceName,
     verb: string,
@@ -24,7 +24,7 @@ export class CommandClient {
     return this.request(service, verb, context, { ...data, tenant: context.tenant }, timeoutMs);
   }
 
-  /** Asks what is of no tenant. @throws TidemarkError as above */
+  /** A request without a tenant. @throws TidemarkError as above */
   async request<R>(
     service: ServiceName,
     verb: string,

@@ -2,9 +2,9 @@ import type { Daemon } from '@tidemark/foundation';
 
 export interface EdgeOptions {
   readonly host: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Milliseconds that requests in progress get to end when the edge is stopped. */
+  /** How long requests in progress may run on when the edge is stopped, in milliseconds. */
   readonly drainMs: number;
 }
 

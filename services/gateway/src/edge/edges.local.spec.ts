@@ -45,7 +45,7 @@ const subjectOf = (daemon: EdgeDaemon, call: (address: string) => Promise<void>)
   return {
     daemon,
     async provoke() {
-      // Port 0 is nobody's.
+      // No one listens on port 0.
       answers = await call(daemon.address || '127.0.0.1:0').then(
         () => true,
         () => false,
@@ -94,7 +94,7 @@ daemonLifecycle('KeyOfSettings', async () => {
   const errors: Error[] = [];
   let [rounds, broken] = [0, false];
   const away = withMembers<EventStore>(store, {
-    // Out of service for as long as anybody looks: each attempt is a round.
+    // Out of service for as long as it is watched: each attempt is a round.
     read: () => {
       if (broken) {
         broken = false;

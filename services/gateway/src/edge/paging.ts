@@ -3,7 +3,7 @@ import { QueryShape } from './openapi/query-shape.js';
 
 const DEFAULT_PER_PAGE = 50;
 
-/** Which part of a list is wanted. */
+/** The requested part of a list. */
 @QueryShape()
 export class PageQuery {
   @WholeNumber({ min: 1, max: 1_000_000, default: 1, optional: true, description: 'From 1.' })
@@ -21,7 +21,7 @@ export class Pagination {
   @WholeNumber({ min: 1, example: DEFAULT_PER_PAGE })
   readonly perPage!: number;
 
-  @WholeNumber({ description: 'Entries of the whole list.' })
+  @WholeNumber({ description: 'The number of entries in the whole list.' })
   readonly total!: number;
 }
 
@@ -31,9 +31,9 @@ export interface Page<T> {
   readonly pagination: Pagination;
 }
 
-/** One page of a list that comes from a view. */
+/** One page of a list that is read from a view. */
 export interface ViewPage<T> extends Page<T> {
-  /** The log position up to which the list is true. */
+  /** The log position that the list reflects. */
   readonly asOf: number;
 }
 
@@ -58,9 +58,8 @@ export function ViewPageShape<T extends object>(item: ShapeClass<T>) {
   return Viewed;
 }
 
-/** A position of the log; -1 before its first event. */
-export const AsOf = () =>
-  Field(wholeNumber({ min: -1 }), { description: 'The log position up to which this is true.' });
+/** A position in the log; -1 before its first event. */
+export const AsOf = () => Field(wholeNumber({ min: -1 }), { description: 'The log position that this reflects.' });
 
 export const pageOf = ({ page = 1, perPage = DEFAULT_PER_PAGE }: PageQuery) => ({ page, perPage });
 

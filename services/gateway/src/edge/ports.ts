@@ -4,7 +4,7 @@ import type { Broker } from '@tidemark/messaging';
 import type { Adapters } from '@tidemark/platform';
 import type { ReadModel } from '@tidemark/read-model';
 
-/** The adapters that the gateway works with, for injection; whoever opened them closes them. */
+/** The adapters of the gateway, for injection; they are closed by the code that opened them. */
 export abstract class Ports implements Adapters {
   abstract readonly eventStore: EventStore;
   abstract readonly broker: Broker;

@@ -15,11 +15,11 @@ declare module 'fastify' {
 
 const requestIdPattern = /^[\w.:~-]{1,128}$/;
 
-/** The id of a request: the caller's own when it can be used, else a new one. */
+/** The id of a request: the caller's own when it is valid, else a new one. */
 export const requestIdOf = (given: unknown): string =>
   typeof given === 'string' && requestIdPattern.test(given) ? given : uuidv7();
 
-/** What commands are told of the call; made inside the call's span. */
+/** The context of the commands that a call leads to; to be created inside the call's span. */
 export const contextOfCall = ({ tenant, keyId }: Caller, requestId: string): CommandContext => ({
   tenant,
   actor: `key:${keyId}`,
@@ -29,12 +29,12 @@ export const contextOfCall = ({ tenant, keyId }: Caller, requestId: string): Com
 
 /** @throws TidemarkError FORBIDDEN */
 export function assertScope({ scopes }: Caller, scope: Scope): void {
-  if (!scopes.includes(scope)) throw new TidemarkError('FORBIDDEN', `this needs an API key with scope ${scope}`);
+  if (!scopes.includes(scope)) throw new TidemarkError('FORBIDDEN', `an API key with scope ${scope} is required`);
 }
 
 /** The CommandContext of an HTTP request, as a handler's parameter. */
 export const Context = createParamDecorator((_: unknown, execution: ExecutionContext): CommandContext => {
   const { caller, id } = execution.switchToHttp().getRequest<FastifyRequest>();
-  if (!caller) throw new TidemarkError('UNAUTHENTICATED', 'an API key is needed');
+  if (!caller) throw new TidemarkError('UNAUTHENTICATED', 'an API key is required');
   return contextOfCall(caller, id);
 });

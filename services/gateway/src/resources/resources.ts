@@ -1,4 +1,4 @@
-/** Every resource of the API, one line each: its routes, its gRPC methods and its commands and queries follow. */
+/** Every resource of the API, one line each, with its routes, gRPC methods, commands and queries. */
 export { changes } from './changes/changes.resource.js';
 export { comparisons } from './comparisons/comparisons.resource.js';
 export { connections } from './connections/connections.resource.js';

@@ -12,7 +12,7 @@ import type { Catalogue } from '../catalogue.js';
 import { cronProblem } from '../connection/schedule.js';
 
 /**
- * @throws TidemarkError VALIDATION_FAILED when a connector is not known or does not accept its config, or the source
+ * @throws TidemarkError VALIDATION_FAILED when a connector is unknown or does not accept its config, or the source
  * does not offer the pipeline
  */
 export function assertConnects(
@@ -38,10 +38,10 @@ function assertDestination(
 ): void {
   assertOneOf(writable, destination, field);
   if (before.some(({ name }) => name === destination.name))
-    throw invalid([problem(`${field}.name`, `is taken: another destination is called ${destination.name}`)]);
+    throw invalid([problem(`${field}.name`, `is taken: another destination is already called ${destination.name}`)]);
 }
 
-/** The connector's manifest. @throws TidemarkError VALIDATION_FAILED when it is not one of these, or its config is wrong */
+/** The connector's manifest. @throws TidemarkError VALIDATION_FAILED when it is not one of these, or its config is invalid */
 function assertOneOf(manifests: readonly Manifest[], { connector, config }: Source, field: string): Manifest {
   const manifest = manifests.find(({ name }) => name === connector);
   if (!manifest) {
@@ -56,7 +56,7 @@ function assertOneOf(manifests: readonly Manifest[], { connector, config }: Sour
   return manifest;
 }
 
-/** @throws TidemarkError VALIDATION_FAILED when a cron expression or its time zone is wrong */
+/** @throws TidemarkError VALIDATION_FAILED when a cron expression or its time zone is invalid */
 export function assertSchedule(schedule: Schedule): void {
   if (!('cron' in schedule)) return;
   const wrong = cronProblem(schedule.cron, schedule.timeZone);

@@ -12,7 +12,7 @@ export async function endSync(
   await connections.handle(connectionId, { type: 'EndSync', data }, context);
 }
 
-/** Does what the message about a job's end will do, or did, for a job that has ended. */
+/** For a job that has ended: does what the message about its end will do, or has done already. */
 export async function commitEnd(
   coordinator: Pick<Coordinator, 'connections' | 'eventStore'>,
   tenant: string,

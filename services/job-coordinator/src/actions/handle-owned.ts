@@ -4,7 +4,7 @@ import { describeConnection } from '../connection/connection.view.js';
 import type { Context, Coordinator } from '../coordinator.js';
 import { findConnection, ownedConnection } from './find-connection.js';
 
-/** Has the tenant's connection handle a command. @throws TidemarkError NOT_FOUND */
+/** Passes a command to the tenant's connection. @throws TidemarkError NOT_FOUND */
 export async function handleOwned(
   coordinator: Coordinator,
   context: Context,

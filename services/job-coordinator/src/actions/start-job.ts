@@ -14,7 +14,7 @@ import type { Context, Coordinator } from '../coordinator.js';
 import { ownedJob } from './find-job.js';
 import { viewOf } from './view-of.js';
 
-export interface JobOrder {
+export interface JobRequest {
   readonly jobId: string;
   readonly requestHash?: string;
   readonly type: CreateJob['type'];
@@ -22,40 +22,43 @@ export interface JobOrder {
   readonly startAt?: number;
   readonly whenBusy: 'queue' | 'reject';
   readonly retryOf?: string;
-  /** The pipeline's own. */
+  /** Those of the pipeline. */
   readonly parameters?: PipelineChoice['parameters'];
-  /** The id was made for this job: nobody else can have created it. */
+  /** The id was generated for this job, so the job cannot exist yet. */
   readonly isNew?: boolean;
 }
 
-/** Creates the job that was ordered, with a place of its own when the caller would rather be refused than wait. */
+/** Creates the requested job. With `whenBusy: 'reject'` a slot is reserved for it first. */
 export async function startJob(
   coordinator: Coordinator,
   context: Context,
   connection: ExistingConnection,
-  { jobId, isNew = false, parameters = {}, ...order }: JobOrder,
+  { jobId, isNew = false, parameters = {}, ...request }: JobRequest,
 ): Promise<JobView> {
   const { jobs, admission, time, settings, catalogue } = coordinator;
   const { id: connectionId, tenant, source } = connection;
   if (connection.status !== 'active')
     throw new TidemarkError('CONNECTION_NOT_ACTIVE', `connection ${connectionId} is ${connection.status}`);
   if (providerIdOf(source) !== null)
-    throw new TidemarkError('CONFLICT', 'a subscription has no syncs of its own: its provider is fetched for all');
+    throw new TidemarkError(
+      'CONFLICT',
+      'a subscription has no syncs of its own: its provider is fetched once for all subscribers',
+    );
   const pipeline = pipelineFor(catalogue.pipelines, connection, catalogue.connectors.get(source.connector)?.manifest);
-  if (!pipeline) throw new TidemarkError('INTERNAL', `this version cannot run connector ${source.connector}`);
+  if (!pipeline) throw new TidemarkError('INTERNAL', `this version cannot run the connector ${source.connector}`);
   assertParameters(pipeline, parameters);
-  if (order.whenBusy === 'reject') await reservePlace();
+  if (request.whenBusy === 'reject') await reserveSlot();
   const { kind, stages, claimTimeoutMs = settings.claimTimeoutMs, stallTimeoutMs = settings.stallTimeoutMs } = pipeline;
   const given = { jobId, tenant, connectionId, connector: source.connector, pipeline: { kind, parameters } };
   const limits = { stages, claimTimeoutMs, stallTimeoutMs };
   const { state } = await jobs.handle(
     jobId,
-    { type: 'CreateJob', data: { ...given, ...limits, ...order, at: time.now() } },
+    { type: 'CreateJob', data: { ...given, ...limits, ...request, at: time.now() } },
     { ...context, isNew },
   );
   return viewOf(coordinator, ownedJob(state, tenant));
 
-  async function reservePlace(): Promise<void> {
+  async function reserveSlot(): Promise<void> {
     const known = isNew ? undefined : await jobs.load(jobId);
     if (!known || known.state.status === 'absent') await admission.reserve(tenant, jobId, connectionId);
   }

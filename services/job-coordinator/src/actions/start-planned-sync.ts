@@ -6,8 +6,8 @@ import type { Coordinator } from '../coordinator.js';
 import { startJob } from './start-job.js';
 
 /**
- * The time of a planned sync has come. Its job's id derives from connection and time, so that any number of
- * coordinators start it once.
+ * Starts a planned sync that is due. Its job's id derives from connection and time, so that any number of
+ * coordinators create one job.
  */
 export async function startPlannedSync(
   coordinator: Coordinator,
@@ -20,7 +20,7 @@ export async function startPlannedSync(
   const { tenant } = connection;
   const jobId = uuidv5('schedule', connectionId, plannedAt);
   const attributes = { 'tidemark.tenant': tenant, 'tidemark.connection': connectionId, 'tidemark.job': jobId };
-  // Nobody asked: a trace begins here.
+  // No request led to this job, so its trace begins here.
   await inSpan('schedule', { parent: null, attributes }, () =>
     startScheduled(coordinator, connection, jobId, plannedAt),
   );
@@ -36,8 +36,8 @@ async function startScheduled(
   const { id: connectionId, tenant } = connection;
   const context = { tenant, actor: 'schedule', correlationId: jobId, traceparent: currentTraceparent() };
   try {
-    const order = { jobId, requestHash: 'schedule', type: 'full', trigger: 'schedule', whenBusy: 'queue' } as const;
-    await startJob(coordinator, context, connection, order);
+    const request = { jobId, requestHash: 'schedule', type: 'full', trigger: 'schedule', whenBusy: 'queue' } as const;
+    await startJob(coordinator, context, connection, request);
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error;
     if (error.code === 'DUPLICATE_JOB') return;

@@ -3,7 +3,7 @@ import { storedEvents } from '@tidemark/event-store';
 import { uuidv7 } from '@tidemark/foundation';
 import type { Context, Coordinator } from '../coordinator.js';
 
-/** Puts a subscription into its provider's list. */
+/** Adds a subscription to its provider's list. */
 export const addSubscriber = (
   coordinator: Coordinator,
   context: Context,
@@ -11,7 +11,7 @@ export const addSubscriber = (
   data: (SubscriberEvent & { type: 'SubscriberAdded' })['data'],
 ) => append(coordinator, context, providerId, { type: 'SubscriberAdded', data });
 
-/** Takes a subscription out of its provider's list. */
+/** Removes a subscription from its provider's list. */
 export const removeSubscriber = (
   coordinator: Coordinator,
   context: Context,
@@ -23,10 +23,14 @@ export const removeSubscriber = (
     data: { connectionId, at: coordinator.time.now() },
   });
 
-/** @throws TidemarkError CONFLICT while anybody subscribes to the provider */
+/** @throws TidemarkError CONFLICT while the provider has subscribers */
 export async function assertNoSubscribers({ eventStore }: Coordinator, providerId: string): Promise<void> {
   const { length } = await subscribersAfter(storedEvents(eventStore, subscriberStream.of(providerId)));
-  if (length > 0) throw new TidemarkError('CONFLICT', `the provider still has subscribers: ${length}`);
+  if (length > 0)
+    throw new TidemarkError(
+      'CONFLICT',
+      `the provider still has ${length} ${length === 1 ? 'subscriber' : 'subscribers'}`,
+    );
 }
 
 const append = ({ eventStore }: Coordinator, context: Context, providerId: string, event: SubscriberEvent) =>

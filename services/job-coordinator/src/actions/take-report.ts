@@ -3,7 +3,7 @@ import type { Context, Coordinator } from '../coordinator.js';
 import type { JobCommand } from '../job/job.commands.js';
 import { ownedJob } from './find-job.js';
 
-/** Has the job handle the report of its claim. @throws TidemarkError STALE_CLAIM · NOT_FOUND */
+/** Passes the report of a claim to its job. @throws TidemarkError STALE_CLAIM · NOT_FOUND */
 export async function takeReport<Report extends ClaimRef>(
   { jobs, time }: Coordinator,
   context: Context,

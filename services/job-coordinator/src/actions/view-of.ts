@@ -4,7 +4,7 @@ import type { Coordinator } from '../coordinator.js';
 import type { ExistingJob } from '../job/job.js';
 import { describeJob, waitingForTime } from '../job/job.view.js';
 
-/** The job together with what only the running system knows of it. */
+/** The job's view, with the facts that are kept only in memory. */
 export function viewOf({ agenda, settings }: Pick<Coordinator, 'agenda' | 'settings'>, job: ExistingJob): JobView {
   const live = agenda.claims.get(job.id);
   const current = live?.number === job.claim?.number ? live : undefined;

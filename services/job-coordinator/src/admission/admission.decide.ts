@@ -24,7 +24,7 @@ export type AdmitJobs = Command<
   }
 >;
 
-/** Takes a slot for a job that is about to be created, or throws TOO_MANY_CONCURRENT_SYNCS or CONNECTION_BUSY. */
+/** Reserves a slot for a job that is about to be created, or throws TOO_MANY_CONCURRENT_SYNCS or CONNECTION_BUSY. */
 export type ReserveSlot = Command<
   'ReserveSlot',
   {
@@ -43,7 +43,7 @@ export const admissionDecider: Decider<AdmissionState, AdmissionCommand, Admissi
   decide: decideAdmission,
 };
 
-/** The whole set goes into every event while it is small, and into every 64th. */
+/** Every event carries the whole set while it is small; after that, every 64th does. */
 const SMALL_SET = 8;
 const WHOLE_EVERY = 64;
 
@@ -63,7 +63,7 @@ function admit({ data: { at, cap, released, candidates } }: AdmitJobs, state: Ad
     busy.add(connectionId);
     if (!hasSlot) left -= 1;
   }
-  // Released slots are recorded together with the next admission: nothing follows from them alone.
+  // A release alone has no consequences, so it is recorded together with the next admission.
   return admitted.length > 0 ? [changed(state, { at, admitted, released })] : [];
 }
 
@@ -73,7 +73,7 @@ function reserve({ data }: ReserveSlot, state: AdmissionState): AdmissionEvent[]
   const { busy, free } = occupied(state.running, released, cap);
   if (busy.has(connectionId))
     throw new TidemarkError('CONNECTION_BUSY', `connection ${connectionId} already has a running job`);
-  if (free <= 0) throw new TidemarkError('TOO_MANY_CONCURRENT_SYNCS', `${cap} jobs are running, the most allowed`);
+  if (free <= 0) throw new TidemarkError('TOO_MANY_CONCURRENT_SYNCS', `${cap} jobs are running, which is the limit`);
   return [changed(state, { at, admitted: [], released, reserved: { jobId, connectionId } })];
 }
 

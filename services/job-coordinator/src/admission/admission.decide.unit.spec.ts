@@ -64,7 +64,7 @@ describe('admission', () => {
     expect(decideAdmission(admit(5, [candidate('a')]), state)).toEqual([]);
   });
 
-  it('carries the whole set while it is small, and every so often when it is not', () => {
+  it('carries the whole set while it is small, and at intervals when it is not', () => {
     let state = emptyAdmission;
     let whole = 0;
     for (let index = 0; index < 200; index += 1) {

@@ -2,15 +2,15 @@ import { stream, type Fact, type Origin } from '@tidemark/contracts';
 
 /**
  * Which jobs of a tenant hold its concurrency slots: a stream `admission-<tenant>`, private to the coordinators. Each
- * event says which jobs came in and which went out; every so often one carries the whole set, so that reading back to
- * the last whole set is enough. Old and new coordinators share the stream: names of events and their fields are stored.
+ * event says which jobs got a slot and which released one; at intervals one carries the whole set, so that reading back to
+ * the last whole set is enough. Old and new coordinators share the stream, so its events keep their names and fields.
  */
 
 /** A slot that a job of the tenant holds. */
 export interface Slot {
   readonly connectionId: string;
   readonly attempt: number;
-  /** Taken before the job exists, for a caller who would rather be refused than wait. */
+  /** Reserved before the job exists, for `whenBusy: 'reject'`. */
   readonly reserved: boolean;
   readonly since: number;
 }
@@ -32,7 +32,7 @@ export type PlacesChanged = Fact<
     readonly admitted: readonly Admitted[];
     readonly reserved?: { readonly jobId: string; readonly connectionId: string };
     readonly released: readonly string[];
-    /** The whole set after this event, when it is there. */
+    /** The whole set after this event, when the event carries it. */
     readonly running?: readonly (readonly [jobId: string, slot: Slot])[];
   }
 >;
@@ -56,10 +56,10 @@ export function evolveAdmission(state: AdmissionState, { data }: AdmissionEvent)
   return { running: slotsAfter(state.running, data), sinceWhole: state.sinceWhole + 1 };
 }
 
-/** The event alone has the whole set. */
+/** The event carries the whole set. */
 export const isWholeSet = ({ data }: AdmissionEvent): boolean => data.running !== undefined;
 
-/** The slots after these jobs went out and those came in. */
+/** The slots after some jobs have released theirs and others have got one. */
 export function slotsAfter(
   before: ReadonlyMap<string, Slot>,
   { at, admitted, reserved, released }: PlacesChanged['data'],
@@ -73,7 +73,7 @@ export function slotsAfter(
   return running;
 }
 
-/** The connections that hold a slot, and the number of free slots, once these jobs have gone out. */
+/** The connections that hold a slot, and the number of free slots, once these jobs have released theirs. */
 export function occupied(running: ReadonlyMap<string, Slot>, released: readonly string[], cap: number) {
   const gone = new Set(released);
   const busy = new Set<string>();

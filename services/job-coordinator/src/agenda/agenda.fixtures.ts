@@ -6,7 +6,7 @@ import { absentJob, type ExistingJob, type JobState } from '../job/job.js';
 import { Agenda } from './agenda.js';
 
 export const TENANT = 'acme';
-/** What the clock of these agendas shows: five seconds after the jobs were created. */
+/** The clock of these agendas: five seconds after the jobs were created. */
 export const now = noon + 5000;
 
 export interface Story {
@@ -15,7 +15,7 @@ export interface Story {
   readonly job: ExistingJob;
 }
 
-/** The events of a job by the commands that made them, and the job as they leave it. */
+/** The events that these commands lead to, and the resulting job. */
 export function storyOf(order: Partial<CreateJob['data']>, ...commands: readonly JobCommand[]): Story {
   const data = { ...createJob.data, ...order };
   let job: JobState = absentJob;
@@ -48,13 +48,13 @@ export function admit(agenda: Agenda, ...jobIds: readonly string[]): void {
   agenda.applyAdmission({ type: 'PlacesChanged', data: { at: noon, released: [], admitted } });
 }
 
-/** The connection took the end of its completed job. */
+/** The connection recorded the end of its completed job. */
 export const syncEnded = (jobId: string): ConnectionEvent => ({
   type: 'SyncEnded',
   data: { jobId, state: 'completed', result: 'unchanged', position: 1, nextSyncAt: null, at: noon },
 });
 
-/** The connection syncs next at this time. */
+/** The connection's next sync is planned for this time. */
 export const planned = (nextSyncAt: number): ConnectionEvent => ({
   type: 'ConnectionResumed',
   data: { nextSyncAt, at: noon },

@@ -9,11 +9,11 @@ import { Plans } from './plans.js';
 import { Reminders, type Reminder } from './reminders.js';
 import { Slots } from './slots.js';
 
-/** What has to be done outside the agenda, because its time has come. */
+/** A due task, to be carried out outside the agenda. */
 export type DueTask = Exclude<Reminder, { readonly kind: 'job' }>;
 
 /**
- * Everything that is still to be done, folded from the log into memory. Each fold owns its part and is read freely; an
+ * All outstanding work, folded from the log into memory. Each fold owns its part and may be read by anyone; an
  * event reaches all of them through the agenda alone. It decides nothing and does no I/O; losing it costs a replay.
  */
 export class Agenda {
@@ -82,14 +82,14 @@ export class Agenda {
   }
 
   /**
-   * Forgets the jobs that completed before now and whose connections have not been seen to take their end: they may
-   * have done so before this agenda began, and then no event would ever release the slot.
+   * Forgets jobs that have completed and whose connections have not been seen to record their end: they may
+   * have done so before this agenda began, and then no event would release the slot.
    */
   forgetUnconfirmed(): void {
     for (const { id, phase } of this.jobs.values()) if (phase === 'completing') this.#follow(this.jobs.forget(id));
   }
 
-  /** Moves the jobs whose time has come to `ready`, and returns what else has to be done now. */
+  /** Moves due jobs to `ready`, and returns the other due tasks. */
   takeDue(now: number): DueTask[] {
     const tasks: DueTask[] = [];
     for (const reminder of this.#reminders.take(now)) {
@@ -99,7 +99,7 @@ export class Agenda {
     return tasks;
   }
 
-  /** Puts a task back, for `at`: it could not be done. */
+  /** Puts back a task that failed, to be due at `at`. */
   putBack(task: DueTask, at: number): void {
     this.#reminders.add(task, at);
   }
@@ -110,7 +110,7 @@ export class Agenda {
     return job?.cancelDeadline === task.at && !hasEnded(job.phase);
   }
 
-  /** Lets the other folds see how a job changed. A job that is due already becomes ready at once. */
+  /** Passes a changed job to the other folds. A job that is due already becomes ready at once. */
   #follow(change: JobChange | undefined): void {
     if (!change) return;
     const now = this.#now();

@@ -44,7 +44,7 @@ describe('the agenda', () => {
     expect(turns(agenda)).toEqual(['a2', 'b1']);
   });
 
-  it('looks at a tenant again when a job is cancelled before its retry, since others waited for it', () => {
+  it('reconsiders a tenant when a job is cancelled before its retry, since others waited for it', () => {
     const retried = story('a1', 'a', claimStage(), failStage(1, 'fetch'));
     const agenda = agendaOf(retried, story('a2', 'a'));
     expect(agenda.slots.takeChanged()).toEqual([TENANT]);
@@ -59,7 +59,7 @@ describe('the agenda', () => {
     expect(turns(agenda)).toEqual([]);
   });
 
-  it('keeps the slot of a completed job until its connection has taken its end', () => {
+  it('keeps the slot of a completed job until its connection has recorded its end', () => {
     const agenda = agendaOf(
       story('a1', 'a', claimStage(), completeStage(1, 'fetch', { finish: 'unchanged' })),
       story('a2', 'a'),
@@ -77,7 +77,7 @@ describe('the agenda', () => {
     expect(agenda.jobs.has('a1')).toBe(false);
   });
 
-  it('forgets completed jobs whose connections may have taken their end before', () => {
+  it('forgets completed jobs whose connections may have recorded their end before', () => {
     const agenda = agendaOf(
       story('a1', 'a', claimStage(), completeStage(1, 'fetch', { finish: 'unchanged' })),
       story('a2', 'a'),
@@ -97,7 +97,7 @@ describe('the agenda', () => {
     ['waiting', []],
     ['claimed', [claimStage()]],
     ['handed over', [claimStage(), completeStage(1, 'fetch'), completeStage(1, 'snapshot')]],
-    ['between two tries', [claimStage(), failStage(1, 'fetch')]],
+    ['waiting for a retry', [claimStage(), failStage(1, 'fetch')]],
   ])('restored from the state of a %s job is the same as folded from its events', (_, commands) => {
     const past = story('a1', 'a', ...commands);
     const restored = new Agenda(() => now);
@@ -109,7 +109,7 @@ describe('the agenda', () => {
     expect(explain(restored, 'a1')).toEqual(explain(folded, 'a1'));
   });
 
-  it('comes out the same when events are folded again over a restored state', () => {
+  it('is the same when events are folded again over a restored state', () => {
     const past = story('a1', 'a', claimStage(), failStage(1, 'fetch'));
     const agenda = new Agenda(() => now);
     agenda.restore(past.job);
@@ -128,7 +128,7 @@ describe('the agenda', () => {
     expect(restored.claims.get('a1')).toBeUndefined();
   });
 
-  it('returns a planned sync when it is due, unless the connection was paused or planned anew', () => {
+  it('returns a planned sync when it is due, unless the connection was paused or planned again', () => {
     const agenda = agendaOf();
     const plan = (connectionId: string, at: number) => agenda.applyConnection(connectionId, TENANT, planned(at));
     plan('a', now + 10);
@@ -144,7 +144,7 @@ describe('the agenda', () => {
     expect(agenda.takeDue(now + 30)).toEqual([task]);
   });
 
-  it('makes a job ready when its planned start has come', () => {
+  it('makes a job ready at its planned start', () => {
     const agenda = agendaOf(storyOf({ jobId: 'a1', connectionId: 'a', startAt: now + 10 }));
     expect(turns(agenda)).toEqual([]);
     agenda.takeDue(now + 9);
@@ -154,7 +154,7 @@ describe('the agenda', () => {
     expect(agenda.slots.takeChanged()).toEqual([TENANT]);
   });
 
-  it('knows a job as admitted that was admitted before it began', () => {
+  it('treats a job as admitted that was admitted before it began', () => {
     const agenda = agendaOf(story('a1', 'a'), story('a2', 'a'), story('b1', 'b'));
     const slot = { attempt: 1, reserved: false, since: noon };
     agenda.restoreSlots(

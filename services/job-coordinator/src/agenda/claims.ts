@@ -25,7 +25,7 @@ export class Claims {
     return this.#claims.entries();
   }
 
-  /** Of a job that is claimed after the event. `now` is this coordinator's time. */
+  /** Applies an event after which the job is claimed. `now` is this coordinator's time. */
   apply(jobId: string, event: JobEvent, now: number): void {
     switch (event.type) {
       case 'StageClaimed': {
@@ -46,14 +46,14 @@ export class Claims {
     }
   }
 
-  /** Takes over the claim of a restored job, with the full timeouts before it. */
+  /** Adds the claim of a restored job; its timeouts restart. */
   restore({ id, claim }: Pick<ExistingJob, 'id' | 'claim'>, now: number): void {
     if (!claim) return;
     const { number, stalledSince } = claim;
     this.#claims.set(id, { number, advancedAt: now, lastHeartbeatAt: now, stalled: stalledSince !== null });
   }
 
-  /** A heartbeat of another claim than the job's current one is ignored. */
+  /** Ignores a heartbeat of any claim but the job's current one. */
   heartbeat({ jobId, claim: number, percent, counts }: Beat, now: number): void {
     const claim = this.#claims.get(jobId);
     if (claim?.number !== number) return;
@@ -66,7 +66,7 @@ export class Claims {
     });
   }
 
-  /** The job is not claimed any more. */
+  /** The job is no longer claimed. */
   end(jobId: string): void {
     this.#claims.delete(jobId);
   }

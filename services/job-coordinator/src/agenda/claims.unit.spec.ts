@@ -12,7 +12,7 @@ const claimAfter = (...commands: JobCommand[]) => agendaOf(story('a1', 'a', ...c
 const heartbeat = { jobId: 'a1', claim: 1, stage: 'fetch' };
 
 describe('claims', () => {
-  it('begin with a full timeout of this coordinator, whatever the clock of the runner said', () => {
+  it('begin with a full timeout by the clock of this coordinator, not of the runner', () => {
     expect(claimAfter(claimStage())).toEqual({
       number: 1,
       advancedAt: noon + 1000,
@@ -44,7 +44,7 @@ describe('claims', () => {
     expect(claimAfter(...commands)).toBeUndefined();
   });
 
-  it('advance with a heartbeat only when it reports progress', () => {
+  it('make progress by a heartbeat only when it reports progress', () => {
     const { claims } = agendaOf(story('a1', 'a', claimStage()));
     claims.heartbeat({ ...heartbeat, percent: 10 }, now + 1);
     claims.heartbeat(heartbeat, now + 2);
@@ -61,7 +61,7 @@ describe('claims', () => {
     expect([...claims.entries()]).toEqual([['a1', expect.objectContaining({ lastHeartbeatAt: now })]]);
   });
 
-  it('are restored with the full timeouts before them', () => {
+  it('are restored with full timeouts', () => {
     const agenda = agendaOf();
     agenda.restore(story('a1', 'a', claimStage(), stall).job);
     expect(agenda.claims.get('a1')).toEqual({ number: 1, advancedAt: now, lastHeartbeatAt: now, stalled: true });
@@ -80,7 +80,7 @@ describe('what happens to a claim', () => {
     ['nothing while it advances within the stall timeout', { lastHeartbeatAt: now + 1000 }, now + 1000, undefined],
     ['it stalls once it did not advance for longer', { lastHeartbeatAt: now + 1001 }, now + 1001, 'stall'],
     ['nothing while it is known to be stalled', { lastHeartbeatAt: now + 1001, stalled: true }, now + 1001, undefined],
-    ['it recovers once it advances again', { stalled: true }, now + 1, 'recover'],
+    ['it recovers once it makes progress again', { stalled: true }, now + 1, 'recover'],
   ])('%s', (_, changes, at, action) => {
     expect(actionFor({ ...claim, ...changes }, timeouts, at)).toBe(action);
   });

@@ -1,5 +1,5 @@
 /**
- * The jobs of one tenant that wait for a slot: a queue per connection, and turns between the queues. A queue whose job
+ * The jobs of one tenant that wait for a slot: a queue per connection, served round-robin. A queue whose job
  * got a slot goes to the back.
  */
 export class FairQueue {
@@ -18,13 +18,13 @@ export class FairQueue {
     else queue.add(jobId);
   }
 
-  /** Takes a job out, wherever it stands. */
+  /** Removes a job from any position. */
   remove(connectionId: string, jobId: string): void {
     const queue = this.#queues.get(connectionId);
     if (queue?.delete(jobId) && queue.size === 0) this.#queues.delete(connectionId);
   }
 
-  /** Takes out a job that got a slot; its connection's next turn comes after all the others'. */
+  /** Removes a job that got a slot; its connection goes to the back of the order of turns. */
   served(connectionId: string, jobId: string): void {
     const queue = this.#queues.get(connectionId);
     if (!queue?.delete(jobId)) return;

@@ -2,7 +2,7 @@ import type { JobEvent, Origin, StageDefinition } from '@tidemark/contracts';
 import { attemptOf, currentStage, type ExistingJob } from '../job/job.js';
 import { canMove, holdsSlot, type Phase } from './phases.js';
 
-/** A job that has not ended, or only just; as much of it as scheduling needs. Times are milliseconds since the epoch. */
+/** The part of a job that scheduling needs, until its slot is released. Times are milliseconds since the epoch. */
 export interface LiveJob {
   readonly id: string;
   readonly tenant: string;
@@ -27,7 +27,7 @@ export interface JobChange {
   readonly after?: LiveJob;
 }
 
-/** The live jobs and their phases. What else there is to know of them follows from the changes that this fold returns. */
+/** The live jobs and their phases. The other folds derive their state from the changes that this fold returns. */
 export class LiveJobs {
   readonly #jobs = new Map<string, LiveJob>();
 
@@ -86,7 +86,7 @@ export class LiveJobs {
     }
   }
 
-  /** Adds a job as it was at some position; later events may follow, and so may earlier ones. */
+  /** Adds a job as of some position; later events may follow, and so may earlier ones. */
   restore(job: ExistingJob & { readonly origin?: Origin }): JobChange | undefined {
     const stage = currentStage(job);
     if (!stage) return undefined;
@@ -101,7 +101,7 @@ export class LiveJobs {
     });
   }
 
-  /** The time has come that the job was due at; a job that is due at another time, or no longer due, stays as it is. */
+  /** The job's due time has passed. A job that is due at another time, or no longer due, stays as it is. */
   makeReady(jobId: string, due: number): JobChange | undefined {
     const job = this.#jobs.get(jobId);
     return job?.phase === 'due' && job.due === due ? this.#move(job, 'ready') : undefined;
@@ -114,7 +114,7 @@ export class LiveJobs {
     return waits ? this.#move(job, 'offered') : undefined;
   }
 
-  /** The connection has taken the end of the job. */
+  /** The connection has recorded the end of the job. */
   release(jobId: string): JobChange | undefined {
     const job = this.#jobs.get(jobId);
     return job?.phase === 'completing' ? this.#move(job, 'released') : undefined;

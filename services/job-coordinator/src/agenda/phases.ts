@@ -4,14 +4,14 @@
  * - `ready`: a slot
  * - `offered`: a runner (admitted, handed over, or returned after a lost claim)
  * - `claimed`: nothing; a runner is working on it
- * - `completing`: its connection, which has yet to take the cursor; the next job starts from it, so the slot is kept
- * - `released`: nothing; it has ended, and is known until the admission stream confirms that its slot was given back
+ * - `completing`: its connection, which has yet to commit the cursor; the next job starts from it, so the slot is kept
+ * - `released`: nothing; it has ended, and is kept until the admission stream confirms that its slot was released
  */
 export const phases = ['due', 'ready', 'offered', 'claimed', 'completing', 'released'] as const;
 export type Phase = (typeof phases)[number];
 
 /**
- * The one table of legal moves. Moves back, and moves to the same phase, also occur when events are folded again over
+ * The only table of legal moves. Moves back, and moves to the same phase, also occur when events are folded again over
  * a restored job.
  */
 export const phaseMoves: Readonly<Record<Phase, readonly Phase[]>> = {

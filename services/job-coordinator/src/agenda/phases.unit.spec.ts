@@ -13,7 +13,7 @@ const expire: JobCommand = { type: 'ExpireClaim', data: { claim: 1, random: 0.5,
 const stall: JobCommand = { type: 'StallClaim', data: { claim: 1, since: noon + 1000, at: noon + 61_000 } };
 const recover: JobCommand = { type: 'RecoverClaim', data: { claim: 1, at: noon + 62_000 } };
 
-/** The last event of a job's story, which must be of this type. */
+/** The last event of a job's history, which must be of this type. */
 const eventOf = (type: JobEvent['type'], ...commands: JobCommand[]): JobEvent => {
   const event = story('a1', 'a', ...commands).events.at(-1);
   if (event?.type !== type) throw new Error(`the story ends with ${event?.type}`);
@@ -40,7 +40,7 @@ const retried = input(eventOf('RetryScheduled', claimStage(), failStage(1, 'fetc
 const failed = input(eventOf('JobFailed', claimStage(), failStage(1, 'fetch', { retryable: false })));
 const cancelled = input(eventOf('JobCancelled', cancelJob));
 
-/** What an input makes of a job in each of the phases: its next phase, `forgotten`, or nothing. */
+/** The outcome of an input in each phase: the next phase, `forgotten`, or nothing. */
 type Results = readonly (Phase | 'forgotten' | undefined)[];
 const live = (to: Phase): Results => [to, to, to, to, undefined, undefined];
 const ended: Results = ['forgotten', 'forgotten', 'released', 'released', 'released', 'forgotten'];
@@ -59,7 +59,7 @@ const moves: readonly (readonly [name: string, input: Input, results: Results])[
   ['the end of its sync', release, [undefined, undefined, undefined, undefined, 'released', undefined]],
 ];
 
-/** Events that leave it as it is. */
+/** Events that leave the phase unchanged. */
 const staying: readonly JobEvent[] = [
   eventOf('StageCompleted', claimStage(), completeStage(1, 'fetch')),
   eventOf('CheckpointSaved', claimStage(), saveCheckpoint(1, 'fetch', 1)),
@@ -110,7 +110,7 @@ describe('the table of phase moves', () => {
     expect(canMove(from, to)).toBe(made);
   });
 
-  it.each(phases)('lets other events pass in phase %s', (phase) => {
+  it.each(phases)('ignores other events in phase %s', (phase) => {
     for (const event of staying) {
       const jobs = jobsIn(phase);
       jobs.apply('a1', TENANT, event);

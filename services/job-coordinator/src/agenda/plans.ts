@@ -16,7 +16,7 @@ export class Plans {
     return this.#plans.get(connectionId);
   }
 
-  /** The plan that the event makes; undefined when it makes none, or the one that is there already. */
+  /** The plan that the event makes; undefined when it makes none, or one that is known already. */
   apply(connectionId: string, tenant: string, { type, data }: ConnectionEvent): Plan | undefined {
     if ('nextSyncAt' in data) return this.#set(connectionId, tenant, data.nextSyncAt);
     if (type === 'ConnectionPaused' || type === 'ConnectionDisconnected' || type === 'ConnectionRemoved')

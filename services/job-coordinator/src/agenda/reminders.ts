@@ -8,7 +8,7 @@ export type Reminder =
   | ({ readonly kind: 'sync' } & Plan)
   | { readonly kind: 'cancel'; readonly jobId: string; readonly tenant: string; readonly at: number };
 
-/** What has to happen at which time. A reminder is never withdrawn: whoever takes it checks that it still applies. */
+/** Due times in order. A reminder is never withdrawn: the caller of `take` checks that it still applies. */
 export class Reminders {
   readonly #heap = new DueHeap<Reminder>();
 
@@ -17,7 +17,7 @@ export class Reminders {
     return this.#heap.next;
   }
 
-  /** A job that is due by `now` needs no reminder; one reminder too many changes nothing. */
+  /** A job that is due by `now` needs no reminder; a superfluous reminder is harmless. */
   apply({ before, after }: JobChange, now: number): void {
     if (!after) return;
     const { id: jobId, tenant, phase, due, cancelDeadline } = after;
@@ -26,12 +26,12 @@ export class Reminders {
       this.add({ kind: 'cancel', jobId, tenant, at: cancelDeadline });
   }
 
-  /** Reminds at `at` instead of the reminder's own time when it is given. */
+  /** Due at `at` when it is given, else at the reminder's own time. */
   add(reminder: Reminder, at = reminder.at): void {
     this.#heap.push(at, reminder);
   }
 
-  /** Removes and returns the reminders whose time has come, the earliest first. */
+  /** Removes and returns due reminders, the earliest first. */
   *take(now: number): Generator<Reminder> {
     for (let due = this.#heap.popDue(now); due; due = this.#heap.popDue(now)) yield due;
   }

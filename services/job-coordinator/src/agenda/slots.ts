@@ -10,8 +10,8 @@ export class Slots {
   /** By connection. */
   readonly #runningOf = new Map<string, string>();
   /**
-   * By connection, the job that is on its second or later attempt. The connection's other jobs wait until it has
-   * ended: what it read before them must not be committed after them.
+   * The job of each connection that is on its second or later attempt. The connection's other jobs wait until it has
+   * ended: data that it read before them must not be committed after theirs.
    */
   readonly #retrying = new Map<string, string>();
   readonly #changed = new Set<string>();
@@ -41,7 +41,7 @@ export class Slots {
     return this.#queues.get(tenant)?.connections() ?? [];
   }
 
-  /** The connection's job that may be admitted next; undefined when none waits, or only behind one being retried. */
+  /** The connection's job that may be admitted next; undefined when none waits, or when they wait behind a retry. */
   nextOf(tenant: string, connectionId: string): string | undefined {
     const next = this.#queues.get(tenant)?.headOf(connectionId);
     return (this.#retrying.get(connectionId) ?? next) === next ? next : undefined;
@@ -89,7 +89,7 @@ export class Slots {
     return true;
   }
 
-  /** True when the job was being retried and is no longer. */
+  /** True when the job was being retried and no longer is. */
   #noteRetry({ id, connectionId }: LiveJob, after: LiveJob | undefined): boolean {
     if (after && after.attempt > 1 && !hasEnded(after.phase)) {
       this.#retrying.set(connectionId, id);

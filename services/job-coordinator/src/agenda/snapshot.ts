@@ -2,20 +2,20 @@ import { occupied, type Admitted, type Slot } from '../admission/admission.js';
 import type { LiveJob, LiveJobs } from './live-jobs.js';
 import type { Slots } from './slots.js';
 
-/** What admission has to know of a tenant, at one moment. */
+/** The state of a tenant that admission decides on, at one moment. */
 export interface TenantSnapshot {
   /** Jobs whose slots are no longer needed. */
   readonly released: readonly string[];
-  /** Those of them that ended before this coordinator began, perhaps before their connections took their end. */
+  /** Those of them that ended before this coordinator began, perhaps before their connections recorded their end. */
   readonly unconfirmed: readonly string[];
   /** The jobs that may be admitted, in the order of their turns: one per connection, no more than there are free slots. */
   readonly candidates: readonly Admitted[];
 }
 
-/** How long a reserved slot may be without its job, in milliseconds. */
+/** How long a slot may be reserved before its job is created, in milliseconds. */
 const RESERVATION_MS = 30_000;
 
-/** The tenant's jobs beside the slots that its admission stream has given out. Costs no more for a longer queue. */
+/** The tenant's jobs beside the slots that its admission stream has given out. Its cost does not grow with the queue. */
 export function tenantSnapshot(
   { jobs, slots }: { readonly jobs: Pick<LiveJobs, 'get'>; readonly slots: Slots },
   tenant: string,

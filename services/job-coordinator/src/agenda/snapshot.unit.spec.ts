@@ -32,14 +32,14 @@ describe('the snapshot of a tenant', () => {
     expect(snapshotOf(agenda, { 'job-0': slotOf('connection-0') }, 1).candidates).toEqual([]);
   });
 
-  it('passes over connections that hold a slot, however many they are', () => {
+  it('skips connections that hold a slot, however many there are', () => {
     const agenda = agendaOf(...queued(5));
     const running = Object.fromEntries([0, 1, 2].map((n) => [`other-${n}`, slotOf(`connection-${n}`)]));
     apply(agenda, ...[0, 1, 2].map((n) => story(`other-${n}`, `connection-${n}`)));
     expect(snapshotOf(agenda, running, 4).candidates).toEqual(['job-3']);
   });
 
-  it('looks at no more jobs than it needs to fill the slots', () => {
+  it('reads no more jobs than it needs to fill the slots', () => {
     const agenda = agendaOf(...queued(20_000));
     let looked = 0;
     const counting = {

@@ -12,7 +12,7 @@ export function explain(agenda: Agenda, jobId: string): WaitingFor | null {
   return waitForConnection(agenda, job) ?? waitForCap(agenda, job);
 }
 
-/** What a job that is too new to be on the agenda will wait for. */
+/** The reason why a job that is too new to be on the agenda will wait. */
 export function predictWait(agenda: Agenda, job: NewJob, cap: number): WaitingFor {
   const connection = waitForConnection(agenda, job);
   if (connection) return connection;
@@ -21,7 +21,7 @@ export function predictWait(agenda: Agenda, job: NewJob, cap: number): WaitingFo
 
 type NewJob = Pick<LiveJob, 'id' | 'tenant' | 'connectionId'>;
 
-/** A connection has one job at a time: the one that runs or waits for its retry, then those queued earlier. */
+/** A connection runs one job at a time: first the one that runs or waits for its retry, then those queued earlier. */
 function waitForConnection({ slots }: Agenda, job: NewJob): WaitingFor | null {
   const ahead = [slots.runningOf(job.connectionId), slots.retryingOf(job.connectionId), ...slots.ahead(job)];
   const behind = [...new Set(ahead)].filter((id) => id !== undefined && id !== job.id) as string[];
@@ -33,7 +33,7 @@ const waitForCap = ({ slots }: Agenda, { tenant }: NewJob): WaitingFor => ({
   behind: slots.running(tenant),
 });
 
-/** How many jobs wait, by reason; 0 for a reason that no job has. */
+/** The number of waiting jobs by reason; 0 for a reason that no job has. */
 export function countWaiting({ jobs, slots }: Agenda): Map<WaitingFor['reason'], number> {
   const reasonOf = (job: LiveJob) => {
     if (job.phase === 'offered') return 'no_runner';

@@ -17,7 +17,7 @@ export type EndSync = Command<
   Omit<SyncEnded['data'], 'nextSyncAt' | 'whole'> & { readonly startedAt: number | null }
 >;
 
-/** The sync planned for this time was not started. */
+/** The sync planned for this time could not be started. */
 export type SkipSync = Command<'SkipSync', { readonly plannedAt: number; readonly reason: string }>;
 
 export type ConnectionCommand =

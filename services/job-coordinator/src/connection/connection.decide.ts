@@ -23,10 +23,10 @@ export const connectionDecider: Decider<ConnectionState, ConnectionCommand, Conn
   decide: decideConnection,
 };
 
-/** A connection lives for years of syncs; reading back to the last whole one is enough. */
+/** A connection accumulates years of syncs; reading back to the last whole state is enough. */
 export const WHOLE_EVERY = 100;
 
-/** The events that follow from a command; none when nothing changes. What the state does not allow throws a TidemarkError. */
+/** The events that follow from a command; none when nothing changes. A command that the state does not allow throws a TidemarkError. */
 export function decideConnection(command: ConnectionCommand, connection: ConnectionState): ConnectionEvent[] {
   if (command.type === 'CreateConnection') return create(command, connection);
   // A job may end after its connection was removed.
@@ -67,14 +67,14 @@ export function decideConnection(command: ConnectionCommand, connection: Connect
 }
 
 function create({ data }: CreateConnection, connection: ConnectionState): ConnectionEvent[] {
-  // The id of a subscription is always the same one: it may come back after it was removed.
+  // The id of a subscription never changes: it may be created again after it was removed.
   const isFree =
     connection.status === 'absent' || (connection.status === 'removed' && providerIdOf(data.source) !== null);
   if (!isFree) throw new TidemarkError('CONFLICT', 'the connection already exists');
   return [{ type: 'ConnectionCreated', data: { ...data, nextSyncAt: nextSync(data.schedule, data.at, data.at) } }];
 }
 
-/** A subscription has a name and can be removed; all else is its provider's. @throws TidemarkError CONFLICT */
+/** A subscription has a name and can be removed; everything else belongs to its provider. @throws TidemarkError CONFLICT */
 function assertPossibleForSubscription({ type, data }: ConnectionCommand): void {
   if (type === 'RemoveConnection' || type === 'EndSync' || type === 'SkipSync') return;
   if (type === 'UpdateConnection' && Object.keys(data).every((field) => field === 'name' || field === 'at')) return;
@@ -90,8 +90,8 @@ function update({ data }: UpdateConnection, connection: ExistingConnection): Con
 }
 
 /**
- * Completed jobs, which bring cursors, come in the order of the log: the next one starts when the end of the one before
- * was taken. The others bring nothing that could be lost, so of two that changed places the later is enough.
+ * Completed jobs carry cursors and arrive in log order: the next one starts when the end of the previous one
+ * was recorded. The others carry nothing that could be lost, so of two out of order the later is enough.
  */
 const isTaken = ({ state, position }: EndSync['data'], { completed, other }: ExistingConnection['ended']) =>
   position <= (state === 'completed' ? completed : other);
@@ -107,7 +107,7 @@ function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionE
   if (isTaken(data, connection.ended)) return [];
   const due = connection.nextSyncAt;
   const nextSyncAt = due !== null && due > at ? due : planned(connection, due ?? at, at);
-  // The cursor of a source that was replaced meanwhile means nothing for the new one.
+  // The cursor belongs to a source that has been replaced since.
   const current = data.startedAt !== null && data.startedAt >= connection.sourceSetAt;
   const cursor = current ? data.cursor : undefined;
   const ended: SyncEnded = {

@@ -59,21 +59,21 @@ describe('a connection', () => {
     });
   });
 
-  it('takes the end of a job once', () => {
+  it('records the end of a job once', () => {
     expect(decideConnection(endSync(), after(create, endSync()))).toEqual([]);
   });
 
-  it('does not let a late message of an older job take the place of a newer one, also of the same time', () => {
+  it('does not let a late message of an older job replace a newer one, also of the same time', () => {
     const newer = endSync({ jobId: 'job-2', position: 20 });
     expect(decideConnection(endSync(), after(create, endSync(), newer))).toEqual([]);
   });
 
-  it('goes by the order of the log, not by clocks that differ', () => {
+  it('follows the order of the log, not clocks that differ', () => {
     const newer = endSync({ jobId: 'job-2', cursor: { etag: 'b' }, position: 20, at: noon + hour + 59_000 });
     expect(after(create, endSync(), newer)).toMatchObject({ cursor: { jobId: 'job-2' }, lastSync: { jobId: 'job-2' } });
   });
 
-  it('loses no cursor to a cancel that is heard of earlier', () => {
+  it('loses no cursor to a cancel that is reported earlier', () => {
     const cancelled = endSync({ jobId: 'job-2', state: 'cancelled', result: null, cursor: undefined, position: 11 });
     expect(after(create, cancelled, endSync())).toMatchObject({
       cursor: { jobId: 'job-1' },
@@ -97,7 +97,7 @@ describe('a connection', () => {
     expect(after(create, update, endSync())).toMatchObject({ cursor: null, lastSync: { jobId: 'job-1' } });
   });
 
-  it('plans nothing while paused or disconnected, and goes on when resumed', () => {
+  it('plans nothing while paused or disconnected, and continues when resumed', () => {
     expect(after(create, plain('PauseConnection'))).toMatchObject({ paused: true, nextSyncAt: null });
     expect(after(create, plain('PauseConnection'), endSync())).toMatchObject({ nextSyncAt: null });
     expect(after(create, plain('DisconnectConnection'))).toMatchObject({ status: 'disconnected', nextSyncAt: null });
@@ -116,14 +116,14 @@ describe('a connection', () => {
     expect(decideConnection(skip, state)).toEqual([]);
   });
 
-  it('is gone for commands once removed, and still tells once that its last job ended', () => {
+  it('refuses commands once removed, and still records the end of its last job once', () => {
     const removed = after(create, plain('RemoveConnection'));
     expect(decideConnection(endSync(), removed)).toMatchObject([{ type: 'SyncEnded', data: { nextSyncAt: null } }]);
     expect(decideConnection(endSync(), after(create, plain('RemoveConnection'), endSync()))).toEqual([]);
     expect(() => decideConnection(plain('PauseConnection'), removed)).toThrow(TidemarkError);
   });
 
-  it('can be told from its last whole event alone, however many syncs it had', () => {
+  it('can be folded from its last whole event alone, however many syncs it had', () => {
     const ends = Array.from({ length: WHOLE_EVERY + 5 }, (_, index) =>
       endSync({ jobId: `job-${index}`, position: index, at: noon + hour + index }),
     );
@@ -138,7 +138,7 @@ describe('a connection', () => {
     expect(fromWhole.reduce(evolveConnection, absentConnection)).toEqual(state);
   });
 
-  it('is not told from a whole event of another shape, which is folded like any other', () => {
+  it('is not restored from a whole event of another shape, which is folded like any other', () => {
     const [ended] = decideConnection(endSync(), after(create)) as [SyncEnded];
     const foreign: SyncEnded = { ...ended, data: { ...ended.data, whole: { name: 'foreign' }, wholeVersion: 99 } };
     expect(isWhole(foreign)).toBe(false);

@@ -18,7 +18,7 @@ export interface ExistingConnection {
   readonly tenant: string;
   readonly name: string;
   readonly source: Source;
-  /** What its jobs run; absent: the first that the source offers. */
+  /** The pipeline of its jobs; absent: the first that the source offers. */
   readonly pipeline?: string;
   readonly destinations?: readonly DestinationSettings[];
   readonly schedule: Schedule;
@@ -35,9 +35,9 @@ export interface ExistingConnection {
   } | null;
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** When the source was last set: a job that started before then knows nothing of it. */
+  /** When the source was last set: a job that started before then did not use it. */
   readonly sourceSetAt: number;
-  /** Log positions of the last ends of jobs that were taken: of completed ones, and of failed and cancelled ones. */
+  /** Log positions of the last recorded job ends: of completed jobs, and of failed and cancelled ones. */
   readonly ended: { readonly completed: number; readonly other: number };
   /** Syncs since the last event that carries the whole connection. */
   readonly sinceWhole: number;
@@ -45,7 +45,7 @@ export interface ExistingConnection {
 
 export type ConnectionState = { readonly status: 'absent' } | RemovedConnection | ExistingConnection;
 
-/** Its jobs may still end; each end is told, since other jobs wait for it. */
+/** Its jobs may still end; each end is recorded, since other jobs wait for it. */
 export interface RemovedConnection {
   readonly status: 'removed';
   readonly ended: ExistingConnection['ended'];
@@ -116,13 +116,13 @@ function created({ at, connectionId, ...given }: Extract<ConnectionEvent, { type
 const endedBy = ({ state, position }: SyncEnded['data'], { completed, other }: ExistingConnection['ended']) =>
   state === 'completed' ? { completed: position, other } : { completed, other: position };
 
-/** Of the shape in which an event carries the whole connection: raised when ExistingConnection changes. */
+/** The version of the shape in which an event carries the whole connection: raised when ExistingConnection changes. */
 export const WHOLE_VERSION = 1;
 
-/** The whole connection, when the event carries it in the shape of today; in any other the event is one like the rest. */
+/** The whole connection, when the event carries it in the current shape; otherwise the event is folded like any other. */
 const wholeIn = ({ data: { whole, wholeVersion = 1 } }: SyncEnded): ExistingConnection | undefined =>
   wholeVersion === WHOLE_VERSION ? (whole as ExistingConnection | undefined) : undefined;
 
-/** The event alone tells the whole connection. */
+/** The event carries the whole connection. */
 export const isWhole = (event: ConnectionEvent): boolean =>
   event.type === 'ConnectionCreated' || (event.type === 'SyncEnded' && wholeIn(event) !== undefined);

@@ -9,9 +9,9 @@ const periods: Readonly<Record<Exclude<Interval, 'manual'>, number>> = {
 };
 
 /**
- * When the next sync is due, in milliseconds since the epoch; null for `manual` and for a cron expression that never
- * comes again. Intervals keep their rhythm: they count from `anchor` (the last planned time). Missed times collapse:
- * the answer is the first one after `after`.
+ * When the next sync is due, in milliseconds since the epoch; null for `manual` and for a cron expression that matches
+ * no later date. Intervals keep their phase: they count from `anchor` (the last planned time). Missed times collapse:
+ * the result is the first one after `after`.
  */
 export function nextSync(schedule: Schedule, anchor: number, after: number): number | null {
   if ('cron' in schedule) return cronOf(schedule.cron, schedule.timeZone).nextRun(new Date(after))?.getTime() ?? null;
@@ -20,7 +20,7 @@ export function nextSync(schedule: Schedule, anchor: number, after: number): num
   return anchor + period * Math.max(1, Math.floor((after - anchor) / period) + 1);
 }
 
-/** What is wrong with a cron expression and its time zone; null when nothing is. */
+/** The problem with a cron expression or its time zone; null when both are valid. */
 export function cronProblem(
   expression: string,
   timeZone?: string,
@@ -28,7 +28,7 @@ export function cronProblem(
   if (timeZone !== undefined && !isTimeZone(timeZone))
     return { field: 'timeZone', message: `must be an IANA time zone, not ${JSON.stringify(timeZone)}` };
   try {
-    return cronOf(expression).nextRun() ? null : { field: 'cron', message: 'describes a time that never comes' };
+    return cronOf(expression).nextRun() ? null : { field: 'cron', message: 'never matches a date' };
   } catch (error) {
     return { field: 'cron', message: `is not a cron expression of five fields: ${(error as Error).message}` };
   }

@@ -8,7 +8,7 @@ import type { DueActions } from './timers.js';
 
 const coordinatorOf = (tenant: string, job?: LiveJob): Context => ({ tenant, actor: 'coordinator', ...job?.origin });
 
-/** What timers lead to. */
+/** The actions of due timers. */
 export const dueActions = (coordinator: Coordinator): DueActions => ({
   startPlannedSync: (connectionId, _tenant, plannedAt) => startPlannedSync(coordinator, connectionId, plannedAt),
   forceCancel: (jobId, tenant) =>
@@ -16,7 +16,7 @@ export const dueActions = (coordinator: Coordinator): DueActions => ({
   wake: () => coordinator.admission.wake(),
 });
 
-/** What the silence, the standstill and the recovery of a claim lead to. */
+/** The actions on a claim that is silent, stalled or recovered. */
 export function claimActions({ jobs, time }: Coordinator): ClaimActions {
   const handle = async (job: LiveJob, command: JobCommand) => {
     await jobs.handle(job.id, command, coordinatorOf(job.tenant, job));

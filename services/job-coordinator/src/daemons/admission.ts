@@ -18,7 +18,7 @@ const REMEMBERED = 10_000;
 
 type Known = Snapshot<AdmissionState>;
 
-/** What a decision is made from, at one moment. */
+/** The input of a decision, at one moment. */
 interface Situation extends TenantSnapshot {
   readonly at: number;
   readonly cap: number;
@@ -38,14 +38,14 @@ export class Admission implements Daemon {
   readonly #known = new BoundedCache<Known>(REMEMBERED);
   readonly #inFlight = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
-  /** Called at the next wake: the agenda moved on. */
+  /** Called at the next wake, when the agenda has advanced. */
   #waiting: (() => void)[] = [];
   /** Timers of the next passes, by tenant, after one that failed. */
   readonly #retries = new Map<string, unknown>();
   #running = false;
   #stopped = false;
 
-  /** `commitEnd` makes sure that the connection of a job has taken its end, if the job has ended. */
+  /** `commitEnd` makes sure that a job's connection has recorded its end, if the job has ended. */
   constructor(
     eventStore: EventStore,
     agenda: Agenda,
@@ -67,16 +67,16 @@ export class Admission implements Daemon {
     this.wake();
   }
 
-  /** Looks at every tenant in which something changed. Cheap when nothing did. */
+  /** Decides for every tenant in which something changed. Cheap when nothing did. */
   wake(): void {
     if (this.#running) for (const tenant of this.#agenda.slots.takeChanged()) this.#consider(tenant);
     for (const resume of this.#waiting.splice(0)) resume();
   }
 
-  /** Takes a slot for a job that is about to be created. @throws TidemarkError TOO_MANY_CONCURRENT_SYNCS · CONNECTION_BUSY */
+  /** Reserves a slot for a job that is about to be created. @throws TidemarkError TOO_MANY_CONCURRENT_SYNCS · CONNECTION_BUSY */
   async reserve(tenant: string, jobId: string, connectionId: string): Promise<void> {
     if (this.#agenda.slots.retryingOf(connectionId))
-      throw new TidemarkError('CONNECTION_BUSY', `connection ${connectionId} has a job between two tries`);
+      throw new TidemarkError('CONNECTION_BUSY', `connection ${connectionId} has a job that waits for a retry`);
     await this.#change(tenant, ({ at, cap, released }) => ({
       type: 'ReserveSlot',
       data: { at, cap, released, jobId, connectionId },
@@ -131,7 +131,7 @@ export class Admission implements Daemon {
     const confirmed = new Set<string>();
     for (;;) {
       const known = this.#known.get(tenant) ?? (await this.#load(tenant));
-      // Only an agenda that has seen the last change of the slots knows which of them are no longer needed.
+      // Only an agenda that has seen the latest change of the slots knows which of them are no longer needed.
       if (this.#agenda.position < known.position && !this.#stopped) {
         await new Promise<void>((resolve) => this.#waiting.push(resolve));
         continue;
@@ -166,7 +166,7 @@ export class Admission implements Daemon {
     const expected = known.revision === -1 ? 'no_stream' : known.revision;
     const { revision, position } = await this.#eventStore.append(admissionStream.of(tenant), stored, expected);
     this.#known.set(tenant, { state: events.reduce(evolveAdmission, known.state), revision, position });
-    // At once, not when the log delivers it: the next decision must not admit the same job again.
+    // Applied now, not when the log delivers it: the next decision must not admit the same job again.
     for (const event of events) this.#agenda.applyAdmission(event);
   }
 

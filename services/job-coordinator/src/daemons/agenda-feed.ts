@@ -9,8 +9,8 @@ import type { StoredJob } from '../projections/jobs.projection.js';
 import { ownCategories } from '../streams.js';
 
 /**
- * Keeps the agenda up to date: begins with the live jobs and the connections of the views, then follows the log from
- * where they stand. Without views it folds the whole log: slower, and right as well.
+ * Keeps the agenda up to date: starts from the live jobs and the connections in the views, then follows the log from
+ * their position. Without views it folds the whole log, which is slower but gives the same result.
  */
 export class AgendaFeed implements Daemon {
   #subscription?: Subscription;
@@ -58,12 +58,12 @@ export class AgendaFeed implements Daemon {
     this.#subscription = subscription;
     await Promise.race([up.promise, subscription.ended]);
     if (this.#stopped) return;
-    if (!caughtUp) throw new Error('the log could not be folded to its end');
+    if (!caughtUp) throw new Error('the log could not be read to its end');
     this.agenda.forgetUnconfirmed();
     this.onAdvance();
   }
 
-  /** Events that this version does not know are passed over. */
+  /** Skips events that this version does not know. */
   #apply(stored: RecordedEvent): void {
     const { stream, metadata } = stored;
     const { tenant = '' } = metadata;
@@ -83,7 +83,7 @@ export class AgendaFeed implements Daemon {
     }
   }
 
-  /** The position from which on the log must be folded. */
+  /** The position after which the log must be folded. */
   async #restore(): Promise<number> {
     const { jobs, connections } = this.views;
     try {

@@ -43,7 +43,7 @@ afterAll(async () => {
 const append = (stream: string, event: { readonly type: string; readonly data: unknown }) =>
   store.append(stream, [{ ...event, id: uuidv7(), metadata: { tenant: 'acme' } }], 'any');
 
-/** Resolves when whatever began before has been stored and handed to the subscriptions: all is on one thread. */
+/** Resolves when everything started before has been stored and delivered to the subscriptions: all is on one thread. */
 const settle = async () => {
   for (let turns = 0; turns < 10; turns++) await append('marker-1', { type: 'Passed', data: {} });
 };

@@ -9,14 +9,14 @@ const SWEEP_MS = 1000;
 
 type ClaimAction = (job: LiveJob, claim: LiveClaim) => Promise<void>;
 
-/** What happens to claims; repeating one changes nothing. */
+/** Actions on claims; each is idempotent. */
 export interface ClaimActions {
   readonly expire: ClaimAction;
   readonly stall: ClaimAction;
   readonly recover: ClaimAction;
 }
 
-/** Hears the heartbeats of all runners, and once a second looks for claims that fell silent, stalled or recovered. */
+/** Listens to the heartbeats of all runners, and once a second looks for claims that are silent, stalled or recovered. */
 export class Liveness implements Daemon {
   readonly #parts: Daemon;
   readonly #agenda: Agenda;
@@ -54,7 +54,7 @@ export class Liveness implements Daemon {
   }
 }
 
-/** What has to happen to a claim; undefined when nothing has to. */
+/** The action that a claim needs; undefined when it needs none. */
 export function actionFor(
   { lastHeartbeatAt, advancedAt, stalled }: LiveClaim,
   { claimTimeoutMs, stallTimeoutMs }: Pick<LiveJob, 'claimTimeoutMs' | 'stallTimeoutMs'>,

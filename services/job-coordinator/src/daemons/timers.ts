@@ -4,14 +4,14 @@ import type { Agenda, DueTask } from '../agenda/agenda.js';
 const RETRY_MS = 1000;
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** What to do when its time has come; may be called twice for the same. */
+/** Actions on what is due; each may be called more than once for the same reminder. */
 export interface DueActions {
   startPlannedSync(connectionId: string, tenant: string, plannedAt: number): Promise<void>;
   forceCancel(jobId: string, tenant: string): Promise<void>;
   wake(): void;
 }
 
-/** One system timer for whatever the agenda has due next. */
+/** One system timer for the agenda's next due time. */
 export class Timers implements Daemon {
   readonly #agenda: Agenda;
   readonly #time: Clock;
@@ -34,7 +34,7 @@ export class Timers implements Daemon {
     this.arm();
   }
 
-  /** Sets the system timer to what is due next. Cheap when that did not change. */
+  /** Sets the system timer to the next due time. Cheap when that has not changed. */
   arm(): void {
     const next = this.#agenda.nextDue ?? Infinity;
     if (!this.#running || next === this.#armedFor) return;
@@ -64,7 +64,7 @@ export class Timers implements Daemon {
     this.arm();
   }
 
-  /** A task that fails is tried again later: the store may be back by then. */
+  /** A task that fails is retried later: the store may be back by then. */
   #attempt(task: DueTask): void {
     this.#perform(task).catch((error: Error) => {
       this.#onError(error);

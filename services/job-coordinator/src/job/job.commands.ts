@@ -23,7 +23,7 @@ export type ClaimStage = Command<
   }
 >;
 
-/** What a runner reports, without what names the job. */
+/** A runner's report, without the ids of job and claim. */
 type Reported<Report extends ClaimRef> = Omit<Report, 'tenant' | 'jobId'>;
 
 export type CompleteStage = Command<'CompleteStage', Omit<Reported<StageReport>, 'changes'>>;
@@ -38,17 +38,17 @@ export type FailStage = Command<
   }
 >;
 
-/** No beat came from this claim in time. */
+/** No heartbeat of this claim arrived in time. */
 export type ExpireClaim = Command<'ExpireClaim', { readonly claim: number; readonly random: number }>;
 
-/** The claim beats without advancing since `since`. */
+/** The claim has sent heartbeats but made no progress since `since`. */
 export type StallClaim = Command<'StallClaim', { readonly claim: number; readonly since: number }>;
 
 export type RecoverClaim = Command<'RecoverClaim', { readonly claim: number }>;
 
 export type CancelJob = Command<'CancelJob', { readonly reason: string; readonly deadline: number }>;
 
-/** The runner of this claim stopped as asked. */
+/** The runner of this claim stopped as requested. */
 export type ConfirmCancel = Command<'ConfirmCancel', { readonly claim: number }>;
 
 /** The deadline of a requested cancel passed. */

@@ -33,12 +33,12 @@ export const jobDecider: Decider<JobState, JobCommand, JobEvent> = {
   decide: decideJob,
 };
 
-/** After this many lost claims in a row the attempt has failed: the job itself may be killing its runners. */
+/** After this many lost claims in a row the attempt fails: the job itself may be killing its runners. */
 export const MAX_LOST_CLAIMS = 5;
 
 /**
- * The events that follow from a command. Repeated commands (a lost reply, a message twice) answer no events; what the
- * state does not allow throws a TidemarkError.
+ * The events that follow from a command. Repeated commands (a lost reply, a duplicate message) return no events;
+ * those that the state does not allow throw a TidemarkError.
  */
 export function decideJob(command: JobCommand, job: JobState): JobEvent[] {
   if (command.type === 'CreateJob') return create(command, job);
@@ -88,7 +88,7 @@ function claim({ data }: ClaimStage, job: ExistingJob): JobEvent[] {
   if (attempt !== attemptOf(job)) throw refused('superseded', `attempt ${attempt} of job ${job.id} is over`);
   const next = currentStage(job);
   if (!next || next.service !== service) throw refused('done', `job ${job.id} has passed stage ${stage}`);
-  // A higher sequence of the same message: the broker took the work away from the one who held it.
+  // A higher sequence of the same message: the broker took the work away from its holder.
   const takenAway = held && held.delivery.id === delivery.id && delivery.sequence > held.delivery.sequence;
   if (held && !takenAway) throw refused('held', `job ${job.id} is claimed by ${held.runner}`);
   if (held && job.lostClaims + 1 >= MAX_LOST_CLAIMS) return runnersLost(job, held, data);
@@ -169,7 +169,7 @@ function attemptFailed(
   { retryable, retryAfterMs = 0, random, ...failure }: FailStage['data'],
 ): JobEvent[] {
   const attempt = attemptOf(job);
-  // An error in the middle of a cancel is the cancel's end, not a reason to try again.
+  // An error during a cancel ends the job as cancelled; it is not retried.
   if (job.cancel) return [cancelled(job, job.cancel.reason, false, failure.at)];
   const delay = retryable ? nextDelay(jobRetrySchedule, job.retryCount, random) : null;
   if (delay === null) {
@@ -205,7 +205,7 @@ function cancel({ data: { reason, deadline, at } }: CancelJob, job: ExistingJob)
 function confirmCancel({ data: { claim: number, at } }: ConfirmCancel, job: ExistingJob): JobEvent[] {
   if (job.status === 'cancelled') return [];
   assertClaim(job, number);
-  if (!job.cancel) throw new TidemarkError('CONFLICT', `nobody asked to cancel job ${job.id}`);
+  if (!job.cancel) throw new TidemarkError('CONFLICT', `no cancel of job ${job.id} was requested`);
   return [cancelled(job, job.cancel.reason, false, at)];
 }
 

@@ -66,12 +66,12 @@ describe('the transition table', () => {
 });
 
 describe('creating a job', () => {
-  it('answers DUPLICATE_JOB with the job for the same request under the same key', () => {
+  it('refuses the same request under the same key with DUPLICATE_JOB and names the job', () => {
     const keyed: JobCommand = { ...createJob, data: { ...createJob.data, requestHash: 'a' } };
     expect(refusalOf(keyed, after(keyed))).toEqual({ code: 'DUPLICATE_JOB', jobId: 'job-1' });
   });
 
-  it('answers IDEMPOTENCY_KEY_REUSED for another request under the same key', () => {
+  it('refuses another request under the same key with IDEMPOTENCY_KEY_REUSED', () => {
     const keyed = (requestHash: string): JobCommand => ({ ...createJob, data: { ...createJob.data, requestHash } });
     expect(refusalOf(keyed('b'), after(keyed('a')))).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED', jobId: 'job-1' });
   });
@@ -83,7 +83,7 @@ describe('claiming a stage', () => {
     expect(decideJob(again, jobIn.running)).toMatchObject([{ type: 'StageClaimed', data: { claim: 2 } }]);
   });
 
-  it('answers the same claim to the same delivery', () => {
+  it('grants the same claim to the same delivery', () => {
     expect(decideJob(claimStage(), jobIn.running)).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ describe('claiming a stage', () => {
     });
   });
 
-  it('refuses work of an attempt that is over', () => {
+  it('refuses work of an earlier attempt', () => {
     const job = after(createJob, claimStage(), failStage(1, 'fetch'));
     expect(refusalOf(claimStage({ delivery: { id: 'late', sequence: 7 } }), job)).toMatchObject({
       reason: 'superseded',
@@ -146,7 +146,7 @@ describe('completing a stage', () => {
     expect(fold(job, events)).toMatchObject({ status: 'running', claim: null });
   });
 
-  it('takes the same report twice', () => {
+  it('accepts a repeated report', () => {
     const job = after(createJob, claimStage(), completeStage(1, 'fetch'));
     expect(decideJob(completeStage(1, 'fetch'), job)).toEqual([]);
   });
@@ -171,7 +171,7 @@ describe('completing a stage', () => {
     expect(events[1]).toMatchObject({ data: { result: 'completed_with_errors', cursor: { at: 'here' } } });
   });
 
-  it('records the reported facts in the same append, with what names the job', () => {
+  it('records the reported facts in the same append, with the ids of the job', () => {
     const data = { snapshotId: 's2', previousSnapshotId: 's1', bySeverity: { breaking: 1 } };
     const facts = [{ type: 'ChangesDetected', data }];
     const events = decideJob(completeStage(1, 'fetch', { facts }), after(createJob, claimStage()));
@@ -185,7 +185,7 @@ describe('a checkpoint inside a stage', () => {
   const started = after(createJob, claimStage());
   const saved = saveCheckpoint(1, 'fetch', 1, { counts: { processed: 10 }, metrics: { pages: 1 } });
 
-  it('is kept, with its counts and metrics, and is progress of the claim', () => {
+  it('is kept, with its counts and metrics, and counts as progress of the claim', () => {
     const job = existing(createJob, claimStage(), saved);
     expect(job.checkpoint).toMatchObject({ claim: 1, stage: 'fetch', sequence: 1, saved: { cursor: { at: 1 } } });
     expect(job.counts.processed).toBe(10);
@@ -193,7 +193,7 @@ describe('a checkpoint inside a stage', () => {
     expect(job.claim?.advancedAt).toBe(saved.data.at);
   });
 
-  it('is taken once, also when its report comes again after later ones', () => {
+  it('is recorded once, also when its report is repeated after later ones', () => {
     const job = fold(started, decideJob(saved, started));
     expect(decideJob(saved, job)).toEqual([]);
     const later = fold(job, decideJob(saveCheckpoint(1, 'fetch', 2), job));
@@ -217,7 +217,7 @@ describe('a checkpoint inside a stage', () => {
     expect(existing(createJob, claimStage(), saved, completeStage(1, 'fetch')).checkpoint).toBeNull();
   });
 
-  it('shows that the job does not kill its runners: lost claims are counted anew', () => {
+  it('resets the count of lost claims: the job does not kill its runners', () => {
     const expired = { type: 'ExpireClaim', data: { claim: 1, random: 0.5, at: noon + 5000 } } as const;
     const again = claimStage({ delivery: { id: 'message-2', sequence: 2 } });
     expect(existing(createJob, claimStage(), expired, again).lostClaims).toBe(1);
@@ -226,7 +226,7 @@ describe('a checkpoint inside a stage', () => {
 });
 
 describe('failing a stage', () => {
-  it('tries again after 60, 300 and 900 seconds, then fails', () => {
+  it('retries after 60, 300 and 900 seconds, then fails', () => {
     let job = after(createJob);
     const waits: (number | string)[] = [];
     for (let attempt = 1; attempt <= 4; attempt += 1) {
@@ -251,28 +251,28 @@ describe('failing a stage', () => {
     expect(event?.type === 'RetryScheduled' && Math.round((event.data.retryAt - event.data.at) / 1000)).toBe(seconds);
   });
 
-  it('waits as long as the other side asked, when that is longer', () => {
+  it('waits as long as the server asked, when that is longer', () => {
     const [event] = decideJob(failStage(1, 'fetch', { retryAfterMs: 600_000 }), jobIn.running);
     expect(event).toMatchObject({ data: { retryAt: noon + 3000 + 600_000 } });
   });
 
-  it('does not try again what cannot succeed', () => {
+  it('does not retry what cannot succeed', () => {
     expect(types(decideJob(failStage(1, 'fetch', { retryable: false }), jobIn.running))).toEqual(['JobFailed']);
   });
 
-  it('takes the same report twice', () => {
+  it('accepts a repeated report', () => {
     const job = after(createJob, claimStage(), failStage(1, 'fetch'));
     expect(decideJob(failStage(1, 'fetch'), job)).toEqual([]);
   });
 });
 
 describe('cancelling', () => {
-  it('ends a job at once while nobody is at work on it, also between two tries', () => {
+  it('ends a job at once while no runner works on it, also while it waits for a retry', () => {
     const waiting = after(createJob, claimStage(), failStage(1, 'fetch'));
     expect(types(decideJob(cancelJob, waiting))).toEqual(['JobCancelled']);
   });
 
-  it('asks the runner first, and again changes nothing', () => {
+  it('asks the runner to stop first; a second request changes nothing', () => {
     const job = after(createJob, claimStage(), cancelJob);
     expect(job).toMatchObject({ status: 'running', cancel: { deadline: noon + 7000 } });
     expect(decideJob(cancelJob, job)).toEqual([]);
@@ -285,7 +285,7 @@ describe('cancelling', () => {
     expect(refusalOf(completeStage(1, 'fetch'), fold(job, events))).toMatchObject({ code: 'STALE_CLAIM' });
   });
 
-  it('makes an error in its middle its end, not a reason to try again', () => {
+  it('ends with an error of the stage, which is not retried', () => {
     const job = after(createJob, claimStage(), cancelJob);
     expect(types(decideJob(failStage(1, 'fetch'), job))).toEqual(['JobCancelled']);
   });
@@ -295,22 +295,22 @@ describe('cancelling', () => {
   });
 });
 
-describe('a claim that falls silent or stands still', () => {
+describe('a claim that falls silent or makes no progress', () => {
   const expire: JobCommand = { type: 'ExpireClaim', data: { claim: 1, random: 0.5, at: noon + 61_000 } };
 
-  it('is put back under the next number', () => {
+  it('is offered again under the next number', () => {
     const job = fold(jobIn.running, decideJob(expire, jobIn.running));
     expect(job).toMatchObject({ status: 'running', claim: null });
     const next = claimStage({ delivery: { id: 'message-2', sequence: 9 } });
     expect(decideJob(next, job)).toMatchObject([{ data: { claim: 2 } }]);
   });
 
-  it('is not put back when a newer claim holds the job', () => {
+  it('is not offered again when a newer claim holds the job', () => {
     const job = after(createJob, claimStage(), claimStage({ delivery: { id: 'message-1', sequence: 2 } }));
     expect(decideJob(expire, job)).toEqual([]);
   });
 
-  it('is stalled when it has not advanced, once, and recovers', () => {
+  it('is marked as stalled once when it makes no progress, and recovers', () => {
     const stall: JobCommand = { type: 'StallClaim', data: { claim: 1, since: noon + 1000, at: noon + 700_000 } };
     const stalled = fold(jobIn.running, decideJob(stall, jobIn.running));
     expect(stalled).toMatchObject({ status: 'running', claim: { stalledSince: noon + 1000 } });

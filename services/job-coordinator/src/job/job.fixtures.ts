@@ -68,7 +68,7 @@ export const failStage = (claim: number, stage: string, more: object = {}): JobC
 
 export const cancelJob: JobCommand = {
   type: 'CancelJob',
-  data: { reason: 'asked for', deadline: noon + 7000, at: noon + 4000 },
+  data: { reason: 'not needed', deadline: noon + 7000, at: noon + 4000 },
 };
 
 /** The state after these commands, one after the other. */
@@ -83,7 +83,7 @@ export const existing = (...commands: JobCommand[]): ExistingJob => {
   return job;
 };
 
-/** A job in every state that there is. */
+/** A job in every state. */
 export const jobIn: Readonly<Record<JobStatus | 'absent', JobState>> = {
   absent: absentJob,
   pending: after(createJob),

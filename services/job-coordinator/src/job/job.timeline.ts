@@ -2,23 +2,23 @@ import type { BySeverity, JobEvent } from '@tidemark/contracts';
 
 const seconds = (from: number, to: number) => `${Math.max(0, Math.round((to - from) / 1000))} s`;
 
-/** One sentence about what happened. */
+/** One sentence that describes the event. */
 export function describeEvent({ type, data }: JobEvent): string {
   switch (type) {
     case 'JobCreated':
-      return `Asked for a ${data.type} sync (${data.trigger})${data.retryOf ? `, to retry ${data.retryOf}` : ''}`;
+      return `Requested a ${data.type} sync (${data.trigger})${data.retryOf ? `, to retry ${data.retryOf}` : ''}`;
     case 'StageClaimed':
-      return `${data.runner} took stage ${data.stage} (attempt ${data.attempt}, claim ${data.claim})`;
+      return `${data.runner} claimed stage ${data.stage} (attempt ${data.attempt}, claim ${data.claim})`;
     case 'StageCompleted':
       return `Stage ${data.stage} completed${data.handOver ? `, handed over to ${data.handOver.service}` : ''}`;
     case 'CheckpointSaved':
       return `Checkpoint ${data.sequence} of stage ${data.stage}: ${data.counts?.processed ?? 0} processed`;
     case 'ClaimExpired':
-      return `Claim ${data.claim} gave no sign of life; stage ${data.stage} is offered again`;
+      return `Claim ${data.claim} expired: no heartbeat in time; stage ${data.stage} is offered to another runner`;
     case 'ClaimStalled':
-      return `Stage ${data.stage} has not advanced for ${seconds(data.since, data.at)}`;
+      return `Stage ${data.stage} has made no progress for ${seconds(data.since, data.at)}`;
     case 'ClaimRecovered':
-      return `Stage ${data.stage} advances again`;
+      return `Stage ${data.stage} makes progress again`;
     case 'RetryScheduled':
       return `Stage ${data.stage} failed: ${data.error.code} ${data.error.message}; retry ${data.retryCount} in ${seconds(data.at, data.retryAt)}`;
     case 'CancelRequested':

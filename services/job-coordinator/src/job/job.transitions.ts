@@ -2,7 +2,7 @@ import type { JobState as JobStatus } from '@tidemark/contracts';
 
 type From = JobStatus | 'absent';
 
-/** The one table of legal moves; a state without moves is terminal. */
+/** The only table of legal moves; a state without moves is terminal. */
 export const transitions: Readonly<Record<From, readonly JobStatus[]>> = {
   absent: ['pending'],
   pending: ['running', 'cancelled'],

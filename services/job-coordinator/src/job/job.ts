@@ -16,13 +16,13 @@ import {
 /** A runner's numbered right to work on the job. */
 export interface Claim {
   readonly number: number;
-  /** The stage in work. */
+  /** The current stage. */
   readonly stage: string;
   readonly service: string;
   readonly runner: string;
   readonly delivery: ClaimedDelivery;
   readonly claimedAt: number;
-  /** When the claim last advanced: taken, or a stage completed. */
+  /** When the claim last made progress: it was made, or it completed a stage. */
   readonly advancedAt: number;
   readonly stalledSince: number | null;
 }
@@ -40,10 +40,10 @@ export interface StageCheckpoint {
   readonly saved: Checkpoint;
 }
 
-/** What the job was asked for with. */
+/** The part of JobCreated that a job keeps. */
 type Given = Omit<JobCreated['data'], 'jobId' | 'startAt' | 'retryOf' | 'requestHash' | 'at'>;
 
-/** A job that was asked for; times are milliseconds since the epoch. */
+/** A job that was created; times are milliseconds since the epoch. */
 export interface ExistingJob extends Given {
   readonly status: JobStatus;
   readonly id: string;
@@ -75,7 +75,7 @@ export type JobState = { readonly status: 'absent' } | ExistingJob;
 
 export const absentJob: JobState = { status: 'absent' };
 
-/** One try of a job, from claim to end: the one in work, or the one to come next. */
+/** The number of the job's current attempt, or of its next one. */
 export const attemptOf = (job: ExistingJob) => job.retryCount + 1;
 
 /** The first stage without a checkpoint; undefined when all are done. */
@@ -136,7 +136,7 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
       const { at: requestedAt, deadline, reason } = event.data;
       return { ...job, cancel: { requestedAt, deadline, reason } };
     }
-    // A fact is for whoever acts on it.
+    // A fact does not change the job; its consumers act on it.
     case 'ChangesDetected':
       return job;
     case 'JobCompleted': {

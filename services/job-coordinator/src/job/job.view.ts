@@ -3,9 +3,9 @@ import { instantOf } from '@tidemark/foundation/instant';
 import { jobRetrySchedule } from '@tidemark/resilience/retry-schedule';
 import { attemptOf, currentStage, isEnded, type ExistingJob } from './job.js';
 
-/** What only the running system knows of a job: its runner's last beat, and what it waits behind. */
+/** The facts about a job that are kept only in memory: its runner's last heartbeat, and the reason why it waits. */
 export interface LiveDetails {
-  /** Percent of the stage in work, 0 to 100. */
+  /** Percent of the current stage, 0 to 100. */
   readonly stagePercent?: number;
   readonly counts?: Partial<JobView['counts']>;
   readonly waitingFor?: WaitingFor | null;
@@ -42,7 +42,7 @@ export function describeJob(job: ExistingJob, live: LiveDetails = {}): JobView {
   };
 }
 
-/** The reasons to wait that the job itself knows: a planned start, the time until the next try. */
+/** The reasons to wait that follow from the job itself: a planned start, the back-off before the next attempt. */
 export function waitingForTime(job: ExistingJob): WaitingFor | null {
   if (job.status !== 'pending') return null;
   if (job.retryAt !== null) return { reason: 'retry_backoff', until: instantOf(job.retryAt) };

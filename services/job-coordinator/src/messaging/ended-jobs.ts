@@ -5,7 +5,7 @@ import type { Coordinator } from '../coordinator.js';
 import { recordEnding } from '../metrics.js';
 import { JOB_ENDED } from './outbox.js';
 
-/** What follows from the end of a job. */
+/** Handles the end of a job. */
 export const endedJobs = (coordinator: Pick<Coordinator, 'connections'>): Consumer => ({
   options: { durable: 'job-coordinator', subject: JOB_ENDED, ackWaitMs: 5000, maxDeliver: -1, concurrency: 64 },
   handle: async (job: EndedJob, context: CommandContext) => {

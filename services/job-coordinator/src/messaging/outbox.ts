@@ -20,7 +20,7 @@ const SERVICE = 'job-coordinator';
 /** Where a message about the end of a job goes: the coordinators themselves, who commit cursors and plan the next sync. */
 export const JOB_ENDED = 'tidemark.work.job-coordinator.job-ended';
 
-/** The messages that follow from a stored event. Their ids derive from the event's, so that publishing twice is once. */
+/** The messages that follow from a stored event. Their ids derive from the event's, so that a repeated publication is recognised. */
 export function messagesOf(stored: RecordedEvent): OutgoingMessage[] {
   switch (categoryOf(stored.stream)) {
     case jobStream.category:

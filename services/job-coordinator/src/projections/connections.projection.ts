@@ -9,12 +9,12 @@ import type { Projection } from '@tidemark/read-model';
 import { absentConnection, evolveConnection, exists, type ExistingConnection } from '../connection/connection.js';
 import { describeConnection } from '../connection/connection.view.js';
 
-/** A connection with the state from which the coordinator goes on after a restart. */
+/** A connection with the state from which the coordinator resumes after a restart. */
 export interface StoredConnection extends ConnectionDocument {
   readonly fold: ExistingConnection;
 }
 
-/** One document a connection; a removed one is gone. */
+/** One document per connection; removed connections are deleted. */
 export const connectionsProjection: Projection<StoredConnection, ConnectionEvent> = {
   ...views.connections,
   streams: [connectionStream],

@@ -14,7 +14,7 @@ import { jobsProjection, type StoredJob } from './jobs.projection.js';
 const recorded = <Event extends object>(event: Event) =>
   ({ ...event, stream: 'connection-c1', metadata: {} }) as unknown as Event & RecordedEvent;
 
-describe('what callers see of a document', () => {
+describe('the public part of a document', () => {
   it.each([
     ['a job that runs', [createJob, claimStage()]],
     ['a job that ended', [createJob, cancelJob]],

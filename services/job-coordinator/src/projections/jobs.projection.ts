@@ -3,12 +3,12 @@ import type { Projection } from '@tidemark/read-model';
 import { absentJob, evolveJob, isEnded, type ExistingJob } from '../job/job.js';
 import { describeJob } from '../job/job.view.js';
 
-/** A job in the run history; while it lives, with the state from which the coordinator goes on after a restart. */
+/** A job in the run history; until it ends, with the state from which the coordinator resumes after a restart. */
 export interface StoredJob extends JobDocument {
   readonly fold: (ExistingJob & { readonly origin?: Origin }) | null;
 }
 
-/** Run history: one document a job. */
+/** Run history: one document per job. */
 export const jobsProjection: Projection<StoredJob, JobEvent> = {
   ...views.jobs,
   streams: [jobStream],

@@ -6,7 +6,7 @@ import type { Context, Coordinator } from '../coordinator.js';
 /** How long the runner has to stop before it loses its claim. */
 const CANCEL_DEADLINE_MS = 3000;
 
-/** Cancels a job that has not ended: at once when nobody is at work on it. @throws TidemarkError NOT_FOUND · JOB_NOT_CANCELLABLE */
+/** Cancels a job that has not ended: at once when no runner is working on it. @throws TidemarkError NOT_FOUND · JOB_NOT_CANCELLABLE */
 export async function cancelJob(
   coordinator: Coordinator,
   context: Context,
@@ -15,7 +15,7 @@ export async function cancelJob(
   const { jobs, time } = coordinator;
   await findJob(coordinator, ref);
   const at = time.now();
-  const data = { reason: reason ?? 'asked for', deadline: at + CANCEL_DEADLINE_MS, at };
+  const data = { reason: reason ?? 'no reason given', deadline: at + CANCEL_DEADLINE_MS, at };
   const { state } = await jobs.handle(ref.jobId, { type: 'CancelJob', data }, context);
   return viewOf(coordinator, ownedJob(state, ref.tenant));
 }

@@ -5,7 +5,7 @@ import type { Context, Coordinator } from '../coordinator.js';
 import { currentStage, type ExistingJob } from '../job/job.js';
 import { failStage } from './fail-stage.js';
 
-/** Gives a runner the leg it asks for. @throws TidemarkError CLAIM_REFUSED with a reason · NOT_FOUND */
+/** Grants a runner the leg that it requests. @throws TidemarkError CLAIM_REFUSED with a reason · NOT_FOUND */
 export async function claimStage(
   coordinator: Coordinator,
   context: Context,

@@ -9,7 +9,7 @@ export function completeStage(
   { changes, facts = changes ? [{ type: 'ChangesDetected', data: changes }] : [], ...report }: StageReport,
 ): Promise<ReportTaken> {
   const unknown = facts.find(({ type }) => !isFactType(type));
-  if (unknown) throw new TidemarkError('VALIDATION_FAILED', `this version knows no fact "${unknown.type}"`);
+  if (unknown) throw new TidemarkError('VALIDATION_FAILED', `unknown fact "${unknown.type}"`);
   return takeReport(coordinator, context, report, (data, at) => ({
     type: 'CompleteStage',
     data: { ...data, facts, at },

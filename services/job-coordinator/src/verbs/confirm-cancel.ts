@@ -1,7 +1,7 @@
 import type { CancelConfirmation } from '@tidemark/contracts';
 import type { Context, Coordinator } from '../coordinator.js';
 
-/** The runner stopped as asked. @throws TidemarkError STALE_CLAIM */
+/** The runner stopped as requested. @throws TidemarkError STALE_CLAIM */
 export async function confirmCancel(
   { jobs, time }: Coordinator,
   context: Context,

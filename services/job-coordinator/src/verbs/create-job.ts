@@ -6,7 +6,7 @@ import { startJob } from '../actions/start-job.js';
 import type { Context, Coordinator } from '../coordinator.js';
 
 /**
- * Asks for a job.
+ * Creates a job.
  * @throws TidemarkError NOT_FOUND · CONNECTION_NOT_ACTIVE · DUPLICATE_JOB · IDEMPOTENCY_KEY_REUSED ·
  *   TOO_MANY_CONCURRENT_SYNCS · CONNECTION_BUSY · VALIDATION_FAILED
  */
@@ -15,7 +15,7 @@ export async function createJob(coordinator: Coordinator, context: Context, inpu
   const connection = await findConnection(coordinator, { tenant, connectionId });
   const whenBusy = input.whenBusy ?? connection.whenBusy;
   const start = startAt === undefined ? undefined : Date.parse(startAt);
-  // A place cannot be kept for a job that starts later.
+  // A slot cannot be reserved for a job that starts later.
   if (start !== undefined && input.whenBusy === 'reject')
     throw invalid([problem('whenBusy', 'must be `queue` when `startAt` is given')]);
   return startJob(coordinator, context, connection, {

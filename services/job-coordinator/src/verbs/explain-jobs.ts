@@ -2,7 +2,7 @@ import type { ExplainJobs, WaitingFor } from '@tidemark/contracts';
 import { explain } from '../agenda/waiting.js';
 import type { Coordinator } from '../coordinator.js';
 
-/** Why each of these jobs is not at work; those that are, and those of others, are left out. */
+/** Why each of these jobs is not running; running jobs and those of other tenants are omitted. */
 export function explainJobs({ agenda }: Coordinator, { tenant, jobIds }: ExplainJobs): Record<string, WaitingFor> {
   const own = jobIds.filter((jobId) => agenda.jobs.get(jobId)?.tenant === tenant);
   return Object.fromEntries(

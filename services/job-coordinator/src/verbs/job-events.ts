@@ -5,7 +5,7 @@ import { messageOf, storedJobEvents } from '../actions/stored-job-events.js';
 import type { Coordinator } from '../coordinator.js';
 import { isEnded } from '../job/job.js';
 
-/** Stored events from a revision on. @throws TidemarkError NOT_FOUND */
+/** Stored events, starting at a revision. @throws TidemarkError NOT_FOUND */
 export async function getJobEvents(
   coordinator: Coordinator,
   { tenant, jobId, from = 0, limit = 100 }: GetJobEvents,

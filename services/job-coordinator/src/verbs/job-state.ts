@@ -3,7 +3,7 @@ import { ownedJob } from '../actions/find-job.js';
 import type { Coordinator } from '../coordinator.js';
 import { describeJob } from '../job/job.view.js';
 
-/** The job as it was at a revision or a time (P2). @throws TidemarkError NOT_FOUND, also when it did not exist yet */
+/** The job as it was at a revision or a time . @throws TidemarkError NOT_FOUND, also when it did not exist yet */
 export async function getJobState(
   coordinator: Coordinator,
   { tenant, jobId, revision, at }: GetJobState,
@@ -12,7 +12,7 @@ export async function getJobState(
   ownedJob(latest, tenant);
   const atRevision = revision ?? (at === undefined ? last : await revisionAt(coordinator, jobId, Date.parse(at)));
   if (atRevision > last)
-    throw new TidemarkError('NOT_FOUND', `job ${jobId} has no revision ${atRevision}; its last is ${last}`);
+    throw new TidemarkError('NOT_FOUND', `job ${jobId} has no revision ${atRevision}; its last revision is ${last}`);
   const { state } = await coordinator.jobs.load(jobId, { atRevision });
   return describeJob(ownedJob(state, tenant));
 }

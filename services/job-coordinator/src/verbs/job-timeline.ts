@@ -5,7 +5,7 @@ import { findJob } from '../actions/find-job.js';
 import { messageOf, storedJobEvents } from '../actions/stored-job-events.js';
 import type { Coordinator } from '../coordinator.js';
 
-/** One page of the job's story. @throws TidemarkError NOT_FOUND */
+/** One page of the job's timeline. @throws TidemarkError NOT_FOUND */
 export async function getTimeline(
   coordinator: Coordinator,
   { tenant, jobId, page = 1, perPage = 50 }: GetTimeline,

@@ -4,8 +4,8 @@ import { assertNoSubscribers, removeSubscriber } from '../actions/subscribers.js
 import type { Context, Coordinator } from '../coordinator.js';
 
 /**
- * The connection is gone; jobs that run end by themselves, those that wait fail when their turn comes.
- * @throws TidemarkError NOT_FOUND · CONFLICT for a provider while anybody subscribes to it
+ * Removes the connection. Running jobs are not interrupted; waiting jobs fail when their turn comes.
+ * @throws TidemarkError NOT_FOUND · CONFLICT for a provider that still has subscribers
  */
 export async function removeConnection(
   coordinator: Coordinator,

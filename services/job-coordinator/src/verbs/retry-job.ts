@@ -6,13 +6,13 @@ import { startJob } from '../actions/start-job.js';
 import type { Context, Coordinator } from '../coordinator.js';
 import { isEnded } from '../job/job.js';
 
-/** Starts a new job in place of one that ended. @throws TidemarkError NOT_FOUND · JOB_NOT_RETRYABLE · CONNECTION_NOT_ACTIVE */
+/** Creates a new job that replaces an ended one. @throws TidemarkError NOT_FOUND · JOB_NOT_RETRYABLE · CONNECTION_NOT_ACTIVE */
 export async function retryJob(coordinator: Coordinator, context: Context, ref: JobRef): Promise<JobView> {
   const job = await findJob(coordinator, ref);
   if (!isEnded(job))
     throw new TidemarkError('JOB_NOT_RETRYABLE', `job ${job.id} is still ${job.status}`, { jobId: job.id });
   const connection = await findConnection(coordinator, { tenant: ref.tenant, connectionId: job.connectionId });
-  const order = {
+  const request = {
     jobId: uuidv7(),
     type: job.type,
     trigger: 'retry',
@@ -20,5 +20,5 @@ export async function retryJob(coordinator: Coordinator, context: Context, ref: 
     retryOf: job.id,
     parameters: job.pipeline.parameters,
   } as const;
-  return startJob(coordinator, context, connection, order);
+  return startJob(coordinator, context, connection, request);
 }

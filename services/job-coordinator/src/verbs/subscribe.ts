@@ -16,9 +16,9 @@ import type { Context, Coordinator } from '../coordinator.js';
 
 /**
  * Subscribes the tenant to a provider. The subscription is a connection of the tenant without syncs of its own; its id
- * derives from tenant and provider, so that there is one however often it is asked for. Whoever is to be told stands in
- * the provider's list first, and is put there again when asked again: a crash here, or in the middle of a removal, leaves
- * nobody who waits in vain.
+ * derives from tenant and provider, so that repeated calls return the same one. The subscriber is added to the
+ * provider's list first, and added again by a repeated call: after a crash here, or in the middle of a removal, no
+ * subscription is left without notifications.
  * @throws TidemarkError NOT_FOUND when there is no such provider
  */
 export async function subscribe(
@@ -38,7 +38,7 @@ export async function subscribe(
   const source = subscriptionTo(providerId);
   const data = { connectionId, tenant, name: name ?? provider.name, source, schedule, whenBusy: 'queue', at } as const;
   await connections.handle(connectionId, { type: 'CreateConnection', data }, context).catch((error: unknown) => {
-    // Somebody else of the tenant was faster.
+    // Another request of the tenant was faster.
     if (!(error instanceof TidemarkError) || error.code !== 'CONFLICT') throw error;
   });
   return describeConnection(await findConnection(coordinator, { tenant, connectionId }));

@@ -21,7 +21,7 @@ import { saveCheckpoint } from './save-checkpoint.js';
 import { subscribe } from './subscribe.js';
 import { updateConnection } from './update-connection.js';
 
-/** What callers ask of the coordinator, and what runners report. */
+/** The requests of callers and the reports of runners that the coordinator serves. */
 export const verbsOf = (coordinator: Coordinator): Handlers<typeof coordinatorVerbs, CommandContext> => ({
   create: (input, context) => createJob(coordinator, context, input),
   'cancel-job': (input, context) => cancelJob(coordinator, context, input),

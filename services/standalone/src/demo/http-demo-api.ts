@@ -4,7 +4,7 @@ import type { DemoApi, DemoSnapshot } from './run-demo.js';
 
 const PER_PAGE = 200;
 const PAUSE_MS = 100;
-/** How often a view is read again that has not caught up yet. */
+/** How often a view that has not caught up is read again. */
 const READS = 50;
 
 export interface HttpDemoApiOptions {
@@ -19,7 +19,7 @@ interface Page<Item> {
   readonly pagination: { readonly total: number };
 }
 
-/** The demo's calls over Tidemark's own HTTP API: what anybody could do with curl. */
+/** The demo's calls over Tidemark's own HTTP API: the same could be done with curl. */
 export function httpDemoApi({ url, key, signal }: HttpDemoApiOptions): DemoApi {
   const send = async (method: string, path: string, body?: unknown): Promise<Response> => {
     const response = await fetch(new URL(path, url), {
@@ -34,7 +34,7 @@ export function httpDemoApi({ url, key, signal }: HttpDemoApiOptions): DemoApi {
   };
   const call = async <Body>(method: string, path: string, body?: unknown): Promise<Body> =>
     (await (await send(method, path, body)).json()) as Body;
-  /** Changes that jobs said to have found. */
+  /** The number of changes that each job has found. */
   const found = new Map<string, number>();
 
   return {
@@ -51,7 +51,7 @@ export function httpDemoApi({ url, key, signal }: HttpDemoApiOptions): DemoApi {
     async createJob(connectionId) {
       let job = await call<JobView>('POST', `/v1/connections/${connectionId}/jobs`, { type: 'full' });
       while (job.state === 'pending' || job.state === 'running') {
-        // The stream of a job's events ends with the job; it breaks off when Tidemark restarts.
+        // The stream of a job's events ends with the job; it is cut off when Tidemark restarts.
         const events = await send('GET', `/v1/jobs/${job.id}/events`).then((response) => response.text());
         found.set(job.id, changesIn(events));
         job = await call<JobView>('GET', `/v1/jobs/${job.id}`);
@@ -72,7 +72,7 @@ export function httpDemoApi({ url, key, signal }: HttpDemoApiOptions): DemoApi {
   };
 }
 
-/** How many changes a job's events tell of. */
+/** The number of changes that a job's events report. */
 function changesIn(events: string): number {
   const counts = events
     .split('\n')
@@ -83,7 +83,7 @@ function changesIn(events: string): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** Views follow the events at a short distance: reads until there are so many entries, within reason. */
+/** Views lag slightly behind the events: reads until there are as many entries, for a limited time. */
 async function untilThere<Item>(
   read: () => Promise<readonly Item[]>,
   least: number,

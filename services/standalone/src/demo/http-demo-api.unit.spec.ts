@@ -9,15 +9,15 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** Tidemark's API with one list of answers a route; the last answer goes on. */
+/** Tidemark's API with a list of responses per route; the last one is repeated. */
 async function serving(answers: Readonly<Record<string, readonly (string | object)[]>>) {
   const seen: string[] = [];
   server = createServer((request, response) => {
     const route = `${request.method} ${request.url}`;
-    const asked = seen.filter((earlier) => earlier === route).length;
+    const requested = seen.filter((earlier) => earlier === route).length;
     seen.push(route);
     const all = answers[route] ?? [];
-    const answer = all[Math.min(asked, all.length - 1)];
+    const answer = all[Math.min(requested, all.length - 1)];
     if (answer === undefined) response.writeHead(404).end('{"error":{"code":"NOT_FOUND","message":"no such id"}}');
     else response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
   });
@@ -37,7 +37,7 @@ const pending = { id: 'j-1', state: 'pending', endedAt: null };
 const completed = { id: 'j-1', state: 'completed', endedAt: '2026-03-01T08:15:04.000Z' };
 
 describe('the demo over HTTP', () => {
-  it('waits for the end of its job, also when the stream of events breaks off', async () => {
+  it('waits for the end of its job, also when the stream of events is cut off', async () => {
     const { api, seen } = await serving({
       'POST /v1/connections/c-1/jobs': [pending],
       'GET /v1/jobs/j-1/events': ['', story],
@@ -47,7 +47,7 @@ describe('the demo over HTTP', () => {
     expect(seen).toHaveLength(5);
   });
 
-  it('waits for the view to have all changes that the job told of, and keeps their order', async () => {
+  it('waits for the view to have all changes that the job reported, and keeps their order', async () => {
     const [first, second] = [
       { order: 0, message: 'a' },
       { order: 1, message: 'b' },

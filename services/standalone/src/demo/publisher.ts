@@ -9,17 +9,17 @@ const EVERY_MS = 15_000;
 export interface PublisherOptions {
   /** Default 127.0.0.1. */
   readonly host?: string;
-  /** Default 0: any free one. */
+  /** Default 0: any free port. */
   readonly port?: number;
   /** Milliseconds between two versions. Default 15,000; 0: only `advance` publishes. */
   readonly everyMs?: number;
 }
 
 export interface DemoPublisher {
-  /** Where the description is. */
+  /** The URL of the description. */
   readonly url: string;
   readonly port: number;
-  /** The version that is published now. */
+  /** The currently published version. */
   readonly version: string;
   /** Publishes the next version now. */
   advance(): void;
@@ -36,8 +36,8 @@ interface Publication {
 }
 
 /**
- * Publishes the description of a sample API that goes on changing, at `/openapi.json`, with ETag, Last-Modified and
- * 304. Starts at version 1.0.0. @throws when the port cannot be had
+ * Publishes the description of a sample API that keeps changing, at `/openapi.json`, with ETag, Last-Modified and
+ * 304. Starts at version 1.0.0. @throws when the port is not available
  */
 export async function startDemoPublisher(options: PublisherOptions = {}): Promise<DemoPublisher> {
   const { host = '127.0.0.1', port = 0, everyMs = EVERY_MS } = options;
@@ -101,7 +101,7 @@ function answer(publication: Publication, request: IncomingMessage, response: Se
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-/** Whether the caller has this version already: RFC 9110, 13.2.2. */
+/** Whether the client has this version already: RFC 9110, 13.2.2. */
 function isKnown({ etag, lastModified }: Publication, { headers }: IncomingMessage): boolean {
   const tags = headers['if-none-match'];
   if (tags !== undefined) return tags.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')));

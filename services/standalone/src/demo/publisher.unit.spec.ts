@@ -12,7 +12,7 @@ const get = (headers: Record<string, string> = {}, method = 'GET') => fetch(publ
 const header = (response: Response, name: string) => response.headers.get(name)!;
 
 describe('the demo publisher', () => {
-  it('publishes the first version, and the next ones as they come', async () => {
+  it('publishes the first version, and then each next one', async () => {
     expect(await (await get()).json()).toEqual(edition(0).document);
     publisher.advance();
     const response = await get();
@@ -28,7 +28,7 @@ describe('the demo publisher', () => {
     await quick.close();
   });
 
-  it('answers 304 to those who have the version, by tag or by time', async () => {
+  it('answers 304 to clients that have the version, by tag or by time', async () => {
     const first = await get();
     const etag = header(first, 'etag');
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*'])
@@ -42,14 +42,14 @@ describe('the demo publisher', () => {
     expect(header(changed, 'etag')).not.toBe(etag);
   });
 
-  it('has nothing else, and takes nothing', async () => {
+  it('serves nothing else, and accepts nothing', async () => {
     expect((await fetch(new URL('/', publisher.url))).status).toBe(404);
     expect((await get({}, 'POST')).status).toBe(405);
     const head = await get({}, 'HEAD');
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 
-  it('tells those who wait for a newer version, also when it came before they asked', async () => {
+  it('resolves waits for a newer version, also when it was published before the wait', async () => {
     const never = new AbortController().signal;
     const waiting = publisher.newerThan('1.0.0', never);
     publisher.advance();
@@ -57,7 +57,7 @@ describe('the demo publisher', () => {
     await publisher.newerThan('1.0.0', never);
   });
 
-  it('lets go of those who wait no longer', async () => {
+  it('releases waits that are aborted', async () => {
     const stop = new AbortController();
     const waiting = publisher.newerThan('1.0.0', stop.signal);
     stop.abort();

@@ -4,13 +4,13 @@ import type { DemoPublisher } from './publisher.js';
 export type DemoChange = Pick<ChangeDocument, 'severity' | 'operation' | 'message'>;
 export type DemoSnapshot = Pick<SnapshotDocument, 'title' | 'apiVersion' | 'operations' | 'previousId'>;
 
-/** What the demo asks of Tidemark. */
+/** The calls that the demo makes. */
 export interface DemoApi {
   /** The connection of that name, if there is one. */
   findConnection(name: string): Promise<ConnectionView | undefined>;
   createConnection(input: Omit<CreateConnection, 'tenant'>): Promise<ConnectionView>;
   updateConnection(id: string, changes: Pick<CreateConnection, 'source'>): Promise<unknown>;
-  /** Syncs the connection; resolves with the job when it has ended. */
+  /** Syncs the connection; resolves with the ended job. */
   createJob(connectionId: string): Promise<JobView>;
   /** The newest snapshot, once the job's results can be read. */
   latestSnapshot(connectionId: string): Promise<DemoSnapshot | undefined>;
@@ -21,11 +21,11 @@ export interface DemoApi {
 export interface DemoOptions {
   readonly api: DemoApi;
   readonly publisher: Pick<DemoPublisher, 'url' | 'version' | 'newerThan'>;
-  /** Shows a line. */
+  /** Prints a line. */
   readonly print: (line: string) => void;
   /** Ends the demo, silently. */
   readonly signal: AbortSignal;
-  /** How many new versions the story follows. Default 3. */
+  /** How many new versions the demo follows. Default 3. */
   readonly versions?: number;
 }
 
@@ -40,19 +40,19 @@ export const demoConnection = (url: string) =>
   }) as const satisfies Omit<CreateConnection, 'tenant'>;
 
 /**
- * Tells on the terminal what Tidemark does: a line for the baseline, one for each change of the first new versions, and
- * one that says how it goes on. Afterwards the connection is left to its schedule. Never rejects: what goes wrong is
- * the story's last line.
+ * Shows on the terminal what Tidemark does: a line for the baseline, one for each change of the first new versions, and
+ * one about what follows. Afterwards the connection is left to its schedule. Never rejects: an error is
+ * printed as the last line.
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
   try {
-    await tell(options);
+    await show(options);
   } catch (error) {
     if (!options.signal.aborted) options.print(`demo: ended early: ${(error as Error).message}`);
   }
 }
 
-async function tell({ api, publisher, print, signal, versions = VERSIONS }: DemoOptions): Promise<void> {
+async function show({ api, publisher, print, signal, versions = VERSIONS }: DemoOptions): Promise<void> {
   const id = await connect(api, publisher.url);
   let { version } = publisher;
   await sync(api, id);
@@ -62,19 +62,21 @@ async function tell({ api, publisher, print, signal, versions = VERSIONS }: Demo
     await publisher.newerThan(version, signal);
     ({ version } = publisher);
     const job = await sync(api, id);
-    // That the version's number changed is what the line begins with.
+    // The change of the version number itself is left out: every line begins with the version.
     const changes = (await api.listChanges(id, job.id)).filter(({ severity }) => severity !== 'info');
     for (const change of changes) print(changeLine(version, change));
   }
-  print(`demo: it goes on every 5 minutes: npm run tidemark -- changes "${demoConnection('').name}"`);
+  print(
+    `demo: continues every 5 minutes; to list the changes: npm run tidemark -- changes "${demoConnection('').name}"`,
+  );
 }
 
-/** One connection over all starts; its publisher's port may have changed. */
+/** One connection for all starts; its publisher's port may have changed. */
 async function connect(api: DemoApi, url: string): Promise<string> {
-  const wanted = demoConnection(url);
-  const found = await api.findConnection(wanted.name);
-  if (!found) return (await api.createConnection(wanted)).id;
-  if (found.source.config['url'] !== url) await api.updateConnection(found.id, { source: wanted.source });
+  const intended = demoConnection(url);
+  const found = await api.findConnection(intended.name);
+  if (!found) return (await api.createConnection(intended)).id;
+  if (found.source.config['url'] !== url) await api.updateConnection(found.id, { source: intended.source });
   return found.id;
 }
 

@@ -11,7 +11,7 @@ afterEach(() => publisher.close());
 
 const running = new AbortController().signal;
 
-/** Tidemark as the demo sees it: a connection at most, and jobs that end as told. */
+/** Tidemark as the demo sees it: at most one connection, and jobs that end as given. */
 function tidemark(existing: readonly ConnectionView[] = [], ended: Partial<JobView> = { state: 'completed' }) {
   const connections = [...existing];
   let jobs = 0;
@@ -46,7 +46,7 @@ function tidemark(existing: readonly ConnectionView[] = [], ended: Partial<JobVi
   return { api, calls };
 }
 
-/** The story's lines; a new version comes after every sync. */
+/** The printed lines; a new version is published after every sync. */
 async function story(api: DemoApi, versions: number): Promise<string[]> {
   const lines: string[] = [];
   const advancing: DemoApi = {
@@ -62,13 +62,13 @@ async function story(api: DemoApi, versions: number): Promise<string[]> {
 }
 
 describe('the demo', () => {
-  it('tells of the baseline and of each change, and how it goes on', async () => {
+  it('shows the baseline and each change, and what follows', async () => {
     const { api, calls } = tidemark();
     expect(await story(api, 2)).toEqual([
       expect.stringMatching(/^demo: baseline of "Tide tables" .*, 5 operations$/),
       '  1.1.0  breaking  GET /stations: Found by j-1.',
       '  2.0.0  breaking  GET /stations: Found by j-2.',
-      'demo: it goes on every 5 minutes: npm run tidemark -- changes "demo: tide tables"',
+      'demo: continues every 5 minutes; to list the changes: npm run tidemark -- changes "demo: tide tables"',
     ]);
     expect(calls).toEqual(['create demo: tide tables', 'sync c-1 1.0.0', 'sync c-1 1.1.0', 'sync c-1 2.0.0']);
   });
@@ -81,7 +81,7 @@ describe('the demo', () => {
     expect(first).toMatch(/^demo: watching "Tide tables"/);
   });
 
-  it('leaves a connection alone whose address is right', async () => {
+  it('leaves a connection with the right address unchanged', async () => {
     const { api, calls } = tidemark([{ id: 'c-7', ...demoConnection(publisher.url) } as unknown as ConnectionView]);
     await story(api, 0);
     expect(calls).toEqual(['sync c-7 1.0.0']);
@@ -93,7 +93,7 @@ describe('the demo', () => {
     expect(await story(api, 1)).toEqual(['demo: ended early: job j-0 failed: FETCH_REFUSED private address']);
   });
 
-  it('ends in silence when it is told to', async () => {
+  it('ends silently when it is stopped', async () => {
     const stop = new AbortController();
     const lines: string[] = [];
     const print = (line: string) => {

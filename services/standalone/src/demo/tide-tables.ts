@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@tidemark/foundation';
-/** One that can be changed. */
+/** A mutable JSON object. */
 type Draft = { [key: string]: Json };
 
 /** One published version of the sample API's description. */
@@ -61,7 +61,7 @@ const base = {
     '/alerts': {
       post: {
         operationId: 'createAlert',
-        summary: 'Be told of a tide',
+        summary: 'Create a tide alert',
         requestBody: { required: true, content: { 'application/json': { schema: ref('Alert') } } },
         responses: { '201': answer('The alert was created') },
       },
@@ -88,10 +88,10 @@ const base = {
   },
 };
 
-/** What a version does to the one before it: values by JSON pointer; undefined takes away. */
+/** The changes of a version to the previous one: values by JSON pointer; undefined removes. */
 type Patch = { readonly [pointer: string]: Json | undefined };
 
-/** Something that the stations measure besides tides: another one in every round. */
+/** Measurements of the stations besides tides: a different one in every round. */
 const measurements = ['currents', 'waves', 'temperature', 'wind'];
 
 const added = (what: string): Patch => ({
@@ -133,7 +133,7 @@ const steps = [
 ];
 const majorsOfRound = 2;
 
-/** The n-th version ever published, from 0, without an end. The same n gives the same document. */
+/** The n-th published version, from 0, without limit. The same n gives the same document. */
 export function edition(n: number): Edition {
   const round = Math.floor(n / steps.length);
   const at = n % steps.length;

@@ -45,7 +45,7 @@ describe('the editions of the sample API', () => {
     for (let n = 1; n < editions.length; n++) expect(withoutVersion[n]).not.toBe(withoutVersion[n - 1]);
   });
 
-  it('are the same whenever they are asked for', () => {
+  it('are the same on every call', () => {
     expect(edition(7)).toEqual(editions[7]);
     expect(edition(0)).toEqual(editions[0]);
   });

@@ -12,14 +12,14 @@ import {
 
 export type DependencyContext = StageContext<DependencyPipeline>;
 
-/** How large a document may be was decided when it was fetched. */
+/** The size of a document was limited when it was fetched. */
 const MAX_DOCUMENT = Number.MAX_SAFE_INTEGER;
 
-/** What the stages of one leg hand each other in memory. */
+/** Data that the stages of one leg pass on in memory. */
 export const BYTES = artefact<Uint8Array>('dependency.bytes');
 export const DESCRIBED = artefact<Described>('dependency.described');
 
-/** What the fetch stage brought. @throws Error when it brought nothing new: the job had ended with it */
+/** The output of the fetch stage. @throws Error when nothing was fetched, with which the job should have ended */
 export function fetched(context: DependencyContext): FetchOutput {
   const output = context.output('fetch');
   if (isUnchanged(output)) throw new Error('the source is unchanged: there is nothing to read');
@@ -27,7 +27,7 @@ export function fetched(context: DependencyContext): FetchOutput {
 }
 
 /**
- * The description, read: from memory, else from the bytes in memory, else from the blob. A large one is read in a thread.
+ * The parsed description: from memory, else from the bytes in memory, else from the blob. A large one is read in a thread.
  * @throws StageFailed SOURCE_INVALID · OUT_OF_MEMORY
  */
 export async function describedDocument(context: DependencyContext): Promise<Described> {

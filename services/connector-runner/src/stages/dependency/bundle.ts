@@ -9,24 +9,24 @@ export interface SourceDocument {
 }
 
 export interface Bundle {
-  /** The root document without references to other documents, as far as those are known. */
+  /** The root document without references to those other documents that are given. */
   readonly document: Record<string, unknown>;
-  /** URLs of documents that are referred to and were not given. */
+  /** URLs of documents that are referred to but not given. */
   readonly missing: ReadonlySet<string>;
 }
 
-/** Objects and arrays that are visited in all, and those written out in places that refer to them: no real description has as many. */
+/** Limits of objects and arrays visited, and of those inlined: no real description comes near them. */
 const MAX_VALUES = 5_000_000;
 const MAX_INLINED = 500_000;
 
-/** References unfold to more than can be handled. */
+/** References expand to more than can be handled. */
 export class BundleTooLarge extends Error {}
 
 /**
- * Brings all documents of a description into one. Schemas of other documents get a place among the root's schemas,
- * under a name made of URL and pointer, so that it is the same every time; they may refer to each other in circles.
- * Everything else (path items, parameters, responses, …) is written where it is referred to.
- * References that lead nowhere stay as they are. `documents` are keyed by URL without fragment.
+ * Bundles all documents of a description into one. Schemas of other documents are added to the root's schemas,
+ * under a name derived from URL and pointer, so that it is stable; they may refer to each other in cycles.
+ * Everything else (path items, parameters, responses, …) is inlined where it is referred to.
+ * Unresolvable references stay as they are. `documents` are keyed by URL without fragment.
  * @throws BundleTooLarge
  */
 export function bundle(
@@ -41,7 +41,7 @@ class Bundler {
   readonly #missing = new Set<string>();
   readonly #schemas = new Map<string, unknown>();
   readonly #waiting: { name: string; target: unknown; document: SourceDocument }[] = [];
-  /** What is being written out right now: a non-schema that contains itself cannot be. */
+  /** The values being inlined: one that contains itself cannot be, unless it is a schema. */
   readonly #open = new Set<string>();
   readonly #section: readonly string[];
   #values = 0;
@@ -76,7 +76,7 @@ class Bundler {
   #count(): void {
     if (this.#open.size > 0) this.#inlinedValues++;
     if (++this.#values > MAX_VALUES || this.#inlinedValues > MAX_INLINED)
-      throw new BundleTooLarge('they unfold to more than can be handled');
+      throw new BundleTooLarge('they expand to more than can be handled');
   }
 
   #members(value: object, place: Place, document: SourceDocument): object {
@@ -132,7 +132,7 @@ class Bundler {
   }
 }
 
-/** A URL as seen from the root's folder, so that a description which moves as a whole keeps its names. */
+/** A URL relative to the root's folder, so that a description keeps its names when it moves as a whole. */
 function relative(url: string, root: string): string {
   const folder = new URL('.', root).href;
   if (url.startsWith(folder)) return url.slice(folder.length);
@@ -144,7 +144,7 @@ function encodePointer(pointer: string): string {
   return encodeURI(pointer).replaceAll('#', '%23');
 }
 
-/** Adds members to the object at a path, making what lies on the way. */
+/** Adds members to the object at a path, creating the objects on the way. */
 function merged(object: Record<string, unknown>, path: readonly string[], members: object): Record<string, unknown> {
   const [key, ...rest] = path;
   if (Object.keys(members).length === 0) return object;

@@ -3,7 +3,7 @@ import type { OpenapiConfig } from '@tidemark/connectors/openapi-config';
 import type { Cursor } from '@tidemark/contracts';
 import type { DependencyCursor } from '@tidemark/pipelines';
 
-/** The cursor of an earlier job; null (a new baseline) when there is none or it is not of this form. */
+/** The cursor of an earlier job; null (a new baseline) when there is none or it has another shape. */
 export function readCursor(cursor: Cursor | null): DependencyCursor | null {
   const texts = ['snapshotId', 'canonicalBlob', 'contentHash', 'documentBlob'];
   const usable = cursor !== null && texts.every((name) => typeof cursor[name] === 'string');

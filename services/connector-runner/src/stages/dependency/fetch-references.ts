@@ -10,16 +10,16 @@ import { TIMEOUT_MS } from './timeout.js';
 const CONCURRENCY = 4;
 
 export interface Bundled {
-  /** The description and what it refers to, as one JSON document. */
+  /** The description and everything that it refers to, as one JSON document. */
   readonly text: string;
   /** Number of other documents. */
   readonly refs: number;
-  /** Of all documents, the root included. */
+  /** Of all documents, including the root. */
   readonly bytes: number;
 }
 
 /**
- * Fetches what a description refers to, level by level and only what is really referred to, and bundles it.
+ * Fetches the documents that a description refers to, level by level and only as needed, and bundles them.
  * Null when it refers to no other document. Number and bytes of the documents are limited.
  * @throws ExternalError
  */
@@ -62,7 +62,7 @@ function bundled(root: SourceDocument, rootUrls: readonly string[], documents: R
   }
 }
 
-/** Adds documents to the map and answers their bytes. When one fails, the others are given up. */
+/** Adds documents to the map and returns their size in bytes. When one fails, the others are aborted. */
 async function fetchSome(
   context: DependencyContext,
   http: HttpClient,

@@ -9,15 +9,15 @@ import { mayReferElsewhere } from './references.js';
 import { stageFailure } from './stage-failure.js';
 import { TIMEOUT_MS } from './timeout.js';
 
-/** Longest validator that is kept: it stands in an event. */
+/** Longest validator that is kept: it is stored in an event. */
 const MAX_VALIDATOR = 512;
 
 /**
- * Fetches the description and the documents it refers to. Done with the job when nothing has changed: the server says
- * so (304), or sends the same bytes.
+ * Fetches the description and the documents it refers to. Ends the job when nothing has changed: the server answers
+ * 304, or sends the same bytes.
  *
- * A 304 speaks for the root document alone. A description with references is therefore fetched as a whole every time:
- * asking for each part conditionally would put dozens of validators into the cursor, to save the traffic of the few
+ * A 304 covers the root document alone. A description with references is therefore fetched as a whole every time:
+ * conditional requests for each part would put dozens of validators into the cursor, to save the traffic of the few
  * descriptions that are made of several documents.
  */
 export const fetchStage =
@@ -81,12 +81,12 @@ async function bundleIfNeeded(
   try {
     ({ document } = parse(body));
   } catch {
-    return null; // What is wrong with the document, and where, is for the next stage to say.
+    return null; // The next stage reports what is wrong with the document, and where.
   }
   return bundleReferences(context, http, config, { value: document, base: url, bytes: body.byteLength });
 }
 
-/** Nothing to do but to remember the latest validators; the snapshot stays the one it was. */
+/** Only the validators are updated; the snapshot stays the same. */
 function unchanged(
   cursor: DependencyCursor,
   source: Partial<DependencyCursor>,

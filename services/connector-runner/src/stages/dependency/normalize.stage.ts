@@ -15,7 +15,7 @@ export const normalizeStage: Stage<DependencyPipeline, 'normalize'> = async (con
   return { output, counts: { total: operations } };
 };
 
-/** A field of `info`, which may be anything in a description that is not valid. */
+/** A field of `info`, which may have any type in an invalid description. */
 function text(value: unknown, length: number): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, length) : '';
 }

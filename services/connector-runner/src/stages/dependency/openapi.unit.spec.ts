@@ -111,7 +111,7 @@ describe('a later job of an openapi connection', () => {
     expect(second.cursor).toEqual({ ...kept, lastModified: 'Tue, 01 Jul 2025 10:00:00 GMT' });
   });
 
-  it('takes a snapshot that names the one before when the content differs', async () => {
+  it('takes a snapshot that refers to the previous one when the content differs', async () => {
     publisher.publish('/api.json', petstore(1));
     const first = await run();
     publisher.publish('/api.json', petstore(2));
@@ -131,7 +131,7 @@ describe('a later job of an openapi connection', () => {
     ['indented', JSON.stringify(petstore(), null, 4)],
     ['written in YAML', stringify(petstore())],
     ['reordered and written in YAML', stringify(reversed(petstore()))],
-  ])('finds nothing changed in a description that was %s', async (_how, body) => {
+  ])('finds no change in a description that was %s', async (_how, body) => {
     publisher.publish('/api.json', petstore(), { etag: '"1"' });
     const first = await run();
     publisher.publish('/api.json', body, { etag: '"2"' });
@@ -143,7 +143,7 @@ describe('a later job of an openapi connection', () => {
     expect(stages(third)).toEqual(['fetch']);
   });
 
-  it('asks unconditionally once its config asks for something else', async () => {
+  it('makes an unconditional request once its config requests something else', async () => {
     publisher.publish('/api.json', petstore(), { etag: '"1"' });
     publisher.publish('/other.json', petstore(2), { etag: '"1"' });
     const { cursor } = await run();
@@ -159,7 +159,7 @@ describe('a later job of an openapi connection', () => {
     ]);
   });
 
-  it('does not offer a validator to the target of a redirect that leads elsewhere now', async () => {
+  it('sends no validator to the new target of a redirect', async () => {
     const redirect = (to: string) =>
       publisher.pages.set('/latest', (_request, response) => void response.writeHead(302, { location: to }).end());
     const config = { url: `${publisher.url}/latest` };
@@ -172,7 +172,7 @@ describe('a later job of an openapi connection', () => {
     expect((await run({ config, cursor: first.cursor })).last.output).toMatchObject({ apiVersion: '2.0.0' });
   });
 
-  it('begins anew with a cursor that it does not understand', async () => {
+  it('starts over with a cursor that it does not understand', async () => {
     publisher.publish('/api.json', petstore());
     expect((await run({ cursor: { page: 7 } })).last.output['previous']).toBeNull();
   });
@@ -196,7 +196,7 @@ describe('an openapi job that cannot succeed', () => {
     await expect(failure).rejects.not.toThrow('hunter2');
   });
 
-  it('says whether trying again can help, and when', async () => {
+  it('says whether a retry can help, and when', async () => {
     await expect(run()).rejects.toMatchObject({ name: 'Terminal', code: 'SOURCE_NOT_FOUND', retryable: false });
     publisher.pages.set('/api.json', { status: 503, body: '', headers: { 'retry-after': '7' } });
     await expect(run()).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE', retryable: true, retryAfterMs: 7000 });
@@ -212,7 +212,7 @@ describe('an openapi job that cannot succeed', () => {
     await expect(run({ config })).rejects.toMatchObject({ code: 'SOURCE_RESPONSE_TOO_LARGE', retryable: false });
   });
 
-  it('is given up while the server hangs', async () => {
+  it('can be aborted while the server hangs', async () => {
     const controller = new AbortController();
     const reason = new Error('cancelled by its owner');
     const closed = Promise.withResolvers<void>();

@@ -1,6 +1,6 @@
 /**
- * What a value in a description is, as far as references go: a `schema`; any other `object` of the specification;
- * a table from names to schemas or objects, whose keys mean nothing; or `data`, in which `$ref` is no reference.
+ * The kind of a value in a description, for references: a `schema`; any other `object` of the specification;
+ * a table from names to schemas or objects, whose keys have no meaning; or `data`, in which `$ref` is no reference.
  */
 export type Place = 'schema' | 'object' | 'schemas' | 'objects' | 'data';
 
@@ -24,7 +24,7 @@ const OBJECT_TABLES = new Set([
   'webhooks',
 ]);
 
-/** What stands under `key` of a value in a given place. */
+/** The place of the value under `key`, given the place of its parent. */
 export function childPlace(place: Place, key: string, child: unknown): Place {
   if (place === 'schemas') return 'schema';
   if (place === 'objects') return 'object';

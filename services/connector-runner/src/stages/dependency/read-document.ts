@@ -2,7 +2,7 @@ import { firstLine } from '@tidemark/foundation';
 import { Terminal } from '@tidemark/resilience';
 import { LineCounter, parseDocument } from 'yaml';
 
-/** Largest number of values that the aliases of a YAML document may stand for. */
+/** Largest number of values that the aliases of a YAML document may expand to. */
 const MAX_ALIASES = 10_000;
 
 /**
@@ -17,7 +17,7 @@ export function readDocument(bytes: Uint8Array, source: string): unknown {
     try {
       return JSON.parse(text);
     } catch {
-      // Read as YAML, of which JSON is a part, for the place of the error.
+      // Parsed as YAML, of which JSON is a subset, for the position of the error.
     }
   }
   const lines = new LineCounter();
@@ -33,5 +33,9 @@ export function readDocument(bytes: Uint8Array, source: string): unknown {
 }
 
 function invalid(message: string, cause: unknown): Terminal {
-  return new Terminal('SOURCE_INVALID', `${message} (a reference leads here; followRefs: false ignores it)`, { cause });
+  return new Terminal(
+    'SOURCE_INVALID',
+    `${message} (fetched because of a reference; set followRefs: false to ignore references)`,
+    { cause },
+  );
 }

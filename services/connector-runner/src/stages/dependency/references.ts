@@ -4,7 +4,7 @@ export interface SplitReference {
   readonly pointer?: string;
 }
 
-/** Resolves a `$ref` against the URL of the document it stands in (RFC 3986). */
+/** Resolves a `$ref` against the URL of its document (RFC 3986). */
 export function splitReference(ref: string, base: string): SplitReference {
   if (!URL.canParse(ref, base)) return {};
   const url = new URL(ref, base);
@@ -35,8 +35,8 @@ export function valueAt(value: unknown, pointer: string): unknown {
 }
 
 /**
- * Whether a text may contain a `$ref` into another document. May say yes for nothing (an example, a comment), never no
- * for something: it spares the many descriptions that are one document from being read twice.
+ * Whether a text may contain a `$ref` into another document. False positives (an example, a comment) are possible, but
+ * no false negatives: it saves a second read of the many descriptions that are one document.
  */
 export function mayReferElsewhere(text: string): boolean {
   return /\$ref["']?\s*:\s*["']?[^#"'\s]/.test(text);

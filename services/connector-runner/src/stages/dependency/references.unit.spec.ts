@@ -43,11 +43,11 @@ interface Schema {
   readonly examples?: unknown;
 }
 
-/** The canonical content that a run arrived at. */
+/** The canonical content of a run. */
 const content = ({ last }: LegRun) =>
   readJson<Content>(new FileBlobStore(folder.path), last.output['canonicalBlob'] as BlobId);
 
-/** The schema of what `GET <path>` answers. */
+/** The schema of the response of `GET <path>`. */
 const answerOf = ({ paths }: Content, path: string) =>
   paths[path]!.get.responses['200']!.content['application/json']!.schema;
 
@@ -105,7 +105,7 @@ describe('a description made of several documents', () => {
     publisher.publish('/v1/name.yaml', 'type: string\nmaxLength: 40\n');
   });
 
-  it('is read as one, fetching each document once and only what is referred to', async () => {
+  it('is read as one, fetching each document once and only as needed', async () => {
     const result = await run();
     expect(paths().sort()).toEqual(['/v1/api.json', '/v1/common.json', '/v1/name.yaml', '/v1/paths/pets.yaml']);
     const api = await content(result);
@@ -162,7 +162,7 @@ describe('a description made of several documents', () => {
 });
 
 describe('a reference to another document', () => {
-  it('goes through the guard', async () => {
+  it('is checked by the guard', async () => {
     publisher.publish('/v1/api.json', schemaOf({ $ref: 'http://169.254.169.254/latest/meta-data?key=hunter2' }));
     await expect(run()).rejects.toMatchObject({
       code: 'SOURCE_ADDRESS_REFUSED',
@@ -171,7 +171,7 @@ describe('a reference to another document', () => {
     });
   });
 
-  it('takes the headers of the config along to the same origin only', async () => {
+  it('sends the headers of the config to the same origin only', async () => {
     const other = await Publisher.start();
     publisher.publish('/v1/api.json', schemaOf({ allOf: [{ $ref: 'a.json' }, { $ref: `${other.url}/b.json` }] }));
     publisher.publish('/v1/a.json', { type: 'string' });
@@ -204,7 +204,7 @@ describe('a reference to another document', () => {
     expect(named(api, percent)).toEqual({});
   });
 
-  it('may lead in a circle through several documents', async () => {
+  it('may form a cycle through several documents', async () => {
     publisher.publish('/v1/api.json', schemaOf({ $ref: 'a.json' }));
     publisher.publish('/v1/a.json', { type: 'object', properties: { b: { $ref: 'b.json#' } } });
     publisher.publish('/v1/b.json', { type: 'array', items: { $ref: 'a.json' } });
@@ -237,7 +237,7 @@ describe('a reference to another document', () => {
     expect(Object.values(components.schemas)).toEqual([{ type: 'string' }]);
   });
 
-  it('cannot be used to make a small description unfold into a huge one', async () => {
+  it('cannot be used to make a small description expand into a huge one', async () => {
     const twice = (ref: string) => ({ callbacks: { a: { x: { $ref: ref } }, b: { x: { $ref: ref } } } });
     const levels = Array.from({ length: 40 }, (_, n) => [
       `l${n}`,
@@ -252,16 +252,16 @@ describe('a reference to another document', () => {
     await expect(run()).rejects.toMatchObject({ code: 'SOURCE_INVALID', retryable: false });
   });
 
-  it('does not make the others go on when one fails', async () => {
+  it('aborts the others when one fails', async () => {
     const closed = Promise.withResolvers<void>();
-    const asked = Promise.withResolvers<void>();
+    const requested = Promise.withResolvers<void>();
     publisher.publish('/v1/api.json', schemaOf({ allOf: [{ $ref: 'hangs.json' }, { $ref: 'missing.json' }] }));
     publisher.pages.set('/v1/hangs.json', (request) => {
-      asked.resolve();
+      requested.resolve();
       request.socket.on('close', () => closed.resolve());
     });
     publisher.pages.set('/v1/missing.json', (_request, response) => {
-      void asked.promise.then(() => response.writeHead(404).end());
+      void requested.promise.then(() => response.writeHead(404).end());
     });
     await expect(run()).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND', retryable: false });
     await closed.promise;
@@ -280,7 +280,7 @@ describe('a quick look for references', () => {
     ['$ref: a.yaml', true],
     ['$ref: >-\n  a.yaml', true],
     ['{}', false],
-  ])('sees of %j that it leads elsewhere: %s', (text, expected) => {
+  ])('recognises in %j a reference to elsewhere: %s', (text, expected) => {
     expect(mayReferElsewhere(text)).toBe(expected);
   });
 });

@@ -3,7 +3,7 @@ import { fetched } from './artefacts.js';
 import { readCursor } from './cursor.js';
 import { snapshotIdOf } from './snapshot-id.js';
 
-/** Decides whether there is a new snapshot: only when the content differs from the one before, however it is written. */
+/** Decides whether there is a new snapshot: only when the content differs from the previous one, regardless of its notation. */
 export const snapshotStage: Stage<DependencyPipeline, 'snapshot'> = async (context) => {
   const { rawBlob, bytes, source } = fetched(context);
   const { format, specVersion } = context.output('parse');

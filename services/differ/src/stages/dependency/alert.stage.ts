@@ -4,7 +4,7 @@ import { ignoredBy } from '@tidemark/openapi-diff';
 import type { DependencyPipeline, Stage } from '@tidemark/pipelines';
 import type { View } from '@tidemark/read-model';
 import { currentTraceparent } from '@tidemark/telemetry';
-import { tellSubscribers } from '../../alerts/tell-subscribers.js';
+import { notifySubscribers } from '../../alerts/notify-subscribers.js';
 import type { IgnoreLists } from '../../verbs/ignore-lists.js';
 import { foundChanges } from './found-changes.js';
 import { snapshotOf } from './snapshot.js';
@@ -16,7 +16,7 @@ export interface AlertDeps {
 }
 
 /**
- * Reports, as the fact ChangesDetected, what changed and is not ignored. Each subscriber of a provider is notified of
+ * Reports, as the fact ChangesDetected, the changes that are not ignored. Each subscriber of a provider is notified of
  * the provider's changes as well.
  */
 export const alertStage =
@@ -30,9 +30,9 @@ export const alertStage =
     const about = { snapshotId, previousSnapshotId: previous.snapshotId };
     const told =
       tenant === CATALOGUE &&
-      (await tellSubscribers(
+      (await notifySubscribers(
         { eventStore, ignoreLists: ignoreListView, signal: context.signal },
-        { ...about, providerId: connectionId, jobId, changes, at: diff.at },
+        { ...about, providerId: connectionId, jobId, found: changes, at: diff.at },
         { correlationId, traceparent: currentTraceparent() },
       ));
     const ignored = ignoredBy(await ignoreLists.of(connectionId), new Date(diff.at));

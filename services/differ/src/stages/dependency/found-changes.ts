@@ -4,11 +4,11 @@ import type { RecordedChange } from '../../change-set/change-set.events.js';
 
 const CHANGES = artefact<readonly RecordedChange[]>('dependency.changes');
 
-/** Hands the changes to the stages that follow in this process. */
+/** Passes the changes to the next stages in this process. */
 export const keepChanges = ({ artefacts }: StageContext<DependencyPipeline>, changes: readonly RecordedChange[]) =>
   artefacts.set(CHANGES, changes);
 
-/** What the diff stage found: from memory, else from the blob. */
+/** The changes found by the diff stage: from memory, else from the blob. */
 export async function foundChanges(
   context: StageContext<DependencyPipeline>,
   { changesBlob }: { readonly changesBlob: BlobId },

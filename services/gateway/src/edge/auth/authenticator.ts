@@ -6,28 +6,28 @@ import { hashOf } from './key-store.js';
 import { RateLimiter } from './rate-limiter.js';
 
 const FRESH_MS = 30_000;
-/** A store that does not answer in this time counts as down for keys that are known. */
+/** For known keys, a store that does not answer in this time counts as down. */
 const LOOKUP_MS = 1000;
 const AGAIN_MS = 5000;
 const FAILURES_PER_MINUTE = 60;
 
 interface Known {
   readonly caller: Caller;
-  /** Until when it is not looked up again. */
+  /** Time of the next look-up. */
   freshUntil: number;
 }
 
 export interface AuthenticatorOptions {
   /** The active key of a hash. @throws when the store is down */
   readonly find: (hash: string) => Promise<Caller | null>;
-  /** Calls a minute for each key; 0 for no limit. */
+  /** Requests per minute and key; 0 for no limit. */
   readonly perMinute: number;
   readonly now?: () => number;
 }
 
 /**
- * Who stands behind a bearer token, and whether that key may call now. A key that was looked up is believed for 30 s, and
- * for as long as the store cannot be asked: those who worked before it went down go on.
+ * Resolves a bearer token to its caller and applies the rate limit. A key that was looked up is trusted for 30 s, and
+ * for as long as the store is down: keys in use before an outage continue to work.
  */
 export class Authenticator {
   readonly #known = new BoundedCache<Known>(10_000);
@@ -46,7 +46,7 @@ export class Authenticator {
 
   /**
    * @param authorization `Bearer <key>`
-   * @param address where the call came from: failed attempts are counted for it
+   * @param address the caller's address: failed attempts are counted for it
    * @throws TidemarkError UNAUTHENTICATED · RATE_LIMITED · EVENT_STORE_UNAVAILABLE
    */
   async authenticate(authorization: string | undefined, address: string): Promise<Caller> {
@@ -54,18 +54,18 @@ export class Authenticator {
     const known = this.#known.get(hash);
     const fresh = known !== undefined && known.freshUntil > this.#now();
     const caller = fresh ? known.caller : await this.#lookUp(hash, address, known);
-    limit(this.#calls.take(caller.keyId), 'this key has made too many calls');
+    limit(this.#calls.take(caller.keyId), 'too many requests with this key');
     return caller;
   }
 
-  /** The key was revoked here: it ends at once, also for a look-up that is under way. */
+  /** The key was revoked here: it stops working at once, also for a look-up in progress. */
   forget(hash: string): void {
     this.#known.delete(hash);
     this.#lookups.delete(hash);
   }
 
   async #lookUp(hash: string, address: string, known: Known | undefined): Promise<Caller> {
-    if (!known) limit(this.#failures.wait(address), 'too many failed attempts');
+    if (!known) limit(this.#failures.wait(address), 'too many failed attempts from this address');
     try {
       return await this.#find(hash, known);
     } catch (thrown) {
@@ -95,7 +95,7 @@ export class Authenticator {
       const found = await this.#options.find(hash);
       if (!found) {
         this.#known.delete(hash);
-        throw new TidemarkError('UNAUTHENTICATED', 'the API key is not known');
+        throw new TidemarkError('UNAUTHENTICATED', 'unknown API key');
       }
       const { keyId, tenant, scopes } = found;
       const caller = { keyId, tenant, scopes };
@@ -110,7 +110,7 @@ export class Authenticator {
 function tokenOf(authorization: string | undefined): string {
   const [, token] = /^bearer +([\x21-\x7e]{1,512})$/i.exec(authorization ?? '') ?? [];
   if (token === undefined)
-    throw new TidemarkError('UNAUTHENTICATED', 'an API key is needed: Authorization: Bearer <key>');
+    throw new TidemarkError('UNAUTHENTICATED', 'an API key is required: Authorization: Bearer <key>');
   return token;
 }
 

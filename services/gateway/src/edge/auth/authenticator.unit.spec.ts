@@ -8,7 +8,7 @@ import { RateLimiter } from './rate-limiter.js';
 const caller: Caller = { keyId: 'k1', tenant: 'acme', scopes: ['read'] };
 const down = Object.assign(new Error('down'), { code: 'EVENT_STORE_UNAVAILABLE' });
 
-/** Keys as the store has them, with a clock that stands still. */
+/** Keys as the store has them, with a fixed clock. */
 function keys({ perMinute = 0 } = {}) {
   const store = {
     now: 1_000_000,
@@ -86,7 +86,7 @@ describe('Authenticator', () => {
     await expect(call()).rejects.toEqual(code('UNAUTHENTICATED'));
   });
 
-  it('stops asking the store for an address that guesses', async () => {
+  it('stops look-ups in the store for an address that guesses keys', async () => {
     const { call, store } = keys();
     await call();
     store.answer = async () => null;

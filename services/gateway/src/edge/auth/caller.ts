@@ -1,6 +1,6 @@
 import type { Scope } from '../../api-key/scope.js';
 
-/** Who calls: the key behind the bearer token. */
+/** The caller: the key behind the bearer token. */
 export interface Caller {
   readonly keyId: string;
   readonly tenant: string;

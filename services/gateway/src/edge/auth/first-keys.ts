@@ -5,7 +5,7 @@ import { KeyStore, type KeyRequest } from './key-store.js';
 const everything: KeyRequest = { tenant: 'default', name: 'default', scopes };
 
 /**
- * Sees to it that this very key works: by default for the tenant `default`, with every scope.
+ * Makes sure that the given key works: by default for the tenant `default`, with every scope.
  * @throws TidemarkError CONFLICT when it was revoked · Unavailable · OutcomeUnknown
  */
 export async function ensureKey(eventStore: EventStore, key: string, request: Partial<KeyRequest> = {}): Promise<void> {
@@ -13,8 +13,8 @@ export async function ensureKey(eventStore: EventStore, key: string, request: Pa
 }
 
 /**
- * Creates the installation's first key when there is none, and tells it, this once; null when there is one. Of several
- * processes that start together one gets it.
+ * Creates the installation's first key and returns it, this once; null when a key exists already. Of several
+ * processes that start together, one gets it.
  */
 export function createFirstKey(eventStore: EventStore, request: Partial<KeyRequest> = {}): Promise<string | null> {
   return new KeyStore(eventStore).createFirst({ ...everything, ...request });

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Authenticator } from './authenticator.js';
 
 /**
- * Answers calls without a good key before their body is read. By the route that was matched, not by the text of the
- * URL, which may be written in many ways.
+ * Rejects calls without a valid key before their body is read. Goes by the matched route, not by the text of the
+ * URL, which can be written in many ways.
  */
 export function authenticateHttp(server: FastifyInstance, authenticator: Authenticator): void {
   server.addHook('onRequest', async (request) => {

@@ -13,7 +13,7 @@ interface Surroundings {
   readonly onError: (error: Error) => void;
 }
 
-/** Makes the key of the settings work; while the event store is down it tries again. */
+/** Makes sure that the key of the settings works; retries while the event store is down. */
 export class KeyOfSettings implements Daemon {
   readonly #eventStore: EventStore;
   readonly #key: Secret;
@@ -29,7 +29,7 @@ export class KeyOfSettings implements Daemon {
     this.#around = around;
   }
 
-  /** @throws Error when the key was revoked, or cannot be checked for another reason than an outage */
+  /** @throws Error when the key was revoked, or cannot be checked for any reason but an outage */
   start(): Promise<void> {
     return (this.#starting ??= this.#attempt =
       this.#try((error) => {
@@ -52,7 +52,7 @@ export class KeyOfSettings implements Daemon {
       if (isUnavailable(error))
         this.#around.logger.warn(`the key of TIDEMARK_API_KEY could not be checked yet: ${error.message}`);
       else if (error.code === 'CONFLICT')
-        return onUnexpected(new Error('TIDEMARK_API_KEY names a key that was revoked: choose another one'));
+        return onUnexpected(new Error('TIDEMARK_API_KEY is a key that was revoked: choose a different one'));
       else onUnexpected(toError(thrown));
     }
     const { clock, onError } = this.#around;

@@ -14,12 +14,12 @@ export interface KeyRequest {
   readonly scopes: readonly Scope[];
 }
 
-/** The hash that a key is known by; the key itself is nowhere stored. Keys are random, so no salt is needed. */
+/** The hash that identifies a key; the key itself is never stored. Keys are random, so no salt is needed. */
 export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 const newSecret = () => `tmk_${randomBytes(32).toString('base64url')}`;
 
-/** A stream that is there once a key exists: its name makes "the first key" unique, and nobody reads its events. */
+/** A stream that exists once a key exists: its name makes the first key unique; its events are not read. */
 const FIRST_KEY = 'apikeys';
 
 /** The API keys, each a stream named by the key's hash. */
@@ -34,13 +34,13 @@ export class KeyStore {
     this.#keys = new AggregateStore(eventStore, apiKeyStream, apiKeyDecider, { cached: 2 });
   }
 
-  /** The active key of that hash. @throws Unavailable */
+  /** The active key with that hash. @throws Unavailable */
   async find(hash: string): Promise<ApiKey | null> {
     const { state } = await this.#keys.load(hash);
     return state.status === 'active' ? state : null;
   }
 
-  /** A new key; `secret` is told here and never again. @throws Unavailable · OutcomeUnknown */
+  /** Creates a key; `secret` is returned here and never again. @throws Unavailable · OutcomeUnknown */
   async create(request: KeyRequest, context: Omit<CommandContext, 'tenant'>): Promise<{ key: ApiKey; secret: string }> {
     const secret = newSecret();
     return { key: await this.#create(secret, request, context), secret };
@@ -51,7 +51,7 @@ export class KeyStore {
     await this.#keys.handle(hash, { type: 'RevokeApiKey', data: { at: this.#now() } }, context);
   }
 
-  /** Sees to it that this very key works. @throws TidemarkError CONFLICT when it was revoked · Unavailable · OutcomeUnknown */
+  /** Makes sure that the given key works. @throws TidemarkError CONFLICT when it was revoked · Unavailable · OutcomeUnknown */
   async ensure(secret: string, request: KeyRequest): Promise<ApiKey> {
     const key = await this.#create(secret, request, { actor: 'gateway' });
     await this.#claimFirst(key);
@@ -59,13 +59,13 @@ export class KeyStore {
   }
 
   /**
-   * The first key of the installation, told here and never again; null when there is one. Of callers at the same time
-   * one gets it.
+   * The first key of the installation, returned here and never again; null when a key exists already. Of concurrent
+   * callers, one gets it.
    */
   async createFirst(request: KeyRequest): Promise<string | null> {
     if (await this.#hasFirst()) return null;
     const { key, secret } = await this.create(request, { actor: 'gateway' });
-    // The mark comes last: a crash before it leaves a key that nobody knows, and the next start makes another.
+    // The mark is written last: a crash before it leaves a key that was never shown, and the next start creates another.
     if (await this.#claimFirst(key)) return secret;
     await this.revoke(hashOf(secret), { tenant: request.tenant, actor: 'gateway' });
     return null;

@@ -1,7 +1,7 @@
 import { BoundedCache, TokenBucket, type BucketRate } from '@tidemark/foundation';
 
 /**
- * At most `perMinute` calls at once, then one every minute / `perMinute`, for each key. Of each process its own; 0 means
+ * For each key, a burst of `perMinute` calls, then one every minute / `perMinute`. Counts per process; 0 means
  * no limit.
  */
 export class RateLimiter {
@@ -14,7 +14,7 @@ export class RateLimiter {
     if (perMinute > 0) this.#rate = { perSecond: perMinute / 60, burst: perMinute };
   }
 
-  /** Counts a call; answers 0, or the seconds after which it would have been let through. */
+  /** Counts a call; returns 0, or the seconds after which it would have been allowed. */
   take(key: string): number {
     if (!this.#rate) return 0;
     let bucket = this.#buckets.get(key);
@@ -22,7 +22,7 @@ export class RateLimiter {
     return bucket.tryTake() ? 0 : bucket.waitMs() / 1000;
   }
 
-  /** What `take` would answer, without counting. */
+  /** The result of `take`, without counting. */
   wait(key: string): number {
     return (this.#buckets.get(key)?.waitMs() ?? 0) / 1000;
   }

@@ -7,10 +7,10 @@ import { assertScope } from '../request-context.js';
 
 const SCOPE = 'tidemark:scope';
 
-/** What the caller's key must be allowed to do; `public` needs no key. */
+/** The scope that the caller's key must have; `public` needs no key. */
 export const RequireScope = (scope: Scope | 'public') => SetMetadata(SCOPE, scope);
 
-/** Lets nobody pass whom the handler, or its controller, does not name: a forgotten `@RequireScope` closes a route. */
+/** Rejects every call without a scope that its handler or controller names: a forgotten `@RequireScope` closes a route. */
 @Injectable()
 export class ScopeGuard implements CanActivate {
   readonly #reflector: Reflector;
@@ -26,7 +26,7 @@ export class ScopeGuard implements CanActivate {
     ]);
     if (scope === 'public') return true;
     const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (!caller) throw new TidemarkError('UNAUTHENTICATED', 'an API key is needed');
+    if (!caller) throw new TidemarkError('UNAUTHENTICATED', 'an API key is required');
     assertScope(caller, scope);
     return true;
   }

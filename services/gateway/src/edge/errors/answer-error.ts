@@ -10,7 +10,7 @@ import { toTidemarkError } from './to-error.js';
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
   const { error, status } = describe(thrown, request);
   if (status === 500) logger.error(unexpected(request.id, error));
-  // The answer has begun: all that is left is to break it off, so that it does not look complete.
+  // The response has begun: it can only be cut off, so that it does not look complete.
   if (reply.raw.headersSent) return void reply.raw.destroy();
   reply.header('x-request-id', request.id);
   const retryAfter = retryAfterOf(error);
@@ -36,12 +36,13 @@ function edgeError(thrown: unknown, { method, url }: FastifyRequest) {
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusCode;
   if (status === 404)
     return { error: new TidemarkError('NOT_FOUND', `no such route: ${method} ${url.split('?')[0]}`), status };
-  if (status === 413) return { error: new TidemarkError('PAYLOAD_TOO_LARGE', 'the body is larger than 1 MB'), status };
+  if (status === 413)
+    return { error: new TidemarkError('PAYLOAD_TOO_LARGE', 'the request body is larger than 1 MB'), status };
   if (status === 415)
     return { error: new TidemarkError('VALIDATION_FAILED', 'the content type must be application/json'), status };
   if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
   const malformed = (thrown as Error).name === 'SyntaxError' || String(code).includes('JSON');
-  const message = malformed ? 'the body is not valid JSON' : 'the request is malformed';
+  const message = malformed ? 'the request body is not valid JSON' : 'the request is malformed';
   return { error: new TidemarkError('VALIDATION_FAILED', message), status: 400 };
 }
 

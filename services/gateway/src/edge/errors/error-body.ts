@@ -10,17 +10,17 @@ export class ErrorInfo {
   @Text()
   readonly message!: string;
 
-  @Text({ description: 'Also in the header X-Request-Id of every answer.' })
+  @Text({ description: 'Also in the header X-Request-Id of every response.' })
   readonly requestId!: string;
 
   @ListOf(() => FieldProblem, { optional: true })
   readonly fields?: readonly FieldProblem[];
 
-  @Text({ optional: true, description: 'With DUPLICATE_JOB: the job that is there already.' })
+  @Text({ optional: true, description: 'With DUPLICATE_JOB: the existing job.' })
   readonly jobId?: string;
 }
 
-/** What every error answers with. */
+/** The body of every error response. */
 @Shape()
 export class ErrorBody {
   @Nested(() => ErrorInfo)
@@ -32,13 +32,13 @@ export function errorBody({ code, message, details }: TidemarkError, requestId: 
   return { error: { code, message, requestId, ...(fields && { fields }), ...(jobId && { jobId }) } };
 }
 
-/** The same as problem details (RFC 9457), for those who ask for `application/problem+json`. */
+/** The same as problem details (RFC 9457), for clients that accept `application/problem+json`. */
 export function problemBody(error: TidemarkError, status: number, requestId: string) {
   const { code, message, ...rest } = errorBody(error, requestId).error;
   const title = code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ');
   return { type: `urn:tidemark:error:${code}`, title, status, detail: message, code, ...rest };
 }
 
-/** Seconds for `Retry-After`; undefined when asking again would not help. */
+/** Seconds for `Retry-After`; undefined when a retry would not help. */
 export const retryAfterOf = ({ code, details }: TidemarkError): number | undefined =>
   details.retryAfter ?? errorStatus[code].retryAfter;

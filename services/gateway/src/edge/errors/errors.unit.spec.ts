@@ -19,7 +19,7 @@ describe('the error table', () => {
     }
   });
 
-  it('tells for every unavailable service when to ask again', () => {
+  it('says for every unavailable service when to retry', () => {
     for (const [code, { http, retryAfter }] of Object.entries(errorStatus))
       if (http === 503 || http === 429) expect([code, retryAfter]).toEqual([code, expect.any(Number)]);
   });
@@ -41,10 +41,10 @@ describe('toTidemarkError', () => {
     [new RemoteError('INTERNAL', 'secret'), 'INTERNAL'],
     [new RemoteError('SOMETHING_NEW', 'secret'), 'INTERNAL'],
   ])('shows %p as %s, without what only operators may see', (error, code) => {
-    const told = toTidemarkError(error);
-    expect(told.code).toBe(code);
-    expect(told.message).not.toMatch(/pass|secret|sha256/);
-    expect(told.cause).toBe(error);
+    const answer = toTidemarkError(error);
+    expect(answer.code).toBe(code);
+    expect(answer.message).not.toMatch(/pass|secret|sha256/);
+    expect(answer.cause).toBe(error);
   });
 
   it.each(errorCodes.filter((code) => !code.endsWith('UNAVAILABLE') && code !== 'INTERNAL'))(
@@ -69,7 +69,7 @@ describe('an error as callers see it', () => {
     });
   });
 
-  it('is a problem of RFC 9457 for those who want one', () => {
+  it('is a problem of RFC 9457 for clients that accept it', () => {
     expect(problemBody(error, 409, 'r1')).toEqual({
       type: 'urn:tidemark:error:DUPLICATE_JOB',
       title: 'Duplicate job',
@@ -82,17 +82,17 @@ describe('an error as callers see it', () => {
   it('is the same in gRPC, in ASCII', () => {
     const { code, details, metadata } = grpcError(error, 'r1');
     expect([code, details]).toEqual([grpcStatus.ALREADY_EXISTS, 'there is one']);
-    const told = metadata!.getMap();
-    expect(told).toMatchObject({
+    const trailers = metadata!.getMap();
+    expect(trailers).toMatchObject({
       'tidemark-error-code': 'DUPLICATE_JOB',
       'tidemark-request-id': 'r1',
       'tidemark-job-id': 'j1',
     });
-    expect(told['tidemark-error-fields']).toMatch(/^[\x20-\x7e]+$/);
-    expect(JSON.parse(told['tidemark-error-fields'] as string)).toEqual(fields);
+    expect(trailers['tidemark-error-fields']).toMatch(/^[\x20-\x7e]+$/);
+    expect(JSON.parse(trailers['tidemark-error-fields'] as string)).toEqual(fields);
   });
 
-  it('says when to ask again: as the service said, else as the table says', () => {
+  it('says when to retry: as the service said, else as in the table', () => {
     expect(retryAfterOf(new TidemarkError('RATE_LIMITED', '', { retryAfter: 9 }))).toBe(9);
     expect(retryAfterOf(new TidemarkError('EVENT_STORE_UNAVAILABLE', ''))).toBe(2);
     expect(retryAfterOf(error)).toBeUndefined();

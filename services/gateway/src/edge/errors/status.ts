@@ -4,11 +4,11 @@ import type { ErrorCode } from '@tidemark/contracts';
 export interface ErrorStatus {
   readonly http: number;
   readonly grpc: grpcStatus;
-  /** Seconds, for errors that pass by themselves and do not say when. */
+  /** Default `Retry-After` in seconds, for temporary errors without one of their own. */
   readonly retryAfter?: number;
 }
 
-/** The one place where an error code gets its HTTP and its gRPC status. */
+/** The HTTP and the gRPC status of every error code. */
 export const errorStatus: Readonly<Record<ErrorCode, ErrorStatus>> = {
   VALIDATION_FAILED: { http: 400, grpc: grpcStatus.INVALID_ARGUMENT },
   UNAUTHENTICATED: { http: 401, grpc: grpcStatus.UNAUTHENTICATED },

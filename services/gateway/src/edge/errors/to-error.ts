@@ -1,9 +1,9 @@
 import { isErrorCode, TidemarkError, type ErrorCode, type ErrorDetails } from '@tidemark/contracts';
 
-/** Codes of the ports that are not for callers, and what a caller gets to see in their place. */
+/** Error codes of the ports, and the error that a caller gets instead. */
 const translated: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {
-  NO_RESPONDER: ['SERVICE_UNAVAILABLE', 'no running service answers this: it is down, or of an older version'],
-  DEADLINE_EXCEEDED: ['SERVICE_UNAVAILABLE', 'no answer in time; the request may have been carried out'],
+  NO_RESPONDER: ['SERVICE_UNAVAILABLE', 'no running service handles this request: it is down, or of an older version'],
+  DEADLINE_EXCEEDED: ['SERVICE_UNAVAILABLE', 'no response in time; the request may have been carried out'],
   BROKER_UNAVAILABLE: ['SERVICE_UNAVAILABLE', 'the broker cannot be reached'],
   EVENT_STORE_UNAVAILABLE: ['EVENT_STORE_UNAVAILABLE', 'the event store cannot be reached'],
   OUTCOME_UNKNOWN: [
@@ -20,7 +20,7 @@ const translated: Readonly<Record<string, readonly [code: ErrorCode, message: st
   STREAM_DELETED: ['NOT_FOUND', 'the stream was deleted'],
 };
 
-/** Any error as one that a caller may see: nothing of drivers, addresses or stacks is left in it but as its cause. */
+/** Any error as one that a caller may see: details of drivers, addresses and stacks remain only in its cause. */
 export function toTidemarkError(error: unknown): TidemarkError {
   if (error instanceof TidemarkError) return error;
   const { code, message, details } = error as { code?: unknown; message?: unknown; details?: unknown };
@@ -30,7 +30,7 @@ export function toTidemarkError(error: unknown): TidemarkError {
     return new TidemarkError(code, String(message), detailsOf(details), { cause: error });
   return new TidemarkError(
     'INTERNAL',
-    'something went wrong; the request id tells the operator more',
+    'internal error; the operator can find the details in the log by the request id',
     {},
     { cause: error },
   );
@@ -38,6 +38,6 @@ export function toTidemarkError(error: unknown): TidemarkError {
 
 const detailsOf = (details: unknown): ErrorDetails => (typeof details === 'object' && details !== null ? details : {});
 
-/** The store or service behind it is down: asking again later may help. */
+/** A store or service is down: a retry may help. */
 export const isUnavailable = ({ code }: TidemarkError): boolean =>
   code === 'SERVICE_UNAVAILABLE' || code === 'EVENT_STORE_UNAVAILABLE';

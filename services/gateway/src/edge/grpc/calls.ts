@@ -26,7 +26,7 @@ export interface Method {
 
 type Call = ServerUnaryCall<object, object> | ServerWritableStream<object, object>;
 
-/** Puts what every call has in common around a method: key, scope, span, request id, errors. */
+/** Wraps a method in what all calls have in common: key, scope, span, request id, errors. */
 export class Calls {
   readonly #codec: Codec;
   readonly #authenticator: Authenticator;
@@ -59,7 +59,7 @@ export class Calls {
       this.#run(call, method, scope, requestId, async (context) => {
         const request = this.#codec.fromMessage(method.requestType, call.request);
         for await (const json of stream(context, request, gone.signal)) {
-          // What the reader does not take is not fetched.
+          // Pages are fetched only as the client reads them.
           if (!call.write(this.#codec.toMessage(method.responseType, json)) && !gone.signal.aborted)
             await once(call, 'drain', { signal: gone.signal });
           if (gone.signal.aborted) return;
@@ -99,7 +99,7 @@ export class Calls {
   }
 }
 
-/** Tells the caller the request's id, whatever becomes of it. */
+/** Sends the request's id to the caller, also when the call fails. */
 function begin(call: Call): string {
   const requestId = requestIdOf(call.metadata.get('x-request-id')[0]);
   const metadata = new Metadata();

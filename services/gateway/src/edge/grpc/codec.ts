@@ -16,7 +16,7 @@ export type Fields = { readonly [name: string]: unknown };
 /** How one field, or one message, is written on the wire and in JSON. */
 interface Form {
   toWire(value: unknown): unknown;
-  /** Undefined: as if it were not set. */
+  /** Undefined: not set. */
   toJson(value: unknown): unknown;
 }
 
@@ -29,7 +29,7 @@ interface FieldDescriptor {
 
 const plain: Form = { toWire: (value) => value, toJson: (value) => value };
 
-/** Messages that JSON writes in a way of its own. */
+/** Messages with a JSON form of their own. */
 const wellKnown: Readonly<Record<string, Form>> = {
   'google.protobuf.Timestamp': {
     toWire: (value) => wireTimestamp(value as string),
@@ -43,7 +43,7 @@ const wellKnown: Readonly<Record<string, Form>> = {
 };
 
 /**
- * Turns the JSON of the HTTP API into messages and back, by the messages' own descriptors, so that the two APIs cannot
+ * Turns the JSON of the HTTP API into messages and back, by the messages' descriptors, so that the two APIs cannot
  * drift apart field by field: `perPage` ↔ `per_page`, `"pending"` ↔ `JOB_STATE_PENDING`, ISO 8601 ↔ Timestamp,
  * null ↔ not set.
  */
@@ -68,7 +68,7 @@ export class Codec {
     const known = wellKnown[type] ?? this.#forms.get(type);
     if (known) return known;
     const definition = this.#protos[type] as { type: { field?: readonly FieldDescriptor[] } } | undefined;
-    if (!definition) throw new TypeError(`the protos know no ${type}`);
+    if (!definition) throw new TypeError(`the protos define no ${type}`);
     const fields = definition.type.field;
     const form = fields ? this.#messageForm(fields) : enumForm(type);
     this.#forms.set(type, form);
@@ -77,7 +77,7 @@ export class Codec {
 
   #messageForm(descriptors: readonly FieldDescriptor[]): Form {
     const fields = descriptors.map(({ name, label, type, typeName }) => {
-      // Asked for when it is needed: messages may hold each other.
+      // Resolved when needed: messages may contain each other.
       const form = () => (type === 'TYPE_ENUM' || type === 'TYPE_MESSAGE' ? this.#form(qualified(typeName)) : plain);
       return { wire: name, json: camelCase(name), repeated: label === 'LABEL_REPEATED', form };
     });

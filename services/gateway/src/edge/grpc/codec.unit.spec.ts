@@ -6,7 +6,7 @@ import { loadProtos } from './protos.js';
 const protos = loadProtos();
 const codec = new Codec(protos);
 
-/** As a message that has been on the wire. */
+/** The message after encoding and decoding. */
 function sent(service: string, method: string, json: object): object {
   const { responseSerialize, responseDeserialize, responseType } = (
     protos[`tidemark.v1.${service}`] as Record<string, never>
@@ -50,16 +50,16 @@ describe('Codec', () => {
     },
   );
 
-  it('leaves out what an object has and the message has not', () => {
+  it('omits properties that the message does not have', () => {
     expect(sent('JobService', 'GetJob', { job: { id: 'j', tenant: 'acme' }, more: 1 })).toEqual({ job: { id: 'j' } });
   });
 
-  it('makes of an impossible time a text that no validation takes', () => {
+  it('turns an impossible time into a text that no validation accepts', () => {
     const request = { start_at: { seconds: 1e15 } };
     expect(codec.fromMessage('tidemark.v1.CreateJobRequest', request)).toEqual({ startAt: 'out of range' });
   });
 
-  it('takes an enum that is not set as a field that is not set', () => {
+  it('treats an unset enum as an unset field', () => {
     expect(codec.fromMessage('tidemark.v1.CreateJobRequest', { type: 'JOB_TYPE_UNSPECIFIED' })).toEqual({});
   });
 });

@@ -4,7 +4,7 @@ import { Authenticator } from '../auth/authenticator.js';
 import { GrpcServer } from './grpc-server.js';
 import type { RpcGroup, Rpcs } from './rpc.js';
 
-/** The gRPC side on the same commands and queries as the HTTP side, ready to listen. */
+/** The gRPC server, ready to listen, on the same commands and queries as HTTP. */
 export function createGrpc(app: INestApplicationContext, groups: readonly RpcGroup[], logger: Logger): GrpcServer {
   const services: { [service: string]: Rpcs } = {};
   for (const { service, methods } of groups) services[service] = { ...services[service], ...methods(app) };

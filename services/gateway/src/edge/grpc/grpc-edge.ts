@@ -5,7 +5,7 @@ import { addressOf, type EdgeDaemon, type EdgeOptions } from '../edge-daemon.js'
 import { createGrpc } from './create-grpc.js';
 import type { RpcGroup } from './rpc.js';
 
-/** The gRPC side: listens, and cuts calls off that have not ended in time when it is stopped. */
+/** The gRPC edge: listens, and when it is stopped, cuts off calls that do not end in time. */
 export const grpcEdge = (
   app: INestApplicationContext,
   groups: readonly RpcGroup[],

@@ -3,13 +3,13 @@ import type { TidemarkError } from '@tidemark/contracts';
 import { retryAfterOf } from '../errors/error-body.js';
 import { errorStatus } from '../errors/status.js';
 
-/** The error as gRPC tells it: the status of its code, and everything else in the trailers. */
+/** The error in gRPC: the status of its code, and everything else in the trailers. */
 export function grpcError(error: TidemarkError, requestId: string): Partial<ServiceError> {
   const { code, message, details } = error;
   const metadata = new Metadata();
   metadata.set('tidemark-error-code', code);
   metadata.set('tidemark-request-id', requestId);
-  // Trailers are ASCII: JSON escapes what is not.
+  // Trailers are ASCII: other characters are escaped as in JSON.
   if (details.fields) metadata.set('tidemark-error-fields', ascii(JSON.stringify(details.fields)));
   if (details.jobId) metadata.set('tidemark-job-id', details.jobId);
   const retryAfter = retryAfterOf(error);

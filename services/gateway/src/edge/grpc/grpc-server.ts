@@ -26,7 +26,7 @@ export class GrpcServer {
   readonly #names: readonly string[];
 
   constructor({ services, authenticator, logger }: GrpcOptions) {
-    // Else the library writes to the terminal.
+    // Otherwise the library writes to the terminal.
     setLogger({ error: (message: unknown) => logger.debug?.(message) });
     const protos = loadProtos();
     const calls = new Calls(new Codec(protos), authenticator, logger);
@@ -38,7 +38,7 @@ export class GrpcServer {
     new ReflectionService(reflected(protos)).addToServer(this.#server);
   }
 
-  /** @returns the port, chosen by the system when 0 was asked for. @throws Error of code EADDRINUSE */
+  /** @returns the port, chosen by the system when 0 was requested. @throws Error of code EADDRINUSE */
   listen(host: string, port: number): Promise<number> {
     const address = addressOf(host, port);
     return new Promise((resolve, reject) => {
@@ -50,10 +50,10 @@ export class GrpcServer {
     });
   }
 
-  /** Takes nothing new and waits a little for what is in work. */
+  /** Accepts no new calls and waits a little for those in progress. */
   async stop(drainMs: number): Promise<void> {
     for (const name of this.#names) this.#health.setStatus(name, 'NOT_SERVING');
-    // A client that watches the health would keep the server waiting.
+    // Otherwise a client that watches the health would keep the server from stopping.
     const timer = setTimeout(() => this.#server.forceShutdown(), drainMs);
     await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
     clearTimeout(timer);
@@ -73,7 +73,7 @@ function handlersOf(definition: ServiceDefinition, rpcs: Rpcs, calls: Calls): Un
   return Object.fromEntries(
     Object.entries(definition).map(([name, { path, requestType, responseType }]) => {
       const rpc = rpcs[name];
-      if (!rpc) throw new TypeError(`nothing handles ${path}`);
+      if (!rpc) throw new TypeError(`${path} has no handler`);
       const method = { path, requestType: typeName(requestType), responseType: typeName(responseType) };
       return [name, 'answer' in rpc ? calls.unary(method, rpc) : calls.stream(method, rpc)];
     }),

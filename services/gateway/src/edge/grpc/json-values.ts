@@ -1,4 +1,4 @@
-/** google.protobuf.Value, Struct and Timestamp as they are on the wire, and as JSON writes them. */
+/** google.protobuf.Value, Struct and Timestamp on the wire and in JSON. */
 
 export interface WireValue {
   readonly nullValue?: unknown;
@@ -53,7 +53,7 @@ export function wireTimestamp(iso: string): WireTimestamp {
   return { seconds, nanos: (ms - seconds * 1000) * 1_000_000 };
 }
 
-/** A time that JSON cannot write becomes a text that no validation takes. */
+/** A time that JSON cannot express becomes a text that no validation accepts. */
 export function isoOfTimestamp({ seconds = 0, nanos = 0 }: WireTimestamp): string {
   const time = new Date(seconds * 1000 + Math.floor(nanos / 1_000_000));
   return Number.isNaN(time.getTime()) ? 'out of range' : time.toISOString();

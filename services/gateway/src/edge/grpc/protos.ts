@@ -7,7 +7,7 @@ import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
 const folder = fileURLToPath(new URL('../../../../../proto', import.meta.url));
 const healthProto = createRequire(import.meta.url).resolve('grpc-health-check/proto/health/v1/health.proto');
 
-/** Names as in the files: reflection tells them so. */
+/** Names as in the files, for reflection. */
 const options = { keepCase: true, longs: Number, enums: String, defaults: false, oneofs: true, includeDirs: [folder] };
 
 /** The services of tidemark.v1 and their messages. */
@@ -17,7 +17,7 @@ export const loadProtos = (): PackageDefinition =>
     options,
   );
 
-/** What reflection tells of: ours and the health service. */
+/** The services in reflection: Tidemark's own and the health service. */
 export const reflected = (protos: PackageDefinition): PackageDefinition => ({
   ...loadSync(healthProto, options),
   ...protos,

@@ -3,13 +3,13 @@ import type { CommandContext } from '@tidemark/contracts';
 import type { Scope } from '../../api-key/scope.js';
 import type { Fields } from './codec.js';
 
-/** One call with one answer; both in the JSON of the HTTP API. */
+/** A call with one response; both in the JSON of the HTTP API. */
 export interface UnaryRpc {
   readonly scope: Scope;
   readonly answer: (context: CommandContext, request: Fields) => Promise<object>;
 }
 
-/** One call with a stream of answers. */
+/** A call with a stream of responses. */
 export interface StreamRpc {
   readonly scope: Scope;
   readonly stream: (context: CommandContext, request: Fields, signal: AbortSignal) => AsyncIterable<object>;
@@ -25,7 +25,7 @@ export interface RpcGroup {
   readonly methods: (app: { get<T>(type: Type<T>): T }) => Rpcs;
 }
 
-/** The methods of `service` that stand on the commands and queries of one class. */
+/** The methods of `service` that use the commands and queries of one class. */
 export const rpcs = <T>(service: string, type: Type<T>, methods: (resource: T) => Rpcs): RpcGroup => ({
   service,
   methods: (app) => methods(app.get(type)),

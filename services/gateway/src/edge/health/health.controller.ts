@@ -15,16 +15,16 @@ export class HealthController {
   }
 
   @Get('healthz')
-  @ApiOperation({ summary: 'Whether the process lives' })
+  @ApiOperation({ summary: 'Whether the process is alive' })
   @ApiOkResponse({ schema: { example: { status: 'ok' } } })
   live() {
     return { status: 'ok' };
   }
 
   @Get('readyz')
-  @ApiOperation({ summary: 'Whether calls can be served' })
-  @ApiOkResponse({ description: 'Yes; `degraded` when some lists or documents cannot be shown.' })
-  @ApiServiceUnavailableResponse({ description: 'No: the event store or the job coordinator is down.' })
+  @ApiOperation({ summary: 'Whether requests can be served' })
+  @ApiOkResponse({ description: 'Ready; `degraded` when some lists or documents are unavailable.' })
+  @ApiServiceUnavailableResponse({ description: 'Not ready: the event store or the job coordinator is down.' })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     const { ready, degraded, checks } = await this.#probe.check();
     if (!ready) reply.status(503).header('retry-after', '2');

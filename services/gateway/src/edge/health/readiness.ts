@@ -6,9 +6,9 @@ import { Ports } from '../ports.js';
 type Condition = 'up' | 'down';
 
 export interface Readiness {
-  /** False: what the gateway is there for cannot be done. */
+  /** False: requests cannot be served. */
   readonly ready: boolean;
-  /** True: some lists or documents cannot be shown. */
+  /** True: some lists or documents are unavailable. */
   readonly degraded: boolean;
   readonly checks: {
     readonly jobCoordinator: Condition;
@@ -20,7 +20,7 @@ export interface Readiness {
 
 const WITHIN_MS = 3000;
 
-/** Whether calls can be served now: jobs need the coordinator and its event store, lists need the views. */
+/** Whether requests can be served now: jobs need the coordinator and its event store, lists need the views. */
 @Injectable()
 export class ReadinessProbe {
   readonly #ports: Ports;

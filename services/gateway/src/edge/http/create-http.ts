@@ -12,14 +12,14 @@ import { requestIdOf } from '../request-context.js';
 
 const BODY_LIMIT = 1024 * 1024;
 
-/** The HTTP side, ready to listen. */
+/** The HTTP server, ready to listen. */
 export async function createHttp(module: DynamicModule, logger: Logger): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     genReqId: (request: { headers: IncomingHttpHeaders }) => requestIdOf(request.headers['x-request-id']),
-    // A job's watcher may stay for hours; a client that is slow to send its request may not.
+    // A stream of a job's events may last for hours; a client may not take long to send its request.
     requestTimeout: 30_000,
-    // What the router refuses reaches neither hooks nor filters.
+    // Requests that the router rejects reach neither hooks nor filters.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       answerError(error, request, reply, logger),
     routerOptions: { maxParamLength: 500 },
@@ -44,7 +44,7 @@ function takeJsonOnly(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    // Clients like to name a content type where there is no content.
+    // Clients often send a content type without content.
     if (body === '') done(null, undefined);
     else void parse(request, body as string, done);
   });

@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { daemonOf } from '@tidemark/foundation';
 import { addressOf, type EdgeDaemon, type EdgeOptions } from '../edge-daemon.js';
 
-/** The HTTP side: listens, and cuts requests off that have not ended in time when it is stopped. */
+/** The HTTP edge: listens, and when it is stopped, cuts off requests that do not end in time. */
 export const httpEdge = (app: NestFastifyApplication, { host, port, drainMs }: EdgeOptions): EdgeDaemon => {
   let address = '';
   const daemon = daemonOf(async () => {

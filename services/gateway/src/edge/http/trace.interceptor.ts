@@ -3,7 +3,7 @@ import { inSpan } from '@tidemark/telemetry';
 import type { FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 
-/** One span a request, named by its route, in the caller's trace when the caller sent one. */
+/** One span per request, named by its route, in the caller's trace when the caller sent one. */
 @Injectable()
 export class TraceInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {

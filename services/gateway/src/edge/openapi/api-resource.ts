@@ -6,14 +6,14 @@ const example = {
   error: { code: 'NOT_FOUND', message: 'no such job', requestId: '019a9c3e-5b1c-7d3a-8f00-3b1f5a6c7d8e' },
 };
 
-/** A group of routes under /v1, all with a key and all with the same shape of errors. */
+/** A group of routes under /v1; all require a key and share the shape of errors. */
 export const ApiResource = (tag: string) =>
   applyDecorators(
     ApiTags(tag),
     ApiBearerAuth('key'),
     ApiDefaultResponse({
       type: ErrorBody,
-      description: 'Any error; `application/problem+json` (RFC 9457) for those who accept it.',
+      description: 'Any error; as `application/problem+json` (RFC 9457) when the client accepts it.',
       example,
     }),
   );

@@ -2,12 +2,12 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { componentsOf, namedShapes, shaped } from '@tidemark/contracts/fields';
 
-/** The API's own description: routes from the controllers, schemas from the shapes that they name. */
+/** The OpenAPI description: routes from the controllers, schemas from the shapes that they name. */
 export function describeApi(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Tidemark')
-    .setDescription('Sync jobs that are durable and traceable, and the changes of the APIs that you depend on.')
+    .setDescription('Durable, traceable sync jobs, and the changes of the APIs that you depend on.')
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: tmk_…' }, 'key')
@@ -23,7 +23,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
   return { ...document, components: { ...document.components, schemas } } as OpenAPIObject;
 }
 
-/** Serves it at /openapi.json, and to people at /docs; everything comes from this process. */
+/** Serves it at /openapi.json, and for people at /docs; nothing is loaded from elsewhere. */
 export function serveDocs(app: INestApplication): void {
   let document: OpenAPIObject | undefined;
   SwaggerModule.setup('docs', app, () => (document ??= describeApi(app)), {

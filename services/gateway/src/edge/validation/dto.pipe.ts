@@ -2,7 +2,7 @@ import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/c
 import type { ShapeClass } from '@tidemark/contracts/fields';
 import { validated } from '@tidemark/contracts/validation';
 
-/** Checks bodies and queries against the shape that the handler declares. */
+/** Validates bodies and queries by the shape that the handler declares. */
 @Injectable()
 export class DtoPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {

@@ -23,7 +23,7 @@ function problems(read: Read, shape: ShapeClass, input: unknown): string[] {
   }
 }
 
-describe('what a caller sends', () => {
+describe('an input', () => {
   it.each<[string, ShapeClass, object]>([
     ['a connection', CreateConnectionBody, { name: 'x', source, schedule: { every: 'daily' }, whenBusy: 'reject' }],
     ['an empty change', UpdateConnectionBody, {}],

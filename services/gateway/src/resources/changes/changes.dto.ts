@@ -3,7 +3,7 @@ import { merge, omit, pick, Shape } from '@tidemark/contracts/fields';
 import { QueryShape } from '../../edge/openapi/query-shape.js';
 import { PageQuery, ViewPageShape } from '../../edge/paging.js';
 
-/** Which changes of a comparison are wanted. */
+/** A filter for the changes of a comparison. */
 @QueryShape()
 export class FoundChangesQuery extends merge(
   PageQuery,

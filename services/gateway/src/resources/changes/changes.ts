@@ -15,7 +15,7 @@ import { parseId } from '../../edge/validation/parse-id.js';
 import { Dependencies } from '../dependencies/dependencies.js';
 import type { ChangesQuery } from './changes.dto.js';
 
-/** What callers may see of changes, whatever they speak. */
+/** Queries about changes, for HTTP and gRPC. */
 @Injectable()
 export class Changes {
   readonly #dependencies: Dependencies;
@@ -29,7 +29,7 @@ export class Changes {
   }
 
   /**
-   * A connection's, those of the newest comparison first and in its order.
+   * Changes of a connection: those of the newest comparison first, in its order.
    * @throws TidemarkError NOT_FOUND when there is no such connection
    */
   async list(context: CommandContext, id: string, query: ChangesQuery): Promise<ViewPage<RecordedChange>> {
@@ -39,8 +39,8 @@ export class Changes {
       keeper: one,
       total: await this.#view.count({ ...one }),
     }));
-    const wanted = { ...query, ...page, connectionId, keeper };
-    const { data, total, asOf } = await this.#differ.query<ChangeList>('list-changes', context, wanted);
+    const request = { ...query, ...page, connectionId, keeper };
+    const { data, total, asOf } = await this.#differ.query<ChangeList>('list-changes', context, request);
     return { data, pagination: { ...page, total }, asOf };
   }
 

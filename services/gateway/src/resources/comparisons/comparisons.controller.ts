@@ -19,18 +19,18 @@ export class ComparisonsController {
 
   @Get()
   @ApiOperation({
-    summary: "Compare any two snapshots of a dependency by today's rules and ignore list",
-    description: 'Nothing is recorded. Without a choice the newest snapshot is compared with the one before it.',
+    summary: 'Compare any two snapshots of a dependency by the current rules and ignore list',
+    description: 'Nothing is recorded. By default the newest snapshot is compared with the one before it.',
   })
   @ApiOkResponse({ type: SnapshotComparison })
   compare(@Context() context: CommandContext, @Param('id') id: string, @Query() query: ComparisonQuery) {
     return this.#comparisons.compare(context, id, query);
   }
 
-  // What it says comes from elsewhere: a browser takes the page for a page, and runs and loads nothing.
+  // The content is not trusted: a browser shows the page, but runs and loads nothing.
   @Get('report')
   @Header('content-security-policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'")
-  @ApiOperation({ summary: 'The same as a document, without what is ignored' })
+  @ApiOperation({ summary: 'The same comparison as a document, without ignored changes' })
   @ApiProduces(...Object.values(contentTypes))
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
   async report(@Context() context: CommandContext, @Param('id') id: string, @Query() query: ReportQuery) {

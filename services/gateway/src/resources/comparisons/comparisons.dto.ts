@@ -4,13 +4,13 @@ import { QueryShape } from '../../edge/openapi/query-shape.js';
 import { PageShape } from '../../edge/paging.js';
 import { FoundChangesQuery } from '../changes/changes.dto.js';
 
-/** Which snapshots are compared. */
+/** The snapshots to compare. */
 @QueryShape()
 export class SidesQuery {
-  @Id({ optional: true, description: 'A snapshot. Default: the one before `after`.' })
+  @Id({ optional: true, description: 'A snapshot id. Default: the one before `after`.' })
   readonly before?: string;
 
-  @Id({ optional: true, description: 'A snapshot. Default: the newest.' })
+  @Id({ optional: true, description: 'A snapshot id. Default: the newest.' })
   readonly after?: string;
 }
 
@@ -23,7 +23,7 @@ export class ReportQuery extends SidesQuery {
   readonly format?: ReportFormat;
 }
 
-/** Two snapshots of a dependency, compared by today's rules and today's ignore list. */
+/** Two snapshots of a dependency, compared by the current rules and ignore list. */
 @Shape()
 export class SnapshotComparison extends PageShape(ChangeSummary) {
   @Nested(() => Snapshot)
@@ -32,9 +32,9 @@ export class SnapshotComparison extends PageShape(ChangeSummary) {
   @Nested(() => Snapshot)
   readonly after!: Snapshot;
 
-  @Nested(() => BySeverity, { description: 'Of all changes that are not ignored.' })
+  @Nested(() => BySeverity, { description: 'Counts of all changes that are not ignored.' })
   readonly bySeverity!: BySeverity;
 
-  @WholeNumber({ description: 'How many changes are ignored.' })
+  @WholeNumber({ description: 'The number of ignored changes.' })
   readonly ignored!: number;
 }

@@ -29,7 +29,7 @@ export const contentTypes: { readonly [format in ReportFormat]: string } = {
   html: 'text/html; charset=utf-8',
 };
 
-/** What callers may compare, whatever they speak. Nothing of it is recorded. */
+/** Comparisons on demand, for HTTP and gRPC. Nothing is recorded. */
 @Injectable()
 export class Comparisons {
   readonly #blobs: BlobStore;
@@ -46,7 +46,7 @@ export class Comparisons {
     this.#blobs = blobs;
   }
 
-  /** @throws TidemarkError NOT_FOUND · VALIDATION_FAILED when there is nothing to compare with */
+  /** @throws TidemarkError NOT_FOUND · VALIDATION_FAILED when there are no two snapshots to compare */
   async compare(context: CommandContext, connectionId: string, query: ComparisonQuery): Promise<SnapshotComparison> {
     const { before, after } = await this.#sides(context, connectionId, query);
     const page = pageOf(query);
@@ -56,7 +56,7 @@ export class Comparisons {
     return { before, after, ...sums, data, pagination: { ...page, total } };
   }
 
-  /** The comparison as a document for people or programs, without what is ignored. */
+  /** The comparison as a document for people or programs, without ignored changes. */
   async report(
     context: CommandContext,
     connectionId: string,
@@ -65,18 +65,18 @@ export class Comparisons {
     const { before, after } = await this.#sides(context, connectionId, sides);
     const ignore = (await this.#ignores.list(context, connectionId)).data;
     const names = { title: `${after.title || 'API'} changes`, before: nameOf(before), after: nameOf(after) };
-    const order: RenderComparison = { before: before.canonicalBlob, after: after.canonicalBlob, format, ignore, names };
+    const input: RenderComparison = { before: before.canonicalBlob, after: after.canonicalBlob, format, ignore, names };
     const { reportBlob } = await this.#commands.request<RenderedComparison>(
       'differ',
       'render-comparison',
       context,
-      order,
+      input,
       ANSWER_WITHIN_MS,
     );
     return { contentType: contentTypes[format], body: await readBlob(this.#blobs, reportBlob as BlobId, MAX_REPORT) };
   }
 
-  /** The snapshots that are meant: without a choice the newest, and the one before it. */
+  /** The snapshots to compare: by default the newest, and the one before it. */
   async #sides(context: CommandContext, connectionId: string, chosen: SidesQuery) {
     const after = chosen.after ? await this.#snapshot(context, connectionId, 'after', chosen.after) : undefined;
     const newest = after ?? (await this.#snapshots.list(context, connectionId, { perPage: 1 })).data[0];
@@ -97,6 +97,6 @@ export class Comparisons {
   }
 }
 
-/** With the minute: many descriptions change often, and their version never. */
+/** With the minute: many descriptions change often while their version stays the same. */
 const nameOf = ({ apiVersion, takenAt }: SnapshotView) =>
   `${apiVersion || 'snapshot'} of ${takenAt.slice(0, 16).replace('T', ' ')}Z`;

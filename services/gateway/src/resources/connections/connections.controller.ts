@@ -42,7 +42,7 @@ export class ConnectionsController {
 
   @Patch(':id')
   @RequireScope('write')
-  @ApiOperation({ summary: 'Change what is given of a connection' })
+  @ApiOperation({ summary: 'Update the given fields of a connection' })
   @ApiOkResponse({ type: Connection })
   update(@Context() context: CommandContext, @Param('id') id: string, @Body() changes: UpdateConnectionBody) {
     return this.#connections.update(context, id, changes);
@@ -51,7 +51,7 @@ export class ConnectionsController {
   @Delete(':id')
   @HttpCode(204)
   @RequireScope('write')
-  @ApiOperation({ summary: 'Remove a connection', description: 'Jobs that run end by themselves.' })
+  @ApiOperation({ summary: 'Remove a connection', description: 'Running jobs are not interrupted.' })
   @ApiNoContentResponse()
   remove(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#connections.remove(context, id);
@@ -60,7 +60,7 @@ export class ConnectionsController {
   @Post(':id/pause')
   @HttpCode(200)
   @RequireScope('write')
-  @ApiOperation({ summary: 'Stop automatic syncs', description: 'Asked-for ones still run.' })
+  @ApiOperation({ summary: 'Stop automatic syncs', description: 'Requested syncs still run.' })
   @ApiOkResponse({ type: Connection })
   pause(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#connections.change(context, id, 'pause');
@@ -69,7 +69,7 @@ export class ConnectionsController {
   @Post(':id/resume')
   @HttpCode(200)
   @RequireScope('write')
-  @ApiOperation({ summary: 'Take up automatic syncs again' })
+  @ApiOperation({ summary: 'Resume automatic syncs' })
   @ApiOkResponse({ type: Connection })
   resume(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#connections.change(context, id, 'resume');
@@ -95,7 +95,7 @@ export class ConnectionsController {
 
   @Get(':id/cursor')
   @RequireScope('read')
-  @ApiOperation({ summary: 'Where the source has been read and committed to' })
+  @ApiOperation({ summary: 'Show the last committed cursor' })
   @ApiOkResponse({ type: CursorView })
   cursor(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#connections.cursor(context, id);

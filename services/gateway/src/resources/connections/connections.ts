@@ -14,10 +14,10 @@ import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import type { ConnectionsQuery, CreateConnectionBody, UpdateConnectionBody } from './connections.dto.js';
 
-/** Verbs that need nothing but the connection. */
+/** Verbs without other input than the connection. */
 export type ConnectionVerb = 'pause' | 'resume' | 'disconnect' | 'reconnect';
 
-/** What callers may do with connections, whatever they speak. */
+/** Commands and queries about connections, for HTTP and gRPC. */
 @Injectable()
 export class Connections {
   readonly #view: View<ConnectionDocument>;
@@ -60,7 +60,7 @@ export class Connections {
   }
 
   /**
-   * Lists of a connection's things know nothing of connections: an empty one may belong to a connection that does not
+   * Lists by connection do not check that it exists: an empty one may belong to a connection that does not
    * exist. @throws TidemarkError NOT_FOUND
    */
   async assertExists(context: CommandContext, id: string): Promise<void> {

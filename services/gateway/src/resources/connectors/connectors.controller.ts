@@ -16,14 +16,14 @@ export class ConnectorsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List the kinds of systems that can be talked to, by name' })
+  @ApiOperation({ summary: 'List connectors by name: the kinds of systems that Tidemark can read from and write to' })
   @ApiOkResponse({ type: ConnectorList })
   list() {
     return this.#connectors.list();
   }
 
   @Get(':name')
-  @ApiOperation({ summary: 'Show a connector: what it reads and writes, and the schema of its config' })
+  @ApiOperation({ summary: 'Show a connector: its sources and destinations, and the schema of its config' })
   @ApiOkResponse({ type: Connector })
   get(@Param('name') name: string) {
     return this.#connectors.get(name);

@@ -32,13 +32,13 @@ export class ConnectorObject {
   @Text({ example: 'Issues' })
   readonly title!: string;
 
-  @Flag({ description: 'Whether a later read yields only what changed since.' })
+  @Flag({ description: 'Whether a later read returns only changes since the last one.' })
   readonly incremental!: boolean;
 
-  @Flag({ description: 'Whether the source reports what was deleted.' })
+  @Flag({ description: 'Whether the source reports deletions.' })
   readonly deletions!: boolean;
 
-  @WholeNumber({ optional: true, description: 'Milliseconds by which a later read overlaps the one before.' })
+  @WholeNumber({ optional: true, description: 'Milliseconds by which a read overlaps the previous one.' })
   readonly lookBackMs?: number;
 }
 
@@ -72,7 +72,7 @@ export class SourceManifest {
   @ListOf(word(syncModes))
   readonly modes!: readonly SyncMode[];
 
-  @Nested(() => PageSize, { description: 'Records a page.' })
+  @Nested(() => PageSize, { description: 'Records per page.' })
   readonly pageSize!: PageSize;
 
   @Nested(() => CallLimits, { optional: true })
@@ -84,10 +84,10 @@ export class DestinationManifest {
   @ListOf(word(writeModes))
   readonly modes!: readonly WriteMode[];
 
-  @Nested(() => BatchSize, { description: 'Rows in one write.' })
+  @Nested(() => BatchSize, { description: 'Rows per write.' })
   readonly batchSize!: BatchSize;
 
-  @WholeNumber({ description: 'Writes at once.' })
+  @WholeNumber({ description: 'Concurrent writes.' })
   readonly concurrency!: number;
 
   @Nested(() => CallLimits, { optional: true })
@@ -109,16 +109,19 @@ export class Connector {
   @ListOf(word(authKinds))
   readonly auth!: readonly AuthKind[];
 
-  @Nested(() => SourceManifest, { nullable: true, description: 'What it reads.' })
+  @Nested(() => SourceManifest, { nullable: true, description: 'As a source. Null when it cannot be read from.' })
   readonly source!: SourceManifest | null;
 
-  @Nested(() => DestinationManifest, { nullable: true, description: 'What it writes.' })
+  @Nested(() => DestinationManifest, {
+    nullable: true,
+    description: 'As a destination. Null when it cannot be written to.',
+  })
   readonly destination!: DestinationManifest | null;
 
   @ListOf(text(), {
     nullable: true,
     example: ['fetch', 'parse', 'normalize', 'snapshot', 'diff', 'persist', 'alert'],
-    description: 'The stages of its jobs; null when no connection can be made with it yet.',
+    description: 'The stages of its jobs; null when connections cannot use it yet.',
   })
   readonly stages!: readonly string[] | null;
 

@@ -5,7 +5,7 @@ import { TidemarkError } from '@tidemark/contracts';
 import { pipelineFor, pipelines } from '@tidemark/pipelines';
 import type { Connector } from './connectors.dto.js';
 
-/** What callers may know of connectors, whatever they speak. They are the same for all tenants. */
+/** Queries about connectors, for HTTP and gRPC. They are the same for all tenants. */
 @Injectable()
 export class Connectors {
   /** By name. */
@@ -19,7 +19,7 @@ export class Connectors {
   get(name: string): Connector {
     const connector = connectors.get(name);
     if (!connector)
-      throw new TidemarkError('NOT_FOUND', `no such connector; there are ${[...connectors.keys()].join(', ')}`);
+      throw new TidemarkError('NOT_FOUND', `no such connector; available: ${[...connectors.keys()].join(', ')}`);
     return describe(connector.manifest);
   }
 }

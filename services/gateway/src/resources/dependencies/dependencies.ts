@@ -11,13 +11,13 @@ import type { View } from '@tidemark/read-model';
 import { Ports } from '../../edge/ports.js';
 import { Connections } from '../connections/connections.js';
 
-/** Under whom snapshots and changes are kept. */
+/** The owner under which snapshots and changes are stored. */
 export interface Keeper {
   readonly tenant: string;
   readonly connectionId: string;
 }
 
-/** Whose snapshots and changes a caller sees: those of its own connections, and of the providers that it subscribes to. */
+/** Which snapshots and changes a caller sees: those of its own connections, and of the providers that it subscribes to. */
 @Injectable()
 export class Dependencies {
   readonly #view: View<ConnectionDocument>;
@@ -29,8 +29,8 @@ export class Dependencies {
   }
 
   /**
-   * What a query finds of a connection. Lists of its things know nothing of connections: when there is nothing, it may
-   * be a subscription, and all is its provider's; or it may not exist. @throws TidemarkError NOT_FOUND
+   * The result of a query by connection. Lists do not check that the connection exists: when there is nothing, it may
+   * be a subscription, whose data is stored with its provider; or it may not exist. @throws TidemarkError NOT_FOUND
    */
   async find<Found extends { readonly total: number }>(
     context: CommandContext,
@@ -44,7 +44,7 @@ export class Dependencies {
     return providerId === null ? own : query({ tenant: CATALOGUE, connectionId: providerId });
   }
 
-  /** The caller's connection that a kept document belongs to. @throws TidemarkError NOT_FOUND with `what` */
+  /** The caller's connection that a stored document belongs to. @throws TidemarkError NOT_FOUND with `what` */
   async connectionOf({ tenant }: CommandContext, document: Keeper | null, what: string): Promise<string> {
     if (document?.tenant === tenant) return document.connectionId;
     if (document?.tenant === CATALOGUE) {

@@ -18,7 +18,7 @@ export class IgnoresController {
 
   @Get()
   @RequireScope('read')
-  @ApiOperation({ summary: 'The changes of a dependency that are expected' })
+  @ApiOperation({ summary: 'List the ignore rules of a dependency' })
   @ApiOkResponse({ type: IgnoreList })
   list(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#ignores.list(context, id);
@@ -27,8 +27,8 @@ export class IgnoresController {
   @Post()
   @RequireScope('write')
   @ApiOperation({
-    summary: 'Expect changes: they alert nobody, and are marked in lists',
-    description: 'What was recorded stays recorded. A rule that says the same again is the same rule.',
+    summary: 'Add an ignore rule: matching changes trigger no alerts and are marked in lists',
+    description: 'Recorded changes are kept. Adding an identical rule returns the existing one.',
   })
   @ApiCreatedResponse({ type: IgnoreRule })
   add(@Context() context: CommandContext, @Param('id') id: string, @Body() rule: AddIgnoreRuleBody) {

@@ -7,7 +7,7 @@ import { parseId } from '../../edge/validation/parse-id.js';
 import { Connections } from '../connections/connections.js';
 import type { AddIgnoreRuleBody } from './ignores.dto.js';
 
-/** What callers may do with ignore lists, whatever they speak. */
+/** Commands and queries about ignore lists, for HTTP and gRPC. */
 @Injectable()
 export class Ignores {
   readonly #view: View<IgnoreListDocument>;

@@ -8,11 +8,11 @@ const HEARTBEAT_MS = 15_000;
 type EventPage = readonly JobEventView[];
 
 /**
- * A job's events as server-sent events: ids are revisions, so a browser that comes back with `Last-Event-ID` goes on
- * exactly there. A comment every 15 s tells both sides that the connection lives; the event `end` says that no more
- * will come. What the reader does not take is not fetched.
+ * A job's events as server-sent events: ids are revisions, so a browser that reconnects with `Last-Event-ID` resumes
+ * exactly there. A comment every 15 s keeps the connection alive; the event `end` says that no more
+ * will follow. Pages are fetched only as the client reads them.
  *
- * @param stop makes `rest` end; called when the stream is over or its reader has left
+ * @param stop ends `rest`; called when the stream is over or its client has gone
  */
 export function eventStream(
   first: EventPage,
@@ -21,7 +21,7 @@ export function eventStream(
   heartbeatMs = HEARTBEAT_MS,
 ): Readable {
   const source = lines(first, rest, heartbeatMs);
-  // Not Readable.from: it would wait for the next event before it lets its source know that the reader has left.
+  // Not Readable.from: it would wait for the next event before it stops its source when the client has gone.
   return new Readable({
     read() {
       source.next().then(
@@ -43,7 +43,7 @@ async function* lines(first: EventPage, rest: Watch<EventPage>, heartbeatMs: num
     const result = await withTimeout(coming, heartbeatMs, () => 'beat' as const);
     if (result === 'beat') yield ': beat\n\n';
     else if (result.done) {
-      // Broken off, not over: the reader is to come back.
+      // Cut off, not complete: the client should reconnect.
       if (result.value === 'aborted') return;
       break;
     } else {

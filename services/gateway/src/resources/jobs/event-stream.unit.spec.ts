@@ -15,7 +15,7 @@ const line = (revision: number) => `id: ${revision}\ndata: ${JSON.stringify(even
 const nothing = () => undefined;
 
 describe('eventStream', () => {
-  it('writes each event with its revision, and says when no more will come', async () => {
+  it('writes each event with its revision, and says when no more will follow', async () => {
     async function* rest() {
       yield [event(2), event(3)];
     }
@@ -23,7 +23,7 @@ describe('eventStream', () => {
     expect(text).toBe(`retry: 1000\n\n${line(1)}${line(2)}${line(3)}event: end\ndata: {}\n\n`);
   });
 
-  it('does not say so when it was broken off', async () => {
+  it('does not say so when it was cut off', async () => {
     async function* rest() {
       yield [event(2)];
       return 'aborted' as const;
@@ -32,7 +32,7 @@ describe('eventStream', () => {
     expect(text).toBe(`retry: 1000\n\n${line(1)}${line(2)}`);
   });
 
-  it('beats while nothing comes, and loses nothing by it', async () => {
+  it('sends heartbeats while there are no events, and loses no event', async () => {
     const coming = signal<JobEventView[]>();
     async function* rest() {
       yield await coming.promise;

@@ -3,13 +3,13 @@ import { eventSubject, jobStream } from '@tidemark/contracts';
 import type { Broker, Running } from '@tidemark/messaging';
 import { Ports } from '../../edge/ports.js';
 
-/** What a relayed event of a job says of its place. */
+/** The position of a relayed job event. */
 interface Relayed {
   readonly stream: string;
   readonly revision: number;
 }
 
-/** Tells watchers that their job has a new event. Lossy: who must not miss one looks from time to time as well. */
+/** Notifies watchers of new events of their job. Lossy: watchers must poll as well. */
 @Injectable()
 export class JobWakeups implements OnModuleDestroy {
   readonly #watchers = new Map<string, Set<(revision: number) => void>>();
@@ -20,12 +20,12 @@ export class JobWakeups implements OnModuleDestroy {
     this.#broker = broker;
   }
 
-  /** Calls `wake` with the revision of every new event of the job that is heard of; the answer ends it. */
+  /** Calls `wake` with the revision of every new event of the job that arrives; the returned function stops it. */
   watch(jobId: string, wake: (revision: number) => void): () => void {
     const stream = jobStream.of(jobId);
     const watchers = this.#watchers.get(stream) ?? new Set();
     this.#watchers.set(stream, watchers.add(wake));
-    // Listened to while somebody watches: every gateway would hear of every event of every job.
+    // Listens only while a job is watched: the subscription receives every event of every job.
     this.#listening ??= this.#listen();
     return () => {
       watchers.delete(wake);
@@ -45,7 +45,7 @@ export class JobWakeups implements OnModuleDestroy {
     };
     return this.#broker
       .listen<Relayed>(eventSubject(jobStream.category, '*'), ({ data }) => heard(data))
-      .catch(() => (this.#listening = undefined)); // watchers look from time to time; the next one tries again
+      .catch(() => (this.#listening = undefined)); // watchers poll as well; the next one tries again
   }
 
   async #silence(): Promise<void> {

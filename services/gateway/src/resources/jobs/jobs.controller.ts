@@ -38,11 +38,12 @@ export class JobsController {
   @Post('connections/:id/jobs')
   @HttpCode(202)
   @RequireScope('write')
-  @ApiOperation({ summary: 'Ask for a sync job' })
+  @ApiOperation({ summary: 'Create a sync job' })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'The same key with the same body is the same job: 409 DUPLICATE_JOB names it.',
+    description:
+      'Makes the request safe to repeat: the same key with the same body answers 409 DUPLICATE_JOB with the id of the job.',
   })
   @ApiAcceptedResponse({ type: Job })
   create(
@@ -76,7 +77,10 @@ export class JobsController {
 
   @Get('jobs/:id')
   @RequireScope('read')
-  @ApiOperation({ summary: 'Show a job', description: 'Folded from its events: you read your own writes.' })
+  @ApiOperation({
+    summary: 'Show a job',
+    description: 'Folded from its events, so it reflects your own writes at once.',
+  })
   @ApiOkResponse({ type: Job })
   get(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#jobs.get(context, id);
@@ -94,7 +98,7 @@ export class JobsController {
   @Post('jobs/:id/retry')
   @HttpCode(202)
   @RequireScope('write')
-  @ApiOperation({ summary: 'Start a new job in place of one that ended' })
+  @ApiOperation({ summary: 'Retry an ended job as a new job' })
   @ApiAcceptedResponse({ type: Job })
   retry(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#jobs.retry(context, id);
@@ -102,7 +106,7 @@ export class JobsController {
 
   @Get('jobs/:id/timeline')
   @RequireScope('read')
-  @ApiOperation({ summary: "A job's story, one line an event" })
+  @ApiOperation({ summary: "Show a job's timeline, one entry per event" })
   @ApiOkResponse({ type: TimelinePage })
   timeline(@Context() context: CommandContext, @Param('id') id: string, @Query() query: PageQuery) {
     return this.#jobs.timeline(context, id, query);
@@ -110,7 +114,7 @@ export class JobsController {
 
   @Get('jobs/:id/state')
   @RequireScope('read')
-  @ApiOperation({ summary: 'A job as it was at a revision or a time' })
+  @ApiOperation({ summary: 'Show a job as of an earlier revision or time' })
   @ApiOkResponse({ type: Job })
   state(@Context() context: CommandContext, @Param('id') id: string, @Query() query: JobStateQuery) {
     return this.#jobs.state(context, id, query);
@@ -119,15 +123,15 @@ export class JobsController {
   @Get('jobs/:id/events')
   @RequireScope('read')
   @ApiOperation({
-    summary: "A job's events, stored and new, as they come",
+    summary: "Stream a job's events: those stored, then new ones as they occur",
     description:
       'Server-sent events whose ids are stream revisions: `Last-Event-ID` resumes exactly. The event `end` says that ' +
-      'the job has ended; asked again after it, the answer is 204.',
+      'the job has ended; a request that resumes after it is answered with 204.',
   })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The last revision that was received.' })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The last revision received.' })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ schema: { type: 'string' } })
-  @ApiNoContentResponse({ description: 'The job has ended and there is nothing after that id.' })
+  @ApiNoContentResponse({ description: 'The job has ended and has no events after that id.' })
   async events(
     @Context() context: CommandContext,
     @Param('id') id: string,
@@ -138,9 +142,9 @@ export class JobsController {
     const gone = new AbortController();
     const stop = () => gone.abort();
     const pages = this.#jobs.watch(context, id, resumeFrom(lastEventId) ?? from ?? 0, gone.signal);
-    // A reader that leaves while the first page is fetched.
+    // The client may disconnect while the first page is fetched.
     reply.raw.on('close', stop);
-    // The first page decides on the status, before the answer begins.
+    // The first page decides on the status, before the response begins.
     const first = await pages.next();
     if (first.done) return void reply.status(204);
     reply.header('cache-control', 'no-cache').header('x-accel-buffering', 'no');

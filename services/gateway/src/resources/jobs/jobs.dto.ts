@@ -5,7 +5,11 @@ import { PageQuery, PageShape, ViewPageShape } from '../../edge/paging.js';
 
 @Shape()
 export class CreateJobBody extends pick(CreateJob, 'type', 'trigger', 'whenBusy', 'startAt') {
-  @OneOf(['manual', 'api'], { optional: true, default: 'api', description: 'Whether a person or a program asks.' })
+  @OneOf(['manual', 'api'], {
+    optional: true,
+    default: 'api',
+    description: 'Whether the request comes from a person (`manual`) or a program (`api`).',
+  })
   override readonly trigger?: 'manual' | 'api';
 }
 
@@ -32,14 +36,14 @@ export class JobEventsQuery {
   @WholeNumber({
     max: Number.MAX_SAFE_INTEGER,
     optional: true,
-    description: 'Where to begin without `Last-Event-ID`. Default 0.',
+    description: 'The revision to start from without `Last-Event-ID`. Default 0.',
   })
   readonly from?: number;
 }
 
 @Shape()
 export class JobPage extends ViewPageShape(Job) {
-  @Flag({ optional: true, description: 'True: the reasons why jobs wait are missing.' })
+  @Flag({ optional: true, description: 'True when the reasons why jobs wait are unavailable.' })
   readonly degraded?: boolean;
 }
 

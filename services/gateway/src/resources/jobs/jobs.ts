@@ -22,14 +22,14 @@ import type { CreateJobBody, JobsQuery, JobStateQuery } from './jobs.dto.js';
 import { watchJob, type Watch } from './watch-job.js';
 
 const WATCH = { pageSize: 100, pollMs: 5000 };
-const EXPLAIN_WITHIN_MS = 1000;
+const EXPLAIN_TIMEOUT_MS = 1000;
 
-/** A list of jobs; `degraded` when nobody could say why some of them wait. */
+/** A list of jobs; `degraded` when the reasons why some of them wait are unavailable. */
 export interface JobList extends ViewPage<JobView> {
   readonly degraded?: boolean;
 }
 
-/** What callers may do with jobs, whatever they speak. */
+/** Commands and queries about jobs, for HTTP and gRPC. */
 @Injectable()
 export class Jobs implements OnModuleDestroy {
   readonly #view: View<JobDocument>;
@@ -115,7 +115,7 @@ export class Jobs implements OnModuleDestroy {
     return watchJob({ ...WATCH, fetch, onEvent }, from, AbortSignal.any([signal, this.#closing.signal]));
   }
 
-  /** Says of the jobs that do not run what they wait for: the running system alone knows. */
+  /** Adds the reasons why jobs wait, which only the running coordinator knows. */
   async #explained(context: CommandContext, list: ViewPage<JobView>): Promise<JobList> {
     const jobIds = list.data.filter(isWaiting).map(({ id }) => id);
     if (jobIds.length === 0) return list;
@@ -125,7 +125,7 @@ export class Jobs implements OnModuleDestroy {
         'explain-jobs',
         context,
         { jobIds },
-        EXPLAIN_WITHIN_MS,
+        EXPLAIN_TIMEOUT_MS,
       );
       const data = list.data.map((job) => ({ ...job, waitingFor: reasons[job.id] ?? job.waitingFor }));
       return { ...list, data };

@@ -3,36 +3,36 @@ import { withTimeout } from '@tidemark/foundation';
 import { isUnavailable, toTidemarkError } from '../../edge/errors/to-error.js';
 
 export interface JobSource {
-  /** Stored events from a revision on, at most `pageSize`. @throws TidemarkError NOT_FOUND · … */
+  /** Stored events, starting at a revision; at most `pageSize`. @throws TidemarkError NOT_FOUND · … */
   readonly fetch: (from: number) => Promise<JobEventPage>;
   readonly pageSize: number;
-  /** Calls back with the revision of new events, lossily; the answer ends it. */
-  readonly onEvent: (heard: (revision: number) => void) => () => void;
-  /** Milliseconds between two looks when nothing was heard. */
+  /** Calls back with the revision of new events, lossily; the returned function stops it. */
+  readonly onEvent: (notify: (revision: number) => void) => () => void;
+  /** Milliseconds between polls when no event is reported. */
   readonly pollMs: number;
 }
 
-/** Pages of events; the result tells whether there would be more. */
+/** Pages of events; the result is `aborted` when there may be more. */
 export type Watch<Page = JobEventView[]> = AsyncGenerator<Page, 'aborted' | void>;
 
 /**
- * The stored events of a job from a revision on, then each new one, in order, none twice and none left out; ends when
- * the job has ended or, with that as its result, `signal` is aborted. The next page is fetched when the last one was taken, so a slow reader
- * costs one page of memory. A source that is down for a while is asked again.
- * @throws what the first fetch throws, VALIDATION_FAILED when `from` is beyond the job; later only what asking again
- *   would not help
+ * The stored events of a job, starting at a revision, then each new one, in order, exactly once; ends when
+ * the job has ended or `signal` is aborted. A page is fetched when the previous one was read, so a slow reader
+ * costs one page of memory. A source that is down is polled again.
+ * @throws what the first fetch throws, VALIDATION_FAILED when `from` is beyond the last event; later only errors
+ *   that a retry would not help
  */
 export async function* watchJob(source: JobSource, from: number, signal: AbortSignal): Watch {
   let next = from;
-  let ring = Promise.withResolvers<void>();
-  const wake = () => ring.resolve();
+  let wakeup = Promise.withResolvers<void>();
+  const wake = () => wakeup.resolve();
   const stop = source.onEvent((revision) => revision >= next && wake());
   signal.addEventListener('abort', wake);
   try {
     for (let first = true; !signal.aborted; first = false) {
-      // New before the look: what is heard from here on leads to another one.
-      ring = Promise.withResolvers();
-      const page = await look(source, next, first);
+      // Renewed before the fetch: an event that is reported from here on leads to another fetch.
+      wakeup = Promise.withResolvers();
+      const page = await fetchPage(source, next, first);
       const fresh = page?.events.filter(({ revision }) => revision >= next) ?? [];
       if (fresh.length > 0) {
         next = fresh.at(-1)!.revision + 1;
@@ -40,7 +40,7 @@ export async function* watchJob(source: JobSource, from: number, signal: AbortSi
       }
       if (page?.ended) return;
       if (page?.events.length !== source.pageSize && !signal.aborted)
-        await withTimeout(ring.promise, source.pollMs, () => {});
+        await withTimeout(wakeup.promise, source.pollMs, () => {});
     }
     return 'aborted';
   } finally {
@@ -49,10 +49,10 @@ export async function* watchJob(source: JobSource, from: number, signal: AbortSi
   }
 }
 
-/** Undefined: the source is down for now. */
-async function look({ fetch }: JobSource, next: number, first: boolean): Promise<JobEventPage | undefined> {
+/** Undefined while the source is down. */
+async function fetchPage({ fetch }: JobSource, next: number, first: boolean): Promise<JobEventPage | undefined> {
   try {
-    // One event back, so that a job that has ended is recognised when there is nothing new.
+    // Starts one event earlier, so that an ended job is recognised when there is nothing new.
     const page = await fetch(Math.max(0, next - 1));
     if (first && page.events.length === 0) throw invalid([problem('from', 'is beyond the last event')]);
     return page;

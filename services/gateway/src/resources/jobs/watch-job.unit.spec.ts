@@ -5,7 +5,7 @@ import { watchJob, type JobSource } from './watch-job.js';
 const pageSize = 3;
 const eventAt = (revision: number): JobEventView => ({ revision, type: 'E', at: '', message: '', data: {} });
 
-/** A job whose events are stored one by one; `tell` is heard, `store` alone is not. */
+/** A job whose events are stored one by one; `notify` announces them, `store` alone does not. */
 class Job implements JobSource {
   readonly pageSize = pageSize;
   pollMs = 3_600_000;
@@ -37,7 +37,7 @@ class Job implements JobSource {
     return this;
   }
 
-  tell(): void {
+  notify(): void {
     this.heard?.(this.stored - 1);
   }
 
@@ -57,7 +57,7 @@ function watch(job: Job, from = 0) {
 }
 
 describe('watchJob', () => {
-  it('gives all stored events of an ended job, over several pages, and ends', async () => {
+  it('yields all stored events of an ended job, over several pages, and ends', async () => {
     const job = new Job().store(7).end();
     expect(await watch(job).revisions()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(job.heard).toBeUndefined();
@@ -76,41 +76,41 @@ describe('watchJob', () => {
     await expect(watch(new Job().store(2), 4).revisions()).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
   });
 
-  it('gives new events as they are heard of', async () => {
+  it('yields new events as they are announced', async () => {
     const job = new Job().store(1);
     const { pages } = watch(job);
     expect((await pages.next()).value).toEqual([eventAt(0)]);
     const next = pages.next();
-    job.store(2).tell();
+    job.store(2).notify();
     expect((await next).value).toEqual([eventAt(1), eventAt(2)]);
     const last = pages.next();
-    job.end().tell();
+    job.end().notify();
     expect((await last).value).toEqual([eventAt(3)]);
     expect((await pages.next()).done).toBe(true);
   });
 
-  it('misses nothing that is stored while a page is on its way', async () => {
+  it('misses no event that is stored while a page is on its way', async () => {
     const job = new Job().store(1);
     job.meanwhile = () => {
       job.meanwhile = undefined;
-      job.end().tell();
+      job.end().notify();
     };
     expect(await watch(job).revisions()).toEqual([0, 1]);
   });
 
-  it('does not look again for events that it has', async () => {
+  it('does not fetch again for events that it has', async () => {
     const job = new Job().store(2);
     const { pages } = watch(job);
     await pages.next();
     const next = pages.next();
     job.heard?.(1);
     job.heard?.(0);
-    job.end().tell();
+    job.end().notify();
     await next;
     expect(job.fetches).toEqual([0, 1]);
   });
 
-  it('finds what it did not hear of', async () => {
+  it('finds events that were not announced', async () => {
     const job = new Job().store(1);
     job.pollMs = 1;
     const { pages } = watch(job);
@@ -119,7 +119,7 @@ describe('watchJob', () => {
     expect((await pages.next()).value).toEqual([eventAt(1)]);
   });
 
-  it('goes on when the source was down for a while, but not when it was down at first', async () => {
+  it('continues when the source was down for a while, but not when it was down at first', async () => {
     const job = new Job().store(1);
     job.pollMs = 1;
     const { pages } = watch(job);
@@ -137,13 +137,13 @@ describe('watchJob', () => {
     await expect(watch(down).revisions()).rejects.toBe(unavailable);
   });
 
-  it('throws what asking again would not help', async () => {
+  it('throws errors that a retry would not help', async () => {
     const job = new Job().store(1);
     const { pages } = watch(job);
     await pages.next();
     job.failure = new TidemarkError('NOT_FOUND', 'gone');
     const next = pages.next();
-    job.store(1).tell();
+    job.store(1).notify();
     await expect(next).rejects.toBe(job.failure);
     expect(job.heard).toBeUndefined();
   });

@@ -18,7 +18,7 @@ export class KeysController {
   }
 
   @Post()
-  @ApiOperation({ summary: 'Create an API key', description: 'The answer holds the key, this once.' })
+  @ApiOperation({ summary: 'Create an API key', description: 'The key is returned only this once.' })
   @ApiCreatedResponse({ type: NewKey })
   create(@Context() context: CommandContext, @Body() input: CreateKeyBody) {
     return this.#keys.create(context, input);
@@ -33,7 +33,10 @@ export class KeysController {
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Revoke an API key', description: 'At once here, within 30 s in other gateways.' })
+  @ApiOperation({
+    summary: 'Revoke an API key',
+    description: 'Takes effect at once in this gateway, within 30 s in others.',
+  })
   @ApiNoContentResponse()
   revoke(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#keys.revoke(context, id);

@@ -10,7 +10,10 @@ export class CreateKeyBody {
   @Text({ max: 200, example: 'ci' })
   readonly name!: string;
 
-  @SomeOf(scopes, { min: 1, description: '`operate` runs the installation: keys of any tenant, projections.' })
+  @SomeOf(scopes, {
+    min: 1,
+    description: '`operate` manages the installation: keys of any tenant, projections, providers.',
+  })
   readonly scopes!: readonly Scope[];
 
   @Text({ ...tenant, description: "Default: the caller's own." })
@@ -46,7 +49,7 @@ export class Key {
 
 @Shape()
 export class NewKey extends Key {
-  @Text({ description: 'The key itself: shown this once, never stored.', example: 'tmk_…' })
+  @Text({ description: 'The key itself: shown only once, never stored.', example: 'tmk_…' })
   readonly key!: string;
 }
 

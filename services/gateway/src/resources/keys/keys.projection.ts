@@ -8,14 +8,14 @@ export interface KeyDocument {
   readonly tenant: string;
   readonly name: string;
   readonly scopes: readonly Scope[];
-  /** Names the key's stream; not for callers. */
+  /** Part of the key's stream name; not shown to callers. */
   readonly hash: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly revokedAt: string | null;
 }
 
-/** View `api-keys`, owned by the gateway: one document a key, revoked ones too. */
+/** View `api-keys`, owned by the gateway: one document per key, including revoked ones. */
 export const keysProjection: Projection<KeyDocument, ApiKeyEvent> & { readonly internal: readonly ['hash'] } = {
   name: 'api-keys',
   version: 1,

@@ -13,7 +13,7 @@ import { keysProjection, type KeyDocument } from './keys.projection.js';
 
 const CATCH_UP_WITHIN_MS = 2000;
 
-/** What operators may do with API keys, whatever they speak. */
+/** Commands and queries about API keys for operators, for HTTP and gRPC. */
 @Injectable()
 export class Keys {
   readonly #view: View<KeyDocument>;
@@ -39,14 +39,14 @@ export class Keys {
     };
   }
 
-  /** The newest first, revoked ones too. */
+  /** The newest first, including revoked ones. */
   async list(query: KeysQuery): Promise<ViewPage<Key>> {
     const where = query.tenant === undefined ? {} : { tenant: query.tenant };
     const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
     return viewPage(query, found, (document) => publicPart(document, keysProjection));
   }
 
-  /** Ends a key: here at once, in other gateways within 30 s. @throws TidemarkError NOT_FOUND */
+  /** Revokes a key: here at once, in other gateways within 30 s. @throws TidemarkError NOT_FOUND */
   async revoke(context: CommandContext, id: string): Promise<void> {
     const { hash, tenant } = await this.#find(parseId(id));
     await this.#store.revoke(hash, { ...context, tenant });

@@ -18,7 +18,7 @@ export class OverviewController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Jobs and connections at a glance' })
+  @ApiOperation({ summary: 'Summary of jobs and connections' })
   @ApiOkResponse({ type: OverviewView })
   get(@Context() context: CommandContext) {
     return this.#overview.get(context);

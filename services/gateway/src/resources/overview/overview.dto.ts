@@ -16,10 +16,10 @@ export class JobWindow {
   @WholeNumber() readonly cancelled!: number;
   @WholeNumber() readonly total!: number;
 
-  @Decimal({ nullable: true, description: 'Completed among completed and failed, 0 to 1.' })
+  @Decimal({ nullable: true, description: 'Completed jobs as a share of completed and failed ones, 0 to 1.' })
   readonly successRate!: number | null;
 
-  @WholeNumber({ nullable: true, description: 'Over the newest completed jobs, at most 200.' })
+  @WholeNumber({ nullable: true, description: 'Of the newest completed jobs, at most 200.' })
   readonly averageDurationMs!: number | null;
 }
 
@@ -44,7 +44,7 @@ export class OverviewView {
   @Nested(() => JobsNow)
   readonly now!: JobsNow;
 
-  @Nested(() => JobWindows, { description: 'Jobs by the time of their creation.' })
+  @Nested(() => JobWindows, { description: 'Jobs by creation time.' })
   readonly jobs!: JobWindows;
 
   @Nested(() => ConnectionTotals)

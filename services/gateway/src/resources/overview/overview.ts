@@ -17,7 +17,7 @@ import type { ConnectionTotals, JobWindow, OverviewView } from './overview.dto.j
 const DAY_MS = 86_400_000;
 const SAMPLE = 200;
 
-/** The tenant at a glance. */
+/** The summary of a tenant. */
 @Injectable()
 export class Overview {
   readonly #jobs: View<JobDocument>;
@@ -63,7 +63,7 @@ export class Overview {
   }
 }
 
-/** How many there are of each kind, and of all. */
+/** Counts by kind, and in total. */
 async function countBy<K extends string>(kinds: readonly K[], count: (kind: K) => Promise<number>) {
   const counts = await Promise.all(kinds.map(async (kind) => [kind, await count(kind)] as const));
   const total = sum(counts.map(([, number]) => number));

@@ -18,7 +18,7 @@ export class ProjectionsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List the views and how far they are' })
+  @ApiOperation({ summary: 'List read-model projections and their positions' })
   @ApiOkResponse({ type: ProjectionList })
   async list(@Context() context: CommandContext) {
     return { data: await this.#projections.list(context) };
@@ -27,8 +27,8 @@ export class ProjectionsController {
   @Post(':name/rebuild')
   @HttpCode(202)
   @ApiOperation({
-    summary: 'Build a view anew from the events',
-    description: 'Beside the live one, which is read until the new one is swapped in. The answer does not wait for it.',
+    summary: 'Rebuild a projection from the events',
+    description: 'The live view is served until the new one replaces it. The response does not wait for the rebuild.',
   })
   @ApiAcceptedResponse({ type: ProjectionView })
   rebuild(@Context() context: CommandContext, @Param('name') name: string) {

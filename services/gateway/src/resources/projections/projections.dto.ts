@@ -3,7 +3,7 @@ import { ListOf, Shape, Text, WholeNumber } from '@tidemark/contracts/fields';
 
 @Shape()
 export class ProjectionView extends ProjectionStatus {
-  @Text({ description: 'The service that folds it.', example: 'job-coordinator' })
+  @Text({ description: 'The service that owns it.', example: 'job-coordinator' })
   readonly owner!: ServiceName;
 
   @WholeNumber({ min: -1, nullable: true, description: "The position of the log's last event." })

@@ -21,7 +21,7 @@ interface Known {
 /** Every view, and the service that folds it. */
 const known: readonly Known[] = [...Object.values(views), { ...keysProjection, owner: 'gateway' }];
 
-/** What operators may do with projections, whatever they speak. */
+/** Commands and queries about projections for operators, for HTTP and gRPC. */
 @Injectable()
 export class Projections {
   readonly #eventStore: EventStore;
@@ -32,27 +32,27 @@ export class Projections {
     this.#eventStore = eventStore;
   }
 
-  /** All of them; those of a service that does not answer are `unavailable`. */
+  /** All projections; those of a service that does not answer are `unavailable`. */
   async list(context: CommandContext): Promise<ProjectionView[]> {
     const owners = [...new Set(known.map(({ owner }) => owner))];
-    const [head, ...told] = await Promise.all([
+    const [head, ...reported] = await Promise.all([
       this.#eventStore.head().catch(() => null),
       ...owners.map((owner) =>
         this.#commands.request<ProjectionStatus[]>(owner, 'projections', context, {}).catch(() => []),
       ),
     ]);
-    const statuses = new Map(told.flat().map((status) => [status.name, status]));
+    const statuses = new Map(reported.flat().map((status) => [status.name, status]));
     return known.map(({ name, owner, version }) => {
       const absent: ProjectionStatus = { name, version, position: -1, state: 'unavailable' };
       return { ...(statuses.get(name) ?? absent), owner, head };
     });
   }
 
-  /** Starts to build the view anew beside the live one; answers at once. @throws TidemarkError NOT_FOUND */
+  /** Starts to rebuild the view beside the live one; does not wait for it. @throws TidemarkError NOT_FOUND */
   async rebuild(context: CommandContext, name: string): Promise<ProjectionView> {
     const projection = known.find((one) => one.name === name);
     if (!projection)
-      throw new TidemarkError('NOT_FOUND', `no such projection; there are ${known.map((one) => one.name).join(', ')}`);
+      throw new TidemarkError('NOT_FOUND', `no such projection; available: ${known.map((one) => one.name).join(', ')}`);
     const { owner } = projection;
     const status = await this.#commands.request<ProjectionStatus>(owner, 'rebuild-projection', context, { name });
     return { ...status, owner, head: await this.#eventStore.head().catch(() => null) };

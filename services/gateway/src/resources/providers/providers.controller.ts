@@ -26,7 +26,7 @@ export class ProvidersController {
 
   @Get()
   @RequireScope('read')
-  @ApiOperation({ summary: 'List the dependencies that are fetched once for all who subscribe, the newest first' })
+  @ApiOperation({ summary: 'List providers, the newest first: dependencies that are fetched once for all subscribers' })
   @ApiOkResponse({ type: ProviderPage })
   list(@Context() context: CommandContext, @Query() query: PageQuery) {
     return this.#providers.list(context, query);
@@ -44,8 +44,7 @@ export class ProvidersController {
   @RequireScope('operate')
   @ApiOperation({
     summary: 'Add a provider to the catalogue',
-    description:
-      'A provider is a connection of the tenant `catalogue`: a key of that tenant can do all that can be done with one.',
+    description: 'A provider is a connection of the tenant `catalogue`: a key of that tenant can manage it as such.',
   })
   @ApiCreatedResponse({ type: Provider })
   create(@Context() context: CommandContext, @Body() input: CreateConnectionBody) {
@@ -54,7 +53,7 @@ export class ProvidersController {
 
   @Patch(':id')
   @RequireScope('operate')
-  @ApiOperation({ summary: 'Change what is given of a provider' })
+  @ApiOperation({ summary: 'Update the given fields of a provider' })
   @ApiOkResponse({ type: Provider })
   update(@Context() context: CommandContext, @Param('id') id: string, @Body() changes: UpdateConnectionBody) {
     return this.#providers.update(context, id, changes);
@@ -63,7 +62,7 @@ export class ProvidersController {
   @Delete(':id')
   @HttpCode(204)
   @RequireScope('operate')
-  @ApiOperation({ summary: 'Remove a provider that nobody subscribes to' })
+  @ApiOperation({ summary: 'Remove a provider without subscribers' })
   @ApiNoContentResponse()
   remove(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#providers.remove(context, id);
@@ -72,7 +71,7 @@ export class ProvidersController {
   @Post(':id/jobs')
   @HttpCode(202)
   @RequireScope('operate')
-  @ApiOperation({ summary: 'Fetch a provider now, for all who subscribe' })
+  @ApiOperation({ summary: 'Fetch a provider now, for all subscribers' })
   @ApiAcceptedResponse({ type: Job })
   sync(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#providers.sync(context, id);
@@ -83,7 +82,7 @@ export class ProvidersController {
   @ApiOperation({
     summary: 'Subscribe to a provider',
     description:
-      "The subscription is a connection whose snapshots and changes are the provider's, with an ignore list of its own. Asked again, it is the same one.",
+      "The subscription is a connection whose snapshots and changes are the provider's, with an ignore list of its own. A repeated request returns the same subscription.",
   })
   @ApiCreatedResponse({ type: Connection })
   subscribe(@Context() context: CommandContext, @Param('id') id: string, @Body() { name }: SubscribeBody) {

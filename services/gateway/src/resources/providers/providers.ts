@@ -21,8 +21,8 @@ import { Jobs } from '../jobs/jobs.js';
 import type { Provider, ProviderDetail } from './providers.dto.js';
 
 /**
- * What callers may do with providers, whatever they speak. A provider is a connection of the tenant `catalogue`, which
- * operators look after; whoever subscribes has a connection of its own that follows it.
+ * Commands and queries about providers, for HTTP and gRPC. A provider is a connection of the tenant `catalogue`, which
+ * operators manage; each subscriber has a connection of its own that follows it.
  */
 @Injectable()
 export class Providers {
@@ -67,25 +67,25 @@ export class Providers {
     return describe(await this.#connections.update(inCatalogue(context), id, changes));
   }
 
-  /** @throws TidemarkError NOT_FOUND · CONFLICT while anybody subscribes */
+  /** @throws TidemarkError NOT_FOUND · CONFLICT while it has subscribers */
   async remove(context: CommandContext, id: string): Promise<void> {
     await this.#find(context, id);
     await this.#connections.remove(inCatalogue(context), id);
   }
 
-  /** Fetches the provider now, for all. */
+  /** Fetches the provider now, for all subscribers. */
   sync(context: CommandContext, id: string): Promise<JobView> {
     return this.#jobs.create(inCatalogue(context), id, { type: 'full', trigger: 'api' });
   }
 
-  /** The tenant's subscription, the same one when asked again. @throws TidemarkError NOT_FOUND */
+  /** The tenant's subscription; a repeated call returns the same one. @throws TidemarkError NOT_FOUND */
   subscribe(context: CommandContext, id: string, name?: string): Promise<ConnectionView> {
     return this.#commands.ask('job-coordinator', 'subscribe', context, { providerId: parseId(id), name });
   }
 
   /** @throws TidemarkError NOT_FOUND when there is no subscription */
   async unsubscribe(context: CommandContext, id: string): Promise<void> {
-    // Not looked up in the view: who has just subscribed need not be there yet.
+    // Not looked up in the view, which may not have a new subscription yet.
     const subscription = uuidv5(...subscriptionKey(context.tenant, parseId(id)));
     await this.#connections.remove(context, subscription).catch((error: unknown) => {
       if (!(error instanceof TidemarkError) || error.code !== 'NOT_FOUND') throw error;
@@ -108,7 +108,7 @@ export class Providers {
   }
 }
 
-/** Acts on the catalogue; who did it stays known. */
+/** The context for the tenant `catalogue`; the actor stays the same. */
 const inCatalogue = (context: CommandContext): CommandContext => ({ ...context, tenant: CATALOGUE });
 
 function describe(connection: ConnectionView, subscriptionId: string | null = null): Provider {

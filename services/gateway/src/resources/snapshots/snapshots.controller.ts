@@ -42,7 +42,7 @@ export class SnapshotsController {
   }
 
   @Get('snapshots/:id/raw')
-  @ApiOperation({ summary: 'The document as it was fetched' })
+  @ApiOperation({ summary: 'Download the document as it was fetched' })
   @ApiProduces('application/json', 'application/yaml')
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
   async raw(
@@ -53,7 +53,7 @@ export class SnapshotsController {
   ): Promise<StreamableFile | undefined> {
     const { etag, contentType, open } = await this.#snapshots.raw(context, id);
     reply.header('etag', `"${etag}"`).header('cache-control', 'private, max-age=31536000, immutable');
-    // The bytes come from elsewhere: a browser must not take them for anything but data.
+    // The content is not trusted: a browser must treat it as data only.
     reply.header('content-security-policy', 'sandbox');
     if (known?.includes(`"${etag}"`)) return void reply.status(304);
     return new StreamableFile(Readable.from(await open(), { objectMode: false }), { type: contentType });

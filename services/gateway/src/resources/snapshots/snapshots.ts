@@ -17,14 +17,14 @@ import { parseId } from '../../edge/validation/parse-id.js';
 import { Dependencies } from '../dependencies/dependencies.js';
 
 export interface RawSnapshot {
-  /** The blob's id: names the very bytes. */
+  /** The blob's id, which identifies its content. */
   readonly etag: string;
   readonly contentType: string;
   /** @throws TidemarkError when the document is missing */
   readonly open: () => Promise<AsyncIterable<Uint8Array>>;
 }
 
-/** What callers may see of snapshots, whatever they speak. */
+/** Queries about snapshots, for HTTP and gRPC. */
 @Injectable()
 export class Snapshots {
   readonly #view: View<SnapshotDocument>;
@@ -39,7 +39,7 @@ export class Snapshots {
     this.#differ = differ;
   }
 
-  /** A connection's, the newest first. @throws TidemarkError NOT_FOUND when there is no such connection */
+  /** Snapshots of a connection, the newest first. @throws TidemarkError NOT_FOUND when there is no such connection */
   async list(context: CommandContext, id: string, query: PageQuery): Promise<ViewPage<SnapshotView>> {
     const connectionId = parseId(id);
     const found = await this.#dependencies.find(context, connectionId, (where) =>
@@ -55,8 +55,8 @@ export class Snapshots {
   async operations(context: CommandContext, id: string, query: PageQuery): Promise<Page<ResolvedOperation>> {
     const { canonicalBlob } = await this.#find(context, id);
     const page = pageOf(query);
-    const wanted = { canonicalBlob, ...page };
-    const { data, total } = await this.#differ.query<OperationList>('list-operations', context, wanted);
+    const request = { canonicalBlob, ...page };
+    const { data, total } = await this.#differ.query<OperationList>('list-operations', context, request);
     return { data, pagination: { ...page, total } };
   }
 
@@ -66,7 +66,7 @@ export class Snapshots {
     return { etag: rawBlob, contentType, open: () => withFirstChunk(this.#blobs.get(rawBlob as BlobId)) };
   }
 
-  /** The tenant's snapshot, or one of a provider that it subscribes to, as its own. @throws TidemarkError NOT_FOUND */
+  /** The tenant's snapshot, or one of a provider that it subscribes to, shown as its own. @throws TidemarkError NOT_FOUND */
   async #find(context: CommandContext, id: string): Promise<SnapshotDocument> {
     const document = await this.#view.get(parseId(id));
     const connectionId = await this.#dependencies.connectionOf(context, document, 'snapshot');
@@ -74,7 +74,7 @@ export class Snapshots {
   }
 }
 
-/** The bytes, with the first of them there: a missing object is an error before the answer begins. */
+/** The bytes, after the first chunk was read: a missing object is an error before the response begins. */
 async function withFirstChunk(source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   const bytes = source[Symbol.asyncIterator]();
   const first = await bytes.next();

@@ -44,7 +44,7 @@ const history = async () => new History(await readLog(installation.adapters.even
 const recorded = <T>(path: string): T => recordedAnswers().find((answer) => answer.path === path)!.body as T;
 const iso = (time: string) => new Date(time).toISOString();
 
-/** Moves the time to this moment as if the services had been stopped in between. */
+/** Moves the time to this moment, as if the services had been stopped in between. */
 async function sleepUntil(time: string): Promise<void> {
   clock.set(Date.parse(time));
   await clock.advance(2000);
@@ -68,14 +68,14 @@ const syncedAgain = async (connectionId: string, caller = on): Promise<Connectio
   );
 };
 
-describe('what was at work or waiting when the services were killed', () => {
-  it('goes on at the first stage without a checkpoint, and ends', async () => {
+describe('a job that was running or waiting when the services were killed', () => {
+  it('resumes at the first stage without a checkpoint, and ends', async () => {
     const names = ['atNormalize', 'atPersist', 'unclaimed', 'atFetch'];
     for (const name of names)
       expect(await on.finished(id(name), 30_000)).toMatchObject({ state: 'completed', retryCount: 0 });
     const log = await history();
     for (const name of names) expect(log.stagesOf(id(name))).toEqual(STAGES);
-    // What was fetched before is not fetched again.
+    // The document fetched before is not fetched again.
     expect(['/persist', '/claim', '/fetch'].map((path) => publisher.fetches(path))).toEqual([0, 0, 1]);
     const { snapshotId } = log.snapshotsOf(id('persistConnection')).at(-1)!;
     expect(log.changesOf(snapshotId)).toHaveLength(1);
@@ -86,19 +86,19 @@ describe('what was at work or waiting when the services were killed', () => {
     expect(await on.finished(id('cancelling'))).toMatchObject({ state: 'cancelled' });
   });
 
-  it('takes its turn when others have ended', async () => {
+  it('gets its turn when others have ended', async () => {
     expect(await on.finished(id('behindOthers'))).toMatchObject({ state: 'completed' });
     expect(await on.finished(id('behindCap'))).toMatchObject({ state: 'completed' });
   });
 
-  it('is tried again at the time that was set', async () => {
+  it('is retried at the scheduled time', async () => {
     const { nextRetryAt } = recorded<JobView>(`/v1/jobs/${id('retrying')}`);
     expect(await on.job(id('retrying'))).toMatchObject({ state: 'pending', retryCount: 1, nextRetryAt });
     await sleepUntil(nextRetryAt!);
     expect(await on.finished(id('retrying'))).toMatchObject({ state: 'completed', attempt: 2 });
   });
 
-  it('starts at the time that it was created for, and not before', async () => {
+  it('starts at its planned time, and not before', async () => {
     const { waitingFor } = recorded<JobView>(`/v1/jobs/${id('scheduledSoon')}`);
     expect(await on.job(id('scheduledSoon'))).toMatchObject({ state: 'pending', waitingFor });
     await sleepUntil(waitingFor!.until!);
@@ -108,7 +108,7 @@ describe('what was at work or waiting when the services were killed', () => {
 });
 
 describe('schedules', () => {
-  it('go on in their rhythm: every hour, every day, and by cron in a time zone', async () => {
+  it('continue at their intervals: every hour, every day, and by cron in a time zone', async () => {
     const hourly = recorded<ConnectionView>(`/v1/connections/${id('harbour')}`);
     await sleepUntil(hourly.nextSyncAt!);
     const next = Date.parse(hourly.nextSyncAt!) + HOUR;
@@ -129,7 +129,7 @@ describe('schedules', () => {
     }
   }, 120_000);
 
-  it('of a provider go on, and those of a paused connection do not', async () => {
+  it('of a provider continue, and those of a paused connection do not', async () => {
     expect(await syncedAgain(id('provider'), on.as(CATALOGUE))).toMatchObject({ state: 'active' });
     const paused = recorded<ConnectionView>(`/v1/connections/${id('paused')}`);
     expect(await on.connection(id('paused'))).toMatchObject({ ...paused });
@@ -137,11 +137,11 @@ describe('schedules', () => {
 });
 
 describe('the log', () => {
-  it('holds all that was recorded, unchanged; nobody keeps a place, and nothing went wrong', async () => {
+  it('holds everything that was recorded, unchanged; no slot is held, and no error occurred', async () => {
     const events = recordedEvents();
     const { log } = await history();
     expect(log.slice(0, events.length)).toEqual(events);
-    // A place is given back when somebody wants one.
+    // A slot is released when another job needs one.
     const last = await on.create(id('quick'));
     await on.finished(last.id);
     expect(holdersOf(await history(), 'default')).toEqual([last.id]);

@@ -13,14 +13,14 @@ import {
 import { createEventStore, storedEvents, type EventStore } from '@tidemark/event-store';
 import { uuidv7 } from '@tidemark/foundation';
 import { createReadModel, type ReadModel } from '@tidemark/read-model';
-import { tellSubscribers, type ProviderChanges } from './tell-subscribers.js';
+import { notifySubscribers, type ProviderChanges } from './notify-subscribers.js';
 
-const news: ProviderChanges = {
+const provided: ProviderChanges = {
   providerId: 'p1',
   jobId: 'j1',
   snapshotId: 's2',
   previousSnapshotId: 's1',
-  changes: [],
+  found: [],
   at: Date.parse('2026-03-01T12:00:00Z'),
 };
 
@@ -45,18 +45,18 @@ const subscribe = (tenant: string) =>
   write({ type: 'SubscriberAdded', data: { tenant, connectionId: `c-${tenant}`, at: 0 } });
 const leave = (tenant: string) => write({ type: 'SubscriberRemoved', data: { connectionId: `c-${tenant}`, at: 0 } });
 
-/** Tells, with an event store that does something else as well before each of its first appends. */
-function tell(...meanwhile: (() => Promise<unknown>)[]) {
+/** Notifies, on an event store that first does something else before its first appends. */
+function notify(...meanwhile: (() => Promise<unknown>)[]) {
   const append: EventStore['append'] = async (...args) => {
     await meanwhile.shift()?.();
     return eventStore.append(...args);
   };
   const store = withMembers(eventStore, { append });
   const ignoreLists = readModel.view<IgnoreListDocument>(views.ignoreLists);
-  return tellSubscribers({ eventStore: store, ignoreLists, signal: new AbortController().signal }, news, {});
+  return notifySubscribers({ eventStore: store, ignoreLists, signal: new AbortController().signal }, provided, {});
 }
 
-async function told(): Promise<string[]> {
+async function notified(): Promise<string[]> {
   const tenants: string[] = [];
   for await (const stored of storedEvents(eventStore, alertStream.of('s2'))) {
     const alert = alertStream.read(stored);
@@ -66,41 +66,41 @@ async function told(): Promise<string[]> {
 }
 
 describe('the subscribers of a provider', () => {
-  it('are told once each, however often it is asked for', async () => {
+  it('are notified once each, however often it is repeated', async () => {
     await subscribe('acme');
     await subscribe('globex');
-    expect([await tell(), await tell()]).toEqual([2, 2]);
-    expect(await told()).toEqual(['acme', 'globex']);
+    expect([await notify(), await notify()]).toEqual([2, 2]);
+    expect(await notified()).toEqual(['acme', 'globex']);
   });
 
-  it('are told when they subscribe while others are being told', async () => {
+  it('are notified when they subscribe while others are being notified', async () => {
     await subscribe('acme');
-    expect(await tell(() => subscribe('globex'))).toBe(2);
-    expect(await told()).toEqual(['acme', 'globex']);
+    expect(await notify(() => subscribe('globex'))).toBe(2);
+    expect(await notified()).toEqual(['acme', 'globex']);
   });
 
-  it('are told once when two differs tell at the same time', async () => {
+  it('are notified once when two differs do so at the same time', async () => {
     await subscribe('acme');
     await subscribe('globex');
-    expect(await tell(() => tell().then(() => subscribe('initech')))).toBe(3);
-    expect(await told()).toEqual(['acme', 'globex', 'initech']);
+    expect(await notify(() => notify().then(() => subscribe('initech')))).toBe(3);
+    expect(await notified()).toEqual(['acme', 'globex', 'initech']);
   });
 
-  it('are told once, whatever a newer version wrote between them and to them', async () => {
+  it('are notified once, whatever a newer version wrote to either stream', async () => {
     const unknown = () => ({ id: uuidv7(), type: 'SubscriberMuted', data: { connectionId: 'c-acme' }, metadata: {} });
     await subscribe('acme');
     await eventStore.append(subscriberStream.of('p1'), [unknown()], 'any');
-    expect(await tell()).toBe(1);
+    expect(await notify()).toBe(1);
     await eventStore.append(alertStream.of('s2'), [unknown()], 'any');
     await subscribe('globex');
-    expect(await tell(() => eventStore.append(alertStream.of('s2'), [unknown()], 'any'))).toBe(2);
-    expect(await told()).toEqual(['acme', 'globex']);
+    expect(await notify(() => eventStore.append(alertStream.of('s2'), [unknown()], 'any'))).toBe(2);
+    expect(await notified()).toEqual(['acme', 'globex']);
   });
 
-  it('are told nothing when they left', async () => {
+  it('are not notified after they left', async () => {
     await subscribe('acme');
     await leave('acme');
-    expect(await tell()).toBe(0);
-    expect(await told()).toEqual([]);
+    expect(await notify()).toBe(0);
+    expect(await notified()).toEqual([]);
   });
 });

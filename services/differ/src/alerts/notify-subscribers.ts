@@ -22,77 +22,77 @@ export interface ProviderChanges {
   readonly jobId: string;
   readonly snapshotId: string;
   readonly previousSnapshotId: string;
-  readonly changes: readonly FoundChange[];
+  readonly found: readonly FoundChange[];
   /** When they were found, milliseconds since the epoch. */
   readonly at: number;
 }
 
-export interface TellingDeps {
+export interface NotifyDeps {
   readonly eventStore: EventStore;
   readonly ignoreLists: View<IgnoreListDocument>;
   readonly signal: AbortSignal;
 }
 
 /**
- * Records one ChangesDetected for each subscriber of a provider in the stream `alerts-<snapshot id>`, as their own
- * ignore lists leave it; who subscribes while others are being told is told as well. Who stands in the stream was
- * told: after a crash, and beside another differ, only those follow who are missing, since every batch stands on the
- * revision that was looked at.
- * @returns how many subscribers were told, now or before
+ * Records one ChangesDetected per subscriber of a provider in the stream `alerts-<snapshot id>`, filtered by their
+ * ignore lists. Tenants that subscribe in the meantime are included. Subscribers in the stream have been notified
+ * already: after a crash, or beside another differ, only missing ones are appended, since every batch expects the
+ * revision that was read.
+ * @returns the number of subscribers notified, now or earlier
  */
-export async function tellSubscribers(
-  { eventStore, ignoreLists, signal }: TellingDeps,
-  news: ProviderChanges,
+export async function notifySubscribers(
+  { eventStore, ignoreLists, signal }: NotifyDeps,
+  changes: ProviderChanges,
   origin: Pick<EventMetadata, 'correlationId' | 'traceparent'>,
 ): Promise<number> {
-  const stream = alertStream.of(news.snapshotId);
-  const all = tally(news.changes);
-  let { told, revision } = await alreadyTold(eventStore, stream);
+  const stream = alertStream.of(changes.snapshotId);
+  const all = tally(changes.found);
+  let { notified, revision } = await alreadyNotified(eventStore, stream);
   for (;;) {
-    // Looked for until nobody is left: to tell thousands takes a while, and others subscribe in the meantime.
-    const subscribers = await subscribersAfter(storedEvents(eventStore, subscriberStream.of(news.providerId)));
-    const missing = subscribers.filter(({ connectionId }) => !told.has(connectionId));
-    if (missing.length === 0) return told.size;
+    // Repeated until none is missing: thousands of subscribers take a while, and others subscribe in the meantime.
+    const subscribers = await subscribersAfter(storedEvents(eventStore, subscriberStream.of(changes.providerId)));
+    const missing = subscribers.filter(({ connectionId }) => !notified.has(connectionId));
+    if (missing.length === 0) return notified.size;
     try {
       for (let from = 0; from < missing.length; from += BATCH) {
         signal.throwIfAborted();
         const batch = missing.slice(from, from + BATCH);
         const lists = await listsOf(ignoreLists, batch);
         const events = batch.map((one) =>
-          alert(news, one, unexpected(news, lists.get(one.connectionId)) ?? all, origin),
+          alert(changes, one, unexpected(changes, lists.get(one.connectionId)) ?? all, origin),
         );
         ({ revision } = await eventStore.append(stream, events, revision === -1 ? 'no_stream' : revision));
-        for (const { connectionId } of batch) told.add(connectionId);
+        for (const { connectionId } of batch) notified.add(connectionId);
       }
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
-      ({ told, revision } = await alreadyTold(eventStore, stream));
+      ({ notified, revision } = await alreadyNotified(eventStore, stream));
     }
   }
 }
 
-async function alreadyTold(eventStore: EventStore, stream: string) {
-  const told = new Set<string>();
+async function alreadyNotified(eventStore: EventStore, stream: string) {
+  const notified = new Set<string>();
   let revision = -1;
   for await (const stored of storedEvents(eventStore, stream)) {
     const alert = alertStream.read(stored);
-    if (alert) told.add(alert.data.connectionId);
+    if (alert) notified.add(alert.data.connectionId);
     revision = stored.revision;
   }
-  return { told, revision };
+  return { notified, revision };
 }
 
-/** The ignore lists of those who have one. */
+/** The ignore lists of the subscribers that have one. */
 async function listsOf(view: View<IgnoreListDocument>, subscribers: readonly Subscriber[]) {
   const ids = subscribers.map(({ connectionId }) => connectionId);
   const { data } = await view.query({ where: { id: { in: ids } }, perPage: BATCH });
   return new Map(data.map((list) => [list.id, list]));
 }
 
-function unexpected({ changes, at }: ProviderChanges, list: IgnoreListDocument | undefined): BySeverity | undefined {
+function unexpected({ found, at }: ProviderChanges, list: IgnoreListDocument | undefined): BySeverity | undefined {
   if (!list) return undefined;
   const ignored = ignoredBy(list.rules, new Date(at));
-  return tally(changes.filter((change) => !ignored(change)));
+  return tally(found.filter((change) => !ignored(change)));
 }
 
 function alert(

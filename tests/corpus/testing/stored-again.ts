@@ -9,7 +9,7 @@ import { expectAnswers, expectDocuments } from './expectations.js';
 import { recordedBlobs, recordedEvents, recordedMessages } from './recorded.js';
 import { startStandingStill } from './standing-still.js';
 
-/** Appends the recorded streams to empty stores: today's services make the same of them as those that wrote them. */
+/** Appends the recorded streams to empty stores: the current services fold them to the same state as those that wrote them. */
 export async function expectStreamsToBeUnderstood(urls: PortUrls, namespace: string): Promise<void> {
   const opened = await openAdapters(allPorts, { urls, namespace });
   await appendAll(opened.eventStore);
@@ -49,15 +49,15 @@ function withPositions({ type, data }: RecordedEvent, positions: ReadonlyMap<num
   return { ...rest, position: at(position), ...(whole && { whole: { ...whole, ended } }) };
 }
 
-/** The relays make of the events the messages that they made then. */
+/** The relays publish the same messages for the events as they did then. */
 async function expectMessages(relayed: ReadonlyMap<string, OutgoingMessage>): Promise<void> {
   const recorded = recordedMessages().filter(({ kind }) => kind === 'relayed');
   await eventually(() => relayed.size >= recorded.length, 'the relays');
   for (const { id, subject, data, headers } of recorded) {
-    // When and where in the log an event was stored is the store's.
+    // Time and position of an event are set by the store.
     const { position: _, whole: __, ...lasting } = data as { position?: number; whole?: object };
-    const { 'ce-time': ___, ...told } = headers!;
-    expect(relayed.get(id!)).toMatchObject({ id, subject, data: lasting, headers: told });
+    const { 'ce-time': ___, ...lastingHeaders } = headers!;
+    expect(relayed.get(id!)).toMatchObject({ id, subject, data: lasting, headers: lastingHeaders });
   }
   expect(relayed.size).toBe(recorded.length);
 }
