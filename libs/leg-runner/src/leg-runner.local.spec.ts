@@ -7,7 +7,7 @@ import { definePipeline, implement, stageTable } from '@tidemark/pipelines';
 import { LegRunner } from './leg-runner.js';
 
 const pipeline = definePipeline<{ run: object }>()({ kind: 'example', stages: [{ name: 'run', service: 'runner' }] });
-/** How long a runner that runs may take for a leg; one that does not run is waited for as long. */
+/** How long an active runner may take for a leg; a stopped one is observed for as long. */
 const ROUND_MS = 200;
 
 daemonLifecycle(
