@@ -2,13 +2,13 @@ import type { Failure } from '@tidemark/contracts';
 import { ExternalError } from '@tidemark/resilience/external-error';
 
 export interface StageFailedOptions extends ErrorOptions {
-  /** False: trying again cannot help. Default true. */
+  /** False: a retry cannot succeed. Default true. */
   readonly retryable?: boolean;
-  /** Milliseconds that the other side asked us to wait. */
+  /** Milliseconds that the source or destination asked us to wait. */
   readonly retryAfterMs?: number;
 }
 
-/** The one error that a stage ends in; whatever else is thrown becomes one. */
+/** The one error that ends a stage; any other error becomes one. */
 export class StageFailed extends Error {
   override readonly name = 'StageFailed';
   readonly retryable: boolean;
@@ -25,7 +25,7 @@ export class StageFailed extends Error {
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 
-  /** An external system's failure keeps its code; what nobody foresaw is INTERNAL, and worth another try. */
+  /** An external system's failure keeps its code; an unexpected error is INTERNAL, and retried. */
   static from(error: unknown): StageFailed {
     if (error instanceof StageFailed) return error;
     if (error instanceof ExternalError) {
@@ -35,7 +35,7 @@ export class StageFailed extends Error {
     return new StageFailed('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
   }
 
-  /** As the job's history keeps it. */
+  /** As recorded in the job's history. */
   get failure(): Failure {
     return { code: this.code, message: this.message };
   }
