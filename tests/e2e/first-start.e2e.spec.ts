@@ -193,8 +193,8 @@ describe('a start that cannot succeed', () => {
   });
 
   it.each([
-    ['TIDEMARK_HOST', '192.0.2.1', '192.0.2.1 is no address of this machine'],
-    ['TIDEMARK_HOST', 'nowhere.invalid', 'nowhere.invalid is no address of this machine'],
+    ['TIDEMARK_HOST', '192.0.2.1', '192.0.2.1 is not an address of this machine'],
+    ['TIDEMARK_HOST', 'nowhere.invalid', 'nowhere.invalid is not an address of this machine'],
     ['TIDEMARK_FETCH_ALLOW', '10.0.0.0/99', '10.0.0.0/99 is not a CIDR'],
     ['TIDEMARK_BROKER', 'nats://user:secret@127.0.0.1:1', 'NATS cannot be reached: CONNECTION_REFUSED'],
   ])('names %s when it is %s', async (variable, value, problem) => {

@@ -1,7 +1,7 @@
 import type { BlobStore } from './port.js';
 
 export interface BlobStoreOptions {
-  /** Keeps objects apart: a folder inside the file store, or the name of the NATS bucket. Letters, digits, - and _. */
+  /** Separates objects: a folder inside the file store, or the name of the NATS bucket. Letters, digits, - and _. */
   readonly namespace?: string;
 }
 

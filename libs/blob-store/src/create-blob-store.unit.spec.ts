@@ -5,7 +5,7 @@ import { FileBlobStore } from './file/file-blob-store.js';
 import { NatsBlobStore } from './nats/nats-blob-store.js';
 
 describe('createBlobStore', () => {
-  it('opens a folder, and makes those on the way to it', async () => {
+  it('opens a folder, and creates its parents', async () => {
     await using folder = await temporaryFolder();
     for (const url of [`file:${folder.join('a', 'b')}`, `file://${folder.join('c')}`]) {
       const store = await createBlobStore(url);

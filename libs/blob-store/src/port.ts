@@ -5,9 +5,9 @@ export type BlobSource = Uint8Array | string | AsyncIterable<Uint8Array>;
 
 /** The blob store port: immutable objects, named by their content. Adapters: files and NATS object store. */
 export interface BlobStore {
-  /** Stores an object, once however often it is put. Durable when it answers. @throws BlobStoreUnavailable */
+  /** Stores an object, once regardless of how often it is put. Durable when it returns. @throws BlobStoreUnavailable */
   put(source: BlobSource): Promise<{ id: BlobId; bytes: number }>;
-  /** Streams an object; throws BlobCorrupt at its end when the bytes are not those that were put. @throws BlobNotFound · BlobStoreUnavailable */
+  /** Streams an object; throws BlobCorrupt at its end when the bytes differ from the stored ones. @throws BlobNotFound · BlobStoreUnavailable */
   get(id: BlobId): AsyncIterable<Uint8Array>;
   has(id: BlobId): Promise<boolean>;
   ping(): Promise<void>;
@@ -32,7 +32,7 @@ export class BlobCorrupt extends Error {
     readonly id: string,
     options?: ErrorOptions,
   ) {
-    super(`${id} is damaged: its bytes have another hash`, options);
+    super(`${id} is damaged: the hash of its bytes differs`, options);
   }
 }
 

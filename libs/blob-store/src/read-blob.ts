@@ -28,7 +28,7 @@ export async function readBlob(store: BlobStore, id: BlobId, limit = 256 * 1024 
   return Buffer.concat(chunks, bytes);
 }
 
-/** The object parsed as JSON. @throws as readBlob · SyntaxError when it is not JSON */
+/** The object parsed as JSON. @throws the errors of readBlob · SyntaxError when it is not JSON */
 export async function readJson<T = unknown>(store: BlobStore, id: BlobId, limit?: number): Promise<T> {
   return JSON.parse((await readBlob(store, id, limit)).toString('utf8')) as T;
 }

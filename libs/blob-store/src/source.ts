@@ -1,9 +1,9 @@
 import type { BlobSource } from './port.js';
 
-/** Objects up to this size are hashed before they are sent anywhere, so that known ones cost no writing. */
+/** Objects up to this size are hashed before they are sent anywhere, so that known ones are not written again. */
 const SMALL = 1024 * 1024;
 
-/** An error of the caller's own stream, told apart from the store's: it reaches the caller as it is. */
+/** An error of the caller's own stream, as distinct from the store's: it reaches the caller unchanged. */
 export class SourceFailed extends Error {
   constructor(override readonly cause: unknown) {
     super('the source failed');
@@ -28,7 +28,7 @@ export async function opened(source: BlobSource): Promise<Uint8Array | AsyncIter
 async function* guarded(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     for await (const chunk of source) {
-      if (!(chunk instanceof Uint8Array)) throw new TypeError(`a blob source must give bytes, got ${typeof chunk}`);
+      if (!(chunk instanceof Uint8Array)) throw new TypeError(`a blob source must yield bytes, got ${typeof chunk}`);
       yield chunk;
     }
   } catch (error) {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Secret } from './secret.js';
 
-/** What a reader of one value throws: the rest of the sentence after the variable's name. */
+/** Thrown by the reader of one value: the rest of the sentence after the variable's name. */
 export class BadValue extends Error {}
 
 /** One documented setting. `T` is the type its reader yields; null only when it is unset and has no default. */
@@ -9,7 +9,7 @@ export interface Setting<T> {
   readonly variable: string;
   readonly kind: string;
   readonly description: string;
-  /** What the documentation shows when the variable is not set; '' means there is no default. */
+  /** The default as documented; '' means there is none. */
   readonly defaultText: string;
   readonly secret: boolean;
   /** Reads the text of the variable (never empty). @throws BadValue */
@@ -38,14 +38,14 @@ function setting<T, D extends string | number | boolean | readonly string[], O e
     defaultText,
     secret: reader.secret ?? false,
     read: reader.read as (text: string) => Value<T, O>,
-    // A default goes through the same reader as a value, so that both have the same form.
+    // A default is read like a value, so that both have the same form.
     fallback: () => (fallback === undefined ? null : reader.read(defaultText)) as Value<T, O>,
   };
 }
 
 const quote = (text: string) => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
-/** Any text, or only what `pattern` matches (`patternText` says that in words). */
+/** Any text, or only text that `pattern` matches (`patternText` describes it in words). */
 export function string<const O extends Options<string> & { pattern?: RegExp; patternText?: string }>(
   variable: string,
   description: string,
@@ -181,7 +181,7 @@ export function oneOf<const W extends string, const O extends Options<W>>(
   });
 }
 
-/** A comma-separated list; `item` checks each entry and throws an Error that says what is wrong with it. */
+/** A comma-separated list; `item` checks each entry and throws an Error that describes the problem. */
 export function list<const O extends Options<readonly string[]> & { item?: (entry: string) => unknown }>(
   variable: string,
   description: string,
@@ -206,7 +206,7 @@ export function list<const O extends Options<readonly string[]> & { item?: (entr
 
 /**
  * A URL with one of the allowed schemes. Its text is never printed in an error, since it may hold credentials.
- * Only http(s) is parsed in full: drivers' URLs may name several hosts, which the URL standard does not know.
+ * Only http(s) is parsed in full: drivers' URLs may name several hosts, which the URL standard does not allow.
  */
 export function url<const O extends Options<string>>(
   variable: string,

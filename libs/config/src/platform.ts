@@ -4,7 +4,7 @@ import { defineSettings } from './settings.js';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** Catches the usual slip, a URL where a host is meant; the guard itself parses the entries in full. */
+/** Catches the usual mistake, a URL instead of a host; the guard itself parses the entries in full. */
 function hostOrRange(entry: string): void {
   const host = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d{1,5})?$/i;
   const range = /^[0-9a-f:.]+(\/\d{1,3})?$/i;
@@ -12,14 +12,14 @@ function hostOrRange(entry: string): void {
     throw new Error('write a host, host:port or CIDR, without scheme or path');
 }
 
-/** Every setting of the platform, each documented once. A service takes what it needs with `pick`. */
+/** Every setting of the platform, each documented once. A service picks the ones it needs. */
 export const platformSettings = defineSettings({
   host: string('TIDEMARK_HOST', 'Address that the HTTP and gRPC servers listen on', { default: '127.0.0.1' }),
-  httpPort: port('TIDEMARK_HTTP_PORT', 'Port of the HTTP server; 0 takes any free one', { default: 8080 }),
-  grpcPort: port('TIDEMARK_GRPC_PORT', 'Port of the gRPC server; 0 takes any free one', { default: 50051 }),
+  httpPort: port('TIDEMARK_HTTP_PORT', 'Port of the HTTP server; 0 chooses a free one', { default: 8080 }),
+  grpcPort: port('TIDEMARK_GRPC_PORT', 'Port of the gRPC server; 0 chooses a free one', { default: 50051 }),
   dataDir: path('TIDEMARK_DATA_DIR', 'Folder of the embedded stores', { default: './data' }),
-  apiKey: secret('TIDEMARK_API_KEY', 'API key of the default tenant, used instead of a fresh one', { minLength: 8 }),
-  secretKey: secret('TIDEMARK_SECRET_KEY', 'Key for stored credentials (AES-256-GCM); nothing is stored under it yet', {
+  apiKey: secret('TIDEMARK_API_KEY', 'API key of the default tenant, instead of a generated one', { minLength: 8 }),
+  secretKey: secret('TIDEMARK_SECRET_KEY', 'Key for stored credentials (AES-256-GCM); not used yet', {
     minLength: 32,
   }),
   eventStore: url('TIDEMARK_EVENT_STORE', 'Event store; default: `events.db` in the data folder', [
@@ -40,7 +40,7 @@ export const platformSettings = defineSettings({
   blobs: url('TIDEMARK_BLOBS', 'Blob store; default: `blobs` in the data folder', ['file', 'nats', 'tls']),
   namespace: string(
     'TIDEMARK_NAMESPACE',
-    'Prefix of everything on shared servers (streams, subjects, databases), so that installations keep apart',
+    'Prefix of everything on shared servers (streams, subjects, databases), which separates installations',
     {
       default: 'tidemark',
       pattern: /^[a-z][a-z0-9_-]{0,31}$/,
@@ -49,56 +49,65 @@ export const platformSettings = defineSettings({
   ),
   fetchAllow: list(
     'TIDEMARK_FETCH_ALLOW',
-    'Hosts (`api.internal`, `localhost:8081`) and CIDRs (`10.0.0.0/8`) that may be fetched although they are private',
+    'Hosts (`api.internal`, `localhost:8081`) and CIDRs (`10.0.0.0/8`) that may be fetched from although they are private',
     { default: [], item: hostOrRange },
   ),
-  fetchMaxBytes: bytes('TIDEMARK_FETCH_MAX_BYTES', 'Largest body that is fetched, after decompression', {
+  fetchMaxBytes: bytes('TIDEMARK_FETCH_MAX_BYTES', 'Maximum size of a fetched body, after decompression', {
     default: 64 * 1024 ** 2,
     min: 1,
     max: 1024 ** 3,
   }),
-  tenantMaxRunning: integer('TIDEMARK_TENANT_MAX_RUNNING', 'Jobs of one tenant that run at the same time', {
+  tenantMaxRunning: integer('TIDEMARK_TENANT_MAX_RUNNING', 'Maximum number of running jobs per tenant', {
     default: 5,
     min: 1,
     max: 100_000,
   }),
-  runnerConcurrency: integer('TIDEMARK_RUNNER_CONCURRENCY', 'Stages that one runner works on at the same time', {
+  runnerConcurrency: integer('TIDEMARK_RUNNER_CONCURRENCY', 'Maximum number of running stages per runner process', {
     default: 64,
     min: 1,
     max: 10_000,
   }),
-  claimTimeoutMs: duration('TIDEMARK_CLAIM_TIMEOUT_MS', 'Silence after which a claim is taken from its runner', {
+  claimTimeoutMs: duration('TIDEMARK_CLAIM_TIMEOUT_MS', 'How long a runner may be silent before its claim expires', {
     default: 60_000,
     min: 1000,
     max: 86_400_000,
   }),
-  stallTimeoutMs: duration('TIDEMARK_STALL_TIMEOUT_MS', 'Heartbeats without progress after which a claim is stalled', {
-    default: 600_000,
-    min: 1000,
-    max: 86_400_000,
-  }),
-  differConcurrency: integer('TIDEMARK_DIFFER_CONCURRENCY', 'Comparisons that one differ works on at the same time', {
-    // A comparison keeps a processor busy and holds two documents in memory: more at once would not be faster.
-    default: 2,
-    min: 1,
-    max: 64,
-  }),
+  stallTimeoutMs: duration(
+    'TIDEMARK_STALL_TIMEOUT_MS',
+    'How long a claim may report no progress before it counts as stalled',
+    {
+      default: 600_000,
+      min: 1000,
+      max: 86_400_000,
+    },
+  ),
+  differConcurrency: integer(
+    'TIDEMARK_DIFFER_CONCURRENCY',
+    'Maximum number of running comparisons per differ process',
+    {
+      // A comparison keeps a processor busy and holds two documents in memory: more at once would not be faster.
+      default: 2,
+      min: 1,
+      max: 64,
+    },
+  ),
   drainTimeoutMs: duration('TIDEMARK_DRAIN_TIMEOUT_MS', 'Time to finish work in progress when a service stops', {
     default: 2000,
     min: 0,
     max: 600_000,
   }),
-  rateLimit: integer('TIDEMARK_RATE_LIMIT', 'Calls a minute that one API key may make of one gateway; 0 for no limit', {
+  rateLimit: integer('TIDEMARK_RATE_LIMIT', 'Requests per minute per API key and gateway process; 0 for no limit', {
     default: 600,
     min: 0,
     max: 1_000_000,
   }),
   demo: onOff('TIDEMARK_DEMO', 'Whether standalone starts the sample publisher', { default: true }),
-  logLevel: oneOf('TIDEMARK_LOG_LEVEL', 'Least severe line that is logged', LOG_LEVELS, { default: 'info' }),
-  otlpEndpoint: url('OTEL_EXPORTER_OTLP_ENDPOINT', 'OpenTelemetry collector (OTLP over HTTP); unset: no traces leave', [
-    'http',
-    'https',
-  ]),
+  logLevel: oneOf('TIDEMARK_LOG_LEVEL', 'Minimum log level', LOG_LEVELS, { default: 'info' }),
+  otlpEndpoint: url(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'OpenTelemetry collector (OTLP over HTTP); unset: nothing is exported',
+    ['http', 'https'],
+  ),
 });
 
 export type PlatformSettings = ReturnType<typeof platformSettings.parse>;

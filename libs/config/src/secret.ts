@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A value that must not be printed: every way of turning it into text answers `[secret]`; `reveal()` gives it. */
+/** A value that must not be printed: every conversion to text yields `[secret]`; `reveal()` returns it. */
 export class Secret {
   readonly #value: string;
 

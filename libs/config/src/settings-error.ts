@@ -4,7 +4,7 @@ export interface SettingProblem {
   readonly message: string;
 }
 
-/** Everything that is wrong with the settings at once; its message has one line per problem. */
+/** All problems of the settings at once; its message has one line per problem. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
   readonly code = 'SETTINGS_INVALID';

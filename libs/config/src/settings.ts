@@ -18,15 +18,15 @@ export interface SettingRow {
 }
 
 export interface Settings<S extends SettingsSchema> {
-  /** Reads all settings; a variable that is unset or blank takes its default. @throws SettingsError with every problem at once */
+  /** Reads all settings; a variable that is unset or blank has its default. @throws SettingsError with every problem at once */
   parse(environment: NodeJS.ProcessEnv): SettingsOf<S>;
   /** Rows for documentation, in the order of the schema. Holds no value from the environment. */
   describe(): SettingRow[];
-  /** Variables that start with `prefix` but are no setting: most likely misspelt. Sorted. */
+  /** Variables that start with `prefix` but are not settings: most likely misspelt. Sorted. */
   unknown(environment: NodeJS.ProcessEnv, prefix: string): string[];
 }
 
-/** Makes a parser and its documentation from one schema: `{ httpPort: port('HTTP_PORT', 'Where …', { default: 80 }) }`. */
+/** Creates a parser and its documentation from one schema: `{ httpPort: port('HTTP_PORT', 'Where …', { default: 80 }) }`. */
 export function defineSettings<const S extends SettingsSchema>(schema: S): Settings<S> {
   const all = Object.values(schema);
   return {

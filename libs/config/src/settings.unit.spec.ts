@@ -50,7 +50,7 @@ function messages(
 }
 
 describe('settings', () => {
-  it('take their defaults when nothing is set', () => {
+  it('have their defaults when nothing is set', () => {
     expect(schema.parse({})).toEqual({
       name: 'app',
       workers: 4,
@@ -120,7 +120,7 @@ describe('settings', () => {
     ['APP_KEY', 'short', 'APP_KEY must have at least 8 characters'],
     ['APP_KEY', 'two words', 'APP_KEY must not contain white space'],
     ['APP_FOLDER', 'a\0b', 'APP_FOLDER must be a path, and must not contain a NUL character'],
-  ])('say what is wrong with %s=%j', (variable, value, message) => {
+  ])('describe the problem of %s=%j', (variable, value, message) => {
     expect(messages({ [variable]: value })).toEqual([message]);
   });
 

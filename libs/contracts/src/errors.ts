@@ -1,6 +1,6 @@
 import { errorCodes, type ErrorCode, type ErrorDetails, type FieldProblem } from './shapes/error.js';
 
-/** What is wrong with a part of an input, whose caller knows the path to it. */
+/** A problem with part of an input; the caller knows the path to that part. */
 export interface FieldFault {
   /** Within the part; empty: the part itself. */
   readonly field: string;
@@ -11,7 +11,7 @@ export interface FieldFault {
 /** `says`: the end of a sentence that begins with the field's name. */
 export const problem = (field: string, says: string): FieldProblem => ({ field, message: `\`${field}\` ${says}` });
 
-/** An error that a caller is meant to see. */
+/** An error that is shown to the caller. */
 export class TidemarkError extends Error {
   override readonly name = 'TidemarkError';
   constructor(

@@ -1,7 +1,7 @@
 import { Nested, Shape, Text } from './fields/decorators.js';
 import { BySeverity } from './shapes/changes.js';
 
-/** What the recorded changes of a dependency amount to, without the ignored ones. */
+/** Summary of a dependency's recorded changes, without the ignored ones. */
 @Shape()
 export class DetectedChanges {
   @Text() readonly snapshotId!: string;
@@ -10,7 +10,7 @@ export class DetectedChanges {
 }
 
 /**
- * What a pipeline's stages may find out and report besides checkpoints. Each becomes an event of the job, with the
+ * Facts that a pipeline's stages may report besides checkpoints. Each becomes an event of the job, with the
  * job's tenant, connection and id.
  */
 export interface Facts {

@@ -1,19 +1,19 @@
 import { instantOf } from '@tidemark/foundation';
 import type { ServiceName } from './verbs/services.js';
 
-/** Who asks and why; travels in message headers and ends in every event's metadata. */
+/** The actor and origin of a message; travels in its headers and ends up in every event's metadata. */
 export interface CommandContext {
   readonly tenant: string;
   /** `key:<id>`, `schedule`, `runner:<id>`, `coordinator`. */
   readonly actor: string;
-  /** The id of the request that set everything in motion. */
+  /** The id of the request that started it all. */
   readonly correlationId?: string;
   readonly causationId?: string;
   /** W3C trace context. */
   readonly traceparent?: string;
 }
 
-/** What set something in motion: every message and event that follows from it carries the same. */
+/** The origin of an activity: every message and event that follows from it carries the same. */
 export type Origin = Pick<CommandContext, 'correlationId' | 'traceparent'>;
 
 /** Undefined when there is nothing to carry. */
@@ -22,7 +22,7 @@ export function originOf({ correlationId, traceparent }: Origin): Origin | undef
   return { ...(correlationId && { correlationId }), ...(traceparent && { traceparent }) };
 }
 
-/** A stored event, as far as the messages that follow from it tell of it. */
+/** The parts of a stored event that the messages following from it carry. */
 export interface StoredAbout {
   readonly type: string;
   readonly stream: string;
@@ -30,7 +30,7 @@ export interface StoredAbout {
   readonly recordedAt: number;
 }
 
-/** The headers of a message that follows from a stored event: CloudEvents' binary mode, and what set it in motion. */
+/** The headers of a message that follows from a stored event: CloudEvents' binary mode, and its origin. */
 export function eventHeaders(
   service: ServiceName,
   id: string,

@@ -3,14 +3,14 @@ import type { StoredEvent } from './stream.js';
 import { eventSubject } from './subjects.js';
 import type { ServiceName } from './verbs/services.js';
 
-/** A stored event, as far as the message that relays it needs it. */
+/** The parts of a stored event that its relay message needs. */
 interface RelayedEvent extends StoredEvent, StoredAbout {
   readonly id: string;
   readonly revision: number;
   readonly metadata: Origin & { readonly tenant?: string };
 }
 
-/** `tidemark.evt.<category>.<EventType>`: what the event says, and where it is stored. */
+/** `tidemark.evt.<category>.<EventType>`: the event's data, and where it is stored. */
 interface RelayedMessage {
   readonly subject: string;
   readonly id: string;
@@ -19,7 +19,7 @@ interface RelayedMessage {
 }
 
 /**
- * The message that relays a stored event, in the shape of today where this version knows it (`event`). An event of a
+ * The message that relays a stored event, in the current shape where this version knows it (`event`). An event of a
  * newer version is relayed as it is stored: its consumers may know it.
  */
 export function relayed(
@@ -29,7 +29,7 @@ export function relayed(
   { data }: StoredEvent = stored,
 ): RelayedMessage[] {
   const { id, type, stream, revision, metadata } = stored;
-  // A type that cannot be part of a subject is none of ours; publishing it would fail again and again.
+  // A type that cannot be part of a subject is not ours; publishing it would fail again and again.
   if (!/^\w+$/.test(type)) return [];
   const about = { stream, revision, tenant: metadata.tenant };
   const headers = eventHeaders(service, id, stored, metadata);

@@ -1,10 +1,10 @@
-/** A stored event, as far as its stream has to know it. */
+/** The parts of a stored event that its stream needs. */
 export interface StoredEvent {
   readonly type: string;
   readonly data: unknown;
 }
 
-/** The streams of one kind, `<category>-<id>`, and what this version of the program makes of their stored events. */
+/** The streams of one kind, `<category>-<id>`, and how this version of the program reads their stored events. */
 export interface Stream<Event extends StoredEvent> {
   /** The part of the names before the first `-`. */
   readonly category: string;
@@ -15,19 +15,19 @@ export interface Stream<Event extends StoredEvent> {
   /** The id in the name of one of these streams. */
   idOf(name: string): string;
   /**
-   * The stored event in the shape of today; undefined when this version does not know it: an unknown type, or a newer
-   * shape of a known one. Whoever reads passes over those. Never throws.
+   * The stored event in its current shape; undefined when this version does not know it: an unknown type, or a newer
+   * shape of a known one. Readers skip those. Never throws.
    */
   read<Stored extends StoredEvent>(stored: Stored): (Event & Stored) | undefined;
 }
 
-/** Brings an event's data to the next shape, or to the one of today; undefined when it cannot be done. */
+/** Brings an event's data to the next shape, or to the current one; undefined when it cannot. */
 type Upcaster<Data> = (data: never) => Data | undefined;
 
 /**
- * How an event that was stored in other shapes before is brought to the one of today:
- * - an upcaster: shapes without a version, which it tells apart by themselves; it also gets the one of today;
- * - upcasters from version 1 to 2, from 2 to 3, and so on to the one of today.
+ * How an event that was once stored in other shapes is brought to the current one:
+ * - an upcaster: shapes without a version, which it distinguishes by their fields; it also receives the current one;
+ * - upcasters from version 1 to 2, from 2 to 3, and so on to the current one.
  */
 type Upcasters<Data> = Upcaster<Data> | readonly [...Upcaster<unknown>[], Upcaster<Data>];
 
@@ -40,7 +40,7 @@ type UpcasterTable<Event extends StoredEvent> = {
 
 /**
  * Declares the streams of a category and their events, one row for each type. `data.version` is the version of the shape
- * that an event was stored in, 1 when it is missing. What only gains optional fields keeps its version.
+ * that an event was stored in, 1 when it is missing. A shape that only gains optional fields keeps its version.
  */
 export function stream<Event extends StoredEvent>(
   category: string,

@@ -31,7 +31,7 @@ const accountStream = stream<AccountEvent>('account', accountEvents, {
 const today = { owner: 'Ada', currency: 'EUR', version: 3 };
 
 describe('a stream', () => {
-  it('puts its category before an id, and takes it off again', () => {
+  it('puts its category before an id, and removes it again', () => {
     expect(accountStream.of('a-1')).toBe('account-a-1');
     expect(accountStream.idOf('account-a-1')).toBe('a-1');
   });
@@ -40,7 +40,7 @@ describe('a stream', () => {
     expect(accountStream.types).toEqual(['Opened', 'Closed', 'Moved']);
   });
 
-  it('gives an event of the shape of today as it is stored', () => {
+  it('returns an event of the current shape as it is stored', () => {
     const closed = { type: 'Closed', data: { at: 1 }, revision: 7 };
     expect(accountStream.read(closed)).toBe(closed);
     const opened = { type: 'Opened', data: today, revision: 0 };
@@ -51,7 +51,7 @@ describe('a stream', () => {
     ['the first', { name: ' Ada ' }],
     ['the first, by number', { name: 'Ada', version: 1 }],
     ['the second', { owner: 'Ada', version: 2 }],
-  ])('brings an event of %s shape to the one of today and leaves the rest of it', (_, data) => {
+  ])('brings an event of %s shape to the current one and leaves the rest of it alone', (_, data) => {
     expect(accountStream.read({ type: 'Opened', data, revision: 0 })).toEqual({
       type: 'Opened',
       data: today,
@@ -59,7 +59,7 @@ describe('a stream', () => {
     });
   });
 
-  it.each([['Rome'], [['Rome']]])('tells shapes without a version apart: %j', (to) => {
+  it.each([['Rome'], [['Rome']]])('distinguishes shapes without a version: %j', (to) => {
     expect(accountStream.read({ type: 'Moved', data: { to } })).toEqual({ type: 'Moved', data: { to: ['Rome'] } });
   });
 
@@ -69,7 +69,7 @@ describe('a stream', () => {
     ['a newer shape of an event that never changed', 'Closed', { at: 1, version: 2 }],
     ['a newer shape of an event that did', 'Opened', { ...today, version: 4 }],
     ['a newer shape of an event whose older ones have no version', 'Moved', { to: [], version: 2 }],
-    ['a version that is no number', 'Opened', { ...today, version: '3' }],
+    ['a version that is not a number', 'Opened', { ...today, version: '3' }],
     ['a version that never was', 'Opened', { ...today, version: 0 }],
     ['an old shape that its upcaster gives up on', 'Opened', { owner: '', version: 2 }],
     ['an old shape that its upcaster trips over', 'Opened', {}],
@@ -82,9 +82,9 @@ describe('a stream', () => {
   it('does not compile without a row for each of its events, or with one too many', () => {
     // @ts-expect-error: Opened is missing
     const incomplete = stream<Opened | Closed>('account', { Closed: true });
-    // @ts-expect-error: Renamed is no event of the stream
+    // @ts-expect-error: Renamed is not an event of the stream
     const excessive = stream<Closed>('account', { Closed: true, Renamed: true });
-    // @ts-expect-error: the last upcaster leads to another shape than that of today
+    // @ts-expect-error: the last upcaster leads to a shape other than the current one
     const misled = stream<Closed>('account', { Closed: true }, { upcast: { Closed: [() => ({ when: 1 })] } });
     // @ts-expect-error: so does the only one
     const misledAtOnce = stream<Closed>('account', { Closed: true }, { upcast: { Closed: () => ({ when: 1 }) } });

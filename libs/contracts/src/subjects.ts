@@ -1,4 +1,4 @@
-/** Every subject that Tidemark's services exchange messages on. See asyncapi.yaml for who sends what. */
+/** Every subject that Tidemark's services exchange messages on. See asyncapi.yaml for senders and receivers. */
 
 /** Request/reply: `tidemark.cmd.<service>.<verb>`. */
 export const command = (service: string, verb: string) => `tidemark.cmd.${service}.${verb}`;
@@ -9,5 +9,5 @@ export const workSubject = (service: string, stage: string) => `tidemark.work.${
 /** Relayed events: `tidemark.evt.<aggregate>.<EventType>`. */
 export const eventSubject = (aggregate: string, type: string) => `tidemark.evt.${aggregate}.${type}`;
 
-/** Lossy signs of life of one job's runner. */
+/** Lossy heartbeats of one job's runner. */
 export const beatSubject = (jobId: string) => `tidemark.beat.${jobId}`;

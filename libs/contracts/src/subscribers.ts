@@ -7,7 +7,7 @@ export interface Subscriber {
   readonly connectionId: string;
 }
 
-/** Who subscribes after these events of a `subscribers-` stream, in the order in which they came. */
+/** The subscribers after these events of a `subscribers-` stream, in the order in which they subscribed. */
 export async function subscribersAfter(events: AsyncIterable<StoredEvent>): Promise<Subscriber[]> {
   const subscribers = new Map<string, Subscriber>();
   for await (const stored of events) {

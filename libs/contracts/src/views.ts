@@ -4,7 +4,7 @@ import type { IgnoreRule } from './shapes/ignore-rules.js';
 import type { JobView } from './shapes/job.js';
 import type { Snapshot } from './shapes/snapshot.js';
 
-/** Documents of the views that the gateway lists; who owns a view folds it. */
+/** Documents of the views that the gateway lists; the owner of a view folds it. */
 
 /** View `jobs`, owned by job-coordinator. */
 export interface JobDocument extends JobView {
@@ -44,8 +44,8 @@ export interface IgnoreListDocument {
 }
 
 /**
- * What a reader must know of a view (see ViewDefinition in read-model), and the service that folds it. `internal` names
- * the members of its documents that callers never see: copies for indexes, and `fold`, from which the owner goes on.
+ * The part of a view's definition that readers need (see ViewDefinition in read-model), and the service that folds it. `internal` names
+ * the members of its documents that callers never see: copies for indexes, and `fold`, from which the owner resumes.
  */
 export const views = {
   jobs: {
@@ -88,7 +88,7 @@ export const views = {
   ignoreLists: { name: 'ignore-lists', owner: 'differ', version: 1, indexes: [], internal: ['tenant'] },
 } as const;
 
-/** A document as callers see it: without what its view calls internal. */
+/** A document as callers see it: without its view's internal members. */
 export const publicPart = <D extends object, K extends string>(
   document: D,
   { internal }: { readonly internal: readonly K[] },

@@ -1,5 +1,5 @@
 // The event store and the aggregate store beside the raw floor: the same rows by plain prepared statements, in the
-// same run. Prints figures and judges none; a busy machine moves them by a third.
+// same run. Prints figures without limits; on a busy machine they vary by a third.
 import { stream } from '@tidemark/contracts';
 import { uuidv7 } from '@tidemark/foundation';
 import { AggregateStore, SqliteEventStore } from '../dist/index.js';

@@ -2,7 +2,7 @@ import type { EsdbEventStoreOptions } from './esdb/esdb-event-store.js';
 import type { EventStore } from './port.js';
 import { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite/sqlite-event-store.js';
 
-/** Options of both adapters; each takes its own. An SQLite file needs no namespace: it is one by itself. */
+/** Options of both adapters; each takes its own. An SQLite file is a namespace of its own. */
 export interface EventStoreOptions extends SqliteEventStoreOptions, EsdbEventStoreOptions {}
 
 /**
@@ -19,7 +19,7 @@ export async function createEventStore(url: string, options: EventStoreOptions =
       return new SqliteEventStore(rest.replace(/^\/\/(?=[/.])/, ''), options);
     case 'esdb':
     case 'esdb+discover': {
-      // Loaded on demand: the driver takes a third of a second, and a standalone start does without it.
+      // Loaded on demand: the driver takes a third of a second, which a standalone start saves.
       const { EsdbEventStore } = await import('./esdb/esdb-event-store.js');
       return new EsdbEventStore(url, options);
     }

@@ -1,7 +1,7 @@
 export type EventStoreErrorCode =
   'CONFLICT' | 'STREAM_NOT_FOUND' | 'STREAM_DELETED' | 'TOO_LARGE' | 'OUTCOME_UNKNOWN' | 'EVENT_STORE_UNAVAILABLE';
 
-/** What every adapter throws; a driver's own error is only ever the `cause`. */
+/** The base of every adapter's errors; a driver's own error is only ever the `cause`. */
 export abstract class EventStoreError extends Error {
   abstract readonly code: EventStoreErrorCode;
   override get name(): string {

@@ -1,11 +1,11 @@
-/** Why an event is there: who did it, which request it belongs to, what caused it. Never secrets. */
+/** The origin of an event: its actor, its request, its cause. Never secrets. */
 export interface EventMetadata {
   readonly tenant?: string;
-  /** The first cause: the id of the request (or timer) that set everything in motion. */
+  /** The first cause: the id of the request (or timer) that started it all. */
   readonly correlationId?: string;
   /** The id of the event or message that led directly to this event. */
   readonly causationId?: string;
-  /** Who did it: `key:<id>`, `schedule`, `runner:<id>`, `coordinator`. */
+  /** The actor: `key:<id>`, `schedule`, `runner:<id>`, `coordinator`. */
   readonly actor?: string;
   /** W3C trace context of the span that appended the event. */
   readonly traceparent?: string;
@@ -13,21 +13,21 @@ export interface EventMetadata {
 
 /** An event before it is stored. */
 export interface NewEvent<Type extends string = string, Data = unknown> {
-  /** UUID; time-ordered (v7) unless idempotency asks for a derived one (v5). */
+  /** UUID; time-ordered (v7) unless idempotency requires a derived one (v5). */
   readonly id: string;
   readonly type: Type;
   readonly data: Data;
   readonly metadata: EventMetadata;
 }
 
-/** An event as the store holds it. */
+/** An event as stored. */
 export interface RecordedEvent<Type extends string = string, Data = unknown> extends NewEvent<Type, Data> {
   readonly stream: string;
-  /** Place in its stream, from 0, without gaps. */
+  /** Position in its stream, from 0, without gaps. */
   readonly revision: number;
-  /** Place in the whole log; grows, may have gaps; a safe integer. */
+  /** Position in the whole log; grows, may have gaps; a safe integer. */
   readonly position: number;
-  /** When the store took it, milliseconds since the epoch. */
+  /** When it was stored, milliseconds since the epoch. */
   readonly recordedAt: number;
 }
 
@@ -56,25 +56,25 @@ export interface SubscribeOptions {
   readonly after: number | 'end';
   /** At most this many events a batch. Default 500. */
   readonly batchSize?: number;
-  /** Called once, when everything stored at subscription time has been handled. */
+  /** Called once, when all events stored at subscription time have been handled. */
   readonly onCaughtUp?: () => void;
   /**
    * Called when a handler throws (the subscription then ends) or the store cannot be reached
-   * (the subscription goes on by itself when it is back).
+   * (the subscription then resumes by itself).
    */
   readonly onError?: (error: Error) => void;
 }
 
 /**
- * Takes events in order, none twice, none left out. The next batch waits for the returned promise, so a slow
- * handler slows the subscription and costs no memory. `position` is the position up to which the subscription
- * has looked: at least that of the last event, higher when later events are in other categories. `events` may be
+ * Handles events in order, without repeats or gaps. The next batch waits for the returned promise, so a slow
+ * handler slows the subscription and costs no memory. `position` is how far the subscription
+ * has read: at least the position of the last event, higher when later events are in other categories. `events` may be
  * empty when only the position advanced.
  */
 export type BatchHandler = (events: readonly RecordedEvent[], position: number) => Promise<void> | void;
 
 export interface Subscription {
-  /** The position up to which the handler is done. */
+  /** The last position that the handler has finished. */
   readonly position: number;
   /** Resolves when the subscription has ended: stopped, or its handler threw. Never rejects. */
   readonly ended: Promise<void>;
@@ -89,9 +89,9 @@ export interface Subscription {
  */
 export interface EventStore {
   /**
-   * Appends all events or none. Answers after they are durable.
+   * Appends all events or none. Returns after they are durable.
    *
-   * A repeated call with the same event ids and the same expected revision answers the first call's result.
+   * A repeated call with the same event ids and the same expected revision returns the first call's result.
    * @throws Conflict (with the actual revision) · StreamDeleted · TooLarge (over 1 MiB) · RangeError (no events)
    *   · OutcomeUnknown (repeat with the same ids) · Unavailable (nothing was appended)
    */
@@ -108,10 +108,10 @@ export interface EventStore {
   /** The position of the last event of the log (-1 when empty). @throws Unavailable */
   head(): Promise<number>;
 
-  /** Ends a stream for ever: reading and appending throw StreamDeleted. @throws Conflict · StreamNotFound · Unavailable */
+  /** Ends a stream permanently: reading and appending throw StreamDeleted. @throws Conflict · StreamNotFound · Unavailable */
   tombstone(stream: string, expected: ExpectedRevision): Promise<void>;
 
-  /** Resolves when the store answers. @throws Unavailable */
+  /** Resolves when the store responds. @throws Unavailable */
   ping(): Promise<void>;
 
   /** Ends subscriptions, waits for queued appends, releases files and connections. */

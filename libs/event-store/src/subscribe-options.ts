@@ -1,6 +1,6 @@
 import type { SubscribeOptions } from './port.js';
 
-/** What every adapter refuses. @throws RangeError that names the option */
+/** The checks common to all adapters. @throws RangeError that names the option */
 export function checkSubscribeOptions({ categories, after, batchSize }: SubscribeOptions): void {
   if (categories?.length === 0) {
     throw new RangeError('categories: expected at least one, or none at all for every stream');

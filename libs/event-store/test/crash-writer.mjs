@@ -1,5 +1,5 @@
-// node crash-writer.mjs FILE: opens the store, says `open`, then appends without end (64 at once, three events each)
-// and says `<stream> <append> <revision>` for each one that was answered. It is there to be killed.
+// node crash-writer.mjs FILE: opens the store, prints `open`, then appends endlessly (64 at once, three events each)
+// and prints `<stream> <append> <revision>` for each confirmed append. Made to be killed.
 import { uuidv7 } from '@tidemark/foundation';
 import { SqliteEventStore } from '../dist/index.js';
 import { once } from 'node:events';

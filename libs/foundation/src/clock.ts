@@ -1,4 +1,4 @@
-/** Where code that waits gets its time from; tests pass one that they move themselves. */
+/** The source of time for code that waits; tests pass one that they move themselves. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -24,7 +24,7 @@ export const sleep = (milliseconds: number, { clock = systemClock, signal }: Sle
   return unlessAborted(promise, signal).finally(() => clock.clearTimeout(timer));
 };
 
-/** Settles as `work` does, but rejects with the signal's reason as soon as it is aborted. The work itself goes on. */
+/** Settles as `work` does, but rejects with the signal's reason as soon as it is aborted. The work itself continues. */
 export const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
   if (!signal) return work;
   const { promise: end, reject } = Promise.withResolvers<never>();

@@ -16,12 +16,12 @@ export class DaemonGroup implements Daemon {
     private readonly options: DaemonGroupOptions = {},
   ) {}
 
-  /** Stops those that started already when one fails to. @throws what the start of that one threw */
+  /** Stops those already started when one fails to start. @throws the error of that start */
   start(): Promise<void> {
     return (this.#starting ??= this.#startAll());
   }
 
-  /** Stops all of them even when one fails to. @throws what the stop of the first such one threw */
+  /** Stops all of them even when one fails to. @throws the first error of a stop */
   stop(): Promise<void> {
     return (this.#stopped ??= this.#stopAll());
   }

@@ -5,7 +5,7 @@ import { daemonOf, type Daemon } from './daemon.js';
 import { Loop } from './loop.js';
 import { daemonLifecycle } from './testing/index.js';
 
-/** Daemons that write down their starts and stops; those named in `broken` fail to start. */
+/** Daemons that record their starts and stops; those named in `broken` fail to start. */
 const recorded = (names: readonly string[], broken: readonly string[] = []) => {
   const log: string[] = [];
   const daemons = names.map((name): Daemon => ({
@@ -90,7 +90,7 @@ describe('DaemonGroup', () => {
 });
 
 describe('daemonOf', () => {
-  it('reports what could not be opened to whoever starts it, and stops all the same', async () => {
+  it('reports a failure to open to the caller of start, and still stops', async () => {
     const daemon = daemonOf(() => Promise.reject(new Error('refused')));
     await expect(daemon.start()).rejects.toThrow('refused');
     await daemon.stop();

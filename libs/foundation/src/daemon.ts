@@ -1,15 +1,15 @@
 /**
- * Works in the background between start and stop. Both may be called once or more, in any order; what was stopped does
+ * Works in the background between start and stop. Both may be called once or more, in any order; a stopped daemon does
  * not start again.
  */
 export interface Daemon {
-  /** Resolves when it works; returns early when it was stopped meanwhile. */
+  /** Resolves when it runs; returns early when it was stopped meanwhile. */
   start(): void | Promise<void>;
-  /** Resolves when nothing of it runs any more. */
+  /** Resolves when none of its work runs any more. */
   stop(): Promise<void>;
 }
 
-/** What runs from the moment it was made. */
+/** Something that runs from its creation on. */
 export interface Stoppable {
   stop(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export const daemonOf = (open: () => Promise<Stoppable> | Stoppable): Daemon => 
       if (!stopped) opened ??= (async () => open())();
       await opened;
     },
-    // What failed to open has reported that to whoever started it.
+    // A failure to open was reported to the caller of start.
     stop: () =>
       (stopped ??= Promise.resolve(opened).then(
         (running) => running?.stop(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DueHeap } from './due-heap.js';
 
 describe('DueHeap', () => {
-  it('gives what is due, the earliest first, and nothing before its time', () => {
+  it('returns due values, the earliest first, and none before its time', () => {
     const heap = new DueHeap<number>();
     // Every residue once, in a scattered order.
     const times = Array.from({ length: 1009 }, (_, index) => (index * 371) % 1009);

@@ -1,7 +1,7 @@
-/** What was thrown, as an Error. */
+/** A thrown value, as an Error. */
 export const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
-/** The message of what was thrown. */
+/** The message of a thrown value. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 export const firstLine = (text: string): string => text.split('\n', 1)[0]!;

@@ -18,7 +18,7 @@ describe('uuidv7', () => {
 });
 
 describe('uuidv5', () => {
-  it('is the same for the same parts, for ever', () => {
+  it('never changes for the same parts', () => {
     expect(uuidv5('acme', 'schedule:c1:2026-01-01')).toBe('7348a1d9-5b68-5dc6-a07c-223e99023d9c');
   });
 

@@ -8,7 +8,7 @@ describe('isInstant', () => {
   );
 
   it.each(['', '1', '2026', '2026-01', '2026-02-29', '2026-02-31T08:00:00Z', '2026-01-31T25:00:00Z'])(
-    'refuses %j, which JavaScript may take',
+    'refuses %j, which JavaScript may accept',
     (text) => expect(isInstant(text)).toBe(false),
   );
 
@@ -16,7 +16,7 @@ describe('isInstant', () => {
     expect(isInstant('2026-01-31T08:00:00')).toBe(false);
   });
 
-  it('takes what instantOf writes', () => {
+  it('accepts what instantOf writes', () => {
     expect(instantOf(1_769_846_400_123)).toBe('2026-01-31T08:00:00.123Z');
     expect(isInstant(instantOf(1_769_846_400_123))).toBe(true);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { LoadingCache } from './loading-cache.js';
 
 describe('LoadingCache', () => {
-  it('loads a key once, also for callers who come at the same time', async () => {
+  it('loads a key once, also for concurrent callers', async () => {
     const cache = new LoadingCache<number>(2);
     let loads = 0;
     const load = async () => ++loads;

@@ -14,7 +14,7 @@ export interface LoopOptions {
   readonly clock?: Clock;
 }
 
-/** Does the same again and again, one round at a time. A round that throws is reported and tried again. */
+/** Repeats a task, one round at a time. A round that throws is reported and retried. */
 export class Loop implements Daemon {
   readonly #abort = new AbortController();
   readonly #clock: Clock;
@@ -35,7 +35,7 @@ export class Loop implements Daemon {
     this.#running ??= this.#run();
   }
 
-  /** Resolves when the round at work has ended. */
+  /** Resolves when the current round has ended. */
   async stop(): Promise<void> {
     this.#abort.abort();
     await this.#running;

@@ -58,7 +58,7 @@ describe('Loop', () => {
     await loop.stop();
   });
 
-  it('does one round at a time, and its stop waits for the one at work', async () => {
+  it('does one round at a time, and its stop waits for the current one', async () => {
     const clock = new FakeClock();
     const round = Promise.withResolvers<void>();
     const log: string[] = [];

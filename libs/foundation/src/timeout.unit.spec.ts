@@ -20,7 +20,7 @@ describe('withTimeout', () => {
   it('ignores work that fails afterwards', async () => {
     const work = Promise.withResolvers<never>();
     await expect(withTimeout(work.promise, 1, () => 'late')).resolves.toBe('late');
-    work.reject(new Error('nobody waits for this'));
+    work.reject(new Error('ignored'));
     await new Promise((resolve) => setImmediate(resolve)); // an unhandled rejection would fail the run
   });
 });

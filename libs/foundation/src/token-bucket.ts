@@ -23,7 +23,7 @@ export class TokenBucket {
     this.#countedAt = now();
   }
 
-  /** From now on fills at another rate. */
+  /** Changes the rate at which it fills. */
   set rate(rate: BucketRate) {
     this.#count();
     this.#rate = rate;
@@ -39,7 +39,7 @@ export class TokenBucket {
     return this.#tokens >= this.#rate.burst;
   }
 
-  /** Takes a token, if there is one. */
+  /** Takes a token, if one is available. */
   tryTake(): boolean {
     this.#count();
     if (this.#tokens < 1 - ROUNDING) return false;

@@ -3,7 +3,7 @@ import { FakeClock } from '@tidemark/test-kit';
 import { TokenBucket } from './token-bucket.js';
 
 describe('TokenBucket', () => {
-  it('gives its burst at once, then one token each time one has flowed in', () => {
+  it('yields its burst at once, then one token each time one has flowed in', () => {
     const clock = new FakeClock(0);
     const bucket = new TokenBucket({ perSecond: 10, burst: 3 }, clock.now);
     expect([1, 2, 3, 4].map(() => bucket.tryTake())).toEqual([true, true, true, false]);
@@ -14,15 +14,18 @@ describe('TokenBucket', () => {
     expect([bucket.tryTake(), bucket.tryTake()]).toEqual([true, false]);
   });
 
-  it.each([0.1, 1 / 3, 7 / 60, 3, 7, 999])('gives a token after the wait it announces, at %d a second', (perSecond) => {
-    const clock = new FakeClock(1_767_225_600_123);
-    const bucket = new TokenBucket({ perSecond, burst: 1 }, clock.now);
-    for (let taken = 0; taken < 500; taken++) {
-      expect(bucket.tryTake()).toBe(true);
-      expect(bucket.tryTake()).toBe(false);
-      clock.set(clock.now() + bucket.waitMs());
-    }
-  });
+  it.each([0.1, 1 / 3, 7 / 60, 3, 7, 999])(
+    'yields a token after the wait it announces, at %d a second',
+    (perSecond) => {
+      const clock = new FakeClock(1_767_225_600_123);
+      const bucket = new TokenBucket({ perSecond, burst: 1 }, clock.now);
+      for (let taken = 0; taken < 500; taken++) {
+        expect(bucket.tryTake()).toBe(true);
+        expect(bucket.tryTake()).toBe(false);
+        clock.set(clock.now() + bucket.waitMs());
+      }
+    },
+  );
 
   it('never holds more than its burst, and loses nothing when the clock is put back', () => {
     const clock = new FakeClock(100_000);
@@ -36,7 +39,7 @@ describe('TokenBucket', () => {
     expect(bucket.waitMs(3)).toBe(1_000);
   });
 
-  it('goes on at another rate with the tokens it has', () => {
+  it('continues at another rate with the tokens it has', () => {
     const clock = new FakeClock(0);
     const bucket = new TokenBucket({ perSecond: 1, burst: 5 }, clock.now);
     bucket.rate = { perSecond: 100, burst: 1 };

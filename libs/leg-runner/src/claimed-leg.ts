@@ -22,21 +22,21 @@ import { Heartbeats } from './heartbeats.js';
 import { OpenConnectors, type ConnectorOpener } from './open-connectors.js';
 import { assertCheckpoint, reportOf } from './stage-report.js';
 
-/** How long a stage that was told to stop is waited for. */
+/** How long to wait for a stage that has to stop. */
 const STOP_WITHIN_MS = 500;
-/** How long the coordinator is asked to confirm a cancel; it cancels by itself at its deadline. */
+/** How long to retry a cancel's confirmation; the coordinator cancels by itself at its deadline. */
 const CONFIRM_WITHIN_MS = 5000;
 
 export type StopReason = 'cancelled' | 'fenced' | 'draining';
 
-/** Why a leg was told to stop. */
+/** Why a leg has to stop. */
 class Stopped extends Error {
   constructor(readonly reason: StopReason) {
     super(reason);
   }
 }
 
-/** What all legs of a runner share. */
+/** Shared by all legs of a runner. */
 export interface LegTools {
   readonly broker: Broker;
   readonly blobs: BlobStore;
@@ -47,7 +47,7 @@ export interface LegTools {
   readonly clock?: Clock;
 }
 
-/** One leg under one claim: sends heartbeats while its stages run, reports each, and stops when it is told to. */
+/** One leg under one claim: sends heartbeats while its stages run, reports each, and stops on request. */
 export class ClaimedLeg {
   readonly #stopping = new AbortController();
   readonly #pipeline: PipelineChoice;
@@ -56,7 +56,7 @@ export class ClaimedLeg {
   readonly #job: JobInfo;
   #counts: Counts;
   #stage = '';
-  /** Checkpoints of this claim in the stage at work. */
+  /** Checkpoints of this claim in the current stage. */
   #checkpoints = 0;
   #resumeFrom: Checkpoint | null;
   readonly #heartbeats: Heartbeats;
@@ -70,7 +70,7 @@ export class ClaimedLeg {
     const { outputs, counts, checkpoint = null, connectionId, type, trigger, attempt } = granted;
     const { tenant, jobId: id } = delivery.data;
     const { correlationId } = contextOf(tenant, delivery.headers);
-    // A coordinator that predates pipelines of their own does not name one.
+    // A coordinator that predates named pipelines does not name one.
     this.#pipeline = (granted.pipeline as PipelineChoice | undefined) ?? pipelineOfConnector(granted.connector);
     this.#outputs = { ...outputs };
     this.#counts = counts;
@@ -87,7 +87,7 @@ export class ClaimedLeg {
     this.#stopping.abort(new Stopped(reason));
   }
 
-  /** Resolves when the work message may be acknowledged. @throws Retryable when another runner is to go on */
+  /** Resolves when the work message may be acknowledged. @throws Retryable when another runner has to continue */
   async run(): Promise<void> {
     const { delivery, granted } = this;
     const drain = () => this.stop('draining');
@@ -174,7 +174,7 @@ export class ClaimedLeg {
     this.#resumeFrom = checkpoint;
   }
 
-  /** Reports an error of the stage itself; how it was stopped is not one. */
+  /** Reports an error of the stage itself; being stopped is not one. */
   async #failed(error: unknown): Promise<undefined> {
     this.#stopping.signal.throwIfAborted();
     const { failure, retryable, retryAfterMs } = StageFailed.from(error);
@@ -182,7 +182,7 @@ export class ClaimedLeg {
   }
 
   async #giveUp(error: unknown): Promise<void> {
-    // Another claim took over, or the job ended: there is nothing left to report.
+    // Another claim took over, or the job ended: nothing is left to report.
     if (refusal(error)) return;
     const { aborted, reason: stopped } = this.#stopping.signal;
     const reason = aborted ? (stopped as Stopped).reason : undefined;
@@ -203,7 +203,7 @@ export class ClaimedLeg {
     return this.coordinator.report<R>(verb, { ...claim, ...data }, this.#stopping.signal);
   }
 
-  /** A stage that does not heed its signal is left behind: its claim is over, so nothing it does counts. */
+  /** A stage that ignores its signal is abandoned: its claim is over, so its results are ignored. */
   async #untilStopped<T>(work: Promise<T>): Promise<T> {
     const { signal } = this.#stopping;
     const { clock = systemClock } = this.tools;

@@ -11,7 +11,7 @@ beforeEach(() => {
   world = new LegWorld();
 });
 
-/** Lets everything run that waits for no timer. */
+/** Runs everything that does not wait for a timer. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 async function advance(milliseconds: number): Promise<void> {
@@ -21,7 +21,7 @@ async function advance(milliseconds: number): Promise<void> {
 }
 
 describe('a leg', () => {
-  it('runs its stages in order and reports each, with what the earlier ones left', async () => {
+  it('runs its stages in order and reports each, with the outputs of earlier ones', async () => {
     const write: TestStage = async (context) => ({ output: { of: context.output('read') } });
     await world.leg({ read: async () => ({ output: { rows: 2 }, counts: { total: 2 } }), write }).run();
     expect(world.requests).toMatchObject([
@@ -30,7 +30,7 @@ describe('a leg', () => {
     ]);
   });
 
-  it('knows its job, its parameters and where to read on from', async () => {
+  it('knows its job, its parameters and where to resume reading', async () => {
     let known: object = {};
     const read: TestStage = async ({ job, parameters, cursor, source }) => {
       known = { job, parameters, cursor, source };
@@ -53,13 +53,13 @@ describe('a leg', () => {
     });
   });
 
-  it('ends when the coordinator says so', async () => {
+  it('ends when the coordinator requires it', async () => {
     world.answers['complete-stage'] = () => ({ ended: true });
     await world.leg({}).run();
     expect(world.verbs()).toEqual(['complete-stage']);
   });
 
-  it('repeats a report until the coordinator answers', async () => {
+  it('repeats a report until the coordinator responds', async () => {
     world.answers['complete-stage'] = awayFor(3);
     const running = world.leg({}).run();
     for (let pause = 0; pause < 4; pause += 1) await advance(2000);
@@ -84,7 +84,7 @@ describe('a leg', () => {
 });
 
 describe('heartbeats', () => {
-  it('begin with each stage, come every few seconds, keep the message, and end with the leg', async () => {
+  it('start with each stage, are sent every few seconds, keep the message, and end with the leg', async () => {
     const leg = world.leg({ read: untilStopped });
     const running = leg.run();
     await advance(5000);
@@ -130,7 +130,7 @@ describe('a checkpoint', () => {
     ]);
   });
 
-  it('is where a successor goes on, in that stage alone', async () => {
+  it('is where a successor resumes, in that stage alone', async () => {
     const seen: unknown[] = [];
     const look: TestStage = async ({ resumeFrom }) => {
       seen.push(resumeFrom);
@@ -166,7 +166,7 @@ describe('a failing stage', () => {
     return world.reported('fail-stage')[0];
   };
 
-  it('is reported with its code, whether to try again, and when', async () => {
+  it('is reported with its code, whether to retry, and when', async () => {
     const failed = new StageFailed('OUT_OF_MEMORY', 'too large', { retryable: false });
     expect(await failingWith(failed)).toMatchObject({
       error: { code: 'OUT_OF_MEMORY', message: 'too large' },
@@ -221,7 +221,7 @@ describe('a leg that is stopped', () => {
   it.each([
     ['cancelled', ['confirm-cancel']],
     ['fenced', []],
-  ] as const)('because it is %s gives the message up', async (reason, verbs) => {
+  ] as const)('because it is %s drops the message', async (reason, verbs) => {
     const leg = world.leg({ read: untilStopped });
     const running = leg.run();
     await settled();
@@ -238,7 +238,7 @@ describe('a leg that is stopped', () => {
     expect(world.verbs()).toEqual([]);
   });
 
-  it('leaves a stage behind that does not heed its signal', async () => {
+  it('abandons a stage that ignores its signal', async () => {
     const leg = world.leg({ read: () => new Promise(() => {}) });
     const running = leg.run();
     await settled();
@@ -250,7 +250,7 @@ describe('a leg that is stopped', () => {
 });
 
 describe('connectors', () => {
-  it('are opened once a stage and closed with it, however it ends', async () => {
+  it('are opened once per stage and closed with it, regardless of how it ends', async () => {
     const opener = new CountingOpener();
     world.opener = opener;
     const read: TestStage = async ({ open }) => {

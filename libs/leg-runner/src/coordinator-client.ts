@@ -5,14 +5,14 @@ import { currentTraceparent } from '@tidemark/telemetry';
 
 const PAUSES = { first: 100, last: 2000 };
 
-/** The coordinator's own word on a request, as opposed to its not being there to answer. */
+/** The coordinator's own refusal of a request, as opposed to its not responding. */
 export function refusal(error: unknown): { code: string; reason?: string } | undefined {
   if (!(error instanceof RemoteError) || !isErrorCode(error.code)) return undefined;
   if (error.code === 'EVENT_STORE_UNAVAILABLE' || error.code === 'INTERNAL') return undefined;
   return { code: error.code, reason: (error.details as { reason?: string } | undefined)?.reason };
 }
 
-/** Asks the coordinator; a report is repeated until it is answered, since each may be given any number of times. */
+/** Requests to the coordinator; a report is repeated until it is acknowledged, since each may be sent any number of times. */
 export class CoordinatorClient {
   constructor(
     private readonly broker: Broker,

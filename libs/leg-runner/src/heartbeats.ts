@@ -5,7 +5,7 @@ import type { Broker, Delivery } from '@tidemark/messaging';
 const SHORTEST_MS = 250;
 const LONGEST_MS = 5000;
 
-/** The heartbeats of one claim: at the begin of each stage, every few seconds, and when a stage reports progress. */
+/** The heartbeats of one claim: at the start of each stage, every few seconds, and when a stage reports progress. */
 export class Heartbeats {
   readonly #clock: Clock;
   readonly #intervalMs: number;
@@ -42,7 +42,7 @@ export class Heartbeats {
     this.#send();
   }
 
-  /** The stage got further. Sent at once, unless there was a heartbeat just now. */
+  /** The stage advanced. Sent at once, unless a heartbeat was sent just before. */
   advance(progress: Pick<Beat, 'percent' | 'counts'>): void {
     this.#progress = { ...this.#progress, ...progress };
     if (this.#clock.now() - this.#lastAt >= SHORTEST_MS) this.#send();

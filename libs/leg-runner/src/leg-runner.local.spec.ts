@@ -7,7 +7,7 @@ import { definePipeline, implement, stageTable } from '@tidemark/pipelines';
 import { LegRunner } from './leg-runner.js';
 
 const pipeline = definePipeline<{ run: object }>()({ kind: 'example', stages: [{ name: 'run', service: 'runner' }] });
-/** How long what does not run is waited for; what runs has a leg done by itself. */
+/** How long a stopped one is observed; a running one has done a round by then. */
 const IDLE_MS = 200;
 
 daemonLifecycle(

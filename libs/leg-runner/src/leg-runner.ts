@@ -17,19 +17,19 @@ import { CoordinatorClient, refusal } from './coordinator-client.js';
 const CLAIM_AGAIN_MS = 500;
 
 export interface LegRunnerOptions extends LegTools {
-  /** Whose legs to take: the service of the stages, and the name of the shared consumer. */
+  /** The service of the stages, and the name of the shared consumer. */
   readonly service: string;
-  /** Legs in work at once in this process. */
+  /** Legs in progress at once in this process. */
   readonly concurrency: number;
-  /** Milliseconds of silence until the broker gives the leg to another runner: what the coordinator waits as well. */
+  /** Milliseconds of silence until the broker gives the leg to another runner: the same as the coordinator's. */
   readonly ackWaitMs: number;
-  /** Milliseconds that legs in work get to end when the runner is stopped; then they are given back. */
+  /** Milliseconds that running legs have to end when the runner is stopped; then they are given back. */
   readonly drainMs: number;
 }
 
 /**
  * Takes legs off a service's work queue, claims them, and runs their stages. The message is acknowledged only when the
- * coordinator has taken the last report, or says that the leg is no longer ours.
+ * coordinator has accepted the last report, or reports that the claim is no longer ours.
  */
 export class LegRunner implements Daemon {
   /** Names this runner in claims. */
@@ -41,7 +41,7 @@ export class LegRunner implements Daemon {
   constructor(options: LegRunnerOptions) {
     this.#options = options;
     this.id = `${options.service}@${hostname()}-${process.pid}`;
-    // Listened to until the last leg has ended.
+    // Stays subscribed until the last leg has ended.
     this.#parts = new DaemonGroup([
       this.#stopOn('CancelRequested', 'cancelled'),
       this.#stopOn('ClaimExpired', 'fenced'),
@@ -54,7 +54,7 @@ export class LegRunner implements Daemon {
     await this.#parts.start();
   }
 
-  /** Takes no new leg, and gives those in work back that do not end in time. */
+  /** Takes no new leg, and gives back running ones that do not end in time. */
   stop(): Promise<void> {
     return this.#parts.stop();
   }
@@ -107,7 +107,7 @@ export class LegRunner implements Daemon {
     }
   }
 
-  /** Undefined when the leg is not to be had: ended, done, superseded, or held by a live runner. */
+  /** Undefined when the leg is not available: ended, done, superseded, or held by a live runner. */
   async #claim(coordinator: CoordinatorClient, delivery: Delivery<Work>): Promise<ClaimGranted | undefined> {
     const { id, deliverySequence: sequence, data } = delivery;
     const request: ClaimRequest = {

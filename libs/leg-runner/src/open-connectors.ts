@@ -10,7 +10,7 @@ export interface ConnectorOpener {
   destination(settings: DestinationSettings): Promise<Destination>;
 }
 
-/** What one stage has opened: each at most once, closed when the stage has ended. */
+/** The connectors that one stage has opened: each at most once, closed when the stage has ended. */
 export class OpenConnectors implements Connectors {
   readonly #opened = new Map<string, Promise<{ close(): Promise<void> }>>();
 
@@ -33,7 +33,7 @@ export class OpenConnectors implements Connectors {
 
   async close(): Promise<void> {
     const opened = await Promise.allSettled(this.#opened.values());
-    // What cannot be closed has nobody left to use it.
+    // A connector that cannot be closed has no user left.
     await Promise.allSettled(opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value.close()] : [])));
   }
 

@@ -1,7 +1,7 @@
 import type { Checkpoint, ClaimRef, FactOf, StageOutput, StageReport } from '@tidemark/contracts';
 import { MAX_REPORT_BYTES, StageFailed, type Pipeline, type StageResult } from '@tidemark/pipelines';
 
-/** A stage's result as it is reported. @throws StageFailed when the pipeline does not declare what is in it, or it is too large */
+/** A stage's result as it is reported. @throws StageFailed when it has parts that the pipeline does not declare, or is too large */
 export function reportOf(pipeline: Pipeline, stage: string, result: StageResult): Omit<StageReport, keyof ClaimRef> {
   const { output, counts, cursor, metrics, finish } = result;
   const facts: readonly FactOf[] | undefined = result.facts;

@@ -1,5 +1,5 @@
-// The brokers beside their raw floors, in one run: what the driver or the log does alone.
-// node tools/bench.mjs libs/messaging; NATS takes part when NATS_URL is set.
+// The brokers beside their raw floors (the driver or the log alone), in one run.
+// node tools/bench.mjs libs/messaging; NATS is included when NATS_URL is set.
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -52,7 +52,7 @@ const appendAll = async (log, count) => {
 };
 const map = (event) => [{ subject: WORK, id: event.id, data: event.data }];
 
-/** Takes messages; its `promise` resolves at the `count`th. */
+/** Counts messages; its `promise` resolves at the `count`th. */
 const consuming = async (broker, durable, count) => {
   const done = Promise.withResolvers();
   let taken = 0;
@@ -228,4 +228,4 @@ async function nats(url) {
 
 await embedded();
 if (process.env.NATS_URL) await nats(process.env.NATS_URL);
-else console.log('NATS_URL is not set: the NATS broker is left out.');
+else console.log('NATS_URL is not set: the NATS broker is skipped.');

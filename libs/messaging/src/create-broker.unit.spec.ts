@@ -4,7 +4,7 @@ import { createBroker } from './create-broker.js';
 
 describe('createBroker', () => {
   it.each(['', 'nats', 'http://user:secret@host:1', 'nats://', 'embedded', 'nats://a:1,kafka://b:2'])(
-    'refuses the URL "%s" and repeats no secret',
+    'refuses the URL "%s" without repeating a secret',
     async (url) => {
       const failure = await createBroker(url).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(TypeError);
@@ -17,11 +17,11 @@ describe('createBroker', () => {
     await expect(createBroker('embedded:')).rejects.toThrow('broker URL "embedded:": needs the log');
   });
 
-  it('refuses a namespace that a stream cannot be named after', async () => {
+  it('refuses a namespace that cannot be part of a stream name', async () => {
     await expect(createBroker('nats://127.0.0.1:1', { namespace: 'a.b' })).rejects.toThrow(/^namespace: /);
   });
 
-  it('says that no server answers', async () => {
+  it('reports that no server responds', async () => {
     const opening = createBroker('nats://user:secret@127.0.0.1:1', { patienceMs: 1 });
     const failure = await opening.catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(BrokerUnavailable);

@@ -1,16 +1,16 @@
-/** Nobody serves the subject. */
+/** No server subscribes to the subject. */
 export class NoResponder extends Error {
   override readonly name = 'NoResponder';
   readonly code = 'NO_RESPONDER';
 }
 
-/** No reply came in time; the request may have been carried out. */
+/** No reply arrived in time; the request may have been executed. */
 export class DeadlineExceeded extends Error {
   override readonly name = 'DeadlineExceeded';
   readonly code = 'DEADLINE_EXCEEDED';
 }
 
-/** The server answered with an error of its own. */
+/** The server replied with an error. */
 export class RemoteError extends Error {
   override readonly name = 'RemoteError';
   constructor(

@@ -10,8 +10,8 @@ import {
 import { assertFilter, assertSubject, storageOf } from './subjects.js';
 
 /**
- * Bytes of a message, headers and serialized data together. Below the 1 MiB of NATS and of an append by what a dead
- * letter adds, so that whatever can be published can also be filed.
+ * Bytes of a message, headers and serialized data together. Below the 1 MiB of NATS and of an append by the overhead of a
+ * dead letter, so that every message that can be published can also be filed.
  */
 export const MAX_MESSAGE_BYTES = 1_000_000;
 
@@ -54,15 +54,15 @@ function withoutUndefined(options: ConsumeOptions): ConsumeOptions {
   ) as unknown as ConsumeOptions;
 }
 
-/** Work is done once, so its subjects belong to one durable. */
+/** Work is processed once, so its subjects belong to one durable. */
 export function workTaken(policy: ConsumePolicy, cause?: unknown): TypeError {
-  const text = `subject: another durable already takes work of ${policy.subject}; ${policy.durable} cannot`;
+  const text = `subject: another durable already consumes work of ${policy.subject}; ${policy.durable} cannot`;
   return new TypeError(text, { cause });
 }
 
 export type Verdict = { readonly retryInMs: number } | { readonly dead: string };
 
-/** What becomes of a message whose handler threw. */
+/** The outcome for a message whose handler threw. */
 export function verdictOn(error: unknown, deliveryCount: number, policy: ConsumePolicy): Verdict {
   const text = error instanceof Error ? error.message || error.name : String(error);
   if (error instanceof Terminal) return { dead: text };
@@ -72,7 +72,7 @@ export function verdictOn(error: unknown, deliveryCount: number, policy: Consume
   return { retryInMs: delays[Math.min(deliveryCount, delays.length) - 1] ?? 0 };
 }
 
-/** Whether a handler's error is one of the port's answers, and not a surprise. */
+/** Whether a handler's error is one of the port's, and not unexpected. */
 export function isMeant(error: unknown): boolean {
   return error instanceof Terminal || error instanceof Retryable;
 }
@@ -81,14 +81,14 @@ function isLast(deliveryCount: number, policy: ConsumePolicy): boolean {
   return policy.maxDeliver !== -1 && deliveryCount >= policy.maxDeliver;
 }
 
-/** The reason to bury a message before handling it: all its deliveries went unanswered. */
+/** The reason to file a dead letter before handling a message: all its deliveries went unacknowledged. */
 export function exhausted(deliveryCount: number, policy: ConsumePolicy): string | undefined {
   if (policy.maxDeliver === -1 || deliveryCount <= policy.maxDeliver) return undefined;
-  return `gave up after ${policy.maxDeliver} deliveries: the last was not answered within ${policy.ackWaitMs} ms`;
+  return `gave up after ${policy.maxDeliver} deliveries: the last was not acknowledged within ${policy.ackWaitMs} ms`;
 }
 
 /**
- * The dead letter of a delivery. `place` tells two stored messages of one id apart, so that a message that was
+ * The dead letter of a delivery. `place` distinguishes two stored messages of one id, so that a message that was
  * redriven and failed again is filed again.
  */
 export function deadLetter(
@@ -113,7 +113,7 @@ export function deadLetter(
 /** Bytes that a dead letter may have. */
 export const MAX_DEAD_LETTER_BYTES = 1_040_000;
 
-/** Files a dead letter; one too large to be filed (its message came from another program) goes without its data. */
+/** Files a dead letter; one that is too large to file (its message is from another program) is filed without its data. */
 export async function bury(
   publish: (letter: OutgoingMessage, limit: number) => Promise<unknown>,
   letter: OutgoingMessage<DeadLetter>,

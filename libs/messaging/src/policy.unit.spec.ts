@@ -12,8 +12,8 @@ const delivery = {
   deliveryCount: 2,
 };
 
-describe('what becomes of a message whose handler threw', () => {
-  it('takes the next delay after an unexpected error, the last one again and again', () => {
+describe('the outcome for a message whose handler threw', () => {
+  it('uses the next delay after an unexpected error, then repeats the last one', () => {
     const delays = [1, 2, 3].map((count) => verdictOn(new Error('x'), count, policy));
     expect(delays).toEqual([{ retryInMs: 10 }, { retryInMs: 20 }, { retryInMs: 20 }]);
   });
@@ -30,12 +30,12 @@ describe('what becomes of a message whose handler threw', () => {
     expect(verdictOn(new Terminal('wrong'), 1, endless)).toEqual({ dead: 'wrong' });
   });
 
-  it('buries what comes once more after its last delivery', () => {
+  it('files a dead letter for a message that arrives again after its last delivery', () => {
     expect(exhausted(4, policy)).toBeUndefined();
     expect(exhausted(5, policy)).toContain('gave up after 4 deliveries');
   });
 
-  it('says something of whatever was thrown', () => {
+  it('describes any thrown value', () => {
     expect(verdictOn('text', 4, policy)).toEqual({ dead: 'gave up after 4 deliveries: text' });
     expect(verdictOn(new TypeError(''), 4, policy)).toEqual({ dead: 'gave up after 4 deliveries: TypeError' });
   });
@@ -48,7 +48,7 @@ describe('a dead letter', () => {
     expect(ids[0]).not.toBe(ids[2]);
   });
 
-  it('goes without its data when it is too large with it', async () => {
+  it('is filed without its data when it is too large with it', async () => {
     const published: OutgoingMessage[] = [];
     const large = deadLetter({ ...delivery, data: 'x'.repeat(1_100_000) }, 1, 'wrong', policy);
     await bury(async (letter, limit) => {
@@ -59,13 +59,13 @@ describe('a dead letter', () => {
     expect(published[0]!.data as DeadLetter).toMatchObject({ data: null, reason: 'wrong (data left out: too large)' });
   });
 
-  it('does not hide that it could not be published', async () => {
+  it('reports that it could not be published', async () => {
     const failure = new Error('down');
     await expect(bury(() => Promise.reject(failure), deadLetter(delivery, 1, 'r', policy))).rejects.toBe(failure);
   });
 });
 
-it('says how large a message is and may be', () => {
+it('names the size of a message and its limit', () => {
   expect(() => assertSize('tidemark.work.a', 1_000_001)).toThrow(MessageTooLarge);
   expect(() => assertSize('tidemark.work.a', 1_000_001)).toThrow('tidemark.work.a: 1000001 bytes, at most 1000000');
   expect(() => assertSize('tidemark.work.a', 1_000_000)).not.toThrow();

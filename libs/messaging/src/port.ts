@@ -13,7 +13,7 @@ export interface OutgoingMessage<T = unknown> {
   readonly headers?: Headers;
 }
 
-/** A message as a consumer gets it: at least once. */
+/** A message as delivered to a consumer: at least once. */
 export interface Delivery<T = unknown> {
   readonly subject: string;
   readonly id: string;
@@ -22,17 +22,17 @@ export interface Delivery<T = unknown> {
   /** 1 for the first delivery of this message, then 2, … */
   readonly deliveryCount: number;
   /**
-   * Grows with every delivery of the consumer, also over restarts. A higher number for the same message id means that
-   * the broker took the message away from the one who held it before.
+   * Grows with every delivery of the consumer, also across restarts. A higher number for the same message id means that
+   * the broker took the message from its previous holder.
    */
   readonly deliverySequence: number;
   /** Aborted when the consumer must stop now (the drain deadline passed). */
   readonly signal: AbortSignal;
-  /** Starts the ack wait anew: the message stays with this handler. */
+  /** Restarts the ack wait: the message stays with this handler. */
   extend(): Promise<void>;
 }
 
-/** Throw it from a handler: deliver again, not before `delayMs`. */
+/** Thrown by a handler: deliver again, not before `delayMs`. */
 export class Retryable extends Error {
   override readonly name = 'Retryable';
   constructor(
@@ -44,23 +44,23 @@ export class Retryable extends Error {
   }
 }
 
-/** Throw it from a handler: never deliver again, file a dead letter with the reason. */
+/** Thrown by a handler: never deliver again, file a dead letter with the reason. */
 export class Terminal extends Error {
   override readonly name = 'Terminal';
 }
 
 export interface ConsumeOptions {
-  /** The consumer's name: consumers of one name share the messages, and a restarted one goes on where it was. */
+  /** The consumer's name: consumers of one name share the messages, and a restarted one resumes where it stopped. */
   readonly durable: string;
   /** One subject filter; `*` matches one token, a final `>` the rest. */
   readonly subject: string;
-  /** Milliseconds until an unanswered delivery goes to somebody else. Default 30,000. */
+  /** Milliseconds until an unacknowledged delivery goes to another consumer. Default 30,000. */
   readonly ackWaitMs?: number;
   /** Deliveries before a failing message becomes a dead letter; -1 for no end. Default 10. */
   readonly maxDeliver?: number;
   /** Delays in milliseconds before the second, third, … delivery after an unexpected error; the last repeats. Default 1 s, 5 s, 15 s. */
   readonly backoffMs?: readonly number[];
-  /** Messages in work at once in this process. Default 16. */
+  /** Messages being handled at once in this process. Default 16. */
   readonly concurrency?: number;
   /** The dead letter's subject. Default `tidemark.dead.<durable>`. */
   readonly deadLetterSubject?: string;
@@ -71,11 +71,11 @@ export type ConsumeHandler<T = unknown> = (delivery: Delivery<T>) => Promise<voi
 
 /** Something that was started and can be ended. */
 export interface Running {
-  /** Takes nothing new, waits for what is in work (at most `deadlineMs`, default 5,000, then aborts it). */
+  /** Accepts nothing new and waits for running handlers (at most `deadlineMs`, default 5,000, then aborts them). */
   stop(deadlineMs?: number): Promise<void>;
 }
 
-/** What a dead letter's data holds. */
+/** The data of a dead letter. */
 export interface DeadLetter {
   readonly subject: string;
   readonly id: string;
@@ -105,7 +105,7 @@ export interface RequestOptions {
 export type EventMapping = (event: RecordedEvent) => readonly OutgoingMessage[];
 
 export interface RelayOptions {
-  /** Names the relay's place in the log; relays of one name may run side by side. */
+  /** Names the relay's checkpoint in the log; relays of one name may run side by side. */
   readonly name: string;
   readonly source: EventStore;
   readonly categories: readonly string[];
@@ -119,28 +119,28 @@ export interface RelayOptions {
  * Errors: NoResponder, DeadlineExceeded, RemoteError, BrokerUnavailable, MessageTooLarge (errors.ts).
  */
 export interface Broker {
-  /** Stores a message for the durable consumers of its subject. Answers when it is durable. @throws BrokerUnavailable */
+  /** Stores a message for the durable consumers of its subject. Returns when it is durable. @throws BrokerUnavailable */
   publish(message: OutgoingMessage): Promise<{ duplicate: boolean }>;
 
-  /** Asks one of the servers of a subject. @throws NoResponder · DeadlineExceeded · RemoteError · BrokerUnavailable */
+  /** Sends a request to one of the servers of a subject. @throws NoResponder · DeadlineExceeded · RemoteError · BrokerUnavailable */
   request<R = unknown>(subject: string, data: unknown, options?: RequestOptions): Promise<R>;
 
   /** Answers requests; servers of one subject share them, across processes. */
   serve<T = unknown, R = unknown>(subject: string, handler: RequestHandler<T, R>): Promise<Running>;
 
-  /** Tells whoever listens now; nothing is stored and nobody may be there. Never throws for a lost connection. */
+  /** Notifies the current listeners, if any; nothing is stored. Never throws for a lost connection. */
   broadcast(subject: string, data: unknown, headers?: Headers): void;
 
-  /** Hears broadcasts, and published and relayed messages, of a subject filter from now on: every listener gets each. May miss some. */
+  /** Receives broadcasts, and published and relayed messages, of a subject filter from now on: every listener gets each. May miss some. */
   listen<T = unknown>(subject: string, handler: (message: Request<T>) => void): Promise<Running>;
 
-  /** Takes stored messages, at least once each. */
+  /** Consumes stored messages, at least once each. */
   consume<T = unknown>(options: ConsumeOptions, handler: ConsumeHandler<T>): Promise<Running>;
 
-  /** Publishes what `map` makes of every event of the source, in order, at least once, going on after a restart where it was. */
+  /** Publishes the messages that `map` derives from every event of the source, in order, at least once; resumes after a restart. */
   relay(options: RelayOptions): Promise<Running>;
 
-  /** Resolves when the broker answers. @throws BrokerUnavailable */
+  /** Resolves when the broker responds. @throws BrokerUnavailable */
   ping(): Promise<void>;
 
   /** Stops everything started on it, then disconnects. */

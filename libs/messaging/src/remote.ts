@@ -1,13 +1,13 @@
 import { RemoteError } from './errors.js';
 
-/** An error on its way to the caller of a request. */
+/** An error as sent to the caller of a request. */
 export interface ErrorReply {
   readonly code: string;
   readonly message: string;
   readonly details?: unknown;
 }
 
-/** What the caller may know of an error that a handler threw: its string `code` (`INTERNAL` without), message, details. */
+/** The parts of a handler's error that the caller may see: its string `code` (`INTERNAL` without), message, details. */
 export function errorReply(error: unknown): ErrorReply {
   if (typeof error !== 'object' || error === null) return { code: 'INTERNAL', message: String(error) };
   const { code, message, details } = error as Partial<ErrorReply>;
@@ -18,7 +18,7 @@ export function errorReply(error: unknown): ErrorReply {
   };
 }
 
-/** Whether an error says nothing to the caller: it has no code, so somebody here should hear of it. */
+/** Whether an error means nothing to the caller: it has no code, so it has to be reported here. */
 export function isSurprise(error: unknown): boolean {
   return errorReply(error).code === 'INTERNAL';
 }

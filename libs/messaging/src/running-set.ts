@@ -1,10 +1,10 @@
 import type { Running } from './port.js';
 
-/** What a broker has started and its callers have not stopped. */
+/** The running parts of a broker that its callers have not stopped. */
 export class RunningSet {
   readonly #running = new Set<Running>();
 
-  /** The same, taken out of the set when it is stopped. */
+  /** The same, removed from the set when it is stopped. */
   add(running: Running): Running {
     const kept: Running = {
       stop: async (deadlineMs) => {

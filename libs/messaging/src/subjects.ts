@@ -15,7 +15,7 @@ export function assertFilter(filter: string): void {
   }
 }
 
-/** Where a broker keeps messages: work until it is done, events for a while, dead letters until an operator acts. */
+/** Where a broker keeps messages: work until it is done, events for some days, dead letters until an operator acts. */
 export type Storage = 'work' | 'events' | 'dead';
 
 const STORAGE: Readonly<Record<string, Storage>> = { work: 'work', ingest: 'work', evt: 'events', dead: 'dead' };
@@ -58,12 +58,12 @@ export function overlap(one: string, other: string): boolean {
 
 const CACHED_SUBJECTS = 10_000;
 
-/** Values filed under subject filters; the answer for a subject seen before costs one map look-up. */
+/** Values filed under subject filters; a subject seen before costs one map look-up. */
 export class SubjectIndex<T> {
   readonly #entries = new Set<{ filter: string; value: T }>();
   readonly #cache = new Map<string, readonly T[]>();
 
-  /** Returns the function that takes it out again. */
+  /** Returns the function that removes it again. */
   add(filter: string, value: T): () => void {
     const entry = { filter, value };
     this.#entries.add(entry);

@@ -35,7 +35,7 @@ describe('subjects', () => {
   );
 
   it.each(['tidemark.>', 'tidemark.*', 'tidemark.*.a', 'tidemark.work.a', 'tidemark.a.>'])(
-    'takes the filter %s',
+    'accepts the filter %s',
     (filter) => expect(() => assertFilter(filter)).not.toThrow(),
   );
 
@@ -59,7 +59,7 @@ describe('subjects', () => {
     }
   });
 
-  it('finds what was added after a subject had been looked up, and not what was taken out', () => {
+  it('finds values added after a subject had been looked up, and not removed ones', () => {
     const index = new SubjectIndex<string>();
     expect(index.match('tidemark.a.b')).toEqual([]);
     const remove = index.add('tidemark.a.*', 'star');

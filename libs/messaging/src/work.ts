@@ -2,7 +2,7 @@ import { withTimeout } from '@tidemark/foundation';
 
 const ABORT_GRACE_MS = 100;
 
-/** Counts what is in work, and waits for its end. */
+/** Counts running tasks, and waits for their end. */
 export class Work {
   #running = 0;
   #idle: PromiseWithResolvers<void> | undefined;
@@ -23,10 +23,10 @@ export class Work {
     if (--this.#running === 0) this.#idle?.resolve();
   }
 
-  /** Resolves when nothing is in work; aborts what is after `deadlineMs` and gives it a moment to end. */
+  /** Resolves when nothing is running; aborts running tasks after `deadlineMs` and gives them a moment to end. */
   async drain(deadlineMs: number): Promise<void> {
     if (await this.#idleWithin(deadlineMs)) return;
-    this.#controller.abort(new Error(`stopped: still in work after ${deadlineMs} ms`));
+    this.#controller.abort(new Error(`stopped: still running after ${deadlineMs} ms`));
     await this.#idleWithin(ABORT_GRACE_MS);
   }
 

@@ -1,4 +1,4 @@
-/** Names a value that the stages of one leg hand each other in memory. */
+/** Names a value that the stages of one leg pass to each other in memory. */
 export interface Artefact<T> {
   readonly name: string;
   /** Carries the type; never set. */
@@ -7,7 +7,7 @@ export interface Artefact<T> {
 
 export const artefact = <T>(name: string): Artefact<T> => ({ name });
 
-/** Memory of one leg in one process. Empty when another runner began the leg: outputs name the blobs to read. */
+/** Memory of one leg in one process. Empty when another runner started the leg: outputs name the blobs to read. */
 export class Artefacts {
   readonly #values = new Map<string, unknown>();
 
@@ -19,7 +19,7 @@ export class Artefacts {
     this.#values.set(name, value);
   }
 
-  /** For what is large and needed once. */
+  /** For large values that are needed once. */
   take<T>(key: Artefact<T>): T | undefined {
     const value = this.get(key);
     this.#values.delete(key.name);

@@ -7,7 +7,7 @@ export interface MetricDefinition {
   readonly description: string;
 }
 
-/** What a pipeline says of itself; small and without code, so that whoever only plans jobs can read it too. */
+/** The definition of a pipeline; small and without code, so that planners of jobs can read it too. */
 export interface PipelineDefinition<Stage extends string = string> {
   /** Lower case, with hyphens; unique. */
   readonly kind: string;
@@ -17,12 +17,12 @@ export interface PipelineDefinition<Stage extends string = string> {
   readonly claimTimeoutMs?: number;
   /** Milliseconds of heartbeats without progress after which a claim counts as stalled. Default: the setting. */
   readonly stallTimeoutMs?: number;
-  /** What its stages may report to have found out, besides checkpoints. */
+  /** Facts that its stages may report besides checkpoints. */
   readonly facts?: readonly FactType[];
   /** Results with which a stage may end the job before the last stage. */
   readonly earlyResults?: readonly JobResult[];
   readonly metrics?: readonly MetricDefinition[];
-  /** What is wrong with a job's parameters, fields as paths from them. Absent: its jobs take none. */
+  /** The problems of a job's parameters, fields as paths from them. Absent: its jobs have no parameters. */
   parameterProblems?(parameters: { readonly [name: string]: unknown }): readonly FieldFault[];
 }
 

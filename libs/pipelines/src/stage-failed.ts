@@ -3,9 +3,9 @@ import type { ErrorCode, Failure } from '@tidemark/contracts';
 import { ExternalError } from '@tidemark/resilience/external-error';
 
 export interface StageFailedOptions extends ErrorOptions {
-  /** False: trying again cannot help. Default true. */
+  /** False: a retry cannot succeed. Default true. */
   readonly retryable?: boolean;
-  /** Milliseconds that the other side asked us to wait. */
+  /** Milliseconds that the source or destination asked us to wait. */
   readonly retryAfterMs?: number;
 }
 
@@ -19,7 +19,7 @@ const storeCodes: ReadonlySet<unknown> = new Set<ErrorCode | (BlobNotFound | Blo
   'READ_MODEL_UNAVAILABLE',
 ]);
 
-/** The one error that a stage ends in; whatever else is thrown becomes one. */
+/** The one error that ends a stage; any other error becomes one. */
 export class StageFailed extends Error {
   override readonly name = 'StageFailed';
   readonly retryable: boolean;
@@ -36,7 +36,7 @@ export class StageFailed extends Error {
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 
-  /** The failure of an external system or a store keeps its code; what nobody foresaw is INTERNAL, and worth another try. */
+  /** The failure of an external system or a store keeps its code; an unexpected error is INTERNAL, and retried. */
   static from(error: unknown): StageFailed {
     if (error instanceof StageFailed) return error;
     if (error instanceof ExternalError) {
@@ -48,7 +48,7 @@ export class StageFailed extends Error {
     return new StageFailed(storeCodes.has(code) ? (code as string) : 'INTERNAL', error.message, { cause: error });
   }
 
-  /** As the job's history keeps it. */
+  /** As recorded in the job's history. */
   get failure(): Failure {
     return { code: this.code, message: this.message };
   }

@@ -25,18 +25,18 @@ export interface JobInfo {
   readonly type: JobType;
   readonly trigger: JobTrigger;
   readonly attempt: number;
-  /** The id of the request that set the job in motion. */
+  /** The id of the request that started the job. */
   readonly correlationId?: string;
 }
 
-/** What a stage knows and can do while it runs. */
+/** The inputs and functions of a running stage. */
 export interface StageContext<P extends Pipeline = Pipeline> {
   readonly job: JobInfo;
   readonly parameters: ParametersOf<P>;
   readonly source: SourceSettings;
-  /** What the connection's last completed job committed; null before the first. */
+  /** The cursor that the connection's last completed job committed; null before the first. */
   readonly cursor: Cursor | null;
-  /** The last checkpoint that was saved inside this stage, by whichever claim: go on from there. */
+  /** The last checkpoint that was saved inside this stage, by any claim: resume from there. */
   readonly resumeFrom: Checkpoint | null;
   /** Of the job so far, as reported. */
   readonly counts: Counts;
@@ -48,7 +48,7 @@ export interface StageContext<P extends Pipeline = Pipeline> {
   /** The output of an earlier stage. @throws Error when it has none */
   output<S extends keyof OutputsOf<P> & string>(stage: S): OutputsOf<P>[S];
   /**
-   * Saves how far the stage has got; resolves when that is durable. Call it after everything that it covers has been
+   * Saves the progress of the stage; resolves when it is durable. Call it after everything that it covers has been
    * written, at most about once a second.
    * @throws StageFailed when it is larger than MAX_REPORT_BYTES · the signal's reason when the claim is over
    */
@@ -59,7 +59,7 @@ export interface StageContext<P extends Pipeline = Pipeline> {
   now(): number;
 }
 
-/** Opens what the connection reads from and writes to. What was opened is closed when the stage ends. */
+/** Opens the connection's source and destinations. Opened ones are closed when the stage ends. */
 export interface Connectors {
   /** @throws ExternalError */
   source(): Promise<Source>;
@@ -67,7 +67,7 @@ export interface Connectors {
   destination(name: string): Promise<Destination>;
 }
 
-/** What a stage leaves behind. */
+/** The result of a stage. */
 export interface StageResult<P extends Pipeline = Pipeline, Output extends object = object> extends Pick<
   StageReport,
   'counts' | 'cursor' | 'metrics'
@@ -81,7 +81,7 @@ export interface StageResult<P extends Pipeline = Pipeline, Output extends objec
 /**
  * One stage. It may run again after a crash, in another process, with the same context but empty artefacts, and must
  * then yield the same output.
- * @throws StageFailed or ExternalError when the cause is known; anything else counts as retryable
+ * @throws StageFailed or ExternalError when the cause is known; any other error counts as retryable
  */
 export type Stage<P extends Pipeline = Pipeline, Name extends StageNameOf<P> = StageNameOf<P>> = (
   context: StageContext<P>,

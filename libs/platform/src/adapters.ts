@@ -14,15 +14,15 @@ export interface Adapters {
 
 export type PortName = keyof Adapters;
 
-/** Those that were asked for. */
+/** The requested ones. */
 export type Opened<P extends PortName> = Pick<Adapters, P> & {
-  /** Closes all that was opened, the last one first. */
+  /** Closes all opened ones, the last one first. */
   close(): Promise<void>;
 };
 
 export interface AdapterNeeds {
   readonly urls: PortUrls;
-  /** Keeps installations on the same servers apart; not used by embedded adapters. */
+  /** Separates installations on the same servers; not used by embedded adapters. */
   readonly namespace: string;
   readonly onError?: (error: Error) => void;
 }
@@ -37,13 +37,13 @@ const variables: { readonly [P in PortName]: string } = {
 
 /**
  * Opens the adapters of these ports by their URLs; an embedded broker needs the event store with it.
- * @throws Error of one line that names the setting and its problem; nothing stays open then
+ * @throws Error of one line that names the setting and its problem; all opened adapters are closed
  */
 export async function openAdapters<P extends PortName>(
   ports: readonly P[],
   { urls, namespace: name, onError }: AdapterNeeds,
 ): Promise<Opened<P>> {
-  // The installation that is alone on its servers has plain names there.
+  // The default installation has plain names on its servers.
   const namespace = name === 'tidemark' ? undefined : name;
   const opened: Partial<Adapters> = {};
   const open: { readonly [K in PortName]: () => Adapters[K] | Promise<Adapters[K]> } = {
@@ -61,7 +61,7 @@ export async function openAdapters<P extends PortName>(
     for (const adapter of Object.values(opened).toReversed()) await adapter.close();
   };
   try {
-    // The broker last: it may stand on the event store, and is closed first.
+    // The broker last: it may depend on the event store, and is closed first.
     for (const port of (Object.keys(open) as P[]).filter((one) => ports.includes(one)))
       Object.assign(opened, { [port]: await named(port, open[port]) });
   } catch (error) {

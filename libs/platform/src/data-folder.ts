@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Makes the folder of the embedded stores when it is not there. @throws Error of one line that names the setting */
+/** Creates the folder of the embedded stores when it is missing. @throws Error of one line that names the setting */
 export function assertWritable(folder: string): void {
   try {
     makeFolder(folder);
@@ -22,7 +22,7 @@ const reasons: Readonly<Record<string, string>> = {
   EEXIST: 'a file is in the way',
 };
 
-/** Step by step: Node's recursive mkdir never returns where a file system says ENOENT to a folder in a folder (/proc). */
+/** Step by step: Node's recursive mkdir never returns where a file system reports ENOENT for a nested folder (/proc). */
 function makeFolder(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   const parent = dirname(folder);
@@ -30,7 +30,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another process may have made it in between.
+    // Another process may have created it in between.
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }

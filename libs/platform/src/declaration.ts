@@ -14,7 +14,7 @@ export type SettingName = keyof PlatformSettings;
 /** The settings that a service names, and the one that every service has. */
 export type SettingsOf<S extends SettingName> = Pick<PlatformSettings, S | 'drainTimeoutMs'>;
 
-/** What a service is built from. */
+/** The input of a service's `build`. */
 export interface ServiceContext<P extends PortName, S extends SettingName, Known extends object> {
   readonly adapters: Pick<Adapters, P>;
   readonly settings: SettingsOf<S>;
@@ -22,9 +22,9 @@ export interface ServiceContext<P extends PortName, S extends SettingName, Known
   readonly clock: Clock;
   /** Keeps the declared projections up to date. */
   readonly projector: Projector;
-  /** For what has no caller to report an error to. */
+  /** Receives errors that have no caller. */
   readonly onError: (error: Error) => void;
-  /** The declaration's `known`, with what whoever starts the service put in place of it. */
+  /** The declaration's `known`, with the replacements given at start. */
   readonly known: Known;
 }
 
@@ -38,7 +38,7 @@ export interface Consumer {
 /** The stages that a service runs. */
 export interface StageParts {
   readonly table: StageTable;
-  /** Legs in work at once in this process. */
+  /** Legs in progress at once in this process. */
   readonly concurrency: number;
   /** Milliseconds of silence until the broker gives a leg to another runner. */
   readonly ackWaitMs: number;
@@ -56,7 +56,7 @@ export interface Gauge {
 /** One for each of a service's verbs. */
 export type VerbHandlers = { readonly [verb: string]: (input: never, context: CommandContext) => unknown };
 
-/** What a service consists of, not started yet. */
+/** The parts of a service, not started yet. */
 export interface ServiceParts<Exposed, H extends VerbHandlers = VerbHandlers> {
   /** One for each of the declared verbs. */
   readonly handlers?: H;
@@ -64,14 +64,14 @@ export interface ServiceParts<Exposed, H extends VerbHandlers = VerbHandlers> {
   readonly stages?: StageParts;
   /** In the order of their start. */
   readonly daemons?: readonly Daemon[];
-  /** What callers from outside reach: started last, stopped first. */
+  /** Entry points for outside callers: started last, stopped first. */
   readonly edges?: readonly Daemon[];
   readonly gauges?: readonly Gauge[];
-  /** What whoever started the service may use. */
+  /** Made available to the starter of the service. */
   readonly exposes?: Exposed;
 }
 
-/** What a service publishes of stored events. */
+/** The messages that a service publishes for stored events. */
 export interface RelayDeclaration {
   readonly categories: readonly string[];
   readonly map: EventMapping;
@@ -79,12 +79,12 @@ export interface RelayDeclaration {
 
 /**
  * A service, before it runs: `startService` starts it, `runService` runs it as a process. Verbs are validated, traced and
- * answered, consumers and stages served, and projections kept up to date without more ado.
+ * answered, consumers and stages served, and projections kept up to date automatically.
  */
 export interface ServiceDeclaration<P extends PortName, S extends SettingName, Known extends object, Exposed> {
   /** Also the name of its relay, and of the queue of its legs. */
   readonly name: string;
-  /** What it needs; `broker` always, `eventStore` for a relay, that and `readModel` for projections, `blobs` for stages. */
+  /** The ports that it needs; `broker` always, `eventStore` for a relay, that and `readModel` for projections, `blobs` for stages. */
   readonly ports: readonly P[];
   /** The settings that it reads. */
   readonly settings?: readonly S[];
@@ -95,25 +95,25 @@ export interface ServiceDeclaration<P extends PortName, S extends SettingName, K
   readonly projections?: readonly Projection<any>[];
   /** True: one of its edges answers /healthz and /readyz. */
   readonly hasHttp?: boolean;
-  /** What this version knows, such as connectors: whoever starts the service may put something in its place. */
+  /** Built-in definitions, such as connectors; the starter of the service may replace them. */
   readonly known?: Known;
-  /** Makes the parts; starts nothing. */
+  /** Creates the parts; starts nothing. */
   build(context: ServiceContext<P, S, Known>): ServiceParts<Exposed> | Promise<ServiceParts<Exposed>>;
 }
 
 /** Any service. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what services know differs
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- built-in definitions differ by service
 export type AnyService = ServiceDeclaration<PortName, SettingName, any, unknown>;
 
-/** What may take the place of the system's time and of what the declaration knows. */
+/** Replacements for the system's time and for the declaration's `known`. */
 export type Overrides<Known extends object> = Partial<Known> & { readonly clock?: Clock };
 
 /** A started service. */
 export interface RunningService<Exposed = unknown> {
   readonly exposed: Exposed;
   /**
-   * Takes nothing new, lets what is in work end or gives it back after the drain timeout, and releases what it holds.
-   * @throws the first error of a part that could not be stopped; all others are stopped all the same
+   * Stops accepting work, lets running work end or gives it back after the drain timeout, and releases its resources.
+   * @throws the first error of a part that could not be stopped; all others are still stopped
    */
   stop(): Promise<void>;
 }

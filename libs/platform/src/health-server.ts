@@ -3,7 +3,7 @@ import type { Stoppable } from '@tidemark/foundation';
 import type { Adapters } from './adapters.js';
 import { healthOf } from './health.js';
 
-/** `/healthz` (the process runs) and `/readyz` (what it cannot work without answers) for a service without an HTTP edge. */
+/** `/healthz` (the process runs) and `/readyz` (its essential dependencies respond) for a service without an HTTP edge. */
 export async function startHealthServer(
   adapters: Partial<Adapters>,
   { host, httpPort }: { readonly host: string; readonly httpPort: number },
@@ -13,7 +13,7 @@ export async function startHealthServer(
     if (request.url !== '/readyz')
       return answer(response, 404, { error: { code: 'NOT_FOUND', message: 'no such page' } });
     void healthOf(adapters).then((health) => {
-      // Views and blobs can be waited for: their absence takes nothing out of service.
+      // Views and blobs can be waited for: an outage does not make the service unready.
       const ready = health.broker !== 'down' && health.eventStore !== 'down';
       answer(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', ...health });
     });

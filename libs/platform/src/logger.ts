@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino } from 'pino';
 
-/** JSON lines on standard error, Nest's own messages among them; standard output is for what a person asked for. */
+/** JSON lines on standard error, Nest's own messages among them; standard output is for the results of commands. */
 export interface Logger extends LoggerService {
   error(message: unknown, ...details: unknown[]): void;
 }
@@ -19,7 +19,7 @@ export function createLogger(service: string, level: string): Logger {
   const [error, debug] = [line('error'), line('debug')];
   return {
     log: line('info'),
-    // Nest writes down what went wrong in `listen` and throws it as well: whoever catches it tells it, once.
+    // Nest logs an error of `listen` and throws it as well: only its catcher reports it.
     error: (message, ...details) => (details.at(-1) === 'NestApplication' ? debug : error)(message, ...details),
     warn: line('warn'),
     debug,
@@ -28,5 +28,5 @@ export function createLogger(service: string, level: string): Logger {
   };
 }
 
-/** The same for Nest, without what it reports of itself. */
+/** The same for Nest, without Nest's messages about itself. */
 export const quietly = ({ warn, error }: Logger): LoggerService => ({ log: () => undefined, warn, error });

@@ -3,7 +3,7 @@ import { currentTraceparent, inSpan } from '@tidemark/telemetry';
 
 /**
  * Handles a message in a span of its own, in the trace of the message. `work` gets the span's own `traceparent` in the
- * headers, so that what it stores and sends is known to come from there.
+ * headers, so that its events and messages carry it on.
  */
 export function inMessageSpan<R>(
   kind: 'SERVER' | 'CONSUMER',

@@ -8,7 +8,7 @@ import {
 import type { Projection, Projector, ReadModel } from '@tidemark/read-model';
 import { answersSoon } from './health.js';
 
-/** Answers what operators ask of a service that owns projections: `projections`, `rebuild-projection`. */
+/** The operators' verbs of a service that owns projections: `projections`, `rebuild-projection`. */
 export function projectionHandlers(
   service: string,
   readModel: ReadModel,

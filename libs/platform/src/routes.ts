@@ -9,7 +9,7 @@ type Served = NonNullable<BrokerRoutes['serve']>;
 type Consumed = NonNullable<BrokerRoutes['consume']>;
 
 /**
- * Answers the verbs of a table: each request is traced and validated, and its context read from its headers.
+ * Serves the verbs of a table: each request is traced and validated, and its context read from its headers.
  * @throws TypeError when a verb has no handler
  */
 export const servedVerbs = (verbs: Verbs, handlers: VerbHandlers = {}): Served =>
@@ -24,7 +24,7 @@ export const servedVerbs = (verbs: Verbs, handlers: VerbHandlers = {}): Served =
     return { subject: verb.subject, handler };
   });
 
-/** Takes what consumers are for, traced, with its context. */
+/** Runs consumers, traced, with their context. */
 export const consumedBy = (consumers: readonly Consumer[]): Consumed =>
   consumers.map(({ options, handle }) => ({
     options,

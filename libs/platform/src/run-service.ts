@@ -11,9 +11,9 @@ import { startService } from './start-service.js';
 
 export interface ProcessOptions<P extends PortName> {
   readonly name: string;
-  /** What the process needs; each is opened by its URL in the settings. */
+  /** The ports that the process needs; each is opened by its URL in the settings. */
   readonly ports: readonly P[];
-  /** True: what is started answers /healthz and /readyz itself. */
+  /** True: the started service answers /healthz and /readyz itself. */
   readonly hasHttp?: boolean;
   start(adapters: Pick<Adapters, P>, settings: PlatformSettings, logger: Logger): Promise<Stoppable>;
 }
@@ -33,8 +33,8 @@ export const runService = <P extends PortName, S extends SettingName, Known exte
   });
 
 /**
- * Runs what `start` starts as this process until SIGTERM or SIGINT: settings from the environment, telemetry, adapters,
- * then the rest. What is wrong at the start is reported in a line each, and the exit code is 1.
+ * Runs `start` as this process until SIGTERM or SIGINT: settings from the environment, telemetry, adapters,
+ * then the rest. Problems at start are reported in a line each, and the exit code is 1.
  */
 export async function runProcess<P extends PortName>({
   name,
@@ -76,7 +76,7 @@ export async function runProcess<P extends PortName>({
 }
 
 /**
- * An end that takes longer is cut off: whatever was in work is given to another runner or resumed after a restart. The
+ * A longer shutdown is cut off: running work is given to another runner or resumed after a restart. The
  * parts of one service drain together, several services one after the other.
  */
 const cutOffAfterMs = ({ drainTimeoutMs }: PlatformSettings) => 2 * drainTimeoutMs + 500;
@@ -100,6 +100,6 @@ function untilSignalled(stop: () => Promise<void>, withinMs: number): void {
   process.on('SIGINT', end);
 }
 
-/** Whether one of the stores is in the data folder, for want of a URL. */
+/** Whether one of the stores is in the data folder, because it has no URL. */
 const usesFolder = (ports: readonly PortName[], settings: PlatformSettings) =>
   ports.some((port) => port !== 'broker' && settings[port] === null);

@@ -2,7 +2,7 @@ import type { PlatformSettings } from '@tidemark/config';
 
 type Listening = Pick<PlatformSettings, 'host' | 'httpPort' | 'grpcPort'>;
 
-/** What kept a process from starting, as a line that names the setting at fault where there is one. */
+/** The problem that kept a process from starting, as a line that names the setting at fault where there is one. */
 export function describeProblem(error: unknown, settings?: Listening): string {
   if (!(error instanceof Error)) return String(error);
   const { code, address = settings?.host, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
@@ -16,7 +16,7 @@ export function describeProblem(error: unknown, settings?: Listening): string {
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `TIDEMARK_HOST: ${settings?.host ?? address} is no address of this machine`;
+      return `TIDEMARK_HOST: ${settings?.host ?? address} is not an address of this machine`;
     default:
       return error.message;
   }

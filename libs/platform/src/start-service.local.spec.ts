@@ -64,7 +64,7 @@ const openEmbedded = ({ join }: TemporaryFolder) =>
     namespace: 'tidemark',
   });
 
-/** A service whose parts a test gives. */
+/** A service whose parts are given by a test. */
 const greeterOf = (parts: Partial<ServiceParts<string>> = {}, log: unknown[] = []) =>
   defineService({
     name: 'greeter',
@@ -119,13 +119,13 @@ describe('a started service', () => {
     expect(await greet({ tenant: 'acme', name: 'you' })).toMatchObject({ code: 'NO_RESPONDER' });
   });
 
-  it('knows what whoever starts it puts in place of what it knew', async () => {
+  it('uses the replacements that its starter gives', async () => {
     const running = await startService(greeterOf(), adapters, settings, silent, { word: 'bye' });
     expect(await greet({ tenant: 'acme', name: 'you' })).toMatchObject({ name: 'bye you' });
     await running.stop();
   });
 
-  it('publishes what follows from events, and takes what its consumers are for', async () => {
+  it('publishes the messages of events, and runs its consumers', async () => {
     const taken = signal<[unknown, CommandContext]>();
     const options: ConsumeOptions = { durable: 'greeter', subject: 'tidemark.work.greeter-tasks.*' };
     const handle = async (data: object, context: CommandContext) => taken.resolve([data, context]);
@@ -135,7 +135,7 @@ describe('a started service', () => {
     await running.stop();
   });
 
-  it('answers for its health and its projections', async () => {
+  it('serves its health and its projections', async () => {
     const running = await startService(greeterOf(), adapters, settings, silent);
     const ask = (name: string, data = {}) => adapters.broker.request(`tidemark.cmd.greeter.${name}`, data);
     expect(await ask('ping')).toEqual({ eventStore: 'up', broker: 'up', readModel: 'up', blobs: 'up' });
@@ -150,7 +150,7 @@ describe('a started service', () => {
     await running.stop();
   });
 
-  it('starts edges last, and stops them before its daemons, which end before what they stand on', async () => {
+  it('starts edges last, and stops them before its daemons, which end before their dependencies', async () => {
     const log: string[] = [];
     const parts = { daemons: [recorder('a', log), recorder('b', log)], edges: [recorder('edge', log)] };
     const running = await startService(greeterOf({ ...parts, exposes: 'address' }), adapters, settings, silent);
@@ -167,7 +167,7 @@ describe('a started service', () => {
     expect(await greet({ tenant: 'acme', name: 'you' })).toMatchObject({ code: 'NO_RESPONDER' });
   });
 
-  it('lets what is in work end before anything else stops, for as long as the drain timeout', async () => {
+  it('lets running work end before anything else stops, for as long as the drain timeout', async () => {
     const log: string[] = [];
     const [taken, given] = [signal<void>(), signal<void>()];
     const handle = async (_data: object, _context: CommandContext, { signal: cut }: { signal: AbortSignal }) => {
@@ -186,7 +186,7 @@ describe('a started service', () => {
     expect(log).toEqual(['start a', 'cut off', 'stop a']);
   });
 
-  it('reports to the logger what has no caller', async () => {
+  it('reports errors without a caller to the logger', async () => {
     const reported = signal<unknown>();
     const logger: Logger = { ...silent, error: reported.resolve };
     const [broken] = [
@@ -219,10 +219,10 @@ describe('a declaration', () => {
   });
 });
 
-/** How long what does not run is waited for; what runs has an event done by itself. */
+/** How long a stopped one is observed; a running one has done a round by then. */
 const IDLE_MS = 200;
 
-// As whoever starts several services in one process sees it.
+// As seen by a process that starts several services.
 daemonLifecycle(
   'A service with projections, relay, verbs and consumers',
   async () => {

@@ -32,9 +32,9 @@ interface Surroundings {
 
 /**
  * Starts a service; the adapters stay the caller's. Any number may run side by side on the same stores. It starts in this
- * order, and stops in the opposite one: projections, daemons, relay, then together whatever takes work (verbs,
+ * order, and stops in the opposite one: projections, daemons, relay, then together the parts that accept work (verbs,
  * consumers, legs, edges).
- * @throws what the part threw that could not start; those that had started are stopped
+ * @throws the error of the part that could not start; the started ones are stopped
  */
 export async function startService<P extends PortName, S extends SettingName, Known extends object, Exposed>(
   service: ServiceDeclaration<P, S, Known, Exposed>,

@@ -1,4 +1,4 @@
-// How fast the SQLite read model folds and rebuilds, beside the rows that the same file takes raw.
+// How fast the SQLite read model folds and rebuilds, beside raw inserts into the same file.
 // node libs/read-model/bench/read-model.bench.mjs [documents]; needs a build.
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -50,7 +50,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** 64 runs at work at any time, each with four events. */
+/** 64 runs in progress at any time, each with four events. */
 function interleaved(ids) {
   const events = [];
   for (let from = 0; from < ids.length; from += 64) {

@@ -1,7 +1,7 @@
 import type { ReadModel } from './port.js';
 
 export interface ReadModelOptions {
-  /** Keeps views of one name apart: the MongoDB database, or a prefix of the names inside an SQLite file. */
+  /** Separates views of one name: the MongoDB database, or a prefix of the names inside an SQLite file. */
   readonly namespace?: string;
 }
 

@@ -6,7 +6,7 @@ import { ReadModelUnavailable } from './port.js';
 import { tasks } from './testing/tasks.js';
 
 describe('createReadModel', () => {
-  it('opens an SQLite file, and makes the folders on the way to it', async () => {
+  it('opens an SQLite file, and creates its parent folders', async () => {
     await using folder = await temporaryFolder();
     for (const url of [
       `sqlite:${folder.join('a', 'b', 'views.db')}`,
@@ -44,7 +44,7 @@ describe('createReadModel', () => {
     expect(JSON.stringify([error.message, error.cause, error.stack])).not.toContain('secret');
   });
 
-  it('says what is wrong with a file that cannot be opened', async () => {
+  it('reports why a file cannot be opened', async () => {
     await expect(createReadModel('sqlite:/dev/null/views.db')).rejects.toThrow(ReadModelUnavailable);
     await expect(createReadModel('sqlite:/dev/null/views.db')).rejects.toThrow('/dev/null/views.db');
   });
@@ -53,7 +53,7 @@ describe('createReadModel', () => {
     await expect(createReadModel('sqlite::memory:', { namespace: 'a/b' })).rejects.toThrow(/namespace "a\/b"/);
   });
 
-  it('keeps the views of two namespaces in one file apart', async () => {
+  it('separates the views of two namespaces in one file', async () => {
     await using folder = await temporaryFolder();
     const url = `sqlite:${folder.join('views.db')}`;
     const [a, b] = [await createReadModel(url, { namespace: 'a' }), await createReadModel(url, { namespace: 'b' })];

@@ -1,7 +1,7 @@
 import { categoryOf, type RecordedEvent } from '@tidemark/event-store';
 import type { Projection, ViewDocument } from './port.js';
 
-/** What is known of one id: its document (null when absent or removed) after the event at `position` (-1: none). */
+/** The state of one id: its document (null when absent or removed) after the event at `position` (-1: none). */
 export interface Entry {
   readonly document: ViewDocument | null;
   readonly position: number;
@@ -35,7 +35,7 @@ export function keyed<D extends ViewDocument>(
 }
 
 /**
- * The entries that the events change. An event at or before an entry's position was folded already and is left out,
+ * The entries that the events change. An event at or before an entry's position was already folded and is skipped,
  * so that replayed and overlapping batches change nothing. Touches no state: a throwing fold leaves nothing behind.
  */
 export function fold<D extends ViewDocument>(

@@ -4,11 +4,11 @@ import { GenerationDropped, type Generation, type Projection } from './port.js';
 import { Waiters } from './waiters.js';
 
 const BATCH = 250;
-const BREATH_MS = 4;
+const YIELD_EVERY_MS = 4;
 
 /**
  * Feeds one generation from the log, from its own position on, until it is stopped or the generation is dropped.
- * When the read model refuses a batch it backs off and subscribes anew after the last batch that was applied.
+ * When the read model refuses a batch it backs off and subscribes again after the last applied batch.
  */
 export class Follower {
   /** Events applied so far. */
@@ -20,7 +20,7 @@ export class Follower {
   readonly #running: Promise<'stopped' | 'dropped'>;
   #subscription: Subscription | undefined;
   #dropped = false;
-  #breath = 0;
+  #yieldedAt = 0;
 
   constructor(
     private readonly eventStore: EventStore,
@@ -33,7 +33,7 @@ export class Follower {
     this.#running = this.#run();
   }
 
-  /** Resolves when all that was stored at the (last) subscription was applied. Rejects when it ends before. */
+  /** Resolves when all events stored at the (last) subscription were applied. Rejects when it ends before. */
   get caughtUp(): Promise<void> {
     return this.#caughtUp.promise;
   }
@@ -43,7 +43,7 @@ export class Follower {
     return this.#running;
   }
 
-  /** The generation holds everything up to here; at least its own position, since not every step is stored. */
+  /** The generation covers all events up to here; at least its own position, since not every step is stored. */
   get position(): number {
     return Math.max(this.generation.position, this.#subscription?.position ?? -1);
   }
@@ -103,9 +103,9 @@ export class Follower {
     this.#waiters.reached(this.generation.position);
     this.onPosition(this.generation.position);
     // Embedded stores work on this thread: a long rebuild must not keep everything else waiting.
-    if (performance.now() - this.#breath < BREATH_MS) return;
+    if (performance.now() - this.#yieldedAt < YIELD_EVERY_MS) return;
     await new Promise(setImmediate);
-    this.#breath = performance.now();
+    this.#yieldedAt = performance.now();
   }
 }
 

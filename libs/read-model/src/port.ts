@@ -5,7 +5,7 @@ export interface ViewDocument {
   readonly id: string;
 }
 
-/** What a reader of a view must know of it; the fold stays with the service that owns the view. */
+/** The part of a view's definition that readers need; the fold stays with the service that owns the view. */
 export interface ViewDefinition<D extends ViewDocument = ViewDocument> {
   /** Letters, digits and `-`; the view's name in queries and in `projections rebuild <name>`. */
   readonly name: string;
@@ -17,7 +17,7 @@ export interface ViewDefinition<D extends ViewDocument = ViewDocument> {
 
 /**
  * A view as a pure fold over the events of its streams, in order, possibly again after a crash. Events that the streams
- * do not know are passed over; a document never sees an event older than the one that it was last changed by.
+ * do not know are skipped; a document never sees an event older than its last change.
  */
 export interface Projection<
   D extends ViewDocument = ViewDocument,
@@ -53,18 +53,18 @@ export interface Query<D> {
 export interface QueryResult<D> {
   readonly data: readonly D[];
   readonly total: number;
-  /** The log position up to which the view is true. */
+  /** The log position that the view reflects. */
   readonly asOf: number;
 }
 
-/** What a service reads. All methods throw ReadModelUnavailable when the store cannot be reached. */
+/** The queries of a view. All methods throw ReadModelUnavailable when the store cannot be reached. */
 export interface View<D extends ViewDocument> {
   get(id: string): Promise<D | null>;
   query(query: Query<D>): Promise<QueryResult<D>>;
   count(where?: Query<D>['where']): Promise<number>;
   /** All documents that match, by id, in bounded memory; cheap per page when an index ends in `id`. Later changes may show. */
   scan(where?: Query<D>['where']): AsyncIterable<D>;
-  /** The log position up to which the view is true; -1 when nothing was applied. */
+  /** The log position that the view reflects; -1 when nothing was applied. */
   position(): Promise<number>;
 }
 
@@ -79,7 +79,7 @@ export interface Generation {
    * @throws ReadModelUnavailable · GenerationDropped
    */
   apply(events: readonly RecordedEvent[], position: number): Promise<void>;
-  /** Makes what was applied durable (adapters may write behind). */
+  /** Makes applied batches durable (adapters may write behind). */
   flush(): Promise<void>;
 }
 
@@ -91,7 +91,7 @@ export interface ReadModel {
   view<D extends ViewDocument>(definition: ViewDefinition<D>): View<D>;
   /** The live generation of this projection's version, if there is one. */
   live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation | null>;
-  /** The version of the live generation, whatever it is; null when there is none. */
+  /** The version of the live generation; null when there is none. */
   liveVersion<D extends ViewDocument>(definition: ViewDefinition<D>): Promise<number | null>;
   /** A new, empty generation beside the live one (an unfinished earlier one is dropped). */
   begin<D extends ViewDocument>(projection: Projection<D>): Promise<Generation>;
@@ -107,7 +107,7 @@ export class ReadModelUnavailable extends Error {
   readonly code = 'READ_MODEL_UNAVAILABLE';
 }
 
-/** The generation was dropped: another one was swapped in, or it lay unfinished for too long. Open the live one. */
+/** The generation was dropped: another one was swapped in, or it was left unfinished for too long. Open the live one. */
 export class GenerationDropped extends Error {
   override readonly name = 'GenerationDropped';
   readonly code = 'GENERATION_DROPPED';

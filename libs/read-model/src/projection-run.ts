@@ -7,7 +7,7 @@ import { Waiters } from './waiters.js';
 export interface RebuildResult {
   /** Events read. */
   readonly events: number;
-  /** Documents in the view now; absent when the store could not be asked right after the swap. */
+  /** Documents in the view now; absent when the store could not be read right after the swap. */
   readonly documents?: number;
   readonly ms: number;
 }
@@ -19,7 +19,7 @@ export interface RebuildResult {
  * opening ── none, or one of another version ──▶ building ── caught up, swapped in ──▶ following
  * following ── rebuild() ──▶ building, while the live one is followed too ── caught up, swapped in ──▶ following
  * following ── generation dropped: another projector swapped its own in ──▶ opening
- * any ── an error ──▶ reported, backed off, opening (a live follower goes on meanwhile)
+ * any ── an error ──▶ reported, backed off, opening (a live follower continues meanwhile)
  */
 export class ProjectionRun {
   readonly #steps: Loop;
@@ -27,7 +27,7 @@ export class ProjectionRun {
   readonly #onError: (error: Error) => void;
   #live: Follower | undefined;
   #building: Follower | undefined;
-  #asked = Promise.withResolvers<void>();
+  #requested = Promise.withResolvers<void>();
   #rebuild: PromiseWithResolvers<RebuildResult> | undefined;
   /** Another projector took the view while this one ran. */
   #displaced = false;
@@ -60,7 +60,7 @@ export class ProjectionRun {
   async stop(): Promise<void> {
     const live = this.#live;
     const stopped = this.#steps.stop();
-    this.#asked.resolve();
+    this.#requested.resolve();
     await Promise.all([this.#building?.stop(), live?.stop()]);
     await stopped;
     this.#waiters.fail(this.#stopped());
@@ -80,7 +80,7 @@ export class ProjectionRun {
       this.#rebuild = Promise.withResolvers();
       this.#rebuild.promise.catch(() => {}); // a caller who does not wait must not end the process
     }
-    this.#asked.resolve();
+    this.#requested.resolve();
     this.start();
     return this.#rebuild.promise;
   }
@@ -89,7 +89,7 @@ export class ProjectionRun {
     this.#live ??= await this.#open();
     if (!this.#live || this.#rebuild) return this.#build();
     this.#waiters.reached(this.position);
-    const outcome = await Promise.race([this.#live.ended, this.#asked.promise]);
+    const outcome = await Promise.race([this.#live.ended, this.#requested.promise]);
     if (outcome === undefined) return;
     this.#displaced = outcome === 'dropped';
     this.#live = undefined;
@@ -129,7 +129,7 @@ export class ProjectionRun {
     await this.#report(follower.events, started);
   }
 
-  /** Halts the live view, so that the new one gets as far and readers never see a view step back. */
+  /** Pauses the live view, so that the new one catches up and readers never see a view step back. */
   async #pass(follower: Follower): Promise<void> {
     const before = this.#live;
     this.#live = undefined;
@@ -138,7 +138,7 @@ export class ProjectionRun {
     await follower.reached(Math.min(before.position, await this.eventStore.head()));
   }
 
-  /** False when the log ends before the view does: it was replaced by another log, and nothing in the view is true. */
+  /** False when the log ends before the view does: the log was replaced, and the view is invalid. */
   async #isOfThisLog({ position }: Generation): Promise<boolean> {
     const head = await this.eventStore.head();
     if (position <= head) return true;
@@ -150,16 +150,16 @@ export class ProjectionRun {
 
   async #report(events: number, started: number): Promise<void> {
     const ms = performance.now() - started;
-    const asked = this.#rebuild;
+    const requested = this.#rebuild;
     this.#rebuild = undefined;
-    this.#asked = Promise.withResolvers();
+    this.#requested = Promise.withResolvers();
     const documents =
-      asked &&
+      requested &&
       (await this.readModel
         .view(this.projection)
         .count()
         .catch(() => undefined));
-    asked?.resolve({ events, documents, ms });
+    requested?.resolve({ events, documents, ms });
   }
 
   #follow(generation: Generation): Follower {

@@ -6,7 +6,7 @@ import { createReadModel } from './create-read-model.js';
 import { Projector } from './projector.js';
 import { tasks } from './testing/tasks.js';
 
-/** How long a projector that runs may take for one event; one that does not run is waited for as long. */
+/** How long a running projector may take for one event; a stopped one is observed for as long. */
 const ROUND_MS = 200;
 
 daemonLifecycle('Projector', async () => {

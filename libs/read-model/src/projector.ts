@@ -6,10 +6,10 @@ import { ProjectionRun, type RebuildResult } from './projection-run.js';
 export interface ProjectorOptions {
   readonly eventStore: EventStore;
   readonly readModel: ReadModel;
-  /** Each with a name of its own. The document types may differ. */
+  /** Each with a unique name. The document types may differ. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly projections: readonly Projection<any>[];
-  /** Told of every failure; the projector itself goes on by retrying. */
+  /** Receives every failure; the projector itself retries. */
   readonly onError: (error: Error, projection: string) => void;
 }
 
@@ -17,7 +17,7 @@ export interface ProjectorOptions {
  * Runs projections: follows the log from each view's own position, builds a view that is missing or of an older
  * version beside the live one and swaps it in, and rebuilds on demand.
  *
- * It never gives up: a store that is down, or a fold that throws, is reported and tried again after 0.1 to 5 s, and
+ * It never gives up: a store that is down, or a fold that throws, is reported and retried after 0.1 to 5 s, and
  * holds up no other projection. Several projectors may run the same projections at once.
  */
 export class Projector implements Daemon {
@@ -47,7 +47,7 @@ export class Projector implements Daemon {
     await Promise.all([...this.#runs.values()].map((run) => run.stop()));
   }
 
-  /** The log position up to which the view is true, as far as this projector knows; -1 before it has one. */
+  /** The log position that the view reflects, as known to this projector; -1 before it has one. */
   position(name: string): number {
     return this.#run(name).position;
   }
@@ -58,7 +58,7 @@ export class Projector implements Daemon {
   }
 
   /**
-   * Builds the view anew from the first event, beside the live one that readers go on using, and swaps it in.
+   * Rebuilds the view from the first event, beside the live one that readers keep using, and swaps it in.
    * Works without start() too, then for this projection alone. Rejects only when the projector is stopped.
    */
   rebuild(name: string): Promise<RebuildResult> {

@@ -1,6 +1,6 @@
 import type { Query, Range, Scalar, ViewDefinition, ViewDocument } from './port.js';
 
-/** What an adapter needs of a definition, whatever its document type. */
+/** The part of a definition that an adapter needs, for any document type. */
 export interface AnyDefinition {
   readonly name: string;
   readonly version: number;
@@ -15,7 +15,7 @@ export type Test =
 export type Bound = readonly [operator: 'gt' | 'gte' | 'lt' | 'lte', value: string | number];
 export type Where = readonly (readonly [field: string, test: Test])[];
 
-/** A checked query: known fields, scalar values, sane paging. */
+/** A checked query: known fields, scalar values, valid paging. */
 export interface Plan {
   readonly where: Where;
   readonly sort: readonly (readonly [field: string, direction: 'asc' | 'desc'])[];
@@ -38,7 +38,7 @@ export function indexedFields(definition: AnyDefinition): string[] {
   return [...fields];
 }
 
-/** What a field counts as in a query: only scalars can be found; anything else is as if it were missing. */
+/** The value of a field in a query: only scalars can be found; anything else counts as missing. */
 export function scalar(value: unknown): Scalar {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value) ? (value as Scalar) : null;
 }
@@ -73,7 +73,7 @@ function checkField(definition: AnyDefinition, field: string): void {
 
 function toTest(field: string, condition: unknown): Test {
   if (isScalar(condition)) return { kind: 'equals', value: condition };
-  // An undefined condition would silently match everything: a tenant filter must never get lost like that.
+  // An undefined condition would silently match everything: a tenant filter must never be lost that way.
   if (typeof condition !== 'object' || condition === null || Object.keys(condition).length === 0) {
     throw new TypeError(`where.${field}: expected a scalar, { in } or a range, got ${String(condition)}`);
   }

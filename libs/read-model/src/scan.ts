@@ -3,7 +3,7 @@ import type { Where } from './query.js';
 
 const PAGE = 1000;
 
-/** Goes through all that match by id, a page at a time, so that no page is dearer than the first. */
+/** Iterates over all matches by id, a page at a time, so that no page costs more than the first. */
 export async function* scanById<D extends ViewDocument>(
   where: Where,
   page: (where: Where, limit: number) => Promise<readonly D[]>,

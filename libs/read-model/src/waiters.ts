@@ -6,12 +6,12 @@ interface Waiter {
 
 const LOOK_MS = 20;
 
-/** Those who wait until a position is reached. */
+/** Callers that wait until a position is reached. */
 export class Waiters {
   #waiting: Waiter[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param current where it is now: looked at every 20 ms, since a log without events of interest tells nobody */
+  /** @param current the current position: polled every 20 ms, since a log without events of interest notifies no waiter */
   constructor(private readonly current: () => number) {}
 
   until(position: number): Promise<void> {

@@ -3,13 +3,13 @@ import ipaddr from 'ipaddr.js';
 export type Address = ipaddr.IPv4 | ipaddr.IPv6;
 export type Range = readonly [Address, number];
 
-/** Everything that is not public, by the IANA IPv4 special-purpose registry, and multicast. */
+/** All non-public ranges, by the IANA IPv4 special-purpose registry, and multicast. */
 const NOT_PUBLIC_IPV4 = ranges(
   '0.0.0.0/8', // this network
   '10.0.0.0/8', // private
-  '100.64.0.0/10', // carrier-grade NAT; holds the metadata address of some clouds
+  '100.64.0.0/10', // carrier-grade NAT; contains the metadata address of some clouds
   '127.0.0.0/8', // loopback
-  '169.254.0.0/16', // link-local; holds the metadata address of most clouds
+  '169.254.0.0/16', // link-local; contains the metadata address of most clouds
   '172.16.0.0/12', // private
   '192.0.0.0/24', // protocol assignments
   '192.0.2.0/24', // documentation

@@ -141,7 +141,7 @@ describe('an allow list', () => {
     expect(host('http://localhost.evil.com/')).toBe(false);
   });
 
-  it('takes the default port of the scheme when the URL has none', () => {
+  it('uses the default port of the scheme when the URL has none', () => {
     const web = parseAllowList(['a.internal:443']);
     expect(web.allowsHost(new URL('https://a.internal/'))).toBe(true);
     expect(web.allowsHost(new URL('http://a.internal/'))).toBe(false);

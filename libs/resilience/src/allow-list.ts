@@ -1,8 +1,8 @@
 import { type Address, inRange, parseAddress, type Range, range, reaches } from './address.js';
 
-/** What may be fetched although it is not public. */
+/** Non-public addresses that may be fetched. */
 export interface AllowList {
-  /** Whether the operator trusts this host, wherever its name leads. */
+  /** Whether the operator trusts this host, regardless of its address. */
   allowsHost(url: URL): boolean;
   allowsAddress(address: Address): boolean;
 }
@@ -28,7 +28,7 @@ export function parseAllowList(entries: readonly string[]): AllowList {
 
 function hostEntry(entry: string): string {
   const [, host = '', port] = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(entry) ?? [];
-  // The URL parser brings a host into the form that it has in every URL: lower case, punycode, short IPv6.
+  // The URL parser normalises a host: lower case, punycode, short IPv6.
   const url = `http://${host}/`;
   if (!host || !URL.canParse(url) || /[/?#@\\\s]/.test(host))
     throw new Error(`${entry} is not a host, host:port or CIDR`);

@@ -1,15 +1,15 @@
 import { messageOf, systemClock, type Clock } from '@tidemark/foundation';
 import { ExternalError, Retryable } from './external-error.js';
 
-/** Closed lets everything through, open nothing, half-open one probe. Plain data. */
+/** Closed admits every call, open none, half-open one probe. Plain data. */
 export type BreakerState =
   | { readonly status: 'closed'; readonly failures: number }
   | { readonly status: 'open'; readonly until: number }
   | { readonly status: 'half-open'; readonly probing: boolean };
 
-/** What a breaker is told. `at` in ms since the epoch; `probe`: the call was let through by a half-open breaker. */
+/** An input of a breaker. `at` in ms since the epoch; `probe`: the call was admitted by a half-open breaker. */
 export type BreakerInput =
-  | { readonly type: 'asked'; readonly at: number }
+  | { readonly type: 'requested'; readonly at: number }
   | { readonly type: 'succeeded' | 'failed' | 'abandoned'; readonly at: number; readonly probe: boolean };
 
 export interface BreakerPolicy {
@@ -25,24 +25,24 @@ export interface BreakerChange {
   readonly from: BreakerState['status'];
   readonly to: BreakerState['status'];
   readonly at: number;
-  /** Message of the failure that opened it; for the others what happened. */
+  /** Message of the failure that opened it; a description for other changes. */
   readonly cause: string;
 }
 
 export const closedBreaker: BreakerState = { status: 'closed', failures: 0 };
-/** When to ask again while another's probe is under way. */
+/** When to retry while another caller's probe is in flight. */
 const PROBE_MS = 1000;
 const POLICY: BreakerPolicy = { failures: 5, openMs: 60_000 };
 
-/** The next state. Pure and total: a call that began in another state has no say, unless it is the probe. */
+/** The next state. Pure and total: a call that began in another state is ignored, unless it is the probe. */
 export function nextBreakerState(state: BreakerState, input: BreakerInput, policy: BreakerPolicy): BreakerState {
   switch (state.status) {
     case 'closed':
       return fromClosed(state, input, policy);
     case 'open':
-      return input.type === 'asked' && input.at >= state.until ? { status: 'half-open', probing: true } : state;
+      return input.type === 'requested' && input.at >= state.until ? { status: 'half-open', probing: true } : state;
     case 'half-open':
-      if (input.type === 'asked') return { status: 'half-open', probing: true };
+      if (input.type === 'requested') return { status: 'half-open', probing: true };
       if (!input.probe) return state;
       if (input.type === 'abandoned') return { status: 'half-open', probing: false };
       return input.type === 'succeeded' ? closedBreaker : { status: 'open', until: input.at + policy.openMs };
@@ -54,22 +54,22 @@ function fromClosed(
   input: BreakerInput,
   { failures, openMs }: BreakerPolicy,
 ): BreakerState {
-  // What was sent before it opened and ends after it closed again is old news.
-  if (input.type === 'asked' || input.type === 'abandoned') return state;
+  // A call sent before it opened that ends after it closed again is outdated.
+  if (input.type === 'requested' || input.type === 'abandoned') return state;
   if (input.type === 'succeeded') return state.failures === 0 ? state : closedBreaker;
   if (state.failures + 1 < failures) return { status: 'closed', failures: state.failures + 1 };
   return { status: 'open', until: input.at + openMs };
 }
 
-/** The right to make one call; exactly one of its methods is to be called when it is over, later ones do nothing. */
+/** The right to make one call; call exactly one of its methods when the call is over; later ones do nothing. */
 export interface BreakerPermit {
   succeeded(): void;
   failed(cause: string): void;
-  /** Nothing was learned: the caller went away. */
+  /** No outcome: the caller went away. */
   abandoned(): void;
 }
 
-/** What an error says about the target: it is ill, it answered, or nothing. */
+/** The verdict of an error on the target: it failed, it responded, or neither. */
 export type Verdict = 'failed' | 'succeeded' | 'abandoned';
 
 export interface BreakerOptions extends Partial<BreakerPolicy> {
@@ -83,7 +83,7 @@ export interface BreakerOptions extends Partial<BreakerPolicy> {
   readonly clock?: Clock;
 }
 
-/** `Retryable` is a failure, the other external errors are answers, an abort is nothing, anything else a failure. */
+/** `Retryable` is a failure, the other external errors are responses, an abort is neither, anything else a failure. */
 export function verdictOf(error: unknown): Verdict {
   if (error instanceof ExternalError) return error instanceof Retryable ? 'failed' : 'succeeded';
   return (error as Error | undefined)?.name === 'AbortError' ? 'abandoned' : 'failed';
@@ -105,8 +105,8 @@ export class CircuitBreaker {
   }
 
   /**
-   * Calls `work` if the target may be called, and learns from how it ends; nothing once `signal` is aborted.
-   * @throws Retryable while it may not be called; what `work` throws
+   * Calls `work` if the target may be called, and records the outcome; nothing once `signal` is aborted.
+   * @throws Retryable while it may not be called; the error of `work`
    */
   async run<T>(work: () => Promise<T>, signal?: AbortSignal, code = this.#options.code): Promise<T> {
     const permit = this.enter(code);
@@ -130,10 +130,10 @@ export class CircuitBreaker {
     if (state.status === 'half-open' && state.probing) throw this.#refusal(code, PROBE_MS);
   }
 
-  /** Takes the right to one call. @throws Retryable with `retryAfterMs` while there is none to be had */
+  /** Takes the permit for one call. @throws Retryable with `retryAfterMs` while there is none */
   enter(code = this.#options.code): BreakerPermit {
     this.check(code);
-    this.#take('the time is over: one call is let through', { type: 'asked', at: this.#options.clock.now() });
+    this.#take('the pause is over: one probe call is admitted', { type: 'requested', at: this.#options.clock.now() });
     const probe = this.#state.status === 'half-open';
     let over = false;
     const end = (type: Verdict, cause: string) => {
@@ -142,7 +142,7 @@ export class CircuitBreaker {
       this.#take(cause, { type, at: this.#options.clock.now(), probe });
     };
     return {
-      succeeded: () => end('succeeded', 'the call that was let through succeeded'),
+      succeeded: () => end('succeeded', 'the probe call succeeded'),
       failed: (cause) => end('failed', cause),
       abandoned: () => end('abandoned', 'the call was abandoned'),
     };
@@ -156,7 +156,7 @@ export class CircuitBreaker {
   }
 
   #refusal(code: string, retryAfterMs: number): Retryable {
-    const message = `${this.#options.target} failed ${this.#policy.failures} times in a row and is not called for now`;
+    const message = `${this.#options.target} failed ${this.#policy.failures} times in a row and is not called for the time being`;
     return new Retryable(code, message, { retryAfterMs });
   }
 }

@@ -20,26 +20,26 @@ const input = (type: BreakerInput['type'], at: number, probe = false) => ({ type
 
 describe('the rules of a breaker', () => {
   it.each<[BreakerState, BreakerInput, BreakerState]>([
-    [closed(0), input('asked', 0), closed(0)],
-    [closed(3), input('asked', 0), closed(3)],
+    [closed(0), input('requested', 0), closed(0)],
+    [closed(3), input('requested', 0), closed(3)],
     [closed(3), input('failed', 0), closed(4)],
     [closed(4), input('failed', 7), { status: 'open', until: 60_007 }],
     [closed(4), input('succeeded', 0), closed(0)],
     [closed(4), input('abandoned', 0), closed(4)],
-    [open, input('asked', 999), open],
-    [open, input('asked', 1000), probing(true)],
+    [open, input('requested', 999), open],
+    [open, input('requested', 1000), probing(true)],
     [open, input('succeeded', 2000), open],
     [open, input('failed', 2000), open],
     [open, input('abandoned', 2000), open],
-    [probing(false), input('asked', 0), probing(true)],
+    [probing(false), input('requested', 0), probing(true)],
     [probing(true), input('succeeded', 0), probing(true)],
     [probing(true), input('failed', 0), probing(true)],
     [probing(true), input('abandoned', 0), probing(true)],
     [probing(true), input('succeeded', 0, true), closed(0)],
     [probing(true), input('failed', 5, true), { status: 'open', until: 60_005 }],
     [probing(true), input('abandoned', 0, true), probing(false)],
-  ])('%j and %j make %j', (state, told, next) => {
-    expect(nextBreakerState(state, told, POLICY)).toEqual(next);
+  ])('%j and %j give %j', (state, input, next) => {
+    expect(nextBreakerState(state, input, POLICY)).toEqual(next);
   });
 });
 
@@ -60,7 +60,7 @@ describe('a circuit breaker', () => {
     for (let n = 0; n < times; n++) await expect(breaker.run(down)).rejects.toThrow('no connection');
   };
 
-  it('opens after five failures in a row, lets one call through after a minute, and tells each change', async () => {
+  it('opens after five failures in a row, admits one call after a minute, and reports each change', async () => {
     await fail(4);
     await breaker.run(up);
     await fail(5);
@@ -68,7 +68,7 @@ describe('a circuit breaker', () => {
     const call = breaker.run(async () => (called = true));
     await expect(call).rejects.toMatchObject({
       ...{ name: 'Retryable', code: 'SOURCE_UNREACHABLE', retryAfterMs: 60_000 },
-      message: 'db:5432 failed 5 times in a row and is not called for now',
+      message: 'db:5432 failed 5 times in a row and is not called for the time being',
     });
     expect(called).toBe(false);
     await clock.advance(60_000);
@@ -80,19 +80,19 @@ describe('a circuit breaker', () => {
         from: 'open',
         to: 'half-open',
         at: 60_000,
-        cause: 'the time is over: one call is let through',
+        cause: 'the pause is over: one probe call is admitted',
       },
       {
         target: 'db:5432',
         from: 'half-open',
         to: 'closed',
         at: 60_000,
-        cause: 'the call that was let through succeeded',
+        cause: 'the probe call succeeded',
       },
     ]);
   });
 
-  it('lets through one of many that come at once, and opens again when that one fails', async () => {
+  it('admits one of many concurrent calls, and opens again when that one fails', async () => {
     await fail(5);
     await clock.advance(60_000);
     const gate = Promise.withResolvers<never>();
@@ -111,7 +111,7 @@ describe('a circuit breaker', () => {
     expect(changes.at(-1)).toMatchObject({ from: 'half-open', to: 'open', cause: 'still down' });
   });
 
-  it('gives the probe to the next when the one that had it went away', async () => {
+  it('gives the probe to the next caller when its holder went away', async () => {
     await fail(5);
     await clock.advance(60_000);
     const aborted = breaker.run(async () => {
@@ -133,7 +133,7 @@ describe('a circuit breaker', () => {
     expect(breaker.state).toEqual({ status: 'closed', failures: 0 });
   });
 
-  it('learns nothing from what ends because the caller went away', async () => {
+  it('ignores calls that end because the caller went away', async () => {
     const work = async () => {
       throw new Error('connection closed');
     };
@@ -141,7 +141,7 @@ describe('a circuit breaker', () => {
     expect(breaker.state).toEqual({ status: 'closed', failures: 0 });
   });
 
-  it('hears of a call once', async () => {
+  it('counts a call once', async () => {
     const permit = breaker.enter();
     permit.failed('first');
     permit.failed('again');

@@ -1,27 +1,27 @@
 import type { FetchErrorCode } from './fetch-error.js';
 
-/** What may be known about a failure outside. Secrets have no place in any of it, `detail` apart. */
+/** Public details of an external failure. Free of secrets, except `detail`. */
 export interface ExternalErrorOptions extends ErrorOptions {
   /** The part of the request or configuration that is at fault. */
   readonly field?: string;
-  /** HTTP status, where an answer came. */
+  /** HTTP status, if there was a response. */
   readonly status?: number;
-  /** Milliseconds that the other side asked us to wait. */
+  /** Milliseconds that the server asked us to wait. */
   readonly retryAfterMs?: number;
-  /** Nothing came in time: asking for less may help. */
+  /** No response in time: a smaller request may help. */
   readonly timedOut?: boolean;
-  /** The body of the other side's error, parsed when it is JSON, at most 64 KiB. */
+  /** The body of the server's error, parsed when it is JSON, at most 64 KiB. */
   readonly detail?: unknown;
-  /** Where no answer came: what the connection did. */
+  /** Without a response: the outcome of the connection. */
   readonly connection?: FetchErrorCode;
 }
 
 /**
- * A failure of an external system, as one of four kinds. Connectors throw nothing else to the outside.
+ * A failure of an external system, as one of four kinds. Connectors throw no other errors.
  * `code` is upper snake case and names the side: `SOURCE_UNREACHABLE`, `DESTINATION_AUTH_EXPIRED`, …
  */
 export abstract class ExternalError extends Error {
-  /** Whether the same request may succeed later without anybody's help. */
+  /** Whether the same request may succeed later without a change. */
   abstract readonly retryable: boolean;
   declare readonly field?: string;
   declare readonly status?: number;
@@ -40,31 +40,31 @@ export abstract class ExternalError extends Error {
     Object.assign(this, Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)));
   }
 
-  /** The other side's own words, for the connector to look into. Never logged, and no part of any output of the error. */
+  /** The server's error body, for the connector to inspect. Never logged, and never part of the error's output. */
   get detail(): unknown {
     return this.#detail;
   }
 }
 
-/** The same request fails the same way until somebody changes something. */
+/** The same request fails the same way until something is changed. */
 export class Terminal extends ExternalError {
   override readonly name = 'Terminal';
   readonly retryable = false;
 }
 
-/** Worth another try, after `retryAfterMs` if it is known. */
+/** Worth a retry, after `retryAfterMs` if it is known. */
 export class Retryable extends ExternalError {
   override readonly name = 'Retryable';
   readonly retryable = true;
 }
 
-/** The credential is no longer taken, and could not be renewed: final until somebody authorises anew. */
+/** The credential is no longer accepted, and could not be renewed: final until the user authorises again. */
 export class AuthExpired extends ExternalError {
   override readonly name = 'AuthExpired';
   readonly retryable = false;
 }
 
-/** Nothing more will be answered before `until` (ms since the epoch). */
+/** No request will succeed before `until` (ms since the epoch). */
 export class RateLimited extends ExternalError {
   override readonly name = 'RateLimited';
   readonly retryable = true;

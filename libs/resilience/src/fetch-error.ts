@@ -1,7 +1,7 @@
-/** Why a call brought no answer; the closed list. */
+/** Why a call failed without a response; a closed list. */
 export type FetchErrorCode =
   | 'FETCH_BAD_URL'
-  /** A header or method that HTTP does not have. */
+  /** A header or method that is not valid HTTP. */
   | 'FETCH_BAD_REQUEST'
   | 'FETCH_BLOCKED_ADDRESS'
   | 'FETCH_DNS_FAILED'
@@ -10,13 +10,13 @@ export type FetchErrorCode =
   | 'FETCH_TIMEOUT'
   | 'FETCH_TOO_LARGE'
   | 'FETCH_TOO_MANY_REDIRECTS'
-  /** To another origin, with a body that was meant for the first. */
+  /** To another origin, with a body meant for the first. */
   | 'FETCH_BAD_REDIRECT'
-  /** Malformed, cut off, or in an encoding that was not asked for. */
+  /** Malformed, cut off, or in an encoding that was not requested. */
   | 'FETCH_BAD_RESPONSE';
 
 /**
- * A call brought no answer; inside this package only: callers get an ExternalError with its code as `connection`.
+ * A call failed without a response; inside this package only: callers get an ExternalError with its code as `connection`.
  * The message names origin and path only: user names, queries and fragments may hold secrets.
  */
 export class FetchError extends Error {
@@ -31,7 +31,7 @@ export class FetchError extends Error {
   }
 }
 
-/** A URL without what may be secret: origin and path. */
+/** A URL without possible secrets: origin and path. */
 export function displayUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }

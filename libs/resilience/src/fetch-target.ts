@@ -16,7 +16,7 @@ export interface Target {
 export const systemResolve: Resolve = async (hostname) =>
   (await lookup(hostname, { all: true, order: 'verbatim' })).map(({ address }) => address);
 
-/** Parses a URL and refuses what is not plain http(s). The parser turns 2130706433, 0x7f.1 and the like into 127.0.0.1. */
+/** Parses a URL and refuses anything but plain http(s). The parser turns 2130706433, 0x7f.1 and the like into 127.0.0.1. */
 export function parseTarget(text: string, base?: URL): URL {
   if (!URL.canParse(text, base?.href)) throw new FetchError('FETCH_BAD_URL', 'the address is not a URL');
   const url = new URL(text, base);
@@ -37,13 +37,13 @@ export async function resolveTarget(
 ): Promise<Target> {
   const literal = parseAddress(url.hostname);
   const addresses = literal ? [literal] : await addressesOf(url, resolve, shown);
-  // One bad address refuses them all: a name that leads inside as well as outside is not to be trusted.
+  // One bad address refuses them all: a name with both internal and public addresses is not trusted.
   const trusted = allow.allowsHost(url);
   for (const address of addresses)
     if (!trusted && !isPublic(address) && !allow.allowsAddress(address))
       throw new FetchError(
         'FETCH_BLOCKED_ADDRESS',
-        `${shown} leads to ${address}, which is not a public address; an operator can allow it`,
+        `${shown} resolves to ${address}, which is not a public address; an operator can allow it`,
       );
   return { url, addresses: addresses.map((a) => ({ address: a.toString(), family: a.kind() === 'ipv4' ? 4 : 6 })) };
 }

@@ -54,7 +54,7 @@ describe('the guard', () => {
   ])('does not go to %s', async (url) => {
     const error = await refusal(url);
     expect(error).toMatchObject({ name: 'Terminal', code: 'SOURCE_ADDRESS_REFUSED' });
-    expect(error.message).toMatch(/leads to [0-9a-f.:]+, which is not a public address; an operator can allow it$/);
+    expect(error.message).toMatch(/resolves to [0-9a-f.:]+, which is not a public address; an operator can allow it$/);
   });
 
   it.each([
@@ -74,7 +74,7 @@ describe('the guard', () => {
     'http://user:hunter2@example.com/',
     'http://hunter2@example.com/?hunter2',
     'http://example.com:99999/',
-  ])('does not take %j for an address', async (url) => {
+  ])('does not accept %j as an address', async (url) => {
     const error = await refusal(url);
     expect(error).toMatchObject({ name: 'Terminal', code: 'SOURCE_REQUEST_INVALID' });
     expect(error.message).not.toContain('hunter2');
@@ -91,20 +91,23 @@ describe('the guard', () => {
     expect(await text(`http://named.test:${port}/`, guard)).toBe(`named.test:${port}`);
   });
 
-  it('tries the next address of a name when one does not answer', async () => {
+  it('tries the next address of a name when one does not respond', async () => {
     const port = await serve((_request, response) => response.end('here'));
     const guard = { allow: ['127.0.0.0/8'], resolve: async () => ['127.0.0.9', '127.0.0.1'] };
     expect(await text(`http://two.test:${port}/`, guard)).toBe('here');
   });
 
-  it.each(['localhost', 'localhost:PORT', '127.0.0.0/8', '127.0.0.1,::1'])('goes where %s allows it', async (entry) => {
-    const port = await serve((_request, response) => response.end('inside'));
-    const resolve = async () => ['127.0.0.1'];
-    const allow = entry.replace('PORT', String(port)).split(',');
-    expect(await text(`http://localhost:${port}/`, { allow, resolve })).toBe('inside');
-  });
+  it.each(['localhost', 'localhost:PORT', '127.0.0.0/8', '127.0.0.1,::1'])(
+    'calls an address that %s allows',
+    async (entry) => {
+      const port = await serve((_request, response) => response.end('inside'));
+      const resolve = async () => ['127.0.0.1'];
+      const allow = entry.replace('PORT', String(port)).split(',');
+      expect(await text(`http://localhost:${port}/`, { allow, resolve })).toBe('inside');
+    },
+  );
 
-  it('does not go to another port than the one allowed', async () => {
+  it('does not call any port other than the allowed one', async () => {
     expect(await refusal('http://localhost:2/', { allow: ['localhost:1'] })).toMatchObject({
       code: 'SOURCE_ADDRESS_REFUSED',
     });

@@ -3,7 +3,7 @@ import { ExternalError } from './external-error.js';
 import { isOverloadStatus, type OnOverload } from './http-client/overload.js';
 import { nextDelay, retrySchedule, type RetrySchedule } from './retry-schedule.js';
 
-/** How many records to ask for at once. */
+/** How many records to request at once. */
 export interface PageSizeLimits {
   readonly min: number;
   readonly max: number;
@@ -14,24 +14,24 @@ export interface PageSizeLimits {
 export interface PageSizeOptions {
   /** Pages in a row before the size doubles; default 5. */
   readonly growAfter?: number;
-  /** Waits before a page is asked for again; the last one holds for all that follow. Default 0.2, 0.5, 1, 2 s. */
+  /** Waits before a page is requested again; the last one repeats. Default 0.2, 0.5, 1, 2 s. */
   readonly backOff?: RetrySchedule;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
 
-/** A server that wants a longer rest than this gets it from the caller's own schedule. */
+/** A longer pause requested by the server is left to the caller's own schedule. */
 const MAX_REST_MS = 30_000;
 
-/** Whether an error may come from asking for too much at once: 502, 503, 504, no answer in time, too many bytes. */
+/** Whether an error may be caused by an oversized request: 502, 503, 504, no response in time, too many bytes. */
 export function isOverload(error: unknown): error is ExternalError {
   if (!(error instanceof ExternalError)) return false;
   return isOverloadStatus(error.status ?? 0) || error.timedOut === true || error.code.endsWith('_RESPONSE_TOO_LARGE');
 }
 
 /**
- * A page size that fits what the other side can bear: halved down to `min` when a page is too much, doubled up to `max`
- * after some pages in a row. Each time the growth proves wrong, the next growth takes twice as many pages.
+ * A page size adapted to the server's capacity: halved down to `min` when a page is too large, doubled up to `max`
+ * after some pages in a row. Each time the growth fails, the next growth requires twice as many pages.
  */
 export class PageSize {
   #size: number;
@@ -57,9 +57,9 @@ export class PageSize {
   }
 
   /**
-   * Requests one page, and the same page again with half the size when it was too much. Nothing is skipped or read
-   * twice: `ask` starts at the same place every time. Pass its `onOverload` on to the requests that have this size.
-   * @throws what `ask` throws, once the size is at its floor
+   * Requests one page, and the same page again with half the size when it was too large. Nothing is skipped or read
+   * twice: `ask` starts at the same position every time. Pass its `onOverload` on to the requests that have this size.
+   * @throws the error of `ask`, once the size is at its floor
    */
   async attempt<T>(ask: (size: number, onOverload: OnOverload) => Promise<T>, signal?: AbortSignal): Promise<T> {
     for (let tries = 0; ; tries++) {
@@ -88,7 +88,7 @@ export class PageSize {
 
   #tooMuch(size: number): void {
     this.#goodPages = 0;
-    // Pages may be asked for side by side: one that was sent before the size fell has nothing to add.
+    // Pages may be requested in parallel: one that was sent before the size fell is ignored.
     if (size > this.#size) return;
     this.#size = Math.max(Math.floor(size / 2), this.#limits.min);
     if (this.#grown) this.#growAfter = Math.min(this.#growAfter * 2, MAX_GROW_AFTER);

@@ -14,7 +14,7 @@ export interface ResolveGuardedOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Where to connect to: never look the name up again. */
+/** The address to connect to: never look the name up again. */
 export interface CheckedAddress {
   readonly address: string;
   readonly family: 4 | 6;
@@ -23,7 +23,7 @@ export interface CheckedAddress {
 
 /**
  * Finds and checks the addresses of a host for a plain TCP connection, by the rules of the HTTP client.
- * Answers the first; TLS is still to be told the name. @throws Terminal `…_ADDRESS_REFUSED` · Retryable `…_UNREACHABLE`
+ * Returns the first; TLS still needs the name. @throws Terminal `…_ADDRESS_REFUSED` · Retryable `…_UNREACHABLE`
  */
 export async function resolveGuarded(
   host: string,

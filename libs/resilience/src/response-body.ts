@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { displayUrl, FetchError } from './fetch-error.js';
 
-/** Encodings that are asked for and understood. */
+/** Encodings that are requested and supported. */
 export const ACCEPT_ENCODING = 'gzip, br';
 
 const DECODERS: Readonly<Record<string, () => Transform>> = {
@@ -15,8 +15,8 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
 
 /**
  * Reads and decompresses a body of at most `maxBytes`. Both sides of the decompression are counted as they stream,
- * so that neither a small body that unfolds without end nor an endless one that unfolds to nothing gets through.
- * @throws FetchError FETCH_TOO_LARGE · FETCH_BAD_RESPONSE; whatever the connection throws
+ * so that neither a small body that expands without end nor an endless one that expands to nothing is accepted.
+ * @throws FetchError FETCH_TOO_LARGE · FETCH_BAD_RESPONSE; the connection's errors
  */
 export async function readBody(
   body: Readable,
@@ -38,7 +38,7 @@ export async function readBody(
     for await (const chunk of count(source)) chunks.push(chunk);
   };
   const stages = decoders.length > 0 ? [body, count, ...decoders, collect] : [body, collect];
-  await pipeline(stages as unknown as NodeJS.ReadWriteStream[]); // The types know functions in tuples only.
+  await pipeline(stages as unknown as NodeJS.ReadWriteStream[]); // The types accept functions in tuples only.
   return Buffer.concat(chunks);
 }
 
@@ -56,9 +56,6 @@ function decoder(name: string, url: URL): Transform[] {
   if (encoding === '' || encoding === 'identity') return [];
   const create = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
   if (!create)
-    throw new FetchError(
-      'FETCH_BAD_RESPONSE',
-      `${displayUrl(url)}: the body is encoded in a way that was not asked for`,
-    );
+    throw new FetchError('FETCH_BAD_RESPONSE', `${displayUrl(url)}: the body has an encoding that was not requested`);
   return [create()];
 }

@@ -1,8 +1,8 @@
-/** When to try again: the delay before each retry in milliseconds, and how far it may stray. Plain data. */
+/** When to retry: the delay before each retry in milliseconds, and its jitter. Plain data. */
 export interface RetrySchedule {
   /** One entry per retry; as many retries as entries. */
   readonly delaysMs: readonly number[];
-  /** Largest deviation as a fraction: 0.25 is ±25 %. It keeps those who failed together from returning together. */
+  /** Largest deviation as a fraction: 0.25 is ±25 %. It keeps callers that failed together from retrying together. */
   readonly jitter: number;
 }
 
@@ -29,10 +29,10 @@ export function exponentialRetrySchedule(options: {
 /** Integration jobs: after 1, 5 and 15 minutes, three times at most. */
 export const jobRetrySchedule = retrySchedule([60, 300, 900]);
 
-/** Forwarding to a SIEM: soon and often, for it keeps the order. */
+/** Forwarding to a SIEM: soon and often, because it is in order. */
 export const siemRetrySchedule = retrySchedule([1, 2, 5, 10, 30]);
 
-/** Each webhook's endpoint for itself: from 10 s on, doubled up to an hour; the last try is about two and a half hours after the first. */
+/** Webhooks, per endpoint: from 10 s on, doubled up to an hour; the last attempt is about two and a half hours after the first. */
 export const webhookRetrySchedule = exponentialRetrySchedule({ retries: 10, firstSeconds: 10, maxSeconds: 3600 });
 
 /** Enrichment: twice, from 60 s up to 300 s. */
@@ -44,7 +44,7 @@ export const enrichmentRetrySchedule = exponentialRetrySchedule({
 });
 
 /**
- * Milliseconds to wait before the next retry when `retryCount` retries have been made, or null when there is none left.
+ * Milliseconds to wait before the next retry when `retryCount` retries have been made, or null when no retry is left.
  * Pure: `random` is a number from 0 up to 1 that the caller draws.
  */
 export function nextDelay(schedule: RetrySchedule, retryCount: number, random: number): number | null {

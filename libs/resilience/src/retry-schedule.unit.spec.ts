@@ -12,7 +12,7 @@ import {
 const MIDDLE = 0.5;
 
 describe('a retry schedule', () => {
-  it('tries a job again after 1, 5 and 15 minutes, and then no more', () => {
+  it('retries a job after 1, 5 and 15 minutes, and then no more', () => {
     expect([0, 1, 2, 3, 4].map((count) => nextDelay(jobRetrySchedule, count, MIDDLE))).toEqual([
       60_000,
       300_000,
@@ -22,7 +22,7 @@ describe('a retry schedule', () => {
     ]);
   });
 
-  it('strays by a quarter at most', () => {
+  it('has a jitter of a quarter at most', () => {
     expect(nextDelay(jobRetrySchedule, 0, 0)).toBe(45_000);
     expect(nextDelay(jobRetrySchedule, 0, 1)).toBe(75_000);
   });
@@ -37,7 +37,7 @@ describe('a retry schedule', () => {
     ['a SIEM', siemRetrySchedule, [1, 2, 5, 10, 30]],
     ['an enrichment', enrichmentRetrySchedule, [60, 300]],
     ['a webhook', webhookRetrySchedule, [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600]],
-  ])('of %s has its delays, and strays like the others', (_what, schedule, seconds) => {
+  ])('of %s has its delays, and the same jitter as the others', (_what, schedule, seconds) => {
     expect(schedule).toEqual({ delaysMs: seconds.map((delay) => delay * 1000), jitter: 0.25 });
   });
 

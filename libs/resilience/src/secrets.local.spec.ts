@@ -29,7 +29,7 @@ const credentials: CredentialData[] = [
   },
 ];
 
-/** Everything about a value that a log might print: what it shows of itself, its own properties, and its causes. */
+/** Everything about a value that a log might print: its text, its own properties, and its causes. */
 function everything(value: unknown, seen = new Set<unknown>()): string {
   if (typeof value !== 'object' || value === null) return String(value);
   if (seen.has(value)) return '';
@@ -39,7 +39,7 @@ function everything(value: unknown, seen = new Set<unknown>()): string {
   return [...shown, ...parts].join('\n');
 }
 
-/** Answers that quote what they were asked, in every way that fails. */
+/** Responses that quote the request, in every way that fails. */
 async function gossip() {
   const base = await world.servers.http((request, response) => {
     const heard = `${request.headers.authorization} ${request.headers['x-api-key']} ${request.url}`;
@@ -65,7 +65,7 @@ async function gossip() {
 describe.each(credentials.map((data, index) => [`${data.kind} ${index}`, data] as const))(
   'a secret of %s',
   (_name, data) => {
-    it('is in no error, whatever the other side says', async () => {
+    it('is in no error, regardless of the response', async () => {
       const { base, paths } = await gossip();
       const credential = createCredential('c1', data, { http: world.client() });
       const client = world.client({ credential, breaker: { failures: 100 } });
@@ -81,7 +81,7 @@ describe.each(credentials.map((data, index) => [`${data.kind} ${index}`, data] a
       }
     });
 
-    it('is not in an answer, and does not stop its URL from being asked for again', async () => {
+    it('is not in a response, and does not keep its URL from being requested again', async () => {
       const base = await world.servers.http((request, response) => response.end(String(request.url!.includes(TOKEN))));
       const credential = createCredential('c1', data, { http: world.client() });
       const client = world.client({ credential });

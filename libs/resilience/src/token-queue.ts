@@ -1,6 +1,6 @@
 import { TokenBucket, type BucketRate, type Clock } from '@tidemark/foundation';
 
-/** Hands out the tokens of a bucket: one a call, first come, first served. */
+/** Hands out the tokens of a bucket: one per call, first come, first served. */
 export class TokenQueue {
   readonly #bucket: TokenBucket;
   /** Each resolves its caller's promise. */
@@ -14,7 +14,7 @@ export class TokenQueue {
     this.#bucket = new TokenBucket(rate, clock.now);
   }
 
-  /** From now on fills at another rate; those who wait go on waiting. */
+  /** Changes the rate at which it fills; waiting callers keep waiting. */
   set rate(rate: BucketRate) {
     const { perSecond, burst } = this.#bucket.rate;
     if (rate.perSecond === perSecond && rate.burst === burst) return;
@@ -32,7 +32,7 @@ export class TokenQueue {
     return this.#bucket.waitMs(this.#waiting.size + 1);
   }
 
-  /** Takes a token as soon as there is one. Rejects with the signal's reason, and the place in the queue is gone. */
+  /** Takes a token as soon as there is one. Rejects with the signal's reason and leaves the queue. */
   async take(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -5,7 +5,7 @@ import { TokenQueue } from './token-queue.js';
 const never = new AbortController().signal;
 
 describe('a token bucket', () => {
-  it('lets a burst through, then one by one in the order of coming', async () => {
+  it('admits a burst, then one by one in order of arrival', async () => {
     const clock = new FakeClock(0);
     const bucket = new TokenQueue({ perSecond: 10, burst: 3 }, clock);
     const taken: [number, number][] = [];
@@ -31,7 +31,7 @@ describe('a token bucket', () => {
     expect(bucket.waitMs).toBe(1000);
   });
 
-  it('gives the place of one that leaves to the next', async () => {
+  it('gives the turn of one that leaves to the next', async () => {
     const clock = new FakeClock(0);
     const bucket = new TokenQueue({ perSecond: 1, burst: 1 }, clock);
     await bucket.take(never);

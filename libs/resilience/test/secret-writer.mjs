@@ -1,5 +1,5 @@
-// node secret-writer.mjs FOLDER TIMES: adds one to the number in secret `n` that many times (0: for ever), each on the
-// condition that it is the one it read, and says each that was stored.
+// node secret-writer.mjs FOLDER TIMES: adds one to the number in secret `n` that many times (0: forever), each on the
+// condition that it is unchanged since it was read, and prints each stored number.
 import { FileSecretStore } from '../dist/index.js';
 
 const [folder, times] = [process.argv[2], Number(process.argv[3])];
@@ -7,7 +7,7 @@ const store = new FileSecretStore(folder);
 for (let done = 0; times === 0 || done < times;) {
   const { version = 0, value } = (await store.get('n')) ?? {};
   const next = Number(value ? Buffer.from(value).toString().trim() : 0) + 1;
-  // As long as a credential, so that a write has a middle.
+  // As long as a credential, so that a write can be interrupted.
   const text = String(next).padEnd(4000);
   if ((await store.compareAndPut('n', version, Buffer.from(text))) === null) continue;
   done++;

@@ -1,6 +1,6 @@
-// What a comparison costs beside what it cannot do without (generate the rows, make them canonical, hash them), each
+// The cost of a comparison beside its unavoidable part (generate the rows, make them canonical, hash them), each
 // case in a process of its own: node libs/row-diff/bench/row-diff.bench.mjs [million rows …]. Needs a build.
-// SQLite: what somebody would do without this library, a table of key and hash for each time, and joins. Times are those of
+// SQLite: the alternative without this library, a table of key and hash for each run, and joins. Times are those of
 // the best run. A ratio is to the floor of the same turn, and the median of all turns: so it is least disturbed by what else
 // the machine does, and that of the main thread's processor time even less.
 import { spawnSync } from 'node:child_process';
@@ -29,7 +29,7 @@ function main(sizes) {
     const count = millions * 1e6;
     const turns = millions > 2 ? 3 : 5;
     const previous = run(folder, count, 'new').id;
-    // Taken in turns, so that a disturbance of the machine meets all of them.
+    // Interleaved, so that a disturbance of the machine affects all of them.
     const cases = ['floor', 'unchanged', 'onePercent', 'new'];
     const runs = Array.from({ length: turns }, () => cases.map((name) => run(folder, count, name, previous)));
     const best = cases.map((_, i) => ({
@@ -88,10 +88,10 @@ async function engine(count, name, folder, previous) {
     ...{ key: ['id'], snapshots, tempDir: folder },
     ...(name === 'new' ? {} : { previous }),
   });
-  let told = 0;
-  for await (const difference of comparison) told += difference.row === undefined ? 0 : 1;
+  let found = 0;
+  for await (const difference of comparison) found += difference.row === undefined ? 0 : 1;
   const expected = { new: count, unchanged: 0, onePercent: count / 100 }[name];
-  if (told !== expected) throw new Error(`${name}: ${told} differences, expected ${expected}`);
+  if (found !== expected) throw new Error(`${name}: ${found} differences, expected ${expected}`);
   const read = performance.now();
   const { id, bytes } = await comparison.commit();
   return { id, bytes, spilled: comparison.spilledBytes, commit: performance.now() - read };
@@ -104,7 +104,7 @@ async function floor(count) {
   for await (const row of rowsOf(count, 0)) canonical.read(row, 0);
 }
 
-/** Tables of key and hash, and three joins; the table of the last time is there already and is not counted. */
+/** Tables of key and hash, and three joins; the previous table already exists and is not counted. */
 async function sqlite(count, _name, folder) {
   const { DatabaseSync } = await import('node:sqlite');
   const { createHash } = await import('node:crypto');

@@ -26,7 +26,7 @@ export class MemoryStore implements Pick<BlobStore, 'get' | 'put'> {
     yield this.blobs.get(id)!;
   }
 
-  /** Keeps bytes under a made-up name, whatever they are. */
+  /** Stores any bytes under a made-up name. */
   keep(bytes: Buffer): BlobId {
     const id: BlobId = `sha256:${this.blobs.size}`;
     this.blobs.set(id, bytes);

@@ -3,9 +3,9 @@ import type { Rows } from './intake/intake.js';
 import { type CompareOptions, settingsOf } from './options.js';
 
 /**
- * Compares rows, in any order, with the snapshot of the last ones. Nothing is read before the first difference is asked
- * for, and no further than the caller asks.
- * @throws TypeError for an option that cannot be
+ * Compares rows, in any order, with the previous snapshot. Nothing is read before the first difference is requested,
+ * and no further than the caller reads.
+ * @throws TypeError for an invalid option
  */
 export function compare(rows: Rows, options: CompareOptions): Comparison {
   return new Comparison(rows, settingsOf(options));

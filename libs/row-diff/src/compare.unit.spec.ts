@@ -17,7 +17,7 @@ function setting(more: Partial<CompareOptions> = {}) {
 }
 
 describe('compare', () => {
-  it('takes every row for added when there is no snapshot', async () => {
+  it('reports every row as added when there is no snapshot', async () => {
     const { options } = setting();
     const { differences, counts } = await outcomeOf(people, options);
     expect(sorted(differences)).toEqual(people.map((row) => ({ type: 'added', key: [row['id']], row })));
@@ -33,7 +33,7 @@ describe('compare', () => {
     expect(again.snapshot).toEqual(first.snapshot);
   });
 
-  it('tells what was added, changed and removed, with the names of changed columns', async () => {
+  it('reports added, changed and removed rows, with the names of changed columns', async () => {
     const { options } = setting();
     const { snapshot } = await outcomeOf(people, options);
     const now = [
@@ -53,7 +53,7 @@ describe('compare', () => {
     });
   });
 
-  it('takes keys of several columns, in the order in which they are named', async () => {
+  it('accepts keys of several columns, in the order in which they are named', async () => {
     const { options } = setting({ key: ['region', 'code'] });
     const rows = [
       { code: 1, region: 'north', n: 1 },
@@ -66,13 +66,13 @@ describe('compare', () => {
     expect((await outcomeOf(rows.slice(1), other)).differences).toEqual([{ type: 'removed', key: [1, 'north'] }]);
   });
 
-  it('keeps the values of keys apart whose texts together are the same', async () => {
+  it('distinguishes keys whose joined texts are the same', async () => {
     const { options } = setting({ key: ['a', 'b'] });
     const { counts } = await outcomeOf([{ a: 'x', b: 'yz' }, { a: 'xy', b: 'z' }], options); // prettier-ignore
     expect(counts).toMatchObject({ added: 2, duplicateKey: 0 });
   });
 
-  it('gives keys back as values of their own type', async () => {
+  it('returns keys as values of their own type', async () => {
     const { options } = setting();
     const keys = [7, 'seven', 7n ** 20n, true, new Date(7), new Uint8Array([7]), '2026-01-01T00:00:00+01:00'];
     const { snapshot } = await outcomeOf(
@@ -84,7 +84,7 @@ describe('compare', () => {
     expect(differences).toHaveLength(keys.length);
   });
 
-  it('tells old values when the snapshot keeps them', async () => {
+  it('reports old values when the snapshot keeps them', async () => {
     const { options } = setting({ keepValues: true });
     const { snapshot } = await outcomeOf(people, options);
     const now = [{ ...people[0]!, born: 1816 }, people[1]!];
@@ -103,7 +103,7 @@ describe('compare', () => {
     expect((await outcomeOf(aged, { ...options, previous: snapshot.id })).differences).toEqual([]);
   });
 
-  it('reads no further than it is asked, and nothing before', async () => {
+  it('reads no further than requested, and nothing before', async () => {
     let read = 0;
     const rows = (function* () {
       for (const row of [{ id: null }, ...people]) yield (read++, row);
@@ -115,7 +115,7 @@ describe('compare', () => {
     await comparison.discard();
   });
 
-  it('answers calls that do not wait for each other one after the other', async () => {
+  it('serves concurrent calls one after the other', async () => {
     const comparison = compare(people, setting().options);
     const results = await Promise.all([1, 2, 3, 4, 5].map(() => comparison.next()));
     expect(results.map(({ done }) => done)).toEqual([false, false, false, true, true]);
@@ -126,7 +126,7 @@ describe('compare', () => {
 describe('rows without a usable key', () => {
   const rows = [{ id: 1, a: 1 }, { id: null, a: 2 }, { a: 3 }, { id: 1, a: 4 }, { id: '1', a: 5 }, { id: 2, a: 6 }];
 
-  it('are told with their numbers and left out; the first row of a key counts', async () => {
+  it('are reported with their numbers and left out; the first row of a key counts', async () => {
     const { options } = setting({ columns: ['a'] });
     const { differences, counts } = await outcomeOf(rows, options);
     expect(sorted(differences)).toEqual([
@@ -143,7 +143,7 @@ describe('rows without a usable key', () => {
   it.each([
     ['onNullKey' as const, 'row 2: key column id is null'],
     ['onDuplicateKey' as const, 'row 4: an earlier row has the same key [1]'],
-  ])('end the comparison when %s says so', async (option, message) => {
+  ])('end the comparison when %s requires it', async (option, message) => {
     const { options } = setting({ columns: ['a'], [option]: 'fail' });
     const outcome = outcomeOf(rows, options);
     await expect(outcome).rejects.toThrow(KeyProblem);
@@ -154,7 +154,7 @@ describe('rows without a usable key', () => {
 describe('commit', () => {
   const changed = [{ ...people[0]!, born: 1 }, people[1]!, { id: 9, name: 'Nine', born: 9 }];
 
-  it('lets what failed come again, and nothing else', async () => {
+  it('offers failed rows again, and no others', async () => {
     const { options } = setting();
     const { snapshot } = await outcomeOf(people, options);
     for (const failed of [[1], [3], [9]]) {
@@ -165,7 +165,7 @@ describe('commit', () => {
     }
   });
 
-  it('takes failed keys in any order, more than once, and of rows that did not change', async () => {
+  it('accepts failed keys in any order, repeated, and of unchanged rows', async () => {
     const { options } = setting();
     const { snapshot } = await outcomeOf(people, options);
     const failed = [[9], [2], [1], [9], [3], [1]];
@@ -173,17 +173,17 @@ describe('commit', () => {
     expect(second.snapshot).toEqual(snapshot);
   });
 
-  it('refuses a failed key that no row has, as its row would be lost', async () => {
+  it('refuses a failed key that no row has, because its row would be lost', async () => {
     const { options } = setting();
     for (const unknown of [77, -1, 'x', 10n ** 30n]) {
       const outcome = outcomeOf(people, options, [[unknown]]);
-      await expect(outcome).rejects.toThrow(`failed key [${unknown}] is of no row of this comparison`);
+      await expect(outcome).rejects.toThrow(`failed key [${unknown}] does not belong to a row of this comparison`);
     }
     await expect(outcomeOf(people, options, [[1, 2]])).rejects.toThrow('a key must be an array of 1: id');
     await expect(outcomeOf(people, options, [[null]])).rejects.toThrow('a key must not be null: id');
   });
 
-  it('answers the same however often it is called', async () => {
+  it('returns the same however often it is called', async () => {
     const comparison = compare(people, setting().options);
     for await (const _ of comparison);
     const [a, b] = await Promise.all([comparison.commit([[1]]), comparison.commit()]);
@@ -193,7 +193,7 @@ describe('commit', () => {
     expect(await comparison.commit()).toBe(a);
   });
 
-  it('may be tried again when the store failed', async () => {
+  it('may be repeated when the store failed', async () => {
     const { options, snapshots } = setting();
     const comparison = compare(people, options);
     for await (const _ of comparison);
@@ -217,8 +217,8 @@ describe('commit', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  it('is told as it came when the rows fail', async () => {
+describe('a failing comparison', () => {
+  it('passes on the error of the rows', async () => {
     const failure = new Error('the source is gone');
     const rows = (function* (): Generator<Row> {
       yield people[0]!;
@@ -230,7 +230,7 @@ describe('what goes wrong', () => {
     await expect(comparison.commit()).rejects.toBe(failure);
   });
 
-  it('lets go of the source when the consumer stops', async () => {
+  it('closes the source when the consumer stops', async () => {
     let released = false;
     const rows = (function* () {
       try {
@@ -244,11 +244,11 @@ describe('what goes wrong', () => {
   });
 
   it.each<[string, Row[], string]>([
-    ['a value that is none', [{ id: 1, a: () => 1 }], 'row 1: column "a" is a function, which cannot be compared'],
-    ['a key that is none', [{ id: Symbol('x') }], 'row 1: column "id" is a symbol'],
-    ['a column that the first row has not', [{ id: 1 }, { id: 2, b: 1 }], 'row 2: column "b" is not among those'],
-    ['a row that is none', [{ id: 1 }, 5 as unknown as Row], 'row 2: a row must be an object'],
-    ['a key without end', [{ id: 'x'.repeat(70_000) }], 'row 1: the key is longer than 65535 bytes'],
+    ['an invalid value', [{ id: 1, a: () => 1 }], 'row 1: column "a" is a function, which cannot be compared'],
+    ['an invalid key', [{ id: Symbol('x') }], 'row 1: column "id" is a symbol'],
+    ['a column that the first row does not have', [{ id: 1 }, { id: 2, b: 1 }], 'row 2: column "b" is not among those'],
+    ['an invalid row', [{ id: 1 }, 5 as unknown as Row], 'row 2: a row must be an object'],
+    ['an oversized key', [{ id: 'x'.repeat(70_000) }], 'row 1: the key is longer than 65535 bytes'],
   ])('names the row: %s', async (_, rows, message) => {
     const outcome = outcomeOf(rows, setting().options);
     await expect(outcome).rejects.toThrow(TypeError);
@@ -265,7 +265,7 @@ describe('what goes wrong', () => {
     expect(() => compare([], setting(options).options)).toThrow(new RegExp(`^${name}: expected`));
   });
 
-  it('ends for the caller when the signal says so, although the source hangs', async () => {
+  it('ends for the caller when the signal is aborted, even if the source hangs', async () => {
     const end = new AbortController();
     const hanging: AsyncIterable<Row> = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) };
     const comparison = compare(hanging, setting({ signal: end.signal }).options);
@@ -277,7 +277,7 @@ describe('what goes wrong', () => {
     await expect(comparison.commit()).rejects.toBe(reason);
   });
 
-  it('lets go of a source that is at work while the signal comes', async () => {
+  it('closes a source that is busy when the signal is aborted', async () => {
     const end = new AbortController();
     let released = false;
     const rows = (function* () {
@@ -294,7 +294,7 @@ describe('what goes wrong', () => {
     expect(released).toBe(true);
   });
 
-  it('touches nothing when the signal came before the first call', async () => {
+  it('touches nothing when the signal was aborted before the first call', async () => {
     const rows = (function* (): Generator<Row> {
       throw new Error('must not be read');
     })();
@@ -303,7 +303,7 @@ describe('what goes wrong', () => {
     await expect(comparison.next()).rejects.toThrow('cancelled');
   });
 
-  it('lets timers run while a consumer takes difference after difference', async () => {
+  it('lets timers run while a consumer reads differences', async () => {
     const rows = Array.from({ length: 60_000 }, (_, id) => ({ id }));
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);

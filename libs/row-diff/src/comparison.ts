@@ -1,4 +1,4 @@
-import { Breath } from './breath.js';
+import { LoopYield } from './loop-yield.js';
 import { type Counts, type Difference, KeyProblem } from './difference.js';
 import { FailedKeys } from './failed-keys.js';
 import { Intake, type Rows } from './intake/intake.js';
@@ -15,7 +15,7 @@ import { UnchangedSnapshot } from './unchanged-snapshot.js';
 
 type Result = IteratorResult<Difference, undefined>;
 
-/** Parts of the memory limit: what is known of the previous rows until all rows were read, rows, what becomes of them. */
+/** Parts of the memory limit: the index of previous rows until all rows were read, rows, the pending snapshot. */
 const FOR_KNOWN = 0.8;
 const FOR_ROWS = 0.2;
 const FOR_PENDING = 0.25;
@@ -27,7 +27,7 @@ const FOR_PENDING = 0.25;
  *      │                  └──── nothing differs ─────────▲
  *      └── error, abort, break, discard: from each but the last ──▶ over
  *
- * Once it is over nothing of it is left, and `next` and `commit` throw what ended it.
+ * Once it is over nothing of it is left, and `next` and `commit` throw the error that ended it.
  */
 export class Comparison implements AsyncIterableIterator<Difference, undefined> {
   /** Counts so far; final when all differences were read. */
@@ -35,7 +35,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
   readonly #counts: Counts;
   readonly #settings: Settings;
   readonly #file: TempFile;
-  readonly #breath = new Breath();
+  readonly #loopYield = new LoopYield();
   readonly #rows: Rows;
   #sorter: RecordSorter | undefined;
   #intake: Intake | undefined;
@@ -43,14 +43,14 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
   #known: KnownRows | undefined;
   #join: Join | undefined;
   #pending: PendingSnapshot | undefined;
-  /** In place of a pending one, when nothing differs. */
+  /** Replaces a pending one when nothing differs. */
   #unchanged: UnchangedSnapshot | undefined;
   #schemaChange: SchemaChange | undefined;
   #state: 'open' | 'complete' | 'committed' | 'over' = 'open';
   #why: unknown;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
-  /** Ends what callers wait for. */
+  /** Ends the waits of callers. */
   readonly #interrupts = new Set<(reason: unknown) => void>();
   #commit: Promise<Snapshot> | undefined;
 
@@ -76,7 +76,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
     return this.#schemaChange;
   }
 
-  /** Bytes that went to the disk because they did not fit the memory limit. */
+  /** Bytes spilled to the disk because they exceeded the memory limit. */
   get spilledBytes(): number {
     return this.#file.size;
   }
@@ -86,17 +86,17 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
   }
 
   /**
-   * The next difference, in no order that means anything.
-   * @throws SnapshotUnusable · KeyProblem where it is to fail · TypeError for a value that cannot be compared · what the
-   * rows, the blob store or the disk failed with · the signal's reason
+   * The next difference, in no meaningful order.
+   * @throws SnapshotUnusable · KeyProblem when the options require it · TypeError for a value that cannot be compared · the
+   * error of the rows, the blob store or the disk · the signal's reason
    */
   next(): Promise<Result> {
     const mayWait = this.#join === undefined || this.#waiting > 0 || this.#state !== 'open';
-    if (mayWait || this.#breath.due()) return this.#slow();
-    // Most differences are found without waiting for anything, and then nothing but a promise is made for them.
+    if (mayWait || this.#loopYield.due()) return this.#slow();
+    // Most differences are found without waiting, and then only a promise is allocated for them.
     try {
       const found = this.#join!.next();
-      if (typeof found === 'object') return Promise.resolve({ done: false, value: this.#told(found) });
+      if (typeof found === 'object') return Promise.resolve({ done: false, value: this.#reported(found) });
       return this.#slow(found);
     } catch (error) {
       return this.#slow(error instanceof Error ? error : new Error(String(error)));
@@ -110,10 +110,10 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
   }
 
   /**
-   * Stores the new snapshot. Rows whose write failed keep the entry that they had, or have none, so that the next
+   * Stores the new snapshot. Rows whose write failed keep their previous entry, or have none, so that the next
    * comparison offers them again; so does a row whose removal failed.
-   * @param failed keys as the differences have them, in any order, also more than fit in memory
-   * @returns the same snapshot every time, once it is stored; after an error it may be called again
+   * @param failed keys as in the differences, in any order, also more than fit in memory
+   * @returns the same snapshot every time, once it is stored; may be repeated after an error
    * @throws RangeError for a failed key that no row has · BlobStoreUnavailable · the signal's reason
    */
   commit(failed: Iterable<Key> | AsyncIterable<Key> = []): Promise<Snapshot> {
@@ -129,7 +129,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
     return commit;
   }
 
-  /** Ends the comparison and leaves nothing; after a commit nothing happens. */
+  /** Ends the comparison and leaves nothing; no effect after a commit. */
   async discard(): Promise<void> {
     if (this.#state !== 'committed') await this.#end(new Error('the comparison was discarded'));
   }
@@ -138,7 +138,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
     await this.discard();
   }
 
-  /** One call after the other, whatever the caller does. @param at what a first try came to */
+  /** Serialises calls. @param at the result of a first attempt */
   #slow(at?: Need | Error): Promise<Result> {
     this.#waiting++;
     const turn = this.#turn.then(() => this.#interruptible(() => this.#advance(at)));
@@ -155,7 +155,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
       if (this.#state !== 'open') return { done: true, value: undefined };
       if (at instanceof Error) throw at;
       const found = await this.#find(at);
-      if (found !== undefined) return { done: false, value: this.#told(found) };
+      if (found !== undefined) return { done: false, value: this.#reported(found) };
       await this.#complete();
       return { done: true, value: undefined };
     } catch (error) {
@@ -169,7 +169,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
       const problem = await this.#read();
       if (problem !== undefined || this.#unchanged !== undefined) return problem;
     }
-    if (this.#breath.overdue()) await this.#breath.take();
+    if (this.#loopYield.overdue()) await this.#loopYield.take();
     this.#check();
     const join = this.#join!;
     for (let found: Difference | Need | undefined = need ?? join.next(); ; found = join.next()) {
@@ -183,16 +183,16 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
         await this.#pending!.waiting;
         this.#pending!.waiting = undefined;
       }
-      if (this.#breath.overdue()) await this.#breath.take();
+      if (this.#loopYield.overdue()) await this.#loopYield.take();
       this.#check();
     }
   }
 
-  /** Reads the rows; prepares the join when they are at their end. */
+  /** Reads the rows; prepares the join at their end. */
   async #read(): Promise<Difference | undefined> {
     const { key, previous, snapshots, memoryLimit, onSchemaChange, signal } = this.#settings;
     signal?.throwIfAborted();
-    // The same listener once, however often this is called.
+    // The same listener is added once, however often this is called.
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     if (previous !== undefined) this.#previous ??= await Previous.open(snapshots, previous, key);
     this.#check();
@@ -201,7 +201,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
       this.#known = await this.#knownRows();
       this.#intake = new Intake(this.#rows, this.#settings, this.#counts, this.#sorter, this.#known);
     }
-    const problem = await this.#intake.run(this.#breath);
+    const problem = await this.#intake.run(this.#loopYield);
     this.#check();
     if (problem !== undefined) return problem;
     const model = this.#intake.model(this.#previous?.header.columns ?? []);
@@ -232,13 +232,13 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
     if (previous === undefined || keepValues || this.#previous!.header.values) return undefined;
     const reading = await Previous.open(snapshots, previous, key);
     try {
-      return await KnownRows.of(reading, memoryLimit * FOR_KNOWN, this.#breath, () => this.#check());
+      return await KnownRows.of(reading, memoryLimit * FOR_KNOWN, this.#loopYield, () => this.#check());
     } finally {
       await reading.close();
     }
   }
 
-  #told(difference: Difference): Difference {
+  #reported(difference: Difference): Difference {
     const { onNullKey, onDuplicateKey } = this.#settings;
     if (difference.type === 'nullKey' && onNullKey === 'fail') throw new KeyProblem(difference);
     if (difference.type === 'duplicateKey' && onDuplicateKey === 'fail') throw new KeyProblem(difference);
@@ -266,12 +266,12 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
     return snapshot;
   }
 
-  /** To be asked after whatever was waited for. @throws what ended the comparison */
+  /** Call it after every wait. @throws the error that ended the comparison */
   #check(): void {
     if (this.#state === 'over') throw this.#why;
   }
 
-  /** Nothing goes on after this, and `why` is what every later call is told. */
+  /** Stops everything; every later call throws `why`. */
   async #end(why: unknown): Promise<void> {
     if (this.#state !== 'over') {
       this.#state = 'over';

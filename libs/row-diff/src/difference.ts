@@ -1,6 +1,6 @@
 import type { Key, Row } from './row.js';
 
-/** A row whose key was not there before. */
+/** A row with a new key. */
 export interface Added {
   readonly type: 'added';
   readonly key: Key;
@@ -12,9 +12,9 @@ export interface Changed {
   readonly key: Key;
   readonly row: Row;
   /**
-   * Names of the columns that differ; columns that are new to the model are among them, as nobody has their values yet.
-   * Two values of a column are told apart by 24 bits of their hashes: one change in 16 million is not named, though the
-   * row is told; when no column of a row seems to differ, all of them are named.
+   * Names of the columns that differ; columns that are new to the model are included, as their values were never sent.
+   * Two values of a column are distinguished by 24 bits of their hashes: one change in 16 million is not named, though the
+   * row is reported; when no column of a row seems to differ, all of them are named.
    */
   readonly columns: readonly string[];
   /** data: a value differs · schema: none does, but the model has columns that the snapshot does not know. */
@@ -23,7 +23,7 @@ export interface Changed {
   readonly before?: Row;
 }
 
-/** A row that is there no more. */
+/** A row that no longer exists. */
 export interface Removed {
   readonly type: 'removed';
   readonly key: Key;
@@ -50,7 +50,7 @@ export interface NullKey {
 export type Problem = DuplicateKey | NullKey;
 export type Difference = Added | Changed | Removed | Problem;
 
-/** How many rows were read, and what became of them; those removed were not read. */
+/** How many rows were read, and their outcomes; removed rows were not read. */
 export interface Counts {
   rows: number;
   unchanged: number;
@@ -64,7 +64,7 @@ export interface Counts {
   nullKey: number;
 }
 
-/** A row without a usable key, where that is not to be passed over. */
+/** A row without a usable key, when the options make it an error. */
 export class KeyProblem extends Error {
   override readonly name = 'KeyProblem';
   readonly code = 'KEY_PROBLEM';
@@ -77,7 +77,7 @@ export class KeyProblem extends Error {
   }
 }
 
-/** A key as an error shows it: short, and nothing but what tells the row. */
+/** A key as shown in an error: short, just enough to identify the row. */
 export function keyText(key: Key): string {
   const text = key.map((value) => (typeof value === 'object' ? JSON.stringify(value) : String(value))).join(', ');
   return `[${text.length > 200 ? `${text.slice(0, 200)}…` : text}]`;

@@ -31,7 +31,7 @@ function* rowsOf(count: number, from = 0): Generator<Row> {
 
 const filesIn = (path: string): Promise<string[]> => readdir(path).catch(() => []);
 
-/** Number of files that this process still holds although they have no name any more, where the system tells. */
+/** Number of unlinked files that this process still holds open, where the system reports it. */
 async function openFiles(): Promise<number> {
   if (process.platform !== 'linux') return 0;
   const links = (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''));
@@ -45,7 +45,7 @@ describe('a comparison', () => {
     expect(await filesIn(folder.path)).toEqual(['blobs']);
   });
 
-  it('that does not fit gives the same, in several times its memory', async () => {
+  it('that does not fit has the same outcome, with several times its memory', async () => {
     const [small, large] = [options, { ...options, memoryLimit: 256 * MEBIBYTE }];
     const first = await outcomeOf(rowsOf(40_000), small);
     expect(first.spilledBytes).toBeGreaterThan(5 * LIMIT);
@@ -62,7 +62,7 @@ describe('a comparison', () => {
     expect(await openFiles()).toBe(0);
   });
 
-  it('takes a row that is larger than its memory', async () => {
+  it('accepts a row that is larger than its memory', async () => {
     const rows = [{ id: 1, a: 'x'.repeat(3 * LIMIT) }, ...rowsOf(100, 5)].map(({ id, ...rest }) => ({ id, v: rest }));
     const { snapshot, differences } = await outcomeOf(rows, options);
     expect(differences).toHaveLength(101);
@@ -73,7 +73,7 @@ describe('a comparison', () => {
     ]);
   });
 
-  it('with a key that tells few rows apart stays within its memory, and the first row of each counts', async () => {
+  it('with a key that distinguishes few rows stays within its memory, and the first row of each counts', async () => {
     const rows = Array.from({ length: 30_000 }, (_, i) => ({
       status: `status ${i % 3}`,
       note: `${i} ${'x'.repeat(100)}`,
@@ -87,7 +87,7 @@ describe('a comparison', () => {
     expect(spilledBytes).toBeLessThan(10 * LIMIT);
   });
 
-  it('takes more failed keys than fit in its memory, from a stream', async () => {
+  it('accepts more failed keys than fit in its memory, from a stream', async () => {
     const comparison = compare(rowsOf(50_000), options);
     for await (const _ of comparison);
     const random = seeded(5);
@@ -116,7 +116,7 @@ describe('work that is interrupted leaves no file behind', () => {
     expect([await filesIn(folder.join('temp')), await openFiles()]).toEqual([[], 0]);
   });
 
-  it('when it is aborted between two differences, and nobody asks again', async () => {
+  it('when it is aborted between two differences, and not read again', async () => {
     const end = new AbortController();
     const comparison = compare(rowsOf(rows), { ...options, signal: end.signal });
     await comparison.next();
@@ -166,7 +166,7 @@ describe('work that is interrupted leaves no file behind', () => {
     await expect(outcomeOf(rowsOf(rows), options)).rejects.toMatchObject({ code: 'EEXIST' });
   });
 
-  it('when its process is killed; what others left is removed by the next one', async () => {
+  it('when its process is killed; leftovers of others are removed by the next one', async () => {
     const child = new Child(`
       import { compare } from '@tidemark/row-diff';
       const rows = function* () {
@@ -181,7 +181,7 @@ describe('work that is interrupted leaves no file behind', () => {
     const pid = await child.kill();
     expect(await filesIn(folder.join('temp'))).toEqual([]);
 
-    // Killed between the file's making and the loss of its name: only there can one stay.
+    // Killed between the creation of the file and its unlinking: only then can one stay.
     const left = (id: number) => folder.join('temp', `tidemark-rows-${id}-01234567-89ab-cdef-0123-456789abcdef`);
     await mkdir(folder.join('temp'), { recursive: true });
     await writeFile(left(pid), '');
@@ -194,7 +194,7 @@ describe('work that is interrupted leaves no file behind', () => {
 });
 
 describe('memory', () => {
-  it('is bounded whatever the number of rows: 300,000 of them in a small process', async () => {
+  it('is bounded for any number of rows: 300,000 of them in a small process', async () => {
     const child = new Child(
       `
       import { compare } from '@tidemark/row-diff';
@@ -224,7 +224,7 @@ describe('memory', () => {
   }, 120_000);
 });
 
-/** A process of its own that imports the packages' built files. */
+/** A separate process that imports the packages' built files. */
 class Child {
   readonly #process: ChildProcess;
   #output = '';

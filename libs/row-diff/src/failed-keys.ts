@@ -40,8 +40,8 @@ export class FailedKeys {
   }
 
   /**
-   * Whether the write of this entry's row failed. To be asked for every entry, in order.
-   * @throws RangeError when a failed key is of no row
+   * Whether the write of this entry's row failed. Call it for every entry, in order.
+   * @throws RangeError when a failed key belongs to no row
    */
   has(entry: EntryCursor): boolean | Promise<boolean> {
     while (this.#leaf !== undefined && this.#at < this.#leaf.order.length) {
@@ -63,7 +63,7 @@ export class FailedKeys {
   async #load(): Promise<void> {
     do this.#leaf = await this.#sorter.next();
     while (
-      // A key that is told again and again is one key.
+      // A repeated key is one key.
       this.#leaf?.firsts !== undefined
     );
     this.#at = 0;
@@ -93,6 +93,6 @@ export class FailedKeys {
     const reader = new ValueReader();
     const at = record * 4 + RECORD_HEADER;
     reader.open(bytes, at, at + keyLengthAt(words, record));
-    return new RangeError(`failed key ${keyText(this.#keys.read(reader))} is of no row of this comparison`);
+    return new RangeError(`failed key ${keyText(this.#keys.read(reader))} does not belong to a row of this comparison`);
   }
 }

@@ -1,5 +1,5 @@
-// MurmurHash3 by Austin Appleby (public domain): x86 128 for rows, its finish also for the small hash of what is short.
-// Fast and well spread, no defence against somebody who builds collisions on purpose.
+// MurmurHash3 by Austin Appleby (public domain): x86 128 for rows, its finish also for the small hash of short values.
+// Fast and well spread, no defence against deliberate collisions.
 
 export const C1 = 0x239b961b;
 export const C2 = 0xab0e9789 | 0;
@@ -94,7 +94,7 @@ export function finish(hash: number): number {
 export const wordAt = (bytes: Uint8Array, at: number): number =>
   bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 
-/** The bytes that are left, fewer than four, as a word that is filled with zeros. */
+/** The remaining bytes, fewer than four, as a word padded with zeros. */
 export function lastWordAt(bytes: Uint8Array, at: number, end: number): number {
   let word = 0;
   for (let shift = 0; at < end; shift += 8) word |= bytes[at++]! << shift;

@@ -21,7 +21,7 @@ describe('murmur128', () => {
     expect(murmur(text)).toBe(expected);
   });
 
-  it('gives each length of tail a hash of its own', () => {
+  it('gives each length of tail a different hash', () => {
     const hashes = Array.from({ length: 64 }, (_, length) => murmur('\0'.repeat(length)));
     expect(new Set(hashes).size).toBe(64);
   });
@@ -50,13 +50,13 @@ describe('hash32', () => {
     expect(Math.max(...parts)).toBeLessThan(1200);
   });
 
-  it('does not take bytes outside the range', () => {
+  it('ignores bytes outside the range', () => {
     const bytes = Buffer.from('xxhelloyy');
     expect(hash32(bytes, 2, 7)).toBe(hash32(Buffer.from('hello'), 0, 5));
     expect(hash32(bytes, 2, 7)).not.toBe(hash32(bytes, 2, 8));
   });
 
-  it('tells zeros of different number apart', () => {
+  it('distinguishes runs of zeros of different length', () => {
     const zeros = Buffer.alloc(16);
     expect(new Set(Array.from({ length: 17 }, (_, end) => hash32(zeros, 0, end))).size).toBe(17);
   });

@@ -14,14 +14,14 @@ import type { Leaf } from './spill/leaf.js';
 import { keyLengthAt, kindsLengthAt, payloadAt, RECORD_HEADER } from './spill/record.js';
 import { ValueReader } from './values/value-reader.js';
 
-/** What the join cannot go on without: a frame of the snapshot, a leaf of records, or the disk. */
+/** The resource that the join waits for: a frame of the snapshot, a leaf of records, or the disk. */
 export type Need = 'frame' | 'leaf' | 'disk';
 
 export interface JoinOptions {
   readonly model: Model;
   readonly keys: KeyWriter;
   readonly previous: Previous | undefined;
-  /** Tells of which of the previous rows there is no record, as they are unchanged. */
+  /** Knows which previous rows have no record because they are unchanged. */
   readonly known: KnownRows | undefined;
   readonly pending: PendingSnapshot;
   readonly counts: Counts;
@@ -30,8 +30,8 @@ export interface JoinOptions {
 }
 
 /**
- * Walks over the rows and the previous snapshot's entries at the same time, both in order of keys, tells what differs,
- * and tells the pending snapshot about every row.
+ * Walks over the rows and the previous snapshot's entries at the same time, both in order of keys, reports differences,
+ * and passes every row to the pending snapshot.
  */
 export class Join {
   readonly #model: Model;
@@ -41,7 +41,7 @@ export class Join {
   readonly #counts: Counts;
   readonly #offer: boolean;
   readonly #old: EntryCursor | undefined;
-  /** The entry at hand of #old. */
+  /** The current entry of #old. */
   readonly #entry: PreviousEntry | undefined;
   readonly #reader = new ValueReader();
   readonly #builder: EntryBuilder;
@@ -50,15 +50,15 @@ export class Join {
   readonly #verbatim: boolean;
   #leaf: Leaf | undefined;
   #at = 0;
-  /** The record before, of those that are no duplicates. */
+  /** The previous record that is not a duplicate. */
   #last = 0;
   #leavesEnded = false;
   #framesEnded: boolean;
-  // A run of entries of the frame at hand that stay as they are, to be copied together.
+  // A run of unchanged entries of the current frame, copied together.
   #runStart = 0;
   #runEnd = -1;
   #runCount = 0;
-  /** Where the entry that was built has its prints. */
+  /** Position of the prints in the built entry. */
   #printsAt = 0;
 
   constructor({ model, keys, previous, known, pending, counts, offer }: JoinOptions) {
@@ -75,19 +75,19 @@ export class Join {
     this.#verbatim = this.#entry?.change === undefined && !model.header.values && previous?.header.values === false;
   }
 
-  /** A leaf that was asked for; undefined: there are no more. */
+  /** The requested leaf; undefined: there are no more. */
   leaf(leaf: Leaf | undefined): void {
     this.#leaf = leaf;
     this.#at = 0;
     this.#leavesEnded = leaf === undefined;
   }
 
-  /** A frame that was asked for is in the cursor, or there are no more. */
+  /** The requested frame is in the cursor, or there are no more. */
   frame(): void {
     this.#framesEnded = !this.#old!.here;
   }
 
-  /** The next difference, or what is needed to find it; undefined at the end. */
+  /** The next difference, or the resource needed to find it; undefined at the end. */
   next(): Difference | Need | undefined {
     for (;;) {
       if (this.#pending.waiting !== undefined) return 'disk';
@@ -138,7 +138,7 @@ export class Join {
     return this.#known !== undefined && this.#known.isUnchanged(old.count - 1);
   }
 
-  /** Goes past entries of rows that are known to be unchanged, below a hash. @returns whether there was one */
+  /** Skips entries of rows known to be unchanged, below a hash. @returns whether there was one */
   #keep(old: EntryCursor, hash: number): boolean {
     const start = old.count;
     while (old.here && old.keyHash < hash && this.#isKnown(old) && this.#pending.waiting === undefined) {
@@ -204,7 +204,7 @@ export class Join {
     return before === undefined ? changed : { ...changed, before };
   }
 
-  /** Leaves an entry as it is: adds it to the run. */
+  /** Keeps an entry unchanged: adds it to the run. */
   #unchanged(old: EntryCursor): void {
     this.#counts.unchanged++;
     if (this.#runEnd !== old.start || !this.#pending.fits(old.end - old.start, old.start - this.#runStart)) {
@@ -222,7 +222,7 @@ export class Join {
     this.#runCount = 0;
   }
 
-  /** Names of the columns that differ; undefined when there is no difference but in the model. */
+  /** Names of the columns that differ; undefined when only the model differs. */
   #differing(leaf: Leaf, payload: number, old: EntryCursor): readonly string[] | undefined {
     const { columns } = this.#model.header;
     const { places } = this.#entry!.map;
@@ -243,7 +243,7 @@ export class Join {
   #sameButModel(leaf: Leaf, payload: number, old: EntryCursor): boolean {
     const change = this.#entry!.change;
     if (change === undefined || isZero(old.bytes, old.hashAt)) return false;
-    // The hash of a row without the columns that are gone cannot be had from the snapshot: prints must do.
+    // The snapshot does not have the hash of a row without the removed columns: prints must suffice.
     if (change.removed.length > 0) return true;
     const length = leaf.words[payload >>> 2]!;
     this.#entry!.map.hashWithoutAdded(leaf.bytes, payload + ROW_HEADER, length, this.#hash);

@@ -10,13 +10,13 @@ export class KeyWriter {
   /** Key columns as the caller names them. */
   readonly columns: readonly string[];
   hash = 0;
-  /** Bytes of a record that has nothing but the key; a payload begins there. */
+  /** Bytes of a record with only the key; a payload begins there. */
   recordSize = 0;
-  /** What was written last: canonical bytes, and then their kinds, `length` bytes in all. */
+  /** The last written value: canonical bytes, and then their kinds, `length` bytes in all. */
   bytes: Buffer = Buffer.alloc(0);
   length = 0;
   readonly #values = new ValueWriter();
-  /** For each place in order of names, the place in the caller's order. */
+  /** For each index in order of names, the index in the caller's order. */
   readonly #order: readonly number[];
 
   constructor(columns: readonly string[]) {
@@ -36,7 +36,7 @@ export class KeyWriter {
     return true;
   }
 
-  /** @throws TypeError when it is no key of these columns */
+  /** @throws TypeError when it is not a key of these columns */
   key(key: Key): void {
     if (!Array.isArray(key) || key.length !== this.columns.length) {
       throw new TypeError(`a key must be an array of ${this.columns.length}: ${this.columns.join(', ')}`);

@@ -3,15 +3,15 @@ import type { Key, Row, Value } from './row.js';
 import { PRINT_BYTES, UNKNOWN_PRINT, type SnapshotHeader } from './snapshot/format.js';
 import { setMember, skipValue, type ValueReader } from './values/value-reader.js';
 
-/** Which columns rows have: key and compared columns, in order of names as a snapshot has them, and as rows show them. */
+/** The columns of rows: key and compared columns, in order of names as in a snapshot, and as in rows. */
 export class Model {
   readonly header: SnapshotHeader;
-  /** Names of a row given back, and the place of each among the values of key and columns. */
+  /** Names of a returned row's columns, and the index of each among the values of key and columns. */
   readonly #names: readonly string[];
   readonly #places: readonly number[];
   readonly #values: Value[];
 
-  /** @param names all columns of a row in the order in which rows are given back; those of the key are among them */
+  /** @param names all columns of a row in the order of returned rows; those of the key are among them */
   constructor(key: readonly string[], names: readonly string[], values: boolean) {
     const sortedKey = [...key].sort();
     const columns = names.filter((name) => !key.includes(name)).sort();
@@ -59,9 +59,9 @@ export interface SchemaChange {
   readonly removed: readonly string[];
 }
 
-/** How the columns of the model lie in the snapshot's. */
+/** Maps the columns of the model to the snapshot's. */
 export class ColumnMap {
-  /** For each column of the model, its place in the snapshot; -1 when it is new. */
+  /** For each column of the model, its index in the snapshot; -1 when it is new. */
   readonly places: readonly number[];
   readonly change: SchemaChange | undefined;
   #words = new Int32Array(256);
@@ -73,7 +73,7 @@ export class ColumnMap {
     this.change = added.length + removed.length > 0 ? { added, removed } : undefined;
   }
 
-  /** The hash that a row has without the columns that are new. */
+  /** The hash of a row without the new columns. */
   hashWithoutAdded(bytes: Buffer, at: number, length: number, out: Int32Array): void {
     if (this.#words.length * 4 < length + 4) this.#words = new Int32Array((length >>> 1) + 1);
     const target = Buffer.from(this.#words.buffer);
@@ -87,7 +87,7 @@ export class ColumnMap {
     murmur128(this.#words, 0, used, out, 0);
   }
 
-  /** A snapshot's prints, as the model's columns have them. */
+  /** A snapshot's prints, in the order of the model's columns. */
   convertPrints(bytes: Buffer, at: number, out: Buffer, outAt: number): void {
     for (const place of this.places) {
       for (let i = 0; i < PRINT_BYTES; i++)

@@ -4,20 +4,20 @@ import type { BlobId, BlobStore } from '@tidemark/blob-store';
 export type OnProblem = 'report' | 'fail';
 
 export interface CompareOptions {
-  /** The columns that tell rows apart: one or several. */
+  /** The columns that identify a row: one or several. */
   readonly key: readonly string[];
   /** The columns to compare beside the key. Default: those of the first row; a later row with others is an error. */
   readonly columns?: readonly string[];
   /** The snapshot to compare with. Without one, every row is new. */
   readonly previous?: BlobId | undefined;
-  /** Where snapshots are. */
+  /** Where snapshots are stored. */
   readonly snapshots: Pick<BlobStore, 'get' | 'put'>;
   /** Bytes of rows held in memory before they go to the disk; at least 64 KiB. Default 120 MiB. */
   readonly memoryLimit?: number;
-  /** Where rows go that do not fit. Default: the system's folder for temporary files. */
+  /** Folder for rows that do not fit. Default: the system's folder for temporary files. */
   readonly tempDir?: string;
   readonly signal?: AbortSignal | undefined;
-  /** Keeps the rows' values in the snapshot, so that the next comparison tells old values too. Default false. */
+  /** Keeps the rows' values in the snapshot, so that the next comparison reports old values too. Default false. */
   readonly keepValues?: boolean;
   /** Whether rows without any other change are offered once when the model has new columns. Default 'offer'. */
   readonly onSchemaChange?: 'offer' | 'ignore';

@@ -8,22 +8,22 @@ import { SnapshotWriter } from './snapshot/snapshot-writer.js';
 import { Spool } from './spill/spool.js';
 import type { TempFile } from './spill/temp-file.js';
 
-/** A snapshot that is stored; `id` is what the next comparison takes as `previous`. */
+/** A stored snapshot; `id` is `previous` of the next comparison. */
 export interface Snapshot {
   readonly id: BlobId;
   readonly bytes: number;
 }
 
 /**
- * The snapshot that a comparison makes, until it is known which writes failed: the entries as they shall be, in the
- * snapshot's own format, and beside them what to do for a row whose write failed.
+ * The new snapshot of a comparison, until it is known which writes failed: the new entries, in the
+ * snapshot's own format, and beside them the fallback for a row whose write failed.
  */
 export class PendingSnapshot {
   readonly #header: SnapshotHeader;
   readonly #entries: Spool;
   readonly #fates: FateWriter;
   readonly #writer: SnapshotWriter;
-  /** To be waited for before more is told. */
+  /** Wait for it before adding more. */
   waiting: Promise<void> | undefined;
 
   constructor(header: SnapshotHeader, file: TempFile, memory: number) {
@@ -34,7 +34,7 @@ export class PendingSnapshot {
     this.#writer = new SnapshotWriter(header, (bytes) => wait(this.#entries.write(bytes)));
   }
 
-  /** Whether entries that are added together may be longer by one of that length. */
+  /** Whether an entry of that length may be added to the same run. */
   fits(length: number, before: number): boolean {
     return this.#writer.fits(length, before);
   }
@@ -69,7 +69,7 @@ export class PendingSnapshot {
     return { id, bytes };
   }
 
-  /** Entries as they shall be, but the old ones for the rows that failed. */
+  /** The new entries, with the old ones for failed rows. */
   async *#merged(failed: FailedKeys): AsyncGenerator<Buffer> {
     const made: Buffer[] = [];
     const writer = new SnapshotWriter(this.#header, (bytes) => made.push(Buffer.from(bytes)));

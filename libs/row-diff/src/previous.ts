@@ -9,7 +9,7 @@ import { SnapshotReader } from './snapshot/snapshot-reader.js';
 import { ValueReader } from './values/value-reader.js';
 import { ValueWriter } from './values/value-writer.js';
 
-/** The previous snapshot, seen from the model of now. */
+/** The previous snapshot, in terms of the current model. */
 export class Previous {
   readonly header: SnapshotHeader;
   readonly entries: EntryCursor;
@@ -37,13 +37,13 @@ export class Previous {
     }
   }
 
-  /** Goes on to the next frame; entries.here is false at the end. @throws SnapshotUnusable */
+  /** Moves to the next frame; entries.here is false at the end. @throws SnapshotUnusable */
   async nextFrame(): Promise<void> {
     const frame = await this.#reader.entries(this.entries.count);
     if (frame !== undefined) this.entries.open(frame);
   }
 
-  /** Bytes that were read: of the whole, at its end. */
+  /** Bytes that were read; at the end, of the whole snapshot. */
   get bytes(): number {
     return this.#reader.bytes;
   }
@@ -53,7 +53,7 @@ export class Previous {
   }
 }
 
-/** Reads the entry at hand, and puts it as a snapshot of the model has it. */
+/** Reads the current entry, and converts it to the model. */
 export class PreviousEntry {
   readonly change: SchemaChange | undefined;
   readonly map: ColumnMap;
@@ -87,9 +87,9 @@ export class PreviousEntry {
   }
 
   /**
-   * The entry for a snapshot of the model, at worst with less in it: what was not kept cannot be kept now. When columns came or went, its hash is none that a row has, so that the row is
-   * offered again whatever its values are.
-   * @returns bytes that are good until the next call or frame
+   * The entry for a snapshot of the model, without values that were not kept. When columns were added or removed, its hash matches no row, so that the row is
+   * offered again with any values.
+   * @returns bytes that are valid until the next call or frame
    */
   converted(key: Key): Buffer {
     const { bytes, start, end } = this.#entries;

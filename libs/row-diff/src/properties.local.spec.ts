@@ -18,7 +18,7 @@ type Random = () => number;
 
 const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
 
-/** Values that are easily taken for each other. */
+/** Values that are easily confused. */
 const values: readonly unknown[] = [
   ...[null, '', 'a', 'b', 'ä', 0, 1, 1.5, '1.50', -1, NaN, 12345678901234567890n, true, false],
   ...[new Date(0), new Date(1), '2026-01-01T00:00:00.000001Z', new Uint8Array([1]), new Uint8Array([1, 0])],
@@ -44,7 +44,7 @@ function tableOf(random: Random, size: number): Table {
   return table;
 }
 
-/** Some rows go, some change, some come. */
+/** Removes, changes and adds some rows. */
 function later(random: Random, table: Table): Table {
   const now: Table = new Map();
   for (const [name, row] of table) {
@@ -63,7 +63,7 @@ function shuffled(random: Random, table: Table): Row[] {
     .map(({ row }) => row);
 }
 
-/** What a destination holds after the differences were written, but for those that failed. */
+/** The rows of a destination after the differences were written, except failed ones. */
 function applied(table: Table, differences: readonly Difference[], failed: ReadonlySet<string>): Table {
   const result: Table = new Map(table);
   for (const difference of differences) {
@@ -75,7 +75,7 @@ function applied(table: Table, differences: readonly Difference[], failed: Reado
 }
 
 describe('for random tables', () => {
-  it.each(Array.from({ length: ROUNDS }, (_, seed) => seed))('all of it holds (seed %i)', async (seed) => {
+  it.each(Array.from({ length: ROUNDS }, (_, seed) => seed))('every guarantee holds (seed %i)', async (seed) => {
     const random = seeded(seed);
     const keepValues = random() < 0.3;
     const options: CompareOptions = {
@@ -105,7 +105,7 @@ describe('for random tables', () => {
         }
       }
 
-      // Only what failed comes again.
+      // Only failed rows are offered again.
       destination = applied(old, large.differences, new Set(failed.map(text)));
       const again = await outcomeOf(shuffled(random, table), { ...options, previous: kept.snapshot.id });
       const keys = (differences: readonly Difference[]) => sorted(differences).map((d) => 'key' in d && text(d.key));

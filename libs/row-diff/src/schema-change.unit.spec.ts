@@ -19,7 +19,7 @@ async function setting(rows: readonly Row[] = before, more: Partial<CompareOptio
 }
 
 describe('a column that is new to the model', () => {
-  it('is told, and every row is offered once with it, apart from what data changed', async () => {
+  it('is reported, and every row is offered once with it, separately from changed data', async () => {
     const options = await setting();
     const now = [...widened.slice(0, 2), { ...widened[2]!, name: 'Grace Hopper' }];
     const comparison = compare(now, options);
@@ -36,7 +36,7 @@ describe('a column that is new to the model', () => {
     expect((await outcomeOf(now, { ...options, previous: id })).differences).toEqual([]);
   });
 
-  it('is not offered when that is not wanted, and then is known', async () => {
+  it('is not offered when the option disables it, and is known afterwards', async () => {
     const options = { ...(await setting()), onSchemaChange: 'ignore' as const };
     const { differences, counts, snapshot } = await outcomeOf(widened, options);
     expect(differences).toEqual([]);
@@ -64,7 +64,7 @@ describe('a column that is new to the model', () => {
     expect(differences).toMatchObject([{ key: [2], columns: ['plan'], before: before[1] }]);
   });
 
-  it('is the same thing in rows that have it in another order', async () => {
+  it('is the same in rows that have it in another order', async () => {
     const options = await setting(widened);
     const turned = widened.map((row: Row) => ({
       plan: row['plan'],
@@ -79,8 +79,8 @@ describe('a column that is new to the model', () => {
   });
 });
 
-describe('a column that is gone from the model', () => {
-  it('is told, offers nothing, and what data changed is still seen', async () => {
+describe('a column that was removed from the model', () => {
+  it('is reported, offers nothing, and changed data is still found', async () => {
     const options = await setting();
     const now = [narrowed[0]!, { id: 2, name: 'Alan T.' }, narrowed[2]!];
     const comparison = compare(now, options);
@@ -92,14 +92,14 @@ describe('a column that is gone from the model', () => {
     expect((await outcomeOf(now, { ...options, previous: id })).differences).toEqual([]);
   });
 
-  it('lets a failed row come again, even when its values are the old ones by then', async () => {
+  it('offers a failed row again, even when its values are the old ones by then', async () => {
     const options = await setting();
     const { snapshot } = await outcomeOf([{ ...narrowed[0]!, name: 'A.' }, ...narrowed.slice(1)], options, [[1]]);
     const { differences } = await outcomeOf(narrowed, { ...options, previous: snapshot.id });
     expect(differences).toMatchObject([{ type: 'changed', key: [1], cause: 'data' }]);
   });
 
-  it('may go while another comes', async () => {
+  it('may be removed while another is added', async () => {
     const options = await setting();
     const renamed = before.map(({ id, name, city }) => ({ id, name, town: city }));
     const { differences, counts } = await outcomeOf(renamed, options);
@@ -122,7 +122,7 @@ describe('keeping values', () => {
     const old = (row: Row) => (now ? { before: row } : {});
     expect(sorted(last.differences)).toEqual([
       { type: 'removed', key: [1], ...old(before[0]!) },
-      // What was not kept when the row was last written cannot be told.
+      // Values that were not kept when the row was last written cannot be reported.
       { type: 'removed', key: [3] },
     ]);
   });

@@ -3,7 +3,7 @@ import type { FailedKeys } from './failed-keys.js';
 import type { Snapshot } from './pending-snapshot.js';
 import { Previous } from './previous.js';
 
-/** The snapshot of a comparison that found nothing: the previous one. Rows give the same bytes every time. */
+/** The snapshot of a comparison without differences: the previous one. Rows always give the same bytes. */
 export class UnchangedSnapshot {
   readonly #snapshot: Snapshot;
   readonly #key: readonly string[];
@@ -14,7 +14,7 @@ export class UnchangedSnapshot {
     this.#key = key;
   }
 
-  /** @param failed keys of rows whose writes are said to have failed, though none was asked for: they stay as they are */
+  /** @param failed keys of rows reported as failed, though no write was requested: they stay unchanged */
   async store(snapshots: Pick<BlobStore, 'get'>, failed: FailedKeys | undefined): Promise<Snapshot> {
     if (failed !== undefined) await this.#find(snapshots, failed);
     return this.#snapshot;

@@ -4,7 +4,7 @@ export type { Attributes };
 
 const meter = () => metrics.getMeter('tidemark');
 
-/** Instruments bind to the provider that is there when they are made: so not before the first use, when telemetry has started. */
+/** Instruments bind to the provider present at their creation, so they are created at first use, after telemetry has started. */
 function lazily<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
@@ -16,7 +16,7 @@ export function counter(name: string, description: string): { add(by: number, at
   return { add: (by, attributes) => instrument().add(by, attributes) };
 }
 
-/** From half a millisecond to an hour: the SDK's own bounds are made for milliseconds. */
+/** From half a millisecond to an hour: the SDK's own bounds suit milliseconds. */
 const SECONDS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600,
 ];

@@ -9,7 +9,7 @@ export interface TelemetryOptions {
 }
 
 export interface Telemetry {
-  /** Sends what is left, waiting at most two seconds for a collector that does not answer. */
+  /** Sends the remaining data; waits at most two seconds for a collector that does not respond. */
   stop(): Promise<void>;
 }
 

@@ -12,13 +12,13 @@ import {
 const tracer = trace.getTracer('tidemark');
 
 export interface SpanOptions {
-  /** W3C trace context of the span that caused this one; null for none: a trace of its own. Default: the active span. */
+  /** W3C trace context of the span that caused this one; null for none: a new trace. Default: the active span. */
   readonly parent?: string | null | undefined;
   readonly kind?: keyof typeof SpanKind;
   readonly attributes?: Attributes;
 }
 
-/** Runs `work` in a span of that name; an error that leaves it is recorded. Costs next to nothing while nothing is exported. */
+/** Runs `work` in a span of that name; an error that leaves it is recorded. Costs almost nothing while nothing is exported. */
 export function inSpan<T>(
   name: string,
   { parent, kind = 'INTERNAL', attributes = {} }: SpanOptions,
@@ -47,6 +47,6 @@ export function currentTraceparent(): string | undefined {
 
 function contextOf(traceparent: string | null | undefined): Context {
   if (traceparent === undefined) return context.active();
-  // What happens to be active here has nothing to do with it.
+  // The span that happens to be active here is unrelated.
   return traceparent === null ? ROOT_CONTEXT : propagation.extract(ROOT_CONTEXT, { traceparent });
 }

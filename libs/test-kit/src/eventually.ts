@@ -1,13 +1,13 @@
 export interface EventuallyOptions {
   /** Milliseconds before it gives up. Default 10,000. */
   readonly timeout?: number;
-  /** Milliseconds between two looks. Default 5. */
+  /** Milliseconds between two checks. Default 5. */
   readonly interval?: number;
 }
 
 /**
  * Resolves with the first value of `check` that is neither false nor undefined and does not throw.
- * @throws the last error of `check`, or an Error that says what was waited for
+ * @throws the last error of `check`, or an Error that names what was waited for
  */
 export async function eventually<T>(
   check: () => T | Promise<T>,
@@ -32,7 +32,7 @@ export async function eventually<T>(
   }
 }
 
-/** As eventually, for a plain condition. */
+/** Like eventually, for a plain condition. */
 export async function waitFor(
   condition: () => boolean | Promise<boolean>,
   what?: string,

@@ -4,12 +4,12 @@ import { eventually, waitFor } from './eventually.js';
 import { randomNamespace, temporaryFolder } from './temporary-folder.js';
 
 describe('eventually', () => {
-  it('answers the first value that is there', async () => {
+  it('returns the first value that is present', async () => {
     let looks = 0;
     await expect(eventually(() => (++looks < 3 ? undefined : looks))).resolves.toBe(3);
   });
 
-  it('looks again after an error', async () => {
+  it('checks again after an error', async () => {
     let looks = 0;
     const check = () => {
       if (++looks < 3) throw new Error('not yet');
@@ -18,7 +18,7 @@ describe('eventually', () => {
     await expect(eventually(check)).resolves.toBe('done');
   });
 
-  it('says what it waited for and the last error', async () => {
+  it('reports what it waited for and the last error', async () => {
     const never = () => {
       throw new Error('no server');
     };

@@ -1,4 +1,4 @@
-/** What code that waits needs of time: the clock, and timers that the clock drives. Milliseconds since the epoch. */
+/** The source of time for code that waits: the clock, and timers that the clock drives. Milliseconds since the epoch. */
 export interface FakeTimer {
   readonly due: number;
 }
@@ -10,7 +10,7 @@ interface PendingTimer extends FakeTimer {
   readonly callback: () => void;
 }
 
-/** A clock that moves only when the test says so. */
+/** A clock that only the test moves. */
 export class FakeClock {
   #time: number;
   #order = 0;
@@ -21,7 +21,7 @@ export class FakeClock {
     if (!Number.isFinite(this.#time)) throw new RangeError(`start: expected milliseconds or an ISO date, got ${start}`);
   }
 
-  // Bound, so that they can be handed over as plain functions.
+  // Bound, so that they can be passed as plain functions.
   readonly now = (): number => this.#time;
   readonly setTimeout = (callback: () => void, milliseconds = 0): FakeTimer => this.#add(callback, milliseconds);
   readonly setInterval = (callback: () => void, milliseconds: number): FakeTimer =>
@@ -46,7 +46,7 @@ export class FakeClock {
     return new Promise((resolve) => this.#add(resolve, milliseconds));
   }
 
-  /** Moves on, firing every timer at its own time, in order; what they start in promises runs in between. */
+  /** Moves on, firing every timer at its own time, in order; promises that they start run in between. */
   async advance(milliseconds: number): Promise<void> {
     await this.advanceTo(this.#time + milliseconds);
   }
@@ -64,7 +64,7 @@ export class FakeClock {
     this.#time = time;
   }
 
-  /** Sets the time, also backwards, and fires nothing: a system clock that was put right. */
+  /** Sets the time, also backwards, and fires nothing: a system clock that was corrected. */
   set(time: number): void {
     this.#time = time;
   }
@@ -76,7 +76,7 @@ export class FakeClock {
   }
 
   #rearm(timer: PendingTimer, every: number): void {
-    // The same object, so that clearInterval still knows it.
+    // The same object, so that clearInterval still finds it.
     this.#pending.add(Object.assign(timer, { due: timer.due + every, order: this.#order++ }));
   }
 

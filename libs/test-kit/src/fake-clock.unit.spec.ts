@@ -14,7 +14,7 @@ describe('FakeClock', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('lets promises run between two timers, so that a loop that sleeps goes round', async () => {
+  it('lets promises run between two timers, so that a loop that sleeps repeats', async () => {
     const clock = new FakeClock(0);
     const times: number[] = [];
     const loop = (async () => {

@@ -164,7 +164,7 @@ class Lane {
     this.flush();
   }
 
-  /** Forwards what is due; stops reading when the receiver is slow or the lane hangs, so memory stays bounded. */
+  /** Forwards due chunks; stops reading when the receiver is slow or the lane hangs, so memory stays bounded. */
   flush(): void {
     clearTimeout(this.#timer);
     while (this.#queue.length > 0 && !this.proxy.isHung(this.direction) && !this.to.writableNeedDrain) {

@@ -87,7 +87,7 @@ describe('TcpProxy', () => {
     expect(one.text).toBe('abcd');
   });
 
-  it('resets the connection that carries the next answer, and only that one', async () => {
+  it('resets the connection that carries the next response, and only that one', async () => {
     const one = await client();
     const cut = proxy.cutOnNext('to_client');
     one.socket.write('asked');
@@ -100,7 +100,7 @@ describe('TcpProxy', () => {
     await eventually(() => two.text === 'again');
   });
 
-  it('puts its own address into a URL', () => {
+  it('replaces the address in a URL with its own', () => {
     expect(proxy.url('esdb://user:secret@server:2113?tls=false')).toBe(
       `esdb://user:secret@127.0.0.1:${proxy.port}?tls=false`,
     );

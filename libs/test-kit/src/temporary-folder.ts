@@ -7,7 +7,7 @@ export interface TemporaryFolder extends AsyncDisposable {
   readonly path: string;
   /** The path of a file or folder inside. */
   join(...parts: string[]): string;
-  /** Deletes it and all that is in it. */
+  /** Deletes it with its content. */
   remove(): Promise<void>;
 }
 

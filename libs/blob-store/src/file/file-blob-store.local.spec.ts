@@ -34,7 +34,7 @@ describeBlobStore('FileBlobStore', async () => {
 });
 
 describe('FileBlobStore', () => {
-  it('deletes what a dead process left unfinished, and leaves alone what may still be written', async () => {
+  it('deletes the unfinished files of a dead process, and keeps those that may still be written', async () => {
     await using folder = await temporaryFolder();
     const temporary = folder.join('tmp');
     await mkdir(temporary);
@@ -46,7 +46,7 @@ describe('FileBlobStore', () => {
     expect(await readdir(temporary)).toEqual(['new']);
   });
 
-  it('replaces an object that was cut short by the next put of it', async () => {
+  it('replaces a truncated object with the next put of it', async () => {
     await using folder = await temporaryFolder();
     const store = new FileBlobStore(folder.path);
     const { id } = await store.put('whole');
@@ -55,7 +55,7 @@ describe('FileBlobStore', () => {
     expect((await stat(pathOf(folder.path, id))).size).toBe(5);
   });
 
-  it('keeps namespaces apart', async () => {
+  it('separates namespaces', async () => {
     await using folder = await temporaryFolder();
     const { id } = await new FileBlobStore(folder.path, { namespace: 'a' }).put('x');
     expect(await new FileBlobStore(folder.path, { namespace: 'b' }).has(id)).toBe(false);

@@ -15,7 +15,7 @@ import {
 import { opened, SourceFailed } from '../source.js';
 
 const READ_BYTES = 256 * 1024;
-/** A file in tmp/ that nobody has written to for so long belongs to a process that died. */
+/** A file in tmp/ without a write for this long belongs to a process that died. */
 const ABANDONED_MS = 60 * 60 * 1000;
 
 interface Written {
@@ -81,7 +81,7 @@ export class FileBlobStore implements BlobStore {
   async #putBytes(bytes: Uint8Array): Promise<Written> {
     const written = { id: blobIdOf(bytes), bytes: bytes.byteLength };
     if ((await this.#size(hexOf(written.id))) === bytes.byteLength) {
-      // Another put may have renamed it this instant: the answer promises that the name is on the disk too.
+      // Another put may have renamed it just now: the name must be on the disk before this one returns.
       await syncFolder(join(this.#path(hexOf(written.id)), '..'));
       return written;
     }
@@ -125,7 +125,7 @@ export class FileBlobStore implements BlobStore {
     }
   }
 
-  /** Deletes what dead processes left in tmp/; failing to is no reason to refuse a put. */
+  /** Deletes files of dead processes in tmp/; a failure to do so is no reason to refuse a put. */
   async #sweep(): Promise<void> {
     const before = Date.now() - ABANDONED_MS;
     for (const name of await readdir(this.#temporary).catch(() => [])) {
@@ -162,7 +162,7 @@ function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
 }
 
-/** A failed system call means that the folder cannot be used; anything else stays what it is. */
+/** A failed system call means that the folder cannot be used; any other error is unchanged. */
 function unavailable(error: unknown): unknown {
   const { syscall, message } = error as NodeJS.ErrnoException;
   if (syscall === undefined) return error;

@@ -11,7 +11,7 @@ import { withTimeout } from '@tidemark/foundation';
 import { BlobStoreUnavailable } from '../port.js';
 
 const CONNECT_MS = 2_000;
-/** How long a request waits for its answer, and a call for a lost connection to return. */
+/** How long a request waits for its response, and a call for a lost connection to return. */
 const ANSWER_MS = 5_000;
 const RETURN_MS = 2_000;
 const STREAM_NOT_FOUND = 10059;
@@ -24,11 +24,11 @@ export interface Session {
   readonly jsm: JetStreamManager;
   /** Reads from any replica. */
   readonly direct: Direct;
-  /** The largest message the server takes, in bytes. */
+  /** The largest message the server accepts, in bytes. */
   readonly maxPayload: number;
 }
 
-/** Connects with the first call, makes the bucket if need be, and translates errors into the port's terms. */
+/** Connects with the first call, creates the bucket if necessary, and translates errors into the port's terms. */
 export class Connection {
   #opening: Promise<Session> | undefined;
   #nc: NatsConnection | undefined;
@@ -40,7 +40,7 @@ export class Connection {
     private readonly bucket: string,
   ) {}
 
-  /** @throws BlobStoreUnavailable; what was sent may still be carried out then */
+  /** @throws BlobStoreUnavailable; a request that was sent may still be carried out */
   async run<T>(work: (session: Session) => Promise<T>): Promise<T> {
     try {
       const session = await this.#session();
@@ -80,7 +80,7 @@ export class Connection {
     void this.#follow(nc);
     try {
       const js = nc.jetstream({ timeout: ANSWER_MS });
-      // An existing bucket is used as it is, whatever its replicas and limits.
+      // An existing bucket is used as it is, with any replicas and limits.
       await js.views.os(this.bucket);
       // `direct` is there, yet missing from the manager's type.
       const jsm = (await nc.jetstreamManager({ timeout: ANSWER_MS })) as JetStreamManager & { direct: Direct };
@@ -91,7 +91,7 @@ export class Connection {
     }
   }
 
-  /** A client that has given up for good (its credentials were withdrawn) is replaced by the next call. */
+  /** A client that has given up permanently (its credentials were revoked) is replaced by the next call. */
   async #follow(nc: NatsConnection): Promise<void> {
     for await (const { type } of nc.status()) {
       if (type === Events.Disconnect) this.#up = Promise.withResolvers();
@@ -100,7 +100,7 @@ export class Connection {
     if (this.#nc === nc) this.#opening = undefined;
   }
 
-  /** While the connection is down the client drops what is published: wait for it, though not for long. */
+  /** While the connection is down the client drops published messages: wait for it, though not for long. */
   async #connected(): Promise<void> {
     await withTimeout(this.#up.promise, RETURN_MS, () => {
       throw new BlobStoreUnavailable(`NATS cannot be reached: no connection for ${RETURN_MS} ms`);

@@ -84,13 +84,13 @@ const url = process.env.NATS_URL ?? '';
       ]);
     });
 
-    it('reads what other clients have put under the right name', async () => {
+    it('reads objects that other clients have put under the right name', async () => {
       const id = 'sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
       await (await nc.jetstream().views.os(bucket)).putBlob({ name: id }, Buffer.from('abc'));
       expect((await readBlob(store, id)).toString()).toBe('abc');
     });
 
-    it('takes an object again that an operator deleted', async () => {
+    it('stores an object again that an operator deleted', async () => {
       const { id } = await store.put('deleted by hand');
       await (await nc.jetstream().views.os(bucket)).delete(id);
       expect(await store.has(id)).toBe(false);
@@ -98,14 +98,14 @@ const url = process.env.NATS_URL ?? '';
       expect((await readBlob(store, id)).toString()).toBe('deleted by hand');
     });
 
-    it('makes its bucket anew when the server has lost it', async () => {
+    it('creates its bucket again when the server has lost it', async () => {
       await store.put('lost');
       await jsm.streams.delete(streamOf(bucket));
       await expect(store.put('new')).rejects.toMatchObject({ code: 'BLOB_STORE_UNAVAILABLE' });
       expect((await store.put('new')).bytes).toBe(3);
     });
 
-    it('ends a call that hangs, and goes on when the server answers again', async () => {
+    it('ends a call that hangs, and continues when the server responds again', async () => {
       const proxy = await startTcpProxy(url);
       const proxied = new NatsBlobStore(proxy.url(url), { namespace: bucket });
       const { id } = await proxied.put('before');

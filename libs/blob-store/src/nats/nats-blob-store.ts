@@ -10,7 +10,7 @@ import { resized } from './resized.js';
 const DEFAULT_BUCKET = 'tidemark-blobs';
 /** One chunk fits into one read of a socket (64 KB), which spares the client library from piecing it together. */
 const CHUNK_BYTES = 60 * 1024;
-/** Chunks on their way at once: 1 MB. */
+/** Chunks in flight at once: 1 MB. */
 const WINDOW = 16;
 const WRONG_LAST_SEQUENCE = 10071;
 
@@ -111,7 +111,7 @@ export class NatsBlobStore implements BlobStore {
       }
       await Promise.all(onTheirWay);
     } finally {
-      // What failed is deleted next: nothing may arrive after that.
+      // The failed object is deleted next: nothing may arrive after that.
       await Promise.allSettled(onTheirWay);
     }
     return { hash: hash.digest(), size, chunks };
@@ -131,14 +131,14 @@ export class NatsBlobStore implements BlobStore {
     };
     if (await this.#publishInfo(session, id, info, 0)) return;
     const existing = await this.#latest(session, id);
-    // An object that an operator deleted has a last message too: follow that one.
+    // An object that an operator deleted also has a last message: follow that one.
     if (existing?.info.deleted && (await this.#publishInfo(session, id, info, existing.sequence))) return;
     await this.#forget(session, stored.nuid);
   }
 
   /**
    * False when the last message of the object is not the one expected. After any other failure the message may be there
-   * or come yet, so the chunks must stay.
+   * or still arrive, so the chunks must stay.
    */
   async #publishInfo({ js }: Session, id: BlobId, info: ObjectInfo, last: number): Promise<boolean> {
     const expected = headers();
@@ -177,10 +177,10 @@ export class NatsBlobStore implements BlobStore {
   }
 }
 
-/** Null for 'no such message'; any other error stays one. */
-async function orNull(asked: Promise<StoredMsg>): Promise<StoredMsg | null> {
+/** Null for 'no such message'; throws any other error. */
+async function orNull(request: Promise<StoredMsg>): Promise<StoredMsg | null> {
   try {
-    return await asked;
+    return await request;
   } catch (error) {
     const { code, message } = error as NatsError;
     if (code === '404' && /message/.test(message)) return null;

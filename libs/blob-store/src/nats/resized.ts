@@ -1,6 +1,6 @@
 /**
- * The same bytes in pieces of exactly `size`, the last one smaller. A piece is good until `ahead` further ones have been
- * asked for; then its memory is used again, so that a large object does not leave its size in garbage.
+ * The same bytes in pieces of exactly `size`, the last one smaller. A piece is valid until `ahead` further ones have been
+ * requested; then its memory is used again, so that a large object does not leave its size in garbage.
  */
 export async function* resized(
   content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,

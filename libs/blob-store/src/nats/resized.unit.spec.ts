@@ -21,7 +21,7 @@ describe('resized', () => {
     expect(pieces).toEqual(expected);
   });
 
-  it('leaves a piece alone while the given number of further ones is asked for, then uses its memory again', async () => {
+  it('leaves a piece alone while the given number of further ones is requested, then reuses its memory', async () => {
     const pieces: Uint8Array[] = [];
     const seen: string[] = [];
     for await (const piece of resized([Buffer.from('abcdefgh')], 1, 2)) {

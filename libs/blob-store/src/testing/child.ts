@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { extname } from 'node:path';
 
-/** Lets a process without a compiler import TypeScript sources by the names that they import each other by. */
+/** Lets a process without a compiler import TypeScript sources by their usual import names. */
 const resolveSources = `
 import { registerHooks } from 'node:module';
 registerHooks({
@@ -15,7 +15,7 @@ registerHooks({
   },
 });`;
 
-/** A process of its own with a blob store: nothing else is in its memory, and it can be killed. */
+/** A separate process with a blob store: nothing else is in its memory, and it can be killed. */
 export class Child {
   readonly #process: ChildProcess;
   #output = '';
@@ -43,7 +43,7 @@ export class Child {
     this.#process.stderr!.setEncoding('utf8').on('data', (part: string) => (this.#errors += part));
   }
 
-  /** Resolves when the child has said the line. @throws Error with what the child printed when it ends before */
+  /** Resolves when the child has printed the line. @throws Error with the child's output when it ends before */
   async said(line: string): Promise<void> {
     const ended = once(this.#process, 'close').then(() => true);
     while (!this.#output.split('\n').includes(line)) {
@@ -57,7 +57,7 @@ export class Child {
     await closed;
   }
 
-  /** The last line that the child said, parsed. @throws Error with what the child printed when it fails */
+  /** The last line that the child printed, parsed. @throws Error with the child's output when it fails */
   async result<T>(): Promise<T> {
     await once(this.#process, 'close');
     if (this.#process.exitCode !== 0) throw this.#failure();

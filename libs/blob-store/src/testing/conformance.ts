@@ -4,28 +4,28 @@ import { BlobCorrupt, BlobNotFound, BlobStoreUnavailable, type BlobId, type Blob
 import { BlobTooLarge, readBlob, readJson } from '../read-blob.js';
 import { Child } from './child.js';
 
-/** Where a suite keeps its objects: opened anew, it finds what was stored before. */
+/** Where a suite keeps its objects: reopened, it finds the objects stored before. */
 export interface BlobStoreHome {
   /** A further connection to the same objects, as another process or a restarted one would have. */
   open(): BlobStore;
-  /** For a process of its own: what createBlobStore takes. */
+  /** For a separate process: the arguments of createBlobStore. */
   readonly url: string;
   readonly namespace?: string;
   /** Bytes of content that the store holds, visible or not. */
   storedBytes(): Promise<number>;
-  /** Puts other bytes in an object's place, behind the store's back. */
+  /** Replaces an object's bytes, behind the store's back. */
   overwrite(id: BlobId, bytes: Uint8Array): Promise<void>;
   /** Makes the store unreachable, and reachable again. */
   disconnect(): Promise<void>;
   reconnect(): Promise<void>;
-  /** Closes what is open and deletes the data. */
+  /** Closes open stores and deletes the data. */
   remove(): Promise<void>;
 }
 
 const KB = 1024;
 const MB = 1024 * KB;
 
-/** The cases that every blob store must pass. `home` makes an empty place for one test. */
+/** The cases that every blob store must pass. `home` creates an empty store for one test. */
 export function describeBlobStore(name: string, home: () => Promise<BlobStoreHome>): void {
   describe(`${name} as a blob store`, () => {
     let place: BlobStoreHome;
@@ -48,7 +48,7 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
     });
 
     it.each([0, 1, 64 * KB, MB, MB + 1, 3 * MB + 17])(
-      'gives back an object of %i bytes, after a restart too',
+      'returns an object of %i bytes, after a restart too',
       async (size) => {
         const bytes = pattern(size);
         for (const source of [bytes, streamOf(pieces(bytes, 100_000))]) {
@@ -68,7 +68,7 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
       expect(sizes.reduce((sum, size) => sum + size)).toBe(5 * MB);
     });
 
-    it.each([64 * KB, 4 * MB])('stores an object of %i bytes once, however often it is put', async (size) => {
+    it.each([64 * KB, 4 * MB])('stores an object of %i bytes once, regardless of how often it is put', async (size) => {
       const bytes = pattern(size);
       const { id } = await store.put(bytes);
       const before = await place.storedBytes();
@@ -79,7 +79,7 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
       expect((await readBlob(store, id)).equals(bytes)).toBe(true);
     });
 
-    it('takes the same new object from several at once', async () => {
+    it('accepts the same new object from several callers at once', async () => {
       const bytes = pattern(2 * MB);
       const stores = [store, place.open(), store];
       const ids = await Promise.all(stores.map(async (one) => (await one.put(streamOf(pieces(bytes, 60_000)))).id));
@@ -88,12 +88,12 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
       expect(await place.storedBytes()).toBe(bytes.byteLength);
     });
 
-    it('knows what it has', async () => {
+    it('knows which objects it has', async () => {
       const { id } = await store.put('here');
       expect([await store.has(id), await store.has(idOf(Buffer.from('not here')))]).toEqual([true, false]);
     });
 
-    it('says which object is missing', async () => {
+    it('reports which object is missing', async () => {
       const id = idOf(Buffer.from('never put'));
       await expect(readBlob(store, id)).rejects.toThrow(BlobNotFound);
       await expect(readBlob(store, id)).rejects.toThrow(`${id} is not in the blob store`);
@@ -113,14 +113,14 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
       ['all of it missing', () => Buffer.alloc(0)],
       ['more at its end', (bytes) => Buffer.concat([bytes, Buffer.from('x')])],
     ];
-    it.each(damages)('says so at the end when an object has %s', async (_, damage) => {
+    it.each(damages)('throws BlobCorrupt at the end when an object has %s', async (_, damage) => {
       const { id } = await store.put(pattern(MB));
       await place.overwrite(id, damage(pattern(MB)));
       await expect(readBlob(store, id)).rejects.toThrow(BlobCorrupt);
       await expect(readBlob(store, id)).rejects.toThrow(`${id} is damaged`);
     });
 
-    it('throws what the source throws, and keeps nothing of it', async () => {
+    it('throws the error of the source, and keeps nothing of it', async () => {
       const failure = new Error('the download broke off');
       for (const size of [10 * KB, 6 * MB]) {
         const broken = async function* (): AsyncGenerator<Uint8Array> {
@@ -133,7 +133,7 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
       expect(await place.storedBytes()).toBe(0);
     });
 
-    it('shows nothing of an object whose put has not ended, as after a crash, and takes it whole later', async () => {
+    it('shows nothing of an object whose put has not ended, as after a crash, and stores it whole later', async () => {
       const bytes = pattern(4 * MB);
       const reached = Promise.withResolvers<void>();
       const never = Promise.withResolvers<void>();
@@ -154,7 +154,7 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
       expect((await readBlob(other, id)).equals(bytes)).toBe(true);
     });
 
-    it('shows nothing of an object after a kill in the middle of its put, and takes it whole later', async () => {
+    it('shows nothing of an object after a kill in the middle of its put, and stores it whole later', async () => {
       const bytes = pattern(8 * MB);
       const child = new Child(
         place.url,
@@ -185,7 +185,7 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
         const before = process.memoryUsage.rss();
         let most = 0;
         let moved = 0;
-        // What nobody holds any more is collected first: when that happens by itself is not the store's to say.
+        // Unreferenced memory is collected first: the store does not control when that happens.
         const look = (part) => {
           if ((moved += part.byteLength) % ${4 * MB} >= part.byteLength) return;
           gc();
@@ -211,7 +211,7 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
       expect(most / MB).toBeLessThan(32);
     });
 
-    it('lets a reader leave in the middle', async () => {
+    it('lets a reader stop in the middle', async () => {
       const { id } = await store.put(pattern(5 * MB));
       for await (const chunk of store.get(id)) {
         expect(chunk.byteLength).toBeGreaterThan(0);
@@ -228,7 +228,7 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
       await expect(readJson(store, (await store.put('{')).id)).rejects.toThrow(SyntaxError);
     });
 
-    it('says so while it cannot be reached, and goes on by itself when it can', async () => {
+    it('throws BlobStoreUnavailable while it cannot be reached, and recovers by itself', async () => {
       const { id } = await store.put('before');
       await store.ping();
       await place.disconnect();
@@ -248,7 +248,7 @@ function idOf(bytes: Uint8Array): BlobId {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-/** The same bytes each time, different at each place. */
+/** The same bytes each time, different at each offset. */
 function pattern(size: number): Buffer {
   const bytes = Buffer.alloc(size);
   for (let at = 0, value = 1; at < size; at += 1) {

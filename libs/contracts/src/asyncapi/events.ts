@@ -24,7 +24,7 @@ export const eventChannels = {
   'connection-event': channelOf('connection', connectionEvents),
   'alert-event': {
     address: 'tidemark.evt.alerts.ChangesDetected',
-    title: "What a provider's subscribers are notified of",
+    title: "Notifications for a provider's subscribers",
     description:
       "Stream `tidemark_EVENTS`. One for each subscription of a provider that changed, with the subscriber's tenant and " +
       'connection, as its ignore list leaves it: all zeros when it ignores everything. At least once; `ce-id` is the ' +
@@ -48,7 +48,7 @@ export const eventMessages = Object.fromEntries(
   Object.entries(all).map(([type, shape]) => [type, messageOf(type, shape)]),
 );
 
-/** The data of events may gain fields: what is not declared is left alone. */
+/** The data of events may gain fields: undeclared ones are left alone. */
 export const eventSchemas = {
   ...Object.fromEntries(Object.values(all).map((shape) => [nameOf(shape), schemaOf(shape, { closed: false })])),
   Relayed: {
@@ -56,7 +56,7 @@ export const eventSchemas = {
     required: ['stream', 'revision', 'tenant'],
     properties: {
       stream: { type: 'string' },
-      revision: { type: 'integer', minimum: 0, description: "The event's place in its stream." },
+      revision: { type: 'integer', minimum: 0, description: "The event's position in its stream." },
       tenant: { type: 'string' },
     },
   },

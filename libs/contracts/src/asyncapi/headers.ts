@@ -7,11 +7,11 @@ export const headerSchemas = {
     properties: {
       'tidemark-actor': {
         type: 'string',
-        description: 'The caller: `key:<id>`, `runner:<id>`, the name of a producer. Default: internal.',
+        description: 'The caller: `key:<id>`, `runner:<id>` or the name of a producer. Default: internal.',
       },
       'tidemark-correlation-id': {
         type: 'string',
-        description: 'The id of the request that set everything in motion.',
+        description: 'The id of the request that started it all.',
       },
       'tidemark-causation-id': {
         type: 'string',
@@ -22,7 +22,7 @@ export const headerSchemas = {
     },
   },
   eventHeaders: {
-    description: 'CloudEvents 1.0 in binary mode, and what set the event in motion.',
+    description: 'CloudEvents 1.0 in binary mode, and the origin of the event.',
     type: 'object',
     required: ['ce-id', 'ce-type', 'ce-source', 'ce-specversion', 'ce-subject', 'ce-time'],
     properties: {

@@ -11,7 +11,7 @@ import { jobResults, jobStates, type JobResult, type JobState } from '../shapes/
 import type { Cursor } from '../shapes/pipeline.js';
 import { EventData, Time } from './event-data.js';
 
-/** What changes when the connection syncs next. */
+/** The input of the connection's next sync time. */
 class Replanned extends EventData {
   @Time({ nullable: true }) readonly nextSyncAt!: number | null;
 }
@@ -34,7 +34,7 @@ export class ConnectionCreatedData extends Replanned {
 }
 
 @Shape({
-  description: 'Only what changed is there. A new source starts from its beginning: the cursor is dropped.',
+  description: 'Only the changed fields are present. A new source is read from its beginning: the cursor is dropped.',
 })
 export class ConnectionUpdatedData extends Replanned {
   @Text({ optional: true }) readonly name?: string;
@@ -70,7 +70,7 @@ export class SyncEndedData extends Replanned {
 
   @JsonObject({
     optional: true,
-    description: 'Every so often: the connection after this event, so that nothing before it needs to be read.',
+    description: 'Written now and then: the connection after this event, so that nothing before it needs to be read.',
   })
   readonly whole?: object;
 

@@ -12,7 +12,7 @@ export const Time = <const Options extends Pick<FieldOptions, 'optional' | 'null
     ...options,
   });
 
-/** What the data of every event has. */
+/** The fields that the data of every event has. */
 export class EventData {
   @Time()
   readonly at!: number;

@@ -46,7 +46,7 @@ export class JobCreatedData extends EventData {
   readonly requestHash?: string;
 }
 
-/** A stage in work under a claim. */
+/** A stage in progress under a claim. */
 class AtStage extends EventData {
   @WholeNumber(claim) readonly claim!: number;
   @Text() readonly stage!: string;
@@ -89,7 +89,7 @@ export class ClaimExpiredData extends AtAttempt {
   @Text() readonly service!: string;
 }
 
-@Shape({ description: "Heartbeats come, but nothing advanced for the pipeline's limit." })
+@Shape({ description: "Heartbeats arrive, but nothing advanced within the pipeline's limit." })
 export class ClaimStalledData extends AtStage {
   @Time() readonly since!: number;
 }
@@ -97,7 +97,7 @@ export class ClaimStalledData extends AtStage {
 @Shape({ description: 'A stalled claim advanced again.' })
 export class ClaimRecoveredData extends AtStage {}
 
-@Shape({ description: 'A try ended in an error; another follows at `retryAt`.' })
+@Shape({ description: 'An attempt ended in an error; the next follows at `retryAt`.' })
 export class RetryScheduledData extends AtAttempt {
   @Nested(() => Failure) readonly error!: Failure;
   @Time() readonly retryAt!: number;
@@ -120,7 +120,7 @@ class OfJob extends EventData {
 @Shape({ description: 'The recorded changes of a dependency, without the ignored ones.' })
 export class ChangesDetectedData extends merge(OfJob, DetectedChanges) {}
 
-/** What every ending says, so that the job need not be read again. */
+/** The data that every ending carries, so that the job need not be read again. */
 class EndingData extends EventData {
   @Text() readonly connectionId!: string;
   @Time() readonly createdAt!: number;

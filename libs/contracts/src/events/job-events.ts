@@ -46,12 +46,12 @@ export type JobCompleted = EventOf<JobEvents, 'JobCompleted'>;
 /** Of a provider there is one for each subscription as well, in the stream `alerts-<snapshot>`. */
 export type ChangesDetected = EventOf<JobEvents, 'ChangesDetected'>;
 
-/** What a stage found out; its data with the job's tenant, connection and id. */
+/** A fact that a stage reported; its data with the job's tenant, connection and id. */
 export type JobFact<T extends FactType = FactType> = {
   [F in T]: Fact<F, Facts[F] & { readonly tenant: string; readonly connectionId: string; readonly jobId: string }>;
 }[T];
 
-/** The events that end a job for ever. */
+/** The events that end a job permanently. */
 export type JobEnding = EventOf<JobEvents, 'JobCompleted' | 'JobFailed' | 'JobCancelled'>;
 
 /** The state that each ending leaves the job in. */
@@ -61,6 +61,6 @@ export const endStates = {
   JobCancelled: 'cancelled',
 } as const satisfies Record<JobEnding['type'], JobState>;
 
-/** Whether the event ends its job for ever. */
+/** Whether the event ends its job permanently. */
 export const isEnding = <Event extends { readonly type: string }>(event: Event): event is Event & JobEnding =>
   Object.hasOwn(endStates, event.type);

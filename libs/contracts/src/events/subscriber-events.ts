@@ -1,6 +1,6 @@
 import type { Fact } from './fact.js';
 
-/** A tenant subscribed to a provider; again means nothing new. */
+/** A tenant subscribed to a provider; a repetition changes nothing. */
 export type SubscriberAdded = Fact<
   'SubscriberAdded',
   {
@@ -12,5 +12,5 @@ export type SubscriberAdded = Fact<
 
 export type SubscriberRemoved = Fact<'SubscriberRemoved', { readonly connectionId: string }>;
 
-/** The events of a `subscribers-<provider>` stream: who is told when the provider changes. */
+/** The events of a `subscribers-<provider>` stream: who is notified when the provider changes. */
 export type SubscriberEvent = SubscriberAdded | SubscriberRemoved;

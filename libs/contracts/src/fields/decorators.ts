@@ -16,7 +16,7 @@ import {
 } from './field-type.js';
 import { declareField, declareShape, type Shape as ShapeClass, type ShapeOptions, type ShapeRule } from './shape.js';
 
-/** One decorator a field says what it may be, for validation, AsyncAPI and OpenAPI alike. */
+/** One decorator per field declares its type, for validation, AsyncAPI and OpenAPI alike. */
 export interface FieldOptions {
   readonly optional?: boolean;
   readonly nullable?: boolean;
@@ -25,13 +25,13 @@ export interface FieldOptions {
   readonly default?: unknown;
 }
 
-/** With null and undefined as the options say. */
+/** Adds null and undefined according to the options. */
 type Declared<T, Options> =
   | T
   | (Options extends { readonly optional: true } ? undefined : never)
   | (Options extends { readonly nullable: true } ? null : never);
 
-/** Compiles where the property's type is what the decorator says, and null and undefined are as declared. */
+/** Compiles where the property's type matches the decorator, null and undefined included. */
 type Fits<Actual, Expected> = [Actual, Extract<Expected, null | undefined>] extends [Expected, Actual]
   ? unknown
   : never;
@@ -84,7 +84,7 @@ export const Decimal = <const Options extends FieldOptions & NumberLimits>(
 export const Flag = <const Options extends FieldOptions>(options: Options = {} as Options) =>
   Field<boolean, Options>(flag, options);
 
-/** Any JSON object, taken as it is. */
+/** Any JSON object, passed through unchanged. */
 export const JsonObject = <const Options extends FieldOptions>(options: Options = {} as Options) =>
   Field<object, Options>(object, options);
 
@@ -109,7 +109,7 @@ export const ListOf = <T, const Options extends FieldOptions & { readonly min?: 
 export const MapOf = <T, const Options extends FieldOptions>(of: FieldType<T>, options: Options = {} as Options) =>
   Field<{ readonly [key: string]: T }, Options>(mapOf(of), options);
 
-/** Names a shape for the API documents, and says what must hold between its fields. */
+/** Names a shape for the API documents, and declares rules between its fields. */
 export const Shape =
   <T extends object>(options: Omit<ShapeOptions, 'rules'> & { readonly rules?: readonly Rule<T>[] } = {}) =>
   (shape: ShapeClass<T>): void =>

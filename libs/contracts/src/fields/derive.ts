@@ -6,7 +6,7 @@ type Derived<T> = abstract new () => { [Name in keyof T]: T[Name] };
 export const pick = <T extends object, Name extends keyof T & string>(shape: Shape<T>, ...names: readonly Name[]) =>
   derive<Pick<T, Name>>(shape, (name, field) => (names.includes(name as Name) ? field : undefined));
 
-/** A class to extend, without some of the fields of a shape; what holds between its fields holds between the rest. */
+/** A class to extend, without some of the fields of a shape; the rules between its fields apply to the rest. */
 export function omit<T extends object, Name extends keyof T & string>(shape: Shape<T>, ...names: readonly Name[]) {
   const rest = derive<Omit<T, Name>>(shape, (name, field) => (names.includes(name as Name) ? undefined : field));
   declareRules(rest, rulesOf(shape));

@@ -2,7 +2,7 @@ import type { Shape } from './shape-class.js';
 
 declare const value: unique symbol;
 
-/** What a value may be, as data: validation and JSON Schemas both derive from it. `T` is its TypeScript type. */
+/** The type of a value, as data: validation and JSON Schemas both derive from it. `T` is its TypeScript type. */
 export type FieldType<T = unknown> = Kind & { readonly [value]?: T };
 
 type Kind =
@@ -58,7 +58,7 @@ export const decimal = (limits: NumberLimits = {}): FieldType<number> => ({ kind
 
 export const flag: FieldType<boolean> = { kind: 'flag' };
 
-/** Any JSON object, taken as it is. */
+/** Any JSON object, passed through unchanged. */
 export const object: FieldType<object> = { kind: 'object' };
 
 /** Any JSON value. */
@@ -73,7 +73,7 @@ export const listOf = <T>(of: FieldType<T>, { min }: { readonly min?: number } =
   min,
 });
 
-/** One of these; for views only: what does not match is not refused. */
+/** One of these; for views only: values that do not match are not refused. */
 export const either = <const Types extends readonly FieldType[]>(
   ...of: Types
 ): FieldType<Types[number] extends FieldType<infer T> ? T : never> => ({ kind: 'either', of });

@@ -12,9 +12,9 @@ export interface Field {
   readonly default?: unknown;
 }
 
-/** What must hold between the fields of a value whose fields are right by themselves. */
+/** A rule between the fields of a value whose fields are each valid. */
 export interface ShapeRule {
-  /** The field that the problem is reported of; the object itself when it is left out. */
+  /** The field that the problem is reported for; the object itself when it is left out. */
   readonly field?: string;
   /** The end of a sentence that begins with the field's name. */
   readonly says: string;
@@ -42,7 +42,7 @@ export const declareField = (shape: Shape, name: string, field: Field): void =>
   void declared(shape).fields.set(name, field);
 
 export interface ShapeOptions {
-  /** What documents call it. Default: the name of the class. */
+  /** Its name in documents. Default: the name of the class. */
   readonly name?: string;
   readonly description?: string;
   readonly rules?: readonly ShapeRule[];
@@ -50,7 +50,7 @@ export interface ShapeOptions {
 
 /** Names a shape for the API documents. @throws Error when the name belongs to another shape */
 export function declareShape(shape: Shape, { name = shape.name, description, rules = [] }: ShapeOptions): void {
-  if (named.has(name)) throw new Error(`two shapes are called ${name}`);
+  if (named.has(name)) throw new Error(`two shapes are named ${name}`);
   named.set(name, shape);
   Object.assign(declared(shape), { name, description });
   declareRules(shape, rules);
@@ -95,7 +95,7 @@ export const rulesOf = (shape: Shape): readonly ShapeRule[] => known(shape).rule
 /** @throws Error when the shape has no name */
 export function nameOf(shape: Shape): string {
   const name = declarations.get(shape)?.name;
-  if (name === undefined) throw new Error(`the class ${shape.name} is no named shape`);
+  if (name === undefined) throw new Error(`the class ${shape.name} is not a named shape`);
   return name;
 }
 

@@ -29,7 +29,7 @@ export class ChangePointer {
   readonly after?: string;
 }
 
-/** What every account of a classified difference between two snapshots has. */
+/** The fields common to every form of a classified difference between two snapshots. */
 class Difference {
   @Text({ description: 'Same for the same difference between the same documents.' })
   readonly changeId!: string;
@@ -55,7 +55,7 @@ class Difference {
   @Text({ description: 'One sentence.' })
   readonly message!: string;
 
-  @WholeNumber({ description: "Place in the comparison's order, from 0." })
+  @WholeNumber({ description: "Position in the comparison's order, from 0." })
   readonly order!: number;
 }
 
@@ -64,7 +64,7 @@ const operations = {
   description: 'All operations that the change reaches: one root cause may break many.',
 } as const;
 
-/** A change as a comparison finds it. */
+/** A change as found by a comparison. */
 @Shape()
 export class FoundChange extends Difference {
   @ListOf(text(), operations)

@@ -17,11 +17,11 @@ export class CompareSnapshots {
 
 @Shape()
 export class Comparison {
-  @Text({ description: 'Blob of JSON: the changes found, the most severe first.' })
+  @Text({ description: 'Blob of JSON: the changes found, most severe first.' })
   readonly changesBlob!: string;
 }
 
-/** What a report calls itself and the two sides. */
+/** The titles of a report and of its two sides. */
 @Shape()
 export class ReportNames {
   @Text() readonly title!: string;

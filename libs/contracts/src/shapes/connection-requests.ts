@@ -10,7 +10,7 @@ import {
 
 const whenBusy = {
   optional: true,
-  description: 'What becomes of a job when its tenant or connection is busy: it waits, or it is refused.',
+  description: 'What happens to a job when its tenant or connection is busy: it waits, or it is refused.',
 } as const;
 
 @Shape()
@@ -46,13 +46,13 @@ export class CreateConnection {
   readonly whenBusy?: BusyPolicy;
 }
 
-/** Only what is given changes. */
+/** Only the given fields change. */
 @Shape()
 export class UpdateConnection extends ConnectionRef {
   @Text({ max: 200, optional: true, example: 'billing api' })
   readonly name?: string;
 
-  @Nested(() => Source, { optional: true, description: 'A new source starts from its beginning.' })
+  @Nested(() => Source, { optional: true, description: 'A new source is read from its beginning.' })
   readonly source?: Source;
 
   @Nested(() => ScheduleFields, { optional: true, example: { every: 'daily' } })

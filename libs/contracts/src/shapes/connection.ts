@@ -9,10 +9,10 @@ export const intervals = ['realtime', 'hourly', 'daily', 'manual'] as const;
 export type Interval = (typeof intervals)[number];
 
 export const busyPolicies = ['queue', 'reject'] as const;
-/** What becomes of a new job when the tenant's cap is reached or the connection has a job: wait, or be refused. */
+/** What happens to a new job when the tenant's cap is reached or the connection has a job: it waits, or it is refused. */
 export type BusyPolicy = (typeof busyPolicies)[number];
 
-/** The connector and its settings. Never secrets: credentials are held apart and referred to. */
+/** The connector and its settings. Never secrets: credentials are stored separately and referenced. */
 @Shape()
 export class Source {
   @Text({ max: 64, description: 'Name of the connector.', example: 'openapi' })
@@ -32,7 +32,7 @@ export class DestinationSettings extends Source {
   readonly name!: string;
 }
 
-/** When a connection syncs: every 5 minutes (`realtime`), hour, day, only when asked (`manual`), or by a cron expression. */
+/** When a connection syncs: every 5 minutes (`realtime`), hour, day, only on request (`manual`), or by a cron expression. */
 export type Schedule =
   | { readonly every: Interval }
   | {
@@ -48,7 +48,7 @@ export type Schedule =
   rules: [{ says: 'must have either `every`, or `cron` with an optional `timeZone`', holds: isOneKind }],
 })
 export class ScheduleFields {
-  @OneOf(intervals, { optional: true, description: '`realtime` is every 5 minutes, `manual` only when asked.' })
+  @OneOf(intervals, { optional: true, description: '`realtime` is every 5 minutes, `manual` only on request.' })
   readonly every?: Interval;
 
   @Text({ max: 200, optional: true, description: 'Cron expression, in place of `every`.', example: '0 6 * * 1-5' })
@@ -117,7 +117,7 @@ export class Connection {
 
 export type ConnectionView = Connection;
 
-/** Up to where a connection's source has been read and committed. */
+/** How far a connection's source has been read and committed. */
 @Shape()
 export class CursorView {
   @JsonObject({ nullable: true, description: 'Null before the first completed job.' })

@@ -79,10 +79,10 @@ export class OperationList {
 }
 
 /**
- * Which changes are wanted, as seen by a connection: all that is given must hold, and the connection's ignore list marks
- * what is found. The sender has made sure that the connection is the tenant's.
+ * Filters for changes, as seen by a connection: all given ones must match, and the connection's ignore list marks
+ * the results. The sender has made sure that the connection is the tenant's.
  */
-class ChangesWanted extends ConnectionRef {
+class ChangeFilter extends ConnectionRef {
   @SomeOf(severities, { optional: true, description: 'Any of these.' })
   readonly severity?: readonly Severity[];
 
@@ -93,7 +93,7 @@ class ChangesWanted extends ConnectionRef {
     max: 2000,
     optional: true,
     example: 'GET /invoices/{id}',
-    description: 'Changes that reach this operation, those that reach others as well included.',
+    description: 'Changes that reach this operation, including those that also reach others.',
   })
   readonly operation?: string;
 
@@ -109,9 +109,9 @@ class ChangesWanted extends ConnectionRef {
 
 /** Recorded changes, those of the newest comparison first and in its order. */
 @Shape()
-export class ListChanges extends ChangesWanted {
+export class ListChanges extends ChangeFilter {
   @Nested(() => ConnectionRef, {
-    description: 'Under whom the changes were recorded: the connection itself, or the provider that it subscribes to.',
+    description: 'The connection that the changes were recorded for: this one, or the provider that it subscribes to.',
   })
   readonly keeper!: ConnectionRef;
 
@@ -126,7 +126,7 @@ export class ListChanges extends ChangesWanted {
 
   @Instant({
     optional: true,
-    description: 'Detected at this time or earlier: what is found later does not shift the pages.',
+    description: 'Detected at this time or earlier: changes found later do not shift the pages.',
   })
   readonly until?: string;
 }
@@ -149,9 +149,9 @@ export class GetChange extends ConnectionRef {
   readonly id!: string;
 }
 
-/** Changes between two normalized documents by today's rules, the most severe first; nothing is recorded. */
+/** Changes between two normalized documents by the current rules, most severe first; nothing is recorded. */
 @Shape()
-export class FindChanges extends ChangesWanted {
+export class FindChanges extends ChangeFilter {
   @Text(blob)
   readonly before!: string;
 
@@ -167,7 +167,7 @@ export class FoundChanges {
   @WholeNumber()
   readonly total!: number;
 
-  @Nested(() => BySeverity, { description: 'Of all changes that are not ignored, whatever the filter.' })
+  @Nested(() => BySeverity, { description: 'Of all changes that are not ignored, regardless of the filter.' })
   readonly bySeverity!: BySeverity;
 
   @WholeNumber({ description: 'How many of all are ignored.' })

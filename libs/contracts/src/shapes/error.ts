@@ -44,7 +44,7 @@ export class FieldProblem {
   readonly message!: string;
 }
 
-/** What travels with an error besides code and message; survives JSON. Never secrets. */
+/** Details of an error besides code and message; survives JSON. Never secrets. */
 @Shape()
 export class ErrorDetails {
   @ListOf(() => FieldProblem, { optional: true })

@@ -1,7 +1,7 @@
 import { Id, Instant, Shape, Text } from '../fields/decorators.js';
 import { ConnectionRef } from './connection-requests.js';
 
-/** What matches an ignored change: all that is given must. */
+/** Criteria of an ignore rule: a change must match all given ones. */
 export interface IgnoreMatch {
   readonly rule?: string;
   readonly operation?: string;
@@ -9,7 +9,7 @@ export interface IgnoreMatch {
   readonly changeId?: string;
 }
 
-/** Changes of a dependency that are expected, and alert nobody. Times are ISO 8601 in UTC. */
+/** Expected changes of a dependency, which raise no alert. Times are ISO 8601 in UTC. */
 @Shape()
 export class IgnoreRule implements IgnoreMatch {
   @Text()
@@ -30,7 +30,7 @@ export class IgnoreRule implements IgnoreMatch {
   @Text()
   readonly reason!: string;
 
-  @Instant({ nullable: true, description: 'The end of the rule; null: it holds for good.' })
+  @Instant({ nullable: true, description: 'When the rule ends; null: it holds permanently.' })
   readonly until!: string | null;
 
   @Instant()
@@ -77,7 +77,7 @@ export class AddIgnoreRule extends ConnectionRef implements IgnoreMatch {
   @Text({ max: 2000, example: 'we do not read this field' })
   readonly reason!: string;
 
-  @Instant({ optional: true, description: 'The end of the rule; without it the rule holds for good.' })
+  @Instant({ optional: true, description: 'When the rule ends; without it, it holds permanently.' })
   readonly until?: string;
 }
 

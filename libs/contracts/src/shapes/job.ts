@@ -6,7 +6,7 @@ export const jobTypes = ['full'] as const;
 export type JobType = (typeof jobTypes)[number];
 
 export const jobTriggers = ['schedule', 'manual', 'api', 'retry'] as const;
-/** What asked for the job: the connection's schedule, a person, a program, or the retry of an ended job. */
+/** What requested the job: the connection's schedule, a person, a program, or the retry of an ended job. */
 export type JobTrigger = (typeof jobTriggers)[number];
 
 export const jobStates = ['pending', 'running', 'completed', 'failed', 'cancelled'] as const;
@@ -17,7 +17,7 @@ export const jobResults = ['succeeded', 'unchanged', 'completed_with_errors'] as
 export type JobResult = (typeof jobResults)[number];
 
 export const livenesses = ['live', 'stalled'] as const;
-/** Whether the runner of a running job shows signs of life, and whether the job advances. */
+/** Whether the runner of a running job sends heartbeats, and whether the job advances. */
 export type Liveness = (typeof livenesses)[number];
 
 export const waitReasons = ['tenant_cap', 'connection_busy', 'retry_backoff', 'schedule', 'no_runner'] as const;
@@ -55,8 +55,8 @@ export class Failure {
 }
 
 /**
- * Why a job is not running: over the tenant's cap, behind another job of its connection, between two tries, before its
- * start time, or offered to runners with none taking it.
+ * Why a job is not running: over the tenant's cap, behind another job of its connection, between two attempts, before its
+ * start time, or offered but not yet claimed by a runner.
  */
 @Shape()
 export class WaitingFor {
@@ -90,7 +90,7 @@ export class Job {
 
   @Text({
     nullable: true,
-    description: 'The stage in work, or the one to come next; null once ended.',
+    description: 'The stage in progress, or the next one; null once ended.',
     example: 'fetch',
   })
   readonly stage!: string | null;
@@ -101,7 +101,7 @@ export class Job {
   @Nested(() => Counts)
   readonly counts!: Counts;
 
-  @WholeNumber({ description: 'From 1; 0 before the first try.' })
+  @WholeNumber({ description: 'From 1; 0 before the first attempt.' })
   readonly attempt!: number;
 
   @WholeNumber()
@@ -146,7 +146,7 @@ export class Job {
 
 export type JobView = Job;
 
-/** One line of a job's story. */
+/** One entry of a job's timeline. */
 @Shape()
 export class TimelineEntry {
   @WholeNumber()

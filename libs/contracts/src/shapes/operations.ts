@@ -3,7 +3,7 @@ import { OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
 const portStates = ['up', 'down', 'unused'] as const;
 type PortState = (typeof portStates)[number];
 
-/** Whether what a service depends on answers. */
+/** Whether a service's dependencies respond. */
 @Shape()
 export class Health {
   @OneOf(portStates) readonly broker!: PortState;
@@ -14,7 +14,7 @@ export class Health {
 
 export const projectionStates = ['live', 'rebuilding', 'unavailable'] as const;
 
-/** What the owner of a view says of it. */
+/** The state of a view, as its owner reports it. */
 @Shape()
 export class ProjectionStatus {
   @Text({ example: 'jobs' })
@@ -36,6 +36,6 @@ export class RebuildProjection {
   readonly name!: string;
 }
 
-/** No data: of a request that needs none, or of a reply that says nothing but that it was done. */
+/** No data: a request that needs none, or a reply that only confirms. */
 @Shape()
 export class Nothing {}

@@ -10,7 +10,7 @@ export class StageDefinition {
   @Text() readonly service!: string;
 }
 
-/** Which pipeline a job runs, and with what; its definition is in the package pipelines. */
+/** The pipeline that a job runs, and its parameters; its definition is in the package pipelines. */
 @Shape()
 export class PipelineChoice {
   /** `dependency`, … */
@@ -34,11 +34,11 @@ export type StageOutput = { readonly [key: string]: unknown };
 /** Where a connection's source has been read and committed to; the connector's own shape, small JSON. */
 export type Cursor = { readonly [key: string]: unknown };
 
-/** Absolute numbers of a job, as far as they are known. */
+/** Absolute numbers of a job; only those that are known. */
 @Shape()
 export class SomeCounts extends partial(Counts) {}
 
-/** Rows that failed since the checkpoint before: how many, and the blob that lists them. */
+/** Rows that failed since the previous checkpoint: how many, and the blob that lists them. */
 @Shape()
 export class RowErrors {
   @WholeNumber() readonly count!: number;
@@ -56,7 +56,7 @@ export class SinkResult {
 
   @Nested(() => Failure, {
     optional: true,
-    description: 'Set when the destination as a whole refused what was to be written.',
+    description: 'Set when the destination as a whole refused the write.',
   })
   readonly error?: Failure;
 }
@@ -64,7 +64,7 @@ export class SinkResult {
 /** How far a stage has got; everything that it covers has been written. At most 8 KB as JSON. */
 @Shape()
 export class Checkpoint {
-  @JsonObject({ description: "Where to read on from; the stage's own shape." })
+  @JsonObject({ description: "Where to resume reading; the stage's own shape." })
   readonly cursor!: Cursor;
 
   @Nested(() => SomeCounts, { optional: true })
@@ -73,7 +73,7 @@ export class Checkpoint {
   @Nested(() => RowErrors, { optional: true })
   readonly errors?: RowErrors;
 
-  @MapOf(shaped(() => SinkResult), { optional: true, description: 'What each destination made of it, by name.' })
+  @MapOf(shaped(() => SinkResult), { optional: true, description: 'The result of each destination, by name.' })
   readonly sinks?: { readonly [name: string]: SinkResult };
 
   @MapOf(decimal(), { optional: true, description: "Absolute numbers of the job, by the pipeline's names for them." })

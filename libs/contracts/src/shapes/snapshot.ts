@@ -12,7 +12,7 @@ export class Snapshot {
   @Text()
   readonly jobId!: string;
 
-  @Text({ nullable: true, description: 'The snapshot before it; null for the baseline.' })
+  @Text({ nullable: true, description: 'The previous snapshot; null for the baseline.' })
   readonly previousId!: string | null;
 
   @Text({ description: 'Hash of the normalized content.' })

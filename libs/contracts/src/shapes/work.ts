@@ -66,7 +66,7 @@ export class EndedJob {
   @Nested(() => Ending)
   readonly ending!: JobEnding;
 
-  /** Tells which of two jobs ended first, whatever the clocks said. */
+  /** Determines which of two jobs ended first, regardless of clocks. */
   @WholeNumber({ description: 'Log position of the event that ended the job.' })
   readonly position!: number;
 }
@@ -132,7 +132,7 @@ export class ClaimGranted {
   @Nested(() => Counts)
   readonly counts!: Counts;
 
-  @WholeNumber({ min: 1, description: 'Milliseconds without a beat after which the claim is lost.' })
+  @WholeNumber({ min: 1, description: 'Milliseconds without a heartbeat after which the claim is lost.' })
   readonly claimTimeoutMs!: number;
 }
 
@@ -143,7 +143,7 @@ class HeldClaim {
   @WholeNumber(claim) readonly claim!: number;
 }
 
-/** A claim at work on a stage. */
+/** A claim on a stage in progress. */
 @Shape()
 export class ClaimRef extends HeldClaim {
   @Text() readonly stage!: string;
@@ -165,7 +165,7 @@ export class StageReport extends ClaimRef {
   @Nested(() => SomeCounts, { optional: true, description: 'Absolute numbers; those that this stage knows.' })
   readonly counts?: Partial<Counts>;
 
-  @JsonObject({ optional: true, description: 'Proposed; the connection takes it over when the job completes.' })
+  @JsonObject({ optional: true, description: 'Proposed; the connection commits it when the job completes.' })
   readonly cursor?: Cursor;
 
   @MapOf(decimal(), { optional: true })
@@ -189,7 +189,7 @@ export class StageReport extends ClaimRef {
 export class CheckpointReport extends merge(ClaimRef, Checkpoint) {
   @WholeNumber({
     min: 1,
-    description: 'Counts the checkpoints of one claim in one stage: a repeated report is known by it.',
+    description: 'Counts the checkpoints of one claim in one stage: identifies a repeated report.',
   })
   readonly sequence!: number;
 }
@@ -199,10 +199,10 @@ export class StageFailure extends ClaimRef {
   @Nested(() => Failure)
   readonly error!: Failure;
 
-  @Flag({ description: 'False: trying again cannot help.' })
+  @Flag({ description: 'False: a retry cannot succeed.' })
   readonly retryable!: boolean;
 
-  @Decimal({ optional: true, description: 'Milliseconds that the other side asked to wait.' })
+  @Decimal({ optional: true, description: 'Milliseconds that the source or destination asked to wait.' })
   readonly retryAfterMs?: number;
 }
 
@@ -212,7 +212,7 @@ export class CancelConfirmation extends HeldClaim {}
 
 @Shape()
 export class ReportTaken {
-  @Flag({ description: 'True: the leg is over: handed over, or the job ended.' })
+  @Flag({ description: 'True: the leg is over: the work was handed over, or the job ended.' })
   readonly ended!: boolean;
 }
 

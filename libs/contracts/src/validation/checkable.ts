@@ -27,7 +27,7 @@ function classOf(shape: Shape): new () => Checkable {
   return known;
 }
 
-/** The input as an instance that class-validator can check; what cannot be read stays for the check to refuse. */
+/** The input as an instance that class-validator can check; unreadable parts stay for the check to refuse. */
 export function checkableOf(shape: Shape, input: object, reading: Reading, path = ''): Checkable {
   const instance = new (classOf(shape))() as Members;
   const fields = fieldsOf(shape);

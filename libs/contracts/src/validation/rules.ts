@@ -22,7 +22,7 @@ import { isInstant } from '@tidemark/foundation';
 
 const DEEPEST = 64;
 
-/** The rules of class-validator for a field. Their messages are the ends of sentences that begin with the field's name. */
+/** The class-validator rules of a field. Their messages are the ends of sentences that begin with the field's name. */
 export function rulesFor({ type, optional, nullable }: Field): PropertyDecorator[] {
   const rules = typeRules(type);
   if (optional) rules.push(ValidateIf((_, value) => value !== undefined));

@@ -6,16 +6,16 @@ import { checkableOf, membersOf, plainOf, type Source } from './checkable.js';
 
 export interface ValidationOptions {
   /**
-   * Where the input comes from. Texts of a query become numbers, lists and booleans; times of a query or body are
+   * The origin of the input. Texts of a query become numbers, lists and booleans; times of a query or body are
    * rewritten in UTC with milliseconds; in a message, null stands for an optional field that is left out.
    */
   readonly from?: Source;
-  /** What becomes of fields that the shape does not have. Default: they are refused. */
+  /** How fields that the shape does not have are treated. Default: they are refused. */
   readonly unknown?: 'refuse' | 'ignore';
 }
 
 /**
- * The input as its shape says, in plain objects.
+ * The input in the types of its shape, as plain objects.
  * @throws TidemarkError VALIDATION_FAILED with every field at fault
  */
 export function validated<T extends object>(shape: Shape<T>, input: unknown, options: ValidationOptions = {}): T {
@@ -45,7 +45,7 @@ function problemsOf({ property, constraints = {}, children = [] }: ValidationErr
   return [...own, ...children.flatMap((child) => problemsOf(child, field))];
 }
 
-/** What holds not between the fields of the object and of those in it. */
+/** The broken rules between fields, of the object and of those in it. */
 function* ruleProblems(shape: Shape, value: object, path = ''): Generator<FieldProblem> {
   for (const { field = '', says, holds } of rulesOf(shape)) if (!holds(value)) yield problem(pathOf(path, field), says);
   for (const { name, shape: inner, value: member } of membersOf(shape, value))

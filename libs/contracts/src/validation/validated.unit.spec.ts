@@ -59,7 +59,7 @@ describe('validation', () => {
       StageReport,
       { tenant, jobId: 'j', claim: 1, stage: 'fetch', output: { blob: 'b' }, counts: { total: 3 } },
     ],
-  ])('takes %s as it is', (_, shape, input) => {
+  ])('accepts %s unchanged', (_, shape, input) => {
     expect(validated(shape, input)).toStrictEqual(input);
   });
 
@@ -155,7 +155,7 @@ describe('validation', () => {
     expect(validated(CreateJob, input).startAt).toBe('2026-01-31T09:00:00+01:00');
   });
 
-  it('takes null for a field that is left out, in a message only', () => {
+  it('reads null as a missing field, in a message only', () => {
     expect(validated(CreateJob, { ...job, whenBusy: null })).toEqual(job);
     expect(problems(CreateJob, { ...job, whenBusy: null }, { from: 'body' })).toEqual([
       '`whenBusy` must be one of queue, reject',
@@ -173,7 +173,7 @@ describe('validation', () => {
 });
 
 describe('the input of a verb', () => {
-  it('ignores what a newer service sends, and refuses what a caller misspells', () => {
+  it('ignores unknown fields of a newer service, and refuses those that a caller misspells', () => {
     const ref = { tenant, jobId: 'j' };
     expect(verbInput(coordinatorVerbs['get-job'], { ...ref, newer: 1 })).toEqual(ref);
     expect(() => verbInput(coordinatorVerbs.create, { ...job, whenbusy: 'reject' })).toThrow(

@@ -24,7 +24,7 @@ export const differVerbs = verbsOf('differ', {
   'list-changes': verb({
     input: ListChanges,
     output: large(shaped(() => ChangeList)),
-    summary: "Lists recorded changes, marked by today's ignore list",
+    summary: 'Lists recorded changes, marked by the current ignore list',
   }),
   'get-change': verb({
     input: GetChange,
@@ -35,30 +35,30 @@ export const differVerbs = verbsOf('differ', {
   'find-changes': verb({
     input: FindChanges,
     output: large(shaped(() => FoundChanges)),
-    summary: "Lists what changed between two normalized documents by today's rules; nothing is recorded",
+    summary: 'Lists the changes between two normalized documents by the current rules; nothing is recorded',
   }),
   'compare-snapshots': verb({
     input: CompareSnapshots,
     output: shaped(() => Comparison),
-    summary: "Compares two normalized documents by today's rules; nothing is recorded",
+    summary: 'Compares two normalized documents by the current rules; nothing is recorded',
   }),
   'render-comparison': verb({
     input: RenderComparison,
     output: shaped(() => RenderedComparison),
-    summary: 'The same as a document',
+    summary: 'The same comparison, as a document',
   }),
   'add-ignore-rule': verb({
     input: AddIgnoreRule,
     output: shaped(() => IgnoreRule),
     unknown: 'refuse',
-    summary: 'From now on changes that match are expected; a rule that says the same again is the same rule',
+    summary: 'Matching changes are expected from now on; an identical rule is not added twice',
     description: 'CONFLICT: the list is full.',
     errors: ['CONFLICT'],
   }),
   'remove-ignore-rule': verb({
     input: RemoveIgnoreRule,
     output: shaped(() => Nothing),
-    summary: 'Changes that match are unexpected again',
+    summary: 'Matching changes are unexpected again',
     errors: ['NOT_FOUND'],
   }),
 });

@@ -85,7 +85,7 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
   'explain-jobs': verb({
     input: ExplainJobs,
     output: mapOf(shaped(() => WaitingFor)),
-    summary: 'Why each of these jobs is not running, by job id; those that run or ended are left out',
+    summary: 'Why each of these jobs is not running, by job id; running and ended ones are left out',
   }),
   'create-connection': verb({
     input: CreateConnection,
@@ -97,14 +97,14 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     input: Subscribe,
     output: connection,
     unknown: 'refuse',
-    summary: 'Subscribes the tenant to a provider; repeated, it is the same subscription',
+    summary: 'Subscribes the tenant to a provider; a repetition returns the same subscription',
     errors: ['NOT_FOUND'],
   }),
   'update-connection': verb({
     input: UpdateConnection,
     output: connection,
     unknown: 'refuse',
-    summary: 'Changes what is given',
+    summary: 'Changes the given fields',
     errors: ['NOT_FOUND'],
   }),
   'pause-connection': verb({
@@ -116,7 +116,7 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
   'resume-connection': verb({
     input: ConnectionRef,
     output: connection,
-    summary: 'Lets automatic syncs go on',
+    summary: 'Resumes automatic syncs',
     errors: ['NOT_FOUND'],
   }),
   'disconnect-connection': verb({
@@ -147,7 +147,7 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
   'get-cursor': verb({
     input: ConnectionRef,
     output: shaped(() => CursorView),
-    summary: 'Up to where the source has been read and committed',
+    summary: 'How far the source has been read and committed',
     errors: ['NOT_FOUND'],
   }),
   'claim-stage': verb({

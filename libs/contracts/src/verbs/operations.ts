@@ -2,17 +2,17 @@ import { listOf, shaped } from '../fields/field-type.js';
 import { Health, Nothing, ProjectionStatus, RebuildProjection } from '../shapes/operations.js';
 import { verb, verbsOf } from './verb.js';
 
-/** What every service answers. */
+/** Verbs that every service answers. */
 export const healthVerbsOf = (service: string) =>
   verbsOf(service, {
     ping: verb({
       input: Nothing,
       output: shaped(() => Health),
-      summary: 'Whether what the service depends on answers',
+      summary: "Whether the service's dependencies respond",
     }),
   });
 
-/** What every service that owns views answers. */
+/** Verbs of every service that owns views. */
 export const projectionVerbsOf = (service: string) =>
   verbsOf(service, {
     projections: verb({
@@ -23,7 +23,7 @@ export const projectionVerbsOf = (service: string) =>
     'rebuild-projection': verb({
       input: RebuildProjection,
       output: shaped(() => ProjectionStatus),
-      summary: 'Builds a view anew beside the live one; answers at once',
+      summary: 'Rebuilds a view beside the live one; returns at once',
       errors: ['NOT_FOUND'],
     }),
   });

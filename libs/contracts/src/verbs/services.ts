@@ -3,12 +3,12 @@ import { coordinatorVerbs } from './job-coordinator.js';
 import type { Verbs } from './verb.js';
 
 interface ServiceRow {
-  /** Besides what every service answers. */
+  /** The verbs besides those that every service answers. */
   readonly verbs: Verbs;
   readonly ownsViews: boolean;
 }
 
-/** Every service, as the others know it. */
+/** Every service, as the others see it. */
 export const services = {
   gateway: { verbs: {}, ownsViews: true },
   'job-coordinator': { verbs: coordinatorVerbs, ownsViews: true },

@@ -10,9 +10,9 @@ export interface Verb<Input extends object = object, Output = unknown> {
   readonly subject: string;
   readonly input: Shape<Input>;
   readonly output: FieldType<Output>;
-  /** What becomes of fields that the input does not have. */
+  /** How fields that the input does not have are treated. */
   readonly unknown: 'refuse' | 'ignore';
-  /** Besides VALIDATION_FAILED, and what any service may answer: INTERNAL and unavailable parts. */
+  /** Besides VALIDATION_FAILED, INTERNAL and the codes of unavailable parts, which any service may return. */
   readonly errors: readonly ErrorCode[];
   readonly summary: string;
   readonly description?: string;
@@ -39,7 +39,7 @@ interface VerbRow<Input extends object, Output> {
   readonly description?: string;
   readonly errors?: readonly ErrorCode[];
   /**
-   * `refuse` where a caller must learn that a field has no effect. Default `ignore`: what services ask each other may have
+   * `refuse` where a caller must learn that a field has no effect. Default `ignore`: requests between services may have
    * fields of a newer version.
    */
   readonly unknown?: Verb['unknown'];
@@ -58,7 +58,7 @@ export const verb = <Input extends object, Output>({
   ...row,
 });
 
-/** The table of a service's verbs: each row gets its name and its subject. */
+/** The table of a service's verbs; adds each row's name and subject. */
 export function verbsOf<Rows extends { readonly [name: string]: Row }>(service: string, rows: Rows) {
   const named = Object.entries(rows).map(([name, row]) => [name, { ...row, name, subject: command(service, name) }]);
   return Object.fromEntries(named) as { readonly [Name in keyof Rows]: Rows[Name] & Pick<Verb, 'name' | 'subject'> };

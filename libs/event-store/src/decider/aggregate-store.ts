@@ -8,17 +8,17 @@ import { Turns } from './turns.js';
 
 const appendDuration = histogram(
   'tidemark_append_duration_seconds',
-  'From the call of an append to the knowledge of its commit',
+  'From the call of an append to its confirmed commit',
 );
 
-/** Who asks and why: becomes the metadata of the events. */
+/** The actor and origin of a command: becomes the metadata of the events. */
 export interface CommandContext extends EventMetadata {
   /** The caller believes that the stream does not exist yet: saves a read, and changes nothing when it does. */
   readonly isNew?: boolean;
 }
 
 export interface Handled<State, Event extends DomainEvent> extends Snapshot<State> {
-  /** What this command made happen, the last at `revision`. */
+  /** The events of this command, the last at `revision`. */
   readonly events: readonly (Event & NewEvent)[];
 }
 
@@ -26,7 +26,7 @@ export interface AggregateStoreOptions<State, Event extends DomainEvent> extends
   LoadOptions<Event>,
   'atRevision'
 > {
-  /** An aggregate in this state gets no more events, as a rule: it is not kept in memory. */
+  /** An aggregate in this state rarely gets more events: it is not kept in memory. */
   readonly isEnded?: (state: State) => boolean;
   /** Ids of events. Default: uuidv7. */
   readonly newId?: () => string;
@@ -39,8 +39,8 @@ export interface AggregateStoreOptions<State, Event extends DomainEvent> extends
 }
 
 /**
- * Runs commands against a decider's streams, each named by its id. Commands to one stream take turns in this process; against other
- * processes each append is made at the revision that was decided on, and a conflict reads what is new and decides again.
+ * Runs commands against a decider's streams, each named by its id. Commands to one stream are serialised in this process; between
+ * processes each append is made at the revision of its decision, and a conflict reads the new events and decides again.
  */
 export class AggregateStore<State, Command, Event extends DomainEvent> {
   readonly #live: BoundedCache<Snapshot<State>>;
@@ -58,8 +58,8 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
   }
 
   /**
-   * Decides the command and appends its events; an empty decision appends nothing and answers the state as it is.
-   * @throws what `decide` throws · Conflict (again and again) · OutcomeUnknown · StreamDeleted · TooLarge · Unavailable
+   * Decides the command and appends its events; an empty decision appends nothing and returns the current state.
+   * @throws the errors of `decide` · Conflict (repeatedly) · OutcomeUnknown · StreamDeleted · TooLarge · Unavailable
    */
   async handle(id: string, command: Command, context: CommandContext = {}): Promise<Handled<State, Event>> {
     const stream = this.streams.of(id);
@@ -75,7 +75,7 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
   /** The state as the store has it now, or as it was after a revision; revision -1 when the stream does not exist. */
   async load(id: string, { atRevision }: { readonly atRevision?: number } = {}): Promise<Snapshot<State>> {
     const stream = this.streams.of(id);
-    // What is in memory spares reading all but the events that other processes appended since.
+    // With the state in memory, only the events that other processes appended since are read.
     if (atRevision === undefined) return this.#refresh(stream, this.#live.get(stream));
     return loadSnapshot(this.store, this.streams, this.decider, stream, { ...this.options, atRevision });
   }
@@ -102,7 +102,7 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
   }
 
   /**
-   * Undefined when the state may be old and gave no events: another process may have moved it, and only an append
+   * Undefined when the state may be stale and gave no events: another process may have advanced it, and only an append
    * would have noticed.
    */
   #decide(command: Command, state: State, fresh: boolean): readonly Event[] | undefined {
@@ -117,7 +117,7 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
 
   /**
    * Appends, and repeats with the same ids while the outcome is unknown.
-   * @returns undefined on a conflict, unless it is the last one to be borne
+   * @returns undefined on a conflict, unless it is the last one allowed
    */
   async #append(
     stream: string,
@@ -153,7 +153,7 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
     return next;
   }
 
-  /** Loads the stream, or what it has more than the snapshot. */
+  /** Loads the stream, or only the events after the snapshot. */
   async #refresh(stream: string, since?: Snapshot<State>): Promise<Snapshot<State>> {
     const snapshot = await loadSnapshot(this.store, this.streams, this.decider, stream, this.options, since);
     this.#keep(stream, snapshot);

@@ -53,7 +53,7 @@ async function stored(stream: string): Promise<RecordedEvent[]> {
 }
 
 describe('AggregateStore', () => {
-  it('appends what was decided, with the context as metadata', async () => {
+  it('appends the decided events, with the context as metadata', async () => {
     const context = {
       tenant: 'acme',
       actor: 'key:1',
@@ -72,20 +72,20 @@ describe('AggregateStore', () => {
     expect(handled.position).toBe(events[1]!.position);
   });
 
-  it('appends nothing for an empty decision and answers the current state', async () => {
+  it('appends nothing for an empty decision and returns the current state', async () => {
     await accounts.handle('1', deposit(5));
     const handled = await accounts.handle('1', deposit());
     expect(handled).toMatchObject({ state: { total: 5 }, revision: 0, events: [] });
     expect(await accounts.handle('2', deposit())).toMatchObject({ state: { total: 0 }, revision: -1 });
   });
 
-  it('lets commands to one stream take turns, so that they do not conflict with each other', async () => {
+  it('serialises commands to one stream, so that they do not conflict with each other', async () => {
     const revisions = await Promise.all([...Array(50).keys()].map(() => accounts.handle('1', deposit(1))));
     expect(revisions.map((handled) => handled.revision)).toEqual([...Array(50).keys()]);
     expect((await accounts.load('1')).state.total).toBe(50);
   });
 
-  it('goes on with the next command when one throws', async () => {
+  it('continues with the next command when one throws', async () => {
     await accounts.handle('1', deposit(1));
     const results = await Promise.allSettled([
       accounts.handle('1', { do: 'close' }),
@@ -103,7 +103,7 @@ describe('AggregateStore', () => {
     expect(handled.revision).toBe(2);
   });
 
-  it('does not refuse a command on a state that another process has moved on', async () => {
+  it('does not refuse a command on a state that another process has advanced', async () => {
     let illegal = true;
     const picky = new AggregateStore<Account, AccountCommand, AccountEvent>(store, accountStream, {
       ...account,
@@ -119,7 +119,7 @@ describe('AggregateStore', () => {
     await expect(picky.handle('1', { do: 'close' })).resolves.toMatchObject({ state: { closed: true } });
   });
 
-  it('does not answer that nothing is to be done on a state that another process has moved on', async () => {
+  it('does not return an empty decision on a state that another process has advanced', async () => {
     const cautious = new AggregateStore<Account, AccountCommand, AccountEvent>(store, accountStream, {
       ...account,
       decide: (command, state) => (command.do === 'close' && state.total < 3 ? [] : account.decide(command, state)),
@@ -130,7 +130,7 @@ describe('AggregateStore', () => {
     await expect(cautious.handle('1', { do: 'close' })).resolves.toMatchObject({ state: { closed: true } });
   });
 
-  it('throws Conflict when others are faster again and again', async () => {
+  it('throws Conflict when others are faster every time', async () => {
     const other = elsewhere();
     const racing: EventStore = withMembers(store, {
       append: async (...[stream, events, expected]: Parameters<EventStore['append']>) => {
@@ -148,7 +148,7 @@ describe('AggregateStore', () => {
     const lossy: EventStore = withMembers(store, {
       append: async (...call: Parameters<EventStore['append']>) => {
         const result = await store.append(...call);
-        if (lost-- > 0) throw new OutcomeUnknown('the answer was lost');
+        if (lost-- > 0) throw new OutcomeUnknown('the response was lost');
         return result;
       },
     });
@@ -160,7 +160,7 @@ describe('AggregateStore', () => {
     expect((await patient.handle('1', deposit(1))).state.total).toBe(15);
   });
 
-  it('believes that a stream is new only until the store says otherwise', async () => {
+  it('treats a stream as new only until the store reports otherwise', async () => {
     await elsewhere().handle('1', deposit(1));
     await expect(accounts.handle('1', deposit(1), { isNew: true })).resolves.toMatchObject({
       revision: 1,
@@ -168,14 +168,14 @@ describe('AggregateStore', () => {
     });
   });
 
-  it('gives the state as it was after any revision', async () => {
+  it('returns the state after any revision', async () => {
     await accounts.handle('1', deposit(1, 2, 4));
     expect((await accounts.load('1', { atRevision: 1 })).state.total).toBe(3);
     expect(await accounts.load('1')).toMatchObject({ state: { total: 7 }, revision: 2 });
     expect(await accounts.load('9')).toMatchObject({ revision: -1 });
   });
 
-  it('reads back only to the last event that tells the whole state', async () => {
+  it('reads back only to the last event that contains the whole state', async () => {
     interface Sum {
       sum: number;
       folded: number;
@@ -195,7 +195,7 @@ describe('AggregateStore', () => {
     expect(await reader.handle('1', 4)).toMatchObject({ state: { sum: 10 }, revision: 3 });
   });
 
-  it('folds events of an older shape as those of today', async () => {
+  it('folds events of an older shape as current ones', async () => {
     const old = { id: uuidv7(), type: 'Deposited', data: { cents: 500 }, metadata: {} };
     await store.append('account-1', [old], 'no_stream');
     const toAmount = ({ cents, ...data }: { cents: number }) => ({ ...data, amount: cents / 100 });

@@ -18,12 +18,12 @@ export function emptySnapshot<State>(decider: { initialState(): State }): Snapsh
 export interface LoadOptions<Event extends DomainEvent> {
   /** Fold no event after this revision. */
   readonly atRevision?: number | undefined;
-  /** The event alone tells the whole state: nothing before it is read. For streams without an end. */
+  /** Whether the event alone contains the whole state: nothing before it is read. For streams without an end. */
   readonly isWhole?: ((event: Event) => boolean) | undefined;
 }
 
 /**
- * Reads and folds a stream, or what it has more than `since`. An event that `streams` does not know moves the revision
+ * Reads and folds a stream, or only its events after `since`. An event that `streams` does not know advances the revision
  * and the position, and nothing else.
  * @throws StreamDeleted · Unavailable
  */

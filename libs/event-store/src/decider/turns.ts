@@ -1,4 +1,4 @@
-/** Lets one at a time through per key, in the order they came. */
+/** Admits one caller at a time per key, in order of arrival. */
 export class Turns {
   readonly #queues = new Map<string, (() => void)[]>();
 

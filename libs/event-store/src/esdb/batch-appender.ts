@@ -15,7 +15,7 @@ const UNAVAILABLE = 14;
 type StreamsClient = InstanceType<typeof services.StreamsClient>;
 type Call = ReturnType<StreamsClient['batchAppend']>;
 
-/** What the driver offers to its own commands: it opens a call on the connection that works now. */
+/** The driver's interface for its own commands: opens a call on the current connection. */
 interface DriverInternals {
   GRPCStreamCreator(
     service: typeof services.StreamsClient,
@@ -33,7 +33,7 @@ interface Waiting {
 }
 
 /**
- * All appends over one call, answered by number: twice the throughput of a call per append. The driver has the same,
+ * All appends over one call, matched to responses by number: twice the throughput of a call per append. The driver has the same,
  * but without a deadline, and when the connection breaks it fails the appends of every other client in the process and
  * may end that with an unhandled rejection.
  */
@@ -70,7 +70,7 @@ export class BatchAppender {
     return answer;
   }
 
-  /** Ends the call; what waits for an answer is told so. */
+  /** Ends the call; appends that wait for a response are rejected. */
   close(): void {
     clearTimeout(this.#timer);
     this.#call?.then((call) => call.cancel()).catch(() => {});
@@ -96,7 +96,7 @@ export class BatchAppender {
   #settle(response: BatchAppendResp): void {
     const number = uuids.parseUUID(response.getCorrelationId()) ?? '';
     const waiting = this.#waiting.get(number);
-    if (!waiting) return; // answered too late: it counts as lost already
+    if (!waiting) return; // the response is too late: the append already counts as lost
     this.#waiting.delete(number);
     const error = response.getError();
     if (error) return waiting.reject(unpack.unpackToCommandError(error, waiting.stream));
@@ -115,7 +115,7 @@ export class BatchAppender {
     for (const { reject } of lost) reject(error);
   }
 
-  /** Gives up on what has waited for too long, and looks again when the next one is due. */
+  /** Gives up on appends that have waited for too long, and checks again when the next one is due. */
   #expire(): void {
     this.#timer = undefined;
     const now = Date.now();
@@ -125,7 +125,7 @@ export class BatchAppender {
         return;
       }
       this.#waiting.delete(number);
-      reject(Object.assign(new Error(`no answer within ${this.answerWithin} ms`), { code: DEADLINE_EXCEEDED }));
+      reject(Object.assign(new Error(`no response within ${this.answerWithin} ms`), { code: DEADLINE_EXCEEDED }));
     }
   }
 }

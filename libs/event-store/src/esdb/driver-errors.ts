@@ -18,10 +18,10 @@ import {
 } from '../errors.js';
 
 const GRPC_UNAVAILABLE = 14;
-/** What gRPC says when a call never left this process. */
+/** gRPC's message when a call never left this process. */
 const NEVER_SENT = /no connection established|name resolution|waiting for LB pick|failed to discover|ECONNREFUSED/i;
 
-/** What the driver threw when events or a tombstone were written: a definite refusal, or whether anything happened. */
+/** Translates the driver's error on a write: a definite refusal, or an unknown outcome. */
 export function writeFailure(stream: string, cause: unknown, bytes: number): EventStoreError {
   const refusal = knownRefusal(stream, cause);
   if (refusal) return refusal;
@@ -31,10 +31,10 @@ export function writeFailure(stream: string, cause: unknown, bytes: number): Eve
     return unavailable(cause);
   }
   // An unavailable server, a deadline, a cancelled call: it may have been handled before the connection ended.
-  return new OutcomeUnknown(`EventStoreDB did not say whether ${stream} was written: ${text}`, { cause });
+  return new OutcomeUnknown(`EventStoreDB did not confirm the write to ${stream}: ${text}`, { cause });
 }
 
-/** What the driver threw when something was read: reading changes nothing, so all the rest is Unavailable. */
+/** Translates the driver's error on a read: reading changes nothing, so all other errors are Unavailable. */
 export function readFailure(stream: string, cause: unknown): EventStoreError {
   if (cause instanceof EventStoreError) return cause;
   return knownRefusal(stream, cause) ?? unavailable(cause);
@@ -55,7 +55,7 @@ function knownRefusal(stream: string, cause: unknown): EventStoreError | undefin
   return undefined;
 }
 
-/** One line without addresses of credentials: gRPC's own text. */
+/** gRPC's own text, in one line and without credentials. */
 function reason(cause: unknown): string {
   const { message, code } = cause as { message?: string; code?: number };
   if (!message && code === GRPC_UNAVAILABLE) return 'unavailable';

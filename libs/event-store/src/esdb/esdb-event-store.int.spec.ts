@@ -6,7 +6,7 @@ import { eventStoreConformance } from '../testing/index.js';
 const server = process.env['EVENTSTORE_URL'];
 
 if (!server) {
-  describe.skip('EsdbEventStore: EVENTSTORE_URL names no server', () => it.todo('keeps the event store contract'));
+  describe.skip('EsdbEventStore: EVENTSTORE_URL is not set', () => it.todo('keeps the event store contract'));
 } else {
   eventStoreConformance(
     'EsdbEventStore',

@@ -23,14 +23,14 @@ import { StreamNames } from './stream-names.js';
 export interface EsdbEventStoreOptions {
   /** A prefix of every stream name, so that installations can share a server. Callers never see it. */
   readonly namespace?: string;
-  /** Milliseconds without an answer before a call counts as lost. Default 5,000. */
+  /** Milliseconds without a response before a call counts as lost. Default 5,000. */
   readonly answerWithin?: number;
   /** Waits, in ms, before a write of unknown outcome is repeated with the same ids. Default 50, 500, 1,500 (gRPC connects again after a second). */
   readonly repeatAfter?: readonly number[];
 }
 
 /**
- * The event store on EventStoreDB (23.10 or newer). A write whose answer is lost is repeated with the same event ids, which the
+ * The event store on EventStoreDB (23.10 or newer). A write whose response is lost is repeated with the same event ids, which the
  * server recognises, before OutcomeUnknown is thrown.
  */
 export class EsdbEventStore implements EventStore {
@@ -89,7 +89,7 @@ export class EsdbEventStore implements EventStore {
     return subscription;
   }
 
-  /** The server's last event, whichever namespace it is in. */
+  /** The server's last event, in any namespace. */
   async head(): Promise<number> {
     this.#assertOpen();
     const reading = this.#client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 });
@@ -117,7 +117,7 @@ export class EsdbEventStore implements EventStore {
         deadline: this.#answerWithin,
       });
     }).catch((error: unknown) => {
-      // A second try that finds the stream deleted tells the outcome of the first.
+      // A second attempt that finds the stream deleted reveals the outcome of the first.
       if (!(error instanceof StreamDeleted && tries > 1)) throw error;
     });
   }
@@ -138,7 +138,7 @@ export class EsdbEventStore implements EventStore {
     await closeChannel(this.#client);
   }
 
-  /** Writes, and repeats it while the outcome is unknown; a refusal after that is the truth about the first try. */
+  /** Writes, and repeats it while the outcome is unknown; a refusal after that is the outcome of the first attempt. */
   async #write<T>(stream: string, bytes: number, call: () => Promise<T>): Promise<T> {
     const work = (async () => {
       const waits = this.#repeatAfter.values();
@@ -190,7 +190,7 @@ async function closeChannel(client: EventStoreDBClient): Promise<void> {
 async function* answered<E>(reading: StreamingRead<E>, within: number): AsyncIterable<E> {
   let waiting = true;
   const timer = setTimeout(() => {
-    if (waiting) reading.destroy(new Error(`no answer within ${within} ms`));
+    if (waiting) reading.destroy(new Error(`no response within ${within} ms`));
   }, within);
   try {
     for await (const event of reading.iterator({ destroyOnReturn: false }) as AsyncIterable<E>) {
@@ -201,8 +201,8 @@ async function* answered<E>(reading: StreamingRead<E>, within: number): AsyncIte
     }
   } finally {
     clearTimeout(timer);
-    reading.on('error', () => {}); // the call's own end, after nobody listens any more
+    reading.on('error', () => {}); // the end of the call, when no listener is left
     reading.cancel().catch(() => {});
-    reading.resume(); // a call whose last events nobody takes would stay open for ever
+    reading.resume(); // a call whose last events are not read would stay open forever
   }
 }

@@ -19,10 +19,10 @@ import { unavailable } from './driver-errors.js';
 import { recorded } from './recorded-event.js';
 import type { StreamNames } from './stream-names.js';
 
-/** The server tells how far it has looked at least every SEARCH_WINDOW × CHECKPOINTS events. */
+/** The server reports how far it has read at least every SEARCH_WINDOW × CHECKPOINTS events. */
 const SEARCH_WINDOW = 32;
 const CHECKPOINTS = 4;
-/** Events that wait in the driver for the handler; behind them the connection's flow control holds the server back. */
+/** Events that wait in the driver for the handler; beyond them, the connection's flow control slows the server. */
 const WAITING_EVENTS = 64;
 
 export interface SubscriptionContext {
@@ -34,14 +34,14 @@ export interface SubscriptionContext {
   readonly onEnd: () => void;
 }
 
-/** What has arrived and is not handled yet. */
+/** Events that have arrived and are not handled yet. */
 interface Arrived {
   readonly events: RecordedEvent[];
   readonly position: number;
   readonly caughtUp: boolean;
 }
 
-/** Follows `$all` from a position and, after a lost connection, from where the handler is. */
+/** Follows `$all` from a position and, after a lost connection, from the handler's position. */
 export class EsdbSubscription implements Subscription {
   #handled: number | undefined;
   #stopping = false;
@@ -92,7 +92,7 @@ export class EsdbSubscription implements Subscription {
     this.#end.resolve();
   }
 
-  /** One connection's worth. @throws why the connection ended */
+  /** Runs over one connection. @throws the reason why it ended */
   async #follow(after: number): Promise<void> {
     const feed = new Feed(this.context.client, after, (checkpoint) =>
       streamNameFilter({
@@ -116,7 +116,7 @@ export class EsdbSubscription implements Subscription {
     }
   }
 
-  /** The event as the caller knows it; undefined when it was not asked for. */
+  /** The event as the caller knows it; undefined when it was not requested. */
   #convert(resolved: AllStreamResolvedEvent): RecordedEvent | undefined {
     const { event } = resolved;
     if (!event || event.type.startsWith('$')) return undefined; // `$streamDeleted`, say
@@ -147,10 +147,10 @@ type MakeFilter = (reached: (source: unknown, position: { commit: bigint }) => v
 class Feed {
   readonly #source: AllStreamSubscription;
   #failure: Error | undefined;
-  /** How far the server has looked, and whether it has reached the end: true of all that arrived before. */
+  /** How far the server has read, and whether it has reached the end: covers all events that arrived before. */
   #checkpoint: number;
   #atEnd = false;
-  #news = false;
+  #hasArrived = false;
   #waiting: (() => void) | undefined;
 
   constructor(client: EventStoreDBClient, after: number, filter: MakeFilter) {
@@ -176,16 +176,16 @@ class Feed {
     });
   }
 
-  /** What is here; undefined when there is nothing new. */
+  /** The next batch; undefined when there is nothing new. */
   take(limit: number, convert: (event: AllStreamResolvedEvent) => RecordedEvent | undefined): Arrived | undefined {
     const events: RecordedEvent[] = [];
     let position = -1;
     while (events.length < limit) {
       const next = this.#source.read() as AllStreamResolvedEvent | null;
       if (next === null) {
-        // All that came before the checkpoint has been taken, so the checkpoint counts.
-        if (position < 0 && !this.#news) return undefined;
-        this.#news = false;
+        // All events before the checkpoint have been taken, so the checkpoint counts.
+        if (position < 0 && !this.#hasArrived) return undefined;
+        this.#hasArrived = false;
         return { events, position: Math.max(position, this.#checkpoint), caughtUp: this.#atEnd };
       }
       const event = convert(next);
@@ -199,17 +199,17 @@ class Feed {
   /** Waits for something to arrive. @throws when the connection has ended */
   async more(): Promise<void> {
     if (this.#failure) throw this.#failure;
-    if (!this.#news) await new Promise<void>((resolve) => (this.#waiting = resolve));
+    if (!this.#hasArrived) await new Promise<void>((resolve) => (this.#waiting = resolve));
   }
 
   wake(): void {
-    this.#news = true;
+    this.#hasArrived = true;
     this.#waiting?.();
     this.#waiting = undefined;
   }
 
   close(): void {
-    this.#source.unsubscribe().catch(() => {}); // it never was connected
+    this.#source.unsubscribe().catch(() => {}); // it was never connected
     this.#source.destroy();
   }
 

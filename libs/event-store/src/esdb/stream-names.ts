@@ -1,4 +1,4 @@
-/** Puts a namespace in front of every stream name on the server and takes it off again. */
+/** Adds a namespace to every stream name on the server, and removes it again. */
 export class StreamNames {
   readonly #prefix: string;
 
@@ -20,7 +20,7 @@ export class StreamNames {
     return stored.slice(this.#prefix.length);
   }
 
-  /** What a `$all` subscription asks the server for; the subscriber still drops what it did not ask for. */
+  /** The server-side filter of a `$all` subscription; the subscriber still drops events that it did not request. */
   filter(categories: readonly string[] | undefined): { prefixes: string[] } | { regex: string } {
     if (categories) return { prefixes: categories.map((category) => this.stored(category)) };
     return this.#prefix ? { prefixes: [this.#prefix] } : { regex: '^[^$]' };

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Json } from '@tidemark/foundation';
 
 /**
- * Small named values that consumers keep beside the log (how far they are). Written with the next append, or within
+ * Small named values that consumers keep beside the log (their progress). Written with the next append, or within
  * 50 ms: after a crash a value may be that much older, so a consumer repeats a little.
  */
 export interface Checkpoints {

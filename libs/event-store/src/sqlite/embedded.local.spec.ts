@@ -44,9 +44,9 @@ describe('SqliteEventStore', () => {
     await open().ping();
   });
 
-  it('says in one line what is wrong with a file', () => {
+  it('reports a bad file in one line', () => {
     const text = folder.join('text.db');
-    writeFileSync(text, 'this is not a database, however long one looks at it'.repeat(50));
+    writeFileSync(text, 'this is not a database, just a long text with no meaning'.repeat(50));
     expect(() => new SqliteEventStore(text)).toThrow(`cannot open ${text}: file is not a database`);
     expect(() => new SqliteEventStore(`${text}/events.db`)).toThrow(/^cannot open .*text\.db\/events\.db: .*$/);
     const newer = folder.join('newer.db');
@@ -56,7 +56,7 @@ describe('SqliteEventStore', () => {
     expect(() => new SqliteEventStore(newer)).toThrow(/written by a newer version \(schema 99\)/);
   });
 
-  it('gives back what a full disk refused, and goes on when there is room', async () => {
+  it('rejects appends on a full disk, and continues when there is room', async () => {
     const store = open();
     const stream = newStream();
     await store.append(stream, someEvents(1), 'no_stream');
@@ -96,7 +96,7 @@ describe('SqliteEventStore', () => {
     await collector.count(6_002);
   });
 
-  it('hands events over after everything that awaited their append has run', async () => {
+  it('delivers events after all code that awaited their append has run', async () => {
     const store = open();
     const order: string[] = [];
     const collector = new Collector(store, {}, () => void order.push('subscriber'));
@@ -110,7 +110,7 @@ describe('SqliteEventStore', () => {
     expect(order).toEqual(['writer', 'subscriber']);
   });
 
-  it('lets the rest of the process run while it reads much', async () => {
+  it('lets the rest of the process run while it reads a long log', async () => {
     const store = open();
     for (let n = 0; n < 10_000; n += 1_000)
       await store.append('job-1', someEvents(1_000, n), n === 0 ? 'no_stream' : n - 1);
@@ -184,7 +184,7 @@ describe('createEventStore', () => {
   });
 
   it.each(['', 'events.db', 'sqlite:', 'mongodb://user:hidden@host', 'esdb://', 'esdb://:hidden@'])(
-    'refuses %j in one line that says what is expected and no password',
+    'refuses %j in one line that names what is expected and no password',
     async (url) => {
       const error = await createEventStore(url).then(
         () => undefined,

@@ -6,13 +6,13 @@ import { Unavailable } from '../errors.js';
 const SQLITE_BUSY = 5;
 
 /**
- * One process at a time may have a file. The lock is the operating system's, held through `<path>.lock`: it ends with
- * the process however that dies, so there is no stale lock to clean up.
+ * One process at a time may open a file. The lock is the operating system's, held through `<path>.lock`: it ends with
+ * the process in any case, so there is no stale lock to clean up.
  */
 export class FileLock {
   private constructor(private readonly database: DatabaseSync) {}
 
-  /** @throws Unavailable when another process (or another store of this one) has the file */
+  /** @throws Unavailable when another process (or another store of this one) has the file open */
   static acquire(path: string): FileLock {
     let database: DatabaseSync | undefined;
     try {
@@ -25,7 +25,7 @@ export class FileLock {
       const { errcode, message } = cause as { errcode?: number; message: string };
       const text =
         errcode === SQLITE_BUSY
-          ? `${path} is in use by another process: end that one first, or name another file`
+          ? `${path} is in use by another process: stop that process first, or use another file`
           : `cannot open ${path}: ${message}`;
       throw new Unavailable(text, { cause });
     }

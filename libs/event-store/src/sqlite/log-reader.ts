@@ -2,15 +2,15 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { StreamDeleted, StreamNotFound, Unavailable } from '../errors.js';
 import type { EventMetadata, ReadOptions, RecordedEvent } from '../port.js';
 
-/** Bounds of what is held in memory for one reader. */
+/** Memory limits of one reader. */
 const CHUNK_ROWS = 500;
 const CHUNK_BYTES = 4 * 1024 * 1024;
-/** Positions looked at in one go when few of them are in the categories asked for. */
+/** Positions read in one go when few of them are in the requested categories. */
 const SCAN = 10_000;
 
 export interface LogChunk {
   readonly events: RecordedEvent[];
-  /** Everything up to this position has been looked at. */
+  /** All events up to this position have been read. */
   readonly position: number;
 }
 

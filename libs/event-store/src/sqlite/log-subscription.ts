@@ -10,10 +10,10 @@ import {
 import type { Commit } from './operations.js';
 import type { LogChunk } from './log-reader.js';
 
-/** What may wait in memory for a handler that is busy; with more it reads the log again from where it is. */
+/** Events that may wait in memory for a busy handler; beyond that it reads the log again from its position. */
 const WAITING_EVENTS = 2_000;
 const WAITING_BYTES = 8 * 1024 * 1024;
-/** A subscription whose categories do not occur says so every so many positions. */
+/** A subscription without matching events reports its position after this many. */
 const SILENT_POSITIONS = 1_000;
 
 export interface Log {
@@ -26,17 +26,17 @@ export interface Log {
 
 /**
  * One subscriber. Modes:
- *   reading  takes chunks from the file until it has reached the last committed position → live
- *   live     takes commits from memory, as they are handed over; too many waiting → reading
+ *   reading  reads chunks of the file until it has reached the last committed position → live
+ *   live     receives commits from memory; too many waiting → reading
  *   ended    stopped, or the handler threw
  * The change to live happens between two commits (all of this is on one thread), so nothing is missed or repeated.
  */
 export class LogSubscription implements Subscription {
   #mode: 'reading' | 'live' | 'ended' = 'reading';
-  /** Everything up to here was handed to the handler or is waiting for it. */
+  /** All events up to here were given to the handler or are waiting for it. */
   #taken: number;
   #handled: number;
-  #told: number;
+  #reported: number;
   #waiting: RecordedEvent[] = [];
   #waitingBytes = 0;
   #running = false;
@@ -55,7 +55,7 @@ export class LogSubscription implements Subscription {
     private readonly log: Log,
   ) {
     this.#target = log.last();
-    this.#taken = this.#handled = this.#told = options.after === 'end' ? this.#target : options.after;
+    this.#taken = this.#handled = this.#reported = options.after === 'end' ? this.#target : options.after;
     this.#categories = options.categories && new Set(options.categories);
     this.#batchSize = options.batchSize ?? 500;
     setImmediate(() => this.#wake());
@@ -76,7 +76,7 @@ export class LogSubscription implements Subscription {
     return this.#end.promise;
   }
 
-  /** Takes what was committed. */
+  /** Receives committed events. */
   offer(commit: Commit): void {
     const { events } = commit;
     const last = events.at(-1)!.position;
@@ -106,16 +106,20 @@ export class LogSubscription implements Subscription {
   async #run(): Promise<void> {
     try {
       for (let batch = this.#next(); batch && !this.#stopping; batch = this.#next()) {
-        if (batch.events.length > 0 || batch.position - this.#told >= SILENT_POSITIONS || this.#isCatchingUp(batch)) {
+        if (
+          batch.events.length > 0 ||
+          batch.position - this.#reported >= SILENT_POSITIONS ||
+          this.#isCatchingUp(batch)
+        ) {
           const done = this.handler(batch.events, batch.position);
           if (done) await done;
-          this.#told = batch.position;
+          this.#reported = batch.position;
         }
         this.#handled = batch.position;
-        this.#tellCaughtUp();
+        this.#notifyCaughtUp();
         if (this.#mode === 'reading') await turn(); // a long replay must not hold up the rest of the process
       }
-      this.#tellCaughtUp();
+      this.#notifyCaughtUp();
     } catch (error) {
       this.#stopping = true;
       this.options.onError?.(error as Error);
@@ -159,7 +163,7 @@ export class LogSubscription implements Subscription {
     return !this.#caughtUp && position >= this.#target;
   }
 
-  #tellCaughtUp(): void {
+  #notifyCaughtUp(): void {
     if (this.#caughtUp || this.#handled < this.#target) return;
     this.#caughtUp = true;
     this.options.onCaughtUp?.();

@@ -19,7 +19,7 @@ export interface TombstoneOperation {
   readonly expected: ExpectedRevision;
 }
 
-/** Nothing but to be told when everything queued before it, checkpoints included, is durable. */
+/** Resolves when everything queued before it, checkpoints included, is durable. */
 export interface BarrierOperation {
   readonly kind: 'barrier';
 }
@@ -27,13 +27,13 @@ export interface BarrierOperation {
 export type Operation = AppendOperation | TombstoneOperation | BarrierOperation;
 export type Outcome = AppendResult | EventStoreError | undefined;
 
-/** What one transaction adds to the log. */
+/** The events that one transaction adds to the log. */
 export interface Commit {
   readonly events: RecordedEvent[];
   bytes: number;
 }
 
-/** Applies operations inside the writer's transaction: checks revisions, gives out positions, inserts. */
+/** Applies operations inside the writer's transaction: checks revisions, assigns positions, inserts. */
 export class OperationStage {
   readonly #eventRows: RowBuffer;
   readonly #streamRows: RowBuffer;
@@ -54,7 +54,7 @@ export class OperationStage {
     this.#markDeleted = database.prepare('UPDATE streams SET deleted = 1 WHERE sid = ?');
   }
 
-  /** Applies one operation; an error that is returned is its own and leaves the others as they are. */
+  /** Applies one operation; a returned error concerns it alone and does not affect the others. */
   apply(operation: Operation, commit: Commit, now: number): Outcome {
     if (operation.kind === 'barrier') return undefined;
     const head = this.heads.get(operation.stream);
@@ -62,7 +62,7 @@ export class OperationStage {
     return operation.kind === 'append' ? this.#append(operation, head, commit, now) : this.#tombstone(operation, head);
   }
 
-  /** Inserts what is still buffered. */
+  /** Inserts the rows that are still buffered. */
   flush(): void {
     this.#streamRows.flush();
     this.#eventRows.flush();
@@ -73,7 +73,7 @@ export class OperationStage {
     this.#touched.clear();
   }
 
-  /** The transaction is undone: forget everything it did. */
+  /** The transaction is rolled back: forget its effects. */
   rolledBack(lastPosition: number): void {
     this.#streamRows.clear();
     this.#eventRows.clear();
@@ -129,7 +129,7 @@ export class OperationStage {
     return undefined;
   }
 
-  /** The first result of an append that is made again: its ids stand where it would have put them. */
+  /** The first result of a repeated append: its ids are stored at the expected revision. */
   #findRepeated(operation: AppendOperation, head: StreamHead): AppendResult | undefined {
     const { events, expected } = operation;
     const last = head.revision;

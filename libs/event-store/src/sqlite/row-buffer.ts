@@ -19,13 +19,13 @@ export class RowBuffer {
     }));
   }
 
-  /** Takes one row: its values in the order of the table's columns. */
+  /** Adds one row: its values in the order of the table's columns. */
   add(...row: SQLInputValue[]): void {
     this.#values.push(...row);
     if (this.#values.length === SIZES[0] * this.columns) this.flush();
   }
 
-  /** Inserts what is left. */
+  /** Inserts the remaining rows. */
   flush(): void {
     const values = this.#values;
     if (values.length === 0) return;

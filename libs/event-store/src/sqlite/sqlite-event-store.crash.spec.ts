@@ -24,7 +24,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-/** Starts the writer and resolves with its answers when it has given so many; by then it is dead. */
+/** Starts the writer and resolves with its first answers, this many; by then it is dead. */
 async function killAfter(answers: number): Promise<string[]> {
   child = spawn(process.execPath, [WRITER, path], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: string[] = [];
@@ -68,11 +68,11 @@ describe('SqliteEventStore after kill -9', () => {
     expect(answered.size).toBeGreaterThan(10_000);
   }, 60_000);
 
-  it('refuses a file that another process has, and takes it when that one is dead', async () => {
+  it('refuses a file that another process has open, and opens it once that process is dead', async () => {
     child = spawn(process.execPath, [WRITER, path], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout!, 'data');
     expect(() => new SqliteEventStore(path)).toThrow(
-      `${path} is in use by another process: end that one first, or name another file`,
+      `${path} is in use by another process: stop that process first, or use another file`,
     );
     child.kill('SIGKILL');
     await once(child, 'exit');

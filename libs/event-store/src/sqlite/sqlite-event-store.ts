@@ -27,7 +27,7 @@ import { WalCheckpointer } from './wal-checkpointer.js';
 import { Writer } from './writer.js';
 
 export interface SqliteEventStoreOptions {
-  /** Where `recordedAt` comes from. */
+  /** The source of `recordedAt`. */
   readonly clock?: Clock;
   /** Streams whose end is kept in memory. Default 100,000 (about 20 MB). */
   readonly cachedStreams?: number;
@@ -37,7 +37,7 @@ const CHECKPOINT_DELAY = 50; // ms
 
 /**
  * The embedded event store: one SQLite file, one process. Every append is on the disk (synchronous = FULL) before it is
- * answered; all that is queued meanwhile shares the next transaction.
+ * confirmed; all appends queued meanwhile share the next transaction.
  */
 export class SqliteEventStore implements EventStore {
   /** How often the file has been opened, this time included: grows with every start. */
@@ -152,7 +152,7 @@ export class SqliteEventStore implements EventStore {
   #writeCheckpointsSoon(): void {
     this.#checkpointTimer = setTimeout(() => {
       if (!this.#values.isDirty) return;
-      // What could not be written stays dirty: try again, at the same pace.
+      // Unwritten values stay dirty: try again, at the same pace.
       this.#writer.enqueue({ kind: 'barrier' }).catch(() => this.#writeCheckpointsSoon());
     }, CHECKPOINT_DELAY).unref();
   }

@@ -35,7 +35,7 @@ export class StreamHeads {
     return head;
   }
 
-  /** Whether memory alone can tell that a stream that exists has no event from this revision on. */
+  /** Whether memory alone proves that an existing stream has no event from this revision on. */
   isPastEnd(stream: string, from: number): boolean {
     const head = this.#cache.get(stream);
     return head !== undefined && !head.deleted && from > head.revision;
@@ -45,7 +45,7 @@ export class StreamHeads {
     this.#cache.set(stream, head);
   }
 
-  /** Forgets what a failed transaction did to it. */
+  /** Forgets the changes of a failed transaction. */
   drop(stream: string): void {
     this.#cache.delete(stream);
   }

@@ -21,7 +21,7 @@ export class WalCheckpointer {
 
   constructor(path: string, database: DatabaseSync) {
     this.#passive = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
-    // The function's own text runs in the thread: no second file to find, whatever compiles or bundles this one.
+    // The function's own text runs in the thread: no second file to find, however this one is compiled or bundled.
     const source = `(${checkpointLoop.toString()})(require('node:sqlite'), require('node:worker_threads').workerData)`;
     const workerData = { path, shared: this.#shared, COMMITS, FRAMES, STOP, INTERVAL };
     this.#worker = new Worker(source, { eval: true, workerData, resourceLimits: { maxOldGenerationSizeMb: 32 } });
@@ -33,7 +33,7 @@ export class WalCheckpointer {
     });
   }
 
-  /** The writer calls it after every commit. The WAL starts over only when nobody writes: above 2,000 frames here. */
+  /** The writer calls it after every commit. The WAL starts over only while no write is running: above 2,000 frames here. */
   committed(): void {
     Atomics.add(this.#shared, COMMITS, 1);
     Atomics.notify(this.#shared, COMMITS);
@@ -42,7 +42,7 @@ export class WalCheckpointer {
       const { busy } = this.#passive.get() as { busy: number };
       if (busy === 0) Atomics.store(this.#shared, FRAMES, 0);
     } catch {
-      // Only housekeeping failed; what the commit wrote is safe in the WAL, and the next commit tries again.
+      // Only housekeeping failed; the commit's data is safe in the WAL, and the next commit tries again.
     }
   }
 
@@ -64,7 +64,7 @@ interface LoopData {
   INTERVAL: number;
 }
 
-/** Runs in the thread: it may use nothing but its arguments. */
+/** Runs in the thread: it may use only its arguments. */
 function checkpointLoop(sqlite: typeof import('node:sqlite'), data: LoopData): void {
   const { shared, COMMITS, FRAMES, STOP, INTERVAL } = data;
   const database = new sqlite.DatabaseSync(data.path, { timeout: 0 });
@@ -78,7 +78,7 @@ function checkpointLoop(sqlite: typeof import('node:sqlite'), data: LoopData): v
       const result = passive.get() as { busy: number; log: number };
       if (result.busy === 0) Atomics.store(shared, FRAMES, result.log);
     } catch {
-      // A full disk, say: the next round tries again.
+      // For example a full disk: the next round tries again.
     }
   }
   database.close();

@@ -16,9 +16,9 @@ interface Queued {
 }
 
 /**
- * Commits in groups: the first operation queued schedules one setImmediate, which takes everything queued by then into
- * one transaction. An operation that is refused (a conflict) does not concern the others; a transaction that fails
- * rejects all of its operations with Unavailable and leaves no trace, so the next one starts afresh.
+ * Commits in groups: the first operation queued schedules one setImmediate, which puts everything queued by then into
+ * one transaction. A refused operation (a conflict) does not affect the others; a transaction that fails
+ * rejects all of its operations with Unavailable and leaves no trace, so the next one is not affected.
  */
 export class Writer {
   #queue: Queued[] = [];
@@ -33,7 +33,7 @@ export class Writer {
     private readonly clock: Clock,
     /** Position of the last committed event. */
     public lastPosition: number,
-    /** Runs after the promises of a commit were resolved and what awaited them has run. */
+    /** Runs after the promises of a commit were resolved and the code that awaited them has run. */
     private readonly onCommit: (commit: Commit) => void,
   ) {
     this.#begin = database.prepare('BEGIN IMMEDIATE');
@@ -62,7 +62,7 @@ export class Writer {
       if (outcome instanceof EventStoreError) reject(outcome);
       else resolve(outcome as never);
     }
-    // Not at once: who awaited an append (a state cache, say) goes on before the subscribers see its events.
+    // Not at once: code that awaited an append (such as a state cache) runs before subscribers see its events.
     setImmediate(() => this.onCommit(commit));
   }
 
@@ -81,7 +81,7 @@ export class Writer {
     return queue.splice(0, size);
   }
 
-  /** @returns what was added to the log, or undefined when the transaction failed and every operation was told. */
+  /** @returns the events added to the log, or undefined when the transaction failed and every operation was rejected. */
   #transact(group: Queued[]): Commit | undefined {
     const commit: Commit = { events: [], bytes: 0 };
     const now = this.clock.now();

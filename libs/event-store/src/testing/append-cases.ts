@@ -7,14 +7,14 @@ export function appendCases(stores: () => TestStores): void {
   const store = () => stores().store;
 
   describe('append', () => {
-    it('numbers events from 0 without gaps and answers the last', async () => {
+    it('numbers events from 0 without gaps and returns the last revision', async () => {
       const stream = newStream();
       expect(await store().append(stream, someEvents(3), 'no_stream')).toMatchObject({ revision: 2 });
       expect(await store().append(stream, someEvents(1), 2)).toMatchObject({ revision: 3 });
       expect(revisions(await readAll(store(), stream))).toEqual([0, 1, 2, 3]);
     });
 
-    it('gives growing positions, safe integers all', async () => {
+    it('assigns growing positions, all safe integers', async () => {
       const [one, two] = [newStream(), newStream()];
       const first = await store().append(one, someEvents(2), 'any');
       const second = await store().append(two, someEvents(2), 'any');
@@ -26,7 +26,7 @@ export function appendCases(stores: () => TestStores): void {
       expect(positions.every(Number.isSafeInteger)).toBe(true);
     });
 
-    it('keeps everything about an event', async () => {
+    it('stores every field of an event', async () => {
       const stream = newStream();
       const event = {
         ...oneEvent(
@@ -71,7 +71,7 @@ export function appendCases(stores: () => TestStores): void {
       }
     });
 
-    it('lets one of several writers at one revision through', async () => {
+    it('admits one of several writers at one revision', async () => {
       const stream = newStream();
       await store().append(stream, someEvents(1), 'no_stream');
       const tries = await Promise.allSettled(
@@ -84,7 +84,7 @@ export function appendCases(stores: () => TestStores): void {
       expect(await readAll(store(), stream)).toHaveLength(2);
     });
 
-    it('takes many appends at once', async () => {
+    it('accepts many appends at once', async () => {
       const streams = Array.from({ length: 300 }, () => newStream());
       await Promise.all(streams.map((stream, n) => store().append(stream, someEvents(2, n), 'no_stream')));
       for (const [n, stream] of streams.entries()) {
@@ -96,7 +96,7 @@ export function appendCases(stores: () => TestStores): void {
       await expect(store().append(newStream(), [], 'any')).rejects.toThrow(RangeError);
     });
 
-    it('refuses a revision that cannot be, and data that is not JSON', async () => {
+    it('refuses an impossible revision, and data that is not JSON', async () => {
       await expect(store().append(newStream(), someEvents(1), -1)).rejects.toThrow(/^expected:/);
       await expect(
         store().append(
@@ -107,7 +107,7 @@ export function appendCases(stores: () => TestStores): void {
       ).rejects.toThrow(/^data:/);
     });
 
-    it('takes an append of nearly 1 MiB and refuses a larger one whole', async () => {
+    it('accepts an append of nearly 1 MiB and refuses a larger one whole', async () => {
       const stream = newStream();
       await store().append(stream, [oneEvent('x'.repeat(MAX_APPEND_BYTES - 1_000))], 'no_stream');
       const half = () => oneEvent('é'.repeat(MAX_APPEND_BYTES / 4));
@@ -121,7 +121,7 @@ export function appendCases(stores: () => TestStores): void {
 
   describe('a repeated append', () => {
     it.each<[ExpectedRevision]>([['no_stream'], [1], ['any'], ['stream_exists']])(
-      'expecting %p answers the first result and stores nothing',
+      'expecting %p returns the first result and stores nothing',
       async (expected) => {
         const stream = newStream();
         const before = expected === 'no_stream' ? 0 : 2;
@@ -133,7 +133,7 @@ export function appendCases(stores: () => TestStores): void {
       },
     );
 
-    it('answers the first result when the stream has moved on, and after a restart', async () => {
+    it('returns the first result when the stream has advanced, and after a restart', async () => {
       const stream = newStream();
       const [created, changed] = [someEvents(2), someEvents(2)];
       const first = await store().append(stream, created, 'no_stream');

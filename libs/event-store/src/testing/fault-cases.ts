@@ -8,11 +8,11 @@ export function faultCases(stores: () => TestStores, { network }: ConformanceOpt
   const withNetwork = network ? it : it.skip; // an embedded store has no connection to lose
 
   describe('when the store cannot write', () => {
-    it('appends are Unavailable with nothing stored, and it goes on by itself afterwards', async () => {
+    it('appends are Unavailable with nothing stored, and it recovers by itself', async () => {
       const stream = newStream();
       await store().append(stream, someEvents(1), 'no_stream');
       await stores().harness.fail();
-      // What is on its way when the connection breaks may have an unknown outcome; after that it is known to be none.
+      // An append in flight when the connection breaks may have an unknown outcome; later ones are known to have failed.
       await eventually(
         () =>
           store()
@@ -37,13 +37,13 @@ export function faultCases(stores: () => TestStores, { network }: ConformanceOpt
           store()
             .ping()
             .then(() => true),
-        'the store to answer',
+        'the store to respond',
       );
       expect(await store().append(stream, someEvents(1), 0)).toMatchObject({ revision: 1 });
       expect(await readAll(store(), stream)).toHaveLength(2);
     });
 
-    it('subscriptions go on when it is back, with no gap and no repeat', async () => {
+    it('subscriptions resume when it is back, with no gap and no repeat', async () => {
       const stream = newStream();
       const events = someEvents(40);
       await store().append(stream, events.slice(0, 20), 'no_stream');
@@ -58,7 +58,7 @@ export function faultCases(stores: () => TestStores, { network }: ConformanceOpt
             store()
               .ping()
               .then(() => true),
-          'the store to answer',
+          'the store to respond',
         );
         await store().append(stream, events.slice(n, n + 10), n - 1);
       }
@@ -68,10 +68,10 @@ export function faultCases(stores: () => TestStores, { network }: ConformanceOpt
   });
 
   describe('when the connection breaks', () => {
-    withNetwork('in the middle of an append, the events are stored once and the append answers', async () => {
+    withNetwork('in the middle of an append, the events are stored once and the append returns', async () => {
       const stream = newStream();
       for (let revision = 0; revision < 5; revision++) {
-        await store().ping(); // so that it is the append's connection that breaks, not the next one's greeting
+        await store().ping(); // so that the append's connection breaks, not the handshake of the next one
         const lost = stores().network.loseAnswer();
         const [result] = await Promise.all([
           store().append(stream, someEvents(1), revision === 0 ? 'no_stream' : revision - 1),
@@ -82,7 +82,7 @@ export function faultCases(stores: () => TestStores, { network }: ConformanceOpt
       expect(await readAll(store(), stream)).toHaveLength(5);
     });
 
-    withNetwork('under load, every append is answered and stored once', async () => {
+    withNetwork('under load, every append returns and is stored once', async () => {
       const streams = Array.from({ length: 200 }, () => newStream());
       await store().ping();
       const lost = stores().network.loseAnswer();
@@ -91,7 +91,7 @@ export function faultCases(stores: () => TestStores, { network }: ConformanceOpt
       await lost;
       const direct = await stores().openDirect();
       for (const [index, result] of results.entries()) {
-        // Refused is fine for what never left; what was answered is stored, and nothing is stored twice.
+        // Appends that were never sent may be refused; confirmed ones are stored, and none is stored twice.
         const stored = await readAll(direct, streams[index]!).catch(() => []);
         if (result.status === 'fulfilled') expect(stored).toHaveLength(2);
         else if (result.reason.code === 'EVENT_STORE_UNAVAILABLE') expect(stored).toHaveLength(0);
@@ -99,23 +99,26 @@ export function faultCases(stores: () => TestStores, { network }: ConformanceOpt
       }
     });
 
-    withNetwork('and answers stay away, the outcome is unknown; repeated later it is the first result', async () => {
-      const stream = newStream();
-      await store().append(stream, someEvents(1), 'no_stream');
-      stores().network.holdAnswers();
-      const events = someEvents(2);
-      await expect(store().append(stream, events, 0)).rejects.toMatchObject({
-        code: 'OUTCOME_UNKNOWN',
-        name: 'OutcomeUnknown',
-        cause: expect.anything(),
-      });
-      await stores().harness.restore();
-      const result = await eventually(() => store().append(stream, events, 0), 'the repeated append');
-      expect(result.revision).toBe(2);
-      expect(ids(await readAll(store(), stream)).slice(1)).toEqual(ids(events));
-    });
+    withNetwork(
+      'and responses do not arrive, the outcome is unknown; repeated later it is the first result',
+      async () => {
+        const stream = newStream();
+        await store().append(stream, someEvents(1), 'no_stream');
+        stores().network.holdAnswers();
+        const events = someEvents(2);
+        await expect(store().append(stream, events, 0)).rejects.toMatchObject({
+          code: 'OUTCOME_UNKNOWN',
+          name: 'OutcomeUnknown',
+          cause: expect.anything(),
+        });
+        await stores().harness.restore();
+        const result = await eventually(() => store().append(stream, events, 0), 'the repeated append');
+        expect(result.revision).toBe(2);
+        expect(ids(await readAll(store(), stream)).slice(1)).toEqual(ids(events));
+      },
+    );
 
-    withNetwork('reads are Unavailable, and answered when it is back', async () => {
+    withNetwork('reads are Unavailable, and work again when it is back', async () => {
       const stream = newStream();
       await store().append(stream, someEvents(3), 'no_stream');
       await stores().harness.fail();
@@ -125,7 +128,7 @@ export function faultCases(stores: () => TestStores, { network }: ConformanceOpt
       expect(await eventually(() => readAll(store(), stream))).toHaveLength(3);
     });
 
-    withNetwork('subscriptions resume where they were, also amid a batch, and report the loss', async () => {
+    withNetwork('subscriptions resume where they stopped, also amid a batch, and report the loss', async () => {
       const direct = await stores().openDirect();
       const stream = newStream();
       const events = someEvents(600);

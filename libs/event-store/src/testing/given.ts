@@ -1,13 +1,13 @@
 import { expect } from '@jest/globals';
 import { fold, type Decider, type DomainEvent } from '../decider/decider.js';
 
-/** What a decider makes of a command. */
+/** The expected outcome of a command. */
 export interface Outcome<Event> {
-  /** It makes exactly these events happen. */
+  /** It causes exactly these events. */
   then(...events: readonly Event[]): void;
   /** It changes nothing. */
   thenNothing(): void;
-  /** It is refused with an error that has at least this; `thenRefused({ code: 'NOT_FOUND' })`. */
+  /** It is refused with an error that has at least these fields; `thenRefused({ code: 'NOT_FOUND' })`. */
   thenRefused(error: object): void;
 }
 
@@ -17,7 +17,7 @@ export interface Given<State, Command, Event> {
 }
 
 /**
- * Tests a decider by what happened before, a command, and what happens then:
+ * Tests a decider by past events, a command, and the events that follow:
  * `given(accountDecider)(opened, deposited).when(close).then(closed)`.
  */
 export const given =

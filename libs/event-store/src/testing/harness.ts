@@ -1,6 +1,6 @@
 import type { EventStore } from '../port.js';
 
-/** What an adapter's spec hands to the suite: a store of its own that can be closed, opened again and disturbed. */
+/** Given to the suite by an adapter's spec: a separate store that can be closed, reopened and disturbed. */
 export interface EventStoreHarness {
   /** Opens the store on the same data each time. */
   open(): Promise<EventStore>;
@@ -9,11 +9,11 @@ export interface EventStoreHarness {
   restore(): Promise<void> | void;
   /** The connection to the server, where there is one. */
   readonly network?: {
-    /** Resets the connection when it next carries an answer, instead of letting it through; resolves then. */
+    /** Resets the connection instead of passing on its next response; resolves then. */
     loseAnswer(): Promise<unknown>;
-    /** Requests arrive, answers stay away, until `restore`. */
+    /** Requests arrive, responses do not, until `restore`. */
     holdAnswers(): void;
-    /** A second way to the same data that `fail` and `holdAnswers` do not disturb. */
+    /** A second connection to the same data, which `fail` and `holdAnswers` do not disturb. */
     openDirect(): Promise<EventStore>;
   };
   /** Deletes everything. Stores are closed by then. */

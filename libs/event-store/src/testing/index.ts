@@ -9,7 +9,7 @@ import { unknownEventCases } from './unknown-event-cases.js';
 export { given, type Given, type Outcome } from './given.js';
 export type { ConformanceOptions, EventStoreHarness } from './harness.js';
 
-/** The one suite that every adapter of the event store port passes. Each test has a store with nothing in it. */
+/** The one suite that every adapter of the event store port passes. Each test has an empty store. */
 export function eventStoreConformance(
   name: string,
   create: () => Promise<EventStoreHarness>,

@@ -25,7 +25,7 @@ export function readCases(stores: () => TestStores): void {
       expect(revisions(await Array.fromAsync(store().read(stream, options)))).toEqual(expected);
     });
 
-    it('gives long streams whole, both ways', async () => {
+    it('reads long streams whole, in both directions', async () => {
       const stream = newStream();
       for (let revision = 0; revision < 1_200; revision += 400) {
         await store().append(stream, someEvents(400, revision), revision === 0 ? 'no_stream' : revision - 1);
@@ -36,7 +36,7 @@ export function readCases(stores: () => TestStores): void {
       expect(revisions(backwards)).toEqual(forwards.reverse());
     });
 
-    it('can be left early and begun again', async () => {
+    it('can be stopped early and started again', async () => {
       const stream = newStream();
       await store().append(stream, someEvents(300), 'no_stream');
       for (let round = 0; round < 3; round++) {
@@ -45,7 +45,7 @@ export function readCases(stores: () => TestStores): void {
       expect(await readAll(store(), stream)).toHaveLength(300);
     });
 
-    it('of a stream that does not exist says so', async () => {
+    it('of a stream that does not exist throws StreamNotFound', async () => {
       const stream = newStream();
       await expect(readAll(store(), stream)).rejects.toMatchObject({
         code: 'STREAM_NOT_FOUND',
@@ -54,7 +54,7 @@ export function readCases(stores: () => TestStores): void {
       });
     });
 
-    it('tells streams apart whose names begin alike', async () => {
+    it('distinguishes streams whose names begin alike', async () => {
       const stream = newStream();
       await store().append(`${stream}-a`, someEvents(1), 'no_stream');
       await store().append(stream, someEvents(2), 'no_stream');
@@ -70,7 +70,7 @@ export function readCases(stores: () => TestStores): void {
   });
 
   describe('tombstone', () => {
-    it('ends a stream for ever', async () => {
+    it('ends a stream permanently', async () => {
       const stream = newStream();
       const events = someEvents(2);
       await store().append(stream, events, 'no_stream');

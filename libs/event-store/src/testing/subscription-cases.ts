@@ -8,7 +8,7 @@ export function subscriptionCases(stores: () => TestStores): void {
   const store = () => stores().store;
 
   describe('subscribe', () => {
-    it('delivers what is stored, then what comes, in the order of the log', async () => {
+    it('delivers stored events, then new ones, in the order of the log', async () => {
       const events = someEvents(600);
       for (let n = 0; n < 300; n += 3) await store().append(newStream(), events.slice(n, n + 3), 'no_stream');
       const collector = new Collector(store());
@@ -26,7 +26,7 @@ export function subscriptionCases(stores: () => TestStores): void {
       expect(collector.timesCaughtUp).toBe(1);
     });
 
-    it('gives live events as they would be read', async () => {
+    it('delivers live events as they would be read', async () => {
       const collector = new Collector(store());
       await collector.caughtUp;
       const stream = newStream();
@@ -65,7 +65,7 @@ export function subscriptionCases(stores: () => TestStores): void {
       expect(named.events.map((event) => event.stream)).toEqual([system, system]);
     });
 
-    it('goes on after a position with no gap and no repeat, over restarts and while events keep coming', async () => {
+    it('resumes after a position with no gap and no repeat, over restarts and while events keep arriving', async () => {
       const stream = newStream();
       const written = someEvents(900);
       const seen: string[] = [];
@@ -89,7 +89,7 @@ export function subscriptionCases(stores: () => TestStores): void {
       expect([...seen, ...rest.ids]).toEqual(ids(written));
     });
 
-    it('starts at the end when asked to', async () => {
+    it('starts at the end on request', async () => {
       await store().append(newStream(), someEvents(3), 'any');
       const collector = new Collector(store(), { after: 'end' });
       await collector.caughtUp;
@@ -99,7 +99,7 @@ export function subscriptionCases(stores: () => TestStores): void {
       expect(collector.ids).toEqual(ids(later));
     });
 
-    it('hands over at most batchSize events at once', async () => {
+    it('delivers at most batchSize events at once', async () => {
       await store().append(newStream(), someEvents(25), 'any');
       const collector = new Collector(store(), { batchSize: 10 });
       await collector.caughtUp;
@@ -110,7 +110,7 @@ export function subscriptionCases(stores: () => TestStores): void {
       expect(collector.subscription.position).toBeGreaterThanOrEqual(collector.events.at(-1)!.position);
     });
 
-    it('waits for a slow handler without holding the events in memory or others up', async () => {
+    it('waits for a slow handler without keeping events in memory or delaying others', async () => {
       const gate = signal();
       const slow = new Collector(store(), {}, () => gate.promise);
       let quick = 0;
@@ -125,7 +125,7 @@ export function subscriptionCases(stores: () => TestStores): void {
           await store().append(stream, batch, n === 0 ? 'no_stream' : n - 1);
         }
         await waitFor(() => quick === count, 'the quick subscriber', { timeout: 30_000 });
-        // Of 40,000,000 bytes written; what only waits for its garbage collection goes by itself.
+        // Of 40,000,000 bytes written; memory that only awaits garbage collection is freed by itself.
         await waitFor(() => allocated() - before < 20_000_000, 'memory to be free', { interval: 100 });
       } finally {
         gate.resolve();
@@ -140,7 +140,7 @@ export function subscriptionCases(stores: () => TestStores): void {
       expect(() => store().subscribe({ after: -1, ...options }, () => {})).toThrow(new RegExp(`^${name}: expected`));
     });
 
-    it('ends when the handler throws, and tells why', async () => {
+    it('ends when the handler throws, and reports why', async () => {
       await store().append(newStream(), someEvents(5), 'any');
       let batches = 0;
       const collector = new Collector(store(), { batchSize: 1 }, () => {
@@ -152,7 +152,7 @@ export function subscriptionCases(stores: () => TestStores): void {
       expect(collector.subscription.position).toBe(collector.events.at(-1)!.position);
     });
 
-    it('stops after the handler that runs, and hands over nothing more', async () => {
+    it('stops after the running handler, and delivers nothing more', async () => {
       const [entered, gate] = [signal(), signal()];
       const collector = new Collector(store(), { batchSize: 1 }, () => {
         entered.resolve();
@@ -172,7 +172,7 @@ export function subscriptionCases(stores: () => TestStores): void {
   });
 
   describe('close', () => {
-    it('stores what was appended before, ends subscriptions, and refuses everything after', async () => {
+    it('stores earlier appends, ends subscriptions, and refuses every later call', async () => {
       const collector = new Collector(store());
       const stream = newStream();
       const appended = store().append(stream, someEvents(1), 'no_stream');

@@ -13,11 +13,11 @@ interface Counted {
 
 const counterStream = stream<Counted>('counter', { Counted: true });
 
-/** Trips over whatever is no `Counted`. */
+/** Fails on anything other than `Counted`. */
 const counter: Decider<number, number, Counted> = {
   initialState: () => 0,
   evolve: (_, { data: { sum } }) => {
-    if (!Number.isInteger(sum)) throw new TypeError('a counter was given an event that it does not know');
+    if (!Number.isInteger(sum)) throw new TypeError('the counter received an unknown event');
     return sum;
   },
   decide: (add, sum) => (add === 0 ? [] : [{ type: 'Counted', data: { sum: sum + add } }]),
@@ -29,7 +29,7 @@ const unknown = [
   ['of a newer shape', () => oneEvent({ version: 2, sums: [1] }, 'Counted')],
 ] as const;
 
-/** Aggregates pass over events of later versions of the program. */
+/** Aggregates skip events of later versions of the program. */
 export function unknownEventCases(stores: () => TestStores): void {
   describe.each(unknown)('an aggregate whose stream has an event %s', (_, create) => {
     let id: string;
@@ -50,7 +50,7 @@ export function unknownEventCases(stores: () => TestStores): void {
       expect(await counters(() => true).load(id)).toEqual({ state: 5, revision: 1, position });
     });
 
-    it('takes commands, whether it was in memory or not', async () => {
+    it('accepts commands, whether it was in memory or not', async () => {
       const remembered = counters();
       await remembered.handle(id, 5);
       await append(0);
@@ -63,7 +63,7 @@ export function unknownEventCases(stores: () => TestStores): void {
       expect(stored.map((event) => counterStream.read(event)?.data.sum)).toEqual([5, undefined, 6, undefined, 7, 8]);
     });
 
-    it('begins after it when it comes first', async () => {
+    it('begins after it when it is the first', async () => {
       await append(-1);
       expect(await counters().load(id)).toMatchObject({ state: 0, revision: 0 });
       expect(await counters().handle(id, 5, { isNew: true })).toMatchObject({ state: 5, revision: 1 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Daemon } from '../daemon.js';
 
-/** A daemon that was not started yet, with what drives and observes it. */
+/** A daemon that was not started yet, with controls to drive and observe it. */
 export interface DaemonSubject {
   readonly daemon: Daemon;
   /** Gives it reason and time for one more round of work; resolves when a daemon that runs has done it. */
@@ -12,7 +12,7 @@ export interface DaemonSubject {
   held(): number;
   /** Makes the next round throw. */
   readonly breakNext?: () => void;
-  /** What it has reported. */
+  /** The errors that it has reported. */
   readonly errors: readonly Error[];
   close?(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export interface LifecycleOptions {
   readonly canBreak?: boolean;
 }
 
-/** What every daemon has to pass. `open` makes a fresh one for each case. */
+/** The tests that every daemon has to pass. `open` makes a fresh one for each case. */
 export const daemonLifecycle = (
   name: string,
   open: () => DaemonSubject | Promise<DaemonSubject>,
@@ -48,7 +48,7 @@ export const daemonLifecycle = (
 
     it('does nothing before it is started', expectIdle);
 
-    it('works from its start to its stop', async () => {
+    it('runs from its start to its stop', async () => {
       await subject.daemon.start();
       await subject.provoke();
       const first = subject.rounds();
@@ -95,7 +95,7 @@ export const daemonLifecycle = (
     });
 
     if (!canBreak) return;
-    it('reports a round that throws, and goes on', async () => {
+    it('reports a round that throws, and continues', async () => {
       await subject.daemon.start();
       await subject.provoke();
       subject.breakNext!();

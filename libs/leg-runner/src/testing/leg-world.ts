@@ -24,10 +24,10 @@ export type TestStage = Stage<typeof pipeline, 'read' | 'write'>;
 /** How the coordinator answers a verb: with a reply, or an error to throw. */
 type Answer = (data: Record<string, unknown>) => unknown;
 
-/** One claimed leg with a coordinator that answers as a test says, on a clock that the test moves. */
+/** One claimed leg with a coordinator whose replies a test sets, on a clock that the test moves. */
 export class LegWorld {
   readonly clock = new FakeClock();
-  /** Every request in order: the verb, and the data without what names the claim. */
+  /** Every request in order: the verb, and the data without the claim's identity. */
   readonly requests: { readonly verb: string; readonly data: Record<string, unknown> }[] = [];
   readonly heartbeats: Record<string, unknown>[] = [];
   readonly answers: Record<string, Answer> = {};
@@ -45,7 +45,7 @@ export class LegWorld {
     },
   } as unknown as Broker;
 
-  /** A leg that runs these stages; what is given takes the place of what the coordinator grants. */
+  /** A leg that runs these stages; `given` replaces parts of the coordinator's grant. */
   leg(stages: Partial<Record<'read' | 'write', TestStage>>, given: Partial<ClaimGranted> = {}): ClaimedLeg {
     const done: TestStage = async () => ({ output: {} });
     const tools: LegTools = {
@@ -101,20 +101,20 @@ export const refusing = (code: string) => (): never => {
   throw new RemoteError(code, 'refused');
 };
 
-/** Not there for the first requests. */
+/** Unavailable for the first requests. */
 export const awayFor = (requests: number): Answer => {
   let left = requests;
   return ({ stage }) => {
-    if (left-- > 0) throw new NoResponder('nobody answers');
+    if (left-- > 0) throw new NoResponder('no responder');
     return { ended: stage === 'write' };
   };
 };
 
-/** A stage that works until it is stopped. */
+/** A stage that runs until it is stopped. */
 export const untilStopped: TestStage = ({ signal }) =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
 
-/** An opener that counts what is open. */
+/** An opener that counts open connectors. */
 export class CountingOpener implements ConnectorOpener {
   open = 0;
   opened = 0;

@@ -7,16 +7,16 @@ import { Member, type Returns } from './member.js';
 import { Queue } from './queue.js';
 import { Tap, type Entry, type Sink } from './tap.js';
 
-/** Messages held ready in memory; beyond it the log is read again when they are done. */
+/** Messages held ready in memory; beyond that, the log is read again when they are done. */
 const READY_LIMIT = 2_000;
-/** Messages taken in and not acknowledged, those waiting out a delay included. */
+/** Messages taken in and not acknowledged, delayed ones included. */
 const OPEN_LIMIT = 100_000;
-/** Deliveries before others get a turn. */
+/** Deliveries before the event loop gets a turn. */
 const TURN = 256;
 
 /**
- * One durable consumer: the messages that are ready, delayed or in work, and the handlers (members) that share them.
- * It lives from its first member's start to its last one's stop; what remains of it then is its place in each feed.
+ * One durable consumer: the messages that are ready, delayed or being handled, and the handlers (members) that share them.
+ * It lives from its first member's start to its last one's stop; only its position in each feed remains.
  */
 export class Durable implements Sink {
   readonly #taps = new Map<string, Tap>();
@@ -48,12 +48,12 @@ export class Durable implements Sink {
     };
   }
 
-  /** Whether nobody takes from it, nor is still busy with what was taken. */
+  /** Whether it has no members, and none still handles a message. */
   get isIdle(): boolean {
     return this.#users === 0;
   }
 
-  /** Begins to take from a feed, where it was. */
+  /** Starts to consume a feed at its saved position. */
   attach(feed: Feed): void {
     const tap = new Tap(feed, this.subject, this, this.log.checkpoints.get(this.#placeName(feed.name)));
     this.#taps.set(feed.name, tap);
@@ -78,7 +78,7 @@ export class Durable implements Sink {
     };
   }
 
-  /** Writes down where it is. */
+  /** Saves its position. */
   save(): void {
     for (const [feed, tap] of this.#taps) {
       const place = tap.save();
@@ -165,7 +165,7 @@ export class Durable implements Sink {
 
   #delay(entry: Entry, due: number): void {
     entry.due = due;
-    // The wall clock names the due time across restarts; within this life a monotonic one keeps it.
+    // The wall clock keeps the due time across restarts; within one run a monotonic clock does.
     this.#delayed.push(performance.now() + due - Date.now(), entry);
     this.#armDelay();
   }

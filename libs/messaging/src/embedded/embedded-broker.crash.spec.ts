@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { expect, it } from '@jest/globals';
 import { temporaryFolder } from '@tidemark/test-kit';
 
-// Appends numbers, relays and consumes them, and says which it has done; with `last` it ends when all are done.
+// Appends numbers, relays and consumes them, and prints each one handled; with `last` it ends when all are handled.
 const PROGRAM = `
   import { SqliteEventStore } from '@tidemark/event-store';
   import { uuidv7 } from '@tidemark/foundation';
@@ -34,7 +34,7 @@ interface Life {
   readonly sequences: number[];
 }
 
-/** Runs the program until it has said so many lines, or that it has done -1; then kills it. */
+/** Runs the program until it has printed this many lines, or has handled -1; then kills it. */
 async function live(path: string, lines: number, mode: string): Promise<Life> {
   const args = ['--input-type=module', '-e', PROGRAM, '--', path, mode];
   const child = spawn(process.execPath, args, { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -63,7 +63,7 @@ it('loses no message and repeats few when the process is killed at any moment', 
   const done = lives.flatMap((life) => life.done);
   const missing = stored.filter((n) => !done.includes(n));
   expect(missing).toEqual([]);
-  // Each death repeats at most what was acknowledged since the place was last stored.
+  // Each crash repeats at most the messages acknowledged since the position was last stored.
   expect(done.length - new Set(done).size).toBeLessThan(stored.length);
   const sequences = lives.flatMap((life) => life.sequences);
   expect(sequences).toEqual([...sequences].sort((a, b) => a - b));

@@ -4,26 +4,26 @@ import { RunningSet } from '../running-set.js';
 import { assertFilter, assertSubject, overlap, storageOf, SubjectIndex } from '../subjects.js';
 import { Durable } from './durable.js';
 import type { EmbeddedLog } from './embedded-log.js';
-import { Feed, tell, type Listeners } from './feed.js';
+import { Feed, notify, type Listeners } from './feed.js';
 import { PUBLISHED, Publications, publishedMessage, unavailable } from './publications.js';
 import { Requests } from './requests.js';
 
 export interface EmbeddedBrokerOptions {
-  /** Hears what has no caller to tell: errors of handlers and listeners. Default: nobody. */
+  /** Receives errors without a caller: those of handlers and listeners. Default: ignored. */
   readonly onError?: (error: Error) => void;
 }
 
 const SAVE_EVERY_MS = 100;
 const EPOCH_SIZE = 2 ** 31;
 
-/** Delivery numbers go on when a second broker is opened on a log of the same epoch. */
+/** Delivery numbers continue when a second broker is opened on a log of the same epoch. */
 const sequences = new WeakMap<EmbeddedLog, { last: number }>();
 
 /**
  * The broker of one process, on the log of the embedded event store. There is no queue: messages are derived from the
- * log, and what survives a restart is the log and each consumer's place in it.
+ * log, and only the log and each consumer's position in it survive a restart.
  *
- * Data is handed over as it is, without a copy: it must be JSON, and who gets it must not change it.
+ * Data is passed without a copy: it must be JSON, and receivers must not change it.
  */
 export class EmbeddedBroker implements port.Broker {
   readonly #onError: (error: Error) => void;
@@ -67,7 +67,7 @@ export class EmbeddedBroker implements port.Broker {
 
   broadcast(subject: string, data: unknown, headers: port.Headers = {}): void {
     assertSubject(subject);
-    queueMicrotask(() => tell(this.#listeners, { subject, data, headers }, this.#onError));
+    queueMicrotask(() => notify(this.#listeners, { subject, data, headers }, this.#onError));
   }
 
   async listen<T>(subject: string, handler: (message: port.Request<T>) => void): Promise<port.Running> {
@@ -92,11 +92,11 @@ export class EmbeddedBroker implements port.Broker {
     });
   }
 
-  /** The source must be the broker's own log: a message's place is its event's position there. */
+  /** The source must be the broker's own log: a message's position is its event's position there. */
   async relay(options: port.RelayOptions): Promise<port.Running> {
     const { name, source, categories, map, onError = this.#onError } = options;
     if (source !== this.log) throw new TypeError('source: the embedded broker relays its own log only');
-    if (name === PUBLISHED) throw new TypeError(`name: ${PUBLISHED} is the broker's own`);
+    if (name === PUBLISHED) throw new TypeError(`name: ${PUBLISHED} is reserved for the broker`);
     const feed = this.#feed(name, categories, map, onError);
     await feed.start();
     let stopped: Promise<void> | undefined;
@@ -140,7 +140,8 @@ export class EmbeddedBroker implements port.Broker {
     const { durable: name, subject } = policy;
     const known = this.#durables.get(name);
     if (known?.subject === subject) return known;
-    if (known) throw new TypeError(`subject: durable ${name} takes ${known.subject} in this process, not ${subject}`);
+    if (known)
+      throw new TypeError(`subject: durable ${name} consumes ${known.subject} in this process, not ${subject}`);
     if (storageOf(subject) === 'work') {
       for (const other of this.#durables.values()) if (overlap(other.subject, subject)) throw workTaken(policy);
     }

@@ -1,9 +1,9 @@
 import type { EventStore } from '@tidemark/event-store';
 import type { Json } from '@tidemark/foundation';
 
-/** What the embedded broker needs of the SQLite event store. */
+/** The part of the SQLite event store that the embedded broker uses. */
 export interface EmbeddedLog extends EventStore {
-  /** Small values that become durable with a later commit: after a crash, an older value may be back. */
+  /** Small values that become durable with a later commit: after a crash, an older value may return. */
   readonly checkpoints: {
     get(name: string): Json | undefined;
     set(name: string, value: Json): void;

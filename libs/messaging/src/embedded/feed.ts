@@ -5,13 +5,13 @@ import { SubjectIndex } from '../subjects.js';
 import type { EmbeddedLog } from './embedded-log.js';
 import type { Tap } from './tap.js';
 
-/** Where broadcasts and messages are heard. */
+/** The listeners for broadcasts and messages. */
 export type Listeners = SubjectIndex<(message: Request) => void>;
 
 /**
- * Messages that are derived from the log: a relay's, or those that were published. It follows the end of the log with
- * one subscription and hands each message to the listeners, and to the taps that are at the end too. A tap that is
- * further back reads the log by itself.
+ * Messages derived from the log: relayed or published ones. It follows the end of the log with
+ * one subscription and delivers each message to the listeners, and to the taps that have caught up. A tap that
+ * lags behind reads the log by itself.
  */
 export class Feed {
   readonly taps = new SubjectIndex<Tap>();
@@ -35,12 +35,12 @@ export class Feed {
     return this.#subscription !== undefined;
   }
 
-  /** All messages of events up to here were handed out; -1 before the first start. */
+  /** All messages of events up to here were delivered; -1 before the first start. */
   get position(): number {
     return this.#handedOut;
   }
 
-  /** Every start needs its stop; the feed runs while somebody needs it. */
+  /** Every start needs its stop; the feed runs while it has a user. */
   async start(): Promise<void> {
     if (this.#users++ > 0) return;
     const head = await this.log.head().catch((error: unknown) => {
@@ -80,7 +80,7 @@ export class Feed {
     void subscription.ended.then(() => this.#followAgain(subscription));
   }
 
-  /** A mapping that throws ends the subscription: try again where it stopped, so that nothing is left out. */
+  /** A mapping that throws ends the subscription: retry where it stopped, so that no event is skipped. */
   #followAgain(ended: Subscription): void {
     if (this.#subscription !== ended) return;
     this.#retry = setTimeout(() => this.#follow(), this.#backoff.next()).unref();
@@ -107,15 +107,15 @@ export class Feed {
       for (const tap of this.taps.match(message.subject)) {
         if (tap.offer(message, event.position, index)) touched.add(tap);
       }
-      tell(this.listeners, message, this.onError);
+      notify(this.listeners, message, this.onError);
     }
   }
 }
 
 const NO_HEADERS = Object.freeze({});
 
-/** Tells every listener; one that throws disturbs nobody. */
-export function tell(
+/** Notifies every listener; one that throws does not affect the others. */
+export function notify(
   listeners: Listeners,
   message: Pick<OutgoingMessage, 'subject' | 'data' | 'headers'>,
   onError: (error: Error) => void,

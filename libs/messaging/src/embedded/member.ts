@@ -4,12 +4,12 @@ import type { ConsumeHandler, Delivery, Headers, OutgoingMessage } from '../port
 import { Work } from '../work.js';
 import type { Entry } from './tap.js';
 
-/** What a member of a durable consumer gives back to it. */
+/** Callbacks from a member to its durable consumer. */
 export interface Returns {
   acknowledged(entry: Entry): void;
   /** To be delivered again, at once when `delayMs` is 0. */
   again(entry: Entry, delayMs: number): void;
-  /** A place is free. */
+  /** A slot is free. */
   wake(): void;
   nextSequence(): number;
   publish(message: OutgoingMessage, limit: number): Promise<unknown>;
@@ -48,7 +48,7 @@ class EmbeddedDelivery implements Delivery {
   }
 }
 
-/** One handler of a durable consumer, with its places and the deadlines of what it holds. */
+/** One handler of a durable consumer, with its slots and the deadlines of the messages it holds. */
 export class Member {
   readonly work = new Work();
   /** In the order of their deadlines: the ack wait is the same for all. */
@@ -65,7 +65,7 @@ export class Member {
     return this.work.size < this.policy.concurrency;
   }
 
-  /** Hands a message to the handler. */
+  /** Passes a message to the handler. */
   deliver(entry: Entry): void {
     entry.count++;
     entry.due = undefined;
@@ -95,13 +95,13 @@ export class Member {
     this.#timer ??= setTimeout(() => this.#expire(), this.policy.ackWaitMs).unref();
   }
 
-  /** Gives back what is still held after the last drain. */
+  /** Returns the messages still held after the last drain. */
   release(): void {
     clearTimeout(this.#timer);
     for (const delivery of this.#deadlines.keys()) this.#giveBack(delivery, 0);
   }
 
-  /** Takes the messages away whose ack wait has passed; their handlers keep their places until they end. */
+  /** Takes back messages whose ack wait has passed; their handlers keep their slots until they end. */
   #expire(): void {
     this.#timer = undefined;
     const now = performance.now();
@@ -122,7 +122,7 @@ export class Member {
     this.returns.again(delivery.entry, delayMs);
   }
 
-  /** Also counts when it comes after the ack wait, as with JetStream. */
+  /** Also counts after the ack wait, as with JetStream. */
   #succeeded(delivery: EmbeddedDelivery): void {
     this.#deadlines.delete(delivery);
     this.returns.acknowledged(delivery.entry);
@@ -141,7 +141,7 @@ export class Member {
     this.work.end();
   }
 
-  /** First the dead letter, then the end: a crash in between repeats both, and the letter's id makes it one. */
+  /** The dead letter is stored before the message ends: a crash in between repeats both, and the letter's id makes it one. */
   async #bury(delivery: EmbeddedDelivery, reason: string): Promise<void> {
     this.#deadlines.delete(delivery);
     const { position, index } = delivery.entry;

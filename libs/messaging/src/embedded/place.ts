@@ -12,8 +12,8 @@ export interface Open {
 const MAX_OPEN = 1_000;
 
 /**
- * How far a durable consumer is in a feed: everything before message `index` of the event at `position` is
- * acknowledged, but for the open ones.
+ * The position of a durable consumer in a feed: everything before message `index` of the event at `position` is
+ * acknowledged, except the open ones.
  */
 export class Place {
   private constructor(
@@ -25,7 +25,7 @@ export class Place {
   /**
    * @param unacknowledged in the order in which they were taken in
    * @param reached everything up to this position was taken in
-   * @param earlier the place that this life began at, while `reached` has not passed it
+   * @param earlier the position at which this run began, while `reached` has not passed it
    */
   static of(unacknowledged: Iterable<Open>, reached: number, earlier: Place | undefined): Place {
     const open = new Map<string, Open>();
@@ -73,7 +73,7 @@ export class Place {
     return this.open.get(key(position, index));
   }
 
-  /** Whether everything that this place tells apart has been read. */
+  /** Whether all events that this position distinguishes have been read. */
   isPassed(reached: number): boolean {
     return reached >= this.position;
   }

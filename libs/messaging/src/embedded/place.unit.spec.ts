@@ -4,8 +4,8 @@ import { Place } from './place.js';
 const entry = (position: number, count: number, index = 0, due?: number) => ({ position, index, count, due });
 const reload = (place: Place) => Place.parse(JSON.parse(JSON.stringify(place.json())))!;
 
-describe('the place of a consumer', () => {
-  it('is after everything taken in when nothing is open', () => {
+describe('the position of a consumer', () => {
+  it('is after all messages taken in when none is open', () => {
     const place = reload(Place.of([], 41, undefined));
     expect(place.first).toBe(42);
     expect(place.isDone(41, 0)).toBe(true);
@@ -17,7 +17,7 @@ describe('the place of a consumer', () => {
     expect([place.isDone(10, 0), place.isDone(10, 1), place.isDone(11, 0)]).toEqual([true, false, false]);
   });
 
-  it('keeps the delivered ones open, with their counts and delays, and what is between them done', () => {
+  it('keeps the delivered ones open, with their counts and delays, and those between them done', () => {
     const place = reload(Place.of([entry(5, 2, 0, 1_234), entry(9, 1)], 41, undefined));
     expect(place.first).toBe(5);
     expect([5, 6, 9, 41].map((position) => place.isDone(position, 0))).toEqual([false, true, false, true]);
@@ -25,7 +25,7 @@ describe('the place of a consumer', () => {
     expect(place.openAt(6, 0)).toBeUndefined();
   });
 
-  it('keeps what an earlier life left open until that has been read again', () => {
+  it('keeps messages that an earlier run left open until they have been read again', () => {
     const earlier = reload(Place.of([entry(5, 1), entry(9, 3)], 41, undefined));
     const place = reload(Place.of([], 6, earlier));
     expect([5, 9, 42].map((position) => place.isDone(position, 0))).toEqual([true, false, false]);

@@ -26,7 +26,7 @@ export function publishedMessage({ type, data }: RecordedEvent): readonly Outgoi
 
 /**
  * Published messages, appended to `$msg-<token>` streams of the log. An id seen within two minutes is a duplicate; the
- * ids of the last two minutes are read back from the log at the first publish.
+ * ids of the last two minutes are read from the log at the first publish.
  */
 export class Publications {
   /** Ids in the order of their time. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Queue } from './queue.js';
 
 describe('the queue of ready messages', () => {
-  it('gives values in the order they came, however pushes and shifts mix', () => {
+  it('returns values in the order they came, with any mix of pushes and shifts', () => {
     const queue = new Queue<number>();
     const got: (number | undefined)[] = [];
     let next = 0;

@@ -12,7 +12,7 @@ interface Server {
 
 const NO_HEADERS = Object.freeze({});
 
-/** Requests inside the process: data and replies are handed over as they are, so neither side may change them. */
+/** Requests inside the process: data and replies are passed without a copy, so neither side may change them. */
 export class Requests {
   readonly #servers = new SubjectIndex<Server>();
   #turn = 0;
@@ -39,7 +39,7 @@ export class Requests {
     return new Promise((resolve, reject) => {
       if (!server) {
         assertSubject(subject);
-        throw new NoResponder(`nobody serves ${subject}`);
+        throw new NoResponder(`no responder for ${subject}`);
       }
       const timer = setTimeout(() => {
         reject(new DeadlineExceeded(`no reply from ${subject} within ${timeoutMs} ms`));

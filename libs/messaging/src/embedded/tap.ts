@@ -22,22 +22,22 @@ export class Entry {
   ) {}
 }
 
-/** What a tap needs of the feed that it takes from. */
+/** The part of a feed that a tap uses. */
 export interface TappedFeed {
   readonly name: string;
   readonly isRunning: boolean;
-  /** All messages of events up to here were handed out. */
+  /** All messages of events up to here were delivered. */
   readonly position: number;
   readonly categories: readonly string[];
   readonly log: EmbeddedLog;
   readonly map: EventMapping;
   readonly taps: { match(subject: string): readonly Tap[] };
   readonly onError: (error: Error) => void;
-  /** Hands the tap what matches the filter, until the returned function is called. */
+  /** Delivers matching messages to the tap, until the returned function is called. */
   add(tap: Tap, filter: string): () => void;
 }
 
-/** What a tap needs of the durable consumer it feeds. */
+/** The part of a durable consumer that a tap uses. */
 export interface Sink {
   readonly isFull: boolean;
   /** Resolves when it is no longer full. */
@@ -47,16 +47,16 @@ export interface Sink {
 }
 
 /**
- * What one durable consumer takes from one feed. Modes:
+ * The messages that one durable consumer takes from one feed. Modes:
  *   behind  takes nothing: the consumer is full, or the feed does not run → reading
  *   reading follows the log by itself, waiting while the consumer is full; at the feed's position → live
- *   live    takes what the feed hands out; when the consumer is full → behind
+ *   live    takes the messages that the feed delivers; when the consumer is full → behind
  * All of it is on one thread, and positions only grow, so nothing is missed or taken twice at a change.
  */
 export class Tap {
   #mode: 'behind' | 'reading' | 'live' = 'behind';
   #reader: Subscription | undefined;
-  /** Everything up to this position was taken in. */
+  /** All messages up to this position were taken in. */
   #taken: number;
   #place: Place | undefined;
   #closed = false;
@@ -65,7 +65,7 @@ export class Tap {
   readonly #unacknowledged = new Set<Entry>();
   readonly #remove: () => void;
 
-  /** `saved`: what `save` answered in an earlier life; undefined starts at the start of the log. */
+  /** `saved`: the result of `save` in an earlier run; undefined starts at the beginning of the log. */
   constructor(
     private readonly feed: TappedFeed,
     filter: string,
@@ -130,7 +130,7 @@ export class Tap {
     });
   }
 
-  /** Takes a message that the feed hands out; false when it is not taken. */
+  /** Takes a message from the feed; false when it is not taken. */
   offer(message: OutgoingMessage, position: number, index: number): boolean {
     if (this.#mode !== 'live' || position <= this.#taken) return false;
     if (index === 0 && this.sink.isFull) {
@@ -149,7 +149,7 @@ export class Tap {
     this.#unacknowledged.delete(entry);
   }
 
-  /** The place to go on from in a later life. */
+  /** The position to resume from in a later run. */
   save(): Json {
     const reached = this.#mode === 'live' ? Math.max(this.#taken, this.feed.position) : this.#taken;
     return Place.of(this.#unacknowledged, reached, this.#place).json();

@@ -5,7 +5,7 @@ const WRONG_LAST_SEQUENCE = 10071;
 const SAVE_EVERY_MS = 200;
 
 /**
- * A relay's place in the log, in a key-value bucket. It only ever grows, also with several relays of one name at work;
+ * A relay's position in the log, in a key-value bucket. It only ever grows, also with several relays of one name running;
  * when another is ahead, `position` follows it.
  */
 export class Checkpoint {
@@ -43,7 +43,7 @@ export class Checkpoint {
     }, SAVE_EVERY_MS);
   }
 
-  /** Saves what is not saved. */
+  /** Saves the unsaved position. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#saving;

@@ -3,12 +3,12 @@ import { messageOf, sleep, toError, withTimeout } from '@tidemark/foundation';
 import { BrokerUnavailable } from '../errors.js';
 
 const STATUS_WAIT_MS = 500;
-/** A server that accepts and says nothing must not hold up the next attempt. */
+/** A server that accepts but never responds must not hold up the next attempt. */
 const DIAL_MS = 2_000;
 
 /**
- * A connection that knows whether it is up. While it is down the client silently drops what is published, so
- * whoever must not lose a message waits for `up()` first.
+ * A connection that knows whether it is up. While it is down the client silently drops published messages, so
+ * a caller that must not lose a message waits for `up()` first.
  */
 export class Connection {
   #connected = true;
@@ -16,7 +16,7 @@ export class Connection {
   #wake = Promise.withResolvers<void>();
   readonly #onDown = new Set<() => void>();
   readonly #onUp = new Set<() => void>();
-  /** Resolves when the connection has ended for good. */
+  /** Resolves when the connection has ended permanently. */
   readonly closed: Promise<void>;
 
   private constructor(readonly nc: NatsConnection) {
@@ -24,7 +24,7 @@ export class Connection {
     this.closed = nc.closed().then(() => this.#ended());
   }
 
-  /** @throws BrokerUnavailable when no server answers within `timeoutMs` */
+  /** @throws BrokerUnavailable when no server responds within `timeoutMs` */
   static async open(options: ConnectionOptions, timeoutMs: number): Promise<Connection> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
@@ -42,7 +42,7 @@ export class Connection {
     return this.#connected;
   }
 
-  /** Called at every loss of the connection and every return; the functions returned take the listener out. */
+  /** Called at every loss of the connection and every return; the returned functions remove the listener. */
   whenDown(listener: () => void): () => void {
     this.#onDown.add(listener);
     return () => this.#onDown.delete(listener);
@@ -62,18 +62,18 @@ export class Connection {
     });
   }
 
-  /** Resolves when the server has taken what was sent; soon in any case, also when the server is silent. */
+  /** Resolves when the server has received all sent messages; after a short time in any case, also when the server is silent. */
   async flush(): Promise<void> {
     if (this.#connected && !this.nc.isClosed()) await soon(this.nc.flush());
   }
 
-  /** Unsubscribes; what the server sent before it learned of it is still handed over before the promise resolves. */
+  /** Unsubscribes; messages that the server sent before are still delivered before the promise resolves. */
   async drain(subscription: Subscription): Promise<void> {
     if (this.#connected && !subscription.isClosed()) await soon(subscription.drain());
     subscription.unsubscribe();
   }
 
-  /** Sends what is queued, then disconnects; a connection that is down is closed at once. */
+  /** Sends queued messages, then disconnects; a connection that is down is closed at once. */
   async close(): Promise<void> {
     if (this.#closing) return void (await this.closed);
     this.#closing = true;
@@ -117,7 +117,7 @@ const soon = (promise: Promise<void>): Promise<void> =>
     () => {},
   );
 
-/** An error of the client, in the words of the port; any other as it is. */
+/** An error of the client as one of the port; any other error unchanged. */
 export function translate(thrown: unknown): Error {
   return thrown instanceof NatsError ? unavailable(thrown) : toError(thrown);
 }

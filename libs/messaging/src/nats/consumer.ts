@@ -24,19 +24,19 @@ const SILENCE_MS = 12_000;
 const RECOVER_PAUSE_MS = 500;
 const NAME_TAKEN = [10148, 10105, 10013];
 const NOT_UNIQUE = 10100;
-/** Across all processes, messages waiting out a delay included. */
+/** Across all processes, delayed messages included. */
 const MAX_ACK_PENDING = 100_000;
 
 /**
- * A durable pull consumer. It asks the server for exactly as many messages as it has free places, so that no message's
+ * A durable pull consumer. It requests exactly as many messages from the server as it has free slots, so that no message's
  * ack wait runs while it waits in this process.
  *
- * `asked` counts what was asked for and has neither come nor been called off by the server (each pull ends with a
- * status that says how many are left). When the count may be wrong, after a lost connection or a long silence, a new
+ * `#requested` counts messages that were requested and have neither arrived nor been called off by the server (each pull ends with a
+ * status with the number left). When the count may be wrong, after a lost connection or a long silence, a new
  * inbox makes the server forget the old pulls.
  */
 export class NatsConsumer implements Running {
-  #asked = 0;
+  #requested = 0;
   #inbox = '';
   #subscription: Subscription | undefined;
   #lastHeard = 0;
@@ -68,7 +68,8 @@ export class NatsConsumer implements Running {
     this.#renewInbox();
     this.#noLongerUp = this.connection.whenUp(() => void this.#recover());
     this.#watch = setInterval(() => {
-      if (this.#asked > 0 && Date.now() - this.#lastHeard > SILENCE_MS && this.connection.isUp) void this.#recover();
+      if (this.#requested > 0 && Date.now() - this.#lastHeard > SILENCE_MS && this.connection.isUp)
+        void this.#recover();
     }, HEARTBEAT_MS).unref();
     this.#pull();
   }
@@ -82,7 +83,7 @@ export class NatsConsumer implements Running {
     clearInterval(this.#watch);
     this.#noLongerUp?.();
     for (const message of this.#backlog.splice(0)) message.respond(NatsDelivery.NAK);
-    // What the server sends before it learns of the end is given back at once in `take`.
+    // Messages that the server sends before it learns of the end are returned at once in `take`.
     const drained = this.#subscription && this.connection.drain(this.#subscription);
     await this.#work.drain(deadlineMs);
     await drained;
@@ -111,7 +112,7 @@ export class NatsConsumer implements Running {
     }
   }
 
-  /** After a lost connection or consumer: the consumer is made again if it is gone, and all is asked for anew. */
+  /** After a lost connection or consumer: the consumer is created again if it is gone, and all messages are requested again. */
   async #recover(): Promise<void> {
     if (this.#recovering) return;
     this.#recovering = true;
@@ -134,12 +135,12 @@ export class NatsConsumer implements Running {
     this.#pull();
   }
 
-  /** What the server has already sent to the old inbox still comes: it would be missing until the ack wait is over. */
+  /** Messages already sent to the old inbox still arrive: they would otherwise be missing until the ack wait is over. */
   #renewInbox(): void {
     if (this.#subscription) void this.connection.drain(this.#subscription);
     const inbox = createInbox();
     this.#inbox = inbox;
-    this.#asked = 0;
+    this.#requested = 0;
     this.#lastHeard = Date.now();
     this.#subscription = this.connection.nc.subscribe(inbox, {
       callback: (error, message) => (error ? this.tools.onError(translate(error)) : this.#take(message, inbox)),
@@ -149,10 +150,10 @@ export class NatsConsumer implements Running {
   #pull(): void {
     if (this.#stopping || this.#recovering || !this.connection.isUp) return;
     const { concurrency } = this.policy;
-    const free = concurrency - this.#work.size - this.#backlog.length - this.#asked;
-    if (free <= 0 || (this.#asked > 0 && free < concurrency / 2)) return;
-    if (this.#asked === 0) this.#lastHeard = Date.now();
-    this.#asked += free;
+    const free = concurrency - this.#work.size - this.#backlog.length - this.#requested;
+    if (free <= 0 || (this.#requested > 0 && free < concurrency / 2)) return;
+    if (this.#requested === 0) this.#lastHeard = Date.now();
+    this.#requested += free;
     const body = { batch: free, expires: nanos(PULL_EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) };
     this.connection.nc.publish(this.#pullSubject, JSON.stringify(body), { reply: this.#inbox });
   }
@@ -162,7 +163,7 @@ export class NatsConsumer implements Running {
     this.#lastHeard = Date.now();
     if (!message.reply?.startsWith('$JS.ACK.')) return isCurrent ? this.#heed(message) : undefined;
     if (this.#stopping) return void message.respond(NatsDelivery.NAK);
-    if (isCurrent) this.#asked = Math.max(0, this.#asked - 1);
+    if (isCurrent) this.#requested = Math.max(0, this.#requested - 1);
     if (this.#work.size >= this.policy.concurrency) this.#backlog.push(message);
     else void this.#run(message);
   }
@@ -173,7 +174,7 @@ export class NatsConsumer implements Running {
     if (!headers || headers.code === 100) return;
     const left = Number(headers.get('Nats-Pending-Messages') || Number.NaN);
     if (headers.code === 408 || (headers.code === 409 && Number.isFinite(left))) {
-      this.#asked = Math.max(0, this.#asked - (Number.isFinite(left) ? left : this.#asked));
+      this.#requested = Math.max(0, this.#requested - (Number.isFinite(left) ? left : this.#requested));
       if (!/deleted|leadership|shutdown/i.test(headers.description)) return this.#pull();
     }
     if (!this.#stopping) setTimeout(() => void this.#recover(), RECOVER_PAUSE_MS).unref();

@@ -5,11 +5,11 @@ import type { ConsumeHandler, DeadLetter, Delivery, Headers, OutgoingMessage } f
 import { translate, type Connection } from './connection.js';
 import { decodeData, decodeHeaders, MESSAGE_ID, type Namespace } from './wire.js';
 
-/** What a delivery needs of its broker. */
+/** The part of a broker that a delivery uses. */
 export interface DeliveryTools {
   readonly connection: Connection;
   readonly namespace: Namespace;
-  /** Files a dead letter; answers when it is stored. */
+  /** Files a dead letter; returns when it is stored. */
   readonly bury: (letter: OutgoingMessage<DeadLetter>) => Promise<void>;
   readonly onError: (error: Error) => void;
 }
@@ -19,13 +19,13 @@ const NAK = Buffer.from('-NAK');
 const TERM = Buffer.from('+TERM');
 const WORKING = Buffer.from('+WPI');
 
-/** The fields of an acknowledgement's subject, counted from its end: some servers put a domain and account first. */
+/** The fields of an acknowledgement's subject, counted from its end: some servers prepend a domain and account. */
 const DELIVERED = -5;
 const STREAM_SEQUENCE = -4;
 const CONSUMER_SEQUENCE = -3;
 const LONG_FORM = 12;
 
-/** One message in the hands of a handler, and its answer to the server. */
+/** One message held by a handler, and its acknowledgement to the server. */
 export class NatsDelivery implements Delivery {
   static readonly NAK = NAK;
   readonly subject: string;
@@ -87,13 +87,13 @@ export class NatsDelivery implements Delivery {
     await this.#answer(retryInMs === 0 ? NAK : Buffer.from(`-NAK {"delay":${nanos(retryInMs)}}`));
   }
 
-  /** First the dead letter, then the end: a crash in between repeats both, and the letter's id makes it one. */
+  /** The dead letter is stored before the message ends: a crash in between repeats both, and the letter's id makes it one. */
   async #bury(reason: string): Promise<void> {
     await this.tools.bury(deadLetter(this, this.#place, reason, this.policy));
     await this.#answer(TERM);
   }
 
-  /** Held back while the connection is down: the client would drop it, and the work would be done again. */
+  /** Held back while the connection is down: the client would drop it, and the work would be repeated. */
   async #answer(payload: Uint8Array): Promise<void> {
     if (!this.tools.connection.isUp) await this.tools.connection.up(this.policy.ackWaitMs);
     this.message.respond(payload);

@@ -17,17 +17,17 @@ interface Pending {
   readonly survives: boolean;
 }
 
-/** No answer in time. */
+/** No response in time. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
-/** Nobody subscribes to the subject. */
-export class Nobody extends Error {
-  override readonly name = 'Nobody';
+/** The subject has no subscriber. */
+export class NoSubscriber extends Error {
+  override readonly name = 'NoSubscriber';
 }
 
-/** The connection was lost before the answer came. */
+/** The connection was lost before the response arrived. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
@@ -35,7 +35,7 @@ export class ConnectionLost extends Error {
 export interface AskOptions {
   readonly headers?: MsgHdrs | undefined;
   readonly timeoutMs: number;
-  /** Whether to go on waiting for the answer when the connection is lost and comes back. */
+  /** Whether to keep waiting for the response when the connection is lost and returns. */
   readonly survives: boolean;
 }
 
@@ -56,7 +56,7 @@ export class Exchange {
     connection.whenDown(() => this.#lost());
   }
 
-  /** @throws NoAnswer · Nobody · ConnectionLost · what the client throws for a bad message */
+  /** @throws NoAnswer · NoSubscriber · ConnectionLost · the client's error for a bad message */
   ask(subject: string, payload: Uint8Array, options: AskOptions): Promise<Msg> {
     return new Promise((resolve, reject) => {
       const token = (this.#next++).toString(36);
@@ -64,7 +64,7 @@ export class Exchange {
       this.#send(subject, payload, { reply: `${this.#inbox}.${token}`, ...(headers ? { headers } : {}) });
       const timer = setTimeout(() => {
         this.#pending.delete(token);
-        reject(new NoAnswer(`no answer within ${timeoutMs} ms`));
+        reject(new NoAnswer(`no response within ${timeoutMs} ms`));
       }, timeoutMs);
       this.#pending.set(token, { resolve, reject, timer, survives });
     });
@@ -92,7 +92,8 @@ export class Exchange {
     if (!pending) return;
     this.#pending.delete(token);
     clearTimeout(pending.timer);
-    if (message.data.length === 0 && message.headers?.code === 503) pending.reject(new Nobody(ErrorCode.NoResponders));
+    if (message.data.length === 0 && message.headers?.code === 503)
+      pending.reject(new NoSubscriber(ErrorCode.NoResponders));
     else pending.resolve(message);
   }
 

@@ -10,7 +10,7 @@ import { Work } from '../work.js';
 import { translate, Connection, unavailable } from './connection.js';
 import { NatsConsumer } from './consumer.js';
 import type { DeliveryTools } from './delivery.js';
-import { Exchange, Nobody } from './exchange.js';
+import { Exchange, NoSubscriber } from './exchange.js';
 import { Publisher } from './publisher.js';
 import { NatsRelay } from './relay.js';
 import { ensureStreams, streamOf } from './topology.js';
@@ -23,7 +23,7 @@ export interface NatsBrokerOptions {
   readonly replicas?: number;
   /** Milliseconds to wait for the server at the start, and for a publish to be stored. Default 10,000. */
   readonly patienceMs?: number;
-  /** Hears what has no caller to tell: errors of handlers, of listeners, of the connection. Default: nobody. */
+  /** Receives errors without a caller: those of handlers, of listeners, of the connection. Default: ignored. */
   readonly onError?: (error: Error) => void;
 }
 
@@ -54,7 +54,7 @@ export class NatsBroker implements port.Broker {
     this.#tools = { connection, namespace, bury: (letter) => bury(publish, letter), onError };
   }
 
-  /** `urls`: `nats://[user:password@]host:port`. @throws BrokerUnavailable when NATS with JetStream does not answer in time · Error when it refuses the streams · TypeError for a bad namespace */
+  /** `urls`: `nats://[user:password@]host:port`. @throws BrokerUnavailable when NATS with JetStream does not respond in time · Error when it refuses the streams · TypeError for a bad namespace */
   static async connect(urls: readonly string[], options: NatsBrokerOptions = {}): Promise<NatsBroker> {
     const { namespace = 'tidemark', replicas = 1, patienceMs = 10_000, onError = () => {} } = options;
     const names = new Namespace(namespace);
@@ -100,7 +100,7 @@ export class NatsBroker implements port.Broker {
       });
     } catch (error) {
       if (error instanceof BrokerUnavailable) throw error;
-      if (error instanceof Nobody) throw new NoResponder(`nobody serves ${subject}`);
+      if (error instanceof NoSubscriber) throw new NoResponder(`no responder for ${subject}`);
       if (this.connection.nc.isClosed()) throw unavailable(error);
       throw new DeadlineExceeded(`no reply from ${subject} within ${timeoutMs} ms`, { cause: error });
     }
@@ -224,12 +224,12 @@ export class NatsBroker implements port.Broker {
     try {
       message.respond(encodeData(reply), { headers: ERROR_HEADERS! });
     } catch (error) {
-      this.onError(translate(error)); // the caller meets its deadline
+      this.onError(translate(error)); // the caller runs into its deadline
     }
   }
 }
 
-/** The client takes credentials beside the address only. */
+/** The client accepts credentials only beside the address. */
 function server(urls: readonly string[]): ConnectionOptions {
   const { username, password } = new URL(urls[0]!);
   const servers = urls.map((url) => new URL(url)).map(({ protocol, host }) => `${protocol}//${host}`);

@@ -32,9 +32,9 @@ const url = process.env['NATS_URL'];
     await dropNamespace(url!, namespace);
   });
 
-  const reachable = () => eventually(() => broker.ping().then(() => true), 'the broker to answer again');
+  const reachable = () => eventually(() => broker.ping().then(() => true), 'the broker to respond again');
 
-  it('says that it cannot be reached while the connection is cut, and goes on by itself', async () => {
+  it('reports that it cannot be reached while the connection is cut, and recovers by itself', async () => {
     const impatient = await NatsBroker.connect([proxy.url(url!)], { namespace, patienceMs: 200 });
     const { deliveries, take } = collecting();
     await broker.consume(WORKERS, take);
@@ -60,12 +60,12 @@ const url = process.env['NATS_URL'];
     await impatient.close();
   });
 
-  it('finds a silent server unreachable', async () => {
+  it('treats a silent server as unreachable', async () => {
     proxy.hang();
     await expect(broker.ping()).rejects.toBeInstanceOf(BrokerUnavailable);
   });
 
-  it('stores a message once whose acknowledgement was lost with the connection', async () => {
+  it('stores a message only once when its acknowledgement was lost with the connection', async () => {
     const { deliveries, take } = collecting();
     await direct.consume(WORKERS, take);
     const cut = proxy.cutOnNext('to_client');
@@ -77,14 +77,14 @@ const url = process.env['NATS_URL'];
     expect(got.map(({ id }) => id)).toEqual(['m1', 'm2']);
   });
 
-  it('publishes what was asked for during an outage when it is over', async () => {
+  it('publishes messages from an outage when it is over', async () => {
     proxy.cut();
     const published = broker.publish(work('m1'));
     proxy.pass();
     expect(await published).toEqual({ duplicate: false });
   });
 
-  it('acknowledges after the outage what was done during it', async () => {
+  it('acknowledges messages handled during an outage after it', async () => {
     const taken = signal();
     const release = signal();
     await broker.consume({ ...WORKERS, ackWaitMs: 600_000 }, async () => {
@@ -111,7 +111,7 @@ const url = process.env['NATS_URL'];
     }, 'the acknowledgement to arrive');
   });
 
-  it('gives the messages of a process that vanished to the others', async () => {
+  it('redelivers the messages of a process that vanished to the others', async () => {
     const stuck = signal<Delivery>();
     const never = signal();
     const options = { ...WORKERS, ackWaitMs: 500 };
@@ -145,7 +145,7 @@ const url = process.env['NATS_URL'];
     expect(new Set(got.map((one) => one.split(' ')[0]))).toEqual(new Set(['broker', 'direct']));
   });
 
-  it('makes a consumer again that was deleted, and loses nothing', async () => {
+  it('recreates a deleted consumer, and loses nothing', async () => {
     const { deliveries, take } = collecting();
     await broker.consume(WORKERS, take);
     await broker.publish(work('m1'));
@@ -156,7 +156,7 @@ const url = process.env['NATS_URL'];
     await eventually(() => deliveries.items.some(({ id }) => id === 'm2'), 'the message after the deletion');
   });
 
-  it('keeps namespaces apart', async () => {
+  it('separates namespaces', async () => {
     const elsewhere = await NatsBroker.connect([url!], { namespace: `${namespace}b` });
     await elsewhere.serve('tidemark.cmd.a.b', () => 'elsewhere');
     await expect(broker.request('tidemark.cmd.a.b', 1)).rejects.toMatchObject({ code: 'NO_RESPONDER' });
@@ -164,7 +164,7 @@ const url = process.env['NATS_URL'];
     await dropNamespace(url!, `${namespace}b`);
   });
 
-  it('takes messages of other programs: no id, headers in any case, text that is not JSON', async () => {
+  it('accepts messages of other programs: no id, headers in any case, text that is not JSON', async () => {
     const { deliveries, take } = collecting();
     const dead = new Collector<DeadLetter>();
     await broker.consume<DeadLetter>({ durable: 'dead', subject: 'tidemark.dead.>' }, ({ data }) => dead.add(data));

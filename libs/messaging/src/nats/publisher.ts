@@ -2,7 +2,7 @@ import { sleep } from '@tidemark/foundation';
 import { BrokerUnavailable } from '../errors.js';
 import type { OutgoingMessage } from '../port.js';
 import { assertSubject, storageOf } from '../subjects.js';
-import { ConnectionLost, NoAnswer, Nobody, type Exchange } from './exchange.js';
+import { ConnectionLost, NoAnswer, NoSubscriber, type Exchange } from './exchange.js';
 import type { Connection } from './connection.js';
 import { decodeData, encodeMessage, type Encoded, type Namespace } from './wire.js';
 
@@ -33,7 +33,7 @@ export class Publisher {
   ) {}
 
   /**
-   * Tries again until `patienceMs` have passed: the message id makes that safe.
+   * Retries until `patienceMs` have passed: the message id makes that safe.
    * `limit` is the most bytes allowed.
    * @throws BrokerUnavailable · MessageTooLarge · TypeError
    */
@@ -51,7 +51,7 @@ export class Publisher {
     }
   }
 
-  /** One try, in the order of the calls. @throws ConnectionLost · NoAnswer · Nobody · Refused · MessageTooLarge · TypeError */
+  /** One attempt, in the order of the calls. @throws ConnectionLost · NoAnswer · NoSubscriber · Refused · MessageTooLarge · TypeError */
   async attempt(message: OutgoingMessage, limit?: number): Promise<{ duplicate: boolean }> {
     return this.#send(this.namespace.out(message.subject), this.#encode(message, limit));
   }
@@ -94,6 +94,9 @@ export class Publisher {
 
 function isPassing(error: unknown): error is Error {
   return (
-    error instanceof ConnectionLost || error instanceof NoAnswer || error instanceof Nobody || error instanceof Refused
+    error instanceof ConnectionLost ||
+    error instanceof NoAnswer ||
+    error instanceof NoSubscriber ||
+    error instanceof Refused
   );
 }

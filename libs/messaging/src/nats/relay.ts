@@ -13,8 +13,8 @@ const BATCH = 500;
 const NAME = /^[A-Za-z0-9_=.-]+$/;
 
 /**
- * Turns stored events into messages, for ever. It works in sessions, each on a connection of its own that never
- * reconnects: when anything fails the session ends and the next one goes on from the checkpoint. A reconnecting
+ * Turns stored events into messages, without end. It runs in sessions, each on a separate connection that never
+ * reconnects: on any failure the session ends and the next one resumes from the checkpoint. A reconnecting
  * client could lose a message and then send its successor; this one cannot, so messages are stored in the log's order.
  */
 export class NatsRelay implements Running, Daemon {
@@ -68,7 +68,7 @@ export class NatsRelay implements Running, Daemon {
         const sent = this.#publish(publisher, events, checkpoint.position);
         sending = Promise.all([previous, sent]).then(() => checkpoint.advance(position));
         sending.catch((error: unknown) => broken.reject(error));
-        await previous; // one batch is prepared while the one before is under way
+        await previous; // one batch is prepared while the previous one is in flight
       },
     );
     const lost = connection.closed.then(() => Promise.reject(new Error('the connection to NATS was lost')));
@@ -84,7 +84,7 @@ export class NatsRelay implements Running, Daemon {
     await sending;
   }
 
-  /** Sends all at once, in order; `done` is how far another relay of this name may already be. */
+  /** Sends all at once, in order; `done` is the position that another relay of this name may have reached. */
   async #publish(publisher: Publisher, events: readonly RecordedEvent[], done: number): Promise<void> {
     const sent: Promise<void>[] = [];
     try {
@@ -93,13 +93,13 @@ export class NatsRelay implements Running, Daemon {
         for (const message of this.options.map(event)) sent.push(this.#send(publisher, message));
       }
     } catch (error) {
-      await Promise.allSettled(sent); // the mapping threw: what came before it is published all the same
+      await Promise.allSettled(sent); // the mapping threw: the messages before it are still published
       throw error;
     }
     await Promise.all(sent);
   }
 
-  /** A message that can never be published must not hold up the rest: a dead letter without its data tells of it. */
+  /** A message that can never be published must not hold up the rest: a dead letter without its data records it. */
   async #send(publisher: Publisher, message: OutgoingMessage): Promise<void> {
     try {
       await publisher.attempt(message, MAX_DEAD_LETTER_BYTES);

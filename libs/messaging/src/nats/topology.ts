@@ -14,7 +14,7 @@ import type { Namespace } from './wire.js';
 const WEEK_MS = 7 * 24 * 3_600_000;
 const ALREADY_EXISTS = 10058;
 
-/** The stream that keeps a storage's messages. */
+/** The stream that stores a storage's messages. */
 export function streamName(namespace: Namespace, storage: Storage): string {
   return `${namespace.name}_${storage.toUpperCase()}`;
 }
@@ -26,7 +26,7 @@ export function streamOf(namespace: Namespace, subject: string): string {
 /**
  * Creates the three streams, or brings existing ones to this configuration; any number of processes may do it at once.
  *
- * WORK is a work queue: a message stays until the one consumer of its subject has answered it, also when that consumer
+ * WORK is a work queue: a message stays until the one consumer of its subject has acknowledged it, also when that consumer
  * does not exist yet. EVENTS go after seven days. DEAD letters stay until an operator deletes them.
  */
 export async function ensureStreams(jsm: JetStreamManager, namespace: Namespace, replicas: number): Promise<void> {

@@ -8,7 +8,7 @@ const NAME = /^[!-9;-~]+$/;
 const LINE_END = /[\r\n]/;
 const NONE: Headers = Object.freeze({});
 
-/** Headers as bytes. The client asks a header object for nothing but `encode`; its own class costs ten times as much. */
+/** Headers as bytes. The client only uses `encode` of a header object; its own class costs ten times as much. */
 class EncodedHeaders {
   constructor(readonly bytes: Uint8Array) {}
   encode(): Uint8Array {
@@ -31,7 +31,7 @@ function line(name: string, value: string): string {
   return `${name}: ${value}\r\n`;
 }
 
-/** The caller's headers: the broker's own (`Nats-…`) left out, names in lower case. */
+/** The caller's headers: those of the broker (`Nats-…`) left out, names in lower case. */
 export function decodeHeaders(message: Msg): Headers {
   const source = message.headers;
   if (!source) return NONE;
@@ -42,7 +42,7 @@ export function decodeHeaders(message: Msg): Headers {
   return headers;
 }
 
-/** JSON in UTF-8; undefined is no bytes. */
+/** JSON in UTF-8; no bytes for undefined. */
 export function encodeData(data: unknown): Uint8Array {
   return data === undefined ? new Uint8Array(0) : Buffer.from(JSON.stringify(data));
 }

@@ -3,7 +3,7 @@ import { RpcException } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
 
 /**
- * Hands a handler's error to the broker as it is. Without it Nest puts 'Internal server error' in the place of every
+ * Passes a handler's error to the broker unchanged. Without it Nest puts 'Internal server error' in place of every
  * error, and a caller loses the `code`, a consumer its Retryable and Terminal.
  */
 @Catch()

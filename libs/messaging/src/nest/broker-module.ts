@@ -4,15 +4,15 @@ import type { ConsumeHandler, ConsumeOptions, Delivery, Request, RequestHandler 
 import type { BrokerContext } from './broker-context.js';
 import { BrokerErrorFilter } from './broker-error-filter.js';
 
-/** What an application answers and takes from a broker. */
+/** The requests that an application serves, and the messages it consumes. */
 export interface BrokerRoutes {
-  /** Answered requests; see Broker.serve. */
+  /** Served requests; see Broker.serve. */
   readonly serve?: readonly { readonly subject: string; readonly handler: RequestHandler<never> }[];
   /** Durable consumers; see Broker.consume. */
   readonly consume?: readonly { readonly options: ConsumeOptions; readonly handler: ConsumeHandler<never> }[];
 }
 
-/** What BrokerServer reads from a handler besides its pattern. */
+/** The extras that BrokerServer reads from a handler besides its pattern. */
 export interface HandlerExtras {
   readonly consume?: ConsumeOptions;
 }

@@ -16,7 +16,7 @@ export class BrokerServer extends Server implements CustomTransportStrategy {
   readonly #drainMs: number;
   #running: Running[] = [];
 
-  /** `drainMs`: what messages in work get to end when it is closed. */
+  /** `drainMs`: the time that running handlers have to finish when it is closed. */
   constructor(broker: Broker, drainMs: number) {
     super();
     this.#broker = broker;
@@ -51,16 +51,16 @@ export class BrokerServer extends Server implements CustomTransportStrategy {
 
   async #start(): Promise<void> {
     const handlers = [...this.messageHandlers];
-    // Requests first: what consumers do may ask for them.
+    // Requests first: consumers may depend on them.
     await this.#startAll(handlers.filter(([, { isEventHandler }]) => !isEventHandler));
     await this.#startAll(handlers.filter(([, { isEventHandler }]) => isEventHandler));
   }
 
-  /** Keeps those that began when another cannot, so that they are stopped. */
+  /** Keeps the started ones when another fails to start, so that they are stopped. */
   async #startAll(handlers: readonly [string, MessageHandler][]): Promise<void> {
-    const begun = await Promise.allSettled(handlers.map((handler) => this.#begin(...handler)));
-    for (const one of begun) if (one.status === 'fulfilled') this.#running.push(one.value);
-    for (const one of begun) if (one.status === 'rejected') throw one.reason;
+    const started = await Promise.allSettled(handlers.map((handler) => this.#begin(...handler)));
+    for (const one of started) if (one.status === 'fulfilled') this.#running.push(one.value);
+    for (const one of started) if (one.status === 'rejected') throw one.reason;
   }
 
   async #begin(pattern: string, handler: MessageHandler): Promise<Running> {

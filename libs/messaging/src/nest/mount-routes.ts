@@ -6,13 +6,13 @@ import { BrokerServer } from './broker-server.js';
 
 export interface MountOptions {
   readonly logger: LoggerService;
-  /** Milliseconds that messages in work get to end when the application is stopped; then they are aborted. */
+  /** Milliseconds that running handlers have to finish when the application is stopped; then they are aborted. */
   readonly drainMs: number;
 }
 
 /**
  * Starts a Nest application that answers and consumes these routes. Stopping it leaves the broker open.
- * @throws Error when two routes have one pattern · what the broker throws
+ * @throws Error when two routes have one pattern · the broker's errors
  */
 export async function mountRoutes(
   broker: Broker,

@@ -14,7 +14,7 @@ class Refused extends Error {
 
 const logger = new ConsoleLogger({ logLevels: ['error'] });
 
-/** The cases that an application on a broker must pass. `open` makes a broker that nobody else uses. */
+/** The cases that an application on a broker must pass. `open` creates a broker of its own. */
 export function nestCases(open: () => Promise<Broker>): void {
   describe('an application on a broker', () => {
     let broker: Broker;
@@ -72,7 +72,7 @@ export function nestCases(open: () => Promise<Broker>): void {
       expect(failure).toMatchObject({ code: 'JOB_REFUSED', message: 'only full jobs', details: { field: 'type' } });
     });
 
-    it('gives a consumer the delivery', async () => {
+    it('passes the delivery to a consumer', async () => {
       await broker.publish({ subject: 'tidemark.work.jobs.fetch', id: 'w1', data: { kind: 'good' } });
       expect(await worked.promise).toMatchObject({
         id: 'w1',
@@ -82,12 +82,12 @@ export function nestCases(open: () => Promise<Broker>): void {
       });
     });
 
-    it('delivers again what a handler threw Retryable for', async () => {
+    it('redelivers a message whose handler threw Retryable', async () => {
       await broker.publish({ subject: 'tidemark.work.jobs.fetch', id: 'w2', data: { kind: 'later' } });
       expect(await retried.promise).toBe(2);
     });
 
-    it('files a dead letter for what a handler threw Terminal for', async () => {
+    it('files a dead letter for a message whose handler threw Terminal', async () => {
       const dead = signal<DeadLetter>();
       await broker.consume<DeadLetter>({ durable: 'dead', subject: 'tidemark.dead.workers' }, ({ data }) =>
         dead.resolve(data),
@@ -103,7 +103,7 @@ export function nestCases(open: () => Promise<Broker>): void {
       await expect(broker.request('tidemark.cmd.jobs.twice', {})).rejects.toBeInstanceOf(NoResponder);
     });
 
-    it('gives what is in work its time when it is stopped, then serves nothing and leaves the broker open', async () => {
+    it('lets running handlers finish when it is stopped, then serves nothing and leaves the broker open', async () => {
       await broker.publish({ subject: 'tidemark.work.jobs.fetch', id: 'w4', data: { kind: 'long' } });
       await held.promise;
       await app.stop();

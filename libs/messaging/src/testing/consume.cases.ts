@@ -16,7 +16,7 @@ export function consumeCases(open: OpenWorld): void {
       return deliveries as Collector<Delivery<DeadLetter>>;
     }
 
-    it('gets what was published before it existed, with headers', async () => {
+    it('gets messages published before it existed, with headers', async () => {
       await here.broker.publish({ ...work('m1', { n: 1 }), headers: { 'ce-type': 'fetch', traceparent: 't' } });
       const { deliveries, take } = collecting();
       await here.broker.consume(WORKERS, take);
@@ -55,15 +55,15 @@ export function consumeCases(open: OpenWorld): void {
       }
     });
 
-    it('has its work for itself: a second durable for the same work is refused', async () => {
+    it('has its work to itself: a second durable for the same work is refused', async () => {
       await here.broker.consume(WORKERS, () => {});
       const second = { ...WORKERS, durable: 'others', subject: 'tidemark.work.*.fetch' };
       await expect(here.broker.consume(second, () => {})).rejects.toThrow(
-        'subject: another durable already takes work of tidemark.work.*.fetch; others cannot',
+        'subject: another durable already consumes work of tidemark.work.*.fetch; others cannot',
       );
     });
 
-    it('gets a message again that was not answered within the ack wait, with higher numbers', async () => {
+    it('gets a message again that was not acknowledged within the ack wait, with higher numbers', async () => {
       const { deliveries, take } = collecting();
       const release = signal();
       await here.broker.consume({ ...WORKERS, ackWaitMs: 100 }, async (delivery) => {
@@ -104,7 +104,7 @@ export function consumeCases(open: OpenWorld): void {
       expect(second! - first!).toBeGreaterThanOrEqual(195);
     });
 
-    it('takes other messages while one waits out its delay', async () => {
+    it('handles other messages while one waits for its delay', async () => {
       const { deliveries, take } = collecting();
       await here.broker.consume({ ...WORKERS, concurrency: 1 }, (delivery) => {
         take(delivery);
@@ -154,7 +154,7 @@ export function consumeCases(open: OpenWorld): void {
       expect(deliveries.items.map(({ deliveryCount }) => deliveryCount)).toEqual([1, 2, 3]);
     });
 
-    it('files a dead letter when the last delivery went unanswered', async () => {
+    it('files a dead letter when the last delivery was not acknowledged', async () => {
       const dead = await deadLetters();
       const never = signal();
       const running = await here.broker.consume({ ...WORKERS, maxDeliver: 2, ackWaitMs: 100 }, () => never.promise);
@@ -165,7 +165,7 @@ export function consumeCases(open: OpenWorld): void {
       await running.stop();
     });
 
-    it('has no more in work than its concurrency', async () => {
+    it('handles no more messages at once than its concurrency', async () => {
       const gate = signal();
       const full = signal();
       let inWork = 0;
@@ -185,7 +185,7 @@ export function consumeCases(open: OpenWorld): void {
       expect(most).toBe(3);
     });
 
-    it('finishes what is in work when it stops, and a successor goes on after it', async () => {
+    it('finishes running messages when it stops, and a successor continues after it', async () => {
       const taken = signal();
       const release = signal();
       const running = await here.broker.consume({ ...WORKERS, concurrency: 1 }, async () => {
@@ -204,7 +204,7 @@ export function consumeCases(open: OpenWorld): void {
       expect(got.map(({ id }) => id)).toEqual(['m2', 'm3']);
     });
 
-    it('aborts what is still in work at the drain deadline; a successor gets it with higher numbers', async () => {
+    it('aborts messages still running at the drain deadline; a successor gets them with higher numbers', async () => {
       const taken = signal<Delivery>();
       const running = await here.broker.consume(WORKERS, async (delivery) => {
         taken.resolve(delivery);
@@ -222,7 +222,7 @@ export function consumeCases(open: OpenWorld): void {
       expect(second!.deliverySequence).toBeGreaterThan(first.deliverySequence);
     });
 
-    it('goes on where it was after a restart of the process', async () => {
+    it('resumes where it stopped after a restart of the process', async () => {
       const before = collecting();
       await here.broker.consume(WORKERS, before.take);
       for (let i = 0; i < 10; i++) await here.broker.publish(work(`a${i}`));
@@ -236,7 +236,7 @@ export function consumeCases(open: OpenWorld): void {
       expect(next!.deliverySequence).toBeGreaterThan(before.deliveries.items.at(-1)!.deliverySequence);
     });
 
-    it('takes the options of its last start, and still goes on where it was', async () => {
+    it('uses the options of its last start, and still resumes where it stopped', async () => {
       const options = { durable: 'moving', subject: 'tidemark.evt.a.*' };
       const before = collecting();
       const running = await here.broker.consume(options, before.take);

@@ -6,7 +6,7 @@ import type { OpenWorld } from './world.js';
 
 export type { BrokerWorld, OpenWorld } from './world.js';
 
-/** What every broker must hold; `open` makes a fresh world for each test. */
+/** The guarantees of every broker; `open` creates a fresh world for each test. */
 export function brokerConformance(name: string, open: OpenWorld): void {
   describe(`${name} is a broker`, () => {
     requestCases(open);

@@ -19,7 +19,7 @@ export function relayCases(open: OpenWorld): void {
       return numbers;
     }
 
-    it('publishes what the mapping makes of every event, in order', async () => {
+    it('publishes the mapped messages of every event, in order', async () => {
       const numbers = await counting();
       const evens = new Collector<number>();
       await here.broker.consume({ ...WORKERS, concurrency: 1 }, (delivery) => evens.add(numberOf(delivery)));
@@ -30,7 +30,7 @@ export function relayCases(open: OpenWorld): void {
       expect(await evens.reach(600)).toEqual(upTo(600).map((n) => n * 2));
     });
 
-    it('goes on after a restart where it was, without loss and in order', async () => {
+    it('resumes after a restart where it stopped, without loss and in order', async () => {
       const before = await counting();
       await here.broker.relay(relayed(here.world.log));
       await appendNumbers(here.world.log, 0, 300);
@@ -51,7 +51,7 @@ export function relayCases(open: OpenWorld): void {
       expect(Math.min(...mapped)).toBe(300);
     });
 
-    it('gives a consumer that comes later everything from the start', async () => {
+    it('delivers everything from the start to a later consumer', async () => {
       const early = await counting('early');
       await here.broker.relay(relayed(here.world.log));
       await appendNumbers(here.world.log, 0, 250);
@@ -71,7 +71,7 @@ export function relayCases(open: OpenWorld): void {
       expect(await numbers.reach(301)).toEqual([...upTo(300), -1]);
     });
 
-    it('reports a mapping that throws, tries again, and leaves nothing out', async () => {
+    it('reports a mapping that throws, retries, and skips nothing', async () => {
       const numbers = await counting();
       const errors = new Collector<string>();
       const options = relayed(here.world.log);
@@ -90,7 +90,7 @@ export function relayCases(open: OpenWorld): void {
       expect(errors.items).toContain('cannot map');
     });
 
-    it('is heard by listeners', async () => {
+    it('reaches listeners', async () => {
       const heard = new Collector<unknown>();
       await here.broker.relay(relayed(here.world.log));
       await here.broker.listen('tidemark.evt.number.*', ({ data }) => heard.add(data));
@@ -98,7 +98,7 @@ export function relayCases(open: OpenWorld): void {
       expect(await heard.reach(3)).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }]);
     });
 
-    it('lets a consumer that does not move hold up nobody', async () => {
+    it('does not let a stuck consumer hold up the others', async () => {
       const release = signal();
       const slow = new Collector<number>();
       const options = { durable: 'slow', subject: 'tidemark.evt.number.*', concurrency: 1 };
@@ -116,10 +116,10 @@ export function relayCases(open: OpenWorld): void {
     });
   });
 
-  describe('when the storage goes away and comes back', () => {
+  describe('when the storage goes away and returns', () => {
     const here = eachTest(open);
 
-    it('loses nothing of what is published and relayed meanwhile', async () => {
+    it('loses no message published or relayed meanwhile', async () => {
       const total = 2_000;
       const seen = new Set<number>();
       const all = signal();
@@ -143,7 +143,7 @@ export function relayCases(open: OpenWorld): void {
   });
 }
 
-/** The odd numbers, each until the broker has said that it is stored. */
+/** The odd numbers, each repeated until the broker confirms that it is stored. */
 async function publishOdds(broker: () => Broker, end: number, halfWay: () => void): Promise<void> {
   for (let n = 1; n < end; n += 2) {
     if (n > end / 2) halfWay();
@@ -154,7 +154,7 @@ async function publishOdds(broker: () => Broker, end: number, halfWay: () => voi
   }
 }
 
-/** The even numbers, as events that the relay makes work of. */
+/** The even numbers, as events that the relay turns into work. */
 async function appendEvens(log: () => Parameters<typeof appendNumbers>[0], end: number): Promise<void> {
   for (let n = 0; n < end; n += 2) {
     const event = { id: crypto.randomUUID(), type: 'Counted', data: { n }, metadata: {} };

@@ -9,7 +9,7 @@ export function requestCases(open: OpenWorld): void {
   describe('request and reply', () => {
     const here = eachTest(open);
 
-    it('answers with what the server returns', async () => {
+    it("replies with the server's result", async () => {
       await here.broker.serve(SUBJECT, ({ subject, data, headers }) => ({ subject, data, headers }));
       const reply = await here.broker.request(SUBJECT, { n: 1 }, { headers: { traceparent: '00-a-b-01' } });
       expect(reply).toEqual({ subject: SUBJECT, data: { n: 1 }, headers: { traceparent: '00-a-b-01' } });
@@ -20,7 +20,7 @@ export function requestCases(open: OpenWorld): void {
       expect(await here.broker.request(SUBJECT, value)).toEqual(value);
     });
 
-    it('says at once that nobody serves the subject', async () => {
+    it('throws NoResponder at once when no server subscribes to the subject', async () => {
       await expect(here.broker.request(SUBJECT, {}, { timeoutMs: 60_000 })).rejects.toBeInstanceOf(NoResponder);
     });
 
@@ -44,7 +44,7 @@ export function requestCases(open: OpenWorld): void {
       });
     });
 
-    it('gives an error without a code the code INTERNAL', async () => {
+    it('sends an error without a code as INTERNAL', async () => {
       await here.broker.serve(SUBJECT, () => Promise.reject(new Error('oops')));
       await expect(here.broker.request(SUBJECT, {})).rejects.toMatchObject({ name: 'RemoteError', code: 'INTERNAL' });
     });
@@ -56,7 +56,7 @@ export function requestCases(open: OpenWorld): void {
       expect(served).toBe(20);
     });
 
-    it('finishes the requests in work when a server stops, and takes no more', async () => {
+    it('finishes running requests when a server stops, and accepts no more', async () => {
       const taken = signal();
       const release = signal();
       const server = await here.broker.serve(SUBJECT, async () => {
@@ -82,7 +82,7 @@ export function requestCases(open: OpenWorld): void {
   describe('broadcast and listen', () => {
     const here = eachTest(open);
 
-    it('tells every listener whose filter matches', async () => {
+    it('notifies every listener whose filter matches', async () => {
       const heard: string[] = [];
       const all = signal();
       const note = (who: string) => (message: { subject: string; data: unknown; headers: object }) => {
@@ -102,7 +102,7 @@ export function requestCases(open: OpenWorld): void {
       ]);
     });
 
-    it('hears what is published, and goes on after a listener threw', async () => {
+    it('receives published messages, and continues after a listener threw', async () => {
       const heard = signal<unknown>();
       await here.broker.listen('tidemark.work.>', () => {
         throw new Error('a bad listener');
@@ -112,7 +112,7 @@ export function requestCases(open: OpenWorld): void {
       expect(await heard.promise).toEqual({ n: 1 });
     });
 
-    it('hears nothing after stop', async () => {
+    it('receives nothing after stop', async () => {
       const heard: unknown[] = [];
       const later = signal();
       const first = await here.broker.listen('tidemark.beat.>', ({ data }) => heard.push(data));
@@ -134,7 +134,7 @@ export function requestCases(open: OpenWorld): void {
       expect(await here.broker.publish({ ...message, id: 'm2' })).toEqual({ duplicate: false });
     });
 
-    it('tells one of two at the same time that it is a duplicate', async () => {
+    it('reports one of two concurrent publishes as a duplicate', async () => {
       const answers = await Promise.all([here.broker.publish(message), here.broker.publish(message)]);
       expect(answers.filter(({ duplicate }) => duplicate)).toHaveLength(1);
     });
@@ -157,7 +157,7 @@ export function requestCases(open: OpenWorld): void {
       },
     );
 
-    it('answers a ping', async () => {
+    it('responds to a ping', async () => {
       await here.broker.ping();
     });
   });

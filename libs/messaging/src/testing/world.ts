@@ -4,25 +4,25 @@ import { uuidv7 } from '@tidemark/foundation';
 import { signal } from '@tidemark/test-kit';
 import type { Broker, ConsumeOptions, Delivery, OutgoingMessage, RelayOptions } from '../port.js';
 
-/** A broker for one test, with the log that its relays read. Nobody else uses its storage. */
+/** A broker for one test, with the log that its relays read, on storage of its own. */
 export interface BrokerWorld {
   readonly broker: Broker;
   readonly log: EventStore;
-  /** As when the process ends in good order and starts again: `broker` and `log` are new ones on the old storage. */
+  /** Simulates a clean restart of the process: `broker` and `log` are new ones on the old storage. */
   restart(): Promise<void>;
   /**
-   * The storage goes away under the broker's feet and comes back. Where it lives in the broker's process, that is the
-   * end of both: then it answers true, `broker` and `log` are new ones, and what ran has to be started again.
+   * The storage goes away while the broker uses it, and returns. Where it lives in the broker's process, that is the
+   * end of both: then it returns true, `broker` and `log` are new ones, and consumers have to be started again.
    */
   interrupt(): Promise<boolean>;
-  /** What the brokers' `onError` heard. */
+  /** The errors that the brokers' `onError` received. */
   readonly errors: readonly Error[];
   close(): Promise<void>;
 }
 
 export type OpenWorld = () => Promise<BrokerWorld>;
 
-/** What the tests throw themselves, and what a storage that went away must say. */
+/** Errors that the tests throw themselves, and those expected of a storage that went away. */
 const EXPECTED =
   /^(broken|oops|aborted|a bad listener|cannot map|the connection to NATS was lost|NATS cannot be reached.*)$/;
 
@@ -73,7 +73,7 @@ export function relayed(source: EventStore): RelayOptions {
   };
 }
 
-/** Collects what comes, and resolves when it is as many as wanted. */
+/** Collects messages, and resolves when the expected number has arrived. */
 export class Collector<T> {
   readonly items: T[] = [];
   #waiting: { count: number; done: PromiseWithResolvers<void> }[] = [];

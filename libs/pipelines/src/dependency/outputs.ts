@@ -1,7 +1,7 @@
 import type { BlobId } from '@tidemark/blob-store';
 import type { BySeverity, Cursor } from '@tidemark/contracts';
 
-/** What each stage of a dependency's pipeline leaves for its successors: small JSON that is part of an event. */
+/** The output of each stage of a dependency's pipeline: small JSON that is part of an event. */
 export interface DependencyOutputs {
   readonly fetch: FetchOutput | Unchanged;
   readonly parse: ParseOutput;
@@ -12,7 +12,7 @@ export interface DependencyOutputs {
   readonly alert: AlertOutput;
 }
 
-/** The source is as it was: the job ends here, and the snapshot stays the one it was. */
+/** The source is unchanged: the job ends here, and the snapshot stays the same. */
 export interface Unchanged {
   readonly unchanged: true;
   readonly snapshotId: string;
@@ -24,9 +24,9 @@ export interface FetchOutput {
   readonly rawBlob: BlobId;
   /** Of all documents together. */
   readonly bytes: number;
-  /** The URL that answered in the end, without query. */
+  /** The final URL after redirects, without query. */
   readonly url: string;
-  /** What the cursor will keep of the source. */
+  /** The part of the source that the cursor will keep. */
   readonly source: Pick<
     DependencyCursor,
     'documentBlob' | 'externalRefs' | 'request' | 'urlHash' | 'etag' | 'lastModified'
@@ -41,7 +41,7 @@ export interface ParseOutput {
 
 export interface NormalizeOutput {
   readonly canonicalBlob: BlobId;
-  /** Hash of the normalized content: the same for the same API, however it is written. */
+  /** Hash of the normalized content: the same for the same API, regardless of its formatting. */
   readonly contentHash: string;
   readonly title: string;
   readonly apiVersion: string;
@@ -50,7 +50,7 @@ export interface NormalizeOutput {
 
 export interface SnapshotOutput extends NormalizeOutput, ParseOutput, Pick<FetchOutput, 'rawBlob' | 'bytes'> {
   readonly snapshotId: string;
-  /** The snapshot before it; null for the baseline. */
+  /** The previous snapshot; null for the baseline. */
   readonly previous: {
     readonly snapshotId: string;
     readonly canonicalBlob: BlobId;
@@ -79,13 +79,13 @@ export interface AlertOutput {
   readonly told?: number;
 }
 
-/** What a dependency remembers of its last completed job: the current snapshot, and how it was fetched. */
+/** The state that a dependency keeps from its last completed job: the current snapshot, and how it was fetched. */
 export interface DependencyCursor extends Cursor {
   readonly snapshotId: string;
   readonly canonicalBlob: BlobId;
   readonly contentHash: string;
   readonly operations: number;
-  /** The document last read, with the documents it refers to: the same again means that nothing has changed. */
+  /** The document last read, with the documents it refers to: identical ones mean that nothing has changed. */
   readonly documentBlob: BlobId;
   readonly externalRefs: number;
   /** Hash of the config's parts that a server's answer depends on. */
@@ -96,5 +96,5 @@ export interface DependencyCursor extends Cursor {
   readonly lastModified?: string;
 }
 
-/** Whether a stage took a snapshot, or found that there is none to take. */
+/** Whether a stage took a snapshot, or found that none is needed. */
 export const isUnchanged = (output: object): output is Unchanged => 'unchanged' in output && output.unchanged === true;

@@ -1,7 +1,7 @@
 import { definePipeline } from '../pipeline.js';
 import type { DependencyOutputs } from './outputs.js';
 
-/** Watches an API description that somebody else publishes. */
+/** Watches an API description that a third party publishes. */
 export const dependencyPipeline = definePipeline<DependencyOutputs>()({
   kind: 'dependency',
   stages: [

@@ -11,12 +11,12 @@ import {
 import { withTimeout } from '@tidemark/foundation';
 import { ReadModelUnavailable } from '../port.js';
 
-/** How long an operation waits for a server to be found, for an answer, and for both with the driver's own retries. */
+/** How long an operation waits to find a server, for a response, and for both with the driver's own retries. */
 const FIND_SERVER_MS = 2_000;
 const ANSWER_MS = 5_000;
 const OPERATION_MS = 8_000;
 
-// The server is there yet cannot serve now (stepping down, starting, shutting down, no primary, out of time):
+// The server is up yet cannot serve now (stepping down, starting, shutting down, no primary, out of time):
 // https://github.com/mongodb/specifications/blob/master/source/server-discovery-and-monitoring
 const passing = new Set([6, 7, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 const connectionErrors = new Set([
@@ -46,13 +46,13 @@ export class Connection {
       });
     } catch (error) {
       const { message } = error as Error;
-      // The driver quotes the URL, password and all: only what cannot hold one is repeated.
+      // The driver quotes the URL with its password: only messages that cannot contain one are repeated.
       throw new TypeError(`read model: bad mongodb URL${message.includes('@') ? '' : `: ${message}`}`);
     }
     this.#db = this.#client.db(database);
   }
 
-  /** @throws ReadModelUnavailable; what was sent may still be carried out then */
+  /** @throws ReadModelUnavailable; an operation that was sent may still be carried out */
   async run<T>(work: (db: Db) => Promise<T>): Promise<T> {
     try {
       return await withTimeout(
@@ -94,7 +94,7 @@ export interface StoredDocument {
 class TookTooLong extends Error {}
 
 const tookTooLong = (): never => {
-  throw new TookTooLong(`no answer within ${OPERATION_MS} ms`);
+  throw new TookTooLong(`no response within ${OPERATION_MS} ms`);
 };
 
 function isUnavailable(error: unknown): boolean {
@@ -102,7 +102,7 @@ function isUnavailable(error: unknown): boolean {
   if (error instanceof TookTooLong || (error as NodeJS.ErrnoException | undefined)?.syscall !== undefined) return true;
   if (!(error instanceof MongoError)) return false;
   if (connectionErrors.has(error.name)) return true;
-  // A bulk write hides what broke it one level down.
+  // A bulk write hides its cause one level down.
   if (error instanceof MongoBulkWriteError && isUnavailable(error.errorResponse)) return true;
   return error instanceof MongoServerError && passing.has(Number(error.code));
 }

@@ -5,8 +5,8 @@ import type { StoredDocument } from './connection.js';
 const PLAIN_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 
 /**
- * What is stored for an entry. Top-level scalars are fields of their own, so that they can be queried, whichever indexes
- * there are; all else is one JSON text, since keys such as `$ref` and `a.b` are none of the database's business.
+ * The stored form of an entry. Top-level scalars are separate fields, so that they can be queried with any
+ * indexes; all else is one JSON text, since the database would interpret keys such as `$ref` and `a.b`.
  * A removed document stays as a tombstone with its position, so that a late batch cannot bring it back.
  */
 export function toStored(id: string, { document, position }: Entry, now: Date): StoredDocument {

@@ -2,11 +2,11 @@ import type { Filter, Sort } from 'mongodb';
 import type { Plan, Test, Where } from '../query.js';
 import type { StoredDocument } from './connection.js';
 
-/** The filter for checked conditions; every value stands behind an operator, so none is ever taken for one. */
+/** The filter for checked conditions; every value follows an operator, so none is ever taken for one. */
 export function toFilter(where: Where): Filter<StoredDocument> {
   const filter: Record<string, object> = {};
   for (const [field, test] of where) filter[pathOf(field)] = toOperators(test);
-  // Tombstones have no fields: a condition that a missing field does not meet leaves them out already.
+  // Tombstones have no fields: a condition that a missing field does not meet already excludes them.
   if (!where.some(([field, test]) => field !== 'id' && !holdsForNull(test))) filter.goneAt = { $exists: false };
   return filter as Filter<StoredDocument>;
 }

@@ -11,7 +11,7 @@ const ROUNDS = 10;
 
 /**
  * Per batch: one read of the touched documents, the fold, one write of those that the database has in an older state,
- * then the position. A document at position p is the fold of its events up to p, whoever wrote it, and is only ever
+ * then the position. A document at position p is the fold of its events up to p, regardless of the writer, and is only ever
  * replaced by a later one; so a batch may be repeated, overlap another, or race with the same batch of another process.
  */
 export class MongoGeneration<D extends ViewDocument> implements Generation {
@@ -39,7 +39,7 @@ export class MongoGeneration<D extends ViewDocument> implements Generation {
       const stored = await this.#load([...touching.ids]);
       await this.#store(fold(this.projection, touching.events, (id) => stored.get(id) ?? ABSENT));
     }
-    // Answers how far the furthest projector is: what it has stored need not be folded here again.
+    // Returns the position of the furthest projector: documents that it has stored need not be folded here again.
     this.#position = await this.registry.advance(this.projection, this.id, position);
   }
 
@@ -61,7 +61,7 @@ export class MongoGeneration<D extends ViewDocument> implements Generation {
       } catch (error) {
         if (round === ROUNDS || !isRace(error)) throw error;
       }
-      // Another projector was faster with some of them: look again, and write only what is still older.
+      // Another projector was faster with some of them: read again, and write only those still older.
       const stored = await this.#load(entries.map(([id]) => id));
       entries = entries.filter(([id, { position }]) => position > (stored.get(id) ?? ABSENT).position);
     }

@@ -40,14 +40,14 @@ const url = process.env.MONGODB_URL ?? '';
     await Promise.all([...calls, ...more].map((call) => expect(call()).rejects.toThrow(ReadModelUnavailable)));
   };
 
-  it('is not there from the start, says so on every call, and works once it is', async () => {
+  it('is down from the start, fails every call as unavailable, and works once it is up', async () => {
     proxy.cut();
     await refusals();
     proxy.pass();
     await expect(model.ping()).resolves.toBeUndefined();
   });
 
-  it('goes away, says so on every call, and works again once it is back', async () => {
+  it('goes away, fails every call as unavailable, and works again once it is back', async () => {
     const log = busyLog();
     const generation = await goLive(model);
     await generation.apply(...log.batch(0, 99));
@@ -61,7 +61,7 @@ const url = process.env.MONGODB_URL ?? '';
     expect(await model.view(tasks).count()).toBe(folded(log).size);
   });
 
-  it('hangs, says so on every call instead of waiting for ever, and works again once it answers', async () => {
+  it('hangs, fails every call as unavailable instead of waiting forever, and works again once it responds', async () => {
     await goLive(model);
     proxy.hang();
     await refusals();
@@ -71,7 +71,7 @@ const url = process.env.MONGODB_URL ?? '';
   });
 
   it.each(['to_server', 'to_client'] as const)(
-    'breaks off before the documents are written or before it says so (%s), stores nothing twice when that is repeated',
+    'disconnects before the documents are written or before it confirms (%s), stores nothing twice when the batch is repeated',
     async (direction) => {
       const log = busyLog();
       await goLive(model);
@@ -97,7 +97,7 @@ const url = process.env.MONGODB_URL ?? '';
     },
   );
 
-  it('gets a write late, after those of a projector that was faster, keeps what is newer', async () => {
+  it('gets a write late, after those of a faster projector, keeps the newer documents', async () => {
     const direct = new MongoReadModel(url, { namespace });
     const log = busyLog();
     const fast = await goLive(direct);
@@ -123,13 +123,13 @@ const url = process.env.MONGODB_URL ?? '';
     await direct.close();
   });
 
-  describe('goes away while a projector is at work', () => {
+  describe('goes away while a projector is running', () => {
     let eventStore: EventStore;
     let projector: Projector;
     let errors: Error[];
 
     it.each(['cut', 'hang'] as const)(
-      '(%s), lets it catch up by itself with what happened meanwhile',
+      '(%s), lets it catch up by itself with events from the meantime',
       async (outage) => {
         await using folder = await temporaryFolder();
         errors = [];

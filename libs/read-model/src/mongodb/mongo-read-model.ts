@@ -14,7 +14,7 @@ const DEFAULT_DATABASE = 'tidemark';
 export class MongoReadModel implements ReadModel {
   readonly #connection: Connection;
   readonly #registry: Registry;
-  /** Generations begun here and not swapped in yet, by view. */
+  /** Generations started here and not swapped in yet, by view. */
   readonly #unfinished = new Map<string, { readonly definition: ViewDefinition; readonly id: string }>();
 
   /**
@@ -59,7 +59,7 @@ export class MongoReadModel implements ReadModel {
     await this.#connection.run((db) => db.command({ ping: 1 }));
   }
 
-  /** Drops unfinished generations, as far as the server can be reached, and disconnects. */
+  /** Drops unfinished generations, if the server can be reached, and disconnects. */
   async close(): Promise<void> {
     const unfinished = [...this.#unfinished.values()];
     this.#unfinished.clear();

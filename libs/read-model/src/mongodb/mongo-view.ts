@@ -5,7 +5,7 @@ import { toDocument } from './documents.js';
 import { toFilter, toSort } from './filter.js';
 import type { LiveGeneration, Registry } from './registry.js';
 
-/** Reads the live generation, whichever it is at the moment of the call. */
+/** Reads the generation that is live at the time of the call. */
 export class MongoView<D extends ViewDocument> implements View<D> {
   constructor(
     private readonly registry: Registry,
@@ -34,7 +34,7 @@ export class MongoView<D extends ViewDocument> implements View<D> {
         ),
         this.#count(live, checked.where),
       ]);
-      // The position was read before the documents: they may be newer than it says, never older.
+      // The position was read before the documents: they may be newer than it, never older.
       return { data: rows.map((row) => toDocument<D>(row)), total, asOf: live.position };
     });
   }
@@ -59,7 +59,7 @@ export class MongoView<D extends ViewDocument> implements View<D> {
     return (await this.registry.live(this.definition))?.position ?? -1;
   }
 
-  /** A swap drops the old collection, and a dropped one looks empty: look once more whether it is still live. */
+  /** A swap drops the old collection, and a dropped one looks empty: check again that it is still live. */
   async #settled<T>(none: T, work: (live: LiveGeneration) => Promise<T>): Promise<T> {
     for (;;) {
       const live = await this.registry.live(this.definition);

@@ -5,7 +5,7 @@ import { indexedFields, type AnyDefinition } from '../query.js';
 import type { Connection, Documents, StoredDocument } from './connection.js';
 import { pathOf } from './filter.js';
 
-/** One per view: which generations there are, how far each is, and which one readers use. */
+/** One per view: its generations, the position of each, and the one that readers use. */
 interface ViewRecord {
   readonly _id: string;
   readonly live?: string;
@@ -18,7 +18,7 @@ export interface LiveGeneration {
   readonly position: number;
 }
 
-/** An unfinished generation that nobody has written to for so long was left behind by a process that died. */
+/** An unfinished generation without a write for this long was left behind by a process that died. */
 const ABANDONED_MS = 60_000;
 const TOMBSTONE_SECONDS = 3_600;
 const NOT_IMPLEMENTED = 238;
@@ -26,7 +26,7 @@ const DUPLICATE_KEY = 11_000;
 
 /**
  * The directory of generations. A view's record is one document, so that a swap is one atomic update. Updates of a
- * record take turns in this process, for servers that lose one of two that meet.
+ * record are serialised in this process, for servers that lose one of two concurrent ones.
  */
 export class Registry {
   readonly #turns = new Map<string, Promise<unknown>>();
@@ -44,7 +44,7 @@ export class Registry {
     return (work) => this.connection.run((db) => work(db.collection<StoredDocument>(name)));
   }
 
-  /** @throws TypeError when an index names what cannot be a field */
+  /** @throws TypeError when an index names an invalid field */
   async create(definition: AnyDefinition): Promise<string> {
     indexedFields(definition);
     const id = randomUUID().replaceAll('-', '');
@@ -57,7 +57,7 @@ export class Registry {
           { upsert: true },
         ),
       );
-    // Two first generations at once both try to insert the record: the loser finds it the second time.
+    // Two first generations at once both try to insert the record: the loser finds it on its second attempt.
     await insert().catch((error: unknown) => {
       if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) throw error;
       return insert();
@@ -66,7 +66,7 @@ export class Registry {
     return id;
   }
 
-  /** Moves the stored position forwards, never back; answers where it is now. @throws GenerationDropped */
+  /** Moves the stored position forwards, never back; returns the current one. @throws GenerationDropped */
   async advance(definition: AnyDefinition, id: string, position: number): Promise<number> {
     const path = `generations.${id}`;
     const record = await this.#update(definition, (records) =>
@@ -112,7 +112,7 @@ export class Registry {
     if ((await this.live(definition))?.id !== id) await this.#dropCollection(definition, id);
   }
 
-  /** Drops what dead processes left: unfinished generations, and collections that belong to none. */
+  /** Drops leftovers of dead processes: unfinished generations, and collections that belong to none. */
   async dropAbandoned(definition: AnyDefinition): Promise<void> {
     // Collections first: a new generation enters the record before its collection exists.
     const prefix = collectionOf(definition, '');

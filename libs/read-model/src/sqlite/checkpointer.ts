@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 const INTERVAL_MS = 100;
-/** So many commits are no burden: whoever opens a file for a moment needs no thread. */
+/** Commits before the thread starts: a file that is opened briefly needs none. */
 const WITHOUT_THREAD = 50;
 
 /**
@@ -32,7 +32,7 @@ export class Checkpointer {
   }
 
   #start(): Worker {
-    // The function's own text runs in the thread: no second file to find, whatever compiles this one.
+    // The function's own text runs in the thread: no second file to find, however this one is compiled.
     const source = `(${checkpointing.toString()})(require('node:sqlite'), require('node:worker_threads'))`;
     const workerData = { path: this.path, commits: this.#commits, interval: INTERVAL_MS };
     const worker = new Worker(source, { eval: true, workerData, resourceLimits: { maxOldGenerationSizeMb: 16 } });
@@ -44,7 +44,7 @@ export class Checkpointer {
   }
 }
 
-/** Runs in the thread: it may use nothing but its arguments. */
+/** Runs in the thread: it may use only its arguments. */
 function checkpointing(sqlite: typeof import('node:sqlite'), threads: typeof import('node:worker_threads')): void {
   const { path, commits, interval } = threads.workerData as { path: string; commits: Int32Array; interval: number };
   let db: import('node:sqlite').DatabaseSync | undefined;

@@ -9,7 +9,7 @@ export type Row = Record<string, SQLInputValue>;
 // BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB: https://sqlite.org/rescode.html
 const unavailable = new Set([5, 6, 8, 10, 11, 13, 14, 26]);
 const MAX_STATEMENTS = 500;
-/** How long a call may stand still because another process writes: it holds up this whole process. */
+/** How long a call may wait for another process's write: it blocks this whole process. */
 const BUSY_MS = 300;
 
 /** One SQLite file: prepared statements, transactions, and errors in the port's terms. */
@@ -18,13 +18,13 @@ export class Database {
   readonly #checkpointer: Checkpointer;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** Creates the file and its folder if need be. @throws ReadModelUnavailable */
+  /** Creates the file and its folder if necessary. @throws ReadModelUnavailable */
   constructor(readonly path: string) {
     this.#checkpointer = new Checkpointer(path);
     this.#db = translated(path, () => {
       if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
       const db = new DatabaseSync(path, { timeout: BUSY_MS });
-      // Views can be rebuilt, so the last commits may be lost with the power, yet the file stays sound.
+      // Views can be rebuilt, so a power failure may lose the last commits, yet the file stays consistent.
       db.exec('pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = normal');
       db.exec('pragma cache_size = -16000; pragma wal_autocheckpoint = 4000');
       return db;
@@ -47,7 +47,7 @@ export class Database {
     translated(this.path, () => this.#db.exec(sql));
   }
 
-  /** One consistent look at the file, whatever other processes commit meanwhile. */
+  /** One consistent snapshot of the file, regardless of concurrent commits of other processes. */
   read<T>(work: () => T): T {
     return this.#transaction('begin', work);
   }

@@ -7,14 +7,14 @@ export interface GenerationRow {
   readonly version: number;
   /** The indexed fields, each with a column in the generation's table. */
   readonly columns: ReadonlySet<string>;
-  /** The log position up to which the table is true. */
+  /** The log position that the table reflects. */
   readonly position: number;
 }
 
-/** An unfinished generation that nobody has written to for so long was left behind by a process that died. */
+/** An unfinished generation without a write for this long was left behind by a process that died. */
 const ABANDONED_MS = 60_000;
 
-/** The directory of generations: which exist, which one is live, how far each is. */
+/** The directory of generations: which exist, which one is live, the position of each. */
 export class Generations {
   readonly #columns = new Map<number, ReadonlySet<string>>();
 
@@ -22,7 +22,7 @@ export class Generations {
     private readonly db: Database,
     private readonly namespace: string,
   ) {
-    // autoincrement: an id is never used again, so a late writer of a dropped generation cannot meet a new one.
+    // autoincrement: an id is never used again, so a late writer of a dropped generation cannot write to a new one.
     db.exec(`
       create table if not exists generations (
         id integer primary key autoincrement, name text not null, version integer not null, columns text not null,
@@ -67,7 +67,7 @@ export class Generations {
     return { id, version: definition.version, columns: new Set(columns), position: -1 };
   }
 
-  /** Makes it the live one; answers the ids of those that it replaces. */
+  /** Makes it the live one; returns the ids of those that it replaces. */
   makeLive(definition: AnyDefinition, id: number): number[] {
     const name = this.#name(definition);
     const replaced = this.db.all('select id from generations where name = ? and live = 1 and id <> ?', name, id);

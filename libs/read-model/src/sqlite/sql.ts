@@ -19,7 +19,7 @@ export function toColumn(value: unknown): SQLInputValue {
   return typeof simple === 'boolean' ? (simple ? TRUE : FALSE) : simple;
 }
 
-/** The SQL for a field: its column, or, in a generation built before the field was indexed, its place in the JSON. */
+/** The SQL for a field: its column, or, in a generation built before the field was indexed, its path in the JSON. */
 export function columnOf(field: string, columns: ReadonlySet<string>): string {
   if (field === 'id') return 'id';
   if (columns.has(field)) return `"f_${field}"`;

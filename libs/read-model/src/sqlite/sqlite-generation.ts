@@ -7,17 +7,17 @@ import { tableOf, type GenerationRow, type Generations } from './generations.js'
 import { toColumn } from './sql.js';
 
 const WRITE_BEHIND_MS = 75;
-/** Writing 250 documents holds the process up for about 5 ms. */
+/** Writing 250 documents blocks the process for about 5 ms. */
 const MAX_DIRTY = 250;
 const CACHE_CHARACTERS = 4 * 1024 * 1024;
 
 /**
- * Folds in memory and writes behind: what changed goes to the file every 75 ms, or after 250 documents, in one
+ * Folds in memory and writes behind: changes go to the file every 75 ms, or after 250 documents, in one
  * transaction with the position. The table is therefore always exactly the fold of the log up to the stored
- * position, so that after a crash the log is simply folded on from there.
+ * position, so that after a crash folding simply resumes from there.
  *
- * Several writers (processes) may feed one generation. Each looks at the stored position in the transaction in which
- * it reads or writes: when another writer is ahead, it drops what it holds and goes on from that writer's position.
+ * Several writers (processes) may feed one generation. Each reads the stored position in the transaction in which
+ * it reads or writes: when another writer is ahead, it drops its pending documents and continues from that writer's position.
  */
 export class SqliteGeneration<D extends ViewDocument> implements Generation {
   readonly id: number;
@@ -113,7 +113,7 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
     return entry;
   }
 
-  /** Writes what the table lacks; answers the length of each document written. */
+  /** Writes documents that the table lacks; returns the length of each. */
   #write(): Map<string, number> {
     const lengths = new Map<string, number>();
     const stored = this.#storedPosition();

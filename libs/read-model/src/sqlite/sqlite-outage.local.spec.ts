@@ -20,7 +20,7 @@ describe('SqliteReadModel', () => {
     await folder.remove();
   });
 
-  it('keeps what it cannot write, takes no more than it can hold, and writes it later', async () => {
+  it('keeps documents that it cannot write, accepts no more than its limit, and writes them later', async () => {
     const generation = await goLive(model);
     const log = new TaskLog();
     for (let number = 0; number < 600; number += 1)
@@ -39,15 +39,15 @@ describe('SqliteReadModel', () => {
     expect(await model.view(tasks).count()).toBe(folded(log).size);
   });
 
-  it('says that a file is no database, and leaves it as it is', async () => {
-    const text = 'something else entirely, that somebody may still need '.repeat(200);
+  it('reports that a file is not a database, and leaves it unchanged', async () => {
+    const text = 'something else entirely, that its owner may still need '.repeat(200);
     await writeFile(folder.join('other.db'), text);
     expect(() => new SqliteReadModel(folder.join('other.db'))).toThrow(ReadModelUnavailable);
     expect(() => new SqliteReadModel(folder.join('other.db'))).toThrow(/other\.db: file is not a database/);
     expect(await readFile(folder.join('other.db'), 'utf8')).toBe(text);
   });
 
-  it('says so when it is used after it was closed', async () => {
+  it('throws when it is used after it was closed', async () => {
     const generation = await goLive(model);
     await model.close();
     await expect(model.view(tasks).query({})).rejects.toThrow('the read model is closed');
@@ -56,7 +56,7 @@ describe('SqliteReadModel', () => {
     await expect(model.close()).resolves.toBeUndefined();
   });
 
-  it('writes what is in memory when it is closed', async () => {
+  it('writes pending documents when it is closed', async () => {
     const generation = await goLive(model);
     const log = new TaskLog();
     log.add('Created', 'a', { tenant: 'n', title: 'x', priority: 1 });

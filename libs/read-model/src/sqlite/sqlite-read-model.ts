@@ -14,7 +14,7 @@ import { SqliteView } from './sqlite-view.js';
 
 /**
  * The embedded read model: one table per generation of a view in one SQLite file, documents as JSON beside the
- * indexed fields. Work is synchronous and short; queries of this process see everything that was applied.
+ * indexed fields. Work is synchronous and short; queries of this process see every applied batch.
  */
 export class SqliteReadModel implements ReadModel {
   readonly #db: Database;
@@ -71,7 +71,7 @@ export class SqliteReadModel implements ReadModel {
     this.#db.get('select 1 as one');
   }
 
-  /** Writes what is in memory, drops unfinished generations and releases the file. */
+  /** Writes pending documents, drops unfinished generations and releases the file. */
   async close(): Promise<void> {
     try {
       for (const writer of this.#writers.values()) flushUnlessDropped(writer);

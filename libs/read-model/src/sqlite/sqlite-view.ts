@@ -6,7 +6,7 @@ import { tableOf, type GenerationRow, type Generations } from './generations.js'
 import { pageSql, whereSql } from './sql.js';
 import type { SqliteGeneration } from './sqlite-generation.js';
 
-/** Reads the live generation, whichever it is at the moment of the call. */
+/** Reads the generation that is live at the time of the call. */
 export class SqliteView<D extends ViewDocument> implements View<D> {
   constructor(
     private readonly db: Database,
@@ -20,7 +20,7 @@ export class SqliteView<D extends ViewDocument> implements View<D> {
       const live = this.#live();
       if (!live) return null;
       const unwritten = this.writerOf(live.id)?.unwritten(id);
-      // A copy, so that a reader cannot change what the next fold starts from.
+      // A copy, so that a reader cannot change the next fold's input.
       if (unwritten) return JSON.parse(JSON.stringify(unwritten.document)) as D | null;
       const row = this.db.get(`select doc from ${tableOf(live.id)} where id = ?`, id);
       return row ? (JSON.parse(row.doc as string) as D) : null;

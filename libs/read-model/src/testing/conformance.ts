@@ -5,7 +5,7 @@ import type { ReadModelHome } from './home.js';
 import { describeProjector } from './projecting.js';
 import { describeQueries } from './queries.js';
 
-/** The cases that every read model must pass. `home` makes an empty place for one test. */
+/** The cases that every read model must pass. `home` creates an empty store for one test. */
 export function describeReadModel(name: string, home: () => Promise<ReadModelHome>): void {
   describe(`${name} as a read model`, () => {
     describeFolding(home);

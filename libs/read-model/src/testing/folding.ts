@@ -21,14 +21,14 @@ export function describeFolding(home: () => Promise<ReadModelHome>): void {
       return new Map(data.map((task) => [task.id, task]));
     };
 
-    it('stores what the fold makes of the events', async () => {
+    it('stores the fold of the events', async () => {
       const log = busyLog();
       await generation.apply(...log.batch());
       expect(await all()).toEqual(folded(log));
       expect((await model.view(tasks).query({})).asOf).toBe(log.position);
     });
 
-    it('gives the same documents however the log is cut into batches', async () => {
+    it('yields the same documents for any division of the log into batches', async () => {
       const log = busyLog();
       for (const size of [1, 7, 50]) {
         const next = await model.begin(tasks);
@@ -56,7 +56,7 @@ export function describeFolding(home: () => Promise<ReadModelHome>): void {
       expect(generation.position).toBe(log.position);
     });
 
-    it('answers a document by its id, and null for one that was removed or never was', async () => {
+    it('returns a document by its id, and null for one that was removed or never existed', async () => {
       const log = new TaskLog();
       log.add('Created', 'a', { tenant: 'n', title: 'one', priority: 1 });
       log.add('Created', 'b', { tenant: 'n', title: 'two', priority: 1 });
@@ -77,7 +77,7 @@ export function describeFolding(home: () => Promise<ReadModelHome>): void {
       }
     });
 
-    it('keeps what readers do with a document out of the view', async () => {
+    it('keeps the changes of readers to a document out of the view', async () => {
       const log = new TaskLog();
       log.add('Created', 'a', { tenant: 'n', title: 'one', priority: 1 });
       await generation.apply(...log.batch());
@@ -85,7 +85,7 @@ export function describeFolding(home: () => Promise<ReadModelHome>): void {
       expect((await model.view(tasks).get('a'))?.title).toBe('one');
     });
 
-    it('keeps documents and position over a restart, and goes on from there', async () => {
+    it('keeps documents and position across a restart, and resumes from there', async () => {
       const log = busyLog();
       await generation.apply(...log.batch(0, 119));
       await generation.flush();
@@ -97,7 +97,7 @@ export function describeFolding(home: () => Promise<ReadModelHome>): void {
       expect(await all()).toEqual(folded(log));
     });
 
-    it('shows others at any moment the fold of the log up to the position it names, as after a crash', async () => {
+    it('always shows others the fold of the log up to the position it reports, as after a crash', async () => {
       const log = busyLog();
       const other = place.open();
       const positions = new Set<number>();
@@ -113,7 +113,7 @@ export function describeFolding(home: () => Promise<ReadModelHome>): void {
       expect(positions.size).toBeGreaterThan(5);
     });
 
-    it('passes over events that its streams do not know', async () => {
+    it('skips events that its streams do not know', async () => {
       const log = new TaskLog();
       log.add('Created', 'a', { tenant: 'n', title: 'one', priority: 1 });
       log.add('Archived', 'a', null);
@@ -134,7 +134,7 @@ export function describeFolding(home: () => Promise<ReadModelHome>): void {
       expect((await place.open().live(tasks))?.position).toBe(77);
     });
 
-    it('stores nothing of a batch whose fold throws, and folds it when that is mended', async () => {
+    it('stores nothing of a batch whose fold throws, and folds it when that is fixed', async () => {
       const log = busyLog();
       let broken = true;
       const fragile = {
@@ -186,7 +186,7 @@ export function describeFolding(home: () => Promise<ReadModelHome>): void {
         second = (await place.open().live(tasks))!;
       });
 
-      it('gives what one alone would have given', async () => {
+      it('yields the result of a single writer', async () => {
         const log = busyLog();
         const next = [0, 0];
         for (let turn = 0; Math.min(...next) < log.events.length; turn += 1) {
@@ -204,7 +204,7 @@ export function describeFolding(home: () => Promise<ReadModelHome>): void {
         expect(await all(place.open())).toEqual(folded(log));
       });
 
-      it('gives the same when both apply the same batches side by side', async () => {
+      it('yields the same when both apply the same batches side by side', async () => {
         const log = busyLog();
         for (let from = 0; from < log.events.length; from += 40) {
           const batch = log.batch(from, from + 39);
@@ -234,7 +234,7 @@ export function describeFolding(home: () => Promise<ReadModelHome>): void {
         expect(await reader.view(tasks).position()).toBe(log.position);
       });
 
-      it('writes nothing of what it still holds when the other one got further meanwhile', async () => {
+      it('writes none of its pending documents when the other one got further meanwhile', async () => {
         const log = new TaskLog();
         log.add('Created', 'a', { tenant: 'n', title: 'one', priority: 1 });
         log.add('Created', 'b', { tenant: 'n', title: 'two', priority: 1 });
@@ -252,8 +252,8 @@ export function describeFolding(home: () => Promise<ReadModelHome>): void {
         expect(await all(place.open())).toEqual(folded(log));
       });
 
-      it('takes a removed document for removed, whatever the fold makes of the event that removed it', async () => {
-        // On, off, on: an event folded twice, or from the wrong state, turns everything round.
+      it('treats a removed document as removed, regardless of how the fold handles the event that removed it', async () => {
+        // On, off, on: an event folded twice, or from the wrong state, reverses the result.
         const lamps: typeof tasks = {
           ...tasks,
           name: 'lamps',
@@ -274,7 +274,7 @@ export function describeFolding(home: () => Promise<ReadModelHome>): void {
         expect(await place.open().view(lamps).get('a')).not.toBeNull();
       });
 
-      it('folds on from the other one when that is ahead', async () => {
+      it('continues from the other one when that is ahead', async () => {
         const log = new TaskLog();
         log.add('Created', 'a', { tenant: 'n', title: 'one', priority: 1 });
         log.add('Removed', 'a');
@@ -288,7 +288,7 @@ export function describeFolding(home: () => Promise<ReadModelHome>): void {
         expect(await place.open().view(tasks).get('a')).toMatchObject({ title: 'again', done: true, changes: 1 });
       });
 
-      it('tells the one whose generation the other has replaced', async () => {
+      it('throws for the one whose generation the other has replaced', async () => {
         const log = busyLog();
         const other = place.open();
         await other.swap(tasks, await other.begin(tasks));

@@ -23,7 +23,7 @@ export function describeGenerations(home: () => Promise<ReadModelHome>): void {
       expect([await model.live(tasks), await model.liveVersion(tasks)]).toEqual([null, null]);
     });
 
-    it('are unseen until they are swapped in', async () => {
+    it('are invisible until they are swapped in', async () => {
       const log = busyLog();
       await (await goLive(model)).apply(...log.batch(0, 9));
       const next = await model.begin(tasks);
@@ -84,7 +84,7 @@ export function describeGenerations(home: () => Promise<ReadModelHome>): void {
       expect([await model.live(tasks), await model.liveVersion(tasks)]).toEqual([null, 2]);
     });
 
-    it('that lie unfinished are dropped by the next one', async () => {
+    it('that are left unfinished are dropped by the next one', async () => {
       const log = busyLog();
       const first = await model.begin(tasks);
       await first.apply(...log.batch(0, 5));
@@ -133,7 +133,7 @@ export function describeGenerations(home: () => Promise<ReadModelHome>): void {
       );
     });
 
-    it('answer a ping', async () => {
+    it('respond to a ping', async () => {
       await expect(model.ping()).resolves.toBeUndefined();
     });
   });

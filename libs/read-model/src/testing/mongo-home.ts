@@ -4,7 +4,7 @@ import { MongoReadModel } from '../mongodb/mongo-read-model.js';
 import type { ReadModel } from '../port.js';
 import type { ReadModelHome } from './home.js';
 
-/** A database of its own on the server. */
+/** A separate database on the server. */
 export async function mongoHome(url: string): Promise<ReadModelHome> {
   const namespace = randomNamespace('views');
   const opened: ReadModel[] = [];

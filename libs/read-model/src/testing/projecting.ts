@@ -67,7 +67,7 @@ export function describeProjector(
       expect(errors).toEqual([]);
     });
 
-    it('goes on after a restart where it stopped, without folding an event twice', async () => {
+    it('resumes after a restart where it stopped, without folding an event twice', async () => {
       const first = projector();
       first.start();
       await create('a');
@@ -87,7 +87,7 @@ export function describeProjector(
       expect(await reopened.view(tasks).get('a')).toMatchObject({ changes: 2 });
     });
 
-    it('gets past events of other categories', async () => {
+    it('moves past events of other categories', async () => {
       const one = projector();
       one.start();
       const { position } = await eventStore.append('other-1', [event('Created', {})], 'no_stream');
@@ -95,7 +95,7 @@ export function describeProjector(
       expect(await model.view(tasks).count()).toBe(0);
     });
 
-    it('rebuilds beside the live view and swaps while events keep coming', async () => {
+    it('rebuilds beside the live view and swaps while events keep arriving', async () => {
       await createMany(60, 'a');
       const one = projector();
       one.start();
@@ -125,7 +125,7 @@ export function describeProjector(
       expect(errors).toEqual([]);
     });
 
-    it('mends a damaged view by a rebuild, also when several ask for it at once', async () => {
+    it('repairs a damaged view by a rebuild, also when several callers request it at once', async () => {
       await createMany(5, 'a');
       const damaged = await model.begin(tasks);
       await damaged.apply([], await eventStore.head());
@@ -146,7 +146,7 @@ export function describeProjector(
       expect(await model.view(tasks).count()).toBe(4);
     });
 
-    it('builds a new version beside the old one, which answers until then', async () => {
+    it('builds a new version beside the old one, which serves readers until then', async () => {
       await createMany(20, 'a');
       const old = projector();
       old.start();
@@ -207,7 +207,7 @@ export function describeProjector(
       expect(await reader.get('a9')).toMatchObject({ changes: 1 });
     });
 
-    it('reports a fold that throws, holds up no other view, and goes on when it is mended', async () => {
+    it('reports a fold that throws, holds up no other view, and continues when it is fixed', async () => {
       let broken = true;
       const fragile: typeof tasks = {
         ...tasks,
@@ -229,7 +229,7 @@ export function describeProjector(
       expect(await model.view(fragile).count()).toBe(3);
     });
 
-    it('builds anew when the view is ahead of the log', async () => {
+    it('rebuilds when the view is ahead of the log', async () => {
       await createMany(2, 'a');
       const foreign = await model.begin(tasks);
       await foreign.apply([], 2 ** 50);
@@ -240,7 +240,7 @@ export function describeProjector(
       expect(errors.join()).toMatch(/tasks: is at position 1125899906842624 of a log that ends at \d+; rebuilding/);
     });
 
-    it('rejects those who wait when it is stopped, and stops at once while it has nothing to do', async () => {
+    it('rejects waiting callers when it is stopped, and stops at once while it is idle', async () => {
       const one = projector();
       one.start();
       await one.caughtUp('tasks', await create('a'));
@@ -274,7 +274,7 @@ function event(type: string, data: object): NewEvent {
   return { id: uuidv7(), type, data, metadata: {} };
 }
 
-/** The same read model, whose swaps wait: a rebuild that takes its time. */
+/** The same read model with delayed swaps: a slow rebuild. */
 function heldBack(model: ReadModel, begun: () => void, go: Promise<void>): ReadModel {
   return new Proxy(model, {
     get(target, property) {

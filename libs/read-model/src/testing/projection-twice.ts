@@ -6,8 +6,8 @@ import type { Projection, ViewDocument } from '../port.js';
  * The documents by id after the events, for a projection's own test.
  *
  * Folds them twice: all at once, and event by event with every document frozen, written and read back as JSON in
- * between, as a store does. A projection that is pure and keeps to JSON gives the same documents both times.
- * @throws Error naming the first document that differs · TypeError when `evolve` changes what it was given
+ * between, as a store does. A pure projection with JSON documents yields the same documents both times.
+ * @throws Error naming the first document that differs · TypeError when `evolve` changes its arguments
  */
 export function projectionTwice<D extends ViewDocument>(
   projection: Projection<D>,

@@ -181,7 +181,7 @@ export function describeQueries(home: () => Promise<ReadModelHome>): void {
       await expect(model.view(tasks).query(query as Query<Task>)).rejects.toThrow(message);
     });
 
-    it('take values literally', async () => {
+    it('treat values literally', async () => {
       expect(await ids({ where: { owner: "ann' or '1'='1" } })).toBe('');
       expect(await ids({ where: { owner: { in: ['$ann', 'a%', 'ann'] } } })).toBe('ad');
     });

@@ -57,7 +57,7 @@ export const tasks: Projection<Task, TaskEvent> = {
   },
 };
 
-/** A log in memory: `add` answers the recorded event. Positions start at 0 and leave gaps, as a real log's may. */
+/** A log in memory: `add` returns the recorded event. Positions start at 0 and leave gaps, as a real log's may. */
 export class TaskLog {
   readonly events: RecordedEvent[] = [];
   readonly #revisions = new Map<string, number>();
@@ -97,7 +97,7 @@ export function busyLog(): TaskLog {
   return log;
 }
 
-/** What the fold alone makes of a log. */
+/** The fold of a log without a store. */
 export function folded(log: TaskLog): Map<string, Task> {
   const documents = new Map<string, Task>();
   for (const recorded of log.events) {

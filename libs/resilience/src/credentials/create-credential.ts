@@ -4,7 +4,7 @@ import { type HeldTokens, OAuthCredential } from './oauth-credential.js';
 import { StaticCredential } from './static-credential.js';
 import type { TokenEndpointOptions } from './token-endpoint.js';
 
-/** A credential that is stored nowhere: what is renewed is lost with the process. For the command line, and for tests. */
+/** A credential that is not stored: renewed tokens are lost with the process. For the command line, and for tests. */
 export function createCredential(id: string, data: CredentialData, options: TokenEndpointOptions): Credential {
   if (data.kind === 'bearer' || data.kind === 'basic' || data.kind === 'api-key') return new StaticCredential(id, data);
   let held: HeldTokens = { revision: '1', client: data.client, tokens: data.tokens };

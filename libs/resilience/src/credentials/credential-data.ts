@@ -1,4 +1,4 @@
-/** What a credential is made of, as it is stored (encrypted). Holds secrets: not for logs, events or answers. */
+/** A credential as it is stored (encrypted). Contains secrets: not for logs, events or responses. */
 export type CredentialData = StaticCredentialData | OAuthCredentialData;
 
 export type StaticCredentialData =
@@ -21,14 +21,14 @@ export interface OAuthCredentialData {
   readonly tokens?: OAuthTokens;
 }
 
-/** Us, as an OAuth server knows us. */
+/** Tidemark as a client of the OAuth server. */
 export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret?: string;
   /** How the secret is sent; default `basic` with a secret, `none` without. */
   readonly clientAuth?: 'basic' | 'post' | 'none';
   readonly tokenUrl: string;
-  /** Where people are sent to agree. */
+  /** The page where users give consent. */
   readonly authorizationUrl?: string;
   readonly scopes?: readonly string[];
   /** More parameters of token requests: `audience`, `resource`. */
@@ -39,7 +39,7 @@ export interface OAuthClient {
 export interface OAuthTokens {
   readonly accessToken: string;
   readonly obtainedAt: number;
-  /** Missing: the server did not say; it counts as valid until it is refused. */
+  /** Missing: not given by the server; the token counts as valid until it is refused. */
   readonly expiresAt?: number;
   readonly refreshToken?: string;
 }

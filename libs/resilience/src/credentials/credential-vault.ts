@@ -12,14 +12,14 @@ import { StaticCredential } from './static-credential.js';
 export interface CredentialVaultOptions {
   readonly store: SecretStore;
   readonly keys: MasterKeys;
-  /** What asks token endpoints: a client without credential. */
+  /** The client for token endpoints, without a credential. */
   readonly http: HttpClient;
   readonly clock?: Clock;
 }
 
-/** What stands in an envelope. */
+/** The content of an envelope. */
 interface Content {
-  /** Another with every change of the content; sealing it anew is none. */
+  /** Differs with every change of the content; resealing is not a change. */
   readonly revision: string;
   readonly data: CredentialData;
   /** See HeldTokens. */
@@ -34,8 +34,8 @@ interface Read {
 }
 
 /**
- * Credentials, encrypted where they are stored, each bound to its tenant and id. Everybody in the process who opens one
- * that renews itself gets the same object, so that it is renewed once for all.
+ * Credentials, encrypted where they are stored, each bound to its tenant and id. All callers in the process that open one
+ * that renews itself get the same object, so that it is renewed once for all.
  */
 export class CredentialVault {
   readonly #options: CredentialVaultOptions;
@@ -45,7 +45,7 @@ export class CredentialVault {
     this.#options = options;
   }
 
-  /** Stores a credential, in place of the one before: also after a person has authorised anew. */
+  /** Stores a credential, in place of the previous one: also after the user has authorised again. */
   async put(tenant: string, id: string, data: CredentialData): Promise<void> {
     const name = nameOf(tenant, id);
     await this.#options.store.put(name, this.#sealed(tenant, id, { revision: randomUUID(), data }));
@@ -66,7 +66,7 @@ export class CredentialVault {
     return made;
   }
 
-  /** Seals it anew with the current key; false when it was already, or is gone. */
+  /** Reseals it with the current key; false when it already was, or is gone. */
   async rotate(tenant: string, id: string): Promise<boolean> {
     const { store, keys } = this.#options;
     for (;;) {
@@ -88,7 +88,7 @@ export class CredentialVault {
     const read = async () => {
       const { content, version } = await this.#existing(tenant, id);
       const { data, revision, renewingUntil } = content;
-      if (!('client' in data)) throw new Terminal('CREDENTIAL_MISSING', `credential ${id} is now of another kind`);
+      if (!('client' in data)) throw new Terminal('CREDENTIAL_MISSING', `credential ${id} now has another kind`);
       return { version, data, held: { revision, client: data.client, tokens: data.tokens, renewingUntil } };
     };
     return {
@@ -102,7 +102,7 @@ export class CredentialVault {
           const revision = randomUUID();
           const sealed = this.#sealed(tenant, id, { revision, data: next, renewingUntil });
           const put = await this.#options.store.compareAndPut(nameOf(tenant, id), version, sealed);
-          if (put !== null) return revision; // Else it may only have been sealed anew.
+          if (put !== null) return revision; // Otherwise it may only have been resealed.
         }
       },
     };

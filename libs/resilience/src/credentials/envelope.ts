@@ -1,13 +1,13 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { Hidden } from './secret.js';
 
-/** Keys of 32 bytes by id: all of them open, the current one seals. */
+/** Keys of 32 bytes by id: all of them open envelopes, the current one seals. */
 export interface MasterKeys {
   readonly current: string;
   readonly keys: Readonly<Record<string, Uint8Array>>;
 }
 
-/** An envelope that was tampered with, belongs to another, or was sealed with a key that is not there. */
+/** An envelope that was tampered with, belongs to another, or was sealed with a missing key. */
 export class EnvelopeError extends Error {
   override readonly name = 'EnvelopeError';
 }
@@ -19,7 +19,7 @@ const KEY_BYTES = 32;
 
 /**
  * Parses keys of 32 bytes in base64 or hex, separated by commas: the first seals, all of them open. A key's id is made
- * of its digest, so that the order alone says which is which. @throws Error that quotes no key
+ * of its digest, so that their order does not matter for opening. @throws Error that quotes no key
  */
 export function parseMasterKeys(text: string): MasterKeys {
   const keys = text.split(',').map((part, index) => {
@@ -46,7 +46,7 @@ function keyBytes(text: string): Uint8Array | undefined {
 
 /**
  * Encrypts with AES-256-GCM: `TMC1`, length and id of the key, 12 random bytes, 16 bytes of tag, ciphertext. `owner`
- * is not stored: only who names the same one opens it.
+ * is not stored: the same one is needed to open it.
  */
 export function seal(plain: Uint8Array, owner: readonly string[], { current, keys }: MasterKeys): Uint8Array {
   const key = keys[current];
@@ -67,7 +67,7 @@ export function open(envelope: Uint8Array, owner: readonly string[], { keys }: M
   if (!key) throw new EnvelopeError(`it was sealed with key ${id}, which is not among the keys that are set`);
   const head = FORMAT.length + 1 + Buffer.byteLength(id);
   const body = head + IV_BYTES + TAG_BYTES;
-  if (bytes.length < body) throw new EnvelopeError('it is cut off');
+  if (bytes.length < body) throw new EnvelopeError('it is truncated');
   const iv = bytes.subarray(head, head + IV_BYTES);
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES })
@@ -87,6 +87,6 @@ export function keyIdOf(envelope: Uint8Array): string {
   return bytes.subarray(FORMAT.length + 1, FORMAT.length + 1 + length).toString('utf8');
 }
 
-/** JSON keeps apart what would be the same when only joined. */
+/** JSON separates parts that would be ambiguous when joined. */
 const boundTo = (head: Uint8Array, owner: readonly string[]) =>
   Buffer.concat([head, Buffer.from(JSON.stringify(owner))]);

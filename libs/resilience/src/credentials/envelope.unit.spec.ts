@@ -11,7 +11,7 @@ const opened = (envelope: Uint8Array, by: readonly string[] = owner, withKeys: M
   Buffer.from(open(envelope, by, withKeys)).toString();
 
 describe('an envelope', () => {
-  it('opens for its owner, shows nothing of what is inside, and never looks the same twice', () => {
+  it('opens for its owner, shows nothing of its content, and never looks the same twice', () => {
     const [one, two] = [seal(plain, owner, keys), seal(plain, owner, keys)];
     expect(opened(one)).toBe('hunter2');
     expect(Buffer.from(one).includes('hunter2')).toBe(false);
@@ -34,7 +34,7 @@ describe('an envelope', () => {
     }
   });
 
-  it('sealed with an old key opens as long as that key is there, and a new one seals', () => {
+  it('sealed with an old key opens as long as that key is set, and a new one seals', () => {
     const old = seal(plain, owner, keys);
     const rotated = parseMasterKeys(`${second.toString('hex')},${first.toString('hex')}`);
     expect(opened(old, owner, rotated)).toBe('hunter2');
@@ -46,7 +46,7 @@ describe('an envelope', () => {
 });
 
 describe('master keys', () => {
-  it('are known by their digest, however they are written', () => {
+  it('are identified by their digest, in either notation', () => {
     const forms = [
       first.toString('base64'),
       first.toString('hex'),

@@ -17,7 +17,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-/** A process that counts; `numbers` are those it has said to be stored. */
+/** A process that counts; `numbers` are those it has reported as stored. */
 function counter(times: number) {
   const child = spawn(process.execPath, [WRITER, folder.path, String(times)], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
@@ -34,7 +34,7 @@ async function stored(): Promise<number> {
 }
 
 describe('files of secrets', () => {
-  it('lose nothing and take nothing twice when several processes write at once', async () => {
+  it('lose nothing and count nothing twice when several processes write at once', async () => {
     const all = Array.from({ length: 4 }, () => counter(25));
     for (const { ended } of all) expect(await ended).toEqual([0, null]);
     const numbers = all.flatMap(({ numbers: said }) => said()).sort((a, b) => a - b);
@@ -42,7 +42,7 @@ describe('files of secrets', () => {
     expect(await stored()).toBe(100);
   });
 
-  it('hold the last value that was stored, whole, whenever their writer is killed', async () => {
+  it('contain the last stored value, whole, whenever their writer is killed', async () => {
     let before = 0;
     for (let kill = 0; kill < 15; kill++) {
       const { child, ended, numbers } = counter(0);
@@ -53,7 +53,7 @@ describe('files of secrets', () => {
       const last = numbers().at(-1)!;
       const now = await stored();
       expect(numbers()[0]).toBe(before + 1);
-      // One more may have been stored that nobody heard of.
+      // One more may have been stored without being reported.
       expect([last, last + 1]).toContain(now);
       before = now;
     }

@@ -3,13 +3,13 @@ import { link, mkdir, open, readdir, readFile, stat, truncate, unlink } from 'no
 import { join } from 'node:path';
 import type { SecretStore, StoredSecret } from './secret-store.js';
 
-/** How long the name of a version stays taken: far longer than anybody needs from reading one to writing the next. */
+/** How long the name of a version stays reserved: far longer than any writer needs from reading one to writing the next. */
 const NAME_KEPT_MS = 3_600_000;
 
 /**
  * Sealed values as files, for one machine and any number of its processes. Each id has a folder, each version a file of
  * its own: written beside, flushed, then linked to its name, which succeeds for one writer only. A process that dies in
- * between leaves the version before. Earlier versions are emptied. Only the owner can read the files. The latest one is
+ * between leaves the previous version. Earlier versions are emptied. Only the owner can read the files. The latest one is
  * empty after a removal.
  */
 export class FileSecretStore implements SecretStore {
@@ -46,7 +46,7 @@ export class FileSecretStore implements SecretStore {
       if (version === 0) return { version, value: new Uint8Array() };
       const value = await readFile(join(folder, String(version))).catch(unlessMissing);
       if (value && value.length > 0) return { version, value };
-      // Removed, unless a later one has replaced it just now.
+      // Removed, unless a later one has just replaced it.
       if (Math.max(...(await versionsIn(folder))) === version) return { version, value: new Uint8Array() };
     }
   }
@@ -70,7 +70,7 @@ export class FileSecretStore implements SecretStore {
     return version;
   }
 
-  /** A digest: an id may hold anything, a file's name may not. */
+  /** A digest: an id may contain any character, a file name may not. */
   #folderOf(id: string): string {
     return join(this.folder, createHash('sha256').update(id).digest('hex'));
   }
@@ -81,7 +81,7 @@ async function versionsIn(folder: string): Promise<number[]> {
   return names.filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
-/** Takes the value away at once and the name later: a slow writer must not take it for one that is still to come. */
+/** Removes the value at once and the name later: a slow writer must not mistake it for a free version. */
 async function retire(path: string): Promise<void> {
   const { size = 0, mtimeMs = Infinity } = (await stat(path).catch(unlessMissing)) ?? {};
   if (size > 0) await truncate(path).catch(unlessMissing);

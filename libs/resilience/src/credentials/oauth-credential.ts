@@ -8,13 +8,13 @@ import { Hidden, withoutSecrets } from './secret.js';
 import { withHeader } from './static-credential.js';
 import { clientCredentialsTokens, refreshTokens, type TokenEndpointOptions } from './token-endpoint.js';
 
-/** What is stored of a credential that renews itself. */
+/** The stored part of a credential that renews itself. */
 export interface HeldTokens {
-  /** Another with every change. */
+  /** Differs with every change. */
   readonly revision: string;
   readonly client: OAuthClient;
   readonly tokens?: OAuthTokens | undefined;
-  /** Somebody asks for new ones, and is taken for dead after this time (ms since the epoch). */
+  /** A process is renewing them, and counts as dead after this time (ms since the epoch). */
   readonly renewingUntil?: number | undefined;
 }
 
@@ -22,11 +22,11 @@ export interface HeldTokens {
 export interface TokenKeeper {
   /** @throws Error when the credential is gone */
   load(): Promise<HeldTokens>;
-  /** Stores them unless there has been another change since `revision`; the new revision, or null when there has. */
+  /** Stores them unless there has been another change since `revision`; returns the new revision, or null if there has. */
   save(revision: string, held: Pick<HeldTokens, 'tokens' | 'renewingUntil'>): Promise<string | null>;
 }
 
-/** Longer than any token request takes: the right to make one is free again after it. */
+/** Longer than any token request takes: the lease for one ends after it. */
 const RENEWAL_MS = 45_000;
 const POLL_MS = 200;
 const MAX_SKEW_MS = 60_000;
@@ -34,18 +34,18 @@ const STORE_AGAIN = retrySchedule([0.2, 1, 5]);
 
 /**
  * A credential whose access token is renewed a minute (or a tenth of its life) before it expires, and after a refusal.
- * However many ask at once, in however many processes, one request is made: who wants to make it takes the right to
- * in the keeper first, and the new tokens are stored before anybody uses them.
+ * Any number of concurrent callers, in any number of processes, make one request: the first one takes the lease
+ * in the keeper, and the new tokens are stored before they are used.
  */
 export class OAuthCredential extends Hidden implements Credential {
   readonly kind: OAuthCredentialData['kind'];
   readonly #keeper: TokenKeeper;
   readonly #options: Required<TokenEndpointOptions>;
   #held: HeldTokens | undefined;
-  /** What was renewed last: requests with it may still be under way. */
+  /** The last renewed token: requests with it may still be in flight. */
   #replaced: OAuthTokens | undefined;
   #renewal: Promise<OAuthTokens> | undefined;
-  /** The revision that the server refused to renew; nobody asks again until it has changed. */
+  /** The revision that the server refused to renew; no renewal is tried until it has changed. */
   #refusal: { readonly revision: string; readonly error: ExternalError } | undefined;
 
   constructor(
@@ -81,7 +81,7 @@ export class OAuthCredential extends Hidden implements Credential {
     return withoutSecrets(text, [client?.clientSecret, ...all]);
   }
 
-  /** What it holds in memory is to be read again: it was changed by hand. */
+  /** The copy in memory has to be read again: the credential was changed by hand. */
   forget(): void {
     this.#replaced = this.#held?.tokens ?? this.#replaced;
     this.#held = undefined;
@@ -93,7 +93,7 @@ export class OAuthCredential extends Hidden implements Credential {
     try {
       return await unlessAborted(this.#renew(), signal);
     } catch (error) {
-      // Renewed early, so that there is time for a server that has none to spare just now.
+      // Renewed early, so that a temporary failure of the server leaves time to retry.
       const tokens = this.#held?.tokens;
       if (error instanceof Retryable && tokens && !this.#expired(tokens)) return tokens;
       throw error;
@@ -109,7 +109,7 @@ export class OAuthCredential extends Hidden implements Credential {
     return expiresAt === Infinity || expiresAt - skew > this.#options.clock.now();
   }
 
-  /** One renewal at a time; who comes while it lasts gets what it brings. */
+  /** One renewal at a time; callers during it share its result. */
   #renew(refused?: string): Promise<OAuthTokens> {
     this.#renewal ??= this.#renewed(refused).finally(() => (this.#renewal = undefined));
     return this.#renewal;
@@ -129,17 +129,17 @@ export class OAuthCredential extends Hidden implements Credential {
       const renewingUntil = clock.now() + RENEWAL_MS;
       const claimed = await this.#keeper.save(held.revision, { tokens: held.tokens, renewingUntil });
       if (claimed === null) continue;
-      const [asked] = await Promise.allSettled([this.#ask(held)]);
-      const revision = await this.#stored(claimed, asked.status === 'fulfilled' ? asked.value : held.tokens);
-      if (revision === null) continue; // Authorised anew in the meantime: that is what counts.
-      if (asked.status === 'rejected') throw this.#remembered(asked.reason, revision);
+      const [renewal] = await Promise.allSettled([this.#ask(held)]);
+      const revision = await this.#stored(claimed, renewal.status === 'fulfilled' ? renewal.value : held.tokens);
+      if (revision === null) continue; // Authorised again in the meantime: use the new tokens.
+      if (renewal.status === 'rejected') throw this.#remembered(renewal.reason, revision);
       this.#replaced = held.tokens;
-      this.#held = { revision, client: held.client, tokens: asked.value };
-      return asked.value;
+      this.#held = { revision, client: held.client, tokens: renewal.value };
+      return renewal.value;
     }
   }
 
-  /** Tries more than once: the old refresh token may be void already. */
+  /** Retries: the old refresh token may already be void. */
   async #stored(claimed: string, tokens: OAuthTokens | undefined): Promise<string | null> {
     for (let tries = 0; ; tries++) {
       try {
@@ -155,7 +155,7 @@ export class OAuthCredential extends Hidden implements Credential {
   async #ask({ client, tokens }: HeldTokens): Promise<OAuthTokens> {
     if (this.kind === 'oauth2-client-credentials') return clientCredentialsTokens(client, this.#options);
     if (tokens?.refreshToken === undefined)
-      throw new AuthExpired('AUTH_EXPIRED', 'the access token is no longer taken, and there is none to renew it with');
+      throw new AuthExpired('AUTH_EXPIRED', 'the access token is no longer accepted, and there is no refresh token');
     return refreshTokens(client, tokens.refreshToken, this.#options);
   }
 

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** An authorized credential; its tokens were given just now and last an hour, unless told otherwise. */
+/** An authorized credential; its tokens were just issued and last an hour, unless set otherwise. */
 function authorized(tokens: Partial<OAuthTokens> = {}): Credential {
   server.issued = 1;
   const obtainedAt = world.clock.now();
@@ -30,7 +30,7 @@ const clientCredentials = (client = server.client) =>
 const callApi = (credential: Credential) => world.client({ credential }).request({ url: server.api });
 
 describe('an access token', () => {
-  it('cannot be had from an address that is none, and that is said of its field', async () => {
+  it('cannot be fetched from an invalid address, and the error names its field', async () => {
     const error = await failure(callApi(clientCredentials({ ...server.client, tokenUrl: 'nowhere' })));
     expect(error).toMatchObject({ name: 'Terminal', code: 'SOURCE_REQUEST_INVALID', field: 'client.tokenUrl' });
   });
@@ -58,7 +58,7 @@ describe('an access token', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is renewed once for a hundred who need it at the same time', async () => {
+  it('is renewed once for a hundred concurrent callers', async () => {
     const credential = authorized({ expiresAt: world.clock.now() });
     const pool = world.pool({ inFlight: 100 });
     const client = pool.client({ side: 'source', credential });
@@ -67,9 +67,9 @@ describe('an access token', () => {
     expect(new Set(server.apiCalls)).toEqual(new Set(['Bearer access-2']));
   });
 
-  it('is renewed once for a hundred whose requests it was refused for, and every request is made again', async () => {
+  it('is renewed once for a hundred refused requests, and every request is repeated', async () => {
     const credential = authorized();
-    server.issued = 0; // It is taken back.
+    server.issued = 0; // It is revoked.
     server.answers.push({ status: 200, body: { access_token: 'access-2', token_type: 'bearer', expires_in: 60 } });
     server.ready = waitFor(() => server.apiCalls.length === 100).then(() => void (server.issued = 2));
     const client = world.pool({ inFlight: 100 }).client({ side: 'source', credential });
@@ -91,7 +91,7 @@ describe('an access token', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('that expires in the middle of a job is renewed without the job noticing', async () => {
+  it('that expires during a job is renewed without an effect on the job', async () => {
     server.expiresIn = 600;
     const credential = authorized({ expiresAt: world.clock.now() + 600_000 });
     for (let page = 0; page < 10; page++) {
@@ -112,13 +112,13 @@ describe('an access token', () => {
     expect(headers.authorization).toBe(`Basic ${Buffer.from('us:client-hunter2').toString('base64')}`);
   });
 
-  it('is fetched with the secret in the form, where the server wants it there', async () => {
+  it('is fetched with the secret in the form, where the server requires it there', async () => {
     await callApi(clientCredentials({ ...server.client, clientAuth: 'post' }));
     expect(server.requests[0]!.form).toMatchObject({ client_id: 'us', client_secret: 'client-hunter2' });
     expect(server.requests[0]!.headers.authorization).toBeUndefined();
   });
 
-  it('serves as the password of what is not HTTP', async () => {
+  it('serves as the password of other protocols', async () => {
     expect(await authorized().secret()).toEqual({ password: 'access-1' });
   });
 });
@@ -132,7 +132,7 @@ describe('a renewal', () => {
     ['in other words', { status: 401, body: { message: 'client-hunter2 is unknown' } }],
     ['with status 200', { status: 200, body: { error: 'bad_refresh_token' } }],
     ['with a challenge', { status: 401, body: {}, headers: { 'www-authenticate': 'Basic realm="x"' } }],
-  ])('that is refused %s is final, and not asked for again', async (_how, answer) => {
+  ])('that is refused %s is final, and not requested again', async (_how, answer) => {
     const credential = authorized({ expiresAt: world.clock.now() });
     server.answers.push(answer);
     for (let n = 0; n < 2; n++) {
@@ -144,7 +144,7 @@ describe('a renewal', () => {
     expect(server.apiCalls).toHaveLength(0);
   });
 
-  it('without a refresh token is refused without asking', async () => {
+  it('without a refresh token is refused without a request', async () => {
     const credential = authorized({ refreshToken: undefined as never });
     server.issued = 7;
     expect(await failure(callApi(credential))).toMatchObject({ name: 'AuthExpired', code: 'SOURCE_AUTH_EXPIRED' });
@@ -154,14 +154,14 @@ describe('a renewal', () => {
   it.each([
     ['503', { status: 503, body: {} }, 'SOURCE_UNREACHABLE'],
     ['nonsense', { status: 200, body: { hello: 'world' } }, 'SOURCE_INVALID_RESPONSE'],
-  ])('that fails for a moment with %s is tried again by whoever comes next', async (_what, answer, code) => {
+  ])('that fails temporarily with %s is retried by the next caller', async (_what, answer, code) => {
     const credential = authorized({ expiresAt: world.clock.now() });
     server.answers.push(answer);
     expect(await failure(callApi(credential))).toMatchObject({ name: 'Retryable', code });
     expect(await callApi(credential)).toMatchObject({ status: 200 });
   });
 
-  it('that fails for a moment does no harm while the token is still valid', async () => {
+  it('that fails temporarily has no effect while the token is still valid', async () => {
     const credential = authorized();
     await world.clock.advance(3_550_000);
     server.answers.push({ status: 503, body: {} });
@@ -169,13 +169,13 @@ describe('a renewal', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('that is limited says until when', async () => {
+  it('that is rate limited reports until when', async () => {
     const credential = authorized({ expiresAt: world.clock.now() });
     server.answers.push({ status: 429, body: {}, headers: { 'retry-after': '20' } });
     expect(await failure(callApi(credential))).toMatchObject({ name: 'RateLimited', retryAfterMs: 20_000 });
   });
 
-  it('goes on for the others when the one who asked first goes away', async () => {
+  it('continues for the others when the first caller goes away', async () => {
     const credential = authorized({ expiresAt: world.clock.now() });
     const ready = Promise.withResolvers<void>();
     server.ready = ready.promise;
@@ -201,10 +201,10 @@ describe('a renewal', () => {
   });
 });
 
-describe('the agreement of a person', () => {
+describe('the consent of a user', () => {
   const redirectUri = 'https://tidemark.test/callback';
 
-  it('is asked for with a challenge, and its code exchanged with what answers it', async () => {
+  it('is requested with a challenge, and its code exchanged with the verifier', async () => {
     const request = await buildAuthorizationUrl(server.client, { redirectUri, parameters: { prompt: 'consent' } });
     const query = Object.fromEntries(new URL(request.url).searchParams);
     expect(query).toEqual({
@@ -229,13 +229,13 @@ describe('the agreement of a person', () => {
 
   it.each([
     [
-      'of another person',
+      'of another user',
       { code: 'the-code', state: 'another' },
-      'state: the answer belongs to no request that was made here',
+      'state: the response does not belong to a request from here',
     ],
-    ['without state', { code: 'the-code' }, 'state: the answer belongs to no request that was made here'],
-    ['that says no', { error: 'access_denied', state: 'mine' }, /\/token refused \(access_denied\)/],
-  ])('is not taken from an answer %s', async (_what, answer, message) => {
+    ['without state', { code: 'the-code' }, 'state: the response does not belong to a request from here'],
+    ['that denies it', { error: 'access_denied', state: 'mine' }, /\/token refused \(access_denied\)/],
+  ])('is not accepted from a response %s', async (_what, answer, message) => {
     const callback = new URLSearchParams(answer as Record<string, string>);
     const exchange = { callback, expectedState: 'mine', codeVerifier: 'x'.repeat(43), redirectUri };
     const error = await failure(exchangeCode(server.client, exchange, { http: world.client() }));

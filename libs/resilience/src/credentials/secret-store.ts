@@ -1,20 +1,20 @@
-/** A sealed value, and a version that changes with every change. */
+/** A sealed value, and a version that differs with every change. */
 export interface StoredSecret {
   readonly version: number;
   readonly value: Uint8Array;
 }
 
-/** Where sealed values are kept; any store that can compare and put will do. Versions only grow, also over a removal. */
+/** Where sealed values are kept; any store with compare-and-put will do. Versions only grow, also across a removal. */
 export interface SecretStore {
   get(id: string): Promise<StoredSecret | undefined>;
-  /** Stores a value whatever was there; its version. */
+  /** Stores a value unconditionally; returns its version. */
   put(id: string, value: Uint8Array): Promise<number>;
-  /** Stores a value if `version` is still the latest (0: there is none); its version, or null when it is not. */
+  /** Stores a value if `version` is still the latest (0: there is none); returns its version, or null when it is not. */
   compareAndPut(id: string, version: number, value: Uint8Array): Promise<number | null>;
   remove(id: string): Promise<void>;
 }
 
-/** For tests, and for processes that keep nothing. */
+/** For tests, and for processes without storage. */
 export class MemorySecretStore implements SecretStore {
   readonly #values = new Map<string, { readonly version: number; readonly value?: Uint8Array }>();
 

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 const HIDDEN = '[secret]';
 
-/** What holds secrets and shows nothing of itself, wherever it is printed. */
+/** A holder of secrets that shows nothing of itself when printed. */
 export abstract class Hidden {
   toString(): string {
     return HIDDEN;
@@ -17,10 +17,10 @@ export abstract class Hidden {
   }
 }
 
-/** Shorter ones would be found in every text. */
+/** Shorter ones would occur in any text. */
 const MIN_LENGTH = 4;
 
-/** The text without any of the secrets, as they are and as they stand in a URL or JSON. */
+/** The text without any of the secrets, plain or as encoded in a URL or JSON. */
 export function withoutSecrets(text: string, secrets: readonly (string | undefined)[]): string {
   const forms = secrets
     .filter((secret) => secret !== undefined && secret.length >= MIN_LENGTH)

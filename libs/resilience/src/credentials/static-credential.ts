@@ -3,7 +3,7 @@ import type { StaticCredentialData } from './credential-data.js';
 import type { Credential } from './credential.js';
 import { Hidden, withoutSecrets } from './secret.js';
 
-/** A credential that stays as it is: what is refused once is refused for good. */
+/** A credential that never changes: once refused, it stays refused. */
 export class StaticCredential extends Hidden implements Credential {
   readonly kind: StaticCredentialData['kind'];
   readonly #data: StaticCredentialData;
@@ -48,15 +48,15 @@ export class StaticCredential extends Hidden implements Credential {
   }
 }
 
-/** In place of a header of the same name, however that is written. */
+/** Replaces a header of the same name in any case. */
 export function withHeader(request: HttpRequest, name: string, value: string): HttpRequest {
   const others = Object.entries(request.headers ?? {}).filter(([other]) => other.toLowerCase() !== name.toLowerCase());
   return { ...request, headers: { ...Object.fromEntries(others), [name]: value } };
 }
 
 function withQuery(request: HttpRequest, name: string, value: string): HttpRequest {
-  if (!URL.canParse(request.url)) return request; // What is wrong with it is for the client to say.
-  // A link that the other side made for us may repeat the parameter.
+  if (!URL.canParse(request.url)) return request; // The client reports what is wrong with it.
+  // A link that the server made may repeat the parameter.
   const url = new URL(request.url);
   url.searchParams.delete(name);
   return { ...request, url: url.href, query: { ...request.query, [name]: value } };

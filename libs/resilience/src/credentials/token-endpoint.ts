@@ -5,22 +5,22 @@ import { displayUrl } from '../fetch-error.js';
 import type { HttpClient, HttpResponse } from '../http-client/http-types.js';
 import type { OAuthClient, OAuthTokens } from './credential-data.js';
 
-/** What asks token endpoints: a client without credential, of the same guarded pool as all others. */
+/** The client for token endpoints: without a credential, of the same guarded pool as all others. */
 export interface TokenEndpointOptions {
   readonly http: HttpClient;
   readonly clock?: Clock;
 }
 
-/** What a person's agreement is asked with, and what has to be kept until the answer comes. */
+/** The request for a user's consent, and the values to keep until the response. */
 export interface AuthorizationRequest {
   readonly url: string;
-  /** Comes back with the answer; must be compared with the one kept for this person. */
+  /** Returned with the response; must be compared with the one kept for this user. */
   readonly state: string;
-  /** Proves that who asked is who exchanges the code (PKCE, RFC 7636). A secret. */
+  /** Proves that the code is exchanged by its requester (PKCE, RFC 7636). A secret. */
   readonly codeVerifier: string;
 }
 
-/** Where to send a person who is to agree. @throws RangeError when the client has no authorization URL */
+/** Where to send a user for consent. @throws RangeError when the client has no authorization URL */
 export async function buildAuthorizationUrl(
   client: OAuthClient,
   {
@@ -46,7 +46,7 @@ export async function buildAuthorizationUrl(
   return { url: url.href, state, codeVerifier };
 }
 
-/** What came back with the person. */
+/** The values returned with the user. */
 export interface CodeAnswer {
   /** The query of the redirect: `code` and `state`, or `error`. */
   readonly callback: URLSearchParams;
@@ -55,14 +55,14 @@ export interface CodeAnswer {
   readonly redirectUri: string;
 }
 
-/** Exchanges a code for tokens. @throws AuthExpired when it, or the answer, is refused · Retryable · RateLimited · Terminal */
+/** Exchanges a code for tokens. @throws AuthExpired when it, or the response, is refused · Retryable · RateLimited · Terminal */
 export async function exchangeCode(
   client: OAuthClient,
   { callback, expectedState, codeVerifier, redirectUri }: CodeAnswer,
   options: TokenEndpointOptions,
 ): Promise<OAuthTokens> {
   return tokensOf(client, options, async (server, us, auth, request) => {
-    // Who answers names itself (RFC 9207) by an issuer that we are not told of; PKCE and state bind the answer to us.
+    // The server may name its issuer (RFC 9207), which we do not know; PKCE and state bind the response to us.
     const answer = new URLSearchParams([...callback].filter(([name]) => name !== 'iss'));
     const checked = oauth.validateAuthResponse(server, us, answer, expectedState);
     return oauth.authorizationCodeGrantRequest(server, us, auth, checked, redirectUri, codeVerifier, request);
@@ -87,9 +87,9 @@ export async function clientCredentialsTokens(
   options: TokenEndpointOptions,
 ): Promise<OAuthTokens> {
   const { parameters, scopes = [] } = client;
-  const asked: Record<string, string> = { ...parameters, ...(scopes.length > 0 && { scope: scopes.join(' ') }) };
+  const requested: Record<string, string> = { ...parameters, ...(scopes.length > 0 && { scope: scopes.join(' ') }) };
   return tokensOf(client, options, (server, us, auth, request) =>
-    oauth.clientCredentialsGrantRequest(server, us, auth, asked, request),
+    oauth.clientCredentialsGrantRequest(server, us, auth, requested, request),
   );
 }
 
@@ -115,7 +115,7 @@ async function tokensOf(
   try {
     const response = await ask(server, us, clientAuth(client), {
       [oauth.customFetch]: (to, { method: _, body, headers }) => post(http, to, headers, body as URLSearchParams),
-      // Whether plain HTTP may be spoken is for the guard to say: only an operator can allow it an address.
+      // The guard decides whether plain HTTP is allowed: only an operator can allow an address for it.
       [oauth.allowInsecureRequests]: url.protocol === 'http:',
       additionalParameters: { ...client.parameters },
     });
@@ -131,18 +131,18 @@ async function tokensOf(
   }
 }
 
-/** What the library throws holds whole answers: nothing of it is handed on but the closed list of OAuth's words. */
+/** The library's errors contain whole responses: only OAuth's closed list of error codes is passed on. */
 function tokenError(error: unknown, where: string): Error {
   if (error instanceof ExternalError) return error;
   if (error instanceof oauth.ResponseBodyError || error instanceof oauth.AuthorizationResponseError)
-    return new AuthExpired('AUTH_EXPIRED', `${where} refused${wordOf(error.error)}: it has to be authorised anew`);
+    return new AuthExpired('AUTH_EXPIRED', `${where} refused${wordOf(error.error)}: it has to be authorised again`);
   if (error instanceof oauth.WWWAuthenticateChallengeError)
     return new AuthExpired('AUTH_EXPIRED', `${where} refused this client`);
   if (error instanceof oauth.OperationProcessingError && /"state"/.test(error.message))
-    return new AuthExpired('AUTH_EXPIRED', 'state: the answer belongs to no request that was made here', {
+    return new AuthExpired('AUTH_EXPIRED', 'state: the response does not belong to a request from here', {
       field: 'state',
     });
-  return new Retryable('SOURCE_INVALID_RESPONSE', `${where}: the answer holds no token that can be used`);
+  return new Retryable('SOURCE_INVALID_RESPONSE', `${where}: the response contains no usable token`);
 }
 
 const wordOf = (error: string) => (/^[a-z_]{1,40}$/.test(error) ? ` (${error})` : '');
@@ -157,13 +157,13 @@ function clientAuth({ clientSecret, clientAuth: how }: OAuthClient): oauth.Clien
 }
 
 /**
- * As a form encodes it (RFC 6749, 2.3.1), and no more: the library's own `basic` also escapes `-`, `_` and `.`, which
- * the many servers that do not decode it would take for another secret.
+ * As a form encodes it (RFC 6749, 2.3.1), and no further: the library's own `basic` also escapes `-`, `_` and `.`, which
+ * the many servers that do not decode it would read as another secret.
  */
 const formEncoded = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);
 
 const REFUSALS = [400, 401];
-/** Of an answer that holds a few tokens. */
+/** The limit for a response with a few tokens. */
 const MAX_BYTES = 1024 ** 2;
 
 async function post(http: HttpClient, url: string, headers: Record<string, string>, body: URLSearchParams) {
@@ -172,8 +172,8 @@ async function post(http: HttpClient, url: string, headers: Record<string, strin
 }
 
 /**
- * The answer in the form that the specification asks for (RFC 6749, 5.1 and 5.2). Some servers answer errors with 200,
- * name no token type, or send tokens of other kinds along, which are not ours to judge.
+ * The response in the form that the specification requires (RFC 6749, 5.1 and 5.2). Some servers send errors with 200,
+ * omit the token type, or add tokens of other kinds, which are ignored.
  */
 function conforming(answer: HttpResponse): Response {
   let body: Record<string, unknown> = {};

@@ -34,7 +34,7 @@ describe.each(Object.keys(stores))('a store of secrets in %s', (kind) => {
     return found && { version: found.version, text: Buffer.from(found.value).toString() };
   };
 
-  it('gives back what was put last', async () => {
+  it('returns the last value put', async () => {
     expect(await read('a/b')).toBeUndefined();
     await store.put('a/b', Buffer.from('one'));
     const version = await store.put('a/b', Buffer.from('two'));
@@ -42,7 +42,7 @@ describe.each(Object.keys(stores))('a store of secrets in %s', (kind) => {
     expect(await read('a')).toBeUndefined();
   });
 
-  it('puts on a condition only what follows the latest version', async () => {
+  it('puts conditionally only after the latest version', async () => {
     const first = await store.compareAndPut('a', 0, Buffer.from('one'));
     expect(await store.compareAndPut('a', 0, Buffer.from('other'))).toBeNull();
     const second = await store.compareAndPut('a', first!, Buffer.from('two'));
@@ -50,7 +50,7 @@ describe.each(Object.keys(stores))('a store of secrets in %s', (kind) => {
     expect(await read('a')).toEqual({ version: second, text: 'two' });
   });
 
-  it('lets one of many win', async () => {
+  it('lets one of many writers win', async () => {
     const version = await store.put('a', Buffer.from('start'));
     const tries = Array.from({ length: 20 }, (_, n) => store.compareAndPut('a', version, Buffer.from(`${n}`)));
     const outcomes = await Promise.all(tries);
@@ -59,7 +59,7 @@ describe.each(Object.keys(stores))('a store of secrets in %s', (kind) => {
     expect(await read('a')).toEqual({ version: outcomes[winner], text: `${winner}` });
   });
 
-  it('forgets what is removed, and never gives a version again', async () => {
+  it('forgets removed values, and never reuses a version', async () => {
     const version = await store.put('a', Buffer.from('one'));
     await store.remove('a');
     await store.remove('a');
@@ -70,7 +70,7 @@ describe.each(Object.keys(stores))('a store of secrets in %s', (kind) => {
 });
 
 describe('the files of a store', () => {
-  it('are for the owner alone, and survive what a killed process left', async () => {
+  it('are readable by the owner alone, and survive leftovers of a killed process', async () => {
     await using folder = await temporaryFolder();
     const store = new FileSecretStore(folder.path);
     await store.put('acme', Buffer.from('one'));
@@ -83,7 +83,7 @@ describe('the files of a store', () => {
     expect(Buffer.from((await new FileSecretStore(folder.path).get('acme'))!.value).toString()).toBe('two');
   });
 
-  it('hold the latest value only, and names of earlier ones for a while', async () => {
+  it('contain only the latest value, and keep names of earlier ones for some time', async () => {
     await using folder = await temporaryFolder();
     const store = new FileSecretStore(folder.path);
     for (const text of ['one', 'two', 'three']) await store.put('acme', Buffer.from(text));
@@ -110,7 +110,7 @@ describe('a vault', () => {
   });
   afterEach(() => world.close());
 
-  /** As in another process: all they share is the store. */
+  /** As in another process: only the store is shared. */
   const vault = (masterKeys = keys, clock = world.clock) =>
     new CredentialVault({ store, keys: masterKeys, http: world.client(), clock });
   const call = async (of: CredentialVault) =>
@@ -121,7 +121,7 @@ describe('a vault', () => {
     return { kind: 'oauth2-authorization-code', client: server.client, tokens };
   };
 
-  it('gives back what it was given, to the same tenant only', async () => {
+  it('returns the stored credential, to the same tenant only', async () => {
     await vault().put('acme', 'c1', { kind: 'basic', username: 'me', password: 'hunter2' });
     expect(await (await vault().open('acme', 'c1')).secret()).toEqual({ username: 'me', password: 'hunter2' });
     expect(await failure(vault().open('other', 'c1'))).toMatchObject({ name: 'Terminal', code: 'CREDENTIAL_MISSING' });
@@ -132,14 +132,14 @@ describe('a vault', () => {
     );
   });
 
-  it('says which key is missing', async () => {
+  it('reports which key is missing', async () => {
     await vault().put('acme', 'c1', { kind: 'bearer', token: 'hunter2' });
     const others = parseMasterKeys(randomBytes(32).toString('hex'));
     await expect(vault(others).open('acme', 'c1')).rejects.toThrow(EnvelopeError);
     await expect(vault(others).open('acme', 'c1')).rejects.toThrow(`key ${keys.current}`);
   });
 
-  it('seals anew with the current key, after which the old one can go', async () => {
+  it('reseals with the current key, after which the old one can be removed', async () => {
     await vault().put('acme', 'c1', { kind: 'bearer', token: 'hunter2' });
     const next = randomBytes(32).toString('hex');
     const [current] = Object.values(keys.keys);
@@ -154,7 +154,7 @@ describe('a vault', () => {
     await vault().put('acme', 'c1', oauth(world.clock.now()));
     const vaults = Array.from({ length: 5 }, () => vault());
     const calls = Array.from({ length: 100 }, (_, n) => call(vaults[n % 5]!));
-    // Those who wait for another process look again as the clock goes on.
+    // Callers that wait for another process check again as the clock advances.
     const done = Promise.all(calls).then((answers) => answers.map(({ status }) => status));
     let over = false;
     void done.finally(() => (over = true)).catch(() => {});
@@ -166,7 +166,7 @@ describe('a vault', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('stores what it got although the store fails for a moment', async () => {
+  it('stores new tokens although the store fails temporarily', async () => {
     await vault().put('acme', 'c1', oauth(world.clock.now()));
     let failures = 2;
     const flaky: SecretStore = {
@@ -189,7 +189,7 @@ describe('a vault', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('stores the new refresh token before anybody uses the new tokens', async () => {
+  it('stores the new refresh token before the new tokens are used', async () => {
     await vault().put('acme', 'c1', oauth(world.clock.now()));
     await call(vault());
     await world.clock.advance(3_600_000);
@@ -197,7 +197,7 @@ describe('a vault', () => {
     expect(server.requests.map(({ form }) => form.refresh_token)).toEqual(['refresh-1', 'refresh-2']);
   });
 
-  it('lets another process renew when the one that began to was killed', async () => {
+  it('lets another process renew when the renewing one was killed', async () => {
     await vault().put('acme', 'c1', oauth(world.clock.now()));
     const hanging = Promise.withResolvers<void>();
     server.ready = hanging.promise;
@@ -214,7 +214,7 @@ describe('a vault', () => {
     await killed;
   });
 
-  it('is sealed anew in the middle of a renewal without losing what that brings', async () => {
+  it('is resealed during a renewal without losing its result', async () => {
     await vault().put('acme', 'c1', oauth(world.clock.now()));
     const next = randomBytes(32).toString('hex');
     const [current] = Object.values(keys.keys);
@@ -230,7 +230,7 @@ describe('a vault', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('gives jobs at work what a person has authorised anew', async () => {
+  it('gives running jobs the credential that the user has authorised again', async () => {
     const jobs = vault();
     await jobs.put('acme', 'c1', oauth(world.clock.now()));
     server.answers.push({ status: 400, body: { error: 'invalid_grant' } });
@@ -242,7 +242,7 @@ describe('a vault', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('forgets what is removed', async () => {
+  it('forgets removed credentials', async () => {
     const jobs = vault();
     await jobs.put('acme', 'c1', oauth(world.clock.now() + 3_600_000));
     const credential = await jobs.open('acme', 'c1');
@@ -252,7 +252,7 @@ describe('a vault', () => {
     expect(await failure(jobs.open('acme', 'c1'))).toMatchObject({ code: 'CREDENTIAL_MISSING' });
   });
 
-  it('writes nothing that can be read into its files', async () => {
+  it('writes nothing readable into its files', async () => {
     await using folder = await temporaryFolder();
     const files = new CredentialVault({ store: new FileSecretStore(folder.path), keys, http: world.client() });
     await files.put('acme', 'c1', { kind: 'basic', username: 'someone', password: 'hunter2' });

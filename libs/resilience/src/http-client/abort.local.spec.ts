@@ -16,7 +16,7 @@ interface Phase {
   readonly reached: Promise<unknown>;
 }
 
-/** Lets everything happen that does not wait for the outside. */
+/** Runs everything that does not wait for external events. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -25,9 +25,9 @@ const never = () => new Promise<never>(() => {});
 
 const phases: Record<string, () => Promise<Phase>> = {
   'the address is looked up': async () => {
-    const asked = Promise.withResolvers<void>();
-    const resolve = () => (asked.resolve(), never());
-    return { client: world.client({ resolve }), request: { url: 'http://named.test/' }, reached: asked.promise };
+    const requested = Promise.withResolvers<void>();
+    const resolve = () => (requested.resolve(), never());
+    return { client: world.client({ resolve }), request: { url: 'http://named.test/' }, reached: requested.promise };
   },
   'the connection is made secure': async () => {
     const connected = Promise.withResolvers<void>();
@@ -39,23 +39,23 @@ const phases: Record<string, () => Promise<Phase>> = {
     };
   },
   'the headers are awaited': async () => {
-    const asked = Promise.withResolvers<void>();
-    const base = await world.servers.http(() => asked.resolve());
-    return { client: world.client(), request: { url: base }, reached: asked.promise };
+    const requested = Promise.withResolvers<void>();
+    const base = await world.servers.http(() => requested.resolve());
+    return { client: world.client(), request: { url: base }, reached: requested.promise };
   },
   'the body is awaited': async () => {
-    const asked = Promise.withResolvers<void>();
+    const requested = Promise.withResolvers<void>();
     const base = await world.servers.http((_request, response) => {
-      response.write('half', () => asked.resolve());
+      response.write('half', () => requested.resolve());
     });
-    return { client: world.client(), request: { url: base }, reached: asked.promise };
+    return { client: world.client(), request: { url: base }, reached: requested.promise };
   },
   'the body of an error is awaited': async () => {
-    const asked = Promise.withResolvers<void>();
+    const requested = Promise.withResolvers<void>();
     const base = await world.servers.http((_request, response) => {
-      response.writeHead(500).write('half', () => asked.resolve());
+      response.writeHead(500).write('half', () => requested.resolve());
     });
-    return { client: world.client(), request: { url: base }, reached: asked.promise };
+    return { client: world.client(), request: { url: base }, reached: requested.promise };
   },
   'a token is awaited from the bucket': async () => {
     const base = await world.servers.http((_request, response) => response.end());
@@ -70,23 +70,27 @@ const phases: Record<string, () => Promise<Phase>> = {
     await client.request({ url: base });
     return { client, request: { url: base }, reached: Promise.resolve() };
   },
-  'a place in flight is awaited': async () => {
-    const asked = Promise.withResolvers<void>();
-    const base = await world.servers.http(() => asked.resolve());
+  'a slot in flight is awaited': async () => {
+    const requested = Promise.withResolvers<void>();
+    const base = await world.servers.http(() => requested.resolve());
     const client = world.client({ inFlight: 1 });
     client.request({ url: base }).catch(() => {});
-    return { client, request: { url: base }, reached: asked.promise };
+    return { client, request: { url: base }, reached: requested.promise };
   },
   'a retry is awaited': async () => {
-    const asked = Promise.withResolvers<void>();
+    const requested = Promise.withResolvers<void>();
     const base = await world.servers.http((_request, response) => {
-      response.writeHead(503).end(() => asked.resolve());
+      response.writeHead(503).end(() => requested.resolve());
     });
-    return { client: world.client({ retries: retrySchedule([9]) }), request: { url: base }, reached: asked.promise };
+    return {
+      client: world.client({ retries: retrySchedule([9]) }),
+      request: { url: base },
+      reached: requested.promise,
+    };
   },
   'a token is renewed': async () => {
-    const asked = Promise.withResolvers<void>();
-    const base = await world.servers.http(() => asked.resolve());
+    const requested = Promise.withResolvers<void>();
+    const base = await world.servers.http(() => requested.resolve());
     const credential = createCredential(
       'c1',
       {
@@ -95,7 +99,7 @@ const phases: Record<string, () => Promise<Phase>> = {
       },
       { http: world.client() },
     );
-    return { client: world.client({ credential }), request: { url: base }, reached: asked.promise };
+    return { client: world.client({ credential }), request: { url: base }, reached: requested.promise };
   },
 };
 
@@ -104,26 +108,26 @@ describe('an abort ends a call at once, with its reason,', () => {
     const { client, request, reached } = await phases[name]!();
     const leaving = new AbortController();
     const call = client.request({ ...request, signal: leaving.signal });
-    let outcome: unknown = 'still under way';
+    let outcome: unknown = 'still in flight';
     call.catch((error: unknown) => (outcome = error));
     await reached;
     await turns(5); // So that the call is in the phase on this side too.
     const reason = new Error('the job was cancelled');
-    expect(outcome).toBe('still under way');
+    expect(outcome).toBe('still in flight');
     leaving.abort(reason);
     await turns(1);
     expect(outcome).toBe(reason);
   });
 
   it('before it has begun', async () => {
-    let asked = 0;
+    let requested = 0;
     const base = await world.servers.http((_request, response) => {
-      asked++;
+      requested++;
       response.end();
     });
     const signal = AbortSignal.abort(new Error('too late'));
     await expect(world.client().request({ url: base, signal })).rejects.toThrow('too late');
-    expect(asked).toBe(0);
+    expect(requested).toBe(0);
   });
 
   it('and closes its connection', async () => {
@@ -137,7 +141,7 @@ describe('an abort ends a call at once, with its reason,', () => {
     await closed.promise;
   });
 
-  it('and counts for nothing with the breaker', async () => {
+  it('and is not counted by the breaker', async () => {
     const pool = world.pool();
     const base = await world.servers.http(() => {});
     for (let n = 0; n < 6; n++) {
@@ -151,7 +155,7 @@ describe('an abort ends a call at once, with its reason,', () => {
 });
 
 describe('a time limit', () => {
-  it('ends the whole call, counts as a failure of the target, and says so', async () => {
+  it('ends the whole call, and is reported as a failure of the target', async () => {
     const base = await world.servers.http((_request, response) => void response.write('half'));
     const pool = world.pool({ clock: world.clock });
     const request = failure(pool.client({ side: 'destination' }).request({ url: `${base}/x?key=hunter2` }));
@@ -159,24 +163,24 @@ describe('a time limit', () => {
     await world.clock.advance(30_000);
     expect(await request).toMatchObject({
       ...{ name: 'Retryable', code: 'DESTINATION_UNREACHABLE', timedOut: true },
-      message: `${base}/x: not done after 30000 ms`,
+      message: `${base}/x: not finished after 30000 ms`,
     });
     await waitFor(() => (pool.breaker(base).state as { failures?: number }).failures === 1);
   });
 });
 
 describe('a client', () => {
-  it('that is closed ends its calls and takes no more, and its pool goes on', async () => {
-    const asked = Promise.withResolvers<void>();
+  it('that is closed ends its calls and accepts no more, and its pool continues', async () => {
+    const requested = Promise.withResolvers<void>();
     const base = await world.servers.http((request, response) => {
-      if (request.url === '/hang') asked.resolve();
+      if (request.url === '/hang') requested.resolve();
       else response.end('x');
     });
     const pool = world.pool();
     const [closing, other] = [pool.client({ side: 'source' }), pool.client({ side: 'source' })];
     const call = closing.request({ url: `${base}/hang` });
     const ended = expect(call).rejects.toMatchObject({ name: 'AbortError' });
-    await asked.promise;
+    await requested.promise;
     await closing.close();
     await ended;
     await expect(closing.request({ url: base })).rejects.toThrow('the HTTP client was closed');

@@ -17,8 +17,8 @@ export interface CallEnd {
 }
 
 /**
- * Sends a request once its credential's allowance, its target's breaker and a free place let it through, and tells them
- * how it went. @throws RateLimited · Retryable while the breaker is open · FetchError · the signal's reason
+ * Sends a request once its credential's allowance, its target's breaker and a free slot admit it, and reports the
+ * outcome to them. @throws RateLimited · Retryable while the breaker is open · FetchError · the signal's reason
  */
 export async function admit(pool: PoolParts, client: HttpClientOptions, request: Prepared, call: CallEnd) {
   const name = client.target ?? request.url.origin;
@@ -40,14 +40,14 @@ export async function admit(pool: PoolParts, client: HttpClientOptions, request:
       if (error instanceof FetchError) judgeFailure(error, permit, request.onOverload);
       throw error;
     } finally {
-      permit.abandoned(); // Unless it has been told already.
+      permit.abandoned(); // Does nothing if an outcome was already reported.
     }
   } finally {
     leave();
   }
 }
 
-/** Waiting may take half of what is left: a call that starts late would make its target look slow. */
+/** Waiting may take half of the remaining time: a call that starts late would make its target look slow. */
 function patienceMs({ settings }: PoolParts, { deadline }: CallEnd): number {
   return Math.max(0, (deadline - settings.clock.now()) / 2);
 }
@@ -58,7 +58,7 @@ async function place(pool: PoolParts, { gate }: Target, name: string, limit: num
   const ms = patienceMs(pool, call);
   const impatient = new AbortController();
   const timer = clock.setTimeout(() => {
-    const message = `${name}: no place among the ${limit} calls under way for ${Math.ceil(ms / 1000)} s`;
+    const message = `${name}: no slot among the ${limit} calls in flight for ${Math.ceil(ms / 1000)} s`;
     impatient.abort(new RateLimited('RATE_LIMITED', message, { until: clock.now() + 1000, retryAfterMs: 1000 }));
   }, ms);
   try {
@@ -74,7 +74,7 @@ function heed({ header, status }: Exchanged, allowance: Allowance, now: number):
   if (retryAt !== undefined && (status === 429 || status === 403)) allowance.closeUntil(retryAt);
 }
 
-/** Any answer but 5xx is a sign of health; an overload that a smaller page may cure is no sign at all. */
+/** Any response but 5xx shows health; an overload that a smaller page may cure shows nothing. */
 function judgeStatus({ status, url }: Exchanged, permit: BreakerPermit, onOverload: OnOverload): void {
   if (status < 500) permit.succeeded();
   else if (onOverload === 'retry' || !isOverloadStatus(status)) permit.failed(`${displayUrl(url)} answered ${status}`);

@@ -3,10 +3,10 @@ import { RateLimited } from '../external-error.js';
 import { TokenQueue } from '../token-queue.js';
 import type { HttpLimits } from './options.js';
 
-/** Longest rest until an allowance is renewed that is waited for inside a call. */
+/** Longest wait inside a call for an allowance to be renewed. */
 const MAX_RENEWAL_WAIT_MS = 10_000;
 
-/** What one credential may still ask of one target: our own token bucket, and what the target last said. */
+/** The remaining allowance of one credential at one target: our own token bucket, and the target's last limit. */
 export class Allowance {
   #bucket: TokenQueue | undefined;
   #closedUntil = 0;
@@ -23,12 +23,12 @@ export class Allowance {
     else this.#bucket = new TokenQueue(rate, this.clock);
   }
 
-  /** Whether nothing would be lost by forgetting it. */
+  /** Whether it can be dropped without loss. */
   get idle(): boolean {
     return this.#closedUntil <= this.clock.now() && (this.#bucket?.idle ?? true);
   }
 
-  /** The target wants to hear nothing before this time. */
+  /** The target accepts no request before this time. */
   closeUntil(at: number): void {
     this.#closedUntil = Math.max(this.#closedUntil, at);
   }
@@ -37,12 +37,11 @@ export class Allowance {
   async take(patienceMs: number, signal: AbortSignal): Promise<void> {
     const patience = this.clock.now() + patienceMs;
     for (let wait = this.#closedMs(); wait > 0; wait = this.#closedMs()) {
-      if (wait > MAX_RENEWAL_WAIT_MS || this.clock.now() + wait > patience)
-        throw this.#refusal(wait, 'by the other side');
+      if (wait > MAX_RENEWAL_WAIT_MS || this.clock.now() + wait > patience) throw this.#refusal(wait, 'by the server');
       await sleep(wait, { clock: this.clock, signal });
     }
     const wait = this.#bucket?.waitMs ?? 0;
-    if (this.clock.now() + wait > patience) throw this.#refusal(wait, 'by the limit that is set here');
+    if (this.clock.now() + wait > patience) throw this.#refusal(wait, 'by the configured limit');
     await this.#bucket?.take(signal);
   }
 
@@ -52,7 +51,7 @@ export class Allowance {
 
   #refusal(retryAfterMs: number, whose: string): RateLimited {
     const until = this.clock.now() + retryAfterMs;
-    const message = `${this.who}: nothing more may be asked for ${Math.ceil(retryAfterMs / 1000)} s, ${whose}`;
+    const message = `${this.who}: no more requests are allowed for ${Math.ceil(retryAfterMs / 1000)} s, ${whose}`;
     return new RateLimited('RATE_LIMITED', message, { until, retryAfterMs });
   }
 }

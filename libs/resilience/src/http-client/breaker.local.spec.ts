@@ -8,18 +8,18 @@ beforeEach(() => {
 });
 afterEach(() => world.close());
 
-/** Answers with what `status` is at the time. */
+/** Responds with the current `status`. */
 async function moody() {
-  const mood = { status: 500, asked: 0 };
+  const mood = { status: 500, requested: 0 };
   const base = await world.servers.http((_request, response) => {
-    mood.asked++;
+    mood.requested++;
     response.writeHead(mood.status).end();
   });
   return { mood, base };
 }
 
 describe('the breaker of a target', () => {
-  it('opens for all clients, lets one of many try after a minute, and closes when that succeeds', async () => {
+  it('opens for all clients, admits one of many after a minute, and closes when that succeeds', async () => {
     const { mood, base } = await moody();
     const changes: BreakerChange[] = [];
     const pool = world.pool({ clock: world.clock, onBreakerChange: (change) => changes.push(change) });
@@ -28,23 +28,23 @@ describe('the breaker of a target', () => {
     const destination = pool.client({ side: 'destination' });
     expect(await failure(destination.request({ url: base }))).toMatchObject({
       ...{ name: 'Retryable', code: 'DESTINATION_UNREACHABLE', retryAfterMs: 60_000 },
-      message: `${base} failed 5 times in a row and is not called for now`,
+      message: `${base} failed 5 times in a row and is not called for the time being`,
     });
-    expect(mood.asked).toBe(5);
+    expect(mood.requested).toBe(5);
     await world.clock.advance(60_000);
     mood.status = 200;
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => source.request({ url: base })));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(mood.asked).toBe(6);
+    expect(mood.requested).toBe(6);
     await source.request({ url: base });
     expect(changes.map(({ target, from, to, cause }) => [target, from, to, cause])).toEqual([
       [base, 'closed', 'open', `${base}/4 answered 500`],
-      [base, 'open', 'half-open', 'the time is over: one call is let through'],
-      [base, 'half-open', 'closed', 'the call that was let through succeeded'],
+      [base, 'open', 'half-open', 'the pause is over: one probe call is admitted'],
+      [base, 'half-open', 'closed', 'the probe call succeeded'],
     ]);
   });
 
-  it('counts connections that do not come about and answers that are cut, each try of them', async () => {
+  it('counts failed connections and truncated responses, each attempt of them', async () => {
     const base = await world.servers.tcp((socket) => socket.once('data', () => socket.destroy()));
     const pool = world.pool({ retries: retrySchedule([0.001, 0.001]) });
     const client = pool.client({ side: 'source' });
@@ -54,7 +54,7 @@ describe('the breaker of a target', () => {
     expect(pool.breaker('http://127.0.0.1:1').state).toEqual({ status: 'closed', failures: 3 });
   });
 
-  it.each([400, 401, 403, 404, 408, 422, 429])('is not moved by %i', async (status) => {
+  it.each([400, 401, 403, 404, 408, 422, 429])('is not affected by %i', async (status) => {
     const { mood, base } = await moody();
     const pool = world.pool();
     const client = pool.client({ side: 'source' });
@@ -64,7 +64,7 @@ describe('the breaker of a target', () => {
     expect(pool.breaker(base).state).toEqual({ status: 'closed', failures: 0 });
   });
 
-  it('is kept by the name of the target, where one is given', async () => {
+  it('is kept per name of the target, where one is given', async () => {
     const [a, b] = [await moody(), await moody()];
     const pool = world.pool({ breaker: { failures: 2 } });
     const client = pool.client({ side: 'source', target: 'api' });
@@ -76,11 +76,11 @@ describe('the breaker of a target', () => {
 });
 
 describe('pages that are too large', () => {
-  it('are neither retried as they are nor held against the target', async () => {
-    const asked: number[] = [];
+  it('are neither retried unchanged nor counted against the target', async () => {
+    const requested: number[] = [];
     const base = await world.servers.http((request, response) => {
       const size = Number(new URL(request.url!, 'http://x').searchParams.get('size'));
-      asked.push(size);
+      requested.push(size);
       response.writeHead(size > 2 ? 504 : 200).end(String(size));
     });
     const pool = world.pool({ retries: retrySchedule([0.001]) });
@@ -88,20 +88,20 @@ describe('pages that are too large', () => {
     const pages = new PageSize({ min: 1, max: 1000 }, { backOff: retrySchedule([0]) });
     const page = await pages.attempt((size, onOverload) => client.request({ url: base, query: { size }, onOverload }));
     expect(page.text()).toBe('1');
-    expect(asked).toEqual([1000, 500, 250, 125, 62, 31, 15, 7, 3, 1]);
+    expect(requested).toEqual([1000, 500, 250, 125, 62, 31, 15, 7, 3, 1]);
     expect(pool.breaker(base).state).toEqual({ status: 'closed', failures: 0 });
   });
 
-  it('leave requests of their own alone: those are retried', async () => {
+  it('do not affect other requests: those are retried', async () => {
     const { mood, base } = await moody();
     mood.status = 503;
     const client = world.pool({ retries: retrySchedule([0.001]) }).client({ side: 'source' });
     const pages = new PageSize({ min: 50, max: 100 }, { backOff: retrySchedule([0]) });
     await failure(pages.attempt(() => client.request({ url: base })));
-    expect(mood.asked).toBe(4);
+    expect(mood.requested).toBe(4);
   });
 
-  it('are an error like any other at the floor', async () => {
+  it('are an ordinary error at the floor', async () => {
     const { mood, base } = await moody();
     mood.status = 504;
     const pool = world.pool({ retries: retrySchedule([0.001]) });
@@ -111,7 +111,7 @@ describe('pages that are too large', () => {
       pages.attempt((size, onOverload) => client.request({ url: base, query: { size }, onOverload })),
     );
     expect(error).toMatchObject({ code: 'SOURCE_UNREACHABLE', status: 504 });
-    expect(mood.asked).toBe(3);
+    expect(mood.requested).toBe(3);
     expect(pool.breaker(base).state).toEqual({ status: 'closed', failures: 2 });
   });
 });

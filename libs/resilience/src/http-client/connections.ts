@@ -5,7 +5,7 @@ import type { AllowList } from '../allow-list.js';
 import { displayUrl, FetchError } from '../fetch-error.js';
 import { type Resolve, resolveTarget, type Target } from '../fetch-target.js';
 
-/** An answer whose body has not been read yet. */
+/** A response whose body has not been read yet. */
 export type Answer = Dispatcher.ResponseData;
 
 export interface Outgoing {
@@ -24,7 +24,7 @@ export interface ConnectionOptions {
 }
 
 /**
- * Connections that are kept for the next call, by origin. Each is opened to an address that was checked a moment before,
+ * Connections that are kept for the next call, by origin. Each is opened to an address that was checked just before,
  * and to no other: a name that changes its answer gets a new check with its next connection.
  */
 export class Connections {
@@ -34,7 +34,7 @@ export class Connections {
   constructor(private readonly options: ConnectionOptions) {
     this.#agent = new Agent({
       factory: (origin, settings) => new Pool(origin, { ...settings, connect: this.#connector(new URL(origin)) }),
-      // Whoever calls has timers of its own: these would count in half seconds, and per phase only.
+      // Callers have timers of their own: these would count in half seconds, and per phase only.
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: options.keepAliveMs,
@@ -56,7 +56,7 @@ export class Connections {
     }
   }
 
-  /** Closes all of them, in whatever state they are. */
+  /** Closes all of them, in any state. */
   async close(): Promise<void> {
     for (const socket of this.#opening) socket.destroy(new Error('the pool was closed'));
     await this.#agent.destroy();
@@ -83,7 +83,7 @@ export class Connections {
         this.#opening.add(socket);
         if (options.protocol === 'https:') socket.once('connect', () => (phase = 'tls'));
       };
-      // Nobody looks up an address that is written out.
+      // A literal address is not looked up.
       if (!parseAddress(url.hostname)) return open();
       resolveTarget(url, allow, resolve).then(open, (error: Error) => callback(error, null));
     };
@@ -103,15 +103,15 @@ function checkedLookup(check: () => Promise<Target>): LookupFunction {
   };
 }
 
-/** Names what failed after the connection stood, or hands on what its opening failed with. */
+/** Describes a failure on an open connection, or passes on the error of its opening. */
 export function failure(cause: unknown, url: URL): Error {
   if (cause instanceof FetchError) return cause;
   const where = displayUrl(url);
   const why = reason(cause);
   if (why === 'UND_ERR_INVALID_ARG')
-    return new FetchError('FETCH_BAD_REQUEST', `${where}: the request has a header or method that HTTP does not know`);
-  // No cause: an HTTP parser's error quotes the answer.
-  return new FetchError('FETCH_BAD_RESPONSE', `${where}: the answer cannot be read (${why})`);
+    return new FetchError('FETCH_BAD_REQUEST', `${where}: the request has a header or method that is not valid HTTP`);
+  // No cause: an HTTP parser's error quotes the response.
+  return new FetchError('FETCH_BAD_RESPONSE', `${where}: the response cannot be read (${why})`);
 }
 
 function connectFailure(cause: Error, phase: 'connect' | 'tls', url: URL): FetchError {
@@ -121,7 +121,7 @@ function connectFailure(cause: Error, phase: 'connect' | 'tls', url: URL): Fetch
     : new FetchError('FETCH_TLS_FAILED', `${url.origin}: TLS failed (${reason(cause)})`, { cause });
 }
 
-/** A system or protocol error's code; its text might quote the other side. */
+/** A system or protocol error's code; its text might quote the server. */
 function reason(cause: unknown): string {
   const { code, errors } = cause as { code?: unknown; errors?: { code?: unknown }[] };
   const codes = errors ? [...new Set(errors.map((error) => error.code))] : [code];

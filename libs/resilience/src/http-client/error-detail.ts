@@ -1,4 +1,4 @@
-/** Most of an error's body that is read. */
+/** Maximum size of an error's body that is read. */
 export const MAX_DETAIL_BYTES = 64 * 1024;
 const MAX_EXCERPT = 300;
 
@@ -14,8 +14,8 @@ export function detailOf(body: Uint8Array): unknown {
 }
 
 /**
- * What the other side says about its error, fit for a message: its own short text where its JSON has one, without
- * control characters, queries of URLs, and whatever looks like a credential. Null when there is nothing of use.
+ * The server's description of its error, fit for a message: its own short text where its JSON has one, without
+ * control characters, queries of URLs, and possible credentials. Null when there is nothing useful.
  */
 export function excerptOf(detail: unknown, redact: (text: string) => string = (text) => text): string | null {
   const text = messageIn(detail, 0);
@@ -41,7 +41,7 @@ function messageIn(value: unknown, depth: number): string | undefined {
   return undefined;
 }
 
-/** Says nothing of the shape of what it replaces. */
+/** Reveals nothing about the replaced text. */
 const HIDDEN = '[secret]';
 
 function withoutCredentials(text: string): string {

@@ -33,7 +33,7 @@ describe('the excerpt of an error', () => {
     expect(excerptOf({ message })).not.toMatch(/hunter2/);
   });
 
-  it('holds nothing that the credential knows of', () => {
+  it('contains none of the secrets of the credential', () => {
     expect(excerptOf({ message: 'user swordfish?' }, (text) => text.replaceAll('swordfish', '[secret]'))).toBe(
       'user [secret]?',
     );

@@ -1,7 +1,7 @@
-/** Levels of lists and objects within each other; what goes deeper cannot be written again, nor compared. */
+/** Maximum depth of nested lists and objects; deeper values cannot be serialised or compared. */
 const MAX_DEPTH = 500;
 
-/** JSON, but of no use. */
+/** JSON that is nested too deep. */
 export class JsonTooDeep extends SyntaxError {
   constructor() {
     super(`is nested deeper than ${MAX_DEPTH} levels`);
@@ -9,7 +9,7 @@ export class JsonTooDeep extends SyntaxError {
 }
 
 /**
- * JSON in which no number loses a digit: one that a double does not hold exactly stays as it is written, as text.
+ * JSON in which no number loses a digit: one that a double does not represent exactly stays as written, as text.
  * @throws SyntaxError, whose message quotes the text · JsonTooDeep
  */
 export function parseJson(text: string): unknown {
@@ -33,13 +33,13 @@ function isDeeper(value: unknown, levels: number): boolean {
   return false;
 }
 
-/** A decimal number as a double, or as it is written where a double does not hold it exactly. */
+/** A decimal number as a double, or as written where a double does not represent it exactly. */
 export function exactNumber(source: string): number | string {
   const value = Number(source);
   return isExact(value, source) ? value : source;
 }
 
-/** Up to 15 digits are exact, and so are most numbers: asking after each of them would cost far more than the parsing. */
+/** Up to 15 digits are exact, and so are most numbers: checking each of them would cost far more than the parsing. */
 const MAY_BE_INEXACT = /(?:^|[[:,\s])-?(?:\d[\d.]{15}|\d[\d.]*[eE])/;
 
 const keepDigits = (_key: string, value: unknown, { source = '' }: { readonly source?: string } = {}) =>
@@ -48,7 +48,7 @@ const keepDigits = (_key: string, value: unknown, { source = '' }: { readonly so
 const isExact = (value: number, source: string) =>
   Number.isFinite(value) && significant(source) === significant(String(value));
 
-/** Digits that count, and where the point stands among them. */
+/** Significant digits, and the position of the point among them. */
 function significant(source: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)\+?(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(
     source,

@@ -25,13 +25,13 @@ describe('parseJson', () => {
     expect(exactNumber(text)).toBe(Number(text));
   });
 
-  it('leaves everything else as it is', () => {
+  it('leaves everything else unchanged', () => {
     const text =
       '{"hash":"3e5a9007199254740993","at":"2026-01-01 00:00:00","__proto__":{"x":1},"long":"9007199254740993"}';
     expect(parseJson(text)).toEqual(JSON.parse(text));
   });
 
-  it('refuses what is nested too deep to be written again', () => {
+  it('refuses values nested too deep to be serialised', () => {
     const nested = (levels: number, value: string) => '[{"a":'.repeat(levels / 2) + value + '}]'.repeat(levels / 2);
     for (const value of ['1', '9007199254740993']) {
       expect(() => JSON.stringify(parseJson(nested(500, value)))).not.toThrow();
@@ -39,7 +39,7 @@ describe('parseJson', () => {
     }
   });
 
-  it('refuses what is no JSON', () => {
+  it('refuses text that is not JSON', () => {
     expect(() => parseJson('{"id":9007199254740993')).toThrow(SyntaxError);
     expect(() => parseJson('')).toThrow(SyntaxError);
   });

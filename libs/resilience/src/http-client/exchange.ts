@@ -6,7 +6,7 @@ import { MAX_DETAIL_BYTES } from './error-detail.js';
 import type { Condition } from './http-types.js';
 import type { OnOverload } from './overload.js';
 
-/** A request that is ready to go: headers in lower case, the credential among them. */
+/** A request that is ready to send: headers in lower case, the credential among them. */
 export interface Prepared extends Outgoing {
   readonly url: URL;
   readonly condition?: Condition | undefined;
@@ -17,7 +17,7 @@ export interface Prepared extends Outgoing {
   readonly isAnswer: (status: number) => boolean;
 }
 
-/** What came back. The body of a status that is no answer is cut off, or empty. */
+/** The response. The body of an error status is cut off, or empty. */
 export interface Exchanged {
   readonly status: number;
   readonly notModified: boolean;
@@ -29,15 +29,15 @@ export interface Exchanged {
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const HARMLESS_HEADERS = new Set(['accept', 'accept-language', 'user-agent']);
-/** Most of a body nobody needs that is read to keep its connection. */
+/** Maximum size of an unneeded body that is read to keep its connection. */
 const MAX_DUMP_BYTES = 16 * 1024;
 
-/** Sends a request, follows redirects by hand, reads the answer. Ends when the signal is aborted. @throws FetchError */
+/** Sends a request, follows redirects by hand, reads the response. Ends when the signal is aborted. @throws FetchError */
 export async function exchange(connections: Connections, first: Prepared, end: AbortSignal): Promise<Exchanged> {
   let request = first;
   for (let redirects = 0; redirects <= first.maxRedirects; redirects++) {
     const answer = await connections.send(request.url, conditional(request), end);
-    answer.body.on('error', () => {}); // Ending a body that nobody reads is no failure.
+    answer.body.on('error', () => {}); // Ending an unread body is not a failure.
     const location = headerOf(answer, 'location');
     const leads = REDIRECTS.has(answer.statusCode) && !first.isAnswer(answer.statusCode) && location !== undefined;
     if (!leads) return { ...(await digest(answer, request, end)), url: request.url, redirects };
@@ -48,12 +48,12 @@ export async function exchange(connections: Connections, first: Prepared, end: A
   throw new FetchError('FETCH_TOO_MANY_REDIRECTS', limit);
 }
 
-/** What the caller sends is meant for the origin it named; once away, it stays off, even back at that origin. */
+/** Headers and body are meant for the origin that the caller named; once dropped, they stay dropped, even back at that origin. */
 function redirected(request: Prepared, status: number, url: URL): Prepared {
   const asGet = status === 303 ? request.method !== 'HEAD' : status < 303 && request.method === 'POST';
   const away = url.origin !== request.url.origin;
   if (away && !asGet && request.body !== undefined) {
-    const message = `${displayUrl(request.url)} redirects to ${url.origin}, which is not sent what was meant for another`;
+    const message = `${displayUrl(request.url)} redirects to ${url.origin}, and the body is not sent to another origin`;
     throw new FetchError('FETCH_BAD_REDIRECT', message);
   }
   const headers = Object.entries(request.headers).filter(
@@ -71,7 +71,7 @@ async function digest(answer: Answer, request: Prepared, end: AbortSignal) {
   const notModified = status === 304 && Object.keys(validators(request)).length > 0;
   const empty = { status, notModified, header, body: new Uint8Array() };
   if (request.method === 'HEAD' || status === 204 || status === 304) {
-    answer.body.resume(); // There is none, whatever the headers say.
+    answer.body.resume(); // There is none, despite the headers.
     return empty;
   }
   const encoded = { encoding: header('content-encoding') ?? '', length: Number(header('content-length') ?? 0) };
@@ -80,10 +80,10 @@ async function digest(answer: Answer, request: Prepared, end: AbortSignal) {
     return { ...empty, body: await readBody(answer.body, request.url, encoded, limit) };
   } catch (cause) {
     end.throwIfAborted();
-    if (!request.isAnswer(status)) return empty; // The status says what is wrong; the words are missing.
+    if (!request.isAnswer(status)) return empty; // The status is known; only the body is missing.
     throw failure(cause, request.url);
   } finally {
-    answer.body.destroy(); // What was not read to its end takes its connection along.
+    answer.body.destroy(); // A body that was not read to its end closes its connection.
   }
 }
 

@@ -7,7 +7,7 @@ import { codeOf } from './http-errors.js';
 import type { HttpResponse, Side } from './http-types.js';
 import { jsonErrorPosition } from './json-position.js';
 
-/** An answer with its body in memory. */
+/** A response with its body in memory. */
 export class HttpAnswer implements HttpResponse {
   readonly status: number;
   readonly notModified: boolean;
@@ -38,7 +38,7 @@ export class HttpAnswer implements HttpResponse {
       return parseJson(text) as T;
     } catch (error) {
       if (error instanceof JsonTooDeep) throw this.#invalid(error.message);
-      // The parser's own words quote the body.
+      // The parser's own message quotes the body.
       throw this.#invalid(text === '' ? 'is empty' : `is not JSON from character ${jsonErrorPosition(text)} on`);
     }
   }

@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => world.close());
 
 describe('a request', () => {
-  it('carries its query, and answers status, headers and body', async () => {
+  it('sends its query, and returns status, headers and body', async () => {
     const base = await world.servers.http((request, response) => {
       response.setHeader('Link', ['<a>; rel="next"', '<b>; rel="last"']);
       response.end(JSON.stringify({ url: request.url, method: request.method }));
@@ -23,7 +23,7 @@ describe('a request', () => {
     expect(answer.json()).toEqual({ url: '/a?x=1&y=2&z=p&z=q', method: 'GET' });
   });
 
-  it('carries JSON, text or bytes', async () => {
+  it('sends JSON, text or bytes', async () => {
     const base = await world.servers.http(async (request, response) => {
       response.setHeader('x-type', request.headers['content-type'] ?? 'none');
       response.end(Buffer.concat(await request.toArray()));
@@ -42,7 +42,7 @@ describe('a request', () => {
     expect([bytes.header('x-type'), [...bytes.body]]).toEqual(['none', [0, 255]]);
   });
 
-  it('may ask for the head alone, however large the body would be', async () => {
+  it('may request the head alone, regardless of the size of the body', async () => {
     const headers = { 'content-length': 10 ** 12, 'content-encoding': 'gzip' };
     const base = await world.servers.http((_request, response) => void response.writeHead(200, headers).end());
     const answer = await world.client().request({ url: base, method: 'HEAD' });
@@ -50,7 +50,7 @@ describe('a request', () => {
     expect(answer.header('content-length')).toBe('1000000000000');
   });
 
-  it('takes 304 for an answer when it asked on a condition, and only then', async () => {
+  it('accepts 304 for a conditional request, and only then', async () => {
     const base = await world.servers.http((request, response) => {
       response.writeHead(request.headers['if-none-match'] === '"v1"' || request.url === '/304' ? 304 : 200).end('x');
     });
@@ -60,7 +60,7 @@ describe('a request', () => {
     expect(await failure(client.request({ url: `${base}/304` }))).toMatchObject({ code: 'SOURCE_INVALID_RESPONSE' });
   });
 
-  it('takes a status for an answer that the caller expects', async () => {
+  it('accepts a status that the caller expects', async () => {
     const base = await world.servers.http((_request, response) => void response.writeHead(404).end('nothing'));
     const answer = await world.client().request({ url: base, expect: [404] });
     expect([answer.status, answer.text()]).toEqual([404, 'nothing']);
@@ -79,7 +79,7 @@ describe('a request', () => {
     expect(error.message).not.toContain('hunter2');
   });
 
-  it('with a header that HTTP does not know is refused', async () => {
+  it('with an invalid header is refused', async () => {
     const base = await world.servers.http((_request, response) => response.end());
     const error = await failure(world.client().request({ url: base, headers: { 'x-key': 'hunter2\n' } }));
     expect(error).toMatchObject({ name: 'Terminal', code: 'SOURCE_REQUEST_INVALID' });
@@ -135,7 +135,7 @@ describe('a status', () => {
     });
   });
 
-  it('is told with the other side’s own words, which the caller can look into', async () => {
+  it('is reported with the server’s own message, which the caller can inspect', async () => {
     const detail = { error: { message: 'Unknown field\n`nam`', hint: 'hunter2' } };
     const base = await world.servers.http((_request, response) => {
       response.writeHead(422).end(JSON.stringify(detail));
@@ -146,7 +146,7 @@ describe('a status', () => {
     expect(inspect(error) + JSON.stringify(error)).not.toContain('hunter2');
   });
 
-  it('keeps its meaning when its body is endless, broken or no JSON', async () => {
+  it('keeps its meaning when its body is endless, broken or not JSON', async () => {
     const base = await world.servers.http((request, response) => {
       response.writeHead(404, request.url === '/broken' ? { 'content-encoding': 'gzip' } : {});
       response.end(request.url === '/endless' ? Buffer.alloc(10 ** 6, 'x') : '<html>');
@@ -166,7 +166,7 @@ describe('an answer', () => {
     ['', 'is empty'],
     [Buffer.from('{"name": "caf\xe9"}', 'latin1'), 'is not UTF-8'],
     [Buffer.from('['.repeat(10 ** 5) + ']'.repeat(10 ** 5)), 'is nested deeper than 500 levels'],
-  ])('%# is no JSON, and tells where without quoting it', async (body, what) => {
+  ])('%# is not JSON, and the error reports where without quoting it', async (body, what) => {
     const base = await world.servers.http((_request, response) => response.end(body));
     const answer = await world.client().request({ url: `${base}/p?key=hunter2` });
     const error = await failure(Promise.resolve().then(() => answer.json()));
@@ -179,7 +179,7 @@ describe('an answer', () => {
     expect((await world.client().request({ url: base })).json()).toEqual({ id: '9007199254740993' });
   });
 
-  it('that unfolds beyond the limit is given up, and so is one that is as large as it says', async () => {
+  it('that expands beyond the limit is aborted, and so is one whose declared size exceeds it', async () => {
     const bomb = gzipSync(Buffer.alloc(50 * 1024 ** 2));
     const base = await world.servers.http((request, response) => {
       if (request.url === '/bomb') response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
@@ -197,12 +197,12 @@ describe('an answer', () => {
     ['in its headers', 'HTTP/1.1 200 OK\r\ncontent-le'],
     ['in its body', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'],
     ['in its chunks', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\nhalf'],
-    ['by what is no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n'],
-  ])('that is cut %s is asked for again, and then an error', async (_where, bytes) => {
-    let asked = 0;
+    ['by bytes that are not HTTP', 'SSH-2.0-OpenSSH_9.6\r\n'],
+  ])('that is cut %s is requested again, and then an error', async (_where, bytes) => {
+    let requested = 0;
     const base = await world.servers.tcp((socket) => {
       socket.once('data', () => {
-        asked++;
+        requested++;
         socket.end(bytes);
       });
     });
@@ -213,7 +213,7 @@ describe('an answer', () => {
       code: 'SOURCE_INVALID_RESPONSE',
       connection: 'FETCH_BAD_RESPONSE',
     });
-    expect(asked).toBe(3);
+    expect(requested).toBe(3);
   });
 });
 
@@ -230,7 +230,7 @@ describe('a connection', () => {
         .client({ side: 'source' })
         .request({ url: base + path, expect: [] })
         .catch(() => {});
-    // The second one stands when a call begins while the end of the one before is still being dealt with.
+    // The second one stands when a call begins while the end of the previous one is still being handled.
     expect(connections).toBeLessThanOrEqual(2);
   });
 
@@ -247,7 +247,7 @@ describe('a connection', () => {
     expect((await client.request({ url: base })).text()).toBe('x');
   });
 
-  it('leads to the address that was checked, and every new one is checked anew', async () => {
+  it('leads to the checked address, and every new one is checked again', async () => {
     const first = await world.servers.http(
       (_request, response) => void response.writeHead(200, { connection: 'close' }).end('public'),
       '127.0.0.2',
@@ -255,14 +255,14 @@ describe('a connection', () => {
     const { port } = new URL(first);
     await world.servers.http((_request, response) => response.end('internal'), '127.0.0.1', Number(port));
     const answers = [['127.0.0.2'], ['127.0.0.1']];
-    const asked: string[] = [];
+    const requested: string[] = [];
     const resolve = async (name: string) => {
-      asked.push(name);
+      requested.push(name);
       return answers.shift()!;
     };
     const client = world.client({ allow: ['127.0.0.2/32'], resolve });
     expect((await client.request({ url: `http://rebind.test:${port}/` })).text()).toBe('public');
-    expect(asked).toEqual(['rebind.test']);
+    expect(requested).toEqual(['rebind.test']);
     expect(await failure(client.request({ url: `http://rebind.test:${port}/` }))).toMatchObject({
       code: 'SOURCE_ADDRESS_REFUSED',
     });
@@ -272,7 +272,7 @@ describe('a connection', () => {
     ['refused', { resolve: async () => ['127.0.0.1'] }, 'http://refused.test:1/', 'FETCH_CONNECT_FAILED'],
     ['to a name without address', { resolve: async () => [] }, 'http://none.test/', 'FETCH_DNS_FAILED'],
     [
-      'that does not come about in time',
+      'that is not established in time',
       { resolve: () => new Promise<never>(() => {}), connectTimeoutMs: 20 },
       'http://slow.test/',
       'FETCH_CONNECT_FAILED',

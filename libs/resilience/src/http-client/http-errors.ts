@@ -8,7 +8,7 @@ const SIDES: Readonly<Record<Side, string>> = { source: 'SOURCE', destination: '
 /** `UNREACHABLE` of the source is `SOURCE_UNREACHABLE`. */
 export const codeOf = (side: Side, code: string) => `${SIDES[side]}_${code}`;
 
-/** A fetch that brought no answer, as the error that callers know. */
+/** A fetch without a response, as an ExternalError. */
 export function connectionError(side: Side, error: FetchError): ExternalError {
   const { code: connection, message } = error;
   const of = { connection, cause: error };
@@ -32,12 +32,12 @@ export function connectionError(side: Side, error: FetchError): ExternalError {
   }
 }
 
-/** What is known of an answer that is an error. Times in ms since the epoch. */
+/** The details of an error response. Times in ms since the epoch. */
 export interface RefusedAnswer {
   readonly status: number;
   /** Origin and path. */
   readonly where: string;
-  /** The other side's own words, fit for a message. */
+  /** The server's own message, safe to show. */
   readonly excerpt: string | null;
   readonly detail: unknown;
   readonly now: number;
@@ -45,16 +45,16 @@ export interface RefusedAnswer {
   readonly renewedAt?: number;
 }
 
-/** How long to stay away when a server only says that it was too much. */
+/** How long to wait when a server reports a limit without a time. */
 const UNKNOWN_LIMIT_MS = 60_000;
 
-/** Some say 403 for too much: with the headers of a limit, or in words (`userRateLimitExceeded`, `secondary rate limit`). */
+/** Some servers use 403 for a rate limit: with its headers, or in words (`userRateLimitExceeded`, `secondary rate limit`). */
 function isLimit({ retryAt, renewedAt, detail }: RefusedAnswer): boolean {
   const words = () => /rate.?limit/i.test(JSON.stringify(detail ?? '').slice(0, 4096));
   return retryAt !== undefined || renewedAt !== undefined || words();
 }
 
-/** An answer with a status that is no success, as the error that callers know. */
+/** A response with an error status, as an ExternalError. */
 export function statusError(side: Side, answer: RefusedAnswer): ExternalError {
   const { status, detail, where, excerpt, now } = answer;
   const message = `${where} answered ${status}${excerpt === null ? '' : `: ${excerpt}`}`;

@@ -29,17 +29,17 @@ export interface HttpPoolOptions {
   readonly userAgent?: string;
   /** Calls to one target at the same time; default 16. */
   readonly inFlight?: number;
-  /** Of what may be sent again; default after 0.5 and 2 s. */
+  /** Delays between retries; default 0.5 and 2 s. */
   readonly retries?: RetrySchedule;
   readonly breaker?: Partial<BreakerPolicy>;
-  /** Told of every breaker that changes its state. */
+  /** Called for every breaker that changes its state. */
   readonly onBreakerChange?: (change: BreakerChange) => void;
   readonly clock?: Clock;
   /** From 0 up to 1. */
   readonly random?: () => number;
 }
 
-/** What all clients of a process share: connections, breakers and in-flight caps by target, allowances by credential. */
+/** The state that all clients of a process share: connections, breakers and in-flight caps by target, allowances by credential. */
 export interface HttpPool {
   /** A client for one connection to another system; cheap. Closing it leaves the pool as it is. @throws RangeError */
   client(options: HttpClientOptions): HttpClient;
@@ -134,7 +134,7 @@ const DEFAULTS = {
 const isQuiet = ({ breaker: { state }, gate }: Target) =>
   state.status === 'closed' && state.failures === 0 && gate.idle;
 
-/** Targets and credentials come from tenants; from this many on, those that are quiet are forgotten. */
+/** Targets and credentials come from tenants; from this many on, idle ones are dropped. */
 const MANY = 4096;
 
 function kept<T>(all: Map<string, T>, key: string, quiet: (value: T) => boolean, create: () => T): T {

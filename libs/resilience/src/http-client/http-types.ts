@@ -5,7 +5,7 @@ export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** Which end of a sync the other system is: the first word of every error code. */
 export type Side = 'source' | 'destination';
 
-/** Values that an earlier answer came with, and the question whether they belong to a given URL. */
+/** Validators of an earlier response, and a check whether they belong to a given URL. */
 export interface Condition {
   readonly etag?: string;
   readonly lastModified?: string;
@@ -20,41 +20,41 @@ export interface HttpRequest {
   readonly url: string;
   /** Added to the URL's own query; an array gives one pair an element, undefined none. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined | readonly string[]>>;
-  /** Stay at the origin they were meant for. */
+  /** Only sent to the original origin. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. At most one of `json` and `body`. */
   readonly json?: unknown;
   readonly body?: Uint8Array | string;
-  /** Everything: waiting for a place, retries, the whole body. Default 30 s. */
+  /** For everything: waiting for a slot, retries, the whole body. Default 30 s. */
   readonly timeoutMs?: number;
   /** Largest body after decompression; never more than the pool's own limit. */
   readonly maxBytes?: number;
   readonly signal?: AbortSignal;
-  /** What an earlier answer came with; makes 304 an answer. */
+  /** Validators of an earlier response; makes 304 a success. */
   readonly condition?: Condition;
-  /** Statuses besides 2xx that are answers and not errors; a redirect among them is not followed. */
+  /** Statuses besides 2xx that are not errors; a redirect among them is not followed. */
   readonly expect?: readonly number[];
   /** Whether it may be sent again after it failed half-way. Default: GET, HEAD, PUT and DELETE may, POST and PATCH not. */
   readonly idempotent?: boolean;
-  /** Default `retry`; `PageSize.attempt` says which one holds. */
+  /** Default `retry`; given by `PageSize.attempt`. */
   readonly onOverload?: OnOverload;
 }
 
 export interface HttpResponse {
   readonly status: number;
-  /** True for 304: the body is empty, and the one that the condition belongs to still holds. */
+  /** True for 304: the body is empty, and the earlier one is still current. */
   readonly notModified: boolean;
-  /** By name in any case; several of a name are joined with a comma. */
+  /** By name in any case; repeated ones are joined with a comma. */
   header(name: string): string | undefined;
   /** Decompressed. */
   readonly body: Uint8Array;
-  /** The URL that answered, after redirects, without the credential. The caller's own query may hold secrets. */
+  /** The final URL, after redirects, without the credential. The caller's own query may hold secrets. */
   readonly url: string;
   /** Number of redirects followed. */
   readonly redirects: number;
   /**
-   * The body as JSON; numbers that a double does not hold exactly are text.
-   * @throws Retryable `…_INVALID_RESPONSE` that says where it ends being JSON
+   * The body as JSON; numbers that a double does not represent exactly are text.
+   * @throws Retryable `…_INVALID_RESPONSE` with the position where it stops being JSON
    */
   json<T = unknown>(): T;
   /** The body as UTF-8. */
@@ -64,6 +64,6 @@ export interface HttpResponse {
 /** Calls one system. @throws Terminal · Retryable · AuthExpired · RateLimited; the signal's reason after an abort */
 export interface HttpClient {
   request(request: HttpRequest): Promise<HttpResponse>;
-  /** Ends the calls that are under way; later ones are refused. */
+  /** Ends the calls in flight; later ones are refused. */
   close(): Promise<void>;
 }

@@ -3,12 +3,12 @@ interface Waiter {
   readonly enter: () => void;
 }
 
-/** Lets a limited number through at once; the others wait in the order in which they came. */
+/** Admits a limited number at once; the others wait in order of arrival. */
 export class InFlightGate {
   #inside = 0;
   readonly #waiting = new Set<Waiter>();
 
-  /** Whether somebody with this limit would not have to wait. */
+  /** Whether a caller with this limit would not have to wait. */
   hasRoom(limit: number): boolean {
     return this.#waiting.size === 0 && this.#inside < limit;
   }
@@ -18,8 +18,8 @@ export class InFlightGate {
   }
 
   /**
-   * Waits until fewer than `limit` are inside and nobody who came before still waits, then resolves with a function
-   * that leaves (calling it twice leaves once). Rejects with the signal's reason, and the place in the line is gone.
+   * Waits until fewer than `limit` are inside and no earlier caller still waits, then resolves with a function
+   * that leaves (calling it twice leaves once). Rejects with the signal's reason, and leaves the queue.
    */
   async enter(limit: number, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
@@ -27,9 +27,9 @@ export class InFlightGate {
     const waiter = { limit, enter: resolve };
     this.#waiting.add(waiter);
     const abort = () => {
-      // Who has been let in already stays: the place is given back by the caller, not lost here.
+      // An admitted caller stays: it returns its slot itself.
       if (this.#waiting.delete(waiter)) reject(signal.reason);
-      this.#admit(); // It may have been the one that all others stood behind.
+      this.#admit(); // It may have been the one that blocked all others.
     };
     signal.addEventListener('abort', abort, { once: true });
     this.#admit();

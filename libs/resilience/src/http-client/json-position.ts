@@ -1,7 +1,7 @@
-/** Longest text that is searched for the place; beyond it, searching would cost more than the place is worth. */
+/** Longest text that is searched for the position; a longer search would cost more than it is worth. */
 const MAX_SEARCHED = 1024 * 1024;
 
-/** Where a text that is not JSON stops being JSON: characters from the start. Its length when it only breaks off. */
+/** Where a text that is not JSON stops being JSON: characters from the start. Its length when it is only truncated. */
 export function jsonErrorPosition(text: string): number {
   const whole = endsAt(text);
   if (whole !== undefined) return whole;
@@ -17,7 +17,7 @@ export function jsonErrorPosition(text: string): number {
   return good;
 }
 
-/** Where V8 says that the parsing failed; the length when it wanted more; undefined when it does not say. */
+/** Where V8 reports that the parsing failed; the length when the text is truncated; undefined when it reports no position. */
 function endsAt(text: string): number | undefined {
   try {
     JSON.parse(text);

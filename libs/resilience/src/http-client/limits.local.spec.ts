@@ -13,7 +13,7 @@ afterEach(() => world.close());
 const credential = (id: string) =>
   createCredential(id, { kind: 'bearer', token: `token of ${id}` }, { http: world.client() });
 
-/** A server that keeps every request waiting until the test answers it, in the order in which they came. */
+/** A server that keeps every request waiting until the test answers it, in order of arrival. */
 async function patient() {
   const waiting: { url: string; response: ServerResponse }[] = [];
   const base = await world.servers.http((request, response) => {
@@ -28,10 +28,10 @@ async function patient() {
 }
 
 describe('a token bucket', () => {
-  it('is shared by all clients with the same credential, and by nobody else', async () => {
-    let asked = 0;
+  it('is shared by all clients with the same credential, and by no others', async () => {
+    let requested = 0;
     const base = await world.servers.http((_request, response) => {
-      asked++;
+      requested++;
       response.end();
     });
     const pool = world.pool({ clock: world.clock });
@@ -41,32 +41,32 @@ describe('a token bucket', () => {
     const all = [a, b, a, b].map((client) => client!.request({ url: base }));
     await Promise.all(all.slice(0, 2));
     await other.request({ url: base });
-    expect(asked).toBe(3);
+    expect(requested).toBe(3);
     await world.clock.advance(499);
-    expect(asked).toBe(3);
+    expect(requested).toBe(3);
     await world.clock.advance(1);
     await all[2];
-    expect(asked).toBe(4);
+    expect(requested).toBe(4);
     await world.clock.advance(500);
     await all[3];
-    expect(asked).toBe(5);
+    expect(requested).toBe(5);
   });
 
-  it('refuses at once what it could not let through in time, without a request', async () => {
-    let asked = 0;
+  it('refuses at once calls that it could not admit in time, without a request', async () => {
+    let requested = 0;
     const base = await world.servers.http((_request, response) => {
-      asked++;
+      requested++;
       response.end();
     });
     const client = world.client({ clock: world.clock, limits: { requestsPerSecond: 0.1 } });
     await client.request({ url: base });
     const error = await failure(client.request({ url: base, timeoutMs: 19_000 }));
     expect(error).toMatchObject({ name: 'RateLimited', until: world.clock.now() + 10_000, retryAfterMs: 10_000 });
-    expect(asked).toBe(1);
+    expect(requested).toBe(1);
   });
 });
 
-describe('a used-up allowance', () => {
+describe('an exhausted allowance', () => {
   it.each([
     [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1767225605' }, 5000],
     [{ 'ratelimit-remaining': '0', 'ratelimit-reset': '5' }, 5000],
@@ -77,9 +77,9 @@ describe('a used-up allowance', () => {
     ],
     [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1767225605000' }, 5000],
   ])('by %j makes the next call of the credential wait', async (headers, waitMs) => {
-    const asked: string[] = [];
+    const requested: string[] = [];
     const base = await world.servers.http((request, response) => {
-      asked.push(request.url!);
+      requested.push(request.url!);
       const news = request.url === '/1' ? headers : {};
       response.writeHead(200, { ...news, date: 'Thu, 01 Jan 2026 00:00:00 GMT' }).end();
     });
@@ -89,31 +89,31 @@ describe('a used-up allowance', () => {
     const second = client.request({ url: `${base}/2` });
     await pool.client({ side: 'source', credential: credential('two') }).request({ url: `${base}/other` });
     await world.clock.advance(waitMs - 1);
-    expect(asked).toEqual(['/1', '/other']);
+    expect(requested).toEqual(['/1', '/other']);
     await world.clock.advance(1);
     await second;
-    expect(asked).toEqual(['/1', '/other', '/2']);
+    expect(requested).toEqual(['/1', '/other', '/2']);
   });
 
   it('that is renewed much later refuses at once, until then', async () => {
-    let asked = 0;
+    let requested = 0;
     const headers = {
       'x-ratelimit-remaining': '0',
       'x-ratelimit-reset': '1767229200',
       date: 'Thu, 01 Jan 2026 00:00:00 GMT',
     };
     const base = await world.servers.http((_request, response) => {
-      asked++;
+      requested++;
       response.writeHead(200, headers).end();
     });
     const client = world.client({ clock: world.clock });
     await client.request({ url: base });
     const until = world.clock.now() + 3_600_000;
     expect(await failure(client.request({ url: base }))).toMatchObject({ name: 'RateLimited', until });
-    expect(asked).toBe(1);
+    expect(requested).toBe(1);
     await world.clock.advanceTo(until);
     await client.request({ url: base });
-    expect(asked).toBe(2);
+    expect(requested).toBe(2);
   });
 
   it.each([
@@ -130,11 +130,11 @@ describe('a used-up allowance', () => {
   });
 });
 
-describe('a server that says it was too much', () => {
-  it('is left alone by all who use the credential, until it wants to be asked again', async () => {
-    let asked = 0;
+describe('a server that reports a rate limit', () => {
+  it('gets no requests with the credential until the limit ends', async () => {
+    let requested = 0;
     const base = await world.servers.http((_request, response) => {
-      response.writeHead(asked++ === 0 ? 429 : 200, { 'retry-after': '60' }).end();
+      response.writeHead(requested++ === 0 ? 429 : 200, { 'retry-after': '60' }).end();
     });
     const pool = world.pool({ clock: world.clock });
     const [one, two] = ['one', 'two'].map((id) => pool.client({ side: 'source', credential: credential(id) }));
@@ -142,7 +142,7 @@ describe('a server that says it was too much', () => {
     expect(await failure(one!.request({ url: base }))).toMatchObject({ name: 'RateLimited', status: 429, until });
     const again = pool.client({ side: 'destination', credential: credential('one') });
     expect(await failure(again.request({ url: base }))).toMatchObject({ name: 'RateLimited', until });
-    expect(asked).toBe(1);
+    expect(requested).toBe(1);
     expect(await two!.request({ url: base })).toMatchObject({ status: 200 });
     await world.clock.advanceTo(until);
     expect(await again.request({ url: base })).toMatchObject({ status: 200 });
@@ -150,7 +150,7 @@ describe('a server that says it was too much', () => {
 });
 
 describe('the cap on calls in flight', () => {
-  it('counts all clients of the pool, and lets them in in the order in which they came', async () => {
+  it('counts all clients of the pool, and admits them in order of arrival', async () => {
     const { base, answer, urls } = await patient();
     const pool = world.pool({ inFlight: 2 });
     const ended: string[] = [];
@@ -164,7 +164,7 @@ describe('the cap on calls in flight', () => {
     expect(ended).toEqual(['/2', '/1', '/3', '/4']);
   });
 
-  it('may be lower for one client, who waits for its turn without being passed', async () => {
+  it('may be lower for one client, which waits for its turn without being overtaken', async () => {
     const { base, answer, urls } = await patient();
     const pool = world.pool({ inFlight: 2 });
     const ordinary = pool.client({ side: 'source' });
@@ -199,7 +199,7 @@ describe('the cap on calls in flight', () => {
     await first;
   });
 
-  it('gives the place of a waiter that left to the next', async () => {
+  it('gives the turn of a waiter that left to the next', async () => {
     const { base, answer } = await patient();
     const client = world.client({ inFlight: 1 });
     const leaving = new AbortController();
@@ -221,7 +221,7 @@ describe('the cap on calls in flight', () => {
     const second = failure(client.request({ url: `${base}/2`, timeoutMs: 10_000 }));
     await world.clock.advance(5000);
     expect(await second).toMatchObject({
-      ...{ name: 'RateLimited', message: `${base}: no place among the 1 calls under way for 5 s` },
+      ...{ name: 'RateLimited', message: `${base}: no slot among the 1 calls in flight for 5 s` },
     });
     await answer('/1');
     await first;
@@ -230,17 +230,17 @@ describe('the cap on calls in flight', () => {
 
 describe('a retry', () => {
   const failing = async (status: number, headers = {}) => {
-    const asked: string[] = [];
+    const requested: string[] = [];
     const base = await world.servers.http((request, response) => {
-      asked.push(request.method!);
-      if (asked.length < 3) response.writeHead(status, headers).end();
+      requested.push(request.method!);
+      if (requested.length < 3) response.writeHead(status, headers).end();
       else response.end('at last');
     });
-    return { base, asked };
+    return { base, requested };
   };
 
   it.each([408, 429, 502, 503, 504])('is made after %i, on schedule', async (status) => {
-    const { base, asked } = await failing(status, status === 429 ? { 'retry-after': '0' } : {});
+    const { base, requested } = await failing(status, status === 429 ? { 'retry-after': '0' } : {});
     const client = world.client({ clock: world.clock, retries: retrySchedule([1, 2]), random: () => 1 });
     const request = client.request({ url: base });
     for (const [count, ms] of [
@@ -249,8 +249,8 @@ describe('a retry', () => {
       [2, 2499],
       [2, 1],
     ] as const) {
-      await waitFor(() => world.clock.timers === 2); // Time limit and rest.
-      expect(asked).toHaveLength(count);
+      await waitFor(() => world.clock.timers === 2); // Time limit and pause.
+      expect(requested).toHaveLength(count);
       await world.clock.advance(ms);
     }
     expect((await request).text()).toBe('at last');
@@ -266,24 +266,24 @@ describe('a retry', () => {
     ['POST', true, 3],
     ['PUT', false, 1],
   ] as const)('of %s with idempotent %s: %i requests in all', async (method, idempotent, count) => {
-    const { base, asked } = await failing(503);
+    const { base, requested } = await failing(503);
     const client = world.client({ retries: retrySchedule([0.001, 0.001]) });
     await client.request({ url: base, method, ...(idempotent !== undefined && { idempotent }) }).catch(() => {});
-    expect(asked).toHaveLength(count);
+    expect(requested).toHaveLength(count);
   });
 
   it.each([400, 401, 403, 404, 500, 501])('is not made after %i', async (status) => {
-    const { base, asked } = await failing(status);
+    const { base, requested } = await failing(status);
     const client = world.client({ retries: retrySchedule([0.001, 0.001]) });
     expect(await failure(client.request({ url: base }))).toMatchObject({ status });
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
   });
 
-  it('is left to the caller when the server wants a long rest', async () => {
-    const { base, asked } = await failing(503, { 'retry-after': '11' });
+  it('is left to the caller when the server asks for a long pause', async () => {
+    const { base, requested } = await failing(503, { 'retry-after': '11' });
     const client = world.client({ retries: retrySchedule([0.001, 0.001]) });
     expect(await failure(client.request({ url: base }))).toMatchObject({ name: 'Retryable', retryAfterMs: 11_000 });
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
   });
 
   it('of a POST is made when nothing can have been sent', async () => {

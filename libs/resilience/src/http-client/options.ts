@@ -2,11 +2,11 @@ import type { Credential } from '../credentials/credential.js';
 import type { RetrySchedule } from '../retry-schedule.js';
 import type { Side } from './http-types.js';
 
-/** How much one credential may ask, and one target is asked. */
+/** Limits per credential and per target. */
 export interface HttpLimits {
-  /** Of the credential, all clients together; when clients disagree, that of the latest call holds. Default: no limit. */
+  /** Per credential, all clients together; if clients disagree, the latest call's value applies. Default: no limit. */
   readonly requestsPerSecond?: number;
-  /** How many may go at once after a pause; default `requestsPerSecond`, at least 1. */
+  /** Maximum burst after a pause; default `requestsPerSecond`, at least 1. */
   readonly burst?: number;
   /** Calls to the target at the same time, all clients together; default that of the pool. */
   readonly inFlight?: number;
@@ -18,8 +18,8 @@ export interface HttpClientOptions {
   /** Where the credential may be sent: `https://api.example.com`, …; a request elsewhere is refused. Default: anywhere. */
   readonly origins?: readonly string[];
   readonly limits?: HttpLimits;
-  /** Of what may be sent again; default that of the pool. Nothing is ever sent again that may not be. */
+  /** Delays between retries; default those of the pool. Only retryable requests are retried. */
   readonly retries?: RetrySchedule;
-  /** What breaker and in-flight cap are kept for. Default: the origin of each request. */
+  /** The key of breaker and in-flight cap. Default: the origin of each request. */
   readonly target?: string;
 }

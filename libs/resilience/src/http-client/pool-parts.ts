@@ -6,13 +6,13 @@ import type { Allowance } from './allowance.js';
 import type { Connections } from './connections.js';
 import type { InFlightGate } from './in-flight-gate.js';
 
-/** What is known of one system that is called, whoever calls. */
+/** The state of one target, for all callers. */
 export interface Target {
   readonly breaker: CircuitBreaker;
   readonly gate: InFlightGate;
 }
 
-/** What a client needs of its pool. Times in milliseconds, sizes in bytes. */
+/** The part of a pool that its clients use. Times in milliseconds, sizes in bytes. */
 export interface PoolParts {
   readonly settings: {
     readonly allow: AllowList;

@@ -15,7 +15,7 @@ import { isAnswer, prepare, repeatable } from './prepare.js';
 import { readRateLimit } from './rate-limit-headers.js';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-/** Longest rest that a retry inside a call is worth; a longer one is the caller's. */
+/** Longest wait for a retry inside a call; a longer one is left to the caller. */
 const MAX_RETRY_REST_MS = 10_000;
 const BEFORE_ANSWER: ReadonlySet<string> = new Set(['FETCH_DNS_FAILED', 'FETCH_CONNECT_FAILED', 'FETCH_TLS_FAILED']);
 const PASSING: ReadonlySet<number> = new Set([408, 502, 503, 504]);
@@ -26,11 +26,11 @@ const OVER = new Error('the call is over');
 /** One call while it lasts. */
 interface Call extends CallEnd {
   readonly request: HttpRequest;
-  /** Whether a 401 has been answered with a new token already. */
+  /** Whether a 401 has already led to a new token. */
   renewed: boolean;
 }
 
-/** A client of a pool: what is its own is the side, the credential and the limits. */
+/** A client of a pool, with its own side, credential and limits. */
 export class PooledClient implements HttpClient {
   readonly #closed = new AbortController();
 
@@ -57,7 +57,7 @@ export class PooledClient implements HttpClient {
     } finally {
       clock.clearTimeout(timer);
       for (const signal of stoppers) signal.removeEventListener('abort', stop);
-      end.abort(OVER); // Stops what went on after its time or its caller was gone.
+      end.abort(OVER); // Stops work that outlived its time or its caller.
     }
   }
 
@@ -79,7 +79,7 @@ export class PooledClient implements HttpClient {
     }
   }
 
-  /** Milliseconds until the same request may be sent again; null when that is for the caller to decide. */
+  /** Milliseconds until the same request may be sent again; null when the caller has to decide. */
   #restBeforeRetry(error: unknown, { request, deadline }: Call, retries: number): number | null {
     if (!(error instanceof ExternalError) || !error.retryable || error.timedOut) return null;
     const { connection = '', status = 0 } = error;
@@ -91,21 +91,21 @@ export class PooledClient implements HttpClient {
     const delay = nextDelay(this.options.retries ?? schedule, retries, random());
     if (delay === null) return null;
     const rest = Math.max(delay, error.retryAfterMs ?? 0);
-    // Half of what is left stays for the call itself.
+    // Half of the remaining time stays for the call itself.
     return rest > MAX_RETRY_REST_MS || rest > (deadline - clock.now()) / 2 ? null : rest;
   }
 
-  /** One try, with one more after a 401: that was refused before anything was done (RFC 9110, 15.5.2). */
+  /** One attempt, with one more after a 401: that was refused before it was executed (RFC 9110, 15.5.2). */
   async #authorised(call: Call): Promise<HttpResponse> {
     const { credential } = this.options;
     this.#checkOrigin(call.request);
-    const asked = { ...call.request, signal: call.end };
-    const applied = credential ? await this.#ask(() => credential.apply(asked)) : asked;
+    const requested = { ...call.request, signal: call.end };
+    const applied = credential ? await this.#ask(() => credential.apply(requested)) : requested;
     let answer = await this.#sent(applied, call);
     if (answer.status === 401 && credential && !call.renewed) {
       call.renewed = true;
       if (await this.#ask(() => credential.refresh(applied))) {
-        answer = await this.#sent(await this.#ask(() => credential.apply(asked)), call);
+        answer = await this.#sent(await this.#ask(() => credential.apply(requested)), call);
       }
     }
     return this.#answered(answer, call.request);
@@ -115,15 +115,15 @@ export class PooledClient implements HttpClient {
     return admit(this.pool, this.options, prepare(request, this.pool.settings), call);
   }
 
-  /** A link in an answer may lead anywhere; what opens the one system is no business of another. */
+  /** A link in a response may lead anywhere; a credential must not reach another system. */
   #checkOrigin({ url }: HttpRequest): void {
     const { origins, credential, side } = this.options;
-    if (!credential || !origins || !URL.canParse(url)) return; // What is no URL is refused later, with all others.
+    if (!credential || !origins || !URL.canParse(url)) return; // An invalid URL is refused later.
     const { origin } = new URL(url);
     if (!origins.some((allowed) => URL.canParse(allowed) && new URL(allowed).origin === origin))
       throw new Terminal(
         codeOf(side, 'ADDRESS_REFUSED'),
-        `${origin} is not where this connection's credential may be sent`,
+        `${origin} is not an origin that this connection's credential may be sent to`,
       );
   }
 
@@ -136,8 +136,8 @@ export class PooledClient implements HttpClient {
       if (!(error instanceof ExternalError)) throw error;
       const { message, retryAfterMs, field } = error;
       const code = codeOf(side, error.code.replace(/^(SOURCE|DESTINATION)_/, ''));
-      const told = { ...(retryAfterMs !== undefined && { retryAfterMs }), ...(field !== undefined && { field }) };
-      const options = { cause: error, ...told };
+      const details = { ...(retryAfterMs !== undefined && { retryAfterMs }), ...(field !== undefined && { field }) };
+      const options = { cause: error, ...details };
       if (error instanceof RateLimited) throw new RateLimited(error.code, message, { ...options, until: error.until });
       if (error instanceof Retryable) throw new Retryable(code, message, options);
       throw error instanceof AuthExpired
@@ -146,11 +146,11 @@ export class PooledClient implements HttpClient {
     }
   }
 
-  /** @throws ExternalError for a status that is no answer */
+  /** @throws ExternalError for an error status */
   #answered(answer: Exchanged, request: HttpRequest): HttpResponse {
     const { side, credential } = this.options;
     const { status, header, body } = answer;
-    // Its query may hold the credential; `apply` puts it back where somebody asks for this URL again.
+    // Its query may contain the credential; `apply` adds it again when this URL is requested again.
     const url = new URL(answer.url);
     if (credential) url.search = credential.redact(url.search);
     if (answer.notModified || isAnswer(status, request)) return new HttpAnswer({ ...answer, url }, side);
@@ -164,5 +164,5 @@ export class PooledClient implements HttpClient {
 
 function late(url: string, timeoutMs: number): FetchError {
   const where = URL.canParse(url) ? displayUrl(new URL(url)) : 'the request';
-  return new FetchError('FETCH_TIMEOUT', `${where}: not done after ${timeoutMs} ms`);
+  return new FetchError('FETCH_TIMEOUT', `${where}: not finished after ${timeoutMs} ms`);
 }

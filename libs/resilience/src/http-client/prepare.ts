@@ -4,15 +4,15 @@ import type { HttpRequest } from './http-types.js';
 
 const REPEATABLE = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 
-/** Whether a request may be sent again although it may have been carried out. */
+/** Whether a request may be sent again although it may have been executed. */
 export const repeatable = ({ method = 'GET', idempotent }: HttpRequest): boolean =>
   idempotent ?? REPEATABLE.has(method);
 
-/** Whether a status is what the caller asked for. */
+/** Whether a status is a success for the caller. */
 export const isAnswer = (status: number, { expect }: HttpRequest): boolean =>
   (status >= 200 && status < 300) || (expect?.includes(status) ?? false);
 
-/** Brings a request into the form in which it is sent. @throws FetchError FETCH_BAD_URL */
+/** Prepares a request for sending. @throws FetchError FETCH_BAD_URL */
 export function prepare(
   request: HttpRequest,
   pool: { readonly maxBytes: number; readonly maxRedirects: number; readonly userAgent: string },

@@ -2,10 +2,10 @@ import { parseDictionary, parseList } from 'structured-headers';
 
 type Header = (name: string) => string | undefined;
 
-/** Longest wait that a server can ask for: a day. */
+/** Longest wait that a server can request: a day. */
 const MAX_WAIT_MS = 86_400_000;
 
-/** Until when a server wants to be left alone, by its clock's distance from ours. Milliseconds since the epoch. */
+/** Until when a server accepts no requests, corrected by its clock's difference from ours. Milliseconds since the epoch. */
 export interface RateLimitNews {
   /** `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3). */
   readonly retryAt?: number;
@@ -34,7 +34,7 @@ function waitOf(retryAfter: string | undefined, serverNow: number): number | und
   return at === undefined ? undefined : at - serverNow;
 }
 
-/** An HTTP date, or ISO 8601. `Date.parse` alone takes `1.5` and `-5` for dates, too. */
+/** An HTTP date, or ISO 8601. `Date.parse` alone also accepts `1.5` and `-5` as dates. */
 function dateOf(text: string): number | undefined {
   const at = /^\s*([A-Z][a-z]{2,8}[, ]|\d{4}-\d\d-\d\dT)/.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(at) ? undefined : at;
@@ -52,7 +52,7 @@ function structured(text: string | undefined): number | undefined {
     const known = waits.filter((wait) => wait !== undefined);
     return known.length > 0 ? Math.max(...known) : undefined;
   } catch {
-    return undefined; // A header that cannot be read says nothing.
+    return undefined; // An unreadable header is ignored.
   }
 }
 

@@ -4,7 +4,7 @@ import { readRateLimit } from './rate-limit-headers.js';
 const now = Date.parse('2026-11-22T17:00:00Z');
 const DAY = 86_400_000;
 
-/** What the headers say, in ms from now. */
+/** The wait that the headers request, in ms from now. */
 function read(headers: Readonly<Record<string, string>>) {
   const { retryAt, renewedAt } = readRateLimit((name) => headers[name], now);
   return [retryAt && retryAt - now, renewedAt && renewedAt - now];
@@ -30,13 +30,13 @@ describe('Retry-After', () => {
     expect(read({ 'retry-after': value })).toEqual([undefined, undefined]);
   });
 
-  it('names a time by the clock of the server, where it tells it', () => {
+  it('is relative to the clock of the server, where it sends it', () => {
     const headers = { 'retry-after': 'Sun, 22 Nov 2026 17:00:30 GMT', date: 'Sun, 22 Nov 2026 16:59:30 GMT' };
     expect(read(headers)).toEqual([60_000, undefined]);
   });
 });
 
-describe('a used-up allowance', () => {
+describe('an exhausted allowance', () => {
   it.each([
     [{ 'x-ratelimit-reset': '30' }],
     [{ 'x-ratelimit-reset': String(now / 1000 + 30) }],

@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 afterEach(() => world.close());
 
-/** Two origins: `/<status>?<url>` redirects, anything else answers method, headers and body as they came. */
+/** Two origins: `/<status>?<url>` redirects, anything else returns the method, headers and body of the request. */
 async function origins() {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const [, status, to] = /^\/(\d+)\?([^&=]*)/.exec(request.url!) ?? [];
@@ -22,7 +22,7 @@ async function origins() {
 }
 
 describe('a redirect', () => {
-  it('to another origin leaves credential and headers behind, also when it comes back', async () => {
+  it('to another origin drops credential and headers, also when it returns', async () => {
     const { first, second, to } = await origins();
     const http = world.client();
     const bearer = createCredential('c1', { kind: 'bearer', token: 'hunter2' }, { http });
@@ -38,7 +38,7 @@ describe('a redirect', () => {
     }
   });
 
-  it('within an origin takes the credential along', async () => {
+  it('within an origin keeps the credential', async () => {
     const { first, to } = await origins();
     const credential = createCredential('c1', { kind: 'bearer', token: 'hunter2' }, { http: world.client() });
     const answer = await world.client({ credential }).request({ url: first + to(302, '/end') });
@@ -52,13 +52,13 @@ describe('a redirect', () => {
     [303, 'PUT', 'GET', ''],
     [307, 'POST', 'POST', '{"a":1}'],
     [308, 'PATCH', 'PATCH', '{"a":1}'],
-  ] as const)('%i makes of %s a %s with body %j', async (status, method, then, body) => {
+  ] as const)('%i turns %s into %s with body %j', async (status, method, then, body) => {
     const { first, to } = await origins();
     const answer = await world.client().request({ url: first + to(status, '/end'), method, json: { a: 1 } });
     expect(answer.json()).toMatchObject({ method: then, body });
   });
 
-  it('never takes a body to another origin', async () => {
+  it('never sends a body to another origin', async () => {
     const { first, second, to } = await origins();
     const error = await failure(
       world.client().request({ url: first + to(307, `${second}/end`), method: 'POST', body: 'hunter2' }),
@@ -89,28 +89,28 @@ describe('a redirect', () => {
     expect([answer.status, answer.header('location'), answer.text()]).toEqual([302, '/end', 'moved']);
   });
 
-  it('is not followed for ever', async () => {
-    let asked = 0;
+  it('is not followed forever', async () => {
+    let requested = 0;
     const base = await world.servers.http((_request, response) => {
-      asked++;
+      requested++;
       response.writeHead(307, { location: '/' }).end();
     });
     expect(await failure(world.client().request({ url: base }))).toMatchObject({
       ...{ name: 'Terminal', code: 'SOURCE_INVALID_RESPONSE', message: `${base}/: more than 5 redirects` },
     });
-    expect(asked).toBe(6);
+    expect(requested).toBe(6);
   });
 });
 
 describe('a credential', () => {
-  it('is not sent to an origin that it is not for', async () => {
+  it('is not sent to an origin outside its own', async () => {
     const { first, second } = await origins();
     const credential = createCredential('c1', { kind: 'bearer', token: 'hunter2' }, { http: world.client() });
     const client = world.client({ credential, origins: [`${first}/api/`] });
     expect((await client.request({ url: `${first}/x` })).text()).toContain('hunter2');
     expect(await failure(client.request({ url: `${second}/x` }))).toMatchObject({
       code: 'SOURCE_ADDRESS_REFUSED',
-      message: `${second} is not where this connection's credential may be sent`,
+      message: `${second} is not an origin that this connection's credential may be sent to`,
     });
   });
 });

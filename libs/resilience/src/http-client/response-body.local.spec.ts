@@ -55,7 +55,7 @@ describe('a body', () => {
     await closed.promise;
   });
 
-  it('that goes on without end and unfolds to nothing is cut off', async () => {
+  it('that is endless and expands to nothing is cut off', async () => {
     const nothing = gzipSync('');
     const base = await world.servers.http((_request, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' });
@@ -71,7 +71,7 @@ describe('a body', () => {
   it.each([
     ['is not what its encoding says', { 'content-encoding': 'gzip' }, Buffer.from('plain')],
     ['is compressed and cut off', { 'content-encoding': 'gzip' }, gzipSync('hello'.repeat(100)).subarray(0, 20)],
-    ['has an encoding that was not asked for', { 'content-encoding': 'zstd' }, Buffer.from('x')],
+    ['has an encoding that was not requested', { 'content-encoding': 'zstd' }, Buffer.from('x')],
   ])('that %s cannot be read', async (_what, headers, body) => {
     const base = await world.servers.http((_request, response) => void response.writeHead(200, headers).end(body));
     expect(await failure(world.client().request({ url: base }))).toMatchObject({
@@ -80,7 +80,7 @@ describe('a body', () => {
   });
 });
 
-describe('an answer that comes drop by drop', () => {
+describe('a response that arrives very slowly', () => {
   it.each(['headers', 'body'])('is not waited for longer than the limit, in its %s', async (where) => {
     const base = await world.servers.tcp((socket) => {
       socket.write(where === 'body' ? 'HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n' : 'HTTP/1.1 200 OK\r\n');
@@ -89,7 +89,7 @@ describe('an answer that comes drop by drop', () => {
     });
     expect(await failure(world.client().request({ url: base, timeoutMs: 60 }))).toMatchObject({
       ...{ name: 'Retryable', code: 'SOURCE_UNREACHABLE', timedOut: true },
-      message: `${base}/: not done after 60 ms`,
+      message: `${base}/: not finished after 60 ms`,
     });
   });
 });

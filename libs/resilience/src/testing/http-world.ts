@@ -11,13 +11,13 @@ import {
 } from '../index.js';
 import { Servers } from './serve.js';
 
-/** Real servers on loopback, pools that may call them, and a clock that moves when told. `close` ends them all. */
+/** Real servers on loopback, pools that may call them, and a clock that the test moves. `close` ends them all. */
 export class HttpWorld {
   readonly servers = new Servers();
   readonly clock = new FakeClock();
   readonly #pools: HttpPool[] = [];
 
-  /** No retries and no jitter, unless asked for; time is the system's unless `clock` is given. */
+  /** No retries and no jitter by default; time is the system's unless `clock` is given. */
   pool(options: HttpPoolOptions = {}): HttpPool {
     const pool = createHttpPool({ allow: ['127.0.0.1'], random: () => 0.5, retries: retrySchedule([]), ...options });
     this.#pools.push(pool);
@@ -34,7 +34,7 @@ export class HttpWorld {
   }
 }
 
-/** The external error that something ends with. */
+/** The external error that a promise rejects with. */
 export async function failure(work: Promise<unknown>): Promise<ExternalError> {
   const outcome = await work.then(
     () => 'no error',

@@ -6,12 +6,12 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 export class Servers {
   readonly #open: { server: Server; sockets: Set<Socket> }[] = [];
 
-  /** Answers what `listener` does. @returns its origin */
+  /** Responds as `listener` does. @returns its origin */
   http(listener: RequestListener, host = '127.0.0.1', port = 0): Promise<string> {
     return this.listen(createServer(listener), host, port);
   }
 
-  /** Speaks no HTTP. */
+  /** Does not speak HTTP. */
   tcp(listener: (socket: Socket) => void): Promise<string> {
     return this.listen(createTcpServer((socket) => listener(socket.on('error', () => {}).resume())));
   }
@@ -25,11 +25,11 @@ export class Servers {
     return `http://${host}:${(server.address() as AddressInfo).port}`;
   }
 
-  /** Tells of every connection to the server of this origin from now on. */
-  onConnection(origin: string, tell: () => void): void {
+  /** Reports every connection to the server of this origin from now on. */
+  onConnection(origin: string, listener: () => void): void {
     const port = Number(new URL(origin).port);
     const found = this.#open.find(({ server }) => (server.address() as AddressInfo).port === port);
-    found!.server.on('connection', tell);
+    found!.server.on('connection', listener);
   }
 
   async close(): Promise<void> {

@@ -8,14 +8,14 @@ export interface TokenRequest {
 }
 
 /**
- * An OAuth server with an API behind it, that takes only the last access token it has given. Token n is `access-n`, and
+ * An OAuth server with an API behind it that accepts only the last issued access token. Token n is `access-n`, and
  * refresh token n, which only works once, `refresh-n`.
  */
 export class TokenServer {
   readonly requests: TokenRequest[] = [];
   /** Authorization headers of the requests to the API. */
   readonly apiCalls: string[] = [];
-  /** What token requests are answered next, in place of tokens. */
+  /** The next response to token requests, in place of tokens. */
   readonly answers: { readonly status: number; readonly body: unknown; readonly headers?: Record<string, string> }[] =
     [];
   /** Token requests wait for it. */

@@ -3,11 +3,11 @@ import { C1, C2, finish, lastWordAt, wordAt } from '../hash.js';
 import type { EntryCursor } from '../snapshot/entry-cursor.js';
 
 /**
- * 96 bits of a row and its key, kinds of the key included, the same whether it is seen as a row or as the entry of a
- * snapshot: the row's hash goes on over the key, a word at a time, as murmur3 does it.
+ * 96 bits of a row and its key, kinds of the key included, the same when computed from a row or from the entry of a
+ * snapshot: the row's hash continues over the key, a word at a time, as in murmur3.
  */
 export class Fingerprint {
-  /** Good until the next one is made. */
+  /** Valid until the next one is made. */
   readonly words = new Int32Array(3);
 
   ofRow({ key: { bytes, length }, hash }: CanonicalRow): void {

@@ -1,4 +1,4 @@
-import type { Breath } from '../breath.js';
+import type { LoopYield } from '../loop-yield.js';
 import { CanonicalRow } from './canonical-row.js';
 import type { Counts, NullKey } from '../difference.js';
 import { KeyWriter } from '../key-writer.js';
@@ -12,7 +12,7 @@ import { AT_ONCE, WaitingRows } from './waiting-rows.js';
 
 export type Rows = AsyncIterable<Row> | Iterable<Row>;
 
-/** Reads the source's rows into a sorter, but for those that are known to be as they were. */
+/** Reads the source's rows into a sorter, except those known to be unchanged. */
 export class Intake {
   readonly keys: KeyWriter;
   readonly #settings: Settings;
@@ -22,7 +22,7 @@ export class Intake {
   readonly #rows: AsyncIterator<Row> | Iterator<Row>;
   #model: Model | undefined;
   #sink: RowSink | undefined;
-  /** The columns of the first row, where they decide. */
+  /** The columns of the first row, if they define the model. */
   #known: readonly string[] | undefined;
   #stopped = false;
 
@@ -36,13 +36,13 @@ export class Intake {
     if (settings.columns !== undefined) this.#decide([...new Set([...settings.key, ...settings.columns])]);
   }
 
-  /** What rows are, once they were read. @param otherwise columns when there was no row to tell */
+  /** The model of the rows, once they were read. @param otherwise columns when there were no rows */
   model(otherwise: readonly string[]): Model {
     return this.#model ?? this.#decide([...new Set([...this.#settings.key, ...otherwise])]);
   }
 
-  /** Reads on until the rows end (undefined), or one has no key. */
-  async run(breath: Breath): Promise<NullKey | undefined> {
+  /** Reads until the rows end (undefined), or one has no key. */
+  async run(loopYield: LoopYield): Promise<NullKey | undefined> {
     for (;;) {
       const next = await this.#rows.next();
       if (this.#stopped) return void this.#letGo();
@@ -52,7 +52,7 @@ export class Intake {
         if (!(ready instanceof Promise)) return ready;
         await ready;
       }
-      if (breath.due()) await breath.take();
+      if (loopYield.due()) await loopYield.take();
       if (this.#stopped) return undefined;
     }
   }
@@ -63,9 +63,9 @@ export class Intake {
     this.#letGo();
   }
 
-  /** Lets go of the source. It is not waited for: it may hang. */
+  /** Closes the source without waiting for it: it may hang. */
   #letGo(): void {
-    // A generator that is at work just now refuses, and is asked again when it gave its row.
+    // A running generator refuses, and is closed again after it yields its row.
     (async () => this.#rows.return?.())().catch(() => {});
   }
 
@@ -102,7 +102,7 @@ export class Intake {
   }
 }
 
-/** Rows of one source mostly have the same names in the same order, so that this costs next to nothing. */
+/** Rows of one source mostly have the same names in the same order, so that this costs almost nothing. */
 function checkColumns(row: Row, known: readonly string[]): void {
   let i = 0;
   for (const name in row) {

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
-import { Breath } from '../breath.js';
+import { LoopYield } from '../loop-yield.js';
 import { CanonicalRow } from './canonical-row.js';
 import { MemoryStore, outcomeOf, seeded, sorted } from '../compare.fixtures.js';
 import { KnownRows } from './known-rows.js';
@@ -12,7 +12,7 @@ import { RecordSorter } from '../spill/record-sorter.js';
 import { TempFile } from '../spill/temp-file.js';
 import { AT_ONCE, WaitingRows } from './waiting-rows.js';
 
-/** So little memory that only some of the rows before are known; no row goes to the disk, where there are few. */
+/** So little memory that only some of the previous rows are known; few enough rows do not go to the disk. */
 const TINY = 64 * 1024;
 
 const rowsOf = (count: number): Row[] => Array.from({ length: count }, (_, id) => ({ id, name: `row ${id}` }));
@@ -24,7 +24,7 @@ async function after(before: Row[], now: Row[], more: Partial<CompareOptions> = 
   return { ...outcome, before: snapshot };
 }
 
-describe('a key that comes twice', () => {
+describe('a key that occurs twice', () => {
   const before = [{ id: 1, name: 'Ada' }, ...rowsOf(100).slice(2)];
   const [same, other] = [before[0]!, { id: 1, name: 'Ada Lovelace' }];
   const rest = before.slice(1);
@@ -40,7 +40,7 @@ describe('a key that comes twice', () => {
     expect(snapshot).toEqual(first);
   });
 
-  it('is changed when it changed at first, whatever comes later', async () => {
+  it('is changed when its first row changed, regardless of later rows', async () => {
     const { differences, snapshot } = await after(before, [other, same, ...rest, same]);
     expect(differences).toEqual([
       { type: 'changed', key: [1], row: other, columns: ['name'], cause: 'data' },
@@ -50,7 +50,7 @@ describe('a key that comes twice', () => {
     expect(snapshot).toEqual((await after([], [other, ...rest])).snapshot);
   });
 
-  it('stays one key when it comes so often that it goes to the disk', async () => {
+  it('stays one key when it occurs so often that it goes to the disk', async () => {
     const often = Array.from({ length: 3000 }, (_, i) => (i % 2 === 0 ? same : other));
     const { counts, spilledBytes } = await after(before, [...often, ...rest], { memoryLimit: TINY });
     expect(spilledBytes).toBeGreaterThan(TINY);
@@ -68,7 +68,7 @@ describe('a key whose value has another type now', () => {
   });
 });
 
-describe('when only some of the rows before fit in memory', () => {
+describe('when only some of the previous rows fit in memory', () => {
   it.each([1000, 2500, 2600, 2700, 3000, 20_000])('the outcome is the same: %i rows', async (count) => {
     const random = seeded(count);
     const before = rowsOf(count);
@@ -98,7 +98,7 @@ describe('rows that are known to be unchanged', () => {
     expect(again.counts).toMatchObject({ unchanged: 400 });
   });
 
-  it('are offered again when their write is told to have failed before, and only they', async () => {
+  it('are offered again when their previous write was reported as failed, and only they', async () => {
     const options: CompareOptions = { key: ['id'], snapshots: new MemoryStore() };
     const first = await outcomeOf(rowsOf(100), options, [[7]]);
     const second = await outcomeOf(rowsOf(100), { ...options, previous: first.snapshot.id });
@@ -125,14 +125,16 @@ describe('when nothing differs', () => {
     expect(again.spilledBytes).toBe(0);
   });
 
-  it('failed keys change nothing, but must be of rows', async () => {
+  it('failed keys change nothing, but must belong to rows', async () => {
     const { snapshot, options } = await previously();
     expect((await outcomeOf(rowsOf(1000), options, [[999], [0], [999]])).snapshot).toEqual(snapshot);
     const unknown = outcomeOf(rowsOf(1000), options, [[3], [1000]]);
-    await expect(unknown).rejects.toThrow(new RangeError('failed key [1000] is of no row of this comparison'));
+    await expect(unknown).rejects.toThrow(
+      new RangeError('failed key [1000] does not belong to a row of this comparison'),
+    );
   });
 
-  it('in the rows, as there are none, the model still does', async () => {
+  it('in the rows, because there are none, the model still does', async () => {
     const options: CompareOptions = { key: ['id'], snapshots: new MemoryStore(), columns: ['name'] };
     const first = await outcomeOf([], options);
     const wider = { ...options, columns: ['name', 'mail'] };
@@ -143,11 +145,11 @@ describe('when nothing differs', () => {
 });
 
 describe('long rows', () => {
-  it('do not make every place to wait in as long as they are', async () => {
+  it('do not make every waiting slot as long as they are', async () => {
     const snapshots = new MemoryStore();
     const { snapshot } = await outcomeOf([], { key: ['id'], columns: ['name'], snapshots });
     const previous = await Previous.open(snapshots, snapshot.id, ['id']);
-    const known = await KnownRows.of(previous, TINY, new Breath(), () => {});
+    const known = await KnownRows.of(previous, TINY, new LoopYield(), () => {});
     const rows = Array.from({ length: AT_ONCE }, () => new CanonicalRow(['id'], ['name']));
     const file = new TempFile(tmpdir());
     const waiting = new WaitingRows(rows, known, new RowRecorder(rows[0]!, new RecordSorter(file, TINY)));

@@ -1,4 +1,4 @@
-import type { Breath } from '../breath.js';
+import type { LoopYield } from '../loop-yield.js';
 import { Fingerprint } from './fingerprint.js';
 import type { Previous } from '../previous.js';
 import type { EntryCursor } from '../snapshot/entry-cursor.js';
@@ -7,7 +7,7 @@ import type { EntryCursor } from '../snapshot/entry-cursor.js';
 export const WORDS = 4;
 /** Beside the words a byte of state, and at most a word of the directory for every two entries. */
 const ENTRY_BYTES = WORDS * 4 + 1 + 2;
-/** Rows that can be asked for together. */
+/** Rows that can be looked up together. */
 const MOST_AT_ONCE = 256;
 const FIRST_CAPACITY = 64 * 1024;
 const HASHES = 2 ** 32;
@@ -15,9 +15,9 @@ const HASHES = 2 ** 32;
 const State = { untouched: 0, unchanged: 1, touched: 2 } as const;
 
 /**
- * What the previous snapshot's rows were, by 128 bits each, for as many as fit in memory: a row that is known here need
- * not be put aside for the join. They are the entries with the lowest hashes of keys, as a snapshot begins with them;
- * rows with hashes beyond are not known. A row that is told as unknown only costs time: the join decides.
+ * The previous snapshot's rows, by 128 bits each, for as many as fit in memory: a row that is known here need
+ * not be kept for the join. They are the entries with the lowest hashes of keys, as a snapshot begins with them;
+ * rows with hashes beyond are not known. A row reported as unknown only costs time: the join decides.
  */
 export class KnownRows {
   readonly #fingerprint = new Fingerprint();
@@ -36,10 +36,10 @@ export class KnownRows {
   /** The first entry of each range of hashes, which differ in their last `shift` bits. */
   #starts = new Uint32Array(0);
   #shift = 31;
-  /** Of each row that is asked for, where the range of its hash begins. */
+  /** Of each looked-up row, the start of its hash's range. */
   readonly #ranges = new Uint32Array(MOST_AT_ONCE);
   readonly #others = new Uint8Array(MOST_AT_ONCE);
-  /** Nobody reads it, but what is never used would not be loaded. */
+  /** Never read; without it the loads would be optimised away. */
   loaded = 0;
 
   /** @param memory bytes that it may hold */
@@ -49,15 +49,15 @@ export class KnownRows {
     this.#words = new Int32Array(Math.min(this.#most, FIRST_CAPACITY) * WORDS);
   }
 
-  /** Reads entries of a snapshot, as many as fit. @param check is asked now and then, and throws to end it */
-  static async of(previous: Previous, memory: number, breath: Breath, check: () => void): Promise<KnownRows> {
+  /** Reads entries of a snapshot, as many as fit. @param check is called now and then, and throws to end it */
+  static async of(previous: Previous, memory: number, loopYield: LoopYield, check: () => void): Promise<KnownRows> {
     const { header, entries } = previous;
     const known = new KnownRows(header.columns, memory);
     while (!known.#full) {
       await previous.nextFrame();
       if (!entries.here) break;
       for (; entries.here && !known.#full; entries.next()) known.#add(entries);
-      if (breath.overdue()) await breath.take();
+      if (loopYield.overdue()) await loopYield.take();
       check();
     }
     known.readBytes = previous.bytes;
@@ -70,15 +70,15 @@ export class KnownRows {
     return !this.#full && this.#unchanged === this.count;
   }
 
-  /** Whether rows of these columns can be told. */
+  /** Whether rows of these columns can be looked up. */
   have(columns: readonly string[]): boolean {
     return columns.length === this.#columns.length && columns.every((name, i) => name === this.#columns[i]);
   }
 
   /**
-   * Finds the rows that are there as they were, each the first of its key. All rows are to be brought here, in order.
+   * Finds unchanged rows, each the first of its key. Must be called for all rows, in order.
    * @param rows as entries are; @param count of them, at most 256
-   * @returns the places of the other rows, good until the next call
+   * @returns the indexes of the other rows, valid until the next call
    */
   others(rows: Int32Array, count: number): Uint8Array {
     this.#load(rows, count);
@@ -88,7 +88,7 @@ export class KnownRows {
   }
 
   /**
-   * Loads what will be looked at, without depending on it: so the processor waits for several places in memory at once,
+   * Loads the memory to be read, without depending on it: so the processor waits for several addresses at once,
    * most of which are in none of its caches.
    */
   #load(rows: Int32Array, count: number): void {
@@ -123,15 +123,15 @@ export class KnownRows {
     return false;
   }
 
-  /** Whether the row of an entry was found unchanged. @param entry its place in the snapshot, from 0 */
+  /** Whether the row of an entry was found unchanged. @param entry its index in the snapshot, from 0 */
   isUnchanged(entry: number): boolean {
     return this.#states[entry] === State.unchanged;
   }
 
-  /** No rows are to be taken any more: gives back the memory that only `take` needs. */
+  /** No more rows will be taken: frees the memory that only `take` needs. */
   end(): void {
     this.#bound = 0;
-    // At once: collected as garbage, so large a block may stay for long.
+    // At once: garbage collection may keep so large a block for long.
     this.#words.buffer.transfer(0);
     this.#starts = new Uint32Array(0);
   }
@@ -140,7 +140,7 @@ export class KnownRows {
     if (this.count === this.#most) return this.#cut(entry.keyHash);
     let at = this.count++ * WORDS;
     if (at === this.#words.length) {
-      // From the first to the last size at once: memory that is not touched costs nothing.
+      // From the first to the last size at once: untouched memory costs nothing.
       const larger = new Int32Array(this.#most * WORDS);
       larger.set(this.#words);
       this.#words = larger;
@@ -162,7 +162,7 @@ export class KnownRows {
 
   /** Makes the directory: ranges of hashes that two to four entries share. */
   #index(): void {
-    // One more, as what is loaded for a hash beyond the last entry is there too.
+    // One more, because lookups of a hash beyond the last entry load it too.
     this.#states = new Uint8Array(this.count + 1);
     const ideal = Math.floor(Math.log2((4 * this.#bound) / (this.count + 1)));
     this.#shift = Math.max(0, Math.min(31, ideal));
@@ -175,7 +175,7 @@ export class KnownRows {
     }
   }
 
-  /** A row that differs came first, so that none of that key that comes later is the row that counts. */
+  /** A differing row came first, so that no later row of that key counts. */
   #touch(start: number, end: number, keyHash: number): void {
     for (let i = start; i < end; i++) {
       if (this.#words[i * WORDS] === keyHash && this.#states[i] === State.untouched) this.#states[i] = State.touched;

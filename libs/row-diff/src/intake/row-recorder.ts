@@ -6,12 +6,12 @@ import type { RecordSorter } from '../spill/record-sorter.js';
 /** A row's payload in its record: words of canonical length and kinds' length, the hash, canonical bytes, kinds. */
 export const ROW_HEADER = 8 + HASH_BYTES;
 
-/** Where rows go: each is read into `row`, and then taken. */
+/** A receiver of rows: each is read into `row`, and then taken. */
 export interface RowSink {
   readonly row: CanonicalRow;
   /** @returns undefined, or a promise to wait for before the next row */
   take(): Promise<void> | undefined;
-  /** To be called when there are no more rows. */
+  /** Call it when there are no more rows. */
   end(): Promise<void> | undefined;
 }
 
@@ -51,7 +51,7 @@ export class RowRecorder implements RowSink {
     words[at++] = kindsLength;
     for (let i = 0; i < 4; i++) words[at++] = hash[i]!;
     const full = (length + 3) >>> 2;
-    // Words, not bytes: four at a time. What is too much in the last word is overwritten by the kinds.
+    // Words, not bytes: four at a time. The excess of the last word is overwritten by the kinds.
     for (let i = 0; i < full; i++) words[at + i] = from[i]!;
     const target = at * 4 + length;
     for (let i = 0; i < kindsLength; i++) bytes[target + i] = kinds[i]!;

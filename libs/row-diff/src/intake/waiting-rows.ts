@@ -3,14 +3,14 @@ import { Fingerprint } from './fingerprint.js';
 import { type KnownRows, WORDS } from './known-rows.js';
 import type { RowRecorder, RowSink } from './row-recorder.js';
 
-/** Rows that wait together: enough for the processor to wait for many places in memory at once. */
+/** Rows that wait together: enough for the processor to load from many addresses at once. */
 export const AT_ONCE = 48;
 /** Bytes of long rows that wait together. */
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * Where rows wait until it is asked for many of them at once whether they are known: one at a time, nearly every one
- * would wait for memory that is in no cache. Those that are not known go on to the recorder.
+ * Rows wait here to be looked up together: one at a time, nearly every one
+ * would wait for uncached memory. Unknown rows are passed on to the recorder.
  */
 export class WaitingRows implements RowSink {
   row: CanonicalRow;
@@ -61,7 +61,7 @@ export class WaitingRows implements RowSink {
     this.#trim();
   }
 
-  /** Long rows made their places large: all of them together would hold too much. */
+  /** Long rows made their slots large: all of them together would hold too much. */
   #trim(): void {
     if (this.#bytes > MOST_BYTES) for (const { values } of this.#rows) values.trim();
     this.#bytes = 0;

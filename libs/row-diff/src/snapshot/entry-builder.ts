@@ -1,6 +1,6 @@
 import { HASH_BYTES, PRINT_BYTES, type SnapshotHeader } from './format.js';
 
-/** Puts entries together, one at a time: `bytes` up to `length` is the entry. */
+/** Builds entries, one at a time: `bytes` up to `length` is the entry. */
 export class EntryBuilder {
   bytes = Buffer.allocUnsafeSlow(1024);
   length = 0;
@@ -13,7 +13,7 @@ export class EntryBuilder {
   /**
    * Begins an entry with a key's canonical bytes and kinds, one after the other from `at` on.
    * @param values bytes of the row's values that will follow
-   * @returns where the row's hash belongs; its prints come after it
+   * @returns the position of the row's hash; its prints follow it
    */
   begin(source: Buffer, at: number, keyLength: number, kindsLength: number, values: number): number {
     const needed = 10 + keyLength + kindsLength + HASH_BYTES + this.#prints + 8 + values;

@@ -6,7 +6,7 @@ import { corrupt } from './snapshot-reader.js';
 /** Walks over the entries of frames; positions are of bytes in `bytes`. */
 export class EntryCursor {
   bytes: Buffer = Buffer.alloc(0);
-  /** Whether there is an entry to look at. */
+  /** Whether there is a current entry. */
   here = false;
   start = 0;
   keyAt = 0;
@@ -39,7 +39,7 @@ export class EntryCursor {
     this.next();
   }
 
-  /** @throws SnapshotUnusable when the entry is none, or not in order: then keys were hashed differently */
+  /** @throws SnapshotUnusable when the entry is invalid, or not in order: then keys were hashed differently */
   next(): void {
     const before = this.here ? this.keyAt : -1;
     const beforeLength = this.keyLength;
@@ -86,7 +86,7 @@ export class EntryCursor {
     } else if (this.#values) {
       this.end += 8;
     }
-    if (this.end > bytes.length) throw corrupt('an entry is cut off');
+    if (this.end > bytes.length) throw corrupt('an entry is truncated');
     this.keyHash = hash32(bytes, this.keyAt, this.keyAt + this.keyLength);
   }
 }

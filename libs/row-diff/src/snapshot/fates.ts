@@ -5,7 +5,7 @@ const KINDS = ['unchanged', 'added', 'changed', 'removed'] as const;
 /** What to do when the write of a row failed: keep its entry, leave it out, or put `old` in its place. */
 export interface Fate {
   readonly kind: (typeof KINDS)[number];
-  /** How many entries of the snapshot it is about, from where the one before ended. */
+  /** How many entries of the snapshot it covers, from the end of the previous one. */
   readonly entries: number;
   /** The old entry, when changed or removed. */
   readonly old: Buffer;

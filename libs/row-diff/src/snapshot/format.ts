@@ -1,7 +1,7 @@
 // A snapshot: magic and version, then frames. A frame is its kind, the length and the CRC-32 of its content, and the
 // content; whole numbers are little-endian words of 32 bits.
 //   header   JSON: key columns and compared columns, in order of names; whether rows are kept
-//   entries  whole entries, in order of (hash32(key), key): the same rows give the same bytes whatever their order
+//   entries  whole entries, in order of (hash32(key), key): the same rows give the same bytes in any order
 //   end      number of entries (float64), CRC-32 of magic, version and the heads of all frames before, checksums included
 //
 // An entry: LEB128 length of the key's canonical bytes and of its kinds, these bytes, the row's murmur128 (16 bytes), a
@@ -16,15 +16,15 @@ export const Frame = { header: 0x52444548, entries: 0x52544e45, end: 0x20444e45 
 
 /** A frame of entries is closed by the entry that would make it longer than this. */
 export const FRAME_BYTES = 64 * 1024;
-/** No frame is longer: a length beyond it is damage, and must not be believed. */
+/** Maximum length of a frame: a longer one is damaged. */
 export const MAX_FRAME = 512 * 1024 * 1024;
 
 export const HASH_BYTES = 16;
 export const PRINT_BYTES = 3;
-/** The print of a column of which nothing is known; differs from every other. */
+/** The print of an unknown column; differs from every other. */
 export const UNKNOWN_PRINT = 0;
 
-/** What the rows of a snapshot are. */
+/** The model of a snapshot's rows. */
 export interface SnapshotHeader {
   /** Key columns, in order of names. */
   readonly key: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * foreign: no row snapshot · version: written by a later format · truncated: it ends early · corrupt: bytes are not those
- * that were written · otherKey: its rows are told apart by other columns, so that there is nothing to compare.
+ * foreign: not a row snapshot · version: written by a later format · truncated: it ends early · corrupt: bytes differ from
+ * those written · otherKey: its rows have other key columns, so that there is nothing to compare.
  */
 export type SnapshotProblem = 'foreign' | 'version' | 'truncated' | 'corrupt' | 'otherKey';
 

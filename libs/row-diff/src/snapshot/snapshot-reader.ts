@@ -2,11 +2,11 @@ import { crc32 } from 'node:zlib';
 import { Frame, FRAME_HEADER, MAGIC, MAX_FRAME, PREAMBLE, type SnapshotHeader, VERSION } from './format.js';
 import { SnapshotUnusable } from './snapshot-error.js';
 
-/** Reads a snapshot frame by frame; every byte is checked before it is handed out, the whole at the end. */
+/** Reads a snapshot frame by frame; every byte is checked before it is returned, the whole at the end. */
 export class SnapshotReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array(0);
-  /** What comes after the chunk at hand, read while that is at work. */
+  /** The next chunk, read while the current one is processed. */
   #ahead: Promise<IteratorResult<Uint8Array>> | undefined;
   #at = 0;
   /** Bytes of the snapshot that were read. */
@@ -30,7 +30,7 @@ export class SnapshotReader {
     if (got < PREAMBLE) throw truncated();
     const version = preamble.readUInt32LE(MAGIC.length);
     if (version !== VERSION) {
-      throw new SnapshotUnusable('version', `the snapshot has format ${version}, known is ${VERSION}`);
+      throw new SnapshotUnusable('version', `the snapshot has format ${version}, but only ${VERSION} is supported`);
     }
     this.#crc = crc32(preamble);
     const kind = await this.#next();
@@ -39,7 +39,7 @@ export class SnapshotReader {
   }
 
   /**
-   * The next frame of entries, good until the next call; undefined at the end.
+   * The next frame of entries, valid until the next call; undefined at the end.
    * @param seen entries in the frames so far @throws SnapshotUnusable
    */
   async entries(seen: number): Promise<Buffer | undefined> {
@@ -63,7 +63,7 @@ export class SnapshotReader {
     if ((await this.#fill(this.#frameHeader)) < FRAME_HEADER) throw truncated();
     const header = this.#frameHeader;
     const length = header.readUInt32LE(4);
-    if (length > MAX_FRAME) throw corrupt('a frame is longer than frames are');
+    if (length > MAX_FRAME) throw corrupt('a frame is too long');
     if (this.#memory.length < length) this.#memory = Buffer.allocUnsafeSlow(length);
     this.#frame = this.#memory.subarray(0, length);
     this.#crc = crc32(header, this.#crc);
@@ -82,7 +82,7 @@ export class SnapshotReader {
         this.#chunk = next.value;
         this.#at = 0;
         this.#ahead = this.#chunks.next();
-        // Who needs it is told of its failure.
+        // Its failure reaches the next read.
         this.#ahead.catch(() => {});
       }
       const part = this.#chunk.subarray(this.#at, this.#at + target.length - filled);
@@ -101,7 +101,7 @@ function parseHeader(bytes: Buffer): SnapshotHeader {
     const names = (list: unknown) => Array.isArray(list) && list.every((name) => typeof name === 'string');
     if (names(key) && names(columns) && typeof values === 'boolean') return { key, columns, values };
   } catch {
-    // Told below.
+    // Thrown below.
   }
   throw corrupt('its header cannot be read');
 }
@@ -113,7 +113,7 @@ const truncated = (): SnapshotUnusable => new SnapshotUnusable('truncated', 'the
 export const corrupt = (what: string, cause?: unknown): SnapshotUnusable =>
   new SnapshotUnusable('corrupt', `the snapshot is damaged: ${what}`, cause === undefined ? {} : { cause });
 
-/** The store's own word for damage is ours; that it cannot be reached, or has no such object, stays what it is. */
+/** The store's error for damage becomes ours; other errors of the store are passed on. */
 function unusable(error: unknown): never {
   if ((error as { code?: unknown }).code === 'BLOB_CORRUPT') throw corrupt('its bytes have another hash', error);
   throw error;

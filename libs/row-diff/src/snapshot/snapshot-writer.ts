@@ -23,7 +23,7 @@ export class SnapshotWriter {
     this.#close(Frame.header, frame);
   }
 
-  /** Copies whole entries that are one after the other in `bytes`; together no longer than a frame, or else one. */
+  /** Copies whole consecutive entries of `bytes`; together no longer than a frame, or else one. */
   add(bytes: Buffer, start: number, end: number, entries = 1): void {
     const length = end - start;
     if (!this.fits(length)) this.#flush();
@@ -40,12 +40,12 @@ export class SnapshotWriter {
     this.#rows += entries;
   }
 
-  /** Whether an entry of that length still goes into the frame at hand, after `before` bytes of others. */
+  /** Whether an entry of that length still fits into the current frame, after `before` bytes of others. */
   fits(length: number, before = 0): boolean {
     return this.#used + before + length <= FRAME_HEADER + FRAME_BYTES;
   }
 
-  /** Nothing may be added afterwards. */
+  /** Call it last: nothing may be added afterwards. */
   end(): void {
     this.#flush();
     const frame = Buffer.alloc(FRAME_HEADER + 12);

@@ -32,7 +32,7 @@ describe('a snapshot', () => {
     expect(await problemOf(good)).toBeUndefined();
   });
 
-  it('has the same bytes for the same rows, whatever their order', async () => {
+  it('has the same bytes for the same rows in any order', async () => {
     for (const step of [3, 5, 7]) {
       const turned = rows.map((_, i) => rows[(i * step) % rows.length]!);
       const { snapshot } = await outcomeOf(turned, options);
@@ -40,19 +40,19 @@ describe('a snapshot', () => {
     }
   });
 
-  it('is refused when any byte of it is another', async () => {
+  it('is refused when any byte of it differs', async () => {
     for (let at = 0; at < good.length; at++) {
       const damaged = Buffer.from(good);
       damaged[at]! ^= 0x41;
       const problem = await problemOf(damaged);
       if (at < MAGIC.length) expect(problem).toBe('foreign');
       else if (at < PREAMBLE) expect(problem).toBe('version');
-      // A length that is too large runs out of file before its checksum can be looked at.
+      // With a length that is too large the file ends before its checksum can be checked.
       else expect(['corrupt', 'truncated']).toContain(problem);
     }
   }, 60_000);
 
-  it('is refused wherever it ends early, also between two frames', async () => {
+  it('is refused when it is truncated anywhere, also between two frames', async () => {
     for (let length = 0; length < good.length; length++) {
       expect(await problemOf(good.subarray(0, length))).toBe('truncated');
     }
@@ -64,7 +64,7 @@ describe('a snapshot', () => {
   });
 
   it.each(['{"not": "a snapshot"}', 'PK\u0003\u0004', 'id,name\n1,row\n', 'TDMKROW5 and more'])(
-    'is refused when it is none: %j',
+    'is refused when it is not a snapshot: %j',
     async (text) => {
       expect(await problemOf(Buffer.from(text))).toBe('foreign');
     },
@@ -77,7 +77,7 @@ describe('a snapshot', () => {
     await expect(outcome).rejects.toThrow("the snapshot's key is id, the rows' key is name");
   });
 
-  it('that the store finds damaged is refused in the same words', async () => {
+  it('that the store finds damaged is refused with the same error', async () => {
     const snapshots = {
       put: store.put.bind(store),
       async *get() {
@@ -89,7 +89,7 @@ describe('a snapshot', () => {
     await expect(outcomeOf(rows, { ...options, snapshots, previous })).rejects.toMatchObject({ reason: 'corrupt' });
   });
 
-  it('that cannot be had is told in the words of the store, before a row is read', async () => {
+  it('that is unavailable is reported with the error of the store, before a row is read', async () => {
     const failure = new Error('the store is away');
     const snapshots = {
       put: store.put.bind(store),

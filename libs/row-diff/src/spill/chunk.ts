@@ -1,6 +1,6 @@
 const ENTRY = 8;
 
-/** Where a record is to be written. */
+/** The position to write a record at. */
 export interface Slot {
   bytes: Buffer;
   words: Int32Array;
@@ -9,7 +9,7 @@ export interface Slot {
 }
 
 /**
- * Memory that records are put into from its front; from its back grows a directory with hash and first word of each, so
+ * Memory filled with records from its front; from its back grows a directory with hash and first word of each, so
  * that sorting need not visit the records themselves, which are far apart.
  */
 export class Chunk {
@@ -21,7 +21,7 @@ export class Chunk {
   count = 0;
 
   constructor(length: number) {
-    // Memory from the system: what is not touched costs nothing.
+    // Memory from the system: untouched pages cost nothing.
     this.bytes = Buffer.from(new ArrayBuffer(length));
     this.words = new Int32Array(this.bytes.buffer, 0, length >>> 2);
   }
@@ -47,7 +47,7 @@ export class Chunk {
     this.count = 0;
   }
 
-  /** Gives the memory back at once: collected as garbage, so large a block may stay for long. */
+  /** Frees the memory at once: garbage collection may keep so large a block for long. */
   release(): void {
     (this.bytes.buffer as ArrayBuffer).transfer(0);
   }
@@ -57,7 +57,7 @@ export class Chunk {
     return { start: 0, end: this.words.length, count: this.count };
   }
 
-  /** Takes over what is in a smaller chunk. */
+  /** Takes over the content of a smaller chunk. */
   copy(from: Chunk): void {
     const { records, directory } = from.parts();
     this.bytes.set(records);
@@ -66,7 +66,7 @@ export class Chunk {
     this.count = from.count;
   }
 
-  /** What is in use: one after the other, they make up a chunk without room. */
+  /** The used parts: joined, they make up a full chunk. */
   parts(): { records: Buffer; directory: Buffer } {
     const { bytes, used, count } = this;
     return { records: bytes.subarray(0, used), directory: bytes.subarray(bytes.length - count * ENTRY) };

@@ -11,7 +11,7 @@ export interface StoredChunk {
   readonly count: number;
 }
 
-/** Records whose hashes share their first `depth` bits, in the order in which they came. */
+/** Records whose hashes share their first `depth` bits, in order of arrival. */
 export interface Partition {
   readonly depth: number;
   readonly chunks: StoredChunk[];
@@ -63,7 +63,7 @@ export class Partitions {
     }
   }
 
-  /** Sends what is left to the file. @returns the parts that are not empty, in order of their hashes */
+  /** Writes the rest to the file. @returns the parts that are not empty, in order of their hashes */
   finish(): Partition[] {
     this.#chunks.forEach((chunk, index) => chunk && void this.#write(index, chunk));
     return this.#parts.filter((part) => part.bytes > 0);

@@ -7,12 +7,12 @@ import type { TempFile } from './temp-file.js';
 const FIRST_ARENA = 1024 * 1024;
 /** Small partitions are sorted together up to this size: more does not fit the processor's caches. */
 const LEAF_BYTES = 4 * 1024 * 1024;
-/** Reads that are asked for at once. */
+/** Concurrent reads. */
 const READS = 8;
 
 /**
  * Sorts any number of records by key in bounded memory: as long as they fit, they stay in one arena; then they are
- * distributed over partitions of the hash's range on the disk, which come back one after the other in that order.
+ * distributed over partitions of the hash's range on the disk, which are read back one after the other in that order.
  */
 export class RecordSorter {
   readonly slot: Slot;
@@ -20,9 +20,9 @@ export class RecordSorter {
   readonly #memory: number;
   #arena: Chunk;
   #partitions: Partitions | undefined;
-  /** What is still to come; undefined as long as records are added. */
+  /** The remaining parts; undefined as long as records are added. */
   #rest: Partition[] | undefined;
-  /** Chunks whose records are to be told as repeats, but for those with these numbers. */
+  /** Chunks whose records count as repeats, except those with these numbers. */
   #repeats: { readonly chunks: StoredChunk[]; readonly firsts: ReadonlySet<number> } | undefined;
   #ahead: Promise<Leaf | undefined> | undefined;
   #half = 0;
@@ -51,7 +51,7 @@ export class RecordSorter {
     return undefined;
   }
 
-  /** The records in order of keys, a part at a time; a leaf is good until the next one is asked for. */
+  /** The records in order of keys, a part at a time; a leaf is valid until the next one is requested. */
   async next(): Promise<Leaf | undefined> {
     if (this.#rest === undefined) {
       this.#rest = this.#partitions?.finish() ?? [];
@@ -60,13 +60,13 @@ export class RecordSorter {
       this.#ahead = this.#load(this.#rest);
     }
     const leaf = await this.#ahead;
-    // The next one is read into the other half while this one is at work.
+    // The next one is read into the other half while this one is processed.
     this.#ahead = leaf && this.#load(this.#rest);
     this.#ahead?.catch(() => {});
     return leaf;
   }
 
-  /** Gives the memory back; to be called when all leaves were read and are no longer needed. */
+  /** Frees the memory; call it when all leaves were read and are no longer needed. */
   release(): void {
     this.#arena.release();
   }
@@ -80,7 +80,7 @@ export class RecordSorter {
   /** @returns whether there is room now */
   #grow(size: number): boolean {
     if (this.#arena.bytes.length >= this.#memory) return false;
-    // From the first to the last size at once: memory that is not touched costs nothing.
+    // From the first to the last size at once: untouched memory costs nothing.
     const arena = new Chunk(this.#memory);
     arena.copy(this.#arena);
     this.#arena = arena;
@@ -137,8 +137,8 @@ export class RecordSorter {
   }
 
   /**
-   * The first record of each key of a partition that has the same keys again and again, as when the wrong columns are
-   * taken for the key; undefined when it is better split.
+   * The first record of each key of a partition with many repeated keys, as when the wrong columns are
+   * used as the key; undefined when it is better split.
    */
   async #firsts({ chunks, depth }: Partition, memory: number): Promise<Firsts | undefined> {
     // One record, or different keys with the same 32 bits of hash: there are few of these, and no other way.

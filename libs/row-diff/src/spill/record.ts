@@ -1,6 +1,6 @@
-// A record: what is sorted by key. Words of 32 bits, so that it is copied and read fast; sizes in bytes.
+// A record, sorted by key. Words of 32 bits, so that it is copied and read fast; sizes in bytes.
 //   0 size, a multiple of 4 · 1 hash of the key · 2 row number · 3 length of the key << 16 | length of its kinds
-//   then the key's canonical bytes and kinds, and from the next full word on whatever belongs to the key.
+//   then the key's canonical bytes and kinds, and from the next full word on the payload.
 
 export const RECORD_HEADER = 16;
 /** Longest key, in canonical bytes. */

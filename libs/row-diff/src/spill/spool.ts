@@ -44,7 +44,7 @@ export class Spool {
   /** Everything written so far, in order; may be read again. The reader may keep the pieces. */
   async *read(): AsyncGenerator<Buffer> {
     if (this.#extents.length > 0) await this.#file.flush();
-    // The next piece is read while the reader is busy with this one.
+    // The next piece is read while the reader processes this one.
     let ahead = this.#piece(0);
     for (let i = 1; i <= this.#extents.length; i++) {
       const piece = await ahead;
@@ -60,7 +60,7 @@ export class Spool {
     if (extent === undefined) return Promise.resolve(undefined);
     const bytes = Buffer.allocUnsafeSlow(extent.length);
     const read = this.#file.read(bytes, extent.position).then(() => bytes);
-    // Who needs it is told of its failure.
+    // Its failure reaches the next read.
     read.catch(() => {});
     return read;
   }

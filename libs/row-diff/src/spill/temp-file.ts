@@ -21,8 +21,8 @@ export interface Extent {
 }
 
 /**
- * Bytes put aside for the length of one comparison. The file loses its name as soon as it is open, so that the system
- * takes it back however the process ends; where that cannot be (Windows), it is removed at its close, or by the next
+ * Bytes spilled during one comparison. The file is unlinked as soon as it is open, so that the system
+ * reclaims it however the process ends; where that is impossible (Windows), it is removed at its close, or by the next
  * TempFile of the folder once its process is dead.
  */
 export class TempFile {
@@ -31,7 +31,7 @@ export class TempFile {
   #named: string | undefined;
   #end = 0;
   #failure: Error | undefined;
-  /** What waits to be written, in the order of the file. */
+  /** Bytes waiting to be written, in the order of the file. */
   #queue: Write[] = [];
   #waiting = 0;
   #writing: Promise<void> | undefined;
@@ -50,7 +50,7 @@ export class TempFile {
   /**
    * Appends bytes, which must stay as they are until `done` is called.
    * @returns `ready`: undefined, or a promise to wait for before the next write
-   * @throws what an earlier write failed with
+   * @throws the error of an earlier write
    */
   write(bytes: Uint8Array, done: () => void): { extent: Extent; ready: Promise<void> | undefined } {
     this.#check();
@@ -63,7 +63,7 @@ export class TempFile {
     return { extent, ready: this.#room?.promise };
   }
 
-  /** Resolves when all that was written is in the file. @throws what a write failed with */
+  /** Resolves when all written bytes are in the file. @throws the error of a write */
   async flush(): Promise<void> {
     await this.#writing;
     this.#check();
@@ -79,7 +79,7 @@ export class TempFile {
     }
   }
 
-  /** Gives the disk back. May be called at any time and twice. */
+  /** Frees the disk. May be called at any time and twice. */
   async close(): Promise<void> {
     this.#failure ??= new Error('the temporary file is closed');
     this.#leaveRoom();
@@ -92,7 +92,7 @@ export class TempFile {
     this.#named = undefined;
   }
 
-  /** One call after the other; each takes along what has gathered meanwhile. */
+  /** One call after the other; each includes the bytes gathered meanwhile. */
   async #writeAll(): Promise<void> {
     const handle = await this.#opened();
     let position = this.#end - this.#waiting;
@@ -118,7 +118,7 @@ export class TempFile {
     this.#leaveRoom();
   }
 
-  /** Whoever waits goes on; what failed is told at the next write or flush. */
+  /** Releases waiting callers; a failure is thrown by the next write or flush. */
   #leaveRoom(): void {
     this.#room?.resolve();
     this.#room = undefined;
@@ -153,7 +153,7 @@ async function writeFully(handle: FileHandle, parts: Uint8Array[], position: num
   }
 }
 
-/** Deletes what processes that are no more have left; failing to is no reason not to work. */
+/** Deletes leftovers of dead processes; a failure to do so is ignored. */
 async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const pid = Number(NAME.exec(name)?.[1]);

@@ -1,5 +1,5 @@
 /**
- * A number as plain decimal digits, never with an exponent, so that it equals what a database prints for the same
+ * A number as plain decimal digits, never with an exponent, so that it equals a database's text for the same
  * decimal: integers exactly, fractions with the fewest digits that read back as the same number. NaN and Infinity are
  * their names, -0 is 0.
  */

@@ -9,7 +9,7 @@ const COLON = 58;
 
 /**
  * Reads a text that is an ISO 8601 date and time with a zone (`Z`, `±hh`, `±hhmm`, `±hh:mm`), with `T` or a space between
- * (as PostgreSQL writes it) and up to nine digits of a second's fraction. Any other text is no instant.
+ * (as PostgreSQL writes it) and up to nine digits of a second's fraction. Any other text is not an instant.
  * @param into takes the result, so that nothing is allocated per value
  */
 export function parseInstant(text: string, into: Instant): boolean {
@@ -43,7 +43,7 @@ export function parseInstant(text: string, into: Instant): boolean {
   return true;
 }
 
-/** Minutes east of Greenwich of the zone from `at` to the end; NaN when it is none. */
+/** Minutes east of Greenwich of the zone from `at` to the end; NaN when it is invalid. */
 function zone(text: string, at: number): number {
   const sign = text.charCodeAt(at);
   const left = text.length - at;
@@ -58,7 +58,7 @@ function zone(text: string, at: number): number {
   return sign === DASH ? -(hours * 60 + minutes) : hours * 60 + minutes;
 }
 
-/** The number that the digits make; -1 when one of them is none. */
+/** The value of the digits; -1 when one of them is not a digit. */
 function digits(text: string, start: number, end: number): number {
   let number = 0;
   for (let i = start; i < end; i++) {

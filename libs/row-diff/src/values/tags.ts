@@ -1,4 +1,4 @@
-/** What a value is compared as. The first byte of each canonical value. */
+/** The type that a value is compared as. The first byte of each canonical value. */
 export const Canonical = {
   null: 0,
   false: 1,
@@ -22,7 +22,7 @@ export const Canonical = {
 /** A byte that UTF-8 never has. */
 export const END_OF_TEXT = 0xff;
 
-/** What a value was before it became canonical, so that it can be given back as it came. */
+/** The original type of a canonical value, so that it can be restored. */
 export const Kind = {
   missing: 0,
   null: 1,

@@ -13,7 +13,7 @@ interface SliceableBuffer extends Buffer {
   latin1Slice(start: number, end: number): string;
 }
 
-/** Gives back, one after the other, the values that a ValueWriter wrote. */
+/** Returns, one after the other, the values that a ValueWriter wrote. */
 export class ValueReader {
   #bytes = Buffer.alloc(0) as SliceableBuffer;
   #at = 0;
@@ -67,7 +67,7 @@ export class ValueReader {
     return ascii ? this.#bytes.latin1Slice(start, end) : this.#bytes.toString('utf8', start, end);
   }
 
-  /** Goes behind the text. @returns whether it is ASCII */
+  /** Skips the text. @returns whether it is ASCII */
   #endText(): boolean {
     const bytes = this.#bytes;
     let at = this.#at;
@@ -134,7 +134,7 @@ export class ValueReader {
   }
 }
 
-/** Also for the one name whose assignment does something else. */
+/** Also for `__proto__`, whose assignment has another effect. */
 export function setMember(object: Record<string, Value>, name: string, value: Value): void {
   if (name !== '__proto__') object[name] = value;
   else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });

@@ -3,7 +3,7 @@ import { type Instant, parseInstant } from './instant.js';
 import { Canonical, END_OF_TEXT, Kind } from './tags.js';
 import type { Row, Value } from '../row.js';
 
-/** Values nested deeper than this are taken for a cycle. */
+/** Values nested deeper than this count as a cycle. */
 const MAX_DEPTH = 500;
 /** Texts up to here are copied faster by hand than by a call. */
 const SHORT = 32;
@@ -15,8 +15,8 @@ const MINUS = 45;
 const POINT = 46;
 
 /**
- * Turns values into two runs of bytes: `canonical`, which is equal for equal values and is what is compared and hashed,
- * and `kinds`, which tells what the values were, so that both together give them back.
+ * Turns values into two runs of bytes: `canonical`, which is equal for equal values and is compared and hashed,
+ * and `kinds`, the original types, so that both together restore the values.
  */
 export class ValueWriter {
   canonical = Buffer.alloc(FIRST_LENGTH);
@@ -33,25 +33,25 @@ export class ValueWriter {
     this.kindsLength = 0;
   }
 
-  /** Fills the last word with zeros, as hashes by words want it. */
+  /** Pads the last word with zeros, as required by hashes over words. */
   pad(): void {
     this.#room(4);
     for (let at = this.length; (at & 3) !== 0; at++) this.canonical[at] = 0;
   }
 
-  /** Gives back memory that a long value took. */
+  /** Frees memory that a long value used. */
   trim(): void {
     if (this.canonical.length > FIRST_LENGTH) this.#take(Buffer.alloc(FIRST_LENGTH));
   }
 
-  /** The canonical bytes and, behind them, the kinds; good until the next value. */
+  /** The canonical bytes and, behind them, the kinds; valid until the next value. */
   withKinds(): Buffer {
     this.#room(this.kindsLength);
     for (let i = 0; i < this.kindsLength; i++) this.canonical[this.length + i] = this.kinds[i]!;
     return this.canonical;
   }
 
-  /** A column's value: a number is the same as its decimal text. @throws TypeError for what has no value, like functions */
+  /** A column's value: a number is the same as its decimal text. @throws TypeError for values that cannot be compared, like functions */
   column(value: Value): void {
     switch (typeof value) {
       case 'string':

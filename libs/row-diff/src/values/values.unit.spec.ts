@@ -45,7 +45,7 @@ describe('canonical values', () => {
     ['bytes and their ArrayBuffer', bytes(7, 8), bytes(7, 8).buffer],
     ['numbers of an array and of a typed array', [1.5, 2], new Float32Array([1.5, 2])],
     ['a value and what its toJSON gives', { toJSON: () => '12.50' }, '12.50'],
-  ])('takes %s for the same', (_, a, b) => {
+  ])('treats %s as the same', (_, a, b) => {
     expect(canonical(a)).toBe(canonical(b));
   });
 
@@ -78,11 +78,11 @@ describe('canonical values', () => {
     ['empty bytes and the empty text', bytes(), ''],
     ['a member that is an object and its members', { a: { b: 1 } }, { a: {}, b: 1 }],
     ['an invalid date and null', new Date(NaN), null],
-  ])('tells apart %s', (_, a, b) => {
+  ])('distinguishes %s', (_, a, b) => {
     expect(canonical(a)).not.toBe(canonical(b));
   });
 
-  it('keeps columns apart whatever their texts are', () => {
+  it('separates columns regardless of their texts', () => {
     const of = (...values: unknown[]) => {
       const writer = new ValueWriter();
       for (const value of values) writer.column(value);
@@ -109,7 +109,7 @@ describe('canonical values', () => {
     expect(() => canonical(self)).toThrow('contains itself');
   });
 
-  it('gives every value back as it came', () => {
+  it('restores every value', () => {
     const values = [
       ...[null, undefined, true, false, '', 'text', 'ä€😀', 'x'.repeat(100), 'ä'.repeat(100), '\u0000', '\ufffd'],
       ...[0, -0, 1, -1, 10, 999_999_999, 1_000_000_000, -12.25, 0.05, 1234.5678, 0.1 + 0.2, 1e21, 1e-7, -5e-324],

@@ -16,13 +16,13 @@ export class GithubApi extends OAuthApi {
   readonly #repositories = new Map<number, GithubRepository>();
   /** Every name that a repository ever had. */
   readonly #names = new Map<string, number>();
-  /** Pages of more than so many are answered 504. */
+  /** Larger pages are answered 504. */
   slowAbove = Infinity;
   /** How deep page numbers reach into a list of issues. */
   maxPagedItems = 10_000;
-  /** Whether lists of issues have cursors besides page numbers, as older Enterprise Servers have not. */
+  /** Whether lists of issues have cursors besides page numbers, which older Enterprise Servers lack. */
   cursors = true;
-  /** What a fine-grained token must not read. */
+  /** Resources that a fine-grained token must not read. */
   readonly forbidden = new Set<'issues' | 'pulls' | 'commits'>();
   /** Calls left until `resetAt` (ms since 1970); a 304 costs none. */
   remaining = 5000;
@@ -37,13 +37,13 @@ export class GithubApi extends OAuthApi {
     return repository;
   }
 
-  /** Its old name redirects from now on. */
+  /** From now on its old name redirects. */
   rename(repository: GithubRepository, fullName: string): void {
     repository.fullName = fullName;
     this.#names.set(fullName, repository.id);
   }
 
-  /** Deleted, or no longer visible to the token: one cannot tell from outside. */
+  /** Deleted, or no longer visible to the token: indistinguishable from outside. */
   remove(repository: GithubRepository): void {
     this.#repositories.delete(repository.id);
   }
@@ -65,7 +65,7 @@ export class GithubApi extends OAuthApi {
       return this.#counted(refusal(403, 'API rate limit exceeded for user ID 1.', '/rate-limit'), 0);
     const answer = this.#route(request);
     if (answer.status !== 200) return this.#counted(answer, 1);
-    // Answers vary by authorization, and so do their tags.
+    // Responses vary by authorization, and so do their tags.
     const seed = JSON.stringify([request.headers.authorization, answer.body]);
     const etag = `W/"${createHash('sha256').update(seed).digest('hex')}"`;
     const known = request.headers['if-none-match'] === etag;
@@ -185,7 +185,7 @@ function refusal(status: number, message: string, docs = ''): ApiAnswer {
   return { status, body: { message, documentation_url: `${DOCS}${docs}`, status: `${status}` } };
 }
 
-/** Too many calls at once; with `retry-after`, or, as it happens too, without. */
+/** Too many calls at once; with `retry-after`, or, as also occurs, without. */
 export function secondaryLimit(retryAfterSeconds?: number): ApiAnswer {
   const message = 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.';
   const answer = refusal(403, message, '/rate-limit');

@@ -27,14 +27,14 @@ interface Change {
  * guides/about-changes, guides/ref-search-terms and guides/fields-parameter (also at developers.google.cn as .md.txt).
  * Not modelled: writing, contents and exports, orderBy, corpora other than the user's and one shared drive, spaces,
  * change notifications, labels, quotas that count. What the reference leaves open: the form of page tokens, and the
- * answer to one that is not taken (400, reason `invalid`, location `pageToken`, as seen in the wild).
+ * response to an invalid one (400, reason `invalid`, location `pageToken`, as seen in the wild).
  */
 export class GoogleDriveApi extends OAuthApi {
   /** Pages of more entries than this are answered by 504. */
   timeoutAbove = Infinity;
-  /** The next lists say that not everything was searched. */
+  /** The next lists report an incomplete search. */
   incompleteSearch = false;
-  /** Milliseconds since 1970; goes on by a second with everything that is done. */
+  /** Milliseconds since 1970; advances by a second with every action. */
   time = Date.parse('2026-03-01T00:00:00.000Z');
   user = { displayName: 'Ada', emailAddress: 'ada@example.com', permissionId: '1' };
 
@@ -49,7 +49,7 @@ export class GoogleDriveApi extends OAuthApi {
     return new GoogleDriveApi().listen();
   }
 
-  /** Where the API is: as https://www.googleapis.com/drive/v3. */
+  /** The base URL, like https://www.googleapis.com/drive/v3. */
   get baseUrl(): string {
     return `${this.origin}/drive/v3`;
   }
@@ -72,12 +72,12 @@ export class GoogleDriveApi extends OAuthApi {
     return file;
   }
 
-  /** Adds a file whose id the API forgets to tell. */
+  /** Adds a file whose id the API omits. */
   putWithoutId(): void {
     this.put('without-id', { id: undefined });
   }
 
-  /** Deletes a file for good, or takes away the right to see it. */
+  /** Deletes a file permanently, or revokes access to it. */
   remove(id: string): void {
     const driveId = this.#files.get(id)?.driveId;
     this.#files.delete(id);
@@ -91,13 +91,13 @@ export class GoogleDriveApi extends OAuthApi {
     this.#record({ fileId: id, time, removed: false, changeType: 'drive', driveId: id });
   }
 
-  /** Page tokens of the changes so far are no longer taken. */
+  /** Page tokens of the changes so far are no longer accepted. */
   forgetChanges(): void {
     this.#sequence += 2;
     this.#oldestChange = this.#sequence;
   }
 
-  /** Ids of the files that are there and not in the trash, sorted. */
+  /** Ids of the existing files that are not in the trash, sorted. */
   get ids(): string[] {
     return [...this.#files.values()]
       .filter(({ trashed }) => !trashed)
@@ -151,7 +151,7 @@ export class GoogleDriveApi extends OAuthApi {
     const size = pageSize(query);
     if (size === null) return driveError.invalid('pageSize');
     if (size > this.timeoutAbove) return driveError.backendError(504);
-    const drive = this.#driveAsked(query);
+    const drive = this.#requestedDrive(query);
     if ('status' in drive) return drive;
     if (drive.driveId !== undefined && query.get('corpora') !== 'drive') return driveError.invalid('corpora');
     const q = query.get('q') ?? '';
@@ -173,7 +173,7 @@ export class GoogleDriveApi extends OAuthApi {
   }
 
   #startPageToken({ query }: ApiRequest): ApiAnswer {
-    const drive = this.#driveAsked(query, false);
+    const drive = this.#requestedDrive(query, false);
     if ('status' in drive) return drive;
     return { status: 200, body: { kind: 'drive#startPageToken', startPageToken: String(this.#sequence + 1) } };
   }
@@ -184,7 +184,7 @@ export class GoogleDriveApi extends OAuthApi {
     const size = pageSize(query);
     if (size === null) return driveError.invalid('pageSize');
     if (size > this.timeoutAbove) return driveError.backendError(504);
-    const drive = this.#driveAsked(query);
+    const drive = this.#requestedDrive(query);
     if ('status' in drive) return drive;
     const from = Number(token);
     if (!/^\d+$/.test(token) || from < this.#oldestChange || from > this.#sequence + 1)
@@ -207,13 +207,13 @@ export class GoogleDriveApi extends OAuthApi {
     return { ...common, fileId, ...(removed ? {} : { file }) };
   }
 
-  /** A newer change of a file takes the place of the one before. */
+  /** A newer change of a file replaces the previous one. */
   #record(change: Change): void {
     for (const [at, { fileId }] of this.#changes) if (fileId === change.fileId) this.#changes.delete(at);
     this.#changes.set(++this.#sequence, change);
   }
 
-  #driveAsked(query: URLSearchParams, lists = true) {
+  #requestedDrive(query: URLSearchParams, lists = true) {
     const driveId = query.get('driveId') ?? undefined;
     const all = query.get('includeItemsFromAllDrives') === 'true';
     if ((all || driveId !== undefined) && query.get('supportsAllDrives') !== 'true')

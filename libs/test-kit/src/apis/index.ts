@@ -1,4 +1,4 @@
-// Small servers that answer as the services do that the connectors talk to; each names the reference it was written from.
+// Small servers that behave like the services of the connectors; each names its reference documentation.
 export { JsonApi, type JsonApiFault, type JsonApiRecord, type JsonApiRequest, type JsonApiStyle } from './json-api.js';
 export { GoogleDriveApi, driveError, type DriveFile } from './google-drive.js';
 export { MicrosoftGraphApi, graphError, type GraphMessage, type Mailbox } from './microsoft-graph.js';

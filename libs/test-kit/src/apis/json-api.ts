@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A record as the API shows it. What lacks an id is shown without one. */
+/** A record as the API shows it. A record that lacks an id is shown without one. */
 export interface JsonApiRecord {
   readonly id?: string | number;
   /** ISO 8601, UTC. */
@@ -22,7 +22,7 @@ export interface JsonApiRequest {
 export type JsonApiFault = 'cut' | 'invalidJson' | 'hang' | 'unavailable';
 export type JsonApiStyle = 'link' | 'cursor' | 'page' | 'offset' | 'next' | 'search';
 
-/** The page that a request asks for, in the order that it asks for. */
+/** The page that a request asks for, in the requested order. */
 interface Slice {
   readonly records: readonly JsonApiRecord[];
   readonly start: number;
@@ -39,7 +39,7 @@ interface Shaped {
 const DEFAULT_LIMIT = 20;
 
 /**
- * A JSON API as many have one. No published reference: the same collections in each of the usual ways of paging, by the
+ * A typical JSON API. No published reference: the same collections in each of the usual ways of paging, by the
  * first part of the path (`/cursor/items`, `/link/items`, …; `search` is POST with the parameters in the body).
  *
  * Parameters: `limit` (default 20, at most `maxLimit`), `updated_since`, `updated_before`, `sort` (`id` by default, or
@@ -51,15 +51,15 @@ export class JsonApi {
   readonly collections = new Map<string, JsonApiRecord[]>();
   /** Every request, in order. */
   readonly requests: JsonApiRequest[] = [];
-  /** The bearer token that is taken; null: anybody may ask. */
+  /** The accepted bearer token; null: none is required. */
   token: string | null = null;
-  /** Largest page, whatever is asked for. */
+  /** Maximum page size, regardless of the request. */
   maxLimit = 1000;
-  /** Pages of more records are answered 504. */
+  /** Larger pages are answered 504. */
   gatewayTimeoutOver = Infinity;
-  /** What happens to every answer. */
+  /** The fault of every response. */
   always: JsonApiFault | number | null = null;
-  /** What happens to the next answers, one each; a number is the Retry-After of a 429. */
+  /** The faults of the next responses, one each; a number is the Retry-After of a 429. */
   readonly next: (JsonApiFault | number)[] = [];
   #hanging = Promise.withResolvers<void>();
 
@@ -77,7 +77,7 @@ export class JsonApi {
     return api;
   }
 
-  /** Resolves when a request has come that gets no answer. */
+  /** Resolves when a request has arrived that gets no response. */
   get hanging(): Promise<void> {
     return this.#hanging.promise;
   }
@@ -98,17 +98,17 @@ export class JsonApi {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => {});
     const url = new URL(request.url!, this.url);
-    const asked = await bodyOf(request);
+    const requested = await bodyOf(request);
     const query = Object.fromEntries(url.searchParams);
     const { method = '', headers } = request;
-    this.requests.push({ method, path: url.pathname, query, headers, body: asked });
+    this.requests.push({ method, path: url.pathname, query, headers, body: requested });
     const fault = this.next.shift() ?? this.always;
     if (fault === 'hang') return this.#hanging.resolve();
     if (fault === 'unavailable') return refuse(response, 503, 'down for maintenance');
     if (typeof fault === 'number') return refuse(response, 429, 'slow down', { 'retry-after': String(fault) });
     if (this.token !== null && headers.authorization !== `Bearer ${this.token}`)
       return refuse(response, 401, 'the token is not valid', { 'www-authenticate': 'Bearer error="invalid_token"' });
-    const parameters = method === 'POST' ? { ...query, ...(asked as Record<string, string>) } : query;
+    const parameters = method === 'POST' ? { ...query, ...(requested as Record<string, string>) } : query;
     const [, style = '', ...rest] = url.pathname.split('/');
     const records = this.collections.get(`/${rest.join('/')}`);
     const shaped = records && shape(style as JsonApiStyle, this.#slice(records, parameters), url);
@@ -130,7 +130,7 @@ export class JsonApi {
   }
 }
 
-/** A style's answer; undefined for a style that there is not. */
+/** A style's response; undefined for an unknown style. */
 function shape(style: JsonApiStyle, slice: Slice, url: URL): Shaped | undefined {
   const end = slice.start + slice.records.length;
   const more = end < slice.total;

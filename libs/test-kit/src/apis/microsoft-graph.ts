@@ -14,9 +14,9 @@ const READING_SCOPES = ['Mail.Read', 'Mail.ReadWrite'];
  * Outlook mail in Microsoft Graph v1.0: mailFolders, childFolders, messages, attachments and the delta of the messages of
  * a folder. Written from https://learn.microsoft.com/en-us/graph/api/message-delta, delta-query-messages,
  * delta-query-overview, outlook-immutable-id, user-list-mailfolders, user-list-messages, errors and throttling, and from
- * what is reported of it at github.com/microsoftgraph/microsoft-graph-docs: a read flag that changes is told with three
+ * reports at github.com/microsoftgraph/microsoft-graph-docs: a changed read flag is reported with three
  * properties only (#7776), `$top` of a delta is not honoured (-contrib#6457), a `$select` inside `$expand` neither
- * (-contrib#8431; `$expand` is refused here), and with immutable ids a message that left a folder and came back is told as
+ * (-contrib#8431; `$expand` is refused here), and with immutable ids a message that left a folder and returned is reported as
  * removed (#21752). A delta with a filter ends after 5,000 messages. Not modelled: writing, other filters, `$batch`.
  */
 export class MicrosoftGraphApi extends OAuthApi {
@@ -24,10 +24,10 @@ export class MicrosoftGraphApi extends OAuthApi {
   timeoutAbove = Infinity;
   /** Whether a user authorised; an application has no `me`. */
   delegated = true;
-  /** Links lead there instead of here. */
+  /** Links point there instead of here. */
   linkOrigin: string | undefined;
   override scopes: readonly string[] = ['Mail.Read'];
-  /** `me` answers for its user. */
+  /** The user of `me`. */
   readonly mailbox = new Mailbox('ada@example.com');
   #generation = 1;
 
@@ -35,12 +35,12 @@ export class MicrosoftGraphApi extends OAuthApi {
     return new MicrosoftGraphApi().listen();
   }
 
-  /** Where the API is: as https://graph.microsoft.com/v1.0. */
+  /** The base URL, like https://graph.microsoft.com/v1.0. */
   get baseUrl(): string {
     return `${this.origin}/v1.0`;
   }
 
-  /** Tokens of deltas handed out so far are no longer known. */
+  /** Delta tokens issued so far are no longer valid. */
   forgetSyncStates(): void {
     this.#generation++;
   }
@@ -166,15 +166,15 @@ export class MicrosoftGraphApi extends OAuthApi {
     const kinds = new Map<string, string[]>();
     for (const { at, messageId, kind } of folder.events)
       if (at > since && at <= state.started) kinds.set(messageId, [...(kinds.get(messageId) ?? []), kind]);
-    const told = state.told ?? 0;
+    const reported = state.reported ?? 0;
     const changed = [...kinds].filter(([id]) => passes(this.mailbox.messages.get(id), state.filter));
-    const page = changed.slice(told, told + size);
-    const next = changed.length > told + size ? { ...state, told: told + size } : undefined;
+    const page = changed.slice(reported, reported + size);
+    const next = changed.length > reported + size ? { ...state, reported: reported + size } : undefined;
     const value = page.map(([id, events]) => this.#changeOf(id, events, folder, request));
     return this.#page(folder, value, next, state);
   }
 
-  /** With immutable ids whoever left is told as removed, even if it came back. */
+  /** With immutable ids a message that left is reported as removed, even if it returned. */
   #changeOf(id: string, kinds: readonly string[], folder: GraphFolder, request: ApiRequest) {
     const stored = this.mailbox.messages.get(id);
     const left = immutable(request) && kinds.includes('removed');
@@ -209,7 +209,7 @@ const immutable = (request: ApiRequest) => /IdType="ImmutableId"/i.test(preferen
 const wireId = (id: string, folderId: string, request: ApiRequest) => (immutable(request) ? id : `${id}--${folderId}`);
 const plainId = (id: string) => id.replace(/--.*$/, '');
 
-/** Names of query options are taken in any case. */
+/** Names of query options are accepted in any case. */
 function parameter(query: URLSearchParams, name: string): string | undefined {
   for (const [key, value] of query) if (key.toLowerCase() === name) return value;
   return undefined;
@@ -222,7 +222,7 @@ function passes(stored: StoredMessage | undefined, filter: string | undefined): 
   return operator === 'ge' ? received >= from : received > from;
 }
 
-/** A whole message, its body as it was asked for. */
+/** A whole message, its body in the requested format. */
 function resource({ id, folderId, message }: StoredMessage, request: ApiRequest): Record<string, unknown> {
   const asText = /outlook\.body-content-type="text"/.test(preferences(request));
   const content = message.body.content.replaceAll(/<[^>]*>/g, '');

@@ -2,7 +2,7 @@
 // query with filters and sorts by time, block children, pagination, errors, the limit of 10,000 results a query, times
 // of whole minutes, cursors that belong to a session. Not modelled: properties other than titles, filters by property,
 // comments, users other than the bot, rich text, writing, and OAuth as Notion speaks it (JSON; tokens come from the
-// standard endpoint of `OAuthApi`). That a list's `in_trash` yields only what is in the trash, and that moving something
+// standard endpoint of `OAuthApi`). That a list's `in_trash` yields only trashed objects, and that moving something
 // there edits it, is not spelled out in the reference.
 import { Lists, ValidationError, type Listed, type ListRequest } from './notion/lists.js';
 import { shape } from './notion/shapes.js';
@@ -18,11 +18,11 @@ export class NotionApi extends OAuthApi {
   now: () => number = Date.now;
   readonly workspace = new Workspace(() => this.now());
   readonly lists = new Lists();
-  /** Pages of more than so many are answered 504. */
+  /** Larger pages are answered 504. */
   slowAbove = Infinity;
   /** Whether the connection has the capability to read content. */
   mayReadContent = true;
-  /** Objects that are not shared with the connection any more. */
+  /** Objects that are no longer shared with the connection. */
   readonly hidden = new Set<string>();
 
   protected unauthorized(): ApiAnswer {
@@ -81,19 +81,24 @@ export class NotionApi extends OAuthApi {
   }
 
   #search(request: ApiRequest): ApiAnswer {
-    const asked = bodyOf(request);
+    const requested = bodyOf(request);
     const all = this.workspace.objects.filter(
       (object) => (object.kind === 'page' || object.kind === 'data_source') && !object.inTrash && this.#sees(object),
     );
-    return this.#list('search', all, { sort: { timestamp: 'last_edited_time', direction: 'descending' }, ...asked });
+    return this.#list('search', all, {
+      sort: { timestamp: 'last_edited_time', direction: 'descending' },
+      ...requested,
+    });
   }
 
   #query(id: string, request: ApiRequest): ApiAnswer {
     const source = this.workspace.find(id);
     if (source?.kind !== 'data_source' || !this.#sees(source)) return notFound('data source', id);
-    const asked = bodyOf(request);
-    const pages = this.workspace.childrenOf(id, 'page').filter(({ inTrash }) => inTrash === (asked.in_trash ?? false));
-    return this.#list(`data_sources/${id}`, pages, asked);
+    const requested = bodyOf(request);
+    const pages = this.workspace
+      .childrenOf(id, 'page')
+      .filter(({ inTrash }) => inTrash === (requested.in_trash ?? false));
+    return this.#list(`data_sources/${id}`, pages, requested);
   }
 
   #children(id: string, { query }: ApiRequest): ApiAnswer {
@@ -101,17 +106,17 @@ export class NotionApi extends OAuthApi {
     if (!parent || parent.kind === 'database' || !this.#sees(parent) || parent.inTrash) return notFound('block', id);
     const cursor = query.get('start_cursor');
     const size = query.get('page_size');
-    const asked = {
+    const requested = {
       ...(cursor !== null && { start_cursor: cursor }),
       ...(size !== null && { page_size: Number(size) }),
     };
     const children = this.workspace.childrenOf(parent.syncedFrom ?? id, 'block').filter(({ inTrash }) => !inTrash);
-    return this.#list(`blocks/${id}`, children, asked, true);
+    return this.#list(`blocks/${id}`, children, requested, true);
   }
 
-  #list(where: string, all: readonly NotionObject[], asked: ListRequest, inOrder = false): ApiAnswer {
-    const listed = this.lists.list(where, all, asked, inOrder);
-    if ((asked.page_size ?? 100) > this.slowAbove)
+  #list(where: string, all: readonly NotionObject[], requested: ListRequest, inOrder = false): ApiAnswer {
+    const listed = this.lists.list(where, all, requested, inOrder);
+    if ((requested.page_size ?? 100) > this.slowAbove)
       return notionError(504, 'gateway_timeout', 'Notion timed out while trying to complete this request.');
     return { status: 200, body: listBody(listed, this.workspace) };
   }

@@ -1,5 +1,5 @@
-// What the APIs of Google and Microsoft have in common here: HTTP on the loopback, bearer tokens with a token endpoint
-// (RFC 6749 sections 4.4, 5.1, 5.2 and 6; RFC 6750 section 3), faults on demand, and a record of what was asked.
+// The common part of the APIs of Google and Microsoft: HTTP on the loopback, bearer tokens with a token endpoint
+// (RFC 6749 sections 4.4, 5.1, 5.2 and 6; RFC 6750 section 3), faults on demand, and a record of requests.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -19,21 +19,21 @@ export interface ApiAnswer {
 }
 
 /**
- * What goes wrong with one answer: the connection ends half-way through its body; its JSON is broken; it never comes;
- * its first object has lost its id; another answer comes instead; or nothing, and the next fault is for the next answer.
+ * The fault of one response: the connection ends half-way through its body; its JSON is broken; it never arrives;
+ * its first object has lost its id; it is replaced by another response; or none, and the next fault is for the next response.
  */
 export type ApiFault = 'none' | 'cut' | 'invalidJson' | 'hang' | 'missingId' | ApiAnswer;
 
-/** The client that may ask for tokens. */
+/** The client that may request tokens. */
 export const oauthClient = { clientId: 'client-1', clientSecret: 'client-secret-of-the-test' } as const;
 
 export abstract class OAuthApi implements AsyncDisposable {
   /** Requests to the API, in the order of their arrival; those to the token endpoint are in `tokenRequests`. */
   readonly requests: ApiRequest[] = [];
   readonly tokenRequests: ApiRequest[] = [];
-  /** What the tokens may do. */
+  /** The scopes of the tokens. */
   scopes: readonly string[] = [];
-  /** Seconds that the next tokens are said to live. */
+  /** The lifetime reported for the next tokens, in seconds. */
   expiresIn = 3600;
 
   readonly #server: Server = createServer((request, response) => void this.#serve(request, response));
@@ -64,17 +64,17 @@ export abstract class OAuthApi implements AsyncDisposable {
     return token;
   }
 
-  /** Takes this token too. */
+  /** Accepts this token too. */
   accept(token: string): void {
     this.#valid.add(token);
   }
 
-  /** The one that is taken by the token endpoint now; each use replaces it. */
+  /** The one that the token endpoint accepts now; each use replaces it. */
   get refreshToken(): string {
     return this.#refreshToken ?? 'refresh-revoked';
   }
 
-  /** What somebody holds who has just authorised us: a token that lives for `expiresIn`, and one to renew it with. */
+  /** The tokens after a fresh consent: one that lives for `expiresIn`, and one to renew it with. */
   authorised() {
     const obtainedAt = Date.now();
     return {
@@ -88,23 +88,23 @@ export abstract class OAuthApi implements AsyncDisposable {
     } as const;
   }
 
-  /** Access tokens handed out so far are no longer taken; new ones can be had. */
+  /** Access tokens issued so far are no longer accepted; new ones can be requested. */
   expireTokens(): void {
     this.#valid.clear();
   }
 
-  /** The user took the consent back: no token is taken, no new one given. */
+  /** The user revoked the consent: no token is accepted, no new one issued. */
   revoke(): void {
     this.expireTokens();
     this.#refreshToken = undefined;
   }
 
-  /** The next answer goes wrong this way, or every answer from now on. Several faults come one after another. */
+  /** Applies the fault to the next response, or to every response from now on. Several faults apply one after another. */
   fault(fault: ApiFault, times: 'once' | 'always' = 'once'): void {
     this.#faults.push({ fault, always: times === 'always' });
   }
 
-  /** Resolves when a request has come that gets no answer. */
+  /** Resolves when a request has arrived that gets no response. */
   hanging(): Promise<ApiRequest> {
     return this.#hanging.promise;
   }
@@ -121,7 +121,7 @@ export abstract class OAuthApi implements AsyncDisposable {
 
   protected abstract answer(request: ApiRequest): ApiAnswer;
   protected abstract unauthorized(): ApiAnswer;
-  /** Takes the id from the first object of a list. */
+  /** Removes the id from the first object of a list. */
   protected abstract withoutId(body: unknown): unknown;
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {

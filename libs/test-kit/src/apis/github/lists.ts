@@ -1,16 +1,16 @@
 import type { GithubCommit, GithubItem, GithubRepository } from './repository.js';
 
-/** Part of a list, and what its `Link` header says besides the page number. */
+/** Part of a list, and the contents of its `Link` header besides the page number. */
 export interface Slice<T> {
   readonly items: readonly T[];
   readonly page: number;
   readonly perPage: number;
   readonly total: number;
-  /** Where the list goes on, for lists that page by cursor too. */
+  /** Where the list continues, for lists that also page by cursor. */
   readonly after?: string;
 }
 
-/** A page number leads too far down a list. */
+/** A page number exceeds the limit of a list. */
 export class TooDeep extends Error {}
 
 export function slice<T>(all: readonly T[], query: URLSearchParams): Slice<T> {
@@ -23,7 +23,7 @@ export function paging(query: URLSearchParams): { perPage: number; page: number 
   return { perPage, page: Math.max(Number(query.get('page') ?? 1) || 1, 1) };
 }
 
-/** Issues, or pull requests, in the order asked for. Its cursors name the last item seen, so that nothing shifts. */
+/** Issues, or pull requests, in the requested order. Its cursors name the last item seen, so that nothing shifts. */
 export function listItems(
   items: readonly GithubItem[],
   query: URLSearchParams,

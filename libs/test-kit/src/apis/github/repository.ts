@@ -25,7 +25,7 @@ export interface ItemInput {
   readonly withoutId?: boolean;
 }
 
-/** One repository: what its owner does to it, and what lists read of it. */
+/** One repository: the actions of its owner, and the data for lists. */
 export class GithubRepository {
   readonly items: GithubItem[] = [];
   readonly branches = new Map<string, string>();
@@ -49,7 +49,7 @@ export class GithubRepository {
     return this.#add(input, true);
   }
 
-  /** Somebody comments on it, or changes it. */
+  /** A user comments on it, or changes it. */
   touch(id: number, at = this.now()): void {
     const item = this.items.find((known) => known.id === id);
     if (!item) throw new Error(`there is no issue ${id}`);
@@ -85,7 +85,7 @@ export class GithubRepository {
     return this.branches.get(ref) ?? (this.#commits.has(ref) ? ref : undefined);
   }
 
-  /** What a head reaches and a base does not, as `git log` walks: from the head, always on to the newest that is left. */
+  /** Commits that a head reaches and a base does not, in the order of `git log`: from the head, always the newest remaining. */
   log(head: string, base?: string): GithubCommit[] {
     const old = base === undefined ? new Set<string>() : this.#reachable(base);
     return [...this.#reachable(head)].filter((sha) => !old.has(sha)).map((sha) => this.#commits.get(sha)!);

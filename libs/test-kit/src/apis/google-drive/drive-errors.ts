@@ -18,7 +18,7 @@ const REALM = 'Bearer realm="https://accounts.google.com/"';
 const READING =
   'https://www.googleapis.com/auth/drive https://www.googleapis.com/auth/drive.metadata.readonly https://www.googleapis.com/auth/drive.readonly';
 
-/** The answers that Drive gives when it cannot do what was asked. */
+/** Drive's error responses. */
 export const driveError = {
   invalidCredentials: () =>
     error(401, 'authError', 'Invalid Credentials', {
@@ -54,7 +54,7 @@ export const driveError = {
   userRateLimit: () => error(403, 'userRateLimitExceeded', 'User Rate Limit Exceeded', { domain: 'usageLimits' }),
   rateLimit: () => error(403, 'rateLimitExceeded', 'Rate Limit Exceeded', { domain: 'usageLimits' }),
   dailyLimit: () => error(403, 'dailyLimitExceeded', 'Daily Limit Exceeded', { domain: 'usageLimits' }),
-  /** The reference names no Retry-After; what sends one is honoured. */
+  /** The reference names no Retry-After; one that is sent is honoured. */
   throttled: (seconds: number) =>
     error(429, 'rateLimitExceeded', 'Rate Limit Exceeded', {
       domain: 'usageLimits',

@@ -1,4 +1,4 @@
-/** A file of Drive, as far as it is modelled; https://developers.google.com/workspace/drive/api/reference/rest/v3/files */
+/** The modelled part of a Drive file; https://developers.google.com/workspace/drive/api/reference/rest/v3/files */
 export interface DriveFile {
   readonly id: string;
   readonly name: string;
@@ -12,7 +12,7 @@ export interface DriveFile {
   readonly [property: string]: unknown;
 }
 
-/** What a file resource may have: others in `fields` are refused. */
+/** The fields of a file resource: others in `fields` are refused. */
 export const fileProperties = new Set(
   `kind id name mimeType description starred trashed explicitlyTrashed parents properties appProperties spaces version
   webContentLink webViewLink iconLink hasThumbnail viewedByMe viewedByMeTime createdTime modifiedTime modifiedByMeTime

@@ -8,13 +8,13 @@ export const nothing: Selection = new Map();
 /** Of a file. */
 export const byDefault: Selection = new Map((['kind', 'id', 'name', 'mimeType'] as const).map((name) => [name, 'all']));
 
-/** 100 unless asked otherwise, 1000 at most. */
+/** Default 100, at most 1000. */
 export function pageSize(query: URLSearchParams): number | null {
   const size = Number(query.get('pageSize') ?? 100);
   return Number.isInteger(size) && size >= 1 && size <= 1000 ? size : null;
 }
 
-/** What the `fields` parameter selects of a body, or what the method gives by default. */
+/** The part of a body that the `fields` parameter selects, or the method's default. */
 export function selected(query: URLSearchParams, body: unknown, otherwise: Selection): ApiAnswer {
   const fields = query.get('fields');
   if (!fields) return { status: 200, body: select(body, otherwise) };

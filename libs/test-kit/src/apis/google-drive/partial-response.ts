@@ -1,10 +1,10 @@
 // The `fields` parameter: https://developers.google.com/workspace/drive/api/guides/fields-parameter
 // Commas, sub-selections in brackets, `a/b`, and `*`.
 
-/** What was selected: a name with what was selected below it, or with everything. */
+/** A selection: names with the selection below each, or with everything. */
 export type Selection = ReadonlyMap<string, Selection | 'all'>;
 
-/** null when it cannot be understood. */
+/** null when it cannot be parsed. */
 export function parseFields(text: string): Selection | null {
   const reader = { text: text.replaceAll(/\s/g, ''), at: 0 };
   const selection = readList(reader);
@@ -44,7 +44,7 @@ function readItem(reader: Reader, into: Map<string, Selection | 'all'>): boolean
   return true;
 }
 
-/** What is left of a value; everything where `*` or nothing below was selected. */
+/** The selected part of a value; all of it where `*` or nothing below was selected. */
 export function select(value: unknown, selection: Selection | 'all'): unknown {
   if (selection === 'all' || selection.has('*') || value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map((one) => select(one, selection));

@@ -22,7 +22,7 @@ const error = (
 const AUTHENTICATE =
   'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"';
 
-/** The answers that Graph gives when it cannot do what was asked. */
+/** Graph's error responses. */
 export const graphError = {
   invalidToken: () =>
     error(401, 'InvalidAuthenticationToken', 'Lifetime validation failed, the token is expired.', {

@@ -9,11 +9,11 @@ export interface GraphMessage {
   readonly [property: string]: unknown;
 }
 
-/** What happened to a message in a folder. */
+/** An event of a message in a folder. */
 export interface FolderEvent {
   readonly at: number;
   readonly messageId: string;
-  /** `flag`: only whether it was read; the delta then tells nothing else. */
+  /** `flag`: only whether it was read; the delta then reports nothing else. */
   readonly kind: 'added' | 'changed' | 'flag' | 'removed';
 }
 
@@ -35,13 +35,13 @@ export interface StoredMessage {
   readonly attachments: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** The mail of one user: folders, with what happened in each. */
+/** The mail of one user: folders, with the events in each. */
 export class Mailbox {
   readonly folders = new Map<string, GraphFolder>();
   readonly messages = new Map<string, StoredMessage>();
   /** Grows with each event. */
   position = 0;
-  /** Milliseconds since 1970; goes on by a second with everything that is done. */
+  /** Milliseconds since 1970; advances by a second with every action. */
   time = Date.parse('2026-03-01T00:00:00.000Z');
 
   constructor(readonly user: string) {
@@ -61,7 +61,7 @@ export class Mailbox {
     this.folders.set(id, { ...this.folders.get(id)!, search: true });
   }
 
-  /** A folder that is deleted for good goes with all that is in it. */
+  /** A folder that is deleted permanently is deleted with its content. */
   deleteFolder(id: string): void {
     this.folders.delete(id);
     for (const { id: messageId, folderId } of this.messages.values())
@@ -110,7 +110,7 @@ export class Mailbox {
     this.#record(folderId, id, 'removed');
   }
 
-  /** Ids of the messages in these folders, or in all, sorted; not of those that were put with another. */
+  /** Ids of the messages in these folders, or in all, sorted; not of those put with another id. */
   ids(...folderIds: string[]): string[] {
     return [...this.messages.values()]
       .filter(({ folderId, message }) => !('id' in message) && (folderIds.length === 0 || folderIds.includes(folderId)))

@@ -26,18 +26,18 @@ export interface Listed {
   readonly incomplete: boolean;
 }
 
-/** What Notion says of a request that does not match its schema. */
+/** Notion's error for a request that does not match its schema. */
 export class ValidationError extends Error {}
 
-/** Pages of lists. A cursor belongs to the question that it came from, and is forgotten after a while. */
+/** Pages of lists. A cursor belongs to its query, and expires after some time. */
 export class Lists {
-  /** Results that one question yields at most. */
+  /** Maximum results of one query. */
   limit = 10_000;
-  /** Whether cursors live at all. */
+  /** Whether cursors are valid at all. */
   remembers = true;
   readonly #cursors = new Map<string, { readonly question: string; readonly behind: number; readonly given: number }>();
 
-  /** The session is over: none of its cursors is taken any more. */
+  /** The session is over: its cursors are no longer accepted. */
   forgetCursors(): void {
     this.#cursors.clear();
   }
@@ -47,9 +47,9 @@ export class Lists {
     if (!Number.isInteger(size) || size < 1)
       throw new ValidationError(`page_size should be ≥ \`1\`, instead was \`${size}\`.`);
     if (size > 100) throw new ValidationError(`page_size should be ≤ \`100\`, instead was \`${size}\`.`);
-    const asked = JSON.stringify([where, question]);
+    const requested = JSON.stringify([where, question]);
     const known = cursor === undefined ? undefined : this.#cursors.get(cursor);
-    if (cursor !== undefined && known?.question !== asked)
+    if (cursor !== undefined && known?.question !== requested)
       throw new ValidationError(`The start_cursor provided is invalid: ${cursor}`);
     const ranks = new Map(all.map((object, index) => [object, index]));
     const rank = (object: NotionObject) => rankOf(object, ranks.get(object)!, inOrder ? undefined : sortOf(request));
@@ -63,7 +63,7 @@ export class Lists {
     if (items.length === found.length || cut) return { items, nextCursor: null, incomplete: cut };
     const next = `cur-${this.#cursors.size + 1}-${Math.abs(rank(items.at(-1)!))}`;
     if (this.remembers)
-      this.#cursors.set(next, { question: asked, behind: rank(items.at(-1)!), given: given + items.length });
+      this.#cursors.set(next, { question: requested, behind: rank(items.at(-1)!), given: given + items.length });
     return { items, nextCursor: next, incomplete: false };
   }
 }

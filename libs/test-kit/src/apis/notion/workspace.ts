@@ -3,7 +3,7 @@ export interface NotionObject {
   /** `null`: it is shown without one. */
   readonly id: string | null;
   readonly kind: 'page' | 'data_source' | 'database' | 'block';
-  /** The id of what it is in; null: of the workspace itself. */
+  /** The id of its parent; null: the workspace itself. */
   readonly parent: string | null;
   title: string;
   readonly createdAt: number;
@@ -25,7 +25,7 @@ export interface ObjectInput {
   readonly syncedFrom?: string;
 }
 
-/** What is shared with one connection, in the order in which it was made. */
+/** The objects shared with one connection, in order of creation. */
 export class Workspace {
   readonly objects: NotionObject[] = [];
 
