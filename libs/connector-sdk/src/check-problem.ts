@@ -3,7 +3,7 @@ import type { CheckProblem } from './source.js';
 
 /**
  * An external error as a problem of the configuration. `address`: the field to look at when there was no response.
- * @throws the error itself after an abort, and when it is not an ExternalError
+ * @throws the error itself after an abort, or when it is not an ExternalError
  */
 export function checkProblemOf(error: unknown, signal: AbortSignal, address?: string): CheckProblem {
   if (signal.aborted || !(error instanceof ExternalError)) throw error;

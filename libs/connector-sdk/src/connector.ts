@@ -3,9 +3,9 @@ import type { Destination } from './destination.js';
 import type { Manifest } from './manifest/manifest.js';
 import type { Source } from './source.js';
 
-/** What a connector works with, for one connection. It holds the guards: nothing else may leave the process. */
+/** A connector's context for one connection. All traffic goes through its guards. */
 export interface ConnectorContext<Config> {
-  /** Has passed the manifest's schema, defaults filled in. */
+  /** Validated by the manifest's schema, with defaults filled in. */
   readonly config: Config;
   /** The connection's HTTP client: guarded, rate-limited, with the credential applied. */
   readonly http: HttpClient;
@@ -15,7 +15,7 @@ export interface ConnectorContext<Config> {
   readonly breaker: (target: string) => CircuitBreaker;
   /** A checked address of a host, for protocols other than HTTP. @throws Terminal · Retryable */
   readonly resolveHost: (host: string, port: number) => Promise<{ readonly address: string; readonly family: 4 | 6 }>;
-  /** The text without the credential's secrets: for whatever the other side sends back. */
+  /** Removes the credential's secrets from text sent by the external system. */
   redact(text: string): string;
   /** Absolute path of the only folder whose files may be read or written, set by the operator; null: none. */
   readonly filesRoot: string | null;
@@ -31,8 +31,8 @@ export interface Connector<Config = unknown> {
 }
 
 /**
- * Joins a manifest with its code.
- * @throws Error when the manifest declares a part that is missing, or lacks one that is there
+ * Combines a manifest with its code.
+ * @throws Error when the manifest declares a part that the code lacks, or the reverse
  */
 export function defineConnector<Config>(
   manifest: Manifest<Config>,
@@ -44,6 +44,6 @@ export function defineConnector<Config>(
   ] as const;
   for (const [name, promise, part] of promised)
     if ((promise === undefined) !== (part === undefined))
-      throw new Error(`connector ${manifest.name}: the manifest and the code disagree about its ${name}`);
+      throw new Error(`connector ${manifest.name}: the manifest and the code disagree about the ${name}`);
   return { manifest, ...parts };
 }

@@ -15,8 +15,8 @@ const manifest: Manifest = {
 describe('a connector', () => {
   it('has exactly the parts that its manifest declares', () => {
     const open = () => undefined as never;
-    expect(() => defineConnector(manifest, {})).toThrow('disagree about its destination');
-    expect(() => defineConnector(manifest, { openDestination: open, openSource: open })).toThrow('about its source');
+    expect(() => defineConnector(manifest, {})).toThrow('disagree about the destination');
+    expect(() => defineConnector(manifest, { openDestination: open, openSource: open })).toThrow('about the source');
     expect(defineConnector(manifest, { openDestination: open }).manifest).toBe(manifest);
   });
 });

@@ -10,13 +10,13 @@ export interface Destination {
    * @throws ExternalError and nothing else, when the batch as a whole cannot be written
    */
   write(batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]>;
-  /** Tries the configuration out and explains what is wrong with it and how to fix it. Throws only after an abort. */
+  /** Tests the configuration and reports its problems and how to fix them. Throws only after an abort. */
   check(signal: AbortSignal): Promise<CheckResult>;
   close(): Promise<void>;
 }
 
 export interface WriteBatch {
-  /** Unique among all batches of a connection, and the same when the batch is retried. */
+  /** Unique among all batches of a connection, and stable across retries of the batch. */
   readonly id: string;
   readonly mode: WriteMode;
   /** Where the rows go: a table, a file, an object type. */
@@ -33,12 +33,12 @@ export interface WriteRow {
   readonly data: JsonObject;
 }
 
-/** The result for one row. `skipped`: there was nothing to update or delete, or nothing differed. */
+/** The result for one row. `skipped`: nothing to update or delete, or no difference. */
 export type RowResult =
   | { readonly status: 'created' | 'updated' | 'deleted' | 'skipped' }
   | {
       readonly status: 'failed';
-      /** The field at fault, where the destination names one. */
+      /** The field at fault, if the destination names one. */
       readonly field?: string;
       /** Upper snake case. */
       readonly code: string;

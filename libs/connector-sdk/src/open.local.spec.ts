@@ -79,7 +79,7 @@ describe('a connection', () => {
     expect(heard).toHaveLength(1);
   });
 
-  it('is an object of its own: what the connector made stays as it was', async () => {
+  it('is a wrapper that does not modify the object of the connector', async () => {
     const source = Object.freeze({
       read: async function* (): AsyncGenerator<Page> {},
       check: async () => ({ ok: true, message: 'well' }) as const,
@@ -107,19 +107,19 @@ describe('a connection', () => {
     expect(closed).toEqual(['source', 'destination']);
   });
 
-  it('is asked for pages of a size that the manifest allows', async () => {
-    for (const [asked, given] of [
+  it('is called with page sizes that the manifest allows', async () => {
+    for (const [requested, given] of [
       [1, 2],
       [7, 7],
       [99, 10],
       [undefined, undefined],
     ]) {
-      await readAll({ baseUrl }, asked === undefined ? {} : { pageSize: asked });
+      await readAll({ baseUrl }, requested === undefined ? {} : { pageSize: requested });
       expect(seen.at(-1)!.pageSize).toBe(given);
     }
   });
 
-  it('tells all that is wrong with its config at once, and that it cannot be written to', () => {
+  it('reports all problems of its config at once, and that it cannot be written to', () => {
     const wrong = { baseUrl: 'x', more: 1 };
     expect(() => open(wrong)).toThrow(ConfigInvalid);
     expect(() => open(wrong)).toThrow(

@@ -7,18 +7,18 @@ import type { Source } from './source.js';
 
 export interface OpenOptions {
   readonly connector: Connector;
-  /** As the user wrote it; checked here. */
+  /** As written by the user; validated here. */
   readonly config: unknown;
   readonly credential?: Credential;
   /** Shared by all connections of a process; it stays open. */
   readonly pool: HttpPool;
-  /** Absolute path of the folder inside which connectors may touch files; without it they touch none. */
+  /** Absolute path of the folder that connectors' file access is confined to; without it there is none. */
   readonly filesRoot?: string;
   /** Milliseconds since 1970; default the system's clock. */
   readonly now?: () => number;
 }
 
-/** The connector's manifest does not accept the config. */
+/** The connector's manifest rejects the config. */
 export class ConfigInvalid extends Terminal {
   constructor(
     connector: string,
@@ -31,7 +31,7 @@ export class ConfigInvalid extends Terminal {
 
 /**
  * Opens the source of a connector. The result is an object of its own: its `close` also ends the connection's HTTP client,
- * and its page sizes are brought into the manifest's range.
+ * and page sizes are clamped to the manifest's range.
  * @throws ConfigInvalid · Terminal when the connector has no source, or does not accept this kind of credential
  */
 export function openSource(options: OpenOptions): Source {
@@ -64,7 +64,7 @@ export function openDestination(options: OpenOptions): Destination {
   };
 }
 
-/** The HTTP client is closed with the part, or at once when it cannot be opened. */
+/** The HTTP client is closed with the part, or immediately if opening fails. */
 function openPart<Part extends { close(): Promise<void> }>(
   context: ConnectorContext<unknown>,
   open: (context: ConnectorContext<unknown>) => Part,

@@ -4,7 +4,7 @@ import { parseCursor } from './cursor.js';
 import { scopeFields, scopeOf, type ReadScope } from './scope.js';
 import type { ReadRequest, RecordProblem, SourceRecord } from './source.js';
 
-/** Progress of reading an object whose records are in several parts, such as repositories or databases. */
+/** Progress of reading an object whose records are spread over several parts, such as repositories or databases. */
 export interface PartsCursor<State> extends ReadScope {
   readonly v: 1;
   readonly object: string;
@@ -29,7 +29,7 @@ export interface PartStep<State> {
 }
 
 /**
- * The cursor of a request, or one at the beginning.
+ * The cursor of a request, or an initial one.
  * @throws Terminal `SOURCE_CURSOR_EXPIRED` for a cursor of another source or object
  */
 export function partsCursorOf<State>(
@@ -48,7 +48,7 @@ export function partsCursorOf<State>(
   return parseCursor(schema, cursor, `${source} ${object}`) as PartsCursor<State>;
 }
 
-/** The cursor after a page of a part; `next` is the part that follows. */
+/** The cursor after a page of a part; `next` is the next part. */
 export function advance<State>(
   { at: _, ...cursor }: PartsCursor<State>,
   part: string,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ReadRequest } from './source.js';
 
-/** The part of time that a read is limited to; its cursors remember it. */
+/** The time range that a read is limited to; its cursors store it. */
 export type ReadScope = Pick<ReadRequest, 'since' | 'window'>;
 
 const time = z.iso.datetime({ offset: true });
@@ -12,7 +12,7 @@ export const scopeFields = {
   window: z.strictObject({ from: time, to: time }).optional(),
 };
 
-/** Only the scope of a request or cursor, without what is undefined. */
+/** The scope of a request or cursor, without undefined fields. */
 export const scopeOf = ({ since, window }: { [Name in keyof ReadScope]: ReadScope[Name] | undefined }): ReadScope => ({
   ...(since !== undefined && { since }),
   ...(window && { window }),

@@ -13,7 +13,7 @@ export interface Source {
    * @throws ExternalError and nothing else (Terminal, Retryable, AuthExpired, RateLimited)
    */
   read(request: ReadRequest): AsyncIterable<Page>;
-  /** Tries the configuration out and explains what is wrong with it and how to fix it. Throws only after an abort. */
+  /** Tests the configuration and reports its problems and how to fix them. Throws only after an abort. */
   check(signal: AbortSignal): Promise<CheckResult>;
   /** The objects that can be read now, where the manifest says `configured`. @throws ExternalError */
   objects?(signal: AbortSignal): Promise<readonly ObjectManifest[]>;
@@ -24,22 +24,22 @@ export interface ReadRequest {
   /** The name of the object: `issues`. */
   readonly object: string;
   /**
-   * Of an earlier page. If that page had `hasMore`, the read continues after it; else it returns what changed since.
-   * It holds the `since` and `window` of its own read; those given here are then ignored.
+   * From an earlier page. If that page had `hasMore`, the read continues after it; otherwise it returns later changes.
+   * It holds the `since` and `window` of its own read; those of this request are then ignored.
    */
   readonly cursor?: Cursor | null;
-  /** ISO 8601, UTC. Only what changed at or after this time, less the look-back. */
+  /** ISO 8601, UTC. Only objects changed at or after this time, less the look-back. */
   readonly since?: string;
-  /** ISO 8601, UTC; from inclusive, to exclusive. Only what was created or changed within. */
+  /** ISO 8601, UTC; from inclusive, to exclusive. Only objects created or changed within. */
   readonly window?: { readonly from: string; readonly to: string };
-  /** Records a page at most; default and limits are the manifest's. */
+  /** Maximum records per page; default and limits are the manifest's. */
   readonly pageSize?: number;
   readonly signal: AbortSignal;
 }
 
 export interface Page {
   readonly records: readonly SourceRecord[];
-  /** Objects that cannot be used, such as one without an id; they do not end the read. */
+  /** Unusable objects, such as one without an id; they do not end the read. */
   readonly problems: readonly RecordProblem[];
   /** Where to continue after this page; small JSON without secrets. */
   readonly cursor: Cursor;
@@ -66,11 +66,11 @@ export interface RecordProblem {
   readonly message: string;
   readonly externalId?: string;
   readonly field?: string;
-  /** What was received, if it could be parsed. */
+  /** The received data, if it could be parsed. */
   readonly data?: Json;
 }
 
-/** The outcome of trying a configuration out. */
+/** The result of checking a configuration. */
 export type CheckResult =
   | { readonly ok: true; /** What was reached: `github.com as octocat`. */ readonly message: string }
   | { readonly ok: false; readonly problems: readonly CheckProblem[] };

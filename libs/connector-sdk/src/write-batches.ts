@@ -17,9 +17,9 @@ interface Flight {
 }
 
 /**
- * Writes batches concurrently and returns their results in order. Rows of one key are written in order: a batch waits for
- * earlier ones that share a key with it. The first batch is written alone, so that a problem of all batches is reported
- * once, with nothing else written.
+ * Writes batches concurrently and returns their results in order. Rows with the same key are written in order: a batch waits for
+ * earlier ones that share a key with it. The first batch is written alone, so that a problem common to all batches is
+ * reported once, with nothing else written.
  * @throws what `write` throws, once the batches in flight have ended · what `batches` throws, after all results
  */
 export async function* writeBatches(
@@ -38,7 +38,7 @@ export async function* writeBatches(
         most = concurrency;
       }
       const written = destination.write(batch, signal).then((results) => ({ batch, results }));
-      written.catch(() => {}); // Thrown when its turn comes.
+      written.catch(() => {}); // Reported in its turn.
       flights.push({ keys, written });
     }
     while (flights.length > 0) yield await nextFinished(flights);
@@ -52,7 +52,7 @@ interface End {
   failure?: { readonly error: unknown };
 }
 
-/** What could be read is written, and its results returned, before the failure of the input is thrown. */
+/** Batches read so far are written, and their results returned, before an error of the input is thrown. */
 async function* upToFailure(batches: AsyncIterable<WriteBatch>, end: End): AsyncGenerator<WriteBatch> {
   try {
     yield* batches;
@@ -63,7 +63,7 @@ async function* upToFailure(batches: AsyncIterable<WriteBatch>, end: End): Async
 
 const nextFinished = (flights: Flight[]): Promise<WrittenBatch> => flights.shift()!.written;
 
-/** The keys of a batch's rows. Numbers and their text are the same key: files do not always tell them apart. */
+/** The keys of a batch's rows. Numbers and their text are the same key: files do not always distinguish them. */
 function keysOf({ mode, key, rows }: WriteBatch): ReadonlySet<string> {
   if (mode === 'append' || key.length === 0) return new Set();
   return new Set(rows.map(({ data }) => JSON.stringify(key.map((field) => keyText(data[field])))));

@@ -3,9 +3,9 @@ import type { Destination, RowResult, WriteBatch } from './destination.js';
 import type { WriteMode } from './manifest/manifest.js';
 import { writeBatches, type WrittenBatch } from './write-batches.js';
 
-/** A destination whose batches end when the test says so. */
+/** A destination whose batches end when the test decides. */
 class Slow implements Pick<Destination, 'write'> {
-  /** Ids of batches, in the order in which they came. */
+  /** Ids of batches, in order of arrival. */
   readonly begun: string[] = [];
   readonly #ends = new Map<string, PromiseWithResolvers<readonly RowResult[]>>();
 
@@ -22,7 +22,7 @@ class Slow implements Pick<Destination, 'write'> {
   }
 }
 
-/** Lets everything go on that can. */
+/** Lets all pending work proceed. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 async function* batchesOf(mode: WriteMode, ids: readonly (readonly unknown[])[]): AsyncGenerator<WriteBatch> {
@@ -32,37 +32,37 @@ async function* batchesOf(mode: WriteMode, ids: readonly (readonly unknown[])[])
 
 function start(ids: readonly (readonly unknown[])[], { mode = 'upsert' as WriteMode, concurrency = 3 } = {}) {
   const destination = new Slow();
-  const told: string[] = [];
+  const reported: string[] = [];
   const { signal } = new AbortController();
   const done = (async () => {
     const written: AsyncIterable<WrittenBatch> = writeBatches(destination, batchesOf(mode, ids), {
       concurrency,
       signal,
     });
-    for await (const { batch } of written) told.push(batch.id);
+    for await (const { batch } of written) reported.push(batch.id);
   })();
   done.catch(() => {});
-  return { destination, told, done };
+  return { destination, reported, done };
 }
 
 describe('batches', () => {
-  it('are written several at a time, the first one alone, and answered for in order', async () => {
-    const { destination, told, done } = start([['1'], ['2'], ['3'], ['4'], ['5']]);
+  it('are written concurrently, the first one alone, with results in order', async () => {
+    const { destination, reported, done } = start([['1'], ['2'], ['3'], ['4'], ['5']]);
     await settled();
     expect(destination.begun).toEqual(['b0']);
     await destination.end('b0');
     expect(destination.begun).toEqual(['b0', 'b1', 'b2', 'b3']);
     await destination.end('b3');
     await destination.end('b2');
-    expect(told).toEqual(['b0']);
+    expect(reported).toEqual(['b0']);
     await destination.end('b1');
-    expect(told).toEqual(['b0', 'b1', 'b2', 'b3']);
+    expect(reported).toEqual(['b0', 'b1', 'b2', 'b3']);
     await destination.end('b4');
     await done;
-    expect(told).toHaveLength(5);
+    expect(reported).toHaveLength(5);
   });
 
-  it('wait for those before them that have a key of theirs, however it is spelt', async () => {
+  it('wait for earlier ones that share a key, however it is written', async () => {
     const { destination, done } = start([['0'], ['1', '2'], ['3', 2], ['4']]);
     await settled();
     await destination.end('b0');
@@ -84,7 +84,7 @@ describe('batches', () => {
     await done;
   });
 
-  it('go one by one where no more are allowed', async () => {
+  it('are written one at a time if no more are allowed', async () => {
     const { destination, done } = start([['1'], ['2'], ['3']], { concurrency: 1 });
     await settled();
     for (const [at, id] of ['b0', 'b1', 'b2'].entries()) {
@@ -94,28 +94,28 @@ describe('batches', () => {
     await done;
   });
 
-  it('that could be read are answered for before the error of reading is told', async () => {
+  it('that could be read have results before the read error is thrown', async () => {
     const destination = new Slow();
     async function* broken() {
       yield* batchesOf('upsert', [['1'], ['2']]);
       throw new Error('line 3 is broken');
     }
-    const told: string[] = [];
+    const reported: string[] = [];
     const { signal } = new AbortController();
     const done = (async () => {
       for await (const { batch } of writeBatches(destination, broken(), { concurrency: 3, signal }))
-        told.push(batch.id);
+        reported.push(batch.id);
     })();
     done.catch(() => {});
     await settled();
     await destination.end('b0');
     await destination.end('b1');
     await expect(done).rejects.toThrow('line 3 is broken');
-    expect(told).toEqual(['b0', 'b1']);
+    expect(reported).toEqual(['b0', 'b1']);
   });
 
-  it('end with the first error, once those under way have ended, and no other is begun', async () => {
-    const { destination, told, done } = start([['1'], ['2'], ['3'], ['4'], ['5']]);
+  it('end with the first error, once those in flight have ended, and no other is started', async () => {
+    const { destination, reported, done } = start([['1'], ['2'], ['3'], ['4'], ['5']]);
     let over = false;
     void done.catch(() => (over = true));
     await settled();
@@ -125,7 +125,7 @@ describe('batches', () => {
     expect(over).toBe(false);
     await destination.end('b3');
     await expect(done).rejects.toThrow('the first');
-    expect(told).toEqual(['b0']);
+    expect(reported).toEqual(['b0']);
     expect(destination.begun).toEqual(['b0', 'b1', 'b2', 'b3']);
   });
 });

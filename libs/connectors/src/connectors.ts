@@ -1,8 +1,8 @@
-// The one list of connectors, a row each. Manifests do no I/O; `load` brings in the code, its drivers and network clients.
+// The list of connectors, one row each. Manifests do no I/O; `load` imports the code, its drivers and network clients.
 import type { Connector } from '@tidemark/connector-sdk';
 import type { Manifest } from '@tidemark/connector-sdk/manifest';
 
-/** A connector whose code is loaded when it is first needed. */
+/** A connector whose code is loaded on first use. */
 export interface ListedConnector {
   readonly manifest: Manifest;
   readonly load: () => Promise<Connector>;

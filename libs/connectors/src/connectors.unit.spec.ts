@@ -7,7 +7,7 @@ import { connectors } from './connectors.js';
 const SDK = '@tidemark/connector-sdk/manifest';
 const sdk = join(import.meta.dirname, '../../connector-sdk/src/manifest/index.ts');
 
-/** All modules that a module loads before anybody calls it, itself included; type-only imports load nothing. */
+/** All modules that a module loads before it is called, itself included; type-only imports load nothing. */
 function loaded(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
@@ -22,7 +22,7 @@ function loaded(file: string, seen = new Set<string>()): Set<string> {
 }
 
 describe('the connectors', () => {
-  it('load no I/O until one is needed, and no packages but those that check configs', () => {
+  it('load no I/O until one is needed, and no packages except those that validate configs', () => {
     const modules = [...loaded(join(import.meta.dirname, 'connectors.ts'))];
     expect(modules.filter((name) => name.endsWith('.manifest.ts'))).toHaveLength(connectors.size);
     expect(modules.filter((name) => !name.startsWith('/')).sort()).toEqual(['@jmespath-community/jmespath', 'zod']);

@@ -1,5 +1,5 @@
-// node files-writer.mjs ROOT FORMAT FIRST LAST: writes batches, and says the number of each one that is written. It is
-// there to be killed.
+// node files-writer.mjs ROOT FORMAT FIRST LAST: writes batches, and prints the number of each one written. It is
+// meant to be killed.
 import { openDestination } from '@tidemark/connector-sdk';
 import { createHttpPool } from '@tidemark/resilience';
 import { connector } from '../dist/files/files.connector.js';

@@ -1,4 +1,4 @@
-// node postgres-writer.mjs CONFIG BATCH: writes one batch, and says `written` and the results. It is there to be killed.
+// node postgres-writer.mjs CONFIG BATCH: writes one batch, and prints `written` and the results. It is meant to be killed.
 import { openDestination } from '@tidemark/connector-sdk';
 import { createHttpPool } from '@tidemark/resilience';
 import { connector } from '../dist/postgres/postgres.connector.js';

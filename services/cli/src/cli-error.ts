@@ -6,11 +6,11 @@ import { plain } from './render/text.js';
 export interface CliErrorDetails {
   readonly fields?: readonly FieldProblem[];
   readonly requestId?: string;
-  /** The job that the error is about. */
+  /** The job concerned. */
   readonly jobId?: string;
   /** Seconds after which the call may succeed. */
   readonly retryAfter?: number;
-  /** What the person can do about it. */
+  /** What the user can do about it. */
   readonly hint?: string;
 }
 
@@ -30,7 +30,7 @@ export class CliError extends Error {
 
 export const usageError = (message: string) => new CliError(exitCodes.usage, 'USAGE', message);
 
-/** The error on one line: code, message, fields, what to do, request id. */
+/** The error on one line: code, message, fields, hint, request id. */
 export function errorLine(error: unknown): string {
   if (!(error instanceof CliError)) return plain(`INTERNAL: ${messageOf(error)}`);
   const { code, message, details } = error;

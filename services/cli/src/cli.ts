@@ -15,7 +15,7 @@ import { snapshotsCommand } from './commands/snapshots.js';
 import { statusCommands } from './commands/status.js';
 import { syncCommand } from './commands/sync.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
-import { offline, openSession, ownOptions, ownUrl, type Act, type Host } from './session.js';
+import { offline, openSession, ownOptions, ownUrl, type Action, type Host } from './session.js';
 
 const commands = [
   connectionsCommand,
@@ -37,15 +37,15 @@ const commands = [
 /** Runs one command line, without the program's name. Resolves with the exit code; never rejects. */
 export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
-  const act: Act = (work) =>
+  const action: Action = (work) =>
     async function (...args) {
-      // Commander hands over the arguments, then the options, then the command.
+      // Commander passes the arguments, then the options, then the command.
       const command = args.pop() as Command;
       args.pop();
       exitCode = (await work(openSession(command, host), ...([...args, ownOptions(command)] as never))) ?? exitCodes.ok;
     };
   try {
-    await buildProgram(host, act).parseAsync(argv, { from: 'user' });
+    await buildProgram(host, action).parseAsync(argv, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError)
@@ -56,12 +56,12 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
   }
 }
 
-function buildProgram({ terminal }: Host, act: Act): Command {
+function buildProgram({ terminal }: Host, action: Action): Command {
   const program = new Command('tidemark')
-    .description('Sync jobs and API changes, from the command line. Talks to the HTTP API of a running Tidemark.')
+    .description('Manage sync jobs and API changes. Most commands call the HTTP API of a running Tidemark.')
     .enablePositionalOptions()
     .exitOverride()
-    .showHelpAfterError('(add --help for how to use it)')
+    .showHelpAfterError('(see --help)')
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),
       writeErr: (text) => terminal.note(text.trimEnd()),
@@ -69,19 +69,19 @@ function buildProgram({ terminal }: Host, act: Act): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
-  for (const register of commands) register(program, act);
+  for (const register of commands) register(program, action);
   for (const command of [program, ...leaves(program)]) commonOptions(command);
   return program;
 }
 
-/** The commands that do something. */
+/** The commands without subcommands. */
 const leaves = (command: Command): Command[] =>
   command.commands.flatMap((child) => (child.commands.length > 0 ? leaves(child) : [child]));
 
 function commonOptions(command: Command): void {
   if (offline.has(command)) return;
   if (!ownUrl.has(command))
-    command.option('--url <url>', 'where Tidemark is (default: $TIDEMARK_URL, or http://127.0.0.1:8080)');
+    command.option('--url <url>', "Tidemark's address (default: $TIDEMARK_URL, or http://127.0.0.1:8080)");
   command.option('--key <key>', 'API key (default: $TIDEMARK_API_KEY)');
-  command.option('--json', "the API's JSON on stdout, and nothing else");
+  command.option('--json', "print only the API's JSON");
 }

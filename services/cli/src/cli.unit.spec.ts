@@ -15,7 +15,7 @@ describe('the command line', () => {
     expect(requests[0]!.headers.authorization).toBe('Bearer tmk_secret');
   });
 
-  it('takes address, key and --json before the command as well as after it', async () => {
+  it('accepts address, key and --json before or after the command', async () => {
     const { url, requests } = await serving({ [`GET /v1/jobs/${jobId}`]: () => aJob() });
     const common = ['--url', url, '--key', 'tmk_other', '--json'];
     const before = await tidemark('http://127.0.0.1:1', [...common, 'jobs', 'show', jobId]);
@@ -43,7 +43,7 @@ describe('the command line', () => {
     expect(ran.stderr).toMatch(new RegExp(`^tidemark: ${code}: not today.*\\(request r-7\\)\\n$`));
   });
 
-  it('names the fields at fault, the job in the way and when to try again', async () => {
+  it('names the fields at fault, the conflicting job and when to retry', async () => {
     const fields = [{ field: 'schedule.cron', message: 'schedule.cron never matches a date' }];
     const error = { code: 'VALIDATION_FAILED', message: 'invalid', requestId: 'r-7', fields, jobId };
     const { url } = await serving({
@@ -55,17 +55,17 @@ describe('the command line', () => {
     );
   });
 
-  it('says that nothing listens at the address', async () => {
+  it('reports a refused connection', async () => {
     const server = await localServer({});
     await server.close();
     const { exitCode, stderr } = await tidemark(server.url, ['overview']);
     expect(exitCode).toBe(5);
     expect(stderr).toBe(
-      `tidemark: UNREACHABLE: cannot reach Tidemark at ${server.url}/: nothing listens there; is it running?\n`,
+      `tidemark: UNREACHABLE: cannot reach Tidemark at ${server.url}/: connection refused; is it running?\n`,
     );
   });
 
-  it('tells a stranger from Tidemark', async () => {
+  it('detects a server that is not Tidemark', async () => {
     const { url } = await serving({ 'GET /v1/overview': (_request, response) => void response.end('<html>') });
     expect(await tidemark(url, ['overview'])).toMatchObject({ exitCode: 5, stdout: '' });
   });
@@ -74,14 +74,14 @@ describe('the command line', () => {
     ['an unknown command', ['jobs', 'wach']],
     ['a missing option', ['connections', 'add', '--url', 'https://a.example']],
     ['a value that is not in the list', ['changes', connectionId, '--severity', 'breaking,grave']],
-    ['settings that are no JSON', ['connections', 'add', '--name', 'a', '--config', '{']],
+    ['a config that is not JSON', ['connections', 'add', '--name', 'a', '--config', '{']],
     ['a schedule given twice', ['connections', 'add', '--name', 'a', '--every', 'daily', '--cron', '* * * * *']],
     ['a time zone without a cron expression', ['connections', 'add', '--name', 'a', '--time-zone', 'Europe/Berlin']],
     ['a revision below 0', ['replay', 'job', jobId, '--to-revision', '-1']],
     ['a replay to nowhere', ['replay', 'job', jobId]],
     ['a command group alone', ['jobs']],
     ['an address that is none', ['--url', 'localhost:8080', 'overview']],
-  ])('refuses %s with exit code 2 and asks nothing', async (_what, argv) => {
+  ])('refuses %s with exit code 2 and sends no request', async (_what, argv) => {
     const { url, requests } = await serving({});
     const { exitCode, stdout, stderr } = await tidemark(url, argv);
     expect([exitCode, stdout]).toEqual([2, '']);
@@ -89,13 +89,13 @@ describe('the command line', () => {
     expect(requests).toEqual([]);
   });
 
-  it('helps with exit code 0', async () => {
+  it('prints help with exit code 0', async () => {
     const { exitCode, stdout } = await tidemark('http://127.0.0.1:1', ['jobs', '--help']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('watch');
   });
 
-  it('encodes what it puts into an address', async () => {
+  it('encodes values in paths', async () => {
     const { url, requests } = await serving({});
     await tidemark(url, ['projections', 'rebuild', '../keys?x']);
     expect(requests[0]!.url).toBe('/v1/projections/..%2Fkeys%3Fx/rebuild');

@@ -1,9 +1,9 @@
 import type { ErrorCode } from '@tidemark/contracts';
 
-/** What the program's exit code tells a script. */
+/** The program's exit codes. */
 export const exitCodes = {
   ok: 0,
-  /** The job failed or was cancelled, or the condition asked for is met. */
+  /** The job failed or was cancelled, or the requested condition is met. */
   unwanted: 1,
   /** Bad usage or invalid input. */
   usage: 2,
@@ -12,11 +12,11 @@ export const exitCodes = {
   denied: 4,
   /** Tidemark cannot be reached, or cannot answer now. */
   unavailable: 5,
-  /** The state of things does not allow it. */
+  /** The current state does not allow it. */
   conflict: 6,
-  /** A fault of this program itself. */
+  /** An internal error of this program. */
   fault: 70,
-  /** Ctrl-C, as shells have it. */
+  /** Ctrl-C, as in shells. */
   interrupted: 130,
 } as const;
 
@@ -46,7 +46,7 @@ const byErrorCode: Readonly<Record<ErrorCode, ExitCode>> = {
   INTERNAL: exitCodes.unavailable,
 };
 
-/** The exit code for an error answer; a code of a newer Tidemark is judged by its HTTP status. */
+/** The exit code for an error answer; an unknown code is mapped by its HTTP status. */
 export function exitCodeOf(code: string, status: number): ExitCode {
   const known = (byErrorCode as Readonly<Record<string, ExitCode | undefined>>)[code];
   if (known !== undefined) return known;

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-/** The exit code of a diff one of whose outputs nobody reads. */
+/** The exit code of a diff with one closed output. */
 async function exitCodeWithout(output: 'stdout' | 'stderr', argv: readonly string[]): Promise<unknown> {
   const env = { ...process.env, INIT_CWD: folder.path };
   const child = spawn(process.execPath, [PROGRAM, 'diff', 'old.json', 'new.json', ...argv], { env });
@@ -29,11 +29,11 @@ describe('the exit code', () => {
     [['--fail-on', 'breaking'], 1],
     [['--json', '--fail-on', 'risky'], 1],
     [['--json'], 0],
-  ])('of diff %j says the same when nobody reads what is found', async (argv, expected) => {
+  ])('of diff %j is the same when stdout is closed', async (argv, expected) => {
     expect(await exitCodeWithout('stdout', argv)).toBe(expected);
   });
 
-  it('is not changed by notes that nobody reads', async () => {
+  it('is not changed when stderr is closed', async () => {
     expect(await exitCodeWithout('stderr', ['--html', 'page.html'])).toBe(0);
     expect(await exitCodeWithout('stderr', ['--html', 'page.html', '--fail-on', 'breaking'])).toBe(1);
   });

@@ -3,15 +3,15 @@ import { exitCodes } from './exit-codes.js';
 import { Terminal } from './terminal.js';
 
 const interrupt = new AbortController();
-// The first Ctrl-C ends what is under way in good order, the second at once.
+// The first Ctrl-C stops gracefully, the second immediately.
 process.on('SIGINT', () => {
   if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
   interrupt.abort();
 });
-// Whoever reads our output may have seen enough (`| head`): what the exit code says of it holds all the same.
+// The reader may have closed the pipe (`| head`); the exit code still applies.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   if (code === 'EPIPE') process.exit(process.exitCode);
-  process.stderr.write(`tidemark: OUTPUT_FAILED: what is printed cannot be written (${code})\n`);
+  process.stderr.write(`tidemark: OUTPUT_FAILED: cannot write to stdout (${code})\n`);
   process.exit(exitCodes.unavailable);
 });
 process.stderr.on('error', () => {});

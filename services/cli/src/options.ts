@@ -8,14 +8,14 @@ export const wholeNumber =
   (text: string): number => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
-      throw new InvalidArgumentError(`It must be a whole number from ${least} on.`);
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
     return value;
   };
 
-/** A time in ISO 8601, where the person is unless it has a zone, or a day, as a time in UTC. */
+/** An ISO 8601 time, local unless it names a zone, or a date; returned in UTC. */
 export function time(text: string): string {
   if (!isInstant(text) && !isInstant(`${text}Z`))
-    throw new InvalidArgumentError('It must be a time such as 2026-03-01T08:15:00Z, or a day.');
+    throw new InvalidArgumentError('It must be a time such as 2026-03-01T08:15:00Z, or a date.');
   return new Date(text).toISOString();
 }
 
@@ -25,27 +25,27 @@ export function jsonObject(text: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new InvalidArgumentError(`It is no JSON: ${(error as Error).message}.`);
+    throw new InvalidArgumentError(`Not valid JSON: ${(error as Error).message}.`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new InvalidArgumentError('It must be a JSON object.');
   return value as Record<string, unknown>;
 }
 
-/** Several values out of a closed list, in one word with commas, each checked. */
+/** A comma-separated list of values, each from a closed list. */
 export const oneOrMoreOf =
   (choices: readonly string[]) =>
   (text: string): string => {
     const unknown = text.split(',').find((word) => !choices.includes(word));
-    if (unknown !== undefined) throw new InvalidArgumentError(`Allowed are ${choices.join(', ')}.`);
+    if (unknown !== undefined) throw new InvalidArgumentError(`Must be one of ${choices.join(', ')}.`);
     return text;
   };
 
-/** Gathers an option that may be given several times. */
+/** Collects a repeatable option whose values are from a closed list. */
 export const gather =
   (choices: readonly string[]) =>
   (text: string, before: readonly string[] = []): readonly string[] => {
-    if (!choices.includes(text)) throw new InvalidArgumentError(`Allowed are ${choices.join(', ')}.`);
+    if (!choices.includes(text)) throw new InvalidArgumentError(`Must be one of ${choices.join(', ')}.`);
     return [...before, text];
   };
 
@@ -57,8 +57,8 @@ export interface PageOptions {
 /** `--page` and `--per-page`. */
 export const paged = (command: Command): Command =>
   command
-    .addOption(new Option('--page <n>', 'which page, from 1').argParser(wholeNumber(1)))
-    .addOption(new Option('--per-page <n>', 'rows in a page').argParser(wholeNumber(1)));
+    .addOption(new Option('--page <n>', 'page number, from 1').argParser(wholeNumber(1)))
+    .addOption(new Option('--per-page <n>', 'rows per page').argParser(wholeNumber(1)));
 
 export interface ChangeFilter extends PageOptions {
   readonly severity?: string;
@@ -68,23 +68,23 @@ export interface ChangeFilter extends PageOptions {
   readonly exitCode?: boolean;
 }
 
-/** What a list of changes can be narrowed by; those that are ignored are shown when asked for. */
+/** Filters of a list of changes; ignored changes are shown only on request. */
 export const filtered = (command: Command): Command =>
   paged(command)
     .addOption(
-      new Option('--severity <list>', `some of ${severities.join(', ')}, with commas`).argParser(
+      new Option('--severity <list>', `filter by severity, comma-separated: ${severities.join(', ')}`).argParser(
         oneOrMoreOf(severities),
       ),
     )
-    .option('--rule <rule>', 'of this rule, such as response-property-removed')
-    .option('--operation <operation>', "that reach this operation, such as 'GET /pets'")
-    .option('--ignored', 'those that the ignore list expects, and no others')
-    .option('--exit-code', 'exit with 1 when there are such changes');
+    .option('--rule <rule>', 'filter by rule, such as response-property-removed')
+    .option('--operation <operation>', "filter by affected operation, such as 'GET /pets'")
+    .option('--ignored', 'only changes matched by the ignore list')
+    .option('--exit-code', 'exit with 1 if there are matching changes');
 
-/** The filter as the API takes it. */
+/** The filter as query parameters of the API. */
 export const filterQuery = ({ severity, rule, operation, ignored = false, page, perPage }: ChangeFilter) => ({
   ...{ severity, rule, operation, ignored, page, perPage },
 });
 
-/** Gathers an option that may be given several times with anything. */
+/** Collects a repeatable option with any values. */
 export const several = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];

@@ -4,9 +4,9 @@ import { CliError, usageError } from './cli-error.js';
 import { exitCodes } from './exit-codes.js';
 
 const PER_PAGE = 100;
-/** How far back a beginning of an id is searched for. */
-const MOST_PAGES = 20;
-const LEAST_PREFIX = 4;
+/** How many pages are searched for an id prefix. */
+const MAX_PAGES = 20;
+const MIN_PREFIX = 4;
 const LISTED = 8;
 
 interface Named {
@@ -20,48 +20,48 @@ const resolveNamed =
     if (isWhole(text)) return text;
     const items = await gather<Named>(api, address);
     const named = items.filter(({ name }) => name === text);
-    return one(kind, text, named.length > 0 ? named : beginning(items, text));
+    return one(kind, text, named.length > 0 ? named : withPrefix(items, text));
   };
 
-/** The id of one of these, from its id, a unique beginning of it, or its exact name. @throws CliError */
+/** Resolves an id, a unique prefix of one, or an exact name. @throws CliError */
 export const resolveConnection = resolveNamed('connection', 'v1/connections');
 export const resolveKey = resolveNamed('key', 'v1/keys');
 export const resolveProvider = resolveNamed('provider', 'v1/providers');
 
-/** A job's id, from its id or a unique beginning of it. @throws CliError */
+/** Resolves a job's id or a unique prefix of it. @throws CliError */
 export const resolveJob = async (api: Api, text: string): Promise<string> =>
-  isWhole(text) ? text : one('job', text, beginning(await gather<JobView>(api, 'v1/jobs'), text));
+  isWhole(text) ? text : one('job', text, withPrefix(await gather<JobView>(api, 'v1/jobs'), text));
 
-/** A snapshot's id, from its id or a unique beginning of it among all connections' snapshots. @throws CliError */
+/** Resolves a snapshot's id, or a unique prefix of it among the snapshots of all connections. @throws CliError */
 export async function resolveSnapshot(api: Api, text: string): Promise<string> {
   if (isWhole(text)) return text;
   const found: Named[] = [];
   for (const { id } of await gather<ConnectionView>(api, 'v1/connections'))
-    found.push(...beginning(await gather<Named>(api, path`v1/connections/${id}/snapshots`), text));
+    found.push(...withPrefix(await gather<Named>(api, path`v1/connections/${id}/snapshots`), text));
   return one('snapshot', text, found);
 }
 
-// Ids are UUIDs or hashes; only a shortened one is worth a search.
+// Ids are UUIDs or hashes; only a prefix needs a search.
 const isWhole = (text: string) =>
   /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text) || /^[0-9a-f]{40,}$/i.test(text);
 
-const beginning = <Item extends Named>(items: readonly Item[], text: string): readonly Item[] =>
-  text.length < LEAST_PREFIX ? [] : items.filter(({ id }) => id.startsWith(text.toLowerCase()));
+const withPrefix = <Item extends Named>(items: readonly Item[], text: string): readonly Item[] =>
+  text.length < MIN_PREFIX ? [] : items.filter(({ id }) => id.startsWith(text.toLowerCase()));
 
 function one(kind: string, text: string, found: readonly Named[]): string {
   const [first, ...others] = found;
   const quoted = JSON.stringify(text);
-  if (!first) throw new CliError(exitCodes.notFound, 'NOT_FOUND', `no ${kind} has an id or name like ${quoted}`);
+  if (!first) throw new CliError(exitCodes.notFound, 'NOT_FOUND', `no ${kind} matches ${quoted}`);
   if (others.length === 0) return first.id;
   const candidates = found.slice(0, LISTED).map(({ id, name }) => (name ? `${id} (${name})` : id));
   const more = found.length > LISTED ? ` and ${found.length - LISTED} more` : '';
-  throw usageError(`${quoted} may be any of ${found.length} ${kind}s: ${candidates.join(', ')}${more}`);
+  throw usageError(`${quoted} is ambiguous; it matches ${found.length} ${kind}s: ${candidates.join(', ')}${more}`);
 }
 
-/** The newest items of a list, each once though the list may grow while it is read. */
+/** The newest items of a list, each once even if the list grows while it is read. */
 async function gather<Item extends Named>(api: Api, address: string): Promise<readonly Item[]> {
   const items = new Map<string, Item>();
-  for (let page = 1; page <= MOST_PAGES; page++) {
+  for (let page = 1; page <= MAX_PAGES; page++) {
     const { data, pagination } = await api.get<Page<Item>>(address, { page, perPage: PER_PAGE });
     for (const item of data) items.set(item.id, item);
     if (data.length === 0 || page * PER_PAGE >= pagination.total) break;

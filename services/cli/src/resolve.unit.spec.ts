@@ -18,16 +18,16 @@ describe('ids', () => {
     [`GET /v1/connections/${connectionId}`]: () => aConnection(),
   };
 
-  it('may be given by a unique beginning', async () => {
+  it('may be given by a unique prefix', async () => {
     const { url } = await serving(answers);
     expect(await tidemark(url, ['jobs', 'show', '0195500A-8d00-7def'])).toMatchObject({ exitCode: 0 });
   });
 
-  it('of a beginning that several have are listed', async () => {
+  it('with an ambiguous prefix are listed', async () => {
     const { url } = await serving(answers);
     const { exitCode, stderr } = await tidemark(url, ['jobs', 'show', '0195500a']);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain(`may be any of 2 jobs: ${jobs.join(', ')}`);
+    expect(stderr).toContain(`is ambiguous; it matches 2 jobs: ${jobs.join(', ')}`);
   });
 
   it('of a connection may be its exact name', async () => {
@@ -38,7 +38,7 @@ describe('ids', () => {
     expect(await tidemark(url, ['connections', 'show', 'billing'])).toMatchObject({ exitCode: 3 });
   });
 
-  it('that two connections of one name have are not guessed', async () => {
+  it('are not guessed for two connections of the same name', async () => {
     const twins = [aConnection(), aConnection({ id: 'b'.repeat(36) })];
     const { url } = await serving({ 'GET /v1/connections': () => aPage(twins) });
     expect(await tidemark(url, ['connections', 'show', 'billing api'])).toMatchObject({ exitCode: 2 });
@@ -48,8 +48,8 @@ describe('ids', () => {
     const others = Array.from({ length: 100 }, (_, at) => aConnection({ id: `c-${at}`, name: `n${at}` }));
     const { url, requests } = await serving({
       ...answers,
-      'GET /v1/connections': ({ url: asked }) =>
-        asked.includes('page=2') ? aPage([aConnection()], 101, 2, 100) : aPage(others, 101, 1, 100),
+      'GET /v1/connections': ({ url: requested }) =>
+        requested.includes('page=2') ? aPage([aConnection()], 101, 2, 100) : aPage(others, 101, 1, 100),
     });
     expect(await tidemark(url, ['connections', 'show', 'billing api'])).toMatchObject({ exitCode: 0 });
     expect(requests.map((request) => request.url)).toContain('/v1/connections?page=2&perPage=100');

@@ -5,17 +5,17 @@ import type { Terminal } from './terminal.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:8080';
 
-/** What every command works with. */
+/** The context of a command. */
 export interface Session {
   readonly api: Api;
   readonly terminal: Terminal;
-  /** The API's JSON on stdout, and nothing else. */
+  /** Print only the API's JSON. */
   readonly json: boolean;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly env: NodeJS.ProcessEnv;
-  /** Where the person stands: names of files start here. */
+  /** The user's current folder; file names are relative to it. */
   readonly folder: string;
 }
 
@@ -32,19 +32,19 @@ interface CommonOptions {
   readonly json?: boolean;
 }
 
-/** A command's work: what it resolves with is the exit code; nothing means 0. */
+/** A command's work. Resolves with the exit code; undefined means 0. */
 export type Work<Args extends readonly unknown[]> = (session: Session, ...args: Args) => Promise<ExitCode | void>;
 
 /** Turns a command's work into commander's action. */
-export type Act = <Args extends readonly unknown[]>(work: Work<Args>) => (...args: unknown[]) => Promise<void>;
+export type Action = <Args extends readonly unknown[]>(work: Work<Args>) => (...args: unknown[]) => Promise<void>;
 
-/** What a command that has a `--url` of its own takes Tidemark's address from: the words before it alone. */
+/** Commands with a `--url` of their own; they accept Tidemark's only before the command. */
 export const ownUrl = new WeakSet<Command>();
 
-/** Commands that do not talk to Tidemark: they have no address, no key, and a `--json` of their own. */
+/** Commands that do not talk to Tidemark: they have no `--url` or `--key`, and a `--json` of their own. */
 export const offline = new WeakSet<Command>();
 
-/** A command's options without the common ones. */
+/** A command's own options, without the common ones. */
 export function ownOptions(command: Command): object {
   const { url, key: _key, json: _json, ...own } = command.opts<CommonOptions>();
   if (offline.has(command)) return command.opts();
@@ -65,21 +65,21 @@ export function openSession(command: Command, { terminal, env, signal, now }: Ho
     now,
     env,
     json: (after.json ?? before.json) === true,
-    // npm runs programs in the project's own folder, and tells where it was called.
+    // npm runs programs in the project's folder and passes the caller's folder in INIT_CWD.
     folder: env['INIT_CWD'] || process.cwd(),
   };
 }
 
-/** What a job is asked for with: by a person who looks, or by a program. */
-export const order = ({ terminal }: Session) => ({ type: 'full', trigger: terminal.watched ? 'manual' : 'api' });
+/** Body of a job request; `manual` if a user watches the terminal. */
+export const jobRequest = ({ terminal }: Session) => ({ type: 'full', trigger: terminal.watched ? 'manual' : 'api' });
 
-/** The answer as JSON for programs, or in words for people. */
+/** Prints the answer as JSON, or as text for people. */
 export function show<Body>({ json, terminal }: Session, body: Body, render: () => string): void {
   if (!json) terminal.print(render());
   else if (body !== undefined) terminal.print(JSON.stringify(body, null, 2));
 }
 
-/** A list, and below it which part of how much it is. */
+/** Prints a page of a list, and below it its number and the total. */
 export function showPage<Item>(session: Session, page: Page<Item>, nothing: string, render: () => string): void {
   const { data, pagination } = page;
   show(session, page, () => (data.length === 0 ? nothing : render()));

@@ -4,12 +4,12 @@ import type { TableOptions } from './render/table.js';
 
 export type Output = Pick<NodeJS.WritableStream, 'write'> & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
 
-/** Where the program writes: results to stdout, everything about them to stderr. */
+/** The program's output: results go to stdout, messages and progress to stderr. */
 export class Terminal implements TableOptions {
   readonly paint: Paint;
-  /** A person looks at it: progress may be drawn over. */
+  /** Both streams are interactive: progress may be drawn. */
   readonly watched: boolean;
-  /** A person looks at what is said about the results, wherever these go: progress may be drawn there. */
+  /** stderr is interactive, wherever results go: progress may be drawn there. */
   readonly followed: boolean;
   #drawn = false;
 
@@ -23,7 +23,7 @@ export class Terminal implements TableOptions {
     this.paint = stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb' ? colored : uncolored;
   }
 
-  /** Some terminals say that they have no columns. */
+  /** Columns; some terminals report 0. */
   get width(): number | null {
     return this.stdout.isTTY === true ? this.stdout.columns || 80 : null;
   }
@@ -33,7 +33,7 @@ export class Terminal implements TableOptions {
     this.stdout.write(`${text}\n`);
   }
 
-  /** Prints lines, and resolves when the operating system has them: what is noted down afterwards is never ahead of it. */
+  /** Prints lines; resolves once the operating system has them, so that a cursor stored afterwards is never ahead. */
   async handOver(lines: string): Promise<void> {
     this.clear();
     await new Promise<void>((resolve, reject) => {
@@ -46,7 +46,7 @@ export class Terminal implements TableOptions {
     this.stderr.write(`${text}\n`);
   }
 
-  /** Draws the progress line in place of the last one. Only where somebody follows. */
+  /** Replaces the progress line, on an interactive terminal only. */
   progress(line: string): void {
     if (!this.followed) return;
     this.stderr.write(`\r${line}\u001b[K`);

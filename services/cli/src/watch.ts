@@ -2,14 +2,14 @@ import type { JobEvent, JobView } from '@tidemark/contracts';
 import { path } from './api/api.js';
 import { followJob } from './api/job-events.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
-import { isEnded, progressLine, standing, timelineLine } from './render/job.js';
+import { isEnded, progressLine, statusText, timelineLine } from './render/job.js';
 import { stateColor } from './render/style.js';
 import { plain } from './render/text.js';
 import { duration } from './render/time.js';
 import type { Session } from './session.js';
 
 const REFRESH_MS = 500;
-/** What the progress line shows anyway. */
+/** Events that the progress line already shows. */
 const routine: ReadonlySet<string> = new Set<JobEvent['type']>([
   'JobCreated',
   'StageClaimed',
@@ -26,8 +26,8 @@ export const outcomeOf = ({ state }: JobView): ExitCode => (state === 'completed
 type JsonOf = 'job' | 'events';
 
 /**
- * Shows the job until it ends: a progress line where a person looks, a line for each event elsewhere. Resolves with
- * the exit code that says how it ended; Ctrl-C leaves the job alone.
+ * Shows the job until it ends: a progress line on an interactive terminal, otherwise a line per event. Resolves with
+ * the exit code for the job's outcome; Ctrl-C does not affect the job.
  */
 export async function watchJob(session: Session, jobId: string, jsonOf: JsonOf = 'job'): Promise<ExitCode> {
   const { api, terminal, json, signal } = session;
@@ -43,7 +43,7 @@ export async function watchJob(session: Session, jobId: string, jsonOf: JsonOf =
     stopDrawing?.();
   }
   if (signal.aborted) {
-    terminal.note(`The job goes on: tidemark jobs watch ${jobId}`);
+    terminal.note(`The job continues; to watch it again: tidemark jobs watch ${jobId}`);
     return exitCodes.interrupted;
   }
   const job = await load();
@@ -52,11 +52,11 @@ export async function watchJob(session: Session, jobId: string, jsonOf: JsonOf =
   return outcomeOf(job);
 }
 
-/** Keeps a progress line up to date; the answer ends it. */
+/** Keeps a progress line up to date; returns a function that stops it. */
 function drawProgress({ terminal, now }: Session, first: JobView, load: () => Promise<JobView>): () => void {
   let job: JobView | null = first;
   const draw = () => job && terminal.progress(progressLine(job, now(), terminal.width ?? 80));
-  // While Tidemark cannot be asked the last known state stays, its clock going on.
+  // While Tidemark cannot be reached, the last known state is shown with a running clock.
   const timer = setInterval(
     () =>
       void load()
@@ -76,5 +76,5 @@ function drawProgress({ terminal, now }: Session, first: JobView, load: () => Pr
 function ending({ terminal, now }: Session, job: JobView): string {
   const failure = job.state === 'failed' && job.lastError ? `: ${job.lastError.message}` : '';
   const took = isEnded(job) && job.durationMs !== null ? ` in ${duration(job.durationMs)}` : '';
-  return `${terminal.paint(stateColor(job.state), standing(job, now()))}${took}${plain(failure)}`;
+  return `${terminal.paint(stateColor(job.state), statusText(job, now()))}${took}${plain(failure)}`;
 }

@@ -22,14 +22,14 @@ async function watching(job: unknown, events: Answer) {
   return server.url;
 }
 
-const telling =
+const serving =
   (...events: string[]): Answer =>
   (_request, response) =>
     void response.writeHead(200, { 'content-type': 'text/event-stream' }).end(events.join(''));
 
 describe('watching a job', () => {
-  it('writes a line for each event where no person looks, and exits 0 when it completed', async () => {
-    const url = await watching(aJob({ result: 'unchanged' }), telling(...story, sse(3, 'JobCompleted')));
+  it('writes a line per event without a terminal, and exits with 0 when the job completed', async () => {
+    const url = await watching(aJob({ result: 'unchanged' }), serving(...story, sse(3, 'JobCompleted')));
     const { exitCode, stdout, stderr } = await tidemark(url, ['jobs', 'watch', jobId]);
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')).toEqual([
@@ -47,12 +47,12 @@ describe('watching a job', () => {
     ['cancelled', 'JobCancelled'],
   ] as const)('exits 1 when it %s', async (state, type) => {
     const lastError = { code: 'SOURCE_INVALID', message: 'line 3: no paths' };
-    const url = await watching(aJob({ state, result: null, lastError }), telling(sse(0, type)));
+    const url = await watching(aJob({ state, result: null, lastError }), serving(sse(0, type)));
     expect(await tidemark(url, ['sync', connectionId, '--watch'])).toMatchObject({ exitCode: 1 });
   });
 
-  it('draws a progress line for a person, and lines only for what must not be missed', async () => {
-    const url = await watching(aRunningJob(), telling(...story, sse(3, 'JobCompleted')));
+  it('draws a progress line on a terminal, and lines only for important events', async () => {
+    const url = await watching(aRunningJob(), serving(...story, sse(3, 'JobCompleted')));
     const { stdout, stderr } = await tidemark(url, ['jobs', 'watch', jobId], { columns: 60, env: { NO_COLOR: '1' } });
     expect(stderr).toMatch(/\r█{11}░{9} {2}57 % {2}running diff {2}/);
     for (const drawn of stderr.split('\r')) expect(drawn.replace('\u001b[K', '').length).toBeLessThan(60);
@@ -64,14 +64,14 @@ describe('watching a job', () => {
     expect(stderr.endsWith('\r\u001b[K')).toBe(true);
   });
 
-  it('draws on a terminal that does not know its width', async () => {
-    const url = await watching(aRunningJob(), telling(sse(0, 'JobCompleted')));
+  it('draws on a terminal of unknown width', async () => {
+    const url = await watching(aRunningJob(), serving(sse(0, 'JobCompleted')));
     const { stderr } = await tidemark(url, ['jobs', 'watch', jobId], { columns: 0 });
     expect(stderr).toContain('running diff');
   });
 
-  it('prints every event as a line of JSON, or of a sync the ended job', async () => {
-    const url = await watching(aJob(), telling(...story, sse(3, 'JobCompleted')));
+  it('prints every event as a JSON line, or the ended job of a sync', async () => {
+    const url = await watching(aJob(), serving(...story, sse(3, 'JobCompleted')));
     const events = await tidemark(url, ['jobs', 'watch', jobId, '--json']);
     expect(
       events.stdout
@@ -83,7 +83,7 @@ describe('watching a job', () => {
     expect(JSON.parse(synced.stdout)).toEqual(aJob());
   });
 
-  it('leaves the job alone at Ctrl-C and says how to come back', async () => {
+  it('does not affect the job on Ctrl-C and says how to watch it again', async () => {
     const interrupt = new AbortController();
     const url = await watching(aRunningJob(), (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(story[0]);
@@ -92,6 +92,6 @@ describe('watching a job', () => {
       signal: interrupt.signal,
       onWrite: () => interrupt.abort(),
     });
-    expect([exitCode, stderr]).toEqual([130, `The job goes on: tidemark jobs watch ${jobId}\n`]);
+    expect([exitCode, stderr]).toEqual([130, `The job continues; to watch it again: tidemark jobs watch ${jobId}\n`]);
   });
 });

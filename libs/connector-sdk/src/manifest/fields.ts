@@ -38,7 +38,7 @@ export const httpHeaders = z
     z
       .string()
       .regex(/^[!#$%&'*+.^_`|~0-9a-z-]{1,128}$/i, 'is not a valid header name')
-      .refine((name) => !REFUSED_HEADERS.test(name), 'cannot be set here: it is set by the fetch or secret'),
+      .refine((name) => !REFUSED_HEADERS.test(name), 'cannot be set here: it is secret or set by the HTTP client'),
     z.string({ error: HEADER_VALUE }).regex(/^[\t\x20-\x7e\x80-\xff]{0,4096}$/, HEADER_VALUE),
     { error: 'must be an object of header names and values' },
   )

@@ -1,4 +1,4 @@
-// The entry point for manifests, and for those who only read them: nothing here does I/O.
+// Entry point for manifests and their readers: nothing here does I/O.
 export { configProblems, configSchema, type JsonSchema } from './config.js';
 export { flag, httpHeaders, httpUrl, required, wholeNumber } from './fields.js';
 export {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** Kinds of credentials; `none` where the other side requires none. */
+/** Kinds of credentials; `none` if the system requires none. */
 export const authKinds = [
   'none',
   'bearer',
@@ -12,21 +12,21 @@ export const authKinds = [
 export type AuthKind = (typeof authKinds)[number];
 
 export const syncModes = ['full', 'incremental', 'backfill'] as const;
-/** Read everything; what changed since the cursor; a window of the past, in chunks. */
+/** Read everything; read changes since the cursor; read a past window in chunks. */
 export type SyncMode = (typeof syncModes)[number];
 
 export const writeModes = ['append', 'upsert', 'update', 'mirror'] as const;
-/** Add rows; add or change by key; change only what is there; as upsert, and delete what is gone. */
+/** Insert rows; insert or update by key; update existing rows only; upsert, and delete rows that are gone. */
 export type WriteMode = (typeof writeModes)[number];
 
-/** What a connector is, what it can do, and which configs it accepts. Does no I/O. */
+/** A connector's identity, capabilities and config schema. Does no I/O. */
 export interface Manifest<Config = unknown> {
   /** Lower case, with hyphens; unique. */
   readonly name: string;
   readonly title: string;
   /** One sentence. */
   readonly description: string;
-  /** A strict object: unknown fields are refused, so that typing errors are found. Never secrets. */
+  /** A strict object: unknown fields are refused, so that typos are found. Never secrets. */
   readonly config: z.ZodType<Config>;
   readonly auth: readonly AuthKind[];
   /** An address of the only origin that the credential may be sent to, wherever links lead. */
@@ -40,7 +40,7 @@ export interface Manifest<Config = unknown> {
 }
 
 export interface SourceManifest {
-  /** What can be read; `configured` where the connection's config names the objects. */
+  /** What can be read; `configured` if the connection's config names the objects. */
   readonly objects: readonly ObjectManifest[] | 'configured';
   readonly modes: readonly SyncMode[];
   readonly pageSize: PageSizeRange;
@@ -51,11 +51,11 @@ export interface SourceManifest {
 export interface ObjectManifest {
   readonly name: string;
   readonly title: string;
-  /** Whether a read from the last cursor returns only what changed since. */
+  /** Whether a read from the last cursor returns only later changes. */
   readonly incremental: boolean;
   /** Whether deletions are reported. */
   readonly deletions: boolean;
-  /** Milliseconds by which a read overlaps the one before, for changes that become visible late; default 0. */
+  /** Milliseconds by which a read overlaps the previous one, for changes that become visible late; default 0. */
   readonly lookBackMs?: number;
 }
 
@@ -68,14 +68,14 @@ export interface DestinationManifest {
   readonly limits?: CallLimits;
 }
 
-/** Records a page; a page that the source cannot deliver in time is requested again with half as many. */
+/** Records per page; a page that the source cannot deliver in time is requested again with half as many. */
 export interface PageSizeRange {
   readonly min: number;
   readonly initial: number;
   readonly max: number;
 }
 
-/** What the other side allows one credential. */
+/** The system's limits per credential. */
 export interface CallLimits {
   readonly requestsPerSecond?: number;
   readonly burst?: number;

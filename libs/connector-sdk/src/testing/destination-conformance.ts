@@ -13,7 +13,7 @@ interface Suite {
   start(): Promise<Writer>;
 }
 
-/** Tests every promise of `Destination` on a connector and its world. */
+/** Tests the contract of `Destination` on a connector and its world. */
 export function destinationConformance(name: string, subject: DestinationSubject): void {
   describe(`${name}, as a destination`, () => {
     const worlds: DestinationWorld[] = [];
@@ -43,7 +43,7 @@ export const row = (id: number, more: JsonObject = {}): WriteRow => ({
 const gone = (id: number): WriteRow => ({ action: 'delete', data: { id: `r${id}` } });
 const statuses = (results: readonly RowResult[]) => results.map(({ status }) => status);
 
-/** Writes into one world, a fresh destination for each batch as if in processes of their own. */
+/** Writes into one world, with a fresh destination per batch as if in separate processes. */
 class Writer {
   #batches = 0;
   readonly #subject: DestinationSubject;
@@ -75,7 +75,7 @@ class Writer {
     }
   }
 
-  /** What is there: `id name amount`, sorted. */
+  /** The stored rows: `id name amount`, sorted. */
   async rows(): Promise<string[]> {
     return (await this.world.rows())
       .map(({ id, name, amount }) => `${String(id)} ${String(name)} ${String(amount)}`)
@@ -114,7 +114,7 @@ function everyMode({ start }: Suite, mode: WriteMode): void {
 const upserts =
   (mode: WriteMode) =>
   ({ start, subject }: Suite) => {
-    it(`${mode}: adds what is new, changes what is there, and returns results in the order of the batch`, async () => {
+    it(`${mode}: inserts new rows, updates existing ones, and returns results in batch order`, async () => {
       const writer = await start();
       expect(statuses(await writer.write(writer.batch(mode, [row(1), row(2)])))).toEqual(['created', 'created']);
       const second = await writer.write(writer.batch(mode, [row(3), row(1, { name: 'new' }), row(4)]));
@@ -122,7 +122,7 @@ const upserts =
       expect(await writer.rows()).toEqual(['r1 new 1', ...lines(2, 3, 4)]);
     });
 
-    it(`${mode}: leaves the last one of rows with the same key`, async () => {
+    it(`${mode}: keeps the last of several rows with the same key`, async () => {
       const writer = await start();
       const results = await writer.write(writer.batch(mode, [row(1), row(2), row(1, { name: 'last' })]));
       expect(results).toHaveLength(3);
@@ -144,7 +144,7 @@ const upserts =
 
 const byMode: Readonly<Record<WriteMode, (suite: Suite) => void>> = {
   append: ({ start }) => {
-    it('append: adds every row of every batch, in the order of the batch', async () => {
+    it('append: adds every row of every batch, in batch order', async () => {
       const writer = await start();
       expect(statuses(await writer.write(writer.batch('append', [row(1), row(2)])))).toEqual(['created', 'created']);
       expect(statuses(await writer.write(writer.batch('append', [row(3)])))).toEqual(['created']);
@@ -153,7 +153,7 @@ const byMode: Readonly<Record<WriteMode, (suite: Suite) => void>> = {
   },
   upsert: upserts('upsert'),
   update: ({ start, subject }) => {
-    it('update: changes what is there, and adds nothing', async () => {
+    it('update: changes existing rows, and adds none', async () => {
       const writer = await start();
       const filling = subject.connector.manifest.destination!.modes.includes('upsert') ? 'upsert' : 'append';
       await writer.write(writer.batch(filling, [row(1), row(2)]));
@@ -164,7 +164,7 @@ const byMode: Readonly<Record<WriteMode, (suite: Suite) => void>> = {
   },
   mirror: (suite) => {
     upserts('mirror')(suite);
-    it('mirror: deletes what it has to, and skips what is gone already', async () => {
+    it('mirror: deletes rows, and skips those already gone', async () => {
       const writer = await suite.start();
       await writer.write(writer.batch('mirror', [row(1), row(2), row(3)]));
       const results = await writer.write(writer.batch('mirror', [gone(2), row(4), gone(9)]));
@@ -179,7 +179,7 @@ function refusedRows(
   mode: WriteMode,
   { row: data, field }: NonNullable<DestinationSubject['refused']>,
 ): void {
-  it('writes all rows but those refused, and says what is wrong with each', async () => {
+  it('writes all rows except refused ones, and reports the problem of each', async () => {
     const writer = await start();
     const rows = [row(1), { data }, row(2), { data: { ...data, id: 'other' } }, row(3)];
     const results = await writer.write(writer.batch(mode, rows));
@@ -193,7 +193,7 @@ function refusedRows(
 }
 
 function failures({ start }: Suite, mode: WriteMode): void {
-  it('fails as retryable while the other side cannot be reached', async () => {
+  it('fails as retryable while the destination is unreachable', async () => {
     const writer = await start();
     await writer.write(writer.batch(mode, [row(1)]));
     await writer.world.stop();
@@ -206,7 +206,7 @@ function failures({ start }: Suite, mode: WriteMode): void {
 function checks({ start, subject, secrets }: Suite): void {
   const signal = new AbortController().signal;
 
-  it('checks a configuration that is right, and says what it reached', async () => {
+  it('accepts a valid configuration, and says what it reached', async () => {
     const writer = await start();
     const result = secrets.keep(await writer.using((destination) => destination.check(signal)));
     expect(result).toEqual({ ok: true, message: expect.stringMatching(/\S/) });

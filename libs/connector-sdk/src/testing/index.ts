@@ -1,4 +1,4 @@
-// The suites that every connector passes, and what a connector's tests need. Runs in Jest.
+// The conformance suites for connectors, and helpers for their tests. Runs in Jest.
 export { destinationConformance } from './destination-conformance.js';
 export { openForTest } from './open-for-test.js';
 export {

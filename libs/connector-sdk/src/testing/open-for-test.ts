@@ -5,11 +5,11 @@ import { openDestination, openSource } from '../open.js';
 import type { Source } from '../source.js';
 import type { Connection } from './world.js';
 
-/** Retries at once: how long they wait is tested where they are made. */
+/** Retries without delay: back-off is tested in @tidemark/resilience. */
 const retries = retrySchedule([0.001, 0.001]);
 
 /**
- * Opens a connector on the real HTTP client, as a fresh process would: a pool, breakers and allowances of its own.
+ * Opens a connector on the real HTTP client, as a fresh process would, with its own pool, breakers and rate limits.
  * `await using` closes it.
  */
 export async function openForTest(

@@ -10,27 +10,27 @@ export type ReaderRequest = Partial<Omit<ReadRequest, 'object' | 'signal'>> & { 
 export interface Reading {
   readonly pages: readonly Page[];
   readonly records: readonly SourceRecord[];
-  /** Of the last page, as it comes back from a store. */
+  /** Of the last page, after a round trip through a store. */
   readonly cursor: Cursor | null;
-  /** What ended attempts before the last one. */
+  /** Errors that ended attempts before the last one. */
   readonly errors: readonly ExternalError[];
 }
 
-/** A cursor's way into a store and back. */
+/** A cursor's round trip through a store. */
 export const stored = (cursor: Cursor): Cursor => JSON.parse(JSON.stringify(cursor)) as Cursor;
 
 export const idsOf = (records: readonly SourceRecord[]): string[] => records.map(({ externalId }) => externalId).sort();
 
 export interface ReaderOptions {
-  /** Called with each page, before the next is asked for. */
+  /** Called with each page, before the next is requested. */
   readonly onPage?: (page: Page, index: number) => void | Promise<void>;
-  /** Stops after so many pages, as a process that is killed there. */
+  /** Stops after this many pages, like a process killed there. */
   readonly pages?: number;
 }
 
 export type ReaderSubject = Pick<SourceSubject, 'connector' | 'object' | 'pageSize'>;
 
-/** Reads one world as a runner would: every read opens the connector anew, and cursors pass through JSON. */
+/** Reads one world as a runner would: every read opens a new connector, and cursors pass through JSON. */
 export class Reader {
   readonly #subject: ReaderSubject;
   readonly #world: Pick<SourceWorld, 'connection'>;
@@ -51,7 +51,7 @@ export class Reader {
     return typeof object === 'string' ? object : object.name;
   }
 
-  /** One read, to its end or to so many pages. @throws whatever the source throws */
+  /** One read, to its end or up to a number of pages. @throws the source's errors */
   async read(request: ReaderRequest = {}, { onPage, pages: limit = Infinity }: ReaderOptions = {}): Promise<Reading> {
     await using opened = await openForTest(this.#subject.connector, 'source', this.#world.connection);
     const pages: Page[] = [];
@@ -68,7 +68,7 @@ export class Reader {
     return readingOf(pages);
   }
 
-  /** Reads to the end; what is retryable is tried again from the last page's cursor, as a runner does. */
+  /** Reads to the end; retryable errors are retried from the last page's cursor, as a runner does. */
   async readOn(request: ReaderRequest = {}, options: ReaderOptions = {}): Promise<Reading> {
     const pages: Page[] = [];
     const errors: ExternalError[] = [];
@@ -88,7 +88,7 @@ export class Reader {
     }
   }
 
-  /** Reads page by page, each page in a process of its own. */
+  /** Reads page by page, each page as in a separate process. */
   async readInPieces(request: ReaderRequest = {}): Promise<Reading> {
     const pages: Page[] = [];
     let cursor = request.cursor ?? null;
@@ -101,7 +101,7 @@ export class Reader {
     return readingOf(pages);
   }
 
-  /** What a read that cannot succeed fails with. */
+  /** The error of a read that must fail. */
   async failure(request: ReaderRequest = {}): Promise<unknown> {
     return this.read(request).then(
       ({ records }) => new Error(`the read ended with ${records.length} records`),

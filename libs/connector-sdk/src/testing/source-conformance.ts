@@ -12,7 +12,7 @@ import type { SourceSubject, SourceWorld } from './world.js';
 const OBJECTS = 17;
 const MAX_CURSOR_BYTES = 4096;
 
-/** Tests every promise of `Source` on a connector and its world. */
+/** Tests the contract of `Source` on a connector and its world. */
 export function sourceConformance(name: string, subject: SourceSubject): void {
   describe(`${name}, as a source`, () => {
     const worlds: SourceWorld[] = [];
@@ -54,7 +54,7 @@ function objectOf({ connector, object }: SourceSubject): ObjectManifest {
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 function reads({ test, start, object }: SourceSuite): void {
-  test(null, 'reads every object once, in pages of the requested size, and says which is the last', async () => {
+  test(null, 'reads every object once, in pages of the requested size, and marks the last one', async () => {
     const { world, reader } = await start();
     const { pages, records } = await reader.read();
     expect(idsOf(records)).toEqual([...(await world.ids())].sort());
@@ -75,7 +75,7 @@ function reads({ test, start, object }: SourceSuite): void {
     expect(pages.at(-1)).toMatchObject({ hasMore: false, cursor: expect.any(Object) });
   });
 
-  test('missingId', 'names an object without an id as a problem, and reads on', async () => {
+  test('missingId', 'reports an object without an id as a problem, and continues', async () => {
     const { world, reader } = await start();
     await world.addWithoutId!();
     const { records, pages } = await reader.read();
@@ -87,13 +87,13 @@ function reads({ test, start, object }: SourceSuite): void {
 }
 
 function resumes({ test, start }: SourceSuite): void {
-  test(null, 'killed after every page, gives the whole and nothing twice', async () => {
+  test(null, 'returns everything once when killed after every page', async () => {
     const { world, reader } = await start();
     const { records } = await reader.readInPieces();
     expect(idsOf(records)).toEqual([...(await world.ids())].sort());
   });
 
-  test(null, 'returns after every cursor of a read what that read returned there', async () => {
+  test(null, 'returns the same records after every cursor of a read', async () => {
     const { reader } = await start();
     const whole = await reader.read();
     let given = 0;
@@ -124,14 +124,14 @@ function resumes({ test, start }: SourceSuite): void {
 
 function readsWhatChanged(suite: SourceSuite): void {
   const { test, start, object } = suite;
-  /** Records that may come again: those within the look-back of the newest one. */
+  /** Records that may be repeated: those within the look-back of the newest one. */
   const repeatable = (records: readonly SourceRecord[]): Set<string> => {
     const times = records.map(({ updatedAt }) => (updatedAt === undefined ? NaN : Date.parse(updatedAt)));
     const from = Math.max(...times.filter(Number.isFinite)) - (object.lookBackMs ?? 0);
     return new Set(records.filter((_record, at) => times[at]! >= from).map(({ externalId }) => externalId));
   };
 
-  test(null, 'returns after a whole read only what changed since, beyond the look-back', async () => {
+  test(null, 'returns after a complete read only later changes, beyond the look-back', async () => {
     const { world, reader } = await start();
     const first = await reader.read();
     const again = repeatable(first.records);
@@ -144,7 +144,7 @@ function readsWhatChanged(suite: SourceSuite): void {
     expect(idsOf(third.records).filter((id) => !allowed.has(id))).toEqual([]);
   });
 
-  test(null, 'loses nothing that changes while it reads', async () => {
+  test(null, 'loses no change made while it reads', async () => {
     const { world, reader } = await start();
     const before = await world.ids();
     const changed: string[] = [];
@@ -160,7 +160,7 @@ function readsWhatChanged(suite: SourceSuite): void {
     );
     const second = await reader.read({ cursor: first.cursor });
     expect(idsOf(first.records)).toEqual(expect.arrayContaining([...before]));
-    // Seen in the state it has now: after its change in this read, or in the next one.
+    // Its latest state must be seen in this read or in the next one.
     const later = new Set(
       [...first.pages.slice(2).flatMap((page) => page.records), ...second.records].map(({ externalId }) => externalId),
     );
@@ -181,7 +181,7 @@ function readsWhatChanged(suite: SourceSuite): void {
   });
 
   if (suite.subject.connector.manifest.source?.modes.includes('backfill'))
-    test('since', 'reads a window of the past, also in pieces', async () => {
+    test('since', 'reads a past window, also in chunks', async () => {
       const { reader } = await start();
       const { records } = await reader.read();
       const times = records.map(({ updatedAt }) => updatedAt!).sort();

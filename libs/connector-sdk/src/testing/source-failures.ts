@@ -49,14 +49,14 @@ export function faults({ test, start, subject }: SourceSuite): void {
     expect(idsOf(records)).toEqual([...(await world.ids())].sort());
   });
 
-  test('rateLimit', 'waits for a short limit to end', async () => {
+  test('rateLimit', 'waits for a short rate limit to end', async () => {
     const { world, reader } = await start();
     const onPage = (_page: unknown, at: number) => (at === 0 ? world.rateLimit!(1, 'once') : undefined);
     const { records } = await reader.readOn({}, { onPage });
     expect(idsOf(records)).toEqual([...(await world.ids())].sort());
   });
 
-  test('rateLimit', 'reports until when it is rate-limited', async () => {
+  test('rateLimit', 'reports how long it is rate-limited', async () => {
     const { world, reader } = await start();
     world.rateLimit!(3600, 'always');
     const before = Date.now();
@@ -67,7 +67,7 @@ export function faults({ test, start, subject }: SourceSuite): void {
     expect((error as RateLimited).until).toBeLessThanOrEqual(Date.now() + 3_610_000);
   });
 
-  test('tokenExpiry', 'continues with a new token when the old one expires in the middle', async () => {
+  test('tokenExpiry', 'continues with a new token when the old one expires during a read', async () => {
     const { world, reader } = await start();
     const onPage = (_page: unknown, at: number) => (at === 1 ? world.expireToken!() : undefined);
     const { records } = await reader.read({}, { onPage });
@@ -109,7 +109,7 @@ export function refusals({ test, subject, start, secrets }: SourceSuite): void {
 export function checks({ test, subject, start, secrets }: SourceSuite): void {
   const signal = new AbortController().signal;
 
-  test(null, 'checks a configuration that is right, and says what it reached', async () => {
+  test(null, 'accepts a valid configuration, and says what it reached', async () => {
     const { world } = await start();
     await using opened = await openForTest(subject.connector, 'source', world.connection);
     const result = secrets.keep(await opened.source.check(signal));

@@ -3,7 +3,7 @@ import type { Reader } from './reader.js';
 import type { SecretsWatch } from './secrets.js';
 import type { SourceSubject, SourceWithout, SourceWorld } from './world.js';
 
-/** What a suite's tests work with. */
+/** Context of a suite's tests. */
 export interface SourceSuite {
   readonly subject: SourceSubject;
   readonly object: ObjectManifest;

@@ -1,7 +1,7 @@
 import { AuthExpired, type Credential, type HttpRequest } from '@tidemark/resilience';
 import { CANARY } from './secrets.js';
 
-/** A bearer token that a test's server takes, and that a test can let expire. */
+/** A bearer token that a test server accepts, and that a test can expire. */
 export class TestToken implements Credential {
   readonly kind = 'bearer';
   readonly id = 'test-token';
@@ -9,12 +9,12 @@ export class TestToken implements Credential {
   #known = 1;
   #renewable = true;
 
-  /** What the server takes now; hand it over again after every `expire`. */
+  /** The token the server accepts now; pass it to the server again after every `expire`. */
   get accepted(): string {
     return `${CANARY}-${this.#number}`;
   }
 
-  /** The server takes the next one; with `renewable: false` the credential never learns it. */
+  /** The server accepts only the next token; with `renewable: false` the credential cannot obtain it. */
   expire({ renewable = true } = {}): void {
     this.#number++;
     this.#renewable = renewable;

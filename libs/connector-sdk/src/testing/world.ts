@@ -14,30 +14,30 @@ export interface Connection {
   readonly filesRoot?: string;
 }
 
-/** What can be wrong with a response: cut off, not JSON, never sent, a server error (503). */
+/** Faults of a response: truncated, not JSON, never sent, a server error (503). */
 export type Fault = 'cut' | 'invalidJson' | 'hang' | 'unavailable';
 /** The next response only, or every response from now on. */
 export type Times = 'once' | 'always';
 
 /**
- * A small system with objects of one kind, that a source reads and a test changes. The objects it starts with changed
+ * A small system with objects of one kind, which a source reads and a test changes. Its initial objects changed
  * long ago and at least an hour apart; `add`, `change` and `remove` happen now. Methods for what a subject lists in
  * `without` may be missing.
  */
 export interface SourceWorld {
   readonly connection: Connection;
-  /** External ids of all objects that a complete read gives, in any order. */
+  /** External ids of all objects that a complete read returns, in any order. */
   ids(): readonly string[] | Promise<readonly string[]>;
   /** Adds objects; their external ids. */
   add(count: number): readonly string[] | Promise<readonly string[]>;
   change(id: string): void | Promise<void>;
   remove?(id: string): void | Promise<void>;
-  /** Adds an object without an id, where a complete read meets it. */
+  /** Adds an object without an id, where a complete read finds it. */
   addWithoutId?(): void | Promise<void>;
   fault?(fault: Fault, times: Times): void;
-  /** Responds 504 to pages of more than `records`. */
+  /** Responds with 504 to pages of more than `records`. */
   gatewayTimeoutOver?(records: number): void;
-  /** Responds 429 with this Retry-After. */
+  /** Responds with 429 and this Retry-After. */
   rateLimit?(retryAfterSeconds: number, times: Times): void;
   /** The credential's token is refused from now on; the credential can renew it. */
   expireToken?(): void;
@@ -62,14 +62,14 @@ export type SourceWithout =
 
 export interface SourceSubject {
   readonly connector: Connector;
-  /** What is read: the name of an object in the manifest, or what `objects()` says of it. */
+  /** The object to read: its name in the manifest, or its description as in `objects()`. */
   readonly object: string | ObjectManifest;
   start(objects: number): Promise<SourceWorld>;
-  /** Records a page in most tests; default 5. */
+  /** Records per page in most tests; default 5. */
   readonly pageSize?: number;
-  /** What this system cannot simulate, with the reason. */
+  /** Parts that this system cannot simulate, with the reason. */
   readonly without?: Partial<Record<SourceWithout, string>>;
-  /** Configurations with which nothing can be read, and what `check` says of them. */
+  /** Invalid configurations, and the problem that `check` reports. */
   readonly wrong: readonly WrongConnection<SourceWorld>[];
 }
 
@@ -84,11 +84,11 @@ export interface WrongConnection<World> {
 /** A small system that a destination writes into. */
 export interface DestinationWorld {
   readonly connection: Connection;
-  /** Where rows go. It takes fields `id` (text), `name` (text or null) and `amount` (a number). */
+  /** The object to write to, with fields `id` (text), `name` (text or null) and `amount` (a number). */
   readonly object: string;
   /** All rows, in any order. */
   rows(): Promise<readonly JsonObject[]>;
-  /** From now on nothing can be written. */
+  /** From now on all writes fail. */
   stop(): Promise<void>;
   close(): Promise<void>;
 }
@@ -96,9 +96,9 @@ export interface DestinationWorld {
 export interface DestinationSubject {
   readonly connector: Connector;
   start(): Promise<DestinationWorld>;
-  /** Those to run; default all of the manifest. */
+  /** Modes to test; default all of the manifest. */
   readonly modes?: readonly WriteMode[];
-  /** A row that the destination refuses though its batch is fine, and the field it names; null: it takes every row. */
+  /** A row that the destination refuses though its batch is fine, and the field it names; null: it accepts every row. */
   readonly refused: { readonly row: JsonObject; readonly field?: string } | null;
   readonly wrong: readonly WrongConnection<DestinationWorld>[];
 }

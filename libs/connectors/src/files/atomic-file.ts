@@ -6,8 +6,8 @@ const TEMPORARY = /^\.tidemark-[0-9a-f]{16}\.tmp$/;
 const ABANDONED_MS = 3_600_000;
 
 /**
- * Writes a file that is there as a whole or not at all, also when the machine loses power half-way: under another name
- * first, then renamed, each step on disk before the next. Twice at once with the same content is harmless.
+ * Writes a file atomically, even across a power failure: under a temporary name, then renamed, each step flushed to
+ * disk before the next. Concurrent writes of the same content are harmless.
  */
 export async function writeWhole(folder: string, name: string, content: Uint8Array): Promise<void> {
   const temporary = join(folder, `.tidemark-${randomBytes(8).toString('hex')}.tmp`);
@@ -27,7 +27,7 @@ export async function writeWhole(folder: string, name: string, content: Uint8Arr
   await syncFolder(folder);
 }
 
-/** Removes what a process that was killed in `writeWhole` left behind an hour ago or earlier. */
+/** Removes temporary files, at least an hour old, of processes killed in `writeWhole`. */
 export async function removeAbandoned(folder: string, now: number): Promise<void> {
   for (const name of (await readdir(folder)).filter((entry) => TEMPORARY.test(entry))) {
     const path = join(folder, name);
@@ -36,7 +36,7 @@ export async function removeAbandoned(folder: string, now: number): Promise<void
   }
 }
 
-/** A new name is lost with the power until its folder is on disk. */
+/** A new name survives a power failure only once its folder is flushed to disk. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {

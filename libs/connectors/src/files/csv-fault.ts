@@ -5,9 +5,8 @@ import type { FileBytes, FilePosition } from './rows.js';
 const [LF, CR] = [0x0a, 0x0d];
 
 /**
- * Where the rows from a place on stop being CSV: the quote that is never closed, the quote in the middle of a field, what
- * stands behind a closing quote, or the row that is too long. The parser knows that there is such a place, and about
- * where; null when there is none.
+ * The position at which rows stop being valid CSV: an unclosed quote, a quote inside a field, text after a closing quote,
+ * or a row that is too long. The parser reports only that there is a fault, and roughly where; null when there is none.
  */
 export async function csvFault(
   file: FileBytes,

@@ -2,12 +2,12 @@ import type { Spot } from './file-errors.js';
 
 const [LF, CR] = [0x0a, 0x0d];
 
-/** Follows the bytes of a file and counts its lines, where the parser's own count is wrong: behind quoted line breaks. */
+/** Counts the lines of a file by its bytes: the parser's own count is wrong after quoted line breaks. */
 export class CsvLines {
   #byte: number;
   #line: number;
   #afterCr = false;
-  /** The bytes from here on that have gone by. */
+  /** Bytes received from this position on. */
   #kept: Buffer[] = [];
 
   constructor({ byte, line }: Spot) {
@@ -22,13 +22,13 @@ export class CsvLines {
     }
   }
 
-  /** Goes on to a byte, not beyond what has gone by. */
+  /** Advances to a byte, at most to the last one received. */
   to(byte: number): Spot {
     this.#pass(byte - this.#byte, false);
     return { byte: this.#byte, line: this.#line };
   }
 
-  /** Goes on behind the line breaks that stand here. */
+  /** Skips the line breaks at this position. */
   behindBreaks(): Spot {
     this.#pass(Infinity, true);
     return { byte: this.#byte, line: this.#line };
@@ -53,7 +53,7 @@ export class CsvLines {
   }
 }
 
-/** Where a byte stands. `chunks` begin at `from`. */
+/** The line and byte of a position. `chunks` begin at `from`. */
 export async function spotOf(byte: number, from: Spot, chunks: AsyncIterable<Buffer>): Promise<Spot> {
   const lines = new CsvLines(from);
   for await (const _chunk of lines.watch(chunks)) if (lines.to(byte).byte === byte) break;

@@ -9,18 +9,18 @@ import { FILE_START, type FileBytes, type FilePosition, type FileRow } from './r
 import { NotUtf8, utf8Only } from './utf8.js';
 import { valueOf } from './values.js';
 
-/** A quote that is never closed must not take the rest of a file for one field. */
+/** Bounds a row, so that an unclosed quote does not swallow the rest of a file. */
 const MAX_RECORD_BYTES = 16 * 1024 ** 2;
 
 interface Fields {
   readonly fields: readonly string[];
   readonly begin: Spot;
-  /** Behind them. */
+  /** The position after them. */
   readonly end: FilePosition;
 }
 
 /**
- * The rows of a CSV file (RFC 4180) from a place on. A row with more or fewer fields than the header, or with a value of
+ * The rows of a CSV file (RFC 4180) from a position on. A row with more or fewer fields than the header, or with a value of
  * another type than the config says, is a problem. @throws Terminal with line and byte where the file is not CSV
  */
 export async function* csvRows(file: FileBytes, config: CsvConfig, from: FilePosition): AsyncGenerator<FileRow> {
@@ -51,7 +51,7 @@ export async function* csvRows(file: FileBytes, config: CsvConfig, from: FilePos
           `the value of ${columns[n]!} is not ${type === 'json' ? 'valid JSON' : `a ${type}`}`,
           columns[n]!,
         );
-      // An assignment to this one name would set the prototype.
+      // Assigning to this name would set the prototype.
       else if (columns[n] === '__proto__') Object.defineProperty(data, '__proto__', { value, enumerable: true });
       else data[columns[n]!] = value;
     }
@@ -59,7 +59,7 @@ export async function* csvRows(file: FileBytes, config: CsvConfig, from: FilePos
   }
 }
 
-/** Length of the mark that some programs put before UTF-8. */
+/** Length of the UTF-8 byte order mark, if present. */
 async function byteOrderMark(file: FileBytes): Promise<number> {
   for await (const chunk of file.from(0)) return chunk.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? 3 : 0;
   return 0;
@@ -108,11 +108,11 @@ async function* fieldsOf(file: FileBytes, config: CsvConfig, start: FilePosition
 async function csvFailure(error: unknown, file: FileBytes, config: CsvConfig, start: FilePosition): Promise<unknown> {
   if (error instanceof NotUtf8) {
     const spot = await spotOf(error.byte, start, file.from(start.byte));
-    return invalidFile(`${spotText(file.name, spot)}: no UTF-8 from here on`);
+    return invalidFile(`${spotText(file.name, spot)}: not UTF-8 from here on`);
   }
   if (!(error instanceof CsvError)) return error;
   const spot = (await csvFault(file, config, start, MAX_RECORD_BYTES)) ?? start;
-  // The parser's own words may quote the row.
+  // The parser's own message may quote the row.
   const what = error.code.replace(/^CSV_/, '').replaceAll('_', ' ').toLowerCase();
   return invalidFile(`${spotText(file.name, spot)}: ${what}`);
 }

@@ -16,9 +16,8 @@ const unzip = promisify(gunzip);
 const LONGEST_ID = 100;
 
 /**
- * Writes a file a batch, named after object and batch: `orders.job-7-0001.jsonl`. The file is there as a whole or not at
- * all, and a batch that is given again finds its file: nothing is torn, and nothing is there twice. Other rows under the
- * same id get a file beside it.
+ * Writes one file per batch, named after object and batch: `orders.job-7-0001.jsonl`. Files are written atomically, and a
+ * repeated batch finds its file: nothing is torn or duplicated. Different rows under the same id get another file.
  */
 export class FilesDestination implements Destination {
   readonly #folder: Folder;
@@ -30,7 +29,7 @@ export class FilesDestination implements Destination {
 
   async write(batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]> {
     signal.throwIfAborted();
-    if (batch.mode !== 'append') throw refused(`files are only appended to, and the mode is ${batch.mode}`);
+    if (batch.mode !== 'append') throw refused(`files support only mode append, not ${batch.mode}`);
     if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(batch.object))
       throw refused(`${JSON.stringify(batch.object)} cannot be part of a file's name`);
     const { content, results } = encodeRows(batch.rows, this.context.config);
@@ -41,7 +40,7 @@ export class FilesDestination implements Destination {
       await (this.#tidied ??= removeAbandoned(folder, this.context.now()));
       const there = await this.#contentOf(join(folder, name));
       if (there === content) return results;
-      // Other rows under the same id are another batch: reusing a name loses nothing.
+      // Different rows under the same id are another batch: reusing an id loses nothing.
       if (there !== null) name = this.#nameOf(batch, content);
       const bytes = this.context.config.gzip ? await zip(content) : Buffer.from(content);
       signal.throwIfAborted();
@@ -59,7 +58,7 @@ export class FilesDestination implements Destination {
       await access(folder, constants.W_OK | constants.X_OK).catch((error: unknown) => {
         throw fileError(error, 'destination', `folder ${this.context.config.folder}`);
       });
-      return { ok: true, message: `folder ${this.context.config.folder} can be written into` };
+      return { ok: true, message: `folder ${this.context.config.folder} is writable` };
     } catch (error) {
       if (!(error instanceof ExternalError)) throw error;
       return { ok: false, problems: [{ code: error.code, field: 'folder', message: error.message }] };
@@ -68,7 +67,7 @@ export class FilesDestination implements Destination {
 
   async close(): Promise<void> {}
 
-  /** `content`: makes the name differ from the plain one. */
+  /** `content`: distinguishes the name from the plain one. */
   #nameOf({ id, object }: WriteBatch, content?: string): string {
     const { format, gzip: zipped } = this.context.config;
     const plain = /^[A-Za-z0-9_-]+$/.test(id) && id.length <= LONGEST_ID;

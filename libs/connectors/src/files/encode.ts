@@ -4,7 +4,7 @@ import { csvDefaults, type FilesConfig } from './files.config.js';
 
 const created: RowResult = { status: 'created' };
 
-/** A batch as the text of a file, and what becomes of each row. */
+/** A batch as the text of a file, and the result of each row. */
 export function encodeRows(rows: readonly WriteRow[], config: FilesConfig) {
   return config.format === 'csv' ? encodeCsv(rows, config) : encodeLines(rows);
 }
@@ -13,7 +13,7 @@ function encodeLines(rows: readonly WriteRow[]): { content: string; results: rea
   return { content: rows.map(({ data }) => `${JSON.stringify(data)}\n`).join(''), results: rows.map(() => created) };
 }
 
-/** With a header row, unless the config names the columns: then there is none, and a row with another field is refused. */
+/** With a header row, unless the config names the columns: then a row with another field is refused. */
 function encodeCsv(rows: readonly WriteRow[], config: FilesConfig): { content: string; results: readonly RowResult[] } {
   const { delimiter, quote, columns: fixed } = csvDefaults(config.csv);
   const columns = fixed ?? [...new Set(rows.flatMap(({ data }) => Object.keys(data)))];
@@ -31,7 +31,7 @@ function encodeCsv(rows: readonly WriteRow[], config: FilesConfig): { content: s
   return { content: stringify(lines, { delimiter, quote, escape: quote, record_delimiter: '\n' }), results };
 }
 
-/** Nested values as JSON; null as nothing. */
+/** Nested values as JSON; null as empty. */
 function textOf(value: Json | undefined): string {
   if (value === null || value === undefined) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);

@@ -10,27 +10,25 @@ export type ValueType = (typeof valueTypes)[number];
 
 const csv = z.strictObject({
   delimiter: character.describe('Between fields').default(','),
-  quote: character.describe('Around fields that contain delimiters, quotes or line breaks').default('"'),
-  columns: names('must be a list of names')
-    .describe('Names of the columns of files that have no header row')
-    .optional(),
+  quote: character.describe('Quote character of fields that contain delimiters, quotes or line breaks').default('"'),
+  columns: names('must be a list of names').describe('Column names of files without a header row').optional(),
   types: z
     .record(text, z.enum(valueTypes, { error: `must be one of ${valueTypes.join(', ')}` }), {
       error: 'must be an object of columns and types',
     })
-    .describe('What the values of a column are; default text. An empty value of another type is null')
+    .describe('Types of column values; default text. An empty value of another type is null')
     .optional(),
 });
 
 const object = z.strictObject({
   name: text
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be 1 to 64 letters, digits, hyphens or underscores')
-    .describe('Its name in requests and records'),
+    .describe('Name in requests and records'),
   files: text
-    .regex(/^[^/\\\0]+$/, 'must be the pattern of a name, without folders')
-    .describe('Names of its files: `*` stands for any characters, `?` for one'),
+    .regex(/^[^/\\\0]+$/, 'must be a file name pattern, without folders')
+    .describe('File name pattern: `*` matches any characters, `?` matches one'),
   key: names('must be a list of fields')
-    .describe('Fields that name a row; default: the file and the number of the row')
+    .describe('Fields that identify a row; default: file and row number')
     .optional(),
 });
 
@@ -43,23 +41,23 @@ export const filesConfig = z
       .default('.'),
     format: z.enum(['csv', 'jsonl'], { error: required('must be csv or jsonl') }).describe('CSV, or JSON lines; UTF-8'),
     csv: csv.optional(),
-    gzip: flag.describe('Whether files are written compressed; those named .gz are always read so').default(false),
+    gzip: flag.describe('Whether to compress written files; files named .gz are always read compressed').default(false),
     objects: z
       .array(object, { error: 'must be a list of objects' })
       .max(100, 'must have at most 100 objects')
       .superRefine((objects, context) => {
         objects.forEach(({ name }, at) => {
           if (objects.findIndex((other) => other.name === name) < at)
-            context.addIssue({ code: 'custom', path: [at, 'name'], message: `${name} is there twice` });
+            context.addIssue({ code: 'custom', path: [at, 'name'], message: `${name} is listed twice` });
         });
       })
-      .describe('What can be read; a destination needs none')
+      .describe('Objects that can be read; a destination needs none')
       .default([]),
   })
-  .refine(({ csv, format }) => !csv || format === 'csv', { path: ['csv'], error: 'needs the format csv' });
+  .refine(({ csv, format }) => !csv || format === 'csv', { path: ['csv'], error: 'requires the format csv' });
 
 export type FilesConfig = z.infer<typeof filesConfig>;
 export type CsvConfig = z.infer<typeof csv>;
 
-/** How CSV is written where the config does not say. */
+/** Default CSV options. */
 export const csvDefaults = (config: CsvConfig | undefined): CsvConfig => config ?? { delimiter: ',', quote: '"' };

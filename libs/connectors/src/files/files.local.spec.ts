@@ -29,7 +29,7 @@ interface Layout {
   readonly rowsPerFile: number;
 }
 
-/** A folder with rows in files: each file as old as its first row's number of hours says. */
+/** A folder with rows in files: each file as many hours old as the number of its first row. */
 async function startWorld({ format, gzip = false, rowsPerFile }: Layout, count: number): Promise<SourceWorld> {
   const root = await temporaryFolder();
   await mkdir(root.join('in'));
@@ -85,7 +85,7 @@ const configured = (world: SourceWorld, change: Record<string, unknown>): Connec
 
 const wrong = [
   {
-    what: 'a folder that is not there',
+    what: 'a folder that does not exist',
     connection: (world: SourceWorld) => configured(world, { folder: 'elsewhere' }),
     code: 'SOURCE_UNREACHABLE',
     field: 'folder',
@@ -97,13 +97,13 @@ const wrong = [
     field: 'folder',
   },
   {
-    what: 'an installation that lets connectors touch no files',
+    what: 'an installation that does not allow file access',
     connection: ({ connection: { config } }: SourceWorld) => ({ config }),
     code: 'SOURCE_FORBIDDEN',
     field: 'folder',
   },
   {
-    what: 'a pattern that no file fits',
+    what: 'a pattern that no file matches',
     connection: (world: SourceWorld) => configured(world, { objects: [{ name: 'rows', files: 'none-*' }] }),
     code: 'SOURCE_NOT_FOUND',
     field: 'objects.0.files',
@@ -137,7 +137,7 @@ for (const layout of [
 ] as const)
   sourceConformance(`files, rows by the dozen, ${layout.format}${'gzip' in layout ? ', compressed' : ''}`, {
     connector,
-    // What changed is read by the file, which this suite does not expect.
+    // Changed files are read as a whole, which this suite does not expect.
     object: { name: 'rows', title: 'rows', incremental: false, deletions: false },
     start: (objects) => startWorld(layout, objects),
     pageSize: 5,
@@ -182,7 +182,7 @@ for (const { format, gzip } of [
     refused: format === 'csv' ? { row: { id: 'x', name: 'x', amount: 1, colour: 'red' }, field: 'colour' } : null,
     wrong: [
       {
-        what: 'a folder that is not there',
+        what: 'a folder that does not exist',
         connection: ({ connection }) => ({ ...connection, config: { folder: 'elsewhere', format } }),
         code: 'DESTINATION_UNREACHABLE',
         field: 'folder',

@@ -14,10 +14,10 @@ export interface FileVersion {
   readonly changedAt: number;
 }
 
-/** A file whose time is that old is seen by everybody, and whatever is written to it later gets a later time. */
+/** A file this old is visible to all readers, and any later write to it gets a later time. */
 const SETTLED_MS = 100;
 
-/** The folder of a connection: nothing outside the operator's root is ever touched, links notwithstanding. */
+/** The folder of a connection: nothing outside the operator's root is accessed, not even through links. */
 export class Folder {
   constructor(
     private readonly root: string | null,
@@ -31,11 +31,12 @@ export class Folder {
       new Terminal(`${this.side === 'source' ? 'SOURCE' : 'DESTINATION'}_FORBIDDEN`, `folder ${this.path} ${why}`, {
         field: 'folder',
       });
-    if (this.root === null) throw refused('cannot be used: this installation lets connectors touch no files');
-    const wanted = resolve(this.root, this.path);
-    if (!isInside(wanted, resolve(this.root))) throw refused('is outside the folder for files');
+    if (this.root === null)
+      throw refused('cannot be used: this installation does not allow connectors to access files');
+    const requested = resolve(this.root, this.path);
+    if (!isInside(requested, resolve(this.root))) throw refused('is outside the folder for files');
     try {
-      const [root, real] = await Promise.all([realpath(this.root), realpath(wanted)]);
+      const [root, real] = await Promise.all([realpath(this.root), realpath(requested)]);
       if (!isInside(real, root)) throw refused('leads outside the folder for files');
       if (!(await stat(real)).isDirectory()) throw refused('is not a folder');
       return real;
@@ -45,15 +46,15 @@ export class Folder {
   }
 
   /**
-   * The files whose names fit, in the order in which they came to be as they are. Links and hidden files are left out, and
-   * so is what comes to be meanwhile: it waits until nothing can appear before what it lists.
+   * The files whose names match, in order of their last change. Links, hidden files and files that change meanwhile are
+   * skipped: it waits until nothing can appear before the listed files.
    */
   async list(pattern: string, { now, signal }: { now(): number; signal: AbortSignal }): Promise<FileVersion[]> {
     const until = now();
     const files = await this.#list(pattern);
     if (files.every(({ changedAt }) => changedAt < until - SETTLED_MS)) return files;
     await sleep(SETTLED_MS, { signal });
-    // Ours is a clock of whole milliseconds, the file system's is not.
+    // Our clock has whole milliseconds, the file system's is finer.
     return (await this.#list(pattern)).filter(({ changedAt }) => Math.floor(changedAt) <= until);
   }
 
@@ -72,7 +73,7 @@ export class Folder {
     }
   }
 
-  /** Opens a file for reading; null when it has gone. The version is that of what was opened. */
+  /** Opens a file for reading; null when it is gone. Returns the version that was opened. */
   async open(name: string): Promise<{ readonly handle: FileHandle; readonly version: FileVersion } | null> {
     if (name !== basename(name) || name.startsWith('.')) throw new Error(`${name} is not a valid file name`);
     const folder = await this.real();

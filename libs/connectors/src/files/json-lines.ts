@@ -10,8 +10,8 @@ const MAX_LINE_BYTES = 16 * 1024 ** 2;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * The rows of a file with a JSON object a line, from a place on; empty lines are passed over. A line that is something
- * else is a problem that names line and byte. @throws Terminal for a line of more than 16 MiB
+ * The rows of a file with one JSON object per line, from a position on; empty lines are skipped. Any other line is a
+ * problem that names line and byte. @throws Terminal for a line of more than 16 MiB
  */
 export async function* jsonLines(file: FileBytes, from: FilePosition = FILE_START): AsyncGenerator<FileRow> {
   let at = from;
@@ -24,27 +24,27 @@ export async function* jsonLines(file: FileBytes, from: FilePosition = FILE_STAR
 }
 
 function rowOf(line: Buffer, at: FilePosition, file: string): Omit<FileRow, 'end'> | null {
-  // Not only the first line has one: files are joined by people who do not know.
+  // Not only the first line can have one: concatenated files have several.
   const mark = line.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
   const bytes = line.subarray(mark);
   const invalid = (what: string, byte = -mark) => {
     const spot = spotText(file, { line: at.line, byte: at.byte + mark + byte });
     return { data: null, problem: { code: 'OBJECT_INVALID', message: `${spot}: ${what}` } };
   };
-  if (!isUtf8(bytes)) return invalid('no UTF-8 from here on', firstBad(bytes));
+  if (!isUtf8(bytes)) return invalid('not UTF-8 from here on', firstBad(bytes));
   const text = bytes.toString('utf8');
   if (text.trim() === '') return null;
   try {
     const value = parseJson(text) as Json;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { data: value as JsonObject };
-    return invalid('the line is JSON, but no object');
+    return invalid('the line is JSON, but not an object');
   } catch (error) {
     if (error instanceof JsonTooDeep) return invalid(`the line ${error.message}`);
-    return invalid('no JSON from here on', Buffer.byteLength(text.slice(0, jsonErrorPosition(text))));
+    return invalid('not valid JSON from here on', Buffer.byteLength(text.slice(0, jsonErrorPosition(text))));
   }
 }
 
-/** Lines without their end, and the bytes that they take with it. */
+/** Lines without their line ending, and their size in bytes with it. */
 async function* linesOf(
   file: FileBytes,
   { byte, line }: FilePosition,
@@ -71,7 +71,7 @@ async function* linesOf(
       kept += chunk.length - begin;
     }
     if (kept > MAX_LINE_BYTES)
-      throw invalidFile(`${spotText(file.name, { line, byte: start })}: more than ${MAX_LINE_BYTES} bytes in a line`);
+      throw invalidFile(`${spotText(file.name, { line, byte: start })}: a line is longer than ${MAX_LINE_BYTES} bytes`);
   }
   if (kept > 0) {
     const length = kept;

@@ -11,7 +11,7 @@ const WRITER = join(import.meta.dirname, '../../test/files-writer.mjs');
 const BATCHES = 60;
 const ROWS = 2000;
 
-/** Writes from a batch on, in a process that is killed some time after it said so many; the last batch it said. */
+/** Writes from a batch on, in a process killed after a number of batches; returns the last batch it reported. */
 async function writeAndDie(root: string, format: string, first: number, after: number): Promise<number> {
   const child = spawn(process.execPath, [WRITER, root, format, String(first), String(BATCHES)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -20,7 +20,7 @@ async function writeAndDie(root: string, format: string, first: number, after: n
   let last = first - 1;
   for await (const line of createInterface(child.stdout)) {
     last = Number(line);
-    // Somewhere in the next batch: what it does then differs from run to run.
+    // At a random point in the next batch.
     if (++said === after) setTimeout(() => child.kill('SIGKILL'), (after * 7) % 10);
   }
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
@@ -31,7 +31,7 @@ describe('a files destination, killed', () => {
   it.each(['jsonl', 'csv'])('has every row of every batch once, and none torn (%s)', async (format) => {
     await using root = await temporaryFolder();
     let kills = 0;
-    // Whoever was killed does not know what became of the batch it was at, and gives it again.
+    // A killed process does not know the outcome of its last batch, and repeats it.
     for (let next = 1; next <= BATCHES; kills++)
       next = (await writeAndDie(root.path, format, next, 2 + (kills % 4))) + 1;
     expect(kills).toBeGreaterThan(8);

@@ -7,7 +7,7 @@ import type { FileBytes } from './rows.js';
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * The bytes of an open file, decompressed when its name ends in `.gz`; a place in those is reached by reading up to it.
+ * The bytes of an open file, decompressed when its name ends in `.gz`; a position in those is reached by reading up to it.
  * The handle stays open. @throws Terminal where a compressed file is cut off or damaged
  */
 export function bytesOf(name: string, handle: FileHandle, signal: AbortSignal): FileBytes {
@@ -39,7 +39,7 @@ async function* unzipped(name: string, handle: FileHandle, byte: number, signal:
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code?.startsWith('Z_')) throw invalidFile(`${name}: cannot be decompressed behind byte ${passed} (${code})`);
+    if (code?.startsWith('Z_')) throw invalidFile(`${name}: cannot be decompressed after byte ${passed} (${code})`);
     throw error;
   } finally {
     bytes.destroy();

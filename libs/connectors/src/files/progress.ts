@@ -12,14 +12,14 @@ const schema = z.strictObject({
   ...scopeFields,
   /** The newest version that has been read to its end. */
   last: place.optional(),
-  /** The one that is being read, and how far. */
+  /** The one being read, and the progress in it. */
   current: place.extend({ size: z.int(), at: position }).optional(),
 });
 
-/** How far the files of an object have been read, in the order in which they came to be as they are. */
+/** Progress of reading the files of an object, in order of their last change. */
 export type Progress = z.infer<typeof schema>;
 
-/** @throws Terminal for a cursor of something else */
+/** @throws Terminal for a cursor of another connector or object */
 export function progressOf({ object, cursor, since, window }: ReadRequest): Progress {
   if (!cursor) return { version: 1, object, ...scopeOf({ since, window }) };
   const progress = parseCursor(schema, cursor, object);
@@ -32,7 +32,7 @@ export function isNew({ last }: Progress, { changedAt, name }: FileVersion): boo
   return !last || changedAt > last.changedAt || (changedAt === last.changedAt && name > last.name);
 }
 
-/** Where reading of this version goes on; null when it has not begun. */
+/** Where to resume this version; null when it has not been started. */
 export function startedAt({ current }: Progress, { name, changedAt, size }: FileVersion): FilePosition | null {
   const same = current?.name === name && current.changedAt === changedAt && current.size === size;
   return same ? current.at : null;

@@ -6,9 +6,9 @@ import { bytesOf } from './open-bytes.js';
 import { FILE_START, type FileRow } from './rows.js';
 
 export interface ReadRowsOptions {
-  /** What the file is called in errors; `.gz` at its end: it is compressed. */
+  /** Name of the file in errors; with the suffix `.gz` it is compressed. */
   readonly name: string;
-  /** A path, or JSON lines as they come. */
+  /** A path, or a stream of JSON lines. */
   readonly from: string | AsyncIterable<Buffer>;
   readonly format: 'csv' | 'jsonl';
   readonly csv?: CsvConfig;
@@ -16,8 +16,8 @@ export interface ReadRowsOptions {
 }
 
 /**
- * The rows of one file, wherever it is: for the operator's own tools, which need no guarded folder.
- * @throws Terminal with line and byte where the file does not have its format · the file system's errors
+ * The rows of one file anywhere: for the operator's own tools, which need no confined folder.
+ * @throws Terminal with line and byte where the file violates its format · the file system's errors
  */
 export async function* readRows({ name, from, format, csv, signal }: ReadRowsOptions): AsyncGenerator<FileRow> {
   if (typeof from !== 'string') return yield* jsonLines({ name, from: () => from });

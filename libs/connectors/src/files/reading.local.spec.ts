@@ -34,7 +34,7 @@ const dataOf = (pages: readonly Page[]) => pages.flatMap(({ records }) => record
 const problemsOf = (pages: readonly Page[]) => pages.flatMap(({ problems }) => problems.map(({ message }) => message));
 
 describe('CSV', () => {
-  it('is read with byte order mark, quoted line breaks and delimiters, and any end of line', async () => {
+  it('is read with byte order mark, quoted line breaks and delimiters, and any line ending', async () => {
     await writeFile(root.join('a.csv'), '\ufeffid;name\r\n1;"a;b"\r\n\r\n2;"c\n""d"""\n3;é');
     expect(dataOf(await read({ csv: { delimiter: ';' } }))).toEqual([
       { id: '1', name: 'a;b' },
@@ -43,7 +43,7 @@ describe('CSV', () => {
     ]);
   });
 
-  it('gives typed values where the config says so, and names the row and the column of a wrong one', async () => {
+  it('yields typed values as configured, and names the row and column of an invalid one', async () => {
     await writeFile(root.join('a.csv'), 'id,n,ok,tags\n1,2.5,true,"[1]"\n2,,,\n3,x,yes,\n');
     const pages = await read({ csv: { types: { n: 'number', ok: 'boolean', tags: 'json' } } });
     expect(dataOf(pages)).toEqual([
@@ -59,7 +59,7 @@ describe('CSV', () => {
     ]);
   });
 
-  it('names line and byte of a row with other fields than the header, and reads on', async () => {
+  it('names line and byte of a row whose fields differ from the header, and continues', async () => {
     await writeFile(root.join('a.csv'), 'id,name\né,"x\ny"\n2\n3,z\n');
     const pages = await read({});
     expect(dataOf(pages)).toEqual([
@@ -69,7 +69,7 @@ describe('CSV', () => {
     expect(problemsOf(pages)).toEqual(['a.csv, line 4, byte 17: 1 fields where the header has 2']);
   });
 
-  it('counts lines and bytes past byte order marks, empty lines and quoted line breaks, also from a cursor', async () => {
+  it('counts lines and bytes across byte order marks, empty lines and quoted line breaks, also from a cursor', async () => {
     await writeFile(root.join('a.csv'), '\ufeffid,name\r\n1,"x\r\ny\r\n"\r\n\r\n\n2\r\n3,z\r\n\r\n4,a,b\r\n');
     const pages = await read({}, { pageSize: 1 });
     const problems = [
@@ -90,7 +90,7 @@ describe('CSV', () => {
     ]);
   });
 
-  it('takes another quote as it takes the usual one: doubled inside of a field', async () => {
+  it('handles a custom quote like the default one: doubled inside a field', async () => {
     await writeFile(root.join('a.csv'), "id,name\n1,'it''s, \"so\"'\n");
     expect(dataOf(await read({ csv: { quote: "'" } }))).toEqual([{ id: '1', name: 'it\'s, "so"' }]);
   });
@@ -105,14 +105,14 @@ describe('CSV', () => {
     [
       'another encoding',
       Buffer.from('id,name\n1,caf\xe9\n2,b\n', 'latin1'),
-      /^a\.csv, line 2, byte 13: no UTF-8 from here on$/,
+      /^a\.csv, line 2, byte 13: not UTF-8 from here on$/,
     ],
     [
-      'a character that is cut off',
+      'a truncated character',
       Buffer.from('id,name\n1,caf\xc3', 'latin1'),
-      /^a\.csv, line 2, byte 13: no UTF-8 from here on$/,
+      /^a\.csv, line 2, byte 13: not UTF-8 from here on$/,
     ],
-  ])('fails, and says where, at %s', async (_what, content, message) => {
+  ])('fails, with the position, at %s', async (_what, content, message) => {
     await writeFile(root.join('a.csv'), content);
     await expect(read({})).rejects.toMatchObject({
       name: 'Terminal',
@@ -121,7 +121,7 @@ describe('CSV', () => {
     });
   });
 
-  it('takes its columns from the config where it has no header', async () => {
+  it('takes its columns from the config without a header', async () => {
     await writeFile(root.join('a.csv'), '1,x\n2,y\n');
     expect(dataOf(await read({ csv: { columns: ['id', 'name'] } }, { pageSize: 1 }))).toEqual([
       { id: '1', name: 'x' },
@@ -131,31 +131,33 @@ describe('CSV', () => {
 });
 
 describe('JSON lines', () => {
-  it('are read one by one, and a line that is none is named with its byte', async () => {
+  it('are read one by one, and an invalid line is reported with its byte', async () => {
     await writeFile(root.join('a.jsonl'), '{"id":1}\r\n\n{"id":"é", x}\n[1]\n{"id":4}');
     const pages = await read({ format: 'jsonl' });
     expect(dataOf(pages)).toEqual([{ id: 1 }, { id: 4 }]);
     expect(problemsOf(pages)).toEqual([
-      'a.jsonl, line 3, byte 23: no JSON from here on',
-      'a.jsonl, line 4, byte 26: the line is JSON, but no object',
+      'a.jsonl, line 3, byte 23: not valid JSON from here on',
+      'a.jsonl, line 4, byte 26: the line is JSON, but not an object',
     ]);
   });
 
   it.each([
-    ['a word that is none', '{"a":}\n', 'line 1, byte 5: no JSON from here on'],
-    ['something behind a byte order mark', '\ufeff{"a":}\n', 'line 1, byte 8: no JSON from here on'],
-    ['something behind another one', '{}\n\ufeff{"é":}\n', 'line 2, byte 12: no JSON from here on'],
-    ['a line that breaks off', '{}\n{"a":1', 'line 2, byte 9: no JSON from here on'],
-    ['another encoding', Buffer.from('{}\n{"a":"caf\xe9"}\n', 'latin1'), 'line 2, byte 12: no UTF-8 from here on'],
-    ['a character that is cut off', Buffer.from('{}\n{"a":"\xc3', 'latin1'), 'line 2, byte 9: no UTF-8 from here on'],
-  ])('are named with the very byte of %s', async (_what, content, message) => {
+    ['an invalid word', '{"a":}\n', 'line 1, byte 5: not valid JSON from here on'],
+    ['text after a byte order mark', '\ufeff{"a":}\n', 'line 1, byte 8: not valid JSON from here on'],
+    ['text after another one', '{}\n\ufeff{"é":}\n', 'line 2, byte 12: not valid JSON from here on'],
+    ['a truncated line', '{}\n{"a":1', 'line 2, byte 9: not valid JSON from here on'],
+    ['another encoding', Buffer.from('{}\n{"a":"caf\xe9"}\n', 'latin1'), 'line 2, byte 12: not UTF-8 from here on'],
+    ['a truncated character', Buffer.from('{}\n{"a":"\xc3', 'latin1'), 'line 2, byte 9: not UTF-8 from here on'],
+  ])('are reported with the exact byte of %s', async (_what, content, message) => {
     await writeFile(root.join('a.jsonl'), content);
     expect(problemsOf(await read({ format: 'jsonl' }))).toEqual([`a.jsonl, ${message}`]);
   });
 
   it('fail at a line that is too long, with its first byte', async () => {
     await writeFile(root.join('a.jsonl'), `{"a":1}\n{"a":"${'x'.repeat(18e6)}"}\n`);
-    await expect(read({ format: 'jsonl' })).rejects.toThrow(/^a\.jsonl, line 2, byte 8: more than 16777216 bytes/);
+    await expect(read({ format: 'jsonl' })).rejects.toThrow(
+      /^a\.jsonl, line 2, byte 8: a line is longer than 16777216 bytes/,
+    );
   });
 
   it('keep every digit of a number', async () => {
@@ -165,12 +167,12 @@ describe('JSON lines', () => {
 });
 
 describe('files', () => {
-  it('say that a compressed one is cut off', async () => {
+  it('report a truncated compressed one', async () => {
     await writeFile(root.join('a.csv.gz'), gzipSync('id\n1\n').subarray(0, -4));
-    await expect(read({})).rejects.toThrow(/a\.csv\.gz: cannot be decompressed behind byte \d+ \(Z_BUF_ERROR\)/);
+    await expect(read({})).rejects.toThrow(/a\.csv\.gz: cannot be decompressed after byte \d+ \(Z_BUF_ERROR\)/);
   });
 
-  it('are all read when many come at once, and later those alone that are new', async () => {
+  it('are all read when many appear at once, and later only new ones', async () => {
     const write = (n: number) => writeFile(root.join(`${n}.csv`), `id\n${n}\n`);
     for (let n = 0; n < 150; n++) await write(n);
     const first = await read({});
@@ -182,7 +184,7 @@ describe('files', () => {
     expect(second.sort()).toEqual(['150', '151', '152']);
   });
 
-  it('that change while they are read are read anew', async () => {
+  it('that change during a read are read again', async () => {
     const lines = (count: number) => `id\n${Array.from({ length: count }, (_, n) => `${n}\n`).join('')}`;
     await writeFile(root.join('a.csv'), lines(10));
     const seen: Page[] = [];

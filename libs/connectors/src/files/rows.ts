@@ -1,6 +1,6 @@
 import type { JsonObject, RecordProblem } from '@tidemark/connector-sdk';
 
-/** A place between two rows of a file; `byte` in what is decompressed. */
+/** A position between two rows of a file; `byte` counts decompressed data. */
 export interface FilePosition {
   readonly byte: number;
   /** Line that starts here, from 1. */
@@ -11,7 +11,7 @@ export interface FilePosition {
 
 export const FILE_START: FilePosition = { byte: 0, line: 1, row: 0 };
 
-/** A row, or what is wrong with one; and the place behind it. */
+/** A row or its problem, and the position after it. */
 export interface FileRow {
   readonly data: JsonObject | null;
   readonly problem?: Omit<RecordProblem, 'objectType'>;

@@ -21,18 +21,18 @@ import { finished, isNew, progressOf, reading, startedAt, type Progress } from '
 import { FILE_START, type FileBytes, type FilePosition, type FileRow } from './rows.js';
 
 const DEFAULT_PAGE = 1000;
-/** Rows that a check looks at. */
+/** Rows that a check reads. */
 const SAMPLE = 10;
 type ObjectConfig = FilesConfig['objects'][number];
 
-/** Rows of one file, and how far it has been read behind them. */
+/** Rows of one file, and the progress after them. */
 interface Portion {
   readonly rows: readonly FileRow[];
   readonly version: FileVersion;
   readonly progress: Progress;
 }
 
-/** Reads the files of a folder, those that came to be first, first. */
+/** Reads the files of a folder, oldest change first. */
 export class FilesSource implements Source {
   readonly #folder: Folder;
 
@@ -45,7 +45,7 @@ export class FilesSource implements Source {
     signal.throwIfAborted();
     const object = this.#object(request.object);
     const start = progressOf(request);
-    // A page is held back until it is known whether another one follows.
+    // A page is held back until the next one is known to exist or not.
     let held: Portion | null = null;
     try {
       for await (const portion of this.#portions(object, start, pageSize, signal)) {
@@ -71,7 +71,7 @@ export class FilesSource implements Source {
       try {
         const count = (await this.#list(object, signal)).length;
         found.push(`${object.name} (${count} ${count === 1 ? 'file' : 'files'})`);
-        const message = `no file fits ${object.files}`;
+        const message = `no file matches ${object.files}`;
         if (count === 0) problems.push({ code: 'SOURCE_NOT_FOUND', field: `objects.${at}.files`, message });
         else problems.push(...(await this.#complaints(object, at, signal)));
       } catch (error) {
@@ -102,7 +102,7 @@ export class FilesSource implements Source {
     throw new Terminal('SOURCE_NOT_FOUND', `there is no object ${name}; the config has ${known}`, { field: 'objects' });
   }
 
-  /** What is wrong with the first rows, when none of them can be used. */
+  /** Problems of the first rows, when none of them is usable. */
   async #complaints(object: ObjectConfig, at: number, signal: AbortSignal): Promise<CheckProblem[]> {
     for await (const portion of this.#portions(object, progressOf({ object: object.name, signal }), SAMPLE, signal)) {
       const { records, problems } = pageOf(portion, object, false);
@@ -132,7 +132,7 @@ export class FilesSource implements Source {
       if (!opened) continue; // Gone since.
       try {
         const { version } = opened;
-        // Replaced since: it has another place in the order now.
+        // Replaced since: its position in the order has changed.
         if (version.changedAt !== listed.changedAt) throw changed(version);
         const bytes = bytesOf(version.name, opened.handle, signal);
         const begin = startedAt(progress, version) ?? FILE_START;
@@ -156,7 +156,7 @@ export class FilesSource implements Source {
   }
 }
 
-/** Rows by the page, and the place behind each page; null behind the last one of the file, which may be empty. */
+/** Pages of rows, and the position after each; null after the last page of the file, which may be empty. */
 async function* inPages(rows: AsyncIterable<FileRow>, size: number) {
   let page: FileRow[] = [];
   for await (const row of rows) {
@@ -177,7 +177,7 @@ function isWanted({ modifiedAt }: FileVersion, { since, window }: Progress): boo
 const changed = ({ name }: FileVersion) =>
   new Retryable('SOURCE_INVALID_RESPONSE', `${name} changed while it was read`);
 
-/** A file that is written while it is read gives rows of neither version. */
+/** A file written during a read yields rows of neither version. */
 function mustBeTheSame(version: FileVersion, now: Parameters<typeof versionOf>[1]): void {
   const { size, modifiedAt } = versionOf(version.name, now);
   if (size !== version.size || modifiedAt !== version.modifiedAt) throw changed(version);

@@ -7,7 +7,7 @@ export class NotUtf8 extends Error {
   }
 }
 
-/** Hands chunks on as they are, as long as they are UTF-8. `byte`: number of the first one. @throws NotUtf8 */
+/** Passes chunks through unchanged as long as they are UTF-8. `byte`: number of the first one. @throws NotUtf8 */
 export async function* utf8Only(chunks: AsyncIterable<Buffer>, byte: number): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
@@ -21,7 +21,7 @@ export async function* utf8Only(chunks: AsyncIterable<Buffer>, byte: number): As
   if (rest.length > 0) throw new NotUtf8(byte - rest.length);
 }
 
-/** Bytes at the end that are the beginning of a character. */
+/** Trailing bytes of an incomplete character. */
 function unfinished(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back]!;
@@ -32,8 +32,8 @@ function unfinished(bytes: Buffer): number {
 }
 
 /**
- * Where bytes that are not UTF-8 stop being so: the number of the first byte of the first bad character.
- * Halves what is left until it stands alone; a cut inside a character moves to its beginning.
+ * The number of the first byte of the first invalid character.
+ * Bisects the bytes; a cut inside a character moves to its beginning.
  */
 export function firstBad(bytes: Buffer): number {
   let [good, bad] = [0, bytes.length];

@@ -2,7 +2,7 @@ import { exactNumber, parseJson } from '@tidemark/resilience';
 import type { Json } from '@tidemark/connector-sdk';
 import type { ValueType } from './files.config.js';
 
-/** A field's text as a value of the type; undefined when it is none. An empty one is null, but for text. */
+/** A field's text as a value of the type; undefined when it is invalid. Empty text is null, except for type text. */
 export function valueOf(text: string, type: ValueType): Json | undefined {
   if (type === 'text') return text;
   if (text === '') return null;

@@ -24,7 +24,7 @@ export async function checkGithub(
       signal.throwIfAborted();
       const problem = explain(error, repository, field);
       problems.push(problem);
-      if (problem.field !== field) break; // Not this repository's fault: the others would say the same.
+      if (problem.field !== field) break; // Not specific to this repository: the others would fail the same way.
     }
   }
   if (problems.length > 0) return { ok: false, problems };
@@ -53,7 +53,7 @@ async function missingPermissions(
         problems.push({
           field,
           code: error.code,
-          message: `The token may not read ${list} of ${repository}. ${fix}.`,
+          message: `The token cannot read ${list} of ${repository}. ${fix}.`,
         });
       } else if (error.status === 404 && list === 'commits' && branch !== undefined) {
         problems.push({ field: 'branch', code: error.code, message: `${repository} has no branch ${branch}.` });
@@ -72,19 +72,19 @@ function explain(error: unknown, repository: string, field: string): CheckProble
   }
   if (error instanceof RateLimited) {
     const until = new Date(error.until).toISOString();
-    return { code, message: `GitHub answers nothing more before ${until}: ${message}` };
+    return { code, message: `GitHub is rate-limiting requests until ${until}: ${message}` };
   }
   if (status === 404) {
     const fix = 'Check the name; for a private repository the token needs the scope repo, or must list the repository';
-    return { field, code, message: `${repository} does not exist, or the token may not see it. ${fix}.` };
+    return { field, code, message: `${repository} does not exist, or the token has no access to it. ${fix}.` };
   }
-  // Such as: the organization wants the token authorised for its single sign-on.
-  if (status === 403) return { field, code, message: `The token may not read ${repository}: ${message}` };
+  // For example: the organisation requires single sign-on for the token.
+  if (status === 403) return { field, code, message: `The token cannot read ${repository}: ${message}` };
   if (status === undefined) return { field: 'apiUrl', code, message: `GitHub cannot be reached there: ${message}` };
   return { code, message };
 }
 
-/** Null for tokens that speak for no user, and without a token. */
+/** Null without a token, and for tokens that belong to no user. */
 async function login(github: GithubClient, signal: AbortSignal): Promise<string | null> {
   const answer = await github.get('/user', { signal, expect: [401, 403, 404] }).catch(() => null);
   signal.throwIfAborted();

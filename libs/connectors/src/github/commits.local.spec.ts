@@ -3,14 +3,14 @@ import type { GithubRepository } from '@tidemark/test-kit/apis';
 import type { SourceRecord } from '@tidemark/connector-sdk';
 import { HOUR, problemsOf, range, readWhile, smallGithub, START } from './testing/small-github.js';
 
-/** Commits are made an hour apart and called 1, 2, … */
+/** Commits are an hour apart and named 1, 2, … */
 const history = (repository: GithubRepository, count: number) =>
   range(count).forEach((made) => repository.commit({ at: START + made * HOUR }));
 const messages = (records: readonly SourceRecord[]) =>
   records.map(({ data }) => Number((data['commit'] as { message: string }).message.replace('Commit ', '')));
 
 describe('the commits of a branch', () => {
-  it('are read as it was when the read began, in pieces, though it grows meanwhile', async () => {
+  it('are read as of the start of the read, in chunks, though it grows meanwhile', async () => {
     const { repositories, reader } = await smallGithub('a/one');
     const [repository] = repositories;
     history(repository, 20);
@@ -23,7 +23,7 @@ describe('the commits of a branch', () => {
     expect(messages(later.records)).toEqual(range(7).map((at) => 21 + at));
   });
 
-  it('are asked for in smaller pages where large ones time out, each once', async () => {
+  it('are requested in smaller pages when large ones time out, each once', async () => {
     const { api, repositories, reader } = await smallGithub('a/one');
     history(repositories[0], 90);
     const begun = await reader('commits').read({ pageSize: 50 }, { pages: 1 });
@@ -43,7 +43,7 @@ describe('the commits of a branch', () => {
     expect(messages((await reader('commits').read({ cursor })).records).sort()).toEqual([6, 7]);
   });
 
-  it('cost nothing when the branch stands still', async () => {
+  it('cost nothing when the branch is unchanged', async () => {
     const { api, repositories, reader } = await smallGithub('a/one');
     history(repositories[0], 5);
     const { cursor } = await reader('commits').read();
@@ -53,7 +53,7 @@ describe('the commits of a branch', () => {
     expect(api.remaining).toBe(remaining);
   });
 
-  it('are read on by date when a forced push made GitHub forget where the read before ended', async () => {
+  it('are read by date when a forced push made GitHub forget the end of the previous read', async () => {
     const { repositories, reader } = await smallGithub('a/one');
     const [repository] = repositories;
     history(repository, 300);
@@ -66,7 +66,7 @@ describe('the commits of a branch', () => {
     expect(messages(records)).toEqual([301, ...range(168).map((at) => 299 - at)]);
   });
 
-  it('are read of a window, on the branch that is configured', async () => {
+  it('are read within a window, on the configured branch', async () => {
     const { repositories, reader } = await smallGithub('a/one');
     const [repository] = repositories;
     history(repository, 10);
@@ -77,7 +77,7 @@ describe('the commits of a branch', () => {
     expect(records).toHaveLength(4);
   });
 
-  it('are none in an empty repository; one without a sha is a problem, and the others go on', async () => {
+  it('are none in an empty repository; one without a sha is a problem, and the others continue', async () => {
     const { repositories, reader } = await smallGithub('a/empty', 'a/one');
     const [, repository] = repositories;
     history(repository!, 3);

@@ -10,7 +10,7 @@ import {
 import { type Feed, isoSeconds } from './feed.js';
 import type { Query, RepositoryClient } from './repository-client.js';
 
-/** Where the last commit read is gone from GitHub, commits are read again from so long before it. */
+/** If the last commit read no longer exists on GitHub, commits are read again from this long before it. */
 const LOST_LOOK_BACK_MS = 7 * 86_400_000;
 
 const time = z.iso.datetime();
@@ -21,7 +21,7 @@ const stateSchema = z.strictObject({
   headAt: time.optional(),
   walk: z
     .strictObject({
-      /** What `head` has and this one has not; without it, all that `head` reaches. */
+      /** Base: only commits reachable from `head` but not from it are read; without it, all. */
       base: z.string().optional(),
       baseAt: time.optional(),
       since: time.optional(),
@@ -34,8 +34,8 @@ type CommitsState = z.infer<typeof stateSchema>;
 type Walk = NonNullable<CommitsState['walk']>;
 
 /**
- * Commits of a branch. Every read holds on to the commit that was the last one when it began, below which nothing ever
- * changes: page numbers are exact, also hours later. A later read asks what the branch has that the old commit has not,
+ * Commits of a branch. Every read keeps the commit that was the head when it began; its history never changes, so page
+ * numbers stay exact even hours later. A later read requests the commits that the branch has and the old head has not,
  * and so finds merged work whatever its date; `since` could not.
  */
 export function commits(branch: string | undefined): Feed<CommitsState> {
@@ -70,7 +70,7 @@ export function commits(branch: string | undefined): Feed<CommitsState> {
 function headOf(commit: JsonObject, etag: string | undefined): CommitsState {
   const { sha } = commit;
   if (typeof sha !== 'string')
-    throw new Retryable('SOURCE_INVALID_RESPONSE', 'GitHub answered with a branch whose last commit has no sha');
+    throw new Retryable('SOURCE_INVALID_RESPONSE', 'GitHub returned a branch whose head has no sha');
   const headAt = timeOf(commit);
   return { head: sha, ...(headAt !== undefined && { headAt }), ...(etag !== undefined && { etag }) };
 }
@@ -80,7 +80,7 @@ function datesOf({ since, window }: ReadScope): Pick<Walk, 'since' | 'until'> {
   return since === undefined ? {} : { since: isoSeconds(Date.parse(since)) };
 }
 
-/** Null when GitHub has forgotten the commit that the read before ended with, as after a forced push. */
+/** Null when GitHub no longer has the last commit of the previous read, as after a forced push. */
 async function pageOf(
   repository: RepositoryClient,
   head: string,
@@ -92,7 +92,7 @@ async function pageOf(
   return { items, more: next !== null };
 }
 
-/** When it was committed to the branch's history, which is what GitHub sorts and filters by. */
+/** The committer date, by which GitHub sorts and filters. */
 function timeOf(commit: JsonObject): string | undefined {
   const { committer } = (commit['commit'] ?? {}) as { committer?: { date?: unknown } | null };
   const at = Date.parse(String(committer?.date));
@@ -110,7 +110,7 @@ function toRecords(repository: string, items: readonly JsonObject[], scope: Read
       const message = `a commit of ${repository} has no sha`;
       problems.push({ objectType, code: 'OBJECT_MISSING_ID', message, field: 'sha', data: item });
     } else if (updatedAt === undefined || isWithin(scope, Date.parse(updatedAt))) {
-      // Forks share commits: the sha alone names them in one repository only.
+      // Forks share commits: the sha alone is unique only within one repository.
       const externalId = `${repository}@${sha}`;
       const data = { ...item, repository };
       records.push({ externalId, objectType, data, ...(updatedAt !== undefined && { updatedAt }) });

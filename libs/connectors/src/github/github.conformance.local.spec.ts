@@ -6,7 +6,7 @@ const worldOf = (world: SourceWorld) => world as GithubWorld;
 
 const wrong: readonly WrongConnection<SourceWorld>[] = [
   {
-    what: 'a token that is not taken',
+    what: 'an invalid token',
     connection: (world) => {
       worldOf(world).revokeToken();
       return world.connection;
@@ -32,7 +32,7 @@ const wrong: readonly WrongConnection<SourceWorld>[] = [
     field: 'repositories.0',
   },
   {
-    what: 'an address where nobody answers',
+    what: 'an unreachable address',
     connection: (world) => ({ ...world.connection, config: worldOf(world).config({ apiUrl: 'http://127.0.0.1:1' }) }),
     code: 'SOURCE_UNREACHABLE',
     field: 'apiUrl',

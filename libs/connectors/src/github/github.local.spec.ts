@@ -57,7 +57,7 @@ describe('issues and pull requests', () => {
       expect(numbers([...begun.records, ...records])).toEqual(range(60).map((at) => at + 1));
     });
 
-  it('are none where issues are switched off', async () => {
+  it('are none if issues are disabled', async () => {
     const { repositories, reader } = await smallGithub('a/one');
     repositories[0].hasIssues = false;
     expect((await reader('issues').read()).records).toEqual([]);
@@ -94,7 +94,7 @@ describe('a repository', () => {
     });
   });
 
-  it('that has gone is a problem while the others go on, and is taken up where it was', async () => {
+  it('that is gone is a problem while the others continue, and is resumed later', async () => {
     const { api, repositories, reader } = await smallGithub('a/one', 'a/two');
     for (const repository of repositories) repository.addIssue({ at: START });
     const first = await reader('issues').read();
@@ -107,14 +107,14 @@ describe('a repository', () => {
     expect(progress(second.cursor)).toEqual(progress(first.cursor));
   });
 
-  it('that has gone fails the read when no other is left', async () => {
+  it('that is gone fails the read when no other is left', async () => {
     const { api, repositories, reader } = await smallGithub('a/one', 'a/two');
     const { cursor } = await reader('issues').read();
     for (const repository of repositories) api.remove(repository);
     expect(await reader('issues').failure({ cursor })).toMatchObject({ code: 'SOURCE_NOT_FOUND' });
   });
 
-  it('that is new in the config is read from its beginning, and the others on', async () => {
+  it('that is new in the config is read from its beginning, and the others continue', async () => {
     const { repositories, reader } = await smallGithub('a/one', 'a/two');
     for (const repository of repositories) repository.addIssue({ at: START });
     const { cursor } = await reader('issues', { repositories: ['a/two'] }).read();
@@ -124,7 +124,7 @@ describe('a repository', () => {
 });
 
 describe('limits', () => {
-  it('end the read until the allowance is renewed', async () => {
+  it('end the read until they are reset', async () => {
     const { api, reader } = await smallGithub('a/one');
     api.remaining = 0;
     const failure = await reader('issues').failure();
@@ -144,7 +144,7 @@ describe('limits', () => {
 });
 
 describe('an OAuth2 credential', () => {
-  it('is renewed once when its token expires in the middle', async () => {
+  it('is renewed once when its token expires during a read', async () => {
     const { api, repositories, reader } = await smallGithub('a/one');
     range(12).forEach((at) => repositories[0].addIssue({ at: START + at * HOUR }));
     const onPage = (_page: unknown, at: number) => (at === 0 ? api.expireTokens() : undefined);

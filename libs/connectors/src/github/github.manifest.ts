@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { httpUrl, type Manifest, required } from '@tidemark/connector-sdk/manifest';
 
-/** Milliseconds by which a read overlaps the one before: GitHub's replicas show some changes late. */
+/** Milliseconds by which a read overlaps the previous one: GitHub's replicas show some changes late. */
 export const LOOK_BACK_MS = 60_000;
 
 const repository = z
@@ -15,14 +15,14 @@ export const githubConfig = z.strictObject({
     .min(1, 'must name at least one repository')
     .max(100, 'must name at most 100 repositories')
     .refine((all) => new Set(all.map((name) => name.toLowerCase())).size === all.length, 'must name each one once')
-    .describe('What is read, each as owner/name'),
+    .describe('Repositories to read, each as owner/name'),
   apiUrl: httpUrl
-    .describe('Where the API is; for GitHub Enterprise Server https://HOST/api/v3')
+    .describe('Base URL of the API; for GitHub Enterprise Server https://HOST/api/v3')
     .default('https://api.github.com'),
   branch: z
     .string({ error: 'must be text' })
     .regex(/^[^\s~^:?*[\\]{1,255}$/, 'must be the name of a branch')
-    .describe('Whose commits are read; default the default branch of each repository')
+    .describe('Branch to read commits of; default: the default branch of each repository')
     .optional(),
 });
 

@@ -11,13 +11,13 @@ const stateSchema = z.strictObject({
   etag: z.string().optional(),
   /** Last change that has been read. */
   newest: time.optional(),
-  /** Present while a read goes on. */
+  /** Present during a read. */
   walk: z
     .strictObject({
       from: time.optional(),
-      /** What has been read of `from` and what is later. */
+      /** Items already read at or after `from`. */
       seen: z.array(z.string()),
-      /** Where to go on within one second that fills whole pages. */
+      /** Next page within a single second that fills whole pages. */
       after: z.string().optional(),
       page: z.int().optional(),
       size: z.int().optional(),
@@ -31,7 +31,7 @@ const ORDER = { state: 'all', sort: 'updated' };
 
 /**
  * Issues by their last change, oldest first. Every page is requested by time, `since` the last one seen: an issue that
- * changes meanwhile moves to the end and is met there, and page numbers, which would shift, are not needed.
+ * changes meanwhile moves to the end and is read there, so page numbers, which would shift, are not needed.
  */
 export const issues: Feed<IssuesState> = {
   state: stateSchema,
@@ -68,7 +68,7 @@ function startOf(newest: string | undefined, { since, window }: ReadScope): stri
 function pageOf(repository: RepositoryClient, { from, after, page, size }: Walk): Promise<ListPage> {
   return repository.page('issues', { ...ORDER, direction: 'asc', since: from }, (now) => {
     if (after !== undefined) return { after };
-    // Page numbers mean nothing at another size; what comes again is known by then.
+    // Page numbers are meaningless at another size; repeated items are already known.
     return { page: size === now ? page : undefined };
   });
 }
@@ -76,7 +76,7 @@ function pageOf(repository: RepositoryClient, { from, after, page, size }: Walk)
 /** Continues from the last second seen, which is requested again; by page only where that makes no progress. */
 function nextOf(walk: Walk, { items, next, size }: ListPage, last: number | undefined): Walk {
   const seen = [...new Set([...walk.seen, ...items.map(keyOf)])];
-  // One second more, should `since` mean later than and not from.
+  // One second earlier, in case `since` is exclusive.
   const from = last === undefined ? undefined : last - 1000;
   if (from === undefined || (walk.from !== undefined && from <= Date.parse(walk.from)))
     return { ...(walk.from !== undefined && { from: walk.from }), seen, size, ...next };
@@ -91,6 +91,6 @@ function stepOf(
   items: readonly JsonObject[],
   scope: ReadScope,
 ): Pick<PartStep<never>, 'records' | 'problems'> {
-  const wanted = items.filter((item) => !('pull_request' in item) && isWithin(scope, timeOf(item, 'created_at')));
-  return toRecords('issues', repository, wanted);
+  const matching = items.filter((item) => !('pull_request' in item) && isWithin(scope, timeOf(item, 'created_at')));
+  return toRecords('issues', repository, matching);
 }

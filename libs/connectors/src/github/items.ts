@@ -3,10 +3,10 @@ import type { JsonObject, RecordProblem, SourceRecord } from '@tidemark/connecto
 /** Milliseconds since 1970; NaN when there is no such time. */
 export const timeOf = (item: JsonObject, field: 'created_at' | 'updated_at'): number => Date.parse(String(item[field]));
 
-/** Tells the items of a repository apart, also one without an id. */
+/** Identifies an item within a repository, even without an id. */
 export const keyOf = (item: JsonObject): string => String(item['id'] ?? `#${String(item['number'])}`);
 
-/** Issues and pull requests as records, and those that cannot be any. */
+/** Issues and pull requests as records, and problems of unusable ones. */
 export function toRecords(objectType: string, repository: string, items: readonly JsonObject[]) {
   const records: SourceRecord[] = [];
   const problems: RecordProblem[] = [];

@@ -14,10 +14,10 @@ const stateSchema = z.strictObject({
       by: z.enum(['created', 'updated']),
       /** Reads down to this time. */
       floor: time.optional(),
-      /** What is newer belongs to the next read. */
+      /** Newer items belong to the next read. */
       top: time.optional(),
       offset: z.int(),
-      /** Time of the last one seen, and all that were seen of that second. */
+      /** Time of the last one seen, and all seen in that second. */
       at: time.optional(),
       seen: z.array(z.string()),
     })
@@ -27,9 +27,9 @@ type PullRequestsState = z.infer<typeof stateSchema>;
 type Walk = NonNullable<PullRequestsState['walk']>;
 
 /**
- * Pull requests, newest first: the list has no `since`. All of them, or a window, by creation, an order that no change
- * upsets; what changed, by change, down to where the read before began. What is new or changes meanwhile comes in at the
- * front and pushes the rest back; the time of the last one seen shows what was read already.
+ * Pull requests, newest first: the list has no `since`. All of them, or a window, by creation, an order that
+ * changes do not affect; changed ones by change, down to where the previous read began. New and changed ones appear at
+ * the front and push the rest back; the time of the last one seen shows which were already read.
  */
 export const pullRequests: Feed<PullRequestsState> = {
   state: stateSchema,

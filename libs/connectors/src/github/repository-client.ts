@@ -19,21 +19,21 @@ export type GithubRequest = Pick<HttpRequest, 'signal' | 'expect' | 'condition' 
   readonly query?: Query;
 };
 
-/** What a list's `Link` header says of the page behind this one. */
+/** The next page, from a list's `Link` header. */
 export interface Next {
   readonly page?: number;
-  /** Where the page behind begins, in the API's own words; only some lists have it. */
+  /** The API's own cursor of the next page; only some lists have one. */
   readonly after?: string;
 }
 
 export interface ListPage {
   readonly items: readonly JsonObject[];
   readonly next: Next | null;
-  /** How many records this page could have held. */
+  /** Capacity of this page in records. */
   readonly size: number;
 }
 
-/** GitHub's REST API, with its own ways of reporting a limit. @throws ExternalError */
+/** GitHub's REST API, including its ways of reporting rate limits. @throws ExternalError */
 export class GithubClient {
   readonly #http: HttpClient;
   readonly #apiUrl: string;
@@ -67,7 +67,7 @@ export class GithubClient {
   }
 }
 
-/** The lists of one repository, in pages that shrink when they are too much for GitHub. */
+/** The lists of one repository, in pages that shrink when they are too large for GitHub. */
 export class RepositoryClient {
   constructor(
     private readonly github: GithubClient,
@@ -77,7 +77,7 @@ export class RepositoryClient {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Changes made between two calls change the tag. Null when nothing did. Costs no call of the allowance then. */
+  /** Changes between two calls change the tag. Null when nothing changed; such a call does not count against the limit. */
   async probe(list: string, query: Query, etag: string | undefined) {
     const request = { expect: NO_LIST, ...(etag !== undefined && { condition: { etag } }) };
     const answer = await this.#get(list, { ...query, per_page: 1 }, request);
@@ -96,13 +96,13 @@ export class RepositoryClient {
     }, this.signal);
   }
 
-  /** The page that begins behind so many items of a list that has page numbers only. */
+  /** The page after this many items of a list that has only page numbers. */
   async pageBehind(list: string, query: Query, offset: number): Promise<ListPage> {
     const page = await this.page(list, query, (size) => ({ page: Math.floor(offset / size) + 1 }));
     return { ...page, items: page.items.slice(offset % page.size) };
   }
 
-  /** What one commit has and another has not, oldest first, behind so many; null when GitHub has lost one of the two. */
+  /** Commits reachable from one commit but not another, oldest first, after this many; null when either is gone. */
   async compare(base: string, head: string, offset: number) {
     return this.pageSize.attempt(async (size, onOverload) => {
       const query = { per_page: size, page: Math.floor(offset / size) + 1 };

@@ -21,7 +21,7 @@ import { issues } from './issues.js';
 import { pullRequests } from './pull-requests.js';
 import { GithubClient, RepositoryClient } from './repository-client.js';
 
-/** Reads one repository after the other; the cursor holds how far each one is. */
+/** Reads one repository after another; the cursor holds the progress of each. */
 export class GithubSource implements Source {
   readonly #client: GithubClient;
   readonly #feeds: ReadonlyMap<string, Feed<unknown>>;
@@ -59,7 +59,7 @@ export class GithubSource implements Source {
     let cursor = from;
     let lost: Terminal | undefined;
     let found = first > 0;
-    // A repository that was taken out of the config meanwhile: the others know how far they are.
+    // A repository removed from the config meanwhile: the others keep their progress.
     for (let index = Math.max(first, 0); index < repositories.length; index++) {
       const name = repositories[index]!;
       const client = new RepositoryClient(this.#client, name, pageSize, request.signal);
@@ -71,7 +71,7 @@ export class GithubSource implements Source {
         if (step.lost) lost = step.lost;
         else found = true;
         if (!hasMore && !found) throw lost!;
-        // A page without records is a place to go on from; a repository without news is not worth one.
+        // A page without records is still a checkpoint; a repository without changes needs none.
         const idle = step.done && records.length + problems.length === 0;
         if (!idle || !hasMore) yield { records, problems, cursor: { ...cursor }, hasMore };
       }
@@ -79,8 +79,8 @@ export class GithubSource implements Source {
   }
 
   /**
-   * A repository that has been read before and cannot be found now is a problem of its own, and the others go on. One
-   * that has never been read is an error: the config names it wrongly, or the token may not see it.
+   * A repository that was read before and cannot be found now is a problem, and the others continue. One that was never
+   * read is an error: its name is wrong, or the token has no access to it.
    */
   async *#steps(
     feed: Feed<unknown>,

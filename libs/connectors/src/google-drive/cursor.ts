@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { parseCursor, scopeFields } from '@tidemark/connector-sdk';
 
-/** Where a read is. First the files are listed; after that the changes are read, from where they were at its start. */
+/** A read's position. First the files are listed, then the changes since its start are read. */
 const place = z.strictObject({
-  /** Page token of the changes: to be read once the listing is done. */
+  /** Page token of the changes feed, read after the listing. */
   changes: z.string().min(1),
-  /** Page token of the listing; not there once it is done. */
+  /** Page token of the listing; absent once it is complete. */
   list: z.string().min(1).optional(),
   ...scopeFields,
 });

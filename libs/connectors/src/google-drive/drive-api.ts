@@ -16,7 +16,7 @@ export interface DriveCall {
   readonly onOverload?: OnOverload;
 }
 
-/** The calls of Drive API v3 that reading needs, with errors that say how to fix them. */
+/** Calls of Drive API v3 needed for reading, with errors that say how to fix them. */
 export class DriveApi {
   readonly #http: HttpClient;
   readonly #baseUrl: string;
@@ -37,11 +37,11 @@ export class DriveApi {
     } catch (error) {
       throw call.signal.aborted ? error : explained(error, this.#now());
     }
-    throw new Retryable('SOURCE_INVALID_RESPONSE', `Google Drive: the answer to ${path} is not a JSON object`);
+    throw new Retryable('SOURCE_INVALID_RESPONSE', `Google Drive: the response to ${path} is not a JSON object`);
   }
 }
 
-/** The parts of an error's body that may be relied on: https://developers.google.com/workspace/drive/api/guides/handle-errors */
+/** The documented parts of an error's body: https://developers.google.com/workspace/drive/api/guides/handle-errors */
 interface DriveFault {
   readonly reason?: string;
   readonly location?: string;
@@ -57,7 +57,7 @@ function faultIn(detail: unknown): DriveFault {
   };
 }
 
-/** All quotas but the daily one are by the minute: https://developers.google.com/workspace/drive/api/guides/limits */
+/** All quotas except the daily one are per minute: https://developers.google.com/workspace/drive/api/guides/limits */
 const QUOTA_MS: Readonly<Record<string, number>> = {
   userRateLimitExceeded: 60_000,
   rateLimitExceeded: 60_000,
@@ -72,10 +72,10 @@ const REFUSALS: Readonly<Record<string, string>> = {
   insufficientPermissions: `the credential lacks a scope: authorise the connection again with ${SCOPE}`,
   accessNotConfigured:
     'the Google Drive API is not enabled: enable it for the project of the OAuth client in the Google Cloud console',
-  insufficientFilePermissions: 'the user may not see this: share it with the user who authorised the connection',
-  appNotAuthorizedToFile: `the credential sees only files that were opened with the app: authorise the connection again with ${SCOPE}`,
+  insufficientFilePermissions: 'the user has no access to this: share it with the user who authorised the connection',
+  appNotAuthorizedToFile: `the credential covers only files opened with the app: authorise the connection again with ${SCOPE}`,
   domainPolicy: 'the administrators of the domain do not allow apps to use Drive: ask them to allow this one',
-  storageQuotaExceeded: 'the storage of the user is full: free some, or buy more',
+  storageQuotaExceeded: 'the storage of the user is full: free some space, or buy more',
 };
 
 function explained(error: unknown, now: number): unknown {
@@ -99,8 +99,8 @@ function explained(error: unknown, now: number): unknown {
   if (status === 404 && location === 'driveId')
     return terminal(error.code, 'there is no such shared drive, or the user is not a member of it', 'driveId');
   if (status === 404 && location === 'fileId')
-    return terminal(error.code, 'there is no such folder, or the user may not see it', 'folder');
+    return terminal(error.code, 'there is no such folder, or the user has no access to it', 'folder');
   if (status === 400 && location === 'fields')
-    return terminal(error.code, `a property in fields is not known: ${error.message}`, 'fields');
+    return terminal(error.code, `unknown property in fields: ${error.message}`, 'fields');
   return error;
 }

@@ -22,7 +22,7 @@ export interface DriveChange {
 /** Needed to decide whether a file belongs to the read. */
 const NEEDED = ['id', 'mimeType', 'parents', 'trashed', 'createdTime', 'modifiedTime'] as const;
 
-/** The `fields` of a file: what reading needs, and what the config lists. */
+/** The `fields` of a file: those needed for reading, and those in the config. */
 export function fileFields({ fields }: GoogleDriveConfig): string {
   return [...new Set([...NEEDED, ...fields])].join(',');
 }
@@ -35,7 +35,7 @@ export function searchQuery({ mimeTypes, folder }: GoogleDriveConfig, { since, w
   const terms = ['trashed = false'];
   if (mimeTypes) terms.push(anyOf(mimeTypes.map((type) => `mimeType = ${quoted(type)}`)));
   if (folder !== undefined) terms.push(`${quoted(folder)} in parents`);
-  // A file that is uploaded may keep the time at which it was changed before.
+  // An uploaded file may keep its earlier modification time.
   const times = ['modifiedTime', 'createdTime'];
   if (since !== undefined) terms.push(anyOf(times.map((time) => `${time} >= ${quoted(since)}`)));
   if (window) {
@@ -45,7 +45,7 @@ export function searchQuery({ mimeTypes, folder }: GoogleDriveConfig, { since, w
   return terms.join(' and ');
 }
 
-/** Whether a file is what `searchQuery` finds, its time apart. */
+/** Whether a file matches `searchQuery`, apart from its time. */
 function belongs({ mimeTypes, folder }: GoogleDriveConfig, file: DriveFile): boolean {
   if (file.trashed) return false;
   if (mimeTypes && !mimeTypes.includes(file.mimeType ?? '')) return false;
@@ -62,7 +62,7 @@ function within({ since, window }: ReadScope, file: DriveFile): boolean {
 const timesOf = ({ modifiedTime, createdTime }: DriveFile): number[] =>
   [modifiedTime, createdTime].map((time) => Date.parse(String(time))).filter(Number.isFinite);
 
-/** The records of a page, and the items that cannot be one. */
+/** The records of a page, and problems of unusable items. */
 export interface Found {
   readonly records: SourceRecord[];
   readonly problems: RecordProblem[];
@@ -79,7 +79,7 @@ export function recordsOfFiles(files: readonly DriveFile[]): Found {
   return found;
 }
 
-/** Files that are gone, in the trash, or no longer among those that are read come as deleted. */
+/** Files that are gone, in the trash, or no longer in the read's scope are reported as deleted. */
 export function recordsOfChanges(changes: readonly DriveChange[], config: GoogleDriveConfig, scope: ReadScope): Found {
   const found: Found = { records: [], problems: [] };
   for (const change of changes) {
@@ -92,7 +92,7 @@ export function recordsOfChanges(changes: readonly DriveChange[], config: Google
     else if (!file)
       found.problems.push({
         ...{ objectType: OBJECT, code: 'OBJECT_INVALID', externalId: fileId, data: change as JsonObject },
-        message: `the change of ${fileId} does not say what the file is like now`,
+        message: `the change of ${fileId} does not contain the file's current state`,
       });
     else if (within(scope, file)) found.records.push(recordOf(fileId, file));
   }

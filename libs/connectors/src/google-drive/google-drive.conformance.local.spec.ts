@@ -27,19 +27,19 @@ sourceConformance('google-drive', {
   start,
   wrong: [
     {
-      what: 'an address where nobody listens',
+      what: 'an unreachable address',
       connection: ({ connection }) => withConfig(connection, { baseUrl: 'http://127.0.0.1:1' }),
       code: 'SOURCE_UNREACHABLE',
       field: 'baseUrl',
     },
     {
-      what: 'a shared drive that is not there',
+      what: 'a shared drive that does not exist',
       connection: ({ connection }) => withConfig(connection, { driveId: 'nowhere' }),
       code: 'SOURCE_NOT_FOUND',
       field: 'driveId',
     },
     {
-      what: 'a folder that is not there',
+      what: 'a folder that does not exist',
       connection: ({ connection }) => withConfig(connection, { folder: 'nowhere' }),
       code: 'SOURCE_NOT_FOUND',
       field: 'folder',

@@ -23,7 +23,7 @@ const read = (config: object = {}, request: ReaderRequest = {}, onPage?: OnPage)
   readAll(readerOf(config), request, onPage);
 
 describe('the files of google-drive', () => {
-  it('come with the properties that were asked for, and those that reading needs', async () => {
+  it('have the requested properties, and those needed for reading', async () => {
     api.put('a', { size: '12', description: 'first' });
     const [byDefault] = (await read()).records;
     expect(byDefault).toEqual({
@@ -43,48 +43,48 @@ describe('the files of google-drive', () => {
     });
   });
 
-  it('are those of the user, with those of shared drives when asked for, or those of one shared drive', async () => {
+  it('are those of the user, with those of shared drives on request, or those of one shared drive', async () => {
     api.addDrive('team', 'Team');
     api.put('mine');
     api.put('ours', { driveId: 'team' });
     const all = { includeItemsFromAllDrives: true };
     const before = [await read(), await read(all), await read({ driveId: 'team' })] as const;
-    expect(before.map(({ told }) => told)).toEqual([['mine'], ['mine', 'ours'], ['ours']]);
+    expect(before.map(({ ids }) => ids)).toEqual([['mine'], ['mine', 'ours'], ['ours']]);
     api.put('mine');
     api.put('ours');
-    expect((await read({}, { cursor: before[0].cursor })).told).toEqual(['mine']);
-    expect((await read(all, { cursor: before[1].cursor })).told).toEqual(['mine', 'ours']);
-    expect((await read({ driveId: 'team' }, { cursor: before[2].cursor })).told).toEqual(['ours']);
+    expect((await read({}, { cursor: before[0].cursor })).ids).toEqual(['mine']);
+    expect((await read(all, { cursor: before[1].cursor })).ids).toEqual(['mine', 'ours']);
+    expect((await read({ driveId: 'team' }, { cursor: before[2].cursor })).ids).toEqual(['ours']);
   });
 
-  it('are those of one folder and of some media types; what leaves them comes as deleted', async () => {
+  it('are those of one folder and of some media types; files that leave them are reported as deleted', async () => {
     const config = { folder: 'f1', mimeTypes: ['text/plain', 'application/pdf'] };
     for (const id of ['stays', 'moves', 'converts']) api.put(id, { parents: ['f1'] });
     api.put('elsewhere', { parents: ['f2'] });
     api.put('picture', { parents: ['f1'], mimeType: 'image/png' });
     const first = await read(config);
-    expect(first.told).toEqual(['converts', 'moves', 'stays']);
+    expect(first.ids).toEqual(['converts', 'moves', 'stays']);
     api.put('moves', { parents: ['f2'] });
     api.put('converts', { mimeType: 'image/png' });
     api.put('elsewhere', { parents: ['f1'], mimeType: 'application/pdf' });
-    expect((await read(config, { cursor: first.cursor })).told).toEqual(['-converts', '-moves', 'elsewhere']);
+    expect((await read(config, { cursor: first.cursor })).ids).toEqual(['-converts', '-moves', 'elsewhere']);
   });
 
-  it('come as deleted when they are removed or put in the trash, and come back from the trash', async () => {
+  it('are reported as deleted when removed or in the trash, and return from the trash', async () => {
     for (const id of ['a', 'b', 'c']) api.put(id);
     api.put('old', { trashed: true });
     const first = await read();
-    expect(first.told).toEqual(['a', 'b', 'c']);
+    expect(first.ids).toEqual(['a', 'b', 'c']);
     api.remove('a');
     api.put('b', { trashed: true });
     const second = await read({}, { cursor: first.cursor });
-    expect(second.told).toEqual(['-a', '-b']);
+    expect(second.ids).toEqual(['-a', '-b']);
     expect(second.records.map(({ data }) => data)).toEqual([{}, expect.objectContaining({ name: 'b.txt' })]);
     api.put('b', { trashed: false });
-    expect((await read({}, { cursor: second.cursor })).told).toEqual(['b']);
+    expect((await read({}, { cursor: second.cursor })).ids).toEqual(['b']);
   });
 
-  it('have changes that are read on behind every page', async () => {
+  it('have changes that can be resumed after every page', async () => {
     const { cursor } = await read();
     for (let number = 10; number < 20; number++) api.put(`file-${number}`);
     const { pages, records } = await readerOf().readInPieces({ cursor });
@@ -92,34 +92,34 @@ describe('the files of google-drive', () => {
     expect(records.map(({ externalId }) => externalId)).toEqual(api.ids);
   });
 
-  it('are found by the time of their upload where they keep an older time of change', async () => {
+  it('are found by the time of their upload if they keep an older modification time', async () => {
     api.put('old');
     const since = '2026-03-01T00:00:10.000Z';
     api.time = Date.parse(since);
     api.put('uploaded', { modifiedTime: '2020-01-01T00:00:00.000Z' });
-    const { told, cursor } = await read({}, { since });
-    expect(told).toEqual(['uploaded']);
-    expect((await read({}, { window: { from: since, to: '2026-03-02T00:00:00.000Z' } })).told).toEqual(['uploaded']);
+    const { ids, cursor } = await read({}, { since });
+    expect(ids).toEqual(['uploaded']);
+    expect((await read({}, { window: { from: since, to: '2026-03-02T00:00:00.000Z' } })).ids).toEqual(['uploaded']);
     api.put('old');
-    expect((await read({}, { cursor })).told).toEqual(['old']);
+    expect((await read({}, { cursor })).ids).toEqual(['old']);
   });
 
-  it('are told from a window of the past only as long as they belong to it', async () => {
+  it('are reported in a past window only as long as they belong to it', async () => {
     const window = { from: '2026-03-01T00:00:00.000Z', to: '2026-03-01T01:00:00.000Z' };
     api.put('within');
     api.time = Date.parse(window.to);
     api.put('later');
-    const { told, cursor } = await read({}, { window });
-    expect(told).toEqual(['within']);
+    const { ids, cursor } = await read({}, { window });
+    expect(ids).toEqual(['within']);
     api.put('within');
     api.put('later');
-    expect((await read({}, { cursor })).told).toEqual(['within']);
+    expect((await read({}, { cursor })).ids).toEqual(['within']);
   });
 
   it('are all read while pages of more than 100 time out', async () => {
     for (let number = 0; number < 150; number++) api.put(`file-${number}`);
     api.timeoutAbove = 100;
-    expect((await read({}, { pageSize: 200 })).told).toEqual(api.ids);
+    expect((await read({}, { pageSize: 200 })).ids).toEqual(api.ids);
     expect(api.requests.flatMap(({ query }) => query.get('pageSize') ?? [])).toEqual(['200', '100', '100']);
   });
 });
@@ -141,7 +141,7 @@ describe('a failure of google-drive', () => {
     ['of a user', driveError.userRateLimit, 60_000],
     ['of a project', driveError.rateLimit, 60_000],
     ['of a day', driveError.dailyLimit, 3_600_000],
-  ])('tells how long to stay away when the quota %s is used up (403)', async (_what, answer, rest) => {
+  ])('says how long to wait when the quota %s is exhausted (403)', async (_what, answer, rest) => {
     api.fault(answer(), 'always');
     const before = Date.now();
     const error = await readerOf().failure();
@@ -151,7 +151,7 @@ describe('a failure of google-drive', () => {
     expect((error as RateLimited).until).toBeLessThanOrEqual(Date.now() + rest);
   });
 
-  it('says that reading starts anew when a page token is no longer taken', async () => {
+  it('requires a new read when a page token is no longer accepted', async () => {
     for (const id of ['a', 'b', 'c', 'd']) api.put(id);
     const { cursor } = await read();
     api.forgetChanges();
@@ -166,7 +166,7 @@ describe('a failure of google-drive', () => {
     });
   });
 
-  it('is worth another try when not all drives were searched', async () => {
+  it('is retryable when not all drives were searched', async () => {
     api.incompleteSearch = true;
     const error = await readerOf().failure();
     expect(error).toBeInstanceOf(Retryable);
@@ -177,13 +177,13 @@ describe('a failure of google-drive', () => {
     ['another JSON', []],
     ['a page of changes without a token', { changes: [] }],
     ['a page that leads to itself', { changes: [], nextPageToken: '7' }],
-  ])('is worth another try when the answer is %s', async (_what, body) => {
+  ])('is retryable when the response is %s', async (_what, body) => {
     api.fault({ status: 200, body }, 'always');
     const error = await readerOf().failure({ cursor: { changes: '7' } });
     expect(error).toMatchObject({ code: 'SOURCE_INVALID_RESPONSE', retryable: true });
   });
 
-  it('is a problem of one file when its change does not say what it is like now', async () => {
+  it('is a problem of one file when its change lacks the current state', async () => {
     api.fault({ status: 200, body: { changes: [{ changeType: 'file', fileId: 'a' }], newStartPageToken: '8' } });
     const { pages, cursor } = await readerOf().read({ cursor: { changes: '7' } });
     expect(pages[0]!.problems).toEqual([expect.objectContaining({ code: 'OBJECT_INVALID', externalId: 'a' })]);
@@ -192,14 +192,14 @@ describe('a failure of google-drive', () => {
 });
 
 describe('the credential of google-drive', () => {
-  it('is renewed when its token expires in the middle', async () => {
+  it('is renewed when its token expires during a read', async () => {
     await using credential = oauthCredential(api);
     connection = { ...connection, credential };
     for (const id of ['a', 'b', 'c', 'd']) api.put(id);
-    const { told } = await read({}, {}, (_page, at) => {
+    const { ids } = await read({}, {}, (_page, at) => {
       if (at === 0) api.expireTokens();
     });
-    expect(told).toEqual(api.ids);
+    expect(ids).toEqual(api.ids);
     expect(api.tokenRequests).toHaveLength(1);
   });
 
@@ -222,13 +222,13 @@ describe('the check of google-drive', () => {
     expect(await opened.source.check(signal)).toEqual({ ok: true, message });
   });
 
-  it('names all that is wrong at once', async () => {
+  it('reports all problems at once', async () => {
     await using opened = await open({ driveId: 'nowhere', folder: 'nothing' });
     const result = await opened.source.check(signal);
     expect(result).toMatchObject({ ok: false, problems: [{ field: 'driveId' }, { field: 'folder' }] });
   });
 
-  it('names the scope that is missing', async () => {
+  it('names the missing scope', async () => {
     api.scopes = ['https://www.googleapis.com/auth/calendar'];
     await using opened = await open();
     const problem = { code: 'SOURCE_FORBIDDEN', message: expect.stringContaining('auth/drive.readonly') };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { flag, httpUrl, type Manifest } from '@tidemark/connector-sdk/manifest';
 
-const ID = 'must be an id as it stands in the address of the folder or drive';
+const ID = 'must be an id as in the URL of the folder or drive';
 const id = z.string({ error: ID }).regex(/^[\w-]{1,128}$/, ID);
 
 const MIME_TYPE = 'must be a media type such as application/pdf';
@@ -13,7 +13,7 @@ const field = z.string({ error: FIELD }).regex(/^[A-Za-z]\w{0,63}(\([\w,/()*]{1,
 const list = <T extends z.ZodType>(of: T, most: number) =>
   z.array(of, { error: 'must be a list' }).min(1, 'must not be empty').max(most, `must have at most ${most} entries`);
 
-/** The properties that are read of a file unless the config says otherwise. */
+/** Default properties of a file. */
 export const DEFAULT_FIELDS = [
   ...['name', 'description', 'driveId', 'version', 'size', 'md5Checksum', 'originalFilename', 'webViewLink'],
   ...['shared', 'ownedByMe', 'owners(displayName,emailAddress)', 'lastModifyingUser(displayName,emailAddress)'],
@@ -22,23 +22,25 @@ export const DEFAULT_FIELDS = [
 export const googleDriveConfig = z.strictObject({
   driveId: id.describe('Id of a shared drive; without it the files of the user who authorised').optional(),
   includeItemsFromAllDrives: flag
-    .describe('Without `driveId`: also files of shared drives that this user opened or was given')
+    .describe(
+      'Without `driveId`: include files of shared drives that the user opened or that were shared with the user',
+    )
     .default(false),
-  folder: id.describe('Id of a folder: only what is directly in it').optional(),
-  mimeTypes: list(mimeType, 50).describe('Only files of these media types').optional(),
+  folder: id.describe('Id of a folder: read only its direct children').optional(),
+  mimeTypes: list(mimeType, 50).describe('Read only files of these media types').optional(),
   fields: list(field, 100)
-    .describe('Properties of a file, in the notation of the API; those that reading needs are always there')
+    .describe('Properties of a file, in the notation of the API; those needed for reading are always included')
     .default([...DEFAULT_FIELDS]),
   baseUrl: httpUrl.describe('Address of the API').default('https://www.googleapis.com/drive/v3'),
 });
 
 export type GoogleDriveConfig = z.infer<typeof googleDriveConfig>;
 
-/** Reads the files of a user or a shared drive: what they are called and where they are, not their contents. */
+/** Reads the metadata of files of a user or a shared drive, not their contents. */
 export const manifest: Manifest<GoogleDriveConfig> = {
   name: 'google-drive',
   title: 'Google Drive',
-  description: 'Reads what files there are in a Google Drive, and what changes.',
+  description: 'Reads the metadata of files in Google Drive, and their changes.',
   config: googleDriveConfig,
   auth: ['oauth2-authorization-code', 'bearer'],
   credentialOrigin: ({ baseUrl }) => baseUrl,

@@ -11,7 +11,7 @@ describe('the config of google-drive', () => {
     expect(problems({})).toEqual([]);
   });
 
-  it('names every field that cannot be used', () => {
+  it('names every invalid field', () => {
     const config = {
       driveId: "a' or 'b",
       folder: '',
@@ -27,11 +27,11 @@ describe('the config of google-drive', () => {
 describe('the search for files', () => {
   const search = (config: object, span = {}) => searchQuery(googleDriveConfig.parse(config), span);
 
-  it('leaves out what is in the trash', () => {
+  it('excludes the trash', () => {
     expect(search({})).toBe('trashed = false');
   });
 
-  it('asks for media types, a folder and a time', () => {
+  it('filters by media types, a folder and a time', () => {
     const config = { mimeTypes: ['text/plain', 'image/png'], folder: 'f1' };
     expect(search(config, { since: '2026-01-01T00:00:00Z' })).toBe(
       "trashed = false and (mimeType = 'text/plain' or mimeType = 'image/png') and 'f1' in parents" +
@@ -39,7 +39,7 @@ describe('the search for files', () => {
     );
   });
 
-  it('asks for a window with its end left out', () => {
+  it('filters by a window with an exclusive end', () => {
     const window = { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' };
     expect(search({}, { window })).toBe(
       "trashed = false and ((modifiedTime >= '2026-01-01T00:00:00Z' and modifiedTime < '2026-02-01T00:00:00Z')" +

@@ -38,8 +38,8 @@ interface ChangeList {
 const FOLDER = 'application/vnd.google-apps.folder';
 
 /**
- * The files of a drive. A read from the beginning takes the start token of the changes feed, then lists the files; the
- * reads after it follow the feed from that token, so that nothing that happens during the listing is lost.
+ * The files of a drive. A read from the beginning takes the start token of the changes feed, then lists the files; later
+ * reads follow the feed from that token, so that no change during the listing is lost.
  */
 export class GoogleDriveSource implements Source {
   readonly #config: GoogleDriveConfig;
@@ -54,12 +54,12 @@ export class GoogleDriveSource implements Source {
     const { object, cursor, signal } = request;
     signal.throwIfAborted();
     if (object !== 'files')
-      throw new Terminal('SOURCE_NOT_FOUND', `google-drive has no object ${object}; what it has is files`);
+      throw new Terminal('SOURCE_NOT_FOUND', `google-drive has no object ${object}; it has files`);
     const pageSize = requestedPageSize(manifest.source!.pageSize, request.pageSize);
     let place = cursor ? placeOf(cursor) : null;
     let page: Page & { readonly cursor: Place };
     do {
-      // Where the changes are before anything is listed.
+      // The position in the changes feed before anything is listed.
       const from: Place = place ?? { changes: await this.#startPageToken(signal), ...scopeOf(request) };
       const listing = place === null || from.list !== undefined;
       page = await pageSize.attempt(
@@ -100,7 +100,7 @@ export class GoogleDriveSource implements Source {
 
   async close(): Promise<void> {}
 
-  /** A drive or folder; null, and a problem, when it cannot be seen. */
+  /** A drive or folder; null, and a problem, when it is not accessible. */
   async #named(path: string, problems: CheckProblem[], signal: AbortSignal) {
     const file = path.startsWith('files/');
     const query = { fields: file ? 'id,name,mimeType' : 'id,name', ...(file && { supportsAllDrives: true }) };
@@ -118,7 +118,7 @@ export class GoogleDriveSource implements Source {
     const { startPageToken } = await this.#api.get<{ startPageToken?: string }>('changes/startPageToken', query, {
       signal,
     });
-    if (!startPageToken) throw invalid('the start of the changes has no token');
+    if (!startPageToken) throw invalid('the start of the changes feed has no token');
     return startPageToken;
   }
 

@@ -8,13 +8,13 @@ import { readTime, writeTime } from './times.js';
 
 const DEFAULT_PAGE = 100;
 
-/** Times between which changes are wanted, ISO 8601. */
+/** Time range of the requested changes, ISO 8601. */
 export interface Bounds {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
 }
 
-/** A record, and what children are read by. */
+/** A record, and the data that its children are requested by. */
 export interface Found {
   readonly records: readonly SourceRecord[];
   readonly problems: readonly RecordProblem[];
@@ -70,7 +70,7 @@ export class ApiObject {
     return (this.config.incremental?.lookBackSeconds ?? 0) * 1000;
   }
 
-  /** Sizes within the config's bounds, of at most so many records where they allow it; fixed where the API has no say. */
+  /** Sizes within the config's bounds, of at most this many records where they allow it; fixed if the API has no size parameter. */
   pageSize(most = DEFAULT_PAGE): PageSize {
     const { min, max } = this.config.pageSize ?? { min: DEFAULT_PAGE, max: DEFAULT_PAGE };
     const size = Math.min(Math.max(most, min), max);
@@ -83,14 +83,14 @@ export class ApiObject {
       const step = this.#pager.step(at, wanted);
       const sentAt = performance.now();
       const response = await this.context.http.request({ ...this.#request(step, bounds, parent), signal, onOverload });
-      // What changed while the answer was made may be missing in it.
+      // Changes made while the response was produced may be missing from it.
       const date = Date.parse(response.header('date') ?? '') - (performance.now() - sentAt);
       const body = response.json<Json>();
       const list = this.#find.records!(body);
       if (!Array.isArray(list))
         throw new Terminal(
           'SOURCE_INVALID_RESPONSE',
-          `${this.field}.records finds ${shapeOf(list)} where a list of records should be; the answer is ${shapeOf(body)}`,
+          `${this.field}.records finds ${shapeOf(list)} instead of a list of records; the response is ${shapeOf(body)}`,
           { field: `${this.field}.records` },
         );
       const next = this.#pager.next(at, step, { response, body, list: list as readonly Json[] });
@@ -145,7 +145,7 @@ export class ApiObject {
       ...{ objectType, code, message, data: item },
       ...(field !== undefined && { field }),
     });
-    if (!isJsonObject(item)) return problem('OBJECT_INVALID', `a record is ${shapeOf(item)} and not an object`);
+    if (!isJsonObject(item)) return problem('OBJECT_INVALID', `a record is ${shapeOf(item)}, not an object`);
     const id = this.#find.id!(item);
     if ((typeof id !== 'string' && typeof id !== 'number') || id === '')
       return problem('OBJECT_MISSING_ID', `${this.config.id} finds no id in a record`, this.config.id);
@@ -169,7 +169,7 @@ export class ApiObject {
   }
 }
 
-/** A parent has no such field, or none that can stand in a path. */
+/** A parent lacks the field, or its value cannot be used in a path. */
 export class UnusableParent extends Error {}
 
 function fill(text: string, { data }: SourceRecord, field: string, encode: (value: string) => string): string {
@@ -183,6 +183,6 @@ function fill(text: string, { data }: SourceRecord, field: string, encode: (valu
 
 /** A dot segment would lead to another path. */
 function pathSegment(value: string): string {
-  if (/^\.{1,2}$/.test(value)) throw new UnusableParent('a field of the parent cannot stand in a path');
+  if (/^\.{1,2}$/.test(value)) throw new UnusableParent('a field of the parent cannot be used in a path');
   return encodeURIComponent(value);
 }

@@ -4,7 +4,7 @@ import { UnusableParent, type ApiContext, type ApiObject, type ApiPage } from '.
 
 const SAMPLE = 10;
 
-/** Reads a small page of every object, and says what is wrong with the config from what came of it. */
+/** Reads a small page of every object, and derives problems of the config from the results. */
 export async function checkObjects(
   objects: ReadonlyMap<string, ApiObject>,
   { config, redact }: ApiContext,
@@ -29,7 +29,7 @@ export async function checkObjects(
     } catch (error) {
       signal.throwIfAborted();
       problems.push(problemOf(error, object));
-      // Being refused, or reaching no server, is reported once.
+      // A refused credential or an unreachable server is reported once.
       if (!(error instanceof Terminal) || error.code === 'SOURCE_FORBIDDEN') break;
     }
   }
@@ -43,7 +43,7 @@ function sample(object: ApiObject, parent: SourceRecord | undefined, signal: Abo
   return object.page({ at: null, bounds: {}, size, signal, ...(parent && { parent }) });
 }
 
-/** What a page that came shows to be wrong. */
+/** Problems of the config that a received page reveals. */
 function complaints({ config, field }: ApiObject, { records, problems }: ApiPage): CheckProblem[] {
   const code = 'SOURCE_INVALID_RESPONSE';
   if (records.length === 0 && problems.length > 0)
@@ -53,7 +53,7 @@ function complaints({ config, field }: ApiObject, { records, problems }: ApiPage
       {
         code,
         field: `${field}.updatedAt`,
-        message: `${config.updatedAt} finds no time in the form ${config.timeFormat}`,
+        message: `${config.updatedAt} finds no time in the format ${config.timeFormat}`,
       },
     ];
   return [];

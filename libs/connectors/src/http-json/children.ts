@@ -6,7 +6,7 @@ import type { Walk, Walked } from './walk.js';
 
 /**
  * The pages of an object that is read once for every record of its parent. Every read visits all parents: a
- * changed child seldom shows in its parent. A place names the page of parents, and which of them is next.
+ * changed child seldom shows in its parent. A position names the page of parents, and which of them is next.
  */
 export async function* readChildren(child: ApiObject, parent: ApiObject, walk: Walk): AsyncGenerator<Walked> {
   const size = parent.pageSize();
@@ -28,7 +28,7 @@ export async function* readChildren(child: ApiObject, parent: ApiObject, walk: W
       } while (at !== null);
     }
     if (found.next === null) {
-      // The last page of parents was empty: the read still needs a last page.
+      // The last page of parents was empty: the read still needs a final page.
       if (living.length === 0) yield { page: { records: [], problems }, next: null };
       return;
     }
@@ -37,7 +37,7 @@ export async function* readChildren(child: ApiObject, parent: ApiObject, walk: W
   }
 }
 
-/** The place behind a page of the n-th parent. */
+/** The position after a page of the n-th parent. */
 function following(
   living: readonly SourceRecord[],
   n: number,

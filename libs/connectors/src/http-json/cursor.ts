@@ -8,7 +8,7 @@ const schema = z.strictObject({
   /** When the read began, by the clock of the source. */
   started: z.iso.datetime().optional(),
   ...scopeFields,
-  /** Where to go on; none once the read has ended. */
+  /** Where to continue; none once the read has ended. */
   at: z
     .strictObject({
       page: position.nullable(),
@@ -18,21 +18,21 @@ const schema = z.strictObject({
     .optional(),
 });
 
-/** Where a read is, and its scope. */
+/** A read's position and scope. */
 export type ReadState = z.infer<typeof schema>;
 
-/** A place between two pages. */
+/** A position between two pages. */
 export interface Place {
   readonly page: Position | null;
   readonly parents?: { readonly page: Position | null; readonly id: string | null };
 }
 
-/** Where to read on: after a page, what changed since a read that has ended, or from the beginning. @throws Terminal */
+/** Where to continue: after a page, with changes since a completed read, or from the beginning. @throws Terminal */
 export function readStateOf({ object, cursor, since, window }: ReadRequest): ReadState {
   if (!cursor) return { version: 1, object, ...scopeOf({ since, window }), at: { page: null } };
   const state = parseCursor(schema, cursor, object);
   if (state.object !== object) throw cursorExpired(object);
-  // A window that was read to its end has nothing more; else a new read begins where the ended one did.
+  // A completed window has nothing more; otherwise a new read starts where the completed one started.
   if (state.at || state.window) return state;
   return { version: 1, object, ...(state.started !== undefined && { since: state.started }), at: { page: null } };
 }

@@ -2,7 +2,7 @@ import { compile, TreeInterpreter, type JSONValue } from '@jmespath-community/jm
 import { Terminal } from '@tidemark/resilience';
 import type { Json } from '@tidemark/connector-sdk';
 
-/** Finds a value in another; null when there is none. @throws Terminal when it cannot be computed on this value */
+/** Finds a value in another; null when there is none. @throws Terminal when it cannot be evaluated on this value */
 export type Expression = (value: Json) => Json;
 
 /** A compiled JMESPath expression of the config. `field` names it in errors. */
@@ -12,16 +12,20 @@ export function expressionOf(text: string, field: string): Expression {
     try {
       return (TreeInterpreter.search(node, value as JSONValue) ?? null) as Json;
     } catch (cause) {
-      // No cause: the text of an expression's error may quote what was received.
+      // No cause: an expression's error message may quote received data.
       const why = (cause as Error).message.replace(/:.*$/s, '');
-      throw new Terminal('SOURCE_INVALID_RESPONSE', `${field}: ${text} cannot be found in what was received: ${why}`, {
-        field,
-      });
+      throw new Terminal(
+        'SOURCE_INVALID_RESPONSE',
+        `${field}: ${text} cannot be evaluated on the received data: ${why}`,
+        {
+          field,
+        },
+      );
     }
   };
 }
 
-/** A value's kind and shape in a few words, without the value itself. */
+/** A value's type and shape in a few words, without the value itself. */
 export function shapeOf(value: Json): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return `a list of ${value.length}`;

@@ -16,13 +16,13 @@ const expression = text.max(2000).superRefine((source, context) => {
   }
 });
 
-/** Parameters that carry credentials by their name; those belong to the connection's credential. */
+/** Parameters whose names suggest credentials; those belong in the connection's credential. */
 const SECRET =
   /^(api[-_]?key|x-api-key|access[-_]?token|auth([-_]?token|orization)?|client[-_]?secret|password|secret|signature|sig)$/i;
 
 const parameter = text
   .max(128, 'must be at most 128 characters')
-  .refine((key) => !SECRET.test(key), 'cannot be set here: what is secret belongs in the credential');
+  .refine((key) => !SECRET.test(key), 'cannot be set here: secrets belong in the credential');
 
 const values = z.record(parameter, z.union([z.string(), z.number(), z.boolean()]), {
   error: 'must be an object of names and values',
@@ -32,7 +32,7 @@ const timeFormat = z.enum(['iso', 'epochSeconds', 'epochMilliseconds'], {
   error: 'must be iso, epochSeconds or epochMilliseconds',
 });
 
-const resizable = flag.describe('Whether a page may have another size than the one before it');
+const resizable = flag.describe('Whether a page may differ in size from the previous one');
 
 const pagination = z.discriminatedUnion(
   'kind',
@@ -41,24 +41,24 @@ const pagination = z.discriminatedUnion(
     z.strictObject({ kind: z.literal('link'), resizable: resizable.default(false) }),
     z.strictObject({
       kind: z.literal('nextUrl'),
-      next: expression.describe('Finds the URL of the next page in an answer'),
+      next: expression.describe('Finds the URL of the next page in a response'),
       resizable: resizable.default(false),
     }),
     z.strictObject({
       kind: z.literal('cursor'),
-      next: expression.describe('Finds the token of the next page in an answer; none ends the read'),
-      param: parameter.describe('Where the token goes'),
+      next: expression.describe('Finds the token of the next page in a response; none ends the read'),
+      param: parameter.describe('Parameter for the token'),
       resizable: resizable.default(true),
     }),
     z.strictObject({
       kind: z.literal('page'),
-      param: parameter.describe('Where the number of the page goes'),
+      param: parameter.describe('Parameter for the page number'),
       first: wholeNumber(0, 1).describe('Number of the first page').default(1),
       more: expression.describe('Whether another page follows; without it an empty page ends the read').optional(),
     }),
     z.strictObject({
       kind: z.literal('offset'),
-      param: parameter.describe('Where the number of records to pass over goes'),
+      param: parameter.describe('Parameter for the number of records to skip'),
       more: expression.describe('Whether another page follows; without it an empty page ends the read').optional(),
     }),
   ],
@@ -69,16 +69,18 @@ const RATE = 'must be a number from 0.001 to 1000';
 const rate = z.number({ error: RATE }).min(0.001, RATE).max(1000, RATE);
 
 const incremental = z.strictObject({
-  since: parameter.describe('Parameter that takes the time from which on changes are wanted'),
-  until: parameter.describe('Parameter that takes the time up to which changes are wanted').optional(),
+  since: parameter.describe('Parameter for the start time of requested changes'),
+  until: parameter.describe('Parameter for the end time of requested changes').optional(),
   format: timeFormat.describe('How times are sent').default('iso'),
   lookBackSeconds: wholeNumber(0, 604_800)
-    .describe('By how much a later read overlaps the one before, for changes that become visible late')
+    .describe('Seconds by which a read overlaps the previous one, for changes that become visible late')
     .default(60),
 });
 
 const parent = z.strictObject({
-  object: name.describe('The object of whose every record this one is read; it has no parent itself'),
+  object: name.describe(
+    'Parent object: this one is read once for each of its records; it must not have a parent itself',
+  ),
   field: text.describe("Field of the data under which the parent's id is put").optional(),
   scoped: flag
     .describe('Whether ids are unique within a parent only: then `<parent id>/<id>` is the id')
@@ -87,10 +89,10 @@ const parent = z.strictObject({
 
 const object = z
   .strictObject({
-    name: name.describe('Its name in requests and records'),
+    name: name.describe('Name in requests and records'),
     title: text.max(128).optional(),
     path: text
-      .regex(/^\/[^?#\s]*$/, 'must begin with / and have no query')
+      .regex(/^\/[^?#\s]*$/, 'must start with / and have no query')
       .describe("Below the base URL; `{field}` stands for a field of the parent's record"),
     method: z.enum(['GET', 'POST'], { error: 'must be GET or POST' }).default('GET'),
     query: values.describe('Sent with every request; never secrets').optional(),
@@ -102,19 +104,19 @@ const object = z
       .enum(['query', 'body'], { error: 'must be query or body' })
       .describe('Where parameters go; default body for POST')
       .optional(),
-    records: expression.describe('Finds the list of records in an answer').default('@'),
+    records: expression.describe('Finds the list of records in a response').default('@'),
     id: expression.describe('Finds the id in a record: text or a number').default('id'),
     updatedAt: expression.describe('Finds the time of the last change in a record').optional(),
     timeFormat: timeFormat.describe('How records write times').default('iso'),
     deleted: expression.describe('Whether a record was deleted').optional(),
-    total: expression.describe('Finds the number of all records in an answer, for the estimate').optional(),
-    incremental: incremental.describe('How to request only what changed').optional(),
+    total: expression.describe('Finds the total number of records in a response, for the estimate').optional(),
+    incremental: incremental.describe('How to request only changes').optional(),
     pagination: pagination.default({ kind: 'none' }),
     pageSize: z
       .strictObject({
-        param: parameter.describe('Parameter that takes the number of records a page'),
-        min: wholeNumber(1, 10_000).describe('Smallest page that is requested, even of a slow API').default(1),
-        max: wholeNumber(1, 10_000).describe('Largest size that the API knows').default(100),
+        param: parameter.describe('Parameter for the number of records per page'),
+        min: wholeNumber(1, 10_000).describe('Smallest page size to request, even from a slow API').default(1),
+        max: wholeNumber(1, 10_000).describe('Largest page size that the API accepts').default(100),
       })
       .refine(({ min, max }) => min <= max, { path: ['min'], error: 'must not be above max' })
       .optional(),
@@ -122,28 +124,28 @@ const object = z
   })
   .superRefine(({ method, body, parameters, path, parent: of }, context) => {
     const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
-    if (method === 'GET' && body) refuse('body', 'needs the method POST');
+    if (method === 'GET' && body) refuse('body', 'requires the method POST');
     if (method === 'GET' && parameters === 'body') refuse('parameters', 'can be body only with the method POST');
-    if (/[{}]/.test(path.replace(/\{[^{}]+\}/g, ''))) refuse('path', 'has a brace without its other half');
-    if (!of && path.includes('{')) refuse('path', 'has fields of a parent, and the object has no parent');
+    if (/[{}]/.test(path.replace(/\{[^{}]+\}/g, ''))) refuse('path', 'has an unmatched brace');
+    if (!of && path.includes('{')) refuse('path', 'refers to fields of a parent, but the object has no parent');
   });
 
 const limits = z.strictObject({
-  requestsPerSecond: rate.describe('Requests a second of one credential; 0.5 is one every two seconds').optional(),
+  requestsPerSecond: rate.describe('Requests per second per credential; 0.5 is one every two seconds').optional(),
   burst: wholeNumber(1, 1000)
-    .describe('Requests that may go at once after a pause; default a second’s worth')
+    .describe('Requests allowed in a burst after a pause; default one second’s worth')
     .optional(),
-  inFlight: wholeNumber(1, 100).describe('Requests at the same time').optional(),
+  inFlight: wholeNumber(1, 100).describe('Concurrent requests').optional(),
 });
 
 /** Config of an `http-json` connection. */
 export const httpJsonConfig = z.strictObject({
   baseUrl: httpUrl
     .refine((url) => !/[?#]/.test(url), 'must have no query and no fragment')
-    .describe('http(s) address that all paths are below'),
+    .describe('http(s) URL that all paths are relative to'),
   headers: httpHeaders.describe('Sent with every request. Not for credentials.').optional(),
   limits: limits
-    .describe('What the API tolerates, where its responses do not say; default 16 requests at the same time')
+    .describe('Rate limits of the API, unless its responses state them; default 16 concurrent requests')
     .optional(),
   objects: z
     .array(object, { error: required('must be a list of objects') })
@@ -160,7 +162,7 @@ export const httpJsonConfig = z.strictObject({
         else if (known.parent) refuse(['parent', 'object'], `${of.object} has a parent itself`);
       });
     })
-    .describe('What can be read'),
+    .describe('Objects that can be read'),
 });
 
 export type HttpJsonConfig = z.infer<typeof httpJsonConfig>;

@@ -19,7 +19,7 @@ for (const style of ['cursor', 'link', 'next', 'page', 'offset', 'search'] as co
     ...(style !== 'cursor' && { without: { rateLimit: 'as with pages by cursor' } }),
     wrong: [
       {
-        what: 'an address where nobody listens',
+        what: 'an unreachable address',
         connection: (world) => ({ ...world.connection, config: { ...configOf(world), baseUrl: 'http://127.0.0.1:1' } }),
         code: 'SOURCE_UNREACHABLE',
         field: 'baseUrl',
@@ -39,7 +39,7 @@ for (const style of ['cursor', 'link', 'next', 'page', 'offset', 'search'] as co
         field: 'objects.0.path',
       },
       {
-        what: 'records that are somewhere else',
+        what: 'records at another path',
         connection: changed({ records: 'elsewhere || `"none"`' }),
         code: 'SOURCE_INVALID_RESPONSE',
         field: 'objects.0.records',
@@ -51,7 +51,7 @@ for (const style of ['cursor', 'link', 'next', 'page', 'offset', 'search'] as co
         field: 'objects.0.id',
       },
       {
-        what: 'times in another form',
+        what: 'times in another format',
         connection: changed({ timeFormat: 'epochSeconds' }),
         code: 'SOURCE_INVALID_RESPONSE',
         field: 'objects.0.updatedAt',

@@ -5,7 +5,7 @@ import { httpJsonConfig, type HttpJsonConfig } from './http-json.config.js';
 export const manifest: Manifest<HttpJsonConfig> = {
   name: 'http-json',
   title: 'JSON over HTTP',
-  description: 'Reads the objects of any paginated JSON API, as its config describes them.',
+  description: 'Reads the objects of any paginated JSON API, as described by its config.',
   config: httpJsonConfig,
   auth: ['none', 'bearer', 'basic', 'api-key', 'oauth2-authorization-code', 'oauth2-client-credentials'],
   credentialOrigin: ({ baseUrl }) => baseUrl,

@@ -11,7 +11,7 @@ const config = (object: Record<string, unknown>, more: Record<string, unknown> =
 const problemsOf = (value: unknown) => configProblems(manifest, value);
 
 describe('the config of http-json', () => {
-  it('needs no more than an address and the path of an object', () => {
+  it('requires only a URL and the path of an object', () => {
     expect(problemsOf(config({}))).toEqual([]);
     expect(manifest.config.parse(config({})).objects[0]).toMatchObject({
       ...{ method: 'GET', records: '@', id: 'id', timeFormat: 'iso', pagination: { kind: 'none' } },
@@ -25,13 +25,13 @@ describe('the config of http-json', () => {
     [config({}, { baseUrl: 'https://h/?a=b' }), 'baseUrl', 'must have no query and no fragment'],
     [config({}, { baseUrl: 'https://me:secret@h/' }), 'baseUrl', 'must not contain a user name or password'],
     [config({}, { headers: { Authorization: 'x' } }), 'headers.Authorization', /secret/],
-    [config({ path: 'items' }), 'objects.0.path', 'must begin with / and have no query'],
-    [config({ path: '/items/{id}' }), 'objects.0.path', 'has fields of a parent, and the object has no parent'],
-    [config({ path: '/items/{id', parent: { object: 'a' } }), 'objects.0.path', 'has a brace without its other half'],
-    [config({ query: { api_key: 'x' } }), 'objects.0.query.api_key', /what is secret belongs in the credential/],
+    [config({ path: 'items' }), 'objects.0.path', 'must start with / and have no query'],
+    [config({ path: '/items/{id}' }), 'objects.0.path', 'refers to fields of a parent, but the object has no parent'],
+    [config({ path: '/items/{id', parent: { object: 'a' } }), 'objects.0.path', 'has an unmatched brace'],
+    [config({ query: { api_key: 'x' } }), 'objects.0.query.api_key', /secrets belong in the credential/],
     [config({ records: 'a..b' }), 'objects.0.records', /is not a valid JMESPath expression: Syntax error/],
     [config({ id: 1 }), 'objects.0.id', 'must be text'],
-    [config({ body: {} }), 'objects.0.body', 'needs the method POST'],
+    [config({ body: {} }), 'objects.0.body', 'requires the method POST'],
     [config({ timeFormat: 'rfc' }), 'objects.0.timeFormat', 'must be iso, epochSeconds or epochMilliseconds'],
     [config({ pagination: { kind: 'pages' } }), 'objects.0.pagination.kind', /must have a kind/],
     [config({ pagination: { kind: 'cursor', next: 'a' } }), 'objects.0.pagination.param', 'is required'],
@@ -67,7 +67,7 @@ describe('the config of http-json', () => {
 });
 
 describe('times of records', () => {
-  it('are read in every form, and taken as UTC where they have no zone', () => {
+  it('are read in every format, as UTC if they have no zone', () => {
     expect(readTime('2026-03-01T08:15:00+02:00', 'iso')).toBe('2026-03-01T06:15:00.000Z');
     expect(readTime('2026-03-01T08:15:00', 'iso')).toBe('2026-03-01T08:15:00.000Z');
     expect(readTime('2026-03-01', 'iso')).toBe('2026-03-01T00:00:00.000Z');
@@ -79,7 +79,7 @@ describe('times of records', () => {
     }
   });
 
-  it('are sent in the form that the API takes', () => {
+  it('are sent in the format that the API accepts', () => {
     const time = '2026-03-01T08:15:00.250Z';
     expect(writeTime(time, 'iso')).toBe(time);
     expect(writeTime(time, 'epochSeconds')).toBe(1_772_352_900);

@@ -7,8 +7,8 @@ import { expressionOf } from './expression.js';
 import type { Pagination } from './http-json.config.js';
 
 /**
- * Where a page begins, small enough for a cursor. `size`: the page must have this size, as the one before it had;
- * `behind`: the digest of that one.
+ * The position of a page, small enough for a cursor. `size`: the page must have this size, like the previous one;
+ * `behind`: the digest of the previous one.
  */
 export const position = z.union([
   z.strictObject({ page: z.int(), size: z.int(), exact: z.boolean(), behind: z.string().optional() }),
@@ -22,7 +22,7 @@ export type Position = z.infer<typeof position>;
 export interface Step {
   readonly size: number;
   readonly parameters: Readonly<Record<string, string | number>>;
-  /** Instead of the object's own path and parameters. */
+  /** Replaces the object's own path and parameters. */
   readonly url?: string;
 }
 
@@ -33,9 +33,9 @@ export interface Answer {
   readonly list: readonly Json[];
 }
 
-/** One way of paging. Null stands for the beginning, and behind the last page for the end. */
+/** One kind of pagination. A null position is the beginning, or after the last page the end. */
 export interface Pager {
-  /** `wanted`: records; fewer are requested where the position does not allow as many. */
+  /** `wanted`: number of records; fewer are requested where the position does not allow as many. */
   step(at: Position | null, wanted: number): Step;
   next(at: Position | null, step: Step, answer: Answer): Position | null;
 }
@@ -76,11 +76,11 @@ function parsedLink(header: string, field: string): string | undefined {
   try {
     return LinkHeader.parse(header).rel('next')[0]?.uri;
   } catch {
-    throw invalid(`${field}: the Link header of the answer is not valid`);
+    throw invalid(`${field}: the Link header of the response is not valid`);
   }
 }
 
-/** Follows the URL that an answer names: on the same origin only, and without what the credential put into it. */
+/** Follows the URL in a response: on the same origin only, and without parameters added by the credential. */
 function urlPager({ base, field, redact }: PagerOptions, resizable: boolean, find: (answer: Answer) => Json): Pager {
   const next = (target: Json, from: string): string => {
     if (typeof target !== 'string' || !URL.canParse(target, from))
@@ -137,8 +137,8 @@ function offsetPager({ param, more }: Pagination & { kind: 'offset' }, field: st
 }
 
 /**
- * Numbers of pages mean nothing without their size. It changes only where the records so far fill whole pages of the new
- * one, and never once a page had fewer records than requested: the server may have a limit of its own.
+ * Page numbers depend on the page size. It changes only where the records so far fill whole pages of the new size, and
+ * never once a page had fewer records than requested: the server may have its own limit.
  */
 function pagePager({ param, first, more }: Pagination & { kind: 'page' }, field: string): Pager {
   const follows = followsOf(more, field);
@@ -166,7 +166,7 @@ function pagePager({ param, first, more }: Pagination & { kind: 'page' }, field:
   };
 }
 
-/** Whether a page follows: as the answer says, or as long as pages are not empty. */
+/** Whether a page follows: as stated in the response, or as long as pages are not empty. */
 function followsOf(more: string | undefined, field: string): (answer: Answer) => boolean {
   if (more === undefined) return ({ list }) => list.length > 0;
   const find = expressionOf(more, `${field}.more`);
@@ -176,13 +176,13 @@ function followsOf(more: string | undefined, field: string): (answer: Answer) =>
   };
 }
 
-/** The page's digest. @throws Terminal when it repeats the page before: an API that ignores the parameter would never end */
+/** The page's digest. @throws Terminal when it repeats the previous page: an API that ignores the parameter would never end */
 function another(at: Position | null, { list }: Answer, field: string): string {
   const digest = createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 12);
   if (at && 'behind' in at && at.behind === digest && list.length > 0)
-    throw invalid(`${field}: the answer repeats the page before it, as if the API ignored this parameter`);
+    throw invalid(`${field}: the response repeats the previous page, as if the API ignored this parameter`);
   return digest;
 }
 
 const invalid = (message: string) => new Terminal('SOURCE_INVALID_RESPONSE', message);
-const repeated = (field: string) => invalid(`${field}: the next-page link of the answer leads to the same page`);
+const repeated = (field: string) => invalid(`${field}: the next-page link of the response leads to the same page`);

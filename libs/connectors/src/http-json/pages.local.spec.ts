@@ -22,7 +22,7 @@ async function startApi(): Promise<JsonApi> {
   return api;
 }
 
-/** A server that answers every request as the test says. */
+/** A server that answers every request as the test specifies. */
 async function startServer(answer: (path: string, url: string) => [unknown, Record<string, string>?]): Promise<string> {
   const server: Server = createServer((request, response) => {
     const [body, headers] = answer(request.url!, url);
@@ -89,7 +89,7 @@ describe('children of http-json', () => {
     expect(pages.filter(({ hasMore }) => !hasMore)).toEqual([pages.at(-1)]);
   });
 
-  it('are read on behind every page, in the middle of a parent as well as between parents', async () => {
+  it('can be resumed after every page, within a parent and between parents', async () => {
     const { api, all } = await startNotes();
     const whole = await read(config(api), 'notes', { pageSize: 2 });
     for (let n = 1; n < whole.length; n++) {
@@ -100,7 +100,7 @@ describe('children of http-json', () => {
     }
   });
 
-  it('lose nothing when the parent they stood in has gone, nor others when one cannot be found', async () => {
+  it('lose nothing when the current parent is gone, nor others when one is not found', async () => {
     const { api, all } = await startNotes();
     const [, , first] = await read(config(api), 'notes', { pageSize: 1, pages: 3 });
     api.collections.set(
@@ -115,7 +115,7 @@ describe('children of http-json', () => {
     expect(problems[0]!.message).toContain('of items 5');
   });
 
-  it('are not asked for where a field of the parent would lead to another path', async () => {
+  it('are not requested if a field of the parent would lead to another path', async () => {
     const api = await startApi();
     api.put('/items', { id: '..', updated_at: at(0) });
     const [page] = await read(config(api), 'notes');
@@ -123,7 +123,7 @@ describe('children of http-json', () => {
     expect(api.requests.map(({ path }) => path)).toEqual(['/page/items']);
   });
 
-  it('end with an empty page where there are no parents', async () => {
+  it('end with an empty page if there are no parents', async () => {
     const api = await startApi();
     api.collections.set('/items', []);
     expect(await read(config(api), 'notes')).toMatchObject([{ records: [], hasMore: false }]);
@@ -139,7 +139,7 @@ describe('pages of http-json', () => {
     ...more,
   });
 
-  it('keep their numbers right when their size changes on the way', async () => {
+  it('keep correct numbers when their size changes during a read', async () => {
     const api = await startApi();
     for (let n = 0; n < 100; n++) api.put('/items', { id: n, updated_at: at(n) });
     const numbered = object({ kind: 'page', param: 'page' }, { path: '/page/items', pageSize: { param: 'limit' } });
@@ -151,7 +151,7 @@ describe('pages of http-json', () => {
     expect(Math.max(...rest.map(({ records }) => records.length))).toBe(5);
   });
 
-  it('are all read where the server gives fewer records than it is asked for', async () => {
+  it('are all read when the server returns fewer records than requested', async () => {
     const api = await startApi();
     api.maxLimit = 7;
     for (let n = 0; n < 40; n++) api.put('/items', { id: n, updated_at: at(n) });
@@ -162,7 +162,7 @@ describe('pages of http-json', () => {
     }
   });
 
-  it('are asked for no smaller than the config says, whatever the reader wants or the server cannot bear', async () => {
+  it('are never smaller than configured, whatever the reader requests or the server rejects', async () => {
     const api = await startApi();
     for (let n = 0; n < 30; n++) api.put('/items', { id: n, updated_at: at(n) });
     const paged = object({ kind: 'offset', param: 'offset' }, { pageSize: { param: 'limit', min: 10, max: 20 } });
@@ -175,21 +175,21 @@ describe('pages of http-json', () => {
     expect(sizes()).toEqual([20, 10]);
   });
 
-  it('are asked for within the limits of the config', async () => {
+  it('are requested within the limits of the config', async () => {
     const pool = createHttpPool();
-    const asked: unknown[] = [];
+    const requested: unknown[] = [];
     const spied = {
       ...pool,
-      client: (options: HttpClientOptions) => (asked.push(options.limits), pool.client(options)),
+      client: (options: HttpClientOptions) => (requested.push(options.limits), pool.client(options)),
     };
     const limits = { requestsPerSecond: 0.5, inFlight: 2 };
     const config = { baseUrl: 'https://api.example.com', limits, objects: [{ name: 'items', path: '/' }] };
     await openSource({ connector, config, pool: spied }).close();
-    expect(asked).toEqual([limits]);
+    expect(requested).toEqual([limits]);
     await pool.close();
   });
 
-  it('hold records apart whose ids are longer than a double is exact', async () => {
+  it('distinguish records whose ids exceed the precision of a double', async () => {
     const server = createServer((_request, response) =>
       response.end('[{"id":9007199254740992},{"id":9007199254740993}]'),
     );
@@ -201,7 +201,7 @@ describe('pages of http-json', () => {
     expect(idsOf(pages)).toEqual(['9007199254740992', '9007199254740993']);
   });
 
-  it('are asked for on the origin of the config only', async () => {
+  it('are requested on the origin of the config only', async () => {
     const url = await startServer(() => [{ items: [{ id: 1 }], next: 'http://127.0.0.1:1/items?page=2' }]);
     const reading = read({ baseUrl: url, objects: [object({ kind: 'nextUrl', next: 'next' })] }, 'items');
     await expect(reading).rejects.toThrow(
@@ -210,7 +210,7 @@ describe('pages of http-json', () => {
     await expect(reading).rejects.toBeInstanceOf(Terminal);
   });
 
-  it('leave out of their cursors what the credential put into a URL', async () => {
+  it('omit parameters of the credential from cursors', async () => {
     const credential = new TestToken();
     const url = await startServer((path) => {
       const page = Number(/page=(\d)/.exec(path)?.[1] ?? 1);
@@ -222,25 +222,25 @@ describe('pages of http-json', () => {
     expect(pages[0]!.cursor).toMatchObject({ at: { page: { url: '/items?page=2' } } });
   });
 
-  it('do not go round in circles', async () => {
+  it('do not loop', async () => {
     const url = await startServer(() => [{ items: [{ id: 1 }], next: 'again' }]);
     const config = { baseUrl: url, objects: [object({ kind: 'cursor', next: 'next', param: 'token' })] };
-    await expect(read(config, 'items')).rejects.toThrow('the next-page link of the answer leads to the same page');
+    await expect(read(config, 'items')).rejects.toThrow('the next-page link of the response leads to the same page');
   });
 
   it.each([
     { kind: 'page', param: 'pgae' },
     { kind: 'offset', param: 'ofset' },
-  ])('are not read for ever where the server does not know the parameter: %j', async (pagination) => {
+  ])('are not read forever when the server ignores the parameter: %j', async (pagination) => {
     const url = await startServer(() => [{ items: [{ id: 1 }, { id: 2 }] }]);
     const reading = read({ baseUrl: url, objects: [object(pagination)] }, 'items');
     await expect(reading).rejects.toMatchObject({
       code: 'SOURCE_INVALID_RESPONSE',
-      message: expect.stringContaining('objects.0.pagination.param: the answer repeats the page before it'),
+      message: expect.stringContaining('objects.0.pagination.param: the response repeats the previous page'),
     });
   });
 
-  it('keep to a window by the times of the records where the API has no parameter for it', async () => {
+  it('are limited to a window by record times if the API has no parameter for it', async () => {
     const api = await startApi();
     for (let n = 0; n < 9; n++) api.put('/items', { id: n, updated_at: at(n) });
     const timed = object({ kind: 'none' }, { path: '/offset/items', updatedAt: 'updated_at' });

@@ -15,7 +15,7 @@ import { readStateOf, type ReadState } from './cursor.js';
 import type { HttpJsonConfig } from './http-json.config.js';
 import type { Walk, Walked } from './walk.js';
 
-/** Reads the objects that a config describes. */
+/** Reads the objects described by a config. */
 export class HttpJsonSource implements Source {
   readonly #context: ConnectorContext<HttpJsonConfig>;
   readonly #objects: ReadonlyMap<string, ApiObject>;
@@ -38,7 +38,7 @@ export class HttpJsonSource implements Source {
     for await (const { page, next } of this.#walk(object, walk)) {
       state = {
         ...state,
-        // The server's clock is the one that its changes are stamped with.
+        // The server's clock, with which its changes are stamped.
         started: state.started ?? page.date ?? new Date(this.#context.now()).toISOString(),
         at: next ? structuredClone(next) : undefined,
       };
@@ -77,7 +77,7 @@ export class HttpJsonSource implements Source {
   }
 }
 
-/** Without times nobody can say what changed: an incremental read would silently be a full one. @throws Terminal */
+/** Without times changes cannot be detected: an incremental read would silently be a full one. @throws Terminal */
 function assertSupportsSince({ config, field }: ApiObject, { since, window }: ReadState): void {
   if (since === undefined && !window) return;
   const filtered = config.incremental && (!window || config.incremental.until);
@@ -98,7 +98,7 @@ async function* pagesOf(object: ApiObject, { from, bounds, size, signal }: Walk)
   }
 }
 
-/** In one form, so that times can be compared as text. */
+/** Normalised, so that times can be compared as text. */
 const iso = (time: string, lessMs = 0): string => new Date(Date.parse(time) - lessMs).toISOString();
 
 function boundsOf({ since, window }: ReadState, { lookBackMs }: ApiObject): Bounds {

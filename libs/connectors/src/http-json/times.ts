@@ -1,7 +1,7 @@
 import type { Json } from '@tidemark/connector-sdk';
 import type { TimeFormat } from './http-json.config.js';
 
-/** A time of a record as ISO 8601 in UTC; undefined when it is none. A time without a zone is taken as UTC. */
+/** A time of a record as ISO 8601 in UTC; undefined when it is invalid. A time without a zone is taken as UTC. */
 export function readTime(value: Json, format: TimeFormat): string | undefined {
   if (format === 'iso') {
     if (typeof value !== 'string') return undefined;

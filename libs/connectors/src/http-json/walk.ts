@@ -2,7 +2,7 @@ import type { PageSize } from '@tidemark/resilience';
 import type { ApiPage, Bounds } from './api-object.js';
 import type { Place } from './cursor.js';
 
-/** What is left of a read of one object, and how it is requested. */
+/** The remaining read of one object, and how to request it. */
 export interface Walk {
   readonly from: Place;
   readonly bounds: Bounds;
@@ -10,7 +10,7 @@ export interface Walk {
   readonly signal: AbortSignal;
 }
 
-/** A page on its way to the caller, and the place after it. */
+/** A page for the caller, and the position after it. */
 export interface Walked {
   readonly page: Pick<ApiPage, 'records' | 'problems' | 'estimate' | 'date'>;
   /** Null after the last page. */

@@ -3,25 +3,25 @@ import { cursorExpired, parseCursor, type ReadScope, scopeFields, scopeOf } from
 
 const OWNER = 'microsoft-graph-mail';
 
-/** Opaque to us; only tokens are kept, never the links that they come in. */
+/** Opaque; only tokens are stored, never the links that contain them. */
 const token = z.string().min(1).max(4096);
 
 const folder = z.strictObject({
   id: z.string().min(1),
-  /** Of the last round that ended: what happened since. Missing: none has ended. */
+  /** Token of the last completed round, for later changes. Missing: none is complete. */
   delta: token.optional(),
-  /** Of the round under way: its next page. */
+  /** Token of the next page of the current round. */
   next: token.optional(),
   /** Messages received so far in the current round, where the service limits them. */
   told: z.int().positive().optional(),
-  /** The service held messages back: read without its filter, and filtered here. */
+  /** The service withheld messages: read without its filter, and filtered here. */
   unfiltered: z.literal(true).optional(),
 });
 
-/** Where a read is: folders are read one after another, each by rounds of its own delta. */
+/** A read's position: folders are read one after another, each in rounds of its own delta. */
 const place = z.strictObject({
   folders: z.array(folder),
-  /** Index of the folder that is read; missing: the round over all folders has ended. */
+  /** Index of the current folder; missing: the round over all folders is complete. */
   at: z.int().nonnegative().optional(),
   /** Messages in all folders when the first round began. */
   total: z.int().nonnegative().optional(),
@@ -40,7 +40,7 @@ export function placeOf(cursor: unknown): Place {
 
 export const startOf = (scope: ReadScope): Place => ({ folders: [], ...scopeOf(scope) });
 
-/** The filter that a delta takes, in whole seconds; undefined where all messages are wanted. */
+/** The filter for a delta, in whole seconds; undefined if all messages are requested. */
 export function filterOf({ since, window }: ReadScope): string | undefined {
   const starts = [since, window?.from].flatMap((time) => (time === undefined ? [] : [Date.parse(time)]));
   if (starts.length === 0) return undefined;
@@ -48,7 +48,7 @@ export function filterOf({ since, window }: ReadScope): string | undefined {
   return `receivedDateTime ge ${second}`;
 }
 
-/** Whether a message was received in that part of time. */
+/** Whether a message was received in that time range. */
 export function within({ since, window }: ReadScope, receivedDateTime: string): boolean {
   const time = Date.parse(receivedDateTime);
   if (since !== undefined && time < Date.parse(since)) return false;

@@ -8,10 +8,10 @@ export interface MailFolder {
 }
 
 const SELECT = { $select: 'id,displayName,childFolderCount,totalItemCount' };
-/** Folders a page. */
+/** Folders per page. */
 const TOP = { $top: 100 };
 
-/** The folders that are read: those of the config, or all that are not hidden. */
+/** The folders to read: those of the config, or all that are not hidden. */
 export class Folders {
   /** Known not to be among them. */
   readonly #outside = new Set<string>();
@@ -22,7 +22,7 @@ export class Folders {
     private readonly configured: readonly string[] | undefined,
   ) {}
 
-  /** @throws ExternalError; Terminal with the field where a folder of the config is not there */
+  /** @throws ExternalError; Terminal with the field of a configured folder that does not exist */
   async list(signal: AbortSignal): Promise<readonly MailFolder[]> {
     const folders: MailFolder[] = [];
     if (this.configured) for (const at of this.configured.keys()) folders.push(await this.named(at, signal));
@@ -45,7 +45,7 @@ export class Folders {
     }
   }
 
-  /** Whether a folder is among them; one that is not known is looked for once. @throws ExternalError */
+  /** Whether a folder is among them; an unknown one is looked up once. @throws ExternalError */
   async has(id: string, signal: AbortSignal): Promise<boolean> {
     if (!this.#inside.has(id) && !this.#outside.has(id)) {
       await this.list(signal);
@@ -54,7 +54,7 @@ export class Folders {
     return this.#inside.has(id);
   }
 
-  /** Those that a list has, each followed by those below it. What is in search folders is in other folders, too. */
+  /** The folders of a list, each followed by its descendants. Search folders only repeat messages of other folders. */
   async *#below(path: string, signal: AbortSignal): AsyncGenerator<MailFolder> {
     for await (const item of this.api.all(path, { ...TOP, ...SELECT }, signal)) {
       if (item['@odata.type'] === '#microsoft.graph.mailSearchFolder') continue;
@@ -64,7 +64,7 @@ export class Folders {
     }
   }
 
-  /** None of a folder that was deleted a moment ago. */
+  /** Empty for a folder that was just deleted. */
   async *#children(id: string, signal: AbortSignal): AsyncGenerator<MailFolder> {
     try {
       yield* this.#below(`mailFolders/${encodeURIComponent(id)}/childFolders`, signal);
@@ -79,6 +79,6 @@ function folderOf(item: GraphItem): MailFolder {
   return { id: item.id, name: String(item['displayName'] ?? item.id), messages: Number(item['totalItemCount'] ?? 0) };
 }
 
-/** What a folder or message answers that was there a moment ago; a mailbox or a folder of the config has a field. */
+/** Whether a folder or message was just deleted; errors of the mailbox or a configured folder have a field. */
 export const isGone = (error: unknown): boolean =>
   error instanceof ExternalError && error.status === 404 && error.field === undefined;

@@ -19,7 +19,7 @@ export interface GraphList<T = GraphItem> {
   readonly '@odata.deltaLink'?: string;
 }
 
-/** Messages a page, and what happens when they are too many for the service. */
+/** Messages per page, and the reaction when they are too many for the service. */
 export interface PageLimits {
   readonly size: number;
   readonly onOverload: OnOverload;
@@ -49,7 +49,7 @@ export class GraphApi {
     } catch (error) {
       throw signal.aborted ? error : explained(error);
     }
-    throw invalid(`the answer to ${path} is not a JSON object`);
+    throw invalid(`the response to ${path} is not a JSON object`);
   }
 
   /** One page. @throws ExternalError */
@@ -83,7 +83,7 @@ function queryOf(link: string): URLSearchParams {
 
 export const invalid = (what: string) => new Retryable('SOURCE_INVALID_RESPONSE', `Microsoft Graph: ${what}`);
 
-/** Codes of an error and of those inside, lower case: https://learn.microsoft.com/en-us/graph/errors */
+/** Codes of an error and its inner errors, lower case: https://learn.microsoft.com/en-us/graph/errors */
 function codesIn(detail: unknown): readonly string[] {
   const codes: string[] = [];
   let error = (detail as { error?: unknown } | undefined)?.error;
@@ -116,7 +116,7 @@ function explained(error: unknown): unknown {
   if (status === 410 || ((status === 400 || status === 404) && says(...LOST_STATE)))
     return terminal('SOURCE_CURSOR_EXPIRED', 'the state of the delta is no longer known: read from the beginning');
   if (status === 403 && error instanceof Terminal)
-    return terminal(error.code, `this mail may not be read; ${GRANT} (${error.message})`);
+    return terminal(error.code, `access to this mail is denied; ${GRANT} (${error.message})`);
   if (status === 400 && says('errorinvalididmalformed')) return terminal('SOURCE_NOT_FOUND', 'an id is not valid');
   if (status === 404 && says(...NO_USER))
     return terminal(

@@ -7,7 +7,7 @@ describe('a message', () => {
     { id: 'a1', name: 'plan.pdf', contentType: 'application/pdf', size: 7, isInline: false, contentBytes: 'cGxhbg==' },
   ];
 
-  it('comes whole, with what is known of its attachments but not their contents', async () => {
+  it('is returned whole, with the metadata of its attachments', async () => {
     mailbox.put('inbox', 'm1', { attachments });
     const { records } = await read();
     expect(records).toEqual([
@@ -23,7 +23,7 @@ describe('a message', () => {
     expect(Object.keys(records[0]!.data).filter((name) => name.includes('@odata'))).toEqual([]);
   });
 
-  it('comes as text and without its attachments when the config says so', async () => {
+  it('is returned as text and without its attachments if configured', async () => {
     mailbox.put('inbox', 'm1', { attachments });
     const [record] = (await read({ body: 'text', attachments: false })).records;
     expect(record!.data).toMatchObject({ body: { contentType: 'text', content: 'Text of m1' } });
@@ -31,7 +31,7 @@ describe('a message', () => {
     expect(api.requests.filter(({ path }) => path.endsWith('/attachments'))).toEqual([]);
   });
 
-  it('comes whole when it was only marked as read, of which the delta tells next to nothing', async () => {
+  it('is returned whole when it was only marked as read, for which the delta has little data', async () => {
     mailbox.put('inbox', 'm1');
     const { cursor } = await read();
     mailbox.markRead('m1');
@@ -39,7 +39,7 @@ describe('a message', () => {
     expect(record!.data).toMatchObject({ isRead: true, body: { content: '<p>Text of m1</p>' } });
   });
 
-  it('comes as deleted when it was deleted', async () => {
+  it('is reported as deleted when it was deleted', async () => {
     fill(4);
     const { cursor } = await read();
     mailbox.delete('inbox-101');
@@ -55,11 +55,11 @@ describe('a message that moves', () => {
     mailbox.put('archive', 'old');
   });
 
-  it('keeps its id, and is told with its new folder and not as deleted', async () => {
+  it('keeps its id, and is reported with its new folder, not as deleted', async () => {
     const { cursor } = await read();
     mailbox.move('inbox-100', 'archive');
-    const { records, told } = await read({}, { cursor });
-    expect(new Set(told)).toEqual(new Set(['inbox-100']));
+    const { records, ids } = await read({}, { cursor });
+    expect(new Set(ids)).toEqual(new Set(['inbox-100']));
     expect(records.map(({ data }) => data['parentFolderId'])).toEqual(records.map(() => 'archive'));
   });
 
@@ -67,22 +67,22 @@ describe('a message that moves', () => {
     const { cursor } = await read();
     mailbox.move('inbox-100', 'archive');
     mailbox.move('inbox-100', 'inbox');
-    const { records, told } = await read({}, { cursor });
-    expect(new Set(told)).toEqual(new Set(['inbox-100']));
+    const { records, ids } = await read({}, { cursor });
+    expect(new Set(ids)).toEqual(new Set(['inbox-100']));
     expect(records[0]!.data).toMatchObject({ parentFolderId: 'inbox' });
   });
 
-  it('comes as deleted when it moves to where nothing is read', async () => {
+  it('is reported as deleted when it moves to a folder that is not read', async () => {
     mailbox.addFolder('purges', 'Purges', 'msgfolderroot', true);
     const all = await read();
     const one = await read({ folders: ['inbox'] });
     mailbox.move('inbox-100', 'purges');
     mailbox.move('inbox-101', 'archive');
-    expect(new Set((await read({}, { cursor: all.cursor })).told)).toEqual(new Set(['-inbox-100', 'inbox-101']));
-    expect((await read({ folders: ['inbox'] }, { cursor: one.cursor })).told).toEqual(['-inbox-100', '-inbox-101']);
+    expect(new Set((await read({}, { cursor: all.cursor })).ids)).toEqual(new Set(['-inbox-100', 'inbox-101']));
+    expect((await read({ folders: ['inbox'] }, { cursor: one.cursor })).ids).toEqual(['-inbox-100', '-inbox-101']);
   });
 
-  it('is not deleted when its new folder came into being while we read', async () => {
+  it('is not deleted when its new folder is created during the read', async () => {
     const { cursor } = await read();
     mailbox.markRead('inbox-101');
     mailbox.markRead('old');
@@ -91,8 +91,8 @@ describe('a message that moves', () => {
       mailbox.addFolder('new', 'New', 'archive');
       mailbox.move('old', 'new');
     });
-    expect(second.told).toEqual(['inbox-101', 'old']);
-    expect((await read({}, { cursor: second.cursor })).told).toContain('old');
+    expect(second.ids).toEqual(['inbox-101', 'old']);
+    expect((await read({}, { cursor: second.cursor })).ids).toContain('old');
   });
 });
 
@@ -104,17 +104,17 @@ describe('the folders', () => {
     mailbox.addSearchFolder('unread', 'Unread mail');
     for (let number = 0; number < 120; number++) mailbox.addFolder(`f${number}`, `Folder ${number}`);
     for (const folder of ['inbox', 'projects', 'tidemark', 'hidden', 'f119']) fill(1, folder);
-    expect((await read()).told).toEqual(mailbox.ids('inbox', 'projects', 'tidemark', 'f119'));
+    expect((await read()).ids).toEqual(mailbox.ids('inbox', 'projects', 'tidemark', 'f119'));
   });
 
   it('are those of the config only', async () => {
     mailbox.addFolder('projects', 'Projects', 'inbox');
     fill(4, 'inbox');
     fill(4, 'projects');
-    expect((await read({ folders: ['projects', 'projects'] })).told).toEqual(mailbox.ids('projects'));
+    expect((await read({ folders: ['projects', 'projects'] })).ids).toEqual(mailbox.ids('projects'));
   });
 
-  it('are looked for in every round, and one that has gone is named', async () => {
+  it('are listed in every round, and a deleted one is reported', async () => {
     mailbox.addFolder('brief', 'Brief');
     fill(2);
     fill(2, 'brief');
@@ -123,25 +123,25 @@ describe('the folders', () => {
     mailbox.addFolder('new', 'New');
     fill(2, 'new');
     const second = await read({}, { cursor: first.cursor });
-    expect(second.told).toEqual(mailbox.ids('new'));
+    expect(second.ids).toEqual(mailbox.ids('new'));
     expect(second.problems).toEqual([
       expect.objectContaining({ code: 'FOLDER_GONE', message: expect.stringContaining('brief') }),
     ]);
     expect((await read({}, { cursor: second.cursor })).problems).toEqual([]);
   });
 
-  it('may go while they are read', async () => {
+  it('may be deleted during a read', async () => {
     mailbox.addFolder('brief', 'Brief');
     fill(4);
     fill(4, 'brief');
-    const { told, problems } = await read({}, {}, (_page, at) => {
+    const { ids, problems } = await read({}, {}, (_page, at) => {
       if (at === 1) mailbox.deleteFolder('brief');
     });
-    expect(told).toEqual(mailbox.ids('inbox'));
+    expect(ids).toEqual(mailbox.ids('inbox'));
     expect(problems).toEqual([expect.objectContaining({ code: 'FOLDER_GONE' })]);
   });
 
-  it('must be there when the config names them', async () => {
+  it('must exist if the config names them', async () => {
     const error = await readerOf({ folders: ['inbox', 'nowhere'] }).failure();
     expect(error).toBeInstanceOf(Terminal);
     expect(error).toMatchObject({ code: 'SOURCE_NOT_FOUND', field: 'folders.1' });

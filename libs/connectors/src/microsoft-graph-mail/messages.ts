@@ -10,14 +10,14 @@ export interface Found {
 }
 
 export const OBJECT = 'messages';
-/** A mailbox answers this many requests at once. */
+/** Concurrent requests that a mailbox accepts. */
 const AT_ONCE = 4;
 const ATTACHMENT = 'id,name,contentType,size,isInline,lastModifiedDateTime';
 
 /**
- * Makes records of what a delta tells. It reports two things badly: of a message that was only marked as read it sends
- * little more than the id, and a message that left its folder looks like one that was deleted, wherever it is now, even
- * back in that folder. Such messages are fetched.
+ * Turns the items of a delta into records. Two kinds are incomplete: a message only marked as read has little more than
+ * its id, and a message that left its folder looks deleted, wherever it is now, even back in that folder. Such messages
+ * are fetched.
  */
 export class Messages {
   constructor(
@@ -38,7 +38,7 @@ export class Messages {
     return found;
   }
 
-  /** null: of another time. */
+  /** null: outside the read's time range. */
   async #recordOf(
     item: GraphItem,
     scope: ReadScope,
@@ -55,7 +55,7 @@ export class Messages {
     return recordOf(id, { ...withoutAnnotations(message), ...(attachments && { attachments }) });
   }
 
-  /** A message as it is now; null when it is gone, or where nothing is read. */
+  /** A message's current state; null when it is gone, or in a folder that is not read. */
   async #message(id: string, signal: AbortSignal): Promise<GraphItem | null> {
     try {
       const message = await this.api.get<GraphItem>(`messages/${encodeURIComponent(id)}`, {}, signal);
@@ -74,7 +74,7 @@ export class Messages {
       for await (const attachment of this.api.all(path, { $select: ATTACHMENT }, signal))
         found.push(withoutAnnotations(attachment));
     } catch (error) {
-      // Deleted a moment ago: the next round reports it.
+      // Just deleted: the next round reports it.
       if (!isGone(error)) throw error;
     }
     return found;

@@ -37,19 +37,19 @@ sourceConformance('microsoft-graph-mail', {
   start,
   wrong: [
     {
-      what: 'an address where nobody listens',
+      what: 'an unreachable address',
       connection: ({ connection }) => withConfig(connection, { baseUrl: 'http://127.0.0.1:1' }),
       code: 'SOURCE_UNREACHABLE',
       field: 'baseUrl',
     },
     {
-      what: 'a user who is not there',
+      what: 'a user who does not exist',
       connection: ({ connection }) => withConfig(connection, { mailbox: 'nobody@example.com' }),
       code: 'SOURCE_NOT_FOUND',
       field: 'mailbox',
     },
     {
-      what: 'a folder that is not there',
+      what: 'a folder that does not exist',
       connection: ({ connection }) => withConfig(connection, { folders: ['inbox', 'nowhere'] }),
       code: 'SOURCE_NOT_FOUND',
       field: 'folders.1',

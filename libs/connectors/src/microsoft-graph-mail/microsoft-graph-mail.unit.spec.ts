@@ -17,7 +17,7 @@ describe('the config of microsoft-graph-mail', () => {
     expect(problems({ mailbox: 'ada@example.com', folders: ['inbox', 'AAMkAD-_k=='], body: 'text' })).toEqual([]);
   });
 
-  it('names every field that cannot be used', () => {
+  it('names every invalid field', () => {
     const config = { mailbox: '../users', folders: ['in/box'], body: 'rtf', attachments: 1, baseUrl: 'x', token: 't' };
     expect(problems(config).sort()).toEqual(['attachments', 'baseUrl', 'body', 'folders.0', 'mailbox', 'token']);
   });
@@ -33,7 +33,7 @@ describe('a cursor of microsoft-graph-mail', () => {
 });
 
 describe('a token', () => {
-  it('is what is left of a link, whatever the case of its name', () => {
+  it('is extracted from a link, whatever the case of its name', () => {
     expect(tokenOf(link('$skiptoken=a%2Bb'), '$skiptoken')).toBe('a+b');
     expect(tokenOf(link('%24deltaToken=c'), '$deltatoken')).toBe('c');
   });
@@ -43,7 +43,7 @@ describe('a token', () => {
   });
 });
 
-describe('a part of time', () => {
+describe('a time range', () => {
   const window = { from: '2026-01-01T00:00:00.500Z', to: '2026-02-01T00:00:00Z' };
 
   it('is filtered from the later of its starts, in whole seconds', () => {
@@ -52,16 +52,16 @@ describe('a part of time', () => {
     expect(filterOf({ window, since: '2026-01-02T00:00:00Z' })).toBe('receivedDateTime ge 2026-01-02T00:00:00Z');
   });
 
-  it('has its start and not its end', () => {
+  it('includes its start but not its end', () => {
     const times = ['2026-01-01T00:00:00Z', window.from, '2026-01-31T23:59:59Z', window.to];
     expect(times.map((time) => within({ window }, time))).toEqual([false, true, true, false]);
   });
 });
 
-describe('the place of a read', () => {
+describe('the position of a read', () => {
   const folders = [{ id: 'a' }, { id: 'b', delta: 'b1' }];
 
-  it('goes on to the next page, the next folder, and the end of the round', () => {
+  it('advances to the next page, the next folder, and the end of the round', () => {
     const second = behind({ folders, at: 0, total: 9 }, { value: items(3), ...nextLink('a1') }, false);
     expect(second).toEqual({ folders: [{ id: 'a', next: 'a1' }, folders[1]], at: 0, total: 9 });
     const third = behind(second, { value: [], ...deltaLink('a2') }, false);
@@ -72,13 +72,13 @@ describe('the place of a read', () => {
     expect(behind(paging, { value: [], ...deltaLink('b3') }, false)).toEqual(ended);
   });
 
-  it('does not go round in a circle', () => {
+  it('does not loop', () => {
     const place = { folders: [{ id: 'a', next: 'a1' }], at: 0 };
     const circle = () => behind(place, { value: [], ...nextLink('a1') }, false);
     expect(circle).toThrow(expect.objectContaining({ code: 'SOURCE_INVALID_RESPONSE', retryable: true }));
   });
 
-  it('starts a folder anew, without the filter, when the filter may have kept messages back', () => {
+  it('restarts a folder without the filter when the filter may have withheld messages', () => {
     const place = { folders: [{ id: 'a', next: 'a1', told: 4990 }], at: 0 };
     expect(behind(place, { value: items(9), ...deltaLink('a2') }, true)).toEqual({
       folders: [{ id: 'a', delta: 'a2' }],
@@ -87,7 +87,7 @@ describe('the place of a read', () => {
     expect(behind(place, { value: items(10), ...deltaLink('a2') }, true)).toEqual(anew);
   });
 
-  it('returns to the last round when a page is forgotten, and to nothing when that is forgotten, too', () => {
+  it('returns to the last round when a page is forgotten, and to the beginning when that is forgotten too', () => {
     const paging = { folders: [{ id: 'a', delta: 'a1', next: 'a2', told: 7 }], at: 0 };
     const again = restarted(paging);
     expect(again).toEqual({ place: { folders: [{ id: 'a', delta: 'a1' }], at: 0 }, problems: [] });
@@ -95,7 +95,7 @@ describe('the place of a read', () => {
     expect(restarted(again.place)).toEqual(anew);
   });
 
-  it('holds in a new round what is known of folders, new ones that have messages, and none that has gone', () => {
+  it('keeps known folders in a new round, adds new ones with messages, and drops deleted ones', () => {
     const found = ['b', 'c', 'd'].map((id, at) => ({ id, name: id, messages: at === 1 ? 0 : 5 }));
     const { place, problems } = newRound({ folders: [{ id: 'a', delta: 'a1' }, { id: 'b', delta: 'b1' }] }, found); // prettier-ignore
     expect(place).toEqual({ folders: [{ id: 'b', delta: 'b1' }, { id: 'd' }], at: 0 });

@@ -7,7 +7,7 @@ import { Messages } from './messages.js';
 import { type MicrosoftGraphMailConfig, manifest } from './microsoft-graph-mail.manifest.js';
 import { behind, folderAt, type Move, newRound, restarted, withoutFolder } from './rounds.js';
 
-/** A page of one folder, and where to go on. */
+/** A page of one folder, and where to continue. */
 interface Step extends Move {
   readonly records: Page['records'];
 }
@@ -32,7 +32,7 @@ export class Reading {
     this.#signal = signal;
   }
 
-  /** The pages of a round, or of what is left of it. @throws ExternalError */
+  /** The (remaining) pages of a round. @throws ExternalError */
   async *pages(from: Place): AsyncGenerator<Page> {
     let { place, problems }: Move = { place: from, problems: [] };
     if (place.at === undefined) ({ place, problems } = newRound(place, await this.#folders.list(this.#signal)));
@@ -79,7 +79,7 @@ export class Reading {
     return (await this.#folders.list(this.#signal)).some((folder) => folder.id === id);
   }
 
-  /** From the last round, then from nothing: a service that keeps forgetting is not retried forever. */
+  /** Restarts from the last round, then from nothing: a service that keeps forgetting is not retried forever. */
   #mayRestart({ id, delta, next }: FolderPlace): boolean {
     const restarts = this.#restarts.get(id) ?? 0;
     this.#restarts.set(id, restarts + 1);
@@ -87,7 +87,7 @@ export class Reading {
   }
 }
 
-/** What a token stands for need not be said again. */
+/** A token already contains the other parameters. */
 function queryOf({ next, delta }: FolderPlace, filter: string | undefined): Query {
   if (next !== undefined) return { $skiptoken: next };
   return delta !== undefined ? { $deltatoken: delta } : { $filter: filter };

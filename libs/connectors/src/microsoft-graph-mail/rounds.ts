@@ -1,4 +1,4 @@
-// Moves of a read's place; pure.
+// Transitions of a read's position; pure.
 import type { RecordProblem } from '@tidemark/connector-sdk';
 import { filterOf, type FolderPlace, type Place } from './cursor.js';
 import type { MailFolder } from './folders.js';
@@ -8,16 +8,16 @@ import { OBJECT } from './messages.js';
 /** A delta with a filter returns this many messages at most: https://learn.microsoft.com/en-us/graph/delta-query-messages */
 const FILTER_LIMIT = 5000;
 
-/** Where to go on, and what was found wrong on the way. */
+/** Where to continue, and the problems found. */
 export interface Move {
   readonly place: Place;
   readonly problems: readonly RecordProblem[];
 }
 
-/** The folder to read now; undefined when the round over all folders has ended. */
+/** The folder to read next; undefined when the round over all folders is complete. */
 export const folderAt = ({ at, folders }: Place): FolderPlace | undefined => (at === undefined ? at : folders[at]);
 
-/** A new round: folders that have come are added, those that are gone are left out. Empty ones can wait. */
+/** A new round: new folders are added, deleted ones dropped. Empty ones can wait. */
 export function newRound(place: Place, found: readonly MailFolder[]): Move {
   const known = new Map(place.folders.map((folder) => [folder.id, folder]));
   const folders = found
@@ -30,7 +30,7 @@ export function newRound(place: Place, found: readonly MailFolder[]): Move {
   return { place: { ...place, folders, ...total, ...(folders.length > 0 && { at: 0 }) }, problems };
 }
 
-/** Behind a page of the folder's delta. @throws Retryable when the page has no link that can be used */
+/** The position after a page of the folder's delta. @throws Retryable when the page has no usable link */
 export function behind(place: Place, page: GraphList, filtered: boolean): Place {
   const { next: before, told: received = 0, ...folder } = folderAt(place)!;
   const count = received + page.value.length;
@@ -40,7 +40,7 @@ export function behind(place: Place, page: GraphList, filtered: boolean): Place 
     if (next === before) throw invalid('a page leads to itself');
     return withFolder(place, { ...folder, next, ...(filtered && count > 0 && { told: count }) });
   }
-  // It may have kept some back: then the whole folder is read, and sifted here.
+  // It may have withheld some: then the whole folder is read, and filtered here.
   if (filtered && count >= FILTER_LIMIT) return withFolder(place, { id: folder.id, unfiltered: true });
   const delta = tokenOf(page['@odata.deltaLink'] ?? '', '$deltatoken');
   return atNextFolder({ ...withFolder(place, { ...folder, delta }), at: place.at! + 1 });
@@ -54,8 +54,8 @@ export function withoutFolder(place: Place): Move {
 }
 
 /**
- * When the service has forgotten where it was. Tokens of pages are forgotten first: then the round starts again. With the
- * token of the last round gone, too, the folder is read as a whole, and what was deleted meanwhile cannot be known.
+ * After the service has forgotten the position. Page tokens expire first: then the round starts again. If the token of the
+ * last round has expired too, the folder is read as a whole, and deletions in between cannot be known.
  */
 export function restarted(place: Place): Move {
   const { id, delta, next, unfiltered } = folderAt(place)!;

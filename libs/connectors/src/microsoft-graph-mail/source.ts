@@ -29,7 +29,7 @@ export class MicrosoftGraphMailSource implements Source {
     const { object, cursor, signal } = request;
     signal.throwIfAborted();
     if (object !== OBJECT)
-      throw new Terminal('SOURCE_NOT_FOUND', `microsoft-graph-mail has no object ${object}; what it has is ${OBJECT}`);
+      throw new Terminal('SOURCE_NOT_FOUND', `microsoft-graph-mail has no object ${object}; it has ${OBJECT}`);
     const place = cursor ? placeOf(cursor) : startOf(request);
     yield* new Reading(this.#api, this.#config, request).pages(place);
   }
@@ -43,7 +43,7 @@ export class MicrosoftGraphMailSource implements Source {
       for (const at of names.keys()) await folders.named(at, signal).catch(note);
       if (problems.length > 0) return { ok: false, problems };
       const found = await folders.list(signal);
-      // A permission that shows folders and subjects need not show bodies.
+      // A permission for folders and subjects does not imply one for bodies.
       await this.#api.page('messages', { $top: 1, $select: 'id,subject,body' }, signal);
       const total = found.reduce((sum, { messages }) => sum + messages, 0);
       return { ok: true, message: `the mail of ${mailbox}: ${total} messages in ${found.length} folders` };
@@ -55,10 +55,10 @@ export class MicrosoftGraphMailSource implements Source {
 
   async close(): Promise<void> {}
 
-  /** A token of an application has no user of its own. */
+  /** An application's token has no user. */
   #withMailbox(problem: CheckProblem): CheckProblem {
     if (this.#config.mailbox !== undefined || problem.code !== 'SOURCE_REQUEST_REFUSED') return problem;
-    const message = `${problem.message}; when no user but an application is authorised, mailbox must say whose mail is read`;
+    const message = `${problem.message}; if an application is authorised instead of a user, mailbox must name the user`;
     return { ...problem, field: 'mailbox', message };
   }
 }

@@ -5,26 +5,26 @@ import { branch, readBranch } from './branch.js';
 import type { Feed, Reading } from './feed.js';
 import { listing, listingState, type Target } from './listing.js';
 
-/** Pages listed at once: the cursor holds those that are still to be read. */
+/** Pages listed at once: the cursor holds those still to be read. */
 const MAX_PENDING = 20;
 
 const blocksState = z.strictObject({
-  /** How far the pages are listed. */
+  /** Progress of the listing of pages. */
   pages: listingState.optional(),
   listed: z.literal(true).optional(),
-  /** Blocks that were edited before are left out. */
+  /** Blocks last edited before this are skipped. */
   floor: z.iso.datetime().optional(),
-  /** Pages that are listed and still to be read. */
+  /** Listed pages still to be read. */
   pending: z.array(z.string()).optional(),
-  /** The page that is read, and what of it is still to be read; the last one is next. */
+  /** What remains of the current page; the last one is next. */
   root: z.string().optional(),
   open: z.array(branch).optional(),
 });
 type BlocksState = z.infer<typeof blocksState>;
 
 /**
- * Blocks page by page, and each page's blocks depth first; the children of one block a page at a time. Pages that were
- * edited are read whole, since a block does not show edits further down, and what is older is left out then.
+ * Blocks page by page, and each page's blocks depth first; the children of one block a page at a time. Edited pages are
+ * read whole, since a block does not show edits of its descendants, and older blocks are skipped.
  */
 export function blocks(maxDepth: number): Feed<BlocksState> {
   return {
@@ -53,10 +53,10 @@ export function blocks(maxDepth: number): Feed<BlocksState> {
 const isEnded = ({ listed, root, pending }: BlocksState) => listed === true && root === undefined && !pending?.length;
 const ended = ({ pages }: BlocksState): BlocksState => ({ ...(pages && { pages }) });
 
-/** The next few pages that were edited. */
+/** The next few edited pages. */
 async function listPages(reading: Reading, target: Target, { pages = {}, floor }: BlocksState, few: PageSize) {
   const { notion, signal, scope } = reading;
-  // Blocks that were created in a window may be in pages that were not.
+  // Blocks created in a window may be in pages created outside it.
   const since = scope.window?.from ?? scope.since;
   const { value: step } = await listing(
     notion,

@@ -11,12 +11,12 @@ export const branch = z.strictObject({
   id: z.string(),
   /** Levels below the page. */
   depth: z.int(),
-  /** Where its list goes on, and behind which child that is. */
+  /** Where its list continues, and after which child. */
   start: z.string().optional(),
   last: z.string().optional(),
-  /** The list is read again from its beginning, since Notion forgot where it goes on; up to this child all is known. */
+  /** The list is read again from its beginning, since Notion forgot its cursor; up to this child it was read before. */
   skip: z.string().optional(),
-  /** How often that happened since anything new was read. */
+  /** How often that happened without progress. */
   refusals: z.int().optional(),
 });
 export type Branch = z.infer<typeof branch>;
@@ -24,12 +24,12 @@ export type Branch = z.infer<typeof branch>;
 export interface BranchRead {
   readonly records: readonly SourceRecord[];
   readonly problems: readonly RecordProblem[];
-  /** What is to be read next, the last one first. */
+  /** Stack of branches to read; the last one is next. */
   readonly open: readonly Branch[];
 }
 
 interface BranchRequest {
-  /** The page that all of it is on. */
+  /** The page that contains all of it. */
   readonly root: string;
   readonly branch: Branch;
   readonly maxDepth: number;
@@ -51,7 +51,7 @@ export async function readBranch(reading: Reading, request: BranchRequest): Prom
   if ('code' in list) return { records: [], problems: [list], open: [] };
   const known = skip === undefined ? -1 : list.items.findIndex((item) => item['id'] === skip);
   if (skip !== undefined && known < 0) {
-    // The child is gone when the list ends without it: all of it is read again then.
+    // If the list ends without the child, it is gone: then the whole list is read again.
     const on = list.next === null ? {} : { start: list.next, skip, refusals };
     return { records: [], problems: [], open: [{ id, depth, ...on }] };
   }
@@ -74,7 +74,7 @@ function behind({ id, depth }: Branch, start: string | null, items: readonly Jso
   return { id, depth, start, ...(last !== undefined && { last: String(last) }) };
 }
 
-/** Pages and databases within a page are objects of their own; a copy of a synced block shows its original's blocks. */
+/** Nested pages and databases are separate objects; a copy of a synced block shows its original's blocks. */
 function hasOwnChildren(item: JsonObject): boolean {
   const { id, type, has_children: hasChildren, synced_block: synced } = item;
   if (hasChildren !== true || typeof id !== 'string') return false;
@@ -89,7 +89,7 @@ const tooDeepProblem = (item: JsonObject): RecordProblem => ({
   externalId: String(item['id']),
 });
 
-/** Deleted or hidden meanwhile (404), or of a kind that the API does not show (400): the others go on. */
+/** Deleted or hidden meanwhile (404), or of a kind that the API does not support (400): the others continue. */
 function problemOf(error: unknown, { id, depth }: Branch): RecordProblem {
   if (!(error instanceof Terminal) || (error.status !== 404 && error.status !== 400)) throw error;
   const what = depth === 0 ? 'page' : 'block';

@@ -4,7 +4,7 @@ import type { CheckProblem, CheckResult } from '@tidemark/connector-sdk';
 import type { NotionClient } from './notion-client.js';
 import { idOf, type NotionConfig } from './notion.manifest.js';
 
-/** Asks who the token is, and for the first thing that it may read, or for every database of the config. */
+/** Requests the token's owner, and the first object it can read, or every database of the config. */
 export async function checkNotion(
   notion: NotionClient,
   config: NotionConfig,
@@ -16,7 +16,7 @@ export async function checkNotion(
       ? await missingDatabases(notion, config.databases, signal)
       : await nothingShared(notion, signal);
     if (problems.length > 0) return { ok: false, problems };
-    const what = config.databases ? `${config.databases.length} of its databases` : 'all that is shared with it';
+    const what = config.databases ? `${config.databases.length} of its databases` : 'everything shared with it';
     return { ok: true, message: `${workspaceOf(me)} as ${String(me['name'] ?? 'a bot')}: ${what}` };
   } catch (error) {
     signal.throwIfAborted();
@@ -63,7 +63,7 @@ function explain(error: unknown): CheckProblem {
     };
   if (status === 403) {
     const fix = 'Give it the capability Read content, in its settings under Capabilities';
-    return { code, message: `The connection may not read content. ${fix}.` };
+    return { code, message: `The connection cannot read content. ${fix}.` };
   }
   if (status === undefined) return { field: 'apiUrl', code, message: `Notion cannot be reached there: ${message}` };
   return { code, message };

@@ -7,7 +7,7 @@ import { LOOK_BACK_MS } from './notion.manifest.js';
 import { Recent } from './recent.js';
 import { isCreatedWithin, timeOf, toRecords } from './records.js';
 
-/** What a feed reads with. */
+/** Context of a feed. */
 export interface Reading {
   readonly notion: NotionClient;
   readonly pageSize: PageSize;
@@ -15,12 +15,12 @@ export interface Reading {
   readonly scope: ReadScope;
 }
 
-/** One kind of object. @typeParam State how far one list of it has been read */
+/** One kind of object. @typeParam State progress of one list of it */
 export interface Feed<State> {
   readonly state: z.ZodType<State>;
-  /** Everything of it that a connection sees, where the config names no databases. */
+  /** Searches everything that a connection can see, if the config names no databases. */
   readonly search: 'page' | 'data_source';
-  /** From a state of a step before, or from the beginning; a state of a last step yields what changed since. */
+  /** Continues from an earlier step's state, or starts from the beginning; a last step's state yields later changes. */
   read(reading: Reading, target: Target, state: State): AsyncIterable<PartStep<State>>;
 }
 
@@ -29,7 +29,7 @@ export const pages: Feed<ListingState> = {
   search: 'page',
   async *read({ notion, pageSize, signal, scope }, target, state) {
     for await (const step of listing(notion, target, state, scope, pageSize, signal)) {
-      // Wikis hold data sources besides their pages.
+      // Wikis contain data sources besides pages.
       const wanted = step.items.filter((item) => item['object'] === 'page' && isCreatedWithin(scope, item));
       const { records, problems } = toRecords('pages', wanted, nameOf(target));
       yield { records, problems: [...step.problems, ...problems], state: step.state, done: step.done };
@@ -53,7 +53,7 @@ export const databases: Feed<ListingState> = {
   },
 };
 
-/** A data source that is requested by its id. */
+/** A data source, requested by its id. */
 function single(item: JsonObject, readAt: number, state: ListingState, scope: ReadScope): PartStep<ListingState> {
   const edited = timeOf(item, 'last_edited_time');
   const recent = new Recent(state.recent);

@@ -8,28 +8,28 @@ import { timeOf } from './records.js';
 
 const time = z.iso.datetime();
 
-/** How far a list has been read. Times are those of last edits. */
+/** Progress of a list. Times are those of last edits. */
 export const listingState = z.strictObject({
   newest: time.optional(),
   recent: z.array(z.string()).optional(),
-  /** Present while a read goes on. */
+  /** Present during a read. */
   walk: z
     .strictObject({
-      /** What is older is left out. */
+      /** Older objects are skipped. */
       floor: time.optional(),
-      /** Newest first, down to `floor`; else oldest first. */
+      /** Newest first, down to `floor`; otherwise oldest first. */
       down: z.literal(true).optional(),
-      /** Queries only: the question begins here. */
+      /** Queries only: start of the query. */
       from: time.optional(),
       /** Of the last one seen. */
       at: time.optional(),
-      /** Where the answer to the question goes on, as long as Notion remembers it. */
+      /** Notion's cursor of the next page, as long as Notion remembers it. */
       start: z.string().optional(),
-      /** Searches only: what lies before this one in the list was read already. */
+      /** Searches only: objects before this one in the list were already read. */
       skip: time.optional(),
-      /** Whether Notion said that it cuts the answer off. */
+      /** Whether Notion reported a truncated result. */
       cut: z.literal(true).optional(),
-      /** Queries only: what was moved to the trash, after all the rest. */
+      /** Queries only: objects in the trash, after all others. */
       trash: z.literal(true).optional(),
     })
     .optional(),
@@ -37,24 +37,24 @@ export const listingState = z.strictObject({
 export type ListingState = z.infer<typeof listingState>;
 type Walk = NonNullable<ListingState['walk']>;
 
-/** What is listed: what a search finds of one type, or the pages of a data source. */
+/** What to list: search results of one type, or the pages of a data source. */
 export type Target =
   | { readonly search: 'page' | 'data_source' }
-  | { readonly dataSource: string; /** Whether the trash is looked through too. */ readonly trash: boolean };
+  | { readonly dataSource: string; /** Whether to include the trash. */ readonly trash: boolean };
 
 export interface ListingStep {
   readonly items: readonly JsonObject[];
   readonly problems: readonly RecordProblem[];
   readonly state: ListingState;
   readonly done: boolean;
-  /** What is older is left out of this read. */
+  /** This read skips older objects. */
   readonly floor?: string;
 }
 
 /**
- * Lists by last edit. A query starts from any time, so that it goes on behind the last one seen when Notion forgot its
- * cursor or cut its answer off. A search has no such filter: a whole read goes oldest first, so that what is edited
- * meanwhile is met again at the end; a later one newest first, down to the look-back.
+ * Lists by last edit. A query can start from any time, so it continues after the last object seen when Notion forgets its
+ * cursor or truncates the result. A search has no such filter: a complete read goes oldest first, so that objects edited
+ * meanwhile appear again at the end; a later one goes newest first, down to the look-back.
  */
 export async function* listing(
   notion: NotionClient,
@@ -101,7 +101,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 function startOf(target: Target, newest: string | undefined, { since, window }: ReadScope): Walk {
   const after = newest ?? (window ? undefined : since);
-  // What was created in a window was not edited before it.
+  // Objects created in a window were not edited before it.
   const start = after === undefined ? window?.from : iso(Date.parse(after) - LOOK_BACK_MS);
   if (start === undefined) return {};
   const floor = iso(Math.floor(Date.parse(start) / 60_000) * 60_000);
@@ -122,12 +122,12 @@ function questionOf(target: Target, { down, from, trash }: Walk, { window }: Rea
   return [`/v1/data_sources/${target.dataSource}/query`, body];
 }
 
-/** The same again, without the cursor that Notion has forgotten. What was edited in the minute of `at` comes twice. */
+/** The same list without the forgotten cursor. Objects edited in the minute of `at` are repeated. */
 function begunAnew(target: Target, { start: _start, ...walk }: Walk): Walk {
   const { at, skip, down } = walk;
   if (at === undefined) return walk;
   if (!('search' in target)) return { ...walk, from: at };
-  // Forgotten again before it came to where it was.
+  // Forgotten again before it reached the earlier position.
   const behind = skip !== undefined && (down ? skip < at : skip > at);
   return { ...walk, skip: behind ? skip : at };
 }
@@ -158,7 +158,7 @@ function nextOf(target: Target, walk: Walk, list: List, reached: boolean): Walk 
     : null;
 }
 
-/** A query that was cut off goes on with another one, from the last minute seen. */
+/** A truncated query is continued by another one, from the last minute seen. */
 function behindCut(walk: Walk, at: string | undefined, dataSource: string): Walk {
   if (at !== undefined && at !== walk.from) return { ...walk, at, from: at };
   const message = `Notion shows no more than 10,000 pages of the data source ${dataSource} that were edited in one minute`;

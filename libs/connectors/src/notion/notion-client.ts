@@ -21,9 +21,9 @@ export interface List {
   readonly items: readonly JsonObject[];
   /** Where it continues; null after the last page. Notion forgets an unused one after a while. */
   readonly next: string | null;
-  /** Whether it ends because one question yields no more (10,000 results), though there is more. */
+  /** Whether it was truncated at the limit of one query (10,000 results). */
   readonly cutOff: boolean;
-  /** Of Notion's clock, milliseconds since 1970. */
+  /** Notion's time, milliseconds since 1970. */
   readonly at: number;
 }
 
@@ -49,7 +49,7 @@ export class NotionClient {
     return { body, at: this.#timeOf(answer) };
   }
 
-  /** A page of a list that is read by POST; null when Notion has forgotten the cursor. */
+  /** A page of a list read by POST; null when Notion has forgotten the cursor. */
   post(path: string, body: object, start: string | undefined, pageSize: PageSize, signal: AbortSignal) {
     const json = { ...body, ...(start !== undefined && { start_cursor: start }) };
     return this.#list(path, (size) => ({ json: { ...json, page_size: size } }), start, pageSize, signal);
@@ -96,7 +96,7 @@ export class NotionClient {
         url: this.#apiUrl.replace(/\/+$/, '') + path,
         method: request.json === undefined ? 'GET' : 'POST',
         headers: { 'notion-version': NOTION_VERSION },
-        // A list that is read by POST changes nothing.
+        // Reading a list by POST changes nothing.
         idempotent: true,
       });
     } catch (error) {

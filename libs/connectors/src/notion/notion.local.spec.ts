@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const api of apis.splice(0)) await api.close();
 });
 
-/** A workspace whose clock stands still, and readers of it as a runner has them: each read opens everything anew. */
+/** A workspace with a stopped clock, and readers like a runner's: each read opens a new connector. */
 async function notion() {
   const api = await new NotionApi().listen();
   apis.push(api);
@@ -72,7 +72,7 @@ describe('lists whose cursors Notion forgets', () => {
       expect(failure).toMatchObject({ code: 'SOURCE_INVALID_RESPONSE', message: expect.stringMatching(/cursors/) });
     });
 
-  it('gives every block once, also those within blocks', async () => {
+  it('returns every block once, including nested ones', async () => {
     const { api, workspace, reader } = await notion();
     const page = workspace.addPage({ at: START });
     const ids = range(23).map(() => workspace.addBlock({ parent: page, at: START }));
@@ -83,8 +83,8 @@ describe('lists whose cursors Notion forgets', () => {
   });
 });
 
-describe('more than one question yields', () => {
-  it('goes on with another question from the last minute seen', async () => {
+describe('more results than one query returns', () => {
+  it('are read by another query from the last minute seen', async () => {
     const { api, workspace, reader } = await notion();
     const { id, dataSource } = workspace.addDatabase({ at: START });
     const ids = range(35).map((number) => workspace.addPage({ at: START + number * MINUTE, parent: dataSource }));
@@ -93,7 +93,7 @@ describe('more than one question yields', () => {
     expect(new Set(idsOf(records))).toEqual(new Set(ids));
   });
 
-  it('fails when one minute has more', async () => {
+  it('fail when a single minute has more', async () => {
     const { api, workspace, reader } = await notion();
     const { id, dataSource } = workspace.addDatabase({ at: START });
     range(15).forEach(() => workspace.addPage({ at: START, parent: dataSource }));
@@ -103,7 +103,7 @@ describe('more than one question yields', () => {
     expect(failure).toMatchObject({ code: 'SOURCE_RESPONSE_TOO_LARGE', message: expect.stringContaining(dataSource) });
   });
 
-  it('says of a search that is cut off that there is more', async () => {
+  it('are reported as a problem of a truncated search', async () => {
     const { api, workspace, reader } = await notion();
     range(15).forEach((number) => workspace.addPage({ at: START + number * HOUR }));
     api.lists.limit = 10;
@@ -113,7 +113,7 @@ describe('more than one question yields', () => {
   });
 });
 
-describe('what changed since', () => {
+describe('an incremental read', () => {
   for (const object of ['pages', 'databases', 'blocks'])
     it(`brings no ${object} again that were read after their minute was over`, async () => {
       const { workspace, reader } = await notion();
@@ -125,7 +125,7 @@ describe('what changed since', () => {
       expect((await reader(object).read({ cursor: first.cursor })).records).toEqual([]);
     });
 
-  it('brings what was edited again in the minute in which it was read', async () => {
+  it('returns objects edited again in the minute in which they were read', async () => {
     const { clock, workspace, reader } = await notion();
     const page = workspace.addPage();
     const block = workspace.addBlock({ parent: page });
@@ -139,7 +139,7 @@ describe('what changed since', () => {
     expect((await reader('pages').read({ cursor: second.cursor })).records).toEqual([]);
   });
 
-  it('tells once what was moved to the trash, of databases that are named', async () => {
+  it('reports trashed pages once, of named databases', async () => {
     const { clock, workspace, reader } = await notion();
     const { id, dataSource } = workspace.addDatabase({ at: START });
     const [gone] = range(3).map((number) => workspace.addPage({ at: START + number * HOUR, parent: dataSource }));
@@ -152,7 +152,7 @@ describe('what changed since', () => {
     expect((await pages.read({ cursor: second.cursor })).records).toEqual([]);
   });
 
-  it('brings of an edited page only the blocks that were edited', async () => {
+  it('returns only the edited blocks of an edited page', async () => {
     const { clock, workspace, reader } = await notion();
     const page = workspace.addPage({ at: START });
     const [outer] = range(5).map(() => workspace.addBlock({ parent: page, at: START }));
@@ -167,7 +167,7 @@ describe('what changed since', () => {
 });
 
 describe('blocks', () => {
-  it('are read down to maxDepth; what is deeper is a problem', async () => {
+  it('are read down to maxDepth; deeper ones are a problem', async () => {
     const { workspace, reader } = await notion();
     const page = workspace.addPage({ at: START });
     const ids: string[] = [];
@@ -179,7 +179,7 @@ describe('blocks', () => {
     expect(problemsOf(await reader('blocks').readInPieces())).toEqual([]);
   });
 
-  it('of a copy are those of the original, and of a page within a page its own', async () => {
+  it('of a copy belong to the original, and those of a nested page to that page', async () => {
     const { workspace, reader } = await notion();
     const page = workspace.addPage({ at: START });
     const original = workspace.addBlock({ parent: page, at: START, type: 'synced_block' });
@@ -191,7 +191,7 @@ describe('blocks', () => {
     expect(idsOf(records)).toEqual([original, shared, copy, own].sort());
   });
 
-  it('of a page that is hidden meanwhile are a problem, and the others go on', async () => {
+  it('of a page hidden meanwhile are a problem, and the others continue', async () => {
     const { api, workspace, reader } = await notion();
     const pages = range(3).map((number) => workspace.addPage({ at: START + number * HOUR }));
     const blocks = pages.map((parent) => workspace.addBlock({ parent, at: START }));
@@ -215,7 +215,7 @@ describe('databases', () => {
     });
   });
 
-  it('that have gone are a problem while the others go on', async () => {
+  it('that are gone are a problem while the others continue', async () => {
     const { api, clock, workspace, reader } = await notion();
     const [one, two] = [workspace.addDatabase({ at: START }), workspace.addDatabase({ at: START })];
     const pages = reader('pages', { databases: [one.id, two.id] });
@@ -230,7 +230,7 @@ describe('databases', () => {
     expect(await pages.failure({ cursor })).toMatchObject({ code: 'SOURCE_NOT_FOUND' });
   });
 
-  it('of which one data source has gone are read without it, which is a problem', async () => {
+  it('with a deleted data source are read without it, which is a problem', async () => {
     const { api, workspace, reader } = await notion();
     const one = workspace.addDatabase({ at: START });
     const second = workspace.addDataSource({ at: START, parent: one.id });
@@ -256,13 +256,13 @@ describe('databases', () => {
 });
 
 describe('limits', () => {
-  it('asks again later after a conflict', async () => {
+  it('retry after a conflict', async () => {
     const { api, reader } = await notion();
     api.fault(notionError(409, 'conflict_error', 'Conflict occurred while saving.'), 'always');
     expect(await reader('pages').failure()).toBeInstanceOf(Retryable);
   });
 
-  it('takes an overload (529) for what passes, with its Retry-After', async () => {
+  it('treat an overload (529) as retryable, with its Retry-After', async () => {
     const { api, reader } = await notion();
     api.fault(notionError(529, 'service_overload', 'Notion is overloaded.', 40), 'always');
     const failure = await reader('pages').failure();
@@ -270,7 +270,7 @@ describe('limits', () => {
     expect(Math.round((failure as Retryable).retryAfterMs! / 5000)).toBe(8);
   });
 
-  it('says what Notion has against a request', async () => {
+  it('report why Notion refuses a request', async () => {
     const { api, reader } = await notion();
     api.fault(notionError(400, 'validation_error', 'body failed validation.'), 'always');
     const failure = await reader('pages').failure();

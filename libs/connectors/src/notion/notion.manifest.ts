@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { httpUrl, type Manifest, wholeNumber } from '@tidemark/connector-sdk/manifest';
 
-/** Milliseconds by which a read overlaps the one before: times are whole minutes, and the search's index is late. */
+/** Milliseconds by which a read overlaps the previous one: times are whole minutes, and the search's index is late. */
 export const LOOK_BACK_MS = 300_000;
 
-/** An id as Notion's answers write it; URLs have it without hyphens. */
+/** An id as in Notion's responses; in URLs it has no hyphens. */
 export const idOf = (text: string): string =>
   text
     .toLowerCase()
@@ -18,14 +18,14 @@ const id = z
 /** Config of a `notion` connection. */
 export const notionConfig = z.strictObject({
   databases: z
-    .array(id, { error: 'must be a list of ids of databases' })
+    .array(id, { error: 'must be a list of database ids' })
     .min(1, 'must name at least one database')
     .max(200, 'must name at most 200 databases')
     .refine((all) => new Set(all.map(idOf)).size === all.length, 'must name each one once')
-    .describe('Ids of the databases that are read; default everything that is shared with the connection, by search')
+    .describe('Ids of the databases to read; default: everything shared with the connection, by search')
     .optional(),
-  apiUrl: httpUrl.describe('Where the API is').default('https://api.notion.com'),
-  maxDepth: wholeNumber(1, 30).describe('How many levels of blocks within blocks are read; default 30').default(30),
+  apiUrl: httpUrl.describe('Base URL of the API').default('https://api.notion.com'),
+  maxDepth: wholeNumber(1, 30).describe('Maximum depth of nested blocks; default 30').default(30),
 });
 
 export type NotionConfig = z.infer<typeof notionConfig>;

@@ -6,11 +6,11 @@ import { Recent } from './recent.js';
 const ID = '5e7ab1e0-0000-4000-8000-000000000001';
 
 describe('the config of notion', () => {
-  it('needs nothing, and reads all that is shared', () => {
+  it('requires nothing, and reads everything shared', () => {
     expect(notionConfig.parse({})).toEqual({ apiUrl: 'https://api.notion.com', maxDepth: 30 });
   });
 
-  it('takes ids with and without hyphens, in any case', () => {
+  it('accepts ids with and without hyphens, in any case', () => {
     const short = ID.replaceAll('-', '').toUpperCase();
     expect(configProblems(manifest, { databases: [short] })).toEqual([]);
     expect(idOf(short)).toBe(ID);
@@ -32,7 +32,7 @@ describe('the config of notion', () => {
     });
 });
 
-describe('what was read of the look-back', () => {
+describe('an object read within the look-back', () => {
   const MINUTE = 60_000;
   const now = Date.parse('2026-03-11T12:00:00Z');
   const edited = (minutesAgo: number, id = ID) => ({
@@ -41,7 +41,7 @@ describe('what was read of the look-back', () => {
   });
   const newest = new Date(now).toISOString();
 
-  it('is known again as long as it is unchanged', () => {
+  it('is recognised as long as it is unchanged', () => {
     const recent = new Recent();
     recent.add([edited(3)], now);
     const kept = new Recent(recent.names(newest));
@@ -50,13 +50,13 @@ describe('what was read of the look-back', () => {
     expect(kept.has({ id: ID })).toBe(false);
   });
 
-  it('is not trusted while its minute may still bring another edit', () => {
+  it('is not remembered while its minute may still bring another edit', () => {
     const recent = new Recent();
     recent.add([edited(1)], now);
     expect(recent.has(edited(1))).toBe(false);
   });
 
-  it('is forgotten behind the look-back, and beyond forty', () => {
+  it('is forgotten outside the look-back, and beyond forty', () => {
     const recent = new Recent();
     recent.add([edited(6)], now);
     expect(recent.names(newest)).toEqual([]);

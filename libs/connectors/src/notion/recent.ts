@@ -2,12 +2,12 @@ import type { JsonObject } from '@tidemark/connector-sdk';
 import { LOOK_BACK_MS } from './notion.manifest.js';
 import { timeOf } from './records.js';
 
-/** So long after its minute nothing can have that time any more that was not read. */
+/** This long after a minute, no unread object can have that time any more. */
 const SETTLED_MS = 120_000;
-/** Cursors stay small: what is older than these may come again. */
+/** Keeps cursors small: objects older than these may be repeated. */
 const MAX_RECENT = 40;
 
-/** Names an object in the state of one minute: 43 characters. */
+/** Identifies an object's state in one minute: 43 characters. */
 function nameOf(item: JsonObject): string | undefined {
   const [id, at] = [item['id'], timeOf(item, 'last_edited_time')];
   return typeof id !== 'string' || Number.isNaN(at) ? undefined : `${id.replaceAll('-', '')}@${minuteOf(at)}`;
@@ -17,8 +17,8 @@ const minuteOf = (ms: number): string => Math.floor(ms / 60_000).toString(36);
 const timeIn = (name: string): number => parseInt(name.slice(name.indexOf('@') + 1), 36) * 60_000;
 
 /**
- * What was read of the look-back, so that it does not come again unchanged. A time of whole minutes says nothing while
- * its minute lasts; so only what was read well after it is remembered.
+ * Objects already read within the look-back, so that they are not repeated unchanged. A time in whole minutes is ambiguous
+ * during its minute, so only objects read well after it are remembered.
  */
 export class Recent {
   #names: Set<string>;
@@ -40,7 +40,7 @@ export class Recent {
     }
   }
 
-  /** Forgets all but the look-back that the next read will have: the latest of it, latest first. */
+  /** Forgets all but the next read's look-back, latest first. */
   names(newest: string | undefined): string[] {
     const from = Date.parse(newest ?? '') - LOOK_BACK_MS;
     const late = [...this.#names].filter((name) => timeIn(name) >= from);

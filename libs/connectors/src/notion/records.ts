@@ -14,7 +14,7 @@ export const timeOf = (item: JsonObject, field: 'created_time' | 'last_edited_ti
 export const isCreatedWithin = (scope: ReadScope, item: JsonObject): boolean =>
   isWithin(scope, timeOf(item, 'created_time'));
 
-/** Pages, data sources and blocks as records, and those that cannot be any. */
+/** Pages, data sources and blocks as records, and problems of unusable ones. */
 export function toRecords(objectType: string, items: readonly JsonObject[], where: string, more: JsonObject = {}) {
   const records: SourceRecord[] = [];
   const problems: RecordProblem[] = [];

@@ -21,13 +21,13 @@ import type { Target } from './listing.js';
 import { NotionClient } from './notion-client.js';
 import { idOf, type NotionConfig, manifest } from './notion.manifest.js';
 
-/** A list that is read, and how cursors call it. */
+/** A list to read, and its key in cursors. */
 interface NamedTarget {
   readonly name: string;
   readonly target: Target;
 }
 
-/** Reads one list after the other: the data sources of the databases in the config, or what a search finds. */
+/** Reads one list after another: the data sources of the configured databases, or search results. */
 export class NotionSource implements Source {
   readonly #notion: NotionClient;
   readonly #feeds: ReadonlyMap<string, Feed<unknown>>;
@@ -52,12 +52,12 @@ export class NotionSource implements Source {
     }
     let cursor = partsCursorOf('notion', request, feed.state);
     const { targets, lost } = await this.#targets(feed, cursor, signal);
-    // Reported once a read, not again by every process that resumes it.
+    // Reported once per read, not by every process that resumes it.
     let problems = cursor.at === undefined ? lost : [];
     const at = targets.findIndex(({ name }) => name === cursor.at);
     const pageSize = requestedPageSize(manifest.source!.pageSize, request.pageSize);
     const reading = { notion: this.#notion, pageSize, signal, scope: scopeOf(cursor) };
-    // A list that is not there any more: the others know how far they are.
+    // A list that no longer exists: the others keep their progress.
     for (const [index, { name, target }] of targets.entries()) {
       if (index < at) continue;
       const { whole, state = {} } = cursor.parts[name] ?? {};
@@ -67,7 +67,7 @@ export class NotionSource implements Source {
         const reached = step.state ?? cursor.parts[name]?.state ?? state;
         const progress = { ...((whole || step.done) && { whole: true as const }), state: reached };
         cursor = advance(cursor, name, progress, step.done ? targets[index + 1]?.name : name);
-        // A page without records is a place to go on from; a list without news is not worth one.
+        // A page without records is still a checkpoint; a list without changes needs none.
         if (step.done && hasMore && step.records.length + problems.length === 0) continue;
         yield { records: step.records, problems, cursor: { ...cursor }, hasMore };
         problems = [];
@@ -83,8 +83,8 @@ export class NotionSource implements Source {
   async close(): Promise<void> {}
 
   /**
-   * A database that has been read before and cannot be found now is a problem of its own, and the others go on. One that
-   * has never been read is an error: the config names it wrongly, or it is not shared with the connection.
+   * A database that was read before and cannot be found now is a problem, and the others continue. One that was never read
+   * is an error: its id is wrong, or it is not shared with the connection.
    */
   async #targets(feed: Feed<unknown>, cursor: PartsCursor<unknown>, signal: AbortSignal) {
     const { databases: ids } = this.context.config;
@@ -117,7 +117,7 @@ export class NotionSource implements Source {
   }
 }
 
-/** A data source that has gone since it was read to its end is a problem, as a database is; its state stays as it was. */
+/** A data source that is gone after a complete read is a problem, like a database; its state is kept. */
 async function* readOrLose(
   steps: AsyncIterable<PartStep<unknown>>,
   known: { name: string; object: string } | undefined,

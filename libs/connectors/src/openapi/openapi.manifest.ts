@@ -5,7 +5,7 @@ import { openapiConfig, type OpenapiConfig } from './openapi.config.js';
 export const manifest: Manifest<OpenapiConfig> = {
   name: 'openapi',
   title: 'OpenAPI description',
-  description: 'Watches a published OpenAPI 2.0, 3.0 or 3.1 description and reports what changed.',
+  description: 'Watches a published OpenAPI 2.0, 3.0 or 3.1 description and reports changes.',
   config: openapiConfig,
   auth: ['none'],
   pipelines: ['dependency'],

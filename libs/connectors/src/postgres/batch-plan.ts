@@ -3,13 +3,13 @@ import type { RowResult, WriteBatch, WriteRow } from '@tidemark/connector-sdk';
 import { encoderOf, InvalidValue, type Encoder } from './encode.js';
 import { tableName, type Column, type Table } from './table.js';
 
-/** A row, ready to be sent: where it stands in the batch, and its values by the unit's columns. */
+/** A row, ready to be sent: its position in the batch, and its values by the unit's columns. */
 export interface EncodedRow {
   readonly at: number;
   readonly values: readonly (string | null)[];
 }
 
-/** Rows that one statement can write: of the same columns, and no two of one key. */
+/** Rows that one statement can write: with the same columns, and distinct keys. */
 export interface Unit {
   readonly action: 'append' | 'upsert' | 'update' | 'delete';
   readonly columns: readonly Column[];
@@ -21,7 +21,7 @@ export interface Unit {
 export interface BatchPlan {
   /** In the order in which they must be written. */
   readonly units: readonly Unit[];
-  /** Rows that are refused before anything is sent, by their place. */
+  /** Rows refused before anything is sent, by position. */
   readonly failed: ReadonlyMap<number, RowResult>;
 }
 
@@ -57,7 +57,7 @@ class Planner {
   readonly #columns: ReadonlyMap<string, Column>;
   readonly #encoders: ReadonlyMap<Column, Encoder>;
   readonly #key: readonly Column[];
-  /** How often a key has come by. */
+  /** Number of occurrences of each key. */
   readonly #seen = new Map<string, number>();
 
   constructor(
@@ -96,7 +96,7 @@ class Planner {
     return { units, failed: this.#failed };
   }
 
-  /** The key first, then what else the row has, in the table's order. Computed columns are left to the server. */
+  /** The key first, then the row's other columns in the table's order. Computed columns are omitted. */
   #columnsOf(data: WriteRow['data']): readonly Column[] {
     const others = this.table.columns.filter((column) => Object.hasOwn(data, column.name) && !column.generated && !this.#key.includes(column)); // prettier-ignore
     return [...this.#key, ...others];

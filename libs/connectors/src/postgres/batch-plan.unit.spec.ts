@@ -33,7 +33,7 @@ const shape = (rows: readonly WriteRow[], more: Partial<WriteBatch> = {}) =>
   ]);
 
 describe('the plan of a batch', () => {
-  it('puts rows of the same columns together, the key first, without computed ones', () => {
+  it('groups rows with the same columns, the key first, without computed ones', () => {
     const rows: WriteRow[] = [
       { data: { code: 'a', id: 1, twice: 2 } },
       { data: { id: 2 } },
@@ -45,7 +45,7 @@ describe('the plan of a batch', () => {
     ]);
   });
 
-  it('keeps rows of one key apart, and in their order', () => {
+  it('separates rows with the same key, in order', () => {
     const rows: WriteRow[] = [
       { data: { id: 1, note: 'a' } },
       { action: 'delete', data: { id: 1, whatever: 1 } },
@@ -61,7 +61,7 @@ describe('the plan of a batch', () => {
     ]);
   });
 
-  it('does not look for keys among rows that are only added', () => {
+  it('ignores keys of appended rows', () => {
     const rows = [{ data: { id: 1, note: 'a' } }, { data: { id: 1, note: 'b' } }];
     expect(shape(rows, { mode: 'append', key: [] })).toEqual([['append', 'note,id', '0,1']]);
   });

@@ -13,7 +13,7 @@ import { statementOf, type Statement } from './write-statements.js';
 const TRIES = 4;
 const BEGIN = 'begin isolation level read committed; set constraints all immediate; savepoint tidemark';
 
-/** Writes one batch in one transaction: all of its rows but those that are refused, or, on any other error, none. */
+/** Writes one batch in one transaction: all rows except refused ones, or, on any other error, none. */
 export class BatchWriter {
   readonly #units: readonly SentUnit[];
   readonly #digest: string;
@@ -33,7 +33,7 @@ export class BatchWriter {
     this.#digest = ledger ? digestOf(batch, table, this.#units) : '';
   }
 
-  /** @throws whatever the server says of the batch as a whole; the transaction is still open then */
+  /** @throws the server's error for the batch as a whole; the transaction is then still open */
   async write(): Promise<readonly RowResult[]> {
     for (let tries = 1; ; tries++)
       try {
@@ -44,7 +44,7 @@ export class BatchWriter {
       }
   }
 
-  /** A deadlock or a serialization failure that is over now, or a second writer of the same batch. */
+  /** A transient deadlock or serialization failure, or a second writer of the same batch. */
   #isConflict(error: unknown): boolean {
     if (error instanceof ConcurrentDelete || this.ledger?.isTaken(error)) return true;
     return isDatabaseError(error) && (error.code === '40P01' || error.code === '40001');
@@ -88,9 +88,9 @@ class ConcurrentDelete extends Retryable {
   }
 }
 
-/** Writes the rows of a unit; those that are refused are found by halves. */
+/** Writes the rows of a unit; refused ones are found by bisection. */
 class UnitWriting {
-  /** Rows that refer to rows of the same table which may come later in the batch. */
+  /** Rows that refer to rows of the same table that may follow later in the batch. */
   #orphans: EncodedRow[] = [];
   readonly #unit: Unit;
 
@@ -106,7 +106,7 @@ class UnitWriting {
 
   async write(): Promise<void> {
     await this.#halves(this.#unit.rows);
-    // A row and the row it refers to can come apart when a batch is halved: as long as some find theirs, go on.
+    // Bisection can separate a row from the row it refers to: continue as long as there is progress.
     for (let orphans = this.#orphans; orphans.length > 0;) {
       this.#orphans = [];
       await this.#halves(orphans);
@@ -123,7 +123,7 @@ class UnitWriting {
     await this.#halves(rows.slice(middle));
   }
 
-  /** Whether all were written; a single one that was not has its result. */
+  /** Whether all were written; a single refused row gets its result. */
   async #all(rows: readonly EncodedRow[]): Promise<boolean> {
     try {
       const { statement, values } = this.sent;
@@ -147,12 +147,12 @@ class UnitWriting {
       if (constraintOf(this.table, error.constraint)?.self) this.#orphans.push(only!);
       return false;
     }
-    // What is written so far must outlast what fails after it.
+    // Rows written so far must survive later failures.
     if (rows.length < this.#unit.rows.length) await this.session.script(this.signal, SAVED);
     return true;
   }
 
-  /** The column whose value the server cannot parse as its type, tried one by one; undefined when it parses them all. */
+  /** The column whose value the server cannot parse as its type, tested one by one; undefined when all can be parsed. */
   async #unreadable({ values }: EncodedRow): Promise<string | undefined> {
     for (const [at, { name, fullType }] of this.#unit.columns.entries())
       try {
@@ -166,7 +166,7 @@ class UnitWriting {
   }
 }
 
-/** Tells a batch from another one that happens to have the same id. */
+/** Distinguishes batches that happen to have the same id. */
 function digestOf({ mode, key }: WriteBatch, table: Table, units: readonly SentUnit[]): string {
   const hash = createHash('sha256').update(JSON.stringify([mode, key, table.schema, table.name]));
   for (const { unit, values } of units) {

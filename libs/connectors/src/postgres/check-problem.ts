@@ -9,7 +9,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   NOT_FOUND: 'database',
 };
 
-/** An error as what is wrong with a configuration. */
+/** An error as a problem of the configuration. */
 export function problemOf(error: unknown, side: Side, field?: string): CheckProblem {
   const known = externalErrorOf(error, side);
   const at = known.field ?? field ?? FIELDS[known.code.slice(side.length + 1)];

@@ -20,7 +20,7 @@ const basic = (password: string) =>
   createCredential('postgres', { kind: 'basic', username: 'tidemark', password }, {} as never);
 const credential = basic(CANARY);
 
-/** The real server, which asks for a password, behind a proxy that a test can cut. */
+/** The real server, which requires a password, behind a proxy that a test can cut. */
 async function startServer() {
   const database = await TestDatabase.open();
   const front = await startFront({ target: database.url, password: CANARY });
@@ -92,13 +92,13 @@ const wrong = <World extends { readonly connection: Connection }>(
 const withConfig = (more: object) => (connection: Connection) => ({ ...connection, config: { ...(connection.config as object), ...more } }); // prettier-ignore
 
 const wrongs = (prefix: string) => [
-  wrong('a port that nobody listens on', prefix, withConfig({ port: 1 }), '_UNREACHABLE', 'host'),
+  wrong('a port without a server', prefix, withConfig({ port: 1 }), '_UNREACHABLE', 'host'),
   wrong('a host that may not be reached', prefix, withConfig({ host: '10.1.2.3' }), '_ADDRESS_REFUSED', 'host'),
   wrong('a database that does not exist', prefix, withConfig({ database: 'nowhere' }), '_NOT_FOUND', 'database'),
   wrong('a server without TLS', prefix, withConfig({ ssl: { mode: 'require' } }), '_UNREACHABLE', 'ssl'),
   wrong('a schema that does not exist', prefix, withConfig({ searchPath: ['nowhere'] }), 'SCHEMA_NOT_FOUND', 'searchPath'), // prettier-ignore
   wrong('a password that is missing', prefix, ({ config }) => ({ config }), '_AUTH_EXPIRED'),
-  wrong('a password that is wrong', prefix, ({ config }) => ({ config, credential: basic(`${CANARY} and more`) }), '_AUTH_EXPIRED'), // prettier-ignore
+  wrong('a wrong password', prefix, ({ config }) => ({ config, credential: basic(`${CANARY} and more`) }), '_AUTH_EXPIRED'), // prettier-ignore
 ];
 
 (process.env.POSTGRES_URL ? describe : describe.skip)('postgres', () => {
@@ -115,7 +115,7 @@ const wrongs = (prefix: string) => [
     wrong: [
       ...wrongs('SOURCE'),
       wrong('SQL with an error', 'SOURCE', withConfig({ objects: [{ name: 'items', sql: 'select 1 as a\nfrom nowhere', key: ['a'] }] }), '_QUERY_FAILED', 'objects.0.sql'), // prettier-ignore
-      wrong('a key that is no column', 'SOURCE', withConfig({ objects: [{ name: 'items', sql: 'select 1 as a', key: ['b'] }] }), '_REQUEST_INVALID', 'objects.0.key'), // prettier-ignore
+      wrong('a key that is not a column', 'SOURCE', withConfig({ objects: [{ name: 'items', sql: 'select 1 as a', key: ['b'] }] }), '_REQUEST_INVALID', 'objects.0.key'), // prettier-ignore
     ],
   });
 

@@ -14,8 +14,8 @@ export interface Description {
 }
 
 /**
- * Has a statement parsed and described, and not run: Parse and Describe of the extended protocol, which takes one
- * statement only. @throws as `Session.run`
+ * Parses and describes a statement without running it: Parse and Describe of the extended protocol, which accepts only
+ * one statement. @throws as `Session.run`
  */
 export function describe(session: Session, text: string, signal: AbortSignal): Promise<Description> {
   return session.run(
@@ -29,7 +29,7 @@ interface Wire extends pg.Connection {
   describe(message: { type: string; name: string }): void;
 }
 
-/** In the manner of pg-cursor: `pg.Client` runs it as its active query. */
+/** Like pg-cursor: `pg.Client` runs it as its active query. */
 class DescribeQuery implements pg.Submittable {
   #columns: ResultColumn[] | null = null;
   #parameters = 0;

@@ -28,13 +28,13 @@ suite('a postgres destination among others, and after a failure', () => {
     await database?.[Symbol.asyncDispose]();
   });
 
-  describe('given a batch again', () => {
+  describe('with a repeated batch', () => {
     const append = () =>
       batchOf('append', 'log', [{ text: 'a' }, { text: 'b' }, { text: 'x'.repeat(11) }], { key: [] });
     beforeEach(() => database.query('drop table if exists log; create table log (n serial, text varchar(10))'));
     const count = async () => (await database.query('select count(*)::int from log'))[0]!.count as number;
 
-    it('answers as before and appends nothing twice', async () => {
+    it('returns the same results and appends nothing twice', async () => {
       const batch = append();
       const first = await destinationOf().write(batch, signal);
       expect(statuses(first)).toEqual(['created', 'created', 'failed']);
@@ -42,14 +42,14 @@ suite('a postgres destination among others, and after a failure', () => {
       expect(await count()).toBe(2);
     });
 
-    it('appends other rows that come under the same id', async () => {
+    it('appends different rows under the same id', async () => {
       const batch = append();
       await destinationOf().write(batch, signal);
       await destinationOf().write({ ...batch, rows: [{ data: { text: 'other' } }] }, signal);
       expect(await count()).toBe(3);
     });
 
-    it('appends it once when several writers give it at once', async () => {
+    it('appends it once when several writers send it at once', async () => {
       const batch = append();
       const destination = destinationOf();
       const all = await Promise.all(Array.from({ length: 4 }, () => destination.write(batch, signal)));
@@ -57,7 +57,7 @@ suite('a postgres destination among others, and after a failure', () => {
       expect(await count()).toBe(2);
     });
 
-    it('makes one ledger when many who have none write at once', async () => {
+    it('creates one ledger when many write at once without one', async () => {
       for (let round = 0; round < 20; round++) {
         await database.query('drop table if exists _tidemark_batches');
         const writers = Array.from({ length: 6 }, () => destinationOf());
@@ -67,12 +67,12 @@ suite('a postgres destination among others, and after a failure', () => {
       expect(await count()).toBe(20 * 6 * 2);
     });
 
-    it('appends it once when the connection is cut in place of any one of its answers', async () => {
+    it('appends it once when the connection is cut at any of its responses', async () => {
       await using front = await startFront({ target: database.url });
       const destination = destinationOf({ port: front.port });
       let lost = 0;
       for (let answers = 0; ; answers++) {
-        // The connection is open and the table known: what is lost is the answer to begin, insert, …, commit.
+        // The connection is open and the table known: the lost response is that of begin, insert, …, commit.
         await destination.write(batchOf('append', 'log', [{ text: 'before' }], { key: [] }), signal);
         const batch = append();
         front.answersLeft = answers;
@@ -95,7 +95,7 @@ suite('a postgres destination among others, and after a failure', () => {
       ]);
     });
 
-    it('tells a user who may make no ledger what to do, and does without for the other modes', async () => {
+    it('reports how to create the ledger if the user cannot, and works without it in other modes', async () => {
       await using bare = await TestDatabase.open();
       await bare.query('create table log (id int primary key)');
       const user = await bare.role(`grant select, insert, update on ${bare.schema}.log to $role`);
@@ -120,7 +120,7 @@ suite('a postgres destination among others, and after a failure', () => {
     });
   });
 
-  it('is retried by itself when somebody deletes a row that it changes', async () => {
+  it('is retried automatically when a row that it changes is deleted concurrently', async () => {
     await database.query(`insert into things values (1, 'a'), (2, 'b')`);
     const other = await database.begin('delete from things where id = 1');
     const writing = destinationOf().write(batchOf('upsert', 'things', [{ id: 1, name: 'new' }, { id: 2, name: 'new' }]), signal); // prettier-ignore
@@ -130,7 +130,7 @@ suite('a postgres destination among others, and after a failure', () => {
     expect(await database.query('select id, name from things order by id')).toEqual([{ id: 1, name: 'new' }, { id: 2, name: 'new' }]); // prettier-ignore
   });
 
-  it('gets over a deadlock', async () => {
+  it('recovers from a deadlock', async () => {
     await database.query(`insert into things values (1, 'a'), (2, 'b')`);
     const other = await database.begin('update things set amount = 1 where id = 2');
     const writing = destinationOf().write(
@@ -141,13 +141,13 @@ suite('a postgres destination among others, and after a failure', () => {
       signal,
     );
     await waitFor(async () => (await waiting()) > 0);
-    // The writer has waited for longer, so it is the one that finds the deadlock and gives way.
+    // The writer has waited for longer, so it detects the deadlock and is rolled back.
     await other.query('update things set amount = 1 where id = 1');
     await other[Symbol.asyncDispose]();
     expect(statuses(await writing)).toEqual(['updated', 'updated']);
   });
 
-  it('tells a lock that does not go away as retryable', async () => {
+  it('reports a lasting lock as retryable', async () => {
     await database.query(`insert into things values (1, 'a')`);
     await using _other = await database.begin('update things set amount = 1');
     const write = destinationOf({ statementTimeoutMs: 300 }).write(
@@ -157,7 +157,7 @@ suite('a postgres destination among others, and after a failure', () => {
     expect(await failureOf(write)).toMatchObject({ code: 'STATEMENT_TIMEOUT', retryable: true });
   });
 
-  it('ends at once with an abort, and writes nothing afterwards', async () => {
+  it('ends immediately on an abort, and writes nothing afterwards', async () => {
     await database.query(`insert into things values (1, 'a')`);
     const other = await database.begin('update things set amount = 1');
     const stop = new AbortController();
@@ -175,7 +175,7 @@ suite('a postgres destination among others, and after a failure', () => {
     expect(await database.query('select id, name from things')).toEqual([{ id: 1, name: 'a' }]);
   });
 
-  it('opens a new connection when the server ended the one that it kept', async () => {
+  it('opens a new connection when the server ended the previous one', async () => {
     const destination = destinationOf();
     await destination.write(batchOf('upsert', 'things', [{ id: 1 }]), signal);
     await database.terminate();

@@ -31,7 +31,7 @@ suite('a postgres destination', () => {
     await database?.[Symbol.asyncDispose]();
   });
 
-  it('writes 9,950 of 10,000 rows when 50 are refused, and says of each why', async () => {
+  it('writes 9,950 of 10,000 rows when 50 are refused, with a reason for each', async () => {
     await database.query(`create table places (code text primary key); insert into places values ('de');
       create table many (id int primary key, name varchar(20) not null, email text unique, qty int check (qty >= 0),
         place text references places, amount numeric(6, 2), born date, token uuid, attributes jsonb)`);
@@ -65,7 +65,7 @@ suite('a postgres destination', () => {
     ]);
   });
 
-  it('names the column of any value that the server cannot read, beside others that it can', async () => {
+  it('names the column of any value that the server cannot parse, among valid ones', async () => {
     await database.query(`create type temper as enum ('well'); create table unread (id int primary key, doc jsonb, other jsonb,
       span int4range, words tsvector, numbers int[], moods temper[], small numeric(4, 1)[], codes varchar(3)[], bits bit(3),
       at timestamp, mark xml)`);
@@ -91,7 +91,7 @@ suite('a postgres destination', () => {
     expect(new Set(statuses(results.filter((_result, at) => at % 2 === 0)))).toEqual(new Set(['created']));
   });
 
-  it('tells created, updated and unchanged rows apart, as the database compares them', async () => {
+  it('distinguishes created, updated and unchanged rows, as the database compares them', async () => {
     const destination = destinationOf();
     const row = (id: number, more: JsonObject = {}): JsonObject => ({ id, name: 'a', amount: '1.5', at: '2026-01-01T00:00:00Z', extra: { a: 1, b: [2] }, ...more }); // prettier-ignore
     await destination.write(batchOf('upsert', 'things', [row(1), row(2), row(3), row(4)]), signal);
@@ -109,7 +109,7 @@ suite('a postgres destination', () => {
     expect(after.slice(0, 3)).toEqual(before.slice(0, 3));
   });
 
-  it('leaves columns alone that a row does not have, and needs no others for a row that is there', async () => {
+  it('does not change columns missing from a row, and requires no others for an existing row', async () => {
     await database.query(`create table people (id int primary key, name text not null, mail text default 'none')`);
     const destination = destinationOf();
     const rows: JsonObject[] = [
@@ -128,7 +128,7 @@ suite('a postgres destination', () => {
     ]);
   });
 
-  it('writes rows of one key in their order, however the key is spelt', async () => {
+  it('writes rows with the same key in order, however the key is written', async () => {
     const destination = destinationOf();
     const rows: WriteRow[] = [
       { data: { id: 1, name: 'a' } },
@@ -148,7 +148,7 @@ suite('a postgres destination', () => {
     ]);
   });
 
-  it('deletes in mode mirror only, and only what it is told to', async () => {
+  it('deletes in mode mirror only, and only marked rows', async () => {
     const destination = destinationOf();
     await destination.write(batchOf('upsert', 'things', [{ id: 1 }, { id: 2 }]), signal);
     const rows: WriteRow[] = [{ action: 'delete', data: { id: 1 } }, { data: { id: 3 } }];
@@ -158,7 +158,7 @@ suite('a postgres destination', () => {
     expect(await database.query('select id from things order by id')).toEqual([{ id: 2 }, { id: 3 }]);
   });
 
-  it('deletes what nobody refers to, and names the key of what somebody does', async () => {
+  it('deletes unreferenced rows, and names the key of referenced ones', async () => {
     await database.query(`create table shelves ("the id" int primary key, name text);
       create table books (shelf int references shelves);
       insert into shelves values (1, 'a'), (2, 'b'), (3, 'c'); insert into books values (2)`);
@@ -168,7 +168,7 @@ suite('a postgres destination', () => {
     expect(results[1]).toMatchObject({ field: 'the id', code: 'FOREIGN_KEY_VIOLATION', retryable: false });
   });
 
-  it('writes rows that refer to each other, in whatever order they come, beside one that is refused', async () => {
+  it('writes rows that refer to each other, in any order, along with a refused one', async () => {
     await database.query('create table tree (id int primary key, parent int references tree, name varchar(5))');
     const rows = Array.from({ length: 64 }, (_, at) => ({
       id: 64 - at,
@@ -183,7 +183,7 @@ suite('a postgres destination', () => {
     expect(await database.query('select count(*)::int from tree')).toEqual([{ count: 64 - lost.size }]);
   });
 
-  it('writes batches that are given at once one by one where their rows refer to each other', async () => {
+  it('writes concurrent batches one at a time if their rows refer to each other', async () => {
     await database.query('create table chain (id int primary key, previous int references chain)');
     const destination = destinationOf();
     const batches = Array.from({ length: 12 }, (_, n) =>
@@ -194,7 +194,7 @@ suite('a postgres destination', () => {
     expect(statuses([first, ...rest].flat())).toEqual(batches.map(() => 'created'));
   });
 
-  it('gives back what the source read, type by type', async () => {
+  it('writes the values that the source read, for every type', async () => {
     await database.query(`create type mood as enum ('sad', 'ok');
       create table kinds (id int primary key, big bigint, exact numeric, float float8, flag boolean, text text, bytes bytea,
         instant timestamptz, local timestamp, day date, span interval, json json, jsonb jsonb, ints int[], texts text[][],
@@ -245,7 +245,7 @@ suite('a postgres destination', () => {
     ['things', [], [{ id: 1 }], 'DESTINATION_REQUEST_INVALID', /without a key/],
     ['nothing', ['id'], [{ id: 1 }], 'DESTINATION_NOT_FOUND', /no table nothing/],
   ])(
-    'refuses as a whole what cannot fit table %s by %j, before anything is written',
+    'refuses a batch that does not fit table %s by %j, before anything is written',
     async (object, key, rows, code, message) => {
       await using empty = await TestDatabase.open();
       await empty.query('create table things (id int primary key, name varchar(10))');
@@ -289,7 +289,7 @@ suite('a postgres destination', () => {
     ]);
   });
 
-  it('fails single rows that have a column too many, and refuses a null key', async () => {
+  it('fails single rows with an unknown column, and refuses a null key', async () => {
     const rows: JsonObject[] = [{ id: 1, name: 'a' }, { id: 2, nmae: 'b' }, { id: null, name: 'c' }, { name: 'd' }];
     const results = await destinationOf().write(batchOf('upsert', 'things', rows), signal);
     expect(results).toEqual([
@@ -300,7 +300,7 @@ suite('a postgres destination', () => {
     ]);
   });
 
-  it('tells what a trigger and a row policy refuse, and what a user may not do at all', async () => {
+  it('reports refusals by a trigger, a row policy and missing privileges', async () => {
     await database.query(`create function refuse() returns trigger language plpgsql as $$ begin
         if new.name = 'bad' then raise exception 'we take no bad ones'; end if; return new; end $$;
       create trigger refuse before insert on things for each row execute function refuse();

@@ -11,7 +11,7 @@ import type { PostgresConfig } from './postgres.config.js';
 import { Sessions, type Session } from './session.js';
 import { findTable, refersToItself, type Table } from './table.js';
 
-/** Writes batches into tables, each in a transaction of its own. */
+/** Writes batches into tables, each in its own transaction. */
 export class PostgresDestination implements Destination {
   readonly #sessions: Sessions;
   readonly #config: PostgresConfig;
@@ -20,7 +20,7 @@ export class PostgresDestination implements Destination {
   /** By the name that batches use; looked up once. */
   readonly #tables = new Map<string, Table>();
   readonly #ledgers = new Map<string, Ledger | null>();
-  /** The last batch of a table that is written one by one. */
+  /** The last batch of a table whose batches are written one at a time. */
   readonly #turns = new Map<string, Promise<undefined>>();
 
   constructor(context: ConnectorContext<PostgresConfig>) {
@@ -33,11 +33,11 @@ export class PostgresDestination implements Destination {
     return table && refersToItself(table) ? this.#inTurn(batch, signal) : this.#writeNow(batch, signal);
   }
 
-  /** A batch that refers to rows of the one before it would not see them from a transaction beside it. */
+  /** A batch that refers to rows of the previous one would not see them from a concurrent transaction. */
   #inTurn(batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]> {
     const before = this.#turns.get(batch.object) ?? Promise.resolve(undefined);
     const written = unlessAborted(before, signal).then(() => this.#writeNow(batch, signal));
-    const ended = () => undefined; // What it came to is not kept.
+    const ended = () => undefined; // Its result is not kept.
     this.#turns.set(batch.object, before.then(() => written).then(ended, ended));
     return written;
   }
@@ -53,7 +53,7 @@ export class PostgresDestination implements Destination {
       else this.#idle.push(session);
       return results;
     } catch (error) {
-      // The server rolls back what a session leaves behind.
+      // The server rolls back a session's open transaction.
       await session?.close(signal);
       if (signal.aborted) throw signal.reason;
       throw this.#errorOf(error, batch);
@@ -101,10 +101,10 @@ export class PostgresDestination implements Destination {
     if (!isDatabaseError(error)) {
       const known = externalErrorOf(error, 'destination');
       if (known === error || !(known instanceof Retryable)) return known;
-      const message = `${known.message}; what became of the batch is not known, and it may be given again`;
+      const message = `${known.message}; the outcome of the batch is unknown; repeating it is safe`;
       return new Retryable(known.code, message, { cause: error, ...(known.timedOut && { timedOut: true }) });
     }
-    // The table, or the ledger, may have been changed since it was looked up.
+    // The table or the ledger may have changed since it was looked up.
     if (error.code?.startsWith('42')) {
       this.#tables.delete(object);
       this.#ledgers.clear();
@@ -113,7 +113,7 @@ export class PostgresDestination implements Destination {
   }
 }
 
-/** The value for a key; a failure is not remembered, and who fails or stops does so alone. */
+/** The value for a key; failures are not cached, and an abort affects only its own caller. */
 async function remembered<T>(known: Map<string, T>, key: string, make: () => Promise<T>): Promise<T> {
   if (!known.has(key)) known.set(key, await make());
   return known.get(key)!;

@@ -1,7 +1,7 @@
 import type { Json } from '@tidemark/connector-sdk';
 import type { Column } from './table.js';
 
-/** A value that its column cannot take, found before it is sent. */
+/** A value that is invalid for its column, detected before it is sent. */
 export class InvalidValue extends Error {
   override readonly name = 'InvalidValue';
 }
@@ -11,8 +11,8 @@ export type Encoder = (value: Json) => string | null;
 
 const plain: Encoder = (value) => {
   if (typeof value !== 'string') return typeof value === 'object' ? json(value) : String(value);
-  // On its way it would silently become another one.
-  if (!value.isWellFormed()) throw new InvalidValue('has half of a character (a lone surrogate)');
+  // The transport would silently change it.
+  if (!value.isWellFormed()) throw new InvalidValue('contains half a character (a lone surrogate)');
   return value;
 };
 
@@ -53,7 +53,7 @@ function arrayOf(values: readonly Json[], item: Encoder, nested: boolean): strin
   return arrayLiteral(values.map(item));
 }
 
-/** A one-dimensional array as PostgreSQL writes it (8.15.6); every value quoted, so that none is taken for NULL. */
+/** A one-dimensional array as PostgreSQL writes it (8.15.6); every value quoted, so that none is read as NULL. */
 export function arrayLiteral(values: readonly (string | null)[]): string {
   let text = '{';
   for (let at = 0; at < values.length; at++) {

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { messageOf } from '@tidemark/foundation';
 import { AuthExpired, ExternalError, Retryable, type Side, Terminal } from '@tidemark/resilience';
 
-/** The connection ended; whether what was under way was done is not known. */
+/** The connection ended; whether running statements took effect is unknown. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
   constructor() {
@@ -10,7 +10,7 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** The server kept silent for longer than it may. */
+/** The server did not respond in time. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
   constructor(readonly afterMs: number) {
@@ -44,8 +44,8 @@ const STATES: Readonly<Record<string, { readonly code: string; readonly retryabl
 };
 
 /**
- * Whatever went wrong between us and a server, as one of the four kinds.
- * `text` stands in for the message of a statement that failed; `field` of the config is to blame for it.
+ * Any failure of a connection, as one of the four kinds.
+ * `text` replaces the message of a failed statement; `field` is the config's field at fault.
  */
 export function externalErrorOf(error: unknown, side: Side, text?: string, field?: string): ExternalError {
   if (error instanceof ExternalError) return error;
@@ -56,7 +56,7 @@ export function externalErrorOf(error: unknown, side: Side, text?: string, field
   if (error instanceof NoAnswer) return new Retryable(`${prefix}_UNREACHABLE`, message, { timedOut: true });
   if (refusesTls(error))
     return new Terminal(`${prefix}_UNREACHABLE`, `TLS: ${message}`, { field: 'ssl', connection: 'FETCH_TLS_FAILED' });
-  // What is thrown at a place of ours that expects another answer is not the network's fault.
+  // An error thrown by our own code is not a network error.
   if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)
     return new Terminal(`${prefix}_INVALID_RESPONSE`, message, { cause: error });
   return new Retryable(`${prefix}_UNREACHABLE`, connectionText(error, message), {
@@ -76,12 +76,12 @@ function serverError(error: pg.DatabaseError, prefix: string, message: string, f
   return new Kind(code.startsWith('_') ? prefix + code : code, message, { cause: error, ...(field && { field }) });
 }
 
-/** What the server says: message, detail and hint, with its SQLSTATE. */
+/** The server's message, detail and hint, with its SQLSTATE. */
 export function wordsOf({ message, detail, hint, code }: pg.DatabaseError): string {
   return `${[message, detail, hint].filter(Boolean).join('. ')} (SQLSTATE ${code})`;
 }
 
-/** The server has no TLS, or a certificate that is not trusted: waiting does not help. */
+/** The server has no TLS, or an untrusted certificate: retrying does not help. */
 function refusesTls(error: unknown): boolean {
   const { code = '', message = '' } = error as { code?: string; message?: string };
   return (
@@ -90,7 +90,7 @@ function refusesTls(error: unknown): boolean {
   );
 }
 
-/** A name with several addresses fails as several errors in one without a text. */
+/** A host with several addresses fails as an aggregate error without a message. */
 function connectionText(error: unknown, message: string): string {
   if (error instanceof AggregateError) return error.errors.map((one: Error) => one.message).join('; ');
   return message || 'the connection failed';

@@ -26,13 +26,13 @@ describe('an error of a server', () => {
     ['08006', Retryable, 'SOURCE_UNREACHABLE'],
     ['25P03', Retryable, 'SOURCE_UNREACHABLE'],
     ['XX000', Terminal, 'SOURCE_QUERY_FAILED'],
-  ])('with SQLSTATE %s is told as such', (state, kind, code) => {
+  ])('with SQLSTATE %s is reported as such', (state, kind, code) => {
     const error = externalErrorOf(serverError(state), 'source');
     expect(error).toBeInstanceOf(kind);
     expect(error).toMatchObject({ code, message: `no (SQLSTATE ${state})` });
   });
 
-  it('tells a statement that took too long from one that was cancelled', () => {
+  it('distinguishes a statement that timed out from one that was cancelled', () => {
     const error = externalErrorOf(serverError('57014', 'canceling statement due to statement timeout'), 'destination');
     expect(error).toMatchObject({ code: 'STATEMENT_TIMEOUT', timedOut: true, retryable: true });
   });
@@ -44,17 +44,17 @@ describe('an error of a connection', () => {
   it.each([
     ['a lost connection', new ConnectionLost(), 'UNREACHABLE', true],
     ['silence', new NoAnswer(5), 'UNREACHABLE', true],
-    ['nobody to log in as', new NoLogin('nobody'), 'AUTH_EXPIRED', false],
+    ['a missing login', new NoLogin('nobody'), 'AUTH_EXPIRED', false],
     ['a reset', node('ECONNRESET'), 'UNREACHABLE', true],
     ['an end without a word', new Error('Connection terminated unexpectedly'), 'UNREACHABLE', true],
     ['a certificate that expired', node('CERT_HAS_EXPIRED'), 'UNREACHABLE', false],
     ['a server without TLS', new Error('The server does not support SSL connections'), 'UNREACHABLE', false],
-    ['an answer that nobody understands', new TypeError('x is undefined'), 'INVALID_RESPONSE', false],
-  ])('that is %s is told as such', (_what, error, code, retryable) => {
+    ['an unexpected response', new TypeError('x is undefined'), 'INVALID_RESPONSE', false],
+  ])('that is %s is reported as such', (_what, error, code, retryable) => {
     expect(externalErrorOf(error, 'destination')).toMatchObject({ code: `DESTINATION_${code}`, retryable });
   });
 
-  it('is left alone when it is told in our terms already', () => {
+  it('is unchanged when it is already an ExternalError', () => {
     const known = new Terminal('SOURCE_ADDRESS_REFUSED', 'x');
     expect(externalErrorOf(known, 'source')).toBe(known);
   });

@@ -4,7 +4,7 @@ import type { Session } from './session.js';
 
 const OLDEST = 120_000;
 
-/** Who answers, as whom: `PostgreSQL 15.18, database shop on db.example.com:5432, as reader`. */
+/** The server and the user: `PostgreSQL 15.18, database shop on db.example.com:5432, as reader`. */
 export async function greet(session: Session, config: PostgresConfig, signal: AbortSignal): Promise<CheckResult> {
   const wanted = `{${(config.searchPath ?? []).map((name) => JSON.stringify(name)).join(',')}}`;
   const [row] = await session.query(signal, GREETING, [wanted]);

@@ -3,12 +3,12 @@ import pg from 'pg';
 import type { Json } from '@tidemark/connector-sdk';
 import type { Session } from './session.js';
 
-/** A value's text, as the server spells it, as JSON. */
+/** A value from the server's text form to JSON. */
 export type FromText = (text: string) => Json;
 
 const asText: FromText = (text) => text;
 
-/** NaN and the infinities have no place in JSON but as text. */
+/** NaN and the infinities can only be text in JSON. */
 const float: FromText = (text) => {
   const value = Number(text);
   return Number.isFinite(value) ? value : text;
@@ -20,7 +20,7 @@ export const isoInstant: FromText = (text) =>
   isPlainTime(text) ? `${text.slice(0, 10)}T${text.slice(11).replace('+00', 'Z')}` : text;
 const isPlainTime = (text: string) => text[10] === ' ' && !text.endsWith('BC');
 
-/** What is nested too deep for JSON elsewhere stays text. */
+/** JSON nested too deeply stays text. */
 export const jsonOf: FromText = (text) => {
   try {
     return parseJson(text) as Json;

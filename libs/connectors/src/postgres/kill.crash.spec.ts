@@ -21,7 +21,7 @@ const append = (id: string, rows: number): WriteBatch => ({
   let destination: PostgresDestination;
   const { signal } = new AbortController();
 
-  /** Whatever is inserted into the table waits for a lock that a test holds. */
+  /** Inserts into the table wait for a lock held by the test. */
   const holdUp = (table: string) =>
     database.query(`create trigger hold before insert on ${table} for each statement execute function hold()`);
   const isHeldUp = async () => {
@@ -75,7 +75,7 @@ const append = (id: string, rows: number): WriteBatch => ({
     ['while its rows are inserted', 'log', false],
     ['while its commit is under way', '_tidemark_batches', false],
     ['between its commit and the answer', '_tidemark_batches', true],
-  ])('%s, writes the batch once when it is given again', async (_when, table, committed) => {
+  ])('%s, writes the batch once when it is repeated', async (_when, table, committed) => {
     const batch = append('batch', ROWS);
     await killWriter(batch, table, committed);
     const results = await destination.write(batch, signal);

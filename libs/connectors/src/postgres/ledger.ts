@@ -6,17 +6,17 @@ import type { Session } from './session.js';
 
 export const LEDGER_TABLE = '_tidemark_batches';
 
-/** How long a batch is remembered: far longer than anybody tries it again. */
+/** How long a batch is remembered: far longer than it is retried. */
 const KEPT = '7 days';
 
 /**
- * Which batches were written, and what became of their rows: one row a batch, in the transaction that writes it. A
- * batch that comes again, after a crash or a lost answer, is answered from here.
+ * The batches written and the results of their rows: one row per batch, in the transaction that writes it. A batch that
+ * is repeated, after a crash or a lost response, is answered from here.
  */
 export class Ledger {
   private constructor(private readonly table: string) {}
 
-  /** Makes the table if need be. Null where the user may not: append cannot do without, the other modes can. */
+  /** Creates the table if necessary. Null if the user lacks the privilege: append requires it, the other modes do not. */
   static async open(session: Session, schema: string, signal: AbortSignal): Promise<Ledger | null> {
     const table = `${quoted(schema)}.${quoted(LEDGER_TABLE)}`;
     const [row] = await session.query(signal, STATE, [schema, table]);
@@ -29,21 +29,21 @@ export class Ledger {
     return new Ledger(table);
   }
 
-  /** Where a user may neither make the table nor use it. */
+  /** The error when the user can neither create nor use the table. */
   static missing(schema: string): Terminal {
     const table = `${quoted(schema)}.${quoted(LEDGER_TABLE)}`;
     const message =
-      `append needs the table ${table}, to know which batches it has written, and may neither make nor use it; ` +
+      `append needs the table ${table} to record written batches, but the user can neither create nor use it; ` +
       `have an administrator run: ${creation(table)}; grant select, insert, delete on ${table} to this user`;
     return new Terminal('DESTINATION_FORBIDDEN', message);
   }
 
-  /** The query for a batch's results: no row when it was not written. */
+  /** The query for a batch's results: no row if it was not written. */
   find(batch: WriteBatch, digest: string): string {
     return `select results from ${this.table} where id = ${literal(batch.id)} and digest = ${literal(digest)}`;
   }
 
-  /** The statement that remembers a batch; a second one of the same batch waits for the first, and fails with 23505. */
+  /** The statement that records a batch; a concurrent one for the same batch waits for the first, and fails with 23505. */
   remember(batch: WriteBatch, digest: string, results: readonly RowResult[]): string {
     const values = [batch.id, digest, packed(results)].map(literal).join(', ');
     return `insert into ${this.table} (id, digest, results) values (${values})`;
@@ -59,7 +59,7 @@ const creation = (table: string) =>
   `create table if not exists ${table} (id text, digest text, results text not null, ` +
   'written_at timestamptz not null default now(), primary key (id, digest))';
 
-/** Of several who make it at once all but one fail, by whichever name or index they meet first; then it is there. */
+/** Of several concurrent creators all but one fail, on varying names or indexes; then the table exists. */
 async function create(session: Session, table: string, signal: AbortSignal): Promise<void> {
   try {
     await session.script(signal, creation(table));
@@ -84,10 +84,10 @@ const RESULTS: Readonly<Record<string, RowResult>> = {
   s: { status: 'skipped' },
 };
 
-/** The result that a letter of a statement's answer stands for; undefined for an x. */
+/** The result for a letter of a statement's response; undefined for an x. */
 export const resultOf = (letter: string): RowResult | undefined => RESULTS[letter];
 
-/** A letter a row, and the failures in order. */
+/** One letter per row, and the failures in order. */
 function packed(results: readonly RowResult[]): string {
   const letters = results.map(({ status }) => LETTERS[status]).join('');
   return JSON.stringify([letters, ...results.filter(({ status }) => status === 'failed')]);

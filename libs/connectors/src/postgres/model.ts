@@ -6,7 +6,7 @@ import type { ObjectConfig } from './postgres.config.js';
 import type { Session } from './session.js';
 import { findTable, tableName, type Table } from './table.js';
 
-/** The types that a column of changes may have, by oid. */
+/** The allowed types of an updatedAt column, by oid. */
 const TIME_TYPES: ReadonlyMap<number, TimeType> = new Map([
   [1082, 'date'],
   [1114, 'timestamp'],
@@ -14,18 +14,18 @@ const TIME_TYPES: ReadonlyMap<number, TimeType> = new Map([
 ]);
 export type TimeType = 'date' | 'timestamp' | 'timestamptz';
 
-/** An object of the config, held against the database: what to read, and by which columns. */
+/** An object of the config, resolved against the database: what to read, and by which columns. */
 export interface Model {
   readonly name: string;
   /** One SELECT. */
   readonly sql: string;
   readonly columns: readonly ResultColumn[];
   readonly key: readonly string[];
-  /** Whether the catalogue promises that no part of a key is null. */
+  /** Whether the catalogue guarantees that no part of a key is null. */
   readonly keyNotNull: boolean;
   readonly updatedAt: { readonly name: string; readonly type: TimeType } | null;
   readonly lookBackMs: number;
-  /** Changes when a cursor of the model loses its meaning. */
+  /** Changes when cursors of the model become invalid. */
   readonly fingerprint: string;
 }
 
@@ -55,7 +55,7 @@ export async function prepareModel(
   };
 }
 
-/** Closing semicolons would end the statement that it becomes a part of. */
+/** Trailing semicolons would end the statement that the SQL is embedded in. */
 const trimmed = (sql: string): string => sql.replace(/[\s;]+$/, '');
 
 async function tableOf(session: Session, name: string, field: string, signal: AbortSignal): Promise<Table> {
@@ -76,10 +76,10 @@ async function columnsOf(
   const { columns, parameters } = await describe(session, sql, signal).catch((error: unknown) => {
     throw queryError(error, { name: objectName(object), sql }, field);
   });
-  if (!columns) throw failed('the SQL gives no rows; it must be one SELECT');
+  if (!columns) throw failed('the SQL returns no rows; it must be one SELECT');
   if (parameters > 0) throw failed('the SQL must not have parameters such as $1');
   const twice = columns.find(({ name }, at) => columns.findIndex((column) => column.name === name) < at);
-  if (twice) throw failed(`the SQL gives the column ${twice.name} twice; name one of them with AS`);
+  if (twice) throw failed(`the SQL returns the column ${twice.name} twice; name one of them with AS`);
   return columns;
 }
 
@@ -92,14 +92,17 @@ function timeColumn(name: string, columns: readonly ResultColumn[], field: strin
 }
 
 function missing(field: string, name: string, columns: readonly ResultColumn[]): Terminal {
-  return invalid(field, `there is no column ${name}; there are ${columns.map((column) => column.name).join(', ')}`);
+  return invalid(
+    field,
+    `there is no column ${name}; the columns are ${columns.map((column) => column.name).join(', ')}`,
+  );
 }
 
 const invalid = (field: string, message: string) =>
   new Terminal('SOURCE_REQUEST_INVALID', `${field}: ${message}`, { field });
 
 /**
- * A failed query, in the terms of the model's SQL: the line, the column and the text there.
+ * A failed query, located in the model's SQL: the line, the column and the text there.
  * `offset`: characters before the SQL in the statement that was run.
  */
 export function queryError(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { required, wholeNumber } from '@tidemark/connector-sdk/manifest';
 
-/** Bytes of an identifier that PostgreSQL keeps. */
+/** PostgreSQL's maximum length of an identifier in bytes. */
 const MAX_NAME = 63;
 const MAX_SQL = 1_000_000;
 
@@ -29,23 +29,23 @@ const key = z.array(name, { error: KEY }).min(1, KEY).max(16, KEY);
 const object = z
   .strictObject(
     {
-      name: name.describe('How the object is called here; default the table').optional(),
+      name: name.describe('Name of the object; default: the table').optional(),
       sql: sql.describe('A SELECT whose rows are the records; or name a table').optional(),
       table: table.describe('`table` or `schema.table`; or write SQL').optional(),
-      key: key.describe('The columns that name a row; default the primary key of the table').optional(),
-      updatedAt: name.describe('The column (timestamp or date) that grows when a row changes').optional(),
+      key: key.describe('Columns that identify a row; default: the primary key of the table').optional(),
+      updatedAt: name.describe('Column (timestamp or date) that increases when a row changes').optional(),
       lookBackMs: wholeNumber(0, 7 * 86_400_000)
-        .describe('Milliseconds by which a later read overlaps the one before: the longest writing transaction')
+        .describe('Milliseconds by which a read overlaps the previous one: the longest writing transaction')
         .default(60_000),
     },
     { error: 'must be an object with a name, and sql or table' },
   )
   .superRefine((value, context) => {
     if ((value.sql === undefined) === (value.table === undefined))
-      context.addIssue({ code: 'custom', path: ['sql'], message: 'or table must be given, and not both' });
+      context.addIssue({ code: 'custom', path: ['sql'], message: 'or table is required, and not both' });
     for (const field of ['name', 'key'] as const)
       if (value.sql !== undefined && value[field] === undefined)
-        context.addIssue({ code: 'custom', path: [field], message: 'is required beside sql' });
+        context.addIssue({ code: 'custom', path: [field], message: 'is required with sql' });
   });
 
 const OBJECTS = 'must be a list of at most 1000 objects';
@@ -66,12 +66,12 @@ export const postgresConfig = z.strictObject({
           .string({ error: 'must be certificates in PEM format' })
           .max(1_000_000, 'must be certificates in PEM format')
           .regex(/-----BEGIN CERTIFICATE-----/, 'must be certificates in PEM format')
-          .describe('Certificates to trust, in PEM format; default those that Node.js trusts')
+          .describe('Certificates to trust, in PEM format; default: those trusted by Node.js')
           .optional(),
       },
       { error: 'must be an object with a mode' },
     )
-    .describe('How the connection is encrypted')
+    .describe('Encryption of the connection')
     .default({ mode: 'verify-full' }),
   searchPath: z
     .array(name, { error: 'must be a list of schema names' })
@@ -79,8 +79,10 @@ export const postgresConfig = z.strictObject({
     .max(32, 'must be a list of schema names')
     .describe("Schemas in which names without a schema are looked for; default the user's own setting")
     .optional(),
-  statementTimeoutMs: wholeNumber(100, 86_400_000).describe('Longest time of one call in milliseconds').default(30_000),
-  applicationName: name.describe('How the connections call themselves on the server').default('tidemark'),
+  statementTimeoutMs: wholeNumber(100, 86_400_000)
+    .describe('Maximum duration of a call in milliseconds')
+    .default(30_000),
+  applicationName: name.describe('Application name of the connections on the server').default('tidemark'),
   objects: z
     .array(object, { error: OBJECTS })
     .max(1000, OBJECTS)
@@ -91,17 +93,17 @@ export const postgresConfig = z.strictObject({
           context.addIssue({ code: 'custom', path: [at, 'name'], message: `is used before: ${one}` });
       });
     })
-    .describe('What a source reads')
+    .describe('Objects that a source reads')
     .default([]),
   ledgerSchema: name
-    .describe('Schema of the table `_tidemark_batches` that a destination keeps; default that of the table written to')
+    .describe('Schema of the destination table `_tidemark_batches`; default: that of the written table')
     .optional(),
 });
 
 export type PostgresConfig = z.infer<typeof postgresConfig>;
 export type ObjectConfig = PostgresConfig['objects'][number];
 
-/** The parts of `table`, `schema.table` or `"Any.Schema"."Any ""table"""`; null when it is none of them. Case is kept. */
+/** The parts of `table`, `schema.table` or `"Any.Schema"."Any ""table"""`; null when it is invalid. Case is preserved. */
 export function parseTableName(text: string): { readonly schema?: string; readonly table: string } | null {
   const match = /^(?:("(?:[^"\0]|"")+"|[^".\s\0]+)\.)?("(?:[^"\0]|"")+"|[^".\s\0]+)$/.exec(text);
   if (!match) return null;

@@ -7,7 +7,7 @@ const base = { host: 'db.example.com', database: 'shop' };
 const problems = (more: object) => configProblems(manifest, { ...base, ...more });
 
 describe('the config of postgres', () => {
-  it('needs only a host and a database, and checks certificates unless told otherwise', () => {
+  it('requires only a host and a database, and verifies certificates by default', () => {
     expect(postgresConfig.parse(base)).toMatchObject({
       port: 5432,
       ssl: { mode: 'verify-full' },
@@ -25,10 +25,10 @@ describe('the config of postgres', () => {
     [{ ssl: { mode: 'require', ca: 'x' } }, 'ssl.ca', 'must be certificates in PEM format'],
     [{ searchPath: [] }, 'searchPath', 'must be a list of schema names'],
     [{ statementTimeoutMs: 1 }, 'statementTimeoutMs', 'must be a whole number from 100 to 86400000'],
-    [{ objects: [{ name: 'a' }] }, 'objects.0.sql', 'or table must be given, and not both'],
-    [{ objects: [{ name: 'a', sql: 'select 1', table: 'b', key: ['c'] }] }, 'objects.0.sql', 'or table must be given, and not both'], // prettier-ignore
-    [{ objects: [{ name: 'a', sql: 'select 1' }] }, 'objects.0.key', 'is required beside sql'],
-    [{ objects: [{ sql: 'select 1', key: ['a'] }] }, 'objects.0.name', 'is required beside sql'],
+    [{ objects: [{ name: 'a' }] }, 'objects.0.sql', 'or table is required, and not both'],
+    [{ objects: [{ name: 'a', sql: 'select 1', table: 'b', key: ['c'] }] }, 'objects.0.sql', 'or table is required, and not both'], // prettier-ignore
+    [{ objects: [{ name: 'a', sql: 'select 1' }] }, 'objects.0.key', 'is required with sql'],
+    [{ objects: [{ sql: 'select 1', key: ['a'] }] }, 'objects.0.name', 'is required with sql'],
     [{ objects: [{ table: 'a.b.c' }] }, 'objects.0.table', 'must be the name of a table, or schema.table'],
     [{ objects: [{ table: 'a' }, { table: 'a' }] }, 'objects.1.name', 'is used before: a'],
     [{ objects: [{ table: 'a', key: [] }] }, 'objects.0.key', 'must be a list of 1 to 16 column names'],

@@ -8,7 +8,7 @@ import type { Model } from './model.js';
 const time = z.string().min(1).max(64);
 
 /**
- * A page's cursor. Values are spelt as the server spells them, so that they compare without loss.
+ * A page's cursor. Values are in the server's text form, so that they compare without loss.
  * Rows come in the order of (updatedAt, key), those without a time last; rows without a key are reported at the end.
  */
 const cursorShape = z.strictObject({
@@ -16,7 +16,7 @@ const cursorShape = z.strictObject({
   /** The read's lower bound: the least of these, less the look-back. */
   since: z.array(time).min(1).max(2).optional(),
   window: z.strictObject({ from: time, to: time }).optional(),
-  /** The last row that was given. */
+  /** The last row returned. */
   after: z.strictObject({ updatedAt: z.string().nullable().optional(), key: z.array(z.string()) }).optional(),
   /** How many rows without a key have been reported. */
   keyless: z.int().min(0).optional(),
@@ -32,7 +32,7 @@ export function startOf(
 ): ReadCursor {
   if (cursor) return cursorOf(cursor, model);
   if (window && !model.updatedAt)
-    throw new Terminal('SOURCE_REQUEST_INVALID', `${model.name}: a window needs an updatedAt column in the config`);
+    throw new Terminal('SOURCE_REQUEST_INVALID', `${model.name}: a window requires an updatedAt column in the config`);
   return {
     model: model.fingerprint,
     ...(since !== undefined && model.updatedAt && { since: [since] }),
@@ -47,7 +47,7 @@ function cursorOf(cursor: Cursor, model: Model): ReadCursor {
   throw new Terminal('SOURCE_CURSOR_EXPIRED', message);
 }
 
-/** The cursor of a read that is over: the next one begins at the latest change, or at this read's time if it was sooner. */
+/** The cursor of a completed read: the next one begins at the latest change, or at this read's time if earlier. */
 export function endOf({ model, since, window, mark }: ReadCursor, readAt: string): ReadCursor {
   const next = mark === undefined ? since : [mark, readAt];
   return { model, ...(next && { since: next }), ...(window && { window }) };
@@ -89,7 +89,7 @@ function step(rows: Step['rows'], { sql }: Model, where: Conditions, order: stri
   return { rows, sql: text, offset: PREFIX.length, values: where.values };
 }
 
-/** The rows that have a key, from the cursor on. Without an `after` it also meets those that have none. */
+/** The rows with a key, from the cursor on. Without an `after` it also includes those without one. */
 export function keyedSteps(model: Model, cursor: ReadCursor): readonly Step[] {
   const { key, updatedAt } = model;
   const names = [...(updatedAt ? [updatedAt.name] : []), ...key];
@@ -102,7 +102,7 @@ export function keyedSteps(model: Model, cursor: ReadCursor): readonly Step[] {
   const undated = `model.${quoted(updatedAt.name)} is null`;
   if (after.updatedAt == null) return [step('keyed', model, behind(where.add(undated), key, after.key), order)];
   const dated = step('keyed', model, behind(where, names, [after.updatedAt, ...after.key]), order);
-  // Whatever is bounded in time has no rows without one.
+  // A range in time excludes rows without a time.
   if (cursor.since || cursor.window) return [dated];
   return [dated, step('keyed', model, new Conditions().add(undated), order)];
 }

@@ -10,19 +10,19 @@ const model: Model = {
 const plain: Model = { ...model, updatedAt: null };
 const after = { updatedAt: '2026-01-01 00:00:00+00', key: ['1', '2'] };
 
-/** What follows the model's SQL. */
+/** The text after the model's SQL. */
 const tails = (of: Model, cursor: Partial<ReadCursor>) =>
   keyedSteps(of, { model: 'f', ...cursor }).map(({ sql }) => sql.replace(/[^]*\) model/, '').trim().replaceAll('\n', ' ')); // prettier-ignore
 
 const ORDER = 'order by model."at", model."a", model."b"';
 
 describe('the queries of a read', () => {
-  it('read everything in one, in order, from the beginning', () => {
+  it('read everything in one query, in order, from the beginning', () => {
     expect(tails(plain, {})).toEqual(['order by model."a", model."b"']);
     expect(tails(model, {})).toEqual([ORDER]);
   });
 
-  it('go on behind a row, and then read those without a time', () => {
+  it('continue after a row, and then read those without a time', () => {
     expect(tails(plain, { after: { key: ['1', '2'] } })).toEqual([
       'where (model."a", model."b") > ($1, $2) order by model."a", model."b"',
     ]);
@@ -53,28 +53,28 @@ describe('the queries of a read', () => {
     ]);
   });
 
-  it('end with the rows that have no key', () => {
+  it('end with the rows without a key', () => {
     const { sql, values } = keylessStep(model, { model: 'f', keyless: 3 });
     expect(sql).toContain('where (model."a" is null or model."b" is null)\norder by (model.*)::text offset $1::bigint');
     expect(values).toEqual(['3']);
     expect(tails(model, { keyless: 0 })).toEqual([]);
   });
 
-  it('know where the SQL of the model begins', () => {
+  it('record where the SQL of the model begins', () => {
     for (const { sql, offset } of [...keyedSteps(model, { model: 'f' }), keylessStep(model, { model: 'f' })])
       expect(sql.slice(offset).startsWith(model.sql)).toBe(true);
   });
 });
 
 describe('the cursor of a read', () => {
-  it('begins with what was asked for', () => {
+  it('begins with the request', () => {
     const window = { from: 'x', to: 'y' };
     expect(startOf({ since: 's', window }, model)).toEqual({ model: 'f', since: ['s'], window });
     expect(startOf({ since: 's' }, plain)).toEqual({ model: 'f' });
     expect(() => startOf({ window }, plain)).toThrow(Terminal);
   });
 
-  it('is taken as it was given, and nothing else is', () => {
+  it('is accepted unchanged, and anything else is refused', () => {
     expect(startOf({ cursor: { model: 'f', after }, since: 'ignored' }, model)).toEqual({ model: 'f', after });
     for (const cursor of [
       {},

@@ -4,7 +4,7 @@ import type { Model, TimeType } from './model.js';
 import type { ReadCursor } from './read-plan.js';
 import type { Row } from './session.js';
 
-/** What a row's place in the order is. */
+/** A row's position in the order. */
 type After = NonNullable<ReadCursor['after']>;
 
 const INSTANTS: Readonly<Record<TimeType, FromText>> = {
@@ -14,7 +14,7 @@ const INSTANTS: Readonly<Record<TimeType, FromText>> = {
 };
 const ISO = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
-/** Makes records of a model's rows. */
+/** Turns a model's rows into records. */
 export class RecordMaker {
   readonly #keys: readonly number[];
   readonly #updatedAt: number;
@@ -32,13 +32,13 @@ export class RecordMaker {
     return this.#keys.some((at) => row[at] === null);
   }
 
-  /** Of a row that has its key. */
+  /** The record of a row with a key. */
   placeOf(row: Row): After {
     const key = this.#keys.map((at) => row[at]!);
     return this.model.updatedAt ? { updatedAt: row[this.#updatedAt]!, key } : { key };
   }
 
-  /** The time of change as the server spells it; undefined where there is none, or it is endless. */
+  /** The time of change in the server's text form; undefined when null or infinite. */
   markOf(row: Row): string | undefined {
     const text = this.#updatedAt < 0 ? null : row[this.#updatedAt]!;
     return text === null || text.endsWith('infinity') ? undefined : text;
@@ -60,7 +60,7 @@ export class RecordMaker {
     return { objectType: this.model.name, code: 'OBJECT_MISSING_ID', message, field, data: this.dataOf(row) };
   }
 
-  /** Of a row that has the key, and the time of change, of the one before it. */
+  /** The problem of a row with the same key and time of change as the previous one. */
   duplicate(row: Row): RecordProblem {
     const id = this.#idOf(row);
     const message = `another row has the same key (${this.model.key.join(', ')}): ${id}`;
@@ -74,14 +74,14 @@ export class RecordMaker {
       const text = row[at]!;
       const value = text === null ? null : this.readers[at]!(text);
       const { name } = columns[at]!;
-      // An assignment to this one name would set the prototype.
+      // Assigning to this name would set the prototype.
       if (name === '__proto__') Object.defineProperty(data, name, { value, enumerable: true, configurable: true });
       else data[name] = value;
     }
     return data;
   }
 
-  /** The key itself; of several columns a JSON list, so that no two keys are written alike. */
+  /** The key itself; for several columns a JSON list, so that distinct keys stay distinct. */
   #idOf(row: Row): string {
     if (this.#keys.length === 1) return row[this.#keys[0]!]!;
     return JSON.stringify(this.#keys.map((at) => row[at]));

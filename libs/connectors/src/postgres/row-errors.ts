@@ -3,7 +3,7 @@ import type { RowResult } from '@tidemark/connector-sdk';
 import type { EncodedRow, Unit } from './batch-plan.js';
 import { constraintOf, type Column, type Table } from './table.js';
 
-/** How the faults of single rows are called, by SQLSTATE or by its class. PostgreSQL 15, Appendix A. */
+/** Error codes of single rows, by SQLSTATE or its class. PostgreSQL 15, Appendix A. */
 const CODES: Readonly<Record<string, string>> = {
   '22': 'INVALID_VALUE',
   '22001': 'VALUE_TOO_LONG',
@@ -17,7 +17,7 @@ const CODES: Readonly<Record<string, string>> = {
   '38': 'REFUSED_BY_TRIGGER',
   '39': 'REFUSED_BY_TRIGGER',
   '42501': 'ROW_SECURITY_VIOLATION',
-  // Our statements are well-formed: it is what some types say of their text (tsvector, ltree).
+  // Our statements are well-formed: some types report invalid text this way (tsvector, ltree).
   '42601': 'INVALID_VALUE',
   '428C9': 'GENERATED_COLUMN',
   '44': 'VIEW_CHECK_VIOLATION',
@@ -25,19 +25,19 @@ const CODES: Readonly<Record<string, string>> = {
   P0: 'REFUSED_BY_TRIGGER',
 };
 
-/** Two rows of one statement meet the same stored row, though their keys are spelt differently. */
+/** Two rows of one statement match the same stored row, though their keys are written differently. */
 const TWICE_IN_STATEMENT = '21000';
 
-/** Whether a statement failed for what some of its rows hold, so that the others can still be written. */
+/** Whether a statement failed because of the data of some rows, so that the others can still be written. */
 export function isRowFault({ code = '', message }: pg.DatabaseError): boolean {
   if (code === '42501') return message.includes('row-level security');
   return code === TWICE_IN_STATEMENT || code in CODES || code.slice(0, 2) in CODES;
 }
 
-/** Whether the server could not read a value, or not fit it into its column. */
+/** Whether the server could not parse a value, or it does not fit into its column. */
 export const isValueFault = ({ code = '' }: pg.DatabaseError): boolean => code.startsWith('22') || code === '42601';
 
-/** What became of the only row of a statement that failed; `field`: the column at fault, where it is known. */
+/** The result for the only row of a failed statement; `field`: the column at fault, if known. */
 export function rowFault(
   { code: state = '', message, detail }: pg.DatabaseError,
   field: string | undefined,

@@ -6,16 +6,16 @@ import type { Step } from './read-plan.js';
 export interface Chunk {
   readonly step: Step;
   readonly rows: readonly Row[];
-  /** Whether the step has more rows behind them. */
+  /** Whether the step has more rows after them. */
   readonly more: boolean;
 }
 
-/** Rows of a first chunk, before it is known how large they are. */
+/** Rows of the first chunk, before their size is known. */
 const FIRST = 200;
-/** Characters of a chunk at most, as far as its rows resemble those before them. */
+/** Maximum characters of a chunk, estimated from earlier rows. */
 const CHARACTERS = 16_000_000;
 
-/** The rows of a step by a server-side cursor, at most `size` at a time, and fewer when they are large. */
+/** The rows of a step from a server-side cursor, at most `size` at a time, fewer when they are large. */
 export async function* chunksOf(
   session: Session,
   step: Step,

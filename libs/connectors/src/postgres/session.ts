@@ -7,10 +7,10 @@ import type { PostgresConfig } from './postgres.config.js';
 import { cancelQuery, tlsOptions } from './wire.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** The server ends a statement in time itself; who hears nothing this much later has lost the server. */
+/** The server itself ends a statement in time; after this much longer without a response it is considered lost. */
 const GRACE_MS = 1000;
 
-/** Opens sessions for one connection, as long as its server is well. */
+/** Opens sessions for one connection, as long as its server is healthy. */
 export class Sessions {
   constructor(
     private readonly context: Pick<ConnectorContext<PostgresConfig>, 'breaker' | 'config' | 'login' | 'resolveHost'>,
@@ -33,7 +33,7 @@ export class Sessions {
   }
 }
 
-/** One connection to the server. Everything on it is limited in time, and ends at once with an abort. */
+/** One connection to the server. All work on it is limited in time, and ends immediately on an abort. */
 export class Session {
   #lost = false;
 
@@ -79,13 +79,13 @@ export class Session {
     await this.client.query(settings(this.config));
   }
 
-  /** Whether nothing more can be done with it. */
+  /** Whether it is no longer usable. */
   get lost(): boolean {
     return this.#lost;
   }
 
   /**
-   * Does something with the client. After an abort, or without an answer in time, the connection is given up and the
+   * Runs work on the client. After an abort, or without a response in time, the connection is abandoned and the
    * query is cancelled on the server. @throws what `work` throws · ConnectionLost · NoAnswer · the signal's reason
    */
   async run<T>(signal: AbortSignal, work: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -108,13 +108,13 @@ export class Session {
     }
   }
 
-  /** One statement; every value comes as text, rows as arrays. */
+  /** Runs one statement; values are text, rows are arrays. */
   async query(signal: AbortSignal, text: string, values?: readonly (string | null)[]): Promise<Row[]> {
     const query = { text, rowMode: 'array' as const, ...(values && { values: [...values] }) };
     return (await this.run(signal, (client) => client.query<Row>(query))).rows;
   }
 
-  /** Statements without values, in one go; the rows of the last one. */
+  /** Runs statements without values in one round trip; returns the rows of the last one. */
   async script(signal: AbortSignal, text: string): Promise<Row[]> {
     const results: unknown = await this.run(signal, (client) => client.query({ text, rowMode: 'array' }));
     const last = (Array.isArray(results) ? results.at(-1) : results) as { readonly rows: Row[] };
@@ -126,7 +126,7 @@ export class Session {
     streamOf(this.client).destroy();
   }
 
-  /** Ends the session politely; an unresponsive server is dropped, and after an abort there is no wait at all. */
+  /** Ends the session cleanly; an unresponsive server is dropped, and after an abort there is no wait. */
   async close(signal?: AbortSignal): Promise<void> {
     if (this.#lost || signal?.aborted) return this.destroy();
     const timer = setTimeout(() => this.destroy(), GRACE_MS);
@@ -147,14 +147,14 @@ const streamOf = (client: pg.Client) => (client as unknown as { connection: pg.C
 
 type Login = { readonly username: string; readonly password: string };
 
-/** Everything is named, for what is not would be taken from the environment of the process. */
+/** Every option is explicit: missing ones would be taken from the process environment. */
 function clientOptions(config: PostgresConfig, address: string, login: Login | undefined): pg.ClientConfig {
   const user = config.user ?? login?.username ?? '';
   if (user === '') throw new NoLogin('no user is named, neither in the config nor in a credential');
   return {
     ...{ host: address, port: config.port, database: config.database, user },
     password: async () => {
-      if (!login) throw new NoLogin(`the server asks ${user} for a password, and the connection has no credential`);
+      if (!login) throw new NoLogin(`the server requires a password for ${user}, but the connection has no credential`);
       return login.password;
     },
     ssl: tlsOptions(config) ?? false,
@@ -165,7 +165,7 @@ function clientOptions(config: PostgresConfig, address: string, login: Login | u
   };
 }
 
-/** How values are spelt must not depend on the settings of a server, a database or a user. */
+/** The text form of values must not depend on the settings of a server, a database or a user. */
 function settings({ statementTimeoutMs, searchPath }: PostgresConfig): string {
   return [
     "set client_encoding = 'UTF8'; set datestyle = 'ISO, YMD'; set timezone = 'UTC'; set intervalstyle = 'iso_8601'",

@@ -8,10 +8,10 @@ import { keyedSteps, startOf } from './read-plan.js';
 import { greet } from './greeting.js';
 import type { Session, Sessions } from './session.js';
 
-/** Rows that are looked through for keys that are not unique. */
+/** Rows checked for duplicate keys. */
 const SAMPLE = 10_000;
 
-/** Connects, and has every object planned, not read. */
+/** Connects, and plans every object without reading it. */
 export async function checkSource(
   sessions: Sessions,
   config: PostgresConfig,
@@ -40,7 +40,7 @@ export async function checkSource(
   }
 }
 
-/** What is wrong with an object; a text where it can be read but should be looked at. */
+/** The problem of an object; text is a warning about a readable one. */
 async function checkObject(
   session: Session,
   config: PostgresConfig,
@@ -53,7 +53,7 @@ async function checkObject(
     await session.script(signal, 'begin isolation level repeatable read read only');
     model = await prepareModel(session, config.objects[at]!, field, signal);
     const [step] = keyedSteps(model, startOf({}, model));
-    // Planning also finds what describing does not: a column without an order, a table that may not be read.
+    // Planning also finds problems that describing does not: a column without an order, a missing privilege.
     await session.query(signal, `explain ${step!.sql}`).catch((error: unknown) => {
       throw queryError(error, model!, config.objects[at]!.table === undefined ? field : undefined, step!.offset + 'explain '.length); // prettier-ignore
     });

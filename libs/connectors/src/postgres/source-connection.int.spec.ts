@@ -26,7 +26,7 @@ suite('the connection of a postgres source', () => {
     await database?.[Symbol.asyncDispose]();
   });
 
-  it('ends at once with an abort, and so does its query', async () => {
+  it('ends immediately on an abort, and so does its query', async () => {
     const stop = new AbortController();
     const reading = pagesOf(sourceOf([{ name: 'model', sql: 'select n as id from generate_series(1, 3) n, pg_sleep(30)', key: ['id'] }]), { signal: stop.signal }); // prettier-ignore
     const ended = reading.catch((error: unknown) => error);
@@ -37,13 +37,13 @@ suite('the connection of a postgres source', () => {
     await waitFor(async () => (await database.running()).length === 0);
   });
 
-  it('gives its connection back when the reader stops early', async () => {
+  it('releases its connection when the reader stops early', async () => {
     await pagesOf(sourceOf([{ name: 'model', sql: 'select n as id from generate_series(1, 5000) n', key: ['id'] }]), { pageSize: 10 }, 2); // prettier-ignore
     const mine = 'select from pg_stat_activity where application_name = $1';
     await waitFor(async () => (await database.query(mine, [database.schema])).length === 0);
   });
 
-  it('ends at once with an abort between two pages', async () => {
+  it('ends immediately on an abort between two pages', async () => {
     const stop = new AbortController();
     const source = sourceOf([{ name: 'model', sql: 'select n as id from generate_series(1, 100) n', key: ['id'] }], { port: proxy.port }); // prettier-ignore
     const reading = source.read({ object: 'model', pageSize: 10, signal: stop.signal })[Symbol.asyncIterator]();
@@ -55,7 +55,7 @@ suite('the connection of a postgres source', () => {
     proxy.pass();
   });
 
-  it('tells a statement that takes too long from a server that keeps silent', async () => {
+  it('distinguishes a slow statement from an unresponsive server', async () => {
     const objects = [{ name: 'model', sql: 'select 1 as id from pg_sleep(20)', key: ['id'] }];
     const slow = await failure(sourceOf(objects, { statementTimeoutMs: 200 }));
     expect(slow).toBeInstanceOf(Retryable);
@@ -80,7 +80,7 @@ suite('the connection of a postgres source', () => {
     proxy.pass();
   });
 
-  it('speaks TLS with whom it knows, by the name that was configured', async () => {
+  it('uses TLS with trusted servers, verified by the configured name', async () => {
     await using front = await startFront({ target: database.url, tls: true, password: 'secret' });
     const objects = [{ name: 'model', sql: 'select 1 as id', key: ['id'] }];
     const open = (ssl: object, host = 'db.test', password = 'secret') =>
@@ -110,7 +110,7 @@ suite('the connection of a postgres source', () => {
     await waitFor(async () => (await database.running()).length === 0);
   });
 
-  it('takes neither password nor user from its surroundings', async () => {
+  it('reads neither password nor user from the environment', async () => {
     await using front = await startFront({ target: database.url, password: 'secret' });
     process.env.PGPASSWORD = 'secret';
     try {
@@ -124,7 +124,7 @@ suite('the connection of a postgres source', () => {
     }
   });
 
-  it('explains at check what a user may not read, which role may not log in, and keys that are not unique', async () => {
+  it('reports at check missing privileges, a role without login, and duplicate keys', async () => {
     await database.query('create table hidden (id int primary key); create table seen (id int primary key, kind int); insert into seen values (1, 1), (2, 1)'); // prettier-ignore
     const user = await database.role(`grant select on ${database.schema}.seen to $role`);
     const forbidden = await sourceOf([{ table: 'hidden' }, { table: 'seen' }, { table: 'none' }], { user }).check(

@@ -20,7 +20,7 @@ suite('a postgres source', () => {
     await database?.[Symbol.asyncDispose]();
   });
 
-  it('gives every type as JSON without loss', async () => {
+  it('returns every type as JSON without loss', async () => {
     await database.query(`create type mood as enum ('sad', 'ok'); create domain price as numeric(10, 2)`);
     const sql = `select 1 as id, true as flag, 9007199254740993::int8 as big, 2147483647 as int, 0.1::float8 as float,
       'NaN'::float8 as nan, '-Infinity'::float4 as low, 1234567890.1234567890::numeric as exact, 'NaN'::numeric as nan_exact,
@@ -100,7 +100,7 @@ suite('a postgres source', () => {
     ]);
   });
 
-  it('tells several rows of one key as problems', async () => {
+  it('reports several rows with the same key as problems', async () => {
     const sql = 'select n / 2 as id, n from generate_series(0, 9) n';
     const { records, problems } = await readAll(sourceOf([{ name: 'model', sql, key: ['id'] }]), { pageSize: 3 });
     expect(ids(records)).toEqual(['0', '1', '2', '3', '4']);
@@ -108,7 +108,7 @@ suite('a postgres source', () => {
     expect(problems[0]).toMatchObject({ code: 'OBJECT_INVALID', externalId: '0', field: 'id' });
   });
 
-  it('is not led astray by a change that lies in the future', async () => {
+  it('is not misled by a change in the future', async () => {
     await database.query(`create table clocked (id int primary key, at timestamp);
       insert into clocked values (1, '2099-01-01'), (2, now()), (3, null), (4, 'infinity')`);
     const open = () => sourceOf([{ name: 'model', table: 'clocked', updatedAt: 'at', lookBackMs: 0 }]);
@@ -119,7 +119,7 @@ suite('a postgres source', () => {
     expect(ids(second.records)).toEqual(['5', '1', '4']);
   });
 
-  it('overlaps what it read before by the look-back', async () => {
+  it('overlaps the previous read by the look-back', async () => {
     await database.query(`create table late (id int primary key, at timestamptz);
       insert into late select n, timestamptz '2026-01-01' + n * interval '1 second' from generate_series(1, 100) n`);
     const source = sourceOf([{ name: 'model', table: 'late', updatedAt: 'at', lookBackMs: 5000 }]);
@@ -133,14 +133,14 @@ suite('a postgres source', () => {
     ["select 'ä€😀' as a,\n  b as id", 'line 2, column 3 (b as id): column "b" does not exist'],
     ['select 1 as id from', 'at the end of the SQL: syntax error at end of input'],
     ['select 1 as id; drop table people', 'cannot insert multiple commands into a prepared statement'],
-    ['update people set id = 1', 'gives no rows; it must be one SELECT'],
+    ['update people set id = 1', 'returns no rows; it must be one SELECT'],
     ['select 1 as id, $1::int as b', 'must not have parameters'],
-    ['select 1 as id, 2 as id', 'gives the column id twice'],
+    ['select 1 as id, 2 as id', 'returns the column id twice'],
     ['delete from people returning id', 'line 1, column 8 (delete from people returning id): syntax error'],
     ['select id from people where 1 / (id - 1) = 0', 'division by zero'],
     ["select '{}'::json as id", 'could not identify an ordering operator for type json'],
     ["select nextval('numbers') as id", 'read-only transaction'],
-  ])('says what is wrong with %j', async (sql, message) => {
+  ])('reports the problem of %j', async (sql, message) => {
     await database.query(
       'create table if not exists people (id int primary key); create sequence if not exists numbers',
     );
@@ -151,7 +151,7 @@ suite('a postgres source', () => {
     expect(error.message).toMatch(/^model/);
   });
 
-  it('takes a closing semicolon, and comments', async () => {
+  it('accepts a trailing semicolon, and comments', async () => {
     const sql = '-- numbers\nselect 1 as id /* one */ -- only;\n ;\n';
     expect((await readAll(sourceOf([{ name: 'model', sql: 'select 1 as id ; ', key: ['id'] }]))).records).toHaveLength(
       1,
@@ -168,14 +168,14 @@ suite('a postgres source', () => {
     expect(await failure(other, { cursor: page!.cursor })).toMatchObject({ code: 'SOURCE_CURSOR_EXPIRED' });
   });
 
-  it('gives smaller pages where rows are large', async () => {
+  it('returns smaller pages if rows are large', async () => {
     const sql = `select n as id, repeat('x', 1000000) as text from generate_series(1, 260) n`;
     const { pages, records } = await readAll(sourceOf([{ name: 'model', sql, key: ['id'] }]), { pageSize: 10_000 });
     expect(pages.map((page) => page.records.length)).toEqual([200, 15, 15, 15, 15]);
     expect(records).toHaveLength(260);
   });
 
-  it('reads far more than it holds in memory', async () => {
+  it('reads far more than fits in memory', async () => {
     const sql = `select n as id, repeat(md5(n::text), 128) as text from generate_series(1, 100000) n`;
     const source = sourceOf([{ name: 'model', sql, key: ['id'] }]);
     const used = () => process.memoryUsage().heapUsed + process.memoryUsage().external;
@@ -186,7 +186,7 @@ suite('a postgres source', () => {
       most = Math.max(most, used() - before);
     }
     expect(rows).toBe(100_000);
-    // 400 MB of text go by.
+    // 400 MB of text are read.
     expect(most).toBeLessThan(200 * 2 ** 20);
   });
 });

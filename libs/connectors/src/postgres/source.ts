@@ -22,7 +22,7 @@ import { checkSource } from './source-check.js';
 
 const { min, initial, max } = manifest.source!.pageSize;
 
-/** Reads the objects of the config, each read on a connection and a snapshot of its own. */
+/** Reads the objects of the config, each read on its own connection and snapshot. */
 export class PostgresSource implements Source {
   readonly #sessions: Sessions;
   readonly #config: PostgresConfig;
@@ -78,7 +78,7 @@ function noSuchObject(name: string, known: readonly string[]): Terminal {
   return new Terminal('SOURCE_NOT_FOUND', `there is no object ${name}; ${others}`, { field: 'objects' });
 }
 
-/** Begins the snapshot that everything is read from; its time, in the terms of each type. */
+/** Begins the snapshot of the read; returns its time in each column type. */
 async function beginReading(session: Session, signal: AbortSignal) {
   const begin = 'begin isolation level repeatable read read only; select now(), now()::timestamp, now()::date';
   const [[timestamptz, timestamp, date]] = (await session.script(signal, begin)) as [[string, string, string]];
@@ -103,7 +103,7 @@ class Reading {
     this.#signal = request.signal;
     this.#size = Math.min(max, Math.max(min, request.pageSize ?? initial));
     this.#cursor = startOf(request, model);
-    // What the rows before a cursor of another process were is not known.
+    // The rows before another process's cursor are unknown.
     this.#metKeyless = this.#cursor.after !== undefined || this.#cursor.keyless !== undefined;
   }
 
@@ -136,7 +136,7 @@ class Reading {
     }
   }
 
-  /** Turns a chunk into a page's content, and moves the cursor behind it. */
+  /** Turns a chunk into a page's content, and moves the cursor after it. */
   #take({ step, rows }: Chunk): { records: SourceRecord[]; problems: RecordProblem[] } {
     const maker = this.#maker!;
     if (step.rows === 'keyless') {
@@ -162,7 +162,7 @@ class Reading {
     return { records, problems };
   }
 
-  /** The planner's estimate, at the cost of one plan a read. */
+  /** The planner's estimate, at the cost of one plan per read. */
   async #estimate(): Promise<{ readonly estimate?: number }> {
     const [step] = keyedSteps(this.model, this.#cursor);
     if (!step || this.#cursor.after) return {};

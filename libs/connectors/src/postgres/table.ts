@@ -4,11 +4,11 @@ import type { Session } from './session.js';
 
 export interface Column {
   readonly name: string;
-  /** As SQL writes it, without length and precision: `character varying`. */
+  /** SQL name, without length and precision: `character varying`. */
   readonly type: string;
   /** With length and precision: `character varying(20)`. */
   readonly fullType: string;
-  /** Name of the type in the catalogue, beneath a domain: `varchar`, `_int4`. */
+  /** Name of the type in the catalogue, below a domain: `varchar`, `_int4`. */
   readonly base: string;
   /** The same of an array's elements. */
   readonly element: string | null;
@@ -19,14 +19,14 @@ export interface Column {
   readonly identityAlways: boolean;
 }
 
-/** A table, as the catalogue knows it. */
+/** A table's definition in the catalogue. */
 export interface Table {
   readonly schema: string;
   readonly name: string;
   /** r table, p partitioned, v view, m materialized view, f foreign table. */
   readonly kind: 'r' | 'p' | 'v' | 'm' | 'f';
   readonly columns: readonly Column[];
-  /** Columns of the unique indexes that can decide on conflicts. */
+  /** Columns of the unique indexes usable in `on conflict`. */
   readonly uniques: readonly { readonly primary: boolean; readonly columns: readonly string[] }[];
   /** Columns of constraints and unique indexes, by name; `self`: a foreign key into the same table. */
   readonly constraints: Readonly<Record<string, { readonly columns: readonly string[]; readonly self: boolean }>>;
@@ -36,7 +36,7 @@ export interface Table {
 export const constraintOf = ({ constraints }: Table, name: string | undefined) =>
   name !== undefined && Object.hasOwn(constraints, name) ? constraints[name] : undefined;
 
-/** Whether a row can need another row of the same table to be there. */
+/** Whether a row can refer to another row of the same table. */
 export const refersToItself = ({ constraints }: Table): boolean => Object.values(constraints).some(({ self }) => self);
 
 /** `"schema"."table"`. */

@@ -7,14 +7,14 @@ const encode = (base: string, value: unknown, element: string | null = null) =>
   encoderOf({ base, element })(value as never);
 
 describe('JSON of PostgreSQL', () => {
-  it('keeps its digits, and stays text where it is nested too deep', () => {
+  it('keeps its digits, and stays text if nested too deeply', () => {
     expect(jsonOf('{"a": 9007199254740993}')).toEqual({ a: '9007199254740993' });
     const deep = '['.repeat(600) + ']'.repeat(600);
     expect(jsonOf(deep)).toBe(deep);
   });
 });
 
-describe('values on their way to PostgreSQL', () => {
+describe('values sent to PostgreSQL', () => {
   it.each([
     ['text', 'a', 'a'],
     ['text', null, null],
@@ -36,8 +36,8 @@ describe('values on their way to PostgreSQL', () => {
   });
 
   it('refuses half of a character, also in an array', () => {
-    expect(() => encode('text', 'a\ud800')).toThrow('has half of a character');
-    expect(() => encode('_text', ['a', 'b\udc00'], 'text')).toThrow('has half of a character');
+    expect(() => encode('text', 'a\ud800')).toThrow('contains half a character');
+    expect(() => encode('_text', ['a', 'b\udc00'], 'text')).toThrow('contains half a character');
     expect(encode('text', '\ud83d\ude00')).toBe('\u{1f600}');
   });
 
@@ -58,7 +58,7 @@ describe('values on their way to PostgreSQL', () => {
     expect(encode('_int4', '{1,2}', 'int4')).toBe('{1,2}');
   });
 
-  it('quotes every value of an array, so that none is taken for anything else', () => {
+  it('quotes every value of an array, so that none is misread', () => {
     expect(arrayLiteral(['NULL', null, ' a ', '{', ',', '"', '\\'])).toBe('{"NULL",NULL," a ","{",",","\\"","\\\\"}');
   });
 });
@@ -70,11 +70,11 @@ describe('times from PostgreSQL', () => {
     ['infinity', 'infinity'],
     ['0044-03-15 00:00:00+00 BC', '0044-03-15 00:00:00+00 BC'],
     ['12026-01-02 03:04:05+00', '12026-01-02 03:04:05+00'],
-  ])('spells the instant %j as %j', (text, iso) => {
+  ])('writes the instant %j as %j', (text, iso) => {
     expect(isoInstant(text)).toBe(iso);
   });
 
-  it('gives a time without a zone no zone', () => {
+  it('adds no zone to a time without one', () => {
     expect(isoTimestamp('2026-01-02 03:04:05.5')).toBe('2026-01-02T03:04:05.5');
   });
 });

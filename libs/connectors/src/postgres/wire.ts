@@ -5,25 +5,25 @@ import type { PostgresConfig } from './postgres.config.js';
 
 const CANCEL_TIMEOUT_MS = 5000;
 
-/** The address is pinned, so the certificate is held against the name that was configured. */
+/** The address is pinned, so the certificate is verified against the configured name. */
 export function tlsOptions({ host, ssl: { mode, ca } }: PostgresConfig): ConnectionOptions | undefined {
   if (mode === 'disable') return undefined;
   const name = isIP(host) === 0 ? { servername: host } : { host };
   if (mode === 'verify-full') return { ...name, rejectUnauthorized: true, ...(ca && { ca }) };
-  // As libpq does: with certificates at hand the chain is checked, but not the name.
+  // Like libpq: with certificates configured the chain is verified, but not the name.
   return ca
     ? { ...name, ca, rejectUnauthorized: true, checkServerIdentity: () => undefined }
     : { ...name, rejectUnauthorized: false };
 }
 
-/** What `pg.Connection` can do beyond its types. */
+/** Methods of `pg.Connection` missing from its types. */
 type Wire = pg.Connection & {
   connect(port: number, host: string): void;
   requestSsl(): void;
   cancel(processId: number, secretKey: number): void;
 };
 
-/** Asks the server, over a connection of its own, to stop what a session does. Nobody waits for it. */
+/** Requests cancellation of a session's statement, over a separate connection, without waiting. */
 export function cancelQuery(config: PostgresConfig, address: string, processId: number, secretKey: number): void {
   const ssl = tlsOptions(config);
   const wire = new pg.Connection({ ssl: ssl ?? false }) as Wire;

@@ -4,7 +4,7 @@ import { quoted } from './identifiers.js';
 import { tableName, type Column, type Table } from './table.js';
 
 /**
- * One statement for a unit's rows, which travel as one array a column. It answers one text: a letter for each row, in
+ * One statement for a unit's rows, which are sent as one array per column. It returns one text: a letter for each row, in
  * order. c created, u updated, d deleted, s skipped, x lost to a concurrent delete: nothing was done.
  */
 export interface Statement {
@@ -26,7 +26,7 @@ const TEXTS: Readonly<Record<Unit['action'], (parts: Parts) => string>> = {
       insert into ${p.table} ${p.target} select ${p.inputs} from ${p.rows} as i(${p.aliases}, at) order by i.at)
     select repeat('c', cardinality($1))`,
 
-  // What is there is updated, not inserted again: a row need not have all the columns that a new one must have.
+  // Existing rows are updated, not inserted again: they may lack columns that a new row requires.
   // A concurrent delete leaves the row neither updated nor inserted, which the x reports.
   upsert: (p) => `
     with input as materialized (
@@ -55,7 +55,7 @@ const TEXTS: Readonly<Record<Unit['action'], (parts: Parts) => string>> = {
     select string_agg(case when at in (select at from gone) then 'd' else 's' end, '' order by at) from input`,
 };
 
-/** What the statements are made of. */
+/** The parts of the statements. */
 class Parts {
   readonly table: string;
   readonly #others: readonly { readonly column: Column; readonly alias: string }[];
@@ -69,7 +69,7 @@ class Parts {
     this.#others = others.filter(({ column }) => !column.identityAlways);
   }
 
-  /** An array would be unnested with its elements: it travels as text. */
+  /** An array would be unnested with its elements: it is sent as text. */
   get rows(): string {
     const arrays = this.unit.columns.map(
       ({ type, element }, at) => `$${at + 1}::${element === null ? type : 'text'}[]`,
@@ -119,7 +119,7 @@ class Parts {
     return this.#others.map(({ column, alias }) => difference(column, alias)).join(' or ') || 'false';
   }
 
-  /** Without a column to set there is nothing to update, and nothing that differs. */
+  /** Without a column to set there is nothing to update, and no difference. */
   updated(condition: string): string {
     if (this.set === '') return 'updated as (select at from input where false)';
     return `updated as (
@@ -133,9 +133,9 @@ class Parts {
 
 const input = ({ type, element }: Column, alias: string): string => `i.${alias}${element === null ? '' : `::${type}`}`;
 
-/** Types that round what they are given, as an assignment does. */
+/** Types that round values, as an assignment does. */
 const ROUNDED = new Set(['numeric', 'timestamp', 'timestamptz', 'time', 'timetz', 'interval']);
-/** Types without an equality, or with one that calls different things equal. */
+/** Types without equality, or whose equality ignores differences. */
 const BY_TEXT = new Set(['json', 'xml', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle', 'citext']);
 
 function difference(column: Column, alias: string): string {

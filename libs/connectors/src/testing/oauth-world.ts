@@ -10,13 +10,13 @@ import {
   type Times,
 } from '@tidemark/connector-sdk/testing';
 
-/** What an API answers when it cannot just now. */
+/** The responses of an API that is temporarily unable to answer. */
 export interface PassingErrors {
   unavailable(): ApiAnswer;
   throttled(seconds: number): ApiAnswer;
 }
 
-/** What the worlds of all APIs that take OAuth tokens have in common; fields, so that a world may also be put together. */
+/** The common part of worlds of APIs with OAuth tokens; fields, so that a world can also be composed. */
 export class OAuthWorld {
   readonly token = new TestToken();
 
@@ -51,7 +51,7 @@ export function oauthWorld(api: OAuthApi & { readonly baseUrl: string }, errors:
   return { ...world, connection: { config: { baseUrl: api.baseUrl }, credential: world.token } as Connection };
 }
 
-/** What somebody holds who has just authorised us, renewed at the token endpoint of the API. */
+/** A freshly authorised credential, renewed at the token endpoint of the API. */
 export function oauthCredential(api: OAuthApi): Credential & AsyncDisposable {
   const http = createHttpClient({ side: 'source', allow: ['127.0.0.1'] });
   const credential = createCredential('oauth-1', api.authorised(), { http });
@@ -66,9 +66,9 @@ export const withConfig = ({ config, ...connection }: Connection, more: object):
 
 export type OnPage = (page: Page, at: number) => void;
 
-/** Reads all; what is told in short: `id`, or `-id` for a deletion, sorted. */
+/** Reads everything; records in short form: `id`, or `-id` for a deletion, sorted. */
 export async function readAll(reader: Reader, request: ReaderRequest = {}, onPage: OnPage = () => {}) {
   const { pages, records, cursor } = await reader.read(request, { onPage });
-  const told = records.map(({ externalId, deleted }) => `${deleted ? '-' : ''}${externalId}`).sort();
-  return { records, told, cursor, problems: pages.flatMap((page) => page.problems) };
+  const ids = records.map(({ externalId, deleted }) => `${deleted ? '-' : ''}${externalId}`).sort();
+  return { records, ids, cursor, problems: pages.flatMap((page) => page.problems) };
 }

@@ -6,13 +6,13 @@ const TIMEOUT_MS = 30_000;
 export type Headers = Readonly<Record<string, string>>;
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** One page of a list, as the API answers it. */
+/** One page of a list, as the API returns it. */
 export interface Page<Item> {
   readonly data: readonly Item[];
   readonly pagination: { readonly page: number; readonly perPage: number; readonly total: number };
 }
 
-/** An address of the API: values are encoded, so that no id can change the path. */
+/** A path of the API; values are encoded, so that no id can change it. */
 export const path = (parts: TemplateStringsArray, ...values: readonly string[]): string =>
   String.raw({ raw: parts }, ...values.map(encodeURIComponent));
 
@@ -23,12 +23,12 @@ interface Call {
   readonly signal?: AbortSignal;
 }
 
-/** Tidemark's HTTP API. Everything that goes wrong is a CliError with the exit code that it stands for. */
+/** Client of Tidemark's HTTP API. Every failure is a CliError with its exit code. */
 export class Api {
   readonly #base: URL;
 
   /**
-   * @param signal ends every call that is under way, with exit code 130
+   * @param signal aborts all calls in progress, with exit code 130
    * @throws CliError when the address is not an http(s) URL
    */
   constructor(
@@ -53,20 +53,20 @@ export class Api {
     return this.#call<Body>('DELETE', address, {});
   }
 
-  /** An answer that comes bit by bit; the caller reads or cancels its body. */
+  /** A streamed response; the caller reads or cancels its body. */
   async stream(address: string, headers: Headers, signal: AbortSignal): Promise<Response> {
     const response = await this.#send('GET', address, { headers: { accept: 'text/event-stream', ...headers }, signal });
     if (!response.ok) throw refusal(response.status, await this.#read(response));
     return response;
   }
 
-  /** The answer whatever its status: for readiness, which says in a 503 what is missing. */
+  /** The response whatever its status: a 503 of the readiness check has a body too. */
   async probe(address: string): Promise<{ ok: boolean; status: number; body: unknown }> {
     const response = await this.#send('GET', address, { signal: this.#limit() });
     return { ok: response.ok, status: response.status, body: await this.#read(response) };
   }
 
-  /** An answer that is a document, not JSON of the API. */
+  /** A response that is a document, not JSON. */
   async document(address: string, query?: Query): Promise<string> {
     const response = await this.#send('GET', address, { query, signal: this.#limit() });
     if (!response.ok) throw refusal(response.status, await this.#read(response));
@@ -120,7 +120,7 @@ export class Api {
       return JSON.parse(text);
     } catch {
       if (!response.ok) return undefined;
-      throw new CliError(exitCodes.unavailable, 'NOT_TIDEMARK', `${this.#base.href} answers, but not as Tidemark does`);
+      throw new CliError(exitCodes.unavailable, 'NOT_TIDEMARK', `${this.#base.href} responds, but is not Tidemark`);
     }
   }
 
@@ -134,27 +134,27 @@ export class Api {
 function refusal(status: number, body: unknown, retryAfter?: string | null): CliError {
   const error = ((body as { error?: unknown } | undefined)?.error ?? {}) as Record<string, never>;
   const code = typeof error['code'] === 'string' ? error['code'] : `HTTP_${status}`;
-  const message = typeof error['message'] === 'string' ? error['message'] : `Tidemark answered ${status}`;
+  const message = typeof error['message'] === 'string' ? error['message'] : `Tidemark responded with ${status}`;
   const seconds = Number(retryAfter ?? error['retryAfter'] ?? Number.NaN);
   return new CliError(exitCodeOf(code, status), code, message, {
     fields: Array.isArray(error['fields']) ? error['fields'] : undefined,
     requestId: error['requestId'],
     jobId: error['jobId'],
     retryAfter: Number.isFinite(seconds) ? seconds : undefined,
-    hint: status === 401 ? 'set TIDEMARK_API_KEY or give --key' : undefined,
+    hint: status === 401 ? 'set TIDEMARK_API_KEY or pass --key' : undefined,
   });
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there; is it running?',
+  ECONNREFUSED: 'connection refused; is it running?',
   ENOTFOUND: 'no such host',
-  ECONNRESET: 'the connection broke',
-  UND_ERR_SOCKET: 'the connection broke',
+  ECONNRESET: 'the connection was lost',
+  UND_ERR_SOCKET: 'the connection was lost',
 };
 
 function reasonOf(error: unknown): string {
   const { name, cause = error } = error as { name?: string; cause?: unknown };
-  if (name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
+  if (name === 'TimeoutError') return `no response within ${TIMEOUT_MS / 1000} s`;
   const { code = '', message = String(cause) } = cause as { code?: string; message?: string };
   return reasons[code] ?? message;
 }

@@ -11,15 +11,15 @@ const IDLE_MS = 60_000;
 const GIVE_UP_MS = 60_000;
 
 export interface FollowOptions {
-  /** Ends the following, without an error. */
+  /** Stops following, without an error. */
   readonly signal?: AbortSignal;
-  /** Milliseconds without any contact after which the following fails. Default 60,000. */
+  /** Milliseconds without contact after which following fails. Default 60,000. */
   readonly giveUpMs?: number;
 }
 
 /**
- * The job's events from the first to the one that ends it, each once and in order, over lost connections and restarts
- * of Tidemark: every reconnection resumes after the last revision seen.
+ * The job's events from the first to the one that ends it, each once and in order, across lost connections and
+ * restarts of Tidemark: every reconnection resumes after the last revision seen.
  * @throws CliError when Tidemark refuses, or cannot be reached for `giveUpMs`
  */
 export async function* followJob(
@@ -45,7 +45,7 @@ export async function* followJob(
         yield event;
         if (isEnding(event)) return;
       }
-      // The stream was closed in good order: over when there was nothing left to tell, else a restart or a proxy.
+      // The stream was closed cleanly: at the end of the job, or by a restart or a proxy.
       if (received === 0 && isEnded(await api.get<JobView>(path`v1/jobs/${jobId}`))) return;
       lastContact = Date.now();
     } catch (error) {
@@ -56,7 +56,7 @@ export async function* followJob(
   }
 }
 
-/** One connection's messages, until it ends. A connection that is silent too long counts as lost. */
+/** One connection's messages, until it ends. A connection that is silent for too long is treated as lost. */
 async function* connect(api: Api, jobId: string, parser: SseParser, signal?: AbortSignal): AsyncGenerator<SseEvent> {
   const ending = new AbortController();
   const silence = setTimeout(() => ending.abort(), IDLE_MS);
@@ -81,7 +81,7 @@ async function* connect(api: Api, jobId: string, parser: SseParser, signal?: Abo
 const lost = (error: unknown) => `the connection to Tidemark was lost: ${(error as Error).message}`;
 const mayPass = (error: unknown) => error instanceof CliError && error.exitCode === exitCodes.unavailable;
 
-/** The stored event in a message; null for what is none (keep-alives, live progress). */
+/** The stored event in a message; null for others (keep-alives, live progress). */
 function stored({ id, data }: SseEvent): JobEventView | null {
   if (!/^\d+$/.test(id)) return null;
   const event = JSON.parse(data) as JobEventView;

@@ -11,7 +11,7 @@ afterEach(() => close());
 const fast = 'retry: 1\n\n';
 const begin = (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/event-stream' });
 
-/** A server whose n-th answer to the event stream is the n-th of these; the last one goes on. */
+/** A server whose n-th response to the event stream is the n-th of these; the last one repeats. */
 async function streaming(connections: readonly Answer[], job: unknown = aJob()) {
   let at = 0;
   const server = await localServer({
@@ -65,7 +65,7 @@ describe('following a job', () => {
     expect(resumedAfter()).toEqual([undefined, '1']);
   });
 
-  it('shows an event once that the server sends again', async () => {
+  it('yields an event once even if the server repeats it', async () => {
     const { api } = await streaming([
       answer(fast, sse(0, 'JobCreated'), sse(1, 'StageClaimed')),
       answer(sse(0, 'JobCreated'), sse(1, 'StageClaimed'), sse(2, 'JobCancelled')),
@@ -73,7 +73,7 @@ describe('following a job', () => {
     expect(await revisions(api)).toEqual([0, 1, 2]);
   });
 
-  it('goes on while Tidemark restarts: refusals that pass are waited out', async () => {
+  it('continues while Tidemark restarts: temporary refusals are retried', async () => {
     const unavailable = { status: 503, body: { error: { code: 'EVENT_STORE_UNAVAILABLE', message: 'down' } } };
     const { api, resumedAfter } = await streaming([
       answer(fast, sse(0, 'JobCreated')),
@@ -85,7 +85,7 @@ describe('following a job', () => {
     expect(resumedAfter()).toEqual([undefined, '0', '0', '0']);
   });
 
-  it('reads what is left after an orderly end before it believes that the job is over', async () => {
+  it('reads the remaining events after a clean end before it considers the job ended', async () => {
     const { api } = await streaming([
       answer(fast, sse(0, 'JobCreated')),
       answer(sse(1, 'StageClaimed')),
@@ -101,7 +101,7 @@ describe('following a job', () => {
     expect(await revisions(api)).toEqual([0, 1]);
   });
 
-  it('ends where the server says so, and for a job that had ended before', async () => {
+  it('ends when the server says so, and for a job that had already ended', async () => {
     const ended = await streaming([answer(sse(0, 'JobCreated'), sse(1, 'JobArchived'), 'event: end\ndata: {}\n\n')]);
     expect(await revisions(ended.api)).toEqual([0, 1]);
     expect(ended.server.requests).toHaveLength(1);
@@ -110,20 +110,20 @@ describe('following a job', () => {
     expect(await revisions(nothingNew.api)).toEqual([]);
   });
 
-  it('fails at once when Tidemark refuses for good', async () => {
+  it('fails at once when Tidemark refuses permanently', async () => {
     const body = { error: { code: 'NOT_FOUND', message: 'no such job', requestId: 'r-1' } };
     const { api, server } = await streaming([{ status: 404, body }]);
     await expect(revisions(api)).rejects.toMatchObject({ code: 'NOT_FOUND', exitCode: 3 });
     expect(server.requests).toHaveLength(1);
   });
 
-  it('gives up when Tidemark stays away for too long', async () => {
+  it('gives up when Tidemark is unreachable for too long', async () => {
     const { api, server } = await streaming([answer(fast, sse(0, 'JobCreated'))], aRunningJob());
     await server.close();
     await expect(revisions(api, { giveUpMs: 0 })).rejects.toMatchObject({ code: 'UNREACHABLE', exitCode: 5 });
   });
 
-  it('ends without an error when it is told to', async () => {
+  it('ends without an error when aborted', async () => {
     const stop = new AbortController();
     const { api } = await streaming([(_request, response) => void begin(response).write(sse(0, 'JobCreated'))]);
     const seen: number[] = [];

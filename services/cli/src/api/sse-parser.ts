@@ -1,20 +1,20 @@
 /** One dispatched event of a `text/event-stream`. */
 export interface SseEvent {
-  /** The last id that the stream named up to here; empty before the first. */
+  /** The stream's last id so far; empty before the first. */
   readonly id: string;
-  /** `message` when the stream names none. */
+  /** `message` by default. */
   readonly event: string;
   readonly data: string;
 }
 
 /**
- * Reads server-sent events out of text that arrives in any pieces, as the WHATWG HTML standard says (9.2.6): all three
- * line ends, comments, several data lines, ids that last, and the server's reconnection time.
+ * Parses server-sent events from text in arbitrary chunks, as defined by the WHATWG HTML standard (9.2.6): all three
+ * line endings, comments, several data lines, persistent ids, and the server's reconnection time.
  */
 export class SseParser {
-  /** The id to resume after: of the last event that came in full. */
+  /** The id to resume after: that of the last complete event. */
   lastEventId = '';
-  /** Milliseconds the server asks to wait before reconnecting; null when it did not. */
+  /** Reconnection delay in milliseconds that the server requested; null if it did not. */
   retryMs: number | null = null;
   #id = '';
   #rest = '';
@@ -22,7 +22,7 @@ export class SseParser {
   #data: string[] = [];
   #event = '';
 
-  /** The events that this piece completes. */
+  /** The events that this chunk completes. */
   push(text: string): SseEvent[] {
     this.#rest += text;
     if (!this.#started && this.#rest !== '') {
@@ -37,7 +37,7 @@ export class SseParser {
     return events;
   }
 
-  /** Forgets a half-read event: after a lost connection it comes again as a whole. */
+  /** Discards an incomplete event: after a lost connection it is sent again in full. */
   restart(): void {
     this.#id = this.lastEventId;
     this.#rest = '';
@@ -46,7 +46,7 @@ export class SseParser {
     this.#event = '';
   }
 
-  // A CR at the very end may be half of a CRLF: it waits for the next piece.
+  // A CR at the end may be half of a CRLF: wait for the next chunk.
   #nextLine(): string | null {
     const end = this.#rest.search(/\r\n|\n|\r(?!$)/);
     if (end < 0) return null;

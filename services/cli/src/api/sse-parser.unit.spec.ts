@@ -7,7 +7,7 @@ const parse = (...pieces: string[]) => {
 };
 
 describe('server-sent events', () => {
-  it('come out the same however the text is cut into pieces', () => {
+  it('are the same however the text is chunked', () => {
     const text = 'id: 7\r\nevent: JobCreated\r\ndata: {"a":1}\r\n\r\n: comment\ndata\ndata: two\n\nid: 8\rdata:x\r\r\n';
     const whole = parse(text).events;
     expect(whole).toEqual([
@@ -19,22 +19,22 @@ describe('server-sent events', () => {
     expect(parse(...text).events).toEqual(whole);
   });
 
-  it('join several data lines and take off one leading space only', () => {
+  it('join several data lines and strip a single leading space', () => {
     expect(parse('data:  a\ndata:b\n\n').events).toEqual([{ id: '', event: 'message', data: ' a\nb' }]);
   });
 
-  it('are dropped without data, and their event name does not stick', () => {
+  it('are dropped without data, and their event name does not persist', () => {
     expect(parse('event: ping\n\ndata: x\n\n').events).toEqual([{ id: '', event: 'message', data: 'x' }]);
   });
 
-  it('tell where to resume only once they came in full', () => {
+  it('move the resume position only when complete', () => {
     const { parser } = parse('id: 1\ndata: a\n\nid: 2\ndata: b\n');
     expect(parser.lastEventId).toBe('1');
     parser.restart();
     expect(parser.push('data: c\n\n')).toEqual([{ id: '1', event: 'message', data: 'c' }]);
   });
 
-  it('ignore ids with a NUL, reconnection times that are no numbers, and a byte order mark', () => {
+  it('ignore ids with a NUL, non-numeric reconnection times, and a byte order mark', () => {
     const { parser, events } = parse('\uFEFFid: 3\0\nretry: soon\nretry: 250\ndata: a\n\n');
     expect(events).toEqual([{ id: '', event: 'message', data: 'a' }]);
     expect(parser.retryMs).toBe(250);

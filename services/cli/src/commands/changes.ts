@@ -8,7 +8,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { filtered, filterQuery, time, type ChangeFilter } from '../options.js';
 import { changeDetails, changesText, type ChangeSummaryView, type ChangeView } from '../render/changes.js';
 import { resolveConnection, resolveSnapshot } from '../resolve.js';
-import { show, showPage, type Act, type Session } from '../session.js';
+import { show, showPage, type Action, type Session } from '../session.js';
 import type { SnapshotView } from './snapshots.js';
 
 interface ChangesOptions extends ChangeFilter {
@@ -30,26 +30,31 @@ interface ComparisonView extends Page<ChangeSummaryView> {
   readonly ignored: number;
 }
 
-export function changesCommand(program: Command, act: Act): void {
-  filtered(program.command('changes <connection>').description('what changed at the source, the gravest first'))
-    .addOption(new Option('--since <time>', 'not before, ISO 8601').argParser(time))
-    .addOption(new Option('--until <time>', 'not after: keeps pages in place while changes come in').argParser(time))
-    .action(act(changes));
-  program.command('change <id>').description('one change, with all that it reaches').action(act(change));
+export function changesCommand(program: Command, action: Action): void {
+  filtered(program.command('changes <connection>').description('list changes of a connection, most severe first'))
+    .addOption(new Option('--since <time>', 'detected at or after this time, ISO 8601').argParser(time))
+    .addOption(
+      new Option(
+        '--until <time>',
+        'detected at or before this time; keeps pages stable while changes arrive',
+      ).argParser(time),
+    )
+    .action(action(changes));
+  program.command('change <id>').description('show one change, with every operation it affects').action(action(change));
   filtered(
     program
       .command('compare <connection>')
-      .description("any two snapshots by today's rules and ignore list; nothing is recorded"),
+      .description('compare any two snapshots under the current rules and ignore list; nothing is recorded'),
   )
-    .option('--before <snapshot>', 'default: the one before the other')
-    .option('--after <snapshot>', 'default: the newest')
+    .option('--before <snapshot>', 'older snapshot (default: the one before the newer snapshot)')
+    .option('--after <snapshot>', 'newer snapshot (default: the newest)')
     .addOption(
-      new Option('--report <format>', 'as a document, without what is ignored')
+      new Option('--report <format>', 'produce a document, without ignored changes')
         .choices(reportFormats)
         .conflicts(['severity', 'rule', 'operation', 'ignored', 'exitCode', 'page', 'perPage', 'json']),
     )
-    .option('--output <file>', 'where the document goes (default: stdout)')
-    .action(act(compare));
+    .option('--output <file>', 'write the document to this file (default: stdout)')
+    .action(action(compare));
 }
 
 async function changes(session: Session, text: string, options: ChangesOptions): Promise<ExitCode> {
@@ -73,7 +78,7 @@ async function compare(session: Session, text: string, options: CompareOptions):
     after: options.after && (await resolveSnapshot(api, options.after)),
   };
   if (options.report) return report(session, id, { ...sides, format: options.report }, options.output);
-  if (options.output) throw usageError('--output belongs to --report');
+  if (options.output) throw usageError('--output requires --report');
   const query = { ...filterQuery(options), ...sides };
   const page = await api.get<ComparisonView>(path`v1/connections/${id}/comparison`, query);
   showPage(session, page, 'no changes', () => changesText(page.data, session.now(), terminal));

@@ -31,7 +31,7 @@ describe('commands', () => {
     ]);
   });
 
-  it('add a connection without a sync when told so', async () => {
+  it('add a connection without a sync on request', async () => {
     const { url, requests } = await serving({ 'POST /v1/connections': { status: 201, body: aConnection() } });
     const { stdout } = await tidemark(url, ['connections', 'add', '--name', 'a', '--no-sync', '--json']);
     expect(JSON.parse(stdout)).toEqual(aConnection());
@@ -70,7 +70,7 @@ describe('commands', () => {
     expect(stderr).toBe('1 of 3; page 2 of 3 (--page)\n');
   });
 
-  it('tell changes apart by severity and signal them to scripts', async () => {
+  it('filter changes by severity and signal them to scripts', async () => {
     const { url, requests } = await serving({
       [`GET /v1/connections/${connectionId}/changes`]: () => aPage([aChange()]),
     });
@@ -88,7 +88,7 @@ describe('commands', () => {
     });
   });
 
-  it('open a change with all that it reaches, before and after', async () => {
+  it('show a change with every operation it affects, before and after', async () => {
     const change = aChange({ operations: ['GET /a', 'GET /b'], before: { type: 'number' } });
     const { url } = await serving({ 'GET /v1/changes/change-1': () => change });
     const { stdout } = await tidemark(url, ['change', 'change-1']);
@@ -194,7 +194,7 @@ describe('commands', () => {
     });
   });
 
-  it('replay a job to a revision, with the event that led there', async () => {
+  it('replay a job to a revision, with the event that led to it', async () => {
     const { url, requests } = await serving({
       [`GET /v1/jobs/${jobId}/state`]: () => aRunningJob(),
       [`GET /v1/jobs/${jobId}/timeline`]: () => aPage([anEntry(2)], 6, 3, 1),
@@ -224,13 +224,15 @@ describe('commands', () => {
     expect(requests[0]!.body).toEqual({ tenant: 'acme', name: 'ci', scopes: ['read', 'write'] });
   });
 
-  it('ask lists for nothing but what they know', async () => {
-    const asked = ['v1/connections', 'v1/jobs', `v1/jobs/${jobId}/timeline`, 'v1/providers'];
-    const { url, requests } = await serving(Object.fromEntries(asked.map((list) => [`GET /${list}`, () => aPage([])])));
+  it('send lists only the parameters they accept', async () => {
+    const requested = ['v1/connections', 'v1/jobs', `v1/jobs/${jobId}/timeline`, 'v1/providers'];
+    const { url, requests } = await serving(
+      Object.fromEntries(requested.map((list) => [`GET /${list}`, () => aPage([])])),
+    );
     const common = ['--json', '--key', 'k', '--url', url];
     for (const words of ['connections list', 'jobs list', `jobs timeline ${jobId}`, 'providers list'])
       expect(await tidemark(url, [...words.split(' '), ...common])).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(requests.map((request) => request.url)).toEqual(asked.map((list) => `/${list}`));
+    expect(requests.map((request) => request.url)).toEqual(requested.map((list) => `/${list}`));
   });
 
   it('list keys and projections', async () => {
@@ -281,7 +283,7 @@ describe('commands', () => {
     ]);
   });
 
-  it('say with exit code 5 that Tidemark is not ready, and what is missing', async () => {
+  it('say with exit code 5 that Tidemark is not ready, and which check failed', async () => {
     const body = { status: 'unavailable', degraded: false, checks: { eventStore: 'down' } };
     const { url } = await serving({ 'GET /readyz': { status: 503, body } });
     const { exitCode, stdout } = await tidemark(url, ['health']);

@@ -6,7 +6,7 @@ import type { ExitCode } from '../exit-codes.js';
 import { jsonObject, paged, type PageOptions } from '../options.js';
 import { connectionDetails, connectionTable } from '../render/connection.js';
 import { resolveConnection } from '../resolve.js';
-import { order, ownUrl, show, showPage, type Act, type Session } from '../session.js';
+import { jobRequest, ownUrl, show, showPage, type Action, type Session } from '../session.js';
 import { watchJob } from '../watch.js';
 
 interface AddOptions {
@@ -21,33 +21,37 @@ interface AddOptions {
   readonly sync: boolean;
 }
 
-export function connectionsCommand(program: Command, act: Act): void {
-  const connections = program.command('connections').description('what is synced, from where and when');
+export function connectionsCommand(program: Command, action: Action): void {
+  const connections = program
+    .command('connections')
+    .description('manage connections: what to sync, from where and when');
   const add = connections
     .command('add')
-    .description('add a connection and sync it for the first time')
-    .requiredOption('--name <name>', 'what to call it')
-    .option('--url <url>', 'address of the API description')
-    .addOption(new Option('--every <interval>', 'sync regularly').choices(intervals))
-    .addOption(new Option('--cron <expression>', 'sync by a cron expression of five fields').conflicts('every'))
-    .option('--time-zone <name>', 'of the cron expression, an IANA name (default: UTC)')
-    .option('--connector <name>', 'the kind of source', 'openapi')
-    .option('--config <json>', "the connector's settings", jsonObject)
-    .addOption(new Option('--when-busy <policy>', 'what to do with a new sync while one runs').choices(busyPolicies))
-    .option('--no-sync', 'do not sync now');
+    .description('add a connection and start its first sync')
+    .requiredOption('--name <name>', 'display name (required)')
+    .option('--url <url>', 'URL of the API description')
+    .addOption(new Option('--every <interval>', 'sync at this interval').choices(intervals))
+    .addOption(new Option('--cron <expression>', 'sync on a cron schedule (five fields)').conflicts('every'))
+    .option('--time-zone <name>', 'time zone of the cron expression, an IANA name (default: UTC)')
+    .option('--connector <name>', 'connector to read with', 'openapi')
+    .option('--config <json>', "the connector's config as a JSON object", jsonObject)
+    .addOption(
+      new Option('--when-busy <policy>', 'what to do with a new sync while another one runs').choices(busyPolicies),
+    )
+    .option('--no-sync', 'do not start a sync now');
   ownUrl.add(add);
-  add.action(act(addConnection));
-  paged(connections.command('list').description('list connections')).action(act(listConnections));
-  connections.command('show <connection>').description('show one connection').action(act(showConnection));
+  add.action(action(addConnection));
+  paged(connections.command('list').description('list connections')).action(action(listConnections));
+  connections.command('show <connection>').description('show one connection').action(action(showConnection));
   connections
     .command('pause <connection>')
-    .description('stop automatic syncs')
-    .action(act(change('pause')));
+    .description('pause scheduled syncs')
+    .action(action(change('pause')));
   connections
     .command('resume <connection>')
-    .description('sync automatically again')
-    .action(act(change('resume')));
-  connections.command('remove <connection>').description('remove a connection').action(act(removeConnection));
+    .description('resume scheduled syncs')
+    .action(action(change('resume')));
+  connections.command('remove <connection>').description('remove a connection').action(action(removeConnection));
 }
 
 async function addConnection(session: Session, options: AddOptions): Promise<ExitCode | void> {
@@ -60,21 +64,21 @@ async function addConnection(session: Session, options: AddOptions): Promise<Exi
   });
   show(session, connection, () => `connection ${connection.id}`);
   if (!options.sync) return;
-  const job = await api.post<JobView>(path`v1/connections/${connection.id}/jobs`, order(session));
+  const job = await api.post<JobView>(path`v1/connections/${connection.id}/jobs`, jobRequest(session));
   if (json) return;
   terminal.print(`job ${job.id}`);
   if (terminal.watched) return watchJob(session, job.id);
 }
 
 function scheduleOf({ every, cron, timeZone }: AddOptions): { schedule?: Schedule } {
-  if (timeZone && !cron) throw usageError('--time-zone belongs to --cron');
+  if (timeZone && !cron) throw usageError('--time-zone requires --cron');
   if (cron) return { schedule: timeZone ? { cron, timeZone } : { cron } };
   return every ? { schedule: { every } } : {};
 }
 
 async function listConnections(session: Session, options: PageOptions): Promise<void> {
   const page = await session.api.get<Page<ConnectionView>>('v1/connections', { ...options });
-  showPage(session, page, 'no connections yet: tidemark connections add --name … --url …', () =>
+  showPage(session, page, 'no connections yet; add one: tidemark connections add --name … --url …', () =>
     connectionTable(page.data, session.now(), session.terminal),
   );
 }

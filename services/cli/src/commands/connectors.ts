@@ -5,69 +5,74 @@ import type { ReadOptions } from '../local/read.js';
 import { lineKinds } from '../local/write-lines.js';
 import type { WriteOptions } from '../local/write.js';
 import { several, time, wholeNumber } from '../options.js';
-import { offline, show, type Act, type Session } from '../session.js';
+import { offline, show, type Action, type Session } from '../session.js';
 
-/** Connectors by hand: no Tidemark has to run. What they need is loaded when one of them is called. */
-export function connectorsCommand(program: Command, act: Act): void {
+/** Runs connectors locally, without a running Tidemark. Their code is loaded when a command runs. */
+export function connectorsCommand(program: Command, action: Action): void {
   const connectors = program
     .command('connectors')
-    .description('the systems that can be read and written; these commands need no running Tidemark');
+    .description('read and write external systems; no running Tidemark needed');
   const local = (usage: string, description: string): Command => {
     const command = connectors.command(usage).description(description);
     offline.add(command);
     return command;
   };
 
-  local('list', 'all connectors')
-    .option('--json', 'as JSON')
-    .action(act(async (session) => (await import('../local/show.js')).listConnectors(session)));
-  local('show <connector>', 'what one can do, and the fields of its config')
-    .option('--json', 'as JSON, with the JSON Schema of its config')
-    .action(act(showOne));
-  opening(local('check <connector>', 'try a config out, and say what is wrong with it'))
+  local('list', 'list connectors')
+    .option('--json', 'print JSON')
+    .action(action(async (session) => (await import('../local/show.js')).listConnectors(session)));
+  local('show <connector>', 'show what a connector can do, and the fields of its config')
+    .option('--json', 'print JSON, including the JSON Schema of its config')
+    .action(action(showOne));
+  opening(local('check <connector>', 'check a config and credential, and report problems'))
     .addOption(
-      new Option('--as <side>', 'as what (default: what it is; of both, source)').choices(['source', 'destination']),
+      new Option('--as <side>', 'role to check (default: source, if the connector has one)').choices([
+        'source',
+        'destination',
+      ]),
     )
-    .option('--json', 'as JSON')
-    .action(act(check));
-  opening(local('read <connector>', 'print the records of an object, one JSON a line'))
-    .requiredOption('--object <name>', 'what is read')
-    .addOption(new Option('--since <time>', 'only what changed since').argParser(time).conflicts('from'))
-    .addOption(new Option('--from <time>', 'only what changed from then on').argParser(time))
-    .addOption(new Option('--to <time>', '… and before; default now').argParser(time))
-    .addOption(new Option('--page-size <n>', 'records a page').argParser(wholeNumber(1)))
-    .addOption(new Option('--limit <n>', 'stop after so many records').argParser(wholeNumber(1)))
-    .option('--cursor <file>', 'go on where the run before stopped; kept up to date after each page')
+    .option('--json', 'print JSON')
+    .action(action(check));
+  opening(local('read <connector>', 'print the records of an object as JSON lines'))
+    .requiredOption('--object <name>', 'object to read (required)')
+    .addOption(new Option('--since <time>', 'only records changed since this time').argParser(time).conflicts('from'))
+    .addOption(new Option('--from <time>', 'only records changed at or after this time …').argParser(time))
+    .addOption(new Option('--to <time>', '… and before this time (default: now)').argParser(time))
+    .addOption(new Option('--page-size <n>', 'records per page').argParser(wholeNumber(1)))
+    .addOption(new Option('--limit <n>', 'stop after this many records').argParser(wholeNumber(1)))
+    .option('--cursor <file>', 'resume from this file, and save the cursor to it after each page')
     .action(
-      act(async (session, name: string, options: ReadOptions) => {
+      action(async (session, name: string, options: ReadOptions) => {
         const { readRecords } = await import('../local/read.js');
         return readRecords(session, name, options);
       }),
     );
-  opening(local('write <connector>', 'write the rows of a file; print those that fail, one JSON a line'))
-    .requiredOption('--object <name>', 'where they belong: a table, a file')
+  opening(local('write <connector>', 'write the rows of a file, and print failed rows as JSON lines'))
+    .requiredOption('--object <name>', 'object to write to, such as a table or a file (required)')
     .addOption(
-      new Option('--mode <mode>', 'how').choices(['append', 'upsert', 'update', 'mirror']).makeOptionMandatory(),
+      new Option('--mode <mode>', 'write mode (required)')
+        .choices(['append', 'upsert', 'update', 'mirror'])
+        .makeOptionMandatory(),
     )
-    .addOption(new Option('--key <field>', 'a field that names a row; may be given several times').argParser(several))
-    .option('--input <file>', 'CSV or JSON lines; - is standard input', '-')
-    .addOption(new Option('--format <format>', 'of the input (default: by its name)').choices(['csv', 'jsonl']))
+    .addOption(new Option('--key <field>', 'key field of a row; repeatable').argParser(several))
+    .option('--input <file>', 'CSV or JSON lines; - for standard input', '-')
+    .addOption(new Option('--format <format>', 'input format (default: from the file name)').choices(['csv', 'jsonl']))
     .addOption(
-      new Option('--lines <what>', 'what the lines are: rows, what `read` prints, or what `rows diff --json` prints')
+      new Option('--lines <kind>', 'content of the lines: rows, output of `read`, or output of `rows diff --json`')
         .choices(lineKinds)
         .default('rows'),
     )
-    .addOption(new Option('--batch-size <n>', 'rows a batch').argParser(wholeNumber(1)))
+    .addOption(new Option('--batch-size <n>', 'rows per batch').argParser(wholeNumber(1)))
     .addOption(
       new Option(
         '--concurrency <n>',
-        'batches at a time, rows of one key in order (default, and at most: as show tells)',
+        'batches in parallel, rows of one key in order (default and maximum: see `connectors show`)',
       ).argParser(wholeNumber(1)),
     )
-    .option('--run <name>', 'names the batches: the same run again writes nothing twice')
-    .option('--json', 'the counts as JSON at the end')
+    .option('--run <name>', 'name of the run; repeating a run writes nothing twice')
+    .option('--json', 'print the final counts as JSON')
     .action(
-      act(async (session, name: string, options: WriteOptions) => {
+      action(async (session, name: string, options: WriteOptions) => {
         const { writeRows } = await import('../local/write.js');
         return writeRows(session, name, options);
       }),
@@ -76,14 +81,15 @@ export function connectorsCommand(program: Command, act: Act): void {
 
 const opening = (command: Command): Command =>
   command
-    .requiredOption('--config <file>', 'JSON file with the config')
-    .option('--credential <file>', 'JSON file that only you may read (default: $TIDEMARK_CREDENTIAL)')
+    .requiredOption('--config <file>', 'JSON file with the config (required)')
+    .option('--credential <file>', 'JSON file that only you can read (default: $TIDEMARK_CREDENTIAL)')
     .addOption(
-      new Option('--allow <host>', 'a private host or CIDR that may be called, beside $TIDEMARK_FETCH_ALLOW').argParser(
-        several,
-      ),
+      new Option(
+        '--allow <host>',
+        'private host or CIDR to allow in addition to $TIDEMARK_FETCH_ALLOW; repeatable',
+      ).argParser(several),
     )
-    .option('--root <folder>', 'where the connector `files` may touch files (default: here)');
+    .option('--root <folder>', 'folder that the `files` connector is confined to (default: the current folder)');
 
 async function showOne(session: Session, name: string): Promise<void> {
   const { connectorOf } = await import('../local/opening.js');
@@ -112,6 +118,6 @@ async function check(session: Session, name: string, options: CheckOptions): Pro
   return result.ok ? exitCodes.ok : exitCodes.unwanted;
 }
 
-/** Some messages begin with the field that they are about. */
+/** Some messages already begin with the field at fault. */
 const named = ({ field, message }: { readonly field?: string; readonly message: string }): string =>
   field === undefined || message.startsWith(`${field}:`) ? message : `${field}: ${message}`;

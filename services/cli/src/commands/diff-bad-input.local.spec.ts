@@ -6,7 +6,7 @@ import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const MIB = 1024 * 1024;
-/** Such a program hangs: one that answers takes a second or two on a busy machine. */
+/** After this a program counts as hung: a run takes a second or two on a busy machine. */
 const HANGS_AFTER_MS = 30_000;
 
 let folder: TemporaryFolder;
@@ -88,12 +88,17 @@ const inputs: [what: string, file: string, text: () => string | Buffer, reason: 
     /^keys\.yaml:4:1: .*twice/,
   ],
   [
-    'JSON that is no description',
+    'JSON that is not a description',
     'other.json',
     () => '{"hello":"world"}',
     /^other\.json:1:1: not an OpenAPI description/,
   ],
-  ['YAML that is no description', 'other.yaml', () => 'hello: world\n', /^other\.yaml:1:1: not an OpenAPI description/],
+  [
+    'YAML that is not a description',
+    'other.yaml',
+    () => 'hello: world\n',
+    /^other\.yaml:1:1: not an OpenAPI description/,
+  ],
   ['a web page', 'page.html', () => '<!doctype html><p>Not found', /^page\.html:1:1: not an OpenAPI description/],
   ['nothing', 'empty.yaml', () => '', /^empty\.yaml:1:1: the document is empty/],
   ['an image', 'image.json', () => Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff]), /^image\.json:1:1: .*not UTF-8/],
@@ -111,7 +116,7 @@ describe('diff refuses, with file, line and reason,', () => {
 });
 
 describe('diff reads', () => {
-  it('references that go round in circles', () => {
+  it('circular references', () => {
     const schemas = { A: { $ref: '#/components/schemas/A' } };
     const paths = { '/a': { $ref: '#/paths/~1a' } };
     writeFileSync(folder.join('circles.json'), JSON.stringify({ openapi: '3.1.0', paths, components: { schemas } }));

@@ -5,7 +5,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.js';
 import type { Session } from '../session.js';
 import { badInput, readDescription, readJsonFile } from './diff-input.js';
 
-/** One pair of a batch; paths are relative to the file that lists it. */
+/** One pair of a batch; paths are relative to the batch file. */
 interface Case {
   readonly case: number;
   readonly base: string;
@@ -14,8 +14,8 @@ interface Case {
 }
 
 /**
- * Compares the pairs that a file lists, and prints a line for each. A pair that cannot be read gets a line with the
- * reason, and the exit code is 2; the others are compared all the same, also after a fault of this program (70).
+ * Compares the pairs listed in a file, and prints a line for each. A pair that cannot be read gets a line with the
+ * reason, and the exit code is 2; after an internal error it is 70. The other pairs are compared in either case.
  */
 export async function runBatch(session: Session, file: string, options: CompareOptions): Promise<ExitCode> {
   const { STABILITY_LEVELS } = await import('@tidemark/openapi-diff');
@@ -30,7 +30,7 @@ export async function runBatch(session: Session, file: string, options: CompareO
   return exitCode;
 }
 
-/** What is printed of a pair, and the exit code that it calls for when it could not be compared. */
+/** The line printed for a pair, and the exit code if it could not be compared. */
 async function lineOf(
   item: Case,
   session: Pick<Session, 'folder' | 'signal'>,
@@ -40,7 +40,7 @@ async function lineOf(
   try {
     const before = await readDescription(item.base, session);
     const after = await readDescription(item.revision, session);
-    // Of oasdiff's own options, only the threshold of stability changes what is to be judged.
+    // Of oasdiff's own options, only the stability threshold affects the result.
     const level = item.options?.stabilityLevel;
     const { changes } = compare(before, after, { ...options, ...(level !== undefined && { stabilityLevel: level }) });
     return { case: item.case, changes: changes.map(entryOf) };

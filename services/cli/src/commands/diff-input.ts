@@ -6,7 +6,7 @@ import { CliError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Session } from '../session.js';
 
-/** No description is larger; what is, is not read to its end. */
+/** Larger input is rejected without reading it to its end. */
 const MAX_BYTES = 64 * 1024 ** 2;
 const TIMEOUT_MS = 120_000;
 
@@ -51,16 +51,16 @@ export async function readJsonFile(name: string, folder: string): Promise<unknow
 const sourceOf = (name: string) => (name === '-' ? 'standard input' : name);
 
 async function bytesOf(name: string, folder: string): Promise<Uint8Array> {
-  // A variable that is not set, most likely; as a path it would be the folder itself.
-  if (name === '') throw badInput('a file without a name cannot be read', undefined);
+  // Most likely an unset variable; as a path it would be the folder itself.
+  if (name === '') throw badInput('cannot be read: the file name is empty', undefined);
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(name))
-    throw badInput(`${name}: cannot be read: only files and http or https addresses can`, undefined);
+    throw badInput(`${name}: cannot be read: not a file or an http(s) URL`, undefined);
   const path = resolve(folder, name);
   try {
     if (name === '-') return await gathered(process.stdin, name);
     const { size } = await stat(path);
     if (size > MAX_BYTES) throw tooLarge(name);
-    // What has no size may be a pipe or a device, and never end.
+    // A file without a size may be a pipe or a device, and never end.
     return size > 0 ? await readFile(path) : await gathered(createReadStream(path), name);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -79,15 +79,15 @@ async function gathered(stream: AsyncIterable<Buffer>, name: string): Promise<Ui
   return Buffer.concat(chunks);
 }
 
-const tooLarge = (name: string) => badInput(`${name}:1:1: the document has more than ${MAX_BYTES} bytes`, undefined);
+const tooLarge = (name: string) => badInput(`${name}:1:1: the document is larger than ${MAX_BYTES} bytes`, undefined);
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
-  EISDIR: 'it is a folder',
+  EISDIR: 'is a folder',
   EACCES: 'permission denied',
 };
 
-/** The host that a person names may be anywhere, also in a private network; where it redirects to may not. */
+/** The requested host may be private; redirect targets must be public. */
 async function fetched(url: string, signal: AbortSignal): Promise<Uint8Array> {
   if (!URL.canParse(url)) throw badInput(`${url}: not a URL`, undefined);
   const { createHttpClient, ExternalError } = await import('@tidemark/resilience');

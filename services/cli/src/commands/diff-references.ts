@@ -1,13 +1,13 @@
 import type { Json, JsonObject, ParsedDocument } from '@tidemark/openapi-diff';
 
-/** Most names that one note lists. */
+/** Maximum number of names listed in a note. */
 const MOST = 3;
-/** Below these stands data, in which `$ref` is a key like any other. */
+/** Keywords that contain plain data, in which `$ref` is an ordinary key. */
 const data = new Set(['example', 'examples', 'default', 'enum', 'const']);
 
 /**
- * What a person must know who relies on a comparison: other documents that a description refers to are not read, and
- * what changes in them is not seen. Undefined when there are none.
+ * A warning that external documents referenced by a description are not read, so that changes in them go unnoticed.
+ * Undefined when there are none.
  */
 export function unreadNote({ document, source }: ParsedDocument): string | undefined {
   const unread = new Set<string>();
@@ -23,6 +23,6 @@ export function unreadNote({ document, source }: ParsedDocument): string | undef
   visit(document);
   if (unread.size === 0) return undefined;
   const names = [...unread].slice(0, MOST).join(', ') + (unread.size > MOST ? ', …' : '');
-  const documents = unread.size === 1 ? 'another document that is' : `${unread.size} other documents that are`;
-  return `${source}: refers to ${documents} not read, so that changes there are not seen: ${names}`;
+  const documents = unread.size === 1 ? 'another document' : `${unread.size} other documents`;
+  return `${source}: refers to ${documents}, not read and therefore not compared: ${names}`;
 }

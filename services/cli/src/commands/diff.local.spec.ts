@@ -40,12 +40,12 @@ const read = (name: string) => readFileSync(folder.join(name), 'utf8');
 let close = async () => {};
 afterEach(() => close());
 
-/** As a person types it in the folder of the descriptions; no Tidemark runs anywhere. */
+/** Runs diff in the folder of the descriptions, without a running Tidemark. */
 const diff = (argv: readonly string[], options: RunOptions = {}) =>
   tidemark('not a URL', ['diff', ...argv], { ...options, env: { INIT_CWD: folder.path, ...options.env } });
 
 describe('diff', () => {
-  it('tells every change with its operation and line', async () => {
+  it('prints every change with its operation and line', async () => {
     const { exitCode, stdout, stderr } = await diff(['old.json', 'breaking.json']);
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout).toContain('old.json → breaking.json\n1 breaking, 0 risky, 0 safe, 1 info\n');
@@ -72,14 +72,14 @@ describe('diff', () => {
     expect(await diff(['old.json', `${document}.json`, '--fail-on', failOn])).toMatchObject({ exitCode, stderr: '' });
   });
 
-  it('lets oasdiff judge when asked to', async () => {
+  it('uses the levels of oasdiff on request', async () => {
     const argv = ['old.json', 'signedIn.json', '--fail-on', 'breaking'];
     expect((await diff(argv)).exitCode).toBe(1);
     const { exitCode, stdout } = await diff([...argv, '--levels', 'oasdiff']);
     expect([exitCode, stdout.split('\n')[2]]).toEqual([0, '0 breaking, 0 risky, 1 safe, 1 info']);
   });
 
-  it('leaves out what is expected', async () => {
+  it('omits expected changes', async () => {
     const { exitCode, stdout } = await diff([
       'old.json',
       'breaking.json',
@@ -91,13 +91,13 @@ describe('diff', () => {
     expect([exitCode, stdout.trim().split('\n').at(-1)]).toEqual([0, 'No changes.']);
   });
 
-  it('paints on a terminal, unless colours are not wanted', async () => {
+  it('paints on a terminal, unless colours are disabled', async () => {
     const argv = ['old.json', 'breaking.json'];
     expect((await diff(argv, { columns: 80 })).stdout).toContain('\u001b[31m1 breaking\u001b[39m');
     expect((await diff(argv, { columns: 80, env: { NO_COLOR: '1' } })).stdout).not.toContain('\u001b');
   });
 
-  it('gives one change for each operation when asked to', async () => {
+  it('reports one change per operation on request', async () => {
     const shared = (type: string) =>
       JSON.stringify({
         ...old,
@@ -136,7 +136,7 @@ describe('diff', () => {
     expect((await diff(['parts.json', 'parts.json'])).stderr.split('\n')).toHaveLength(2);
   });
 
-  it('judges sunset dates by the day it is told', async () => {
+  it('evaluates sunset dates at the given date', async () => {
     const sunset = {
       ...old,
       paths: {
@@ -191,29 +191,29 @@ describe('diff refuses', () => {
     ['standard input twice', ['-', '-'], 'only one description'],
     ['a third name without a format', ['old.json', 'safe.json', 'x'], '"x"'],
     ['two formats', ['old.json', 'safe.json', '--json', '--markdown'], '--markdown'],
-    ['a day that is none', ['old.json', 'safe.json', '--now', '2026-02-31'], '2026-02-31'],
-    ['a number for a day', ['old.json', 'safe.json', '--now', '1'], 'such as'],
+    ['an invalid date', ['old.json', 'safe.json', '--now', '2026-02-31'], '2026-02-31'],
+    ['a number for a date', ['old.json', 'safe.json', '--now', '1'], 'such as'],
     ['another severity', ['old.json', 'safe.json', '--fail-on', 'safe'], 'breaking, risky'],
     ['a batch with descriptions', ['old.json', 'safe.json', '--batch', 'old.json'], '--batch'],
     ['a file that is not there', ['none.json', 'safe.json'], 'none.json: cannot be read: no such file'],
-    ['a folder', ['.', 'safe.json'], '.: cannot be read: it is a folder'],
-    ['what is no description', ['old.json', 'other.json'], 'other.json:1:1: not an OpenAPI description'],
-    ['what cannot be read, with its place', ['bad.yaml', 'old.json'], /bad\.yaml:[34]:\d+: not valid YAML/],
+    ['a folder', ['.', 'safe.json'], '.: cannot be read: is a folder'],
+    ['a file that is not a description', ['old.json', 'other.json'], 'other.json:1:1: not an OpenAPI description'],
+    ['invalid YAML, with its position', ['bad.yaml', 'old.json'], /bad\.yaml:[34]:\d+: not valid YAML/],
     ['a file that cannot be written', ['old.json', 'safe.json', '--html', 'no/page.html'], 'no/page.html'],
-    ['an address of another kind', ['file:///old.json', 'safe.json'], 'only files and http or https addresses'],
+    ['an address of another kind', ['file:///old.json', 'safe.json'], 'not a file or an http(s) URL'],
     ['an output without a name', ['old.json', 'safe.json', '--html', ''], 'cannot be written'],
-    ['an address that is none', ['http://', 'safe.json'], 'http://'],
+    ['an invalid URL', ['http://', 'safe.json'], 'http://'],
     [
-      'an ignore list that is none',
+      'an invalid ignore list',
       ['old.json', 'safe.json', '--ignore', 'other.json'],
       'other.json: ignore must be a list',
     ],
     [
-      'an ignore list that is no JSON',
+      'an ignore list that is not JSON',
       ['old.json', 'safe.json', '--ignore', 'cut.json'],
       'cut.json:2:2: not valid JSON',
     ],
-    ['a file without a name', ['', 'safe.json'], 'a file without a name'],
+    ['a file without a name', ['', 'safe.json'], 'the file name is empty'],
   ])('%s with exit code 2', async (_what, argv, message) => {
     const { exitCode, stdout, stderr } = await diff(argv);
     expect([exitCode, stdout]).toEqual([2, '']);
@@ -221,7 +221,7 @@ describe('diff refuses', () => {
     expect(stderr.split('\n')).toHaveLength(stderr.includes('--help') ? 3 : 2);
   });
 
-  it('an ignore list with a fault, naming its field', async () => {
+  it('an ignore list with an invalid entry, naming its field', async () => {
     put('faulty.json', JSON.stringify([{ rule: 'a' }, { rule: 'b', until: 'soon' }]));
     const { exitCode, stderr } = await diff(['old.json', 'safe.json', '--ignore', 'faulty.json']);
     expect(exitCode).toBe(2);
@@ -229,15 +229,15 @@ describe('diff refuses', () => {
   });
 });
 
-describe('diff of addresses', () => {
-  it('reads what the person names, also on this machine', async () => {
+describe('diff of URLs', () => {
+  it('reads the given URL, also on this machine', async () => {
     const server = await localServer({ 'GET /old.json': () => old, 'GET /new.json': () => breaking });
     close = server.close;
     const argv = [`${server.url}/old.json`, `${server.url}/new.json`, '--fail-on', 'breaking'];
     expect(await diff(argv)).toMatchObject({ exitCode: 1, stderr: '' });
   });
 
-  it('does not follow it from there into another private place', async () => {
+  it('does not follow its redirects to other private addresses', async () => {
     const hidden = await localServer({ 'GET /old.json': () => old });
     const location = `${hidden.url}/old.json`;
     const server = await localServer({ 'GET /old.json': { status: 302, headers: { location } } });
@@ -247,7 +247,7 @@ describe('diff of addresses', () => {
     expect(stderr).toContain('is not a public address');
   });
 
-  it('tells what the server answers', async () => {
+  it('reports the response of the server', async () => {
     const server = await localServer({});
     close = server.close;
     const { exitCode, stderr } = await diff([`${server.url}/old.json`, 'old.json']);
@@ -292,7 +292,7 @@ describe('diff --batch', () => {
     expect(JSON.parse(stdout).changes).toContainEqual({ id: 'api-global-security-added', level: 'INFO' });
   });
 
-  it('goes on after a pair that cannot be read, and ends with exit code 2', async () => {
+  it('continues after a pair that cannot be read, and ends with exit code 2', async () => {
     list([
       { case: 1, base: 'bad.yaml', revision: 'old.json' },
       { case: 2, base: 'old.json', revision: 'old.json' },

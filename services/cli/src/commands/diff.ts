@@ -7,17 +7,17 @@ import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { time } from '../options.js';
 import { severityColor } from '../render/style.js';
 import { plain } from '../render/text.js';
-import { offline, type Act, type Session } from '../session.js';
+import { offline, type Action, type Session } from '../session.js';
 import { runBatch } from './diff-batch.js';
 import { badInput, readDescription, readIgnoreFile } from './diff-input.js';
 import { unreadNote } from './diff-references.js';
 
-const gravities = ['breaking', 'risky'] as const;
+const failSeverities = ['breaking', 'risky'] as const;
 
 interface DiffOptions {
   readonly markdown?: boolean;
   readonly html?: string;
-  readonly failOn?: (typeof gravities)[number];
+  readonly failOn?: (typeof failSeverities)[number];
   readonly levels: 'tidemark' | 'oasdiff';
   readonly perOperation?: boolean;
   readonly ignore?: string;
@@ -25,28 +25,35 @@ interface DiffOptions {
   readonly now?: string;
 }
 
-export function diffCommand(program: Command, act: Act): void {
+export function diffCommand(program: Command, action: Action): void {
   const diff = program
     .command('diff [old] [new] [file]')
-    .description('compare two API descriptions: files, URLs, or - for standard input; needs no running Tidemark')
-    .addOption(new Option('--json', 'the changes as JSON, to stdout or into the file').conflicts(['markdown', 'html']))
-    .addOption(new Option('--markdown', 'the changes as Markdown, to stdout or into the file').conflicts('html'))
-    .option('--html <file>', 'the changes as one page')
-    .addOption(new Option('--fail-on <severity>', 'exit with 1 when a change is as grave as that').choices(gravities))
-    .addOption(new Option('--levels <whose>', 'who judges').choices(['tidemark', 'oasdiff']).default('tidemark'))
-    .option('--per-operation', 'one change for each operation, not one for each cause')
-    .option('--ignore <file>', 'a JSON list of changes that are expected')
-    .addOption(new Option('--now <time>', 'the day that sunset dates are judged by (default: today)').argParser(time))
+    .description('compare two API descriptions: files, URLs, or - for standard input; no running Tidemark needed')
     .addOption(
-      new Option('--batch <cases>', 'compare the pairs that a JSON file lists; one line of JSON a pair').conflicts([
-        'json',
-        'markdown',
-        'html',
-        'failOn',
-      ]),
+      new Option('--json', 'print the changes as JSON, to stdout or to [file]').conflicts(['markdown', 'html']),
+    )
+    .addOption(new Option('--markdown', 'print the changes as Markdown, to stdout or to [file]').conflicts('html'))
+    .option('--html <file>', 'write the changes as an HTML page')
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 if a change is at or above this severity').choices(
+        failSeverities,
+      ),
+    )
+    .addOption(
+      new Option('--levels <scheme>', 'whose severity levels to use')
+        .choices(['tidemark', 'oasdiff'])
+        .default('tidemark'),
+    )
+    .option('--per-operation', 'report one change per operation instead of one per cause')
+    .option('--ignore <file>', 'JSON file with an ignore list of expected changes')
+    .addOption(new Option('--now <time>', 'date to evaluate sunset dates at (default: today)').argParser(time))
+    .addOption(
+      new Option('--batch <cases>', 'compare the pairs listed in a JSON file; prints one JSON line per pair').conflicts(
+        ['json', 'markdown', 'html', 'failOn'],
+      ),
     );
   offline.add(diff);
-  diff.action(act(run));
+  diff.action(action(run));
 }
 
 async function run(
@@ -63,13 +70,14 @@ async function run(
     ...(options.ignore !== undefined && { ignore: await readIgnoreFile(options.ignore, session.folder) }),
   };
   if (options.batch !== undefined) {
-    if (old !== undefined) throw usageError('--batch names the descriptions: give no others');
+    if (old !== undefined) throw usageError('--batch cannot be combined with <old> and <new>');
     return runBatch(session, options.batch, compared);
   }
-  if (old === undefined || now === undefined) throw usageError('diff needs two descriptions: the old one and the new');
-  if (old === '-' && now === '-') throw usageError('only one description can come from standard input');
+  if (old === undefined || now === undefined)
+    throw usageError('diff needs two descriptions: the old one and the new one');
+  if (old === '-' && now === '-') throw usageError('only one description can be read from standard input');
   const output = outputOf(session, options, file);
-  if (output.file === '') throw usageError('a file without a name cannot be written');
+  if (output.file === '') throw usageError('cannot be written: the file name is empty');
   const changes = await changesBetween(session, [old, now], compared);
   await write(session, changes, { before: old, after: now }, output);
   return changes.some((change) => isAtLeast(change, options.failOn)) ? exitCodes.unwanted : exitCodes.ok;
@@ -80,7 +88,7 @@ async function changesBetween(
   names: readonly [string, string],
   options: CompareOptions,
 ): Promise<Change[]> {
-  // Loaded here, so that no other command waits for it.
+  // Loaded here, so that other commands start faster.
   const { compare } = await import('@tidemark/openapi-diff');
   const before = await readDescription(names[0], session);
   const after = await readDescription(names[1], session);
@@ -99,7 +107,8 @@ function outputOf({ json }: Session, { markdown, html }: DiffOptions, file: stri
   if (html !== undefined && file === undefined) return { format: 'html', file: html };
   if (json && html === undefined) return { format: 'json', file };
   if (markdown) return { format: 'markdown', file };
-  if (file !== undefined) throw usageError(`${JSON.stringify(file)}: a third name is the file of --json or --markdown`);
+  if (file !== undefined)
+    throw usageError(`${JSON.stringify(file)}: a third argument is the output file of --json or --markdown`);
   return { format: 'text', file };
 }
 

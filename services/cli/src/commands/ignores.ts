@@ -7,7 +7,7 @@ import type { ChangeView } from '../render/changes.js';
 import { table } from '../render/table.js';
 import { relative } from '../render/time.js';
 import { resolveConnection } from '../resolve.js';
-import { show, type Act, type Session } from '../session.js';
+import { show, type Action, type Session } from '../session.js';
 
 interface AddOptions {
   readonly rule?: string;
@@ -18,20 +18,20 @@ interface AddOptions {
   readonly until?: string;
 }
 
-export function ignoresCommand(program: Command, act: Act): void {
-  const ignores = program.command('ignores').description('changes that are expected, and alert nobody');
-  ignores.command('list <connection>').description("a dependency's ignore list").action(act(list));
+export function ignoresCommand(program: Command, action: Action): void {
+  const ignores = program.command('ignores').description('manage ignore lists: expected changes, which raise no alert');
+  ignores.command('list <connection>').description("show a connection's ignore list").action(action(list));
   ignores
     .command('add <connection>')
-    .description('expect the changes that match all that is given')
-    .option('--rule <rule>', 'of this rule; * stands for anything')
-    .option('--operation <operation>', "of this operation, such as 'GET /pets/*'")
-    .option('--pointer <pointer>', 'at this JSON pointer and below')
-    .option('--change <id>', 'this one change, by the id that lists show or by its change id')
-    .requiredOption('--reason <text>', 'why')
-    .addOption(new Option('--until <time>', 'until then, ISO 8601 (default: for good)').argParser(time))
-    .action(act(add));
-  ignores.command('remove <connection> <rule>').description('remove a rule by its id').action(act(remove));
+    .description('ignore the changes that match all given options')
+    .option('--rule <rule>', 'changes of this rule; * matches anything')
+    .option('--operation <operation>', "changes of this operation, such as 'GET /pets/*'")
+    .option('--pointer <pointer>', 'changes at or below this JSON pointer')
+    .option('--change <id>', 'a single change, by its id in a list or its change id')
+    .requiredOption('--reason <text>', 'why it is expected (required)')
+    .addOption(new Option('--until <time>', 'expiry, ISO 8601 (default: permanent)').argParser(time))
+    .action(action(add));
+  ignores.command('remove <connection> <rule>').description('remove an ignore rule by its id').action(action(remove));
 }
 
 const address = (connectionId: string) => path`v1/connections/${connectionId}/ignores`;
@@ -49,7 +49,7 @@ async function list(session: Session, text: string): Promise<void> {
             { title: 'RULE', value: (rule) => rule.id },
             { title: 'IGNORES', value: matchText, flexible: true },
             { title: 'REASON', value: ({ reason }) => reason, flexible: true },
-            { title: 'UNTIL', value: ({ until }) => (until === null ? 'for good' : relative(until, now())) },
+            { title: 'UNTIL', value: ({ until }) => (until === null ? 'permanent' : relative(until, now())) },
             { title: 'ADDED', value: ({ createdAt }) => relative(createdAt, now()) },
           ],
           terminal,
@@ -69,11 +69,11 @@ async function add(session: Session, text: string, { change, ...rule }: AddOptio
   show(session, added, () => `ignore rule ${added.id}`);
 }
 
-/** Rules go by what a comparison calls a change; a recorded one has an id of its own. */
+/** Rules refer to a comparison's change id; a recorded change also has an id of its own. */
 async function changeIdOf({ api }: Session, connectionId: string, id: string): Promise<string> {
   if (/^[0-9a-f]{16}$/.test(id)) return id;
   const change = await api.get<ChangeView>(path`v1/changes/${id}`);
-  if (change.connectionId !== connectionId) throw usageError(`change ${id} is of another connection`);
+  if (change.connectionId !== connectionId) throw usageError(`change ${id} belongs to another connection`);
   return change.changeId;
 }
 

@@ -5,7 +5,7 @@ import type { ExitCode } from '../exit-codes.js';
 import { oneOrMoreOf, paged, type PageOptions } from '../options.js';
 import { jobDetails, jobTable, timelineTable } from '../render/job.js';
 import { resolveConnection, resolveJob } from '../resolve.js';
-import { show, showPage, type Act, type Session } from '../session.js';
+import { show, showPage, type Action, type Session } from '../session.js';
 import { watchJob } from '../watch.js';
 
 interface ListOptions extends PageOptions {
@@ -13,24 +13,28 @@ interface ListOptions extends PageOptions {
   readonly state?: string;
 }
 
-export function jobsCommand(program: Command, act: Act): void {
-  const jobs = program.command('jobs').description('syncs that wait, run, or ended');
-  paged(jobs.command('list').description('list jobs, the newest first'))
-    .option('--connection <connection>', 'of one connection')
-    .addOption(new Option('--state <list>', `in some of ${jobStates.join(', ')}`).argParser(oneOrMoreOf(jobStates)))
-    .action(act(listJobs));
-  jobs.command('show <job>').description('show one job').action(act(showJob));
-  paged(jobs.command('timeline <job>').description("tell a job's story")).action(act(showTimeline));
+export function jobsCommand(program: Command, action: Action): void {
+  const jobs = program.command('jobs').description('list and control jobs');
+  paged(jobs.command('list').description('list jobs, newest first'))
+    .option('--connection <connection>', 'filter by connection')
+    .addOption(
+      new Option('--state <list>', `filter by state, comma-separated: ${jobStates.join(', ')}`).argParser(
+        oneOrMoreOf(jobStates),
+      ),
+    )
+    .action(action(listJobs));
+  jobs.command('show <job>').description('show one job').action(action(showJob));
+  paged(jobs.command('timeline <job>').description("show a job's timeline")).action(action(showTimeline));
   jobs
     .command('cancel <job>')
     .description('cancel a job')
-    .option('--reason <text>', 'for its timeline')
-    .action(act(cancelJob));
-  jobs.command('retry <job>').description('try an ended job again, as a new one').action(act(retryJob));
+    .option('--reason <text>', 'reason shown in its timeline')
+    .action(action(cancelJob));
+  jobs.command('retry <job>').description('retry an ended job as a new job').action(action(retryJob));
   jobs
     .command('watch <job>')
-    .description('watch a job until it ends; exit code 0 when it completed, else 1')
-    .action(act(watch));
+    .description('watch a job until it ends; exits with 0 if it completed, otherwise 1')
+    .action(action(watch));
 }
 
 async function listJobs(session: Session, { connection, ...query }: ListOptions): Promise<void> {

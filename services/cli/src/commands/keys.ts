@@ -4,7 +4,7 @@ import { gather, paged, type PageOptions } from '../options.js';
 import { table } from '../render/table.js';
 import { relative } from '../render/time.js';
 import { resolveKey } from '../resolve.js';
-import { show, showPage, type Act, type Session } from '../session.js';
+import { show, showPage, type Action, type Session } from '../session.js';
 
 const scopes = ['read', 'write', 'operate'] as const;
 
@@ -23,21 +23,21 @@ interface CreateOptions {
   readonly scope: readonly string[];
 }
 
-export function keysCommand(program: Command, act: Act): void {
-  const keys = program.command('keys').description('API keys; needs a key of scope operate');
+export function keysCommand(program: Command, action: Action): void {
+  const keys = program.command('keys').description('manage API keys; requires scope operate');
   keys
     .command('create')
-    .description('create a key and print it: the only time it can be seen')
-    .requiredOption('--tenant <tenant>', 'whose data it opens')
-    .requiredOption('--name <name>', 'what it is for')
+    .description('create a key and print it; it is shown only once')
+    .requiredOption('--tenant <tenant>', 'tenant that the key gives access to (required)')
+    .requiredOption('--name <name>', 'display name (required)')
     .addOption(
-      new Option('--scope <scope>', `one of ${scopes.join(', ')}; may be given several times`)
+      new Option('--scope <scope>', `one of ${scopes.join(', ')}; required, repeatable`)
         .argParser(gather(scopes))
         .makeOptionMandatory(),
     )
-    .action(act(create));
-  paged(keys.command('list').description('list keys, never their secrets')).action(act(list));
-  keys.command('revoke <key>').description('make a key worthless').action(act(revoke));
+    .action(action(create));
+  paged(keys.command('list').description('list keys, without their secrets')).action(action(list));
+  keys.command('revoke <key>').description('revoke a key').action(action(revoke));
 }
 
 async function create(session: Session, { tenant, name, scope }: CreateOptions): Promise<void> {
@@ -45,7 +45,7 @@ async function create(session: Session, { tenant, name, scope }: CreateOptions):
   const created = await session.api.post<{ id: string; key: string }>('v1/keys', body);
   // The key alone on stdout, so that KEY=$(tidemark keys create …) works.
   show(session, created, () => created.key);
-  if (!session.json) session.terminal.note(`key ${created.id} of ${tenant}: keep it now, it is not shown again`);
+  if (!session.json) session.terminal.note(`key ${created.id} of ${tenant}: store it now, it is not shown again`);
 }
 
 async function list(session: Session, options: PageOptions): Promise<void> {

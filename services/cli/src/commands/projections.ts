@@ -4,7 +4,7 @@ import { path } from '../api/api.js';
 import { outline } from '../render/generic.js';
 import type { Color } from '../render/style.js';
 import { table } from '../render/table.js';
-import { show, type Act, type Session } from '../session.js';
+import { show, type Action, type Session } from '../session.js';
 
 interface ProjectionView extends ProjectionStatus {
   readonly owner: string;
@@ -18,13 +18,13 @@ const colors: Readonly<Record<ProjectionStatus['state'], Color>> = {
   unavailable: 'red',
 };
 
-export function projectionsCommand(program: Command, act: Act): void {
-  const projections = program.command('projections').description('the views that lists are answered from');
-  projections.command('list').description('list projections and how far they are').action(act(list));
+export function projectionsCommand(program: Command, action: Action): void {
+  const projections = program.command('projections').description('manage read-model projections');
+  projections.command('list').description('list projections and their progress').action(action(list));
   projections
     .command('rebuild <name>')
-    .description('fold a view from the first event on, beside the live one, and swap it in')
-    .action(act(rebuild));
+    .description('rebuild a view from its first event beside the live one, then swap it in')
+    .action(action(rebuild));
 }
 
 async function list(session: Session): Promise<void> {

@@ -8,7 +8,7 @@ import { fields, table } from '../render/table.js';
 import { brief } from '../render/text.js';
 import { moment, relative } from '../render/time.js';
 import { resolveProvider } from '../resolve.js';
-import { ownUrl, show, showPage, type Act, type Session } from '../session.js';
+import { ownUrl, show, showPage, type Action, type Session } from '../session.js';
 
 interface ProviderView extends Omit<ConnectionView, 'state' | 'whenBusy'> {
   readonly subscriptionId: string | null;
@@ -21,27 +21,34 @@ interface AddOptions {
   readonly every: (typeof intervals)[number];
 }
 
-export function providersCommand(program: Command, act: Act): void {
+export function providersCommand(program: Command, action: Action): void {
   const providers = program
     .command('providers')
-    .description('dependencies that are fetched once for all who subscribe to them');
-  paged(providers.command('list').description('list the catalogue')).action(act(list));
-  providers.command('show <provider>').description('show one').action(act(showProvider));
-  providers.command('subscribe <provider>').description('follow it').option('--name <name>').action(act(subscribe));
-  providers.command('unsubscribe <provider>').description('follow it no longer').action(act(unsubscribe));
+    .description('manage the catalogue of APIs that are fetched once for all subscribers');
+  paged(providers.command('list').description('list providers')).action(action(list));
+  providers.command('show <provider>').description('show one provider').action(action(showProvider));
+  providers
+    .command('subscribe <provider>')
+    .description('subscribe to a provider')
+    .option('--name <name>', 'name of the new connection')
+    .action(action(subscribe));
+  providers.command('unsubscribe <provider>').description('unsubscribe from a provider').action(action(unsubscribe));
   const add = providers
     .command('add')
-    .description('add a provider (scope operate)')
-    .requiredOption('--name <name>', 'what to call it')
-    .requiredOption('--url <url>', 'address of the API description')
+    .description('add a provider and start its first sync (requires scope operate)')
+    .requiredOption('--name <name>', 'display name (required)')
+    .requiredOption('--url <url>', 'URL of the API description (required)')
     .addOption(new Option('--every <interval>', 'how often to fetch it').choices(intervals).default('hourly'));
   ownUrl.add(add);
-  add.action(act(addProvider));
-  providers.command('sync <provider>').description('fetch it now (scope operate)').action(act(sync));
+  add.action(action(addProvider));
+  providers
+    .command('sync <provider>')
+    .description('fetch a provider now (requires scope operate)')
+    .action(action(sync));
   providers
     .command('remove <provider>')
-    .description('remove one that nobody follows (scope operate)')
-    .action(act(remove));
+    .description('remove a provider without subscribers (requires scope operate)')
+    .action(action(remove));
 }
 
 async function list(session: Session, options: PageOptions): Promise<void> {

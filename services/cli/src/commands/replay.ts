@@ -6,7 +6,7 @@ import { time, wholeNumber } from '../options.js';
 import { jobDetails } from '../render/job.js';
 import { instant } from '../render/time.js';
 import { resolveJob } from '../resolve.js';
-import { show, type Act, type Session } from '../session.js';
+import { show, type Action, type Session } from '../session.js';
 
 const PER_PAGE = 100;
 
@@ -15,14 +15,14 @@ interface ReplayOptions {
   readonly at?: string;
 }
 
-export function replayCommand(program: Command, act: Act): void {
-  const replay = program.command('replay').description('what something was at an earlier point');
+export function replayCommand(program: Command, action: Action): void {
+  const replay = program.command('replay').description('show a job as of an earlier revision or time');
   replay
     .command('job <job>')
-    .description('the state of a job at a revision or a time, and the event that led to it')
-    .addOption(new Option('--to-revision <n>', 'after this event, from 0').argParser(wholeNumber(0)))
-    .addOption(new Option('--at <time>', 'at this time, ISO 8601').argParser(time).conflicts('toRevision'))
-    .action(act(replayJob));
+    .description('show the state of a job at a revision or time, and the event that led to it')
+    .addOption(new Option('--to-revision <n>', 'state after this event; the first is 0').argParser(wholeNumber(0)))
+    .addOption(new Option('--at <time>', 'state at this time, ISO 8601').argParser(time).conflicts('toRevision'))
+    .action(action(replayJob));
 }
 
 async function replayJob(session: Session, text: string, options: ReplayOptions): Promise<void> {
@@ -33,7 +33,7 @@ async function replayJob(session: Session, text: string, options: ReplayOptions)
   const job = await api.get<JobView>(path`v1/jobs/${id}/state`, { revision, at });
   const event = json ? undefined : await (at === undefined ? entryOf(api, id, revision!) : lastEntry(api, id, at));
   show(session, job, () => {
-    // The state's own times tell how things looked then, so "ago" counts from then as well.
+    // "ago" is relative to the replayed point in time.
     const then = Date.parse(at ?? event?.at ?? job.createdAt);
     const details = jobDetails(job, terminal.paint, then);
     if (!event) return details;

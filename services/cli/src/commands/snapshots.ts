@@ -5,7 +5,7 @@ import { paged, type PageOptions } from '../options.js';
 import { table } from '../render/table.js';
 import { relative } from '../render/time.js';
 import { resolveConnection, resolveSnapshot } from '../resolve.js';
-import { showPage, type Act, type Session } from '../session.js';
+import { showPage, type Action, type Session } from '../session.js';
 
 export type SnapshotView = Omit<SnapshotDocument, 'tenant'>;
 
@@ -17,11 +17,11 @@ interface OperationView {
   readonly deprecated?: boolean;
 }
 
-export function snapshotsCommand(program: Command, act: Act): void {
-  const snapshots = program.command('snapshots').description('what a source looked like');
-  paged(snapshots.command('list <connection>').description("list a connection's snapshots")).action(act(list));
-  paged(snapshots.command('operations <snapshot>').description('list the operations that an API had')).action(
-    act(operations),
+export function snapshotsCommand(program: Command, action: Action): void {
+  const snapshots = program.command('snapshots').description('list snapshots and their operations');
+  paged(snapshots.command('list <connection>').description("list a connection's snapshots")).action(action(list));
+  paged(snapshots.command('operations <snapshot>').description('list the operations of a snapshot')).action(
+    action(operations),
   );
 }
 
@@ -37,7 +37,7 @@ async function list(session: Session, text: string, options: PageOptions): Promi
         { title: 'VERSION', value: ({ apiVersion }) => apiVersion, flexible: true },
         { title: 'OPERATIONS', value: (row) => String(row.operations) },
         { title: 'TAKEN', value: ({ takenAt }) => relative(takenAt, session.now()) },
-        { title: 'AFTER', value: ({ previousId }) => previousId ?? '– (baseline)', id: true },
+        { title: 'PREVIOUS', value: ({ previousId }) => previousId ?? '– (baseline)', id: true },
       ],
       session.terminal,
     ),

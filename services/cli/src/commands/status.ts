@@ -2,11 +2,14 @@ import type { Command } from 'commander';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { outline } from '../render/generic.js';
 import { overviewText, type OverviewView } from '../render/overview.js';
-import { show, type Act, type Session } from '../session.js';
+import { show, type Action, type Session } from '../session.js';
 
-export function statusCommands(program: Command, act: Act): void {
-  program.command('overview').description('how the tenant stands').action(act(overview));
-  program.command('health').description('whether Tidemark is ready; exit code 5 when it is not').action(act(health));
+export function statusCommands(program: Command, action: Action): void {
+  program.command('overview').description('show a summary of the tenant').action(action(overview));
+  program
+    .command('health')
+    .description('show whether Tidemark is ready; exits with 5 if it is not')
+    .action(action(health));
 }
 
 async function overview(session: Session): Promise<void> {

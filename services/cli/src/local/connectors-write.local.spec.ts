@@ -43,14 +43,14 @@ describe('connectors write', () => {
     expect(await readFile(given.folder.join('out/rows.r1-1.csv'), 'utf8')).toBe('1,a\n');
     expect(await run(argv.with(argv.indexOf('append'), 'mirror'))).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('does not know the mode mirror; it knows append'),
+      stderr: expect.stringContaining('does not support mode mirror; supported: append'),
     });
     await writeFile(given.folder.join('broken.jsonl'), '{"id":1}\n{"id":\n');
     const broken = await run(argv.with(argv.indexOf('in.jsonl'), 'broken.jsonl'));
     expect(broken).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('broken.jsonl, line 2, byte') });
   });
 
-  it('ends at Ctrl-C while it waits for input that does not come', async () => {
+  it('ends at Ctrl-C while it waits for input that never arrives', async () => {
     await writeFile(given.folder.join('out.json'), JSON.stringify({ folder: '.', format: 'jsonl' }));
     const main = new URL('../../dist/main.js', import.meta.url).pathname;
     const argv = ['connectors', 'write', 'files', '--config', 'out.json', '--object', 'rows', '--mode', 'append'];
@@ -79,11 +79,11 @@ describe('connectors write', () => {
     expect(await readFile(given.folder.join('rows.r1-1.jsonl'), 'utf8')).toBe('{"id":1}\n{"id":2}\n');
     expect(await run([...argv, '--format', 'csv', '--input', 'pipe'])).toMatchObject({
       exitCode: 2,
-      stderr: 'tidemark: USAGE: pipe is JSON lines; CSV is read from a file\n',
+      stderr: 'tidemark: USAGE: pipe must be JSON lines; CSV can be read only from a file\n',
     });
   });
 
-  it('loses no row of another input under the same run', async () => {
+  it('loses no row when another input uses the same run', async () => {
     await mkdir(given.folder.join('out'));
     await writeFile(given.folder.join('out.json'), JSON.stringify({ folder: 'out', format: 'jsonl', gzip: true }));
     const argv = ['connectors', 'write', 'files', '--config', 'out.json', '--object', 'rows', '--mode', 'append'];
@@ -98,7 +98,7 @@ describe('connectors write', () => {
     expect(written.map(String).sort()).toEqual(['{"id":1}\n', '{"id":2}\n']);
   });
 
-  it('writes several batches at a time, and prints what fails in the order of the rows', async () => {
+  it('writes several batches in parallel, and prints failed rows in order', async () => {
     await mkdir(given.folder.join('out'));
     await writeFile(
       given.folder.join('out.json'),

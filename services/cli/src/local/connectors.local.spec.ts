@@ -29,10 +29,10 @@ describe('connectors', () => {
     const shown = JSON.parse((await run(['connectors', 'show', 'http-json', '--json'])).stdout) as object;
     expect(shown).toMatchObject({ name: 'http-json', config: { required: ['baseUrl', 'objects'] } });
     const unknown = await run(['connectors', 'show', 'fax']);
-    expect(unknown).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('there are files, ') });
+    expect(unknown).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('available: files, ') });
   });
 
-  it('are checked: 0 and what was reached, or 1 and what is wrong', async () => {
+  it('are checked: 0 and what was reached, or 1 and the problems', async () => {
     expect(await run(['connectors', 'check', 'http-json', ...reaching])).toMatchObject({
       exitCode: 0,
       stdout: expect.stringMatching(/^127\.0\.0\.1:\d+: items \(10 or more\)\n$/),
@@ -46,19 +46,19 @@ describe('connectors', () => {
 describe('connectors read', () => {
   const read = ['connectors', 'read', 'http-json', ...reaching, '--object', 'items'];
 
-  it('prints a record a line, and nothing else', async () => {
+  it('prints one record per line, and nothing else', async () => {
     const { exitCode, stdout, stderr } = await run([...read, '--page-size', '7']);
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(idsIn(stdout)).toEqual(all);
     expect(idsIn((await run([...read, '--limit', '9'])).stdout)).toEqual(all.slice(0, 9));
   });
 
-  it('tells progress and rate where somebody looks on', async () => {
+  it('shows progress and rate on a terminal', async () => {
     const { stderr } = await run(read, { columns: 100 });
     expect(stderr).toMatch(/40 records · 1 page · \d+ ms\n$/);
   });
 
-  it('goes on from the cursor of the run before, and stores it only when the page is out', async () => {
+  it('resumes from the cursor of the previous run, and stores it only after the page is printed', async () => {
     const argv = [...read, '--page-size', '5', '--cursor', 'cursor.json'];
     const first = await run([...argv, '--limit', '10']);
     expect(idsIn(first.stdout)).toEqual(all.slice(0, 10));
@@ -77,7 +77,7 @@ describe('connectors read', () => {
     expect(idsIn(first.stdout + stopped.stdout + rest.stdout)).toEqual(all);
   });
 
-  it('gives the whole after it was killed in the middle, a page twice at most', async () => {
+  it('prints everything across a kill, at most one page twice', async () => {
     const argv = [...read, '--page-size', '2', '--cursor', 'cursor.json'];
     const main = new URL('../../dist/main.js', import.meta.url).pathname;
     const env = { ...process.env, INIT_CWD: given.folder.path };
@@ -97,7 +97,7 @@ describe('connectors read', () => {
     expect(ids.length).toBeLessThanOrEqual(40 + 4 * 2);
   });
 
-  it('names objects that cannot be used with what was received of them, harmless to a terminal', async () => {
+  it('reports unusable objects with the received data, without control characters', async () => {
     given.api.put('/items', { name: 'no id \u009b31m', updated_at: '2025-01-01T00:00:00Z' } as never);
     const { exitCode, stdout, stderr } = await run(read);
     expect([exitCode, idsIn(stdout)]).toEqual([1, all]);
@@ -106,7 +106,7 @@ describe('connectors read', () => {
     );
   });
 
-  it('says that its output cannot be written, and stores no cursor then', async () => {
+  it('reports that its output cannot be written, and then stores no cursor', async () => {
     const main = new URL('../../dist/main.js', import.meta.url).pathname;
     const env = { ...process.env, INIT_CWD: given.folder.path };
     const full = await open('/dev/full', 'w');
@@ -116,14 +116,11 @@ describe('connectors read', () => {
     });
     const [stderr] = await Promise.all([text(child.stderr!), once(child, 'exit')]);
     await full.close();
-    expect([child.exitCode, stderr]).toEqual([
-      5,
-      'tidemark: OUTPUT_FAILED: what is printed cannot be written (ENOSPC)\n',
-    ]);
+    expect([child.exitCode, stderr]).toEqual([5, 'tidemark: OUTPUT_FAILED: cannot write to stdout (ENOSPC)\n']);
     expect(await readdir(given.folder.path)).not.toContain('cursor.json');
   });
 
-  it('tells a file that is damaged from one that cannot be read now', async () => {
+  it('distinguishes a damaged file from one that is temporarily unreadable', async () => {
     const objects = [{ name: 'broken', files: 'broken.csv' }];
     await writeFile(given.folder.join('broken.csv'), 'id,name\n1,"never closed\n');
     await writeFile(given.folder.join('files.json'), JSON.stringify({ folder: '.', format: 'csv', objects }));
@@ -134,7 +131,7 @@ describe('connectors read', () => {
     });
   });
 
-  it('takes a window only with a beginning, and none that ends before it', async () => {
+  it('accepts a window only with a start, and none that ends before it', async () => {
     for (const [window, what] of [
       [['--to', '2025-01-02'], '--to needs --from'],
       [['--from', '2025-01-03', '--to', '2025-01-02'], '--to must be later than --from'],
@@ -142,7 +139,7 @@ describe('connectors read', () => {
       expect(await run([...read, ...window])).toMatchObject({ exitCode: 2, stderr: `tidemark: USAGE: ${what}\n` });
   });
 
-  it('names the field of a config that is wrong', async () => {
+  it('names the field at fault in a config', async () => {
     await writeFile(given.folder.join('wrong.json'), JSON.stringify({ baseUrl: 'ftp://h', objects: [] }));
     const { exitCode, stderr } = await run([
       'connectors',
@@ -157,7 +154,7 @@ describe('connectors read', () => {
     expect(stderr).toContain('`baseUrl` must be an http or https URL; `objects` must have at least one object');
   });
 
-  it('reaches no private address that nobody named', async () => {
+  it('reaches no private address that is not allowed', async () => {
     const { exitCode, stderr } = await run([
       'connectors',
       'read',
@@ -191,7 +188,7 @@ describe('connectors read', () => {
     expect(outputs.map(({ exitCode }) => exitCode)).toEqual([0, 4]);
     await chmod(given.folder.join('token.json'), 0o644);
     const open = await run([...argv, '--credential', 'token.json']);
-    expect(open).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('others may read it') });
+    expect(open).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('readable by other users') });
     const nonsense = { TIDEMARK_CREDENTIAL: '{"kind":"bearer","tok":"canary-token"}' };
     outputs.push(
       open,
@@ -210,10 +207,10 @@ describe('a credential', () => {
   const argv = ['connectors', 'check', 'http-json', '--config', 'api.json', '--allow', '127.0.0.1'];
 
   it.each([
-    ['canary', 'no JSON'],
+    ['canary', 'not valid JSON'],
     [{ kind: 'canary' }, 'kind must be one of bearer, basic, '],
-    [{ kind: 'bearer' }, 'token must be text in one line'],
-    [{ kind: 'bearer', token: 'canary\n' }, 'token must be text in one line'],
+    [{ kind: 'bearer' }, 'token must be text on one line'],
+    [{ kind: 'bearer', token: 'canary\n' }, 'token must be text on one line'],
     [{ kind: 'basic', username: 'canary' }, 'password must be text'],
     [{ kind: 'api-key', key: 'canary', in: 'body', name: 'key' }, 'in must be header or query'],
     [
@@ -222,9 +219,9 @@ describe('a credential', () => {
     ],
     [
       { kind: 'oauth2-client-credentials', client: { clientId: 'a', tokenUrl: 'https://h/', scopes: 'canary' } },
-      'client.scopes must be a list of text',
+      'client.scopes must be a list of strings',
     ],
-  ])('that cannot be is refused by its field: %j', async (credential, what) => {
+  ])('that is invalid is refused by its field: %j', async (credential, what) => {
     const text = typeof credential === 'string' ? credential : JSON.stringify(credential);
     const { exitCode, stderr, stdout } = await run(argv, { env: { TIDEMARK_CREDENTIAL: text } });
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -232,7 +229,7 @@ describe('a credential', () => {
     expect(stderr).not.toContain('canary');
   });
 
-  it('of a kind that the connector does not take is refused, and no config is quoted that is none', async () => {
+  it('of a kind that the connector does not support is refused, and an invalid config is not quoted', async () => {
     const env = { TIDEMARK_CREDENTIAL: JSON.stringify({ kind: 'bearer', token: 'canary' }) };
     await writeFile(given.folder.join('db.json'), JSON.stringify({ host: 'db.example.com', database: 'd' }));
     expect(await run(['connectors', 'check', 'postgres', '--config', 'db.json'], { env })).toMatchObject({

@@ -14,9 +14,9 @@ interface Check {
 }
 
 const text: Check = { must: 'must be text', holds: (value) => typeof value === 'string' };
-/** What a header can carry: a line break that was copied along is seen here, not by the other side. */
+/** Valid in a header: a line break copied by accident is reported here, not by the server. */
 const line: Check = {
-  must: 'must be text in one line',
+  must: 'must be text on one line',
   holds: (value) => typeof value === 'string' && /^[\x20-\x7e\x80-\xff]+$/.test(value),
 };
 const url: Check = {
@@ -25,11 +25,11 @@ const url: Check = {
 };
 const time: Check = { must: 'must be a time in milliseconds since 1970', holds: Number.isFinite };
 const texts: Check = {
-  must: 'must be a list of text',
+  must: 'must be a list of strings',
   holds: (value) => Array.isArray(value) && value.every(text.holds),
 };
 const values: Check = {
-  must: 'must be an object of names and text',
+  must: 'must be an object of strings',
   holds: (value) => typeof value === 'object' && value !== null && Object.values(value).every(text.holds),
 };
 const oneOf = (...all: readonly string[]): Check => ({
@@ -47,7 +47,7 @@ const client = {
   'client.parameters': optional(values),
 };
 
-/** What each kind is made of. */
+/** The fields of each kind. */
 const fieldsOf: Readonly<Record<CredentialData['kind'], Readonly<Record<string, Check>>>> = {
   bearer: { token: line },
   basic: { username: text, password: text },
@@ -63,8 +63,8 @@ const fieldsOf: Readonly<Record<CredentialData['kind'], Readonly<Record<string, 
 };
 
 /**
- * The credential of a file that nobody else may read, or of the environment; never of the command line, which everybody
- * on the machine can see. @throws CliError that names the field at fault and quotes nothing
+ * The credential from a file that only its owner can read, or from the environment; never from the command line, which
+ * every user of the machine can see. @throws CliError that names the field at fault and quotes nothing
  */
 export async function credentialOf(
   { env, folder }: Pick<Session, 'env' | 'folder'>,
@@ -83,7 +83,7 @@ function dataOf(text: string, where: string): CredentialData {
   try {
     data = JSON.parse(text);
   } catch {
-    throw invalid(`${where}: no JSON`);
+    throw invalid(`${where}: not valid JSON`);
   }
   const kind = valueAt(data, 'kind');
   const fields =
@@ -103,8 +103,8 @@ async function privateText(file: string, folder: string): Promise<string> {
   });
   try {
     const { mode, size } = await handle.stat();
-    if ((mode & 0o077) !== 0) throw invalid(`${file}: others may read it; chmod 600 ${file}`);
-    if (size > MAX_BYTES) throw invalid(`${file}: more than ${MAX_BYTES} bytes`);
+    if ((mode & 0o077) !== 0) throw invalid(`${file}: readable by other users; run chmod 600 ${file}`);
+    if (size > MAX_BYTES) throw invalid(`${file}: larger than ${MAX_BYTES} bytes`);
     return await handle.readFile('utf8');
   } finally {
     await handle.close();

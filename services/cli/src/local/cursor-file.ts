@@ -4,13 +4,13 @@ import type { Page } from '@tidemark/connector-sdk';
 import { CliError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
 
-/** What was being read; a cursor belongs to it alone. */
+/** The object that a cursor belongs to. */
 export interface CursorOwner {
   readonly connector: string;
   readonly object: string;
 }
 
-/** The stored cursor; null when there is no such file yet. @throws CliError when it is another one's, or none */
+/** The stored cursor; null when there is no such file yet. @throws CliError when it is invalid or belongs to another object */
 export async function readCursor(path: string, owner: CursorOwner): Promise<Page['cursor'] | null> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
@@ -21,12 +21,12 @@ export async function readCursor(path: string, owner: CursorOwner): Promise<Page
     const { connector, object, cursor } = JSON.parse(text) as CursorOwner & { cursor: Page['cursor'] };
     if (connector === owner.connector && object === owner.object && typeof cursor === 'object') return cursor;
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw new CliError(exitCodes.usage, 'BAD_INPUT', `${path}: no cursor of ${owner.object} of ${owner.connector}`);
+  throw new CliError(exitCodes.usage, 'BAD_INPUT', `${path}: not a cursor of ${owner.connector} ${owner.object}`);
 }
 
-/** Replaces the file at once: after a crash it holds the old cursor or the new one. */
+/** Replaces the file atomically: after a crash it holds the old cursor or the new one. */
 export async function storeCursor(path: string, owner: CursorOwner, cursor: Page['cursor']): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {

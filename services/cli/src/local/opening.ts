@@ -24,10 +24,10 @@ export async function connectorOf(name: string): Promise<ListedConnector> {
   const connector = connectors.get(name);
   if (connector) return connector;
   const known = [...connectors.keys()].sort().join(', ');
-  throw new CliError(exitCodes.notFound, 'NOT_FOUND', `there is no connector ${name}; there are ${known}`);
+  throw new CliError(exitCodes.notFound, 'NOT_FOUND', `there is no connector ${name}; available: ${known}`);
 }
 
-/** A source, and what it needs; disposing closes both. @throws CliError */
+/** A source and its HTTP pool; disposing closes both. @throws CliError */
 export async function openSource(
   session: Session,
   { manifest, load }: ListedConnector,
@@ -40,7 +40,7 @@ export async function openSource(
   return { source, [Symbol.asyncDispose]: () => source.close().finally(connection.close) };
 }
 
-/** A destination, and what it needs; disposing closes both. @throws CliError */
+/** A destination and its HTTP pool; disposing closes both. @throws CliError */
 export async function openDestination(
   session: Session,
   { manifest, load }: ListedConnector,
@@ -60,11 +60,13 @@ async function connect(session: Session, connector: Connector, options: OpeningO
   const config = await readJsonFile(file, session.folder);
   const fields = configProblems(manifest, config).map(({ field, message }) => problem(field, message));
   if (fields.length > 0)
-    throw new CliError(exitCodes.usage, 'CONFIG_INVALID', `${file}: not a config of ${manifest.name}`, { fields });
+    throw new CliError(exitCodes.usage, 'CONFIG_INVALID', `${file}: not a valid config of ${manifest.name}`, {
+      fields,
+    });
   const pool = await poolOf(session, allow);
   return {
     close: () => pool.close(),
-    /** Closes what was opened so far when it fails. */
+    /** Closes the pool when opening fails. */
     open: async <Part>(open: (options: OpenOptions) => Part): Promise<Part> => {
       try {
         const credential = await credentialOf(session, credentialFile, pool);
@@ -78,7 +80,7 @@ async function connect(session: Session, connector: Connector, options: OpeningO
   };
 }
 
-/** As everywhere in Tidemark, private addresses are out of reach unless somebody names them. */
+/** As everywhere in Tidemark, private addresses are refused unless explicitly allowed. */
 async function poolOf({ env }: Session, allow: readonly string[]): Promise<HttpPool> {
   const { createHttpPool } = await import('@tidemark/resilience');
   const always = (env['TIDEMARK_FETCH_ALLOW'] ?? '').split(',').map((entry) => entry.trim());

@@ -4,7 +4,7 @@ import type { Terminal } from '../terminal.js';
 const REDRAW_MS = 100;
 const grouped = (count: number) => count.toLocaleString('en-US');
 
-/** `1,240 rows · 620/s`, redrawn as it grows on an interactive terminal. */
+/** `1,240 rows · 620/s`, updated in place on an interactive terminal. */
 export class ProgressMeter {
   readonly #terminal: Terminal;
   readonly #now: () => number;
@@ -27,7 +27,7 @@ export class ProgressMeter {
     this.#terminal.progress(this.#line(more));
   }
 
-  /** Replaces the line by the final figures. */
+  /** Replaces the line with the final figures. */
   end(more = ''): void {
     this.#terminal.clear();
     if (!this.#terminal.followed) return;

@@ -9,7 +9,7 @@ import { failureOf } from './failure.js';
 import { connectorOf, openSource, type OpeningOptions } from './opening.js';
 import { ProgressMeter } from './progress-meter.js';
 
-/** Columns of an object that cannot be used. */
+/** Columns shown of an unusable object. */
 const MAX_SHOWN = 200;
 
 export interface ReadOptions extends OpeningOptions {
@@ -23,8 +23,8 @@ export interface ReadOptions extends OpeningOptions {
 }
 
 /**
- * Prints the records of an object, one JSON a line. A page's cursor is stored when the page has been handed over: whoever
- * is killed and starts again goes on behind the last page stored, and prints at most one page twice.
+ * Prints the records of an object as JSON lines. A page's cursor is stored after the page has been printed: a run that
+ * follows a killed one resumes after the last page stored, and prints at most one page twice.
  */
 export async function readRecords(session: Session, name: string, options: ReadOptions): Promise<ExitCode> {
   const { terminal, now } = session;
@@ -41,7 +41,7 @@ export async function readRecords(session: Session, name: string, options: ReadO
   try {
     for await (const page of opened.source.read(request)) {
       const left = (options.limit ?? Infinity) - read.records;
-      // With a cursor pages stay whole: the next run goes on behind them.
+      // With a cursor, pages are printed whole: the next run resumes after them.
       const records = path === undefined ? page.records.slice(0, left) : page.records;
       if (records.length > 0) await terminal.handOver(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
       printProblems(session, page);
@@ -55,9 +55,9 @@ export async function readRecords(session: Session, name: string, options: ReadO
   } catch (error) {
     meter.end(plural(read.pages, 'page'));
     if (!session.signal.aborted)
-      throw failureOf(error, path === undefined || read.pages === 0 ? undefined : 'run it again to go on');
+      throw failureOf(error, path === undefined || read.pages === 0 ? undefined : 'run it again to resume');
     if (path !== undefined)
-      terminal.note(`tidemark: stopped; run it again to go on behind ${plural(read.pages, 'page')}`);
+      terminal.note(`tidemark: stopped; run it again to resume after ${plural(read.pages, 'page')}`);
     return exitCodes.interrupted;
   }
   meter.end(progressOf(read));
@@ -74,7 +74,7 @@ function requestOf({ signal, now }: Session, { object, since, from, to, pageSize
   };
 }
 
-/** With the beginning of what was received: it is often all that tells which one it is. */
+/** Includes the start of the received data: often the only way to identify the object. */
 function printProblems({ terminal }: Session, { problems }: Page): void {
   for (const { objectType, code, message, data } of problems) {
     const received = data === undefined || data === null ? '' : `: ${cut(brief(data), MAX_SHOWN)}`;

@@ -12,7 +12,7 @@ describe('rows diff', () => {
     await writeFile(given.folder.join('new.csv'), 'id,name,n\n4,d,4\n3,c,30\n1,a,1\n');
   });
 
-  it('tells rows added, changed with their old values, and removed', async () => {
+  it('prints rows added, changed with their old values, and removed', async () => {
     const { exitCode, stdout, stderr } = await run(diff);
     expect([exitCode, stderr]).toEqual([0, '']);
     const lines = stdout.trim().split('\n');
@@ -20,7 +20,7 @@ describe('rows diff', () => {
     expect(lines.at(-1)).toBe('1 added, 1 changed, 1 removed, 1 unchanged');
   });
 
-  it('prints JSON for programs, and tells by its exit code whether there are differences', async () => {
+  it('prints JSON for programs, and signals differences by its exit code', async () => {
     const { exitCode, stdout } = await run([...diff, '--json', '--exit-code', '--limit', '1']);
     expect(exitCode).toBe(1);
     const lines = stdout
@@ -32,11 +32,11 @@ describe('rows diff', () => {
     expect((await run(['rows', 'diff', 'old.csv', 'old.csv', '--key', 'id', '--exit-code'])).exitCode).toBe(0);
   });
 
-  it('compares nothing by a key that there is not', async () => {
+  it('refuses a key column that does not exist', async () => {
     const wrong = await run(['rows', 'diff', 'old.csv', 'new.csv', '--key', 'idd']);
     expect(wrong).toMatchObject({
       exitCode: 2,
-      stderr: 'tidemark: BAD_INPUT: old.csv: there is no column idd; there are id, name, n\n',
+      stderr: 'tidemark: BAD_INPUT: old.csv: there is no column idd; the columns are id, name, n\n',
     });
     await writeFile(given.folder.join('old.jsonl'), '{"id":1}\n{"id":2}\n');
     expect(await run(['rows', 'diff', 'old.jsonl', 'new.csv', '--key', 'idd'])).toMatchObject({
@@ -48,7 +48,7 @@ describe('rows diff', () => {
   it('says which row or file cannot be compared', async () => {
     await writeFile(given.folder.join('twice.csv'), 'id,name,n\n1,a,1\n1,b,2\n');
     const twice = await run(['rows', 'diff', 'old.csv', 'twice.csv', '--key', 'id']);
-    expect(twice.stderr).toContain('twice.csv, row 2: an earlier row has the same key 1; left out');
+    expect(twice.stderr).toContain('twice.csv, row 2: an earlier row has the same key 1; skipped');
     expect(await run(['rows', 'diff', 'none.csv', 'new.csv', '--key', 'id'])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('none.csv: cannot be read (ENOENT)'),

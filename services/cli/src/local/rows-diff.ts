@@ -15,10 +15,10 @@ export interface RowsDiffOptions {
   readonly exitCode?: boolean;
 }
 
-/** Lines are handed to the terminal by the hundred: one at a time, the terminal is what takes the time. */
+/** Lines are written in batches: single writes would dominate the run time. */
 const LINES_AT_ONCE = 100;
 
-/** Prints how the rows of a file differ from those of an older one. Neither has to fit in memory. */
+/** Prints how the rows of a file differ from those of an older one. Neither needs to fit in memory. */
 export async function diffRows(
   session: Session,
   old: string,
@@ -31,7 +31,7 @@ export async function diffRows(
     const { key } = options;
     const common = { key, snapshots: new FileBlobStore(folder), tempDir: folder, keepValues: true };
     const previous = await snapshotOf(session, old, { ...common, signal: session.signal });
-    const counts = await tell(session, now, { ...common, previous, signal: session.signal }, options);
+    const counts = await printDifferences(session, now, { ...common, previous, signal: session.signal }, options);
     return options.exitCode && differences(counts) > 0 ? exitCodes.unwanted : exitCodes.ok;
   } catch (error) {
     if (session.signal.aborted) return exitCodes.interrupted;
@@ -41,7 +41,7 @@ export async function diffRows(
   }
 }
 
-/** What the comparison says of rows and columns that it cannot compare. */
+/** Whether the comparison refused rows or columns that it cannot compare. */
 const isRefusal = (error: unknown): error is TypeError =>
   error instanceof TypeError && /^(row \d+|key|columns|column )/.test(error.message);
 
@@ -49,32 +49,37 @@ async function snapshotOf(session: Session, file: string, options: CompareOption
   const { compare } = await import('@tidemark/row-diff');
   const comparison = compare(paced(session, file, options.key), options);
   for await (const difference of comparison)
-    if (difference.type === 'duplicateKey' || difference.type === 'nullKey') tellProblem(session, file, difference);
-  mustHaveKeys(file, comparison.counts);
+    if (difference.type === 'duplicateKey' || difference.type === 'nullKey') printProblem(session, file, difference);
+  requireKeys(file, comparison.counts);
   return (await comparison.commit()).id;
 }
 
-async function tell(session: Session, file: string, options: CompareOptions, { limit = Infinity }: RowsDiffOptions) {
+async function printDifferences(
+  session: Session,
+  file: string,
+  options: CompareOptions,
+  { limit = Infinity }: RowsDiffOptions,
+) {
   const { compare } = await import('@tidemark/row-diff');
   const { terminal, json } = session;
   const comparison = compare(paced(session, file, options.key), options);
   let lines: string[] = [];
-  let told = 0;
+  let found = 0;
   const flush = async () => {
     if (lines.length > 0) await terminal.handOver(lines.map((line) => `${line}\n`).join(''));
     lines = [];
   };
   for await (const difference of comparison) {
-    if (difference.type === 'duplicateKey' || difference.type === 'nullKey') tellProblem(session, file, difference);
-    else if (told++ < limit) lines.push(json ? JSON.stringify(difference) : lineOf(difference, session));
+    if (difference.type === 'duplicateKey' || difference.type === 'nullKey') printProblem(session, file, difference);
+    else if (found++ < limit) lines.push(json ? JSON.stringify(difference) : lineOf(difference, session));
     if (lines.length >= LINES_AT_ONCE) await flush();
   }
   await flush();
   const { counts } = comparison;
-  mustHaveKeys(file, counts);
+  requireKeys(file, counts);
   if (json) terminal.print(JSON.stringify({ type: 'counts', ...counts }));
   else {
-    if (told > limit) terminal.note(`${told - limit} more (--limit)`);
+    if (found > limit) terminal.note(`${found - limit} more (--limit)`);
     terminal.print(summaryOf(counts));
   }
   return counts;
@@ -85,7 +90,7 @@ async function* paced(session: Session, file: string, key: Columns): AsyncGenera
   const meter = new ProgressMeter(session.terminal, session.now, `rows of ${file}`);
   let count = 0;
   for await (const row of rowsIn(session, file)) {
-    if (count === 0 && formatOf(file) === 'csv') mustHave(key, row, file);
+    if (count === 0 && formatOf(file) === 'csv') requireColumns(key, row, file);
     if (++count % 1000 === 0) meter.add(1000);
     yield row;
   }
@@ -95,37 +100,37 @@ async function* paced(session: Session, file: string, key: Columns): AsyncGenera
 
 type Columns = readonly string[];
 
-/** What no row of a table has is no key: a slip of the pen would make any two tables equal. */
-function mustHave(key: Columns, row: Row, file: string): void {
+/** Refuses a key column that the table does not have: a typo would make any two tables equal. */
+function requireColumns(key: Columns, row: Row, file: string): void {
   const missing = key.find((column) => !Object.hasOwn(row, column));
   if (missing === undefined) return;
-  const message = `${file}: there is no column ${missing}; there are ${Object.keys(row).join(', ')}`;
+  const message = `${file}: there is no column ${missing}; the columns are ${Object.keys(row).join(', ')}`;
   throw new CliError(exitCodes.usage, 'BAD_INPUT', message);
 }
 
-function mustHaveKeys(file: string, { rows, nullKey }: Counts): void {
+function requireKeys(file: string, { rows, nullKey }: Counts): void {
   if (rows > 0 && nullKey === rows)
     throw new CliError(exitCodes.usage, 'BAD_INPUT', `${file}: no row has a value for the key`);
 }
 
-function tellProblem({ terminal }: Session, file: string, problem: Problem): void {
+function printProblem({ terminal }: Session, file: string, problem: Problem): void {
   const what =
     problem.type === 'nullKey'
       ? `key column ${problem.columns.join(', ')} has no value`
       : `an earlier row has the same key ${keyOf(problem.key)}`;
-  terminal.note(`${file}, row ${problem.rowNumber}: ${what}; left out`);
+  terminal.note(`${file}, row ${problem.rowNumber}: ${what}; skipped`);
 }
 
-type Told = Exclude<Difference, Problem>;
+type RowChange = Exclude<Difference, Problem>;
 
 const signs = { added: ['green', '+'], changed: ['yellow', '~'], removed: ['red', '-'] } as const;
 
-function lineOf(difference: Told, { terminal }: Session): string {
+function lineOf(difference: RowChange, { terminal }: Session): string {
   const [color, sign] = signs[difference.type];
   return terminal.paint(color, `${sign} ${keyOf(difference.key)}`) + detailOf(difference);
 }
 
-function detailOf(difference: Told): string {
+function detailOf(difference: RowChange): string {
   if (difference.type !== 'changed') return '';
   const { before, row, columns } = difference;
   const changes = columns.map((name) => `${brief(name)}: ${valueOf(before?.[name])} → ${valueOf(row[name])}`);

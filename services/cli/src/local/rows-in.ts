@@ -10,13 +10,13 @@ import type { Session } from '../session.js';
 
 export type RowFormat = 'csv' | 'jsonl';
 
-/** Told by the name, `.gz` apart; what has no name is JSON lines. */
+/** From the file name without `.gz`; JSON lines by default. */
 export const formatOf = (name: string, given?: RowFormat): RowFormat =>
   given ?? (/\.csv(\.gz)?$/i.test(name) ? 'csv' : 'jsonl');
 
 /**
  * The rows of a file, or JSON lines from standard input (`-`) or another pipe.
- * @throws CliError with line and byte of what is no row
+ * @throws CliError with line and byte of an invalid row
  */
 export async function* rowsIn(
   { folder, signal }: Pick<Session, 'folder' | 'signal'>,
@@ -28,8 +28,8 @@ export async function* rowsIn(
   const shown = name === '-' ? 'standard input' : name;
   const path = resolve(folder, name);
   const piped = name === '-' || (await isPipe(path));
-  if (piped && format === 'csv') throw usageError(`${shown} is JSON lines; CSV is read from a file`);
-  // Nobody has to wait for input that does not come.
+  if (piped && format === 'csv') throw usageError(`${shown} must be JSON lines; CSV can be read only from a file`);
+  // Ctrl-C also ends a wait for input that never arrives.
   const from = piped ? addAbortSignal(signal, name === '-' ? process.stdin : pipeOf(path)) : path;
   try {
     for await (const { data, problem } of readRows({ name: shown, from, format, signal })) {
@@ -43,14 +43,14 @@ export async function* rowsIn(
   }
 }
 
-/** What the shell makes of `<(…)`, too. What is not there is told when it is opened. */
+/** Includes the shell's `<(…)`. A missing file is reported when it is opened. */
 const isPipe = (path: string): Promise<boolean> =>
   stat(path).then(
     (found) => found.isFIFO(),
     () => false,
   );
 
-/** Opened so that nothing blocks until somebody writes into it. */
+/** Opened without blocking until a writer appears. */
 const pipeOf = (path: string): Socket =>
   new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
 

@@ -3,7 +3,7 @@ import { pipelineFor, pipelines } from '@tidemark/pipelines';
 import { fields, table, type Field } from '../render/table.js';
 import { show, type Session } from '../session.js';
 
-/** What a manifest says, as JSON. */
+/** A manifest as JSON. */
 function viewOf(manifest: Manifest, config?: JsonSchema) {
   const { name, title, description, auth, source, destination } = manifest;
   const stages = stagesOf(manifest);
@@ -24,7 +24,7 @@ const readsOf = ({ source, pipelines: offered }: Manifest): string =>
       ? 'as configured'
       : source.objects.map(({ name }) => name).join(', ')
     : offered
-      ? 'a pipeline'
+      ? 'own pipeline'
       : '–';
 
 export async function listConnectors(session: Session): Promise<void> {
@@ -56,7 +56,7 @@ export function showManifest(session: Session, manifest: Manifest, config: JsonS
     ['page size', source ? `${source.pageSize.initial} (${source.pageSize.min} to ${source.pageSize.max})` : null],
     ['writes', destination ? destination.modes.join(', ') : null],
     ['batch size', destination ? `${destination.batchSize.initial} (at most ${destination.batchSize.max})` : null],
-    ['batches at once', destination ? String(destination.concurrency) : null],
+    ['concurrency', destination ? String(destination.concurrency) : null],
     [
       'stages',
       stagesOf(manifest)
@@ -84,7 +84,7 @@ interface ConfigRow {
   readonly about: string;
 }
 
-/** A row for every field, those inside of others too: `ssl.mode`, `objects[].name`. */
+/** A row for every field, nested ones included: `ssl.mode`, `objects[].name`. */
 function* configRows({ properties = {}, required = [] }: JsonSchema, within = ''): Generator<ConfigRow> {
   for (const [name, schema] of Object.entries(properties)) {
     yield {
@@ -98,7 +98,7 @@ function* configRows({ properties = {}, required = [] }: JsonSchema, within = ''
   }
 }
 
-/** Of a choice between kinds of objects: all of their fields; required are those that every kind requires. */
+/** For a choice between kinds of objects: all their fields; a field is required if every kind requires it. */
 function joined(schema: JsonSchema): JsonSchema {
   const kinds = schema['oneOf'] as readonly JsonSchema[] | undefined;
   if (!kinds) return schema;

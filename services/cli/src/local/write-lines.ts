@@ -3,7 +3,7 @@ import { isJsonObject } from '@tidemark/foundation';
 import { CliError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
 
-/** What the lines of an input are: plain rows, what `connectors read` prints, or what `rows diff --json` prints. */
+/** Content of the input lines: plain rows, output of `connectors read`, or output of `rows diff --json`. */
 export const lineKinds = ['rows', 'records', 'differences'] as const;
 export type LineKind = (typeof lineKinds)[number];
 
@@ -14,8 +14,8 @@ export interface WriteTarget {
 }
 
 /**
- * What is to be done with one line; null: nothing, such as a deletion where nothing is deleted, or the counts behind
- * differences. @throws CliError when the line is of another kind
+ * The row to write for one line; null to skip it, such as a deletion in a mode without deletions, or the final counts
+ * of differences. @throws CliError when the line is of another kind
  */
 export function toWriteRow(line: JsonObject, number: number, { kind, mode, key }: WriteTarget): WriteRow | null {
   switch (kind) {
@@ -23,7 +23,7 @@ export function toWriteRow(line: JsonObject, number: number, { kind, mode, key }
       return { data: line };
     case 'records': {
       const { data, deleted } = line;
-      if (!isJsonObject(data)) throw unlike(number, kind, '`data`');
+      if (!isJsonObject(data)) throw wrongKind(number, kind, '`data`');
       if (deleted !== true) return { data };
       return mode === 'mirror' ? { action: 'delete', data } : null;
     }
@@ -32,15 +32,15 @@ export function toWriteRow(line: JsonObject, number: number, { kind, mode, key }
       if (line['type'] === 'removed') {
         const values = line['key'];
         if (!Array.isArray(values) || values.length !== key.length)
-          throw unlike(number, kind, `a \`key\` of ${key.length} values, as --key says`);
+          throw wrongKind(number, kind, `a \`key\` of ${key.length} values, as --key says`);
         const data = Object.fromEntries(key.map((field, at) => [field, values[at]!]));
         return mode === 'mirror' ? { action: 'delete', data } : null;
       }
-      if (!isJsonObject(line['row'])) throw unlike(number, kind, '`type` and `row`');
+      if (!isJsonObject(line['row'])) throw wrongKind(number, kind, '`type` and `row`');
       return { data: line['row'] };
     }
   }
 }
 
-const unlike = (number: number, kind: LineKind, what: string) =>
-  new CliError(exitCodes.usage, 'BAD_INPUT', `line ${number} is none of ${kind}: it has no ${what}`);
+const wrongKind = (number: number, kind: LineKind, what: string) =>
+  new CliError(exitCodes.usage, 'BAD_INPUT', `line ${number} is not one of ${kind}: it has no ${what}`);

@@ -31,14 +31,14 @@ interface Writing {
 }
 
 /**
- * Writes the rows of a file, batch by batch, several at a time; prints every row that failed as a line of JSON, in order.
- * Batches are named after the run: given again under the same name, what was written is not written twice.
+ * Writes the rows of a file in batches, several in parallel; prints every failed row as a JSON line, in order. Batches are
+ * named after the run: repeating a run under the same name writes nothing twice.
  */
 export async function writeRows(session: Session, name: string, options: WriteOptions): Promise<ExitCode> {
   const connector = await connectorOf(name);
   const modes = connector.manifest.destination?.modes ?? [];
   if (modes.length > 0 && !modes.includes(options.mode))
-    throw usageError(`${name} does not know the mode ${options.mode}; it knows ${modes.join(', ')}`);
+    throw usageError(`${name} does not support mode ${options.mode}; supported: ${modes.join(', ')}`);
   await using opened = await openDestination(session, connector, options);
   const { writeBatches } = await import('@tidemark/connector-sdk');
   const { batchSize, concurrency } = connector.manifest.destination!;
@@ -62,8 +62,8 @@ export async function writeRows(session: Session, name: string, options: WriteOp
     }
   } catch (error) {
     writing.meter.end(summaryOf(writing));
-    const done = first > 1 ? `the first ${first - 1} rows are written; ` : '';
-    const hint = `${done}--run ${writing.run} writes nothing twice`;
+    const done = first > 1 ? `the first ${first - 1} rows were written; ` : '';
+    const hint = `${done}repeat with --run ${writing.run} to write nothing twice`;
     const again = first > 1 || (error as { readonly retryable?: boolean }).retryable === true;
     if (!session.signal.aborted) throw failureOf(error, again ? hint : undefined);
     session.terminal.note(`tidemark: stopped; ${hint}`);
@@ -74,7 +74,7 @@ export async function writeRows(session: Session, name: string, options: WriteOp
   return writing.counts.failed > 0 ? exitCodes.unwanted : exitCodes.ok;
 }
 
-/** The rows of the input, by the batch; a batch is named after the run and the number of its first row. */
+/** The rows of the input in batches, each named after the run and the number of its first row. */
 async function* batchesOf({ session, options, run, batchSize }: Writing): AsyncGenerator<WriteBatch> {
   const { object, mode, key = [], lines: kind } = options;
   const batchOf = (rows: WriteRow[], first: number) => ({ id: `${run}-${first}`, mode, object, key, rows });

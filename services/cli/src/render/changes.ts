@@ -4,13 +4,13 @@ import { fields, type TableOptions } from './table.js';
 import { brief, cut, plain, plural } from './text.js';
 import { moment, relative } from './time.js';
 
-/** A change of a list: recorded, or found by a comparison just now. */
+/** A change in a list: recorded, or found by a live comparison. */
 export type ChangeSummaryView = ChangeSummary & Partial<Pick<RecordedChange, 'id' | 'detectedAt'>>;
 
-/** A recorded change, opened. */
+/** A recorded change in full. */
 export type ChangeView = Change;
 
-/** Changes under their severities, the gravest first; under each operation what changed, from what to what. */
+/** Changes grouped by severity, most severe first, then by operation, with the values before and after. */
 export function changesText(changes: readonly ChangeSummaryView[], now: number, options: TableOptions): string {
   const named = Map.groupBy(changes, ({ severity }): string => severity);
   const order = new Set<string>([...severities, ...named.keys()]);
@@ -31,7 +31,7 @@ function severityText(
   const color = (severityColor as Readonly<Record<string, Color>>)[severity] ?? null;
   const fit = (text: string, indent: number) => (width === null ? text : cut(text, width - indent));
   const lines = [paint(color, `${changes.length} ${severity}`)];
-  for (const [operation, group] of Map.groupBy(changes, placeOf)) {
+  for (const [operation, group] of Map.groupBy(changes, scopeOf)) {
     if (operation) lines.push(`  ${paint('bold', fit(plain(operation), 2))}`);
     for (const change of group) {
       const step = beforeAfter(change);
@@ -43,8 +43,8 @@ function severityText(
   return lines.join('\n');
 }
 
-/** The one operation, or how many share the change; nothing when it is the whole API's. */
-const placeOf = ({ operation, operationCount }: ChangeSummaryView): string =>
+/** The operation, or how many are affected; empty for a change of the API as a whole. */
+const scopeOf = ({ operation, operationCount }: ChangeSummaryView): string =>
   operation ?? (operationCount > 0 ? plural(operationCount, 'operation') : '');
 
 const aboutOf = ({ rule, id, detectedAt, ignored }: ChangeSummaryView, now: number): string =>
@@ -55,7 +55,7 @@ const aboutOf = ({ rule, id, detectedAt, ignored }: ChangeSummaryView, now: numb
     ...(ignored ? [`ignored: ${ignored.reason}`] : []),
   ].join(', ');
 
-/** All that is known of one change. */
+/** All details of one change. */
 export function changeDetails(change: ChangeView, paint: Paint, now: number): string {
   const { id, changeId, rule, severity, operations, pointer, before, after, message, detectedAt, ignored } = change;
   const head = fields(
@@ -66,8 +66,8 @@ export function changeDetails(change: ChangeView, paint: Paint, now: number): st
       ['change id', changeId],
       ['detected', moment(detectedAt, now)],
       ['snapshots', `${change.previousSnapshotId} → ${change.snapshotId}`],
-      ['at before', pointer.before ?? null],
-      ['at after', pointer.after ?? null],
+      ['pointer before', pointer.before ?? null],
+      ['pointer after', pointer.after ?? null],
       ['ignored', ignored && `${ignored.reason} (rule ${ignored.id})`],
     ],
     paint,

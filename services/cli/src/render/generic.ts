@@ -6,7 +6,7 @@ type Plain = Readonly<Record<string, unknown>>;
 const isPlain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Any JSON object as names and values, nested ones by their path; for answers whose shape grows with the platform. */
+/** Any JSON object as names and values, nested ones by path; for responses with an open shape. */
 export const outline = (body: unknown, paint: Paint): string =>
   fields(isPlain(body) ? flat(body) : [['', brief(body)]], paint);
 

@@ -6,8 +6,8 @@ import { duration, instant, moment, relative } from './time.js';
 
 export const isEnded = ({ state }: Pick<JobView, 'state'>): boolean => state !== 'pending' && state !== 'running';
 
-/** How the job stands, in a few words: `completed, unchanged`, `running diff 57 %`, `pending, waits for …`. */
-export function standing(job: JobView, now: number): string {
+/** The job's status in a few words: `completed, unchanged`, `running diff 57 %`, `pending, waiting for …`. */
+export function statusText(job: JobView, now: number): string {
   if (job.state === 'running')
     return ['running', job.stage, `${job.percent} %`, job.liveness === 'stalled' ? '(stalled)' : '']
       .filter(Boolean)
@@ -22,24 +22,24 @@ export function waiting({ reason, until, behind = [] }: WaitingFor, now: number)
   const when = until ? ` ${relative(until, now)}` : '';
   switch (reason) {
     case 'tenant_cap':
-      return `waits for a free slot: ${plural(behind.length, 'job')} of the tenant at work`;
+      return `waiting for a free slot: ${plural(behind.length, 'job')} of the tenant running`;
     case 'connection_busy':
-      return `waits behind ${behind.length === 1 ? `job ${behind[0]}` : plural(behind.length, 'job')} of its connection`;
+      return `waiting for ${behind.length === 1 ? `job ${behind[0]}` : plural(behind.length, 'job')} of the same connection`;
     case 'retry_backoff':
-      return `tries again${when}`;
+      return `retries${when}`;
     case 'schedule':
       return `starts${when}`;
     case 'no_runner':
-      return 'waits for a runner: none has taken it yet';
+      return 'waiting for a runner to claim it';
     default:
-      return `waits: ${String(reason)}${when}`;
+      return `waiting: ${String(reason)}${when}`;
   }
 }
 
-/** The counts that say something. */
+/** The counts above zero. */
 function counted(counts: Counts): string | null {
-  const told = Object.entries(counts).filter(([, count]) => count > 0);
-  return told.length === 0 ? null : told.map(([name, count]) => `${count} ${name}`).join(', ');
+  const nonZero = Object.entries(counts).filter(([, count]) => count > 0);
+  return nonZero.length === 0 ? null : nonZero.map(([name, count]) => `${count} ${name}`).join(', ');
 }
 
 export function jobDetails(job: JobView, paint: Paint, now: number): string {
@@ -47,13 +47,13 @@ export function jobDetails(job: JobView, paint: Paint, now: number): string {
     [
       ['job', job.id],
       ['connection', job.connectionId],
-      ['state', standing(job, now), stateColor(job.state)],
-      ['type', `${job.type}, asked for by ${job.trigger}`],
+      ['state', statusText(job, now), stateColor(job.state)],
+      ['type', `${job.type}, requested by ${job.trigger}`],
       ['attempt', `${job.attempt} (${plural(job.retryCount, 'retry', 'retries')} done, ${job.retriesLeft} left)`],
       ['objects', counted(job.counts)],
       ['last error', job.lastError && `${job.lastError.code}: ${job.lastError.message}`],
-      ['next try', job.nextRetryAt && moment(job.nextRetryAt, now)],
-      ['cancel asked', job.cancelRequestedAt && moment(job.cancelRequestedAt, now)],
+      ['next attempt', job.nextRetryAt && moment(job.nextRetryAt, now)],
+      ['cancel requested', job.cancelRequestedAt && moment(job.cancelRequestedAt, now)],
       ['retry of', job.retryOf],
       ['created', moment(job.createdAt, now)],
       ['started', job.startedAt && moment(job.startedAt, now)],
@@ -69,7 +69,7 @@ export const jobTable = (jobs: readonly JobView[], now: number, options: TableOp
     [
       { title: 'JOB', value: ({ id }) => id, id: true },
       { title: 'CONNECTION', value: ({ connectionId }) => connectionId, id: true },
-      { title: 'STATE', value: (job) => standing(job, now), color: ({ state }) => stateColor(state), flexible: true },
+      { title: 'STATE', value: (job) => statusText(job, now), color: ({ state }) => stateColor(state), flexible: true },
       { title: 'BY', value: ({ trigger }) => trigger },
       { title: 'CREATED', value: ({ createdAt }) => relative(createdAt, now) },
       { title: 'TOOK', value: ({ durationMs }) => duration(durationMs) },
@@ -82,26 +82,26 @@ export const timelineTable = (entries: readonly TimelineEntry[], options: TableO
     entries,
     [
       { title: 'REV', value: ({ revision }) => String(revision) },
-      { title: 'AT', value: ({ at }) => at.replace('T', ' ') },
-      { title: 'WHAT', value: ({ message }) => message, flexible: true },
+      { title: 'TIME', value: ({ at }) => at.replace('T', ' ') },
+      { title: 'EVENT', value: ({ message }) => message, flexible: true },
       { title: 'BY', value: ({ actor }) => actor, flexible: true },
     ],
     options,
   );
 
-/** One line of a job that is being watched by a program or a log. */
+/** One event of a watched job, as a line of a log. */
 export const timelineLine = (at: string, message: string, paint: Paint): string =>
   `${paint('dim', instant(at))}  ${plain(message)}`;
 
 const BAR = 20;
 
-/** One line, at most `width` columns: bar, percent, stage, why it waits, how long. */
+/** One line of at most `width` columns: bar, percent, status, attempt, counts, duration. */
 export function progressLine(job: JobView, now: number, width: number): string {
   const filled = Math.round((Math.min(100, job.percent) / 100) * BAR);
   const since = job.startedAt ?? job.createdAt;
   const parts = [
     `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${String(job.percent).padStart(3)} %`,
-    standing(job, now).replace(/ \d+ %/, ''),
+    statusText(job, now).replace(/ \d+ %/, ''),
     job.attempt > 1 ? `attempt ${job.attempt}` : null,
     counted(job.counts),
     duration(Math.max(0, (job.endedAt ? Date.parse(job.endedAt) : now) - Date.parse(since))),

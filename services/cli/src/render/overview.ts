@@ -17,7 +17,7 @@ export interface OverviewView {
 
 export function overviewText({ now, jobs, connections }: OverviewView, options: TableOptions): string {
   const { total, ...states } = connections;
-  const told = Object.entries(states).filter(([, count]) => count > 0);
+  const nonZero = Object.entries(states).filter(([, count]) => count > 0);
   const rows = [
     { name: 'last 24 h', ...jobs.last24h },
     { name: 'last 7 d', ...jobs.last7d },
@@ -28,7 +28,7 @@ export function overviewText({ now, jobs, connections }: OverviewView, options: 
       ['now', `${now.running} running, ${now.waiting} waiting`],
       [
         'connections',
-        [`${total} total`, told.map(([state, count]) => `${count} ${state}`).join(', ')].filter(Boolean).join(': '),
+        [`${total} total`, nonZero.map(([state, count]) => `${count} ${state}`).join(', ')].filter(Boolean).join(': '),
       ],
     ],
     options.paint,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { aChange, aConnection, aJob, aRunningJob, jobId, now } from '../testing/answers.js';
 import { changesText } from './changes.js';
 import { connectionDetails, connectionTable } from './connection.js';
-import { jobDetails, jobTable, progressLine, standing } from './job.js';
+import { jobDetails, jobTable, progressLine, statusText } from './job.js';
 import { colored, uncolored } from './style.js';
 import { cut, plain, widthOf } from './text.js';
 import { duration, relative } from './time.js';
@@ -11,16 +11,16 @@ const file = { paint: uncolored, width: null };
 const terminal = (width: number) => ({ paint: uncolored, width });
 
 describe('text', () => {
-  it('cannot steer the terminal', () => {
+  it('cannot control the terminal', () => {
     expect(plain('a\u001b[2Jb\r\nc\u202ed\u009b')).toBe('a�[2Jb c�d�');
   });
 
-  it('is measured and cut as terminals draw it', () => {
+  it('is measured and truncated as terminals draw it', () => {
     expect([widthOf('潮汐'), widthOf('e\u0301'), widthOf('🌊a')]).toEqual([4, 1, 3]);
     expect([cut('潮汐表', 5), cut('tide', 4), cut('tides', 4)]).toEqual(['潮汐…', 'tide', 'tid…']);
   });
 
-  it('tells times as people do', () => {
+  it('formats times for people', () => {
     const at = (seconds: number) => relative(new Date(now + seconds * 1000).toISOString(), now);
     expect([at(-5), at(-60), at(7200), at(-200_000), relative(null, now)]).toEqual([
       '5 s ago',
@@ -47,25 +47,25 @@ describe('a job', () => {
       'failed, SOURCE_UNREACHABLE',
       aJob({ state: 'failed', lastError: { code: 'SOURCE_UNREACHABLE', message: 'late' } }),
     ],
-  ])('stands as %s', (words, job) => expect(standing(job, now)).toBe(words));
+  ])('has the status %s', (words, job) => expect(statusText(job, now)).toBe(words));
 
   it.each([
-    ['tenant_cap', { behind: ['a', 'b'] }, 'waits for a free slot: 2 jobs of the tenant at work'],
-    ['connection_busy', { behind: ['a'] }, 'waits behind job a of its connection'],
-    ['retry_backoff', { until: '2026-03-01T08:21:00Z' }, 'tries again in 1 min'],
+    ['tenant_cap', { behind: ['a', 'b'] }, 'waiting for a free slot: 2 jobs of the tenant running'],
+    ['connection_busy', { behind: ['a'] }, 'waiting for job a of the same connection'],
+    ['retry_backoff', { until: '2026-03-01T08:21:00Z' }, 'retries in 1 min'],
     ['schedule', { until: '2026-03-01T09:20:00Z' }, 'starts in 1 h'],
-    ['no_runner', {}, 'waits for a runner: none has taken it yet'],
+    ['no_runner', {}, 'waiting for a runner to claim it'],
   ] as const)('says why it waits: %s', (reason, more, words) =>
-    expect(standing(aJob({ state: 'pending', waitingFor: { reason, ...more } }), now)).toBe(`pending, ${words}`),
+    expect(statusText(aJob({ state: 'pending', waitingFor: { reason, ...more } }), now)).toBe(`pending, ${words}`),
   );
 
-  it('is told in full, without what there is not', () => {
+  it('is shown in full, without empty fields', () => {
     expect(jobDetails(aJob({ counts: { ...aJob().counts, total: 12, updated: 3 } }), uncolored, now))
       .toMatchInlineSnapshot(`
       "job         0195500a-8d00-7def-8000-00000000000a
       connection  0195500a-7c00-7abc-8000-00000000000c
       state       completed
-      type        full, asked for by api
+      type        full, requested by api
       attempt     1 (0 retries done, 0 left)
       objects     12 total, 3 updated
       created     2026-03-01 08:15:00Z (5 min ago)
@@ -96,7 +96,7 @@ describe('tables', () => {
       expect(widthOf(line)).toBeLessThanOrEqual(width);
   });
 
-  it('show ids whole as long as there is room, then a beginning that commands accept', () => {
+  it('show whole ids while they fit, then a prefix that commands accept', () => {
     expect(jobTable([aJob()], now, terminal(200))).toContain(jobId);
     const narrow = jobTable([aJob()], now, terminal(90));
     expect(narrow).toContain(jobId.slice(0, 18));
@@ -111,7 +111,7 @@ describe('tables', () => {
 });
 
 describe('a connection', () => {
-  it('is told in full', () => {
+  it('is shown in full', () => {
     expect(connectionDetails(aConnection(), uncolored, now)).toMatchInlineSnapshot(`
       "connection  0195500a-7c00-7abc-8000-00000000000c
       name        billing api
@@ -156,7 +156,7 @@ describe('changes', () => {
     }),
   ];
 
-  it('stand under their severities, the gravest first, with what was and what is', () => {
+  it('are grouped by severity, most severe first, with the values before and after', () => {
     expect(changesText(changes, now, file)).toMatchInlineSnapshot(`
       "2 breaking
         GET /stations/{stationId}/tides

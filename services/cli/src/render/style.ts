@@ -10,7 +10,7 @@ const codes = {
 } as const;
 export type Color = keyof typeof codes;
 
-/** Colours a text, or leaves it alone where colours do not belong. */
+/** Colours text, or returns it unchanged where colours are off. */
 export type Paint = (color: Color | null, text: string) => string;
 
 export const colored: Paint = (color, text) =>
@@ -32,5 +32,5 @@ const states: Readonly<Record<JobState, Color>> = {
   cancelled: 'dim',
 };
 
-/** The colour of a job's state; none for a state of a newer Tidemark. */
+/** The colour of a job's state; null for an unknown state. */
 export const stateColor = (state: string): Color | null => (states as Readonly<Record<string, Color>>)[state] ?? null;

@@ -5,24 +5,24 @@ export interface Column<Row> {
   readonly title: string;
   readonly value: (row: Row) => string;
   readonly color?: (row: Row) => Color | null;
-  /** An id: on a narrow terminal a beginning is shown, which commands accept. */
+  /** An id: shortened on a narrow terminal to a prefix, which commands accept. */
   readonly id?: boolean;
-  /** Text that may be cut to make the table fit. */
+  /** Text that may be truncated to make the table fit. */
   readonly flexible?: boolean;
 }
 
 export interface TableOptions {
   readonly paint: Paint;
-  /** Columns of the terminal; null: no terminal, nothing is cut. */
+  /** Columns of the terminal; null: no terminal, nothing is truncated. */
   readonly width: number | null;
 }
 
 const GAP = 2;
-const NARROWEST = 8;
-/** Characters of an id that hold its whole time and some of its randomness. */
+const MIN_WIDTH = 8;
+/** Characters of an id that include its timestamp and some random bits. */
 const SHORT_ID = 18;
 
-/** Rows under titles, in the width there is: ids are shortened first, then flexible texts are cut, widest first. */
+/** Rows under titles, fitted to the width: ids are shortened first, then flexible columns, widest first. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], options: TableOptions): string {
   const { paint, width } = options;
   let cells = rows.map((row) => columns.map((column) => plain(column.value(row))));
@@ -50,7 +50,7 @@ const widthsOf = <Row>(columns: readonly Column<Row>[], cells: readonly (readonl
 
 const total = (widths: readonly number[]) => widths.reduce((sum, width) => sum + width + GAP, -GAP);
 
-/** Takes from the widest flexible column until it fits; when they are all narrow, from the widest of any. */
+/** Shrinks the widest flexible column until the table fits; when all are narrow, the widest of any. */
 function narrowed<Row>(columns: readonly Column<Row>[], widths: readonly number[], width: number): number[] {
   const result = [...widths];
   const widest = (least: number, among: (column: Column<Row>) => boolean) =>
@@ -58,17 +58,17 @@ function narrowed<Row>(columns: readonly Column<Row>[], widths: readonly number[
       .flatMap((column, at) => (among(column) && result[at]! > least ? [at] : []))
       .sort((a, b) => result[b]! - result[a]!)[0];
   for (let excess = total(result) - width; excess > 0; excess--) {
-    const at = widest(NARROWEST, ({ flexible }) => flexible === true) ?? widest(1, () => true);
+    const at = widest(MIN_WIDTH, ({ flexible }) => flexible === true) ?? widest(1, () => true);
     if (at === undefined) break;
     result[at]!--;
   }
   return result;
 }
 
-/** A name, its value, and the value's colour. Values that are null are left out. */
+/** A name, its value, and the value's colour. Null values are omitted. */
 export type Field = readonly [name: string, value: string | null, color?: Color | null];
 
-/** Names and values below each other. */
+/** Names and values, one pair per line. */
 export function fields(entries: readonly Field[], paint: Paint): string {
   const shown = entries.filter(([, value]) => value !== null);
   const width = Math.max(0, ...shown.map(([name]) => widthOf(name)));

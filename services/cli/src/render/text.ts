@@ -1,20 +1,20 @@
 /**
- * Text from outside on one line and harmless: names and messages come from other people's systems and must not steer
- * the terminal.
+ * External text on one line, without control characters: names and messages from other systems must not control the
+ * terminal.
  */
 export const plain = (text: string): string =>
   text
     .replace(/\s*[\r\n\t]+\s*/g, ' ')
     .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�');
 
-/** Columns that the text takes. */
+/** Width of the text in columns. */
 export function widthOf(text: string): number {
   let width = 0;
   for (const character of text) width += /\p{Mark}/u.test(character) ? 0 : isWide(character.codePointAt(0)!) ? 2 : 1;
   return width;
 }
 
-/** The text cut to a width, `…` telling so. */
+/** The text truncated to a width, marked by `…`. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let kept = '';
@@ -31,7 +31,7 @@ export const pad = (text: string, width: number): string => text + ' '.repeat(Ma
 export const plural = (count: number, noun: string, several = `${noun}s`): string =>
   `${count} ${count === 1 ? noun : several}`;
 
-/** A value in a sentence: JSON, with text bare. */
+/** A value in a sentence: JSON, but strings without quotes. */
 export const brief = (value: unknown): string =>
   plain(typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value));
 

@@ -13,10 +13,10 @@ export function relative(iso: string | null | undefined, now: number): string {
   return seconds > 0 ? `in ${amount}` : `${amount} ago`;
 }
 
-/** A time for people who compare: `2026-03-01 08:15:00Z`. */
+/** An absolute time: `2026-03-01 08:15:00Z`. */
 export const instant = (iso: string): string => iso.replace('T', ' ').replace(/(\.\d+)?Z$/, 'Z');
 
-/** Both: when, and how long ago. */
+/** Absolute and relative time. */
 export const moment = (iso: string | null | undefined, now: number): string =>
   iso ? `${instant(iso)} (${relative(iso, now)})` : '–';
 

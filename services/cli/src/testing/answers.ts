@@ -1,7 +1,7 @@
 import { noCounts, type ConnectionView, type JobView, type TimelineEntry } from '@tidemark/contracts';
 import type { ChangeView } from '../render/changes.js';
 
-/** Answers of the API as it documents them, each with what a test wants different. */
+/** Responses of the API as documented, with the differences that a test passes. */
 
 export const now = Date.parse('2026-03-01T08:20:00.000Z');
 export const connectionId = '0195500a-7c00-7abc-8000-00000000000c';

@@ -4,7 +4,7 @@ import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import { JsonApi } from '@tidemark/test-kit/apis';
 import { tidemark, type RunOptions } from './command-line.js';
 
-/** What `connectors` needs to reach the API of the folder. */
+/** Options of `connectors` to reach the API of the folder. */
 export const reaching = ['--config', 'api.json', '--credential', 'token.json', '--allow', '127.0.0.1'];
 
 /** For a spec: a fresh folder with the config and the credential of a JSON API of 40 items before each test. */

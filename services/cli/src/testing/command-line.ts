@@ -11,14 +11,14 @@ export interface Ran {
 
 export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
-  /** Columns of a terminal that a person looks at; without it the output goes into a file. */
+  /** Columns of an interactive terminal; without it the output goes to a file. */
   readonly columns?: number;
   readonly signal?: AbortSignal;
-  /** Told of everything that is written. */
+  /** Called with everything that is written. */
   readonly onWrite?: (text: string) => void;
 }
 
-/** Runs a command line against the API at `url`, and gathers what it writes. */
+/** Runs a command line against the API at `url`, and collects its output. */
 export async function tidemark(url: string, argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const written = { stdout: '', stderr: '' };
   const output = (name: 'stdout' | 'stderr'): Output => ({

@@ -9,12 +9,12 @@ export interface SeenRequest {
   readonly body: unknown;
 }
 
-/** What answers a request: a JSON body, a status with a JSON body, or the response in the handler's own hands. */
+/** How to answer a request: a handler that returns a JSON body or writes the response itself, or a status with a body. */
 export type Answer =
   | ((request: SeenRequest, response: ServerResponse) => unknown)
   | { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> };
 
-/** A real HTTP server on a free port that answers `METHOD /path` (without the query) as a test says. */
+/** A real HTTP server on a free port that answers `METHOD /path` (without the query) as a test specifies. */
 export async function localServer(answers: Readonly<Record<string, Answer>>) {
   const requests: SeenRequest[] = [];
   const server = createServer((request, response) => {

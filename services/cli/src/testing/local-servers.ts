@@ -1,7 +1,7 @@
 import { afterEach } from '@jest/globals';
 import { localServer, type Answer } from './local-server.js';
 
-/** For a spec: starts servers that answer as a test says, and closes them after it. */
+/** For a spec: starts servers that answer as the test specifies, and closes them afterwards. */
 export function localServers() {
   const servers: Awaited<ReturnType<typeof localServer>>[] = [];
   afterEach(async () => {

@@ -4,7 +4,7 @@ import { TestToken, type SourceWorld } from '@tidemark/connector-sdk/testing';
 const HOUR = 3_600_000;
 const LONG_AGO = Date.parse('2025-03-01T08:00:00Z');
 
-/** How a config describes each of the test API's ways of paging. */
+/** The config for each kind of pagination of the test API. */
 export const paging: Readonly<Record<JsonApiStyle, Readonly<Record<string, unknown>>>> = {
   link: { pagination: { kind: 'link', resizable: true } },
   cursor: {
@@ -32,7 +32,7 @@ export const itemsIn = (style: JsonApiStyle) => ({
   ...paging[style],
 });
 
-/** The test API with a collection of items, asked with a token. */
+/** The test API with a collection of items, called with a token. */
 export async function jsonWorld(style: JsonApiStyle, count: number): Promise<SourceWorld & { readonly api: JsonApi }> {
   const api = await JsonApi.start();
   const token = new TestToken();

@@ -10,7 +10,7 @@ const errors: PassingErrors = {
   throttled: (seconds) => notionError(429, 'rate_limited', 'You have been rate limited.', seconds),
 };
 
-/** What a world is filled with: pages of a database or anywhere, data sources, or blocks of pages. */
+/** Contents of a world: pages of a database or anywhere, data sources, or blocks of pages. */
 export type NotionKind = 'pages' | 'pages of a database' | 'databases' | 'blocks';
 
 /** A small workspace, and a connection that may read all of it. */

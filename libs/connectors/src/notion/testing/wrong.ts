@@ -3,10 +3,10 @@ import type { NotionWorld } from './world.js';
 
 const worldOf = (world: SourceWorld) => world as NotionWorld;
 
-/** Connections with which nothing can be read. */
+/** Connections that cannot read anything. */
 export const wrong: readonly WrongConnection<SourceWorld>[] = [
   {
-    what: 'a token that is not taken',
+    what: 'an invalid token',
     connection: (world) => {
       worldOf(world).revokeToken();
       return world.connection;
@@ -31,7 +31,7 @@ export const wrong: readonly WrongConnection<SourceWorld>[] = [
     code: 'SOURCE_FORBIDDEN',
   },
   {
-    what: 'an address where nobody answers',
+    what: 'an unreachable address',
     connection: (world) => ({ ...world.connection, config: worldOf(world).config({ apiUrl: 'http://127.0.0.1:1' }) }),
     code: 'SOURCE_UNREACHABLE',
     field: 'apiUrl',

@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { ConnectorContext } from '@tidemark/connector-sdk';
 import { postgresConfig, type PostgresConfig } from '../postgres.config.js';
 
-/** A schema of its own on the server that POSTGRES_URL names, with a connection as its owner. */
+/** A separate schema on the server of POSTGRES_URL, with a connection as its owner. */
 export class TestDatabase implements AsyncDisposable {
   readonly url = new URL(process.env.POSTGRES_URL!);
   readonly #client = new pg.Client(process.env.POSTGRES_URL);
@@ -24,7 +24,7 @@ export class TestDatabase implements AsyncDisposable {
     return (await this.#client.query<T>(text, values as unknown[])).rows;
   }
 
-  /** A transaction of its own, on a connection of its own, that holds its locks until it is disposed of. */
+  /** A transaction on a separate connection, which holds its locks until it is disposed. */
   async begin(text: string): Promise<AsyncDisposable & { query(text: string): Promise<unknown> }> {
     const client = new pg.Client(process.env.POSTGRES_URL);
     await client.connect();
@@ -46,14 +46,14 @@ export class TestDatabase implements AsyncDisposable {
     return role;
   }
 
-  /** A config that leads to the schema, as somebody would write it. */
+  /** A config for the schema, as a user would write it. */
   input(more: object = {}): Record<string, unknown> {
     const { hostname, port, pathname, username } = this.url;
     const database = { host: hostname, port: Number(port), database: pathname.slice(1), user: username };
     return { ...database, ssl: { mode: 'disable' }, searchPath: [this.schema], applicationName: this.schema, ...more };
   }
 
-  /** What a connector is opened with. `password`: there is a credential. */
+  /** The context that a connector is opened with. `password`: with a credential. */
   context(more: object = {}, password?: string): ConnectorContext<PostgresConfig> {
     const breaker = new CircuitBreaker({ target: 'the server under test' });
     return {

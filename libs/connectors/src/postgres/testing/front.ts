@@ -11,19 +11,19 @@ export interface FrontOptions {
   readonly target: URL;
   /** Speaks TLS with the certificate of `db.test`; else refuses it. */
   readonly tls?: boolean;
-  /** Asked for in clear, as `password` in pg_hba.conf does. */
+  /** Requested in clear text, like `password` in pg_hba.conf. */
   readonly password?: string;
 }
 
 export interface Front extends AsyncDisposable {
   readonly port: number;
-  /** Cuts the connection in place of the answer that comes after so many others; null: never. */
+  /** Cuts the connection instead of sending the response after this many others; null: never. */
   answersLeft: number | null;
 }
 
 /**
- * What a server of our own would need settings for: TLS and a password, in front of one that has neither. It speaks the
- * start of PostgreSQL's protocol (55.2) and forwards the rest.
+ * A proxy that adds TLS and a password to a server that has neither. It speaks the start of PostgreSQL's protocol (55.2)
+ * and forwards the rest.
  */
 export async function startFront(options: FrontOptions): Promise<Front> {
   const sockets = new Set<Socket>();
@@ -50,7 +50,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
 
 interface Client {
   readonly socket: Socket;
-  /** The first message that is meant for the server itself. */
+  /** The first message for the server itself. */
   readonly first: Buffer;
 }
 
@@ -80,7 +80,7 @@ function forward({ socket, first }: Client, front: Front & FrontOptions): void {
   });
 }
 
-/** AuthenticationCleartextPassword, and what the server says of a wrong one. */
+/** AuthenticationCleartextPassword, and the server's response to a wrong one. */
 async function knows(client: Socket, password: string): Promise<boolean> {
   client.write(Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]));
   const answer = await message(client, 1);

@@ -10,7 +10,7 @@ export interface Reading {
   readonly problems: readonly RecordProblem[];
 }
 
-/** So many pages of the object `model`, as they come back from a store. */
+/** A number of pages of the object `model`, after a round trip through a store. */
 export async function pagesOf(source: Source, request: Request = {}, limit = Infinity): Promise<Page[]> {
   const pages: Page[] = [];
   const { signal } = new AbortController();
@@ -24,7 +24,7 @@ export async function pagesOf(source: Source, request: Request = {}, limit = Inf
 export const readAll = async (source: Source, request?: Request): Promise<Reading> =>
   readingOf(await pagesOf(source, request));
 
-/** Every page by a source and a read of its own, from the cursor of the one before. */
+/** Every page by a separate source and read, from the previous cursor. */
 export async function readInPieces(open: () => Source, request: Request = {}): Promise<Reading> {
   const pages: Page[] = [];
   let cursor: Cursor | null = null;
@@ -42,7 +42,7 @@ const readingOf = (pages: readonly Page[]): Reading => ({
   problems: pages.flatMap(({ problems }) => problems),
 });
 
-/** What a read that must fail fails with. */
+/** The error of a read that must fail. */
 export const failure = (source: Source, request?: Request): Promise<ExternalError> =>
   pagesOf(source, request).then(
     (): never => {
@@ -51,5 +51,5 @@ export const failure = (source: Source, request?: Request): Promise<ExternalErro
     (error: ExternalError) => error,
   );
 
-/** External ids, in their order. */
+/** External ids, in order. */
 export const ids = (records: readonly SourceRecord[]): string[] => records.map(({ externalId }) => externalId);

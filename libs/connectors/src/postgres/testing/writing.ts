@@ -3,7 +3,7 @@ import type { JsonObject, RowResult, WriteBatch, WriteMode } from '@tidemark/con
 
 let batches = 0;
 
-/** A batch with an id of its own, of rows to be written, by the key `id`. */
+/** A batch with a new id, of rows to write, by the key `id`. */
 export const batchOf = (
   mode: WriteMode,
   object: string,
@@ -17,7 +17,7 @@ export const batchOf = (
 
 export const statuses = (results: readonly RowResult[]): string[] => results.map(({ status }) => status);
 
-/** What work that must fail fails with. */
+/** The error of work that must fail. */
 export async function failureOf(work: Promise<unknown>): Promise<ExternalError> {
   const error = await work.then(
     () => new Error('it was written'),
