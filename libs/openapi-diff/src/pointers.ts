@@ -18,7 +18,7 @@ export const inside = (pointer: Both<string>, ...segments: readonly string[]): B
   after: child(pointer.after, ...segments),
 });
 
-const unescapePointer = (segment: string): string => segment.replaceAll('~1', '/').replaceAll('~0', '~');
+export const unescapePointer = (segment: string): string => segment.replaceAll('~1', '/').replaceAll('~0', '~');
 
 /** The steps of a JSON pointer; a leading `#` and percent-encoding are accepted. */
 export const pointerSegments = (pointer: string): string[] => {

@@ -27,7 +27,7 @@ export const compare = (before: Input, after: Input, options: CompareOptions = {
   const dialect = DIALECTS[options.levels ?? 'tidemark'];
   const interner = new Interner();
   const form = formOf({ before, after }, dialect);
-  const sides = { before: sideOf(before, interner, form), after: sideOf(after, interner, form) };
+  const sides = { before: sideOf(before, interner, form, dialect), after: sideOf(after, interner, form, dialect) };
   const report = new Report(dialect.severityOf);
   const comparison = new Comparison(sides.before, sides.after, dialect, report, options);
   compareOperations(comparison);
@@ -69,12 +69,12 @@ const locator = (
   };
 };
 
-const sideOf = (input: Input, interner: Interner, form: Form): Side => {
-  if (!isParsed(input)) return new Side(internApi(input, interner));
+const sideOf = (input: Input, interner: Interner, form: Form, { conjoinsReferences }: Dialect): Side => {
+  if (!isParsed(input)) return new Side(internApi(input, interner), undefined, conjoinsReferences);
   const api = normalize(input, interner, form);
   // Read as written, the `x-webhooks` of 3.0 are only an extension.
   const hasWebhooks = !form.asWritten || input.document['webhooks'] !== undefined;
-  return new Side(hasWebhooks ? api : { ...api, webhooks: {} }, input.document);
+  return new Side(hasWebhooks ? api : { ...api, webhooks: {} }, input.document, conjoinsReferences);
 };
 
 /** What two versions of the specification only write differently is no change in any dialect. */

@@ -35,6 +35,8 @@ export type Part =
 export interface Dialect {
   /** Null and exclusive bounds stay in the words of their version where both documents have the same. */
   readonly readsAsWritten: boolean;
+  /** Keywords beside a reference replace those of its target, or are demanded in addition. */
+  readonly conjoinsReferences: boolean;
   readonly severityOf: SeverityOf;
   readonly overlooks: ReadonlySet<Part>;
   /** Whether schemas that are added or removed with their uses are reported as well. */

@@ -1,6 +1,7 @@
-import { asObject, isObject, isReference, own, type Json, type JsonObject } from '../json.js';
+import { asArray, asObject, isObject, isReference, own, type Json, type JsonObject } from '../json.js';
 import type { CanonicalApi } from '../normalize/normalize.js';
 import { pointerSegments } from '../pointers.js';
+import { isAnnotationOnly } from './schema/annotations.js';
 
 /** A value after its references were followed; `ref` is the last one, undefined when it was inline. */
 export interface Resolved {
@@ -15,10 +16,14 @@ const MAX_HOPS = 32;
 export class Side {
   readonly #resolved = new Map<JsonObject, Resolved>();
 
-  /** `source` is the description as it was written, where it is at hand. */
+  /**
+   * `source` is the description as it was written, where it is at hand. Keywords beside a reference replace those of its
+   * target, or (`conjoins`) are demanded in addition.
+   */
   constructor(
     readonly api: CanonicalApi,
     readonly source?: JsonObject,
+    readonly conjoins = false,
   ) {}
 
   /** Follows references. What cannot be found, here or at all, is an empty object that keeps its name. */
@@ -49,6 +54,10 @@ export class Side {
       current = target;
     }
     if (isReference(current)) return { node: { $ref: ref }, ref };
+    if (this.conjoins && siblings && !isAnnotationOnly(siblings)) {
+      const { allOf, ...beside } = siblings;
+      return { node: { ...beside, allOf: [...asArray(allOf), { $ref: ref }] } };
+    }
     return { node: siblings ? { ...current, ...siblings } : current, ref };
   }
 

@@ -1,5 +1,5 @@
 import type { Level } from '../change.js';
-import { kept, ruleOf, type Direction, type Effect, type Rule } from './rule.js';
+import { kept, ruleOf, type Direction, type Effect, type Override, type Rule } from './rule.js';
 
 /** What kind of place a schema is used at; `property` is anything below the root of a body. */
 export type Scope = 'body' | 'property' | 'parameter' | 'parameter-property' | 'header' | 'header-property';
@@ -157,6 +157,13 @@ const ALIASES: Readonly<Record<string, string>> = {
   'response-body-enum-value-removed': 'response-mediatype-enum-value-removed',
 };
 
+const UNKNOWN: Override = { severity: 'breaking', why: 'callers may receive what they never had to expect' };
+
+/** Where callers are affected otherwise than oasdiff's level says. */
+const OVERRIDES: Readonly<Record<string, Partial<Record<Direction, Override>>>> = {
+  'any-of-added': { response: UNKNOWN },
+};
+
 const LETTERS: Readonly<Record<string, Level>> = { E: 'ERR', W: 'WARN', I: 'INFO' };
 
 /** The rules of a kind, by direction and place. @throws Error for a kind that has no row */
@@ -169,7 +176,7 @@ const rulesOf = kept((kind: string): ReadonlyMap<string, Rule> => {
   const add = (direction: Direction, place: string, letter: string | undefined): void => {
     const use = `${direction}-${place}-${kind}`;
     const rule = { id: ALIASES[use] ?? use, effect, oasdiff: LETTERS[letter ?? ''], says };
-    rules.set(`${direction} ${place}`, ruleOf(rule, direction));
+    rules.set(`${direction} ${place}`, ruleOf(rule, direction, OVERRIDES[kind]?.[direction]));
   };
   const addAll = (direction: Direction, letters: string): void => {
     SCOPES[direction].forEach((scope, index) => add(direction, scope, letters[index]));

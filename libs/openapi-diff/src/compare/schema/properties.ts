@@ -15,7 +15,8 @@ import {
 } from './finding.js';
 import type { SchemaWalk } from './walk.js';
 
-export const compareProperties = (walk: SchemaWalk, pair: SchemaPair, add: Add): void => {
+/** With `unlisted`, names that are required and have no schema are reported, too. */
+export const compareProperties = (walk: SchemaWalk, pair: SchemaPair, add: Add, unlisted = false): void => {
   const properties = { before: asObject(pair.before['properties']), after: asObject(pair.after['properties']) };
   const required = {
     before: new Set(asArray(pair.before['required'])),
@@ -35,7 +36,7 @@ export const compareProperties = (walk: SchemaWalk, pair: SchemaPair, add: Add):
       compareAccess({ before: walk.before.nodeOf(before), after: walk.after.nodeOf(after) }, base, add);
     }
   }
-  compareRequired(walk, { properties, required }, add);
+  compareRequired(walk, { properties, required }, add, unlisted);
 };
 
 const compareAccess = (
@@ -58,7 +59,12 @@ interface PropertyLists {
 }
 
 /** Of new properties, too, which have no schema before. */
-const compareRequired = (walk: SchemaWalk, { properties, required }: PropertyLists, add: Add): void => {
+const compareRequired = (
+  walk: SchemaWalk,
+  { properties, required }: PropertyLists,
+  add: Add,
+  unlisted: boolean,
+): void => {
   for (const [kind, names, others] of [
     [PROPERTY_REQUIRED, required.after, required.before],
     [PROPERTY_OPTIONAL, required.before, required.after],
@@ -67,6 +73,10 @@ const compareRequired = (walk: SchemaWalk, { properties, required }: PropertyLis
       if (typeof name !== 'string' || others.has(name)) continue;
       const before = own(properties.before, name);
       const after = own(properties.after, name);
+      if (unlisted && before === undefined && after === undefined) {
+        add({ kind, name, property: {}, propertyBefore: {}, at: '/required' });
+        continue;
+      }
       if (after === undefined) continue;
       const propertyBefore = before === undefined ? undefined : walk.before.nodeOf(before);
       add({ kind, name, property: walk.after.nodeOf(after), propertyBefore, at: '/required' });

@@ -1,30 +1,8 @@
 import type { Both } from '../../both.js';
 import { asArray, asObject, isObject, type Json, type JsonObject } from '../../json.js';
 import type { Side } from '../side.js';
+import { isAnnotation } from './annotations.js';
 import { allowsNull } from './types.js';
-
-/** Keywords that say something about a value without restricting it. */
-const ANNOTATIONS = new Set([
-  'title',
-  'description',
-  'examples',
-  'example',
-  'default',
-  'externalDocs',
-  '$comment',
-  'deprecated',
-  'xml',
-  '$schema',
-  '$id',
-  '$anchor',
-  '$defs',
-]);
-
-/** Whether a keyword restricts nothing. */
-export const isAnnotation = (keyword: string): boolean => ANNOTATIONS.has(keyword) || keyword.startsWith('x-');
-
-/** Whether a schema restricts nothing. */
-export const isAnnotationOnly = (schema: JsonObject): boolean => Object.keys(schema).every(isAnnotation);
 
 /** The keywords of a schema that restrict values. */
 const constraints = (schema: JsonObject): string[] => Object.keys(schema).filter((key) => !isAnnotation(key));

@@ -8,6 +8,7 @@ import { schemas } from './schemas.js';
 /** Exactly what oasdiff reports, also where it overlooks something. */
 export const oasdiff: Dialect = {
   readsAsWritten: true,
+  conjoinsReferences: false,
   // It has no milder severity for what is harmless, and no rules but its own.
   severityOf: ({ oasdiff: level, effect }) => level && severityAt(level, effect),
   overlooks: new Set([

@@ -2,8 +2,7 @@ import type { Both } from '../../../both.js';
 import { asArray, type Json, type JsonObject } from '../../../json.js';
 import { alignContent } from '../../schema/content-forms.js';
 import type { SchemaDialect } from '../../schema/dialect.js';
-import { TYPE, TYPE_LIST, type Add, type SchemaPair } from '../../schema/finding.js';
-import { flatten } from '../../schema/flatten.js';
+import { TYPE, TYPE_LIST, type SchemaPair } from '../../schema/finding.js';
 import { JUDGES, judgeKind } from '../../schema/judges.js';
 import { compareKeywords } from '../../schema/keywords.js';
 import { matchByPlace, matchMembers } from '../../schema/members.js';
@@ -12,7 +11,9 @@ import { compareMembers, compareSubschemas, type Reading } from '../../schema/su
 import { typesOf } from '../../schema/types.js';
 import { compareValues } from '../../schema/values.js';
 import type { SchemaWalk } from '../../schema/walk.js';
-import { isAnnotationOnly, isWrappedInOneOf, nullMove, typeListChange } from '../../schema/wrapping.js';
+import { compareShared, ownOnly, ownWalk, readInheritance } from './inheritance.js';
+import { isAnnotationOnly } from '../../schema/annotations.js';
+import { isWrappedInOneOf, nullMove, typeListChange } from '../../schema/wrapping.js';
 
 /** Schemas by what they mean to a caller: what is only written in another way is no change. */
 export const schemas: SchemaDialect = {
@@ -33,9 +34,13 @@ const READING: Reading = {
 
 const compareSchemas = (walk: SchemaWalk, pair: SchemaPair): void => {
   if (compareUnwrapped(walk, pair)) return;
+  const aligned = alignContent(pair);
+  const inheritance = readInheritance(walk, aligned);
+  if (inheritance) compareShared(walk, { ...pair, ...aligned }, inheritance.shared);
   // Findings are judged by what was compared.
-  Object.assign(pair, comparable(walk, pair));
+  Object.assign(pair, inheritance?.full ?? aligned);
   const { before, after, findings } = pair;
+  const own = inheritance?.own ?? pair;
   if (isWrappedInOneOf(pair, walk.after)) {
     findings.push({ kind: 'wrapped-in-one-of', after: after['oneOf'] as Json, at: '/oneOf' });
     return;
@@ -43,17 +48,18 @@ const compareSchemas = (walk: SchemaWalk, pair: SchemaPair): void => {
   const lists = typeListChange(pair, walk);
   if (lists !== undefined) findings.push({ kind: TYPE_LIST, before: lists.deleted, after: lists.added });
   const isOther = lists === undefined && isOtherKind(pair);
-  const add: Add = (finding) => {
+  const add = ownOnly(own, (finding) => {
     const isSaid = lists !== undefined && SAID_BY_LISTS.has(finding.kind);
     if (!isSaid && !(isOther && !SAID_OF_OTHER_KIND.test(finding.kind))) findings.push(finding);
-  };
+  });
   compareValues({ before, after }, add);
   compareKeywords({ before, after }, add);
   // Nothing of the old value is left, so only what it became is reported.
   if (isOther) return;
-  compareProperties(walk, pair, add);
-  compareSubschemas(walk, pair, add, READING);
-  compareMembers(walk, pair, add, READING);
+  const inner = ownWalk(walk, own);
+  compareProperties(inner, pair, add, true);
+  compareSubschemas(inner, pair, add, READING);
+  compareMembers(inner, pair, add, READING);
 };
 
 /** A schema that was wrapped in a choice with null (or unwrapped) is compared without the wrapping. */
@@ -77,23 +83,6 @@ const placeInWrapper = (schema: JsonObject, inner: Json): string => {
     if (index !== -1) return `/${keyword}/${index}`;
   }
   return '';
-};
-
-/** Both schemas in one way of writing, as far as that says the same. */
-const comparable = (walk: SchemaWalk, pair: SchemaPair): Both<JsonObject> => {
-  const aligned = alignContent(pair);
-  if (!inheritsAnew(walk, aligned)) return aligned;
-  const before = flatten(aligned.before, walk.before);
-  const after = flatten(aligned.after, walk.after);
-  return before && after ? { before, after } : aligned;
-};
-
-/** Whether an `allOf` gained or lost parts. */
-const inheritsAnew = (walk: SchemaWalk, schemas: Both<JsonObject>): boolean => {
-  const [before, after] = [asArray(schemas.before['allOf']), asArray(schemas.after['allOf'])];
-  if (before.length + after.length === 0 || walk.changed.isUnchanged(before, after)) return false;
-  const { added, deleted } = matchMembers(walk, before, after);
-  return added.length + deleted.length > 0;
 };
 
 /** Whether no value can be of both: their types have nothing in common. */

@@ -8,6 +8,7 @@ import { schemas } from './schemas.js';
 /** Descriptions as those who call the API read them. */
 export const tidemark: Dialect = {
   readsAsWritten: false,
+  conjoinsReferences: true,
   severityOf: (rule, harmless) => (harmless ? 'info' : rule.severity),
   overlooks: new Set(),
   reportsUsedSchemas: false,

@@ -1,0 +1,41 @@
+import type { JsonObject } from '../index.js';
+import { changesBetween } from './api.js';
+
+/** Where a schema stands: what callers send, what they read, or a query parameter. */
+export type Place = 'sent' | 'read' | 'query';
+
+const described = (place: Place, schema: JsonObject, schemas: JsonObject, version: string): JsonObject => {
+  const content = { 'application/json': { schema } };
+  const operation: JsonObject = { responses: { 200: { description: 'ok', ...(place === 'read' && { content }) } } };
+  if (place === 'sent') operation['requestBody'] = { content };
+  if (place === 'query') operation['parameters'] = [{ name: 'q', in: 'query', schema }];
+  return {
+    openapi: version,
+    info: { title: 'judged', version: 'first' },
+    paths: { '/x': { post: operation } },
+    components: { schemas },
+  };
+};
+
+export interface Around {
+  readonly schemas?: JsonObject;
+  /** The components after, when they are not those before. */
+  readonly schemasAfter?: JsonObject;
+  readonly version?: string;
+}
+
+/** What a caller is told of a schema that changed at a place: `severity message`, sorted. */
+export const told = (place: Place, before: JsonObject, after: JsonObject, around: Around = {}): string[] => {
+  const { schemas = {}, schemasAfter = schemas, version = '3.1.0' } = around;
+  const changes = changesBetween(
+    described(place, before, schemas, version),
+    described(place, after, schemasAfter, version),
+  );
+  return changes.map(({ severity, message }) => `${severity} ${message}`).sort();
+};
+
+/** The severities alone, worst first, joined; empty when nothing is told. */
+export const severities = (...given: Parameters<typeof told>): string =>
+  told(...given)
+    .map((line) => line.split(' ', 1)[0] as string)
+    .join(' ');
