@@ -1,7 +1,8 @@
 import type { Both } from '../both.js';
-import { asObject, isReference, own, type Json } from '../json.js';
+import { asObject, isObject, isReference, own, type Json } from '../json.js';
 import type { CanonicalApi } from '../normalize/normalize.js';
-import { refTo } from '../pointers.js';
+import { nameOfRef, refTo } from '../pointers.js';
+import { discriminatedHeirs, mappedRefs } from './subtypes.js';
 
 /**
  * The components that differ, or that lead to one that does. Two equal subtrees are the same exactly when they lead to
@@ -27,11 +28,24 @@ export class ChangedComponents {
         for (const used of scan.refsIn(component.after)) add(users, used, ref);
       }
     }
+    // A base with a discriminator leads to all that inherit from it.
+    const bases = new Set<string>();
+    for (const { components } of [before, after])
+      for (const [heir, refs] of discriminatedHeirs(asObject(components['schemas'])))
+        for (const base of refs) {
+          bases.add(base);
+          add(users, heir, base);
+        }
     for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
       if (this.#refs.has(ref)) continue;
       this.#refs.add(ref);
       for (const user of users.get(ref) ?? []) queue.push(user);
     }
+    for (const ref of bases)
+      for (const { components } of [before, after]) {
+        const node = own(asObject(components['schemas']), nameOfRef(ref));
+        if (this.#refs.has(ref) && isObject(node)) this.#reaching.set(node, true);
+      }
   }
 
   /** Whether two values are equal in content, with everything they refer to. */
@@ -39,11 +53,17 @@ export class ChangedComponents {
     return before === after && !this.#reaches(before);
   }
 
+  #isMapped(value: object): boolean {
+    return (
+      isObject(value) && value['discriminator'] !== undefined && mappedRefs(value).some((ref) => this.#refs.has(ref))
+    );
+  }
+
   #reaches(value: Json | undefined): boolean {
     if (this.#refs.size === 0 || typeof value !== 'object' || value === null) return false;
     const known = this.#reaching.get(value);
     if (known !== undefined) return known;
-    let found = isReference(value) && this.#refs.has(value.$ref);
+    let found = (isReference(value) && this.#refs.has(value.$ref)) || this.#isMapped(value);
     if (!found) for (const child of Object.values(value)) if (this.#reaches(child)) found = true;
     this.#reaching.set(value, found);
     return found;
@@ -62,6 +82,8 @@ class RefScan {
     if (known !== undefined) return known;
     let found: Set<string> | undefined;
     if (isReference(value)) (found ??= new Set()).add(value.$ref);
+    if (isObject(value) && value['discriminator'] !== undefined)
+      for (const ref of mappedRefs(value)) (found ??= new Set()).add(ref);
     for (const child of Object.values(value)) {
       for (const ref of this.refsIn(child)) (found ??= new Set()).add(ref);
     }
@@ -79,6 +101,8 @@ export const refsOf = (api: CanonicalApi): ReadonlySet<string> => {
     if (typeof value !== 'object' || value === null || seen.has(value)) return;
     seen.add(value);
     if (isReference(value)) refs.add(value.$ref);
+    else if (isObject(value) && value['discriminator'] !== undefined)
+      for (const ref of mappedRefs(value)) refs.add(ref);
     if (Array.isArray(value)) for (const item of value) visit(item);
     else for (const key in value) visit(value[key]);
   };

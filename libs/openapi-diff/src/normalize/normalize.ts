@@ -1,8 +1,9 @@
 import { isReference, asObject, asString, isObject, own, put, type Json, type JsonObject } from '../json.js';
-import { escapePointer, pointerSegments, valueAt } from '../pointers.js';
+import { escapePointer, joinPointer, pointerSegments, refTo, valueAt } from '../pointers.js';
 import type { ParsedDocument, SpecFamily } from '../parse/parse.js';
 import { ARRAY_SEED, imul, Interner, mix, OBJECT_SEED, sortSet, type Hashed } from './interner.js';
 import { fieldOf, METHODS, type Field, type Kind } from './kinds.js';
+import { Resources } from './resources.js';
 import { modernSchema, withoutFalseFlags } from './schema-forms.js';
 import { redirect, upgradeSwagger } from './swagger.js';
 
@@ -62,6 +63,7 @@ class Normalizer {
   /** Targets of unusual references, given a place among the components; read after the rest. */
   readonly hoisted = new Map<string, { section: string; name: string; kind: Kind }>();
   readonly targets = new Map<string, JsonObject>();
+  resources: Resources | undefined;
   /** Set by `build` beside its result: the hash of what it returned. */
   hash = 0;
 
@@ -113,6 +115,12 @@ class Normalizer {
     }
     if (Array.isArray(raw)) return kind === 'names' ? this.set(raw, 'raw') : this.list(raw, kind);
     if (kind === 'raw') return this.members(raw, () => 'raw');
+    // What a dynamic reference is bound to is, without an extending schema, its own target.
+    if (kind === 'schema' && typeof raw['$dynamicRef'] === 'string' && raw['$ref'] === undefined) {
+      const { $dynamicRef, ...beside } = raw;
+      const $ref = $dynamicRef.startsWith('#/') ? $dynamicRef : this.named({ $ref: $dynamicRef });
+      if ($ref !== undefined) return this.buildOne({ ...beside, $ref }, kind);
+    }
     if (isReference(raw)) {
       if (kind === 'pathItem') {
         const item = this.inlinePathItem(raw);
@@ -173,7 +181,7 @@ class Normalizer {
   rewrite(raw: JsonObject, kind: Kind): JsonObject {
     switch (kind) {
       case 'schema':
-        return modernSchema(raw, this.version, this.asWritten);
+        return this.withMapping(modernSchema(raw, this.version, this.asWritten));
       case 'pathItem':
         return this.pathItem(raw);
       case 'parameter':
@@ -184,6 +192,20 @@ class Normalizer {
       default:
         return raw;
     }
+  }
+
+  /** The values of a discriminator's mapping are names of schemas or references to them: all become references. */
+  withMapping(schema: JsonObject): JsonObject {
+    const discriminator = schema['discriminator'];
+    if (this.asWritten || !isObject(discriminator) || !isObject(discriminator['mapping'])) return schema;
+    const mapping: JsonObject = {};
+    const schemas = asObject(asObject(this.document['components'])['schemas']);
+    for (const [value, target] of Object.entries(discriminator['mapping'])) {
+      const isName = typeof target === 'string' && own(schemas, target) !== undefined;
+      const ref = typeof target === 'string' && target.startsWith('#') ? this.refOf({ $ref: target }) : target;
+      put(mapping, value, isName ? refTo('schemas', target) : (ref ?? null));
+    }
+    return { ...schema, discriminator: { ...discriminator, mapping } };
   }
 
   /** Parameters and servers of the path go into its operations, unless they are overridden there. */
@@ -229,15 +251,29 @@ class Normalizer {
   }
 
   refOf(raw: { $ref: string }): string {
-    return this.version === '2.0' ? redirect(raw.$ref) : raw.$ref;
+    const ref = this.version === '2.0' ? redirect(raw.$ref) : raw.$ref;
+    // A reference is a URI: what is percent-encoded in it has one spelling.
+    return ref.startsWith('#/') && ref.includes('%') ? `#${joinPointer(pointerSegments(ref))}` : ref;
+  }
+
+  /** Where a reference leads that goes by a name that a schema has given itself (3.1). */
+  named(raw: JsonObject & { $ref: string }): string | undefined {
+    if (this.version !== '3.1' || raw.$ref === '#') return undefined;
+    if (raw.$ref.startsWith('#/') && (COMPONENT.test(raw.$ref) || valueAt(this.document, raw.$ref) !== undefined))
+      return undefined;
+    return (this.resources ??= new Resources(this.document)).find(raw);
   }
 
   /** A reference into the components as it is; to anywhere else in the document, to a hoisted copy. */
   reference(raw: JsonObject & { $ref: string }, kind: Kind): JsonObject {
-    const $ref = this.refOf(raw);
+    const $ref = this.named(raw) ?? this.refOf(raw);
     // Before 3.1, what stands beside `$ref` is ignored.
     const out: JsonObject =
-      this.version === '3.1' || (Object.keys(raw).length === 1 && $ref === raw.$ref) ? raw : { $ref };
+      $ref === raw.$ref && (this.version === '3.1' || Object.keys(raw).length === 1)
+        ? raw
+        : this.version === '3.1'
+          ? { ...raw, $ref }
+          : { $ref };
     if (!$ref.startsWith('#') || COMPONENT.test($ref) || $ref === '#') return out;
     const section = SECTION[kind];
     if (section === undefined) return out;

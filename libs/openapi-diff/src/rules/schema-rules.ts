@@ -103,6 +103,7 @@ const KINDS: Record<string, Row> = {
   'discriminator-property-name-changed': 'notes II--- II---: now has the discriminator {after} instead of {before}',
   'discriminator-mapping-added': 'notes II--- II---: got the discriminator value "{name}"',
   'discriminator-mapping-deleted': 'notes II--- II---: lost the discriminator value "{name}"',
+  'discriminator-value-renamed': 'swaps own: now has the discriminator value {after} instead of {before}',
   'discriminator-mapping-changed':
     'notes II--- II---: maps the discriminator value "{name}" to {after} instead of {before}',
   'all-of-added': 'narrows EE--- II---: must now also satisfy {after} (allOf)',
@@ -157,11 +158,22 @@ const ALIASES: Readonly<Record<string, string>> = {
   'response-body-enum-value-removed': 'response-mediatype-enum-value-removed',
 };
 
+const REFUSED: Override = { severity: 'breaking', why: 'what callers send today may be refused' };
 const UNKNOWN: Override = { severity: 'breaking', why: 'callers may receive what they never had to expect' };
 
 /** Where callers are affected otherwise than oasdiff's level says. */
 const OVERRIDES: Readonly<Record<string, Partial<Record<Direction, Override>>>> = {
   'any-of-added': { response: UNKNOWN },
+  'discriminator-property-name-changed': { request: REFUSED, response: UNKNOWN },
+  'discriminator-value-renamed': { request: REFUSED, response: UNKNOWN },
+  'discriminator-mapping-added': {
+    request: { severity: 'safe', why: 'more is allowed, and all that callers send today still is' },
+    response: { severity: 'risky', why: 'callers may receive a value that they do not know' },
+  },
+  'discriminator-mapping-deleted': {
+    request: REFUSED,
+    response: { severity: 'safe', why: 'less is sent, and callers could always receive all of it' },
+  },
 };
 
 const LETTERS: Readonly<Record<string, Level>> = { E: 'ERR', W: 'WARN', I: 'INFO' };

@@ -10,14 +10,19 @@ import { compareProperties } from '../../schema/properties.js';
 import { compareMembers, compareSubschemas, type Reading } from '../../schema/subschemas.js';
 import { typesOf } from '../../schema/types.js';
 import { compareValues } from '../../schema/values.js';
+import { Subtypes } from '../../subtypes.js';
 import type { SchemaWalk } from '../../schema/walk.js';
+import { compareSubtypes } from './discriminator.js';
 import { compareShared, ownOnly, ownWalk, readInheritance } from './inheritance.js';
 import { isAnnotationOnly } from '../../schema/annotations.js';
 import { isWrappedInOneOf, nullMove, typeListChange } from '../../schema/wrapping.js';
 
 /** Schemas by what they mean to a caller: what is only written in another way is no change. */
 export const schemas: SchemaDialect = {
-  comparer: (walk) => (pair) => compareSchemas(walk, pair),
+  comparer: (walk) => {
+    const subtypes = { before: new Subtypes(walk.before), after: new Subtypes(walk.after) };
+    return (pair) => compareSchemas(walk, pair, subtypes);
+  },
   rulesOf: (finding, pair, setting) => {
     const judged = (JUDGES[finding.kind] ?? judgeKind)(finding, setting, pair);
     return judged ? [judged] : [];
@@ -32,7 +37,8 @@ const READING: Reading = {
   isAnnotation: isAnnotationOnly,
 };
 
-const compareSchemas = (walk: SchemaWalk, pair: SchemaPair): void => {
+const compareSchemas = (walk: SchemaWalk, pair: SchemaPair, subtypes: Both<Subtypes>): void => {
+  const nodes = { before: pair.before, after: pair.after };
   if (compareUnwrapped(walk, pair)) return;
   const aligned = alignContent(pair);
   const inheritance = readInheritance(walk, aligned);
@@ -53,7 +59,10 @@ const compareSchemas = (walk: SchemaWalk, pair: SchemaPair): void => {
     if (!isSaid && !(isOther && !SAID_OF_OTHER_KIND.test(finding.kind))) findings.push(finding);
   });
   compareValues({ before, after }, add);
-  compareKeywords({ before, after }, add);
+  compareKeywords({ before, after }, (finding) => {
+    if (!finding.kind.startsWith('discriminator-mapping-')) add(finding);
+  });
+  compareSubtypes(walk, subtypes, pair, { schemas: own, nodes }, (finding) => findings.push(finding));
   // Nothing of the old value is left, so only what it became is reported.
   if (isOther) return;
   const inner = ownWalk(walk, own);
