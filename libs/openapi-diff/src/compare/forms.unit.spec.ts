@@ -130,7 +130,7 @@ describe('two ways to say the same', () => {
       'an object that became alternatives',
       api(base),
       api({ oneOf: [base, { type: 'object', properties: { code: {} } }] }),
-      ['breaking request-body-wrapped-in-one-of', 'breaking response-body-wrapped-in-one-of'],
+      ['breaking response-body-choice-widened', 'safe request-body-choice-widened'],
     ],
     [
       'another kind of value',

@@ -14,6 +14,8 @@ export interface Finding extends Partial<Both<Json>> {
   readonly required?: boolean;
   /** For changes of `required`: the property's schema before, when there was one. */
   readonly propertyBefore?: JsonObject | undefined;
+  /** How the values are named to people, where they would not read well by themselves. */
+  readonly words?: Partial<Both<string>>;
   /** Of a change of type: the types of the items that the value became, if they are limited as it was. */
   readonly itemTypes?: readonly string[];
 }

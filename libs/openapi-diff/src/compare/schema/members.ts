@@ -81,6 +81,22 @@ export class Matcher implements MemberMatch {
     this.#drop(from, to);
   }
 
+  /** The most alike first, as long as they have enough in common. */
+  byLikeness(likeness: (before: Json, after: Json) => number): void {
+    const scores = this.deleted.flatMap((from) =>
+      this.added.map((to) => ({
+        from,
+        to,
+        score: likeness(this.#members.before[from] as Json, this.#members.after[to] as Json),
+      })),
+    );
+    for (const { from, to, score } of scores.sort((a, b) => b.score - a.score)) {
+      if (score < LEAST_LIKENESS || !this.deleted.includes(from) || !this.added.includes(to)) continue;
+      this.modified.push([from, to]);
+      this.#drop(from, to);
+    }
+  }
+
   /** Members that one side refers to and the other writes out are the same where `isSame` says so. */
   acrossReferences(isSame: (before: Json, after: Json) => boolean): void {
     for (const from of this.deleted) {
@@ -98,6 +114,9 @@ export class Matcher implements MemberMatch {
     this.added = this.added.filter((index) => index !== to);
   }
 }
+
+/** Of 1, for members that have other names. */
+const LEAST_LIKENESS = 0.4;
 
 const onlyInline = (indexes: readonly number[], members: readonly Json[]): number | undefined => {
   const [index, ...more] = indexes.filter((each) => !isReference(members[each]));

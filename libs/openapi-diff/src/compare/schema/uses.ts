@@ -185,8 +185,8 @@ const messageOf = ({ local, unit, use, root }: Found, judged: Judged): string =>
   const owner = unit.name === '' ? use.subject : isWhole ? `${whole} (${unit.name})` : `schema ${unit.name}`;
   const where = unit.name === '' || isWhole ? '' : use.direction === 'request' ? 'In requests, ' : 'In responses, ';
   const says = fill(judged.rule.says, {
-    before: judged.before ?? brief(finding.before),
-    after: judged.after ?? brief(finding.after),
+    before: judged.before ?? finding.words?.before ?? brief(finding.before),
+    after: judged.after ?? finding.words?.after ?? brief(finding.after),
     name: ofProperty ? undefined : finding.name,
   });
   return sentence(`${where}${path === '' ? '' : `property "${path}" of `}${owner} ${says}`);

@@ -2,7 +2,7 @@ import type { Both } from '../../both.js';
 import { asArray, asObject, isObject, type Json, type JsonObject } from '../../json.js';
 import type { Side } from '../side.js';
 import { isAnnotation } from './annotations.js';
-import { allowsNull } from './types.js';
+import { allowsNull, typesOf } from './types.js';
 
 /** The keywords of a schema that restrict values. */
 const constraints = (schema: JsonObject): string[] => Object.keys(schema).filter((key) => !isAnnotation(key));
@@ -82,7 +82,25 @@ export const nullMove = ({ before, after }: Both<JsonObject>): NullMove | undefi
     return { before, after: inner.after, kind: 'became-nullable' };
   if (inner.before !== undefined && inner.after === undefined && !allowsNull(after))
     return { before: inner.before, after, kind: 'became-not-nullable' };
+  // Null may be a type here and an alternative there.
+  if (inner.before === undefined && inner.after !== undefined && isTypedNull(before))
+    return { before: withoutNull(before), after: inner.after };
+  if (inner.after === undefined && inner.before !== undefined && isTypedNull(after))
+    return { before: inner.before, after: withoutNull(after) };
   const isSwitched = (before['oneOf'] === undefined) !== (after['oneOf'] === undefined);
   const { before: from, after: to } = inner;
   return from !== undefined && to !== undefined && isSwitched ? { before: from, after: to } : undefined;
+};
+
+const isTypedNull = (schema: JsonObject): boolean => Array.isArray(schema['type']) && allowsNull(schema);
+
+/** The schema without null among its types and values. */
+const withoutNull = (schema: JsonObject): JsonObject => {
+  const types = typesOf(schema);
+  const values = schema['enum'];
+  return {
+    ...schema,
+    type: types.length === 1 ? (types[0] as string) : types,
+    ...(Array.isArray(values) && { enum: values.filter((value) => value !== null) }),
+  };
 };

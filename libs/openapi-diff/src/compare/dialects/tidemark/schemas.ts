@@ -1,8 +1,8 @@
 import type { Both } from '../../../both.js';
-import { asArray, type Json, type JsonObject } from '../../../json.js';
+import { asArray, without, type Json, type JsonObject } from '../../../json.js';
 import { alignContent } from '../../schema/content-forms.js';
 import type { SchemaDialect } from '../../schema/dialect.js';
-import { TYPE, TYPE_LIST, type SchemaPair } from '../../schema/finding.js';
+import { TYPE, TYPE_LIST, type Add, type Finding, type SchemaPair } from '../../schema/finding.js';
 import { JUDGES, judgeKind } from '../../schema/judges.js';
 import { compareKeywords } from '../../schema/keywords.js';
 import { matchByPlace, matchMembers } from '../../schema/members.js';
@@ -12,10 +12,12 @@ import { typesOf } from '../../schema/types.js';
 import { compareValues } from '../../schema/values.js';
 import { Subtypes } from '../../subtypes.js';
 import type { SchemaWalk } from '../../schema/walk.js';
+import { memberText } from './alike.js';
+import { alignChoices, compareChoice, matchChoice } from './choices.js';
 import { compareSubtypes } from './discriminator.js';
 import { compareShared, ownOnly, ownWalk, readInheritance } from './inheritance.js';
 import { isAnnotationOnly } from '../../schema/annotations.js';
-import { isWrappedInOneOf, nullMove, typeListChange } from '../../schema/wrapping.js';
+import { nullMove } from '../../schema/wrapping.js';
 
 /** Schemas by what they mean to a caller: what is only written in another way is no change. */
 export const schemas: SchemaDialect = {
@@ -33,7 +35,11 @@ export const schemas: SchemaDialect = {
 const READING: Reading = {
   schemaOf: (value) => value,
   matchMembers: (walk, keyword, before, after) =>
-    keyword === 'prefixItems' ? matchByPlace(before, after) : matchMembers(walk, before, after),
+    keyword === 'prefixItems'
+      ? matchByPlace(before, after)
+      : keyword === 'allOf'
+        ? matchMembers(walk, before, after)
+        : matchChoice(walk, before, after),
   isAnnotation: isAnnotationOnly,
 };
 
@@ -44,21 +50,21 @@ const compareSchemas = (walk: SchemaWalk, pair: SchemaPair, subtypes: Both<Subty
   const inheritance = readInheritance(walk, aligned);
   if (inheritance) compareShared(walk, { ...pair, ...aligned }, inheritance.shared);
   // Findings are judged by what was compared.
-  Object.assign(pair, inheritance?.full ?? aligned);
+  const read = inheritance?.full ?? aligned;
+  Object.assign(pair, alignChoices(walk, read));
   const { before, after, findings } = pair;
-  const own = inheritance?.own ?? pair;
-  if (isWrappedInOneOf(pair, walk.after)) {
-    findings.push({ kind: 'wrapped-in-one-of', after: after['oneOf'] as Json, at: '/oneOf' });
-    return;
-  }
-  const lists = typeListChange(pair, walk);
-  if (lists !== undefined) findings.push({ kind: TYPE_LIST, before: lists.deleted, after: lists.added });
+  const isAligned = before !== read.before || after !== read.after;
+  const own = isAligned ? pair : (inheritance?.own ?? pair);
+  const choice = compareChoice(walk, pair, (finding) => findings.push(finding));
+  if (choice === 'all') return;
+  const lists = isAligned ? typeLists(pair) : undefined;
+  if (lists !== undefined) findings.push({ kind: TYPE_LIST, ...lists, at: '/type' });
   const isOther = lists === undefined && isOtherKind(pair);
   const add = ownOnly(own, (finding) => {
-    const isSaid = lists !== undefined && SAID_BY_LISTS.has(finding.kind);
+    const isSaid = lists !== undefined && finding.kind === TYPE;
     if (!isSaid && !(isOther && !SAID_OF_OTHER_KIND.test(finding.kind))) findings.push(finding);
   });
-  compareValues({ before, after }, add);
+  compareValues(asListed({ before, after }), add);
   compareKeywords({ before, after }, (finding) => {
     if (!finding.kind.startsWith('discriminator-mapping-')) add(finding);
   });
@@ -68,7 +74,12 @@ const compareSchemas = (walk: SchemaWalk, pair: SchemaPair, subtypes: Both<Subty
   const inner = ownWalk(walk, own);
   compareProperties(inner, pair, add, true);
   compareSubschemas(inner, pair, add, READING);
-  compareMembers(inner, pair, add, READING);
+  const addMember: Add = (finding) => {
+    const isOfChoice = /^(any|one)-of-/.test(finding.kind);
+    if (!isOfChoice) add(finding);
+    else if (choice !== 'choice') add({ ...finding, words: wordsOf(finding, walk) });
+  };
+  compareMembers(inner, pair, addMember, READING);
 };
 
 /** A schema that was wrapped in a choice with null (or unwrapped) is compared without the wrapping. */
@@ -106,11 +117,25 @@ const isOtherKind = ({ before, after }: Both<JsonObject>): boolean => {
 const SAID_OF_OTHER_KIND =
   /^(type|became-(not-)?nullable|description-changed|title-changed|deprecated-changed|stability-changed)$/;
 
-/** What a change between a type and a choice of types says already. */
-const SAID_BY_LISTS: ReadonlySet<string> = new Set([
-  TYPE,
-  'one-of-added',
-  'one-of-removed',
-  'any-of-added',
-  'any-of-removed',
-]);
+/** Types that came to a list of them or went from it, where some stay. */
+const typeLists = ({ before, after }: Both<JsonObject>): Both<string[]> | undefined => {
+  const [from, to] = [typesOf(before), typesOf(after)];
+  if (from.length === 0 || to.length === 0 || from.length + to.length < 3) return undefined;
+  const change = { before: without(from, to) as string[], after: without(to, from) as string[] };
+  const isPartly = change.before.length < from.length && change.before.length + change.after.length > 0;
+  return isPartly ? change : undefined;
+};
+
+/** A value that became one of several, or the other way round, is compared as a list of one. */
+const asListed = ({ before, after }: Both<JsonObject>): Both<JsonObject> => {
+  const read = (schema: JsonObject, other: JsonObject): JsonObject => {
+    const { const: only, ...rest } = schema;
+    return only !== undefined && Array.isArray(other['enum']) ? { ...rest, enum: [only] } : schema;
+  };
+  return { before: read(before, after), after: read(after, before) };
+};
+
+const wordsOf = ({ before, after }: Finding, walk: SchemaWalk): Partial<Both<string>> => ({
+  ...(before !== undefined && { before: memberText(before, walk.before) }),
+  ...(after !== undefined && { after: memberText(after, walk.after) }),
+});

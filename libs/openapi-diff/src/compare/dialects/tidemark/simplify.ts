@@ -1,0 +1,106 @@
+import { asArray, isObject, own, stableJson, type Json, type JsonObject } from '../../../json.js';
+import { isAnnotation, isAnnotationOnly } from '../../schema/annotations.js';
+import { conjoin, flatten } from '../../schema/flatten.js';
+import { writtenTypes } from '../../schema/types.js';
+import type { Side } from '../../side.js';
+
+export const CHOICES = ['anyOf', 'oneOf'] as const;
+
+/** A schema whose choices are written without `anyOf` and `oneOf`, where other keywords say the same. */
+export const simplified = (schema: JsonObject, side: Side): JsonObject => {
+  let current = schema;
+  for (const keyword of CHOICES) {
+    const written = current[keyword];
+    if (!Array.isArray(written) || written.length === 0) continue;
+    const { [keyword]: _, ...rest } = current;
+    const members = keyword === 'anyOf' ? widest(written, side) : written;
+    const said = sameAs(members, keyword, side);
+    const whole = said && conjoin([rest, said]);
+    if (whole !== undefined) current = whole;
+    else if (members.length < written.length) current = { ...rest, [keyword]: members };
+  }
+  return current;
+};
+
+/** One schema that says what a choice does; undefined where only a choice can. */
+const sameAs = (members: readonly Json[], keyword: string, side: Side): JsonObject | undefined => {
+  const schemas = members.map((member) => (isObject(member) ? side.nodeOf(member) : member));
+  if (keyword === 'anyOf' && schemas.some(acceptsAll)) return {};
+  if (schemas.length === 1) {
+    const [only] = schemas;
+    if (acceptsAll(only)) return {};
+    return isObject(only) && only['$ref'] === undefined ? flatten(only, side) : undefined;
+  }
+  if (!schemas.every(isObject)) return undefined;
+  return asTypes(schemas) ?? asValues(schemas);
+};
+
+export const acceptsAll = (schema: Json | undefined): boolean =>
+  schema === true || (isObject(schema) && isAnnotationOnly(schema));
+
+/** Members that are nothing but types. */
+const asTypes = (members: readonly JsonObject[]): JsonObject | undefined => {
+  const isBare = (member: JsonObject): boolean =>
+    member['type'] !== undefined && Object.keys(member).every((key) => key === 'type' || isAnnotation(key));
+  return members.every(isBare) ? { type: listOf(members.flatMap(writtenTypes)) } : undefined;
+};
+
+/** Members that are nothing but values by name. */
+const asValues = (members: readonly JsonObject[]): JsonObject | undefined => {
+  const values = members.map(namedValues);
+  if (!values.every((list) => list !== undefined)) return undefined;
+  const types = members.map(writtenTypes);
+  const unique = new Map(values.flat().map((value) => [stableJson(value), value]));
+  return {
+    ...(types.every((list) => list.length > 0) && { type: listOf(types.flat()) }),
+    enum: [...unique.keys()].sort().map((key) => unique.get(key) as Json),
+  };
+};
+
+const listOf = (types: readonly string[]): Json => {
+  const list = [...new Set(types)].sort();
+  return list.length === 1 ? (list[0] as string) : list;
+};
+
+/** The values of a schema that is a list of them; null where that is its type. */
+const namedValues = (schema: JsonObject): Json[] | undefined => {
+  const isNamed = Object.keys(schema).every((key) => ['type', 'enum', 'const'].includes(key) || isAnnotation(key));
+  if (!isNamed) return undefined;
+  if (schema['const'] !== undefined) return [schema['const']];
+  if (Array.isArray(schema['enum'])) return schema['enum'];
+  return schema['type'] === 'null' ? [null] : undefined;
+};
+
+/** The members that are not within another one. */
+const widest = (members: readonly Json[], side: Side): Json[] =>
+  members.filter((member, index) =>
+    members.every(
+      (other, at) => at === index || !isWithin(member, other, side) || (isWithin(other, member, side) && index < at),
+    ),
+  );
+
+/** Whether each value of one schema is certainly one of another. */
+export const isWithin = (narrow: Json, wide: Json, side: Side, wideSide = side): boolean => {
+  if (acceptsAll(wide)) return true;
+  if (!isObject(narrow) || !isObject(wide)) return false;
+  const [inner, outer] = [flatten(side.nodeOf(narrow), side), flatten(wideSide.nodeOf(wide), wideSide)];
+  if (inner === undefined || outer === undefined || outer['$ref'] !== undefined) return false;
+  return Object.keys(outer).every((key) => {
+    if (isAnnotation(key) || outer[key] === inner[key]) return true;
+    if (key === 'type')
+      return writtenTypes(inner).length > 0 && writtenTypes(inner).every((type) => takes(outer, type));
+    if (key === 'enum') return namedValues(inner)?.every((value) => isListed(outer, value)) === true;
+    if (key === 'required') return isListedIn(asArray(inner['required']), asArray(outer['required']));
+    return false;
+  });
+};
+
+const takes = (schema: JsonObject, type: string): boolean => {
+  const types = writtenTypes(schema);
+  return types.includes(type) || (type === 'integer' && types.includes('number'));
+};
+
+const isListed = (schema: JsonObject, value: Json): boolean =>
+  asArray(own(schema, 'enum')).some((each) => stableJson(each) === stableJson(value));
+
+const isListedIn = (all: readonly Json[], names: readonly Json[]): boolean => names.every((name) => all.includes(name));
