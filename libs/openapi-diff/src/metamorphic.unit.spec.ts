@@ -175,7 +175,7 @@ const mutations: Mutation[] = [
   [
     'a deprecated operation went',
     (d) => delete d.paths['/pets/{id}'].delete,
-    ['safe api-removed-with-deprecation'],
+    ['risky api-removed-with-deprecation'],
     ['safe endpoint-added'],
   ],
   [
@@ -188,8 +188,8 @@ const mutations: Mutation[] = [
   [
     'another security requirement',
     (d) => (d.security = [{ oauth: [] }]),
-    ['breaking api-global-security-added', 'breaking api-global-security-removed'],
-    ['breaking api-global-security-added', 'breaking api-global-security-removed'],
+    ['breaking api-global-security-removed', 'safe api-global-security-added'],
+    ['breaking api-global-security-removed', 'safe api-global-security-added'],
   ],
   [
     'another scope is required',

@@ -63,8 +63,24 @@ export interface Dialect {
   headerKey(name: string): string;
   /** The security requirements of an operation, from its own and those of the API. */
   operationSecurity(own: Both<Json | undefined>, api: Both<Json | undefined>): Both<Json | undefined>;
-  securityMoves(requirements: Both<Json | undefined>, of: 'operation' | 'api'): readonly SecurityMove[];
+  securityMoves(
+    requirements: Both<Json | undefined>,
+    of: 'operation' | 'api',
+    sides: Both<Side>,
+  ): readonly SecurityMove[];
+  /** What is known of the use of security schemes, where those that nothing uses do not count. */
+  readonly securityUse?: (sides: Both<Side>) => SecurityUse;
   readonly schemas: SchemaDialect;
+}
+
+/** How operations use security schemes. */
+export interface SecurityUse {
+  /** New name → old name of the schemes that are what they were. */
+  readonly renamed: ReadonlyMap<string, string>;
+  /** The scopes that operations demanded, by scheme. */
+  readonly scopes: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The schemes that operations demand now. */
+  readonly demanded: ReadonlySet<string>;
 }
 
 /** One operation on both sides, with its place in both documents. */
@@ -81,6 +97,8 @@ export interface Details extends Partial<Both<Json | undefined>> {
   readonly texts?: Partial<Both<string>> | undefined;
   readonly pointer: Change['pointer'];
   readonly operation?: OperationRef | undefined;
+  /** It concerns nothing that callers do. */
+  readonly harmless?: boolean | undefined;
   /** Distinguishes this change from others of its rule; default: the name. */
   readonly place?: string | undefined;
 }
@@ -110,7 +128,7 @@ export class Comparison implements Both<Side> {
   }
 
   /** Reports a change under a rule of the table. */
-  add(id: ApiRuleId, { operation, name, before, after, pointer, texts, place }: Details): void {
+  add(id: ApiRuleId, { operation, name, before, after, pointer, texts, place, harmless }: Details): void {
     const rule = apiRule(id);
     const text = fill(rule.says, {
       before: texts?.before ?? brief(before),
@@ -121,6 +139,7 @@ export class Comparison implements Both<Side> {
     this.report.add({
       rule,
       area: rule.area,
+      harmless,
       place: `${operation ? operationKey(operation) : ''} ${place ?? name ?? ''}`,
       operation,
       pointer,

@@ -49,9 +49,9 @@ describe('deprecation', () => {
 
   it.each<[string, object, string]>([
     ['without deprecation', {}, 'breaking api-removed-without-deprecation'],
-    ['after deprecation', { deprecated: true }, 'safe api-removed-with-deprecation'],
+    ['after deprecation', { deprecated: true }, 'risky api-removed-with-deprecation'],
     ['before the sunset', { deprecated: true, 'x-sunset': '2026-07-01' }, 'breaking api-removed-before-sunset'],
-    ['after the sunset', { deprecated: true, 'x-sunset': '2026-05-01' }, 'info api-removed-after-sunset'],
+    ['after the sunset', { deprecated: true, 'x-sunset': '2026-05-01' }, 'risky api-removed-after-sunset'],
     ['with an unreadable sunset', { deprecated: true, 'x-sunset': '?' }, 'breaking api-path-sunset-parse'],
     ['while it was a draft', { 'x-stability-level': 'draft' }, 'info unstable-api-removed'],
   ])('decides how a removal counts %s', (_, fields, rule) => {

@@ -40,25 +40,6 @@ export const movesBetween = (before: readonly Requirement[], after: readonly Req
   ];
 };
 
-/** What an API that is called by others may require: an alternative more or less, and whether there must be any. */
-export const securityMoves = ({ before, after }: Both<Json | undefined>): SecurityMove[] => {
-  if (before === after) return [];
-  // A requirement that is repeated requires no more.
-  const [requiredBefore, requiredAfter] = [before, after].map((value) =>
-    readRequirements([...new Set(asArray(value))]),
-  ) as [Requirement[], Requirement[]];
-  const moves = movesBetween(requiredBefore, requiredAfter).map((move): SecurityMove => {
-    if (!isOpen(move.before ?? move.after)) return move;
-    return { move: move.move === 'added' ? 'optional' : 'not-optional' };
-  });
-  // No requirement at all requires as little as an empty one.
-  const isStated = [...requiredBefore, ...requiredAfter].some(({ key }) => key === '');
-  if (isStated || (requiredBefore.length === 0) === (requiredAfter.length === 0)) return moves;
-  return [...moves, { move: requiredAfter.length === 0 ? 'optional' : 'not-optional' }];
-};
-
-const isOpen = (schemes: Json | undefined): boolean => isObject(schemes) && Object.keys(schemes).length === 0;
-
 interface RequirementMatch {
   readonly added: readonly Requirement[];
   readonly removed: readonly Requirement[];
@@ -118,7 +99,7 @@ const scopeMoves = ({ before, after }: Both<Requirement>): SecurityMove[] =>
   });
 
 /** `"oauth (read, write) AND key"`. */
-const inWords = (schemes: JsonObject): string => {
+export const inWords = (schemes: JsonObject): string => {
   const scopes = (name: string): string => asArray(schemes[name]).join(', ');
   const words = Object.keys(schemes)
     .sort()

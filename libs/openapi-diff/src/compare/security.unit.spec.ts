@@ -8,18 +8,8 @@ const nothing: Edit = () => undefined;
 
 describe('security', () => {
   it.each<[string, Edit, Edit, string[]]>([
-    [
-      'an operation needs none any more',
-      nothing,
-      (d) => (add(d).security = []),
-      ['breaking api-security-removed', 'safe api-security-optional'],
-    ],
-    [
-      'an operation needs one again',
-      (d) => (add(d).security = []),
-      nothing,
-      ['breaking api-security-added', 'breaking api-security-not-optional'],
-    ],
+    ['an operation needs none any more', nothing, (d) => (add(d).security = []), ['safe api-security-optional']],
+    ['an operation needs one again', (d) => (add(d).security = []), nothing, ['breaking api-security-not-optional']],
     [
       'an operation may also be called without',
       nothing,
@@ -36,14 +26,9 @@ describe('security', () => {
       'an operation falls back to the API',
       nothing,
       (d) => delete add(d).security,
-      ['breaking api-security-added', 'breaking api-security-removed'],
+      ['breaking api-security-removed', 'safe api-security-added'],
     ],
-    [
-      'the API needs none any more',
-      nothing,
-      (d) => delete d.security,
-      ['breaking api-global-security-removed', 'safe api-global-security-optional'],
-    ],
+    ['the API needs none any more', nothing, (d) => delete d.security, ['safe api-global-security-optional']],
     [
       'requirements in another order',
       (d) => (d.security = [{ key: [] }, { oauth: ['read', 'write'] }]),
@@ -60,7 +45,7 @@ describe('security', () => {
       'one scope, then one or another',
       (d) => (add(d).security = [{ oauth: ['read'] }]),
       (d) => (add(d).security = [{ oauth: ['write'] }, { oauth: ['read'] }]),
-      ['breaking api-security-added'],
+      ['safe api-security-added'],
     ],
     [
       'one scope, then another',
@@ -72,12 +57,7 @@ describe('security', () => {
       'one scope or another, then both or a third',
       (d) => (d.security = [{ oauth: ['read'] }, { oauth: ['write'] }]),
       (d) => (d.security = [{ oauth: ['admin'] }, { oauth: ['read', 'write'] }]),
-      [
-        'breaking api-global-security-added',
-        'breaking api-global-security-added',
-        'breaking api-global-security-removed',
-        'breaking api-global-security-removed',
-      ],
+      ['breaking api-global-security-scope-added', 'breaking api-global-security-scope-added'],
     ],
     [
       'a requirement is repeated',
@@ -90,6 +70,36 @@ describe('security', () => {
       nothing,
       (d) => (d.components.securitySchemes.key.name = 'x-other'),
       ['breaking api-security-component-changed'],
+    ],
+    [
+      'a scheme has another name',
+      nothing,
+      (d) => {
+        d.components.securitySchemes = {
+          token: d.components.securitySchemes.key,
+          oauth: d.components.securitySchemes.oauth,
+        };
+        d.security = [{ token: [] }];
+      },
+      [],
+    ],
+    [
+      'two credentials, then one of them',
+      (d) => (add(d).security = [{ key: [], oauth: ['read', 'write'] }]),
+      (d) => (add(d).security = [{ oauth: ['read'] }]),
+      ['safe api-security-added'],
+    ],
+    [
+      'one credential, then it and another',
+      (d) => (add(d).security = [{ oauth: ['read'] }]),
+      (d) => (add(d).security = [{ key: [], oauth: ['read'] }]),
+      ['breaking api-security-removed'],
+    ],
+    [
+      'an alternative that demands more than another',
+      (d) => (add(d).security = [{ key: [] }]),
+      (d) => (add(d).security = [{ key: [] }, { key: [], oauth: [] }]),
+      [],
     ],
     [
       'a flow is new',
@@ -118,7 +128,7 @@ describe('security', () => {
       edited((d) => (add(d).security = [{ oauth: ['read'] }])),
       edited((d) => (add(d).security = [{ oauth: ['read'] }, { key: [], oauth: ['write', 'admin'] }])),
     );
-    expect(change?.message).toBe('The security requirement "key AND oauth (admin, write)" was added to POST /pets.');
+    expect(change?.message).toBe('POST /pets can now also be called with "key AND oauth (admin, write)".');
   });
 
   it('is judged as in oasdiff when asked to', () => {

@@ -18,6 +18,8 @@ const table = <Id extends string>(
 
 const breaking = (why: string): Override => ({ severity: 'breaking', why });
 
+const GONE: Override = { severity: 'risky', why: 'callers that did not heed the deprecation do without it now' };
+
 /** Everything but the inside of schemas. */
 const ROWS = {
   ...table('info', undefined, {
@@ -32,16 +34,18 @@ const ROWS = {
   ...table('paths', undefined, {
     'endpoint-added': 'widens INFO: {operation} was added',
     'api-removed-without-deprecation': 'narrows ERR: {operation} was removed without a prior deprecation',
-    'api-removed-with-deprecation': 'narrows INFO: {operation} was removed after its deprecation',
+    'api-removed-with-deprecation': ['narrows INFO: {operation} was removed after its deprecation', GONE],
     'api-removed-before-sunset': 'narrows ERR: {operation} was removed before its sunset date {before}',
     'api-path-removed-without-deprecation':
       'narrows ERR: {operation} was removed together with its path, without a prior deprecation',
-    'api-path-removed-with-deprecation':
+    'api-path-removed-with-deprecation': [
       'narrows INFO: {operation} was removed together with its path after its deprecation',
+      GONE,
+    ],
     'api-path-removed-before-sunset':
       'narrows ERR: {operation} was removed together with its path before its sunset date {before}',
     'api-path-sunset-parse': 'notes ERR: the sunset date of {operation} cannot be read: {before}',
-    'api-removed-after-sunset': 'notes own: {operation} was removed after its sunset date {before}',
+    'api-removed-after-sunset': ['narrows own: {operation} was removed after its sunset date {before}', GONE],
     'unstable-api-removed': 'notes own: {operation} was removed; its stability level was {before}',
     'endpoint-deprecated': 'notes INFO: {operation} was deprecated',
     'endpoint-deprecated-with-sunset': 'notes INFO: {operation} was deprecated, to be removed on {after}',
@@ -72,26 +76,20 @@ const ROWS = {
     'server-changed': 'notes own: the server {after} changed',
   }),
   ...table('security', undefined, {
-    'api-security-added': [
-      'narrows INFO: the security requirement {after} was added to {operation}',
-      breaking('callers without the new credentials are refused'),
-    ],
+    'api-security-added': 'widens INFO: {operation} can now also be called with {after}',
     'api-security-removed': [
-      'narrows INFO: the security requirement {before} was removed from {operation}',
-      breaking('callers that authenticate in this way are refused, unless no authentication is needed at all'),
+      'narrows INFO: {operation} can no longer be called with {before}',
+      breaking('callers that authenticate in this way are refused'),
     ],
     'api-security-scope-added': [
       'narrows INFO: {operation} now requires the scope {after} of "{name}"',
       breaking('tokens without the new scope are refused'),
     ],
     'api-security-scope-removed': 'widens INFO: {operation} no longer requires the scope {before} of "{name}"',
-    'api-global-security-added': [
-      'narrows INFO: the security requirement {after} was added to the API',
-      breaking('callers without the new credentials are refused'),
-    ],
+    'api-global-security-added': 'widens INFO: the API can now also be called with {after}',
     'api-global-security-removed': [
-      'narrows INFO: the security requirement {before} was removed from the API',
-      breaking('callers that authenticate in this way are refused, unless no authentication is needed at all'),
+      'narrows INFO: the API can no longer be called with {before}',
+      breaking('callers that authenticate in this way are refused'),
     ],
     'api-global-security-scope-added': [
       'narrows INFO: the API now requires the scope {after} of "{name}"',
@@ -102,7 +100,8 @@ const ROWS = {
     'api-security-not-optional': 'narrows own: {operation} can no longer be called without authentication',
     'api-global-security-optional': 'widens own: the API can now be called without authentication',
     'api-global-security-not-optional': 'narrows own: the API can no longer be called without authentication',
-    'api-security-component-changed': 'narrows own: the security scheme "{name}" changed its "{before}"',
+    'api-security-component-changed': 'narrows own: the security scheme "{name}" changed its {before}',
+    'api-security-component-hint-changed': 'notes own: the security scheme "{name}" changed its {before}',
     'api-security-component-flow-added': 'widens own: the security scheme "{name}" got the flow {after}',
     'api-security-component-flow-removed': 'narrows own: the security scheme "{name}" lost the flow {before}',
     'api-security-component-added': 'notes INFO: the security scheme "{name}" was added',
@@ -153,8 +152,8 @@ const ROWS = {
     'new-optional-request-default-parameter-to-existing-path':
       'widens INFO: {name} was added to all operations of the path',
     'request-parameter-removed': 'swaps WARN: {name} was removed',
-    'request-parameter-removed-with-deprecation': 'swaps INFO: {name} was removed after its deprecation',
-    'request-parameter-removed-after-sunset': 'notes own: {name} was removed after its sunset date {before}',
+    'request-parameter-removed-with-deprecation': ['swaps INFO: {name} was removed after its deprecation', GONE],
+    'request-parameter-removed-after-sunset': ['swaps own: {name} was removed after its sunset date {before}', GONE],
     'request-parameter-removed-before-sunset': 'swaps ERR: {name} was removed before its sunset date {before}',
     'request-parameter-became-required': 'narrows ERR: {name} became required',
     'request-parameter-became-optional': 'widens INFO: {name} became optional',

@@ -51,11 +51,15 @@ const asValues = (members: readonly JsonObject[]): JsonObject | undefined => {
   if (!values.every((list) => list !== undefined)) return undefined;
   const types = members.map(writtenTypes);
   const unique = new Map(values.flat().map((value) => [stableJson(value), value]));
+  const isTyped = types.every((list) => list.length > 0);
   return {
-    ...(types.every((list) => list.length > 0) && { type: listOf(types.flat()) }),
+    type: listOf(isTyped ? types.flat() : [...unique.values()].map(typeOf)),
     enum: [...unique.keys()].sort().map((key) => unique.get(key) as Json),
   };
 };
+
+const typeOf = (value: Json): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value;
 
 const listOf = (types: readonly string[]): Json => {
   const list = [...new Set(types)].sort();
