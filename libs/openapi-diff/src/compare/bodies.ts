@@ -12,6 +12,14 @@ export const compareRequestBody = (
   bodies: Both<Json | undefined>,
 ): void => {
   if (comparison.changed.isUnchanged(bodies.before, bodies.after)) return;
+  const refs = {
+    before: comparison.before.resolve(bodies.before).ref,
+    after: comparison.after.resolve(bodies.after).ref,
+  };
+  comparison.ownedBy(refs, () => compareBodies(comparison, pair, bodies));
+};
+
+const compareBodies = (comparison: Comparison, pair: OperationPair, bodies: Both<Json | undefined>): void => {
   const operation = pair.ref;
   const pointer = inside(pair.pointer, 'requestBody');
   const before = comparison.before.nodeOf(bodies.before);

@@ -70,6 +70,8 @@ export interface Dialect {
   ): readonly SecurityMove[];
   /** What is known of the use of security schemes, where those that nothing uses do not count. */
   readonly securityUse?: (sides: Both<Side>) => SecurityUse;
+  /** A change of a component (a response, a parameter …) is one change for all operations that refer to it. */
+  readonly foldsComponents: boolean;
   readonly schemas: SchemaDialect;
 }
 
@@ -115,6 +117,8 @@ export class Comparison implements Both<Side> {
   readonly graph: SchemaGraph;
   readonly uses: SchemaUses;
 
+  #owner: string | undefined;
+
   constructor(
     readonly before: Side,
     readonly after: Side,
@@ -125,6 +129,18 @@ export class Comparison implements Both<Side> {
     this.changed = new ChangedComponents({ before: before.api, after: after.api });
     this.graph = new SchemaGraph(before, after, this.changed, dialect.schemas);
     this.uses = new SchemaUses(report, dialect.schemas, options);
+  }
+
+  /** What `run` finds belongs to what several operations share, by its name on both sides; else to the operation. */
+  ownedBy(owners: Both<string | undefined>, run: () => void): void {
+    const { before, after } = owners;
+    const outer = this.#owner;
+    if (this.dialect.foldsComponents && before !== undefined && after !== undefined) this.#owner = `${before} ${after}`;
+    try {
+      run();
+    } finally {
+      this.#owner = outer;
+    }
   }
 
   /** Reports a change under a rule of the table. */
@@ -140,7 +156,7 @@ export class Comparison implements Both<Side> {
       rule,
       area: rule.area,
       harmless,
-      place: `${operation ? operationKey(operation) : ''} ${place ?? name ?? ''}`,
+      place: `${this.#owner ?? (operation ? operationKey(operation) : '')} ${place ?? name ?? ''}`,
       operation,
       pointer,
       ...given({ before, after }),
@@ -161,6 +177,6 @@ export class Comparison implements Both<Side> {
   /** Compares the schemas of a use; both sides have one. */
   compareSchemas({ before, after }: Both<Json | undefined>, use: SchemaUse): void {
     const edge = this.graph.edge(before, after, NOWHERE);
-    if (edge) this.uses.add(edge, use);
+    if (edge) this.uses.add(edge, this.#owner === undefined ? use : { ...use, owner: this.#owner });
   }
 }

@@ -57,7 +57,7 @@ describe('a comparison', () => {
   });
 
   it.each([
-    ['alternatives', (edition: number) => ({ oneOf: list(1000, (index) => ({ const: `${edition} ${index}` })) }), 2000],
+    ['alternatives', (edition: number) => ({ oneOf: list(1000, (index) => ({ const: `${edition} ${index}` })) }), 2],
     [
       'titled alternatives',
       (edition: number) => ({
@@ -65,7 +65,7 @@ describe('a comparison', () => {
       }),
       1000,
     ],
-    ['values', (edition: number) => ({ enum: list(1000, (index) => `${edition} ${index}`) }), 2000],
+    ['values', (edition: number) => ({ enum: list(1000, (index) => `${edition} ${index}`) }), 2],
     [
       'properties',
       (edition: number) => ({ properties: Object.fromEntries(list(1000, (index) => [`${edition} ${index}`, {}])) }),

@@ -12,6 +12,8 @@ export interface Parameter {
   readonly isRequired: boolean;
   /** Of the whole path. */
   readonly isShared: boolean;
+  /** The component that it is, where several operations refer to it. */
+  readonly ref?: string | undefined;
 }
 
 /** Parameters by place and name. */
@@ -34,13 +36,14 @@ export const readParameters = (side: Side, owner: ParameterOwner, nameOf = nameI
   const common = new Set(asArray(owner.item['parameters']).map((parameter) => side.nodeOf(parameter)));
   const found = new Map<string, Parameter>();
   asArray(owner.operation['parameters']).forEach((parameter, index) => {
-    const node = side.nodeOf(parameter);
+    const { node, ref } = side.resolve(parameter);
     const name = asString(node['name']) ?? '';
     const place = asString(node['in']) ?? '';
     const key = keyOf(place, nameOf(place, name));
     if (found.has(key)) return;
     const pointer = child(owner.pointer, 'parameters', `${index}`);
-    found.set(key, { node, name, place, pointer, isRequired: node['required'] === true, isShared: common.has(node) });
+    const isRequired = node['required'] === true;
+    found.set(key, { node, name, place, pointer, isRequired, isShared: common.has(node), ref });
   });
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 };

@@ -21,9 +21,18 @@ export const compareParameters = (
     after: dialect.readParameters(after, { ...operations.after, pointer: pair.pointer.after }),
   };
   const { both, removed, added } = dialect.matchParameters(comparison, parameters, renamed);
-  for (const parameter of removed) reportRemoved(comparison, pair, parameter);
-  for (const parameter of both) compareParameter(comparison, pair, parameter);
-  for (const parameter of added) reportAdded(comparison, pair, parameter);
+  for (const parameter of removed) {
+    const owner = parameter.isShared ? ownerOf(pair, parameter) : undefined;
+    comparison.ownedBy({ before: owner, after: owner }, () => reportRemoved(comparison, pair, parameter));
+  }
+  for (const parameter of both) {
+    const owners = { before: ownerOf(pair, parameter.before), after: ownerOf(pair, parameter.after) };
+    comparison.ownedBy(owners, () => compareParameter(comparison, pair, parameter));
+  }
+  for (const parameter of added) {
+    const owner = parameter.isShared ? ownerOf(pair, parameter) : undefined;
+    comparison.ownedBy({ before: owner, after: owner }, () => reportAdded(comparison, pair, parameter));
+  }
 };
 
 /** Reports parameters that are new to a path, for each of its operations. */
@@ -41,6 +50,10 @@ export const reportAddedToPath = (
         pointer: { after: child(pointer, 'parameters') },
       });
 };
+
+/** What a parameter belongs to beside its operation: the component that it is, or the whole path. */
+const ownerOf = ({ ref: { path } }: OperationPair, { ref, isShared, place, name }: Parameter): string | undefined =>
+  ref ?? (isShared ? `${path} ${place} ${name}` : undefined);
 
 const needOf = ({ isRequired }: Parameter): 'required' | 'optional' => (isRequired ? 'required' : 'optional');
 

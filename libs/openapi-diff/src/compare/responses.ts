@@ -1,6 +1,6 @@
 import type { Both } from '../both.js';
 import { asObject, type Json, type JsonObject } from '../json.js';
-import { inside } from '../pointers.js';
+import { inside, nameOfRef } from '../pointers.js';
 import { compareContent } from './bodies.js';
 import type { Comparison, OperationPair } from './comparison.js';
 import { renameRule } from './media-types.js';
@@ -31,8 +31,13 @@ export const compareResponses = (
       const value = { before: status, texts: { before: status }, pointer: { before: pointer.before } };
       comparison.add(`response-${kind}-removed`, { operation, ...value });
     } else {
-      const nodes = { before: before.nodeOf(entry.before), after: after.nodeOf(entry.after) };
-      compareResponse(comparison, pair, { status, pointer, ...nodes });
+      const [old, now] = [before.resolve(entry.before), after.resolve(entry.after)];
+      const isShared = old.ref !== undefined && now.ref !== undefined && dialect.foldsComponents;
+      // Operations may give it under different codes.
+      const name = isShared ? nameOfRef(now.ref as string) : status;
+      comparison.ownedBy({ before: old.ref, after: now.ref }, () =>
+        compareResponse(comparison, pair, { status: name, pointer, before: old.node, after: now.node }),
+      );
     }
   }
 };
@@ -80,15 +85,18 @@ const compareHeaders = (comparison: Comparison, pair: OperationPair, response: R
       after: inside(pointer, 'headers', names.after ?? '').after,
     };
     const base = { operation: pair.ref, name: status, place: `${status} ${key}` };
-    const before = comparison.before.nodeOf(header.before?.value);
-    const after = comparison.after.nodeOf(header.after?.value);
+    const { node: before, ref: refBefore } = comparison.before.resolve(header.before?.value);
+    const { node: after, ref: refAfter } = comparison.after.resolve(header.after?.value);
     if (names.before === undefined)
       comparison.add('response-header-added', { ...base, after: names.after, pointer: { after: at.after } });
     else if (names.after === undefined) {
       const need = before['required'] === true ? 'required' : 'optional';
       const value = { before: names.before, pointer: { before: at.before } };
       comparison.add(`${need}-response-header-removed`, { ...base, ...value });
-    } else compareHeader(comparison, pair, { status, name: names.after, pointer: at, before, after });
+    } else {
+      const found = { status, name: names.after, pointer: at, before, after };
+      comparison.ownedBy({ before: refBefore, after: refAfter }, () => compareHeader(comparison, pair, found));
+    }
   }
 };
 

@@ -66,8 +66,8 @@ const KINDS: Record<string, Row> = {
   'became-not-nullable': 'narrows EEEE- III--: can no longer be null',
   'list-of-types-widened': 'widens IIII- EE---: can now also be {after}',
   'list-of-types-narrowed': 'narrows EEEE- II---: can no longer be {before}',
-  'enum-value-added': 'widens -III- -W--I: now also allows the value {after}',
-  'enum-value-removed': 'narrows EEEEI II---: no longer allows the value {before}',
+  'enum-value-added': 'widens -III- -W--I: now also allows {after}',
+  'enum-value-removed': 'narrows EEEEI II---: no longer allows {before}',
   'became-enum': 'narrows EEE-- -----: is now limited to the values {after}',
   'became-not-enum': 'widens own: is no longer limited to the values {before}',
   'const-added': 'narrows EE--- II---: must now always be {after}',
@@ -92,6 +92,8 @@ const KINDS: Record<string, Row> = {
   'multiple-of-set': 'narrows own: must now be a multiple of {after}',
   'multiple-of-unset': 'widens own: need no longer be a multiple of {before}',
   'multiple-of-changed': 'swaps own: must now be a multiple of {after} instead of {before}',
+  'multiple-of-narrowed': 'narrows own: must now be a multiple of {after} instead of {before}',
+  'multiple-of-widened': 'widens own: may now be any multiple of {after} instead of {before}',
   'unique-items-set': 'narrows own: must now have unique items',
   'unique-items-unset': 'widens own: may now repeat items',
   'pattern-added': 'narrows -EE-- -I---: must now match the pattern {after}',
@@ -136,6 +138,8 @@ const KINDS: Record<string, Row> = {
   ...restriction('dependent-schema', 'dependentSchemas', 'EE--- II---', 'II--- EE---', OWN),
   ...restriction('pattern-property', 'patternProperties', 'EE--- II---', 'II--- EE---', OWN),
   ...restriction('items', 'items', OWN, OWN, OWN),
+  'property-forbidden': 'narrows own: no longer allows "{name}"',
+  'property-allowed': 'widens own: now allows "{name}"',
   'additional-properties-forbidden': 'narrows own: no longer allows properties that are not listed',
   'additional-properties-allowed': 'widens own: now allows properties that are not listed',
   'additional-properties-restricted': 'narrows own: now restricts properties that are not listed',
@@ -155,6 +159,7 @@ const KINDS: Record<string, Row> = {
   'examples-changed': 'notes own: changed its examples',
   'format-changed': 'notes own: changed its format from {before} to {after}',
   'reference-changed': 'swaps own: is described in another document: {before} became {after}',
+  'idle-keyword-changed': 'notes own: changed "{name}", which has no effect there',
   'keyword-changed': 'notes own: changed "{name}"',
 };
 
@@ -170,6 +175,8 @@ const UNKNOWN: Override = { severity: 'breaking', why: 'callers may receive what
 /** Where callers are affected otherwise than oasdiff's level says. */
 const OVERRIDES: Readonly<Record<string, Partial<Record<Direction, Override>>>> = {
   'any-of-added': { response: UNKNOWN },
+  'property-forbidden': { response: { severity: 'risky', why: 'what callers read today comes no longer' } },
+  'property-allowed': { response: { severity: 'safe', why: 'callers can ignore what they do not know' } },
   'choice-removed': { response: UNKNOWN },
   'choice-widened': { response: UNKNOWN },
   'choice-became-exclusive': { request: { severity: 'risky', why: 'what matches several alternatives is refused' } },

@@ -12,6 +12,8 @@ export interface Finding extends Partial<Both<Json>> {
   /** For changes of properties: the property's schema, its flags decide the rule. */
   readonly property?: JsonObject | undefined;
   readonly required?: boolean;
+  /** Of a property that is no longer listed: it is refused now. */
+  readonly refused?: boolean;
   /** For changes of `required`: the property's schema before, when there was one. */
   readonly propertyBefore?: JsonObject | undefined;
   /** How the values are named to people, where they would not read well by themselves. */

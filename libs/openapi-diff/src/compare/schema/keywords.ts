@@ -75,12 +75,18 @@ const compareBounds = (schemas: Both<JsonObject>, add: Add): void => {
   }
   const factors = valuesOf(schemas, 'multipleOf');
   if (factors.before !== factors.after) {
-    const move = { added: 'set', removed: 'unset', changed: 'changed' }[moveOf(factors)];
+    const move = { added: 'set', removed: 'unset', changed: factorMove(factors) }[moveOf(factors)];
     add({ kind: `multiple-of-${move}`, ...given(factors), at: '/multipleOf' });
   }
   const unique = valuesOf(schemas, 'uniqueItems');
   if (unique.before !== unique.after)
     add({ kind: unique.after === true ? 'unique-items-set' : 'unique-items-unset', at: '/uniqueItems' });
+};
+
+/** Multiples of 10 are multiples of 5. */
+const factorMove = ({ before, after }: Both<Json | undefined>): 'narrowed' | 'widened' | 'changed' => {
+  if (typeof before !== 'number' || typeof after !== 'number') return 'changed';
+  return Number.isInteger(before / after) ? 'widened' : Number.isInteger(after / before) ? 'narrowed' : 'changed';
 };
 
 const comparePattern = (schemas: Both<JsonObject>, add: Add): void => {

@@ -83,6 +83,7 @@ export class Matcher implements MemberMatch {
 
   /** The most alike first, as long as they have enough in common. */
   byLikeness(likeness: (before: Json, after: Json) => number): void {
+    if (this.deleted.length * this.added.length > MAX_COMPARISONS) return;
     const scores = this.deleted.flatMap((from) =>
       this.added.map((to) => ({
         from,
@@ -117,6 +118,8 @@ export class Matcher implements MemberMatch {
 
 /** Of 1, for members that have other names. */
 const LEAST_LIKENESS = 0.4;
+/** So many pairs of members are looked at for likeness; generated choices may have thousands. */
+const MAX_COMPARISONS = 2_500;
 
 const onlyInline = (indexes: readonly number[], members: readonly Json[]): number | undefined => {
   const [index, ...more] = indexes.filter((each) => !isReference(members[each]));

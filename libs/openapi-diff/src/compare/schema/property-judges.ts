@@ -29,7 +29,8 @@ export const judgeAdded: PropertyJudge = (finding, { direction, scope, place }) 
 export const judgeRemoved: PropertyJudge = (finding, { direction, scope }) => {
   if (direction === 'request') {
     if (isReadOnly(finding)) return undefined;
-    return judged(`request-${scope.startsWith('parameter') ? 'parameter-' : ''}property-removed`);
+    const end = finding.refused === true ? 'no-longer-allowed' : 'removed';
+    return judged(`request-${scope.startsWith('parameter') ? 'parameter-' : ''}property-${end}`);
   }
   const inHeader = scope.startsWith('header') ? 'header-' : '';
   return judged(`response-${inHeader}${needOf(finding)}-${writeOnlyFlag(finding)}property-removed`);

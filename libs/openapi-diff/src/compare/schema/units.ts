@@ -9,10 +9,22 @@ export interface Unit {
   readonly name: string;
   readonly pointer: Both<string>;
   readonly findings: LocalFinding[];
-  readonly links: Edge[];
+  readonly links: Link[];
 }
 
-export interface LocalFinding {
+/** What is inside a property that only one side sends. */
+export interface Hidden {
+  /** Below one that is read-only: callers do not send it. */
+  readonly unsent: boolean;
+  /** Below one that is write-only: callers do not get it. */
+  readonly unread: boolean;
+}
+
+export interface Link extends Hidden {
+  readonly edge: Edge;
+}
+
+export interface LocalFinding extends Hidden {
   readonly finding: Finding;
   readonly pair: SchemaPair;
   /** Names from the unit's root to the schema; empty at the root. */
@@ -47,7 +59,7 @@ export class OpenComponents {
 /** Gathers a pair's findings and those of its inline children, down to the next components. */
 export const collect = (
   pair: SchemaPair,
-  { path, pointer }: Pick<LocalFinding, 'path' | 'pointer'>,
+  { path, pointer, unsent, unread }: Pick<LocalFinding, 'path' | 'pointer' | keyof Hidden>,
   unit: Unit,
   components: OpenComponents | undefined,
   open = new Set<SchemaPair>(),
@@ -56,14 +68,22 @@ export const collect = (
   if (open.has(pair)) return;
   const root = open.size === 0;
   open.add(pair);
-  for (const finding of pair.findings) unit.findings.push({ finding, pair, path, pointer, root, reported: new Map() });
+  const inner = root
+    ? { unsent, unread }
+    : { unsent: unsent || isMarked(pair, 'readOnly'), unread: unread || isMarked(pair, 'writeOnly') };
+  for (const finding of pair.findings) {
+    // What is found of a property's own parts is inside of it.
+    const hidden = finding.property === undefined ? { unsent, unread } : inner;
+    unit.findings.push({ finding, pair, path, pointer, root, reported: new Map(), ...hidden });
+  }
   for (const edge of pair.children) {
     if (isShared(edge)) {
-      unit.links.push(edge);
+      unit.links.push({ edge, ...inner });
       continue;
     }
     if (components?.has(edge) === true) continue;
     const inside = {
+      ...inner,
       path: joinPath(path, edge.step.path),
       pointer: {
         before: placeOf(edge.refBefore, pointer.before + edge.step.before),
@@ -76,6 +96,10 @@ export const collect = (
   }
   open.delete(pair);
 };
+
+/** Whether both sides say that a value goes one way only. */
+const isMarked = ({ before, after }: SchemaPair, flag: 'readOnly' | 'writeOnly'): boolean =>
+  before[flag] === true && after[flag] === true;
 
 const placeOf = (ref: string | undefined, inline: string): string => (ref === undefined ? inline : ref.slice(1));
 

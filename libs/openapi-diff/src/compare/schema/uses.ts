@@ -10,7 +10,7 @@ import { brief, fill, sentence } from '../words.js';
 import type { SchemaDialect } from './dialect.js';
 import type { Edge, Finding, SchemaPair } from './finding.js';
 import type { Judged, Setting } from './setting.js';
-import { collect, isShared, OpenComponents, type LocalFinding, type Unit } from './units.js';
+import { collect, isShared, OpenComponents, type Hidden, type LocalFinding, type Unit } from './units.js';
 
 /** A place where an operation uses a schema. */
 export interface SchemaUse {
@@ -30,6 +30,8 @@ export interface SchemaUse {
   readonly repeats?: boolean;
   /** Where a parameter goes: `query`, `path`, `header` or `cookie`. */
   readonly place?: string;
+  /** What several operations share and the schema stands in: a response, a parameter. */
+  readonly owner?: string;
   /** A parameter that must be given, before or now: its default never counts. */
   readonly alwaysGiven?: boolean;
 }
@@ -104,11 +106,13 @@ export class SchemaUses {
     for (const local of unit.findings) this.#emit({ local, unit, use, root: root && local.root }, kind);
     open?.enter(edge);
     if (open !== undefined) queue.push({ edge, root, done: true });
-    for (const link of unit.links) queue.push({ edge: link, root: false, done: false });
+    for (const link of unit.links)
+      if (!this.#isHidden(link, use)) queue.push({ edge: link.edge, root: false, done: false });
   }
 
   #emit(found: Found, kind: string): void {
     const { local, unit, use, root } = found;
+    if (this.#isHidden(local, use)) return;
     const key = root ? kind : `${kind} inside`;
     const known = local.reported.get(key);
     if (known !== undefined) {
@@ -119,6 +123,10 @@ export class SchemaUses {
       .rulesOf(local.finding, local.pair, this.#setting(use, root))
       .flatMap((judged) => this.#addJudged(found, judged) ?? []);
     if (unit.name !== '') local.reported.set(key, roots);
+  }
+
+  #isHidden({ unsent, unread }: Hidden, { direction }: SchemaUse): boolean {
+    return this.#dialect.hidesOneWay && (direction === 'request' ? unsent : unread);
   }
 
   #setting(use: SchemaUse, root: boolean): Setting {
@@ -138,7 +146,8 @@ export class SchemaUses {
   #addJudged(found: Found, judged: Judged): Root | undefined {
     const { local, unit, use } = found;
     const { finding, path, pointer } = local;
-    const owner = unit.name === '' ? `${use.operation ? operationKey(use.operation) : ' '}${use.subject}` : unit.key;
+    const user = use.owner ?? `${use.operation ? operationKey(use.operation) : ' '}${use.subject}`;
+    const owner = unit.name === '' ? user : unit.key;
     const at = finding.at ?? '';
     return this.#report.add({
       rule: judged.rule,
@@ -170,7 +179,7 @@ export class SchemaUses {
     row.set(key, unit);
     const components = this.#openComponents();
     components?.enter(edge);
-    collect(edge.pair, { path: '', pointer }, unit, components);
+    collect(edge.pair, { path: '', pointer, unsent: false, unread: false }, unit, components);
     return unit;
   }
 }

@@ -1,5 +1,6 @@
 import { given, type Both } from '../../both.js';
 import { asArray, without, type Json, type JsonObject } from '../../json.js';
+import { brief } from '../words.js';
 import { TYPE, type Add } from './finding.js';
 import { moveOf } from './keywords.js';
 import { allowsNull, typesOf } from './types.js';
@@ -31,8 +32,18 @@ const compareEnum = (schemas: Both<JsonObject>, add: Add): void => {
   const at = '/enum';
   if (before.length === 0 && after.length > 0) add({ kind: 'became-enum', after, at });
   else if (after.length === 0 && before.length > 0) add({ kind: 'became-not-enum', before, at });
-  else compareListed({ before, after }, add);
+  else {
+    // Values of one list are one change.
+    const [gone, come] = [without(before, after), without(after, before)];
+    if (gone.length > 0)
+      add({ kind: 'enum-value-removed', before: together(gone), at, words: { before: inWords(gone) } });
+    if (come.length > 0) add({ kind: 'enum-value-added', after: together(come), at, words: { after: inWords(come) } });
+  }
 };
+
+const together = (values: Json[]): Json => (values.length === 1 ? (values[0] as Json) : values);
+
+const inWords = (values: Json[]): string => `the value${values.length === 1 ? '' : 's'} ${brief(values)}`;
 
 /** Values that came into an enum or went from it. */
 export const compareListed = ({ before, after }: Both<Json[]>, add: Add): void => {

@@ -35,5 +35,6 @@ export const oasdiff: Dialect = {
     const counts = ({ key }: { key: string }): boolean => key !== '' || of === 'api';
     return movesBetween(readRequirements(before).filter(counts), readRequirements(after).filter(counts));
   },
+  foldsComponents: false,
   schemas,
 };

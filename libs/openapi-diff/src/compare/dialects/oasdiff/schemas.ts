@@ -20,6 +20,7 @@ export const schemas: SchemaDialect = {
     return (pair) => compareSchemas(walk, pair, equivalence, reading);
   },
   rulesOf,
+  hidesOneWay: false,
   reentersComponents: false,
 };
 

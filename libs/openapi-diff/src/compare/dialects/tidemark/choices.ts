@@ -169,9 +169,13 @@ const extraFindings = (
   ];
 };
 
+const MAX_COMPARISONS = 5_000;
+
 /** Matches the members of a choice, and leaves out of the rest what the other side allows in any case. */
 export const matchChoice = (walk: SchemaWalk, before: Json[], after: Json[]): MemberMatch => {
-  const { modified, deleted, added } = matchAlike(walk, before, after);
+  const match = matchAlike(walk, before, after);
+  const { modified, deleted, added } = match;
+  if (deleted.length * after.length + added.length * before.length > MAX_COMPARISONS) return match;
   return {
     modified,
     deleted: deleted.filter(

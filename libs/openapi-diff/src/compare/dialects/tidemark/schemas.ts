@@ -6,7 +6,6 @@ import { TYPE, TYPE_LIST, type Add, type Finding, type SchemaPair } from '../../
 import { JUDGES, judgeKind } from '../../schema/judges.js';
 import { compareKeywords } from '../../schema/keywords.js';
 import { matchByPlace, matchMembers } from '../../schema/members.js';
-import { compareProperties } from '../../schema/properties.js';
 import { compareMembers, compareSubschemas, type Reading } from '../../schema/subschemas.js';
 import { typesOf } from '../../schema/types.js';
 import { compareValues } from '../../schema/values.js';
@@ -15,6 +14,8 @@ import type { SchemaWalk } from '../../schema/walk.js';
 import { memberText } from './alike.js';
 import { alignChoices, compareChoice, matchChoice } from './choices.js';
 import { compareSubtypes } from './discriminator.js';
+import { compareIdle, withoutIdle } from './idle.js';
+import { compareAllProperties } from './properties.js';
 import { compareShared, ownOnly, ownWalk, readInheritance } from './inheritance.js';
 import { isAnnotationOnly } from '../../schema/annotations.js';
 import { nullMove } from '../../schema/wrapping.js';
@@ -29,6 +30,7 @@ export const schemas: SchemaDialect = {
     const judged = (JUDGES[finding.kind] ?? judgeKind)(finding, setting, pair);
     return judged ? [judged] : [];
   },
+  hidesOneWay: true,
   reentersComponents: true,
 };
 
@@ -51,9 +53,10 @@ const compareSchemas = (walk: SchemaWalk, pair: SchemaPair, subtypes: Both<Subty
   if (inheritance) compareShared(walk, { ...pair, ...aligned }, inheritance.shared);
   // Findings are judged by what was compared.
   const read = inheritance?.full ?? aligned;
-  Object.assign(pair, alignChoices(walk, read));
+  const effective = alignChoices(walk, read);
+  Object.assign(pair, { before: withoutIdle(effective.before), after: withoutIdle(effective.after) });
   const { before, after, findings } = pair;
-  const isAligned = before !== read.before || after !== read.after;
+  const isAligned = effective.before !== read.before || effective.after !== read.after;
   const own = isAligned ? pair : (inheritance?.own ?? pair);
   const choice = compareChoice(walk, pair, (finding) => findings.push(finding));
   if (choice === 'all') return;
@@ -69,10 +72,11 @@ const compareSchemas = (walk: SchemaWalk, pair: SchemaPair, subtypes: Both<Subty
     if (!finding.kind.startsWith('discriminator-mapping-')) add(finding);
   });
   compareSubtypes(walk, subtypes, pair, { schemas: own, nodes }, (finding) => findings.push(finding));
+  compareIdle(effective, pair, (finding) => findings.push(finding));
   // Nothing of the old value is left, so only what it became is reported.
   if (isOther) return;
   const inner = ownWalk(walk, own);
-  compareProperties(inner, pair, add, true);
+  compareAllProperties(inner, pair, add);
   compareSubschemas(inner, pair, add, READING);
   const addMember: Add = (finding) => {
     const isOfChoice = /^(any|one)-of-/.test(finding.kind);

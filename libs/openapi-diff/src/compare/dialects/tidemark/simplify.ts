@@ -75,13 +75,17 @@ const namedValues = (schema: JsonObject): Json[] | undefined => {
   return schema['type'] === 'null' ? [null] : undefined;
 };
 
+const MAX_MEMBERS = 50;
+
 /** The members that are not within another one. */
-const widest = (members: readonly Json[], side: Side): Json[] =>
-  members.filter((member, index) =>
+const widest = (members: readonly Json[], side: Side): Json[] => {
+  if (members.length > MAX_MEMBERS) return [...members];
+  return members.filter((member, index) =>
     members.every(
       (other, at) => at === index || !isWithin(member, other, side) || (isWithin(other, member, side) && index < at),
     ),
   );
+};
 
 /** Whether each value of one schema is certainly one of another. */
 export const isWithin = (narrow: Json, wide: Json, side: Side, wideSide = side): boolean => {

@@ -30,5 +30,6 @@ export const tidemark: Dialect = {
     scopes: usedScopes(sides.before),
     demanded: new Set(usedScopes(sides.after).keys()),
   }),
+  foldsComponents: true,
   schemas,
 };
