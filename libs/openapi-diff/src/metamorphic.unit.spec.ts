@@ -114,7 +114,7 @@ const mutations: Mutation[] = [
   ],
   [
     'a parameter is written in another way',
-    (d) => (list(d).parameters[1].explode = false),
+    (d) => (list(d).parameters[1].style = 'pipeDelimited'),
     ['risky request-parameter-serialization-changed'],
     ['risky request-parameter-serialization-changed'],
   ],

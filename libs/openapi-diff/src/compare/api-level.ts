@@ -1,7 +1,10 @@
-import { asArray, asObject, asString, isObject, own, stableJson, type Json, type JsonObject } from '../json.js';
-import { child, refTo } from '../pointers.js';
+import type { Both } from '../both.js';
+import type { OperationRef } from '../change.js';
+import { asObject, own, type Json, type JsonObject } from '../json.js';
+import { child, inside, refTo } from '../pointers.js';
 import { refsOf } from './changed-components.js';
-import type { Comparison } from './comparison.js';
+import type { Comparison, OperationPair } from './comparison.js';
+import { addressesOf, isServedByApi, wordsOf } from './servers.js';
 import { compareWebhooks } from './outgoing.js';
 import type { Side } from './side.js';
 
@@ -23,26 +26,42 @@ const compareInfo = (comparison: Comparison): void => {
 };
 
 const compareServers = (comparison: Comparison): void => {
-  const [serversBefore, serversAfter] = [comparison.before, comparison.after].map(serversByUrl) as [Servers, Servers];
+  if (!isServedByApi(comparison)) return;
+  const { before, after } = comparison;
   const pointer = { before: '/servers', after: '/servers' };
-  for (const url of serversAfter.keys())
-    if (!serversBefore.has(url)) comparison.add('server-added', { after: url, pointer: { after: pointer.after } });
-  for (const [url, before] of serversBefore) {
-    const after = serversAfter.get(url);
-    if (after === undefined) comparison.add('server-removed', { before: url, pointer: { before: pointer.before } });
-    else if (stableJson(before) !== stableJson(after))
-      comparison.add('server-changed', { before, after, texts: { after: `"${url}"` }, pointer });
-  }
+  reportServers(comparison, { before: before.api['servers'], after: after.api['servers'] }, { pointer });
 };
 
-type Servers = ReadonlyMap<string, Json>;
+/** The servers of one operation, its own or those of the API. */
+export const compareOperationServers = (
+  comparison: Comparison,
+  pair: OperationPair,
+  own: Both<Json | undefined>,
+): void => {
+  if (own.before === own.after) return;
+  const { before, after } = comparison;
+  const servers = { before: own.before ?? before.api['servers'], after: own.after ?? after.api['servers'] };
+  reportServers(comparison, servers, { operation: pair.ref, pointer: inside(pair.pointer, 'servers') });
+};
 
-const serversByUrl = ({ api }: Side): Servers =>
-  new Map(
-    asArray(api['servers'])
-      .filter(isObject)
-      .map((server) => [asString(server['url']) ?? '', server]),
-  );
+const reportServers = (
+  comparison: Comparison,
+  servers: Both<Json | undefined>,
+  base: { readonly operation?: OperationRef; readonly pointer: Both<string> },
+): void => {
+  const [before, after] = [addressesOf(servers.before), addressesOf(servers.after)];
+  const prefix = base.operation === undefined ? 'server' : 'operation-server';
+  for (const url of after.keys())
+    if (!before.has(url))
+      comparison.add(`${prefix}-added`, { ...base, after: url, pointer: { after: base.pointer.after } });
+  for (const [url, server] of before) {
+    const other = after.get(url);
+    if (other === undefined)
+      comparison.add(`${prefix}-removed`, { ...base, before: url, pointer: { before: base.pointer.before } });
+    else if (wordsOf(server) !== wordsOf(other))
+      comparison.add(`${prefix}-changed`, { ...base, before: server, after: other, texts: { after: `"${url}"` } });
+  }
+};
 
 /** A schema that is added or removed with its uses is reported by them; alone it is reported here. */
 const compareSchemas = (comparison: Comparison): void => {

@@ -1,5 +1,5 @@
 import type { Both } from '../both.js';
-import { asObject, isObject, type Json } from '../json.js';
+import { asObject, isObject, own, type Json, type JsonObject } from '../json.js';
 import { child, inside } from '../pointers.js';
 import type { ApiRuleId } from '../rules/api-rules.js';
 import type { Direction } from '../rules/rule.js';
@@ -50,7 +50,6 @@ const compareBodies = (comparison: Comparison, pair: OperationPair, bodies: Both
     rules: {
       added: 'request-body-media-type-added',
       removed: 'request-body-media-type-removed',
-      renamed: () => 'request-body-media-type-renamed',
     },
   });
 };
@@ -70,13 +69,16 @@ export interface Content {
   readonly rules?: {
     readonly added: ApiRuleId;
     readonly removed: ApiRuleId;
-    readonly renamed?: (media: MediaMatch) => ApiRuleId;
   };
 }
 
 export const compareContent = (comparison: Comparison, pair: OperationPair, body: Content): void => {
   const { content, pointer, status, rules } = body;
-  const { both, removed, added } = matchContent(asObject(content.before), asObject(content.after));
+  const { both, removed, added } = matchContent(
+    asObject(content.before),
+    asObject(content.after),
+    comparison.dialect.media,
+  );
   const base = { operation: pair.ref, name: body.name };
   const placeOf = (type: string): string | undefined => (status === undefined ? undefined : `${status} ${type}`);
   if (rules) {
@@ -98,8 +100,8 @@ export const compareContent = (comparison: Comparison, pair: OperationPair, body
   for (const media of both) {
     const { before, after } = media.names;
     const places = { before: child(pointer.before, before), after: child(pointer.after, after) };
-    if (before !== after && rules?.renamed)
-      comparison.add(rules.renamed(media), { ...base, before, after, pointer: places });
+    const renamed = before !== after && rules ? comparison.dialect.renamedMedia(media, body.direction) : undefined;
+    if (renamed !== undefined) comparison.add(renamed, { ...base, before, after, pointer: places });
     compareMediaType(comparison, pair, body, { ...media, pointer: places });
   }
 };
@@ -111,8 +113,24 @@ const compareMediaType = (
   { direction, subject, status }: Content,
   media: MediaMatch & { readonly pointer: Both<string> },
 ): void => {
-  const { before, after } = media;
-  if (!isObject(before) || !isObject(after) || comparison.changed.isUnchanged(before, after)) return;
+  if (!isObject(media.before) || !isObject(media.after) || comparison.changed.isUnchanged(media.before, media.after))
+    return;
+  const before = comparison.before.nodeOf(media.before);
+  const after = comparison.after.nodeOf(media.after);
+  if (direction === 'request') compareEncoding(comparison, pair, { ...media, before, after });
+  const use = {
+    operation: pair.ref,
+    direction,
+    scope: 'body',
+    area: direction === 'request' ? 'requestBody' : 'responses',
+    typed: comparison.dialect.isTyped(media.names.after),
+    level: pair.level,
+  } as const;
+  if (before['itemSchema'] !== undefined && after['itemSchema'] !== undefined)
+    comparison.compareSchemas(
+      { before: before['itemSchema'], after: after['itemSchema'] },
+      { ...use, subject: `each item of ${subject}`, pointer: inside(media.pointer, 'itemSchema') },
+    );
   const schemas = { before: before['schema'], after: after['schema'] };
   const pointer = inside(media.pointer, 'schema');
   const type = media.names.after;
@@ -123,14 +141,41 @@ const compareMediaType = (
     comparison.add(rule, { operation: pair.ref, name, ...schemas, pointer });
     return;
   }
-  comparison.compareSchemas(schemas, {
-    operation: pair.ref,
-    direction,
-    scope: 'body',
-    area: direction === 'request' ? 'requestBody' : 'responses',
-    typed: comparison.dialect.isTyped(type),
-    level: pair.level,
-    subject,
-    pointer,
-  });
+  comparison.compareSchemas(schemas, { ...use, subject, pointer });
+};
+
+/** How the fields of a form are written, where the schema has them. */
+const compareEncoding = (
+  comparison: Comparison,
+  pair: OperationPair,
+  { names, pointer, before, after }: Both<JsonObject> & Pick<MediaMatch, 'names'> & { readonly pointer: Both<string> },
+): void => {
+  if (!/^(multipart\/|application\/x-www-form-urlencoded)/i.test(names.after)) return;
+  const nodes = [comparison.before.nodeOf(before['schema']), comparison.after.nodeOf(after['schema'])];
+  const [old, now] = nodes.map((schema) => asObject(schema['properties'])) as [JsonObject, JsonObject];
+  for (const field of Object.keys(now).sort()) {
+    const schema = comparison.after.nodeOf(own(now, field));
+    if (own(old, field) === undefined) continue;
+    const forms = {
+      before: encodingOf(own(asObject(before['encoding']), field), schema),
+      after: encodingOf(own(asObject(after['encoding']), field), schema),
+    };
+    const details = { operation: pair.ref, name: `the field "${field}" of the request body`, ...forms };
+    if (forms.before !== forms.after)
+      comparison.add('request-body-encoding-changed', { ...details, pointer: inside(pointer, 'encoding') });
+  }
+};
+
+/** The form of a field, with the defaults of the specification. */
+const encodingOf = (encoding: Json | undefined, schema: JsonObject): string => {
+  const { contentType, style = 'form', explode = style === 'form', allowReserved = false } = asObject(encoding);
+  const isList = schema['type'] === 'array' || schema['type'] === 'object';
+  const isFile = schema['format'] === 'binary' || schema['contentMediaType'] === 'application/octet-stream';
+  const byDefault = isFile
+    ? 'application/octet-stream'
+    : schema['type'] === 'object'
+      ? 'application/json'
+      : 'text/plain';
+  const written = `style ${String(style)}${isList ? (explode === true ? ', exploded' : ', not exploded') : ''}`;
+  return `${String(contentType ?? byDefault)}, ${written}${allowReserved === true ? ', reserved characters allowed' : ''}`;
 };

@@ -4,7 +4,9 @@ import { asObject, own, type Json } from '../json.js';
 import type { CanonicalApi } from '../normalize/normalize.js';
 import { inside } from '../pointers.js';
 import { apiRule, type ApiRuleId } from '../rules/api-rules.js';
+import type { Direction } from '../rules/rule.js';
 import { ChangedComponents } from './changed-components.js';
+import type { MediaMatch, MediaReading } from './media-types.js';
 import type { CompareOptions, Stability } from './options.js';
 import type { Parameter, ParameterMatch, ParameterOwner, Parameters } from './parameter.js';
 import type { PathItem } from './paths.js';
@@ -51,6 +53,8 @@ export interface Dialect {
     parameters: Both<Parameters>,
     renamed: ReadonlyMap<string, string>,
   ): ParameterMatch;
+  /** The schemas of a parameter as they are compared; undefined where as they are written. */
+  readonly parameterSchemas?: (sides: Both<Side>, schemas: Both<Json | undefined>) => Both<Json | undefined>;
   /** Parameters new to a path, where they are judged apart from those of its operations; else undefined. */
   readonly addedToPath?: (
     sides: Both<Side>,
@@ -59,8 +63,19 @@ export interface Dialect {
   ) => readonly Parameter[];
   /** Whether values of a media type have types of their own; in forms, XML and plain text all is text. */
   isTyped(mediaType: string): boolean;
+  readonly media: MediaReading | undefined;
+  /** The rule for a media type that has another name; undefined where that means the same. */
+  renamedMedia(media: MediaMatch, direction: Direction): ApiRuleId | undefined;
   /** Headers with equal keys are the same header. */
   headerKey(name: string): string;
+  /** Whether a response header is described elsewhere. */
+  ignoresHeader(key: string): boolean;
+  /** Responses of one side with those of the other that cover their codes. */
+  readonly coveredResponses?: (
+    sides: Both<Side>,
+    entries: readonly Entry[],
+    responses: Both<Json | undefined>,
+  ) => readonly Entry[];
   /** The security requirements of an operation, from its own and those of the API. */
   operationSecurity(own: Both<Json | undefined>, api: Both<Json | undefined>): Both<Json | undefined>;
   securityMoves(

@@ -169,7 +169,7 @@ describe('media types', () => {
 
   it('are the same under a related name', () => {
     expect(rulesOf(between(typed('application/json', base), typed('application/problem+json', base)))).toEqual([
-      'info request-body-media-type-renamed',
+      'risky request-body-media-type-changed',
       'safe response-media-type-name-specialized',
     ]);
   });

@@ -2,6 +2,7 @@ import { where, type Both } from '../both.js';
 import { asArray, asObject, isObject, without, type Json, type JsonObject } from '../json.js';
 import { METHODS } from '../normalize/kinds.js';
 import { child, inside } from '../pointers.js';
+import { compareOperationServers } from './api-level.js';
 import { compareRequestBody } from './bodies.js';
 import type { Comparison, OperationPair } from './comparison.js';
 import { compareLifecycle, removalRule, reportInvalidLevel } from './lifecycle.js';
@@ -34,6 +35,13 @@ const operationsIn = ({ path, node, pointer, ignoresStability = false }: PathIte
   for (const [method, operation] of Object.entries(item)) {
     if (METHODS.has(method) && isObject(operation))
       found.set(method, { path, item, method, operation, pointer: child(pointer, method), ignoresStability });
+  }
+  for (const [name, operation] of Object.entries(asObject(item['additionalOperations']))) {
+    const method = name.toLowerCase();
+    if (isObject(operation) && !found.has(method)) {
+      const at = child(pointer, 'additionalOperations', name);
+      found.set(method, { path, item, method, operation, pointer: at, ignoresStability });
+    }
   }
   return found;
 };
@@ -119,6 +127,7 @@ const compareOperation = (comparison: Comparison, { before, after }: Both<Locate
     compareParameters(comparison, pair, { before, after }, renamed);
     compareRequestBody(comparison, pair, partOf(operations, 'requestBody'));
     compareResponses(comparison, pair, partOf(operations, 'responses'));
+    compareOperationServers(comparison, pair, partOf(operations, 'servers'));
     compareOperationSecurity(comparison, pair, partOf(operations, 'security'));
     compareCallbacks(comparison, pair, partOf(operations, 'callbacks'));
   };

@@ -2,9 +2,10 @@ import type { Both } from '../both.js';
 import type { OperationRef } from '../change.js';
 import { asObject, asString, isObject, own, type JsonObject } from '../json.js';
 import { child, inside } from '../pointers.js';
-import type { Comparison, OperationPair } from './comparison.js';
+import type { Comparison, Details, OperationPair } from './comparison.js';
 import { reportDeprecation } from './lifecycle.js';
 import type { Parameter } from './parameter.js';
+import { typesOf } from './schema/types.js';
 import type { SchemaUse } from './schema/uses.js';
 import { judgeRemoval } from './stability.js';
 
@@ -100,9 +101,16 @@ const compareParameter = (comparison: Comparison, pair: OperationPair, parameter
     const at = inside(pointer, 'description');
     comparison.add('request-parameter-description-changed', { ...base, ...words, pointer: at });
   }
-  const forms = { before: serialization(parameter.before), after: serialization(parameter.after) };
+  const isPlain = [comparison.before.nodeOf(nodes.before['schema']), comparison.after.nodeOf(nodes.after['schema'])];
+  const kind = isPlain.some((schema) => isOrMay(schema, 'object'))
+    ? 'object'
+    : isPlain.some((schema) => isOrMay(schema, 'array'))
+      ? 'array'
+      : 'value';
+  const forms = { before: serialization(parameter.before, kind), after: serialization(parameter.after, kind) };
   if (forms.before !== forms.after)
     comparison.add('request-parameter-serialization-changed', { ...base, ...forms, pointer: inside(pointer, 'style') });
+  compareEmptyValue(comparison, nodes, parameter.after, { ...base, pointer: inside(pointer, 'allowEmptyValue') });
   reportDeprecation(comparison, pair, nodes, {
     base,
     pointer,
@@ -123,6 +131,23 @@ const compareParameter = (comparison: Comparison, pair: OperationPair, parameter
   compareSchemas(comparison, pair, parameter);
 };
 
+/** Whether a parameter may be given without a value, which only counts in a query. */
+const compareEmptyValue = (
+  comparison: Comparison,
+  nodes: Both<JsonObject>,
+  { place }: Parameter,
+  details: Details,
+): void => {
+  const [before, after] = [nodes.before['allowEmptyValue'] === true, nodes.after['allowEmptyValue'] === true];
+  if (place === 'query' && before !== after)
+    comparison.add(`request-parameter-empty-value-${after ? 'allowed' : 'refused'}`, details);
+};
+
+const isOrMay = (schema: JsonObject, type: 'object' | 'array'): boolean => {
+  const types = typesOf(schema);
+  return types.length === 0 ? schema['properties'] !== undefined || schema['enum'] === undefined : types.includes(type);
+};
+
 const compareSchemas = (comparison: Comparison, pair: OperationPair, { before, after }: Both<Parameter>): void => {
   const { dialect } = comparison;
   const use: Omit<SchemaUse, 'typed' | 'pointer'> = {
@@ -138,8 +163,19 @@ const compareSchemas = (comparison: Comparison, pair: OperationPair, { before, a
   };
   const pointer = { before: before.pointer, after: after.pointer };
   const schemas = { before: before.node['schema'], after: after.node['schema'] };
+  const formats = { before: formatOf(before.node), after: formatOf(after.node) };
+  if (formats.before !== formats.after && !dialect.overlooks.has('parameter-content')) {
+    const texts = { before: formats.before ?? 'a plain value', after: formats.after ?? 'a plain value' };
+    const details = { name: nameOf(after), operation: pair.ref, texts, pointer };
+    comparison.add('request-parameter-format-changed', details);
+    return;
+  }
   if (schemas.before !== undefined && schemas.after !== undefined)
-    comparison.compareSchemas(schemas, { ...use, typed: false, pointer: inside(pointer, 'schema') });
+    comparison.compareSchemas(dialect.parameterSchemas?.(comparison, schemas) ?? schemas, {
+      ...use,
+      typed: false,
+      pointer: inside(pointer, 'schema'),
+    });
   if (dialect.overlooks.has('parameter-content')) return;
   const contents = { before: asObject(before.node['content']), after: asObject(after.node['content']) };
   for (const type of Object.keys(contents.before).sort()) {
@@ -151,11 +187,16 @@ const compareSchemas = (comparison: Comparison, pair: OperationPair, { before, a
   }
 };
 
+/** The media type that a parameter is written in, if any. */
+const formatOf = (node: JsonObject): string | undefined => Object.keys(asObject(node['content']))[0]?.toLowerCase();
+
 /** How a value is written, with the defaults of the specification filled in. */
-const serialization = ({ node, place }: Parameter): string => {
+const serialization = ({ node, place }: Parameter, kind: 'object' | 'array' | 'value'): string => {
   const style = styleOf(node, place);
-  const explode = (node['explode'] ?? style === 'form') === true ? 'exploded' : 'not exploded';
-  return `style ${style}, ${explode}${node['allowReserved'] === true ? ', reserved characters allowed' : ''}`;
+  // One value is written alike, and so is a list that is parted by commas in either way.
+  const isAlike = kind === 'value' || (kind === 'array' && style === 'simple');
+  const explode = (node['explode'] ?? style === 'form') === true ? ', exploded' : ', not exploded';
+  return `style ${style}${isAlike ? '' : explode}${node['allowReserved'] === true ? ', reserved characters allowed' : ''}`;
 };
 
 const styleOf = (node: JsonObject, place: string): string =>

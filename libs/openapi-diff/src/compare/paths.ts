@@ -1,5 +1,6 @@
 import type { Both } from '../both.js';
-import { own, type Json, type JsonObject } from '../json.js';
+import { asObject, own, type Json, type JsonObject } from '../json.js';
+import { METHODS } from '../normalize/kinds.js';
 import type { CanonicalApi } from '../normalize/normalize.js';
 import { child } from '../pointers.js';
 
@@ -31,10 +32,54 @@ export const shapeOf = (path: string): string => path.replaceAll(/\{[^/{}]*\}/g,
  * The paths of both descriptions in pairs: by name, then by shape, since callers cannot
  * distinguish two paths of one shape.
  */
-export const pairPaths = ({
-  before: { paths: before },
-  after: { paths: after },
-}: Both<CanonicalApi>): Both<PathItem>[] => {
+export const pairPaths = ({ before, after }: Both<CanonicalApi>): Both<PathItem>[] => {
+  const parted = partedShapes(before.paths, after.paths);
+  const rest = (paths: JsonObject): JsonObject =>
+    parted.size === 0
+      ? paths
+      : Object.fromEntries(Object.entries(paths).filter(([path]) => !parted.has(shapeOf(path))));
+  const apart = [...parted].flatMap((shape) => pairByMethod(before.paths, after.paths, shape));
+  return [...pairWhole(rest(before.paths), rest(after.paths)), ...apart];
+};
+
+/** Shapes whose methods stand under several names of one path, and not under the same ones on both sides. */
+const partedShapes = (before: JsonObject, after: JsonObject): ReadonlySet<string> => {
+  const names = (paths: JsonObject) => Map.groupBy(Object.keys(paths).sort(), shapeOf);
+  const [old, now] = [names(before), names(after)];
+  return new Set(
+    [...old.keys()].filter((shape) => {
+      const [mine, theirs = []] = [old.get(shape) ?? [], now.get(shape)];
+      return theirs.length > 0 && mine.length + theirs.length > 2 && mine.join() !== theirs.join();
+    }),
+  );
+};
+
+const pairByMethod = (before: JsonObject, after: JsonObject, shape: string): Both<PathItem>[] => {
+  const found = (paths: JsonObject) =>
+    new Map(
+      Object.keys(paths)
+        .filter((path) => shapeOf(path) === shape)
+        .sort()
+        .flatMap((path) => Object.keys(asObject(paths[path])).map((method) => [method, path] as const)),
+    );
+  const [old, now] = [found(before), found(after)];
+  const methods = [...new Set([...old.keys(), ...now.keys()])].filter((method) => METHODS.has(method)).sort();
+  const any = [...old.values(), ...now.values()][0] as string;
+  const only = (paths: JsonObject, path: string | undefined, method: string): PathItem => {
+    if (path === undefined) return noPathItem(paths, any);
+    const { parameters, [method]: operation } = asObject(paths[path]);
+    return {
+      ...pathItem(paths, path),
+      node: { ...(parameters && { parameters }), ...(operation && { [method]: operation }) },
+    };
+  };
+  return methods.map((method) => ({
+    before: only(before, old.get(method), method),
+    after: only(after, now.get(method), method),
+  }));
+};
+
+const pairWhole = (before: JsonObject, after: JsonObject): Both<PathItem>[] => {
   const free = new Map<string, string>();
   for (const path of Object.keys(after)) if (!Object.hasOwn(before, path)) free.set(shapeOf(path), path);
   const pairs = Object.keys(before).map((path): Both<PathItem> => {

@@ -3,7 +3,6 @@ import { asObject, type Json, type JsonObject } from '../json.js';
 import { inside, nameOfRef } from '../pointers.js';
 import { compareContent } from './bodies.js';
 import type { Comparison, OperationPair } from './comparison.js';
-import { renameRule } from './media-types.js';
 
 /** One response on both sides, or one of its headers. */
 interface ResponsePair extends Both<JsonObject> {
@@ -19,7 +18,9 @@ export const compareResponses = (
   const operation = pair.ref;
   const { before, after, dialect } = comparison;
   const at = inside(pair.pointer, 'responses');
-  for (const { name: status, pointer, ...entry } of comparison.differing(responses.before, responses.after, at)) {
+  const entries = comparison.differing(responses.before, responses.after, at);
+  for (const { name: status, pointer, ...entry } of dialect.coveredResponses?.(comparison, entries, responses) ??
+    entries) {
     const isOneSided = entry.before === undefined || entry.after === undefined;
     const isOverlooked = isOneSided && dialect.overlooks.has('response-ranges') && !/^\d+$/.test(status);
     if (status.startsWith('x-') || isOverlooked) continue;
@@ -60,7 +61,7 @@ const compareResponse = (comparison: Comparison, pair: OperationPair, response: 
     subject: `the body of the response ${status}`,
     status,
     name: status,
-    rules: { added: 'response-media-type-added', removed: 'response-media-type-removed', renamed: renameRule },
+    rules: { added: 'response-media-type-added', removed: 'response-media-type-removed' },
   });
   compareHeaders(comparison, pair, response);
   compareLinks(comparison, pair, response);
@@ -78,6 +79,7 @@ const compareHeaders = (comparison: Comparison, pair: OperationPair, response: R
   const headersBefore = byKey(response.before['headers']);
   const headersAfter = byKey(response.after['headers']);
   for (const key of [...new Set([...headersBefore.keys(), ...headersAfter.keys()])].sort()) {
+    if (comparison.dialect.ignoresHeader(key)) continue;
     const header = { before: headersBefore.get(key), after: headersAfter.get(key) };
     const names = { before: header.before?.name, after: header.after?.name };
     const at = {

@@ -1,4 +1,4 @@
-import { asString } from '../json.js';
+import { asString, type Json } from '../json.js';
 import type { ApiRuleId } from '../rules/api-rules.js';
 import type { Comparison } from './comparison.js';
 
@@ -8,14 +8,21 @@ const SEMVER =
 
 /** A breaking change requires a higher major version (below 1.0.0: a higher minor one). */
 export const compareVersions = (comparison: Comparison, breaking: boolean): void => {
-  const before = asString(comparison.before.api.info['version']) ?? '';
-  const after = asString(comparison.after.api.info['version']) ?? '';
+  const written = [comparison.before.api.info['version'], comparison.after.api.info['version']];
+  const before = textOf(written[0]);
+  const after = textOf(written[1]);
+  // YAML takes 1.0 for a number.
+  const isNumber = written.some((version) => typeof version === 'number');
+  if (isNumber && before !== '' && Number(before) === Number(after)) return;
   const pointer = { before: '/info/version', after: '/info/version' };
   const texts = { before, after };
   if (before !== after) comparison.add('api-version-changed', { before, after, texts, pointer });
   const rule = breaking ? violation(before, after) : undefined;
   if (rule !== undefined) comparison.add(rule, { before, after, texts, pointer });
 };
+
+const textOf = (version: Json | undefined): string =>
+  typeof version === 'number' ? String(version) : (asString(version) ?? '');
 
 const violation = (before: string, after: string): ApiRuleId | undefined => {
   const numbersBefore = numbers(before);

@@ -65,6 +65,7 @@ const fields: Partial<Record<Kind, Record<string, Field>>> = {
     headers: map('header'),
     callbacks: map('callback'),
     pathItems: map('pathItem'),
+    mediaTypes: map('mediaType'),
   },
   schema: {
     type: set('raw'),
@@ -102,6 +103,7 @@ export const fieldOf = (kind: Kind, key: string): Field => {
   if (kind === 'responses') return key.startsWith('x-') ? RAW : one('response');
   if (kind === 'pathItem') {
     if (key === 'parameters') return set('parameter');
+    if (key === 'additionalOperations') return map('operation');
     return METHODS.has(key) ? one('operation') : RAW;
   }
   const known = fields[kind];

@@ -49,7 +49,8 @@ export const canonicalSchema = (
   return asObject(api.components['schemas'])['part'] ?? null;
 };
 
-const COMPONENT = /^#\/components\/(?:schemas|responses|parameters|requestBodies|headers|callbacks|pathItems)\/[^/]+$/;
+const COMPONENT =
+  /^#\/components\/(?:schemas|responses|parameters|requestBodies|headers|callbacks|pathItems|mediaTypes)\/[^/]+$/;
 const SECTION: Partial<Record<Kind, string>> = {
   schema: 'schemas',
   response: 'responses',
@@ -57,6 +58,7 @@ const SECTION: Partial<Record<Kind, string>> = {
   requestBody: 'requestBodies',
   header: 'headers',
   callback: 'callbacks',
+  mediaType: 'mediaTypes',
 };
 
 class Normalizer {

@@ -33,18 +33,27 @@ export const splitSchema = (node: JsonObject): { schema: JsonObject; rest: JsonO
 const fileAsBinary = (schema: JsonObject): JsonObject =>
   schema['type'] === 'file' ? { ...schema, type: 'string', format: 'binary' } : schema;
 
-export const formSchema = (parameters: JsonObject[]): { schema: JsonObject; required?: true } => {
+export const formSchema = (
+  parameters: JsonObject[],
+): { schema: JsonObject; required?: true; encoding?: JsonObject } => {
   const properties: JsonObject = {};
   const required: string[] = [];
+  const encoding: JsonObject = {};
   for (const parameter of parameters) {
     const name = asString(parameter['name']) ?? '';
     const { schema, rest } = splitSchema(parameter);
-    const { in: _in, name: _name, required: needed, collectionFormat: _format, ...described } = rest;
+    const { in: _in, name: _name, required: needed, collectionFormat: format, ...described } = rest;
+    const style = serialization(asString(format), schema['type'], 'formData');
+    if (Object.keys(style).length > 0) encoding[name] = style;
     properties[name] = { ...schema, ...described };
     if (needed === true) required.push(name);
   }
   const schema = { type: 'object', properties, ...(required.length === 0 ? {} : { required }) };
-  return required.length === 0 ? { schema } : { schema, required: true };
+  return {
+    schema,
+    ...(required.length > 0 && { required: true }),
+    ...(Object.keys(encoding).length > 0 && { encoding }),
+  };
 };
 
 export const serialization = (
@@ -59,6 +68,8 @@ export const serialization = (
       return { style: 'form', explode: true };
     case 'ssv':
       return { style: 'spaceDelimited', explode: false };
+    case 'tsv':
+      return { style: 'tabDelimited', explode: false };
     case 'pipes':
       return { style: 'pipeDelimited', explode: false };
     default:

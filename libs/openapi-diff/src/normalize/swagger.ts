@@ -151,7 +151,10 @@ class SwaggerUpgrade {
     return {
       ...(form.required !== undefined && { required: true }),
       content: Object.fromEntries(
-        (types.length === 0 ? [fallback] : types).map((type) => [type, { schema: form.schema }]),
+        (types.length === 0 ? [fallback] : types).map((type) => [
+          type,
+          { schema: form.schema, ...(form.encoding && { encoding: form.encoding }) },
+        ]),
       ),
     };
   }

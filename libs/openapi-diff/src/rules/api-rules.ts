@@ -74,6 +74,9 @@ const ROWS = {
     'server-added': 'widens own: the server {after} was added',
     'server-removed': 'narrows own: the server {before} was removed',
     'server-changed': 'notes own: the server {after} changed',
+    'operation-server-added': 'widens own: {operation} is now also served at {after}',
+    'operation-server-removed': 'narrows own: {operation} is no longer served at {before}',
+    'operation-server-changed': 'notes own: the server {after} of {operation} changed',
   }),
   ...table('security', undefined, {
     'api-security-added': 'widens INFO: {operation} can now also be called with {after}',
@@ -166,6 +169,12 @@ const ROWS = {
     'request-parameter-sunset-deleted': 'notes ERR: the sunset date {before} of {name} was deleted',
     'request-parameter-sunset-parse': 'notes ERR: the sunset date of {name} cannot be read: {after}',
     'request-parameter-serialization-changed': 'swaps own: {name} is serialized differently: {before} became {after}',
+    'request-parameter-format-changed': [
+      'swaps own: {name} is now written as {after} instead of {before}',
+      breaking('what callers send today is read otherwise, or refused'),
+    ],
+    'request-parameter-empty-value-refused': 'narrows own: {name} may no longer be empty',
+    'request-parameter-empty-value-allowed': 'widens own: {name} may now be empty',
     'request-parameter-description-changed': 'notes own: the description of {name} changed',
   }),
   ...table('requestBody', 'request', {
@@ -177,6 +186,10 @@ const ROWS = {
     'request-body-media-type-added': 'widens INFO: the request body can also be {after}',
     'request-body-media-type-removed': 'narrows ERR: the request body can no longer be {before}',
     'request-body-media-type-renamed': 'notes own: the request body changed its media type from {before} to {after}',
+    'request-body-media-type-generalized': 'widens own: the request body can now be any {after}, not only {before}',
+    'request-body-media-type-specialized': 'narrows own: the request body can only be {after} now, not any {before}',
+    'request-body-media-type-changed': 'swaps own: the request body is now {after} instead of {before}',
+    'request-body-encoding-changed': 'swaps own: {name} is written differently: {before} became {after}',
     'request-body-media-type-schema-added': 'narrows ERR: the request body {name} got a schema',
     'request-body-media-type-schema-removed': 'widens INFO: the request body {name} lost its schema',
     'request-body-description-changed': 'notes own: the description of the request body changed',
@@ -192,6 +205,7 @@ const ROWS = {
     'response-media-type-removed': 'swaps ERR: the response {name} can no longer be {before}',
     'response-media-type-name-changed':
       'notes INFO: the response {name} changed its media type from {before} to {after}',
+    'response-media-type-name-replaced': 'swaps own: the response {name} is now {after} instead of {before}',
     'response-media-type-name-generalized':
       'widens ERR: the response {name} changed its media type from {before} to the wider {after}',
     'response-media-type-name-specialized':

@@ -74,6 +74,7 @@ const KINDS: Record<string, Row> = {
   'const-removed': 'widens II--- EE---: need no longer be {before}',
   'const-changed': 'swaps EE--- EE---: must now be {after} instead of {before}',
   'x-extensible-enum-value-removed': 'narrows -EE-- -----: no longer allows the value {before}',
+  'x-extensible-enum-value-added': 'notes own: now also knows the value {after}',
   'default-value-added': 'notes IIE-- II---: got the default {after}',
   'default-value-removed': 'notes IIE-- II---: lost the default {before}',
   'default-value-changed': 'notes IIE-- II---: changed its default from {before} to {after}',
@@ -160,6 +161,7 @@ const KINDS: Record<string, Row> = {
   'format-changed': 'notes own: changed its format from {before} to {after}',
   'reference-changed': 'swaps own: is described in another document: {before} became {after}',
   'idle-keyword-changed': 'notes own: changed "{name}", which has no effect there',
+  'lost-reference-changed': 'swaps own: has a reference that leads nowhere: {before} became {after}',
   'keyword-changed': 'notes own: changed "{name}"',
 };
 

@@ -57,11 +57,15 @@ export const judgeTypeBy =
 
 const judgeType = judgeTypeBy((_, { direction, scope, typed, repeats }, pair) => {
   const verdict = (asTyped: boolean) => typeVerdict(pair, direction, asTyped);
+  // Of a list that is written as several values, one that is no list takes one at most.
+  const isNoList = typesOf(pair.before).includes('array') && !typesOf(pair.after).includes('array');
+  if (scope === 'parameter' && !typed && isNoList && typesOf(pair.after).length > 0) return 'type-changed';
   if (scope === 'parameter') {
     const isWidened = verdict(typed) !== 'type-changed' || (repeats && isNowRepeated(pair));
     return isWidened ? 'type-generalized' : 'type-changed';
   }
   if (scope !== 'parameter-property') return verdict(typed);
+  if (typed) return verdict(true) === 'type-changed' ? 'type-specialized' : verdict(true);
   return verdictInParameter(verdict(true) === 'type-changed', verdict(false) === 'type-changed');
 });
 

@@ -12,10 +12,14 @@ export const compareKeywords = (schemas: Both<JsonObject>, add: Add): void => {
   compareFlags(schemas, add);
   for (const [keyword, kind] of CHANGED) {
     const values = valuesOf(schemas, keyword);
-    if (values.before !== values.after) add({ kind, ...given(values), at: `/${keyword}` });
+    if (values.before === values.after) continue;
+    const isLocal = kind === 'reference-changed' && [values.before, values.after].every(isWithinDocument);
+    add({ kind: isLocal ? 'lost-reference-changed' : kind, ...given(values), at: `/${keyword}` });
   }
   compareOthers(schemas, add);
 };
+
+const isWithinDocument = (ref: Json | undefined): boolean => ref === undefined || (asString(ref) ?? '').startsWith('#');
 
 /** How one value became another: the end of a finding's kind. */
 export const moveOf = ({ before, after }: Both<unknown>): 'added' | 'removed' | 'changed' =>
@@ -33,6 +37,9 @@ const compareExtensibleEnum = ({ before, after }: Both<JsonObject>, add: Add): v
   for (const value of asArray(before[keyword])) {
     if (!values.has(value)) add({ kind: 'x-extensible-enum-value-removed', before: value, at: `/${keyword}` });
   }
+  const known = new Set(asArray(before[keyword]));
+  for (const value of asArray(after[keyword]))
+    if (!known.has(value)) add({ kind: 'x-extensible-enum-value-added', after: value, at: `/${keyword}` });
 };
 
 const BOUNDS = [

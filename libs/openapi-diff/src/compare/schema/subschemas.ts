@@ -2,6 +2,7 @@ import { given, type Both } from '../../both.js';
 import { asArray, asObject, asString, isObject, isReference, own, type Json, type JsonObject } from '../../json.js';
 import { escapePointer, lastOfRef } from '../../pointers.js';
 import { stepTo, type Add, type SchemaPair } from './finding.js';
+import { keywordStep } from './path-words.js';
 import type { MemberMatch } from './members.js';
 import type { SchemaWalk } from './walk.js';
 
@@ -17,7 +18,7 @@ export interface Reading {
 export const compareSubschemas = (walk: SchemaWalk, pair: SchemaPair, add: Add, reading: Reading): void => {
   for (const [keyword, kind] of SINGLE) {
     const schemas = { before: reading.schemaOf(pair.before[keyword]), after: reading.schemaOf(pair.after[keyword]) };
-    compareSubschema(walk, pair, { schemas, kind, path: keyword, at: `/${keyword}` }, add);
+    compareSubschema(walk, pair, { schemas, kind, path: keywordStep(keyword), at: `/${keyword}` }, add);
   }
   compareAdditional(walk, pair, add);
   for (const [keyword, kind] of KEYED) {
@@ -26,7 +27,7 @@ export const compareSubschemas = (walk: SchemaWalk, pair: SchemaPair, add: Add, 
     for (const name of Object.keys({ ...maps.before, ...maps.after }).sort()) {
       const schemas = { before: own(maps.before, name), after: own(maps.after, name) };
       const at = `/${keyword}/${escapePointer(name)}`;
-      compareSubschema(walk, pair, { schemas, kind, name, path: `${keyword}[${name}]`, at }, add);
+      compareSubschema(walk, pair, { schemas, kind, name, path: keywordStep(keyword, name), at }, add);
     }
   }
 };
@@ -58,7 +59,7 @@ const compareAdditional = (walk: SchemaWalk, pair: SchemaPair, add: Add): void =
   const keyword = 'additionalProperties';
   const [before, after] = [pair.before[keyword], pair.after[keyword]];
   const at = `/${keyword}`;
-  if (isObject(before) && isObject(after)) return walk.child(pair, { before, after }, stepTo(keyword, at));
+  if (isObject(before) && isObject(after)) return walk.child(pair, { before, after }, stepTo(keywordStep(keyword), at));
   const [from, to] = [openness(before), openness(after)];
   if (from === to) return;
   const kind =
@@ -76,7 +77,7 @@ export const compareMembers = (walk: SchemaWalk, pair: SchemaPair, add: Add, rea
     if (walk.changed.isUnchanged(before, after) || before.length + after.length === 0) continue;
     const match = reading.matchMembers(walk, keyword, before, after);
     for (const [from, to] of match.modified) {
-      const path = `${keyword}[${memberLabel(after[to], to)}]`;
+      const path = keywordStep(keyword, memberLabel(after[to], to));
       const step = { path, before: `/${keyword}/${from}`, after: `/${keyword}/${to}` };
       walk.child(pair, { before: before[from], after: after[to] }, step);
     }
@@ -92,7 +93,7 @@ export const compareMembers = (walk: SchemaWalk, pair: SchemaPair, add: Add, rea
 
 /** How a member of a oneOf and such is named to people: its component, its title, or its place. */
 const memberLabel = (member: Json | undefined, index: number): string =>
-  isReference(member) ? lastOfRef(member.$ref) : (asString(asObject(member)['title']) ?? `#${index + 1}`);
+  isReference(member) ? lastOfRef(member.$ref) : (asString(asObject(member)['title']) ?? `${index + 1}`);
 
 const SINGLE = [
   ['items', 'items'],

@@ -9,6 +9,7 @@ import type { Report, Root } from '../report.js';
 import { brief, fill, sentence } from '../words.js';
 import type { SchemaDialect } from './dialect.js';
 import type { Edge, Finding, SchemaPair } from './finding.js';
+import { pathWords } from './path-words.js';
 import type { Judged, Setting } from './setting.js';
 import { collect, isShared, OpenComponents, type Hidden, type LocalFinding, type Unit } from './units.js';
 
@@ -198,7 +199,7 @@ const messageOf = ({ local, unit, use, root }: Found, judged: Judged): string =>
     after: judged.after ?? finding.words?.after ?? brief(finding.after),
     name: ofProperty ? undefined : finding.name,
   });
-  return sentence(`${where}${path === '' ? '' : `property "${path}" of `}${owner} ${says}`);
+  return sentence(`${where}${pathWords(path)}${owner} ${says}`);
 };
 
 /** All of a use that rules depend on; uses of one kind are judged alike. */

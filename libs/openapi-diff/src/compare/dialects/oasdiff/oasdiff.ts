@@ -1,5 +1,6 @@
 import { severityAt } from '../../../rules/rule.js';
 import type { Dialect } from '../../comparison.js';
+import { renameRule } from '../../media-types.js';
 import { movesBetween, readRequirements } from '../../security-moves.js';
 import { addedToPath, matchWithExploded, readOwnParameters } from './parameters.js';
 import { pairPaths } from './paths.js';
@@ -27,7 +28,10 @@ export const oasdiff: Dialect = {
   addedToPath,
   // By the name as it is written.
   isTyped: (mediaType) => mediaType === 'application/json' || mediaType.endsWith('+json'),
+  media: undefined,
+  renamedMedia: (media, direction) => (direction === 'request' ? 'request-body-media-type-renamed' : renameRule(media)),
   headerKey: (name) => name,
+  ignoresHeader: () => false,
   operationSecurity: (own) => own,
   // It counts a requirement that is repeated, and passes over empty ones of operations.
   securityMoves: ({ before, after }, of) => {

@@ -3,6 +3,7 @@ import { asArray, asObject, isReference, own as entry, stableJson, type Json, ty
 import { lastOfRef, unescapePointer } from '../../../pointers.js';
 import type { Add, SchemaPair } from '../../schema/finding.js';
 import { flatten } from '../../schema/flatten.js';
+import { keywordStep } from '../../schema/path-words.js';
 import type { SchemaWalk } from '../../schema/walk.js';
 
 /** A pair with its `allOf` read for what it says, not for how it is split into parts. */
@@ -44,7 +45,11 @@ export const compareShared = (walk: SchemaWalk, pair: SchemaPair, shared: readon
   for (const ref of shared) {
     const isIt = (member: Json): boolean => bareReference(member) === ref;
     const at = { before: members.before.findIndex(isIt), after: members.after.findIndex(isIt) };
-    const step = { path: `allOf[${lastOfRef(ref)}]`, before: `/allOf/${at.before}`, after: `/allOf/${at.after}` };
+    const step = {
+      path: keywordStep('allOf', lastOfRef(ref)),
+      before: `/allOf/${at.before}`,
+      after: `/allOf/${at.after}`,
+    };
     walk.child(pair, { before: members.before[at.before], after: members.after[at.after] }, step);
   }
 };

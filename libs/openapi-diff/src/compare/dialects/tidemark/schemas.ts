@@ -10,6 +10,7 @@ import { compareMembers, compareSubschemas, type Reading } from '../../schema/su
 import { typesOf } from '../../schema/types.js';
 import { compareValues } from '../../schema/values.js';
 import { Subtypes } from '../../subtypes.js';
+import type { Side } from '../../side.js';
 import type { SchemaWalk } from '../../schema/walk.js';
 import { memberText } from './alike.js';
 import { alignChoices, compareChoice, matchChoice } from './choices.js';
@@ -69,7 +70,7 @@ const compareSchemas = (walk: SchemaWalk, pair: SchemaPair, subtypes: Both<Subty
   });
   compareValues(asListed({ before, after }), add);
   compareKeywords({ before, after }, (finding) => {
-    if (!finding.kind.startsWith('discriminator-mapping-')) add(finding);
+    if (!finding.kind.startsWith('discriminator-mapping-')) add(asStated(finding, pair));
   });
   compareSubtypes(walk, subtypes, pair, { schemas: own, nodes }, (finding) => findings.push(finding));
   compareIdle(effective, pair, (finding) => findings.push(finding));
@@ -91,12 +92,25 @@ const compareUnwrapped = (walk: SchemaWalk, pair: SchemaPair): boolean => {
   const move = nullMove(pair);
   if (move === undefined) return false;
   if (move.kind !== undefined) pair.findings.push({ kind: move.kind });
-  walk.child(pair, move, {
+  walk.child(pair, withWords(walk, pair, move), {
     path: '',
     before: placeInWrapper(pair.before, move.before),
     after: placeInWrapper(pair.after, move.after),
   });
   return true;
+};
+
+/** What is said beside the choice is said of what is wrapped, where only one side wraps it. */
+const withWords = (walk: SchemaWalk, pair: SchemaPair, move: Both<Json>): Both<Json> => {
+  const read = (wrapper: JsonObject, inner: Json, side: Side): Json => {
+    const { anyOf: _any, oneOf: _one, ...words } = wrapper;
+    return wrapper === inner || Object.keys(words).length === 0 ? inner : { ...side.nodeOf(inner), ...words };
+  };
+  if (pair.before !== move.before && pair.after !== move.after) return move;
+  return {
+    before: read(pair.before, move.before, walk.before),
+    after: read(pair.after, move.after, walk.after),
+  };
 };
 
 /** Where the wrapped schema stands in its wrapper; empty when it is not wrapped. */
@@ -128,6 +142,17 @@ const typeLists = ({ before, after }: Both<JsonObject>): Both<string[]> | undefi
   const change = { before: without(from, to) as string[], after: without(to, from) as string[] };
   const isPartly = change.before.length < from.length && change.before.length + change.after.length > 0;
   return isPartly ? change : undefined;
+};
+
+/** A lower bound that was not written was set, not raised from 0. */
+const asStated = (finding: Finding, { before }: SchemaPair): Finding => {
+  const [, keyword = ''] = (finding.at ?? '').split('/');
+  const { kind } = finding;
+  if (before[keyword] === undefined && kind.endsWith('-increased')) {
+    const { before: _, ...rest } = finding;
+    return { ...rest, kind: kind.replace(/increased$/, 'set') };
+  }
+  return finding;
 };
 
 /** A value that became one of several, or the other way round, is compared as a list of one. */

@@ -1,9 +1,13 @@
 import type { Dialect } from '../../comparison.js';
-import { isTyped } from '../../media-types.js';
-import { matchParameters, readParameters } from '../../parameter.js';
+import { BY_MEANING, isTyped, mediaMove } from '../../media-types.js';
+import { readParameters } from '../../parameter.js';
 import { pairPaths } from '../../paths.js';
+import { asText, matchOnTheWire } from './parameters.js';
+import { coveredResponses } from './responses.js';
 import { schemas } from './schemas.js';
 import { isInherited, renamedSchemes, securityMoves, usedScopes } from './security.js';
+
+const RESPONSE_MOVES = { generalized: 'generalized', specialized: 'specialized', changed: 'replaced' } as const;
 
 /** Descriptions as those who call the API read them. */
 export const tidemark: Dialect = {
@@ -15,9 +19,21 @@ export const tidemark: Dialect = {
   judgesPathsAsOne: false,
   pairPaths,
   readParameters: (side, owner) => readParameters(side, owner),
-  matchParameters: (_, parameters, renamed) => matchParameters(parameters, renamed),
+  matchParameters: matchOnTheWire,
+  parameterSchemas: asText,
   isTyped,
+  media: BY_MEANING,
+  renamedMedia: (media, direction) => {
+    const move = mediaMove(media, direction);
+    if (move === undefined) return undefined;
+    return direction === 'request'
+      ? `request-body-media-type-${move}`
+      : `response-media-type-name-${RESPONSE_MOVES[move]}`;
+  },
   headerKey: (name) => name.toLowerCase(),
+  // The media types of the content say it.
+  ignoresHeader: (key) => key === 'content-type',
+  coveredResponses,
   // An operation without requirements of its own has those of the API, which are compared once.
   operationSecurity: (own, api) =>
     own.before === undefined && own.after === undefined
