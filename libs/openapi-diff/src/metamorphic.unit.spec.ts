@@ -38,7 +38,7 @@ const mutations: Mutation[] = [
     'a least length went',
     (d) => delete petOf(d).name.minLength,
     ['breaking response-property-min-length-decreased', 'safe request-property-min-length-decreased'],
-    ['breaking request-property-min-length-increased', 'safe response-property-min-length-increased'],
+    ['breaking request-property-min-length-set', 'safe response-property-min-length-set'],
   ],
   [
     'a pattern went',
