@@ -126,13 +126,16 @@ const isNull = (member: Json): boolean => isObject(member) && member['type'] ===
 /** Whether a schema can be one of the alternatives of another, which is nothing but a choice. */
 const isAlternative = (chooser: JsonObject, other: JsonObject): boolean => {
   const restricting = (schema: JsonObject): string[] =>
-    Object.keys(schema).filter(
-      (key) => !isAnnotation(key) && key !== 'discriminator' && key !== 'anyOf' && key !== 'oneOf',
-    );
+    Object.keys(schema).filter((key) => !isAnnotation(key) && !neutral.has(key) && !isIdleNullable(key, schema));
   const [mine, theirs] = [restricting(chooser), restricting(other)];
   if (theirs.length === 0 || theirs.every((key) => chooser[key] === other[key])) return false;
   return mine.every((key) => key === 'type');
 };
+
+const neutral: ReadonlySet<string> = new Set(['discriminator', 'anyOf', 'oneOf']);
+
+/** Without a type, `nullable` has no effect (OpenAPI 3.0.3). */
+const isIdleNullable = (key: string, schema: JsonObject): boolean => key === 'nullable' && schema['type'] === undefined;
 
 const isNamedAlike = (member: Json, other: JsonObject, side: SchemaWalk['before']): boolean =>
   isReference(member) && side.nodeOf({ $ref: member.$ref }) === other;

@@ -145,12 +145,16 @@ const typeLists = ({ before, after }: Both<JsonObject>): Both<string[]> | undefi
 };
 
 /** A lower bound that was not written was set, not raised from 0. */
-const asStated = (finding: Finding, { before }: SchemaPair): Finding => {
+const asStated = (finding: Finding, { before, after }: SchemaPair): Finding => {
   const [, keyword = ''] = (finding.at ?? '').split('/');
   const { kind } = finding;
   if (before[keyword] === undefined && kind.endsWith('-increased')) {
     const { before: _, ...rest } = finding;
     return { ...rest, kind: kind.replace(/increased$/, 'set') };
+  }
+  if (after[keyword] === undefined && kind.endsWith('-decreased')) {
+    const { after: _, ...rest } = finding;
+    return rest;
   }
   return finding;
 };
