@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
@@ -24,16 +23,11 @@ function pathsOf(block: string): string[] {
   });
 }
 
-const sources = execFileSync(
-  'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', 'libs', 'services', 'tests'],
-  {
-    cwd: root,
-    encoding: 'utf8',
-  },
-)
-  .split('\n')
-  .filter((file) => file.endsWith('.ts') && existsSync(join(root, file)));
+const sources = ['libs', 'services', 'tests'].flatMap((top) =>
+  readdirSync(join(root, top), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !/(^|\/)(dist|node_modules)\//.test(file))
+    .map((file) => `${top}/${file}`),
+);
 const code = sources.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
 
 describe('ARCHITECTURE.md', () => {

@@ -1,14 +1,18 @@
 // npm run verify: everything that can be checked without a server, two checks at a time, each reported once.
 // `npm run verify -- lint types` runs the named ones only.
 import { spawn } from 'node:child_process';
+import { changedPackages } from './lib/changed-packages.mjs';
 import { ensureInstalled, packages, projectEnv, root, sourcesOf } from './lib/workspace.mjs';
 
 const lanes = 2;
 const sources = packages().map(sourcesOf);
 
+const unitTests = changedPackages();
+
 /** The longest first, so that the lanes end together. */
 const checks = {
-  'unit tests': [['node', 'tools/jest.mjs', 'unit', '--maxWorkers=1']],
+  'unit tests':
+    unitTests.changed.length === 0 ? [] : [['node', 'tools/jest.mjs', 'unit', '--maxWorkers=1', ...unitTests.changed]],
   // Files are linted again when they change; a whole run, as in CI, begins without a cache.
   lint: [['eslint', '--cache', '--cache-strategy', 'content', '--cache-location', 'node_modules/.cache/eslint/', '.']],
   types: [
@@ -45,7 +49,9 @@ async function work() {
     const startedAt = performance.now();
     const { ok, output } = await check(checks[name]);
     if (!ok) failed.push(name);
-    console.log(`${ok ? '✓' : '✗'} ${name} ${seconds(startedAt)}`);
+    else if (name === 'unit tests') unitTests.passed();
+    const scope = name === 'unit tests' ? ` of ${unitTests.changed.length} of ${unitTests.total} packages` : '';
+    console.log(`${ok ? '✓' : '✗'} ${name}${scope} ${seconds(startedAt)}`);
     // A check that passed prints only its tally.
     const tally = output.match(/^\d+ passed, \d+ failed.*$/m)?.[0];
     if (!ok) console.log(output.trimEnd());
