@@ -167,7 +167,9 @@ describe('a reference to another document', () => {
     await expect(run()).rejects.toMatchObject({
       code: 'SOURCE_ADDRESS_REFUSED',
       retryable: false,
-      message: expect.stringMatching(/^a document that the description refers to: http:\/\/169.254.169.254\/ resolves to/),
+      message: expect.stringMatching(
+        /^a document that the description refers to: http:\/\/169.254.169.254\/ resolves to/,
+      ),
     });
   });
 
