@@ -45,7 +45,7 @@ function typeRules(type: FieldType, each = false): PropertyDecorator[] {
     case 'object':
       return [
         IsObject({ each, message: 'must be a JSON object' }),
-        by('depth', (value) => isWithin(value, DEEPEST), `must not be nested more than ${DEEPEST} levels deep`, each),
+        by('depth', (value) => isWithinDepth(value), `must not be nested more than ${DEEPEST} levels deep`, each),
       ];
     case 'shape':
       return [IsObject({ each, message: 'must be a JSON object' }), ValidateNested({ each })];
@@ -90,7 +90,7 @@ const by = (name: string, validate: (value: unknown) => boolean, message: string
 
 const isTime = (value: unknown) => typeof value === 'string' && isInstant(value);
 
-function isWithin(value: unknown, levels: number): boolean {
+export function isWithinDepth(value: unknown, levels = DEEPEST): boolean {
   if (typeof value !== 'object' || value === null) return true;
-  return levels > 0 && Object.values(value).every((member) => isWithin(member, levels - 1));
+  return levels > 0 && Object.values(value).every((member) => isWithinDepth(member, levels - 1));
 }

@@ -3,6 +3,7 @@ import { invalid, problem, TidemarkError } from '../errors.js';
 import { fieldsOf, rulesOf, type Shape } from '../fields/shape.js';
 import type { FieldProblem } from '../shapes/error.js';
 import { checkableOf, membersOf, plainOf, type Source } from './checkable.js';
+import { conforms } from './conforms.js';
 
 export interface ValidationOptions {
   /**
@@ -22,18 +23,25 @@ export function validated<T extends object>(shape: Shape<T>, input: unknown, opt
   const { from = 'message', unknown = 'refuse' } = options;
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     throw new TidemarkError('VALIDATION_FAILED', `the ${from} must be a JSON object`);
+  if (from === 'message' && conforms(shape, input)) return withRules(shape, input) as T;
   const unknownFields: FieldProblem[] = [];
   const instance = checkableOf(shape, input, { from, onUnknown: (path) => unknownFields.push(notKnown(path)) });
   const problems = [...fieldProblems(shape, instance), ...(unknown === 'refuse' ? unknownFields : [])];
   if (problems.length > 0) throw invalid(problems);
-  const broken = [...ruleProblems(shape, instance)];
+  return plainOf(withRules(shape, instance)) as T;
+}
+
+/** The value, when it breaks no rule between fields. @throws TidemarkError VALIDATION_FAILED */
+function withRules<T extends object>(shape: Shape, value: T): T {
+  const broken = [...ruleProblems(shape, value)];
   if (broken.length > 0) throw invalid(broken);
-  return plainOf(instance) as T;
+  return value;
 }
 
 const notKnown = (path: string) => problem(path, 'is not a known field');
 
-function fieldProblems(shape: Shape, instance: object): FieldProblem[] {
+/** What class-validator finds wrong with the fields of an instance that it can check. */
+export function fieldProblems(shape: Shape, instance: object): FieldProblem[] {
   if (fieldsOf(shape).size === 0) return [];
   const options = { stopAtFirstError: true, validationError: { target: false, value: false } };
   return validateSync(instance, options).flatMap((error) => problemsOf(error));
