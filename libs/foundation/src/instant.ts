@@ -10,5 +10,21 @@ export const isInstant = (text: string): boolean => {
   return new Date(`${yearMonth}${day}T00:00:00Z`).getUTCDate() === Number(day);
 };
 
-/** Milliseconds since the epoch in ISO 8601, in UTC. @throws RangeError beyond the year 275760 */
-export const instantOf = (milliseconds: number): string => new Date(milliseconds).toISOString();
+const RECENT = 256;
+const recentTimes = new Float64Array(RECENT).fill(NaN);
+const recentTexts: string[] = [];
+
+/**
+ * Milliseconds since the epoch in ISO 8601, in UTC. The times of one event are written many times over, so recent texts
+ * are kept. @throws RangeError beyond the year 275760
+ */
+export const instantOf = (milliseconds: number): string => {
+  const index = Math.abs(milliseconds) % RECENT;
+  if (recentTimes[index] === milliseconds) return recentTexts[index]!;
+  const text = new Date(milliseconds).toISOString();
+  if (Number.isInteger(index)) {
+    recentTimes[index] = milliseconds;
+    recentTexts[index] = text;
+  }
+  return text;
+};

@@ -21,3 +21,10 @@ describe('isInstant', () => {
     expect(isInstant(instantOf(1_769_846_400_123))).toBe(true);
   });
 });
+describe('instantOf', () => {
+  it('writes every time as itself, also those that share a place among the recent ones', () => {
+    const times = [0, -0, 256, -256, 1_769_846_400_123, 1_769_846_400_123 + 256, 1_769_846_400_123, 12.5, -1, 255];
+    for (const time of times) expect(instantOf(time)).toBe(new Date(time).toISOString());
+    expect(() => instantOf(NaN)).toThrow(RangeError);
+  });
+});
