@@ -17,6 +17,14 @@ const privateKeyword = {
   message: 'Private members are #private.',
 };
 
+/** Words with too many meanings: name the actor and the action (notify, report, log, fetch, …). */
+const avoidedWords = ['tell', 'tells', 'told', 'telling', 'somebody', 'whoever'];
+const avoided = `/\\b(${avoidedWords.join('|')})\\b/`;
+const plainTexts = [`Literal[value=${avoided}]`, `TemplateElement[value.raw=${avoided}]`].map((selector) => ({
+  selector,
+  message: `Say it plainly, without ${avoidedWords.join(', ')}.`,
+}));
+
 export default tseslint.config(
   { ignores: ['**/dist/', '**/node_modules/', 'coverage/', 'data/', '.nx/'] },
   {
@@ -38,7 +46,8 @@ export default tseslint.config(
         { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
       ],
       'no-duplicate-imports': 'error',
-      'no-restricted-syntax': ['error', privateKeyword],
+      'no-restricted-syntax': ['error', privateKeyword, ...plainTexts],
+      'no-warning-comments': ['error', { terms: avoidedWords, location: 'anywhere' }],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/only-throw-error': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],

@@ -1,4 +1,4 @@
-// One configuration for every package; the suffix of a file tells what a test costs:
+// One configuration for every package; the suffix of a file says what a test costs:
 // .unit.spec nothing but time, .local.spec disk, sockets and programs, .int.spec one real server, .e2e.spec several,
 // .crash.spec kills processes, .scratch.spec works on a copy of the project.
 const kinds = { unit: ['unit'], test: ['unit', 'local'], stack: ['int', 'e2e'] };

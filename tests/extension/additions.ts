@@ -68,10 +68,10 @@ export const tidyStage: Stage<typeof noopPipeline, 'tidy'> = async () => ({ outp
       },
       {
         file: 'libs/pipelines/src/noop/pipeline.ts',
-        after: "{ name: 'run', service: 'connector-runner' },",
-        row: " { name: 'tidy', service: 'connector-runner' }",
+        after: "{ name: 'run', service: 'connector-runner' }",
+        row: ", { name: 'tidy', service: 'connector-runner' }",
       },
-      { file: `${runner}/stages.ts`, after: 'run: async () => ({ output: {} }),', row: ' tidy: tidyStage' },
+      { file: `${runner}/stages.ts`, after: 'run: async () => ({ output: {} })', row: ', tidy: tidyStage' },
       {
         file: `${runner}/stages.ts`,
         after: "import { snapshotStage } from './stages/dependency/snapshot.stage.js';\n",

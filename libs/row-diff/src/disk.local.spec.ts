@@ -186,10 +186,10 @@ describe('work that is interrupted leaves no file behind', () => {
     await mkdir(folder.join('temp'), { recursive: true });
     await writeFile(left(pid), '');
     await writeFile(left(process.pid), '');
-    await writeFile(folder.join('temp', 'of-somebody-else'), '');
+    await writeFile(folder.join('temp', 'of-another-program'), '');
     await outcomeOf(rowsOf(rows), options);
     const alive = `tidemark-rows-${process.pid}-01234567-89ab-cdef-0123-456789abcdef`;
-    expect((await filesIn(folder.join('temp'))).sort()).toEqual(['of-somebody-else', alive].sort());
+    expect((await filesIn(folder.join('temp'))).sort()).toEqual(['of-another-program', alive].sort());
   });
 });
 

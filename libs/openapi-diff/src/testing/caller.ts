@@ -24,8 +24,8 @@ export interface Around {
   readonly version?: string;
 }
 
-/** What a caller is told of a schema that changed at a place: `severity message`, sorted. */
-export const told = (place: Place, before: JsonObject, after: JsonObject, around: Around = {}): string[] => {
+/** What is reported to a caller of a schema that changed at a place: `severity message`, sorted. */
+export const reported = (place: Place, before: JsonObject, after: JsonObject, around: Around = {}): string[] => {
   const { schemas = {}, schemasAfter = schemas, version = '3.1.0' } = around;
   const changes = changesBetween(
     described(place, before, schemas, version),
@@ -34,8 +34,8 @@ export const told = (place: Place, before: JsonObject, after: JsonObject, around
   return changes.map(({ severity, message }) => `${severity} ${message}`).sort();
 };
 
-/** The severities alone, worst first, joined; empty when nothing is told. */
-export const severities = (...given: Parameters<typeof told>): string =>
-  told(...given)
+/** The severities alone, worst first, joined; empty when nothing is reported. */
+export const severities = (...given: Parameters<typeof reported>): string =>
+  reported(...given)
     .map((line) => line.split(' ', 1)[0] as string)
     .join(' ');

@@ -59,7 +59,7 @@ describe('parameters of a path as oasdiff sees them', () => {
 });
 
 describe('parameters as oasdiff sees them', () => {
-  it('have names that tell small from capital letters, also in headers', () => {
+  it('have case-sensitive names, also in headers', () => {
     expect(oasdiffReport(own(query('X-A', { in: 'header' })), own(query('x-a', { in: 'header' })))).toEqual([
       'INFO new-optional-request-parameter GET /a',
       'WARN request-parameter-removed GET /a',

@@ -16,7 +16,7 @@ import type { SchemaWalk } from '../../schema/walk.js';
 import type { Side } from '../../side.js';
 
 /**
- * Matches the members of two choices: by reference, by content, by title; then by the values that tell them apart, by the
+ * Matches the members of two choices: by reference, by content, by title; then by the values that distinguishes them, by the
  * references inside of them, and by likeness. What remains was added or removed.
  */
 export const matchAlike = (walk: SchemaWalk, before: Json[], after: Json[]): MemberMatch => {
@@ -24,7 +24,7 @@ export const matchAlike = (walk: SchemaWalk, before: Json[], after: Json[]): Mem
   match.byName();
   match.byTitle();
   match.take((member, side) => match.unchanged(side.nodeOf(member)), false);
-  match.take((member, side) => tellingValues(member, side), true);
+  match.take((member, side) => distinguishingValues(member, side), true);
   match.take((member) => (isReference(member) ? undefined : innerReferences(member)), true);
   match.byLikeness((member, other) => likeness(member, walk.before, other, walk.after));
   match.onlyOnes();
@@ -37,7 +37,7 @@ const read = (member: Json | undefined, side: Side): JsonObject => {
 };
 
 /** The properties that can have one value only: `kind="box"`. */
-export const tellingValues = (member: Json, side: Side): string | undefined => {
+export const distinguishingValues = (member: Json, side: Side): string | undefined => {
   const values = Object.entries(asObject(read(member, side)['properties'])).flatMap(([name, property]) => {
     const value = onlyValue(isObject(property) ? side.nodeOf(property) : {});
     return value === undefined ? [] : [`${name}=${stableJson(value)}`];
@@ -66,7 +66,7 @@ const innerReferences = (member: Json): string | undefined => {
 /** How much two schemas have in common, from 0 to 1. */
 export const likeness = (member: Json, side: Side, other: Json, otherSide: Side, depth = 0): number => {
   const [a, b] = [read(member, side), read(other, otherSide)];
-  const values = { a: tellingValues(member, side), b: tellingValues(other, otherSide) };
+  const values = { a: distinguishingValues(member, side), b: distinguishingValues(other, otherSide) };
   if (values.a !== undefined && values.b !== undefined && values.a !== values.b) return 0;
   const types = share(kindsOf(a), kindsOf(b));
   if (types === 0) return 0;
@@ -102,13 +102,13 @@ const share = (a: readonly Json[], b: readonly Json[]): number => {
   return common === 0 ? 0 : common / (a.length + b.length - common);
 };
 
-/** A member of a choice by what tells it apart, for people. */
+/** A member of a choice by what distinguishes it, as text. */
 export const memberText = (member: Json, side: Side): string => {
   if (isReference(member)) return lastOfRef(member.$ref);
   const schema = read(member, side);
   if (typeof schema['title'] === 'string') return `"${schema['title']}"`;
-  const telling = tellingValues(member, side);
-  if (telling !== undefined) return `an object with ${telling.replaceAll('=', ' ')}`;
+  const distinguishing = distinguishingValues(member, side);
+  if (distinguishing !== undefined) return `an object with ${distinguishing.replaceAll('=', ' ')}`;
   const values = listed(schema);
   if (values !== undefined) return values.join(' or ');
   const required = asArray(schema['required']);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../index.js';
-import { severities, told } from '../../../testing/caller.js';
+import { severities, reported } from '../../../testing/caller.js';
 
 const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
 const text = { type: 'string' };
@@ -29,11 +29,11 @@ describe('the members of a choice', () => {
     properties: { kind: { type: 'string', enum: [kind] }, at: text, ...more },
   });
 
-  it('belong together by the value that tells them apart', () => {
+  it('belong together by the value that distinguishes them', () => {
     const before = { oneOf: [event('made'), event('paid')] };
     const after = { oneOf: [event('paid', { by: text }), event('made', { from: text })] };
     expect(severities('sent', before, after)).toBe('safe safe');
-    expect(told('sent', before, { oneOf: [event('made')] })).toEqual([
+    expect(reported('sent', before, { oneOf: [event('made')] })).toEqual([
       'breaking The request body no longer allows an object with kind "paid" (oneOf).',
     ]);
   });
@@ -70,13 +70,13 @@ describe('another way of writing', () => {
     }
   });
 
-  it('is told by what is new', () => {
+  it('is reported by what is new', () => {
     const before = { type: 'object', properties: { by: ref('Card') } };
     const after = { type: 'object', properties: { by: { anyOf: both } } };
-    expect(told('read', before, after, around)).toEqual([
+    expect(reported('read', before, after, around)).toEqual([
       'breaking Property "by" of the body of the response 200 can now also be Bank.',
     ]);
-    expect(told('sent', after, before, around)).toEqual([
+    expect(reported('sent', after, before, around)).toEqual([
       'breaking Property "by" of the request body can no longer be Bank.',
     ]);
     expect(severities('sent', before, after, around)).toBe('safe');
