@@ -1,4 +1,4 @@
-import { isInstant } from '@tidemark/foundation';
+import { isInstant, isJsonObject } from '@tidemark/foundation';
 import type { FieldType } from '../fields/field-type.js';
 import { fieldsOf, type Field, type Shape } from '../fields/shape.js';
 import { rulesFor } from './rules.js';
@@ -50,7 +50,7 @@ function read(type: FieldType, value: unknown, reading: Reading, path: string): 
   const { from } = reading;
   switch (type.kind) {
     case 'shape':
-      return isObject(value) ? checkableOf(type.shape(), value, reading, path) : value;
+      return isJsonObject(value) ? checkableOf(type.shape(), value, reading, path) : value;
     case 'list': {
       const list = from === 'query' ? split(value) : value;
       if (!Array.isArray(list)) return list;
@@ -70,9 +70,6 @@ function read(type: FieldType, value: unknown, reading: Reading, path: string): 
   }
 }
 
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** A list in a query is repeated, or separated by commas. */
 const split = (value: unknown): unknown => {
   const parts = (text: unknown) => (typeof text === 'string' ? text.split(',') : text);
@@ -83,7 +80,7 @@ const split = (value: unknown): unknown => {
 export function* membersOf(shape: Shape, value: object) {
   for (const [name, { type }] of fieldsOf(shape)) {
     const member = (value as Members)[name];
-    if (type.kind === 'shape' && isObject(member)) yield { name, shape: type.shape(), value: member };
+    if (type.kind === 'shape' && isJsonObject(member)) yield { name, shape: type.shape(), value: member };
     if (type.kind !== 'list' || type.of.kind !== 'shape' || !Array.isArray(member)) continue;
     for (const [index, item] of member.entries())
       yield { name: `${name}[${index}]`, shape: type.of.shape(), value: item as object };

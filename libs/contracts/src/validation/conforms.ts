@@ -1,3 +1,4 @@
+import { isJsonObject } from '@tidemark/foundation';
 import type { FieldType } from '../fields/field-type.js';
 import { fieldsOf, type Shape } from '../fields/shape.js';
 import { isWithinDepth } from './rules.js';
@@ -43,13 +44,13 @@ function hasType(type: FieldType, value: unknown): boolean {
     case 'flag':
       return typeof value === 'boolean';
     case 'shape':
-      return isObject(value) && conforms(type.shape(), value);
+      return isJsonObject(value) && conforms(type.shape(), value);
     case 'list':
       return Array.isArray(value) && value.length >= (type.min ?? 0) && value.every((item) => hasType(type.of, item));
     case 'object':
-      return isObject(value) && isWithinDepth(value);
+      return isJsonObject(value) && isWithinDepth(value);
     case 'map':
-      return isObject(value);
+      return isJsonObject(value);
     case 'any':
     case 'either':
     case 'record':
@@ -58,6 +59,3 @@ function hasType(type: FieldType, value: unknown): boolean {
       return false;
   }
 }
-
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -22,7 +22,7 @@ export interface Claim {
   readonly runner: string;
   readonly delivery: ClaimedDelivery;
   readonly claimedAt: number;
-  /** When the claim last made progress: it was made, or it completed a stage. */
+  /** When the claim last made progress: it was made, completed a stage, or saved a checkpoint. */
   readonly advancedAt: number;
   readonly stalledSince: number | null;
 }
@@ -78,7 +78,7 @@ export const absentJob: JobState = { status: 'absent' };
 /** The number of the job's current attempt, or of its next one. */
 export const attemptOf = (job: ExistingJob) => job.retryCount + 1;
 
-/** The first stage without a checkpoint; undefined when all are done. */
+/** The first stage that has not completed; undefined when all have. */
 export const currentStage = (job: ExistingJob): StageDefinition | undefined =>
   job.stages.find(({ name }) => job.completed[name] === undefined);
 
