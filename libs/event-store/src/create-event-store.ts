@@ -1,9 +1,13 @@
+import type { Conditions } from '@tidemark/foundation';
 import type { EsdbEventStoreOptions } from './esdb/esdb-event-store.js';
 import type { EventStore } from './port.js';
 import { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite/sqlite-event-store.js';
 
 /** Options of both adapters; each takes its own. An SQLite file is a namespace of its own. */
-export interface EventStoreOptions extends SqliteEventStoreOptions, EsdbEventStoreOptions {}
+export interface EventStoreOptions extends SqliteEventStoreOptions, EsdbEventStoreOptions {
+  /** What is wrong in this process; the adapter adds to it. */
+  readonly conditions?: Conditions;
+}
 
 /**
  * Opens the store that the URL names: `sqlite:<path>` (embedded) or `esdb://<host>:<port>` (EventStoreDB).

@@ -10,7 +10,7 @@ export {
   type ServiceParts,
   type StageParts,
 } from './declaration.js';
-export { healthOf } from './health.js';
+export { healthOf, publicView } from './health.js';
 export { createLogger, quietly, type Logger } from './logger.js';
 export { runProcess, runService, type ProcessOptions } from './run-service.js';
 export { startService } from './start-service.js';

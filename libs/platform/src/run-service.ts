@@ -1,10 +1,10 @@
 import { platformSettings, SettingsError, standaloneUrls, type PlatformSettings } from '@tidemark/config';
-import { messageOf, type Stoppable } from '@tidemark/foundation';
-import { startTelemetry } from '@tidemark/telemetry';
+import { Conditions, messageOf, type Stoppable } from '@tidemark/foundation';
+import { observableGauge, startTelemetry } from '@tidemark/telemetry';
 import { openAdapters, type Adapters, type PortName } from './adapters.js';
 import { assertWritable } from './data-folder.js';
 import { startHealthServer } from './health-server.js';
-import type { ServiceDeclaration, SettingName } from './declaration.js';
+import type { Overrides, ServiceDeclaration, SettingName } from './declaration.js';
 import { createLogger, type Logger } from './logger.js';
 import { describeProblem } from './start-problems.js';
 import { startService } from './start-service.js';
@@ -15,7 +15,12 @@ export interface ProcessOptions<P extends PortName> {
   readonly ports: readonly P[];
   /** True: the started service answers /healthz and /readyz itself. */
   readonly hasHttp?: boolean;
-  start(adapters: Pick<Adapters, P>, settings: PlatformSettings, logger: Logger): Promise<Stoppable>;
+  start(
+    adapters: Pick<Adapters, P>,
+    settings: PlatformSettings,
+    logger: Logger,
+    conditions: Conditions,
+  ): Promise<Stoppable>;
 }
 
 /** Not settings of a service: the command line's. */
@@ -29,7 +34,8 @@ export const runService = <P extends PortName, S extends SettingName, Known exte
     name: service.name,
     ports: service.ports,
     hasHttp: service.hasHttp ?? false,
-    start: (adapters, settings, logger) => startService(service, adapters, settings, logger),
+    start: (adapters, settings, logger, conditions) =>
+      startService(service, adapters, settings, logger, { conditions } as Overrides<Known>),
   });
 
 /**
@@ -50,16 +56,17 @@ export async function runProcess<P extends PortName>({
     const logger = createLogger(name, settings.logLevel);
     for (const variable of platformSettings.unknown(process.env, 'TIDEMARK_').filter((other) => !OTHERS.has(other)))
       logger.warn(`${variable} is not a setting of Tidemark: is it misspelt?`);
+    const conditions = observedConditions(logger);
     const onError = (error: Error) => logger.error(error);
-    const needs = { urls: standaloneUrls(settings), namespace: settings.namespace, onError };
+    const needs = { urls: standaloneUrls(settings), namespace: settings.namespace, onError, conditions };
     const adapters = await openAdapters(ports, needs);
     const started: Stoppable[] = [{ stop: () => telemetry.stop() }, { stop: () => adapters.close() }];
     const stop = async () => {
       for (const part of started.toReversed()) await part.stop();
     };
     try {
-      if (!hasHttp) started.push(await startHealthServer(adapters as Partial<Adapters>, settings));
-      started.push(await start(adapters, settings, logger));
+      if (!hasHttp) started.push(await startHealthServer(adapters as Partial<Adapters>, conditions, settings));
+      started.push(await start(adapters, settings, logger, conditions));
     } catch (error) {
       await stop();
       throw error;
@@ -73,6 +80,18 @@ export async function runProcess<P extends PortName>({
     for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
     process.exit(1);
   }
+}
+
+/** The conditions of this process; changes are logged, and the current ones are a metric. */
+function observedConditions(logger: Logger): Conditions {
+  const conditions = new Conditions({
+    onChange: ({ subject, detail, severity }, change) =>
+      change === 'raised' ? logger.warn(`${severity}: ${subject}: ${detail}`) : logger.log(`well again: ${subject}`),
+  });
+  observableGauge('tidemark.conditions', 'What is wrong in this process: 1 for each', () =>
+    conditions.list().map(({ subject, severity }) => [1, { subject, severity }] as const),
+  );
+  return conditions;
 }
 
 /**

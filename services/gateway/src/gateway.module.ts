@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { Conditions } from '@tidemark/foundation';
 import type { Adapters, Logger } from '@tidemark/platform';
 import { Projector } from '@tidemark/read-model';
 import { Authenticator } from './edge/auth/authenticator.js';
@@ -23,6 +24,7 @@ export interface GatewayDeps {
   /** Requests per minute and key; 0 for no limit. */
   readonly rateLimit: number;
   readonly logger: Logger;
+  readonly conditions: Conditions;
 }
 
 export const resources: readonly Resource[] = Object.values(resourcesByName);
@@ -30,7 +32,7 @@ export const resources: readonly Resource[] = Object.values(resourcesByName);
 /** The edge as a Nest module: all routes, and everything that HTTP and gRPC share. */
 @Module({})
 export class GatewayModule {
-  static forRoot({ adapters, projector, rateLimit, logger }: GatewayDeps): DynamicModule {
+  static forRoot({ adapters, projector, rateLimit, logger, conditions }: GatewayDeps): DynamicModule {
     const keys = new KeyStore(adapters.eventStore);
     const authenticator = new Authenticator({ find: (hash) => keys.find(hash), perMinute: rateLimit });
     return {
@@ -39,6 +41,7 @@ export class GatewayModule {
       providers: [
         { provide: Ports, useValue: adapters },
         { provide: Projector, useValue: projector },
+        { provide: Conditions, useValue: conditions },
         { provide: KeyStore, useValue: keys },
         { provide: Authenticator, useValue: authenticator },
         { provide: APP_GUARD, useClass: ScopeGuard },

@@ -13,9 +13,9 @@ export const gateway = defineService({
   settings: ['host', 'httpPort', 'grpcPort', 'apiKey', 'rateLimit'],
   projections: [keysProjection],
   hasHttp: true,
-  async build({ adapters, settings, logger, clock, projector, onError }) {
+  async build({ adapters, settings, logger, clock, projector, onError, conditions }) {
     const { host, httpPort, grpcPort, apiKey, rateLimit, drainTimeoutMs: drainMs } = settings;
-    const app = await createHttp(GatewayModule.forRoot({ adapters, projector, rateLimit, logger }), logger);
+    const app = await createHttp(GatewayModule.forRoot({ adapters, projector, rateLimit, logger, conditions }), logger);
     const rpcs = resources.flatMap((resource) => resource.rpcs ?? []);
     const http = httpEdge(app, { host, port: httpPort, drainMs });
     const grpc = grpcEdge(app, rpcs, { host, port: grpcPort, drainMs, logger });

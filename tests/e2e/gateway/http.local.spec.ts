@@ -97,6 +97,7 @@ describe('the HTTP edge', () => {
       status: 'ready',
       degraded: false,
       checks: { jobCoordinator: 'up', eventStore: 'up', readModel: 'up', blobStore: 'up' },
+      conditions: [],
     });
     await edge.stopCoordinator();
     const ready = await edge.call('GET', '/readyz', { key: null });
@@ -138,6 +139,7 @@ describe('the HTTP edge', () => {
       now: { running: 0, waiting: 0 },
       jobs: { last24h: window, last7d: window, last30d: window },
       connections: { active: 0, disconnected: 0, error: 0, revoked: 0, total: 0 },
+      conditions: [],
       asOf: expect.any(Number),
     });
   });
