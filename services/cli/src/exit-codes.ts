@@ -31,6 +31,7 @@ const byErrorCode: Readonly<Record<ErrorCode, ExitCode>> = {
   IDEMPOTENCY_KEY_REUSED: exitCodes.conflict,
   TOO_MANY_CONCURRENT_SYNCS: exitCodes.conflict,
   CONNECTION_BUSY: exitCodes.conflict,
+  QUEUE_FULL: exitCodes.conflict,
   CONNECTION_NOT_ACTIVE: exitCodes.conflict,
   JOB_NOT_CANCELLABLE: exitCodes.conflict,
   JOB_NOT_RETRYABLE: exitCodes.conflict,

@@ -8,6 +8,7 @@ import {
 } from '@tidemark/contracts';
 import { AggregateStore, type EventStore } from '@tidemark/event-store';
 import type { Clock } from '@tidemark/foundation';
+import type { QueueLimit } from './actions/queue-limit.js';
 import type { Agenda } from './agenda/agenda.js';
 import type { Catalogue } from './catalogue.js';
 import { connectionDecider } from './connection/connection.decide.js';
@@ -28,6 +29,7 @@ export interface Coordinator {
   readonly connections: Connections;
   readonly agenda: Agenda;
   readonly admission: Admission;
+  readonly queue: QueueLimit;
   readonly time: Clock;
   readonly catalogue: Catalogue;
   readonly settings: Pick<PlatformSettings, 'claimTimeoutMs' | 'stallTimeoutMs' | 'tenantMaxRunning'>;

@@ -1,12 +1,14 @@
 import { coordinatorVerbs } from '@tidemark/contracts';
 import { defineService } from '@tidemark/platform';
 import { commitEnd } from './actions/end-sync.js';
+import { QueueLimit } from './actions/queue-limit.js';
 import { Agenda } from './agenda/agenda.js';
 import { ownCatalogue } from './catalogue.js';
 import { connectionsOf, jobsOf, type Coordinator } from './coordinator.js';
-import { claimActions, dueActions } from './daemons/actions.js';
+import { claimActions, dueActions, expediteAction } from './daemons/actions.js';
 import { Admission } from './daemons/admission.js';
 import { AgendaFeed } from './daemons/agenda-feed.js';
+import { Expediter } from './daemons/expediter.js';
 import { Liveness } from './daemons/liveness.js';
 import { Timers } from './daemons/timers.js';
 import { endedJobs } from './messaging/ended-jobs.js';
@@ -32,11 +34,16 @@ export const jobCoordinator = defineService({
     const connections = connectionsOf(eventStore);
     const commit = (tenant: string, jobId: string) => commitEnd({ eventStore, connections }, tenant, jobId);
     const admission = new Admission(eventStore, agenda, time, () => settings.tenantMaxRunning, commit, onError);
-    const coordinator: Coordinator = { eventStore, jobs, connections, agenda, admission, time, settings, catalogue };
+    const queue = new QueueLimit(agenda);
+    const coordinator: Coordinator = {
+      ...{ eventStore, jobs, connections, agenda, admission, queue, time, settings, catalogue },
+    };
     const timers = new Timers(agenda, time, dueActions(coordinator), onError);
     const liveness = new Liveness(broker, agenda, time, claimActions(coordinator), onError);
     const views = { jobs: readModel.view(jobsProjection), connections: readModel.view(connectionsProjection) };
+    const expediter = new Expediter(agenda, expediteAction(coordinator), onError);
     const advance = () => {
+      expediter.wake();
       admission.wake();
       timers.arm();
     };

@@ -11,6 +11,7 @@ export const errorCodes = [
   'IDEMPOTENCY_KEY_REUSED',
   'TOO_MANY_CONCURRENT_SYNCS',
   'CONNECTION_BUSY',
+  'QUEUE_FULL',
   'CONNECTION_NOT_ACTIVE',
   'JOB_NOT_CANCELLABLE',
   'JOB_NOT_RETRYABLE',
@@ -52,7 +53,7 @@ export class ErrorDetails {
 
   @Text({
     optional: true,
-    description: 'The job that an idempotency key already belongs to, or that cannot be retried.',
+    description: 'The job that an idempotency key already belongs to, that cannot be retried, or that is in the way.',
   })
   readonly jobId?: string;
 

@@ -9,6 +9,7 @@ import {
   GetJobState,
   GetTimeline,
   JobRef,
+  RetryJob,
 } from '../shapes/job-requests.js';
 import { Job, JobEventPage, Timeline, WaitingFor } from '../shapes/job.js';
 import { Nothing } from '../shapes/operations.js';
@@ -37,7 +38,7 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     description:
       'The reply is the job, pending. After a timeout, repeat the request with the same `idempotencyKey`: the job is ' +
       'created once, and DUPLICATE_JOB names it in `jobId`. IDEMPOTENCY_KEY_REUSED: the key came with another request. ' +
-      'TOO_MANY_CONCURRENT_SYNCS and CONNECTION_BUSY occur only with `whenBusy: reject`. After ' +
+      'TOO_MANY_CONCURRENT_SYNCS and CONNECTION_BUSY occur only with `whenBusy: reject`, QUEUE_FULL only with `queue`. After ' +
       'EVENT_STORE_UNAVAILABLE, repeat the request later.',
     errors: [
       'NOT_FOUND',
@@ -47,6 +48,7 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
       'IDEMPOTENCY_KEY_REUSED',
       'TOO_MANY_CONCURRENT_SYNCS',
       'CONNECTION_BUSY',
+      'QUEUE_FULL',
       'EVENT_STORE_UNAVAILABLE',
     ],
   }),
@@ -58,10 +60,24 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     errors: ['NOT_FOUND', 'JOB_NOT_CANCELLABLE'],
   }),
   'retry-job': verb({
-    input: JobRef,
+    input: RetryJob,
     output: job,
     summary: 'Starts a new job in place of one that ended',
-    errors: ['NOT_FOUND', 'JOB_NOT_RETRYABLE', 'CONNECTION_NOT_ACTIVE'],
+    description: 'The `idempotencyKey` has the same effect as in `create`.',
+    errors: [
+      'NOT_FOUND',
+      'JOB_NOT_RETRYABLE',
+      'CONNECTION_NOT_ACTIVE',
+      'DUPLICATE_JOB',
+      'IDEMPOTENCY_KEY_REUSED',
+      'QUEUE_FULL',
+    ],
+  }),
+  'retry-now': verb({
+    input: JobRef,
+    output: job,
+    summary: 'Starts the next attempt of a job that waits for its retry; may be repeated',
+    errors: ['NOT_FOUND', 'JOB_NOT_RETRYABLE'],
   }),
   'get-job': verb({ input: JobRef, output: job, summary: 'The job as it is now', errors: ['NOT_FOUND'] }),
   'job-state': verb({

@@ -3,6 +3,7 @@ import { uuidv5 } from '@tidemark/foundation';
 import { currentTraceparent, inSpan } from '@tidemark/telemetry';
 import { exists, type ExistingConnection } from '../connection/connection.js';
 import type { Coordinator } from '../coordinator.js';
+import { assertNotCreated } from './job-identity.js';
 import { startJob } from './start-job.js';
 
 /**
@@ -36,7 +37,9 @@ async function startScheduled(
   const { id: connectionId, tenant } = connection;
   const context = { tenant, actor: 'schedule', correlationId: jobId, traceparent: currentTraceparent() };
   try {
-    const request = { jobId, requestHash: 'schedule', type: 'full', trigger: 'schedule', whenBusy: 'queue' } as const;
+    const identity = { jobId, requestHash: 'schedule' };
+    await assertNotCreated(coordinator, identity);
+    const request = { ...identity, type: 'full', trigger: 'schedule', whenBusy: 'queue' } as const;
     await startJob(coordinator, context, connection, request);
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error;

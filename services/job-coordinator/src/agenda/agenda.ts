@@ -1,4 +1,4 @@
-import type { ConnectionEvent, JobEvent, Origin } from '@tidemark/contracts';
+import type { ConnectionEvent, JobCreated, JobEvent, Origin } from '@tidemark/contracts';
 import type { AdmissionEvent, Slot } from '../admission/admission.js';
 import type { ConnectionState } from '../connection/connection.js';
 import type { ExistingJob } from '../job/job.js';
@@ -12,6 +12,14 @@ import { Slots } from './slots.js';
 /** A due task, to be carried out outside the agenda. */
 export type DueTask = Exclude<Reminder, { readonly kind: 'job' }>;
 
+/** A job that is to wait for its next attempt no longer, unless it is due at another time by now. */
+export interface Expedited {
+  readonly jobId: string;
+  readonly tenant: string;
+  readonly due: number;
+  readonly reason: string;
+}
+
 /**
  * All outstanding work, folded from the log into memory. Each fold owns its part and may be read by anyone; an
  * event reaches all of them through the agenda alone. It decides nothing and does no I/O; losing it costs a replay.
@@ -22,6 +30,8 @@ export class Agenda {
   readonly claims = new Claims();
   readonly plans = new Plans();
   readonly #reminders = new Reminders();
+  /** By job. */
+  readonly #expedited = new Map<string, Expedited>();
   readonly #now: () => number;
   #position = -1;
 
@@ -44,12 +54,16 @@ export class Agenda {
     this.#follow(this.jobs.apply(jobId, tenant, event, origin));
     if (this.jobs.get(jobId)?.phase === 'claimed') this.claims.apply(jobId, event, this.#now());
     else this.claims.end(jobId);
+    if (event.type === 'JobCreated' && isRequested(event, this.#now()))
+      this.#expedite(event.data.connectionId, 'a sync was requested');
   }
 
   applyConnection(connectionId: string, tenant: string, event: ConnectionEvent): void {
     if (event.type === 'SyncEnded') this.#follow(this.jobs.release(event.data.jobId));
     const plan = this.plans.apply(connectionId, tenant, event);
     if (plan) this.#reminders.add({ kind: 'sync', ...plan });
+    if (event.type === 'ConnectionUpdated' && event.data.source) this.#expedite(connectionId, 'the source was changed');
+    if (event.type === 'ConnectionReconnected') this.#expedite(connectionId, 'the connection was reconnected');
   }
 
   applyAdmission({ data: { released, admitted } }: AdmissionEvent): void {
@@ -99,9 +113,29 @@ export class Agenda {
     return tasks;
   }
 
+  /** The jobs that need not wait for their next attempt: a sync of their connection was requested since, or it has changed. */
+  takeExpedited(): Expedited[] {
+    const taken = [...this.#expedited.values()].filter(({ jobId, due }) => {
+      const job = this.jobs.get(jobId);
+      return job?.phase === 'due' && job.due === due;
+    });
+    this.#expedited.clear();
+    return taken;
+  }
+
+  /** Puts back one that failed. */
+  expediteAgain(expedited: Expedited): void {
+    this.#expedited.set(expedited.jobId, expedited);
+  }
+
   /** Puts back a task that failed, to be due at `at`. */
   putBack(task: DueTask, at: number): void {
     this.#reminders.add(task, at);
+  }
+
+  #expedite(connectionId: string, reason: string): void {
+    const job = this.jobs.get(this.slots.retryingOf(connectionId) ?? '');
+    if (job?.phase === 'due') this.expediteAgain({ jobId: job.id, tenant: job.tenant, due: job.due, reason });
   }
 
   #applies(task: DueTask): boolean {
@@ -120,3 +154,7 @@ export class Agenda {
     if (after?.phase === 'due' && after.due <= now) this.#follow(this.jobs.makeReady(after.id, after.due));
   }
 }
+
+/** Requested by a caller, to start at once. */
+const isRequested = ({ data: { trigger, startAt = 0 } }: JobCreated, now: number) =>
+  trigger !== 'schedule' && startAt <= now;

@@ -1,5 +1,6 @@
 import { forceCancel } from '../actions/force-cancel.js';
 import { startPlannedSync } from '../actions/start-planned-sync.js';
+import type { Expedited } from '../agenda/agenda.js';
 import type { LiveJob } from '../agenda/live-jobs.js';
 import type { Context, Coordinator } from '../coordinator.js';
 import type { JobCommand } from '../job/job.commands.js';
@@ -15,6 +16,14 @@ export const dueActions = (coordinator: Coordinator): DueActions => ({
     forceCancel(coordinator, coordinatorOf(tenant, coordinator.agenda.jobs.get(jobId)), jobId),
   wake: () => coordinator.admission.wake(),
 });
+
+/** Ends a job's wait for its next attempt. */
+export const expediteAction =
+  ({ agenda, jobs, time }: Coordinator) =>
+  async ({ jobId, tenant, reason }: Expedited): Promise<void> => {
+    const context = coordinatorOf(tenant, agenda.jobs.get(jobId));
+    await jobs.handle(jobId, { type: 'ExpediteRetry', data: { reason, at: time.now() } }, context);
+  };
 
 /** The actions on a claim that is silent, stalled or recovered. */
 export function claimActions({ jobs, time }: Coordinator): ClaimActions {

@@ -75,8 +75,13 @@ export class Admission implements Daemon {
 
   /** Reserves a slot for a job that is about to be created. @throws TidemarkError TOO_MANY_CONCURRENT_SYNCS · CONNECTION_BUSY */
   async reserve(tenant: string, jobId: string, connectionId: string): Promise<void> {
-    if (this.#agenda.slots.retryingOf(connectionId))
-      throw new TidemarkError('CONNECTION_BUSY', `connection ${connectionId} has a job that waits for a retry`);
+    const waiting = this.#agenda.slots.retryingOf(connectionId);
+    if (waiting !== undefined && waiting !== jobId)
+      throw new TidemarkError(
+        'CONNECTION_BUSY',
+        `job ${waiting} of connection ${connectionId} waits for its retry: let it retry now, or cancel it`,
+        { jobId: waiting },
+      );
     await this.#change(tenant, ({ at, cap, released }) => ({
       type: 'ReserveSlot',
       data: { at, cap, released, jobId, connectionId },

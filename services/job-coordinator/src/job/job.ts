@@ -132,6 +132,8 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
       const { error, retryAt, retryCount } = event.data;
       return { ...job, status: 'pending', claim: null, lostClaims: 0, lastError: error, retryAt, retryCount };
     }
+    case 'RetryExpedited':
+      return { ...job, retryAt: null };
     case 'CancelRequested': {
       const { at: requestedAt, deadline, reason } = event.data;
       return { ...job, cancel: { requestedAt, deadline, reason } };

@@ -16,7 +16,10 @@ export class ErrorInfo {
   @ListOf(() => FieldProblem, { optional: true })
   readonly fields?: readonly FieldProblem[];
 
-  @Text({ optional: true, description: 'With DUPLICATE_JOB: the existing job.' })
+  @Text({
+    optional: true,
+    description: 'With DUPLICATE_JOB: the existing job. With CONNECTION_BUSY: the job that waits for its retry.',
+  })
   readonly jobId?: string;
 }
 

@@ -18,6 +18,7 @@ export const errorStatus: Readonly<Record<ErrorCode, ErrorStatus>> = {
   IDEMPOTENCY_KEY_REUSED: { http: 422, grpc: grpcStatus.INVALID_ARGUMENT },
   TOO_MANY_CONCURRENT_SYNCS: { http: 429, grpc: grpcStatus.RESOURCE_EXHAUSTED, retryAfter: 10 },
   CONNECTION_BUSY: { http: 409, grpc: grpcStatus.FAILED_PRECONDITION },
+  QUEUE_FULL: { http: 429, grpc: grpcStatus.RESOURCE_EXHAUSTED, retryAfter: 10 },
   CONNECTION_NOT_ACTIVE: { http: 409, grpc: grpcStatus.FAILED_PRECONDITION },
   JOB_NOT_CANCELLABLE: { http: 409, grpc: grpcStatus.FAILED_PRECONDITION },
   JOB_NOT_RETRYABLE: { http: 409, grpc: grpcStatus.FAILED_PRECONDITION },
