@@ -1,6 +1,7 @@
 import { severities } from '@tidemark/contracts';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { isInstant } from '@tidemark/foundation';
+import type { Headers } from './api/api.js';
 
 /** A whole number of at least `least`, for commander. */
 export const wholeNumber =
@@ -59,6 +60,17 @@ export const paged = (command: Command): Command =>
   command
     .addOption(new Option('--page <n>', 'page number, from 1').argParser(wholeNumber(1)))
     .addOption(new Option('--per-page <n>', 'rows per page').argParser(wholeNumber(1)));
+
+export interface RepeatOptions {
+  readonly idempotencyKey?: string;
+}
+
+/** `--idempotency-key`. */
+export const repeatable = (command: Command): Command =>
+  command.option('--idempotency-key <key>', 'makes it safe to repeat: the same key creates one only');
+
+export const repeatHeaders = ({ idempotencyKey }: RepeatOptions): Headers =>
+  idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
 
 export interface ChangeFilter extends PageOptions {
   readonly severity?: string;

@@ -69,7 +69,7 @@ export class WaitingFor {
   @ListOf(text(), { optional: true, description: 'The jobs that must end first: the first five of them.' })
   readonly behind?: readonly string[];
 
-  @WholeNumber({ optional: true, description: 'How many jobs must end first.' })
+  @WholeNumber({ optional: true, description: 'How many must end first, when they are more.' })
   readonly behindCount?: number;
 }
 

@@ -35,8 +35,8 @@ describe('the agenda', () => {
     const agenda = agendaOf(story('a1', 'a'), story('a2', 'a'), story('a3', 'a'), story('b1', 'b'));
     admit(agenda, 'a1');
     expect(explain(agenda, 'a1')).toEqual({ reason: 'no_runner' });
-    expect(explain(agenda, 'a3')).toEqual({ reason: 'connection_busy', behind: ['a1', 'a2'], behindCount: 2 });
-    expect(explain(agenda, 'b1')).toEqual({ reason: 'tenant_cap', behind: ['a1'], behindCount: 1 });
+    expect(explain(agenda, 'a3')).toEqual({ reason: 'connection_busy', behind: ['a1', 'a2'] });
+    expect(explain(agenda, 'b1')).toEqual({ reason: 'tenant_cap', behind: ['a1'] });
   });
 
   it('gives no reason for a job that is about to get a free slot', () => {
@@ -62,7 +62,7 @@ describe('the agenda', () => {
   it('counts a retried job at the front of the queue once', () => {
     const agenda = agendaOf(story('a1', 'a', claimStage(), failStage(1, 'fetch')), story('a2', 'a'));
     agenda.takeDue(noon + 63_000);
-    expect(explain(agenda, 'a2')).toEqual({ reason: 'connection_busy', behind: ['a1'], behindCount: 1 });
+    expect(explain(agenda, 'a2')).toEqual({ reason: 'connection_busy', behind: ['a1'] });
   });
 
   it('gives a time as the reason only until it has come', () => {
@@ -109,7 +109,7 @@ describe('the agenda', () => {
   it('lets no other job of the connection overtake one that waits for its retry', () => {
     const agenda = agendaOf(story('a1', 'a', claimStage(), failStage(1, 'fetch')), story('a2', 'a'), story('b1', 'b'));
     expect(turns(agenda)).toEqual(['b1']);
-    expect(explain(agenda, 'a2')).toEqual({ reason: 'connection_busy', behind: ['a1'], behindCount: 1 });
+    expect(explain(agenda, 'a2')).toEqual({ reason: 'connection_busy', behind: ['a1'] });
     agenda.takeDue(noon + 63_000);
     expect(turns(agenda)).toEqual(['a1', 'b1']);
     agenda.applyJob('a1', TENANT, decideJob(cancelJob, story('a1', 'a').job)[0]!);
@@ -139,7 +139,7 @@ describe('the agenda', () => {
     const running = new Map([['a1', { connectionId: 'a', attempt: 1, reserved: false, since: noon }]]);
     const released = () => tenantSnapshot(agenda, TENANT, running, { at: now, cap: 1 }).released;
     expect(released()).toEqual([]);
-    expect(explain(agenda, 'a2')).toEqual({ reason: 'connection_busy', behind: ['a1'], behindCount: 1 });
+    expect(explain(agenda, 'a2')).toEqual({ reason: 'connection_busy', behind: ['a1'] });
     agenda.slots.takeChanged();
     agenda.applyConnection('a', TENANT, syncEnded('a1'));
     expect(released()).toEqual(['a1']);

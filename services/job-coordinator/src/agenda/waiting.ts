@@ -35,15 +35,20 @@ function waitForConnection({ slots }: Agenda, job: DueJob): WaitingFor | null {
   const queued = first.filter((id) => !before.has(id));
   const behindCount = before.size + count - (first.length - queued.length);
   if (behindCount === 0) return null;
-  return { reason: 'connection_busy', behind: [...before, ...queued].slice(0, NAMED), behindCount };
+  return { reason: 'connection_busy', ...namedOf([...before, ...queued], behindCount) };
 }
 
 /** Null while the tenant has a free slot: the job is about to get it. */
 function waitForCap({ slots }: Agenda, { tenant }: DueJob, cap: number): WaitingFor | null {
   const running = slots.running(tenant);
   if (running.length < cap) return null;
-  return { reason: 'tenant_cap', behind: running.slice(0, NAMED), behindCount: running.length };
+  return { reason: 'tenant_cap', ...namedOf(running, running.length) };
 }
+
+const namedOf = (ids: readonly string[], count: number): Pick<WaitingFor, 'behind' | 'behindCount'> => ({
+  behind: ids.slice(0, NAMED),
+  ...(count > NAMED && { behindCount: count }),
+});
 
 /** The number of waiting jobs by reason; 0 for a reason that no job has. */
 export function countWaiting({ jobs, slots }: Agenda): Map<WaitingFor['reason'], number> {

@@ -1,7 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import {
-  invalid,
-  problem,
   publicPart,
   views,
   type CommandContext,
@@ -51,8 +49,6 @@ export class Jobs implements OnModuleDestroy {
   }
 
   create(context: CommandContext, connectionId: string, input: CreateJobBody, key?: string): Promise<JobView> {
-    if (key !== undefined && !/^[\x20-\x7e]{1,255}$/.test(key))
-      throw invalid([problem('Idempotency-Key', 'must be 1 to 255 printable ASCII characters')]);
     const job = { ...input, connectionId: parseId(connectionId), idempotencyKey: key };
     return this.#commands.ask('job-coordinator', 'create', context, job);
   }
@@ -65,8 +61,12 @@ export class Jobs implements OnModuleDestroy {
     return this.#commands.ask('job-coordinator', 'cancel-job', context, { jobId: parseId(id), reason });
   }
 
-  retry(context: CommandContext, id: string): Promise<JobView> {
-    return this.#commands.ask('job-coordinator', 'retry-job', context, { jobId: parseId(id) });
+  retry(context: CommandContext, id: string, idempotencyKey?: string): Promise<JobView> {
+    return this.#commands.ask('job-coordinator', 'retry-job', context, { jobId: parseId(id), idempotencyKey });
+  }
+
+  retryNow(context: CommandContext, id: string): Promise<JobView> {
+    return this.#commands.ask('job-coordinator', 'retry-now', context, { jobId: parseId(id) });
   }
 
   state(context: CommandContext, id: string, { revision, at }: JobStateQuery): Promise<JobView> {
@@ -116,7 +116,9 @@ export class Jobs implements OnModuleDestroy {
   }
 
   /** Adds the reasons why jobs wait, which only the running coordinator knows. */
-  async #explained(context: CommandContext, list: ViewPage<JobView>): Promise<JobList> {
+  async #explained(context: CommandContext, found: ViewPage<JobView>): Promise<JobList> {
+    const now = Date.now();
+    const list = { ...found, data: found.data.map((job) => withoutPast(job, now)) };
     const jobIds = list.data.filter(isWaiting).map(({ id }) => id);
     if (jobIds.length === 0) return list;
     try {
@@ -136,3 +138,9 @@ export class Jobs implements OnModuleDestroy {
 }
 
 const isWaiting = ({ state, liveness }: JobView) => state === 'pending' || (state === 'running' && liveness === null);
+
+/** Views know no clock: the time that a job waited for may have passed. */
+function withoutPast(job: JobView, now: number): JobView {
+  const until = job.waitingFor?.until;
+  return until !== undefined && Date.parse(until) <= now ? { ...job, waitingFor: null } : job;
+}
