@@ -8,7 +8,7 @@ export { DueHeap } from './due-heap.js';
 export { firstLine, messageOf, toError } from './errors.js';
 export { uuidv5, uuidv5In, uuidv7 } from './ids.js';
 export { instantOf, isInstant } from './instant.js';
-export { isJsonObject, type Json, type JsonObject } from './json.js';
+export { canonicalJson, isJsonObject, type Json, type JsonObject } from './json.js';
 export { LoadingCache } from './loading-cache.js';
 export { Loop, type LoopOptions } from './loop.js';
 export { withTimeout } from './timeout.js';

@@ -28,6 +28,7 @@ const byErrorCode: Readonly<Record<ErrorCode, ExitCode>> = {
   FORBIDDEN: exitCodes.denied,
   NOT_FOUND: exitCodes.notFound,
   DUPLICATE_JOB: exitCodes.conflict,
+  DUPLICATE_REQUEST: exitCodes.conflict,
   IDEMPOTENCY_KEY_REUSED: exitCodes.conflict,
   TOO_MANY_CONCURRENT_SYNCS: exitCodes.conflict,
   CONNECTION_BUSY: exitCodes.conflict,

@@ -8,6 +8,7 @@ export const errorCodes = [
   'FORBIDDEN',
   'NOT_FOUND',
   'DUPLICATE_JOB',
+  'DUPLICATE_REQUEST',
   'IDEMPOTENCY_KEY_REUSED',
   'TOO_MANY_CONCURRENT_SYNCS',
   'CONNECTION_BUSY',
@@ -56,6 +57,9 @@ export class ErrorDetails {
     description: 'The job that an idempotency key already belongs to, that cannot be retried, or that is in the way.',
   })
   readonly jobId?: string;
+
+  @Text({ optional: true, description: 'What an idempotency key has created already, other than a job.' })
+  readonly id?: string;
 
   @Text({ optional: true, description: 'Why a claim was refused.' })
   readonly reason?: string;

@@ -108,6 +108,10 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     output: connection,
     unknown: 'refuse',
     summary: 'Creates a connection',
+    description:
+      'With an `idempotencyKey` it is created once, and DUPLICATE_REQUEST names it in `id`, also after it was removed. ' +
+      'IDEMPOTENCY_KEY_REUSED: the key came with another request.',
+    errors: ['DUPLICATE_REQUEST', 'IDEMPOTENCY_KEY_REUSED'],
   }),
   subscribe: verb({
     input: Subscribe,

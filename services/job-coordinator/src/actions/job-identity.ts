@@ -12,11 +12,11 @@ export interface JobIdentity {
 
 /** With an idempotency key the job's id derives from it, and the hash tells a repetition from another request. */
 export const jobIdentity = (tenant: string, key: string | undefined, request: object): JobIdentity =>
-  key === undefined ? { jobId: uuidv7() } : { jobId: uuidv5('job', tenant, key), requestHash: requestHashOf(request) };
+  key === undefined
+    ? { jobId: uuidv7() }
+    : { jobId: uuidv5('job', tenant, key), requestHash: hashOf(JSON.stringify(request)) };
 
-/** Depends on the order of the members. */
-export const requestHashOf = (request: object): string =>
-  createHash('sha256').update(JSON.stringify(request)).digest('base64url');
+export const hashOf = (request: string): string => createHash('sha256').update(request).digest('base64url');
 
 /**
  * To be called before anything else is checked: a repeated request names its job, whatever has become of the

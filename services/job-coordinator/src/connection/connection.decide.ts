@@ -69,8 +69,23 @@ function create({ data }: CreateConnection, connection: ConnectionState): Connec
   // The id of a subscription never changes: it may be created again after it was removed.
   const isFree =
     connection.status === 'absent' || (connection.status === 'removed' && providerIdOf(data.source) !== null);
-  if (!isFree) throw new TidemarkError('CONFLICT', 'the connection already exists');
+  if (!isFree) throw alreadyCreated(data, connection);
   return [{ type: 'ConnectionCreated', data: { ...data, nextSyncAt: nextSync(data.schedule, data.at, data.at) } }];
+}
+
+function alreadyCreated(
+  { connectionId: id, requestHash }: CreateConnection['data'],
+  known: { readonly requestHash?: string },
+): TidemarkError {
+  if (requestHash === undefined) return new TidemarkError('CONFLICT', 'the connection already exists');
+  if (requestHash === known.requestHash)
+    return new TidemarkError('DUPLICATE_REQUEST', `connection ${id} was already created with this idempotency key`, {
+      id,
+    });
+  return new TidemarkError('IDEMPOTENCY_KEY_REUSED', 'the idempotency key was used with another request body', {
+    id,
+    fields: [{ field: 'Idempotency-Key', message: '`Idempotency-Key` was used with another request body' }],
+  });
 }
 
 /** A subscription has a name and can be removed; everything else belongs to its provider. @throws TidemarkError CONFLICT */

@@ -15,6 +15,7 @@ export const errorStatus: Readonly<Record<ErrorCode, ErrorStatus>> = {
   FORBIDDEN: { http: 403, grpc: grpcStatus.PERMISSION_DENIED },
   NOT_FOUND: { http: 404, grpc: grpcStatus.NOT_FOUND },
   DUPLICATE_JOB: { http: 409, grpc: grpcStatus.ALREADY_EXISTS },
+  DUPLICATE_REQUEST: { http: 409, grpc: grpcStatus.ALREADY_EXISTS },
   IDEMPOTENCY_KEY_REUSED: { http: 422, grpc: grpcStatus.INVALID_ARGUMENT },
   TOO_MANY_CONCURRENT_SYNCS: { http: 429, grpc: grpcStatus.RESOURCE_EXHAUSTED, retryAfter: 10 },
   CONNECTION_BUSY: { http: 409, grpc: grpcStatus.FAILED_PRECONDITION },

@@ -28,8 +28,8 @@ export class Connections {
     this.#view = readModel.view<ConnectionDocument>(views.connections);
   }
 
-  create(context: CommandContext, input: CreateConnectionBody): Promise<ConnectionView> {
-    return this.#commands.ask('job-coordinator', 'create-connection', context, input);
+  create(context: CommandContext, input: CreateConnectionBody, idempotencyKey?: string): Promise<ConnectionView> {
+    return this.#commands.ask('job-coordinator', 'create-connection', context, { ...input, idempotencyKey });
   }
 
   get(context: CommandContext, id: string): Promise<ConnectionView> {

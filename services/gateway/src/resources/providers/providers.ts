@@ -12,6 +12,7 @@ import {
 import { uuidv5 } from '@tidemark/foundation';
 import type { View } from '@tidemark/read-model';
 import { CommandClient } from '../../edge/command-client.js';
+import { KeyedRequests } from '../../edge/keyed-requests.js';
 import { pageOf, viewPage, type PageQuery, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
@@ -30,11 +31,19 @@ export class Providers {
   readonly #commands: CommandClient;
   readonly #connections: Connections;
   readonly #jobs: Jobs;
+  readonly #requests: KeyedRequests;
 
-  constructor(commands: CommandClient, connections: Connections, jobs: Jobs, { readModel }: Ports) {
+  constructor(
+    commands: CommandClient,
+    connections: Connections,
+    jobs: Jobs,
+    requests: KeyedRequests,
+    { readModel }: Ports,
+  ) {
     this.#commands = commands;
     this.#connections = connections;
     this.#jobs = jobs;
+    this.#requests = requests;
     this.#view = readModel.view<ConnectionDocument>(views.connections);
   }
 
@@ -59,8 +68,8 @@ export class Providers {
     return { ...describe(provider, subscriptions.get(provider.id)), subscribers };
   }
 
-  async create(context: CommandContext, input: CreateConnectionBody): Promise<Provider> {
-    return describe(await this.#connections.create(inCatalogue(context), input));
+  async create(context: CommandContext, input: CreateConnectionBody, key?: string): Promise<Provider> {
+    return describe(await this.#connections.create(inCatalogue(context), input, key));
   }
 
   async update(context: CommandContext, id: string, changes: UpdateConnectionBody): Promise<Provider> {
@@ -74,13 +83,16 @@ export class Providers {
   }
 
   /** Fetches the provider now, for all subscribers. */
-  sync(context: CommandContext, id: string): Promise<JobView> {
-    return this.#jobs.create(inCatalogue(context), id, { type: 'full', trigger: 'api' });
+  sync(context: CommandContext, id: string, key?: string): Promise<JobView> {
+    return this.#jobs.create(inCatalogue(context), id, { type: 'full', trigger: 'api' }, key);
   }
 
   /** The tenant's subscription; a repeated call returns the same one. @throws TidemarkError NOT_FOUND */
-  subscribe(context: CommandContext, id: string, name?: string): Promise<ConnectionView> {
-    return this.#commands.ask('job-coordinator', 'subscribe', context, { providerId: parseId(id), name });
+  subscribe(context: CommandContext, id: string, name?: string, key?: string): Promise<ConnectionView> {
+    const body = { providerId: parseId(id), name };
+    return this.#requests.complete(context, { key, operation: 'subscribe', body }, () =>
+      this.#commands.ask('job-coordinator', 'subscribe', context, body),
+    );
   }
 
   /** @throws TidemarkError NOT_FOUND when there is no subscription */
