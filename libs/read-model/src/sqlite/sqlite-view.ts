@@ -1,9 +1,10 @@
 import type { Query, QueryResult, View, ViewDefinition, ViewDocument } from '../port.js';
-import { conditions, plan } from '../query.js';
+import { COUNTED, pageOf, plan, type Plan } from '../plan.js';
+import { conditions } from '../query.js';
 import { scanById } from '../scan.js';
 import type { Database } from './database.js';
 import { tableOf, type GenerationRow, type Generations } from './generations.js';
-import { pageSql, whereSql } from './sql.js';
+import { orderSql, whereSql } from './sql.js';
 import type { SqliteGeneration } from './sqlite-generation.js';
 
 /** Reads the generation that is live at the time of the call. */
@@ -31,17 +32,26 @@ export class SqliteView<D extends ViewDocument> implements View<D> {
     const checked = plan(this.definition, query);
     return this.#readFlushed((live) => {
       if (!live) return { data: [], total: 0, asOf: -1 };
+      const documents = this.#page(live, checked);
+      const isAll = query.after === undefined && checked.offset === 0 && documents.length <= checked.limit;
       const where = whereSql(checked.where, live.columns);
-      const page = pageSql(checked, live.columns);
-      const sql = `select doc from ${tableOf(live.id)} ${where.text} ${page.text}`;
-      const rows = this.db.all(sql, ...where.values, ...page.values);
-      const known = checked.offset === 0 && rows.length < checked.limit;
-      return {
-        data: rows.map((row) => JSON.parse(row.doc as string) as D),
-        total: known ? rows.length : this.#count(live, where),
-        asOf: live.position,
-      };
+      const counted = isAll ? documents.length : this.#count(live, where, COUNTED + 1);
+      return pageOf(checked, documents, counted, live.position);
     });
+  }
+
+  /** One more than the limit, if there are so many. */
+  #page(live: GenerationRow, checked: Plan): D[] {
+    const documents: D[] = [];
+    for (const part of checked.parts) {
+      const { text, values } = whereSql(part, live.columns);
+      const sql = `select doc from ${tableOf(live.id)} ${text} ${orderSql(checked.order, live.columns)} limit ? offset ?`;
+      const missing = checked.limit + 1 - documents.length;
+      for (const row of this.db.all(sql, ...values, missing, checked.offset))
+        documents.push(JSON.parse(row.doc as string) as D);
+      if (documents.length > checked.limit) break;
+    }
+    return documents;
   }
 
   async count(where?: Query<D>['where']): Promise<number> {
@@ -69,9 +79,9 @@ export class SqliteView<D extends ViewDocument> implements View<D> {
     return this.generations.live(this.definition);
   }
 
-  #count(live: GenerationRow, where: ReturnType<typeof whereSql>): number {
-    const sql = `select count(*) as total from ${tableOf(live.id)} ${where.text}`;
-    return this.db.get(sql, ...where.values)!.total as number;
+  #count(live: GenerationRow, where: ReturnType<typeof whereSql>, most = -1): number {
+    const sql = `select count(*) as total from (select 1 from ${tableOf(live.id)} ${where.text} limit ?)`;
+    return this.db.get(sql, ...where.values, most)!.total as number;
   }
 
   #readFlushed<T>(work: (live: GenerationRow | null) => T): T {
