@@ -36,20 +36,20 @@ export function plan<D extends ViewDocument>(definition: ViewDefinition<D>, quer
   return { where, parts, order, limit: perPage, offset: 0 };
 }
 
-/** A page of documents, of which up to one more than the limit were read, and their number, counted up to one more than `COUNTED`. */
-export function pageOf<D extends object>(
-  { order, limit }: Plan,
+/** One page of a list of which up to one document more than the page was read, and which was counted up to one more than `COUNTED`. */
+export function pageOfList<D extends ViewDocument>(
+  { sort = [], perPage = 50 }: Pick<Query<D>, 'sort' | 'perPage'>,
   documents: readonly D[],
   counted: number,
   asOf: number,
 ): QueryResult<D> {
-  const data = documents.slice(0, limit);
-  const last = documents.length > limit ? data.at(-1) : undefined;
+  const data = documents.slice(0, perPage);
+  const last = documents.length > perPage ? data.at(-1) : undefined;
   return {
     data,
     total: Math.min(counted, COUNTED),
     ...(counted > COUNTED && { totalIsExact: false as const }),
-    ...(last && { next: encodeCursor(order, last) }),
+    ...(last && { next: encodeCursor(withId(sort), last) }),
     asOf,
   };
 }

@@ -52,13 +52,19 @@ export const gather =
 
 export interface PageOptions {
   readonly page?: number;
+  readonly cursor?: string;
   readonly perPage?: number;
 }
 
-/** `--page` and `--per-page`. */
+/** `--page` or `--cursor`, and `--per-page`. */
 export const paged = (command: Command): Command =>
   command
     .addOption(new Option('--page <n>', 'page number, from 1').argParser(wholeNumber(1)))
+    .addOption(
+      new Option('--cursor <cursor>', 'continue after a page, as printed below it; new rows do not shift it').conflicts(
+        'page',
+      ),
+    )
     .addOption(new Option('--per-page <n>', 'rows per page').argParser(wholeNumber(1)));
 
 export interface RepeatOptions {
@@ -94,8 +100,8 @@ export const filtered = (command: Command): Command =>
     .option('--exit-code', 'exit with 1 if there are matching changes');
 
 /** The filter as query parameters of the API. */
-export const filterQuery = ({ severity, rule, operation, ignored = false, page, perPage }: ChangeFilter) => ({
-  ...{ severity, rule, operation, ignored, page, perPage },
+export const filterQuery = ({ severity, rule, operation, ignored = false, page, cursor, perPage }: ChangeFilter) => ({
+  ...{ severity, rule, operation, ignored, page, cursor, perPage },
 });
 
 /** Collects a repeatable option with any values. */

@@ -1,5 +1,5 @@
 import type { Query, QueryResult, View, ViewDefinition, ViewDocument } from '../port.js';
-import { COUNTED, pageOf, plan, type Plan } from '../plan.js';
+import { COUNTED, pageOfList, plan, type Plan } from '../plan.js';
 import { conditions, type Where } from '../query.js';
 import { scanById } from '../scan.js';
 import { toDocument } from './documents.js';
@@ -29,7 +29,7 @@ export class MongoView<D extends ViewDocument> implements View<D> {
         this.#count(live, checked.where, COUNTED + 1),
       ]);
       // The position was read before the documents: they may be newer than it, never older.
-      return pageOf(checked, documents, counted, live.position);
+      return pageOfList(query, documents, counted, live.position);
     });
   }
 

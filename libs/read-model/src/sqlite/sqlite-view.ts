@@ -1,5 +1,5 @@
 import type { Query, QueryResult, View, ViewDefinition, ViewDocument } from '../port.js';
-import { COUNTED, pageOf, plan, type Plan } from '../plan.js';
+import { COUNTED, pageOfList, plan, type Plan } from '../plan.js';
 import { conditions } from '../query.js';
 import { scanById } from '../scan.js';
 import type { Database } from './database.js';
@@ -36,7 +36,7 @@ export class SqliteView<D extends ViewDocument> implements View<D> {
       const isAll = query.after === undefined && checked.offset === 0 && documents.length <= checked.limit;
       const where = whereSql(checked.where, live.columns);
       const counted = isAll ? documents.length : this.#count(live, where, COUNTED + 1);
-      return pageOf(checked, documents, counted, live.position);
+      return pageOfList(query, documents, counted, live.position);
     });
   }
 

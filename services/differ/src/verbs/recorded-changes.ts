@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  invalid,
+  problem,
   TidemarkError,
   type Change,
   type ChangeDocument,
@@ -9,7 +11,7 @@ import {
   type ListChanges,
 } from '@tidemark/contracts';
 import { changeFilter, ignoredBy } from '@tidemark/openapi-diff';
-import type { Query, QueryResult, View } from '@tidemark/read-model';
+import { COUNTED, InvalidCursor, pageOfList, type Query, type QueryResult, type View } from '@tidemark/read-model';
 import { rulesOf, summaryOf } from './summary.js';
 
 /** Documents read at once where no index helps. */
@@ -31,20 +33,21 @@ export class RecordedChanges {
 
   /** Those of the newest comparison first, in its order. */
   async list(request: ListChanges, now: Date): Promise<ChangeList> {
-    const { operation, ignored, page, perPage, connectionId } = request;
+    const { operation, ignored, page, perPage, after, connectionId } = request;
     const rules = await rulesOf(this.#ignoreLists, request);
     const ruleFor = ignoredBy(rules, now);
     const query: Query<ChangeDocument> = { where: conditionsOf(request), sort: newestFirst };
     // Filters without an index are applied to all documents that match the others.
     const isIndexed = operation === undefined && (ignored === undefined || (!ignored && rules.length === 0));
-    const { data, total, asOf } = isIndexed
-      ? await this.#changes.query({ ...query, page, perPage })
-      : await this.#scan(
-          query,
-          changeFilter({ operation, ignored }, (change) => ruleFor(change) !== undefined),
-          request,
-        );
-    return { data: data.map((change) => ({ ...summaryOf(change, ruleFor(change)), connectionId })), total, asOf };
+    const passes = changeFilter({ operation, ignored }, (change) => ruleFor(change) !== undefined);
+    const part = after === undefined ? { page, perPage } : { after, perPage };
+    const found = isIndexed ? this.#changes.query({ ...query, ...part }) : this.#scan(query, passes, request);
+    const { data, ...rest } = await found.catch((error: unknown) => {
+      throw error instanceof InvalidCursor
+        ? invalid([problem('cursor', 'must be the `next` of a page of this list')])
+        : error;
+    });
+    return { ...rest, data: data.map((change) => ({ ...summaryOf(change, ruleFor(change)), connectionId })) };
   }
 
   /** @throws TidemarkError NOT_FOUND */
@@ -55,28 +58,36 @@ export class RecordedChanges {
     return { ...summaryOf(change, rule), connectionId: caller.connectionId, operations: change.operations };
   }
 
-  /** One page of the matching changes of a list that can only be read as a whole. */
+  /** One page of a list whose filters no index serves: all of its documents are read, up to those that are counted. */
   async #scan(
     query: Query<ChangeDocument>,
     passes: Test,
-    { page, perPage }: Pick<ListChanges, 'page' | 'perPage'>,
+    { page, perPage, after }: Pick<ListChanges, 'page' | 'perPage' | 'after'>,
   ): Promise<QueryResult<ChangeDocument>> {
-    const first = (page - 1) * perPage;
-    const data: ChangeDocument[] = [];
-    let total = 0;
+    const asOf = await this.#changes.position();
+    const found: ChangeDocument[] = [];
+    let skip = after === undefined ? (page - 1) * perPage : 0;
+    for await (const change of this.#matching(query, passes, after))
+      if (--skip < 0 && found.push(change) > perPage) break;
+    let counted = 0;
+    for await (const _ of this.#matching(query, passes)) if (++counted > COUNTED) break;
+    return pageOfList({ sort: newestFirst, perPage }, found, counted, asOf);
+  }
+
+  async *#matching(query: Query<ChangeDocument>, passes: Test, after?: string): AsyncGenerator<ChangeDocument> {
     let turn = performance.now();
-    for (let chunk = 1; ; chunk++) {
-      const found = await this.#changes.query({ ...query, page: chunk, perPage: CHUNK });
-      for (const change of found.data) {
+    for (let cursor = after; ;) {
+      const part = cursor === undefined ? {} : { after: cursor };
+      const { data, next } = await this.#changes.query({ ...query, ...part, perPage: CHUNK });
+      for (const change of data) {
         if (performance.now() - turn > TURN_MS) {
           await nextTurn();
           turn = performance.now();
         }
-        if (!passes(change)) continue;
-        if (total >= first && data.length < perPage) data.push(change);
-        total++;
+        if (passes(change)) yield change;
       }
-      if (chunk * CHUNK >= found.total) return { data, total, asOf: found.asOf };
+      if (next === undefined) return;
+      cursor = next;
     }
   }
 }

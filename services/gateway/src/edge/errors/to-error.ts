@@ -1,4 +1,4 @@
-import { isErrorCode, TidemarkError, type ErrorCode, type ErrorDetails } from '@tidemark/contracts';
+import { invalid, isErrorCode, problem, TidemarkError, type ErrorCode, type ErrorDetails } from '@tidemark/contracts';
 
 /** Error codes of the ports, and the error that a caller gets instead. */
 const translated: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {
@@ -24,6 +24,8 @@ const translated: Readonly<Record<string, readonly [code: ErrorCode, message: st
 export function toTidemarkError(error: unknown): TidemarkError {
   if (error instanceof TidemarkError) return error;
   const { code, message, details } = error as { code?: unknown; message?: unknown; details?: unknown };
+  if (code === 'INVALID_CURSOR')
+    return invalid([problem('cursor', 'must be the `next` of a page of this list')], { cause: error });
   const known = typeof code === 'string' ? translated[code] : undefined;
   if (known) return new TidemarkError(known[0], known[1], {}, { cause: error });
   if (isErrorCode(code) && code !== 'INTERNAL')

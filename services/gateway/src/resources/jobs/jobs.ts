@@ -11,7 +11,7 @@ import {
 } from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
 import { CommandClient } from '../../edge/command-client.js';
-import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
+import { fixedPage, pageOf, partOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { Connections } from '../connections/connections.js';
@@ -74,14 +74,13 @@ export class Jobs implements OnModuleDestroy {
   }
 
   async timeline(context: CommandContext, id: string, query: PageQuery): Promise<Page<TimelineEntry>> {
-    const page = pageOf(query);
-    const { data, total } = await this.#commands.ask<{ data: TimelineEntry[]; total: number }>(
+    const found = await this.#commands.ask<{ data: TimelineEntry[]; total: number }>(
       'job-coordinator',
       'job-timeline',
       context,
-      { jobId: parseId(id), ...page },
+      { jobId: parseId(id), ...pageOf(query) },
     );
-    return { data, pagination: { ...page, total } };
+    return fixedPage(query, found);
   }
 
   /** The newest first; those of one connection when the query names it. */
@@ -92,7 +91,7 @@ export class Jobs implements OnModuleDestroy {
       ...(connectionId !== undefined && { connectionId }),
       ...(state && { state: { in: state } }),
     };
-    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
+    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...partOf(query) });
     return this.#explained(
       context,
       viewPage(query, found, (document) => publicPart(document, views.jobs)),

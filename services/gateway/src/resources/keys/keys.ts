@@ -6,7 +6,7 @@ import { Projector, type View } from '@tidemark/read-model';
 import { Authenticator } from '../../edge/auth/authenticator.js';
 import { KeyStore } from '../../edge/auth/key-store.js';
 import { KeyedRequests } from '../../edge/keyed-requests.js';
-import { pageOf, viewPage, type ViewPage } from '../../edge/paging.js';
+import { partOf, viewPage, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import type { CreateKeyBody, Key, KeysQuery, NewKey } from './keys.dto.js';
@@ -56,7 +56,7 @@ export class Keys {
   /** The newest first, including revoked ones. */
   async list(query: KeysQuery): Promise<ViewPage<Key>> {
     const where = query.tenant === undefined ? {} : { tenant: query.tenant };
-    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
+    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...partOf(query) });
     return viewPage(query, found, (document) => publicPart(document, keysProjection));
   }
 

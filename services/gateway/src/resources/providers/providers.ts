@@ -13,7 +13,7 @@ import { uuidv5 } from '@tidemark/foundation';
 import type { View } from '@tidemark/read-model';
 import { CommandClient } from '../../edge/command-client.js';
 import { KeyedRequests } from '../../edge/keyed-requests.js';
-import { pageOf, viewPage, type PageQuery, type ViewPage } from '../../edge/paging.js';
+import { partOf, viewPage, type PageQuery, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import type { CreateConnectionBody, UpdateConnectionBody } from '../connections/connections.dto.js';
@@ -50,7 +50,7 @@ export class Providers {
   /** The newest first. */
   async list({ tenant }: CommandContext, query: PageQuery): Promise<ViewPage<Provider>> {
     const where = { tenant: CATALOGUE, providerId: null };
-    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
+    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...partOf(query) });
     const subscriptions = await this.#subscriptions(
       tenant,
       found.data.map(({ id }) => id),
