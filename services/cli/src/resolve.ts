@@ -63,9 +63,11 @@ async function gather<Item extends Named>(api: Api, address: string): Promise<re
   const items = new Map<string, Item>();
   let cursor: string | undefined;
   for (let page = 1; page <= MAX_PAGES; page++) {
-    const { data, next } = await api.get<Page<Item>>(address, { cursor, perPage: PER_PAGE });
+    // An older server has pages alone.
+    const part = cursor === undefined ? { page } : { cursor };
+    const { data, pagination, next } = await api.get<Page<Item>>(address, { ...part, perPage: PER_PAGE });
     for (const item of data) items.set(item.id, item);
-    if (next === undefined) break;
+    if (data.length === 0 || page * PER_PAGE >= pagination.total) break;
     cursor = next;
   }
   return [...items.values()];
