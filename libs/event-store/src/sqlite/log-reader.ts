@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { StreamDeleted, StreamNotFound, Unavailable } from '../errors.js';
+import type { Anchor } from '../history/epochs.js';
 import type { EventMetadata, ReadOptions, RecordedEvent } from '../port.js';
 
 /** Memory limits of one reader. */
@@ -21,12 +22,20 @@ export class LogReader {
   readonly #forwards: StatementSync;
   readonly #backwards: StatementSync;
   readonly #findStream: StatementSync;
+  readonly #idAt: StatementSync;
 
   constructor(private readonly database: DatabaseSync) {
     const columns = 'SELECT pos, rev, id, type, data, meta, ts FROM events WHERE sid = ?';
     this.#forwards = arrays(database.prepare(`${columns} AND rev >= ? ORDER BY rev LIMIT ?`));
     this.#backwards = arrays(database.prepare(`${columns} AND rev <= ? ORDER BY rev DESC LIMIT ?`));
     this.#findStream = database.prepare('SELECT sid, deleted FROM streams WHERE name = ?');
+    this.#idAt = database.prepare('SELECT id FROM events WHERE pos = ?');
+  }
+
+  /** The event at this position. @throws Unavailable */
+  eventAt(position: number): Anchor | undefined {
+    const row = guarded(() => this.#idAt.get(position));
+    return row && { position, id: row['id'] as string };
   }
 
   /** A stream's events, in chunks. @throws StreamNotFound · StreamDeleted · Unavailable */

@@ -4,6 +4,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock, type Clock } from '@tidemark/foundation';
 import { encodeAppend, type EncodedAppend } from '../encoding.js';
 import { Unavailable } from '../errors.js';
+import type { Anchor } from '../history/epochs.js';
+import { LogHistory } from '../history/log-history.js';
 import type {
   AppendResult,
   BatchHandler,
@@ -42,6 +44,7 @@ const CHECKPOINT_DELAY = 50; // ms
 export class SqliteEventStore implements EventStore {
   /** How often the file has been opened, this time included: grows with every start. */
   readonly epoch: number;
+  readonly history = new LogHistory(this);
   // eslint-disable-next-line no-restricted-syntax -- a test makes the disk full through it
   private readonly database: DatabaseSync;
   readonly #lock: FileLock;
@@ -114,6 +117,11 @@ export class SqliteEventStore implements EventStore {
   async head(): Promise<number> {
     this.#assertOpen();
     return this.#writer.lastPosition;
+  }
+
+  async eventAt(position: number | 'end'): Promise<Anchor | undefined> {
+    this.#assertOpen();
+    return this.#reader.eventAt(position === 'end' ? this.#writer.lastPosition : position);
   }
 
   async tombstone(stream: string, expected: ExpectedRevision): Promise<void> {
