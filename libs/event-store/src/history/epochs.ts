@@ -57,9 +57,9 @@ export function knownHistory(events: readonly RecordedEvent[]): KnownHistory | u
 
 /** The last position that a reader of this epoch and the log have in common: -1 when the log does not know the epoch. */
 export function commonWith(epochs: readonly Epoch[], epoch: string | undefined): number {
-  const index = epoch === undefined ? 0 : epochs.findIndex(({ id }) => id === epoch);
-  if (index === -1) return -1;
-  return Math.min(...epochs.slice(index + 1).map(({ after }) => after), Infinity);
+  const own = epoch === undefined ? 0 : epochs.findIndex(({ id }) => id === epoch);
+  const next = own === -1 ? epochs.findIndex(({ replaces }) => replaces === epoch) : own + 1;
+  return next === -1 ? -1 : Math.min(...epochs.slice(next).map(({ after }) => after), Infinity);
 }
 
 /** Whether the end of this epoch is known already. */

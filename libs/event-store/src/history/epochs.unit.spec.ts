@@ -17,7 +17,7 @@ describe('what a reader has in common with the log', () => {
   const epochs = [
     { id: 'a', after: -1 },
     { id: 'b', after: 600 },
-    { id: 'c', after: 500 },
+    { id: 'c', after: 500, replaces: 'lost' },
   ];
 
   it.each([
@@ -25,6 +25,7 @@ describe('what a reader has in common with the log', () => {
     ['a', 500],
     ['b', 500],
     ['c', Infinity],
+    ['lost', 500],
     ['unknown', -1],
   ])('in epoch %s ends at %s', (epoch, position) => expect(commonWith(epochs, epoch)).toBe(position));
 });

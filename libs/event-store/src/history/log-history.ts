@@ -62,7 +62,8 @@ export class LogHistory {
     let common = Math.min(position, commonWith(known.epochs, epoch));
     // A position with a token lies between two events, and may be beyond the last one.
     if (token === undefined && common > (await this.store.head())) {
-      known = await this.#begin((await this.#newestIn(this.#anchors))?.position ?? (await this.store.head()));
+      // It may have grown since it was restored: only what is known to be the same counts.
+      known = await this.#begin((await this.#newestIn(this.#anchors))?.position ?? -1);
       common = Math.min(position, commonWith(known.epochs, epoch));
     }
     const current = known.epochs.at(-1)!.id;
