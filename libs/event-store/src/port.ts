@@ -76,11 +76,7 @@ export interface SubscribeOptions {
  * has read: at least the position of the last event, higher when later events are in other categories. `events` may be
  * empty when only the position advanced. Whoever keeps the position keeps the `token` that came with it.
  */
-export type BatchHandler = (
-  events: readonly RecordedEvent[],
-  position: number,
-  token?: string,
-) => Promise<void> | void;
+export type BatchHandler = (events: readonly RecordedEvent[], position: number, token?: string) => Promise<void> | void;
 
 export interface Subscription {
   /** The last position that the handler has finished. */

@@ -4,7 +4,8 @@ import { commonWith, withAnchor, type Anchor } from './epochs.js';
 describe('anchors', () => {
   it('are few, reach back to the first event, and lie twice as far apart at most', () => {
     let anchors: Anchor[] = [];
-    for (let position = 0; position < 10_000; position++) anchors = withAnchor(anchors, { position, id: `${position}` });
+    for (let position = 0; position < 10_000; position++)
+      anchors = withAnchor(anchors, { position, id: `${position}` });
     expect(anchors.length).toBeLessThan(40);
     expect(anchors[0]!.position).toBe(9_999);
     expect(anchors.at(-1)!.position).toBe(0);

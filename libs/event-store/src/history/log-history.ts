@@ -105,7 +105,8 @@ export class LogHistory {
       if (!(error instanceof Conflict)) throw error;
       // Another process found the same: its epoch counts, unless it confirms what this one has found to be lost.
       this.#known = await this.#load();
-      if (commonWith(this.#known.epochs, replaces ?? known.epochs.at(-1)!.id) > after) return this.#begin(after, replaces);
+      if (commonWith(this.#known.epochs, replaces ?? known.epochs.at(-1)!.id) > after)
+        return this.#begin(after, replaces);
       return this.#known;
     }
     return (this.#known = await this.#load());

@@ -33,7 +33,7 @@ export class MongoReadModel implements ReadModel {
   async live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation | null> {
     const live = await this.#registry.live(projection);
     if (live?.version !== projection.version) return null;
-    return new MongoGeneration(this.#registry, projection, live.id, live.position);
+    return new MongoGeneration(this.#registry, projection, live.id, live.place);
   }
 
   async liveVersion<D extends ViewDocument>(definition: ViewDefinition<D>): Promise<number | null> {
@@ -46,7 +46,7 @@ export class MongoReadModel implements ReadModel {
     await this.#registry.dropAbandoned(projection);
     const id = await this.#registry.create(projection);
     this.#unfinished.set(projection.name, { definition: projection as unknown as ViewDefinition, id });
-    return new MongoGeneration(this.#registry, projection, id, -1);
+    return new MongoGeneration(this.#registry, projection, id, { position: -1 });
   }
 
   async swap<D extends ViewDocument>(projection: Projection<D>, generation: Generation): Promise<void> {
