@@ -9,6 +9,7 @@ export { firstLine, messageOf, toError } from './errors.js';
 export { uuidv5, uuidv5In, uuidv7 } from './ids.js';
 export { instantOf, isInstant } from './instant.js';
 export { isJsonObject, type Json, type JsonObject } from './json.js';
+export { isLabelled, type Labelled } from './labelled.js';
 export { LoadingCache } from './loading-cache.js';
 export { Loop, type LoopOptions } from './loop.js';
 export { withTimeout } from './timeout.js';

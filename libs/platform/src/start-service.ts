@@ -4,7 +4,7 @@ import { LegRunner } from '@tidemark/leg-runner';
 import { mountRoutes } from '@tidemark/messaging/nest';
 import { Projector } from '@tidemark/read-model';
 import { observableGauge } from '@tidemark/telemetry';
-import type { Adapters, PortName } from './adapters.js';
+import type { Adapters, PortName } from './ports.js';
 import type {
   AnyService,
   Overrides,

@@ -43,14 +43,17 @@ export class LogHistory {
   }
 
   /** Compares the log with what another process, or an earlier run, last saw of it. @throws Unavailable · OutcomeUnknown */
-  async compare({ epoch, anchors }: LogMark): Promise<void> {
+  async compare({ epoch, anchors }: LogMark): Promise<Observation> {
     const { epochs } = (this.#known = await this.#load());
-    if (isOver(epochs, epoch)) return;
+    if (isOver(epochs, epoch)) return 'same';
     const common = await this.#newestIn(anchors);
     if (epoch !== epochs.at(-1)!.id || common !== anchors[0]) {
       this.#anchors = common ? anchors.slice(anchors.indexOf(common)) : [];
       await this.#begin(common?.position ?? -1, epoch);
-    } else if ((common?.position ?? -1) > (this.#anchors[0]?.position ?? -1)) this.#anchors = anchors;
+      return 'replaced';
+    }
+    if ((common?.position ?? -1) > (this.#anchors[0]?.position ?? -1)) this.#anchors = anchors;
+    return 'same';
   }
 
   /**
