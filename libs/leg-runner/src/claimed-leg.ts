@@ -4,6 +4,7 @@ import {
   type Checkpoint,
   type ClaimGranted,
   type ClaimRef,
+  type ClaimRelease,
   type Counts,
   pipelineOfConnector,
   type PipelineChoice,
@@ -26,6 +27,8 @@ import { assertCheckpoint, reportOf } from './stage-report.js';
 const STOP_WITHIN_MS = 500;
 /** How long to retry a cancel's confirmation; the coordinator cancels by itself at its deadline. */
 const CONFIRM_WITHIN_MS = 5000;
+/** How long a runner that is stopped waits for a coordinator to take its leg back. */
+const RELEASE_WITHIN_MS = 1000;
 
 export type StopReason = 'cancelled' | 'fenced' | 'draining';
 
@@ -194,7 +197,19 @@ export class ClaimedLeg {
         .catch(() => undefined); // The coordinator cancels by itself at the deadline.
       return;
     }
+    // The coordinator offers it again, and does not count it as lost.
+    if (reason === 'draining' && (await this.#release())) return;
     throw new Retryable(`leg given back: ${(error as Error).message}`, 0, { cause: error });
+  }
+
+  /** False when no coordinator took it back; an older one does not know how. */
+  async #release(): Promise<boolean> {
+    const { tenant, id: jobId } = this.#job;
+    const release: ClaimRelease = { tenant, jobId, claim: this.claim };
+    return this.coordinator.ask('release-claim', release, RELEASE_WITHIN_MS).then(
+      () => true,
+      () => false,
+    );
   }
 
   #report<R>(verb: string, data: object): Promise<R> {

@@ -230,12 +230,20 @@ describe('a leg that is stopped', () => {
     expect(world.verbs()).toEqual(verbs);
   });
 
-  it('with its runner gives the message back', async () => {
+  it('with its runner gives its claim back, so that it does not count as lost', async () => {
+    const running = world.leg({ read: untilStopped }).run();
+    await settled();
+    world.draining.abort();
+    await running;
+    expect(world.verbs()).toEqual(['release-claim']);
+  });
+
+  it('with its runner gives the message back when the coordinator does not take the claim', async () => {
+    world.answers['release-claim'] = refusing('INTERNAL');
     const running = world.leg({ read: untilStopped }).run();
     await settled();
     world.draining.abort();
     await expect(running).rejects.toThrow(Retryable);
-    expect(world.verbs()).toEqual([]);
   });
 
   it('abandons a stage that ignores its signal', async () => {
