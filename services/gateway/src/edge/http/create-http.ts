@@ -3,6 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { cleanJson } from '@tidemark/contracts/fields';
 import { quietly, type Logger } from '@tidemark/platform';
 import { Authenticator } from '../auth/authenticator.js';
 import { authenticateHttp } from '../auth/http-authentication.js';
@@ -28,6 +29,7 @@ export async function createHttp(module: DynamicModule, logger: Logger): Promise
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
   });
+  server.setReplySerializer(cleanJson);
   takeJsonOnly(server);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: quietly(logger),
