@@ -11,6 +11,7 @@ import { KeyOfSettings } from './auth/key-of-settings.js';
 import { grpcEdge } from './grpc/grpc-edge.js';
 import { createHttp } from './http/create-http.js';
 import { httpEdge } from './http/http-edge.js';
+import { EdgeLimits } from './limits/edge-limits.js';
 import type { EdgeDaemon } from './edge-daemon.js';
 
 const logger = createLogger('test', 'silent');
@@ -36,7 +37,8 @@ afterAll(async () => {
 
 const createApp = () => {
   const projector = new Projector({ ...adapters, projections: [], onError: logger.error });
-  return createHttp(GatewayModule.forRoot({ adapters, projector, rateLimit: 0, logger }), logger);
+  const limits = new EdgeLimits();
+  return createHttp(GatewayModule.forRoot({ adapters, projector, rateLimit: 0, limits, logger }), logger, limits);
 };
 
 /** A server whose rounds are calls that it answers. */

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -8,18 +8,24 @@ import { quietly, type Logger } from '@tidemark/platform';
 import { Authenticator } from '../auth/authenticator.js';
 import { authenticateHttp } from '../auth/http-authentication.js';
 import { answerError } from '../errors/answer-error.js';
+import type { EdgeLimits } from '../limits/edge-limits.js';
 import { serveDocs } from '../openapi/openapi.js';
 import { requestIdOf } from '../request-context.js';
+import { answerMalformed, guardedServer } from './guarded-server.js';
 
 const BODY_LIMIT = 1024 * 1024;
 
 /** The HTTP server, ready to listen. */
-export async function createHttp(module: DynamicModule, logger: Logger): Promise<NestFastifyApplication> {
+export async function createHttp(
+  module: DynamicModule,
+  logger: Logger,
+  limits: EdgeLimits,
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     genReqId: (request: { headers: IncomingHttpHeaders }) => requestIdOf(request.headers['x-request-id']),
-    // A stream of a job's events may last for hours; a client may not take long to send its request.
-    requestTimeout: 30_000,
+    serverFactory: (handler: RequestListener) => guardedServer(handler, limits.connections),
+    clientErrorHandler: answerMalformed,
     // Requests that the router rejects reach neither hooks nor filters.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       answerError(error, request, reply, logger),
@@ -36,7 +42,7 @@ export async function createHttp(module: DynamicModule, logger: Logger): Promise
     bodyParser: false,
     abortOnError: false,
   });
-  authenticateHttp(server, app.get(Authenticator));
+  authenticateHttp(server, app.get(Authenticator), limits);
   serveDocs(app);
   await app.init();
   return app;

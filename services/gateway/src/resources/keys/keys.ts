@@ -50,7 +50,7 @@ export class Keys {
   async revoke(context: CommandContext, id: string): Promise<void> {
     const { hash, tenant } = await this.#find(parseId(id));
     await this.#store.revoke(hash, { ...context, tenant });
-    this.#authenticator.forget(hash);
+    this.#authenticator.end(hash, id);
   }
 
   async #find(id: string): Promise<KeyDocument> {
