@@ -2,7 +2,7 @@ import { platformSettings, SettingsError, standaloneUrls, type PlatformSettings 
 import { messageOf, type Stoppable } from '@tidemark/foundation';
 import { startTelemetry } from '@tidemark/telemetry';
 import { openAdapters, type Adapters, type PortName } from './adapters.js';
-import { assertWritable } from './data-folder.js';
+import { openDataFolder } from './data-folder.js';
 import { startHealthServer } from './health-server.js';
 import type { ServiceDeclaration, SettingName } from './declaration.js';
 import { createLogger, type Logger } from './logger.js';
@@ -45,7 +45,9 @@ export async function runProcess<P extends PortName>({
   let settings: PlatformSettings | undefined;
   try {
     settings = platformSettings.parse(process.env);
-    if (usesFolder(ports, settings)) assertWritable(settings.dataDir);
+    // Whatever this process writes is for its user alone.
+    process.umask(0o077);
+    if (usesFolder(ports, settings)) openDataFolder(settings.dataDir);
     const telemetry = await startTelemetry({ service: name, endpoint: settings.otlpEndpoint ?? undefined });
     const logger = createLogger(name, settings.logLevel);
     for (const variable of platformSettings.unknown(process.env, 'TIDEMARK_').filter((other) => !OTHERS.has(other)))

@@ -46,10 +46,10 @@ export class Calls {
   unary(method: Method, { scope, answer }: UnaryRpc): handleUnaryCall<object, object> {
     return (call, callback) => {
       const requestId = begin(call);
-      this.#run(call, method, scope, requestId, async (context, { keyId }) => {
-        const end = this.#limits.requests.take(keyId);
+      this.#run(call, method, scope, requestId, async (context, caller) => {
+        const end = this.#limits.requests.take(caller.keyId);
         try {
-          const json = await answer(context, this.#codec.fromMessage(method.requestType, call.request));
+          const json = await answer(context, this.#codec.fromMessage(method.requestType, call.request), caller);
           return this.#codec.toMessage(method.responseType, json);
         } finally {
           end();

@@ -11,6 +11,7 @@ import { answerError } from '../errors/answer-error.js';
 import type { EdgeLimits } from '../limits/edge-limits.js';
 import { serveDocs } from '../openapi/openapi.js';
 import { requestIdOf } from '../request-context.js';
+import { securityHeaders } from './security-headers.js';
 import { answerMalformed, guardedServer } from './guarded-server.js';
 
 const BODY_LIMIT = 1024 * 1024;
@@ -33,7 +34,7 @@ export async function createHttp(
   });
   const server: FastifyInstance = adapter.getInstance();
   server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    reply.header('x-request-id', request.id).headers(securityHeaders(request.url));
   });
   server.setReplySerializer(cleanJson);
   takeJsonOnly(server);
