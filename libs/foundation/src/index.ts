@@ -12,3 +12,4 @@ export { LoadingCache } from './loading-cache.js';
 export { Loop, type LoopOptions } from './loop.js';
 export { withTimeout } from './timeout.js';
 export { TokenBucket, type BucketRate } from './token-bucket.js';
+export { visible } from './visible.js';

@@ -1,5 +1,5 @@
 import { platformSettings, SettingsError, standaloneUrls, type PlatformSettings } from '@tidemark/config';
-import { messageOf, type Stoppable } from '@tidemark/foundation';
+import { messageOf, visible, type Stoppable } from '@tidemark/foundation';
 import { startTelemetry } from '@tidemark/telemetry';
 import { openAdapters, type Adapters, type PortName } from './adapters.js';
 import { openDataFolder } from './data-folder.js';
@@ -19,7 +19,7 @@ export interface ProcessOptions<P extends PortName> {
 }
 
 /** Not settings of a service: the command line's. */
-const OTHERS: ReadonlySet<string> = new Set(['TIDEMARK_URL']);
+const OTHERS: ReadonlySet<string> = new Set(['TIDEMARK_URL', 'TIDEMARK_API_KEY_FILE']);
 
 /** Runs one service as this process; see runProcess. */
 export const runService = <P extends PortName, S extends SettingName, Known extends object, Exposed>(
@@ -72,7 +72,7 @@ export async function runProcess<P extends PortName>({
       error instanceof SettingsError
         ? error.problems.map(({ message }) => message)
         : [describeProblem(error, settings)];
-    for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
+    for (const problem of problems) process.stderr.write(`${name}: ${visible(problem)}\n`);
     process.exit(1);
   }
 }
