@@ -12,7 +12,7 @@ import type { Logger } from '@tidemark/platform';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { EdgeLimits } from '../limits/edge-limits.js';
-import { grpcRefusal } from '../limits/refusals.js';
+import { http2 } from '../limits/refusals.js';
 import { Calls } from './calls.js';
 import { Codec } from './codec.js';
 import { guardedHandlers } from './guarded-handlers.js';
@@ -39,7 +39,7 @@ export class GrpcServer {
   });
   readonly #connections = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
   readonly #listener = createServer({ noDelay: true }, (socket) => {
-    if (this.#limits.connections.admit(socket, grpcRefusal)) this.#connections.injectConnection(socket);
+    if (this.#limits.connections.admit(socket, http2)) this.#connections.injectConnection(socket);
   });
   readonly #limits: EdgeLimits;
   readonly #health: HealthImplementation;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { uuidv7 } from '@tidemark/foundation';
 import type { ErrorBody } from '../errors/error-body.js';
 import { peerOf, type ConnectionLimits } from '../limits/connection-limits.js';
-import { httpRefusal } from '../limits/refusals.js';
+import { http } from '../limits/refusals.js';
 import { whenOver } from './when-over.js';
 
 const timing: ServerOptions = {
@@ -20,7 +20,7 @@ export function guardedServer(handler: RequestListener, limits: ConnectionLimits
   const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
-    if (limits.admit(socket, httpRefusal)) for (const listen of listeners) listen.call(server, socket);
+    if (limits.admit(socket, http)) for (const listen of listeners) listen.call(server, socket);
   });
   server.on('request', ({ socket }, response) =>
     whenOver(response, socket, limits.begin(socket.localPort, peerOf(socket))),

@@ -6,18 +6,28 @@ import { addressGroup, type TrustedProxies } from './client-address.js';
 const SILENT_MS = 10_000;
 /** How long a refused connection has to read its answer. */
 const LINGER_MS = 1000;
-const MOST_LINGERING = 32;
+/** A connection that was accepted just now has had no chance to send anything. */
+const FRESH_MS = 20;
 
 interface Connection {
   readonly socket: Socket;
+  readonly protocol: Protocol;
   readonly group: string;
+  readonly since: number;
   /** Requests in progress. */
   busy: number;
   spoke: boolean;
 }
 
-/** Answers a connection that is refused, in the words of its protocol. */
-export type Refusal = (socket: Socket, why: 'all' | 'address') => Uint8Array | string;
+/** The limit that was reached. */
+export type Limit = 'all' | 'address';
+
+/** How connections of a protocol are refused. */
+export interface Protocol {
+  readonly refusal: (limit: Limit) => Uint8Array | string;
+  /** Whether one that was admitted, and is silent, can still be answered so. */
+  readonly canRefuseLater: boolean;
+}
 
 export interface ConnectionLimitsOptions {
   /** Of all servers together. */
@@ -25,6 +35,8 @@ export interface ConnectionLimitsOptions {
   /** Their connections are those of many callers, and have no limit of their own. */
   readonly trusted: TrustedProxies;
   readonly clock?: Clock;
+  /** A time in milliseconds that never steps back. */
+  readonly now?: () => number;
 }
 
 /**
@@ -40,26 +52,29 @@ export class ConnectionLimits {
   readonly #maxPerAddress: number;
   readonly #trusted: TrustedProxies;
   readonly #clock: Clock;
+  readonly #now: () => number;
+  readonly #maxLingering: number;
   #lingering = 0;
 
-  constructor({ max, trusted, clock = systemClock }: ConnectionLimitsOptions) {
+  constructor({ max, trusted, clock = systemClock, now = () => performance.now() }: ConnectionLimitsOptions) {
+    this.#now = now;
     this.#max = max;
+    this.#maxLingering = Math.max(8, max / 3);
     this.#maxPerAddress = Math.ceil(max / 2);
     this.#trusted = trusted;
     this.#clock = clock;
   }
 
   /** Whether a connection of a server may stay; otherwise it is answered and closed. */
-  admit(socket: Socket, refusal: Refusal): boolean {
+  admit(socket: Socket, protocol: Protocol): boolean {
     const address = socket.remoteAddress;
     // Gone before it was accepted.
     if (address === undefined) return false;
     const group = addressGroup(address);
     const full = this.#trusted.includes(address) || (this.#perGroup.get(group) ?? 0) < this.#maxPerAddress;
-    if (!full && !this.#makeRoom((one) => one.group === group)) return this.#refuse(socket, refusal(socket, 'address'));
-    if (this.#open.size >= this.#max && !this.#makeRoom(() => true))
-      return this.#refuse(socket, refusal(socket, 'all'));
-    this.#keep({ socket, group, busy: 0, spoke: false });
+    if (!full && !this.#makeRoom('address', group)) return this.#refuse(socket, protocol, 'address');
+    if (this.#open.size >= this.#max && !this.#makeRoom('all')) return this.#refuse(socket, protocol, 'all');
+    this.#keep({ socket, protocol, group, since: this.#now(), busy: 0, spoke: false });
     return true;
   }
 
@@ -106,37 +121,46 @@ export class ConnectionLimits {
     else this.#perGroup.set(connection.group, left);
   }
 
-  #makeRoom(among: (connection: Connection) => boolean): boolean {
+  #makeRoom(limit: Limit, group?: string): boolean {
     let idle: Connection | undefined;
     for (const connection of this.#open) {
-      if (connection.busy > 0 || !among(connection)) continue;
-      if (!connection.spoke) return this.#close(connection);
-      idle ??= connection;
+      if (connection.busy > 0 || (group !== undefined && connection.group !== group)) continue;
+      if (connection.spoke) idle ??= connection;
+      else if (this.#now() - connection.since >= FRESH_MS) return this.#close(connection, limit);
     }
-    return idle !== undefined && this.#close(idle);
+    return idle !== undefined && this.#close(idle, limit);
   }
 
-  #close(connection: Connection): true {
+  #close(connection: Connection, limit: Limit): true {
+    const { socket, protocol, spoke } = connection;
     this.#forget(connection);
-    connection.socket.destroy();
+    if (spoke || !protocol.canRefuseLater) socket.destroy();
+    else {
+      // Its request may be on the way: it must not be served after it was refused.
+      socket.pause();
+      this.#answer(socket, protocol.refusal(limit), this.#maxLingering / 2);
+    }
     return true;
   }
 
-  #refuse(socket: Socket, answer: Uint8Array | string): false {
-    if (this.#lingering >= MOST_LINGERING) socket.destroy();
-    else {
-      this.#lingering += 1;
-      const timer = this.#clock.setTimeout(() => socket.destroy(), LINGER_MS);
-      socket.once('close', () => {
-        this.#lingering -= 1;
-        this.#clock.clearTimeout(timer);
-      });
-      socket.on('error', () => {});
-      // Read to the end: unread bytes would turn the answer into a reset.
-      socket.resume();
-      socket.end(answer);
-    }
+  #refuse(socket: Socket, protocol: Protocol, limit: Limit): false {
+    // Read to the end: unread bytes would turn the answer into a reset.
+    socket.resume();
+    this.#answer(socket, protocol.refusal(limit), this.#maxLingering);
     return false;
+  }
+
+  /** @param most how many may be waited for meanwhile; any more are cut off */
+  #answer(socket: Socket, answer: Uint8Array | string, most: number): void {
+    if (this.#lingering >= most) return void socket.destroy();
+    this.#lingering += 1;
+    const timer = this.#clock.setTimeout(() => socket.destroy(), LINGER_MS);
+    socket.once('close', () => {
+      this.#lingering -= 1;
+      this.#clock.clearTimeout(timer);
+    });
+    socket.on('error', () => {});
+    socket.end(answer);
   }
 }
 

@@ -21,18 +21,24 @@ class FakeSocket extends EventEmitter {
     this.emit('close');
   }
   resume() {}
+  pause() {}
   end(answer: unknown) {
     this.answer = answer;
   }
 }
 
+const protocol = { refusal: (limit: string) => limit, canRefuseLater: true };
+
 function limited(max: number, proxies: readonly string[] = []) {
   const clock = new FakeClock();
-  const limits = new ConnectionLimits({ max, trusted: trustedProxies(proxies), clock });
+  // Every connection has had its chance to send something before the next one comes.
+  let time = 0;
+  const now = () => (time += 100);
+  const limits = new ConnectionLimits({ max, trusted: trustedProxies(proxies), clock, now });
   let port = 0;
   const dial = (address: string) => {
     const socket = new FakeSocket(address, (port += 1));
-    const admitted = limits.admit(socket as unknown as Socket, (_, why) => why);
+    const admitted = limits.admit(socket as unknown as Socket, protocol);
     return { socket, admitted };
   };
   const begin = ({ socket }: { socket: FakeSocket }) => limits.begin(1, peerOf(socket as unknown as Socket));
@@ -54,7 +60,7 @@ describe('connections', () => {
     const all = [dial('10.0.0.1'), dial('10.0.0.1'), dial('10.0.0.2'), dial('10.0.0.2')];
     const ends = [begin(all[0]!), begin(all[2]!), begin(all[1]!)];
     expect(dial('10.0.0.3').admitted).toBe(true);
-    expect(all.map(({ socket }) => socket.destroyed)).toEqual([false, false, false, true]);
+    expect(all.map(({ socket }) => socket.answer)).toEqual([undefined, undefined, undefined, 'all']);
     const fifth = dial('10.0.0.4');
     const busy = begin(fifth);
     expect(fifth.admitted).toBe(true);
@@ -62,7 +68,7 @@ describe('connections', () => {
     ends[2]!();
     ends[0]!();
     expect(dial('10.0.0.6').admitted).toBe(true);
-    expect(all.map(({ socket }) => socket.destroyed)).toEqual([false, true, false, true]);
+    expect(all.map(({ socket }) => socket.destroyed)).toEqual([false, true, false, false]);
     busy();
   });
 
