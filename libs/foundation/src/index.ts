@@ -16,3 +16,4 @@ export { Loop, type LoopOptions } from './loop.js';
 export { PassedTime } from './passed-time.js';
 export { withTimeout } from './timeout.js';
 export { TokenBucket, type BucketRate } from './token-bucket.js';
+export { visible } from './visible.js';

@@ -14,7 +14,7 @@ import {
   type StageReport,
   type Work,
 } from '@tidemark/contracts';
-import { systemClock, type Clock } from '@tidemark/foundation';
+import { messageOf, systemClock, type Clock } from '@tidemark/foundation';
 import { Retryable, type Broker, type Delivery } from '@tidemark/messaging';
 import { Artefacts, StageFailed, type JobInfo, type StageContext, type StageTable } from '@tidemark/pipelines';
 import { inSpan } from '@tidemark/telemetry';
@@ -48,6 +48,8 @@ export interface LegTools {
   readonly opener?: ConnectorOpener;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** Receives what went wrong on this side, in full. */
+  readonly onError?: (error: Error) => void;
 }
 
 /** One leg under one claim: sends heartbeats while its stages run, reports each, and stops on request. */
@@ -180,7 +182,12 @@ export class ClaimedLeg {
   /** Reports an error of the stage itself; being stopped is not one. */
   async #failed(error: unknown): Promise<undefined> {
     this.#stopping.signal.throwIfAborted();
-    const { failure, retryable, retryAfterMs } = StageFailed.from(error);
+    const failed = StageFailed.from(error);
+    const { failure, retryable, retryAfterMs } = failed;
+    if (failed.isOurs)
+      this.tools.onError?.(
+        new Error(`job ${this.#job.id}, stage ${this.#stage}: ${messageOf(error)}`, { cause: error }),
+      );
     await this.#report('fail-stage', { error: failure, retryable, retryAfterMs });
   }
 

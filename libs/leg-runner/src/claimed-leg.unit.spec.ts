@@ -188,6 +188,11 @@ describe('a failing stage', () => {
       { error: { code: 'BLOB_STORE_UNAVAILABLE', message: expect.any(String) }, retryable: true },
     ],
     ['a mistake', new TypeError('x is null'), { error: { code: 'INTERNAL', message: 'x is null' }, retryable: true }],
+    [
+      'a file that cannot be opened',
+      new Error("ENOENT: no such file, open '/srv/my data/blobs/ab/cd' (at C:\\data\\x)"),
+      { error: { code: 'INTERNAL', message: "ENOENT: no such file, open '…' (at …)" }, retryable: true },
+    ],
     ['a text', 'no', { error: { code: 'INTERNAL', message: 'no' }, retryable: true }],
     [
       'a foreign error with a code',

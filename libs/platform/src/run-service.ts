@@ -1,10 +1,10 @@
 import { platformSettings, SettingsError, standaloneUrls, type PlatformSettings } from '@tidemark/config';
-import { Conditions, messageOf, type Stoppable } from '@tidemark/foundation';
+import { Conditions, messageOf, visible, type Stoppable } from '@tidemark/foundation';
 import { observableGauge, startTelemetry } from '@tidemark/telemetry';
 import { openAdapters } from './adapters.js';
 import { variables, type Adapters, type PortName } from './ports.js';
 import { Restarting } from './restarting.js';
-import { assertWritable } from './data-folder.js';
+import { openDataFolder } from './data-folder.js';
 import { startHealthServer } from './health-server.js';
 import type { Overrides, ServiceDeclaration, SettingName } from './declaration.js';
 import { createLogger, type Logger } from './logger.js';
@@ -26,7 +26,7 @@ export interface ProcessOptions<P extends PortName> {
 }
 
 /** Not settings of a service: the command line's. */
-const OTHERS: ReadonlySet<string> = new Set(['TIDEMARK_URL']);
+const OTHERS: ReadonlySet<string> = new Set(['TIDEMARK_URL', 'TIDEMARK_API_KEY_FILE']);
 
 /** Runs one service as this process; see runProcess. */
 export const runService = <P extends PortName, S extends SettingName, Known extends object, Exposed>(
@@ -49,7 +49,9 @@ export async function runProcess<P extends PortName>(options: ProcessOptions<P>)
   let settings: PlatformSettings | undefined;
   try {
     settings = platformSettings.parse(process.env);
-    if (usesFolder(ports, settings)) assertWritable(settings.dataDir);
+    // Whatever this process writes is for its user alone.
+    process.umask(0o077);
+    if (usesFolder(ports, settings)) openDataFolder(settings.dataDir);
     const telemetry = await startTelemetry({ service: name, endpoint: settings.otlpEndpoint ?? undefined });
     const logger = createLogger(name, settings.logLevel);
     for (const variable of platformSettings.unknown(process.env, 'TIDEMARK_').filter((other) => !OTHERS.has(other)))
@@ -68,7 +70,7 @@ export async function runProcess<P extends PortName>(options: ProcessOptions<P>)
       error instanceof SettingsError
         ? error.problems.map(({ message }) => message)
         : [describeProblem(error, settings)];
-    for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
+    for (const problem of problems) process.stderr.write(`${name}: ${visible(problem)}\n`);
     process.exit(1);
   }
 }
