@@ -198,7 +198,7 @@ const routes = [
   ...['pause', 'resume', 'disconnect', 'reconnect', 'jobs'].map((verb) => `POST /v1/connections/{id}/${verb}`),
   ...['jobs', 'snapshots', 'changes', 'cursor'].map((list) => `GET /v1/connections/{id}/${list}`),
   ...['', '/{id}', '/{id}/timeline', '/{id}/state', '/{id}/events'].map((path) => `GET /v1/jobs${path}`),
-  ...['cancel', 'retry'].map((verb) => `POST /v1/jobs/{id}/${verb}`),
+  ...['cancel', 'retry', 'retry-now'].map((verb) => `POST /v1/jobs/{id}/${verb}`),
   ...['', '/operations', '/raw'].map((part) => `GET /v1/snapshots/{id}${part}`),
   ...['GET /v1/changes/{id}', 'GET /v1/overview'],
   ...['', '/report'].map((part) => `GET /v1/connections/{id}/comparison${part}`),

@@ -67,8 +67,11 @@ describe('the agenda', () => {
 
   it('gives a time as the reason only until it has come', () => {
     const agenda = agendaOf(storyOf({ jobId: 'a1', connectionId: 'a', startAt: now + 10 }));
-    expect(explainIn(agenda, 'a1', { cap: 1, now: now + 9 })).toMatchObject({ reason: 'schedule' });
-    expect(explainIn(agenda, 'a1', { cap: 1, now: now + 10 })).toBeNull();
+    const until = new Date(now + 10).toISOString();
+    expect(explainIn(agenda, 'a1', { cap: 1, now: now + 9 })).toEqual({ reason: 'schedule', until });
+    expect(explainIn(agenda, 'a1', { cap: 1, now: now + 10 })).toEqual({ reason: 'schedule' });
+    agenda.takeDue(now + 10);
+    expect(explain(agenda, 'a1')).toBeNull();
   });
 
   it.each<[string, (agenda: Agenda) => void]>([
@@ -211,7 +214,7 @@ describe('the agenda', () => {
     const [task, ...others] = agenda.takeDue(now + 10);
     expect(task).toEqual({ kind: 'sync', connectionId: 'a', tenant: TENANT, at: now + 10 });
     expect(others).toEqual([]);
-    agenda.putBack(task!, now + 30);
+    agenda.putBack(task!, 30);
     expect(agenda.takeDue(now + 20)).toMatchObject([{ connectionId: 'c' }]);
     expect(agenda.takeDue(now + 30)).toEqual([task]);
   });

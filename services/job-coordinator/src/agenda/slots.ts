@@ -21,7 +21,7 @@ export class Slots {
   apply({ before, after }: JobChange): void {
     const job = after ?? before;
     if (!job) return;
-    this.#countWaiting(job.connectionId, Number(isWaiting(after)) - Number(isWaiting(before)));
+    this.#countWaiting(job.connectionId, Number(waitsForSlot(after)) - Number(waitsForSlot(before)));
     const to = standingOf(after);
     const moved = this.#moveJob(job, standingOf(before), to);
     const retryEnded = this.#noteRetry(job, after);
@@ -30,6 +30,11 @@ export class Slots {
 
   hasWaiting(tenant: string): boolean {
     return !(this.#queues.get(tenant)?.isEmpty ?? true);
+  }
+
+  /** Tenants whose jobs wait for a slot. */
+  waitingTenants(): string[] {
+    return [...this.#queues.keys()].filter((tenant) => this.hasWaiting(tenant));
   }
 
   /** Tenants in which a job may have become admissible since the last call. */
@@ -118,7 +123,7 @@ export class Slots {
   }
 }
 
-const isWaiting = (job: LiveJob | undefined) => job?.phase === 'due' || job?.phase === 'ready';
+const waitsForSlot = (job: LiveJob | undefined) => job?.phase === 'due' || job?.phase === 'ready';
 
 type Standing = 'queued' | 'running' | 'neither';
 

@@ -2,6 +2,7 @@ import { waitReasons, type WaitingFor } from '@tidemark/contracts';
 import { instantOf } from '@tidemark/foundation';
 import type { Agenda } from './agenda.js';
 import type { LiveJob } from './live-jobs.js';
+import { isWaiting } from './phases.js';
 
 /** How many of the jobs that must end first are named. */
 const NAMED = 5;
@@ -9,7 +10,8 @@ const NAMED = 5;
 /** Why the job is not running; null when it is, or is about to be, or when the agenda does not know it. */
 export function explain(agenda: Agenda, jobId: string, { cap, now }: { cap: number; now: number }): WaitingFor | null {
   const job = agenda.jobs.get(jobId);
-  if (job?.phase === 'due' && job.due > now) return { reason: dueReason(job), until: instantOf(job.due) };
+  // Its time may be another clock's, and have passed by this one.
+  if (job?.phase === 'due') return { reason: dueReason(job), ...(job.due > now && { until: instantOf(job.due) }) };
   return job ? explainDue(agenda, job, cap) : null;
 }
 
@@ -18,7 +20,7 @@ export function explainDue(agenda: Agenda, job: DueJob, cap: number): WaitingFor
   const known = agenda.jobs.get(job.id);
   // An agenda that is behind knows an earlier attempt.
   if (known?.attempt === job.attempt) {
-    if (!waits(known)) return null;
+    if (!isWaiting(known.phase)) return null;
     if (known.phase === 'offered') return { reason: 'no_runner' };
   }
   return waitForConnection(agenda, job) ?? waitForCap(agenda, job, cap);
@@ -60,13 +62,11 @@ export function countWaiting({ jobs, slots }: Agenda): Map<WaitingFor['reason'],
   };
   const counts = new Map<WaitingFor['reason'], number>(waitReasons.map((reason) => [reason, 0]));
   for (const job of jobs.values()) {
-    if (!waits(job)) continue;
+    if (!isWaiting(job.phase)) continue;
     const reason = reasonOf(job);
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   return counts;
 }
-
-const waits = ({ phase }: LiveJob) => phase === 'due' || phase === 'ready' || phase === 'offered';
 
 const dueReason = ({ attempt }: LiveJob) => (attempt > 1 ? 'retry_backoff' : 'schedule');

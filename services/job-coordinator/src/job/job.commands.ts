@@ -44,6 +44,9 @@ export type ExpediteRetry = Command<'ExpediteRetry', { readonly reason: string }
 /** No heartbeat of this claim arrived in time. */
 export type ExpireClaim = Command<'ExpireClaim', { readonly claim: number; readonly random: number }>;
 
+/** The runner of this claim was stopped, and gives it back. */
+export type ReleaseClaim = Command<'ReleaseClaim', { readonly claim: number }>;
+
 /** The claim has sent heartbeats but made no progress since `since`. */
 export type StallClaim = Command<'StallClaim', { readonly claim: number; readonly since: number }>;
 
@@ -65,6 +68,7 @@ export type JobCommand =
   | FailStage
   | ExpediteRetry
   | ExpireClaim
+  | ReleaseClaim
   | StallClaim
   | RecoverClaim
   | CancelJob
