@@ -6,7 +6,7 @@ import { Generations, tableOf } from './generations.js';
 import { orderSql, whereSql } from './sql.js';
 
 describe('the lists of the API', () => {
-  it.each(lists)('are read in the order of an index, without sorting in memory: %s', (_, list) => {
+  it.each(lists)('are read in the order of an index, without sorting in memory: %s', async (_, list) => {
     const db = new Database(':memory:');
     const { id, columns } = new Generations(db, '').create(list.view);
     const { order } = planOf(list);
@@ -26,6 +26,6 @@ describe('the lists of the API', () => {
         expect(steps).not.toContain('TEMP B-TREE');
       }
     }
-    db.close();
+    await db.close();
   });
 });

@@ -10,7 +10,7 @@ export interface JobIdentity {
   readonly requestHash?: string;
 }
 
-/** With an idempotency key the job's id derives from it, and the hash tells a repetition from another request. */
+/** With an idempotency key the job's id derives from it, and the hash distinguishes a repetition from another request. */
 export const jobIdentity = (tenant: string, key: string | undefined, request: object): JobIdentity =>
   key === undefined
     ? { jobId: uuidv7() }

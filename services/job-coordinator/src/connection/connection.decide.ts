@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { providerIdOf, TidemarkError, type ConnectionEvent, type SyncEnded } from '@tidemark/contracts';
 import type { Decider } from '@tidemark/event-store';
+import { canonicalJson } from '@tidemark/foundation/json';
 import type {
   AdvanceSync,
   ConnectionCommand,
@@ -113,7 +113,7 @@ function update({ data }: UpdateConnection, connection: ExistingConnection): Con
 const isSame = (field: string, value: unknown, connection: ExistingConnection) =>
   field === 'schedule'
     ? isSameSchedule(value as ExistingConnection['schedule'], connection.schedule)
-    : isDeepStrictEqual(value, connection[field as keyof ExistingConnection]);
+    : canonicalJson(value) === canonicalJson(connection[field as keyof ExistingConnection]);
 
 /**
  * Completed jobs carry cursors and arrive in log order: the next one starts when the end of the previous one
