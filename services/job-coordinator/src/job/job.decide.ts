@@ -22,6 +22,7 @@ import {
   currentStage,
   evolveJob,
   isEnded,
+  lossAt,
   type Claim,
   type ExistingJob,
   type JobState,
@@ -94,7 +95,7 @@ function claim({ data }: ClaimStage, job: ExistingJob): JobEvent[] {
   // A higher sequence of the same message: the broker took the work away from its holder.
   const takenAway = held && held.delivery.id === delivery.id && delivery.sequence > held.delivery.sequence;
   if (held && !takenAway) throw refused('held', `job ${job.id} is claimed by ${held.runner}`);
-  if (held && job.lostClaims + 1 >= MAX_LOST_CLAIMS) return runnersLost(job, held, data);
+  if (held && job.lostClaims + lossAt(held, job, data.at) >= MAX_LOST_CLAIMS) return runnersLost(job, held, data);
   assertMove(job, 'running');
   const { runner } = data;
   const at = Math.max(data.at, job.createdAt);
@@ -175,7 +176,10 @@ function runnersLost(
   { number: claim, stage }: Claim,
   { random, at }: { random: number; at: number },
 ) {
-  const error = { code: 'RUNNER_LOST', message: `${MAX_LOST_CLAIMS} runners in a row stopped answering in ${stage}` };
+  const error = {
+    code: 'RUNNER_LOST',
+    message: `the runners that ran ${stage} stopped answering, one after the other`,
+  };
   return attemptFailed(job, { claim, stage, error, retryable: false, random, at });
 }
 

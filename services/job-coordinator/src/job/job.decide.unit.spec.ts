@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { jobStates, TidemarkError, type JobEvent } from '@tidemark/contracts';
 import type { JobCommand } from './job.commands.js';
-import { decideJob, MAX_LOST_CLAIMS } from './job.decide.js';
+import { decideJob } from './job.decide.js';
 import {
   after,
   cancelJob,
@@ -124,13 +124,18 @@ describe('claiming a stage', () => {
     expect(decideJob(successor, job)).toMatchObject([{ data: { stage: 'snapshot', claim: 2 } }]);
   });
 
-  it('fails the job when its leg has cost too many runners their lives in a row', () => {
-    const claims = Array.from({ length: MAX_LOST_CLAIMS }, (_, index) =>
-      claimStage({ delivery: { id: 'message-1', sequence: index + 1 } }),
-    );
-    const job = after(createJob, ...claims);
-    const next = claimStage({ delivery: { id: 'message-1', sequence: 99 } });
-    expect(decideJob(next, job)).toMatchObject([{ type: 'JobFailed', data: { error: { code: 'RUNNER_LOST' } } }]);
+  it.each([
+    ['two', 60_000],
+    ['five', 1000],
+  ])('fails the job when its leg has cost %s runners their lives in a row, %d ms apart', (count, apart) => {
+    const taken = (index: number) =>
+      claimStage({ delivery: { id: 'message-1', sequence: index + 1 }, at: noon + index * apart });
+    const lives = count === 'two' ? 2 : 5;
+    const job = after(createJob, ...Array.from({ length: lives }, (_, index) => taken(index)));
+    expect(job).toMatchObject({ status: 'running', lastClaim: lives });
+    expect(decideJob(taken(lives), job)).toMatchObject([
+      { type: 'JobFailed', data: { error: { code: 'RUNNER_LOST' } } },
+    ]);
   });
 
   it('does not count claims that were given back, nor those before the last progress', () => {

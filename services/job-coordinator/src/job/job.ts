@@ -66,7 +66,7 @@ export interface ExistingJob extends Given {
   readonly lastError: Failure | null;
   /** Number of the last claim ever made. */
   readonly lastClaim: number;
-  /** Claims in a row, in this attempt, that were lost before they completed a stage. */
+  /** Claims in a row, in this attempt, that were lost without progress; see lossAt. */
   readonly lostClaims: number;
   readonly claim: Claim | null;
   readonly cancel: { readonly requestedAt: number; readonly deadline: number; readonly reason: string } | null;
@@ -84,6 +84,13 @@ export const attemptOf = (job: ExistingJob) => job.retryCount + 1;
 export const currentStage = (job: ExistingJob): StageDefinition | undefined =>
   job.stages.find(({ name }) => job.completed[name] === undefined);
 
+/** A runner that was replaced within this time, as when everything restarts, counts for less. */
+const MOMENT_MS = 10_000;
+
+/** How much the loss of a claim counts that the broker took away at `at`: two lost lives are as much as five moments. */
+export const lossAt = ({ advancedAt }: Claim, { claimTimeoutMs }: ExistingJob, at: number): number =>
+  at - advancedAt < Math.min(MOMENT_MS, claimTimeoutMs) ? 0.4 : 1;
+
 export const isEnded = (job: JobState): boolean =>
   job.status === 'completed' || job.status === 'failed' || job.status === 'cancelled';
 
@@ -95,7 +102,7 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
       const { claim: number, stage, service, runner, delivery, at } = event.data;
       const claim = { number, stage, service, runner, delivery, claimedAt: at, advancedAt: at, stalledSince: null };
       const startedAt = job.startedAt ?? at;
-      const lostClaims = job.lostClaims + (job.claim ? 1 : 0);
+      const lostClaims = job.lostClaims + (job.claim ? lossAt(job.claim, job, at) : 0);
       return { ...job, status: 'running', startedAt, retryAt: null, lastClaim: number, lostClaims, claim };
     }
     case 'StageCompleted': {
