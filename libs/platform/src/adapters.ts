@@ -5,6 +5,7 @@ import { createEventStore, SqliteEventStore } from '@tidemark/event-store';
 import { createBroker } from '@tidemark/messaging';
 import { createReadModel } from '@tidemark/read-model';
 import { Installation } from './installation.js';
+import { assertNotLost } from './log-file.js';
 import { variables, type Adapters, type PortName } from './ports.js';
 
 /** The requested ones. */
@@ -41,7 +42,10 @@ export async function openAdapters<P extends PortName>(
   if ((ports as readonly PortName[]).includes('eventStore')) assertShared(urls);
   const opened: Partial<Adapters> = {};
   const open: { readonly [K in PortName]: () => Adapters[K] | Promise<Adapters[K]> } = {
-    eventStore: () => createEventStore(urls.eventStore, { namespace, conditions }),
+    eventStore: () => {
+      if (ports.includes('readModel' as P)) assertNotLost(urls);
+      return createEventStore(urls.eventStore, { namespace, conditions });
+    },
     blobs: () => createBlobStore(urls.blobs, { namespace, conditions }),
     readModel: () => createReadModel(urls.readModel, { namespace, conditions }),
     broker: () => {

@@ -61,6 +61,9 @@ export class StageClaimedData extends AtAttempt {
   @Text() readonly service!: string;
   @Text() readonly runner!: string;
   @Nested(() => ClaimedDelivery) readonly delivery!: ClaimedDelivery;
+
+  @Flag({ optional: true, description: 'True when the broker took the work from a runner that had fallen silent.' })
+  readonly afterSilence?: boolean;
 }
 
 @Shape({ description: 'The checkpoint at the end of a stage.' })

@@ -90,6 +90,12 @@ export class Agenda {
     }
   }
 
+  /** No heartbeat of the job's claim was heard for long, though it has not expired yet. */
+  isSilent(jobId: string): boolean {
+    const [job, claim] = [this.jobs.get(jobId), this.claims.get(jobId)];
+    return job !== undefined && claim !== undefined && claim.silentMs > job.claimTimeoutMs / 2;
+  }
+
   /** All events up to this log position have been applied. */
   reached(position: number): void {
     this.#position = position;

@@ -18,6 +18,8 @@ export type ClaimStage = Command<
     readonly runner: string;
     readonly attempt: number;
     readonly delivery: ClaimedDelivery;
+    /** The coordinator has listened in vain for the runner that holds the claim. */
+    readonly isHolderSilent?: boolean;
     /** 0 ≤ random < 1, for the jitter of a retry. */
     readonly random: number;
   }
