@@ -95,6 +95,14 @@ describe('a job whose source fails', () => {
     ['it is asked for', (on, { jobId }) => on.ask('retry-now', { jobId })],
     ['another sync of its connection is requested', (on, { connectionId }) => on.create(connectionId)],
     [
+      'another sync is requested and refused because of it',
+      async (on, { jobId, connectionId }) =>
+        expect(on.create(connectionId, { whenBusy: 'reject' })).rejects.toMatchObject({
+          code: 'CONNECTION_BUSY',
+          details: { jobId },
+        }),
+    ],
+    [
       'the source of its connection is changed',
       (on, { connectionId }) => {
         const source = { connector: 'openapi', config: { url: world.publisher.url('/moved') } };

@@ -11,6 +11,7 @@ import {
 import { pipelineFor, type Pipeline } from '@tidemark/pipelines';
 import type { ExistingConnection } from '../connection/connection.js';
 import type { Context, Coordinator } from '../coordinator.js';
+import { expediteRetry } from './expedite-retry.js';
 import { ownedJob } from './find-job.js';
 import type { JobIdentity } from './job-identity.js';
 import { viewOf } from './view-of.js';
@@ -32,7 +33,7 @@ export async function startJob(
   connection: ExistingConnection,
   { jobId, parameters = {}, ...request }: JobRequest,
 ): Promise<JobView> {
-  const { jobs, admission, queue, time, settings, catalogue } = coordinator;
+  const { jobs, agenda, admission, queue, time, settings, catalogue } = coordinator;
   const { id: connectionId, tenant, source } = connection;
   if (connection.status !== 'active')
     throw new TidemarkError('CONNECTION_NOT_ACTIVE', `connection ${connectionId} is ${connection.status}`);
@@ -44,7 +45,12 @@ export async function startJob(
   const pipeline = pipelineFor(catalogue.pipelines, connection, catalogue.connectors.get(source.connector)?.manifest);
   if (!pipeline) throw new TidemarkError('INTERNAL', `this version cannot run the connector ${source.connector}`);
   assertParameters(pipeline, parameters);
-  if (request.whenBusy === 'reject') await admission.reserve(tenant, jobId, connectionId);
+  if (request.whenBusy === 'reject') {
+    // A created job would end the wait of the one before it, and so does one that is refused because of it.
+    const retrying = agenda.slots.retryingOf(connectionId);
+    if (retrying !== undefined) await expediteRetry(coordinator, context, retrying, 'a sync was requested');
+    await admission.reserve(tenant, jobId, connectionId);
+  }
   const { kind, stages, claimTimeoutMs = settings.claimTimeoutMs, stallTimeoutMs = settings.stallTimeoutMs } = pipeline;
   const given = { jobId, tenant, connectionId, connector: source.connector, pipeline: { kind, parameters } };
   const limits = { stages, claimTimeoutMs, stallTimeoutMs };

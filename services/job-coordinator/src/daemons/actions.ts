@@ -3,6 +3,7 @@ import type { Logger } from '@tidemark/platform';
 import { advanceSync } from '../actions/advance-sync.js';
 import { cancelOrphan } from '../actions/cancel-orphan.js';
 import { commitEnd } from '../actions/end-sync.js';
+import { expediteRetry } from '../actions/expedite-retry.js';
 import { forceCancel } from '../actions/force-cancel.js';
 import { startPlannedSync } from '../actions/start-planned-sync.js';
 import type { Expedited } from '../agenda/agenda.js';
@@ -31,10 +32,10 @@ export const dueActions = (coordinator: Coordinator): DueActions => {
 
 /** Ends a job's wait for its next attempt. */
 export const expediteAction =
-  ({ agenda, jobs, time }: Coordinator) =>
+  (coordinator: Coordinator) =>
   async ({ jobId, tenant, reason }: Expedited): Promise<void> => {
-    const context = coordinatorOf(tenant, agenda.jobs.get(jobId));
-    await jobs.handle(jobId, { type: 'ExpediteRetry', data: { reason, at: time.now() } }, context);
+    const context = coordinatorOf(tenant, coordinator.agenda.jobs.get(jobId));
+    await expediteRetry(coordinator, context, jobId, reason);
   };
 
 /** The actions on a claim that is silent, stalled or recovered, and on a message that may have been lost. */

@@ -85,7 +85,7 @@ export class Admission implements Daemon {
     if (waiting !== undefined && waiting !== jobId)
       throw new TidemarkError(
         'CONNECTION_BUSY',
-        `job ${waiting} of connection ${connectionId} waits for its retry: let it retry now, or cancel it`,
+        `job ${waiting} of connection ${connectionId} is being retried: wait for its end, or cancel it`,
         { jobId: waiting },
       );
     await this.#change(tenant, ({ at, cap, released }) => ({

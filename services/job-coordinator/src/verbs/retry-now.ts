@@ -1,4 +1,5 @@
 import { TidemarkError, type JobRef, type JobView } from '@tidemark/contracts';
+import { expediteRetry } from '../actions/expedite-retry.js';
 import { findJob, ownedJob } from '../actions/find-job.js';
 import { viewOf } from '../actions/view-of.js';
 import type { Context, Coordinator } from '../coordinator.js';
@@ -9,10 +10,8 @@ import { isEnded, type ExistingJob } from '../job/job.js';
  * @throws TidemarkError NOT_FOUND · JOB_NOT_RETRYABLE when the job has ended, or has not failed an attempt
  */
 export async function retryNow(coordinator: Coordinator, context: Context, ref: JobRef): Promise<JobView> {
-  const { jobs, time } = coordinator;
   assertHasNextAttempt(await findJob(coordinator, ref));
-  const data = { reason: 'requested', at: time.now() };
-  const { state } = await jobs.handle(ref.jobId, { type: 'ExpediteRetry', data }, context);
+  const { state } = await expediteRetry(coordinator, context, ref.jobId, 'requested');
   return viewOf(coordinator, ownedJob(state, ref.tenant));
 }
 

@@ -18,7 +18,7 @@ export class ErrorInfo {
 
   @Text({
     optional: true,
-    description: 'With DUPLICATE_JOB: the existing job. With CONNECTION_BUSY: the job that waits for its retry.',
+    description: 'With DUPLICATE_JOB: the existing job. With CONNECTION_BUSY: the job that is being retried.',
   })
   readonly jobId?: string;
 

@@ -36,7 +36,7 @@ export class Changes {
     const connectionId = parseId(id);
     const { keeper } = await this.#dependencies.find(context, connectionId, async (one) => ({
       keeper: one,
-      total: await this.#view.count({ ...one }),
+      total: (await this.#view.query({ where: { ...one }, perPage: 1 })).total,
     }));
     const { cursor: _, ...filter } = query;
     const request = { ...filter, page: 1, ...partOf(query), connectionId, keeper };
