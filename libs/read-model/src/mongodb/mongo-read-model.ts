@@ -16,6 +16,7 @@ export class MongoReadModel implements ReadModel {
   readonly #registry: Registry;
   /** Generations started here and not swapped in yet, by view. */
   readonly #unfinished = new Map<string, { readonly definition: ViewDefinition; readonly id: string }>();
+  readonly #opened = new Set<{ abandon(): void }>();
 
   /**
    * @param url `mongodb://…`; the database is `namespace`, else the one in the URL's path, else `tidemark`
@@ -33,7 +34,7 @@ export class MongoReadModel implements ReadModel {
   async live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation | null> {
     const live = await this.#registry.live(projection);
     if (live?.version !== projection.version) return null;
-    return new MongoGeneration(this.#registry, projection, live.id, live.position);
+    return this.#open(projection, live.id, live.position);
   }
 
   async liveVersion<D extends ViewDocument>(definition: ViewDefinition<D>): Promise<number | null> {
@@ -46,7 +47,7 @@ export class MongoReadModel implements ReadModel {
     await this.#registry.dropAbandoned(projection);
     const id = await this.#registry.create(projection);
     this.#unfinished.set(projection.name, { definition: projection as unknown as ViewDefinition, id });
-    return new MongoGeneration(this.#registry, projection, id, -1);
+    return this.#open(projection, id, -1);
   }
 
   async swap<D extends ViewDocument>(projection: Projection<D>, generation: Generation): Promise<void> {
@@ -61,10 +62,17 @@ export class MongoReadModel implements ReadModel {
 
   /** Drops unfinished generations, if the server can be reached, and disconnects. */
   async close(): Promise<void> {
+    for (const generation of this.#opened) generation.abandon();
     const unfinished = [...this.#unfinished.values()];
     this.#unfinished.clear();
     await Promise.allSettled(unfinished.map(({ definition, id }) => this.#registry.drop(definition, id)));
     await this.#connection.close();
+  }
+
+  #open<D extends ViewDocument>(projection: Projection<D>, id: string, position: number): MongoGeneration<D> {
+    const generation = new MongoGeneration(this.#registry, projection, id, position);
+    this.#opened.add(generation);
+    return generation;
   }
 }
 

@@ -66,6 +66,11 @@ export class Registry {
     return id;
   }
 
+  /** Whether the generation exists, live or not. */
+  async has(definition: AnyDefinition, id: string): Promise<boolean> {
+    return (await this.#record(definition))?.generations?.[id] !== undefined;
+  }
+
   /** Moves the stored position forwards, never back; returns the current one. @throws GenerationDropped */
   async advance(definition: AnyDefinition, id: string, position: number): Promise<number> {
     const path = `generations.${id}`;
