@@ -1,8 +1,9 @@
-import type { Generation, Projection, ReadModel, View, ViewDefinition, ViewDocument } from '../port.js';
+import type { Generation, Projection, ReadModel, Repair, View, ViewDefinition, ViewDocument } from '../port.js';
 import { Connection } from './connection.js';
 import { MongoGeneration } from './mongo-generation.js';
 import { MongoView } from './mongo-view.js';
-import { Registry } from './registry.js';
+import { dropped, Registry } from './registry.js';
+import { repairDocuments } from './repair-documents.js';
 
 const DEFAULT_DATABASE = 'tidemark';
 
@@ -54,6 +55,17 @@ export class MongoReadModel implements ReadModel {
     if (!(generation instanceof MongoGeneration)) throw new TypeError('swap: not a generation of this read model');
     await this.#registry.makeLive(projection, generation.id);
     if (this.#unfinished.get(projection.name)?.id === generation.id) this.#unfinished.delete(projection.name);
+  }
+
+  async repair<D extends ViewDocument>(projection: Projection<D>, from: Generation): Promise<Repair> {
+    if (!(from instanceof MongoGeneration)) throw new TypeError('repair: not a generation of this read model');
+    const live = await this.#registry.live(projection);
+    if (live?.version !== projection.version) throw dropped(projection, from.id);
+    const result = await repairDocuments(this.#registry, projection, live, from.id);
+    from.abandon();
+    await this.#registry.drop(projection, from.id);
+    if (this.#unfinished.get(projection.name)?.id === from.id) this.#unfinished.delete(projection.name);
+    return result;
   }
 
   async ping(): Promise<void> {

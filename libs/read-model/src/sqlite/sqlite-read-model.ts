@@ -3,13 +3,14 @@ import {
   type Generation,
   type Projection,
   type ReadModel,
+  type Repair,
   type View,
   type ViewDefinition,
   type ViewDocument,
 } from '../port.js';
 import { Database } from './database.js';
 import { Generations, type GenerationRow } from './generations.js';
-import { SqliteGeneration } from './sqlite-generation.js';
+import { droppedError, SqliteGeneration, type RepairedPage } from './sqlite-generation.js';
 import { SqliteView } from './sqlite-view.js';
 
 /**
@@ -59,12 +60,32 @@ export class SqliteReadModel implements ReadModel {
     generation.flushNow();
     const replaced = this.#db.write(() => {
       if (this.#generations.position(generation.id) === undefined) {
-        throw new GenerationDropped(`${projection.name}: generation ${generation.id} was dropped`);
+        throw droppedError(projection.name, generation.id);
       }
       return this.#generations.makeLive(projection, generation.id);
     });
     for (const id of replaced) this.#forget(id);
     if (this.#unfinished.get(projection.name) === generation.id) this.#unfinished.delete(projection.name);
+  }
+
+  async repair<D extends ViewDocument>(projection: Projection<D>, from: Generation): Promise<Repair> {
+    if (!(from instanceof SqliteGeneration)) throw new TypeError('repair: not a generation of this read model');
+    const row = this.#generations.live(projection);
+    if (row?.version !== projection.version) throw droppedError(projection.name, from.id);
+    const live = this.#writer(projection, row);
+    live.flushNow();
+    from.flushNow();
+    let documents = 0;
+    let repaired = 0;
+    for (let last: string | undefined = ''; last !== undefined; await new Promise(setImmediate)) {
+      const page: RepairedPage = this.#db.write(() => live.repairPage(from, last!));
+      documents += page.documents;
+      repaired += page.repaired;
+      last = page.last;
+    }
+    this.#db.write(() => this.#drop(from.id));
+    if (this.#unfinished.get(projection.name) === from.id) this.#unfinished.delete(projection.name);
+    return { documents, repaired };
   }
 
   async ping(): Promise<void> {
