@@ -83,6 +83,8 @@ export interface Generation {
   apply(events: readonly RecordedEvent[], position: number): Promise<void>;
   /** Makes applied batches durable (adapters may write behind). */
   flush(): Promise<void>;
+  /** Resolves when the store itself was lost, and the generation with it. */
+  readonly gone?: Promise<void>;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
+import { crc32 } from 'node:zlib';
 import type { RecordedEvent } from '@tidemark/event-store';
 import { ABSENT, fold, keyed, type Entry } from '../fold.js';
 import { GenerationDropped, type Generation, type Projection, type ViewDocument } from '../port.js';
@@ -7,6 +8,7 @@ import type { Database, Row } from './database.js';
 import { DocumentCache } from './document-cache.js';
 import { tableOf, type GenerationRow, type Generations } from './generations.js';
 import { toColumn } from './sql.js';
+import { checkedText } from './verifier.js';
 
 const WRITE_BEHIND_MS = 75;
 /** Writing 250 documents blocks the process for about 5 ms. */
@@ -38,6 +40,8 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
   readonly #dirty = new Map<string, Entry>();
   readonly #cache = new DocumentCache(CACHE_CHARACTERS);
   readonly #columns: readonly string[];
+  readonly #summed: boolean;
+  readonly #gone = Promise.withResolvers<void>();
   #timer: NodeJS.Timeout | undefined;
   #dropped = false;
 
@@ -50,6 +54,15 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
     this.id = row.id;
     this.#position = this.#written = row.position;
     this.#columns = [...row.columns];
+    this.#summed = row.summed;
+  }
+
+  get isDropped(): boolean {
+    return this.#dropped;
+  }
+
+  get gone(): Promise<void> {
+    return this.#gone.promise;
   }
 
   get position(): number {
@@ -104,7 +117,7 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
       if (position > this.#position) continue; // not missing yet
       const stored = this.db.get(`select * from ${tableOf(this.id)} where id = ?`, id);
       if (stored && (stored.pos as number) > position) continue;
-      const document = JSON.parse(text) as ViewDocument;
+      const document = this.db.parse<ViewDocument>(text);
       if (stored && stored.pos === position && this.#isSame(stored, document)) continue;
       this.db.run(`delete from ${tableOf(this.id)} where id = ?`, id);
       this.#upsert(id, document, position, text);
@@ -120,6 +133,12 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
     clearTimeout(this.#timer);
     this.#dirty.clear();
     this.#cache.clear();
+  }
+
+  /** The file was replaced: folding has to start again, also while no events arrive. */
+  lose(): void {
+    this.abandon();
+    this.#gone.resolve();
   }
 
   #fold(events: readonly RecordedEvent[]): Map<string, Entry> {
@@ -142,7 +161,7 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
     const row = this.db.get(`select pos, doc from ${tableOf(this.id)} where id = ?`, id);
     if (!row) return ABSENT;
     const text = row.doc as string;
-    const entry = { document: JSON.parse(text) as ViewDocument, position: row.pos as number };
+    const entry = { document: this.db.parse<ViewDocument>(text), position: row.pos as number };
     this.#cache.set(id, entry, text.length);
     return entry;
   }
@@ -166,7 +185,10 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
   }
 
   #upsert(id: string, document: ViewDocument, position: number, text: string): void {
-    this.db.run(this.#upsertSql(), id, ...this.#columnsOf(document), position, text);
+    const columns = this.#columnsOf(document);
+    const row = Object.fromEntries(this.#columns.map((column, index) => [`f_${column}`, columns[index]]));
+    const sum = this.#summed ? [crc32(checkedText({ id, ...row, pos: position, doc: text }))] : [];
+    this.db.run(this.#upsertSql(), id, ...columns, position, text, ...sum);
   }
 
   #isSame(stored: Row, document: ViewDocument): boolean {
@@ -187,7 +209,8 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
   }
 
   #upsertSql(): string {
-    const columns = [...this.#columns.map((column) => `"f_${column}"`), 'pos', 'doc'];
+    const sum = this.#summed ? ['sum'] : [];
+    const columns = [...this.#columns.map((column) => `"f_${column}"`), 'pos', 'doc', ...sum];
     const table = tableOf(this.id);
     return (
       `insert into ${table} (id, ${columns.join(', ')}) values (?${', ?'.repeat(columns.length)}) ` +

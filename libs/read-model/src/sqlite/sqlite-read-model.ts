@@ -1,5 +1,7 @@
+import type { Conditions } from '@tidemark/foundation';
 import {
   GenerationDropped,
+  ReadModelUnavailable,
   type Generation,
   type Projection,
   type ReadModel,
@@ -9,7 +11,7 @@ import {
   type ViewDocument,
 } from '../port.js';
 import { Database } from './database.js';
-import { Generations, type GenerationRow } from './generations.js';
+import { createTables, Generations, type GenerationRow } from './generations.js';
 import { droppedError, SqliteGeneration, type RepairedPage } from './sqlite-generation.js';
 import { SqliteView } from './sqlite-view.js';
 
@@ -23,11 +25,26 @@ export class SqliteReadModel implements ReadModel {
   /** The generations that this process writes to. Readers flush them first. */
   readonly #writers = new Map<number, SqliteGeneration<ViewDocument>>();
   readonly #unfinished = new Map<string, number>();
+  /** The views that this process keeps up to date. */
+  readonly #names = new Set<string>();
+  /** The views that have to be built since the file was replaced; undefined when it was not. */
+  #missing: Set<string> | undefined;
 
   /** @throws ReadModelUnavailable when the file cannot be opened or created */
-  constructor(file: string, options: { readonly namespace?: string } = {}) {
-    this.#db = new Database(file);
+  constructor(
+    file: string,
+    private readonly options: { readonly namespace?: string; readonly conditions?: Conditions } = {},
+  ) {
+    this.#db = new Database(file, {
+      prepare: createTables,
+      onReplaced: (what) => this.#replaced(what),
+      onWrite: (failure) => {
+        if (failure === undefined) options.conditions?.clear('views.db');
+        else options.conditions?.raise('views.db', `${failure}. Lists show what was stored before; free some space`);
+      },
+    });
     this.#generations = new Generations(this.#db, options.namespace ?? '');
+    if (this.#db.replacedAtStart !== undefined) this.#replaced(this.#db.replacedAtStart);
   }
 
   view<D extends ViewDocument>(definition: ViewDefinition<D>): View<D> {
@@ -35,8 +52,15 @@ export class SqliteReadModel implements ReadModel {
   }
 
   async live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation | null> {
-    this.#db.write(() => this.#generations.dropAbandoned(projection));
+    try {
+      this.#db.write(() => this.#generations.dropAbandoned(projection));
+    } catch (error) {
+      if (!(error instanceof ReadModelUnavailable)) throw error;
+      // The disk is full, say: the view can still be read, and followed in memory for a while.
+    }
+    this.#names.add(projection.name);
     const row = this.#generations.live(projection);
+    if (!row) this.#missing?.add(projection.name);
     return row?.version === projection.version ? this.#writer(projection, row) : null;
   }
 
@@ -57,6 +81,7 @@ export class SqliteReadModel implements ReadModel {
 
   async swap<D extends ViewDocument>(projection: Projection<D>, generation: Generation): Promise<void> {
     if (!(generation instanceof SqliteGeneration)) throw new TypeError('swap: not a generation of this read model');
+    if (generation.isDropped) throw droppedError(projection.name, generation.id);
     generation.flushNow();
     const replaced = this.#db.write(() => {
       if (this.#generations.position(generation.id) === undefined) {
@@ -66,12 +91,13 @@ export class SqliteReadModel implements ReadModel {
     });
     for (const id of replaced) this.#forget(id);
     if (this.#unfinished.get(projection.name) === generation.id) this.#unfinished.delete(projection.name);
+    this.#built(projection.name);
   }
 
   async repair<D extends ViewDocument>(projection: Projection<D>, from: Generation): Promise<Repair> {
     if (!(from instanceof SqliteGeneration)) throw new TypeError('repair: not a generation of this read model');
     const row = this.#generations.live(projection);
-    if (row?.version !== projection.version) throw droppedError(projection.name, from.id);
+    if (row?.version !== projection.version || from.isDropped) throw droppedError(projection.name, from.id);
     const live = this.#writer(projection, row);
     live.flushNow();
     from.flushNow();
@@ -113,6 +139,24 @@ export class SqliteReadModel implements ReadModel {
       this.#writers.set(row.id, writer);
     }
     return writer;
+  }
+
+  /** All documents are gone: every projection starts again. */
+  #replaced(what: string): void {
+    this.#missing = new Set(this.#names);
+    for (const writer of this.#writers.values()) writer.lose();
+    this.#writers.clear();
+    this.#unfinished.clear();
+    this.#generations.forget();
+    this.options.conditions?.raise('views', `${what}. The views are being built from the log again`);
+  }
+
+  #built(view: string): void {
+    if (!this.#missing) return;
+    this.#missing.delete(view);
+    if (this.#missing.size > 0) return;
+    this.#missing = undefined;
+    this.options.conditions?.clear('views');
   }
 
   #drop(id: number): void {
