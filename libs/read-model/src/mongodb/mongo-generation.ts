@@ -22,6 +22,7 @@ const lostWrites = counter(
  */
 export class MongoGeneration<D extends ViewDocument> implements Generation {
   #position: number;
+  #isLive = false;
   readonly #documents: <T>(work: (documents: Documents) => Promise<T>) => Promise<T>;
   readonly #recent = new RecentWrites((written) => this.#rewrite(written));
 
@@ -50,7 +51,15 @@ export class MongoGeneration<D extends ViewDocument> implements Generation {
       this.#recent.add(changed);
     }
     // Returns the position of the furthest projector: documents that it has stored need not be folded here again.
-    this.#position = await this.registry.advance(this.projection, this.id, position);
+    const stored = await this.registry.advance(this.projection, this.id, position);
+    this.#position = stored.position;
+    // A server whose updates are not atomic may lose a swap to another projector's update of the record.
+    if (this.#isLive && !stored.live) await this.registry.makeLive(this.projection, this.id);
+  }
+
+  /** It is the live one from now on, until another one is swapped in. */
+  becomeLive(): void {
+    this.#isLive = true;
   }
 
   /** Checks once more what was written last. */

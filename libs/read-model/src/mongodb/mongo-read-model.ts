@@ -35,7 +35,9 @@ export class MongoReadModel implements ReadModel {
   async live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation | null> {
     const live = await this.#registry.live(projection);
     if (live?.version !== projection.version) return null;
-    return this.#open(projection, live.id, live.position);
+    const generation = this.#open(projection, live.id, live.position);
+    generation.becomeLive();
+    return generation;
   }
 
   async liveVersion<D extends ViewDocument>(definition: ViewDefinition<D>): Promise<number | null> {
@@ -54,6 +56,7 @@ export class MongoReadModel implements ReadModel {
   async swap<D extends ViewDocument>(projection: Projection<D>, generation: Generation): Promise<void> {
     if (!(generation instanceof MongoGeneration)) throw new TypeError('swap: not a generation of this read model');
     await this.#registry.makeLive(projection, generation.id);
+    generation.becomeLive();
     if (this.#unfinished.get(projection.name)?.id === generation.id) this.#unfinished.delete(projection.name);
   }
 
@@ -75,6 +78,7 @@ export class MongoReadModel implements ReadModel {
   /** Drops unfinished generations, if the server can be reached, and disconnects. */
   async close(): Promise<void> {
     for (const generation of this.#opened) generation.abandon();
+    this.#registry.close();
     const unfinished = [...this.#unfinished.values()];
     this.#unfinished.clear();
     await Promise.allSettled(unfinished.map(({ definition, id }) => this.#registry.drop(definition, id)));

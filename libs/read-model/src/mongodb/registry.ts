@@ -30,6 +30,7 @@ const DUPLICATE_KEY = 11_000;
  */
 export class Registry {
   readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #drops = new Set<NodeJS.Timeout>();
 
   constructor(private readonly connection: Connection) {}
 
@@ -71,8 +72,11 @@ export class Registry {
     return (await this.#record(definition))?.generations?.[id] !== undefined;
   }
 
-  /** Moves the stored position forwards, never back; returns the current one. @throws GenerationDropped */
-  async advance(definition: AnyDefinition, id: string, position: number): Promise<number> {
+  /**
+   * Moves the stored position forwards, never back; returns the current one, and whether the generation is live.
+   * @throws GenerationDropped
+   */
+  async advance(definition: AnyDefinition, id: string, position: number): Promise<LiveGeneration & { live: boolean }> {
     const path = `generations.${id}`;
     const record = await this.#update(definition, (records) =>
       records.findOneAndUpdate(
@@ -81,7 +85,7 @@ export class Registry {
         { returnDocument: 'after' },
       ),
     );
-    if (record) return record.generations![id]!.position;
+    if (record) return { id, ...record.generations![id]!, live: record.live === id };
     // Writing to a dropped collection has created it again.
     await this.#dropCollection(definition, id);
     throw dropped(definition, id);
@@ -102,7 +106,7 @@ export class Registry {
         }),
       );
       if (matchedCount === 0) continue;
-      if (live !== null) await this.#dropCollection(definition, live);
+      if (live !== null) this.#dropLater(definition, live);
       return;
     }
   }
@@ -115,6 +119,21 @@ export class Registry {
       }),
     );
     if ((await this.live(definition))?.id !== id) await this.#dropCollection(definition, id);
+  }
+
+  /** The timers are the process's: what it leaves behind, the next build drops. */
+  close(): void {
+    for (const timer of this.#drops) clearTimeout(timer);
+  }
+
+  /** Readers and projectors of the replaced generation notice the swap first, and a swap that is lost costs nothing. */
+  #dropLater(definition: AnyDefinition, id: string): void {
+    const drop = async () => {
+      this.#drops.delete(timer);
+      if (!(await this.has(definition, id))) await this.#dropCollection(definition, id);
+    };
+    const timer = setTimeout(() => void drop().catch(() => undefined), ABANDONED_MS).unref();
+    this.#drops.add(timer);
   }
 
   /** Drops leftovers of dead processes: unfinished generations, and collections that belong to none. */
