@@ -68,7 +68,7 @@ describe('SqliteReadModel, when its file', () => {
   const damages: readonly (readonly [string, RegExp, () => Promise<unknown>])[] = [
     ['is cut off', /malformed/, async () => truncate(file, ((await stat(file)).size / 8192 / 2) * 8192)],
     ['is empty', /is empty/, () => truncate(file, 0)],
-    ['holds something else', /not a database/, () => writeFile(file, 'something of somebody else '.repeat(900))],
+    ['holds something else', /not a database/, () => writeFile(file, 'something else entirely '.repeat(900))],
     ['has a damaged header', /not a database/, () => write(0, Buffer.alloc(100, 7))],
     [
       'is a directory',
@@ -106,7 +106,7 @@ describe('SqliteReadModel, when its file', () => {
     expect(raised[0]).toMatch(/views\.db: .*; it was renamed to views\.db\.damaged-\d+\. The views are being built/);
     await expectWhole();
     const [renamed] = (await readdir(folder.path)).filter((name) => name.startsWith('views.db.damaged-'));
-    if (before?.includes('something of somebody'))
+    if (before?.includes('something else entirely'))
       expect((await readFile(folder.join(renamed!))).equals(before)).toBe(true);
     await stop();
     raised = [];
