@@ -19,6 +19,9 @@ const storeCodes: ReadonlySet<unknown> = new Set<ErrorCode | (BlobNotFound | Blo
   'READ_MODEL_UNAVAILABLE',
 ]);
 
+/** What is gone from the blob store does not come back: the next job reads the source again. */
+const lostCodes: ReadonlySet<unknown> = new Set(['BLOB_NOT_FOUND', 'BLOB_CORRUPT']);
+
 /** The one error that ends a stage; any other error becomes one. */
 export class StageFailed extends Error {
   override readonly name = 'StageFailed';
@@ -45,7 +48,8 @@ export class StageFailed extends Error {
     }
     if (!(error instanceof Error)) return new StageFailed('INTERNAL', String(error), { cause: error });
     const { code } = error as { readonly code?: unknown };
-    return new StageFailed(storeCodes.has(code) ? (code as string) : 'INTERNAL', error.message, { cause: error });
+    const known = storeCodes.has(code) ? (code as string) : 'INTERNAL';
+    return new StageFailed(known, error.message, { retryable: !lostCodes.has(code), cause: error });
   }
 
   /** As recorded in the job's history. */
