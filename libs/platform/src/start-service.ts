@@ -4,7 +4,7 @@ import { LegRunner } from '@tidemark/leg-runner';
 import { mountRoutes } from '@tidemark/messaging/nest';
 import { Projector } from '@tidemark/read-model';
 import { observableGauge } from '@tidemark/telemetry';
-import type { Adapters, PortName } from './adapters.js';
+import type { Adapters, PortName } from './ports.js';
 import type {
   AnyService,
   Overrides,
@@ -98,8 +98,8 @@ function mounted(
 const legRunner = (
   service: string,
   { table, ...limits }: StageParts,
-  { adapters: { broker, blobs }, clock, drainMs }: Surroundings,
-): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, ...limits });
+  { adapters: { broker, blobs }, clock, drainMs, onError }: Surroundings,
+): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, onError, ...limits });
 
 const relaying = (
   name: string,

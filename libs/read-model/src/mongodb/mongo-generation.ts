@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@tidemark/event-store';
+import type { Place, RecordedEvent } from '@tidemark/event-store';
 import { counter } from '@tidemark/telemetry';
 import { MongoBulkWriteError, type AnyBulkWriteOperation } from 'mongodb';
 import { ABSENT, fold, keyed, type Entry } from '../fold.js';
@@ -21,7 +21,7 @@ const lostWrites = counter(
  * replaced by a later one; so a batch may be repeated, overlap another, or race with the same batch of another process.
  */
 export class MongoGeneration<D extends ViewDocument> implements Generation {
-  #position: number;
+  #place: Place;
   #isLive = false;
   readonly #documents: <T>(work: (documents: Documents) => Promise<T>) => Promise<T>;
   readonly #recent = new RecentWrites((written) => this.#rewrite(written));
@@ -30,18 +30,27 @@ export class MongoGeneration<D extends ViewDocument> implements Generation {
     private readonly registry: Registry,
     private readonly projection: Projection<D>,
     readonly id: string,
-    position: number,
+    place: Place,
   ) {
-    this.#position = position;
+    this.#place = place;
     this.#documents = registry.documents(projection, id);
   }
 
   get position(): number {
-    return this.#position;
+    return this.#place.position;
   }
 
-  async apply(events: readonly RecordedEvent[], position: number): Promise<void> {
-    const fresh = events.filter((event) => event.position > this.#position);
+  get place(): Place {
+    return this.#place;
+  }
+
+  async adopt(epoch: string): Promise<void> {
+    await this.registry.adopt(this.projection, this.id, epoch);
+    this.#place = { ...this.#place, epoch };
+  }
+
+  async apply(events: readonly RecordedEvent[], position: number, token?: string): Promise<void> {
+    const fresh = events.filter((event) => event.position > this.position);
     const touching = keyed(this.projection, fresh);
     if (touching.ids.size > 0) {
       const stored = await this.#load([...touching.ids]);
@@ -51,10 +60,11 @@ export class MongoGeneration<D extends ViewDocument> implements Generation {
       this.#recent.add(changed);
     }
     // Returns the position of the furthest projector: documents that it has stored need not be folded here again.
-    const stored = await this.registry.advance(this.projection, this.id, position);
-    this.#position = stored.position;
+    const { live, ...reached } = await this.registry.advance(this.projection, this.id, position, token);
+    const { epoch = this.#place.epoch } = reached;
+    this.#place = { ...reached, ...(epoch !== undefined && { epoch }) };
     // A server whose updates are not atomic may lose a swap to another projector's update of the record.
-    if (this.#isLive && !stored.live) await this.registry.makeLive(this.projection, this.id);
+    if (this.#isLive && !live) await this.registry.makeLive(this.projection, this.id);
   }
 
   /** It is the live one from now on, until another one is swapped in. */

@@ -1,3 +1,6 @@
+import type { Place } from '@tidemark/event-store';
+import type { Json, Labelled } from '@tidemark/foundation';
+import type { Db } from 'mongodb';
 import type { Generation, Projection, ReadModel, Repair, View, ViewDefinition, ViewDocument } from '../port.js';
 import { Connection } from './connection.js';
 import { MongoGeneration } from './mongo-generation.js';
@@ -5,6 +8,7 @@ import { MongoView } from './mongo-view.js';
 import { dropped, Registry } from './registry.js';
 import { repairDocuments } from './repair-documents.js';
 
+const LABEL = 'installation';
 const DEFAULT_DATABASE = 'tidemark';
 
 /**
@@ -12,7 +16,7 @@ const DEFAULT_DATABASE = 'tidemark';
  * generation is live and how far each is. Connects with the first call; while the server is down calls throw
  * ReadModelUnavailable after about two seconds, and work again by themselves when it is back.
  */
-export class MongoReadModel implements ReadModel {
+export class MongoReadModel implements ReadModel, Labelled {
   readonly #connection: Connection;
   readonly #registry: Registry;
   /** Generations started here and not swapped in yet, by view. */
@@ -35,7 +39,7 @@ export class MongoReadModel implements ReadModel {
   async live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation | null> {
     const live = await this.#registry.live(projection);
     if (live?.version !== projection.version) return null;
-    const generation = this.#open(projection, live.id, live.position);
+    const generation = this.#open(projection, live.id, live.place);
     generation.becomeLive();
     return generation;
   }
@@ -50,7 +54,7 @@ export class MongoReadModel implements ReadModel {
     await this.#registry.dropAbandoned(projection);
     const id = await this.#registry.create(projection);
     this.#unfinished.set(projection.name, { definition: projection as unknown as ViewDefinition, id });
-    return this.#open(projection, id, -1);
+    return this.#open(projection, id, { position: -1 });
   }
 
   async swap<D extends ViewDocument>(projection: Projection<D>, generation: Generation): Promise<void> {
@@ -71,6 +75,16 @@ export class MongoReadModel implements ReadModel {
     return result;
   }
 
+  async label(): Promise<Json | undefined> {
+    const found = await this.#connection.run((db) => labelsOf(db).findOne({ _id: LABEL }));
+    return found ? (JSON.parse(found.value) as Json) : undefined;
+  }
+
+  async setLabel(label: Json): Promise<void> {
+    const replacement = { value: JSON.stringify(label) };
+    await this.#connection.run((db) => labelsOf(db).replaceOne({ _id: LABEL }, replacement, { upsert: true }));
+  }
+
   async ping(): Promise<void> {
     await this.#connection.run((db) => db.command({ ping: 1 }));
   }
@@ -85,12 +99,14 @@ export class MongoReadModel implements ReadModel {
     await this.#connection.close();
   }
 
-  #open<D extends ViewDocument>(projection: Projection<D>, id: string, position: number): MongoGeneration<D> {
-    const generation = new MongoGeneration(this.#registry, projection, id, position);
+  #open<D extends ViewDocument>(projection: Projection<D>, id: string, place: Place): MongoGeneration<D> {
+    const generation = new MongoGeneration(this.#registry, projection, id, place);
     this.#opened.add(generation);
     return generation;
   }
 }
+
+const labelsOf = (db: Db) => db.collection<{ readonly _id: string; readonly value: string }>('labels');
 
 function databaseIn(url: string): string | undefined {
   const name = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]+)/.exec(url)?.[1];

@@ -1,3 +1,4 @@
+import type { Place } from '@tidemark/event-store';
 import { BEING_BUILT, olderVersion } from '../degraded.js';
 import type { Query, QueryResult, View, ViewDefinition, ViewDocument } from '../port.js';
 import { conditions, plan, type Where } from '../query.js';
@@ -60,6 +61,10 @@ export class MongoView<D extends ViewDocument> implements View<D> {
 
   async position(): Promise<number> {
     return (await this.registry.live(this.definition))?.position ?? -1;
+  }
+
+  async place(): Promise<Place> {
+    return (await this.registry.live(this.definition))?.place ?? { position: -1 };
   }
 
   /** A swap drops the old collection, and a dropped one looks empty: check again that it is still live. */

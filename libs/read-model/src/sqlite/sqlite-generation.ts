@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
 import { crc32 } from 'node:zlib';
-import type { RecordedEvent } from '@tidemark/event-store';
+import type { Place, RecordedEvent } from '@tidemark/event-store';
 import { ABSENT, fold, keyed, type Entry } from '../fold.js';
 import { GenerationDropped, type Generation, type Projection, type ViewDocument } from '../port.js';
 import type { Database, Row } from './database.js';
@@ -35,6 +35,8 @@ export interface RepairedPage {
 export class SqliteGeneration<D extends ViewDocument> implements Generation {
   readonly id: number;
   #position: number;
+  #token: string | null;
+  #epoch: string | null;
   /** The position of the last flush. */
   #written: number;
   readonly #dirty = new Map<string, Entry>();
@@ -53,6 +55,8 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
   ) {
     this.id = row.id;
     this.#position = this.#written = row.position;
+    this.#token = row.token;
+    this.#epoch = row.epoch;
     this.#columns = [...row.columns];
     this.#summed = row.summed;
   }
@@ -69,7 +73,21 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
     return this.#position;
   }
 
-  async apply(events: readonly RecordedEvent[], position: number): Promise<void> {
+  get place(): Place {
+    return {
+      position: this.#position,
+      ...(this.#epoch !== null && { epoch: this.#epoch }),
+      ...(this.#token !== null && { token: this.#token }),
+    };
+  }
+
+  async adopt(epoch: string): Promise<void> {
+    this.#assertUsable();
+    this.db.write(() => this.generations.setEpoch(this.id, epoch));
+    this.#epoch = epoch;
+  }
+
+  async apply(events: readonly RecordedEvent[], position: number, token?: string): Promise<void> {
     this.#assertUsable();
     if (position <= this.#position) return;
     // A file that could not be written for a while must not let memory grow: no new events until it can be.
@@ -79,7 +97,7 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
       this.#dirty.set(id, entry);
       this.#cache.delete(id);
     }
-    this.#position = Math.max(this.#position, position);
+    if (position > this.#position) [this.#position, this.#token] = [position, token ?? null];
     this.#timer ??= setTimeout(() => this.#flushBehind(), WRITE_BEHIND_MS).unref();
   }
 
@@ -147,6 +165,7 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
       this.#dirty.clear();
       this.#cache.clear();
       this.#position = stored;
+      this.#token = null;
     }
     const fresh = keyed(
       this.projection,
@@ -180,7 +199,7 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
       this.#upsert(id, document, position, text);
       lengths.set(id, text.length);
     }
-    this.generations.setPosition(this.id, this.#position);
+    this.generations.setPosition(this.id, this.#position, this.#token);
     return lengths;
   }
 

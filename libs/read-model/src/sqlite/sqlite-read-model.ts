@@ -1,4 +1,4 @@
-import type { Conditions } from '@tidemark/foundation';
+import type { Conditions, Json, Labelled } from '@tidemark/foundation';
 import {
   GenerationDropped,
   ReadModelUnavailable,
@@ -19,8 +19,9 @@ import { SqliteView } from './sqlite-view.js';
  * The embedded read model: one table per generation of a view in one SQLite file, documents as JSON beside the
  * indexed fields. Work is synchronous and short; queries of this process see every applied batch.
  */
-export class SqliteReadModel implements ReadModel {
+export class SqliteReadModel implements ReadModel, Labelled {
   readonly #db: Database;
+  readonly #namespace: string;
   readonly #generations: Generations;
   /** The generations that this process writes to. Readers flush them first. */
   readonly #writers = new Map<number, SqliteGeneration<ViewDocument>>();
@@ -35,6 +36,7 @@ export class SqliteReadModel implements ReadModel {
     file: string,
     private readonly options: { readonly namespace?: string; readonly conditions?: Conditions } = {},
   ) {
+    this.#namespace = options.namespace ?? '';
     this.#db = new Database(file, {
       prepare: createTables,
       onReplaced: (what) => this.#replaced(what),
@@ -43,7 +45,7 @@ export class SqliteReadModel implements ReadModel {
         else options.conditions?.raise('views.db', `${failure}. Lists show what was stored before; free some space`);
       },
     });
-    this.#generations = new Generations(this.#db, options.namespace ?? '');
+    this.#generations = new Generations(this.#db, this.#namespace);
     if (this.#db.replacedAtStart !== undefined) this.#replaced(this.#db.replacedAtStart);
   }
 
@@ -112,6 +114,16 @@ export class SqliteReadModel implements ReadModel {
     this.#db.write(() => this.#drop(from.id));
     if (this.#unfinished.get(projection.name) === from.id) this.#unfinished.delete(projection.name);
     return { documents, repaired };
+  }
+
+  async label(): Promise<Json | undefined> {
+    const row = this.#db.get('select value from labels where namespace = ?', this.#namespace);
+    return row && this.#db.parse<Json>(row.value);
+  }
+
+  async setLabel(label: Json): Promise<void> {
+    const sql = 'insert into labels values (?, ?) on conflict (namespace) do update set value = excluded.value';
+    this.#db.write(() => this.#db.run(sql, this.#namespace, JSON.stringify(label)));
   }
 
   async ping(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Place } from '@tidemark/event-store';
 import { BEING_BUILT, CANNOT_BE_WRITTEN, olderVersion } from '../degraded.js';
 import {
   ReadModelUnavailable,
@@ -72,6 +73,13 @@ export class SqliteView<D extends ViewDocument> implements View<D> {
   async position(): Promise<number> {
     const live = this.#live();
     return live ? Math.max(live.position, this.writerOf(live.id)?.position ?? -1) : -1;
+  }
+
+  async place(): Promise<Place> {
+    const live = this.#live();
+    if (!live) return { position: -1 };
+    const { position, epoch, token } = live;
+    return { position, ...(epoch !== null && { epoch }), ...(token !== null && { token }) };
   }
 
   #live(): GenerationRow | null {
