@@ -2,7 +2,7 @@ import { createBlobStore, type BlobStore } from '@tidemark/blob-store';
 import type { PortUrls } from '@tidemark/config';
 import { Conditions } from '@tidemark/foundation';
 import { createEventStore, SqliteEventStore, type EventStore } from '@tidemark/event-store';
-import { createBroker, type Broker } from '@tidemark/messaging';
+import { createBroker, type Broker, type StreamLimits } from '@tidemark/messaging';
 import { createReadModel, type ReadModel } from '@tidemark/read-model';
 
 /** The four ports. */
@@ -25,6 +25,8 @@ export interface AdapterNeeds {
   readonly urls: PortUrls;
   /** Separates installations on the same servers; not used by embedded adapters. */
   readonly namespace: string;
+  /** How streams and buckets on NATS are created. */
+  readonly streams?: StreamLimits;
   readonly onError?: (error: Error) => void;
   /** What is wrong in this process; adapters add to it. */
   readonly conditions?: Conditions;
@@ -44,20 +46,20 @@ const variables: { readonly [P in PortName]: string } = {
  */
 export async function openAdapters<P extends PortName>(
   ports: readonly P[],
-  { urls, namespace: name, onError, conditions = new Conditions() }: AdapterNeeds,
+  { urls, namespace: name, streams = {}, onError, conditions = new Conditions() }: AdapterNeeds,
 ): Promise<Opened<P>> {
   // The default installation has plain names on its servers.
   const namespace = name === 'tidemark' ? undefined : name;
   const opened: Partial<Adapters> = {};
   const open: { readonly [K in PortName]: () => Adapters[K] | Promise<Adapters[K]> } = {
     eventStore: () => createEventStore(urls.eventStore, { namespace, conditions }),
-    blobs: () => createBlobStore(urls.blobs, { namespace, conditions }),
+    blobs: () => createBlobStore(urls.blobs, { ...streams, namespace, conditions }),
     readModel: () => createReadModel(urls.readModel, { namespace, conditions }),
     broker: () => {
       const log = opened.eventStore instanceof SqliteEventStore ? opened.eventStore : undefined;
       if (urls.broker === 'embedded:' && !log)
         throw new Error('an embedded broker needs an embedded event store; name a broker: nats://host:port');
-      return createBroker(urls.broker, { namespace, log, onError, conditions });
+      return createBroker(urls.broker, { ...streams, namespace, log, onError, conditions });
     },
   };
   const close = async () => {

@@ -1,4 +1,4 @@
-import { platformSettings, SettingsError, standaloneUrls, type PlatformSettings } from '@tidemark/config';
+import { platformSettings, SettingsError, standaloneUrls, streamLimits, type PlatformSettings } from '@tidemark/config';
 import { Conditions, messageOf, type Stoppable } from '@tidemark/foundation';
 import { observableGauge, startTelemetry } from '@tidemark/telemetry';
 import { openAdapters, type Adapters, type PortName } from './adapters.js';
@@ -58,7 +58,9 @@ export async function runProcess<P extends PortName>({
       logger.warn(`${variable} is not a setting of Tidemark: is it misspelt?`);
     const conditions = observedConditions(logger);
     const onError = (error: Error) => logger.error(error);
-    const needs = { urls: standaloneUrls(settings), namespace: settings.namespace, onError, conditions };
+    const { namespace } = settings;
+    const urls = standaloneUrls(settings);
+    const needs = { urls, namespace, streams: streamLimits(settings), onError, conditions };
     const adapters = await openAdapters(ports, needs);
     const started: Stoppable[] = [{ stop: () => telemetry.stop() }, { stop: () => adapters.close() }];
     const stop = async () => {
