@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { Client, credentials } from '@grpc/grpc-js';
 import { Secret } from '@tidemark/config';
 import { SqliteEventStore, Unavailable, type EventStore } from '@tidemark/event-store';
+import { Conditions } from '@tidemark/foundation';
 import { daemonLifecycle } from '@tidemark/foundation/testing';
 import { allPorts, createLogger, openAdapters, type Opened, type PortName } from '@tidemark/platform';
 import { Projector } from '@tidemark/read-model';
@@ -36,7 +37,8 @@ afterAll(async () => {
 
 const createApp = () => {
   const projector = new Projector({ ...adapters, projections: [], onError: logger.error });
-  return createHttp(GatewayModule.forRoot({ adapters, projector, rateLimit: 0, logger }), logger);
+  const deps = { adapters, projector, rateLimit: 0, logger, conditions: new Conditions() };
+  return createHttp(GatewayModule.forRoot(deps), logger);
 };
 
 /** A server whose rounds are calls that it answers. */
