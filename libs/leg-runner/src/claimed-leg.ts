@@ -36,6 +36,14 @@ class Stopped extends Error {
   }
 }
 
+/** A stage of a newer version: another runner may have it. */
+export class StageUnknown extends Error {
+  override readonly name = 'StageUnknown';
+}
+
+/** How long a leg is left to others that this version cannot run. */
+const UNKNOWN_AGAIN_MS = 1_000;
+
 /** Shared by all legs of a runner. */
 export interface LegTools {
   readonly broker: Broker;
@@ -130,7 +138,7 @@ export class ClaimedLeg {
     const { kind } = this.#pipeline;
     const row = this.tools.stages.get(kind);
     const stage = row?.stages[name];
-    if (!stage) throw new StageFailed('STAGE_UNKNOWN', `this version of the runner has no stage ${name} of ${kind}`);
+    if (!stage) throw new StageUnknown(`this version of the runner has no stage ${name} of ${kind}`);
     return reportOf(row.pipeline, name, await stage(this.#contextFor(open)));
   }
 
@@ -177,6 +185,7 @@ export class ClaimedLeg {
   /** Reports an error of the stage itself; being stopped is not one. */
   async #failed(error: unknown): Promise<undefined> {
     this.#stopping.signal.throwIfAborted();
+    if (error instanceof StageUnknown) throw error;
     const { failure, retryable, retryAfterMs } = StageFailed.from(error);
     await this.#report('fail-stage', { error: failure, retryable, retryAfterMs });
   }
@@ -194,7 +203,8 @@ export class ClaimedLeg {
         .catch(() => undefined); // The coordinator cancels by itself at the deadline.
       return;
     }
-    throw new Retryable(`leg given back: ${(error as Error).message}`, 0, { cause: error });
+    const delayMs = error instanceof StageUnknown ? UNKNOWN_AGAIN_MS : 0;
+    throw new Retryable(`leg given back: ${(error as Error).message}`, delayMs, { cause: error });
   }
 
   #report<R>(verb: string, data: object): Promise<R> {

@@ -95,8 +95,8 @@ function mounted(
 const legRunner = (
   service: string,
   { table, ...limits }: StageParts,
-  { adapters: { broker, blobs }, clock, drainMs }: Surroundings,
-): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, ...limits });
+  { adapters: { broker, blobs }, clock, drainMs, conditions }: Surroundings,
+): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, conditions, ...limits });
 
 const relaying = (
   name: string,
