@@ -43,11 +43,14 @@ describe('runners of two versions on one queue', () => {
       };
     });
     for (const verb of ['complete-stage', 'fail-stage'])
-      await broker.serve<{ stage: string }>(command('job-coordinator', verb), ({ data: { stage } }) => {
-        asked.push({ verb, stage });
-        completed.add(stage);
-        return { ended: stage === 'check' };
-      });
+      await broker.serve<{ stage: string }, { ended: boolean }>(
+        command('job-coordinator', verb),
+        ({ data: { stage } }) => {
+          asked.push({ verb, stage });
+          completed.add(stage);
+          return { ended: stage === 'check' };
+        },
+      );
   });
   afterEach(async () => {
     for (const runner of started.splice(0)) await runner.stop();

@@ -3,7 +3,7 @@ import { counter } from '@tidemark/telemetry';
 import type { DeadLetter, DeadLetters } from './port.js';
 
 const SUBJECT = 'dead letters';
-const LOOK_EVERY_MS = 15_000;
+const LOOK_EVERY_MS = 5_000;
 
 const filedLetters = counter(
   'tidemark_dead_letters_total',

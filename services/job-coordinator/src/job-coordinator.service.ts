@@ -32,7 +32,18 @@ export const jobCoordinator = defineService({
     const connections = connectionsOf(eventStore);
     const commit = (tenant: string, jobId: string) => commitEnd({ eventStore, connections }, tenant, jobId);
     const admission = new Admission(eventStore, agenda, time, () => settings.tenantMaxRunning, commit, onError);
-    const coordinator: Coordinator = { eventStore, jobs, connections, agenda, admission, time, settings, catalogue };
+    const { deadLetters } = broker;
+    const coordinator: Coordinator = {
+      deadLetters,
+      eventStore,
+      jobs,
+      connections,
+      agenda,
+      admission,
+      time,
+      settings,
+      catalogue,
+    };
     const timers = new Timers(agenda, time, dueActions(coordinator), onError);
     const liveness = new Liveness(broker, agenda, time, claimActions(coordinator), onError);
     const views = { jobs: readModel.view(jobsProjection), connections: readModel.view(connectionsProjection) };

@@ -21,6 +21,7 @@ import {
   StageFailure,
   StageReport,
 } from '../shapes/work.js';
+import { deadLetterVerbs } from './dead-letters.js';
 import { verb, verbsOf } from './verb.js';
 
 const job = shaped(() => Job);
@@ -181,4 +182,5 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     summary: 'The runner stopped as requested; may be repeated',
     errors: ['STALE_CLAIM', 'NOT_FOUND'],
   }),
+  ...deadLetterVerbs,
 });
