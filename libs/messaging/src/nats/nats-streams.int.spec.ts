@@ -186,7 +186,7 @@ const WEEK = nanos(7 * 24 * 3_600_000);
       expect((await configOf('EVENTS')).max_age).toBe(WEEK / 7);
     });
 
-    it('stays as it is when somebody else consumes it', async () => {
+    it('stays as it is when another program consumes it', async () => {
       await jsm.streams.add(ofOlderRelease());
       await jsm.consumers.add(`${namespace}_EVENTS`, { durable_name: 'theirs' });
       await open();
