@@ -17,7 +17,7 @@ export interface Condition {
 }
 
 export interface ConditionsOptions {
-  readonly clock?: Clock;
+  readonly clock?: Pick<Clock, 'now'>;
   /** Receives every change: a condition that is new or changed, or one that was cleared. */
   readonly onChange?: (condition: Condition, change: 'raised' | 'cleared') => void;
 }

@@ -4,6 +4,7 @@ import {
   type Checkpoint,
   type ClaimGranted,
   type ClaimRef,
+  type ClaimRelease,
   type Counts,
   pipelineOfConnector,
   type PipelineChoice,
@@ -13,7 +14,7 @@ import {
   type StageReport,
   type Work,
 } from '@tidemark/contracts';
-import { systemClock, type Clock } from '@tidemark/foundation';
+import { messageOf, systemClock, type Clock } from '@tidemark/foundation';
 import { Retryable, type Broker, type Delivery } from '@tidemark/messaging';
 import { Artefacts, StageFailed, type JobInfo, type StageContext, type StageTable } from '@tidemark/pipelines';
 import { inSpan } from '@tidemark/telemetry';
@@ -26,6 +27,8 @@ import { assertCheckpoint, reportOf } from './stage-report.js';
 const STOP_WITHIN_MS = 500;
 /** How long to retry a cancel's confirmation; the coordinator cancels by itself at its deadline. */
 const CONFIRM_WITHIN_MS = 5000;
+/** How long a runner that is stopped waits for a coordinator to take its leg back. */
+const RELEASE_WITHIN_MS = 1000;
 
 export type StopReason = 'cancelled' | 'fenced' | 'draining';
 
@@ -37,7 +40,7 @@ class Stopped extends Error {
 }
 
 /** A stage of a newer version: another runner may have it. */
-export class StageUnknown extends Error {
+class StageUnknown extends Error {
   override readonly name = 'StageUnknown';
 }
 
@@ -53,6 +56,8 @@ export interface LegTools {
   readonly opener?: ConnectorOpener;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** Receives what went wrong on this side, in full. */
+  readonly onError?: (error: Error) => void;
 }
 
 /** One leg under one claim: sends heartbeats while its stages run, reports each, and stops on request. */
@@ -63,6 +68,7 @@ export class ClaimedLeg {
   readonly #outputs: Record<string, StageOutput>;
   readonly #job: JobInfo;
   #counts: Counts;
+  #needsNewer = false;
   #stage = '';
   /** Checkpoints of this claim in the current stage. */
   #checkpoints = 0;
@@ -85,6 +91,11 @@ export class ClaimedLeg {
     this.#resumeFrom = checkpoint;
     this.#heartbeats = new Heartbeats(tools, delivery, granted);
     this.#job = { id, tenant, connectionId, type, trigger, attempt, ...(correlationId && { correlationId }) };
+  }
+
+  /** Whether it stopped at a stage that this version does not know. */
+  get needsNewer(): boolean {
+    return this.#needsNewer;
   }
 
   get claim(): number {
@@ -186,7 +197,12 @@ export class ClaimedLeg {
   async #failed(error: unknown): Promise<undefined> {
     this.#stopping.signal.throwIfAborted();
     if (error instanceof StageUnknown) throw error;
-    const { failure, retryable, retryAfterMs } = StageFailed.from(error);
+    const failed = StageFailed.from(error);
+    const { failure, retryable, retryAfterMs } = failed;
+    if (failed.isOurs)
+      this.tools.onError?.(
+        new Error(`job ${this.#job.id}, stage ${this.#stage}: ${messageOf(error)}`, { cause: error }),
+      );
     await this.#report('fail-stage', { error: failure, retryable, retryAfterMs });
   }
 
@@ -203,8 +219,21 @@ export class ClaimedLeg {
         .catch(() => undefined); // The coordinator cancels by itself at the deadline.
       return;
     }
-    const delayMs = error instanceof StageUnknown ? UNKNOWN_AGAIN_MS : 0;
+    this.#needsNewer = error instanceof StageUnknown;
+    // The coordinator offers it again, and does not count it as lost.
+    if ((reason === 'draining' || this.#needsNewer) && (await this.#release())) return;
+    const delayMs = this.#needsNewer ? UNKNOWN_AGAIN_MS : 0;
     throw new Retryable(`leg given back: ${(error as Error).message}`, delayMs, { cause: error });
+  }
+
+  /** False when no coordinator took it back; an older one does not know how. */
+  async #release(): Promise<boolean> {
+    const { tenant, id: jobId } = this.#job;
+    const release: ClaimRelease = { tenant, jobId, claim: this.claim };
+    return this.coordinator.ask('release-claim', release, RELEASE_WITHIN_MS).then(
+      () => true,
+      () => false,
+    );
   }
 
   #report<R>(verb: string, data: object): Promise<R> {

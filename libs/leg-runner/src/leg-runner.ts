@@ -11,7 +11,7 @@ import {
 import { BoundedCache, DaemonGroup, daemonOf, isJsonObject, type Conditions, type Daemon } from '@tidemark/foundation';
 import { Retryable, Terminal, type Delivery } from '@tidemark/messaging';
 import { inSpan } from '@tidemark/telemetry';
-import { ClaimedLeg, StageUnknown, type LegTools, type StopReason } from './claimed-leg.js';
+import { ClaimedLeg, type LegTools, type StopReason } from './claimed-leg.js';
 import { CoordinatorClient, refusal } from './coordinator-client.js';
 
 const CLAIM_AGAIN_MS = 500;
@@ -117,10 +117,8 @@ export class LegRunner implements Daemon {
     this.#legs.add(entry);
     try {
       await leg.run();
-    } catch (error) {
-      if ((error as Error).cause instanceof StageUnknown) this.#newer.set(legOf(delivery.data), delivery.data);
-      throw error;
     } finally {
+      if (leg.needsNewer) this.#newer.set(legOf(delivery.data), delivery.data);
       this.#legs.delete(entry);
     }
   }

@@ -4,7 +4,7 @@ import { LegRunner } from '@tidemark/leg-runner';
 import { mountRoutes } from '@tidemark/messaging/nest';
 import { Projector } from '@tidemark/read-model';
 import { observableGauge } from '@tidemark/telemetry';
-import type { Adapters, PortName } from './adapters.js';
+import type { Adapters, PortName } from './ports.js';
 import type {
   AnyService,
   Overrides,
@@ -95,8 +95,8 @@ function mounted(
 const legRunner = (
   service: string,
   { table, ...limits }: StageParts,
-  { adapters: { broker, blobs }, clock, drainMs, conditions }: Surroundings,
-): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, conditions, ...limits });
+  { adapters: { broker, blobs }, clock, drainMs, conditions, onError }: Surroundings,
+): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, conditions, onError, ...limits });
 
 const relaying = (
   name: string,

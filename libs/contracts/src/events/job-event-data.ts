@@ -61,6 +61,9 @@ export class StageClaimedData extends AtAttempt {
   @Text() readonly service!: string;
   @Text() readonly runner!: string;
   @Nested(() => ClaimedDelivery) readonly delivery!: ClaimedDelivery;
+
+  @Flag({ optional: true, description: 'True when the broker took the work from a runner that had fallen silent.' })
+  readonly afterSilence?: boolean;
 }
 
 @Shape({ description: 'The checkpoint at the end of a stage.' })
@@ -84,9 +87,12 @@ export class CheckpointSavedData extends merge(AtAttempt, Checkpoint) {
   readonly sequence!: number;
 }
 
-@Shape({ description: "The claim's runner sent no heartbeat in time: the stage is offered again." })
+@Shape({ description: "The claim's runner sent no heartbeat in time, or gave it back: the stage is offered again." })
 export class ClaimExpiredData extends AtAttempt {
   @Text() readonly service!: string;
+
+  @Flag({ optional: true, description: 'True when its runner gave it back because it was stopped.' })
+  readonly released?: boolean;
 }
 
 @Shape({ description: "Heartbeats arrive, but nothing advanced within the pipeline's limit." })

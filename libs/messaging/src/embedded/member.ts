@@ -22,6 +22,7 @@ export interface Returns {
 
 const NO_HEADERS: Headers = Object.freeze({});
 const BURY_AGAIN_MS = 5_000;
+const LATE_MS = 1_000;
 
 class EmbeddedDelivery implements Delivery {
   readonly subject: string;
@@ -58,6 +59,7 @@ export class Member {
   /** In the order of their deadlines: the ack wait is the same for all. */
   readonly #deadlines = new Map<EmbeddedDelivery, number>();
   #timer: NodeJS.Timeout | undefined;
+  #timerDue = 0;
 
   constructor(
     readonly policy: ConsumePolicy,
@@ -96,7 +98,7 @@ export class Member {
     if (delivery.entry.holder !== delivery) return;
     this.#deadlines.delete(delivery);
     this.#deadlines.set(delivery, performance.now() + this.policy.ackWaitMs);
-    this.#timer ??= setTimeout(() => this.#expire(), this.policy.ackWaitMs).unref();
+    if (!this.#timer) this.#arm(this.policy.ackWaitMs);
   }
 
   /** Returns the messages still held after the last drain. */
@@ -109,14 +111,26 @@ export class Member {
   #expire(): void {
     this.#timer = undefined;
     const now = performance.now();
+    this.#excuse(now - this.#timerDue);
     for (const [delivery, deadline] of this.#deadlines) {
       if (deadline > now) {
-        this.#timer = setTimeout(() => this.#expire(), deadline - now).unref();
+        this.#arm(deadline - now);
         break;
       }
       this.#giveBack(delivery, 0);
     }
     this.returns.wake();
+  }
+
+  #arm(milliseconds: number): void {
+    this.#timerDue = performance.now() + milliseconds;
+    this.#timer = setTimeout(() => this.#expire(), milliseconds).unref();
+  }
+
+  /** The timer is that late: this process was stopped, and its handlers could not extend their messages meanwhile. */
+  #excuse(lateMs: number): void {
+    if (lateMs < LATE_MS) return;
+    for (const [delivery, deadline] of this.#deadlines) this.#deadlines.set(delivery, deadline + lateMs);
   }
 
   #giveBack(delivery: EmbeddedDelivery, delayMs: number): void {

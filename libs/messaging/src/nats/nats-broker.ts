@@ -1,5 +1,5 @@
-import { NatsError, type ConnectionOptions, type JetStreamManager, type Msg } from 'nats';
-import { sleep, type Conditions } from '@tidemark/foundation';
+import { NatsError, type ConnectionOptions, type JetStreamManager, type KV, type Msg } from 'nats';
+import { sleep, type Conditions, type Json, type Labelled } from '@tidemark/foundation';
 import { bury, MAX_DEAD_LETTER_BYTES } from '../dead-letter.js';
 import { DeadLetterWatch } from '../dead-letter-watch.js';
 import { BrokerUnavailable, DeadlineExceeded, NoResponder } from '../errors.js';
@@ -32,6 +32,8 @@ export interface NatsBrokerOptions extends StreamLimits {
 
 const BURY_AGAIN_MS = 5_000;
 const BURY_WITHIN_MS = 1_000;
+/** A key of the relays' bucket; no relay has this name. */
+const LABEL = 'installation';
 const QUEUE_GROUP = 'tidemark';
 const ERROR_HEADER = 'tidemark-error';
 const PATIENCE_MS = 10_000;
@@ -39,7 +41,7 @@ const PING_MS = 2_000;
 const ERROR_HEADERS = encodeHeaders({ [ERROR_HEADER]: '1' });
 
 /** The broker on NATS: requests and broadcasts over core NATS, stored messages over JetStream. */
-export class NatsBroker implements port.Broker {
+export class NatsBroker implements port.Broker, Labelled {
   readonly deadLetters: NatsDeadLetters;
   readonly #watch: DeadLetterWatch;
   readonly #exchange: Exchange;
@@ -180,6 +182,26 @@ export class NatsBroker implements port.Broker {
     const stop = async (deadlineMs?: number) =>
       void (await Promise.all([relay, retrying].map((one) => one.stop(deadlineMs))));
     return this.#running.add({ stop });
+  }
+
+  async label(): Promise<Json | undefined> {
+    return this.#withBucket(async (bucket) => {
+      const entry = await bucket.get(LABEL);
+      return entry?.operation === 'PUT' ? entry.json<Json>() : undefined;
+    });
+  }
+
+  async setLabel(label: Json): Promise<void> {
+    await this.#withBucket((bucket) => bucket.put(LABEL, JSON.stringify(label)));
+  }
+
+  async #withBucket<T>(work: (bucket: KV) => Promise<T>): Promise<T> {
+    try {
+      await this.connection.up(PING_MS);
+      return await work(await this.topology.bucket(this.connection.nc.jetstream()));
+    } catch (error) {
+      throw error instanceof BrokerUnavailable ? error : unavailable(error);
+    }
   }
 
   async ping(): Promise<void> {

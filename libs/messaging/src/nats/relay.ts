@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@tidemark/event-store';
+import type { Place, RecordedEvent } from '@tidemark/event-store';
 import { Loop, unlessAborted, withTimeout, type Conditions, type Daemon } from '@tidemark/foundation';
 import { MAX_DEAD_LETTER_BYTES } from '../dead-letter.js';
 import { MessageTooLarge } from '../errors.js';
@@ -68,9 +68,9 @@ export class NatsRelay implements Running, Daemon {
       const broken = Promise.withResolvers<never>();
       broken.promise.catch(() => {});
       const bucket = await topology.bucket(connection.nc.jetstream());
-      const checkpoint = new Checkpoint(bucket, this.options.name, broken.reject);
-      await checkpoint.load();
-      await this.#follow(connection, checkpoint, broken, signal);
+      const { name, source } = this.options;
+      const checkpoint = new Checkpoint(bucket, name, source.history, broken.reject);
+      await this.#follow(connection, checkpoint, await checkpoint.load(), broken, signal);
       if (connection.isUp) await checkpoint.close();
     } finally {
       await connection.close();
@@ -81,6 +81,7 @@ export class NatsRelay implements Running, Daemon {
   async #follow(
     connection: Connection,
     checkpoint: Checkpoint,
+    from: Place,
     broken: PromiseWithResolvers<never>,
     signal: AbortSignal,
   ): Promise<void> {
@@ -91,14 +92,14 @@ export class NatsRelay implements Running, Daemon {
     const { source, categories } = this.options;
     const subscription = source.subscribe(
       {
-        ...{ categories, after: checkpoint.position, batchSize: BATCH, onError },
+        ...{ categories, after: from.position, token: from.token, batchSize: BATCH, onError },
         onCaughtUp: () => void sending.then(wellAgain, () => {}),
       },
-      async (events, position) => {
+      async (events, position, token) => {
         const previous = sending;
         const sent = this.#publish(connection, publisher, events, checkpoint.position);
         sending = Promise.all([previous, sent]).then(() => {
-          checkpoint.advance(position);
+          checkpoint.advance(position, token);
           wellAgain();
         });
         sending.catch((error: unknown) => broken.reject(error));

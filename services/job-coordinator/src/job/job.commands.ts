@@ -18,6 +18,8 @@ export type ClaimStage = Command<
     readonly runner: string;
     readonly attempt: number;
     readonly delivery: ClaimedDelivery;
+    /** The coordinator has listened in vain for the runner that holds the claim. */
+    readonly isHolderSilent?: boolean;
     /** 0 ≤ random < 1, for the jitter of a retry. */
     readonly random: number;
   }
@@ -41,6 +43,9 @@ export type FailStage = Command<
 /** No heartbeat of this claim arrived in time. */
 export type ExpireClaim = Command<'ExpireClaim', { readonly claim: number; readonly random: number }>;
 
+/** The runner of this claim was stopped, and gives it back. */
+export type ReleaseClaim = Command<'ReleaseClaim', { readonly claim: number }>;
+
 /** The claim has sent heartbeats but made no progress since `since`. */
 export type StallClaim = Command<'StallClaim', { readonly claim: number; readonly since: number }>;
 
@@ -61,6 +66,7 @@ export type JobCommand =
   | SaveCheckpoint
   | FailStage
   | ExpireClaim
+  | ReleaseClaim
   | StallClaim
   | RecoverClaim
   | CancelJob

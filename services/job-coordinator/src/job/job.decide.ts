@@ -12,11 +12,13 @@ import type {
   ForceCancel,
   JobCommand,
   RecoverClaim,
+  ReleaseClaim,
   SaveCheckpoint,
   StallClaim,
 } from './job.commands.js';
 import {
   absentJob,
+  afterLoss,
   attemptOf,
   currentStage,
   evolveJob,
@@ -33,7 +35,9 @@ export const jobDecider: Decider<JobState, JobCommand, JobEvent> = {
   decide: decideJob,
 };
 
-/** After this many lost claims in a row the attempt fails: the job itself may be killing its runners. */
+/** A leg that has cost this many runners their lives, without progress in between, is not offered to another. */
+export const MAX_LOST_LIVES = 2;
+/** After this many lost claims in a row, as when everything is restarted again and again, the attempt fails. */
 export const MAX_LOST_CLAIMS = 5;
 
 /**
@@ -54,6 +58,8 @@ export function decideJob(command: JobCommand, job: JobState): JobEvent[] {
       return fail(command, job);
     case 'ExpireClaim':
       return expire(command, job);
+    case 'ReleaseClaim':
+      return release(command, job);
     case 'StallClaim':
       return stall(command, job);
     case 'RecoverClaim':
@@ -91,11 +97,13 @@ function claim({ data }: ClaimStage, job: ExistingJob): JobEvent[] {
   // A higher sequence of the same message: the broker took the work away from its holder.
   const takenAway = held && held.delivery.id === delivery.id && delivery.sequence > held.delivery.sequence;
   if (held && !takenAway) throw refused('held', `job ${job.id} is claimed by ${held.runner}`);
-  if (held && job.lostClaims + 1 >= MAX_LOST_CLAIMS) return runnersLost(job, held, data);
+  const { isHolderSilent: afterSilence = false } = data;
+  if (held && isEnough(afterLoss(job, afterSilence))) return runnersLost(job, held, data, afterSilence);
   assertMove(job, 'running');
-  const { runner, at } = data;
-  const number = job.lastClaim + 1;
-  return [{ type: 'StageClaimed', data: { claim: number, stage: next.name, service, runner, attempt, delivery, at } }];
+  const { runner } = data;
+  const at = Math.max(data.at, job.createdAt);
+  const given = { claim: job.lastClaim + 1, stage: next.name, service, runner, attempt, delivery, at };
+  return [{ type: 'StageClaimed', data: held && afterSilence ? { ...given, afterSilence } : given }];
 }
 
 function complete({ data }: CompleteStage, job: ExistingJob): JobEvent[] {
@@ -118,7 +126,7 @@ function complete({ data }: CompleteStage, job: ExistingJob): JobEvent[] {
     const whole = { counts: total, metrics: measured({ ...job.metrics, ...metrics }) };
     events.push({
       type: 'JobCompleted',
-      data: { ...endingOf(job), result, ...whole, cursor: cursor ?? job.cursor ?? undefined, at },
+      data: { ...endingOf(job, at), result, ...whole, cursor: cursor ?? job.cursor ?? undefined },
     });
   }
   return events;
@@ -150,18 +158,37 @@ function expire({ data }: ExpireClaim, job: ExistingJob): JobEvent[] {
   const held = job.claim;
   if (!held || held.number !== number) return [];
   if (job.cancel) return [cancelled(job, job.cancel.reason, true, at)];
-  if (job.lostClaims + 1 >= MAX_LOST_CLAIMS) return runnersLost(job, held, data);
-  const { stage, service } = held;
-  return [{ type: 'ClaimExpired', data: { claim: number, stage, service, attempt: attemptOf(job), at } }];
+  if (isEnough(afterLoss(job, true))) return runnersLost(job, held, data, true);
+  return [{ type: 'ClaimExpired', data: { ...offerOf(job, held), at } }];
 }
 
+function release({ data: { claim: number, at } }: ReleaseClaim, job: ExistingJob): JobEvent[] {
+  const held = job.claim;
+  if (!held || held.number !== number) return [];
+  if (job.cancel) return [cancelled(job, job.cancel.reason, false, at)];
+  return [{ type: 'ClaimExpired', data: { ...offerOf(job, held), released: true, at } }];
+}
+
+const offerOf = (job: ExistingJob, { number: claim, stage, service }: Claim) => ({
+  ...{ claim, stage, service },
+  attempt: attemptOf(job),
+});
+
+const isEnough = ({ lostClaims, lostLives }: ReturnType<typeof afterLoss>) =>
+  lostLives >= MAX_LOST_LIVES || lostClaims >= MAX_LOST_CLAIMS;
+
+/** Ends the job when its leg has cost lives, or when the attempt before this one ended in the same way. */
 function runnersLost(
   job: ExistingJob,
   { number: claim, stage }: Claim,
   { random, at }: { random: number; at: number },
-) {
-  const error = { code: 'RUNNER_LOST', message: `${MAX_LOST_CLAIMS} runners in a row stopped answering in ${stage}` };
-  return attemptFailed(job, { claim, stage, error, retryable: true, random, at });
+  life: boolean,
+): JobEvent[] {
+  const { lostClaims, lostLives } = afterLoss(job, life);
+  const code = 'RUNNER_LOST';
+  const error = { code, message: `${lostClaims} runners in a row stopped answering in ${stage}` };
+  const retryable = lostLives < MAX_LOST_LIVES && job.lastError?.code !== code;
+  return attemptFailed(job, { claim, stage, error, retryable, random, at });
 }
 
 function attemptFailed(
@@ -174,7 +201,7 @@ function attemptFailed(
   const delay = retryable ? nextDelay(jobRetrySchedule, job.retryCount, random) : null;
   if (delay === null) {
     assertMove(job, 'failed');
-    return [{ type: 'JobFailed', data: { ...endingOf(job), ...failure, attempt } }];
+    return [{ type: 'JobFailed', data: { ...failure, ...endingOf(job, failure.at), attempt } }];
   }
   assertMove(job, 'pending');
   const retryAt = failure.at + Math.max(delay, retryAfterMs);
@@ -216,10 +243,14 @@ function forceCancel({ data: { at } }: ForceCancel, job: ExistingJob): JobEvent[
 
 function cancelled(job: ExistingJob, reason: string, forced: boolean, at: number): JobEvent {
   assertMove(job, 'cancelled');
-  return { type: 'JobCancelled', data: { ...endingOf(job), reason, forced, at } };
+  return { type: 'JobCancelled', data: { ...endingOf(job, at), reason, forced } };
 }
 
-const endingOf = ({ connectionId, createdAt, startedAt }: ExistingJob) => ({ connectionId, createdAt, startedAt });
+/** No job ends before it began, whatever the clocks of the coordinators say. */
+const endingOf = ({ connectionId, createdAt, startedAt }: ExistingJob, at: number) => ({
+  ...{ connectionId, createdAt, startedAt },
+  at: Math.max(at, startedAt ?? createdAt),
+});
 
 function assertClaim(job: ExistingJob, number: number) {
   if (job.claim?.number !== number)

@@ -16,8 +16,9 @@ import {
   noon,
   saveCheckpoint,
 } from './job.fixtures.js';
-import { isEnded, type JobState } from './job.js';
+import { isEnded, type ExistingJob, type JobState } from './job.js';
 import { canMove, transitions } from './job.transitions.js';
+import { describeJob } from './job.view.js';
 
 const types = (events: readonly JobEvent[]) => events.map(({ type }) => type);
 const refusalOf = (command: JobCommand, job: JobState) => {
@@ -123,13 +124,63 @@ describe('claiming a stage', () => {
     expect(decideJob(successor, job)).toMatchObject([{ data: { stage: 'snapshot', claim: 2 } }]);
   });
 
-  it('counts the attempt as failed when too many claims in a row were lost', () => {
-    const claims = Array.from({ length: MAX_LOST_CLAIMS }, (_, index) =>
-      claimStage({ delivery: { id: 'message-1', sequence: index + 1 } }),
-    );
-    const job = after(createJob, ...claims);
-    const next = claimStage({ delivery: { id: 'message-1', sequence: 99 } });
-    expect(decideJob(next, job)).toMatchObject([{ type: 'RetryScheduled', data: { error: { code: 'RUNNER_LOST' } } }]);
+  const taken = (sequence: number, more: object = {}) =>
+    claimStage({ delivery: { id: 'message-1', sequence }, ...more });
+
+  it('fails the job when its leg has cost two runners their lives in a row', () => {
+    const job = after(createJob, taken(1), taken(2, { isHolderSilent: true }));
+    const failed = [{ type: 'JobFailed', data: { error: { code: 'RUNNER_LOST' } } }];
+    expect(decideJob(taken(3, { isHolderSilent: true }), job)).toMatchObject(failed);
+    expect(decideJob({ type: 'ExpireClaim', data: { claim: 2, random: 0.5, at: noon } }, job)).toMatchObject(failed);
+    expect(decideJob(taken(3), job)).toMatchObject([{ type: 'StageClaimed' }]);
+  });
+
+  it('fails the attempt when too many claims in a row were lost, and the job when the next attempt fares the same', () => {
+    const restarts = (attempt: number) => Array.from({ length: MAX_LOST_CLAIMS }, (_, n) => taken(n + 1, { attempt }));
+    const lost = (attempt: number) => taken(99, { attempt });
+    const first = after(createJob, ...restarts(1));
+    expect(decideJob(lost(1), first)).toMatchObject([
+      { type: 'RetryScheduled', data: { error: { code: 'RUNNER_LOST' } } },
+    ]);
+    const second = after(createJob, ...restarts(1), lost(1), ...restarts(2));
+    expect(decideJob(lost(2), second)).toMatchObject([{ type: 'JobFailed', data: { error: { code: 'RUNNER_LOST' } } }]);
+  });
+
+  it('does not count claims that were given back, nor those before the last progress', () => {
+    const expire: JobCommand = { type: 'ExpireClaim', data: { claim: 2, random: 0.5, at: noon + 5000 } };
+    const another = claimStage({ delivery: { id: 'message-2', sequence: 1 } });
+    const release: JobCommand = { type: 'ReleaseClaim', data: { claim: 1, at: noon + 4000 } };
+    const givenBack = after(createJob, claimStage(), release);
+    expect(givenBack).toMatchObject({ status: 'running', claim: null, lostClaims: 0 });
+    expect(decideJob(release, givenBack)).toEqual([]);
+    expect(decideJob(expire, fold(givenBack, decideJob(another, givenBack)))).toMatchObject([{ type: 'ClaimExpired' }]);
+    const lost: JobCommand = { type: 'ExpireClaim', data: { claim: 1, random: 0.5, at: noon + 4000 } };
+    const advanced = after(createJob, claimStage(), lost, another, saveCheckpoint(2, 'fetch', 1));
+    expect(decideJob(expire, advanced)).toMatchObject([{ type: 'ClaimExpired' }]);
+  });
+});
+
+describe('the times of a job', () => {
+  it('never go back, whatever the clocks of its coordinators say', () => {
+    const slow = noon - 2 * 3_600_000;
+    const claimed = existing(createJob, claimStage({ at: slow }));
+    expect(claimed.startedAt).toBe(noon);
+    const endings: JobCommand[] = [
+      completeStage(1, 'fetch', { finish: 'unchanged', at: slow }),
+      failStage(1, 'fetch', { retryable: false, at: slow }),
+    ];
+    for (const ending of endings) {
+      const ended = fold(claimed, decideJob(ending, claimed)) as ExistingJob;
+      expect(ended.endedAt).toBe(noon);
+      expect(describeJob(ended).durationMs).toBe(0);
+    }
+    const cancel: JobCommand = { type: 'CancelJob', data: { reason: 'x', deadline: slow, at: slow } };
+    expect(existing(createJob, cancel).endedAt).toBe(noon);
+  });
+
+  it('give no negative duration, also when they were recorded so', () => {
+    const ended = { ...existing(createJob, claimStage()), status: 'completed', endedAt: noon - 2466 } as const;
+    expect(describeJob(ended).durationMs).toBe(0);
   });
 });
 

@@ -61,11 +61,15 @@ export interface ExistingJob extends Given {
   readonly cursor: Cursor | null;
   readonly retryCount: number;
   readonly retryAt: number | null;
+  /** Of the last retry, in milliseconds; absent before the first. */
+  readonly retryDelayMs?: number;
   readonly lastError: Failure | null;
   /** Number of the last claim ever made. */
   readonly lastClaim: number;
-  /** Claims in a row, in this attempt, that were lost before they completed a stage. */
+  /** Claims in a row, in this attempt, that were lost without progress. */
   readonly lostClaims: number;
+  /** Those of them whose runners fell silent and did not come back. Absent: none. */
+  readonly lostLives?: number;
   readonly claim: Claim | null;
   readonly cancel: { readonly requestedAt: number; readonly deadline: number; readonly reason: string } | null;
   readonly result: JobResult | null;
@@ -82,6 +86,14 @@ export const attemptOf = (job: ExistingJob) => job.retryCount + 1;
 export const currentStage = (job: ExistingJob): StageDefinition | undefined =>
   job.stages.find(({ name }) => job.completed[name] === undefined);
 
+const noLosses = { lostClaims: 0, lostLives: 0 };
+
+/** The job's losses after that of its claim; `life`: its runner fell silent. */
+export const afterLoss = ({ lostClaims, lostLives = 0 }: ExistingJob, life = false) => ({
+  lostClaims: lostClaims + 1,
+  lostLives: lostLives + (life ? 1 : 0),
+});
+
 export const isEnded = (job: JobState): boolean =>
   job.status === 'completed' || job.status === 'failed' || job.status === 'cancelled';
 
@@ -93,8 +105,8 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
       const { claim: number, stage, service, runner, delivery, at } = event.data;
       const claim = { number, stage, service, runner, delivery, claimedAt: at, advancedAt: at, stalledSince: null };
       const startedAt = job.startedAt ?? at;
-      const lostClaims = job.lostClaims + (job.claim ? 1 : 0);
-      return { ...job, status: 'running', startedAt, retryAt: null, lastClaim: number, lostClaims, claim };
+      const lost = job.claim ? afterLoss(job, event.data.afterSilence) : {};
+      return { ...job, ...lost, status: 'running', startedAt, retryAt: null, lastClaim: number, claim };
     }
     case 'StageCompleted': {
       const { claim, stage, output, counts, metrics, cursor, handOver, at } = event.data;
@@ -105,7 +117,7 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
         counts: { ...job.counts, ...counts },
         metrics: { ...job.metrics, ...metrics },
         cursor: cursor ?? job.cursor,
-        lostClaims: 0,
+        ...noLosses,
       };
       const next = currentStage(advanced);
       if (handOver || !job.claim || !next) return { ...advanced, claim: null };
@@ -118,19 +130,20 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
         checkpoint: { claim, stage, sequence, saved },
         counts: { ...job.counts, ...saved.counts },
         metrics: { ...job.metrics, ...saved.metrics },
-        lostClaims: 0,
+        ...noLosses,
         claim: job.claim && { ...job.claim, advancedAt: at, stalledSince: null },
       };
     }
     case 'ClaimExpired':
-      return { ...job, claim: null, lostClaims: job.lostClaims + 1 };
+      return { ...job, ...(event.data.released ? {} : afterLoss(job, true)), claim: null };
     case 'ClaimStalled':
       return { ...job, claim: job.claim && { ...job.claim, stalledSince: event.data.since } };
     case 'ClaimRecovered':
       return { ...job, claim: job.claim && { ...job.claim, advancedAt: event.data.at, stalledSince: null } };
     case 'RetryScheduled': {
-      const { error, retryAt, retryCount } = event.data;
-      return { ...job, status: 'pending', claim: null, lostClaims: 0, lastError: error, retryAt, retryCount };
+      const { error, retryAt, retryCount, at } = event.data;
+      const retry = { retryAt, retryCount, retryDelayMs: retryAt - at };
+      return { ...job, ...retry, ...noLosses, status: 'pending', claim: null, lastError: error };
     }
     case 'CancelRequested': {
       const { at: requestedAt, deadline, reason } = event.data;

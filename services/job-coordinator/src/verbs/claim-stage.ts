@@ -13,7 +13,8 @@ export async function claimStage(
 ): Promise<ClaimGranted> {
   const { jobs, connections, time } = coordinator;
   const { tenant, jobId, ...claim } = request;
-  const data = { ...claim, random: Math.random(), at: time.now() };
+  const isHolderSilent = coordinator.agenda.isSilent(jobId);
+  const data = { ...claim, isHolderSilent, random: Math.random(), at: time.now() };
   const { state } = await jobs.handle(jobId, { type: 'ClaimStage', data }, context);
   const job = ownedJob(state, tenant);
   if (job.claim?.delivery.id !== claim.delivery.id || job.claim.delivery.sequence !== claim.delivery.sequence)

@@ -47,6 +47,7 @@ export const typeVerdict = ({ before, after }: Both<JsonObject>, direction: Dire
 const accepts = (from: JsonObject, to: JsonObject, typed: boolean): 'yes' | 'text' | 'no' => {
   const [fromTypes, toTypes] = [typesOf(from), typesOf(to)];
   if (toTypes.length === 0) return to['type'] === 'null' ? 'no' : 'yes';
+  if (from['type'] === 'null') return allowsNull(to) ? 'yes' : 'no';
   const added = toTypes.filter((type) => !fromTypes.includes(type));
   const deleted = fromTypes.filter((type) => !toTypes.includes(type));
   const wide = asString(to['format']);
@@ -68,8 +69,13 @@ export const covers = (types: readonly string[], others: readonly string[]): boo
   types.length > 0 && types.every((type) => others.includes(type) || (type === 'integer' && others.includes('number')));
 
 const WIDER: Readonly<Record<string, readonly (readonly [narrow: string, wide: string])[]>> = {
-  number: [['float', 'double']],
+  number: [
+    ['float', 'double'],
+    // What has no format fits into the widest.
+    ['', 'double'],
+  ],
   integer: [
+    ['', 'int64'],
     ['int32', 'int64'],
     ['int32', 'bigint'],
     ['int64', 'bigint'],
