@@ -4,7 +4,7 @@ import type { Json, Labelled } from '@tidemark/foundation';
 import { blobId, blobIdOf, hexOf } from '../blob-id.js';
 import { BlobCorrupt, BlobNotFound, type BlobId, type BlobSource, type BlobStore } from '../port.js';
 import { opened, SourceFailed } from '../source.js';
-import { Connection, connectionOptions, type Session } from './connection.js';
+import { Connection, connectionOptions, type BucketSettings, type Session } from './connection.js';
 import { chunkSubject, digestOf, infoSubject, LABEL, streamOf, type ObjectInfo } from './object-format.js';
 import { resized } from './resized.js';
 
@@ -35,9 +35,12 @@ export class NatsBlobStore implements BlobStore, Labelled {
    * @param url `nats://[user:password@]host:port`, several separated by commas
    * @throws TypeError when the URL cannot be parsed
    */
-  constructor(url: string, options: { readonly namespace?: string } = {}) {
-    this.#bucket = options.namespace ?? DEFAULT_BUCKET;
-    this.#connection = new Connection(connectionOptions(url), this.#bucket);
+  constructor(
+    url: string,
+    { namespace = DEFAULT_BUCKET, ...created }: { readonly namespace?: string } & BucketSettings = {},
+  ) {
+    this.#bucket = namespace;
+    this.#connection = new Connection(connectionOptions(url), namespace, created);
   }
 
   async put(source: BlobSource): Promise<{ id: BlobId; bytes: number }> {
