@@ -114,9 +114,10 @@ class Bundler {
   }
 
   #schemaName(id: string, target: unknown, document: SourceDocument): string {
-    const stem = /([^/#?]*?)(?:\.(?:json|ya?ml))?#?$/i
-      .exec(id)?.[1]
-      ?.replace(/[^A-Za-z0-9._-]/g, '_')
+    const last = id.replace(/#$/, '').split(/[/#?]/).at(-1)!;
+    const stem = last
+      .replace(/\.(?:json|ya?ml)$/i, '')
+      .replace(/[^A-Za-z0-9._-]/g, '_')
       .slice(0, 60);
     const name = `${stem || 'schema'}-${createHash('sha256').update(id).digest('hex').slice(0, 10)}`;
     if (!this.#schemas.has(name)) {
