@@ -36,7 +36,10 @@ export class StageFailed extends Error {
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 
-  /** The failure of an external system or a store keeps its code; an unexpected error is INTERNAL, and retried. */
+  /**
+   * The failure of an external system or a store keeps its code, as does an error that says it is no use to retry; an
+   * unexpected one is INTERNAL, and retried.
+   */
   static from(error: unknown): StageFailed {
     if (error instanceof StageFailed) return error;
     if (error instanceof ExternalError) {
@@ -44,7 +47,9 @@ export class StageFailed extends Error {
       return new StageFailed(code, message, { retryable, retryAfterMs, cause: error });
     }
     if (!(error instanceof Error)) return new StageFailed('INTERNAL', String(error), { cause: error });
-    const { code } = error as { readonly code?: unknown };
+    const { code, retryable } = error as { readonly code?: unknown; readonly retryable?: unknown };
+    if (typeof code === 'string' && retryable === false)
+      return new StageFailed(code, error.message, { retryable, cause: error });
     return new StageFailed(storeCodes.has(code) ? (code as string) : 'INTERNAL', error.message, { cause: error });
   }
 
