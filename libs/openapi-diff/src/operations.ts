@@ -175,7 +175,10 @@ class Resolver {
     this.use(2);
     if (Array.isArray(value)) return value.map((item) => this.schema(item, hops, open));
     if (isReference(value)) {
-      if (this.used > this.most || hops >= this.depth || open.includes(value.$ref)) return { $ref: value.$ref };
+      if (this.used > this.most || hops >= this.depth || open.includes(value.$ref)) {
+        this.use(value.$ref.length + 10);
+        return { $ref: value.$ref };
+      }
       const { node } = this.side.resolve(value);
       return isReference(node) ? node : this.schema(node, hops + 1, [...open, value.$ref]);
     }

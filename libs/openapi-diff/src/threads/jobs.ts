@@ -74,7 +74,7 @@ const textOf = (info: CanonicalApi['info'], key: 'title' | 'version'): { [key: s
 };
 
 /** Characters of a page up to which references are resolved. */
-const PAGE_BUDGET = 8 * 1024 * 1024;
+const PAGE_BUDGET = 4 * 1024 * 1024;
 
 /** An `OperationPage` as JSON, methods in upper case as stored changes name them, of a canonical API in UTF-8 as `canonicalJson` wrote it. */
 const pageOperations = (canonical: Uint8Array, from: number, count: number): Uint8Array => {

@@ -7,8 +7,10 @@ export interface Order {
   readonly input: readonly unknown[];
 }
 
-/** What it answers, once. */
-export type Answer =
+/** What it answers, once; `ms`: the time that it took, of the processor where Node measures that. */
+export type Answer = { readonly ms: number } & Outcome;
+
+export type Outcome =
   | { readonly result: unknown }
   | { readonly fault: Pick<ParseError, 'reason' | 'line' | 'column' | 'source'> }
   | { readonly tooLarge: string };

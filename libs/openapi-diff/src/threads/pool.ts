@@ -11,7 +11,7 @@ export interface ThreadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds that the thread may work. Default 60,000. */
   readonly withinMs?: number | undefined;
-  /** Most memory for the thread's objects, in MiB. Default: half of what the process may have, at most 1024. */
+  /** Most memory for the thread's objects, in MiB. Default: a share of what the process may have, at most 1024. */
   readonly maxHeap?: number | undefined;
   /** Copies large inputs instead of handing them over. */
   readonly keepsInput?: boolean;
@@ -19,10 +19,14 @@ export interface ThreadOptions {
 
 const MIB = 1024 * 1024;
 const LANES = Math.max(2, Math.min(4, availableParallelism()));
+const MEMORY = Math.min(totalmem(), process.constrainedMemory() || Infinity) / MIB;
+const MAX_HEAP = Math.floor(Math.min(1024, MEMORY / 2 / LANES));
 /** Threads beyond the lanes, for tenants that had little time lately while others fill the lanes. */
-const SPARE = 2;
-const MEMORY = Math.min(totalmem(), process.constrainedMemory() || Infinity);
-const MAX_HEAP = Math.min(1024, Math.floor(MEMORY / 2 / MIB));
+const SPARE = Math.min(4, Math.max(1, Math.floor((MEMORY * 0.75) / MAX_HEAP) - LANES));
+/** Of those, threads for small documents only. */
+const SMALL_SPARE = Math.ceil(SPARE / 2);
+/** Bytes whose processing is expected to take a millisecond. */
+const BYTES_A_MS = 2000;
 const WITHIN_MS = 60_000;
 /** How long a thread without work stays, and how often those that wait are looked at again. */
 const IDLE_MS = 10_000;
@@ -31,6 +35,8 @@ const LOOK_MS = 500;
 interface Task {
   readonly tenant: string;
   readonly order: Order;
+  /** Bytes of its input. */
+  readonly size: number;
   readonly options: ThreadOptions;
   readonly done: PromiseWithResolvers<unknown>;
   startedAt: number;
@@ -49,7 +55,14 @@ class ThreadPool {
   async run(order: Order, options: ThreadOptions): Promise<unknown> {
     const { signal, tenant = '' } = options;
     signal?.throwIfAborted();
-    const task: Task = { tenant, order, options, done: Promise.withResolvers(), startedAt: 0 };
+    const task: Task = {
+      tenant,
+      order,
+      size: sizeOf(order.input),
+      options,
+      done: Promise.withResolvers(),
+      startedAt: 0,
+    };
     const abort = () => {
       this.#forget(task);
       task.done.reject(signal?.reason);
@@ -73,36 +86,42 @@ class ThreadPool {
   }
 
   #startNext(): void {
-    for (let tenant = this.#next(); tenant !== undefined; tenant = this.#next()) {
-      const task = this.#waiting.get(tenant)![0]!;
+    for (let task = this.#next(); task; task = this.#next()) {
       this.#forget(task);
-      this.#running.set(tenant, task);
+      this.#running.set(task.tenant, task);
       void this.#work(task);
     }
     clearTimeout(this.#look);
     if (this.#waiting.size > 0) this.#look = setTimeout(() => this.#startNext(), LOOK_MS);
   }
 
-  /** The tenant to serve next, if a thread may start. Heavy tenants leave a lane to the others, which always have one. */
-  #next(): string | undefined {
+  /**
+   * The task to start next, if a thread may: of the tenant that had least time lately, counting what is expected of the
+   * task. Heavy tenants leave a lane to the others, which need not wait for heavy ones while there are spare threads.
+   */
+  #next(): Task | undefined {
     const now = performance.now();
-    const candidates = [...this.#waiting.keys()].filter((tenant) => !this.#running.has(tenant));
-    const [first] = candidates.sort((a, b) => this.#shares.of(a, now) - this.#shares.of(b, now));
+    const cost = ({ tenant, size }: Task) => this.#shares.of(tenant, now) + size / BYTES_A_MS;
+    const candidates = [...this.#waiting.values()]
+      .map(([task]) => task!)
+      .filter(({ tenant }) => !this.#running.has(tenant));
+    const [first] = candidates.sort((a, b) => cost(a) - cost(b));
     if (first === undefined) return undefined;
     const heavy = [...this.#running.values()].filter((task) => this.#shares.isHeavy(task.tenant, now, task.startedAt));
-    const { size } = this.#running;
-    const mayStart = this.#shares.isHeavy(first, now)
-      ? size < LANES && heavy.length < LANES - 1
-      : size < LANES || (heavy.length === size && size < LANES + SPARE);
+    const { size: running } = this.#running;
+    const most = LANES + SPARE - (first.size > COPIED ? SMALL_SPARE : 0);
+    const mayStart = this.#shares.isHeavy(first.tenant, now)
+      ? running < LANES && heavy.length < LANES - 1
+      : running < LANES || (heavy.length === running && running < most);
     return mayStart ? first : undefined;
   }
 
   /** The next one begins when the thread is gone or free. */
   async #work(task: Task): Promise<void> {
-    const { order, options, tenant, done } = task;
+    const { order, options, tenant, size, done } = task;
     const { signal, maxHeap, withinMs = WITHIN_MS, keepsInput = false } = options;
     task.startedAt = performance.now();
-    const isSmall = sizeOf(order.input) <= COPIED && maxHeap === undefined;
+    const isSmall = size <= COPIED && maxHeap === undefined;
     const worker = this.#worker(maxHeap);
     const stopped = Promise.withResolvers<never>();
     const abort = () => stopped.reject(signal?.reason);
@@ -121,7 +140,7 @@ class ThreadPool {
       if (answered && isSmall) this.#keep(worker);
       else await worker.end();
       const now = performance.now();
-      this.#shares.add(tenant, now - task.startedAt, now);
+      this.#shares.add(tenant, worker.usedMs ?? now - task.startedAt, now);
       this.#running.delete(tenant);
       this.#startNext();
     }

@@ -1,7 +1,7 @@
 /** Milliseconds in which past use counts half. */
 const HALF_LIFE_MS = 30_000;
 /** Milliseconds of recent use from which a tenant is heavy. */
-const HEAVY_MS = 5_000;
+const HEAVY_MS = 2_000;
 const MAX_KEPT = 1000;
 
 interface Use {

@@ -3,9 +3,9 @@ import { parentPort } from 'node:worker_threads';
 import { ParseError } from '../parse/parse-error.js';
 import { UnfoldsTooFar } from '../unfold.js';
 import { jobs } from './jobs.js';
-import { ownBuffers, type Answer, type Order } from './order.js';
+import { ownBuffers, type Answer, type Order, type Outcome } from './order.js';
 
-const answerTo = ({ job, input }: Order): Answer => {
+const outcomeOf = ({ job, input }: Order): Outcome => {
   try {
     return { result: (jobs[job] as (...args: unknown[]) => unknown)(...input) };
   } catch (error) {
@@ -17,7 +17,16 @@ const answerTo = ({ job, input }: Order): Answer => {
   }
 };
 
+/** On a busy machine much of the time that passes is not the job's. */
+const usedMs = (): number => {
+  if (typeof process.threadCpuUsage !== 'function') return performance.now();
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+};
+
 parentPort?.on('message', (order: Order) => {
-  const answer = answerTo(order);
-  parentPort?.postMessage(answer, 'result' in answer ? ownBuffers(answer.result) : []);
+  const startedAt = usedMs();
+  const outcome = outcomeOf(order);
+  const answer: Answer = { ...outcome, ms: usedMs() - startedAt };
+  parentPort?.postMessage(answer, 'result' in outcome ? ownBuffers(outcome.result) : []);
 });

@@ -34,8 +34,12 @@ export class ThreadWorker {
     this.#worker.on('exit', () => this.#current?.reject(new Error('the thread ended without an answer')));
   }
 
+  /** Milliseconds that the last job took; undefined when it did not end. */
+  usedMs: number | undefined;
+
   /** @throws ParseError · LimitExceeded */
   run(order: Order, keepsInput: boolean): Promise<unknown> {
+    this.usedMs = undefined;
     this.#current = Promise.withResolvers();
     this.#worker.ref();
     this.#worker.postMessage(order, keepsInput ? [] : order.input.flatMap((value) => ownBuffers(value, COPIED)));
@@ -53,6 +57,7 @@ export class ThreadWorker {
   }
 
   #answered(answer: Answer): void {
+    this.usedMs = answer.ms;
     if ('result' in answer) return this.#current?.resolve(answer.result);
     if ('tooLarge' in answer) return this.#current?.reject(new LimitExceeded('SOURCE_INVALID', answer.tooLarge));
     const { reason, line, column, source } = answer.fault;
