@@ -1,7 +1,7 @@
 import { Secret, type PlatformSettings, type PortUrls } from '@tidemark/config';
 import { connectorRunner } from '@tidemark/connector-runner';
 import { differ } from '@tidemark/differ';
-import type { Stoppable } from '@tidemark/foundation';
+import { Conditions, type Stoppable } from '@tidemark/foundation';
 import { gateway, type Addresses } from '@tidemark/gateway';
 import { jobCoordinator } from '@tidemark/job-coordinator';
 import {
@@ -41,6 +41,8 @@ export class Edge extends Client {
 
   private constructor(
     readonly adapters: Adapters,
+    /** Of this process. */
+    readonly conditions: Conditions,
     running: RunningService<Addresses>,
     release: () => Promise<void>,
   ) {
@@ -52,14 +54,17 @@ export class Edge extends Client {
 
   static async start({ settings, replace = (adapters) => adapters, on }: EdgeOptions = {}): Promise<Edge> {
     const folder = await temporaryFolder();
-    const adapters = await openAdapters(allPorts, on ?? { urls: embedded(folder.path), namespace: 'tidemark' });
+    const conditions = new Conditions();
+    const stores = on ?? { urls: embedded(folder.path), namespace: 'tidemark' };
+    const adapters = await openAdapters(allPorts, { ...stores, conditions });
     const release = async () => {
       await adapters.close();
       await folder.remove();
     };
     const given = { ...testSettings, apiKey: new Secret(ADMIN), ...settings };
     try {
-      const edge = new Edge(adapters, await startService(gateway, replace(adapters), given, logger), release);
+      const running = await startService(gateway, replace(adapters), given, logger, { conditions });
+      const edge = new Edge(adapters, conditions, running, release);
       await edge.startCoordinator();
       return edge;
     } catch (error) {
@@ -69,7 +74,9 @@ export class Edge extends Client {
   }
 
   async startCoordinator(): Promise<void> {
-    this.#coordinator = await startService(jobCoordinator, this.adapters, testSettings, logger);
+    this.#coordinator = await startService(jobCoordinator, this.adapters, testSettings, logger, {
+      conditions: this.conditions,
+    });
   }
 
   async stopCoordinator(): Promise<void> {
@@ -80,8 +87,8 @@ export class Edge extends Client {
   /** The services that run stages; without them jobs wait. */
   async startRunners(): Promise<void> {
     this.#runners = [
-      await startService(connectorRunner, this.adapters, testSettings, logger),
-      await startService(differ, this.adapters, testSettings, logger),
+      await startService(connectorRunner, this.adapters, testSettings, logger, { conditions: this.conditions }),
+      await startService(differ, this.adapters, testSettings, logger, { conditions: this.conditions }),
     ];
   }
 

@@ -1,7 +1,7 @@
 import { connectorRunner } from '@tidemark/connector-runner';
 import type { PortUrls } from '@tidemark/config';
 import { differ } from '@tidemark/differ';
-import type { Clock, Stoppable } from '@tidemark/foundation';
+import { Conditions, type Clock, type Stoppable } from '@tidemark/foundation';
 import { jobCoordinator } from '@tidemark/job-coordinator';
 import type { Broker } from '@tidemark/messaging';
 import { allPorts, createLogger, openAdapters, startService, type Adapters, type Logger } from '@tidemark/platform';
@@ -37,6 +37,8 @@ export interface Installation extends Caller {
   readonly adapters: Adapters;
   /** Errors that services and adapters reported. */
   readonly errors: readonly unknown[];
+  /** Of this process. */
+  readonly conditions: Conditions;
   /** One more runner. */
   startRunner(options?: RunnerOptions): Promise<void>;
   stop(): Promise<void>;
@@ -49,11 +51,12 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const errors: unknown[] = [];
   const note = (error: unknown) => void errors.push(error);
   const logger: Logger = { ...createLogger('proof', 'silent'), error: note };
-  const opened = await openAdapters(allPorts, { urls, namespace, onError: note });
+  const conditions = new Conditions();
+  const opened = await openAdapters(allPorts, { urls, namespace, onError: note, conditions });
   options.prepare?.(opened);
   const adapters = { ...opened, broker: decorate(opened.broker) };
   const settings = { ...testSettings, claimTimeoutMs, tenantMaxRunning };
-  const known = options.withCopy ? knownWithCopy : {};
+  const known = { ...(options.withCopy && knownWithCopy), conditions };
   const services: Stoppable[] = [];
   for (const clock of coordinators)
     services.push(
@@ -65,10 +68,12 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     services.push(await startService(connectorRunner, around, limits, logger, known));
   };
   for (const runner of runners) await startRunner(runner);
-  for (let n = 0; n < differs; n += 1) services.push(await startService(differ, adapters, settings, logger));
+  for (let n = 0; n < differs; n += 1)
+    services.push(await startService(differ, adapters, settings, logger, { conditions }));
   return Object.assign(new Caller(adapters.broker), {
     adapters: opened,
     errors,
+    conditions,
     startRunner,
     async stop() {
       // The services that run stages first, so that they can still report.

@@ -1,5 +1,6 @@
 import { Secret, type PlatformSettings, type PortUrls } from '@tidemark/config';
 import type { Broker } from '@tidemark/messaging';
+import { Conditions } from '@tidemark/foundation';
 import { allPorts, createLogger, openAdapters, type Adapters } from '@tidemark/platform';
 import { startStandalone } from '@tidemark/standalone';
 import { randomNamespace, temporaryFolder } from '@tidemark/test-kit';
@@ -13,6 +14,8 @@ export interface StandaloneInstallation {
   readonly client: Client;
   /** Errors that services and adapters reported. */
   readonly errors: readonly unknown[];
+  /** Of this process. */
+  readonly conditions: Conditions;
   stop(): Promise<void>;
 }
 
@@ -32,18 +35,22 @@ export async function startStandaloneInstallation(options: StandaloneOptions = {
   const folder = await temporaryFolder();
   const errors: unknown[] = [];
   const note = (error: unknown) => void errors.push(error);
+  const conditions = new Conditions();
   const opened = await openAdapters(allPorts, {
     urls: urls ?? embedded(folder.path),
     namespace: randomNamespace(),
     onError: note,
+    conditions,
   });
   const adapters = { ...opened, broker: decorate(opened.broker) };
   const logger = { ...createLogger('test', 'silent'), error: note };
-  const standalone = await startStandalone(adapters, { ...testSettings, apiKey: new Secret(KEY), ...settings }, logger);
+  const given = { ...testSettings, apiKey: new Secret(KEY), ...settings };
+  const standalone = await startStandalone(adapters, given, logger, conditions);
   return {
     adapters,
     client: new Client(standalone.httpUrl, KEY),
     errors,
+    conditions,
     async stop() {
       await standalone.stop();
       await opened.close();

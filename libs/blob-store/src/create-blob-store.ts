@@ -1,8 +1,11 @@
+import type { Conditions } from '@tidemark/foundation';
 import type { BlobStore } from './port.js';
 
 export interface BlobStoreOptions {
   /** Separates objects: a folder inside the file store, or the name of the NATS bucket. Letters, digits, - and _. */
   readonly namespace?: string;
+  /** What is wrong in this process; the adapter adds to it. */
+  readonly conditions?: Conditions;
 }
 
 /**

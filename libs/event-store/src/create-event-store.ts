@@ -7,7 +7,7 @@ export interface EventStoreOptions extends SqliteEventStoreOptions, EsdbEventSto
 
 /**
  * Opens the store that the URL names: `sqlite:<path>` (embedded) or `esdb://<host>:<port>` (EventStoreDB).
- * @throws TypeError with one line when the URL is neither · Unavailable when the SQLite file cannot be opened
+ * @throws TypeError with one line when the URL is neither · Unavailable when the SQLite file cannot be opened or is damaged
  */
 export async function createEventStore(url: string, options: EventStoreOptions = {}): Promise<EventStore> {
   const [, scheme, rest] = /^([a-z+]+):(.*)$/is.exec(url) ?? [];
@@ -15,8 +15,16 @@ export async function createEventStore(url: string, options: EventStoreOptions =
   const expected = 'event store URL: expected sqlite:<path> or esdb://<host>:<port>';
   if (!scheme || !rest) throw new TypeError(`${expected}, got ${scheme ? `${scheme}: and nothing else` : 'no scheme'}`);
   switch (scheme.toLowerCase()) {
-    case 'sqlite':
-      return new SqliteEventStore(rest.replace(/^\/\/(?=[/.])/, ''), options);
+    case 'sqlite': {
+      const store = new SqliteEventStore(rest.replace(/^\/\/(?=[/.])/, ''), options);
+      try {
+        await store.check();
+      } catch (error) {
+        await store.close();
+        throw error;
+      }
+      return store;
+    }
     case 'esdb':
     case 'esdb+discover': {
       // Loaded on demand: the driver takes a third of a second, which a standalone start saves.

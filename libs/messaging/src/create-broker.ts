@@ -1,3 +1,4 @@
+import type { Conditions } from '@tidemark/foundation';
 import type { EmbeddedLog } from './embedded/embedded-log.js';
 import { EmbeddedBroker } from './embedded/embedded-broker.js';
 import { NatsBroker, type NatsBrokerOptions } from './nats/nats-broker.js';
@@ -6,6 +7,8 @@ import type { Broker } from './port.js';
 export interface CreateBrokerOptions extends NatsBrokerOptions {
   /** For `embedded:`, and required there: the log of the SQLite event store. */
   readonly log?: EmbeddedLog;
+  /** What is wrong in this process; the adapter adds to it. */
+  readonly conditions?: Conditions;
 }
 
 /**

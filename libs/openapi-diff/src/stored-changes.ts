@@ -1,4 +1,4 @@
-import { uuidv5 } from '@tidemark/foundation';
+import { uuidv5 } from '@tidemark/foundation/derived-ids';
 import { operationText, SEVERITIES, type Change, type Severity } from './change.js';
 import type { StoredChange } from './select.js';
 

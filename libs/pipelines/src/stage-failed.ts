@@ -19,6 +19,18 @@ const storeCodes: ReadonlySet<unknown> = new Set<ErrorCode | (BlobNotFound | Blo
   'READ_MODEL_UNAVAILABLE',
 ]);
 
+/** Tenants do not see where this machine keeps its files. */
+const withoutPaths = (message: string): string =>
+  message
+    .replace(/(['"`])(?:file:\/\/)?(?:[A-Za-z]:\\|\/)[^'"`]*\1/g, '$1…$1')
+    .replace(/(^|[\s'"`(=:[])(?:file:\/\/)?(?:[A-Za-z]:\\|\/)[^\s'"`()\],;:]+/g, '$1…');
+
+/** An error may say what it is, and that a retry is no use. */
+interface Coded extends Error {
+  readonly code?: string;
+  readonly retryable?: boolean;
+}
+
 /** The one error that ends a stage; any other error becomes one. */
 export class StageFailed extends Error {
   override readonly name = 'StageFailed';
@@ -46,11 +58,15 @@ export class StageFailed extends Error {
       const { code, message, retryable, retryAfterMs } = error;
       return new StageFailed(code, message, { retryable, retryAfterMs, cause: error });
     }
-    if (!(error instanceof Error)) return new StageFailed('INTERNAL', String(error), { cause: error });
-    const { code, retryable } = error as { readonly code?: unknown; readonly retryable?: unknown };
-    if (typeof code === 'string' && retryable === false)
-      return new StageFailed(code, error.message, { retryable, cause: error });
-    return new StageFailed(storeCodes.has(code) ? (code as string) : 'INTERNAL', error.message, { cause: error });
+    const { code, message, retryable } = error instanceof Error ? (error as Coded) : { message: String(error) };
+    if (code !== undefined && retryable === false) return new StageFailed(code, message, { retryable, cause: error });
+    const known = storeCodes.has(code) ? code! : 'INTERNAL';
+    return new StageFailed(known, withoutPaths(message), { cause: error });
+  }
+
+  /** An error of this installation, and none of the connection: its whole text is for the operator's log. */
+  get isOurs(): boolean {
+    return this.code === 'INTERNAL' || storeCodes.has(this.code);
   }
 
   /** As recorded in the job's history. */

@@ -1,12 +1,12 @@
 import type { PlatformSettings } from '@tidemark/config';
 import type { CommandContext, Handlers, Verbs } from '@tidemark/contracts';
-import type { Clock, Daemon } from '@tidemark/foundation';
+import type { Clock, Conditions, Daemon } from '@tidemark/foundation';
 import type { ConnectorOpener } from '@tidemark/leg-runner';
 import type { ConsumeOptions, Delivery, EventMapping } from '@tidemark/messaging';
 import type { StageTable } from '@tidemark/pipelines';
 import type { Projection, Projector } from '@tidemark/read-model';
 import type { Attributes } from '@tidemark/telemetry';
-import type { Adapters, PortName } from './adapters.js';
+import type { Adapters, PortName } from './ports.js';
 import type { Logger } from './logger.js';
 
 export type SettingName = keyof PlatformSettings;
@@ -24,6 +24,8 @@ export interface ServiceContext<P extends PortName, S extends SettingName, Known
   readonly projector: Projector;
   /** Receives errors that have no caller. */
   readonly onError: (error: Error) => void;
+  /** What is wrong in this process, for its health; shared by all services in it. */
+  readonly conditions: Conditions;
   /** The declaration's `known`, with the replacements given at start. */
   readonly known: Known;
 }
@@ -105,8 +107,11 @@ export interface ServiceDeclaration<P extends PortName, S extends SettingName, K
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- built-in definitions differ by service
 export type AnyService = ServiceDeclaration<PortName, SettingName, any, unknown>;
 
-/** Replacements for the system's time and for the declaration's `known`. */
-export type Overrides<Known extends object> = Partial<Known> & { readonly clock?: Clock };
+/** The process's conditions, and replacements for the system's time and for the declaration's `known`. */
+export type Overrides<Known extends object> = Partial<Known> & {
+  readonly clock?: Clock;
+  readonly conditions?: Conditions;
+};
 
 /** A started service. */
 export interface RunningService<Exposed = unknown> {

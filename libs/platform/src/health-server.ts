@@ -1,21 +1,27 @@
 import { createServer, type ServerResponse } from 'node:http';
-import type { Stoppable } from '@tidemark/foundation';
-import type { Adapters } from './adapters.js';
-import { healthOf } from './health.js';
+import type { Conditions, Stoppable } from '@tidemark/foundation';
+import type { Adapters } from './ports.js';
+import { healthOf, publicView } from './health.js';
 
-/** `/healthz` (the process runs) and `/readyz` (its essential dependencies respond) for a service without an HTTP edge. */
+/** `/healthz` (the process runs) and `/readyz` (its essential dependencies respond, and nothing in it is unready) for a service without an HTTP edge. */
 export async function startHealthServer(
   adapters: Partial<Adapters>,
+  conditions: Conditions,
   { host, httpPort }: { readonly host: string; readonly httpPort: number },
 ): Promise<Stoppable> {
   const server = createServer((request, response) => {
     if (request.url === '/healthz') return answer(response, 200, { status: 'up' });
     if (request.url !== '/readyz')
       return answer(response, 404, { error: { code: 'NOT_FOUND', message: 'no such page' } });
-    void healthOf(adapters).then((health) => {
+    void healthOf(adapters, conditions).then(({ conditions: wrong = [], ...health }) => {
       // Views and blobs can be waited for: an outage does not make the service unready.
-      const ready = health.broker !== 'down' && health.eventStore !== 'down';
-      answer(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', ...health });
+      const ready =
+        health.broker !== 'down' &&
+        health.eventStore !== 'down' &&
+        wrong.every(({ severity }) => severity !== 'unready');
+      const degraded = wrong.length > 0 || Object.values(health).includes('down');
+      const status = ready ? 'ready' : 'not ready';
+      answer(response, ready ? 200 : 503, { status, degraded, ...health, conditions: publicView(wrong) });
     });
   });
   await new Promise<void>((resolve, reject) => {

@@ -1,4 +1,5 @@
-export { allPorts, openAdapters, type AdapterNeeds, type Adapters, type Opened, type PortName } from './adapters.js';
+export { openAdapters, type AdapterNeeds, type Opened } from './adapters.js';
+export { allPorts, type Adapters, type PortName } from './ports.js';
 export {
   defineService,
   type AnyService,
@@ -10,7 +11,7 @@ export {
   type ServiceParts,
   type StageParts,
 } from './declaration.js';
-export { healthOf } from './health.js';
+export { healthOf, publicView } from './health.js';
 export { createLogger, quietly, type Logger } from './logger.js';
 export { runProcess, runService, type ProcessOptions } from './run-service.js';
 export { startService } from './start-service.js';

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { visible } from '@tidemark/foundation';
 import { pino } from 'pino';
 
 /** JSON lines on standard error, Nest's own messages among them; standard output is for the results of commands. */
@@ -8,7 +9,8 @@ export interface Logger extends LoggerService {
 
 /** Lines below `level` are not written. */
 export function createLogger(service: string, level: string): Logger {
-  const log = pino({ level, base: { service } }, pino.destination(2));
+  const stderr = pino.destination(2);
+  const log = pino({ level, base: { service } }, { write: (line) => stderr.write(visible(line)) });
   const line =
     (write: 'info' | 'warn' | 'error' | 'debug' | 'trace' | 'fatal') =>
     (message: unknown, ...details: unknown[]) => {

@@ -1,10 +1,12 @@
 import { platformSettings, SettingsError, standaloneUrls, type PlatformSettings } from '@tidemark/config';
-import { messageOf, type Stoppable } from '@tidemark/foundation';
-import { startTelemetry } from '@tidemark/telemetry';
-import { openAdapters, type Adapters, type PortName } from './adapters.js';
-import { assertWritable } from './data-folder.js';
+import { Conditions, messageOf, visible, type Stoppable } from '@tidemark/foundation';
+import { observableGauge, startTelemetry } from '@tidemark/telemetry';
+import { openAdapters } from './adapters.js';
+import { variables, type Adapters, type PortName } from './ports.js';
+import { Restarting } from './restarting.js';
+import { openDataFolder } from './data-folder.js';
 import { startHealthServer } from './health-server.js';
-import type { ServiceDeclaration, SettingName } from './declaration.js';
+import type { Overrides, ServiceDeclaration, SettingName } from './declaration.js';
 import { createLogger, type Logger } from './logger.js';
 import { describeProblem } from './start-problems.js';
 import { startService } from './start-service.js';
@@ -15,11 +17,16 @@ export interface ProcessOptions<P extends PortName> {
   readonly ports: readonly P[];
   /** True: the started service answers /healthz and /readyz itself. */
   readonly hasHttp?: boolean;
-  start(adapters: Pick<Adapters, P>, settings: PlatformSettings, logger: Logger): Promise<Stoppable>;
+  start(
+    adapters: Pick<Adapters, P>,
+    settings: PlatformSettings,
+    logger: Logger,
+    conditions: Conditions,
+  ): Promise<Stoppable>;
 }
 
 /** Not settings of a service: the command line's. */
-const OTHERS: ReadonlySet<string> = new Set(['TIDEMARK_URL']);
+const OTHERS: ReadonlySet<string> = new Set(['TIDEMARK_URL', 'TIDEMARK_API_KEY_FILE']);
 
 /** Runs one service as this process; see runProcess. */
 export const runService = <P extends PortName, S extends SettingName, Known extends object, Exposed>(
@@ -29,50 +36,86 @@ export const runService = <P extends PortName, S extends SettingName, Known exte
     name: service.name,
     ports: service.ports,
     hasHttp: service.hasHttp ?? false,
-    start: (adapters, settings, logger) => startService(service, adapters, settings, logger),
+    start: (adapters, settings, logger, conditions) =>
+      startService(service, adapters, settings, logger, { conditions } as Overrides<Known>),
   });
 
 /**
  * Runs `start` as this process until SIGTERM or SIGINT: settings from the environment, telemetry, adapters,
  * then the rest. Problems at start are reported in a line each, and the exit code is 1.
  */
-export async function runProcess<P extends PortName>({
-  name,
-  ports,
-  hasHttp,
-  start,
-}: ProcessOptions<P>): Promise<void> {
+export async function runProcess<P extends PortName>(options: ProcessOptions<P>): Promise<void> {
+  const { name, ports } = options;
   let settings: PlatformSettings | undefined;
   try {
     settings = platformSettings.parse(process.env);
-    if (usesFolder(ports, settings)) assertWritable(settings.dataDir);
+    // Whatever this process writes is for its user alone.
+    process.umask(0o077);
+    if (usesFolder(ports, settings)) openDataFolder(settings.dataDir);
     const telemetry = await startTelemetry({ service: name, endpoint: settings.otlpEndpoint ?? undefined });
     const logger = createLogger(name, settings.logLevel);
     for (const variable of platformSettings.unknown(process.env, 'TIDEMARK_').filter((other) => !OTHERS.has(other)))
       logger.warn(`${variable} is not a setting of Tidemark: is it misspelt?`);
-    const onError = (error: Error) => logger.error(error);
-    const needs = { urls: standaloneUrls(settings), namespace: settings.namespace, onError };
-    const adapters = await openAdapters(ports, needs);
-    const started: Stoppable[] = [{ stop: () => telemetry.stop() }, { stop: () => adapters.close() }];
-    const stop = async () => {
-      for (const part of started.toReversed()) await part.stop();
-    };
-    try {
-      if (!hasHttp) started.push(await startHealthServer(adapters as Partial<Adapters>, settings));
-      started.push(await start(adapters, settings, logger));
-    } catch (error) {
-      await stop();
-      throw error;
-    }
-    untilSignalled(stop, cutOffAfterMs(settings));
+    const conditions = observedConditions(logger);
+    assertNamed(ports, settings);
+    const run = new Restarting((again) => begin(options, settings!, { logger, conditions, again }), fail);
+    await run.start();
+    untilSignalled(() => run.stop().finally(() => telemetry.stop()), cutOffAfterMs(settings));
   } catch (error) {
+    fail(error);
+  }
+
+  function fail(error: unknown): never {
     const problems =
       error instanceof SettingsError
         ? error.problems.map(({ message }) => message)
         : [describeProblem(error, settings)];
-    for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
+    for (const problem of problems) process.stderr.write(`${name}: ${visible(problem)}\n`);
     process.exit(1);
   }
+}
+
+/** Opens the adapters and starts the rest on them. */
+async function begin<P extends PortName>(
+  { ports, hasHttp, start }: ProcessOptions<P>,
+  settings: PlatformSettings,
+  process: { readonly logger: Logger; readonly conditions: Conditions; readonly again: (reason: Error) => void },
+): Promise<Stoppable> {
+  const { logger, conditions, again } = process;
+  const adapters = await openAdapters(ports, {
+    urls: standaloneUrls(settings),
+    namespace: settings.namespace,
+    onError: (error) => logger.error(error),
+    conditions,
+    onChange: (reason) => {
+      logger.warn(`starting again: ${reason.message}`);
+      again(reason);
+    },
+  });
+  const started: Stoppable[] = [{ stop: () => adapters.close() }];
+  const stop = async () => {
+    for (const part of started.toReversed()) await part.stop();
+  };
+  try {
+    if (!hasHttp) started.push(await startHealthServer(adapters as Partial<Adapters>, conditions, settings));
+    started.push(await start(adapters, settings, logger, conditions));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop };
+}
+
+/** The conditions of this process; changes are logged, and the current ones are a metric. */
+function observedConditions(logger: Logger): Conditions {
+  const conditions = new Conditions({
+    onChange: ({ subject, detail, severity }, change) =>
+      change === 'raised' ? logger.warn(`${severity}: ${subject}: ${detail}`) : logger.log(`well again: ${subject}`),
+  });
+  observableGauge('tidemark.conditions', 'What is wrong in this process: 1 for each', () =>
+    conditions.list().map(({ subject, severity }) => [1, { subject, severity }] as const),
+  );
+  return conditions;
 }
 
 /**
@@ -98,6 +141,20 @@ function untilSignalled(stop: () => Promise<void>, withinMs: number): void {
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
+}
+
+/**
+ * Stores of one process alone beside servers that other processes share would be read by this process only: all are named,
+ * or none is. @throws Error that names the setting
+ */
+function assertNamed(ports: readonly PortName[], settings: PlatformSettings): void {
+  const isShared = (port: PortName) => /^(nats|tls|esdb|mongodb)/.test(settings[port] ?? '');
+  const shared = ports.find(isShared);
+  const missing = ports.find((port) => settings[port] === null);
+  if (shared && missing)
+    throw new Error(
+      `${variables[missing]}: must be set, because ${variables[shared]} names a server that other processes share`,
+    );
 }
 
 /** Whether one of the stores is in the data folder, because it has no URL. */

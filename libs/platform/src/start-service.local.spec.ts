@@ -3,7 +3,7 @@ import { platformSettings } from '@tidemark/config';
 import { stream, verb, verbsOf, type CommandContext } from '@tidemark/contracts';
 import { Shape, shaped, Text } from '@tidemark/contracts/fields';
 import type { EventStore } from '@tidemark/event-store';
-import { daemonOf, uuidv7, type Daemon } from '@tidemark/foundation';
+import { Conditions, daemonOf, uuidv7, type Daemon } from '@tidemark/foundation';
 import { daemonLifecycle } from '@tidemark/foundation/testing';
 import type { Broker, ConsumeOptions, OutgoingMessage } from '@tidemark/messaging';
 import type { Projection } from '@tidemark/read-model';
@@ -136,9 +136,13 @@ describe('a started service', () => {
   });
 
   it('serves its health and its projections', async () => {
-    const running = await startService(greeterOf(), adapters, settings, silent);
+    const conditions = new Conditions();
+    const running = await startService(greeterOf(), adapters, settings, silent, { conditions });
     const ask = (name: string, data = {}) => adapters.broker.request(`tidemark.cmd.greeter.${name}`, data);
-    expect(await ask('ping')).toEqual({ eventStore: 'up', broker: 'up', readModel: 'up', blobs: 'up' });
+    const ports = { eventStore: 'up', broker: 'up', readModel: 'up', blobs: 'up' };
+    expect(await ask('ping')).toEqual({ ...ports, conditions: [] });
+    conditions.raise('tasks', 'one was set aside');
+    expect(await ask('ping')).toMatchObject({ conditions: [{ subject: 'tasks', detail: 'one was set aside' }] });
     await addTask(adapters.eventStore, '1');
     const head = await adapters.eventStore.head();
     await eventually(

@@ -1,10 +1,10 @@
 import { healthVerbsOf, projectionVerbsOf } from '@tidemark/contracts';
-import { DaemonGroup, daemonOf, systemClock, type Clock, type Daemon } from '@tidemark/foundation';
+import { Conditions, DaemonGroup, daemonOf, systemClock, type Clock, type Daemon } from '@tidemark/foundation';
 import { LegRunner } from '@tidemark/leg-runner';
 import { mountRoutes } from '@tidemark/messaging/nest';
 import { Projector } from '@tidemark/read-model';
 import { observableGauge } from '@tidemark/telemetry';
-import type { Adapters, PortName } from './adapters.js';
+import type { Adapters, PortName } from './ports.js';
 import type {
   AnyService,
   Overrides,
@@ -28,6 +28,7 @@ interface Surroundings {
   readonly drainMs: number;
   readonly logger: Logger;
   readonly onError: (error: Error) => void;
+  readonly conditions: Conditions;
 }
 
 /**
@@ -41,7 +42,7 @@ export async function startService<P extends PortName, S extends SettingName, Kn
   given: Pick<Adapters, P>,
   settings: SettingsOf<S>,
   logger: Logger,
-  { clock = systemClock, ...replaced }: Overrides<Known> = {} as Overrides<Known>,
+  { clock = systemClock, conditions = new Conditions(), ...replaced }: Overrides<Known> = {} as Overrides<Known>,
 ): Promise<RunningService<Exposed>> {
   const adapters = Object.fromEntries(service.ports.map((port) => [port, given[port]])) as unknown as Adapters;
   const onError = (error: Error) => logger.error(error);
@@ -49,9 +50,9 @@ export async function startService<P extends PortName, S extends SettingName, Kn
   const { projections = [] } = service;
   const { eventStore, readModel } = adapters;
   const projector = new Projector({ eventStore, readModel, projections, onError });
-  const parts = await service.build({ adapters, settings, logger, clock, projector, onError, known });
+  const parts = await service.build({ adapters, settings, logger, clock, projector, onError, conditions, known });
   const group = daemonsOf(service as unknown as AnyService, parts, {
-    ...{ adapters, clock, projector, drainMs: settings.drainTimeoutMs, logger, onError },
+    ...{ adapters, clock, projector, drainMs: settings.drainTimeoutMs, logger, onError, conditions },
   });
   await group.start();
   for (const { name, description, read } of parts.gauges ?? []) observableGauge(name, description, read);
@@ -77,11 +78,11 @@ function daemonsOf(service: AnyService, parts: ServiceParts<unknown>, around: Su
 function mounted(
   { name, verbs, projections }: AnyService,
   { handlers, consumers = [] }: ServiceParts<unknown>,
-  { adapters, projector, logger, drainMs }: Surroundings,
+  { adapters, projector, logger, drainMs, conditions }: Surroundings,
 ): Daemon {
   const serve = [
     ...servedVerbs(verbs ?? {}, handlers),
-    ...servedVerbs(healthVerbsOf(name), { ping: () => healthOf(adapters) }),
+    ...servedVerbs(healthVerbsOf(name), { ping: () => healthOf(adapters, conditions) }),
   ];
   if (projections)
     serve.push(
@@ -94,8 +95,8 @@ function mounted(
 const legRunner = (
   service: string,
   { table, ...limits }: StageParts,
-  { adapters: { broker, blobs }, clock, drainMs }: Surroundings,
-): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, ...limits });
+  { adapters: { broker, blobs }, clock, drainMs, onError }: Surroundings,
+): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, onError, ...limits });
 
 const relaying = (
   name: string,

@@ -1,8 +1,11 @@
+import type { Conditions } from '@tidemark/foundation';
 import type { ReadModel } from './port.js';
 
 export interface ReadModelOptions {
   /** Separates views of one name: the MongoDB database, or a prefix of the names inside an SQLite file. */
   readonly namespace?: string;
+  /** What is wrong in this process; the adapter adds to it. */
+  readonly conditions?: Conditions;
 }
 
 /**

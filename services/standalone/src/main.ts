@@ -13,12 +13,12 @@ await runProcess({
   name: 'tidemark',
   ports: allPorts,
   hasHttp: true,
-  async start(adapters, settings, logger) {
+  async start(adapters, settings, logger, conditions) {
     const parts: Stoppable[] = [];
     const publisher = settings.demo ? await publishDemo(adapters) : undefined;
     if (publisher) parts.push({ stop: () => publisher.close() });
     const fetchAllow = publisher ? [...settings.fetchAllow, `127.0.0.1:${publisher.port}`] : settings.fetchAllow;
-    const standalone = await startStandalone(adapters, { ...settings, fetchAllow }, logger);
+    const standalone = await startStandalone(adapters, { ...settings, fetchAllow }, logger, conditions);
     parts.push(standalone);
     const freshKey = settings.apiKey ? null : await createFirstKey(adapters.eventStore);
     greet(standalone.httpUrl, freshKey, settings.apiKey !== null);

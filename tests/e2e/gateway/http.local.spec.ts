@@ -97,6 +97,7 @@ describe('the HTTP edge', () => {
       status: 'ready',
       degraded: false,
       checks: { jobCoordinator: 'up', eventStore: 'up', readModel: 'up', blobStore: 'up' },
+      conditions: [],
     });
     await edge.stopCoordinator();
     const ready = await edge.call('GET', '/readyz', { key: null });
@@ -112,6 +113,19 @@ describe('the HTTP edge', () => {
     await edge.startCoordinator();
     expect((await edge.call('GET', '/readyz', { key: null })).status).toBe(200);
     expect((await edge.call('POST', '/v1/connections', { body })).status).toBe(201);
+  });
+
+  it('shows what is wrong without the details that only operators see, and is not ready while it is unready', async () => {
+    edge.conditions.raise('view jobs', 'set aside: /srv/tidemark/views.db', 'degraded');
+    const degraded = await edge.call('GET', '/readyz', { key: null });
+    const wrong = { subject: 'view jobs', severity: 'degraded', since: expect.any(String) };
+    expect([degraded.status, degraded.body]).toMatchObject([200, { status: 'ready', degraded: true }]);
+    expect(degraded.body.conditions).toEqual([wrong]);
+    expect((await edge.call('GET', '/v1/overview')).body.conditions).toEqual([wrong]);
+    edge.conditions.raise('view jobs', 'cannot go on', 'unready');
+    expect((await edge.call('GET', '/readyz', { key: null })).status).toBe(503);
+    edge.conditions.clear('view jobs');
+    expect((await edge.call('GET', '/readyz', { key: null })).body).toMatchObject({ degraded: false, conditions: [] });
   });
 
   it('loses only its lists with the read model', async () => {
@@ -138,6 +152,7 @@ describe('the HTTP edge', () => {
       now: { running: 0, waiting: 0 },
       jobs: { last24h: window, last7d: window, last30d: window },
       connections: { active: 0, disconnected: 0, error: 0, revoked: 0, total: 0 },
+      conditions: [],
       asOf: expect.any(Number),
     });
   });

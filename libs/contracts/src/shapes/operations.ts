@@ -1,15 +1,37 @@
-import { OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
+import { severities, type Severity } from '@tidemark/foundation';
+import { Instant, ListOf, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
 
 const portStates = ['up', 'down', 'unused'] as const;
 type PortState = (typeof portStates)[number];
 
-/** Whether a service's dependencies respond. */
+/** Something that is wrong in a process, without the details that only operators see. */
+@Shape()
+export class ConditionView {
+  @Text({ example: 'view jobs' })
+  readonly subject!: string;
+
+  @OneOf(severities, { description: '`degraded`: it serves, but not everything; `unready`: it cannot serve.' })
+  readonly severity!: Severity;
+
+  @Instant()
+  readonly since!: string;
+}
+
+/** Something that is wrong in a process, as its operators see it. */
+@Shape()
+export class ConditionDetail extends ConditionView {
+  @Text({ description: 'What is wrong, and what to do.' })
+  readonly detail!: string;
+}
+
+/** Whether a service's dependencies respond, and what is wrong in the process. */
 @Shape()
 export class Health {
   @OneOf(portStates) readonly broker!: PortState;
   @OneOf(portStates) readonly eventStore!: PortState;
   @OneOf(portStates) readonly readModel!: PortState;
   @OneOf(portStates) readonly blobs!: PortState;
+  @ListOf(() => ConditionDetail, { optional: true }) readonly conditions?: readonly ConditionDetail[];
 }
 
 export const projectionStates = ['live', 'rebuilding', 'unavailable'] as const;

@@ -1,6 +1,8 @@
+import type { ConditionView } from '@tidemark/contracts';
 import type { Command } from 'commander';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { outline } from '../render/generic.js';
+import { conditionsText } from '../render/conditions.js';
 import { overviewText, type OverviewView } from '../render/overview.js';
 import { show, type Action, type Session } from '../session.js';
 
@@ -21,14 +23,17 @@ interface Readiness {
   readonly degraded?: boolean;
   /** Each part: `up` or `down`. */
   readonly checks?: object;
+  readonly conditions?: readonly ConditionView[];
 }
 
 async function health(session: Session): Promise<ExitCode> {
   const { ok, status, body } = await session.api.probe('readyz');
-  const { degraded, checks } = (body ?? {}) as Readiness;
+  const { degraded, checks, conditions = [] } = (body ?? {}) as Readiness;
   const { paint } = session.terminal;
   const ready = degraded ? paint('yellow', 'ready, degraded') : paint('green', 'ready');
   const word = ok ? ready : paint('red', `not ready (${status})`);
-  show(session, body, () => (checks ? `${word}\n${outline(checks, paint)}` : word));
+  show(session, body, () =>
+    [word, checks && outline(checks, paint), conditionsText(conditions, session.terminal)].filter(Boolean).join('\n'),
+  );
   return ok ? exitCodes.ok : exitCodes.unavailable;
 }

@@ -1,4 +1,5 @@
-import type { ConnectionState, JobState } from '@tidemark/contracts';
+import type { ConditionView, ConnectionState, JobState } from '@tidemark/contracts';
+import { conditionsText } from './conditions.js';
 import { fields, table, type TableOptions } from './table.js';
 import { duration } from './time.js';
 
@@ -13,9 +14,10 @@ export interface OverviewView {
   readonly now: { readonly running: number; readonly waiting: number };
   readonly jobs: { readonly last24h: JobWindow; readonly last7d: JobWindow; readonly last30d: JobWindow };
   readonly connections: Readonly<Record<ConnectionState | 'total', number>>;
+  readonly conditions?: readonly ConditionView[];
 }
 
-export function overviewText({ now, jobs, connections }: OverviewView, options: TableOptions): string {
+export function overviewText({ now, jobs, connections, conditions = [] }: OverviewView, options: TableOptions): string {
   const { total, ...states } = connections;
   const nonZero = Object.entries(states).filter(([, count]) => count > 0);
   const rows = [
@@ -49,5 +51,5 @@ export function overviewText({ now, jobs, connections }: OverviewView, options: 
     ],
     options,
   );
-  return `${summary}\n\n${windows}`;
+  return [summary, conditionsText(conditions, options), windows].filter(Boolean).join('\n\n');
 }

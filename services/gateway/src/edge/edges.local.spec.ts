@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { Client, credentials } from '@grpc/grpc-js';
 import { Secret } from '@tidemark/config';
 import { SqliteEventStore, Unavailable, type EventStore } from '@tidemark/event-store';
+import { Conditions } from '@tidemark/foundation';
 import { daemonLifecycle } from '@tidemark/foundation/testing';
 import { allPorts, createLogger, openAdapters, type Opened, type PortName } from '@tidemark/platform';
 import { Projector } from '@tidemark/read-model';
@@ -11,6 +12,7 @@ import { KeyOfSettings } from './auth/key-of-settings.js';
 import { grpcEdge } from './grpc/grpc-edge.js';
 import { createHttp } from './http/create-http.js';
 import { httpEdge } from './http/http-edge.js';
+import { EdgeLimits } from './limits/edge-limits.js';
 import type { EdgeDaemon } from './edge-daemon.js';
 
 const logger = createLogger('test', 'silent');
@@ -36,7 +38,9 @@ afterAll(async () => {
 
 const createApp = () => {
   const projector = new Projector({ ...adapters, projections: [], onError: logger.error });
-  return createHttp(GatewayModule.forRoot({ adapters, projector, rateLimit: 0, logger }), logger);
+  const limits = new EdgeLimits();
+  const deps = { adapters, projector, rateLimit: 0, limits, logger, conditions: new Conditions() };
+  return createHttp(GatewayModule.forRoot(deps), logger, limits);
 };
 
 /** A server whose rounds are calls that it answers. */

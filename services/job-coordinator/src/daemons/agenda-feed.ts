@@ -59,7 +59,7 @@ export class AgendaFeed implements Daemon {
     await Promise.race([up.promise, subscription.ended]);
     if (this.#stopped) return;
     if (!caughtUp) throw new Error('the log could not be read to its end');
-    this.agenda.forgetUnconfirmed();
+    this.agenda.goLive();
     this.onAdvance();
   }
 

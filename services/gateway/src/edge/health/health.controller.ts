@@ -23,11 +23,15 @@ export class HealthController {
 
   @Get('readyz')
   @ApiOperation({ summary: 'Whether requests can be served' })
-  @ApiOkResponse({ description: 'Ready; `degraded` when some lists or documents are unavailable.' })
-  @ApiServiceUnavailableResponse({ description: 'Not ready: the event store or the job coordinator is down.' })
+  @ApiOkResponse({
+    description: 'Ready; `degraded` when some lists or documents are unavailable, or one of `conditions` is wrong.',
+  })
+  @ApiServiceUnavailableResponse({
+    description: 'Not ready: the event store or the job coordinator is down, or one of `conditions` is unready.',
+  })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const { ready, degraded, checks } = await this.#probe.check();
+    const { ready, ...found } = await this.#probe.check();
     if (!ready) reply.status(503).header('retry-after', '2');
-    return { status: ready ? 'ready' : 'unavailable', degraded, checks };
+    return { status: ready ? 'ready' : 'unavailable', ...found };
   }
 }

@@ -1,21 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { command, type Health } from '@tidemark/contracts';
-import { healthOf } from '@tidemark/platform';
+import { command, type ConditionDetail, type ConditionView, type Health } from '@tidemark/contracts';
+import { Conditions } from '@tidemark/foundation';
+import { healthOf, publicView } from '@tidemark/platform';
 import { Ports } from '../ports.js';
 
-type Condition = 'up' | 'down';
+type State = 'up' | 'down';
 
 export interface Readiness {
   /** False: requests cannot be served. */
   readonly ready: boolean;
-  /** True: some lists or documents are unavailable. */
+  /** True: some lists or documents are unavailable, or something is wrong. */
   readonly degraded: boolean;
   readonly checks: {
-    readonly jobCoordinator: Condition;
-    readonly eventStore: Condition | 'unknown';
-    readonly readModel: Condition;
-    readonly blobStore: Condition;
+    readonly jobCoordinator: State;
+    readonly eventStore: State | 'unknown';
+    readonly readModel: State;
+    readonly blobStore: State;
   };
+  /** What is wrong in this process and in the coordinator. */
+  readonly conditions: readonly ConditionView[];
 }
 
 const WITHIN_MS = 3000;
@@ -24,19 +27,23 @@ const WITHIN_MS = 3000;
 @Injectable()
 export class ReadinessProbe {
   readonly #ports: Ports;
+  readonly #conditions: Conditions;
 
-  constructor(ports: Ports) {
+  constructor(ports: Ports, conditions: Conditions) {
     this.#ports = ports;
+    this.#conditions = conditions;
   }
 
   async check(): Promise<Readiness> {
-    const [theirs, own] = await Promise.all([this.#coordinator(), healthOf(this.#ports)]);
+    const [theirs, own] = await Promise.all([this.#coordinator(), healthOf(this.#ports, this.#conditions)]);
     const eventStore = theirs ? (theirs.eventStore === 'up' ? 'up' : 'down') : 'unknown';
-    const [views, objects] = [conditionOf(own.readModel), conditionOf(own.blobs)];
+    const [views, objects] = [stateOf(own.readModel), stateOf(own.blobs)];
+    const conditions = bySubject(own.conditions, theirs?.conditions);
     return {
-      ready: eventStore === 'up',
-      degraded: views === 'down' || objects === 'down',
+      ready: eventStore === 'up' && conditions.every(({ severity }) => severity !== 'unready'),
+      degraded: views === 'down' || objects === 'down' || conditions.length > 0,
       checks: { jobCoordinator: theirs ? 'up' : 'down', eventStore, readModel: views, blobStore: objects },
+      conditions: publicView(conditions),
     };
   }
 
@@ -46,4 +53,12 @@ export class ReadinessProbe {
   }
 }
 
-const conditionOf = (state: Health['readModel']): Condition => (state === 'up' ? 'up' : 'down');
+const stateOf = (state: Health['readModel']): State => (state === 'up' ? 'up' : 'down');
+
+/** One of each subject, the unready one if there are two: services in one process have their conditions in common. */
+function bySubject(...lists: readonly (readonly ConditionDetail[] | undefined)[]): ConditionDetail[] {
+  const found = new Map<string, ConditionDetail>();
+  for (const condition of lists.flatMap((list) => list ?? []))
+    if (found.get(condition.subject)?.severity !== 'unready') found.set(condition.subject, condition);
+  return [...found.values()];
+}

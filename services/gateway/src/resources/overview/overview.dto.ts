@@ -1,4 +1,5 @@
-import { Decimal, Nested, Shape, WholeNumber } from '@tidemark/contracts/fields';
+import { ConditionView } from '@tidemark/contracts';
+import { Decimal, ListOf, Nested, Shape, WholeNumber } from '@tidemark/contracts/fields';
 import { AsOf } from '../../edge/paging.js';
 
 @Shape()
@@ -49,6 +50,9 @@ export class OverviewView {
 
   @Nested(() => ConnectionTotals)
   readonly connections!: ConnectionTotals;
+
+  @ListOf(() => ConditionView, { description: 'What is wrong in the installation, as in /readyz.' })
+  readonly conditions!: readonly ConditionView[];
 
   @AsOf()
   readonly asOf!: number;

@@ -11,6 +11,7 @@ import {
 } from '@tidemark/contracts';
 import { instantOf } from '@tidemark/foundation';
 import type { View } from '@tidemark/read-model';
+import { ReadinessProbe } from '../../edge/health/readiness.js';
 import { Ports } from '../../edge/ports.js';
 import type { ConnectionTotals, JobWindow, OverviewView } from './overview.dto.js';
 
@@ -22,8 +23,10 @@ const SAMPLE = 200;
 export class Overview {
   readonly #jobs: View<JobDocument>;
   readonly #connections: View<ConnectionDocument>;
+  readonly #probe: ReadinessProbe;
 
-  constructor({ readModel }: Ports) {
+  constructor({ readModel }: Ports, probe: ReadinessProbe) {
+    this.#probe = probe;
     this.#jobs = readModel.view<JobDocument>(views.jobs);
     this.#connections = readModel.view<ConnectionDocument>(views.connections);
   }
@@ -31,15 +34,16 @@ export class Overview {
   async get({ tenant }: CommandContext): Promise<OverviewView> {
     const now = Date.now();
     const asOf = await this.#jobs.position();
-    const [running, waiting, last24h, last7d, last30d, connections] = await Promise.all([
+    const [running, waiting, last24h, last7d, last30d, connections, { conditions }] = await Promise.all([
       this.#jobs.count({ tenant, state: 'running' }),
       this.#jobs.count({ tenant, state: 'pending' }),
       this.#window(tenant, now - DAY_MS),
       this.#window(tenant, now - 7 * DAY_MS),
       this.#window(tenant, now - 30 * DAY_MS),
       this.#totals(tenant),
+      this.#probe.check(),
     ]);
-    return { now: { running, waiting }, jobs: { last24h, last7d, last30d }, connections, asOf };
+    return { now: { running, waiting }, jobs: { last24h, last7d, last30d }, connections, conditions, asOf };
   }
 
   async #window(tenant: string, since: number): Promise<JobWindow> {
