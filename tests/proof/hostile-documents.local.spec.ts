@@ -32,7 +32,7 @@ beforeAll(async () => {
     LOOP_MONITOR_FILE: folder.join('longest'),
   });
   client = new Client(await program.url(), KEY);
-  const { key } = await client.newKey('globex', 'read', 'sync', 'manage');
+  const { key } = await client.newKey('globex', 'read', 'write');
   other = new Client(client.url, key);
   ordinary = await other.connect(publisher.source('/ordinary'));
   // The monitor begins when the start is over.
