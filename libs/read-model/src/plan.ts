@@ -41,7 +41,7 @@ export function pageOfList<D extends ViewDocument>(
   { sort = [], perPage = 50 }: Pick<Query<D>, 'sort' | 'perPage'>,
   documents: readonly D[],
   counted: number,
-  asOf: number,
+  about: Pick<QueryResult<D>, 'asOf' | 'degraded'>,
 ): QueryResult<D> {
   const data = documents.slice(0, perPage);
   const last = documents.length > perPage ? data.at(-1) : undefined;
@@ -50,6 +50,6 @@ export function pageOfList<D extends ViewDocument>(
     total: Math.min(counted, COUNTED),
     ...(counted > COUNTED && { totalIsExact: false as const }),
     ...(last && { next: encodeCursor(withId(sort), last) }),
-    asOf,
+    ...about,
   };
 }

@@ -27,6 +27,7 @@ const byErrorCode: Readonly<Record<ErrorCode, ExitCode>> = {
   UNAUTHENTICATED: exitCodes.denied,
   FORBIDDEN: exitCodes.denied,
   NOT_FOUND: exitCodes.notFound,
+  DOCUMENT_GONE: exitCodes.notFound,
   DUPLICATE_JOB: exitCodes.conflict,
   DUPLICATE_REQUEST: exitCodes.conflict,
   IDEMPOTENCY_KEY_REUSED: exitCodes.conflict,

@@ -100,8 +100,9 @@ export function show<Body>({ json, terminal }: Session, body: Body, render: () =
 
 /** Prints a page of a list, and below it its number, the total, and how to see the next. */
 export function showPage<Item>(session: Session, page: Page<Item>, nothing: string, render: () => string): void {
-  const { data, pagination, next } = page;
+  const { data, pagination, next, degradedReason } = page;
   show(session, page, () => (data.length === 0 ? nothing : render()));
+  if (degradedReason !== undefined) session.terminal.note(`not complete or not current: ${degradedReason}`);
   if (session.json || data.length === 0 || data.length >= pagination.total) return;
   const { page: number, perPage, total, totalIsExact = true } = pagination;
   const of = totalIsExact ? `${total}` : `more than ${total}`;

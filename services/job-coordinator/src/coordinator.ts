@@ -8,6 +8,7 @@ import {
 } from '@tidemark/contracts';
 import { AggregateStore, type EventStore } from '@tidemark/event-store';
 import type { Clock } from '@tidemark/foundation';
+import type { DeadLetters } from '@tidemark/messaging';
 import type { QueueLimit } from './actions/queue-limit.js';
 import type { Agenda } from './agenda/agenda.js';
 import type { Catalogue } from './catalogue.js';
@@ -25,6 +26,7 @@ export type Connections = AggregateStore<ConnectionState, ConnectionCommand, Con
 /** The dependencies of verbs/ and actions/. */
 export interface Coordinator {
   readonly eventStore: EventStore;
+  readonly deadLetters: DeadLetters;
   readonly jobs: Jobs;
   readonly connections: Connections;
   readonly agenda: Agenda;

@@ -38,8 +38,18 @@ export const jobCoordinator = defineService({
     const commit = (tenant: string, jobId: string) => commitEnd({ eventStore, connections }, tenant, jobId);
     const admission = new Admission(eventStore, agenda, time, () => settings.tenantMaxRunning, commit, onError);
     const queue = new QueueLimit(agenda);
+    const { deadLetters } = broker;
     const coordinator: Coordinator = {
-      ...{ eventStore, jobs, connections, agenda, admission, queue, time, settings, catalogue },
+      deadLetters,
+      eventStore,
+      jobs,
+      connections,
+      agenda,
+      admission,
+      queue,
+      time,
+      settings,
+      catalogue,
     };
     const timers = new Timers(agenda, time, dueActions(coordinator), onError);
     const actions = claimActions(coordinator);

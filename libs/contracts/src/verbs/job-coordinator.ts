@@ -23,6 +23,7 @@ import {
   StageFailure,
   StageReport,
 } from '../shapes/work.js';
+import { deadLetterVerbs } from './dead-letters.js';
 import { verb, verbsOf } from './verb.js';
 
 const job = shaped(() => Job);
@@ -209,4 +210,5 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     summary: 'The runner stopped as requested; may be repeated',
     errors: ['STALE_CLAIM', 'NOT_FOUND'],
   }),
+  ...deadLetterVerbs,
 });

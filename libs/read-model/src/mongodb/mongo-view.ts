@@ -1,4 +1,5 @@
 import type { Place } from '@tidemark/event-store';
+import { BEING_BUILT, olderVersion } from '../degraded.js';
 import type { Query, QueryResult, View, ViewDefinition, ViewDocument } from '../port.js';
 import { COUNTED, pageOfList, plan, type Plan } from '../plan.js';
 import { conditions, type Where } from '../query.js';
@@ -23,14 +24,18 @@ export class MongoView<D extends ViewDocument> implements View<D> {
 
   async query(query: Query<D>): Promise<QueryResult<D>> {
     const checked = plan(this.definition, query);
-    const empty: QueryResult<D> = { data: [], total: 0, asOf: -1 };
+    const empty: QueryResult<D> = { data: [], total: 0, asOf: -1, degraded: BEING_BUILT };
     return this.#settled(empty, async (live) => {
       const [documents, counted] = await Promise.all([
         this.#page(live, checked),
         this.#count(live, checked.where, COUNTED + 1),
       ]);
       // The position was read before the documents: they may be newer than it, never older.
-      return pageOfList(query, documents, counted, live.position);
+      const degraded = olderVersion(this.definition, live);
+      return pageOfList(query, documents, counted, {
+        asOf: live.position,
+        ...(degraded !== undefined && { degraded }),
+      });
     });
   }
 

@@ -19,6 +19,8 @@ export interface Page<Item> {
   };
   /** The cursor of the next page; absent on the last one. */
   readonly next?: string;
+  /** Why the list is not complete or not current, if so. */
+  readonly degradedReason?: string;
 }
 
 /** A path of the API; values are encoded, so that no id can change it. */

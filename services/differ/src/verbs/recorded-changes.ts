@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   invalid,
   problem,
@@ -8,18 +7,19 @@ import {
   type ChangeList,
   type GetChange,
   type IgnoreListDocument,
+  type IgnoreRule,
   type ListChanges,
 } from '@tidemark/contracts';
-import { changeFilter, ignoredBy } from '@tidemark/openapi-diff';
-import { COUNTED, InvalidCursor, pageOfList, type Query, type QueryResult, type View } from '@tidemark/read-model';
+import { ignoredStored, type ThreadOptions } from '@tidemark/openapi-diff/threads';
+import { COUNTED, InvalidCursor, pageOfList, type Query, type View } from '@tidemark/read-model';
 import { rulesOf, summaryOf } from './summary.js';
 
 /** Documents read at once where no index helps. */
 const CHUNK = 1000;
-/** How long one list may block the event loop, in milliseconds. */
-const TURN_MS = 5;
 
-type Test = (change: ChangeDocument) => boolean;
+/** A change, and the rule that expects it. */
+type Marked = readonly [change: ChangeDocument, rule: IgnoreRule | undefined];
+type Mark = (changes: readonly ChangeDocument[]) => Promise<Marked[]>;
 
 /** Recorded changes, marked by the current ignore lists. */
 export class RecordedChanges {
@@ -32,60 +32,73 @@ export class RecordedChanges {
   }
 
   /** Those of the newest comparison first, in its order. */
-  async list(request: ListChanges, now: Date): Promise<ChangeList> {
+  async list(request: ListChanges, now: Date, thread: ThreadOptions = {}): Promise<ChangeList> {
     const { operation, ignored, page, perPage, after, connectionId } = request;
     const rules = await rulesOf(this.#ignoreLists, request);
-    const ruleFor = ignoredBy(rules, now);
+    const mark: Mark = async (changes) => {
+      const found = await ignoredStored(changes, rules, now, thread);
+      return changes.map((change, index) => [change, found[index]]);
+    };
     const query: Query<ChangeDocument> = { where: conditionsOf(request), sort: newestFirst };
     // Filters without an index are applied to all documents that match the others.
     const isIndexed = operation === undefined && (ignored === undefined || (!ignored && rules.length === 0));
-    const passes = changeFilter({ operation, ignored }, (change) => ruleFor(change) !== undefined);
     const part = after === undefined ? { page, perPage } : { after, perPage };
-    const found = isIndexed ? this.#changes.query({ ...query, ...part }) : this.#scan(query, passes, request);
+    const found = isIndexed ? this.#page({ ...query, ...part }, mark) : this.#scan(query, mark, request);
     const { data, ...rest } = await found.catch((error: unknown) => {
-      throw error instanceof InvalidCursor
-        ? invalid([problem('cursor', 'must be the `next` of a page of this list')])
-        : error;
+      if (!(error instanceof InvalidCursor)) throw error;
+      throw invalid([problem('cursor', 'must be the `next` of a page of this list')]);
     });
-    return { ...rest, data: data.map((change) => ({ ...summaryOf(change, ruleFor(change)), connectionId })) };
+    return { data: data.map(([change, rule]) => ({ ...summaryOf(change, rule), connectionId })), ...rest };
   }
 
   /** @throws TidemarkError NOT_FOUND */
-  async get({ id, ...caller }: GetChange, now: Date): Promise<Change> {
+  async get({ id, ...caller }: GetChange, now: Date, thread: ThreadOptions = {}): Promise<Change> {
     const change = await this.#changes.get(id);
     if (!change) throw new TidemarkError('NOT_FOUND', 'no such change');
-    const rule = ignoredBy(await rulesOf(this.#ignoreLists, caller), now)(change);
+    const [rule] = await ignoredStored([change], await rulesOf(this.#ignoreLists, caller), now, thread);
     return { ...summaryOf(change, rule), connectionId: caller.connectionId, operations: change.operations };
   }
 
-  /** One page of a list whose filters no index serves: all of its documents are read, up to those that are counted. */
-  async #scan(
-    query: Query<ChangeDocument>,
-    passes: Test,
-    { page, perPage, after }: Pick<ListChanges, 'page' | 'perPage' | 'after'>,
-  ): Promise<QueryResult<ChangeDocument>> {
-    const asOf = await this.#changes.position();
-    const found: ChangeDocument[] = [];
-    let skip = after === undefined ? (page - 1) * perPage : 0;
-    for await (const change of this.#matching(query, passes, after))
-      if (--skip < 0 && found.push(change) > perPage) break;
-    let counted = 0;
-    for await (const _ of this.#matching(query, passes)) if (++counted > COUNTED) break;
-    return pageOfList({ sort: newestFirst, perPage }, found, counted, asOf);
+  async #page(query: Query<ChangeDocument>, mark: Mark) {
+    const { data, ...found } = await this.#changes.query(query);
+    return { ...found, data: await mark(data) };
   }
 
-  async *#matching(query: Query<ChangeDocument>, passes: Test, after?: string): AsyncGenerator<ChangeDocument> {
-    let turn = performance.now();
+  /** One page of a list whose filters no index serves: its documents are read as a whole, up to those that are counted. */
+  async #scan(query: Query<ChangeDocument>, mark: Mark, request: ListChanges) {
+    const { page, perPage, after } = request;
+    const { asOf, degraded } = await this.#changes.query({ ...query, perPage: 1 });
+    const first = after === undefined ? (page - 1) * perPage : Infinity;
+    const found: Marked[] = [];
+    if (after !== undefined)
+      for await (const marked of this.#matching(query, mark, request, after)) if (found.push(marked) > perPage) break;
+    let counted = 0;
+    for await (const marked of this.#matching(query, mark, request)) {
+      if (counted >= first && found.length <= perPage) found.push(marked);
+      if (++counted > COUNTED && (found.length > perPage || after !== undefined)) break;
+    }
+    const changes = found.map(([change]) => change);
+    const about = { asOf, ...(degraded !== undefined && { degraded }) };
+    return {
+      ...pageOfList({ sort: newestFirst, perPage }, changes, counted, about),
+      data: found.slice(0, perPage),
+    };
+  }
+
+  /** The matching changes, from the first or after a cursor. */
+  async *#matching(
+    query: Query<ChangeDocument>,
+    mark: Mark,
+    { operation, ignored }: ListChanges,
+    after?: string,
+  ): AsyncGenerator<Marked> {
+    const wanted = operation?.replace(/^\w+/, (method) => method.toUpperCase());
     for (let cursor = after; ;) {
       const part = cursor === undefined ? {} : { after: cursor };
       const { data, next } = await this.#changes.query({ ...query, ...part, perPage: CHUNK });
-      for (const change of data) {
-        if (performance.now() - turn > TURN_MS) {
-          await nextTurn();
-          turn = performance.now();
-        }
-        if (passes(change)) yield change;
-      }
+      const changes = data.filter(({ operations }) => wanted === undefined || operations.includes(wanted));
+      for (const marked of await mark(changes))
+        if (ignored === undefined || (marked[1] !== undefined) === ignored) yield marked;
       if (next === undefined) return;
       cursor = next;
     }

@@ -59,6 +59,9 @@ export interface Page<T> {
 export interface ViewPage<T> extends Page<T> {
   /** The log position that the list reflects. */
   readonly asOf: number;
+  /** True: it is not complete or not current, for the reason. */
+  readonly degraded?: boolean;
+  readonly degradedReason?: string;
 }
 
 /** A class to extend: one page of a list of these. */
@@ -81,6 +84,12 @@ export function ViewPageShape<T extends object>(item: ShapeClass<T>) {
   abstract class Viewed extends PageShape(item) implements ViewPage<T> {
     @AsOf()
     readonly asOf!: number;
+
+    @Flag({ optional: true, description: 'True when the list is not complete or not current.' })
+    readonly degraded?: boolean;
+
+    @Text({ optional: true, description: 'Why.', example: 'the view is being built from the log' })
+    readonly degradedReason?: string;
   }
   return Viewed;
 }
@@ -102,11 +111,13 @@ interface Found<D> {
   readonly totalIsExact?: boolean;
   readonly next?: string;
   readonly asOf: number;
+  /** Why it is not complete or not current, if so. */
+  readonly degraded?: string;
 }
 
 /** The documents of a page as callers see them. */
 export function viewPage<D, T>(query: PageQuery, found: Found<D>, describe: (document: D) => T): ViewPage<T> {
-  const { total, totalIsExact = true, next, asOf } = found;
+  const { total, totalIsExact = true, next, asOf, degraded } = found;
   const { page = 1, perPage = DEFAULT_PER_PAGE, cursor } = query;
   const part = { ...(cursor === undefined && { page }), perPage };
   return {
@@ -114,6 +125,7 @@ export function viewPage<D, T>(query: PageQuery, found: Found<D>, describe: (doc
     pagination: { ...part, total, ...(!totalIsExact && { totalIsExact }) },
     ...(next !== undefined && { next }),
     asOf,
+    ...degradedBy(degraded),
   };
 }
 
@@ -141,5 +153,9 @@ export function fixedPage<T>(query: PageQuery, { data, total }: Pick<Found<T>, '
     ...(offset < total && data.length > 0 && { next: Buffer.from(`o${offset}`).toString('base64url') }),
   };
 }
+
+/** @param reason why the result of a query is not complete or not current, if so */
+const degradedBy = (reason: string | undefined): Pick<ViewPage<unknown>, 'degraded' | 'degradedReason'> =>
+  reason === undefined ? {} : { degraded: true, degradedReason: reason };
 
 const CURSOR = 'must be the `next` of a page of this list';
