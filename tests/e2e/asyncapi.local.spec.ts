@@ -137,7 +137,8 @@ async function everything({ client, adapters }: StandaloneInstallation, publishe
   for (const service of ['gateway', 'connector-runner', 'differ'] as const)
     await adapters.broker.request(command(service, 'ping'), {});
   const { body } = await client.get('/v1/projections');
-  for (const { name } of body.data as { name: string }[]) await client.post(`/v1/projections/${name}/rebuild`);
+  for (const { name } of body.data as { name: string }[])
+    for (const verb of ['check', 'rebuild']) await client.post(`/v1/projections/${name}/${verb}`);
 }
 
 /** The requests to the differ. */

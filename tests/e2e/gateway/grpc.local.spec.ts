@@ -212,6 +212,8 @@ describe('gRPC', () => {
     expect(projections).toContainEqual(
       expect.objectContaining({ name: 'changes', owner: 'differ', state: 'PROJECTION_STATE_LIVE' }),
     );
+    const { projection } = await client.call('InstallationService', 'CheckProjection', { name: 'changes' });
+    expect(projection.last_check).toMatchObject({ started_at: expect.anything() });
   });
 
   it('has the same dead letters as HTTP', async () => {

@@ -255,6 +255,21 @@ describe('commands', () => {
     expect(row?.split(/\s+/)).toEqual(['jobs', 'job-coordinator', 'live', '1', '90', '7']);
   });
 
+  it('check projections, until the service that checks answers', async () => {
+    const lastCheck = { startedAt: '2026-03-01T08:00:00Z', endedAt: null, documents: null, repaired: null };
+    const ended = { ...lastCheck, endedAt: '2026-03-01T08:00:01Z', documents: 40, repaired: 2 };
+    const other = { ...ended, startedAt: '2026-02-01T08:00:00Z', repaired: 0 };
+    const jobs = { name: 'jobs', owner: 'job-coordinator', version: 1, state: 'live', position: 90, head: 97 };
+    const answers = [{}, { lastCheck }, { lastCheck: other }, { lastCheck: ended }];
+    const { url, requests } = await serving({
+      'GET /v1/projections': () => ({ data: [{ ...jobs, ...answers.shift() }] }),
+      'POST /v1/projections/jobs/check': () => ({ ...jobs, lastCheck }),
+    });
+    const { exitCode, stdout } = await tidemark(url, ['projections', 'check']);
+    expect([exitCode, stdout.split('\n')[1]!.split(/\s+/)]).toEqual([0, ['jobs', '40', '2']]);
+    expect(requests.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET', 'GET', 'GET']);
+  });
+
   it('list dead letters, and redrive or discard those that are named', async () => {
     const letter = { id: '17-5f0c2a9e', consumer: 'differ', subject: 'tidemark.work.differ.diff', messageId: 'm' };
     const filed = { ...letter, reason: 'no such thing', deliveries: 1, filedAt: '2026-03-01T08:00:00Z' };

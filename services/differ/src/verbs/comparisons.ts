@@ -1,4 +1,4 @@
-import { readBlob, type BlobId, type BlobStore } from '@tidemark/blob-store';
+import { BlobCorrupt, BlobNotFound, readBlob, type BlobId, type BlobStore } from '@tidemark/blob-store';
 import type {
   CompareSnapshots,
   FindChanges,
@@ -33,7 +33,7 @@ export class Comparisons {
   /** One page of changes, marked by the current ignore list. @throws BlobNotFound · OutOfMemoryError */
   async find({ before, after, page, perPage, ...query }: FindChanges): Promise<FoundChanges> {
     const { severity, rule, operation, ignored: isIgnored } = query;
-    const changes = await readBlob(this.#blobs, await this.changesBlob({ before, after }));
+    const changes = await this.#changes({ before, after });
     const { data, total, bySeverity, ignored } = await selectStored<FoundChange, IgnoreRule>(changes, {
       filter: { severity, rule, operation, ignored: isIgnored },
       ignore: await rulesOf(this.#ignoreLists, query),
@@ -47,6 +47,18 @@ export class Comparisons {
       bySeverity: { breaking: 0, risky: 0, safe: 0, info: 0, ...bySeverity },
       ignored,
     };
+  }
+
+  /** The result of an earlier comparison may be lost: it is made again. */
+  async #changes(documents: CompareSnapshots): Promise<Buffer> {
+    const id = await this.changesBlob(documents);
+    try {
+      return await readBlob(this.#blobs, id);
+    } catch (error) {
+      if (!(error instanceof BlobNotFound || error instanceof BlobCorrupt)) throw error;
+      this.#results.clear();
+      return readBlob(this.#blobs, await this.changesBlob(documents));
+    }
   }
 
   /** The blob of all changes between two documents, as JSON: FoundChange[]. */

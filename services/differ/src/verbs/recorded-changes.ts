@@ -37,14 +37,14 @@ export class RecordedChanges {
     const query: Query<ChangeDocument> = { where: conditionsOf(request), sort: newestFirst };
     // Filters without an index are applied to all documents that match the others.
     const isIndexed = operation === undefined && (ignored === undefined || (!ignored && rules.length === 0));
-    const { data, total, asOf } = isIndexed
+    const { data, ...found } = isIndexed
       ? await this.#changes.query({ ...query, page, perPage })
       : await this.#scan(
           query,
           changeFilter({ operation, ignored }, (change) => ruleFor(change) !== undefined),
           request,
         );
-    return { data: data.map((change) => ({ ...summaryOf(change, ruleFor(change)), connectionId })), total, asOf };
+    return { data: data.map((change) => ({ ...summaryOf(change, ruleFor(change)), connectionId })), ...found };
   }
 
   /** @throws TidemarkError NOT_FOUND */
@@ -76,7 +76,7 @@ export class RecordedChanges {
         if (total >= first && data.length < perPage) data.push(change);
         total++;
       }
-      if (chunk * CHUNK >= found.total) return { data, total, asOf: found.asOf };
+      if (chunk * CHUNK >= found.total) return { ...found, data, total };
     }
   }
 }
