@@ -1,4 +1,5 @@
 import { TidemarkError } from '@tidemark/contracts';
+import { StreamDeleted } from '@tidemark/event-store';
 import { currentTraceparent, inSpan } from '@tidemark/telemetry';
 import { exists, type ExistingConnection } from '../connection/connection.js';
 import { plannedJobId } from '../connection/schedule.js';
@@ -45,13 +46,21 @@ async function startScheduled(
     await startJob(coordinator, context, connection, request);
     return 'started';
   } catch (error) {
-    if (!(error instanceof TidemarkError)) throw error;
-    if (error.code === 'DUPLICATE_JOB') {
-      if (!isEnded((await jobs.load(jobId)).state)) return 'running'; // its end plans the next one
+    const reason = refusalOf(error);
+    if (reason === undefined) throw error;
+    if (reason === 'DUPLICATE_JOB') {
+      const { state: job } = await jobs.load(jobId);
+      if (job.status !== 'absent' && !isEnded(job)) return 'running'; // its end plans the next one
       await commitEnd(coordinator, tenant, jobId);
     }
-    const data = { plannedAt, reason: error.code, at: time.now() };
+    const data = { plannedAt, reason, at: time.now() };
     await connections.handle(connectionId, { type: 'SkipSync', data }, context);
     return 'planned';
   }
+}
+
+/** Why the time cannot be used; undefined when it may be tried again. A job whose events were deleted has used it too. */
+function refusalOf(error: unknown): string | undefined {
+  if (error instanceof StreamDeleted) return 'DUPLICATE_JOB';
+  return error instanceof TidemarkError ? error.code : undefined;
 }
