@@ -1,5 +1,5 @@
 import { BACKWARDS, END, EventStoreDBClient, FORWARDS, START, type StreamingRead } from '@eventstore/db-client';
-import { sleep, withTimeout } from '@tidemark/foundation';
+import { BoundedCache, sleep, withTimeout } from '@tidemark/foundation';
 import { encodeAppend } from '../encoding.js';
 import { Conflict, OutcomeUnknown, StreamDeleted, Unavailable, type EventStoreError } from '../errors.js';
 import type { Anchor } from '../history/epochs.js';
@@ -19,7 +19,7 @@ import { checkSubscribeOptions } from '../subscribe-options.js';
 import { BatchAppender } from './batch-appender.js';
 import { isNoPosition, readFailure, unavailable, writeFailure } from './driver-errors.js';
 import { EsdbSubscription } from './esdb-subscription.js';
-import { toServer } from './log-position.js';
+import { toServer, type LogPosition } from './log-position.js';
 import { recorded } from './recorded-event.js';
 import { StreamNames } from './stream-names.js';
 
@@ -44,6 +44,7 @@ export class EsdbEventStore implements EventStore {
   readonly #answerWithin: number;
   readonly #repeatAfter: readonly number[];
   readonly #subscriptions = new Set<EsdbSubscription>();
+  readonly #tokens = new BoundedCache<LogPosition>(1_000);
   readonly #writes = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
@@ -87,6 +88,7 @@ export class EsdbEventStore implements EventStore {
       client: this.#client,
       names: this.#names,
       head: () => this.head(),
+      tokens: this.#tokens,
       onEnd: () => this.#subscriptions.delete(subscription),
     });
     this.#subscriptions.add(subscription);

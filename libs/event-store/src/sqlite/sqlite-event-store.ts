@@ -71,8 +71,13 @@ export class SqliteEventStore implements EventStore {
   /** @throws Unavailable when the file cannot be opened or another process has it */
   constructor(path: string, options: SqliteEventStoreOptions = {}) {
     const file = (this.#file = resolve(path));
+    const { last, aside, ...opened } = openLocked(file);
     this.#conditions = options.conditions;
-    const { last, ...opened } = openLocked(file);
+    if (aside)
+      options.conditions?.raise(
+        'events.db',
+        `${file} is an older copy of the log: later changes that were beside it are kept in ${aside}`,
+      );
     ({ database: this.database, epoch: this.epoch, lock: this.#lock } = opened);
     this.#inode = statSync(file).ino;
     this.#heads = new StreamHeads(this.database, options.cachedStreams ?? 100_000);
