@@ -87,6 +87,7 @@ describe('a config', () => {
 
   it.each([
     { url: 'https://h/openapi.json?version=3&lang=de&code=DE&page_token=2' },
+    { url: 'https://h/a?session=2024&private=true&auth=none&key=id' },
     { headers: { Accept: 'application/json', 'X-Tenant': 'acme' }, objects: [{ key: ['id'], path: '/tokens' }] },
     { csv: { types: { password: 'text', api_key: 'text' } } },
     { pagination: { param: 'pageToken', next: 'meta.token' } },
