@@ -27,7 +27,7 @@ const PLAIN_TOKENS: ReadonlySet<string> = new Set(
   ),
 );
 /** Parameters of URLs that are secret by custom, although their names do not say so. */
-const SECRET_PARAMETERS: ReadonlySet<string> = new Set(['key', 'code', 'hmac']);
+const SECRET_PARAMETERS: ReadonlySet<string> = new Set(['code', 'hmac']);
 const SHORT_CODE = 15;
 
 /** How the tokens of some systems begin, and JSON Web Tokens. */

@@ -67,7 +67,7 @@ describe('a config', () => {
     [{ url: 'https://acc.blob.core.windows.net/a?sv=2024&se=2027&sig=hunter2%3D' }, 'url'],
     [{ url: 'https://h/api/f?code=Zm9vYmFyYmF6cXV4Zm9vYmFy' }, 'url'],
     [{ url: 'https://h/#access_token=hunter2' }, 'url'],
-    [{ url: 'https://maps.example/x?key=hunter2' }, 'url'],
+    [{ url: 'https://maps.example/x?key=AIzaSyA0123456789abcdefghijABCDEFGHIJ' }, 'url'],
     [{ url: 'https://h/ghp_0123456789abcdefghijABCDEFGHIJ/x' }, 'url'],
     [{ dsn: 'postgres://me:hunter2@h/db' }, 'dsn'],
     [{ headers: { 'X-Anything': 'Bearer abcdefghijkl' } }, 'headers.X-Anything'],
