@@ -49,7 +49,7 @@ export async function startService<P extends PortName, S extends SettingName, Kn
   const known = { ...service.known, ...replaced } as unknown as Known;
   const { projections = [] } = service;
   const { eventStore, readModel } = adapters;
-  const projector = new Projector({ eventStore, readModel, projections, onError });
+  const projector = new Projector({ eventStore, readModel, projections, onError, conditions });
   const parts = await service.build({ adapters, settings, logger, clock, projector, onError, conditions, known });
   const group = daemonsOf(service as unknown as AnyService, parts, {
     ...{ adapters, clock, projector, drainMs: settings.drainTimeoutMs, logger, onError, conditions },
@@ -78,7 +78,7 @@ function daemonsOf(service: AnyService, parts: ServiceParts<unknown>, around: Su
 function mounted(
   { name, verbs, projections }: AnyService,
   { handlers, consumers = [] }: ServiceParts<unknown>,
-  { adapters, projector, logger, drainMs, conditions }: Surroundings,
+  { adapters, clock, projector, logger, drainMs, conditions }: Surroundings,
 ): Daemon {
   const serve = [
     ...servedVerbs(verbs ?? {}, handlers),
@@ -86,7 +86,10 @@ function mounted(
   ];
   if (projections)
     serve.push(
-      ...servedVerbs(projectionVerbsOf(name), projectionHandlers(name, adapters.readModel, projector, projections)),
+      ...servedVerbs(
+        projectionVerbsOf(name),
+        projectionHandlers(name, adapters.readModel, projector, projections, clock),
+      ),
     );
   const routes = { serve, consume: consumedBy(consumers) };
   return daemonOf(() => mountRoutes(adapters.broker, routes, { logger: quietly(logger), drainMs }));
@@ -95,8 +98,8 @@ function mounted(
 const legRunner = (
   service: string,
   { table, ...limits }: StageParts,
-  { adapters: { broker, blobs }, clock, drainMs, onError }: Surroundings,
-): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, onError, ...limits });
+  { adapters: { broker, blobs }, clock, drainMs, conditions, onError }: Surroundings,
+): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, conditions, onError, ...limits });
 
 const relaying = (
   name: string,

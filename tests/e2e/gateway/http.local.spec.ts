@@ -209,7 +209,7 @@ const routes = [
   ...['GET', 'PATCH', 'DELETE'].map((method) => `${method} /v1/providers/{id}`),
   ...['POST', 'DELETE'].map((method) => `${method} /v1/providers/{id}/subscription`),
   ...['GET /v1/keys', 'POST /v1/keys', 'DELETE /v1/keys/{id}'],
-  ...['GET /v1/projections', 'POST /v1/projections/{name}/rebuild'],
+  ...['GET /v1/projections', 'POST /v1/projections/{name}/check', 'POST /v1/projections/{name}/rebuild'],
 ];
 
 describe('the description of the API', () => {

@@ -1,4 +1,4 @@
-import { readBlob, type BlobId, type BlobStore } from '@tidemark/blob-store';
+import { BlobCorrupt, BlobNotFound, readBlob, type BlobId, type BlobStore } from '@tidemark/blob-store';
 import type {
   CompareSnapshots,
   FindChanges,
@@ -36,7 +36,7 @@ export class Comparisons {
     thread: ThreadOptions = {},
   ): Promise<FoundChanges> {
     const { severity, rule, operation, ignored: isIgnored } = query;
-    const changes = await readBlob(this.#blobs, await this.changesBlob({ before, after }, thread));
+    const changes = await this.#changes({ before, after }, thread);
     const selection = {
       filter: { severity, rule, operation, ignored: isIgnored },
       ignore: await rulesOf(this.#ignoreLists, query),
@@ -52,6 +52,18 @@ export class Comparisons {
       bySeverity: { breaking: 0, risky: 0, safe: 0, info: 0, ...bySeverity },
       ignored,
     };
+  }
+
+  /** The result of an earlier comparison may be lost: it is made again. */
+  async #changes(documents: CompareSnapshots, thread: ThreadOptions): Promise<Uint8Array> {
+    const id = await this.changesBlob(documents, thread);
+    try {
+      return await readBlob(this.#blobs, id);
+    } catch (error) {
+      if (!(error instanceof BlobNotFound || error instanceof BlobCorrupt)) throw error;
+      this.#results.clear();
+      return readBlob(this.#blobs, await this.changesBlob(documents, thread));
+    }
   }
 
   /** The blob of all changes between two documents, as JSON: FoundChange[]. */

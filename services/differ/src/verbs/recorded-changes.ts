@@ -40,10 +40,10 @@ export class RecordedChanges {
     const query: Query<ChangeDocument> = { where: conditionsOf(request), sort: newestFirst };
     // Filters without an index are applied to all documents that match the others.
     const isIndexed = operation === undefined && (ignored === undefined || (!ignored && rules.length === 0));
-    const { data, total, asOf } = isIndexed
+    const { data, ...found } = isIndexed
       ? await this.#page({ ...query, page, perPage }, mark)
       : await this.#scan(query, mark, request);
-    return { data: data.map(([change, rule]) => ({ ...summaryOf(change, rule), connectionId })), total, asOf };
+    return { data: data.map(([change, rule]) => ({ ...summaryOf(change, rule), connectionId })), ...found };
   }
 
   /** @throws TidemarkError NOT_FOUND */
@@ -77,7 +77,7 @@ export class RecordedChanges {
         if (total >= first && data.length < perPage) data.push(marked);
         total++;
       }
-      if (chunk * CHUNK >= found.total) return { data, total, asOf: found.asOf };
+      if (chunk * CHUNK >= found.total) return { ...found, data, total };
     }
   }
 }

@@ -1,5 +1,12 @@
 import { connectionStream, jobStream, originOf } from '@tidemark/contracts';
-import { categoryOf, type EventStore, type RecordedEvent, type Subscription } from '@tidemark/event-store';
+import {
+  categoryOf,
+  Unavailable,
+  type EventStore,
+  type Place,
+  type RecordedEvent,
+  type Subscription,
+} from '@tidemark/event-store';
 import type { Daemon } from '@tidemark/foundation';
 import { ReadModelUnavailable, type View } from '@tidemark/read-model';
 import { admissionStream } from '../admission/admission.js';
@@ -39,7 +46,7 @@ export class AgendaFeed implements Daemon {
 
   async #catchUp(): Promise<void> {
     if (this.#stopped) return;
-    const after = await this.#restore();
+    const { position: after, token } = await this.#restore();
     if (this.#stopped) return;
     let caughtUp = false;
     const up = Promise.withResolvers<void>();
@@ -48,7 +55,7 @@ export class AgendaFeed implements Daemon {
       up.resolve();
     };
     const subscription = this.eventStore.subscribe(
-      { categories: ownCategories, after, onCaughtUp, onError: this.onError },
+      { categories: ownCategories, after, token, onCaughtUp, onError: this.onError },
       (events, position) => {
         for (const event of events) this.#apply(event);
         this.agenda.reached(position);
@@ -83,21 +90,24 @@ export class AgendaFeed implements Daemon {
     }
   }
 
-  /** The position after which the log must be folded. */
-  async #restore(): Promise<number> {
+  /** Where the log must be folded from. */
+  async #restore(): Promise<Place> {
     const { jobs, connections } = this.views;
     try {
-      const positions = await Promise.all([jobs.position(), connections.position()]);
+      const places = await Promise.all([jobs.place(), connections.place()]);
+      // Views of a log that was restored since have jobs that no longer exist.
+      for (const place of places)
+        if ((await this.eventStore.history.resume(place)).position < place.position) return { position: -1 };
       for (const state of ['pending', 'running'] as const)
         for await (const { fold } of jobs.scan({ state })) if (fold) this.agenda.restore(fold);
       for await (const { fold } of connections.scan()) this.agenda.restoreConnection(fold);
-      const position = Math.min(...positions);
-      this.agenda.reached(position);
-      return position;
+      const [first] = places.toSorted((one, other) => one.position - other.position);
+      this.agenda.reached(first!.position);
+      return first!;
     } catch (error) {
-      if (!(error instanceof ReadModelUnavailable)) throw error;
+      if (!(error instanceof ReadModelUnavailable) && !(error instanceof Unavailable)) throw error;
       this.onError(error);
-      return -1;
+      return { position: -1 };
     }
   }
 }
