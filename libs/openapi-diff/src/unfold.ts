@@ -1,12 +1,12 @@
+import { ParseError } from './parse/parse-error.js';
+
 /** Characters up to which a description may unfold; a larger one may be twice as long as its text. */
 export const MAX_UNFOLDED = 128 * 1024 * 1024;
 
 /** References, aliases or repetition make more of a document than its text has. */
-export class UnfoldsTooFar extends Error {
-  override readonly name = 'UnfoldsTooFar';
-
-  constructor(limit: number) {
-    super(`the description unfolds to more than ${limit} characters`);
+export class UnfoldsTooFar extends ParseError {
+  constructor(limit: number, source?: string) {
+    super(`the description unfolds to more than ${limit} characters`, 1, 1, source);
   }
 }
 

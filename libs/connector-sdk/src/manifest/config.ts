@@ -7,7 +7,8 @@ import { secretsIn } from './secrets.js';
 export function configProblems(manifest: Manifest, config: unknown): FieldFault[] {
   const problems = schemaProblems(manifest, config);
   const secrets = secretsIn(config, nextStepOf(manifest));
-  return [...problems, ...secrets.filter(({ field }) => !problems.some((other) => other.field === field))];
+  const known = new Set(problems.map(({ field }) => field));
+  return [...problems, ...secrets.filter(({ field }) => !known.has(field))];
 }
 
 /** The same without the secrets in it, which a config that was stored earlier may have. */

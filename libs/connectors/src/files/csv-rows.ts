@@ -68,9 +68,11 @@ async function byteOrderMark(file: FileBytes): Promise<number> {
 /** The names of the columns; undefined for an empty file. */
 async function headerOf(file: FileBytes, config: CsvConfig, start: FilePosition): Promise<Fields | undefined> {
   for await (const header of fieldsOf(file, config, start)) {
-    header.fields.forEach((name, at, all) => {
+    const named = new Set<string>();
+    header.fields.forEach((name, at) => {
       if (name.trim() === '') throw invalidFile(`${file.name}: column ${at + 1} has no name in the header`);
-      if (all.indexOf(name) < at) throw invalidFile(`${file.name}: the header names column ${name} twice`);
+      if (named.has(name)) throw invalidFile(`${file.name}: the header names column ${name} twice`);
+      named.add(name);
     });
     return header;
   }

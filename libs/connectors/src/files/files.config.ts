@@ -46,9 +46,11 @@ export const filesConfig = z
       .array(object, { error: 'must be a list of objects' })
       .max(100, 'must have at most 100 objects')
       .superRefine((objects, context) => {
+        const names = new Set<string>();
         objects.forEach(({ name }, at) => {
-          if (objects.findIndex((other) => other.name === name) < at)
+          if (names.has(name))
             context.addIssue({ code: 'custom', path: [at, 'name'], message: `${name} is listed twice` });
+          names.add(name);
         });
       })
       .describe('Objects that can be read; a destination needs none')

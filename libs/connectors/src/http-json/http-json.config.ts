@@ -140,12 +140,15 @@ export const httpJsonConfig = z.strictObject({
     .min(1, 'must have at least one object')
     .max(100, 'must have at most 100 objects')
     .superRefine((objects, context) => {
+      const byName = new Map(objects.map((object) => [object.name, object]));
+      const before = new Set<string>();
       objects.forEach(({ name: own, parent: of }, at) => {
         const refuse = (path: string[], message: string) =>
           context.addIssue({ code: 'custom', path: [at, ...path], message });
-        if (objects.findIndex((other) => other.name === own) < at) refuse(['name'], `${own} is listed twice`);
+        if (before.has(own)) refuse(['name'], `${own} is listed twice`);
+        before.add(own);
         if (!of) return;
-        const known = objects.find((other) => other.name === of.object);
+        const known = byName.get(of.object);
         if (!known) refuse(['parent', 'object'], `${of.object} is not one of the objects`);
         else if (known.parent) refuse(['parent', 'object'], `${of.object} has a parent itself`);
       });

@@ -87,10 +87,11 @@ export const postgresConfig = z.strictObject({
     .array(object, { error: OBJECTS })
     .max(1000, OBJECTS)
     .superRefine((objects, context) => {
-      const names = objects.map((one) => one.name ?? one.table);
-      names.forEach((one, at) => {
-        if (names.indexOf(one) < at)
-          context.addIssue({ code: 'custom', path: [at, 'name'], message: `is used before: ${one}` });
+      const used = new Set<string | undefined>();
+      objects.forEach(({ name: own, table: of }, at) => {
+        const one = own ?? of;
+        if (used.has(one)) context.addIssue({ code: 'custom', path: [at, 'name'], message: `is used before: ${one}` });
+        used.add(one);
       });
     })
     .describe('Objects that a source reads')

@@ -2,6 +2,7 @@ import { ParseError } from '../parse/parse-error.js';
 import { parse, parseAny } from '../parse/parse.js';
 import type { JsonObject } from '../json.js';
 import { bundle } from './bundle.js';
+import { UnfoldsTooFar } from '../unfold.js';
 import { mayReferElsewhere } from './references.js';
 
 /** A document that was fetched, as JSON in UTF-8. */
@@ -31,7 +32,7 @@ export const referringJson = (bytes: Uint8Array): Uint8Array | null => {
   try {
     return jsonOf(parse(bytes, { maxSize: Number.MAX_SAFE_INTEGER }).document);
   } catch (error) {
-    if (error instanceof ParseError) return null;
+    if (error instanceof ParseError && !(error instanceof UnfoldsTooFar)) return null;
     throw error;
   }
 };

@@ -75,10 +75,10 @@ const readFully = (text: string, maxDepth: number, source: string | undefined): 
       throw new ParseError(found.reason, line, col, source);
     }
     const value = (document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null) as Json;
-    if (new UnfoldedSize().of(value) > MAX_UNFOLDED) throw new UnfoldsTooFar(MAX_UNFOLDED);
+    if (new UnfoldedSize().of(value) > MAX_UNFOLDED) throw new UnfoldsTooFar(MAX_UNFOLDED, source);
     return value;
   } catch (error) {
-    if (error instanceof ParseError || error instanceof UnfoldsTooFar) throw error;
+    if (error instanceof ParseError) throw error;
     if (isOverflow(error)) throw new ParseError(TOO_DEEP, 1, 1, source, { cause: error });
     const reason = error instanceof ReferenceError ? aliasReason(error.message) : firstLine(String(error));
     throw new ParseError(`not usable YAML: ${reason}`, 1, 1, source, { cause: error });

@@ -10,7 +10,7 @@ const outcomeOf = ({ job, input }: Order): Outcome => {
     return { result: (jobs[job] as (...args: unknown[]) => unknown)(...input) };
   } catch (error) {
     // An error loses its class on the way; any unexpected one reaches the parent as an uncaught one.
-    if (error instanceof UnfoldsTooFar) return { tooLarge: error.message };
+    if (error instanceof UnfoldsTooFar) return { tooLarge: error.reason };
     if (error instanceof RangeError) return { tooLarge: `the documents are too large or nested too deeply (${error.message.toLowerCase()})` }; // prettier-ignore
     if (!(error instanceof ParseError)) throw error;
     return { fault: { reason: error.reason, line: error.line, column: error.column, source: error.source } };

@@ -37,6 +37,17 @@ export class ThreadWorker {
   /** Milliseconds that the last job took; undefined when it did not end. */
   usedMs: number | undefined;
 
+  /** Of the jobs before. */
+  #earlierMs = 0;
+
+  /** Milliseconds of the processor that the current job has had; undefined where Node does not measure them. */
+  async workedMs(): Promise<number | undefined> {
+    // Node 24 and later: a busy machine gives a thread less time than passes.
+    const { cpuUsage } = this.#worker as { cpuUsage?: () => Promise<{ user: number; system: number }> };
+    const used = await cpuUsage?.call(this.#worker).catch(() => undefined);
+    return used && (used.user + used.system) / 1000 - this.#earlierMs;
+  }
+
   /** @throws ParseError · LimitExceeded */
   run(order: Order, keepsInput: boolean): Promise<unknown> {
     this.usedMs = undefined;
@@ -58,6 +69,7 @@ export class ThreadWorker {
 
   #answered(answer: Answer): void {
     this.usedMs = answer.ms;
+    this.#earlierMs += answer.ms;
     if ('result' in answer) return this.#current?.resolve(answer.result);
     if ('tooLarge' in answer) return this.#current?.reject(new LimitExceeded('SOURCE_INVALID', answer.tooLarge));
     const { reason, line, column, source } = answer.fault;
