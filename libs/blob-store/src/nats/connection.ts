@@ -115,7 +115,9 @@ export class Connection {
       this.#opening = undefined;
       void this.#nc?.close();
     }
-    return new BlobStoreUnavailable(`NATS cannot be reached: ${(error as Error).message}`, { cause: error });
+    // An answer, such as that the bucket is full.
+    const what = (error as NatsError).api_error ? 'NATS refused' : 'NATS cannot be reached';
+    return new BlobStoreUnavailable(`${what}: ${(error as Error).message}`, { cause: error });
   }
 }
 
