@@ -27,6 +27,12 @@ const withoutPaths = (message: string): string =>
     .replace(/(['"`])(?:file:\/\/)?(?:[A-Za-z]:\\|\/)[^'"`]*\1/g, '$1…$1')
     .replace(/(^|[\s'"`(=:[])(?:file:\/\/)?(?:[A-Za-z]:\\|\/)[^\s'"`()\],;:]+/g, '$1…');
 
+/** An error may say what it is, and that a retry is no use. */
+interface Coded extends Error {
+  readonly code?: string;
+  readonly retryable?: boolean;
+}
+
 /** The one error that ends a stage; any other error becomes one. */
 export class StageFailed extends Error {
   override readonly name = 'StageFailed';
@@ -44,14 +50,18 @@ export class StageFailed extends Error {
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 
-  /** The failure of an external system or a store keeps its code; an unexpected error is INTERNAL, and retried. */
+  /**
+   * The failure of an external system or a store keeps its code, as does an error that says it is no use to retry; an
+   * unexpected one is INTERNAL, and retried.
+   */
   static from(error: unknown): StageFailed {
     if (error instanceof StageFailed) return error;
     if (error instanceof ExternalError) {
       const { code, message, retryable, retryAfterMs } = error;
       return new StageFailed(code, message, { retryable, retryAfterMs, cause: error });
     }
-    const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) };
+    const { code, message, retryable } = error instanceof Error ? (error as Coded) : { message: String(error) };
+    if (code !== undefined && retryable === false) return new StageFailed(code, message, { retryable, cause: error });
     const known = storeCodes.has(code) ? code! : 'INTERNAL';
     return new StageFailed(known, withoutPaths(message), { retryable: !lostCodes.has(code), cause: error });
   }

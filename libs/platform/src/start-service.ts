@@ -98,8 +98,8 @@ function mounted(
 const legRunner = (
   service: string,
   { table, ...limits }: StageParts,
-  { adapters: { broker, blobs }, clock, drainMs, onError }: Surroundings,
-): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, onError, ...limits });
+  { adapters: { broker, blobs }, clock, drainMs, conditions, onError }: Surroundings,
+): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, conditions, onError, ...limits });
 
 const relaying = (
   name: string,

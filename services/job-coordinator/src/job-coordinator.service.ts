@@ -35,7 +35,18 @@ export const jobCoordinator = defineService({
     const connections = connectionsOf(eventStore);
     const commit = (tenant: string, jobId: string) => commitEnd({ eventStore, connections }, tenant, jobId);
     const admission = new Admission(eventStore, agenda, time, () => settings.tenantMaxRunning, commit, onError);
-    const coordinator: Coordinator = { eventStore, jobs, connections, agenda, admission, time, settings, catalogue };
+    const { deadLetters } = broker;
+    const coordinator: Coordinator = {
+      deadLetters,
+      eventStore,
+      jobs,
+      connections,
+      agenda,
+      admission,
+      time,
+      settings,
+      catalogue,
+    };
     const timers = new Timers(agenda, time, dueActions(coordinator), onError);
     const actions = claimActions(coordinator);
     const liveness = new Liveness({ broker, agenda, clock: time, passed, actions, onError });

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Conditions } from '@tidemark/foundation';
 import { headers, JsHeaders, NatsError, nuid, type StoredMsg } from 'nats';
-import type { Json, Labelled } from '@tidemark/foundation';
+import type { Conditions, Json, Labelled } from '@tidemark/foundation';
 import { blobId, blobIdOf, hexOf } from '../blob-id.js';
 import {
   BlobCorrupt,
@@ -12,7 +11,7 @@ import {
   type BlobStore,
 } from '../port.js';
 import { opened, SourceFailed } from '../source.js';
-import { Connection, connectionOptions, type Session } from './connection.js';
+import { Connection, connectionOptions, type BucketSettings, type Session } from './connection.js';
 import { chunkSubject, digestOf, infoSubject, LABEL, streamOf, type ObjectInfo } from './object-format.js';
 import { resized } from './resized.js';
 
@@ -46,10 +45,10 @@ export class NatsBlobStore implements BlobStore, Labelled {
    */
   constructor(
     url: string,
-    private readonly options: { readonly namespace?: string; readonly conditions?: Conditions } = {},
+    private readonly options: { readonly namespace?: string; readonly conditions?: Conditions } & BucketSettings = {},
   ) {
     this.#bucket = options.namespace ?? DEFAULT_BUCKET;
-    this.#connection = new Connection(connectionOptions(url), this.#bucket);
+    this.#connection = new Connection(connectionOptions(url), this.#bucket, options);
   }
 
   async put(source: BlobSource): Promise<{ id: BlobId; bytes: number }> {

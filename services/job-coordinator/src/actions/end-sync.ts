@@ -8,8 +8,8 @@ export async function endSync(
   context: Context,
   { jobId, ending, position }: EndedJob,
 ): Promise<void> {
-  const { connectionId, startedAt, at } = ending.data;
-  const data = { jobId, state: endStates[ending.type], ...outcomeOf(ending), position, startedAt, at };
+  const { connectionId, startedAt, sourceSetAt, at } = ending.data;
+  const data = { jobId, state: endStates[ending.type], ...outcomeOf(ending), position, startedAt, sourceSetAt, at };
   await connections.handle(connectionId, { type: 'EndSync', data }, context);
 }
 

@@ -25,12 +25,16 @@ export class Agenda {
   readonly unanswered = new Unanswered();
   readonly #reminders: Reminders;
   readonly #now: () => number;
+  readonly #passed: () => number;
+  /** When each reserved slot was first seen here, in passed time. */
+  readonly #reservations = new Map<string, number>();
   #position = -1;
   #isLive = false;
 
   /** `now` in milliseconds since the epoch; `passed` in milliseconds of PassedTime. */
   constructor(now: () => number, passed = now) {
     this.#now = now;
+    this.#passed = passed;
     this.#reminders = new Reminders(now, passed);
   }
 
@@ -67,9 +71,14 @@ export class Agenda {
     this.#follow(this.jobs.release(jobId));
   }
 
-  applyAdmission({ data: { released, admitted } }: AdmissionEvent): void {
-    for (const jobId of released) if (this.jobs.get(jobId)?.phase === 'released') this.#follow(this.jobs.forget(jobId));
+  applyAdmission({ data: { released, admitted, reserved } }: AdmissionEvent): void {
+    if (reserved) this.#noteReservation(reserved.jobId);
+    for (const jobId of released) {
+      this.#reservations.delete(jobId);
+      if (this.jobs.get(jobId)?.phase === 'released') this.#follow(this.jobs.forget(jobId));
+    }
     for (const { jobId, attempt } of admitted) {
+      this.#reservations.delete(jobId);
       const change = this.jobs.admit(jobId, attempt);
       if (change) this.#follow(change);
       else this.unanswered.sentAgain(jobId);
@@ -107,7 +116,17 @@ export class Agenda {
   /** Marks the waiting jobs that were admitted before this agenda began. */
   restoreSlots(running: ReadonlyMap<string, Slot>): void {
     for (const [jobId, { attempt, reserved }] of running)
-      if (!reserved && this.jobs.get(jobId)?.phase === 'ready') this.#follow(this.jobs.admit(jobId, attempt));
+      if (reserved) this.#noteReservation(jobId);
+      else if (this.jobs.get(jobId)?.phase === 'ready') this.#follow(this.jobs.admit(jobId, attempt));
+  }
+
+  /** For how many milliseconds this process has known of the reserved slot. */
+  reservedFor(jobId: string): number {
+    return this.#passed() - (this.#reservations.get(jobId) ?? this.#passed());
+  }
+
+  #noteReservation(jobId: string): void {
+    if (!this.#reservations.has(jobId)) this.#reservations.set(jobId, this.#passed());
   }
 
   /**

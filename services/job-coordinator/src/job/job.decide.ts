@@ -100,10 +100,12 @@ function claim({ data }: ClaimStage, job: ExistingJob): JobEvent[] {
   const { isHolderSilent: afterSilence = false } = data;
   if (held && isEnough(afterLoss(job, afterSilence))) return runnersLost(job, held, data, afterSilence);
   assertMove(job, 'running');
-  const { runner } = data;
+  const { runner, sourceSetAt } = data;
   const at = Math.max(data.at, job.createdAt);
-  const given = { claim: job.lastClaim + 1, stage: next.name, service, runner, attempt, delivery, at };
-  return [{ type: 'StageClaimed', data: held && afterSilence ? { ...given, afterSilence } : given }];
+  const given = { claim: job.lastClaim + 1, stage: next.name, service, runner, attempt, delivery };
+  const silence = held && afterSilence ? { afterSilence } : {};
+  const source = sourceSetAt === undefined ? {} : { sourceSetAt };
+  return [{ type: 'StageClaimed', data: { ...given, ...silence, ...source, at } }];
 }
 
 function complete({ data }: CompleteStage, job: ExistingJob): JobEvent[] {
@@ -247,8 +249,9 @@ function cancelled(job: ExistingJob, reason: string, forced: boolean, at: number
 }
 
 /** No job ends before it began, whatever the clocks of the coordinators say. */
-const endingOf = ({ connectionId, createdAt, startedAt }: ExistingJob, at: number) => ({
+const endingOf = ({ connectionId, createdAt, startedAt, sourceSetAt }: ExistingJob, at: number) => ({
   ...{ connectionId, createdAt, startedAt },
+  ...(sourceSetAt !== undefined && { sourceSetAt }),
   at: Math.max(at, startedAt ?? createdAt),
 });
 

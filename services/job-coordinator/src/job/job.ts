@@ -52,6 +52,8 @@ export interface ExistingJob extends Given {
   readonly requestHash: string | null;
   readonly createdAt: number;
   readonly startedAt: number | null;
+  /** Identifies the connection's source at the first claim. Absent: not started, or by a version that did not record it. */
+  readonly sourceSetAt?: number;
   readonly endedAt: number | null;
   readonly completed: Readonly<Record<string, CompletedStage>>;
   /** The last checkpoint inside the current stage; null when it has none. */
@@ -106,7 +108,17 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
       const claim = { number, stage, service, runner, delivery, claimedAt: at, advancedAt: at, stalledSince: null };
       const startedAt = job.startedAt ?? at;
       const lost = job.claim ? afterLoss(job, event.data.afterSilence) : {};
-      return { ...job, ...lost, status: 'running', startedAt, retryAt: null, lastClaim: number, claim };
+      const { sourceSetAt = event.data.sourceSetAt } = job;
+      return {
+        ...job,
+        ...lost,
+        ...(sourceSetAt !== undefined && { sourceSetAt }),
+        status: 'running',
+        startedAt,
+        retryAt: null,
+        lastClaim: number,
+        claim,
+      };
     }
     case 'StageCompleted': {
       const { claim, stage, output, counts, metrics, cursor, handOver, at } = event.data;
