@@ -1,4 +1,4 @@
-// A differ in a process of its own, on embedded stores in the given folder, that gets two legs at once. Acts as the
+// A differ in a process of its own, on embedded stores in the given folder, that gets legs of two tenants at once. Acts as the
 // coordinator; prints the reports and the resource usage as JSON.
 //   node two-at-once.js FOLDER OLD-BLOB NEW-BLOB
 import { command, type ClaimRequest, type StageFailure, type StageOutput, type StageReport } from '@tidemark/contracts';
@@ -68,7 +68,7 @@ const turning = setInterval(() => {
   turnedAt = now;
 }, 1);
 for (const jobId of jobs) {
-  const data = { tenant: 'default', jobId, stage: 'diff', attempt: 1 };
+  const data = { tenant: `tenant-of-${jobId}`, jobId, stage: 'diff', attempt: 1 };
   await broker.publish({ subject: 'tidemark.work.differ.diff', id: jobId, data, headers: { 'ce-id': jobId } });
 }
 await done.promise;
