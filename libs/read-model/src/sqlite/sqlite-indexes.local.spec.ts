@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { encodeCursor } from '../cursor.js';
 import { lists, planOf } from '../testing/lists.js';
 import { Database } from './database.js';
-import { Generations, tableOf } from './generations.js';
+import { createTables, Generations, tableOf } from './generations.js';
 import { orderSql, whereSql } from './sql.js';
 
 describe('the lists of the API', () => {
