@@ -1,7 +1,14 @@
 export { Backoff, type BackoffLimits } from './backoff.js';
 export { BoundedCache } from './bounded-cache.js';
 export { sleep, systemClock, unlessAborted, type Clock, type SleepOptions } from './clock.js';
-export { Conditions, severities, type Condition, type ConditionsOptions, type Severity } from './conditions.js';
+export {
+  Conditions,
+  isReady,
+  severities,
+  type Condition,
+  type ConditionsListener,
+  type Severity,
+} from './conditions.js';
 export { DaemonGroup, type DaemonGroupOptions } from './daemon-group.js';
 export { daemonOf, type Daemon, type Stoppable } from './daemon.js';
 export { DueHeap } from './due-heap.js';

@@ -99,6 +99,10 @@ export interface RequestOptions {
   readonly headers?: Headers;
   /** Milliseconds. Default 5,000. */
   readonly timeoutMs?: number;
+  /** Milliseconds, within the timeout, to wait for a server while there is none, as in a restart. Default 0. */
+  readonly patienceMs?: number;
+  /** True: may be answered twice, so it is also repeated when a server that stops gives it up. Default false. */
+  readonly repeatable?: boolean;
 }
 
 /** Turns a stored event into the messages that follow from it; pure; message ids must derive from the event. */

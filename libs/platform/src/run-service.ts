@@ -1,5 +1,5 @@
 import { platformSettings, SettingsError, standaloneUrls, type PlatformSettings } from '@tidemark/config';
-import { Conditions, messageOf, type Stoppable } from '@tidemark/foundation';
+import { Conditions, messageOf, sleep, type Stoppable } from '@tidemark/foundation';
 import { observableGauge, startTelemetry } from '@tidemark/telemetry';
 import { openAdapters, type Adapters, type PortName } from './adapters.js';
 import { assertWritable } from './data-folder.js';
@@ -26,6 +26,9 @@ export interface ProcessOptions<P extends PortName> {
 /** Not settings of a service: the command line's. */
 const OTHERS: ReadonlySet<string> = new Set(['TIDEMARK_URL']);
 
+/** The subject of the condition of a process that is starting or stopping. */
+const PROCESS = 'process';
+
 /** Runs one service as this process; see runProcess. */
 export const runService = <P extends PortName, S extends SettingName, Known extends object, Exposed>(
   service: ServiceDeclaration<P, S, Known, Exposed>,
@@ -51,6 +54,7 @@ export async function runProcess<P extends PortName>({
   let settings: PlatformSettings | undefined;
   try {
     settings = platformSettings.parse(process.env);
+    const { stopDelayMs } = settings;
     if (usesFolder(ports, settings)) assertWritable(settings.dataDir);
     const telemetry = await startTelemetry({ service: name, endpoint: settings.otlpEndpoint ?? undefined });
     const logger = createLogger(name, settings.logLevel);
@@ -67,11 +71,16 @@ export async function runProcess<P extends PortName>({
     try {
       if (!hasHttp) started.push(await startHealthServer(adapters as Partial<Adapters>, conditions, settings));
       started.push(await start(adapters, settings, logger, conditions));
+      conditions.clear(PROCESS);
     } catch (error) {
       await stop();
       throw error;
     }
-    untilSignalled(stop, cutOffAfterMs(settings));
+    const announce = async () => {
+      conditions.raise(PROCESS, 'it is stopping', 'unready');
+      if (hasHttp) await sleep(stopDelayMs);
+    };
+    untilSignalled({ announce, stop, withinMs: cutOffAfterMs(settings) });
   } catch (error) {
     const problems =
       error instanceof SettingsError
@@ -84,10 +93,11 @@ export async function runProcess<P extends PortName>({
 
 /** The conditions of this process; changes are logged, and the current ones are a metric. */
 function observedConditions(logger: Logger): Conditions {
-  const conditions = new Conditions({
-    onChange: ({ subject, detail, severity }, change) =>
-      change === 'raised' ? logger.warn(`${severity}: ${subject}: ${detail}`) : logger.log(`well again: ${subject}`),
-  });
+  const conditions = new Conditions();
+  conditions.raise(PROCESS, 'it is starting', 'unready');
+  conditions.onChange(({ subject, detail, severity }, change) =>
+    change === 'raised' ? logger.warn(`${severity}: ${subject}: ${detail}`) : logger.log(`well again: ${subject}`),
+  );
   observableGauge('tidemark.conditions', 'What is wrong in this process: 1 for each', () =>
     conditions.list().map(({ subject, severity }) => [1, { subject, severity }] as const),
   );
@@ -98,16 +108,25 @@ function observedConditions(logger: Logger): Conditions {
  * A longer shutdown is cut off: running work is given to another runner or resumed after a restart. The
  * parts of one service drain together, several services one after the other.
  */
-const cutOffAfterMs = ({ drainTimeoutMs }: PlatformSettings) => 2 * drainTimeoutMs + 500;
+const cutOffAfterMs = ({ drainTimeoutMs, stopDelayMs }: PlatformSettings) => stopDelayMs + 2 * drainTimeoutMs + 500;
 
-function untilSignalled(stop: () => Promise<void>, withinMs: number): void {
+interface Stopping {
+  /** Resolves when callers had time to notice that this process will stop. */
+  announce(): Promise<void>;
+  stop(): Promise<void>;
+  readonly withinMs: number;
+}
+
+/** SIGTERM is announced first; SIGINT, which a person sends, ends the process as soon as running work has ended. */
+function untilSignalled({ announce, stop, withinMs }: Stopping): void {
   let stopping = false;
-  const end = () => {
+  const end = (signal: NodeJS.Signals) => {
     // A second signal does not wait.
     if (stopping) process.exit(130);
     stopping = true;
     setTimeout(() => process.exit(0), withinMs).unref();
-    stop().then(
+    const announced = announce();
+    (signal === 'SIGTERM' ? announced : Promise.resolve()).then(stop).then(
       () => process.exit(0),
       (error: unknown) => {
         process.stderr.write(`${messageOf(error)}\n`);

@@ -1,6 +1,7 @@
 import { NatsError, type ConnectionOptions, type JetStreamManager, type Msg } from 'nats';
-import { sleep } from '@tidemark/foundation';
+import { sleep, unlessAborted } from '@tidemark/foundation';
 import { BrokerUnavailable, DeadlineExceeded, NoResponder } from '../errors.js';
+import { withPatience } from '../patience.js';
 import { bury, consumePolicy, MAX_MESSAGE_BYTES } from '../policy.js';
 import type * as port from '../port.js';
 import { errorReply, isSurprise, remoteError, type ErrorReply } from '../remote.js';
@@ -14,7 +15,15 @@ import { Exchange, NoSubscriber } from './exchange.js';
 import { Publisher } from './publisher.js';
 import { NatsRelay } from './relay.js';
 import { ensureStreams, streamOf } from './topology.js';
-import { decodeData, decodeHeaders, encodeData, encodeHeaders, encodeMessage, Namespace } from './wire.js';
+import {
+  decodeData,
+  decodeHeaders,
+  encodeData,
+  encodeHeaders,
+  encodeMessage,
+  Namespace,
+  type Encoded,
+} from './wire.js';
 
 export interface NatsBrokerOptions {
   /** First token of every subject on the server, and of the streams' names. Default `tidemark`. */
@@ -86,9 +95,12 @@ export class NatsBroker implements port.Broker {
   }
 
   async request<R = unknown>(subject: string, data: unknown, options: port.RequestOptions = {}): Promise<R> {
-    const { headers, timeoutMs = 5_000 } = options;
     assertSubject(subject);
-    const encoded = encodeMessage(subject, data, headers);
+    const encoded = encodeMessage(subject, data, options.headers);
+    return withPatience(options, (timeoutMs) => this.#ask<R>(subject, encoded, timeoutMs));
+  }
+
+  async #ask<R>(subject: string, encoded: Encoded, timeoutMs: number): Promise<R> {
     const deadline = Date.now() + timeoutMs;
     let reply: Msg;
     try {
@@ -202,7 +214,7 @@ export class NatsBroker implements port.Broker {
   async #answer<T, R>(message: Msg, handler: port.RequestHandler<T, R>, work: Work): Promise<void> {
     work.begin();
     try {
-      this.#reply(message, await handler(this.#incoming<T>(message)));
+      this.#reply(message, await unlessAborted(Promise.resolve(handler(this.#incoming<T>(message))), work.signal));
     } catch (error) {
       if (isSurprise(error)) this.onError(translate(error));
       this.#refuse(message, errorReply(error));

@@ -4,6 +4,7 @@ import { isErrorCode, TidemarkError, type ErrorCode, type ErrorDetails } from '@
 const translated: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {
   NO_RESPONDER: ['SERVICE_UNAVAILABLE', 'no running service handles this request: it is down, or of an older version'],
   DEADLINE_EXCEEDED: ['SERVICE_UNAVAILABLE', 'no response in time; the request may have been carried out'],
+  SERVER_STOPPING: ['SERVICE_UNAVAILABLE', 'the service stopped; the request may have been carried out'],
   BROKER_UNAVAILABLE: ['SERVICE_UNAVAILABLE', 'the broker cannot be reached'],
   EVENT_STORE_UNAVAILABLE: ['EVENT_STORE_UNAVAILABLE', 'the event store cannot be reached'],
   OUTCOME_UNKNOWN: [

@@ -1,4 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { Conditions } from '@tidemark/foundation';
 import type { Logger } from '@tidemark/platform';
 import { Authenticator } from '../auth/authenticator.js';
 import { GrpcServer } from './grpc-server.js';
@@ -8,5 +9,5 @@ import type { RpcGroup, Rpcs } from './rpc.js';
 export function createGrpc(app: INestApplicationContext, groups: readonly RpcGroup[], logger: Logger): GrpcServer {
   const services: { [service: string]: Rpcs } = {};
   for (const { service, methods } of groups) services[service] = { ...services[service], ...methods(app) };
-  return new GrpcServer({ authenticator: app.get(Authenticator), logger, services });
+  return new GrpcServer({ authenticator: app.get(Authenticator), conditions: app.get(Conditions), logger, services });
 }

@@ -1,6 +1,7 @@
 import { Server, ServerCredentials, setLogger, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
+import type { Conditions } from '@tidemark/foundation';
 import type { Logger } from '@tidemark/platform';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Authenticator } from '../auth/authenticator.js';
@@ -16,6 +17,8 @@ export interface GrpcOptions {
   /** By the services' full names. */
   readonly services: { readonly [service: string]: Rpcs };
   readonly authenticator: Authenticator;
+  /** The health service follows them: SERVING while they are ready. */
+  readonly conditions: Conditions;
   readonly logger: Logger;
 }
 
@@ -24,8 +27,9 @@ export class GrpcServer {
   readonly #server = new Server({ 'grpc.max_receive_message_length': RECEIVE_LIMIT });
   readonly #health: HealthImplementation;
   readonly #names: readonly string[];
+  readonly #unfollow: () => void;
 
-  constructor({ services, authenticator, logger }: GrpcOptions) {
+  constructor({ services, authenticator, conditions, logger }: GrpcOptions) {
     // Otherwise the library writes to the terminal.
     setLogger({ error: (message: unknown) => logger.debug?.(message) });
     const protos = loadProtos();
@@ -33,7 +37,9 @@ export class GrpcServer {
     for (const [name, rpcs] of Object.entries(services))
       this.#server.addService(definitionOf(protos, name), handlersOf(definitionOf(protos, name), rpcs, calls));
     this.#names = ['', ...Object.keys(services)];
-    this.#health = new HealthImplementation(Object.fromEntries(this.#names.map((name) => [name, 'SERVING'])));
+    const status = conditions.ready ? 'SERVING' : 'NOT_SERVING';
+    this.#health = new HealthImplementation(Object.fromEntries(this.#names.map((name) => [name, status])));
+    this.#unfollow = conditions.onChange(() => this.#setHealth(conditions.ready ? 'SERVING' : 'NOT_SERVING'));
     this.#health.addToServer(this.#server);
     new ReflectionService(reflected(protos)).addToServer(this.#server);
   }
@@ -52,11 +58,16 @@ export class GrpcServer {
 
   /** Accepts no new calls and waits a little for those in progress. */
   async stop(drainMs: number): Promise<void> {
-    for (const name of this.#names) this.#health.setStatus(name, 'NOT_SERVING');
+    this.#unfollow();
+    this.#setHealth('NOT_SERVING');
     // Otherwise a client that watches the health would keep the server from stopping.
     const timer = setTimeout(() => this.#server.forceShutdown(), drainMs);
     await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
     clearTimeout(timer);
+  }
+
+  #setHealth(status: 'SERVING' | 'NOT_SERVING'): void {
+    for (const name of this.#names) this.#health.setStatus(name, status);
   }
 }
 
