@@ -18,5 +18,6 @@ export { instantOf, isInstant } from './instant.js';
 export { isJsonObject, type Json, type JsonObject } from './json.js';
 export { LoadingCache } from './loading-cache.js';
 export { Loop, type LoopOptions } from './loop.js';
+export { SetAside } from './set-aside.js';
 export { withTimeout } from './timeout.js';
 export { TokenBucket, type BucketRate } from './token-bucket.js';

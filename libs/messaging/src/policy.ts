@@ -127,6 +127,13 @@ export async function bury(
   }
 }
 
+/** The message, which can be stored under its subject. @throws TypeError */
+export function publishable<M extends Pick<OutgoingMessage, 'subject'>>(message: M): M {
+  assertSubject(message.subject);
+  storageOf(message.subject);
+  return message;
+}
+
 /** @throws MessageTooLarge */
 export function assertSize(subject: string, bytes: number, limit = MAX_MESSAGE_BYTES): void {
   if (bytes > limit) throw new MessageTooLarge(`message for ${subject}: ${bytes} bytes, at most ${limit} are allowed`);

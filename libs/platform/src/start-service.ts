@@ -1,6 +1,16 @@
 import { healthVerbsOf, projectionVerbsOf } from '@tidemark/contracts';
-import { Conditions, DaemonGroup, daemonOf, systemClock, type Clock, type Daemon } from '@tidemark/foundation';
+import {
+  Conditions,
+  DaemonGroup,
+  daemonOf,
+  messageOf,
+  SetAside,
+  systemClock,
+  type Clock,
+  type Daemon,
+} from '@tidemark/foundation';
 import { LegRunner } from '@tidemark/leg-runner';
+import { publishable } from '@tidemark/messaging';
 import { mountRoutes } from '@tidemark/messaging/nest';
 import { Projector } from '@tidemark/read-model';
 import { observableGauge } from '@tidemark/telemetry';
@@ -101,5 +111,17 @@ const legRunner = (
 const relaying = (
   name: string,
   relay: RelayDeclaration,
-  { adapters: { broker, eventStore }, onError }: Surroundings,
-): Daemon => daemonOf(() => broker.relay({ name, source: eventStore, ...relay, onError }));
+  { adapters: { broker, eventStore }, onError, conditions }: Surroundings,
+): Daemon => {
+  const unmapped = new SetAside(conditions, `relay of ${name}`);
+  // An event without messages must not hold up the messages of all others.
+  const map: RelayDeclaration['map'] = (event) => {
+    try {
+      return relay.map(event).map(publishable);
+    } catch (error) {
+      unmapped.add(`event ${event.revision} of ${event.stream}`, messageOf(error));
+      return [];
+    }
+  };
+  return daemonOf(() => broker.relay({ ...relay, name, source: eventStore, map, onError }));
+};

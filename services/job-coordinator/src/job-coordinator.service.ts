@@ -1,4 +1,5 @@
 import { coordinatorVerbs } from '@tidemark/contracts';
+import { Unreadable } from '@tidemark/event-store';
 import { defineService } from '@tidemark/platform';
 import { commitEnd } from './actions/end-sync.js';
 import { Agenda } from './agenda/agenda.js';
@@ -15,6 +16,7 @@ import { waitingJobs } from './metrics.js';
 import { connectionsProjection } from './projections/connections.projection.js';
 import { jobsProjection } from './projections/jobs.projection.js';
 import { ownCategories } from './streams.js';
+import { StandingStill } from './standing-still.js';
 import { verbsOf } from './verbs/verbs.js';
 
 /** Admits, schedules, retries and cancels jobs; hands stages out as work. */
@@ -26,12 +28,17 @@ export const jobCoordinator = defineService({
   relay: { categories: ownCategories, map: messagesOf },
   projections: [jobsProjection, connectionsProjection],
   known: ownCatalogue,
-  build({ adapters: { eventStore, broker, readModel }, settings, clock: time, onError, known: catalogue }) {
+  build({ adapters: { eventStore, broker, readModel }, settings, clock: time, onError, conditions, known: catalogue }) {
     const agenda = new Agenda(time.now);
-    const jobs = jobsOf(eventStore);
-    const connections = connectionsOf(eventStore);
-    const commit = (tenant: string, jobId: string) => commitEnd({ eventStore, connections }, tenant, jobId);
-    const admission = new Admission(eventStore, agenda, time, () => settings.tenantMaxRunning, commit, onError);
+    const still = new StandingStill(agenda, conditions);
+    const jobs = jobsOf(eventStore, (id, error) => still.job(id, error));
+    const connections = connectionsOf(eventStore, (id, error) => still.connection(id, error));
+    const admission = new Admission(eventStore, agenda, time, {
+      cap: () => settings.tenantMaxRunning,
+      commitEnd: (tenant, jobId) => commitEnd({ eventStore, connections }, tenant, jobId).catch(unlessUnreadable),
+      onUnreadable: (tenant, error) => still.admission(tenant, error),
+      onError,
+    });
     const coordinator: Coordinator = { eventStore, jobs, connections, agenda, admission, time, settings, catalogue };
     const timers = new Timers(agenda, time, dueActions(coordinator), onError);
     const liveness = new Liveness(broker, agenda, time, claimActions(coordinator), onError);
@@ -40,7 +47,11 @@ export const jobCoordinator = defineService({
       admission.wake();
       timers.arm();
     };
-    const feed = new AgendaFeed(eventStore, views, agenda, advance, onError);
+    const feed = new AgendaFeed(eventStore, views, agenda, {
+      onAdvance: advance,
+      setAside: (stored, error) => still.stream(stored, error),
+      onError,
+    });
     return {
       handlers: verbsOf(coordinator),
       consumers: [endedJobs(coordinator)],
@@ -49,3 +60,8 @@ export const jobCoordinator = defineService({
     };
   },
 });
+
+/** An end that can never be recorded must not hold up the tenant's other jobs. */
+function unlessUnreadable(error: unknown): void {
+  if (!(error instanceof Unreadable)) throw error;
+}

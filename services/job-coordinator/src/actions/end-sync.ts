@@ -1,4 +1,5 @@
 import { endStates, isEnding, jobStream, type EndedJob, type JobEnding } from '@tidemark/contracts';
+import { Unreadable, type RecordedEvent } from '@tidemark/event-store';
 import type { Context, Coordinator } from '../coordinator.js';
 
 /** A job ended: commits its cursor and plans the connection's next sync. Repeating it changes nothing. */
@@ -21,11 +22,20 @@ export async function commitEnd(
   const context = { tenant, actor: 'coordinator' };
   const newestFirst = coordinator.eventStore.read(jobStream.of(jobId), { direction: 'backwards' });
   for await (const stored of newestFirst) {
-    const event = jobStream.read(stored);
+    const event = checked(stored);
     if (!event) continue;
     const { position } = event;
     if (isEnding(event)) await endSync(coordinator, context, { tenant, jobId, ending: event, position });
     return;
+  }
+}
+
+/** @throws Unreadable */
+function checked(stored: RecordedEvent) {
+  try {
+    return jobStream.readChecked(stored);
+  } catch (cause) {
+    throw new Unreadable(stored.stream, stored, { cause });
   }
 }
 

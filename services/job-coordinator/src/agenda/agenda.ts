@@ -22,6 +22,8 @@ export class Agenda {
   readonly claims = new Claims();
   readonly plans = new Plans();
   readonly #reminders = new Reminders();
+  /** Ids of jobs and connections whose events are passed over. */
+  readonly #aside = new Set<string>();
   readonly #now: () => number;
   #position = -1;
 
@@ -41,6 +43,7 @@ export class Agenda {
   }
 
   applyJob(jobId: string, tenant: string, event: JobEvent, origin?: Origin): void {
+    if (this.#aside.has(jobId)) return;
     this.#follow(this.jobs.apply(jobId, tenant, event, origin));
     if (this.jobs.get(jobId)?.phase === 'claimed') this.claims.apply(jobId, event, this.#now());
     else this.claims.end(jobId);
@@ -48,6 +51,7 @@ export class Agenda {
 
   applyConnection(connectionId: string, tenant: string, event: ConnectionEvent): void {
     if (event.type === 'SyncEnded') this.#follow(this.jobs.release(event.data.jobId));
+    if (this.#aside.has(connectionId)) return;
     const plan = this.plans.apply(connectionId, tenant, event);
     if (plan) this.#reminders.add({ kind: 'sync', ...plan });
   }
@@ -55,6 +59,20 @@ export class Agenda {
   applyAdmission({ data: { released, admitted } }: AdmissionEvent): void {
     for (const jobId of released) if (this.jobs.get(jobId)?.phase === 'released') this.#follow(this.jobs.forget(jobId));
     for (const { jobId, attempt } of admitted) this.#follow(this.jobs.admit(jobId, attempt));
+  }
+
+  /** The job's events cannot be folded: it is forgotten, and passed over from now on. */
+  setAsideJob(jobId: string): void {
+    this.#aside.add(jobId);
+    this.claims.end(jobId);
+    this.#follow(this.jobs.forget(jobId));
+  }
+
+  /** The connection's events cannot be folded: neither its plan nor any of its jobs can go on. */
+  setAsideConnection(connectionId: string): void {
+    this.#aside.add(connectionId);
+    this.plans.forget(connectionId);
+    for (const job of [...this.jobs.values()]) if (job.connectionId === connectionId) this.setAsideJob(job.id);
   }
 
   /** All events up to this log position have been applied. */

@@ -20,12 +20,16 @@ export class Plans {
   apply(connectionId: string, tenant: string, { type, data }: ConnectionEvent): Plan | undefined {
     if ('nextSyncAt' in data) return this.#set(connectionId, tenant, data.nextSyncAt);
     if (type === 'ConnectionPaused' || type === 'ConnectionDisconnected' || type === 'ConnectionRemoved')
-      this.#plans.delete(connectionId);
+      this.forget(connectionId);
     return undefined;
   }
 
   restore(connection: ConnectionState): Plan | undefined {
     return exists(connection) ? this.#set(connection.id, connection.tenant, connection.nextSyncAt) : undefined;
+  }
+
+  forget(connectionId: string): void {
+    this.#plans.delete(connectionId);
   }
 
   #set(connectionId: string, tenant: string, at: number | null): Plan | undefined {

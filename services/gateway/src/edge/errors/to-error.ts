@@ -17,6 +17,7 @@ const translated: Readonly<Record<string, readonly [code: ErrorCode, message: st
   BLOB_CORRUPT: ['INTERNAL', 'the stored document is damaged'],
   TOO_LARGE: ['PAYLOAD_TOO_LARGE', 'the request does not fit into one append'],
   MESSAGE_TOO_LARGE: ['PAYLOAD_TOO_LARGE', 'the request does not fit into one message'],
+  UNREADABLE: ['UNREADABLE', 'this version cannot read what is stored; the operator can find the reason in the log'],
   STREAM_NOT_FOUND: ['NOT_FOUND', 'no such stream'],
   STREAM_DELETED: ['NOT_FOUND', 'the stream was deleted'],
 };
