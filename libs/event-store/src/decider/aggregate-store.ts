@@ -11,6 +11,9 @@ const appendDuration = histogram(
   'From the call of an append to its confirmed commit',
 );
 
+/** An append that has taken longer is not repeated: its caller must hear of the outage before it gives up itself. */
+const REPEAT_FOR_MS = 2_500;
+
 /** The actor and origin of a command: becomes the metadata of the events. */
 export interface CommandContext extends EventMetadata {
   /** The caller believes that the stream does not exist yet: saves a read, and changes nothing when it does. */
@@ -129,13 +132,14 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
   ): Promise<AppendResult | undefined> {
     const expected = revision === -1 ? 'no_stream' : revision;
     const waits = (this.options.repeatAfter ?? [50, 200, 1_000]).values();
+    const began = performance.now();
     for (;;) {
       try {
         return await timed(this.store.append(stream, events, expected));
       } catch (error) {
         if (error instanceof Conflict && !last) return undefined;
         const wait = error instanceof OutcomeUnknown ? waits.next().value : undefined;
-        if (wait === undefined) {
+        if (wait === undefined || performance.now() - began > REPEAT_FOR_MS) {
           this.#live.delete(stream);
           throw error;
         }
