@@ -75,6 +75,12 @@ export interface Running {
   stop(deadlineMs?: number): Promise<void>;
 }
 
+/** A running relay. */
+export interface Relaying extends Running {
+  /** The log position up to which everything is published; -1 while that is not known. */
+  readonly position: number;
+}
+
 /** The data of a dead letter. */
 export interface DeadLetter {
   readonly subject: string;
@@ -142,7 +148,7 @@ export interface Broker {
   consume<T = unknown>(options: ConsumeOptions, handler: ConsumeHandler<T>): Promise<Running>;
 
   /** Publishes the messages that `map` derives from every event of the source, in order, at least once; resumes after a restart. */
-  relay(options: RelayOptions): Promise<Running>;
+  relay(options: RelayOptions): Promise<Relaying>;
 
   /** Resolves when the broker responds. @throws BrokerUnavailable */
   ping(): Promise<void>;

@@ -10,9 +10,9 @@ import {
   type Daemon,
 } from '@tidemark/foundation';
 import { LegRunner } from '@tidemark/leg-runner';
-import { publishable } from '@tidemark/messaging';
+import { publishable, type Relaying } from '@tidemark/messaging';
 import { mountRoutes } from '@tidemark/messaging/nest';
-import { Projector } from '@tidemark/read-model';
+import { Projector, type Projection } from '@tidemark/read-model';
 import { observableGauge } from '@tidemark/telemetry';
 import type { Adapters, PortName } from './adapters.js';
 import type {
@@ -27,6 +27,7 @@ import type {
   StageParts,
 } from './declaration.js';
 import { healthOf } from './health.js';
+import { LagWatch, type Follower } from './lag-watch.js';
 import { quietly, type Logger } from './logger.js';
 import { projectionHandlers } from './projection-handlers.js';
 import { consumedBy, servedVerbs } from './routes.js';
@@ -70,7 +71,9 @@ export async function startService<P extends PortName, S extends SettingName, Kn
 }
 
 function daemonsOf(service: AnyService, parts: ServiceParts<unknown>, around: Surroundings): DaemonGroup {
-  const { stages, daemons = [], edges = [] } = parts;
+  const { stages, daemons = [], edges = [], followers = [] } = parts;
+  const relay = service.relay && relaying(service.name, service.relay, around);
+  const views = (service.projections ?? []).map((projection) => viewOf(projection, around));
   const intake = [
     mounted(service, parts, around),
     ...(stages ? [legRunner(service.name, stages, around)] : []),
@@ -79,10 +82,30 @@ function daemonsOf(service: AnyService, parts: ServiceParts<unknown>, around: Su
   return new DaemonGroup([
     around.projector,
     ...daemons,
-    ...(service.relay ? [relaying(service.name, service.relay, around)] : []),
+    ...(relay ? [relay.daemon] : []),
+    watching([...followers, ...(relay ? [relay] : []), ...views], around),
     new DaemonGroup(intake, { stop: 'together' }),
   ]);
 }
+
+const watching = (followers: readonly Follower[], { adapters: { eventStore }, conditions, onError }: Surroundings) =>
+  followers.length > 0 ? new LagWatch({ followers, eventStore, conditions, onError }) : new DaemonGroup([]);
+
+/** A view that is out of date makes the lists of a process incomplete; one that cannot be read has its own check. */
+const viewOf = (
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the document types differ
+  projection: Projection<any>,
+  { adapters: { readModel } }: Surroundings,
+): Follower => ({
+  subject: `lag of the view ${projection.name}`,
+  severity: 'degraded',
+  categories: projection.streams.map(({ category }) => category),
+  position: () =>
+    readModel
+      .view<never>(projection)
+      .position()
+      .catch(() => undefined),
+});
 
 /** The verbs and consumers of the service, on the broker. */
 function mounted(
@@ -108,12 +131,13 @@ const legRunner = (
   { adapters: { broker, blobs }, clock, drainMs }: Surroundings,
 ): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, ...limits });
 
-const relaying = (
+/** Publishes the messages of stored events. */
+function relaying(
   name: string,
   relay: RelayDeclaration,
   { adapters: { broker, eventStore }, onError, conditions }: Surroundings,
-): Daemon => {
-  const unmapped = new SetAside(conditions, `relay of ${name}`);
+): Follower & { readonly daemon: Daemon } {
+  const unmapped = new SetAside(conditions, `messages of ${name}`);
   // An event without messages must not hold up the messages of all others.
   const map: RelayDeclaration['map'] = (event) => {
     try {
@@ -123,5 +147,10 @@ const relaying = (
       return [];
     }
   };
-  return daemonOf(() => broker.relay({ ...relay, name, source: eventStore, map, onError }));
-};
+  let running: Relaying | undefined;
+  const daemon = daemonOf(
+    async () => (running = await broker.relay({ ...relay, name, source: eventStore, map, onError })),
+  );
+  const { categories } = relay;
+  return { subject: `lag of the relay of ${name}`, severity: 'unready', categories, position: () => running?.position, daemon };
+}

@@ -56,6 +56,14 @@ export const jobCoordinator = defineService({
       handlers: verbsOf(coordinator),
       consumers: [endedJobs(coordinator)],
       daemons: [timers, admission, feed, liveness],
+      followers: [
+        {
+          subject: 'lag of the agenda',
+          severity: 'unready',
+          categories: ownCategories,
+          position: () => agenda.position,
+        },
+      ],
       gauges: [waitingJobs(agenda)],
     };
   },

@@ -23,7 +23,7 @@ import { StreamNames } from './stream-names.js';
 export interface EsdbEventStoreOptions {
   /** A prefix of every stream name, so that installations can share a server. Callers never see it. */
   readonly namespace?: string;
-  /** Milliseconds without a response before a call counts as lost. Default 3,000: less than callers wait. */
+  /** Milliseconds without a response before a call counts as lost. Default 3,500: less than callers wait. */
   readonly answerWithin?: number;
   /** Waits, in ms, before a write of unknown outcome is repeated with the same ids. Default 50, 500, 1,500 (gRPC connects again after a second). */
   readonly repeatAfter?: readonly number[];
@@ -49,7 +49,7 @@ export class EsdbEventStore implements EventStore {
   /** @throws TypeError when the URL or the namespace is not valid */
   constructor(url: string, options: EsdbEventStoreOptions = {}) {
     this.#names = new StreamNames(options.namespace);
-    this.#answerWithin = options.answerWithin ?? 3_000;
+    this.#answerWithin = options.answerWithin ?? 3_500;
     this.#repeatAfter = options.repeatAfter ?? [50, 500, 1_500];
     this.#client = connect(url);
     this.#appender = new BatchAppender(this.#client, this.#answerWithin);

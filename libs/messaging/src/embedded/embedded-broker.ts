@@ -93,14 +93,19 @@ export class EmbeddedBroker implements port.Broker {
   }
 
   /** The source must be the broker's own log: a message's position is its event's position there. */
-  async relay(options: port.RelayOptions): Promise<port.Running> {
+  async relay(options: port.RelayOptions): Promise<port.Relaying> {
     const { name, source, categories, map, onError = this.#onError } = options;
     if (source !== this.log) throw new TypeError('source: the embedded broker relays its own log only');
     if (name === PUBLISHED) throw new TypeError(`name: ${PUBLISHED} is reserved for the broker`);
     const feed = this.#feed(name, categories, map, onError);
     await feed.start();
     let stopped: Promise<void> | undefined;
-    return this.#running.add({ stop: () => (stopped ??= feed.stop()) });
+    return this.#running.addRelay({
+      stop: () => (stopped ??= feed.stop()),
+      get position() {
+        return feed.position;
+      },
+    });
   }
 
   async ping(): Promise<void> {

@@ -158,11 +158,11 @@ export class NatsBroker implements port.Broker {
     return this.#running.add(consumer);
   }
 
-  async relay(options: port.RelayOptions): Promise<port.Running> {
+  async relay(options: port.RelayOptions): Promise<port.Relaying> {
     const dial = () => this.dial({ reconnect: false, pingInterval: 5_000 }, PING_MS);
     const relay = new NatsRelay(options, dial, this.namespace, options.onError ?? this.onError);
     relay.start();
-    return this.#running.add(relay);
+    return this.#running.addRelay(relay);
   }
 
   async ping(): Promise<void> {

@@ -2,7 +2,7 @@ import type { RecordedEvent } from '@tidemark/event-store';
 import { Loop, unlessAborted, withTimeout, type Daemon } from '@tidemark/foundation';
 import { MessageTooLarge } from '../errors.js';
 import { MAX_DEAD_LETTER_BYTES } from '../policy.js';
-import type { DeadLetter, OutgoingMessage, RelayOptions, Running } from '../port.js';
+import type { DeadLetter, OutgoingMessage, Relaying, RelayOptions } from '../port.js';
 import { Checkpoint } from './checkpoint.js';
 import { translate, type Connection } from './connection.js';
 import { Exchange } from './exchange.js';
@@ -17,8 +17,9 @@ const NAME = /^[A-Za-z0-9_=.-]+$/;
  * reconnects: on any failure the session ends and the next one resumes from the checkpoint. A reconnecting
  * client could lose a message and then send its successor; this one cannot, so messages are stored in the log's order.
  */
-export class NatsRelay implements Running, Daemon {
+export class NatsRelay implements Relaying, Daemon {
   readonly #sessions: Loop;
+  #checkpoint: Checkpoint | undefined;
 
   constructor(
     private readonly options: RelayOptions,
@@ -31,6 +32,10 @@ export class NatsRelay implements Running, Daemon {
       tick: (signal) => this.#session(signal),
       onError: (error) => onError(translate(error)),
     });
+  }
+
+  get position(): number {
+    return this.#checkpoint?.position ?? -1;
   }
 
   start(): void {
@@ -47,6 +52,7 @@ export class NatsRelay implements Running, Daemon {
       const kv = await connection.nc.jetstream().views.kv(`${this.namespace.name}_RELAY`);
       const checkpoint = new Checkpoint(kv, this.options.name, this.onError);
       await checkpoint.load();
+      this.#checkpoint = checkpoint;
       await this.#follow(connection, checkpoint, signal);
       if (connection.isUp) await checkpoint.close();
     } finally {
