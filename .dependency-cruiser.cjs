@@ -37,7 +37,7 @@ module.exports = {
     {
       name: 'aggregates-are-pure',
       comment:
-        'An aggregate imports aggregates, contracts, pure tools, retry and cron arithmetic, and types of the event store.',
+        'An aggregate imports aggregates, contracts, pure tools, retry and cron arithmetic, derived ids, and types of the event store.',
       severity: 'error',
       from: { path: pure, pathNot: spec },
       to: {
@@ -45,7 +45,7 @@ module.exports = {
         pathNot: [
           pure,
           '^libs/contracts/',
-          '^libs/foundation/src/(instant|json)\\.ts$',
+          '^libs/foundation/src/(derived-ids|instant|json)\\.ts$',
           '^libs/resilience/src/retry-schedule\\.ts$',
           'node_modules/croner/',
           '^libs/event-store/',

@@ -1,10 +1,13 @@
-import { eventually, FakeClock, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import { eventually, FakeClock, temporaryFolder, type FakeTimer, type TemporaryFolder } from '@tidemark/test-kit';
 import { FaultyBroker } from './faulty-broker.js';
 import { startInstallation, type Installation, type InstallationOptions } from './installation.js';
 import { embedded } from './urls.js';
 import { Publisher } from '../publishers/publisher.js';
 
-type Options = Partial<Omit<InstallationOptions, 'urls' | 'coordinators'>> & { readonly coordinators?: number };
+type Options = Partial<Omit<InstallationOptions, 'urls' | 'coordinators'>> & {
+  /** How many, or by how many milliseconds the clock of each is ahead of the world's. */
+  readonly coordinators?: number | readonly number[];
+};
 
 /** An installation on embedded adapters whose coordinators use a clock that the test advances, and a publisher. */
 export class FakeTimeWorld {
@@ -22,11 +25,16 @@ export class FakeTimeWorld {
   }
 
   async start({ coordinators = 1, ...options }: Options = {}): Promise<Installation> {
-    const times = Array.from({ length: coordinators }, () => this.clock as never);
+    const ahead = typeof coordinators === 'number' ? Array<number>(coordinators).fill(0) : coordinators;
+    const { elapsed, setTimeout, clearTimeout } = this.clock;
     const installation = await startInstallation({
       ...options,
       urls: embedded(this.folder.path),
-      coordinators: times,
+      coordinators: ahead.map((by) => ({
+        ...{ elapsed, setTimeout },
+        now: () => this.clock.now() + by,
+        clearTimeout: (timer) => clearTimeout(timer as FakeTimer),
+      })),
     });
     this.#open.push(installation);
     return installation;

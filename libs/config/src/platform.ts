@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { bytes, duration, integer, list, onOff, oneOf, path, port, secret, string, url } from './kinds.js';
 import { defineSettings } from './settings.js';
@@ -10,6 +11,14 @@ function hostOrRange(entry: string): void {
   const range = /^[0-9a-f:.]+(\/\d{1,3})?$/i;
   if (!host.test(entry) && !range.test(entry))
     throw new Error('write a host, host:port or CIDR, without scheme or path');
+}
+
+function addressRange(entry: string): void {
+  const [address = '', bits, ...rest] = entry.split('/');
+  const width = isIP(address) === 4 ? 32 : 128;
+  const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= width);
+  if (isIP(address) === 0 || !fits || rest.length > 0)
+    throw new Error('write an address or a CIDR, such as 10.0.0.0/8');
 }
 
 /** Every setting of the platform, each documented once. A service picks the ones it needs. */
@@ -106,6 +115,16 @@ export const platformSettings = defineSettings({
     min: 0,
     max: 1_000_000,
   }),
+  maxConnections: integer(
+    'TIDEMARK_MAX_CONNECTIONS',
+    'Connections to HTTP and gRPC together per gateway process; unset: half of its file descriptors, at most 10000',
+    { min: 16, max: 1_000_000 },
+  ),
+  trustedProxies: list(
+    'TIDEMARK_TRUSTED_PROXIES',
+    'Addresses and CIDRs of proxies whose `X-Forwarded-For` or `Forwarded` is believed',
+    { default: [], item: addressRange },
+  ),
   demo: onOff('TIDEMARK_DEMO', 'Whether standalone starts the sample publisher', { default: true }),
   logLevel: oneOf('TIDEMARK_LOG_LEVEL', 'Minimum log level', LOG_LEVELS, { default: 'info' }),
   otlpEndpoint: url(

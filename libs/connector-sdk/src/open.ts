@@ -2,7 +2,7 @@ import type { FieldFault } from '@tidemark/contracts';
 import { Terminal, type Credential, type HttpPool, type Side } from '@tidemark/resilience';
 import type { Connector, ConnectorContext } from './connector.js';
 import type { Destination } from './destination.js';
-import { configProblems } from './manifest/config.js';
+import { schemaProblems } from './manifest/config.js';
 import type { Source } from './source.js';
 
 export interface OpenOptions {
@@ -81,7 +81,7 @@ function openPart<Part extends { close(): Promise<void> }>(
 function contextOf(options: OpenOptions, side: Side): ConnectorContext<unknown> {
   const { connector, credential, pool, filesRoot = null, now = Date.now } = options;
   const { manifest } = connector;
-  const problems = configProblems(manifest, options.config);
+  const problems = schemaProblems(manifest, options.config);
   if (problems.length > 0) throw new ConfigInvalid(manifest.name, problems);
   if (credential && !manifest.auth.includes(credential.kind)) {
     const known = manifest.auth.filter((kind) => kind !== 'none').join(', ') || 'none';

@@ -11,3 +11,6 @@ export const eventSubject = (aggregate: string, type: string) => `tidemark.evt.$
 
 /** Lossy heartbeats of one job's runner. */
 export const beatSubject = (jobId: string) => `tidemark.beat.${jobId}`;
+
+/** What a process sends to itself: it comes back only while the process can hear the others. */
+export const echoSubject = (processId: string) => `tidemark.echo.${processId}`;

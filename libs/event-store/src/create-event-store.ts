@@ -1,17 +1,13 @@
-import type { Conditions } from '@tidemark/foundation';
 import type { EsdbEventStoreOptions } from './esdb/esdb-event-store.js';
 import type { EventStore } from './port.js';
 import { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite/sqlite-event-store.js';
 
 /** Options of both adapters; each takes its own. An SQLite file is a namespace of its own. */
-export interface EventStoreOptions extends SqliteEventStoreOptions, EsdbEventStoreOptions {
-  /** What is wrong in this process; the adapter adds to it. */
-  readonly conditions?: Conditions;
-}
+export interface EventStoreOptions extends SqliteEventStoreOptions, EsdbEventStoreOptions {}
 
 /**
  * Opens the store that the URL names: `sqlite:<path>` (embedded) or `esdb://<host>:<port>` (EventStoreDB).
- * @throws TypeError with one line when the URL is neither · Unavailable when the SQLite file cannot be opened
+ * @throws TypeError with one line when the URL is neither · Unavailable when the SQLite file cannot be opened or is damaged
  */
 export async function createEventStore(url: string, options: EventStoreOptions = {}): Promise<EventStore> {
   const [, scheme, rest] = /^([a-z+]+):(.*)$/is.exec(url) ?? [];
@@ -19,8 +15,16 @@ export async function createEventStore(url: string, options: EventStoreOptions =
   const expected = 'event store URL: expected sqlite:<path> or esdb://<host>:<port>';
   if (!scheme || !rest) throw new TypeError(`${expected}, got ${scheme ? `${scheme}: and nothing else` : 'no scheme'}`);
   switch (scheme.toLowerCase()) {
-    case 'sqlite':
-      return new SqliteEventStore(rest.replace(/^\/\/(?=[/.])/, ''), options);
+    case 'sqlite': {
+      const store = new SqliteEventStore(rest.replace(/^\/\/(?=[/.])/, ''), options);
+      try {
+        await store.check();
+      } catch (error) {
+        await store.close();
+        throw error;
+      }
+      return store;
+    }
     case 'esdb':
     case 'esdb+discover': {
       // Loaded on demand: the driver takes a third of a second, which a standalone start saves.

@@ -1,3 +1,6 @@
+import type { Anchor } from './history/epochs.js';
+import type { LogHistory } from './history/log-history.js';
+
 /** The origin of an event: its actor, its request, its cause. Never secrets. */
 export interface EventMetadata {
   readonly tenant?: string;
@@ -54,6 +57,8 @@ export interface SubscribeOptions {
   readonly categories?: readonly string[];
   /** Deliver events with a position greater than this; -1 is the start of the log, 'end' is now. */
   readonly after: number | 'end';
+  /** The token that a handler was given with the position `after`, if any: the store's own, exact form of it. */
+  readonly token?: string | undefined;
   /** At most this many events a batch. Default 500. */
   readonly batchSize?: number;
   /** Called once, when all events stored at subscription time have been handled. */
@@ -69,9 +74,9 @@ export interface SubscribeOptions {
  * Handles events in order, without repeats or gaps. The next batch waits for the returned promise, so a slow
  * handler slows the subscription and costs no memory. `position` is how far the subscription
  * has read: at least the position of the last event, higher when later events are in other categories. `events` may be
- * empty when only the position advanced.
+ * empty when only the position advanced. Whoever keeps the position keeps the `token` that came with it.
  */
-export type BatchHandler = (events: readonly RecordedEvent[], position: number) => Promise<void> | void;
+export type BatchHandler = (events: readonly RecordedEvent[], position: number, token?: string) => Promise<void> | void;
 
 export interface Subscription {
   /** The last position that the handler has finished. */
@@ -107,6 +112,12 @@ export interface EventStore {
 
   /** The position of the last event of the log (-1 when empty). @throws Unavailable */
   head(): Promise<number>;
+
+  /** The event at exactly this position of the log, or its last one, of whatever stream. @throws Unavailable */
+  eventAt(position: number | 'end'): Promise<Anchor | undefined>;
+
+  /** Whose log it is, and which of its readers' positions still hold. */
+  readonly history: LogHistory;
 
   /** Ends a stream permanently: reading and appending throw StreamDeleted. @throws Conflict · StreamNotFound · Unavailable */
   tombstone(stream: string, expected: ExpectedRevision): Promise<void>;

@@ -3,7 +3,7 @@ import type { EventStore, ReadOptions, RecordedEvent } from './port.js';
 
 /** The events of a stream; none when it does not exist yet. @throws as `read`, but for StreamNotFound */
 export async function* storedEvents(
-  eventStore: EventStore,
+  eventStore: Pick<EventStore, 'read'>,
   stream: string,
   options?: ReadOptions,
 ): AsyncGenerator<RecordedEvent> {

@@ -1,13 +1,16 @@
 /** The source of time for code that waits; tests pass one that they move themselves. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch; can be set forward and back while the process runs. */
   now(): number;
+  /** Milliseconds since some moment; never set. Whether a suspend of the machine counts depends on the system. */
+  elapsed(): number;
   setTimeout(callback: () => void, milliseconds: number): unknown;
   clearTimeout(timer: unknown): void;
 }
 
 export const systemClock: Clock = {
-  now: Date.now,
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
   setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };

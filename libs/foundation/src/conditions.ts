@@ -24,7 +24,7 @@ export class Conditions {
   readonly #current = new Map<string, Condition>();
   readonly #listeners = new Set<ConditionsListener>();
 
-  constructor(private readonly clock: Clock = systemClock) {}
+  constructor(private readonly clock: Pick<Clock, 'now'> = systemClock) {}
 
   /** False: one of the conditions is `unready`. */
   get ready(): boolean {

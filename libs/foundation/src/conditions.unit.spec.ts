@@ -4,7 +4,7 @@ import { Conditions } from './conditions.js';
 function observed() {
   let now = 0;
   const changes: string[] = [];
-  const clock = { now: () => (now += 1000), setTimeout: () => undefined, clearTimeout: () => undefined };
+  const clock = { now: () => (now += 1000) };
   const conditions = new Conditions(clock);
   conditions.onChange(({ subject, detail }, change) => void changes.push(`${change} ${subject}: ${detail}`));
   return { conditions, changes };

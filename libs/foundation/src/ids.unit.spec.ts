@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { uuidv5, uuidv5In, uuidv7 } from './ids.js';
+import { uuidv5, uuidv5In } from './derived-ids.js';
+import { uuidv7 } from './ids.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 

@@ -11,13 +11,17 @@ export {
 } from './conditions.js';
 export { DaemonGroup, type DaemonGroupOptions } from './daemon-group.js';
 export { daemonOf, type Daemon, type Stoppable } from './daemon.js';
+export { uuidv5, uuidv5In } from './derived-ids.js';
 export { DueHeap } from './due-heap.js';
 export { firstLine, messageOf, toError } from './errors.js';
-export { uuidv5, uuidv5In, uuidv7 } from './ids.js';
+export { uuidv7 } from './ids.js';
 export { instantOf, isInstant } from './instant.js';
 export { isJsonObject, type Json, type JsonObject } from './json.js';
+export { isLabelled, type Labelled } from './labelled.js';
 export { LoadingCache } from './loading-cache.js';
 export { Loop, type LoopOptions } from './loop.js';
+export { PassedTime } from './passed-time.js';
 export { SetAside } from './set-aside.js';
 export { withTimeout } from './timeout.js';
 export { TokenBucket, type BucketRate } from './token-bucket.js';
+export { visible } from './visible.js';

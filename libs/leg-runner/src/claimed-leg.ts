@@ -4,6 +4,7 @@ import {
   type Checkpoint,
   type ClaimGranted,
   type ClaimRef,
+  type ClaimRelease,
   type Counts,
   pipelineOfConnector,
   type PipelineChoice,
@@ -13,7 +14,7 @@ import {
   type StageReport,
   type Work,
 } from '@tidemark/contracts';
-import { systemClock, type Clock } from '@tidemark/foundation';
+import { messageOf, systemClock, type Clock } from '@tidemark/foundation';
 import { Retryable, type Broker, type Delivery } from '@tidemark/messaging';
 import { Artefacts, StageFailed, type JobInfo, type StageContext, type StageTable } from '@tidemark/pipelines';
 import { inSpan } from '@tidemark/telemetry';
@@ -26,6 +27,8 @@ import { assertCheckpoint, reportOf } from './stage-report.js';
 const STOP_WITHIN_MS = 500;
 /** How long to retry a cancel's confirmation; the coordinator cancels by itself at its deadline. */
 const CONFIRM_WITHIN_MS = 5000;
+/** How long a runner that is stopped waits for a coordinator to take its leg back. */
+const RELEASE_WITHIN_MS = 1000;
 
 export type StopReason = 'cancelled' | 'fenced' | 'draining';
 
@@ -45,6 +48,8 @@ export interface LegTools {
   readonly opener?: ConnectorOpener;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** Receives what went wrong on this side, in full. */
+  readonly onError?: (error: Error) => void;
 }
 
 /** One leg under one claim: sends heartbeats while its stages run, reports each, and stops on request. */
@@ -177,7 +182,12 @@ export class ClaimedLeg {
   /** Reports an error of the stage itself; being stopped is not one. */
   async #failed(error: unknown): Promise<undefined> {
     this.#stopping.signal.throwIfAborted();
-    const { failure, retryable, retryAfterMs } = StageFailed.from(error);
+    const failed = StageFailed.from(error);
+    const { failure, retryable, retryAfterMs } = failed;
+    if (failed.isOurs)
+      this.tools.onError?.(
+        new Error(`job ${this.#job.id}, stage ${this.#stage}: ${messageOf(error)}`, { cause: error }),
+      );
     await this.#report('fail-stage', { error: failure, retryable, retryAfterMs });
   }
 
@@ -194,7 +204,19 @@ export class ClaimedLeg {
         .catch(() => undefined); // The coordinator cancels by itself at the deadline.
       return;
     }
+    // The coordinator offers it again, and does not count it as lost.
+    if (reason === 'draining' && (await this.#release())) return;
     throw new Retryable(`leg given back: ${(error as Error).message}`, 0, { cause: error });
+  }
+
+  /** False when no coordinator took it back; an older one does not know how. */
+  async #release(): Promise<boolean> {
+    const { tenant, id: jobId } = this.#job;
+    const release: ClaimRelease = { tenant, jobId, claim: this.claim };
+    return this.coordinator.ask('release-claim', release, RELEASE_WITHIN_MS).then(
+      () => true,
+      () => false,
+    );
   }
 
   #report<R>(verb: string, data: object): Promise<R> {

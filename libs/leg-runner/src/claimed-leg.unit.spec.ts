@@ -188,6 +188,11 @@ describe('a failing stage', () => {
       { error: { code: 'BLOB_STORE_UNAVAILABLE', message: expect.any(String) }, retryable: true },
     ],
     ['a mistake', new TypeError('x is null'), { error: { code: 'INTERNAL', message: 'x is null' }, retryable: true }],
+    [
+      'a file that cannot be opened',
+      new Error("ENOENT: no such file, open '/srv/my data/blobs/ab/cd' (at C:\\data\\x)"),
+      { error: { code: 'INTERNAL', message: "ENOENT: no such file, open '…' (at …)" }, retryable: true },
+    ],
     ['a text', 'no', { error: { code: 'INTERNAL', message: 'no' }, retryable: true }],
     [
       'a foreign error with a code',
@@ -230,12 +235,20 @@ describe('a leg that is stopped', () => {
     expect(world.verbs()).toEqual(verbs);
   });
 
-  it('with its runner gives the message back', async () => {
+  it('with its runner gives its claim back, so that it does not count as lost', async () => {
+    const running = world.leg({ read: untilStopped }).run();
+    await settled();
+    world.draining.abort();
+    await running;
+    expect(world.verbs()).toEqual(['release-claim']);
+  });
+
+  it('with its runner gives the message back when the coordinator does not take the claim', async () => {
+    world.answers['release-claim'] = refusing('INTERNAL');
     const running = world.leg({ read: untilStopped }).run();
     await settled();
     world.draining.abort();
     await expect(running).rejects.toThrow(Retryable);
-    expect(world.verbs()).toEqual([]);
   });
 
   it('abandons a stage that ignores its signal', async () => {

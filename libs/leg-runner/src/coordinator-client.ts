@@ -20,10 +20,11 @@ export class CoordinatorClient {
     private readonly clock?: Clock,
   ) {}
 
-  ask<R>(verb: string, data: object): Promise<R> {
+  ask<R>(verb: string, data: object, timeoutMs?: number): Promise<R> {
     const traceparent = currentTraceparent() ?? this.context.traceparent;
     return this.broker.request<R>(command('job-coordinator', verb), data, {
       headers: contextHeaders({ ...this.context, traceparent }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
     });
   }
 

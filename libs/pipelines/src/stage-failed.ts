@@ -19,6 +19,12 @@ const storeCodes: ReadonlySet<unknown> = new Set<ErrorCode | (BlobNotFound | Blo
   'READ_MODEL_UNAVAILABLE',
 ]);
 
+/** Tenants do not see where this machine keeps its files. */
+const withoutPaths = (message: string): string =>
+  message
+    .replace(/(['"`])(?:file:\/\/)?(?:[A-Za-z]:\\|\/)[^'"`]*\1/g, '$1…$1')
+    .replace(/(^|[\s'"`(=:[])(?:file:\/\/)?(?:[A-Za-z]:\\|\/)[^\s'"`()\],;:]+/g, '$1…');
+
 /** The one error that ends a stage; any other error becomes one. */
 export class StageFailed extends Error {
   override readonly name = 'StageFailed';
@@ -43,9 +49,14 @@ export class StageFailed extends Error {
       const { code, message, retryable, retryAfterMs } = error;
       return new StageFailed(code, message, { retryable, retryAfterMs, cause: error });
     }
-    if (!(error instanceof Error)) return new StageFailed('INTERNAL', String(error), { cause: error });
-    const { code } = error as { readonly code?: unknown };
-    return new StageFailed(storeCodes.has(code) ? (code as string) : 'INTERNAL', error.message, { cause: error });
+    const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) };
+    const known = storeCodes.has(code) ? code! : 'INTERNAL';
+    return new StageFailed(known, withoutPaths(message), { cause: error });
+  }
+
+  /** An error of this installation, and none of the connection: its whole text is for the operator's log. */
+  get isOurs(): boolean {
+    return this.code === 'INTERNAL' || storeCodes.has(this.code);
   }
 
   /** As recorded in the job's history. */

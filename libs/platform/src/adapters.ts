@@ -1,19 +1,11 @@
-import { createBlobStore, type BlobStore } from '@tidemark/blob-store';
+import { createBlobStore } from '@tidemark/blob-store';
 import type { PortUrls } from '@tidemark/config';
 import { Conditions } from '@tidemark/foundation';
-import { createEventStore, SqliteEventStore, type EventStore } from '@tidemark/event-store';
-import { createBroker, type Broker } from '@tidemark/messaging';
-import { createReadModel, type ReadModel } from '@tidemark/read-model';
-
-/** The four ports. */
-export interface Adapters {
-  readonly eventStore: EventStore;
-  readonly broker: Broker;
-  readonly readModel: ReadModel;
-  readonly blobs: BlobStore;
-}
-
-export type PortName = keyof Adapters;
+import { createEventStore, SqliteEventStore } from '@tidemark/event-store';
+import { createBroker } from '@tidemark/messaging';
+import { createReadModel } from '@tidemark/read-model';
+import { Installation } from './installation.js';
+import { variables, type Adapters, type PortName } from './ports.js';
 
 /** The requested ones. */
 export type Opened<P extends PortName> = Pick<Adapters, P> & {
@@ -28,26 +20,25 @@ export interface AdapterNeeds {
   readonly onError?: (error: Error) => void;
   /** What is wrong in this process; adapters add to it. */
   readonly conditions?: Conditions;
+  /**
+   * The log was restored from an older copy while this process read it, or a store is another installation's: the process
+   * must close these adapters and begin again. Default: it becomes unready.
+   */
+  readonly onChange?: (reason: Error) => void;
 }
 
-/** The setting that names a port's adapter. */
-const variables: { readonly [P in PortName]: string } = {
-  eventStore: 'TIDEMARK_EVENT_STORE',
-  broker: 'TIDEMARK_BROKER',
-  readModel: 'TIDEMARK_READ_MODEL',
-  blobs: 'TIDEMARK_BLOBS',
-};
-
 /**
- * Opens the adapters of these ports by their URLs; an embedded broker needs the event store with it.
+ * Opens the adapters of these ports by their URLs; an embedded broker needs the event store with it. All stores must be of
+ * one installation, and an embedded event store, which is one process's own, refuses a broker or views that are shared.
  * @throws Error of one line that names the setting and its problem; all opened adapters are closed
  */
 export async function openAdapters<P extends PortName>(
   ports: readonly P[],
-  { urls, namespace: name, onError, conditions = new Conditions() }: AdapterNeeds,
+  { urls, namespace: name, onError, conditions = new Conditions(), onChange }: AdapterNeeds,
 ): Promise<Opened<P>> {
   // The default installation has plain names on its servers.
   const namespace = name === 'tidemark' ? undefined : name;
+  if ((ports as readonly PortName[]).includes('eventStore')) assertShared(urls);
   const opened: Partial<Adapters> = {};
   const open: { readonly [K in PortName]: () => Adapters[K] | Promise<Adapters[K]> } = {
     eventStore: () => createEventStore(urls.eventStore, { namespace, conditions }),
@@ -60,18 +51,40 @@ export async function openAdapters<P extends PortName>(
       return createBroker(urls.broker, { namespace, log, onError, conditions });
     },
   };
+  let installation: Installation | undefined;
   const close = async () => {
+    await installation?.stop();
     for (const adapter of Object.values(opened).toReversed()) await adapter.close();
   };
   try {
     // The broker last: it may depend on the event store, and is closed first.
     for (const port of (Object.keys(open) as P[]).filter((one) => ports.includes(one)))
       Object.assign(opened, { [port]: await named(port, open[port]) });
+    installation = new Installation(opened, {
+      onError: onError ?? (() => {}),
+      onChange: onChange ?? ((reason) => conditions.raise('installation', `${reason.message}: restart`, 'unready')),
+    });
+    await installation.join();
   } catch (error) {
     await close();
     throw error;
   }
   return { ...(opened as Pick<Adapters, P>), close };
+}
+
+/** @throws Error when the event store is this process's own, and the broker or the views are those of others */
+function assertShared({ eventStore, broker, readModel }: PortUrls): void {
+  if (!eventStore.startsWith('sqlite:')) return;
+  const shared = [
+    ['broker', broker, 'embedded:'],
+    ['readModel', readModel, 'sqlite:'],
+  ] as const;
+  for (const [port, url, own] of shared)
+    if (!url.startsWith(own))
+      throw new Error(
+        `${variables.eventStore}: an embedded event store is for one process, and ${variables[port]} names a server that ` +
+          `others share: set esdb://host:port, or leave ${variables[port]} out`,
+      );
 }
 
 async function named<T>(port: PortName, open: () => T | Promise<T>): Promise<T> {
@@ -81,6 +94,3 @@ async function named<T>(port: PortName, open: () => T | Promise<T>): Promise<T> 
     throw new Error(`${variables[port]}: ${(error as Error).message}`, { cause: error });
   }
 }
-
-/** Every port. */
-export const allPorts = ['eventStore', 'broker', 'readModel', 'blobs'] as const;

@@ -6,8 +6,8 @@ import type { ConsumeOptions, Delivery, EventMapping } from '@tidemark/messaging
 import type { StageTable } from '@tidemark/pipelines';
 import type { Projection, Projector } from '@tidemark/read-model';
 import type { Attributes } from '@tidemark/telemetry';
-import type { Adapters, PortName } from './adapters.js';
 import type { Follower } from './lag-watch.js';
+import type { Adapters, PortName } from './ports.js';
 import type { Logger } from './logger.js';
 
 export type SettingName = keyof PlatformSettings;

@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { isReady, type Conditions, type Stoppable } from '@tidemark/foundation';
-import type { Adapters } from './adapters.js';
+import type { Adapters } from './ports.js';
 import { healthOf, publicView } from './health.js';
 
 /** `/healthz` (the process runs) and `/readyz` (its essential dependencies respond, and nothing in it is unready) for a service without an HTTP edge. */

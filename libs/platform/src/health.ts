@@ -1,6 +1,6 @@
 import type { ConditionView, Health } from '@tidemark/contracts';
 import { withTimeout, type Condition, type Conditions } from '@tidemark/foundation';
-import type { Adapters } from './adapters.js';
+import type { Adapters } from './ports.js';
 
 /** Milliseconds after which a store without a response counts as down. */
 const PING_WITHIN_MS = 2000;

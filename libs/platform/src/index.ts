@@ -1,4 +1,5 @@
-export { allPorts, openAdapters, type AdapterNeeds, type Adapters, type Opened, type PortName } from './adapters.js';
+export { openAdapters, type AdapterNeeds, type Opened } from './adapters.js';
+export { allPorts, type Adapters, type PortName } from './ports.js';
 export {
   defineService,
   type AnyService,

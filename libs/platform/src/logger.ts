@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { systemClock, type Clock } from '@tidemark/foundation';
+import { systemClock, visible, type Clock } from '@tidemark/foundation';
 import { pino, type DestinationStream } from 'pino';
 import { withoutSecrets } from './secrets.js';
 import { kindOf, Throttle } from './throttle.js';
@@ -23,7 +23,7 @@ export function createLogger(
   level: string,
   { to = pino.destination(2), clock = systemClock }: LoggerOptions = {},
 ): Logger {
-  const log = pino({ level, base: { service } }, to);
+  const log = pino({ level, base: { service } }, { write: (line) => to.write(visible(line)) });
   const throttle = new Throttle(clock);
   const line =
     (write: 'info' | 'debug' | 'trace') =>

@@ -1,8 +1,10 @@
 import { platformSettings, SettingsError, standaloneUrls, type PlatformSettings } from '@tidemark/config';
-import { Conditions, messageOf, sleep, type Stoppable } from '@tidemark/foundation';
+import { Conditions, messageOf, sleep, visible, type Stoppable } from '@tidemark/foundation';
 import { observableGauge, startTelemetry } from '@tidemark/telemetry';
-import { openAdapters, type Adapters, type PortName } from './adapters.js';
-import { assertWritable } from './data-folder.js';
+import { openAdapters } from './adapters.js';
+import { variables, type Adapters, type PortName } from './ports.js';
+import { Restarting } from './restarting.js';
+import { openDataFolder } from './data-folder.js';
 import { startHealthServer } from './health-server.js';
 import type { Overrides, ServiceDeclaration, SettingName } from './declaration.js';
 import { createLogger, type Logger } from './logger.js';
@@ -24,7 +26,7 @@ export interface ProcessOptions<P extends PortName> {
 }
 
 /** Not settings of a service: the command line's. */
-const OTHERS: ReadonlySet<string> = new Set(['TIDEMARK_URL']);
+const OTHERS: ReadonlySet<string> = new Set(['TIDEMARK_URL', 'TIDEMARK_API_KEY_FILE']);
 
 /** The subject of the condition of a process that is starting or stopping. */
 const PROCESS = 'process';
@@ -45,56 +47,79 @@ export const runService = <P extends PortName, S extends SettingName, Known exte
  * Runs `start` as this process until SIGTERM or SIGINT: settings from the environment, telemetry, adapters,
  * then the rest. Problems at start are reported in a line each, and the exit code is 1.
  */
-export async function runProcess<P extends PortName>({
-  name,
-  ports,
-  hasHttp,
-  start,
-}: ProcessOptions<P>): Promise<void> {
+export async function runProcess<P extends PortName>(options: ProcessOptions<P>): Promise<void> {
+  const { name, ports } = options;
   let settings: PlatformSettings | undefined;
   try {
     settings = platformSettings.parse(process.env);
-    const { stopDelayMs } = settings;
-    if (usesFolder(ports, settings)) assertWritable(settings.dataDir);
+    // Whatever this process writes is for its user alone.
+    process.umask(0o077);
+    if (usesFolder(ports, settings)) openDataFolder(settings.dataDir);
     const telemetry = await startTelemetry({ service: name, endpoint: settings.otlpEndpoint ?? undefined });
     const logger = createLogger(name, settings.logLevel);
     for (const variable of platformSettings.unknown(process.env, 'TIDEMARK_').filter((other) => !OTHERS.has(other)))
       logger.warn(`${variable} is not a setting of Tidemark: is it misspelt?`);
     const conditions = observedConditions(logger);
-    const onError = (error: Error) => logger.error(error);
-    const needs = { urls: standaloneUrls(settings), namespace: settings.namespace, onError, conditions };
-    const adapters = await openAdapters(ports, needs);
-    const started: Stoppable[] = [{ stop: () => telemetry.stop() }, { stop: () => adapters.close() }];
-    const stop = async () => {
-      for (const part of started.toReversed()) await part.stop();
-    };
-    try {
-      if (!hasHttp) started.push(await startHealthServer(adapters as Partial<Adapters>, conditions, settings));
-      started.push(await start(adapters, settings, logger, conditions));
-      conditions.clear(PROCESS);
-    } catch (error) {
-      await stop();
-      throw error;
-    }
+    assertNamed(ports, settings);
+    const run = new Restarting((again) => begin(options, settings!, { logger, conditions, again }), fail);
+    await run.start();
     const announce = async () => {
       conditions.raise(PROCESS, 'it is stopping', 'unready');
-      if (hasHttp) await sleep(stopDelayMs);
+      if (options.hasHttp) await sleep(settings!.stopDelayMs);
     };
+    const stop = () => run.stop().finally(() => telemetry.stop());
     untilSignalled({ announce, stop, withinMs: cutOffAfterMs(settings) });
   } catch (error) {
+    fail(error);
+  }
+
+  function fail(error: unknown): never {
     const problems =
       error instanceof SettingsError
         ? error.problems.map(({ message }) => message)
         : [describeProblem(error, settings)];
-    for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
+    for (const problem of problems) process.stderr.write(`${name}: ${visible(problem)}\n`);
     process.exit(1);
   }
+}
+
+/** Opens the adapters and starts the rest on them. */
+async function begin<P extends PortName>(
+  { ports, hasHttp, start }: ProcessOptions<P>,
+  settings: PlatformSettings,
+  process: { readonly logger: Logger; readonly conditions: Conditions; readonly again: (reason: Error) => void },
+): Promise<Stoppable> {
+  const { logger, conditions, again } = process;
+  conditions.raise(PROCESS, 'it is starting', 'unready');
+  const adapters = await openAdapters(ports, {
+    urls: standaloneUrls(settings),
+    namespace: settings.namespace,
+    onError: (error) => logger.error(error),
+    conditions,
+    onChange: (reason) => {
+      logger.warn(`starting again: ${reason.message}`);
+      conditions.raise(PROCESS, 'it is starting again', 'unready');
+      again(reason);
+    },
+  });
+  const started: Stoppable[] = [{ stop: () => adapters.close() }];
+  const stop = async () => {
+    for (const part of started.toReversed()) await part.stop();
+  };
+  try {
+    if (!hasHttp) started.push(await startHealthServer(adapters as Partial<Adapters>, conditions, settings));
+    started.push(await start(adapters, settings, logger, conditions));
+    conditions.clear(PROCESS);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop };
 }
 
 /** The conditions of this process; changes are logged, and the current ones are a metric. */
 function observedConditions(logger: Logger): Conditions {
   const conditions = new Conditions();
-  conditions.raise(PROCESS, 'it is starting', 'unready');
   conditions.onChange(({ subject, detail, severity }, change) =>
     change === 'raised' ? logger.warn(`${severity}: ${subject}: ${detail}`) : logger.log(`well again: ${subject}`),
   );
@@ -136,6 +161,20 @@ function untilSignalled({ announce, stop, withinMs }: Stopping): void {
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
+}
+
+/**
+ * Stores of one process alone beside servers that other processes share would be read by this process only: all are named,
+ * or none is. @throws Error that names the setting
+ */
+function assertNamed(ports: readonly PortName[], settings: PlatformSettings): void {
+  const isShared = (port: PortName) => /^(nats|tls|esdb|mongodb)/.test(settings[port] ?? '');
+  const shared = ports.find(isShared);
+  const missing = ports.find((port) => settings[port] === null);
+  if (shared && missing)
+    throw new Error(
+      `${variables[missing]}: must be set, because ${variables[shared]} names a server that other processes share`,
+    );
 }
 
 /** Whether one of the stores is in the data folder, because it has no URL. */

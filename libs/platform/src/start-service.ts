@@ -14,7 +14,7 @@ import { publishable, type Relaying } from '@tidemark/messaging';
 import { mountRoutes } from '@tidemark/messaging/nest';
 import { Projector, type Projection } from '@tidemark/read-model';
 import { observableGauge } from '@tidemark/telemetry';
-import type { Adapters, PortName } from './adapters.js';
+import type { Adapters, PortName } from './ports.js';
 import type {
   AnyService,
   Overrides,
@@ -128,8 +128,8 @@ function mounted(
 const legRunner = (
   service: string,
   { table, ...limits }: StageParts,
-  { adapters: { broker, blobs }, clock, drainMs }: Surroundings,
-): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, ...limits });
+  { adapters: { broker, blobs }, clock, drainMs, onError }: Surroundings,
+): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, onError, ...limits });
 
 /** Publishes the messages of stored events. */
 function relaying(
@@ -152,5 +152,11 @@ function relaying(
     async () => (running = await broker.relay({ ...relay, name, source: eventStore, map, onError })),
   );
   const { categories } = relay;
-  return { subject: `lag of the relay of ${name}`, severity: 'unready', categories, position: () => running?.position, daemon };
+  return {
+    subject: `lag of the relay of ${name}`,
+    severity: 'unready',
+    categories,
+    position: () => running?.position,
+    daemon,
+  };
 }

@@ -83,17 +83,18 @@ export class Follower {
       {
         categories: this.projection.streams.map(({ category }) => category),
         after: this.generation.position,
+        token: this.generation.place.token,
         batchSize: BATCH,
         onCaughtUp: () => this.#caughtUp.resolve(),
         onError: (error) => this.onError(error),
       },
-      (events, position) => this.#apply(events, position),
+      (events, position, token) => this.#apply(events, position, token),
     );
   }
 
-  async #apply(events: readonly RecordedEvent[], position: number): Promise<void> {
+  async #apply(events: readonly RecordedEvent[], position: number, token?: string): Promise<void> {
     try {
-      await this.generation.apply(events, position);
+      await this.generation.apply(events, position, token);
     } catch (error) {
       this.#dropped = error instanceof GenerationDropped;
       throw error;

@@ -1,4 +1,4 @@
-import type { DomainEvent, EventStreams, RecordedEvent } from '@tidemark/event-store';
+import type { DomainEvent, EventStreams, Place, RecordedEvent } from '@tidemark/event-store';
 
 /** A view's document: JSON with an id; only top-level fields can be queried. */
 export interface ViewDocument {
@@ -66,19 +66,25 @@ export interface View<D extends ViewDocument> {
   scan(where?: Query<D>['where']): AsyncIterable<D>;
   /** The log position that the view reflects; -1 when nothing was applied. */
   position(): Promise<number>;
+  /** That position with the epoch of the log, for readers that go on from there: see EventStore.history. */
+  place(): Promise<Place>;
 }
 
 /** One generation of a view while it is built: the live one, or a rebuild beside it. */
 export interface Generation {
   /** The position of the last applied batch; -1 for a new one. */
   readonly position: number;
+  /** That position with the epoch of the log that it is of. */
+  readonly place: Place;
   /**
    * Folds the events into the touched documents and stores them with the position, so that a crash in between is
    * repaired by applying the same or an overlapping batch again. All of the batch or, when it throws, nothing that
    * a later call would not repair.
    * @throws ReadModelUnavailable · GenerationDropped
    */
-  apply(events: readonly RecordedEvent[], position: number): Promise<void>;
+  apply(events: readonly RecordedEvent[], position: number, token?: string): Promise<void>;
+  /** Everything applied so far is part of this epoch of the log, and so is what follows. @throws as `apply` */
+  adopt(epoch: string): Promise<void>;
   /** Makes applied batches durable (adapters may write behind). */
   flush(): Promise<void>;
 }

@@ -110,7 +110,9 @@ export class ProjectionRun {
 
   async #build(): Promise<void> {
     const started = performance.now();
+    const { epoch } = await this.eventStore.history.mark();
     const generation = await this.readModel.begin(this.projection);
+    await generation.adopt(epoch);
     const follower = (this.#building = this.#follow(generation));
     try {
       if (this.#steps.signal.aborted) throw this.#stopped();
@@ -138,13 +140,17 @@ export class ProjectionRun {
     await follower.reached(Math.min(before.position, await this.eventStore.head()));
   }
 
-  /** False when the log ends before the view does: the log was replaced, and the view is invalid. */
-  async #isOfThisLog({ position }: Generation): Promise<boolean> {
+  /** False when the log does not have all that the view reflects: it was restored from an older copy. */
+  async #isOfThisLog(generation: Generation): Promise<boolean> {
+    const { place } = generation;
+    const { position, epoch } = await this.eventStore.history.resume(place);
+    if (position === place.position) {
+      if (epoch !== place.epoch) await generation.adopt(epoch);
+      return true;
+    }
     const head = await this.eventStore.head();
-    if (position <= head) return true;
-    this.#onError(
-      new Error(`${this.projection.name}: is at position ${position} of a log that ends at ${head}; rebuilding`),
-    );
+    const log = place.position > head ? `that ends at ${head}` : 'that was restored from an older copy';
+    this.#onError(new Error(`${this.projection.name}: is at position ${place.position} of a log ${log}; rebuilding`));
     return false;
   }
 

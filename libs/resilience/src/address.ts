@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 
 export type Address = ipaddr.IPv4 | ipaddr.IPv6;
@@ -9,6 +10,7 @@ const NOT_PUBLIC_IPV4 = ranges(
   '10.0.0.0/8', // private
   '100.64.0.0/10', // carrier-grade NAT; contains the metadata address of some clouds
   '127.0.0.0/8', // loopback
+  '168.63.129.16/32', // public by its number, but answered by the host of every Azure machine
   '169.254.0.0/16', // link-local; contains the metadata address of most clouds
   '172.16.0.0/12', // private
   '192.0.0.0/24', // protocol assignments
@@ -64,6 +66,16 @@ export function isPublic(address: Address): boolean {
   if (address.kind() === 'ipv4') return !NOT_PUBLIC_IPV4.some((blocked) => inRange(address, blocked));
   return inRange(address, GLOBAL_IPV6) && !NOT_PUBLIC_IPV6.some((blocked) => inRange(address, blocked));
 }
+
+/** Whether an address is one of this machine's own, now: also a public one reaches the machine from inside. */
+export function isOwn(address: Address, interfaces = networkInterfaces()): boolean {
+  const own = Object.values(interfaces).flatMap((all) => all?.flatMap((one) => parseAddress(one.address) ?? []) ?? []);
+  const known = new Set(own.flatMap(reaches).map((one) => String(withoutZone(one))));
+  return reaches(address).some((reached) => known.has(String(withoutZone(reached))));
+}
+
+const withoutZone = (address: Address): Address =>
+  address.kind() === 'ipv6' ? new ipaddr.IPv6(address.toByteArray()) : address;
 
 export function inRange(address: Address, [network, bits]: Range): boolean {
   return address.kind() === network.kind() && address.match(network as never, bits);

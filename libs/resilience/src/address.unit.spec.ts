@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isPublic, parseAddress, range } from './address.js';
+import { isOwn, isPublic, parseAddress, range } from './address.js';
 import { parseAllowList } from './allow-list.js';
 
 describe('an address', () => {
@@ -14,6 +14,7 @@ describe('an address', () => {
     '100.127.255.255',
     '127.0.0.1',
     '127.255.255.254',
+    '168.63.129.16',
     '169.254.169.254',
     '169.254.170.2',
     '172.16.0.1',
@@ -161,5 +162,23 @@ describe('an allow list', () => {
     (entry) => {
       expect(() => parseAllowList([entry])).toThrow(entry);
     },
+  );
+});
+
+describe("this machine's own addresses", () => {
+  const one = { netmask: '', mac: '', internal: false, cidr: null };
+  const interfaces = {
+    eth0: [
+      { ...one, family: 'IPv4' as const, address: '198.41.0.4' },
+      { ...one, family: 'IPv6' as const, address: '2a00:1450::1', scopeid: 0 },
+      { ...one, family: 'IPv6' as const, address: 'fe80::1%eth0', scopeid: 2 },
+    ],
+  };
+  it.each(['198.41.0.4', '::ffff:198.41.0.4', '64:ff9b::198.41.0.4', '2002:c629:4::1', '2a00:1450:0::1', 'fe80::1'])(
+    '%s is one, though public',
+    (text) => expect(isOwn(parseAddress(text)!, interfaces)).toBe(true),
+  );
+  it.each(['198.41.0.5', '2a00:1450::2'])('%s is not', (text) =>
+    expect(isOwn(parseAddress(text)!, interfaces)).toBe(false),
   );
 });

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { type Address, isPublic, parseAddress } from './address.js';
+import { type Address, isOwn, isPublic, parseAddress } from './address.js';
 import type { AllowList } from './allow-list.js';
 import { displayUrl, FetchError } from './fetch-error.js';
 
@@ -28,6 +28,10 @@ export function parseTarget(text: string, base?: URL): URL {
   return url;
 }
 
+/** Names under which clouds answer with the credentials of the machine, whatever they resolve to. */
+const METADATA =
+  /^(metadata|instance-data|metadata\.(goog|google\.internal|azure\.internal|tencentyun\.com)|instance-data\.ec2\.internal)\.?$/i;
+
 /** Finds the addresses of a URL's host and checks every one; errors call it `shown`. @throws FetchError FETCH_DNS_FAILED · FETCH_BLOCKED_ADDRESS */
 export async function resolveTarget(
   url: URL,
@@ -35,16 +39,21 @@ export async function resolveTarget(
   resolve: Resolve,
   shown = displayUrl(url),
 ): Promise<Target> {
+  const trusted = allow.allowsHost(url);
+  if (!trusted && METADATA.test(url.hostname))
+    throw new FetchError('FETCH_BLOCKED_ADDRESS', `${shown} is the metadata of a cloud; an operator can allow it`);
   const literal = parseAddress(url.hostname);
   const addresses = literal ? [literal] : await addressesOf(url, resolve, shown);
   // One bad address refuses them all: a name with both internal and public addresses is not trusted.
-  const trusted = allow.allowsHost(url);
-  for (const address of addresses)
-    if (!trusted && !isPublic(address) && !allow.allowsAddress(address))
+  for (const address of trusted ? [] : addresses) {
+    if (allow.allowsAddress(address)) continue;
+    const refusal = !isPublic(address) ? 'is not a public address' : isOwn(address) ? 'is this machine' : undefined;
+    if (refusal !== undefined)
       throw new FetchError(
         'FETCH_BLOCKED_ADDRESS',
-        `${shown} resolves to ${address}, which is not a public address; an operator can allow it`,
+        `${shown} resolves to ${address}, which ${refusal}; an operator can allow it`,
       );
+  }
   return { url, addresses: addresses.map((a) => ({ address: a.toString(), family: a.kind() === 'ipv4' ? 4 : 6 })) };
 }
 

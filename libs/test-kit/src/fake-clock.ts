@@ -13,6 +13,8 @@ interface PendingTimer extends FakeTimer {
 /** A clock that only the test moves. */
 export class FakeClock {
   #time: number;
+  /** Not set with the time. */
+  #elapsed = 0;
   #order = 0;
   readonly #pending = new Set<PendingTimer>();
 
@@ -23,6 +25,7 @@ export class FakeClock {
 
   // Bound, so that they can be passed as plain functions.
   readonly now = (): number => this.#time;
+  readonly elapsed = (): number => this.#elapsed;
   readonly setTimeout = (callback: () => void, milliseconds = 0): FakeTimer => this.#add(callback, milliseconds);
   readonly setInterval = (callback: () => void, milliseconds: number): FakeTimer =>
     this.#add(callback, milliseconds, Math.max(1, milliseconds));
@@ -56,16 +59,27 @@ export class FakeClock {
     await settle();
     for (let timer = this.#next(time); timer; timer = this.#next(time)) {
       this.#pending.delete(timer);
-      this.#time = Math.max(this.#time, timer.due);
+      this.#moveTo(Math.max(this.#time, timer.due));
       if (timer.every !== undefined) this.#rearm(timer, timer.every);
       timer.callback();
       await settle();
     }
-    this.#time = time;
+    this.#moveTo(time);
   }
 
   /** Sets the time, also backwards, and fires nothing: a system clock that was corrected. */
   set(time: number): void {
+    this.#time = time;
+  }
+
+  /** Sets the time by this much forward or back; timers keep the rest of their waits, as those of a system do. */
+  step(milliseconds: number): void {
+    this.#time += milliseconds;
+    for (const timer of this.#pending) Object.assign(timer, { due: timer.due + milliseconds });
+  }
+
+  #moveTo(time: number): void {
+    this.#elapsed += time - this.#time;
     this.#time = time;
   }
 

@@ -56,4 +56,15 @@ describe('FakeClock', () => {
     await clock.advance(5);
     expect(fired).toBe(true);
   });
+
+  it('steps like a system clock: timers keep the rest of their waits', async () => {
+    const clock = new FakeClock(1000);
+    let fired = false;
+    clock.setTimeout(() => (fired = true), 5);
+    clock.step(-500);
+    await clock.advance(4);
+    expect([clock.now(), clock.elapsed(), fired]).toEqual([504, 4, false]);
+    await clock.advance(1);
+    expect(fired).toBe(true);
+  });
 });

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { CliError, errorLine } from './cli-error.js';
 import { changesCommand } from './commands/changes.js';
 import { connectionsCommand } from './commands/connections.js';
@@ -82,6 +82,10 @@ function commonOptions(command: Command): void {
   if (offline.has(command)) return;
   if (!ownUrl.has(command))
     command.option('--url <url>', "Tidemark's address (default: $TIDEMARK_URL, or http://127.0.0.1:8080)");
-  command.option('--key <key>', 'API key (default: $TIDEMARK_API_KEY)');
+  command.option(
+    '--key-file <file>',
+    'file with the API key, readable only by you (default: $TIDEMARK_API_KEY, or the file $TIDEMARK_API_KEY_FILE)',
+  );
+  command.addOption(new Option('--key <key>').hideHelp());
   command.option('--json', "print only the API's JSON");
 }

@@ -15,14 +15,39 @@ describe('the command line', () => {
     expect(requests[0]!.headers.authorization).toBe('Bearer tmk_secret');
   });
 
-  it('accepts address, key and --json before or after the command', async () => {
+  it('accepts address and --json before or after the command', async () => {
     const { url, requests } = await serving({ [`GET /v1/jobs/${jobId}`]: () => aJob() });
-    const common = ['--url', url, '--key', 'tmk_other', '--json'];
+    const common = ['--url', url, '--json'];
     const before = await tidemark('http://127.0.0.1:1', [...common, 'jobs', 'show', jobId]);
     const after = await tidemark('http://127.0.0.1:1', ['jobs', 'show', jobId, ...common]);
     expect(after).toEqual(before);
     expect(before.exitCode).toBe(0);
-    expect(requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer tmk_other', 'Bearer tmk_other']);
+    expect(requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer tmk_secret', 'Bearer tmk_secret']);
+  });
+
+  it('refuses a key on the command line, which others can see, without repeating it', async () => {
+    const { url, requests } = await serving({});
+    for (const argv of [
+      ['--key', 'tmk_mine', 'jobs', 'list'],
+      ['jobs', 'list', '--key', 'tmk_mine'],
+    ]) {
+      const { exitCode, stderr } = await tidemark(url, argv);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/TIDEMARK_API_KEY.*--key-file/);
+      expect(stderr).not.toContain('tmk_mine');
+    }
+    expect(requests).toEqual([]);
+  });
+
+  it('prints what others wrote without letting it control the terminal', async () => {
+    const name = 'a\u001b[2J\u009b\u202e';
+    const { url } = await serving({ [`GET /v1/jobs/${jobId}`]: () => ({ ...aJob(), connectionId: name }) });
+    for (const flags of [[], ['--json']])
+      for (const columns of [undefined, 100]) {
+        const { stdout } = await tidemark(url, ['jobs', 'show', jobId, ...flags], columns ? { columns } : {});
+        expect(stdout.replace(/\u001b\[\d{1,2}m/g, '')).not.toMatch(/[\u001b\u009b\u202e]/);
+        if (flags.length > 0) expect(JSON.parse(stdout)).toMatchObject({ connectionId: name });
+      }
   });
 
   it.each([

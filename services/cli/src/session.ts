@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { Api, type Page } from './api/api.js';
+import { usageError } from './cli-error.js';
 import type { ExitCode } from './exit-codes.js';
+import { privateText } from './private-text.js';
 import type { Terminal } from './terminal.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:8080';
@@ -28,7 +30,9 @@ export interface Host {
 
 interface CommonOptions {
   readonly url?: string;
+  /** Refused: every user of the machine sees it. */
   readonly key?: string;
+  readonly keyFile?: string;
   readonly json?: boolean;
 }
 
@@ -41,12 +45,12 @@ export type Action = <Args extends readonly unknown[]>(work: Work<Args>) => (...
 /** Commands with a `--url` of their own; they accept Tidemark's only before the command. */
 export const ownUrl = new WeakSet<Command>();
 
-/** Commands that do not talk to Tidemark: they have no `--url` or `--key`, and a `--json` of their own. */
+/** Commands that do not talk to Tidemark: they have no `--url` or `--key-file`, and a `--json` of their own. */
 export const offline = new WeakSet<Command>();
 
 /** A command's own options, without the common ones. */
 export function ownOptions(command: Command): object {
-  const { url, key: _key, json: _json, ...own } = command.opts<CommonOptions>();
+  const { url, key: _key, keyFile: _keyFile, json: _json, ...own } = command.opts<CommonOptions>();
   if (offline.has(command)) return command.opts();
   return ownUrl.has(command) ? { ...own, url } : own;
 }
@@ -55,19 +59,34 @@ export function openSession(command: Command, { terminal, env, signal, now }: Ho
   const before = command.parent?.parent?.opts<CommonOptions>() ?? command.parent?.opts<CommonOptions>() ?? {};
   const after = command.opts<CommonOptions>();
   const url = (ownUrl.has(command) ? undefined : after.url) ?? before.url ?? (env['TIDEMARK_URL'] || DEFAULT_URL);
-  const key = after.key ?? before.key ?? (env['TIDEMARK_API_KEY'] || undefined);
+  // npm runs programs in the project's folder and passes the caller's folder in INIT_CWD.
+  const folder = env['INIT_CWD'] || process.cwd();
+  const given = { key: after.key ?? before.key, keyFile: after.keyFile ?? before.keyFile };
   return {
     get api() {
-      return new Api(url, key, signal);
+      return new Api(url, apiKey(given, env, folder), signal);
     },
     terminal,
     signal,
     now,
     env,
     json: (after.json ?? before.json) === true,
-    // npm runs programs in the project's folder and passes the caller's folder in INIT_CWD.
-    folder: env['INIT_CWD'] || process.cwd(),
+    folder,
   };
+}
+
+/** @throws CliError when the key is on the command line, or its file cannot be used */
+function apiKey(
+  { key, keyFile }: Pick<CommonOptions, 'key' | 'keyFile'>,
+  env: NodeJS.ProcessEnv,
+  folder: string,
+): string | undefined {
+  if (key !== undefined)
+    throw usageError(
+      'an API key on the command line can be read by every user of this machine: set TIDEMARK_API_KEY, or pass --key-file FILE',
+    );
+  const file = keyFile ?? (env['TIDEMARK_API_KEY'] ? undefined : env['TIDEMARK_API_KEY_FILE'] || undefined);
+  return file === undefined ? env['TIDEMARK_API_KEY'] || undefined : privateText(file, folder).trim();
 }
 
 /** Body of a job request; `manual` if a user watches the terminal. */

@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty';
+import { visible } from '@tidemark/foundation';
 import { colored, uncolored, type Paint } from './render/style.js';
 import type { TableOptions } from './render/table.js';
 
@@ -30,27 +31,35 @@ export class Terminal implements TableOptions {
 
   print(text: string): void {
     this.clear();
-    this.stdout.write(`${text}\n`);
+    this.stdout.write(`${this.#harmless(text)}\n`);
   }
 
   /** Prints lines; resolves once the operating system has them, so that a cursor stored afterwards is never ahead. */
   async handOver(lines: string): Promise<void> {
     this.clear();
     await new Promise<void>((resolve, reject) => {
-      this.stdout.write(lines, (error) => (error ? reject(error) : resolve()));
+      this.stdout.write(visible(lines), (error) => (error ? reject(error) : resolve()));
     });
   }
 
   note(text: string): void {
     this.clear();
-    this.stderr.write(`${text}\n`);
+    this.stderr.write(`${this.#harmless(text)}\n`);
   }
 
   /** Replaces the progress line, on an interactive terminal only. */
   progress(line: string): void {
     if (!this.followed) return;
-    this.stderr.write(`\r${line}\u001b[K`);
+    this.stderr.write(`\r${this.#harmless(line)}\u001b[K`);
     this.#drawn = true;
+  }
+
+  /** Whatever it quotes, it controls nothing here but colours. */
+  #harmless(text: string): string {
+    const parts = text.split(/(\u001b\[\d{1,2}m)/);
+    return this.paint === colored
+      ? parts.map((part, at) => (at % 2 === 0 ? visible(part) : part)).join('')
+      : visible(text);
   }
 
   clear(): void {

@@ -12,6 +12,7 @@ import { HttpErrorsFilter } from './edge/errors/http-errors.filter.js';
 import { HealthController } from './edge/health/health.controller.js';
 import { ReadinessProbe } from './edge/health/readiness.js';
 import { TraceInterceptor } from './edge/http/trace.interceptor.js';
+import { EdgeLimits } from './edge/limits/edge-limits.js';
 import { Ports } from './edge/ports.js';
 import type { Resource } from './edge/resource.js';
 import { DtoPipe } from './edge/validation/dto.pipe.js';
@@ -23,6 +24,7 @@ export interface GatewayDeps {
   readonly projector: Projector;
   /** Requests per minute and key; 0 for no limit. */
   readonly rateLimit: number;
+  readonly limits: EdgeLimits;
   readonly logger: Logger;
   readonly conditions: Conditions;
 }
@@ -32,9 +34,13 @@ export const resources: readonly Resource[] = Object.values(resourcesByName);
 /** The edge as a Nest module: all routes, and everything that HTTP and gRPC share. */
 @Module({})
 export class GatewayModule {
-  static forRoot({ adapters, projector, rateLimit, logger, conditions }: GatewayDeps): DynamicModule {
+  static forRoot({ adapters, projector, rateLimit, limits, logger, conditions }: GatewayDeps): DynamicModule {
     const keys = new KeyStore(adapters.eventStore);
-    const authenticator = new Authenticator({ find: (hash) => keys.find(hash), perMinute: rateLimit });
+    const authenticator = new Authenticator({
+      find: (hash) => keys.find(hash),
+      perMinute: rateLimit,
+      streams: limits.streams,
+    });
     return {
       module: GatewayModule,
       controllers: [...resources.flatMap(({ controllers = [] }) => controllers), HealthController],
@@ -44,6 +50,7 @@ export class GatewayModule {
         { provide: Conditions, useValue: conditions },
         { provide: KeyStore, useValue: keys },
         { provide: Authenticator, useValue: authenticator },
+        { provide: EdgeLimits, useValue: limits },
         { provide: APP_GUARD, useClass: ScopeGuard },
         { provide: APP_PIPE, useClass: DtoPipe },
         { provide: APP_INTERCEPTOR, useClass: TraceInterceptor },

@@ -1,8 +1,11 @@
 import { defineService } from '@tidemark/platform';
+import { Authenticator } from './edge/auth/authenticator.js';
 import { KeyOfSettings } from './edge/auth/key-of-settings.js';
+import { revocations } from './edge/auth/revocations.js';
 import { grpcEdge } from './edge/grpc/grpc-edge.js';
 import { createHttp } from './edge/http/create-http.js';
 import { httpEdge } from './edge/http/http-edge.js';
+import { EdgeLimits } from './edge/limits/edge-limits.js';
 import { GatewayModule, resources } from './gateway.module.js';
 import { keysProjection } from './resources/keys/keys.projection.js';
 
@@ -10,17 +13,22 @@ import { keysProjection } from './resources/keys/keys.projection.js';
 export const gateway = defineService({
   name: 'gateway',
   ports: ['eventStore', 'broker', 'readModel', 'blobs'],
-  settings: ['host', 'httpPort', 'grpcPort', 'apiKey', 'rateLimit'],
+  settings: ['host', 'httpPort', 'grpcPort', 'apiKey', 'rateLimit', 'maxConnections', 'trustedProxies'],
   projections: [keysProjection],
   hasHttp: true,
   async build({ adapters, settings, logger, clock, projector, onError, conditions }) {
     const { host, httpPort, grpcPort, apiKey, rateLimit, drainTimeoutMs: drainMs } = settings;
-    const app = await createHttp(GatewayModule.forRoot({ adapters, projector, rateLimit, logger, conditions }), logger);
+    const limits = new EdgeLimits(settings);
+    const module = GatewayModule.forRoot({ adapters, projector, rateLimit, limits, logger, conditions });
+    const app = await createHttp(module, logger, limits);
     const rpcs = resources.flatMap((resource) => resource.rpcs ?? []);
     const http = httpEdge(app, { host, port: httpPort, drainMs });
     const grpc = grpcEdge(app, rpcs, { host, port: grpcPort, drainMs, logger });
     return {
-      daemons: apiKey ? [new KeyOfSettings(adapters.eventStore, apiKey, { logger, clock, onError })] : [],
+      daemons: [
+        revocations(adapters.eventStore, app.get(Authenticator), onError),
+        ...(apiKey ? [new KeyOfSettings(adapters.eventStore, apiKey, { logger, clock, onError })] : []),
+      ],
       edges: [http, grpc],
       exposes: new Addresses(http, grpc),
     };

@@ -1,13 +1,15 @@
 import { coordinatorVerbs } from '@tidemark/contracts';
 import { Unreadable } from '@tidemark/event-store';
+import { PassedTime } from '@tidemark/foundation';
 import { defineService } from '@tidemark/platform';
 import { commitEnd } from './actions/end-sync.js';
 import { Agenda } from './agenda/agenda.js';
 import { ownCatalogue } from './catalogue.js';
 import { connectionsOf, jobsOf, type Coordinator } from './coordinator.js';
-import { claimActions, dueActions } from './daemons/actions.js';
+import { auditActions, claimActions, dueActions } from './daemons/actions.js';
 import { Admission } from './daemons/admission.js';
 import { AgendaFeed } from './daemons/agenda-feed.js';
+import { Audit } from './daemons/audit.js';
 import { Liveness } from './daemons/liveness.js';
 import { Timers } from './daemons/timers.js';
 import { endedJobs } from './messaging/ended-jobs.js';
@@ -28,8 +30,9 @@ export const jobCoordinator = defineService({
   relay: { categories: ownCategories, map: messagesOf },
   projections: [jobsProjection, connectionsProjection],
   known: ownCatalogue,
-  build({ adapters: { eventStore, broker, readModel }, settings, clock: time, onError, conditions, known: catalogue }) {
-    const agenda = new Agenda(time.now);
+  build({ adapters: { eventStore, broker, readModel }, settings, clock: time, logger, onError, conditions, known }) {
+    const passed = new PassedTime(time).now;
+    const agenda = new Agenda(time.now, passed);
     const still = new StandingStill(agenda, conditions);
     const jobs = jobsOf(eventStore, (id, error) => still.job(id, error));
     const connections = connectionsOf(eventStore, (id, error) => still.connection(id, error));
@@ -39,9 +42,20 @@ export const jobCoordinator = defineService({
       onUnreadable: (tenant, error) => still.admission(tenant, error),
       onError,
     });
-    const coordinator: Coordinator = { eventStore, jobs, connections, agenda, admission, time, settings, catalogue };
+    const coordinator: Coordinator = {
+      eventStore,
+      jobs,
+      connections,
+      agenda,
+      admission,
+      time,
+      settings,
+      catalogue: known,
+    };
     const timers = new Timers(agenda, time, dueActions(coordinator), onError);
-    const liveness = new Liveness(broker, agenda, time, claimActions(coordinator), onError);
+    const actions = claimActions(coordinator);
+    const liveness = new Liveness({ broker, agenda, clock: time, passed, actions, onError });
+    const audit = new Audit(agenda, time, auditActions(coordinator, logger), onError);
     const views = { jobs: readModel.view(jobsProjection), connections: readModel.view(connectionsProjection) };
     const advance = () => {
       admission.wake();
@@ -55,7 +69,7 @@ export const jobCoordinator = defineService({
     return {
       handlers: verbsOf(coordinator),
       consumers: [endedJobs(coordinator)],
-      daemons: [timers, admission, feed, liveness],
+      daemons: [timers, admission, feed, liveness, audit],
       followers: [
         {
           subject: 'lag of the agenda',

@@ -5,13 +5,23 @@ import type { Agenda } from './agenda/agenda.js';
 import { countWaiting } from './agenda/waiting.js';
 
 const ended = counter('tidemark_jobs_ended_total', 'Jobs that ended, by state');
+/** Messages without an effect that were sent again, by what they were about. */
+export const repeated = counter(
+  'tidemark_messages_repeated_total',
+  'Work that no runner claimed and ends that no connection recorded in time, sent again',
+);
+/** Planned syncs that had passed without a job. */
+export const repaired = counter(
+  'tidemark_plans_repaired_total',
+  'Planned syncs that had passed without a job, by cause',
+);
 const duration = histogram('tidemark_job_duration_seconds', 'From the creation of a job to its end');
 
 /** Counts a job that ended. */
 export function recordEnding({ type, data: { createdAt, at } }: JobEnding): void {
   const state = endStates[type];
   ended.add(1, { state });
-  duration.record((at - createdAt) / 1000, { state });
+  duration.record(Math.max(0, at - createdAt) / 1000, { state });
 }
 
 /** The number of waiting jobs, by reason; each coordinator reports all of them. */

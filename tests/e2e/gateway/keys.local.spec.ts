@@ -111,6 +111,21 @@ describe('API keys', () => {
     await empty.close();
   });
 
+  it('with scope operate cannot all be revoked, not even two at the same time', async () => {
+    const empty = await Edge.start();
+    const [own] = (await empty.get('/v1/keys')).body.data;
+    const refused = await empty.call('DELETE', `/v1/keys/${own.id}`);
+    expect([refused.status, refused.body.error.code]).toEqual([409, 'CONFLICT']);
+    const other = await empty.newKey('acme', 'operate');
+    const answers = await Promise.all([own, other].map(({ id }) => empty.call('DELETE', `/v1/keys/${id}`)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+    const left = answers[0]!.status === 409 ? empty.key : other.key;
+    expect((await empty.get('/v1/keys', { key: left })).status).toBe(200);
+    const reader = await empty.call('POST', '/v1/keys', { key: left, body: { name: 'r', scopes: ['read'] } });
+    expect((await empty.call('DELETE', `/v1/keys/${reader.body.id}`, { key: left })).status).toBe(204);
+    await empty.close();
+  });
+
   it('can be given by the operator, who then gets no first key', async () => {
     const empty = await Edge.start({ settings: { apiKey: null } });
     const { eventStore } = empty.adapters;

@@ -50,6 +50,10 @@ describe('a provider', () => {
   it('is visible to all tenants, and managed by operators only', async () => {
     const list = (await as(acme, 'GET', '/v1/providers')).body;
     expect(list.data).toMatchObject([{ id: provider, name: 'Billing', subscriptionId: null }]);
+    const hidden = { connector: 'openapi', config: {} };
+    expect(list.data[0].source).toEqual(hidden);
+    expect((await as(acme, 'GET', `/v1/providers/${provider}`)).body.source).toEqual(hidden);
+    expect((await edge.get(`/v1/providers/${provider}`)).body.source).toEqual(publisher.source());
     expect(
       (await as(acme, 'POST', '/v1/providers', { name: 'x', source: { connector: 'noop', config: {} } })).status,
     ).toBe(403);

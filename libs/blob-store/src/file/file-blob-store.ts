@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, constants, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { Json, Labelled } from '@tidemark/foundation';
 import { blobId, blobIdOf, hexOf } from '../blob-id.js';
 import {
   BlobCorrupt,
@@ -27,14 +28,16 @@ interface Written {
  * Objects as files: `<root>/<first two hex digits>/<hash>`. An object is written to `<root>/tmp`, flushed to the disk and
  * renamed into place, so that a crash at any moment leaves a whole object or none.
  */
-export class FileBlobStore implements BlobStore {
+export class FileBlobStore implements BlobStore, Labelled {
   readonly #root: string;
   readonly #temporary: string;
+  readonly #label: string;
   #swept: Promise<void> | undefined;
 
   constructor(folder: string, options: { readonly namespace?: string } = {}) {
     this.#root = resolve(folder, options.namespace ?? '.');
     this.#temporary = join(this.#root, 'tmp');
+    this.#label = join(this.#root, 'installation.json');
   }
 
   async put(source: BlobSource): Promise<Written> {
@@ -65,6 +68,27 @@ export class FileBlobStore implements BlobStore {
 
   async has(id: BlobId): Promise<boolean> {
     return (await this.#size(hexOf(id))) !== undefined;
+  }
+
+  async label(): Promise<Json | undefined> {
+    try {
+      return JSON.parse(await readFile(this.#label, 'utf8')) as Json;
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw unavailable(error);
+    }
+  }
+
+  async setLabel(label: Json): Promise<void> {
+    try {
+      await mkdir(this.#temporary, { recursive: true });
+      const temporary = join(this.#temporary, randomUUID());
+      await writeFile(temporary, JSON.stringify(label), { flag: 'wx', flush: true });
+      await rename(temporary, this.#label);
+      await syncFolder(this.#root);
+    } catch (error) {
+      throw unavailable(error);
+    }
   }
 
   async ping(): Promise<void> {

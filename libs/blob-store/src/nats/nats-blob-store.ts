@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { headers, JsHeaders, NatsError, nuid, type StoredMsg } from 'nats';
+import type { Json, Labelled } from '@tidemark/foundation';
 import { blobId, blobIdOf, hexOf } from '../blob-id.js';
 import { BlobCorrupt, BlobNotFound, type BlobId, type BlobSource, type BlobStore } from '../port.js';
 import { opened, SourceFailed } from '../source.js';
 import { Connection, connectionOptions, type Session } from './connection.js';
-import { chunkSubject, digestOf, infoSubject, streamOf, type ObjectInfo } from './object-format.js';
+import { chunkSubject, digestOf, infoSubject, LABEL, streamOf, type ObjectInfo } from './object-format.js';
 import { resized } from './resized.js';
 
 const DEFAULT_BUCKET = 'tidemark-blobs';
@@ -24,7 +25,7 @@ interface Found {
  * their own; the message that names them comes last and makes it visible, so that a crash leaves a whole object or none.
  * Chunks are written and read a few at a time (the client library's own object store holds whole objects in memory).
  */
-export class NatsBlobStore implements BlobStore {
+export class NatsBlobStore implements BlobStore, Labelled {
   readonly #connection: Connection;
   readonly #bucket: string;
 
@@ -69,6 +70,23 @@ export class NatsBlobStore implements BlobStore {
   async has(id: BlobId): Promise<boolean> {
     hexOf(id);
     return (await this.#connection.run((session) => this.#find(session, id))) !== null;
+  }
+
+  async label(): Promise<Json | undefined> {
+    const found = await this.#connection.run((session) => this.#latest(session, LABEL));
+    return found?.info.description === undefined ? undefined : (JSON.parse(found.info.description) as Json);
+  }
+
+  async setLabel(label: Json): Promise<void> {
+    const nothing = { nuid: nuid.next(), size: 0, chunks: 0, digest: digestOf(createHash('sha256').digest()) };
+    const info: ObjectInfo = {
+      ...{ name: LABEL, bucket: this.#bucket, ...nothing, description: JSON.stringify(label) },
+      ...{ mtime: new Date().toISOString(), options: { max_chunk_size: CHUNK_BYTES } },
+    };
+    const replacing = headers();
+    replacing.set(JsHeaders.RollupHdr, JsHeaders.RollupValueSubject);
+    const subject = infoSubject(this.#bucket, LABEL);
+    await this.#connection.run(({ js }) => js.publish(subject, JSON.stringify(info), { headers: replacing }));
   }
 
   async ping(): Promise<void> {
@@ -163,7 +181,7 @@ export class NatsBlobStore implements BlobStore {
     return found?.info.deleted ? null : found;
   }
 
-  async #latest({ jsm }: Session, id: BlobId): Promise<Found | null> {
+  async #latest({ jsm }: Session, id: BlobId | typeof LABEL): Promise<Found | null> {
     const query = { last_by_subj: infoSubject(this.#bucket, id) };
     const message = await orNull(jsm.streams.getMessage(streamOf(this.#bucket), query));
     return message && { info: message.json<ObjectInfo>(), sequence: message.seq };

@@ -14,8 +14,12 @@ export interface ObjectInfo {
   readonly digest: string;
   readonly mtime: string;
   readonly deleted?: boolean;
+  readonly description?: string;
   readonly options: { readonly max_chunk_size: number };
 }
+
+/** The name of an empty object; its description is the label of the store. */
+export const LABEL = 'installation';
 
 export function streamOf(bucket: string): string {
   return `OBJ_${bucket}`;
@@ -25,7 +29,7 @@ export function chunkSubject(bucket: string, nuid: string): string {
   return `$O.${bucket}.C.${nuid}`;
 }
 
-export function infoSubject(bucket: string, id: BlobId): string {
+export function infoSubject(bucket: string, id: BlobId | typeof LABEL): string {
   return `$O.${bucket}.M.${padded(Buffer.from(id))}`;
 }
 

@@ -1,12 +1,25 @@
 import type { FieldFault } from '@tidemark/contracts';
 import { z } from 'zod';
 import type { Manifest } from './manifest.js';
+import { secretsIn } from './secrets.js';
 
 /** All problems of a config at once, fields as paths from the config; empty when it is valid. */
 export function configProblems(manifest: Manifest, config: unknown): FieldFault[] {
+  const problems = schemaProblems(manifest, config);
+  const secrets = secretsIn(config, nextStepOf(manifest));
+  return [...problems, ...secrets.filter(({ field }) => !problems.some((other) => other.field === field))];
+}
+
+/** The same without the secrets in it, which a config that was stored earlier may have. */
+export function schemaProblems(manifest: Manifest, config: unknown): FieldFault[] {
   const { error } = manifest.config.safeParse(config);
   return error ? problemsOf(error, manifest.config) : [];
 }
+
+const nextStepOf = ({ auth }: Manifest): string =>
+  auth.every((kind) => kind === 'none')
+    ? 'configs are not secret, and this connector takes no credential; use an address that needs none'
+    : "configs are not secret; put it into the connection's credential";
 
 /** The JSON Schema (2020-12) of a manifest's config, as a user writes it: fields with defaults are not required. */
 export function configSchema(manifest: Manifest): JsonSchema {

@@ -16,13 +16,7 @@ const expression = text.max(2000).superRefine((source, context) => {
   }
 });
 
-/** Parameters whose names suggest credentials; those belong in the connection's credential. */
-const SECRET =
-  /^(api[-_]?key|x-api-key|access[-_]?token|auth([-_]?token|orization)?|client[-_]?secret|password|secret|signature|sig)$/i;
-
-const parameter = text
-  .max(128, 'must be at most 128 characters')
-  .refine((key) => !SECRET.test(key), 'cannot be set here: secrets belong in the credential');
+const parameter = text.max(128, 'must be at most 128 characters');
 
 const values = z.record(parameter, z.union([z.string(), z.number(), z.boolean()]), {
   error: 'must be an object of names and values',

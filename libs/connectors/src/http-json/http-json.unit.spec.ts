@@ -28,7 +28,7 @@ describe('the config of http-json', () => {
     [config({ path: 'items' }), 'objects.0.path', 'must start with / and have no query'],
     [config({ path: '/items/{id}' }), 'objects.0.path', 'refers to fields of a parent, but the object has no parent'],
     [config({ path: '/items/{id', parent: { object: 'a' } }), 'objects.0.path', 'has an unmatched brace'],
-    [config({ query: { api_key: 'x' } }), 'objects.0.query.api_key', /secrets belong in the credential/],
+    [config({ query: { api_key: 'x' } }), 'objects.0.query.api_key', /looks like a secret: .* credential$/],
     [config({ records: 'a..b' }), 'objects.0.records', /is not a valid JMESPath expression: Syntax error/],
     [config({ id: 1 }), 'objects.0.id', 'must be text'],
     [config({ body: {} }), 'objects.0.body', 'requires the method POST'],

@@ -84,9 +84,12 @@ export class CheckpointSavedData extends merge(AtAttempt, Checkpoint) {
   readonly sequence!: number;
 }
 
-@Shape({ description: "The claim's runner sent no heartbeat in time: the stage is offered again." })
+@Shape({ description: "The claim's runner sent no heartbeat in time, or gave it back: the stage is offered again." })
 export class ClaimExpiredData extends AtAttempt {
   @Text() readonly service!: string;
+
+  @Flag({ optional: true, description: 'True when its runner gave it back because it was stopped.' })
+  readonly released?: boolean;
 }
 
 @Shape({ description: "Heartbeats arrive, but nothing advanced within the pipeline's limit." })

@@ -210,6 +210,10 @@ export class StageFailure extends ClaimRef {
 @Shape()
 export class CancelConfirmation extends HeldClaim {}
 
+/** The runner was stopped before it could end the leg. */
+@Shape()
+export class ClaimRelease extends HeldClaim {}
+
 @Shape()
 export class ReportTaken {
   @Flag({ description: 'True: the leg is over: the work was handed over, or the job ended.' })

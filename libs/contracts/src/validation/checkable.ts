@@ -1,6 +1,7 @@
 import { isInstant, isJsonObject } from '@tidemark/foundation';
 import type { FieldType } from '../fields/field-type.js';
 import { fieldsOf, type Field, type Shape } from '../fields/shape.js';
+import { refusedTextIn } from '../fields/text.js';
 import { rulesFor } from './rules.js';
 
 export type Source = 'query' | 'body' | 'message';
@@ -8,6 +9,7 @@ export type Source = 'query' | 'body' | 'message';
 interface Reading {
   readonly from: Source;
   readonly onUnknown: (path: string) => void;
+  readonly onRefusedText: (path: string) => void;
 }
 
 type Members = { [name: string]: unknown };
@@ -55,6 +57,14 @@ function read(type: FieldType, value: unknown, reading: Reading, path: string): 
       const list = from === 'query' ? split(value) : value;
       if (!Array.isArray(list)) return list;
       return list.map((item, index) => read(type.of, item, reading, `${path}[${index}]`));
+    }
+    case 'text':
+      return type.max !== undefined && typeof value === 'string' ? value.trim() : value;
+    case 'object': {
+      // Between services it quotes other systems; what callers give follows the rule of all text.
+      const refused = from === 'message' ? undefined : refusedTextIn(value, path);
+      if (refused !== undefined) reading.onRefusedText(refused);
+      return value;
     }
     case 'number':
       return from === 'query' && typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;

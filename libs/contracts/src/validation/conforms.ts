@@ -1,6 +1,7 @@
 import { isJsonObject } from '@tidemark/foundation';
 import type { FieldType } from '../fields/field-type.js';
 import { fieldsOf, type Shape } from '../fields/shape.js';
+import { isText } from '../fields/text.js';
 import { isWithinDepth } from './rules.js';
 
 /**
@@ -35,7 +36,8 @@ function hasType(type: FieldType, value: unknown): boolean {
     case 'text':
       // A text has at most as many characters as code units, and one of them when it is not empty.
       if (typeof value !== 'string' || type.pattern || type.min > 1) return false;
-      return value.length >= type.min && value.length <= (type.max ?? Infinity);
+      if (value.length < type.min || value.length > (type.max ?? Infinity)) return false;
+      return type.max === undefined || (isText(value) && value.trim() === value);
     case 'word':
       return type.words.includes(value as string);
     case 'number':

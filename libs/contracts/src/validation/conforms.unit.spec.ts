@@ -7,7 +7,21 @@ import { conforms } from './conforms.js';
 import { fieldProblems } from './validated.js';
 
 const values = [
-  ...['', 'a', 'api', 'full', 'queue', 'x'.repeat(129), '😀'.repeat(70), '2026-01-01T00:00:00Z', 'sha256:ab'],
+  ...[
+    '',
+    'a',
+    'api',
+    'full',
+    'queue',
+    'x'.repeat(129),
+    '😀'.repeat(70),
+    '2026-01-01T00:00:00Z',
+    'sha256:ab',
+    ' a',
+    'a\u0000',
+    '\ud800',
+    '\u202ea',
+  ],
   ...[
     0,
     1,
@@ -52,7 +66,11 @@ describe('a message that plainly has its shape', () => {
         const input = Object.fromEntries(names.flatMap((name) => (pick([0, 1, 1]) ? [[name, pick(values)]] : [])));
         if (!conforms(shape, input)) continue;
         plain += 1;
-        const instance = checkableOf(shape, input, { from: 'message', onUnknown: () => expect(input).toBe('known') });
+        const instance = checkableOf(shape, input, {
+          from: 'message',
+          onUnknown: () => expect(input).toBe('known'),
+          onRefusedText: () => expect(input).toBe('text'),
+        });
         expect([shape.name, input, fieldProblems(shape, instance)]).toEqual([shape.name, input, []]);
       }
     }

@@ -18,6 +18,7 @@ import {
 } from 'class-validator';
 import type { FieldType } from '../fields/field-type.js';
 import type { Field } from '../fields/shape.js';
+import { isText, TEXT_RULE } from '../fields/text.js';
 import { isInstant } from '@tidemark/foundation';
 
 const DEEPEST = 64;
@@ -64,6 +65,8 @@ function textRules({ min, max, pattern }: FieldType & { kind: 'text' }, each: bo
   const message = max === undefined ? 'must be text' : `must be text of ${min} to ${max} characters`;
   return [
     IsString({ each, message }),
+    // Without a maximum it is the text of a service, which may quote anything.
+    ...(max !== undefined ? [by('text', (value) => typeof value !== 'string' || isText(value), TEXT_RULE, each)] : []),
     ...(max !== undefined ? [Length(min, max, { each, message })] : []),
     ...(max === undefined && min > 0 ? [MinLength(min, { each, message: 'must not be empty' })] : []),
     ...(pattern ? [Matches(pattern, { each, message: `must match ${pattern}` })] : []),

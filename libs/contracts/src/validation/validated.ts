@@ -1,6 +1,7 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { invalid, problem, TidemarkError } from '../errors.js';
 import { fieldsOf, rulesOf, type Shape } from '../fields/shape.js';
+import { TEXT_RULE } from '../fields/text.js';
 import type { FieldProblem } from '../shapes/error.js';
 import { checkableOf, membersOf, plainOf, type Source } from './checkable.js';
 import { conforms } from './conforms.js';
@@ -25,8 +26,13 @@ export function validated<T extends object>(shape: Shape<T>, input: unknown, opt
     throw new TidemarkError('VALIDATION_FAILED', `the ${from} must be a JSON object`);
   if (from === 'message' && conforms(shape, input)) return withRules(shape, input) as T;
   const unknownFields: FieldProblem[] = [];
-  const instance = checkableOf(shape, input, { from, onUnknown: (path) => unknownFields.push(notKnown(path)) });
-  const problems = [...fieldProblems(shape, instance), ...(unknown === 'refuse' ? unknownFields : [])];
+  const refusedTexts: FieldProblem[] = [];
+  const instance = checkableOf(shape, input, {
+    from,
+    onUnknown: (path) => unknownFields.push(notKnown(path)),
+    onRefusedText: (path) => refusedTexts.push(problem(path, TEXT_RULE)),
+  });
+  const problems = [...fieldProblems(shape, instance), ...refusedTexts, ...(unknown === 'refuse' ? unknownFields : [])];
   if (problems.length > 0) throw invalid(problems);
   return plainOf(withRules(shape, instance)) as T;
 }

@@ -16,6 +16,7 @@ import {
   CancelConfirmation,
   CheckpointReport,
   ClaimGranted,
+  ClaimRelease,
   ClaimRequest,
   ReportTaken,
   StageFailure,
@@ -174,6 +175,13 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     output: reportTaken,
     summary: 'The error that ended a stage; may be repeated',
     errors: ['STALE_CLAIM', 'NOT_FOUND'],
+  }),
+  'release-claim': verb({
+    input: ClaimRelease,
+    output: nothing,
+    summary: 'The runner was stopped and gives its leg back; may be repeated',
+    description: 'The leg is offered to another runner at once. A lost claim would count against the job.',
+    errors: ['NOT_FOUND'],
   }),
   'confirm-cancel': verb({
     input: CancelConfirmation,

@@ -17,6 +17,8 @@ import {
   Unavailable,
 } from '../errors.js';
 
+const GRPC_UNKNOWN = 2;
+const GRPC_INVALID_ARGUMENT = 3;
 const GRPC_UNAVAILABLE = 14;
 /** gRPC's message when a call never left this process. */
 const NEVER_SENT = /no connection established|name resolution|waiting for LB pick|failed to discover|ECONNREFUSED/i;
@@ -42,6 +44,12 @@ export function readFailure(stream: string, cause: unknown): EventStoreError {
 
 export function unavailable(cause: unknown): Unavailable {
   return new Unavailable(`EventStoreDB cannot be reached: ${reason(cause)}`, { cause });
+}
+
+/** Whether no record begins at the position that was to be read: the server's log is not the one it was taken from. */
+export function isNoPosition(cause: unknown): boolean {
+  const { message = '', code } = cause as { message?: string; code?: number };
+  return (code === GRPC_INVALID_ARGUMENT || code === GRPC_UNKNOWN) && /position|record|log/i.test(message);
 }
 
 function knownRefusal(stream: string, cause: unknown): EventStoreError | undefined {

@@ -2,6 +2,8 @@ import { BACKWARDS, END, EventStoreDBClient, FORWARDS, START, type StreamingRead
 import { sleep, withTimeout } from '@tidemark/foundation';
 import { encodeAppend } from '../encoding.js';
 import { Conflict, OutcomeUnknown, StreamDeleted, Unavailable, type EventStoreError } from '../errors.js';
+import type { Anchor } from '../history/epochs.js';
+import { LogHistory } from '../history/log-history.js';
 import type {
   AppendResult,
   BatchHandler,
@@ -15,8 +17,9 @@ import type {
 } from '../port.js';
 import { checkSubscribeOptions } from '../subscribe-options.js';
 import { BatchAppender } from './batch-appender.js';
-import { readFailure, unavailable, writeFailure } from './driver-errors.js';
+import { isNoPosition, readFailure, unavailable, writeFailure } from './driver-errors.js';
 import { EsdbSubscription } from './esdb-subscription.js';
+import { toServer } from './log-position.js';
 import { recorded } from './recorded-event.js';
 import { StreamNames } from './stream-names.js';
 
@@ -37,6 +40,7 @@ const REPEAT_FOR_MS = 2_500;
  * server recognises, before OutcomeUnknown is thrown.
  */
 export class EsdbEventStore implements EventStore {
+  readonly history = new LogHistory(this);
   readonly #client: EventStoreDBClient;
   readonly #appender: BatchAppender;
   readonly #names: StreamNames;
@@ -94,15 +98,25 @@ export class EsdbEventStore implements EventStore {
 
   /** The server's last event, in any namespace. */
   async head(): Promise<number> {
+    return (await this.eventAt('end'))?.position ?? -1;
+  }
+
+  /** An event in any namespace. The leader is asked: a follower that lags would seem to have lost it. */
+  async eventAt(position: number | 'end'): Promise<Anchor | undefined> {
     this.#assertOpen();
-    const reading = this.#client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 });
+    const where =
+      position === 'end'
+        ? ({ direction: BACKWARDS, fromPosition: END } as const)
+        : ({ direction: FORWARDS, fromPosition: toServer({ position }) } as const);
+    const reading = this.#client.readAll({ ...where, maxCount: 1, requiresLeader: true });
     try {
-      let position = -1;
       for await (const { event, commitPosition } of answered(reading, this.#answerWithin)) {
-        position = Number(commitPosition ?? event?.position.commit);
+        const found = Number(commitPosition ?? event?.position.commit);
+        if (event && (position === 'end' || found === position)) return { position: found, id: event.id };
       }
-      return position;
+      return undefined;
     } catch (error) {
+      if (position !== 'end' && isNoPosition(error)) return undefined;
       throw unavailable(error);
     }
   }

@@ -4,6 +4,7 @@ import {
   type AllStreamResolvedEvent,
   type AllStreamSubscription,
   type EventStoreDBClient,
+  type Position,
   type PrefixesFilter,
   type RegexFilter,
 } from '@eventstore/db-client';
@@ -16,6 +17,7 @@ import {
   type Subscription,
 } from '../port.js';
 import { unavailable } from './driver-errors.js';
+import { fromServer, toServer, type LogPosition } from './log-position.js';
 import { recorded } from './recorded-event.js';
 import type { StreamNames } from './stream-names.js';
 
@@ -35,15 +37,14 @@ export interface SubscriptionContext {
 }
 
 /** Events that have arrived and are not handled yet. */
-interface Arrived {
+interface Arrived extends LogPosition {
   readonly events: RecordedEvent[];
-  readonly position: number;
   readonly caughtUp: boolean;
 }
 
 /** Follows `$all` from a position and, after a lost connection, from the handler's position. */
 export class EsdbSubscription implements Subscription {
-  #handled: number | undefined;
+  #handled: LogPosition | undefined;
   #stopping = false;
   #caughtUp = false;
   readonly #aborted = new AbortController();
@@ -57,14 +58,15 @@ export class EsdbSubscription implements Subscription {
     private readonly handler: BatchHandler,
     private readonly context: SubscriptionContext,
   ) {
-    if (options.after !== 'end') this.#handled = options.after;
+    const { after, token } = options;
+    if (after !== 'end') this.#handled = { position: after, ...(token !== undefined && { token }) };
     this.#categories = options.categories && new Set(options.categories);
     this.#batchSize = options.batchSize ?? 500;
     void this.#run();
   }
 
   get position(): number {
-    return this.#handled ?? -1;
+    return this.#handled?.position ?? -1;
   }
 
   get ended(): Promise<void> {
@@ -80,7 +82,7 @@ export class EsdbSubscription implements Subscription {
   async #run(): Promise<void> {
     while (!this.#stopping) {
       try {
-        this.#handled ??= await this.context.head();
+        this.#handled ??= { position: await this.context.head() };
         await this.#follow(this.#handled);
       } catch (error) {
         if (this.#stopping) break;
@@ -93,7 +95,7 @@ export class EsdbSubscription implements Subscription {
   }
 
   /** Runs over one connection. @throws the reason why it ended */
-  async #follow(after: number): Promise<void> {
+  async #follow(after: LogPosition): Promise<void> {
     const feed = new Feed(this.context.client, after, (checkpoint) =>
       streamNameFilter({
         ...this.context.names.filter(this.options.categories),
@@ -125,11 +127,11 @@ export class EsdbSubscription implements Subscription {
     return wanted ? recorded(resolved, stream) : undefined;
   }
 
-  async #handle({ events, position, caughtUp }: Arrived): Promise<void> {
+  async #handle({ events, position, token, caughtUp }: Arrived): Promise<void> {
     this.#backoff.reset();
     try {
-      if (events.length > 0 || position > this.position) await this.handler(events, position);
-      this.#handled = position;
+      if (events.length > 0 || position > this.position) await this.handler(events, position, token);
+      this.#handled = { position, ...(token !== undefined && { token }) };
       if (caughtUp && !this.#caughtUp) {
         this.#caughtUp = true;
         this.options.onCaughtUp?.();
@@ -141,26 +143,25 @@ export class EsdbSubscription implements Subscription {
   }
 }
 
-type MakeFilter = (reached: (source: unknown, position: { commit: bigint }) => void) => PrefixesFilter | RegexFilter;
+type MakeFilter = (reached: (source: unknown, position: Position) => void) => PrefixesFilter | RegexFilter;
 
 /** The driver's subscription, read in batches. */
 class Feed {
   readonly #source: AllStreamSubscription;
   #failure: Error | undefined;
   /** How far the server has read, and whether it has reached the end: covers all events that arrived before. */
-  #checkpoint: number;
+  #checkpoint: LogPosition;
   #atEnd = false;
   #hasArrived = false;
   #waiting: (() => void) | undefined;
 
-  constructor(client: EventStoreDBClient, after: number, filter: MakeFilter) {
+  constructor(client: EventStoreDBClient, after: LogPosition, filter: MakeFilter) {
     this.#checkpoint = after;
-    const position = BigInt(Math.max(after, 0));
     this.#source = client.subscribeToAll(
       {
-        fromPosition: after < 0 ? START : { commit: position, prepare: position },
-        filter: filter((_, { commit }) => {
-          this.#checkpoint = Number(commit);
+        fromPosition: after.position < 0 && after.token === undefined ? START : toServer(after),
+        filter: filter((_, reached) => {
+          this.#checkpoint = later(this.#checkpoint, fromServer(reached));
           this.wake();
         }),
       },
@@ -179,21 +180,21 @@ class Feed {
   /** The next batch; undefined when there is nothing new. */
   take(limit: number, convert: (event: AllStreamResolvedEvent) => RecordedEvent | undefined): Arrived | undefined {
     const events: RecordedEvent[] = [];
-    let position = -1;
+    let taken: LogPosition | undefined;
     while (events.length < limit) {
       const next = this.#source.read() as AllStreamResolvedEvent | null;
       if (next === null) {
         // All events before the checkpoint have been taken, so the checkpoint counts.
-        if (position < 0 && !this.#hasArrived) return undefined;
+        if (!taken && !this.#hasArrived) return undefined;
         this.#hasArrived = false;
-        return { events, position: Math.max(position, this.#checkpoint), caughtUp: this.#atEnd };
+        return { events, ...this.#checkpoint, caughtUp: this.#atEnd };
       }
       const event = convert(next);
       if (event) events.push(event);
-      position = Number(next.commitPosition ?? next.event?.position.commit);
-      this.#checkpoint = Math.max(this.#checkpoint, position);
+      taken = { position: Number(next.commitPosition ?? next.event?.position.commit) };
+      this.#checkpoint = later(this.#checkpoint, taken);
     }
-    return { events, position, caughtUp: false };
+    return { events, ...taken!, caughtUp: false };
   }
 
   /** Waits for something to arrive. @throws when the connection has ended */
@@ -218,3 +219,5 @@ class Feed {
     this.wake();
   }
 }
+
+const later = (one: LogPosition, other: LogPosition) => (other.position >= one.position ? other : one);

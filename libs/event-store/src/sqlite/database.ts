@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { Unavailable } from '../errors.js';
+import { damaged, isDamage } from './damage.js';
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 // A stream is known by its `sid`, the position of its first event: 8 bytes instead of its name in every row and in
 // the index, and new streams go to the right end of both.
@@ -20,6 +21,7 @@ const SCHEMA = `
     data TEXT NOT NULL,
     meta TEXT NOT NULL,
     ts INTEGER NOT NULL,
+    crc INTEGER,
     UNIQUE (sid, rev)
   );
   CREATE TABLE checkpoints (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -29,10 +31,10 @@ const SCHEMA = `
 
 /**
  * Opens the file, creates its tables when it is new, and counts the opening.
- * @returns the connection and the number of times the file has been opened, this one included
+ * @returns the connection, the number of times the file has been opened, this one included, and the last position
  * @throws Unavailable with one line that names the file
  */
-export function openDatabase(path: string): { database: DatabaseSync; epoch: number } {
+export function openDatabase(path: string): { database: DatabaseSync; epoch: number; last: number } {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { timeout: 100 });
@@ -45,10 +47,15 @@ export function openDatabase(path: string): { database: DatabaseSync; epoch: num
       PRAGMA journal_size_limit = 67108864;
       PRAGMA cache_size = -65536;
     `);
-    return { database, epoch: migrate(database) };
+    const epoch = migrate(database);
+    const { last } = database.prepare('SELECT coalesce(max(pos), -1) AS last FROM events').get() as { last: number };
+    return { database, epoch, last };
   } catch (cause) {
     database?.close();
-    throw new Unavailable(`cannot open ${path}: ${(cause as Error).message}`, { cause });
+    const { message, errcode } = cause as { message: string; errcode?: number };
+    throw isDamage(errcode)
+      ? damaged(path, message, { cause })
+      : new Unavailable(`cannot open ${path}: ${message}`, { cause });
   }
 }
 
@@ -56,7 +63,10 @@ function migrate(database: DatabaseSync): number {
   database.exec('BEGIN IMMEDIATE');
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version > SCHEMA_VERSION) throw new Error(`it was written by a newer version (schema ${version})`);
-  if (version === 0) database.exec(`${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+  if (version === 0) database.exec(SCHEMA);
+  // Events stored before checksums have none.
+  if (version === 1) database.exec('ALTER TABLE events ADD COLUMN crc INTEGER');
+  if (version < SCHEMA_VERSION) database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   const row = database.prepare(`UPDATE store SET value = value + 1 WHERE key = 'epoch' RETURNING value`).get();
   database.exec('COMMIT');
   return (row as { value: number }).value;

@@ -1,6 +1,8 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { StreamDeleted, StreamNotFound, Unavailable } from '../errors.js';
+import type { Anchor } from '../history/epochs.js';
 import type { EventMetadata, ReadOptions, RecordedEvent } from '../port.js';
+import { checksumOf, type StoredEvent } from './checksum.js';
 
 /** Memory limits of one reader. */
 const CHUNK_ROWS = 500;
@@ -21,12 +23,20 @@ export class LogReader {
   readonly #forwards: StatementSync;
   readonly #backwards: StatementSync;
   readonly #findStream: StatementSync;
+  readonly #idAt: StatementSync;
 
   constructor(private readonly database: DatabaseSync) {
-    const columns = 'SELECT pos, rev, id, type, data, meta, ts FROM events WHERE sid = ?';
+    const columns = 'SELECT pos, rev, id, type, data, meta, ts, crc FROM events WHERE sid = ?';
     this.#forwards = arrays(database.prepare(`${columns} AND rev >= ? ORDER BY rev LIMIT ?`));
     this.#backwards = arrays(database.prepare(`${columns} AND rev <= ? ORDER BY rev DESC LIMIT ?`));
     this.#findStream = database.prepare('SELECT sid, deleted FROM streams WHERE name = ?');
+    this.#idAt = database.prepare('SELECT id FROM events WHERE pos = ?');
+  }
+
+  /** The event at this position. @throws Unavailable */
+  eventAt(position: number): Anchor | undefined {
+    const row = guarded(() => this.#idAt.get(position));
+    return row && { position, id: row['id'] as string };
   }
 
   /** A stream's events, in chunks. @throws StreamNotFound · StreamDeleted · Unavailable */
@@ -53,7 +63,7 @@ export class LogReader {
     const { where, parameters } = filter(categories);
     const statement = arrays(
       this.database.prepare(`
-        SELECT e.pos, e.rev, e.id, e.type, e.data, e.meta, e.ts, s.name
+        SELECT e.pos, e.rev, e.id, e.type, e.data, e.meta, e.ts, e.crc, s.name
         FROM events e CROSS JOIN streams s ON s.sid = e.sid
         WHERE e.pos > ? AND e.pos <= ? AND (${where}) ORDER BY e.pos LIMIT ?`),
     );
@@ -70,7 +80,7 @@ function take(statement: StatementSync, parameters: SQLOutputValue[], stream?: s
   const events: RecordedEvent[] = [];
   let bytes = 0;
   for (const row of statement.iterate(...parameters) as unknown as Iterable<Row>) {
-    events.push(recorded(row, stream ?? (row[7] as string)));
+    events.push(recorded(row, stream ?? (row[8] as string)));
     bytes += (row[4] as string).length;
     if (bytes > CHUNK_BYTES) return { events, complete: false };
   }
@@ -78,15 +88,16 @@ function take(statement: StatementSync, parameters: SQLOutputValue[], stream?: s
 }
 
 function recorded(row: Row, stream: string): RecordedEvent {
+  const [position, revision, id, type, data, metadata, recordedAt, crc] = row as unknown as [
+    ...StoredEvent,
+    number | null,
+  ];
+  if (crc !== null && crc !== checksumOf(stream, [position, revision, id, type, data, metadata, recordedAt]))
+    throw new Error(`the event at position ${position} (revision ${revision} of ${stream}) is not what was stored`);
   return {
-    id: row[2] as string,
-    type: row[3] as string,
-    data: JSON.parse(row[4] as string) as unknown,
-    metadata: JSON.parse(row[5] as string) as EventMetadata,
-    stream,
-    revision: row[1] as number,
-    position: row[0] as number,
-    recordedAt: row[6] as number,
+    ...{ id, type, stream, revision, position, recordedAt },
+    data: JSON.parse(data) as unknown,
+    metadata: JSON.parse(metadata) as EventMetadata,
   };
 }
 

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EncodedAppend } from '../encoding.js';
 import { Conflict, StreamDeleted, StreamNotFound, type EventStoreError } from '../errors.js';
 import type { AppendResult, ExpectedRevision, NewEvent, RecordedEvent } from '../port.js';
+import { checksumOf } from './checksum.js';
 import { RowBuffer } from './row-buffer.js';
 import { type StreamHeads, type StreamHead } from './stream-heads.js';
 
@@ -48,7 +49,7 @@ export class OperationStage {
     lastPosition: number,
   ) {
     this.#nextPosition = lastPosition + 1;
-    this.#eventRows = new RowBuffer(database, 'events', 8);
+    this.#eventRows = new RowBuffer(database, 'events', 9);
     this.#streamRows = new RowBuffer(database, 'streams', 3);
     this.#block = database.prepare('SELECT id, pos FROM events WHERE sid = ? AND rev >= ? ORDER BY rev LIMIT ?');
     this.#markDeleted = database.prepare('UPDATE streams SET deleted = 1 WHERE sid = ?');
@@ -93,7 +94,8 @@ export class OperationStage {
       const position = this.#nextPosition++;
       const revision = ++end.revision;
       const { data, metadata } = encoded.events[index]!;
-      this.#eventRows.add(position, end.sid, revision, event.id, event.type, data, metadata, now);
+      const crc = checksumOf(stream, [position, revision, event.id, event.type, data, metadata, now]);
+      this.#eventRows.add(position, end.sid, revision, event.id, event.type, data, metadata, now, crc);
       commit.events.push({
         id: event.id,
         type: event.type,

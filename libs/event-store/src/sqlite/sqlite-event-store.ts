@@ -1,9 +1,12 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
-import { systemClock, type Clock } from '@tidemark/foundation';
+import { systemClock, type Clock, type Conditions } from '@tidemark/foundation';
 import { encodeAppend, type EncodedAppend } from '../encoding.js';
 import { Unavailable } from '../errors.js';
+import type { Anchor } from '../history/epochs.js';
+import { LogHistory } from '../history/log-history.js';
 import type {
   AppendResult,
   BatchHandler,
@@ -17,8 +20,10 @@ import type {
 } from '../port.js';
 import { checkSubscribeOptions } from '../subscribe-options.js';
 import { SqliteCheckpoints, type Checkpoints } from './checkpoints.js';
+import { damaged } from './damage.js';
 import { openDatabase } from './database.js';
 import { FileLock } from './file-lock.js';
+import { LogCheck } from './log-check.js';
 import { LogReader } from './log-reader.js';
 import { LogSubscription } from './log-subscription.js';
 import { OperationStage, type Commit } from './operations.js';
@@ -31,9 +36,13 @@ export interface SqliteEventStoreOptions {
   readonly clock?: Clock;
   /** Streams whose end is kept in memory. Default 100,000 (about 20 MB). */
   readonly cachedStreams?: number;
+  /** What is wrong in this process; the store adds to it. */
+  readonly conditions?: Conditions;
 }
 
 const CHECKPOINT_DELAY = 50; // ms
+/** A log of this size is checked in about a second. */
+const CHECKED_AT_START_BYTES = 64 * 1024 * 1024;
 
 /**
  * The embedded event store: one SQLite file, one process. Every append is on the disk (synchronous = FULL) before it is
@@ -42,6 +51,7 @@ const CHECKPOINT_DELAY = 50; // ms
 export class SqliteEventStore implements EventStore {
   /** How often the file has been opened, this time included: grows with every start. */
   readonly epoch: number;
+  readonly history = new LogHistory(this);
   // eslint-disable-next-line no-restricted-syntax -- a test makes the disk full through it
   private readonly database: DatabaseSync;
   readonly #lock: FileLock;
@@ -49,6 +59,9 @@ export class SqliteEventStore implements EventStore {
   readonly #heads: StreamHeads;
   readonly #reader: LogReader;
   readonly #wal: WalCheckpointer;
+  #check: LogCheck | undefined;
+  readonly #file: string;
+  readonly #conditions: Conditions | undefined;
   readonly #values: SqliteCheckpoints;
   readonly #subscriptions = new Set<LogSubscription>();
   #checkpointTimer: NodeJS.Timeout | undefined;
@@ -56,11 +69,10 @@ export class SqliteEventStore implements EventStore {
 
   /** @throws Unavailable when the file cannot be opened or another process has it */
   constructor(path: string, options: SqliteEventStoreOptions = {}) {
-    const file = resolve(path);
-    ({ database: this.database, epoch: this.epoch, lock: this.#lock } = openLocked(file));
-    const { last } = this.database.prepare('SELECT coalesce(max(pos), -1) AS last FROM events').get() as {
-      last: number;
-    };
+    const file = (this.#file = resolve(path));
+    this.#conditions = options.conditions;
+    const { last, ...opened } = openLocked(file);
+    ({ database: this.database, epoch: this.epoch, lock: this.#lock } = opened);
     this.#heads = new StreamHeads(this.database, options.cachedStreams ?? 100_000);
     const stage = new OperationStage(this.database, this.#heads, last);
     this.#values = new SqliteCheckpoints(this.database, () => this.#writeCheckpointsSoon());
@@ -69,6 +81,21 @@ export class SqliteEventStore implements EventStore {
     this.#writer = new Writer(this.database, stage, this.#values, options.clock ?? systemClock, last, (commit) =>
       this.#handOver(commit),
     );
+  }
+
+  /**
+   * Looks for damage in the whole file; in one of more than 64 MB while the store is used.
+   * @throws Unavailable, with what is damaged and what to do
+   */
+  async check(): Promise<void> {
+    const { result } = (this.#check = new LogCheck(this.#file));
+    if (statSync(this.#file).size <= CHECKED_AT_START_BYTES) {
+      const damage = await result;
+      if (damage !== undefined) throw damaged(this.#file, damage);
+    } else
+      void result.then((damage) => {
+        if (damage !== undefined) this.#conditions?.raise('events.db', damaged(this.#file, damage).message, 'unready');
+      });
   }
 
   /** Small values that consumers keep beside the log. */
@@ -116,6 +143,11 @@ export class SqliteEventStore implements EventStore {
     return this.#writer.lastPosition;
   }
 
+  async eventAt(position: number | 'end'): Promise<Anchor | undefined> {
+    this.#assertOpen();
+    return this.#reader.eventAt(position === 'end' ? this.#writer.lastPosition : position);
+  }
+
   async tombstone(stream: string, expected: ExpectedRevision): Promise<void> {
     this.#assertOpen();
     await this.#writer.enqueue({ kind: 'tombstone', stream, expected });
@@ -137,7 +169,7 @@ export class SqliteEventStore implements EventStore {
     clearTimeout(this.#checkpointTimer);
     // The last barrier takes the last checkpoints with it. A disk that is full now must not keep the file locked.
     await this.#writer.enqueue({ kind: 'barrier' }).catch(() => {});
-    await this.#wal.stop();
+    await Promise.all([this.#wal.stop(), this.#check?.stop()]);
     this.database.close();
     this.#lock.release();
   }

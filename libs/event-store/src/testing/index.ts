@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from '@jest/globals';
 import { appendCases } from './append-cases.js';
 import { faultCases } from './fault-cases.js';
 import { TestStores, type ConformanceOptions, type EventStoreHarness } from './harness.js';
+import { historyCases } from './history-cases.js';
 import { readCases } from './read-cases.js';
 import { subscriptionCases } from './subscription-cases.js';
 import { unknownEventCases } from './unknown-event-cases.js';
@@ -28,6 +29,7 @@ export function eventStoreConformance(
     appendCases(() => stores);
     readCases(() => stores);
     subscriptionCases(() => stores);
+    historyCases(() => stores);
     faultCases(() => stores, options);
     unknownEventCases(() => stores);
   });

@@ -1,5 +1,5 @@
-import { NatsError, type ConnectionOptions, type JetStreamManager, type Msg } from 'nats';
-import { sleep, unlessAborted } from '@tidemark/foundation';
+import { NatsError, type ConnectionOptions, type JetStreamManager, type KV, type Msg } from 'nats';
+import { sleep, unlessAborted, type Json, type Labelled } from '@tidemark/foundation';
 import { BrokerUnavailable, DeadlineExceeded, NoResponder } from '../errors.js';
 import { withPatience } from '../patience.js';
 import { bury, consumePolicy, MAX_MESSAGE_BYTES } from '../policy.js';
@@ -36,13 +36,15 @@ export interface NatsBrokerOptions {
   readonly onError?: (error: Error) => void;
 }
 
+/** A key of the relays' bucket; no relay has this name. */
+const LABEL = 'installation';
 const QUEUE_GROUP = 'tidemark';
 const ERROR_HEADER = 'tidemark-error';
 const PING_MS = 2_000;
 const ERROR_HEADERS = encodeHeaders({ [ERROR_HEADER]: '1' });
 
 /** The broker on NATS: requests and broadcasts over core NATS, stored messages over JetStream. */
-export class NatsBroker implements port.Broker {
+export class NatsBroker implements port.Broker, Labelled {
   readonly #exchange: Exchange;
   readonly #publisher: Publisher;
   readonly #tools: DeliveryTools;
@@ -163,6 +165,26 @@ export class NatsBroker implements port.Broker {
     const relay = new NatsRelay(options, dial, this.namespace, options.onError ?? this.onError);
     relay.start();
     return this.#running.addRelay(relay);
+  }
+
+  async label(): Promise<Json | undefined> {
+    return this.#withBucket(async (bucket) => {
+      const entry = await bucket.get(LABEL);
+      return entry?.operation === 'PUT' ? entry.json<Json>() : undefined;
+    });
+  }
+
+  async setLabel(label: Json): Promise<void> {
+    await this.#withBucket((bucket) => bucket.put(LABEL, JSON.stringify(label)));
+  }
+
+  async #withBucket<T>(work: (bucket: KV) => Promise<T>): Promise<T> {
+    try {
+      await this.connection.up(PING_MS);
+      return await work(await this.connection.nc.jetstream().views.kv(`${this.namespace.name}_RELAY`));
+    } catch (error) {
+      throw error instanceof BrokerUnavailable ? error : unavailable(error);
+    }
   }
 
   async ping(): Promise<void> {

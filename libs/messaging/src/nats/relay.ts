@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@tidemark/event-store';
+import type { Place, RecordedEvent } from '@tidemark/event-store';
 import { Loop, unlessAborted, withTimeout, type Daemon } from '@tidemark/foundation';
 import { MessageTooLarge } from '../errors.js';
 import { MAX_DEAD_LETTER_BYTES } from '../policy.js';
@@ -50,10 +50,10 @@ export class NatsRelay implements Relaying, Daemon {
     const connection = await this.dial();
     try {
       const kv = await connection.nc.jetstream().views.kv(`${this.namespace.name}_RELAY`);
-      const checkpoint = new Checkpoint(kv, this.options.name, this.onError);
-      await checkpoint.load();
+      const checkpoint = new Checkpoint(kv, this.options.name, this.options.source.history, this.onError);
+      const after = await checkpoint.load();
       this.#checkpoint = checkpoint;
-      await this.#follow(connection, checkpoint, signal);
+      await this.#follow(connection, checkpoint, after, signal);
       if (connection.isUp) await checkpoint.close();
     } finally {
       await connection.close();
@@ -61,18 +61,18 @@ export class NatsRelay implements Relaying, Daemon {
   }
 
   /** Returns when it was stopped; throws when the session must end. */
-  async #follow(connection: Connection, checkpoint: Checkpoint, signal: AbortSignal): Promise<void> {
+  async #follow(connection: Connection, checkpoint: Checkpoint, from: Place, signal: AbortSignal): Promise<void> {
     const publisher = new Publisher(connection, new Exchange(connection), this.namespace, 0);
     const broken = Promise.withResolvers<never>();
     broken.promise.catch(() => {});
     let sending: Promise<void> = Promise.resolve();
     const { source, categories } = this.options;
     const subscription = source.subscribe(
-      { categories, after: checkpoint.position, batchSize: BATCH, onError: this.onError },
-      async (events, position) => {
+      { categories, after: from.position, token: from.token, batchSize: BATCH, onError: this.onError },
+      async (events, position, token) => {
         const previous = sending;
         const sent = this.#publish(publisher, events, checkpoint.position);
-        sending = Promise.all([previous, sent]).then(() => checkpoint.advance(position));
+        sending = Promise.all([previous, sent]).then(() => checkpoint.advance(position, token));
         sending.catch((error: unknown) => broken.reject(error));
         await previous; // one batch is prepared while the previous one is in flight
       },

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../index.js';
+import type { Change, JsonObject } from '../index.js';
 import { changesBetween } from './api.js';
 
 /** Where a schema stands: what callers send, what they read, or a query parameter. */
@@ -24,13 +24,15 @@ export interface Around {
   readonly version?: string;
 }
 
-/** What is reported to a caller of a schema that changed at a place: `severity message`, sorted. */
-export const reported = (place: Place, before: JsonObject, after: JsonObject, around: Around = {}): string[] => {
+/** The changes that a caller of a schema sees when it changed at a place. */
+export const judged = (place: Place, before: JsonObject, after: JsonObject, around: Around = {}): Change[] => {
   const { schemas = {}, schemasAfter = schemas, version = '3.1.0' } = around;
-  const changes = changesBetween(
-    described(place, before, schemas, version),
-    described(place, after, schemasAfter, version),
-  );
+  return changesBetween(described(place, before, schemas, version), described(place, after, schemasAfter, version));
+};
+
+/** The same as `severity message`, sorted. */
+export const reported = (...given: Parameters<typeof judged>): string[] => {
+  const changes = judged(...given);
   return changes.map(({ severity, message }) => `${severity} ${message}`).sort();
 };
 

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@tidemark/event-store';
+import type { Place, RecordedEvent } from '@tidemark/event-store';
 import { MongoBulkWriteError, type AnyBulkWriteOperation } from 'mongodb';
 import { ABSENT, fold, keyed, type Entry } from '../fold.js';
 import type { Generation, Projection, ViewDocument } from '../port.js';
@@ -15,32 +15,43 @@ const ROUNDS = 10;
  * replaced by a later one; so a batch may be repeated, overlap another, or race with the same batch of another process.
  */
 export class MongoGeneration<D extends ViewDocument> implements Generation {
-  #position: number;
+  #place: Place;
   readonly #documents: <T>(work: (documents: Documents) => Promise<T>) => Promise<T>;
 
   constructor(
     private readonly registry: Registry,
     private readonly projection: Projection<D>,
     readonly id: string,
-    position: number,
+    place: Place,
   ) {
-    this.#position = position;
+    this.#place = place;
     this.#documents = registry.documents(projection, id);
   }
 
   get position(): number {
-    return this.#position;
+    return this.#place.position;
   }
 
-  async apply(events: readonly RecordedEvent[], position: number): Promise<void> {
-    const fresh = events.filter((event) => event.position > this.#position);
+  get place(): Place {
+    return this.#place;
+  }
+
+  async adopt(epoch: string): Promise<void> {
+    await this.registry.adopt(this.projection, this.id, epoch);
+    this.#place = { ...this.#place, epoch };
+  }
+
+  async apply(events: readonly RecordedEvent[], position: number, token?: string): Promise<void> {
+    const fresh = events.filter((event) => event.position > this.position);
     const touching = keyed(this.projection, fresh);
     if (touching.ids.size > 0) {
       const stored = await this.#load([...touching.ids]);
       await this.#store(fold(this.projection, touching.events, (id) => stored.get(id) ?? ABSENT));
     }
     // Returns the position of the furthest projector: documents that it has stored need not be folded here again.
-    this.#position = await this.registry.advance(this.projection, this.id, position);
+    const reached = await this.registry.advance(this.projection, this.id, position, token);
+    const { epoch = this.#place.epoch } = reached;
+    this.#place = { ...reached, ...(epoch !== undefined && { epoch }) };
   }
 
   async flush(): Promise<void> {}

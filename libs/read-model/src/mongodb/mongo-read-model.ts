@@ -1,9 +1,12 @@
+import type { Json, Labelled } from '@tidemark/foundation';
+import type { Db } from 'mongodb';
 import type { Generation, Projection, ReadModel, View, ViewDefinition, ViewDocument } from '../port.js';
 import { Connection } from './connection.js';
 import { MongoGeneration } from './mongo-generation.js';
 import { MongoView } from './mongo-view.js';
 import { Registry } from './registry.js';
 
+const LABEL = 'installation';
 const DEFAULT_DATABASE = 'tidemark';
 
 /**
@@ -11,7 +14,7 @@ const DEFAULT_DATABASE = 'tidemark';
  * generation is live and how far each is. Connects with the first call; while the server is down calls throw
  * ReadModelUnavailable after about two seconds, and work again by themselves when it is back.
  */
-export class MongoReadModel implements ReadModel {
+export class MongoReadModel implements ReadModel, Labelled {
   readonly #connection: Connection;
   readonly #registry: Registry;
   /** Generations started here and not swapped in yet, by view. */
@@ -33,7 +36,7 @@ export class MongoReadModel implements ReadModel {
   async live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation | null> {
     const live = await this.#registry.live(projection);
     if (live?.version !== projection.version) return null;
-    return new MongoGeneration(this.#registry, projection, live.id, live.position);
+    return new MongoGeneration(this.#registry, projection, live.id, live.place);
   }
 
   async liveVersion<D extends ViewDocument>(definition: ViewDefinition<D>): Promise<number | null> {
@@ -46,13 +49,23 @@ export class MongoReadModel implements ReadModel {
     await this.#registry.dropAbandoned(projection);
     const id = await this.#registry.create(projection);
     this.#unfinished.set(projection.name, { definition: projection as unknown as ViewDefinition, id });
-    return new MongoGeneration(this.#registry, projection, id, -1);
+    return new MongoGeneration(this.#registry, projection, id, { position: -1 });
   }
 
   async swap<D extends ViewDocument>(projection: Projection<D>, generation: Generation): Promise<void> {
     if (!(generation instanceof MongoGeneration)) throw new TypeError('swap: not a generation of this read model');
     await this.#registry.makeLive(projection, generation.id);
     if (this.#unfinished.get(projection.name)?.id === generation.id) this.#unfinished.delete(projection.name);
+  }
+
+  async label(): Promise<Json | undefined> {
+    const found = await this.#connection.run((db) => labelsOf(db).findOne({ _id: LABEL }));
+    return found ? (JSON.parse(found.value) as Json) : undefined;
+  }
+
+  async setLabel(label: Json): Promise<void> {
+    const replacement = { value: JSON.stringify(label) };
+    await this.#connection.run((db) => labelsOf(db).replaceOne({ _id: LABEL }, replacement, { upsert: true }));
   }
 
   async ping(): Promise<void> {
@@ -67,6 +80,8 @@ export class MongoReadModel implements ReadModel {
     await this.#connection.close();
   }
 }
+
+const labelsOf = (db: Db) => db.collection<{ readonly _id: string; readonly value: string }>('labels');
 
 function databaseIn(url: string): string | undefined {
   const name = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]+)/.exec(url)?.[1];

@@ -1,3 +1,4 @@
+import type { Place } from '@tidemark/event-store';
 import type { Query, QueryResult, View, ViewDefinition, ViewDocument } from '../port.js';
 import { conditions, plan, type Where } from '../query.js';
 import { scanById } from '../scan.js';
@@ -57,6 +58,10 @@ export class MongoView<D extends ViewDocument> implements View<D> {
 
   async position(): Promise<number> {
     return (await this.registry.live(this.definition))?.position ?? -1;
+  }
+
+  async place(): Promise<Place> {
+    return (await this.registry.live(this.definition))?.place ?? { position: -1 };
   }
 
   /** A swap drops the old collection, and a dropped one looks empty: check again that it is still live. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MongoServerError, type Collection, type Db } from 'mongodb';
+import type { Place } from '@tidemark/event-store';
 import { GenerationDropped } from '../port.js';
 import { indexedFields, type AnyDefinition } from '../query.js';
 import type { Connection, Documents, StoredDocument } from './connection.js';
@@ -9,13 +10,19 @@ import { pathOf } from './filter.js';
 interface ViewRecord {
   readonly _id: string;
   readonly live?: string;
-  readonly generations?: Record<string, { version: number; position: number; touchedAt: number } | undefined>;
+  readonly generations?: Record<string, StoredGeneration | undefined>;
+}
+
+interface StoredGeneration extends Place {
+  readonly version: number;
+  readonly touchedAt: number;
 }
 
 export interface LiveGeneration {
   readonly id: string;
   readonly version: number;
   readonly position: number;
+  readonly place: Place;
 }
 
 /** An unfinished generation without a write for this long was left behind by a process that died. */
@@ -36,7 +43,9 @@ export class Registry {
   async live(definition: AnyDefinition): Promise<LiveGeneration | null> {
     const record = await this.#record(definition);
     const generation = record?.live === undefined ? undefined : record.generations?.[record.live];
-    return generation ? { id: record!.live!, version: generation.version, position: generation.position } : null;
+    if (!generation) return null;
+    const { version, position } = generation;
+    return { id: record!.live!, version, position, place: placeOf(generation) };
   }
 
   documents(definition: AnyDefinition, id: string): <T>(work: (documents: Documents) => Promise<T>) => Promise<T> {
@@ -67,19 +76,36 @@ export class Registry {
   }
 
   /** Moves the stored position forwards, never back; returns the current one. @throws GenerationDropped */
-  async advance(definition: AnyDefinition, id: string, position: number): Promise<number> {
+  async advance(definition: AnyDefinition, id: string, position: number, token?: string): Promise<Place> {
     const path = `generations.${id}`;
-    const record = await this.#update(definition, (records) =>
-      records.findOneAndUpdate(
-        { _id: nameOf(definition), [path]: { $exists: true } },
-        { $max: { [`${path}.position`]: position }, $set: { [`${path}.touchedAt`]: Date.now() } },
-        { returnDocument: 'after' },
-      ),
+    const tokenPath = `${path}.token`;
+    const forwards = { [`${path}.position`]: { $lt: position } };
+    const moved = await this.#update(definition, (records) =>
+      records.updateOne({ _id: nameOf(definition), ...forwards } as object, {
+        $set: {
+          [`${path}.position`]: position,
+          [`${path}.touchedAt`]: Date.now(),
+          ...(token !== undefined && { [tokenPath]: token }),
+        },
+        // The token belongs to its position: the one before must not stay beside this one.
+        ...(token === undefined && { $unset: { [tokenPath]: '' } }),
+      }),
     );
-    if (record) return record.generations![id]!.position;
+    if (moved.matchedCount > 0) return { position, ...(token !== undefined && { token }) };
+    const ahead = (await this.#record(definition))?.generations?.[id];
+    if (ahead) return placeOf(ahead);
     // Writing to a dropped collection has created it again.
     await this.#dropCollection(definition, id);
     throw dropped(definition, id);
+  }
+
+  /** @throws GenerationDropped */
+  async adopt(definition: AnyDefinition, id: string, epoch: string): Promise<void> {
+    const path = `generations.${id}`;
+    const { matchedCount } = await this.#update(definition, (records) =>
+      records.updateOne({ _id: nameOf(definition), [path]: { $exists: true } }, { $set: { [`${path}.epoch`]: epoch } }),
+    );
+    if (matchedCount === 0) throw dropped(definition, id);
   }
 
   /** @throws GenerationDropped */
@@ -149,6 +175,10 @@ export class Registry {
   async #dropCollection(definition: AnyDefinition, id: string): Promise<void> {
     await this.connection.run((db) => db.dropCollection(collectionOf(definition, id)));
   }
+}
+
+function placeOf({ position, epoch, token }: StoredGeneration): Place {
+  return { position, ...(epoch !== undefined && { epoch }), ...(token !== undefined && { token }) };
 }
 
 export function dropped({ name }: AnyDefinition, id: string): GenerationDropped {

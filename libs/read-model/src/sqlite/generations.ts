@@ -9,6 +9,8 @@ export interface GenerationRow {
   readonly columns: ReadonlySet<string>;
   /** The log position that the table reflects. */
   readonly position: number;
+  readonly epoch: string | null;
+  readonly token: string | null;
 }
 
 /** An unfinished generation without a write for this long was left behind by a process that died. */
@@ -28,10 +30,13 @@ export class Generations {
         id integer primary key autoincrement, name text not null, version integer not null, columns text not null,
         live integer not null default 0, position integer not null default -1, touched_at integer not null);
       create unique index if not exists one_live_generation on generations (name) where live = 1`);
+    const columns = new Set(db.all('pragma table_info(generations)').map(({ name }) => name));
+    for (const added of ['epoch', 'token'])
+      if (!columns.has(added)) db.exec(`alter table generations add column ${added} text`);
   }
 
   live(definition: AnyDefinition): GenerationRow | null {
-    const sql = 'select id, version, columns, position from generations where name = ? and live = 1';
+    const sql = 'select * from generations where name = ? and live = 1';
     const row = this.db.get(sql, this.#name(definition));
     return row ? this.#toRow(row) : null;
   }
@@ -41,8 +46,13 @@ export class Generations {
     return this.db.get('select position from generations where id = ?', id)?.position as number | undefined;
   }
 
-  setPosition(id: number, position: number): void {
-    this.db.run('update generations set position = ?, touched_at = ? where id = ?', position, Date.now(), id);
+  setPosition(id: number, position: number, token: string | null): void {
+    const sql = 'update generations set position = ?, token = ?, touched_at = ? where id = ?';
+    this.db.run(sql, position, token, Date.now(), id);
+  }
+
+  setEpoch(id: number, epoch: string): void {
+    this.db.run('update generations set epoch = ? where id = ?', epoch, id);
   }
 
   create(definition: AnyDefinition): GenerationRow {
@@ -64,7 +74,7 @@ export class Generations {
       const keys = index.map((field) => (field === 'id' ? 'id' : `"f_${field}"`));
       this.db.exec(`create index "${table}_${number}" on ${table} (${[...new Set([...keys, 'id'])].join(', ')})`);
     });
-    return { id, version: definition.version, columns: new Set(columns), position: -1 };
+    return { id, version: definition.version, columns: new Set(columns), position: -1, epoch: null, token: null };
   }
 
   /** Makes it the live one; returns the ids of those that it replaces. */
@@ -93,10 +103,10 @@ export class Generations {
     return this.namespace === '' ? name : `${this.namespace}/${name}`;
   }
 
-  #toRow({ id, version, columns, position }: Row): GenerationRow {
+  #toRow({ id, columns, ...row }: Row): GenerationRow {
     let set = this.#columns.get(id as number);
     if (!set) this.#columns.set(id as number, (set = new Set(JSON.parse(columns as string) as string[])));
-    return { id: id as number, version: version as number, columns: set, position: position as number };
+    return { ...(row as unknown as GenerationRow), id: id as number, columns: set };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@tidemark/event-store';
+import type { Place, RecordedEvent } from '@tidemark/event-store';
 import { ABSENT, fold, keyed, type Entry } from '../fold.js';
 import { GenerationDropped, type Generation, type Projection, type ViewDocument } from '../port.js';
 import type { Database } from './database.js';
@@ -22,6 +22,8 @@ const CACHE_CHARACTERS = 4 * 1024 * 1024;
 export class SqliteGeneration<D extends ViewDocument> implements Generation {
   readonly id: number;
   #position: number;
+  #token: string | null;
+  #epoch: string | null;
   /** The position of the last flush. */
   #written: number;
   readonly #dirty = new Map<string, Entry>();
@@ -38,6 +40,8 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
   ) {
     this.id = row.id;
     this.#position = this.#written = row.position;
+    this.#token = row.token;
+    this.#epoch = row.epoch;
     this.#columns = [...row.columns];
   }
 
@@ -45,7 +49,21 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
     return this.#position;
   }
 
-  async apply(events: readonly RecordedEvent[], position: number): Promise<void> {
+  get place(): Place {
+    return {
+      position: this.#position,
+      ...(this.#epoch !== null && { epoch: this.#epoch }),
+      ...(this.#token !== null && { token: this.#token }),
+    };
+  }
+
+  async adopt(epoch: string): Promise<void> {
+    this.#assertUsable();
+    this.db.write(() => this.generations.setEpoch(this.id, epoch));
+    this.#epoch = epoch;
+  }
+
+  async apply(events: readonly RecordedEvent[], position: number, token?: string): Promise<void> {
     this.#assertUsable();
     if (position <= this.#position) return;
     // A file that could not be written for a while must not let memory grow: no new events until it can be.
@@ -55,7 +73,7 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
       this.#dirty.set(id, entry);
       this.#cache.delete(id);
     }
-    this.#position = Math.max(this.#position, position);
+    if (position > this.#position) [this.#position, this.#token] = [position, token ?? null];
     this.#timer ??= setTimeout(() => this.#flushBehind(), WRITE_BEHIND_MS).unref();
   }
 
@@ -94,6 +112,7 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
       this.#dirty.clear();
       this.#cache.clear();
       this.#position = stored;
+      this.#token = null;
     }
     const fresh = keyed(
       this.projection,
@@ -129,7 +148,7 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
       this.db.run(upsert, id, ...values, position, text);
       lengths.set(id, text.length);
     }
-    this.generations.setPosition(this.id, this.#position);
+    this.generations.setPosition(this.id, this.#position, this.#token);
     return lengths;
   }
 

@@ -1,3 +1,4 @@
+import type { Json, Labelled } from '@tidemark/foundation';
 import {
   GenerationDropped,
   type Generation,
@@ -16,8 +17,9 @@ import { SqliteView } from './sqlite-view.js';
  * The embedded read model: one table per generation of a view in one SQLite file, documents as JSON beside the
  * indexed fields. Work is synchronous and short; queries of this process see every applied batch.
  */
-export class SqliteReadModel implements ReadModel {
+export class SqliteReadModel implements ReadModel, Labelled {
   readonly #db: Database;
+  readonly #namespace: string;
   readonly #generations: Generations;
   /** The generations that this process writes to. Readers flush them first. */
   readonly #writers = new Map<number, SqliteGeneration<ViewDocument>>();
@@ -26,7 +28,9 @@ export class SqliteReadModel implements ReadModel {
   /** @throws ReadModelUnavailable when the file cannot be opened or created */
   constructor(file: string, options: { readonly namespace?: string } = {}) {
     this.#db = new Database(file);
-    this.#generations = new Generations(this.#db, options.namespace ?? '');
+    this.#namespace = options.namespace ?? '';
+    this.#generations = new Generations(this.#db, this.#namespace);
+    this.#db.exec('create table if not exists labels (namespace text primary key, value text not null)');
   }
 
   view<D extends ViewDocument>(definition: ViewDefinition<D>): View<D> {
@@ -65,6 +69,16 @@ export class SqliteReadModel implements ReadModel {
     });
     for (const id of replaced) this.#forget(id);
     if (this.#unfinished.get(projection.name) === generation.id) this.#unfinished.delete(projection.name);
+  }
+
+  async label(): Promise<Json | undefined> {
+    const row = this.#db.get('select value from labels where namespace = ?', this.#namespace);
+    return row && (JSON.parse(row.value as string) as Json);
+  }
+
+  async setLabel(label: Json): Promise<void> {
+    const sql = 'insert into labels values (?, ?) on conflict (namespace) do update set value = excluded.value';
+    this.#db.write(() => this.#db.run(sql, this.#namespace, JSON.stringify(label)));
   }
 
   async ping(): Promise<void> {

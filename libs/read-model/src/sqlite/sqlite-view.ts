@@ -1,3 +1,4 @@
+import type { Place } from '@tidemark/event-store';
 import type { Query, QueryResult, View, ViewDefinition, ViewDocument } from '../port.js';
 import { conditions, plan } from '../query.js';
 import { scanById } from '../scan.js';
@@ -63,6 +64,13 @@ export class SqliteView<D extends ViewDocument> implements View<D> {
   async position(): Promise<number> {
     const live = this.#live();
     return live ? Math.max(live.position, this.writerOf(live.id)?.position ?? -1) : -1;
+  }
+
+  async place(): Promise<Place> {
+    const live = this.#live();
+    if (!live) return { position: -1 };
+    const { position, epoch, token } = live;
+    return { position, ...(epoch !== null && { epoch }), ...(token !== null && { token }) };
   }
 
   #live(): GenerationRow | null {

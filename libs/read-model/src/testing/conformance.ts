@@ -4,6 +4,7 @@ import { describeGenerations } from './generations.js';
 import type { ReadModelHome } from './home.js';
 import { describeProjector } from './projecting.js';
 import { describeQueries } from './queries.js';
+import { describeRestoredLog } from './restored-log.js';
 
 /** The cases that every read model must pass. `home` creates an empty store for one test. */
 export function describeReadModel(name: string, home: () => Promise<ReadModelHome>): void {
@@ -12,5 +13,6 @@ export function describeReadModel(name: string, home: () => Promise<ReadModelHom
     describeQueries(home);
     describeGenerations(home);
     describeProjector(home);
+    describeRestoredLog(home);
   });
 }

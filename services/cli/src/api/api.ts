@@ -141,7 +141,7 @@ function refusal(status: number, body: unknown, retryAfter?: string | null): Cli
     requestId: error['requestId'],
     jobId: error['jobId'],
     retryAfter: Number.isFinite(seconds) ? seconds : undefined,
-    hint: status === 401 ? 'set TIDEMARK_API_KEY or pass --key' : undefined,
+    hint: status === 401 ? 'set TIDEMARK_API_KEY or pass --key-file' : undefined,
   });
 }
 

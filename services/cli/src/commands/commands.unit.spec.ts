@@ -229,7 +229,7 @@ describe('commands', () => {
     const { url, requests } = await serving(
       Object.fromEntries(requested.map((list) => [`GET /${list}`, () => aPage([])])),
     );
-    const common = ['--json', '--key', 'k', '--url', url];
+    const common = ['--json', '--url', url];
     for (const words of ['connections list', 'jobs list', `jobs timeline ${jobId}`, 'providers list'])
       expect(await tidemark(url, [...words.split(' '), ...common])).toMatchObject({ exitCode: 0, stderr: '' });
     expect(requests.map((request) => request.url)).toEqual(requested.map((list) => `/${list}`));

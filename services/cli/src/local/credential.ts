@@ -1,12 +1,8 @@
-import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Credential, CredentialData, HttpPool } from '@tidemark/resilience';
-import { CliError } from '../cli-error.js';
-import { exitCodes } from '../exit-codes.js';
+import { invalidCredential, privateText } from '../private-text.js';
 import type { Session } from '../session.js';
 
 const VARIABLE = 'TIDEMARK_CREDENTIAL';
-const MAX_BYTES = 64 * 1024;
 
 interface Check {
   readonly must: string;
@@ -72,7 +68,7 @@ export async function credentialOf(
   pool: HttpPool,
 ): Promise<Credential | undefined> {
   const where = file ?? VARIABLE;
-  const text = file === undefined ? env[VARIABLE] : await privateText(file, folder);
+  const text = file === undefined ? env[VARIABLE] : privateText(file, folder);
   if (text === undefined || text === '') return undefined;
   const { createCredential } = await import('@tidemark/resilience');
   return createCredential(where, dataOf(text, where), { http: pool.client({ side: 'source' }) });
@@ -83,32 +79,16 @@ function dataOf(text: string, where: string): CredentialData {
   try {
     data = JSON.parse(text);
   } catch {
-    throw invalid(`${where}: not valid JSON`);
+    throw invalidCredential(`${where}: not valid JSON`);
   }
   const kind = valueAt(data, 'kind');
   const fields =
     typeof kind === 'string' && Object.hasOwn(fieldsOf, kind) ? fieldsOf[kind as CredentialData['kind']] : undefined;
-  if (!fields) throw invalid(`${where}: kind must be one of ${Object.keys(fieldsOf).join(', ')}`);
+  if (!fields) throw invalidCredential(`${where}: kind must be one of ${Object.keys(fieldsOf).join(', ')}`);
   for (const [field, { must, holds }] of Object.entries(fields))
-    if (!holds(valueAt(data, field))) throw invalid(`${where}: ${field} ${must}`);
+    if (!holds(valueAt(data, field))) throw invalidCredential(`${where}: ${field} ${must}`);
   return data as CredentialData;
 }
 
 const valueAt = (data: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], data);
-
-async function privateText(file: string, folder: string): Promise<string> {
-  const handle = await open(resolve(folder, file), 'r').catch((error: NodeJS.ErrnoException) => {
-    throw invalid(`${file}: cannot be read (${error.code})`);
-  });
-  try {
-    const { mode, size } = await handle.stat();
-    if ((mode & 0o077) !== 0) throw invalid(`${file}: readable by other users; run chmod 600 ${file}`);
-    if (size > MAX_BYTES) throw invalid(`${file}: larger than ${MAX_BYTES} bytes`);
-    return await handle.readFile('utf8');
-  } finally {
-    await handle.close();
-  }
-}
-
-const invalid = (message: string) => new CliError(exitCodes.usage, 'CREDENTIAL_INVALID', message);

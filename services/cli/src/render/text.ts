@@ -5,7 +5,7 @@
 export const plain = (text: string): string =>
   text
     .replace(/\s*[\r\n\t]+\s*/g, ' ')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�');
+    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '�');
 
 /** Width of the text in columns. */
 export function widthOf(text: string): number {

@@ -12,6 +12,7 @@ import { KeyOfSettings } from './auth/key-of-settings.js';
 import { grpcEdge } from './grpc/grpc-edge.js';
 import { createHttp } from './http/create-http.js';
 import { httpEdge } from './http/http-edge.js';
+import { EdgeLimits } from './limits/edge-limits.js';
 import type { EdgeDaemon } from './edge-daemon.js';
 
 const logger = createLogger('test', 'silent');
@@ -37,8 +38,9 @@ afterAll(async () => {
 
 const createApp = () => {
   const projector = new Projector({ ...adapters, projections: [], onError: logger.error });
-  const deps = { adapters, projector, rateLimit: 0, logger, conditions: new Conditions() };
-  return createHttp(GatewayModule.forRoot(deps), logger);
+  const limits = new EdgeLimits();
+  const deps = { adapters, projector, rateLimit: 0, limits, logger, conditions: new Conditions() };
+  return createHttp(GatewayModule.forRoot(deps), logger, limits);
 };
 
 /** A server whose rounds are calls that it answers. */

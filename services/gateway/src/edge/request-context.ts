@@ -34,7 +34,16 @@ export function assertScope({ scopes }: Caller, scope: Scope): void {
 
 /** The CommandContext of an HTTP request, as a handler's parameter. */
 export const Context = createParamDecorator((_: unknown, execution: ExecutionContext): CommandContext => {
-  const { caller, id } = execution.switchToHttp().getRequest<FastifyRequest>();
-  if (!caller) throw new TidemarkError('UNAUTHENTICATED', 'an API key is required');
-  return contextOfCall(caller, id);
+  const request = execution.switchToHttp().getRequest<FastifyRequest>();
+  return contextOfCall(callerOf(request), request.id);
 });
+
+/** The caller of an HTTP request, as a handler's parameter. */
+export const CalledBy = createParamDecorator((_: unknown, execution: ExecutionContext): Caller =>
+  callerOf(execution.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+function callerOf({ caller }: FastifyRequest): Caller {
+  if (!caller) throw new TidemarkError('UNAUTHENTICATED', 'an API key is required');
+  return caller;
+}

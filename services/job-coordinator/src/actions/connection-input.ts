@@ -7,6 +7,7 @@ import {
   type Schedule,
   type Source,
 } from '@tidemark/contracts';
+import { refusedTextIn, TEXT_RULE } from '@tidemark/contracts/fields';
 import { pipelineFor } from '@tidemark/pipelines';
 import type { Catalogue } from '../catalogue.js';
 import { cronProblem } from '../connection/schedule.js';
@@ -48,6 +49,8 @@ function assertOneOf(manifests: readonly Manifest[], { connector, config }: Sour
     const known = manifests.map(({ name }) => name);
     throw invalid([problem(`${field}.connector`, `must be one of ${known.join(', ')}`)]);
   }
+  const refused = refusedTextIn(config, `${field}.config`);
+  if (refused !== undefined) throw invalid([problem(refused, TEXT_RULE)]);
   const problems = configProblems(manifest, config);
   if (problems.length > 0)
     throw invalid(

@@ -1,7 +1,7 @@
 import type { JobView } from '@tidemark/contracts';
 import { explain, predictWait } from '../agenda/waiting.js';
 import type { Coordinator } from '../coordinator.js';
-import type { ExistingJob } from '../job/job.js';
+import { currentStage, type ExistingJob } from '../job/job.js';
 import { describeJob, waitingForTime } from '../job/job.view.js';
 
 /** The job's view, with the facts that are kept only in memory. */
@@ -12,8 +12,15 @@ export function viewOf({ agenda, settings }: Pick<Coordinator, 'agenda' | 'setti
   const reason = () =>
     explain(agenda, job.id) ?? waitingForTime(job) ?? predictWait(agenda, job, settings.tenantMaxRunning);
   return describeJob(job, {
-    stagePercent: current?.percent,
+    stagePercent: stagePercent(agenda, job),
     counts: current?.counts,
     waitingFor: waiting ? reason() : null,
   });
+}
+
+/** The agenda follows the log by itself: its stage may be the one before the job's, or the one after. */
+function stagePercent({ jobs, claims }: Coordinator['agenda'], job: ExistingJob): number {
+  const indexOf = (stage?: string) => job.stages.findIndex(({ name }) => name === stage);
+  const ahead = indexOf(jobs.get(job.id)?.stage.name) - indexOf(currentStage(job)?.name);
+  return ahead === 0 ? claims.percentOf(job.id) : ahead > 0 ? 100 : 0;
 }

@@ -35,7 +35,16 @@ export type ReserveSlot = Command<
   }
 >;
 
-export type AdmissionCommand = AdmitJobs | ReserveSlot;
+/** Publishes the work of running jobs once more. */
+export type OfferAgain = Command<
+  'OfferAgain',
+  {
+    readonly released: readonly string[];
+    readonly offered: readonly Admitted[];
+  }
+>;
+
+export type AdmissionCommand = AdmitJobs | ReserveSlot | OfferAgain;
 
 export const admissionDecider: Decider<AdmissionState, AdmissionCommand, AdmissionEvent> = {
   initialState: () => emptyAdmission,
@@ -48,7 +57,16 @@ const SMALL_SET = 8;
 const WHOLE_EVERY = 64;
 
 export function decideAdmission(command: AdmissionCommand, state: AdmissionState): AdmissionEvent[] {
-  return command.type === 'AdmitJobs' ? admit(command, state) : reserve(command, state);
+  switch (command.type) {
+    case 'AdmitJobs':
+      return admit(command, state);
+    case 'ReserveSlot':
+      return reserve(command, state);
+    case 'OfferAgain': {
+      const { at, released, offered: admitted } = command.data;
+      return admitted.length > 0 ? [changed(state, { at, admitted, released })] : [];
+    }
+  }
 }
 
 function admit({ data: { at, cap, released, candidates } }: AdmitJobs, state: AdmissionState): AdmissionEvent[] {

@@ -1,13 +1,14 @@
-import type { ConnectionEvent, JobEvent, Origin } from '@tidemark/contracts';
+import { isEnding, type ConnectionEvent, type JobEvent, type Origin } from '@tidemark/contracts';
 import type { AdmissionEvent, Slot } from '../admission/admission.js';
 import type { ConnectionState } from '../connection/connection.js';
 import type { ExistingJob } from '../job/job.js';
 import { Claims } from './claims.js';
-import { LiveJobs, type JobChange } from './live-jobs.js';
-import { hasEnded } from './phases.js';
+import { LiveJobs, type JobChange, type LiveJob } from './live-jobs.js';
+import { hasEnded, isWaiting } from './phases.js';
 import { Plans } from './plans.js';
-import { Reminders, type Reminder } from './reminders.js';
+import { Reminders, type Reminder, type Waits } from './reminders.js';
 import { Slots } from './slots.js';
+import { Unanswered } from './unanswered.js';
 
 /** A due task, to be carried out outside the agenda. */
 export type DueTask = Exclude<Reminder, { readonly kind: 'job' }>;
@@ -21,15 +22,18 @@ export class Agenda {
   readonly slots = new Slots();
   readonly claims = new Claims();
   readonly plans = new Plans();
-  readonly #reminders = new Reminders();
+  readonly unanswered = new Unanswered();
+  readonly #reminders: Reminders;
   /** Ids of jobs and connections whose events are passed over. */
   readonly #aside = new Set<string>();
   readonly #now: () => number;
   #position = -1;
+  #isLive = false;
 
-  /** `now` in milliseconds since the epoch. */
-  constructor(now: () => number) {
+  /** `now` in milliseconds since the epoch; `passed` in milliseconds of PassedTime. */
+  constructor(now: () => number, passed = now) {
     this.#now = now;
+    this.#reminders = new Reminders(now, passed);
   }
 
   /** Log position up to which all events have been applied. */
@@ -43,28 +47,45 @@ export class Agenda {
   }
 
   applyJob(jobId: string, tenant: string, event: JobEvent, origin?: Origin): void {
+    if (event.type === 'JobCreated' && this.#aside.has(event.data.connectionId)) this.#aside.add(jobId);
     if (this.#aside.has(jobId)) return;
-    this.#follow(this.jobs.apply(jobId, tenant, event, origin));
-    if (this.jobs.get(jobId)?.phase === 'claimed') this.claims.apply(jobId, event, this.#now());
+    this.#follow(this.jobs.apply(jobId, tenant, event, origin), this.#waitsOf(event));
+    const job = this.jobs.get(jobId);
+    if (event.type === 'StageCompleted' || !job || hasEnded(job.phase)) this.claims.endStage(jobId);
+    if (job?.phase === 'claimed') this.claims.apply(jobId, event, job.stage.name);
     else this.claims.end(jobId);
+    if (isEnding(event)) this.unanswered.ended(jobId, tenant);
   }
 
   applyConnection(connectionId: string, tenant: string, event: ConnectionEvent): void {
-    if (event.type === 'SyncEnded') this.#follow(this.jobs.release(event.data.jobId));
+    if (event.type === 'SyncEnded') this.confirmEnd(event.data.jobId);
     if (this.#aside.has(connectionId)) return;
     const plan = this.plans.apply(connectionId, tenant, event);
     if (plan) this.#reminders.add({ kind: 'sync', ...plan });
+    if (event.type !== 'ConnectionRemoved' || !this.#isLive) return;
+    for (const job of this.jobs.values()) if (job.connectionId === connectionId) this.#noteOrphan(job);
+  }
+
+  /** The job's connection has recorded its end. */
+  confirmEnd(jobId: string): void {
+    this.unanswered.recorded(jobId);
+    this.#follow(this.jobs.release(jobId));
   }
 
   applyAdmission({ data: { released, admitted } }: AdmissionEvent): void {
     for (const jobId of released) if (this.jobs.get(jobId)?.phase === 'released') this.#follow(this.jobs.forget(jobId));
-    for (const { jobId, attempt } of admitted) this.#follow(this.jobs.admit(jobId, attempt));
+    for (const { jobId, attempt } of admitted) {
+      const change = this.jobs.admit(jobId, attempt);
+      if (change) this.#follow(change);
+      else this.unanswered.sentAgain(jobId);
+    }
   }
 
   /** The job's events cannot be folded: it is forgotten, and passed over from now on. */
   setAsideJob(jobId: string): void {
     this.#aside.add(jobId);
     this.claims.end(jobId);
+    this.unanswered.recorded(jobId);
     this.#follow(this.jobs.forget(jobId));
   }
 
@@ -84,8 +105,12 @@ export class Agenda {
   restore(job: ExistingJob & { readonly origin?: Origin }): void {
     const change = this.jobs.restore(job);
     if (!change) return;
-    this.claims.restore(job, this.#now());
-    this.#follow(change);
+    this.claims.restore(job);
+    const { retryAt, retryDelayMs = retryAt ?? 0, cancel } = job;
+    this.#follow(change, {
+      ...(retryAt !== null && { retry: this.#rest(retryAt - retryDelayMs, retryAt) }),
+      ...(cancel && { cancel: this.#rest(cancel.requestedAt, cancel.deadline) }),
+    });
   }
 
   restoreConnection(connection: ConnectionState): void {
@@ -107,8 +132,15 @@ export class Agenda {
     for (const { id, phase } of this.jobs.values()) if (phase === 'completing') this.#follow(this.jobs.forget(id));
   }
 
-  /** Moves due jobs to `ready`, and returns the other due tasks. */
-  takeDue(now: number): DueTask[] {
+  /** The log has been followed to its end: events are new from now on. */
+  goLive(): void {
+    this.#isLive = true;
+    this.forgetUnconfirmed();
+    for (const job of this.jobs.values()) this.#noteOrphan(job);
+  }
+
+  /** Moves jobs that are due at `now` to `ready`, and returns the other due tasks. */
+  takeDue(now = this.#now()): DueTask[] {
     const tasks: DueTask[] = [];
     for (const reminder of this.#reminders.take(now)) {
       if (reminder.kind === 'job') this.#follow(this.jobs.makeReady(reminder.jobId, reminder.at));
@@ -117,24 +149,53 @@ export class Agenda {
     return tasks;
   }
 
-  /** Puts back a task that failed, to be due at `at`. */
-  putBack(task: DueTask, at: number): void {
-    this.#reminders.add(task, at);
+  /** Puts back a task that failed, to be due again after a pause. */
+  putBack(task: DueTask, milliseconds: number): void {
+    this.#reminders.addAfter(task, milliseconds);
   }
 
   #applies(task: DueTask): boolean {
     if (task.kind === 'sync') return this.plans.get(task.connectionId)?.at === task.at;
     const job = this.jobs.get(task.jobId);
+    if (task.kind === 'orphan') return job !== undefined && this.#isOrphan(job);
     return job?.cancelDeadline === task.at && !hasEnded(job.phase);
   }
 
+  #isOrphan({ connectionId, phase }: LiveJob): boolean {
+    return this.#isLive && isWaiting(phase) && this.plans.scheduleOf(connectionId) === undefined;
+  }
+
+  #noteOrphan(job: LiveJob): void {
+    if (!this.#isOrphan(job)) return;
+    this.#reminders.add({ kind: 'orphan', jobId: job.id, tenant: job.tenant, at: this.#now() });
+  }
+
+  /** The waits that the event states, from now on. */
+  #waitsOf({ type, data }: JobEvent): Waits {
+    if (type === 'RetryScheduled') return { retry: this.#rest(data.at, data.retryAt) };
+    if (type === 'CancelRequested') return { cancel: this.#rest(data.at, data.deadline) };
+    return {};
+  }
+
+  /**
+   * What is left of a wait between two times of another clock. While the agenda is live the wait has just begun: only a
+   * small part of it can have passed, and anything else is the difference of the clocks.
+   */
+  #rest(from: number, until: number): number {
+    const wait = until - from;
+    const passed = this.#now() - from;
+    if (!this.#isLive) return Math.min(wait, Math.max(0, wait - passed));
+    return passed >= 0 && passed <= wait / 4 ? wait - passed : wait;
+  }
+
   /** Passes a changed job to the other folds. A job that is due already becomes ready at once. */
-  #follow(change: JobChange | undefined): void {
+  #follow(change: JobChange | undefined, waits: Waits = {}): void {
     if (!change) return;
-    const now = this.#now();
     this.slots.apply(change);
-    this.#reminders.apply(change, now);
-    const { after } = change;
-    if (after?.phase === 'due' && after.due <= now) this.#follow(this.jobs.makeReady(after.id, after.due));
+    this.unanswered.apply(change);
+    const isDue = this.#reminders.apply(change, waits);
+    const { before, after } = change;
+    if (after && after.phase !== before?.phase) this.#noteOrphan(after);
+    if (after && isDue) this.#follow(this.jobs.makeReady(after.id, after.due));
   }
 }

@@ -139,7 +139,7 @@ describe('the agenda', () => {
     const [task, ...others] = agenda.takeDue(now + 10);
     expect(task).toEqual({ kind: 'sync', connectionId: 'a', tenant: TENANT, at: now + 10 });
     expect(others).toEqual([]);
-    agenda.putBack(task!, now + 30);
+    agenda.putBack(task!, 30);
     expect(agenda.takeDue(now + 20)).toMatchObject([{ connectionId: 'c' }]);
     expect(agenda.takeDue(now + 30)).toEqual([task]);
   });

@@ -1,21 +1,30 @@
 import type { Beat, Counts, JobEvent } from '@tidemark/contracts';
 import type { ExistingJob } from '../job/job.js';
 
-/** A runner's claim while its job is in the phase `claimed`. Times are milliseconds since the epoch. */
+/** A runner's claim while its job is in the phase `claimed`. */
 export interface LiveClaim {
   readonly number: number;
-  /** When the claim was made, progressed, or (after a restart of the coordinator) was restored. */
+  readonly stage: string;
+  /** Milliseconds without a heartbeat, as far as this coordinator could have heard one. */
+  readonly silentMs: number;
+  /** Milliseconds without progress, of the same kind. */
+  readonly stillMs: number;
+  /** When the claim was made or its progress was last recorded, by the clock of the process that recorded it. */
   readonly advancedAt: number;
-  readonly lastHeartbeatAt: number;
   readonly stalled: boolean;
   /** 0 to 100, of the stage. */
   readonly percent?: number;
   readonly counts?: Partial<Counts>;
 }
 
-/** The claims of runners, their heartbeats and their progress, by job. */
+/**
+ * The claims of runners, their heartbeats and their progress, by job. Silence is not the difference of two clocks: it
+ * grows by the time in which this coordinator has listened.
+ */
 export class Claims {
   readonly #claims = new Map<string, LiveClaim>();
+  /** The highest percent of the current stage that any claim of the job has reported. */
+  readonly #percents = new Map<string, number>();
 
   get(jobId: string): LiveClaim | undefined {
     return this.#claims.get(jobId);
@@ -25,20 +34,24 @@ export class Claims {
     return this.#claims.entries();
   }
 
-  /** Applies an event after which the job is claimed. `now` is this coordinator's time. */
-  apply(jobId: string, event: JobEvent, now: number): void {
+  /** Of the job's current stage, 0 to 100; it does not fall when another claim starts the stage over. */
+  percentOf(jobId: string): number {
+    return this.#percents.get(jobId) ?? 0;
+  }
+
+  /** Applies an event after which the job is claimed, at this stage. */
+  apply(jobId: string, event: JobEvent, stage: string): void {
     switch (event.type) {
       case 'StageClaimed': {
-        const { claim: number, at } = event.data;
-        const claim = { number, advancedAt: at, lastHeartbeatAt: Math.max(at, now), stalled: false };
-        this.#claims.set(jobId, claim);
+        const { claim: number, at: advancedAt } = event.data;
+        this.#claims.set(jobId, { number, stage, silentMs: 0, stillMs: 0, advancedAt, stalled: false });
         return;
       }
       case 'StageCompleted':
-        return this.#update(jobId, { advancedAt: event.data.at, stalled: false, percent: 0 });
+        return this.#advance(jobId, event.data.at, { stage, percent: 0 });
       case 'CheckpointSaved':
       case 'ClaimRecovered':
-        return this.#update(jobId, { advancedAt: event.data.at, stalled: false });
+        return this.#advance(jobId, event.data.at);
       case 'ClaimStalled':
         return this.#update(jobId, { stalled: true });
       default:
@@ -47,28 +60,50 @@ export class Claims {
   }
 
   /** Adds the claim of a restored job; its timeouts restart. */
-  restore({ id, claim }: Pick<ExistingJob, 'id' | 'claim'>, now: number): void {
+  restore({ id, claim }: Pick<ExistingJob, 'id' | 'claim'>): void {
     if (!claim) return;
-    const { number, stalledSince } = claim;
-    this.#claims.set(id, { number, advancedAt: now, lastHeartbeatAt: now, stalled: stalledSince !== null });
+    const { number, stage, stalledSince, advancedAt } = claim;
+    this.#claims.set(id, { number, stage, silentMs: 0, stillMs: 0, advancedAt, stalled: stalledSince !== null });
   }
 
   /** Ignores a heartbeat of any claim but the job's current one. */
-  heartbeat({ jobId, claim: number, percent, counts }: Beat, now: number): void {
+  heartbeat({ jobId, claim: number, stage, percent, counts }: Beat): void {
     const claim = this.#claims.get(jobId);
     if (claim?.number !== number) return;
-    this.#claims.set(jobId, {
-      ...claim,
-      lastHeartbeatAt: now,
-      advancedAt: hasAdvanced(claim, percent, counts) ? now : claim.advancedAt,
+    // The stage before or after the one that the log has reached: a sign of life, but not this stage's progress.
+    if (stage !== claim.stage) return this.#update(jobId, { silentMs: 0 });
+    if (percent !== undefined) this.#percents.set(jobId, Math.max(percent, this.percentOf(jobId)));
+    this.#update(jobId, {
+      silentMs: 0,
+      stillMs: hasAdvanced(claim, percent, counts) ? 0 : claim.stillMs,
       percent: percent ?? claim.percent,
       counts: counts ?? claim.counts,
     });
   }
 
+  /** This coordinator has listened for that long. */
+  age(milliseconds: number): void {
+    for (const [jobId, { silentMs, stillMs }] of this.#claims)
+      this.#update(jobId, { silentMs: silentMs + milliseconds, stillMs: stillMs + milliseconds });
+  }
+
+  /** Grants the claim a full timeout: its heartbeats may have been missed. */
+  excuse(jobId: string): void {
+    this.#update(jobId, { silentMs: 0 });
+  }
+
   /** The job is no longer claimed. */
   end(jobId: string): void {
     this.#claims.delete(jobId);
+  }
+
+  /** The job's current stage is over, or the job is. */
+  endStage(jobId: string): void {
+    this.#percents.delete(jobId);
+  }
+
+  #advance(jobId: string, advancedAt: number, changes: Partial<LiveClaim> = {}): void {
+    this.#update(jobId, { ...changes, advancedAt, stillMs: 0, stalled: false });
   }
 
   #update(jobId: string, changes: Partial<LiveClaim>): void {

@@ -30,4 +30,7 @@ export const canMove = (from: Phase, to: Phase): boolean => phaseMoves[from].inc
 export const holdsSlot = (phase: Phase): boolean =>
   phase === 'offered' || phase === 'claimed' || phase === 'completing';
 
+/** No runner is working on it yet. */
+export const isWaiting = (phase: Phase): boolean => phase === 'due' || phase === 'ready' || phase === 'offered';
+
 export const hasEnded = (phase: Phase): boolean => phase === 'completing' || phase === 'released';

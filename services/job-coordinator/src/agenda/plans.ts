@@ -1,4 +1,4 @@
-import type { ConnectionEvent } from '@tidemark/contracts';
+import type { ConnectionEvent, Schedule } from '@tidemark/contracts';
 import { exists, type ConnectionState } from '../connection/connection.js';
 
 /** The next automatic sync of a connection; `at` in milliseconds since the epoch. */
@@ -8,16 +8,28 @@ export interface Plan {
   readonly at: number;
 }
 
-/** The planned syncs, one per connection at most. */
+/** The connections that exist, by their schedules, and their planned syncs, one per connection at most. */
 export class Plans {
+  readonly #schedules = new Map<string, Schedule>();
   readonly #plans = new Map<string, Plan>();
 
   get(connectionId: string): Plan | undefined {
     return this.#plans.get(connectionId);
   }
 
+  values(): Iterable<Plan> {
+    return this.#plans.values();
+  }
+
+  /** Undefined when the connection does not exist. */
+  scheduleOf(connectionId: string): Schedule | undefined {
+    return this.#schedules.get(connectionId);
+  }
+
   /** The plan that the event makes; undefined when it makes none, or one that is known already. */
   apply(connectionId: string, tenant: string, { type, data }: ConnectionEvent): Plan | undefined {
+    if ('schedule' in data && data.schedule) this.#schedules.set(connectionId, data.schedule);
+    if (type === 'ConnectionRemoved') this.#schedules.delete(connectionId);
     if ('nextSyncAt' in data) return this.#set(connectionId, tenant, data.nextSyncAt);
     if (type === 'ConnectionPaused' || type === 'ConnectionDisconnected' || type === 'ConnectionRemoved')
       this.forget(connectionId);
@@ -25,7 +37,9 @@ export class Plans {
   }
 
   restore(connection: ConnectionState): Plan | undefined {
-    return exists(connection) ? this.#set(connection.id, connection.tenant, connection.nextSyncAt) : undefined;
+    if (!exists(connection)) return undefined;
+    this.#schedules.set(connection.id, connection.schedule);
+    return this.#set(connection.id, connection.tenant, connection.nextSyncAt);
   }
 
   forget(connectionId: string): void {

@@ -2,37 +2,74 @@ import { DueHeap } from '@tidemark/foundation';
 import type { JobChange } from './live-jobs.js';
 import type { Plan } from './plans.js';
 
-/** A job that is due, a planned sync, the deadline of a cancel. `at` is in milliseconds since the epoch. */
+/**
+ * A job that is due, a planned sync, the deadline of a cancel, a waiting job whose connection is gone. `at` is in
+ * milliseconds since the epoch, by the clock of the process that recorded it.
+ */
 export type Reminder =
   | { readonly kind: 'job'; readonly jobId: string; readonly at: number }
   | ({ readonly kind: 'sync' } & Plan)
-  | { readonly kind: 'cancel'; readonly jobId: string; readonly tenant: string; readonly at: number };
+  | { readonly kind: 'cancel'; readonly jobId: string; readonly tenant: string; readonly at: number }
+  | { readonly kind: 'orphan'; readonly jobId: string; readonly tenant: string; readonly at: number };
 
-/** Due times in order. A reminder is never withdrawn: the caller of `take` checks that it still applies. */
+/** Milliseconds that have to pass from now on, where an event states a wait and not a point in time. */
+export interface Waits {
+  /** Until the next attempt. */
+  readonly retry?: number;
+  /** Until the deadline of a cancel. */
+  readonly cancel?: number;
+}
+
+/**
+ * Due times in order: points in time by this process's clock, and waits by the time that has passed here, since the
+ * clock of the process that recorded them may differ. A reminder is never withdrawn: the caller of `take` checks that it
+ * still applies.
+ */
 export class Reminders {
-  readonly #heap = new DueHeap<Reminder>();
+  readonly #points = new DueHeap<Reminder>();
+  readonly #waits = new DueHeap<Reminder>();
 
-  /** The time of the earliest reminder; undefined when there is none. */
+  /** `now` in milliseconds since the epoch, `passed` in milliseconds of PassedTime. */
+  constructor(
+    private readonly now: () => number,
+    private readonly passed: () => number,
+  ) {}
+
+  /** The time of the earliest reminder, in milliseconds since the epoch; undefined when there is none. */
   get next(): number | undefined {
-    return this.#heap.next;
+    const wait = this.#waits.next;
+    const point = this.#points.next;
+    return wait === undefined ? point : Math.min(point ?? Infinity, this.now() + wait - this.passed());
   }
 
-  /** A job that is due by `now` needs no reminder; a superfluous reminder is harmless. */
-  apply({ before, after }: JobChange, now: number): void {
-    if (!after) return;
+  /** True when the job has just become due: it needs no reminder. A superfluous reminder is harmless. */
+  apply({ before, after }: JobChange, { retry, cancel = 0 }: Waits): boolean {
+    if (!after) return false;
     const { id: jobId, tenant, phase, due, cancelDeadline } = after;
-    if (phase === 'due' && due > now) this.add({ kind: 'job', jobId, at: due });
     if (cancelDeadline !== null && cancelDeadline !== before?.cancelDeadline)
-      this.add({ kind: 'cancel', jobId, tenant, at: cancelDeadline });
+      this.addAfter({ kind: 'cancel', jobId, tenant, at: cancelDeadline }, cancel);
+    if (phase !== 'due' || (before?.phase === 'due' && before.due === due)) return false;
+    const reminder: Reminder = { kind: 'job', jobId, at: due };
+    if (retry === undefined ? due <= this.now() : retry <= 0) return true;
+    if (retry === undefined) this.add(reminder);
+    else this.addAfter(reminder, retry);
+    return false;
   }
 
-  /** Due at `at` when it is given, else at the reminder's own time. */
-  add(reminder: Reminder, at = reminder.at): void {
-    this.#heap.push(at, reminder);
+  /** Due at its own time. */
+  add(reminder: Reminder): void {
+    this.#points.push(reminder.at, reminder);
   }
 
-  /** Removes and returns due reminders, the earliest first. */
+  /** Due when that many milliseconds have passed. */
+  addAfter(reminder: Reminder, milliseconds: number): void {
+    this.#waits.push(this.passed() + milliseconds, reminder);
+  }
+
+  /** Removes and returns reminders that are due at `now`, the earliest first. */
   *take(now: number): Generator<Reminder> {
-    for (let due = this.#heap.popDue(now); due; due = this.#heap.popDue(now)) yield due;
+    for (let due = this.#points.popDue(now); due; due = this.#points.popDue(now)) yield due;
+    const passed = this.passed() + now - this.now();
+    for (let due = this.#waits.popDue(passed); due; due = this.#waits.popDue(passed)) yield due;
   }
 }

@@ -29,6 +29,11 @@ export class Slots {
     return !(this.#queues.get(tenant)?.isEmpty ?? true);
   }
 
+  /** Tenants whose jobs wait for a slot. */
+  waitingTenants(): string[] {
+    return [...this.#queues.keys()].filter((tenant) => this.hasWaiting(tenant));
+  }
+
   /** Tenants in which a job may have become admissible since the last call. */
   takeChanged(): string[] {
     const tenants = [...this.#changed];

@@ -46,7 +46,8 @@ function needsSlot(job: LiveJob | undefined, { reserved, attempt, since }: Slot,
   return job !== undefined && job.phase !== 'released' && job.attempt === attempt;
 }
 
-const admittedOf = ({ id: jobId, connectionId, attempt, stage, origin }: LiveJob): Admitted => ({
+/** The job as admission records it. */
+export const admittedOf = ({ id: jobId, connectionId, attempt, stage, origin }: LiveJob): Admitted => ({
   jobId,
   connectionId,
   attempt,

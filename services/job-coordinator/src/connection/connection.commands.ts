@@ -20,6 +20,9 @@ export type EndSync = Command<
 /** The sync planned for this time could not be started. */
 export type SkipSync = Command<'SkipSync', { readonly plannedAt: number; readonly reason: string }>;
 
+/** The sync planned for this time is later than the schedule asks: a clock was set back after it was planned. */
+export type AdvanceSync = Command<'AdvanceSync', { readonly plannedAt: number; readonly nextSyncAt: number }>;
+
 export type ConnectionCommand =
   | CreateConnection
   | UpdateConnection
@@ -29,4 +32,5 @@ export type ConnectionCommand =
   | ReconnectConnection
   | RemoveConnection
   | EndSync
-  | SkipSync;
+  | SkipSync
+  | AdvanceSync;

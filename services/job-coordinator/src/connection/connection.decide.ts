@@ -1,6 +1,7 @@
 import { providerIdOf, TidemarkError, type ConnectionEvent, type SyncEnded } from '@tidemark/contracts';
 import type { Decider } from '@tidemark/event-store';
 import type {
+  AdvanceSync,
   ConnectionCommand,
   CreateConnection,
   EndSync,
@@ -15,7 +16,7 @@ import {
   type ConnectionState,
   type ExistingConnection,
 } from './connection.js';
-import { nextSync } from './schedule.js';
+import { nextSync, plannedJobId } from './schedule.js';
 
 export const connectionDecider: Decider<ConnectionState, ConnectionCommand, ConnectionEvent> = {
   initialState: () => absentConnection,
@@ -32,7 +33,7 @@ export function decideConnection(command: ConnectionCommand, connection: Connect
   // A job may end after its connection was removed.
   if (!exists(connection)) {
     if (command.type === 'EndSync') return endOfRemoved(command, connection);
-    if (command.type === 'SkipSync') return [];
+    if (command.type === 'SkipSync' || command.type === 'AdvanceSync') return [];
     throw new TidemarkError('NOT_FOUND', 'no such connection');
   }
   if (providerIdOf(connection.source) !== null) assertPossibleForSubscription(command);
@@ -63,6 +64,8 @@ export function decideConnection(command: ConnectionCommand, connection: Connect
       return endSync(command, connection);
     case 'SkipSync':
       return skipSync(command, connection);
+    case 'AdvanceSync':
+      return advanceSync(command, connection);
   }
 }
 
@@ -76,7 +79,7 @@ function create({ data }: CreateConnection, connection: ConnectionState): Connec
 
 /** A subscription has a name and can be removed; everything else belongs to its provider. @throws TidemarkError CONFLICT */
 function assertPossibleForSubscription({ type, data }: ConnectionCommand): void {
-  if (type === 'RemoveConnection' || type === 'EndSync' || type === 'SkipSync') return;
+  if (type === 'RemoveConnection' || type === 'EndSync' || type === 'SkipSync' || type === 'AdvanceSync') return;
   if (type === 'UpdateConnection' && Object.keys(data).every((field) => field === 'name' || field === 'at')) return;
   throw new TidemarkError('CONFLICT', 'a subscription has no syncs of its own: only its name can be changed');
 }
@@ -106,7 +109,9 @@ function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionE
   const { jobId, position, at } = data;
   if (isTaken(data, connection.ended)) return [];
   const due = connection.nextSyncAt;
-  const nextSyncAt = due !== null && due > at ? due : planned(connection, due ?? at, at);
+  // By some clock the time of its own job had come, so that it is used up although it may lie ahead by another.
+  const isUsed = due !== null && jobId === plannedJobId(connection.id, due);
+  const nextSyncAt = due !== null && due > at && !isUsed ? due : planned(connection, due ?? at, at);
   // The cursor belongs to a source that has been replaced since.
   const current = data.startedAt !== null && data.startedAt >= connection.sourceSetAt;
   const cursor = current ? data.cursor : undefined;
@@ -122,6 +127,11 @@ function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionE
 function skipSync({ data: { plannedAt, reason, at } }: SkipSync, connection: ExistingConnection): ConnectionEvent[] {
   if (connection.nextSyncAt !== plannedAt) return [];
   return [{ type: 'SyncSkipped', data: { plannedAt, reason, nextSyncAt: planned(connection, plannedAt, at), at } }];
+}
+
+function advanceSync({ data }: AdvanceSync, connection: ExistingConnection): ConnectionEvent[] {
+  if (connection.nextSyncAt !== data.plannedAt || data.nextSyncAt >= data.plannedAt) return [];
+  return [{ type: 'SyncSkipped', data: { ...data, reason: 'PLANNED_TOO_LATE' } }];
 }
 
 /** The next automatic sync; none while the connection is paused or not active. */

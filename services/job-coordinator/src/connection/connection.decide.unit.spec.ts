@@ -3,6 +3,7 @@ import { TidemarkError, type SyncEnded } from '@tidemark/contracts';
 import type { ConnectionCommand, CreateConnection, EndSync } from './connection.commands.js';
 import { decideConnection, WHOLE_EVERY } from './connection.decide.js';
 import { absentConnection, evolveConnection, isWhole, type ConnectionState } from './connection.js';
+import { plannedJobId } from './schedule.js';
 
 const noon = Date.parse('2026-03-01T12:00:00Z');
 const hour = 3_600_000;
@@ -57,6 +58,37 @@ describe('a connection', () => {
     expect(after(create, endSync({ startedAt: noon + 1000, at: noon + 60_000 }))).toMatchObject({
       nextSyncAt: noon + hour,
     });
+  });
+
+  it.each([
+    ['a moment', 2000],
+    ['two hours', 2 * hour],
+  ])('uses up the planned time whose job ended %s before it, by another clock', (_, behind) => {
+    const own = endSync({ jobId: plannedJobId('connection-1', noon + hour), at: noon + hour - behind });
+    expect(after(create, own)).toMatchObject({ nextSyncAt: noon + 2 * hour });
+    const cron = { ...create, data: { ...create.data, schedule: { cron: '0 * * * *' } } };
+    expect(after(cron, own)).toMatchObject({ nextSyncAt: noon + 2 * hour });
+  });
+
+  it('skips a time that is used up to a later one, also when its clock is behind', () => {
+    const cron = { ...create, data: { ...create.data, schedule: { cron: '0 * * * *' } } };
+    const skip: ConnectionCommand = {
+      type: 'SkipSync',
+      data: { plannedAt: noon + hour, reason: 'DUPLICATE_JOB', at: noon - 2 * hour },
+    };
+    for (const state of [after(create, skip), after(cron, skip)])
+      expect(state).toMatchObject({ nextSyncAt: noon + 2 * hour });
+  });
+
+  it('advances a sync that is planned too late, and only to an earlier time', () => {
+    const advance = (nextSyncAt: number): ConnectionCommand => ({
+      type: 'AdvanceSync',
+      data: { plannedAt: noon + hour, nextSyncAt, at: noon },
+    });
+    expect(after(create, advance(noon + 1000))).toMatchObject({ nextSyncAt: noon + 1000 });
+    expect(decideConnection(advance(noon + hour), after(create))).toEqual([]);
+    expect(decideConnection(advance(noon + 1000), after(create, advance(noon + 2000)))).toEqual([]);
+    expect(decideConnection(advance(noon), after(create, plain('RemoveConnection')))).toEqual([]);
   });
 
   it('records the end of a job once', () => {

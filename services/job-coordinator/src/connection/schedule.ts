@@ -1,4 +1,5 @@
 import type { Interval, Schedule } from '@tidemark/contracts';
+import { uuidv5 } from '@tidemark/foundation/derived-ids';
 import { Cron } from 'croner';
 
 const minute = 60_000;
@@ -10,15 +11,23 @@ const periods: Readonly<Record<Exclude<Interval, 'manual'>, number>> = {
 
 /**
  * When the next sync is due, in milliseconds since the epoch; null for `manual` and for a cron expression that matches
- * no later date. Intervals keep their phase: they count from `anchor` (the last planned time). Missed times collapse:
- * the result is the first one after `after`.
+ * no later date. It is later than `anchor`, the last planned time, which is used up whatever the clock says, and than
+ * `after`. Intervals keep their phase: they count from `anchor`. Missed times collapse.
  */
-export function nextSync(schedule: Schedule, anchor: number, after: number): number | null {
+export const nextSync = (schedule: Schedule, anchor: number, after: number): number | null =>
+  firstAfter(schedule, anchor, Math.max(anchor, after));
+
+/** The first time of the schedule after `after`; intervals have the phase of `anchor`, which may lie on either side. */
+export function firstAfter(schedule: Schedule, anchor: number, after: number): number | null {
   if ('cron' in schedule) return cronOf(schedule.cron, schedule.timeZone).nextRun(new Date(after))?.getTime() ?? null;
   if (schedule.every === 'manual') return null;
   const period = periods[schedule.every];
-  return anchor + period * Math.max(1, Math.floor((after - anchor) / period) + 1);
+  return anchor + period * (Math.floor((after - anchor) / period) + 1);
 }
+
+/** The id of the job that a planned sync starts: it derives from connection and time, so that the time is used once. */
+export const plannedJobId = (connectionId: string, plannedAt: number): string =>
+  uuidv5('schedule', connectionId, plannedAt);
 
 /** The problem with a cron expression or its time zone; null when both are valid. */
 export function cronProblem(

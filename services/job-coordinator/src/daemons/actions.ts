@@ -1,31 +1,66 @@
+import { instantOf } from '@tidemark/foundation';
+import type { Logger } from '@tidemark/platform';
+import { advanceSync } from '../actions/advance-sync.js';
+import { cancelOrphan } from '../actions/cancel-orphan.js';
+import { commitEnd } from '../actions/end-sync.js';
 import { forceCancel } from '../actions/force-cancel.js';
 import { startPlannedSync } from '../actions/start-planned-sync.js';
 import type { LiveJob } from '../agenda/live-jobs.js';
 import type { Context, Coordinator } from '../coordinator.js';
 import type { JobCommand } from '../job/job.commands.js';
+import { repaired, repeated } from '../metrics.js';
+import type { AuditActions } from './audit.js';
 import type { ClaimActions } from './liveness.js';
 import type { DueActions } from './timers.js';
 
 const coordinatorOf = (tenant: string, job?: LiveJob): Context => ({ tenant, actor: 'coordinator', ...job?.origin });
 
 /** The actions of due timers. */
-export const dueActions = (coordinator: Coordinator): DueActions => ({
-  startPlannedSync: (connectionId, _tenant, plannedAt) => startPlannedSync(coordinator, connectionId, plannedAt),
-  forceCancel: (jobId, tenant) =>
-    forceCancel(coordinator, coordinatorOf(tenant, coordinator.agenda.jobs.get(jobId)), jobId),
-  wake: () => coordinator.admission.wake(),
-});
+export const dueActions = (coordinator: Coordinator): DueActions => {
+  const about = (jobId: string, tenant: string) => coordinatorOf(tenant, coordinator.agenda.jobs.get(jobId));
+  return {
+    startPlannedSync: async (connectionId, _tenant, plannedAt) => {
+      await startPlannedSync(coordinator, connectionId, plannedAt);
+    },
+    forceCancel: (jobId, tenant) => forceCancel(coordinator, about(jobId, tenant), jobId),
+    cancelOrphan: (jobId, tenant) => cancelOrphan(coordinator, about(jobId, tenant), jobId),
+    wake: () => coordinator.admission.wake(),
+  };
+};
 
-/** The actions on a claim that is silent, stalled or recovered. */
-export function claimActions({ jobs, time }: Coordinator): ClaimActions {
+/** The actions on a claim that is silent, stalled or recovered, and on a message that may have been lost. */
+export function claimActions(coordinator: Coordinator): ClaimActions {
+  const { jobs, agenda, admission, time } = coordinator;
   const handle = async (job: LiveJob, command: JobCommand) => {
     await jobs.handle(job.id, command, coordinatorOf(job.tenant, job));
   };
   return {
     expire: (job, { number: claim }) =>
       handle(job, { type: 'ExpireClaim', data: { claim, random: Math.random(), at: time.now() } }),
-    stall: (job, { number: claim, advancedAt: since }) =>
-      handle(job, { type: 'StallClaim', data: { claim, since, at: time.now() } }),
+    stall: (job, { number: claim, advancedAt, stillMs }) => {
+      const at = time.now();
+      return handle(job, { type: 'StallClaim', data: { claim, since: Math.max(advancedAt, at - stillMs), at } });
+    },
     recover: (job, { number: claim }) => handle(job, { type: 'RecoverClaim', data: { claim, at: time.now() } }),
+    sendAgain: async (overdue) => {
+      const { jobId, tenant, what } = overdue;
+      repeated.add(1, { what });
+      if (what === 'work') return admission.offerAgain(overdue);
+      await commitEnd(coordinator, tenant, jobId);
+      agenda.confirmEnd(jobId);
+      admission.wake();
+    },
   };
 }
+
+/** The actions of the slow audit. */
+export const auditActions = (coordinator: Coordinator, logger: Logger): AuditActions => ({
+  startPlannedSync: ({ connectionId, at }) => startPlannedSync(coordinator, connectionId, at),
+  advanceSync: (plan, nextSyncAt) => advanceSync(coordinator, plan, nextSyncAt),
+  repaired: (cause, { connectionId, at }) => {
+    repaired.add(1, { cause });
+    const found = cause === 'passed' ? 'had passed without a job' : 'lay behind the time that its schedule asks for';
+    logger.warn(`the sync of connection ${connectionId} planned for ${instantOf(at)} ${found}: planned anew`);
+  },
+  admit: () => coordinator.admission.reconsider(),
+});

@@ -10,7 +10,8 @@ import {
 } from '../admission/admission.js';
 import { admissionDecider, decideAdmission, type AdmissionCommand } from '../admission/admission.decide.js';
 import type { Agenda } from '../agenda/agenda.js';
-import { tenantSnapshot, type TenantSnapshot } from '../agenda/snapshot.js';
+import { admittedOf, tenantSnapshot, type TenantSnapshot } from '../agenda/snapshot.js';
+import type { Overdue } from '../agenda/unanswered.js';
 
 const RETRY_MS = 1000;
 /** Tenants whose slots are kept in memory. */
@@ -73,6 +74,11 @@ export class Admission implements Daemon {
     for (const resume of this.#waiting.splice(0)) resume();
   }
 
+  /** Decides for every tenant in which jobs wait. */
+  reconsider(): void {
+    for (const tenant of this.#agenda.slots.waitingTenants()) this.#consider(tenant);
+  }
+
   /** Reserves a slot for a job that is about to be created. @throws TidemarkError TOO_MANY_CONCURRENT_SYNCS · CONNECTION_BUSY */
   async reserve(tenant: string, jobId: string, connectionId: string): Promise<void> {
     if (this.#agenda.slots.retryingOf(connectionId))
@@ -81,6 +87,15 @@ export class Admission implements Daemon {
       type: 'ReserveSlot',
       data: { at, cap, released, jobId, connectionId },
     }));
+  }
+
+  /** Publishes the work of an offered job again, with another message id; once, however many coordinators do. */
+  async offerAgain(overdue: Overdue): Promise<void> {
+    const { jobId, tenant } = overdue;
+    await this.#change(tenant, ({ at, released }) => {
+      const job = this.#agenda.unanswered.isCurrent(overdue) ? this.#agenda.jobs.get(jobId) : undefined;
+      return { type: 'OfferAgain', data: { at, released, offered: job ? [admittedOf(job)] : [] } };
+    });
   }
 
   async stop(): Promise<void> {

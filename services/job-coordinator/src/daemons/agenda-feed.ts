@@ -53,7 +53,7 @@ export class AgendaFeed implements Daemon {
     let caughtUp = false;
     const onCaughtUp = () => {
       caughtUp = true;
-      this.agenda.forgetUnconfirmed();
+      this.agenda.goLive();
       this.#advance();
       this.#caughtUp.resolve();
     };

@@ -14,6 +14,7 @@ import { absentJob, evolveJob } from '../job/job.js';
 import { connectionsProjection } from '../projections/connections.projection.js';
 import { jobsProjection } from '../projections/jobs.projection.js';
 import { Admission } from './admission.js';
+import { Audit } from './audit.js';
 import { AgendaFeed } from './agenda-feed.js';
 import { Liveness } from './liveness.js';
 import { Timers } from './timers.js';
@@ -61,9 +62,8 @@ daemonLifecycle('Timers', () => {
     broken = false;
     throw new Error('broken');
   };
-  const daemon = new Timers(agenda, clock, { startPlannedSync, forceCancel: nothing, wake: () => {} }, (error) =>
-    errors.push(error),
-  );
+  const actions = { startPlannedSync, forceCancel: nothing, cancelOrphan: nothing, wake: () => {} };
+  const daemon = new Timers(agenda, clock, actions, (error) => errors.push(error));
   const provoke = async () => {
     const [connectionId, at] = [uuidv7(), clock.now() + 10];
     agenda.applyConnection(connectionId, 'acme', planned(at));
@@ -87,17 +87,41 @@ daemonLifecycle('Liveness', () => {
     throw new Error('broken');
   };
   return {
-    daemon: new Liveness(broker, agenda, clock, { expire, stall: nothing, recover: nothing }, (error) =>
-      errors.push(error),
-    ),
+    daemon: new Liveness({
+      ...{ broker, agenda, clock, passed: clock.elapsed },
+      actions: { expire, stall: nothing, recover: nothing, sendAgain: nothing },
+      onError: (error) => errors.push(error),
+    }),
     async provoke() {
       percent++;
-      broker.broadcast('tidemark.beat.silent', { jobId: 'silent', claim: 1, percent });
+      broker.broadcast('tidemark.beat.silent', { jobId: 'silent', claim: 1, stage: 'fetch', percent });
       await clock.advance(SECOND_MS);
       heard = agenda.claims.get('silent')!.percent === percent;
     },
     rounds: () => rounds,
     held: () => clock.timers + (heard ? 1 : 0),
+    breakNext: () => (broken = true),
+    errors,
+  };
+});
+
+daemonLifecycle('Audit', () => {
+  const clock = new FakeClock();
+  const agenda = new Agenda(clock.now);
+  const errors: Error[] = [];
+  let [rounds, broken] = [0, false];
+  const startPlannedSync = async () => {
+    if (!broken) return (rounds++, 'running' as const);
+    broken = false;
+    throw new Error('broken');
+  };
+  agenda.applyConnection('passed', 'acme', planned(clock.now() - 3_600_000));
+  const actions = { startPlannedSync, advanceSync: async () => false, repaired: () => {}, admit: () => {} };
+  return {
+    daemon: new Audit(agenda, clock, actions, (error) => errors.push(error)),
+    provoke: () => clock.advance(60 * SECOND_MS),
+    rounds: () => rounds,
+    held: () => clock.timers,
     breakNext: () => (broken = true),
     errors,
   };

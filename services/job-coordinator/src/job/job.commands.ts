@@ -41,6 +41,9 @@ export type FailStage = Command<
 /** No heartbeat of this claim arrived in time. */
 export type ExpireClaim = Command<'ExpireClaim', { readonly claim: number; readonly random: number }>;
 
+/** The runner of this claim was stopped, and gives it back. */
+export type ReleaseClaim = Command<'ReleaseClaim', { readonly claim: number }>;
+
 /** The claim has sent heartbeats but made no progress since `since`. */
 export type StallClaim = Command<'StallClaim', { readonly claim: number; readonly since: number }>;
 
@@ -61,6 +64,7 @@ export type JobCommand =
   | SaveCheckpoint
   | FailStage
   | ExpireClaim
+  | ReleaseClaim
   | StallClaim
   | RecoverClaim
   | CancelJob

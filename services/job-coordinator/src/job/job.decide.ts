@@ -12,6 +12,7 @@ import type {
   ForceCancel,
   JobCommand,
   RecoverClaim,
+  ReleaseClaim,
   SaveCheckpoint,
   StallClaim,
 } from './job.commands.js';
@@ -33,8 +34,8 @@ export const jobDecider: Decider<JobState, JobCommand, JobEvent> = {
   decide: decideJob,
 };
 
-/** After this many lost claims in a row the attempt fails: the job itself may be killing its runners. */
-export const MAX_LOST_CLAIMS = 5;
+/** A leg that has cost this many runners their lives, without progress in between, is not offered to another. */
+export const MAX_LOST_CLAIMS = 2;
 
 /**
  * The events that follow from a command. Repeated commands (a lost reply, a duplicate message) return no events;
@@ -54,6 +55,8 @@ export function decideJob(command: JobCommand, job: JobState): JobEvent[] {
       return fail(command, job);
     case 'ExpireClaim':
       return expire(command, job);
+    case 'ReleaseClaim':
+      return release(command, job);
     case 'StallClaim':
       return stall(command, job);
     case 'RecoverClaim':
@@ -93,7 +96,8 @@ function claim({ data }: ClaimStage, job: ExistingJob): JobEvent[] {
   if (held && !takenAway) throw refused('held', `job ${job.id} is claimed by ${held.runner}`);
   if (held && job.lostClaims + 1 >= MAX_LOST_CLAIMS) return runnersLost(job, held, data);
   assertMove(job, 'running');
-  const { runner, at } = data;
+  const { runner } = data;
+  const at = Math.max(data.at, job.createdAt);
   const number = job.lastClaim + 1;
   return [{ type: 'StageClaimed', data: { claim: number, stage: next.name, service, runner, attempt, delivery, at } }];
 }
@@ -118,7 +122,7 @@ function complete({ data }: CompleteStage, job: ExistingJob): JobEvent[] {
     const whole = { counts: total, metrics: measured({ ...job.metrics, ...metrics }) };
     events.push({
       type: 'JobCompleted',
-      data: { ...endingOf(job), result, ...whole, cursor: cursor ?? job.cursor ?? undefined, at },
+      data: { ...endingOf(job, at), result, ...whole, cursor: cursor ?? job.cursor ?? undefined },
     });
   }
   return events;
@@ -151,9 +155,20 @@ function expire({ data }: ExpireClaim, job: ExistingJob): JobEvent[] {
   if (!held || held.number !== number) return [];
   if (job.cancel) return [cancelled(job, job.cancel.reason, true, at)];
   if (job.lostClaims + 1 >= MAX_LOST_CLAIMS) return runnersLost(job, held, data);
-  const { stage, service } = held;
-  return [{ type: 'ClaimExpired', data: { claim: number, stage, service, attempt: attemptOf(job), at } }];
+  return [{ type: 'ClaimExpired', data: { ...offerOf(job, held), at } }];
 }
+
+function release({ data: { claim: number, at } }: ReleaseClaim, job: ExistingJob): JobEvent[] {
+  const held = job.claim;
+  if (!held || held.number !== number) return [];
+  if (job.cancel) return [cancelled(job, job.cancel.reason, false, at)];
+  return [{ type: 'ClaimExpired', data: { ...offerOf(job, held), released: true, at } }];
+}
+
+const offerOf = (job: ExistingJob, { number: claim, stage, service }: Claim) => ({
+  ...{ claim, stage, service },
+  attempt: attemptOf(job),
+});
 
 function runnersLost(
   job: ExistingJob,
@@ -161,7 +176,7 @@ function runnersLost(
   { random, at }: { random: number; at: number },
 ) {
   const error = { code: 'RUNNER_LOST', message: `${MAX_LOST_CLAIMS} runners in a row stopped answering in ${stage}` };
-  return attemptFailed(job, { claim, stage, error, retryable: true, random, at });
+  return attemptFailed(job, { claim, stage, error, retryable: false, random, at });
 }
 
 function attemptFailed(
@@ -174,7 +189,7 @@ function attemptFailed(
   const delay = retryable ? nextDelay(jobRetrySchedule, job.retryCount, random) : null;
   if (delay === null) {
     assertMove(job, 'failed');
-    return [{ type: 'JobFailed', data: { ...endingOf(job), ...failure, attempt } }];
+    return [{ type: 'JobFailed', data: { ...failure, ...endingOf(job, failure.at), attempt } }];
   }
   assertMove(job, 'pending');
   const retryAt = failure.at + Math.max(delay, retryAfterMs);
@@ -216,10 +231,14 @@ function forceCancel({ data: { at } }: ForceCancel, job: ExistingJob): JobEvent[
 
 function cancelled(job: ExistingJob, reason: string, forced: boolean, at: number): JobEvent {
   assertMove(job, 'cancelled');
-  return { type: 'JobCancelled', data: { ...endingOf(job), reason, forced, at } };
+  return { type: 'JobCancelled', data: { ...endingOf(job, at), reason, forced } };
 }
 
-const endingOf = ({ connectionId, createdAt, startedAt }: ExistingJob) => ({ connectionId, createdAt, startedAt });
+/** No job ends before it began, whatever the clocks of the coordinators say. */
+const endingOf = ({ connectionId, createdAt, startedAt }: ExistingJob, at: number) => ({
+  ...{ connectionId, createdAt, startedAt },
+  at: Math.max(at, startedAt ?? createdAt),
+});
 
 function assertClaim(job: ExistingJob, number: number) {
   if (job.claim?.number !== number)

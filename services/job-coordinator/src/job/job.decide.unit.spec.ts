@@ -16,8 +16,9 @@ import {
   noon,
   saveCheckpoint,
 } from './job.fixtures.js';
-import { isEnded, type JobState } from './job.js';
+import { isEnded, type ExistingJob, type JobState } from './job.js';
 import { canMove, transitions } from './job.transitions.js';
+import { describeJob } from './job.view.js';
 
 const types = (events: readonly JobEvent[]) => events.map(({ type }) => type);
 const refusalOf = (command: JobCommand, job: JobState) => {
@@ -123,13 +124,50 @@ describe('claiming a stage', () => {
     expect(decideJob(successor, job)).toMatchObject([{ data: { stage: 'snapshot', claim: 2 } }]);
   });
 
-  it('counts the attempt as failed when too many claims in a row were lost', () => {
+  it('fails the job when its leg has cost too many runners their lives in a row', () => {
     const claims = Array.from({ length: MAX_LOST_CLAIMS }, (_, index) =>
       claimStage({ delivery: { id: 'message-1', sequence: index + 1 } }),
     );
     const job = after(createJob, ...claims);
     const next = claimStage({ delivery: { id: 'message-1', sequence: 99 } });
-    expect(decideJob(next, job)).toMatchObject([{ type: 'RetryScheduled', data: { error: { code: 'RUNNER_LOST' } } }]);
+    expect(decideJob(next, job)).toMatchObject([{ type: 'JobFailed', data: { error: { code: 'RUNNER_LOST' } } }]);
+  });
+
+  it('does not count claims that were given back, nor those before the last progress', () => {
+    const expire: JobCommand = { type: 'ExpireClaim', data: { claim: 2, random: 0.5, at: noon + 5000 } };
+    const another = claimStage({ delivery: { id: 'message-2', sequence: 1 } });
+    const release: JobCommand = { type: 'ReleaseClaim', data: { claim: 1, at: noon + 4000 } };
+    const givenBack = after(createJob, claimStage(), release);
+    expect(givenBack).toMatchObject({ status: 'running', claim: null, lostClaims: 0 });
+    expect(decideJob(release, givenBack)).toEqual([]);
+    expect(decideJob(expire, fold(givenBack, decideJob(another, givenBack)))).toMatchObject([{ type: 'ClaimExpired' }]);
+    const lost: JobCommand = { type: 'ExpireClaim', data: { claim: 1, random: 0.5, at: noon + 4000 } };
+    const advanced = after(createJob, claimStage(), lost, another, saveCheckpoint(2, 'fetch', 1));
+    expect(decideJob(expire, advanced)).toMatchObject([{ type: 'ClaimExpired' }]);
+  });
+});
+
+describe('the times of a job', () => {
+  it('never go back, whatever the clocks of its coordinators say', () => {
+    const slow = noon - 2 * 3_600_000;
+    const claimed = existing(createJob, claimStage({ at: slow }));
+    expect(claimed.startedAt).toBe(noon);
+    const endings: JobCommand[] = [
+      completeStage(1, 'fetch', { finish: 'unchanged', at: slow }),
+      failStage(1, 'fetch', { retryable: false, at: slow }),
+    ];
+    for (const ending of endings) {
+      const ended = fold(claimed, decideJob(ending, claimed)) as ExistingJob;
+      expect(ended.endedAt).toBe(noon);
+      expect(describeJob(ended).durationMs).toBe(0);
+    }
+    const cancel: JobCommand = { type: 'CancelJob', data: { reason: 'x', deadline: slow, at: slow } };
+    expect(existing(createJob, cancel).endedAt).toBe(noon);
+  });
+
+  it('give no negative duration, also when they were recorded so', () => {
+    const ended = { ...existing(createJob, claimStage()), status: 'completed', endedAt: noon - 2466 } as const;
+    expect(describeJob(ended).durationMs).toBe(0);
   });
 });
 

@@ -14,7 +14,7 @@ export function describeEvent({ type, data }: JobEvent): string {
     case 'CheckpointSaved':
       return `Checkpoint ${data.sequence} of stage ${data.stage}: ${data.counts?.processed ?? 0} processed`;
     case 'ClaimExpired':
-      return `Claim ${data.claim} expired: no heartbeat in time; stage ${data.stage} is offered to another runner`;
+      return `Claim ${data.claim} ${data.released ? 'was given back' : 'expired: no heartbeat in time'}; stage ${data.stage} is offered to another runner`;
     case 'ClaimStalled':
       return `Stage ${data.stage} has made no progress for ${seconds(data.since, data.at)}`;
     case 'ClaimRecovered':

@@ -61,6 +61,8 @@ export interface ExistingJob extends Given {
   readonly cursor: Cursor | null;
   readonly retryCount: number;
   readonly retryAt: number | null;
+  /** Of the last retry, in milliseconds; absent before the first. */
+  readonly retryDelayMs?: number;
   readonly lastError: Failure | null;
   /** Number of the last claim ever made. */
   readonly lastClaim: number;
@@ -123,14 +125,15 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
       };
     }
     case 'ClaimExpired':
-      return { ...job, claim: null, lostClaims: job.lostClaims + 1 };
+      return { ...job, claim: null, lostClaims: job.lostClaims + (event.data.released ? 0 : 1) };
     case 'ClaimStalled':
       return { ...job, claim: job.claim && { ...job.claim, stalledSince: event.data.since } };
     case 'ClaimRecovered':
       return { ...job, claim: job.claim && { ...job.claim, advancedAt: event.data.at, stalledSince: null } };
     case 'RetryScheduled': {
-      const { error, retryAt, retryCount } = event.data;
-      return { ...job, status: 'pending', claim: null, lostClaims: 0, lastError: error, retryAt, retryCount };
+      const { error, retryAt, retryCount, at } = event.data;
+      const retry = { retryAt, retryCount, retryDelayMs: retryAt - at };
+      return { ...job, ...retry, status: 'pending', claim: null, lostClaims: 0, lastError: error };
     }
     case 'CancelRequested': {
       const { at: requestedAt, deadline, reason } = event.data;

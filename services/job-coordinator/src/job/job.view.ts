@@ -38,7 +38,7 @@ export function describeJob(job: ExistingJob, live: LiveDetails = {}): JobView {
     createdAt: instantOf(job.createdAt),
     startedAt: iso(job.startedAt),
     endedAt: iso(job.endedAt),
-    durationMs: job.startedAt !== null && job.endedAt !== null ? job.endedAt - job.startedAt : null,
+    durationMs: job.startedAt !== null && job.endedAt !== null ? Math.max(0, job.endedAt - job.startedAt) : null,
   };
 }
 

@@ -4,7 +4,7 @@ import { assertNoSubscribers, removeSubscriber } from '../actions/subscribers.js
 import type { Context, Coordinator } from '../coordinator.js';
 
 /**
- * Removes the connection. Running jobs are not interrupted; waiting jobs fail when their turn comes.
+ * Removes the connection. A running job is not interrupted; waiting ones are cancelled at once.
  * @throws TidemarkError NOT_FOUND · CONFLICT for a provider that still has subscribers
  */
 export async function removeConnection(

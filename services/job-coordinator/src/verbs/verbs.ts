@@ -15,6 +15,7 @@ import { getJob } from './get-job.js';
 import { getJobEvents } from './job-events.js';
 import { getJobState } from './job-state.js';
 import { getTimeline } from './job-timeline.js';
+import { releaseClaim } from './release-claim.js';
 import { removeConnection } from './remove-connection.js';
 import { retryJob } from './retry-job.js';
 import { saveCheckpoint } from './save-checkpoint.js';
@@ -47,5 +48,6 @@ export const verbsOf = (coordinator: Coordinator): Handlers<typeof coordinatorVe
   'complete-stage': (input, context) => completeStage(coordinator, context, input),
   'save-checkpoint': (input, context) => saveCheckpoint(coordinator, context, input),
   'fail-stage': (input, context) => failStage(coordinator, context, input),
+  'release-claim': (input, context) => releaseClaim(coordinator, context, input),
   'confirm-cancel': (input, context) => confirmCancel(coordinator, context, input),
 });

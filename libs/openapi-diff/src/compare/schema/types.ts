@@ -47,6 +47,7 @@ export const typeVerdict = ({ before, after }: Both<JsonObject>, direction: Dire
 const accepts = (from: JsonObject, to: JsonObject, typed: boolean): 'yes' | 'text' | 'no' => {
   const [fromTypes, toTypes] = [typesOf(from), typesOf(to)];
   if (toTypes.length === 0) return to['type'] === 'null' ? 'no' : 'yes';
+  if (from['type'] === 'null') return allowsNull(to) ? 'yes' : 'no';
   const added = toTypes.filter((type) => !fromTypes.includes(type));
   const deleted = fromTypes.filter((type) => !toTypes.includes(type));
   const wide = asString(to['format']);

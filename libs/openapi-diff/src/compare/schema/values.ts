@@ -23,9 +23,12 @@ const compareType = ({ before, after }: Both<JsonObject>, add: Add): void => {
     : before['type'] === undefined && after['nullable'] !== true;
   if (nullable.before !== nullable.after && !isUntyped)
     add({ kind: nullable.after ? 'became-nullable' : 'became-not-nullable', at: '/type' });
-  const isOtherType = typesOf(before).sort().join() !== typesOf(after).sort().join();
+  const isOtherType = kindOf(before) !== kindOf(after);
   if (isOtherType || before['format'] !== after['format']) add({ kind: TYPE, at: isOtherType ? '/type' : '/format' });
 };
+
+/** The types as one text: empty means any, null alone is a type of its own. */
+const kindOf = (schema: JsonObject): string => (schema['type'] === 'null' ? 'null' : typesOf(schema).sort().join());
 
 const compareEnum = (schemas: Both<JsonObject>, add: Add): void => {
   const [before, after] = [asArray(schemas.before['enum']), asArray(schemas.after['enum'])];

@@ -1,5 +1,5 @@
 import type { Both } from '../../both.js';
-import { asArray, asObject, isObject, type Json, type JsonObject } from '../../json.js';
+import { asArray, asObject, isObject, isReference, type Json, type JsonObject } from '../../json.js';
 import type { Side } from '../side.js';
 import { isAnnotation } from './annotations.js';
 import { allowsNull, typesOf } from './types.js';
@@ -7,8 +7,26 @@ import { allowsNull, typesOf } from './types.js';
 /** The keywords of a schema that restrict values. */
 const constraints = (schema: JsonObject): string[] => Object.keys(schema).filter((key) => !isAnnotation(key));
 
-const isBareNull = (value: Json): boolean =>
-  isObject(value) && value['type'] === 'null' && constraints(value).length === 1;
+/** The schema inside of wrappings that say nothing by themselves: an `allOf` or a choice of one. */
+const lone = (schema: Json): Json => {
+  if (!isObject(schema)) return schema;
+  const [keyword, ...more] = constraints(schema);
+  if (more.length > 0 || (keyword !== 'allOf' && keyword !== 'anyOf' && keyword !== 'oneOf')) return schema;
+  const [only, ...others] = asArray(schema[keyword]);
+  return isObject(only) && !isReference(only) && others.length === 0 ? lone(only) : schema;
+};
+
+const isBareNull = (value: Json): boolean => {
+  const schema = lone(value);
+  return isObject(schema) && schema['type'] === 'null' && constraints(schema).length === 1;
+};
+
+/** Whether an alternative allows null. */
+const choosesNull = (schema: JsonObject): boolean =>
+  (['oneOf', 'anyOf'] as const).some((keyword) => asArray(schema[keyword]).map(lone).some(takesNull));
+
+const takesNull = (schema: Json): boolean =>
+  schema === true || (isObject(schema) && (allowsNull(schema) || constraints(schema).length === 0));
 
 /** X, when the schema is nothing but a choice of null and X (the way to make a reference nullable). */
 export const nullWrapped = (schema: JsonObject): Json | undefined => {
@@ -76,11 +94,15 @@ export interface NullMove extends Both<Json> {
 }
 
 /** Undefined when neither side is wrapped in a way that the other is not. */
-export const nullMove = ({ before, after }: Both<JsonObject>): NullMove | undefined => {
+export const nullMove = (written: Both<JsonObject>): NullMove | undefined => {
+  const [before, after] = [asObject(lone(written.before)), asObject(lone(written.after))];
   const inner = { before: nullWrapped(before), after: nullWrapped(after) };
-  if (inner.before === undefined && inner.after !== undefined && !allowsNull(before))
+  // Null is an alternative on both sides: their choices are compared as they are.
+  if (inner.before === undefined ? choosesNull(before) : inner.after === undefined && choosesNull(after))
+    return undefined;
+  if (inner.before === undefined && inner.after !== undefined && !takesNull(before))
     return { before, after: inner.after, kind: 'became-nullable' };
-  if (inner.before !== undefined && inner.after === undefined && !allowsNull(after))
+  if (inner.before !== undefined && inner.after === undefined && !takesNull(after))
     return { before: inner.before, after, kind: 'became-not-nullable' };
   // Null may be a type here and an alternative there.
   if (inner.before === undefined && inner.after !== undefined && isTypedNull(before))

@@ -1,8 +1,10 @@
 import { TidemarkError } from '@tidemark/contracts';
 import { BoundedCache, withTimeout } from '@tidemark/foundation';
 import { isUnavailable, toTidemarkError } from '../errors/to-error.js';
+import { addressGroup } from '../limits/client-address.js';
 import type { Caller } from './caller.js';
 import { hashOf } from './key-store.js';
+import type { OpenStreams } from './open-streams.js';
 import { RateLimiter } from './rate-limiter.js';
 
 const FRESH_MS = 30_000;
@@ -22,6 +24,8 @@ export interface AuthenticatorOptions {
   readonly find: (hash: string) => Promise<Caller | null>;
   /** Requests per minute and key; 0 for no limit. */
   readonly perMinute: number;
+  /** Those that end with their key. */
+  readonly streams?: Pick<OpenStreams, 'end'>;
   readonly now?: () => number;
 }
 
@@ -46,7 +50,8 @@ export class Authenticator {
 
   /**
    * @param authorization `Bearer <key>`
-   * @param address the caller's address: failed attempts are counted for it
+   * @param address the caller's address: failed attempts are counted for it, and refused as such when there are many.
+   *   A valid key is never refused for what others at the same address do.
    * @throws TidemarkError UNAUTHENTICATED · RATE_LIMITED · EVENT_STORE_UNAVAILABLE
    */
   async authenticate(authorization: string | undefined, address: string): Promise<Caller> {
@@ -58,14 +63,14 @@ export class Authenticator {
     return caller;
   }
 
-  /** The key was revoked here: it stops working at once, also for a look-up in progress. */
-  forget(hash: string): void {
+  /** The key was revoked: it stops working at once, also for a look-up in progress, and so do its streams. */
+  end(hash: string, keyId: string): void {
     this.#known.delete(hash);
     this.#lookups.delete(hash);
+    this.#options.streams?.end(keyId);
   }
 
   async #lookUp(hash: string, address: string, known: Known | undefined): Promise<Caller> {
-    if (!known) limit(this.#failures.wait(address), 'too many failed attempts from this address');
     try {
       return await this.#find(hash, known);
     } catch (thrown) {
@@ -74,7 +79,8 @@ export class Authenticator {
         known.freshUntil = this.#now() + AGAIN_MS;
         return known.caller;
       }
-      if (error.code === 'UNAUTHENTICATED') this.#failures.take(address);
+      if (error.code === 'UNAUTHENTICATED')
+        limit(this.#failures.take(addressGroup(address)), 'too many failed attempts from this address');
       throw error;
     }
   }

@@ -19,8 +19,12 @@ export const hashOf = (secret: string): string => createHash('sha256').update(se
 
 const newSecret = () => `tmk_${randomBytes(32).toString('base64url')}`;
 
-/** A stream that exists once a key exists: its name makes the first key unique; its events are not read. */
+/**
+ * A stream that exists once a key exists: its name makes the first key unique. Before a key with scope `operate` is
+ * revoked, that is recorded here: of the last two, which are revoked at the same time, one conflicts.
+ */
 const FIRST_KEY = 'apikeys';
+const OPERATOR_RETIRED = 'OperatorRetired';
 
 /** The API keys, each a stream named by the key's hash. */
 export class KeyStore {
@@ -49,6 +53,47 @@ export class KeyStore {
   /** @throws TidemarkError NOT_FOUND · Unavailable · OutcomeUnknown */
   async revoke(hash: string, context: CommandContext): Promise<void> {
     await this.#keys.handle(hash, { type: 'RevokeApiKey', data: { at: this.#now() } }, context);
+  }
+
+  /**
+   * To be called before a key with scope `operate` is revoked.
+   * @param operators ids of all active keys with that scope, at least as of now
+   * @throws TidemarkError CONFLICT when it is the last one · Unavailable · OutcomeUnknown
+   */
+  async retireOperator(keyId: string, operators: () => Promise<readonly string[]>, by: CommandContext): Promise<void> {
+    for (;;) {
+      const { retired, revision } = await this.#retired();
+      // An earlier attempt got this far.
+      if (retired.has(keyId)) return;
+      const others = (await operators()).filter((other) => other !== keyId && !retired.has(other));
+      if (others.length === 0)
+        throw new TidemarkError(
+          'CONFLICT',
+          'this is the last API key with scope operate: create another one before you revoke it',
+        );
+      const { tenant, actor } = by;
+      const mark = { id: uuidv7(), type: OPERATOR_RETIRED, data: { keyId }, metadata: { tenant, actor } };
+      try {
+        await this.#eventStore.append(FIRST_KEY, [mark], revision);
+        return;
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error;
+      }
+    }
+  }
+
+  async #retired(): Promise<{ readonly retired: ReadonlySet<string>; readonly revision: number | 'no_stream' }> {
+    const retired = new Set<string>();
+    let revision: number | 'no_stream' = 'no_stream';
+    try {
+      for await (const event of this.#eventStore.read(FIRST_KEY)) {
+        if (event.type === OPERATOR_RETIRED) retired.add((event.data as { readonly keyId: string }).keyId);
+        revision = event.revision;
+      }
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'STREAM_NOT_FOUND') throw error;
+    }
+    return { retired, revision };
   }
 
   /** Makes sure that the given key works. @throws TidemarkError CONFLICT when it was revoked · Unavailable · OutcomeUnknown */

@@ -21,9 +21,4 @@ export class RateLimiter {
     if (!bucket) this.#buckets.set(key, (bucket = new TokenBucket(this.#rate, this.#now)));
     return bucket.tryTake() ? 0 : bucket.waitMs() / 1000;
   }
-
-  /** The result of `take`, without counting. */
-  wait(key: string): number {
-    return (this.#buckets.get(key)?.waitMs() ?? 0) / 1000;
-  }
 }

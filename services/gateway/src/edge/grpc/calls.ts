@@ -10,10 +10,13 @@ import type { CommandContext } from '@tidemark/contracts';
 import type { Logger } from '@tidemark/platform';
 import { inSpan } from '@tidemark/telemetry';
 import type { Authenticator } from '../auth/authenticator.js';
+import type { Caller } from '../auth/caller.js';
 import { toTidemarkError } from '../errors/to-error.js';
 import { assertScope, contextOfCall, requestIdOf } from '../request-context.js';
 import type { Codec } from './codec.js';
+import type { EdgeLimits } from '../limits/edge-limits.js';
 import { grpcError } from './grpc-error.js';
+import { addressOf } from './guarded-handlers.js';
 import type { StreamRpc, UnaryRpc } from './rpc.js';
 
 /** A method as the proto describes it. */
@@ -30,9 +33,11 @@ type Call = ServerUnaryCall<object, object> | ServerWritableStream<object, objec
 export class Calls {
   readonly #codec: Codec;
   readonly #authenticator: Authenticator;
+  readonly #limits: EdgeLimits;
   readonly #logger: Logger;
 
-  constructor(codec: Codec, authenticator: Authenticator, logger: Logger) {
+  constructor(codec: Codec, authenticator: Authenticator, limits: EdgeLimits, logger: Logger) {
+    this.#limits = limits;
     this.#codec = codec;
     this.#authenticator = authenticator;
     this.#logger = logger;
@@ -41,9 +46,14 @@ export class Calls {
   unary(method: Method, { scope, answer }: UnaryRpc): handleUnaryCall<object, object> {
     return (call, callback) => {
       const requestId = begin(call);
-      this.#run(call, method, scope, requestId, async (context) => {
-        const json = await answer(context, this.#codec.fromMessage(method.requestType, call.request));
-        return this.#codec.toMessage(method.responseType, json);
+      this.#run(call, method, scope, requestId, async (context, caller) => {
+        const end = this.#limits.requests.take(caller.keyId);
+        try {
+          const json = await answer(context, this.#codec.fromMessage(method.requestType, call.request), caller);
+          return this.#codec.toMessage(method.responseType, json);
+        } finally {
+          end();
+        }
       }).then(
         (message) => callback(null, message),
         (error: unknown) => callback(this.#failure(error, requestId)),
@@ -56,13 +66,23 @@ export class Calls {
       const requestId = begin(call);
       const gone = new AbortController();
       call.on('cancelled', () => gone.abort());
-      this.#run(call, method, scope, requestId, async (context) => {
+      this.#run(call, method, scope, requestId, async (context, { keyId }) => {
         const request = this.#codec.fromMessage(method.requestType, call.request);
-        for await (const json of stream(context, request, gone.signal)) {
-          // Pages are fetched only as the client reads them.
-          if (!call.write(this.#codec.toMessage(method.responseType, json)) && !gone.signal.aborted)
-            await once(call, 'drain', { signal: gone.signal });
-          if (gone.signal.aborted) return;
+        const open = this.#limits.streams.open(keyId);
+        const over = AbortSignal.any([gone.signal, open.signal]);
+        try {
+          for await (const json of stream(context, request, over)) {
+            // Pages are fetched only as the client reads them.
+            if (!call.write(this.#codec.toMessage(method.responseType, json)) && !over.aborted)
+              await once(call, 'drain', { signal: over });
+            if (over.aborted) break;
+          }
+          open.signal.throwIfAborted();
+        } catch (error) {
+          open.signal.throwIfAborted();
+          throw error;
+        } finally {
+          open.close();
         }
       }).then(
         () => call.end(),
@@ -76,16 +96,16 @@ export class Calls {
     { path }: Method,
     scope: UnaryRpc['scope'],
     requestId: string,
-    work: (context: CommandContext) => Promise<T>,
+    work: (context: CommandContext, caller: Caller) => Promise<T>,
   ): Promise<T> {
     const [traceparent] = call.metadata.get('traceparent');
     const attributes = { 'rpc.system': 'grpc', 'rpc.method': path.slice(1), 'tidemark.request_id': requestId };
     const parent = typeof traceparent === 'string' ? traceparent : undefined;
     return inSpan(path.slice(1), { kind: 'SERVER', parent, attributes }, async () => {
       const [authorization] = call.metadata.get('authorization');
-      const caller = await this.#authenticator.authenticate(authorization?.toString(), addressOf(call));
+      const caller = await this.#authenticator.authenticate(authorization?.toString(), addressOf(call, this.#limits));
       assertScope(caller, scope);
-      return work(contextOfCall(caller, requestId));
+      return work(contextOfCall(caller, requestId), caller);
     });
   }
 
@@ -107,6 +127,3 @@ function begin(call: Call): string {
   call.sendMetadata(metadata);
   return requestId;
 }
-
-/** `127.0.0.1:50123` → `127.0.0.1` */
-const addressOf = (call: Call) => call.getPeer().replace(/:\d+$/, '');

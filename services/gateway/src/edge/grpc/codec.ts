@@ -1,4 +1,5 @@
 import type { PackageDefinition } from '@grpc/proto-loader';
+import { cleanText } from '@tidemark/contracts/fields';
 import {
   isoOfTimestamp,
   jsonOfStruct,
@@ -27,7 +28,10 @@ interface FieldDescriptor {
   readonly typeName: string;
 }
 
-const plain: Form = { toWire: (value) => value, toJson: (value) => value };
+const plain: Form = {
+  toWire: (value) => (typeof value === 'string' ? cleanText(value) : value),
+  toJson: (value) => value,
+};
 
 /** Messages with a JSON form of their own. */
 const wellKnown: Readonly<Record<string, Form>> = {

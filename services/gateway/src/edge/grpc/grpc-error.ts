@@ -1,11 +1,13 @@
 import { Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { TidemarkError } from '@tidemark/contracts';
+import { cleanText } from '@tidemark/contracts/fields';
 import { retryAfterOf } from '../errors/error-body.js';
 import { errorStatus } from '../errors/status.js';
 
 /** The error in gRPC: the status of its code, and everything else in the trailers. */
 export function grpcError(error: TidemarkError, requestId: string): Partial<ServiceError> {
-  const { code, message, details } = error;
+  const { code, details } = error;
+  const message = cleanText(error.message);
   const metadata = new Metadata();
   metadata.set('tidemark-error-code', code);
   metadata.set('tidemark-request-id', requestId);

@@ -1,3 +1,5 @@
+import { cleanText } from '@tidemark/contracts/fields';
+
 /** google.protobuf.Value, Struct and Timestamp on the wire and in JSON. */
 
 export interface WireValue {
@@ -21,7 +23,7 @@ export interface WireTimestamp {
 export function wireValue(value: unknown): WireValue {
   switch (typeof value) {
     case 'string':
-      return { stringValue: value };
+      return { stringValue: cleanText(value) };
     case 'number':
       return { numberValue: value };
     case 'boolean':
@@ -34,7 +36,9 @@ export function wireValue(value: unknown): WireValue {
 
 export const wireStruct = (object: object): WireStruct => ({
   fields: Object.fromEntries(
-    Object.entries(object).flatMap(([name, value]) => (value === undefined ? [] : [[name, wireValue(value)]])),
+    Object.entries(object).flatMap(([name, value]) =>
+      value === undefined ? [] : [[cleanText(name), wireValue(value)]],
+    ),
   ),
 });
 

@@ -1,12 +1,13 @@
 import type { Type } from '@nestjs/common';
 import type { CommandContext } from '@tidemark/contracts';
 import type { Scope } from '../../api-key/scope.js';
+import type { Caller } from '../auth/caller.js';
 import type { Fields } from './codec.js';
 
 /** A call with one response; both in the JSON of the HTTP API. */
 export interface UnaryRpc {
   readonly scope: Scope;
-  readonly answer: (context: CommandContext, request: Fields) => Promise<object>;
+  readonly answer: (context: CommandContext, request: Fields, caller: Caller) => Promise<object>;
 }
 
 /** A call with a stream of responses. */

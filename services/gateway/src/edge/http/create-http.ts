@@ -1,25 +1,33 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { cleanJson } from '@tidemark/contracts/fields';
 import { Conditions } from '@tidemark/foundation';
 import { quietly, type Logger } from '@tidemark/platform';
 import { Authenticator } from '../auth/authenticator.js';
 import { authenticateHttp } from '../auth/http-authentication.js';
 import { answerError } from '../errors/answer-error.js';
+import type { EdgeLimits } from '../limits/edge-limits.js';
 import { serveDocs } from '../openapi/openapi.js';
 import { requestIdOf } from '../request-context.js';
+import { securityHeaders } from './security-headers.js';
+import { answerMalformed, guardedServer } from './guarded-server.js';
 
 const BODY_LIMIT = 1024 * 1024;
 
 /** The HTTP server, ready to listen. */
-export async function createHttp(module: DynamicModule, logger: Logger): Promise<NestFastifyApplication> {
+export async function createHttp(
+  module: DynamicModule,
+  logger: Logger,
+  limits: EdgeLimits,
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     genReqId: (request: { headers: IncomingHttpHeaders }) => requestIdOf(request.headers['x-request-id']),
-    // A stream of a job's events may last for hours; a client may not take long to send its request.
-    requestTimeout: 30_000,
+    serverFactory: (handler: RequestListener) => guardedServer(handler, limits.connections),
+    clientErrorHandler: answerMalformed,
     // Requests that the router rejects reach neither hooks nor filters.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       answerError(error, request, reply, logger),
@@ -29,8 +37,9 @@ export async function createHttp(module: DynamicModule, logger: Logger): Promise
   });
   const server: FastifyInstance = adapter.getInstance();
   server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    reply.header('x-request-id', request.id).headers(securityHeaders(request.url));
   });
+  server.setReplySerializer(cleanJson);
   takeJsonOnly(server);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: quietly(logger),
@@ -38,7 +47,7 @@ export async function createHttp(module: DynamicModule, logger: Logger): Promise
     abortOnError: false,
   });
   leaveUnready(server, app.get(Conditions));
-  authenticateHttp(server, app.get(Authenticator));
+  authenticateHttp(server, app.get(Authenticator), limits);
   serveDocs(app);
   await app.init();
   return app;

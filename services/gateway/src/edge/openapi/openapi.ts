@@ -30,6 +30,7 @@ export function serveDocs(app: INestApplication): void {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     customSiteTitle: 'Tidemark API',
-    swaggerOptions: { validatorUrl: null, persistAuthorization: true },
+    // A key that is entered stays in the memory of the page.
+    swaggerOptions: { validatorUrl: null },
   });
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { JobEventView } from '@tidemark/contracts';
+import { cleanJson } from '@tidemark/contracts/fields';
 import { withTimeout } from '@tidemark/foundation';
 import type { Watch } from './watch-job.js';
 
@@ -54,4 +55,4 @@ async function* lines(first: EventPage, rest: Watch<EventPage>, heartbeatMs: num
   yield 'event: end\ndata: {}\n\n';
 }
 
-const format = (event: JobEventView) => `id: ${event.revision}\ndata: ${JSON.stringify(event)}\n\n`;
+const format = (event: JobEventView) => `id: ${event.revision}\ndata: ${cleanJson(event)}\n\n`;

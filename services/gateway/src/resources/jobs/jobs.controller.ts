@@ -10,8 +10,10 @@ import {
 import { invalid, Job, problem, type CommandContext } from '@tidemark/contracts';
 import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
+import { EdgeLimits } from '../../edge/limits/edge-limits.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { PageQuery } from '../../edge/paging.js';
+import { whenOver } from '../../edge/http/when-over.js';
 import { Context } from '../../edge/request-context.js';
 import { eventStream } from './event-stream.js';
 import {
@@ -30,9 +32,11 @@ import { Jobs } from './jobs.js';
 @Controller('v1')
 export class JobsController {
   readonly #jobs: Jobs;
+  readonly #limits: EdgeLimits;
 
-  constructor(jobs: Jobs) {
+  constructor(jobs: Jobs, limits: EdgeLimits) {
     this.#jobs = jobs;
+    this.#limits = limits;
   }
 
   @Post('connections/:id/jobs')
@@ -141,9 +145,14 @@ export class JobsController {
   ): Promise<StreamableFile | undefined> {
     const gone = new AbortController();
     const stop = () => gone.abort();
+    const open = this.#limits.streams.open(reply.request.caller!.keyId);
+    open.signal.addEventListener('abort', stop);
     const pages = this.#jobs.watch(context, id, resumeFrom(lastEventId) ?? from ?? 0, gone.signal);
     // The client may disconnect while the first page is fetched.
-    reply.raw.on('close', stop);
+    whenOver(reply.raw, reply.request.socket, () => {
+      open.close();
+      stop();
+    });
     // The first page decides on the status, before the response begins.
     const first = await pages.next();
     if (first.done) return void reply.status(204);

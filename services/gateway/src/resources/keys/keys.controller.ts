@@ -35,7 +35,7 @@ export class KeysController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Revoke an API key',
-    description: 'Takes effect at once in this gateway, within 30 s in others.',
+    description: 'Takes effect at once, also for its open streams. The last key with scope `operate` is refused (409).',
   })
   @ApiNoContentResponse()
   revoke(@Context() context: CommandContext, @Param('id') id: string) {

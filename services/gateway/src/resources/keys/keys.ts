@@ -46,11 +46,16 @@ export class Keys {
     return viewPage(query, found, (document) => publicPart(document, keysProjection));
   }
 
-  /** Revokes a key: here at once, in other gateways within 30 s. @throws TidemarkError NOT_FOUND */
+  /**
+   * Revokes a key: here at once, in other gateways as soon as they hear of it.
+   * @throws TidemarkError NOT_FOUND · CONFLICT when it is the last one with scope `operate`
+   */
   async revoke(context: CommandContext, id: string): Promise<void> {
-    const { hash, tenant } = await this.#find(parseId(id));
+    const { hash, tenant, scopes, revokedAt } = await this.#find(parseId(id));
+    if (scopes.includes('operate') && revokedAt === null)
+      await this.#store.retireOperator(id, () => this.#operators(), context);
     await this.#store.revoke(hash, { ...context, tenant });
-    this.#authenticator.forget(hash);
+    this.#authenticator.end(hash, id);
   }
 
   async #find(id: string): Promise<KeyDocument> {
@@ -61,8 +66,25 @@ export class Keys {
 
   /** A key that was just created may not be in the view yet. */
   async #findNew(id: string): Promise<KeyDocument | null> {
-    const caughtUp = this.#projector.caughtUp(keysProjection.name, await this.#eventStore.head());
-    await withTimeout(caughtUp, CATCH_UP_WITHIN_MS, () => {});
+    await this.#caughtUp(() => {});
     return this.#view.get(id);
+  }
+
+  /** The ids of all active keys with scope `operate`. */
+  async #operators(): Promise<readonly string[]> {
+    await this.#caughtUp(() => {
+      throw new TidemarkError('READ_MODEL_UNAVAILABLE', 'the view of the keys is behind; try again');
+    });
+    const ids: string[] = [];
+    for (let page = 1; ; page++) {
+      const { data } = await this.#view.query({ sort: [['createdAt', 'desc']], page, perPage: 200 });
+      for (const { id, scopes, revokedAt } of data) if (revokedAt === null && scopes.includes('operate')) ids.push(id);
+      if (data.length < 200) return ids;
+    }
+  }
+
+  async #caughtUp(late: () => void): Promise<void> {
+    const caughtUp = this.#projector.caughtUp(keysProjection.name, await this.#eventStore.head());
+    await withTimeout(caughtUp, CATCH_UP_WITHIN_MS, late);
   }
 }

@@ -10,7 +10,8 @@ import { Connection, Job, type CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { PageQuery } from '../../edge/paging.js';
-import { Context } from '../../edge/request-context.js';
+import type { Caller } from '../../edge/auth/caller.js';
+import { CalledBy, Context } from '../../edge/request-context.js';
 import { CreateConnectionBody, UpdateConnectionBody } from '../connections/connections.dto.js';
 import { ProviderDetail, Provider, ProviderPage, SubscribeBody } from './providers.dto.js';
 import { Providers } from './providers.js';
@@ -28,16 +29,16 @@ export class ProvidersController {
   @RequireScope('read')
   @ApiOperation({ summary: 'List providers, the newest first: dependencies that are fetched once for all subscribers' })
   @ApiOkResponse({ type: ProviderPage })
-  list(@Context() context: CommandContext, @Query() query: PageQuery) {
-    return this.#providers.list(context, query);
+  list(@CalledBy() caller: Caller, @Query() query: PageQuery) {
+    return this.#providers.list(caller, query);
   }
 
   @Get(':id')
   @RequireScope('read')
   @ApiOperation({ summary: 'Show a provider' })
   @ApiOkResponse({ type: ProviderDetail })
-  get(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.#providers.get(context, id);
+  get(@Context() context: CommandContext, @CalledBy() caller: Caller, @Param('id') id: string) {
+    return this.#providers.get(context, caller, id);
   }
 
   @Post()

@@ -7,8 +7,10 @@ import { SubscribeBody } from './providers.dto.js';
 import { Providers } from './providers.js';
 
 export const providerRpcs = rpcs('tidemark.v1.ProviderService', Providers, (providers) => ({
-  ListProviders: unary('read', (context, page) => providers.list(context, fromQuery(PageQuery, page))),
-  GetProvider: unary('read', async (context, { id }) => ({ provider: await providers.get(context, parseId(id)) })),
+  ListProviders: unary('read', (_, page, caller) => providers.list(caller, fromQuery(PageQuery, page))),
+  GetProvider: unary('read', async (context, { id }, caller) => ({
+    provider: await providers.get(context, caller, parseId(id)),
+  })),
   CreateProvider: unary('operate', async (context, request) => ({
     provider: await providers.create(context, fromBody(CreateConnectionBody, request)),
   })),

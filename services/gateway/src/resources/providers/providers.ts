@@ -11,6 +11,7 @@ import {
 } from '@tidemark/contracts';
 import { uuidv5 } from '@tidemark/foundation';
 import type { View } from '@tidemark/read-model';
+import type { Caller } from '../../edge/auth/caller.js';
 import { CommandClient } from '../../edge/command-client.js';
 import { pageOf, viewPage, type PageQuery, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
@@ -39,24 +40,24 @@ export class Providers {
   }
 
   /** The newest first. */
-  async list({ tenant }: CommandContext, query: PageQuery): Promise<ViewPage<Provider>> {
+  async list(caller: Caller, query: PageQuery): Promise<ViewPage<Provider>> {
     const where = { tenant: CATALOGUE, providerId: null };
     const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
     const subscriptions = await this.#subscriptions(
-      tenant,
+      caller.tenant,
       found.data.map(({ id }) => id),
     );
-    return viewPage(query, found, (document) => describe(document, subscriptions.get(document.id)));
+    return viewPage(query, found, (document) => asSeenBy(caller, describe(document, subscriptions.get(document.id))));
   }
 
   /** @throws TidemarkError NOT_FOUND */
-  async get(context: CommandContext, id: string): Promise<ProviderDetail> {
+  async get(context: CommandContext, caller: Caller, id: string): Promise<ProviderDetail> {
     const provider = await this.#find(context, id);
     const [subscriptions, subscribers] = await Promise.all([
       this.#subscriptions(context.tenant, [provider.id]),
       this.#view.count({ providerId: provider.id }),
     ]);
-    return { ...describe(provider, subscriptions.get(provider.id)), subscribers };
+    return { ...asSeenBy(caller, describe(provider, subscriptions.get(provider.id))), subscribers };
   }
 
   async create(context: CommandContext, input: CreateConnectionBody): Promise<Provider> {
@@ -110,6 +111,12 @@ export class Providers {
 
 /** The context for the tenant `catalogue`; the actor stays the same. */
 const inCatalogue = (context: CommandContext): CommandContext => ({ ...context, tenant: CATALOGUE });
+
+/** How a provider is fetched is the operators' affair: subscribers see which one it is, and not its config. */
+function asSeenBy({ tenant, scopes }: Caller, provider: Provider): Provider {
+  if (tenant === CATALOGUE || scopes.includes('operate')) return provider;
+  return { ...provider, source: { connector: provider.source.connector, config: {} } };
+}
 
 function describe(connection: ConnectionView, subscriptionId: string | null = null): Provider {
   const { id, name, source, schedule, paused, nextSyncAt, lastSync, createdAt, updatedAt } = connection;

@@ -6,7 +6,7 @@ import type { MemberMatch } from '../../schema/members.js';
 import { writtenTypes } from '../../schema/types.js';
 import type { SchemaWalk } from '../../schema/walk.js';
 import { likeness, matchAlike, memberText } from './alike.js';
-import { CHOICES, isWithin, simplified } from './simplify.js';
+import { CHOICES, isWithin, simplified, withNullOnce } from './simplify.js';
 
 type Keyword = (typeof CHOICES)[number];
 
@@ -23,7 +23,8 @@ const choiceOf = (schema: JsonObject): Choice | undefined => {
 };
 
 /** Both schemas with their choices in one way of writing, unless the same members are chosen from. */
-export const alignChoices = (walk: SchemaWalk, schemas: Both<JsonObject>): Both<JsonObject> => {
+export const alignChoices = (walk: SchemaWalk, written: Both<JsonObject>): Both<JsonObject> => {
+  const schemas = { before: withNullOnce(written.before), after: withNullOnce(written.after) };
   const isSame = CHOICES.every((keyword) => {
     const [before, after] = [asArray(schemas.before[keyword]), asArray(schemas.after[keyword])];
     return before.length === after.length && before.every((member, index) => isSameName(member, after[index]));

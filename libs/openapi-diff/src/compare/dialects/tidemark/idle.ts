@@ -1,7 +1,8 @@
 import { asArray, asObject, isObject, type Json, type JsonObject } from '../../../json.js';
 import type { Both } from '../../../both.js';
 import type { Add } from '../../schema/finding.js';
-import { typesOf } from '../../schema/types.js';
+import { typesOf, writtenTypes } from '../../schema/types.js';
+import { isReplaced, listedIn } from './limits.js';
 
 /** Keywords that only restrict values of certain types. */
 const BOUND_TO: readonly (readonly [types: readonly string[], keywords: readonly string[]])[] = [
@@ -32,37 +33,57 @@ export const withoutIdle = (schema: JsonObject): JsonObject => {
     if (stated.length === 0) drop('dependentRequired');
   }
   if (out['const'] !== undefined && asArray(out['enum']).includes(out['const'])) drop('enum');
-  if (types.join() === 'integer') alignIntegers(out);
+  alignTypes(out);
+  dropWeaker(out, 'minimum', 'exclusiveMinimum', (least, above) => above >= least);
+  dropWeaker(out, 'maximum', 'exclusiveMaximum', (most, below) => below <= most);
   return Object.keys(out).every((key) => out[key] === schema[key]) &&
     Object.keys(out).length === Object.keys(schema).length
     ? schema
     : out;
 };
 
+const typeOfValue = (value: Json): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value;
+
+/** Where values are listed, only their types count, written or not. */
+const alignTypes = (schema: JsonObject): void => {
+  const values = listedIn(schema);
+  if (values === undefined) return;
+  const given = new Set(values.map(typeOfValue));
+  if (given.has('number')) given.delete('integer');
+  const written = writtenTypes(schema);
+  const meant = [...given].filter(
+    (type) => written.length === 0 || written.includes(type) || (type === 'integer' && written.includes('number')),
+  );
+  // Null as a type counts beside a list without it: that is how many write it.
+  if (written.includes('null') && !meant.includes('null')) meant.push('null');
+  if (meant.every((type) => type === 'null') && written.some((type) => type !== 'null')) return;
+  schema['type'] = meant.length === 1 ? (meant[0] as string) : meant.sort();
+};
+
 /** Reports keywords that differ only where they have no effect. */
 export const compareIdle = (written: Both<JsonObject>, read: Both<JsonObject>, add: Add): void => {
   for (const key of Object.keys({ ...written.before, ...written.after }).sort())
-    if (key !== 'items' && written.before[key] !== written.after[key] && read.before[key] === read.after[key])
+    if (
+      key !== 'items' &&
+      written.before[key] !== written.after[key] &&
+      read.before[key] === read.after[key] &&
+      !isReplaced(key, read)
+    )
       add({ kind: 'idle-keyword-changed', name: key, at: `/${key}` });
 };
 
 const isAny = (value: Json | undefined): boolean =>
   value === true || (isObject(value) && Object.keys(asObject(value)).length === 0);
 
-/** "More than 0" is "at least 1" for integers. */
-const alignIntegers = (schema: JsonObject): void => {
-  const { minimum, maximum, exclusiveMinimum: above, exclusiveMaximum: below, multipleOf } = schema;
-  const lower = [
-    ...(typeof minimum === 'number' ? [Math.ceil(minimum)] : []),
-    ...(typeof above === 'number' ? [Math.floor(above) + 1] : []),
-  ];
-  const upper = [
-    ...(typeof maximum === 'number' ? [Math.floor(maximum)] : []),
-    ...(typeof below === 'number' ? [Math.ceil(below) - 1] : []),
-  ];
-  if (lower.length > 0) schema['minimum'] = Math.max(...lower);
-  if (upper.length > 0) schema['maximum'] = Math.min(...upper);
-  if (typeof above === 'number') delete schema['exclusiveMinimum'];
-  if (typeof below === 'number') delete schema['exclusiveMaximum'];
-  if (typeof multipleOf === 'number' && Number.isInteger(1 / multipleOf)) delete schema['multipleOf'];
+/** Of two bounds in one direction, only the tighter counts. */
+const dropWeaker = (
+  schema: JsonObject,
+  inclusive: string,
+  exclusive: string,
+  isTighter: (inclusive: number, exclusive: number) => boolean,
+): void => {
+  const [given, strict] = [schema[inclusive], schema[exclusive]];
+  if (typeof given !== 'number' || typeof strict !== 'number') return;
+  delete schema[isTighter(given, strict) ? inclusive : exclusive];
 };

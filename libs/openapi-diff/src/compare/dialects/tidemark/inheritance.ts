@@ -69,8 +69,11 @@ export const ownWalk = (walk: SchemaWalk, own: Both<JsonObject>): SchemaWalk => 
   after: walk.after,
   changed: walk.changed,
   child: (pair, schemas, step) => {
-    const place = step.after.split('/');
-    if (!walk.changed.isUnchanged(partOf(own.before, place), partOf(own.after, place))) walk.child(pair, schemas, step);
+    const parts = {
+      before: partOf(own.before, step.before.split('/')),
+      after: partOf(own.after, step.after.split('/')),
+    };
+    if (!walk.changed.isUnchanged(parts.before, parts.after)) walk.child(pair, schemas, step);
   },
 });
 

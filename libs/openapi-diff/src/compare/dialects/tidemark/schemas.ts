@@ -16,6 +16,7 @@ import { memberText } from './alike.js';
 import { alignChoices, compareChoice, matchChoice } from './choices.js';
 import { compareSubtypes } from './discriminator.js';
 import { compareIdle, withoutIdle } from './idle.js';
+import { alignLimits } from './limits.js';
 import { compareAllProperties } from './properties.js';
 import { compareShared, ownOnly, ownWalk, readInheritance } from './inheritance.js';
 import { isAnnotationOnly } from '../../schema/annotations.js';
@@ -55,10 +56,10 @@ const compareSchemas = (walk: SchemaWalk, pair: SchemaPair, subtypes: Both<Subty
   // Findings are judged by what was compared.
   const read = inheritance?.full ?? aligned;
   const effective = alignChoices(walk, read);
-  Object.assign(pair, { before: withoutIdle(effective.before), after: withoutIdle(effective.after) });
+  Object.assign(pair, alignLimits({ before: withoutIdle(effective.before), after: withoutIdle(effective.after) }));
   const { before, after, findings } = pair;
   const isAligned = effective.before !== read.before || effective.after !== read.after;
-  const own = isAligned ? pair : (inheritance?.own ?? pair);
+  const own = isAligned || !inheritance?.shared.length ? pair : ownOf(inheritance.own);
   const choice = compareChoice(walk, pair, (finding) => findings.push(finding));
   if (choice === 'all') return;
   const lists = isAligned ? typeLists(pair) : undefined;
@@ -86,6 +87,12 @@ const compareSchemas = (walk: SchemaWalk, pair: SchemaPair, subtypes: Both<Subty
   };
   compareMembers(inner, pair, addMember, READING);
 };
+
+/** What schemas say beside what they share, without what has no effect. */
+const ownOf = ({ before, after }: Both<JsonObject>): Both<JsonObject> => ({
+  before: withoutIdle(before),
+  after: withoutIdle(after),
+});
 
 /** A schema that was wrapped in a choice with null (or unwrapped) is compared without the wrapping. */
 const compareUnwrapped = (walk: SchemaWalk, pair: SchemaPair): boolean => {

@@ -16,8 +16,9 @@ export const simplified = (schema: JsonObject, side: Side): JsonObject => {
     const members = keyword === 'anyOf' ? widest(written, side) : written;
     const said = sameAs(members, keyword, side);
     const whole = said && conjoin([rest, said]);
-    if (whole !== undefined) current = whole;
-    else if (members.length < written.length) current = { ...rest, [keyword]: members };
+    // What is left may be a choice again, one that was inside of this.
+    if (whole !== undefined) return simplified(whole, side);
+    if (members.length < written.length) current = { ...rest, [keyword]: members };
   }
   return current;
 };
@@ -88,10 +89,14 @@ const widest = (members: readonly Json[], side: Side): Json[] => {
 };
 
 /** Whether each value of one schema is certainly one of another. */
-export const isWithin = (narrow: Json, wide: Json, side: Side, wideSide = side): boolean => {
+export const isWithin = (narrow: Json, wide: Json, side: Side, wideSide = side, depth = 0): boolean => {
   if (acceptsAll(wide)) return true;
   if (!isObject(narrow) || !isObject(wide)) return false;
   const [inner, outer] = [flatten(side.nodeOf(narrow), side), flatten(wideSide.nodeOf(wide), wideSide)];
+  const alternatives = inner && depth < 4 && alternativesOf(inner);
+  if (alternatives) return alternatives.every((each) => isWithin(each, wide, side, wideSide, depth + 1));
+  if (outer && depth < 4 && alternativesOf(outer)?.some((each) => isWithin(narrow, each, side, wideSide, depth + 1)))
+    return true;
   if (inner === undefined || outer === undefined || outer['$ref'] !== undefined) return false;
   return Object.keys(outer).every((key) => {
     if (isAnnotation(key) || outer[key] === inner[key]) return true;
@@ -103,6 +108,15 @@ export const isWithin = (narrow: Json, wide: Json, side: Side, wideSide = side):
   });
 };
 
+/** The members of a schema that is nothing but a choice. */
+const alternativesOf = (schema: JsonObject): readonly Json[] | undefined => {
+  const keys = Object.keys(schema).filter((key) => !isAnnotation(key) && key !== 'discriminator');
+  const [keyword] = keys;
+  if (keys.length !== 1 || (keyword !== 'anyOf' && keyword !== 'oneOf')) return undefined;
+  const members = asArray(schema[keyword]);
+  return members.length > 0 ? members : undefined;
+};
+
 const takes = (schema: JsonObject, type: string): boolean => {
   const types = writtenTypes(schema);
   return types.includes(type) || (type === 'integer' && types.includes('number'));
@@ -112,3 +126,27 @@ const isListed = (schema: JsonObject, value: Json): boolean =>
   asArray(own(schema, 'enum')).some((each) => stableJson(each) === stableJson(value));
 
 const isListedIn = (all: readonly Json[], names: readonly Json[]): boolean => names.every((name) => all.includes(name));
+
+/** A schema whose alternatives do not allow null by a type where null is an alternative of its own. */
+export const withNullOnce = (schema: JsonObject): JsonObject => {
+  const keyword = CHOICES.find((each) =>
+    asArray(schema[each]).some((member) => isObject(member) && member['type'] === 'null'),
+  );
+  if (keyword === undefined) return schema;
+  const members = asArray(schema[keyword]);
+  const read = members.map(withoutTypedNull);
+  return read.every((member, index) => member === members[index]) ? schema : { ...schema, [keyword]: read };
+};
+
+/** The same schema where nothing is taken away; references stay. */
+const withoutTypedNull = (schema: Json): Json => {
+  if (!isObject(schema) || schema['$ref'] !== undefined) return schema;
+  const { type } = schema;
+  if (Array.isArray(type) && type.includes('null'))
+    return { ...schema, type: listOf(writtenTypes(schema).filter((each) => each !== 'null')) };
+  const keyword = CHOICES.find((each) => asArray(schema[each]).length > 0);
+  if (keyword === undefined) return schema;
+  const members = asArray(schema[keyword]);
+  const read = members.map(withoutTypedNull);
+  return read.every((member, index) => member === members[index]) ? schema : { ...schema, [keyword]: read };
+};

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { signal, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { createEventStore } from '../create-event-store.js';
+import { oneEvent, readAll } from '../testing/support.js';
+
+let folder: TemporaryFolder;
+let path: string;
+const open = () => createEventStore(`sqlite:${path}`);
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  path = folder.join('events.db');
+});
+afterEach(() => folder.remove());
+
+async function fill(): Promise<void> {
+  const store = await open();
+  for (let n = 0; n < 300; n++) await store.append(`job-${n % 7}`, [oneEvent({ n, text: `words ${n}` })], 'any');
+  await store.close();
+}
+
+/** Changes one bit of each place where the file has this text, free space included. */
+function flip(text: string): void {
+  const bytes = readFileSync(path);
+  const places: number[] = [];
+  for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) places.push(at + 2);
+  for (const at of places) bytes[at] = bytes[at]! ^ 1;
+  writeFileSync(path, bytes);
+}
+
+describe('a damaged log', () => {
+  it('is refused at the start, with what is damaged and what to do, whichever byte of an event changed', async () => {
+    await fill();
+    copyFileSync(path, folder.join('whole.db'));
+    for (const found of ['words 17"', '"tenant":"acme"', 'Happened', 'job-3']) {
+      copyFileSync(folder.join('whole.db'), path);
+      flip(found);
+      await expect(open()).rejects.toThrow(/events\.db: .*the event log is damaged; restore the file from a backup/);
+    }
+    copyFileSync(folder.join('whole.db'), path);
+    await (await open()).close();
+  });
+
+  it('is refused when its pages are damaged, or its end is missing', async () => {
+    await fill();
+    copyFileSync(path, folder.join('whole.db'));
+    const { length } = readFileSync(path);
+    for (const at of [30, 8192 + 3, 8192 * 3 + 1]) {
+      copyFileSync(folder.join('whole.db'), path);
+      const bytes = readFileSync(path);
+      bytes.fill(0xff, at, at + 16);
+      writeFileSync(path, bytes);
+      await expect(open()).rejects.toThrow(/events\.db/);
+    }
+    copyFileSync(folder.join('whole.db'), path);
+    truncateSync(path, length - 8192);
+    await expect(open()).rejects.toThrow(/damaged/);
+  });
+
+  it('does not deliver an event that changed while it is open', async () => {
+    await fill();
+    const store = await open();
+    const intruder = new DatabaseSync(path);
+    intruder.exec(`UPDATE events SET data = '{"n":999}' WHERE pos = 20`);
+    intruder.close();
+    await expect(readAll(store, 'job-6')).rejects.toThrow(/position 20 .*is not what was stored/);
+    const failed = signal<Error>();
+    store.subscribe({ after: -1, onError: failed.resolve }, () => {});
+    expect((await failed.promise).message).toMatch(/position 20/);
+    await store.close();
+  });
+
+  it('of a release without checksums still opens, and gets checksums from then on', async () => {
+    await fill();
+    const older = new DatabaseSync(path);
+    older.exec('ALTER TABLE events DROP COLUMN crc; PRAGMA user_version = 1');
+    older.close();
+    const store = await open();
+    await store.append('job-new', [oneEvent({ text: 'later words' })], 'no_stream');
+    expect(await readAll(store, 'job-1')).toHaveLength(43);
+    await store.close();
+    flip('later words');
+    await expect(open()).rejects.toThrow(/revision 0 of job-new/);
+  });
+});
