@@ -28,8 +28,8 @@ export interface ProcessOptions<P extends PortName> {
 /** Not settings of a service: the command line's. */
 const OTHERS: ReadonlySet<string> = new Set(['TIDEMARK_URL', 'TIDEMARK_API_KEY_FILE']);
 
-/** The subject of the condition of a process that is starting or stopping. */
-const PROCESS = 'process';
+/** The subjects of the conditions of a process that does not serve yet, or soon no longer. */
+const [START, STOP] = ['start', 'stop'];
 
 /** Runs one service as this process; see runProcess. */
 export const runService = <P extends PortName, S extends SettingName, Known extends object, Exposed>(
@@ -62,13 +62,14 @@ export async function runProcess<P extends PortName>(options: ProcessOptions<P>)
     const conditions = observedConditions(logger);
     assertNamed(ports, settings);
     const run = new Restarting((again) => begin(options, settings!, { logger, conditions, again }), fail);
-    await run.start();
     const announce = async () => {
-      conditions.raise(PROCESS, 'it is stopping', 'unready');
+      conditions.raise(STOP, 'the process is stopping', 'unready');
       if (options.hasHttp) await sleep(settings!.stopDelayMs);
     };
     const stop = () => run.stop().finally(() => telemetry.stop());
+    // A signal may come before everything has started.
     untilSignalled({ announce, stop, withinMs: cutOffAfterMs(settings) });
+    await run.start();
   } catch (error) {
     fail(error);
   }
@@ -90,7 +91,7 @@ async function begin<P extends PortName>(
   process: { readonly logger: Logger; readonly conditions: Conditions; readonly again: (reason: Error) => void },
 ): Promise<Stoppable> {
   const { logger, conditions, again } = process;
-  conditions.raise(PROCESS, 'it is starting', 'unready');
+  conditions.raise(START, 'the process is starting', 'unready');
   const adapters = await openAdapters(ports, {
     urls: standaloneUrls(settings),
     namespace: settings.namespace,
@@ -98,7 +99,7 @@ async function begin<P extends PortName>(
     conditions,
     onChange: (reason) => {
       logger.warn(`starting again: ${reason.message}`);
-      conditions.raise(PROCESS, 'it is starting again', 'unready');
+      conditions.raise(START, 'the process is starting again', 'unready');
       again(reason);
     },
   });
@@ -109,7 +110,7 @@ async function begin<P extends PortName>(
   try {
     if (!hasHttp) started.push(await startHealthServer(adapters as Partial<Adapters>, conditions, settings));
     started.push(await start(adapters, settings, logger, conditions));
-    conditions.clear(PROCESS);
+    conditions.clear(START);
   } catch (error) {
     await stop();
     throw error;
@@ -120,9 +121,11 @@ async function begin<P extends PortName>(
 /** The conditions of this process; changes are logged, and the current ones are a metric. */
 function observedConditions(logger: Logger): Conditions {
   const conditions = new Conditions();
-  conditions.onChange(({ subject, detail, severity }, change) =>
-    change === 'raised' ? logger.warn(`${severity}: ${subject}: ${detail}`) : logger.log(`well again: ${subject}`),
-  );
+  conditions.onChange(({ subject, detail, severity }, change) => {
+    if (change === 'cleared') logger.log(`well again: ${subject}`);
+    else if (subject === START || subject === STOP) logger.log(detail);
+    else logger.warn(`${severity}: ${subject}: ${detail}`);
+  });
   observableGauge('tidemark.conditions', 'What is wrong in this process: 1 for each', () =>
     conditions.list().map(({ subject, severity }) => [1, { subject, severity }] as const),
   );
