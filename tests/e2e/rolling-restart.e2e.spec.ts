@@ -78,16 +78,4 @@ interface Running {
     expect(load.failures).toEqual([]);
     expect(load.answered).toBeGreaterThan(500);
   }, 300_000);
-
-  it('announces on /readyz that the gateway stops, while it still answers', async () => {
-    const [coordinator, http] = [await freePort(), await freePort()];
-    await start('job-coordinator', coordinator);
-    environment = { ...environment, TIDEMARK_STOP_DELAY_MS: '60000' };
-    const { program } = await start('gateway', http);
-    program.signal('SIGTERM');
-    await eventually(async () => (await readiness(http)) === 503, 'the announcement', patient);
-    const headers = { authorization: `Bearer ${KEY}` };
-    const answer = await fetch(`http://127.0.0.1:${http}/v1/connections`, { headers });
-    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
-  }, 120_000);
 });
