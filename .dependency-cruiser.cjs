@@ -149,6 +149,19 @@ module.exports = {
       to: { path: drivers },
     },
     {
+      name: 'documents-are-processed-in-threads',
+      comment:
+        'Text of tenants and publishers could hold up everybody: services process it through openapi-diff/threads, ' +
+        'with limits and a share for each tenant. The command line processes its own.',
+      severity: 'error',
+      from: { path: '^services/', pathNot: [spec, '^services/cli/'] },
+      to: {
+        path: ['^libs/openapi-diff/src/', 'node_modules/(yaml|@jmespath-community)/'],
+        pathNot: '^libs/openapi-diff/src/threads/index\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'nest-at-the-edges',
       comment: 'HTTP in the gateway, and the transport of messages, which the platform mounts for every service.',
       severity: 'error',

@@ -1,5 +1,6 @@
 // A short list: each rule has caught a real fault that types do not. Style is prettier's affair, folders and imports
 // between packages are dependency-cruiser's.
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 const tests = ['**/*.spec.ts', '**/testing/**', '**/*.fixtures.ts', 'libs/test-kit/**', 'tests/**'];
@@ -15,6 +16,12 @@ const testOnly = [
 const privateKeyword = {
   selector: ':matches(PropertyDefinition, MethodDefinition[kind!="constructor"])[accessibility="private"]',
   message: 'Private members are #private.',
+};
+
+/** A pattern from elsewhere can take for ever: `globOf`, or RE2 as in openapi-diff. */
+const writtenPattern = {
+  selector: ':matches(NewExpression, CallExpression)[callee.name="RegExp"]',
+  message: 'A pattern from elsewhere is matched in linear time: globOf of foundation, or RE2.',
 };
 
 /** Words with too many meanings: name the actor and the action (notify, report, log, fetch, …). */
@@ -46,7 +53,7 @@ export default tseslint.config(
         { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
       ],
       'no-duplicate-imports': 'error',
-      'no-restricted-syntax': ['error', privateKeyword, ...plainTexts],
+      'no-restricted-syntax': ['error', privateKeyword, writtenPattern, ...plainTexts],
       'no-warning-comments': ['error', { terms: avoidedWords, location: 'anywhere' }],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/only-throw-error': 'error',
@@ -60,7 +67,21 @@ export default tseslint.config(
   },
   {
     files: tests,
-    rules: { 'no-restricted-imports': 'off', '@typescript-eslint/no-explicit-any': 'off' },
+    rules: {
+      'no-restricted-imports': 'off',
+      'no-restricted-syntax': ['error', privateKeyword, ...plainTexts],
+      '@typescript-eslint/no-explicit-any': 'off',
+    },
+  },
+  {
+    files: ['**/*.ts', '**/*.mjs'],
+    ignores: ['**/*.spec.ts'],
+    plugins: { regexp },
+    rules: {
+      // Text from elsewhere meets most of them, and backtracking takes quadratic time or worse.
+      'regexp/no-super-linear-backtracking': ['error', { report: 'certain' }],
+      'regexp/no-super-linear-move': ['error', { report: 'certain', ignorePartial: false }],
+    },
   },
   {
     // What talks to a person on the terminal.

@@ -49,9 +49,10 @@ function checkLine(file, text, report) {
 
 // As GitHub makes them: lower case, punctuation dropped, spaces to hyphens.
 function anchorsOf(file) {
-  const headings = readFileSync(file, 'utf8').matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm);
+  const headings = readFileSync(file, 'utf8').matchAll(/^#{1,6}\s(.+)/gm);
   const slugs = [...headings].map(([, heading]) =>
     heading
+      .trim()
       .toLowerCase()
       .replace(/[^\p{L}\p{N}\s_-]/gu, '')
       .replace(/\s/g, '-'),

@@ -131,11 +131,14 @@ async function everything({ client, adapters }: StandaloneInstallation, publishe
   const saved = adapters.broker.request(command('job-coordinator', 'save-checkpoint'), checkpoint);
   await expect(saved).rejects.toMatchObject({ code: 'NOT_FOUND' });
 
+  await deadLetters({ client, adapters });
+
   await client.get('/readyz');
   for (const service of ['gateway', 'connector-runner', 'differ'] as const)
     await adapters.broker.request(command(service, 'ping'), {});
   const { body } = await client.get('/v1/projections');
-  for (const { name } of body.data as { name: string }[]) await client.post(`/v1/projections/${name}/rebuild`);
+  for (const { name } of body.data as { name: string }[])
+    for (const verb of ['check', 'rebuild']) await client.post(`/v1/projections/${name}/${verb}`);
 }
 
 /** The requests to the differ. */
@@ -156,6 +159,16 @@ async function dependencies(
   // Sent by earlier gateways.
   const documents = { before: oldest.canonicalBlob, after: newest.canonicalBlob };
   await adapters.broker.request(command('differ', 'compare-snapshots'), documents);
+}
+
+async function deadLetters({ client, adapters }: Pick<StandaloneInstallation, 'client' | 'adapters'>) {
+  await adapters.broker.publish({ subject: 'tidemark.work.connector-runner.fetch', id: 'bad', data: {} });
+  const first = () => client.get('/v1/dead-letters').then(({ body }) => body.data[0]?.id as string | undefined);
+  const id = await eventually(first, 'the dead letter');
+  expect((await client.get(`/v1/dead-letters/${id}`)).status).toBe(200);
+  expect((await client.post(`/v1/dead-letters/${id}/redrive`)).status).toBe(204);
+  await eventually(first, 'the next dead letter');
+  await client.post('/v1/dead-letters/discard', { all: true });
 }
 
 async function provider(

@@ -13,6 +13,7 @@ export class DuplicatingBroker {
   repeated = 0;
 
   readonly decorate = (broker: Broker): Broker => ({
+    deadLetters: broker.deadLetters,
     publish: async (message) => {
       await broker.publish(message);
       return broker.publish(message);

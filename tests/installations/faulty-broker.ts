@@ -33,6 +33,7 @@ export class FaultyBroker {
   }
 
   readonly decorate = (broker: Broker): Broker => ({
+    deadLetters: broker.deadLetters,
     publish: (message) => broker.publish(message),
     serve: (subject, handler) => broker.serve(subject, handler),
     listen: (subject, handler) => broker.listen(subject, (message) => void (this.#silent || handler(message as never))),

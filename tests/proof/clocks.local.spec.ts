@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { beatSubject, jobStream } from '@tidemark/contracts';
 import { eventually } from '@tidemark/test-kit';
+import { TENANT } from '../installations/caller.js';
 import { FakeTimeWorld } from '../installations/fake-time-world.js';
 import type { Installation } from '../installations/installation.js';
 import { described } from '../publishers/descriptions.js';
@@ -115,7 +117,7 @@ describe('a clock that jumps forward, as after a suspend', () => {
     world.clock.step(2 * HOUR);
     await world.clock.advance(2 * SECOND);
     for (const { id } of [planned, failing]) expect(await on.finished(id)).toMatchObject({ state: 'completed' });
-    await eventually(async () => (await on.connection(scheduled)).lastSync, 'the planned sync');
+    await eventually(async () => (await on.connection(scheduled)).lastSync !== null, 'the planned sync');
     expect(await on.job(later.id)).toMatchObject({ state: 'pending' });
     await world.clock.advance(8 * SECOND);
     expect(await on.finished(later.id)).toMatchObject({ state: 'completed' });
@@ -179,5 +181,21 @@ describe('coordinators whose clocks differ by two hours', () => {
     await world.clock.advance(5 * SECOND);
     expect(await on.finished(id)).toMatchObject({ state: 'cancelled' });
     release();
+  });
+
+  it('do not keep a slot that was reserved for a job that never came, by a clock that is ahead', async () => {
+    const on = await world.start({ tenantMaxRunning: 1 });
+    const at = world.clock.now() + 2 * HOUR;
+    const reserved = { jobId: 'never', connectionId: 'none' };
+    const slot = { connectionId: 'none', attempt: 0, reserved: true, since: at };
+    const data = { at, admitted: [], released: [], reserved, running: [['never', slot]] };
+    const metadata = { tenant: TENANT };
+    const event = { id: randomUUID(), type: 'PlacesChanged', data, metadata };
+    await on.adapters.eventStore.append(`admission-${TENANT}`, [event], 'no_stream');
+    const { id } = await on.create(await on.connect());
+    await world.clock.advance(20 * SECOND);
+    expect(await on.job(id)).toMatchObject({ state: 'pending' });
+    await world.clock.advance(60 * SECOND);
+    expect(await on.finished(id)).toMatchObject({ state: 'completed' });
   });
 });

@@ -39,8 +39,8 @@ describe('a provider with 10,000 subscribers', () => {
     expect(subscriptions.size).toBe(SUBSCRIBERS);
 
     const heard: string[] = [];
-    await on.adapters.broker.consume<ChangesDetected['data']>(
-      { durable: 'listener', subject: 'tidemark.evt.alerts.ChangesDetected' },
+    await on.adapters.broker.listen<ChangesDetected['data']>(
+      'tidemark.evt.alerts.ChangesDetected',
       ({ data }) => void heard.push(data.connectionId),
     );
     publisher.publish(described(2), '/api');

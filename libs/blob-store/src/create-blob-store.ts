@@ -4,6 +4,9 @@ import type { BlobStore } from './port.js';
 export interface BlobStoreOptions {
   /** Separates objects: a folder inside the file store, or the name of the NATS bucket. Letters, digits, - and _. */
   readonly namespace?: string;
+  /** Copies and storage of a bucket on NATS, when it has to be created. Default: 1 in files. */
+  readonly replicas?: number;
+  readonly storage?: 'file' | 'memory';
   /** What is wrong in this process; the adapter adds to it. */
   readonly conditions?: Conditions;
 }

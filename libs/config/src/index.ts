@@ -15,4 +15,4 @@ export {
 } from './kinds.js';
 export { Secret } from './secret.js';
 export { SettingsError, type SettingProblem } from './settings-error.js';
-export { platformSettings, standaloneUrls, type PlatformSettings, type PortUrls } from './platform.js';
+export { platformSettings, standaloneUrls, streamLimits, type PlatformSettings, type PortUrls } from './platform.js';

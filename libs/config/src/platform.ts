@@ -56,6 +56,24 @@ export const platformSettings = defineSettings({
       patternText: 'be 1 to 32 of a-z, 0-9, _ and -, beginning with a letter',
     },
   ),
+  natsReplicas: integer('TIDEMARK_NATS_REPLICAS', 'Copies of each stream and bucket on a cluster of NATS servers', {
+    default: 1,
+    min: 1,
+    max: 5,
+  }),
+  natsStorage: oneOf('TIDEMARK_NATS_STORAGE', 'Where NATS keeps streams and buckets', ['file', 'memory'], {
+    default: 'file',
+  }),
+  natsMaxAgeMs: duration('TIDEMARK_NATS_MAX_AGE_MS', 'How long NATS keeps dead letters; 0 for no limit', {
+    default: 0,
+    min: 0,
+    max: 315_360_000_000,
+  }),
+  natsMaxBytes: bytes('TIDEMARK_NATS_MAX_BYTES', 'Maximum size of each stream of messages on NATS; 0 for no limit', {
+    default: 0,
+    min: 0,
+    max: 1024 ** 5,
+  }),
   fetchAllow: list(
     'TIDEMARK_FETCH_ALLOW',
     'Hosts (`api.internal`, `localhost:8081`) and CIDRs (`10.0.0.0/8`) that may be fetched from although they are private',
@@ -135,6 +153,16 @@ export const platformSettings = defineSettings({
 });
 
 export type PlatformSettings = ReturnType<typeof platformSettings.parse>;
+
+/** How streams and buckets on NATS are created; those that exist stay as they are. */
+export const streamLimits = (
+  settings: Pick<PlatformSettings, 'natsReplicas' | 'natsStorage' | 'natsMaxAgeMs' | 'natsMaxBytes'>,
+) => ({
+  replicas: settings.natsReplicas,
+  storage: settings.natsStorage,
+  maxAgeMs: settings.natsMaxAgeMs,
+  maxBytes: settings.natsMaxBytes,
+});
 
 /** A URL for each port. */
 export interface PortUrls {

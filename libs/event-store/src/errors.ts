@@ -82,3 +82,6 @@ export class OutcomeUnknown extends EventStoreError {
 export class Unavailable extends EventStoreError {
   readonly code = 'EVENT_STORE_UNAVAILABLE';
 }
+
+/** The log is not the one that this process has read: it must be opened and read again. */
+export class LogReplaced extends Unavailable {}

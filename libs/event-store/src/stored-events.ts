@@ -1,7 +1,7 @@
-import { StreamNotFound } from './errors.js';
+import { StreamDeleted, StreamNotFound } from './errors.js';
 import type { EventStore, ReadOptions, RecordedEvent } from './port.js';
 
-/** The events of a stream; none when it does not exist yet. @throws as `read`, but for StreamNotFound */
+/** The events of a stream; none when it does not exist yet, or no longer. @throws Unavailable */
 export async function* storedEvents(
   eventStore: Pick<EventStore, 'read'>,
   stream: string,
@@ -10,6 +10,6 @@ export async function* storedEvents(
   try {
     yield* eventStore.read(stream, options);
   } catch (error) {
-    if (!(error instanceof StreamNotFound)) throw error;
+    if (!(error instanceof StreamNotFound) && !(error instanceof StreamDeleted)) throw error;
   }
 }

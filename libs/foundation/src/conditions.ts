@@ -19,12 +19,22 @@ export interface Condition {
 /** Receives every change: a condition that is new or changed, or one that was cleared. */
 export type ConditionsListener = (condition: Condition, change: 'raised' | 'cleared') => void;
 
+export interface ConditionsOptions {
+  readonly clock?: Pick<Clock, 'now'>;
+  readonly onChange?: ConditionsListener;
+}
+
 /** What is wrong in this process at the moment, by subject; one per process. */
 export class Conditions {
   readonly #current = new Map<string, Condition>();
   readonly #listeners = new Set<ConditionsListener>();
 
-  constructor(private readonly clock: Pick<Clock, 'now'> = systemClock) {}
+  readonly #clock: Pick<Clock, 'now'>;
+
+  constructor({ clock = systemClock, onChange }: ConditionsOptions = {}) {
+    this.#clock = clock;
+    if (onChange) this.onChange(onChange);
+  }
 
   /** False: one of the conditions is `unready`. */
   get ready(): boolean {
@@ -35,7 +45,7 @@ export class Conditions {
   raise(subject: string, detail: string, severity: Severity = 'degraded'): void {
     const before = this.#current.get(subject);
     if (before?.detail === detail && before.severity === severity) return;
-    const condition = { subject, detail, severity, since: before?.since ?? instantOf(this.clock.now()) };
+    const condition = { subject, detail, severity, since: before?.since ?? instantOf(this.#clock.now()) };
     this.#current.set(subject, condition);
     this.#notify(condition, 'raised');
   }

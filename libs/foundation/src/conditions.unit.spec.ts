@@ -5,7 +5,7 @@ function observed() {
   let now = 0;
   const changes: string[] = [];
   const clock = { now: () => (now += 1000) };
-  const conditions = new Conditions(clock);
+  const conditions = new Conditions({ clock });
   conditions.onChange(({ subject, detail }, change) => void changes.push(`${change} ${subject}: ${detail}`));
   return { conditions, changes };
 }

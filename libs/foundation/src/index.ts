@@ -7,6 +7,7 @@ export {
   severities,
   type Condition,
   type ConditionsListener,
+  type ConditionsOptions,
   type Severity,
 } from './conditions.js';
 export { DaemonGroup, type DaemonGroupOptions } from './daemon-group.js';
@@ -14,6 +15,7 @@ export { daemonOf, type Daemon, type Stoppable } from './daemon.js';
 export { uuidv5, uuidv5In } from './derived-ids.js';
 export { DueHeap } from './due-heap.js';
 export { firstLine, messageOf, toError } from './errors.js';
+export { globOf } from './glob.js';
 export { uuidv7 } from './ids.js';
 export { instantOf, isInstant } from './instant.js';
 export { isJsonObject, type Json, type JsonObject } from './json.js';
@@ -23,5 +25,6 @@ export { Loop, type LoopOptions } from './loop.js';
 export { PassedTime } from './passed-time.js';
 export { SetAside } from './set-aside.js';
 export { withTimeout } from './timeout.js';
+export { trimEndOf } from './trim-end.js';
 export { TokenBucket, type BucketRate } from './token-bucket.js';
 export { visible } from './visible.js';

@@ -13,6 +13,10 @@ export class LoadingCache<V> {
     return result;
   }
 
+  clear(): void {
+    this.#results.clear();
+  }
+
   #load(key: string, load: () => Promise<V>): Promise<V> {
     const result = load();
     result.catch(() => {

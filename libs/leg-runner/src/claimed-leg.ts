@@ -39,6 +39,14 @@ class Stopped extends Error {
   }
 }
 
+/** A stage of a newer version: another runner may have it. */
+class StageUnknown extends Error {
+  override readonly name = 'StageUnknown';
+}
+
+/** How long a leg is left to others that this version cannot run. */
+const UNKNOWN_AGAIN_MS = 1_000;
+
 /** Shared by all legs of a runner. */
 export interface LegTools {
   readonly broker: Broker;
@@ -60,6 +68,7 @@ export class ClaimedLeg {
   readonly #outputs: Record<string, StageOutput>;
   readonly #job: JobInfo;
   #counts: Counts;
+  #needsNewer = false;
   #stage = '';
   /** Checkpoints of this claim in the current stage. */
   #checkpoints = 0;
@@ -82,6 +91,11 @@ export class ClaimedLeg {
     this.#resumeFrom = checkpoint;
     this.#heartbeats = new Heartbeats(tools, delivery, granted);
     this.#job = { id, tenant, connectionId, type, trigger, attempt, ...(correlationId && { correlationId }) };
+  }
+
+  /** Whether it stopped at a stage that this version does not know. */
+  get needsNewer(): boolean {
+    return this.#needsNewer;
   }
 
   get claim(): number {
@@ -135,7 +149,7 @@ export class ClaimedLeg {
     const { kind } = this.#pipeline;
     const row = this.tools.stages.get(kind);
     const stage = row?.stages[name];
-    if (!stage) throw new StageFailed('STAGE_UNKNOWN', `this version of the runner has no stage ${name} of ${kind}`);
+    if (!stage) throw new StageUnknown(`this version of the runner has no stage ${name} of ${kind}`);
     return reportOf(row.pipeline, name, await stage(this.#contextFor(open)));
   }
 
@@ -182,6 +196,7 @@ export class ClaimedLeg {
   /** Reports an error of the stage itself; being stopped is not one. */
   async #failed(error: unknown): Promise<undefined> {
     this.#stopping.signal.throwIfAborted();
+    if (error instanceof StageUnknown) throw error;
     const failed = StageFailed.from(error);
     const { failure, retryable, retryAfterMs } = failed;
     if (failed.isOurs)
@@ -204,9 +219,11 @@ export class ClaimedLeg {
         .catch(() => undefined); // The coordinator cancels by itself at the deadline.
       return;
     }
+    this.#needsNewer = error instanceof StageUnknown;
     // The coordinator offers it again, and does not count it as lost.
-    if (reason === 'draining' && (await this.#release())) return;
-    throw new Retryable(`leg given back: ${(error as Error).message}`, 0, { cause: error });
+    if ((reason === 'draining' || this.#needsNewer) && (await this.#release())) return;
+    const delayMs = this.#needsNewer ? UNKNOWN_AGAIN_MS : 0;
+    throw new Retryable(`leg given back: ${(error as Error).message}`, delayMs, { cause: error });
   }
 
   /** False when no coordinator took it back; an older one does not know how. */

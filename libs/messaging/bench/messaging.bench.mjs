@@ -211,12 +211,12 @@ async function nats(url) {
     await appendAll(log, MESSAGES);
     const done = Promise.withResolvers();
     let taken = 0;
-    await broker.consume({ durable: 'relayed', subject: 'tidemark.evt.>', concurrency: CONCURRENCY }, () => {
+    await broker.consume({ durable: 'relayed', subject: 'tidemark.work.bench.*', concurrency: CONCURRENCY }, () => {
       if (++taken === MESSAGES) done.resolve();
     });
     const rate = await perSecond(MESSAGES, async () => {
-      const toEvent = (event) => [{ subject: 'tidemark.evt.job.Created', id: event.id, data: event.data }];
-      await broker.relay({ name: 'bench', source: log, categories: ['job'], map: toEvent });
+      const toWork = (event) => [{ subject: 'tidemark.work.bench.one', id: event.id, data: event.data }];
+      await broker.relay({ name: 'bench', source: log, categories: ['job'], map: toWork });
       await done.promise;
     });
     row('relay from the log, consume and acknowledge', rate, floor.publish);

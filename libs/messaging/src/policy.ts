@@ -1,13 +1,6 @@
 import { MessageTooLarge } from './errors.js';
-import {
-  Retryable,
-  Terminal,
-  type ConsumeOptions,
-  type DeadLetter,
-  type Delivery,
-  type OutgoingMessage,
-} from './port.js';
-import { assertFilter, assertSubject, storageOf } from './subjects.js';
+import { Retryable, Terminal, type ConsumeOptions } from './port.js';
+import { assertFilter, storageOf } from './subjects.js';
 
 /**
  * Bytes of a message, headers and serialized data together. Below the 1 MiB of NATS and of an append by the overhead of a
@@ -18,10 +11,9 @@ export const MAX_MESSAGE_BYTES = 1_000_000;
 /** Messages of one id within this time are one message. */
 export const DEDUPE_MS = 120_000;
 
-const MAX_REASON_LENGTH = 4_000;
-const DURABLE = /^[A-Za-z0-9_-]{1,100}$/;
+const NAME = /^[A-Za-z0-9_-]{1,100}$/;
 
-export type ConsumePolicy = Required<ConsumeOptions>;
+export type ConsumePolicy = Required<Omit<ConsumeOptions, 'shareOf'>> & Pick<ConsumeOptions, 'shareOf'>;
 
 /** Fills in the defaults of the port. @throws TypeError · RangeError naming the option */
 export function consumePolicy(options: ConsumeOptions): ConsumePolicy {
@@ -31,21 +23,24 @@ export function consumePolicy(options: ConsumeOptions): ConsumePolicy {
     maxDeliver: 10,
     backoffMs: [1_000, 5_000, 15_000],
     concurrency: 16,
-    deadLetterSubject: `tidemark.dead.${durable}`,
     ...withoutUndefined(options),
   };
-  if (!DURABLE.test(durable)) throw new TypeError(`durable: expected letters, digits, - and _, got "${durable}"`);
+  assertName('durable', durable);
   assertFilter(policy.subject);
   storageOf(policy.subject);
-  assertSubject(policy.deadLetterSubject);
-  storageOf(policy.deadLetterSubject);
   if (!(policy.ackWaitMs > 0)) throw new RangeError(`ackWaitMs: must be above 0, got ${policy.ackWaitMs}`);
   if (policy.maxDeliver !== -1 && !(policy.maxDeliver >= 1)) {
     throw new RangeError(`maxDeliver: must be -1 or at least 1, got ${policy.maxDeliver}`);
   }
   if (!(policy.concurrency >= 1)) throw new RangeError(`concurrency: must be at least 1, got ${policy.concurrency}`);
   if (policy.backoffMs.length === 0) throw new RangeError('backoffMs: needs at least one delay');
+  if (policy.shareOf && policy.maxDeliver !== -1) throw new RangeError('maxDeliver: must be -1 with shareOf');
   return policy;
+}
+
+/** @throws TypeError unless the name can be part of subjects and keys */
+export function assertName(option: string, name: string): void {
+  if (!NAME.test(name)) throw new TypeError(`${option}: expected letters, digits, - and _, got "${name}"`);
 }
 
 function withoutUndefined(options: ConsumeOptions): ConsumeOptions {
@@ -85,53 +80,6 @@ function isLast(deliveryCount: number, policy: ConsumePolicy): boolean {
 export function exhausted(deliveryCount: number, policy: ConsumePolicy): string | undefined {
   if (policy.maxDeliver === -1 || deliveryCount <= policy.maxDeliver) return undefined;
   return `gave up after ${policy.maxDeliver} deliveries: the last was not acknowledged within ${policy.ackWaitMs} ms`;
-}
-
-/**
- * The dead letter of a delivery. `place` distinguishes two stored messages of one id, so that a message that was
- * redriven and failed again is filed again.
- */
-export function deadLetter(
-  delivery: Pick<Delivery, 'subject' | 'id' | 'data' | 'headers' | 'deliveryCount'>,
-  place: string | number,
-  reason: string,
-  policy: ConsumePolicy,
-): OutgoingMessage<DeadLetter> {
-  const { subject, id, data, headers, deliveryCount } = delivery;
-  return {
-    subject: policy.deadLetterSubject,
-    id: `dead:${policy.durable}:${place}:${id}`,
-    data: {
-      ...{ subject, id, data, headers, deliveryCount },
-      durable: policy.durable,
-      reason: reason.slice(0, MAX_REASON_LENGTH),
-    },
-    headers: headers['traceparent'] === undefined ? {} : { traceparent: headers['traceparent'] },
-  };
-}
-
-/** Bytes that a dead letter may have. */
-export const MAX_DEAD_LETTER_BYTES = 1_040_000;
-
-/** Files a dead letter; one that is too large to file (its message is from another program) is filed without its data. */
-export async function bury(
-  publish: (letter: OutgoingMessage, limit: number) => Promise<unknown>,
-  letter: OutgoingMessage<DeadLetter>,
-): Promise<void> {
-  try {
-    await publish(letter, MAX_DEAD_LETTER_BYTES);
-  } catch (error) {
-    if (!(error instanceof MessageTooLarge)) throw error;
-    const reason = `${letter.data.reason} (data left out: too large)`;
-    await publish({ ...letter, data: { ...letter.data, data: null, reason } }, MAX_DEAD_LETTER_BYTES);
-  }
-}
-
-/** The message, which can be stored under its subject. @throws TypeError */
-export function publishable<M extends Pick<OutgoingMessage, 'subject'>>(message: M): M {
-  assertSubject(message.subject);
-  storageOf(message.subject);
-  return message;
 }
 
 /** @throws MessageTooLarge */

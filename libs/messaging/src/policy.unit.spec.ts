@@ -1,16 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { MessageTooLarge } from './errors.js';
-import { assertSize, bury, consumePolicy, deadLetter, exhausted, verdictOn } from './policy.js';
-import { Retryable, Terminal, type DeadLetter, type OutgoingMessage } from './port.js';
+import { assertSize, consumePolicy, exhausted, verdictOn } from './policy.js';
+import { Retryable, Terminal } from './port.js';
 
 const policy = consumePolicy({ durable: 'w', subject: 'tidemark.work.>', maxDeliver: 4, backoffMs: [10, 20] });
-const delivery = {
-  subject: 'tidemark.work.a',
-  id: 'm1',
-  data: { n: 1 },
-  headers: { traceparent: 't' },
-  deliveryCount: 2,
-};
 
 describe('the outcome for a message whose handler threw', () => {
   it('uses the next delay after an unexpected error, then repeats the last one', () => {
@@ -38,30 +31,6 @@ describe('the outcome for a message whose handler threw', () => {
   it('describes any thrown value', () => {
     expect(verdictOn('text', 4, policy)).toEqual({ dead: 'gave up after 4 deliveries: text' });
     expect(verdictOn(new TypeError(''), 4, policy)).toEqual({ dead: 'gave up after 4 deliveries: TypeError' });
-  });
-});
-
-describe('a dead letter', () => {
-  it('has one id for one stored message, and another for another', () => {
-    const ids = [5, 5, 6].map((place) => deadLetter(delivery, place, 'r', policy).id);
-    expect(ids[0]).toBe(ids[1]);
-    expect(ids[0]).not.toBe(ids[2]);
-  });
-
-  it('is filed without its data when it is too large with it', async () => {
-    const published: OutgoingMessage[] = [];
-    const large = deadLetter({ ...delivery, data: 'x'.repeat(1_100_000) }, 1, 'wrong', policy);
-    await bury(async (letter, limit) => {
-      assertSize(letter.subject, JSON.stringify(letter).length, limit);
-      published.push(letter);
-    }, large);
-    expect(published).toHaveLength(1);
-    expect(published[0]!.data as DeadLetter).toMatchObject({ data: null, reason: 'wrong (data left out: too large)' });
-  });
-
-  it('reports that it could not be published', async () => {
-    const failure = new Error('down');
-    await expect(bury(() => Promise.reject(failure), deadLetter(delivery, 1, 'r', policy))).rejects.toBe(failure);
   });
 });
 

@@ -62,8 +62,11 @@ export interface ConsumeOptions {
   readonly backoffMs?: readonly number[];
   /** Messages being handled at once in this process. Default 16. */
   readonly concurrency?: number;
-  /** The dead letter's subject. Default `tidemark.dead.<durable>`. */
-  readonly deadLetterSubject?: string;
+  /**
+   * Names whose work a message is, and makes them share the slots: work that hangs leaves slots for that of others.
+   * Needs `maxDeliver: -1`, because a message beyond its share may be delivered many times.
+   */
+  readonly shareOf?: (data: unknown) => string;
 }
 
 /** Returning acknowledges. Throwing Retryable, Terminal or anything else: see those classes and ConsumeOptions. */
@@ -81,7 +84,7 @@ export interface Relaying extends Running {
   readonly position: number;
 }
 
-/** The data of a dead letter. */
+/** The data of a dead letter; its subject is `tidemark.dead.<durable>.<tenant>`. */
 export interface DeadLetter {
   readonly subject: string;
   readonly id: string;
@@ -90,6 +93,31 @@ export interface DeadLetter {
   readonly durable: string;
   readonly deliveryCount: number;
   readonly reason: string;
+}
+
+/** A dead letter that waits for an operator. */
+export interface FiledLetter extends DeadLetter {
+  /** Identifies it among those of the broker. */
+  readonly key: string;
+  /** Milliseconds since the epoch. */
+  readonly filedAt: number;
+}
+
+/** The dead letters of a broker, oldest first. A letter whose message names no tenant belongs to the tenant `default`. */
+export interface DeadLetters {
+  /** `after`: the key of the last one of the page before. @throws BrokerUnavailable */
+  list(tenant: string, page: { readonly after?: string; readonly limit: number }): Promise<readonly FiledLetter[]>;
+  /** @throws BrokerUnavailable */
+  find(tenant: string, key: string): Promise<FiledLetter | undefined>;
+  /**
+   * Stores its message again, and forgets the letter; repeated after a crash, the message is the same one.
+   * False: there is no such letter (any more). @throws BrokerUnavailable
+   */
+  redrive(tenant: string, key: string): Promise<boolean>;
+  /** Forgets it. False: there is no such letter (any more). @throws BrokerUnavailable */
+  discard(tenant: string, key: string): Promise<boolean>;
+  /** Of all tenants. @throws BrokerUnavailable */
+  count(): Promise<number>;
 }
 
 export interface Request<T = unknown> {
@@ -111,11 +139,11 @@ export interface RequestOptions {
   readonly repeatable?: boolean;
 }
 
-/** Turns a stored event into the messages that follow from it; pure; message ids must derive from the event. */
+/** Turns a stored event into the messages that follow from it; pure; ids must derive from the event. */
 export type EventMapping = (event: RecordedEvent) => readonly OutgoingMessage[];
 
 export interface RelayOptions {
-  /** Names the relay's checkpoint in the log; relays of one name may run side by side. */
+  /** Letters, digits, - and _; names the relay's checkpoint. Relays of one name may run side by side. */
   readonly name: string;
   readonly source: EventStore;
   readonly categories: readonly string[];
@@ -129,6 +157,7 @@ export interface RelayOptions {
  * Errors: NoResponder, DeadlineExceeded, RemoteError, BrokerUnavailable, MessageTooLarge (errors.ts).
  */
 export interface Broker {
+  readonly deadLetters: DeadLetters;
   /** Stores a message for the durable consumers of its subject. Returns when it is durable. @throws BrokerUnavailable */
   publish(message: OutgoingMessage): Promise<{ duplicate: boolean }>;
 
@@ -147,7 +176,10 @@ export interface Broker {
   /** Consumes stored messages, at least once each. */
   consume<T = unknown>(options: ConsumeOptions, handler: ConsumeHandler<T>): Promise<Running>;
 
-  /** Publishes the messages that `map` derives from every event of the source, in order, at least once; resumes after a restart. */
+  /**
+   * Publishes the messages that `map` derives from every event of the source, in order: stored subjects at least once,
+   * resuming after a restart; others are broadcast. An event that cannot be mapped or published becomes a dead letter.
+   */
   relay(options: RelayOptions): Promise<Relaying>;
 
   /** Resolves when the broker responds. @throws BrokerUnavailable */

@@ -15,21 +15,27 @@ export function assertFilter(filter: string): void {
   }
 }
 
-/** Where a broker keeps messages: work until it is done, events for some days, dead letters until an operator acts. */
-export type Storage = 'work' | 'events' | 'dead';
+/** Where a broker keeps messages: work until it is done, dead letters until an operator acts. */
+export type Storage = 'work' | 'dead';
 
-const STORAGE: Readonly<Record<string, Storage>> = { work: 'work', ingest: 'work', evt: 'events', dead: 'dead' };
+const STORAGE: ReadonlyMap<string, Storage> = new Map([
+  ['work', 'work'],
+  ['ingest', 'work'],
+  ['dead', 'dead'],
+]);
+
+/** Whether messages of a subject are kept for consumers; all others reach only those who listen at the time. */
+export function isStored(subject: string): boolean {
+  return STORAGE.has(subject.split('.', 2)[1] ?? '');
+}
 
 /**
- * The storage of a subject or filter: `tidemark.{work,ingest,evt,dead}.…`.
+ * The storage of a subject or filter: `tidemark.{work,ingest,dead}.…`.
  * @throws TypeError for any other: its messages are not stored, so they cannot be published or consumed
  */
 export function storageOf(subject: string): Storage {
-  const second = subject.split('.', 2)[1] ?? '';
-  const storage = Object.hasOwn(STORAGE, second) ? STORAGE[second] : undefined;
-  if (!storage) {
-    throw new TypeError(`subject: only tidemark.work, .ingest, .evt and .dead are stored, got "${subject}"`);
-  }
+  const storage = STORAGE.get(subject.split('.', 2)[1] ?? '');
+  if (!storage) throw new TypeError(`subject: only tidemark.work, .ingest and .dead are stored, got "${subject}"`);
   return storage;
 }
 

@@ -1,3 +1,4 @@
+import { globOf } from '@tidemark/foundation/glob';
 import type { Change, OperationRef } from './change.js';
 import { dayOf } from './day.js';
 
@@ -119,22 +120,20 @@ const textOf = ({ method, path }: OperationRef) => `${method.toUpperCase()} ${pa
 type Matcher = (change: Omit<IgnorableChange, 'operations'>, operation: string | undefined) => boolean;
 
 const matcher = (rule: IgnoreRule): Matcher => {
-  const byRule = rule.rule === undefined ? undefined : pattern(rule.rule);
+  const byRule = rule.rule === undefined ? undefined : globOf(rule.rule);
   const byOperation =
-    rule.operation === undefined
-      ? undefined
-      : pattern(rule.operation.replace(/^\w+/, (method) => method.toUpperCase()));
+    rule.operation === undefined ? undefined : globOf(rule.operation.replace(/^\w+/, (method) => method.toUpperCase()));
   return (change, operation) => {
     if (MATCHING.every((key) => rule[key] === undefined)) return false;
     if (rule.changeId !== undefined && rule.changeId !== change.changeId) return false;
-    if (byRule !== undefined && !byRule.test(change.rule)) return false;
+    if (byRule !== undefined && !byRule(change.rule)) return false;
     if (
       rule.pointer !== undefined &&
       !under(rule.pointer, change.pointer.before) &&
       !under(rule.pointer, change.pointer.after)
     )
       return false;
-    return byOperation === undefined || (operation !== undefined && byOperation.test(operation));
+    return byOperation === undefined || (operation !== undefined && byOperation(operation));
   };
 };
 
@@ -142,11 +141,3 @@ const under = (parent: string, pointer: string | undefined): boolean => {
   const prefix = parent.startsWith('#') ? parent.slice(1) : parent;
   return pointer !== undefined && (pointer === prefix || pointer.startsWith(`${prefix}/`));
 };
-
-const pattern = (text: string): RegExp =>
-  new RegExp(
-    `^${text
-      .split('*')
-      .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*')}$`,
-  );

@@ -19,11 +19,19 @@ const storeCodes: ReadonlySet<unknown> = new Set<ErrorCode | (BlobNotFound | Blo
   'READ_MODEL_UNAVAILABLE',
 ]);
 
+/** What is gone from the blob store does not come back: the next job reads the source again. */
+const lostCodes: ReadonlySet<unknown> = new Set(['BLOB_NOT_FOUND', 'BLOB_CORRUPT']);
 /** Tenants do not see where this machine keeps its files. */
 const withoutPaths = (message: string): string =>
   message
     .replace(/(['"`])(?:file:\/\/)?(?:[A-Za-z]:\\|\/)[^'"`]*\1/g, '$1…$1')
     .replace(/(^|[\s'"`(=:[])(?:file:\/\/)?(?:[A-Za-z]:\\|\/)[^\s'"`()\],;:]+/g, '$1…');
+
+/** An error may say what it is, and that a retry is no use. */
+interface Coded extends Error {
+  readonly code?: string;
+  readonly retryable?: boolean;
+}
 
 /** The one error that ends a stage; any other error becomes one. */
 export class StageFailed extends Error {
@@ -42,16 +50,20 @@ export class StageFailed extends Error {
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 
-  /** The failure of an external system or a store keeps its code; an unexpected error is INTERNAL, and retried. */
+  /**
+   * The failure of an external system or a store keeps its code, as does an error that says it is no use to retry; an
+   * unexpected one is INTERNAL, and retried.
+   */
   static from(error: unknown): StageFailed {
     if (error instanceof StageFailed) return error;
     if (error instanceof ExternalError) {
       const { code, message, retryable, retryAfterMs } = error;
       return new StageFailed(code, message, { retryable, retryAfterMs, cause: error });
     }
-    const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) };
+    const { code, message, retryable } = error instanceof Error ? (error as Coded) : { message: String(error) };
+    if (code !== undefined && retryable === false) return new StageFailed(code, message, { retryable, cause: error });
     const known = storeCodes.has(code) ? code! : 'INTERNAL';
-    return new StageFailed(known, withoutPaths(message), { cause: error });
+    return new StageFailed(known, withoutPaths(message), { retryable: !lostCodes.has(code), cause: error });
   }
 
   /** An error of this installation, and none of the connection: its whole text is for the operator's log. */

@@ -2,9 +2,10 @@ import { createBlobStore } from '@tidemark/blob-store';
 import type { PortUrls } from '@tidemark/config';
 import { Conditions } from '@tidemark/foundation';
 import { createEventStore, SqliteEventStore } from '@tidemark/event-store';
-import { createBroker } from '@tidemark/messaging';
+import { createBroker, type StreamLimits } from '@tidemark/messaging';
 import { createReadModel } from '@tidemark/read-model';
 import { Installation } from './installation.js';
+import { assertNotLost } from './log-file.js';
 import { variables, type Adapters, type PortName } from './ports.js';
 
 /** The requested ones. */
@@ -17,6 +18,8 @@ export interface AdapterNeeds {
   readonly urls: PortUrls;
   /** Separates installations on the same servers; not used by embedded adapters. */
   readonly namespace: string;
+  /** How streams and buckets on NATS are created. */
+  readonly streams?: StreamLimits;
   readonly onError?: (error: Error) => void;
   /** What is wrong in this process; adapters add to it. */
   readonly conditions?: Conditions;
@@ -34,21 +37,24 @@ export interface AdapterNeeds {
  */
 export async function openAdapters<P extends PortName>(
   ports: readonly P[],
-  { urls, namespace: name, onError, conditions = new Conditions(), onChange }: AdapterNeeds,
+  { urls, namespace: name, streams = {}, onError, conditions = new Conditions(), onChange }: AdapterNeeds,
 ): Promise<Opened<P>> {
   // The default installation has plain names on its servers.
   const namespace = name === 'tidemark' ? undefined : name;
   if ((ports as readonly PortName[]).includes('eventStore')) assertShared(urls);
   const opened: Partial<Adapters> = {};
   const open: { readonly [K in PortName]: () => Adapters[K] | Promise<Adapters[K]> } = {
-    eventStore: () => createEventStore(urls.eventStore, { namespace, conditions }),
-    blobs: () => createBlobStore(urls.blobs, { namespace, conditions }),
+    eventStore: () => {
+      if (ports.includes('readModel' as P)) assertNotLost(urls);
+      return createEventStore(urls.eventStore, { namespace, conditions });
+    },
+    blobs: () => createBlobStore(urls.blobs, { ...streams, namespace, conditions }),
     readModel: () => createReadModel(urls.readModel, { namespace, conditions }),
     broker: () => {
       const log = opened.eventStore instanceof SqliteEventStore ? opened.eventStore : undefined;
       if (urls.broker === 'embedded:' && !log)
         throw new Error('an embedded broker needs an embedded event store; name a broker: nats://host:port');
-      return createBroker(urls.broker, { namespace, log, onError, conditions });
+      return createBroker(urls.broker, { ...streams, namespace, log, onError, conditions });
     },
   };
   let installation: Installation | undefined;

@@ -3,13 +3,17 @@ import { isReady, type Conditions, type Stoppable } from '@tidemark/foundation';
 import type { Adapters } from './ports.js';
 import { healthOf, publicView } from './health.js';
 
+/** Probes are few and short: connections that say nothing take no descriptors from the stores for long. */
+const MOST_CONNECTIONS = 50;
+const patience = { headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingInterval: 1000 };
+
 /** `/healthz` (the process runs) and `/readyz` (its essential dependencies respond, and nothing in it is unready) for a service without an HTTP edge. */
 export async function startHealthServer(
   adapters: Partial<Adapters>,
   conditions: Conditions,
   { host, httpPort }: { readonly host: string; readonly httpPort: number },
 ): Promise<Stoppable> {
-  const server = createServer((request, response) => {
+  const server = createServer(patience, (request, response) => {
     if (request.url === '/healthz') return answer(response, 200, { status: 'up' });
     if (request.url !== '/readyz')
       return answer(response, 404, { error: { code: 'NOT_FOUND', message: 'no such page' } });
@@ -21,6 +25,7 @@ export async function startHealthServer(
       answer(response, ready ? 200 : 503, { status, degraded, ...health, conditions: publicView(wrong) });
     });
   });
+  server.maxConnections = MOST_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(httpPort, host, resolve);

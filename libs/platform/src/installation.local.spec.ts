@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { standaloneUrls } from '@tidemark/config';
 import { SqliteEventStore } from '@tidemark/event-store';
@@ -91,5 +91,32 @@ describe('the stores of an installation', () => {
     });
     expect((await changed.promise).message).toMatch(/restored from an older copy/);
     await adapters.close();
+  });
+
+  it.each(['missing', 'empty'])('do not let a new log take the place of one that is %s', async (what) => {
+    const path = folder.join('data', 'events.db');
+    await (await open()).close();
+    rmSync(path);
+    if (what === 'empty') writeFileSync(path, '');
+    await expect(open()).rejects.toThrow(
+      /^TIDEMARK_EVENT_STORE: .*events\.db is missing or empty, .*views\.db.*backup/,
+    );
+    await expect(open()).rejects.toThrow('missing or empty'); // nothing was created
+  });
+
+  it('make a running process begin again when the file of the log is replaced, and store nothing in the old one', async () => {
+    const path = folder.join('data', 'events.db');
+    await (await open()).close();
+    copyFileSync(path, folder.join('older.db'));
+    const changed = signal<Error>();
+    const adapters = await open(urlsIn('data'), { onChange: changed.resolve });
+    renameSync(folder.join('older.db'), path);
+    const event = { id: uuidv7(), type: 'Happened', data: {}, metadata: {} };
+    await expect(adapters.eventStore.append('job-1', [event], 'no_stream')).rejects.toMatchObject({
+      code: 'EVENT_STORE_UNAVAILABLE',
+    });
+    expect((await changed.promise).message).toMatch(/events\.db was replaced or removed/);
+    await adapters.close();
+    await (await open()).close();
   });
 });

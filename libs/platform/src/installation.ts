@@ -1,4 +1,4 @@
-import type { LogHistory, LogMark, Observation } from '@tidemark/event-store';
+import { LogReplaced, type LogHistory, type LogMark, type Observation } from '@tidemark/event-store';
 import { isLabelled, Loop, type Json, type Labelled, type Stoppable } from '@tidemark/foundation';
 import { variables, type Adapters, type PortName } from './ports.js';
 
@@ -17,11 +17,6 @@ const OUTAGES: ReadonlySet<unknown> = new Set([
   'BLOB_STORE_UNAVAILABLE',
   'BROKER_UNAVAILABLE',
 ]);
-
-/** The log is not the one that this process has read: it was restored from an older copy. Everything read must be read again. */
-export class LogReplaced extends Error {
-  override readonly name = 'LogReplaced';
-}
 
 export interface InstallationOptions {
   readonly onError: (error: Error) => void;
@@ -135,5 +130,5 @@ export class Installation implements Stoppable {
 }
 
 function isOutage(error: unknown): boolean {
-  return OUTAGES.has((error as { readonly code?: unknown }).code);
+  return !(error instanceof LogReplaced) && OUTAGES.has((error as { readonly code?: unknown }).code);
 }

@@ -4,6 +4,7 @@ import type { Delivery, Request } from '@tidemark/messaging';
 import type { BrokerRoutes } from '@tidemark/messaging/nest';
 import type { Consumer, VerbHandlers } from './declaration.js';
 import { inMessageSpan } from './message-span.js';
+import { settingAside } from './setting-aside.js';
 
 type Served = NonNullable<BrokerRoutes['serve']>;
 type Consumed = NonNullable<BrokerRoutes['consume']>;
@@ -24,12 +25,13 @@ export const servedVerbs = (verbs: Verbs, handlers: VerbHandlers = {}): Served =
     return { subject: verb.subject, handler };
   });
 
-/** Runs consumers, traced, with their context. */
+/** Runs consumers, traced, with their context; what a message keeps failing on sets it aside. */
 export const consumedBy = (consumers: readonly Consumer[]): Consumed =>
   consumers.map(({ options, handle }) => ({
     options,
-    handler: (delivery: Delivery<{ readonly tenant?: string } | null>) =>
+    handler: settingAside((delivery: Delivery<{ readonly tenant?: string } | null>) =>
       inMessageSpan('CONSUMER', delivery, (headers) =>
         handle(delivery.data as never, contextOf(delivery.data?.tenant ?? '', headers), delivery),
       ),
+    ),
   }));

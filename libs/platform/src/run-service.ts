@@ -1,4 +1,4 @@
-import { platformSettings, SettingsError, standaloneUrls, type PlatformSettings } from '@tidemark/config';
+import { platformSettings, SettingsError, standaloneUrls, streamLimits, type PlatformSettings } from '@tidemark/config';
 import { Conditions, messageOf, sleep, visible, type Stoppable } from '@tidemark/foundation';
 import { observableGauge, startTelemetry } from '@tidemark/telemetry';
 import { openAdapters } from './adapters.js';
@@ -95,6 +95,7 @@ async function begin<P extends PortName>(
   const adapters = await openAdapters(ports, {
     urls: standaloneUrls(settings),
     namespace: settings.namespace,
+    streams: streamLimits(settings),
     onError: (error) => logger.error(error),
     conditions,
     onChange: (reason) => {

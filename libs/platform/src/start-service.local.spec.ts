@@ -193,18 +193,22 @@ describe('a started service', () => {
   it('reports errors without a caller to the logger', async () => {
     const reported = signal<unknown>();
     const logger: Logger = { ...silent, error: reported.resolve };
-    const [broken] = [
-      {
-        ...tasks,
-        evolve: () => {
-          throw new Error('cannot fold');
-        },
-      },
-    ];
-    const service = { ...greeterOf(), projections: [broken] };
+    const service = { ...greeterOf(), projections: [{ ...tasks, name: 'not a name' }] };
     const running = await startService(service, adapters, settings, logger);
+    expect(String(await reported.promise)).toContain('projection name "not a name"');
+    await running.stop();
+  });
+
+  it('has a condition for events that a projection cannot fold', async () => {
+    const raised = signal<string>();
+    const conditions = new Conditions({ onChange: ({ detail }) => raised.resolve(detail) });
+    const evolve = () => {
+      throw new Error('cannot fold');
+    };
+    const service = { ...greeterOf(), projections: [{ ...tasks, evolve }] };
+    const running = await startService(service, adapters, settings, silent, { conditions });
     await addTask(adapters.eventStore, '1');
-    expect(String(await reported.promise)).toContain('cannot fold');
+    expect(await raised.promise).toContain('cannot fold');
     await running.stop();
   });
 });

@@ -1,16 +1,7 @@
 import { healthVerbsOf, projectionVerbsOf } from '@tidemark/contracts';
-import {
-  Conditions,
-  DaemonGroup,
-  daemonOf,
-  messageOf,
-  SetAside,
-  systemClock,
-  type Clock,
-  type Daemon,
-} from '@tidemark/foundation';
+import { Conditions, DaemonGroup, daemonOf, systemClock, type Clock, type Daemon } from '@tidemark/foundation';
 import { LegRunner } from '@tidemark/leg-runner';
-import { publishable, type Relaying } from '@tidemark/messaging';
+import type { Relaying } from '@tidemark/messaging';
 import { mountRoutes } from '@tidemark/messaging/nest';
 import { Projector, type Projection } from '@tidemark/read-model';
 import { observableGauge } from '@tidemark/telemetry';
@@ -60,7 +51,7 @@ export async function startService<P extends PortName, S extends SettingName, Kn
   const known = { ...service.known, ...replaced } as unknown as Known;
   const { projections = [] } = service;
   const { eventStore, readModel } = adapters;
-  const projector = new Projector({ eventStore, readModel, projections, onError });
+  const projector = new Projector({ eventStore, readModel, projections, onError, conditions });
   const parts = await service.build({ adapters, settings, logger, clock, projector, onError, conditions, known });
   const group = daemonsOf(service as unknown as AnyService, parts, {
     ...{ adapters, clock, projector, drainMs: settings.drainTimeoutMs, logger, onError, conditions },
@@ -111,7 +102,7 @@ const viewOf = (
 function mounted(
   { name, verbs, projections }: AnyService,
   { handlers, consumers = [] }: ServiceParts<unknown>,
-  { adapters, projector, logger, drainMs, conditions }: Surroundings,
+  { adapters, clock, projector, logger, drainMs, conditions }: Surroundings,
 ): Daemon {
   const serve = [
     ...servedVerbs(verbs ?? {}, handlers),
@@ -119,7 +110,10 @@ function mounted(
   ];
   if (projections)
     serve.push(
-      ...servedVerbs(projectionVerbsOf(name), projectionHandlers(name, adapters.readModel, projector, projections)),
+      ...servedVerbs(
+        projectionVerbsOf(name),
+        projectionHandlers(name, adapters.readModel, projector, projections, clock),
+      ),
     );
   const routes = { serve, consume: consumedBy(consumers) };
   return daemonOf(() => mountRoutes(adapters.broker, routes, { logger: quietly(logger), drainMs }));
@@ -128,29 +122,17 @@ function mounted(
 const legRunner = (
   service: string,
   { table, ...limits }: StageParts,
-  { adapters: { broker, blobs }, clock, drainMs, onError }: Surroundings,
-): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, onError, ...limits });
+  { adapters: { broker, blobs }, clock, drainMs, conditions, onError }: Surroundings,
+): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, conditions, onError, ...limits });
 
 /** Publishes the messages of stored events. */
 function relaying(
   name: string,
   relay: RelayDeclaration,
-  { adapters: { broker, eventStore }, onError, conditions }: Surroundings,
+  { adapters: { broker, eventStore }, onError }: Surroundings,
 ): Follower & { readonly daemon: Daemon } {
-  const unmapped = new SetAside(conditions, `messages of ${name}`);
-  // An event without messages must not hold up the messages of all others.
-  const map: RelayDeclaration['map'] = (event) => {
-    try {
-      return relay.map(event).map(publishable);
-    } catch (error) {
-      unmapped.add(`event ${event.revision} of ${event.stream}`, messageOf(error));
-      return [];
-    }
-  };
   let running: Relaying | undefined;
-  const daemon = daemonOf(
-    async () => (running = await broker.relay({ ...relay, name, source: eventStore, map, onError })),
-  );
+  const daemon = daemonOf(async () => (running = await broker.relay({ ...relay, name, source: eventStore, onError })));
   const { categories } = relay;
   return {
     subject: `lag of the relay of ${name}`,

@@ -31,6 +31,7 @@ export class Follower {
   ) {
     this.#caughtUp.promise.catch(() => {});
     this.#running = this.#run();
+    void generation.gone?.then(() => this.#lose());
   }
 
   /** Resolves when all events stored at the (last) subscription were applied. Rejects when it ends before. */
@@ -76,6 +77,11 @@ export class Follower {
     this.#waiters.fail(ended(this.projection.name));
     this.#caughtUp.reject(ended(this.projection.name));
     return this.#dropped ? 'dropped' : 'stopped';
+  }
+
+  #lose(): void {
+    this.#dropped = true;
+    void this.#subscription?.stop();
   }
 
   #subscribe(): Subscription {

@@ -55,6 +55,8 @@ export interface QueryResult<D> {
   readonly total: number;
   /** The log position that the view reflects. */
   readonly asOf: number;
+  /** Why the result is not complete or not current; absent when it is. */
+  readonly degraded?: string;
 }
 
 /** The queries of a view. All methods throw ReadModelUnavailable when the store cannot be reached. */
@@ -87,6 +89,8 @@ export interface Generation {
   adopt(epoch: string): Promise<void>;
   /** Makes applied batches durable (adapters may write behind). */
   flush(): Promise<void>;
+  /** Resolves when the store itself was lost, and the generation with it. */
+  readonly gone?: Promise<void>;
 }
 
 /**
@@ -103,8 +107,23 @@ export interface ReadModel {
   begin<D extends ViewDocument>(projection: Projection<D>): Promise<Generation>;
   /** Makes a generation the live one and drops the old: readers see the old or the new, never neither. */
   swap<D extends ViewDocument>(projection: Projection<D>, generation: Generation): Promise<void>;
+  /**
+   * Compares the live documents with those of `from`, which was folded anew from the log up to the live position or
+   * further: writes again those that are missing, older or different, and drops `from`. Documents without events stay.
+   * Meanwhile nothing in this process applies events to the live generation.
+   * @throws GenerationDropped
+   */
+  repair<D extends ViewDocument>(projection: Projection<D>, from: Generation): Promise<Repair>;
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The result of a comparison of a view's documents with their events. */
+export interface Repair {
+  /** Documents compared. */
+  readonly documents: number;
+  /** Documents that differed and were written again. */
+  readonly repaired: number;
 }
 
 /** The store cannot be reached. */

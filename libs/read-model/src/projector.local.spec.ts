@@ -16,18 +16,18 @@ daemonLifecycle('Projector', async () => {
   const errors: Error[] = [];
   let [rounds, broken, subscriptions] = [0, false, 0];
   const counting: EventStore = withMembers(store, {
-    subscribe: (...call: Parameters<EventStore['subscribe']>) => {
-      const subscription = store.subscribe(...call);
+    subscribe: (...[options, handler]: Parameters<EventStore['subscribe']>) => {
+      const subscription = store.subscribe(options, (...batch) => {
+        if (!broken) return handler(...batch);
+        broken = false;
+        throw new Error('broken');
+      });
       subscriptions++;
       void subscription.ended.then(() => subscriptions--);
       return subscription;
     },
   });
   const evolve: typeof tasks.evolve = (...call) => {
-    if (broken) {
-      broken = false;
-      throw new Error('broken');
-    }
     rounds++;
     return tasks.evolve(...call);
   };

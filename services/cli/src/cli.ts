@@ -3,6 +3,7 @@ import { CliError, errorLine } from './cli-error.js';
 import { changesCommand } from './commands/changes.js';
 import { connectionsCommand } from './commands/connections.js';
 import { connectorsCommand } from './commands/connectors.js';
+import { deadLettersCommand } from './commands/dead-letters.js';
 import { diffCommand } from './commands/diff.js';
 import { ignoresCommand } from './commands/ignores.js';
 import { jobsCommand } from './commands/jobs.js';
@@ -30,6 +31,7 @@ const commands = [
   rowsCommand,
   replayCommand,
   projectionsCommand,
+  deadLettersCommand,
   keysCommand,
   statusCommands,
 ];

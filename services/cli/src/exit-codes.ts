@@ -27,6 +27,7 @@ const byErrorCode: Readonly<Record<ErrorCode, ExitCode>> = {
   UNAUTHENTICATED: exitCodes.denied,
   FORBIDDEN: exitCodes.denied,
   NOT_FOUND: exitCodes.notFound,
+  DOCUMENT_GONE: exitCodes.notFound,
   DUPLICATE_JOB: exitCodes.conflict,
   IDEMPOTENCY_KEY_REUSED: exitCodes.conflict,
   TOO_MANY_CONCURRENT_SYNCS: exitCodes.conflict,

@@ -100,8 +100,9 @@ export function show<Body>({ json, terminal }: Session, body: Body, render: () =
 
 /** Prints a page of a list, and below it its number and the total. */
 export function showPage<Item>(session: Session, page: Page<Item>, nothing: string, render: () => string): void {
-  const { data, pagination } = page;
+  const { data, pagination, degradedReason } = page;
   show(session, page, () => (data.length === 0 ? nothing : render()));
+  if (degradedReason !== undefined) session.terminal.note(`not complete or not current: ${degradedReason}`);
   if (session.json || data.length === 0 || data.length >= pagination.total) return;
   const pages = Math.ceil(pagination.total / pagination.perPage);
   session.terminal.note(`${data.length} of ${pagination.total}; page ${pagination.page} of ${pages} (--page)`);

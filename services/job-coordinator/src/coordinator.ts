@@ -8,6 +8,7 @@ import {
 } from '@tidemark/contracts';
 import { AggregateStore, type EventStore, type Unreadable } from '@tidemark/event-store';
 import type { Clock } from '@tidemark/foundation';
+import type { DeadLetters } from '@tidemark/messaging';
 import type { Agenda } from './agenda/agenda.js';
 import type { Catalogue } from './catalogue.js';
 import { connectionDecider } from './connection/connection.decide.js';
@@ -24,6 +25,7 @@ export type Connections = AggregateStore<ConnectionState, ConnectionCommand, Con
 /** The dependencies of verbs/ and actions/. */
 export interface Coordinator {
   readonly eventStore: EventStore;
+  readonly deadLetters: DeadLetters;
   readonly jobs: Jobs;
   readonly connections: Connections;
   readonly agenda: Agenda;

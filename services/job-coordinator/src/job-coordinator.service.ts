@@ -42,7 +42,9 @@ export const jobCoordinator = defineService({
       onUnreadable: (tenant, error) => still.admission(tenant, error),
       onError,
     });
+    const { deadLetters } = broker;
     const coordinator: Coordinator = {
+      deadLetters,
       eventStore,
       jobs,
       connections,

@@ -51,7 +51,7 @@ row('subscriptions, 64 in flight', await closedLoop(SUBSCRIBERS, 64, subscribe),
 
 let heard = 0;
 const all = Promise.withResolvers();
-await broker.consume({ durable: 'bench', subject: 'tidemark.evt.alerts.ChangesDetected' }, () => {
+await broker.listen('tidemark.evt.alerts.ChangesDetected', () => {
   if (++heard === SUBSCRIBERS) all.resolve();
 });
 version = 2;

@@ -45,6 +45,7 @@ export async function startStandingStill(urls: PortUrls, namespace = 'tidemark')
 }
 
 const withoutRunners = (broker: Broker, relayed: Map<string, OutgoingMessage>): Broker => ({
+  deadLetters: broker.deadLetters,
   publish: (message) => broker.publish(message),
   request: (subject, data, options) => broker.request(subject, data, options),
   serve: (subject, handler) => broker.serve(subject, handler),

@@ -212,6 +212,25 @@ describe('gRPC', () => {
     expect(projections).toContainEqual(
       expect.objectContaining({ name: 'changes', owner: 'differ', state: 'PROJECTION_STATE_LIVE' }),
     );
+    const { projection } = await client.call('InstallationService', 'CheckProjection', { name: 'changes' });
+    expect(projection.last_check).toMatchObject({ started_at: expect.anything() });
+  });
+
+  it('has the same dead letters as HTTP', async () => {
+    const data = { tenant: 'default', secret: 's' };
+    await edge.adapters.broker.publish({ subject: 'tidemark.work.connector-runner.fetch', id: 'bad', data });
+    const listed = () => client.call('InstallationService', 'ListDeadLetters', { limit: 1 });
+    const { id } = await eventually(async () => (await listed()).data[0], 'the dead letter');
+    const { dead_letter } = await client.call('InstallationService', 'GetDeadLetter', { id });
+    expect(dead_letter.data.structValue.fields.secret).toMatchObject({ stringValue: '(hidden)' });
+    expect((await failure(client.call('InstallationService', 'DiscardDeadLetters', {}))).code).toBe(
+      status.INVALID_ARGUMENT,
+    );
+    const redriven = await client.call('InstallationService', 'RedriveDeadLetters', { ids: [id, id] });
+    expect(redriven).toMatchObject({ settled: 1 });
+    await eventually(async () => (await listed()).data[0]?.id !== id, 'the next one');
+    await client.call('InstallationService', 'DiscardDeadLetters', { all: true });
+    expect((await listed()).data ?? []).toEqual([]);
   });
 
   it('has the same connectors as HTTP', async () => {

@@ -216,7 +216,7 @@ const routes = [
   ...['POST', 'DELETE'].map((method) => `${method} /v1/providers/{id}/subscription`),
   ...['GET /v1/keys', 'POST /v1/keys', 'DELETE /v1/keys/{id}'],
   'GET /v1/conditions',
-  ...['GET /v1/projections', 'POST /v1/projections/{name}/rebuild'],
+  ...['GET /v1/projections', 'POST /v1/projections/{name}/check', 'POST /v1/projections/{name}/rebuild'],
 ];
 
 describe('the description of the API', () => {

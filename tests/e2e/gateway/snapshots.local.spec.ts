@@ -125,6 +125,21 @@ describe('results of jobs', () => {
     });
   });
 
+  it('are checked against the events', async () => {
+    const projections = async () => (await edge.call('GET', '/v1/projections')).body.data;
+    for (const { name } of await projections()) {
+      const check = await edge.call('POST', `/v1/projections/${name}/check`);
+      expect([check.status, check.body]).toMatchObject([202, { name, lastCheck: { endedAt: null, repaired: null } }]);
+    }
+    await eventually(
+      async () => (await projections()).every(({ lastCheck }: any) => lastCheck?.endedAt),
+      'the checks to end',
+    );
+    for (const { name, lastCheck } of await projections())
+      expect([name, lastCheck]).toEqual([name, { ...lastCheck, documents: expect.any(Number), repaired: 0 }]);
+    expect((await edge.call('POST', '/v1/projections/nope/check')).status).toBe(404);
+  });
+
   it('can be rebuilt from the events while they are read', async () => {
     const projection = async (name: string) =>
       (await edge.call('GET', '/v1/projections')).body.data.find((one: { name: string }) => one.name === name);

@@ -21,6 +21,7 @@ export class Recording {
 
   /** The broker, recorded. */
   readonly decorate = (broker: Broker): Broker => ({
+    deadLetters: broker.deadLetters,
     publish: (message) => broker.publish(message),
     request: async <R>(...[subject, data, options]: Parameters<Broker['request']>): Promise<R> => {
       const request = { subject, data, headers: options?.headers ?? {} };

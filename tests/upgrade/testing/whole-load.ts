@@ -10,7 +10,6 @@ import type { Load } from './load.js';
 
 /** The views of a busy MongoDB lag behind. */
 const VIEWS_MS = 120_000;
-const SETTLED_MS = 60_000;
 
 /** Final checks: no job or event is lost, stuck or duplicated, and the views agree with the streams. */
 export async function expectWholeLoad(load: Load, eventStore: EventStore): Promise<void> {
@@ -21,12 +20,7 @@ export async function expectWholeLoad(load: Load, eventStore: EventStore): Promi
   for (const api of [...apis, provider]) expectWhole(history, api);
   expectNoJobsBut([...load.jobIds, ...provider.jobIds], history);
   expectAlertsOnce(load, history);
-  // A document that lost a race between processes that were killed stays stale until its view is rebuilt.
-  await expectViews(load, history, SETTLED_MS).catch(async (error: Error) => {
-    process.stderr.write(`stale documents, rebuilding: ${error.message.slice(0, 300)}\n`);
-    await rebuildAll(load.on);
-    await expectViews(load, history, VIEWS_MS);
-  });
+  await expectViews(load, history, VIEWS_MS);
   await expectSameAfterRebuild(load);
   await expectPlacesToBeFree(load, eventStore);
 }

@@ -104,7 +104,7 @@ export class FileBlobStore implements BlobStore, Labelled {
 
   async #putBytes(bytes: Uint8Array): Promise<Written> {
     const written = { id: blobIdOf(bytes), bytes: bytes.byteLength };
-    if ((await this.#size(hexOf(written.id))) === bytes.byteLength) {
+    if ((await this.#size(hexOf(written.id))) === bytes.byteLength && (await this.#isWhole(written.id))) {
       // Another put may have renamed it just now: the name must be on the disk before this one returns.
       await syncFolder(join(this.#path(hexOf(written.id)), '..'));
       return written;
@@ -113,6 +113,16 @@ export class FileBlobStore implements BlobStore, Labelled {
       await writeFile(path, bytes, { flag: 'wx', flush: true });
       return written;
     });
+  }
+
+  /** A put of the same bytes replaces a damaged object. */
+  async #isWhole(id: BlobId): Promise<boolean> {
+    try {
+      for await (const chunk of this.get(id)) void chunk;
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #putStream(chunks: AsyncIterable<Uint8Array>): Promise<Written> {

@@ -1,7 +1,10 @@
 import {
   connect,
+  DiscardPolicy,
+  ErrorCode,
   Events,
   NatsError,
+  StorageType,
   type ConnectionOptions,
   type JetStreamClient,
   type JetStreamManager,
@@ -9,12 +12,20 @@ import {
 } from 'nats';
 import { withTimeout } from '@tidemark/foundation';
 import { BlobStoreUnavailable } from '../port.js';
+import { chunkSubject, streamOf } from './object-format.js';
 
 const CONNECT_MS = 2_000;
 /** How long a request waits for its response, and a call for a lost connection to return. */
 const ANSWER_MS = 5_000;
 const RETURN_MS = 2_000;
 const STREAM_NOT_FOUND = 10059;
+const ALREADY_EXISTS = 10058;
+
+/** How the bucket is created when it is missing. */
+export interface BucketSettings {
+  readonly replicas?: number;
+  readonly storage?: 'file' | 'memory';
+}
 
 type Direct = Pick<JetStreamManager['streams'], 'getMessage'>;
 
@@ -38,6 +49,7 @@ export class Connection {
   constructor(
     private readonly options: ConnectionOptions,
     private readonly bucket: string,
+    private readonly created: BucketSettings,
   ) {}
 
   /** @throws BlobStoreUnavailable; a request that was sent may still be carried out */
@@ -80,14 +92,33 @@ export class Connection {
     void this.#follow(nc);
     try {
       const js = nc.jetstream({ timeout: ANSWER_MS });
-      // An existing bucket is used as it is, with any replicas and limits.
-      await js.views.os(this.bucket);
       // `direct` is there, yet missing from the manager's type.
       const jsm = (await nc.jetstreamManager({ timeout: ANSWER_MS })) as JetStreamManager & { direct: Direct };
+      await this.#ensureBucket(jsm);
       return { js, jsm, direct: jsm.direct, maxPayload: nc.info!.max_payload };
     } catch (error) {
       await nc.close();
       throw error;
+    }
+  }
+
+  /** An existing bucket is used as it is, with any replicas and limits. */
+  async #ensureBucket(jsm: JetStreamManager): Promise<void> {
+    const { replicas = 1, storage = 'file' } = this.created;
+    try {
+      await jsm.streams.info(streamOf(this.bucket));
+    } catch (error) {
+      if ((error as NatsError).api_error?.err_code !== STREAM_NOT_FOUND) throw error;
+      const subjects = [chunkSubject(this.bucket, '>'), `$O.${this.bucket}.M.>`];
+      await jsm.streams
+        .add({
+          ...{ name: streamOf(this.bucket), subjects, num_replicas: replicas },
+          ...{ storage: storage === 'memory' ? StorageType.Memory : StorageType.File, discard: DiscardPolicy.New },
+          ...{ allow_direct: true, allow_rollup_hdrs: true },
+        })
+        .catch((failure: NatsError) => {
+          if (failure.api_error?.err_code !== ALREADY_EXISTS) throw failure;
+        });
     }
   }
 
@@ -110,12 +141,16 @@ export class Connection {
   #translated(error: unknown): unknown {
     // nats.js throws its own class and plain system errors; a program error is neither.
     if (!(error instanceof NatsError) && (error as NodeJS.ErrnoException).syscall === undefined) return error;
+    const { api_error: refusal, code } = error as NatsError;
     // A server that lost its bucket gets a new one with the next call.
-    if ((error as NatsError).api_error?.err_code === STREAM_NOT_FOUND) {
+    if (refusal?.err_code === STREAM_NOT_FOUND || code === ErrorCode.NoResponders) {
       this.#opening = undefined;
       void this.#nc?.close();
     }
-    return new BlobStoreUnavailable(`NATS cannot be reached: ${(error as Error).message}`, { cause: error });
+    const text = refusal
+      ? `NATS refuses: ${refusal.description} (bucket ${this.bucket})`
+      : `NATS cannot be reached: ${(error as Error).message}`;
+    return new BlobStoreUnavailable(text, { cause: error });
   }
 }
 

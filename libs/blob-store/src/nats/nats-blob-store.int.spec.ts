@@ -105,6 +105,32 @@ const url = process.env.NATS_URL ?? '';
       expect((await store.put('new')).bytes).toBe(3);
     });
 
+    it('creates its bucket again also when the first to notice is a stream of unknown length', async () => {
+      await store.put('lost');
+      await jsm.streams.delete(streamOf(bucket));
+      const streamed = async function* () {
+        yield Buffer.from('streamed');
+      };
+      await expect(store.put(streamed())).rejects.toMatchObject({ code: 'BLOB_STORE_UNAVAILABLE' });
+      expect((await store.put(streamed())).bytes).toBe(8);
+    });
+
+    it('creates its bucket with the given settings, and leaves an existing one as it is', async () => {
+      const namespace = randomNamespace('blobs');
+      const created = new NatsBlobStore(url, { namespace, storage: 'memory' });
+      await created.put('one');
+      const { config } = await jsm.streams.info(streamOf(namespace));
+      expect(config).toMatchObject({ storage: 'memory', num_replicas: 1 });
+      await jsm.streams.update(streamOf(namespace), { ...config, max_bytes: 10_000, description: 'ours' });
+      const later = new NatsBlobStore(url, { namespace, storage: 'file', replicas: 3 });
+      await expect(later.put('x'.repeat(20_000))).rejects.toThrow(/NATS refuses: .*maximum bytes.* \(bucket /);
+      expect((await jsm.streams.info(streamOf(namespace))).config).toMatchObject({
+        ...{ storage: 'memory', num_replicas: 1, max_bytes: 10_000, description: 'ours' },
+      });
+      await Promise.all([created.close(), later.close()]);
+      await jsm.streams.delete(streamOf(namespace));
+    });
+
     it('ends a call that hangs, and continues when the server responds again', async () => {
       const proxy = await startTcpProxy(url);
       const proxied = new NatsBlobStore(proxy.url(url), { namespace: bucket });

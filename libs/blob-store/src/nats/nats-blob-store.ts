@@ -4,7 +4,7 @@ import type { Json, Labelled } from '@tidemark/foundation';
 import { blobId, blobIdOf, hexOf } from '../blob-id.js';
 import { BlobCorrupt, BlobNotFound, type BlobId, type BlobSource, type BlobStore } from '../port.js';
 import { opened, SourceFailed } from '../source.js';
-import { Connection, connectionOptions, type Session } from './connection.js';
+import { Connection, connectionOptions, type BucketSettings, type Session } from './connection.js';
 import { chunkSubject, digestOf, infoSubject, LABEL, streamOf, type ObjectInfo } from './object-format.js';
 import { resized } from './resized.js';
 
@@ -28,14 +28,19 @@ interface Found {
 export class NatsBlobStore implements BlobStore, Labelled {
   readonly #connection: Connection;
   readonly #bucket: string;
+  /** Objects that were found damaged: a put replaces them. */
+  readonly #damaged = new Set<BlobId>();
 
   /**
    * @param url `nats://[user:password@]host:port`, several separated by commas
    * @throws TypeError when the URL cannot be parsed
    */
-  constructor(url: string, options: { readonly namespace?: string } = {}) {
-    this.#bucket = options.namespace ?? DEFAULT_BUCKET;
-    this.#connection = new Connection(connectionOptions(url), this.#bucket);
+  constructor(
+    url: string,
+    { namespace = DEFAULT_BUCKET, ...created }: { readonly namespace?: string } & BucketSettings = {},
+  ) {
+    this.#bucket = namespace;
+    this.#connection = new Connection(connectionOptions(url), namespace, created);
   }
 
   async put(source: BlobSource): Promise<{ id: BlobId; bytes: number }> {
@@ -43,7 +48,9 @@ export class NatsBlobStore implements BlobStore, Labelled {
       const content = await opened(source);
       if (!(content instanceof Uint8Array)) return await this.#upload(content);
       const id = blobIdOf(content);
-      return (await this.has(id)) ? { id, bytes: content.byteLength } : await this.#upload([content]);
+      return !this.#damaged.has(id) && (await this.has(id))
+        ? { id, bytes: content.byteLength }
+        : await this.#upload([content]);
     } catch (error) {
       throw error instanceof SourceFailed ? error.cause : error;
     }
@@ -58,13 +65,18 @@ export class NatsBlobStore implements BlobStore, Labelled {
     let sequence = 1;
     for (let left = found.info.size; left > 0;) {
       const chunk = await this.#connection.run((session) => this.#chunk(session, subject, sequence));
-      if (!chunk) throw new BlobCorrupt(id);
+      if (!chunk) throw this.#corrupt(id);
       hash.update(chunk.data);
       yield chunk.data;
       left -= chunk.data.byteLength;
       sequence = chunk.seq + 1;
     }
-    if (blobId(hash.digest('hex')) !== id) throw new BlobCorrupt(id);
+    if (blobId(hash.digest('hex')) !== id) throw this.#corrupt(id);
+  }
+
+  #corrupt(id: BlobId): BlobCorrupt {
+    this.#damaged.add(id);
+    return new BlobCorrupt(id);
   }
 
   async has(id: BlobId): Promise<boolean> {
@@ -149,8 +161,13 @@ export class NatsBlobStore implements BlobStore, Labelled {
     };
     if (await this.#publishInfo(session, id, info, 0)) return;
     const existing = await this.#latest(session, id);
-    // An object that an operator deleted also has a last message: follow that one.
-    if (existing?.info.deleted && (await this.#publishInfo(session, id, info, existing.sequence))) return;
+    // An object that an operator deleted also has a last message, as has a damaged one: follow that one.
+    const replaced = existing && (existing.info.deleted || this.#damaged.has(id));
+    if (replaced && (await this.#publishInfo(session, id, info, existing.sequence))) {
+      this.#damaged.delete(id);
+      if (!existing.info.deleted) await this.#forget(session, existing.info.nuid);
+      return;
+    }
     await this.#forget(session, stored.nuid);
   }
 

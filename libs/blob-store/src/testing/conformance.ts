@@ -118,6 +118,8 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
       await place.overwrite(id, damage(pattern(MB)));
       await expect(readBlob(store, id)).rejects.toThrow(BlobCorrupt);
       await expect(readBlob(store, id)).rejects.toThrow(`${id} is damaged`);
+      await store.put(pattern(MB));
+      expect((await readBlob(store, id)).equals(pattern(MB))).toBe(true);
     });
 
     it('throws the error of the source, and keeps nothing of it', async () => {

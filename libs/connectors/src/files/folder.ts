@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { sleep } from '@tidemark/foundation';
+import { globOf, sleep } from '@tidemark/foundation';
 import { Terminal, type Side } from '@tidemark/resilience';
 import { fileError } from './file-errors.js';
 
@@ -61,9 +61,11 @@ export class Folder {
   async #list(pattern: string): Promise<FileVersion[]> {
     const folder = await this.real();
     try {
-      const fits = patternOf(pattern);
+      const fits = globOf(pattern, { question: true });
       const entries = await readdir(folder, { withFileTypes: true });
-      const names = entries.filter((entry) => entry.isFile() && fits.test(entry.name)).map(({ name }) => name);
+      const names = entries
+        .filter((entry) => entry.isFile() && !entry.name.startsWith('.') && fits(entry.name))
+        .map(({ name }) => name);
       const versions = await Promise.all(names.map((name) => this.#version(folder, name)));
       return versions
         .filter((version) => version !== null)
@@ -103,12 +105,4 @@ export const versionOf = (name: string, { size, mtimeMs, ctimeMs }: Stat): FileV
 function isInside(path: string, root: string): boolean {
   const way = relative(root, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-}
-
-function patternOf(pattern: string): RegExp {
-  const body = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^(?!\\.)${body}$`, 's');
 }

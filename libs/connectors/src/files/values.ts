@@ -8,8 +8,8 @@ export function valueOf(text: string, type: ValueType): Json | undefined {
   if (text === '') return null;
   switch (type) {
     case 'number': {
-      const isNumber = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text);
-      return isNumber ? exactNumber(text.trim()) : undefined;
+      const number = text.trim();
+      return /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(number) ? exactNumber(number) : undefined;
     }
     case 'boolean':
       return /^(true|t|yes|1)$/i.test(text) ? true : /^(false|f|no|0)$/i.test(text) ? false : undefined;

@@ -1,3 +1,4 @@
+import { trimEndOf } from '@tidemark/foundation';
 import {
   type HttpClient,
   type HttpRequest,
@@ -49,7 +50,7 @@ export class GithubClient {
     try {
       return await this.#http.request({
         ...request,
-        url: this.#apiUrl.replace(/\/+$/, '') + path,
+        url: trimEndOf(this.#apiUrl, '/') + path,
         headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
       });
     } catch (error) {

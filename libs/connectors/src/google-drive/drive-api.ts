@@ -1,3 +1,4 @@
+import { trimEndOf } from '@tidemark/foundation';
 import {
   AuthExpired,
   ExternalError,
@@ -30,7 +31,7 @@ export class DriveApi {
 
   /** @throws ExternalError */
   async get<T extends object>(path: string, query: Query, call: DriveCall): Promise<T> {
-    const url = `${this.#baseUrl.replace(/\/+$/, '')}/${path}`;
+    const url = `${trimEndOf(this.#baseUrl, '/')}/${path}`;
     try {
       const answer = (await this.#http.request({ ...call, url, query })).json<unknown>();
       if (typeof answer === 'object' && answer !== null) return answer as T;

@@ -1,4 +1,4 @@
-import { isJsonObject } from '@tidemark/foundation';
+import { isJsonObject, trimEndOf } from '@tidemark/foundation';
 import { PageSize, Terminal, type HttpClient, type HttpRequest } from '@tidemark/resilience';
 import type { Json, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
 import { expressionOf, shapeOf, type Expression } from './expression.js';
@@ -122,7 +122,7 @@ export class ApiObject {
     const fixed = Object.entries(query).map(([name, value]) => [name, filled(String(value))]);
     return {
       ...common,
-      url: baseUrl.replace(/\/+$/, '') + filled(path, pathSegment),
+      url: trimEndOf(baseUrl, '/') + filled(path, pathSegment),
       query: { ...Object.fromEntries(fixed), ...(parameters === 'query' && sent) },
       ...(method === 'POST' && { json: parameters === 'body' ? { ...body, ...sent } : body }),
     };

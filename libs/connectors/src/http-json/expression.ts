@@ -13,7 +13,7 @@ export function expressionOf(text: string, field: string): Expression {
       return (TreeInterpreter.search(node, value as JSONValue) ?? null) as Json;
     } catch (cause) {
       // No cause: an expression's error message may quote received data.
-      const why = (cause as Error).message.replace(/:.*$/s, '');
+      const why = (cause as Error).message.split(':', 1)[0]!;
       throw new Terminal(
         'SOURCE_INVALID_RESPONSE',
         `${field}: ${text} cannot be evaluated on the received data: ${why}`,

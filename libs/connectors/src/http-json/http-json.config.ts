@@ -1,6 +1,6 @@
-import { compile } from '@jmespath-community/jmespath';
 import { z } from 'zod';
 import { flag, httpHeaders, httpUrl, required, wholeNumber } from '@tidemark/connector-sdk/manifest';
+import { checkExpression } from './jmespath.config.js';
 
 const text = z.string({ error: required('must be text') }).min(1, 'must not be empty');
 const name = text.regex(
@@ -8,13 +8,7 @@ const name = text.regex(
   'must be 1 to 64 letters, digits, dots, hyphens or underscores',
 );
 
-const expression = text.max(2000).superRefine((source, context) => {
-  try {
-    compile(source);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: `is not a valid JMESPath expression: ${(error as Error).message}` });
-  }
-});
+const expression = text.max(2000).superRefine(checkExpression);
 
 const parameter = text.max(128, 'must be at most 128 characters');
 

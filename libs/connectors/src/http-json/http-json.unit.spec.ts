@@ -30,6 +30,8 @@ describe('the config of http-json', () => {
     [config({ path: '/items/{id', parent: { object: 'a' } }), 'objects.0.path', 'has an unmatched brace'],
     [config({ query: { api_key: 'x' } }), 'objects.0.query.api_key', /looks like a secret: .* credential$/],
     [config({ records: 'a..b' }), 'objects.0.records', /is not a valid JMESPath expression: Syntax error/],
+    [config({ records: '[@,@][] | '.repeat(30) + '@' }), 'objects.0.records', /more than 1000 copies/],
+    [config({ records: 'map(&[@,@], @)[] | '.repeat(30) + '@' }), 'objects.0.records', /more than 1000 copies/],
     [config({ id: 1 }), 'objects.0.id', 'must be text'],
     [config({ body: {} }), 'objects.0.body', 'requires the method POST'],
     [config({ timeFormat: 'rfc' }), 'objects.0.timeFormat', 'must be iso, epochSeconds or epochMilliseconds'],

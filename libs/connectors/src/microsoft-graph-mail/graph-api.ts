@@ -1,3 +1,4 @@
+import { trimEndOf } from '@tidemark/foundation';
 import {
   AuthExpired,
   ExternalError,
@@ -34,7 +35,7 @@ export class GraphApi {
   constructor(http: HttpClient, { baseUrl, mailbox, body }: MicrosoftGraphMailConfig) {
     this.#http = http;
     const user = mailbox === undefined ? 'me' : `users/${encodeURIComponent(mailbox)}`;
-    this.#mailbox = `${baseUrl.replace(/\/+$/, '')}/${user}`;
+    this.#mailbox = `${trimEndOf(baseUrl, '/')}/${user}`;
     this.#prefer = `IdType="ImmutableId", outlook.body-content-type="${body}"`;
   }
 

@@ -1,4 +1,4 @@
-import { isJsonObject } from '@tidemark/foundation';
+import { isJsonObject, trimEndOf } from '@tidemark/foundation';
 import {
   type HttpClient,
   type HttpRequest,
@@ -93,7 +93,7 @@ export class NotionClient {
     try {
       return await this.#http.request({
         ...request,
-        url: this.#apiUrl.replace(/\/+$/, '') + path,
+        url: trimEndOf(this.#apiUrl, '/') + path,
         method: request.json === undefined ? 'GET' : 'POST',
         headers: { 'notion-version': NOTION_VERSION },
         // Reading a list by POST changes nothing.

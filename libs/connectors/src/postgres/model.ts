@@ -56,7 +56,11 @@ export async function prepareModel(
 }
 
 /** Trailing semicolons would end the statement that the SQL is embedded in. */
-const trimmed = (sql: string): string => sql.replace(/[\s;]+$/, '');
+const trimmed = (sql: string): string => {
+  let text = sql.trimEnd();
+  while (text.endsWith(';')) text = text.slice(0, -1).trimEnd();
+  return text;
+};
 
 async function tableOf(session: Session, name: string, field: string, signal: AbortSignal): Promise<Table> {
   const table = await findTable(session, name, signal);

@@ -21,7 +21,7 @@ const SQL = `must be one SELECT of at most ${MAX_SQL} characters`;
 const sql = z
   .string({ error: required(SQL) })
   .max(MAX_SQL, SQL)
-  .regex(/^[^\0]*\S[^\0]*$/, SQL);
+  .regex(/^(?=\s*\S)[^\0]*$/, SQL);
 
 const KEY = 'must be a list of 1 to 16 column names';
 const key = z.array(name, { error: KEY }).min(1, KEY).max(16, KEY);

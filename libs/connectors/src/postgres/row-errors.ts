@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { RowResult } from '@tidemark/connector-sdk';
+import { trimEndOf } from '@tidemark/foundation';
 import type { EncodedRow, Unit } from './batch-plan.js';
 import { constraintOf, type Column, type Table } from './table.js';
 
@@ -77,7 +78,7 @@ const lastPart = (type: string): string => type.split('.').at(-1)!.replaceAll('"
 
 function isSuspect({ code, message }: pg.DatabaseError, { type, fullType }: Column, value: string): boolean {
   const names = message.includes(type) || message.includes(fullType);
-  const item = fullType.replace(/(\[\])+$/, '');
+  const item = trimEndOf(fullType, '[]');
   if (code === '22001') return message.includes(item) && [...value].length > lengthOf(item);
   if (code === '22026') return message.includes(item);
   if (message.includes(`"${value}"`)) return names || code === '22008';

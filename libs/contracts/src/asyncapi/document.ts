@@ -13,8 +13,8 @@ const description = `What Tidemark's services say to each other, and what a prog
 UTF-8. Times of events are milliseconds since the epoch; times in requests and replies are ISO 8601, in replies in UTC.
 
 A program that wants sync jobs requests them on \`tidemark.cmd.job-coordinator.create\`; one that wants to know what happens
-consumes \`tidemark.evt.>\` from the stream \`tidemark_EVENTS\`, which keeps seven days. Everything else is the services' own
-affair and may change with them. Who may publish on these subjects may act for any tenant: give producers NATS accounts
+subscribes to \`tidemark.evt.>\`. Events are not kept on NATS: to read them later, add a stream of your own on these subjects.
+Everything else is the services' own affair and may change with them. Who may publish on these subjects may act for any tenant: give producers NATS accounts
 with the subjects that they need.
 
 With the setting \`TIDEMARK_NAMESPACE\`, its value stands in the place of the first token of every subject and in the names
@@ -148,11 +148,12 @@ const queueChannels = {
     messages: { beat: ref('components/messages/beat') },
   },
   dead: {
-    address: 'tidemark.dead.{durable}',
+    address: 'tidemark.dead.{durable}.{tenant}',
     title: 'Messages that will not be delivered again',
-    description: 'Stream `tidemark_DEAD`; they stay until an operator deletes them.',
+    description: 'Stream `tidemark_DEAD`; they stay until an operator redrives or discards them.',
     parameters: {
-      durable: { enum: ['job-coordinator', 'connector-runner', 'differ'], description: 'The consumer that gave up.' },
+      durable: { description: 'The consumer or relay that gave up: `job-coordinator`, `relay-differ`, …' },
+      tenant: { description: 'Characters other than letters, digits, - and _ are written as `~<hex>~`.' },
     },
     messages: { deadLetter: ref('components/messages/deadLetter') },
   },

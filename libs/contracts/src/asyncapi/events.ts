@@ -14,7 +14,7 @@ const messagesOf = (types: Iterable<string>) =>
 const channelOf = (aggregate: string, events: EventShapes) => ({
   address: `tidemark.evt.${aggregate}.{type}`,
   title: `What happened to ${aggregate}s`,
-  description: `Stream \`tidemark_EVENTS\`. In order for each ${aggregate}, at least once; \`ce-id\` is the stored event's.`,
+  description: `Not kept: for those who listen at the time. In order for each ${aggregate}; repeats have the same \`ce-id\`, the stored event's.`,
   parameters: { type: { description: "The event's type." } },
   messages: messagesOf(Object.keys(events)),
 });
@@ -26,9 +26,9 @@ export const eventChannels = {
     address: 'tidemark.evt.alerts.ChangesDetected',
     title: "Notifications for a provider's subscribers",
     description:
-      "Stream `tidemark_EVENTS`. One for each subscription of a provider that changed, with the subscriber's tenant and " +
-      'connection, as its ignore list leaves it: all zeros when it ignores everything. At least once; `ce-id` is the ' +
-      "stored event's.",
+      "Not kept. One for each subscription of a provider that changed, with the subscriber's tenant and connection, as " +
+      'its ignore list leaves it: all zeros when it ignores everything. Repeats have the same `ce-id`, the stored ' +
+      "event's.",
     messages: messagesOf(['ChangesDetected']),
   },
 };

@@ -61,6 +61,12 @@ export class StageClaimedData extends AtAttempt {
   @Text() readonly service!: string;
   @Text() readonly runner!: string;
   @Nested(() => ClaimedDelivery) readonly delivery!: ClaimedDelivery;
+
+  @Flag({ optional: true, description: 'True when the broker took the work from a runner that had fallen silent.' })
+  readonly afterSilence?: boolean;
+
+  @Time({ optional: true, description: "When the connection's source was set that the claim was granted with." })
+  readonly sourceSetAt?: number;
 }
 
 @Shape({ description: 'The checkpoint at the end of a stage.' })
@@ -129,6 +135,9 @@ class EndingData extends EventData {
   @Time() readonly createdAt!: number;
   /** The first claim of the first attempt; null when the job never started. */
   @Time({ nullable: true }) readonly startedAt!: number | null;
+
+  @Time({ optional: true, description: 'Of the source that the job has read, as its connection records it.' })
+  readonly sourceSetAt?: number;
 }
 
 @Shape()

@@ -4,7 +4,7 @@
  */
 const REFUSED = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/u;
 const REFUSED_IN_LINES = /[\p{Cs}\p{Bidi_Control}\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/u;
-const ALL_REFUSED_IN_LINES = new RegExp(REFUSED_IN_LINES, 'gu');
+const ALL_REFUSED_IN_LINES = /[\p{Cs}\p{Bidi_Control}\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/gu;
 
 /** The end of a sentence that begins with the field's name. */
 export const TEXT_RULE = 'must be well-formed Unicode without control characters';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { TidemarkError } from '../errors.js';
+import type { TidemarkError } from '../errors.js';
 import { CancelJob, CreateJob } from '../shapes/job-requests.js';
 import { CreateConnection } from '../shapes/connection-requests.js';
 import { validated } from '../validation/validated.js';

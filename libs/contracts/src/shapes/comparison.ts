@@ -8,6 +8,9 @@ const blob = { description: 'Names the content of a blob by its hash.' } as cons
 
 @Shape()
 export class CompareSnapshots {
+  @Text({ optional: true, description: 'Whose share of the processing time it takes.' })
+  readonly tenant?: string;
+
   @Text(blob)
   readonly before!: string;
 

@@ -141,6 +141,9 @@ export class ChangeList {
 
   @WholeNumber({ min: -1, description: 'The log position up to which the list is true.' })
   readonly asOf!: number;
+
+  @Text({ optional: true, description: 'Why the list is not complete or not current, if so.' })
+  readonly degraded?: string;
 }
 
 @Shape()

@@ -1,5 +1,5 @@
 import { severities, type Severity } from '@tidemark/foundation';
-import { Instant, ListOf, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
+import { Instant, ListOf, Nested, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
 
 const portStates = ['up', 'down', 'unused'] as const;
 type PortState = (typeof portStates)[number];
@@ -34,6 +34,22 @@ export class Health {
   @ListOf(() => ConditionDetail, { optional: true }) readonly conditions?: readonly ConditionDetail[];
 }
 
+/** A comparison of a view's documents with their events. */
+@Shape()
+export class ProjectionCheck {
+  @Instant()
+  readonly startedAt!: string;
+
+  @Instant({ nullable: true, description: 'Null while it runs.' })
+  readonly endedAt!: string | null;
+
+  @WholeNumber({ nullable: true, description: 'Documents compared.' })
+  readonly documents!: number | null;
+
+  @WholeNumber({ nullable: true, description: 'Documents that differed from their events and were written again.' })
+  readonly repaired!: number | null;
+}
+
 export const projectionStates = ['live', 'rebuilding', 'unavailable'] as const;
 
 /** The state of a view, as its owner reports it. */
@@ -50,6 +66,15 @@ export class ProjectionStatus {
 
   @OneOf(projectionStates)
   readonly state!: (typeof projectionStates)[number];
+
+  @Nested(() => ProjectionCheck, { optional: true, description: 'The last one that was requested.' })
+  readonly lastCheck?: ProjectionCheck;
+}
+
+@Shape()
+export class CheckProjection {
+  @Text({ min: 1 })
+  readonly name!: string;
 }
 
 @Shape()

@@ -22,6 +22,7 @@ import {
   StageFailure,
   StageReport,
 } from '../shapes/work.js';
+import { deadLetterVerbs } from './dead-letters.js';
 import { verb, verbsOf } from './verb.js';
 
 const job = shaped(() => Job);
@@ -189,4 +190,5 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     summary: 'The runner stopped as requested; may be repeated',
     errors: ['STALE_CLAIM', 'NOT_FOUND'],
   }),
+  ...deadLetterVerbs,
 });

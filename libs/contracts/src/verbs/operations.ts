@@ -1,5 +1,5 @@
 import { listOf, shaped } from '../fields/field-type.js';
-import { Health, Nothing, ProjectionStatus, RebuildProjection } from '../shapes/operations.js';
+import { CheckProjection, Health, Nothing, ProjectionStatus, RebuildProjection } from '../shapes/operations.js';
 import { verb, verbsOf } from './verb.js';
 
 /** Verbs that every service answers. */
@@ -19,6 +19,12 @@ export const projectionVerbsOf = (service: string) =>
       input: Nothing,
       output: listOf(shaped(() => ProjectionStatus)),
       summary: 'The views that the service owns',
+    }),
+    'check-projection': verb({
+      input: CheckProjection,
+      output: shaped(() => ProjectionStatus),
+      summary: "Compares a view's documents with their events and repairs them; returns at once",
+      errors: ['NOT_FOUND'],
     }),
     'rebuild-projection': verb({
       input: RebuildProjection,

@@ -1,4 +1,4 @@
-import { StreamNotFound, Unreadable } from '../errors.js';
+import { StreamDeleted, StreamNotFound, Unreadable } from '../errors.js';
 import type { EventStore, RecordedEvent } from '../port.js';
 import type { Decider, DomainEvent, EventStreams } from './decider.js';
 
@@ -24,8 +24,8 @@ export interface LoadOptions<Event extends DomainEvent> {
 
 /**
  * Reads and folds a stream, or only its events after `since`. An event that `streams` does not know advances the revision
- * and the position, and nothing else.
- * @throws StreamDeleted · Unavailable · Unreadable
+ * and the position, and nothing else. A stream that was deleted is as if it had never been.
+ * @throws Unavailable · Unreadable
  */
 export async function loadSnapshot<State, Event extends DomainEvent>(
   store: EventStore,
@@ -50,6 +50,7 @@ export async function loadSnapshot<State, Event extends DomainEvent>(
       snapshot = { state: after(snapshot.state, recorded), revision, position };
     }
   } catch (error) {
+    if (error instanceof StreamDeleted) return emptySnapshot(decider);
     if (!(error instanceof StreamNotFound)) throw error;
   }
   return snapshot;

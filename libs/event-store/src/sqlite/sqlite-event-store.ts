@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock, type Clock, type Conditions } from '@tidemark/foundation';
 import { encodeAppend, type EncodedAppend } from '../encoding.js';
-import { Unavailable } from '../errors.js';
+import { LogReplaced, Unavailable } from '../errors.js';
 import type { Anchor } from '../history/epochs.js';
 import { LogHistory } from '../history/log-history.js';
 import type {
@@ -61,6 +61,7 @@ export class SqliteEventStore implements EventStore {
   readonly #wal: WalCheckpointer;
   #check: LogCheck | undefined;
   readonly #file: string;
+  readonly #inode: number;
   readonly #conditions: Conditions | undefined;
   readonly #values: SqliteCheckpoints;
   readonly #subscriptions = new Set<LogSubscription>();
@@ -73,14 +74,16 @@ export class SqliteEventStore implements EventStore {
     this.#conditions = options.conditions;
     const { last, ...opened } = openLocked(file);
     ({ database: this.database, epoch: this.epoch, lock: this.#lock } = opened);
+    this.#inode = statSync(file).ino;
     this.#heads = new StreamHeads(this.database, options.cachedStreams ?? 100_000);
     const stage = new OperationStage(this.database, this.#heads, last);
     this.#values = new SqliteCheckpoints(this.database, () => this.#writeCheckpointsSoon());
     this.#reader = new LogReader(this.database);
     this.#wal = new WalCheckpointer(file, this.database);
-    this.#writer = new Writer(this.database, stage, this.#values, options.clock ?? systemClock, last, (commit) =>
-      this.#handOver(commit),
-    );
+    const assertInPlace = () => this.#assertInPlace();
+    const onCommit = (commit: Commit) => this.#handOver(commit);
+    const clock = options.clock ?? systemClock;
+    this.#writer = new Writer(this.database, stage, this.#values, { clock, assertInPlace, onCommit }, last);
   }
 
   /**
@@ -145,6 +148,7 @@ export class SqliteEventStore implements EventStore {
 
   async eventAt(position: number | 'end'): Promise<Anchor | undefined> {
     this.#assertOpen();
+    this.#assertInPlace();
     return this.#reader.eventAt(position === 'end' ? this.#writer.lastPosition : position);
   }
 
@@ -187,6 +191,12 @@ export class SqliteEventStore implements EventStore {
       // Unwritten values stay dirty: try again, at the same pace.
       this.#writer.enqueue({ kind: 'barrier' }).catch(() => this.#writeCheckpointsSoon());
     }, CHECKPOINT_DELAY).unref();
+  }
+
+  /** What is written to a file that is no longer in its place would be lost. @throws LogReplaced */
+  #assertInPlace(): void {
+    if (statSync(this.#file, { throwIfNoEntry: false })?.ino === this.#inode) return;
+    throw new LogReplaced(`${this.#file} was replaced or removed while it was open`);
   }
 
   #assertOpen(): void {

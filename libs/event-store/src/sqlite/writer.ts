@@ -8,6 +8,14 @@ import { type OperationStage, type Commit, type Operation, type Outcome } from '
 const GROUP_OPERATIONS = 200;
 const GROUP_BYTES = 4 * 1024 * 1024;
 
+export interface WriterSurroundings {
+  readonly clock: Clock;
+  /** Throws when the file is no longer where it was opened. */
+  readonly assertInPlace: () => void;
+  /** Runs after the promises of a commit were resolved and the code that awaited them has run. */
+  readonly onCommit: (commit: Commit) => void;
+}
+
 interface Queued {
   readonly operation: Operation;
   readonly resolve: (outcome: never) => void;
@@ -30,11 +38,9 @@ export class Writer {
     private readonly database: DatabaseSync,
     private readonly stage: OperationStage,
     private readonly checkpoints: SqliteCheckpoints,
-    private readonly clock: Clock,
+    private readonly surroundings: WriterSurroundings,
     /** Position of the last committed event. */
     public lastPosition: number,
-    /** Runs after the promises of a commit were resolved and the code that awaited them has run. */
-    private readonly onCommit: (commit: Commit) => void,
   ) {
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#end = database.prepare('COMMIT');
@@ -63,7 +69,7 @@ export class Writer {
       else resolve(outcome as never);
     }
     // Not at once: code that awaited an append (such as a state cache) runs before subscribers see its events.
-    setImmediate(() => this.onCommit(commit));
+    setImmediate(() => this.surroundings.onCommit(commit));
   }
 
   #takeGroup(): Queued[] {
@@ -84,8 +90,9 @@ export class Writer {
   /** @returns the events added to the log, or undefined when the transaction failed and every operation was rejected. */
   #transact(group: Queued[]): Commit | undefined {
     const commit: Commit = { events: [], bytes: 0 };
-    const now = this.clock.now();
+    const now = this.surroundings.clock.now();
     try {
+      this.surroundings.assertInPlace();
       this.#begin.run();
       for (const queued of group) queued.outcome = this.stage.apply(queued.operation, commit, now);
       this.stage.flush();

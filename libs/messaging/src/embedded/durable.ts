@@ -1,14 +1,16 @@
 import { DueHeap } from '@tidemark/foundation';
-import type { ConsumeHandler, Running } from '../port.js';
 import type { ConsumePolicy } from '../policy.js';
+import type { ConsumeHandler, Running } from '../port.js';
+import { Lines, Shares } from '../shares.js';
 import type { EmbeddedLog } from './embedded-log.js';
 import type { Feed } from './feed.js';
 import { Member, type Returns } from './member.js';
-import { Queue } from './queue.js';
 import { Tap, type Entry, type Sink } from './tap.js';
 
 /** Messages held ready in memory; beyond that, the log is read again when they are done. */
 const READY_LIMIT = 2_000;
+/** More where shares take turns: what one of them piled up must not hide the others' messages. */
+const SHARED_READY_LIMIT = 50_000;
 /** Messages taken in and not acknowledged, delayed ones included. */
 const OPEN_LIMIT = 100_000;
 /** Deliveries before the event loop gets a turn. */
@@ -21,8 +23,10 @@ const TURN = 256;
 export class Durable implements Sink {
   readonly #taps = new Map<string, Tap>();
   readonly #members: Member[] = [];
-  readonly #ready = new Queue<Entry>();
-  readonly #again = new Queue<Entry>();
+  readonly #ready = new Lines<Entry>();
+  readonly #again = new Lines<Entry>();
+  readonly #shares = new Shares();
+  readonly #readyLimit: number;
   readonly #delayed = new DueHeap<Entry>();
   #delayTimer: NodeJS.Timeout | undefined;
   #delayTimerDue = Number.POSITIVE_INFINITY;
@@ -37,13 +41,16 @@ export class Durable implements Sink {
   constructor(
     readonly name: string,
     readonly subject: string,
+    private readonly shareOf: ConsumePolicy['shareOf'],
     private readonly log: EmbeddedLog,
-    tools: Pick<Returns, 'nextSequence' | 'publish' | 'onError'>,
+    tools: Pick<Returns, 'nextSequence' | 'bury' | 'onError'>,
   ) {
+    this.#readyLimit = shareOf ? SHARED_READY_LIMIT : READY_LIMIT;
     this.#returns = {
       ...tools,
       acknowledged: (entry) => this.#acknowledged(entry),
       again: (entry, delayMs) => this.#deliverAgain(entry, delayMs),
+      ended: ({ share }) => (shareOf ? this.#shares.end(share) : undefined),
       wake: () => this.wake(),
     };
   }
@@ -96,7 +103,7 @@ export class Durable implements Sink {
   }
 
   get isFull(): boolean {
-    return this.#ready.size >= READY_LIMIT || this.#open >= OPEN_LIMIT;
+    return this.#ready.size >= this.#readyLimit || this.#open >= OPEN_LIMIT;
   }
 
   room(): Promise<void> {
@@ -106,8 +113,9 @@ export class Durable implements Sink {
 
   put(entry: Entry): void {
     this.#open++;
+    if (this.shareOf) entry.share = this.shareOf(entry.message.data);
     if (entry.due !== undefined) this.#delay(entry, entry.due);
-    else this.#ready.push(entry);
+    else this.#ready.push(entry.share, entry);
     if (this.isFull) this.#isStarved = true;
   }
 
@@ -116,9 +124,10 @@ export class Durable implements Sink {
     this.#pumping = true;
     let left = TURN;
     for (let member = this.#freeMember(); member && left > 0; member = this.#freeMember()) {
-      const entry = this.#again.shift() ?? this.#ready.shift();
+      const entry = this.#next();
       if (!entry) break;
       if (entry.done || entry.holder) continue;
+      if (this.shareOf) this.#shares.begin(entry.share);
       member.deliver(entry);
       left--;
     }
@@ -127,8 +136,16 @@ export class Durable implements Sink {
     if (left === 0) setImmediate(() => this.wake());
   }
 
+  #next(): Entry | undefined {
+    if (!this.shareOf) return this.#again.shift() ?? this.#ready.shift();
+    const free = this.#members.reduce((sum, member) => sum + member.free, 0);
+    const slots = this.#members.reduce((sum, { policy }) => sum + policy.concurrency, 0);
+    const mayProceed = (share: string) => this.#shares.mayTake(share, free, slots);
+    return this.#again.shift(mayProceed) ?? this.#ready.shift(mayProceed);
+  }
+
   get #hasRoom(): boolean {
-    return this.#ready.size < READY_LIMIT / 2 && this.#open < OPEN_LIMIT * 0.9;
+    return this.#ready.size < this.#readyLimit / 2 && this.#open < OPEN_LIMIT * 0.9;
   }
 
   #refill(): void {
@@ -142,7 +159,7 @@ export class Durable implements Sink {
   #freeMember(): Member | undefined {
     for (let i = 0; i < this.#members.length; i++) {
       const member = this.#members[(this.#turn + i) % this.#members.length]!;
-      if (!member.hasRoom) continue;
+      if (member.free <= 0) continue;
       this.#turn = (this.#turn + i + 1) % this.#members.length;
       return member;
     }
@@ -160,7 +177,7 @@ export class Durable implements Sink {
   #deliverAgain(entry: Entry, delayMs: number): void {
     if (entry.done) return;
     if (delayMs > 0) this.#delay(entry, Date.now() + delayMs);
-    else this.#again.push(entry);
+    else this.#again.push(entry.share, entry);
   }
 
   #delay(entry: Entry, due: number): void {
@@ -182,7 +199,8 @@ export class Durable implements Sink {
   #endDelays(): void {
     this.#delayTimerDue = Number.POSITIVE_INFINITY;
     const now = performance.now();
-    for (let entry = this.#delayed.popDue(now); entry; entry = this.#delayed.popDue(now)) this.#again.push(entry);
+    for (let entry = this.#delayed.popDue(now); entry; entry = this.#delayed.popDue(now))
+      this.#again.push(entry.share, entry);
     this.#armDelay();
     this.wake();
   }

@@ -1,8 +1,13 @@
-import { consumePolicy, workTaken, type ConsumePolicy } from '../policy.js';
+import type { Conditions } from '@tidemark/foundation';
+import { bury } from '../dead-letter.js';
+import { DeadLetterWatch } from '../dead-letter-watch.js';
+import { assertName, consumePolicy, workTaken, type ConsumePolicy } from '../policy.js';
 import type * as port from '../port.js';
+import { eventLetter, retries, retryEvent } from '../relaying.js';
 import { RunningSet } from '../running-set.js';
-import { assertFilter, assertSubject, overlap, storageOf, SubjectIndex } from '../subjects.js';
+import { assertFilter, assertSubject, isStored, overlap, storageOf, SubjectIndex } from '../subjects.js';
 import { Durable } from './durable.js';
+import { EmbeddedDeadLetters } from './embedded-dead-letters.js';
 import type { EmbeddedLog } from './embedded-log.js';
 import { Feed, notify, type Listeners } from './feed.js';
 import { PUBLISHED, Publications, publishedMessage, unavailable } from './publications.js';
@@ -11,6 +16,7 @@ import { Requests } from './requests.js';
 export interface EmbeddedBrokerOptions {
   /** Receives errors without a caller: those of handlers and listeners. Default: ignored. */
   readonly onError?: (error: Error) => void;
+  readonly conditions?: Conditions;
 }
 
 const SAVE_EVERY_MS = 100;
@@ -26,6 +32,8 @@ const sequences = new WeakMap<EmbeddedLog, { last: number }>();
  * Data is passed without a copy: it must be JSON, and receivers must not change it.
  */
 export class EmbeddedBroker implements port.Broker {
+  readonly deadLetters: EmbeddedDeadLetters;
+  readonly #watch: DeadLetterWatch;
   readonly #onError: (error: Error) => void;
   readonly #listeners: Listeners = new SubjectIndex();
   readonly #requests: Requests;
@@ -45,11 +53,13 @@ export class EmbeddedBroker implements port.Broker {
     this.#onError = options.onError ?? (() => {});
     this.#requests = new Requests(this.#onError);
     this.#publications = new Publications(log);
+    this.deadLetters = new EmbeddedDeadLetters(log);
+    this.#watch = new DeadLetterWatch(this.deadLetters, options.conditions, this.#onError);
     const first = { last: log.epoch * EPOCH_SIZE };
     this.#sequence = sequences.get(log) ?? first;
     sequences.set(log, this.#sequence);
     this.#started = this.#feed(PUBLISHED, [PUBLISHED], publishedMessage, this.#onError).start();
-    this.#started.catch(this.#onError);
+    this.#started.then(() => this.#watch.start(), this.#onError);
     this.#saving = setInterval(() => this.#save(), SAVE_EVERY_MS).unref();
   }
 
@@ -96,12 +106,20 @@ export class EmbeddedBroker implements port.Broker {
   async relay(options: port.RelayOptions): Promise<port.Relaying> {
     const { name, source, categories, map, onError = this.#onError } = options;
     if (source !== this.log) throw new TypeError('source: the embedded broker relays its own log only');
-    if (name === PUBLISHED) throw new TypeError(`name: ${PUBLISHED} is reserved for the broker`);
+    assertName('name', name);
     const feed = this.#feed(name, categories, map, onError);
     await feed.start();
+    const retrying = await this.consume(
+      retries(options),
+      retryEvent(options, (message) => this.#emit(message)),
+    );
     let stopped: Promise<void> | undefined;
+    const stop = async (deadlineMs?: number) => {
+      await retrying.stop(deadlineMs);
+      await feed.stop();
+    };
     return this.#running.addRelay({
-      stop: () => (stopped ??= feed.stop()),
+      stop: (deadlineMs) => (stopped ??= stop(deadlineMs)),
       get position() {
         return feed.position;
       },
@@ -126,6 +144,18 @@ export class EmbeddedBroker implements port.Broker {
     await this.#started.catch(() => {});
     await this.#feeds.get(PUBLISHED)?.stop();
     clearInterval(this.#saving);
+    this.#watch.stop();
+  }
+
+  async #emit(message: port.OutgoingMessage): Promise<void> {
+    if (isStored(message.subject)) await this.publish(message);
+    else this.broadcast(message.subject, message.data, message.headers);
+  }
+
+  async #bury(letter: port.OutgoingMessage<port.DeadLetter>): Promise<void> {
+    if (await this.deadLetters.has(letter.id)) return;
+    await bury((message, limit) => this.#publications.publish(message, limit), letter);
+    this.#watch.filed(letter.data);
   }
 
   #save(): void {
@@ -135,7 +165,8 @@ export class EmbeddedBroker implements port.Broker {
   #feed(name: string, categories: readonly string[], map: port.EventMapping, onError: (error: Error) => void): Feed {
     const known = this.#feeds.get(name);
     if (known) return known;
-    const feed = new Feed(name, categories, map, this.log, this.#listeners, onError);
+    const setAside: Feed['setAside'] = (event, { message }) => this.#bury(eventLetter(name, event, message));
+    const feed = new Feed(name, categories, map, this.log, this.#listeners, setAside, onError);
     this.#feeds.set(name, feed);
     for (const durable of this.#durables.values()) durable.attach(feed);
     return feed;
@@ -150,9 +181,9 @@ export class EmbeddedBroker implements port.Broker {
     if (storageOf(subject) === 'work') {
       for (const other of this.#durables.values()) if (overlap(other.subject, subject)) throw workTaken(policy);
     }
-    const durable = new Durable(name, subject, this.log, {
+    const durable = new Durable(name, subject, policy.shareOf, this.log, {
       nextSequence: () => ++this.#sequence.last,
-      publish: (message, limit) => this.#publications.publish(message, limit),
+      bury: (letter) => this.#bury(letter),
       onError: this.#onError,
     });
     this.#durables.set(name, durable);

@@ -1,5 +1,6 @@
 import type { RecordedEvent, Subscription } from '@tidemark/event-store';
 import { Backoff, toError } from '@tidemark/foundation';
+import { mapped } from '../relaying.js';
 import type { EventMapping, OutgoingMessage, Request } from '../port.js';
 import { SubjectIndex } from '../subjects.js';
 import type { EmbeddedLog } from './embedded-log.js';
@@ -28,6 +29,8 @@ export class Feed {
     readonly map: EventMapping,
     readonly log: EmbeddedLog,
     private readonly listeners: Listeners,
+    /** Files a dead letter for an event that `map` cannot handle; returns when it is stored. */
+    readonly setAside: (event: RecordedEvent, error: Error) => Promise<void>,
     readonly onError: (error: Error) => void,
   ) {}
 
@@ -80,17 +83,19 @@ export class Feed {
     void subscription.ended.then(() => this.#followAgain(subscription));
   }
 
-  /** A mapping that throws ends the subscription: retry where it stopped, so that no event is skipped. */
+  /** A log that cannot store a dead letter ends the subscription: retry where it stopped, so that no event is skipped. */
   #followAgain(ended: Subscription): void {
     if (this.#subscription !== ended) return;
     this.#retry = setTimeout(() => this.#follow(), this.#backoff.next()).unref();
   }
 
-  #handOut(events: readonly RecordedEvent[], position: number): void {
+  async #handOut(events: readonly RecordedEvent[], position: number): Promise<void> {
     const touched = new Set<Tap>();
     try {
       for (const event of events) {
-        this.#handOutOne(event, touched);
+        const messages = mapped(this, event);
+        this.#handOutAll(messages instanceof Error ? [] : messages, event.position, touched);
+        if (messages instanceof Error) await this.setAside(event, messages);
         this.#handedOut = event.position;
       }
       this.#handedOut = Math.max(this.#handedOut, position);
@@ -100,12 +105,11 @@ export class Feed {
     }
   }
 
-  #handOutOne(event: RecordedEvent, touched: Set<Tap>): void {
-    const messages = this.map(event);
+  #handOutAll(messages: readonly OutgoingMessage[], position: number, touched: Set<Tap>): void {
     for (let index = 0; index < messages.length; index++) {
       const message = messages[index]!;
       for (const tap of this.taps.match(message.subject)) {
-        if (tap.offer(message, event.position, index)) touched.add(tap);
+        if (tap.offer(message, position, index)) touched.add(tap);
       }
       notify(this.listeners, message, this.onError);
     }

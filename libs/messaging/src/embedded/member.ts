@@ -1,6 +1,7 @@
 import { toError } from '@tidemark/foundation';
-import { bury, deadLetter, exhausted, isMeant, verdictOn, type ConsumePolicy } from '../policy.js';
-import type { ConsumeHandler, Delivery, Headers, OutgoingMessage } from '../port.js';
+import { deadLetter } from '../dead-letter.js';
+import { exhausted, isMeant, verdictOn, type ConsumePolicy } from '../policy.js';
+import type { ConsumeHandler, DeadLetter, Delivery, Headers, OutgoingMessage } from '../port.js';
 import { Work } from '../work.js';
 import type { Entry } from './tap.js';
 
@@ -9,15 +10,19 @@ export interface Returns {
   acknowledged(entry: Entry): void;
   /** To be delivered again, at once when `delayMs` is 0. */
   again(entry: Entry, delayMs: number): void;
+  /** The handler of a message is done with it, whatever became of the message. */
+  ended(entry: Entry): void;
   /** A slot is free. */
   wake(): void;
   nextSequence(): number;
-  publish(message: OutgoingMessage, limit: number): Promise<unknown>;
+  /** Files a dead letter; returns when it is stored. */
+  bury(letter: OutgoingMessage<DeadLetter>): Promise<void>;
   onError(error: Error): void;
 }
 
 const NO_HEADERS: Headers = Object.freeze({});
 const BURY_AGAIN_MS = 5_000;
+const LATE_MS = 1_000;
 
 class EmbeddedDelivery implements Delivery {
   readonly subject: string;
@@ -54,6 +59,7 @@ export class Member {
   /** In the order of their deadlines: the ack wait is the same for all. */
   readonly #deadlines = new Map<EmbeddedDelivery, number>();
   #timer: NodeJS.Timeout | undefined;
+  #timerDue = 0;
 
   constructor(
     readonly policy: ConsumePolicy,
@@ -61,8 +67,8 @@ export class Member {
     private readonly returns: Returns,
   ) {}
 
-  get hasRoom(): boolean {
-    return this.work.size < this.policy.concurrency;
+  get free(): number {
+    return this.policy.concurrency - this.work.size;
   }
 
   /** Passes a message to the handler. */
@@ -92,7 +98,7 @@ export class Member {
     if (delivery.entry.holder !== delivery) return;
     this.#deadlines.delete(delivery);
     this.#deadlines.set(delivery, performance.now() + this.policy.ackWaitMs);
-    this.#timer ??= setTimeout(() => this.#expire(), this.policy.ackWaitMs).unref();
+    if (!this.#timer) this.#arm(this.policy.ackWaitMs);
   }
 
   /** Returns the messages still held after the last drain. */
@@ -105,14 +111,26 @@ export class Member {
   #expire(): void {
     this.#timer = undefined;
     const now = performance.now();
+    this.#excuse(now - this.#timerDue);
     for (const [delivery, deadline] of this.#deadlines) {
       if (deadline > now) {
-        this.#timer = setTimeout(() => this.#expire(), deadline - now).unref();
+        this.#arm(deadline - now);
         break;
       }
       this.#giveBack(delivery, 0);
     }
     this.returns.wake();
+  }
+
+  #arm(milliseconds: number): void {
+    this.#timerDue = performance.now() + milliseconds;
+    this.#timer = setTimeout(() => this.#expire(), milliseconds).unref();
+  }
+
+  /** The timer is that late: this process was stopped, and its handlers could not extend their messages meanwhile. */
+  #excuse(lateMs: number): void {
+    if (lateMs < LATE_MS) return;
+    for (const [delivery, deadline] of this.#deadlines) this.#deadlines.set(delivery, deadline + lateMs);
   }
 
   #giveBack(delivery: EmbeddedDelivery, delayMs: number): void {
@@ -126,34 +144,38 @@ export class Member {
   #succeeded(delivery: EmbeddedDelivery): void {
     this.#deadlines.delete(delivery);
     this.returns.acknowledged(delivery.entry);
+    this.#ended(delivery);
+  }
+
+  #ended({ entry }: EmbeddedDelivery): void {
     this.work.end();
+    this.returns.ended(entry);
   }
 
   #failed(delivery: EmbeddedDelivery, error: unknown): void {
     if (this.work.signal.aborted) {
       this.#giveBack(delivery, 0);
-      return this.work.end();
+      return this.#ended(delivery);
     }
     if (!isMeant(error)) this.returns.onError(toError(error));
     const verdict = verdictOn(error, delivery.deliveryCount, this.policy);
     if ('dead' in verdict) return void this.#bury(delivery, verdict.dead);
     this.#giveBack(delivery, verdict.retryInMs);
-    this.work.end();
+    this.#ended(delivery);
   }
 
   /** The dead letter is stored before the message ends: a crash in between repeats both, and the letter's id makes it one. */
   async #bury(delivery: EmbeddedDelivery, reason: string): Promise<void> {
     this.#deadlines.delete(delivery);
     const { position, index } = delivery.entry;
-    const letter = deadLetter(delivery, `${position}-${index}`, reason, this.policy);
     try {
-      await bury((message, limit) => this.returns.publish(message, limit), letter);
+      await this.returns.bury(deadLetter(delivery, `${position}-${index}`, reason, this.policy.durable));
       this.returns.acknowledged(delivery.entry);
     } catch (error) {
       this.returns.onError(toError(error));
       this.#giveBack(delivery, BURY_AGAIN_MS);
     }
-    this.work.end();
+    this.#ended(delivery);
     this.returns.wake();
   }
 }

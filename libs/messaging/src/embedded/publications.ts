@@ -9,7 +9,9 @@ import type { EmbeddedLog } from './embedded-log.js';
 /** The category of the streams that hold published messages. */
 export const PUBLISHED = '$msg';
 
-const STORED_TOKENS = ['work', 'ingest', 'evt', 'dead'];
+const STORED_TOKENS = ['work', 'ingest', 'dead'];
+/** The stream of the dead letters. */
+export const DEAD_STREAM = `${PUBLISHED}-dead`;
 
 interface Seen {
   readonly at: number;
@@ -17,11 +19,23 @@ interface Seen {
   stored: Promise<unknown> | undefined;
 }
 
-const MESSAGE = 'message';
+/** A published message; a dead letter that was redriven, with its message; one that was discarded. */
+export const MESSAGE = 'message';
+export const REDRIVEN = 'redriven';
+export const DISCARDED = 'discarded';
 
-/** The message that a `$msg` event is; none when it is an event of a newer version. */
+/** An operator's decision on the letter at a revision of the dead letters' stream. */
+export interface Settled {
+  readonly letter: number;
+  /** Published again by this very event, so that a crash separates nothing. */
+  readonly message?: OutgoingMessage;
+}
+
+/** The messages that a `$msg` event publishes; none when it is an event of a newer version. */
 export function publishedMessage({ type, data }: RecordedEvent): readonly OutgoingMessage[] {
-  return type === MESSAGE ? [data as OutgoingMessage] : [];
+  if (type === MESSAGE) return [data as OutgoingMessage];
+  const { message } = type === REDRIVEN ? (data as Settled) : {};
+  return message ? [message] : [];
 }
 
 /**
@@ -109,7 +123,7 @@ export class Publications {
   }
 }
 
-function translate(error: unknown, what: string): Error {
+export function translate(error: unknown, what: string): Error {
   const { name, message } = error as Error;
   if (name === 'TooLarge') return new MessageTooLarge(`message for ${what}: ${message}`, { cause: error });
   if (name === 'Unavailable' || name === 'OutcomeUnknown') return unavailable(error);

@@ -1,6 +1,7 @@
 import type { RecordedEvent, Subscription } from '@tidemark/event-store';
 import type { Json } from '@tidemark/foundation';
 import type { EventMapping, OutgoingMessage } from '../port.js';
+import { mapped } from '../relaying.js';
 import type { EmbeddedLog } from './embedded-log.js';
 import { Place } from './place.js';
 
@@ -11,6 +12,8 @@ export class Entry {
   /** When a delayed message is due again, milliseconds since the epoch. */
   due: number | undefined;
   done = false;
+  /** Whose turn it is; '' where nobody takes turns. */
+  share = '';
   /** The delivery that holds the message now. */
   holder: object | undefined;
 
@@ -31,6 +34,8 @@ export interface TappedFeed {
   readonly categories: readonly string[];
   readonly log: EmbeddedLog;
   readonly map: EventMapping;
+  /** Files a dead letter for an event that `map` cannot handle; returns when it is stored. */
+  readonly setAside: (event: RecordedEvent, error: Error) => Promise<void>;
   readonly taps: { match(subject: string): readonly Tap[] };
   readonly onError: (error: Error) => void;
   /** Delivers matching messages to the tap, until the returned function is called. */
@@ -105,7 +110,7 @@ export class Tap {
     void reader.ended.then(() => {
       if (!this.#isReader(reader)) return;
       this.fallBehind();
-      setTimeout(() => this.catchUp(), 1_000).unref(); // its mapping threw: the feed reports the same
+      setTimeout(() => this.catchUp(), 1_000).unref(); // the log could not store a dead letter
     });
   }
 
@@ -170,7 +175,8 @@ export class Tap {
     try {
       for (const event of events) {
         if (!this.#isReader(reader)) return;
-        if (event.position > this.#taken) this.#readOne(event);
+        const filing = event.position > this.#taken ? this.#readOne(event) : undefined;
+        if (filing) await filing;
         if (!this.sink.isFull) continue;
         this.sink.wake();
         await this.#roomOrPause();
@@ -181,8 +187,10 @@ export class Tap {
     }
   }
 
-  #readOne(event: RecordedEvent): void {
-    const messages = this.feed.map(event);
+  /** A promise only while a dead letter is filed. */
+  #readOne(event: RecordedEvent): Promise<void> | undefined {
+    const messages = mapped(this.feed, event);
+    if (messages instanceof Error) return this.feed.setAside(event, messages).then(() => this.#reached(event.position));
     for (let index = 0; index < messages.length; index++) {
       const message = messages[index]!;
       if (!this.feed.taps.match(message.subject).includes(this)) continue;
@@ -190,6 +198,7 @@ export class Tap {
       else if (!this.#place.isDone(event.position, index)) this.#takeAgain(message, event.position, index);
     }
     this.#reached(event.position);
+    return undefined;
   }
 
   #reached(position: number): void {

@@ -1,6 +1,7 @@
 import { connect, NatsError, type ConnectionOptions, type NatsConnection, type Subscription } from 'nats';
 import { messageOf, sleep, toError, withTimeout } from '@tidemark/foundation';
 import { BrokerUnavailable } from '../errors.js';
+import { MAX_MESSAGE_BYTES } from '../policy.js';
 
 const STATUS_WAIT_MS = 500;
 /** A server that accepts but never responds must not hold up the next attempt. */
@@ -40,6 +41,11 @@ export class Connection {
 
   get isUp(): boolean {
     return this.#connected;
+  }
+
+  /** The most bytes that a message may have: the port's limit, or the server's lower one. */
+  limit(bytes = MAX_MESSAGE_BYTES): number {
+    return Math.min(bytes, this.nc.info?.max_payload ?? bytes);
   }
 
   /** Called at every loss of the connection and every return; the returned functions remove the listener. */
@@ -119,7 +125,9 @@ const soon = (promise: Promise<void>): Promise<void> =>
 
 /** An error of the client as one of the port; any other error unchanged. */
 export function translate(thrown: unknown): Error {
-  return thrown instanceof NatsError ? unavailable(thrown) : toError(thrown);
+  if (!(thrown instanceof NatsError)) return toError(thrown);
+  if (!thrown.api_error) return unavailable(thrown);
+  return new BrokerUnavailable(`NATS refuses: ${thrown.api_error.description}`, { cause: thrown });
 }
 
 export function unavailable(error: unknown): BrokerUnavailable {

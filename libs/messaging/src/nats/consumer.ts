@@ -10,18 +10,19 @@ import {
   type Msg,
   type Subscription,
 } from 'nats';
-import { sleep } from '@tidemark/foundation';
+import { Backoff } from '@tidemark/foundation';
 import type { ConsumeHandler, Running } from '../port.js';
 import { workTaken, type ConsumePolicy } from '../policy.js';
 import { Work } from '../work.js';
 import { translate, type Connection } from './connection.js';
 import { NatsDelivery, type DeliveryTools } from './delivery.js';
+import { Intake } from './intake.js';
 import type { Namespace } from './wire.js';
 
 const PULL_EXPIRES_MS = 30_000;
 const HEARTBEAT_MS = 5_000;
 const SILENCE_MS = 12_000;
-const RECOVER_PAUSE_MS = 500;
+const RECOVER_PAUSES = { first: 500, last: 10_000 };
 const NAME_TAKEN = [10148, 10105, 10013];
 const NOT_UNIQUE = 10100;
 /** Across all processes, delayed messages included. */
@@ -43,7 +44,7 @@ export class NatsConsumer implements Running {
   #stopping = false;
   #recovering = false;
   #stopped: Promise<void> | undefined;
-  readonly #backlog: Msg[] = [];
+  readonly #intake: Intake;
   readonly #work = new Work();
   readonly #stream: string;
   readonly #pullSubject: string;
@@ -59,6 +60,11 @@ export class NatsConsumer implements Running {
     private readonly handler: ConsumeHandler,
     private readonly tools: DeliveryTools,
   ) {
+    this.#intake = new Intake(
+      policy,
+      (delivery) => this.#run(delivery),
+      () => this.#pull(),
+    );
     this.#stream = stream;
     this.#pullSubject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${policy.durable}`;
   }
@@ -82,7 +88,7 @@ export class NatsConsumer implements Running {
     this.#stopping = true;
     clearInterval(this.#watch);
     this.#noLongerUp?.();
-    for (const message of this.#backlog.splice(0)) message.respond(NatsDelivery.NAK);
+    this.#intake.close();
     // Messages that the server sends before it learns of the end are returned at once in `take`.
     const drained = this.#subscription && this.connection.drain(this.#subscription);
     await this.#work.drain(deadlineMs);
@@ -112,24 +118,32 @@ export class NatsConsumer implements Running {
     }
   }
 
-  /** After a lost connection or consumer: the consumer is created again if it is gone, and all messages are requested again. */
+  /**
+   * After a lost connection, stream or consumer: what is gone is created again, and all messages are requested again.
+   * Reported once, not at every attempt.
+   */
   async #recover(): Promise<void> {
     if (this.#recovering) return;
     this.#recovering = true;
-    try {
-      while (!this.#stopping && !this.connection.nc.isClosed()) {
-        try {
-          await this.connection.up(PULL_EXPIRES_MS);
-          await this.#ensure();
-          break;
-        } catch (error) {
-          this.tools.onError(translate(error));
-          await sleep(RECOVER_PAUSE_MS);
-        }
+    const subject = `consumer ${this.policy.durable}`;
+    const backoff = new Backoff(RECOVER_PAUSES);
+    let reported = '';
+    while (!this.#stopping && !this.connection.nc.isClosed()) {
+      try {
+        await this.connection.up(PULL_EXPIRES_MS);
+        await this.tools.ensure();
+        await this.#ensure();
+        this.tools.conditions?.clear(subject);
+        break;
+      } catch (thrown) {
+        const error = translate(thrown);
+        this.tools.conditions?.raise(subject, `receives nothing: ${error.message}`);
+        if (error.message !== reported) this.tools.onError(error);
+        reported = error.message;
+        await backoff.wait();
       }
-    } finally {
-      this.#recovering = false;
     }
+    this.#recovering = false;
     if (this.#stopping || this.connection.nc.isClosed()) return;
     this.#renewInbox();
     this.#pull();
@@ -149,9 +163,8 @@ export class NatsConsumer implements Running {
 
   #pull(): void {
     if (this.#stopping || this.#recovering || !this.connection.isUp) return;
-    const { concurrency } = this.policy;
-    const free = concurrency - this.#work.size - this.#backlog.length - this.#requested;
-    if (free <= 0 || (this.#requested > 0 && free < concurrency / 2)) return;
+    const free = this.#intake.room - this.#requested;
+    if (free <= 0 || (this.#requested > 0 && free < this.policy.concurrency / 2)) return;
     if (this.#requested === 0) this.#lastHeard = Date.now();
     this.#requested += free;
     const body = { batch: free, expires: nanos(PULL_EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) };
@@ -162,10 +175,11 @@ export class NatsConsumer implements Running {
     const isCurrent = inbox === this.#inbox;
     this.#lastHeard = Date.now();
     if (!message.reply?.startsWith('$JS.ACK.')) return isCurrent ? this.#heed(message) : undefined;
-    if (this.#stopping) return void message.respond(NatsDelivery.NAK);
+    const delivery = new NatsDelivery(message, this.#work.signal, this.policy, this.tools);
+    if (this.#stopping) return delivery.handBack();
     if (isCurrent) this.#requested = Math.max(0, this.#requested - 1);
-    if (this.#work.size >= this.policy.concurrency) this.#backlog.push(message);
-    else void this.#run(message);
+    this.#intake.take(delivery);
+    if (this.#requested === 0) this.#pull();
   }
 
   /** A status of the server: a heartbeat, or the end of a pull. */
@@ -177,22 +191,17 @@ export class NatsConsumer implements Running {
       this.#requested = Math.max(0, this.#requested - (Number.isFinite(left) ? left : this.#requested));
       if (!/deleted|leadership|shutdown/i.test(headers.description)) return this.#pull();
     }
-    if (!this.#stopping) setTimeout(() => void this.#recover(), RECOVER_PAUSE_MS).unref();
+    if (!this.#stopping) setTimeout(() => void this.#recover(), RECOVER_PAUSES.first).unref();
   }
 
-  async #run(first: Msg): Promise<void> {
-    let message: Msg | undefined = first;
-    while (message) {
-      this.#work.begin();
-      try {
-        await new NatsDelivery(message, this.#work.signal, this.policy, this.tools).handle(this.handler);
-      } catch (error) {
-        this.tools.onError(translate(error));
-      } finally {
-        this.#work.end();
-      }
-      message = this.#stopping ? undefined : this.#backlog.shift();
+  async #run(delivery: NatsDelivery): Promise<void> {
+    this.#work.begin();
+    try {
+      await delivery.handle(this.handler);
+    } catch (error) {
+      this.tools.onError(translate(error));
+    } finally {
+      this.#work.end();
     }
-    this.#pull();
   }
 }

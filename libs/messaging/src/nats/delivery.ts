@@ -1,6 +1,7 @@
 import { nanos, type Msg } from 'nats';
-import { toError } from '@tidemark/foundation';
-import { deadLetter, exhausted, isMeant, verdictOn, type ConsumePolicy } from '../policy.js';
+import { messageOf, type Conditions } from '@tidemark/foundation';
+import { deadLetter } from '../dead-letter.js';
+import { exhausted, isMeant, verdictOn, type ConsumePolicy } from '../policy.js';
 import type { ConsumeHandler, DeadLetter, Delivery, Headers, OutgoingMessage } from '../port.js';
 import { translate, type Connection } from './connection.js';
 import { decodeData, decodeHeaders, MESSAGE_ID, type Namespace } from './wire.js';
@@ -11,6 +12,9 @@ export interface DeliveryTools {
   readonly namespace: Namespace;
   /** Files a dead letter; returns when it is stored. */
   readonly bury: (letter: OutgoingMessage<DeadLetter>) => Promise<void>;
+  /** Creates the streams that are missing. */
+  readonly ensure: () => Promise<void>;
+  readonly conditions?: Conditions | undefined;
   readonly onError: (error: Error) => void;
 }
 
@@ -18,6 +22,7 @@ const ACK = Buffer.from('+ACK');
 const NAK = Buffer.from('-NAK');
 const TERM = Buffer.from('+TERM');
 const WORKING = Buffer.from('+WPI');
+const BURY_AGAIN_MS = 5_000;
 
 /** The fields of an acknowledgement's subject, counted from its end: some servers prepend a domain and account. */
 const DELIVERED = -5;
@@ -27,11 +32,12 @@ const LONG_FORM = 12;
 
 /** One message held by a handler, and its acknowledgement to the server. */
 export class NatsDelivery implements Delivery {
-  static readonly NAK = NAK;
   readonly subject: string;
   readonly deliveryCount: number;
   readonly deliverySequence: number;
-  data: unknown = undefined;
+  readonly data: unknown = undefined;
+  /** Why the data cannot be read. */
+  readonly #unreadable: string | undefined;
   readonly #place: number;
   #known: Headers | undefined;
 
@@ -47,6 +53,22 @@ export class NatsDelivery implements Delivery {
     this.deliveryCount = Number(tokens[end + DELIVERED]);
     this.#place = Number(tokens[end + STREAM_SEQUENCE]);
     this.deliverySequence = Number(tokens[end + CONSUMER_SEQUENCE]);
+    try {
+      this.data = decodeData(message.data);
+    } catch (error) {
+      this.data = Buffer.from(message.data).toString('base64');
+      this.#unreadable = `the data is not JSON (kept as base64): ${messageOf(error)}`;
+    }
+  }
+
+  /** Whose turn it is; '' where nobody takes turns. */
+  get share(): string {
+    return this.policy.shareOf?.(this.data) ?? '';
+  }
+
+  /** Not taken up: another consumer may have it after the delay. */
+  handBack(delayMs = 0): void {
+    this.message.respond(delayMs === 0 ? NAK : delayed(delayMs));
   }
 
   get headers(): Headers {
@@ -64,12 +86,7 @@ export class NatsDelivery implements Delivery {
   async handle(handler: ConsumeHandler): Promise<void> {
     const given = exhausted(this.deliveryCount, this.policy);
     if (given !== undefined) return this.#bury(given);
-    try {
-      this.data = decodeData(this.message.data);
-    } catch (error) {
-      this.data = Buffer.from(this.message.data).toString('base64');
-      return this.#bury(`the data is not JSON (kept as base64): ${toError(error).message}`);
-    }
+    if (this.#unreadable !== undefined) return this.#bury(this.#unreadable);
     try {
       await handler(this);
     } catch (error) {
@@ -84,12 +101,17 @@ export class NatsDelivery implements Delivery {
     const verdict = verdictOn(error, this.deliveryCount, this.policy);
     if ('dead' in verdict) return this.#bury(verdict.dead);
     const { retryInMs } = verdict;
-    await this.#answer(retryInMs === 0 ? NAK : Buffer.from(`-NAK {"delay":${nanos(retryInMs)}}`));
+    await this.#answer(retryInMs === 0 ? NAK : delayed(retryInMs));
   }
 
   /** The dead letter is stored before the message ends: a crash in between repeats both, and the letter's id makes it one. */
   async #bury(reason: string): Promise<void> {
-    await this.tools.bury(deadLetter(this, this.#place, reason, this.policy));
+    try {
+      await this.tools.bury(deadLetter(this, this.#place, reason, this.policy.durable));
+    } catch (error) {
+      this.tools.onError(translate(error));
+      return this.#answer(delayed(BURY_AGAIN_MS));
+    }
     await this.#answer(TERM);
   }
 
@@ -99,3 +121,5 @@ export class NatsDelivery implements Delivery {
     this.message.respond(payload);
   }
 }
+
+const delayed = (milliseconds: number) => Buffer.from(`-NAK {"delay":${nanos(milliseconds)}}`);

@@ -1,20 +1,24 @@
 import { NatsError, type ConnectionOptions, type JetStreamManager, type KV, type Msg } from 'nats';
-import { sleep, unlessAborted, type Json, type Labelled } from '@tidemark/foundation';
+import { sleep, unlessAborted, type Conditions, type Json, type Labelled } from '@tidemark/foundation';
+import { bury, MAX_DEAD_LETTER_BYTES } from '../dead-letter.js';
+import { DeadLetterWatch } from '../dead-letter-watch.js';
 import { BrokerUnavailable, DeadlineExceeded, NoResponder } from '../errors.js';
 import { withPatience } from '../patience.js';
-import { bury, consumePolicy, MAX_MESSAGE_BYTES } from '../policy.js';
+import { consumePolicy } from '../policy.js';
 import type * as port from '../port.js';
+import { retries, retryEvent } from '../relaying.js';
 import { errorReply, isSurprise, remoteError, type ErrorReply } from '../remote.js';
 import { RunningSet } from '../running-set.js';
-import { assertFilter, assertSubject } from '../subjects.js';
+import { assertFilter, assertSubject, isStored } from '../subjects.js';
 import { Work } from '../work.js';
 import { translate, Connection, unavailable } from './connection.js';
 import { NatsConsumer } from './consumer.js';
 import type { DeliveryTools } from './delivery.js';
 import { Exchange, NoSubscriber } from './exchange.js';
+import { NatsDeadLetters } from './nats-dead-letters.js';
 import { Publisher } from './publisher.js';
 import { NatsRelay } from './relay.js';
-import { ensureStreams, streamOf } from './topology.js';
+import { streamOf, Topology, type StreamLimits } from './topology.js';
 import {
   decodeData,
   decodeHeaders,
@@ -22,29 +26,34 @@ import {
   encodeHeaders,
   encodeMessage,
   Namespace,
+  optionsOf,
   type Encoded,
 } from './wire.js';
 
-export interface NatsBrokerOptions {
+export interface NatsBrokerOptions extends StreamLimits {
   /** First token of every subject on the server, and of the streams' names. Default `tidemark`. */
   readonly namespace?: string;
-  /** Copies of each stream in a cluster. Default 1. */
-  readonly replicas?: number;
   /** Milliseconds to wait for the server at the start, and for a publish to be stored. Default 10,000. */
   readonly patienceMs?: number;
   /** Receives errors without a caller: those of handlers, of listeners, of the connection. Default: ignored. */
   readonly onError?: (error: Error) => void;
+  readonly conditions?: Conditions;
 }
 
+const BURY_AGAIN_MS = 5_000;
+const BURY_WITHIN_MS = 1_000;
 /** A key of the relays' bucket; no relay has this name. */
 const LABEL = 'installation';
 const QUEUE_GROUP = 'tidemark';
 const ERROR_HEADER = 'tidemark-error';
+const PATIENCE_MS = 10_000;
 const PING_MS = 2_000;
 const ERROR_HEADERS = encodeHeaders({ [ERROR_HEADER]: '1' });
 
 /** The broker on NATS: requests and broadcasts over core NATS, stored messages over JetStream. */
 export class NatsBroker implements port.Broker, Labelled {
+  readonly deadLetters: NatsDeadLetters;
+  readonly #watch: DeadLetterWatch;
   readonly #exchange: Exchange;
   readonly #publisher: Publisher;
   readonly #tools: DeliveryTools;
@@ -56,18 +65,26 @@ export class NatsBroker implements port.Broker, Labelled {
     private readonly connection: Connection,
     private readonly jsm: JetStreamManager,
     private readonly namespace: Namespace,
+    private readonly topology: Topology,
     private readonly onError: (error: Error) => void,
-    patienceMs: number,
+    { patienceMs = PATIENCE_MS, conditions }: NatsBrokerOptions,
   ) {
+    const ensure = () => topology.ensure();
     this.#exchange = new Exchange(connection);
-    this.#publisher = new Publisher(connection, this.#exchange, namespace, patienceMs);
-    const publish = this.#publisher.publish.bind(this.#publisher);
-    this.#tools = { connection, namespace, bury: (letter) => bury(publish, letter), onError };
+    this.#publisher = new Publisher(connection, this.#exchange, namespace, patienceMs, ensure);
+    this.deadLetters = new NatsDeadLetters(jsm, namespace, (message) => this.publish(message));
+    this.#watch = new DeadLetterWatch(this.deadLetters, conditions, onError);
+    this.#watch.start();
+    this.#tools = { connection, namespace, bury: (letter) => this.#bury(letter), ensure, conditions, onError };
   }
 
-  /** `urls`: `nats://[user:password@]host:port`. @throws BrokerUnavailable when NATS with JetStream does not respond in time · Error when it refuses the streams · TypeError for a bad namespace */
+  /**
+   * `urls`: `nats://[user:password@]host:port`.
+   * @throws BrokerUnavailable when NATS with JetStream does not respond in time · Error when it refuses the streams
+   *   · TypeError for a bad namespace
+   */
   static async connect(urls: readonly string[], options: NatsBrokerOptions = {}): Promise<NatsBroker> {
-    const { namespace = 'tidemark', replicas = 1, patienceMs = 10_000, onError = () => {} } = options;
+    const { namespace = 'tidemark', patienceMs = PATIENCE_MS, onError = () => {}, conditions } = options;
     const names = new Namespace(namespace);
     const deadline = Date.now() + patienceMs;
     const forever = { maxReconnectAttempts: -1, reconnectTimeWait: 250, reconnectJitter: 250, pingInterval: 10_000 };
@@ -77,17 +94,21 @@ export class NatsBroker implements port.Broker, Labelled {
     for (;;) {
       try {
         const jsm = await connection.nc.jetstreamManager();
-        await ensureStreams(jsm, names, replicas);
-        return new NatsBroker(dial, connection, jsm, names, onError, patienceMs);
+        const topology = new Topology(jsm, names, options, conditions);
+        await topology.ensure();
+        warnOfSmallMessages(connection, conditions);
+        return new NatsBroker(dial, connection, jsm, names, topology, onError, options);
       } catch (error) {
-        const refused = error instanceof NatsError && error.api_error?.code === 400;
-        if (!refused && Date.now() < deadline) {
+        const refusal = error instanceof NatsError ? error.api_error : undefined;
+        if (refusal?.code !== 400 && Date.now() < deadline) {
           await sleep(250);
           continue;
         }
         await connection.close();
-        if (!refused) throw unavailable(error);
-        throw new Error(`NATS refuses the streams of namespace ${namespace}: ${error.message}`, { cause: error });
+        if (!refusal) throw unavailable(error);
+        const hint = 'TIDEMARK_NATS_REPLICAS, _STORAGE and _MAX_BYTES name what it is asked for';
+        const text = `NATS refuses the streams of namespace ${namespace}: ${refusal.description} (${hint})`;
+        throw new Error(text, { cause: error });
       }
     }
   }
@@ -98,7 +119,7 @@ export class NatsBroker implements port.Broker, Labelled {
 
   async request<R = unknown>(subject: string, data: unknown, options: port.RequestOptions = {}): Promise<R> {
     assertSubject(subject);
-    const encoded = encodeMessage(subject, data, options.headers);
+    const encoded = encodeMessage(subject, data, options.headers, undefined, this.connection.limit());
     return withPatience(options, (timeoutMs) => this.#ask<R>(subject, encoded, timeoutMs));
   }
 
@@ -131,10 +152,9 @@ export class NatsBroker implements port.Broker, Labelled {
 
   broadcast(subject: string, data: unknown, headers: port.Headers = {}): void {
     assertSubject(subject);
-    const encoded = encodeMessage(subject, data, headers);
+    const encoded = encodeMessage(subject, data, headers, undefined, this.connection.limit());
     try {
-      const { headers: sent } = encoded;
-      this.connection.nc.publish(this.namespace.out(subject), encoded.payload, sent ? { headers: sent } : {});
+      this.connection.nc.publish(this.namespace.out(subject), encoded.payload, optionsOf(encoded));
     } catch (error) {
       this.onError(translate(error));
     }
@@ -161,10 +181,25 @@ export class NatsBroker implements port.Broker, Labelled {
   }
 
   async relay(options: port.RelayOptions): Promise<port.Relaying> {
+    const { namespace, topology } = this;
     const dial = () => this.dial({ reconnect: false, pingInterval: 5_000 }, PING_MS);
-    const relay = new NatsRelay(options, dial, this.namespace, options.onError ?? this.onError);
+    const setAside = (letter: port.OutgoingMessage<port.DeadLetter>) => this.#setAside(letter);
+    const { conditions } = this.#tools;
+    const tools = { dial, namespace, topology, setAside, conditions, onError: options.onError ?? this.onError };
+    const relay = new NatsRelay(options, tools);
+    const retrying = await this.consume(
+      retries(options),
+      retryEvent(options, (message) => this.#emit(message)),
+    );
     relay.start();
-    return this.#running.addRelay(relay);
+    const stop = async (deadlineMs?: number) =>
+      void (await Promise.all([relay, retrying].map((one) => one.stop(deadlineMs))));
+    return this.#running.addRelay({
+      stop,
+      get position() {
+        return relay.position;
+      },
+    });
   }
 
   async label(): Promise<Json | undefined> {
@@ -181,7 +216,7 @@ export class NatsBroker implements port.Broker, Labelled {
   async #withBucket<T>(work: (bucket: KV) => Promise<T>): Promise<T> {
     try {
       await this.connection.up(PING_MS);
-      return await work(await this.connection.nc.jetstream().views.kv(`${this.namespace.name}_RELAY`));
+      return await work(await this.topology.bucket(this.connection.nc.jetstream()));
     } catch (error) {
       throw error instanceof BrokerUnavailable ? error : unavailable(error);
     }
@@ -203,7 +238,34 @@ export class NatsBroker implements port.Broker, Labelled {
 
   async #end(): Promise<void> {
     await this.#running.stop();
+    this.#watch.stop();
     await this.connection.close();
+  }
+
+  async #emit(message: port.OutgoingMessage): Promise<void> {
+    if (isStored(message.subject)) await this.publish(message);
+    else this.broadcast(message.subject, message.data, message.headers);
+  }
+
+  /** One attempt: who cannot file a letter keeps its message. */
+  async #bury(letter: port.OutgoingMessage<port.DeadLetter>): Promise<void> {
+    try {
+      await bury((message, limit) => this.#publisher.publish(message, limit, BURY_WITHIN_MS), letter);
+    } catch (error) {
+      this.#watch.refused(error);
+      throw error;
+    }
+    this.#watch.filed(letter.data);
+  }
+
+  /** An event stays in the log whatever becomes of its letter, so the relay does not wait for a second attempt. */
+  async #setAside(letter: port.OutgoingMessage<port.DeadLetter>): Promise<void> {
+    try {
+      await this.#bury(letter);
+    } catch (error) {
+      this.onError(translate(error));
+      if (!this.#closed) setTimeout(() => void this.#setAside(letter), BURY_AGAIN_MS).unref();
+    }
   }
 
   async #subscribe(
@@ -247,9 +309,10 @@ export class NatsBroker implements port.Broker, Labelled {
 
   #reply(message: Msg, result: unknown): void {
     const payload = encodeData(result);
-    if (payload.length > MAX_MESSAGE_BYTES) {
+    const limit = this.connection.limit();
+    if (payload.length > limit) {
       const text = `the reply to ${this.namespace.in(message.subject)} has ${payload.length} bytes`;
-      return this.#refuse(message, { code: 'MESSAGE_TOO_LARGE', message: `${text}, at most ${MAX_MESSAGE_BYTES}` });
+      return this.#refuse(message, { code: 'MESSAGE_TOO_LARGE', message: `${text}, at most ${limit}` });
     }
     message.respond(payload);
   }
@@ -261,6 +324,12 @@ export class NatsBroker implements port.Broker, Labelled {
       this.onError(translate(error)); // the caller runs into its deadline
     }
   }
+}
+
+function warnOfSmallMessages({ nc }: Connection, conditions: Conditions | undefined): void {
+  const allowed = nc.info?.max_payload ?? MAX_DEAD_LETTER_BYTES;
+  if (allowed >= MAX_DEAD_LETTER_BYTES) return conditions?.clear('broker');
+  conditions?.raise('broker', `NATS refuses messages over ${allowed} bytes: set its max_payload to at least 1MB`);
 }
 
 /** The client accepts credentials only beside the address. */

@@ -6,7 +6,7 @@ import { eventually, randomNamespace, signal, startTcpProxy, temporaryFolder, ty
 import { BrokerUnavailable } from '../errors.js';
 import type { DeadLetter, Delivery } from '../port.js';
 import { dropNamespace } from '../testing/nats-world.js';
-import { Collector, collecting, work, WORKERS } from '../testing/world.js';
+import { Collector, collecting, lettersOf, work, WORKERS } from '../testing/world.js';
 import { NatsBroker } from './nats-broker.js';
 
 const url = process.env['NATS_URL'];
@@ -189,10 +189,9 @@ const url = process.env['NATS_URL'];
     await using folder = await temporaryFolder();
     const log = new SqliteEventStore(folder.join('events.db'));
     const { deliveries, take } = collecting();
-    const dead = new Collector<DeadLetter>();
-    await broker.consume<DeadLetter>({ durable: 'dead', subject: 'tidemark.dead.relay' }, ({ data }) => dead.add(data));
-    await broker.consume({ ...WORKERS, subject: 'tidemark.evt.>' }, take);
+    await broker.consume(WORKERS, take);
     const map = ({ id, data }: { id: string; data: unknown }) => [
+      work(id, { ...(data as object), again: data }),
       { subject: 'tidemark.evt.doc.Stored', id, data: { ...(data as object), again: data } },
     ];
     const running = await broker.relay({ name: 'r', source: log, categories: ['doc'], map });
@@ -201,7 +200,9 @@ const url = process.env['NATS_URL'];
     }));
     await log.append('doc-1', events, 'no_stream');
     expect((await deliveries.reach(1))[0]!.id).toBe(events[1]!.id);
-    expect((await dead.reach(1))[0]).toMatchObject({ id: events[0]!.id, durable: 'relay:r', data: null });
+    const [letter] = await lettersOf(broker, 'default', 1);
+    expect(letter).toMatchObject({ id: events[0]!.id, durable: 'relay-r', data: { stream: 'doc-1', revision: 0 } });
+    expect(letter!.reason).toContain('at most 1040000 are allowed');
     await running.stop();
     await log.close();
   });

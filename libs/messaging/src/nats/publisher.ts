@@ -30,6 +30,8 @@ export class Publisher {
     private readonly exchange: Exchange,
     private readonly namespace: Namespace,
     private readonly patienceMs: number,
+    /** Creates a stream that is gone. */
+    private readonly ensure: () => Promise<void>,
   ) {}
 
   /**
@@ -37,13 +39,17 @@ export class Publisher {
    * `limit` is the most bytes allowed.
    * @throws BrokerUnavailable · MessageTooLarge · TypeError
    */
-  async publish(message: OutgoingMessage, limit?: number): Promise<{ duplicate: boolean }> {
+  async publish(
+    message: OutgoingMessage,
+    limit?: number,
+    patienceMs = this.patienceMs,
+  ): Promise<{ duplicate: boolean }> {
     const encoded = this.#encode(message, limit);
     const subject = this.namespace.out(message.subject);
     if (this.#inFlight >= MAX_IN_FLIGHT) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#inFlight++;
     try {
-      return await this.#insist(subject, encoded);
+      return await this.#insist(subject, encoded, Date.now() + patienceMs);
     } finally {
       const next = this.#waiting.shift();
       if (next) next();
@@ -60,11 +66,11 @@ export class Publisher {
     assertSubject(message.subject);
     storageOf(message.subject);
     if (message.id === '') throw new TypeError('id: must not be empty');
-    return encodeMessage(message.subject, message.data, message.headers, message.id, limit);
+    const { subject, data, headers, id } = message;
+    return encodeMessage(subject, data, headers, id, this.connection.limit(limit));
   }
 
-  async #insist(subject: string, encoded: Encoded): Promise<{ duplicate: boolean }> {
-    const deadline = Date.now() + this.patienceMs;
+  async #insist(subject: string, encoded: Encoded, deadline: number): Promise<{ duplicate: boolean }> {
     for (;;) {
       try {
         await this.connection.up(Math.max(1, deadline - Date.now()));
@@ -74,6 +80,7 @@ export class Publisher {
         if (Date.now() + PAUSE_MS >= deadline || this.connection.nc.isClosed()) {
           throw new BrokerUnavailable(`could not publish to ${subject}: ${error.message}`, { cause: error });
         }
+        if (error instanceof NoSubscriber) await this.ensure().catch(() => {});
         await sleep(PAUSE_MS);
       }
     }

@@ -1,16 +1,29 @@
 import type { Place, RecordedEvent } from '@tidemark/event-store';
-import { Loop, unlessAborted, withTimeout, type Daemon } from '@tidemark/foundation';
+import { Loop, unlessAborted, withTimeout, type Conditions, type Daemon } from '@tidemark/foundation';
+import { MAX_DEAD_LETTER_BYTES } from '../dead-letter.js';
 import { MessageTooLarge } from '../errors.js';
-import { MAX_DEAD_LETTER_BYTES } from '../policy.js';
+import { assertName } from '../policy.js';
 import type { DeadLetter, OutgoingMessage, Relaying, RelayOptions } from '../port.js';
+import { eventLetter, mapped } from '../relaying.js';
+import { isStored } from '../subjects.js';
 import { Checkpoint } from './checkpoint.js';
 import { translate, type Connection } from './connection.js';
 import { Exchange } from './exchange.js';
 import { Publisher } from './publisher.js';
-import type { Namespace } from './wire.js';
+import type { Topology } from './topology.js';
+import { encodeMessage, optionsOf, type Namespace } from './wire.js';
 
 const BATCH = 500;
-const NAME = /^[A-Za-z0-9_=.-]+$/;
+
+interface RelayTools {
+  readonly dial: () => Promise<Connection>;
+  readonly namespace: Namespace;
+  readonly topology: Topology;
+  /** Files a dead letter, now or later. */
+  readonly setAside: (letter: OutgoingMessage<DeadLetter>) => Promise<void>;
+  readonly conditions?: Conditions | undefined;
+  readonly onError: (error: Error) => void;
+}
 
 /**
  * Turns stored events into messages, without end. It runs in sessions, each on a separate connection that never
@@ -23,19 +36,25 @@ export class NatsRelay implements Relaying, Daemon {
 
   constructor(
     private readonly options: RelayOptions,
-    private readonly dial: () => Promise<Connection>,
-    private readonly namespace: Namespace,
-    private readonly onError: (error: Error) => void,
+    private readonly tools: RelayTools,
   ) {
-    if (!NAME.test(options.name)) throw new TypeError(`name: expected letters, digits, _ = . -, got "${options.name}"`);
+    assertName('name', options.name);
     this.#sessions = new Loop({
       tick: (signal) => this.#session(signal),
-      onError: (error) => onError(translate(error)),
+      onError: (thrown) => {
+        const error = translate(thrown);
+        tools.conditions?.raise(this.#subject, `publishes nothing: ${error.message}`);
+        tools.onError(error);
+      },
     });
   }
 
   get position(): number {
     return this.#checkpoint?.position ?? -1;
+  }
+
+  get #subject(): string {
+    return `relay ${this.options.name}`;
   }
 
   start(): void {
@@ -47,13 +66,18 @@ export class NatsRelay implements Relaying, Daemon {
   }
 
   async #session(signal: AbortSignal): Promise<void> {
-    const connection = await this.dial();
+    const { dial, topology } = this.tools;
+    const connection = await dial();
     try {
-      const kv = await connection.nc.jetstream().views.kv(`${this.namespace.name}_RELAY`);
-      const checkpoint = new Checkpoint(kv, this.options.name, this.options.source.history, this.onError);
-      const after = await checkpoint.load();
+      await topology.ensure();
+      const broken = Promise.withResolvers<never>();
+      broken.promise.catch(() => {});
+      const bucket = await topology.bucket(connection.nc.jetstream());
+      const { name, source } = this.options;
+      const checkpoint = new Checkpoint(bucket, name, source.history, broken.reject);
+      const from = await checkpoint.load();
       this.#checkpoint = checkpoint;
-      await this.#follow(connection, checkpoint, after, signal);
+      await this.#follow(connection, checkpoint, from, broken, signal);
       if (connection.isUp) await checkpoint.close();
     } finally {
       await connection.close();
@@ -61,18 +85,30 @@ export class NatsRelay implements Relaying, Daemon {
   }
 
   /** Returns when it was stopped; throws when the session must end. */
-  async #follow(connection: Connection, checkpoint: Checkpoint, from: Place, signal: AbortSignal): Promise<void> {
-    const publisher = new Publisher(connection, new Exchange(connection), this.namespace, 0);
-    const broken = Promise.withResolvers<never>();
-    broken.promise.catch(() => {});
+  async #follow(
+    connection: Connection,
+    checkpoint: Checkpoint,
+    from: Place,
+    broken: PromiseWithResolvers<never>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { namespace, topology, onError } = this.tools;
+    const publisher = new Publisher(connection, new Exchange(connection), namespace, 0, () => topology.ensure());
+    const wellAgain = () => this.tools.conditions?.clear(this.#subject);
     let sending: Promise<void> = Promise.resolve();
     const { source, categories } = this.options;
     const subscription = source.subscribe(
-      { categories, after: from.position, token: from.token, batchSize: BATCH, onError: this.onError },
+      {
+        ...{ categories, after: from.position, token: from.token, batchSize: BATCH, onError },
+        onCaughtUp: () => void sending.then(wellAgain, () => {}),
+      },
       async (events, position, token) => {
         const previous = sending;
-        const sent = this.#publish(publisher, events, checkpoint.position);
-        sending = Promise.all([previous, sent]).then(() => checkpoint.advance(position, token));
+        const sent = this.#publish(connection, publisher, events, checkpoint.position);
+        sending = Promise.all([previous, sent]).then(() => {
+          checkpoint.advance(position, token);
+          wellAgain();
+        });
         sending.catch((error: unknown) => broken.reject(error));
         await previous; // one batch is prepared while the previous one is in flight
       },
@@ -91,34 +127,54 @@ export class NatsRelay implements Relaying, Daemon {
   }
 
   /** Sends all at once, in order; `done` is the position that another relay of this name may have reached. */
-  async #publish(publisher: Publisher, events: readonly RecordedEvent[], done: number): Promise<void> {
+  async #publish(
+    connection: Connection,
+    publisher: Publisher,
+    events: readonly RecordedEvent[],
+    done: number,
+  ): Promise<void> {
     const sent: Promise<void>[] = [];
-    try {
-      for (const event of events) {
-        if (event.position <= done) continue;
-        for (const message of this.options.map(event)) sent.push(this.#send(publisher, message));
+    let heard = false;
+    for (const event of events) {
+      if (event.position <= done) continue;
+      const messages = mapped(this.options, event);
+      if (messages instanceof Error) {
+        sent.push(this.#setAside(event, messages));
+        continue;
       }
-    } catch (error) {
-      await Promise.allSettled(sent); // the mapping threw: the messages before it are still published
-      throw error;
+      for (const message of messages) {
+        if (isStored(message.subject)) sent.push(this.#send(publisher, event, message));
+        else heard = this.#broadcast(connection, message) || heard;
+      }
     }
+    // Broadcasts have no acknowledgement: wait until the server has them, so that they cannot pile up here.
+    if (heard) sent.push(connection.nc.flush());
     await Promise.all(sent);
   }
 
-  /** A message that can never be published must not hold up the rest: a dead letter without its data records it. */
-  async #send(publisher: Publisher, message: OutgoingMessage): Promise<void> {
+  /** A message that can never be published must not hold up the rest. */
+  async #send(publisher: Publisher, event: RecordedEvent, message: OutgoingMessage): Promise<void> {
     try {
       await publisher.attempt(message, MAX_DEAD_LETTER_BYTES);
     } catch (error) {
       if (!(error instanceof MessageTooLarge)) throw error;
-      this.onError(translate(error));
-      await publisher.attempt(tooLarge(this.options.name, message, error.message));
+      await this.#setAside(event, error);
     }
   }
-}
 
-function tooLarge(relay: string, message: OutgoingMessage, reason: string): OutgoingMessage<DeadLetter> {
-  const { subject, id, headers = {} } = message;
-  const data = { subject, id, data: null, headers, durable: `relay:${relay}`, deliveryCount: 0, reason };
-  return { subject: 'tidemark.dead.relay', id: `dead:relay:${relay}:${id}`, data };
+  #broadcast(connection: Connection, { subject, data, headers }: OutgoingMessage): boolean {
+    const { namespace, onError } = this.tools;
+    try {
+      const encoded = encodeMessage(subject, data, headers, undefined, connection.limit());
+      connection.nc.publish(namespace.out(subject), encoded.payload, optionsOf(encoded));
+      return true;
+    } catch (error) {
+      onError(translate(error));
+      return false;
+    }
+  }
+
+  #setAside(event: RecordedEvent, { message }: Error): Promise<void> {
+    return this.tools.setAside(eventLetter(this.options.name, event, message));
+  }
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SqliteEventStore } from '@tidemark/event-store';
 import { randomNamespace, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import { dropNamespace } from '../testing/nats-world.js';
-import { appendNumbers, Collector, relayed } from '../testing/world.js';
+import { appendNumbers, Collector, COUNTED, relayed } from '../testing/world.js';
 import { NatsBroker } from './nats-broker.js';
 
 const server = process.env['NATS_URL'];
@@ -19,7 +19,7 @@ const server = process.env['NATS_URL'];
   beforeEach(async () => {
     folder = await temporaryFolder();
     await start();
-    await broker.consume({ durable: 'counter', subject: 'tidemark.evt.number.*', concurrency: 1 }, ({ data }) =>
+    await broker.consume({ durable: 'counter', subject: COUNTED, concurrency: 1 }, ({ data }) =>
       numbers.add((data as { n: number }).n),
     );
   });
@@ -54,7 +54,7 @@ const server = process.env['NATS_URL'];
     rmSync(path());
     copyFileSync(folder.join('older.db'), path());
     await start();
-    await broker.consume({ durable: 'counter', subject: 'tidemark.evt.number.*', concurrency: 1 }, ({ data }) =>
+    await broker.consume({ durable: 'counter', subject: COUNTED, concurrency: 1 }, ({ data }) =>
       numbers.add((data as { n: number }).n),
     );
     await broker.relay(relayed(log));
@@ -69,7 +69,7 @@ const server = process.env['NATS_URL'];
     copyFileSync(folder.join('older.db'), path());
     await start();
     await appendNumbers(log, 2_000, 2_400);
-    await broker.consume({ durable: 'counter', subject: 'tidemark.evt.number.*', concurrency: 1 }, ({ data }) =>
+    await broker.consume({ durable: 'counter', subject: COUNTED, concurrency: 1 }, ({ data }) =>
       numbers.add((data as { n: number }).n),
     );
     await broker.relay(relayed(log));

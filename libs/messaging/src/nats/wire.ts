@@ -1,4 +1,4 @@
-import type { Msg, MsgHdrs } from 'nats';
+import type { Msg, MsgHdrs, PublishOptions } from 'nats';
 import type { Headers } from '../port.js';
 import { assertSize } from '../policy.js';
 
@@ -57,6 +57,9 @@ export interface Encoded {
   readonly payload: Uint8Array;
   readonly headers: MsgHdrs | undefined;
 }
+
+/** The client accepts no headers that are undefined. */
+export const optionsOf = ({ headers }: Encoded): PublishOptions => (headers ? { headers } : {});
 
 /** @throws MessageTooLarge · TypeError */
 export function encodeMessage(

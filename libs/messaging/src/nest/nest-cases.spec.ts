@@ -89,7 +89,7 @@ export function nestCases(open: () => Promise<Broker>): void {
 
     it('files a dead letter for a message whose handler threw Terminal', async () => {
       const dead = signal<DeadLetter>();
-      await broker.consume<DeadLetter>({ durable: 'dead', subject: 'tidemark.dead.workers' }, ({ data }) =>
+      await broker.consume<DeadLetter>({ durable: 'dead', subject: 'tidemark.dead.workers.*' }, ({ data }) =>
         dead.resolve(data),
       );
       await broker.publish({ subject: 'tidemark.work.jobs.fetch', id: 'w3', data: { kind: 'bad' } });

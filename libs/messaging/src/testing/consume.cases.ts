@@ -30,25 +30,25 @@ export function consumeCases(open: OpenWorld): void {
 
     it('gets only the subjects of its filter', async () => {
       const { deliveries, take } = collecting();
-      await here.broker.consume({ ...WORKERS, subject: 'tidemark.evt.*.Created' }, take);
-      for (const subject of ['tidemark.evt.job.Created', 'tidemark.evt.job.Ended', 'tidemark.evt.a.b.Created']) {
+      await here.broker.consume({ ...WORKERS, subject: 'tidemark.work.*.Created' }, take);
+      for (const subject of ['tidemark.work.job.Created', 'tidemark.work.job.Ended', 'tidemark.work.a.b.Created']) {
         await here.broker.publish(work(subject, {}, subject));
       }
-      await here.broker.publish(work('last', {}, 'tidemark.evt.connection.Created'));
+      await here.broker.publish(work('last', {}, 'tidemark.work.connection.Created'));
       const got = await deliveries.reach(2);
       expect(got.map(({ subject }) => subject)).toEqual([
-        'tidemark.evt.job.Created',
-        'tidemark.evt.connection.Created',
+        'tidemark.work.job.Created',
+        'tidemark.work.connection.Created',
       ]);
     });
 
     it('shares the messages of one name, and does not share those of two', async () => {
       const [shared, other] = [collecting(), collecting()];
-      const options = { durable: 'shared', subject: 'tidemark.evt.>', concurrency: 1 };
+      const options = { durable: 'shared', subject: 'tidemark.dead.>', concurrency: 1 };
       for (let i = 0; i < 2; i++) await here.broker.consume(options, shared.take);
       await here.broker.consume({ ...options, durable: 'other' }, other.take);
       const ids = Array.from({ length: 21 }, (_, i) => `m${i}`);
-      for (const id of ids) await here.broker.publish(work(id, {}, 'tidemark.evt.job.Created'));
+      for (const id of ids) await here.broker.publish(work(id, {}, 'tidemark.dead.some.one'));
       for (const { deliveries } of [shared, other]) {
         const got = await deliveries.reach(21);
         expect(new Set(got.map(({ id }) => id))).toEqual(new Set(ids));
@@ -122,7 +122,7 @@ export function consumeCases(open: OpenWorld): void {
       });
       await here.broker.publish({ ...work('m1', { n: 1 }), headers: { traceparent: 't' } });
       const [letter] = await dead.reach(1);
-      expect(letter).toMatchObject({ subject: 'tidemark.dead.workers', headers: { traceparent: 't' } });
+      expect(letter).toMatchObject({ subject: 'tidemark.dead.workers.default', headers: { traceparent: 't' } });
       expect(letter!.data).toEqual({
         ...{ subject: 'tidemark.work.runner.fetch', id: 'm1', data: { n: 1 }, headers: { traceparent: 't' } },
         ...{ durable: 'workers', deliveryCount: 1, reason: 'no such connection' },
@@ -131,13 +131,12 @@ export function consumeCases(open: OpenWorld): void {
 
     it('files a dead letter for the largest message allowed, with its data', async () => {
       const dead = await deadLetters();
-      await here.broker.consume({ ...WORKERS, deadLetterSubject: 'tidemark.dead.large' }, () => {
+      await here.broker.consume(WORKERS, () => {
         throw new Terminal('too much');
       });
       const data = 'x'.repeat(999_000);
       await here.broker.publish(work('m1', data));
       const [letter] = await dead.reach(1);
-      expect(letter!.subject).toBe('tidemark.dead.large');
       expect(letter!.data.data === data).toBe(true);
     });
 
@@ -237,22 +236,24 @@ export function consumeCases(open: OpenWorld): void {
     });
 
     it('uses the options of its last start, and still resumes where it stopped', async () => {
-      const options = { durable: 'moving', subject: 'tidemark.evt.a.*' };
+      const options = { durable: 'moving', subject: 'tidemark.work.a.*' };
       const before = collecting();
       const running = await here.broker.consume(options, before.take);
-      await here.broker.publish(work('a1', {}, 'tidemark.evt.a.X'));
+      await here.broker.publish(work('a1', {}, 'tidemark.work.a.X'));
       await before.deliveries.reach(1);
       await running.stop();
       const after = collecting();
-      await here.broker.consume({ ...options, subject: 'tidemark.evt.*.Y', ackWaitMs: 5_000 }, after.take);
-      await here.broker.publish(work('a2', {}, 'tidemark.evt.a.X'));
-      await here.broker.publish(work('b1', {}, 'tidemark.evt.b.Y'));
+      await here.broker.consume({ ...options, subject: 'tidemark.work.*.Y', ackWaitMs: 5_000 }, after.take);
+      await here.broker.publish(work('a2', {}, 'tidemark.work.a.X'));
+      await here.broker.publish(work('b1', {}, 'tidemark.work.b.Y'));
       expect((await after.deliveries.reach(1)).map(({ id }) => id)).toEqual(['b1']);
     });
 
     it.each([
       [{ durable: 'a.b' }, /^durable: /],
       [{ subject: 'tidemark.beat.>' }, /^subject: /],
+      [{ subject: 'tidemark.evt.>' }, /^subject: /],
+      [{ shareOf: () => 'a' }, /^maxDeliver: /],
       [{ subject: 'tidemark.>' }, /^subject: /],
       [{ concurrency: 0 }, /^concurrency: /],
       [{ ackWaitMs: 0 }, /^ackWaitMs: /],

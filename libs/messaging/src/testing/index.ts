@@ -1,7 +1,9 @@
 import { describe } from '@jest/globals';
 import { consumeCases } from './consume.cases.js';
+import { deadLetterCases } from './dead-letters.cases.js';
 import { relayCases } from './relay.cases.js';
 import { requestCases } from './requests.cases.js';
+import { shareCases } from './shares.cases.js';
 import type { OpenWorld } from './world.js';
 
 export type { BrokerWorld, OpenWorld } from './world.js';
@@ -12,5 +14,7 @@ export function brokerConformance(name: string, open: OpenWorld): void {
     requestCases(open);
     consumeCases(open);
     relayCases(open);
+    deadLetterCases(open);
+    shareCases(open);
   });
 }

@@ -2,8 +2,20 @@ import { describe, expect, it } from '@jest/globals';
 import { signal } from '@tidemark/test-kit';
 import { BrokerUnavailable } from '../errors.js';
 import type { Broker, Delivery } from '../port.js';
-import { appendNumbers, Collector, eachTest, relayed, work, WORKERS, type OpenWorld } from './world.js';
+import {
+  appendNumbers,
+  collecting,
+  Collector,
+  COUNTED,
+  eachTest,
+  lettersOf,
+  relayed,
+  work,
+  WORKERS,
+  type OpenWorld,
+} from './world.js';
 
+const COUNTER = { durable: 'counter', subject: COUNTED, concurrency: 1 };
 const numberOf = (delivery: Delivery) => (delivery.data as { n: number }).n;
 const upTo = (end: number) => Array.from({ length: end }, (_, n) => n);
 
@@ -12,10 +24,9 @@ export function relayCases(open: OpenWorld): void {
     const here = eachTest(open);
 
     /** One at a time, so that the order seen is the order stored. */
-    async function counting(durable = 'counter'): Promise<Collector<number>> {
+    async function counting(): Promise<Collector<number>> {
       const numbers = new Collector<number>();
-      const options = { durable, subject: 'tidemark.evt.number.*', concurrency: 1 };
-      await here.broker.consume(options, (delivery) => numbers.add(numberOf(delivery)));
+      await here.broker.consume(COUNTER, (delivery) => numbers.add(numberOf(delivery)));
       return numbers;
     }
 
@@ -52,11 +63,12 @@ export function relayCases(open: OpenWorld): void {
     });
 
     it('delivers everything from the start to a later consumer', async () => {
-      const early = await counting('early');
+      const { deliveries, take } = collecting();
+      await here.broker.consume({ ...WORKERS, concurrency: 1 }, take);
       await here.broker.relay(relayed(here.world.log));
       await appendNumbers(here.world.log, 0, 250);
-      await early.reach(250);
-      const late = await counting('late');
+      await deliveries.reach(125);
+      const late = await counting();
       await appendNumbers(here.world.log, 250, 300);
       expect(await late.reach(300)).toEqual(upTo(300));
     });
@@ -67,27 +79,49 @@ export function relayCases(open: OpenWorld): void {
       await here.broker.relay(relayed(here.world.log));
       await appendNumbers(here.world.log, 0, 300);
       await numbers.reach(300);
-      await here.broker.publish(work('last', { n: -1 }, 'tidemark.evt.number.Last'));
+      await here.broker.publish(work('last', { n: -1 }, COUNTED));
       expect(await numbers.reach(301)).toEqual([...upTo(300), -1]);
     });
 
-    it('reports a mapping that throws, retries, and skips nothing', async () => {
+    it('sets an event aside that cannot be mapped, relays the rest, and tries again when an operator asks', async () => {
       const numbers = await counting();
-      const errors = new Collector<string>();
+      let isRepaired = false;
       const options = relayed(here.world.log);
-      let failures = 0;
-      await here.broker.relay({
-        ...options,
-        onError: ({ message }) => errors.add(message),
-        map: (event) => {
-          if ((event.data as { n: number }).n === 120 && failures++ < 2) throw new Error('cannot map');
-          return options.map(event);
-        },
-      });
+      const map: typeof options.map = (event) => {
+        if ((event.data as { n: number }).n === 120 && !isRepaired) throw new Error('cannot map');
+        return options.map(event);
+      };
+      await here.broker.relay({ ...options, map });
       await appendNumbers(here.world.log, 0, 200);
-      const got = await numbers.reach(200);
-      expect([...new Set(got)]).toEqual(upTo(200));
-      expect(errors.items).toContain('cannot map');
+      const others = upTo(200).filter((n) => n !== 120);
+      expect(await numbers.reach(199)).toEqual(others);
+      const [letter] = await lettersOf(here.broker, 'default', 1);
+      expect(letter).toMatchObject({
+        ...{ durable: 'relay-numbers', reason: 'cannot map' },
+        data: { stream: 'number-100', revision: 20, type: 'Counted' },
+      });
+      isRepaired = true;
+      expect(await here.broker.deadLetters.redrive('default', letter!.key)).toBe(true);
+      expect(await numbers.reach(200)).toEqual([...others, 120]);
+    });
+
+    it('files one letter for an event, however often it meets it again', async () => {
+      const numbers = await counting();
+      const options = relayed(here.world.log);
+      const map: typeof options.map = (event) => {
+        if ((event.data as { n: number }).n === 1) throw new Error('cannot map');
+        return options.map(event);
+      };
+      await here.broker.relay({ ...options, map });
+      await appendNumbers(here.world.log, 0, 3);
+      await numbers.reach(2);
+      await lettersOf(here.broker, 'default', 1);
+      await here.world.restart();
+      const after = await counting();
+      await here.broker.relay({ ...options, source: here.world.log, map });
+      await appendNumbers(here.world.log, 3, 5);
+      await after.reach(2);
+      expect(await here.broker.deadLetters.count()).toBe(1);
     });
 
     it('reaches listeners', async () => {
@@ -101,18 +135,17 @@ export function relayCases(open: OpenWorld): void {
     it('does not let a stuck consumer hold up the others', async () => {
       const release = signal();
       const slow = new Collector<number>();
-      const options = { durable: 'slow', subject: 'tidemark.evt.number.*', concurrency: 1 };
-      await here.broker.consume(options, async (delivery) => {
+      await here.broker.consume({ ...WORKERS, concurrency: 1 }, async (delivery) => {
         await release.promise;
         slow.add(numberOf(delivery));
       });
-      const quick = await counting('quick');
+      const quick = await counting();
       await here.broker.relay(relayed(here.world.log));
       await appendNumbers(here.world.log, 0, 5_000);
       expect(await quick.reach(5_000)).toEqual(upTo(5_000));
       expect(slow.items).toEqual([]);
       release.resolve();
-      expect(await slow.reach(5_000)).toEqual(upTo(5_000));
+      expect(await slow.reach(2_500)).toEqual(upTo(2_500).map((n) => n * 2));
     });
   });
 

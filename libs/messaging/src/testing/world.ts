@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import { type EventStore } from '@tidemark/event-store';
 import { uuidv7 } from '@tidemark/foundation';
-import { signal } from '@tidemark/test-kit';
-import type { Broker, ConsumeOptions, Delivery, OutgoingMessage, RelayOptions } from '../port.js';
+import { eventually, signal } from '@tidemark/test-kit';
+import type { Broker, ConsumeOptions, Delivery, FiledLetter, OutgoingMessage, RelayOptions } from '../port.js';
 
 /** A broker for one test, with the log that its relays read, on storage of its own. */
 export interface BrokerWorld {
@@ -24,7 +24,7 @@ export type OpenWorld = () => Promise<BrokerWorld>;
 
 /** Errors that the tests throw themselves, and those expected of a storage that went away. */
 const EXPECTED =
-  /^(broken|oops|aborted|a bad listener|cannot map|the connection to NATS was lost|NATS cannot be reached.*)$/;
+  /^(broken|oops|aborted|a bad listener|.* was set aside as a dead letter .*|the connection to NATS was lost|NATS cannot be reached.*)$/;
 
 /** The world of the running test, opened before it and closed after it. */
 export function eachTest(open: OpenWorld): { readonly world: BrokerWorld; readonly broker: Broker } {
@@ -50,6 +50,9 @@ export function work(id: string, data: unknown = { id }, subject = 'tidemark.wor
 
 export const WORKERS: ConsumeOptions = { durable: 'workers', subject: 'tidemark.work.runner.*', backoffMs: [1] };
 
+/** Work that `relayed` makes of every number. */
+export const COUNTED = 'tidemark.work.counter.count';
+
 /** Events that `relayed` turns into messages. */
 export async function appendNumbers(log: EventStore, from: number, to: number): Promise<void> {
   for (let i = from; i < to; i += 100) {
@@ -59,7 +62,7 @@ export async function appendNumbers(log: EventStore, from: number, to: number): 
   }
 }
 
-/** Relays every number as an event, the even ones as work too. */
+/** Relays every number as work and as an event, the even ones as further work. */
 export function relayed(source: EventStore): RelayOptions {
   return {
     name: 'numbers',
@@ -67,8 +70,9 @@ export function relayed(source: EventStore): RelayOptions {
     categories: ['number'],
     map: ({ id, data }) => {
       const { n } = data as { n: number };
-      const message = { subject: 'tidemark.evt.number.Counted', id, data: { n } };
-      return n % 2 ? [message] : [message, { subject: 'tidemark.work.runner.count', id: `${id}:work`, data: { n } }];
+      const event = { subject: 'tidemark.evt.number.Counted', id, data: { n } };
+      const messages = [event, { subject: COUNTED, id: `${id}:counted`, data: { n } }];
+      return n % 2 ? messages : [...messages, { subject: 'tidemark.work.runner.count', id: `${id}:work`, data: { n } }];
     },
   };
 }
@@ -98,4 +102,12 @@ export class Collector<T> {
 export function collecting(): { deliveries: Collector<Delivery>; take: (delivery: Delivery) => void } {
   const deliveries = new Collector<Delivery>();
   return { deliveries, take: deliveries.add };
+}
+
+/** The first dead letters of a tenant, when there are that many. */
+export async function lettersOf(broker: Broker, tenant: string, count: number): Promise<readonly FiledLetter[]> {
+  return eventually(async () => {
+    const letters = await broker.deadLetters.list(tenant, { limit: 100 });
+    return letters.length >= count && letters;
+  }, `${count} dead letters of ${tenant}`);
 }

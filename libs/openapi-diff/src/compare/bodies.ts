@@ -65,6 +65,8 @@ export interface Content {
   readonly status?: string;
   /** What the sentences about media types name. */
   readonly name?: string;
+  /** The webhook or callback that it belongs to: `webhook "paid"`. */
+  readonly outgoing?: string;
   /** For media types of one side only, and for those with another name; undefined where these are not reported. */
   readonly rules?: {
     readonly added: ApiRuleId;
@@ -110,7 +112,7 @@ export const compareContent = (comparison: Comparison, pair: OperationPair, body
 const compareMediaType = (
   comparison: Comparison,
   pair: OperationPair,
-  { direction, subject, status }: Content,
+  { direction, subject, status, outgoing }: Content,
   media: MediaMatch & { readonly pointer: Both<string> },
 ): void => {
   if (!isObject(media.before) || !isObject(media.after) || comparison.changed.isUnchanged(media.before, media.after))
@@ -125,6 +127,7 @@ const compareMediaType = (
     area: direction === 'request' ? 'requestBody' : 'responses',
     typed: comparison.dialect.isTyped(media.names.after),
     level: pair.level,
+    ...(outgoing !== undefined && { outgoing }),
   } as const;
   if (before['itemSchema'] !== undefined && after['itemSchema'] !== undefined)
     comparison.compareSchemas(

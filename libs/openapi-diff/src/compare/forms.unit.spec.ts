@@ -267,3 +267,42 @@ describe('a text that is not there any more', () => {
     expect(change!.message).toBe('The version of the API changed from 1 to nothing.');
   });
 });
+
+describe('what the API sends by itself', () => {
+  it('is named as such where a shared schema changed', () => {
+    const hook = (price: string): JsonObject => ({
+      openapi: '3.1.0',
+      info: { title: 't', version: '1' },
+      webhooks: {
+        sold: {
+          post: {
+            requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Sale' } } } },
+            responses: { 200: { description: 'ok' } },
+          },
+        },
+      },
+      components: { schemas: { Sale: { type: 'object', properties: { price: { type: price } } } } },
+    });
+    expect(between(hook('number'), hook('string')).map(({ message }) => message)).toEqual([
+      'In webhooks, property "price" of schema Sale changed type from number to string.',
+    ]);
+  });
+
+  it('takes integers of 64 bits where the size was not written', () => {
+    const query = (format?: string): JsonObject => ({
+      ...api({}),
+      paths: {
+        '/x': {
+          get: {
+            parameters: [{ name: 'q', in: 'query', schema: { type: 'integer', ...(format && { format }) } }],
+            responses: { 200: { description: 'ok' } },
+          },
+        },
+      },
+    });
+    const worst = (from?: string, to?: string) => between(query(from), query(to)).map(({ severity }) => severity);
+    expect(worst(undefined, 'int64')).toEqual(['safe']);
+    expect(worst('int64', undefined)).toEqual(['safe']);
+    expect(worst('int64', 'int32')).toEqual(['breaking']);
+  });
+});

@@ -96,6 +96,7 @@ const compareSent = (
     direction: 'response',
     subject: `the body of ${what}`,
     name: what,
+    outgoing: what,
     rules: { added: 'outgoing-media-type-added', removed: 'outgoing-media-type-removed' },
   });
 
@@ -123,6 +124,7 @@ const compareAnswers = (
         pointer: inside(pointer, 'content'),
         direction: 'request',
         subject: `the answer ${status} to ${what}`,
+        outgoing: what,
       });
   }
 };

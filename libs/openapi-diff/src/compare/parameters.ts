@@ -91,6 +91,9 @@ const compareParameter = (comparison: Comparison, pair: OperationPair, parameter
   if (comparison.changed.isUnchanged(nodes.before, nodes.after)) return;
   const base = { name: nameOf(parameter.after), operation: pair.ref };
   const pointer = { before: parameter.before.pointer, after: parameter.after.pointer };
+  const names = { before: parameter.before.name, after: parameter.after.name };
+  if (parameter.after.place === 'path' && names.before !== names.after)
+    comparison.add('path-parameter-renamed', { operation: pair.ref, ...names, pointer: inside(pointer, 'name') });
   const isRequired = nodes.after['required'] === true;
   if ((nodes.before['required'] === true) !== isRequired) {
     const rule = isRequired ? 'request-parameter-became-required' : 'request-parameter-became-optional';

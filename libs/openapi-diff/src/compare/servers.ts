@@ -29,14 +29,28 @@ const written = (server: JsonObject): string[] => {
 
 /** Case of the host, the port that a scheme has by default, and a last slash say nothing. */
 const canonicalUrl = (url: string): string => {
-  const [, scheme, host = '', rest = ''] = /^([a-z][a-z0-9+.-]*:)?(\/\/[^/?#]*)?(.*)$/is.exec(url) ?? [];
+  const [origin = '', scheme, host = ''] = /^([a-z][a-z0-9+.-]*:)?(\/\/[^/?#]*)?/i.exec(url) ?? [];
   const lower = (scheme ?? '').toLowerCase();
   const port = lower === 'https:' ? ':443' : lower === 'http:' ? ':80' : undefined;
   // Variables keep their case.
-  const name = host.replace(/(\{[^}]*\})|[^{}]+/g, (part, variable?: string) => variable ?? part.toLowerCase());
+  const name = outsideBraces(host, (part) => part.toLowerCase());
   const bare = port !== undefined && name.endsWith(port) ? name.slice(0, -port.length) : name;
-  const path = rest.replace(/\/+$/, '');
+  let end = url.length;
+  while (end > origin.length && url[end - 1] === '/') end--;
+  const path = url.slice(origin.length, end);
   return `${lower}${bare}${path}` || '/';
+};
+
+const outsideBraces = (text: string, change: (part: string) => string): string => {
+  let out = '';
+  let at = 0;
+  for (let open = text.indexOf('{'); open !== -1; open = text.indexOf('{', at)) {
+    const close = text.indexOf('}', open);
+    if (close === -1) break;
+    out += change(text.slice(at, open)) + text.slice(open, close + 1);
+    at = close + 1;
+  }
+  return out + change(text.slice(at));
 };
 
 /** What is said of a server beside its address. */

@@ -51,13 +51,7 @@ export const parse = (text: string | Uint8Array, options: ParseOptions = {}): Pa
   }
   const body = decode(text, source);
   const format = options.format ?? detectFormat(body);
-  checkBrackets(body, source);
-  const { maxDepth = MAX_DEPTH } = options;
-  const value = format === 'json' ? readJson(body, source) : readYaml(body, maxDepth, source);
-  if (!fits(value, maxDepth, source)) {
-    const { line, column } = format === 'json' ? positionAt(body, offsetOfDepth(body, maxDepth)) : START;
-    throw new ParseError(tooDeep(maxDepth), line, column, source);
-  }
+  const value = readValue(body, format, options);
   if (value === null && !/\S/.test(body)) throw new ParseError('the document is empty', 1, 1, source);
   if (!isObject(value)) {
     throw new ParseError(`not an OpenAPI description: the document is ${describe(value)}, not an object`, 1, 1, source);
@@ -71,6 +65,31 @@ export const parse = (text: string | Uint8Array, options: ParseOptions = {}): Pa
     ...(source !== undefined && { source }),
     locate: locator(body, format),
   };
+};
+
+/** @throws ParseError for what is nested too deep, has too many objects, or is not of the format */
+const readValue = (body: string, format: 'json' | 'yaml', { source, maxDepth = MAX_DEPTH }: ParseOptions): Json => {
+  checkBrackets(body, source);
+  const value = format === 'json' ? readJson(body, source) : readYaml(body, maxDepth, source);
+  if (fits(value, maxDepth, source)) return value;
+  const { line, column } = format === 'json' ? positionAt(body, offsetOfDepth(body, maxDepth)) : START;
+  throw new ParseError(tooDeep(maxDepth), line, column, source);
+};
+
+/**
+ * Reads JSON or YAML of any content, as documents that a description refers to: often just one schema.
+ * @throws ParseError with line and column
+ */
+export const parseAny = (bytes: Uint8Array, options: Pick<ParseOptions, 'source'> = {}): Json => {
+  const body = decode(bytes, options.source);
+  if (detectFormat(body) === 'json') {
+    try {
+      return readValue(body, 'json', options);
+    } catch {
+      // A collection of YAML may start in the same way.
+    }
+  }
+  return readValue(body, 'yaml', options);
 };
 
 const detectFormat = (text: string): 'json' | 'yaml' => {

@@ -16,6 +16,7 @@ import {
 } from 'yaml';
 import type { Json } from '../json.js';
 import { pointerSegments } from '../pointers.js';
+import { MAX_UNFOLDED, UnfoldedSize, UnfoldsTooFar } from '../unfold.js';
 import { lineFinder, ParseError, positionAt, tooDeep, type Position } from './parse-error.js';
 import type { Positions } from './plain-yaml/flow.js';
 import { readPlainYaml } from './plain-yaml/reader.js';
@@ -73,9 +74,11 @@ const readFully = (text: string, maxDepth: number, source: string | undefined): 
       const { line, col } = lines.linePos(found.offset);
       throw new ParseError(found.reason, line, col, source);
     }
-    return (document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null) as Json;
+    const value = (document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null) as Json;
+    if (new UnfoldedSize().of(value) > MAX_UNFOLDED) throw new UnfoldsTooFar(MAX_UNFOLDED);
+    return value;
   } catch (error) {
-    if (error instanceof ParseError) throw error;
+    if (error instanceof ParseError || error instanceof UnfoldsTooFar) throw error;
     if (isOverflow(error)) throw new ParseError(TOO_DEEP, 1, 1, source, { cause: error });
     const reason = error instanceof ReferenceError ? aliasReason(error.message) : firstLine(String(error));
     throw new ParseError(`not usable YAML: ${reason}`, 1, 1, source, { cause: error });

@@ -51,7 +51,8 @@ describe('large descriptions', () => {
     const paging = operationsStored(canonicalBytes, 100, 3);
     expect(await turnsDuring(paging)).toBeGreaterThan(100);
     const all = operations(normalize(parse(texts[0]!)));
-    expect(await paging).toEqual({ data: all.slice(100, 103), total: all.length });
+    const data = all.slice(100, 103).map((one) => ({ ...one, method: one.method.toUpperCase() }));
+    expect(JSON.parse(Buffer.from(await paging).toString())).toEqual({ data, total: all.length });
   });
 
   it('that need too much memory fail alone, and for good', async () => {
@@ -99,14 +100,14 @@ describe('changes as JSON', () => {
     expect(await selecting).toEqual(selectChanges(changes, selection));
   });
 
-  it('are selected from at once when they are few', async () => {
+  it('are selected from when they are few', async () => {
     const few = changes.slice(0, 20);
     expect(await selectStored(bytesOf(JSON.stringify(few)), selection)).toEqual(selectChanges(few, selection));
   });
 });
 
 describe('small descriptions', () => {
-  it('are handled at once, with the same answers', async () => {
+  it('are handled with the same answers', async () => {
     const [before, after] = [1, 2].map((edition) => JSON.stringify(largeApi(5000, edition)));
     const described = await describeBytes(bytesOf(before!));
     const { changes } = compare(parse(before!), parse(after!));

@@ -58,9 +58,9 @@ export interface SnapshotOutput extends NormalizeOutput, ParseOutput, Pick<Fetch
   } | null;
 }
 
-/** A baseline has no changes. */
+/** A baseline has no changes: there is no previous snapshot, or its document was lost from the blob store. */
 export type DiffOutput =
-  | { readonly baseline: true }
+  | { readonly baseline: true; readonly lost?: { readonly snapshotId: string; readonly code: string } }
   | {
       readonly baseline: false;
       /** JSON: the changes as they are recorded. */

@@ -49,7 +49,8 @@ export class Connection {
       // The driver quotes the URL with its password: only messages that cannot contain one are repeated.
       throw new TypeError(`read model: bad mongodb URL${message.includes('@') ? '' : `: ${message}`}`);
     }
-    this.#db = this.#client.db(database);
+    // Regardless of the URL: a fold on a replica's older document, or a write that is rolled back, would be wrong for ever.
+    this.#db = this.#client.db(database, { readPreference: 'primary', writeConcern: { w: 'majority' } });
   }
 
   /** @throws ReadModelUnavailable; an operation that was sent may still be carried out */

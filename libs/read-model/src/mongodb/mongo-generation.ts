@@ -1,13 +1,19 @@
 import type { Place, RecordedEvent } from '@tidemark/event-store';
+import { counter } from '@tidemark/telemetry';
 import { MongoBulkWriteError, type AnyBulkWriteOperation } from 'mongodb';
 import { ABSENT, fold, keyed, type Entry } from '../fold.js';
 import type { Generation, Projection, ViewDocument } from '../port.js';
 import type { Documents, StoredDocument } from './connection.js';
 import { toEntry, toStored } from './documents.js';
+import { RecentWrites } from './recent-writes.js';
 import type { Registry } from './registry.js';
 
 const DUPLICATE_KEY = 11_000;
 const ROUNDS = 10;
+const lostWrites = counter(
+  'tidemark_view_writes_lost_total',
+  'Documents that the database had in an older state than the one written, and that were written again',
+);
 
 /**
  * Per batch: one read of the touched documents, the fold, one write of those that the database has in an older state,
@@ -16,7 +22,9 @@ const ROUNDS = 10;
  */
 export class MongoGeneration<D extends ViewDocument> implements Generation {
   #place: Place;
+  #isLive = false;
   readonly #documents: <T>(work: (documents: Documents) => Promise<T>) => Promise<T>;
+  readonly #recent = new RecentWrites((written) => this.#rewrite(written));
 
   constructor(
     private readonly registry: Registry,
@@ -46,26 +54,46 @@ export class MongoGeneration<D extends ViewDocument> implements Generation {
     const touching = keyed(this.projection, fresh);
     if (touching.ids.size > 0) {
       const stored = await this.#load([...touching.ids]);
-      await this.#store(fold(this.projection, touching.events, (id) => stored.get(id) ?? ABSENT));
+      const before = (id: string): Entry => this.#recent.newest(id, stored.get(id) ?? ABSENT);
+      const changed = fold(this.projection, touching.events, before);
+      await this.#store(changed, stored);
+      this.#recent.add(changed);
     }
     // Returns the position of the furthest projector: documents that it has stored need not be folded here again.
-    const reached = await this.registry.advance(this.projection, this.id, position, token);
+    const { live, ...reached } = await this.registry.advance(this.projection, this.id, position, token);
     const { epoch = this.#place.epoch } = reached;
     this.#place = { ...reached, ...(epoch !== undefined && { epoch }) };
+    // A server whose updates are not atomic may lose a swap to another projector's update of the record.
+    if (this.#isLive && !live) await this.registry.makeLive(this.projection, this.id);
   }
 
-  async flush(): Promise<void> {}
+  /** It is the live one from now on, until another one is swapped in. */
+  becomeLive(): void {
+    this.#isLive = true;
+  }
+
+  /** Checks once more what was written last. */
+  flush(): Promise<void> {
+    return this.#recent.settle();
+  }
+
+  /** No more checks. */
+  abandon(): void {
+    this.#recent.stop();
+  }
 
   async #load(ids: readonly string[]): Promise<Map<string, Entry>> {
     const found = await this.#documents((documents) => documents.find({ _id: { $in: ids } }).toArray());
     return new Map(found.map((stored) => [stored._id, toEntry(stored)]));
   }
 
-  async #store(changed: ReadonlyMap<string, Entry>): Promise<void> {
+  /** @param stored the documents that the database has */
+  async #store(changed: ReadonlyMap<string, Entry>, stored: ReadonlyMap<string, unknown>): Promise<void> {
+    let present = stored;
     let entries = [...changed];
     for (let round = 0; entries.length > 0; round += 1) {
       const now = new Date();
-      const operations = entries.map(([id, entry]) => replaceOlder(toStored(id, entry, now)));
+      const operations = entries.map(([id, entry]) => writeOf(toStored(id, entry, now), present.has(id)));
       try {
         await this.#documents((documents) => documents.bulkWrite(operations, { ordered: false }));
         return;
@@ -73,16 +101,28 @@ export class MongoGeneration<D extends ViewDocument> implements Generation {
         if (round === ROUNDS || !isRace(error)) throw error;
       }
       // Another projector was faster with some of them: read again, and write only those still older.
-      const stored = await this.#load(entries.map(([id]) => id));
-      entries = entries.filter(([id, { position }]) => position > (stored.get(id) ?? ABSENT).position);
+      const found = await this.#load(entries.map(([id]) => id));
+      entries = entries.filter(([id, { position }]) => position > (found.get(id) ?? ABSENT).position);
+      present = found;
     }
+  }
+
+  async #rewrite(written: ReadonlyMap<string, Entry>): Promise<void> {
+    const stored = await this.#load([...written.keys()]);
+    const lost = new Map([...written].filter(([id, { position }]) => position > (stored.get(id) ?? ABSENT).position));
+    if (lost.size === 0) return;
+    // The documents of a dropped generation are gone, and must not come back.
+    if (!(await this.registry.has(this.projection, this.id))) return this.abandon();
+    await this.#store(lost, stored);
+    lostWrites.add(lost.size, { view: this.projection.name });
   }
 }
 
-/** Refused with a duplicate key when the database has the document in the same or a later state. */
-function replaceOlder(stored: StoredDocument): AnyBulkWriteOperation<StoredDocument> {
+/** Replaces an older state only; an insert is refused with a duplicate key when there is any. */
+function writeOf(stored: StoredDocument, present: boolean): AnyBulkWriteOperation<StoredDocument> {
+  if (!present) return { insertOne: { document: stored } };
   const { _id, ...replacement } = stored;
-  return { replaceOne: { filter: { _id, position: { $lt: stored.position } }, replacement, upsert: true } };
+  return { replaceOne: { filter: { _id, position: { $lt: stored.position } }, replacement } };
 }
 
 function isRace(error: unknown): boolean {

@@ -6,7 +6,7 @@ import { MongoClient } from 'mongodb';
 import { ReadModelUnavailable } from '../port.js';
 import { Projector } from '../projector.js';
 import { goLive } from '../testing/folding.js';
-import { busyLog, folded, tasks } from '../testing/tasks.js';
+import { busyLog, folded, TaskLog, tasks } from '../testing/tasks.js';
 import { MongoReadModel } from './mongo-read-model.js';
 
 const url = process.env.MONGODB_URL ?? '';
@@ -121,6 +121,41 @@ const url = process.env.MONGODB_URL ?? '';
     expect(new Map(data.map((task) => [task.id, task]))).toEqual(folded(log));
     expect(asOf).toBe(log.position);
     await direct.close();
+  });
+
+  it('loses a swap to a slower update of the record, serves the new generation again with the next batch', async () => {
+    const log = busyLog();
+    await goLive(model);
+    await using client = new MongoClient(url);
+    const records = client.db(namespace).collection<{ _id: string }>('views');
+    const next = await model.begin(tasks);
+    const before = (await records.findOne({ _id: 'tasks' }))!;
+    await next.apply(...log.batch(0, 99));
+    await model.swap(tasks, next);
+    await records.replaceOne({ _id: 'tasks' }, before);
+    expect(await model.view(tasks).count()).toBe(0);
+    await next.apply(...log.batch(100));
+    expect(await model.view(tasks).count()).toBe(folded(log).size);
+  });
+
+  it('gets an older state of a document from a slower writer, has the newer one again within seconds', async () => {
+    const generation = await goLive(model);
+    const [id] = [(await model.live(tasks))!].map((live) => (live as unknown as { id: string }).id);
+    await using client = new MongoClient(url);
+    const documents = client.db(namespace).collection<{ _id: string }>(`view-tasks_${id}`);
+    const log = new TaskLog();
+    log.add('Created', 'a', { tenant: 'n', title: 'one', priority: 1 });
+    log.add('Changed', 'a', { done: true });
+    log.add('Changed', 'a', { priority: 7 });
+    await generation.apply(...log.batch(0, 0));
+    const older = (await documents.findOne({ _id: 'a' }))!;
+    await generation.apply(...log.batch(1, 1));
+    await documents.replaceOne({ _id: 'a' }, older);
+    await eventually(async () => (await model.view(tasks).get('a'))!.done, 'the later state');
+    // Also as the base of the next fold, before it is noticed.
+    await documents.replaceOne({ _id: 'a' }, older);
+    await generation.apply(...log.batch(2));
+    expect(await model.view(tasks).get('a')).toMatchObject({ done: true, priority: 7, changes: 2 });
   });
 
   describe('goes away while a projector is running', () => {

@@ -1,10 +1,12 @@
+import type { Place } from '@tidemark/event-store';
 import type { Json, Labelled } from '@tidemark/foundation';
 import type { Db } from 'mongodb';
-import type { Generation, Projection, ReadModel, View, ViewDefinition, ViewDocument } from '../port.js';
+import type { Generation, Projection, ReadModel, Repair, View, ViewDefinition, ViewDocument } from '../port.js';
 import { Connection } from './connection.js';
 import { MongoGeneration } from './mongo-generation.js';
 import { MongoView } from './mongo-view.js';
-import { Registry } from './registry.js';
+import { dropped, Registry } from './registry.js';
+import { repairDocuments } from './repair-documents.js';
 
 const LABEL = 'installation';
 const DEFAULT_DATABASE = 'tidemark';
@@ -19,6 +21,7 @@ export class MongoReadModel implements ReadModel, Labelled {
   readonly #registry: Registry;
   /** Generations started here and not swapped in yet, by view. */
   readonly #unfinished = new Map<string, { readonly definition: ViewDefinition; readonly id: string }>();
+  readonly #opened = new Set<{ abandon(): void }>();
 
   /**
    * @param url `mongodb://…`; the database is `namespace`, else the one in the URL's path, else `tidemark`
@@ -36,7 +39,9 @@ export class MongoReadModel implements ReadModel, Labelled {
   async live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation | null> {
     const live = await this.#registry.live(projection);
     if (live?.version !== projection.version) return null;
-    return new MongoGeneration(this.#registry, projection, live.id, live.place);
+    const generation = this.#open(projection, live.id, live.place);
+    generation.becomeLive();
+    return generation;
   }
 
   async liveVersion<D extends ViewDocument>(definition: ViewDefinition<D>): Promise<number | null> {
@@ -49,13 +54,25 @@ export class MongoReadModel implements ReadModel, Labelled {
     await this.#registry.dropAbandoned(projection);
     const id = await this.#registry.create(projection);
     this.#unfinished.set(projection.name, { definition: projection as unknown as ViewDefinition, id });
-    return new MongoGeneration(this.#registry, projection, id, { position: -1 });
+    return this.#open(projection, id, { position: -1 });
   }
 
   async swap<D extends ViewDocument>(projection: Projection<D>, generation: Generation): Promise<void> {
     if (!(generation instanceof MongoGeneration)) throw new TypeError('swap: not a generation of this read model');
     await this.#registry.makeLive(projection, generation.id);
+    generation.becomeLive();
     if (this.#unfinished.get(projection.name)?.id === generation.id) this.#unfinished.delete(projection.name);
+  }
+
+  async repair<D extends ViewDocument>(projection: Projection<D>, from: Generation): Promise<Repair> {
+    if (!(from instanceof MongoGeneration)) throw new TypeError('repair: not a generation of this read model');
+    const live = await this.#registry.live(projection);
+    if (live?.version !== projection.version) throw dropped(projection, from.id);
+    const result = await repairDocuments(this.#registry, projection, live, from.id);
+    from.abandon();
+    await this.#registry.drop(projection, from.id);
+    if (this.#unfinished.get(projection.name)?.id === from.id) this.#unfinished.delete(projection.name);
+    return result;
   }
 
   async label(): Promise<Json | undefined> {
@@ -74,10 +91,18 @@ export class MongoReadModel implements ReadModel, Labelled {
 
   /** Drops unfinished generations, if the server can be reached, and disconnects. */
   async close(): Promise<void> {
+    for (const generation of this.#opened) generation.abandon();
+    this.#registry.close();
     const unfinished = [...this.#unfinished.values()];
     this.#unfinished.clear();
     await Promise.allSettled(unfinished.map(({ definition, id }) => this.#registry.drop(definition, id)));
     await this.#connection.close();
+  }
+
+  #open<D extends ViewDocument>(projection: Projection<D>, id: string, place: Place): MongoGeneration<D> {
+    const generation = new MongoGeneration(this.#registry, projection, id, place);
+    this.#opened.add(generation);
+    return generation;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Place } from '@tidemark/event-store';
+import { BEING_BUILT, olderVersion } from '../degraded.js';
 import type { Query, QueryResult, View, ViewDefinition, ViewDocument } from '../port.js';
 import { conditions, plan, type Where } from '../query.js';
 import { scanById } from '../scan.js';
@@ -22,7 +23,7 @@ export class MongoView<D extends ViewDocument> implements View<D> {
 
   async query(query: Query<D>): Promise<QueryResult<D>> {
     const checked = plan(this.definition, query);
-    const empty: QueryResult<D> = { data: [], total: 0, asOf: -1 };
+    const empty: QueryResult<D> = { data: [], total: 0, asOf: -1, degraded: BEING_BUILT };
     return this.#settled(empty, async (live) => {
       const [rows, total] = await Promise.all([
         this.#documents(live)((documents) =>
@@ -36,7 +37,9 @@ export class MongoView<D extends ViewDocument> implements View<D> {
         this.#count(live, checked.where),
       ]);
       // The position was read before the documents: they may be newer than it, never older.
-      return { data: rows.map((row) => toDocument<D>(row)), total, asOf: live.position };
+      const degraded = olderVersion(this.definition, live);
+      const data = rows.map((row) => toDocument<D>(row));
+      return { data, total, asOf: live.position, ...(degraded !== undefined && { degraded }) };
     });
   }
 

@@ -37,6 +37,7 @@ const DUPLICATE_KEY = 11_000;
  */
 export class Registry {
   readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #drops = new Set<NodeJS.Timeout>();
 
   constructor(private readonly connection: Connection) {}
 
@@ -75,25 +76,42 @@ export class Registry {
     return id;
   }
 
-  /** Moves the stored position forwards, never back; returns the current one. @throws GenerationDropped */
-  async advance(definition: AnyDefinition, id: string, position: number, token?: string): Promise<Place> {
+  /** Whether the generation exists, live or not. */
+  async has(definition: AnyDefinition, id: string): Promise<boolean> {
+    return (await this.#record(definition))?.generations?.[id] !== undefined;
+  }
+
+  /**
+   * Moves the stored position forwards, never back; returns the current one, and whether the generation is live.
+   * @throws GenerationDropped
+   */
+  async advance(
+    definition: AnyDefinition,
+    id: string,
+    position: number,
+    token?: string,
+  ): Promise<Place & { readonly live: boolean }> {
     const path = `generations.${id}`;
     const tokenPath = `${path}.token`;
     const forwards = { [`${path}.position`]: { $lt: position } };
     const moved = await this.#update(definition, (records) =>
-      records.updateOne({ _id: nameOf(definition), ...forwards } as object, {
-        $set: {
-          [`${path}.position`]: position,
-          [`${path}.touchedAt`]: Date.now(),
-          ...(token !== undefined && { [tokenPath]: token }),
+      records.findOneAndUpdate(
+        { _id: nameOf(definition), ...forwards } as object,
+        {
+          $set: {
+            [`${path}.position`]: position,
+            [`${path}.touchedAt`]: Date.now(),
+            ...(token !== undefined && { [tokenPath]: token }),
+          },
+          // The token belongs to its position: the one before must not stay beside this one.
+          ...(token === undefined && { $unset: { [tokenPath]: '' } }),
         },
-        // The token belongs to its position: the one before must not stay beside this one.
-        ...(token === undefined && { $unset: { [tokenPath]: '' } }),
-      }),
+        { returnDocument: 'after' },
+      ),
     );
-    if (moved.matchedCount > 0) return { position, ...(token !== undefined && { token }) };
-    const ahead = (await this.#record(definition))?.generations?.[id];
-    if (ahead) return placeOf(ahead);
+    const record = moved ?? (await this.#record(definition));
+    const reached = record?.generations?.[id];
+    if (reached) return { ...placeOf(reached), live: record!.live === id };
     // Writing to a dropped collection has created it again.
     await this.#dropCollection(definition, id);
     throw dropped(definition, id);
@@ -123,7 +141,7 @@ export class Registry {
         }),
       );
       if (matchedCount === 0) continue;
-      if (live !== null) await this.#dropCollection(definition, live);
+      if (live !== null) this.#dropLater(definition, live);
       return;
     }
   }
@@ -136,6 +154,21 @@ export class Registry {
       }),
     );
     if ((await this.live(definition))?.id !== id) await this.#dropCollection(definition, id);
+  }
+
+  /** The timers are the process's: what it leaves behind, the next build drops. */
+  close(): void {
+    for (const timer of this.#drops) clearTimeout(timer);
+  }
+
+  /** Readers and projectors of the replaced generation notice the swap first, and a swap that is lost costs nothing. */
+  #dropLater(definition: AnyDefinition, id: string): void {
+    const drop = async () => {
+      this.#drops.delete(timer);
+      if (!(await this.has(definition, id))) await this.#dropCollection(definition, id);
+    };
+    const timer = setTimeout(() => void drop().catch(() => undefined), ABANDONED_MS).unref();
+    this.#drops.add(timer);
   }
 
   /** Drops leftovers of dead processes: unfinished generations, and collections that belong to none. */

@@ -7,6 +7,8 @@ export interface GenerationRow {
   readonly version: number;
   /** The indexed fields, each with a column in the generation's table. */
   readonly columns: ReadonlySet<string>;
+  /** Whether each document has a checksum; tables of earlier versions have none. */
+  readonly summed: boolean;
   /** The log position that the table reflects. */
   readonly position: number;
   readonly epoch: string | null;
@@ -18,21 +20,16 @@ const ABANDONED_MS = 60_000;
 
 /** The directory of generations: which exist, which one is live, the position of each. */
 export class Generations {
-  readonly #columns = new Map<number, ReadonlySet<string>>();
+  readonly #tables = new Map<number, Pick<GenerationRow, 'columns' | 'summed'>>();
 
   constructor(
     private readonly db: Database,
     private readonly namespace: string,
-  ) {
-    // autoincrement: an id is never used again, so a late writer of a dropped generation cannot write to a new one.
-    db.exec(`
-      create table if not exists generations (
-        id integer primary key autoincrement, name text not null, version integer not null, columns text not null,
-        live integer not null default 0, position integer not null default -1, touched_at integer not null);
-      create unique index if not exists one_live_generation on generations (name) where live = 1`);
-    const columns = new Set(db.all('pragma table_info(generations)').map(({ name }) => name));
-    for (const added of ['epoch', 'token'])
-      if (!columns.has(added)) db.exec(`alter table generations add column ${added} text`);
+  ) {}
+
+  /** After another file has taken the place of the one before. */
+  forget(): void {
+    this.#tables.clear();
   }
 
   live(definition: AnyDefinition): GenerationRow | null {
@@ -68,13 +65,14 @@ export class Generations {
     const table = tableOf(id);
     const fields = columns.map((column) => `"f_${column}", `).join('');
     this.db.exec(
-      `create table ${table} (rid integer primary key, id text not null unique, ${fields}pos integer not null, doc text not null)`,
+      `create table ${table} (rid integer primary key, id text not null unique, ${fields}pos integer not null, doc text not null, sum integer)`,
     );
     definition.indexes.forEach((index, number) => {
       const keys = index.map((field) => (field === 'id' ? 'id' : `"f_${field}"`));
       this.db.exec(`create index "${table}_${number}" on ${table} (${[...new Set([...keys, 'id'])].join(', ')})`);
     });
-    return { id, version: definition.version, columns: new Set(columns), position: -1, epoch: null, token: null };
+    const none = { position: -1, epoch: null, token: null };
+    return { id, version: definition.version, columns: new Set(columns), summed: true, ...none };
   }
 
   /** Makes it the live one; returns the ids of those that it replaces. */
@@ -89,7 +87,7 @@ export class Generations {
   drop(id: number): void {
     this.db.exec(`drop table if exists ${tableOf(id)}`);
     this.db.run('delete from generations where id = ?', id);
-    this.#columns.delete(id);
+    this.#tables.delete(id);
   }
 
   dropAbandoned(definition: AnyDefinition): void {
@@ -104,10 +102,29 @@ export class Generations {
   }
 
   #toRow({ id, columns, ...row }: Row): GenerationRow {
-    let set = this.#columns.get(id as number);
-    if (!set) this.#columns.set(id as number, (set = new Set(JSON.parse(columns as string) as string[])));
-    return { ...(row as unknown as GenerationRow), id: id as number, columns: set };
+    let table = this.#tables.get(id as number);
+    if (!table) {
+      const sums = `select count(*) as found from pragma_table_info('${tableOf(id as number)}') where name = 'sum'`;
+      const set = new Set(this.db.parse<string[]>(columns));
+      this.#tables.set(id as number, (table = { columns: set, summed: this.db.get(sums)!.found === 1 }));
+    }
+    return { ...(row as unknown as GenerationRow), id: id as number, ...table };
   }
+}
+
+/** Creates the directory in a new file. */
+export function createTables(db: Database): void {
+  // autoincrement: an id is never used again, so a late writer of a dropped generation cannot write to a new one.
+  db.exec(`
+    create table if not exists generations (
+      id integer primary key autoincrement, name text not null, version integer not null, columns text not null,
+      live integer not null default 0, position integer not null default -1, touched_at integer not null);
+    create unique index if not exists one_live_generation on generations (name) where live = 1;
+    create table if not exists labels (namespace text primary key, value text not null)`);
+  const columns = new Set(db.all('pragma table_info(generations)').map(({ name }) => name));
+  for (const added of ['epoch', 'token'])
+    if (!columns.has(added)) db.exec(`alter table generations add column ${added} text`);
+  db.get('select id, name, version, columns, live, position, touched_at from generations');
 }
 
 export function tableOf(id: number): string {

@@ -1,15 +1,28 @@
+import type { SQLInputValue } from 'node:sqlite';
+import { isDeepStrictEqual } from 'node:util';
+import { crc32 } from 'node:zlib';
 import type { Place, RecordedEvent } from '@tidemark/event-store';
 import { ABSENT, fold, keyed, type Entry } from '../fold.js';
 import { GenerationDropped, type Generation, type Projection, type ViewDocument } from '../port.js';
-import type { Database } from './database.js';
+import type { Database, Row } from './database.js';
 import { DocumentCache } from './document-cache.js';
 import { tableOf, type GenerationRow, type Generations } from './generations.js';
 import { toColumn } from './sql.js';
+import { checkedText } from './verifier.js';
 
 const WRITE_BEHIND_MS = 75;
 /** Writing 250 documents blocks the process for about 5 ms. */
 const MAX_DIRTY = 250;
+/** Documents compared in one transaction, which holds up the process. */
+const PAGE = 200;
 const CACHE_CHARACTERS = 4 * 1024 * 1024;
+
+export interface RepairedPage {
+  readonly documents: number;
+  readonly repaired: number;
+  /** The last id compared; undefined: there are no more. */
+  readonly last: string | undefined;
+}
 
 /**
  * Folds in memory and writes behind: changes go to the file every 75 ms, or after 250 documents, in one
@@ -29,6 +42,8 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
   readonly #dirty = new Map<string, Entry>();
   readonly #cache = new DocumentCache(CACHE_CHARACTERS);
   readonly #columns: readonly string[];
+  readonly #summed: boolean;
+  readonly #gone = Promise.withResolvers<void>();
   #timer: NodeJS.Timeout | undefined;
   #dropped = false;
 
@@ -43,6 +58,15 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
     this.#token = row.token;
     this.#epoch = row.epoch;
     this.#columns = [...row.columns];
+    this.#summed = row.summed;
+  }
+
+  get isDropped(): boolean {
+    return this.#dropped;
+  }
+
+  get gone(): Promise<void> {
+    return this.#gone.promise;
   }
 
   get position(): number {
@@ -98,12 +122,41 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
     this.#written = this.#position;
   }
 
+  /** Writes those of the next documents after `after` again that differ from the ones in `from`, in the caller's transaction. */
+  repairPage(from: SqliteGeneration<ViewDocument>, after: string): RepairedPage {
+    const page = this.db.all(
+      `select id, pos, doc from ${tableOf(from.id)} where id > ? order by id limit ?`,
+      after,
+      PAGE,
+    );
+    let repaired = 0;
+    for (const row of page) {
+      const [id, position, text] = [row.id as string, row.pos as number, row.doc as string];
+      if (position > this.#position) continue; // not missing yet
+      const stored = this.db.get(`select * from ${tableOf(this.id)} where id = ?`, id);
+      if (stored && (stored.pos as number) > position) continue;
+      const document = this.db.parse<ViewDocument>(text);
+      if (stored && stored.pos === position && this.#isSame(stored, document)) continue;
+      this.db.run(`delete from ${tableOf(this.id)} where id = ?`, id);
+      this.#upsert(id, document, position, text);
+      this.#cache.delete(id);
+      repaired += 1;
+    }
+    return { documents: page.length, repaired, last: page.length < PAGE ? undefined : (page.at(-1)!.id as string) };
+  }
+
   /** No more writing: the generation was dropped or the read model is closing. */
   abandon(): void {
     this.#dropped = true;
     clearTimeout(this.#timer);
     this.#dirty.clear();
     this.#cache.clear();
+  }
+
+  /** The file was replaced: folding has to start again, also while no events arrive. */
+  lose(): void {
+    this.abandon();
+    this.#gone.resolve();
   }
 
   #fold(events: readonly RecordedEvent[]): Map<string, Entry> {
@@ -127,7 +180,7 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
     const row = this.db.get(`select pos, doc from ${tableOf(this.id)} where id = ?`, id);
     if (!row) return ABSENT;
     const text = row.doc as string;
-    const entry = { document: JSON.parse(text) as ViewDocument, position: row.pos as number };
+    const entry = { document: this.db.parse<ViewDocument>(text), position: row.pos as number };
     this.#cache.set(id, entry, text.length);
     return entry;
   }
@@ -137,23 +190,46 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
     const lengths = new Map<string, number>();
     const stored = this.#storedPosition();
     if (stored >= this.#position) return lengths;
-    const upsert = this.#upsertSql();
     for (const [id, { document, position }] of this.#dirty) {
       if (!document) {
         this.db.run(`delete from ${tableOf(this.id)} where id = ?`, id);
         continue;
       }
       const text = JSON.stringify(document);
-      const values = this.#columns.map((column) => toColumn((document as unknown as Record<string, unknown>)[column]));
-      this.db.run(upsert, id, ...values, position, text);
+      this.#upsert(id, document, position, text);
       lengths.set(id, text.length);
     }
     this.generations.setPosition(this.id, this.#position, this.#token);
     return lengths;
   }
 
+  #upsert(id: string, document: ViewDocument, position: number, text: string): void {
+    const columns = this.#columnsOf(document);
+    const row = Object.fromEntries(this.#columns.map((column, index) => [`f_${column}`, columns[index]]));
+    const sum = this.#summed ? [crc32(checkedText({ id, ...row, pos: position, doc: text }))] : [];
+    this.db.run(this.#upsertSql(), id, ...columns, position, text, ...sum);
+  }
+
+  #isSame(stored: Row, document: ViewDocument): boolean {
+    const columns = this.#columnsOf(document).map((value) => (value instanceof Uint8Array ? value[0] : value));
+    const found = this.#columns.map((column) => {
+      const value = stored[`f_${column}`];
+      return value instanceof Uint8Array ? value[0] : value;
+    });
+    try {
+      return isDeepStrictEqual(found, columns) && isDeepStrictEqual(JSON.parse(stored.doc as string), document);
+    } catch {
+      return false; // damaged text
+    }
+  }
+
+  #columnsOf(document: ViewDocument): SQLInputValue[] {
+    return this.#columns.map((column) => toColumn((document as unknown as Record<string, unknown>)[column]));
+  }
+
   #upsertSql(): string {
-    const columns = [...this.#columns.map((column) => `"f_${column}"`), 'pos', 'doc'];
+    const sum = this.#summed ? ['sum'] : [];
+    const columns = [...this.#columns.map((column) => `"f_${column}"`), 'pos', 'doc', ...sum];
     const table = tableOf(this.id);
     return (
       `insert into ${table} (id, ${columns.join(', ')}) values (?${', ?'.repeat(columns.length)}) ` +
@@ -166,7 +242,7 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
     const stored = this.generations.position(this.id);
     if (stored !== undefined) return stored;
     this.abandon();
-    throw this.#droppedError();
+    throw droppedError(this.projection.name, this.id);
   }
 
   #flushBehind(): void {
@@ -180,10 +256,10 @@ export class SqliteGeneration<D extends ViewDocument> implements Generation {
   }
 
   #assertUsable(): void {
-    if (this.#dropped) throw this.#droppedError();
+    if (this.#dropped) throw droppedError(this.projection.name, this.id);
   }
+}
 
-  #droppedError(): GenerationDropped {
-    return new GenerationDropped(`${this.projection.name}: generation ${this.id} was dropped`);
-  }
+export function droppedError(view: string, id: number): GenerationDropped {
+  return new GenerationDropped(`${view}: generation ${id} was dropped`);
 }

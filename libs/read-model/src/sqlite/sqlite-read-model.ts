@@ -1,16 +1,18 @@
-import type { Json, Labelled } from '@tidemark/foundation';
+import type { Conditions, Json, Labelled } from '@tidemark/foundation';
 import {
   GenerationDropped,
+  ReadModelUnavailable,
   type Generation,
   type Projection,
   type ReadModel,
+  type Repair,
   type View,
   type ViewDefinition,
   type ViewDocument,
 } from '../port.js';
 import { Database } from './database.js';
-import { Generations, type GenerationRow } from './generations.js';
-import { SqliteGeneration } from './sqlite-generation.js';
+import { createTables, Generations, type GenerationRow } from './generations.js';
+import { droppedError, SqliteGeneration, type RepairedPage } from './sqlite-generation.js';
 import { SqliteView } from './sqlite-view.js';
 
 /**
@@ -24,13 +26,27 @@ export class SqliteReadModel implements ReadModel, Labelled {
   /** The generations that this process writes to. Readers flush them first. */
   readonly #writers = new Map<number, SqliteGeneration<ViewDocument>>();
   readonly #unfinished = new Map<string, number>();
+  /** The views that this process keeps up to date. */
+  readonly #names = new Set<string>();
+  /** The views that have to be built since the file was replaced; undefined when it was not. */
+  #missing: Set<string> | undefined;
 
   /** @throws ReadModelUnavailable when the file cannot be opened or created */
-  constructor(file: string, options: { readonly namespace?: string } = {}) {
-    this.#db = new Database(file);
+  constructor(
+    file: string,
+    private readonly options: { readonly namespace?: string; readonly conditions?: Conditions } = {},
+  ) {
     this.#namespace = options.namespace ?? '';
+    this.#db = new Database(file, {
+      prepare: createTables,
+      onReplaced: (what) => this.#replaced(what),
+      onWrite: (failure) => {
+        if (failure === undefined) options.conditions?.clear('views.db');
+        else options.conditions?.raise('views.db', `${failure}. Lists show what was stored before; free some space`);
+      },
+    });
     this.#generations = new Generations(this.#db, this.#namespace);
-    this.#db.exec('create table if not exists labels (namespace text primary key, value text not null)');
+    if (this.#db.replacedAtStart !== undefined) this.#replaced(this.#db.replacedAtStart);
   }
 
   view<D extends ViewDocument>(definition: ViewDefinition<D>): View<D> {
@@ -38,8 +54,15 @@ export class SqliteReadModel implements ReadModel, Labelled {
   }
 
   async live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation | null> {
-    this.#db.write(() => this.#generations.dropAbandoned(projection));
+    try {
+      this.#db.write(() => this.#generations.dropAbandoned(projection));
+    } catch (error) {
+      if (!(error instanceof ReadModelUnavailable)) throw error;
+      // The disk is full, say: the view can still be read, and followed in memory for a while.
+    }
+    this.#names.add(projection.name);
     const row = this.#generations.live(projection);
+    if (!row) this.#missing?.add(projection.name);
     return row?.version === projection.version ? this.#writer(projection, row) : null;
   }
 
@@ -60,20 +83,42 @@ export class SqliteReadModel implements ReadModel, Labelled {
 
   async swap<D extends ViewDocument>(projection: Projection<D>, generation: Generation): Promise<void> {
     if (!(generation instanceof SqliteGeneration)) throw new TypeError('swap: not a generation of this read model');
+    if (generation.isDropped) throw droppedError(projection.name, generation.id);
     generation.flushNow();
     const replaced = this.#db.write(() => {
       if (this.#generations.position(generation.id) === undefined) {
-        throw new GenerationDropped(`${projection.name}: generation ${generation.id} was dropped`);
+        throw droppedError(projection.name, generation.id);
       }
       return this.#generations.makeLive(projection, generation.id);
     });
     for (const id of replaced) this.#forget(id);
     if (this.#unfinished.get(projection.name) === generation.id) this.#unfinished.delete(projection.name);
+    this.#built(projection.name);
+  }
+
+  async repair<D extends ViewDocument>(projection: Projection<D>, from: Generation): Promise<Repair> {
+    if (!(from instanceof SqliteGeneration)) throw new TypeError('repair: not a generation of this read model');
+    const row = this.#generations.live(projection);
+    if (row?.version !== projection.version || from.isDropped) throw droppedError(projection.name, from.id);
+    const live = this.#writer(projection, row);
+    live.flushNow();
+    from.flushNow();
+    let documents = 0;
+    let repaired = 0;
+    for (let last: string | undefined = ''; last !== undefined; await new Promise(setImmediate)) {
+      const page: RepairedPage = this.#db.write(() => live.repairPage(from, last!));
+      documents += page.documents;
+      repaired += page.repaired;
+      last = page.last;
+    }
+    this.#db.write(() => this.#drop(from.id));
+    if (this.#unfinished.get(projection.name) === from.id) this.#unfinished.delete(projection.name);
+    return { documents, repaired };
   }
 
   async label(): Promise<Json | undefined> {
     const row = this.#db.get('select value from labels where namespace = ?', this.#namespace);
-    return row && (JSON.parse(row.value as string) as Json);
+    return row && this.#db.parse<Json>(row.value);
   }
 
   async setLabel(label: Json): Promise<void> {
@@ -106,6 +151,24 @@ export class SqliteReadModel implements ReadModel, Labelled {
       this.#writers.set(row.id, writer);
     }
     return writer;
+  }
+
+  /** All documents are gone: every projection starts again. */
+  #replaced(what: string): void {
+    this.#missing = new Set(this.#names);
+    for (const writer of this.#writers.values()) writer.lose();
+    this.#writers.clear();
+    this.#unfinished.clear();
+    this.#generations.forget();
+    this.options.conditions?.raise('views', `${what}. The views are being built from the log again`);
+  }
+
+  #built(view: string): void {
+    if (!this.#missing) return;
+    this.#missing.delete(view);
+    if (this.#missing.size > 0) return;
+    this.#missing = undefined;
+    this.options.conditions?.clear('views');
   }
 
   #drop(id: number): void {

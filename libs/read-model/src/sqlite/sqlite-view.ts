@@ -1,5 +1,13 @@
 import type { Place } from '@tidemark/event-store';
-import type { Query, QueryResult, View, ViewDefinition, ViewDocument } from '../port.js';
+import { BEING_BUILT, CANNOT_BE_WRITTEN, olderVersion } from '../degraded.js';
+import {
+  ReadModelUnavailable,
+  type Query,
+  type QueryResult,
+  type View,
+  type ViewDefinition,
+  type ViewDocument,
+} from '../port.js';
 import { conditions, plan } from '../query.js';
 import { scanById } from '../scan.js';
 import type { Database } from './database.js';
@@ -24,23 +32,24 @@ export class SqliteView<D extends ViewDocument> implements View<D> {
       // A copy, so that a reader cannot change the next fold's input.
       if (unwritten) return JSON.parse(JSON.stringify(unwritten.document)) as D | null;
       const row = this.db.get(`select doc from ${tableOf(live.id)} where id = ?`, id);
-      return row ? (JSON.parse(row.doc as string) as D) : null;
+      return row ? this.db.parse<D>(row.doc) : null;
     });
   }
 
   async query(query: Query<D>): Promise<QueryResult<D>> {
     const checked = plan(this.definition, query);
-    return this.#readFlushed((live) => {
-      if (!live) return { data: [], total: 0, asOf: -1 };
+    return this.#readFlushed((live, degraded) => {
+      if (!live) return { data: [], total: 0, asOf: -1, degraded: BEING_BUILT };
       const where = whereSql(checked.where, live.columns);
       const page = pageSql(checked, live.columns);
       const sql = `select doc from ${tableOf(live.id)} ${where.text} ${page.text}`;
       const rows = this.db.all(sql, ...where.values, ...page.values);
       const known = checked.offset === 0 && rows.length < checked.limit;
       return {
-        data: rows.map((row) => JSON.parse(row.doc as string) as D),
+        data: rows.map((row) => this.db.parse<D>(row.doc)),
         total: known ? rows.length : this.#count(live, where),
         asOf: live.position,
+        ...(degraded !== undefined && { degraded }),
       };
     });
   }
@@ -56,7 +65,7 @@ export class SqliteView<D extends ViewDocument> implements View<D> {
         if (!live) return [];
         const { text, values } = whereSql(matching, live.columns);
         const rows = this.db.all(`select doc from ${tableOf(live.id)} ${text} order by id limit ?`, ...values, limit);
-        return rows.map((row) => JSON.parse(row.doc as string) as D);
+        return rows.map((row) => this.db.parse<D>(row.doc));
       }),
     );
   }
@@ -82,9 +91,24 @@ export class SqliteView<D extends ViewDocument> implements View<D> {
     return this.db.get(sql, ...where.values)!.total as number;
   }
 
-  #readFlushed<T>(work: (live: GenerationRow | null) => T): T {
-    const live = this.#live();
-    if (live) this.writerOf(live.id)?.flushNow();
-    return this.db.read(() => work(this.#live()));
+  /** @param work receives why the table is not current, if it is not */
+  #readFlushed<T>(work: (live: GenerationRow | null, degraded: string | undefined) => T): T {
+    const before = this.#live();
+    const unwritten = before ? this.#flushed(before.id) : undefined;
+    return this.db.read(() => {
+      const live = this.#live();
+      return work(live, unwritten ?? olderVersion(this.definition, live));
+    });
+  }
+
+  /** The table can be read while it cannot be written: the disk is full, say. Returns why it is not current. */
+  #flushed(id: number): string | undefined {
+    try {
+      this.writerOf(id)?.flushNow();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ReadModelUnavailable)) throw error;
+      return CANNOT_BE_WRITTEN;
+    }
   }
 }

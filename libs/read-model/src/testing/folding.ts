@@ -218,6 +218,28 @@ export function describeFolding(home: () => Promise<ReadModelHome>): void {
         expect(await all(place.open())).toEqual(folded(log));
       });
 
+      it('keeps the later state when one writes the end of a batch while the other writes its beginning', async () => {
+        const log = new TaskLog();
+        for (let round = 0; round < 30; round += 1) {
+          const ids = ['x', 'y', 'z'].map((name) => `${name}${round}`);
+          const from = log.events.length;
+          for (const id of ids) log.add('Created', id, { tenant: 'n', title: id, priority: 1 });
+          for (const id of ids) log.add('Changed', id, { priority: 2 });
+          for (const id of ids) log.add('Changed', id, { done: true });
+          await generation.apply(...log.batch(from, from + 2));
+          await generation.flush();
+          const [ahead, behind] = round % 2 === 0 ? [generation, second] : [second, generation];
+          await Promise.all([
+            ahead.apply(...log.batch(from + 3, from + 8)),
+            behind.apply(...log.batch(from, from + 5)),
+          ]);
+          await behind.apply(...log.batch(from + 6, from + 8));
+        }
+        await generation.flush();
+        await second.flush();
+        expect(await all(place.open())).toEqual(folded(log));
+      });
+
       it('does not bring a removed document back when the slower one stops before the removal', async () => {
         const log = new TaskLog();
         log.add('Created', 'a', { tenant: 'n', title: 'one', priority: 1 });

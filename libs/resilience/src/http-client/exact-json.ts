@@ -1,3 +1,5 @@
+import { trimEndOf } from '@tidemark/foundation';
+
 /** Maximum depth of nested lists and objects; deeper values cannot be serialised or compared. */
 const MAX_DEPTH = 500;
 
@@ -50,10 +52,11 @@ const isExact = (value: number, source: string) =>
 
 /** Significant digits, and the position of the point among them. */
 function significant(source: string): string {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)\+?(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)\+?(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(
     source,
   )!;
   const digits = (whole + fraction).replace(/^0+/, '');
-  const scale = Number(exponent) - fraction.length + (digits.length - digits.replace(/0+$/, '').length);
-  return digits === '' ? '0' : `${sign}${digits.replace(/0+$/, '')}e${scale}`;
+  const kept = trimEndOf(digits, '0');
+  const scale = Number(exponent) - fraction.length + (digits.length - kept.length);
+  return kept === '' ? '0' : `${sign}${kept}e${scale}`;
 }

@@ -207,7 +207,7 @@ const preferences = ({ headers }: ApiRequest) => String(headers['prefer'] ?? '')
 const immutable = (request: ApiRequest) => /IdType="ImmutableId"/i.test(preferences(request));
 /** Without immutable ids a message that moves gets another id. */
 const wireId = (id: string, folderId: string, request: ApiRequest) => (immutable(request) ? id : `${id}--${folderId}`);
-const plainId = (id: string) => id.replace(/--.*$/, '');
+const plainId = (id: string) => id.split('--', 1)[0]!;
 
 /** Names of query options are accepted in any case. */
 function parameter(query: URLSearchParams, name: string): string | undefined {
@@ -225,7 +225,7 @@ function passes(stored: StoredMessage | undefined, filter: string | undefined): 
 /** A whole message, its body in the requested format. */
 function resource({ id, folderId, message }: StoredMessage, request: ApiRequest): Record<string, unknown> {
   const asText = /outlook\.body-content-type="text"/.test(preferences(request));
-  const content = message.body.content.replaceAll(/<[^>]*>/g, '');
+  const content = message.body.content.replaceAll(/<[^<>]*>/g, '');
   const body = asText ? { contentType: 'text', content } : message.body;
   const whole = {
     '@odata.type': '#microsoft.graph.message',

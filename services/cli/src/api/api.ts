@@ -10,6 +10,8 @@ export type Query = Readonly<Record<string, string | number | boolean | undefine
 export interface Page<Item> {
   readonly data: readonly Item[];
   readonly pagination: { readonly page: number; readonly perPage: number; readonly total: number };
+  /** Why the list is not complete or not current, if so. */
+  readonly degradedReason?: string;
 }
 
 /** A path of the API; values are encoded, so that no id can change it. */

@@ -1,28 +1,23 @@
-import type { Json, JsonObject, ParsedDocument } from '@tidemark/openapi-diff';
+import { normalize, unresolvedReferences, type ParsedDocument } from '@tidemark/openapi-diff';
 
-/** Maximum number of names listed in a note. */
+/** Maximum number of references listed in a note. */
 const MOST = 3;
-/** Keywords that contain plain data, in which `$ref` is an ordinary key. */
-const data = new Set(['example', 'examples', 'default', 'enum', 'const']);
 
-/**
- * A warning that external documents referenced by a description are not read, so that changes in them go unnoticed.
- * Undefined when there are none.
- */
-export function unreadNote({ document, source }: ParsedDocument): string | undefined {
-  const unread = new Set<string>();
-  const visit = (node: Json[] | JsonObject): void => {
-    for (const key in node) {
-      const child = (node as JsonObject)[key];
-      if (typeof child === 'object' && child !== null) {
-        if (!data.has(key)) visit(child);
-      } else if (key === '$ref' && typeof child === 'string' && !child.startsWith('#'))
-        unread.add(child.split('#')[0]!);
-    }
-  };
-  visit(document);
-  if (unread.size === 0) return undefined;
-  const names = [...unread].slice(0, MOST).join(', ') + (unread.size > MOST ? ', …' : '');
-  const documents = unread.size === 1 ? 'another document' : `${unread.size} other documents`;
-  return `${source}: refers to ${documents}, not read and therefore not compared: ${names}`;
+/** A warning that parts of a description are not compared, because its references lead nowhere. Undefined when none do. */
+export function unreadNote(parsed: ParsedDocument): string | undefined {
+  const unresolved = unresolvedReferences(normalize(parsed));
+  if (unresolved.length === 0) return undefined;
+  const documents = new Set(unresolved.filter((ref) => !ref.startsWith('#')).map((ref) => ref.split('#')[0]!));
+  const missing = unresolved.filter((ref) => ref.startsWith('#'));
+  const parts = [
+    ...(documents.size > 0 ? [`refers to ${count(documents.size, 'other document')}: ${listed([...documents])}`] : []),
+    ...(missing.length > 0
+      ? [`has ${count(missing.length, 'reference')} to what does not exist: ${listed(missing)}`]
+      : []),
+  ];
+  return `${parsed.source}: not everything is compared; it ${parts.join('; it ')}`;
 }
+
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+const listed = (names: readonly string[]) => names.slice(0, MOST).join(', ') + (names.length > MOST ? ', …' : '');

@@ -125,15 +125,25 @@ describe('diff', () => {
     expect([await count(), await count('--per-operation')]).toEqual([2, 3]);
   });
 
-  it('says which documents it does not read', async () => {
+  it('lists the documents that it does not read, and fails with --fail-on', async () => {
     const parts = [1, 2, 3, 4].map((part) => ({ $ref: `parts/${part}.yaml#/Pet` }));
     const example = { $ref: 'not-a-reference.yaml' };
     const schemas = { Pet: { anyOf: [...parts, { $ref: '#/components/schemas/Cat' }] }, Cat: { example } };
     put('parts.json', JSON.stringify({ ...old, components: { schemas } }));
     const { exitCode, stderr } = await diff(['old.json', 'parts.json', '--json']);
-    expect([exitCode, stderr.split('\n')]).toEqual([0, [expect.stringContaining('parts.json: refers to 4 other'), '']]);
+    expect([exitCode, stderr.split('\n')]).toEqual([
+      0,
+      [expect.stringContaining('parts.json: not everything is compared; it refers to 4 other documents'), ''],
+    ]);
     expect(stderr).toMatch(/: (parts\/\d\.yaml, ){3}…\n/);
     expect((await diff(['parts.json', 'parts.json'])).stderr.split('\n')).toHaveLength(2);
+    expect((await diff(['parts.json', 'parts.json', '--fail-on', 'breaking'])).exitCode).toBe(1);
+    put(
+      'dangling.json',
+      JSON.stringify({ ...old, components: { schemas: { Pet: { $ref: '#/components/schemas/Gone' } } } }),
+    );
+    const dangling = await diff(['dangling.json', 'dangling.json', '--fail-on', 'breaking']);
+    expect([dangling.exitCode, dangling.stderr]).toEqual([1, expect.stringContaining('#/components/schemas/Gone')]);
   });
 
   it('evaluates sunset dates at the given date', async () => {

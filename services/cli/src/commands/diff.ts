@@ -10,7 +10,6 @@ import { plain } from '../render/text.js';
 import { offline, type Action, type Session } from '../session.js';
 import { runBatch } from './diff-batch.js';
 import { badInput, readDescription, readIgnoreFile } from './diff-input.js';
-import { unreadNote } from './diff-references.js';
 
 const failSeverities = ['breaking', 'risky'] as const;
 
@@ -78,23 +77,28 @@ async function run(
   if (old === '-' && now === '-') throw usageError('only one description can be read from standard input');
   const output = outputOf(session, options, file);
   if (output.file === '') throw usageError('cannot be written: the file name is empty');
-  const changes = await changesBetween(session, [old, now], compared);
+  const { changes, isComplete } = await changesBetween(session, [old, now], compared);
   await write(session, changes, { before: old, after: now }, output);
-  return changes.some((change) => isAtLeast(change, options.failOn)) ? exitCodes.unwanted : exitCodes.ok;
+  const isUnwanted = changes.some((change) => isAtLeast(change, options.failOn));
+  // Changes may hide in what was not compared.
+  return isUnwanted || (options.failOn !== undefined && !isComplete) ? exitCodes.unwanted : exitCodes.ok;
 }
 
 async function changesBetween(
   session: Session,
   names: readonly [string, string],
   options: CompareOptions,
-): Promise<Change[]> {
+): Promise<{ readonly changes: readonly Change[]; readonly isComplete: boolean }> {
   // Loaded here, so that other commands start faster.
-  const { compare } = await import('@tidemark/openapi-diff');
+  const [{ compare }, { unreadNote }] = await Promise.all([
+    import('@tidemark/openapi-diff'),
+    import('./diff-references.js'),
+  ]);
   const before = await readDescription(names[0], session);
   const after = await readDescription(names[1], session);
-  for (const note of new Set([unreadNote(before), unreadNote(after)]))
-    if (note !== undefined) session.terminal.note(plain(`tidemark: ${note}`));
-  return compare(before, after, { ...options, lines: true }).changes;
+  const notes = new Set([unreadNote(before), unreadNote(after)].filter((note) => note !== undefined));
+  for (const note of notes) session.terminal.note(plain(`tidemark: ${note}`));
+  return { changes: compare(before, after, { ...options, lines: true }).changes, isComplete: notes.size === 0 };
 }
 
 interface Output {

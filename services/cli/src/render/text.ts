@@ -4,7 +4,7 @@
  */
 export const plain = (text: string): string =>
   text
-    .replace(/\s*[\r\n\t]+\s*/g, ' ')
+    .replace(/\s+/g, (space) => (/[\r\n\t]/.test(space) ? ' ' : space))
     .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '�');
 
 /** Width of the text in columns. */

@@ -20,7 +20,8 @@ const provided: ProviderChanges = {
   jobId: 'j1',
   snapshotId: 's2',
   previousSnapshotId: 's1',
-  found: [],
+  changes: new TextEncoder().encode('[]'),
+  bySeverity: { breaking: 0, risky: 0, safe: 0, info: 0 },
   at: Date.parse('2026-03-01T12:00:00Z'),
 };
 

@@ -1,17 +1,16 @@
 import {
   alertStream,
+  CATALOGUE,
   subscribersAfter,
   subscriberStream,
-  tally,
   type BySeverity,
   type ChangesDetected,
-  type FoundChange,
   type IgnoreListDocument,
   type Subscriber,
 } from '@tidemark/contracts';
 import { Conflict, storedEvents, type EventMetadata, type EventStore, type NewEvent } from '@tidemark/event-store';
 import { uuidv5 } from '@tidemark/foundation';
-import { ignoredBy } from '@tidemark/openapi-diff';
+import { countLeft } from '@tidemark/openapi-diff/threads';
 import type { View } from '@tidemark/read-model';
 
 /** Events in one append: about 200 kB. */
@@ -22,7 +21,9 @@ export interface ProviderChanges {
   readonly jobId: string;
   readonly snapshotId: string;
   readonly previousSnapshotId: string;
-  readonly found: readonly FoundChange[];
+  /** As JSON: FoundChange[]. */
+  readonly changes: Uint8Array;
+  readonly bySeverity: BySeverity;
   /** When they were found, milliseconds since the epoch. */
   readonly at: number;
 }
@@ -46,7 +47,6 @@ export async function notifySubscribers(
   origin: Pick<EventMetadata, 'correlationId' | 'traceparent'>,
 ): Promise<number> {
   const stream = alertStream.of(changes.snapshotId);
-  const all = tally(changes.found);
   let { notified, revision } = await alreadyNotified(eventStore, stream);
   for (;;) {
     // Repeated until none is missing: thousands of subscribers take a while, and others subscribe in the meantime.
@@ -57,9 +57,9 @@ export async function notifySubscribers(
       for (let from = 0; from < missing.length; from += BATCH) {
         signal.throwIfAborted();
         const batch = missing.slice(from, from + BATCH);
-        const lists = await listsOf(ignoreLists, batch);
+        const unexpected = await unexpectedOf(changes, await listsOf(ignoreLists, batch), signal);
         const events = batch.map((one) =>
-          alert(changes, one, unexpected(changes, lists.get(one.connectionId)) ?? all, origin),
+          alert(changes, one, unexpected.get(one.connectionId) ?? changes.bySeverity, origin),
         );
         ({ revision } = await eventStore.append(stream, events, revision === -1 ? 'no_stream' : revision));
         for (const { connectionId } of batch) notified.add(connectionId);
@@ -86,13 +86,19 @@ async function alreadyNotified(eventStore: EventStore, stream: string) {
 async function listsOf(view: View<IgnoreListDocument>, subscribers: readonly Subscriber[]) {
   const ids = subscribers.map(({ connectionId }) => connectionId);
   const { data } = await view.query({ where: { id: { in: ids } }, perPage: BATCH });
-  return new Map(data.map((list) => [list.id, list]));
+  return data;
 }
 
-function unexpected({ found, at }: ProviderChanges, list: IgnoreListDocument | undefined): BySeverity | undefined {
-  if (!list) return undefined;
-  const ignored = ignoredBy(list.rules, new Date(at));
-  return tally(found.filter((change) => !ignored(change)));
+/** What each ignore list leaves, by subscriber. */
+async function unexpectedOf(
+  { changes, at }: ProviderChanges,
+  lists: readonly IgnoreListDocument[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, BySeverity>> {
+  if (lists.length === 0) return new Map();
+  const rules = lists.map((list) => list.rules);
+  const left = await countLeft(changes, rules, new Date(at), { tenant: CATALOGUE, signal });
+  return new Map(lists.map(({ id }, index) => [id, left[index]!]));
 }
 
 function alert(

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createEventStore, storedEvents, type EventStore } from '@tidemark/event-store';
 import { uuidv7 } from '@tidemark/foundation';
 import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
-import { changeSetStream, type ChangesRecorded, type RecordedChange } from './change-set.events.js';
+import { changeSetStream, type RecordedChange } from './change-set.events.js';
 import { recordChanges } from './change-set.js';
 
+const jsonOf = (change: RecordedChange) => new TextEncoder().encode(JSON.stringify([change]));
 const stream = changeSetStream.of('s2');
 /** Each fills a batch. */
 const changes = Array.from({ length: 3 }, (_, order) => ({
@@ -12,9 +13,9 @@ const changes = Array.from({ length: 3 }, (_, order) => ({
   ...{ operation: 'GET /pets', operations: ['GET /pets'], pointer: {}, before: null, after: 'x'.repeat(256 * 1024) },
   ...{ message: 'GET /pets was added.', order },
 })) satisfies RecordedChange[];
-const set: ChangesRecorded['data'] = {
+const set = {
   ...{ tenant: 'acme', connectionId: 'c1', jobId: 'j1', snapshotId: 's2', previousSnapshotId: 's1' },
-  changes,
+  batches: changes.map(jsonOf),
   at: 0,
 };
 
@@ -46,13 +47,13 @@ describe('the changes between two snapshots', () => {
   });
 
   it('are completed where an earlier call stopped', async () => {
-    await recordChanges(eventStore, { ...set, changes: changes.slice(0, 1) });
+    await recordChanges(eventStore, { ...set, batches: set.batches.slice(0, 1) });
     await recordChanges(eventStore, set);
     expect(await recorded()).toEqual([['x0'], ['x1'], ['x2']]);
   });
 
   it('are completed around an event of a newer version', async () => {
-    await recordChanges(eventStore, { ...set, changes: changes.slice(0, 2) });
+    await recordChanges(eventStore, { ...set, batches: set.batches.slice(0, 2) });
     await eventStore.append(stream, [unknown()], 1);
     await recordChanges(eventStore, set);
     await recordChanges(eventStore, set);

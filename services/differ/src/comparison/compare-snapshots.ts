@@ -1,56 +1,30 @@
 import { readBlob, type BlobId, type BlobStore } from '@tidemark/blob-store';
-import type { FoundChange, RenderComparison } from '@tidemark/contracts';
-import { render, type Change, type CompareOptions, type OperationRef } from '@tidemark/openapi-diff';
-import { compareStored } from '@tidemark/openapi-diff/threads';
+import type { RenderComparison } from '@tidemark/contracts';
+import { findChanges, renderStored, type ChangesFound, type ThreadOptions } from '@tidemark/openapi-diff/threads';
 
 /**
- * Compares two normalized documents by the current rules, the most severe change first; large ones in a thread, which ends with
- * `signal`. `at`: milliseconds since the epoch. @throws OutOfMemoryError
+ * Compares two normalized documents by the current rules, the most severe change first. `at`: milliseconds since the
+ * epoch. With `ids`, each change has an `id` that derives from those. The changes are JSON: FoundChange[].
+ * @throws BlobNotFound · LimitExceeded
  */
 export async function compareSnapshots(
   blobs: BlobStore,
-  before: BlobId,
-  after: BlobId,
+  { before, after }: { readonly before: string; readonly after: string },
   at: number,
-  signal?: AbortSignal,
-): Promise<FoundChange[]> {
-  return (await compareBlobs(blobs, before, after, { now: new Date(at) }, signal)).map(found);
+  thread: ThreadOptions,
+  ids?: readonly string[],
+): Promise<ChangesFound> {
+  const sides = [await readBlob(blobs, before as BlobId), await readBlob(blobs, after as BlobId)] as const;
+  return findChanges(...sides, { now: new Date(at) }, ids, thread);
 }
 
-/** The same as a document. `at`: milliseconds since the epoch. */
+/** The same as a document in UTF-8. */
 export async function renderComparison(
   blobs: BlobStore,
   { before, after, format, ignore, names }: RenderComparison,
   at: number,
-): Promise<string> {
-  const options = { now: new Date(at), ignore: [...ignore] };
-  return render(await compareBlobs(blobs, before as BlobId, after as BlobId, options), format, names);
+  thread: ThreadOptions,
+): Promise<Uint8Array> {
+  const sides = [await readBlob(blobs, before as BlobId), await readBlob(blobs, after as BlobId)] as const;
+  return renderStored(...sides, { now: new Date(at), ignore: [...ignore] }, format, { ...names }, thread);
 }
-
-async function compareBlobs(
-  blobs: BlobStore,
-  before: BlobId,
-  after: BlobId,
-  options: CompareOptions,
-  signal?: AbortSignal,
-): Promise<Change[]> {
-  return compareStored(await readBlob(blobs, before), await readBlob(blobs, after), options, { signal });
-}
-
-function found(change: Change, order: number): FoundChange {
-  const { id: changeId, rule, severity, operation, operations, pointer, before, after, message } = change;
-  return {
-    changeId,
-    rule,
-    severity,
-    operation: operation ? textOf(operation) : null,
-    operations: operations?.map(textOf) ?? (operation ? [textOf(operation)] : []),
-    pointer,
-    before: before ?? null,
-    after: after ?? null,
-    message,
-    order,
-  };
-}
-
-const textOf = ({ method, path }: OperationRef) => `${method.toUpperCase()} ${path}`;

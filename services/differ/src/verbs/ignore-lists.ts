@@ -9,7 +9,7 @@ import {
 } from '@tidemark/contracts';
 import { AggregateStore, type EventStore } from '@tidemark/event-store';
 import { uuidv5 } from '@tidemark/foundation';
-import { IgnoreListError, readIgnoreList } from '@tidemark/openapi-diff';
+import { IgnoreListError, readIgnoreList } from '@tidemark/openapi-diff/threads';
 import type { IgnoreListCommand } from '../ignore-list/ignore-list.commands.js';
 import { ignoreListDecider } from '../ignore-list/ignore-list.decide.js';
 import { ignoreListStream, type IgnoreListEvent } from '../ignore-list/ignore-list.events.js';

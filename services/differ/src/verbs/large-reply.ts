@@ -5,7 +5,11 @@ import type { LargeReply } from '@tidemark/contracts';
 const MESSAGE_BYTES = 256 * 1024;
 
 /** The reply itself, or a blob when it is too large for a message. */
-export async function largeReply<T>(blobs: BlobStore, value: T): Promise<LargeReply<T>> {
-  const text = JSON.stringify(value);
-  return Buffer.byteLength(text) <= MESSAGE_BYTES ? { value } : { blob: (await blobs.put(text)).id };
+export const largeReply = <T>(blobs: BlobStore, value: T): Promise<LargeReply<T>> =>
+  largeJson(blobs, Buffer.from(JSON.stringify(value)));
+
+/** The same of a reply that is JSON already, in UTF-8. */
+export async function largeJson<T>(blobs: BlobStore, json: Uint8Array): Promise<LargeReply<T>> {
+  if (json.byteLength > MESSAGE_BYTES) return { blob: (await blobs.put(json)).id };
+  return { value: JSON.parse(Buffer.from(json).toString()) as T };
 }

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   TidemarkError,
   type Change,
@@ -6,18 +5,19 @@ import {
   type ChangeList,
   type GetChange,
   type IgnoreListDocument,
+  type IgnoreRule,
   type ListChanges,
 } from '@tidemark/contracts';
-import { changeFilter, ignoredBy } from '@tidemark/openapi-diff';
+import { ignoredStored, type ThreadOptions } from '@tidemark/openapi-diff/threads';
 import type { Query, QueryResult, View } from '@tidemark/read-model';
 import { rulesOf, summaryOf } from './summary.js';
 
 /** Documents read at once where no index helps. */
 const CHUNK = 1000;
-/** How long one list may block the event loop, in milliseconds. */
-const TURN_MS = 5;
 
-type Test = (change: ChangeDocument) => boolean;
+/** A change, and the rule that expects it. */
+type Marked = readonly [change: ChangeDocument, rule: IgnoreRule | undefined];
+type Mark = (changes: readonly ChangeDocument[]) => Promise<Marked[]>;
 
 /** Recorded changes, marked by the current ignore lists. */
 export class RecordedChanges {
@@ -30,53 +30,54 @@ export class RecordedChanges {
   }
 
   /** Those of the newest comparison first, in its order. */
-  async list(request: ListChanges, now: Date): Promise<ChangeList> {
+  async list(request: ListChanges, now: Date, thread: ThreadOptions = {}): Promise<ChangeList> {
     const { operation, ignored, page, perPage, connectionId } = request;
     const rules = await rulesOf(this.#ignoreLists, request);
-    const ruleFor = ignoredBy(rules, now);
+    const mark: Mark = async (changes) => {
+      const found = await ignoredStored(changes, rules, now, thread);
+      return changes.map((change, index) => [change, found[index]]);
+    };
     const query: Query<ChangeDocument> = { where: conditionsOf(request), sort: newestFirst };
     // Filters without an index are applied to all documents that match the others.
     const isIndexed = operation === undefined && (ignored === undefined || (!ignored && rules.length === 0));
-    const { data, total, asOf } = isIndexed
-      ? await this.#changes.query({ ...query, page, perPage })
-      : await this.#scan(
-          query,
-          changeFilter({ operation, ignored }, (change) => ruleFor(change) !== undefined),
-          request,
-        );
-    return { data: data.map((change) => ({ ...summaryOf(change, ruleFor(change)), connectionId })), total, asOf };
+    const { data, ...found } = isIndexed
+      ? await this.#page({ ...query, page, perPage }, mark)
+      : await this.#scan(query, mark, request);
+    return { data: data.map(([change, rule]) => ({ ...summaryOf(change, rule), connectionId })), ...found };
   }
 
   /** @throws TidemarkError NOT_FOUND */
-  async get({ id, ...caller }: GetChange, now: Date): Promise<Change> {
+  async get({ id, ...caller }: GetChange, now: Date, thread: ThreadOptions = {}): Promise<Change> {
     const change = await this.#changes.get(id);
     if (!change) throw new TidemarkError('NOT_FOUND', 'no such change');
-    const rule = ignoredBy(await rulesOf(this.#ignoreLists, caller), now)(change);
+    const [rule] = await ignoredStored([change], await rulesOf(this.#ignoreLists, caller), now, thread);
     return { ...summaryOf(change, rule), connectionId: caller.connectionId, operations: change.operations };
+  }
+
+  async #page(query: Query<ChangeDocument>, mark: Mark) {
+    const { data, ...found } = await this.#changes.query(query);
+    return { ...found, data: await mark(data) };
   }
 
   /** One page of the matching changes of a list that can only be read as a whole. */
   async #scan(
     query: Query<ChangeDocument>,
-    passes: Test,
-    { page, perPage }: Pick<ListChanges, 'page' | 'perPage'>,
-  ): Promise<QueryResult<ChangeDocument>> {
+    mark: Mark,
+    { operation, ignored, page, perPage }: ListChanges,
+  ): Promise<Pick<QueryResult<unknown>, 'total' | 'asOf'> & { readonly data: readonly Marked[] }> {
     const first = (page - 1) * perPage;
-    const data: ChangeDocument[] = [];
+    const wanted = operation?.replace(/^\w+/, (method) => method.toUpperCase());
+    const data: Marked[] = [];
     let total = 0;
-    let turn = performance.now();
     for (let chunk = 1; ; chunk++) {
       const found = await this.#changes.query({ ...query, page: chunk, perPage: CHUNK });
-      for (const change of found.data) {
-        if (performance.now() - turn > TURN_MS) {
-          await nextTurn();
-          turn = performance.now();
-        }
-        if (!passes(change)) continue;
-        if (total >= first && data.length < perPage) data.push(change);
+      const changes = found.data.filter(({ operations }) => wanted === undefined || operations.includes(wanted));
+      for (const marked of await mark(changes)) {
+        if (ignored !== undefined && (marked[1] !== undefined) !== ignored) continue;
+        if (total >= first && data.length < perPage) data.push(marked);
         total++;
       }
-      if (chunk * CHUNK >= found.total) return { data, total, asOf: found.asOf };
+      if (chunk * CHUNK >= found.total) return { ...found, data, total };
     }
   }
 }

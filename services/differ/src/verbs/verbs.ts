@@ -2,6 +2,7 @@ import type { BlobStore } from '@tidemark/blob-store';
 import type { CommandContext, differVerbs, Handlers } from '@tidemark/contracts';
 import { renderComparison } from '../comparison/compare-snapshots.js';
 import type { Comparisons } from './comparisons.js';
+import { forCaller } from './for-caller.js';
 import type { IgnoreLists } from './ignore-lists.js';
 import { listOperations } from './list-operations.js';
 import type { RecordedChanges } from './recorded-changes.js';
@@ -24,14 +25,19 @@ export const verbsOf = ({
   comparisons,
   now,
 }: Parts): Handlers<typeof differVerbs, CommandContext> => ({
-  'list-operations': async (input) => largeReply(blobs, await listOperations(blobs, input)),
-  'list-changes': async (input) => largeReply(blobs, await recorded.list(input, new Date(now()))),
-  'get-change': async (input) => largeReply(blobs, await recorded.get(input, new Date(now()))),
-  'find-changes': async (input) => largeReply(blobs, await comparisons.find(input)),
-  'compare-snapshots': async (input) => ({ changesBlob: await comparisons.changesBlob(input) }),
-  'render-comparison': async (input) => ({
-    reportBlob: (await blobs.put(await renderComparison(blobs, input, now()))).id,
-  }),
+  'list-operations': (input) => forCaller(input.tenant, (thread) => listOperations(blobs, input, thread)),
+  'list-changes': (input) =>
+    forCaller(input.tenant, async (thread) => largeReply(blobs, await recorded.list(input, new Date(now()), thread))),
+  'get-change': (input) =>
+    forCaller(input.tenant, async (thread) => largeReply(blobs, await recorded.get(input, new Date(now()), thread))),
+  'find-changes': (input) =>
+    forCaller(input.tenant, async (thread) => largeReply(blobs, await comparisons.find(input, thread))),
+  'compare-snapshots': ({ tenant = '', ...documents }) =>
+    forCaller(tenant, async (thread) => ({ changesBlob: await comparisons.changesBlob(documents, thread) })),
+  'render-comparison': (input) =>
+    forCaller(input.tenant ?? '', async (thread) => ({
+      reportBlob: (await blobs.put(await renderComparison(blobs, input, now(), thread))).id,
+    })),
   'add-ignore-rule': (input, context) => ignoreLists.add(context, input),
   'remove-ignore-rule': async (input, context) => {
     await ignoreLists.remove(context, input);

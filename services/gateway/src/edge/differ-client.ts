@@ -4,7 +4,7 @@ import type { CommandContext, LargeReply } from '@tidemark/contracts';
 import { CommandClient } from './command-client.js';
 import { Ports } from './ports.js';
 
-/** Large documents take seconds and are compared one at a time. */
+/** Large documents take seconds, and each tenant's are compared one at a time. */
 export const ANSWER_WITHIN_MS = 30_000;
 
 /** Queries that the differ answers, whose replies may be too large for a message. */

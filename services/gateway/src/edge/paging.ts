@@ -1,4 +1,15 @@
-import { Field, ListOf, Nested, Shape, WholeNumber, wholeNumber, type ShapeClass } from '@tidemark/contracts/fields';
+import {
+  Field,
+  Flag,
+  ListOf,
+  Nested,
+  Shape,
+  Text,
+  WholeNumber,
+  wholeNumber,
+  type ShapeClass,
+} from '@tidemark/contracts/fields';
+import type { QueryResult } from '@tidemark/read-model';
 import { QueryShape } from './openapi/query-shape.js';
 
 const DEFAULT_PER_PAGE = 50;
@@ -35,6 +46,9 @@ export interface Page<T> {
 export interface ViewPage<T> extends Page<T> {
   /** The log position that the list reflects. */
   readonly asOf: number;
+  /** True: it is not complete or not current, for the reason. */
+  readonly degraded?: boolean;
+  readonly degradedReason?: string;
 }
 
 /** A class to extend: one page of a list of these. */
@@ -54,6 +68,12 @@ export function ViewPageShape<T extends object>(item: ShapeClass<T>) {
   abstract class Viewed extends PageShape(item) implements ViewPage<T> {
     @AsOf()
     readonly asOf!: number;
+
+    @Flag({ optional: true, description: 'True when the list is not complete or not current.' })
+    readonly degraded?: boolean;
+
+    @Text({ optional: true, description: 'Why.', example: 'the view is being built from the log' })
+    readonly degradedReason?: string;
   }
   return Viewed;
 }
@@ -66,8 +86,12 @@ export const pageOf = ({ page = 1, perPage = DEFAULT_PER_PAGE }: PageQuery) => (
 /** The documents of a page as callers see them. */
 export function viewPage<D, T>(
   query: PageQuery,
-  { data, total, asOf }: { readonly data: readonly D[]; readonly total: number; readonly asOf: number },
+  { data, total, asOf, degraded }: QueryResult<D>,
   describe: (document: D) => T,
 ): ViewPage<T> {
-  return { data: data.map(describe), pagination: { ...pageOf(query), total }, asOf };
+  return { data: data.map(describe), pagination: { ...pageOf(query), total }, asOf, ...degradedBy(degraded) };
 }
+
+/** @param reason why the result of a query is not complete or not current, if so */
+export const degradedBy = (reason: string | undefined): Pick<ViewPage<unknown>, 'degraded' | 'degradedReason'> =>
+  reason === undefined ? {} : { degraded: true, degradedReason: reason };

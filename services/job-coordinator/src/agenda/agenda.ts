@@ -27,12 +27,16 @@ export class Agenda {
   /** Ids of jobs and connections whose events are passed over. */
   readonly #aside = new Set<string>();
   readonly #now: () => number;
+  readonly #passed: () => number;
+  /** When each reserved slot was first seen here, in passed time. */
+  readonly #reservations = new Map<string, number>();
   #position = -1;
   #isLive = false;
 
   /** `now` in milliseconds since the epoch; `passed` in milliseconds of PassedTime. */
   constructor(now: () => number, passed = now) {
     this.#now = now;
+    this.#passed = passed;
     this.#reminders = new Reminders(now, passed);
   }
 
@@ -72,9 +76,14 @@ export class Agenda {
     this.#follow(this.jobs.release(jobId));
   }
 
-  applyAdmission({ data: { released, admitted } }: AdmissionEvent): void {
-    for (const jobId of released) if (this.jobs.get(jobId)?.phase === 'released') this.#follow(this.jobs.forget(jobId));
+  applyAdmission({ data: { released, admitted, reserved } }: AdmissionEvent): void {
+    if (reserved) this.#noteReservation(reserved.jobId);
+    for (const jobId of released) {
+      this.#reservations.delete(jobId);
+      if (this.jobs.get(jobId)?.phase === 'released') this.#follow(this.jobs.forget(jobId));
+    }
     for (const { jobId, attempt } of admitted) {
+      this.#reservations.delete(jobId);
       const change = this.jobs.admit(jobId, attempt);
       if (change) this.#follow(change);
       else this.unanswered.sentAgain(jobId);
@@ -94,6 +103,12 @@ export class Agenda {
     this.#aside.add(connectionId);
     this.plans.forget(connectionId);
     for (const job of [...this.jobs.values()]) if (job.connectionId === connectionId) this.setAsideJob(job.id);
+  }
+
+  /** No heartbeat of the job's claim was heard for long, though it has not expired yet. */
+  isSilent(jobId: string): boolean {
+    const [job, claim] = [this.jobs.get(jobId), this.claims.get(jobId)];
+    return job !== undefined && claim !== undefined && claim.silentMs > job.claimTimeoutMs / 2;
   }
 
   /** All events up to this log position have been applied. */
@@ -121,7 +136,17 @@ export class Agenda {
   /** Marks the waiting jobs that were admitted before this agenda began. */
   restoreSlots(running: ReadonlyMap<string, Slot>): void {
     for (const [jobId, { attempt, reserved }] of running)
-      if (!reserved && this.jobs.get(jobId)?.phase === 'ready') this.#follow(this.jobs.admit(jobId, attempt));
+      if (reserved) this.#noteReservation(jobId);
+      else if (this.jobs.get(jobId)?.phase === 'ready') this.#follow(this.jobs.admit(jobId, attempt));
+  }
+
+  /** For how many milliseconds this process has known of the reserved slot. */
+  reservedFor(jobId: string): number {
+    return this.#passed() - (this.#reservations.get(jobId) ?? this.#passed());
+  }
+
+  #noteReservation(jobId: string): void {
+    if (!this.#reservations.has(jobId)) this.#reservations.set(jobId, this.#passed());
   }
 
   /**

@@ -14,7 +14,11 @@ export type RemoveConnection = Command<'RemoveConnection'>;
 /** A job of the connection ended. */
 export type EndSync = Command<
   'EndSync',
-  Omit<SyncEnded['data'], 'nextSyncAt' | 'whole'> & { readonly startedAt: number | null }
+  Omit<SyncEnded['data'], 'nextSyncAt' | 'whole'> & {
+    readonly startedAt: number | null;
+    /** Of the source that the job read; absent when an earlier version started it. */
+    readonly sourceSetAt?: number;
+  }
 >;
 
 /** The sync planned for this time could not be started. */

@@ -113,8 +113,9 @@ function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionE
   const isUsed = due !== null && jobId === plannedJobId(connection.id, due);
   const nextSyncAt = due !== null && due > at && !isUsed ? due : planned(connection, due ?? at, at);
   // The cursor belongs to a source that has been replaced since.
-  const current = data.startedAt !== null && data.startedAt >= connection.sourceSetAt;
-  const cursor = current ? data.cursor : undefined;
+  const { startedAt, sourceSetAt = connection.sourceSetAt } = data;
+  const isLater = data.sourceSetAt !== undefined || (startedAt !== null && startedAt >= connection.sourceSetAt);
+  const cursor = isLater && sourceSetAt === connection.sourceSetAt ? data.cursor : undefined;
   const ended: SyncEnded = {
     type: 'SyncEnded',
     data: { jobId, state: data.state, result: data.result, cursor, position, nextSyncAt, at },

@@ -129,6 +129,18 @@ describe('a connection', () => {
     expect(after(create, update, endSync())).toMatchObject({ cursor: null, lastSync: { jobId: 'job-1' } });
   });
 
+  it.each([
+    ['ahead', 2 * hour],
+    ['behind', -2 * hour],
+  ])('keeps the cursor of the source that a job read, when the clock that started it was %s', (_, skew) => {
+    const source = { connector: 'openapi', config: { url: 'https://example.com/v2.json' } };
+    const update: ConnectionCommand = { type: 'UpdateConnection', data: { source, at: noon + 1000 } };
+    const started = { startedAt: noon + 2000 + skew };
+    const old = after(create, update, endSync({ ...started, sourceSetAt: noon }));
+    const current = after(create, update, endSync({ ...started, sourceSetAt: noon + 1000 }));
+    expect([old, current]).toMatchObject([{ cursor: null }, { cursor: { jobId: 'job-1' } }]);
+  });
+
   it('plans nothing while paused or disconnected, and continues when resumed', () => {
     expect(after(create, plain('PauseConnection'))).toMatchObject({ paused: true, nextSyncAt: null });
     expect(after(create, plain('PauseConnection'), endSync())).toMatchObject({ nextSyncAt: null });

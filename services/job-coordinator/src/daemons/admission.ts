@@ -178,7 +178,11 @@ export class Admission implements Daemon {
 
   #situationOf(tenant: string, { running }: AdmissionState): Situation {
     const limits = { at: this.#time.now(), cap: this.#hooks.cap(tenant) };
-    return { ...limits, ...tenantSnapshot(this.#agenda, tenant, running, limits) };
+    const slots = new Map(running);
+    // The clock that a reservation was made by may differ.
+    for (const [jobId, slot] of running)
+      if (slot.reserved) slots.set(jobId, { ...slot, since: limits.at - this.#agenda.reservedFor(jobId) });
+    return { ...limits, ...tenantSnapshot(this.#agenda, tenant, slots, limits) };
   }
 
   async #append(tenant: string, known: Known, events: readonly AdmissionEvent[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { connectionStream, jobStream, originOf } from '@tidemark/contracts';
-import { categoryOf, type EventStore, type RecordedEvent } from '@tidemark/event-store';
+import { categoryOf, type EventStore, type Place, type RecordedEvent } from '@tidemark/event-store';
 import { Loop, toError, type Daemon } from '@tidemark/foundation';
 import type { View } from '@tidemark/read-model';
 import { admissionStream } from '../admission/admission.js';
@@ -23,7 +23,7 @@ interface FeedHooks {
 export class AgendaFeed implements Daemon {
   readonly #sessions: Loop;
   readonly #caughtUp = Promise.withResolvers<void>();
-  #restored = false;
+  #from: Place | undefined;
 
   constructor(
     private readonly eventStore: EventStore,
@@ -47,8 +47,7 @@ export class AgendaFeed implements Daemon {
 
   /** Follows the log over one subscription. @throws the reason why it ended */
   async #session(signal: AbortSignal): Promise<void> {
-    if (!this.#restored) this.agenda.reached(await this.#restore());
-    this.#restored = true;
+    this.#from ??= await this.#restore();
     if (signal.aborted) return;
     let caughtUp = false;
     const onCaughtUp = () => {
@@ -58,10 +57,14 @@ export class AgendaFeed implements Daemon {
       this.#caughtUp.resolve();
     };
     const subscription = this.eventStore.subscribe(
-      { categories: ownCategories, after: this.agenda.position, onCaughtUp, onError: (e) => this.hooks.onError(e) },
-      (events, position) => {
+      {
+        ...{ categories: ownCategories, after: this.#from.position, token: this.#from.token },
+        ...{ onCaughtUp, onError: (error) => this.hooks.onError(error) },
+      },
+      (events, position, token) => {
         for (const event of events) this.#apply(event);
         this.agenda.reached(position);
+        this.#from = { position, token };
         if (caughtUp) this.#advance();
       },
     );
@@ -106,18 +109,23 @@ export class AgendaFeed implements Daemon {
     }
   }
 
-  /** The position after which the log must be folded. Whatever is wrong with the views, the log has it all. */
-  async #restore(): Promise<number> {
+  /** Where the log must be folded from. Whatever is wrong with the views, the log has it all. */
+  async #restore(): Promise<Place> {
     const { jobs, connections } = this.views;
     try {
-      const positions = await Promise.all([jobs.position(), connections.position()]);
+      const places = await Promise.all([jobs.place(), connections.place()]);
+      // Views of a log that was restored since have jobs that no longer exist.
+      for (const place of places)
+        if ((await this.eventStore.history.resume(place)).position < place.position) return { position: -1 };
       for (const state of ['pending', 'running'] as const)
         for await (const { fold } of jobs.scan({ state })) if (fold) this.agenda.restore(fold);
       for await (const { fold } of connections.scan()) this.agenda.restoreConnection(fold);
-      return Math.min(...positions);
+      const [first] = places.toSorted((one, other) => one.position - other.position);
+      this.agenda.reached(first!.position);
+      return first!;
     } catch (error) {
       this.hooks.onError(toError(error));
-      return -1;
+      return { position: -1 };
     }
   }
 }

@@ -18,6 +18,10 @@ export type ClaimStage = Command<
     readonly runner: string;
     readonly attempt: number;
     readonly delivery: ClaimedDelivery;
+    /** Of the connection, when the claim was requested. */
+    readonly sourceSetAt?: number;
+    /** The coordinator has listened in vain for the runner that holds the claim. */
+    readonly isHolderSilent?: boolean;
     /** 0 ≤ random < 1, for the jitter of a retry. */
     readonly random: number;
   }

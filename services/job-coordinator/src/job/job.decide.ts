@@ -18,6 +18,7 @@ import type {
 } from './job.commands.js';
 import {
   absentJob,
+  afterLoss,
   attemptOf,
   currentStage,
   evolveJob,
@@ -35,7 +36,9 @@ export const jobDecider: Decider<JobState, JobCommand, JobEvent> = {
 };
 
 /** A leg that has cost this many runners their lives, without progress in between, is not offered to another. */
-export const MAX_LOST_CLAIMS = 2;
+export const MAX_LOST_LIVES = 2;
+/** After this many lost claims in a row, as when everything is restarted again and again, the attempt fails. */
+export const MAX_LOST_CLAIMS = 5;
 
 /**
  * The events that follow from a command. Repeated commands (a lost reply, a duplicate message) return no events;
@@ -94,12 +97,15 @@ function claim({ data }: ClaimStage, job: ExistingJob): JobEvent[] {
   // A higher sequence of the same message: the broker took the work away from its holder.
   const takenAway = held && held.delivery.id === delivery.id && delivery.sequence > held.delivery.sequence;
   if (held && !takenAway) throw refused('held', `job ${job.id} is claimed by ${held.runner}`);
-  if (held && job.lostClaims + 1 >= MAX_LOST_CLAIMS) return runnersLost(job, held, data);
+  const { isHolderSilent: afterSilence = false } = data;
+  if (held && isEnough(afterLoss(job, afterSilence))) return runnersLost(job, held, data, afterSilence);
   assertMove(job, 'running');
-  const { runner } = data;
+  const { runner, sourceSetAt } = data;
   const at = Math.max(data.at, job.createdAt);
-  const number = job.lastClaim + 1;
-  return [{ type: 'StageClaimed', data: { claim: number, stage: next.name, service, runner, attempt, delivery, at } }];
+  const given = { claim: job.lastClaim + 1, stage: next.name, service, runner, attempt, delivery };
+  const silence = held && afterSilence ? { afterSilence } : {};
+  const source = sourceSetAt === undefined ? {} : { sourceSetAt };
+  return [{ type: 'StageClaimed', data: { ...given, ...silence, ...source, at } }];
 }
 
 function complete({ data }: CompleteStage, job: ExistingJob): JobEvent[] {
@@ -154,7 +160,7 @@ function expire({ data }: ExpireClaim, job: ExistingJob): JobEvent[] {
   const held = job.claim;
   if (!held || held.number !== number) return [];
   if (job.cancel) return [cancelled(job, job.cancel.reason, true, at)];
-  if (job.lostClaims + 1 >= MAX_LOST_CLAIMS) return runnersLost(job, held, data);
+  if (isEnough(afterLoss(job, true))) return runnersLost(job, held, data, true);
   return [{ type: 'ClaimExpired', data: { ...offerOf(job, held), at } }];
 }
 
@@ -170,13 +176,21 @@ const offerOf = (job: ExistingJob, { number: claim, stage, service }: Claim) => 
   attempt: attemptOf(job),
 });
 
+const isEnough = ({ lostClaims, lostLives }: ReturnType<typeof afterLoss>) =>
+  lostLives >= MAX_LOST_LIVES || lostClaims >= MAX_LOST_CLAIMS;
+
+/** Ends the job when its leg has cost lives, or when the attempt before this one ended in the same way. */
 function runnersLost(
   job: ExistingJob,
   { number: claim, stage }: Claim,
   { random, at }: { random: number; at: number },
-) {
-  const error = { code: 'RUNNER_LOST', message: `${MAX_LOST_CLAIMS} runners in a row stopped answering in ${stage}` };
-  return attemptFailed(job, { claim, stage, error, retryable: false, random, at });
+  life: boolean,
+): JobEvent[] {
+  const { lostClaims, lostLives } = afterLoss(job, life);
+  const code = 'RUNNER_LOST';
+  const error = { code, message: `${lostClaims} runners in a row stopped answering in ${stage}` };
+  const retryable = lostLives < MAX_LOST_LIVES && job.lastError?.code !== code;
+  return attemptFailed(job, { claim, stage, error, retryable, random, at });
 }
 
 function attemptFailed(
@@ -235,8 +249,9 @@ function cancelled(job: ExistingJob, reason: string, forced: boolean, at: number
 }
 
 /** No job ends before it began, whatever the clocks of the coordinators say. */
-const endingOf = ({ connectionId, createdAt, startedAt }: ExistingJob, at: number) => ({
+const endingOf = ({ connectionId, createdAt, startedAt, sourceSetAt }: ExistingJob, at: number) => ({
   ...{ connectionId, createdAt, startedAt },
+  ...(sourceSetAt !== undefined && { sourceSetAt }),
   at: Math.max(at, startedAt ?? createdAt),
 });
 

@@ -124,13 +124,26 @@ describe('claiming a stage', () => {
     expect(decideJob(successor, job)).toMatchObject([{ data: { stage: 'snapshot', claim: 2 } }]);
   });
 
-  it('fails the job when its leg has cost too many runners their lives in a row', () => {
-    const claims = Array.from({ length: MAX_LOST_CLAIMS }, (_, index) =>
-      claimStage({ delivery: { id: 'message-1', sequence: index + 1 } }),
-    );
-    const job = after(createJob, ...claims);
-    const next = claimStage({ delivery: { id: 'message-1', sequence: 99 } });
-    expect(decideJob(next, job)).toMatchObject([{ type: 'JobFailed', data: { error: { code: 'RUNNER_LOST' } } }]);
+  const taken = (sequence: number, more: object = {}) =>
+    claimStage({ delivery: { id: 'message-1', sequence }, ...more });
+
+  it('fails the job when its leg has cost two runners their lives in a row', () => {
+    const job = after(createJob, taken(1), taken(2, { isHolderSilent: true }));
+    const failed = [{ type: 'JobFailed', data: { error: { code: 'RUNNER_LOST' } } }];
+    expect(decideJob(taken(3, { isHolderSilent: true }), job)).toMatchObject(failed);
+    expect(decideJob({ type: 'ExpireClaim', data: { claim: 2, random: 0.5, at: noon } }, job)).toMatchObject(failed);
+    expect(decideJob(taken(3), job)).toMatchObject([{ type: 'StageClaimed' }]);
+  });
+
+  it('fails the attempt when too many claims in a row were lost, and the job when the next attempt fares the same', () => {
+    const restarts = (attempt: number) => Array.from({ length: MAX_LOST_CLAIMS }, (_, n) => taken(n + 1, { attempt }));
+    const lost = (attempt: number) => taken(99, { attempt });
+    const first = after(createJob, ...restarts(1));
+    expect(decideJob(lost(1), first)).toMatchObject([
+      { type: 'RetryScheduled', data: { error: { code: 'RUNNER_LOST' } } },
+    ]);
+    const second = after(createJob, ...restarts(1), lost(1), ...restarts(2));
+    expect(decideJob(lost(2), second)).toMatchObject([{ type: 'JobFailed', data: { error: { code: 'RUNNER_LOST' } } }]);
   });
 
   it('does not count claims that were given back, nor those before the last progress', () => {

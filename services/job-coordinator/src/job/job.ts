@@ -52,6 +52,8 @@ export interface ExistingJob extends Given {
   readonly requestHash: string | null;
   readonly createdAt: number;
   readonly startedAt: number | null;
+  /** Identifies the connection's source at the first claim. Absent: not started, or by a version that did not record it. */
+  readonly sourceSetAt?: number;
   readonly endedAt: number | null;
   readonly completed: Readonly<Record<string, CompletedStage>>;
   /** The last checkpoint inside the current stage; null when it has none. */
@@ -66,8 +68,10 @@ export interface ExistingJob extends Given {
   readonly lastError: Failure | null;
   /** Number of the last claim ever made. */
   readonly lastClaim: number;
-  /** Claims in a row, in this attempt, that were lost before they completed a stage. */
+  /** Claims in a row, in this attempt, that were lost without progress. */
   readonly lostClaims: number;
+  /** Those of them whose runners fell silent and did not come back. Absent: none. */
+  readonly lostLives?: number;
   readonly claim: Claim | null;
   readonly cancel: { readonly requestedAt: number; readonly deadline: number; readonly reason: string } | null;
   readonly result: JobResult | null;
@@ -84,6 +88,14 @@ export const attemptOf = (job: ExistingJob) => job.retryCount + 1;
 export const currentStage = (job: ExistingJob): StageDefinition | undefined =>
   job.stages.find(({ name }) => job.completed[name] === undefined);
 
+const noLosses = { lostClaims: 0, lostLives: 0 };
+
+/** The job's losses after that of its claim; `life`: its runner fell silent. */
+export const afterLoss = ({ lostClaims, lostLives = 0 }: ExistingJob, life = false) => ({
+  lostClaims: lostClaims + 1,
+  lostLives: lostLives + (life ? 1 : 0),
+});
+
 export const isEnded = (job: JobState): boolean =>
   job.status === 'completed' || job.status === 'failed' || job.status === 'cancelled';
 
@@ -95,8 +107,18 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
       const { claim: number, stage, service, runner, delivery, at } = event.data;
       const claim = { number, stage, service, runner, delivery, claimedAt: at, advancedAt: at, stalledSince: null };
       const startedAt = job.startedAt ?? at;
-      const lostClaims = job.lostClaims + (job.claim ? 1 : 0);
-      return { ...job, status: 'running', startedAt, retryAt: null, lastClaim: number, lostClaims, claim };
+      const lost = job.claim ? afterLoss(job, event.data.afterSilence) : {};
+      const { sourceSetAt = event.data.sourceSetAt } = job;
+      return {
+        ...job,
+        ...lost,
+        ...(sourceSetAt !== undefined && { sourceSetAt }),
+        status: 'running',
+        startedAt,
+        retryAt: null,
+        lastClaim: number,
+        claim,
+      };
     }
     case 'StageCompleted': {
       const { claim, stage, output, counts, metrics, cursor, handOver, at } = event.data;
@@ -107,7 +129,7 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
         counts: { ...job.counts, ...counts },
         metrics: { ...job.metrics, ...metrics },
         cursor: cursor ?? job.cursor,
-        lostClaims: 0,
+        ...noLosses,
       };
       const next = currentStage(advanced);
       if (handOver || !job.claim || !next) return { ...advanced, claim: null };
@@ -120,12 +142,12 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
         checkpoint: { claim, stage, sequence, saved },
         counts: { ...job.counts, ...saved.counts },
         metrics: { ...job.metrics, ...saved.metrics },
-        lostClaims: 0,
+        ...noLosses,
         claim: job.claim && { ...job.claim, advancedAt: at, stalledSince: null },
       };
     }
     case 'ClaimExpired':
-      return { ...job, claim: null, lostClaims: job.lostClaims + (event.data.released ? 0 : 1) };
+      return { ...job, ...(event.data.released ? {} : afterLoss(job, true)), claim: null };
     case 'ClaimStalled':
       return { ...job, claim: job.claim && { ...job.claim, stalledSince: event.data.since } };
     case 'ClaimRecovered':
@@ -133,7 +155,7 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
     case 'RetryScheduled': {
       const { error, retryAt, retryCount, at } = event.data;
       const retry = { retryAt, retryCount, retryDelayMs: retryAt - at };
-      return { ...job, ...retry, status: 'pending', claim: null, lostClaims: 0, lastError: error };
+      return { ...job, ...retry, ...noLosses, status: 'pending', claim: null, lastError: error };
     }
     case 'CancelRequested': {
       const { at: requestedAt, deadline, reason } = event.data;

@@ -11,14 +11,18 @@ export async function claimStage(
   context: Context,
   request: ClaimRequest,
 ): Promise<ClaimGranted> {
-  const { jobs, connections, time } = coordinator;
+  const { jobs, connections, agenda, time } = coordinator;
   const { tenant, jobId, ...claim } = request;
-  const data = { ...claim, random: Math.random(), at: time.now() };
+  const connectionId = agenda.jobs.get(jobId)?.connectionId;
+  // Loaded before the claim, which records the source that it is granted with.
+  const before = connectionId === undefined ? undefined : (await connections.load(connectionId)).state;
+  const source = before && exists(before) ? { sourceSetAt: before.sourceSetAt } : {};
+  const data = { ...claim, ...source, isHolderSilent: agenda.isSilent(jobId), random: Math.random(), at: time.now() };
   const { state } = await jobs.handle(jobId, { type: 'ClaimStage', data }, context);
   const job = ownedJob(state, tenant);
   if (job.claim?.delivery.id !== claim.delivery.id || job.claim.delivery.sequence !== claim.delivery.sequence)
     throw refused(`attempt ${claim.attempt} of job ${jobId} is over`, 'superseded');
-  const connection = (await connections.load(job.connectionId)).state;
+  const connection = before ?? (await connections.load(job.connectionId)).state;
   if (!exists(connection) || connection.status !== 'active') {
     const error = exists(connection)
       ? { code: 'CONNECTION_NOT_ACTIVE', message: `the connection is ${connection.status}` }
@@ -27,7 +31,7 @@ export async function claimStage(
     await failStage(coordinator, context, { tenant, jobId, claim: number, stage, error, retryable: false });
     throw refused(error.message, 'ended');
   }
-  const { source, destinations = [] } = connection;
+  const { destinations = [] } = connection;
   return {
     claim: job.claim.number,
     attempt: job.retryCount + 1,
@@ -35,10 +39,10 @@ export async function claimStage(
     trigger: job.trigger,
     connectionId: job.connectionId,
     pipeline: job.pipeline,
-    source,
+    source: connection.source,
     destinations,
     connector: job.connector,
-    config: source.config,
+    config: connection.source.config,
     cursor: connection.cursor?.value ?? null,
     checkpoint: job.checkpoint?.stage === job.claim.stage ? job.checkpoint.saved : null,
     stages: legOf(job),

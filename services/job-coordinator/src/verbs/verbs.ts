@@ -7,6 +7,7 @@ import { completeStage } from './complete-stage.js';
 import { confirmCancel } from './confirm-cancel.js';
 import { createConnection } from './create-connection.js';
 import { createJob } from './create-job.js';
+import { getDeadLetter, listDeadLetters, settleDeadLetters } from './dead-letters.js';
 import { explainJobs } from './explain-jobs.js';
 import { failStage } from './fail-stage.js';
 import { getConnection } from './get-connection.js';
@@ -50,4 +51,9 @@ export const verbsOf = (coordinator: Coordinator): Handlers<typeof coordinatorVe
   'fail-stage': (input, context) => failStage(coordinator, context, input),
   'release-claim': (input, context) => releaseClaim(coordinator, context, input),
   'confirm-cancel': (input, context) => confirmCancel(coordinator, context, input),
+
+  'list-dead-letters': (input) => listDeadLetters(coordinator.deadLetters, input),
+  'get-dead-letter': (input) => getDeadLetter(coordinator.deadLetters, input),
+  'redrive-dead-letters': (input) => settleDeadLetters(coordinator.deadLetters, 'redrive', input),
+  'discard-dead-letters': (input) => settleDeadLetters(coordinator.deadLetters, 'discard', input),
 });

@@ -2,7 +2,7 @@
 export const keywordStep = (keyword: string, label = ''): string =>
   `‹${keyword}${label === '' ? '' : ` ${label.replaceAll(/[‹›]/g, '')}`}›`;
 
-const STEP = /‹([^› ]*) ?([^›]*)›|[^/]+/g;
+const STEP = /‹([^›‹ ]*)(?: ([^›‹]*))?›|[^/]+/g;
 
 /** A path within a schema for people: `property "n" of each item of "tags" of `; empty for the schema itself. */
 export const pathWords = (path: string): string => {

@@ -69,8 +69,13 @@ export const covers = (types: readonly string[], others: readonly string[]): boo
   types.length > 0 && types.every((type) => others.includes(type) || (type === 'integer' && others.includes('number')));
 
 const WIDER: Readonly<Record<string, readonly (readonly [narrow: string, wide: string])[]>> = {
-  number: [['float', 'double']],
+  number: [
+    ['float', 'double'],
+    // What has no format fits into the widest.
+    ['', 'double'],
+  ],
   integer: [
+    ['', 'int64'],
     ['int32', 'int64'],
     ['int32', 'bigint'],
     ['int64', 'bigint'],

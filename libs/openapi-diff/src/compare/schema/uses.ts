@@ -29,6 +29,8 @@ export interface SchemaUse {
   readonly level: Stability | undefined;
   /** Repeated parameters (`?a=1&a=2`) make an array. */
   readonly repeats?: boolean;
+  /** The webhook or callback that it belongs to: `webhook "paid"`. */
+  readonly outgoing?: string;
   /** Where a parameter goes: `query`, `path`, `header` or `cookie`. */
   readonly place?: string;
   /** What several operations share and the schema stands in: a response, a parameter. */
@@ -191,9 +193,9 @@ const messageOf = ({ local, unit, use, root }: Found, judged: Judged): string =>
   const path = ofProperty ? [local.path, finding.name].filter((part) => part !== '').join('/') : local.path;
   const isWhole = root && path === '';
   // What all uses of a shared schema have in common.
-  const whole = use.scope === 'body' ? `the ${use.direction} body` : use.subject;
+  const whole = use.scope === 'body' && use.outgoing === undefined ? `the ${use.direction} body` : use.subject;
   const owner = unit.name === '' ? use.subject : isWhole ? `${whole} (${unit.name})` : `schema ${unit.name}`;
-  const where = unit.name === '' || isWhole ? '' : use.direction === 'request' ? 'In requests, ' : 'In responses, ';
+  const where = unit.name === '' || isWhole ? '' : `In ${holderOf(use)}, `;
   const says = fill(judged.rule.says, {
     before: judged.before ?? finding.words?.before ?? brief(finding.before),
     after: judged.after ?? finding.words?.after ?? brief(finding.after),
@@ -202,13 +204,20 @@ const messageOf = ({ local, unit, use, root }: Found, judged: Judged): string =>
   return sentence(`${where}${pathWords(path)}${owner} ${says}`);
 };
 
+/** `requests`, `responses`, `webhooks`, `answers to callbacks`. */
+const holderOf = ({ direction, outgoing }: SchemaUse): string => {
+  if (outgoing === undefined) return `${direction}s`;
+  const holders = outgoing.startsWith('webhook') ? 'webhooks' : 'callbacks';
+  return direction === 'response' ? holders : `answers to ${holders}`;
+};
+
 /** All of a use that rules depend on; uses of one kind are judged alike. */
 const kindOf = (use: SchemaUse, harmless: boolean): string => {
   const flags = [use.typed, use.repeats === true, use.alwaysGiven === true, harmless]
     .map((flag) => (flag ? 1 : 0))
     .join('');
   const subject = use.scope === 'body' ? '' : use.subject;
-  return `${use.direction} ${use.scope} ${use.place ?? ''} ${use.level ?? '?'} ${flags} ${subject}`;
+  return `${use.direction} ${use.scope} ${use.place ?? ''} ${use.level ?? '?'} ${flags} ${use.outgoing ?? ''} ${subject}`;
 };
 
 const valuesOf = (finding: Finding, judged: Judged): Partial<Both<Json>> => {

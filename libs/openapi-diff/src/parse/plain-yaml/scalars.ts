@@ -102,12 +102,12 @@ export const unquote = (raw: string, quote: string, offset: number): string => {
   const multiline = raw.includes('\n');
   if (quote === "'") return (multiline ? foldQuoted(raw) : raw).replaceAll("''", "'");
   if (!multiline && !raw.includes('\\')) return raw;
-  // Escapes, and line breaks with the blanks around them; an escaped break is nothing at all.
-  const special = /\\(\n[ \t]*|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[^])|[ \t]*\n[ \t\n]*/g;
+  // Escapes, and blanks with line breaks among them; an escaped break is nothing at all.
+  const special = /\\(\n[ \t]*|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[^])|[ \t\n]+/g;
   return raw.replace(special, (match, escape: string | undefined) => {
     if (escape === undefined) {
       const breaks = match.split('\n').length - 1;
-      return breaks === 1 ? ' ' : '\n'.repeat(breaks - 1);
+      return breaks === 0 ? match : breaks === 1 ? ' ' : '\n'.repeat(breaks - 1);
     }
     if (escape.startsWith('\n')) return '';
     if (escape.length > 1) {
@@ -126,7 +126,7 @@ const foldQuoted = (raw: string): string => {
   const last = lines.length - 1;
   const trimmed = lines.map((line, index) => {
     const start = index === 0 ? line : line.replace(/^[ \t]+/, '');
-    return index === last ? start : start.replace(/[ \t]+$/, '');
+    return index === last ? start : trimBlanks(start);
   });
   if (trimmed[last] !== '') return foldLines(trimmed);
   // The closing quote stands on a line of its own: the break before it is a space, or those lines' breaks.

@@ -1,6 +1,5 @@
 import { readBlob } from '@tidemark/blob-store';
-import { ParseError } from '@tidemark/openapi-diff';
-import { type Described, describeBytes, OutOfMemoryError } from '@tidemark/openapi-diff/threads';
+import { describeBytes, ParseError, type Described, type ThreadOptions } from '@tidemark/openapi-diff/threads';
 import {
   artefact,
   isUnchanged,
@@ -19,6 +18,9 @@ const MAX_DOCUMENT = Number.MAX_SAFE_INTEGER;
 export const BYTES = artefact<Uint8Array>('dependency.bytes');
 export const DESCRIBED = artefact<Described>('dependency.described');
 
+/** What a job's documents are read in. */
+export const threadOf = ({ job, signal }: DependencyContext): ThreadOptions => ({ tenant: job.tenant, signal });
+
 /** The output of the fetch stage. @throws Error when nothing was fetched, with which the job should have ended */
 export function fetched(context: DependencyContext): FetchOutput {
   const output = context.output('fetch');
@@ -27,8 +29,8 @@ export function fetched(context: DependencyContext): FetchOutput {
 }
 
 /**
- * The parsed description: from memory, else from the bytes in memory, else from the blob. A large one is read in a thread.
- * @throws StageFailed SOURCE_INVALID · OUT_OF_MEMORY
+ * The parsed description: from memory, else from the bytes in memory, else from the blob.
+ * @throws StageFailed SOURCE_INVALID · LimitExceeded
  */
 export async function describedDocument(context: DependencyContext): Promise<Described> {
   const described = context.artefacts.take(DESCRIBED);
@@ -36,12 +38,10 @@ export async function describedDocument(context: DependencyContext): Promise<Des
   const { source, url } = fetched(context);
   const bytes = context.artefacts.take(BYTES) ?? (await readBlob(context.blobs, source.documentBlob, MAX_DOCUMENT));
   try {
-    return await describeBytes(bytes, { source: url, maxSize: MAX_DOCUMENT }, { signal: context.signal });
+    return await describeBytes(bytes, { source: url, maxSize: MAX_DOCUMENT }, threadOf(context));
   } catch (error) {
     if (error instanceof ParseError)
       throw new StageFailed('SOURCE_INVALID', error.message, { retryable: false, cause: error });
-    if (error instanceof OutOfMemoryError)
-      throw new StageFailed(error.code, error.message, { retryable: error.retryable, cause: error });
     throw error;
   }
 }

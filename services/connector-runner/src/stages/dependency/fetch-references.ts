@@ -1,8 +1,7 @@
 import { OPENAPI_DEFAULTS, type OpenapiConfig } from '@tidemark/connectors/openapi-config';
+import { bundleDocuments, ParseError, referredJson, type FetchedDocument } from '@tidemark/openapi-diff/threads';
 import { displayUrl, Terminal, type HttpClient } from '@tidemark/resilience';
-import type { DependencyContext } from './artefacts.js';
-import { bundle, BundleTooLarge, type SourceDocument } from './bundle.js';
-import { readDocument } from './read-document.js';
+import { threadOf, type DependencyContext } from './artefacts.js';
 import { stageFailure } from './stage-failure.js';
 import { TIMEOUT_MS } from './timeout.js';
 
@@ -10,8 +9,8 @@ import { TIMEOUT_MS } from './timeout.js';
 const CONCURRENCY = 4;
 
 export interface Bundled {
-  /** The description and everything that it refers to, as one JSON document. */
-  readonly text: string;
+  /** The description and everything that it refers to, as one JSON document in UTF-8. */
+  readonly text: Uint8Array;
   /** Number of other documents. */
   readonly refs: number;
   /** Of all documents, including the root. */
@@ -20,55 +19,43 @@ export interface Bundled {
 
 /**
  * Fetches the documents that a description refers to, level by level and only as needed, and bundles them.
- * Null when it refers to no other document. Number and bytes of the documents are limited.
- * @throws ExternalError
+ * Null when it refers to no other document. Number and bytes of the documents are limited, and what they unfold to.
+ * @throws ExternalError · LimitExceeded
  */
 export async function bundleReferences(
   context: DependencyContext,
   http: HttpClient,
   config: OpenapiConfig,
-  root: SourceDocument & { readonly bytes: number },
+  root: Omit<FetchedDocument, 'url'> & { readonly bytes: number },
 ): Promise<Bundled | null> {
-  const documents = new Map<string, SourceDocument>();
+  const documents: FetchedDocument[] = [];
   const rootUrls = [root.base, new URL(config.url).href].map((url) => url.split('#', 1)[0]!);
+  const most = Math.max(config.maxBytes ?? 0, OPENAPI_DEFAULTS.maxBytes);
   let bytes = root.bytes;
   for (;;) {
-    const { document, missing } = bundled(root, rootUrls, documents);
-    if (missing.size === 0) {
-      return documents.size === 0 ? null : { text: JSON.stringify(document), refs: documents.size, bytes };
-    }
+    const answer = await bundleDocuments({ root, rootUrls, documents, most }, threadOf(context));
+    if ('bundled' in answer)
+      return documents.length === 0 ? null : { text: answer.bundled, refs: documents.length, bytes };
     const { maxRefs = OPENAPI_DEFAULTS.maxRefs } = config;
-    if (documents.size + missing.size > maxRefs)
+    if (documents.length + answer.missing.length > maxRefs)
       throw new Terminal(
         'SOURCE_TOO_MANY_REFERENCES',
         `${displayUrl(new URL(config.url))} refers to more than ${maxRefs} other documents (maxRefs)`,
       );
-    const urls = [...missing];
+    const urls = [...answer.missing];
     while (urls.length > 0)
       bytes += await fetchSome(context, http, config, urls.splice(0, CONCURRENCY), documents, bytes);
     context.progress({ percent: 50 });
   }
 }
 
-function bundled(root: SourceDocument, rootUrls: readonly string[], documents: ReadonlyMap<string, SourceDocument>) {
-  try {
-    return bundle(root, rootUrls, documents);
-  } catch (error) {
-    if (error instanceof BundleTooLarge || error instanceof RangeError)
-      throw new Terminal('SOURCE_INVALID', `the description's references cannot be followed: ${error.message}`, {
-        cause: error,
-      });
-    throw error;
-  }
-}
-
-/** Adds documents to the map and returns their size in bytes. When one fails, the others are aborted. */
+/** Adds documents to the list and returns their size in bytes. When one fails, the others are aborted. */
 async function fetchSome(
   context: DependencyContext,
   http: HttpClient,
   config: OpenapiConfig,
   urls: readonly string[],
-  documents: Map<string, SourceDocument>,
+  documents: FetchedDocument[],
   bytesBefore: number,
 ): Promise<number> {
   const giveUp = new AbortController();
@@ -93,9 +80,20 @@ async function fetchSome(
         `the description and its references are larger than ${limit} bytes`,
       );
     for (const { url, answer } of answers)
-      documents.set(url, { value: readDocument(answer.body, displayUrl(new URL(url))), base: answer.url });
+      documents.push({ url, base: answer.url, json: await readReferred(context, answer.body, url) });
     return bytes;
   } finally {
     giveUp.abort();
+  }
+}
+
+/** @throws Terminal SOURCE_INVALID with line and column */
+async function readReferred(context: DependencyContext, bytes: Uint8Array, url: string): Promise<Uint8Array> {
+  try {
+    return await referredJson(bytes, displayUrl(new URL(url)), threadOf(context));
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error;
+    const note = '(fetched because of a reference; set followRefs: false to ignore references)';
+    throw new Terminal('SOURCE_INVALID', `${error.message} ${note}`, { cause: error });
   }
 }

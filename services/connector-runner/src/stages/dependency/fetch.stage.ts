@@ -1,11 +1,10 @@
 import { readOpenapiConfig, type OpenapiConfig } from '@tidemark/connectors/openapi-config';
-import { parse } from '@tidemark/openapi-diff';
+import { referringJson } from '@tidemark/openapi-diff/threads';
 import type { DependencyCursor, DependencyPipeline, Stage, StageResult, Unchanged } from '@tidemark/pipelines';
 import { displayUrl, type HttpClient, type HttpResponse } from '@tidemark/resilience';
-import { BYTES, type DependencyContext } from './artefacts.js';
+import { BYTES, threadOf, type DependencyContext } from './artefacts.js';
 import { readCursor, requestHash, shortHash } from './cursor.js';
 import { type Bundled, bundleReferences } from './fetch-references.js';
-import { mayReferElsewhere } from './references.js';
 import { stageFailure } from './stage-failure.js';
 import { TIMEOUT_MS } from './timeout.js';
 
@@ -39,7 +38,7 @@ export const fetchStage =
       lastModified: short(answer.header('last-modified')),
     };
     if (cursor?.documentBlob === documentBlob) return unchanged(cursor, source);
-    context.artefacts.set(BYTES, bundled ? Buffer.from(bundled.text) : answer.body);
+    context.artefacts.set(BYTES, bundled ? bundled.text : answer.body);
     const url = displayUrl(new URL(answer.url)).slice(0, 1000);
     return { output: { rawBlob: raw.id, bytes: bundled?.bytes ?? raw.bytes, url, source } };
   };
@@ -76,14 +75,9 @@ async function bundleIfNeeded(
   config: OpenapiConfig,
   { body, url }: HttpResponse,
 ): Promise<Bundled | null> {
-  if (!mayReferElsewhere(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'))) return null;
-  let document: unknown;
-  try {
-    ({ document } = parse(body));
-  } catch {
-    return null; // The next stage reports what is wrong with the document, and where.
-  }
-  return bundleReferences(context, http, config, { value: document, base: url, bytes: body.byteLength });
+  // Of a broken description, the next stage reports what is wrong, and where.
+  const json = await referringJson(body, threadOf(context));
+  return json && bundleReferences(context, http, config, { json, base: url, bytes: body.byteLength });
 }
 
 /** Only the validators are updated; the snapshot stays the same. */

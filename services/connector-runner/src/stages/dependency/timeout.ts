@@ -1,2 +1,2 @@
-/** Timeout per document, in milliseconds: some are large, and slow servers generate them for each request. */
-export const TIMEOUT_MS = 120_000;
+/** Timeout per document, in milliseconds. A source that hangs holds a slot of its runner for as long. */
+export const TIMEOUT_MS = 30_000;

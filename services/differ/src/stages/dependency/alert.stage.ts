@@ -1,12 +1,12 @@
-import { CATALOGUE, tally, type IgnoreListDocument } from '@tidemark/contracts';
+import { CATALOGUE, type IgnoreListDocument } from '@tidemark/contracts';
 import type { EventStore } from '@tidemark/event-store';
-import { ignoredBy } from '@tidemark/openapi-diff';
+import { countLeft } from '@tidemark/openapi-diff/threads';
 import type { DependencyPipeline, Stage } from '@tidemark/pipelines';
 import type { View } from '@tidemark/read-model';
 import { currentTraceparent } from '@tidemark/telemetry';
 import { notifySubscribers } from '../../alerts/notify-subscribers.js';
 import type { IgnoreLists } from '../../verbs/ignore-lists.js';
-import { foundChanges } from './found-changes.js';
+import { foundChanges, threadOf } from './found-changes.js';
 import { snapshotOf } from './snapshot.js';
 
 export interface AlertDeps {
@@ -32,12 +32,14 @@ export const alertStage =
       tenant === CATALOGUE &&
       (await notifySubscribers(
         { eventStore, ignoreLists: ignoreListView, signal: context.signal },
-        { ...about, providerId: connectionId, jobId, found: changes, at: diff.at },
+        { ...about, providerId: connectionId, jobId, changes, bySeverity: diff.bySeverity, at: diff.at },
         { correlationId, traceparent: currentTraceparent() },
       ));
-    const ignored = ignoredBy(await ignoreLists.of(connectionId), new Date(diff.at));
-    const left = changes.filter((change) => !ignored(change));
-    const output = { alerted: left.length > 0, ignored: changes.length - left.length, ...(told !== false && { told }) };
-    if (left.length === 0) return { output };
-    return { output, facts: [{ type: 'ChangesDetected', data: { ...about, bySeverity: tally(left) } }] };
+    const rules = await ignoreLists.of(connectionId);
+    const [bySeverity = diff.bySeverity] =
+      rules.length === 0 ? [] : await countLeft(changes, [rules], new Date(diff.at), threadOf(context));
+    const left = Object.values(bySeverity).reduce((sum, count) => sum + count, 0);
+    const output = { alerted: left > 0, ignored: diff.total - left, ...(told !== false && { told }) };
+    if (left === 0) return { output };
+    return { output, facts: [{ type: 'ChangesDetected', data: { ...about, bySeverity } }] };
   };

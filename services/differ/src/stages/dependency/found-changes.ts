@@ -1,19 +1,23 @@
-import { readJson, type BlobId } from '@tidemark/blob-store';
+import { readBlob, type BlobId } from '@tidemark/blob-store';
+import type { ThreadOptions } from '@tidemark/openapi-diff/threads';
 import { artefact, type DependencyPipeline, type StageContext } from '@tidemark/pipelines';
-import type { RecordedChange } from '../../change-set/change-set.events.js';
 
-const CHANGES = artefact<readonly RecordedChange[]>('dependency.changes');
+const CHANGES = artefact<Uint8Array>('dependency.changes');
+
+type Context = StageContext<DependencyPipeline>;
+
+/** What a job's documents are compared in. */
+export const threadOf = ({ job, signal }: Context): ThreadOptions => ({ tenant: job.tenant, signal });
 
 /** Passes the changes to the next stages in this process. */
-export const keepChanges = ({ artefacts }: StageContext<DependencyPipeline>, changes: readonly RecordedChange[]) =>
-  artefacts.set(CHANGES, changes);
+export const keepChanges = ({ artefacts }: Context, changes: Uint8Array) => artefacts.set(CHANGES, changes);
 
-/** The changes found by the diff stage: from memory, else from the blob. */
+/** The changes found by the diff stage as JSON, RecordedChange[]: from memory, else from the blob. */
 export async function foundChanges(
-  context: StageContext<DependencyPipeline>,
+  context: Context,
   { changesBlob }: { readonly changesBlob: BlobId },
-): Promise<readonly RecordedChange[]> {
-  const changes = context.artefacts.get(CHANGES) ?? (await readJson<RecordedChange[]>(context.blobs, changesBlob));
+): Promise<Uint8Array> {
+  const changes = context.artefacts.get(CHANGES) ?? (await readBlob(context.blobs, changesBlob));
   keepChanges(context, changes);
   return changes;
 }

@@ -1,8 +1,9 @@
 import type { EventStore } from '@tidemark/event-store';
+import { splitJson } from '@tidemark/openapi-diff/threads';
 import type { DependencyPipeline, Stage } from '@tidemark/pipelines';
 import { currentTraceparent } from '@tidemark/telemetry';
-import { recordChanges } from '../../change-set/change-set.js';
-import { foundChanges } from './found-changes.js';
+import { BATCH_BYTES, recordChanges } from '../../change-set/change-set.js';
+import { foundChanges, threadOf } from './found-changes.js';
 import { snapshotOf } from './snapshot.js';
 
 /** Records the changes that the diff stage found. */
@@ -12,9 +13,9 @@ export const persistStage =
     const { snapshotId, previous } = snapshotOf(context);
     const diff = context.output('diff');
     if (diff.baseline || !previous) return { output: { recorded: 0 } };
-    const changes = await foundChanges(context, diff);
+    const batches = await splitJson(await foundChanges(context, diff), BATCH_BYTES, threadOf(context));
     const { id: jobId, tenant, connectionId, correlationId } = context.job;
     const about = { tenant, connectionId, jobId, snapshotId, previousSnapshotId: previous.snapshotId, at: diff.at };
-    await recordChanges(eventStore, { ...about, changes }, { correlationId, traceparent: currentTraceparent() });
-    return { output: { recorded: changes.length } };
+    await recordChanges(eventStore, { ...about, batches }, { correlationId, traceparent: currentTraceparent() });
+    return { output: { recorded: diff.total } };
   };

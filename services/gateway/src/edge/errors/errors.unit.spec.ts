@@ -35,7 +35,7 @@ describe('toTidemarkError', () => {
     [new OutcomeUnknown('x'), 'EVENT_STORE_UNAVAILABLE'],
     [new ReadModelUnavailable('x'), 'READ_MODEL_UNAVAILABLE'],
     [new BlobStoreUnavailable('x'), 'BLOB_STORE_UNAVAILABLE'],
-    [new BlobNotFound('sha256:x'), 'INTERNAL'],
+    [new BlobNotFound('sha256:x'), 'DOCUMENT_GONE'],
     [new TypeError('secret'), 'INTERNAL'],
     [new RemoteError('EVENT_STORE_UNAVAILABLE', 'pass'), 'EVENT_STORE_UNAVAILABLE'],
     [new RemoteError('UNREADABLE', 'secret'), 'UNREADABLE'],

@@ -14,6 +14,7 @@ export const errorStatus: Readonly<Record<ErrorCode, ErrorStatus>> = {
   UNAUTHENTICATED: { http: 401, grpc: grpcStatus.UNAUTHENTICATED },
   FORBIDDEN: { http: 403, grpc: grpcStatus.PERMISSION_DENIED },
   NOT_FOUND: { http: 404, grpc: grpcStatus.NOT_FOUND },
+  DOCUMENT_GONE: { http: 410, grpc: grpcStatus.DATA_LOSS },
   DUPLICATE_JOB: { http: 409, grpc: grpcStatus.ALREADY_EXISTS },
   IDEMPOTENCY_KEY_REUSED: { http: 422, grpc: grpcStatus.INVALID_ARGUMENT },
   TOO_MANY_CONCURRENT_SYNCS: { http: 429, grpc: grpcStatus.RESOURCE_EXHAUSTED, retryAfter: 10 },

@@ -61,7 +61,7 @@ function withoutPort(hop: string): string {
 }
 
 /** `::ffff:192.0.2.1` → `192.0.2.1`, without a zone. */
-const bare = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+const bare = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '').split('%', 1)[0]!;
 
 /** What limits count by: an IPv4 address, or the /64 network of an IPv6 address, which its holder can choose from. */
 export function addressGroup(address: string): string {

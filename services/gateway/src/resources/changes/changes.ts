@@ -9,7 +9,7 @@ import {
 } from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
 import { DifferClient } from '../../edge/differ-client.js';
-import { pageOf, type ViewPage } from '../../edge/paging.js';
+import { degradedBy, pageOf, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { Dependencies } from '../dependencies/dependencies.js';
@@ -40,8 +40,8 @@ export class Changes {
       total: await this.#view.count({ ...one }),
     }));
     const request = { ...query, ...page, connectionId, keeper };
-    const { data, total, asOf } = await this.#differ.query<ChangeList>('list-changes', context, request);
-    return { data, pagination: { ...page, total }, asOf };
+    const { data, total, asOf, degraded } = await this.#differ.query<ChangeList>('list-changes', context, request);
+    return { data, pagination: { ...page, total }, asOf, ...degradedBy(degraded) };
   }
 
   /** The tenant's change, or one of a provider that it subscribes to. @throws TidemarkError NOT_FOUND */

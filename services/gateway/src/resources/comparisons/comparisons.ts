@@ -66,7 +66,7 @@ export class Comparisons {
     const ignore = (await this.#ignores.list(context, connectionId)).data;
     const names = { title: `${after.title || 'API'} changes`, before: nameOf(before), after: nameOf(after) };
     const input: RenderComparison = { before: before.canonicalBlob, after: after.canonicalBlob, format, ignore, names };
-    const { reportBlob } = await this.#commands.request<RenderedComparison>(
+    const { reportBlob } = await this.#commands.ask<RenderedComparison>(
       'differ',
       'render-comparison',
       context,

@@ -1,5 +1,5 @@
 import { CancelJob, CreateJob, GetJobState, Job, jobStates, TimelineEntry } from '@tidemark/contracts';
-import { Flag, Id, omit, OneOf, pick, Shape, SomeOf, WholeNumber } from '@tidemark/contracts/fields';
+import { Id, omit, OneOf, pick, Shape, SomeOf, WholeNumber } from '@tidemark/contracts/fields';
 import { QueryShape } from '../../edge/openapi/query-shape.js';
 import { PageQuery, PageShape, ViewPageShape } from '../../edge/paging.js';
 
@@ -42,10 +42,7 @@ export class JobEventsQuery {
 }
 
 @Shape()
-export class JobPage extends ViewPageShape(Job) {
-  @Flag({ optional: true, description: 'True when the reasons why jobs wait are unavailable.' })
-  readonly degraded?: boolean;
-}
+export class JobPage extends ViewPageShape(Job) {}
 
 @Shape()
 export class TimelinePage extends PageShape(TimelineEntry) {}

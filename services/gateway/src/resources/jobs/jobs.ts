@@ -24,10 +24,8 @@ import { watchJob, type Watch } from './watch-job.js';
 const WATCH = { pageSize: 100, pollMs: 5000 };
 const EXPLAIN_TIMEOUT_MS = 1000;
 
-/** A list of jobs; `degraded` when the reasons why some of them wait are unavailable. */
-export interface JobList extends ViewPage<JobView> {
-  readonly degraded?: boolean;
-}
+/** A list of jobs; `degraded` also when the reasons why some of them wait are unavailable. */
+export type JobList = ViewPage<JobView>;
 
 /** Commands and queries about jobs, for HTTP and gRPC. */
 @Injectable()
@@ -130,7 +128,7 @@ export class Jobs implements OnModuleDestroy {
       const data = list.data.map((job) => ({ ...job, waitingFor: reasons[job.id] ?? job.waitingFor }));
       return { ...list, data };
     } catch {
-      return { ...list, degraded: true };
+      return { degradedReason: 'the reasons why jobs wait are unavailable', ...list, degraded: true };
     }
   }
 }

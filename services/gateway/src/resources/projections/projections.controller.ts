@@ -24,6 +24,18 @@ export class ProjectionsController {
     return { data: await this.#projections.list(context) };
   }
 
+  @Post(':name/check')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: "Compare a projection's documents with their events",
+    description:
+      'Documents that differ are written again. The response does not wait for the result: read `lastCheck` of the list.',
+  })
+  @ApiAcceptedResponse({ type: ProjectionView })
+  check(@Context() context: CommandContext, @Param('name') name: string) {
+    return this.#projections.check(context, name);
+  }
+
   @Post(':name/rebuild')
   @HttpCode(202)
   @ApiOperation({

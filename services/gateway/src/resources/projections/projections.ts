@@ -50,13 +50,22 @@ export class Projections {
     });
   }
 
+  /** Starts to compare the view's documents with their events; does not wait for it. @throws TidemarkError NOT_FOUND */
+  check(context: CommandContext, name: string): Promise<ProjectionView> {
+    return this.#ask('check-projection', context, name);
+  }
+
   /** Starts to rebuild the view beside the live one; does not wait for it. @throws TidemarkError NOT_FOUND */
-  async rebuild(context: CommandContext, name: string): Promise<ProjectionView> {
+  rebuild(context: CommandContext, name: string): Promise<ProjectionView> {
+    return this.#ask('rebuild-projection', context, name);
+  }
+
+  async #ask(verb: string, context: CommandContext, name: string): Promise<ProjectionView> {
     const projection = known.find((one) => one.name === name);
     if (!projection)
       throw new TidemarkError('NOT_FOUND', `no such projection; available: ${known.map((one) => one.name).join(', ')}`);
     const { owner } = projection;
-    const status = await this.#commands.request<ProjectionStatus>(owner, 'rebuild-projection', context, { name });
+    const status = await this.#commands.request<ProjectionStatus>(owner, verb, context, { name });
     return { ...status, owner, head: await this.#eventStore.head().catch(() => null) };
   }
 }

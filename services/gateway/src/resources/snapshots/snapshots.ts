@@ -63,7 +63,7 @@ export class Snapshots {
   async raw(context: CommandContext, id: string): Promise<RawSnapshot> {
     const { rawBlob, format } = await this.#find(context, id);
     const contentType = format === 'yaml' ? 'application/yaml' : 'application/json';
-    return { etag: rawBlob, contentType, open: () => withFirstChunk(this.#blobs.get(rawBlob as BlobId)) };
+    return { etag: rawBlob, contentType, open: () => whole(this.#blobs, rawBlob as BlobId) };
   }
 
   /** The tenant's snapshot, or one of a provider that it subscribes to, shown as its own. @throws TidemarkError NOT_FOUND */
@@ -74,15 +74,8 @@ export class Snapshots {
   }
 }
 
-/** The bytes, after the first chunk was read: a missing object is an error before the response begins. */
-async function withFirstChunk(source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
-  const bytes = source[Symbol.asyncIterator]();
-  const first = await bytes.next();
-  return (async function* () {
-    try {
-      for (let next = first; !next.done; next = await bytes.next()) yield next.value;
-    } finally {
-      await bytes.return?.();
-    }
-  })();
+/** The bytes, after all were read once: a missing or damaged object is an error before the response begins. */
+async function whole(blobs: BlobStore, id: BlobId): Promise<AsyncIterable<Uint8Array>> {
+  for await (const chunk of blobs.get(id)) void chunk;
+  return blobs.get(id);
 }

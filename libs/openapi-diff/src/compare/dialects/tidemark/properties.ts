@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js';
 import { asObject, isObject, own, type Json, type JsonObject } from '../../../json.js';
 import { escapePointer } from '../../../pointers.js';
 import {
@@ -68,9 +69,10 @@ const unlistedSchema = (schema: JsonObject, name: string): { schema: Json; at: s
     : undefined;
 };
 
+/** In linear time, so a pattern that looks around or back matches nothing, as one that is none. */
 const matches = (pattern: string, name: string): boolean => {
   try {
-    return new RegExp(pattern, 'u').test(name);
+    return RE2JS.compile(RE2JS.translateRegExp(pattern)).matcher(name).find();
   } catch {
     return false;
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { UnfoldedSize, UnfoldsTooFar } from '../unfold.js';
 import { childPlace, type Place } from './places.js';
 import { splitReference, valueAt } from './references.js';
 
@@ -19,22 +20,20 @@ export interface Bundle {
 const MAX_VALUES = 5_000_000;
 const MAX_INLINED = 500_000;
 
-/** References expand to more than can be handled. */
-export class BundleTooLarge extends Error {}
-
 /**
  * Bundles all documents of a description into one. Schemas of other documents are added to the root's schemas,
  * under a name derived from URL and pointer, so that it is stable; they may refer to each other in cycles.
  * Everything else (path items, parameters, responses, …) is inlined where it is referred to.
  * Unresolvable references stay as they are. `documents` are keyed by URL without fragment.
- * @throws BundleTooLarge
+ * @throws UnfoldsTooFar when the result has more characters than `most`, or too many values
  */
 export function bundle(
   root: SourceDocument,
   rootUrls: readonly string[],
   documents: ReadonlyMap<string, SourceDocument>,
+  most: number,
 ): Bundle {
-  return new Bundler(root, new Set(rootUrls), documents).run();
+  return new Bundler(root, new Set(rootUrls), documents, most).run();
 }
 
 class Bundler {
@@ -46,11 +45,14 @@ class Bundler {
   readonly #section: readonly string[];
   #values = 0;
   #inlinedValues = 0;
+  #characters = 0;
+  readonly #size = new UnfoldedSize();
 
   constructor(
     private readonly root: SourceDocument,
     private readonly rootUrls: ReadonlySet<string>,
     private readonly documents: ReadonlyMap<string, SourceDocument>,
+    private readonly most: number,
   ) {
     this.#section = isRecord(root.value) && 'swagger' in root.value ? ['definitions'] : ['components', 'schemas'];
   }
@@ -64,8 +66,13 @@ class Bundler {
   }
 
   #walk(value: unknown, place: Place, document: SourceDocument): unknown {
-    if (place === 'data' || typeof value !== 'object' || value === null) return value;
-    this.#count();
+    if (place === 'data' || typeof value !== 'object' || value === null) {
+      this.#count(this.#size.of(value));
+      return value;
+    }
+    this.#count(2);
+    if (this.#open.size > 0 && ++this.#inlinedValues > MAX_INLINED) throw new UnfoldsTooFar(this.most);
+    if (++this.#values > MAX_VALUES) throw new UnfoldsTooFar(this.most);
     if (Array.isArray(value)) return value.map((item) => this.#walk(item, place, document));
     const isReference = place === 'object' || place === 'schema';
     if (isReference && '$ref' in value && typeof value.$ref === 'string')
@@ -73,16 +80,18 @@ class Bundler {
     return this.#members(value, place, document);
   }
 
-  #count(): void {
-    if (this.#open.size > 0) this.#inlinedValues++;
-    if (++this.#values > MAX_VALUES || this.#inlinedValues > MAX_INLINED)
-      throw new BundleTooLarge('they expand to more than can be handled');
+  #count(characters: number): void {
+    this.#characters += characters;
+    if (this.#characters > this.most) throw new UnfoldsTooFar(this.most);
   }
 
   #members(value: object, place: Place, document: SourceDocument): object {
     // fromEntries defines keys such as `__proto__` instead of assigning them.
     return Object.fromEntries(
-      Object.entries(value).map(([key, child]) => [key, this.#walk(child, childPlace(place, key, child), document)]),
+      Object.entries(value).map(([key, child]) => {
+        this.#count(key.length + 3);
+        return [key, this.#walk(child, childPlace(place, key, child), document)];
+      }),
     );
   }
 
@@ -114,9 +123,10 @@ class Bundler {
   }
 
   #schemaName(id: string, target: unknown, document: SourceDocument): string {
-    const stem = /([^/#?]*?)(?:\.(?:json|ya?ml))?#?$/i
-      .exec(id)?.[1]
-      ?.replace(/[^A-Za-z0-9._-]/g, '_')
+    const last = id.replace(/#$/, '').split(/[/#?]/).at(-1)!;
+    const stem = last
+      .replace(/\.(?:json|ya?ml)$/i, '')
+      .replace(/[^A-Za-z0-9._-]/g, '_')
       .slice(0, 60);
     const name = `${stem || 'schema'}-${createHash('sha256').update(id).digest('hex').slice(0, 10)}`;
     if (!this.#schemas.has(name)) {

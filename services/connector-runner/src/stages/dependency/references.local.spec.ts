@@ -3,7 +3,6 @@ import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { type LegOptions, type LegRun, Publisher, runLeg } from '../../testing/run-leg.js';
-import { mayReferElsewhere } from './references.js';
 
 let publisher: Publisher;
 let folder: TemporaryFolder;
@@ -267,22 +266,5 @@ describe('a reference to another document', () => {
     });
     await expect(run()).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND', retryable: false });
     await closed.promise;
-  });
-});
-
-describe('a quick look for references', () => {
-  it.each([
-    ['{"$ref":"#/a"}', false],
-    ['{"$ref" : "#/a"}', false],
-    ["$ref: '#/a'", false],
-    ['"$ref": "#/a"', false],
-    ['{"$ref":"a.json"}', true],
-    ['{ "$ref":\n "a.json"}', true],
-    ["$ref: './a.yaml#/b'", true],
-    ['$ref: a.yaml', true],
-    ['$ref: >-\n  a.yaml', true],
-    ['{}', false],
-  ])('recognises in %j a reference to elsewhere: %s', (text, expected) => {
-    expect(mayReferElsewhere(text)).toBe(expected);
   });
 });
