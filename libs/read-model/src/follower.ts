@@ -75,8 +75,10 @@ export class Follower {
       if (!this.#dropped) await this.#backoff.wait({ signal });
     }
     this.#abort.abort();
-    this.#waiters.fail(ended(this.projection.name));
-    this.#caughtUp.reject(ended(this.projection.name));
+    const { name } = this.projection;
+    const end = this.#dropped ? new GenerationDropped(`${name}: another projector took the view`) : ended(name);
+    this.#waiters.fail(end);
+    this.#caughtUp.reject(end);
     return this.#dropped ? 'dropped' : 'stopped';
   }
 
@@ -93,7 +95,8 @@ export class Follower {
         token: this.generation.place.token,
         batchSize: BATCH,
         onCaughtUp: () => this.#caughtUp.resolve(),
-        onError: (error) => this.onError(error),
+        // Losing the race to build a view is no error.
+        onError: (error) => (error instanceof GenerationDropped ? undefined : this.onError(error)),
       },
       (events, position, token) => this.#apply(events, position, token),
     );
