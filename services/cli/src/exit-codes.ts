@@ -46,6 +46,7 @@ const byErrorCode: Readonly<Record<ErrorCode, ExitCode>> = {
   READ_MODEL_UNAVAILABLE: exitCodes.unavailable,
   BLOB_STORE_UNAVAILABLE: exitCodes.unavailable,
   SERVICE_UNAVAILABLE: exitCodes.unavailable,
+  UNREADABLE: exitCodes.unavailable,
   INTERNAL: exitCodes.unavailable,
 };
 

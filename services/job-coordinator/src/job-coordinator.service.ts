@@ -1,4 +1,5 @@
 import { coordinatorVerbs } from '@tidemark/contracts';
+import { Unreadable } from '@tidemark/event-store';
 import { PassedTime } from '@tidemark/foundation';
 import { defineService } from '@tidemark/platform';
 import { commitEnd } from './actions/end-sync.js';
@@ -19,6 +20,7 @@ import { waitingJobs } from './metrics.js';
 import { connectionsProjection } from './projections/connections.projection.js';
 import { jobsProjection } from './projections/jobs.projection.js';
 import { ownCategories } from './streams.js';
+import { StandingStill } from './standing-still.js';
 import { verbsOf } from './verbs/verbs.js';
 
 /** Admits, schedules, retries and cancels jobs; hands stages out as work. */
@@ -30,13 +32,18 @@ export const jobCoordinator = defineService({
   relay: { categories: ownCategories, map: messagesOf },
   projections: [jobsProjection, connectionsProjection],
   known: ownCatalogue,
-  build({ adapters: { eventStore, broker, readModel }, settings, clock: time, logger, onError, known: catalogue }) {
+  build({ adapters: { eventStore, broker, readModel }, settings, clock: time, logger, onError, conditions, known }) {
     const passed = new PassedTime(time).now;
     const agenda = new Agenda(time.now, passed);
-    const jobs = jobsOf(eventStore);
-    const connections = connectionsOf(eventStore);
-    const commit = (tenant: string, jobId: string) => commitEnd({ eventStore, connections }, tenant, jobId);
-    const admission = new Admission(eventStore, agenda, time, () => settings.tenantMaxRunning, commit, onError);
+    const still = new StandingStill(agenda, conditions);
+    const jobs = jobsOf(eventStore, (id, error) => still.job(id, error));
+    const connections = connectionsOf(eventStore, (id, error) => still.connection(id, error));
+    const admission = new Admission(eventStore, agenda, time, {
+      cap: () => settings.tenantMaxRunning,
+      commitEnd: (tenant, jobId) => commitEnd({ eventStore, connections }, tenant, jobId).catch(unlessUnreadable),
+      onUnreadable: (tenant, error) => still.admission(tenant, error),
+      onError,
+    });
     const queue = new QueueLimit(agenda);
     const { deadLetters } = broker;
     const coordinator: Coordinator = {
@@ -49,7 +56,7 @@ export const jobCoordinator = defineService({
       queue,
       time,
       settings,
-      catalogue,
+      catalogue: known,
     };
     const timers = new Timers(agenda, time, dueActions(coordinator), onError);
     const actions = claimActions(coordinator);
@@ -62,12 +69,29 @@ export const jobCoordinator = defineService({
       admission.wake();
       timers.arm();
     };
-    const feed = new AgendaFeed(eventStore, views, agenda, advance, onError);
+    const feed = new AgendaFeed(eventStore, views, agenda, {
+      onAdvance: advance,
+      setAside: (stored, error) => still.stream(stored, error),
+      onError,
+    });
     return {
       handlers: verbsOf(coordinator),
       consumers: [endedJobs(coordinator)],
       daemons: [timers, admission, feed, liveness, audit],
+      followers: [
+        {
+          subject: 'lag of the agenda',
+          severity: 'unready',
+          categories: ownCategories,
+          position: () => agenda.position,
+        },
+      ],
       gauges: [waitingJobs(agenda)],
     };
   },
 });
+
+/** An end that can never be recorded must not hold up the tenant's other jobs. */
+function unlessUnreadable(error: unknown): void {
+  if (!(error instanceof Unreadable)) throw error;
+}

@@ -26,6 +26,7 @@ export const errorCodes = [
   'READ_MODEL_UNAVAILABLE',
   'BLOB_STORE_UNAVAILABLE',
   'SERVICE_UNAVAILABLE',
+  'UNREADABLE',
   'INTERNAL',
 ] as const;
 

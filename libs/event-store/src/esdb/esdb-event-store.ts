@@ -26,11 +26,14 @@ import { StreamNames } from './stream-names.js';
 export interface EsdbEventStoreOptions {
   /** A prefix of every stream name, so that installations can share a server. Callers never see it. */
   readonly namespace?: string;
-  /** Milliseconds without a response before a call counts as lost. Default 5,000. */
+  /** Milliseconds without a response before a call counts as lost. Default 3,500: less than callers wait. */
   readonly answerWithin?: number;
   /** Waits, in ms, before a write of unknown outcome is repeated with the same ids. Default 50, 500, 1,500 (gRPC connects again after a second). */
   readonly repeatAfter?: readonly number[];
 }
+
+/** A write that has taken longer is not repeated: its caller must hear of the outage before it gives up itself. */
+const REPEAT_FOR_MS = 2_500;
 
 /**
  * The event store on EventStoreDB (23.10 or newer). A write whose response is lost is repeated with the same event ids, which the
@@ -51,7 +54,7 @@ export class EsdbEventStore implements EventStore {
   /** @throws TypeError when the URL or the namespace is not valid */
   constructor(url: string, options: EsdbEventStoreOptions = {}) {
     this.#names = new StreamNames(options.namespace);
-    this.#answerWithin = options.answerWithin ?? 5_000;
+    this.#answerWithin = options.answerWithin ?? 3_500;
     this.#repeatAfter = options.repeatAfter ?? [50, 500, 1_500];
     this.#client = connect(url);
     this.#appender = new BatchAppender(this.#client, this.#answerWithin);
@@ -158,6 +161,7 @@ export class EsdbEventStore implements EventStore {
   async #write<T>(stream: string, bytes: number, call: () => Promise<T>): Promise<T> {
     const work = (async () => {
       const waits = this.#repeatAfter.values();
+      const began = performance.now();
       let unknown: EventStoreError | undefined;
       for (;;) {
         try {
@@ -167,7 +171,7 @@ export class EsdbEventStore implements EventStore {
           if (failure instanceof OutcomeUnknown) unknown = failure;
           else if (!unknown || !(failure instanceof Unavailable)) throw failure;
           const wait = waits.next().value;
-          if (wait === undefined) throw unknown;
+          if (wait === undefined || performance.now() - began > REPEAT_FOR_MS) throw unknown;
           await sleep(wait);
         }
       }

@@ -34,6 +34,8 @@ export class Agenda {
   readonly #reminders: Reminders;
   /** By job. */
   readonly #expedited = new Map<string, Expedited>();
+  /** Ids of jobs and connections whose events are passed over. */
+  readonly #aside = new Set<string>();
   readonly #now: () => number;
   readonly #passed: () => number;
   /** When each reserved slot was first seen here, in passed time. */
@@ -59,6 +61,8 @@ export class Agenda {
   }
 
   applyJob(jobId: string, tenant: string, event: JobEvent, origin?: Origin): void {
+    if (event.type === 'JobCreated' && this.#aside.has(event.data.connectionId)) this.#aside.add(jobId);
+    if (this.#aside.has(jobId)) return;
     this.#follow(this.jobs.apply(jobId, tenant, event, origin), this.#waitsOf(event));
     const job = this.jobs.get(jobId);
     if (event.type === 'StageCompleted' || !job || hasEnded(job.phase)) this.claims.endStage(jobId);
@@ -71,6 +75,7 @@ export class Agenda {
 
   applyConnection(connectionId: string, tenant: string, event: ConnectionEvent): void {
     if (event.type === 'SyncEnded') this.confirmEnd(event.data.jobId);
+    if (this.#aside.has(connectionId)) return;
     const plan = this.plans.apply(connectionId, tenant, event);
     if (plan) this.#reminders.add({ kind: 'sync', ...plan });
     if (event.type === 'ConnectionUpdated' && event.data.source) this.#expedite(connectionId, 'the source was changed');
@@ -97,6 +102,21 @@ export class Agenda {
       if (change) this.#follow(change);
       else this.unanswered.sentAgain(jobId);
     }
+  }
+
+  /** The job's events cannot be folded: it is forgotten, and passed over from now on. */
+  setAsideJob(jobId: string): void {
+    this.#aside.add(jobId);
+    this.claims.end(jobId);
+    this.unanswered.recorded(jobId);
+    this.#follow(this.jobs.forget(jobId));
+  }
+
+  /** The connection's events cannot be folded: neither its plan nor any of its jobs can go on. */
+  setAsideConnection(connectionId: string): void {
+    this.#aside.add(connectionId);
+    this.plans.forget(connectionId);
+    for (const job of [...this.jobs.values()]) if (job.connectionId === connectionId) this.setAsideJob(job.id);
   }
 
   /** No heartbeat of the job's claim was heard for long, though it has not expired yet. */

@@ -33,5 +33,6 @@ export const errorStatus: Readonly<Record<ErrorCode, ErrorStatus>> = {
   READ_MODEL_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
   BLOB_STORE_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
   SERVICE_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
+  UNREADABLE: { http: 500, grpc: grpcStatus.DATA_LOSS },
   INTERNAL: { http: 500, grpc: grpcStatus.INTERNAL },
 };

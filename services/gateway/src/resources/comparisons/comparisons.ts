@@ -71,7 +71,7 @@ export class Comparisons {
       'render-comparison',
       context,
       input,
-      ANSWER_WITHIN_MS,
+      { timeoutMs: ANSWER_WITHIN_MS, repeatable: true },
     );
     return { contentType: contentTypes[format], body: await readBlob(this.#blobs, reportBlob as BlobId, MAX_REPORT) };
   }

@@ -124,7 +124,7 @@ export class Jobs implements OnModuleDestroy {
         'explain-jobs',
         context,
         { jobIds },
-        EXPLAIN_TIMEOUT_MS,
+        { timeoutMs: EXPLAIN_TIMEOUT_MS, patienceMs: 0 },
       );
       const data = list.data.map((job) => ({ ...job, waitingFor: reasons[job.id] ?? job.waitingFor }));
       return { ...list, data };
