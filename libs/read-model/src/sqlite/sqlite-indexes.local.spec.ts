@@ -7,7 +7,7 @@ import { orderSql, whereSql } from './sql.js';
 
 describe('the lists of the API', () => {
   it.each(lists)('are read in the order of an index, without sorting in memory: %s', async (_, list) => {
-    const db = new Database(':memory:', () => {});
+    const db = new Database(':memory:', { prepare: createTables, onReplaced: () => {}, onWrite: () => {} });
     const { id, columns } = new Generations(db, '').create(list.view);
     const { order } = planOf(list);
     const cursor = encodeCursor(
