@@ -91,6 +91,66 @@ describe('a tenant at its cap', () => {
   );
 });
 
+describe('a connection with a long queue', () => {
+  it('takes a hundred waiting jobs and refuses the next, also of many requested at once', async () => {
+    const on = await world.start();
+    const held = await heldConnection(on, '/held');
+    await on.create(held.id);
+    await world.fetched('/held', 1);
+    const answers = await Promise.allSettled(Array.from({ length: 130 }, () => on.create(held.id)));
+    const codes = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason.code] : []));
+    expect(codes).toEqual(Array.from({ length: 30 }, () => 'QUEUE_FULL'));
+    const waiting = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.id] : []));
+    expect(await on.refused(on.create(held.id))).toBe('QUEUE_FULL');
+    expect(await on.refused(on.create(held.id, { idempotencyKey: 'k' }))).toBe('QUEUE_FULL');
+    const last = await on.reached(waiting.at(-1)!, ({ waitingFor }) => (waitingFor?.behindCount ?? 0) > 5);
+    expect(last.waitingFor?.behind).toHaveLength(5);
+    await on.ask('cancel-job', { jobId: waiting[0] });
+    await eventually(() => on.create(held.id).catch(() => false));
+    expect(await on.finished((await on.create(await on.connect())).id)).toMatchObject({ state: 'completed' });
+    held.release();
+  });
+});
+
+describe('the reason why a job waits', () => {
+  it('is none for one that was just created, or whose planned start has passed', async () => {
+    const on = await world.start({ runners: [] });
+    expect(await on.create(await on.connect())).toMatchObject({ state: 'pending', waitingFor: null });
+    const past = await on.create(await on.connect(), { startAt: '1970-01-01T00:00:00.000Z' });
+    expect(past).toMatchObject({ state: 'pending', waitingFor: null });
+    const offered = await on.reached(past.id, ({ waitingFor }) => waitingFor !== null);
+    expect(offered.waitingFor).toEqual({ reason: 'no_runner' });
+  });
+});
+
+describe('an idempotency key', () => {
+  it('gives one retry of a job, whatever happens to the connection', async () => {
+    const on = await world.start({ coordinators: 2 });
+    const connectionId = await on.connect();
+    const first = await on.create(connectionId, { idempotencyKey: 'first' });
+    await on.finished(first.id);
+    const retry = () => on.ask<JobView>('retry-job', { jobId: first.id, idempotencyKey: 'again' });
+    const answers = await Promise.allSettled([retry(), retry(), retry()]);
+    const created = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.id] : []));
+    expect(created).toHaveLength(1);
+    for (const answer of answers)
+      if (answer.status === 'rejected')
+        expect(answer.reason).toMatchObject({ code: 'DUPLICATE_JOB', details: { jobId: created[0] } });
+    await on.finished(created[0]!);
+    const other = await on.create(connectionId);
+    await on.finished(other.id);
+    const otherRetry = on.ask('retry-job', { jobId: other.id, idempotencyKey: 'again' });
+    expect(await on.refused(otherRetry)).toBe('IDEMPOTENCY_KEY_REUSED');
+    for (const verb of ['disconnect-connection', 'remove-connection']) {
+      await on.ask(verb, { connectionId });
+      expect(await on.refused(on.create(connectionId, { idempotencyKey: 'first' }))).toBe('DUPLICATE_JOB');
+      expect(await on.refused(retry())).toBe('DUPLICATE_JOB');
+      const changed = on.create(connectionId, { idempotencyKey: 'first', trigger: 'manual' });
+      expect(await on.refused(changed)).toBe('IDEMPOTENCY_KEY_REUSED');
+    }
+  });
+});
+
 describe('a connection with a running job', () => {
   it('makes the next one wait, or refuses it, as requested', async () => {
     const on = await world.start({ coordinators: 2 });

@@ -56,11 +56,10 @@ async function copy(): Promise<void> {
   await copyFile(log(), folder.join('older.db'));
 }
 
-/** `kill -9`, and the older copy instead of the log. */
+/** `kill -9`, and the older copy instead of the log, whose WAL is left where it is. */
 async function restore(): Promise<void> {
   program.signal('SIGKILL');
   await program.ended;
-  for (const end of ['-wal', '-shm']) await rm(log(end), { force: true });
   await copyFile(folder.join('older.db'), log());
 }
 

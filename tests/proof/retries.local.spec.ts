@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JobView } from '@tidemark/contracts';
+import { eventually } from '@tidemark/test-kit';
 import { FakeTimeWorld } from '../installations/fake-time-world.js';
 import type { Installation } from '../installations/installation.js';
 import { described } from '../publishers/descriptions.js';
@@ -89,6 +90,70 @@ describe('a job whose source fails', () => {
     await world.clock.advance(untilRetry(waiting));
     expect(await on.finished(next.id)).toMatchObject({ state: 'completed', result: 'unchanged' });
     expect(await on.job(jobId)).toMatchObject({ state: 'completed', attempt: 2 });
+  });
+
+  it.each<[string, (on: Installation, ids: { jobId: string; connectionId: string }) => Promise<unknown>]>([
+    ['it is asked for', (on, { jobId }) => on.ask('retry-now', { jobId })],
+    ['another sync of its connection is requested', (on, { connectionId }) => on.create(connectionId)],
+    [
+      'another sync is requested and refused because of it',
+      // A coordinator may learn a moment later that the attempt has failed: until then it is busy with that.
+      (on, { jobId, connectionId }) =>
+        eventually(async () => {
+          await on.create(connectionId, { whenBusy: 'reject' }).catch(() => {});
+          return (await on.job(jobId)).nextRetryAt === null;
+        }),
+    ],
+    [
+      'the source of its connection is changed',
+      (on, { connectionId }) => {
+        const source = { connector: 'openapi', config: { url: world.publisher.url('/moved') } };
+        return on.ask('update-connection', { connectionId, source });
+      },
+    ],
+    [
+      'its connection is reconnected',
+      async (on, { connectionId }) => {
+        await on.ask('disconnect-connection', { connectionId });
+        await on.ask('reconnect-connection', { connectionId });
+      },
+    ],
+  ])('waits no longer when %s', async (_, happens) => {
+    const on = await world.start();
+    const { jobId, connectionId } = await failingJob(on);
+    await on.reached(jobId, (job) => isWaiting(job, 1));
+    for (const path of ['/api', '/moved']) world.publisher.publish(described(1), path);
+    await happens(on, { jobId, connectionId });
+    expect(await on.finished(jobId)).toMatchObject({ state: 'completed', attempt: 2, nextRetryAt: null });
+    expect(on.errors).toEqual([]);
+  });
+
+  it('keeps waiting when a sync is planned, or its connection is renamed or given the same source', async () => {
+    const on = await world.start();
+    world.publisher.fail(503, '/api');
+    const url = world.publisher.url('/api');
+    const connectionId = await on.connect(url);
+    const { id: jobId } = await on.create(connectionId);
+    await on.reached(jobId, (job) => isWaiting(job, 1));
+    const source = { connector: 'openapi', config: { url } };
+    await on.ask('update-connection', { connectionId, name: 'other', source });
+    await on.create(connectionId, { startAt: new Date(world.clock.now() + 1000).toISOString() });
+    // Their consequences are processed before this one.
+    await on.finished((await on.create(await on.connect())).id);
+    expect(await on.job(jobId)).toMatchObject({ state: 'pending', waitingFor: { reason: 'retry_backoff' } });
+  });
+
+  it('can be retried now only while it waits for its retry', async () => {
+    const on = await world.start();
+    const { jobId } = await failingJob(on);
+    await on.reached(jobId, (job) => isWaiting(job, 1));
+    const fresh = await on.create(await on.connect(), {
+      startAt: new Date(world.clock.now() + 1000).toISOString(),
+    });
+    expect(await on.refused(on.ask('retry-now', { jobId: fresh.id }))).toBe('JOB_NOT_RETRYABLE');
+    await on.ask('cancel-job', { jobId });
+    expect(await on.refused(on.ask('retry-now', { jobId }))).toBe('JOB_NOT_RETRYABLE');
+    expect(await on.refused(on.ask('retry-now', { jobId: 'none' }))).toBe('NOT_FOUND');
   });
 
   it('is cancelled at once while it waits for its next attempt, and is never retried', async () => {

@@ -123,6 +123,11 @@ export const platformSettings = defineSettings({
     min: 0,
     max: 600_000,
   }),
+  stopDelayMs: duration(
+    'TIDEMARK_STOP_DELAY_MS',
+    'How long the gateway still accepts requests after SIGTERM, while /readyz answers 503 for load balancers to notice',
+    { default: 2000, min: 0, max: 600_000 },
+  ),
   rateLimit: integer('TIDEMARK_RATE_LIMIT', 'Requests per minute per API key and gateway process; 0 for no limit', {
     default: 600,
     min: 0,

@@ -1,3 +1,7 @@
+import { isJsonObject } from '@tidemark/foundation';
+import { misfit } from './fields/misfit.js';
+import type { Shape } from './fields/shape.js';
+
 /** The parts of a stored event that its stream needs. */
 export interface StoredEvent {
   readonly type: string;
@@ -19,6 +23,8 @@ export interface Stream<Event extends StoredEvent> {
    * shape of a known one. Readers skip those. Never throws.
    */
   read<Stored extends StoredEvent>(stored: Stored): (Event & Stored) | undefined;
+  /** As `read`, for decisions. @throws TypeError when this version knows the event, yet its data has not its shape */
+  readChecked<Stored extends StoredEvent>(stored: Stored): (Event & Stored) | undefined;
 }
 
 /** Brings an event's data to the next shape, or to the current one; undefined when it cannot. */
@@ -51,19 +57,31 @@ export function stream<Event extends StoredEvent>(
   const rows = new Map(
     Object.keys(events).map((type) => [type, rowOf((upcasters as { [type: string]: Upcasters<unknown> })[type])]),
   );
+  const read = <Stored extends StoredEvent>(stored: Stored) => {
+    const row = rows.get(stored.type);
+    if (row === undefined || !isJsonObject(stored.data)) return undefined;
+    const { version = 1 } = stored.data as { readonly version?: unknown };
+    const event = version === row.asStored ? stored : upcast(stored, row, version);
+    return event as (Event & Stored) | undefined;
+  };
   return {
     category,
     types: [...rows.keys()],
     of: (id) => prefix + id,
     idOf: (name) => name.slice(prefix.length),
-    read<Stored extends StoredEvent>(stored: Stored) {
-      const row = rows.get(stored.type);
-      if (row === undefined || typeof stored.data !== 'object' || stored.data === null) return undefined;
-      const { version = 1 } = stored.data as { readonly version?: unknown };
-      const event = version === row.asStored ? stored : upcast(stored, row, version);
-      return event as (Event & Stored) | undefined;
+    read,
+    readChecked<Stored extends StoredEvent>(stored: Stored) {
+      const event = read(stored);
+      if (event) assertFits((events as { [type: string]: true | Shape })[stored.type]!, event);
+      else if (rows.has(stored.type) && !isJsonObject(stored.data)) throw new TypeError(`${stored.type} has no data`);
+      return event;
     },
   };
+}
+
+function assertFits(shape: true | Shape, { type, data }: StoredEvent): void {
+  const field = shape === true ? undefined : misfit(shape, data as object);
+  if (field !== undefined) throw new TypeError(`${type}: ${field} has not the type that this version expects`);
 }
 
 interface Row {

@@ -81,8 +81,8 @@ export const views = {
   changes: {
     name: 'changes',
     owner: 'differ',
-    version: 2,
-    indexes: [['tenant', 'connectionId', 'detectedAt', 'order'], ['jobId'], ['snapshotId'], ['severity'], ['rule']],
+    version: 3,
+    indexes: [['tenant', 'connectionId', '-detectedAt', 'order'], ['jobId'], ['snapshotId'], ['severity'], ['rule']],
     internal: ['tenant'],
   },
   ignoreLists: { name: 'ignore-lists', owner: 'differ', version: 1, indexes: [], internal: ['tenant'] },

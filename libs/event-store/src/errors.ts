@@ -1,5 +1,13 @@
+import { messageOf } from '@tidemark/foundation';
+
 export type EventStoreErrorCode =
-  'CONFLICT' | 'STREAM_NOT_FOUND' | 'STREAM_DELETED' | 'TOO_LARGE' | 'OUTCOME_UNKNOWN' | 'EVENT_STORE_UNAVAILABLE';
+  | 'CONFLICT'
+  | 'STREAM_NOT_FOUND'
+  | 'STREAM_DELETED'
+  | 'TOO_LARGE'
+  | 'OUTCOME_UNKNOWN'
+  | 'EVENT_STORE_UNAVAILABLE'
+  | 'UNREADABLE';
 
 /** The base of every adapter's errors; a driver's own error is only ever the `cause`. */
 export abstract class EventStoreError extends Error {
@@ -50,6 +58,18 @@ export class TooLarge extends EventStoreError {
     options?: ErrorOptions,
   ) {
     super(`an append of ${bytes} bytes is over the limit of ${limit} bytes`, options);
+  }
+}
+
+/** A stored event that this version knows cannot be folded: the stream stands still until a version can. */
+export class Unreadable extends EventStoreError {
+  readonly code = 'UNREADABLE';
+  constructor(
+    readonly stream: string,
+    { revision, type }: { readonly revision: number; readonly type: string },
+    options: ErrorOptions,
+  ) {
+    super(`event ${revision} of ${stream} (${type}) cannot be read: ${messageOf(options.cause)}`, options);
   }
 }
 

@@ -4,11 +4,9 @@ import { Conditions } from './conditions.js';
 function observed() {
   let now = 0;
   const changes: string[] = [];
-  const clock = { now: () => (now += 1000), setTimeout: () => undefined, clearTimeout: () => undefined };
-  const conditions = new Conditions({
-    clock,
-    onChange: ({ subject, detail }, change) => void changes.push(`${change} ${subject}: ${detail}`),
-  });
+  const clock = { now: () => (now += 1000) };
+  const conditions = new Conditions({ clock });
+  conditions.onChange(({ subject, detail }, change) => void changes.push(`${change} ${subject}: ${detail}`));
   return { conditions, changes };
 }
 
@@ -24,9 +22,13 @@ describe('the conditions of a process', () => {
     ]);
   });
 
-  it('end when they are cleared', () => {
+  it('end when they are cleared, and an unready process is ready then', () => {
     const { conditions } = observed();
     conditions.raise('view jobs', 'rebuilt');
+    conditions.raise('events.db', 'cannot be read', 'unready');
+    expect(conditions.ready).toBe(false);
+    conditions.clear('events.db');
+    expect(conditions.ready).toBe(true);
     conditions.clear('view jobs');
     expect(conditions.list()).toEqual([]);
   });

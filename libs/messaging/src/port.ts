@@ -78,6 +78,12 @@ export interface Running {
   stop(deadlineMs?: number): Promise<void>;
 }
 
+/** A running relay. */
+export interface Relaying extends Running {
+  /** The log position up to which everything is published; -1 while that is not known. */
+  readonly position: number;
+}
+
 /** The data of a dead letter; its subject is `tidemark.dead.<durable>.<tenant>`. */
 export interface DeadLetter {
   readonly subject: string;
@@ -127,6 +133,10 @@ export interface RequestOptions {
   readonly headers?: Headers;
   /** Milliseconds. Default 5,000. */
   readonly timeoutMs?: number;
+  /** Milliseconds, within the timeout, to wait for a server while there is none, as in a restart. Default 0. */
+  readonly patienceMs?: number;
+  /** True: may be answered twice, so it is also repeated when a server that stops gives it up. Default false. */
+  readonly repeatable?: boolean;
 }
 
 /** Turns a stored event into the messages that follow from it; pure; ids must derive from the event. */
@@ -170,7 +180,7 @@ export interface Broker {
    * Publishes the messages that `map` derives from every event of the source, in order: stored subjects at least once,
    * resuming after a restart; others are broadcast. An event that cannot be mapped or published becomes a dead letter.
    */
-  relay(options: RelayOptions): Promise<Running>;
+  relay(options: RelayOptions): Promise<Relaying>;
 
   /** Resolves when the broker responds. @throws BrokerUnavailable */
   ping(): Promise<void>;

@@ -1,4 +1,4 @@
-import type { Running } from './port.js';
+import type { Relaying, Running } from './port.js';
 
 /** The running parts of a broker that its callers have not stopped. */
 export class RunningSet {
@@ -14,6 +14,16 @@ export class RunningSet {
     };
     this.#running.add(kept);
     return kept;
+  }
+
+  addRelay(relay: Relaying): Relaying {
+    const { stop } = this.add(relay);
+    return {
+      stop,
+      get position() {
+        return relay.position;
+      },
+    };
   }
 
   async stop(): Promise<void> {

@@ -15,12 +15,11 @@ export class Shares {
   }
 
   /**
-   * Whether a share may take one of the free slots. Its first one: always. Further ones: only while it holds fewer than
-   * are free besides a quarter, which is kept for those who hold none: what hangs cannot be taken back.
+   * Whether a share may take one of the free slots. Its first one: always. Further ones: only in one half of the slots.
+   * The other half is for those who hold none yet, because what hangs cannot be taken back.
    */
   mayTake(share: string, free: number, slots: number): boolean {
-    const held = this.#held.get(share) ?? 0;
-    return free > 0 && (held === 0 || held < free - Math.ceil(slots / 4));
+    return free > 0 && (!this.#held.has(share) || free > slots / 2);
   }
 }
 

@@ -16,7 +16,9 @@ describe('shares', () => {
   it('leave slots for newcomers, however many the others hold for ever', () => {
     const held = taken(64, 13, 5);
     expect(Math.min(...held)).toBeGreaterThan(0);
-    expect(held.reduce((sum, own) => sum + own)).toBeLessThan(64 - 12);
+    expect(held.reduce((sum, own) => sum + own)).toBeLessThan(40);
+    for (let shares = 1; shares <= 32; shares++)
+      expect(taken(64, shares, 64).reduce((sum, own) => sum + own)).toBeLessThan(64);
   });
 
   it('get one slot each as long as there are slots', () => {
@@ -25,9 +27,8 @@ describe('shares', () => {
     expect(taken(64, 70, 5).filter((own) => own > 0).length).toBeGreaterThan(20);
   });
 
-  it('have a good part of the slots when they are alone', () => {
-    expect(taken(64, 1, 64)).toEqual([24]);
-    expect(taken(8, 1, 8)).toEqual([3]);
+  it('have half of the slots when they are alone', () => {
+    expect([64, 8, 3, 2, 1].map((slots) => taken(slots, 1, slots))).toEqual([[32], [4], [2], [1], [1]]);
   });
 
   it('give back what has ended', () => {

@@ -1,4 +1,5 @@
 import { withTimeout } from '@tidemark/foundation';
+import { SERVER_STOPPING } from './patience.js';
 
 const ABORT_GRACE_MS = 100;
 
@@ -26,7 +27,8 @@ export class Work {
   /** Resolves when nothing is running; aborts running tasks after `deadlineMs` and gives them a moment to end. */
   async drain(deadlineMs: number): Promise<void> {
     if (await this.#idleWithin(deadlineMs)) return;
-    this.#controller.abort(new Error(`stopped: still running after ${deadlineMs} ms`));
+    const stopped = new Error(`stopped: still running after ${deadlineMs} ms`);
+    this.#controller.abort(Object.assign(stopped, { code: SERVER_STOPPING }));
     await this.#idleWithin(ABORT_GRACE_MS);
   }
 

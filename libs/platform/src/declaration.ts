@@ -6,6 +6,7 @@ import type { ConsumeOptions, Delivery, EventMapping } from '@tidemark/messaging
 import type { StageTable } from '@tidemark/pipelines';
 import type { Projection, Projector } from '@tidemark/read-model';
 import type { Attributes } from '@tidemark/telemetry';
+import type { Follower } from './lag-watch.js';
 import type { Adapters, PortName } from './ports.js';
 import type { Logger } from './logger.js';
 
@@ -69,6 +70,8 @@ export interface ServiceParts<Exposed, H extends VerbHandlers = VerbHandlers> {
   /** Entry points for outside callers: started last, stopped first. */
   readonly edges?: readonly Daemon[];
   readonly gauges?: readonly Gauge[];
+  /** Daemons that follow the log, besides relay and projections: one that falls behind shows in the health. */
+  readonly followers?: readonly Follower[];
   /** Made available to the starter of the service. */
   readonly exposes?: Exposed;
 }

@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
-import type { Conditions, Stoppable } from '@tidemark/foundation';
+import { isReady, type Conditions, type Stoppable } from '@tidemark/foundation';
 import type { Adapters } from './ports.js';
 import { healthOf, publicView } from './health.js';
 
@@ -19,10 +19,7 @@ export async function startHealthServer(
       return answer(response, 404, { error: { code: 'NOT_FOUND', message: 'no such page' } });
     void healthOf(adapters, conditions).then(({ conditions: wrong = [], ...health }) => {
       // Views and blobs can be waited for: an outage does not make the service unready.
-      const ready =
-        health.broker !== 'down' &&
-        health.eventStore !== 'down' &&
-        wrong.every(({ severity }) => severity !== 'unready');
+      const ready = health.broker !== 'down' && health.eventStore !== 'down' && isReady(wrong);
       const degraded = wrong.length > 0 || Object.values(health).includes('down');
       const status = ready ? 'ready' : 'not ready';
       answer(response, ready ? 200 : 503, { status, degraded, ...health, conditions: publicView(wrong) });

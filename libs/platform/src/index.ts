@@ -12,6 +12,7 @@ export {
   type StageParts,
 } from './declaration.js';
 export { healthOf, publicView } from './health.js';
+export type { Follower } from './lag-watch.js';
 export { createLogger, quietly, type Logger } from './logger.js';
 export { runProcess, runService, type ProcessOptions } from './run-service.js';
 export { startService } from './start-service.js';

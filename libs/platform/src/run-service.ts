@@ -1,5 +1,5 @@
 import { platformSettings, SettingsError, standaloneUrls, streamLimits, type PlatformSettings } from '@tidemark/config';
-import { Conditions, messageOf, visible, type Stoppable } from '@tidemark/foundation';
+import { Conditions, messageOf, sleep, visible, type Stoppable } from '@tidemark/foundation';
 import { observableGauge, startTelemetry } from '@tidemark/telemetry';
 import { openAdapters } from './adapters.js';
 import { variables, type Adapters, type PortName } from './ports.js';
@@ -27,6 +27,9 @@ export interface ProcessOptions<P extends PortName> {
 
 /** Not settings of a service: the command line's. */
 const OTHERS: ReadonlySet<string> = new Set(['TIDEMARK_URL', 'TIDEMARK_API_KEY_FILE']);
+
+/** The subjects of the conditions of a process that does not serve yet, or soon no longer. */
+const [START, STOP] = ['start', 'stop'];
 
 /** Runs one service as this process; see runProcess. */
 export const runService = <P extends PortName, S extends SettingName, Known extends object, Exposed>(
@@ -59,8 +62,14 @@ export async function runProcess<P extends PortName>(options: ProcessOptions<P>)
     const conditions = observedConditions(logger);
     assertNamed(ports, settings);
     const run = new Restarting((again) => begin(options, settings!, { logger, conditions, again }), fail);
+    const announce = async () => {
+      conditions.raise(STOP, 'the process is stopping', 'unready');
+      if (options.hasHttp) await sleep(settings!.stopDelayMs);
+    };
+    const stop = () => run.stop().finally(() => telemetry.stop());
+    // A signal may come before everything has started.
+    untilSignalled({ announce, stop, withinMs: cutOffAfterMs(settings) });
     await run.start();
-    untilSignalled(() => run.stop().finally(() => telemetry.stop()), cutOffAfterMs(settings));
   } catch (error) {
     fail(error);
   }
@@ -82,6 +91,7 @@ async function begin<P extends PortName>(
   process: { readonly logger: Logger; readonly conditions: Conditions; readonly again: (reason: Error) => void },
 ): Promise<Stoppable> {
   const { logger, conditions, again } = process;
+  conditions.raise(START, 'the process is starting', 'unready');
   const adapters = await openAdapters(ports, {
     urls: standaloneUrls(settings),
     namespace: settings.namespace,
@@ -90,6 +100,7 @@ async function begin<P extends PortName>(
     conditions,
     onChange: (reason) => {
       logger.warn(`starting again: ${reason.message}`);
+      conditions.raise(START, 'the process is starting again', 'unready');
       again(reason);
     },
   });
@@ -100,6 +111,7 @@ async function begin<P extends PortName>(
   try {
     if (!hasHttp) started.push(await startHealthServer(adapters as Partial<Adapters>, conditions, settings));
     started.push(await start(adapters, settings, logger, conditions));
+    conditions.clear(START);
   } catch (error) {
     await stop();
     throw error;
@@ -109,9 +121,11 @@ async function begin<P extends PortName>(
 
 /** The conditions of this process; changes are logged, and the current ones are a metric. */
 function observedConditions(logger: Logger): Conditions {
-  const conditions = new Conditions({
-    onChange: ({ subject, detail, severity }, change) =>
-      change === 'raised' ? logger.warn(`${severity}: ${subject}: ${detail}`) : logger.log(`well again: ${subject}`),
+  const conditions = new Conditions();
+  conditions.onChange(({ subject, detail, severity }, change) => {
+    if (change === 'cleared') logger.log(`well again: ${subject}`);
+    else if (subject === START || subject === STOP) logger.log(detail);
+    else logger.warn(`${severity}: ${subject}: ${detail}`);
   });
   observableGauge('tidemark.conditions', 'What is wrong in this process: 1 for each', () =>
     conditions.list().map(({ subject, severity }) => [1, { subject, severity }] as const),
@@ -123,16 +137,25 @@ function observedConditions(logger: Logger): Conditions {
  * A longer shutdown is cut off: running work is given to another runner or resumed after a restart. The
  * parts of one service drain together, several services one after the other.
  */
-const cutOffAfterMs = ({ drainTimeoutMs }: PlatformSettings) => 2 * drainTimeoutMs + 500;
+const cutOffAfterMs = ({ drainTimeoutMs, stopDelayMs }: PlatformSettings) => stopDelayMs + 2 * drainTimeoutMs + 500;
 
-function untilSignalled(stop: () => Promise<void>, withinMs: number): void {
+interface Stopping {
+  /** Resolves when callers had time to notice that this process will stop. */
+  announce(): Promise<void>;
+  stop(): Promise<void>;
+  readonly withinMs: number;
+}
+
+/** SIGTERM is announced first; SIGINT, which a person sends, ends the process as soon as running work has ended. */
+function untilSignalled({ announce, stop, withinMs }: Stopping): void {
   let stopping = false;
-  const end = () => {
+  const end = (signal: NodeJS.Signals) => {
     // A second signal does not wait.
     if (stopping) process.exit(130);
     stopping = true;
     setTimeout(() => process.exit(0), withinMs).unref();
-    stop().then(
+    const announced = announce();
+    (signal === 'SIGTERM' ? announced : Promise.resolve()).then(stop).then(
       () => process.exit(0),
       (error: unknown) => {
         process.stderr.write(`${messageOf(error)}\n`);

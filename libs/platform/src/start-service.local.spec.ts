@@ -5,7 +5,7 @@ import { Shape, shaped, Text } from '@tidemark/contracts/fields';
 import type { EventStore } from '@tidemark/event-store';
 import { Conditions, daemonOf, uuidv7, type Daemon } from '@tidemark/foundation';
 import { daemonLifecycle } from '@tidemark/foundation/testing';
-import type { Broker, ConsumeOptions, OutgoingMessage } from '@tidemark/messaging';
+import type { Broker, ConsumeOptions, OutgoingMessage, Running } from '@tidemark/messaging';
 import type { Projection } from '@tidemark/read-model';
 import { eventually, signal, temporaryFolder, withMembers, type TemporaryFolder } from '@tidemark/test-kit';
 import {
@@ -239,9 +239,9 @@ daemonLifecycle(
     let [rounds, held, tasksAdded] = [0, 0, 0];
     const options: ConsumeOptions = { durable: 'greeter', subject: 'tidemark.work.greeter-tasks.*' };
     const service = greeterOf({ consumers: [{ options, handle: async () => void rounds++ }] });
-    const counted = (running: Awaited<ReturnType<Broker['relay']>>) => {
+    const counted = <R extends Running>(running: R): R => {
       held++;
-      return { stop: (deadlineMs?: number) => running.stop(deadlineMs).then(() => void held--) };
+      return withMembers(running, { stop: (ms?: number) => running.stop(ms).then(() => void held--) } as Partial<R>);
     };
     const broker = withMembers(opened.broker, {
       relay: (...call: Parameters<Broker['relay']>) => opened.broker.relay(...call).then(counted),

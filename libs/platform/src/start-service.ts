@@ -1,8 +1,9 @@
 import { healthVerbsOf, projectionVerbsOf } from '@tidemark/contracts';
 import { Conditions, DaemonGroup, daemonOf, systemClock, type Clock, type Daemon } from '@tidemark/foundation';
 import { LegRunner } from '@tidemark/leg-runner';
+import type { Relaying } from '@tidemark/messaging';
 import { mountRoutes } from '@tidemark/messaging/nest';
-import { Projector } from '@tidemark/read-model';
+import { Projector, type Projection } from '@tidemark/read-model';
 import { observableGauge } from '@tidemark/telemetry';
 import type { Adapters, PortName } from './ports.js';
 import type {
@@ -17,6 +18,7 @@ import type {
   StageParts,
 } from './declaration.js';
 import { healthOf } from './health.js';
+import { LagWatch, type Follower } from './lag-watch.js';
 import { quietly, type Logger } from './logger.js';
 import { projectionHandlers } from './projection-handlers.js';
 import { consumedBy, servedVerbs } from './routes.js';
@@ -60,7 +62,9 @@ export async function startService<P extends PortName, S extends SettingName, Kn
 }
 
 function daemonsOf(service: AnyService, parts: ServiceParts<unknown>, around: Surroundings): DaemonGroup {
-  const { stages, daemons = [], edges = [] } = parts;
+  const { stages, daemons = [], edges = [], followers = [] } = parts;
+  const relay = service.relay && relaying(service.name, service.relay, around);
+  const views = (service.projections ?? []).map((projection) => viewOf(projection, around));
   const intake = [
     mounted(service, parts, around),
     ...(stages ? [legRunner(service.name, stages, around)] : []),
@@ -69,10 +73,30 @@ function daemonsOf(service: AnyService, parts: ServiceParts<unknown>, around: Su
   return new DaemonGroup([
     around.projector,
     ...daemons,
-    ...(service.relay ? [relaying(service.name, service.relay, around)] : []),
+    ...(relay ? [relay.daemon] : []),
+    watching([...followers, ...(relay ? [relay] : []), ...views], around),
     new DaemonGroup(intake, { stop: 'together' }),
   ]);
 }
+
+const watching = (followers: readonly Follower[], { adapters: { eventStore }, conditions, onError }: Surroundings) =>
+  followers.length > 0 ? new LagWatch({ followers, eventStore, conditions, onError }) : new DaemonGroup([]);
+
+/** A view that is out of date makes the lists of a process incomplete; one that cannot be read has its own check. */
+const viewOf = (
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the document types differ
+  projection: Projection<any>,
+  { adapters: { readModel } }: Surroundings,
+): Follower => ({
+  subject: `lag of the view ${projection.name}`,
+  severity: 'degraded',
+  categories: projection.streams.map(({ category }) => category),
+  position: () =>
+    readModel
+      .view<never>(projection)
+      .position()
+      .catch(() => undefined),
+});
 
 /** The verbs and consumers of the service, on the broker. */
 function mounted(
@@ -101,8 +125,20 @@ const legRunner = (
   { adapters: { broker, blobs }, clock, drainMs, conditions, onError }: Surroundings,
 ): Daemon => new LegRunner({ broker, blobs, clock, service, stages: table, drainMs, conditions, onError, ...limits });
 
-const relaying = (
+/** Publishes the messages of stored events. */
+function relaying(
   name: string,
   relay: RelayDeclaration,
   { adapters: { broker, eventStore }, onError }: Surroundings,
-): Daemon => daemonOf(() => broker.relay({ name, source: eventStore, ...relay, onError }));
+): Follower & { readonly daemon: Daemon } {
+  let running: Relaying | undefined;
+  const daemon = daemonOf(async () => (running = await broker.relay({ ...relay, name, source: eventStore, onError })));
+  const { categories } = relay;
+  return {
+    subject: `lag of the relay of ${name}`,
+    severity: 'unready',
+    categories,
+    position: () => running?.position,
+    daemon,
+  };
+}

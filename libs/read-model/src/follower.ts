@@ -27,7 +27,8 @@ export class Follower {
     private readonly projection: Projection,
     readonly generation: Generation,
     private readonly onError: (error: Error) => void,
-    private readonly onPosition: (position: number) => void = () => {},
+    /** Receives every applied batch's position, and why one could not be applied. */
+    private readonly onBatch: (result: number | Error) => void = () => {},
   ) {
     this.#caughtUp.promise.catch(() => {});
     this.#running = this.#run();
@@ -103,12 +104,13 @@ export class Follower {
       await this.generation.apply(events, position, token);
     } catch (error) {
       this.#dropped = error instanceof GenerationDropped;
+      if (!this.#dropped) this.onBatch(error as Error);
       throw error;
     }
     this.#backoff.reset();
     this.events += events.length;
     this.#waiters.reached(this.generation.position);
-    this.onPosition(this.generation.position);
+    this.onBatch(this.generation.position);
     // Embedded stores work on this thread: a long rebuild must not keep everything else waiting.
     if (performance.now() - this.#yieldedAt < YIELD_EVERY_MS) return;
     await new Promise(setImmediate);

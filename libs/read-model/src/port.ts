@@ -11,9 +11,14 @@ export interface ViewDefinition<D extends ViewDocument = ViewDocument> {
   readonly name: string;
   /** Raise it when the fold or the indexes change: the view is then rebuilt beside the live one and swapped in. */
   readonly version: number;
-  /** Top-level fields that queries filter or sort by, each inner list one (compound) index. */
-  readonly indexes: readonly (readonly (keyof D & string)[])[];
+  /**
+   * Top-level fields that queries filter or sort by, each inner list one (compound) index; `-` before a field: descending.
+   * A sort is served by an index of the same directions, or of all the opposite ones; ids end every index.
+   */
+  readonly indexes: readonly (readonly IndexKey<keyof D & string>[])[];
 }
+
+type IndexKey<Field extends string> = Field | `-${Field}`;
 
 /**
  * A view as a pure fold over the events of its streams, in order, possibly again after a crash. Events that the streams
@@ -42,17 +47,24 @@ export interface Range {
 export interface Query<D> {
   /** All must hold. A missing field equals null. */
   readonly where?: { readonly [K in keyof D & string]?: Condition };
-  /** At most two keys; ties are broken by id, ascending. Nulls sort first, ascending. */
+  /** At most two keys; ties are broken by id, in the direction of the last key. Nulls sort first, ascending. */
   readonly sort?: readonly (readonly [field: keyof D & string, direction: 'asc' | 'desc'])[];
   /** From 1. Default 1. */
   readonly page?: number;
   /** 1 to 1,000. Default 50. */
   readonly perPage?: number;
+  /** The `next` of a result of the same sort: what follows it, whatever was added meanwhile. Not with `page`. */
+  readonly after?: string;
 }
 
 export interface QueryResult<D> {
   readonly data: readonly D[];
+  /** Counted up to 10,000. */
   readonly total: number;
+  /** Present when there are more than `total`. */
+  readonly totalIsExact?: false;
+  /** For `after`; absent at the end of the list. */
+  readonly next?: string;
   /** The log position that the view reflects. */
   readonly asOf: number;
   /** Why the result is not complete or not current; absent when it is. */

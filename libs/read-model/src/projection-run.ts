@@ -204,9 +204,11 @@ export class ProjectionRun {
   }
 
   #follow(generation: Generation): Follower {
-    const follower = new Follower(this.#eventStore, this.projection, generation, this.#onError, (position) => {
-      if (this.#live === follower) this.#waiters.reached(position);
-    });
+    const onBatch = (result: number | Error) => {
+      this.#health.batch(typeof result === 'number' ? undefined : result);
+      if (this.#live === follower && typeof result === 'number') this.#waiters.reached(result);
+    };
+    const follower: Follower = new Follower(this.#eventStore, this.projection, generation, this.#onError, onBatch);
     return follower;
   }
 

@@ -11,24 +11,22 @@ export interface AnyDefinition {
 export type Test =
   | { readonly kind: 'equals'; readonly value: Scalar }
   | { readonly kind: 'in'; readonly values: readonly Scalar[] }
+  | { readonly kind: 'types'; readonly types: readonly ScalarType[] }
   | { readonly kind: 'range'; readonly bounds: readonly Bound[] };
 export type Bound = readonly [operator: 'gt' | 'gte' | 'lt' | 'lte', value: string | number];
 export type Where = readonly (readonly [field: string, test: Test])[];
+export type Order = readonly (readonly [field: string, direction: 'asc' | 'desc'])[];
 
-/** A checked query: known fields, scalar values, valid paging. */
-export interface Plan {
-  readonly where: Where;
-  readonly sort: readonly (readonly [field: string, direction: 'asc' | 'desc'])[];
-  readonly limit: number;
-  readonly offset: number;
-}
+/** The types of scalars in the order in which they sort. */
+export const scalarTypes = ['null', 'number', 'string', 'boolean'] as const;
+export type ScalarType = (typeof scalarTypes)[number];
 
 const MAX_LIST = 10_000;
 const operators = ['gt', 'gte', 'lt', 'lte'] as const;
 
 /** The fields that can be queried besides `id`: those that an index names. */
 export function indexedFields(definition: AnyDefinition): string[] {
-  const fields = new Set(definition.indexes.flat());
+  const fields = new Set(definition.indexes.flat().map((key) => orderOf(key)[0]));
   fields.delete('id');
   for (const field of fields) {
     if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(field)) {
@@ -38,24 +36,18 @@ export function indexedFields(definition: AnyDefinition): string[] {
   return [...fields];
 }
 
+/** The field and direction of an index's key. */
+export const orderOf = (key: string): Order[number] => (key.startsWith('-') ? [key.slice(1), 'desc'] : [key, 'asc']);
+
+/** The keys of an index; they end in the id, which breaks ties in the direction of the last key. */
+export const indexKeys = (index: readonly string[]): Order => withId(index.map(orderOf));
+
+export const withId = (order: Order): Order =>
+  order.some(([field]) => field === 'id') ? order : [...order, ['id', order.at(-1)?.[1] ?? 'asc']];
+
 /** The value of a field in a query: only scalars can be found; anything else counts as missing. */
 export function scalar(value: unknown): Scalar {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value) ? (value as Scalar) : null;
-}
-
-/** @throws TypeError naming the field · RangeError naming the number */
-export function plan<D extends ViewDocument>(definition: ViewDefinition<D>, query: Query<D>): Plan {
-  const { page = 1, perPage = 50, sort = [] } = query;
-  if (!Number.isSafeInteger(page) || page < 1) throw new RangeError(`page must be a whole number from 1, got ${page}`);
-  if (!Number.isInteger(perPage) || perPage < 1 || perPage > 1000) {
-    throw new RangeError(`perPage must be a whole number from 1 to 1000, got ${perPage}`);
-  }
-  if (sort.length > 2) throw new RangeError(`sort takes at most two fields, got ${sort.length}`);
-  for (const [field, direction] of sort) {
-    checkField(definition, field);
-    if (direction !== 'asc' && direction !== 'desc') throw new TypeError(`sort by ${field}: expected asc or desc`);
-  }
-  return { where: conditions(definition, query.where), sort, limit: perPage, offset: (page - 1) * perPage };
 }
 
 /** @throws TypeError naming the field */
@@ -66,8 +58,9 @@ export function conditions<D extends ViewDocument>(definition: ViewDefinition<D>
   });
 }
 
-function checkField(definition: AnyDefinition, field: string): void {
-  if (field === 'id' || definition.indexes.some((index) => index.includes(field))) return;
+/** @throws TypeError */
+export function checkField(definition: AnyDefinition, field: string): void {
+  if (field === 'id' || definition.indexes.some((index) => index.some((key) => orderOf(key)[0] === field))) return;
   throw new TypeError(`${definition.name} cannot be queried by "${field}": no index names that field`);
 }
 
@@ -101,6 +94,6 @@ function boundsOf(field: string, range: Range): Bound[] {
   });
 }
 
-function isScalar(value: unknown): value is Scalar {
+export function isScalar(value: unknown): value is Scalar {
   return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }

@@ -22,6 +22,13 @@ export class ViewHealth {
     private readonly conditions: Conditions | undefined,
   ) {}
 
+  /** @param failure why a batch could not be stored; undefined when one was */
+  batch(failure: Error | undefined): void {
+    const subject = `view ${this.view}`;
+    if (!failure) return this.conditions?.clear(subject);
+    this.conditions?.raise(subject, `cannot be kept up to date: ${failure.message}`);
+  }
+
   /** @param all those of the view's live generation, or of one that is being built */
   setAside(all: readonly SetAside[]): void {
     setAsideEvents.add(1, { view: this.view });

@@ -29,9 +29,11 @@ const byErrorCode: Readonly<Record<ErrorCode, ExitCode>> = {
   NOT_FOUND: exitCodes.notFound,
   DOCUMENT_GONE: exitCodes.notFound,
   DUPLICATE_JOB: exitCodes.conflict,
+  DUPLICATE_REQUEST: exitCodes.conflict,
   IDEMPOTENCY_KEY_REUSED: exitCodes.conflict,
   TOO_MANY_CONCURRENT_SYNCS: exitCodes.conflict,
   CONNECTION_BUSY: exitCodes.conflict,
+  QUEUE_FULL: exitCodes.conflict,
   CONNECTION_NOT_ACTIVE: exitCodes.conflict,
   JOB_NOT_CANCELLABLE: exitCodes.conflict,
   JOB_NOT_RETRYABLE: exitCodes.conflict,
@@ -44,6 +46,7 @@ const byErrorCode: Readonly<Record<ErrorCode, ExitCode>> = {
   READ_MODEL_UNAVAILABLE: exitCodes.unavailable,
   BLOB_STORE_UNAVAILABLE: exitCodes.unavailable,
   SERVICE_UNAVAILABLE: exitCodes.unavailable,
+  UNREADABLE: exitCodes.unavailable,
   INTERNAL: exitCodes.unavailable,
 };
 

@@ -1,6 +1,7 @@
 import { severities } from '@tidemark/contracts';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { isInstant } from '@tidemark/foundation';
+import type { Headers } from './api/api.js';
 
 /** A whole number of at least `least`, for commander. */
 export const wholeNumber =
@@ -51,14 +52,31 @@ export const gather =
 
 export interface PageOptions {
   readonly page?: number;
+  readonly cursor?: string;
   readonly perPage?: number;
 }
 
-/** `--page` and `--per-page`. */
+/** `--page` or `--cursor`, and `--per-page`. */
 export const paged = (command: Command): Command =>
   command
     .addOption(new Option('--page <n>', 'page number, from 1').argParser(wholeNumber(1)))
+    .addOption(
+      new Option('--cursor <cursor>', 'continue after a page, as printed below it; new rows do not shift it').conflicts(
+        'page',
+      ),
+    )
     .addOption(new Option('--per-page <n>', 'rows per page').argParser(wholeNumber(1)));
+
+export interface RepeatOptions {
+  readonly idempotencyKey?: string;
+}
+
+/** `--idempotency-key`. */
+export const repeatable = (command: Command): Command =>
+  command.option('--idempotency-key <key>', 'makes it safe to repeat: the same key creates one only');
+
+export const repeatHeaders = ({ idempotencyKey }: RepeatOptions): Headers =>
+  idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
 
 export interface ChangeFilter extends PageOptions {
   readonly severity?: string;
@@ -82,8 +100,8 @@ export const filtered = (command: Command): Command =>
     .option('--exit-code', 'exit with 1 if there are matching changes');
 
 /** The filter as query parameters of the API. */
-export const filterQuery = ({ severity, rule, operation, ignored = false, page, perPage }: ChangeFilter) => ({
-  ...{ severity, rule, operation, ignored, page, perPage },
+export const filterQuery = ({ severity, rule, operation, ignored = false, page, cursor, perPage }: ChangeFilter) => ({
+  ...{ severity, rule, operation, ignored, page, cursor, perPage },
 });
 
 /** Collects a repeatable option with any values. */

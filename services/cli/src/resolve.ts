@@ -61,10 +61,14 @@ function one(kind: string, text: string, found: readonly Named[]): string {
 /** The newest items of a list, each once even if the list grows while it is read. */
 async function gather<Item extends Named>(api: Api, address: string): Promise<readonly Item[]> {
   const items = new Map<string, Item>();
+  let cursor: string | undefined;
   for (let page = 1; page <= MAX_PAGES; page++) {
-    const { data, pagination } = await api.get<Page<Item>>(address, { page, perPage: PER_PAGE });
+    // An older server has pages alone.
+    const part = cursor === undefined ? { page } : { cursor };
+    const { data, pagination, next } = await api.get<Page<Item>>(address, { ...part, perPage: PER_PAGE });
     for (const item of data) items.set(item.id, item);
     if (data.length === 0 || page * PER_PAGE >= pagination.total) break;
+    cursor = next;
   }
   return [...items.values()];
 }

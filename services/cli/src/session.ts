@@ -98,12 +98,15 @@ export function show<Body>({ json, terminal }: Session, body: Body, render: () =
   else if (body !== undefined) terminal.print(JSON.stringify(body, null, 2));
 }
 
-/** Prints a page of a list, and below it its number and the total. */
+/** Prints a page of a list, and below it its number, the total, and how to see the next. */
 export function showPage<Item>(session: Session, page: Page<Item>, nothing: string, render: () => string): void {
-  const { data, pagination, degradedReason } = page;
+  const { data, pagination, next, degradedReason } = page;
   show(session, page, () => (data.length === 0 ? nothing : render()));
   if (degradedReason !== undefined) session.terminal.note(`not complete or not current: ${degradedReason}`);
   if (session.json || data.length === 0 || data.length >= pagination.total) return;
-  const pages = Math.ceil(pagination.total / pagination.perPage);
-  session.terminal.note(`${data.length} of ${pagination.total}; page ${pagination.page} of ${pages} (--page)`);
+  const { page: number, perPage, total, totalIsExact = true } = pagination;
+  const of = totalIsExact ? `${total}` : `more than ${total}`;
+  const where =
+    number === undefined ? '' : `; page ${number} of ${totalIsExact ? Math.ceil(total / perPage) : 'many'} (--page)`;
+  session.terminal.note(`${data.length} of ${of}${where}${next === undefined ? '' : `; next: --cursor ${next}`}`);
 }

@@ -1,6 +1,6 @@
 import type { JobEvent, JobView } from '@tidemark/contracts';
 import { path } from './api/api.js';
-import { followJob } from './api/job-events.js';
+import { followJob, patiently } from './api/job-events.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { isEnded, progressLine, statusText, timelineLine } from './render/job.js';
 import { stateColor } from './render/style.js';
@@ -46,7 +46,7 @@ export async function watchJob(session: Session, jobId: string, jsonOf: JsonOf =
     terminal.note(`The job continues; to watch it again: tidemark jobs watch ${jobId}`);
     return exitCodes.interrupted;
   }
-  const job = await load();
+  const job = await patiently(load, { signal });
   if (!json) terminal.print(ending(session, job));
   else if (jsonOf === 'job') terminal.print(JSON.stringify(job, null, 2));
   return outcomeOf(job);

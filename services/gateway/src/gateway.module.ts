@@ -12,6 +12,7 @@ import { HttpErrorsFilter } from './edge/errors/http-errors.filter.js';
 import { HealthController } from './edge/health/health.controller.js';
 import { ReadinessProbe } from './edge/health/readiness.js';
 import { TraceInterceptor } from './edge/http/trace.interceptor.js';
+import { KeyedRequests } from './edge/keyed-requests.js';
 import { EdgeLimits } from './edge/limits/edge-limits.js';
 import { Ports } from './edge/ports.js';
 import type { Resource } from './edge/resource.js';
@@ -57,6 +58,7 @@ export class GatewayModule {
         { provide: APP_FILTER, useValue: new HttpErrorsFilter(logger) },
         CommandClient,
         DifferClient,
+        KeyedRequests,
         ReadinessProbe,
         ...resources.flatMap(({ providers }) => providers),
       ],

@@ -6,9 +6,10 @@ import {
   type ConnectionEvent,
   type JobEvent,
 } from '@tidemark/contracts';
-import { AggregateStore, type EventStore } from '@tidemark/event-store';
+import { AggregateStore, type EventStore, type Unreadable } from '@tidemark/event-store';
 import type { Clock } from '@tidemark/foundation';
 import type { DeadLetters } from '@tidemark/messaging';
+import type { QueueLimit } from './actions/queue-limit.js';
 import type { Agenda } from './agenda/agenda.js';
 import type { Catalogue } from './catalogue.js';
 import { connectionDecider } from './connection/connection.decide.js';
@@ -30,15 +31,18 @@ export interface Coordinator {
   readonly connections: Connections;
   readonly agenda: Agenda;
   readonly admission: Admission;
+  readonly queue: QueueLimit;
   readonly time: Clock;
   readonly catalogue: Catalogue;
   readonly settings: Pick<PlatformSettings, 'claimTimeoutMs' | 'stallTimeoutMs' | 'tenantMaxRunning'>;
 }
 
-export const jobsOf = (eventStore: EventStore): Jobs =>
-  new AggregateStore(eventStore, jobStream, jobDecider, { isEnded });
+type OnUnreadable = (id: string, error: Unreadable) => void;
 
-export const connectionsOf = (eventStore: EventStore): Connections =>
-  new AggregateStore(eventStore, connectionStream, connectionDecider, { isWhole });
+export const jobsOf = (eventStore: EventStore, onUnreadable?: OnUnreadable): Jobs =>
+  new AggregateStore(eventStore, jobStream, jobDecider, { isEnded, onUnreadable });
+
+export const connectionsOf = (eventStore: EventStore, onUnreadable?: OnUnreadable): Connections =>
+  new AggregateStore(eventStore, connectionStream, connectionDecider, { isWhole, onUnreadable });
 
 export type { Context };

@@ -37,6 +37,30 @@ describe('connections over HTTP', () => {
     expect((await edge.call('GET', path)).status).toBe(404);
   });
 
+  it('creates one under an idempotency key, of several requests at once and later, also once it is gone', async () => {
+    const headers = { 'idempotency-key': 'billing' };
+    const body = { name: 'billing', source: { connector: 'openapi', config: { url: 'https://example.com' } } };
+    const create = (more: object = {}) => edge.call('POST', '/v1/connections', { headers, body: { ...body, ...more } });
+    const answers = await Promise.all([create(), create(), create()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    const { id } = answers.find(({ status }) => status === 201)!.body;
+    const expectDuplicate = ({ status, body: { error } }: Awaited<ReturnType<typeof create>>) =>
+      expect([status, error]).toMatchObject([409, { code: 'DUPLICATE_REQUEST', id }]);
+    for (const answer of answers) if (answer.status === 409) expectDuplicate(answer);
+    const other = await create({ name: 'other' });
+    expect([other.status, other.body.error.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+
+    await edge.call('PATCH', `/v1/connections/${id}`, { body: { name: 'renamed' } });
+    expectDuplicate(await create());
+    await edge.call('POST', `/v1/connections/${id}/disconnect`);
+    expectDuplicate(await create());
+    await edge.call('DELETE', `/v1/connections/${id}`);
+    expectDuplicate(await create());
+    expect((await edge.call('GET', `/v1/connections/${id}`)).status).toBe(404);
+    const { key } = await edge.newKey('other-tenant', 'write');
+    expect((await edge.call('POST', '/v1/connections', { key, headers, body })).status).toBe(201);
+  });
+
   it('lists them in pages, the newest first, without internal fields', async () => {
     const { key } = await edge.newKey('lister', 'read', 'write');
     const ids: string[] = [];

@@ -122,6 +122,12 @@ describe('the HTTP edge', () => {
     expect([degraded.status, degraded.body]).toMatchObject([200, { status: 'ready', degraded: true }]);
     expect(degraded.body.conditions).toEqual([wrong]);
     expect((await edge.call('GET', '/v1/overview')).body.conditions).toEqual([wrong]);
+    const detailed = { ...wrong, service: 'gateway', detail: 'set aside: /srv/tidemark/views.db' };
+    const { body: operators } = await edge.call('GET', '/v1/conditions');
+    expect(operators.data).toContainEqual(detailed);
+    expect(operators.data).toContainEqual(expect.objectContaining({ service: 'differ', severity: 'unready' }));
+    const { key } = await edge.newKey('glance', 'read', 'write');
+    expect((await edge.call('GET', '/v1/conditions', { key })).status).toBe(403);
     edge.conditions.raise('view jobs', 'cannot go on', 'unready');
     expect((await edge.call('GET', '/readyz', { key: null })).status).toBe(503);
     edge.conditions.clear('view jobs');
@@ -198,7 +204,7 @@ const routes = [
   ...['pause', 'resume', 'disconnect', 'reconnect', 'jobs'].map((verb) => `POST /v1/connections/{id}/${verb}`),
   ...['jobs', 'snapshots', 'changes', 'cursor'].map((list) => `GET /v1/connections/{id}/${list}`),
   ...['', '/{id}', '/{id}/timeline', '/{id}/state', '/{id}/events'].map((path) => `GET /v1/jobs${path}`),
-  ...['cancel', 'retry'].map((verb) => `POST /v1/jobs/{id}/${verb}`),
+  ...['cancel', 'retry', 'retry-now'].map((verb) => `POST /v1/jobs/{id}/${verb}`),
   ...['', '/operations', '/raw'].map((part) => `GET /v1/snapshots/{id}${part}`),
   ...['GET /v1/changes/{id}', 'GET /v1/overview'],
   ...['', '/report'].map((part) => `GET /v1/connections/{id}/comparison${part}`),
@@ -209,6 +215,7 @@ const routes = [
   ...['GET', 'PATCH', 'DELETE'].map((method) => `${method} /v1/providers/{id}`),
   ...['POST', 'DELETE'].map((method) => `${method} /v1/providers/{id}/subscription`),
   ...['GET /v1/keys', 'POST /v1/keys', 'DELETE /v1/keys/{id}'],
+  'GET /v1/conditions',
   ...['GET /v1/projections', 'POST /v1/projections/{name}/check', 'POST /v1/projections/{name}/rebuild'],
 ];
 

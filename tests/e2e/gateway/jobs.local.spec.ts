@@ -45,6 +45,23 @@ describe('jobs over HTTP, before any runner is there', () => {
     expect(bad.body.error.fields).toMatchObject([{ field: 'Idempotency-Key' }]);
   });
 
+  it('retries once under an idempotency key', async () => {
+    const jobId = await edge.order(await edge.connect());
+    await edge.call('POST', `/v1/jobs/${jobId}/cancel`);
+    const headers = { 'idempotency-key': 'retry' };
+    const answers = await Promise.all([1, 2, 3].map(() => edge.call('POST', `/v1/jobs/${jobId}/retry`, { headers })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409]);
+    const { id } = answers.find(({ status }) => status === 202)!.body;
+    for (const { status, body } of answers)
+      if (status === 409) expect(body.error).toMatchObject({ code: 'DUPLICATE_JOB', jobId: id });
+  });
+
+  it('says that a job without a failed attempt has nothing to retry now', async () => {
+    const jobId = await edge.order(await edge.connect());
+    const { status, body } = await edge.call('POST', `/v1/jobs/${jobId}/retry-now`);
+    expect([status, body.error.code]).toEqual([409, 'JOB_NOT_RETRYABLE']);
+  });
+
   it('refuses a second job of a connection on request', async () => {
     const connectionId = await edge.connect();
     await edge.order(connectionId);
@@ -148,6 +165,17 @@ describe('the events of a job', () => {
     const { error } = (await beyond.json()) as { error: { fields: object[] } };
     expect(error.fields).toMatchObject([{ field: 'from' }]);
     expect((await open(jobId, { 'last-event-id': 'x' })).status).toBe(400);
+  });
+
+  it('begin at once after the last event so far, before there is another', async () => {
+    const jobId = await edge.order(await edge.connect());
+    const response = await open(jobId, { 'last-event-id': '0' });
+    expect(response.status).toBe(200);
+    const events = readEvents(response);
+    const next = events.next();
+    await edge.call('POST', `/v1/jobs/${jobId}/cancel`);
+    expect((await next).value).toMatchObject({ id: '1' });
+    await events.return(undefined);
   });
 
   it('are no longer subscribed to when the last reader has left', async () => {

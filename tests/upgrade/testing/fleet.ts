@@ -71,7 +71,7 @@ export class Fleet {
         this.fallen.push(`${version} ${kind} ended with code ${code}: ${member.output}`);
     });
     const ready = async () => this.fallen.length > 0 || (await fetch(`${member.url}/healthz`)).ok;
-    await eventually(ready, `the ${version} ${kind}`, { timeout: 30_000, interval: 50 });
+    await eventually(ready, `the ${version} ${kind}`, { timeout: 120_000, interval: 50 });
     return member;
   }
 

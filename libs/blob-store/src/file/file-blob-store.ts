@@ -4,6 +4,7 @@ import { access, constants, mkdir, open, readdir, readFile, rename, rm, stat, wr
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Json, Labelled } from '@tidemark/foundation';
+import type { Conditions } from '@tidemark/foundation';
 import { blobId, blobIdOf, hexOf } from '../blob-id.js';
 import {
   BlobCorrupt,
@@ -15,6 +16,7 @@ import {
 } from '../port.js';
 import { opened, SourceFailed } from '../source.js';
 
+const SUBJECT = 'writes of blobs';
 const READ_BYTES = 256 * 1024;
 /** A file in tmp/ without a write for this long belongs to a process that died. */
 const ABANDONED_MS = 60 * 60 * 1000;
@@ -34,7 +36,10 @@ export class FileBlobStore implements BlobStore, Labelled {
   readonly #label: string;
   #swept: Promise<void> | undefined;
 
-  constructor(folder: string, options: { readonly namespace?: string } = {}) {
+  constructor(
+    folder: string,
+    private readonly options: { readonly namespace?: string; readonly conditions?: Conditions } = {},
+  ) {
     this.#root = resolve(folder, options.namespace ?? '.');
     this.#temporary = join(this.#root, 'tmp');
     this.#label = join(this.#root, 'installation.json');
@@ -43,11 +48,15 @@ export class FileBlobStore implements BlobStore, Labelled {
   async put(source: BlobSource): Promise<Written> {
     try {
       const content = await opened(source);
-      if (content instanceof Uint8Array) return await this.#putBytes(content);
-      return await this.#putStream(content);
+      const written = await (content instanceof Uint8Array ? this.#putBytes(content) : this.#putStream(content));
+      this.options.conditions?.clear(SUBJECT);
+      return written;
     } catch (error) {
       if (error instanceof SourceFailed) throw error.cause;
-      throw unavailable(error);
+      const failure = unavailable(error);
+      if (failure instanceof BlobStoreUnavailable)
+        this.options.conditions?.raise(SUBJECT, `${failure.message}. Snapshots are taken once it can be written`);
+      throw failure;
     }
   }
 

@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
 import { headers, JsHeaders, NatsError, nuid, type StoredMsg } from 'nats';
-import type { Json, Labelled } from '@tidemark/foundation';
+import type { Conditions, Json, Labelled } from '@tidemark/foundation';
 import { blobId, blobIdOf, hexOf } from '../blob-id.js';
-import { BlobCorrupt, BlobNotFound, type BlobId, type BlobSource, type BlobStore } from '../port.js';
+import {
+  BlobCorrupt,
+  BlobNotFound,
+  BlobStoreUnavailable,
+  type BlobId,
+  type BlobSource,
+  type BlobStore,
+} from '../port.js';
 import { opened, SourceFailed } from '../source.js';
 import { Connection, connectionOptions, type BucketSettings, type Session } from './connection.js';
 import { chunkSubject, digestOf, infoSubject, LABEL, streamOf, type ObjectInfo } from './object-format.js';
 import { resized } from './resized.js';
 
+const SUBJECT = 'writes of blobs';
 const DEFAULT_BUCKET = 'tidemark-blobs';
 /** One chunk fits into one read of a socket (64 KB), which spares the client library from piecing it together. */
 const CHUNK_BYTES = 60 * 1024;
@@ -37,23 +45,30 @@ export class NatsBlobStore implements BlobStore, Labelled {
    */
   constructor(
     url: string,
-    { namespace = DEFAULT_BUCKET, ...created }: { readonly namespace?: string } & BucketSettings = {},
+    private readonly options: { readonly namespace?: string; readonly conditions?: Conditions } & BucketSettings = {},
   ) {
-    this.#bucket = namespace;
-    this.#connection = new Connection(connectionOptions(url), namespace, created);
+    this.#bucket = options.namespace ?? DEFAULT_BUCKET;
+    this.#connection = new Connection(connectionOptions(url), this.#bucket, options);
   }
 
   async put(source: BlobSource): Promise<{ id: BlobId; bytes: number }> {
     try {
-      const content = await opened(source);
-      if (!(content instanceof Uint8Array)) return await this.#upload(content);
-      const id = blobIdOf(content);
-      return !this.#damaged.has(id) && (await this.has(id))
-        ? { id, bytes: content.byteLength }
-        : await this.#upload([content]);
+      const written = await this.#put(await opened(source));
+      this.options.conditions?.clear(SUBJECT);
+      return written;
     } catch (error) {
-      throw error instanceof SourceFailed ? error.cause : error;
+      if (error instanceof SourceFailed) throw error.cause;
+      if (error instanceof BlobStoreUnavailable)
+        this.options.conditions?.raise(SUBJECT, `${error.message}. Snapshots are taken once it can be written`);
+      throw error;
     }
+  }
+
+  async #put(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<{ id: BlobId; bytes: number }> {
+    if (!(content instanceof Uint8Array)) return this.#upload(content);
+    const id = blobIdOf(content);
+    const isStored = !this.#damaged.has(id) && (await this.has(id));
+    return isStored ? { id, bytes: content.byteLength } : this.#upload([content]);
   }
 
   async *get(id: BlobId): AsyncIterable<Uint8Array> {

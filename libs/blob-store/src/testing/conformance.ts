@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { isLabelled } from '@tidemark/foundation';
 import { BlobCorrupt, BlobNotFound, BlobStoreUnavailable, type BlobId, type BlobStore } from '../port.js';
 import { BlobTooLarge, readBlob, readJson } from '../read-blob.js';
 import { Child } from './child.js';
@@ -36,6 +37,16 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
       store = place.open();
     });
     afterEach(() => place.remove());
+
+    it('keeps one label, which is no object', async () => {
+      const [one, two] = [store, place.open()];
+      if (!isLabelled(one) || !isLabelled(two)) throw new Error('it has no label');
+      expect(await one.label()).toBeUndefined();
+      await one.setLabel({ installation: 'a' });
+      await two.setLabel({ installation: 'b', n: [1] });
+      expect(await one.label()).toEqual({ installation: 'b', n: [1] });
+      await two.close();
+    });
 
     it('names an object by the SHA-256 of its bytes', async () => {
       const id = 'sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';

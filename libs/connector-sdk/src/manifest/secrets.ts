@@ -3,12 +3,15 @@ import type { FieldFault } from '@tidemark/contracts';
 /** Words that name a secret, where they are a whole word of a name: `X-Vault-Token`, `apiKey`, `client_secret`. */
 const SECRET_WORDS: ReadonlySet<string> = new Set(
   (
-    'accesskey apikey apitoken apisecret auth authentication authorization authtoken bearer clientsecret cookie cred ' +
-    'credential credentials creds cvv jwt licensekey mfa otp pass passcode passphrase passwd password pat pin private ' +
-    'privatekey psk pwd sas secret secretkey secrets session sessionid sessiontoken sid sig sign signature ' +
-    'signingkey ssn subscriptionkey token tokens totp webhooksecret'
+    'accesskey apikey apitoken apisecret authentication authorization authtoken bearer clientsecret cookie cred ' +
+    'credential credentials creds jwt licensekey otp passcode passphrase passwd password pat privatekey psk pwd sas ' +
+    'secret secretkey secrets sessiontoken sig signature signingkey subscriptionkey token tokens totp webhooksecret'
   ).split(' '),
 );
+/** Words that name a secret unless the value is plainly none: `auth=none`, `session=2024`, `private=true`. */
+const AMBIGUOUS_WORDS: ReadonlySet<string> = new Set('auth pass pin private session sessionid sid sign'.split(' '));
+const PLAIN_VALUE = /^(?:true|false|\d{1,8}|[a-z]{0,5})$/i;
+
 /** Words that make the `key` behind them a secret. */
 const KEY_OWNERS: ReadonlySet<string> = new Set(
   (
@@ -24,7 +27,7 @@ const PLAIN_TOKENS: ReadonlySet<string> = new Set(
   ),
 );
 /** Parameters of URLs that are secret by custom, although their names do not say so. */
-const SECRET_PARAMETERS: ReadonlySet<string> = new Set(['key', 'code', 'hmac', 'credential', 'secret']);
+const SECRET_PARAMETERS: ReadonlySet<string> = new Set(['code', 'hmac']);
 const SHORT_CODE = 15;
 
 /** How the tokens of some systems begin, and JSON Web Tokens. */
@@ -40,16 +43,19 @@ const wordsOf = (name: string): readonly string[] =>
     .split(/[^A-Za-z0-9]+/)
     .flatMap((word) => (word === '' ? [] : word.toLowerCase()));
 
-/** Whether a header, a parameter or a field with this name most likely holds a secret. Takes time linear in the name. */
-export function isSecretName(name: string): boolean {
+/**
+ * Whether a header, a parameter or a field with this name most likely holds a secret. Takes time linear in the name.
+ * @param value decides where the name alone does not
+ */
+export function isSecretName(name: string, value?: unknown): boolean {
   const words = wordsOf(name);
-  const squeezed = words.join('');
-  if (SECRET_WORDS.has(squeezed)) return true;
+  if (SECRET_WORDS.has(words.join(''))) return true;
+  const plain = value !== undefined && PLAIN_VALUE.test(String(value));
   return words.some((word, at) => {
     const before = words[at - 1] ?? '';
     if (word === 'token' || word === 'tokens') return !PLAIN_TOKENS.has(before);
     if (word === 'key' || word === 'keys') return KEY_OWNERS.has(before);
-    return SECRET_WORDS.has(word);
+    return SECRET_WORDS.has(word) || (AMBIGUOUS_WORDS.has(word) && !plain);
   });
 }
 
@@ -74,7 +80,8 @@ function* found(value: unknown, path: string, sent: boolean, levels = 64): Gener
   for (const [name, member] of Object.entries(value)) {
     const field = path === '' ? name : `${path}.${name}`;
     const plain = typeof member === 'object' && member !== null;
-    if (sent && !plain && !Array.isArray(value) && isSecretName(name)) yield { field, what: 'looks like a secret' };
+    if (sent && !plain && !Array.isArray(value) && isSecretName(name, member))
+      yield { field, what: 'looks like a secret' };
     else yield* found(member, field, sent || SENT.has(name.toLowerCase()), levels - 1);
   }
 }
@@ -88,7 +95,8 @@ function* inText(text: string, field: string): Generator<Found> {
     return yield { field, what: 'has a user name or password in its URL' };
   const fragment = url.hash.includes('=') ? new URLSearchParams(url.hash.replace(/^#[!/?]*/, '')) : [];
   for (const [name, value] of [...url.searchParams, ...fragment]) {
-    if (value === '' || !(isSecretName(name) || isSecretParameter(name, value) || isSecretValue(value))) continue;
+    if (value === '' || !(isSecretName(name, value) || isSecretParameter(name, value) || isSecretValue(value)))
+      continue;
     return yield { field, what: `has a secret in its query, \`${name.slice(0, 64)}\`` };
   }
 }
@@ -96,5 +104,5 @@ function* inText(text: string, field: string): Generator<Found> {
 function isSecretParameter(name: string, value: string): boolean {
   const lower = name.toLowerCase();
   // `code` may be that of a country as well as that of an authorisation.
-  return SECRET_PARAMETERS.has(lower) && (lower !== 'code' || value.length > SHORT_CODE);
+  return SECRET_PARAMETERS.has(lower) && !PLAIN_VALUE.test(value) && (lower !== 'code' || value.length > SHORT_CODE);
 }

@@ -67,7 +67,7 @@ describe('a config', () => {
     [{ url: 'https://acc.blob.core.windows.net/a?sv=2024&se=2027&sig=hunter2%3D' }, 'url'],
     [{ url: 'https://h/api/f?code=Zm9vYmFyYmF6cXV4Zm9vYmFy' }, 'url'],
     [{ url: 'https://h/#access_token=hunter2' }, 'url'],
-    [{ url: 'https://maps.example/x?key=hunter2' }, 'url'],
+    [{ url: 'https://maps.example/x?key=AIzaSyA0123456789abcdefghijABCDEFGHIJ' }, 'url'],
     [{ url: 'https://h/ghp_0123456789abcdefghijABCDEFGHIJ/x' }, 'url'],
     [{ dsn: 'postgres://me:hunter2@h/db' }, 'dsn'],
     [{ headers: { 'X-Anything': 'Bearer abcdefghijkl' } }, 'headers.X-Anything'],
@@ -87,6 +87,7 @@ describe('a config', () => {
 
   it.each([
     { url: 'https://h/openapi.json?version=3&lang=de&code=DE&page_token=2' },
+    { url: 'https://h/a?session=2024&private=true&auth=none&key=id' },
     { headers: { Accept: 'application/json', 'X-Tenant': 'acme' }, objects: [{ key: ['id'], path: '/tokens' }] },
     { csv: { types: { password: 'text', api_key: 'text' } } },
     { pagination: { param: 'pageToken', next: 'meta.token' } },

@@ -31,6 +31,9 @@ export class ConnectionCreatedData extends Replanned {
 
   @Nested(() => ScheduleFields) readonly schedule!: Schedule;
   @OneOf(busyPolicies) readonly whenBusy!: BusyPolicy;
+
+  @Text({ optional: true, description: 'Distinguishes a repeated request from a new one under the same key.' })
+  readonly requestHash?: string;
 }
 
 @Shape({

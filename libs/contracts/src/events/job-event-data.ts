@@ -113,6 +113,11 @@ export class RetryScheduledData extends AtAttempt {
   @WholeNumber() readonly retryCount!: number;
 }
 
+@Shape({ description: 'The wait before the next attempt was cut short: it may start at once.' })
+export class RetryExpeditedData extends EventData {
+  @Text({ description: 'Why, for the timeline.' }) readonly reason!: string;
+}
+
 @Shape({ description: 'The running job is to stop; its runner has until `deadline`.' })
 export class CancelRequestedData extends EventData {
   @Time() readonly deadline!: number;

@@ -44,6 +44,9 @@ export class CreateConnection {
 
   @OneOf(busyPolicies, { ...whenBusy, default: 'queue' })
   readonly whenBusy?: BusyPolicy;
+
+  @Text({ max: 255, optional: true, description: "The tenant's own: the same key is the same connection." })
+  readonly idempotencyKey?: string;
 }
 
 /** Only the given fields change. */

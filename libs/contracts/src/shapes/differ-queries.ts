@@ -110,6 +110,9 @@ class ChangeFilter extends ConnectionRef {
 /** Recorded changes, those of the newest comparison first and in its order. */
 @Shape()
 export class ListChanges extends ChangeFilter {
+  @Text({ max: 2000, optional: true, description: 'The `next` of the list before, in place of `page`.' })
+  readonly after?: string;
+
   @Nested(() => ConnectionRef, {
     description: 'The connection that the changes were recorded for: this one, or the provider that it subscribes to.',
   })
@@ -136,8 +139,14 @@ export class ChangeList {
   @ListOf(() => RecordedChange)
   readonly data!: readonly RecordedChange[];
 
-  @WholeNumber()
+  @WholeNumber({ description: 'Counted up to 10,000.' })
   readonly total!: number;
+
+  @Flag({ optional: true, description: 'False when there are more than `total`.' })
+  readonly totalIsExact?: boolean;
+
+  @Text({ optional: true, description: 'For `after`; absent at the end of the list.' })
+  readonly next?: string;
 
   @WholeNumber({ min: -1, description: 'The log position up to which the list is true.' })
   readonly asOf!: number;

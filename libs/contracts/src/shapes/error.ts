@@ -9,9 +9,11 @@ export const errorCodes = [
   'NOT_FOUND',
   'DOCUMENT_GONE',
   'DUPLICATE_JOB',
+  'DUPLICATE_REQUEST',
   'IDEMPOTENCY_KEY_REUSED',
   'TOO_MANY_CONCURRENT_SYNCS',
   'CONNECTION_BUSY',
+  'QUEUE_FULL',
   'CONNECTION_NOT_ACTIVE',
   'JOB_NOT_CANCELLABLE',
   'JOB_NOT_RETRYABLE',
@@ -24,6 +26,7 @@ export const errorCodes = [
   'READ_MODEL_UNAVAILABLE',
   'BLOB_STORE_UNAVAILABLE',
   'SERVICE_UNAVAILABLE',
+  'UNREADABLE',
   'INTERNAL',
 ] as const;
 
@@ -53,9 +56,12 @@ export class ErrorDetails {
 
   @Text({
     optional: true,
-    description: 'The job that an idempotency key already belongs to, or that cannot be retried.',
+    description: 'The job that an idempotency key already belongs to, that cannot be retried, or that is in the way.',
   })
   readonly jobId?: string;
+
+  @Text({ optional: true, description: 'What an idempotency key has created already, other than a job.' })
+  readonly id?: string;
 
   @Text({ optional: true, description: 'Why a claim was refused.' })
   readonly reason?: string;

@@ -41,6 +41,12 @@ export class CreateJob {
 }
 
 @Shape()
+export class RetryJob extends JobRef {
+  @Text({ max: 255, optional: true, description: "The tenant's own: the same key is the same new job." })
+  readonly idempotencyKey?: string;
+}
+
+@Shape()
 export class CancelJob extends JobRef {
   @Text({ max: 500, optional: true, description: 'For the timeline.' })
   readonly reason?: string;

@@ -66,8 +66,11 @@ export class WaitingFor {
   @Instant({ optional: true, description: 'Until then at least.' })
   readonly until?: string;
 
-  @ListOf(text(), { optional: true, description: 'The jobs that must end first.' })
+  @ListOf(text(), { optional: true, description: 'The jobs that must end first: the first five of them.' })
   readonly behind?: readonly string[];
+
+  @WholeNumber({ optional: true, description: 'How many must end first, when they are more.' })
+  readonly behindCount?: number;
 }
 
 /** A job as API, CLI and gRPC show it. Times are ISO 8601 in UTC. */

@@ -9,6 +9,7 @@ import {
   GetJobState,
   GetTimeline,
   JobRef,
+  RetryJob,
 } from '../shapes/job-requests.js';
 import { Job, JobEventPage, Timeline, WaitingFor } from '../shapes/job.js';
 import { Nothing } from '../shapes/operations.js';
@@ -39,7 +40,7 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     description:
       'The reply is the job, pending. After a timeout, repeat the request with the same `idempotencyKey`: the job is ' +
       'created once, and DUPLICATE_JOB names it in `jobId`. IDEMPOTENCY_KEY_REUSED: the key came with another request. ' +
-      'TOO_MANY_CONCURRENT_SYNCS and CONNECTION_BUSY occur only with `whenBusy: reject`. After ' +
+      'TOO_MANY_CONCURRENT_SYNCS and CONNECTION_BUSY occur only with `whenBusy: reject`, QUEUE_FULL only with `queue`. After ' +
       'EVENT_STORE_UNAVAILABLE, repeat the request later.',
     errors: [
       'NOT_FOUND',
@@ -49,6 +50,7 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
       'IDEMPOTENCY_KEY_REUSED',
       'TOO_MANY_CONCURRENT_SYNCS',
       'CONNECTION_BUSY',
+      'QUEUE_FULL',
       'EVENT_STORE_UNAVAILABLE',
     ],
   }),
@@ -60,10 +62,24 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     errors: ['NOT_FOUND', 'JOB_NOT_CANCELLABLE'],
   }),
   'retry-job': verb({
-    input: JobRef,
+    input: RetryJob,
     output: job,
     summary: 'Starts a new job in place of one that ended',
-    errors: ['NOT_FOUND', 'JOB_NOT_RETRYABLE', 'CONNECTION_NOT_ACTIVE'],
+    description: 'The `idempotencyKey` has the same effect as in `create`.',
+    errors: [
+      'NOT_FOUND',
+      'JOB_NOT_RETRYABLE',
+      'CONNECTION_NOT_ACTIVE',
+      'DUPLICATE_JOB',
+      'IDEMPOTENCY_KEY_REUSED',
+      'QUEUE_FULL',
+    ],
+  }),
+  'retry-now': verb({
+    input: JobRef,
+    output: job,
+    summary: 'Starts the next attempt of a job that waits for its retry; may be repeated',
+    errors: ['NOT_FOUND', 'JOB_NOT_RETRYABLE'],
   }),
   'get-job': verb({ input: JobRef, output: job, summary: 'The job as it is now', errors: ['NOT_FOUND'] }),
   'job-state': verb({
@@ -94,6 +110,10 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     output: connection,
     unknown: 'refuse',
     summary: 'Creates a connection',
+    description:
+      'With an `idempotencyKey` it is created once, and DUPLICATE_REQUEST names it in `id`, also after it was removed. ' +
+      'IDEMPOTENCY_KEY_REUSED: the key came with another request.',
+    errors: ['DUPLICATE_REQUEST', 'IDEMPOTENCY_KEY_REUSED'],
   }),
   subscribe: verb({
     input: Subscribe,

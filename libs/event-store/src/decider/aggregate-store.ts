@@ -1,6 +1,6 @@
 import { BoundedCache, sleep, uuidv7 } from '@tidemark/foundation';
 import { histogram } from '@tidemark/telemetry';
-import { Conflict, OutcomeUnknown } from '../errors.js';
+import { Conflict, OutcomeUnknown, Unreadable } from '../errors.js';
 import type { AppendResult, EventMetadata, EventStore, NewEvent } from '../port.js';
 import { fold, type Decider, type DomainEvent, type EventStreams } from './decider.js';
 import { emptySnapshot, loadSnapshot, type LoadOptions, type Snapshot } from './snapshot.js';
@@ -10,6 +10,9 @@ const appendDuration = histogram(
   'tidemark_append_duration_seconds',
   'From the call of an append to its confirmed commit',
 );
+
+/** An append that has taken longer is not repeated: its caller must hear of the outage before it gives up itself. */
+const REPEAT_FOR_MS = 2_500;
 
 /** The actor and origin of a command: becomes the metadata of the events. */
 export interface CommandContext extends EventMetadata {
@@ -26,6 +29,8 @@ export interface AggregateStoreOptions<State, Event extends DomainEvent> extends
   LoadOptions<Event>,
   'atRevision'
 > {
+  /** Called with the id of an aggregate whose stored events cannot be folded. */
+  readonly onUnreadable?: (id: string, error: Unreadable) => void;
   /** An aggregate in this state rarely gets more events: it is not kept in memory. */
   readonly isEnded?: (state: State) => boolean;
   /** Ids of events. Default: uuidv7. */
@@ -59,7 +64,7 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
 
   /**
    * Decides the command and appends its events; an empty decision appends nothing and returns the current state.
-   * @throws the errors of `decide` · Conflict (repeatedly) · OutcomeUnknown · StreamDeleted · TooLarge · Unavailable
+   * @throws the errors of `decide` · Conflict (repeatedly) · OutcomeUnknown · StreamDeleted · TooLarge · Unavailable · Unreadable
    */
   async handle(id: string, command: Command, context: CommandContext = {}): Promise<Handled<State, Event>> {
     const stream = this.streams.of(id);
@@ -77,7 +82,7 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
     const stream = this.streams.of(id);
     // With the state in memory, only the events that other processes appended since are read.
     if (atRevision === undefined) return this.#refresh(stream, this.#live.get(stream));
-    return loadSnapshot(this.store, this.streams, this.decider, stream, { ...this.options, atRevision });
+    return this.#load(stream, { ...this.options, atRevision });
   }
 
   async #decideAndAppend(
@@ -127,13 +132,14 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
   ): Promise<AppendResult | undefined> {
     const expected = revision === -1 ? 'no_stream' : revision;
     const waits = (this.options.repeatAfter ?? [50, 200, 1_000]).values();
+    const began = performance.now();
     for (;;) {
       try {
         return await timed(this.store.append(stream, events, expected));
       } catch (error) {
         if (error instanceof Conflict && !last) return undefined;
         const wait = error instanceof OutcomeUnknown ? waits.next().value : undefined;
-        if (wait === undefined) {
+        if (wait === undefined || performance.now() - began > REPEAT_FOR_MS) {
           this.#live.delete(stream);
           throw error;
         }
@@ -155,9 +161,18 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
 
   /** Loads the stream, or only the events after the snapshot. */
   async #refresh(stream: string, since?: Snapshot<State>): Promise<Snapshot<State>> {
-    const snapshot = await loadSnapshot(this.store, this.streams, this.decider, stream, this.options, since);
+    const snapshot = await this.#load(stream, this.options, since);
     this.#keep(stream, snapshot);
     return snapshot;
+  }
+
+  async #load(stream: string, options: LoadOptions<Event>, since?: Snapshot<State>): Promise<Snapshot<State>> {
+    try {
+      return await loadSnapshot(this.store, this.streams, this.decider, stream, options, since);
+    } catch (error) {
+      if (error instanceof Unreadable) this.options.onUnreadable?.(this.streams.idOf(stream), error);
+      throw error;
+    }
   }
 
   #keep(stream: string, snapshot: Snapshot<State>): void {

@@ -16,8 +16,12 @@ export interface EventStreams<Event extends DomainEvent> {
   readonly category: string;
   /** The name of the stream with this id. */
   of(id: string): string;
+  /** The id in the name of one of these streams. */
+  idOf(name: string): string;
   /** The stored event in its current shape; undefined when this version does not know it. Never throws. */
   read<Stored extends DomainEvent>(stored: Stored): (Event & Stored) | undefined;
+  /** As `read`. @throws TypeError when this version knows the event, yet its data has not its shape */
+  readChecked<Stored extends DomainEvent>(stored: Stored): (Event & Stored) | undefined;
 }
 
 /**

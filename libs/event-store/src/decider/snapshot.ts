@@ -1,4 +1,4 @@
-import { StreamDeleted, StreamNotFound } from '../errors.js';
+import { StreamDeleted, StreamNotFound, Unreadable } from '../errors.js';
 import type { EventStore, RecordedEvent } from '../port.js';
 import type { Decider, DomainEvent, EventStreams } from './decider.js';
 
@@ -25,7 +25,7 @@ export interface LoadOptions<Event extends DomainEvent> {
 /**
  * Reads and folds a stream, or only its events after `since`. An event that `streams` does not know advances the revision
  * and the position, and nothing else. A stream that was deleted is as if it had never been.
- * @throws Unavailable
+ * @throws Unavailable · Unreadable
  */
 export async function loadSnapshot<State, Event extends DomainEvent>(
   store: EventStore,
@@ -35,13 +35,19 @@ export async function loadSnapshot<State, Event extends DomainEvent>(
   options: LoadOptions<Event> = {},
   since: Snapshot<State> = emptySnapshot(decider),
 ): Promise<Snapshot<State>> {
+  const after = (state: State, recorded: RecordedEvent): State => {
+    try {
+      const event = streams.readChecked(recorded);
+      return event ? decider.evolve(state, event) : state;
+    } catch (cause) {
+      throw new Unreadable(stream, recorded, { cause });
+    }
+  };
   let snapshot = since;
   try {
     for await (const recorded of eventsToFold(store, streams, stream, options, since.revision + 1)) {
       const { revision, position } = recorded;
-      const event = streams.read(recorded);
-      const state = event ? decider.evolve(snapshot.state, event) : snapshot.state;
-      snapshot = { state, revision, position };
+      snapshot = { state: after(snapshot.state, recorded), revision, position };
     }
   } catch (error) {
     if (error instanceof StreamDeleted) return emptySnapshot(decider);

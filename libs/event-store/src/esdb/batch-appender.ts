@@ -4,7 +4,7 @@ import uuids from '@eventstore/db-client/dist/utils/grpcUUID.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import services from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import messages, { type BatchAppendReq, type BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
-import { uuidv7 } from '@tidemark/foundation';
+import { uuidv7, withTimeout } from '@tidemark/foundation';
 import type { EncodedEvent } from '../encoding.js';
 import type { AppendResult, ExpectedRevision, NewEvent } from '../port.js';
 
@@ -59,8 +59,8 @@ export class BatchAppender {
     expected: ExpectedRevision,
   ): Promise<AppendResult> {
     const opening = this.#connect();
-    const call = await opening;
-    if (this.#call !== opening) throw Object.assign(new Error('no connection established'), { code: UNAVAILABLE });
+    const call = await withTimeout(opening, this.answerWithin, () => this.#lose(opening, noConnection()));
+    if (!call || this.#call !== opening) throw noConnection();
     const number = uuidv7();
     const answer = new Promise<AppendResult>((resolve, reject) => {
       this.#waiting.set(number, { stream, resolve, reject, until: Date.now() + this.answerWithin });
@@ -86,6 +86,7 @@ export class BatchAppender {
       (call) => {
         call.on('data', (response: BatchAppendResp) => this.#settle(response));
         call.on('error', (error) => this.#lose(opening, error));
+        if (this.#call !== opening) call.cancel(); // too late: appends did not wait for it
         call.on('end', () => this.#lose(opening, new Error('the server ended the call')));
       },
       (error: unknown) => this.#lose(opening, error),
@@ -129,6 +130,8 @@ export class BatchAppender {
     }
   }
 }
+
+const noConnection = () => Object.assign(new Error('no connection established'), { code: UNAVAILABLE });
 
 function request(
   number: string,

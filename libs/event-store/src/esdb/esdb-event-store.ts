@@ -1,5 +1,5 @@
 import { BACKWARDS, END, EventStoreDBClient, FORWARDS, START, type StreamingRead } from '@eventstore/db-client';
-import { sleep, withTimeout } from '@tidemark/foundation';
+import { BoundedCache, sleep, withTimeout } from '@tidemark/foundation';
 import { encodeAppend } from '../encoding.js';
 import { Conflict, OutcomeUnknown, StreamDeleted, Unavailable, type EventStoreError } from '../errors.js';
 import type { Anchor } from '../history/epochs.js';
@@ -19,18 +19,21 @@ import { checkSubscribeOptions } from '../subscribe-options.js';
 import { BatchAppender } from './batch-appender.js';
 import { isNoPosition, readFailure, unavailable, writeFailure } from './driver-errors.js';
 import { EsdbSubscription } from './esdb-subscription.js';
-import { toServer } from './log-position.js';
+import { toServer, type LogPosition } from './log-position.js';
 import { recorded } from './recorded-event.js';
 import { StreamNames } from './stream-names.js';
 
 export interface EsdbEventStoreOptions {
   /** A prefix of every stream name, so that installations can share a server. Callers never see it. */
   readonly namespace?: string;
-  /** Milliseconds without a response before a call counts as lost. Default 5,000. */
+  /** Milliseconds without a response before a call counts as lost. Default 3,500: less than callers wait. */
   readonly answerWithin?: number;
   /** Waits, in ms, before a write of unknown outcome is repeated with the same ids. Default 50, 500, 1,500 (gRPC connects again after a second). */
   readonly repeatAfter?: readonly number[];
 }
+
+/** A write that has taken longer is not repeated: its caller must hear of the outage before it gives up itself. */
+const REPEAT_FOR_MS = 2_500;
 
 /**
  * The event store on EventStoreDB (23.10 or newer). A write whose response is lost is repeated with the same event ids, which the
@@ -44,13 +47,14 @@ export class EsdbEventStore implements EventStore {
   readonly #answerWithin: number;
   readonly #repeatAfter: readonly number[];
   readonly #subscriptions = new Set<EsdbSubscription>();
+  readonly #tokens = new BoundedCache<LogPosition>(1_000);
   readonly #writes = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
   /** @throws TypeError when the URL or the namespace is not valid */
   constructor(url: string, options: EsdbEventStoreOptions = {}) {
     this.#names = new StreamNames(options.namespace);
-    this.#answerWithin = options.answerWithin ?? 5_000;
+    this.#answerWithin = options.answerWithin ?? 3_500;
     this.#repeatAfter = options.repeatAfter ?? [50, 500, 1_500];
     this.#client = connect(url);
     this.#appender = new BatchAppender(this.#client, this.#answerWithin);
@@ -87,6 +91,7 @@ export class EsdbEventStore implements EventStore {
       client: this.#client,
       names: this.#names,
       head: () => this.head(),
+      tokens: this.#tokens,
       onEnd: () => this.#subscriptions.delete(subscription),
     });
     this.#subscriptions.add(subscription);
@@ -156,6 +161,7 @@ export class EsdbEventStore implements EventStore {
   async #write<T>(stream: string, bytes: number, call: () => Promise<T>): Promise<T> {
     const work = (async () => {
       const waits = this.#repeatAfter.values();
+      const began = performance.now();
       let unknown: EventStoreError | undefined;
       for (;;) {
         try {
@@ -165,7 +171,7 @@ export class EsdbEventStore implements EventStore {
           if (failure instanceof OutcomeUnknown) unknown = failure;
           else if (!unknown || !(failure instanceof Unavailable)) throw failure;
           const wait = waits.next().value;
-          if (wait === undefined) throw unknown;
+          if (wait === undefined || performance.now() - began > REPEAT_FOR_MS) throw unknown;
           await sleep(wait);
         }
       }

@@ -8,7 +8,7 @@ import {
   type PrefixesFilter,
   type RegexFilter,
 } from '@eventstore/db-client';
-import { Backoff } from '@tidemark/foundation';
+import { Backoff, type BoundedCache } from '@tidemark/foundation';
 import {
   categoryOf,
   type BatchHandler,
@@ -32,6 +32,8 @@ export interface SubscriptionContext {
   readonly names: StreamNames;
   /** Position of the last event of the log. */
   readonly head: () => Promise<number>;
+  /** The tokens of positions that handlers were given, for those that subscribe again without. */
+  readonly tokens: BoundedCache<LogPosition>;
   /** Called once, when the subscription has ended. */
   readonly onEnd: () => void;
 }
@@ -58,7 +60,7 @@ export class EsdbSubscription implements Subscription {
     private readonly handler: BatchHandler,
     private readonly context: SubscriptionContext,
   ) {
-    const { after, token } = options;
+    const { after, token = context.tokens.get(String(after))?.token } = options;
     if (after !== 'end') this.#handled = { position: after, ...(token !== undefined && { token }) };
     this.#categories = options.categories && new Set(options.categories);
     this.#batchSize = options.batchSize ?? 500;
@@ -130,6 +132,7 @@ export class EsdbSubscription implements Subscription {
   async #handle({ events, position, token, caughtUp }: Arrived): Promise<void> {
     this.#backoff.reset();
     try {
+      if (token !== undefined) this.context.tokens.set(String(position), { position, token });
       if (events.length > 0 || position > this.position) await this.handler(events, position, token);
       this.#handled = { position, ...(token !== undefined && { token }) };
       if (caughtUp && !this.#caughtUp) {

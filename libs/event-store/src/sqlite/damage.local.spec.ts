@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Conditions } from '@tidemark/foundation';
 import { signal, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
@@ -83,5 +84,52 @@ describe('a damaged log', () => {
     await store.close();
     flip('later words');
     await expect(open()).rejects.toThrow(/revision 0 of job-new/);
+  });
+});
+
+describe('an older copy of the log beside the WAL of the one that it replaced', () => {
+  it('is read as it is; the WAL is kept aside and reported', async () => {
+    await fill();
+    copyFileSync(path, folder.join('older.db'));
+    const killed = await open();
+    await killed.append('job-1', [oneEvent({ n: 'lost' })], 'any');
+    for (const end of ['-wal', '-shm', '.opening']) copyFileSync(path + end, folder.join(`kept${end}`));
+    const wal = readFileSync(folder.join('kept-wal'));
+    await killed.close();
+    copyFileSync(folder.join('older.db'), path);
+    for (const end of ['-wal', '-shm', '.opening']) copyFileSync(folder.join(`kept${end}`), path + end);
+
+    const conditions = new Conditions();
+    const store = await createEventStore(`sqlite:${path}`, { conditions });
+    expect(await store.head()).toBe(299);
+    const [{ detail } = { detail: '' }] = conditions.list();
+    expect(readFileSync(/kept in (.*)$/.exec(detail)![1]!)).toEqual(wal);
+    await store.close();
+  });
+
+  it('does not take the WAL of a killed process for another one', async () => {
+    await fill();
+    const killed = await open();
+    for (let n = 0; n < 3; n++) await killed.append('job-1', [oneEvent({ n: 'kept' })], 'any');
+    for (const end of ['', '-wal', '.opening']) copyFileSync(path + end, folder.join(`kept.db${end}`));
+    await killed.close();
+    const store = await createEventStore(`sqlite:${folder.join('kept.db')}`);
+    expect(await store.head()).toBe(302);
+    await store.close();
+  });
+
+  it('does not take the WAL that was restored with its file for another one', async () => {
+    await fill();
+    const before = await open();
+    await before.append('job-1', [oneEvent({ n: 'copied' })], 'any');
+    for (const end of ['', '-wal']) copyFileSync(path + end, folder.join(`kept.db${end}`));
+    await before.close();
+    const killed = await open();
+    await killed.append('job-1', [oneEvent({ n: 'lost' })], 'any');
+    copyFileSync(`${path}.opening`, folder.join('kept.db.opening'));
+    await killed.close();
+    const store = await createEventStore(`sqlite:${folder.join('kept.db')}`);
+    expect(await store.head()).toBe(300);
+    await store.close();
   });
 });

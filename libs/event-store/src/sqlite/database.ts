@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { Unavailable } from '../errors.js';
 import { damaged, isDamage } from './damage.js';
+import { noteOpening, putAsideStrangeWal, saltOf } from './strange-wal.js';
 
 const SCHEMA_VERSION = 2;
 
@@ -29,14 +30,24 @@ const SCHEMA = `
   INSERT INTO store (key, value) VALUES ('epoch', 0);
 `;
 
+export interface OpenedDatabase {
+  readonly database: DatabaseSync;
+  /** The number of times the file has been opened, this one included. */
+  readonly epoch: number;
+  /** The position of the last event; -1 when there is none. */
+  readonly last: number;
+  /** The new name of a WAL that belonged to another file. */
+  readonly aside: string | undefined;
+}
+
 /**
  * Opens the file, creates its tables when it is new, and counts the opening.
- * @returns the connection, the number of times the file has been opened, this one included, and the last position
  * @throws Unavailable with one line that names the file
  */
-export function openDatabase(path: string): { database: DatabaseSync; epoch: number; last: number } {
+export function openDatabase(path: string): OpenedDatabase {
   let database: DatabaseSync | undefined;
   try {
+    const aside = putAsideStrangeWal(path);
     database = new DatabaseSync(path, { timeout: 100 });
     // wal_autocheckpoint = 0: the WAL is written back by a thread of its own (see wal-checkpointer.ts).
     database.exec(`
@@ -48,8 +59,11 @@ export function openDatabase(path: string): { database: DatabaseSync; epoch: num
       PRAGMA cache_size = -65536;
     `);
     const epoch = migrate(database);
+    const salt = saltOf(path);
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    noteOpening(path, epoch, salt);
     const { last } = database.prepare('SELECT coalesce(max(pos), -1) AS last FROM events').get() as { last: number };
-    return { database, epoch, last };
+    return { database, epoch, last, aside };
   } catch (cause) {
     database?.close();
     const { message, errcode } = cause as { message: string; errcode?: number };

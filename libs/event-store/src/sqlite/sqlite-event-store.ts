@@ -41,6 +41,8 @@ export interface SqliteEventStoreOptions {
 }
 
 const CHECKPOINT_DELAY = 50; // ms
+/** SQLite's code for a full disk. */
+const FULL = 13;
 /** A log of this size is checked in about a second. */
 const CHECKED_AT_START_BYTES = 64 * 1024 * 1024;
 
@@ -71,8 +73,13 @@ export class SqliteEventStore implements EventStore {
   /** @throws Unavailable when the file cannot be opened or another process has it */
   constructor(path: string, options: SqliteEventStoreOptions = {}) {
     const file = (this.#file = resolve(path));
+    const { last, aside, ...opened } = openLocked(file);
     this.#conditions = options.conditions;
-    const { last, ...opened } = openLocked(file);
+    if (aside)
+      options.conditions?.raise(
+        'events.db',
+        `${file} is an older copy of the log: later changes that were beside it are kept in ${aside}`,
+      );
     ({ database: this.database, epoch: this.epoch, lock: this.#lock } = opened);
     this.#inode = statSync(file).ino;
     this.#heads = new StreamHeads(this.database, options.cachedStreams ?? 100_000);
@@ -82,8 +89,20 @@ export class SqliteEventStore implements EventStore {
     this.#wal = new WalCheckpointer(file, this.database);
     const assertInPlace = () => this.#assertInPlace();
     const onCommit = (commit: Commit) => this.#handOver(commit);
+    const onWrite = (failure: Error | undefined) => this.#reportWrite(failure);
     const clock = options.clock ?? systemClock;
-    this.#writer = new Writer(this.database, stage, this.#values, { clock, assertInPlace, onCommit }, last);
+    this.#writer = new Writer(this.database, stage, this.#values, { clock, assertInPlace, onCommit, onWrite }, last);
+  }
+
+  #reportWrite(failure: Error | undefined): void {
+    const subject = 'writes of events.db';
+    if (!failure) return this.#conditions?.clear(subject);
+    const { errcode } = failure as { errcode?: number };
+    const remedy = errcode === FULL ? '; free some space' : '';
+    this.#conditions?.raise(
+      subject,
+      `${this.#file}: ${failure.message}. Nothing is accepted until the file can be written${remedy}`,
+    );
   }
 
   /**

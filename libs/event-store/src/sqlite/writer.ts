@@ -14,6 +14,8 @@ export interface WriterSurroundings {
   readonly assertInPlace: () => void;
   /** Runs after the promises of a commit were resolved and the code that awaited them has run. */
   readonly onCommit: (commit: Commit) => void;
+  /** Receives why the file could not be written, and undefined when it was. */
+  readonly onWrite: (failure: Error | undefined) => void;
 }
 
 interface Queued {
@@ -105,6 +107,7 @@ export class Writer {
     this.stage.committed();
     this.checkpoints.written();
     this.lastPosition += commit.events.length;
+    this.surroundings.onWrite(undefined);
     return commit;
   }
 
@@ -117,5 +120,6 @@ export class Writer {
     this.stage.rolledBack(this.lastPosition);
     const error = new Unavailable(`the events could not be written: ${cause.message}`, { cause });
     for (const { reject } of group) reject(error);
+    this.surroundings.onWrite(cause);
   }
 }

@@ -1,7 +1,7 @@
 import { DueHeap } from '@tidemark/foundation';
 import type { ConsumePolicy } from '../policy.js';
 import type { ConsumeHandler, Running } from '../port.js';
-import { Lines, Shares } from '../shares.js';
+import { Lines } from '../shares.js';
 import type { EmbeddedLog } from './embedded-log.js';
 import type { Feed } from './feed.js';
 import { Member, type Returns } from './member.js';
@@ -25,7 +25,6 @@ export class Durable implements Sink {
   readonly #members: Member[] = [];
   readonly #ready = new Lines<Entry>();
   readonly #again = new Lines<Entry>();
-  readonly #shares = new Shares();
   readonly #readyLimit: number;
   readonly #delayed = new DueHeap<Entry>();
   #delayTimer: NodeJS.Timeout | undefined;
@@ -50,7 +49,6 @@ export class Durable implements Sink {
       ...tools,
       acknowledged: (entry) => this.#acknowledged(entry),
       again: (entry, delayMs) => this.#deliverAgain(entry, delayMs),
-      ended: ({ share }) => (shareOf ? this.#shares.end(share) : undefined),
       wake: () => this.wake(),
     };
   }
@@ -123,25 +121,31 @@ export class Durable implements Sink {
     if (this.#pumping) return;
     this.#pumping = true;
     let left = TURN;
-    for (let member = this.#freeMember(); member && left > 0; member = this.#freeMember()) {
-      const entry = this.#next();
-      if (!entry) break;
-      if (entry.done || entry.holder) continue;
-      if (this.shareOf) this.#shares.begin(entry.share);
-      member.deliver(entry);
-      left--;
-    }
+    while (left > 0 && this.#deliverOne()) left--;
     this.#pumping = false;
     if (this.#isStarved && this.#hasRoom) this.#refill();
     if (left === 0) setImmediate(() => this.wake());
   }
 
-  #next(): Entry | undefined {
-    if (!this.shareOf) return this.#again.shift() ?? this.#ready.shift();
-    const free = this.#members.reduce((sum, member) => sum + member.free, 0);
-    const slots = this.#members.reduce((sum, { policy }) => sum + policy.concurrency, 0);
-    const mayProceed = (share: string) => this.#shares.mayTake(share, free, slots);
-    return this.#again.shift(mayProceed) ?? this.#ready.shift(mayProceed);
+  /** To the next member that has a slot for a message. False: none has. */
+  #deliverOne(): boolean {
+    for (let i = 0; i < this.#members.length; i++) {
+      const member = this.#members[(this.#turn + i) % this.#members.length]!;
+      const entry = member.free > 0 ? this.#next(member) : undefined;
+      if (!entry) continue;
+      this.#turn = (this.#turn + i + 1) % this.#members.length;
+      member.deliver(entry);
+      return true;
+    }
+    return false;
+  }
+
+  #next(member: Member): Entry | undefined {
+    const mayProceed = this.shareOf && ((share: string) => member.mayTake(share));
+    for (;;) {
+      const entry = this.#again.shift(mayProceed) ?? this.#ready.shift(mayProceed);
+      if (!entry || (!entry.done && !entry.holder)) return entry;
+    }
   }
 
   get #hasRoom(): boolean {
@@ -154,16 +158,6 @@ export class Durable implements Sink {
     this.#waiting = [];
     for (const resolve of waiting) resolve();
     for (const tap of this.#taps.values()) tap.catchUp();
-  }
-
-  #freeMember(): Member | undefined {
-    for (let i = 0; i < this.#members.length; i++) {
-      const member = this.#members[(this.#turn + i) % this.#members.length]!;
-      if (member.free <= 0) continue;
-      this.#turn = (this.#turn + i + 1) % this.#members.length;
-      return member;
-    }
-    return undefined;
   }
 
   #acknowledged(entry: Entry): void {

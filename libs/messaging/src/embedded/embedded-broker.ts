@@ -103,7 +103,7 @@ export class EmbeddedBroker implements port.Broker {
   }
 
   /** The source must be the broker's own log: a message's position is its event's position there. */
-  async relay(options: port.RelayOptions): Promise<port.Running> {
+  async relay(options: port.RelayOptions): Promise<port.Relaying> {
     const { name, source, categories, map, onError = this.#onError } = options;
     if (source !== this.log) throw new TypeError('source: the embedded broker relays its own log only');
     assertName('name', name);
@@ -118,7 +118,12 @@ export class EmbeddedBroker implements port.Broker {
       await retrying.stop(deadlineMs);
       await feed.stop();
     };
-    return this.#running.add({ stop: (deadlineMs) => (stopped ??= stop(deadlineMs)) });
+    return this.#running.addRelay({
+      stop: (deadlineMs) => (stopped ??= stop(deadlineMs)),
+      get position() {
+        return feed.position;
+      },
+    });
   }
 
   async ping(): Promise<void> {

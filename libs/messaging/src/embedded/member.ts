@@ -2,6 +2,7 @@ import { toError } from '@tidemark/foundation';
 import { deadLetter } from '../dead-letter.js';
 import { exhausted, isMeant, verdictOn, type ConsumePolicy } from '../policy.js';
 import type { ConsumeHandler, DeadLetter, Delivery, Headers, OutgoingMessage } from '../port.js';
+import { Shares } from '../shares.js';
 import { Work } from '../work.js';
 import type { Entry } from './tap.js';
 
@@ -10,8 +11,6 @@ export interface Returns {
   acknowledged(entry: Entry): void;
   /** To be delivered again, at once when `delayMs` is 0. */
   again(entry: Entry, delayMs: number): void;
-  /** The handler of a message is done with it, whatever became of the message. */
-  ended(entry: Entry): void;
   /** A slot is free. */
   wake(): void;
   nextSequence(): number;
@@ -56,6 +55,7 @@ class EmbeddedDelivery implements Delivery {
 /** One handler of a durable consumer, with its slots and the deadlines of the messages it holds. */
 export class Member {
   readonly work = new Work();
+  readonly #shares = new Shares();
   /** In the order of their deadlines: the ack wait is the same for all. */
   readonly #deadlines = new Map<EmbeddedDelivery, number>();
   #timer: NodeJS.Timeout | undefined;
@@ -71,6 +71,10 @@ export class Member {
     return this.policy.concurrency - this.work.size;
   }
 
+  mayTake(share: string): boolean {
+    return this.#shares.mayTake(share, this.free, this.policy.concurrency);
+  }
+
   /** Passes a message to the handler. */
   deliver(entry: Entry): void {
     entry.count++;
@@ -78,6 +82,7 @@ export class Member {
     const delivery = new EmbeddedDelivery(entry, this.returns.nextSequence(), this);
     entry.holder = delivery;
     this.work.begin();
+    if (this.policy.shareOf) this.#shares.begin(entry.share);
     const given = exhausted(entry.count, this.policy);
     if (given !== undefined) return void this.#bury(delivery, given);
     this.extend(delivery);
@@ -149,7 +154,7 @@ export class Member {
 
   #ended({ entry }: EmbeddedDelivery): void {
     this.work.end();
-    this.returns.ended(entry);
+    if (this.policy.shareOf) this.#shares.end(entry.share);
   }
 
   #failed(delivery: EmbeddedDelivery, error: unknown): void {

@@ -1,5 +1,6 @@
-import { toError } from '@tidemark/foundation';
+import { toError, unlessAborted } from '@tidemark/foundation';
 import { DeadlineExceeded, NoResponder } from '../errors.js';
+import { withPatience } from '../patience.js';
 import type { Request, RequestHandler, RequestOptions, Running } from '../port.js';
 import { errorReply, isSurprise, remoteError } from '../remote.js';
 import { assertFilter, assertSubject, SubjectIndex } from '../subjects.js';
@@ -33,7 +34,10 @@ export class Requests {
 
   /** @throws NoResponder · DeadlineExceeded · RemoteError · TypeError */
   request<R>(subject: string, data: unknown, options: RequestOptions): Promise<R> {
-    const { headers = NO_HEADERS, timeoutMs = 5_000 } = options;
+    return withPatience(options, (timeoutMs) => this.#ask<R>(subject, data, options.headers, timeoutMs));
+  }
+
+  #ask<R>(subject: string, data: unknown, headers: Request['headers'] = NO_HEADERS, timeoutMs: number): Promise<R> {
     const servers = this.#servers.match(subject);
     const server = servers[this.#turn++ % servers.length];
     return new Promise((resolve, reject) => {
@@ -62,7 +66,7 @@ export class Requests {
 async function answer({ handler, work }: Server, request: Request): Promise<unknown> {
   work.begin();
   try {
-    return await handler(request);
+    return await unlessAborted(Promise.resolve(handler(request)), work.signal);
   } finally {
     work.end();
   }

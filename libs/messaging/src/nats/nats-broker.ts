@@ -1,8 +1,9 @@
 import { NatsError, type ConnectionOptions, type JetStreamManager, type KV, type Msg } from 'nats';
-import { sleep, type Conditions, type Json, type Labelled } from '@tidemark/foundation';
+import { sleep, unlessAborted, type Conditions, type Json, type Labelled } from '@tidemark/foundation';
 import { bury, MAX_DEAD_LETTER_BYTES } from '../dead-letter.js';
 import { DeadLetterWatch } from '../dead-letter-watch.js';
 import { BrokerUnavailable, DeadlineExceeded, NoResponder } from '../errors.js';
+import { withPatience } from '../patience.js';
 import { consumePolicy } from '../policy.js';
 import type * as port from '../port.js';
 import { retries, retryEvent } from '../relaying.js';
@@ -18,7 +19,16 @@ import { NatsDeadLetters } from './nats-dead-letters.js';
 import { Publisher } from './publisher.js';
 import { NatsRelay } from './relay.js';
 import { streamOf, Topology, type StreamLimits } from './topology.js';
-import { decodeData, decodeHeaders, encodeData, encodeHeaders, encodeMessage, Namespace, optionsOf } from './wire.js';
+import {
+  decodeData,
+  decodeHeaders,
+  encodeData,
+  encodeHeaders,
+  encodeMessage,
+  Namespace,
+  optionsOf,
+  type Encoded,
+} from './wire.js';
 
 export interface NatsBrokerOptions extends StreamLimits {
   /** First token of every subject on the server, and of the streams' names. Default `tidemark`. */
@@ -108,9 +118,12 @@ export class NatsBroker implements port.Broker, Labelled {
   }
 
   async request<R = unknown>(subject: string, data: unknown, options: port.RequestOptions = {}): Promise<R> {
-    const { headers, timeoutMs = 5_000 } = options;
     assertSubject(subject);
-    const encoded = encodeMessage(subject, data, headers, undefined, this.connection.limit());
+    const encoded = encodeMessage(subject, data, options.headers, undefined, this.connection.limit());
+    return withPatience(options, (timeoutMs) => this.#ask<R>(subject, encoded, timeoutMs));
+  }
+
+  async #ask<R>(subject: string, encoded: Encoded, timeoutMs: number): Promise<R> {
     const deadline = Date.now() + timeoutMs;
     let reply: Msg;
     try {
@@ -167,7 +180,7 @@ export class NatsBroker implements port.Broker, Labelled {
     return this.#running.add(consumer);
   }
 
-  async relay(options: port.RelayOptions): Promise<port.Running> {
+  async relay(options: port.RelayOptions): Promise<port.Relaying> {
     const { namespace, topology } = this;
     const dial = () => this.dial({ reconnect: false, pingInterval: 5_000 }, PING_MS);
     const setAside = (letter: port.OutgoingMessage<port.DeadLetter>) => this.#setAside(letter);
@@ -181,7 +194,12 @@ export class NatsBroker implements port.Broker, Labelled {
     relay.start();
     const stop = async (deadlineMs?: number) =>
       void (await Promise.all([relay, retrying].map((one) => one.stop(deadlineMs))));
-    return this.#running.add({ stop });
+    return this.#running.addRelay({
+      stop,
+      get position() {
+        return relay.position;
+      },
+    });
   }
 
   async label(): Promise<Json | undefined> {
@@ -280,7 +298,7 @@ export class NatsBroker implements port.Broker, Labelled {
   async #answer<T, R>(message: Msg, handler: port.RequestHandler<T, R>, work: Work): Promise<void> {
     work.begin();
     try {
-      this.#reply(message, await handler(this.#incoming<T>(message)));
+      this.#reply(message, await unlessAborted(Promise.resolve(handler(this.#incoming<T>(message))), work.signal));
     } catch (error) {
       if (isSurprise(error)) this.onError(translate(error));
       this.#refuse(message, errorReply(error));

@@ -11,6 +11,7 @@ import {
 import { SqliteEventStore } from '@tidemark/event-store';
 import { Conditions } from '@tidemark/foundation';
 import { eventually, randomNamespace, signal, startTcpProxy, temporaryFolder, type TcpProxy } from '@tidemark/test-kit';
+import { redriven } from '../dead-letter.js';
 import { BrokerUnavailable } from '../errors.js';
 import { Terminal } from '../port.js';
 import { dropNamespace } from '../testing/nats-world.js';
@@ -276,6 +277,27 @@ const WEEK = nanos(7 * 24 * 3_600_000);
     expect(await broker.deadLetters.redrive('acme', letters[1]!.key)).toBe(true);
     expect(await redriven.promise).toEqual({ tenant: 'acme' });
     expect(await broker.deadLetters.count()).toBe(4);
+  });
+
+  it('of dead letters are redriven once, when the process was killed before it could forget the letter', async () => {
+    const broker = await open();
+    let isMended = false;
+    const handled = new Collector<string>();
+    await broker.consume<{ n: number }>(WORKERS, ({ data }) => {
+      if (!isMended) throw new Terminal('no such thing');
+      handled.add(`m${data.n}`);
+    });
+    await broker.publish(work('m1', { n: 1 }));
+    const [letter] = await lettersOf(broker, 'default', 1);
+    isMended = true;
+    // What a process does before it is killed: everything but the last step.
+    const { header } = await jsm.streams.getMessage(`${namespace}_DEAD`, { seq: Number.parseInt(letter!.key, 10) });
+    await broker.publish(redriven(letter!, header.get('Nats-Msg-Id')));
+    await handled.reach(1);
+    expect(await broker.deadLetters.redrive('default', letter!.key)).toBe(true);
+    await broker.publish(work('m2', { n: 2 }));
+    expect(await handled.reach(2)).toEqual(['m1', 'm2']);
+    expect(await broker.deadLetters.count()).toBe(0);
   });
 
   it('share work fairly among processes', async () => {

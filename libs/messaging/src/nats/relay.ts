@@ -3,7 +3,7 @@ import { Loop, unlessAborted, withTimeout, type Conditions, type Daemon } from '
 import { MAX_DEAD_LETTER_BYTES } from '../dead-letter.js';
 import { MessageTooLarge } from '../errors.js';
 import { assertName } from '../policy.js';
-import type { DeadLetter, OutgoingMessage, RelayOptions, Running } from '../port.js';
+import type { DeadLetter, OutgoingMessage, Relaying, RelayOptions } from '../port.js';
 import { eventLetter, mapped } from '../relaying.js';
 import { isStored } from '../subjects.js';
 import { Checkpoint } from './checkpoint.js';
@@ -30,8 +30,9 @@ interface RelayTools {
  * reconnects: on any failure the session ends and the next one resumes from the checkpoint. A reconnecting
  * client could lose a message and then send its successor; this one cannot, so messages are stored in the log's order.
  */
-export class NatsRelay implements Running, Daemon {
+export class NatsRelay implements Relaying, Daemon {
   readonly #sessions: Loop;
+  #checkpoint: Checkpoint | undefined;
 
   constructor(
     private readonly options: RelayOptions,
@@ -46,6 +47,10 @@ export class NatsRelay implements Running, Daemon {
         tools.onError(error);
       },
     });
+  }
+
+  get position(): number {
+    return this.#checkpoint?.position ?? -1;
   }
 
   get #subject(): string {
@@ -70,7 +75,9 @@ export class NatsRelay implements Running, Daemon {
       const bucket = await topology.bucket(connection.nc.jetstream());
       const { name, source } = this.options;
       const checkpoint = new Checkpoint(bucket, name, source.history, broken.reject);
-      await this.#follow(connection, checkpoint, await checkpoint.load(), broken, signal);
+      const from = await checkpoint.load();
+      this.#checkpoint = checkpoint;
+      await this.#follow(connection, checkpoint, from, broken, signal);
       if (connection.isUp) await checkpoint.close();
     } finally {
       await connection.close();

@@ -40,6 +40,12 @@ const server = process.env['NATS_URL'];
     await log.close();
   }
 
+  it('shares its bucket with the label of the broker', async () => {
+    expect(await broker.label()).toBeUndefined();
+    await broker.setLabel({ installation: 'a', n: [1] });
+    expect(await broker.label()).toEqual({ installation: 'a', n: [1] });
+  });
+
   it('publishes what is appended from then on, also when the log has grown past its position before', async () => {
     await appendNumbers(log, 0, 100);
     await log.history.installation();

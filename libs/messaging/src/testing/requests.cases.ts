@@ -73,6 +73,32 @@ export function requestCases(open: OpenWorld): void {
       await expect(here.broker.request(SUBJECT, {})).rejects.toBeInstanceOf(NoResponder);
     });
 
+    it('waits for a server while there is none, as long as the request allows', async () => {
+      const reply = here.broker.request(SUBJECT, {}, { patienceMs: 5_000 });
+      await expect(here.broker.request(SUBJECT, {})).rejects.toBeInstanceOf(NoResponder);
+      await here.broker.serve(SUBJECT, () => 'here now');
+      expect(await reply).toBe('here now');
+    });
+
+    it('repeats a request that a stopping server gave up, only when it may be answered twice', async () => {
+      const never = signal();
+      const taken = [signal(), signal()];
+      let count = 0;
+      const stuck = await here.broker.serve(SUBJECT, () => {
+        taken[count++]?.resolve();
+        return never.promise;
+      });
+      const options = { patienceMs: 10_000, timeoutMs: 10_000 };
+      const once = here.broker.request(SUBJECT, {}, options).catch((error: unknown) => error);
+      const repeated = here.broker.request(SUBJECT, {}, { ...options, repeatable: true });
+      await Promise.all(taken.map(({ promise }) => promise));
+      await stuck.stop(10);
+      await here.broker.serve(SUBJECT, () => 'another');
+      expect(await once).toMatchObject({ name: 'RemoteError', code: 'SERVER_STOPPING' });
+      expect(await repeated).toBe('another');
+      never.resolve();
+    });
+
     it('refuses a subject outside tidemark', async () => {
       await expect(here.broker.request('other.cmd', {})).rejects.toThrow('subject: expected tidemark');
       await expect(here.broker.serve('tidemark..x', () => 1)).rejects.toThrow('subject: expected tidemark');

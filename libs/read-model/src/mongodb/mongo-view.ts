@@ -1,7 +1,8 @@
 import type { Place } from '@tidemark/event-store';
 import { BEING_BUILT, olderVersion } from '../degraded.js';
 import type { Query, QueryResult, View, ViewDefinition, ViewDocument } from '../port.js';
-import { conditions, plan, type Where } from '../query.js';
+import { COUNTED, pageOfList, plan, type Plan } from '../plan.js';
+import { conditions, type Where } from '../query.js';
 import { scanById } from '../scan.js';
 import { toDocument } from './documents.js';
 import { toFilter, toSort } from './filter.js';
@@ -25,22 +26,31 @@ export class MongoView<D extends ViewDocument> implements View<D> {
     const checked = plan(this.definition, query);
     const empty: QueryResult<D> = { data: [], total: 0, asOf: -1, degraded: BEING_BUILT };
     return this.#settled(empty, async (live) => {
-      const [rows, total] = await Promise.all([
-        this.#documents(live)((documents) =>
-          documents
-            .find(toFilter(checked.where))
-            .sort(toSort(checked.sort))
-            .skip(checked.offset)
-            .limit(checked.limit)
-            .toArray(),
-        ),
-        this.#count(live, checked.where),
+      const [documents, counted] = await Promise.all([
+        this.#page(live, checked),
+        this.#count(live, checked.where, COUNTED + 1),
       ]);
       // The position was read before the documents: they may be newer than it, never older.
       const degraded = olderVersion(this.definition, live);
-      const data = rows.map((row) => toDocument<D>(row));
-      return { data, total, asOf: live.position, ...(degraded !== undefined && { degraded }) };
+      return pageOfList(query, documents, counted, {
+        asOf: live.position,
+        ...(degraded !== undefined && { degraded }),
+      });
     });
+  }
+
+  /** One more than the limit, if there are so many. */
+  async #page(live: LiveGeneration, { parts, order, limit, offset }: Plan): Promise<D[]> {
+    const found: D[] = [];
+    for (const part of parts) {
+      const missing = limit + 1 - found.length;
+      const rows = await this.#documents(live)((documents) =>
+        documents.find(toFilter(part)).sort(toSort(order)).skip(offset).limit(missing).toArray(),
+      );
+      for (const row of rows) found.push(toDocument<D>(row));
+      if (found.length > limit) break;
+    }
+    return found;
   }
 
   async count(where?: Query<D>['where']): Promise<number> {
@@ -77,8 +87,9 @@ export class MongoView<D extends ViewDocument> implements View<D> {
     }
   }
 
-  #count(live: LiveGeneration, where: Where): Promise<number> {
-    return this.#documents(live)((documents) => documents.countDocuments(toFilter(where)));
+  #count(live: LiveGeneration, where: Where, most?: number): Promise<number> {
+    const limit = most === undefined ? {} : { limit: most };
+    return this.#documents(live)((documents) => documents.countDocuments(toFilter(where), limit));
   }
 
   #documents(live: LiveGeneration): ReturnType<Registry['documents']> {

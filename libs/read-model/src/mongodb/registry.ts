@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { MongoServerError, type Collection, type Db } from 'mongodb';
 import type { Place } from '@tidemark/event-store';
 import { GenerationDropped } from '../port.js';
-import { indexedFields, type AnyDefinition } from '../query.js';
+import { indexedFields, indexKeys, type AnyDefinition } from '../query.js';
 import type { Connection, Documents, StoredDocument } from './connection.js';
-import { pathOf } from './filter.js';
+import { toSort } from './filter.js';
 
 /** One per view: its generations, the position of each, and the one that readers use. */
 interface ViewRecord {
@@ -221,8 +221,7 @@ export function dropped({ name }: AnyDefinition, id: string): GenerationDropped 
 async function createIndexes(db: Db, definition: AnyDefinition, id: string): Promise<void> {
   const documents = db.collection(collectionOf(definition, id));
   for (const [number, index] of definition.indexes.entries()) {
-    const keys = new Map([...index, 'id'].map((field) => [pathOf(field), 1 as const]));
-    await documents.createIndex(keys, { name: `index_${number}` });
+    await documents.createIndex(new Map(toSort(indexKeys(index))), { name: `index_${number}` });
   }
   // A tombstone is needed while a batch that began before the removal may still be written: seconds, not an hour.
   const expiry = { name: 'tombstones', sparse: true, expireAfterSeconds: TOMBSTONE_SECONDS };

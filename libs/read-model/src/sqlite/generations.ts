@@ -1,4 +1,4 @@
-import { indexedFields, type AnyDefinition } from '../query.js';
+import { indexedFields, indexKeys, type AnyDefinition } from '../query.js';
 import type { Database, Row } from './database.js';
 
 /** A row of the table `generations`: one build of a view, with a table of its own. */
@@ -68,8 +68,10 @@ export class Generations {
       `create table ${table} (rid integer primary key, id text not null unique, ${fields}pos integer not null, doc text not null, sum integer)`,
     );
     definition.indexes.forEach((index, number) => {
-      const keys = index.map((field) => (field === 'id' ? 'id' : `"f_${field}"`));
-      this.db.exec(`create index "${table}_${number}" on ${table} (${[...new Set([...keys, 'id'])].join(', ')})`);
+      const keys = indexKeys(index).map(
+        ([field, direction]) => `${field === 'id' ? 'id' : `"f_${field}"`} ${direction}`,
+      );
+      this.db.exec(`create index "${table}_${number}" on ${table} (${keys.join(', ')})`);
     });
     const none = { position: -1, epoch: null, token: null };
     return { id, version: definition.version, columns: new Set(columns), summed: true, ...none };

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import { scalar, type Bound, type Plan, type Test, type Where } from '../query.js';
+import { scalar, type Bound, type Order, type ScalarType, type Test, type Where } from '../query.js';
 import type { Scalar } from '../port.js';
 
 /** SQL text and the values bound to its question marks. */
@@ -39,17 +39,26 @@ export function whereSql(where: Where, columns: ReadonlySet<string>): Sql {
   };
 }
 
-export function pageSql({ sort, limit, offset }: Plan, columns: ReadonlySet<string>): Sql {
-  const keys = sort.map(([field, direction]) => `${columnOf(field, columns)} ${direction}`);
-  return { text: `order by ${[...keys, 'id'].join(', ')} limit ? offset ?`, values: [limit, offset] };
+export function orderSql(order: Order, columns: ReadonlySet<string>): string {
+  return `order by ${order.map(([field, direction]) => `${columnOf(field, columns)} ${direction}`).join(', ')}`;
 }
 
 function testSql(column: string, test: Test): Sql {
   if (test.kind === 'equals') return equalsSql(column, test.value);
   if (test.kind === 'in') return inSql(column, test.values);
+  if (test.kind === 'types')
+    return { text: `(${test.types.map((type) => typeSql[type](column)).join(' or ')})`, values: [] };
   const parts = test.bounds.map((bound) => boundSql(column, bound));
   return { text: parts.map(({ text }) => text).join(' and '), values: parts.flatMap(({ values }) => values) };
 }
+
+/** As ranges, which an index can serve. */
+const typeSql: Readonly<Record<ScalarType, (column: string) => string>> = {
+  null: (column) => `${column} is null`,
+  number: (column) => `${column} < ''`,
+  string: (column) => `(${column} >= '' and ${column} < x'')`,
+  boolean: (column) => `${column} >= x''`,
+};
 
 function equalsSql(column: string, value: Scalar): Sql {
   return value === null

@@ -133,9 +133,10 @@ export class SqliteReadModel implements ReadModel, Labelled {
   /** Writes pending documents, drops unfinished generations and releases the file. */
   async close(): Promise<void> {
     try {
-      for (const writer of this.#writers.values()) flushUnlessDropped(writer);
+      for (const writer of this.#writers.values()) ifPossible(() => writer.flushNow());
       if (this.#unfinished.size > 0) {
-        this.#db.write(() => [...this.#unfinished.values()].forEach((id) => this.#generations.drop(id)));
+        const unfinished = [...this.#unfinished.values()];
+        ifPossible(() => this.#db.write(() => unfinished.forEach((id) => this.#generations.drop(id))));
       }
     } finally {
       for (const id of [...this.#writers.keys()]) this.#forget(id);
@@ -182,10 +183,11 @@ export class SqliteReadModel implements ReadModel, Labelled {
   }
 }
 
-function flushUnlessDropped(writer: SqliteGeneration<ViewDocument>): void {
+/** What cannot be written is folded again from the log, and what cannot be dropped is dropped by the next build. */
+function ifPossible(work: () => void): void {
   try {
-    writer.flushNow();
+    work();
   } catch (error) {
-    if (!(error instanceof GenerationDropped)) throw error;
+    if (!(error instanceof GenerationDropped || error instanceof ReadModelUnavailable)) throw error;
   }
 }

@@ -8,11 +8,12 @@ import {
   type ViewDefinition,
   type ViewDocument,
 } from '../port.js';
-import { conditions, plan } from '../query.js';
+import { COUNTED, pageOfList, plan, type Plan } from '../plan.js';
+import { conditions } from '../query.js';
 import { scanById } from '../scan.js';
 import type { Database } from './database.js';
 import { tableOf, type GenerationRow, type Generations } from './generations.js';
-import { pageSql, whereSql } from './sql.js';
+import { orderSql, whereSql } from './sql.js';
 import type { SqliteGeneration } from './sqlite-generation.js';
 
 /** Reads the generation that is live at the time of the call. */
@@ -40,18 +41,28 @@ export class SqliteView<D extends ViewDocument> implements View<D> {
     const checked = plan(this.definition, query);
     return this.#readFlushed((live, degraded) => {
       if (!live) return { data: [], total: 0, asOf: -1, degraded: BEING_BUILT };
+      const documents = this.#page(live, checked);
+      const isAll = query.after === undefined && checked.offset === 0 && documents.length <= checked.limit;
       const where = whereSql(checked.where, live.columns);
-      const page = pageSql(checked, live.columns);
-      const sql = `select doc from ${tableOf(live.id)} ${where.text} ${page.text}`;
-      const rows = this.db.all(sql, ...where.values, ...page.values);
-      const known = checked.offset === 0 && rows.length < checked.limit;
-      return {
-        data: rows.map((row) => this.db.parse<D>(row.doc)),
-        total: known ? rows.length : this.#count(live, where),
+      const counted = isAll ? documents.length : this.#count(live, where, COUNTED + 1);
+      return pageOfList(query, documents, counted, {
         asOf: live.position,
         ...(degraded !== undefined && { degraded }),
-      };
+      });
     });
+  }
+
+  /** One more than the limit, if there are so many. */
+  #page(live: GenerationRow, checked: Plan): D[] {
+    const documents: D[] = [];
+    for (const part of checked.parts) {
+      const { text, values } = whereSql(part, live.columns);
+      const sql = `select doc from ${tableOf(live.id)} ${text} ${orderSql(checked.order, live.columns)} limit ? offset ?`;
+      const missing = checked.limit + 1 - documents.length;
+      for (const row of this.db.all(sql, ...values, missing, checked.offset)) documents.push(this.db.parse<D>(row.doc));
+      if (documents.length > checked.limit) break;
+    }
+    return documents;
   }
 
   async count(where?: Query<D>['where']): Promise<number> {
@@ -86,9 +97,9 @@ export class SqliteView<D extends ViewDocument> implements View<D> {
     return this.generations.live(this.definition);
   }
 
-  #count(live: GenerationRow, where: ReturnType<typeof whereSql>): number {
-    const sql = `select count(*) as total from ${tableOf(live.id)} ${where.text}`;
-    return this.db.get(sql, ...where.values)!.total as number;
+  #count(live: GenerationRow, where: ReturnType<typeof whereSql>, most = -1): number {
+    const sql = `select count(*) as total from (select 1 from ${tableOf(live.id)} ${where.text} limit ?)`;
+    return this.db.get(sql, ...where.values, most)!.total as number;
   }
 
   /** @param work receives why the table is not current, if it is not */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { isLabelled } from '@tidemark/foundation';
 import { GenerationDropped, type Projection, type ReadModel } from '../port.js';
 import type { ReadModelHome } from './home.js';
 import { goLive } from './folding.js';
@@ -14,6 +15,16 @@ export function describeGenerations(home: () => Promise<ReadModelHome>): void {
       model = place.open();
     });
     afterEach(() => place.remove());
+
+    it('belong to a store that keeps one label', async () => {
+      const [one, two] = [model, place.open()];
+      if (!isLabelled(one) || !isLabelled(two)) throw new Error('it has no label');
+      expect(await one.label()).toBeUndefined();
+      await one.setLabel({ installation: 'a' });
+      await two.setLabel({ installation: 'b', n: [1] });
+      expect(await one.label()).toEqual({ installation: 'b', n: [1] });
+      await two.close();
+    });
 
     it('serve an empty view before there is one', async () => {
       const view = model.view(tasks);

@@ -85,7 +85,7 @@ export function describeQueries(home: () => Promise<ReadModelHome>): void {
     const orders: [sort: NonNullable<Query<Task>['sort']>, ids: string][] = [
       [[], 'abcdefgh'],
       [[['priority', 'asc']], 'cbfadgeh'],
-      [[['priority', 'desc']], 'ehgadbfc'],
+      [[['priority', 'desc']], 'hegdafbc'],
       [
         [
           ['priority', 'asc'],
@@ -105,7 +105,7 @@ export function describeQueries(home: () => Promise<ReadModelHome>): void {
           ['priority', 'asc'],
           ['title', 'desc'],
         ],
-        'cbfadghe',
+        'cfbadghe',
       ],
       [
         [
@@ -125,10 +125,59 @@ export function describeQueries(home: () => Promise<ReadModelHome>): void {
     it('page with the total of all pages and the position of the view', async () => {
       const query: Query<Task> = { where: { tenant: 'n' }, sort: [['priority', 'desc']], perPage: 3 };
       const pages = await Promise.all([1, 2, 3, 4].map((page) => model.view(tasks).query({ ...query, page })));
-      expect(pages.map(({ data }) => data.map(({ id }) => id).join(''))).toEqual(['eha', 'dbf', 'c', '']);
+      expect(pages.map(({ data }) => data.map(({ id }) => id).join(''))).toEqual(['hed', 'afb', 'c', '']);
       expect(pages.map(({ total }) => total)).toEqual([7, 7, 7, 7]);
       expect(new Set(pages.map(({ asOf }) => asOf))).toEqual(new Set([await model.view(tasks).position()]));
     });
+
+    /** The ids of all pages, each read after the last one of the page before. */
+    async function walk(query: Query<Task>, between: () => Promise<void> = async () => {}): Promise<string> {
+      let found = '';
+      for (let after: string | undefined; ;) {
+        const { data, next } = await model.view(tasks).query({ ...query, ...(after && { after }) });
+        found += data.map(({ id }) => id).join('');
+        if (next === undefined) return found;
+        after = next;
+        await between();
+      }
+    }
+
+    it.each(orders)('continue after a cursor, sorted by %j, in pages of any size', async (sort, expected) => {
+      for (const perPage of [1, 2, 3, 7, 8]) expect(await walk({ sort, perPage })).toBe(expected);
+      const where: Query<Task>['where'] = { tenant: 'n', id: { in: ['a', 'b', 'd', 'f', 'g', 'h'] } };
+      expect(await walk({ where, sort, perPage: 2 })).toBe(expected.replaceAll(/[ceg]/g, ''));
+    });
+
+    it('neither repeat nor skip documents after a cursor while others are added and removed', async () => {
+      const generation = (await model.live(tasks))!;
+      const log = new TaskLog();
+      let position = 1000;
+      const change = async () => {
+        log.add('Created', `new-${position}`, { tenant: 'n', title: 'x', priority: 100 + position });
+        if (position === 1000) log.add('Removed', 'e');
+        const events = log.events.map((event) => ({ ...event, position: event.position + 1000 }));
+        await generation.apply(events, (position += 10));
+      };
+      const sort: Query<Task>['sort'] = [['priority', 'desc']];
+      expect(await walk({ where: { tenant: 'n' }, sort, perPage: 2 }, change)).toBe('hedafbc');
+    });
+
+    it('keep the conditions of the list after a cursor', async () => {
+      const sort: Query<Task>['sort'] = [['priority', 'desc']];
+      const { next } = await model.view(tasks).query({ sort, perPage: 1 });
+      const { data, total } = await model.view(tasks).query({ where: { owner: 'ann' }, sort, after: next! });
+      expect([data.map(({ id }) => id), total]).toEqual([['d', 'a'], 2]);
+      const range = await model.view(tasks).query({ where: { priority: { gte: 2 } }, sort, after: next! });
+      expect(range.data.map(({ id }) => id).join('')).toBe('egda');
+    });
+
+    it.each(['', 'x', '!', 'W10', 'WzEsMiwzXQ', 'eyJhIjoxfQ', 'W3siJGd0IjoiIn0sImEiXQ'])(
+      'refuse the cursor %j',
+      async (after) => {
+        const query: Query<Task> = { sort: [['priority', 'desc']], after };
+        await expect(model.view(tasks).query(query)).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
+      },
+    );
 
     it('default to the first fifty', async () => {
       const generation = (await model.live(tasks))!;
@@ -174,6 +223,7 @@ export function describeQueries(home: () => Promise<ReadModelHome>): void {
         { where: { tenant: { in: Array(10_001).fill('x') } } },
         /where.tenant.in: at most/,
       ],
+      ['a page after a cursor', { page: 1, after: 'WyJhIl0' }, /page cannot be given together with after/],
       ['page 0', { page: 0 }, /page must be a whole number from 1, got 0/],
       ['a thousand and one a page', { perPage: 1001 }, /perPage .* got 1001/],
     ];

@@ -9,7 +9,16 @@ export type Query = Readonly<Record<string, string | number | boolean | undefine
 /** One page of a list, as the API returns it. */
 export interface Page<Item> {
   readonly data: readonly Item[];
-  readonly pagination: { readonly page: number; readonly perPage: number; readonly total: number };
+  readonly pagination: {
+    /** Absent when a cursor was given. */
+    readonly page?: number;
+    readonly perPage: number;
+    readonly total: number;
+    /** Present when there are more than `total`. */
+    readonly totalIsExact?: false;
+  };
+  /** The cursor of the next page; absent on the last one. */
+  readonly next?: string;
   /** Why the list is not complete or not current, if so. */
   readonly degradedReason?: string;
 }

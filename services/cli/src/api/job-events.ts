@@ -7,13 +7,15 @@ import { path, type Api, type Headers } from './api.js';
 import { SseParser, type SseEvent } from './sse-parser.js';
 
 const PAUSES = { first: 250, last: 5000 };
-const IDLE_MS = 60_000;
-const GIVE_UP_MS = 60_000;
+/** Three heartbeats. */
+const IDLE_MS = 45_000;
+/** A restart may rebuild views first. */
+const GIVE_UP_MS = 300_000;
 
 export interface FollowOptions {
   /** Stops following, without an error. */
   readonly signal?: AbortSignal;
-  /** Milliseconds without contact after which following fails. Default 60,000. */
+  /** Milliseconds without any contact after which following fails. Default 300,000. */
   readonly giveUpMs?: number;
 }
 
@@ -29,14 +31,11 @@ export async function* followJob(
 ): AsyncGenerator<JobEventView> {
   const parser = new SseParser();
   let seen = -1;
-  let lastContact = Date.now();
-  const backoff = new Backoff(PAUSES);
+  const patience = new Patience(giveUpMs);
   while (!signal?.aborted) {
     let received = 0;
     try {
-      for await (const message of connect(api, jobId, parser, signal)) {
-        lastContact = Date.now();
-        backoff.reset();
+      for await (const message of connect(api, jobId, parser, () => patience.renew(), signal)) {
         if (message.event === 'end') return;
         const event = stored(message);
         if (!event || event.revision <= seen) continue;
@@ -47,17 +46,66 @@ export async function* followJob(
       }
       // The stream was closed cleanly: at the end of the job, or by a restart or a proxy.
       if (received === 0 && isEnded(await api.get<JobView>(path`v1/jobs/${jobId}`))) return;
-      lastContact = Date.now();
+      patience.renew();
     } catch (error) {
       if (signal?.aborted) return;
-      if (!mayPass(error) || Date.now() - lastContact >= giveUpMs) throw error;
+      patience.spend(error);
     }
-    await sleep(parser.retryMs ?? backoff.next(), { signal }).catch(() => {});
+    await sleep(parser.retryMs ?? patience.pause(), { signal }).catch(() => {});
+  }
+}
+
+/** Repeats a request while Tidemark is unavailable. @throws CliError as `followJob` does */
+export async function patiently<T>(
+  request: () => Promise<T>,
+  { signal, giveUpMs = GIVE_UP_MS }: FollowOptions = {},
+): Promise<T> {
+  const patience = new Patience(giveUpMs);
+  for (;;) {
+    try {
+      return await request();
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      patience.spend(error);
+    }
+    await sleep(patience.pause(), { signal }).catch(() => {});
+  }
+}
+
+/** How long to keep trying, counted from the first failure after the last contact. */
+class Patience {
+  readonly #giveUpMs: number;
+  readonly #backoff = new Backoff(PAUSES);
+  #failingSince: number | undefined;
+
+  constructor(giveUpMs: number) {
+    this.#giveUpMs = giveUpMs;
+  }
+
+  renew(): void {
+    this.#failingSince = undefined;
+    this.#backoff.reset();
+  }
+
+  /** @throws the error, when it will not pass or has lasted too long */
+  spend(error: unknown): void {
+    this.#failingSince ??= performance.now();
+    if (!mayPass(error) || performance.now() - this.#failingSince >= this.#giveUpMs) throw error;
+  }
+
+  pause(): number {
+    return this.#backoff.next();
   }
 }
 
 /** One connection's messages, until it ends. A connection that is silent for too long is treated as lost. */
-async function* connect(api: Api, jobId: string, parser: SseParser, signal?: AbortSignal): AsyncGenerator<SseEvent> {
+async function* connect(
+  api: Api,
+  jobId: string,
+  parser: SseParser,
+  onContact: () => void,
+  signal?: AbortSignal,
+): AsyncGenerator<SseEvent> {
   const ending = new AbortController();
   const silence = setTimeout(() => ending.abort(), IDLE_MS);
   const stop = AbortSignal.any([ending.signal, ...(signal ? [signal] : [])]);
@@ -65,9 +113,11 @@ async function* connect(api: Api, jobId: string, parser: SseParser, signal?: Abo
   try {
     const resume: Headers = parser.lastEventId === '' ? {} : { 'last-event-id': parser.lastEventId };
     const response = await api.stream(path`v1/jobs/${jobId}/events`, resume, stop);
+    onContact();
     const decoder = new TextDecoder();
     for await (const chunk of response.body ?? []) {
       silence.refresh();
+      onContact();
       yield* parser.push(decoder.decode(chunk, { stream: true }));
     }
   } catch (error) {

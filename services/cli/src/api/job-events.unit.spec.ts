@@ -123,6 +123,19 @@ describe('following a job', () => {
     await expect(revisions(api, { giveUpMs: 0 })).rejects.toMatchObject({ code: 'UNREACHABLE', exitCode: 5 });
   });
 
+  it('does not count the silence of a quiet job as time without contact', async () => {
+    const { api, resumedAfter } = await streaming([
+      (_request, response) => {
+        begin(response).write(fast + sse(0, 'JobCreated'));
+        // Long enough for the limit below to have passed since the last event.
+        setTimeout(() => response.write(': beat\n\n', () => response.destroy()), 20);
+      },
+      answer(sse(1, 'JobCompleted')),
+    ]);
+    expect(await revisions(api, { giveUpMs: 10 })).toEqual([0, 1]);
+    expect(resumedAfter()).toEqual([undefined, '0']);
+  });
+
   it('ends without an error when aborted', async () => {
     const stop = new AbortController();
     const { api } = await streaming([(_request, response) => void begin(response).write(sse(0, 'JobCreated'))]);

@@ -70,6 +70,32 @@ describe('commands', () => {
     expect(stderr).toBe('1 of 3; page 2 of 3 (--page)\n');
   });
 
+  it('continue a list after a cursor, and say how to go on', async () => {
+    const page = { ...aPage([aRunningJob()], 10_000, 1, 1), next: 'WyJ4Il0' };
+    const { url, requests } = await serving({
+      'GET /v1/jobs': (request) =>
+        request.url!.includes('cursor')
+          ? { ...page, pagination: { perPage: 1, total: 10_000, totalIsExact: false } }
+          : page,
+    });
+    const first = await tidemark(url, ['jobs', 'list', '--per-page', '1']);
+    expect(first.stderr).toBe('1 of 10000; page 1 of 10000 (--page); next: --cursor WyJ4Il0\n');
+    const second = await tidemark(url, ['jobs', 'list', '--per-page', '1', '--cursor', 'WyJ4Il0']);
+    expect(requests.at(-1)!.url).toBe('/v1/jobs?perPage=1&cursor=WyJ4Il0');
+    expect(second.stderr).toBe('1 of more than 10000; next: --cursor WyJ4Il0\n');
+    expect(await tidemark(url, ['jobs', 'list', '--page', '2', '--cursor', 'x'])).toMatchObject({ exitCode: 2 });
+  });
+
+  it('retry a waiting job now, and an ended one once under an idempotency key', async () => {
+    const { url, requests } = await serving({
+      [`POST /v1/jobs/${jobId}/retry-now`]: { status: 200, body: aJob({ state: 'pending' }) },
+      [`POST /v1/jobs/${jobId}/retry`]: { status: 202, body: aJob({ state: 'pending' }) },
+    });
+    expect(await tidemark(url, ['jobs', 'retry-now', jobId])).toMatchObject({ exitCode: 0 });
+    expect(await tidemark(url, ['jobs', 'retry', jobId, '--idempotency-key', 'k'])).toMatchObject({ exitCode: 0 });
+    expect(requests.map(({ headers }) => headers['idempotency-key'])).toEqual([undefined, 'k']);
+  });
+
   it('filter changes by severity and signal them to scripts', async () => {
     const { url, requests } = await serving({
       [`GET /v1/connections/${connectionId}/changes`]: () => aPage([aChange()]),

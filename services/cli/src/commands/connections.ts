@@ -3,13 +3,13 @@ import { Option, type Command } from 'commander';
 import { path, type Page } from '../api/api.js';
 import { usageError } from '../cli-error.js';
 import type { ExitCode } from '../exit-codes.js';
-import { jsonObject, paged, type PageOptions } from '../options.js';
+import { jsonObject, paged, repeatable, repeatHeaders, type PageOptions, type RepeatOptions } from '../options.js';
 import { connectionDetails, connectionTable } from '../render/connection.js';
 import { resolveConnection } from '../resolve.js';
 import { jobRequest, ownUrl, show, showPage, type Action, type Session } from '../session.js';
 import { watchJob } from '../watch.js';
 
-interface AddOptions {
+interface AddOptions extends RepeatOptions {
   readonly name: string;
   readonly url?: string;
   readonly every?: (typeof intervals)[number];
@@ -25,9 +25,7 @@ export function connectionsCommand(program: Command, action: Action): void {
   const connections = program
     .command('connections')
     .description('manage connections: what to sync, from where and when');
-  const add = connections
-    .command('add')
-    .description('add a connection and start its first sync')
+  const add = repeatable(connections.command('add').description('add a connection and start its first sync'))
     .requiredOption('--name <name>', 'display name (required)')
     .option('--url <url>', 'URL of the API description')
     .addOption(new Option('--every <interval>', 'sync at this interval').choices(intervals))
@@ -56,12 +54,13 @@ export function connectionsCommand(program: Command, action: Action): void {
 
 async function addConnection(session: Session, options: AddOptions): Promise<ExitCode | void> {
   const { api, json, terminal } = session;
-  const connection = await api.post<ConnectionView>('v1/connections', {
+  const body = {
     name: options.name,
     source: { connector: options.connector, config: { ...options.config, ...(options.url && { url: options.url }) } },
     ...scheduleOf(options),
     ...(options.whenBusy && { whenBusy: options.whenBusy }),
-  });
+  };
+  const connection = await api.post<ConnectionView>('v1/connections', body, repeatHeaders(options));
   show(session, connection, () => `connection ${connection.id}`);
   if (!options.sync) return;
   const job = await api.post<JobView>(path`v1/connections/${connection.id}/jobs`, jobRequest(session));

@@ -2,14 +2,14 @@ import type { IgnoreRule } from '@tidemark/contracts';
 import { Option, type Command } from 'commander';
 import { path } from '../api/api.js';
 import { usageError } from '../cli-error.js';
-import { time } from '../options.js';
+import { repeatable, repeatHeaders, time, type RepeatOptions } from '../options.js';
 import type { ChangeView } from '../render/changes.js';
 import { table } from '../render/table.js';
 import { relative } from '../render/time.js';
 import { resolveConnection } from '../resolve.js';
 import { show, type Action, type Session } from '../session.js';
 
-interface AddOptions {
+interface AddOptions extends RepeatOptions {
   readonly rule?: string;
   readonly operation?: string;
   readonly pointer?: string;
@@ -21,9 +21,7 @@ interface AddOptions {
 export function ignoresCommand(program: Command, action: Action): void {
   const ignores = program.command('ignores').description('manage ignore lists: expected changes, which raise no alert');
   ignores.command('list <connection>').description("show a connection's ignore list").action(action(list));
-  ignores
-    .command('add <connection>')
-    .description('ignore the changes that match all given options')
+  repeatable(ignores.command('add <connection>').description('ignore the changes that match all given options'))
     .option('--rule <rule>', 'changes of this rule; * matches anything')
     .option('--operation <operation>', "changes of this operation, such as 'GET /pets/*'")
     .option('--pointer <pointer>', 'changes at or below this JSON pointer')
@@ -62,10 +60,11 @@ const matchText = ({ rule, operation, pointer, changeId }: IgnoreRule) =>
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
     .join(', ');
 
-async function add(session: Session, text: string, { change, ...rule }: AddOptions): Promise<void> {
+async function add(session: Session, text: string, { change, idempotencyKey, ...rule }: AddOptions): Promise<void> {
   const id = await resolveConnection(session.api, text);
   const changeId = change && (await changeIdOf(session, id, change));
-  const added = await session.api.post<IgnoreRule>(address(id), { ...rule, changeId });
+  const body = { ...rule, changeId };
+  const added = await session.api.post<IgnoreRule>(address(id), body, repeatHeaders({ idempotencyKey }));
   show(session, added, () => `ignore rule ${added.id}`);
 }
 

@@ -2,7 +2,7 @@ import { jobStates, type JobView, type TimelineEntry } from '@tidemark/contracts
 import { Option, type Command } from 'commander';
 import { path, type Page } from '../api/api.js';
 import type { ExitCode } from '../exit-codes.js';
-import { oneOrMoreOf, paged, type PageOptions } from '../options.js';
+import { oneOrMoreOf, paged, repeatable, repeatHeaders, type PageOptions, type RepeatOptions } from '../options.js';
 import { jobDetails, jobTable, timelineTable } from '../render/job.js';
 import { resolveConnection, resolveJob } from '../resolve.js';
 import { show, showPage, type Action, type Session } from '../session.js';
@@ -30,7 +30,11 @@ export function jobsCommand(program: Command, action: Action): void {
     .description('cancel a job')
     .option('--reason <text>', 'reason shown in its timeline')
     .action(action(cancelJob));
-  jobs.command('retry <job>').description('retry an ended job as a new job').action(action(retryJob));
+  repeatable(jobs.command('retry <job>').description('retry an ended job as a new job')).action(action(retryJob));
+  jobs
+    .command('retry-now <job>')
+    .description('start the next attempt of a job that waits for its retry')
+    .action(action(retryNow));
   jobs
     .command('watch <job>')
     .description('watch a job until it ends; exits with 0 if it completed, otherwise 1')
@@ -62,9 +66,15 @@ async function cancelJob(session: Session, text: string, options: { readonly rea
   show(session, job, () => jobDetails(job, session.terminal.paint, session.now()));
 }
 
-async function retryJob(session: Session, text: string): Promise<void> {
+async function retryJob(session: Session, text: string, options: RepeatOptions): Promise<void> {
   const id = await resolveJob(session.api, text);
-  const job = await session.api.post<JobView>(path`v1/jobs/${id}/retry`);
+  const job = await session.api.post<JobView>(path`v1/jobs/${id}/retry`, undefined, repeatHeaders(options));
+  show(session, job, () => jobDetails(job, session.terminal.paint, session.now()));
+}
+
+async function retryNow(session: Session, text: string): Promise<void> {
+  const id = await resolveJob(session.api, text);
+  const job = await session.api.post<JobView>(path`v1/jobs/${id}/retry-now`);
   show(session, job, () => jobDetails(job, session.terminal.paint, session.now()));
 }
 

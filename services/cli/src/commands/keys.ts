@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { path, type Page } from '../api/api.js';
-import { gather, paged, type PageOptions } from '../options.js';
+import { gather, paged, repeatable, repeatHeaders, type PageOptions, type RepeatOptions } from '../options.js';
 import { table } from '../render/table.js';
 import { relative } from '../render/time.js';
 import { resolveKey } from '../resolve.js';
@@ -17,7 +17,7 @@ interface KeyView {
   readonly revokedAt: string | null;
 }
 
-interface CreateOptions {
+interface CreateOptions extends RepeatOptions {
   readonly tenant: string;
   readonly name: string;
   readonly scope: readonly string[];
@@ -25,9 +25,7 @@ interface CreateOptions {
 
 export function keysCommand(program: Command, action: Action): void {
   const keys = program.command('keys').description('manage API keys; requires scope operate');
-  keys
-    .command('create')
-    .description('create a key and print it; it is shown only once')
+  repeatable(keys.command('create').description('create a key and print it; it is shown only once'))
     .requiredOption('--tenant <tenant>', 'tenant that the key gives access to (required)')
     .requiredOption('--name <name>', 'display name (required)')
     .addOption(
@@ -40,9 +38,9 @@ export function keysCommand(program: Command, action: Action): void {
   keys.command('revoke <key>').description('revoke a key').action(action(revoke));
 }
 
-async function create(session: Session, { tenant, name, scope }: CreateOptions): Promise<void> {
+async function create(session: Session, { tenant, name, scope, ...repeat }: CreateOptions): Promise<void> {
   const body = { tenant, name, scopes: scope };
-  const created = await session.api.post<{ id: string; key: string }>('v1/keys', body);
+  const created = await session.api.post<{ id: string; key: string }>('v1/keys', body, repeatHeaders(repeat));
   // The key alone on stdout, so that KEY=$(tidemark keys create …) works.
   show(session, created, () => created.key);
   if (!session.json) session.terminal.note(`key ${created.id} of ${tenant}: store it now, it is not shown again`);

@@ -1,7 +1,7 @@
 import { intervals, type ConnectionView, type JobView } from '@tidemark/contracts';
 import { Option, type Command } from 'commander';
 import { path, type Page } from '../api/api.js';
-import { paged, type PageOptions } from '../options.js';
+import { paged, repeatable, repeatHeaders, type PageOptions, type RepeatOptions } from '../options.js';
 import { scheduleText } from '../render/connection.js';
 import { stateColor } from '../render/style.js';
 import { fields, table } from '../render/table.js';
@@ -15,7 +15,7 @@ interface ProviderView extends Omit<ConnectionView, 'state' | 'whenBusy'> {
   readonly subscribers?: number;
 }
 
-interface AddOptions {
+interface AddOptions extends RepeatOptions {
   readonly name: string;
   readonly url: string;
   readonly every: (typeof intervals)[number];
@@ -27,24 +27,21 @@ export function providersCommand(program: Command, action: Action): void {
     .description('manage the catalogue of APIs that are fetched once for all subscribers');
   paged(providers.command('list').description('list providers')).action(action(list));
   providers.command('show <provider>').description('show one provider').action(action(showProvider));
-  providers
-    .command('subscribe <provider>')
-    .description('subscribe to a provider')
+  repeatable(providers.command('subscribe <provider>').description('subscribe to a provider'))
     .option('--name <name>', 'name of the new connection')
     .action(action(subscribe));
   providers.command('unsubscribe <provider>').description('unsubscribe from a provider').action(action(unsubscribe));
-  const add = providers
-    .command('add')
-    .description('add a provider and start its first sync (requires scope operate)')
+  const add = repeatable(
+    providers.command('add').description('add a provider and start its first sync (requires scope operate)'),
+  )
     .requiredOption('--name <name>', 'display name (required)')
     .requiredOption('--url <url>', 'URL of the API description (required)')
     .addOption(new Option('--every <interval>', 'how often to fetch it').choices(intervals).default('hourly'));
   ownUrl.add(add);
   add.action(action(addProvider));
-  providers
-    .command('sync <provider>')
-    .description('fetch a provider now (requires scope operate)')
-    .action(action(sync));
+  repeatable(providers.command('sync <provider>').description('fetch a provider now (requires scope operate)')).action(
+    action(sync),
+  );
   providers
     .command('remove <provider>')
     .description('remove a provider without subscribers (requires scope operate)')
@@ -97,17 +94,23 @@ async function showProvider(session: Session, text: string): Promise<void> {
   );
 }
 
-async function addProvider(session: Session, { name, url, every }: AddOptions): Promise<void> {
+async function addProvider(session: Session, { name, url, every, ...repeat }: AddOptions): Promise<void> {
   const source = { connector: 'openapi', config: { url } };
+  const body = { name, source, schedule: { every } };
   const { api } = session;
-  const provider = await api.post<ProviderView>('v1/providers', { name, source, schedule: { every } });
+  const provider = await api.post<ProviderView>('v1/providers', body, repeatHeaders(repeat));
   await api.post<JobView>(path`v1/providers/${provider.id}/jobs`);
   show(session, provider, () => `provider ${provider.id}`);
 }
 
-async function subscribe(session: Session, text: string, { name }: { readonly name?: string }): Promise<void> {
+interface SubscribeOptions extends RepeatOptions {
+  readonly name?: string;
+}
+
+async function subscribe(session: Session, text: string, { name, ...repeat }: SubscribeOptions): Promise<void> {
   const id = await resolveProvider(session.api, text);
-  const connection = await session.api.post<ConnectionView>(path`v1/providers/${id}/subscription`, { name });
+  const address = path`v1/providers/${id}/subscription`;
+  const connection = await session.api.post<ConnectionView>(address, { name }, repeatHeaders(repeat));
   show(session, connection, () => `connection ${connection.id}`);
 }
 
@@ -117,9 +120,9 @@ async function unsubscribe(session: Session, text: string): Promise<void> {
   show(session, answer, () => 'unsubscribed');
 }
 
-async function sync(session: Session, text: string): Promise<void> {
+async function sync(session: Session, text: string, options: RepeatOptions): Promise<void> {
   const id = await resolveProvider(session.api, text);
-  const job = await session.api.post<JobView>(path`v1/providers/${id}/jobs`);
+  const job = await session.api.post<JobView>(path`v1/providers/${id}/jobs`, undefined, repeatHeaders(options));
   show(session, job, () => `job ${job.id}`);
 }
 

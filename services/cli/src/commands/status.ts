@@ -1,8 +1,7 @@
-import type { ConditionView } from '@tidemark/contracts';
 import type { Command } from 'commander';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { outline } from '../render/generic.js';
-import { conditionsText } from '../render/conditions.js';
+import { conditionsText, type ConditionView } from '../render/conditions.js';
 import { overviewText, type OverviewView } from '../render/overview.js';
 import { show, type Action, type Session } from '../session.js';
 
@@ -12,11 +11,20 @@ export function statusCommands(program: Command, action: Action): void {
     .command('health')
     .description('show whether Tidemark is ready; exits with 5 if it is not')
     .action(action(health));
+  program
+    .command('conditions')
+    .description('show what is wrong, with details; for operators')
+    .action(action(conditions));
 }
 
 async function overview(session: Session): Promise<void> {
   const body = await session.api.get<OverviewView>('v1/overview');
   show(session, body, () => overviewText(body, session.terminal));
+}
+
+async function conditions(session: Session): Promise<void> {
+  const answer = await session.api.get<{ readonly data: readonly ConditionView[] }>('v1/conditions');
+  show(session, answer, () => conditionsText(answer.data, session.terminal) || 'nothing is wrong');
 }
 
 interface Readiness {

@@ -1,20 +1,23 @@
-import type { ConditionView } from '@tidemark/contracts';
+import type { ConditionDetail } from '@tidemark/contracts';
 import { table, type TableOptions } from './table.js';
 
+/** The service and the details are for operators. */
+export type ConditionView = Omit<ConditionDetail, 'detail'> & { readonly detail?: string; readonly service?: string };
+
 /** What is wrong, in a table; nothing when nothing is. */
-export const conditionsText = (conditions: readonly ConditionView[], options: TableOptions): string =>
-  conditions.length === 0
-    ? ''
-    : table(
-        conditions,
-        [
-          { title: 'WRONG', value: ({ subject }) => subject },
-          {
-            title: 'SEVERITY',
-            value: ({ severity }) => severity,
-            color: ({ severity }) => (severity === 'unready' ? 'red' : 'yellow'),
-          },
-          { title: 'SINCE', value: ({ since }) => since },
-        ],
-        options,
-      );
+export function conditionsText(conditions: readonly ConditionView[], options: TableOptions): string {
+  if (conditions.length === 0) return '';
+  const columns = [
+    { title: 'SERVICE', value: ({ service }: ConditionView) => service ?? '' },
+    { title: 'WRONG', value: ({ subject }: ConditionView) => subject },
+    {
+      title: 'SEVERITY',
+      value: ({ severity }: ConditionView) => severity,
+      color: ({ severity }: ConditionView) => (severity === 'unready' ? ('red' as const) : ('yellow' as const)),
+    },
+    { title: 'SINCE', value: ({ since }: ConditionView) => since },
+    { title: 'DETAIL', value: ({ detail }: ConditionView) => detail ?? '', flexible: true },
+  ];
+  const isDetailed = conditions.some(({ detail }) => detail !== undefined);
+  return table(conditions, isDetailed ? columns : columns.slice(1, -1), options);
+}

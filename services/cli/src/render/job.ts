@@ -18,13 +18,13 @@ export function statusText(job: JobView, now: number): string {
 }
 
 /** Why a job is not running. */
-export function waiting({ reason, until, behind = [] }: WaitingFor, now: number): string {
+export function waiting({ reason, until, behind = [], behindCount = behind.length }: WaitingFor, now: number): string {
   const when = until ? ` ${relative(until, now)}` : '';
   switch (reason) {
     case 'tenant_cap':
-      return `waiting for a free slot: ${plural(behind.length, 'job')} of the tenant running`;
+      return `waiting for a free slot: ${plural(behindCount, 'job')} of the tenant running`;
     case 'connection_busy':
-      return `waiting for ${behind.length === 1 ? `job ${behind[0]}` : plural(behind.length, 'job')} of the same connection`;
+      return `waiting for ${behindCount === 1 ? `job ${behind[0]}` : plural(behindCount, 'job')} of the same connection`;
     case 'retry_backoff':
       return `retries${when}`;
     case 'schedule':

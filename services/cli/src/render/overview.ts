@@ -1,5 +1,5 @@
-import type { ConditionView, ConnectionState, JobState } from '@tidemark/contracts';
-import { conditionsText } from './conditions.js';
+import type { ConnectionState, JobState } from '@tidemark/contracts';
+import { conditionsText, type ConditionView } from './conditions.js';
 import { fields, table, type TableOptions } from './table.js';
 import { duration } from './time.js';
 

@@ -1,4 +1,6 @@
 import {
+  invalid,
+  problem,
   TidemarkError,
   type Change,
   type ChangeDocument,
@@ -9,7 +11,7 @@ import {
   type ListChanges,
 } from '@tidemark/contracts';
 import { ignoredStored, type ThreadOptions } from '@tidemark/openapi-diff/threads';
-import type { Query, QueryResult, View } from '@tidemark/read-model';
+import { COUNTED, InvalidCursor, pageOfList, type Query, type View } from '@tidemark/read-model';
 import { rulesOf, summaryOf } from './summary.js';
 
 /** Documents read at once where no index helps. */
@@ -31,7 +33,7 @@ export class RecordedChanges {
 
   /** Those of the newest comparison first, in its order. */
   async list(request: ListChanges, now: Date, thread: ThreadOptions = {}): Promise<ChangeList> {
-    const { operation, ignored, page, perPage, connectionId } = request;
+    const { operation, ignored, page, perPage, after, connectionId } = request;
     const rules = await rulesOf(this.#ignoreLists, request);
     const mark: Mark = async (changes) => {
       const found = await ignoredStored(changes, rules, now, thread);
@@ -40,10 +42,13 @@ export class RecordedChanges {
     const query: Query<ChangeDocument> = { where: conditionsOf(request), sort: newestFirst };
     // Filters without an index are applied to all documents that match the others.
     const isIndexed = operation === undefined && (ignored === undefined || (!ignored && rules.length === 0));
-    const { data, ...found } = isIndexed
-      ? await this.#page({ ...query, page, perPage }, mark)
-      : await this.#scan(query, mark, request);
-    return { data: data.map(([change, rule]) => ({ ...summaryOf(change, rule), connectionId })), ...found };
+    const part = after === undefined ? { page, perPage } : { after, perPage };
+    const found = isIndexed ? this.#page({ ...query, ...part }, mark) : this.#scan(query, mark, request);
+    const { data, ...rest } = await found.catch((error: unknown) => {
+      if (!(error instanceof InvalidCursor)) throw error;
+      throw invalid([problem('cursor', 'must be the `next` of a page of this list')]);
+    });
+    return { data: data.map(([change, rule]) => ({ ...summaryOf(change, rule), connectionId })), ...rest };
   }
 
   /** @throws TidemarkError NOT_FOUND */
@@ -59,25 +64,43 @@ export class RecordedChanges {
     return { ...found, data: await mark(data) };
   }
 
-  /** One page of the matching changes of a list that can only be read as a whole. */
-  async #scan(
+  /** One page of a list whose filters no index serves: its documents are read as a whole, up to those that are counted. */
+  async #scan(query: Query<ChangeDocument>, mark: Mark, request: ListChanges) {
+    const { page, perPage, after } = request;
+    const { asOf, degraded } = await this.#changes.query({ ...query, perPage: 1 });
+    const first = after === undefined ? (page - 1) * perPage : Infinity;
+    const found: Marked[] = [];
+    if (after !== undefined)
+      for await (const marked of this.#matching(query, mark, request, after)) if (found.push(marked) > perPage) break;
+    let counted = 0;
+    for await (const marked of this.#matching(query, mark, request)) {
+      if (counted >= first && found.length <= perPage) found.push(marked);
+      if (++counted > COUNTED && (found.length > perPage || after !== undefined)) break;
+    }
+    const changes = found.map(([change]) => change);
+    const about = { asOf, ...(degraded !== undefined && { degraded }) };
+    return {
+      ...pageOfList({ sort: newestFirst, perPage }, changes, counted, about),
+      data: found.slice(0, perPage),
+    };
+  }
+
+  /** The matching changes, from the first or after a cursor. */
+  async *#matching(
     query: Query<ChangeDocument>,
     mark: Mark,
-    { operation, ignored, page, perPage }: ListChanges,
-  ): Promise<Pick<QueryResult<unknown>, 'total' | 'asOf'> & { readonly data: readonly Marked[] }> {
-    const first = (page - 1) * perPage;
+    { operation, ignored }: ListChanges,
+    after?: string,
+  ): AsyncGenerator<Marked> {
     const wanted = operation?.replace(/^\w+/, (method) => method.toUpperCase());
-    const data: Marked[] = [];
-    let total = 0;
-    for (let chunk = 1; ; chunk++) {
-      const found = await this.#changes.query({ ...query, page: chunk, perPage: CHUNK });
-      const changes = found.data.filter(({ operations }) => wanted === undefined || operations.includes(wanted));
-      for (const marked of await mark(changes)) {
-        if (ignored !== undefined && (marked[1] !== undefined) !== ignored) continue;
-        if (total >= first && data.length < perPage) data.push(marked);
-        total++;
-      }
-      if (chunk * CHUNK >= found.total) return { ...found, data, total };
+    for (let cursor = after; ;) {
+      const part = cursor === undefined ? {} : { after: cursor };
+      const { data, next } = await this.#changes.query({ ...query, ...part, perPage: CHUNK });
+      const changes = data.filter(({ operations }) => wanted === undefined || operations.includes(wanted));
+      for (const marked of await mark(changes))
+        if (ignored === undefined || (marked[1] !== undefined) === ignored) yield marked;
+      if (next === undefined) return;
+      cursor = next;
     }
   }
 }

@@ -1,8 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { command, contextHeaders, type CommandContext, type ServiceName } from '@tidemark/contracts';
-import type { Broker } from '@tidemark/messaging';
+import type { Broker, RequestOptions } from '@tidemark/messaging';
 import { toTidemarkError } from './errors/to-error.js';
 import { Ports } from './ports.js';
+
+/** A service that restarts is back within this time. */
+const PATIENCE_MS = 4500;
+
+type AskOptions = Omit<RequestOptions, 'headers'>;
 
 /** Sends requests to other services on a caller's behalf. */
 @Injectable()
@@ -14,14 +19,8 @@ export class CommandClient {
   }
 
   /** A request for the caller's tenant. @throws TidemarkError of the service, or SERVICE_UNAVAILABLE */
-  ask<R>(
-    service: ServiceName,
-    verb: string,
-    context: CommandContext,
-    data: object = {},
-    timeoutMs?: number,
-  ): Promise<R> {
-    return this.request(service, verb, context, { ...data, tenant: context.tenant }, timeoutMs);
+  ask<R>(service: ServiceName, verb: string, context: CommandContext, data: object = {}, how?: AskOptions): Promise<R> {
+    return this.request(service, verb, context, { ...data, tenant: context.tenant }, how);
   }
 
   /** A request without a tenant. @throws TidemarkError as above */
@@ -30,12 +29,13 @@ export class CommandClient {
     verb: string,
     context: CommandContext,
     data: object,
-    timeoutMs = 5000,
+    options: AskOptions = {},
   ): Promise<R> {
     try {
       return await this.#broker.request<R>(command(service, verb), data, {
         headers: contextHeaders(context),
-        timeoutMs,
+        patienceMs: PATIENCE_MS,
+        ...options,
       });
     } catch (error) {
       throw toTidemarkError(error);

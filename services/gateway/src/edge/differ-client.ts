@@ -20,7 +20,10 @@ export class DifferClient {
 
   /** Queries for the caller's tenant. @throws TidemarkError of the differ, or SERVICE_UNAVAILABLE */
   async query<R>(verb: string, context: CommandContext, data: object): Promise<R> {
-    const reply = await this.#commands.ask<LargeReply<R>>('differ', verb, context, data, ANSWER_WITHIN_MS);
+    const reply = await this.#commands.ask<LargeReply<R>>('differ', verb, context, data, {
+      timeoutMs: ANSWER_WITHIN_MS,
+      repeatable: true,
+    });
     return 'blob' in reply ? readJson<R>(this.#blobs, reply.blob as BlobId) : reply.value;
   }
 }

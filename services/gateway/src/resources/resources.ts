@@ -1,6 +1,7 @@
 /** Every resource of the API, one line each, with its routes, gRPC methods, commands and queries. */
 export { changes } from './changes/changes.resource.js';
 export { comparisons } from './comparisons/comparisons.resource.js';
+export { conditions } from './conditions/conditions.resource.js';
 export { connections } from './connections/connections.resource.js';
 export { connectors } from './connectors/connectors.resource.js';
 export { deadLetters } from './dead-letters/dead-letters.resource.js';

@@ -1,5 +1,5 @@
-import { StreamDeleted, StreamNotFound } from '@tidemark/event-store';
 import { endStates, isEnding, jobStream, type EndedJob, type JobEnding } from '@tidemark/contracts';
+import { StreamDeleted, StreamNotFound, Unreadable, type RecordedEvent } from '@tidemark/event-store';
 import type { Context, Coordinator } from '../coordinator.js';
 
 /** A job ended: commits its cursor and plans the connection's next sync. Repeating it changes nothing. */
@@ -47,7 +47,7 @@ async function endOf(
 ): Promise<EndedJob | undefined> {
   try {
     for await (const stored of eventStore.read(jobStream.of(jobId), { direction: 'backwards' })) {
-      const event = jobStream.read(stored);
+      const event = checked(stored);
       if (event) return isEnding(event) ? { tenant, jobId, ending: event, position: event.position } : undefined;
     }
     return deleted;
@@ -55,6 +55,15 @@ async function endOf(
     if (error instanceof StreamDeleted) return deleted;
     if (error instanceof StreamNotFound) return undefined;
     throw error;
+  }
+}
+
+/** @throws Unreadable */
+function checked(stored: RecordedEvent) {
+  try {
+    return jobStream.readChecked(stored);
+  } catch (cause) {
+    throw new Unreadable(stored.stream, stored, { cause });
   }
 }
 

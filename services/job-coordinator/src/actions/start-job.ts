@@ -11,12 +11,12 @@ import {
 import { pipelineFor, type Pipeline } from '@tidemark/pipelines';
 import type { ExistingConnection } from '../connection/connection.js';
 import type { Context, Coordinator } from '../coordinator.js';
+import { expediteRetry } from './expedite-retry.js';
 import { ownedJob } from './find-job.js';
+import type { JobIdentity } from './job-identity.js';
 import { viewOf } from './view-of.js';
 
-export interface JobRequest {
-  readonly jobId: string;
-  readonly requestHash?: string;
+export interface JobRequest extends JobIdentity {
   readonly type: CreateJob['type'];
   readonly trigger: JobTrigger;
   readonly startAt?: number;
@@ -24,18 +24,16 @@ export interface JobRequest {
   readonly retryOf?: string;
   /** Those of the pipeline. */
   readonly parameters?: PipelineChoice['parameters'];
-  /** The id was generated for this job, so the job cannot exist yet. */
-  readonly isNew?: boolean;
 }
 
-/** Creates the requested job. With `whenBusy: 'reject'` a slot is reserved for it first. */
+/** Creates the requested job, which is not known to exist. With `whenBusy: 'reject'` a slot is reserved for it first. */
 export async function startJob(
   coordinator: Coordinator,
   context: Context,
   connection: ExistingConnection,
-  { jobId, isNew = false, parameters = {}, ...request }: JobRequest,
+  { jobId, parameters = {}, ...request }: JobRequest,
 ): Promise<JobView> {
-  const { jobs, admission, time, settings, catalogue } = coordinator;
+  const { jobs, agenda, admission, queue, time, settings, catalogue } = coordinator;
   const { id: connectionId, tenant, source } = connection;
   if (connection.status !== 'active')
     throw new TidemarkError('CONNECTION_NOT_ACTIVE', `connection ${connectionId} is ${connection.status}`);
@@ -47,21 +45,19 @@ export async function startJob(
   const pipeline = pipelineFor(catalogue.pipelines, connection, catalogue.connectors.get(source.connector)?.manifest);
   if (!pipeline) throw new TidemarkError('INTERNAL', `this version cannot run the connector ${source.connector}`);
   assertParameters(pipeline, parameters);
-  if (request.whenBusy === 'reject') await reserveSlot();
+  if (request.whenBusy === 'reject') {
+    // A created job would end the wait of the one before it, and so does one that is refused because of it.
+    const retrying = agenda.slots.retryingOf(connectionId);
+    if (retrying !== undefined) await expediteRetry(coordinator, context, retrying, 'a sync was requested');
+    await admission.reserve(tenant, jobId, connectionId);
+  }
   const { kind, stages, claimTimeoutMs = settings.claimTimeoutMs, stallTimeoutMs = settings.stallTimeoutMs } = pipeline;
   const given = { jobId, tenant, connectionId, connector: source.connector, pipeline: { kind, parameters } };
   const limits = { stages, claimTimeoutMs, stallTimeoutMs };
-  const { state } = await jobs.handle(
-    jobId,
-    { type: 'CreateJob', data: { ...given, ...limits, ...request, at: time.now() } },
-    { ...context, isNew },
-  );
+  const command = { type: 'CreateJob', data: { ...given, ...limits, ...request, at: time.now() } } as const;
+  const create = () => jobs.handle(jobId, command, { ...context, isNew: true });
+  const { state } = request.whenBusy === 'reject' ? await create() : await queue.within(connectionId, jobId, create);
   return viewOf(coordinator, ownedJob(state, tenant));
-
-  async function reserveSlot(): Promise<void> {
-    const known = isNew ? undefined : await jobs.load(jobId);
-    if (!known || known.state.status === 'absent') await admission.reserve(tenant, jobId, connectionId);
-  }
 }
 
 function assertParameters({ kind, parameterProblems }: Pipeline, parameters: PipelineChoice['parameters']): void {

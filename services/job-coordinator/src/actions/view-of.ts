@@ -1,16 +1,20 @@
 import type { JobView } from '@tidemark/contracts';
-import { explain, predictWait } from '../agenda/waiting.js';
+import { explainDue } from '../agenda/waiting.js';
 import type { Coordinator } from '../coordinator.js';
-import { currentStage, type ExistingJob } from '../job/job.js';
+import { attemptOf, currentStage, type ExistingJob } from '../job/job.js';
 import { describeJob, waitingForTime } from '../job/job.view.js';
 
 /** The job's view, with the facts that are kept only in memory. */
-export function viewOf({ agenda, settings }: Pick<Coordinator, 'agenda' | 'settings'>, job: ExistingJob): JobView {
+export function viewOf(
+  { agenda, settings, time }: Pick<Coordinator, 'agenda' | 'settings' | 'time'>,
+  job: ExistingJob,
+): JobView {
   const live = agenda.claims.get(job.id);
   const current = live?.number === job.claim?.number ? live : undefined;
   const waiting = job.status === 'pending' || (job.status === 'running' && !job.claim);
   const reason = () =>
-    explain(agenda, job.id) ?? waitingForTime(job) ?? predictWait(agenda, job, settings.tenantMaxRunning);
+    waitingForTime(job, time.now()) ??
+    explainDue(agenda, { ...job, attempt: attemptOf(job) }, settings.tenantMaxRunning);
   return describeJob(job, {
     stagePercent: stagePercent(agenda, job),
     counts: current?.counts,

@@ -1,4 +1,5 @@
 import { stream, type Fact, type Origin } from '@tidemark/contracts';
+import { Anything, JsonObject, ListOf, Nested, Shape, Text, text, WholeNumber } from '@tidemark/contracts/fields';
 
 /**
  * Which jobs of a tenant hold its concurrency slots: a stream `admission-<tenant>`, private to the coordinators. Each
@@ -39,8 +40,33 @@ export type PlacesChanged = Fact<
 
 export type AdmissionEvent = PlacesChanged;
 
+@Shape()
+class AdmittedData implements Admitted {
+  @Text() readonly jobId!: string;
+  @Text() readonly connectionId!: string;
+  @WholeNumber() readonly attempt!: number;
+  @Text() readonly service!: string;
+  @Text() readonly stage!: string;
+  @JsonObject({ optional: true }) readonly origin?: Origin;
+}
+
+@Shape()
+class ReservedData {
+  @Text() readonly jobId!: string;
+  @Text() readonly connectionId!: string;
+}
+
+@Shape()
+class PlacesChangedData {
+  @WholeNumber() readonly at!: number;
+  @ListOf(() => AdmittedData) readonly admitted!: readonly AdmittedData[];
+  @Nested(() => ReservedData, { optional: true }) readonly reserved?: ReservedData;
+  @ListOf(text()) readonly released!: readonly string[];
+  @Anything({ optional: true }) readonly running?: unknown;
+}
+
 /** `admission-<tenant>` */
-export const admissionStream = stream<AdmissionEvent>('admission', { PlacesChanged: true });
+export const admissionStream = stream<AdmissionEvent>('admission', { PlacesChanged: PlacesChangedData });
 
 export interface AdmissionState {
   /** By job id. */

@@ -60,4 +60,9 @@ export const planned = (nextSyncAt: number): ConnectionEvent => ({
   data: { nextSyncAt, at: noon },
 });
 
+export const sourceChanged: ConnectionEvent = {
+  type: 'ConnectionUpdated',
+  data: { source: { connector: 'noop', config: {} }, nextSyncAt: null, at: noon },
+};
+
 export const paused: ConnectionEvent = { type: 'ConnectionPaused', data: { at: noon } };

@@ -1,4 +1,4 @@
-import { isEnding, type ConnectionEvent, type JobEvent, type Origin } from '@tidemark/contracts';
+import { isEnding, type ConnectionEvent, type JobCreated, type JobEvent, type Origin } from '@tidemark/contracts';
 import type { AdmissionEvent, Slot } from '../admission/admission.js';
 import type { ConnectionState } from '../connection/connection.js';
 import type { ExistingJob } from '../job/job.js';
@@ -13,6 +13,14 @@ import { Unanswered } from './unanswered.js';
 /** A due task, to be carried out outside the agenda. */
 export type DueTask = Exclude<Reminder, { readonly kind: 'job' }>;
 
+/** A job that is to wait for its next attempt no longer, unless it is due at another time by now. */
+export interface Expedited {
+  readonly jobId: string;
+  readonly tenant: string;
+  readonly due: number;
+  readonly reason: string;
+}
+
 /**
  * All outstanding work, folded from the log into memory. Each fold owns its part and may be read by anyone; an
  * event reaches all of them through the agenda alone. It decides nothing and does no I/O; losing it costs a replay.
@@ -24,6 +32,10 @@ export class Agenda {
   readonly plans = new Plans();
   readonly unanswered = new Unanswered();
   readonly #reminders: Reminders;
+  /** By job. */
+  readonly #expedited = new Map<string, Expedited>();
+  /** Ids of jobs and connections whose events are passed over. */
+  readonly #aside = new Set<string>();
   readonly #now: () => number;
   readonly #passed: () => number;
   /** When each reserved slot was first seen here, in passed time. */
@@ -49,18 +61,25 @@ export class Agenda {
   }
 
   applyJob(jobId: string, tenant: string, event: JobEvent, origin?: Origin): void {
+    if (event.type === 'JobCreated' && this.#aside.has(event.data.connectionId)) this.#aside.add(jobId);
+    if (this.#aside.has(jobId)) return;
     this.#follow(this.jobs.apply(jobId, tenant, event, origin), this.#waitsOf(event));
     const job = this.jobs.get(jobId);
     if (event.type === 'StageCompleted' || !job || hasEnded(job.phase)) this.claims.endStage(jobId);
     if (job?.phase === 'claimed') this.claims.apply(jobId, event, job.stage.name);
     else this.claims.end(jobId);
+    if (event.type === 'JobCreated' && isRequested(event, this.#now()))
+      this.#expedite(event.data.connectionId, 'a sync was requested');
     if (isEnding(event)) this.unanswered.ended(jobId, tenant);
   }
 
   applyConnection(connectionId: string, tenant: string, event: ConnectionEvent): void {
     if (event.type === 'SyncEnded') this.confirmEnd(event.data.jobId);
+    if (this.#aside.has(connectionId)) return;
     const plan = this.plans.apply(connectionId, tenant, event);
     if (plan) this.#reminders.add({ kind: 'sync', ...plan });
+    if (event.type === 'ConnectionUpdated' && event.data.source) this.#expedite(connectionId, 'the source was changed');
+    if (event.type === 'ConnectionReconnected') this.#expedite(connectionId, 'the connection was reconnected');
     if (event.type !== 'ConnectionRemoved' || !this.#isLive) return;
     for (const job of this.jobs.values()) if (job.connectionId === connectionId) this.#noteOrphan(job);
   }
@@ -83,6 +102,21 @@ export class Agenda {
       if (change) this.#follow(change);
       else this.unanswered.sentAgain(jobId);
     }
+  }
+
+  /** The job's events cannot be folded: it is forgotten, and passed over from now on. */
+  setAsideJob(jobId: string): void {
+    this.#aside.add(jobId);
+    this.claims.end(jobId);
+    this.unanswered.recorded(jobId);
+    this.#follow(this.jobs.forget(jobId));
+  }
+
+  /** The connection's events cannot be folded: neither its plan nor any of its jobs can go on. */
+  setAsideConnection(connectionId: string): void {
+    this.#aside.add(connectionId);
+    this.plans.forget(connectionId);
+    for (const job of [...this.jobs.values()]) if (job.connectionId === connectionId) this.setAsideJob(job.id);
   }
 
   /** No heartbeat of the job's claim was heard for long, though it has not expired yet. */
@@ -154,9 +188,29 @@ export class Agenda {
     return tasks;
   }
 
+  /** The jobs that need not wait for their next attempt: a sync of their connection was requested since, or it has changed. */
+  takeExpedited(): Expedited[] {
+    const taken = [...this.#expedited.values()].filter(({ jobId, due }) => {
+      const job = this.jobs.get(jobId);
+      return job?.phase === 'due' && job.due === due;
+    });
+    this.#expedited.clear();
+    return taken;
+  }
+
+  /** Puts back one that failed. */
+  expediteAgain(expedited: Expedited): void {
+    this.#expedited.set(expedited.jobId, expedited);
+  }
+
   /** Puts back a task that failed, to be due again after a pause. */
   putBack(task: DueTask, milliseconds: number): void {
     this.#reminders.addAfter(task, milliseconds);
+  }
+
+  #expedite(connectionId: string, reason: string): void {
+    const job = this.jobs.get(this.slots.retryingOf(connectionId) ?? '');
+    if (job?.phase === 'due') this.expediteAgain({ jobId: job.id, tenant: job.tenant, due: job.due, reason });
   }
 
   #applies(task: DueTask): boolean {
@@ -204,3 +258,7 @@ export class Agenda {
     if (after && isDue) this.#follow(this.jobs.makeReady(after.id, after.due));
   }
 }
+
+/** Requested by a caller, to start at once. */
+const isRequested = ({ data: { trigger, startAt = 0 } }: JobCreated, now: number) =>
+  trigger !== 'schedule' && startAt <= now;

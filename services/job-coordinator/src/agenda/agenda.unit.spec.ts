@@ -1,11 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
+import type { JobCommand } from '../job/job.commands.js';
 import { cancelJob, claimStage, completeStage, failStage, noon } from '../job/job.fixtures.js';
 import { decideJob } from '../job/job.decide.js';
-import { admit, agendaOf, apply, now, paused, planned, story, storyOf, syncEnded, TENANT } from './agenda.fixtures.js';
+import {
+  admit,
+  agendaOf,
+  apply,
+  now,
+  paused,
+  planned,
+  sourceChanged,
+  story,
+  storyOf,
+  syncEnded,
+  TENANT,
+} from './agenda.fixtures.js';
 import { Agenda } from './agenda.js';
 import { tenantSnapshot } from './snapshot.js';
-import { explain } from './waiting.js';
+import { explain as explainIn } from './waiting.js';
 
+const explain = (agenda: Agenda, jobId: string, cap = 1) => explainIn(agenda, jobId, { cap, now });
 const candidates = (agenda: Agenda) => tenantSnapshot(agenda, TENANT, new Map(), { at: now, cap: 100 }).candidates;
 const turns = (agenda: Agenda) => candidates(agenda).map(({ jobId }) => jobId);
 
@@ -23,6 +37,67 @@ describe('the agenda', () => {
     expect(explain(agenda, 'a1')).toEqual({ reason: 'no_runner' });
     expect(explain(agenda, 'a3')).toEqual({ reason: 'connection_busy', behind: ['a1', 'a2'] });
     expect(explain(agenda, 'b1')).toEqual({ reason: 'tenant_cap', behind: ['a1'] });
+  });
+
+  it('gives no reason for a job that is about to get a free slot', () => {
+    const agenda = agendaOf(story('a1', 'a'), story('b1', 'b'));
+    expect(explain(agenda, 'a1')).toBeNull();
+    admit(agenda, 'a1');
+    expect(explain(agenda, 'b1', 2)).toBeNull();
+    expect(explain(agenda, 'new', 2)).toBeNull();
+  });
+
+  it('names five of many jobs that must end first, and says how many there are', () => {
+    const ids = Array.from({ length: 50 }, (_, n) => `a${n}`);
+    const agenda = agendaOf(...ids.map((id) => story(id, 'a')));
+    admit(agenda, 'a0');
+    expect(explain(agenda, 'a49')).toEqual({
+      reason: 'connection_busy',
+      behind: ['a0', 'a1', 'a2', 'a3', 'a4'],
+      behindCount: 49,
+    });
+    expect(agenda.slots.countWaiting('a')).toBe(49);
+  });
+
+  it('counts a retried job at the front of the queue once', () => {
+    const agenda = agendaOf(story('a1', 'a', claimStage(), failStage(1, 'fetch')), story('a2', 'a'));
+    agenda.takeDue(noon + 63_000);
+    expect(explain(agenda, 'a2')).toEqual({ reason: 'connection_busy', behind: ['a1'] });
+  });
+
+  it('gives a time as the reason only until it has come', () => {
+    const agenda = agendaOf(storyOf({ jobId: 'a1', connectionId: 'a', startAt: now + 10 }));
+    const until = new Date(now + 10).toISOString();
+    expect(explainIn(agenda, 'a1', { cap: 1, now: now + 9 })).toEqual({ reason: 'schedule', until });
+    expect(explainIn(agenda, 'a1', { cap: 1, now: now + 10 })).toEqual({ reason: 'schedule' });
+    agenda.takeDue(now + 10);
+    expect(explain(agenda, 'a1')).toBeNull();
+  });
+
+  it.each<[string, (agenda: Agenda) => void]>([
+    ['another sync is requested', (agenda) => apply(agenda, story('a2', 'a'))],
+    ['its source is changed', (agenda) => agenda.applyConnection('a', TENANT, sourceChanged)],
+  ])('expedites a retry when %s, and not again', (_, happens) => {
+    const failed = story('a1', 'a', claimStage(), failStage(1, 'fetch'));
+    const agenda = agendaOf(failed);
+    happens(agenda);
+    expect(agenda.takeExpedited()).toMatchObject([{ jobId: 'a1', tenant: TENANT }]);
+    expect(agenda.takeExpedited()).toEqual([]);
+    const expedite: JobCommand = { type: 'ExpediteRetry', data: { reason: 'requested', at: now } };
+    for (const event of decideJob(expedite, failed.job)) agenda.applyJob('a1', TENANT, event);
+    expect(turns(agenda)).toEqual(['a1']);
+    happens(agenda);
+    expect(agenda.takeExpedited()).toEqual([]);
+  });
+
+  it('does not expedite a retry for a planned sync, or for one that starts later', () => {
+    const agenda = agendaOf(
+      story('a1', 'a', claimStage(), failStage(1, 'fetch')),
+      storyOf({ jobId: 'a2', connectionId: 'a', trigger: 'schedule' }),
+      storyOf({ jobId: 'a3', connectionId: 'a', startAt: now + 10 }),
+      story('b1', 'b'),
+    );
+    expect(agenda.takeExpedited()).toEqual([]);
   });
 
   it('holds a job back until its retry is due, then queues it', () => {
@@ -84,7 +159,7 @@ describe('the agenda', () => {
     );
     agenda.forgetUnconfirmed();
     expect(Array.from(agenda.jobs.values(), ({ id }) => id)).toEqual(['a2']);
-    expect(explain(agenda, 'a2')).toMatchObject({ reason: 'tenant_cap' });
+    expect(explain(agenda, 'a2')).toBeNull();
   });
 
   it('reminds of the deadline of a cancel', () => {

@@ -1,3 +1,9 @@
+/** Jobs before another: the first of them, and how many there are in all. */
+export interface Ahead {
+  readonly first: readonly string[];
+  readonly count: number;
+}
+
 /**
  * The jobs of one tenant that wait for a slot: a queue per connection, served round-robin. A queue whose job
  * got a slot goes to the back.
@@ -42,10 +48,15 @@ export class FairQueue {
     return this.#queues.get(connectionId)?.values().next().value;
   }
 
-  /** The jobs before this one in its connection's queue; all of the queue when the job is not in it. */
-  ahead(connectionId: string, jobId: string): string[] {
-    const queue = [...(this.#queues.get(connectionId) ?? [])];
-    const index = queue.indexOf(jobId);
-    return index === -1 ? queue : queue.slice(0, index);
+  /** The first jobs before this one in its connection's queue, and how many there are; all of the queue when it is not in it. */
+  ahead(connectionId: string, jobId: string, most: number): Ahead {
+    const first: string[] = [];
+    let count = 0;
+    for (const id of this.#queues.get(connectionId) ?? []) {
+      if (id === jobId) break;
+      if (first.length < most) first.push(id);
+      count += 1;
+    }
+    return { first, count };
   }
 }

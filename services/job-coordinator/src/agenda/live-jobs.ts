@@ -69,6 +69,8 @@ export class LiveJobs {
         const { retryCount, retryAt: due } = event.data;
         return this.#move(job, 'due', { attempt: retryCount + 1, due, atFront: true });
       }
+      case 'RetryExpedited':
+        return job.phase === 'due' ? this.#put({ ...job, due: 0 }) : undefined;
       case 'CancelRequested':
         return this.#put({ ...job, cancelDeadline: event.data.deadline });
       case 'JobCompleted':

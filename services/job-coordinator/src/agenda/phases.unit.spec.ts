@@ -66,6 +66,7 @@ const staying: readonly JobEvent[] = [
   eventOf('ClaimStalled', claimStage(), stall),
   eventOf('ClaimRecovered', claimStage(), stall, recover),
   eventOf('CancelRequested', claimStage(), cancelJob),
+  { type: 'RetryExpedited', data: { reason: 'requested', at: noon } },
   { type: 'ChangesDetected', data: {} } as JobEvent,
 ];
 

@@ -32,7 +32,7 @@ export class Plans {
     if (type === 'ConnectionRemoved') this.#schedules.delete(connectionId);
     if ('nextSyncAt' in data) return this.#set(connectionId, tenant, data.nextSyncAt);
     if (type === 'ConnectionPaused' || type === 'ConnectionDisconnected' || type === 'ConnectionRemoved')
-      this.#plans.delete(connectionId);
+      this.forget(connectionId);
     return undefined;
   }
 
@@ -40,6 +40,10 @@ export class Plans {
     if (!exists(connection)) return undefined;
     this.#schedules.set(connection.id, connection.schedule);
     return this.#set(connection.id, connection.tenant, connection.nextSyncAt);
+  }
+
+  forget(connectionId: string): void {
+    this.#plans.delete(connectionId);
   }
 
   #set(connectionId: string, tenant: string, at: number | null): Plan | undefined {

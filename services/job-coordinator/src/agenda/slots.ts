@@ -1,4 +1,4 @@
-import { FairQueue } from './fair-queue.js';
+import { FairQueue, type Ahead } from './fair-queue.js';
 import type { JobChange, LiveJob } from './live-jobs.js';
 import { hasEnded, holdsSlot } from './phases.js';
 
@@ -14,11 +14,14 @@ export class Slots {
    * ended: data that it read before them must not be committed after theirs.
    */
   readonly #retrying = new Map<string, string>();
+  /** By connection. */
+  readonly #waiting = new Map<string, number>();
   readonly #changed = new Set<string>();
 
   apply({ before, after }: JobChange): void {
     const job = after ?? before;
     if (!job) return;
+    this.#countWaiting(job.connectionId, Number(waitsForSlot(after)) - Number(waitsForSlot(before)));
     const to = standingOf(after);
     const moved = this.#moveJob(job, standingOf(before), to);
     const retryEnded = this.#noteRetry(job, after);
@@ -52,9 +55,14 @@ export class Slots {
     return (this.#retrying.get(connectionId) ?? next) === next ? next : undefined;
   }
 
-  /** The jobs before this one in its connection's queue; all of the queue when the job is not in it. */
-  ahead({ tenant, connectionId, id }: Pick<LiveJob, 'id' | 'tenant' | 'connectionId'>): string[] {
-    return this.#queues.get(tenant)?.ahead(connectionId, id) ?? [];
+  /** The first jobs before this one in its connection's queue; all of the queue when the job is not in it. */
+  ahead({ tenant, connectionId, id }: Pick<LiveJob, 'id' | 'tenant' | 'connectionId'>, most: number): Ahead {
+    return this.#queues.get(tenant)?.ahead(connectionId, id, most) ?? { first: [], count: 0 };
+  }
+
+  /** The number of the connection's jobs that wait, for a slot or for their time. */
+  countWaiting(connectionId: string): number {
+    return this.#waiting.get(connectionId) ?? 0;
   }
 
   /** The jobs of the tenant that hold a slot. */
@@ -74,6 +82,13 @@ export class Slots {
   /** The connection's job that is on its second or later attempt. */
   retryingOf(connectionId: string): string | undefined {
     return this.#retrying.get(connectionId);
+  }
+
+  #countWaiting(connectionId: string, more: number): void {
+    if (more === 0) return;
+    const count = this.countWaiting(connectionId) + more;
+    if (count > 0) this.#waiting.set(connectionId, count);
+    else this.#waiting.delete(connectionId);
   }
 
   #moveJob(job: LiveJob, from: Standing, to: Standing): boolean {
@@ -107,6 +122,8 @@ export class Slots {
     return entry(this.#queues, tenant, () => new FairQueue());
   }
 }
+
+const waitsForSlot = (job: LiveJob | undefined) => job?.phase === 'due' || job?.phase === 'ready';
 
 type Standing = 'queued' | 'running' | 'neither';
 

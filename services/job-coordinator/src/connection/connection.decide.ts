@@ -1,5 +1,6 @@
 import { providerIdOf, TidemarkError, type ConnectionEvent, type SyncEnded } from '@tidemark/contracts';
 import type { Decider } from '@tidemark/event-store';
+import { canonicalJson } from '@tidemark/foundation/json';
 import type {
   AdvanceSync,
   ConnectionCommand,
@@ -16,7 +17,7 @@ import {
   type ConnectionState,
   type ExistingConnection,
 } from './connection.js';
-import { nextSync, plannedJobId } from './schedule.js';
+import { firstSync, isSameSchedule, nextSync, plannedJobId } from './schedule.js';
 
 export const connectionDecider: Decider<ConnectionState, ConnectionCommand, ConnectionEvent> = {
   initialState: () => absentConnection,
@@ -45,9 +46,7 @@ export function decideConnection(command: ConnectionCommand, connection: Connect
       return connection.paused ? [] : [{ type: 'ConnectionPaused', data: { at } }];
     case 'ResumeConnection':
       if (!connection.paused) return [];
-      return [
-        { type: 'ConnectionResumed', data: { nextSyncAt: planned({ ...connection, paused: false }, at, at), at } },
-      ];
+      return [{ type: 'ConnectionResumed', data: { nextSyncAt: resumed({ ...connection, paused: false }, at), at } }];
     case 'DisconnectConnection':
       return connection.status === 'disconnected' ? [] : [{ type: 'ConnectionDisconnected', data: { at } }];
     case 'ReconnectConnection':
@@ -55,7 +54,7 @@ export function decideConnection(command: ConnectionCommand, connection: Connect
       return [
         {
           type: 'ConnectionReconnected',
-          data: { nextSyncAt: planned({ ...connection, status: 'active' }, at, at), at },
+          data: { nextSyncAt: resumed({ ...connection, status: 'active' }, at), at },
         },
       ];
     case 'RemoveConnection':
@@ -73,8 +72,23 @@ function create({ data }: CreateConnection, connection: ConnectionState): Connec
   // The id of a subscription never changes: it may be created again after it was removed.
   const isFree =
     connection.status === 'absent' || (connection.status === 'removed' && providerIdOf(data.source) !== null);
-  if (!isFree) throw new TidemarkError('CONFLICT', 'the connection already exists');
+  if (!isFree) throw alreadyCreated(data, connection);
   return [{ type: 'ConnectionCreated', data: { ...data, nextSyncAt: nextSync(data.schedule, data.at, data.at) } }];
+}
+
+function alreadyCreated(
+  { connectionId: id, requestHash }: CreateConnection['data'],
+  known: { readonly requestHash?: string },
+): TidemarkError {
+  if (requestHash === undefined) return new TidemarkError('CONFLICT', 'the connection already exists');
+  if (requestHash === known.requestHash)
+    return new TidemarkError('DUPLICATE_REQUEST', `connection ${id} was already created with this idempotency key`, {
+      id,
+    });
+  return new TidemarkError('IDEMPOTENCY_KEY_REUSED', 'the idempotency key was used with another request body', {
+    id,
+    fields: [{ field: 'Idempotency-Key', message: '`Idempotency-Key` was used with another request body' }],
+  });
 }
 
 /** A subscription has a name and can be removed; everything else belongs to its provider. @throws TidemarkError CONFLICT */
@@ -84,13 +98,22 @@ function assertPossibleForSubscription({ type, data }: ConnectionCommand): void 
   throw new TidemarkError('CONFLICT', 'a subscription has no syncs of its own: only its name can be changed');
 }
 
+/** A field that is given as it is does not change: above all, an equal source keeps its cursor. */
 function update({ data }: UpdateConnection, connection: ExistingConnection): ConnectionEvent[] {
-  const { at, ...changed } = data;
-  const nextSyncAt = changed.schedule
-    ? planned({ ...connection, schedule: changed.schedule }, at, at)
-    : connection.nextSyncAt;
+  const { at, ...given } = data;
+  const changed = Object.fromEntries(
+    Object.entries(given).filter(([field, value]) => value !== undefined && !isSame(field, value, connection)),
+  ) as typeof given;
+  if (Object.keys(changed).length === 0) return [];
+  const { schedule } = changed;
+  const nextSyncAt = schedule ? rescheduled({ ...connection, schedule }, at) : connection.nextSyncAt;
   return [{ type: 'ConnectionUpdated', data: { ...changed, nextSyncAt, at } }];
 }
+
+const isSame = (field: string, value: unknown, connection: ExistingConnection) =>
+  field === 'schedule'
+    ? isSameSchedule(value as ExistingConnection['schedule'], connection.schedule)
+    : canonicalJson(value) === canonicalJson(connection[field as keyof ExistingConnection]);
 
 /**
  * Completed jobs carry cursors and arrive in log order: the next one starts when the end of the previous one
@@ -136,5 +159,19 @@ function advanceSync({ data }: AdvanceSync, connection: ExistingConnection): Con
 }
 
 /** The next automatic sync; none while the connection is paused or not active. */
-const planned = ({ schedule, paused, status }: ExistingConnection, anchor: number, after: number) =>
-  paused || status !== 'active' ? null : nextSync(schedule, anchor, after);
+const planned = (connection: ExistingConnection, anchor: number, after: number) =>
+  canPlan(connection) ? nextSync(connection.schedule, anchor, after) : null;
+
+/** Counted from the last sync, so that repeated changes do not postpone the next one for ever. */
+const resumed = (connection: ExistingConnection, at: number) => planned(connection, lastSyncOf(connection, at), at);
+
+const rescheduled = (connection: ExistingConnection, at: number) =>
+  canPlan(connection) ? firstSync(connection.schedule, lastSyncOf(connection, at), at) : null;
+
+/** When the last sync ended or, for one that is planned for a time that has come, was due. */
+function lastSyncOf({ lastSync, nextSyncAt, createdAt }: ExistingConnection, at: number): number {
+  const due = nextSyncAt !== null && nextSyncAt <= at ? nextSyncAt : createdAt;
+  return Math.min(at, Math.max(lastSync?.endedAt ?? createdAt, due));
+}
+
+const canPlan = ({ paused, status }: ExistingConnection) => !paused && status === 'active';

@@ -150,6 +150,67 @@ describe('a connection', () => {
     });
   });
 
+  describe('when it is updated', () => {
+    const update = (changes: object, at: number): ConnectionCommand => ({
+      type: 'UpdateConnection',
+      data: { ...changes, at },
+    });
+    const synced = after(create, endSync({ startedAt: noon + 1000, at: noon + 60_000 }));
+
+    it.each([
+      ['schedule', { schedule: { every: 'hourly' } }],
+      ['source', { source: { config: { url: 'https://example.com/openapi.json' }, connector: 'openapi' } }],
+      ['name and policy', { name: 'billing api', whenBusy: 'queue' }],
+    ])('changes nothing when the %s stays the same', (_, changes) => {
+      expect(decideConnection(update(changes, noon + hour / 2), synced)).toEqual([]);
+    });
+
+    it('takes the same cron expression, written differently, for the same schedule', () => {
+      const cron = after(create, update({ schedule: { cron: '0 6 * * *' } }, noon));
+      const same = update({ schedule: { cron: ' 0  6 * * * ', timeZone: 'UTC' } }, noon + 1);
+      expect(decideConnection(same, cron)).toEqual([]);
+    });
+
+    it('records only what changed', () => {
+      const events = decideConnection(update({ name: 'other', schedule: { every: 'hourly' } }, noon + 1), synced);
+      expect(events).toEqual([
+        { type: 'ConnectionUpdated', data: { name: 'other', nextSyncAt: noon + hour, at: noon + 1 } },
+      ]);
+    });
+
+    it('counts a changed schedule from the last sync', () => {
+      const at = noon + 30 * 60_000;
+      const [updated] = decideConnection(update({ schedule: { every: 'daily' } }, at), synced);
+      expect(updated).toMatchObject({ data: { nextSyncAt: noon + 60_000 + 24 * hour } });
+    });
+
+    it('is due at once when the changed schedule would have synced since, however often it changes', () => {
+      let state = synced;
+      for (const [every, minute] of [
+        ['daily', 30],
+        ['hourly', 50],
+        ['daily', 60],
+        ['hourly', 70],
+      ] as const)
+        state = decideConnection(update({ schedule: { every } }, noon + minute * 60_000), state).reduce(
+          evolveConnection,
+          state,
+        );
+      expect(state).toMatchObject({ nextSyncAt: noon + 70 * 60_000 });
+    });
+
+    it('counts from the sync that is running, not from the one before it', () => {
+      const at = noon + hour + 120_000;
+      const [updated] = decideConnection(update({ schedule: { every: 'realtime' } }, at), synced);
+      expect(updated).toMatchObject({ data: { nextSyncAt: noon + hour + 300_000 } });
+    });
+  });
+
+  it('is not postponed by pausing and resuming', () => {
+    const state = after(create, plain('PauseConnection', noon + hour / 2), plain('ResumeConnection', noon + hour / 2));
+    expect(state).toMatchObject({ nextSyncAt: noon + hour });
+  });
+
   it('skips a planned sync once', () => {
     const skip: ConnectionCommand = {
       type: 'SkipSync',

@@ -33,6 +33,8 @@ export interface ExistingConnection {
     readonly result: JobResult | null;
     readonly endedAt: number;
   } | null;
+  /** Of the request under an idempotency key. */
+  readonly requestHash?: string;
   readonly createdAt: number;
   readonly updatedAt: number;
   /** When the source was last set: a job that started before then did not use it. */
@@ -48,6 +50,7 @@ export type ConnectionState = { readonly status: 'absent' } | RemovedConnection 
 /** Its jobs may still end; each end is recorded, since other jobs wait for it. */
 export interface RemovedConnection {
   readonly status: 'removed';
+  readonly requestHash?: string;
   readonly ended: ExistingConnection['ended'];
 }
 
@@ -79,7 +82,7 @@ export function evolveConnection(connection: ConnectionState, event: ConnectionE
     case 'ConnectionReconnected':
       return { ...connection, status: 'active', nextSyncAt: event.data.nextSyncAt, updatedAt: at };
     case 'ConnectionRemoved':
-      return { status: 'removed', ended: connection.ended };
+      return { status: 'removed', requestHash: connection.requestHash, ended: connection.ended };
     case 'SyncEnded': {
       const { jobId, state, result, cursor, nextSyncAt, position } = event.data;
       const { completed, other } = connection.ended;

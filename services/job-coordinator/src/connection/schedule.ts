@@ -29,24 +29,67 @@ export function firstAfter(schedule: Schedule, anchor: number, after: number): n
 export const plannedJobId = (connectionId: string, plannedAt: number): string =>
   uuidv5('schedule', connectionId, plannedAt);
 
-/** The problem with a cron expression or its time zone; null when both are valid. */
+/** The first sync under a schedule that has just begun to apply: counted from `last`, and at once when that has passed. */
+export function firstSync(schedule: Schedule, last: number, now: number): number | null {
+  if ('cron' in schedule) return nextSync(schedule, now, now);
+  return schedule.every === 'manual' ? null : Math.max(now, last + periods[schedule.every]);
+}
+
+/** Whether both plan the same syncs, however they are written. */
+export function isSameSchedule(one: Schedule, other: Schedule): boolean {
+  if (!('cron' in one) || !('cron' in other)) return 'every' in one && 'every' in other && one.every === other.every;
+  const { cron, timeZone = 'UTC' } = one;
+  const { cron: otherCron, timeZone: otherZone = 'UTC' } = other;
+  return cron.trim().split(/\s+/).join(' ') === otherCron.trim().split(/\s+/).join(' ') && timeZone === otherZone;
+}
+
+const NICKNAME = /^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)$/i;
+const TIME_FIELD = /^[\da-z*,/-]+$/i;
+const DAY_FIELD = /^(?:\?|[\da-z*,/#-]+)$/i;
+const FIELDS = [TIME_FIELD, TIME_FIELD, DAY_FIELD, TIME_FIELD, DAY_FIELD];
+
+/**
+ * The problem with a cron expression or its time zone; null when both are valid. Stricter than the library, which also
+ * takes dates, modifiers and steps beyond their range for expressions.
+ */
 export function cronProblem(
   expression: string,
   timeZone?: string,
 ): { field: 'cron' | 'timeZone'; message: string } | null {
   if (timeZone !== undefined && !isTimeZone(timeZone))
-    return { field: 'timeZone', message: `must be an IANA time zone, not ${JSON.stringify(timeZone)}` };
+    return {
+      field: 'timeZone',
+      message: `must be an IANA time zone such as Europe/Berlin, or UTC, not ${JSON.stringify(timeZone)}`,
+    };
+  const text = expression.trim();
+  const parts = text.split(/\s+/);
+  const isWellFormed = parts.length === FIELDS.length && parts.every((part, at) => FIELDS[at]!.test(part));
+  if (!isWellFormed && !NICKNAME.test(text))
+    return { field: 'cron', message: 'is not a cron expression of five fields, such as 0 6 * * 1-5' };
+  const step = parts.flatMap((part) => part.split(',')).find(stepsOutOfRange);
+  if (step) return { field: 'cron', message: `has a step larger than its range: ${step}` };
   try {
-    return cronOf(expression).nextRun() ? null : { field: 'cron', message: 'never matches a date' };
+    return cronOf(text).nextRun() ? null : { field: 'cron', message: 'never matches a date' };
   } catch (error) {
     return { field: 'cron', message: `is not a cron expression of five fields: ${(error as Error).message}` };
   }
 }
 
+function stepsOutOfRange(item: string): boolean {
+  const [, from, to, step] = /^(\d+)-(\d+)\/(\d+)$/.exec(item) ?? [];
+  return step !== undefined && Number(step) > Number(to) - Number(from);
+}
+
 const cronOf = (expression: string, timeZone = 'UTC') =>
   new Cron(expression, { timezone: timeZone, paused: true, mode: '5-part' });
 
+const AREAS =
+  'Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US';
+/** Not offsets, which know no daylight saving, nor abbreviations, which are ambiguous: Intl takes BST for Dhaka's. */
+const ZONE_NAME = new RegExp(`^(?:UTC|GMT|[a-z]{4,}|(?:${AREAS})/[a-z0-9_+/-]+)$`, 'i');
+
 function isTimeZone(name: string): boolean {
+  if (!ZONE_NAME.test(name)) return false;
   try {
     return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
   } catch {

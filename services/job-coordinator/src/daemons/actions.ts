@@ -3,8 +3,10 @@ import type { Logger } from '@tidemark/platform';
 import { advanceSync } from '../actions/advance-sync.js';
 import { cancelOrphan } from '../actions/cancel-orphan.js';
 import { commitEnd } from '../actions/end-sync.js';
+import { expediteRetry } from '../actions/expedite-retry.js';
 import { forceCancel } from '../actions/force-cancel.js';
 import { startPlannedSync } from '../actions/start-planned-sync.js';
+import type { Expedited } from '../agenda/agenda.js';
 import type { LiveJob } from '../agenda/live-jobs.js';
 import type { Context, Coordinator } from '../coordinator.js';
 import type { JobCommand } from '../job/job.commands.js';
@@ -27,6 +29,14 @@ export const dueActions = (coordinator: Coordinator): DueActions => {
     wake: () => coordinator.admission.wake(),
   };
 };
+
+/** Ends a job's wait for its next attempt. */
+export const expediteAction =
+  (coordinator: Coordinator) =>
+  async ({ jobId, tenant, reason }: Expedited): Promise<void> => {
+    const context = coordinatorOf(tenant, coordinator.agenda.jobs.get(jobId));
+    await expediteRetry(coordinator, context, jobId, reason);
+  };
 
 /** The actions on a claim that is silent, stalled or recovered, and on a message that may have been lost. */
 export function claimActions(coordinator: Coordinator): ClaimActions {

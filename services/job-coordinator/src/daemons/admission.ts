@@ -1,5 +1,5 @@
 import { TidemarkError } from '@tidemark/contracts';
-import { Conflict, loadSnapshot, type EventStore, type Snapshot } from '@tidemark/event-store';
+import { Conflict, loadSnapshot, Unreadable, type EventStore, type Snapshot } from '@tidemark/event-store';
 import { BoundedCache, uuidv7, type Clock, type Daemon } from '@tidemark/foundation';
 import {
   admissionStream,
@@ -19,6 +19,16 @@ const REMEMBERED = 10_000;
 
 type Known = Snapshot<AdmissionState>;
 
+export interface AdmissionHooks {
+  /** Jobs of the tenant that may run at once. */
+  cap(tenant: string): number;
+  /** Makes sure that a job's connection has recorded its end, if the job has ended. */
+  commitEnd(tenant: string, jobId: string): Promise<void>;
+  /** The tenant's stream cannot be folded: no job of it is admitted any more. */
+  onUnreadable(tenant: string, error: Unreadable): void;
+  onError(error: Error): void;
+}
+
 /** The input of a decision, at one moment. */
 interface Situation extends TenantSnapshot {
   readonly at: number;
@@ -33,9 +43,7 @@ export class Admission implements Daemon {
   readonly #eventStore: EventStore;
   readonly #agenda: Agenda;
   readonly #time: Clock;
-  readonly #cap: (tenant: string) => number;
-  readonly #commitEnd: (tenant: string, jobId: string) => Promise<void>;
-  readonly #onError: (error: Error) => void;
+  readonly #hooks: AdmissionHooks;
   readonly #known = new BoundedCache<Known>(REMEMBERED);
   readonly #inFlight = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
@@ -43,24 +51,16 @@ export class Admission implements Daemon {
   #waiting: (() => void)[] = [];
   /** Timers of the next passes, by tenant, after one that failed. */
   readonly #retries = new Map<string, unknown>();
+  /** Tenants whose stream cannot be folded. */
+  readonly #unreadable = new Set<string>();
   #running = false;
   #stopped = false;
 
-  /** `commitEnd` makes sure that a job's connection has recorded its end, if the job has ended. */
-  constructor(
-    eventStore: EventStore,
-    agenda: Agenda,
-    time: Clock,
-    cap: (tenant: string) => number,
-    commitEnd: (tenant: string, jobId: string) => Promise<void>,
-    onError: (error: Error) => void,
-  ) {
+  constructor(eventStore: EventStore, agenda: Agenda, time: Clock, hooks: AdmissionHooks) {
     this.#eventStore = eventStore;
     this.#agenda = agenda;
     this.#time = time;
-    this.#cap = cap;
-    this.#commitEnd = commitEnd;
-    this.#onError = onError;
+    this.#hooks = hooks;
   }
 
   start(): void {
@@ -81,8 +81,13 @@ export class Admission implements Daemon {
 
   /** Reserves a slot for a job that is about to be created. @throws TidemarkError TOO_MANY_CONCURRENT_SYNCS · CONNECTION_BUSY */
   async reserve(tenant: string, jobId: string, connectionId: string): Promise<void> {
-    if (this.#agenda.slots.retryingOf(connectionId))
-      throw new TidemarkError('CONNECTION_BUSY', `connection ${connectionId} has a job that waits for a retry`);
+    const waiting = this.#agenda.slots.retryingOf(connectionId);
+    if (waiting !== undefined && waiting !== jobId)
+      throw new TidemarkError(
+        'CONNECTION_BUSY',
+        `job ${waiting} of connection ${connectionId} is being retried: wait for its end, or cancel it`,
+        { jobId: waiting },
+      );
     await this.#change(tenant, ({ at, cap, released }) => ({
       type: 'ReserveSlot',
       data: { at, cap, released, jobId, connectionId },
@@ -107,14 +112,15 @@ export class Admission implements Daemon {
   }
 
   #consider(tenant: string): void {
-    if (!this.#running) return;
+    if (!this.#running || this.#unreadable.has(tenant)) return;
     if (this.#inFlight.has(tenant)) {
       this.#again.add(tenant);
       return;
     }
     const pass = this.#pass(tenant)
       .catch((error: Error) => {
-        this.#onError(error);
+        if (error instanceof Unreadable) return this.#standStill(tenant, error);
+        this.#hooks.onError(error);
         this.#retryLater(tenant);
       })
       .finally(() => {
@@ -122,6 +128,11 @@ export class Admission implements Daemon {
         if (this.#again.delete(tenant)) this.#consider(tenant);
       });
     this.#inFlight.set(tenant, pass);
+  }
+
+  #standStill(tenant: string, error: Unreadable): void {
+    this.#unreadable.add(tenant);
+    this.#hooks.onUnreadable(tenant, error);
   }
 
   #retryLater(tenant: string): void {
@@ -154,7 +165,7 @@ export class Admission implements Daemon {
       const situation = this.#situationOf(tenant, known.state);
       const unconfirmed = situation.unconfirmed.filter((jobId) => !confirmed.has(jobId));
       if (unconfirmed.length > 0) {
-        await Promise.all(unconfirmed.map((jobId) => this.#commitEnd(tenant, jobId)));
+        await Promise.all(unconfirmed.map((jobId) => this.#hooks.commitEnd(tenant, jobId)));
         for (const jobId of unconfirmed) confirmed.add(jobId);
         continue;
       }
@@ -171,7 +182,7 @@ export class Admission implements Daemon {
   }
 
   #situationOf(tenant: string, { running }: AdmissionState): Situation {
-    const limits = { at: this.#time.now(), cap: this.#cap(tenant) };
+    const limits = { at: this.#time.now(), cap: this.#hooks.cap(tenant) };
     const slots = new Map(running);
     // The clock that a reservation was made by may differ.
     for (const [jobId, slot] of running)

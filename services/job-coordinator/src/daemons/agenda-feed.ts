@@ -1,96 +1,115 @@
 import { connectionStream, jobStream, originOf } from '@tidemark/contracts';
-import {
-  categoryOf,
-  Unavailable,
-  type EventStore,
-  type Place,
-  type RecordedEvent,
-  type Subscription,
-} from '@tidemark/event-store';
-import type { Daemon } from '@tidemark/foundation';
-import { ReadModelUnavailable, type View } from '@tidemark/read-model';
+import { categoryOf, type EventStore, type Place, type RecordedEvent } from '@tidemark/event-store';
+import { Loop, toError, type Daemon } from '@tidemark/foundation';
+import type { View } from '@tidemark/read-model';
 import { admissionStream } from '../admission/admission.js';
 import type { Agenda } from '../agenda/agenda.js';
 import type { StoredConnection } from '../projections/connections.projection.js';
 import type { StoredJob } from '../projections/jobs.projection.js';
 import { ownCategories } from '../streams.js';
 
+interface FeedHooks {
+  /** Called after each batch once the agenda has caught up with the log. */
+  onAdvance(): void;
+  /** Called with a stored event that cannot be folded, and the reason. */
+  setAside(stored: RecordedEvent, error: unknown): void;
+  onError(error: Error): void;
+}
+
 /**
  * Keeps the agenda up to date: starts from the live jobs and the connections in the views, then follows the log from
  * their position. Without views it folds the whole log, which is slower but gives the same result.
  */
 export class AgendaFeed implements Daemon {
-  #subscription?: Subscription;
-  #starting?: Promise<void>;
-  #stopped = false;
+  readonly #sessions: Loop;
+  readonly #caughtUp = Promise.withResolvers<void>();
+  #from: Place | undefined;
 
   constructor(
     private readonly eventStore: EventStore,
     private readonly views: { readonly jobs: View<StoredJob>; readonly connections: View<StoredConnection> },
     private readonly agenda: Agenda,
-    /** Called after each batch once the agenda has caught up with the log. */
-    private readonly onAdvance: () => void,
-    private readonly onError: (error: Error) => void,
-  ) {}
+    private readonly hooks: FeedHooks,
+  ) {
+    this.#sessions = new Loop({ tick: (signal) => this.#session(signal), onError: (error) => hooks.onError(error) });
+  }
 
   /** Resolves when the agenda has caught up with what was stored when it began, or when it was stopped. */
   start(): Promise<void> {
-    return (this.#starting ??= this.#catchUp());
+    this.#sessions.start();
+    return this.#caughtUp.promise;
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#subscription?.stop();
-    await this.#starting?.catch(() => {});
+    await this.#sessions.stop();
+    this.#caughtUp.resolve();
   }
 
-  async #catchUp(): Promise<void> {
-    if (this.#stopped) return;
-    const { position: after, token } = await this.#restore();
-    if (this.#stopped) return;
+  /** Follows the log over one subscription. @throws the reason why it ended */
+  async #session(signal: AbortSignal): Promise<void> {
+    this.#from ??= await this.#restore();
+    if (signal.aborted) return;
     let caughtUp = false;
-    const up = Promise.withResolvers<void>();
     const onCaughtUp = () => {
       caughtUp = true;
-      up.resolve();
+      this.agenda.goLive();
+      this.#advance();
+      this.#caughtUp.resolve();
     };
     const subscription = this.eventStore.subscribe(
-      { categories: ownCategories, after, token, onCaughtUp, onError: this.onError },
-      (events, position) => {
+      {
+        ...{ categories: ownCategories, after: this.#from.position, token: this.#from.token },
+        ...{ onCaughtUp, onError: (error) => this.hooks.onError(error) },
+      },
+      (events, position, token) => {
         for (const event of events) this.#apply(event);
         this.agenda.reached(position);
-        if (caughtUp) this.onAdvance();
+        this.#from = { position, token };
+        if (caughtUp) this.#advance();
       },
     );
-    this.#subscription = subscription;
-    await Promise.race([up.promise, subscription.ended]);
-    if (this.#stopped) return;
-    if (!caughtUp) throw new Error('the log could not be read to its end');
-    this.agenda.goLive();
-    this.onAdvance();
+    signal.addEventListener('abort', () => void subscription.stop(), { once: true });
+    await subscription.ended;
+    if (!signal.aborted) throw new Error('the subscription of the agenda ended');
+  }
+
+  #advance(): void {
+    try {
+      this.hooks.onAdvance();
+    } catch (error) {
+      this.hooks.onError(toError(error));
+    }
+  }
+
+  #apply(stored: RecordedEvent): void {
+    try {
+      this.#fold(stored);
+    } catch (error) {
+      this.hooks.setAside(stored, error);
+    }
   }
 
   /** Skips events that this version does not know. */
-  #apply(stored: RecordedEvent): void {
+  #fold(stored: RecordedEvent): void {
     const { stream, metadata } = stored;
     const { tenant = '' } = metadata;
     switch (categoryOf(stream)) {
       case jobStream.category: {
-        const event = jobStream.read(stored);
+        const event = jobStream.readChecked(stored);
         return event && this.agenda.applyJob(jobStream.idOf(stream), tenant, event, originOf(metadata));
       }
       case connectionStream.category: {
-        const event = connectionStream.read(stored);
+        const event = connectionStream.readChecked(stored);
         return event && this.agenda.applyConnection(connectionStream.idOf(stream), tenant, event);
       }
       case admissionStream.category: {
-        const event = admissionStream.read(stored);
+        const event = admissionStream.readChecked(stored);
         return event && this.agenda.applyAdmission(event);
       }
     }
   }
 
-  /** Where the log must be folded from. */
+  /** Where the log must be folded from. Whatever is wrong with the views, the log has it all. */
   async #restore(): Promise<Place> {
     const { jobs, connections } = this.views;
     try {
@@ -105,8 +124,7 @@ export class AgendaFeed implements Daemon {
       this.agenda.reached(first!.position);
       return first!;
     } catch (error) {
-      if (!(error instanceof ReadModelUnavailable) && !(error instanceof Unavailable)) throw error;
-      this.onError(error);
+      this.hooks.onError(toError(error));
       return { position: -1 };
     }
   }

@@ -143,13 +143,11 @@ daemonLifecycle(
     });
     const views = { jobs: readModel.view(jobsProjection), connections: readModel.view(connectionsProjection) };
     return {
-      daemon: new AgendaFeed(
-        counting,
-        views,
-        agenda,
-        () => advances++,
-        (error) => errors.push(error),
-      ),
+      daemon: new AgendaFeed(counting, views, agenda, {
+        onAdvance: () => advances++,
+        setAside: (_, error) => errors.push(error as Error),
+        onError: (error) => errors.push(error),
+      }),
       async provoke() {
         const jobId = uuidv7();
         await append(`job-${jobId}`, created(jobId, uuidv7()));
@@ -176,14 +174,9 @@ daemonLifecycle('Admission', () => {
       throw new Error('broken');
     },
   });
-  const daemon = new Admission(
-    lossy,
-    agenda,
-    clock,
-    () => 1000,
-    nothing,
-    (error) => errors.push(error),
-  );
+  const note = (error: Error) => void errors.push(error);
+  const hooks = { cap: () => 1000, commitEnd: nothing, onUnreadable: (_: string, error: Error) => note(error) };
+  const daemon = new Admission(lossy, agenda, clock, { ...hooks, onError: note });
   return {
     daemon,
     async provoke() {

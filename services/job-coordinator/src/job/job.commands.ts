@@ -42,6 +42,9 @@ export type FailStage = Command<
   }
 >;
 
+/** A job that waits for its next attempt is to wait no longer. */
+export type ExpediteRetry = Command<'ExpediteRetry', { readonly reason: string }>;
+
 /** No heartbeat of this claim arrived in time. */
 export type ExpireClaim = Command<'ExpireClaim', { readonly claim: number; readonly random: number }>;
 
@@ -67,6 +70,7 @@ export type JobCommand =
   | CompleteStage
   | SaveCheckpoint
   | FailStage
+  | ExpediteRetry
   | ExpireClaim
   | ReleaseClaim
   | StallClaim

@@ -7,6 +7,7 @@ import type {
   CompleteStage,
   ConfirmCancel,
   CreateJob,
+  ExpediteRetry,
   ExpireClaim,
   FailStage,
   ForceCancel,
@@ -56,6 +57,8 @@ export function decideJob(command: JobCommand, job: JobState): JobEvent[] {
       return saveCheckpoint(command, job);
     case 'FailStage':
       return fail(command, job);
+    case 'ExpediteRetry':
+      return expediteRetry(command, job);
     case 'ExpireClaim':
       return expire(command, job);
     case 'ReleaseClaim':
@@ -74,8 +77,14 @@ export function decideJob(command: JobCommand, job: JobState): JobEvent[] {
 }
 
 function create({ data }: CreateJob, job: JobState): JobEvent[] {
-  if (job.status === 'absent') return [{ type: 'JobCreated', data }];
-  if (job.requestHash === (data.requestHash ?? null))
+  assertNew(job, data.requestHash);
+  return [{ type: 'JobCreated', data }];
+}
+
+/** @throws TidemarkError DUPLICATE_JOB, or IDEMPOTENCY_KEY_REUSED when the job was created by another request */
+export function assertNew(job: JobState, requestHash?: string): void {
+  if (job.status === 'absent') return;
+  if (job.requestHash === (requestHash ?? null))
     throw new TidemarkError('DUPLICATE_JOB', `job ${job.id} was already created with this idempotency key`, {
       jobId: job.id,
     });
@@ -208,6 +217,10 @@ function attemptFailed(
   assertMove(job, 'pending');
   const retryAt = failure.at + Math.max(delay, retryAfterMs);
   return [{ type: 'RetryScheduled', data: { ...failure, attempt, retryAt, retryCount: job.retryCount + 1 } }];
+}
+
+function expediteRetry({ data: { reason, at } }: ExpediteRetry, job: ExistingJob): JobEvent[] {
+  return job.retryAt === null ? [] : [{ type: 'RetryExpedited', data: { reason, at } }];
 }
 
 function stall({ data: { claim: number, since, at } }: StallClaim, job: ExistingJob): JobEvent[] {

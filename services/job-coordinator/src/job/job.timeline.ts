@@ -21,6 +21,8 @@ export function describeEvent({ type, data }: JobEvent): string {
       return `Stage ${data.stage} makes progress again`;
     case 'RetryScheduled':
       return `Stage ${data.stage} failed: ${data.error.code} ${data.error.message}; retry ${data.retryCount} in ${seconds(data.at, data.retryAt)}`;
+    case 'RetryExpedited':
+      return `The next attempt may start now (${data.reason})`;
     case 'CancelRequested':
       return `Cancel requested (${data.reason}); the runner has ${seconds(data.at, data.deadline)} to stop`;
     case 'ChangesDetected':

@@ -157,6 +157,8 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
       const retry = { retryAt, retryCount, retryDelayMs: retryAt - at };
       return { ...job, ...retry, ...noLosses, status: 'pending', claim: null, lastError: error };
     }
+    case 'RetryExpedited':
+      return { ...job, retryAt: null };
     case 'CancelRequested': {
       const { at: requestedAt, deadline, reason } = event.data;
       return { ...job, cancel: { requestedAt, deadline, reason } };

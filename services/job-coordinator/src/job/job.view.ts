@@ -8,6 +8,7 @@ export interface LiveDetails {
   /** Percent of the current stage, 0 to 100. */
   readonly stagePercent?: number;
   readonly counts?: Partial<JobView['counts']>;
+  /** Absent: as far as it follows from the job itself. */
   readonly waitingFor?: WaitingFor | null;
 }
 
@@ -29,7 +30,7 @@ export function describeJob(job: ExistingJob, live: LiveDetails = {}): JobView {
     retryCount: job.retryCount,
     retriesLeft: ended ? 0 : jobRetrySchedule.delaysMs.length - job.retryCount,
     nextRetryAt: iso(job.retryAt),
-    waitingFor: ended ? null : (live.waitingFor ?? waitingForTime(job)),
+    waitingFor: ended ? null : live.waitingFor === undefined ? waitingForTime(job) : live.waitingFor,
     liveness: job.claim ? (job.claim.stalledSince === null ? 'live' : 'stalled') : null,
     cancelRequestedAt: ended ? null : iso(job.cancel?.requestedAt ?? null),
     lastError: job.lastError,
@@ -42,11 +43,15 @@ export function describeJob(job: ExistingJob, live: LiveDetails = {}): JobView {
   };
 }
 
-/** The reasons to wait that follow from the job itself: a planned start, the back-off before the next attempt. */
-export function waitingForTime(job: ExistingJob): WaitingFor | null {
-  if (job.status !== 'pending') return null;
-  if (job.retryAt !== null) return { reason: 'retry_backoff', until: instantOf(job.retryAt) };
-  if (job.startAt !== null) return { reason: 'schedule', until: instantOf(job.startAt) };
+/**
+ * The reasons to wait that follow from the job itself: a planned start, the back-off before the next attempt. Null once
+ * they have passed at `now`; without it, as of the last event.
+ */
+export function waitingForTime({ status, retryAt, startAt, retryCount }: ExistingJob, now = 0): WaitingFor | null {
+  if (status !== 'pending') return null;
+  if (retryAt !== null) return retryAt > now ? { reason: 'retry_backoff', until: instantOf(retryAt) } : null;
+  if (startAt !== null && retryCount === 0)
+    return startAt > now ? { reason: 'schedule', until: instantOf(startAt) } : null;
   return null;
 }
 

@@ -1,5 +1,6 @@
 import { endStates, type CommandContext, type EndedJob } from '@tidemark/contracts';
-import { Retryable } from '@tidemark/messaging';
+import { Unreadable } from '@tidemark/event-store';
+import { Retryable, Terminal } from '@tidemark/messaging';
 import type { Consumer } from '@tidemark/platform';
 import { takeEnd } from '../actions/end-sync.js';
 import type { Coordinator } from '../coordinator.js';
@@ -15,7 +16,13 @@ export const endedJobs = (coordinator: Pick<Coordinator, 'connections' | 'eventS
   handle: async (job: EndedJob, context: CommandContext) => {
     const { type } = job.ending;
     if (!Object.hasOwn(endStates, type)) throw new Retryable(`${type} is of a newer release`, NEWER_AGAIN_MS);
-    const end = await takeEnd(coordinator, { ...context, actor: 'coordinator' }, job);
+    const taken = takeEnd(coordinator, { ...context, actor: 'coordinator' }, job);
+    const end = await taken.catch(terminalIfUnreadable);
     if (end) recordEnding(end.ending);
   },
 });
+
+/** The connection stands still: the message is filed until a version that can read it is there. */
+function terminalIfUnreadable(error: unknown): never {
+  throw error instanceof Unreadable ? new Terminal(error.message, { cause: error }) : error;
+}

@@ -35,7 +35,7 @@ export function messagesOf(stored: RecordedEvent): OutgoingMessage[] {
 }
 
 function workOfAdmitted(stored: RecordedEvent): OutgoingMessage[] {
-  const admitted = admissionStream.read(stored)?.data.admitted ?? [];
+  const admitted = admissionStream.readChecked(stored)?.data.admitted ?? [];
   return admitted.map(({ jobId, service, stage, attempt, origin = {} }) =>
     work(stored, jobId, { name: stage, service: service as StageDefinition['service'] }, attempt, origin),
   );
@@ -43,7 +43,7 @@ function workOfAdmitted(stored: RecordedEvent): OutgoingMessage[] {
 
 function ofJob(stored: RecordedEvent): OutgoingMessage[] {
   // Type and data alone: an ending goes into its message as it is.
-  const event = jobStream.read({ type: stored.type, data: stored.data });
+  const event = jobStream.readChecked({ type: stored.type, data: stored.data });
   const messages = relayed(SERVICE, jobStream.category, stored, event);
   return event ? [...messages, ...workAfter(stored, event)] : messages;
 }

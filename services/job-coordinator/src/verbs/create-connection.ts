@@ -1,11 +1,12 @@
 import { TidemarkError, type ConnectionView, type CreateConnection } from '@tidemark/contracts';
-import { uuidv7 } from '@tidemark/foundation';
+import { canonicalJson, uuidv5, uuidv7 } from '@tidemark/foundation';
 import { assertConnects, assertSchedule } from '../actions/connection-input.js';
+import { hashOf } from '../actions/job-identity.js';
 import { exists } from '../connection/connection.js';
 import { describeConnection } from '../connection/connection.view.js';
 import type { Context, Coordinator } from '../coordinator.js';
 
-/** @throws TidemarkError VALIDATION_FAILED with the fields at fault */
+/** @throws TidemarkError VALIDATION_FAILED with the fields at fault · DUPLICATE_REQUEST · IDEMPOTENCY_KEY_REUSED */
 export async function createConnection(
   { connections, time, catalogue }: Coordinator,
   context: Context,
@@ -17,13 +18,22 @@ export async function createConnection(
     source,
     pipeline,
     destinations,
+    idempotencyKey,
   }: CreateConnection,
 ): Promise<ConnectionView> {
   const parts = { source, ...(pipeline && { pipeline }), ...(destinations && { destinations }) };
   assertConnects(catalogue, parts);
   assertSchedule(schedule);
-  const connectionId = uuidv7();
-  const data = { connectionId, tenant, name, ...parts, schedule, whenBusy, at: time.now() };
+  const given = { name, ...parts, schedule, whenBusy };
+  const identity =
+    idempotencyKey === undefined
+      ? { connectionId: uuidv7() }
+      : {
+          connectionId: uuidv5('connection', tenant, idempotencyKey),
+          requestHash: hashOf(canonicalJson(given)),
+        };
+  const { connectionId } = identity;
+  const data = { ...identity, tenant, ...given, at: time.now() };
   const { state } = await connections.handle(connectionId, { type: 'CreateConnection', data }, context);
   if (!exists(state)) throw new TidemarkError('INTERNAL', 'the connection was not created');
   return describeConnection(state);

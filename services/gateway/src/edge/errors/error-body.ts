@@ -16,8 +16,14 @@ export class ErrorInfo {
   @ListOf(() => FieldProblem, { optional: true })
   readonly fields?: readonly FieldProblem[];
 
-  @Text({ optional: true, description: 'With DUPLICATE_JOB: the existing job.' })
+  @Text({
+    optional: true,
+    description: 'With DUPLICATE_JOB: the existing job. With CONNECTION_BUSY: the job that is being retried.',
+  })
   readonly jobId?: string;
+
+  @Text({ optional: true, description: 'With DUPLICATE_REQUEST: what the key has created already.' })
+  readonly id?: string;
 }
 
 /** The body of every error response. */
@@ -28,8 +34,8 @@ export class ErrorBody {
 }
 
 export function errorBody({ code, message, details }: TidemarkError, requestId: string): ErrorBody {
-  const { fields, jobId } = details;
-  return { error: { code, message, requestId, ...(fields && { fields }), ...(jobId && { jobId }) } };
+  const { fields, jobId, id } = details;
+  return { error: { code, message, requestId, ...(fields && { fields }), ...(jobId && { jobId }), ...(id && { id }) } };
 }
 
 /** The same as problem details (RFC 9457), for clients that accept `application/problem+json`. */

@@ -38,6 +38,7 @@ describe('toTidemarkError', () => {
     [new BlobNotFound('sha256:x'), 'DOCUMENT_GONE'],
     [new TypeError('secret'), 'INTERNAL'],
     [new RemoteError('EVENT_STORE_UNAVAILABLE', 'pass'), 'EVENT_STORE_UNAVAILABLE'],
+    [new RemoteError('UNREADABLE', 'secret'), 'UNREADABLE'],
     [new RemoteError('INTERNAL', 'secret'), 'INTERNAL'],
     [new RemoteError('SOMETHING_NEW', 'secret'), 'INTERNAL'],
   ])('shows %p as %s, without what only operators may see', (error, code) => {
@@ -47,7 +48,8 @@ describe('toTidemarkError', () => {
     expect(answer.cause).toBe(error);
   });
 
-  it.each(errorCodes.filter((code) => !code.endsWith('UNAVAILABLE') && code !== 'INTERNAL'))(
+  const ofStores = /UNAVAILABLE$|^UNREADABLE$|^INTERNAL$/;
+  it.each(errorCodes.filter((code) => !ofStores.test(code)))(
     'passes %s of another service on, with its details',
     (code) => {
       const details = { fields: [{ field: 'a', message: 'b' }], jobId: 'j', retryAfter: 7 };

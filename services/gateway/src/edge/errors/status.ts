@@ -16,9 +16,11 @@ export const errorStatus: Readonly<Record<ErrorCode, ErrorStatus>> = {
   NOT_FOUND: { http: 404, grpc: grpcStatus.NOT_FOUND },
   DOCUMENT_GONE: { http: 410, grpc: grpcStatus.DATA_LOSS },
   DUPLICATE_JOB: { http: 409, grpc: grpcStatus.ALREADY_EXISTS },
+  DUPLICATE_REQUEST: { http: 409, grpc: grpcStatus.ALREADY_EXISTS },
   IDEMPOTENCY_KEY_REUSED: { http: 422, grpc: grpcStatus.INVALID_ARGUMENT },
   TOO_MANY_CONCURRENT_SYNCS: { http: 429, grpc: grpcStatus.RESOURCE_EXHAUSTED, retryAfter: 10 },
   CONNECTION_BUSY: { http: 409, grpc: grpcStatus.FAILED_PRECONDITION },
+  QUEUE_FULL: { http: 429, grpc: grpcStatus.RESOURCE_EXHAUSTED, retryAfter: 10 },
   CONNECTION_NOT_ACTIVE: { http: 409, grpc: grpcStatus.FAILED_PRECONDITION },
   JOB_NOT_CANCELLABLE: { http: 409, grpc: grpcStatus.FAILED_PRECONDITION },
   JOB_NOT_RETRYABLE: { http: 409, grpc: grpcStatus.FAILED_PRECONDITION },
@@ -31,5 +33,6 @@ export const errorStatus: Readonly<Record<ErrorCode, ErrorStatus>> = {
   READ_MODEL_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
   BLOB_STORE_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
   SERVICE_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
+  UNREADABLE: { http: 500, grpc: grpcStatus.DATA_LOSS },
   INTERNAL: { http: 500, grpc: grpcStatus.INTERNAL },
 };

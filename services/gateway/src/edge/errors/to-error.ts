@@ -1,9 +1,10 @@
-import { isErrorCode, TidemarkError, type ErrorCode, type ErrorDetails } from '@tidemark/contracts';
+import { invalid, isErrorCode, problem, TidemarkError, type ErrorCode, type ErrorDetails } from '@tidemark/contracts';
 
 /** Error codes of the ports, and the error that a caller gets instead. */
 const translated: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {
   NO_RESPONDER: ['SERVICE_UNAVAILABLE', 'no running service handles this request: it is down, or of an older version'],
   DEADLINE_EXCEEDED: ['SERVICE_UNAVAILABLE', 'no response in time; the request may have been carried out'],
+  SERVER_STOPPING: ['SERVICE_UNAVAILABLE', 'the service stopped; the request may have been carried out'],
   BROKER_UNAVAILABLE: ['SERVICE_UNAVAILABLE', 'the broker cannot be reached'],
   EVENT_STORE_UNAVAILABLE: ['EVENT_STORE_UNAVAILABLE', 'the event store cannot be reached'],
   OUTCOME_UNKNOWN: [
@@ -16,6 +17,7 @@ const translated: Readonly<Record<string, readonly [code: ErrorCode, message: st
   BLOB_CORRUPT: ['DOCUMENT_GONE', 'the stored document is damaged; the next change of the source is stored anew'],
   TOO_LARGE: ['PAYLOAD_TOO_LARGE', 'the request does not fit into one append'],
   MESSAGE_TOO_LARGE: ['PAYLOAD_TOO_LARGE', 'the request does not fit into one message'],
+  UNREADABLE: ['UNREADABLE', 'this version cannot read what is stored; the operator can find the reason in the log'],
   STREAM_NOT_FOUND: ['NOT_FOUND', 'no such stream'],
   STREAM_DELETED: ['NOT_FOUND', 'the stream was deleted'],
 };
@@ -24,6 +26,8 @@ const translated: Readonly<Record<string, readonly [code: ErrorCode, message: st
 export function toTidemarkError(error: unknown): TidemarkError {
   if (error instanceof TidemarkError) return error;
   const { code, message, details } = error as { code?: unknown; message?: unknown; details?: unknown };
+  if (code === 'INVALID_CURSOR')
+    return invalid([problem('cursor', 'must be the `next` of a page of this list')], { cause: error });
   const known = typeof code === 'string' ? translated[code] : undefined;
   if (known) return new TidemarkError(known[0], known[1], {}, { cause: error });
   if (isErrorCode(code) && code !== 'INTERNAL')

@@ -14,6 +14,7 @@ export function grpcError(error: TidemarkError, requestId: string): Partial<Serv
   // Trailers are ASCII: other characters are escaped as in JSON.
   if (details.fields) metadata.set('tidemark-error-fields', ascii(JSON.stringify(details.fields)));
   if (details.jobId) metadata.set('tidemark-job-id', details.jobId);
+  if (details.id) metadata.set('tidemark-existing-id', details.id);
   const retryAfter = retryAfterOf(error);
   if (retryAfter !== undefined) metadata.set('retry-after', String(Math.ceil(retryAfter)));
   return { code: errorStatus[code].grpc, details: message, message, metadata };

@@ -8,6 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import type { PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
+import type { Conditions } from '@tidemark/foundation';
 import type { Logger } from '@tidemark/platform';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Authenticator } from '../auth/authenticator.js';
@@ -27,6 +28,8 @@ export interface GrpcOptions {
   /** By the services' full names. */
   readonly services: { readonly [service: string]: Rpcs };
   readonly authenticator: Authenticator;
+  /** The health service follows them: SERVING while they are ready. */
+  readonly conditions: Conditions;
   readonly limits: EdgeLimits;
   readonly logger: Logger;
 }
@@ -44,8 +47,9 @@ export class GrpcServer {
   readonly #limits: EdgeLimits;
   readonly #health: HealthImplementation;
   readonly #names: readonly string[];
+  readonly #unfollow: () => void;
 
-  constructor({ services, authenticator, limits, logger }: GrpcOptions) {
+  constructor({ services, authenticator, conditions, limits, logger }: GrpcOptions) {
     this.#limits = limits;
     // Otherwise the library writes to the terminal.
     setLogger({ error: (message: unknown) => logger.debug?.(message) });
@@ -56,7 +60,9 @@ export class GrpcServer {
       this.#serve('with a key').addService(definition, handlersOf(definition, rpcs, calls));
     }
     this.#names = ['', ...Object.keys(services)];
-    this.#health = new HealthImplementation(Object.fromEntries(this.#names.map((name) => [name, 'SERVING'])));
+    const status = conditions.ready ? 'SERVING' : 'NOT_SERVING';
+    this.#health = new HealthImplementation(Object.fromEntries(this.#names.map((name) => [name, status])));
+    this.#unfollow = conditions.onChange(() => this.#setHealth(conditions.ready ? 'SERVING' : 'NOT_SERVING'));
     this.#health.addToServer(this.#serve('without a key') as Server);
     new ReflectionService(reflected(protos)).addToServer(this.#serve('without a key'));
   }
@@ -84,12 +90,17 @@ export class GrpcServer {
 
   /** Accepts no new calls and waits a little for those in progress. */
   async stop(drainMs: number): Promise<void> {
-    for (const name of this.#names) this.#health.setStatus(name, 'NOT_SERVING');
+    this.#unfollow();
+    this.#setHealth('NOT_SERVING');
     this.#listener.close();
     // Otherwise a client that watches the health would keep the server from stopping.
     const timer = setTimeout(() => this.#server.forceShutdown(), drainMs);
     await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
     clearTimeout(timer);
+  }
+
+  #setHealth(status: 'SERVING' | 'NOT_SERVING'): void {
+    for (const name of this.#names) this.#health.setStatus(name, status);
   }
 }
 

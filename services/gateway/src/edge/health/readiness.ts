@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { command, type ConditionDetail, type ConditionView, type Health } from '@tidemark/contracts';
-import { Conditions } from '@tidemark/foundation';
+import { Conditions, isReady } from '@tidemark/foundation';
 import { healthOf, publicView } from '@tidemark/platform';
 import { Ports } from '../ports.js';
 
@@ -40,7 +40,7 @@ export class ReadinessProbe {
     const [views, objects] = [stateOf(own.readModel), stateOf(own.blobs)];
     const conditions = bySubject(own.conditions, theirs?.conditions);
     return {
-      ready: eventStore === 'up' && conditions.every(({ severity }) => severity !== 'unready'),
+      ready: eventStore === 'up' && isReady(conditions),
       degraded: views === 'down' || objects === 'down' || conditions.length > 0,
       checks: { jobCoordinator: theirs ? 'up' : 'down', eventStore, readModel: views, blobStore: objects },
       conditions: publicView(conditions),

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cleanJson } from '@tidemark/contracts/fields';
+import { Conditions } from '@tidemark/foundation';
 import { quietly, type Logger } from '@tidemark/platform';
 import { Authenticator } from '../auth/authenticator.js';
 import { authenticateHttp } from '../auth/http-authentication.js';
@@ -31,6 +32,8 @@ export async function createHttp(
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       answerError(error, request, reply, logger),
     routerOptions: { maxParamLength: 500 },
+    // What arrives while the server stops is still answered.
+    return503OnClosing: false,
   });
   const server: FastifyInstance = adapter.getInstance();
   server.addHook('onRequest', async (request, reply) => {
@@ -43,10 +46,18 @@ export async function createHttp(
     bodyParser: false,
     abortOnError: false,
   });
+  leaveUnready(server, app.get(Conditions));
   authenticateHttp(server, app.get(Authenticator), limits);
   serveDocs(app);
   await app.init();
   return app;
+}
+
+/** Asks clients of an unready gateway for a new connection, which a load balancer can lead elsewhere. */
+function leaveUnready(server: FastifyInstance, conditions: Conditions): void {
+  server.addHook('onSend', async (_, reply) => {
+    if (!conditions.ready) reply.header('connection', 'close');
+  });
 }
 
 function takeJsonOnly(server: FastifyInstance): void {

@@ -13,7 +13,7 @@ export class FoundChangesQuery extends merge(
 @QueryShape()
 export class ChangesQuery extends merge(
   PageQuery,
-  omit(ListChanges, 'tenant', 'connectionId', 'keeper', 'page', 'perPage'),
+  omit(ListChanges, 'tenant', 'connectionId', 'keeper', 'page', 'perPage', 'after'),
 ) {}
 
 @Shape()

@@ -9,7 +9,7 @@ import {
 } from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
 import { DifferClient } from '../../edge/differ-client.js';
-import { degradedBy, pageOf, type ViewPage } from '../../edge/paging.js';
+import { partOf, viewPage, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { Dependencies } from '../dependencies/dependencies.js';
@@ -34,14 +34,14 @@ export class Changes {
    */
   async list(context: CommandContext, id: string, query: ChangesQuery): Promise<ViewPage<RecordedChange>> {
     const connectionId = parseId(id);
-    const page = pageOf(query);
     const { keeper } = await this.#dependencies.find(context, connectionId, async (one) => ({
       keeper: one,
-      total: await this.#view.count({ ...one }),
+      total: (await this.#view.query({ where: { ...one }, perPage: 1 })).total,
     }));
-    const request = { ...query, ...page, connectionId, keeper };
-    const { data, total, asOf, degraded } = await this.#differ.query<ChangeList>('list-changes', context, request);
-    return { data, pagination: { ...page, total }, asOf, ...degradedBy(degraded) };
+    const { cursor: _, ...filter } = query;
+    const request = { ...filter, page: 1, ...partOf(query), connectionId, keeper };
+    const found = await this.#differ.query<ChangeList>('list-changes', context, request);
+    return viewPage(query, found, (change) => change);
   }
 
   /** The tenant's change, or one of a provider that it subscribes to. @throws TidemarkError NOT_FOUND */

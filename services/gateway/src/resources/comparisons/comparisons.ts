@@ -13,7 +13,7 @@ import {
 } from '@tidemark/contracts';
 import { CommandClient } from '../../edge/command-client.js';
 import { ANSWER_WITHIN_MS, DifferClient } from '../../edge/differ-client.js';
-import { pageOf } from '../../edge/paging.js';
+import { fixedPage, pageOf } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { Ignores } from '../ignores/ignores.js';
@@ -49,11 +49,11 @@ export class Comparisons {
   /** @throws TidemarkError NOT_FOUND · VALIDATION_FAILED when there are no two snapshots to compare */
   async compare(context: CommandContext, connectionId: string, query: ComparisonQuery): Promise<SnapshotComparison> {
     const { before, after } = await this.#sides(context, connectionId, query);
-    const page = pageOf(query);
+    const { cursor: _, ...filter } = query;
     const documents = { before: before.canonicalBlob, after: after.canonicalBlob };
-    const found = { ...query, ...page, ...documents, connectionId: parseId(connectionId) };
-    const { data, total, ...sums } = await this.#differ.query<FoundChanges>('find-changes', context, found);
-    return { before, after, ...sums, data, pagination: { ...page, total } };
+    const request = { ...filter, ...pageOf(query), ...documents, connectionId: parseId(connectionId) };
+    const { data, total, ...sums } = await this.#differ.query<FoundChanges>('find-changes', context, request);
+    return { before, after, ...sums, ...fixedPage(query, { data, total }) };
   }
 
   /** The comparison as a document for people or programs, without ignored changes. */
@@ -71,7 +71,7 @@ export class Comparisons {
       'render-comparison',
       context,
       input,
-      ANSWER_WITHIN_MS,
+      { timeoutMs: ANSWER_WITHIN_MS, repeatable: true },
     );
     return { contentType: contentTypes[format], body: await readBlob(this.#blobs, reportBlob as BlobId, MAX_REPORT) };
   }

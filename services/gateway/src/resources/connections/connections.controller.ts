@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } fr
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Connection, CursorView, type CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
+import { ApiIdempotencyKey, IdempotencyKey } from '../../edge/idempotency-key.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
 import { ConnectionPage, ConnectionsQuery, CreateConnectionBody, UpdateConnectionBody } from './connections.dto.js';
@@ -19,9 +20,10 @@ export class ConnectionsController {
   @Post()
   @RequireScope('write')
   @ApiOperation({ summary: 'Create a connection' })
+  @ApiIdempotencyKey()
   @ApiCreatedResponse({ type: Connection })
-  create(@Context() context: CommandContext, @Body() input: CreateConnectionBody) {
-    return this.#connections.create(context, input);
+  create(@Context() context: CommandContext, @Body() input: CreateConnectionBody, @IdempotencyKey() key?: string) {
+    return this.#connections.create(context, input, key);
   }
 
   @Get()

@@ -1,4 +1,5 @@
 import { rpcs, unary } from '../../edge/grpc/rpc.js';
+import { idempotencyKeyOf } from '../../edge/idempotency-key.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { fromBody, fromQuery } from '../../edge/validation/input.js';
 import { ConnectionsQuery, CreateConnectionBody, UpdateConnectionBody } from './connections.dto.js';
@@ -8,8 +9,12 @@ export const connectionRpcs = rpcs('tidemark.v1.ConnectionService', Connections,
   const change = (verb: ConnectionVerb) =>
     unary('write', async (context, { id }) => ({ connection: await connections.change(context, parseId(id), verb) }));
   return {
-    CreateConnection: unary('write', async (context, request) => ({
-      connection: await connections.create(context, fromBody(CreateConnectionBody, request)),
+    CreateConnection: unary('write', async (context, { idempotencyKey, ...request }) => ({
+      connection: await connections.create(
+        context,
+        fromBody(CreateConnectionBody, request),
+        idempotencyKeyOf(idempotencyKey),
+      ),
     })),
     GetConnection: unary('read', async (context, { id }) => ({
       connection: await connections.get(context, parseId(id)),

@@ -9,7 +9,7 @@ import {
 } from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
 import { CommandClient } from '../../edge/command-client.js';
-import { pageOf, viewPage, type ViewPage } from '../../edge/paging.js';
+import { partOf, viewPage, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import type { ConnectionsQuery, CreateConnectionBody, UpdateConnectionBody } from './connections.dto.js';
@@ -28,8 +28,8 @@ export class Connections {
     this.#view = readModel.view<ConnectionDocument>(views.connections);
   }
 
-  create(context: CommandContext, input: CreateConnectionBody): Promise<ConnectionView> {
-    return this.#commands.ask('job-coordinator', 'create-connection', context, input);
+  create(context: CommandContext, input: CreateConnectionBody, idempotencyKey?: string): Promise<ConnectionView> {
+    return this.#commands.ask('job-coordinator', 'create-connection', context, { ...input, idempotencyKey });
   }
 
   get(context: CommandContext, id: string): Promise<ConnectionView> {
@@ -55,7 +55,7 @@ export class Connections {
   /** The newest first. */
   async list({ tenant }: CommandContext, query: ConnectionsQuery): Promise<ViewPage<ConnectionView>> {
     const where = { tenant, ...(query.state && { state: { in: query.state } }) };
-    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
+    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...partOf(query) });
     return viewPage(query, found, (document) => publicPart(document, views.connections));
   }
 

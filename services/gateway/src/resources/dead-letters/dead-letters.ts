@@ -33,11 +33,11 @@ export class DeadLetters {
   }
 
   redrive(context: CommandContext, which: SettleDeadLettersBody): Promise<SettledDeadLetters> {
-    return this.#commands.ask(OWNER, 'redrive-dead-letters', context, which, WITHIN_MS);
+    return this.#commands.ask(OWNER, 'redrive-dead-letters', context, which, { timeoutMs: WITHIN_MS });
   }
 
   discard(context: CommandContext, which: SettleDeadLettersBody): Promise<SettledDeadLetters> {
-    return this.#commands.ask(OWNER, 'discard-dead-letters', context, which, WITHIN_MS);
+    return this.#commands.ask(OWNER, 'discard-dead-letters', context, which, { timeoutMs: WITHIN_MS });
   }
 
   /** @throws TidemarkError NOT_FOUND */

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/co
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { IgnoreRule, type CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
+import { ApiIdempotencyKey, IdempotencyKey } from '../../edge/idempotency-key.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
 import { AddIgnoreRuleBody, IgnoreList } from './ignores.dto.js';
@@ -30,9 +31,15 @@ export class IgnoresController {
     summary: 'Add an ignore rule: matching changes trigger no alerts and are marked in lists',
     description: 'Recorded changes are kept. Adding an identical rule returns the existing one.',
   })
+  @ApiIdempotencyKey()
   @ApiCreatedResponse({ type: IgnoreRule })
-  add(@Context() context: CommandContext, @Param('id') id: string, @Body() rule: AddIgnoreRuleBody) {
-    return this.#ignores.add(context, id, rule);
+  add(
+    @Context() context: CommandContext,
+    @Param('id') id: string,
+    @Body() rule: AddIgnoreRuleBody,
+    @IdempotencyKey() key?: string,
+  ) {
+    return this.#ignores.add(context, id, rule, key);
   }
 
   @Delete(':ignoreId')

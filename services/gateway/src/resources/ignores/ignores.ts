@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { views, type CommandContext, type IgnoreListDocument, type IgnoreRule } from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
 import { CommandClient } from '../../edge/command-client.js';
+import { KeyedRequests } from '../../edge/keyed-requests.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { Connections } from '../connections/connections.js';
@@ -13,10 +14,12 @@ export class Ignores {
   readonly #view: View<IgnoreListDocument>;
   readonly #commands: CommandClient;
   readonly #connections: Connections;
+  readonly #requests: KeyedRequests;
 
-  constructor(commands: CommandClient, connections: Connections, { readModel }: Ports) {
+  constructor(commands: CommandClient, connections: Connections, requests: KeyedRequests, { readModel }: Ports) {
     this.#commands = commands;
     this.#connections = connections;
+    this.#requests = requests;
     this.#view = readModel.view<IgnoreListDocument>(views.ignoreLists);
   }
 
@@ -27,9 +30,12 @@ export class Ignores {
   }
 
   /** @throws TidemarkError NOT_FOUND · VALIDATION_FAILED · CONFLICT when the list is full */
-  async add(context: CommandContext, connectionId: string, rule: AddIgnoreRuleBody): Promise<IgnoreRule> {
-    await this.#connections.assertExists(context, connectionId);
-    return this.#commands.ask('differ', 'add-ignore-rule', context, { ...rule, connectionId });
+  add(context: CommandContext, connectionId: string, rule: AddIgnoreRuleBody, key?: string): Promise<IgnoreRule> {
+    const body = { ...rule, connectionId };
+    return this.#requests.complete(context, { key, operation: 'add-ignore-rule', body }, async () => {
+      await this.#connections.assertExists(context, connectionId);
+      return this.#commands.ask('differ', 'add-ignore-rule', context, body);
+    });
   }
 
   /** @throws TidemarkError NOT_FOUND */

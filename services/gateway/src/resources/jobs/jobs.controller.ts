@@ -10,6 +10,7 @@ import {
 import { invalid, Job, problem, type CommandContext } from '@tidemark/contracts';
 import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
+import { ApiIdempotencyKey, IdempotencyKey } from '../../edge/idempotency-key.js';
 import { EdgeLimits } from '../../edge/limits/edge-limits.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { PageQuery } from '../../edge/paging.js';
@@ -43,18 +44,13 @@ export class JobsController {
   @HttpCode(202)
   @RequireScope('write')
   @ApiOperation({ summary: 'Create a sync job' })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description:
-      'Makes the request safe to repeat: the same key with the same body answers 409 DUPLICATE_JOB with the id of the job.',
-  })
+  @ApiIdempotencyKey()
   @ApiAcceptedResponse({ type: Job })
   create(
     @Context() context: CommandContext,
     @Param('id') connectionId: string,
     @Body() input: CreateJobBody,
-    @Headers('Idempotency-Key') key?: string,
+    @IdempotencyKey() key?: string,
   ) {
     return this.#jobs.create(context, connectionId, input, key);
   }
@@ -103,9 +99,22 @@ export class JobsController {
   @HttpCode(202)
   @RequireScope('write')
   @ApiOperation({ summary: 'Retry an ended job as a new job' })
+  @ApiIdempotencyKey()
   @ApiAcceptedResponse({ type: Job })
-  retry(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.#jobs.retry(context, id);
+  retry(@Context() context: CommandContext, @Param('id') id: string, @IdempotencyKey() key?: string) {
+    return this.#jobs.retry(context, id, key);
+  }
+
+  @Post('jobs/:id/retry-now')
+  @HttpCode(200)
+  @RequireScope('write')
+  @ApiOperation({
+    summary: 'Start the next attempt of a job that waits for its retry',
+    description: 'So do a requested sync of its connection and a changed source. Repeating it changes nothing.',
+  })
+  @ApiOkResponse({ type: Job })
+  retryNow(@Context() context: CommandContext, @Param('id') id: string) {
+    return this.#jobs.retryNow(context, id);
   }
 
   @Get('jobs/:id/timeline')

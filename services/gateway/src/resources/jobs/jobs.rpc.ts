@@ -1,5 +1,6 @@
 import { invalid, problem } from '@tidemark/contracts';
 import { rpcs, stream, unary } from '../../edge/grpc/rpc.js';
+import { idempotencyKeyOf } from '../../edge/idempotency-key.js';
 import { PageQuery } from '../../edge/paging.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { fromBody, fromQuery } from '../../edge/validation/input.js';
@@ -12,7 +13,7 @@ export const jobRpcs = rpcs('tidemark.v1.JobService', Jobs, (jobs) => ({
       context,
       parseId(connectionId),
       fromBody(CreateJobBody, job),
-      idempotencyKey as string | undefined,
+      idempotencyKeyOf(idempotencyKey),
     ),
   })),
   GetJob: unary('read', async (context, { id }) => ({ job: await jobs.get(context, parseId(id)) })),
@@ -24,7 +25,10 @@ export const jobRpcs = rpcs('tidemark.v1.JobService', Jobs, (jobs) => ({
   CancelJob: unary('write', async (context, { id, ...input }) => ({
     job: await jobs.cancel(context, parseId(id), fromBody(CancelJobBody, input).reason),
   })),
-  RetryJob: unary('write', async (context, { id }) => ({ job: await jobs.retry(context, parseId(id)) })),
+  RetryJob: unary('write', async (context, { id, idempotencyKey }) => ({
+    job: await jobs.retry(context, parseId(id), idempotencyKeyOf(idempotencyKey)),
+  })),
+  RetryNow: unary('write', async (context, { id }) => ({ job: await jobs.retryNow(context, parseId(id)) })),
   GetJobState: unary('read', async (context, { id, ...when }) => ({
     job: await jobs.state(context, parseId(id), fromQuery(JobStateQuery, when)),
   })),

@@ -1,7 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import {
-  invalid,
-  problem,
   publicPart,
   views,
   type CommandContext,
@@ -13,7 +11,7 @@ import {
 } from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
 import { CommandClient } from '../../edge/command-client.js';
-import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
+import { fixedPage, pageOf, partOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { Connections } from '../connections/connections.js';
@@ -49,8 +47,6 @@ export class Jobs implements OnModuleDestroy {
   }
 
   create(context: CommandContext, connectionId: string, input: CreateJobBody, key?: string): Promise<JobView> {
-    if (key !== undefined && !/^[\x20-\x7e]{1,255}$/.test(key))
-      throw invalid([problem('Idempotency-Key', 'must be 1 to 255 printable ASCII characters')]);
     const job = { ...input, connectionId: parseId(connectionId), idempotencyKey: key };
     return this.#commands.ask('job-coordinator', 'create', context, job);
   }
@@ -63,8 +59,12 @@ export class Jobs implements OnModuleDestroy {
     return this.#commands.ask('job-coordinator', 'cancel-job', context, { jobId: parseId(id), reason });
   }
 
-  retry(context: CommandContext, id: string): Promise<JobView> {
-    return this.#commands.ask('job-coordinator', 'retry-job', context, { jobId: parseId(id) });
+  retry(context: CommandContext, id: string, idempotencyKey?: string): Promise<JobView> {
+    return this.#commands.ask('job-coordinator', 'retry-job', context, { jobId: parseId(id), idempotencyKey });
+  }
+
+  retryNow(context: CommandContext, id: string): Promise<JobView> {
+    return this.#commands.ask('job-coordinator', 'retry-now', context, { jobId: parseId(id) });
   }
 
   state(context: CommandContext, id: string, { revision, at }: JobStateQuery): Promise<JobView> {
@@ -72,14 +72,13 @@ export class Jobs implements OnModuleDestroy {
   }
 
   async timeline(context: CommandContext, id: string, query: PageQuery): Promise<Page<TimelineEntry>> {
-    const page = pageOf(query);
-    const { data, total } = await this.#commands.ask<{ data: TimelineEntry[]; total: number }>(
+    const found = await this.#commands.ask<{ data: TimelineEntry[]; total: number }>(
       'job-coordinator',
       'job-timeline',
       context,
-      { jobId: parseId(id), ...page },
+      { jobId: parseId(id), ...pageOf(query) },
     );
-    return { data, pagination: { ...page, total } };
+    return fixedPage(query, found);
   }
 
   /** The newest first; those of one connection when the query names it. */
@@ -90,7 +89,7 @@ export class Jobs implements OnModuleDestroy {
       ...(connectionId !== undefined && { connectionId }),
       ...(state && { state: { in: state } }),
     };
-    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
+    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...partOf(query) });
     return this.#explained(
       context,
       viewPage(query, found, (document) => publicPart(document, views.jobs)),
@@ -114,7 +113,9 @@ export class Jobs implements OnModuleDestroy {
   }
 
   /** Adds the reasons why jobs wait, which only the running coordinator knows. */
-  async #explained(context: CommandContext, list: ViewPage<JobView>): Promise<JobList> {
+  async #explained(context: CommandContext, found: ViewPage<JobView>): Promise<JobList> {
+    const now = Date.now();
+    const list = { ...found, data: found.data.map((job) => withoutPast(job, now)) };
     const jobIds = list.data.filter(isWaiting).map(({ id }) => id);
     if (jobIds.length === 0) return list;
     try {
@@ -123,7 +124,7 @@ export class Jobs implements OnModuleDestroy {
         'explain-jobs',
         context,
         { jobIds },
-        EXPLAIN_TIMEOUT_MS,
+        { timeoutMs: EXPLAIN_TIMEOUT_MS, patienceMs: 0 },
       );
       const data = list.data.map((job) => ({ ...job, waitingFor: reasons[job.id] ?? job.waitingFor }));
       return { ...list, data };
@@ -134,3 +135,9 @@ export class Jobs implements OnModuleDestroy {
 }
 
 const isWaiting = ({ state, liveness }: JobView) => state === 'pending' || (state === 'running' && liveness === null);
+
+/** Views know no clock: the time that a job waited for may have passed. */
+function withoutPast(job: JobView, now: number): JobView {
+  const until = job.waitingFor?.until;
+  return until !== undefined && Date.parse(until) <= now ? { ...job, waitingFor: null } : job;
+}

@@ -18,7 +18,7 @@ export type Watch<Page = JobEventView[]> = AsyncGenerator<Page, 'aborted' | void
 /**
  * The stored events of a job, starting at a revision, then each new one, in order, exactly once; ends when
  * the job has ended or `signal` is aborted. A page is fetched when the previous one was read, so a slow reader
- * costs one page of memory. A source that is down is polled again.
+ * costs one page of memory. Only the first page may be empty. A source that is down is polled again.
  * @throws what the first fetch throws, VALIDATION_FAILED when `from` is beyond the last event; later only errors
  *   that a retry would not help
  */
@@ -34,10 +34,9 @@ export async function* watchJob(source: JobSource, from: number, signal: AbortSi
       wakeup = Promise.withResolvers();
       const page = await fetchPage(source, next, first);
       const fresh = page?.events.filter(({ revision }) => revision >= next) ?? [];
-      if (fresh.length > 0) {
-        next = fresh.at(-1)!.revision + 1;
-        yield fresh;
-      }
+      next = (fresh.at(-1)?.revision ?? next - 1) + 1;
+      // The first page may be empty: it says that the job exists and has not ended.
+      if (fresh.length > 0 || (first && !page?.ended)) yield fresh;
       if (page?.ended) return;
       if (page?.events.length !== source.pageSize && !signal.aborted)
         await withTimeout(wakeup.promise, source.pollMs, () => {});

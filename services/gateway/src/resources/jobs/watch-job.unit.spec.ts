@@ -57,6 +57,17 @@ function watch(job: Job, from = 0) {
 }
 
 describe('watchJob', () => {
+  it('yields an empty first page at once when there is nothing new yet', async () => {
+    const job = new Job().store(3);
+    const { abort, pages } = watch(job, 3);
+    expect(await pages.next()).toEqual({ done: false, value: [] });
+    const next = pages.next();
+    job.end().notify();
+    expect(await next).toMatchObject({ value: [{ revision: 3 }] });
+    expect(await pages.next()).toMatchObject({ done: true });
+    abort.abort();
+  });
+
   it('yields all stored events of an ended job, over several pages, and ends', async () => {
     const job = new Job().store(7).end();
     expect(await watch(job).revisions()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);

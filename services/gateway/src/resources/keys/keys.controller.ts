@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@ne
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
+import { ApiIdempotencyKey, IdempotencyKey } from '../../edge/idempotency-key.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
 import { CreateKeyBody, KeyPage, KeysQuery, NewKey } from './keys.dto.js';
@@ -19,9 +20,10 @@ export class KeysController {
 
   @Post()
   @ApiOperation({ summary: 'Create an API key', description: 'The key is returned only this once.' })
+  @ApiIdempotencyKey()
   @ApiCreatedResponse({ type: NewKey })
-  create(@Context() context: CommandContext, @Body() input: CreateKeyBody) {
-    return this.#keys.create(context, input);
+  create(@Context() context: CommandContext, @Body() input: CreateKeyBody, @IdempotencyKey() key?: string) {
+    return this.#keys.create(context, input, key);
   }
 
   @Get()

@@ -5,7 +5,8 @@ import { instantOf, withTimeout } from '@tidemark/foundation';
 import { Projector, type View } from '@tidemark/read-model';
 import { Authenticator } from '../../edge/auth/authenticator.js';
 import { KeyStore } from '../../edge/auth/key-store.js';
-import { pageOf, viewPage, type ViewPage } from '../../edge/paging.js';
+import { KeyedRequests } from '../../edge/keyed-requests.js';
+import { partOf, viewPage, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import type { CreateKeyBody, Key, KeysQuery, NewKey } from './keys.dto.js';
@@ -21,16 +22,29 @@ export class Keys {
   readonly #store: KeyStore;
   readonly #authenticator: Authenticator;
   readonly #projector: Projector;
+  readonly #requests: KeyedRequests;
 
-  constructor(store: KeyStore, authenticator: Authenticator, projector: Projector, { readModel, eventStore }: Ports) {
+  constructor(
+    store: KeyStore,
+    authenticator: Authenticator,
+    projector: Projector,
+    requests: KeyedRequests,
+    { readModel, eventStore }: Ports,
+  ) {
     this.#store = store;
     this.#authenticator = authenticator;
     this.#projector = projector;
+    this.#requests = requests;
     this.#view = readModel.view<KeyDocument>(keysProjection);
     this.#eventStore = eventStore;
   }
 
-  async create(context: CommandContext, { tenant = context.tenant, name, scopes }: CreateKeyBody): Promise<NewKey> {
+  /** With an idempotency key at most one is created, whose secret is returned to the first request alone. */
+  create(context: CommandContext, body: CreateKeyBody, key?: string): Promise<NewKey> {
+    return this.#requests.once(context, { key, operation: 'create-key', body }, () => this.#create(context, body));
+  }
+
+  async #create(context: CommandContext, { tenant = context.tenant, name, scopes }: CreateKeyBody): Promise<NewKey> {
     const { key, secret } = await this.#store.create({ tenant, name, scopes: [...new Set(scopes)] }, context);
     const { keyId: id, createdAt } = key;
     return {
@@ -42,7 +56,7 @@ export class Keys {
   /** The newest first, including revoked ones. */
   async list(query: KeysQuery): Promise<ViewPage<Key>> {
     const where = query.tenant === undefined ? {} : { tenant: query.tenant };
-    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
+    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...partOf(query) });
     return viewPage(query, found, (document) => publicPart(document, keysProjection));
   }
 

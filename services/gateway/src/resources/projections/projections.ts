@@ -38,7 +38,9 @@ export class Projections {
     const [head, ...reported] = await Promise.all([
       this.#eventStore.head().catch(() => null),
       ...owners.map((owner) =>
-        this.#commands.request<ProjectionStatus[]>(owner, 'projections', context, {}).catch(() => []),
+        this.#commands
+          .request<ProjectionStatus[]>(owner, 'projections', context, {}, { patienceMs: 0 })
+          .catch(() => []),
       ),
     ]);
     const statuses = new Map(reported.flat().map((status) => [status.name, status]));

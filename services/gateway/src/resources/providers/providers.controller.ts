@@ -8,6 +8,7 @@ import {
 } from '@nestjs/swagger';
 import { Connection, Job, type CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
+import { ApiIdempotencyKey, IdempotencyKey } from '../../edge/idempotency-key.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { PageQuery } from '../../edge/paging.js';
 import type { Caller } from '../../edge/auth/caller.js';
@@ -47,9 +48,10 @@ export class ProvidersController {
     summary: 'Add a provider to the catalogue',
     description: 'A provider is a connection of the tenant `catalogue`: a key of that tenant can manage it as such.',
   })
+  @ApiIdempotencyKey()
   @ApiCreatedResponse({ type: Provider })
-  create(@Context() context: CommandContext, @Body() input: CreateConnectionBody) {
-    return this.#providers.create(context, input);
+  create(@Context() context: CommandContext, @Body() input: CreateConnectionBody, @IdempotencyKey() key?: string) {
+    return this.#providers.create(context, input, key);
   }
 
   @Patch(':id')
@@ -73,9 +75,10 @@ export class ProvidersController {
   @HttpCode(202)
   @RequireScope('operate')
   @ApiOperation({ summary: 'Fetch a provider now, for all subscribers' })
+  @ApiIdempotencyKey()
   @ApiAcceptedResponse({ type: Job })
-  sync(@Context() context: CommandContext, @Param('id') id: string) {
-    return this.#providers.sync(context, id);
+  sync(@Context() context: CommandContext, @Param('id') id: string, @IdempotencyKey() key?: string) {
+    return this.#providers.sync(context, id, key);
   }
 
   @Post(':id/subscription')
@@ -85,9 +88,15 @@ export class ProvidersController {
     description:
       "The subscription is a connection whose snapshots and changes are the provider's, with an ignore list of its own. A repeated request returns the same subscription.",
   })
+  @ApiIdempotencyKey()
   @ApiCreatedResponse({ type: Connection })
-  subscribe(@Context() context: CommandContext, @Param('id') id: string, @Body() { name }: SubscribeBody) {
-    return this.#providers.subscribe(context, id, name);
+  subscribe(
+    @Context() context: CommandContext,
+    @Param('id') id: string,
+    @Body() { name }: SubscribeBody,
+    @IdempotencyKey() key?: string,
+  ) {
+    return this.#providers.subscribe(context, id, name, key);
   }
 
   @Delete(':id/subscription')

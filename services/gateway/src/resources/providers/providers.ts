@@ -13,7 +13,8 @@ import { uuidv5 } from '@tidemark/foundation';
 import type { View } from '@tidemark/read-model';
 import type { Caller } from '../../edge/auth/caller.js';
 import { CommandClient } from '../../edge/command-client.js';
-import { pageOf, viewPage, type PageQuery, type ViewPage } from '../../edge/paging.js';
+import { KeyedRequests } from '../../edge/keyed-requests.js';
+import { partOf, viewPage, type PageQuery, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import type { CreateConnectionBody, UpdateConnectionBody } from '../connections/connections.dto.js';
@@ -31,18 +32,26 @@ export class Providers {
   readonly #commands: CommandClient;
   readonly #connections: Connections;
   readonly #jobs: Jobs;
+  readonly #requests: KeyedRequests;
 
-  constructor(commands: CommandClient, connections: Connections, jobs: Jobs, { readModel }: Ports) {
+  constructor(
+    commands: CommandClient,
+    connections: Connections,
+    jobs: Jobs,
+    requests: KeyedRequests,
+    { readModel }: Ports,
+  ) {
     this.#commands = commands;
     this.#connections = connections;
     this.#jobs = jobs;
+    this.#requests = requests;
     this.#view = readModel.view<ConnectionDocument>(views.connections);
   }
 
   /** The newest first. */
   async list(caller: Caller, query: PageQuery): Promise<ViewPage<Provider>> {
     const where = { tenant: CATALOGUE, providerId: null };
-    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...pageOf(query) });
+    const found = await this.#view.query({ where, sort: [['createdAt', 'desc']], ...partOf(query) });
     const subscriptions = await this.#subscriptions(
       caller.tenant,
       found.data.map(({ id }) => id),
@@ -60,8 +69,8 @@ export class Providers {
     return { ...asSeenBy(caller, describe(provider, subscriptions.get(provider.id))), subscribers };
   }
 
-  async create(context: CommandContext, input: CreateConnectionBody): Promise<Provider> {
-    return describe(await this.#connections.create(inCatalogue(context), input));
+  async create(context: CommandContext, input: CreateConnectionBody, key?: string): Promise<Provider> {
+    return describe(await this.#connections.create(inCatalogue(context), input, key));
   }
 
   async update(context: CommandContext, id: string, changes: UpdateConnectionBody): Promise<Provider> {
@@ -75,13 +84,16 @@ export class Providers {
   }
 
   /** Fetches the provider now, for all subscribers. */
-  sync(context: CommandContext, id: string): Promise<JobView> {
-    return this.#jobs.create(inCatalogue(context), id, { type: 'full', trigger: 'api' });
+  sync(context: CommandContext, id: string, key?: string): Promise<JobView> {
+    return this.#jobs.create(inCatalogue(context), id, { type: 'full', trigger: 'api' }, key);
   }
 
   /** The tenant's subscription; a repeated call returns the same one. @throws TidemarkError NOT_FOUND */
-  subscribe(context: CommandContext, id: string, name?: string): Promise<ConnectionView> {
-    return this.#commands.ask('job-coordinator', 'subscribe', context, { providerId: parseId(id), name });
+  subscribe(context: CommandContext, id: string, name?: string, key?: string): Promise<ConnectionView> {
+    const body = { providerId: parseId(id), name };
+    return this.#requests.complete(context, { key, operation: 'subscribe', body }, () =>
+      this.#commands.ask('job-coordinator', 'subscribe', context, body),
+    );
   }
 
   /** @throws TidemarkError NOT_FOUND when there is no subscription */

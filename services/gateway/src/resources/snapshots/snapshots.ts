@@ -11,7 +11,7 @@ import {
 } from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
 import { DifferClient } from '../../edge/differ-client.js';
-import { pageOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
+import { fixedPage, pageOf, partOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { Dependencies } from '../dependencies/dependencies.js';
@@ -43,7 +43,7 @@ export class Snapshots {
   async list(context: CommandContext, id: string, query: PageQuery): Promise<ViewPage<SnapshotView>> {
     const connectionId = parseId(id);
     const found = await this.#dependencies.find(context, connectionId, (where) =>
-      this.#view.query({ where: { ...where }, sort: [['takenAt', 'desc']], ...pageOf(query) }),
+      this.#view.query({ where: { ...where }, sort: [['takenAt', 'desc']], ...partOf(query) }),
     );
     return viewPage(query, found, (document) => ({ ...publicPart(document, views.snapshots), connectionId }));
   }
@@ -54,10 +54,8 @@ export class Snapshots {
 
   async operations(context: CommandContext, id: string, query: PageQuery): Promise<Page<ResolvedOperation>> {
     const { canonicalBlob } = await this.#find(context, id);
-    const page = pageOf(query);
-    const request = { canonicalBlob, ...page };
-    const { data, total } = await this.#differ.query<OperationList>('list-operations', context, request);
-    return { data, pagination: { ...page, total } };
+    const request = { canonicalBlob, ...pageOf(query) };
+    return fixedPage(query, await this.#differ.query<OperationList>('list-operations', context, request));
   }
 
   async raw(context: CommandContext, id: string): Promise<RawSnapshot> {
