@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { OutOfTimeError } from './limits.js';
 import { sizeOf, type Order } from './order.js';
-import { Shares } from './shares.js';
+import { HEAVY_MS, Shares } from './shares.js';
 import { COPIED, ThreadWorker } from './worker.js';
 
 export interface ThreadOptions {
@@ -26,7 +26,9 @@ const SPARE = Math.min(4, Math.max(1, Math.floor((MEMORY * 0.75) / MAX_HEAP) - L
 /** Of those, threads for small documents only. */
 const SMALL_SPARE = Math.ceil(SPARE / 2);
 /** Bytes whose processing is expected to take a millisecond. */
-const BYTES_A_MS = 2000;
+const BYTES_A_MS = 1000;
+/** Bytes that are processed at once while no thread takes longer than expected: each takes many times as much memory. */
+const AT_ONCE = 32 * MIB;
 const WITHIN_MS = 60_000;
 /** Times the limit that may pass on a machine that is busy with other things. */
 const MOST_WAITS = 5;
@@ -107,15 +109,21 @@ class ThreadPool {
     const candidates = [...this.#waiting.values()]
       .map(([task]) => task!)
       .filter(({ tenant }) => !this.#running.has(tenant));
-    const [first] = candidates.sort((a, b) => cost(a) - cost(b));
-    if (first === undefined) return undefined;
-    const heavy = [...this.#running.values()].filter((task) => this.#shares.isHeavy(task.tenant, now, task.startedAt));
-    const { size: running } = this.#running;
-    const most = LANES + SPARE - (first.size > COPIED ? SMALL_SPARE : 0);
-    const mayStart = this.#shares.isHeavy(first.tenant, now)
-      ? running < LANES && heavy.length < LANES - 1
-      : running < LANES || (heavy.length === running && running < most);
-    return mayStart ? first : undefined;
+    const running = [...this.#running.values()];
+    const light = running.filter((task) => !this.#isHeavy(task, now));
+    const busy = light.reduce((sum, { size }) => sum + size, 0);
+    const mayStart = ({ tenant, size }: Task): boolean => {
+      if (busy > 0 && busy + size > AT_ONCE) return false;
+      if (this.#shares.isHeavy(tenant, now)) return running.length < LANES && running.length - light.length < LANES - 1;
+      const most = LANES + SPARE - (size > COPIED ? SMALL_SPARE : 0);
+      return running.length < LANES || (light.length === 0 && running.length < most);
+    };
+    return candidates.sort((a, b) => cost(a) - cost(b)).find(mayStart);
+  }
+
+  /** Of a heavy tenant, or at work for longer than its size lets expect. */
+  #isHeavy({ tenant, size, startedAt }: Task, now: number): boolean {
+    return this.#shares.isHeavy(tenant, now) || now - startedAt >= Math.max(HEAVY_MS, size / BYTES_A_MS);
   }
 
   /** The next one begins when the thread is gone or free. */

@@ -1,7 +1,7 @@
 /** Milliseconds in which past use counts half. */
 const HALF_LIFE_MS = 30_000;
 /** Milliseconds of recent use from which a tenant is heavy. */
-const HEAVY_MS = 2_000;
+export const HEAVY_MS = 2_000;
 const MAX_KEPT = 1000;
 
 interface Use {
@@ -18,8 +18,8 @@ export class Shares {
     return use ? use.ms * 2 ** ((use.at - now) / HALF_LIFE_MS) : 0;
   }
 
-  isHeavy(tenant: string, now: number, runningSince = now): boolean {
-    return this.of(tenant, now) + now - runningSince >= HEAVY_MS;
+  isHeavy(tenant: string, now: number): boolean {
+    return this.of(tenant, now) >= HEAVY_MS;
   }
 
   add(tenant: string, ms: number, now: number): void {
