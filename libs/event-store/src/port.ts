@@ -1,5 +1,4 @@
-import type { Anchor } from './history/epochs.js';
-import type { LogHistory } from './history/log-history.js';
+import type { Anchor, History } from './history/epochs.js';
 
 /** The origin of an event: its actor, its request, its cause. Never secrets. */
 export interface EventMetadata {
@@ -74,7 +73,7 @@ export interface SubscribeOptions {
  * Handles events in order, without repeats or gaps. The next batch waits for the returned promise, so a slow
  * handler slows the subscription and costs no memory. `position` is how far the subscription
  * has read: at least the position of the last event, higher when later events are in other categories. `events` may be
- * empty when only the position advanced. Whoever keeps the position keeps the `token` that came with it.
+ * empty when only the position advanced. The `token` is to be kept with the position.
  */
 export type BatchHandler = (events: readonly RecordedEvent[], position: number, token?: string) => Promise<void> | void;
 
@@ -117,7 +116,7 @@ export interface EventStore {
   eventAt(position: number | 'end'): Promise<Anchor | undefined>;
 
   /** Whose log it is, and which of its readers' positions still hold. */
-  readonly history: LogHistory;
+  readonly history: History;
 
   /** Ends a stream permanently: reading and appending throw StreamDeleted. @throws Conflict · StreamNotFound · Unavailable */
   tombstone(stream: string, expected: ExpectedRevision): Promise<void>;

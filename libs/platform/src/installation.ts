@@ -1,4 +1,4 @@
-import { LogReplaced, type LogHistory, type LogMark, type Observation } from '@tidemark/event-store';
+import { LogReplaced, type History, type LogMark, type Observation } from '@tidemark/event-store';
 import { isLabelled, Loop, type Json, type Labelled, type Stoppable } from '@tidemark/foundation';
 import { variables, type Adapters, type PortName } from './ports.js';
 
@@ -29,7 +29,7 @@ export interface InstallationOptions {
  * read: at the start, and every second while it runs. A store that cannot be reached is looked at when it is back.
  */
 export class Installation implements Stoppable {
-  readonly #history: LogHistory | undefined;
+  readonly #history: History | undefined;
   readonly #stores: readonly (readonly [PortName, Labelled])[];
   /** Stores whose labels were read, and what this process has written to them. */
   readonly #known = new Map<PortName, string>();

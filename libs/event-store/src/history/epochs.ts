@@ -1,5 +1,3 @@
-import type { RecordedEvent } from '../port.js';
-
 /** The stream that names the installation whose log this is, and the log's epochs. */
 export const INSTALLATION_STREAM = 'installation';
 
@@ -36,6 +34,26 @@ export interface LogMark {
   readonly anchors: readonly Anchor[];
 }
 
+/** What `observe` found: the log goes on, or it is not the one that this process has read. */
+export type Observation = 'same' | 'replaced';
+
+/**
+ * Whose log it is, and its epochs. A log that was restored from an older copy begins a new epoch, so that readers learn
+ * which of their positions it no longer confirms. All methods throw Unavailable and OutcomeUnknown.
+ */
+export interface History {
+  /** The installation's id. A log without one is given `adopted`, the id that the other stores carry, or a new one. */
+  installation(adopted?: string): Promise<string>;
+  /** What this process last saw of the log. */
+  mark(): Promise<LogMark>;
+  /** Compares the log with what another process, or an earlier run, last saw of it. */
+  compare(mark: LogMark): Promise<Observation>;
+  /** Where a reader resumes that was at this place: the same position, or the last one before it that is still in the log. */
+  resume(place: Place): Promise<Place & { readonly epoch: string }>;
+  /** Looks whether the log is still the one that this process has read. */
+  observe(): Promise<Observation>;
+}
+
 export interface KnownHistory {
   readonly installation: string;
   /** The oldest first; at least one. */
@@ -45,7 +63,9 @@ export interface KnownHistory {
 }
 
 /** Undefined while the log names no installation. */
-export function knownHistory(events: readonly RecordedEvent[]): KnownHistory | undefined {
+export function knownHistory(
+  events: readonly { readonly type: string; readonly data: unknown; readonly revision: number }[],
+): KnownHistory | undefined {
   let installation: string | undefined;
   const epochs: Epoch[] = [];
   for (const { type, data } of events) {

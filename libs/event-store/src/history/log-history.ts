@@ -9,71 +9,59 @@ import {
   knownHistory,
   withAnchor,
   type Anchor,
+  type History,
   type KnownHistory,
   type LogMark,
+  type Observation,
   type Place,
 } from './epochs.js';
 
-/** What `observe` found: the log goes on, or it is not the one that this process has read. */
-export type Observation = 'same' | 'replaced';
-
 /**
- * Whose log it is, and its epochs, kept in a stream of the log itself. A log that was restored from an older copy begins a
- * new epoch, so that readers learn which of their positions it no longer confirms. Any number of processes may find the
- * same loss: the epoch is begun by one of them, and the others accept it.
+ * Kept in a stream of the log itself. Any number of processes may find the same loss: the epoch is begun by one of them, and
+ * the others accept it.
  */
-export class LogHistory {
+export class LogHistory implements History {
   #known: KnownHistory | undefined;
   #anchors: readonly Anchor[] = [];
 
   constructor(private readonly store: Pick<EventStore, 'append' | 'read' | 'head' | 'eventAt'>) {}
 
-  /**
-   * The installation's id. A log without one is given `adopted`, the id that the other stores carry, or a new one.
-   * @throws Unavailable · OutcomeUnknown
-   */
   async installation(adopted?: string): Promise<string> {
     return (this.#known ??= await this.#load(adopted)).installation;
   }
 
-  /** What this process last saw of the log. @throws Unavailable · OutcomeUnknown */
   async mark(): Promise<LogMark> {
     this.#known ??= await this.#load();
     return { epoch: this.#known.epochs.at(-1)!.id, anchors: this.#anchors };
   }
 
-  /** Compares the log with what another process, or an earlier run, last saw of it. @throws Unavailable · OutcomeUnknown */
   async compare({ epoch, anchors }: LogMark): Promise<Observation> {
-    const { epochs } = (this.#known = await this.#load());
+    const known = (this.#known = await this.#load());
+    const { epochs } = known;
     if (isOver(epochs, epoch)) return 'same';
     const common = await this.#newestIn(anchors);
     if (epoch !== epochs.at(-1)!.id || common !== anchors[0]) {
       this.#anchors = common ? anchors.slice(anchors.indexOf(common)) : [];
-      await this.#begin(common?.position ?? -1, epoch);
+      await this.#begin(known, common?.position ?? -1, epoch);
       return 'replaced';
     }
     if ((common?.position ?? -1) > (this.#anchors[0]?.position ?? -1)) this.#anchors = anchors;
     return 'same';
   }
 
-  /**
-   * Where a reader resumes that was at this place: the same position, or the last one before it that is still in the log.
-   * @throws Unavailable · OutcomeUnknown
-   */
   async resume({ position, epoch, token }: Place): Promise<Place & { readonly epoch: string }> {
     let known = (this.#known = await this.#load());
     let common = Math.min(position, commonWith(known.epochs, epoch));
     // A position with a token lies between two events, and may be beyond the last one.
     if (token === undefined && common > (await this.store.head())) {
       // It may have grown since it was restored: only what is known to be the same counts.
-      known = await this.#begin((await this.#newestIn(this.#anchors))?.position ?? -1);
+      known = await this.#begin(known, (await this.#newestIn(this.#anchors))?.position ?? -1);
       common = Math.min(position, commonWith(known.epochs, epoch));
     }
     const current = known.epochs.at(-1)!.id;
     return { position: common, epoch: current, ...(token !== undefined && common === position && { token }) };
   }
 
-  /** Looks whether the log is still the one that this process has read. @throws Unavailable · OutcomeUnknown */
   async observe(): Promise<Observation> {
     const before = this.#known;
     const now = (this.#known = await this.#load(before?.installation));
@@ -89,7 +77,7 @@ export class LogHistory {
     const epoch = before.epochs.at(-1)!.id;
     const common = await this.#newestIn(this.#anchors);
     this.#anchors = common ? this.#anchors.slice(this.#anchors.indexOf(common)) : [];
-    if (!isOver(now.epochs, epoch)) await this.#begin(common?.position ?? -1, epoch);
+    if (!isOver(now.epochs, epoch)) await this.#begin(now, common?.position ?? -1, epoch);
     return 'replaced';
   }
 
@@ -99,18 +87,16 @@ export class LogHistory {
     return undefined;
   }
 
-  async #begin(after: number, replaces?: string): Promise<KnownHistory> {
-    const known = (this.#known ??= await this.#load());
-    const begun = event('EpochBegan', { id: uuidv7(), after, replaces: replaces ?? known.epochs.at(-1)!.id });
+  /** @param known the history in which the loss was found */
+  async #begin(known: KnownHistory, after: number, replaces = known.epochs.at(-1)!.id): Promise<KnownHistory> {
+    const begun = event('EpochBegan', { id: uuidv7(), after, replaces });
     try {
       await this.store.append(INSTALLATION_STREAM, [begun], known.revision);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
-      // Another process found the same: its epoch counts, unless it confirms what this one has found to be lost.
-      this.#known = await this.#load();
-      if (commonWith(this.#known.epochs, replaces ?? known.epochs.at(-1)!.id) > after)
-        return this.#begin(after, replaces);
-      return this.#known;
+      // Another reader found the same: its epoch counts, unless it confirms what this one has found to be lost.
+      const now = (this.#known = await this.#load());
+      return commonWith(now.epochs, replaces) > after ? this.#begin(now, after, replaces) : now;
     }
     return (this.#known = await this.#load());
   }

@@ -41,7 +41,9 @@ export function historyCases(stores: () => TestStores): void {
       const { epoch } = await started().mark();
       const head = await store().head();
       const ahead = { position: head + 1_000_000, epoch };
-      const found = await Promise.all([started().resume(ahead), started().resume(ahead)]);
+      const one = started();
+      const found = await Promise.all([one.resume(ahead), one.resume(ahead), started().resume(ahead)]);
+      expect(new Set(found.map(({ epoch: begun }) => begun)).size).toBe(1);
       for (const place of found) {
         expect(place.position).toBeLessThanOrEqual(head);
         expect(place.epoch).not.toBe(epoch);
