@@ -3,8 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { access, constants, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Json, Labelled } from '@tidemark/foundation';
-import type { Conditions } from '@tidemark/foundation';
+import type { Json, Labelled, Conditions } from '@tidemark/foundation';
 import { blobId, blobIdOf, hexOf } from '../blob-id.js';
 import {
   BlobCorrupt,
