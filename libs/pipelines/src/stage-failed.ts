@@ -22,6 +22,9 @@ const storeCodes: ReadonlySet<unknown> = new Set<ErrorCode | (BlobNotFound | Blo
 /** What is gone from the blob store does not come back: the next job reads the source again. */
 const lostCodes: ReadonlySet<unknown> = new Set(['BLOB_NOT_FOUND', 'BLOB_CORRUPT']);
 
+/** As Tidemark's own codes are written; those of the system, such as ENOENT, are one word. */
+const OWN_CODE = /^[A-Z0-9]+(?:_[A-Z0-9]+)+$/;
+
 /** Tenants do not see where this machine keeps its files. */
 const withoutPaths = (message: string): string =>
   message
@@ -63,7 +66,8 @@ export class StageFailed extends Error {
     }
     const { code, message, retryable } = error instanceof Error ? (error as Coded) : { message: String(error) };
     const shown = withoutPaths(message);
-    if (code !== undefined && retryable === false) return new StageFailed(code, shown, { retryable, cause: error });
+    if (OWN_CODE.test(code ?? '') && retryable === false)
+      return new StageFailed(code!, shown, { retryable, cause: error });
     const known = storeCodes.has(code) ? code! : 'INTERNAL';
     return new StageFailed(known, shown, { retryable: !lostCodes.has(code), cause: error });
   }
