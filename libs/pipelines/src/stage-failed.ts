@@ -21,6 +21,10 @@ const storeCodes: ReadonlySet<unknown> = new Set<ErrorCode | (BlobNotFound | Blo
 
 /** What is gone from the blob store does not come back: the next job reads the source again. */
 const lostCodes: ReadonlySet<unknown> = new Set(['BLOB_NOT_FOUND', 'BLOB_CORRUPT']);
+
+/** As Tidemark's own codes are written; those of the system, such as ENOENT, are one word. */
+const OWN_CODE = /^[A-Z0-9]+(?:_[A-Z0-9]+)+$/;
+
 /** Tenants do not see where this machine keeps its files. */
 const withoutPaths = (message: string): string =>
   message
@@ -61,9 +65,11 @@ export class StageFailed extends Error {
       return new StageFailed(code, message, { retryable, retryAfterMs, cause: error });
     }
     const { code, message, retryable } = error instanceof Error ? (error as Coded) : { message: String(error) };
-    if (code !== undefined && retryable === false) return new StageFailed(code, message, { retryable, cause: error });
+    const shown = withoutPaths(message);
+    if (OWN_CODE.test(code ?? '') && retryable === false)
+      return new StageFailed(code!, shown, { retryable, cause: error });
     const known = storeCodes.has(code) ? code! : 'INTERNAL';
-    return new StageFailed(known, withoutPaths(message), { retryable: !lostCodes.has(code), cause: error });
+    return new StageFailed(known, shown, { retryable: !lostCodes.has(code), cause: error });
   }
 
   /** An error of this installation, and none of the connection: its whole text is for the operator's log. */
