@@ -216,6 +216,8 @@ const routes = [
   ...['POST', 'DELETE'].map((method) => `${method} /v1/providers/{id}/subscription`),
   ...['GET /v1/keys', 'POST /v1/keys', 'DELETE /v1/keys/{id}'],
   'GET /v1/conditions',
+  ...['GET /v1/dead-letters', 'POST /v1/dead-letters/redrive', 'POST /v1/dead-letters/discard'],
+  ...['GET /v1/dead-letters/{id}', 'POST /v1/dead-letters/{id}/redrive', 'DELETE /v1/dead-letters/{id}'],
   ...['GET /v1/projections', 'POST /v1/projections/{name}/check', 'POST /v1/projections/{name}/rebuild'],
 ];
 
