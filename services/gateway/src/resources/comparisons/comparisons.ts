@@ -66,13 +66,10 @@ export class Comparisons {
     const ignore = (await this.#ignores.list(context, connectionId)).data;
     const names = { title: `${after.title || 'API'} changes`, before: nameOf(before), after: nameOf(after) };
     const input: RenderComparison = { before: before.canonicalBlob, after: after.canonicalBlob, format, ignore, names };
-    const { reportBlob } = await this.#commands.ask<RenderedComparison>(
-      'differ',
-      'render-comparison',
-      context,
-      input,
-      { timeoutMs: ANSWER_WITHIN_MS, repeatable: true },
-    );
+    const { reportBlob } = await this.#commands.ask<RenderedComparison>('differ', 'render-comparison', context, input, {
+      timeoutMs: ANSWER_WITHIN_MS,
+      repeatable: true,
+    });
     return { contentType: contentTypes[format], body: await readBlob(this.#blobs, reportBlob as BlobId, MAX_REPORT) };
   }
 
