@@ -51,4 +51,4 @@ export const kindOf = (text: string): string =>
   text
     .slice(0, 500)
     .replaceAll(/"[^"]*"|'[^']*'/g, '"…"')
-    .replaceAll(/[\w:.-]*\d[\w:.-]*/g, '#');
+    .replaceAll(/[\w:.-]+/g, (word) => (/\d/.test(word) ? '#' : word));
