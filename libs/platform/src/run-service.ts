@@ -127,7 +127,7 @@ function observedConditions(logger: Logger): Conditions {
     else if (subject === START || subject === STOP) logger.log(detail);
     else logger.warn(`${severity}: ${subject}: ${detail}`);
   });
-  observableGauge('tidemark.conditions', 'What is wrong in this process: 1 for each', () =>
+  observableGauge('tidemark_conditions', 'What is wrong in this process: 1 for each', () =>
     conditions.list().map(({ subject, severity }) => [1, { subject, severity }] as const),
   );
   return conditions;
