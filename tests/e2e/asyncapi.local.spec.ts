@@ -79,10 +79,11 @@ describe('asyncapi.yaml', () => {
       const message = `#/channels/${channel}/messages/${name}`;
       return [...api.problems(message, 'payload', plain(data)), ...api.problems(message, 'headers', headers)];
     });
-    const heartbeats = recording.broadcast.flatMap(({ subject, data }) =>
-      api.problems(`#/channels/${api.channelOf(subject)}/messages/beat`, 'payload', data),
-    );
-    expect([...problems, ...heartbeats]).toEqual([]);
+    const broadcast = recording.broadcast.flatMap(({ subject, data }) => {
+      const channel = api.channelOf(subject);
+      return api.problems(`#/channels/${channel}/messages/${channel}`, 'payload', data);
+    });
+    expect([...problems, ...broadcast]).toEqual([]);
     expect(recording.published.length).toBeGreaterThan(20);
     expect(recording.broadcast.length).toBeGreaterThan(0);
   });
@@ -115,6 +116,8 @@ async function everything({ client, adapters }: StandaloneInstallation, publishe
   release();
   await client.ended((await client.post(`/v1/jobs/${id}/retry`)).body.id as string);
 
+  expect((await client.post(`/v1/jobs/${id}/retry-now`)).status).toBe(409);
+
   publisher.publish('no description');
   const broken = await client.connect(publisher.source());
   expect(await client.sync(broken)).toMatchObject({ state: 'failed' });
@@ -130,6 +133,13 @@ async function everything({ client, adapters }: StandaloneInstallation, publishe
   const checkpoint = { tenant: 'acme', jobId: 'none', claim: 1, stage: 'fetch', cursor: {}, sequence: 1 };
   const saved = adapters.broker.request(command('job-coordinator', 'save-checkpoint'), checkpoint);
   await expect(saved).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  // Sent by runners that are stopped.
+  const released = adapters.broker.request(command('job-coordinator', 'release-claim'), {
+    tenant: 'acme',
+    jobId: 'none',
+    claim: 1,
+  });
+  await expect(released).rejects.toMatchObject({ code: expect.any(String) });
 
   await deadLetters({ client, adapters });
 

@@ -68,6 +68,7 @@ export const asyncApi = () => ({
       leg: { headers: ref('components/schemas/eventHeaders'), payload: refTo(Work) },
       jobEnded: { headers: ref('components/schemas/eventHeaders'), payload: refTo(EndedJob) },
       beat: { payload: refTo(Beat) },
+      echo: { payload: { type: 'object', additionalProperties: false } },
       deadLetter: { payload: refTo(DeadLetter) },
       ...eventMessages,
     },
@@ -147,6 +148,13 @@ const queueChannels = {
     parameters: { jobId: {} },
     messages: { beat: ref('components/messages/beat') },
   },
+  echo: {
+    address: 'tidemark.echo.{processId}',
+    title: 'What a coordinator sends to itself, to know that it hears the heartbeats of others',
+    description: 'Not stored; may be lost.',
+    parameters: { processId: {} },
+    messages: { echo: ref('components/messages/echo') },
+  },
   dead: {
     address: 'tidemark.dead.{durable}.{tenant}',
     title: 'Messages that will not be delivered again',
@@ -171,5 +179,7 @@ const messageOperations = {
   notifySubscriber: on('send', 'alert-event'),
   beat: on('send', 'beat'),
   hearBeat: on('receive', 'beat'),
+  echo: on('send', 'echo'),
+  hearEcho: on('receive', 'echo'),
   giveUp: on('send', 'dead'),
 };
