@@ -1,4 +1,5 @@
 export { describeReadModel } from './conformance.js';
 export type { ReadModelHome } from './home.js';
 export { projectionTwice } from './projection-twice.js';
-export { describeProjector, type EventStoreHome } from './projecting.js';
+export type { EventStoreHome } from './event-store-home.js';
+export { describeProjector } from './projecting.js';

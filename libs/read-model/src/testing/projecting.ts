@@ -1,22 +1,19 @@
-import { SqliteEventStore, type EventStore, type NewEvent } from '@tidemark/event-store';
-import { Conditions, uuidv7 } from '@tidemark/foundation';
-import { eventually, temporaryFolder } from '@tidemark/test-kit';
+import type { EventStore } from '@tidemark/event-store';
+import { Conditions } from '@tidemark/foundation';
+import { eventually } from '@tidemark/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Projection, ReadModel } from '../port.js';
 import { Projector } from '../projector.js';
+import { embeddedEventStore, type EventStoreHome } from './event-store-home.js';
+import { heldBack } from './held-back.js';
 import type { ReadModelHome } from './home.js';
+import { event, taskWriter } from './task-writer.js';
 import { tasks, type Task } from './tasks.js';
-
-/** An empty event store, and how to delete it. */
-export interface EventStoreHome {
-  readonly eventStore: EventStore;
-  remove(): Promise<void>;
-}
 
 /** The cases that the projector must pass on a read model and an event store. */
 export function describeProjector(
   home: () => Promise<ReadModelHome>,
-  log: () => Promise<EventStoreHome> = embedded,
+  log: () => Promise<EventStoreHome> = embeddedEventStore,
 ): void {
   describe('a projector', () => {
     let place: ReadModelHome;
@@ -51,13 +48,7 @@ export function describeProjector(
       running.push(new Projector({ eventStore, readModel: on, projections, onError, conditions, checkEveryMs }));
       return running.at(-1)!;
     };
-    const create = async (id: string): Promise<number> =>
-      (await eventStore.append(`task-${id}`, [event('Created', { tenant: 'n', title: id, priority: 1 })], 'no_stream'))
-        .position;
-    const change = async (id: string): Promise<number> =>
-      (await eventStore.append(`task-${id}`, [event('Changed', { done: true })], 'any')).position;
-    const createMany = async (count: number, prefix: string): Promise<number> =>
-      Math.max(...(await Promise.all(Array.from({ length: count }, (_, number) => create(`${prefix}${number}`)))));
+    const { create, change, createMany } = taskWriter(() => eventStore);
 
     it('builds a view from the first event, then keeps it up to date', async () => {
       await createMany(30, 'early');
@@ -354,36 +345,5 @@ export function describeProjector(
       expect(() => projector([tasks, { ...tasks }])).toThrow('two projections are named "tasks"');
       expect(() => projector().position('nope')).toThrow('no projection is named "nope"; there are tasks');
     });
-  });
-}
-
-async function embedded(): Promise<EventStoreHome> {
-  const folder = await temporaryFolder();
-  const eventStore = new SqliteEventStore(folder.join('events.db'));
-  const remove = async (): Promise<void> => {
-    await eventStore.close();
-    await folder.remove();
-  };
-  return { eventStore, remove };
-}
-
-function event(type: string, data: object): NewEvent {
-  return { id: uuidv7(), type, data, metadata: {} };
-}
-
-/** The same read model with delayed swaps: a slow rebuild. */
-function heldBack(model: ReadModel, begun: () => void, go: Promise<void>): ReadModel {
-  return new Proxy(model, {
-    get(target, property) {
-      if (property === 'swap') {
-        return async (...args: Parameters<ReadModel['swap']>) => {
-          begun();
-          await go;
-          await target.swap(...args);
-        };
-      }
-      const value: unknown = Reflect.get(target, property, target);
-      return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
-    },
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { jobStates, TidemarkError, type JobEvent } from '@tidemark/contracts';
+import { jobStates, type JobEvent } from '@tidemark/contracts';
 import type { JobCommand } from './job.commands.js';
 import { decideJob, MAX_LOST_CLAIMS } from './job.decide.js';
 import {
@@ -14,21 +14,14 @@ import {
   fold,
   jobIn,
   noon,
+  refusalOf,
   saveCheckpoint,
 } from './job.fixtures.js';
-import { isEnded, type ExistingJob, type JobState } from './job.js';
+import { isEnded, type ExistingJob } from './job.js';
 import { canMove, transitions } from './job.transitions.js';
 import { describeJob } from './job.view.js';
 
 const types = (events: readonly JobEvent[]) => events.map(({ type }) => type);
-const refusalOf = (command: JobCommand, job: JobState) => {
-  try {
-    return decideJob(command, job);
-  } catch (error) {
-    if (!(error instanceof TidemarkError)) throw error;
-    return { code: error.code, ...error.details };
-  }
-};
 
 describe('the transition table', () => {
   it.each(everyState)('has a job in state %s to start from', (state) => {
@@ -229,50 +222,6 @@ describe('completing a stage', () => {
     expect(types(events)).toEqual(['StageCompleted', 'ChangesDetected']);
     expect(events[1]?.data).toMatchObject({ ...data, tenant: 'acme', connectionId: 'connection-1', jobId: 'job-1' });
     expect(events[0]?.data).not.toHaveProperty('facts');
-  });
-});
-
-describe('a checkpoint inside a stage', () => {
-  const started = after(createJob, claimStage());
-  const saved = saveCheckpoint(1, 'fetch', 1, { counts: { processed: 10 }, metrics: { pages: 1 } });
-
-  it('is kept, with its counts and metrics, and counts as progress of the claim', () => {
-    const job = existing(createJob, claimStage(), saved);
-    expect(job.checkpoint).toMatchObject({ claim: 1, stage: 'fetch', sequence: 1, saved: { cursor: { at: 1 } } });
-    expect(job.counts.processed).toBe(10);
-    expect(job.metrics).toEqual({ pages: 1 });
-    expect(job.claim?.advancedAt).toBe(saved.data.at);
-  });
-
-  it('is recorded once, also when its report is repeated after later ones', () => {
-    const job = fold(started, decideJob(saved, started));
-    expect(decideJob(saved, job)).toEqual([]);
-    const later = fold(job, decideJob(saveCheckpoint(1, 'fetch', 2), job));
-    expect(decideJob(saved, later)).toEqual([]);
-    const completed = fold(later, decideJob(completeStage(1, 'fetch'), later));
-    expect(decideJob(saveCheckpoint(1, 'fetch', 2), completed)).toEqual([]);
-  });
-
-  it('is refused of a claim that is over, of another stage, and of a job that ended', () => {
-    expect(refusalOf(saveCheckpoint(2, 'fetch', 1), started)).toMatchObject({ code: 'STALE_CLAIM' });
-    expect(refusalOf(saveCheckpoint(1, 'snapshot', 1), started)).toMatchObject({ code: 'CONFLICT' });
-    expect(
-      refusalOf(saveCheckpoint(1, 'fetch', 1), after(createJob, claimStage(), failStage(1, 'fetch'))),
-    ).toMatchObject({ code: 'STALE_CLAIM' });
-    expect(refusalOf(saveCheckpoint(1, 'snapshot', 1), jobIn.completed)).toMatchObject({ code: 'STALE_CLAIM' });
-  });
-
-  it('outlives its claim and its attempt, and ends with its stage', () => {
-    const retrying = existing(createJob, claimStage(), saved, failStage(1, 'fetch'));
-    expect(retrying.checkpoint?.saved.cursor).toEqual({ at: 1 });
-    expect(existing(createJob, claimStage(), saved, completeStage(1, 'fetch')).checkpoint).toBeNull();
-  });
-
-  it('resets the count of lost claims: the job does not kill its runners', () => {
-    const expired = { type: 'ExpireClaim', data: { claim: 1, random: 0.5, at: noon + 5000 } } as const;
-    const again = claimStage({ delivery: { id: 'message-2', sequence: 2 } });
-    expect(existing(createJob, claimStage(), expired, again).lostClaims).toBe(1);
-    expect(existing(createJob, claimStage(), expired, again, saveCheckpoint(2, 'fetch', 1)).lostClaims).toBe(0);
   });
 });
 

@@ -1,4 +1,4 @@
-import { jobStates, type JobEvent, type JobState as JobStatus } from '@tidemark/contracts';
+import { jobStates, TidemarkError, type JobEvent, type JobState as JobStatus } from '@tidemark/contracts';
 import type { ClaimStage, CreateJob, JobCommand } from './job.commands.js';
 import { decideJob } from './job.decide.js';
 import { absentJob, evolveJob, type ExistingJob, type JobState } from './job.js';
@@ -94,3 +94,13 @@ export const jobIn: Readonly<Record<JobStatus | 'absent', JobState>> = {
 };
 
 export const everyState = ['absent', ...jobStates] as const;
+
+/** The refusal of a command: its code and details; the events when it is not refused. */
+export const refusalOf = (command: JobCommand, job: JobState) => {
+  try {
+    return decideJob(command, job);
+  } catch (error) {
+    if (!(error instanceof TidemarkError)) throw error;
+    return { code: error.code, ...error.details };
+  }
+};
