@@ -29,6 +29,7 @@ beforeAll(async () => {
     TIDEMARK_API_KEY: KEY,
     TIDEMARK_FETCH_ALLOW: Publisher.allow[0]!,
     TIDEMARK_DEMO: 'off',
+    TIDEMARK_RATE_LIMIT: '0',
     NODE_OPTIONS: `--import ${fileURLToPath(MONITOR)}`,
     LOOP_MONITOR_FILE: folder.join('longest'),
   });

@@ -39,6 +39,8 @@ function lasting(path: string, body: unknown, { storedAnew = false }: Leniency):
       : body;
   const dropped = new Set(['asOf', ...(isComposed ? ['message'] : []), ...(storedAnew ? STORE_TIMES : [])]);
   if (isHistory && storedAnew) dropped.add('at');
+  // Where a provider's description comes from is its operators' business now.
+  if (path.startsWith('/v1/providers')) dropped.add('config');
   return without(parsed, dropped);
 }
 

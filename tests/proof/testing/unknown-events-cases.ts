@@ -30,7 +30,7 @@ const KEY = 'tmk_proof';
 const CATEGORIES = [
   ...['job', 'connection', 'admission', 'subscribers'],
   ...['alerts', 'changes', 'ignores'],
-  ...['apikey', 'apikeys'],
+  ...['apikey', 'apikeys', 'installation'],
 ];
 
 export interface UnknownEventsGiven {

@@ -61,7 +61,8 @@ export function openDatabase(path: string): OpenedDatabase {
     const epoch = migrate(database);
     const salt = saltOf(path);
     database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    noteOpening(path, epoch, salt);
+    // The next WAL's: one that a copy of the file was made with has this one or an earlier one.
+    noteOpening(path, epoch, salt === undefined ? undefined : (salt + 1) % 2 ** 32);
     const { last } = database.prepare('SELECT coalesce(max(pos), -1) AS last FROM events').get() as { last: number };
     return { database, epoch, last, aside };
   } catch (cause) {
