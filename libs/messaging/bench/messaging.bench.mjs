@@ -86,6 +86,14 @@ async function embedded() {
     const done = await consuming(broker, 'live', EVENTS);
     const live = await perSecond(EVENTS, () => Promise.all([appendAll(log, EVENTS), done.promise]));
     row('append, relay, consume and acknowledge', live, floor);
+    await requests(broker, async (data) => ({ got: data }));
+    await nest(broker);
+    await broker.close();
+  });
+  await withLog(async (log) => {
+    await appendAll(log, EVENTS);
+    const broker = new EmbeddedBroker(log);
+    await broker.relay({ name: 'bench', source: log, categories: ['job'], map });
     let replayed = 0;
     const replay = await perSecond(EVENTS, async () => {
       const end = Promise.withResolvers();
@@ -98,8 +106,6 @@ async function embedded() {
     });
     const late = await perSecond(EVENTS, async () => (await consuming(broker, 'late', EVENTS)).promise);
     row('a late consumer reads the log and acknowledges', late, replay);
-    await requests(broker, async (data) => ({ got: data }));
-    await nest(broker);
     await broker.close();
   });
 }
@@ -123,22 +129,16 @@ async function requests(broker, floor) {
   await server.stop();
 }
 
-/** The same request through a Nest controller. */
+/** The same request through a Nest application. */
 async function nest(broker) {
-  const { Controller, Module } = await import('@nestjs/common');
-  const { NestFactory } = await import('@nestjs/core');
-  const { BrokerServer, Serve } = await import('../dist/nest/index.js');
-  class Jobs {
-    get(data) {
-      return { got: data };
-    }
-  }
-  Serve('tidemark.cmd.jobs.nest')(Jobs.prototype, 'get', Object.getOwnPropertyDescriptor(Jobs.prototype, 'get'));
-  Controller()(Jobs);
-  class App {}
-  Module({ controllers: [Jobs] })(App);
-  const app = await NestFactory.createMicroservice(App, { strategy: new BrokerServer(broker), logger: false });
-  await app.listen();
+  const { ConsoleLogger } = await import('@nestjs/common');
+  const { mountRoutes } = await import('../dist/nest/index.js');
+  const serve = [{ subject: 'tidemark.cmd.jobs.nest', handler: ({ data }) => ({ got: data }) }];
+  const app = await mountRoutes(
+    broker,
+    { serve, consume: [] },
+    { logger: new ConsoleLogger({ logLevels: [] }), drainMs: 100 },
+  );
   const plain = await broker.serve(COMMAND, ({ data }) => ({ got: data }));
   const time = async (subject) => {
     for (let i = 0; i < 5_000; i++) await broker.request(subject, PAYLOAD);
@@ -147,9 +147,9 @@ async function nest(broker) {
     });
     return spent / 0.02;
   };
-  row('request through a Nest controller', await time('tidemark.cmd.jobs.nest'), await time(COMMAND), 'µs');
+  row('request through a Nest application', await time('tidemark.cmd.jobs.nest'), await time(COMMAND), 'µs');
   await plain.stop();
-  await app.close();
+  await app.stop();
 }
 
 async function rawNats(url, name) {
