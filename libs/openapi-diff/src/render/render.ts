@@ -1,11 +1,16 @@
 import type { Change, Severity } from '../change.js';
 import { summarize } from '../summarize.js';
+import { renderCsv } from './csv.js';
+import { renderGithub } from './github.js';
+import { renderGitlab } from './gitlab.js';
 import { renderHtml } from './html.js';
+import { renderJunit } from './junit.js';
 import { renderMarkdown } from './markdown.js';
 import type { Page, Paint } from './page.js';
+import { renderSarif } from './sarif.js';
 import { renderText } from './text.js';
 
-export type RenderFormat = 'text' | 'markdown' | 'json' | 'html';
+export type RenderFormat = 'text' | 'markdown' | 'json' | 'html' | 'sarif' | 'junit' | 'github' | 'gitlab' | 'csv';
 
 export interface RenderOptions {
   /** Heading, such as the name of the API. Default `API changes`. */
@@ -24,17 +29,26 @@ const HEADINGS: Record<Severity, string> = {
   info: 'Informational',
 };
 
-/** Writes changes for people (text, Markdown, one self-contained HTML page) or programs (JSON). */
+/** Writes changes for people (text, Markdown, one self-contained HTML page), programs (JSON) or the tools that read a format. */
 export const render = (changes: readonly Change[], format: RenderFormat, options: RenderOptions = {}): string => {
   if (format === 'json') return `${JSON.stringify({ summary: summarize(changes), changes }, null, 2)}\n`;
-  const page = pageOf(changes, options);
   switch (format) {
     case 'text':
-      return renderText(page, options.paint);
+      return renderText(pageOf(changes, options), options.paint);
     case 'markdown':
-      return renderMarkdown(page);
+      return renderMarkdown(pageOf(changes, options));
     case 'html':
-      return renderHtml(page);
+      return renderHtml(pageOf(changes, options));
+    case 'sarif':
+      return renderSarif(changes, options);
+    case 'junit':
+      return renderJunit(changes, options);
+    case 'github':
+      return renderGithub(changes, options);
+    case 'gitlab':
+      return renderGitlab(changes, options);
+    case 'csv':
+      return renderCsv(changes);
   }
 };
 

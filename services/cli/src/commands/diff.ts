@@ -11,11 +11,14 @@ import { offline, type Action, type Session } from '../session.js';
 import { runBatch } from './diff-batch.js';
 import { badInput, readDescription, readIgnoreFile } from './diff-input.js';
 
+/** As the engine names them; it is loaded only when it is needed. */
+const toolFormats = ['sarif', 'junit', 'github', 'gitlab', 'csv'] as const satisfies readonly RenderFormat[];
 const failSeverities = ['breaking', 'risky'] as const;
 
 interface DiffOptions {
   readonly markdown?: boolean;
   readonly html?: string;
+  readonly format?: (typeof toolFormats)[number];
   readonly failOn?: (typeof failSeverities)[number];
   readonly levels: 'tidemark' | 'oasdiff';
   readonly perOperation?: boolean;
@@ -34,6 +37,11 @@ export function diffCommand(program: Command, action: Action): void {
     .addOption(new Option('--markdown', 'print the changes as Markdown, to stdout or to [file]').conflicts('html'))
     .option('--html <file>', 'write the changes as an HTML page')
     .addOption(
+      new Option('--format <name>', 'print the changes in the format of another tool, to stdout or to [file]')
+        .choices(toolFormats)
+        .conflicts(['json', 'markdown', 'html']),
+    )
+    .addOption(
       new Option('--fail-on <severity>', 'exit with 1 if a change is at or above this severity').choices(
         failSeverities,
       ),
@@ -48,7 +56,7 @@ export function diffCommand(program: Command, action: Action): void {
     .addOption(new Option('--now <time>', 'date to evaluate sunset dates at (default: today)').argParser(time))
     .addOption(
       new Option('--batch <cases>', 'compare the pairs listed in a JSON file; prints one JSON line per pair').conflicts(
-        ['json', 'markdown', 'html', 'failOn'],
+        ['json', 'markdown', 'html', 'format', 'failOn'],
       ),
     );
   offline.add(diff);
@@ -107,12 +115,13 @@ interface Output {
   readonly file: string | undefined;
 }
 
-function outputOf({ json }: Session, { markdown, html }: DiffOptions, file: string | undefined): Output {
+function outputOf({ json }: Session, { markdown, html, format }: DiffOptions, file: string | undefined): Output {
   if (html !== undefined && file === undefined) return { format: 'html', file: html };
   if (json && html === undefined) return { format: 'json', file };
   if (markdown) return { format: 'markdown', file };
+  if (format !== undefined) return { format, file };
   if (file !== undefined)
-    throw usageError(`${JSON.stringify(file)}: a third argument is the output file of --json or --markdown`);
+    throw usageError(`${JSON.stringify(file)}: a third argument is the output file of --json, --markdown or --format`);
   return { format: 'text', file };
 }
 
