@@ -1,6 +1,10 @@
-import { createReadStream } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { createReadStream, existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { firstLine } from '@tidemark/foundation';
 import type { IgnoreRule, ParsedDocument } from '@tidemark/openapi-diff';
 import { CliError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
@@ -13,15 +17,21 @@ const TIMEOUT_MS = 120_000;
 export const badInput = (message: string, cause: unknown, code = 'BAD_INPUT'): CliError =>
   new CliError(exitCodes.usage, code, message, {}, { cause });
 
-/** Reads a description from a file, an http(s) URL, or standard input (`-`). @throws CliError with name, line and column */
+/**
+ * Reads a description, also a gzipped one, from a file, an http(s) URL, a git revision (`git:REV:path`, or as git writes it:
+ * `HEAD:openapi.yaml`) or standard input (`-`).
+ * @throws CliError with name, line and column
+ */
 export async function readDescription(
   name: string,
   { folder, signal }: Pick<Session, 'folder' | 'signal'>,
 ): Promise<ParsedDocument> {
   const { parse, ParseError } = await import('@tidemark/openapi-diff');
-  const bytes = /^https?:\/\//i.test(name) ? await fetched(name, signal) : await bytesOf(name, folder);
+  const bytes = /^https?:\/\//i.test(name)
+    ? await fetched(name, signal)
+    : ((await ofRevision(name, folder)) ?? (await bytesOf(name, folder)));
   try {
-    return parse(bytes, { source: sourceOf(name) });
+    return parse(await unzipped(bytes, name), { source: sourceOf(name) });
   } catch (error) {
     throw error instanceof ParseError ? badInput(error.message, error) : error;
   }
@@ -65,6 +75,35 @@ async function bytesOf(name: string, folder: string): Promise<Uint8Array> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw error instanceof CliError ? error : badInput(`${name}: cannot be read: ${reasons[code!] ?? code}`, error);
+  }
+}
+
+const run = promisify(execFile);
+
+/** A file as a git revision has it; undefined when the name is not of that form, or there is such a file. */
+async function ofRevision(name: string, folder: string): Promise<Uint8Array | undefined> {
+  const object = name.startsWith('git:') ? name.slice('git:'.length) : name;
+  // A single letter before the colon is a drive.
+  if (!/^[^:-][^:]+:[^:]/.test(object) || (object === name && existsSync(resolve(folder, name)))) return undefined;
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(object)) return undefined;
+  try {
+    const options = { cwd: folder, encoding: 'buffer', maxBuffer: MAX_BYTES } as const;
+    return (await run('git', ['show', '--no-textconv', '--end-of-options', object], options)).stdout;
+  } catch (error) {
+    const { code, stderr } = error as { code?: string | number; stderr?: Buffer };
+    if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') throw tooLarge(name);
+    const reason = code === 'ENOENT' ? 'git is not installed' : firstLine(stderr?.toString() ?? '');
+    throw badInput(`${name}: cannot be read: ${reason}`, error);
+  }
+}
+
+async function unzipped(bytes: Uint8Array, name: string): Promise<Uint8Array> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return await promisify(gunzip)(bytes, { maxOutputLength: MAX_BYTES });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(name);
+    throw badInput(`${name}: cannot be read: damaged gzip data`, error);
   }
 }
 

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import { tidemark, type RunOptions } from '../testing/command-line.js';
@@ -34,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-const put = (name: string, text: string) => writeFileSync(folder.join(name), text);
+const put = (name: string, text: string | Uint8Array) => writeFileSync(folder.join(name), text);
 const read = (name: string) => readFileSync(folder.join(name), 'utf8');
 
 let close = async () => {};
@@ -144,6 +146,25 @@ describe('diff', () => {
     );
     const dangling = await diff(['dangling.json', 'dangling.json', '--fail-on', 'breaking']);
     expect([dangling.exitCode, dangling.stderr]).toEqual([1, expect.stringContaining('#/components/schemas/Gone')]);
+  });
+
+  it('reads what git has, and gzipped text', async () => {
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: folder.path, stdio: 'ignore' });
+    git('init');
+    git('add', 'old.json');
+    git('-c', 'user.name=a', '-c', 'user.email=a@a.example', 'commit', '-m', 'one');
+    put('zipped.json.gz', gzipSync(JSON.stringify(old)));
+    for (const before of ['git:HEAD:old.json', 'HEAD:old.json', 'zipped.json.gz']) {
+      const { exitCode, stdout } = await diff([before, 'old.json', '--json']);
+      expect([exitCode, JSON.parse(stdout).changes]).toEqual([0, []]);
+    }
+    for (const missing of ['HEAD:nothing.json', 'git:nowhere:old.json', 'git:--output=x:old.json'])
+      expect(await diff([missing, 'old.json'])).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining(`${missing}: cannot be read`),
+      });
+    put('damaged.json.gz', gzipSync(JSON.stringify(old)).subarray(0, 30));
+    expect((await diff(['damaged.json.gz', 'old.json'])).stderr).toContain('damaged gzip data');
   });
 
   it('evaluates sunset dates at the given date', async () => {

@@ -30,7 +30,9 @@ interface DiffOptions {
 export function diffCommand(program: Command, action: Action): void {
   const diff = program
     .command('diff [old] [new] [file]')
-    .description('compare two API descriptions: files, URLs, or - for standard input; no running Tidemark needed')
+    .description(
+      'compare two API descriptions: files, URLs, HEAD:openapi.yaml, or - for standard input; no running Tidemark needed',
+    )
     .addOption(
       new Option('--json', 'print the changes as JSON, to stdout or to [file]').conflicts(['markdown', 'html']),
     )
