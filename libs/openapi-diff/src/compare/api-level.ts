@@ -4,6 +4,7 @@ import { asObject, own, type Json, type JsonObject } from '../json.js';
 import { child, inside, refTo } from '../pointers.js';
 import { refsOf } from './changed-components.js';
 import type { Comparison, OperationPair } from './comparison.js';
+import { movedPrefix } from './path-prefix.js';
 import { addressesOf, isServedByApi, wordsOf } from './servers.js';
 import { compareWebhooks } from './outgoing.js';
 import type { Side } from './side.js';
@@ -28,6 +29,7 @@ const compareInfo = (comparison: Comparison): void => {
 const compareServers = (comparison: Comparison): void => {
   if (!isServedByApi(comparison)) return;
   const { before, after } = comparison;
+  if (movedPrefix({ before: before.api, after: after.api }) !== undefined) return;
   const pointer = { before: '/servers', after: '/servers' };
   reportServers(comparison, { before: before.api['servers'], after: after.api['servers'] }, { pointer });
 };

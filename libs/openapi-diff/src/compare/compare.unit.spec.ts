@@ -182,6 +182,36 @@ describe('compare', () => {
     expect(rules(diff(petsApi(), edit(change)))).toEqual([]);
   });
 
+  it('sees no change in a prefix that moved between the servers and the paths, and compares what is behind it', () => {
+    const moved = (change: (d: any) => void = () => {}) =>
+      edit((d) => {
+        d.servers = [{ url: 'https://pets.example/v1' }];
+        change(d);
+      });
+    const written = (change: (d: any) => void = () => {}) =>
+      edit((d) => {
+        d.servers = [{ url: 'https://pets.example' }];
+        d.paths = Object.fromEntries(Object.entries(d.paths).map(([path, item]) => [`/v1${path}`, item]));
+        change(d);
+      });
+    expect(rules(diff(moved(), written()))).toEqual([]);
+    expect(rules(diff(written(), moved()))).toEqual([]);
+    const dropped = diff(
+      moved(),
+      written((d) => delete d.paths['/v1/pets'].post),
+    );
+    expect(rules(dropped)).toEqual(expect.arrayContaining([expect.stringMatching(/^breaking .*removed/)]));
+    // Without such paths the prefix is another address.
+    expect(
+      rules(
+        diff(
+          moved(),
+          edit(() => {}),
+        ),
+      ),
+    ).toContain('breaking server-removed');
+  });
+
   it('reports a path parameter under another name as words', () => {
     const renamed = edit((d) => {
       const { '/pets/{id}': item, ...paths } = d.paths;

@@ -3,6 +3,7 @@ import { asObject, own, type Json, type JsonObject } from '../json.js';
 import { METHODS } from '../normalize/kinds.js';
 import type { CanonicalApi } from '../normalize/normalize.js';
 import { child } from '../pointers.js';
+import { movedPrefix } from './path-prefix.js';
 
 /** A path item and where it stands in its description; `node` is undefined where that does not have it. */
 export interface PathItem {
@@ -29,17 +30,37 @@ export const noPathItem = (paths: JsonObject, path: string): PathItem => ({
 export const shapeOf = (path: string): string => path.replaceAll(/\{[^/{}]*\}/g, '{}');
 
 /**
- * The paths of both descriptions in pairs: by name, then by shape, since callers cannot
- * distinguish two paths of one shape.
+ * The paths of both descriptions in pairs: by name, then by shape, since callers cannot distinguish two paths of one shape.
+ * A prefix that moved between the servers' addresses and the paths makes no difference.
  */
-export const pairPaths = ({ before, after }: Both<CanonicalApi>): Both<PathItem>[] => {
-  const parted = partedShapes(before.paths, after.paths);
+export const pairPaths = (apis: Both<CanonicalApi>): Both<PathItem>[] => {
+  const { before, after } = apis;
+  const prefix = movedPrefix(apis);
+  if (prefix === undefined) return pairByName({ before: before.paths, after: after.paths });
+  const pairs = pairByName({ before: under(prefix.before, before.paths), after: under(prefix.after, after.paths) });
+  return pairs.map((pair) => ({
+    before: without(prefix.before, pair.before),
+    after: without(prefix.after, pair.after),
+  }));
+};
+
+/** The paths as callers see them, with what the servers' addresses end in. */
+const under = (prefix: string, paths: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(paths).map(([path, item]) => [prefix + path, item]));
+
+const without = (prefix: string, item: PathItem): PathItem => {
+  const path = item.path.startsWith(prefix) ? item.path.slice(prefix.length) : item.path;
+  return { ...item, path, pointer: child('', 'paths', path) };
+};
+
+const pairByName = ({ before, after }: Both<JsonObject>): Both<PathItem>[] => {
+  const parted = partedShapes(before, after);
   const rest = (paths: JsonObject): JsonObject =>
     parted.size === 0
       ? paths
       : Object.fromEntries(Object.entries(paths).filter(([path]) => !parted.has(shapeOf(path))));
-  const apart = [...parted].flatMap((shape) => pairByMethod(before.paths, after.paths, shape));
-  return [...pairWhole(rest(before.paths), rest(after.paths)), ...apart];
+  const apart = [...parted].flatMap((shape) => pairByMethod(before, after, shape));
+  return [...pairWhole(rest(before), rest(after)), ...apart];
 };
 
 /** Shapes whose methods stand under several names of one path, and not under the same ones on both sides. */
