@@ -306,3 +306,21 @@ describe('what the API sends by itself', () => {
     expect(worst('int64', 'int32')).toEqual(['breaking']);
   });
 });
+
+describe('operations of methods that have no key of their own', () => {
+  it('have the parameters of their path', () => {
+    const purge = (required: boolean): JsonObject => ({
+      openapi: '3.2.0',
+      info: { title: 't', version: '1' },
+      paths: {
+        '/x': {
+          parameters: [{ name: 'q', in: 'query', required, schema: { type: 'string' } }],
+          additionalOperations: { PURGE: { responses: { 200: { description: 'ok' } } } },
+        },
+      },
+    });
+    const changes = between(purge(false), purge(true));
+    expect(rulesOf(changes)).toEqual(['breaking request-parameter-became-required']);
+    expect(changes[0]!.operation).toEqual({ method: 'purge', path: '/x' });
+  });
+});

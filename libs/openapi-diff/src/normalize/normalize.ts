@@ -215,16 +215,30 @@ class Normalizer {
     const { parameters, servers, ...rest } = raw;
     if (parameters === undefined && servers === undefined) return raw;
     const item: JsonObject = { ...rest, ...(parameters !== undefined && { parameters }) };
-    for (const method of Object.keys(rest)) {
-      const operation = item[method];
-      if (!METHODS.has(method) || !isObject(operation)) continue;
-      item[method] = {
-        ...operation,
-        ...(Array.isArray(parameters) ? { parameters: this.mergeParameters(parameters, operation['parameters']) } : {}),
-        ...(servers === undefined || operation['servers'] !== undefined ? {} : { servers }),
-      };
-    }
+    const shared = { parameters, servers };
+    for (const [method, operation] of Object.entries(rest))
+      if (METHODS.has(method) && isObject(operation)) item[method] = this.withShared(operation, shared);
+    const { additionalOperations } = rest;
+    if (isObject(additionalOperations))
+      item['additionalOperations'] = Object.fromEntries(
+        Object.entries(additionalOperations).map(([method, operation]) => [
+          method,
+          isObject(operation) ? this.withShared(operation, shared) : (operation as Json),
+        ]),
+      );
     return item;
+  }
+
+  /** An operation with the parameters and servers of its path. */
+  withShared(
+    operation: JsonObject,
+    { parameters, servers }: Record<'parameters' | 'servers', Json | undefined>,
+  ): JsonObject {
+    return {
+      ...operation,
+      ...(Array.isArray(parameters) ? { parameters: this.mergeParameters(parameters, operation['parameters']) } : {}),
+      ...(servers === undefined || operation['servers'] !== undefined ? {} : { servers }),
+    };
   }
 
   mergeParameters(shared: Json[], specific: Json | undefined): Json[] {
