@@ -196,9 +196,25 @@ describe('a start that cannot succeed', () => {
     ['TIDEMARK_HOST', '192.0.2.1', '192.0.2.1 is not an address of this machine'],
     ['TIDEMARK_HOST', 'nowhere.invalid', 'nowhere.invalid is not an address of this machine'],
     ['TIDEMARK_FETCH_ALLOW', '10.0.0.0/99', '10.0.0.0/99 is not a CIDR'],
-    ['TIDEMARK_BROKER', 'nats://user:secret@127.0.0.1:1', 'NATS cannot be reached: CONNECTION_REFUSED'],
   ])('names %s when it is %s', async (variable, value, problem) => {
     expect(await refusal({ [variable]: value })).toBe(`tidemark: ${variable}: ${problem}`);
+  });
+
+  it('names the store that a shared broker needs, before it is reached', async () => {
+    expect(await refusal({ TIDEMARK_BROKER: 'nats://user:secret@127.0.0.1:1' })).toBe(
+      'tidemark: TIDEMARK_EVENT_STORE: must be set, because TIDEMARK_BROKER names a server that other processes share',
+    );
+  });
+
+  it('names a broker that cannot be reached, without its password', async () => {
+    const stores = {
+      TIDEMARK_EVENT_STORE: 'esdb://127.0.0.1:1?tls=false',
+      TIDEMARK_READ_MODEL: 'mongodb://127.0.0.1:1/tidemark',
+      TIDEMARK_BLOBS: `file:${folder.join('blobs')}`,
+    };
+    const line = await refusal({ TIDEMARK_BROKER: 'nats://user:secret@127.0.0.1:1', ...stores });
+    expect(line).toMatch(/^tidemark: TIDEMARK_(BROKER|EVENT_STORE|READ_MODEL): /);
+    expect(line).not.toContain('secret');
   });
 
   it('reports all invalid settings, one line each, without secrets', async () => {
