@@ -1,5 +1,5 @@
 import type { EventStore } from '@tidemark/event-store';
-import { Conditions } from '@tidemark/foundation';
+import { Conditions, sleep } from '@tidemark/foundation';
 import { eventually } from '@tidemark/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Projection, ReadModel } from '../port.js';
@@ -295,6 +295,7 @@ export function describeProjector(
           await create(`b${number}`);
           await change(`a${number % 20}`);
           if (number % 3 === 0) await eventStore.append(`task-b${number}`, [event('Removed', {})], 'any');
+          await sleep(20); // no faster than a slow server follows
         }
       })();
       const results = [await pair[0]!.check('tasks'), await pair[1]!.check('tasks')];
