@@ -118,6 +118,36 @@ describe('an older copy of the log beside the WAL of the one that it replaced', 
     await store.close();
   });
 
+  it('does not take the WAL of a process that was killed before it noted its opening for another one', async () => {
+    await fill();
+    const killed = await open();
+    await killed.append('job-1', [oneEvent({ n: 'kept' })], 'any');
+    for (const end of ['', '-wal']) copyFileSync(path + end, folder.join(`kept.db${end}`));
+    const [number, salt] = readFileSync(`${path}.opening`, 'utf8').split(' ').map(Number) as [number, number];
+    writeFileSync(folder.join('kept.db.opening'), `${number - 1} ${salt - 1}`);
+    await killed.close();
+    const store = await createEventStore(`sqlite:${folder.join('kept.db')}`);
+    expect(await store.head()).toBe(300);
+    await store.close();
+  });
+
+  it('does not take the WAL of a killed process for another one when it was restored after a later opening', async () => {
+    await fill();
+    const first = await open();
+    await first.append('job-1', [oneEvent({ n: 'copied' })], 'any');
+    for (const end of ['', '-wal']) copyFileSync(path + end, folder.join(`kept.db${end}`));
+    for (const end of ['', '-wal']) copyFileSync(path + end, folder.join(`again.db${end}`));
+    await first.close();
+    // It was killed, and started again: the next opening continues its WAL.
+    const second = await createEventStore(`sqlite:${folder.join('again.db')}`);
+    await second.append('job-1', [oneEvent({ n: 'lost' })], 'any');
+    copyFileSync(folder.join('again.db.opening'), folder.join('kept.db.opening'));
+    await second.close();
+    const store = await createEventStore(`sqlite:${folder.join('kept.db')}`);
+    expect(await store.head()).toBe(300);
+    await store.close();
+  });
+
   it('does not take the WAL that was restored with its file for another one', async () => {
     await fill();
     const before = await open();

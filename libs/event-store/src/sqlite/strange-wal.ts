@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 const recordOf = (path: string): string => `${path}.opening`;
 /** https://sqlite.org/fileformat2.html#walformat: grows by one whenever a WAL starts over; random in a new one. */
 const SALT_OFFSET = 16;
-const MOST_RESTARTS = 2 ** 24;
+const MOST_RESTARTS = 2 ** 20;
 
 /**
  * SQLite takes the WAL beside a file for its continuation, also when the file was exchanged for an older copy. A WAL that was
@@ -18,7 +18,10 @@ export function putAsideStrangeWal(path: string): string | undefined {
   const salt = saltOf(path);
   if (last === undefined || first === undefined || salt === undefined) return undefined;
   const isOfLastOpening = (salt - first + 2 ** 32) % 2 ** 32 < MOST_RESTARTS;
-  if (!isOfLastOpening || openingIn(path) === last) return undefined;
+  if (!isOfLastOpening) return undefined;
+  const opening = openingIn(path);
+  // A process that was killed before it could note its opening leaves a file that is ahead of the note.
+  if (opening === undefined || opening >= last) return undefined;
   const aside = `${path}-wal.of-opening-${last}`;
   renameSync(`${path}-wal`, aside);
   rmSync(`${path}-shm`, { force: true });
