@@ -14,7 +14,7 @@ const PROGRAM = `
   const first = (await log.head()) + 1;
   const map = (event) => [{ subject: 'tidemark.work.a.b', id: event.id, data: event.data }];
   await broker.relay({ name: 'numbers', source: log, categories: ['number'], map });
-  await broker.consume({ durable: 'w', subject: 'tidemark.work.>' }, async (delivery) => {
+  await broker.consume({ durable: 'w', subject: 'tidemark.work.a.*' }, async (delivery) => {
     await new Promise(setImmediate);
     console.log(delivery.data.n + ' ' + delivery.deliverySequence);
   });
