@@ -219,8 +219,8 @@ describe('memory', () => {
     );
     const { counts, rss } = await child.result<{ counts: object[]; rss: number }>();
     expect(counts).toMatchObject([{ added: 300_000 }, { added: 1000, changed: 149_000 }]);
-    // 60 MiB of it is an idle process; the rows themselves are 75.
-    expect(rss).toBeLessThan(170);
+    // The rows themselves are 75 MiB, more than the heap may have; 60 is an idle process, and buffers of files come and go.
+    expect(rss).toBeLessThan(220);
   }, 120_000);
 });
 
