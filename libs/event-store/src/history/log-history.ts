@@ -101,7 +101,8 @@ export class LogHistory implements History {
     return (this.#known = await this.#load());
   }
 
-  async #load(adopted?: string): Promise<KnownHistory> {
+  /** Of an emptied log: it stays the log of the installation that this process is of. */
+  async #load(adopted = this.#known?.installation): Promise<KnownHistory> {
     for (;;) {
       const events = await Array.fromAsync(storedEvents(this.store, INSTALLATION_STREAM));
       const known = knownHistory(events);
