@@ -13,9 +13,9 @@ import {
   type BlobSource,
   type BlobStore,
 } from '../port.js';
-import { opened, SourceFailed } from '../source.js';
+import { opened } from '../source.js';
+import { watchedWrite } from '../watched-write.js';
 
-const SUBJECT = 'writes of blobs';
 const READ_BYTES = 256 * 1024;
 /** A file in tmp/ without a write for this long belongs to a process that died. */
 const ABANDONED_MS = 60 * 60 * 1000;
@@ -44,19 +44,12 @@ export class FileBlobStore implements BlobStore, Labelled {
     this.#label = join(this.#root, 'installation.json');
   }
 
-  async put(source: BlobSource): Promise<Written> {
-    try {
+  put(source: BlobSource): Promise<Written> {
+    const write = async () => {
       const content = await opened(source);
-      const written = await (content instanceof Uint8Array ? this.#putBytes(content) : this.#putStream(content));
-      this.options.conditions?.clear(SUBJECT);
-      return written;
-    } catch (error) {
-      if (error instanceof SourceFailed) throw error.cause;
-      const failure = unavailable(error);
-      if (failure instanceof BlobStoreUnavailable)
-        this.options.conditions?.raise(SUBJECT, `${failure.message}. Snapshots are taken once it can be written`);
-      throw failure;
-    }
+      return content instanceof Uint8Array ? this.#putBytes(content) : this.#putStream(content);
+    };
+    return watchedWrite(this.options.conditions, write, unavailable);
   }
 
   async *get(id: BlobId): AsyncIterable<Uint8Array> {

@@ -2,20 +2,13 @@ import { createHash } from 'node:crypto';
 import { headers, JsHeaders, NatsError, nuid, type StoredMsg } from 'nats';
 import type { Conditions, Json, Labelled } from '@tidemark/foundation';
 import { blobId, blobIdOf, hexOf } from '../blob-id.js';
-import {
-  BlobCorrupt,
-  BlobNotFound,
-  BlobStoreUnavailable,
-  type BlobId,
-  type BlobSource,
-  type BlobStore,
-} from '../port.js';
-import { opened, SourceFailed } from '../source.js';
+import { BlobCorrupt, BlobNotFound, type BlobId, type BlobSource, type BlobStore } from '../port.js';
+import { opened } from '../source.js';
+import { watchedWrite } from '../watched-write.js';
 import { Connection, connectionOptions, type BucketSettings, type Session } from './connection.js';
 import { chunkSubject, digestOf, infoSubject, LABEL, streamOf, type ObjectInfo } from './object-format.js';
 import { resized } from './resized.js';
 
-const SUBJECT = 'writes of blobs';
 const DEFAULT_BUCKET = 'tidemark-blobs';
 /** One chunk fits into one read of a socket (64 KB), which spares the client library from piecing it together. */
 const CHUNK_BYTES = 60 * 1024;
@@ -51,17 +44,8 @@ export class NatsBlobStore implements BlobStore, Labelled {
     this.#connection = new Connection(connectionOptions(url), this.#bucket, options);
   }
 
-  async put(source: BlobSource): Promise<{ id: BlobId; bytes: number }> {
-    try {
-      const written = await this.#put(await opened(source));
-      this.options.conditions?.clear(SUBJECT);
-      return written;
-    } catch (error) {
-      if (error instanceof SourceFailed) throw error.cause;
-      if (error instanceof BlobStoreUnavailable)
-        this.options.conditions?.raise(SUBJECT, `${error.message}. Snapshots are taken once it can be written`);
-      throw error;
-    }
+  put(source: BlobSource): Promise<{ id: BlobId; bytes: number }> {
+    return watchedWrite(this.options.conditions, async () => this.#put(await opened(source)));
   }
 
   async #put(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<{ id: BlobId; bytes: number }> {

@@ -1,35 +1,36 @@
-import { isObject, own, type Json, type JsonObject } from '../json.js';
-import { pointerSegments } from '../pointers.js';
-import type { CanonicalApi } from './normalize.js';
+import type { Json, JsonObject } from '../json.js';
+import type { ParsedDocument } from '../parse/parse.js';
+import { valueAt } from '../pointers.js';
+import { normalize } from './normalize.js';
 
 /** Keywords that hold plain data, in which `$ref` is an ordinary key. */
 const DATA: ReadonlySet<string> = new Set(['example', 'examples', 'default', 'enum', 'const', 'value']);
 
 /**
- * The references of an API that lead nowhere in it, as they are written, sorted: to other documents, or to parts that do not
- * exist. What is behind them is not compared.
+ * The references of a description that lead nowhere in it, as its canonical form writes them, sorted: to other documents, or to
+ * parts that do not exist. What is behind them is not compared.
  */
-export const unresolvedReferences = (api: CanonicalApi): string[] => {
+export const unresolvedReferences = (parsed: ParsedDocument): string[] => {
+  // A reference that the text itself resolves needs no canonical form, and most descriptions have no other.
+  if (unresolvedIn(parsed.document).length === 0) return [];
+  return unresolvedIn(normalize(parsed) as JsonObject);
+};
+
+const unresolvedIn = (root: JsonObject): string[] => {
   const found = new Set<string>();
   const seen = new Set<object>();
-  const waiting: Json[] = [api as JsonObject];
+  const waiting: Json[] = [root];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (typeof node !== 'object' || node === null || seen.has(node)) continue;
     seen.add(node);
     for (const [key, value] of Object.entries(node)) {
       if (key === '$ref' && typeof value === 'string') {
-        if (!leadsSomewhere(api, value)) found.add(value);
+        if (!leadsSomewhere(root, value)) found.add(value);
       } else if (!DATA.has(key) && !key.startsWith('x-') && value !== undefined) waiting.push(value);
     }
   }
   return [...found].sort();
 };
 
-const leadsSomewhere = (api: CanonicalApi, ref: string): boolean => {
-  if (ref === '#') return true;
-  if (!ref.startsWith('#/')) return false;
-  let at: Json | undefined = api as JsonObject;
-  for (const step of pointerSegments(ref))
-    at = Array.isArray(at) ? at[Number(step)] : isObject(at) ? own(at, step) : undefined;
-  return at !== undefined;
-};
+const leadsSomewhere = (root: JsonObject, ref: string): boolean =>
+  ref === '#' || (ref.startsWith('#/') && valueAt(root, ref) !== undefined);

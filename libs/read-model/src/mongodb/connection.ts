@@ -81,6 +81,15 @@ export class Connection {
   }
 }
 
+export const DUPLICATE_KEY = 11_000;
+
+/** Runs an upsert. Of several that insert the same document at once, the losers find it at their second attempt. */
+export const upserted = <T>(upsert: () => Promise<T>): Promise<T> =>
+  upsert().catch((error: unknown) => {
+    if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) throw error;
+    return upsert();
+  });
+
 /** A view's document as it is stored: see documents.ts. */
 export type Documents = Collection<StoredDocument>;
 

@@ -3,12 +3,11 @@ import { counter } from '@tidemark/telemetry';
 import { MongoBulkWriteError, type AnyBulkWriteOperation } from 'mongodb';
 import { ABSENT, fold, keyed, type Entry } from '../fold.js';
 import type { Generation, Projection, ViewDocument } from '../port.js';
-import type { Documents, StoredDocument } from './connection.js';
+import { DUPLICATE_KEY, type Documents, type StoredDocument } from './connection.js';
 import { toEntry, toStored } from './documents.js';
 import { RecentWrites } from './recent-writes.js';
 import type { Registry } from './registry.js';
 
-const DUPLICATE_KEY = 11_000;
 const ROUNDS = 10;
 const lostWrites = counter(
   'tidemark_view_writes_lost_total',

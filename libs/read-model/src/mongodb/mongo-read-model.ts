@@ -1,8 +1,8 @@
 import type { Place } from '@tidemark/event-store';
 import type { Json, Labelled } from '@tidemark/foundation';
-import { MongoServerError, type Db } from 'mongodb';
+import type { Db } from 'mongodb';
 import type { Generation, Projection, ReadModel, Repair, View, ViewDefinition, ViewDocument } from '../port.js';
-import { Connection } from './connection.js';
+import { Connection, upserted } from './connection.js';
 import { MongoGeneration } from './mongo-generation.js';
 import { MongoView } from './mongo-view.js';
 import { dropped, Registry } from './registry.js';
@@ -82,12 +82,9 @@ export class MongoReadModel implements ReadModel, Labelled {
 
   async setLabel(label: Json): Promise<void> {
     const value = { value: JSON.stringify(label) };
-    const set = () => this.#connection.run((db) => labelsOf(db).replaceOne({ _id: LABEL }, value, { upsert: true }));
-    // Of several that insert it at once, one does: the others replace it.
-    await set().catch((error: unknown) => {
-      if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) throw error;
-      return set();
-    });
+    await upserted(() =>
+      this.#connection.run((db) => labelsOf(db).replaceOne({ _id: LABEL }, value, { upsert: true })),
+    );
   }
 
   async ping(): Promise<void> {
@@ -110,8 +107,6 @@ export class MongoReadModel implements ReadModel, Labelled {
     return generation;
   }
 }
-
-const DUPLICATE_KEY = 11_000;
 
 const labelsOf = (db: Db) => db.collection<{ readonly _id: string; readonly value: string }>('labels');
 

@@ -3,7 +3,7 @@ import { MongoServerError, type Collection, type Db } from 'mongodb';
 import type { Place } from '@tidemark/event-store';
 import { GenerationDropped } from '../port.js';
 import { indexedFields, indexKeys, type AnyDefinition } from '../query.js';
-import type { Connection, Documents, StoredDocument } from './connection.js';
+import { upserted, type Connection, type Documents, type StoredDocument } from './connection.js';
 import { toSort } from './filter.js';
 
 /** One per view: its generations, the position of each, and the one that readers use. */
@@ -29,7 +29,6 @@ export interface LiveGeneration {
 const ABANDONED_MS = 60_000;
 const TOMBSTONE_SECONDS = 3_600;
 const NOT_IMPLEMENTED = 238;
-const DUPLICATE_KEY = 11_000;
 
 /**
  * The directory of generations. A view's record is one document, so that a swap is one atomic update. Updates of a
@@ -59,19 +58,15 @@ export class Registry {
     indexedFields(definition);
     const id = randomUUID().replaceAll('-', '');
     const generation = { version: definition.version, position: -1, touchedAt: Date.now() };
-    const insert = () =>
+    await upserted(() =>
       this.#update(definition, (records) =>
         records.updateOne(
           { _id: nameOf(definition) },
           { $set: { [`generations.${id}`]: generation } },
           { upsert: true },
         ),
-      );
-    // Two first generations at once both try to insert the record: the loser finds it on its second attempt.
-    await insert().catch((error: unknown) => {
-      if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) throw error;
-      return insert();
-    });
+      ),
+    );
     await this.connection.run((db) => createIndexes(db, definition, id));
     return id;
   }

@@ -1,11 +1,11 @@
-import { normalize, unresolvedReferences, type ParsedDocument } from '@tidemark/openapi-diff';
+import { unresolvedReferences, type ParsedDocument } from '@tidemark/openapi-diff';
 
 /** Maximum number of references listed in a note. */
 const MOST = 3;
 
 /** A warning that parts of a description are not compared, because its references lead nowhere. Undefined when none do. */
 export function unreadNote(parsed: ParsedDocument): string | undefined {
-  const unresolved = unresolvedReferences(normalize(parsed));
+  const unresolved = unresolvedReferences(parsed);
   if (unresolved.length === 0) return undefined;
   const documents = new Set(unresolved.filter((ref) => !ref.startsWith('#')).map((ref) => ref.split('#')[0]!));
   const missing = unresolved.filter((ref) => ref.startsWith('#'));

@@ -1,5 +1,5 @@
 import type { Both } from '../../both.js';
-import { asArray, asString, type JsonObject } from '../../json.js';
+import { asArray, asString, type Json, type JsonObject } from '../../json.js';
 import type { Direction } from '../../rules/rule.js';
 
 /** The types of a schema as they are written; empty means any. */
@@ -11,6 +11,10 @@ export const writtenTypes = (schema: JsonObject): string[] => {
 
 /** The types of a schema without `null`; empty means any. */
 export const typesOf = (schema: JsonObject): string[] => writtenTypes(schema).filter((name) => name !== 'null');
+
+/** The narrowest type that a value has. */
+export const typeOfValue = (value: Json): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value;
 
 export const allowsNull = (schema: JsonObject): boolean => {
   const type = schema['type'];

@@ -1,7 +1,7 @@
 import { asArray, asObject, isObject, type Json, type JsonObject } from '../../../json.js';
 import type { Both } from '../../../both.js';
 import type { Add } from '../../schema/finding.js';
-import { typesOf, writtenTypes } from '../../schema/types.js';
+import { typeOfValue, typesOf, writtenTypes } from '../../schema/types.js';
 import { isReplaced, listedIn } from './limits.js';
 
 /** Keywords that only restrict values of certain types. */
@@ -41,9 +41,6 @@ export const withoutIdle = (schema: JsonObject): JsonObject => {
     ? schema
     : out;
 };
-
-const typeOfValue = (value: Json): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value;
 
 /** Where values are listed, only their types count, written or not. */
 const alignTypes = (schema: JsonObject): void => {

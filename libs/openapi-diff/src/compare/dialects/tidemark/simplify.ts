@@ -1,7 +1,7 @@
 import { asArray, isObject, own, stableJson, type Json, type JsonObject } from '../../../json.js';
 import { isAnnotation, isAnnotationOnly } from '../../schema/annotations.js';
 import { conjoin, flatten } from '../../schema/flatten.js';
-import { writtenTypes } from '../../schema/types.js';
+import { typeOfValue, writtenTypes } from '../../schema/types.js';
 import type { Side } from '../../side.js';
 
 export const CHOICES = ['anyOf', 'oneOf'] as const;
@@ -54,13 +54,10 @@ const asValues = (members: readonly JsonObject[]): JsonObject | undefined => {
   const unique = new Map(values.flat().map((value) => [stableJson(value), value]));
   const isTyped = types.every((list) => list.length > 0);
   return {
-    type: listOf(isTyped ? types.flat() : [...unique.values()].map(typeOf)),
+    type: listOf(isTyped ? types.flat() : [...unique.values()].map(typeOfValue)),
     enum: [...unique.keys()].sort().map((key) => unique.get(key) as Json),
   };
 };
-
-const typeOf = (value: Json): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value;
 
 const listOf = (types: readonly string[]): Json => {
   const list = [...new Set(types)].sort();
@@ -132,21 +129,22 @@ export const withNullOnce = (schema: JsonObject): JsonObject => {
   const keyword = CHOICES.find((each) =>
     asArray(schema[each]).some((member) => isObject(member) && member['type'] === 'null'),
   );
-  if (keyword === undefined) return schema;
+  return keyword === undefined ? schema : withoutNullIn(schema, keyword);
+};
+
+/** The same schema where nothing is taken away. */
+const withoutNullIn = (schema: JsonObject, keyword: (typeof CHOICES)[number]): JsonObject => {
   const members = asArray(schema[keyword]);
   const read = members.map(withoutTypedNull);
   return read.every((member, index) => member === members[index]) ? schema : { ...schema, [keyword]: read };
 };
 
-/** The same schema where nothing is taken away; references stay. */
+/** References stay. */
 const withoutTypedNull = (schema: Json): Json => {
   if (!isObject(schema) || schema['$ref'] !== undefined) return schema;
   const { type } = schema;
   if (Array.isArray(type) && type.includes('null'))
     return { ...schema, type: listOf(writtenTypes(schema).filter((each) => each !== 'null')) };
   const keyword = CHOICES.find((each) => asArray(schema[each]).length > 0);
-  if (keyword === undefined) return schema;
-  const members = asArray(schema[keyword]);
-  const read = members.map(withoutTypedNull);
-  return read.every((member, index) => member === members[index]) ? schema : { ...schema, [keyword]: read };
+  return keyword === undefined ? schema : withoutNullIn(schema, keyword);
 };
