@@ -8,6 +8,7 @@ export const manifest: Manifest<FilesConfig> = {
   description: 'Reads and writes CSV and JSON lines in a local folder, gzip included.',
   config: filesConfig,
   auth: ['none'],
+  pipelines: ['integration', 'records'],
   source: {
     objects: 'configured',
     modes: ['full', 'incremental'],

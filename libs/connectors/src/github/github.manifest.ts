@@ -34,6 +34,7 @@ export const manifest: Manifest<GithubConfig> = {
   description: 'Reads issues, pull requests and commits of repositories on GitHub or GitHub Enterprise Server.',
   config: githubConfig,
   auth: ['none', 'bearer', 'oauth2-authorization-code'],
+  pipelines: ['integration'],
   credentialOrigin: ({ apiUrl }) => apiUrl,
   source: {
     objects: [

@@ -43,6 +43,7 @@ export const manifest: Manifest<GoogleDriveConfig> = {
   description: 'Reads the metadata of files in Google Drive, and their changes.',
   config: googleDriveConfig,
   auth: ['oauth2-authorization-code', 'bearer'],
+  pipelines: ['integration'],
   credentialOrigin: ({ baseUrl }) => baseUrl,
   source: {
     objects: [{ name: 'files', title: 'Files', incremental: true, deletions: true }],

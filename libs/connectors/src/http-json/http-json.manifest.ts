@@ -8,6 +8,7 @@ export const manifest: Manifest<HttpJsonConfig> = {
   description: 'Reads the objects of any paginated JSON API, as described by its config.',
   config: httpJsonConfig,
   auth: ['none', 'bearer', 'basic', 'api-key', 'oauth2-authorization-code', 'oauth2-client-credentials'],
+  pipelines: ['integration', 'records'],
   credentialOrigin: ({ baseUrl }) => baseUrl,
   callLimits: ({ limits }) => JSON.parse(JSON.stringify(limits ?? {})) as CallLimits,
   source: {

@@ -40,6 +40,7 @@ export const manifest: Manifest<MicrosoftGraphMailConfig> = {
   description: 'Reads the messages of a mailbox in Microsoft 365 or Outlook.com, and their changes.',
   config: microsoftGraphMailConfig,
   auth: ['oauth2-authorization-code', 'oauth2-client-credentials', 'bearer'],
+  pipelines: ['integration'],
   credentialOrigin: ({ baseUrl }) => baseUrl,
   source: {
     objects: [{ name: 'messages', title: 'Messages', incremental: true, deletions: true }],

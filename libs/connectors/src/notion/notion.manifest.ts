@@ -38,6 +38,7 @@ export const manifest: Manifest<NotionConfig> = {
   description: 'Reads pages, databases and blocks of a Notion workspace.',
   config: notionConfig,
   auth: ['bearer', 'oauth2-authorization-code'],
+  pipelines: ['integration'],
   credentialOrigin: ({ apiUrl }) => apiUrl,
   source: {
     objects: [

@@ -8,6 +8,7 @@ export const manifest: Manifest<PostgresConfig> = {
   description: 'Reads tables and SQL models of a PostgreSQL database, and writes rows into its tables.',
   config: postgresConfig,
   auth: ['none', 'basic'],
+  pipelines: ['integration', 'records'],
   source: {
     objects: 'configured',
     modes: ['full', 'incremental', 'backfill'],

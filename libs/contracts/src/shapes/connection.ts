@@ -1,4 +1,5 @@
-import { Flag, Instant, JsonObject, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
+import { Decimal, Flag, Instant, JsonObject, ListOf, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
+import { object, text } from '../fields/field-type.js';
 import { jobResults, jobStates, type JobResult, type JobState } from './job.js';
 import type { Cursor } from './pipeline.js';
 
@@ -12,9 +13,12 @@ export const busyPolicies = ['queue', 'reject'] as const;
 /** What happens to a new job when the tenant's cap is reached or the connection has a job: it waits, or it is refused. */
 export type BusyPolicy = (typeof busyPolicies)[number];
 
-/** The connector and its settings. Never secrets: credentials are stored separately and referenced. */
-@Shape()
-export class Source {
+export const writeModes = ['append', 'upsert', 'update', 'mirror'] as const;
+/** Insert rows; insert or update by key; update existing rows only; upsert, and delete rows that are gone. */
+export type WriteMode = (typeof writeModes)[number];
+
+/** A connector and its settings. Never secrets: credentials are stored separately and referenced. */
+abstract class ConnectorSettings {
   @Text({ max: 64, description: 'Name of the connector.', example: 'openapi' })
   readonly connector!: string;
 
@@ -23,13 +27,72 @@ export class Source {
     example: { url: 'https://example.com/openapi.json' },
   })
   readonly config!: { readonly [key: string]: unknown };
+
+  @Text({ max: 128, optional: true, description: 'The stored credential that the connector signs in with.' })
+  readonly credentialId?: string;
+}
+
+/** What a connection reads. */
+@Shape()
+export class Source extends ConnectorSettings {
+  @ListOf(text({ min: 1, max: 255 }), {
+    optional: true,
+    description: 'The objects to read. Default: all that the connector offers.',
+    example: ['issues', 'pull_requests'],
+  })
+  readonly objects?: readonly string[];
 }
 
 /** Where a connection writes to. */
 @Shape()
-export class DestinationSettings extends Source {
+export class DestinationSettings extends ConnectorSettings {
   @Text({ max: 64, description: 'Unique within the connection.' })
   readonly name!: string;
+
+  @OneOf(writeModes, { optional: true, description: 'Default: `upsert`, or else the first that the connector has.' })
+  readonly mode?: WriteMode;
+
+  @Text({
+    max: 255,
+    optional: true,
+    description:
+      "The table, file or type that rows go to; `{object}` stands for the source's object, which is the default.",
+    example: 'gh_{object}',
+  })
+  readonly object?: string;
+
+  @ListOf(object, { optional: true, description: 'How a row follows from a record. Default: the record as it is.' })
+  readonly mapping?: readonly object[];
+
+  @ListOf(text({ min: 1, max: 255 }), {
+    optional: true,
+    description: "The fields that identify a row. Default: `id`, the record's id in its source.",
+  })
+  readonly key?: readonly string[];
+
+  @Flag({ optional: true, default: true, description: 'False: a failure of this destination stops no other.' })
+  readonly required?: boolean;
+}
+
+/** Limits beyond which a job of the connection fails. */
+@Shape()
+export class Policies {
+  @Decimal({
+    min: 0,
+    max: 1,
+    optional: true,
+    description: 'Share of failed rows above which a job fails and its cursor stays. Default: none.',
+    example: 0.05,
+  })
+  readonly maxErrorRate?: number;
+
+  @Decimal({
+    min: 0,
+    max: 1,
+    optional: true,
+    description: 'Share of the rows of a destination of over 100 rows that a job may delete. Default: 0.3.',
+  })
+  readonly maxDeletes?: number;
 }
 
 /** When a connection syncs: every 5 minutes (`realtime`), hour, day, only on request (`manual`), or by a cron expression. */
@@ -95,6 +158,15 @@ export class Connection {
 
   @Nested(() => Source)
   readonly source!: Source;
+
+  @Text({ optional: true, description: 'What its jobs run. Absent: the first that the source offers.' })
+  readonly pipeline?: string;
+
+  @ListOf(() => DestinationSettings, { optional: true })
+  readonly destinations?: readonly DestinationSettings[];
+
+  @Nested(() => Policies, { optional: true })
+  readonly policies?: Policies;
 
   @Nested(() => ScheduleFields, { example: { every: 'hourly' } })
   readonly schedule!: Schedule;

@@ -26,9 +26,24 @@ export function assertConnects(
   const offered = manifest.pipelines ?? [];
   if (pipeline !== undefined && !(offered.includes(pipeline) && pipelines.has(pipeline)))
     throw invalid([problem('pipeline', `must be one of ${offered.join(', ')}`)]);
+  const kind = pipelines.get(pipeline ?? offered[0]!);
+  const wrong = kind?.connectionProblems?.({ source, destinations }) ?? [];
+  if (wrong.length > 0) throw invalid(wrong.map(({ field, message }) => problem(field, message)));
+  assertObjects(manifest, source);
   const writable = manifests.filter(({ destination }) => destination);
   for (const [index, destination] of destinations.entries())
     assertDestination(writable, destinations.slice(0, index), destination, `destinations[${index}]`);
+}
+
+/** @throws TidemarkError VALIDATION_FAILED when the manifest lists the source's objects, and one of these is none of them */
+function assertObjects({ name, source }: Manifest, { objects = [] }: Source): void {
+  const known = source && source.objects !== 'configured' ? source.objects.map((object) => object.name) : undefined;
+  const wrong = objects.flatMap((object, index) => {
+    if (objects.indexOf(object) < index) return [problem(`source.objects[${index}]`, 'is there twice')];
+    if (!known || known.includes(object)) return [];
+    return [problem(`source.objects[${index}]`, `must be one of ${known.join(', ')}: ${name} has no ${object}`)];
+  });
+  if (wrong.length > 0) throw invalid(wrong);
 }
 
 function assertDestination(
@@ -37,13 +52,21 @@ function assertDestination(
   destination: DestinationSettings,
   field: string,
 ): void {
-  assertOneOf(writable, destination, field);
+  const manifest = assertOneOf(writable, destination, field);
+  const modes = manifest.destination?.modes ?? [];
+  const { mode } = destination;
+  if (mode !== undefined && !modes.includes(mode))
+    throw invalid([problem(`${field}.mode`, `must be one of ${modes.join(', ')} for ${manifest.name}`)]);
   if (before.some(({ name }) => name === destination.name))
     throw invalid([problem(`${field}.name`, `is taken: another destination is already called ${destination.name}`)]);
 }
 
 /** The connector's manifest. @throws TidemarkError VALIDATION_FAILED when it is not one of these, or its config is invalid */
-function assertOneOf(manifests: readonly Manifest[], { connector, config }: Source, field: string): Manifest {
+function assertOneOf(
+  manifests: readonly Manifest[],
+  { connector, config }: Pick<Source, 'connector' | 'config'>,
+  field: string,
+): Manifest {
   const manifest = manifests.find(({ name }) => name === connector);
   if (!manifest) {
     const known = manifests.map(({ name }) => name);

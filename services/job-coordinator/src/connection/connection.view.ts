@@ -4,13 +4,29 @@ import type { ExistingConnection } from './connection.js';
 
 /** The connection as callers see it. */
 export function describeConnection(connection: ExistingConnection): ConnectionView {
-  const { id, name, status: state, paused, source, schedule, whenBusy, nextSyncAt, lastSync } = connection;
+  const {
+    id,
+    name,
+    status: state,
+    paused,
+    source,
+    pipeline,
+    destinations,
+    policies,
+    schedule,
+    whenBusy,
+    nextSyncAt,
+    lastSync,
+  } = connection;
   return {
     id,
     name,
     state,
     paused,
     source,
+    ...(pipeline !== undefined && { pipeline }),
+    ...(destinations && { destinations }),
+    ...(policies && { policies }),
     schedule,
     whenBusy,
     nextSyncAt: nextSyncAt === null ? null : instantOf(nextSyncAt),

@@ -18,10 +18,16 @@ export async function createConnection(
     source,
     pipeline,
     destinations,
+    policies,
     idempotencyKey,
   }: CreateConnection,
 ): Promise<ConnectionView> {
-  const parts = { source, ...(pipeline && { pipeline }), ...(destinations && { destinations }) };
+  const parts = {
+    source,
+    ...(pipeline && { pipeline }),
+    ...(destinations && { destinations }),
+    ...(policies && { policies }),
+  };
   assertConnects(catalogue, parts);
   assertSchedule(schedule);
   const given = { name, ...parts, schedule, whenBusy };
