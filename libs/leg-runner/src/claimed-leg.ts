@@ -160,6 +160,8 @@ export class ClaimedLeg {
       job: this.#job,
       parameters: this.#pipeline.parameters,
       source: this.#source,
+      destinations: this.granted.destinations ?? [],
+      policies: this.granted.policies ?? {},
       cursor: this.granted.cursor,
       resumeFrom: this.#resumeFrom,
       counts: this.#counts,

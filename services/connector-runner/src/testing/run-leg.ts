@@ -90,6 +90,8 @@ export async function runLeg(folder: string, options: LegOptions): Promise<LegRu
         job: { id: jobId, tenant: 'acme', connectionId: 'connection-1', type: 'full', trigger: 'api', attempt: 1 },
         parameters: {},
         source: { connector: 'openapi', config },
+        destinations: [],
+        policies: {},
         cursor,
         resumeFrom: null,
         counts: noCounts,
