@@ -1,5 +1,5 @@
 import type { BlobStore } from '@tidemark/blob-store';
-import type { Destination, Source } from '@tidemark/connector-sdk';
+import type { OpenedDestination, Source } from '@tidemark/connector-sdk';
 import type {
   Checkpoint,
   Counts,
@@ -68,7 +68,7 @@ export interface Connectors {
   /** @throws ExternalError */
   source(): Promise<Source>;
   /** The destination of that name. @throws ExternalError */
-  destination(name: string): Promise<Destination>;
+  destination(name: string): Promise<OpenedDestination>;
 }
 
 /** The result of a stage. */

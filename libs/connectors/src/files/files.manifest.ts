@@ -8,7 +8,6 @@ export const manifest: Manifest<FilesConfig> = {
   description: 'Reads and writes CSV and JSON lines in a local folder, gzip included.',
   config: filesConfig,
   auth: ['none'],
-  pipelines: ['integration', 'records'],
   source: {
     objects: 'configured',
     modes: ['full', 'incremental'],
@@ -19,4 +18,5 @@ export const manifest: Manifest<FilesConfig> = {
     batchSize: { initial: 5000, max: 100_000 },
     concurrency: 4,
   },
+  pipelines: ['integration'],
 };

@@ -34,7 +34,6 @@ export const manifest: Manifest<GithubConfig> = {
   description: 'Reads issues, pull requests and commits of repositories on GitHub or GitHub Enterprise Server.',
   config: githubConfig,
   auth: ['none', 'bearer', 'oauth2-authorization-code'],
-  pipelines: ['integration'],
   credentialOrigin: ({ apiUrl }) => apiUrl,
   source: {
     objects: [
@@ -47,4 +46,5 @@ export const manifest: Manifest<GithubConfig> = {
     // Well below the secondary limits: 900 points a minute and endpoint, 100 calls at once.
     limits: { requestsPerSecond: 12, burst: 60, inFlight: 4 },
   },
+  pipelines: ['integration'],
 };

@@ -43,7 +43,6 @@ export const manifest: Manifest<GoogleDriveConfig> = {
   description: 'Reads the metadata of files in Google Drive, and their changes.',
   config: googleDriveConfig,
   auth: ['oauth2-authorization-code', 'bearer'],
-  pipelines: ['integration'],
   credentialOrigin: ({ baseUrl }) => baseUrl,
   source: {
     objects: [{ name: 'files', title: 'Files', incremental: true, deletions: true }],
@@ -51,4 +50,5 @@ export const manifest: Manifest<GoogleDriveConfig> = {
     pageSize: { min: 1, initial: 200, max: 1000 },
     limits: { requestsPerSecond: 10, burst: 20, inFlight: 4 },
   },
+  pipelines: ['integration'],
 };

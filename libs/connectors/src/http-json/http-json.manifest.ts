@@ -8,7 +8,6 @@ export const manifest: Manifest<HttpJsonConfig> = {
   description: 'Reads the objects of any paginated JSON API, as described by its config.',
   config: httpJsonConfig,
   auth: ['none', 'bearer', 'basic', 'api-key', 'oauth2-authorization-code', 'oauth2-client-credentials'],
-  pipelines: ['integration', 'records'],
   credentialOrigin: ({ baseUrl }) => baseUrl,
   callLimits: ({ limits }) => JSON.parse(JSON.stringify(limits ?? {})) as CallLimits,
   source: {
@@ -16,4 +15,5 @@ export const manifest: Manifest<HttpJsonConfig> = {
     modes: ['full', 'incremental', 'backfill'],
     pageSize: { min: 1, initial: 100, max: 10_000 },
   },
+  pipelines: ['integration'],
 };

@@ -40,7 +40,6 @@ export const manifest: Manifest<MicrosoftGraphMailConfig> = {
   description: 'Reads the messages of a mailbox in Microsoft 365 or Outlook.com, and their changes.',
   config: microsoftGraphMailConfig,
   auth: ['oauth2-authorization-code', 'oauth2-client-credentials', 'bearer'],
-  pipelines: ['integration'],
   credentialOrigin: ({ baseUrl }) => baseUrl,
   source: {
     objects: [{ name: 'messages', title: 'Messages', incremental: true, deletions: true }],
@@ -49,4 +48,5 @@ export const manifest: Manifest<MicrosoftGraphMailConfig> = {
     // Per app, a mailbox accepts 10,000 requests in 10 minutes and 4 at once; one read stays within that.
     limits: { requestsPerSecond: 15, burst: 30 },
   },
+  pipelines: ['integration'],
 };

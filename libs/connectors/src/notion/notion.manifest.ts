@@ -38,7 +38,6 @@ export const manifest: Manifest<NotionConfig> = {
   description: 'Reads pages, databases and blocks of a Notion workspace.',
   config: notionConfig,
   auth: ['bearer', 'oauth2-authorization-code'],
-  pipelines: ['integration'],
   credentialOrigin: ({ apiUrl }) => apiUrl,
   source: {
     objects: [
@@ -50,4 +49,5 @@ export const manifest: Manifest<NotionConfig> = {
     pageSize: { min: 1, initial: 100, max: 100 },
     limits: { requestsPerSecond: 3, burst: 20, inFlight: 3 },
   },
+  pipelines: ['integration'],
 };

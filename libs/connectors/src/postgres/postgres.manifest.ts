@@ -8,7 +8,6 @@ export const manifest: Manifest<PostgresConfig> = {
   description: 'Reads tables and SQL models of a PostgreSQL database, and writes rows into its tables.',
   config: postgresConfig,
   auth: ['none', 'basic'],
-  pipelines: ['integration', 'records'],
   source: {
     objects: 'configured',
     modes: ['full', 'incremental', 'backfill'],
@@ -19,4 +18,5 @@ export const manifest: Manifest<PostgresConfig> = {
     batchSize: { initial: 1000, max: 10_000 },
     concurrency: 4,
   },
+  pipelines: ['integration'],
 };

@@ -1,4 +1,4 @@
-import { Flag, JsonObject, ListOf, Nested, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
+import { JsonObject, ListOf, Nested, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
 import {
   busyPolicies,
   DestinationSettings,
@@ -8,7 +8,6 @@ import {
   type BusyPolicy,
   type Schedule,
 } from '../shapes/connection.js';
-import { text } from '../fields/field-type.js';
 import { jobResults, jobStates, type JobResult, type JobState } from '../shapes/job.js';
 import type { Cursor } from '../shapes/pipeline.js';
 import { EventData, Time } from './event-data.js';
@@ -31,9 +30,7 @@ export class ConnectionCreatedData extends Replanned {
   @ListOf(() => DestinationSettings, { optional: true })
   readonly destinations?: readonly DestinationSettings[];
 
-  @Nested(() => Policies, { optional: true })
-  readonly policies?: Policies;
-
+  @Nested(() => Policies, { optional: true }) readonly policies?: Policies;
   @Nested(() => ScheduleFields) readonly schedule!: Schedule;
   @OneOf(busyPolicies) readonly whenBusy!: BusyPolicy;
 
@@ -48,23 +45,12 @@ export class ConnectionUpdatedData extends Replanned {
   @Text({ optional: true }) readonly name?: string;
   @Nested(() => Source, { optional: true }) readonly source?: Source;
 
-  @Flag({ optional: true, description: 'True: the source is read on from its cursor. Absent: a new source drops it.' })
-  readonly keepsCursor?: boolean;
-
   @ListOf(() => DestinationSettings, { optional: true })
   readonly destinations?: readonly DestinationSettings[];
 
-  @Nested(() => Policies, { optional: true })
-  readonly policies?: Policies;
-
+  @Nested(() => Policies, { optional: true }) readonly policies?: Policies;
   @Nested(() => ScheduleFields, { optional: true }) readonly schedule?: Schedule;
   @OneOf(busyPolicies, { optional: true }) readonly whenBusy?: BusyPolicy;
-}
-
-@Shape({ description: 'The next job reads from the beginning.' })
-export class CursorResetData extends EventData {
-  @ListOf(text(), { optional: true, description: 'Only these objects; absent: all.' })
-  readonly objects?: readonly string[];
 }
 
 @Shape()

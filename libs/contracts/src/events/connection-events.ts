@@ -6,7 +6,6 @@ import {
   ConnectionRemovedData,
   ConnectionResumedData,
   ConnectionUpdatedData,
-  CursorResetData,
   SyncEndedData,
   SyncSkippedData,
 } from './connection-event-data.js';
@@ -16,7 +15,6 @@ import type { EventOf } from './event-data.js';
 export const connectionEvents = {
   ConnectionCreated: ConnectionCreatedData,
   ConnectionUpdated: ConnectionUpdatedData,
-  CursorReset: CursorResetData,
   ConnectionPaused: ConnectionPausedData,
   ConnectionResumed: ConnectionResumedData,
   ConnectionDisconnected: ConnectionDisconnectedData,

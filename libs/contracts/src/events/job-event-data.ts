@@ -3,12 +3,21 @@ import { merge } from '../fields/derive.js';
 import { decimal } from '../fields/field-type.js';
 import { DetectedChanges } from '../facts.js';
 import { busyPolicies, type BusyPolicy } from '../shapes/connection.js';
-import { jobResults, jobTriggers, jobTypes, type JobResult, type JobTrigger, type JobType } from '../shapes/job.js';
-import { Counts, Failure, SomeCounts } from '../shapes/progress.js';
+import {
+  Counts,
+  Failure,
+  jobResults,
+  jobTriggers,
+  jobTypes,
+  type JobResult,
+  type JobTrigger,
+  type JobType,
+} from '../shapes/job.js';
 import {
   Checkpoint,
   ClaimedDelivery,
   PipelineChoice,
+  SomeCounts,
   StageDefinition,
   type Cursor,
   type StageOutput,

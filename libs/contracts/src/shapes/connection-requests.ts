@@ -1,5 +1,4 @@
 import { Id, ListOf, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
-import { text } from '../fields/field-type.js';
 import {
   busyPolicies,
   DestinationSettings,
@@ -60,19 +59,13 @@ export class UpdateConnection extends ConnectionRef {
   @Text({ max: 200, optional: true, example: 'billing api' })
   readonly name?: string;
 
-  @Nested(() => Source, {
-    optional: true,
-    description: 'Another connector or config is read from its beginning; other objects or another credential are not.',
-  })
+  @Nested(() => Source, { optional: true, description: 'A new source is read from its beginning.' })
   readonly source?: Source;
 
-  @ListOf(() => DestinationSettings, {
-    optional: true,
-    description: 'Replaces all of them. The cursor stays: `reset` reads everything again.',
-  })
+  @ListOf(() => DestinationSettings, { optional: true, description: 'In place of all there are.' })
   readonly destinations?: readonly DestinationSettings[];
 
-  @Nested(() => Policies, { optional: true })
+  @Nested(() => Policies, { optional: true, description: 'In place of all there are.' })
   readonly policies?: Policies;
 
   @Nested(() => ScheduleFields, { optional: true, example: { every: 'daily' } })
@@ -80,12 +73,6 @@ export class UpdateConnection extends ConnectionRef {
 
   @OneOf(busyPolicies, whenBusy)
   readonly whenBusy?: BusyPolicy;
-}
-
-@Shape()
-export class ResetConnection extends ConnectionRef {
-  @ListOf(text({ min: 1, max: 255 }), { min: 1, optional: true, description: 'Only these objects. Default: all.' })
-  readonly objects?: readonly string[];
 }
 
 @Shape()

@@ -1,4 +1,4 @@
-import { Decimal, Flag, Instant, JsonObject, ListOf, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
+import { Decimal, Flag, Id, Instant, JsonObject, ListOf, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
 import { object, text } from '../fields/field-type.js';
 import { jobResults, jobStates, type JobResult, type JobState } from './job.js';
 import type { Cursor } from './pipeline.js';
@@ -18,7 +18,7 @@ export const writeModes = ['append', 'upsert', 'update', 'mirror'] as const;
 export type WriteMode = (typeof writeModes)[number];
 
 /** A connector and its settings. Never secrets: credentials are stored separately and referenced. */
-abstract class ConnectorSettings {
+class ConnectorSettings {
   @Text({ max: 64, description: 'Name of the connector.', example: 'openapi' })
   readonly connector!: string;
 
@@ -28,17 +28,18 @@ abstract class ConnectorSettings {
   })
   readonly config!: { readonly [key: string]: unknown };
 
-  @Text({ max: 128, optional: true, description: 'The stored credential that the connector signs in with.' })
+  @Id({ optional: true, description: 'The stored credential to sign in with.' })
   readonly credentialId?: string;
 }
 
-/** What a connection reads. */
+/** Where a connection reads from. */
 @Shape()
 export class Source extends ConnectorSettings {
-  @ListOf(text({ min: 1, max: 255 }), {
+  @ListOf(text({ max: 200 }), {
     optional: true,
-    description: 'The objects to read. Default: all that the connector offers.',
-    example: ['issues', 'pull_requests'],
+    min: 1,
+    description: 'What is read: kinds of objects, tables. Default: all that the source offers.',
+    example: ['issues'],
   })
   readonly objects?: readonly string[];
 }
@@ -49,48 +50,43 @@ export class DestinationSettings extends ConnectorSettings {
   @Text({ max: 64, description: 'Unique within the connection.' })
   readonly name!: string;
 
-  @OneOf(writeModes, { optional: true, description: 'Default: `upsert`, or else the first that the connector has.' })
+  @OneOf(writeModes, { optional: true, description: 'Default: upsert where the destination has it, else append.' })
   readonly mode?: WriteMode;
 
   @Text({
-    max: 255,
+    max: 200,
     optional: true,
-    description:
-      "The table, file or type that rows go to; `{object}` stands for the source's object, which is the default.",
+    description: 'Where the rows go: a table, a file. `{object}` stands for the source object. Default: `{object}`.',
     example: 'gh_{object}',
   })
   readonly object?: string;
 
-  @ListOf(object, { optional: true, description: 'How a row follows from a record. Default: the record as it is.' })
-  readonly mapping?: readonly object[];
-
-  @ListOf(text({ min: 1, max: 255 }), {
+  @ListOf(text({ max: 200 }), {
     optional: true,
-    description: "The fields that identify a row. Default: `id`, the record's id in its source.",
+    min: 1,
+    description: "The fields that identify a row. Default: `external_id`, which then holds the source's id.",
   })
   readonly key?: readonly string[];
 
-  @Flag({ optional: true, default: true, description: 'False: a failure of this destination stops no other.' })
+  @ListOf(object, { optional: true, description: 'How a record becomes a row. Default: as it is.' })
+  readonly mapping?: readonly object[];
+
+  @Flag({ optional: true, default: true, description: 'False: its failure does not fail the job.' })
   readonly required?: boolean;
 }
 
-/** Limits beyond which a job of the connection fails. */
+/** What a connection's jobs may do, and when they must not go on. */
 @Shape()
 export class Policies {
-  @Decimal({
-    min: 0,
-    max: 1,
-    optional: true,
-    description: 'Share of failed rows above which a job fails and its cursor stays. Default: none.',
-    example: 0.05,
-  })
+  @Decimal({ min: 0, max: 1, optional: true, description: 'A job with a larger share of failed objects fails.' })
   readonly maxErrorRate?: number;
 
   @Decimal({
     min: 0,
     max: 1,
     optional: true,
-    description: 'Share of the rows of a destination of over 100 rows that a job may delete. Default: 0.3.',
+    default: 0.3,
+    description: 'A run that would delete a larger share of a destination with more than 100 rows is refused.',
   })
   readonly maxDeletes?: number;
 }
@@ -156,17 +152,17 @@ export class Connection {
   @Flag({ description: 'True: no automatic syncs; requested ones still run.' })
   readonly paused!: boolean;
 
+  @Text({ description: 'What its jobs run.', example: 'dependency' })
+  readonly pipeline!: string;
+
   @Nested(() => Source)
   readonly source!: Source;
 
-  @Text({ optional: true, description: 'What its jobs run. Absent: the first that the source offers.' })
-  readonly pipeline?: string;
+  @ListOf(() => DestinationSettings)
+  readonly destinations!: readonly DestinationSettings[];
 
-  @ListOf(() => DestinationSettings, { optional: true })
-  readonly destinations?: readonly DestinationSettings[];
-
-  @Nested(() => Policies, { optional: true })
-  readonly policies?: Policies;
+  @Nested(() => Policies)
+  readonly policies!: Policies;
 
   @Nested(() => ScheduleFields, { example: { every: 'hourly' } })
   readonly schedule!: Schedule;

@@ -1,15 +1,4 @@
-import {
-  Flag,
-  Id,
-  Instant,
-  JsonObject,
-  ListOf,
-  Nested,
-  OneOf,
-  Shape,
-  Text,
-  WholeNumber,
-} from '../fields/decorators.js';
+import { Id, Instant, JsonObject, ListOf, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
 import { text } from '../fields/field-type.js';
 import { busyPolicies, type BusyPolicy } from './connection.js';
 import type { PipelineChoice } from './pipeline.js';
@@ -24,55 +13,6 @@ export class JobRef {
   readonly jobId!: string;
 }
 
-/** A past stretch of time. */
-@Shape({
-  rules: [
-    { field: 'to', says: 'must be after `from`', holds: ({ from, to }: Window) => Date.parse(from) < Date.parse(to) },
-  ],
-})
-export class Window {
-  @Instant({ description: 'Inclusive.' })
-  readonly from!: string;
-
-  @Instant({ description: 'Exclusive.' })
-  readonly to!: string;
-}
-
-export const sliceOrders = ['newest', 'oldest'] as const;
-
-/** Parameters of jobs, by which pipelines define theirs; each accepts some of them. */
-@Shape()
-export class JobParameters {
-  @ListOf(text({ min: 1, max: 255 }), { min: 1, optional: true, description: 'Only these objects of the connection.' })
-  readonly objects?: readonly string[];
-
-  @WholeNumber({ min: 1, optional: true, description: 'A sample: at most this many records; the cursor stays.' })
-  readonly limit?: number;
-
-  @Flag({ optional: true, description: 'Everything but the writing.' })
-  readonly dryRun?: boolean;
-
-  @OneOf(['failed'], { optional: true, description: 'Only the rows that failed before.' })
-  readonly rows?: 'failed';
-
-  @Nested(() => Window, { optional: true, description: 'Of a backfill.' })
-  readonly window?: Window;
-
-  @WholeNumber({ min: 1, max: 10_000, optional: true, description: 'Records per page of a backfill. Default 100.' })
-  readonly chunkSize?: number;
-
-  @WholeNumber({
-    min: 1,
-    max: 64,
-    optional: true,
-    description: 'Parts of the window that are read side by side. Default 4.',
-  })
-  readonly slices?: number;
-
-  @OneOf(sliceOrders, { optional: true, description: 'Which end of the window comes first. Default: newest.' })
-  readonly order?: (typeof sliceOrders)[number];
-}
-
 @Shape()
 export class CreateJob {
   @Id()
@@ -81,7 +21,7 @@ export class CreateJob {
   @Id()
   readonly connectionId!: string;
 
-  @OneOf(jobTypes, { optional: true, example: 'full', description: "Default: the pipeline's first." })
+  @OneOf(jobTypes, { optional: true, example: 'full', description: "Default: the pipeline's." })
   readonly type?: JobType;
 
   @OneOf(jobTriggers, { optional: true, default: 'api' })

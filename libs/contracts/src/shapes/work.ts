@@ -16,12 +16,21 @@ import { decimal, object } from '../fields/field-type.js';
 import { DetectedChanges, factTypes, type FactOf, type FactType } from '../facts.js';
 import type { JobEnding } from '../events/job-events.js';
 import { DestinationSettings, Policies, Source } from './connection.js';
-import { jobResults, jobTriggers, jobTypes, type JobResult, type JobTrigger, type JobType } from './job.js';
-import { Counts, Failure, SomeCounts } from './progress.js';
+import {
+  Counts,
+  Failure,
+  jobResults,
+  jobTriggers,
+  jobTypes,
+  type JobResult,
+  type JobTrigger,
+  type JobType,
+} from './job.js';
 import {
   Checkpoint,
   ClaimedDelivery,
   PipelineChoice,
+  SomeCounts,
   StageDefinition,
   type Cursor,
   type StageOutput,

@@ -1,25 +1,17 @@
 import { definePipeline } from '../pipeline.js';
-import { destinationProblems } from '../destination-problems.js';
-import { parameterProblems } from '../parameter-problems.js';
-import type { IntegrationOutputs, IntegrationParameters } from './outputs.js';
+import type { IntegrationOutputs } from './outputs.js';
 
-/** Copies the objects of a source into destinations, or into the record store, page by page. */
-export const integrationPipeline = definePipeline<IntegrationOutputs, IntegrationParameters>()({
+/** Reads the objects of a source, page by page, and writes each page to every destination. */
+export const integrationPipeline = definePipeline<IntegrationOutputs>()({
   kind: 'integration',
-  jobTypes: ['incremental', 'full', 'webhook', 'backfill'],
   stages: [
     { name: 'prepare', service: 'connector-runner' },
     { name: 'sync', service: 'connector-runner' },
     { name: 'finalize', service: 'connector-runner' },
   ],
+  jobTypes: ['incremental', 'full'],
+  writes: true,
   earlyResults: ['completed_with_errors'],
-  parameterProblems: parameterProblems({
-    incremental: ['objects', 'limit'],
-    full: ['objects', 'limit'],
-    webhook: ['ids'],
-    backfill: ['objects', 'window', 'chunkSize', 'slices', 'order'],
-  }),
-  connectionProblems: ({ destinations }) => destinationProblems(destinations),
 });
 
 export type IntegrationPipeline = typeof integrationPipeline;

@@ -89,9 +89,9 @@ export async function runLeg(folder: string, options: LegOptions): Promise<LegRu
       const context: StageContext = {
         job: { id: jobId, tenant: 'acme', connectionId: 'connection-1', type: 'full', trigger: 'api', attempt: 1 },
         parameters: {},
-        source: { connector: 'openapi', config },
         destinations: [],
         policies: {},
+        source: { connector: 'openapi', config },
         cursor,
         resumeFrom: null,
         counts: noCounts,

@@ -9,7 +9,7 @@ import {
   type JobView,
   type PipelineChoice,
 } from '@tidemark/contracts';
-import { jobTypesOf, pipelineFor, type Pipeline } from '@tidemark/pipelines';
+import { pipelineFor, type Pipeline } from '@tidemark/pipelines';
 import type { ExistingConnection } from '../connection/connection.js';
 import type { Context, Coordinator } from '../coordinator.js';
 import { expediteRetry } from './expedite-retry.js';
@@ -18,7 +18,7 @@ import type { JobIdentity } from './job-identity.js';
 import { viewOf } from './view-of.js';
 
 export interface JobRequest extends JobIdentity {
-  /** Default: the pipeline's first. */
+  /** Default: the pipeline's. */
   readonly type?: CreateJob['type'];
   readonly trigger: JobTrigger;
   readonly startAt?: number;
@@ -33,7 +33,7 @@ export async function startJob(
   coordinator: Coordinator,
   context: Context,
   connection: ExistingConnection,
-  { jobId, parameters = {}, ...request }: JobRequest,
+  { jobId, parameters = {}, type: wanted, ...request }: JobRequest,
 ): Promise<JobView> {
   const { jobs, agenda, admission, queue, time, settings, catalogue } = coordinator;
   const { id: connectionId, tenant, source } = connection;
@@ -46,8 +46,8 @@ export async function startJob(
     );
   const pipeline = pipelineFor(catalogue.pipelines, connection, catalogue.connectors.get(source.connector)?.manifest);
   if (!pipeline) throw new TidemarkError('INTERNAL', `this version cannot run the connector ${source.connector}`);
-  const type = typeFor(pipeline, request.type);
-  assertParameters(pipeline, parameters, type);
+  const type = assertType(pipeline, wanted);
+  assertParameters(pipeline, parameters);
   if (request.whenBusy === 'reject') {
     // A created job would end the wait of the one before it, and so does one that is refused because of it.
     const retrying = agenda.slots.retryingOf(connectionId);
@@ -56,29 +56,22 @@ export async function startJob(
   }
   const { kind, stages, claimTimeoutMs = settings.claimTimeoutMs, stallTimeoutMs = settings.stallTimeoutMs } = pipeline;
   const given = { jobId, tenant, connectionId, connector: source.connector, pipeline: { kind, parameters } };
-  const limits = { stages, claimTimeoutMs, stallTimeoutMs };
-  const command = { type: 'CreateJob', data: { ...given, ...limits, ...request, type, at: time.now() } } as const;
+  const limits = { type, stages, claimTimeoutMs, stallTimeoutMs };
+  const command = { type: 'CreateJob', data: { ...given, ...limits, ...request, at: time.now() } } as const;
   const create = () => jobs.handle(jobId, command, { ...context, isNew: true });
   const { state } = request.whenBusy === 'reject' ? await create() : await queue.within(connectionId, jobId, create);
   return viewOf(coordinator, ownedJob(state, tenant));
 }
 
-/** @throws TidemarkError VALIDATION_FAILED when the pipeline has no jobs of that type */
-function typeFor(pipeline: Pipeline, type?: JobType): JobType {
-  const types = jobTypesOf(pipeline);
-  if (type !== undefined && !types.includes(type))
-    throw invalid([problem('type', `must be one of ${types.join(', ')} for the pipeline ${pipeline.kind}`)]);
-  return type ?? types[0]!;
+function assertType({ kind, jobTypes = ['full'] }: Pipeline, type: JobType = jobTypes[0]): JobType {
+  if (jobTypes.includes(type)) return type;
+  throw invalid([problem('type', `must be one of ${jobTypes.join(', ')}: the job types of the pipeline ${kind}`)]);
 }
 
-function assertParameters(
-  { kind, parameterProblems }: Pipeline,
-  parameters: PipelineChoice['parameters'],
-  type: JobType,
-): void {
+function assertParameters({ kind, parameterProblems }: Pipeline, parameters: PipelineChoice['parameters']): void {
   const none = () =>
     Object.keys(parameters).length > 0 ? [{ field: '', message: `must be empty for the pipeline ${kind}` }] : [];
-  const wrong = (parameterProblems ?? none)(parameters, type);
+  const wrong = (parameterProblems ?? none)(parameters);
   if (wrong.length > 0)
     throw invalid(wrong.map(({ field, message }) => problem(field ? `parameters.${field}` : 'parameters', message)));
 }

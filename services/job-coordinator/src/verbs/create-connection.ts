@@ -28,7 +28,7 @@ export async function createConnection(
     ...(destinations && { destinations }),
     ...(policies && { policies }),
   };
-  assertConnects(catalogue, parts);
+  const { kind } = assertConnects(catalogue, parts);
   assertSchedule(schedule);
   const given = { name, ...parts, schedule, whenBusy };
   const identity =
@@ -39,7 +39,7 @@ export async function createConnection(
           requestHash: hashOf(canonicalJson(given)),
         };
   const { connectionId } = identity;
-  const data = { ...identity, tenant, ...given, at: time.now() };
+  const data = { ...identity, tenant, ...given, pipeline: kind, at: time.now() };
   const { state } = await connections.handle(connectionId, { type: 'CreateConnection', data }, context);
   if (!exists(state)) throw new TidemarkError('INTERNAL', 'the connection was not created');
   return describeConnection(state);

@@ -1,13 +1,10 @@
-import { Connection, connectionStates, CreateConnection, ResetConnection, UpdateConnection } from '@tidemark/contracts';
-import { omit, pick, Shape, SomeOf } from '@tidemark/contracts/fields';
+import { Connection, connectionStates, CreateConnection, UpdateConnection } from '@tidemark/contracts';
+import { omit, Shape, SomeOf } from '@tidemark/contracts/fields';
 import { QueryShape } from '../../edge/openapi/query-shape.js';
 import { PageQuery, ViewPageShape } from '../../edge/paging.js';
 
 @Shape()
 export class CreateConnectionBody extends omit(CreateConnection, 'tenant', 'idempotencyKey') {}
-
-@Shape()
-export class ResetConnectionBody extends pick(ResetConnection, 'objects') {}
 
 @Shape()
 export class UpdateConnectionBody extends omit(UpdateConnection, 'tenant', 'connectionId') {}

@@ -47,17 +47,7 @@ export class Jobs implements OnModuleDestroy {
   }
 
   create(context: CommandContext, connectionId: string, input: CreateJobBody, key?: string): Promise<JobView> {
-    const { type, trigger, whenBusy, startAt, ...given } = input;
-    const parameters = Object.keys(given).length > 0 ? given : undefined;
-    const job = {
-      type,
-      trigger,
-      whenBusy,
-      startAt,
-      parameters,
-      connectionId: parseId(connectionId),
-      idempotencyKey: key,
-    };
+    const job = { ...input, connectionId: parseId(connectionId), idempotencyKey: key };
     return this.#commands.ask('job-coordinator', 'create', context, job);
   }
 
