@@ -44,19 +44,31 @@ async function readPages(reading: Reading): Promise<void> {
   const { object, since } = start;
   const { signal } = context;
   const { cursor = null, restarted } = state.current!;
+  const { limit = Infinity } = context.parameters;
   const from = since !== undefined && !restarted ? { since } : {};
   let read = 0;
-  for await (const page of readAhead(source.read({ object, cursor, ...from, signal }))) {
+  const pages = source.read({ object, cursor, ...from, ...(limit < Infinity && { pageSize: limit }), signal });
+  for await (const whole of readAhead(pages)) {
+    const page = upTo(whole, limit - (state.current!.records ?? 0));
     await writePage(reading, page);
-    const { pages } = state.current!;
-    state.begin({ ...state.current!, pages: pages + 1, cursor: page.cursor });
-    read += page.records.length + page.problems.length;
+    const { pages, records = 0 } = state.current!;
+    const size = page.records.length + page.problems.length;
+    state.begin({ ...state.current!, pages: pages + 1, records: records + size, cursor: page.cursor });
+    read += size;
     progress(shareOf(page, read));
-    if (page.hasMore) await state.save();
+    if (!page.hasMore || records + size >= limit) break;
+    await state.save();
   }
   const { pages, cursor: reached } = state.current!;
   state.end(object, { pages, ...(reached && { cursor: reached }) });
 }
+
+/** The first of a page's objects. */
+const upTo = (page: Page, most: number): Page => ({
+  ...page,
+  records: page.records.slice(0, most),
+  problems: page.problems.slice(0, Math.max(0, most - page.records.length)),
+});
 
 /** Without an estimate, a page with more behind it is half of what is left. */
 function shareOf({ hasMore, estimate }: Page, read: number): number {

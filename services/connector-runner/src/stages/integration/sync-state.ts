@@ -14,6 +14,8 @@ export interface CurrentObject {
   readonly object: string;
   /** Pages read and written. */
   readonly pages: number;
+  /** Records read and written, problems included. Absent: none. */
+  readonly records?: number;
   /** Where to go on; absent before the first page. */
   readonly cursor?: Cursor;
   /** The source no longer took the cursor, and the object is read from its beginning. */
