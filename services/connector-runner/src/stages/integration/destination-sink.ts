@@ -12,13 +12,11 @@ const skipped: RowResult = { status: 'skipped' };
 export class DestinationSink implements Sink {
   readonly #destination: OpenedDestination;
   readonly #settings: DestinationSettings;
-  readonly #jobId: string;
   readonly #mode: WriteMode;
 
-  constructor(destination: OpenedDestination, settings: DestinationSettings, jobId: string) {
+  constructor(destination: OpenedDestination, settings: DestinationSettings) {
     this.#destination = destination;
     this.#settings = settings;
-    this.#jobId = jobId;
     const { modes } = destination.manifest;
     this.#mode = settings.mode ?? (modes.includes('upsert') ? 'upsert' : modes[0]!);
   }
@@ -31,7 +29,7 @@ export class DestinationSink implements Sink {
     return this.#settings.required ?? true;
   }
 
-  async write({ object, records }: PageOfRecords, signal: AbortSignal): Promise<readonly RowResult[]> {
+  async write({ object, records, jobId }: PageOfRecords, signal: AbortSignal): Promise<readonly RowResult[]> {
     const results: RowResult[] = records.map(() => skipped);
     const rows: { readonly row: WriteRow; readonly at: number }[] = [];
     for (const [at, record] of records.entries()) {
@@ -41,23 +39,25 @@ export class DestinationSink implements Sink {
     const { max } = this.#destination.manifest.batchSize;
     for (let from = 0; from < rows.length; from += max) {
       const part = rows.slice(from, from + max);
-      const written = await this.#writeBatch(
-        object,
-        part.map(({ row }) => row),
-        signal,
-      );
+      const rowsOfPart = part.map(({ row }) => row);
+      const written = await this.#writeBatch(jobId, object, rowsOfPart, signal);
       for (const [index, { at }] of part.entries()) results[at] = written[index]!;
     }
     return results;
   }
 
   /** The batch's id is that of its content: the same page, read again after a crash, is written once. */
-  #writeBatch(object: string, rows: readonly WriteRow[], signal: AbortSignal): Promise<readonly RowResult[]> {
+  #writeBatch(
+    jobId: string,
+    object: string,
+    rows: readonly WriteRow[],
+    signal: AbortSignal,
+  ): Promise<readonly RowResult[]> {
     const { key = [EXTERNAL_ID], object: target = '{object}' } = this.#settings;
     const content = createHash('sha256')
       .update(JSON.stringify([object, rows]))
       .digest('base64url');
-    const id = `${this.#jobId}-${content.slice(0, 22)}`;
+    const id = `${jobId}-${content.slice(0, 22)}`;
     const batch = { id, mode: this.#mode, object: target.replaceAll('{object}', object), key, rows };
     return this.#destination.write(batch, signal);
   }

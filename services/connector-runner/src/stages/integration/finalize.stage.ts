@@ -1,10 +1,17 @@
 import type { IntegrationCursor, IntegrationPipeline, ObjectCursor, Stage } from '@tidemark/pipelines';
 import { objectCursors, packed, unpacked } from './object-cursors.js';
 
-/** Commits how far each object was read. One that failed goes on from where it was before; a sample commits nothing. */
-export const finalizeStage: Stage<IntegrationPipeline, 'finalize'> = async ({ output, parameters, cursor, blobs }) => {
+/** Commits how far each object was read. One that failed goes on from where it was before; a sample or a backfill commits nothing. */
+export const finalizeStage: Stage<IntegrationPipeline, 'finalize'> = async ({
+  job,
+  output,
+  parameters,
+  cursor,
+  blobs,
+}) => {
   const { startedAt } = output('prepare');
   const ends = await unpacked(output('sync').objects, blobs);
+  const commits = job.type !== 'backfill' && parameters.limit === undefined;
   const objects: { [object: string]: ObjectCursor } = {
     ...(await objectCursors(cursor as IntegrationCursor | null, blobs)),
   };
@@ -13,7 +20,7 @@ export const finalizeStage: Stage<IntegrationPipeline, 'finalize'> = async ({ ou
   const isWhole = Object.values(ends).every(({ error }) => !error);
   return {
     output: {},
-    ...(parameters.limit === undefined && { cursor: { objects: await packed(objects, blobs) } }),
+    ...(commits && { cursor: { objects: await packed(objects, blobs) } }),
     ...(!isWhole && { finish: 'completed_with_errors' }),
   };
 };

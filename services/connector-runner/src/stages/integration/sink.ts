@@ -5,6 +5,8 @@ import type { SinkResult } from '@tidemark/contracts';
 export interface PageOfRecords {
   readonly object: string;
   readonly records: readonly SourceRecord[];
+  /** The job that read them. */
+  readonly jobId: string;
 }
 
 /** One place that records are written to. */
