@@ -27,7 +27,7 @@ export function checkObject(object: Checked, context: Context): void {
   const refuse = (field: string, message: string) =>
     context.addIssue({ code: 'custom', path: field.split('.'), message });
   const needs = (field: string, given: unknown, placeholder: string) => {
-    const request = { path, query: object.query, body, headers: object.headers };
+    const request = { path, query: object.query, body, headers: object.headers, export: object.export };
     if (given === undefined && !mentions(request, placeholder)) refuse(field, 'is required');
   };
   if (method === 'GET' && body) refuse('body', 'requires the method POST');

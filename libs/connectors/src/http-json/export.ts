@@ -37,6 +37,10 @@ export async function* readExport(object: ApiObject, { from, bounds, size, signa
   }
 }
 
+/** @throws ExternalError when the API refuses to make an export */
+export const createExport = (object: ApiObject, signal: AbortSignal): Promise<string> =>
+  new Preparing(object).create({}, signal);
+
 class Preparing {
   readonly #config: ExportConfig;
   readonly #field: string;

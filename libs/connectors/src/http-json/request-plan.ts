@@ -2,6 +2,7 @@ import { isJsonObject, trimEndOf, type Json } from '@tidemark/foundation';
 import type { HttpRequest } from '@tidemark/resilience';
 import type { SourceRecord } from '@tidemark/connector-sdk';
 import { expressionOf } from '../rest/expression.js';
+import { namesIn } from '../rest/placeholders.config.js';
 import { fillBody, fillText, type Values } from '../rest/placeholders.js';
 import type { Placement } from '../rest/placement.config.js';
 import { formOf, setAt } from '../rest/placement.js';
@@ -52,7 +53,7 @@ export class RequestPlan {
   /** The request of a page. A URL is complete; only the body of a POST is repeated. */
   build(given: PageValues, parent?: SourceRecord, url?: string): HttpRequest {
     const { method, path, query = {}, body } = this.parts;
-    const values = { ...NONE, ...given };
+    const values = { ...NONE, ...given, ...this.#parentValues(parent) };
     const headers: Record<string, string> = { ...this.config.headers };
     for (const [name, value] of Object.entries(this.parts.headers ?? {})) headers[name] = fillText(value, values);
     const common = { method, headers, idempotent: true };
@@ -83,6 +84,15 @@ export class RequestPlan {
       query: sentQuery,
       ...(method === 'POST' && this.#body(sentBody)),
     };
+  }
+
+  /** Fields of the parent that the body names: `{{parent.id}}`. */
+  #parentValues(parent: SourceRecord | undefined): Values {
+    if (!parent) return {};
+    const names = namesIn(JSON.stringify(this.parts.body ?? null)).filter((name) => name.startsWith('parent.'));
+    return Object.fromEntries(
+      names.map((name) => [name, expressionOf(name.slice(7), `${this.field}.body`)(parent.data)]),
+    );
   }
 
   #body(body: Json): Pick<HttpRequest, 'json' | 'body' | 'headers'> {

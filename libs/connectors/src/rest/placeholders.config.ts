@@ -1,5 +1,5 @@
-/** `{{name}}` in a request. */
-export const PLACEHOLDER = /\{\{\s*([a-z]+)\s*\}\}/g;
+/** `{{name}}` in a request, or `{{parent.field}}`. */
+export const PLACEHOLDER = /\{\{\s*([a-z]+(?:\.\w+)*)\s*\}\}/g;
 
 export const namesIn = (text: string): string[] => [...text.matchAll(PLACEHOLDER)].map(([, name]) => name!);
 

@@ -4,7 +4,7 @@ import { namesIn, PLACEHOLDER } from './placeholders.config.js';
 /** Values of placeholders; undefined or null: there is none. */
 export type Values = Readonly<Record<string, Json | undefined>>;
 
-const WHOLE = /^\{\{\s*([a-z]+)\s*\}\}$/;
+const WHOLE = /^\{\{\s*([a-z]+(?:\.\w+)*)\s*\}\}$/;
 /** A part that is left out unless all of its placeholders have a value. */
 const OPTIONAL = /\[\[(.*?)\]\]/gs;
 
