@@ -47,7 +47,7 @@ export async function requestRead(
   const meaning = async (answer: HttpResponse) => {
     last = { digest: null };
     const success = answer.status >= 200 && answer.status < 300;
-    if (!success && plan.rules.length === 0) return undefined;
+    if (plan.rules.length === 0 && (!success || plan.find.length === 0)) return undefined;
     const digest = await digestOf(answer, plan, success, signal);
     const rule = digest ? ruled(plan.rules, answer.status, digest.ruled) : undefined;
     last = { digest: success ? digest : null, rule };
@@ -83,11 +83,11 @@ async function digestOf(
   try {
     if (status === 204 || status === 205 || status === 304)
       return await digestAnswer({ bytes: new Uint8Array(), decoding, status, headers, find, rules }, signal);
-    if (success && bytes.byteLength === 0) throw new Undecodable('is empty');
+    if (find.length > 0 && bytes.byteLength === 0) throw new Undecodable('is empty');
     return await digestAnswer({ bytes, decoding, status, headers, find, rules }, signal);
   } catch (error) {
     if (!(error instanceof Undecodable)) throw error;
-    if (success) throw undecodable(answer, plan, type, error);
+    if (find.length > 0) throw undecodable(answer, plan, type, error);
     // The body of an error need not have the format of the API.
     const order = { bytes: new Uint8Array(), decoding, status, headers, find, rules };
     return digestAnswer(order, signal);
