@@ -5,7 +5,7 @@ import { shapeOf } from '../rest/expression.js';
 import { writeEnd, writeTime } from '../rest/times.js';
 import type { HttpJsonConfig, ObjectConfig } from './http-json.config.js';
 import { pagerOf, type Pager, type Step } from './pager.js';
-import type { Position } from './position.js';
+import { repeats, type Position } from './position.js';
 import { RecordMapper, type Bounds, type Found } from './record-mapper.js';
 import { RequestPlan } from './request-plan.js';
 
@@ -45,6 +45,8 @@ export class TokenRefused extends Error {
     super(reason.message);
   }
 }
+
+const NO_MORE = { records: [], problems: [], next: null };
 
 /** One object of the config: requests its pages and finds the records in them. */
 export class ApiObject {
@@ -145,10 +147,12 @@ export class ApiObject {
     { response, found, rule, said }: Read,
     { at, step, bounds, parent }: Pick<ApiRequest, 'at' | 'bounds' | 'parent'> & { readonly step: Step },
   ): Promise<ApiPage> {
-    if (rule && (rule.then === 'empty' || rule.then === 'end')) return { records: [], problems: [], next: null };
+    if (rule && (rule.then === 'empty' || rule.then === 'end')) return NO_MORE;
     const [records = null, more = null, total] = found;
     const list = this.#listOf(records, response.status, rule?.then, said);
     const { ids, ...mapped } = await this.#mapper.map(list, bounds, parent);
+    const { pagination } = this.config;
+    if ('repeated' in pagination && pagination.repeated === 'end' && repeats(at, ids, list.length)) return NO_MORE;
     const next = this.#pager.next(at, step, { response, found: more, count: list.length, ids });
     const incomplete = rule?.then === 'problem' ? [this.#incomplete(rule.message ?? said)] : [];
     return {

@@ -2,7 +2,7 @@ import LinkHeader from 'http-link-header';
 import { Terminal, type HttpResponse } from '@tidemark/resilience';
 import type { Json } from '@tidemark/connector-sdk';
 import type { Finder, Pagination } from './pagination.config.js';
-import { passed, type Position, startOf } from './position.js';
+import { passed, type Position, repeats } from './position.js';
 
 /** How to request a page. */
 export interface Step {
@@ -187,13 +187,13 @@ type Token = Extract<Position, { token: unknown }>['token'];
 type Counted = Pagination & { kind: 'page' | 'offset' };
 
 /** Whether a page follows: as stated in the response, or as long as pages are not empty, or not short, or not the same. */
-function followsOf({ more, lastPage, repeated: meaning }: Counted, field: string) {
+function followsOf({ more, lastPage }: Counted, field: string) {
   return (at: Position | null, { size }: Step, { found, count, ids }: Answer): boolean => {
     const said = found !== null && found !== false && found !== 0 && found !== '';
     const follows = more !== undefined ? said : lastPage === 'short' ? count >= size : count > 0;
-    const same = count > 0 && at?.behind !== undefined && at.behind === startOf(ids);
-    if (!follows || (same && meaning === 'end')) return false;
-    if (same) throw invalid(`${field}.param: the response repeats the previous page, as if the API ignored this parameter`); // prettier-ignore
+    if (!follows) return false;
+    if (repeats(at, ids, count))
+      throw invalid(`${field}.param: the response repeats the previous page, as if the API ignored this parameter`);
     return true;
   };
 }

@@ -27,7 +27,9 @@ const MAX_EMPTY = 1000;
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 12);
 
-export const startOf = digestOf;
+/** Whether a page has the records of the previous one. */
+export const repeats = (at: Position | null, ids: string, count: number): boolean =>
+  count > 0 && at?.behind === digestOf(ids);
 
 /**
  * The trail after a page. It keeps one page of before, replaced at growing distances (Brent): a circle of any length is

@@ -40,7 +40,8 @@ function textOf(bytes: Uint8Array, charset: string | undefined): string {
   try {
     return new TextDecoder(label, { fatal: true }).decode(bytes);
   } catch (error) {
-    if (error instanceof RangeError) throw new Undecodable(`has the unknown charset ${label.slice(0, 40)}`);
+    if ((error as NodeJS.ErrnoException).code === 'ERR_ENCODING_NOT_SUPPORTED')
+      throw new Undecodable(`has the unknown charset ${label.slice(0, 40)}`);
     throw new Undecodable(`is not ${label === 'utf-8' || !isUtf8(bytes) ? label.toUpperCase() : label}`);
   }
 }
