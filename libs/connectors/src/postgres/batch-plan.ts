@@ -1,12 +1,15 @@
 import { Terminal } from '@tidemark/resilience';
 import type { RowResult, WriteBatch, WriteRow } from '@tidemark/connector-sdk';
-import { encoderOf, InvalidValue, type Encoder } from './encode.js';
+import { encoderOf, type Encoder } from './encode.js';
+import { InvalidValue } from './invalid-value.js';
 import { tableName, type Column, type Table } from './table.js';
 
 /** A row, ready to be sent: its position in the batch, and its values by the unit's columns. */
 export interface EncodedRow {
   readonly at: number;
   readonly values: readonly (string | null)[];
+  /** The row with the same key before it, which must not be tried again after it. */
+  readonly before?: EncodedRow;
 }
 
 /** Rows that one statement can write: with the same columns, and distinct keys. */
@@ -57,15 +60,15 @@ class Planner {
   readonly #columns: ReadonlyMap<string, Column>;
   readonly #encoders: ReadonlyMap<Column, Encoder>;
   readonly #key: readonly Column[];
-  /** Number of occurrences of each key. */
-  readonly #seen = new Map<string, number>();
+  /** The last row of each key, and its wave. */
+  readonly #seen = new Map<string, { readonly row: EncodedRow; readonly wave: number }>();
 
   constructor(
     private readonly batch: WriteBatch,
     private readonly table: Table,
   ) {
     this.#columns = new Map(table.columns.map((column) => [column.name, column]));
-    this.#encoders = new Map(table.columns.map((column) => [column, encoderOf(column)]));
+    this.#encoders = new Map(table.columns.map((column) => [column, encoderOf(column, table.composites)]));
     this.#key = batch.mode === 'append' ? [] : batch.key.map((name) => this.#columns.get(name)!);
   }
 
@@ -88,7 +91,7 @@ class Planner {
         if (!(error instanceof InvalidValue)) throw error;
         return this.#fail(at, 'INVALID_VALUE', `${column.name} ${error.message}`, column.name);
       }
-    this.#unitFor(deletes, columns, values).rows.push({ at, values });
+    this.#place(deletes, columns, { at, values });
   }
 
   plan(): BatchPlan {
@@ -103,16 +106,18 @@ class Planner {
   }
 
   /** The second row of a key is written after the first, in a statement of its own. */
-  #unitFor(deletes: boolean, columns: readonly Column[], values: readonly (string | null)[]): Unit {
+  #place(deletes: boolean, columns: readonly Column[], row: EncodedRow): void {
     const { mode } = this.batch;
-    const key = JSON.stringify(values.slice(0, this.#key.length));
-    const wave = mode === 'append' ? 0 : (this.#seen.get(key) ?? 0);
-    if (mode !== 'append') this.#seen.set(key, wave + 1);
+    const key = mode === 'append' ? '' : JSON.stringify(row.values.slice(0, this.#key.length));
+    const last = mode === 'append' ? undefined : this.#seen.get(key);
+    const wave = last ? last.wave + 1 : 0;
+    const placed = last ? { ...row, before: last.row } : row;
+    if (mode !== 'append') this.#seen.set(key, { row: placed, wave });
     const action = deletes ? 'delete' : mode === 'mirror' ? 'upsert' : mode;
     const id = JSON.stringify([wave, action, columns.map(({ name }) => name)]);
     let found = this.#units.get(id);
     if (!found) this.#units.set(id, (found = { wave, unit: { action, columns, keys: this.#key.length, rows: [] } }));
-    return found.unit;
+    found.unit.rows.push(placed);
   }
 
   #fail(at: number, code: string, message: string, field?: string): void {

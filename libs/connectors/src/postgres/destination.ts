@@ -10,6 +10,7 @@ import { Ledger } from './ledger.js';
 import type { PostgresConfig } from './postgres.config.js';
 import { Sessions, type Session } from './session.js';
 import { findTable, refersToItself, type Table } from './table.js';
+import { READ_ONLY } from './transaction.js';
 
 /** Writes batches into tables, each in its own transaction. */
 export class PostgresDestination implements Destination {
@@ -64,6 +65,7 @@ export class PostgresDestination implements Destination {
     let session: Session | undefined;
     try {
       session = await this.#sessions.open(signal);
+      await session.begin(signal, READ_ONLY);
       return await greet(session, this.#config, signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
@@ -120,7 +122,9 @@ async function remembered<T>(known: Map<string, T>, key: string, make: () => Pro
 }
 
 async function tableOf(session: Session, name: string, signal: AbortSignal): Promise<Table> {
+  await session.begin(signal, READ_ONLY);
   const table = await findTable(session, name, signal);
+  await session.script(signal, 'commit');
   if (table) return table;
   throw new Terminal('DESTINATION_NOT_FOUND', `there is no table ${name}, or it is not on the search path`);
 }
