@@ -9,7 +9,7 @@ const column = (name: string, base = 'text', more: Partial<Column> = {}): Column
   ...{ notNull: false, generated: false, identityAlways: false, ...more },
 });
 const table: Table = {
-  ...{ schema: 'shop', name: 'orders', kind: 'r', composites: {} },
+  ...{ schema: 'shop', name: 'orders', kind: 'r', composites: {}, rules: false },
   columns: [
     column('note'),
     column('id', 'int8'),

@@ -1,6 +1,6 @@
 import type { RowResult, WriteBatch } from '@tidemark/connector-sdk';
 import { digestOf, olderDigestOf } from './batch-digest.js';
-import type { BatchPlan } from './batch-plan.js';
+import type { BatchPlan, Unit } from './batch-plan.js';
 import { copyLine } from './copy-in.js';
 import { isDatabaseError } from './errors.js';
 import { unpacked, type Ledger } from './ledger.js';
@@ -24,9 +24,11 @@ export class BatchWriter {
     private readonly plan: BatchPlan,
     private readonly table: Table,
     private readonly ledger: Ledger | null,
+    /** Whether its rows are probably new. */
+    private readonly asNew: boolean,
     private readonly signal: AbortSignal,
   ) {
-    this.#units = plan.units.map((unit) => ({ unit, lines: unit.rows.map(({ values }, at) => copyLine([String(at), ...values])) })); // prettier-ignore
+    this.#units = plan.units.map((unit) => ({ unit, lines: unit.rows.map(({ values }) => copyLine(values)) })); // prettier-ignore
     this.#digest = ledger ? digestOf(batch, table, this.#units) : '';
   }
 
@@ -48,7 +50,7 @@ export class BatchWriter {
   }
 
   async #transaction(): Promise<readonly RowResult[]> {
-    const start = 'set constraints all immediate; savepoint tidemark';
+    const start = 'set constraints all immediate; set local jit = off; savepoint tidemark';
     const found = await this.session.begin(this.signal, READ_WRITE, this.ledger ? `${start}; ${this.ledger.find(this.batch)}` : start); // prettier-ignore
     const written = this.#resultsIn(found as [string, string][]);
     if (written) {
@@ -76,11 +78,17 @@ export class BatchWriter {
     for (const unit of this.#units) {
       if (writers.length > 0) await this.session.script(this.signal, SAVED);
       const writer = new UnitWriter(this.session, this.table, unit, writers.length, { results, replaced, signal: this.signal }); // prettier-ignore
-      await writer.write();
+      await writer.write(this.#isCopied(unit.unit));
       writers.push(writer);
     }
     await this.#again(writers);
     return this.batch.rows.map((_row, at) => results.get(at)!);
+  }
+
+  /** COPY knows no rules, and its errors tell new rows from existing ones by a unique index alone. */
+  #isCopied({ action }: Unit): boolean {
+    const { kind, rules } = this.table;
+    return (kind === 'r' || kind === 'p') && !rules && (action === 'append' || (action === 'upsert' && this.asNew));
   }
 
   /** Refused rows that others may have let pass since, as long as there is progress; then exchanges of unique values. */

@@ -4,10 +4,13 @@ type Wire = pg.Connection & { sendCopyFromChunk(chunk: Buffer): void; endCopyFro
 
 /** `COPY … FROM STDIN` of text in memory. Like pg-cursor: `pg.Client` runs it as its active query. */
 export class CopyIn implements pg.Submittable {
+  #rows = 0;
+
+  /** `resolve`: with the number of rows that were stored. */
   constructor(
     private readonly text: string,
     private readonly data: Buffer,
-    private readonly resolve: () => void,
+    private readonly resolve: (rows: number) => void,
     private readonly reject: (error: Error) => void,
   ) {}
 
@@ -20,10 +23,12 @@ export class CopyIn implements pg.Submittable {
     connection.endCopyFrom();
   }
 
-  handleCommandComplete(): void {}
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    this.#rows = Number(text.split(' ')[1]);
+  }
 
   handleReadyForQuery(): void {
-    this.resolve();
+    this.resolve(this.#rows);
   }
 
   handleError(error: Error): void {

@@ -20,6 +20,8 @@ export class PostgresDestination implements Destination {
   #closed = false;
   /** By the name that batches use; looked up once. */
   readonly #tables = new Map<string, Table>();
+  /** Tables of whose last batch all rows were new. */
+  readonly #fresh = new WeakSet<Table>();
   readonly #ledgers = new Map<string, Ledger | null>();
   /** The last batch of a table whose batches are written one at a time. */
   readonly #turns = new Map<string, Promise<undefined>>();
@@ -87,7 +89,10 @@ export class PostgresDestination implements Destination {
     const plan = planBatch(batch, table);
     const ledger = await remembered(this.#ledgers, schema, () => Ledger.open(session, schema, signal));
     if (!ledger && batch.mode === 'append') throw Ledger.missing(schema);
-    return new BatchWriter(session, batch, plan, table, ledger, signal).write();
+    const results = await new BatchWriter(session, batch, plan, table, ledger, this.#fresh.has(table), signal).write();
+    if (results.every(({ status }) => status === 'created')) this.#fresh.add(table);
+    else this.#fresh.delete(table);
+    return results;
   }
 
   async #take(signal: AbortSignal): Promise<Session> {

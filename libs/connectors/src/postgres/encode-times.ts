@@ -2,15 +2,17 @@ import { InvalidValue } from './invalid-value.js';
 
 // Some types silently drop a part of what they are given: an offset, a date, a time of day.
 
-/** What follows the time of day in a text. */
-const REST = /(?:\d:\d\d|T\d{4})[\d:.,]*\s*(.*)$/;
+/** The time of day in a text. */
+const TIME = /\d:\d\d[\d:.,]*|T\d{4}[\d:.,]*/;
 const NO_OFFSET = /^(?:Z|UTC|GMT|[+-]00(?::?00)*)$/i;
 
 const ISO = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?([.,]\d+)?\s*([+-])(\d\d)(?::?(\d\d))?$/;
 
 /** Whether a text has an offset or a zone, other than that of UTC. */
 function isZoned(text: string): boolean {
-  const rest = (REST.exec(text)?.[1] ?? '').replace(/\b(?:BC|AD|AM|PM)\b/gi, '').trim();
+  const time = TIME.exec(text);
+  if (!time) return false;
+  const rest = text.slice(time.index + time[0].length).replace(/\b(?:BC|AD|AM|PM)\b/gi, '').trim(); // prettier-ignore
   return !NO_OFFSET.test(rest) && /[A-Za-z]|[+-]\d/.test(rest);
 }
 

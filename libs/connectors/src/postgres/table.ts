@@ -33,6 +33,8 @@ export interface Table {
   readonly kind: 'r' | 'p' | 'v' | 'm' | 'f';
   readonly columns: readonly Column[];
   readonly composites: Composites;
+  /** Whether rules rewrite its statements. */
+  readonly rules: boolean;
   /** Columns of the unique indexes usable in `on conflict`. */
   readonly uniques: readonly { readonly primary: boolean; readonly columns: readonly string[] }[];
   /** Columns of constraints and unique indexes, by name; `self`: a foreign key into the same table. */
@@ -112,7 +114,7 @@ const NAMES = (numbers: string, table = 'c.oid') => `
 /** PostgreSQL 12 and later. */
 const TABLE = `
   select json_build_object(
-    'schema', n.nspname, 'name', c.relname, 'kind', c.relkind,
+    'schema', n.nspname, 'name', c.relname, 'kind', c.relkind, 'rules', c.relhasrules,
     'columns', (
       select coalesce(json_agg(json_build_object(${TYPE}, 'equals', ${EQUALS}, 'notNull', a.attnotnull,
         'generated', a.attgenerated <> '', 'identityAlways', a.attidentity = 'a') order by a.attnum), '[]')

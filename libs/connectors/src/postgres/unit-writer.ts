@@ -23,7 +23,7 @@ export class ConcurrentDelete extends Retryable {
   }
 }
 
-/** A unit with the lines of its rows for COPY. */
+/** A unit with the lines of its rows for COPY, without their numbers. */
 export interface SentUnit {
   readonly unit: Unit;
   readonly lines: readonly string[];
@@ -44,9 +44,9 @@ export class UnitWriter {
   /** Errors of the refused rows that another row's change may let pass. */
   readonly #refused = new Map<number, pg.DatabaseError>();
   #probed = false;
-  private readonly results: BatchState['results'];
-  private readonly replaced: BatchState['replaced'];
-  private readonly signal: AbortSignal;
+  readonly #results: BatchState['results'];
+  readonly #replaced: BatchState['replaced'];
+  readonly #signal: AbortSignal;
 
   constructor(
     private readonly session: Session,
@@ -55,17 +55,19 @@ export class UnitWriter {
     number: number,
     { results, replaced, signal }: BatchState,
   ) {
-    this.results = results;
-    this.replaced = replaced;
-    this.signal = signal;
+    this.#results = results;
+    this.#replaced = replaced;
+    this.#signal = signal;
     this.#unit = sent.unit;
     this.#statements = new UnitStatements(sent.unit, table, `pg_temp.tidemark${number}_rows`);
   }
 
-  async write(): Promise<void> {
+  /** `asNew`: tries to copy the rows into the table itself first, as none of them seems to exist. */
+  async write(asNew: boolean): Promise<void> {
+    if (asNew && (await this.#copyNew())) return;
     await this.#script(`${this.#statements.create}; ${SAVED}`);
     await this.#load();
-    const rows = this.#unit.rows.flatMap(({ at }, row) => (this.results.has(at) ? [] : [row]));
+    const rows = this.#unit.rows.flatMap(({ at }, row) => (this.#results.has(at) ? [] : [row]));
     if (rows.length > 0) await this.#halves(rows, true);
   }
 
@@ -87,7 +89,7 @@ export class UnitWriter {
     let rows = this.#retryable().filter((row) => this.#refused.get(row)!.code === '23505');
     while (rows.length > 1) {
       const refused = rows.map((row) => [row, this.#refused.get(row)!] as const);
-      const results = rows.map((row) => this.results.get(this.#at(row))!);
+      const results = rows.map((row) => this.#results.get(this.#at(row))!);
       await this.#script('release savepoint tidemark; savepoint tidemark_swap; savepoint tidemark');
       if (await this.#park(rows)) {
         await this.#halves(rows);
@@ -100,7 +102,7 @@ export class UnitWriter {
       const left = rows.filter((row) => !this.#refused.has(row));
       refused.forEach(([row, error], at) => {
         this.#refused.set(row, error);
-        this.results.set(this.#at(row), results[at]!);
+        this.#results.set(this.#at(row), results[at]!);
       });
       rows = left;
     }
@@ -113,7 +115,7 @@ export class UnitWriter {
 
   /** A refused row that a later one with the same key replaced is not written after it. */
   #retryable(): number[] {
-    return [...this.#refused.keys()].filter((row) => !this.replaced.has(this.#at(row)));
+    return [...this.#refused.keys()].filter((row) => !this.#replaced.has(this.#at(row)));
   }
 
   async #park(rows: readonly number[]): Promise<boolean> {
@@ -123,7 +125,7 @@ export class UnitWriter {
     })); // prettier-ignore
     try {
       for (const name of columns)
-        await this.session.query(this.signal, this.#statements.park(name)!, [selection(rows)]);
+        await this.session.query(this.#signal, this.#statements.park(name)!, [selection(rows)]);
       if (columns.size > 0) await this.#script(SAVED);
       return columns.size > 0;
     } catch (error) {
@@ -149,18 +151,42 @@ export class UnitWriter {
       }
       const bad = from + (place?.line ?? 1) - 1;
       const column = place?.column == null ? undefined : this.#unit.columns[place.column]?.name;
-      this.results.set(this.#at(bad), rowFault(error, column));
+      this.#results.set(this.#at(bad), rowFault(error, column));
       if (bad > from) await this.#copy(from, bad);
       from = bad + 1;
       size = PIECE;
     }
   }
 
+  /** Whether the table stored all of the rows; else nothing was written. */
+  async #copyNew(): Promise<boolean> {
+    const { lines } = this.sent;
+    try {
+      if ((await this.#send(this.#statements.copyNew, lines.join(''))) === lines.length) {
+        for (const { at } of this.#unit.rows) this.#results.set(at, resultOf('c'));
+        return true;
+      }
+    } catch (error) {
+      if (!isDatabaseError(error) || !isRowFault(error)) throw error;
+    }
+    await this.#script(BACK);
+    return false;
+  }
+
+  #send(statement: string, text: string): Promise<number> {
+    const data = Buffer.from(text);
+    return this.session.run(
+      this.#signal,
+      (client) => new Promise((resolve, reject) => void client.query(new CopyIn(statement, data, resolve, reject))),
+    );
+  }
+
   /** @returns the error of a row */
   async #copy(from: number, to: number): Promise<pg.DatabaseError | null> {
-    const data = Buffer.from(this.sent.lines.slice(from, to).join(''));
+    let text = '';
+    for (let at = from; at < to; at++) text += `${at}\t${this.sent.lines[at]!}`;
     try {
-      await this.session.run(this.signal, (client) => new Promise<void>((resolve, reject) => void client.query(new CopyIn(this.#statements.copy, data, resolve, reject)))); // prettier-ignore
+      await this.#send(this.#statements.copy, text);
     } catch (error) {
       if (!isDatabaseError(error) || !isRowFault(error)) throw error;
       await this.#script(BACK);
@@ -185,14 +211,14 @@ export class UnitWriter {
   async #write(rows: readonly number[], all: boolean): Promise<boolean> {
     const selected = all ? null : selection(rows);
     try {
-      const [row] = await this.session.query(this.signal, this.#statements.write, [selected]);
+      const [row] = await this.session.query(this.#signal, this.#statements.write, [selected]);
       const letters = await this.#explained(row![0]!, rows, selected);
       if (letters.includes('b') && rows.length > 1) {
         await this.#script(BACK);
         return false;
       }
       rows.forEach((number, at) => {
-        this.results.set(this.#at(number), resultOf(letters[at]!));
+        this.#results.set(this.#at(number), resultOf(letters[at]!));
         this.#refused.delete(number);
       });
       return true;
@@ -201,7 +227,7 @@ export class UnitWriter {
       await this.#script(BACK);
       await this.#probe();
       if (rows.length > 1) return false;
-      this.results.set(this.#at(rows[0]!), rowFault(error, fieldAtFault(error, this.#unit, this.table)));
+      this.#results.set(this.#at(rows[0]!), rowFault(error, fieldAtFault(error, this.#unit, this.table)));
       if (mayPass(error)) this.#refused.set(rows[0]!, error);
       else this.#refused.delete(rows[0]!);
       return false;
@@ -210,7 +236,7 @@ export class UnitWriter {
 
   /** A statement that fails without any row does not fail because of one. */
   async #probe(): Promise<void> {
-    if (!this.#probed) await this.session.query(this.signal, this.#statements.write, ['{}']);
+    if (!this.#probed) await this.session.query(this.#signal, this.#statements.write, ['{}']);
     this.#probed = true;
   }
 
@@ -218,14 +244,14 @@ export class UnitWriter {
   async #explained(letters: string, rows: readonly number[], selected: string | null): Promise<string> {
     if (!letters.includes('x')) return letters;
     const lost = rows.filter((_row, at) => letters[at] === 'x');
-    const [row] = await this.session.query(this.signal, this.#statements.recheck, [selected, selection(lost)]);
+    const [row] = await this.session.query(this.#signal, this.#statements.recheck, [selected, selection(lost)]);
     const found = [...row![0]!];
     if (found.includes('x')) throw new ConcurrentDelete();
     return [...letters].map((letter) => (letter === 'x' ? found.shift()! : letter)).join('');
   }
 
   #script(text: string): Promise<unknown> {
-    return this.session.script(this.signal, text);
+    return this.session.script(this.#signal, text);
   }
 }
 

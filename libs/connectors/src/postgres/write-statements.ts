@@ -40,12 +40,18 @@ export class UnitStatements {
     return `copy ${this.stage} from stdin`;
   }
 
-  /** Returns one text with a letter for each row. */
-  get write(): string {
-    return this[this.unit.action]();
+  /** COPY into the table itself: fails when one of the rows exists. */
+  get copyNew(): string {
+    return `copy ${this.#table} (${this.unit.columns.map(({ name }) => quoted(name)).join(', ')}) from stdin`;
   }
 
-  private append(): string {
+  /** Returns one text with a letter for each row. */
+  get write(): string {
+    const texts = { append: this.#append, upsert: this.#upsert, update: this.#update, delete: this.#delete };
+    return texts[this.unit.action].call(this);
+  }
+
+  #append(): string {
     return `
     with input as materialized (select s.at from ${this.stage} s where ${selected('s')}),
     stored as (
@@ -55,20 +61,20 @@ export class UnitStatements {
     ${answers(`case when stored ${EQ} sent then 'c' when stored ${EQ} 0 then 'n' else 'b' end`, 'input i, counts')}`;
   }
 
-  // Existing rows are updated, not inserted again: they may lack columns that a new row requires.
-  private upsert(): string {
-    const set = this.#others.map(({ column: { name } }) => `${quoted(name)} = excluded.${quoted(name)}`).join(', ');
+  // Existing rows are updated, not inserted again: they may lack columns that a new row requires. `offset 0` has each row
+  // looked up by the unique index: without statistics of the stage the planner tends to scan the table.
+  #upsert(): string {
     const keys = this.#keys.map(({ column }) => quoted(column.name));
     const returned = keys.map((name, at) => `${name} as c${at}`).join(', ');
     return `
     with input as materialized (
       select s.*, ${this.#found} as there, ${this.#found} and not (${this.#differs('s')}) as same
-      from ${this.stage} s left join ${this.#table} t on ${this.#matches('s')} where ${selected('s')}),
+      from ${this.stage} s left join lateral (
+        select t.* from ${this.#table} t where ${this.#matches('s')} offset 0) t on true where ${selected('s')}),
     ${this.#updated('i.there and not i.same')},
     stored as (
       insert into ${this.#table} ${this.#target} select ${this.#inputs('i')} from input i where not i.there
-      order by ${this.#keys.map(({ alias }) => `i.${alias}`).join(', ')}
-      on conflict (${keys.join(', ')}) do ${set === '' ? 'nothing' : `update set ${set}`} returning ${returned}),
+      order by ${this.#keys.map(({ alias }) => `i.${alias}`).join(', ')} returning ${returned}),
     counts as (select (select ${COUNT} from input where not there) as sent, (select ${COUNT} from stored) as stored),
     known as (select i.at from input i where not i.there
       and exists (select from stored t where ${this.#keys.map(({ column, alias }) => `t.${alias} operator(${column.equals}) i.${alias}`).join(' and ')}))
@@ -81,7 +87,7 @@ export class UnitStatements {
     )}`;
   }
 
-  private update(): string {
+  #update(): string {
     return `
     with input as materialized (
       select s.*, ${this.#found} and (${this.#differs('s')}) as changes
@@ -93,7 +99,7 @@ export class UnitStatements {
     )}`;
   }
 
-  private delete(): string {
+  #delete(): string {
     return `
     with gone as (
       delete from ${this.#table} t using ${this.stage} s where ${this.#matches('s')} and ${selected('s')} returning s.at)
