@@ -4,6 +4,7 @@ import {
   providerIdOf,
   TidemarkError,
   type CreateJob,
+  type JobCreated,
   type JobTrigger,
   type JobType,
   type JobView,
@@ -24,6 +25,7 @@ export interface JobRequest extends JobIdentity {
   readonly startAt?: number;
   readonly whenBusy: 'queue' | 'reject';
   readonly retryOf?: string;
+  readonly carried?: JobCreated['data']['carried'];
   /** Those of the pipeline. */
   readonly parameters?: PipelineChoice['parameters'];
 }

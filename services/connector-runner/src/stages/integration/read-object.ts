@@ -65,7 +65,7 @@ async function readPages(reading: Reading): Promise<void> {
     }
     if (await writeSegment(reading, { ...segment, jobId: job.id })) return;
   }
-  state.end(part, endOf(state.open[part]!));
+  state.end(part, endOf(reading));
 }
 
 const DEFAULT_CHUNK = 100;
@@ -86,7 +86,12 @@ function pagesOf({ context, source, start }: Reading, { cursor, restarted }: Ope
   });
 }
 
-const endOf = ({ pages, cursor }: OpenPart): ObjectEnd => ({ pages, ...(cursor && { cursor }) });
+function endOf({ state, start, context }: Reading): ObjectEnd {
+  const { pages, problems = 0, cursor, restarted = false } = state.open[partOf(start)]!;
+  const isWhole =
+    (start.from === 'beginning' || (restarted && !start.window)) && context.parameters.limit === undefined;
+  return { pages, ...(cursor && { cursor }), ...(problems > 0 && { problems }), ...(isWhole && { isWhole }) };
+}
 
 /** Writes a segment that was kept. True when it was the last one. */
 async function writeSegment(reading: Reading, segment: KeptSegment): Promise<boolean> {
@@ -99,11 +104,16 @@ async function writeSegment(reading: Reading, segment: KeptSegment): Promise<boo
   // From here on without a pause: a checkpoint has the whole of it, or nothing.
   recordResults(state, object, segment, written);
   const part = partOf(start);
-  const { ahead: _, pages, records: before = 0, ...open } = state.open[part]!;
+  const { ahead: _, pages, records: before = 0, problems = 0, ...open } = state.open[part]!;
   const read = before + records.length + segment.problems.length;
-  state.begin(part, { ...open, pages: pages + segment.pages, records: read, cursor: segment.cursor });
+  const unusable = problems + segment.problems.length;
+  state.begin(part, {
+    ...open,
+    ...{ pages: pages + segment.pages, records: read, cursor: segment.cursor },
+    ...(unusable > 0 && { problems: unusable }),
+  });
   progress(shareOf(segment, read));
-  if (!segment.hasMore) state.end(part, endOf(state.open[part]!));
+  if (!segment.hasMore) state.end(part, endOf(reading));
   return !segment.hasMore;
 }
 

@@ -1,3 +1,4 @@
+import type { RecordStore } from '@tidemark/record-store';
 import { AuthExpired, ExternalError } from '@tidemark/resilience';
 import { jobRetrySchedule } from '@tidemark/resilience/retry-schedule';
 import {
@@ -18,43 +19,45 @@ import { SyncState } from './sync-state.js';
 type Context = StageContext<IntegrationPipeline>;
 
 /** Reads every object and writes it to every destination. An object that fails holds up no other. */
-export const syncStage: Stage<IntegrationPipeline, 'sync'> = async (context) => {
-  const { objects } = context.output('prepare');
-  const state = await SyncState.resumed(context);
-  const sinks = await openSinks(context);
-  const source = await context.open.source();
-  const known = await objectCursors(context.cursor as IntegrationCursor | null, context.blobs);
-  const shares = new Map<string, number>();
-  const progress = (part: string, share: number) => {
-    shares.set(part, share);
-    context.progress({ percent: (100 * [...shares.values()].reduce((sum, one) => sum + one, 0)) / objects.length });
+export const syncStage =
+  (records: RecordStore): Stage<IntegrationPipeline, 'sync'> =>
+  async (context) => {
+    const { objects } = context.output('prepare');
+    const state = await SyncState.resumed(context);
+    const sinks = await openSinks(context, records);
+    const source = await context.open.source();
+    const known = await objectCursors(context.cursor as IntegrationCursor | null, context.blobs);
+    const shares = new Map<string, number>();
+    const progress = (part: string, share: number) => {
+      shares.set(part, share);
+      context.progress({ percent: (100 * [...shares.values()].reduce((sum, one) => sum + one, 0)) / objects.length });
+    };
+    let again: ExternalError | undefined;
+    const readOne = async (start: ObjectStart): Promise<void> => {
+      const part = partOf(start);
+      if (state.ended[part]) return progress(part, 1);
+      try {
+        const { cursor } = (start.from === 'cursor' && known[start.object]) || {};
+        const shown = (share: number) => progress(part, share);
+        await readObject({ context, source, sinks, state, start, progress: shown, ...(cursor && { cursor }) });
+      } catch (error) {
+        context.signal.throwIfAborted();
+        if (!isOfOne(error)) throw error;
+        if (error.retryable && !isLastAttempt(context)) again = error;
+        else endFailed(state, start, error);
+      }
+      progress(part, 1);
+      await state.save();
+    };
+    await inTurns(objects, sideBySide(context), readOne);
+    await state.save({ now: true });
+    // What the other objects have got stays: the next attempt reads the failed ones alone.
+    if (again) throw again;
+    assertSome(state, objects);
+    assertErrorRate(context, state);
+    const ends: SyncOutput['objects'] = await packed(state.ended, context.blobs);
+    return { output: { objects: ends }, counts: state.counts };
   };
-  let again: ExternalError | undefined;
-  const readOne = async (start: ObjectStart): Promise<void> => {
-    const part = partOf(start);
-    if (state.ended[part]) return progress(part, 1);
-    try {
-      const { cursor } = (start.from === 'cursor' && known[start.object]) || {};
-      const shown = (share: number) => progress(part, share);
-      await readObject({ context, source, sinks, state, start, progress: shown, ...(cursor && { cursor }) });
-    } catch (error) {
-      context.signal.throwIfAborted();
-      if (!isOfOne(error)) throw error;
-      if (error.retryable && !isLastAttempt(context)) again = error;
-      else endFailed(state, start, error);
-    }
-    progress(part, 1);
-    await state.save();
-  };
-  await inTurns(objects, sideBySide(context), readOne);
-  await state.save({ now: true });
-  // What the other objects have got stays: the next attempt reads the failed ones alone.
-  if (again) throw again;
-  assertSome(state, objects);
-  assertErrorRate(context, state);
-  const ends: SyncOutput['objects'] = await packed(state.ended, context.blobs);
-  return { output: { objects: ends }, counts: state.counts };
-};
 
 /** Not of the connection as a whole, nor of Tidemark. */
 const isOfOne = (error: unknown): error is ExternalError =>
