@@ -64,6 +64,7 @@ async function readPages(reading: Reading): Promise<void> {
       await state.save({ now: true });
     }
     if (await writeSegment(reading, { ...segment, jobId: job.id })) return;
+    await state.save();
   }
   state.end(part, endOf(reading));
 }

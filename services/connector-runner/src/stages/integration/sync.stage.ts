@@ -30,7 +30,8 @@ export const syncStage =
     const shares = new Map<string, number>();
     const progress = (part: string, share: number) => {
       shares.set(part, share);
-      context.progress({ percent: (100 * [...shares.values()].reduce((sum, one) => sum + one, 0)) / objects.length });
+      const read = [...shares.values()].reduce((sum, one) => sum + one, 0);
+      context.progress({ percent: (100 * read) / objects.length, counts: { ...state.counts } });
     };
     let again: ExternalError | undefined;
     const readOne = async (start: ObjectStart): Promise<void> => {
