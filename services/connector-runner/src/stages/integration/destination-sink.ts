@@ -1,4 +1,11 @@
-import type { JsonObject, OpenedDestination, RowResult, SourceRecord, WriteRow } from '@tidemark/connector-sdk';
+import type {
+  JsonObject,
+  OpenedDestination,
+  RowResult,
+  SourceRecord,
+  WriteBatch,
+  WriteRow,
+} from '@tidemark/connector-sdk';
 import type { DestinationSettings, WriteMode } from '@tidemark/contracts';
 import { batchIdOf } from './batch-id.js';
 import type { PageOfRecords, Sink } from './sink.js';
@@ -29,7 +36,8 @@ export class DestinationSink implements Sink {
     return this.#settings.required ?? true;
   }
 
-  async write({ object, records, jobId }: PageOfRecords, signal: AbortSignal): Promise<readonly RowResult[]> {
+  async write(page: PageOfRecords, signal: AbortSignal): Promise<readonly RowResult[]> {
+    const { records } = page;
     const results: RowResult[] = records.map(() => skipped);
     const rows: { readonly row: WriteRow; readonly at: number }[] = [];
     for (const [at, record] of records.entries()) {
@@ -39,23 +47,17 @@ export class DestinationSink implements Sink {
     const { max } = this.#destination.manifest.batchSize;
     for (let from = 0; from < rows.length; from += max) {
       const part = rows.slice(from, from + max);
-      const rowsOfPart = part.map(({ row }) => row);
-      const written = await this.#writeBatch(jobId, object, rowsOfPart, signal);
+      const written = await this.#destination.write(this.#batchOf(page, from, part), signal);
       for (const [index, { at }] of part.entries()) results[at] = written[index]!;
     }
     return results;
   }
 
-  #writeBatch(
-    jobId: string,
-    object: string,
-    rows: readonly WriteRow[],
-    signal: AbortSignal,
-  ): Promise<readonly RowResult[]> {
+  #batchOf(page: PageOfRecords, from: number, part: readonly { readonly row: WriteRow }[]): WriteBatch {
     const { key = [EXTERNAL_ID], object: target = '{object}' } = this.#settings;
-    const id = batchIdOf(jobId, object, rows);
-    const batch = { id, mode: this.#mode, object: target.replaceAll('{object}', object), key, rows };
-    return this.#destination.write(batch, signal);
+    const rows = part.map(({ row }) => row);
+    const object = target.replaceAll('{object}', page.object);
+    return { id: batchIdOf(page, from, rows), mode: this.#mode, object, key, rows };
   }
 
   /** Deletions are rows of a mirror only; undefined: nothing to write. */

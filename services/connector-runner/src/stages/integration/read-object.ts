@@ -98,13 +98,14 @@ function endOf({ state, start, context }: Reading): ObjectEnd {
 async function writeSegment(reading: Reading, segment: KeptSegment): Promise<boolean> {
   const { sinks, state, start, progress } = reading;
   const { object } = start;
+  const part = partOf(start);
   const { records, jobId } = segment;
+  const position = `${part}:${state.open[part]!.pages}`;
   const written = await Promise.all(
-    sinks.map(async (sink) => ({ sink, ...(await writeTo(sink, { object, records, jobId }, reading)) })),
+    sinks.map(async (sink) => ({ sink, ...(await writeTo(sink, { object, records, jobId, position }, reading)) })),
   );
   // From here on without a pause: a checkpoint has the whole of it, or nothing.
   recordResults(state, object, segment, written);
-  const part = partOf(start);
   const { ahead: _, pages, records: before = 0, problems = 0, ...open } = state.open[part]!;
   const read = before + records.length + segment.problems.length;
   const unusable = problems + segment.problems.length;

@@ -7,6 +7,8 @@ export interface PageOfRecords {
   readonly records: readonly SourceRecord[];
   /** The job that read them. */
   readonly jobId: string;
+  /** Where among the pages that the job read: two pages may have the same content. */
+  readonly position: string;
 }
 
 /** One place that records are written to. */
