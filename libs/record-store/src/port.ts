@@ -79,13 +79,10 @@ export interface RecordStore {
    * batches changed its records since. @throws RecordStoreUnavailable
    */
   write(batch: RecordBatch): Promise<readonly RecordResult[]>;
-  /**
-   * Marks as deleted what the job has not seen of an object, a limited number at a time; resolves with the external ids.
-   * Call it until it resolves with none, and only when the job has read the whole object.
-   */
-  deleteUnseen(unseen: Unseen): Promise<readonly string[]>;
+  /** What the job has not seen of an object and is not deleted, by external id. */
+  listUnseen(unseen: Unseen & { readonly after?: string; readonly limit: number }): Promise<readonly StoredRecord[]>;
   /** How many records of the object are stored, and how many of them the job has not seen. */
-  countUnseen(unseen: Omit<Unseen, 'limit' | 'at'>): Promise<{ readonly total: number; readonly unseen: number }>;
+  countUnseen(unseen: Unseen): Promise<{ readonly total: number; readonly unseen: number }>;
   get(scope: Scope, object: string, externalId: string): Promise<StoredRecord | undefined>;
   /** @throws RecordCursorInvalid when the cursor is not one of this store's */
   list(scope: Scope, query: RecordQuery): Promise<RecordPage>;
@@ -98,8 +95,6 @@ export interface RecordStore {
 export interface Unseen extends Scope {
   readonly jobId: string;
   readonly object: string;
-  readonly limit: number;
-  readonly at: number;
 }
 
 /** The store cannot be reached or written; the call may be repeated. */

@@ -66,29 +66,26 @@ export class MongoRecordStore implements RecordStore {
     return batch.records.map(({ externalId }) => results.get(externalId)!);
   }
 
-  async deleteUnseen({ tenant, connectionId, object, jobId, limit, at }: Unseen): Promise<readonly string[]> {
-    const unseen = { tenant, connection: connectionId, object, deleted: false, job: { $ne: jobId } };
+  async listUnseen({
+    tenant,
+    connectionId,
+    object,
+    jobId,
+    after = '',
+    limit,
+  }: Parameters<RecordStore['listUnseen']>[0]) {
+    const unseen = { tenant, connection: connectionId, object, externalId: { $gt: after }, deleted: false };
     const found = await this.#run((records) =>
       records
-        .find(unseen, { projection: { externalId: 1 } })
+        .find({ ...unseen, job: { $ne: jobId } })
+        .sort({ externalId: 1 })
         .limit(limit)
         .toArray(),
     );
-    const records = found.map(({ externalId }) => ({ externalId, data: {}, deleted: true }));
-    if (records.length === 0) return [];
-    await this.write({
-      tenant,
-      connectionId,
-      object,
-      jobId,
-      at,
-      records,
-      id: `${jobId}-unseen-${records[0]!.externalId}`,
-    });
-    return records.map(({ externalId }) => externalId);
+    return found.map(storedOf);
   }
 
-  async countUnseen({ tenant, connectionId, object, jobId }: Omit<Unseen, 'limit' | 'at'>) {
+  async countUnseen({ tenant, connectionId, object, jobId }: Unseen) {
     const all = { tenant, connection: connectionId, object, deleted: false };
     return this.#run(async (records) => ({
       total: await records.countDocuments(all),

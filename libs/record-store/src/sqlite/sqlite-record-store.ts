@@ -87,21 +87,23 @@ export class SqliteRecordStore implements RecordStore {
     );
   }
 
-  async deleteUnseen({ tenant, connectionId, object, jobId, limit, at }: Unseen): Promise<readonly string[]> {
-    return this.#write((next) => {
-      const rows = this.#all(
-        `select external_id from records where tenant = ? and connection = ? and object = ? and deleted = 0 and job <> ? limit ?`,
-        [tenant, connectionId, object, jobId, limit],
-      );
-      return rows.map(({ external_id: externalId }) => {
-        const key = [tenant, connectionId, object, externalId as string];
-        this.#markDeleted(key, { sequence: next(), jobId, id: `${jobId}-unseen`, at });
-        return externalId as string;
-      });
-    });
+  async listUnseen({
+    tenant,
+    connectionId,
+    object,
+    jobId,
+    after = '',
+    limit,
+  }: Parameters<RecordStore['listUnseen']>[0]) {
+    const rows = this.#all(
+      `select * from records where tenant = ? and connection = ? and object = ? and external_id > ?
+        and deleted = 0 and job <> ? order by external_id limit ?`,
+      [tenant, connectionId, object, after, jobId, limit],
+    );
+    return rows.map(storedOf);
   }
 
-  async countUnseen({ tenant, connectionId, object, jobId }: Omit<Unseen, 'limit' | 'at'>) {
+  async countUnseen({ tenant, connectionId, object, jobId }: Unseen) {
     const row = this.#get(
       `select count(*) as total, count(*) filter (where job <> ?) as unseen from records
         where tenant = ? and connection = ? and object = ? and deleted = 0`,

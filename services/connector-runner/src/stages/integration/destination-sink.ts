@@ -8,7 +8,11 @@ import type {
 } from '@tidemark/connector-sdk';
 import type { DestinationSettings, WriteMode } from '@tidemark/contracts';
 import { batchIdOf } from './batch-id.js';
-import type { PageOfRecords, Sink } from './sink.js';
+import type { MirrorLedger } from './mirror-ledger.js';
+import type { Mirrored, PageOfRecords, Sink } from './sink.js';
+
+type Key = readonly string[];
+type Gone = Parameters<Mirrored['delete']>[0];
 
 /** Holds the source's id in the rows of a destination without a key of its own. */
 const EXTERNAL_ID = 'external_id';
@@ -20,12 +24,23 @@ export class DestinationSink implements Sink {
   readonly #destination: OpenedDestination;
   readonly #settings: DestinationSettings;
   readonly #mode: WriteMode;
+  readonly #key: Key;
 
-  constructor(destination: OpenedDestination, settings: DestinationSettings) {
+  readonly #ledger: MirrorLedger | undefined;
+
+  /** @param ledger of a connection's mirrors */
+  constructor(destination: OpenedDestination, settings: DestinationSettings, ledger?: (key: Key) => MirrorLedger) {
     this.#destination = destination;
     this.#settings = settings;
     const { modes } = destination.manifest;
+    this.#key = settings.key ?? [EXTERNAL_ID];
     this.#mode = settings.mode ?? (modes.includes('upsert') ? 'upsert' : modes[0]!);
+    if (this.#mode === 'mirror') this.#ledger = ledger?.(this.#key);
+  }
+
+  get mirrored(): Mirrored | undefined {
+    const ledger = this.#ledger;
+    return ledger && { scope: ledger.scope, delete: (page, signal) => this.#delete(page, signal) };
   }
 
   get name(): string {
@@ -50,14 +65,28 @@ export class DestinationSink implements Sink {
       const written = await this.#destination.write(this.#batchOf(page, from, part), signal);
       for (const [index, { at }] of part.entries()) results[at] = written[index]!;
     }
+    const mirrored = rows.map(({ row, at }) => ({ row, record: records[at]!, result: results[at]! }));
+    await this.#ledger?.record(page, mirrored);
     return results;
   }
 
   #batchOf(page: PageOfRecords, from: number, part: readonly { readonly row: WriteRow }[]): WriteBatch {
-    const { key = [EXTERNAL_ID], object: target = '{object}' } = this.#settings;
+    const { object: target = '{object}' } = this.#settings;
     const rows = part.map(({ row }) => row);
     const object = target.replaceAll('{object}', page.object);
-    return { id: batchIdOf(page, from, rows), mode: this.#mode, object, key, rows };
+    return { id: batchIdOf(page, from, rows), mode: this.#mode, object, key: this.#key, rows };
+  }
+
+  async #delete({ object, jobId, gone }: Gone, signal: AbortSignal): Promise<readonly RowResult[]> {
+    const page = { object, jobId, position: 'gone', records: [] };
+    const rows = gone.map(({ data }) => ({ row: { action: 'delete', data } as const }));
+    const { max } = this.#destination.manifest.batchSize;
+    const results: RowResult[] = [];
+    for (let from = 0; from < rows.length; from += max) {
+      const batch = this.#batchOf(page, from, rows.slice(from, from + max));
+      results.push(...(await this.#destination.write(batch, signal)));
+    }
+    return results;
   }
 
   /** Deletions are rows of a mirror only; undefined: nothing to write. */

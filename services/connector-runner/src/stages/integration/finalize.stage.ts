@@ -1,6 +1,7 @@
 import type { IntegrationCursor, IntegrationPipeline, ObjectCursor, Stage } from '@tidemark/pipelines';
 import type { RecordStore } from '@tidemark/record-store';
 import { deleteGone } from './delete-gone.js';
+import { openSinks } from './sinks.js';
 import { objectCursors, packed, unpacked } from './object-cursors.js';
 
 /** Commits how far each object was read. One that failed goes on from where it was before; a sample or a backfill commits nothing. */
@@ -10,7 +11,7 @@ export const finalizeStage =
     const { job, output, parameters, cursor, blobs } = context;
     const { startedAt } = output('prepare');
     const ends = await unpacked(output('sync').objects, blobs);
-    const counts = await deleteGone(context, records, ends);
+    const counts = await deleteGone(context, records, await openSinks(context, records), ends);
     const objects: { [object: string]: ObjectCursor } = {
       ...(await objectCursors(cursor as IntegrationCursor | null, blobs)),
     };

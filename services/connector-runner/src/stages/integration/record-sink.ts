@@ -2,18 +2,26 @@ import type { RowResult } from '@tidemark/connector-sdk';
 import type { JobInfo } from '@tidemark/pipelines';
 import type { IncomingRecord, RecordStore } from '@tidemark/record-store';
 import { batchIdOf } from './batch-id.js';
-import type { PageOfRecords, Sink } from './sink.js';
+import type { Mirrored, PageOfRecords, Sink } from './sink.js';
 
 /** Keeps records in Tidemark's own record store. */
 export class RecordSink implements Sink {
   readonly name = 'records';
   readonly required = true;
+  readonly mirrored: Mirrored;
 
   constructor(
     private readonly store: RecordStore,
     private readonly job: JobInfo,
     private readonly now: () => number,
-  ) {}
+  ) {
+    const { tenant, connectionId } = job;
+    // The record itself is all there is to delete.
+    this.mirrored = {
+      scope: { tenant, connectionId },
+      delete: async ({ gone }) => gone.map(() => ({ status: 'deleted' })),
+    };
+  }
 
   async write(page: PageOfRecords): Promise<readonly RowResult[]> {
     const { object, records } = page;

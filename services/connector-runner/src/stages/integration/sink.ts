@@ -1,5 +1,6 @@
 import type { RowResult, SourceRecord } from '@tidemark/connector-sdk';
 import type { SinkResult } from '@tidemark/contracts';
+import type { Scope, StoredRecord } from '@tidemark/record-store';
 
 /** The records of one page of an object. */
 export interface PageOfRecords {
@@ -21,6 +22,19 @@ export interface Sink {
    * @throws ExternalError when the page as a whole cannot be written
    */
   write(page: PageOfRecords, signal: AbortSignal): Promise<readonly RowResult[]>;
+  /** Absent: nothing is deleted from it but what the source says. */
+  readonly mirrored?: Mirrored;
+}
+
+/** A sink that holds no more than its source does: what a whole read has not seen is deleted from it. */
+export interface Mirrored {
+  /** Where the record store has what the connection wrote to the sink; rows of others are never touched. */
+  readonly scope: Scope;
+  /** Deletes from the sink; a result for each. @throws ExternalError when nothing could be deleted */
+  delete(
+    page: { readonly object: string; readonly jobId: string; readonly gone: readonly StoredRecord[] },
+    signal: AbortSignal,
+  ): Promise<readonly RowResult[]>;
 }
 
 /** What became of a record in all required sinks together: the first of these that any of them says. */

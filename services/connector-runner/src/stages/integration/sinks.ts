@@ -1,6 +1,7 @@
 import type { IntegrationPipeline, StageContext } from '@tidemark/pipelines';
 import type { RecordStore } from '@tidemark/record-store';
 import { DestinationSink } from './destination-sink.js';
+import { MirrorLedger } from './mirror-ledger.js';
 import { RecordSink } from './record-sink.js';
 import type { Sink } from './sink.js';
 
@@ -11,6 +12,12 @@ export async function openSinks(
 ): Promise<readonly Sink[]> {
   if (destinations.length === 0) return [new RecordSink(records, job, now)];
   return Promise.all(
-    destinations.map(async (settings) => new DestinationSink(await open.destination(settings.name), settings)),
+    destinations.map(async (settings) => {
+      const { tenant, connectionId } = job;
+      // A name of its own: these are not records of the connection, but rows of a destination.
+      const scope = { tenant, connectionId: `${connectionId}/${settings.name}` };
+      const ledger = (key: readonly string[]) => new MirrorLedger(records, scope, key, now);
+      return new DestinationSink(await open.destination(settings.name), settings, ledger);
+    }),
   );
 }
