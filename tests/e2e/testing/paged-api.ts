@@ -57,7 +57,7 @@ export class PagedApi {
         path: `/${name}`,
         records: 'data',
         updatedAt: 'updatedAt',
-        incremental: { since: 'since' },
+        incremental: { since: 'since', until: 'until' },
         pageSize: { param: 'limit', max: size },
         pagination: { kind: 'cursor', next: 'next', param: 'after' },
       })),
@@ -82,8 +82,12 @@ export class PagedApi {
     const after = Number(searchParams.get('after') ?? 0);
     const limit = Number(searchParams.get('limit') ?? 10);
     const since = searchParams.get('since');
+    const until = searchParams.get('until');
     const rest = records.filter(
-      (record) => positionOf(record) > after && (since === null || String(record['updatedAt']) >= since.slice(0, 19)),
+      (record) =>
+        positionOf(record) > after &&
+        (since === null || String(record['updatedAt']) >= since.slice(0, 19)) &&
+        (until === null || String(record['updatedAt']) < until),
     );
     const data = rest.slice(0, Math.min(limit, this.pageSize())).map((record) => this.touch(record));
     answer(200, { data, next: rest.length > data.length ? String(positionOf(data.at(-1)!)) : null });
