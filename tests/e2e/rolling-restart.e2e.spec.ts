@@ -64,7 +64,12 @@ interface Running {
     load = new BalancedLoad(edges, KEY);
     await load.start(40);
 
+    const answers = async () => {
+      const before = load!.answered;
+      await eventually(() => load!.answered > before + 50, 'requests between the restarts', patient);
+    };
     for (const [n, service] of services.entries()) {
+      await answers();
       const old = running.get(service)!;
       await (service === 'gateway'
         ? start(service, edges[1]!.httpPort, edges[1]!.grpcPort)
@@ -72,10 +77,8 @@ interface Running {
       old.program.signal('SIGTERM');
       expect(await old.program.ended).toEqual({ code: 0, signal: null });
     }
-    const before = load.answered;
-    await eventually(() => load!.answered > before + 100, 'requests after the last restart', patient);
+    await answers();
     await load.stop();
     expect(load.failures).toEqual([]);
-    expect(load.answered).toBeGreaterThan(500);
   }, 300_000);
 });

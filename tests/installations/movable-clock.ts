@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eventually } from '@tidemark/test-kit';
 
 const [libfaketime] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
 const PRELOAD = join(import.meta.dirname, 'clock-preload.mjs');
@@ -38,11 +39,21 @@ export class MovableClock {
     return Date.now() + this.#aheadMs;
   }
 
-  /** Sets the clock forward, or back; the program sees it within about a second. */
+  /** Sets the clock forward, or back; the program sees it within about two seconds. */
   async step(milliseconds: number): Promise<void> {
     this.#aheadMs += milliseconds;
     const seconds = this.#aheadMs / 1000;
     await writeFile(`${this.file}.new`, `${seconds < 0 ? '' : '+'}${seconds}\n`);
     await rename(`${this.file}.new`, this.file);
+  }
+
+  /** Waits until the program that answers at `url` has seen where the clock stands. */
+  async seenAt(url: string): Promise<void> {
+    const agrees = async () => {
+      const shown = Date.parse((await fetch(`${url}/healthz`)).headers.get('date') ?? '');
+      // The header has whole seconds, rounded down.
+      return Math.abs(this.now() - shown - 500) < 1000;
+    };
+    await eventually(agrees, 'the program to see its clock', { timeout: 20_000, interval: 100 });
   }
 }

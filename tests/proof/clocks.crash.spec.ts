@@ -87,8 +87,7 @@ describe('an installation whose clock is set', () => {
       await eventually(() => publisher.fetches(path) === 1, 'the planned sync to run', patience);
       await eventually(async () => (await connection(id)).lastSync !== null, 'the other planned sync', patience);
       await clock.step(-back);
-      // The program sees it within a second.
-      await new Promise((resolve) => setTimeout(resolve, 1.5 * SECOND));
+      await clock.seenAt(on.url);
       release();
       const { lastSync, nextSyncAt } = await eventually(
         async () => {

@@ -1,6 +1,7 @@
 /** A stored object: `sha256:<64 hex digits>` of its bytes. */
 export type BlobId = `sha256:${string}`;
 
+/** A stream may use the memory of a chunk again as soon as the next one is requested. */
 export type BlobSource = Uint8Array | string | AsyncIterable<Uint8Array>;
 
 /** The blob store port: immutable objects, named by their content. Adapters: files and NATS object store. */

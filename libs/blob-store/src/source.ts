@@ -19,7 +19,7 @@ export async function opened(source: BlobSource): Promise<Uint8Array | AsyncIter
   for (let bytes = 0; bytes <= SMALL;) {
     const { done, value } = await chunks.next();
     if (done) return head.length === 1 ? head[0]! : Buffer.concat(head);
-    head.push(value);
+    head.push(Buffer.from(value));
     bytes += value.byteLength;
   }
   return rest(head, chunks);

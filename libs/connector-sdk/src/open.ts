@@ -1,7 +1,7 @@
 import type { FieldFault } from '@tidemark/contracts';
 import { Terminal, type Credential, type HttpPool, type Side } from '@tidemark/resilience';
 import type { Connector, ConnectorContext } from './connector.js';
-import type { Destination } from './destination.js';
+import type { Destination, OpenedDestination } from './destination.js';
 import { schemaProblems } from './manifest/config.js';
 import type { Source } from './source.js';
 
@@ -14,6 +14,10 @@ export interface OpenOptions {
   readonly pool: HttpPool;
   /** Absolute path of the folder that connectors' file access is confined to; without it there is none. */
   readonly filesRoot?: string;
+  /** Absolute paths of the executables that connectors may start; default none. */
+  readonly programs?: readonly string[];
+  /** Takes lines for the job's log. */
+  readonly log?: (line: string) => void;
   /** Milliseconds since 1970; default the system's clock. */
   readonly now?: () => number;
 }
@@ -37,13 +41,14 @@ export class ConfigInvalid extends Terminal {
 export function openSource(options: OpenOptions): Source {
   const { manifest, openSource: open } = options.connector;
   if (!manifest.source || !open) throw new Terminal('SOURCE_NOT_FOUND', `${manifest.name} cannot be read from`);
-  const { min, max } = manifest.source.pageSize;
+  const { objects, pageSize } = manifest.source;
+  const { min, max } = pageSize;
   const { part: source, close } = openPart(contextOf(options, 'source'), open);
   return {
-    read: ({ pageSize, ...request }) =>
-      source.read(pageSize === undefined ? request : { ...request, pageSize: Math.min(Math.max(pageSize, min), max) }),
+    read: ({ pageSize: size, ...request }) =>
+      source.read(size === undefined ? request : { ...request, pageSize: Math.min(Math.max(size, min), max) }),
     check: (signal) => source.check(signal),
-    ...(source.objects && { objects: (signal: AbortSignal) => source.objects!(signal) }),
+    objects: async (signal) => (objects === 'configured' ? ((await source.objects?.(signal)) ?? []) : objects),
     close,
   };
 }
@@ -52,12 +57,13 @@ export function openSource(options: OpenOptions): Source {
  * Opens the destination of a connector; closing it also ends the connection's HTTP client.
  * @throws ConfigInvalid · Terminal as `openSource`
  */
-export function openDestination(options: OpenOptions): Destination {
+export function openDestination(options: OpenOptions): OpenedDestination {
   const { manifest, openDestination: open } = options.connector;
   if (!manifest.destination || !open)
     throw new Terminal('DESTINATION_NOT_FOUND', `${manifest.name} cannot be written to`);
-  const { part: destination, close } = openPart(contextOf(options, 'destination'), open);
+  const { part: destination, close } = openPart<Destination>(contextOf(options, 'destination'), open);
   return {
+    manifest: manifest.destination,
     write: (batch, signal) => destination.write(batch, signal),
     check: (signal) => destination.check(signal),
     close,
@@ -79,7 +85,7 @@ function openPart<Part extends { close(): Promise<void> }>(
 }
 
 function contextOf(options: OpenOptions, side: Side): ConnectorContext<unknown> {
-  const { connector, credential, pool, filesRoot = null, now = Date.now } = options;
+  const { connector, credential, pool, filesRoot = null, programs = [], log, now = Date.now } = options;
   const { manifest } = connector;
   const problems = schemaProblems(manifest, options.config);
   if (problems.length > 0) throw new ConfigInvalid(manifest.name, problems);
@@ -104,6 +110,8 @@ function contextOf(options: OpenOptions, side: Side): ConnectorContext<unknown> 
     breaker: (target) => pool.breaker(target),
     resolveHost: async (host, port) => pool.resolveGuarded(host, port, { side }),
     filesRoot,
+    programs,
+    log: (line) => log?.(credential?.redact(line) ?? line),
     now,
   };
 }

@@ -2,6 +2,8 @@ export { artefact, Artefacts, type Artefact } from './artefacts.js';
 export * from './dependency/outputs.js';
 export { dependencyPipeline, type DependencyPipeline } from './dependency/pipeline.js';
 export { pipelineFor } from './for-connection.js';
+export * from './integration/outputs.js';
+export { integrationPipeline, type IntegrationPipeline } from './integration/pipeline.js';
 export { noopPipeline } from './noop/pipeline.js';
 export {
   definePipeline,
@@ -10,10 +12,13 @@ export {
   type OutputsOf,
   type ParametersOf,
   type Pipeline,
+  type PipelineConnection,
   type PipelineDefinition,
   type StageNameOf,
 } from './pipeline.js';
 export { pipelines, pipelinesOf, type Pipelines } from './pipelines.js';
+export * from './records/outputs.js';
+export { recordsPipeline, type RecordsPipeline } from './records/pipeline.js';
 export { StageFailed, type StageFailedOptions } from './stage-failed.js';
 export {
   implement,

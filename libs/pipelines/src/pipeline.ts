@@ -1,4 +1,12 @@
-import type { FactType, FieldFault, JobResult, StageDefinition } from '@tidemark/contracts';
+import type {
+  DestinationSettings,
+  FactType,
+  FieldFault,
+  JobResult,
+  JobType,
+  Source,
+  StageDefinition,
+} from '@tidemark/contracts';
 
 /** A number that a pipeline's stages report beside the standard counts, such as `entities`. */
 export interface MetricDefinition {
@@ -7,12 +15,22 @@ export interface MetricDefinition {
   readonly description: string;
 }
 
+/** The part of a connection that its pipeline judges. */
+export interface PipelineConnection {
+  readonly source: Source;
+  readonly destinations: readonly DestinationSettings[];
+}
+
 /** The definition of a pipeline; small and without code, so that planners of jobs can read it too. */
 export interface PipelineDefinition<Stage extends string = string> {
   /** Lower case, with hyphens; unique. */
   readonly kind: string;
   /** In order. Consecutive stages of one service are one leg under one claim. */
   readonly stages: readonly (StageDefinition & { readonly name: Stage })[];
+  /** The types of its jobs; the first is the default, and that of scheduled jobs. Absent: `full` only. */
+  readonly jobTypes?: readonly [JobType, ...JobType[]];
+  /** Whether its jobs write to the connection's destinations. */
+  readonly writes?: boolean;
   /** Milliseconds without a heartbeat after which a claim expires. Default: the setting. */
   readonly claimTimeoutMs?: number;
   /** Milliseconds of heartbeats without progress after which a claim counts as stalled. Default: the setting. */
@@ -23,7 +41,9 @@ export interface PipelineDefinition<Stage extends string = string> {
   readonly earlyResults?: readonly JobResult[];
   readonly metrics?: readonly MetricDefinition[];
   /** The problems of a job's parameters, fields as paths from them. Absent: its jobs have no parameters. */
-  parameterProblems?(parameters: { readonly [name: string]: unknown }): readonly FieldFault[];
+  parameterProblems?(parameters: { readonly [name: string]: unknown }, type: JobType): readonly FieldFault[];
+  /** The problems of a connection, fields as paths from it. */
+  connectionProblems?(connection: PipelineConnection): readonly FieldFault[];
 }
 
 /** Types that stages are checked against; no value of it exists. */

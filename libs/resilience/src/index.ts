@@ -36,7 +36,7 @@ export { isOverload, PageSize, type PageSizeLimits, type PageSizeOptions } from 
 export { type CheckedAddress, resolveGuarded, type ResolveGuardedOptions } from './resolve-guarded.js';
 export { createHttpClient, createHttpPool, type HttpPool, type HttpPoolOptions } from './http-client/http-pool.js';
 export { excerptOf } from './http-client/error-detail.js';
-export { exactNumber, JsonTooDeep, parseJson } from './http-client/exact-json.js';
+export { exactNumber, type InexactNumbers, JsonTooDeep, parseJson } from './http-client/exact-json.js';
 export { jsonErrorPosition } from './http-client/json-position.js';
 export type { Condition, HttpClient, HttpMethod, HttpRequest, HttpResponse, Meaning, Side } from './http-client/http-types.js';
 export type { OnOverload } from './http-client/overload.js';

@@ -14,7 +14,7 @@ export class MemoryStore implements Pick<BlobStore, 'get' | 'put'> {
 
   async put(source: BlobSource): Promise<{ id: BlobId; bytes: number }> {
     const pieces: Uint8Array[] = [];
-    for await (const piece of source as AsyncIterable<Uint8Array>) pieces.push(piece);
+    for await (const piece of source as AsyncIterable<Uint8Array>) pieces.push(Buffer.from(piece));
     if (this.failure !== undefined) throw this.failure;
     const bytes = Buffer.concat(pieces);
     const id: BlobId = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

@@ -2,7 +2,7 @@ import type { BlobId, BlobStore } from '@tidemark/blob-store';
 import type { FailedKeys } from './failed-keys.js';
 import { EntryCursor } from './snapshot/entry-cursor.js';
 import { FateWriter, readFates } from './snapshot/fates.js';
-import type { SnapshotHeader } from './snapshot/format.js';
+import { FRAME_BYTES, type SnapshotHeader } from './snapshot/format.js';
 import { SnapshotReader } from './snapshot/snapshot-reader.js';
 import { SnapshotWriter } from './snapshot/snapshot-writer.js';
 import { Spool } from './spill/spool.js';
@@ -71,8 +71,8 @@ export class PendingSnapshot {
 
   /** The new entries, with the old ones for failed rows. */
   async *#merged(failed: FailedKeys): AsyncGenerator<Buffer> {
-    const made: Buffer[] = [];
-    const writer = new SnapshotWriter(this.#header, (bytes) => made.push(Buffer.from(bytes)));
+    const made = new Gathered();
+    const writer = new SnapshotWriter(this.#header, (bytes) => made.add(bytes));
     const reader = new SnapshotReader(this.#entries.read());
     const entries = new EntryCursor(await reader.header());
     const removed = new EntryCursor(this.#header);
@@ -84,7 +84,7 @@ export class PendingSnapshot {
         const hit = typeof answer === 'boolean' ? answer : await answer;
         if (!hit || kind === 'unchanged') writer.add(entries.bytes, entries.start, entries.end);
         else if (kind === 'changed') writer.add(old, 0, old.length);
-        if (made.length > 0) yield* made.splice(0);
+        if (made.length > 0) yield made.take();
       }
       if (kind !== 'removed') continue;
       removed.open(old);
@@ -92,6 +92,30 @@ export class PendingSnapshot {
     }
     await failed.end();
     writer.end();
-    yield* made;
+    yield made.take();
+  }
+}
+
+/** Bytes that one buffer gathers again and again. */
+class Gathered {
+  #bytes = Buffer.allocUnsafeSlow(2 * FRAME_BYTES);
+  length = 0;
+
+  add(bytes: Buffer): void {
+    const length = this.length + bytes.length;
+    if (length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * length);
+      this.#bytes.copy(larger, 0, 0, this.length);
+      this.#bytes = larger;
+    }
+    bytes.copy(this.#bytes, this.length);
+    this.length = length;
+  }
+
+  /** All of it, valid until the next `add`. */
+  take(): Buffer {
+    const taken = this.#bytes.subarray(0, this.length);
+    this.length = 0;
+    return taken;
   }
 }

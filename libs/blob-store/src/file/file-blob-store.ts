@@ -1,8 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { access, constants, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import {
+  access,
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Json, Labelled, Conditions } from '@tidemark/foundation';
 import { blobId, blobIdOf, hexOf } from '../blob-id.js';
 import {
@@ -130,14 +141,17 @@ export class FileBlobStore implements BlobStore, Labelled {
     return this.#viaTemporary(async (path) => {
       const hash = createHash('sha256');
       let bytes = 0;
-      const hashed = async function* (): AsyncGenerator<Uint8Array> {
+      const file = await open(path, 'wx');
+      try {
         for await (const chunk of chunks) {
           hash.update(chunk);
           bytes += chunk.byteLength;
-          yield chunk;
+          await writeFully(file, chunk);
         }
-      };
-      await pipeline(hashed, createWriteStream(path, { flags: 'wx', flush: true }));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
       return { id: blobId(hash.digest('hex')), bytes };
     });
   }
@@ -182,6 +196,10 @@ export class FileBlobStore implements BlobStore, Labelled {
       throw unavailable(error);
     }
   }
+}
+
+async function writeFully(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let done = 0; done < chunk.byteLength;) done += (await file.write(chunk, done)).bytesWritten;
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -71,6 +71,12 @@ export function describeBlobStore(name: string, home: () => Promise<BlobStoreHom
       },
     );
 
+    it('stores a stream that uses the memory of its chunks again', async () => {
+      const bytes = pattern(3 * MB + 17);
+      const { id } = await store.put(reusing(pieces(bytes, 200_000)));
+      expect((await readBlob(store, id)).equals(bytes)).toBe(true);
+    });
+
     it('streams an object in pieces', async () => {
       const { id } = await store.put(pattern(5 * MB));
       const sizes: number[] = [];
@@ -273,6 +279,15 @@ function pattern(size: number): Buffer {
 
 function* pieces(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function* reusing(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const memory = Buffer.alloc(MB);
+  for (const chunk of chunks) {
+    memory.set(chunk);
+    yield memory.subarray(0, chunk.byteLength);
+    memory.fill(0);
+  }
 }
 
 async function* streamOf(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {

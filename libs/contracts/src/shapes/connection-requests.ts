@@ -1,7 +1,9 @@
 import { Id, ListOf, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
+import { text } from '../fields/field-type.js';
 import {
   busyPolicies,
   DestinationSettings,
+  Policies,
   ScheduleFields,
   Source,
   type BusyPolicy,
@@ -39,6 +41,9 @@ export class CreateConnection {
   @ListOf(() => DestinationSettings, { optional: true })
   readonly destinations?: readonly DestinationSettings[];
 
+  @Nested(() => Policies, { optional: true })
+  readonly policies?: Policies;
+
   @Nested(() => ScheduleFields, { optional: true, description: 'Default: manual.', example: { every: 'hourly' } })
   readonly schedule?: Schedule;
 
@@ -55,14 +60,29 @@ export class UpdateConnection extends ConnectionRef {
   @Text({ max: 200, optional: true, example: 'billing api' })
   readonly name?: string;
 
-  @Nested(() => Source, { optional: true, description: 'A new source is read from its beginning.' })
+  @Nested(() => Source, {
+    optional: true,
+    description: 'Another connector or config is read from its beginning; other objects or another credential are not.',
+  })
   readonly source?: Source;
+
+  @ListOf(() => DestinationSettings, { optional: true, description: 'In place of all there are.' })
+  readonly destinations?: readonly DestinationSettings[];
+
+  @Nested(() => Policies, { optional: true, description: 'In place of all there are.' })
+  readonly policies?: Policies;
 
   @Nested(() => ScheduleFields, { optional: true, example: { every: 'daily' } })
   readonly schedule?: Schedule;
 
   @OneOf(busyPolicies, whenBusy)
   readonly whenBusy?: BusyPolicy;
+}
+
+@Shape()
+export class ResetConnection extends ConnectionRef {
+  @ListOf(text({ max: 200 }), { min: 1, optional: true, description: 'Only these objects. Default: all.' })
+  readonly objects?: readonly string[];
 }
 
 @Shape()

@@ -1,4 +1,4 @@
-import { Id, Instant, JsonObject, ListOf, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
+import { Flag, Id, Instant, JsonObject, ListOf, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
 import { text } from '../fields/field-type.js';
 import { busyPolicies, type BusyPolicy } from './connection.js';
 import type { PipelineChoice } from './pipeline.js';
@@ -13,6 +13,22 @@ export class JobRef {
   readonly jobId!: string;
 }
 
+/** Parameters of jobs; each pipeline and type of job takes some of them. */
+@Shape()
+export class JobParameters {
+  @ListOf(text({ max: 200 }), { min: 1, optional: true, description: 'Only these objects of the connection.' })
+  readonly objects?: readonly string[];
+
+  @WholeNumber({ min: 1, max: 1_000_000, optional: true, description: 'A sample of each object; the cursor stays.' })
+  readonly limit?: number;
+
+  @Flag({ optional: true, description: 'Everything but the writing.' })
+  readonly dryRun?: boolean;
+
+  @OneOf(['failed'], { optional: true, description: 'Only the rows that failed before.' })
+  readonly rows?: 'failed';
+}
+
 @Shape()
 export class CreateJob {
   @Id()
@@ -21,8 +37,8 @@ export class CreateJob {
   @Id()
   readonly connectionId!: string;
 
-  @OneOf(jobTypes, { example: 'full' })
-  readonly type!: JobType;
+  @OneOf(jobTypes, { optional: true, example: 'full', description: "Default: the pipeline's." })
+  readonly type?: JobType;
 
   @OneOf(jobTriggers, { optional: true, default: 'api' })
   readonly trigger?: JobTrigger;

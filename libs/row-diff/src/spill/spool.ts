@@ -3,6 +3,8 @@ import type { Extent, TempFile } from './temp-file.js';
 const BLOCK = 256 * 1024;
 /** Blocks that are kept for the next writes. */
 const MOST_FREE = 16;
+/** Blocks that a reader uses: the one it has, the one before, which it may still copy from, and the one read meanwhile. */
+const READING = 3;
 
 /** A run of bytes that is written once and read in order, in memory up to a limit, on the disk beyond it. */
 export class Spool {
@@ -41,24 +43,25 @@ export class Spool {
     return ready;
   }
 
-  /** Everything written so far, in order; may be read again. The reader may keep the pieces. */
+  /** Everything written so far, in order; may be read again. A piece is valid until the next but one is requested. */
   async *read(): AsyncGenerator<Buffer> {
     if (this.#extents.length > 0) await this.#file.flush();
+    const ring = Array.from({ length: Math.min(READING, this.#extents.length) }, () => Buffer.allocUnsafeSlow(BLOCK));
     // The next piece is read while the reader processes this one.
-    let ahead = this.#piece(0);
+    let ahead = this.#piece(0, ring);
     for (let i = 1; i <= this.#extents.length; i++) {
       const piece = await ahead;
-      ahead = this.#piece(i);
+      ahead = this.#piece(i, ring);
       yield piece!;
     }
     yield* this.#kept;
     if (this.#used > 0) yield this.#block!.subarray(0, this.#used);
   }
 
-  #piece(index: number): Promise<Buffer | undefined> {
+  #piece(index: number, ring: readonly Buffer[]): Promise<Buffer | undefined> {
     const extent = this.#extents[index];
     if (extent === undefined) return Promise.resolve(undefined);
-    const bytes = Buffer.allocUnsafeSlow(extent.length);
+    const bytes = ring[index % READING]!;
     const read = this.#file.read(bytes, extent.position).then(() => bytes);
     // Its failure reaches the next read.
     read.catch(() => {});

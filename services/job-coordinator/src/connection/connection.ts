@@ -6,6 +6,7 @@ import type {
   DestinationSettings,
   JobResult,
   JobState as JobStatus,
+  Policies,
   Schedule,
   Source,
   SyncEnded,
@@ -21,6 +22,7 @@ export interface ExistingConnection {
   /** The pipeline of its jobs; absent: the first that the source offers. */
   readonly pipeline?: string;
   readonly destinations?: readonly DestinationSettings[];
+  readonly policies?: Policies;
   readonly schedule: Schedule;
   readonly whenBusy: BusyPolicy;
   readonly paused: boolean;
@@ -69,10 +71,12 @@ export function evolveConnection(connection: ConnectionState, event: ConnectionE
   const { at } = event.data;
   switch (event.type) {
     case 'ConnectionUpdated': {
-      const { at: updatedAt, ...changed } = event.data;
-      if (!changed.source) return { ...connection, ...changed, updatedAt };
+      const { at: updatedAt, keepsCursor, ...changed } = event.data;
+      if (!changed.source || keepsCursor) return { ...connection, ...changed, updatedAt };
       return { ...connection, ...changed, cursor: null, sourceSetAt: updatedAt, updatedAt };
     }
+    case 'CursorReset':
+      return { ...connection, cursor: cursorWithout(connection, event.data.objects), sourceSetAt: at, updatedAt: at };
     case 'ConnectionPaused':
       return { ...connection, paused: true, nextSyncAt: null, updatedAt: at };
     case 'ConnectionResumed':
@@ -98,6 +102,14 @@ export function evolveConnection(connection: ConnectionState, event: ConnectionE
     case 'SyncSkipped':
       return { ...connection, nextSyncAt: event.data.nextSyncAt };
   }
+}
+
+/** The cursor without those objects; null without any. Cursors of other pipelines have no objects. */
+function cursorWithout({ cursor }: ExistingConnection, objects?: readonly string[]): ExistingConnection['cursor'] {
+  const kept = objects && cursor?.value['objects'];
+  if (!cursor || typeof kept !== 'object' || kept === null) return null;
+  const rest = Object.entries(kept).filter(([object]) => !objects!.includes(object));
+  return { ...cursor, value: { ...cursor.value, objects: Object.fromEntries(rest) } };
 }
 
 function created({ at, connectionId, ...given }: Extract<ConnectionEvent, { type: 'ConnectionCreated' }>['data']) {
