@@ -63,7 +63,7 @@ export class RequestPlan {
       const filled = typeof value === 'string' ? fillText(value, values) : value;
       if (filled !== '' || value === '') sentQuery[name] = typeof filled === 'string' ? this.#ofParent(filled, parent) : filled; // prettier-ignore
     }
-    const filledBody = fillBody(structuredClone(body ?? {}) as Json, values);
+    const filledBody = fillBody((body ?? {}) as Json, values);
     const sentBody = (isJsonObject(filledBody) ? filledBody : {}) as Record<string, Json>;
     let target = path;
     for (const [name, place] of this.#placed) {
