@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { join } from 'node:path';
+import { isAbsolute, join, normalize } from 'node:path';
 import { bytes, duration, integer, list, onOff, oneOf, path, port, secret, string, url } from './kinds.js';
 import { defineSettings } from './settings.js';
 
@@ -11,6 +11,11 @@ function hostOrRange(entry: string): void {
   const range = /^[0-9a-f:.]+(\/\d{1,3})?$/i;
   if (!host.test(entry) && !range.test(entry))
     throw new Error('write a host, host:port or CIDR, without scheme or path');
+}
+
+function absolutePath(entry: string): void {
+  if (!isAbsolute(entry) || normalize(entry) !== entry || entry.endsWith('/'))
+    throw new Error('write the absolute path of an executable, without . and ..');
 }
 
 function addressRange(entry: string): void {
@@ -89,6 +94,11 @@ export const platformSettings = defineSettings({
     min: 1,
     max: 1024 ** 3,
   }),
+  singerAllow: list(
+    'TIDEMARK_SINGER_ALLOW',
+    'Executables that the connector `singer` may run: absolute paths of Singer taps and targets, links resolved',
+    { default: [], item: absolutePath },
+  ),
   filesRoot: path(
     'TIDEMARK_FILES_ROOT',
     'Folder that holds a folder for each tenant, named by its id, for connectors of files; unset: they have no access',

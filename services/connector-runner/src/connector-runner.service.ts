@@ -14,10 +14,10 @@ const NO_RETRIES = retrySchedule([]);
 export const connectorRunner = defineService({
   name: 'connector-runner',
   ports: ['broker', 'blobs', 'records'],
-  settings: ['fetchAllow', 'fetchMaxBytes', 'filesRoot', 'runnerConcurrency', 'claimTimeoutMs'],
+  settings: ['fetchAllow', 'fetchMaxBytes', 'filesRoot', 'singerAllow', 'runnerConcurrency', 'claimTimeoutMs'],
   known: { connectors, extraStages: stageTable() },
   build({ adapters: { records }, settings, logger, known }) {
-    const { fetchAllow, fetchMaxBytes, filesRoot, runnerConcurrency, claimTimeoutMs } = settings;
+    const { fetchAllow, fetchMaxBytes, filesRoot, singerAllow, runnerConcurrency, claimTimeoutMs } = settings;
     const pool = httpPool(fetchAllow, fetchMaxBytes, logger);
     const http = pool.client({ side: 'source', retries: NO_RETRIES });
     return {
@@ -26,7 +26,11 @@ export const connectorRunner = defineService({
         table: new Map([...stagesWith({ http, records }), ...known.extraStages]),
         concurrency: runnerConcurrency,
         ackWaitMs: claimTimeoutMs,
-        opener: openerOf({ pool, connectors: known.connectors, ...(filesRoot && { filesRoot }) }),
+        opener: openerOf({
+          ...{ pool, connectors: known.connectors, programs: singerAllow },
+          log: (line) => logger.log(line),
+          ...(filesRoot && { filesRoot }),
+        }),
       },
     };
   },
