@@ -68,7 +68,10 @@ export class RequestPlan {
     let target = path;
     for (const [name, place] of this.#placed) {
       const value = values[name];
-      if (value === null || value === undefined) continue;
+      if (value === null || value === undefined) {
+        if (typeof place === 'object' && place.in === 'path') target = target.replaceAll(`{${place.name}}`, '');
+        continue;
+      }
       const to = typeof place === 'string' ? { in: this.named, name: place } : place!;
       if (to.in === 'header') headers[to.name] = String(value as string);
       else if (to.in === 'query') sentQuery[to.name] = typeof value === 'object' ? JSON.stringify(value) : value;
