@@ -42,7 +42,7 @@ export class Program {
   /** Reject those who wait. */
   readonly #waiting = new Set<(failure: unknown) => void>();
   readonly #timers: NodeJS.Timeout[] = [];
-  #failure: unknown;
+  #failure: Error | undefined;
   #last: string[] = [];
 
   constructor(options: ProgramOptions) {
@@ -182,10 +182,10 @@ export class Program {
     return new Retryable(`${side}_${code}`, `${this.#name} ${what}`);
   }
 
-  readonly #onAbort = (): void => void this.#fail(this.#options.signal.reason);
+  readonly #onAbort = (): void => void this.#fail(this.#options.signal.reason as Error);
 
   /** Ends it at the first failure. @returns that one */
-  #fail(failure: unknown): unknown {
+  #fail(failure: Error): Error {
     if (this.#failure !== undefined) return this.#failure;
     this.#failure = failure;
     for (const reject of this.#waiting) reject(failure);

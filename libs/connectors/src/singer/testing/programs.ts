@@ -1,8 +1,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder, type TemporaryFolder, waitFor } from '@tidemark/test-kit';
-import type { SourceWorld } from '@tidemark/connector-sdk/testing';
-import { TestToken } from '@tidemark/connector-sdk/testing';
+import { type SourceWorld, TestToken } from '@tidemark/connector-sdk/testing';
 
 const TEST = join(import.meta.dirname, '../../../test');
 
