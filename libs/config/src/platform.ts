@@ -52,6 +52,11 @@ export const platformSettings = defineSettings({
     'mongodb+srv',
   ]),
   blobs: url('TIDEMARK_BLOBS', 'Blob store; default: `blobs` in the data folder', ['file', 'nats', 'tls']),
+  records: url(
+    'TIDEMARK_RECORDS',
+    'Record store: the synced objects of integrations; default: the server of the read model, or `records.db` in the data folder',
+    ['sqlite', 'mongodb', 'mongodb+srv'],
+  ),
   namespace: string(
     'TIDEMARK_NAMESPACE',
     'Prefix of everything on shared servers (streams, subjects, databases), which separates installations',
@@ -184,17 +189,20 @@ export interface PortUrls {
   readonly broker: string;
   readonly readModel: string;
   readonly blobs: string;
+  readonly records: string;
 }
 
 /** The port URLs as set, and the embedded adapters in the data folder for those that are not. */
 export function standaloneUrls(
-  settings: Pick<PlatformSettings, 'dataDir' | 'eventStore' | 'broker' | 'readModel' | 'blobs'>,
+  settings: Pick<PlatformSettings, 'dataDir' | 'eventStore' | 'broker' | 'readModel' | 'blobs' | 'records'>,
 ): PortUrls {
-  const { dataDir } = settings;
+  const { dataDir, readModel = '' } = settings;
+  const records = /^mongodb/.test(readModel ?? '') ? readModel! : `sqlite:${join(dataDir, 'records.db')}`;
   return {
     eventStore: settings.eventStore ?? `sqlite:${join(dataDir, 'events.db')}`,
     broker: settings.broker ?? 'embedded:',
     readModel: settings.readModel ?? `sqlite:${join(dataDir, 'views.db')}`,
+    records: settings.records ?? records,
     blobs: settings.blobs ?? `file:${join(dataDir, 'blobs')}`,
   };
 }

@@ -13,17 +13,17 @@ const NO_RETRIES = retrySchedule([]);
 /** Runs the stages that call external systems through connectors. */
 export const connectorRunner = defineService({
   name: 'connector-runner',
-  ports: ['broker', 'blobs'],
+  ports: ['broker', 'blobs', 'records'],
   settings: ['fetchAllow', 'fetchMaxBytes', 'filesRoot', 'singerAllow', 'runnerConcurrency', 'claimTimeoutMs'],
   known: { connectors, extraStages: stageTable() },
-  build({ settings, logger, known }) {
+  build({ adapters: { records }, settings, logger, known }) {
     const { fetchAllow, fetchMaxBytes, filesRoot, singerAllow, runnerConcurrency, claimTimeoutMs } = settings;
     const pool = httpPool(fetchAllow, fetchMaxBytes, logger);
     const http = pool.client({ side: 'source', retries: NO_RETRIES });
     return {
       daemons: [daemonOf(() => ({ stop: () => pool.close() }))],
       stages: {
-        table: new Map([...stagesWith(http), ...known.extraStages]),
+        table: new Map([...stagesWith({ http, records }), ...known.extraStages]),
         concurrency: runnerConcurrency,
         ackWaitMs: claimTimeoutMs,
         opener: openerOf({

@@ -28,6 +28,7 @@ beforeAll(async () => {
     broker: 'embedded:',
     readModel: 'sqlite::memory:',
     blobs: `file:${join('blobs')}`,
+    records: 'sqlite::memory:',
   };
   adapters = await openAdapters(allPorts, { urls, namespace: 'tidemark' });
 });

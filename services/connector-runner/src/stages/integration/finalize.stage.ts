@@ -1,19 +1,25 @@
 import type { IntegrationCursor, IntegrationPipeline, ObjectCursor, Stage } from '@tidemark/pipelines';
+import type { RecordStore } from '@tidemark/record-store';
+import { deleteGone } from './delete-gone.js';
 import { objectCursors, packed, unpacked } from './object-cursors.js';
 
 /** Commits how far each object was read. One that failed goes on from where it was before; a sample commits nothing. */
-export const finalizeStage: Stage<IntegrationPipeline, 'finalize'> = async ({ output, parameters, cursor, blobs }) => {
-  const { startedAt } = output('prepare');
-  const ends = await unpacked(output('sync').objects, blobs);
-  const objects: { [object: string]: ObjectCursor } = {
-    ...(await objectCursors(cursor as IntegrationCursor | null, blobs)),
+export const finalizeStage =
+  (records: RecordStore): Stage<IntegrationPipeline, 'finalize'> =>
+  async (context) => {
+    const { output, parameters, cursor, blobs } = context;
+    const { startedAt } = output('prepare');
+    const ends = await unpacked(output('sync').objects, blobs);
+    const counts = await deleteGone(context, records, ends);
+    const objects: { [object: string]: ObjectCursor } = {
+      ...(await objectCursors(cursor as IntegrationCursor | null, blobs)),
+    };
+    for (const [object, { cursor: reached, error }] of Object.entries(ends))
+      if (!error) objects[object] = { ...(reached && { cursor: reached }), startedAt };
+    const isWhole = Object.values(ends).every(({ error }) => !error);
+    return {
+      ...{ output: {}, counts },
+      ...(parameters.limit === undefined && { cursor: { objects: await packed(objects, blobs) } }),
+      ...(!isWhole && { finish: 'completed_with_errors' }),
+    };
   };
-  for (const [object, { cursor: reached, error }] of Object.entries(ends))
-    if (!error) objects[object] = { ...(reached && { cursor: reached }), startedAt };
-  const isWhole = Object.values(ends).every(({ error }) => !error);
-  return {
-    output: {},
-    ...(parameters.limit === undefined && { cursor: { objects: await packed(objects, blobs) } }),
-    ...(!isWhole && { finish: 'completed_with_errors' }),
-  };
-};
