@@ -4,6 +4,7 @@ import type { BatchPlan, Unit } from './batch-plan.js';
 import { copyLine } from './copy-in.js';
 import { isDatabaseError } from './errors.js';
 import { unpacked, type Ledger } from './ledger.js';
+import type { Positions } from './positions.js';
 import { isRaised } from './row-errors.js';
 import type { Session } from './session.js';
 import type { Table } from './table.js';
@@ -24,6 +25,7 @@ export class BatchWriter {
     private readonly plan: BatchPlan,
     private readonly table: Table,
     private readonly ledger: Ledger | null,
+    private readonly positions: Positions | null,
     /** Whether its rows are probably new. */
     private readonly asNew: boolean,
     private readonly signal: AbortSignal,
@@ -58,8 +60,10 @@ export class BatchWriter {
       return written;
     }
     const results = await this.#writeUnits();
-    const remember = this.ledger?.remember(this.batch, this.#digest, results) ?? [];
-    await this.session.script(this.signal, [...remember, 'commit'].join('; '));
+    const { position } = this.batch;
+    const remember = this.ledger?.remember(this.batch, this.#digest, results);
+    const move = position && this.positions?.move(position);
+    await this.session.script(this.signal, [remember, move, 'commit'].filter(Boolean).join('; '));
     return results;
   }
 
