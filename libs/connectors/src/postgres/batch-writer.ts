@@ -89,7 +89,7 @@ export class BatchWriter {
     return this.batch.rows.map((_row, at) => results.get(at)!);
   }
 
-  /** COPY knows no rules, and its errors tell new rows from existing ones by a unique index alone. */
+  /** COPY knows no rules, and needs a unique index to refuse rows that exist. */
   #isCopied({ action }: Unit): boolean {
     const { kind, rules } = this.table;
     return (kind === 'r' || kind === 'p') && !rules && (action === 'append' || (action === 'upsert' && this.asNew));
