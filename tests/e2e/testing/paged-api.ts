@@ -23,6 +23,8 @@ export class PagedApi {
   delay: () => Promise<void> = async () => undefined;
   /** Changes a record whenever it is read. */
   touch = (record: ApiRecord): ApiRecord => record;
+  /** The bearer token that it asks for; undefined: none. */
+  token: string | undefined;
   /** Of pages that wait for it. */
   gate: Promise<void> | undefined;
 
@@ -62,7 +64,7 @@ export class PagedApi {
     };
   }
 
-  async #answer({ url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #answer({ url = '', headers }: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests.push(url);
     await this.gate;
     await this.delay();
@@ -72,6 +74,9 @@ export class PagedApi {
     const records = this.objects.get(object);
     const answer = (status: number, body: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    // As some APIs do, it repeats what it was sent.
+    if (this.token !== undefined && headers.authorization !== `Bearer ${this.token}`)
+      return void answer(401, { error: `not accepted: ${JSON.stringify(headers)}` });
     if (failure) return void answer(failure.status, failure.body ?? { error: 'failed' });
     if (!records) return void answer(404, { error: 'no such object' });
     const after = Number(searchParams.get('after') ?? 0);
