@@ -20,6 +20,7 @@ export * from './shapes/job-requests.js';
 export * from './shapes/job.js';
 export * from './shapes/operations.js';
 export * from './shapes/pipeline.js';
+export * from './shapes/progress.js';
 export * from './shapes/records.js';
 export * from './shapes/row-error.js';
 export * from './shapes/snapshot.js';

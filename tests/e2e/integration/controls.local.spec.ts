@@ -156,3 +156,33 @@ describe('the cursor of a connection', () => {
     expect(fromTheBeginning(from)).toEqual(new Set(['issues']));
   });
 });
+
+describe('the view of a job', () => {
+  it('shows where each object began, why, and how it and each destination fared', async () => {
+    for (const name of ['issues', 'labels']) api.objects.set(name, records(12));
+    api.failures.set('labels', { status: 403 });
+    const id = await connect(['issues', 'labels']);
+    const { objects, destinations: written } = await sync(id);
+    expect(objects).toMatchObject({
+      issues: { state: 'completed', from: 'beginning', reason: expect.stringContaining('before'), read: 12 },
+      labels: { state: 'failed', from: 'beginning', error: { code: 'SOURCE_FORBIDDEN' } },
+    });
+    expect(objects.issues.pageSize).toBeGreaterThan(0);
+    expect(written).toEqual({ lines: { written: 12, failed: 0 } });
+    api.failures.clear();
+    expect((await sync(id)).objects).toMatchObject({
+      issues: { from: 'cursor' },
+      labels: { from: 'beginning', read: 12 },
+    });
+  });
+
+  it('has room for many objects in one second', async () => {
+    const names = Array.from({ length: 80 }, (_, n) => `object_with_a_long_name_${n}`);
+    for (const name of names) api.objects.set(name, []);
+    const id = await on.connect({ connector: 'http-json', config: api.config(names) }, { destinations });
+    const job = await sync(id);
+    expect(job).toMatchObject({ state: 'completed', result: 'succeeded' });
+    expect(Object.keys(job.objects).sort()).toEqual(names.sort());
+    expect((await sync(id)).state).toBe('completed');
+  });
+});

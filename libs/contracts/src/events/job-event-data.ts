@@ -3,25 +3,16 @@ import { merge } from '../fields/derive.js';
 import { decimal, object } from '../fields/field-type.js';
 import { DetectedChanges } from '../facts.js';
 import { busyPolicies, type BusyPolicy } from '../shapes/connection.js';
-import {
-  Counts,
-  Failure,
-  jobResults,
-  jobTriggers,
-  jobTypes,
-  type JobResult,
-  type JobTrigger,
-  type JobType,
-} from '../shapes/job.js';
+import { jobResults, jobTriggers, jobTypes, type JobResult, type JobTrigger, type JobType } from '../shapes/job.js';
 import {
   Checkpoint,
   ClaimedDelivery,
   PipelineChoice,
-  SomeCounts,
   StageDefinition,
   type Cursor,
   type StageOutput,
 } from '../shapes/pipeline.js';
+import { Counts, Failure, SomeCounts } from '../shapes/progress.js';
 import { EventData, Time } from './event-data.js';
 
 const claim = { min: 1, description: "The claim's number." } as const;

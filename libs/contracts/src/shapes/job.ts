@@ -1,5 +1,17 @@
-import { Flag, Instant, JsonObject, ListOf, Nested, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
-import { text } from '../fields/field-type.js';
+import {
+  Flag,
+  Instant,
+  JsonObject,
+  ListOf,
+  MapOf,
+  Nested,
+  OneOf,
+  Shape,
+  Text,
+  WholeNumber,
+} from '../fields/decorators.js';
+import { decimal, shaped, text } from '../fields/field-type.js';
+import { Counts, Failure, ObjectProgress, SinkResult } from './progress.js';
 
 export const jobTypes = ['full', 'incremental', 'webhook', 'backfill'] as const;
 /** What a job reads: everything, changes since the last one, the objects that were pushed, or a past window. */
@@ -21,38 +33,6 @@ export const livenesses = ['live', 'stalled'] as const;
 export type Liveness = (typeof livenesses)[number];
 
 export const waitReasons = ['tenant_cap', 'connection_busy', 'retry_backoff', 'schedule', 'no_runner'] as const;
-
-@Shape({ description: 'How objects fared.' })
-export class Counts {
-  @WholeNumber() readonly total!: number;
-  @WholeNumber() readonly processed!: number;
-  @WholeNumber() readonly failed!: number;
-  @WholeNumber() readonly created!: number;
-  @WholeNumber() readonly updated!: number;
-  @WholeNumber() readonly deleted!: number;
-  @WholeNumber() readonly skipped!: number;
-}
-
-export const noCounts: Counts = {
-  total: 0,
-  processed: 0,
-  failed: 0,
-  created: 0,
-  updated: 0,
-  deleted: 0,
-  skipped: 0,
-};
-
-/** What went wrong, for people and programs. Never secrets. */
-@Shape()
-export class Failure {
-  /** Upper snake case. */
-  @Text({ example: 'SOURCE_UNREACHABLE' })
-  readonly code!: string;
-
-  @Text()
-  readonly message!: string;
-}
 
 /**
  * Why a job is not running: over the tenant's cap, behind another job of its connection, between two attempts, before its
@@ -103,6 +83,15 @@ export class Job {
 
   @Nested(() => Counts)
   readonly counts!: Counts;
+
+  @MapOf(shaped(() => ObjectProgress), { optional: true, description: 'How each object, or slice, fared, by name.' })
+  readonly objects?: { readonly [name: string]: ObjectProgress };
+
+  @MapOf(shaped(() => SinkResult), { optional: true, description: 'How each destination fared, by name.' })
+  readonly destinations?: { readonly [name: string]: SinkResult };
+
+  @MapOf(decimal(), { optional: true, description: "Numbers of the pipeline's own, by name." })
+  readonly metrics?: { readonly [name: string]: number };
 
   @WholeNumber({ description: 'From 1; 0 before the first attempt.' })
   readonly attempt!: number;

@@ -1,7 +1,6 @@
 import { JsonObject, MapOf, Nested, Shape, Text, WholeNumber } from '../fields/decorators.js';
-import { partial } from '../fields/derive.js';
 import { decimal, shaped } from '../fields/field-type.js';
-import { Counts, Failure } from './job.js';
+import { ObjectProgress, SinkResult, SomeCounts, type Counts } from './progress.js';
 
 /** A named, checkpointed step of a pipeline, and the service that runs it. */
 @Shape({ name: 'Stage' })
@@ -34,31 +33,11 @@ export type StageOutput = { readonly [key: string]: unknown };
 /** Where a connection's source has been read and committed to; the connector's own shape, small JSON. */
 export type Cursor = { readonly [key: string]: unknown };
 
-/** Absolute numbers of a job; only those that are known. */
-@Shape()
-export class SomeCounts extends partial(Counts) {}
-
 /** Rows that failed since the previous checkpoint: how many, and the blob that lists them. */
 @Shape()
 export class RowErrors {
   @WholeNumber() readonly count!: number;
   @Text() readonly blob!: string;
-}
-
-/** Absolute numbers of one destination of a job. */
-@Shape()
-export class SinkResult {
-  @WholeNumber()
-  readonly written!: number;
-
-  @WholeNumber()
-  readonly failed!: number;
-
-  @Nested(() => Failure, {
-    optional: true,
-    description: 'Set when the destination as a whole refused the write.',
-  })
-  readonly error?: Failure;
 }
 
 /** How far a stage has got; everything that it covers has been written. At most 8 KB as JSON. */
@@ -75,6 +54,12 @@ export class Checkpoint {
 
   @MapOf(shaped(() => SinkResult), { optional: true, description: 'The result of each destination, by name.' })
   readonly sinks?: { readonly [name: string]: SinkResult };
+
+  @MapOf(shaped(() => ObjectProgress), {
+    optional: true,
+    description: 'Those that changed since the last one, by name.',
+  })
+  readonly objects?: { readonly [name: string]: ObjectProgress };
 
   @MapOf(decimal(), { optional: true, description: "Absolute numbers of the job, by the pipeline's names for them." })
   readonly metrics?: { readonly [name: string]: number };

@@ -16,25 +16,16 @@ import { decimal, object } from '../fields/field-type.js';
 import { DetectedChanges, factTypes, type FactOf, type FactType } from '../facts.js';
 import type { JobEnding } from '../events/job-events.js';
 import { DestinationSettings, Policies, Source } from './connection.js';
-import {
-  Counts,
-  Failure,
-  jobResults,
-  jobTriggers,
-  jobTypes,
-  type JobResult,
-  type JobTrigger,
-  type JobType,
-} from './job.js';
+import { jobResults, jobTriggers, jobTypes, type JobResult, type JobTrigger, type JobType } from './job.js';
 import {
   Checkpoint,
   ClaimedDelivery,
   PipelineChoice,
-  SomeCounts,
   StageDefinition,
   type Cursor,
   type StageOutput,
 } from './pipeline.js';
+import { Counts, Failure, SomeCounts } from './progress.js';
 
 /** Data of a `tidemark.work.<service>.<stage>` message: a leg that waits for a runner. */
 @Shape()

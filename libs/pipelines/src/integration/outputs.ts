@@ -14,9 +14,9 @@ export type IntegrationParameters = Pick<
   'objects' | 'limit' | 'window' | 'chunkSize' | 'slices' | 'order'
 >;
 
-/** The objects to read, in order, and where each begins. */
+/** The objects to read, in order, and where each begins; or the blob that lists them, when they are many. */
 export interface PrepareOutput {
-  readonly objects: readonly ObjectStart[];
+  readonly objects: readonly ObjectStart[] | BlobId;
   /** ISO 8601: before the first object was read; the next job without a cursor reads what changed since. */
   readonly startedAt: string;
 }
@@ -25,6 +25,8 @@ export interface ObjectStart {
   readonly object: string;
   /** From the cursor of the last completed job, from what changed since its start, from the beginning; or a window. */
   readonly from: 'cursor' | 'since' | 'beginning' | 'window';
+  /** Why, in one sentence. Absent in jobs of the first versions. */
+  readonly reason?: string;
   /** Names a slice of the object: `issues#2`. Absent: the object is read as a whole. */
   readonly part?: string;
   /** ISO 8601, with `from: 'window'`; from inclusive, to exclusive. */

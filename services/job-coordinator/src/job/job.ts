@@ -60,6 +60,9 @@ export interface ExistingJob extends Given {
   readonly checkpoint: StageCheckpoint | null;
   readonly counts: Counts;
   readonly metrics: NonNullable<Checkpoint['metrics']>;
+  /** Absent: none were reported. */
+  readonly objects?: NonNullable<Checkpoint['objects']>;
+  readonly sinks?: NonNullable<Checkpoint['sinks']>;
   readonly cursor: Cursor | null;
   readonly retryCount: number;
   readonly retryAt: number | null;
@@ -140,6 +143,8 @@ export function evolveJob(job: JobState, event: JobEvent): JobState {
       return {
         ...job,
         checkpoint: { claim, stage, sequence, saved },
+        ...(saved.objects && { objects: { ...job.objects, ...saved.objects } }),
+        ...(saved.sinks && { sinks: { ...job.sinks, ...saved.sinks } }),
         counts: { ...job.counts, ...saved.counts },
         metrics: { ...job.metrics, ...saved.metrics },
         ...noLosses,

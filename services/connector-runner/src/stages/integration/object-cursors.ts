@@ -3,7 +3,7 @@ import type { Json } from '@tidemark/foundation';
 import type { IntegrationCursor, ObjectCursor } from '@tidemark/pipelines';
 
 /** Bytes as JSON that an event holds; more of it is stored as a blob. */
-const MAX_INLINE_BYTES = 4096;
+const MAX_INLINE_BYTES = 1500;
 
 /** A value that is part of an event: the value itself, or the blob that holds it when it is large. */
 export async function packed<T extends object>(value: T, blobs: BlobStore): Promise<T | BlobId> {

@@ -6,7 +6,7 @@ import {
   type Stage,
 } from '@tidemark/pipelines';
 import { instantOf } from '@tidemark/foundation/instant';
-import { objectCursors } from './object-cursors.js';
+import { objectCursors, packed } from './object-cursors.js';
 import { slicesOf } from './slices.js';
 
 /** Determines what is read, and where each object begins. */
@@ -24,11 +24,11 @@ export const prepareStage: Stage<IntegrationPipeline, 'prepare'> = async (contex
     const parts = objects.map((object) =>
       slicesOf(object, { window, ...(slices && { slices }), ...(order && { order }) }),
     );
-    return { output: { objects: parts.flat(), startedAt: instantOf(now()) } };
+    return { output: { objects: await packed(parts.flat(), blobs), startedAt: instantOf(now()) } };
   }
   const known = await objectCursors(cursor as IntegrationCursor | null, blobs);
-  const starts = objects.map((object) => startOf(object, job.type === 'full' ? undefined : known[object]));
-  return { output: { objects: starts, startedAt: instantOf(now()) } };
+  const starts = objects.map((object) => startOf(object, job.type === 'full', known[object]));
+  return { output: { objects: await packed(starts, blobs), startedAt: instantOf(now()) } };
 };
 
 /** @throws StageFailed when an object is none of those that the connection reads */
@@ -40,7 +40,14 @@ function wanted(offered: readonly string[], objects = offered): readonly string[
   });
 }
 
-function startOf(object: string, known: Awaited<ReturnType<typeof objectCursors>>[string] | undefined): ObjectStart {
-  if (known?.cursor) return { object, from: 'cursor' };
-  return known ? { object, from: 'since', since: known.startedAt } : { object, from: 'beginning' };
+function startOf(
+  object: string,
+  isFull: boolean,
+  known: Awaited<ReturnType<typeof objectCursors>>[string] | undefined,
+): ObjectStart {
+  if (isFull) return { object, from: 'beginning', reason: 'a full sync was requested' };
+  if (!known) return { object, from: 'beginning', reason: 'no job has completed it before' };
+  if (known.cursor) return { object, from: 'cursor', reason: `the job of ${known.startedAt} committed a cursor` };
+  const reason = `the job of ${known.startedAt} committed no cursor: what changed since it began`;
+  return { object, from: 'since', since: known.startedAt, reason };
 }

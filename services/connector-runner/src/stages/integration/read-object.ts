@@ -1,6 +1,6 @@
 import type { Page, RowResult, Source, SourceRecord } from '@tidemark/connector-sdk';
 import { ExternalError } from '@tidemark/resilience';
-import type { Cursor, Failure } from '@tidemark/contracts';
+import type { Cursor, Failure, ObjectProgress } from '@tidemark/contracts';
 import {
   StageFailed,
   type IntegrationPipeline,
@@ -42,9 +42,15 @@ export async function readObject(reading: Reading): Promise<void> {
     const { code, message } = error;
     state.errors.add({ objectType: start.object, code, message: `${message}: it was read from its beginning` });
     state.begin(part, { pages: 0, restarted: true });
-    await readPages(reading);
+    await readPages({ ...reading, start: { ...start, from: start.window ? 'window' : 'beginning', reason: message } });
   }
 }
+
+export const progressOf = (
+  { from, reason = '' }: ObjectStart,
+  state: ObjectProgress['state'],
+  read: number,
+): ObjectProgress => ({ state, from, reason, read });
 
 /** The name of what is read: an object, or a slice of one. */
 export const partOf = ({ object, part = object }: ObjectStart): string => part;
@@ -115,6 +121,9 @@ async function writeSegment(reading: Reading, segment: KeptSegment): Promise<boo
     ...(unusable > 0 && { problems: unusable }),
   });
   progress(shareOf(segment, read));
+  const pageSize = Math.ceil((records.length + segment.problems.length) / segment.pages);
+  const shown = segment.hasMore ? 'running' : 'completed';
+  state.show(part, { ...progressOf(start, shown, read), pageSize });
   if (!segment.hasMore) state.end(part, endOf(reading));
   return !segment.hasMore;
 }

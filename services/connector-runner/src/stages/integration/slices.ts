@@ -24,6 +24,7 @@ export function slicesOf(
     part: `${object}#${index}`,
     from: 'window' as const,
     window: { from: edge(index), to: edge(index + 1) },
+    reason: 'a backfill of this window was requested',
   }));
   return order === 'newest' ? all.reverse() : all;
 }

@@ -1,5 +1,5 @@
 import type { BlobId } from '@tidemark/blob-store';
-import type { Checkpoint, Counts, Cursor, SinkResult } from '@tidemark/contracts';
+import type { Checkpoint, Counts, Cursor, ObjectProgress, SinkResult } from '@tidemark/contracts';
 import type { IntegrationPipeline, ObjectEnd, StageContext } from '@tidemark/pipelines';
 import { packed, unpacked } from './object-cursors.js';
 import { ErrorList } from './row-errors.js';
@@ -8,6 +8,9 @@ type Context = StageContext<IntegrationPipeline>;
 
 /** Between two checkpoints, when pages are short. */
 const CHECKPOINT_MS = 1000;
+/** Of how parts fare, in one checkpoint. */
+const MAX_SHOWN_BYTES = 2500;
+const MAX_TEXT = 300;
 
 /** An object, or a slice of one, that is being read. */
 export interface OpenPart {
@@ -40,6 +43,8 @@ const none: RecordCounts = { processed: 0, failed: 0, created: 0, updated: 0, de
 /** How far the stage has got. What is recorded here has been written; a checkpoint makes it durable. */
 export class SyncState {
   readonly errors = new ErrorList();
+  /** Of the parts that changed since the last checkpoint. */
+  readonly #changed = new Map<string, ObjectProgress>();
   readonly counts: RecordCounts;
   readonly sinks: { [name: string]: SinkResult };
   readonly ended: { [part: string]: ObjectEnd };
@@ -92,6 +97,14 @@ export class SyncState {
     this.#isDirty = true;
   }
 
+  /** Shows how a part fares. */
+  show(part: string, progress: ObjectProgress): void {
+    const { reason, error } = progress;
+    const short = error && { error: { ...error, message: error.message.slice(0, MAX_TEXT) } };
+    this.#changed.set(part, { ...progress, reason: reason.slice(0, MAX_TEXT), ...short });
+    this.#isDirty = true;
+  }
+
   /** Saves the state when a second has passed since the last time, or now. Parts that wait share a checkpoint. */
   save({ now = false } = {}): Promise<void> {
     const saved = this.#saving.then(() => this.#save(now));
@@ -107,11 +120,30 @@ export class SyncState {
     // Everything is taken at once: other parts go on while it is stored.
     this.#isDirty = false;
     const [ended, open, counts, sinks] = [{ ...this.ended }, { ...this.open }, { ...this.counts }, { ...this.sinks }];
+    const objects = this.#takeChanged();
     const storing = this.errors.store(context.blobs);
     const cursor: Saved = { ended: await packed(ended, context.blobs), open: await packed(open, context.blobs) };
     const errors = await storing;
-    const some = Object.keys(sinks).length > 0 ? { sinks } : {};
+    const some = {
+      ...(Object.keys(sinks).length > 0 && { sinks }),
+      ...(Object.keys(objects).length > 0 && { objects }),
+    };
     await context.checkpoint({ cursor, counts, ...some, ...(errors && { errors }) });
     this.#savedAt = context.now();
+    if (now && this.#changed.size > 0) await this.#save(now);
+  }
+
+  /** As many as one checkpoint has room for; the others are part of the next one. */
+  #takeChanged(): { readonly [part: string]: ObjectProgress } {
+    const taken: { [part: string]: ObjectProgress } = {};
+    let bytes = 0;
+    for (const [part, progress] of this.#changed) {
+      bytes += Buffer.byteLength(JSON.stringify([part, progress]));
+      if (bytes > MAX_SHOWN_BYTES && Object.keys(taken).length > 0) break;
+      taken[part] = progress;
+      this.#changed.delete(part);
+    }
+    this.#isDirty = this.#changed.size > 0;
+    return taken;
   }
 }

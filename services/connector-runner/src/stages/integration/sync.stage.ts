@@ -10,8 +10,8 @@ import {
   type StageContext,
   type SyncOutput,
 } from '@tidemark/pipelines';
-import { objectCursors, packed } from './object-cursors.js';
-import { partOf, readObject } from './read-object.js';
+import { objectCursors, packed, unpacked } from './object-cursors.js';
+import { partOf, progressOf, readObject } from './read-object.js';
 import { openSinks } from './sinks.js';
 import { DEFAULT_SLICES } from './slices.js';
 import { SyncState } from './sync-state.js';
@@ -22,7 +22,7 @@ type Context = StageContext<IntegrationPipeline>;
 export const syncStage =
   (records: RecordStore): Stage<IntegrationPipeline, 'sync'> =>
   async (context) => {
-    const { objects } = context.output('prepare');
+    const objects = await unpacked(context.output('prepare').objects, context.blobs);
     const state = await SyncState.resumed(context);
     const sinks = await openSinks(context, records);
     const source = await context.open.source();
@@ -85,7 +85,9 @@ async function inTurns<T>(items: readonly T[], most: number, handle: (item: T) =
 function endFailed(state: SyncState, start: ObjectStart, { code, message }: ExternalError): void {
   const part = partOf(start);
   state.errors.add({ objectType: start.object, code, message });
-  state.end(part, { pages: state.open[part]?.pages ?? 0, error: { code, message } });
+  const { pages = 0, records = 0 } = state.open[part] ?? {};
+  state.end(part, { pages, error: { code, message } });
+  state.show(part, { ...progressOf(start, 'failed', records), error: { code, message } });
 }
 
 /** @throws StageFailed when every object failed: with the cause of the first */
