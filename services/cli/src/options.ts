@@ -20,6 +20,12 @@ export function time(text: string): string {
   return new Date(text).toISOString();
 }
 
+/** JSON objects of a repeatable option. */
+export const jsonObjects = (text: string, before: readonly object[] = []): readonly object[] => [
+  ...before,
+  jsonObject(text),
+];
+
 /** A JSON object. */
 export function jsonObject(text: string): Record<string, unknown> {
   let value: unknown;

@@ -5,6 +5,7 @@ import { usageError } from '../cli-error.js';
 import type { ExitCode } from '../exit-codes.js';
 import {
   jsonObject,
+  jsonObjects,
   paged,
   repeatable,
   repeatHeaders,
@@ -25,6 +26,9 @@ interface AddOptions extends RepeatOptions {
   readonly timeZone?: string;
   readonly connector: string;
   readonly config?: Record<string, unknown>;
+  readonly credential?: string;
+  readonly object?: readonly string[];
+  readonly destination?: readonly object[];
   readonly whenBusy?: (typeof busyPolicies)[number];
   readonly sync: boolean;
 }
@@ -41,6 +45,14 @@ export function connectionsCommand(program: Command, action: Action): void {
     .option('--time-zone <name>', 'time zone of the cron expression, an IANA name (default: UTC)')
     .option('--connector <name>', 'connector to read with', 'openapi')
     .option('--config <json>', "the connector's config as a JSON object", jsonObject)
+    .option('--credential <id>', 'stored credential to sign in with')
+    .addOption(new Option('--object <name>', 'read only this object; repeatable').argParser(several))
+    .addOption(
+      new Option(
+        '--destination <json>',
+        'write to it: a JSON object with name, connector, config …; repeatable',
+      ).argParser(jsonObjects),
+    )
     .addOption(
       new Option('--when-busy <policy>', 'what to do with a new sync while another one runs').choices(busyPolicies),
     )
@@ -69,7 +81,13 @@ async function addConnection(session: Session, options: AddOptions): Promise<Exi
   const { api, json, terminal } = session;
   const body = {
     name: options.name,
-    source: { connector: options.connector, config: { ...options.config, ...(options.url && { url: options.url }) } },
+    source: {
+      connector: options.connector,
+      config: { ...options.config, ...(options.url && { url: options.url }) },
+      ...(options.credential && { credentialId: options.credential }),
+      ...(options.object && { objects: options.object }),
+    },
+    ...(options.destination && { destinations: options.destination }),
     ...scheduleOf(options),
     ...(options.whenBusy && { whenBusy: options.whenBusy }),
   };
