@@ -95,7 +95,7 @@ describe(`integration jobs killed at ${MOMENTS} random moments (seed ${SEED})`, 
       const jobIds: string[] = [];
       do {
         const jobId = await mortal.createOnce(connectionId, `run-${jobIds.length}`, order);
-        expect(await mortal.finished(jobId, 120_000)).toMatchObject({
+        expect(await mortal.finished(jobId, 300_000)).toMatchObject({
           state: 'completed',
           result: 'completed_with_errors',
         });
