@@ -3,7 +3,7 @@ const { readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
 const spec = '\\.spec\\.ts$|/testing/|\\.fixtures\\.ts$|^libs/test-kit/|^tests/';
-const ports = '^libs/(event-store|messaging|read-model|blob-store)/';
+const ports = '^libs/(event-store|messaging|read-model|blob-store|record-store|vault)/';
 const drivers = '^(node:)?sqlite$|node_modules/(nats|mongodb|@eventstore/db-client|pg|pg-cursor)/';
 const frameworks = 'node_modules/(@nestjs|fastify|@fastify|rxjs|reflect-metadata|class-validator|class-transformer)/';
 
@@ -144,7 +144,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(libs|services)/',
-        pathNot: [spec, `${ports}(src/[^/]+|bench)/`, '^libs/connectors/src/postgres/'],
+        pathNot: [spec, `${ports}(src/[^/]+|bench)/`, '^libs/connectors/src/postgres/', '^libs/mongo/src/'],
       },
       to: { path: drivers },
     },

@@ -116,13 +116,14 @@ async function everything({ client, adapters }: StandaloneInstallation, publishe
   release();
   await client.ended((await client.post(`/v1/jobs/${id}/retry`)).body.id as string);
 
-  expect((await client.post(`/v1/jobs/${id}/retry-now`)).status).toBe(409);
+  for (const verb of ['retry-now', 'resume']) expect((await client.post(`/v1/jobs/${id}/${verb}`)).status).toBe(409);
 
   publisher.publish('no description');
   const broken = await client.connect(publisher.source());
   expect(await client.sync(broken)).toMatchObject({ state: 'failed' });
   for (const verb of ['pause', 'resume', 'disconnect', 'reconnect'])
     await client.post(`/v1/connections/${broken}/${verb}`);
+  expect((await client.post(`/v1/connections/${broken}/reset`, {})).status).toBe(200);
   await client.call('PATCH', `/v1/connections/${broken}`, { body: { name: 'renamed' } });
   await client.call('DELETE', `/v1/connections/${broken}`);
 

@@ -133,8 +133,9 @@ describe('gRPC', () => {
     const nameless = await failure(client.call('ConnectionService', 'CreateConnection', { source: noop }));
     expect(nameless.code).toBe(status.INVALID_ARGUMENT);
     expect(JSON.parse(trailers(nameless)['tidemark-error-fields'] as string)).toMatchObject([{ field: 'name' }]);
-    const typeless = await failure(client.call('JobService', 'CreateJob', { connection_id }));
-    expect(trailers(typeless)['tidemark-error-code']).toBe('VALIDATION_FAILED');
+    const backfill = { connection_id, type: 'JOB_TYPE_BACKFILL' };
+    const foreign = await failure(client.call('JobService', 'CreateJob', backfill));
+    expect(trailers(foreign)['tidemark-error-code']).toBe('VALIDATION_FAILED');
     const gone = client.stream('JobService', 'WatchJob', { id: 'nope' });
     const [error] = await once(gone, 'error');
     expect([error.code, trailers(error)['tidemark-error-code']]).toEqual([status.NOT_FOUND, 'NOT_FOUND']);
