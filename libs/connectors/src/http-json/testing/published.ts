@@ -221,7 +221,7 @@ export interface Served extends AsyncDisposable {
   readonly asked: Asked[];
 }
 
-/** Serves answers; those that are text are sent as they are. */
+/** Serves answers; those that are text are sent as they are, and one with status 0 ends the connection instead. */
 export async function serve(
   answer: (asked: Asked, url: string, count: number) => Answered | Promise<Answered>,
 ): Promise<Served> {
@@ -237,6 +237,7 @@ export async function serve(
       ) as Asked['body'];
       asked.push({ method: request.method!, path, query, headers: request.headers, body });
       const [status, answered, headers] = await answer(asked.at(-1)!, url, asked.length);
+      if (status === 0) return void response.destroy();
       const plain = typeof answered === 'string' || answered instanceof Uint8Array;
       response.writeHead(status, { ...(status !== 204 && status !== 304 && { 'content-type': 'application/json' }), ...headers }); // prettier-ignore
       response.end(plain ? answered : JSON.stringify(answered));
