@@ -128,6 +128,18 @@ describe('rows', () => {
     expect(asked.map(({ body }) => body)).toEqual([[{ id: 2 }, { id: 1, n: 'last' }]]);
   });
 
+  it('may be sent as lines, several for each, as bulk APIs have them', async () => {
+    const bulk = {
+      ...{ rowsPerRequest: 10, bodyFormat: 'ndjson', row: [{ index: { _id: '{{row.id}}' } }, '{{row}}'] },
+      results: [{ rows: 'items[].index', ok: '!error', created: "result == 'created'", code: 'error.type', message: 'error.reason' }], // prettier-ignore
+    };
+    let sent = '';
+    const items = [{ index: { result: 'created' } }, { index: { error: { type: 'mapper_parsing_exception', reason: 'no date' } } }]; // prettier-ignore
+    const { results } = await write('upsert', bulk, rows(1, 2), ({ text }) => ((sent = text), [200, { errors: true, items }])); // prettier-ignore
+    expect(sent).toBe('{"index":{"_id":1}}\n{"id":1}\n{"index":{"_id":2}}\n{"id":2}\n');
+    expect(codes(results)).toEqual(['created', 'MAPPER_PARSING_EXCEPTION false']);
+  });
+
   it('keep the digits of numbers that a double does not represent', async () => {
     const { asked } = await write('upsert', { body: { sent: '{{row}}', text: 'no. {{row.id}}' } }, rows('9007199254740993'), () => [200, {}]); // prettier-ignore
     expect(asked[0]!.body).toEqual({ sent: { id: '9007199254740993' }, text: 'no. 9007199254740993' });

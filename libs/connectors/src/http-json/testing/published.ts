@@ -15,7 +15,8 @@ export interface Asked {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Parsed JSON, or form fields. */
+  readonly text: string;
+  /** Parsed JSON, or form fields; empty for lines of JSON. */
   // Each shape reads what its reference says.
   readonly body: Record<string, never> & { readonly [name: string]: never };
 }
@@ -233,9 +234,13 @@ export async function serve(
       const text = Buffer.concat(await request.toArray()).toString();
       const form = String(request.headers['content-type']).includes('urlencoded');
       const body = (
-        form ? Object.fromEntries(new URLSearchParams(text)) : text === '' ? {} : JSON.parse(text)
+        form
+          ? Object.fromEntries(new URLSearchParams(text))
+          : text === '' || text.endsWith('\n')
+            ? {}
+            : JSON.parse(text)
       ) as Asked['body'];
-      asked.push({ method: request.method!, path, query, headers: request.headers, body });
+      asked.push({ method: request.method!, path, query, headers: request.headers, text, body });
       const [status, answered, headers] = await answer(asked.at(-1)!, url, asked.length);
       if (status === 0) return void response.destroy();
       const plain = typeof answered === 'string' || answered instanceof Uint8Array;
