@@ -180,6 +180,16 @@ describe('a page token that is refused', () => {
     await expect(readOn({ pagination: cursor }, [refused])).rejects.toMatchObject({ code: 'SOURCE_CURSOR_EXPIRED' });
   });
 
+  it('is a cursor that has expired where it is the start time of the first page', async () => {
+    await using server = await serve(({ query }) => (query.get('since') === null ? [200, { items: [] }] : [410, {}]));
+    const changed = { ...object, updatedAt: 'at', incremental: { since: 'since' } };
+    const config = { baseUrl: server.url, objects: [changed] };
+    const [page] = await readPages(config);
+    await expect(readPages(config, 'items', { cursor: page!.cursor })).rejects.toMatchObject({
+      code: 'SOURCE_CURSOR_EXPIRED',
+    });
+  });
+
   it('restarts from the last time reached where records come in that order', async () => {
     const sorted = {
       ...{ pagination: cursor, updatedAt: 'at', incremental: { since: 'since', sorted: true } },
@@ -233,6 +243,12 @@ describe('bodies', () => {
     await expect(reading).rejects.toBeInstanceOf(Terminal);
     await expect(reading).rejects.toThrow('answered text/html instead of JSON');
     expect((await body('[{"id":1}]', 'text/plain')).ids).toEqual(['1']);
+  });
+
+  it('of files may be an error in JSON or a page of HTML instead', async () => {
+    const csv = { format: 'csv' };
+    await expect(body('{"error":{"message":"no such report"}}', 'application/json', csv)).rejects.toThrow('and says: no such report'); // prettier-ignore
+    await expect(body('<html>,</html>', 'text/html', csv)).rejects.toThrow('answered text/html instead of CSV');
   });
 
   it('may be hostile', async () => {

@@ -1,8 +1,8 @@
-import { PageSize, Terminal, type ExternalError, type HttpClient } from '@tidemark/resilience';
+import { PageSize, Terminal, type ExternalError, type HttpClient, type HttpRequest } from '@tidemark/resilience';
 import type { Json, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
 import { requestRead, type AnswerPlan, type Read } from '../rest/answers.js';
 import { shapeOf } from '../rest/expression.js';
-import { writeEnd, writeTime } from '../rest/times.js';
+import { writeEnd, writeStart } from '../rest/times.js';
 import type { HttpJsonConfig, ObjectConfig } from './http-json.config.js';
 import { pagerOf, type Pager, type Step } from './pager.js';
 import { repeats, type Position } from './position.js';
@@ -10,6 +10,8 @@ import { RecordMapper, type Bounds, type Found } from './record-mapper.js';
 import { RequestPlan } from './request-plan.js';
 
 const DEFAULT_PAGE = 100;
+/** An export is one large file, and not made for the request. */
+const DOWNLOAD_MS = 10 * 60_000;
 
 export interface ApiPage extends Omit<Found, 'ids'> {
   readonly next: Position | null;
@@ -103,9 +105,11 @@ export class ApiObject {
     return size.attempt(async (wanted, onOverload) => {
       const step = this.#pager.step(at, wanted);
       const request = this.#requests.build(this.#values(step, at, bounds, prepared), parent, step.url ?? prepared?.url);
-      const away = request.url.startsWith(new URL(this.context.config.baseUrl).origin) ? {} : { anonymous: true };
+      const away =
+        new URL(request.url).origin === new URL(this.context.config.baseUrl).origin ? {} : { anonymous: true };
+      const patient = prepared ? { timeoutMs: DOWNLOAD_MS } : {};
       const sentAt = performance.now();
-      const read = await this.#ask({ ...request, ...away, onOverload }, at, signal);
+      const read = await this.#ask({ ...request, ...away, ...patient, onOverload }, at, bounds, signal);
       // Changes made while the response was produced may be missing from it.
       const date = Date.parse(read.response.header('date') ?? '') - (performance.now() - sentAt);
       return { ...(await this.#pageOf(read, { at, step, bounds, parent })), ...(Number.isFinite(date) && { date: new Date(date).toISOString() }) }; // prettier-ignore
@@ -119,27 +123,32 @@ export class ApiObject {
     const timed = !(pagination.kind === 'cursor' && pagination.alone && at !== null);
     return {
       ...(pageSize && { size }),
-      ...(incremental && timed && since !== undefined && { since: writeTime(since, style) }),
+      ...(incremental && timed && since !== undefined && { since: writeStart(since, style) }),
       ...(incremental && timed && until !== undefined && { until: writeEnd(until, style) }),
       [pagination.kind === 'page' || pagination.kind === 'offset' ? pagination.kind : 'cursor']: position,
       export: prepared?.id,
     };
   }
 
-  async #ask(request: Parameters<typeof requestRead>[1], at: Position | null, signal: AbortSignal): Promise<Read> {
-    const { http } = this.context;
+  async #ask(request: HttpRequest, at: Position | null, bounds: Bounds, signal: AbortSignal): Promise<Read> {
+    // What the API has forgotten of a start time or a page: both can be read again from another point.
+    const forgotten = (error: Terminal) => {
+      if (at !== null)
+        return 'token' in at || 'url' in at || error.status === undefined ? new TokenRefused(error) : error;
+      if (bounds.since === undefined || this.config.parent) return error;
+      return new Terminal('SOURCE_CURSOR_EXPIRED', `the start time is refused: ${error.message}`);
+    };
     try {
-      const read = await requestRead(http, request, this.#answers, signal);
-      // Only a later page can be behind the end, or have a token that is refused.
+      const read = await requestRead(this.context.http, request, this.#answers, signal);
       const { then = '', message = read.said ?? 'no reason' } = read.rule ?? {};
-      if (at === null && (then === 'end' || then === 'restart'))
-        throw new Terminal('SOURCE_REQUEST_REFUSED', `${request.url} answered ${read.response.status}: ${this.context.redact(message)}`); // prettier-ignore
-      if (then === 'restart')
-        throw new TokenRefused(new Terminal('SOURCE_CURSOR_EXPIRED', this.context.redact(message)));
+      const { origin, pathname } = new URL(request.url);
+      const what = `${origin}${pathname} answered ${read.response.status}: ${this.context.redact(message)}`;
+      if (then === 'restart') throw forgotten(new Terminal('SOURCE_REQUEST_REFUSED', what));
+      // Only a later page can be behind the end.
+      if (then === 'end' && at === null) throw new Terminal('SOURCE_REQUEST_REFUSED', what);
       return read;
     } catch (error) {
-      const gone = error instanceof Terminal && error.status === 410;
-      throw gone && at !== null && ('token' in at || 'url' in at) ? new TokenRefused(error) : error;
+      throw error instanceof Terminal && error.status === 410 ? forgotten(error) : error;
     }
   }
 

@@ -2,7 +2,7 @@ import { sleep } from '@tidemark/foundation';
 import { Retryable, Terminal } from '@tidemark/resilience';
 import type { Json } from '@tidemark/connector-sdk';
 import { requestRead, type AnswerPlan } from '../rest/answers.js';
-import { writeTime } from '../rest/times.js';
+import { writeEnd, writeStart } from '../rest/times.js';
 import { TokenRefused, type ApiObject, type Prepared } from './api-object.js';
 import type { ExportConfig } from './export.config.js';
 import type { Bounds } from './record-mapper.js';
@@ -55,8 +55,10 @@ class Preparing {
     const { incremental, timeZone: zone } = this.object.config;
     const style = { format: incremental?.format ?? 'iso', zone };
     const { since = incremental?.beginning, until } = bounds;
-    const time = (at: string | undefined) => (at === undefined ? null : writeTime(at, style));
-    const values = { since: time(since), until: time(until) };
+    const values = {
+      since: since === undefined ? null : writeStart(since, style),
+      until: until === undefined ? null : writeEnd(until, style),
+    };
     const [id] = await this.#ask('create', create, [create.id], values, signal);
     if ((typeof id !== 'string' && typeof id !== 'number') || id === '')
       throw new Terminal('SOURCE_INVALID_RESPONSE', `${this.#field}.create.id finds no id of the export`, { field: `${this.#field}.create.id` }); // prettier-ignore

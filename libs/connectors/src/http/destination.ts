@@ -117,8 +117,8 @@ const neverDone = (error: ExternalError): boolean =>
   /^FETCH_(?:DNS|CONNECT|TLS)_FAILED|FETCH_(?:BAD_URL|BAD_REQUEST|BLOCKED_ADDRESS)$/.test(error.connection ?? '') ||
   (error.status === undefined && error.connection === undefined);
 
-const notSent = ({ code, message }: ExternalError): RowResult => ({
-  ...{ status: 'failed', code, retryable: true },
+const notSent = ({ message }: ExternalError): RowResult => ({
+  ...{ status: 'failed', code: 'NOT_SENT', retryable: true },
   message: `not sent, because of an earlier failure: ${message}`,
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { required, wholeNumber } from '@tidemark/connector-sdk/manifest';
 import { answerRules } from '../rest/answer-rules.config.js';
-import { baseUrl, bodyFormat, expression, headers, limits, name, text, values } from '../rest/fields.config.js';
+import { baseUrl, expression, headers, limits, name, text, values } from '../rest/fields.config.js';
 import { templateFaults } from '../rest/template.config.js';
 
 const checkTemplate = (template: unknown, context: Pick<z.core.$RefinementCtx, 'addIssue'>) => {
@@ -46,7 +46,12 @@ const operation = z
       .describe('What is sent: templates see `row`, `rows` and `batch`. Default the row, or the rows')
       .optional(),
     row: template.describe('What stands for one row in `{{rows}}`; default the row itself').optional(),
-    bodyFormat: bodyFormat.default('json'),
+    bodyFormat: z
+      .enum(['json', 'form', 'ndjson'], { error: 'must be json, form or ndjson' })
+      .describe(
+        'How the body is sent: as JSON, as form fields, or as lines of JSON, where lists in a list are lines too',
+      )
+      .default('json'),
     rowsPerRequest: wholeNumber(1, 10_000).describe('Most rows in one request; default 1').default(1),
     id: text.superRefine(checkTemplate).describe("The row's id in results; default its key").optional(),
     idempotencyHeader: text

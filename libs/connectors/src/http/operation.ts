@@ -21,6 +21,8 @@ export interface Outgoing {
 /** Refusals of what was sent; others are about the request as such. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 406, 409, 411, 412, 413, 414, 415, 422, 431, 451]);
 
+const TYPES = { form: 'application/x-www-form-urlencoded', ndjson: 'application/x-ndjson' } as const;
+
 type Failure = Extract<RowResult, { status: 'failed' }>;
 
 /** One operation of an object: sends rows, and finds out what became of each. */
@@ -99,12 +101,11 @@ export class Operation {
     const query = Object.fromEntries(this.#query.map(([name, value]) => [name, value(values)]));
     const sent = method === 'DELETE' && body === undefined ? undefined : this.#body(values);
     const repeated = idempotencyHeader && { [idempotencyHeader]: `${batch}-${rows[0]!.index}-${rows.length}` };
-    const form = bodyFormat === 'form' && { 'content-type': 'application/x-www-form-urlencoded' };
     return {
       ...{ method, query, idempotent: this.repeatable },
       url: trimEndOf(baseUrl, '/') + this.#path(values),
-      headers: { ...headers, ...repeated, ...form },
-      ...(sent !== undefined && (form ? { body: formOf(sent) } : { json: sent })),
+      headers: { ...headers, ...repeated, ...(bodyFormat !== 'json' && { 'content-type': TYPES[bodyFormat] }) },
+      ...(sent !== undefined && (bodyFormat === 'json' ? { json: sent } : { body: bodyFormat === 'form' ? formOf(sent) : linesOf(sent) })), // prettier-ignore
     };
   }
 
@@ -151,3 +152,10 @@ function pathSegment(value: string, expression: string): string {
   if (value === '' || /^\.{1,2}$/.test(value)) throw new Unfillable(`${expression} has no value for the path`);
   return encodeURIComponent(value);
 }
+
+/** Lines of JSON; a row may be several of them. */
+const linesOf = (body: Json): string =>
+  [body]
+    .flat(2)
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join('');

@@ -10,7 +10,7 @@ export interface Ruled {
 }
 
 /** The statuses that an answer would have had. */
-const STATUS: Readonly<Record<string, number>> = { fail: 400, retry: 503, rateLimit: 429, auth: 401 };
+const STATUS: Readonly<Record<string, number>> = { fail: 400, refuse: 400, retry: 503, rateLimit: 429, auth: 401 };
 
 /** The expressions of some rules, in the order that `ruled` expects their values in. */
 export const expressionsOf = (rules: readonly AnswerRule[]): string[] =>

@@ -76,7 +76,10 @@ async function digestOf(
   const { body: bytes, status } = answer;
   const type = answer.header('content-type');
   const charset = /;\s*charset="?([\w.:-]+)/i.exec(type ?? '')?.[1];
-  const decoding = { format: plan.format, charset, delimiter: plan.delimiter };
+  // An API that answers with files reports its errors as JSON, and a proxy as HTML.
+  const rows = plan.format === 'csv' || plan.format === 'ndjson';
+  const format = (rows || plan.format === 'xml') && /^[^;]*\bjson\s*(?:;|$)/i.test(type ?? '') ? 'json' : plan.format;
+  const decoding = { format, charset, delimiter: plan.delimiter };
   const headers = plan.rules.length === 0 ? {} : answer.headers();
   const find = success ? plan.find.map(({ text }) => text) : [];
   const rules = expressionsOf(plan.rules);
@@ -84,6 +87,7 @@ async function digestOf(
     if (status === 204 || status === 205 || status === 304)
       return await digestAnswer({ bytes: new Uint8Array(), decoding, status, headers, find, rules }, signal);
     if (find.length > 0 && bytes.byteLength === 0) throw new Undecodable('is empty');
+    if (rows && /html/i.test(type ?? '')) throw new Undecodable('is HTML');
     return await digestAnswer({ bytes, decoding, status, headers, find, rules }, signal);
   } catch (error) {
     if (!(error instanceof Undecodable)) throw error;

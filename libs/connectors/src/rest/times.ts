@@ -81,13 +81,27 @@ export function writeTime(iso: string, { format, zone }: TimeStyle): string | nu
   }
 }
 
+const HOUR = 3_600_000;
+
+/** Whether clocks show this time twice, as on the night when summer time ends. */
+const isTwofold = (at: number, { zone }: TimeStyle): boolean =>
+  zone !== 'UTC' && DateTime.fromMillis(at, { zone }).getPossibleOffsets().length > 1;
+
+/** The start of a range, an hour earlier where it could be understood as an hour later. */
+export function writeStart(iso: string, style: TimeStyle): string | number {
+  const at = Date.parse(iso);
+  return isTwofold(at, style) ? writeTime(new Date(at - HOUR).toISOString(), style) : writeTime(iso, style);
+}
+
 const SECOND = 1000;
 const STEPS = [0, SECOND, 60 * SECOND, 3600 * SECOND, 24 * 3600 * SECOND] as const;
 
 /** The end of a range, rounded up where the format is coarser than the time: rounded down it would cut records off. */
 export function writeEnd(iso: string, style: TimeStyle): string | number {
-  const at = Date.parse(iso);
-  const written = STEPS.map((step) => writeTime(new Date(at + step).toISOString(), style));
+  const at = Date.parse(iso) + (isTwofold(Date.parse(iso), style) ? HOUR : 0);
+  const written = STEPS.map((step) =>
+    writeTime(step === 0 && at === Date.parse(iso) ? iso : new Date(at + step).toISOString(), style),
+  );
   return written.find((text) => (Date.parse(readTime(text, style) ?? '') || 0) >= at) ?? written[0]!;
 }
 

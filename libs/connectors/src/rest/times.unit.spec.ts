@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isRefused, readTime, writeEnd, writeTime } from './times.js';
+import { isRefused, readTime, writeEnd, writeStart, writeTime } from './times.js';
 
 const utc = (format: string) => ({ format, zone: 'UTC' });
 
@@ -56,5 +56,14 @@ describe('times of records', () => {
     expect(writeEnd(time, utc('yyyy-MM-dd HH:mm'))).toBe('2026-03-01 08:16');
     expect(writeEnd(time, utc('date'))).toBe('2026-03-02');
     expect(writeEnd('2026-03-01T00:00:00Z', utc('date'))).toBe('2026-03-01');
+  });
+
+  it('include the whole hour that clocks show twice', () => {
+    const berlin = { format: 'yyyy-MM-dd HH:mm', zone: 'Europe/Berlin' };
+    // 25 October 2026, 02:30 in summer time and an hour later again.
+    expect(writeStart('2026-10-25T00:30:00Z', berlin)).toBe('2026-10-25 01:30');
+    expect(writeStart('2026-10-25T01:30:00Z', berlin)).toBe('2026-10-25 02:30');
+    expect(writeEnd('2026-10-25T01:30:00Z', berlin)).toBe('2026-10-25 03:30');
+    expect(writeStart('2026-10-26T01:30:00Z', berlin)).toBe('2026-10-26 02:30');
   });
 });

@@ -15,7 +15,8 @@ export interface Asked {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Parsed JSON, or form fields. */
+  readonly text: string;
+  /** Parsed JSON, or form fields; empty for lines of JSON. */
   // Each shape reads what its reference says.
   readonly body: Record<string, never> & { readonly [name: string]: never };
 }
@@ -221,7 +222,7 @@ export interface Served extends AsyncDisposable {
   readonly asked: Asked[];
 }
 
-/** Serves answers; those that are text are sent as they are. */
+/** Serves answers; those that are text are sent as they are, and one with status 0 ends the connection instead. */
 export async function serve(
   answer: (asked: Asked, url: string, count: number) => Answered | Promise<Answered>,
 ): Promise<Served> {
@@ -233,10 +234,15 @@ export async function serve(
       const text = Buffer.concat(await request.toArray()).toString();
       const form = String(request.headers['content-type']).includes('urlencoded');
       const body = (
-        form ? Object.fromEntries(new URLSearchParams(text)) : text === '' ? {} : JSON.parse(text)
+        form
+          ? Object.fromEntries(new URLSearchParams(text))
+          : text === '' || text.endsWith('\n')
+            ? {}
+            : JSON.parse(text)
       ) as Asked['body'];
-      asked.push({ method: request.method!, path, query, headers: request.headers, body });
+      asked.push({ method: request.method!, path, query, headers: request.headers, text, body });
       const [status, answered, headers] = await answer(asked.at(-1)!, url, asked.length);
+      if (status === 0) return void response.destroy();
       const plain = typeof answered === 'string' || answered instanceof Uint8Array;
       response.writeHead(status, { ...(status !== 204 && status !== 304 && { 'content-type': 'application/json' }), ...headers }); // prettier-ignore
       response.end(plain ? answered : JSON.stringify(answered));
