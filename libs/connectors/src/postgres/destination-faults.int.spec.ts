@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { JsonObject, RowResult, WriteMode } from '@tidemark/connector-sdk';
+import type { JsonObject, RowResult, WriteMode, WriteRow } from '@tidemark/connector-sdk';
 import { PostgresDestination } from './destination.js';
 import { PostgresSource } from './source.js';
 import { TestDatabase } from './testing/database.js';
@@ -258,7 +258,7 @@ suite('a postgres destination', () => {
         { id: 1, code: 'a' },
         { id: 2, code: 'b' },
       ]);
-      const rows = [{ data: { id: 3, code: 'a' } }, { data: { id: 4, code: 'b' } }, { data: { id: 1, code: 'z', name: 'x' } }, { action: 'delete' as const, data: { id: 2 } }]; // prettier-ignore
+      const rows: WriteRow[] = [{ data: { id: 3, code: 'a' } }, { data: { id: 4, code: 'b' } }, { data: { id: 1, code: 'z', name: 'x' } }, { action: 'delete' as const, data: { id: 2 } }]; // prettier-ignore
       const results = await destination.write({ ...batchOf('mirror', 'things', []), rows }, signal);
       expect(statuses(results)).toEqual(['created', 'created', 'updated', 'deleted']);
     });
