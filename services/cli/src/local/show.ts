@@ -111,10 +111,10 @@ function joined(schema: JsonSchema): JsonSchema {
   return { properties, required };
 }
 
-function kindOf({ type, enum: choices, oneOf: kinds, anyOf: some }: JsonSchema): string {
+function kindOf({ type, enum: choices, oneOf: kinds, anyOf: several }: JsonSchema): string {
   if (choices) return choices.join(' | ');
+  if (several) return [...new Set((several as readonly JsonSchema[]).map(kindOf))].join(' | ');
   if (kinds) return 'object';
-  if (some) return [...new Set((some as readonly JsonSchema[]).map(kindOf))].join(' | ');
   return typeof type === 'string' ? type : 'any';
 }
 
