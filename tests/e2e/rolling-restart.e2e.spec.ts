@@ -66,7 +66,7 @@ interface Running {
 
     const answers = async () => {
       const before = load!.answered;
-      await eventually(() => load!.answered > before + 50, 'requests between the restarts', patient);
+      await eventually(() => load!.answered > before + 100, 'requests between the restarts', patient);
     };
     for (const [n, service] of services.entries()) {
       await answers();
@@ -80,5 +80,6 @@ interface Running {
     await answers();
     await load.stop();
     expect(load.failures).toEqual([]);
+    expect(load.answered).toBeGreaterThan(500);
   }, 300_000);
 });

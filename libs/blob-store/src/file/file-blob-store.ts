@@ -1,18 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import {
-  access,
-  constants,
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { access, constants, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Json, Labelled, Conditions } from '@tidemark/foundation';
 import { blobId, blobIdOf, hexOf } from '../blob-id.js';
@@ -146,7 +134,7 @@ export class FileBlobStore implements BlobStore, Labelled {
         for await (const chunk of chunks) {
           hash.update(chunk);
           bytes += chunk.byteLength;
-          await writeFully(file, chunk);
+          await file.writeFile(chunk);
         }
         await file.sync();
       } finally {
@@ -196,10 +184,6 @@ export class FileBlobStore implements BlobStore, Labelled {
       throw unavailable(error);
     }
   }
-}
-
-async function writeFully(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let done = 0; done < chunk.byteLength;) done += (await file.write(chunk, done)).bytesWritten;
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -71,7 +71,7 @@ export class Partitions {
 
   #write(index: number, chunk: Chunk): Promise<void> | undefined {
     const { records, directory } = chunk.parts();
-    const { position } = this.#file.write(records, () => {}).extent;
+    const { position } = this.#file.write(records, () => {});
     const { ready } = this.#file.write(directory, () => {
       if (chunk.bytes.length === this.#chunkBytes) this.#free.push(chunk);
     });

@@ -1,4 +1,4 @@
-import type { Extent, TempFile } from './temp-file.js';
+import type { TempFile } from './temp-file.js';
 
 const BLOCK = 256 * 1024;
 /** Blocks that are kept for the next writes. */
@@ -11,7 +11,8 @@ export class Spool {
   readonly #file: TempFile;
   readonly #memory: number;
   #kept: Buffer[] = [];
-  readonly #extents: Extent[] = [];
+  /** Where the blocks on the disk are. */
+  readonly #positions: number[] = [];
   readonly #free: Buffer[] = [];
   #block: Buffer | undefined;
   #used = 0;
@@ -45,11 +46,11 @@ export class Spool {
 
   /** Everything written so far, in order; may be read again. A piece is valid until the next but one is requested. */
   async *read(): AsyncGenerator<Buffer> {
-    if (this.#extents.length > 0) await this.#file.flush();
-    const ring = Array.from({ length: Math.min(READING, this.#extents.length) }, () => Buffer.allocUnsafeSlow(BLOCK));
+    if (this.#positions.length > 0) await this.#file.flush();
+    const ring = Array.from({ length: Math.min(READING, this.#positions.length) }, () => Buffer.allocUnsafeSlow(BLOCK));
     // The next piece is read while the reader processes this one.
     let ahead = this.#piece(0, ring);
-    for (let i = 1; i <= this.#extents.length; i++) {
+    for (let i = 1; i <= this.#positions.length; i++) {
       const piece = await ahead;
       ahead = this.#piece(i, ring);
       yield piece!;
@@ -59,10 +60,10 @@ export class Spool {
   }
 
   #piece(index: number, ring: readonly Buffer[]): Promise<Buffer | undefined> {
-    const extent = this.#extents[index];
-    if (extent === undefined) return Promise.resolve(undefined);
+    const position = this.#positions[index];
+    if (position === undefined) return Promise.resolve(undefined);
     const bytes = ring[index % READING]!;
-    const read = this.#file.read(bytes, extent.position).then(() => bytes);
+    const read = this.#file.read(bytes, position).then(() => bytes);
     // Its failure reaches the next read.
     read.catch(() => {});
     return read;
@@ -72,12 +73,12 @@ export class Spool {
     this.#kept.push(block);
     this.#block = undefined;
     this.#used = 0;
-    if (this.#extents.length === 0 && (this.#kept.length + 1) * BLOCK <= this.#memory) return;
+    if (this.#positions.length === 0 && (this.#kept.length + 1) * BLOCK <= this.#memory) return;
     for (const kept of this.#kept) {
-      const { extent, ready } = this.#file.write(kept, () => {
+      const { position, ready } = this.#file.write(kept, () => {
         if (this.#free.length < MOST_FREE) this.#free.push(kept);
       });
-      this.#extents.push(extent);
+      this.#positions.push(position);
       this.#ready = ready;
     }
     this.#kept = [];

@@ -14,12 +14,6 @@ interface Write {
   readonly done: () => void;
 }
 
-/** Where some bytes are in a TempFile. */
-export interface Extent {
-  readonly position: number;
-  readonly length: number;
-}
-
 /**
  * Bytes spilled during one comparison. The file is unlinked as soon as it is open, so that the system
  * reclaims it however the process ends; where that is impossible (Windows), it is removed at its close, or by the next
@@ -49,18 +43,18 @@ export class TempFile {
 
   /**
    * Appends bytes, which must stay as they are until `done` is called.
-   * @returns `ready`: undefined, or a promise to wait for before the next write
+   * @returns `position`: where they are in the file; `ready`: undefined, or a promise to wait for before the next write
    * @throws the error of an earlier write
    */
-  write(bytes: Uint8Array, done: () => void): { extent: Extent; ready: Promise<void> | undefined } {
+  write(bytes: Uint8Array, done: () => void): { position: number; ready: Promise<void> | undefined } {
     this.#check();
-    const extent = { position: this.#end, length: bytes.byteLength };
-    this.#end += extent.length;
-    this.#waiting += extent.length;
+    const position = this.#end;
+    this.#end += bytes.byteLength;
+    this.#waiting += bytes.byteLength;
     this.#queue.push({ bytes, done });
     this.#writing ??= this.#writeAll().catch((error: Error) => this.#fail(error));
     if (this.#waiting > MAX_WAITING) this.#room ??= Promise.withResolvers();
-    return { extent, ready: this.#room?.promise };
+    return { position, ready: this.#room?.promise };
   }
 
   /** Resolves when all written bytes are in the file. @throws the error of a write */
