@@ -38,12 +38,21 @@ export { createHttpClient, createHttpPool, type HttpPool, type HttpPoolOptions }
 export { excerptOf } from './http-client/error-detail.js';
 export { exactNumber, type InexactNumbers, JsonTooDeep, parseJson } from './http-client/exact-json.js';
 export { jsonErrorPosition } from './http-client/json-position.js';
-export type { Condition, HttpClient, HttpMethod, HttpRequest, HttpResponse, Meaning, Side } from './http-client/http-types.js';
+export type {
+  Condition,
+  HttpClient,
+  HttpMethod,
+  HttpRequest,
+  HttpResponse,
+  Meaning,
+  Side,
+} from './http-client/http-types.js';
 export type { OnOverload } from './http-client/overload.js';
 export type { HttpClientOptions, HttpLimits } from './http-client/options.js';
 export type { Credential, CredentialKind } from './credentials/credential.js';
 export type { CredentialData, OAuthClient, OAuthTokens } from './credentials/credential-data.js';
 export { createCredential } from './credentials/create-credential.js';
+export { credentialFaults, credentialKinds } from './credentials/credential-faults.js';
 export { CredentialVault, type CredentialVaultOptions } from './credentials/credential-vault.js';
 export { EnvelopeError, type MasterKeys, parseMasterKeys } from './credentials/envelope.js';
 export { FileSecretStore } from './credentials/file-secret-store.js';

@@ -14,6 +14,7 @@ import { ReadinessProbe } from './edge/health/readiness.js';
 import { TraceInterceptor } from './edge/http/trace.interceptor.js';
 import { KeyedRequests } from './edge/keyed-requests.js';
 import { EdgeLimits } from './edge/limits/edge-limits.js';
+import { OpenVault } from './edge/open-vault.js';
 import { Ports } from './edge/ports.js';
 import type { Resource } from './edge/resource.js';
 import { DtoPipe } from './edge/validation/dto.pipe.js';
@@ -28,6 +29,7 @@ export interface GatewayDeps {
   readonly limits: EdgeLimits;
   readonly logger: Logger;
   readonly conditions: Conditions;
+  readonly vault: OpenVault;
 }
 
 export const resources: readonly Resource[] = Object.values(resourcesByName);
@@ -35,7 +37,7 @@ export const resources: readonly Resource[] = Object.values(resourcesByName);
 /** The edge as a Nest module: all routes, and everything that HTTP and gRPC share. */
 @Module({})
 export class GatewayModule {
-  static forRoot({ adapters, projector, rateLimit, limits, logger, conditions }: GatewayDeps): DynamicModule {
+  static forRoot({ adapters, projector, rateLimit, limits, logger, conditions, vault }: GatewayDeps): DynamicModule {
     const keys = new KeyStore(adapters.eventStore);
     const authenticator = new Authenticator({
       find: (hash) => keys.find(hash),
@@ -51,6 +53,7 @@ export class GatewayModule {
         { provide: Conditions, useValue: conditions },
         { provide: KeyStore, useValue: keys },
         { provide: Authenticator, useValue: authenticator },
+        { provide: OpenVault, useValue: vault },
         { provide: EdgeLimits, useValue: limits },
         { provide: APP_GUARD, useClass: ScopeGuard },
         { provide: APP_PIPE, useClass: DtoPipe },

@@ -9,7 +9,10 @@ export interface IntegrationOutputs {
 }
 
 /** Of a job: some of the connection's objects, and how much of them. */
-export type IntegrationParameters = Pick<JobParameters, 'objects' | 'limit'>;
+export type IntegrationParameters = Pick<
+  JobParameters,
+  'objects' | 'limit' | 'window' | 'chunkSize' | 'slices' | 'order'
+>;
 
 /** The objects to read, in order, and where each begins. */
 export interface PrepareOutput {
@@ -20,14 +23,18 @@ export interface PrepareOutput {
 
 export interface ObjectStart {
   readonly object: string;
-  /** From the cursor of the last completed job, from what changed since its start, or from the beginning. */
-  readonly from: 'cursor' | 'since' | 'beginning';
+  /** From the cursor of the last completed job, from what changed since its start, from the beginning; or a window. */
+  readonly from: 'cursor' | 'since' | 'beginning' | 'window';
+  /** Names a slice of the object: `issues#2`. Absent: the object is read as a whole. */
+  readonly part?: string;
+  /** ISO 8601, with `from: 'window'`; from inclusive, to exclusive. */
+  readonly window?: { readonly from: string; readonly to: string };
   /** ISO 8601, with `from: 'since'`. */
   readonly since?: string;
 }
 
 export interface SyncOutput {
-  /** How each object ended, by name; or the blob that holds it, when it is too large for an event. */
+  /** How each object, or each slice, ended, by name; or the blob that holds it, when it is too large for an event. */
   readonly objects: { readonly [object: string]: ObjectEnd } | BlobId;
 }
 

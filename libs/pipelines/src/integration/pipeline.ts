@@ -11,10 +11,14 @@ export const integrationPipeline = definePipeline<IntegrationOutputs, Integratio
     { name: 'sync', service: 'connector-runner' },
     { name: 'finalize', service: 'connector-runner' },
   ],
-  jobTypes: ['incremental', 'full'],
+  jobTypes: ['incremental', 'full', 'backfill'],
   writes: true,
   earlyResults: ['completed_with_errors'],
-  parameterProblems: parameterProblems({ incremental: ['objects', 'limit'], full: ['objects', 'limit'] }),
+  parameterProblems: parameterProblems({
+    incremental: ['objects', 'limit'],
+    full: ['objects', 'limit'],
+    backfill: ['objects', 'window', 'chunkSize', 'slices', 'order'],
+  }),
   connectionProblems: ({ destinations }) => destinationProblems(destinations),
 });
 

@@ -165,7 +165,8 @@ export class PooledClient implements HttpClient {
     // Its query may contain the credential; `apply` adds it again when this URL is requested again.
     const url = new URL(answer.url);
     if (credential) url.search = credential.redact(url.search);
-    if (answer.notModified || isAnswer(status, request)) return new HttpAnswer({ ...answer, status: answered, url }, side);
+    if (answer.notModified || isAnswer(status, request))
+      return new HttpAnswer({ ...answer, status: answered, url }, side);
     const now = this.pool.settings.clock.now();
     const detail = detailOf(body.subarray(0, MAX_DETAIL_BYTES));
     const said = meaning?.message === undefined ? detail : { message: meaning.message };

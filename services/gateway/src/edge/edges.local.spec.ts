@@ -29,6 +29,7 @@ beforeAll(async () => {
     readModel: 'sqlite::memory:',
     blobs: `file:${join('blobs')}`,
     records: 'sqlite::memory:',
+    vault: 'sqlite::memory:',
   };
   adapters = await openAdapters(allPorts, { urls, namespace: 'tidemark' });
 });

@@ -3,11 +3,11 @@ import type { RecordStore } from '@tidemark/record-store';
 import { deleteGone } from './delete-gone.js';
 import { objectCursors, packed, unpacked } from './object-cursors.js';
 
-/** Commits how far each object was read. One that failed goes on from where it was before; a sample commits nothing. */
+/** Commits how far each object was read. One that failed goes on from where it was before; a sample or a backfill commits nothing. */
 export const finalizeStage =
   (records: RecordStore): Stage<IntegrationPipeline, 'finalize'> =>
   async (context) => {
-    const { output, parameters, cursor, blobs } = context;
+    const { job, output, parameters, cursor, blobs } = context;
     const { startedAt } = output('prepare');
     const ends = await unpacked(output('sync').objects, blobs);
     const counts = await deleteGone(context, records, ends);
@@ -16,10 +16,11 @@ export const finalizeStage =
     };
     for (const [object, { cursor: reached, error }] of Object.entries(ends))
       if (!error) objects[object] = { ...(reached && { cursor: reached }), startedAt };
+    const commits = job.type !== 'backfill' && parameters.limit === undefined;
     const isWhole = Object.values(ends).every(({ error }) => !error);
     return {
       ...{ output: {}, counts },
-      ...(parameters.limit === undefined && { cursor: { objects: await packed(objects, blobs) } }),
+      ...(commits && { cursor: { objects: await packed(objects, blobs) } }),
       ...(!isWhole && { finish: 'completed_with_errors' }),
     };
   };

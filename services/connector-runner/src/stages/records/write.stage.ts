@@ -82,7 +82,7 @@ class Progress {
     const { mode, object } = destinationOf(this.#context);
     const from = source.objects![0]!;
     const rows = changes.map(({ key: _, ...row }) => row);
-    const id = batchIdOf(job.id, from, rows);
+    const id = batchIdOf({ jobId: job.id, object: from, position: 'rows' }, this.done, rows);
     try {
       const target = object!.replaceAll('{object}', from);
       const results = await write({ id, mode: mode!, object: target, key: keyOf(this.#context), rows });
