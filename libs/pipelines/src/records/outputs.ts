@@ -26,9 +26,13 @@ export interface DetectOutput {
   readonly count: number;
   /** JSON lines: keys whose difference is not written in this job; the next one finds it again. */
   readonly held: BlobId;
+  /** A full job that could not find out which rows are gone. */
+  readonly isGoneUnknown?: boolean;
 }
 
 export interface WriteOutput {
+  /** Some rows that are gone are still in the destination. */
+  readonly hasUndeleted?: boolean;
   /** The last of the blobs with keys of rows that are not in the destination; each names the one before. */
   readonly failed?: BlobId;
 }

@@ -1,4 +1,4 @@
-import { readJson, type BlobId } from '@tidemark/blob-store';
+import { BlobNotFound, readJson, type BlobId } from '@tidemark/blob-store';
 import type { DestinationSettings } from '@tidemark/contracts';
 import {
   artefact,
@@ -25,7 +25,7 @@ export const complete = artefact<Comparison>('records-comparison');
 
 /** A full job offers every row again; rows that are appended are offered once. */
 export const isAnew = (context: Context): boolean =>
-  context.job.type === 'full' && destinationOf(context).mode !== 'append';
+  context.job.type === 'full' && context.parameters.rows === undefined && destinationOf(context).mode !== 'append';
 
 /** Compares the rows of `query`: the same rows yield the same differences and the same snapshot, in any process. */
 export async function comparisonOf(context: Context, previous: BlobId | undefined): Promise<Comparison> {
@@ -46,10 +46,12 @@ export const snapshotBefore = ({ cursor }: Pick<Context, 'cursor'>): BlobId | un
 export const baseline = (context: Context): BlobId | undefined =>
   isAnew(context) ? undefined : snapshotBefore(context);
 
-/** @throws StageFailed in place of an error that only a full job gets rid of */
-export function explained(error: unknown): unknown {
-  const isLost = error instanceof Error && 'code' in error && error.code === 'BLOB_NOT_FOUND';
-  if (!(error instanceof SnapshotUnusable) && !isLost) return error;
+export const isLostSnapshot = (context: Context, error: unknown): error is Error =>
+  error instanceof SnapshotUnusable || (error instanceof BlobNotFound && error.id === snapshotBefore(context));
+
+/** In place of an error that only a full job gets rid of: a StageFailed that says so. */
+export function explained(context: Context, error: unknown): unknown {
+  if (!isLostSnapshot(context, error)) return error;
   const message = `the snapshot of the last job cannot be used (${error.message}): start a job of type full`;
   return new StageFailed('SNAPSHOT_UNUSABLE', message, { retryable: false, cause: error });
 }

@@ -18,6 +18,7 @@ import {
   destinationOf,
   explained,
   isAnew,
+  isLostSnapshot,
   keyOf,
   snapshotBefore,
 } from './comparison.js';
@@ -37,44 +38,43 @@ const DEFAULT_MAX_DELETES = 0.3;
 export const detectStage: Stage<RecordsPipeline, 'detect'> = async (context) => {
   const { resumeFrom, counts: before } = context;
   if (resumeFrom) {
-    const { dry, ...output } = resumeFrom.cursor as unknown as DetectOutput & { readonly dry?: DryRun };
-    return { output, counts: resumeFrom.counts ?? {}, ...(dry && dryRun(dry)) };
+    const output = resumeFrom.cursor as unknown as DetectOutput;
+    return { output, counts: resumeFrom.counts ?? {}, ...ending(context) };
   }
   try {
-    const detected = await detect(context);
-    const { output, refused, skipped, errors, dry } = detected;
-    const counts = { failed: before.failed + refused, skipped };
+    const { output, refused, skipped, errors, would } = await detect(context);
+    const counts = { failed: before.failed + refused, skipped, ...(context.parameters.dryRun && would) };
     const stored = await errors.store(context.blobs);
-    await context.checkpoint({
-      cursor: { ...output, ...(dry && { dry }) },
-      counts,
-      ...(stored && { errors: stored }),
-    });
-    return { output, counts, ...(dry && dryRun(dry)) };
+    await context.checkpoint({ cursor: { ...output }, counts, ...(stored && { errors: stored }) });
+    return { output, counts, ...ending(context) };
   } catch (error) {
     context.signal.throwIfAborted();
-    throw explained(error);
+    throw explained(context, error);
   }
 };
 
-type DryRun = { readonly wouldCreate: number; readonly wouldUpdate: number; readonly wouldDelete: number };
-
-const dryRun = (metrics: DryRun) => ({ metrics, finish: 'succeeded' as const });
+/** A dry run ends here: its counts are what would have been done. */
+const ending = ({ parameters }: Context) => (parameters.dryRun ? { finish: 'succeeded' as const } : {});
 
 async function detect(context: Context) {
   const { blobs, artefacts, parameters } = context;
   const { problems } = context.output('query');
   const key = keyOf(context);
   const isMirror = destinationOf(context).mode === 'mirror';
+  /** What is gone shows in another comparison than that whose snapshot is committed. */
+  const hasOther = isMirror && isAnew(context) && snapshotBefore(context) !== undefined;
   const wanted = parameters.rows === 'failed' ? await failedBefore(context) : undefined;
   const comparison = await comparisonOf(context, baseline(context));
   const errors = new ErrorList();
   const held: Key[] = [];
-  const would = { wouldCreate: 0, wouldUpdate: 0, wouldDelete: 0 };
+  const would = { created: 0, updated: 0, deleted: 0 };
   let refused = 0;
+  let unusable = problems;
   let count = 0;
+  let against: RowCounts = comparison.counts;
   const refuse = (difference: Difference) => {
     refused += 1;
+    if (difference.type === 'nullKey') unusable += 1;
     if (refused <= MAX_HELD_ERRORS) errors.add(problemOf(difference, context.source.objects![0]!));
   };
   async function* changes(): AsyncGenerator<Change> {
@@ -83,7 +83,7 @@ async function detect(context: Context) {
       // A row that could not be used may be the one that seems to be gone.
       else if (
         (wanted && !wanted.has(JSON.stringify(difference.key))) ||
-        (difference.type === 'removed' && problems > 0)
+        (difference.type === 'removed' && unusable > 0)
       )
         held.push(difference.key);
       else {
@@ -91,26 +91,33 @@ async function detect(context: Context) {
         if (change) yield taken(change, difference.type);
       }
     }
-    if (isMirror && isAnew(context) && problems === 0)
-      for await (const gone of goneSince(context)) yield taken(gone, 'removed');
+    if (!hasOther || unusable > 0) return;
+    try {
+      await using earlier = await comparisonOf(context, snapshotBefore(context));
+      for await (const gone of goneSince(context, earlier)) yield taken(gone, 'removed');
+      against = earlier.counts;
+    } catch (error) {
+      // A full job is the way out of a lost snapshot: what was gone before is then unknown.
+      if (!isLostSnapshot(context, error)) throw error;
+    }
   }
   const taken = (change: Change, type: Difference['type']): Change => {
     count += 1;
-    would[type === 'added' ? 'wouldCreate' : type === 'removed' ? 'wouldDelete' : 'wouldUpdate'] += 1;
+    would[type === 'added' ? 'created' : type === 'removed' ? 'deleted' : 'updated'] += 1;
     return change;
   };
   const id: BlobId = await putLines(blobs, changes());
-  if (isMirror) assertFewDeletes(context, comparison.counts, would.wouldDelete);
+  if (isMirror) assertFewDeletes(context, against, would.deleted);
   artefacts.set<Comparison>(complete, comparison);
-  const output: DetectOutput = { changes: id, count, held: await putLines(blobs, held) };
-  return { output, refused, skipped: comparison.counts.unchanged, errors, ...(parameters.dryRun && { dry: would }) };
+  const output: DetectOutput = {
+    ...{ changes: id, count, held: await putLines(blobs, held) },
+    ...(hasOther && unusable > 0 && { isGoneUnknown: true }),
+  };
+  return { output, refused, skipped: comparison.counts.unchanged, errors, would };
 }
 
 /** In a full job the baseline is empty: what is gone is found by comparing with the snapshot as well. */
-async function* goneSince(context: Context): AsyncGenerator<Change> {
-  const previous = snapshotBefore(context);
-  if (previous === undefined) return;
-  await using comparison = await comparisonOf(context, previous);
+async function* goneSince(context: Context, comparison: Comparison): AsyncGenerator<Change> {
   for await (const difference of comparison)
     if (difference.type === 'removed') yield changeOf(difference, keyOf(context), 'mirror')!;
 }
@@ -150,10 +157,10 @@ async function failedBefore({ blobs, cursor }: Context): Promise<ReadonlySet<str
 /** @throws StageFailed before anything is written */
 function assertFewDeletes(
   { policies: { maxDeletes = DEFAULT_MAX_DELETES } }: Context,
-  { rows, added, removed }: RowCounts,
+  { rows, unchanged, changed, schemaOnly, removed }: RowCounts,
   deletes: number,
 ): void {
-  const before = Math.max(rows - added, 0) + Math.max(removed, deletes);
+  const before = unchanged + changed + schemaOnly + removed;
   const isEmpty = rows === 0 && deletes > 0;
   if (maxDeletes >= 1 || (!isEmpty && (before <= FEW || deletes / before <= maxDeletes))) return;
   const remedy = 'look at the source, or set policies.maxDeletes to 1 for one run';

@@ -1,19 +1,32 @@
+import type { BlobId } from '@tidemark/blob-store';
 import type { RecordsCursor, RecordsPipeline, Stage } from '@tidemark/pipelines';
 import type { Comparison } from '@tidemark/row-diff';
-import { type Context, baseline, comparisonOf, complete } from './comparison.js';
+import { type Context, baseline, comparisonOf, complete, isAnew, snapshotBefore } from './comparison.js';
 import { failedRowKeys, type RowKey } from './keys.js';
 import { linesOf } from './lines.js';
 
 /** Commits the snapshot of what is in the destination: rows that failed or were held back stay as they were. */
 export const finalizeStage: Stage<RecordsPipeline, 'finalize'> = async (context) => {
-  const { artefacts, output, counts } = context;
-  const { failed } = output('write');
-  await using comparison = artefacts.take(complete) ?? (await comparedAgain(context));
-  const { id } = await comparison.commit(leftOut(context));
-  const cursor: RecordsCursor = { snapshot: id, ...(failed && { failed }) };
+  const { output, counts } = context;
+  const cursor: RecordsCursor = { snapshot: await committed(context), ...failedOf(context) };
   const finish = counts.failed > 0 ? 'completed_with_errors' : output('detect').count === 0 ? 'unchanged' : undefined;
   return { output: {}, cursor, ...(finish && { finish }) };
 };
+
+const failedOf = ({ output }: Context) => {
+  const { failed } = output('write');
+  return failed ? { failed } : {};
+};
+
+/** @returns the new snapshot; the one before where that alone knows which rows have still to be deleted */
+async function committed(context: Context): Promise<BlobId> {
+  const { artefacts, output } = context;
+  const before = snapshotBefore(context);
+  const isLeft = output('detect').isGoneUnknown || output('write').hasUndeleted;
+  if (isAnew(context) && isLeft && before) return before;
+  await using comparison = artefacts.take(complete) ?? (await comparedAgain(context));
+  return (await comparison.commit(leftOut(context))).id;
+}
 
 /** In another process than `detect`: the same rows have the same differences. */
 async function comparedAgain(context: Context): Promise<Comparison> {

@@ -1,6 +1,6 @@
 import type { BlobId } from '@tidemark/blob-store';
 import type { RowResult } from '@tidemark/connector-sdk';
-import type { RecordsPipeline, Stage } from '@tidemark/pipelines';
+import type { RecordsPipeline, Stage, WriteOutput } from '@tidemark/pipelines';
 import { ExternalError } from '@tidemark/resilience';
 import { jobRetrySchedule } from '@tidemark/resilience/retry-schedule';
 import { batchIdOf } from '../integration/batch-id.js';
@@ -17,6 +17,7 @@ interface Saved {
   /** Changes that were written or refused. */
   readonly done?: number;
   readonly failed?: BlobId;
+  readonly hasUndeleted?: boolean;
 }
 
 /** Writes the changes, batch by batch. A successor goes on at the batch where this one stopped. */
@@ -45,10 +46,11 @@ class Progress {
   readonly #errors = new ErrorList();
   readonly #counts: { created: number; updated: number; deleted: number; skipped: number; failed: number };
   #last: BlobId | undefined;
+  #hasUndeleted: boolean;
   #savedAt: number;
 
   constructor(context: Context) {
-    const { done = 0, failed } = (context.resumeFrom?.cursor ?? {}) as Saved;
+    const { done = 0, failed, hasUndeleted = false } = (context.resumeFrom?.cursor ?? {}) as Saved;
     const {
       created,
       updated,
@@ -59,6 +61,7 @@ class Progress {
     this.#context = context;
     this.done = done;
     this.#last = failed;
+    this.#hasUndeleted = hasUndeleted;
     this.#failed = new FailedRowKeys(context.blobs, failed);
     this.#counts = { created, updated, deleted, skipped, failed: refused };
     this.#savedAt = context.now();
@@ -101,11 +104,12 @@ class Progress {
     this.done += changes.length;
   }
 
-  #count({ key, data }: Change, result: RowResult): void {
+  #count({ key, data, action }: Change, result: RowResult): void {
     this.#counts[result.status] += 1;
     if (result.status !== 'failed') return;
     const { code, message, field } = result;
     this.#failed.add(key);
+    this.#hasUndeleted ||= action === 'delete';
     this.#errors.add({
       ...{ objectType: this.#context.source.objects![0]!, destination: destinationOf(this.#context).name },
       ...{ externalId: key.map(String).join(', '), code, message, data },
@@ -120,13 +124,17 @@ class Progress {
     if (!now && !isFull && elapsed >= 0 && elapsed < CHECKPOINT_MS) return;
     this.#last = await this.#failed.store();
     const errors = await this.#errors.store(blobs);
-    const cursor = { done: this.done, ...(this.#last && { failed: this.#last }) };
+    const cursor = { done: this.done, ...this.#leftOut() };
     await checkpoint.call(this.#context, { cursor, counts: { ...this.#counts }, ...(errors && { errors }) });
     this.#savedAt = clock();
   }
 
   result() {
-    return { output: { ...(this.#last && { failed: this.#last }) }, counts: this.#counts };
+    return { output: this.#leftOut(), counts: this.#counts };
+  }
+
+  #leftOut(): WriteOutput {
+    return { ...(this.#last && { failed: this.#last }), ...(this.#hasUndeleted && { hasUndeleted: true }) };
   }
 }
 
