@@ -52,7 +52,7 @@ export class Client {
 
   /** Creates a job. @returns its id */
   async order(connectionId: string, given: object = {}): Promise<string> {
-    return (await this.#made(202, `/v1/connections/${connectionId}/jobs`, { type: 'full', ...given })).id;
+    return (await this.#made(202, `/v1/connections/${connectionId}/jobs`, given)).id;
   }
 
   /** Creates a job and waits for its end. @returns the job */

@@ -84,6 +84,10 @@ export const platformSettings = defineSettings({
     min: 1,
     max: 1024 ** 3,
   }),
+  filesRoot: path(
+    'TIDEMARK_FILES_ROOT',
+    'Folder that holds a folder for each tenant, named by its id, for connectors of files; unset: they have no access',
+  ),
   tenantMaxRunning: integer('TIDEMARK_TENANT_MAX_RUNNING', 'Maximum number of running jobs per tenant', {
     default: 5,
     min: 1,

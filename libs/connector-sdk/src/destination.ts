@@ -1,4 +1,4 @@
-import type { WriteMode } from './manifest/manifest.js';
+import type { DestinationManifest, WriteMode } from './manifest/manifest.js';
 import type { CheckResult, JsonObject } from './source.js';
 
 /** Writes rows into one system. Opened by `openDestination` for one connection; `close` releases everything. */
@@ -13,6 +13,11 @@ export interface Destination {
   /** Tests the configuration and reports its problems and how to fix them. Throws only after an abort. */
   check(signal: AbortSignal): Promise<CheckResult>;
   close(): Promise<void>;
+}
+
+/** A destination with what its manifest says: modes, batch sizes. */
+export interface OpenedDestination extends Destination {
+  readonly manifest: DestinationManifest;
 }
 
 export interface WriteBatch {

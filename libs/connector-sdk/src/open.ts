@@ -1,7 +1,7 @@
 import type { FieldFault } from '@tidemark/contracts';
 import { Terminal, type Credential, type HttpPool, type Side } from '@tidemark/resilience';
 import type { Connector, ConnectorContext } from './connector.js';
-import type { Destination } from './destination.js';
+import type { Destination, OpenedDestination } from './destination.js';
 import { schemaProblems } from './manifest/config.js';
 import type { Source } from './source.js';
 
@@ -37,13 +37,14 @@ export class ConfigInvalid extends Terminal {
 export function openSource(options: OpenOptions): Source {
   const { manifest, openSource: open } = options.connector;
   if (!manifest.source || !open) throw new Terminal('SOURCE_NOT_FOUND', `${manifest.name} cannot be read from`);
-  const { min, max } = manifest.source.pageSize;
+  const { objects, pageSize } = manifest.source;
+  const { min, max } = pageSize;
   const { part: source, close } = openPart(contextOf(options, 'source'), open);
   return {
-    read: ({ pageSize, ...request }) =>
-      source.read(pageSize === undefined ? request : { ...request, pageSize: Math.min(Math.max(pageSize, min), max) }),
+    read: ({ pageSize: size, ...request }) =>
+      source.read(size === undefined ? request : { ...request, pageSize: Math.min(Math.max(size, min), max) }),
     check: (signal) => source.check(signal),
-    ...(source.objects && { objects: (signal: AbortSignal) => source.objects!(signal) }),
+    objects: async (signal) => (objects === 'configured' ? ((await source.objects?.(signal)) ?? []) : objects),
     close,
   };
 }
@@ -52,12 +53,13 @@ export function openSource(options: OpenOptions): Source {
  * Opens the destination of a connector; closing it also ends the connection's HTTP client.
  * @throws ConfigInvalid · Terminal as `openSource`
  */
-export function openDestination(options: OpenOptions): Destination {
+export function openDestination(options: OpenOptions): OpenedDestination {
   const { manifest, openDestination: open } = options.connector;
   if (!manifest.destination || !open)
     throw new Terminal('DESTINATION_NOT_FOUND', `${manifest.name} cannot be written to`);
-  const { part: destination, close } = openPart(contextOf(options, 'destination'), open);
+  const { part: destination, close } = openPart<Destination>(contextOf(options, 'destination'), open);
   return {
+    manifest: manifest.destination,
     write: (batch, signal) => destination.write(batch, signal),
     check: (signal) => destination.check(signal),
     close,

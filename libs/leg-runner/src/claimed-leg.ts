@@ -132,7 +132,7 @@ export class ClaimedLeg {
     this.#heartbeats.begin(stage);
     const { tenant, id } = this.#job;
     const attributes = { 'tidemark.tenant': tenant, 'tidemark.job': id, 'tidemark.stage': stage };
-    const opened = new OpenConnectors(this.#source, this.granted.destinations ?? [], this.tools.opener);
+    const opened = new OpenConnectors(tenant, this.#source, this.granted.destinations ?? [], this.tools.opener);
     const result = await inSpan(`stage ${stage}`, { attributes }, () =>
       this.#untilStopped(this.#runStage(stage, opened)),
     )
@@ -160,6 +160,8 @@ export class ClaimedLeg {
       job: this.#job,
       parameters: this.#pipeline.parameters,
       source: this.#source,
+      destinations: this.granted.destinations ?? [],
+      policies: this.granted.policies ?? {},
       cursor: this.granted.cursor,
       resumeFrom: this.#resumeFrom,
       counts: this.#counts,

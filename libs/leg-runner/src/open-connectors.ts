@@ -1,13 +1,13 @@
-import type { Destination, Source } from '@tidemark/connector-sdk';
+import type { OpenedDestination, Source } from '@tidemark/connector-sdk';
 import type { DestinationSettings, Source as SourceSettings } from '@tidemark/contracts';
 import { StageFailed, type Connectors } from '@tidemark/pipelines';
 
 /** Opens connectors for the stages of a service. */
 export interface ConnectorOpener {
   /** @throws ExternalError */
-  source(settings: SourceSettings): Promise<Source>;
+  source(settings: SourceSettings, tenant: string): Promise<Source>;
   /** @throws ExternalError */
-  destination(settings: DestinationSettings): Promise<Destination>;
+  destination(settings: DestinationSettings, tenant: string): Promise<OpenedDestination>;
 }
 
 /** The connectors that one stage has opened: each at most once, closed when the stage has ended. */
@@ -15,20 +15,21 @@ export class OpenConnectors implements Connectors {
   readonly #opened = new Map<string, Promise<{ close(): Promise<void> }>>();
 
   constructor(
+    private readonly tenant: string,
     private readonly sourceSettings: SourceSettings,
     private readonly destinations: readonly DestinationSettings[],
     private readonly opener: ConnectorOpener | undefined,
   ) {}
 
   async source(): Promise<Source> {
-    return this.#once('source', (opener) => opener.source(this.sourceSettings));
+    return this.#once('source', (opener) => opener.source(this.sourceSettings, this.tenant));
   }
 
-  async destination(name: string): Promise<Destination> {
+  async destination(name: string): Promise<OpenedDestination> {
     const settings = this.destinations.find((one) => one.name === name);
     if (!settings)
       throw new StageFailed('DESTINATION_NOT_FOUND', `the connection has no destination ${name}`, { retryable: false });
-    return this.#once(`destination ${name}`, (opener) => opener.destination(settings));
+    return this.#once(`destination ${name}`, (opener) => opener.destination(settings, this.tenant));
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,8 @@ export { artefact, Artefacts, type Artefact } from './artefacts.js';
 export * from './dependency/outputs.js';
 export { dependencyPipeline, type DependencyPipeline } from './dependency/pipeline.js';
 export { pipelineFor } from './for-connection.js';
+export * from './integration/outputs.js';
+export { integrationPipeline, type IntegrationPipeline } from './integration/pipeline.js';
 export { noopPipeline } from './noop/pipeline.js';
 export {
   definePipeline,

@@ -1,4 +1,4 @@
-import type { FactType, FieldFault, JobResult, StageDefinition } from '@tidemark/contracts';
+import type { FactType, FieldFault, JobResult, JobType, StageDefinition } from '@tidemark/contracts';
 
 /** A number that a pipeline's stages report beside the standard counts, such as `entities`. */
 export interface MetricDefinition {
@@ -13,6 +13,10 @@ export interface PipelineDefinition<Stage extends string = string> {
   readonly kind: string;
   /** In order. Consecutive stages of one service are one leg under one claim. */
   readonly stages: readonly (StageDefinition & { readonly name: Stage })[];
+  /** The types of its jobs; the first is the default, and that of scheduled jobs. Absent: `full` only. */
+  readonly jobTypes?: readonly [JobType, ...JobType[]];
+  /** Whether its jobs write to the connection's destinations. */
+  readonly writes?: boolean;
   /** Milliseconds without a heartbeat after which a claim expires. Default: the setting. */
   readonly claimTimeoutMs?: number;
   /** Milliseconds of heartbeats without progress after which a claim counts as stalled. Default: the setting. */

@@ -1,4 +1,5 @@
 import { dependencyPipeline } from './dependency/pipeline.js';
+import { integrationPipeline } from './integration/pipeline.js';
 import { noopPipeline } from './noop/pipeline.js';
 import type { Pipeline } from './pipeline.js';
 
@@ -9,4 +10,4 @@ export const pipelinesOf = (...all: readonly Pipeline[]): Pipelines =>
   new Map(all.map((pipeline) => [pipeline.kind, pipeline]));
 
 /** Every pipeline that jobs of this version run. */
-export const pipelines: Pipelines = pipelinesOf(dependencyPipeline, noopPipeline);
+export const pipelines: Pipelines = pipelinesOf(dependencyPipeline, integrationPipeline, noopPipeline);

@@ -1,13 +1,15 @@
 import type { BlobStore } from '@tidemark/blob-store';
-import type { Destination, Source } from '@tidemark/connector-sdk';
+import type { OpenedDestination, Source } from '@tidemark/connector-sdk';
 import type {
   Checkpoint,
   Counts,
   Cursor,
+  DestinationSettings,
   FactOf,
   JobResult,
   JobTrigger,
   JobType,
+  Policies,
   Source as SourceSettings,
   StageReport,
 } from '@tidemark/contracts';
@@ -34,6 +36,8 @@ export interface StageContext<P extends Pipeline = Pipeline> {
   readonly job: JobInfo;
   readonly parameters: ParametersOf<P>;
   readonly source: SourceSettings;
+  readonly destinations: readonly DestinationSettings[];
+  readonly policies: Policies;
   /** The cursor that the connection's last completed job committed; null before the first. */
   readonly cursor: Cursor | null;
   /** The last checkpoint that was saved inside this stage, by any claim: resume from there. */
@@ -64,7 +68,7 @@ export interface Connectors {
   /** @throws ExternalError */
   source(): Promise<Source>;
   /** The destination of that name. @throws ExternalError */
-  destination(name: string): Promise<Destination>;
+  destination(name: string): Promise<OpenedDestination>;
 }
 
 /** The result of a stage. */

@@ -90,7 +90,7 @@ function apiKey(
 }
 
 /** Body of a job request; `manual` if a user watches the terminal. */
-export const jobRequest = ({ terminal }: Session) => ({ type: 'full', trigger: terminal.watched ? 'manual' : 'api' });
+export const jobRequest = ({ terminal }: Session) => ({ trigger: terminal.watched ? 'manual' : 'api' });
 
 /** Prints the answer as JSON, or as text for people. */
 export function show<Body>({ json, terminal }: Session, body: Body, render: () => string): void {

@@ -14,10 +14,10 @@ const NO_RETRIES = retrySchedule([]);
 export const connectorRunner = defineService({
   name: 'connector-runner',
   ports: ['broker', 'blobs'],
-  settings: ['fetchAllow', 'fetchMaxBytes', 'runnerConcurrency', 'claimTimeoutMs'],
+  settings: ['fetchAllow', 'fetchMaxBytes', 'filesRoot', 'runnerConcurrency', 'claimTimeoutMs'],
   known: { connectors, extraStages: stageTable() },
   build({ settings, logger, known }) {
-    const { fetchAllow, fetchMaxBytes, runnerConcurrency, claimTimeoutMs } = settings;
+    const { fetchAllow, fetchMaxBytes, filesRoot, runnerConcurrency, claimTimeoutMs } = settings;
     const pool = httpPool(fetchAllow, fetchMaxBytes, logger);
     const http = pool.client({ side: 'source', retries: NO_RETRIES });
     return {
@@ -26,7 +26,7 @@ export const connectorRunner = defineService({
         table: new Map([...stagesWith(http), ...known.extraStages]),
         concurrency: runnerConcurrency,
         ackWaitMs: claimTimeoutMs,
-        opener: openerOf(pool, known.connectors),
+        opener: openerOf({ pool, connectors: known.connectors, ...(filesRoot && { filesRoot }) }),
       },
     };
   },

@@ -1,3 +1,4 @@
+import { writeModes, type WriteMode } from '@tidemark/contracts';
 import type { z } from 'zod';
 
 /** Kinds of credentials; `none` if the system requires none. */
@@ -15,9 +16,7 @@ export const syncModes = ['full', 'incremental', 'backfill'] as const;
 /** Read everything; read changes since the cursor; read a past window in chunks. */
 export type SyncMode = (typeof syncModes)[number];
 
-export const writeModes = ['append', 'upsert', 'update', 'mirror'] as const;
-/** Insert rows; insert or update by key; update existing rows only; upsert, and delete rows that are gone. */
-export type WriteMode = (typeof writeModes)[number];
+export { writeModes, type WriteMode };
 
 /** A connector's identity, capabilities and config schema. Does no I/O. */
 export interface Manifest<Config = unknown> {

@@ -49,4 +49,5 @@ export const manifest: Manifest<NotionConfig> = {
     pageSize: { min: 1, initial: 100, max: 100 },
     limits: { requestsPerSecond: 3, burst: 20, inFlight: 3 },
   },
+  pipelines: ['integration'],
 };

@@ -2,6 +2,7 @@ import { JsonObject, ListOf, Nested, OneOf, Shape, Text, WholeNumber } from '../
 import {
   busyPolicies,
   DestinationSettings,
+  Policies,
   ScheduleFields,
   Source,
   type BusyPolicy,
@@ -29,6 +30,7 @@ export class ConnectionCreatedData extends Replanned {
   @ListOf(() => DestinationSettings, { optional: true })
   readonly destinations?: readonly DestinationSettings[];
 
+  @Nested(() => Policies, { optional: true }) readonly policies?: Policies;
   @Nested(() => ScheduleFields) readonly schedule!: Schedule;
   @OneOf(busyPolicies) readonly whenBusy!: BusyPolicy;
 
@@ -42,6 +44,11 @@ export class ConnectionCreatedData extends Replanned {
 export class ConnectionUpdatedData extends Replanned {
   @Text({ optional: true }) readonly name?: string;
   @Nested(() => Source, { optional: true }) readonly source?: Source;
+
+  @ListOf(() => DestinationSettings, { optional: true })
+  readonly destinations?: readonly DestinationSettings[];
+
+  @Nested(() => Policies, { optional: true }) readonly policies?: Policies;
   @Nested(() => ScheduleFields, { optional: true }) readonly schedule?: Schedule;
   @OneOf(busyPolicies, { optional: true }) readonly whenBusy?: BusyPolicy;
 }

@@ -2,6 +2,7 @@ import { Id, ListOf, Nested, OneOf, Shape, Text } from '../fields/decorators.js'
 import {
   busyPolicies,
   DestinationSettings,
+  Policies,
   ScheduleFields,
   Source,
   type BusyPolicy,
@@ -39,6 +40,9 @@ export class CreateConnection {
   @ListOf(() => DestinationSettings, { optional: true })
   readonly destinations?: readonly DestinationSettings[];
 
+  @Nested(() => Policies, { optional: true })
+  readonly policies?: Policies;
+
   @Nested(() => ScheduleFields, { optional: true, description: 'Default: manual.', example: { every: 'hourly' } })
   readonly schedule?: Schedule;
 
@@ -57,6 +61,12 @@ export class UpdateConnection extends ConnectionRef {
 
   @Nested(() => Source, { optional: true, description: 'A new source is read from its beginning.' })
   readonly source?: Source;
+
+  @ListOf(() => DestinationSettings, { optional: true, description: 'In place of all there are.' })
+  readonly destinations?: readonly DestinationSettings[];
+
+  @Nested(() => Policies, { optional: true, description: 'In place of all there are.' })
+  readonly policies?: Policies;
 
   @Nested(() => ScheduleFields, { optional: true, example: { every: 'daily' } })
   readonly schedule?: Schedule;

@@ -1,4 +1,5 @@
-import { Flag, Instant, JsonObject, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
+import { Decimal, Flag, Id, Instant, JsonObject, ListOf, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
+import { object, text } from '../fields/field-type.js';
 import { jobResults, jobStates, type JobResult, type JobState } from './job.js';
 import type { Cursor } from './pipeline.js';
 
@@ -12,9 +13,12 @@ export const busyPolicies = ['queue', 'reject'] as const;
 /** What happens to a new job when the tenant's cap is reached or the connection has a job: it waits, or it is refused. */
 export type BusyPolicy = (typeof busyPolicies)[number];
 
-/** The connector and its settings. Never secrets: credentials are stored separately and referenced. */
-@Shape()
-export class Source {
+export const writeModes = ['append', 'upsert', 'update', 'mirror'] as const;
+/** Insert rows; insert or update by key; update existing rows only; upsert, and delete rows that are gone. */
+export type WriteMode = (typeof writeModes)[number];
+
+/** A connector and its settings. Never secrets: credentials are stored separately and referenced. */
+class ConnectorSettings {
   @Text({ max: 64, description: 'Name of the connector.', example: 'openapi' })
   readonly connector!: string;
 
@@ -23,13 +27,68 @@ export class Source {
     example: { url: 'https://example.com/openapi.json' },
   })
   readonly config!: { readonly [key: string]: unknown };
+
+  @Id({ optional: true, description: 'The stored credential to sign in with.' })
+  readonly credentialId?: string;
+}
+
+/** Where a connection reads from. */
+@Shape()
+export class Source extends ConnectorSettings {
+  @ListOf(text({ max: 200 }), {
+    optional: true,
+    min: 1,
+    description: 'What is read: kinds of objects, tables. Default: all that the source offers.',
+    example: ['issues'],
+  })
+  readonly objects?: readonly string[];
 }
 
 /** Where a connection writes to. */
 @Shape()
-export class DestinationSettings extends Source {
+export class DestinationSettings extends ConnectorSettings {
   @Text({ max: 64, description: 'Unique within the connection.' })
   readonly name!: string;
+
+  @OneOf(writeModes, { optional: true, description: 'Default: upsert where the destination has it, else append.' })
+  readonly mode?: WriteMode;
+
+  @Text({
+    max: 200,
+    optional: true,
+    description: 'Where the rows go: a table, a file. `{object}` stands for the source object. Default: `{object}`.',
+    example: 'gh_{object}',
+  })
+  readonly object?: string;
+
+  @ListOf(text({ max: 200 }), {
+    optional: true,
+    min: 1,
+    description: "The fields that identify a row. Default: `external_id`, which then holds the source's id.",
+  })
+  readonly key?: readonly string[];
+
+  @ListOf(object, { optional: true, description: 'How a record becomes a row. Default: as it is.' })
+  readonly mapping?: readonly object[];
+
+  @Flag({ optional: true, default: true, description: 'False: its failure does not fail the job.' })
+  readonly required?: boolean;
+}
+
+/** What a connection's jobs may do, and when they must not go on. */
+@Shape()
+export class Policies {
+  @Decimal({ min: 0, max: 1, optional: true, description: 'A job with a larger share of failed objects fails.' })
+  readonly maxErrorRate?: number;
+
+  @Decimal({
+    min: 0,
+    max: 1,
+    optional: true,
+    default: 0.3,
+    description: 'A run that would delete a larger share of a destination with more than 100 rows is refused.',
+  })
+  readonly maxDeletes?: number;
 }
 
 /** When a connection syncs: every 5 minutes (`realtime`), hour, day, only on request (`manual`), or by a cron expression. */
@@ -93,8 +152,17 @@ export class Connection {
   @Flag({ description: 'True: no automatic syncs; requested ones still run.' })
   readonly paused!: boolean;
 
+  @Text({ description: 'What its jobs run.', example: 'dependency' })
+  readonly pipeline!: string;
+
   @Nested(() => Source)
   readonly source!: Source;
+
+  @ListOf(() => DestinationSettings)
+  readonly destinations!: readonly DestinationSettings[];
+
+  @Nested(() => Policies)
+  readonly policies!: Policies;
 
   @Nested(() => ScheduleFields, { example: { every: 'hourly' } })
   readonly schedule!: Schedule;

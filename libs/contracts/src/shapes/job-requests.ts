@@ -21,8 +21,8 @@ export class CreateJob {
   @Id()
   readonly connectionId!: string;
 
-  @OneOf(jobTypes, { example: 'full' })
-  readonly type!: JobType;
+  @OneOf(jobTypes, { optional: true, example: 'full', description: "Default: the pipeline's." })
+  readonly type?: JobType;
 
   @OneOf(jobTriggers, { optional: true, default: 'api' })
   readonly trigger?: JobTrigger;

@@ -1,8 +1,8 @@
 import { Flag, Instant, JsonObject, ListOf, Nested, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
 import { text } from '../fields/field-type.js';
 
-export const jobTypes = ['full'] as const;
-/** `full`: read everything. */
+export const jobTypes = ['full', 'incremental', 'webhook', 'backfill'] as const;
+/** What a job reads: everything, changes since the last one, the objects that were pushed, or a past window. */
 export type JobType = (typeof jobTypes)[number];
 
 export const jobTriggers = ['schedule', 'manual', 'api', 'retry'] as const;

@@ -15,7 +15,7 @@ import { merge } from '../fields/derive.js';
 import { decimal, object } from '../fields/field-type.js';
 import { DetectedChanges, factTypes, type FactOf, type FactType } from '../facts.js';
 import type { JobEnding } from '../events/job-events.js';
-import { DestinationSettings, Source } from './connection.js';
+import { DestinationSettings, Policies, Source } from './connection.js';
 import {
   Counts,
   Failure,
@@ -110,6 +110,9 @@ export class ClaimGranted {
 
   @ListOf(() => DestinationSettings)
   readonly destinations!: readonly DestinationSettings[];
+
+  @Nested(() => Policies, { optional: true })
+  readonly policies?: Policies;
 
   @Text({ description: 'For runners that predate `source`.' })
   readonly connector!: string;

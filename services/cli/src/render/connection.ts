@@ -1,4 +1,4 @@
-import type { ConnectionView, Schedule } from '@tidemark/contracts';
+import type { ConnectionView, DestinationSettings, Schedule } from '@tidemark/contracts';
 import { stateColor, type Paint } from './style.js';
 import { fields, table, type TableOptions } from './table.js';
 import { brief } from './text.js';
@@ -15,6 +15,9 @@ function lastSyncText({ lastSync }: ConnectionView): string | null {
   if (!lastSync) return null;
   return lastSync.result && lastSync.result !== 'succeeded' ? lastSync.result.replaceAll('_', ' ') : lastSync.state;
 }
+
+const destinationText = ({ connector, mode, object, required = true }: DestinationSettings) =>
+  [connector, object ?? '{object}', mode, required ? undefined : 'optional'].filter(Boolean).join(', ');
 
 export const connectionTable = (connections: readonly ConnectionView[], now: number, options: TableOptions): string =>
   table(
@@ -41,8 +44,11 @@ export function connectionDetails(connection: ConnectionView, paint: Paint, now:
       ['connection', connection.id],
       ['name', connection.name],
       ['state', stateText(connection), connectionColor(connection)],
+      ['pipeline', connection.pipeline],
       ['connector', source.connector],
       ...Object.entries(source.config).map(([name, value]) => [name, brief(value)] as const),
+      ['objects', source.objects?.join(', ') ?? null],
+      ...connection.destinations.map((one) => [`writes to ${one.name}`, destinationText(one)] as const),
       ['schedule', scheduleText(connection.schedule)],
       ['when busy', connection.whenBusy],
       ['next sync', connection.nextSyncAt && moment(connection.nextSyncAt, now)],

@@ -89,6 +89,8 @@ export async function runLeg(folder: string, options: LegOptions): Promise<LegRu
       const context: StageContext = {
         job: { id: jobId, tenant: 'acme', connectionId: 'connection-1', type: 'full', trigger: 'api', attempt: 1 },
         parameters: {},
+        destinations: [],
+        policies: {},
         source: { connector: 'openapi', config },
         cursor,
         resumeFrom: null,

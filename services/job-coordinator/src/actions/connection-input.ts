@@ -8,27 +8,44 @@ import {
   type Source,
 } from '@tidemark/contracts';
 import { refusedTextIn, TEXT_RULE } from '@tidemark/contracts/fields';
-import { pipelineFor } from '@tidemark/pipelines';
+import { pipelineFor, type Pipeline } from '@tidemark/pipelines';
 import type { Catalogue } from '../catalogue.js';
 import { cronProblem } from '../connection/schedule.js';
 
 /**
- * @throws TidemarkError VALIDATION_FAILED when a connector is unknown or does not accept its config, or the source
- * does not offer the pipeline
+ * @returns the pipeline that the connection's jobs run
+ * @throws TidemarkError VALIDATION_FAILED when a connector is unknown or does not accept its config, the source does
+ * not offer the pipeline or an object, or the pipeline and the destinations do not fit
  */
 export function assertConnects(
   { connectors, pipelines }: Catalogue,
   { source, pipeline, destinations = [] }: Pick<CreateConnection, 'source' | 'pipeline' | 'destinations'>,
-): void {
+): Pipeline {
   const manifests = Array.from(connectors.values(), ({ manifest }) => manifest);
   const sources = manifests.filter((manifest) => pipelineFor(pipelines, {}, manifest));
   const manifest = assertOneOf(sources, source, 'source');
   const offered = manifest.pipelines ?? [];
   if (pipeline !== undefined && !(offered.includes(pipeline) && pipelines.has(pipeline)))
     throw invalid([problem('pipeline', `must be one of ${offered.join(', ')}`)]);
+  assertObjects(manifest, source.objects);
+  const chosen = pipelineFor(pipelines, { ...(pipeline !== undefined && { pipeline }) }, manifest)!;
+  if (destinations.length > 0 && !chosen.writes)
+    throw invalid([problem('destinations', `must be empty: the pipeline ${chosen.kind} writes to no destination`)]);
   const writable = manifests.filter(({ destination }) => destination);
   for (const [index, destination] of destinations.entries())
     assertDestination(writable, destinations.slice(0, index), destination, `destinations[${index}]`);
+  return chosen;
+}
+
+/** Of sources that know their objects without being asked. */
+function assertObjects({ source }: Manifest, objects: readonly string[] | undefined): void {
+  if (objects === undefined || source === undefined || source.objects === 'configured') return;
+  const offered = source.objects.map(({ name }) => name);
+  for (const [index, name] of objects.entries()) {
+    const field = `source.objects[${index}]`;
+    if (!offered.includes(name)) throw invalid([problem(field, `must be one of ${offered.join(', ')}`)]);
+    if (objects.indexOf(name) < index) throw invalid([problem(field, `is named twice: ${name}`)]);
+  }
 }
 
 function assertDestination(
@@ -37,7 +54,9 @@ function assertDestination(
   destination: DestinationSettings,
   field: string,
 ): void {
-  assertOneOf(writable, destination, field);
+  const { destination: offered } = assertOneOf(writable, destination, field);
+  if (destination.mode !== undefined && !offered!.modes.includes(destination.mode))
+    throw invalid([problem(`${field}.mode`, `must be one of ${offered!.modes.join(', ')}`)]);
   if (before.some(({ name }) => name === destination.name))
     throw invalid([problem(`${field}.name`, `is taken: another destination is already called ${destination.name}`)]);
 }

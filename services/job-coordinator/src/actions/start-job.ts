@@ -5,6 +5,7 @@ import {
   TidemarkError,
   type CreateJob,
   type JobTrigger,
+  type JobType,
   type JobView,
   type PipelineChoice,
 } from '@tidemark/contracts';
@@ -17,7 +18,8 @@ import type { JobIdentity } from './job-identity.js';
 import { viewOf } from './view-of.js';
 
 export interface JobRequest extends JobIdentity {
-  readonly type: CreateJob['type'];
+  /** Default: the pipeline's. */
+  readonly type?: CreateJob['type'];
   readonly trigger: JobTrigger;
   readonly startAt?: number;
   readonly whenBusy: 'queue' | 'reject';
@@ -31,7 +33,7 @@ export async function startJob(
   coordinator: Coordinator,
   context: Context,
   connection: ExistingConnection,
-  { jobId, parameters = {}, ...request }: JobRequest,
+  { jobId, parameters = {}, type: wanted, ...request }: JobRequest,
 ): Promise<JobView> {
   const { jobs, agenda, admission, queue, time, settings, catalogue } = coordinator;
   const { id: connectionId, tenant, source } = connection;
@@ -44,6 +46,7 @@ export async function startJob(
     );
   const pipeline = pipelineFor(catalogue.pipelines, connection, catalogue.connectors.get(source.connector)?.manifest);
   if (!pipeline) throw new TidemarkError('INTERNAL', `this version cannot run the connector ${source.connector}`);
+  const type = assertType(pipeline, wanted);
   assertParameters(pipeline, parameters);
   if (request.whenBusy === 'reject') {
     // A created job would end the wait of the one before it, and so does one that is refused because of it.
@@ -53,11 +56,16 @@ export async function startJob(
   }
   const { kind, stages, claimTimeoutMs = settings.claimTimeoutMs, stallTimeoutMs = settings.stallTimeoutMs } = pipeline;
   const given = { jobId, tenant, connectionId, connector: source.connector, pipeline: { kind, parameters } };
-  const limits = { stages, claimTimeoutMs, stallTimeoutMs };
+  const limits = { type, stages, claimTimeoutMs, stallTimeoutMs };
   const command = { type: 'CreateJob', data: { ...given, ...limits, ...request, at: time.now() } } as const;
   const create = () => jobs.handle(jobId, command, { ...context, isNew: true });
   const { state } = request.whenBusy === 'reject' ? await create() : await queue.within(connectionId, jobId, create);
   return viewOf(coordinator, ownedJob(state, tenant));
+}
+
+function assertType({ kind, jobTypes = ['full'] }: Pipeline, type: JobType = jobTypes[0]): JobType {
+  if (jobTypes.includes(type)) return type;
+  throw invalid([problem('type', `must be one of ${jobTypes.join(', ')}: the job types of the pipeline ${kind}`)]);
 }
 
 function assertParameters({ kind, parameterProblems }: Pipeline, parameters: PipelineChoice['parameters']): void {

@@ -42,7 +42,7 @@ async function startScheduled(
   try {
     const identity = { jobId, requestHash: 'schedule' };
     await assertNotCreated(coordinator, identity);
-    const request = { ...identity, type: 'full', trigger: 'schedule', whenBusy: 'queue' } as const;
+    const request = { ...identity, trigger: 'schedule', whenBusy: 'queue' } as const;
     await startJob(coordinator, context, connection, request);
     return 'started';
   } catch (error) {

@@ -6,6 +6,7 @@ import type {
   DestinationSettings,
   JobResult,
   JobState as JobStatus,
+  Policies,
   Schedule,
   Source,
   SyncEnded,
@@ -21,6 +22,7 @@ export interface ExistingConnection {
   /** The pipeline of its jobs; absent: the first that the source offers. */
   readonly pipeline?: string;
   readonly destinations?: readonly DestinationSettings[];
+  readonly policies?: Policies;
   readonly schedule: Schedule;
   readonly whenBusy: BusyPolicy;
   readonly paused: boolean;

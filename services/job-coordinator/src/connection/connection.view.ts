@@ -1,16 +1,20 @@
-import type { ConnectionView, CursorView } from '@tidemark/contracts';
+import { pipelineOfConnector, type ConnectionView, type CursorView } from '@tidemark/contracts';
 import { instantOf } from '@tidemark/foundation/instant';
 import type { ExistingConnection } from './connection.js';
 
 /** The connection as callers see it. */
 export function describeConnection(connection: ExistingConnection): ConnectionView {
   const { id, name, status: state, paused, source, schedule, whenBusy, nextSyncAt, lastSync } = connection;
+  const { pipeline = pipelineOfConnector(source.connector).kind, destinations = [], policies = {} } = connection;
   return {
     id,
     name,
     state,
     paused,
+    pipeline,
     source,
+    destinations,
+    policies,
     schedule,
     whenBusy,
     nextSyncAt: nextSyncAt === null ? null : instantOf(nextSyncAt),

@@ -6,7 +6,7 @@ const seconds = (from: number, to: number) => `${Math.max(0, Math.round((to - fr
 export function describeEvent({ type, data }: JobEvent): string {
   switch (type) {
     case 'JobCreated':
-      return `Requested a ${data.type} sync (${data.trigger})${data.retryOf ? `, to retry ${data.retryOf}` : ''}`;
+      return `Requested: ${data.type} sync (${data.trigger})${data.retryOf ? `, to retry ${data.retryOf}` : ''}`;
     case 'StageClaimed':
       return `${data.runner} claimed stage ${data.stage} (attempt ${data.attempt}, claim ${data.claim})`;
     case 'StageCompleted':

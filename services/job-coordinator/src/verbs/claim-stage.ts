@@ -31,7 +31,7 @@ export async function claimStage(
     await failStage(coordinator, context, { tenant, jobId, claim: number, stage, error, retryable: false });
     throw refused(error.message, 'ended');
   }
-  const { destinations = [] } = connection;
+  const { destinations = [], policies = {} } = connection;
   return {
     claim: job.claim.number,
     attempt: job.retryCount + 1,
@@ -41,6 +41,7 @@ export async function claimStage(
     pipeline: job.pipeline,
     source: connection.source,
     destinations,
+    policies,
     connector: job.connector,
     config: connection.source.config,
     cursor: connection.cursor?.value ?? null,

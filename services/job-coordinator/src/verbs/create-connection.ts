@@ -18,11 +18,17 @@ export async function createConnection(
     source,
     pipeline,
     destinations,
+    policies,
     idempotencyKey,
   }: CreateConnection,
 ): Promise<ConnectionView> {
-  const parts = { source, ...(pipeline && { pipeline }), ...(destinations && { destinations }) };
-  assertConnects(catalogue, parts);
+  const parts = {
+    source,
+    ...(pipeline && { pipeline }),
+    ...(destinations && { destinations }),
+    ...(policies && { policies }),
+  };
+  const { kind } = assertConnects(catalogue, parts);
   assertSchedule(schedule);
   const given = { name, ...parts, schedule, whenBusy };
   const identity =
@@ -33,7 +39,7 @@ export async function createConnection(
           requestHash: hashOf(canonicalJson(given)),
         };
   const { connectionId } = identity;
-  const data = { ...identity, tenant, ...given, at: time.now() };
+  const data = { ...identity, tenant, ...given, pipeline: kind, at: time.now() };
   const { state } = await connections.handle(connectionId, { type: 'CreateConnection', data }, context);
   if (!exists(state)) throw new TidemarkError('INTERNAL', 'the connection was not created');
   return describeConnection(state);

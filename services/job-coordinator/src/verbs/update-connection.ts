@@ -10,8 +10,9 @@ export async function updateConnection(
   context: Context,
   { tenant, connectionId, ...changes }: UpdateConnection,
 ): Promise<ConnectionView> {
-  const { pipeline } = await findConnection(coordinator, { tenant, connectionId });
-  if (changes.source) assertConnects(coordinator.catalogue, { source: changes.source, pipeline });
+  const { source, pipeline, destinations } = await findConnection(coordinator, { tenant, connectionId });
+  if (changes.source || changes.destinations)
+    assertConnects(coordinator.catalogue, { source, destinations, ...changes, pipeline });
   if (changes.schedule) assertSchedule(changes.schedule);
   const data = { ...changes, at: coordinator.time.now() };
   return handleOwned(coordinator, context, { tenant, connectionId }, { type: 'UpdateConnection', data });

@@ -89,7 +89,7 @@ export class Codec {
       const result: { [name: string]: unknown } = {};
       for (const field of fields) {
         const member = (value as Fields)[field[from]];
-        if (member == null) continue;
+        if (member == null || (to === 'json' && field.repeated && (member as unknown[]).length === 0)) continue;
         const form = field.form();
         const converted = field.repeated ? (member as unknown[]).map((one) => form[how](one)) : form[how](member);
         if (converted !== undefined) result[field[to]] = converted;

@@ -1,10 +1,10 @@
 import { Connection, connectionStates, CreateConnection, UpdateConnection } from '@tidemark/contracts';
-import { omit, pick, Shape, SomeOf } from '@tidemark/contracts/fields';
+import { omit, Shape, SomeOf } from '@tidemark/contracts/fields';
 import { QueryShape } from '../../edge/openapi/query-shape.js';
 import { PageQuery, ViewPageShape } from '../../edge/paging.js';
 
 @Shape()
-export class CreateConnectionBody extends pick(CreateConnection, 'name', 'source', 'schedule', 'whenBusy') {}
+export class CreateConnectionBody extends omit(CreateConnection, 'tenant', 'idempotencyKey') {}
 
 @Shape()
 export class UpdateConnectionBody extends omit(UpdateConnection, 'tenant', 'connectionId') {}

@@ -4,7 +4,7 @@ import { ViewPageShape } from '../../edge/paging.js';
 
 /** A dependency of the catalogue, as every tenant may see it. */
 @Shape()
-export class Provider extends omit(Connection, 'state', 'whenBusy') {
+export class Provider extends omit(Connection, 'state', 'whenBusy', 'pipeline', 'destinations', 'policies') {
   @Text({ nullable: true, description: "The caller's connection that subscribes to it." })
   readonly subscriptionId!: string | null;
 }

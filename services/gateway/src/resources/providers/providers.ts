@@ -85,7 +85,7 @@ export class Providers {
 
   /** Fetches the provider now, for all subscribers. */
   sync(context: CommandContext, id: string, key?: string): Promise<JobView> {
-    return this.#jobs.create(inCatalogue(context), id, { type: 'full', trigger: 'api' }, key);
+    return this.#jobs.create(inCatalogue(context), id, { trigger: 'api' }, key);
   }
 
   /** The tenant's subscription; a repeated call returns the same one. @throws TidemarkError NOT_FOUND */

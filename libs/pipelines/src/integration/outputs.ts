@@ -1,0 +1,49 @@
+import type { BlobId } from '@tidemark/blob-store';
+import type { Cursor, Failure } from '@tidemark/contracts';
+
+/** The output of each stage of an integration's pipeline: small JSON that is part of an event. */
+export interface IntegrationOutputs {
+  readonly prepare: PrepareOutput;
+  readonly sync: SyncOutput;
+  readonly finalize: object;
+}
+
+/** The objects to read, in order, and where each begins. */
+export interface PrepareOutput {
+  readonly objects: readonly ObjectStart[];
+  /** ISO 8601: before the first object was read; the next job without a cursor reads what changed since. */
+  readonly startedAt: string;
+}
+
+export interface ObjectStart {
+  readonly object: string;
+  /** From the cursor of the last completed job, from what changed since its start, or from the beginning. */
+  readonly from: 'cursor' | 'since' | 'beginning';
+  /** ISO 8601, with `from: 'since'`. */
+  readonly since?: string;
+}
+
+export interface SyncOutput {
+  /** How each object ended, by name; or the blob that holds it, when it is too large for an event. */
+  readonly objects: { readonly [object: string]: ObjectEnd } | BlobId;
+}
+
+export interface ObjectEnd {
+  /** Where the next job goes on; absent when the object failed before its first page. */
+  readonly cursor?: Cursor;
+  /** Pages that were read and written. */
+  readonly pages: number;
+  readonly error?: Failure;
+}
+
+/** What an integration keeps from its completed jobs. */
+export interface IntegrationCursor extends Cursor {
+  readonly objects: { readonly [object: string]: ObjectCursor } | BlobId;
+}
+
+export interface ObjectCursor {
+  /** The connector's own; absent where it has none. */
+  readonly cursor?: Cursor;
+  /** ISO 8601: when the job began that read the object last. */
+  readonly startedAt: string;
+}

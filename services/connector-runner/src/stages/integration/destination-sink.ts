@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { JsonObject, OpenedDestination, RowResult, SourceRecord, WriteRow } from '@tidemark/connector-sdk';
+import type { DestinationSettings, WriteMode } from '@tidemark/contracts';
+import type { PageOfRecords, Sink } from './sink.js';
+
+/** Holds the source's id in the rows of a destination without a key of its own. */
+const EXTERNAL_ID = 'external_id';
+
+const skipped: RowResult = { status: 'skipped' };
+
+/** Writes records as rows of a connection's destination. */
+export class DestinationSink implements Sink {
+  readonly #destination: OpenedDestination;
+  readonly #settings: DestinationSettings;
+  readonly #jobId: string;
+  readonly #mode: WriteMode;
+
+  constructor(destination: OpenedDestination, settings: DestinationSettings, jobId: string) {
+    this.#destination = destination;
+    this.#settings = settings;
+    this.#jobId = jobId;
+    const { modes } = destination.manifest;
+    this.#mode = settings.mode ?? (modes.includes('upsert') ? 'upsert' : modes[0]!);
+  }
+
+  get name(): string {
+    return this.#settings.name;
+  }
+
+  get required(): boolean {
+    return this.#settings.required ?? true;
+  }
+
+  async write({ object, records }: PageOfRecords, signal: AbortSignal): Promise<readonly RowResult[]> {
+    const results: RowResult[] = records.map(() => skipped);
+    const rows: { readonly row: WriteRow; readonly at: number }[] = [];
+    for (const [at, record] of records.entries()) {
+      const row = this.#rowOf(record);
+      if (row) rows.push({ row, at });
+    }
+    const { max } = this.#destination.manifest.batchSize;
+    for (let from = 0; from < rows.length; from += max) {
+      const part = rows.slice(from, from + max);
+      const written = await this.#writeBatch(
+        object,
+        part.map(({ row }) => row),
+        signal,
+      );
+      for (const [index, { at }] of part.entries()) results[at] = written[index]!;
+    }
+    return results;
+  }
+
+  /** The batch's id is that of its content: the same page, read again after a crash, is written once. */
+  #writeBatch(object: string, rows: readonly WriteRow[], signal: AbortSignal): Promise<readonly RowResult[]> {
+    const { key = [EXTERNAL_ID], object: target = '{object}' } = this.#settings;
+    const content = createHash('sha256')
+      .update(JSON.stringify([object, rows]))
+      .digest('base64url');
+    const id = `${this.#jobId}-${content.slice(0, 22)}`;
+    const batch = { id, mode: this.#mode, object: target.replaceAll('{object}', object), key, rows };
+    return this.#destination.write(batch, signal);
+  }
+
+  /** Deletions are rows of a mirror only; undefined: nothing to write. */
+  #rowOf({ externalId, data, deleted }: SourceRecord): WriteRow | undefined {
+    const named: JsonObject = this.#settings.key === undefined ? { [EXTERNAL_ID]: externalId } : {};
+    if (!deleted) return { data: { ...named, ...data } };
+    return this.#mode === 'mirror' ? { action: 'delete', data: { ...data, ...named } } : undefined;
+  }
+}

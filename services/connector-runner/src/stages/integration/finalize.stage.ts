@@ -1,0 +1,19 @@
+import type { IntegrationCursor, IntegrationPipeline, ObjectCursor, Stage } from '@tidemark/pipelines';
+import { objectCursors, packed, unpacked } from './object-cursors.js';
+
+/** Commits how far each object was read. One that failed goes on from where it was before. */
+export const finalizeStage: Stage<IntegrationPipeline, 'finalize'> = async ({ output, cursor, blobs }) => {
+  const { startedAt } = output('prepare');
+  const ends = await unpacked(output('sync').objects, blobs);
+  const objects: { [object: string]: ObjectCursor } = {
+    ...(await objectCursors(cursor as IntegrationCursor | null, blobs)),
+  };
+  for (const [object, { cursor: reached, error }] of Object.entries(ends))
+    if (!error) objects[object] = { ...(reached && { cursor: reached }), startedAt };
+  const isWhole = Object.values(ends).every(({ error }) => !error);
+  return {
+    output: {},
+    cursor: { objects: await packed(objects, blobs) },
+    ...(!isWhole && { finish: 'completed_with_errors' }),
+  };
+};

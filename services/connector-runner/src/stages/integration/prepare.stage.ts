@@ -1,0 +1,28 @@
+import {
+  StageFailed,
+  type IntegrationCursor,
+  type IntegrationPipeline,
+  type ObjectStart,
+  type Stage,
+} from '@tidemark/pipelines';
+import { instantOf } from '@tidemark/foundation/instant';
+import { objectCursors } from './object-cursors.js';
+
+/** Determines what is read, and where each object begins. */
+export const prepareStage: Stage<IntegrationPipeline, 'prepare'> = async (context) => {
+  const { job, cursor, source: settings, blobs, open, signal, now } = context;
+  const source = await open.source();
+  const objects = settings.objects ?? (await source.objects?.(signal))?.map(({ name }) => name) ?? [];
+  if (objects.length === 0)
+    throw new StageFailed('NOTHING_TO_READ', 'the source offers no objects: name them in `source.objects`', {
+      retryable: false,
+    });
+  const known = await objectCursors(cursor as IntegrationCursor | null, blobs);
+  const starts = objects.map((object) => startOf(object, job.type === 'full' ? undefined : known[object]));
+  return { output: { objects: starts, startedAt: instantOf(now()) } };
+};
+
+function startOf(object: string, known: Awaited<ReturnType<typeof objectCursors>>[string] | undefined): ObjectStart {
+  if (known?.cursor) return { object, from: 'cursor' };
+  return known ? { object, from: 'since', since: known.startedAt } : { object, from: 'beginning' };
+}

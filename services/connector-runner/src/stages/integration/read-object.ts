@@ -1,0 +1,113 @@
+import type { Page, RowResult, Source, SourceRecord } from '@tidemark/connector-sdk';
+import { ExternalError } from '@tidemark/resilience';
+import type { Cursor } from '@tidemark/contracts';
+import { StageFailed, type IntegrationPipeline, type ObjectStart, type StageContext } from '@tidemark/pipelines';
+import { readAhead } from './read-ahead.js';
+import { afterPage, together, type PageOfRecords, type Sink } from './sink.js';
+import type { SyncState } from './sync-state.js';
+
+export interface Reading {
+  readonly context: StageContext<IntegrationPipeline>;
+  readonly source: Source;
+  readonly sinks: readonly Sink[];
+  readonly state: SyncState;
+  readonly start: ObjectStart;
+  /** Of the connection's last completed job; absent when the object is not read from there. */
+  readonly cursor?: Cursor;
+  /** @param share of the object that was read, 0 to 1 */
+  progress(share: number): void;
+}
+
+/**
+ * Reads an object to its end: each page is written to every sink before the next checkpoint covers it. A cursor that the
+ * source no longer takes is dropped once, and the object read from its beginning.
+ * @throws ExternalError
+ */
+export async function readObject(reading: Reading): Promise<void> {
+  const { state, start, cursor } = reading;
+  const { object } = start;
+  if (state.current?.object !== object) state.begin({ object, pages: 0, ...(cursor && { cursor }) });
+  try {
+    await readPages(reading);
+  } catch (error) {
+    const isExpired = error instanceof ExternalError && error.code === 'SOURCE_CURSOR_EXPIRED';
+    if (!isExpired || state.current!.restarted) throw error;
+    const { code, message } = error;
+    state.errors.add({ objectType: object, code, message: `${message}: it was read from its beginning` });
+    state.begin({ object, pages: 0, restarted: true });
+    await readPages(reading);
+  }
+}
+
+async function readPages(reading: Reading): Promise<void> {
+  const { context, source, state, start, progress } = reading;
+  const { object, since } = start;
+  const { signal } = context;
+  const { cursor = null, restarted } = state.current!;
+  const from = since !== undefined && !restarted ? { since } : {};
+  let read = 0;
+  for await (const page of readAhead(source.read({ object, cursor, ...from, signal }))) {
+    await writePage(reading, page);
+    const { pages } = state.current!;
+    state.begin({ ...state.current!, pages: pages + 1, cursor: page.cursor });
+    read += page.records.length + page.problems.length;
+    progress(shareOf(page, read));
+    if (page.hasMore) await state.save();
+  }
+  const { pages, cursor: reached } = state.current!;
+  state.end(object, { pages, ...(reached && { cursor: reached }) });
+}
+
+/** Without an estimate, a page with more behind it is half of what is left. */
+function shareOf({ hasMore, estimate }: Page, read: number): number {
+  if (!hasMore) return 1;
+  return estimate === undefined ? 0.5 : Math.min(0.99, read / Math.max(1, estimate));
+}
+
+async function writePage(reading: Reading, page: Page): Promise<void> {
+  const { sinks, state, start } = reading;
+  const { object } = start;
+  const { records, problems } = page;
+  const written = await Promise.all(
+    sinks.map(async (sink) => ({ sink, results: await writeTo(sink, { object, records }, reading) })),
+  );
+  for (const { sink, results } of written) {
+    if (!results) continue;
+    state.sinks[sink.name] = afterPage(state.sinks[sink.name], results);
+    for (const [at, result] of results.entries()) addFailed(state, object, sink, records[at]!, result);
+  }
+  const required = written.flatMap(({ sink, results }) => (sink.required && results ? [results] : []));
+  state.count(records.map((_, at) => together(required.map((results) => results[at]!))));
+  for (const problem of problems) state.errors.add(problem);
+  state.count(problems.map(() => ({ status: 'failed' })));
+}
+
+/**
+ * Undefined when an optional sink refused the page as a whole: that is recorded, and the job goes on.
+ * @throws ExternalError that ends this object · StageFailed that ends the attempt, when the sink may take it later
+ */
+async function writeTo(
+  sink: Sink,
+  page: PageOfRecords,
+  { context: { signal }, state }: Reading,
+): Promise<readonly RowResult[] | undefined> {
+  try {
+    return await sink.write(page, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ExternalError)) throw error;
+    if (sink.required) throw error.retryable ? StageFailed.from(error) : error;
+    const { code, message } = error;
+    const { written, failed } = state.sinks[sink.name] ?? { written: 0, failed: 0 };
+    state.sinks[sink.name] = { written, failed: failed + page.records.length, error: { code, message } };
+    return undefined;
+  }
+}
+
+function addFailed(state: SyncState, objectType: string, sink: Sink, record: SourceRecord, result: RowResult): void {
+  if (result.status !== 'failed') return;
+  const { code, message, field } = result;
+  const { externalId, data } = record;
+  const at = { objectType, externalId, destination: sink.name, ...(field !== undefined && { field }) };
+  state.errors.add({ ...at, code, message, data });
+}

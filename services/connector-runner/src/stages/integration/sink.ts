@@ -1,0 +1,35 @@
+import type { RowResult, SourceRecord } from '@tidemark/connector-sdk';
+import type { SinkResult } from '@tidemark/contracts';
+
+/** The records of one page of an object. */
+export interface PageOfRecords {
+  readonly object: string;
+  readonly records: readonly SourceRecord[];
+}
+
+/** One place that records are written to. */
+export interface Sink {
+  readonly name: string;
+  /** False: its failure is recorded, and the job goes on. */
+  readonly required: boolean;
+  /**
+   * Writes a page; a result for each record, in order. The same page again yields the same results.
+   * @throws ExternalError when the page as a whole cannot be written
+   */
+  write(page: PageOfRecords, signal: AbortSignal): Promise<readonly RowResult[]>;
+}
+
+/** What became of a record in all required sinks together: the first of these that any of them says. */
+const order = ['failed', 'created', 'updated', 'deleted', 'skipped'] as const;
+
+export const together = (results: readonly RowResult[]): RowResult =>
+  order.map((status) => results.find((one) => one.status === status)).find((one) => one !== undefined)!;
+
+/** A sink's numbers after another page. */
+export function afterPage(
+  { written, failed }: SinkResult = { written: 0, failed: 0 },
+  results: readonly RowResult[],
+): SinkResult {
+  const refused = results.filter(({ status }) => status === 'failed').length;
+  return { written: written + results.length - refused, failed: failed + refused };
+}

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface ApiRecord {
+  readonly id: number;
+  readonly [field: string]: unknown;
+}
+
+/** A JSON API with `GET /<object>?after=&limit=&since=`: pages of objects in the order of their ids. */
+export class PagedApi {
+  readonly objects = new Map<string, ApiRecord[]>();
+  /** Path and query of every request, in order. */
+  readonly requests: string[] = [];
+  /** Answers in place of a page, by object. */
+  readonly failures = new Map<string, { readonly status: number; readonly body?: unknown }>();
+  /** Of pages that wait for it. */
+  gate: Promise<void> | undefined;
+
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async start(): Promise<PagedApi> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const api = new PagedApi(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    server.on('request', (request, response) => void api.#answer(request, response));
+    return api;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  /** The config of an http-json source that reads these objects in pages of `size`. */
+  config(objects: readonly string[], size = 10): object {
+    return {
+      baseUrl: this.url,
+      objects: objects.map((name) => ({
+        name,
+        path: `/${name}`,
+        records: 'data',
+        updatedAt: 'updatedAt',
+        incremental: { since: 'since' },
+        pageSize: { param: 'limit', max: size },
+        pagination: { kind: 'cursor', next: 'next', param: 'after' },
+      })),
+    };
+  }
+
+  async #answer({ url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.requests.push(url);
+    await this.gate;
+    const { pathname, searchParams } = new URL(url, this.url);
+    const object = pathname.slice(1);
+    const failure = this.failures.get(object);
+    const records = this.objects.get(object);
+    const answer = (status: number, body: unknown) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    if (failure) return void answer(failure.status, failure.body ?? { error: 'failed' });
+    if (!records) return void answer(404, { error: 'no such object' });
+    const after = Number(searchParams.get('after') ?? 0);
+    const limit = Number(searchParams.get('limit') ?? 10);
+    const since = searchParams.get('since');
+    const rest = records.filter(
+      ({ id, updatedAt }) => id > after && (since === null || String(updatedAt) >= since.slice(0, 19)),
+    );
+    const data = rest.slice(0, limit);
+    answer(200, { data, next: rest.length > limit ? String(data.at(-1)!.id) : null });
+  }
+}
