@@ -8,7 +8,15 @@ export { contextHeaders, contextOf, eventHeaders, originOf, type CommandContext,
 export * from './providers.js';
 export * from './relayed-event.js';
 export * from './shapes/changes.js';
-export * from './shapes/comparison.js';
+export {
+  CompareSnapshots,
+  Comparison,
+  RenderComparison,
+  RenderedComparison,
+  reportFormats,
+  ReportNames,
+  type ReportFormat,
+} from './shapes/comparison.js';
 export * from './shapes/connection-requests.js';
 export * from './shapes/connection.js';
 export * from './shapes/dead-letters.js';

@@ -27,17 +27,30 @@ async function outcome({ subject }: Verb, data: unknown): Promise<{ code: string
   }
 }
 
+/** Those of the differ leave it to their callers to make sure that what they name is the tenant's. */
+const trusting: ReadonlySet<Verb> = new Set(Object.values<Verb>(services.differ.verbs));
+/** The request with the id; where it lacks a field, with the first optional one that completes it. */
+async function complete(verb: Verb, tenant: string, id: string) {
+  const input = inputOf(verb, tenant, id);
+  let result = await outcome(verb, input);
+  const { properties } = schemaOf(verb.input, options) as { properties: Record<string, Record<string, unknown>> };
+  for (const [name, schema] of Object.entries(properties))
+    if (result.code === 'VALIDATION_FAILED' && !(name in input) && !('$ref' in schema))
+      result = await outcome(verb, { ...input, [name]: new Samples({}, [id]).of(schema, name) });
+  return result;
+}
+
 const takesId = ({ input }: Verb) => [...fieldsOf(input).keys()].some(isId) && fieldsOf(input).has('tenant');
 
 describe('every verb', () => {
   it("that takes an id finds nothing of another tenant's, and changes nothing", async () => {
     const wrong: string[] = [];
     const refused = new Set<string>();
-    const own = verbs.filter(takesId);
+    const own = verbs.filter((verb) => takesId(verb) && !trusting.has(verb));
     expect(own.length).toBeGreaterThan(20);
     for (const verb of own)
       for (const id of both.ids) {
-        const { code, text } = await outcome(verb, inputOf(verb, 'globex', id));
+        const { code, text } = await complete(verb, 'globex', id);
         if (code === 'NOT_FOUND') refused.add(verb.name);
         const isNothing = code === '' ? !/"(id|\w+Id)":/.test(text) : code !== 'INTERNAL' && code !== 'UNREADABLE';
         if (!isNothing || text.includes(MARK)) wrong.push(`${verb.name} ${id}: ${code} ${text}`);
