@@ -19,6 +19,10 @@ export interface ConnectorContext<Config> {
   redact(text: string): string;
   /** Absolute path of the only folder whose files may be read or written, set by the operator; null: none. */
   readonly filesRoot: string | null;
+  /** Absolute paths of the only executables that may be started, set by the operator. */
+  readonly programs: readonly string[];
+  /** A line for the job's log; secrets of the credential are removed. */
+  log(line: string): void;
   /** Milliseconds since 1970. */
   now(): number;
 }

@@ -14,6 +14,10 @@ export interface OpenOptions {
   readonly pool: HttpPool;
   /** Absolute path of the folder that connectors' file access is confined to; without it there is none. */
   readonly filesRoot?: string;
+  /** Absolute paths of the executables that connectors may start; default none. */
+  readonly programs?: readonly string[];
+  /** Takes lines for the job's log. */
+  readonly log?: (line: string) => void;
   /** Milliseconds since 1970; default the system's clock. */
   readonly now?: () => number;
 }
@@ -81,7 +85,7 @@ function openPart<Part extends { close(): Promise<void> }>(
 }
 
 function contextOf(options: OpenOptions, side: Side): ConnectorContext<unknown> {
-  const { connector, credential, pool, filesRoot = null, now = Date.now } = options;
+  const { connector, credential, pool, filesRoot = null, programs = [], log, now = Date.now } = options;
   const { manifest } = connector;
   const problems = schemaProblems(manifest, options.config);
   if (problems.length > 0) throw new ConfigInvalid(manifest.name, problems);
@@ -106,6 +110,8 @@ function contextOf(options: OpenOptions, side: Side): ConnectorContext<unknown> 
     breaker: (target) => pool.breaker(target),
     resolveHost: async (host, port) => pool.resolveGuarded(host, port, { side }),
     filesRoot,
+    programs,
+    log: (line) => log?.(credential?.redact(line) ?? line),
     now,
   };
 }

@@ -28,6 +28,7 @@ const rows: readonly ListedConnector[] = [
     await import('./microsoft-graph-mail/microsoft-graph-mail.manifest.js'),
     () => import('./microsoft-graph-mail/microsoft-graph-mail.connector.js'),
   ),
+  listed(await import('./singer/singer.manifest.js'), () => import('./singer/singer.connector.js')),
   listed(await import('./notion/notion.manifest.js'), () => import('./notion/notion.connector.js')),
 ];
 

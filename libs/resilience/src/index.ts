@@ -35,7 +35,7 @@ export {
 export { isOverload, PageSize, type PageSizeLimits, type PageSizeOptions } from './page-size.js';
 export { type CheckedAddress, resolveGuarded, type ResolveGuardedOptions } from './resolve-guarded.js';
 export { createHttpClient, createHttpPool, type HttpPool, type HttpPoolOptions } from './http-client/http-pool.js';
-export { exactNumber, JsonTooDeep, parseJson } from './http-client/exact-json.js';
+export { exactNumber, type InexactNumbers, JsonTooDeep, parseJson } from './http-client/exact-json.js';
 export { jsonErrorPosition } from './http-client/json-position.js';
 export type { Condition, HttpClient, HttpMethod, HttpRequest, HttpResponse, Side } from './http-client/http-types.js';
 export type { OnOverload } from './http-client/overload.js';

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 export interface ApiRecord {
-  readonly id: number;
+  /** Null: an object that cannot be used. */
+  readonly id: number | null;
   readonly [field: string]: unknown;
 }
 
@@ -68,7 +69,7 @@ export class PagedApi {
     const limit = Number(searchParams.get('limit') ?? 10);
     const since = searchParams.get('since');
     const rest = records.filter(
-      ({ id, updatedAt }) => id > after && (since === null || String(updatedAt) >= since.slice(0, 19)),
+      ({ id, updatedAt }) => (id ?? Infinity) > after && (since === null || String(updatedAt) >= since.slice(0, 19)),
     );
     const data = rest.slice(0, limit);
     answer(200, { data, next: rest.length > limit ? String(data.at(-1)!.id) : null });

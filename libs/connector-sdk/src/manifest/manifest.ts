@@ -1,4 +1,4 @@
-import { writeModes, type WriteMode } from '@tidemark/contracts';
+import type { WriteMode } from '@tidemark/contracts';
 import type { z } from 'zod';
 
 /** Kinds of credentials; `none` if the system requires none. */
@@ -16,7 +16,8 @@ export const syncModes = ['full', 'incremental', 'backfill'] as const;
 /** Read everything; read changes since the cursor; read a past window in chunks. */
 export type SyncMode = (typeof syncModes)[number];
 
-export { writeModes, type WriteMode };
+export type { WriteMode };
+export const writeModes = ['append', 'upsert', 'update', 'mirror'] as const satisfies readonly WriteMode[];
 
 /** A connector's identity, capabilities and config schema. Does no I/O. */
 export interface Manifest<Config = unknown> {

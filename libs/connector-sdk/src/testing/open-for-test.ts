@@ -25,10 +25,18 @@ export async function openForTest(
 export async function openForTest(
   connector: Connector,
   side: 'source' | 'destination',
-  { config, credential, allow = ['127.0.0.1'], filesRoot }: Connection,
+  { config, credential, allow = ['127.0.0.1'], filesRoot, programs, log }: Connection,
 ): Promise<AsyncDisposable> {
   const pool = createHttpPool({ allow, retries });
-  const options = { connector, config, pool, ...(credential && { credential }), ...(filesRoot && { filesRoot }) };
+  const options = {
+    connector,
+    config,
+    pool,
+    ...(credential && { credential }),
+    ...(filesRoot && { filesRoot }),
+    ...(programs && { programs }),
+    ...(log && { log }),
+  };
   const opened = side === 'source' ? openSource(options) : openDestination(options);
   return {
     [side]: opened,

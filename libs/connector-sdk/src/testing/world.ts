@@ -12,6 +12,9 @@ export interface Connection {
   readonly allow?: readonly string[];
   /** The folder whose files may be read or written; default none. */
   readonly filesRoot?: string;
+  /** Executables that may be started; default none. */
+  readonly programs?: readonly string[];
+  readonly log?: (line: string) => void;
 }
 
 /** Faults of a response: truncated, not JSON, never sent, a server error (503). */

@@ -1,5 +1,5 @@
 import type { Spot } from './file-errors.js';
-import type { CsvConfig } from './files.config.js';
+import type { CsvDialect } from './files.config.js';
 import type { FileBytes, FilePosition } from './rows.js';
 
 const [LF, CR] = [0x0a, 0x0d];
@@ -10,11 +10,17 @@ const [LF, CR] = [0x0a, 0x0d];
  */
 export async function csvFault(
   file: FileBytes,
-  config: Pick<CsvConfig, 'delimiter' | 'quote'>,
+  config: CsvDialect,
   from: FilePosition,
   maxRowBytes: number,
 ): Promise<Spot | null> {
-  const [delimiter, quote] = [config.delimiter.charCodeAt(0), config.quote.charCodeAt(0)];
+  const [delimiter, quote] = [
+    config.delimiter.charCodeAt(0),
+    config.quoting === 'none' ? -1 : config.quote.charCodeAt(0),
+  ];
+  const escape = config.escape === undefined ? quote : config.escape.charCodeAt(0);
+  const isLoose = config.quoting === 'loose';
+  let escaped = false;
   let { byte, line } = from;
   let row: Spot = { byte, line };
   let opened = row;
@@ -24,13 +30,16 @@ export async function csvFault(
     for (const value of chunk) {
       const endsLine = value === LF || value === CR;
       if (at === 'quoted') {
-        if (value === quote) at = 'closed';
+        if (value === quote && !escaped) at = 'closed';
+        escaped = escape !== quote && value === escape && !escaped;
       } else if (value === quote) {
-        if (at === 'plain') return { byte, line };
+        if (at === 'plain' && !isLoose) return { byte, line };
+        // Behind a closing quote it is a doubled one.
+        if (at === 'closed' && escape !== quote && !isLoose) return { byte, line };
         if (at === 'field') opened = { byte, line };
-        at = 'quoted';
+        if (at !== 'plain') at = 'quoted';
       } else if (value === delimiter || endsLine) at = 'field';
-      else if (at === 'closed') return { byte, line };
+      else if (at === 'closed' && !isLoose) return { byte, line };
       else at = 'plain';
       byte++;
       if (value === CR || (value === LF && previous !== CR)) line++;

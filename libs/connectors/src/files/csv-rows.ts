@@ -3,17 +3,17 @@ import { CsvError, parse, type Info } from 'csv-parse';
 import type { Json } from '@tidemark/connector-sdk';
 import { csvFault } from './csv-fault.js';
 import { CsvLines, spotOf } from './csv-lines.js';
-import { invalidFile, type Spot, spotText } from './file-errors.js';
-import type { CsvConfig } from './files.config.js';
-import { FILE_START, type FileBytes, type FilePosition, type FileRow } from './rows.js';
+import { invalidFile, NOT_UTF8, type Spot, spotText, tooLong } from './file-errors.js';
+import type { CsvConfig, CsvDialect } from './files.config.js';
+import { FILE_START, type FileBytes, type FilePosition, type FileRow, type RowOptions } from './rows.js';
+import { delimiterOf } from './sniff.js';
 import { NotUtf8, utf8Only } from './utf8.js';
 import { valueOf } from './values.js';
 
-/** Bounds a row, so that an unclosed quote does not swallow the rest of a file. */
-const MAX_RECORD_BYTES = 16 * 1024 ** 2;
+type Dialect = CsvConfig & CsvDialect;
 
 interface Fields {
-  readonly fields: readonly string[];
+  readonly fields: readonly (string | null)[];
   readonly begin: Spot;
   /** The position after them. */
   readonly end: FilePosition;
@@ -23,16 +23,24 @@ interface Fields {
  * The rows of a CSV file (RFC 4180) from a position on. A row with more or fewer fields than the header, or with a value of
  * another type than the config says, is a problem. @throws Terminal with line and byte where the file is not CSV
  */
-export async function* csvRows(file: FileBytes, config: CsvConfig, from: FilePosition): AsyncGenerator<FileRow> {
+export async function* csvRows(
+  file: FileBytes,
+  config: CsvConfig,
+  from: FilePosition,
+  options: RowOptions,
+): AsyncGenerator<FileRow> {
+  const dialect = { ...config, delimiter: config.delimiter ?? (await delimiterOf(file, config)) };
   const start = { ...FILE_START, byte: await byteOrderMark(file) };
-  const header = config.columns ? { fields: config.columns, end: start } : await headerOf(file, config, start);
+  const header = config.columns
+    ? { columns: config.columns, end: start }
+    : await headerOf(file, { ...dialect, null: [] }, start, options);
   if (!header) return;
-  const columns = header.fields;
+  const { columns } = header;
   const types = columns.map((column) =>
     config.types && Object.hasOwn(config.types, column) ? config.types[column]! : 'text',
   );
   const first = from.byte === 0 ? { ...header.end, row: 0 } : from;
-  for await (const { fields, begin, end } of fieldsOf(file, config, first)) {
+  for await (const { fields, begin, end } of fieldsOf(file, dialect, first, options)) {
     const data: Record<string, Json> = {};
     let wrong: FileRow['problem'];
     const invalid = (message: string, field?: string) => ({
@@ -45,7 +53,8 @@ export async function* csvRows(file: FileBytes, config: CsvConfig, from: FilePos
       wrong = invalid(`${fields.length} fields where the header has ${columns.length}`);
     for (let n = 0; n < columns.length && !wrong; n++) {
       const type = types[n]!;
-      const value = type === 'text' ? fields[n]! : valueOf(fields[n]!, type);
+      const text = fields[n]!;
+      const value = text === null || type === 'text' ? text : valueOf(text, type, options.inexact);
       if (value === undefined)
         wrong = invalid(
           `the value of ${columns[n]!} is not ${type === 'json' ? 'valid JSON' : `a ${type}`}`,
@@ -66,55 +75,69 @@ async function byteOrderMark(file: FileBytes): Promise<number> {
 }
 
 /** The names of the columns; undefined for an empty file. */
-async function headerOf(file: FileBytes, config: CsvConfig, start: FilePosition): Promise<Fields | undefined> {
-  for await (const header of fieldsOf(file, config, start)) {
+async function headerOf(file: FileBytes, config: Dialect, start: FilePosition, options: RowOptions) {
+  for await (const { fields, end } of fieldsOf(file, config, start, options)) {
+    const columns = fields as readonly string[];
     const named = new Set<string>();
-    header.fields.forEach((name, at) => {
+    columns.forEach((name, at) => {
       if (name.trim() === '') throw invalidFile(`${file.name}: column ${at + 1} has no name in the header`);
       if (named.has(name)) throw invalidFile(`${file.name}: the header names column ${name} twice`);
       named.add(name);
     });
-    return header;
+    return { columns, end };
   }
   return undefined;
 }
 
-async function* fieldsOf(file: FileBytes, config: CsvConfig, start: FilePosition): AsyncGenerator<Fields> {
-  const { delimiter, quote } = config;
-  const lenient = {
-    escape: quote,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    record_delimiter: ['\r\n', '\n', '\r'],
-  };
-  const parser = parse({ delimiter, quote, ...lenient, info: true, max_record_size: MAX_RECORD_BYTES });
+async function* fieldsOf(
+  file: FileBytes,
+  config: Dialect,
+  start: FilePosition,
+  { maxRowBytes }: RowOptions,
+): AsyncGenerator<Fields> {
+  const { delimiter, quoting, null: nulls } = config;
+  const quote = quoting === 'none' ? null : config.quote;
+  const parser = parse({
+    ...{ delimiter, quote, escape: quote && (config.escape ?? quote), relax_quotes: quoting === 'loose' },
+    ...{ relax_column_count: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n', '\r'] },
+    ...{ info: true, max_record_size: maxRowBytes },
+    // Only where it is needed: a call for every field takes time.
+    ...(nulls.length > 0 && { cast: (text, { quoting: quoted }) => (!quoted && nulls.includes(text) ? null : text) }),
+  });
   const lines = new CsvLines(start);
   const bytes = Readable.from(lines.watch(utf8Only(file.from(start.byte), start.byte)), { objectMode: true });
   bytes.on('error', (error) => parser.destroy(error));
   bytes.pipe(parser);
   let { row } = start;
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+    for await (const { record, info } of parser as AsyncIterable<{ record: (string | null)[]; info: Info }>) {
       row++;
       const begin = lines.behindBreaks();
       yield { fields: record, begin, end: { ...lines.to(start.byte + info.bytes), row } };
     }
   } catch (error) {
-    throw await csvFailure(error, file, config, start);
+    throw await csvFailure(error, file, config, start, maxRowBytes);
   } finally {
     bytes.destroy();
     parser.destroy();
   }
 }
 
-async function csvFailure(error: unknown, file: FileBytes, config: CsvConfig, start: FilePosition): Promise<unknown> {
+async function csvFailure(
+  error: unknown,
+  file: FileBytes,
+  config: Dialect,
+  start: FilePosition,
+  maxRowBytes: number,
+): Promise<unknown> {
   if (error instanceof NotUtf8) {
     const spot = await spotOf(error.byte, start, file.from(start.byte));
-    return invalidFile(`${spotText(file.name, spot)}: not UTF-8 from here on`);
+    return invalidFile(`${spotText(file.name, spot)}: ${NOT_UTF8}`);
   }
   if (!(error instanceof CsvError)) return error;
-  const spot = (await csvFault(file, config, start, MAX_RECORD_BYTES)) ?? start;
+  const spot = (await csvFault(file, config, start, maxRowBytes)) ?? start;
   // The parser's own message may quote the row.
   const what = error.code.replace(/^CSV_/, '').replaceAll('_', ' ').toLowerCase();
-  return invalidFile(`${spotText(file.name, spot)}: ${what}`);
+  const hint = error.code === 'CSV_MAX_RECORD_SIZE' ? tooLong(maxRowBytes) : what;
+  return invalidFile(`${spotText(file.name, spot)}: ${hint}`);
 }

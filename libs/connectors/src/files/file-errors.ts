@@ -12,6 +12,10 @@ export const spotText = (file: string, { line, byte }: Spot): string => `${file}
 /** A file that violates its format. */
 export const invalidFile = (message: string): Terminal => new Terminal('SOURCE_INVALID_RESPONSE', message);
 
+export const NOT_UTF8 = 'not UTF-8 from here on; `encoding` names another, such as windows-1252';
+
+export const tooLong = (bytes: number): string => `a row is longer than ${bytes} bytes; the row limit can be raised`;
+
 const forbidden = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /** A file-system error as an external error; other errors unchanged. `what`: the file or folder. */

@@ -1,29 +1,37 @@
 import { isUtf8 } from 'node:buffer';
-import { jsonErrorPosition, JsonTooDeep, parseJson } from '@tidemark/resilience';
+import { type InexactNumbers, jsonErrorPosition, JsonTooDeep, parseJson } from '@tidemark/resilience';
 import type { Json, JsonObject } from '@tidemark/connector-sdk';
-import { invalidFile, spotText } from './file-errors.js';
-import { FILE_START, type FileBytes, type FilePosition, type FileRow } from './rows.js';
+import { invalidFile, NOT_UTF8, spotText, tooLong } from './file-errors.js';
+import { type FileBytes, type FilePosition, type FileRow, type RowOptions } from './rows.js';
 import { firstBad } from './utf8.js';
 
 const NEWLINE = 0x0a;
-const MAX_LINE_BYTES = 16 * 1024 ** 2;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * The rows of a file with one JSON object per line, from a position on; empty lines are skipped. Any other line is a
- * problem that names line and byte. @throws Terminal for a line of more than 16 MiB
+ * problem that names line and byte. @throws Terminal for a line that is too long
  */
-export async function* jsonLines(file: FileBytes, from: FilePosition = FILE_START): AsyncGenerator<FileRow> {
+export async function* jsonLines(
+  file: FileBytes,
+  from: FilePosition,
+  { maxRowBytes, inexact }: RowOptions,
+): AsyncGenerator<FileRow> {
   let at = from;
-  for await (const { line, length } of linesOf(file, from)) {
+  for await (const { line, length } of linesOf(file, from, maxRowBytes)) {
     const end = { byte: at.byte + length, line: at.line + 1, row: at.row + 1 };
-    const row = rowOf(line, at, file.name);
+    const row = rowOf(line, at, file.name, inexact);
     if (row) yield { ...row, end };
     at = row ? end : { ...end, row: at.row };
   }
 }
 
-function rowOf(line: Buffer, at: FilePosition, file: string): Omit<FileRow, 'end'> | null {
+function rowOf(
+  line: Buffer,
+  at: FilePosition,
+  file: string,
+  inexact: InexactNumbers | undefined,
+): Omit<FileRow, 'end'> | null {
   // Not only the first line can have one: concatenated files have several.
   const mark = line.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
   const bytes = line.subarray(mark);
@@ -31,11 +39,11 @@ function rowOf(line: Buffer, at: FilePosition, file: string): Omit<FileRow, 'end
     const spot = spotText(file, { line: at.line, byte: at.byte + mark + byte });
     return { data: null, problem: { code: 'OBJECT_INVALID', message: `${spot}: ${what}` } };
   };
-  if (!isUtf8(bytes)) return invalid('not UTF-8 from here on', firstBad(bytes));
+  if (!isUtf8(bytes)) return invalid(NOT_UTF8, firstBad(bytes));
   const text = bytes.toString('utf8');
   if (text.trim() === '') return null;
   try {
-    const value = parseJson(text) as Json;
+    const value = parseJson(text, inexact) as Json;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { data: value as JsonObject };
     return invalid('the line is JSON, but not an object');
   } catch (error) {
@@ -48,6 +56,7 @@ function rowOf(line: Buffer, at: FilePosition, file: string): Omit<FileRow, 'end
 async function* linesOf(
   file: FileBytes,
   { byte, line }: FilePosition,
+  maxRowBytes: number,
 ): AsyncGenerator<{ line: Buffer; length: number }> {
   let parts: Buffer[] = [];
   let kept = 0;
@@ -57,10 +66,12 @@ async function* linesOf(
     [parts, kept] = [[], 0];
     return all;
   };
+  const long = () => invalidFile(`${spotText(file.name, { line, byte: start })}: ${tooLong(maxRowBytes)}`);
   for await (const chunk of file.from(byte)) {
     let begin = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, begin)) {
       const length = kept + end - begin + 1;
+      if (length > maxRowBytes + 1) throw long();
       yield { line: whole(chunk.subarray(begin, end)), length };
       begin = end + 1;
       start += length;
@@ -70,8 +81,7 @@ async function* linesOf(
       parts.push(chunk.subarray(begin));
       kept += chunk.length - begin;
     }
-    if (kept > MAX_LINE_BYTES)
-      throw invalidFile(`${spotText(file.name, { line, byte: start })}: a line is longer than ${MAX_LINE_BYTES} bytes`);
+    if (kept > maxRowBytes) throw long();
   }
   if (kept > 0) {
     const length = kept;

@@ -105,12 +105,12 @@ describe('CSV', () => {
     [
       'another encoding',
       Buffer.from('id,name\n1,caf\xe9\n2,b\n', 'latin1'),
-      /^a\.csv, line 2, byte 13: not UTF-8 from here on$/,
+      /^a\.csv, line 2, byte 13: not UTF-8 from here on; `encoding` names another/,
     ],
     [
       'a truncated character',
       Buffer.from('id,name\n1,caf\xc3', 'latin1'),
-      /^a\.csv, line 2, byte 13: not UTF-8 from here on$/,
+      /^a\.csv, line 2, byte 13: not UTF-8 from here on; `encoding` names another/,
     ],
   ])('fails, with the position, at %s', async (_what, content, message) => {
     await writeFile(root.join('a.csv'), content);
@@ -146,8 +146,16 @@ describe('JSON lines', () => {
     ['text after a byte order mark', '\ufeff{"a":}\n', 'line 1, byte 8: not valid JSON from here on'],
     ['text after another one', '{}\n\ufeff{"é":}\n', 'line 2, byte 12: not valid JSON from here on'],
     ['a truncated line', '{}\n{"a":1', 'line 2, byte 9: not valid JSON from here on'],
-    ['another encoding', Buffer.from('{}\n{"a":"caf\xe9"}\n', 'latin1'), 'line 2, byte 12: not UTF-8 from here on'],
-    ['a truncated character', Buffer.from('{}\n{"a":"\xc3', 'latin1'), 'line 2, byte 9: not UTF-8 from here on'],
+    [
+      'another encoding',
+      Buffer.from('{}\n{"a":"caf\xe9"}\n', 'latin1'),
+      'line 2, byte 12: not UTF-8 from here on; `encoding` names another, such as windows-1252',
+    ],
+    [
+      'a truncated character',
+      Buffer.from('{}\n{"a":"\xc3', 'latin1'),
+      'line 2, byte 9: not UTF-8 from here on; `encoding` names another, such as windows-1252',
+    ],
   ])('are reported with the exact byte of %s', async (_what, content, message) => {
     await writeFile(root.join('a.jsonl'), content);
     expect(problemsOf(await read({ format: 'jsonl' }))).toEqual([`a.jsonl, ${message}`]);
@@ -156,7 +164,7 @@ describe('JSON lines', () => {
   it('fail at a line that is too long, with its first byte', async () => {
     await writeFile(root.join('a.jsonl'), `{"a":1}\n{"a":"${'x'.repeat(18e6)}"}\n`);
     await expect(read({ format: 'jsonl' })).rejects.toThrow(
-      /^a\.jsonl, line 2, byte 8: a line is longer than 16777216 bytes/,
+      /^a\.jsonl, line 2, byte 8: a row is longer than 16777216 bytes/,
     );
   });
 

@@ -1,3 +1,4 @@
+import type { InexactNumbers } from '@tidemark/resilience';
 import type { JsonObject, RecordProblem } from '@tidemark/connector-sdk';
 
 /** A position between two rows of a file; `byte` counts decompressed data. */
@@ -22,4 +23,9 @@ export interface FileRow {
 export interface FileBytes {
   readonly name: string;
   from(byte: number): AsyncIterable<Buffer>;
+}
+
+export interface RowOptions {
+  readonly maxRowBytes: number;
+  readonly inexact?: InexactNumbers;
 }

@@ -16,6 +16,7 @@ import { fileError } from './file-errors.js';
 import { csvDefaults, type FilesConfig } from './files.config.js';
 import { Folder, versionOf, type FileVersion } from './folder.js';
 import { jsonLines } from './json-lines.js';
+import { decoded, markedEncoding } from './decoded.js';
 import { bytesOf } from './open-bytes.js';
 import { finished, isNew, progressOf, reading, startedAt, type Progress } from './progress.js';
 import { FILE_START, type FileBytes, type FilePosition, type FileRow } from './rows.js';
@@ -134,7 +135,8 @@ export class FilesSource implements Source {
         const { version } = opened;
         // Replaced since: its position in the order has changed.
         if (version.changedAt !== listed.changedAt) throw changed(version);
-        const bytes = bytesOf(version.name, opened.handle, signal);
+        const stored = bytesOf(version.name, opened.handle, signal);
+        const bytes = decoded(stored, this.context.config.encoding ?? (await markedEncoding(stored)));
         const begin = startedAt(progress, version) ?? FILE_START;
         for await (const { rows, end } of inPages(this.#rows(bytes, begin), pageSize)) {
           mustBeTheSame(version, await opened.handle.stat());
@@ -151,8 +153,9 @@ export class FilesSource implements Source {
   }
 
   #rows(bytes: FileBytes, from: FilePosition): AsyncIterable<FileRow> {
-    const { format, csv } = this.context.config;
-    return format === 'csv' ? csvRows(bytes, csvDefaults(csv), from) : jsonLines(bytes, from);
+    const { format, csv, maxRowBytes } = this.context.config;
+    const options = { maxRowBytes };
+    return format === 'csv' ? csvRows(bytes, csvDefaults(csv), from, options) : jsonLines(bytes, from, options);
   }
 }
 

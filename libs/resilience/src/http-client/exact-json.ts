@@ -10,19 +10,24 @@ export class JsonTooDeep extends SyntaxError {
   }
 }
 
+/** What becomes of a number that a double does not represent exactly: its digits as text, or `JSON.rawJSON`, a number still. */
+export type InexactNumbers = 'text' | 'raw';
+
 /**
- * JSON in which no number loses a digit: one that a double does not represent exactly stays as written, as text.
+ * JSON in which no number loses a digit. `raw` also covers every whole number beyond 2^53.
  * @throws SyntaxError, whose message quotes the text · JsonTooDeep
  */
-export function parseJson(text: string): unknown {
-  const value = MAY_BE_INEXACT.test(text) ? parseExactly(text) : JSON.parse(text);
+export function parseJson(text: string, inexact: InexactNumbers = 'text'): unknown {
+  const value = MAY_BE_INEXACT.test(text)
+    ? parseExactly(text, inexact === 'raw' ? keepRaw : keepDigits)
+    : JSON.parse(text);
   if (text.length > 2 * MAX_DEPTH && isDeeper(value, MAX_DEPTH)) throw new JsonTooDeep();
   return value;
 }
 
-function parseExactly(text: string): unknown {
+function parseExactly(text: string, keep: typeof keepRaw): unknown {
   try {
-    return JSON.parse(text, keepDigits as never);
+    return JSON.parse(text, keep as never);
   } catch (error) {
     throw error instanceof RangeError ? new JsonTooDeep() : error;
   }
@@ -35,10 +40,17 @@ function isDeeper(value: unknown, levels: number): boolean {
   return false;
 }
 
-/** A decimal number as a double, or as written where a double does not represent it exactly. */
-export function exactNumber(source: string): number | string {
+/** A decimal number as a double, or as `inexact` says where a double does not represent it exactly. */
+export function exactNumber(source: string, inexact: InexactNumbers = 'text'): unknown {
   const value = Number(source);
-  return isExact(value, source) ? value : source;
+  if (inexact === 'text') return isExact(value, source) ? value : source;
+  // JSON has no sign, no leading zeros, and digits on both sides of the point.
+  const json = source
+    .replace(/^\+/, '')
+    .replace(/^(-?)0*(?=\d)/, '$1')
+    .replace(/^(-?)\./, '$10.')
+    .replace(/\.(?!\d)/, '');
+  return keepRaw('', value, { source: json });
 }
 
 /** Up to 15 digits are exact, and so are most numbers: checking each of them would cost far more than the parsing. */
@@ -46,6 +58,14 @@ const MAY_BE_INEXACT = /(?:^|[[:,\s])-?(?:\d[\d.]{15}|\d[\d.]*[eE])/;
 
 const keepDigits = (_key: string, value: unknown, { source = '' }: { readonly source?: string } = {}) =>
   typeof value === 'number' && !isExact(value, source) ? source : value;
+
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+
+const keepRaw = (_key: string, value: unknown, { source = '' }: { readonly source?: string } = {}) => {
+  if (typeof value !== 'number') return value;
+  const isKept = isExact(value, source) && (Number.isSafeInteger(value) || !Number.isInteger(value));
+  return isKept ? value : rawJSON(source);
+};
 
 const isExact = (value: number, source: string) =>
   Number.isFinite(value) && significant(source) === significant(String(value));

@@ -44,3 +44,25 @@ describe('parseJson', () => {
     expect(() => parseJson('')).toThrow(SyntaxError);
   });
 });
+
+describe('JSON with raw numbers', () => {
+  it('keeps every number that a double does not represent as a number of all its digits', () => {
+    for (const text of [
+      '[12345678901234567890.10]',
+      '{"a":1e23,"b":[1.5e400,"12345678901234567890"]}',
+      '[9007199254740993]',
+    ])
+      expect(JSON.stringify(parseJson(text, 'raw'))).toBe(text);
+    expect(parseJson('[1.5,9007199254740991,1e2]', 'raw')).toEqual([1.5, 9007199254740991, 100]);
+  });
+
+  it('reads a plain decimal as one', () => {
+    const raw = (text: string) => JSON.stringify(exactNumber(text, 'raw'));
+    expect(['+1.50', '.5', '5.', '007'].map(raw)).toEqual(['1.5', '0.5', '5', '7']);
+    expect(raw('+012345678901234567890.10')).toBe('12345678901234567890.10');
+    expect([raw('-.12345678901234567890'), raw('12345678901234567890.e3')]).toEqual([
+      '-0.12345678901234567890',
+      '12345678901234567890e3',
+    ]);
+  });
+});

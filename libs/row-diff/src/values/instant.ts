@@ -6,29 +6,34 @@ export interface Instant {
 
 const DASH = 45;
 const COLON = 58;
+const [T, SMALL_T, BLANK, Z, SMALL_Z, POINT, COMMA] = [84, 116, 32, 90, 122, 46, 44];
+/** `2026-01-01T00:00Z`. */
+const SHORTEST = 17;
 
 /**
  * Reads a text that is an ISO 8601 date and time with a zone (`Z`, `±hh`, `±hhmm`, `±hh:mm`), with `T` or a space between
- * (as PostgreSQL writes it) and up to nine digits of a second's fraction. Any other text is not an instant.
+ * (as PostgreSQL writes it), with or without seconds and up to nine digits of their fraction; `t` and `z` may be small
+ * (RFC 3339). Any other text is not an instant.
  * @param into takes the result, so that nothing is allocated per value
  */
 export function parseInstant(text: string, into: Instant): boolean {
   const length = text.length;
-  if (length < 20 || length > 35 || text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return false;
+  if (length < SHORTEST || length > 35 || text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return false;
   const between = text.charCodeAt(10);
-  if (between !== 84 && between !== 32) return false;
-  if (text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON) return false;
+  if (between !== T && between !== SMALL_T && between !== BLANK) return false;
+  if (text.charCodeAt(13) !== COLON) return false;
+  const hasSeconds = text.charCodeAt(16) === COLON;
   const year = digits(text, 0, 4);
   const month = digits(text, 5, 7);
   const day = digits(text, 8, 10);
   const hour = digits(text, 11, 13);
   const minute = digits(text, 14, 16);
-  const second = digits(text, 17, 19);
+  const second = hasSeconds ? digits(text, 17, 19) : 0;
   if (year < 0 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return false;
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return false;
-  let at = 19;
+  let at = hasSeconds ? 19 : 16;
   let ns = 0;
-  if (text.charCodeAt(at) === 46) {
+  if (hasSeconds && (text.charCodeAt(at) === POINT || text.charCodeAt(at) === COMMA)) {
     const first = ++at;
     while (isDigit(text.charCodeAt(at))) at++;
     if (at === first || at - first > 9) return false;
@@ -47,7 +52,7 @@ export function parseInstant(text: string, into: Instant): boolean {
 function zone(text: string, at: number): number {
   const sign = text.charCodeAt(at);
   const left = text.length - at;
-  if (sign === 90) return left === 1 ? 0 : NaN;
+  if (sign === Z || sign === SMALL_Z) return left === 1 ? 0 : NaN;
   if (sign !== 43 && sign !== DASH) return NaN;
   const hours = left >= 3 ? digits(text, at + 1, at + 3) : -1;
   let minutes = 0;

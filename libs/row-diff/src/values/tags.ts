@@ -37,4 +37,6 @@ export const Kind = {
   bytes: 9,
   object: 10,
   array: 11,
+  /** A number as JSON.rawJSON keeps it; its own digits follow, up to END_OF_TEXT. */
+  rawNumber: 12,
 } as const;

@@ -1,4 +1,5 @@
 import type { Value } from '../row.js';
+import { rawNumber } from './raw-number.js';
 import { Canonical, END_OF_TEXT, Kind } from './tags.js';
 
 const ZERO = 48;
@@ -51,6 +52,9 @@ export class ValueReader {
         return this.#instantText();
       case Kind.bytes:
         return this.#binary();
+      case Kind.rawNumber:
+        this.#at = this.#bytes.indexOf(END_OF_TEXT, this.#at) + 1;
+        return rawNumber(this.#kindText());
       case Kind.array:
         return this.#array();
       case Kind.object:
@@ -104,6 +108,10 @@ export class ValueReader {
 
   #instantText(): string {
     this.#at += 12;
+    return this.#kindText();
+  }
+
+  #kindText(): string {
     const end = this.#bytes.indexOf(END_OF_TEXT, this.#kindAt);
     const text = this.#bytes.toString('latin1', this.#kindAt, end);
     this.#kindAt = end + 1;

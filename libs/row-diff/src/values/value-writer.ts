@@ -1,6 +1,7 @@
 import { decimalText } from './decimal-text.js';
 import { type Instant, parseInstant } from './instant.js';
 import { Canonical, END_OF_TEXT, Kind } from './tags.js';
+import { isRawNumber, plainDecimal } from './raw-number.js';
 import type { Row, Value } from '../row.js';
 
 /** Values nested deeper than this count as a cycle. */
@@ -65,7 +66,8 @@ export class ValueWriter {
         this.#text(Canonical.text, value.toString());
         break;
       default:
-        this.#other(value, 0);
+        if (isRawNumber(value)) this.#rawNumber(value.rawJSON, Canonical.text);
+        else this.#other(value, 0);
     }
   }
 
@@ -83,7 +85,8 @@ export class ValueWriter {
         this.#text(Canonical.number, value.toString());
         break;
       default:
-        this.#other(value, depth);
+        if (isRawNumber(value)) this.#rawNumber(value.rawJSON, Canonical.number);
+        else this.#other(value, depth);
     }
   }
 
@@ -173,6 +176,12 @@ export class ValueWriter {
     this.length = at;
   }
 
+  #rawNumber(digits: string, canonical: number): void {
+    this.#kind(Kind.rawNumber);
+    this.#kindText(digits);
+    this.#text(canonical, plainDecimal(digits));
+  }
+
   #date(date: Date): void {
     this.#kind(Kind.date);
     const ms = date.getTime();
@@ -233,7 +242,7 @@ export class ValueWriter {
   }
 
   #kindText(text: string): void {
-    // Only ASCII: it names an instant.
+    // Only ASCII: it names an instant or a number.
     const needed = this.kindsLength + text.length + 1;
     if (needed > this.kinds.length) this.kinds = Buffer.concat([this.kinds], needed * 2);
     this.kindsLength += this.kinds.write(text, this.kindsLength, 'latin1');

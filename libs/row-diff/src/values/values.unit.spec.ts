@@ -20,6 +20,9 @@ function roundTrip(...values: unknown[]): unknown[] {
   return values.map(() => reader.value());
 }
 
+/** A number that no double represents, as JSON.parse can keep it. */
+const raw = (text: string): unknown => (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(text);
+
 const bytes = (...values: number[]) => new Uint8Array(values);
 
 describe('canonical values', () => {
@@ -36,6 +39,15 @@ describe('canonical values', () => {
     ['NaN and its text, as PostgreSQL prints it', NaN, 'NaN'],
     ['Infinity and its text', -Infinity, '-Infinity'],
     ['null and missing', null, undefined],
+    ['a decimal of many digits and its plain text', raw('12345678901234567890.10'), '12345678901234567890.1'],
+    ['one number with and without an exponent', raw('1.2345678901234567890e5'), raw('123456.78901234567890')],
+    ['a large number with an exponent and its plain text', raw('1e23'), '100000000000000000000000'],
+    ['a number beyond every double and its plain text', raw('-25e399'), `-25${'0'.repeat(399)}`],
+    ['numbers too long to write out', raw('1.0e999999999'), raw('10e999999998')],
+    ['zero in many digits', raw('-0.000000000000000000000e7'), 0],
+    ['the same large numbers inside JSON', [raw('1.50000000000000000000001')], [raw('15.0000000000000000000001e-1')]],
+    ['a time without seconds', '2026-01-01T00:00Z', '2026-01-01T00:00:00.000Z'],
+    ['a time in small letters', '2026-01-01t00:00:00z', '2026-01-01T00:00:00Z'],
     ['a date and its ISO text', new Date('2026-03-01T12:00:00.250Z'), '2026-03-01T12:00:00.250Z'],
     ['one instant in two zones', '2026-03-01T14:00:00+02:00', '2026-03-01T12:00:00Z'],
     ['an instant as PostgreSQL and as ISO write it', '2026-03-01 12:00:00.5+00', '2026-03-01T12:00:00.500Z'],
@@ -72,6 +84,8 @@ describe('canonical values', () => {
     ['nesting of arrays', [[1], 2], [[1, 2]]],
     ['an array and an object', [], {}],
     ['number and text inside JSON', { a: 1 }, { a: '1' }],
+    ['a large number and its text inside JSON', [raw('12345678901234567890')], ['12345678901234567890']],
+    ['large numbers that differ in their last digit', raw('1.0000000000000000000001'), raw('1.0000000000000000000002')],
     ['JSON and its text', { a: 1 }, '{"a":1}'],
     ['null and missing inside JSON', { a: null }, {}],
     ['bytes and their text', bytes(65), 'A'],
@@ -123,6 +137,8 @@ describe('canonical values', () => {
         [[[]]],
         [null, 'a', 1n, -0],
         { '': 1, ä: { b: [bytes(9), new Date(1)] } },
+        raw('12345678901234567890.10'),
+        [raw('1.5e400'), 'a', raw('-1e-400')],
       ],
       JSON.parse('{"__proto__": {"polluted": true}}') as unknown,
     ];

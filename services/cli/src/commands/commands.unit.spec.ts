@@ -27,7 +27,7 @@ describe('commands', () => {
         schedule: { cron: '0 6 * * *', timeZone: 'Europe/Berlin' },
         whenBusy: 'reject',
       },
-      { type: 'full', trigger: 'api' },
+      { trigger: 'api' },
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
+import { csvOptions } from '../local/csv-options.js';
 import type { OpeningOptions } from '../local/opening.js';
 import type { ReadOptions } from '../local/read.js';
 import { lineKinds } from '../local/write-lines.js';
@@ -47,7 +48,7 @@ export function connectorsCommand(program: Command, action: Action): void {
         return readRecords(session, name, options);
       }),
     );
-  opening(local('write <connector>', 'write the rows of a file, and print failed rows as JSON lines'))
+  csvOptions(opening(local('write <connector>', 'write the rows of a file, and print failed rows as JSON lines')))
     .requiredOption('--object <name>', 'object to write to, such as a table or a file (required)')
     .addOption(
       new Option('--mode <mode>', 'write mode (required)')
@@ -69,7 +70,7 @@ export function connectorsCommand(program: Command, action: Action): void {
         'batches in parallel, rows of one key in order (default and maximum: see `connectors show`)',
       ).argParser(wholeNumber(1)),
     )
-    .option('--run <name>', 'name of the run; repeating a run writes nothing twice')
+    .option('--run <name>', 'name of the run; repeating a run writes nothing twice, in the batches of its first time')
     .option('--json', 'print the final counts as JSON')
     .action(
       action(async (session, name: string, options: WriteOptions) => {

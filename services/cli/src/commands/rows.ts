@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { csvOptions } from '../local/csv-options.js';
 import type { RowsDiffOptions } from '../local/rows-diff.js';
 import { several, wholeNumber } from '../options.js';
 import { offline, type Action } from '../session.js';
@@ -17,8 +18,9 @@ export function rowsCommand(program: Command, action: Action): void {
     .addOption(
       new Option('--limit <n>', 'print at most this many differences; all are counted').argParser(wholeNumber(0)),
     )
-    .option('--exit-code', 'exit with 1 if there are differences')
+    .option('--exit-code', 'exit with 1 if there are differences, or rows were left out')
     .option('--json', 'print JSON lines, the counts last');
+  csvOptions(diff);
   offline.add(diff);
   diff.action(
     action(async (session, old: string, now: string, options: RowsDiffOptions) => {

@@ -50,6 +50,65 @@ describe('connectors write', () => {
     expect(broken).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('broken.jsonl, line 2, byte') });
   });
 
+  it('remembers how a run was cut, and refuses to cut it in another way', async () => {
+    await writeFile(given.folder.join('out.json'), JSON.stringify({ folder: '.', format: 'jsonl' }));
+    await writeFile(given.folder.join('in.jsonl'), '{"id":1}\n{"id":2}\n{"id":3}\n');
+    const target = ['--object', 'rows', '--mode', 'append', '--input', 'in.jsonl', '--run', 'r1'];
+    const argv = ['connectors', 'write', 'files', '--config', 'out.json', ...target];
+    expect((await run([...argv, '--batch-size', '2'])).exitCode).toBe(0);
+    expect(await run([...argv, '--batch-size', '3'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('--run r1 began with --batch-size 2: repeat it with that, or name another run'),
+    });
+    expect(await run([...argv, '--lines', 'records'])).toMatchObject({ exitCode: 2 });
+    expect((await run(argv)).exitCode).toBe(0);
+    const written = (await readdir(given.folder.path)).filter((name) => name.startsWith('rows.'));
+    expect(written.sort()).toEqual(['rows.r1-1.jsonl', 'rows.r1-3.jsonl']);
+    expect((await run([...argv.slice(0, -1), 'r2', '--batch-size', '3'])).exitCode).toBe(0);
+  });
+
+  it('reads CSV of any dialect with NULL and types', async () => {
+    await writeFile(given.folder.join('out.json'), JSON.stringify({ folder: '.', format: 'jsonl' }));
+    await writeFile(given.folder.join('in.tsv'), Buffer.from('id\tn\tname\n1\t2.5\tcaf\xe9\n2\t\t\n', 'latin1'));
+    const target = ['--object', 'rows', '--mode', 'append', '--input', 'in.tsv', '--run', 'r1', '--null', ''];
+    const done = await run([
+      'connectors',
+      'write',
+      'files',
+      '--config',
+      'out.json',
+      ...target,
+      '--types',
+      'id=number,n=number',
+    ]);
+    expect(done).toMatchObject({ exitCode: 0, stderr: 'in.tsv: read with encoding windows-1252, delimiter tab\n' });
+    expect(await readFile(given.folder.join('rows.r1-1.jsonl'), 'utf8')).toBe(
+      '{"id":1,"n":2.5,"name":"café"}\n{"id":2,"n":null,"name":null}\n',
+    );
+  });
+
+  it('reads every line that `read` prints, and `read` prints none that it refuses', async () => {
+    await writeFile(given.folder.join('big.jsonl'), `{"id":1}\n{"id":2,"a":"${'x'.repeat(2000)}"}\n`);
+    const objects = [{ name: 'rows', files: 'big.jsonl', key: ['id'] }];
+    await writeFile(given.folder.join('in.json'), JSON.stringify({ format: 'jsonl', objects }));
+    const env = { TIDEMARK_MAX_ROW_BYTES: '2048' };
+    const read = await run(['connectors', 'read', 'files', '--config', 'in.json', '--object', 'rows'], { env });
+    expect(read).toMatchObject({
+      exitCode: 1,
+      stderr:
+        'rows: OBJECT_TOO_LARGE: the line of 2 is longer than 2048 bytes; TIDEMARK_MAX_ROW_BYTES raises the limit\n',
+    });
+    expect(read.stdout.trim().split('\n')).toHaveLength(1);
+    const raised = { TIDEMARK_MAX_ROW_BYTES: '3000' };
+    const all = await run(['connectors', 'read', 'files', '--config', 'in.json', '--object', 'rows'], { env: raised });
+    await writeFile(given.folder.join('records.jsonl'), all.stdout);
+    await writeFile(given.folder.join('out.json'), JSON.stringify({ folder: '.', format: 'jsonl' }));
+    const argv = ['connectors', 'write', 'files', '--config', 'out.json', '--object', 'copy', '--mode', 'append'];
+    const write = [...argv, '--lines', 'records', '--input', 'records.jsonl'];
+    expect(await run(write, { env: raised })).toMatchObject({ exitCode: 0 });
+    expect(await run(write, { env })).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('2048') });
+  });
+
   it('ends at Ctrl-C while it waits for input that never arrives', async () => {
     await writeFile(given.folder.join('out.json'), JSON.stringify({ folder: '.', format: 'jsonl' }));
     const main = new URL('../../dist/main.js', import.meta.url).pathname;

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Page, ReadRequest } from '@tidemark/connector-sdk';
+import type { Page, ReadRequest, SourceRecord } from '@tidemark/connector-sdk';
 import { usageError } from '../cli-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { brief, cut, plain, plural } from '../render/text.js';
@@ -8,6 +8,7 @@ import { readCursor, storeCursor } from './cursor-file.js';
 import { failureOf } from './failure.js';
 import { connectorOf, openSource, type OpeningOptions } from './opening.js';
 import { ProgressMeter } from './progress-meter.js';
+import { exceeds, rowLimit, tooLong } from './row-limit.js';
 
 /** Columns shown of an unusable object. */
 const MAX_SHOWN = 200;
@@ -43,7 +44,9 @@ export async function readRecords(session: Session, name: string, options: ReadO
       const left = (options.limit ?? Infinity) - read.records;
       // With a cursor, pages are printed whole: the next run resumes after them.
       const records = path === undefined ? page.records.slice(0, left) : page.records;
-      if (records.length > 0) await terminal.handOver(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+      const lines = linesOf(session, records);
+      if (lines.length > 0) await terminal.handOver(lines.map((line) => `${line}\n`).join(''));
+      read.problems += records.length - lines.length;
       printProblems(session, page);
       if (path !== undefined) await storeCursor(path, owner, page.cursor);
       read.records += records.length;
@@ -72,6 +75,23 @@ function requestOf({ signal, now }: Session, { object, since, from, to, pageSize
     ...(from !== undefined && { window: { from, to: to ?? new Date(now()).toISOString() } }),
     ...(size !== undefined && { pageSize: size }),
   };
+}
+
+/** What `write` would refuse to read is not printed, but reported. */
+function linesOf(session: Session, records: readonly SourceRecord[]): string[] {
+  const limit = rowLimit(session);
+  const lines: string[] = [];
+  for (const record of records) {
+    const line = JSON.stringify(record);
+    if (!exceeds(line, limit)) lines.push(line);
+    else
+      session.terminal.note(
+        plain(
+          `${record.objectType}: OBJECT_TOO_LARGE: the line of ${cut(record.externalId, MAX_SHOWN)} ${tooLong(limit)}`,
+        ),
+      );
+  }
+  return lines;
 }
 
 /** Includes the start of the received data: often the only way to identify the object. */

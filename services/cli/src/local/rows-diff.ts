@@ -6,10 +6,13 @@ import { CliError } from '../cli-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { brief } from '../render/text.js';
 import type { Session } from '../session.js';
+import { type CsvOptions, dialectOf } from './csv-options.js';
 import { ProgressMeter } from './progress-meter.js';
-import { formatOf, rowsIn } from './rows-in.js';
+import { columnsOf } from './row-columns.js';
+import { exceeds, rowLimit, tooLong } from './row-limit.js';
+import { rereadable, type RowFile, rowFile, rowsIn } from './rows-in.js';
 
-export interface RowsDiffOptions {
+export interface RowsDiffOptions extends CsvOptions {
   readonly key: readonly string[];
   readonly limit?: number;
   readonly exitCode?: boolean;
@@ -29,10 +32,21 @@ export async function diffRows(
   try {
     const { FileBlobStore } = await import('@tidemark/blob-store');
     const { key } = options;
-    const common = { key, snapshots: new FileBlobStore(folder), tempDir: folder, keepValues: true };
-    const previous = await snapshotOf(session, old, { ...common, signal: session.signal });
-    const counts = await printDifferences(session, now, { ...common, previous, signal: session.signal }, options);
-    return options.exitCode && differences(counts) > 0 ? exitCodes.unwanted : exitCodes.ok;
+    const [before, after] = [
+      await rereadable(await rowFile(session, old), folder),
+      await rereadable(await rowFile(session, now), folder),
+    ];
+    const columns = await columnsOf([before, after], (file) => readingOf(session, file, options, note(session)));
+    const comparing = {
+      ...{ key, snapshots: new FileBlobStore(folder), tempDir: folder, keepValues: true, signal: session.signal },
+      // JSON lines may each have other columns; those that a line does not have are null.
+      ...(columns && { columns: columns.filter((name) => !key.includes(name)) }),
+    };
+    const first = { session, file: before, options, onTook: columns ? undefined : note(session) };
+    const { previous, left } = await snapshotOf(first, comparing);
+    const counts = await printDifferences({ ...first, file: after }, { ...comparing, previous }, left);
+    const found = differences(counts) + counts.leftOut;
+    return options.exitCode && found > 0 ? exitCodes.unwanted : exitCodes.ok;
   } catch (error) {
     if (session.signal.aborted) return exitCodes.interrupted;
     throw isRefusal(error) ? new CliError(exitCodes.usage, 'BAD_INPUT', error.message) : error;
@@ -45,38 +59,69 @@ export async function diffRows(
 const isRefusal = (error: unknown): error is TypeError =>
   error instanceof TypeError && /^(row \d+|key|columns|column )/.test(error.message);
 
-async function snapshotOf(session: Session, file: string, options: CompareOptions) {
-  const { compare } = await import('@tidemark/row-diff');
-  const comparison = compare(paced(session, file, options.key), options);
-  for await (const difference of comparison)
-    if (difference.type === 'duplicateKey' || difference.type === 'nullKey') printProblem(session, file, difference);
-  requireKeys(file, comparison.counts);
-  return (await comparison.commit()).id;
+/** One of the two files. */
+interface Side {
+  readonly session: Session;
+  readonly file: RowFile;
+  readonly options: RowsDiffOptions;
+  readonly onTook: ((file: RowFile, took: readonly string[]) => void) | undefined;
 }
 
-async function printDifferences(
-  session: Session,
-  file: string,
-  options: CompareOptions,
-  { limit = Infinity }: RowsDiffOptions,
-) {
+const note =
+  ({ terminal }: Session) =>
+  ({ shown }: RowFile, took: readonly string[]): void =>
+    terminal.note(`${shown}: read with ${took.join(', ')}`);
+
+const readingOf = (session: Session, file: RowFile, options: RowsDiffOptions, onTook: Side['onTook']) =>
+  rowsIn(session, file, {
+    ...dialectOf(options),
+    inexact: 'raw',
+    ...(onTook && { onTook: (took) => onTook(file, took) }),
+  });
+
+async function snapshotOf(side: Side, options: CompareOptions) {
   const { compare } = await import('@tidemark/row-diff');
-  const { terminal, json } = session;
-  const comparison = compare(paced(session, file, options.key), options);
+  const comparison = compare(paced(side), options);
+  for await (const difference of comparison)
+    if (difference.type === 'duplicateKey' || difference.type === 'nullKey') printProblem(side, difference);
+  requireKeys(side.file.shown, comparison.counts);
+  const { duplicateKey, nullKey } = comparison.counts;
+  return { previous: (await comparison.commit()).id, left: duplicateKey + nullKey };
+}
+
+/** @param left rows of the old file that were left out */
+async function printDifferences(side: Side, options: CompareOptions, left: number) {
+  const { compare } = await import('@tidemark/row-diff');
+  const { terminal, json } = side.session;
+  const { limit = Infinity } = side.options;
+  const longest = rowLimit(side.session);
+  const comparison = compare(paced(side), options);
   let lines: string[] = [];
-  let found = 0;
+  let [found, long] = [0, 0];
+  const lineFor = (difference: RowChange): string | undefined => {
+    if (!json) return lineOf(difference, side.session);
+    const line = JSON.stringify(difference);
+    if (!exceeds(line, longest)) return line;
+    terminal.note(`${side.file.shown}, key ${keyOf(difference.key)}: its line ${tooLong(longest)}; left out`);
+    long++;
+    return undefined;
+  };
   const flush = async () => {
     if (lines.length > 0) await terminal.handOver(lines.map((line) => `${line}\n`).join(''));
     lines = [];
   };
   for await (const difference of comparison) {
-    if (difference.type === 'duplicateKey' || difference.type === 'nullKey') printProblem(session, file, difference);
-    else if (found++ < limit) lines.push(json ? JSON.stringify(difference) : lineOf(difference, session));
+    if (difference.type === 'duplicateKey' || difference.type === 'nullKey') printProblem(side, difference);
+    else if (found++ < limit) {
+      const line = lineFor(difference);
+      if (line !== undefined) lines.push(line);
+    }
     if (lines.length >= LINES_AT_ONCE) await flush();
   }
   await flush();
-  const { counts } = comparison;
-  requireKeys(file, counts);
+  requireKeys(side.file.shown, comparison.counts);
+  const { duplicateKey, nullKey } = comparison.counts;
+  const counts = { ...comparison.counts, leftOut: left + duplicateKey + nullKey + long };
   if (json) terminal.print(JSON.stringify({ type: 'counts', ...counts }));
   else {
     if (found > limit) terminal.note(`${found - limit} more (--limit)`);
@@ -86,11 +131,11 @@ async function printDifferences(
 }
 
 /** The rows of a file, counted as they are read. */
-async function* paced(session: Session, file: string, key: Columns): AsyncGenerator<Row> {
-  const meter = new ProgressMeter(session.terminal, session.now, `rows of ${file}`);
+async function* paced({ session, file, options, onTook }: Side): AsyncGenerator<Row> {
+  const meter = new ProgressMeter(session.terminal, session.now, `rows of ${file.shown}`);
   let count = 0;
-  for await (const row of rowsIn(session, file)) {
-    if (count === 0 && formatOf(file) === 'csv') requireColumns(key, row, file);
+  for await (const row of readingOf(session, file, options, onTook)) {
+    if (count === 0 && file.format === 'csv') requireColumns(options.key, row, file.shown);
     if (++count % 1000 === 0) meter.add(1000);
     yield row;
   }
@@ -113,12 +158,12 @@ function requireKeys(file: string, { rows, nullKey }: Counts): void {
     throw new CliError(exitCodes.usage, 'BAD_INPUT', `${file}: no row has a value for the key`);
 }
 
-function printProblem({ terminal }: Session, file: string, problem: Problem): void {
+function printProblem({ session, file }: Side, problem: Problem): void {
   const what =
     problem.type === 'nullKey'
       ? `key column ${problem.columns.join(', ')} has no value`
       : `an earlier row has the same key ${keyOf(problem.key)}`;
-  terminal.note(`${file}, row ${problem.rowNumber}: ${what}; skipped`);
+  session.terminal.note(`${file.shown}, row ${problem.rowNumber}: ${what}; skipped`);
 }
 
 type RowChange = Exclude<Difference, Problem>;
@@ -142,9 +187,15 @@ const valueOf = (value: unknown): string => (value === undefined || value === nu
 
 const differences = ({ added, changed, schemaOnly, removed }: Counts): number => added + changed + schemaOnly + removed;
 
-function summaryOf(counts: Counts): string {
-  const { added, changed, schemaOnly, removed, unchanged } = counts;
-  const parts = { added, changed: changed + schemaOnly, removed, unchanged };
+function summaryOf(counts: Counts & { readonly leftOut: number }): string {
+  const { added, changed, schemaOnly, removed, unchanged, leftOut } = counts;
+  const parts = {
+    added,
+    changed: changed + schemaOnly,
+    removed,
+    unchanged,
+    ...(leftOut > 0 && { 'left out': leftOut }),
+  };
   return Object.entries(parts)
     .map(([name, count]) => `${count.toLocaleString('en-US')} ${name}`)
     .join(', ');

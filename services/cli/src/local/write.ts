@@ -4,12 +4,14 @@ import { usageError } from '../cli-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import type { Session } from '../session.js';
 import { failureOf } from './failure.js';
+import { type CsvOptions, dialectOf } from './csv-options.js';
 import { connectorOf, openDestination, type OpeningOptions } from './opening.js';
 import { ProgressMeter } from './progress-meter.js';
-import { rowsIn, type RowFormat } from './rows-in.js';
+import { rowFile, rowsIn, type RowFormat } from './rows-in.js';
+import { rememberedCut } from './run-file.js';
 import { toWriteRow, type LineKind } from './write-lines.js';
 
-export interface WriteOptions extends OpeningOptions {
+export interface WriteOptions extends OpeningOptions, CsvOptions {
   readonly object: string;
   readonly mode: WriteMode;
   readonly key?: readonly string[];
@@ -45,7 +47,7 @@ export async function writeRows(session: Session, name: string, options: WriteOp
   const writing: Writing = {
     ...{ session, options },
     run: options.run ?? randomUUID(),
-    batchSize: Math.min(options.batchSize ?? batchSize.initial, batchSize.max),
+    batchSize: await cutOf(session, name, options, batchSize),
     meter: new ProgressMeter(session.terminal, session.now, 'rows'),
     counts: { created: 0, updated: 0, deleted: 0, skipped: 0, failed: 0 },
   };
@@ -63,7 +65,7 @@ export async function writeRows(session: Session, name: string, options: WriteOp
   } catch (error) {
     writing.meter.end(summaryOf(writing));
     const done = first > 1 ? `the first ${first - 1} rows were written; ` : '';
-    const hint = `${done}repeat with --run ${writing.run} to write nothing twice`;
+    const hint = `${done}repeat with --run ${writing.run} --batch-size ${writing.batchSize} to write nothing twice`;
     const again = first > 1 || (error as { readonly retryable?: boolean }).retryable === true;
     if (!session.signal.aborted) throw failureOf(error, again ? hint : undefined);
     session.terminal.note(`tidemark: stopped; ${hint}`);
@@ -74,6 +76,23 @@ export async function writeRows(session: Session, name: string, options: WriteOp
   return writing.counts.failed > 0 ? exitCodes.unwanted : exitCodes.ok;
 }
 
+/** Rows per batch: those of the run's first time, or else as asked for. */
+async function cutOf(
+  session: Session,
+  connector: string,
+  { run, config, object, mode, lines, batchSize }: WriteOptions,
+  { initial, max }: { readonly initial: number; readonly max: number },
+): Promise<number> {
+  const asked = { batchSize: Math.min(batchSize ?? initial, max), mode, lines };
+  if (run === undefined) return asked.batchSize;
+  const cut = await rememberedCut(session, { config, connector, object, run }, asked);
+  const given = { ...asked, batchSize: batchSize === undefined ? cut.batchSize : asked.batchSize };
+  const name = (['batchSize', 'mode', 'lines'] as const).find((option) => given[option] !== cut[option]);
+  if (name === undefined) return cut.batchSize;
+  const option = `--${name === 'batchSize' ? 'batch-size' : name}`;
+  throw usageError(`--run ${run} began with ${option} ${cut[name]}: repeat it with that, or name another run`);
+}
+
 /** The rows of the input in batches, each named after the run and the number of its first row. */
 async function* batchesOf({ session, options, run, batchSize }: Writing): AsyncGenerator<WriteBatch> {
   const { object, mode, key = [], lines: kind } = options;
@@ -81,7 +100,9 @@ async function* batchesOf({ session, options, run, batchSize }: Writing): AsyncG
   let rows: WriteRow[] = [];
   let first = 1;
   let line = 0;
-  for await (const data of rowsIn(session, options.input, options.format)) {
+  const file = await rowFile(session, options.input, options.format);
+  const onTook = (took: readonly string[]) => session.terminal.note(`${file.shown}: read with ${took.join(', ')}`);
+  for await (const data of rowsIn(session, file, { ...dialectOf(options), onTook })) {
     const row = toWriteRow(data, ++line, { kind, mode, key });
     if (!row || rows.push(row) < batchSize) continue;
     yield batchOf(rows, first);

@@ -116,6 +116,7 @@ describe('a connection', () => {
       "connection  0195500a-7c00-7abc-8000-00000000000c
       name        billing api
       state       active
+      pipeline    dependency
       connector   openapi
       url         https://billing.example/openapi.json
       schedule    hourly

@@ -64,6 +64,8 @@ export class TestDatabase implements AsyncDisposable {
       resolveHost: async () => ({ address: '127.0.0.1', family: 4 }),
       redact: (text) => text,
       filesRoot: null,
+      programs: [],
+      log: () => {},
       now: Date.now,
     };
   }

@@ -47,7 +47,7 @@ describe('an input', () => {
       ['`schedule` must have either `every`, or `cron` with an optional `timeZone`'],
     ],
     [CreateJobBody, { type: 'full', parameters: {} }, ['`parameters` is not a known field']],
-    [CreateConnectionBody, { name: 'x', source, destinations: [] }, ['`destinations` is not a known field']],
+    [CreateConnectionBody, { name: 'x', source, pipelines: [] }, ['`pipelines` is not a known field']],
     [CreateJobBody, { type: 'full', idempotencyKey: 'k' }, ['`idempotencyKey` is not a known field']],
     [CreateJobBody, { type: 'full', trigger: 'schedule' }, ['`trigger` must be one of manual, api']],
     [CreateKeyBody, { name: 'x', scopes: [] }, ['`scopes` must be a list of read, write, operate']],
