@@ -9,7 +9,7 @@ export const integrationPipeline = definePipeline<IntegrationOutputs>()({
     { name: 'sync', service: 'connector-runner' },
     { name: 'finalize', service: 'connector-runner' },
   ],
-  jobTypes: ['incremental', 'full'],
+  jobTypes: ['incremental', 'full', 'webhook'],
   writes: true,
   earlyResults: ['completed_with_errors'],
 });
