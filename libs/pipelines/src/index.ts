@@ -12,10 +12,13 @@ export {
   type OutputsOf,
   type ParametersOf,
   type Pipeline,
+  type PipelineConnection,
   type PipelineDefinition,
   type StageNameOf,
 } from './pipeline.js';
 export { pipelines, pipelinesOf, type Pipelines } from './pipelines.js';
+export * from './records/outputs.js';
+export { recordsPipeline, type RecordsPipeline } from './records/pipeline.js';
 export { StageFailed, type StageFailedOptions } from './stage-failed.js';
 export {
   implement,

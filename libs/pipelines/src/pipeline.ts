@@ -1,10 +1,24 @@
-import type { FactType, FieldFault, JobResult, JobType, StageDefinition } from '@tidemark/contracts';
+import type {
+  DestinationSettings,
+  FactType,
+  FieldFault,
+  JobResult,
+  JobType,
+  Source,
+  StageDefinition,
+} from '@tidemark/contracts';
 
 /** A number that a pipeline's stages report beside the standard counts, such as `entities`. */
 export interface MetricDefinition {
   readonly name: string;
   /** One sentence. */
   readonly description: string;
+}
+
+/** The part of a connection that its pipeline judges. */
+export interface PipelineConnection {
+  readonly source: Source;
+  readonly destinations: readonly DestinationSettings[];
 }
 
 /** The definition of a pipeline; small and without code, so that planners of jobs can read it too. */
@@ -27,7 +41,9 @@ export interface PipelineDefinition<Stage extends string = string> {
   readonly earlyResults?: readonly JobResult[];
   readonly metrics?: readonly MetricDefinition[];
   /** The problems of a job's parameters, fields as paths from them. Absent: its jobs have no parameters. */
-  parameterProblems?(parameters: { readonly [name: string]: unknown }): readonly FieldFault[];
+  parameterProblems?(parameters: { readonly [name: string]: unknown }, type: JobType): readonly FieldFault[];
+  /** The problems of a connection, fields as paths from it. */
+  connectionProblems?(connection: PipelineConnection): readonly FieldFault[];
 }
 
 /** Types that stages are checked against; no value of it exists. */

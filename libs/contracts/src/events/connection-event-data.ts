@@ -1,4 +1,5 @@
-import { JsonObject, ListOf, Nested, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
+import { Flag, JsonObject, ListOf, Nested, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
+import { text } from '../fields/field-type.js';
 import {
   busyPolicies,
   DestinationSettings,
@@ -39,11 +40,15 @@ export class ConnectionCreatedData extends Replanned {
 }
 
 @Shape({
-  description: 'Only the changed fields are present. A new source is read from its beginning: the cursor is dropped.',
+  description:
+    'Only the changed fields are present. A new source is read from its beginning, unless `keepsCursor` is set.',
 })
 export class ConnectionUpdatedData extends Replanned {
   @Text({ optional: true }) readonly name?: string;
   @Nested(() => Source, { optional: true }) readonly source?: Source;
+
+  @Flag({ optional: true, description: 'True: the new source is read on from the cursor.' })
+  readonly keepsCursor?: boolean;
 
   @ListOf(() => DestinationSettings, { optional: true })
   readonly destinations?: readonly DestinationSettings[];
@@ -51,6 +56,12 @@ export class ConnectionUpdatedData extends Replanned {
   @Nested(() => Policies, { optional: true }) readonly policies?: Policies;
   @Nested(() => ScheduleFields, { optional: true }) readonly schedule?: Schedule;
   @OneOf(busyPolicies, { optional: true }) readonly whenBusy?: BusyPolicy;
+}
+
+@Shape({ description: 'The next job reads from the beginning.' })
+export class CursorResetData extends EventData {
+  @ListOf(text(), { optional: true, description: 'Only these objects; absent: all.' })
+  readonly objects?: readonly string[];
 }
 
 @Shape()

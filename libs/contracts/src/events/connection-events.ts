@@ -6,6 +6,7 @@ import {
   ConnectionRemovedData,
   ConnectionResumedData,
   ConnectionUpdatedData,
+  CursorResetData,
   SyncEndedData,
   SyncSkippedData,
 } from './connection-event-data.js';
@@ -15,6 +16,7 @@ import type { EventOf } from './event-data.js';
 export const connectionEvents = {
   ConnectionCreated: ConnectionCreatedData,
   ConnectionUpdated: ConnectionUpdatedData,
+  CursorReset: CursorResetData,
   ConnectionPaused: ConnectionPausedData,
   ConnectionResumed: ConnectionResumedData,
   ConnectionDisconnected: ConnectionDisconnectedData,

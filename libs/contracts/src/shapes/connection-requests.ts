@@ -1,4 +1,5 @@
 import { Id, ListOf, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
+import { text } from '../fields/field-type.js';
 import {
   busyPolicies,
   DestinationSettings,
@@ -59,7 +60,10 @@ export class UpdateConnection extends ConnectionRef {
   @Text({ max: 200, optional: true, example: 'billing api' })
   readonly name?: string;
 
-  @Nested(() => Source, { optional: true, description: 'A new source is read from its beginning.' })
+  @Nested(() => Source, {
+    optional: true,
+    description: 'Another connector or config is read from its beginning; other objects or another credential are not.',
+  })
   readonly source?: Source;
 
   @ListOf(() => DestinationSettings, { optional: true, description: 'In place of all there are.' })
@@ -73,6 +77,12 @@ export class UpdateConnection extends ConnectionRef {
 
   @OneOf(busyPolicies, whenBusy)
   readonly whenBusy?: BusyPolicy;
+}
+
+@Shape()
+export class ResetConnection extends ConnectionRef {
+  @ListOf(text({ max: 200 }), { min: 1, optional: true, description: 'Only these objects. Default: all.' })
+  readonly objects?: readonly string[];
 }
 
 @Shape()

@@ -1,4 +1,4 @@
-import { Id, Instant, JsonObject, ListOf, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
+import { Flag, Id, Instant, JsonObject, ListOf, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
 import { text } from '../fields/field-type.js';
 import { busyPolicies, type BusyPolicy } from './connection.js';
 import type { PipelineChoice } from './pipeline.js';
@@ -11,6 +11,22 @@ export class JobRef {
 
   @Id()
   readonly jobId!: string;
+}
+
+/** Parameters of jobs; each pipeline and type of job takes some of them. */
+@Shape()
+export class JobParameters {
+  @ListOf(text({ max: 200 }), { min: 1, optional: true, description: 'Only these objects of the connection.' })
+  readonly objects?: readonly string[];
+
+  @WholeNumber({ min: 1, max: 1_000_000, optional: true, description: 'A sample of each object; the cursor stays.' })
+  readonly limit?: number;
+
+  @Flag({ optional: true, description: 'Everything but the writing.' })
+  readonly dryRun?: boolean;
+
+  @OneOf(['failed'], { optional: true, description: 'Only the rows that failed before.' })
+  readonly rows?: 'failed';
 }
 
 @Shape()

@@ -1,5 +1,11 @@
 import { mapOf, shaped } from '../fields/field-type.js';
-import { ConnectionRef, CreateConnection, Subscribe, UpdateConnection } from '../shapes/connection-requests.js';
+import {
+  ConnectionRef,
+  CreateConnection,
+  ResetConnection,
+  Subscribe,
+  UpdateConnection,
+} from '../shapes/connection-requests.js';
 import { Connection, CursorView } from '../shapes/connection.js';
 import {
   CancelJob,
@@ -129,6 +135,13 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     unknown: 'refuse',
     summary: 'Changes the given fields',
     errors: ['NOT_FOUND'],
+  }),
+  'reset-connection': verb({
+    input: ResetConnection,
+    output: connection,
+    unknown: 'refuse',
+    summary: 'Drops the cursor, or those of some objects: the next job reads from the beginning',
+    errors: ['NOT_FOUND', 'CONFLICT'],
   }),
   'pause-connection': verb({
     input: ConnectionRef,

@@ -1,5 +1,5 @@
 import type { BlobId } from '@tidemark/blob-store';
-import type { Cursor, Failure } from '@tidemark/contracts';
+import type { Cursor, Failure, JobParameters } from '@tidemark/contracts';
 
 /** The output of each stage of an integration's pipeline: small JSON that is part of an event. */
 export interface IntegrationOutputs {
@@ -7,6 +7,9 @@ export interface IntegrationOutputs {
   readonly sync: SyncOutput;
   readonly finalize: object;
 }
+
+/** Of a job: some of the connection's objects, and how much of them. */
+export type IntegrationParameters = Pick<JobParameters, 'objects' | 'limit'>;
 
 /** The objects to read, in order, and where each begins. */
 export interface PrepareOutput {

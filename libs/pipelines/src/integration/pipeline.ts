@@ -1,8 +1,10 @@
+import { destinationProblems } from '../destination-problems.js';
+import { parameterProblems } from '../parameter-problems.js';
 import { definePipeline } from '../pipeline.js';
-import type { IntegrationOutputs } from './outputs.js';
+import type { IntegrationOutputs, IntegrationParameters } from './outputs.js';
 
 /** Reads the objects of a source, page by page, and writes each page to every destination. */
-export const integrationPipeline = definePipeline<IntegrationOutputs>()({
+export const integrationPipeline = definePipeline<IntegrationOutputs, IntegrationParameters>()({
   kind: 'integration',
   stages: [
     { name: 'prepare', service: 'connector-runner' },
@@ -12,6 +14,8 @@ export const integrationPipeline = definePipeline<IntegrationOutputs>()({
   jobTypes: ['incremental', 'full', 'webhook'],
   writes: true,
   earlyResults: ['completed_with_errors'],
+  parameterProblems: parameterProblems({ incremental: ['objects', 'limit'], full: ['objects', 'limit'] }),
+  connectionProblems: ({ destinations }) => destinationProblems(destinations),
 });
 
 export type IntegrationPipeline = typeof integrationPipeline;

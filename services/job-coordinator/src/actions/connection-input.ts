@@ -31,6 +31,8 @@ export function assertConnects(
   const chosen = pipelineFor(pipelines, { ...(pipeline !== undefined && { pipeline }) }, manifest)!;
   if (destinations.length > 0 && !chosen.writes)
     throw invalid([problem('destinations', `must be empty: the pipeline ${chosen.kind} writes to no destination`)]);
+  const wrong = chosen.connectionProblems?.({ source, destinations }) ?? [];
+  if (wrong.length > 0) throw invalid(wrong.map(({ field, message }) => problem(field, message)));
   const writable = manifests.filter(({ destination }) => destination);
   for (const [index, destination] of destinations.entries())
     assertDestination(writable, destinations.slice(0, index), destination, `destinations[${index}]`);

@@ -47,7 +47,7 @@ export async function startJob(
   const pipeline = pipelineFor(catalogue.pipelines, connection, catalogue.connectors.get(source.connector)?.manifest);
   if (!pipeline) throw new TidemarkError('INTERNAL', `this version cannot run the connector ${source.connector}`);
   const type = assertType(pipeline, wanted);
-  assertParameters(pipeline, parameters);
+  assertParameters(pipeline, parameters, type);
   if (request.whenBusy === 'reject') {
     // A created job would end the wait of the one before it, and so does one that is refused because of it.
     const retrying = agenda.slots.retryingOf(connectionId);
@@ -68,10 +68,14 @@ function assertType({ kind, jobTypes = ['full'] }: Pipeline, type: JobType = job
   throw invalid([problem('type', `must be one of ${jobTypes.join(', ')}: the job types of the pipeline ${kind}`)]);
 }
 
-function assertParameters({ kind, parameterProblems }: Pipeline, parameters: PipelineChoice['parameters']): void {
+function assertParameters(
+  { kind, parameterProblems }: Pipeline,
+  parameters: PipelineChoice['parameters'],
+  type: JobType,
+): void {
   const none = () =>
     Object.keys(parameters).length > 0 ? [{ field: '', message: `must be empty for the pipeline ${kind}` }] : [];
-  const wrong = (parameterProblems ?? none)(parameters);
+  const wrong = (parameterProblems ?? none)(parameters, type);
   if (wrong.length > 0)
     throw invalid(wrong.map(({ field, message }) => problem(field ? `parameters.${field}` : 'parameters', message)));
 }

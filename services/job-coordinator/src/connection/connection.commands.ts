@@ -3,7 +3,12 @@ import type { Command } from '@tidemark/event-store';
 
 export type CreateConnection = Command<'CreateConnection', Omit<ConnectionCreated['data'], 'nextSyncAt'>>;
 
-export type UpdateConnection = Command<'UpdateConnection', Omit<ConnectionUpdated['data'], 'nextSyncAt'>>;
+export type UpdateConnection = Command<
+  'UpdateConnection',
+  Omit<ConnectionUpdated['data'], 'nextSyncAt' | 'keepsCursor'>
+>;
+
+export type ResetCursor = Command<'ResetCursor', { readonly objects?: readonly string[] }>;
 
 export type PauseConnection = Command<'PauseConnection'>;
 export type ResumeConnection = Command<'ResumeConnection'>;
@@ -30,6 +35,7 @@ export type AdvanceSync = Command<'AdvanceSync', { readonly plannedAt: number; r
 export type ConnectionCommand =
   | CreateConnection
   | UpdateConnection
+  | ResetCursor
   | PauseConnection
   | ResumeConnection
   | DisconnectConnection

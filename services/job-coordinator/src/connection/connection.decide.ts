@@ -1,4 +1,4 @@
-import { providerIdOf, TidemarkError, type ConnectionEvent, type SyncEnded } from '@tidemark/contracts';
+import { providerIdOf, TidemarkError, type ConnectionEvent, type Source, type SyncEnded } from '@tidemark/contracts';
 import type { Decider } from '@tidemark/event-store';
 import { canonicalJson } from '@tidemark/foundation/json';
 import type {
@@ -42,6 +42,8 @@ export function decideConnection(command: ConnectionCommand, connection: Connect
   switch (command.type) {
     case 'UpdateConnection':
       return update(command, connection);
+    case 'ResetCursor':
+      return [{ type: 'CursorReset', data: command.data }];
     case 'PauseConnection':
       return connection.paused ? [] : [{ type: 'ConnectionPaused', data: { at } }];
     case 'ResumeConnection':
@@ -107,8 +109,13 @@ function update({ data }: UpdateConnection, connection: ExistingConnection): Con
   if (Object.keys(changed).length === 0) return [];
   const { schedule } = changed;
   const nextSyncAt = schedule ? rescheduled({ ...connection, schedule }, at) : connection.nextSyncAt;
-  return [{ type: 'ConnectionUpdated', data: { ...changed, nextSyncAt, at } }];
+  const keepsCursor = changed.source !== undefined && readsOn(connection.source, changed.source);
+  return [{ type: 'ConnectionUpdated', data: { ...changed, ...(keepsCursor && { keepsCursor }), nextSyncAt, at } }];
 }
+
+/** Cursors belong to a connector and its config: every object has its own, and a credential only signs in. */
+const readsOn = (before: Source, after: Source): boolean =>
+  before.connector === after.connector && canonicalJson(before.config) === canonicalJson(after.config);
 
 const isSame = (field: string, value: unknown, connection: ExistingConnection) =>
   field === 'schedule'

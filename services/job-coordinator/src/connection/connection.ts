@@ -71,10 +71,12 @@ export function evolveConnection(connection: ConnectionState, event: ConnectionE
   const { at } = event.data;
   switch (event.type) {
     case 'ConnectionUpdated': {
-      const { at: updatedAt, ...changed } = event.data;
-      if (!changed.source) return { ...connection, ...changed, updatedAt };
+      const { at: updatedAt, keepsCursor, ...changed } = event.data;
+      if (!changed.source || keepsCursor) return { ...connection, ...changed, updatedAt };
       return { ...connection, ...changed, cursor: null, sourceSetAt: updatedAt, updatedAt };
     }
+    case 'CursorReset':
+      return { ...connection, cursor: cursorWithout(connection, event.data.objects), sourceSetAt: at, updatedAt: at };
     case 'ConnectionPaused':
       return { ...connection, paused: true, nextSyncAt: null, updatedAt: at };
     case 'ConnectionResumed':
@@ -100,6 +102,14 @@ export function evolveConnection(connection: ConnectionState, event: ConnectionE
     case 'SyncSkipped':
       return { ...connection, nextSyncAt: event.data.nextSyncAt };
   }
+}
+
+/** The cursor without those objects; null without any. Cursors of other pipelines have no objects. */
+function cursorWithout({ cursor }: ExistingConnection, objects?: readonly string[]): ExistingConnection['cursor'] {
+  const kept = objects && cursor?.value['objects'];
+  if (!cursor || typeof kept !== 'object' || kept === null) return null;
+  const rest = Object.entries(kept).filter(([object]) => !objects!.includes(object));
+  return { ...cursor, value: { ...cursor.value, objects: Object.fromEntries(rest) } };
 }
 
 function created({ at, connectionId, ...given }: Extract<ConnectionEvent, { type: 'ConnectionCreated' }>['data']) {

@@ -19,6 +19,7 @@ import { getTimeline } from './job-timeline.js';
 import { getPushTarget, push } from './push.js';
 import { releaseClaim } from './release-claim.js';
 import { removeConnection } from './remove-connection.js';
+import { resetConnection } from './reset-connection.js';
 import { retryJob } from './retry-job.js';
 import { retryNow } from './retry-now.js';
 import { saveCheckpoint } from './save-checkpoint.js';
@@ -40,6 +41,7 @@ export const verbsOf = (coordinator: Coordinator): Handlers<typeof coordinatorVe
   'create-connection': (input, context) => createConnection(coordinator, context, input),
   subscribe: (input, context) => subscribe(coordinator, context, input),
   'update-connection': (input, context) => updateConnection(coordinator, context, input),
+  'reset-connection': (input, context) => resetConnection(coordinator, context, input),
   'pause-connection': (input, context) => changeConnection(coordinator, context, input, 'PauseConnection'),
   'resume-connection': (input, context) => changeConnection(coordinator, context, input, 'ResumeConnection'),
   'disconnect-connection': (input, context) => changeConnection(coordinator, context, input, 'DisconnectConnection'),

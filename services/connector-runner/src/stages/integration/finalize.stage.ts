@@ -1,8 +1,8 @@
 import type { IntegrationCursor, IntegrationPipeline, ObjectCursor, Stage } from '@tidemark/pipelines';
 import { objectCursors, packed, unpacked } from './object-cursors.js';
 
-/** Commits how far each object was read. One that failed goes on from where it was before. */
-export const finalizeStage: Stage<IntegrationPipeline, 'finalize'> = async ({ output, cursor, blobs }) => {
+/** Commits how far each object was read. One that failed goes on from where it was before; a sample commits nothing. */
+export const finalizeStage: Stage<IntegrationPipeline, 'finalize'> = async ({ output, parameters, cursor, blobs }) => {
   const { startedAt } = output('prepare');
   const ends = await unpacked(output('sync').objects, blobs);
   const objects: { [object: string]: ObjectCursor } = {
@@ -13,7 +13,7 @@ export const finalizeStage: Stage<IntegrationPipeline, 'finalize'> = async ({ ou
   const isWhole = Object.values(ends).every(({ error }) => !error);
   return {
     output: {},
-    cursor: { objects: await packed(objects, blobs) },
+    ...(parameters.limit === undefined && { cursor: { objects: await packed(objects, blobs) } }),
     ...(!isWhole && { finish: 'completed_with_errors' }),
   };
 };

@@ -10,9 +10,10 @@ import { objectCursors } from './object-cursors.js';
 
 /** Determines what is read, and where each object begins. */
 export const prepareStage: Stage<IntegrationPipeline, 'prepare'> = async (context) => {
-  const { job, cursor, source: settings, blobs, open, signal, now } = context;
+  const { job, parameters, cursor, source: settings, blobs, open, signal, now } = context;
   const source = await open.source();
-  const objects = settings.objects ?? (await source.objects?.(signal))?.map(({ name }) => name) ?? [];
+  const offered = settings.objects ?? (await source.objects?.(signal))?.map(({ name }) => name) ?? [];
+  const objects = wanted(offered, parameters.objects);
   if (objects.length === 0)
     throw new StageFailed('NOTHING_TO_READ', 'the source offers no objects: name them in `source.objects`', {
       retryable: false,
@@ -21,6 +22,15 @@ export const prepareStage: Stage<IntegrationPipeline, 'prepare'> = async (contex
   const starts = objects.map((object) => startOf(object, job.type === 'full' ? undefined : known[object]));
   return { output: { objects: starts, startedAt: instantOf(now()) } };
 };
+
+/** @throws StageFailed when an object is none of those that the connection reads */
+function wanted(offered: readonly string[], objects = offered): readonly string[] {
+  const unknown = objects.find((name) => !offered.includes(name));
+  if (unknown === undefined) return objects;
+  throw new StageFailed('OBJECT_UNKNOWN', `the connection has no object ${unknown}; it has ${offered.join(', ')}`, {
+    retryable: false,
+  });
+}
 
 function startOf(object: string, known: Awaited<ReturnType<typeof objectCursors>>[string] | undefined): ObjectStart {
   if (known?.cursor) return { object, from: 'cursor' };

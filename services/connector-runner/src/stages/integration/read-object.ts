@@ -1,10 +1,17 @@
 import type { Page, RowResult, Source, SourceRecord } from '@tidemark/connector-sdk';
 import { ExternalError } from '@tidemark/resilience';
 import type { Cursor } from '@tidemark/contracts';
-import { StageFailed, type IntegrationPipeline, type ObjectStart, type StageContext } from '@tidemark/pipelines';
+import {
+  StageFailed,
+  type IntegrationPipeline,
+  type ObjectEnd,
+  type ObjectStart,
+  type StageContext,
+} from '@tidemark/pipelines';
 import { readAhead } from './read-ahead.js';
 import { afterPage, together, type PageOfRecords, type Sink } from './sink.js';
-import type { SyncState } from './sync-state.js';
+import { keep, kept, segmentsOf, upTo, type Segment } from './segments.js';
+import type { CurrentObject, SyncState } from './sync-state.js';
 
 export interface Reading {
   readonly context: StageContext<IntegrationPipeline>;
@@ -19,7 +26,7 @@ export interface Reading {
 }
 
 /**
- * Reads an object to its end: each page is written to every sink before the next checkpoint covers it. A cursor that the
+ * Reads an object to its end: each segment of pages is written to every sink before the next checkpoint covers it. A cursor that the
  * source no longer takes is dropped once, and the object read from its beginning.
  * @throws ExternalError
  */
@@ -40,22 +47,38 @@ export async function readObject(reading: Reading): Promise<void> {
 }
 
 async function readPages(reading: Reading): Promise<void> {
-  const { context, source, state, start, progress } = reading;
+  const { context, source, state, start } = reading;
   const { object, since } = start;
-  const { signal } = context;
-  const { cursor = null, restarted } = state.current!;
+  const { signal, parameters, blobs } = context;
+  const { ahead } = state.current!;
+  if (ahead && (await writeSegment(reading, await kept(blobs, ahead)))) return;
+  const { cursor = null, restarted, records = 0 } = state.current!;
   const from = since !== undefined && !restarted ? { since } : {};
-  let read = 0;
-  for await (const page of readAhead(source.read({ object, cursor, ...from, signal }))) {
-    await writePage(reading, page);
-    const { pages } = state.current!;
-    state.begin({ ...state.current!, pages: pages + 1, cursor: page.cursor });
-    read += page.records.length + page.problems.length;
-    progress(shareOf(page, read));
-    if (page.hasMore) await state.save();
+  const { limit } = parameters;
+  const pages = source.read({ object, cursor, ...from, ...(limit !== undefined && { pageSize: limit }), signal });
+  const wanted = limit === undefined ? pages : upTo(pages, limit - records);
+  for await (const segment of readAhead(segmentsOf(wanted, context.now))) {
+    if (segment.records.length > 0) {
+      state.begin({ ...state.current!, ahead: await keep(blobs, context.job.id, object, segment) });
+      await state.save({ now: true });
+    }
+    if (await writeSegment(reading, segment)) return;
   }
-  const { pages, cursor: reached } = state.current!;
-  state.end(object, { pages, ...(reached && { cursor: reached }) });
+  state.end(object, endOf(state.current!));
+}
+
+const endOf = ({ pages, cursor }: CurrentObject): ObjectEnd => ({ pages, ...(cursor && { cursor }) });
+
+/** Writes a segment that was kept. True when it was the object's last. */
+async function writeSegment(reading: Reading, segment: Segment): Promise<boolean> {
+  const { state, start, progress } = reading;
+  await writePage(reading, segment);
+  const { ahead: _, pages, records = 0, ...current } = state.current!;
+  const read = records + segment.records.length + segment.problems.length;
+  state.begin({ ...current, pages: pages + segment.pages, records: read, cursor: segment.cursor });
+  progress(shareOf(segment, read));
+  if (!segment.hasMore) state.end(start.object, endOf(state.current!));
+  return !segment.hasMore;
 }
 
 /** Without an estimate, a page with more behind it is half of what is left. */

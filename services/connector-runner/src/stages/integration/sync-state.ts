@@ -14,8 +14,12 @@ export interface CurrentObject {
   readonly object: string;
   /** Pages read and written. */
   readonly pages: number;
+  /** Records read and written, problems included. Absent: none. */
+  readonly records?: number;
   /** Where to go on; absent before the first page. */
   readonly cursor?: Cursor;
+  /** Pages behind the cursor that were read, and are perhaps not yet written. */
+  readonly ahead?: BlobId;
   /** The source no longer took the cursor, and the object is read from its beginning. */
   readonly restarted?: boolean;
 }

@@ -36,8 +36,9 @@ export const syncStage: Stage<IntegrationPipeline, 'sync'> = async (context) => 
       if (error.retryable && !isLastAttempt(context)) again = error;
       else endFailed(state, start, error);
     }
-    await state.save({ now: true });
+    await state.save();
   }
+  await state.save({ now: true });
   // What the other objects have got stays: the next attempt reads the failed ones alone.
   if (again) throw again;
   assertSome(state, objects);

@@ -5,7 +5,13 @@ import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiIdempotencyKey, IdempotencyKey } from '../../edge/idempotency-key.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
 import { Context } from '../../edge/request-context.js';
-import { ConnectionPage, ConnectionsQuery, CreateConnectionBody, UpdateConnectionBody } from './connections.dto.js';
+import {
+  ConnectionPage,
+  ConnectionsQuery,
+  CreateConnectionBody,
+  ResetConnectionBody,
+  UpdateConnectionBody,
+} from './connections.dto.js';
 import { Connections } from './connections.js';
 
 @ApiResource('connections')
@@ -57,6 +63,18 @@ export class ConnectionsController {
   @ApiNoContentResponse()
   remove(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#connections.remove(context, id);
+  }
+
+  @Post(':id/reset')
+  @HttpCode(200)
+  @RequireScope('write')
+  @ApiOperation({
+    summary: 'Drop the cursor, or those of some objects',
+    description: 'The next job reads from the beginning. A job that runs at the time no longer commits its cursor.',
+  })
+  @ApiOkResponse({ type: Connection })
+  reset(@Context() context: CommandContext, @Param('id') id: string, @Body() input: ResetConnectionBody) {
+    return this.#connections.reset(context, id, input);
   }
 
   @Post(':id/pause')

@@ -1,5 +1,5 @@
-import { Connection, connectionStates, CreateConnection, UpdateConnection } from '@tidemark/contracts';
-import { omit, Shape, SomeOf } from '@tidemark/contracts/fields';
+import { Connection, connectionStates, CreateConnection, ResetConnection, UpdateConnection } from '@tidemark/contracts';
+import { omit, pick, Shape, SomeOf } from '@tidemark/contracts/fields';
 import { QueryShape } from '../../edge/openapi/query-shape.js';
 import { PageQuery, ViewPageShape } from '../../edge/paging.js';
 
@@ -8,6 +8,9 @@ export class CreateConnectionBody extends omit(CreateConnection, 'tenant', 'idem
 
 @Shape()
 export class UpdateConnectionBody extends omit(UpdateConnection, 'tenant', 'connectionId') {}
+
+@Shape()
+export class ResetConnectionBody extends pick(ResetConnection, 'objects') {}
 
 @QueryShape()
 export class ConnectionsQuery extends PageQuery {

@@ -2,7 +2,12 @@ import { rpcs, unary } from '../../edge/grpc/rpc.js';
 import { idempotencyKeyOf } from '../../edge/idempotency-key.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { fromBody, fromQuery } from '../../edge/validation/input.js';
-import { ConnectionsQuery, CreateConnectionBody, UpdateConnectionBody } from './connections.dto.js';
+import {
+  ConnectionsQuery,
+  CreateConnectionBody,
+  ResetConnectionBody,
+  UpdateConnectionBody,
+} from './connections.dto.js';
 import { Connections, type ConnectionVerb } from './connections.js';
 
 export const connectionRpcs = rpcs('tidemark.v1.ConnectionService', Connections, (connections) => {
@@ -29,6 +34,9 @@ export const connectionRpcs = rpcs('tidemark.v1.ConnectionService', Connections,
       await connections.remove(context, parseId(id));
       return {};
     }),
+    ResetConnection: unary('write', async (context, { id, ...input }) => ({
+      connection: await connections.reset(context, parseId(id), fromBody(ResetConnectionBody, input)),
+    })),
     PauseConnection: change('pause'),
     ResumeConnection: change('resume'),
     DisconnectConnection: change('disconnect'),

@@ -12,7 +12,12 @@ import { CommandClient } from '../../edge/command-client.js';
 import { partOf, viewPage, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
-import type { ConnectionsQuery, CreateConnectionBody, UpdateConnectionBody } from './connections.dto.js';
+import type {
+  ConnectionsQuery,
+  CreateConnectionBody,
+  ResetConnectionBody,
+  UpdateConnectionBody,
+} from './connections.dto.js';
 
 /** Verbs without other input than the connection. */
 export type ConnectionVerb = 'pause' | 'resume' | 'disconnect' | 'reconnect';
@@ -42,6 +47,10 @@ export class Connections {
 
   change(context: CommandContext, id: string, verb: ConnectionVerb): Promise<ConnectionView> {
     return this.#ask(`${verb}-connection`, context, id);
+  }
+
+  reset(context: CommandContext, id: string, input: ResetConnectionBody): Promise<ConnectionView> {
+    return this.#ask('reset-connection', context, id, input);
   }
 
   async remove(context: CommandContext, id: string): Promise<void> {

@@ -1,10 +1,12 @@
-import { CancelJob, CreateJob, GetJobState, Job, jobStates, TimelineEntry } from '@tidemark/contracts';
-import { Id, omit, OneOf, pick, Shape, SomeOf, WholeNumber } from '@tidemark/contracts/fields';
+import { CancelJob, CreateJob, GetJobState, Job, JobParameters, jobStates, TimelineEntry } from '@tidemark/contracts';
+import { Id, merge, omit, OneOf, pick, Shape, SomeOf, WholeNumber } from '@tidemark/contracts/fields';
 import { QueryShape } from '../../edge/openapi/query-shape.js';
 import { PageQuery, PageShape, ViewPageShape } from '../../edge/paging.js';
 
+class JobSettings extends pick(CreateJob, 'type', 'trigger', 'whenBusy', 'startAt') {}
+
 @Shape()
-export class CreateJobBody extends pick(CreateJob, 'type', 'trigger', 'whenBusy', 'startAt') {
+export class CreateJobBody extends merge(JobSettings, JobParameters) {
   @OneOf(['manual', 'api'], {
     optional: true,
     default: 'api',

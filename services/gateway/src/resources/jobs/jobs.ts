@@ -47,7 +47,10 @@ export class Jobs implements OnModuleDestroy {
   }
 
   create(context: CommandContext, connectionId: string, input: CreateJobBody, key?: string): Promise<JobView> {
-    const job = { ...input, connectionId: parseId(connectionId), idempotencyKey: key };
+    const { type, trigger, whenBusy, startAt, ...given } = input;
+    const parameters = Object.keys(given).length > 0 ? given : undefined;
+    const settings = { type, trigger, whenBusy, startAt, parameters };
+    const job = { ...settings, connectionId: parseId(connectionId), idempotencyKey: key };
     return this.#commands.ask('job-coordinator', 'create', context, job);
   }
 

@@ -1,0 +1,16 @@
+import type { DestinationSettings, FieldFault } from '@tidemark/contracts';
+
+/** Problems of destinations that need no connector to be seen; fields as paths from the connection. */
+export const destinationProblems = (destinations: readonly DestinationSettings[]): readonly FieldFault[] =>
+  destinations.flatMap(({ object, key, mode }, index) => {
+    const field = (name: string) => `destinations[${index}].${name}`;
+    const placeholder = object?.match(/\{(?!object\})[^}]*\}?/)?.[0];
+    return [
+      ...(placeholder
+        ? [{ field: field('object'), message: `has ${placeholder}; the only placeholder is {object}` }]
+        : []),
+      ...(key?.length === 0 && mode !== 'append'
+        ? [{ field: field('key'), message: 'must name at least one field: rows are identified by it' }]
+        : []),
+    ];
+  });

@@ -1,0 +1,59 @@
+import { readBlob, type BlobId, type BlobStore } from '@tidemark/blob-store';
+import type { Page } from '@tidemark/connector-sdk';
+
+/** Consecutive pages of an object that are written together, between two checkpoints. */
+export interface Segment extends Page {
+  readonly pages: number;
+}
+
+/** A segment is closed after this time, or this many records. */
+const SEGMENT_MS = 1000;
+const SEGMENT_RECORDS = 5000;
+
+/** Joins pages that arrive quickly; one that takes longer is a segment of its own. */
+export async function* segmentsOf(pages: AsyncIterable<Page>, now: () => number): AsyncGenerator<Segment> {
+  let open: Segment | undefined;
+  let openedAt = 0;
+  for await (const page of pages) {
+    if (!open) openedAt = now();
+    open = open ? joined(open, page) : { ...page, pages: 1 };
+    const elapsed = now() - openedAt;
+    const isFull = open.records.length + open.problems.length >= SEGMENT_RECORDS;
+    if (page.hasMore && !isFull && elapsed >= 0 && elapsed < SEGMENT_MS) continue;
+    yield open;
+    open = undefined;
+  }
+  if (open) yield open;
+}
+
+const joined = (before: Segment, page: Page): Segment => ({
+  ...page,
+  records: [...before.records, ...page.records],
+  problems: [...before.problems, ...page.problems],
+  pages: before.pages + 1,
+});
+
+/** The pages up to this many records, problems included. */
+export async function* upTo(pages: AsyncIterable<Page>, most: number): AsyncGenerator<Page> {
+  let left = most;
+  for await (const page of pages) {
+    const records = page.records.slice(0, left);
+    const problems = page.problems.slice(0, left - records.length);
+    left -= records.length + problems.length;
+    yield { ...page, records, problems, hasMore: page.hasMore && left > 0 };
+    if (left <= 0) return;
+  }
+}
+
+/**
+ * Stores a segment before it is written: a successor writes the same batches again, whatever the source answers by then,
+ * so that destinations recognize them.
+ */
+export async function keep(blobs: BlobStore, jobId: string, object: string, segment: Segment): Promise<BlobId> {
+  return (await blobs.put(JSON.stringify({ jobId, object, segment }))).id;
+}
+
+/** @throws BlobNotFound · BlobCorrupt */
+export async function kept(blobs: BlobStore, id: BlobId): Promise<Segment> {
+  return (JSON.parse((await readBlob(blobs, id)).toString('utf8')) as { readonly segment: Segment }).segment;
+}
