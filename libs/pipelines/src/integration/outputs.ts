@@ -1,5 +1,5 @@
 import type { BlobId } from '@tidemark/blob-store';
-import type { Cursor, Failure, JobParameters } from '@tidemark/contracts';
+import type { Cursor, Failure, JobParameters, Pushed } from '@tidemark/contracts';
 
 /** The output of each stage of an integration's pipeline: small JSON that is part of an event. */
 export interface IntegrationOutputs {
@@ -8,8 +8,10 @@ export interface IntegrationOutputs {
   readonly finalize: object;
 }
 
-/** Of a job: some of the connection's objects, and how much of them. */
-export type IntegrationParameters = Pick<JobParameters, 'objects' | 'limit'>;
+/** Of a job: some of the connection's objects, and how much of them; or, of type webhook, what was pushed. */
+export interface IntegrationParameters extends Pick<JobParameters, 'objects' | 'limit'> {
+  readonly pushed?: readonly Pushed[];
+}
 
 /** The objects to read, in order, and where each begins. */
 export interface PrepareOutput {
@@ -20,8 +22,11 @@ export interface PrepareOutput {
 
 export interface ObjectStart {
   readonly object: string;
-  /** From the cursor of the last completed job, from what changed since its start, or from the beginning. */
-  readonly from: 'cursor' | 'since' | 'beginning';
+  /**
+   * From the cursor of the last completed job, from what changed since its start, from the beginning; or exactly what was
+   * pushed, which leaves the cursor where it is.
+   */
+  readonly from: 'cursor' | 'since' | 'beginning' | 'pushed';
   /** ISO 8601, with `from: 'since'`. */
   readonly since?: string;
 }

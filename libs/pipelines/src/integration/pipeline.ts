@@ -14,7 +14,7 @@ export const integrationPipeline = definePipeline<IntegrationOutputs, Integratio
   jobTypes: ['incremental', 'full', 'webhook'],
   writes: true,
   earlyResults: ['completed_with_errors'],
-  parameterProblems: parameterProblems({ incremental: ['objects', 'limit'], full: ['objects', 'limit'] }),
+  parameterProblems: parameterProblems({ incremental: ['objects', 'limit'], full: ['objects', 'limit'], webhook: ['pushed'] }),
   connectionProblems: ({ destinations }) => destinationProblems(destinations),
 });
 

@@ -7,19 +7,26 @@ import {
 } from '@tidemark/pipelines';
 import { instantOf } from '@tidemark/foundation/instant';
 import { objectCursors } from './object-cursors.js';
+import { isExact, pushedNames } from './pushed.js';
 
 /** Determines what is read, and where each object begins. */
 export const prepareStage: Stage<IntegrationPipeline, 'prepare'> = async (context) => {
   const { job, parameters, cursor, source: settings, blobs, open, signal, now } = context;
   const source = await open.source();
   const offered = settings.objects ?? (await source.objects?.(signal))?.map(({ name }) => name) ?? [];
-  const objects = wanted(offered, parameters.objects);
+  const { pushed } = parameters;
+  const objects = pushed ? pushedNames(pushed, offered) : wanted(offered, parameters.objects);
+  // What was pushed may be of objects that the connection does not read any more.
+  if (pushed && objects.length === 0) return { output: { objects: [], startedAt: instantOf(now()) } };
   if (objects.length === 0)
     throw new StageFailed('NOTHING_TO_READ', 'the source offers no objects: name them in `source.objects`', {
       retryable: false,
     });
   const known = await objectCursors(cursor as IntegrationCursor | null, blobs);
-  const starts = objects.map((object) => startOf(object, job.type === 'full' ? undefined : known[object]));
+  const starts = objects.map((object): ObjectStart => {
+    if (pushed && isExact(object, pushed, source)) return { object, from: 'pushed' };
+    return startOf(object, job.type === 'full' ? undefined : known[object]);
+  });
   return { output: { objects: starts, startedAt: instantOf(now()) } };
 };
 

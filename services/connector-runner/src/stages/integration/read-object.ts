@@ -8,6 +8,7 @@ import {
   type ObjectStart,
   type StageContext,
 } from '@tidemark/pipelines';
+import { readPushed } from './pushed.js';
 import { readAhead } from './read-ahead.js';
 import { afterPage, together, type PageOfRecords, type Sink } from './sink.js';
 import { keep, kept, segmentsOf, upTo, type Segment } from './segments.js';
@@ -55,7 +56,10 @@ async function readPages(reading: Reading): Promise<void> {
   const { cursor = null, restarted, records = 0 } = state.current!;
   const from = since !== undefined && !restarted ? { since } : {};
   const { limit } = parameters;
-  const pages = source.read({ object, cursor, ...from, ...(limit !== undefined && { pageSize: limit }), signal });
+  const pages =
+    start.from === 'pushed'
+      ? readPushed({ object, cursor, pushed: parameters.pushed ?? [], source, blobs, signal })
+      : source.read({ object, cursor, ...from, ...(limit !== undefined && { pageSize: limit }), signal });
   const wanted = limit === undefined ? pages : upTo(pages, limit - records);
   for await (const segment of readAhead(segmentsOf(wanted, context.now))) {
     if (segment.records.length > 0) {
