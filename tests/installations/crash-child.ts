@@ -23,6 +23,7 @@ export interface ChildOptions {
   readonly crash?: CrashPoint;
   readonly tenantMaxRunning?: number;
   readonly withCopy?: boolean;
+  readonly filesRoot?: string;
 }
 
 const { folder, crash, ...settings } = JSON.parse(process.argv[2]!) as ChildOptions;

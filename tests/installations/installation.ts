@@ -19,6 +19,8 @@ export interface InstallationOptions {
   readonly differs?: number;
   readonly claimTimeoutMs?: number;
   readonly tenantMaxRunning?: number;
+  /** Folder of the files that connectors may read and write; default none. */
+  readonly filesRoot?: string;
   /** True: the services also know the example pipeline `copy` and its connectors. */
   readonly withCopy?: boolean;
   /** Wraps the broker of all services. */
@@ -55,7 +57,8 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const opened = await openAdapters(allPorts, { urls, namespace, onError: note, conditions });
   options.prepare?.(opened);
   const adapters = { ...opened, broker: decorate(opened.broker) };
-  const settings = { ...testSettings, claimTimeoutMs, tenantMaxRunning };
+  const { filesRoot = testSettings.filesRoot } = options;
+  const settings = { ...testSettings, claimTimeoutMs, tenantMaxRunning, filesRoot };
   const known = { ...(options.withCopy && knownWithCopy), conditions };
   const services: Stoppable[] = [];
   for (const clock of coordinators)

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 export interface ApiRecord {
   /** Null: an object that cannot be used. */
   readonly id: number | null;
+  /** Position in the pages; default the id. */
+  readonly order?: number;
   readonly [field: string]: unknown;
 }
 
@@ -15,6 +17,12 @@ export class PagedApi {
   readonly requests: string[] = [];
   /** Answers in place of a page, by object. */
   readonly failures = new Map<string, { readonly status: number; readonly body?: unknown }>();
+  /** Records of the next page, when the request allows more. */
+  pageSize: () => number = () => Infinity;
+  /** Before each answer. */
+  delay: () => Promise<void> = async () => undefined;
+  /** Changes a record whenever it is read. */
+  touch = (record: ApiRecord): ApiRecord => record;
   /** Of pages that wait for it. */
   gate: Promise<void> | undefined;
 
@@ -57,6 +65,7 @@ export class PagedApi {
   async #answer({ url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests.push(url);
     await this.gate;
+    await this.delay();
     const { pathname, searchParams } = new URL(url, this.url);
     const object = pathname.slice(1);
     const failure = this.failures.get(object);
@@ -69,9 +78,11 @@ export class PagedApi {
     const limit = Number(searchParams.get('limit') ?? 10);
     const since = searchParams.get('since');
     const rest = records.filter(
-      ({ id, updatedAt }) => (id ?? Infinity) > after && (since === null || String(updatedAt) >= since.slice(0, 19)),
+      (record) => positionOf(record) > after && (since === null || String(record['updatedAt']) >= since.slice(0, 19)),
     );
-    const data = rest.slice(0, limit);
-    answer(200, { data, next: rest.length > limit ? String(data.at(-1)!.id) : null });
+    const data = rest.slice(0, Math.min(limit, this.pageSize())).map((record) => this.touch(record));
+    answer(200, { data, next: rest.length > data.length ? String(positionOf(data.at(-1)!)) : null });
   }
 }
+
+const positionOf = ({ order, id }: ApiRecord): number => order ?? id ?? Infinity;

@@ -1,6 +1,6 @@
 import type { Entry } from '../fold.js';
 import type { ViewDocument } from '../port.js';
-import type { StoredDocument } from './connection.js';
+import type { StoredDocument } from './stored-document.js';
 
 const PLAIN_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 

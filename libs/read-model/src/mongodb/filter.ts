@@ -1,6 +1,6 @@
 import type { Filter } from 'mongodb';
 import { scalarTypes, type Order, type ScalarType, type Test, type Where } from '../query.js';
-import type { StoredDocument } from './connection.js';
+import type { StoredDocument } from './stored-document.js';
 
 /** The filter for checked conditions; every value follows an operator, so none is ever taken for one. */
 export function toFilter(where: Where): Filter<StoredDocument> {

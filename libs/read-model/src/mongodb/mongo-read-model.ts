@@ -1,8 +1,17 @@
 import type { Place } from '@tidemark/event-store';
 import type { Json, Labelled } from '@tidemark/foundation';
+import { Connection, databaseIn, upserted } from '@tidemark/mongo';
 import type { Db } from 'mongodb';
-import type { Generation, Projection, ReadModel, Repair, View, ViewDefinition, ViewDocument } from '../port.js';
-import { Connection, upserted } from './connection.js';
+import {
+  ReadModelUnavailable,
+  type Generation,
+  type Projection,
+  type ReadModel,
+  type Repair,
+  type View,
+  type ViewDefinition,
+  type ViewDocument,
+} from '../port.js';
 import { MongoGeneration } from './mongo-generation.js';
 import { MongoView } from './mongo-view.js';
 import { dropped, Registry } from './registry.js';
@@ -28,7 +37,11 @@ export class MongoReadModel implements ReadModel, Labelled {
    * @throws TypeError when the URL cannot be parsed
    */
   constructor(url: string, options: { readonly namespace?: string } = {}) {
-    this.#connection = new Connection(url, options.namespace ?? databaseIn(url) ?? DEFAULT_DATABASE);
+    this.#connection = new Connection(
+      url,
+      options.namespace ?? databaseIn(url) ?? DEFAULT_DATABASE,
+      (message, given) => new ReadModelUnavailable(message, given),
+    );
     this.#registry = new Registry(this.#connection);
   }
 
@@ -109,8 +122,3 @@ export class MongoReadModel implements ReadModel, Labelled {
 }
 
 const labelsOf = (db: Db) => db.collection<{ readonly _id: string; readonly value: string }>('labels');
-
-function databaseIn(url: string): string | undefined {
-  const name = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]+)/.exec(url)?.[1];
-  return name && decodeURIComponent(name);
-}

@@ -3,7 +3,8 @@ import { MongoServerError, type Collection, type Db } from 'mongodb';
 import type { Place } from '@tidemark/event-store';
 import { GenerationDropped } from '../port.js';
 import { indexedFields, indexKeys, type AnyDefinition } from '../query.js';
-import { upserted, type Connection, type Documents, type StoredDocument } from './connection.js';
+import { upserted, type Connection } from '@tidemark/mongo';
+import type { Documents, StoredDocument } from './stored-document.js';
 import { toSort } from './filter.js';
 
 /** One per view: its generations, the position of each, and the one that readers use. */

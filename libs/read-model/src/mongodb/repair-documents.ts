@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Repair } from '../port.js';
 import type { AnyDefinition } from '../query.js';
-import type { StoredDocument } from './connection.js';
+import type { StoredDocument } from './stored-document.js';
 import { toEntry } from './documents.js';
 import type { LiveGeneration, Registry } from './registry.js';
 

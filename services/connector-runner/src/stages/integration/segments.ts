@@ -6,12 +6,13 @@ export interface Segment extends Page {
   readonly pages: number;
 }
 
-/** A segment is closed after this time, or this many records. */
+/** A segment is closed after this time, or this many records; the first ones sooner, so that a short run gets on too. */
 const SEGMENT_MS = 1000;
 const SEGMENT_RECORDS = 5000;
 
 /** Joins pages that arrive quickly; one that takes longer is a segment of its own. */
 export async function* segmentsOf(pages: AsyncIterable<Page>, now: () => number): AsyncGenerator<Segment> {
+  const startedAt = now();
   let open: Segment | undefined;
   let openedAt = 0;
   for await (const page of pages) {
@@ -19,7 +20,7 @@ export async function* segmentsOf(pages: AsyncIterable<Page>, now: () => number)
     open = open ? joined(open, page) : { ...page, pages: 1 };
     const elapsed = now() - openedAt;
     const isFull = open.records.length + open.problems.length >= SEGMENT_RECORDS;
-    if (page.hasMore && !isFull && elapsed >= 0 && elapsed < SEGMENT_MS) continue;
+    if (page.hasMore && !isFull && elapsed >= 0 && elapsed < Math.min(SEGMENT_MS, openedAt - startedAt)) continue;
     yield open;
     open = undefined;
   }

@@ -5,11 +5,9 @@ import {
   MongoNetworkError,
   MongoServerError,
   MongoServerSelectionError,
-  type Collection,
   type Db,
 } from 'mongodb';
 import { withTimeout } from '@tidemark/foundation';
-import { ReadModelUnavailable } from '../port.js';
 
 /** How long an operation waits to find a server, for a response, and for both with the driver's own retries. */
 const FIND_SERVER_MS = 2_000;
@@ -29,14 +27,21 @@ const connectionErrors = new Set([
   'MongoOperationTimeoutError',
 ]);
 
-/** A client that connects with the first call and again after every loss, and errors in the port's terms. */
+/** Wraps the driver's error in the one of a port. */
+export type Unavailable = (message: string, options: ErrorOptions) => Error;
+
+/** A client that connects with the first call and again after every loss, and errors in a port's terms. */
 export class Connection {
   readonly #client: MongoClient;
   readonly #db: Db;
   #connecting: Promise<unknown> | undefined;
 
   /** @throws TypeError when the URL cannot be parsed */
-  constructor(url: string, database: string) {
+  constructor(
+    url: string,
+    database: string,
+    private readonly unavailable: Unavailable,
+  ) {
     try {
       this.#client = new MongoClient(url, {
         appName: 'tidemark',
@@ -47,13 +52,13 @@ export class Connection {
     } catch (error) {
       const { message } = error as Error;
       // The driver quotes the URL with its password: only messages that cannot contain one are repeated.
-      throw new TypeError(`read model: bad mongodb URL${message.includes('@') ? '' : `: ${message}`}`);
+      throw new TypeError(`bad mongodb URL${message.includes('@') ? '' : `: ${message}`}`);
     }
     // Regardless of the URL: a fold on a replica's older document, or a write that is rolled back, would be wrong for ever.
     this.#db = this.#client.db(database, { readPreference: 'primary', writeConcern: { w: 'majority' } });
   }
 
-  /** @throws ReadModelUnavailable; an operation that was sent may still be carried out */
+  /** @throws the port's error when the server cannot be reached; an operation that was sent may still be carried out */
   async run<T>(work: (db: Db) => Promise<T>): Promise<T> {
     try {
       return await withTimeout(
@@ -63,7 +68,7 @@ export class Connection {
       );
     } catch (error) {
       if (!isUnavailable(error)) throw error;
-      throw new ReadModelUnavailable(`MongoDB cannot be reached: ${(error as Error).message}`, { cause: error });
+      throw this.unavailable(`MongoDB cannot be reached: ${(error as Error).message}`, { cause: error });
     }
   }
 
@@ -90,17 +95,6 @@ export const upserted = <T>(upsert: () => Promise<T>): Promise<T> =>
     return upsert();
   });
 
-/** A view's document as it is stored: see documents.ts. */
-export type Documents = Collection<StoredDocument>;
-
-export interface StoredDocument {
-  readonly _id: string;
-  readonly position: number;
-  readonly fields?: Record<string, string | number | boolean | null>;
-  readonly rest?: string;
-  readonly goneAt?: Date;
-}
-
 class TookTooLong extends Error {}
 
 const tookTooLong = (): never => {
@@ -115,4 +109,10 @@ function isUnavailable(error: unknown): boolean {
   // A bulk write hides its cause one level down.
   if (error instanceof MongoBulkWriteError && isUnavailable(error.errorResponse)) return true;
   return error instanceof MongoServerError && passing.has(Number(error.code));
+}
+
+/** The database in the path of a `mongodb:` URL. */
+export function databaseIn(url: string): string | undefined {
+  const name = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]+)/.exec(url)?.[1];
+  return name && decodeURIComponent(name);
 }

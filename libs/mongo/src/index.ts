@@ -1,0 +1,1 @@
+export { Connection, databaseIn, DUPLICATE_KEY, upserted, type Unavailable } from './connection.js';

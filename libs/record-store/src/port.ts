@@ -1,0 +1,118 @@
+import type { JsonObject } from '@tidemark/foundation';
+
+/** Whose records they are: nothing is read or written across scopes. */
+export interface Scope {
+  readonly tenant: string;
+  readonly connectionId: string;
+}
+
+/** An object as a source delivered it. */
+export interface IncomingRecord {
+  /** The source's own id, unique within the object. */
+  readonly externalId: string;
+  /** Empty for a deletion. */
+  readonly data: JsonObject;
+  readonly deleted?: boolean;
+  /** ISO 8601, UTC: when it changed in the source. An older state never replaces a newer one. */
+  readonly updatedAt?: string;
+}
+
+/** Records of one object, written at once. */
+export interface RecordBatch extends Scope {
+  /** Unique within the connection, and the same whenever the batch is repeated. */
+  readonly id: string;
+  /** The job that read it. */
+  readonly jobId: string;
+  readonly object: string;
+  /** Each external id at most once. */
+  readonly records: readonly IncomingRecord[];
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** What a write did. `skipped`: nothing differs, what is stored is newer, or there was nothing to delete. */
+export type RecordResult = 'created' | 'updated' | 'deleted' | 'skipped';
+
+/** A synced object as it is stored. Times are milliseconds since the epoch. */
+export interface StoredRecord {
+  readonly object: string;
+  readonly externalId: string;
+  /** Of a deleted one: as it was last. */
+  readonly data: JsonObject;
+  /** SHA-256 of the data, hexadecimal: the same for the same content, in whatever order its fields are. */
+  readonly hash: string;
+  readonly deleted: boolean;
+  /** When it changed in the source, where the source says so. */
+  readonly updatedAt?: string;
+  readonly firstSeenAt: number;
+  readonly lastSeenAt: number;
+  /** When the stored content last changed. */
+  readonly changedAt: number;
+}
+
+export interface RecordQuery {
+  readonly object?: string;
+  /** Milliseconds since the epoch: only those whose stored content changed at or after it. */
+  readonly changedSince?: number;
+  /** Only deleted ones, or only others. Default: both. */
+  readonly deleted?: boolean;
+  /** The `next` of an earlier page. */
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
+/** Records in the order in which they changed. */
+export interface RecordPage {
+  readonly records: readonly StoredRecord[];
+  /**
+   * Where to go on. Null at the end; `end` then leads to later changes. A reader that follows it sees each change after
+   * which a record stays as it is, once, whatever is written meanwhile.
+   */
+  readonly next: string | null;
+  readonly end: string;
+}
+
+/** The record store port: the synced objects of connections. Adapters: SQLite and MongoDB. */
+export interface RecordStore {
+  /**
+   * Stores a batch; a result for each record, in order. The same batch again returns the same results, unless other
+   * batches changed its records since. @throws RecordStoreUnavailable
+   */
+  write(batch: RecordBatch): Promise<readonly RecordResult[]>;
+  /**
+   * Marks as deleted what the job has not seen of an object, a limited number at a time; resolves with the external ids.
+   * Call it until it resolves with none, and only when the job has read the whole object.
+   */
+  deleteUnseen(unseen: Unseen): Promise<readonly string[]>;
+  /** How many records of the object are stored, and how many of them the job has not seen. */
+  countUnseen(unseen: Omit<Unseen, 'limit' | 'at'>): Promise<{ readonly total: number; readonly unseen: number }>;
+  get(scope: Scope, object: string, externalId: string): Promise<StoredRecord | undefined>;
+  /** @throws RecordCursorInvalid when the cursor is not one of this store's */
+  list(scope: Scope, query: RecordQuery): Promise<RecordPage>;
+  /** Removes everything of a connection. */
+  remove(scope: Scope): Promise<void>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Unseen extends Scope {
+  readonly jobId: string;
+  readonly object: string;
+  readonly limit: number;
+  readonly at: number;
+}
+
+/** The store cannot be reached or written; the call may be repeated. */
+export class RecordStoreUnavailable extends Error {
+  override readonly name = 'RecordStoreUnavailable';
+  readonly code = 'RECORD_STORE_UNAVAILABLE';
+}
+
+export class RecordCursorInvalid extends Error {
+  override readonly name = 'RecordCursorInvalid';
+  readonly code = 'CURSOR_INVALID';
+
+  constructor() {
+    super('the cursor is not one of this list: begin without one');
+  }
+}

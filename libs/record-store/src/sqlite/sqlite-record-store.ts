@@ -1,0 +1,255 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { Conditions, JsonObject } from '@tidemark/foundation';
+import { contentHash, resultOf, type Known } from '../content.js';
+import { parseCursor, toCursor } from '../cursor.js';
+import {
+  RecordStoreUnavailable,
+  type IncomingRecord,
+  type RecordBatch,
+  type RecordPage,
+  type RecordQuery,
+  type RecordResult,
+  type RecordStore,
+  type Scope,
+  type StoredRecord,
+  type Unseen,
+} from '../port.js';
+
+const SCHEMA_VERSION = 1;
+/** How long a call may wait for another process's write: it blocks this whole process. */
+const BUSY_MS = 300;
+
+const tables = `
+  create table if not exists records (
+    tenant text not null, connection text not null, object text not null, external_id text not null,
+    data text not null, hash text not null, deleted integer not null, updated_at text,
+    first_seen integer not null, last_seen integer not null, changed_at integer not null,
+    sequence integer not null, job text not null, batch text not null, result text not null,
+    primary key (tenant, connection, object, external_id)
+  ) without rowid;
+  create index if not exists records_changes on records (tenant, connection, sequence);
+  create index if not exists records_of_object on records (tenant, connection, object, sequence);
+  create table if not exists sequences (id integer primary key check (id = 1), last integer not null);
+  insert or ignore into sequences values (1, 0);`;
+
+type Row = Record<string, SQLInputValue>;
+
+/** One SQLite file, of one process at a time. A write is durable when it resolves. */
+export class SqliteRecordStore implements RecordStore {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  /** Creates the file and its folder if necessary. @throws RecordStoreUnavailable */
+  constructor(
+    private readonly path: string,
+    private readonly options: { readonly conditions?: Conditions } = {},
+  ) {
+    try {
+      if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+      this.#db = new DatabaseSync(path, { timeout: BUSY_MS });
+      this.#db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -16000');
+      const { user_version: version } = this.#db.prepare('pragma user_version').get() as { user_version: number };
+      if (version > SCHEMA_VERSION)
+        throw new Error(`is from a later version (schema ${version}, not ${SCHEMA_VERSION})`);
+      this.#db.exec(tables);
+      this.#db.exec(`pragma user_version = ${SCHEMA_VERSION}`);
+    } catch (error) {
+      throw unavailable(path, error);
+    }
+  }
+
+  async write({ tenant, connectionId, id, jobId, object, records, at }: RecordBatch): Promise<readonly RecordResult[]> {
+    return this.#write((next) =>
+      records.map((record) => {
+        const key = [tenant, connectionId, object, record.externalId];
+        const known = this.#get(
+          `select hash, deleted, updated_at as "updatedAt", batch, result from records ${byKey}`,
+          key,
+        );
+        const hash = record.deleted ? '' : contentHash(record.data);
+        const result = resultOf(record, hash, known && knownOf(known), id);
+        if (known?.['batch'] === id) return result;
+        if (result === 'created' || result === 'updated')
+          this.#put(key, record, { hash, sequence: next(), jobId, id, result, at });
+        else if (result === 'deleted') this.#markDeleted(key, { sequence: next(), jobId, id, at });
+        else if (known)
+          this.#run(`update records set last_seen = ?, job = ?, batch = ?, result = ? ${byKey}`, [
+            at,
+            jobId,
+            id,
+            result,
+            ...key,
+          ]);
+        return result;
+      }),
+    );
+  }
+
+  async deleteUnseen({ tenant, connectionId, object, jobId, limit, at }: Unseen): Promise<readonly string[]> {
+    return this.#write((next) => {
+      const rows = this.#all(
+        `select external_id from records where tenant = ? and connection = ? and object = ? and deleted = 0 and job <> ? limit ?`,
+        [tenant, connectionId, object, jobId, limit],
+      );
+      return rows.map(({ external_id: externalId }) => {
+        const key = [tenant, connectionId, object, externalId as string];
+        this.#markDeleted(key, { sequence: next(), jobId, id: `${jobId}-unseen`, at });
+        return externalId as string;
+      });
+    });
+  }
+
+  async countUnseen({ tenant, connectionId, object, jobId }: Omit<Unseen, 'limit' | 'at'>) {
+    const row = this.#get(
+      `select count(*) as total, count(*) filter (where job <> ?) as unseen from records
+        where tenant = ? and connection = ? and object = ? and deleted = 0`,
+      [jobId, tenant, connectionId, object],
+    )!;
+    return { total: Number(row['total']), unseen: Number(row['unseen']) };
+  }
+
+  async get({ tenant, connectionId }: Scope, object: string, externalId: string): Promise<StoredRecord | undefined> {
+    const row = this.#get(`select * from records ${byKey}`, [tenant, connectionId, object, externalId]);
+    return row && storedOf(row);
+  }
+
+  async list({ tenant, connectionId }: Scope, query: RecordQuery): Promise<RecordPage> {
+    const { object, changedSince, deleted, cursor, limit } = query;
+    const after = cursor === undefined ? -1 : parseCursor(cursor)[0];
+    const conditions = ['tenant = ?', 'connection = ?', 'sequence > ?'];
+    const values: SQLInputValue[] = [tenant, connectionId, after];
+    const add = (condition: string, value: SQLInputValue) => {
+      conditions.push(condition);
+      values.push(value);
+    };
+    if (object !== undefined) add('object = ?', object);
+    if (changedSince !== undefined) add('changed_at >= ?', changedSince);
+    if (deleted !== undefined) add('deleted = ?', deleted ? 1 : 0);
+    const rows = this.#all(`select * from records where ${conditions.join(' and ')} order by sequence limit ?`, [
+      ...values,
+      limit + 1,
+    ]);
+    const records = rows.slice(0, limit);
+    const last = records.at(-1);
+    const end = toCursor(last ? (last['sequence'] as number) : after);
+    return { records: records.map(storedOf), next: rows.length > limit ? end : null, end };
+  }
+
+  async remove({ tenant, connectionId }: Scope): Promise<void> {
+    this.#write(() => this.#run('delete from records where tenant = ? and connection = ?', [tenant, connectionId]));
+  }
+
+  async ping(): Promise<void> {
+    this.#get('select 1 as one', []);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#db.isOpen) return;
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #put(
+    key: readonly string[],
+    { data, updatedAt }: IncomingRecord,
+    { hash, sequence, jobId, id, result, at }: Stamp & { readonly hash: string; readonly result: RecordResult },
+  ): void {
+    this.#run(
+      `insert into records values (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
+        on conflict do update set data = excluded.data, hash = excluded.hash, deleted = 0, updated_at = excluded.updated_at,
+          last_seen = excluded.last_seen, changed_at = excluded.changed_at, sequence = excluded.sequence,
+          job = excluded.job, batch = excluded.batch, result = excluded.result`,
+      [...key, JSON.stringify(data), hash, updatedAt ?? null, at, at, at, sequence, jobId, id, result],
+    );
+  }
+
+  #markDeleted(key: readonly string[], { sequence, jobId, id, at }: Stamp): void {
+    this.#run(
+      `update records set deleted = 1, changed_at = ?, sequence = ?, job = ?, batch = ?, result = 'deleted' ${byKey}`,
+      [at, sequence, jobId, id, ...key],
+    );
+  }
+
+  /** One transaction; each change in it has a number of its own, and they become visible in that order. */
+  #write<T>(work: (next: () => number) => T): T {
+    const { conditions } = this.options;
+    try {
+      this.#db.exec('begin immediate');
+      try {
+        let last = Number(this.#get('select last from sequences', [])!['last']);
+        const result = work(() => (last += 1));
+        this.#run('update sequences set last = ?', [last]);
+        this.#db.exec('commit');
+        conditions?.clear('records.db');
+        return result;
+      } catch (error) {
+        if (this.#db.isTransaction) this.#db.exec('rollback');
+        throw error;
+      }
+    } catch (error) {
+      const failure = unavailable(this.path, error);
+      conditions?.raise('records.db', `${failure.message}. Integrations without a destination wait; free some space`);
+      throw failure;
+    }
+  }
+
+  #get(sql: string, values: readonly SQLInputValue[]): Row | undefined {
+    return this.#attempt(() => this.#prepare(sql).get(...values)) as Row | undefined;
+  }
+
+  #all(sql: string, values: readonly SQLInputValue[]): Row[] {
+    return this.#attempt(() => this.#prepare(sql).all(...values)) as Row[];
+  }
+
+  #run(sql: string, values: readonly SQLInputValue[]): void {
+    this.#attempt(() => this.#prepare(sql).run(...values));
+  }
+
+  #attempt<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw unavailable(this.path, error);
+    }
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, (statement = this.#db.prepare(sql)));
+    return statement;
+  }
+}
+
+interface Stamp {
+  readonly sequence: number;
+  readonly jobId: string;
+  /** Of the batch. */
+  readonly id: string;
+  readonly at: number;
+}
+
+const byKey = 'where tenant = ? and connection = ? and object = ? and external_id = ?';
+
+const knownOf = (row: Row): Known => ({ ...(row as unknown as Known), deleted: row['deleted'] === 1 });
+
+function storedOf(row: Row): StoredRecord {
+  const updatedAt = row['updated_at'] as string | null;
+  return {
+    object: row['object'] as string,
+    externalId: row['external_id'] as string,
+    data: JSON.parse(row['data'] as string) as JsonObject,
+    hash: row['hash'] as string,
+    deleted: row['deleted'] === 1,
+    ...(updatedAt !== null && { updatedAt }),
+    firstSeenAt: row['first_seen'] as number,
+    lastSeenAt: row['last_seen'] as number,
+    changedAt: row['changed_at'] as number,
+  };
+}
+
+const unavailable = (path: string, error: unknown): RecordStoreUnavailable =>
+  error instanceof RecordStoreUnavailable
+    ? error
+    : new RecordStoreUnavailable(`${path}: ${(error as Error).message}`, { cause: error });

@@ -1,0 +1,1 @@
+export { describeRecordStore, type RecordStoreHome } from './conformance.js';
