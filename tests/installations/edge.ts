@@ -12,6 +12,7 @@ import {
   type Adapters,
   type RunningService,
 } from '@tidemark/platform';
+import type { CredentialVault } from '@tidemark/resilience';
 import { temporaryFolder } from '@tidemark/test-kit';
 import { Client } from './client.js';
 import { testSettings } from './settings.js';
@@ -26,6 +27,8 @@ export interface EdgeOptions {
   readonly settings?: Partial<PlatformSettings>;
   /** Replacements for adapters of the gateway; the other services keep theirs. */
   readonly replace?: (adapters: Adapters) => Adapters;
+  /** What webhooks are signed with. */
+  readonly webhookSecrets?: Pick<CredentialVault, 'webhookSecrets'>;
   /** Default: embedded adapters in a folder of its own. */
   readonly on?: { readonly urls: PortUrls; readonly namespace: string };
 }
@@ -52,7 +55,12 @@ export class Edge extends Client {
     this.#release = release;
   }
 
-  static async start({ settings, replace = (adapters) => adapters, on }: EdgeOptions = {}): Promise<Edge> {
+  static async start({
+    settings,
+    replace = (adapters) => adapters,
+    on,
+    webhookSecrets,
+  }: EdgeOptions = {}): Promise<Edge> {
     const folder = await temporaryFolder();
     const conditions = new Conditions();
     const stores = on ?? { urls: embedded(folder.path), namespace: 'tidemark' };
@@ -63,7 +71,10 @@ export class Edge extends Client {
     };
     const given = { ...testSettings, apiKey: new Secret(ADMIN), ...settings };
     try {
-      const running = await startService(gateway, replace(adapters), given, logger, { conditions });
+      const running = await startService(gateway, replace(adapters), given, logger, {
+        conditions,
+        ...(webhookSecrets && { webhookSecrets }),
+      });
       const edge = new Edge(adapters, conditions, running, release);
       await edge.startCoordinator();
       return edge;
@@ -85,9 +96,10 @@ export class Edge extends Client {
   }
 
   /** The services that run stages; without them jobs wait. */
-  async startRunners(): Promise<void> {
+  async startRunners(settings: Partial<PlatformSettings> = {}): Promise<void> {
+    const given = { ...testSettings, ...settings };
     this.#runners = [
-      await startService(connectorRunner, this.adapters, testSettings, logger, { conditions: this.conditions }),
+      await startService(connectorRunner, this.adapters, given, logger, { conditions: this.conditions }),
       await startService(differ, this.adapters, testSettings, logger, { conditions: this.conditions }),
     ];
   }

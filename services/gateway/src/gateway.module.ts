@@ -17,6 +17,7 @@ import { EdgeLimits } from './edge/limits/edge-limits.js';
 import { Ports } from './edge/ports.js';
 import type { Resource } from './edge/resource.js';
 import { DtoPipe } from './edge/validation/dto.pipe.js';
+import { WebhookSecrets } from './resources/hooks/webhook-secrets.js';
 import * as resourcesByName from './resources/resources.js';
 
 /** The dependencies of a gateway; adapters are closed by the code that opened them. */
@@ -28,6 +29,7 @@ export interface GatewayDeps {
   readonly limits: EdgeLimits;
   readonly logger: Logger;
   readonly conditions: Conditions;
+  readonly webhookSecrets: WebhookSecrets;
 }
 
 export const resources: readonly Resource[] = Object.values(resourcesByName);
@@ -35,7 +37,15 @@ export const resources: readonly Resource[] = Object.values(resourcesByName);
 /** The edge as a Nest module: all routes, and everything that HTTP and gRPC share. */
 @Module({})
 export class GatewayModule {
-  static forRoot({ adapters, projector, rateLimit, limits, logger, conditions }: GatewayDeps): DynamicModule {
+  static forRoot({
+    adapters,
+    projector,
+    rateLimit,
+    limits,
+    logger,
+    conditions,
+    webhookSecrets,
+  }: GatewayDeps): DynamicModule {
     const keys = new KeyStore(adapters.eventStore);
     const authenticator = new Authenticator({
       find: (hash) => keys.find(hash),
@@ -49,6 +59,7 @@ export class GatewayModule {
         { provide: Ports, useValue: adapters },
         { provide: Projector, useValue: projector },
         { provide: Conditions, useValue: conditions },
+        { provide: WebhookSecrets, useValue: webhookSecrets },
         { provide: KeyStore, useValue: keys },
         { provide: Authenticator, useValue: authenticator },
         { provide: EdgeLimits, useValue: limits },

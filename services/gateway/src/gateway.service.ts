@@ -7,6 +7,7 @@ import { createHttp } from './edge/http/create-http.js';
 import { httpEdge } from './edge/http/http-edge.js';
 import { EdgeLimits } from './edge/limits/edge-limits.js';
 import { GatewayModule, resources } from './gateway.module.js';
+import { noSecrets, type WebhookSecrets } from './resources/hooks/webhook-secrets.js';
 import { keysProjection } from './resources/keys/keys.projection.js';
 
 /** The edge: HTTP and gRPC for callers, messages and views behind it. */
@@ -16,10 +17,11 @@ export const gateway = defineService({
   settings: ['host', 'httpPort', 'grpcPort', 'apiKey', 'rateLimit', 'maxConnections', 'trustedProxies'],
   projections: [keysProjection],
   hasHttp: true,
-  async build({ adapters, settings, logger, clock, projector, onError, conditions }) {
+  known: { webhookSecrets: noSecrets as WebhookSecrets },
+  async build({ adapters, settings, logger, clock, projector, onError, conditions, known }) {
     const { host, httpPort, grpcPort, apiKey, rateLimit, drainTimeoutMs: drainMs } = settings;
     const limits = new EdgeLimits(settings);
-    const module = GatewayModule.forRoot({ adapters, projector, rateLimit, limits, logger, conditions });
+    const module = GatewayModule.forRoot({ adapters, projector, rateLimit, limits, logger, conditions, ...known });
     const app = await createHttp(module, logger, limits);
     const rpcs = resources.flatMap((resource) => resource.rpcs ?? []);
     const http = httpEdge(app, { host, port: httpPort, drainMs });
