@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { join } from 'node:path';
+import { isAbsolute, join, normalize } from 'node:path';
 import { bytes, duration, integer, list, onOff, oneOf, path, port, secret, string, url } from './kinds.js';
 import { defineSettings } from './settings.js';
 
@@ -11,6 +11,11 @@ function hostOrRange(entry: string): void {
   const range = /^[0-9a-f:.]+(\/\d{1,3})?$/i;
   if (!host.test(entry) && !range.test(entry))
     throw new Error('write a host, host:port or CIDR, without scheme or path');
+}
+
+function absolutePath(entry: string): void {
+  if (!isAbsolute(entry) || normalize(entry) !== entry || entry.endsWith('/'))
+    throw new Error('write the absolute path of an executable, without . and ..');
 }
 
 function addressRange(entry: string): void {
@@ -47,6 +52,11 @@ export const platformSettings = defineSettings({
     'mongodb+srv',
   ]),
   blobs: url('TIDEMARK_BLOBS', 'Blob store; default: `blobs` in the data folder', ['file', 'nats', 'tls']),
+  records: url(
+    'TIDEMARK_RECORDS',
+    'Record store: the synced objects of integrations; default: the server of the read model, or `records.db` in the data folder',
+    ['sqlite', 'mongodb', 'mongodb+srv'],
+  ),
   namespace: string(
     'TIDEMARK_NAMESPACE',
     'Prefix of everything on shared servers (streams, subjects, databases), which separates installations',
@@ -84,6 +94,11 @@ export const platformSettings = defineSettings({
     min: 1,
     max: 1024 ** 3,
   }),
+  singerAllow: list(
+    'TIDEMARK_SINGER_ALLOW',
+    'Executables that the connector `singer` may run: absolute paths of Singer taps and targets, links resolved',
+    { default: [], item: absolutePath },
+  ),
   filesRoot: path(
     'TIDEMARK_FILES_ROOT',
     'Folder that holds a folder for each tenant, named by its id, for connectors of files; unset: they have no access',
@@ -174,17 +189,20 @@ export interface PortUrls {
   readonly broker: string;
   readonly readModel: string;
   readonly blobs: string;
+  readonly records: string;
 }
 
 /** The port URLs as set, and the embedded adapters in the data folder for those that are not. */
 export function standaloneUrls(
-  settings: Pick<PlatformSettings, 'dataDir' | 'eventStore' | 'broker' | 'readModel' | 'blobs'>,
+  settings: Pick<PlatformSettings, 'dataDir' | 'eventStore' | 'broker' | 'readModel' | 'blobs' | 'records'>,
 ): PortUrls {
-  const { dataDir } = settings;
+  const { dataDir, readModel = '' } = settings;
+  const records = /^mongodb/.test(readModel ?? '') ? readModel! : `sqlite:${join(dataDir, 'records.db')}`;
   return {
     eventStore: settings.eventStore ?? `sqlite:${join(dataDir, 'events.db')}`,
     broker: settings.broker ?? 'embedded:',
     readModel: settings.readModel ?? `sqlite:${join(dataDir, 'views.db')}`,
+    records: settings.records ?? records,
     blobs: settings.blobs ?? `file:${join(dataDir, 'blobs')}`,
   };
 }

@@ -46,5 +46,9 @@ describe('the platform settings', () => {
     const fetchAllow = ['localhost', '10.0.0.0/8', 'api.internal:8443', '[::1]:8080', 'fd00::/8', '::1'];
     expect(platformSettings.parse({ TIDEMARK_FETCH_ALLOW: fetchAllow.join(',') }).fetchAllow).toEqual(fetchAllow);
     expect(() => platformSettings.parse({ TIDEMARK_FETCH_ALLOW: 'http://localhost:1' })).toThrow(SettingsError);
+    const singerAllow = ['/opt/taps/tap-github', '/opt/my taps/Tap'];
+    expect(platformSettings.parse({ TIDEMARK_SINGER_ALLOW: singerAllow.join(',') }).singerAllow).toEqual(singerAllow);
+    for (const path of ['tap-github', '/opt/../bin/sh', '/opt/taps/'])
+      expect(() => platformSettings.parse({ TIDEMARK_SINGER_ALLOW: path })).toThrow(SettingsError);
   });
 });

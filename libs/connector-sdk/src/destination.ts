@@ -40,7 +40,9 @@ export interface WriteRow {
 
 /** The result for one row. `skipped`: nothing to update or delete, or no difference. */
 export type RowResult =
-  | { readonly status: 'created' | 'updated' | 'deleted' | 'skipped' }
+  | { readonly status: 'created' | 'updated' | 'deleted' }
+  /** `reason`: why the destination left a different row as it was; absent when there was nothing to do. */
+  | { readonly status: 'skipped'; readonly reason?: string }
   | {
       readonly status: 'failed';
       /** The field at fault, if the destination names one. */

@@ -17,6 +17,7 @@ const rows: readonly ListedConnector[] = [
   listed(await import('./openapi/openapi.manifest.js')),
   listed(await import('./noop/noop.manifest.js')),
   listed(await import('./http-json/http-json.manifest.js'), () => import('./http-json/http-json.connector.js')),
+  listed(await import('./http/http.manifest.js'), () => import('./http/http.connector.js')),
   listed(await import('./files/files.manifest.js'), () => import('./files/files.connector.js')),
   listed(
     await import('./google-drive/google-drive.manifest.js'),

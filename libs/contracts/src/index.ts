@@ -29,6 +29,8 @@ export * from './shapes/job.js';
 export * from './shapes/operations.js';
 export * from './shapes/pipeline.js';
 export * from './shapes/pushes.js';
+export * from './shapes/records.js';
+export * from './shapes/row-error.js';
 export * from './shapes/snapshot.js';
 export * from './shapes/work.js';
 export * from './stream.js';

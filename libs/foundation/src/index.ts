@@ -22,6 +22,7 @@ export { canonicalJson, isJsonObject, type Json, type JsonObject } from './json.
 export { isLabelled, type Labelled } from './labelled.js';
 export { LoadingCache } from './loading-cache.js';
 export { Loop, type LoopOptions } from './loop.js';
+export { messagePattern } from './message-pattern.js';
 export { PassedTime } from './passed-time.js';
 export { SetAside } from './set-aside.js';
 export { withTimeout } from './timeout.js';

@@ -2,19 +2,21 @@ import type { BlobStore } from '@tidemark/blob-store';
 import type { EventStore } from '@tidemark/event-store';
 import type { Broker } from '@tidemark/messaging';
 import type { ReadModel } from '@tidemark/read-model';
+import type { RecordStore } from '@tidemark/record-store';
 
-/** The four ports. */
+/** The ports. */
 export interface Adapters {
   readonly eventStore: EventStore;
   readonly broker: Broker;
   readonly readModel: ReadModel;
   readonly blobs: BlobStore;
+  readonly records: RecordStore;
 }
 
 export type PortName = keyof Adapters;
 
 /** Every port. */
-export const allPorts = ['eventStore', 'broker', 'readModel', 'blobs'] as const;
+export const allPorts = ['eventStore', 'broker', 'readModel', 'blobs', 'records'] as const;
 
 /** The setting that names a port's adapter. */
 export const variables: { readonly [P in PortName]: string } = {
@@ -22,4 +24,5 @@ export const variables: { readonly [P in PortName]: string } = {
   broker: 'TIDEMARK_BROKER',
   readModel: 'TIDEMARK_READ_MODEL',
   blobs: 'TIDEMARK_BLOBS',
+  records: 'TIDEMARK_RECORDS',
 };

@@ -3,7 +3,14 @@ import { Retryable, Terminal, type Delivery } from '@tidemark/messaging';
 
 /** Codes of errors that end when a store or a service is back, or that a repetition resolves. */
 const PASSING: ReadonlySet<unknown> = new Set([
-  ...['CONFLICT', 'OUTCOME_UNKNOWN', 'EVENT_STORE_UNAVAILABLE', 'READ_MODEL_UNAVAILABLE', 'BLOB_STORE_UNAVAILABLE'],
+  ...[
+    'CONFLICT',
+    'OUTCOME_UNKNOWN',
+    'EVENT_STORE_UNAVAILABLE',
+    'READ_MODEL_UNAVAILABLE',
+    'BLOB_STORE_UNAVAILABLE',
+    'RECORD_STORE_UNAVAILABLE',
+  ],
   ...['BROKER_UNAVAILABLE', 'SERVICE_UNAVAILABLE', 'NO_RESPONDER', 'DEADLINE_EXCEEDED'],
 ]);
 const AGAIN_MS = 1_000;

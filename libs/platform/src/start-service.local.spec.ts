@@ -60,6 +60,7 @@ const openEmbedded = ({ join }: TemporaryFolder) =>
       broker: 'embedded:',
       readModel: `sqlite:${join('views.db')}`,
       blobs: `file:${join('blobs')}`,
+      records: 'sqlite::memory:',
     },
     namespace: 'tidemark',
   });

@@ -110,7 +110,7 @@ export class RecordStoreUnavailable extends Error {
 
 export class RecordCursorInvalid extends Error {
   override readonly name = 'RecordCursorInvalid';
-  readonly code = 'CURSOR_INVALID';
+  readonly code = 'INVALID_CURSOR';
 
   constructor() {
     super('the cursor is not one of this list: begin without one');

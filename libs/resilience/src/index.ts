@@ -35,9 +35,18 @@ export {
 export { isOverload, PageSize, type PageSizeLimits, type PageSizeOptions } from './page-size.js';
 export { type CheckedAddress, resolveGuarded, type ResolveGuardedOptions } from './resolve-guarded.js';
 export { createHttpClient, createHttpPool, type HttpPool, type HttpPoolOptions } from './http-client/http-pool.js';
+export { excerptOf } from './http-client/error-detail.js';
 export { exactNumber, type InexactNumbers, JsonTooDeep, parseJson } from './http-client/exact-json.js';
 export { jsonErrorPosition } from './http-client/json-position.js';
-export type { Condition, HttpClient, HttpMethod, HttpRequest, HttpResponse, Side } from './http-client/http-types.js';
+export type {
+  Condition,
+  HttpClient,
+  HttpMethod,
+  HttpRequest,
+  HttpResponse,
+  Meaning,
+  Side,
+} from './http-client/http-types.js';
 export type { OnOverload } from './http-client/overload.js';
 export type { HttpClientOptions, HttpLimits } from './http-client/options.js';
 export type { Credential, CredentialKind } from './credentials/credential.js';

@@ -45,6 +45,7 @@ const byErrorCode: Readonly<Record<ErrorCode, ExitCode>> = {
   EVENT_STORE_UNAVAILABLE: exitCodes.unavailable,
   READ_MODEL_UNAVAILABLE: exitCodes.unavailable,
   BLOB_STORE_UNAVAILABLE: exitCodes.unavailable,
+  RECORD_STORE_UNAVAILABLE: exitCodes.unavailable,
   SERVICE_UNAVAILABLE: exitCodes.unavailable,
   UNREADABLE: exitCodes.unavailable,
   INTERNAL: exitCodes.unavailable,

@@ -13,20 +13,24 @@ const NO_RETRIES = retrySchedule([]);
 /** Runs the stages that call external systems through connectors. */
 export const connectorRunner = defineService({
   name: 'connector-runner',
-  ports: ['broker', 'blobs'],
-  settings: ['fetchAllow', 'fetchMaxBytes', 'filesRoot', 'runnerConcurrency', 'claimTimeoutMs'],
+  ports: ['broker', 'blobs', 'records'],
+  settings: ['fetchAllow', 'fetchMaxBytes', 'filesRoot', 'singerAllow', 'runnerConcurrency', 'claimTimeoutMs'],
   known: { connectors, extraStages: stageTable() },
-  build({ settings, logger, known }) {
-    const { fetchAllow, fetchMaxBytes, filesRoot, runnerConcurrency, claimTimeoutMs } = settings;
+  build({ adapters: { records }, settings, logger, known }) {
+    const { fetchAllow, fetchMaxBytes, filesRoot, singerAllow, runnerConcurrency, claimTimeoutMs } = settings;
     const pool = httpPool(fetchAllow, fetchMaxBytes, logger);
     const http = pool.client({ side: 'source', retries: NO_RETRIES });
     return {
       daemons: [daemonOf(() => ({ stop: () => pool.close() }))],
       stages: {
-        table: new Map([...stagesWith(http), ...known.extraStages]),
+        table: new Map([...stagesWith({ http, records }), ...known.extraStages]),
         concurrency: runnerConcurrency,
         ackWaitMs: claimTimeoutMs,
-        opener: openerOf({ pool, connectors: known.connectors, ...(filesRoot && { filesRoot }) }),
+        opener: openerOf({
+          ...{ pool, connectors: known.connectors, programs: singerAllow },
+          log: (line) => logger.log(line),
+          ...(filesRoot && { filesRoot }),
+        }),
       },
     };
   },

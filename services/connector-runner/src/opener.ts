@@ -12,15 +12,23 @@ export interface OpenerNeeds {
   readonly connectors: ReadonlyMap<string, ListedConnector>;
   /** Absolute path; holds a folder for each tenant. */
   readonly filesRoot?: string;
+  /** Absolute paths of the executables that connectors may start. */
+  readonly programs?: readonly string[];
+  /** Takes what connectors log, without secrets. */
+  readonly log?: (line: string) => void;
 }
 
 /** Opens the connectors that stages read from and write to. */
-export function openerOf({ pool, connectors, filesRoot }: OpenerNeeds): ConnectorOpener {
+export function openerOf({ pool, connectors, filesRoot, programs, log }: OpenerNeeds): ConnectorOpener {
   const optionsFor = async ({ connector: name, config }: Pick<Source, 'connector' | 'config'>, tenant: string) => {
     const connector = connectors.get(name);
     if (!connector) throw new StageFailed('CONNECTOR_UNKNOWN', `this version of the runner has no connector ${name}`);
     const files = filesRoot === undefined ? {} : { filesRoot: await tenantFolder(filesRoot, tenant) };
-    return { connector: await connector.load(), config, pool, ...files };
+    return {
+      ...{ connector: await connector.load(), config, pool, ...files },
+      ...(programs && { programs }),
+      ...(log && { log: (line: string) => log(`${name} of tenant ${tenant}: ${line}`) }),
+    };
   };
   return {
     source: async (settings, tenant) => openSource(await optionsFor(settings, tenant)),

@@ -6,6 +6,7 @@ import {
   stageTable,
   type StageTable,
 } from '@tidemark/pipelines';
+import type { RecordStore } from '@tidemark/record-store';
 import type { HttpClient } from '@tidemark/resilience';
 import { fetchStage } from './stages/dependency/fetch.stage.js';
 import { normalizeStage } from './stages/dependency/normalize.stage.js';
@@ -15,8 +16,14 @@ import { finalizeStage } from './stages/integration/finalize.stage.js';
 import { prepareStage } from './stages/integration/prepare.stage.js';
 import { syncStage } from './stages/integration/sync.stage.js';
 
-/** The stages that this service runs, by pipeline. `http`: guarded, without a credential and without retries. */
-export const stagesWith = (http: HttpClient): StageTable =>
+export interface StageNeeds {
+  /** Guarded, without a credential and without retries. */
+  readonly http: HttpClient;
+  readonly records: RecordStore;
+}
+
+/** The stages that this service runs, by pipeline. */
+export const stagesWith = ({ http, records }: StageNeeds): StageTable =>
   stageTable(
     implement(dependencyPipeline, 'connector-runner', {
       fetch: fetchStage(http),
@@ -26,8 +33,8 @@ export const stagesWith = (http: HttpClient): StageTable =>
     }),
     implement(integrationPipeline, 'connector-runner', {
       prepare: prepareStage,
-      sync: syncStage,
-      finalize: finalizeStage,
+      sync: syncStage(records),
+      finalize: finalizeStage(records),
     }),
     implement(noopPipeline, 'connector-runner', { run: async () => ({ output: {} }) }),
   );

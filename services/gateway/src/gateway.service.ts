@@ -13,7 +13,7 @@ import { keysProjection } from './resources/keys/keys.projection.js';
 /** The edge: HTTP and gRPC for callers, messages and views behind it. */
 export const gateway = defineService({
   name: 'gateway',
-  ports: ['eventStore', 'broker', 'readModel', 'blobs'],
+  ports: ['eventStore', 'broker', 'readModel', 'blobs', 'records'],
   settings: ['host', 'httpPort', 'grpcPort', 'apiKey', 'rateLimit', 'maxConnections', 'trustedProxies'],
   projections: [keysProjection],
   hasHttp: true,

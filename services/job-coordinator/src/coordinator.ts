@@ -21,7 +21,7 @@ import type { Admission } from './daemons/admission.js';
 import type { JobCommand } from './job/job.commands.js';
 import { jobDecider } from './job/job.decide.js';
 import { isEnded, type JobState } from './job/job.js';
-import type { PushInbox } from './pushes/push-inbox.js';
+import type { PushInbox } from './actions/push-inbox.js';
 import { pushDecider, type PushCommand } from './pushes/pushes.decide.js';
 import { isWhole as isWholePushes, type Pushes as PushesState } from './pushes/pushes.js';
 

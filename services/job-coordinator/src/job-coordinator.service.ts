@@ -20,7 +20,7 @@ import { pushedObjects } from './messaging/pushed.js';
 import { waitingJobs } from './metrics.js';
 import { connectionsProjection } from './projections/connections.projection.js';
 import { jobsProjection } from './projections/jobs.projection.js';
-import { PushInbox } from './pushes/push-inbox.js';
+import { PushInbox } from './actions/push-inbox.js';
 import { ownCategories } from './streams.js';
 import { StandingStill } from './standing-still.js';
 import { verbsOf } from './verbs/verbs.js';

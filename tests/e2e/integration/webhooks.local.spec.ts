@@ -81,7 +81,7 @@ const ended = () =>
       return all.length > 0 && all.every(({ state }: any) => state === 'completed') && all;
     },
     'the end of the jobs',
-    20_000,
+    { timeout: 20_000 },
   );
 
 async function written(): Promise<number[]> {

@@ -4,7 +4,8 @@ import { createGunzip } from 'node:zlib';
 import { invalidFile } from './file-errors.js';
 import type { FileBytes } from './rows.js';
 
-const CHUNK_BYTES = 256 * 1024;
+/** Small: the rows of a chunk are in memory together, long enough for the collector to keep them. */
+const CHUNK_BYTES = 16 * 1024;
 
 /**
  * The bytes of an open file, decompressed when its name ends in `.gz`; a position in those is reached by reading up to it.

@@ -1,30 +1,27 @@
-import { isJsonObject, trimEndOf } from '@tidemark/foundation';
-import { PageSize, Terminal, type HttpClient, type HttpRequest } from '@tidemark/resilience';
+import { PageSize, Terminal, type ExternalError, type HttpClient } from '@tidemark/resilience';
 import type { Json, RecordProblem, SourceRecord } from '@tidemark/connector-sdk';
-import { expressionOf, shapeOf, type Expression } from './expression.js';
+import { requestRead, type AnswerPlan, type Read } from '../rest/answers.js';
+import { shapeOf } from '../rest/expression.js';
+import { writeEnd, writeTime } from '../rest/times.js';
 import type { HttpJsonConfig, ObjectConfig } from './http-json.config.js';
-import { pagerOf, type Pager, type Position, type Step } from './pager.js';
-import { readTime, writeTime } from './times.js';
+import { pagerOf, type Pager, type Step } from './pager.js';
+import { repeats, type Position } from './position.js';
+import { RecordMapper, type Bounds, type Found } from './record-mapper.js';
+import { RequestPlan } from './request-plan.js';
 
 const DEFAULT_PAGE = 100;
 
-/** Time range of the requested changes, ISO 8601. */
-export interface Bounds {
-  readonly since?: string | undefined;
-  readonly until?: string | undefined;
-}
-
-/** A record, and the data that its children are requested by. */
-export interface Found {
-  readonly records: readonly SourceRecord[];
-  readonly problems: readonly RecordProblem[];
-}
-
-export interface ApiPage extends Found {
+export interface ApiPage extends Omit<Found, 'ids'> {
   readonly next: Position | null;
   readonly estimate?: number;
   /** When the page was requested, by the server's clock, ISO 8601; absent without a Date header. */
   readonly date?: string;
+}
+
+/** An export that is ready. */
+export interface Prepared {
+  readonly id: string;
+  readonly url?: string | undefined;
 }
 
 export interface ApiRequest {
@@ -32,6 +29,7 @@ export interface ApiRequest {
   readonly bounds: Bounds;
   readonly parent?: SourceRecord;
   readonly size: PageSize;
+  readonly prepared?: Prepared | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -41,28 +39,51 @@ export interface ApiContext {
   redact(text: string): string;
 }
 
+/** The API refuses the token of a page: the read has to restart. */
+export class TokenRefused extends Error {
+  constructor(readonly reason: ExternalError) {
+    super(reason.message);
+  }
+}
+
+const NO_MORE = { records: [], problems: [], next: null };
+
 /** One object of the config: requests its pages and finds the records in them. */
 export class ApiObject {
   readonly field: string;
   readonly #pager: Pager;
-  readonly #find: Readonly<Record<'records' | 'id' | 'updatedAt' | 'deleted' | 'total', Expression | undefined>>;
+  readonly #mapper: RecordMapper;
+  readonly #requests: RequestPlan;
+  readonly #answers: AnswerPlan;
 
   constructor(
     readonly config: ObjectConfig,
     at: number,
-    private readonly context: ApiContext,
+    readonly context: ApiContext,
   ) {
     this.field = `objects.${at}`;
+    const { pagination, pageSize, incremental, method, parameters, records, total, format, delimiter } = config;
     const base = new URL(context.config.baseUrl);
-    this.#pager = pagerOf({ pagination: config.pagination, field: this.field, base, redact: context.redact });
-    const find = (name: 'records' | 'id' | 'updatedAt' | 'deleted' | 'total') =>
-      config[name] === undefined ? undefined : expressionOf(config[name], `${this.field}.${name}`);
-    this.#find = {
-      records: find('records'),
-      id: find('id'),
-      updatedAt: find('updatedAt'),
-      deleted: find('deleted'),
-      total: find('total'),
+    this.#pager = pagerOf({ pagination, field: this.field, base, redact: (text) => context.redact(text) });
+    this.#mapper = new RecordMapper(config, this.field);
+    const param = 'param' in pagination ? pagination.param : undefined;
+    const placed = [
+      ['size', pageSize?.param],
+      ['since', incremental?.since],
+      ['until', incremental?.until],
+      [pagination.kind === 'page' || pagination.kind === 'offset' ? pagination.kind : 'cursor', param],
+    ] as const;
+    const named = parameters ?? (method === 'POST' ? 'body' : 'query');
+    this.#requests = new RequestPlan(context.config, config as never, this.field, placed, named);
+    this.#answers = {
+      ...{ side: 'source', format, delimiter },
+      rules: [...(config.answers ?? []), ...(context.config.answers ?? [])],
+      find: [
+        { text: records, field: `${this.field}.records` },
+        { text: this.#pager.expression ?? '`null`', field: `${this.field}.pagination` },
+        { text: total ?? '`null`', field: `${this.field}.total` },
+      ],
+      redact: (text) => context.redact(text),
     };
   }
 
@@ -77,112 +98,85 @@ export class ApiObject {
     return new PageSize({ min: Math.min(min, size), max: size });
   }
 
-  /** One page; smaller than requested when the server cannot deliver as many records in time. */
-  page({ at, bounds, parent, size, signal }: ApiRequest): Promise<ApiPage> {
+  /** One page; smaller than requested when the server cannot deliver as many records in time. @throws TokenRefused */
+  page({ at, bounds, parent, size, prepared, signal }: ApiRequest): Promise<ApiPage> {
     return size.attempt(async (wanted, onOverload) => {
       const step = this.#pager.step(at, wanted);
+      const request = this.#requests.build(this.#values(step, at, bounds, prepared), parent, step.url ?? prepared?.url);
+      const away = request.url.startsWith(new URL(this.context.config.baseUrl).origin) ? {} : { anonymous: true };
       const sentAt = performance.now();
-      const response = await this.context.http.request({ ...this.#request(step, bounds, parent), signal, onOverload });
+      const read = await this.#ask({ ...request, ...away, onOverload }, at, signal);
       // Changes made while the response was produced may be missing from it.
-      const date = Date.parse(response.header('date') ?? '') - (performance.now() - sentAt);
-      const body = response.json<Json>();
-      const list = this.#find.records!(body);
-      if (!Array.isArray(list))
-        throw new Terminal(
-          'SOURCE_INVALID_RESPONSE',
-          `${this.field}.records finds ${shapeOf(list)} instead of a list of records; the response is ${shapeOf(body)}`,
-          { field: `${this.field}.records` },
-        );
-      const next = this.#pager.next(at, step, { response, body, list: list as readonly Json[] });
-      const total = this.#find.total?.(body);
-      return {
-        ...this.#records(list as readonly Json[], bounds, parent),
-        next,
-        ...(typeof total === 'number' && { estimate: total }),
-        ...(Number.isFinite(date) && { date: new Date(date).toISOString() }),
-      };
+      const date = Date.parse(read.response.header('date') ?? '') - (performance.now() - sentAt);
+      return { ...(await this.#pageOf(read, { at, step, bounds, parent })), ...(Number.isFinite(date) && { date: new Date(date).toISOString() }) }; // prettier-ignore
     }, signal);
   }
 
-  #request(step: Step, bounds: Bounds, parent: SourceRecord | undefined): HttpRequest {
-    const { method, path, query = {}, body = {}, parameters = method === 'POST' ? 'body' : 'query' } = this.config;
-    const { baseUrl, headers } = this.context.config;
-    const common = { method, headers: { accept: 'application/json', ...headers }, idempotent: true };
-    // A next-page URL is complete; only the body of a POST is repeated.
-    if (step.url !== undefined) return { ...common, url: step.url, ...(method === 'POST' && { json: body }) };
-    const { pageSize, incremental } = this.config;
-    const sent: Record<string, string | number> = { ...step.parameters };
-    if (pageSize) sent[pageSize.param] = step.size;
-    if (incremental && bounds.since !== undefined)
-      sent[incremental.since] = writeTime(bounds.since, incremental.format);
-    if (incremental?.until !== undefined && bounds.until !== undefined)
-      sent[incremental.until] = writeTime(bounds.until, incremental.format);
-    const filled = (text: string, encode = (value: string) => value) =>
-      parent ? fill(text, parent, this.field, encode) : text;
-    const fixed = Object.entries(query).map(([name, value]) => [name, filled(String(value))]);
+  #values({ size, at: position }: Step, at: Position | null, bounds: Bounds, prepared: Prepared | undefined) {
+    const { pagination, incremental, pageSize, timeZone: zone } = this.config;
+    const { since = incremental?.beginning, until } = bounds;
+    const style = { format: incremental?.format ?? 'iso', zone };
+    const timed = !(pagination.kind === 'cursor' && pagination.alone && at !== null);
     return {
-      ...common,
-      url: trimEndOf(baseUrl, '/') + filled(path, pathSegment),
-      query: { ...Object.fromEntries(fixed), ...(parameters === 'query' && sent) },
-      ...(method === 'POST' && { json: parameters === 'body' ? { ...body, ...sent } : body }),
+      ...(pageSize && { size }),
+      ...(incremental && timed && since !== undefined && { since: writeTime(since, style) }),
+      ...(incremental && timed && until !== undefined && { until: writeEnd(until, style) }),
+      [pagination.kind === 'page' || pagination.kind === 'offset' ? pagination.kind : 'cursor']: position,
+      export: prepared?.id,
     };
   }
 
-  #records(list: readonly Json[], bounds: Bounds, parent: SourceRecord | undefined): Found {
-    const records: SourceRecord[] = [];
-    const problems: RecordProblem[] = [];
-    for (const item of list) {
-      const record = this.#record(item, parent);
-      if ('code' in record) problems.push(record);
-      else if (this.#within(record, bounds)) records.push(record);
+  async #ask(request: Parameters<typeof requestRead>[1], at: Position | null, signal: AbortSignal): Promise<Read> {
+    const { http } = this.context;
+    try {
+      const read = await requestRead(http, request, this.#answers, signal);
+      // Only a later page can be behind the end, or have a token that is refused.
+      const { then = '', message = read.said ?? 'no reason' } = read.rule ?? {};
+      if (at === null && (then === 'end' || then === 'restart'))
+        throw new Terminal('SOURCE_REQUEST_REFUSED', `${request.url} answered ${read.response.status}: ${this.context.redact(message)}`); // prettier-ignore
+      if (then === 'restart')
+        throw new TokenRefused(new Terminal('SOURCE_CURSOR_EXPIRED', this.context.redact(message)));
+      return read;
+    } catch (error) {
+      const gone = error instanceof Terminal && error.status === 410;
+      throw gone && at !== null && ('token' in at || 'url' in at) ? new TokenRefused(error) : error;
     }
-    return { records, problems };
   }
 
-  #record(item: Json, parent: SourceRecord | undefined): SourceRecord | RecordProblem {
-    const { name: objectType, timeFormat, parent: of } = this.config;
-    const problem = (code: string, message: string, field?: string) => ({
-      ...{ objectType, code, message, data: item },
-      ...(field !== undefined && { field }),
-    });
-    if (!isJsonObject(item)) return problem('OBJECT_INVALID', `a record is ${shapeOf(item)}, not an object`);
-    const id = this.#find.id!(item);
-    if ((typeof id !== 'string' && typeof id !== 'number') || id === '')
-      return problem('OBJECT_MISSING_ID', `${this.config.id} finds no id in a record`, this.config.id);
-    const updatedAt = this.#find.updatedAt && readTime(this.#find.updatedAt(item), timeFormat);
-    const deleted = this.#find.deleted?.(item);
+  async #pageOf(
+    { response, found, rule, said }: Read,
+    { at, step, bounds, parent }: Pick<ApiRequest, 'at' | 'bounds' | 'parent'> & { readonly step: Step },
+  ): Promise<ApiPage> {
+    if (rule && (rule.then === 'empty' || rule.then === 'end')) return NO_MORE;
+    const [records = null, more = null, total] = found;
+    const list = this.#listOf(records, response.status, rule?.then, said);
+    const { ids, ...mapped } = await this.#mapper.map(list, bounds, parent);
+    const { pagination } = this.config;
+    if ('repeated' in pagination && pagination.repeated === 'end' && repeats(at, ids, list.length)) return NO_MORE;
+    const next = this.#pager.next(at, step, { response, found: more, count: list.length, ids });
+    const incomplete = rule?.then === 'problem' ? [this.#incomplete(rule.message ?? said)] : [];
     return {
-      externalId: parent && of?.scoped ? `${parent.externalId}/${id}` : String(id),
-      objectType,
-      data: parent && of?.field !== undefined ? { ...item, [of.field]: parent.externalId } : item,
-      ...(deleted !== undefined && deleted !== null && deleted !== false && { deleted: true }),
-      ...(updatedAt !== undefined && { updatedAt }),
+      records: mapped.records,
+      problems: [...incomplete, ...mapped.problems],
+      next,
+      ...(typeof total === 'number' && { estimate: total }),
     };
   }
 
-  /** Enforces bounds that the API has no parameter for, on records that have a time. */
-  #within({ updatedAt }: SourceRecord, { since, until }: Bounds): boolean {
-    if (updatedAt === undefined) return true;
-    const { incremental } = this.config;
-    if (since !== undefined && !incremental && updatedAt < since) return false;
-    return until === undefined || updatedAt < until;
+  #listOf(list: Json, status: number, rule: string | undefined, said: string | null): readonly Json[] {
+    if (Array.isArray(list)) return list as readonly Json[];
+    const { nullable, format } = this.config;
+    if (list === null && (nullable || status === 204 || rule === 'ignore' || rule === 'problem')) return [];
+    // XML has no lists: a single element looks like an object.
+    if (format === 'xml' && list !== null) return [list];
+    const field = `${this.field}.records`;
+    const spoken = said === null ? '' : `, and says: ${said}`;
+    const message = `${field} finds ${shapeOf(list)} instead of a list of records${spoken}`;
+    throw new Terminal('SOURCE_INVALID_RESPONSE', message, { field });
   }
-}
 
-/** A parent lacks the field, or its value cannot be used in a path. */
-export class UnusableParent extends Error {}
-
-function fill(text: string, { data }: SourceRecord, field: string, encode: (value: string) => string): string {
-  return text.replace(/\{([^{}]+)\}/g, (_match, name: string) => {
-    const value = expressionOf(name, `${field}.path`)(data);
-    if ((typeof value !== 'string' && typeof value !== 'number') || value === '')
-      throw new UnusableParent(`${name} of the parent is neither text nor a number`);
-    return encode(String(value));
-  });
-}
-
-/** A dot segment would lead to another path. */
-function pathSegment(value: string): string {
-  if (/^\.{1,2}$/.test(value)) throw new UnusableParent('a field of the parent cannot be used in a path');
-  return encodeURIComponent(value);
+  #incomplete(message: string | null): RecordProblem {
+    const what = this.context.redact(message ?? 'the response reports an error beside its data');
+    return { objectType: this.config.name, code: 'RESPONSE_INCOMPLETE', message: what };
+  }
 }

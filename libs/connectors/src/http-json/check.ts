@@ -1,6 +1,8 @@
 import { ExternalError, Terminal } from '@tidemark/resilience';
 import type { CheckProblem, CheckResult, SourceRecord } from '@tidemark/connector-sdk';
-import { UnusableParent, type ApiContext, type ApiObject, type ApiPage } from './api-object.js';
+import type { ApiContext, ApiObject, ApiPage } from './api-object.js';
+import { createExport } from './export.js';
+import { UnusableParent } from './request-plan.js';
 
 const SAMPLE = 10;
 
@@ -13,7 +15,8 @@ export async function checkObjects(
   const problems: CheckProblem[] = [];
   const tried: string[] = [];
   const first = new Map<string, SourceRecord | undefined>();
-  const parentsFirst = [...objects.values()].sort((a, b) => Number(!!a.config.parent) - Number(!!b.config.parent));
+  const level = ({ config }: ApiObject): number => (config.parent ? 1 + level(objects.get(config.parent.object)!) : 0);
+  const parentsFirst = [...objects.values()].sort((one, other) => level(one) - level(other));
   for (const object of parentsFirst) {
     const { name, parent: of } = object.config;
     const parent = of && first.get(of.object);
@@ -22,6 +25,12 @@ export async function checkObjects(
       continue;
     }
     try {
+      // An export may take an hour: that it can be made is all that is tried.
+      if (object.config.export) {
+        await createExport(object, signal);
+        tried.push(`${name} (an export)`);
+        continue;
+      }
       const page = await sample(object, parent, signal);
       first.set(name, page.records[0]);
       problems.push(...complaints(object, page));
@@ -46,6 +55,8 @@ function sample(object: ApiObject, parent: SourceRecord | undefined, signal: Abo
 /** Problems of the config that a received page reveals. */
 function complaints({ config, field }: ApiObject, { records, problems }: ApiPage): CheckProblem[] {
   const code = 'SOURCE_INVALID_RESPONSE';
+  const time = problems.find((problem) => problem.code === 'OBJECT_INVALID' && problem.field === config.updatedAt);
+  if (time?.field !== undefined) return [{ code, field: `${field}.timeFormat`, message: time.message }];
   if (records.length === 0 && problems.length > 0)
     return [{ code, field: `${field}.id`, message: `${problems[0]!.message}, nor in any other of the first page` }];
   if (config.updatedAt !== undefined && records.length > 0 && records.every(({ updatedAt }) => updatedAt === undefined))

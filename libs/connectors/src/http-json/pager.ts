@@ -1,40 +1,32 @@
-import { createHash } from 'node:crypto';
 import LinkHeader from 'http-link-header';
 import { Terminal, type HttpResponse } from '@tidemark/resilience';
-import { z } from 'zod';
 import type { Json } from '@tidemark/connector-sdk';
-import { expressionOf } from './expression.js';
-import type { Pagination } from './http-json.config.js';
-
-/**
- * The position of a page, small enough for a cursor. `size`: the page must have this size, like the previous one;
- * `behind`: the digest of the previous one.
- */
-export const position = z.union([
-  z.strictObject({ page: z.int(), size: z.int(), exact: z.boolean(), behind: z.string().optional() }),
-  z.strictObject({ offset: z.int(), behind: z.string().optional() }),
-  z.strictObject({ token: z.string(), size: z.int().optional() }),
-  z.strictObject({ url: z.string(), size: z.int().optional() }),
-]);
-export type Position = z.infer<typeof position>;
+import type { Finder, Pagination } from './pagination.config.js';
+import { passed, type Position, repeats } from './position.js';
 
 /** How to request a page. */
 export interface Step {
   readonly size: number;
-  readonly parameters: Readonly<Record<string, string | number>>;
+  /** The position in the list, as the API counts it: a token, a page number or an offset. */
+  readonly at: Json;
   /** Replaces the object's own path and parameters. */
   readonly url?: string;
 }
 
 export interface Answer {
   readonly response: HttpResponse;
-  readonly body: Json;
-  /** The records in it. */
-  readonly list: readonly Json[];
+  /** What `next` or `more` of the config found, if it is an expression. */
+  readonly found: Json;
+  /** Number of records in it. */
+  readonly count: number;
+  /** The ids of the records, as one text. */
+  readonly ids: string;
 }
 
 /** One kind of pagination. A null position is the beginning, or after the last page the end. */
 export interface Pager {
+  /** The expression that `found` of an answer is the value of. */
+  readonly expression: string | undefined;
   /** `wanted`: number of records; fewer are requested where the position does not allow as many. */
   step(at: Position | null, wanted: number): Step;
   next(at: Position | null, step: Step, answer: Answer): Position | null;
@@ -53,16 +45,14 @@ export function pagerOf(options: PagerOptions): Pager {
   const at = `${field}.pagination`;
   switch (pagination.kind) {
     case 'none':
-      return { step: (_at, size) => ({ size, parameters: {} }), next: () => null };
+      return { expression: undefined, step: (_at, size) => ({ size, at: null }), next: () => null };
     case 'link':
-      return urlPager(options, pagination.resizable, ({ response }) => {
+      return urlPager(options, pagination.resizable, undefined, ({ response }) => {
         const header = response.header('link');
         return header === undefined ? null : (parsedLink(header, at) ?? null);
       });
-    case 'nextUrl': {
-      const find = expressionOf(pagination.next, `${at}.next`);
-      return urlPager(options, pagination.resizable, ({ body }) => find(body));
-    }
+    case 'nextUrl':
+      return urlPager(options, pagination.resizable, expressionIn(pagination.next), finderOf(pagination.next));
     case 'cursor':
       return tokenPager(pagination, at);
     case 'page':
@@ -71,6 +61,17 @@ export function pagerOf(options: PagerOptions): Pager {
       return offsetPager(pagination, at);
   }
 }
+
+const expressionIn = (finder: Finder): string | undefined => (typeof finder === 'string' ? finder : undefined);
+
+/** A header that says `null` names no page. */
+const finderOf =
+  (finder: Finder) =>
+  ({ response, found }: Answer): Json => {
+    if (typeof finder === 'string') return found;
+    const value = response.header(finder.header);
+    return value === undefined || /^(?:null|none)?$/i.test(value.trim()) ? null : value.trim();
+  };
 
 function parsedLink(header: string, field: string): string | undefined {
   try {
@@ -81,7 +82,12 @@ function parsedLink(header: string, field: string): string | undefined {
 }
 
 /** Follows the URL in a response: on the same origin only, and without parameters added by the credential. */
-function urlPager({ base, field, redact }: PagerOptions, resizable: boolean, find: (answer: Answer) => Json): Pager {
+function urlPager(
+  { base, field, redact }: PagerOptions,
+  resizable: boolean,
+  expression: string | undefined,
+  find: (answer: Answer) => Json,
+): Pager {
   const next = (target: Json, from: string): string => {
     if (typeof target !== 'string' || !URL.canParse(target, from))
       throw invalid(`${field}: the next-page link is not a valid URL`);
@@ -92,46 +98,54 @@ function urlPager({ base, field, redact }: PagerOptions, resizable: boolean, fin
     return url.pathname + url.search;
   };
   return {
+    expression,
     step: (at, wanted) => {
-      if (!at || !('url' in at)) return { size: wanted, parameters: {} };
-      return { size: at.size ?? wanted, parameters: {}, url: new URL(at.url, base).href };
+      if (!at || !('url' in at)) return { size: wanted, at: null };
+      return { size: at.size ?? wanted, at: null, url: new URL(at.url, base).href };
     },
     next: (at, { size }, answer) => {
       const target = find(answer);
-      if (target === null || target === '') return null;
+      if (target === null || target === '' || target === false) return null;
       const url = next(target, answer.response.url);
       if (at && 'url' in at && at.url === url) throw repeated(field);
-      return resizable ? { url } : { url, size };
+      const trail = passed(at, { token: url, ...answer }, field);
+      return { url, ...(!resizable && { size }), ...trail };
     },
   };
 }
 
-function tokenPager({ next, param, resizable }: Pagination & { kind: 'cursor' }, field: string): Pager {
-  const find = expressionOf(next, `${field}.next`);
+function tokenPager(pagination: Pagination & { kind: 'cursor' }, field: string): Pager {
+  const find = finderOf(pagination.next);
   return {
+    expression: expressionIn(pagination.next),
     step: (at, wanted) => {
-      if (!at || !('token' in at)) return { size: wanted, parameters: {} };
-      return { size: at.size ?? wanted, parameters: { [param]: at.token } };
+      if (!at || !('token' in at)) return { size: wanted, at: null };
+      return { size: at.size ?? wanted, at: at.token };
     },
-    next: (at, { size }, { body }) => {
-      const token = find(body);
-      if (token === null || token === '' || token === false) return null;
-      if (typeof token !== 'string' && typeof token !== 'number')
+    next: (at, { size }, answer) => {
+      const found = find(answer);
+      if (found === null || found === '' || found === false) return null;
+      // A list is the position of some search engines: the values that the last record is sorted by.
+      if (typeof found !== 'string' && typeof found !== 'number' && !Array.isArray(found))
         throw invalid(`${field}.next: the token of the next page is neither text nor a number`);
-      if (at && 'token' in at && at.token === String(token)) throw repeated(field);
-      return resizable ? { token: String(token) } : { token: String(token), size };
+      const token = typeof found === 'number' ? String(found) : (found as Token);
+      const text = JSON.stringify(token);
+      if (at && 'token' in at && JSON.stringify(at.token) === text) throw repeated(field);
+      const trail = passed(at, { token: text, ...answer }, field);
+      return { token, ...(!pagination.resizable && { size }), ...trail };
     },
   };
 }
 
-function offsetPager({ param, more }: Pagination & { kind: 'offset' }, field: string): Pager {
-  const follows = followsOf(more, field);
-  const start = (at: Position | null) => (at && 'offset' in at ? at.offset : 0);
+function offsetPager(pagination: Pagination & { kind: 'offset' }, field: string): Pager {
+  const follows = followsOf(pagination, field);
+  const start = (at: Position | null) => (at && 'offset' in at ? at.offset : pagination.first);
   return {
-    step: (at, size) => ({ size, parameters: { [param]: start(at) } }),
-    next: (at, _step, answer) => {
-      if (!follows(answer)) return null;
-      return { offset: start(at) + answer.list.length, behind: another(at, answer, `${field}.param`) };
+    expression: pagination.more,
+    step: (at, size) => ({ size, at: start(at) }),
+    next: (at, step, answer) => {
+      if (!follows(at, step, answer)) return null;
+      return { offset: start(at) + answer.count, ...passed(at, answer, field) };
     },
   };
 }
@@ -140,48 +154,48 @@ function offsetPager({ param, more }: Pagination & { kind: 'offset' }, field: st
  * Page numbers depend on the page size. It changes only where the records so far fill whole pages of the new size, and
  * never once a page had fewer records than requested: the server may have its own limit.
  */
-function pagePager({ param, first, more }: Pagination & { kind: 'page' }, field: string): Pager {
-  const follows = followsOf(more, field);
+function pagePager(pagination: Pagination & { kind: 'page' }, field: string): Pager {
+  const { first } = pagination;
+  const follows = followsOf(pagination, field);
   const known = (at: Position | null, wanted: number) =>
     at && 'page' in at ? at : { page: first, size: wanted, exact: true };
   const resized = (at: Position | null, wanted: number) => {
     const { page, size, exact } = known(at, wanted);
     if (!exact) return { page, size, exact };
-    const passed = (page - first) * size;
+    const passedRecords = (page - first) * size;
     let fitting = wanted;
-    while (passed % fitting !== 0) fitting--;
-    return { page: first + passed / fitting, size: fitting, exact };
+    while (passedRecords % fitting !== 0) fitting--;
+    return { page: first + passedRecords / fitting, size: fitting, exact };
   };
   return {
+    expression: pagination.more,
     step: (at, wanted) => {
       const { page, size } = resized(at, wanted);
-      return { size, parameters: { [param]: page } };
+      return { size, at: page };
     },
-    next: (at, { size, parameters }, answer) => {
-      if (!follows(answer)) return null;
-      const exact = known(at, size).exact && answer.list.length === size;
-      const behind = another(at, answer, `${field}.param`);
-      return { page: Number(parameters[param]) + 1, size, exact, behind };
+    next: (at, step, answer) => {
+      if (!follows(at, step, answer)) return null;
+      const { size } = step;
+      const exact = known(at, size).exact && answer.count === size;
+      return { page: Number(step.at) + 1, size, exact, ...passed(at, answer, field) };
     },
   };
 }
 
-/** Whether a page follows: as stated in the response, or as long as pages are not empty. */
-function followsOf(more: string | undefined, field: string): (answer: Answer) => boolean {
-  if (more === undefined) return ({ list }) => list.length > 0;
-  const find = expressionOf(more, `${field}.more`);
-  return ({ body }) => {
-    const value = find(body);
-    return value !== null && value !== false && value !== 0 && value !== '';
-  };
-}
+type Token = Extract<Position, { token: unknown }>['token'];
 
-/** The page's digest. @throws Terminal when it repeats the previous page: an API that ignores the parameter would never end */
-function another(at: Position | null, { list }: Answer, field: string): string {
-  const digest = createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 12);
-  if (at && 'behind' in at && at.behind === digest && list.length > 0)
-    throw invalid(`${field}: the response repeats the previous page, as if the API ignored this parameter`);
-  return digest;
+type Counted = Pagination & { kind: 'page' | 'offset' };
+
+/** Whether a page follows: as stated in the response, or as long as pages are not empty, or not short, or not the same. */
+function followsOf({ more, lastPage }: Counted, field: string) {
+  return (at: Position | null, { size }: Step, { found, count, ids }: Answer): boolean => {
+    const said = found !== null && found !== false && found !== 0 && found !== '';
+    const follows = more !== undefined ? said : lastPage === 'short' ? count >= size : count > 0;
+    if (!follows) return false;
+    if (repeats(at, ids, count))
+      throw invalid(`${field}.param: the response repeats the previous page, as if the API ignored this parameter`);
+    return true;
+  };
 }
 
 const invalid = (message: string) => new Terminal('SOURCE_INVALID_RESPONSE', message);

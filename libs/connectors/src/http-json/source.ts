@@ -1,3 +1,4 @@
+import { isInstant } from '@tidemark/foundation';
 import { Terminal } from '@tidemark/resilience';
 import {
   type CheckResult,
@@ -5,15 +6,18 @@ import {
   type ObjectManifest,
   type Page,
   type ReadRequest,
+  type RecordProblem,
   type Source,
   toCursor,
 } from '@tidemark/connector-sdk';
-import { ApiObject, type Bounds } from './api-object.js';
+import { ApiObject, TokenRefused } from './api-object.js';
 import { checkObjects } from './check.js';
-import { readChildren } from './children.js';
 import { readStateOf, type ReadState } from './cursor.js';
 import type { HttpJsonConfig } from './http-json.config.js';
-import type { Walk, Walked } from './walk.js';
+import type { Bounds } from './record-mapper.js';
+import { problemOfRestart, restarted } from './restart.js';
+import type { Walked } from './walk.js';
+import { walkOf } from './walks.js';
 
 /** Reads the objects described by a config. */
 export class HttpJsonSource implements Source {
@@ -34,17 +38,24 @@ export class HttpJsonSource implements Source {
     let state = readStateOf(request);
     if (!state.at) return yield { records: [], problems: [], cursor: toCursor(state), hasMore: false };
     assertSupportsSince(object, state);
-    const walk = { from: state.at, bounds: boundsOf(state, object), size: object.pageSize(request.pageSize), signal };
-    for await (const { page, next } of this.#walk(object, walk)) {
-      state = {
-        ...state,
-        // The server's clock, with which its changes are stamped.
-        started: state.started ?? page.date ?? new Date(this.#context.now()).toISOString(),
-        at: next ? structuredClone(next) : undefined,
-      };
-      const { records, problems, estimate } = page;
-      const known = estimate === undefined ? {} : { estimate };
-      yield { records, problems, cursor: toCursor(state), hasMore: next !== null, ...known };
+    const size = object.pageSize(request.pageSize);
+    for (let restarts: RecordProblem[] = []; ;) {
+      const walk = { from: state.at!, bounds: boundsOf(state, object), size, signal };
+      try {
+        for await (const { page, next } of walkOf(object, this.#objects, walk)) {
+          state = advanced(state, object, page, next, this.#context.now());
+          const { records, estimate } = page;
+          const known = estimate === undefined ? {} : { estimate };
+          const problems = [...restarts, ...page.problems];
+          restarts = [];
+          yield { records, problems, cursor: toCursor(state), hasMore: next !== null, ...known };
+        }
+        return;
+      } catch (error) {
+        if (!(error instanceof TokenRefused)) throw error;
+        state = restarted(state, object, error);
+        restarts.push(problemOfRestart(state, object, error));
+      }
     }
   }
 
@@ -70,11 +81,6 @@ export class HttpJsonSource implements Source {
     const known = [...this.#objects.keys()].join(', ');
     throw new Terminal('SOURCE_NOT_FOUND', `there is no object ${name}; the config has ${known}`, { field: 'objects' });
   }
-
-  #walk(object: ApiObject, walk: Walk): AsyncIterable<Walked> {
-    const { parent } = object.config;
-    return parent ? readChildren(object, this.#object(parent.object), walk) : pagesOf(object, walk);
-  }
 }
 
 /** Without times changes cannot be detected: an incremental read would silently be a full one. @throws Terminal */
@@ -89,19 +95,30 @@ function assertSupportsSince({ config, field }: ApiObject, { since, window }: Re
   );
 }
 
-async function* pagesOf(object: ApiObject, { from, bounds, size, signal }: Walk): AsyncGenerator<Walked> {
-  for (let at = from.page, more = true; more;) {
-    const page = await object.page({ at, bounds, size, signal });
-    more = page.next !== null;
-    at = page.next;
-    yield { page, next: more ? { page: at } : null };
-  }
+/** The state after a page. */
+function advanced(
+  state: ReadState,
+  object: ApiObject,
+  { records, date }: Walked['page'],
+  next: Walked['next'],
+  now: number,
+): ReadState {
+  const times = object.config.incremental?.sorted ? records.map(({ updatedAt }) => updatedAt ?? '') : [];
+  const reached = times.reduce((latest, time) => (time > latest ? time : latest), state.reached ?? '');
+  return {
+    ...state,
+    // The server's clock, with which its changes are stamped.
+    started: state.started ?? date ?? new Date(now).toISOString(),
+    ...(reached !== '' && { reached }),
+    at: next ? structuredClone(next) : undefined,
+  };
 }
 
 /** Normalised, so that times can be compared as text. */
 const iso = (time: string, lessMs = 0): string => new Date(Date.parse(time) - lessMs).toISOString();
 
-function boundsOf({ since, window }: ReadState, { lookBackMs }: ApiObject): Bounds {
+function boundsOf({ since, window, restarted: at }: ReadState, { lookBackMs }: ApiObject): Bounds {
+  if (at !== undefined && isInstant(at)) return { since: at, ...(window && { until: iso(window.to) }) };
   if (window) return { since: iso(window.from), until: iso(window.to) };
   return since === undefined ? {} : { since: iso(since, lookBackMs) };
 }

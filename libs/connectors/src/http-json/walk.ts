@@ -1,6 +1,7 @@
 import type { PageSize } from '@tidemark/resilience';
-import type { ApiPage, Bounds } from './api-object.js';
+import type { ApiPage } from './api-object.js';
 import type { Place } from './cursor.js';
+import type { Bounds } from './record-mapper.js';
 
 /** The remaining read of one object, and how to request it. */
 export interface Walk {

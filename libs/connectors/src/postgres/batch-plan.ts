@@ -1,12 +1,15 @@
 import { Terminal } from '@tidemark/resilience';
 import type { RowResult, WriteBatch, WriteRow } from '@tidemark/connector-sdk';
-import { encoderOf, InvalidValue, type Encoder } from './encode.js';
+import { encoderOf, type Encoder } from './encode.js';
+import { InvalidValue } from './invalid-value.js';
 import { tableName, type Column, type Table } from './table.js';
 
 /** A row, ready to be sent: its position in the batch, and its values by the unit's columns. */
 export interface EncodedRow {
   readonly at: number;
   readonly values: readonly (string | null)[];
+  /** The row with the same key before it, which must not be tried again after it. */
+  readonly before?: EncodedRow;
 }
 
 /** Rows that one statement can write: with the same columns, and distinct keys. */
@@ -51,21 +54,33 @@ function checkFit({ mode, key, rows }: WriteBatch, table: Table): void {
     throw refused('DESTINATION_REQUEST_INVALID', `has no unique index on exactly ${key.join(', ')}, which mode ${mode} needs`, key[0]); // prettier-ignore
 }
 
+/** What rows with the same fields have in common. */
+interface Shape {
+  readonly columns: readonly Column[];
+  readonly encoders: readonly Encoder[];
+  readonly action: Unit['action'];
+  /** By wave. */
+  readonly units: (Unit | undefined)[];
+  /** The first field that is not a column. */
+  readonly unknown?: string;
+}
+
 class Planner {
-  readonly #units = new Map<string, { readonly wave: number; readonly unit: Unit }>();
   readonly #failed = new Map<number, RowResult>();
   readonly #columns: ReadonlyMap<string, Column>;
-  readonly #encoders: ReadonlyMap<Column, Encoder>;
   readonly #key: readonly Column[];
-  /** Number of occurrences of each key. */
-  readonly #seen = new Map<string, number>();
+  /** By action and fields as they come, and by action and columns. */
+  readonly #shapes = new Map<string, Shape>();
+  /** The units of each wave. */
+  readonly #waves: Unit[][] = [];
+  /** The last row of each key, and its wave. */
+  readonly #seen = new Map<string, { readonly row: EncodedRow; readonly wave: number }>();
 
   constructor(
     private readonly batch: WriteBatch,
     private readonly table: Table,
   ) {
     this.#columns = new Map(table.columns.map((column) => [column.name, column]));
-    this.#encoders = new Map(table.columns.map((column) => [column, encoderOf(column)]));
     this.#key = batch.mode === 'append' ? [] : batch.key.map((name) => this.#columns.get(name)!);
   }
 
@@ -73,27 +88,55 @@ class Planner {
     const deletes = action === 'delete';
     if (deletes && this.batch.mode !== 'mirror')
       return this.#fail(at, 'DELETE_REFUSED', `rows are deleted in mode mirror only, not in mode ${this.batch.mode}`);
-    const lacking = this.#key.find(({ name }) => !Object.hasOwn(data, name) || data[name] === null);
-    if (lacking) return this.#fail(at, 'NOT_NULL_VIOLATION', `${lacking.name} is part of the key and must not be null`, lacking.name); // prettier-ignore
-    const unknown = Object.keys(data).find((name) => !this.#columns.has(name));
-    if (unknown !== undefined && !deletes)
+    for (const { name } of this.#key)
+      if (!Object.hasOwn(data, name) || data[name] === null)
+        return this.#fail(at, 'NOT_NULL_VIOLATION', `${name} is part of the key and must not be null`, name);
+    const shape = this.#shapeOf(data, deletes);
+    const { columns, encoders, unknown } = shape;
+    if (unknown !== undefined)
       return this.#fail(at, 'UNKNOWN_COLUMN', `table ${tableName(this.table)} has no column ${unknown}`, unknown);
-    const columns = deletes ? this.#key : this.#columnsOf(data);
     if (columns.length === 0) return this.#fail(at, 'INVALID_VALUE', 'the row has no value for any column');
     const values: (string | null)[] = [];
-    for (const column of columns)
+    for (let place = 0; place < columns.length; place++) {
+      const { name } = columns[place]!;
       try {
-        values.push(this.#encoders.get(column)!(data[column.name]!));
+        values.push(encoders[place]!(data[name]!));
       } catch (error) {
         if (!(error instanceof InvalidValue)) throw error;
-        return this.#fail(at, 'INVALID_VALUE', `${column.name} ${error.message}`, column.name);
+        return this.#fail(at, 'INVALID_VALUE', `${name} ${error.message}`, name);
       }
-    this.#unitFor(deletes, columns, values).rows.push({ at, values });
+    }
+    this.#place(shape, { at, values });
   }
 
   plan(): BatchPlan {
-    const units = [...this.#units.values()].sort((a, b) => a.wave - b.wave).map(({ unit }) => unit);
-    return { units, failed: this.#failed };
+    return { units: this.#waves.flat(), failed: this.#failed };
+  }
+
+  #shapeOf(data: WriteRow['data'], deletes: boolean): Shape {
+    const fields = Object.keys(data);
+    const id = `${deletes ? 'delete' : 'write'}\0${fields.join('\0')}`;
+    let shape = this.#shapes.get(id);
+    if (!shape) this.#shapes.set(id, (shape = this.#newShape(data, fields, deletes)));
+    return shape;
+  }
+
+  #newShape(data: WriteRow['data'], fields: readonly string[], deletes: boolean): Shape {
+    const unknown = deletes ? undefined : fields.find((name) => !this.#columns.has(name));
+    const columns = deletes ? this.#key : this.#columnsOf(data);
+    const id = JSON.stringify([deletes, unknown, columns.map(({ name }) => name)]);
+    const same = this.#shapes.get(id);
+    if (same) return same;
+    const { mode } = this.batch;
+    const shape: Shape = {
+      columns,
+      encoders: columns.map((column) => encoderOf(column, this.table.composites)),
+      action: deletes ? 'delete' : mode === 'mirror' ? 'upsert' : mode,
+      units: [],
+      ...(unknown !== undefined && { unknown }),
+    };
+    this.#shapes.set(id, shape);
+    return shape;
   }
 
   /** The key first, then the row's other columns in the table's order. Computed columns are omitted. */
@@ -103,16 +146,23 @@ class Planner {
   }
 
   /** The second row of a key is written after the first, in a statement of its own. */
-  #unitFor(deletes: boolean, columns: readonly Column[], values: readonly (string | null)[]): Unit {
-    const { mode } = this.batch;
-    const key = JSON.stringify(values.slice(0, this.#key.length));
-    const wave = mode === 'append' ? 0 : (this.#seen.get(key) ?? 0);
-    if (mode !== 'append') this.#seen.set(key, wave + 1);
-    const action = deletes ? 'delete' : mode === 'mirror' ? 'upsert' : mode;
-    const id = JSON.stringify([wave, action, columns.map(({ name }) => name)]);
-    let found = this.#units.get(id);
-    if (!found) this.#units.set(id, (found = { wave, unit: { action, columns, keys: this.#key.length, rows: [] } }));
-    return found.unit;
+  #place(shape: Shape, row: EncodedRow): void {
+    if (this.#key.length === 0) return void this.#unitOf(shape, 0).rows.push(row);
+    const key = this.#key.length === 1 ? row.values[0]! : JSON.stringify(row.values.slice(0, this.#key.length));
+    const last = this.#seen.get(key);
+    const wave = last ? last.wave + 1 : 0;
+    const placed = last ? { ...row, before: last.row } : row;
+    this.#seen.set(key, { row: placed, wave });
+    this.#unitOf(shape, wave).rows.push(placed);
+  }
+
+  #unitOf({ units, action, columns }: Shape, wave: number): Unit {
+    const known = units[wave];
+    if (known) return known;
+    const unit: Unit = { action, columns, keys: this.#key.length, rows: [] };
+    units[wave] = unit;
+    (this.#waves[wave] ??= []).push(unit);
+    return unit;
   }
 
   #fail(at: number, code: string, message: string, field?: string): void {

@@ -1,22 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WriteBatch, WriteRow } from '@tidemark/connector-sdk';
 import { planBatch } from './batch-plan.js';
-import { fieldAtFault } from './row-errors.js';
+import { fieldAtFault, placeOfCopyError } from './row-errors.js';
 import type { Column, Table } from './table.js';
 
-const column = (name: string, type: string, base = type, more: Partial<Column> = {}): Column => ({
-  ...{ name, type, fullType: type, base, element: null, notNull: false, generated: false, identityAlways: false },
-  ...more,
+const column = (name: string, base = 'text', more: Partial<Column> = {}): Column => ({
+  ...{ name, base, element: null, composite: null, equals: 'pg_catalog.=' },
+  ...{ notNull: false, generated: false, identityAlways: false, ...more },
 });
 const table: Table = {
-  ...{ schema: 'shop', name: 'orders', kind: 'r' },
+  ...{ schema: 'shop', name: 'orders', kind: 'r', composites: {}, rules: false },
   columns: [
-    column('note', 'text'),
-    column('id', 'bigint', 'int8'),
-    column('code', 'character varying', 'varchar', { fullType: 'character varying(3)' }),
-    column('amount', 'numeric', 'numeric', { fullType: 'numeric(5,2)' }),
-    column('twice', 'bigint', 'int8', { generated: true }),
-    column('token', 'uuid'),
+    column('note'),
+    column('id', 'int8'),
+    column('code', 'varchar'),
+    column('twice', 'int8', { generated: true }),
   ],
   uniques: [{ primary: true, columns: ['id'] }],
   constraints: { orders_code_check: { columns: ['code'], self: false } },
@@ -67,36 +65,32 @@ describe('the plan of a batch', () => {
   });
 });
 
-const field = (error: object, columns: readonly string[], values: readonly (string | null)[]) =>
+const field = (error: object, columns: readonly string[]) =>
   fieldAtFault(
     error as never,
     { columns: columns.map((name) => table.columns.find((one) => one.name === name)!) },
-    { values },
     table,
   );
 
 describe('the field at fault', () => {
   it.each([
-    [{ column: 'note', message: '' }, ['id'], ['1'], 'note'],
-    [{ constraint: 'orders_code_check', message: '' }, ['id'], ['1'], 'code'],
-    [
-      { code: '22001', message: 'value too long for type character varying(3)' },
-      ['note', 'code'],
-      ['long text', 'abcd'],
-      'code',
-    ],
-    [{ code: '22P02', message: 'invalid input syntax for type uuid: "x"' }, ['note', 'token'], ['x', 'x'], 'token'],
-    [{ code: '22P02', message: 'invalid input syntax for type bigint: "x"' }, ['note', 'id'], ['x', 'x'], 'id'],
-    [{ code: '22003', message: 'numeric field overflow' }, ['id', 'amount'], ['5000', '1000.00'], 'amount'],
-    [{ code: '22003', message: 'numeric field overflow' }, ['amount'], ['999.99'], undefined],
-    [
-      { code: '22021', message: 'invalid byte sequence for encoding "UTF8": 0x00' },
-      ['id', 'note'],
-      ['1', 'a\0'],
-      'note',
-    ],
-    [{ code: '23514', constraint: 'unheard of', message: 'x' }, ['id'], ['1'], undefined],
-  ])('of %j among %j is found', (error, columns, values, name) => {
-    expect(field(error, columns, values)).toBe(name);
+    [{ column: 'note', message: '' }, ['id'], 'note'],
+    [{ constraint: 'orders_code_check', message: '' }, ['id'], 'code'],
+    [{ detail: 'Key (id)=(7) is still referenced from table "lines".', message: '' }, ['note', 'id'], 'id'],
+    [{ code: '23514', constraint: 'unheard of', message: 'x' }, ['id'], undefined],
+  ])('of %j among %j is found', (error, columns, name) => {
+    expect(field(error, columns)).toBe(name);
+  });
+});
+
+describe('the place at which a COPY failed', () => {
+  it.each([
+    ['COPY tidemark0_rows, line 5, column c3: "x, line 7"', { line: 5, column: 3 }],
+    ['COPY tidemark12_rows, Zeile 31, Spalte c10: »x«\nmore', { line: 31, column: 10 }],
+    ['PL/pgSQL function f() line 1\nCOPY tidemark0_rows, line 2, column c0, null input', { line: 2, column: 0 }],
+    ['COPY tidemark0_rows, line 2: "c7 is text"', { line: 2, column: null }],
+    ['SQL statement', null],
+  ])('%j is found', (where, place) => {
+    expect(placeOfCopyError({ where } as never)).toEqual(place);
   });
 });

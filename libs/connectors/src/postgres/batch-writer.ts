@@ -1,17 +1,17 @@
-import { createHash } from 'node:crypto';
-import { Retryable } from '@tidemark/resilience';
 import type { RowResult, WriteBatch } from '@tidemark/connector-sdk';
-import type { BatchPlan, EncodedRow, Unit } from './batch-plan.js';
+import { digestOf, olderDigestOf } from './batch-digest.js';
+import type { BatchPlan, Unit } from './batch-plan.js';
+import { copyLine } from './copy-in.js';
 import { isDatabaseError } from './errors.js';
-import { resultOf, unpacked, type Ledger } from './ledger.js';
-import { fieldAtFault, isRowFault, isValueFault, rowFault } from './row-errors.js';
+import { unpacked, type Ledger } from './ledger.js';
+import { isRaised } from './row-errors.js';
 import type { Session } from './session.js';
-import { constraintOf, type Table } from './table.js';
-import { statementOf, type Statement } from './write-statements.js';
+import type { Table } from './table.js';
+import { READ_WRITE } from './transaction.js';
+import { ConcurrentDelete, SAVED, UnitWriter, type SentUnit } from './unit-writer.js';
 
 /** Attempts of a batch that conflicts with other writers, before the error is thrown. */
 const TRIES = 4;
-const BEGIN = 'begin isolation level read committed; set constraints all immediate; savepoint tidemark';
 
 /** Writes one batch in one transaction: all rows except refused ones, or, on any other error, none. */
 export class BatchWriter {
@@ -24,12 +24,11 @@ export class BatchWriter {
     private readonly plan: BatchPlan,
     private readonly table: Table,
     private readonly ledger: Ledger | null,
+    /** Whether its rows are probably new. */
+    private readonly asNew: boolean,
     private readonly signal: AbortSignal,
   ) {
-    this.#units = plan.units.map((unit) => {
-      const statement = statementOf(unit, table);
-      return { unit, statement, values: statement.values(unit.rows) };
-    });
+    this.#units = plan.units.map((unit) => ({ unit, lines: unit.rows.map(({ values }) => copyLine(values)) })); // prettier-ignore
     this.#digest = ledger ? digestOf(batch, table, this.#units) : '';
   }
 
@@ -47,134 +46,58 @@ export class BatchWriter {
   /** A transient deadlock or serialization failure, or a second writer of the same batch. */
   #isConflict(error: unknown): boolean {
     if (error instanceof ConcurrentDelete || this.ledger?.isTaken(error)) return true;
-    return isDatabaseError(error) && (error.code === '40P01' || error.code === '40001');
+    return isDatabaseError(error) && !isRaised(error) && (error.code === '40P01' || error.code === '40001');
   }
 
   async #transaction(): Promise<readonly RowResult[]> {
-    const [written] = await this.session.script(this.signal, this.ledger ? `${BEGIN}; ${this.ledger.find(this.batch, this.#digest)}` : BEGIN); // prettier-ignore
+    const start = 'set constraints all immediate; set local jit = off; savepoint tidemark';
+    const found = await this.session.begin(this.signal, READ_WRITE, this.ledger ? `${start}; ${this.ledger.find(this.batch)}` : start); // prettier-ignore
+    const written = this.#resultsIn(found as [string, string][]);
     if (written) {
       await this.session.script(this.signal, 'rollback');
-      return unpacked(written[0]!);
+      return written;
     }
     const results = await this.#writeUnits();
-    const remember = this.ledger?.remember(this.batch, this.#digest, results);
-    await this.session.script(this.signal, remember === undefined ? 'commit' : `${remember}; commit`);
+    const remember = this.ledger?.remember(this.batch, this.#digest, results) ?? [];
+    await this.session.script(this.signal, [...remember, 'commit'].join('; '));
     return results;
+  }
+
+  /** The recorded results of this batch, among those with its id. */
+  #resultsIn(rows: readonly (readonly [string, string])[]): readonly RowResult[] | undefined {
+    if (rows.length === 0) return undefined;
+    const digests = [this.#digest, olderDigestOf(this.batch, this.table, this.plan.units)];
+    const row = rows.find(([digest]) => digests.includes(digest));
+    return row && unpacked(row[1]);
   }
 
   async #writeUnits(): Promise<readonly RowResult[]> {
     const results = new Map(this.plan.failed);
-    for (const [at, unit] of this.#units.entries()) {
-      if (at > 0) await this.session.script(this.signal, SAVED);
-      await new UnitWriting(this.session, this.table, unit, results, this.signal).write();
+    const replaced = new Set(this.plan.units.flatMap(({ rows }) => rows.flatMap(({ before }) => (before ? [before.at] : [])))); // prettier-ignore
+    const writers: UnitWriter[] = [];
+    for (const unit of this.#units) {
+      if (writers.length > 0) await this.session.script(this.signal, SAVED);
+      const writer = new UnitWriter(this.session, this.table, unit, writers.length, { results, replaced, signal: this.signal }); // prettier-ignore
+      await writer.write(this.#isCopied(unit.unit));
+      writers.push(writer);
     }
+    await this.#again(writers);
     return this.batch.rows.map((_row, at) => results.get(at)!);
   }
-}
 
-/** A unit with its statement, and the values of all of its rows. */
-interface SentUnit {
-  readonly unit: Unit;
-  readonly statement: Statement;
-  readonly values: readonly string[];
-}
-
-const SAVED = 'release savepoint tidemark; savepoint tidemark';
-
-/** A row was deleted between being found and being changed. */
-class ConcurrentDelete extends Retryable {
-  constructor() {
-    super('DESTINATION_QUERY_FAILED', 'the rows are being deleted concurrently');
-  }
-}
-
-/** Writes the rows of a unit; refused ones are found by bisection. */
-class UnitWriting {
-  /** Rows that refer to rows of the same table that may follow later in the batch. */
-  #orphans: EncodedRow[] = [];
-  readonly #unit: Unit;
-
-  constructor(
-    private readonly session: Session,
-    private readonly table: Table,
-    private readonly sent: SentUnit,
-    private readonly results: Map<number, RowResult>,
-    private readonly signal: AbortSignal,
-  ) {
-    this.#unit = sent.unit;
+  /** COPY knows no rules, and its errors tell new rows from existing ones by a unique index alone. */
+  #isCopied({ action }: Unit): boolean {
+    const { kind, rules } = this.table;
+    return (kind === 'r' || kind === 'p') && !rules && (action === 'append' || (action === 'upsert' && this.asNew));
   }
 
-  async write(): Promise<void> {
-    await this.#halves(this.#unit.rows);
-    // Bisection can separate a row from the row it refers to: continue as long as there is progress.
-    for (let orphans = this.#orphans; orphans.length > 0;) {
-      this.#orphans = [];
-      await this.#halves(orphans);
-      if (this.#orphans.length === orphans.length) break;
-      orphans = this.#orphans;
+  /** Refused rows that others may have let pass since, as long as there is progress; then exchanges of unique values. */
+  async #again(writers: readonly UnitWriter[]): Promise<void> {
+    for (let progress = true; progress;) {
+      progress = false;
+      for (const writer of writers) if (await writer.retry()) progress = true;
+      if (progress) continue;
+      for (const writer of writers) if (await writer.swap()) progress = true;
     }
   }
-
-  async #halves(rows: readonly EncodedRow[]): Promise<void> {
-    if (await this.#all(rows)) return;
-    if (rows.length === 1) return;
-    const middle = rows.length >> 1;
-    await this.#halves(rows.slice(0, middle));
-    await this.#halves(rows.slice(middle));
-  }
-
-  /** Whether all were written; a single refused row gets its result. */
-  async #all(rows: readonly EncodedRow[]): Promise<boolean> {
-    try {
-      const { statement, values } = this.sent;
-      const sent = rows === this.#unit.rows ? values : statement.values(rows);
-      const [row] = await this.session.query(this.signal, statement.text, sent);
-      const letters = row![0]!;
-      if (letters.includes('x')) {
-        if (rows.length === 1) throw new ConcurrentDelete();
-        await this.session.script(this.signal, 'rollback to savepoint tidemark');
-        return false;
-      }
-      rows.forEach(({ at }, index) => this.results.set(at, resultOf(letters[index]!)!));
-    } catch (error) {
-      if (!isDatabaseError(error) || !isRowFault(error)) throw error;
-      await this.session.script(this.signal, 'rollback to savepoint tidemark');
-      const [only, ...others] = rows;
-      if (others.length > 0) return false;
-      const field = fieldAtFault(error, this.#unit, only!, this.table);
-      const column = field === undefined && isValueFault(error) ? await this.#unreadable(only!) : field;
-      this.results.set(only!.at, rowFault(error, column));
-      if (constraintOf(this.table, error.constraint)?.self) this.#orphans.push(only!);
-      return false;
-    }
-    // Rows written so far must survive later failures.
-    if (rows.length < this.#unit.rows.length) await this.session.script(this.signal, SAVED);
-    return true;
-  }
-
-  /** The column whose value the server cannot parse as its type, tested one by one; undefined when all can be parsed. */
-  async #unreadable({ values }: EncodedRow): Promise<string | undefined> {
-    for (const [at, { name, fullType }] of this.#unit.columns.entries())
-      try {
-        if (values[at] !== null) await this.session.query(this.signal, `select $1::${fullType}`, [values[at]!]);
-      } catch (error) {
-        if (!isDatabaseError(error) || !isValueFault(error)) throw error;
-        await this.session.script(this.signal, 'rollback to savepoint tidemark');
-        return name;
-      }
-    return undefined;
-  }
-}
-
-/** Distinguishes batches that happen to have the same id. */
-function digestOf({ mode, key }: WriteBatch, table: Table, units: readonly SentUnit[]): string {
-  const hash = createHash('sha256').update(JSON.stringify([mode, key, table.schema, table.name]));
-  for (const { unit, values } of units) {
-    const columns = unit.columns.map(({ name }) => name);
-    hash.update(
-      JSON.stringify([unit.action, columns, unit.rows.map(({ at }) => at), values.map((text) => text.length)]),
-    );
-    for (const text of values) hash.update(text);
-  }
-  return hash.digest('base64url').slice(0, 22);
 }

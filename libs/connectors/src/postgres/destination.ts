@@ -10,6 +10,7 @@ import { Ledger } from './ledger.js';
 import type { PostgresConfig } from './postgres.config.js';
 import { Sessions, type Session } from './session.js';
 import { findTable, refersToItself, type Table } from './table.js';
+import { READ_ONLY } from './transaction.js';
 
 /** Writes batches into tables, each in its own transaction. */
 export class PostgresDestination implements Destination {
@@ -19,6 +20,8 @@ export class PostgresDestination implements Destination {
   #closed = false;
   /** By the name that batches use; looked up once. */
   readonly #tables = new Map<string, Table>();
+  /** Tables of whose last batch all rows were new. */
+  readonly #fresh = new WeakSet<Table>();
   readonly #ledgers = new Map<string, Ledger | null>();
   /** The last batch of a table whose batches are written one at a time. */
   readonly #turns = new Map<string, Promise<undefined>>();
@@ -64,6 +67,7 @@ export class PostgresDestination implements Destination {
     let session: Session | undefined;
     try {
       session = await this.#sessions.open(signal);
+      await session.begin(signal, READ_ONLY);
       return await greet(session, this.#config, signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
@@ -85,7 +89,10 @@ export class PostgresDestination implements Destination {
     const plan = planBatch(batch, table);
     const ledger = await remembered(this.#ledgers, schema, () => Ledger.open(session, schema, signal));
     if (!ledger && batch.mode === 'append') throw Ledger.missing(schema);
-    return new BatchWriter(session, batch, plan, table, ledger, signal).write();
+    const results = await new BatchWriter(session, batch, plan, table, ledger, this.#fresh.has(table), signal).write();
+    if (results.every(({ status }) => status === 'created')) this.#fresh.add(table);
+    else this.#fresh.delete(table);
+    return results;
   }
 
   async #take(signal: AbortSignal): Promise<Session> {
@@ -120,7 +127,9 @@ async function remembered<T>(known: Map<string, T>, key: string, make: () => Pro
 }
 
 async function tableOf(session: Session, name: string, signal: AbortSignal): Promise<Table> {
+  await session.begin(signal, READ_ONLY);
   const table = await findTable(session, name, signal);
+  await session.script(signal, 'commit');
   if (table) return table;
   throw new Terminal('DESTINATION_NOT_FOUND', `there is no table ${name}, or it is not on the search path`);
 }

@@ -1,6 +1,8 @@
 import { JsonTooDeep, parseJson } from '@tidemark/resilience';
 import pg from 'pg';
 import type { Json } from '@tidemark/connector-sdk';
+import { InvalidValue } from './invalid-value.js';
+import { keyTwice } from './key-twice.js';
 import type { Session } from './session.js';
 
 /** A value from the server's text form to JSON. */
@@ -20,14 +22,21 @@ export const isoInstant: FromText = (text) =>
   isPlainTime(text) ? `${text.slice(0, 10)}T${text.slice(11).replace('+00', 'Z')}` : text;
 const isPlainTime = (text: string) => text[10] === ' ' && !text.endsWith('BC');
 
-/** JSON nested too deeply stays text. */
+/** @throws InvalidValue for what would not arrive as it is */
 export const jsonOf: FromText = (text) => {
   try {
     return parseJson(text) as Json;
   } catch (error) {
-    if (error instanceof JsonTooDeep) return text;
+    if (error instanceof JsonTooDeep) throw new InvalidValue(error.message);
     throw error;
   }
+};
+
+/** The type json keeps its text as it was written, with every value of a key. */
+const writtenJson: FromText = (text) => {
+  const name = keyTwice(text);
+  if (name !== null) throw new InvalidValue(`is JSON that names the key ${JSON.stringify(name)} twice`);
+  return jsonOf(text);
 };
 
 const hexToBase64: FromText = (text) => Buffer.from(text.slice(2), 'hex').toString('base64');
@@ -38,7 +47,8 @@ const KNOWN: ReadonlyMap<number, FromText> = new Map<number, FromText>([
   [17, hexToBase64],
   ...[21, 23, 26].map((oid) => [oid, Number] as const),
   ...[700, 701].map((oid) => [oid, float] as const),
-  ...[114, 3802].map((oid) => [oid, jsonOf] as const),
+  [114, writtenJson],
+  [3802, jsonOf],
   [1114, isoTimestamp],
   [1184, isoInstant],
   // "char", name, int8, text, money, bpchar, varchar, date, time, interval, timetz, numeric, uuid.
@@ -54,7 +64,9 @@ export async function readersOf(
   const unknown = [...new Set(typeIds.filter((id) => !KNOWN.has(id)))];
   const arrays = new Map<number, FromText>();
   if (unknown.length > 0)
-    for (const [id, element] of await session.query(signal, ELEMENTS, [`{${unknown.join(',')}}`]))
+    for (const [id, element] of await session.inCatalogue(signal, () =>
+      session.query(signal, ELEMENTS, [`{${unknown.join(',')}}`]),
+    ))
       arrays.set(Number(id), arrayOf(KNOWN.get(Number(element)) ?? asText));
   return typeIds.map((id) => KNOWN.get(id) ?? arrays.get(id) ?? asText);
 }
@@ -70,4 +82,5 @@ const { arrayParser } = pg.types as unknown as {
 export const arrayOf =
   (element: FromText): FromText =>
   (text) =>
-    arrayParser.create(text, (item) => (item === null ? null : element(item))).parse();
+    // A list does not say where its bounds begin: `[0:1]={a,b}`.
+    text.startsWith('[') ? text : arrayParser.create(text, (item) => (item === null ? null : element(item))).parse();

@@ -3,6 +3,7 @@ import type { RowResult, WriteBatch } from '@tidemark/connector-sdk';
 import { isDatabaseError } from './errors.js';
 import { literal, quoted } from './identifiers.js';
 import type { Session } from './session.js';
+import { READ_WRITE } from './transaction.js';
 
 export const LEDGER_TABLE = '_tidemark_batches';
 
@@ -19,6 +20,13 @@ export class Ledger {
   /** Creates the table if necessary. Null if the user lacks the privilege: append requires it, the other modes do not. */
   static async open(session: Session, schema: string, signal: AbortSignal): Promise<Ledger | null> {
     const table = `${quoted(schema)}.${quoted(LEDGER_TABLE)}`;
+    await session.begin(signal, READ_WRITE, 'set local search_path = pg_catalog, pg_temp');
+    const ledger = await Ledger.#open(session, schema, table, signal);
+    await session.script(signal, 'commit');
+    return ledger;
+  }
+
+  static async #open(session: Session, schema: string, table: string, signal: AbortSignal): Promise<Ledger | null> {
     const [row] = await session.query(signal, STATE, [schema, table]);
     const [there, usable, creatable, prunable] = row!.map((value) => value === 't');
     if (!there && !creatable) return null;
@@ -38,15 +46,15 @@ export class Ledger {
     return new Terminal('DESTINATION_FORBIDDEN', message);
   }
 
-  /** The query for a batch's results: no row if it was not written. */
-  find(batch: WriteBatch, digest: string): string {
-    return `select results from ${this.table} where id = ${literal(batch.id)} and digest = ${literal(digest)}`;
+  /** The query for the results of the batches with this id: digest and results. */
+  find(batch: WriteBatch): string {
+    return `select digest, results from ${this.table} where id = ${literal(batch.id)}`;
   }
 
-  /** The statement that records a batch; a concurrent one for the same batch waits for the first, and fails with 23505. */
-  remember(batch: WriteBatch, digest: string, results: readonly RowResult[]): string {
+  /** The statements that record a batch; a concurrent one for the same batch waits for the first, and fails with 23505. */
+  remember(batch: WriteBatch, digest: string, results: readonly RowResult[]): readonly string[] {
     const values = [batch.id, digest, packed(results)].map(literal).join(', ');
-    return `insert into ${this.table} (id, digest, results) values (${values})`;
+    return [`insert into ${this.table} (id, digest, results) values (${values})`];
   }
 
   /** Whether another process has just written the same batch. */
@@ -62,9 +70,10 @@ const creation = (table: string) =>
 /** Of several concurrent creators all but one fail, on varying names or indexes; then the table exists. */
 async function create(session: Session, table: string, signal: AbortSignal): Promise<void> {
   try {
-    await session.script(signal, creation(table));
+    await session.script(signal, `savepoint tidemark; ${creation(table)}`);
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
+    await session.script(signal, 'rollback to savepoint tidemark');
     const [row] = await session.query(signal, 'select to_regclass($1) is not null', [table]);
     if (row![0] !== 't') throw error;
   }
@@ -84,16 +93,21 @@ const RESULTS: Readonly<Record<string, RowResult>> = {
   s: { status: 'skipped' },
 };
 
-/** The result for a letter of a statement's response; undefined for an x. */
-export const resultOf = (letter: string): RowResult | undefined => RESULTS[letter];
+/** A trigger or a rule of the database left the row as it was. */
+const NOT_STORED: RowResult = { status: 'skipped', reason: 'the database did not store the row: a trigger or a rule prevented it' }; // prettier-ignore
 
-/** One letter per row, and the failures in order. */
+/** The result for a letter of a statement's answer. */
+export const resultOf = (letter: string): RowResult => RESULTS[letter] ?? NOT_STORED;
+
+const isPlain = (result: RowResult): boolean => result.status !== 'failed' && result !== NOT_STORED;
+
+/** One letter per row, and the other results, marked f, in order. */
 function packed(results: readonly RowResult[]): string {
-  const letters = results.map(({ status }) => LETTERS[status]).join('');
-  return JSON.stringify([letters, ...results.filter(({ status }) => status === 'failed')]);
+  const letters = results.map((result) => (isPlain(result) ? LETTERS[result.status] : LETTERS.failed)).join('');
+  return JSON.stringify([letters, ...results.filter((result) => !isPlain(result))]);
 }
 
 export function unpacked(text: string): readonly RowResult[] {
-  const [letters, ...failed] = JSON.parse(text) as [string, ...RowResult[]];
-  return [...letters].map((letter) => resultOf(letter) ?? failed.shift()!);
+  const [letters, ...others] = JSON.parse(text) as [string, ...RowResult[]];
+  return [...letters].map((letter) => RESULTS[letter] ?? others.shift()!);
 }

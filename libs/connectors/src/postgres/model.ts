@@ -25,6 +25,8 @@ export interface Model {
   readonly keyNotNull: boolean;
   readonly updatedAt: { readonly name: string; readonly type: TimeType } | null;
   readonly lookBackMs: number;
+  /** Schemas of the order operators of columns whose type has its own. */
+  readonly orders: Readonly<Record<string, string>>;
   /** Changes when cursors of the model become invalid. */
   readonly fingerprint: string;
 }
@@ -51,9 +53,30 @@ export async function prepareModel(
   return {
     ...{ name: objectName(object), sql, columns, key, updatedAt, lookBackMs: object.lookBackMs },
     keyNotNull: key.every(notNull),
+    orders: await ordersOf(session, columns.filter(({ name }) => key.includes(name) || name === object.updatedAt), signal), // prettier-ignore
     fingerprint: createHash('sha256').update(identity).digest('base64url').slice(0, 12),
   };
 }
+
+/** The operators that `order by` uses, which need not be on the search path: those of the type's default order. */
+async function ordersOf(session: Session, columns: readonly ResultColumn[], signal: AbortSignal) {
+  const ids = `{${columns.map(({ typeId }) => typeId).join(',')}}`;
+  const rows = await session.inCatalogue(signal, () => session.query(signal, ORDERS, [ids]));
+  const schemas = new Map(rows.map(([id, schema]) => [Number(id), schema!]));
+  const own = columns.flatMap(({ name, typeId }) => (schemas.has(typeId) ? [[name, schemas.get(typeId)!]] : []));
+  return Object.fromEntries(own) as Record<string, string>;
+}
+
+const ORDERS = `
+  with recursive d(id, oid) as (
+    select oid, oid from pg_type where oid = any ($1::oid[])
+    union all select d.id, t.typbasetype from d join pg_type t on t.oid = d.oid where t.typtype = 'd')
+  select d.id, quote_ident(s.nspname) from d join pg_opclass c on c.opcintype = d.oid and c.opcdefault
+  join pg_am m on m.oid = c.opcmethod and m.amname = 'btree'
+  join pg_amop p on p.amopfamily = c.opcfamily and p.amopstrategy = 5
+    and p.amoplefttype = c.opcintype and p.amoprighttype = c.opcintype
+  join pg_operator o on o.oid = p.amopopr join pg_namespace s on s.oid = o.oprnamespace
+  where s.nspname <> 'pg_catalog'`;
 
 /** Trailing semicolons would end the statement that the SQL is embedded in. */
 const trimmed = (sql: string): string => {

@@ -69,7 +69,7 @@ class Conditions {
 
   value(text: string, type = ''): string {
     this.values.push(text);
-    return `$${this.values.length}${type && `::${type}`}`;
+    return `$${this.values.length}${type && `::pg_catalog.${type}`}`;
   }
 
   add(condition: string): this {
@@ -89,44 +89,61 @@ function step(rows: Step['rows'], { sql }: Model, where: Conditions, order: stri
   return { rows, sql: text, offset: PREFIX.length, values: where.values };
 }
 
-/** The rows with a key, from the cursor on. Without an `after` it also includes those without one. */
+/**
+ * The rows with a key, from the cursor on. Without an `after` it also includes those without one. Rows without a time are
+ * read each time: nothing shows whether they have changed. A window excludes them.
+ */
 export function keyedSteps(model: Model, cursor: ReadCursor): readonly Step[] {
   const { key, updatedAt } = model;
+  const { after } = cursor;
   const names = [...(updatedAt ? [updatedAt.name] : []), ...key];
   const order = columnList(names, 'model');
   if (cursor.keyless !== undefined) return [];
+  if (!updatedAt) return [step('keyed', model, after ? behind(new Conditions(), model, key, after.key) : new Conditions(), order)]; // prettier-ignore
+  const undated = () => new Conditions().add(`model.${quoted(updatedAt.name)} is null`);
   const where = bounds(model, cursor);
-  const { after } = cursor;
-  if (!after) return [step('keyed', model, where, order)];
-  if (!updatedAt) return [step('keyed', model, behind(where, key, after.key), order)];
-  const undated = `model.${quoted(updatedAt.name)} is null`;
-  if (after.updatedAt == null) return [step('keyed', model, behind(where.add(undated), key, after.key), order)];
-  const dated = step('keyed', model, behind(where, names, [after.updatedAt, ...after.key]), order);
-  // A range in time excludes rows without a time.
-  if (cursor.since || cursor.window) return [dated];
-  return [dated, step('keyed', model, new Conditions().add(undated), order)];
+  if (!after) {
+    const first = step('keyed', model, where, order);
+    return cursor.since && !cursor.window ? [first, step('keyed', model, undated(), order)] : [first];
+  }
+  if (after.updatedAt == null) return [step('keyed', model, behind(undated(), model, key, after.key), order)];
+  const dated = step('keyed', model, behind(where, model, names, [after.updatedAt, ...after.key]), order);
+  return cursor.window ? [dated] : [dated, step('keyed', model, undated(), order)];
 }
 
 /** The rows that lack a part of their key, in an order of their own, without those already reported. */
 export function keylessStep(model: Model, cursor: ReadCursor): Step {
-  const where = bounds(model, cursor).add(`(${model.key.map((name) => `model.${quoted(name)} is null`).join(' or ')})`);
-  return step('keyless', model, where, `(model.*)::text offset ${where.value(String(cursor.keyless ?? 0), 'bigint')}`);
+  const { key, updatedAt } = model;
+  const where = bounds(model, cursor, cursor.window ? '' : ` or model.${quoted(updatedAt?.name ?? '')} is null`);
+  where.add(`(${key.map((name) => `model.${quoted(name)} is null`).join(' or ')})`);
+  return step('keyless', model, where, `(model.*)::pg_catalog.text offset ${where.value(String(cursor.keyless ?? 0), 'int8')}`); // prettier-ignore
 }
 
-function behind(where: Conditions, names: readonly string[], values: readonly string[]): Conditions {
-  return where.add(`(${columnList(names, 'model')}) > (${values.map((value) => where.value(value)).join(', ')})`);
+/** Rows after a position. Columns with operators of their own are compared one by one: a row uses one for all. */
+function behind(where: Conditions, { orders }: Model, names: readonly string[], values: readonly string[]): Conditions {
+  const schemas = names.map((name) => orders[name] ?? BUILT_IN);
+  if (schemas.every((schema) => schema === BUILT_IN))
+    return where.add(`(${columnList(names, 'model')}) operator(${BUILT_IN}.>) (${values.map((value) => where.value(value)).join(', ')})`); // prettier-ignore
+  const parameters = values.map((value) => where.value(value));
+  const compare = (at: number, operator: string) => `model.${quoted(names[at]!)} operator(${schemas[at]!}.${operator}) ${parameters[at]!}`; // prettier-ignore
+  const after = (at: number): string =>
+    at === names.length - 1 ? compare(at, '>') : `(${compare(at, '>')} or (${compare(at, '=')} and ${after(at + 1)}))`;
+  return where.add(names.length === 1 ? after(0) : `${compare(0, '>=')} and ${after(0)}`);
 }
 
-function bounds({ updatedAt, lookBackMs }: Model, { since, window }: ReadCursor): Conditions {
+const BUILT_IN = 'pg_catalog';
+
+function bounds({ updatedAt, lookBackMs }: Model, { since, window }: ReadCursor, otherwise = ''): Conditions {
   const where = new Conditions();
   if (!updatedAt) return where;
   const column = `model.${quoted(updatedAt.name)}`;
   const { type } = updatedAt;
   if (since) {
     const least = `least(${since.map((text) => where.value(text, type)).join(', ')})`;
-    where.add(`${column} >= (${least} - ${lookBackMs} * interval '1 millisecond')::${type}`);
+    const from = `(${least} operator(pg_catalog.-) interval '${lookBackMs} milliseconds')::pg_catalog.${type}`;
+    where.add(otherwise === '' ? `${column} operator(pg_catalog.>=) ${from}` : `(${column} operator(pg_catalog.>=) ${from}${otherwise})`); // prettier-ignore
   }
   if (window)
-    where.add(`${column} >= ${where.value(window.from, type)} and ${column} < ${where.value(window.to, type)}`);
+    where.add(`${column} operator(pg_catalog.>=) ${where.value(window.from, type)} and ${column} operator(pg_catalog.<) ${where.value(window.to, type)}`); // prettier-ignore
   return where;
 }

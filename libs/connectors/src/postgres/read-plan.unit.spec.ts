@@ -5,7 +5,7 @@ import { endOf, keyedSteps, keylessStep, startOf, type ReadCursor } from './read
 
 const model: Model = {
   ...{ name: 'orders', sql: 'select * from o', columns: [], key: ['a', 'b'], keyNotNull: false, lookBackMs: 5000 },
-  ...{ updatedAt: { name: 'at', type: 'timestamptz' }, fingerprint: 'f' },
+  ...{ updatedAt: { name: 'at', type: 'timestamptz' }, fingerprint: 'f', orders: {} },
 };
 const plain: Model = { ...model, updatedAt: null };
 const after = { updatedAt: '2026-01-01 00:00:00+00', key: ['1', '2'] };
@@ -24,25 +24,34 @@ describe('the queries of a read', () => {
 
   it('continue after a row, and then read those without a time', () => {
     expect(tails(plain, { after: { key: ['1', '2'] } })).toEqual([
-      'where (model."a", model."b") > ($1, $2) order by model."a", model."b"',
+      'where (model."a", model."b") operator(pg_catalog.>) ($1, $2) order by model."a", model."b"',
     ]);
     expect(tails(model, { after })).toEqual([
-      `where (model."at", model."a", model."b") > ($1, $2, $3) ${ORDER}`,
+      `where (model."at", model."a", model."b") operator(pg_catalog.>) ($1, $2, $3) ${ORDER}`,
       `where model."at" is null ${ORDER}`,
     ]);
     expect(tails(model, { after: { ...after, updatedAt: null } })).toEqual([
-      `where model."at" is null and (model."a", model."b") > ($1, $2) ${ORDER}`,
+      `where model."at" is null and (model."a", model."b") operator(pg_catalog.>) ($1, $2) ${ORDER}`,
+    ]);
+  });
+
+  it('compare columns whose type has an order of its own by its operators', () => {
+    expect(tails({ ...plain, orders: { b: 'ext' } }, { after: { key: ['1', '2'] } })).toEqual([
+      'where model."a" operator(pg_catalog.>=) $1 and (model."a" operator(pg_catalog.>) $1 or (model."a" operator(pg_catalog.=) $1 and model."b" operator(ext.>) $2)) order by model."a", model."b"',
     ]);
   });
 
   it('are bounded by the least of the marks less the look-back, and by a window', () => {
-    const since = "(least($1::timestamptz, $2::timestamptz) - 5000 * interval '1 millisecond')::timestamptz";
+    const since =
+      "(least($1::pg_catalog.timestamptz, $2::pg_catalog.timestamptz) operator(pg_catalog.-) interval '5000 milliseconds')::pg_catalog.timestamptz";
     const window = { from: 'x', to: 'y' };
     expect(tails(model, { since: ['s', 't'], after })).toEqual([
-      `where model."at" >= ${since} and (model."at", model."a", model."b") > ($3, $4, $5) ${ORDER}`,
+      `where model."at" operator(pg_catalog.>=) ${since} and (model."at", model."a", model."b") operator(pg_catalog.>) ($3, $4, $5) ${ORDER}`,
+      `where model."at" is null ${ORDER}`,
     ]);
+    expect(tails(model, { since: ['s'] })).toHaveLength(2);
     expect(tails(model, { window })).toEqual([
-      `where model."at" >= $1::timestamptz and model."at" < $2::timestamptz ${ORDER}`,
+      `where model."at" operator(pg_catalog.>=) $1::pg_catalog.timestamptz and model."at" operator(pg_catalog.<) $2::pg_catalog.timestamptz ${ORDER}`,
     ]);
     expect(keyedSteps(model, { model: 'f', since: ['s', 't'], after })[0]!.values).toEqual([
       's',
@@ -55,7 +64,9 @@ describe('the queries of a read', () => {
 
   it('end with the rows without a key', () => {
     const { sql, values } = keylessStep(model, { model: 'f', keyless: 3 });
-    expect(sql).toContain('where (model."a" is null or model."b" is null)\norder by (model.*)::text offset $1::bigint');
+    expect(sql).toContain(
+      'where (model."a" is null or model."b" is null)\norder by (model.*)::pg_catalog.text offset $1::pg_catalog.int8',
+    );
     expect(values).toEqual(['3']);
     expect(tails(model, { keyless: 0 })).toEqual([]);
   });

@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import type { RowResult } from '@tidemark/connector-sdk';
-import { trimEndOf } from '@tidemark/foundation';
-import type { EncodedRow, Unit } from './batch-plan.js';
-import { constraintOf, type Column, type Table } from './table.js';
+import type { Unit } from './batch-plan.js';
+import { constraintOf, type Table } from './table.js';
+
+type Failed = Extract<RowResult, { status: 'failed' }>;
 
 /** Error codes of single rows, by SQLSTATE or its class. PostgreSQL 15, Appendix A. */
 const CODES: Readonly<Record<string, string>> = {
@@ -15,82 +16,67 @@ const CODES: Readonly<Record<string, string>> = {
   '23505': 'UNIQUE_VIOLATION',
   '23514': 'CHECK_VIOLATION',
   '23P01': 'EXCLUSION_VIOLATION',
-  '38': 'REFUSED_BY_TRIGGER',
-  '39': 'REFUSED_BY_TRIGGER',
   '42501': 'ROW_SECURITY_VIOLATION',
-  // Our statements are well-formed: some types report invalid text this way (tsvector, ltree).
+  // Some types report invalid text this way (tsvector, ltree).
   '42601': 'INVALID_VALUE',
   '428C9': 'GENERATED_COLUMN',
   '44': 'VIEW_CHECK_VIOLATION',
   '54': 'VALUE_TOO_LARGE',
-  P0: 'REFUSED_BY_TRIGGER',
 };
 
-/** Two rows of one statement match the same stored row, though their keys are written differently. */
-const TWICE_IN_STATEMENT = '21000';
+/** Connection, session state, login, conflicts with others, privileges, resources: nothing that a row can cause. */
+const OF_THE_BATCH = new Set(['08', '25', '26', '28', '34', '3D', '40', '42501', '53', '55P02', '55P03', '57', '58', '72', 'F0', 'HV00N', 'XX001', 'XX002']); // prettier-ignore
 
-/** Whether a statement failed because of the data of some rows, so that the others can still be written. */
-export function isRowFault({ code = '', message }: pg.DatabaseError): boolean {
-  if (code === '42501') return message.includes('row-level security');
-  return code === TWICE_IN_STATEMENT || code in CODES || code.slice(0, 2) in CODES;
+/** A trigger that raises an error may give it any SQLSTATE. */
+export const isRaised = ({ routine }: pg.DatabaseError): boolean => routine === 'exec_stmt_raise';
+
+/** Whether a statement may have failed because of the data of some rows, so that the others can still be written. */
+export function isRowFault(error: pg.DatabaseError): boolean {
+  const { code = '', message, where = '' } = error;
+  if (isRaised(error) || (code === '42501' && message.includes('row-level security'))) return true;
+  // A trigger that begins or ends a transaction, on some rows, leaves that of the batch as it is.
+  if (code.startsWith('25')) return where !== '' && code !== '25P02' && code !== '25P03' && code !== '25006';
+  return !OF_THE_BATCH.has(code) && !OF_THE_BATCH.has(code.slice(0, 2));
 }
 
-/** Whether the server could not parse a value, or it does not fit into its column. */
-export const isValueFault = ({ code = '' }: pg.DatabaseError): boolean => code.startsWith('22') || code === '42601';
+/** Whether another row of the batch may remove the reason. */
+export const mayPass = ({ code }: pg.DatabaseError): boolean =>
+  code === '23505' || code === '23503' || code === '23P01';
 
 /** The result for the only row of a failed statement; `field`: the column at fault, if known. */
-export function rowFault(
-  { code: state = '', message, detail }: pg.DatabaseError,
-  field: string | undefined,
-): RowResult {
+export function rowFault(error: pg.DatabaseError, field: string | undefined): Failed {
+  const { code: state = '', message, detail, where = '' } = error;
+  // What no code describes was reported by the table's own code.
+  const known = isRaised(error) ? undefined : (CODES[state] ?? CODES[state.slice(0, 2)]);
+  const code = known ?? (isRaised(error) || where.includes('function') || /^(38|39|P0)/.test(state) ? 'REFUSED_BY_TRIGGER' : 'REFUSED'); // prettier-ignore
   return {
     status: 'failed',
     ...(field !== undefined && { field }),
-    code: CODES[state] ?? CODES[state.slice(0, 2)] ?? 'REFUSED',
+    code,
     message: detail && !detail.startsWith('Failing row contains') ? `${message}: ${detail}` : message,
     retryable: false,
   };
 }
 
-/** Most errors name a column or a constraint; those of a value's form only the type and the value. */
+/** Most errors name a column or a constraint. */
 export function fieldAtFault(
-  error: pg.DatabaseError,
+  { column, constraint, detail }: pg.DatabaseError,
   { columns }: Pick<Unit, 'columns'>,
-  { values }: Pick<EncodedRow, 'values'>,
   table: Table,
 ): string | undefined {
-  // prettier-ignore
-  if (error.column !== undefined) return error.column;
-  const ofConstraint = constraintOf(table, error.constraint)?.columns[0];
+  if (column !== undefined) return column;
+  const ofConstraint = constraintOf(table, constraint)?.columns[0];
   if (ofConstraint !== undefined) return ofConstraint;
   // A constraint of another table, which refers to this one, names the columns of this one in its detail.
-  const referred = /^Key \("?([^),"]+)/.exec(error.detail ?? '')?.[1];
-  if (columns.some(({ name }) => name === referred)) return referred;
-  const domain = columns.find(({ type }) => error.dataType !== undefined && lastPart(type) === error.dataType);
-  if (domain) return domain.name;
-  const suspects = columns
-    .map((column, at) => ({ column, value: values[at]! }))
-    .filter(({ column, value }) => value !== null && isSuspect(error, column, value));
-  return suspects[0]?.column.name;
+  const referred = /^Key \("?([^),"]+)/.exec(detail ?? '')?.[1];
+  return columns.some(({ name }) => name === referred) ? referred : undefined;
 }
 
-const lastPart = (type: string): string => type.split('.').at(-1)!.replaceAll('"', '');
-
-function isSuspect({ code, message }: pg.DatabaseError, { type, fullType }: Column, value: string): boolean {
-  const names = message.includes(type) || message.includes(fullType);
-  const item = trimEndOf(fullType, '[]');
-  if (code === '22001') return message.includes(item) && [...value].length > lengthOf(item);
-  if (code === '22026') return message.includes(item);
-  if (message.includes(`"${value}"`)) return names || code === '22008';
-  if (code === '22003' && message.startsWith('numeric field overflow')) return overflows(fullType, value);
-  if (code === '22021') return value.includes('\0');
-  return code === '22P02' && names && (type === 'json' || type === 'jsonb');
-}
-
-const lengthOf = (type: string): number => Number(/\((\d+)\)/.exec(type)?.[1] ?? Infinity);
-
-/** Whether a number has more digits before its point than `numeric(precision,scale)` holds. */
-function overflows(type: string, value: string): boolean {
-  const [, precision, scale] = /^numeric\((\d+),(-?\d+)\)$/.exec(type) ?? [];
-  return precision !== undefined && Math.abs(Number(value)) >= 10 ** (Number(precision) - Number(scale)) - 0.5 * 10 ** -Number(scale); // prettier-ignore
+/** The line (from 1) and the place of the column at which a COPY failed, in any language of messages. */
+export function placeOfCopyError({
+  where = '',
+}: pg.DatabaseError): { readonly line: number; readonly column: number | null } | null {
+  // prettier-ignore
+  const match = /tidemark\d+_rows\D+(\d+)(?:\D[^"]*?\bc(\d+)\b)?/.exec(where);
+  return match ? { line: Number(match[1]), column: match[2] === undefined ? null : Number(match[2]) } : null;
 }

@@ -2,8 +2,8 @@ import pg from 'pg';
 import type { Side } from '@tidemark/resilience';
 import type { ConnectorContext } from '@tidemark/connector-sdk';
 import { ConnectionLost, externalErrorOf, NoAnswer, NoLogin } from './errors.js';
-import { columnList } from './identifiers.js';
 import type { PostgresConfig } from './postgres.config.js';
+import { beginning } from './transaction.js';
 import { cancelQuery, tlsOptions } from './wire.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -61,7 +61,7 @@ export class Session {
       const [{ address }, secret] = await Promise.all([resolveHost(config.host, config.port), login?.()]);
       signal.throwIfAborted();
       session = new Session(new pg.Client(clientOptions(config, address, secret)), address, config);
-      await session.#start();
+      await session.client.connect();
       return session;
     };
     try {
@@ -72,11 +72,6 @@ export class Session {
     } finally {
       signal.removeEventListener('abort', abort);
     }
-  }
-
-  async #start(): Promise<void> {
-    await this.client.connect();
-    await this.client.query(settings(this.config));
   }
 
   /** Whether it is no longer usable. */
@@ -121,6 +116,25 @@ export class Session {
     return last.rows;
   }
 
+  /** Begins a transaction; returns the rows of a further statement. */
+  begin(signal: AbortSignal, characteristics: string, more?: string): Promise<Row[]> {
+    const text = beginning(this.config, characteristics);
+    return this.script(signal, more === undefined ? text : `${text}; ${more}`);
+  }
+
+  /**
+   * Work within a transaction that looks up names in the catalogue alone: schemas of users cannot shadow its functions
+   * and operators. `work` gets the schemas that the transaction itself looks up names in.
+   */
+  async inCatalogue<T>(signal: AbortSignal, work: (path: string) => Promise<T>): Promise<T> {
+    const [row] = await this.query(signal, PATH);
+    const [setting, schemas] = row as [string, string];
+    await this.script(signal, 'set local search_path = pg_catalog, pg_temp');
+    const result = await work(schemas);
+    await this.query(signal, "select pg_catalog.set_config('search_path', $1, true)", [setting]);
+    return result;
+  }
+
   destroy(): void {
     this.#lost = true;
     streamOf(this.client).destroy();
@@ -143,6 +157,8 @@ export class Session {
 
 export type Row = (string | null)[];
 
+const PATH = "select pg_catalog.current_setting('search_path'), pg_catalog.current_schemas(false)";
+
 const streamOf = (client: pg.Client) => (client as unknown as { connection: pg.Connection }).connection.stream;
 
 type Login = { readonly username: string; readonly password: string };
@@ -163,14 +179,4 @@ function clientOptions(config: PostgresConfig, address: string, login: Login | u
     keepAlive: true,
     types: { getTypeParser: () => (text: string) => text },
   };
-}
-
-/** The text form of values must not depend on the settings of a server, a database or a user. */
-function settings({ statementTimeoutMs, searchPath }: PostgresConfig): string {
-  return [
-    "set client_encoding = 'UTF8'; set datestyle = 'ISO, YMD'; set timezone = 'UTC'; set intervalstyle = 'iso_8601'",
-    "set bytea_output = 'hex'; set extra_float_digits = 1; set client_min_messages = error",
-    `set statement_timeout = ${statementTimeoutMs}`,
-    ...(searchPath ? [`set search_path = ${columnList(searchPath)}`] : []),
-  ].join('; ');
 }

@@ -7,6 +7,7 @@ import type { PostgresConfig } from './postgres.config.js';
 import { keyedSteps, startOf } from './read-plan.js';
 import { greet } from './greeting.js';
 import type { Session, Sessions } from './session.js';
+import { READ_ONLY } from './transaction.js';
 
 /** Rows checked for duplicate keys. */
 const SAMPLE = 10_000;
@@ -20,7 +21,9 @@ export async function checkSource(
   let session: Session | undefined;
   try {
     session = await sessions.open(signal);
+    await session.begin(signal, READ_ONLY);
     const greeting = await greet(session, config, signal);
+    await session.script(signal, 'rollback');
     if (!greeting.ok || config.objects.length === 0) return greeting;
     const problems: CheckProblem[] = [];
     const warnings: string[] = [];
@@ -50,7 +53,7 @@ async function checkObject(
   const field = `objects.${at}`;
   let model: Model | undefined;
   try {
-    await session.script(signal, 'begin isolation level repeatable read read only');
+    await session.begin(signal, READ_ONLY);
     model = await prepareModel(session, config.objects[at]!, field, signal);
     const [step] = keyedSteps(model, startOf({}, model));
     // Planning also finds problems that describing does not: a column without an order, a missing privilege.

@@ -15,10 +15,11 @@ import { objectName, prepareModel, queryError, type Model } from './model.js';
 import type { PostgresConfig } from './postgres.config.js';
 import { manifest } from './postgres.manifest.js';
 import { endOf, keyedSteps, keylessStep, startOf, type ReadCursor } from './read-plan.js';
-import { RecordMaker } from './records.js';
+import { RecordMaker, UnreadableRow } from './records.js';
 import { chunksOf, type Chunk } from './row-reader.js';
 import { Sessions, type Session } from './session.js';
 import { checkSource } from './source-check.js';
+import { READ_ONLY } from './transaction.js';
 
 const { min, initial, max } = manifest.source!.pageSize;
 
@@ -80,8 +81,8 @@ function noSuchObject(name: string, known: readonly string[]): Terminal {
 
 /** Begins the snapshot of the read; returns its time in each column type. */
 async function beginReading(session: Session, signal: AbortSignal) {
-  const begin = 'begin isolation level repeatable read read only; select now(), now()::timestamp, now()::date';
-  const [[timestamptz, timestamp, date]] = (await session.script(signal, begin)) as [[string, string, string]];
+  const times = 'select pg_catalog.now(), pg_catalog.now()::timestamp, pg_catalog.now()::date';
+  const [[timestamptz, timestamp, date]] = (await session.begin(signal, READ_ONLY, times)) as [[string, string, string]]; // prettier-ignore
   return { timestamptz, timestamp, date };
 }
 
@@ -151,10 +152,15 @@ class Reading {
         this.#metKeyless = true;
         continue;
       }
-      const record = maker.record(row);
-      if (isSame(record, this.#last)) problems.push(maker.duplicate(row));
-      else records.push(record);
-      this.#last = record;
+      try {
+        const record = maker.record(row);
+        if (isSame(record, this.#last)) problems.push(maker.duplicate(row));
+        else records.push(record);
+        this.#last = record;
+      } catch (error) {
+        if (!(error instanceof UnreadableRow)) throw error;
+        problems.push(maker.unreadable(row, error));
+      }
       after = maker.placeOf(row);
       mark = maker.markOf(row) ?? mark;
     }

@@ -1,16 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import { arrayLiteral, encoderOf } from './encode.js';
 import { lineAndColumn } from './errors.js';
+import { keyTwice } from './key-twice.js';
 import { isoInstant, isoTimestamp, jsonOf } from './json-values.js';
 
 const encode = (base: string, value: unknown, element: string | null = null) =>
-  encoderOf({ base, element })(value as never);
+  encoderOf({ base, element, composite: null }, {})(value as never);
 
 describe('JSON of PostgreSQL', () => {
-  it('keeps its digits, and stays text if nested too deeply', () => {
+  it('keeps its digits, and is refused if nested too deeply', () => {
     expect(jsonOf('{"a": 9007199254740993}')).toEqual({ a: '9007199254740993' });
-    const deep = '['.repeat(600) + ']'.repeat(600);
-    expect(jsonOf(deep)).toBe(deep);
+    expect(() => jsonOf('['.repeat(600) + ']'.repeat(600))).toThrow('nested deeper');
+  });
+
+  it.each([
+    ['{"a": 1, "b": {"a": 2}, "c": ["a", "a", {"a": 1}]}', null],
+    ['{"a": "\\"a\\":", "b": "{", "a\\u0062": 1}', null],
+    ['{"ab": 1, "a\\u0062": 1}', 'ab'],
+    ['[{"x": {"k": [], "y": "k", "k": 0}}]', 'k'],
+  ])('%j names twice: %j', (text, key) => {
+    expect(keyTwice(text)).toBe(key);
   });
 });
 

@@ -41,6 +41,10 @@ export interface ObjectEnd {
   readonly cursor?: Cursor;
   /** Pages that were read and written. */
   readonly pages: number;
+  /** Objects of the source that could not be used. Absent: none. */
+  readonly problems?: number;
+  /** It began at the source's beginning, and not where a job before it had got. */
+  readonly isWhole?: boolean;
   readonly error?: Failure;
 }
 

@@ -1,4 +1,5 @@
 import { trimEndOf } from '@tidemark/foundation';
+export { jsonErrorPosition } from './json-position.js';
 
 /** Maximum depth of nested lists and objects; deeper values cannot be serialised or compared. */
 const MAX_DEPTH = 500;

@@ -22,6 +22,7 @@ export interface Exchanged {
   readonly status: number;
   readonly notModified: boolean;
   readonly header: (name: string) => string | undefined;
+  readonly headers: () => Record<string, string>;
   readonly body: Uint8Array;
   readonly url: URL;
   readonly redirects: number;
@@ -69,7 +70,8 @@ async function digest(answer: Answer, request: Prepared, end: AbortSignal) {
   const { statusCode: status } = answer;
   const header = (name: string) => headerOf(answer, name.toLowerCase());
   const notModified = status === 304 && Object.keys(validators(request)).length > 0;
-  const empty = { status, notModified, header, body: new Uint8Array() };
+  const headers = () => Object.fromEntries(Object.keys(answer.headers).map((name) => [name, headerOf(answer, name)!]));
+  const empty = { status, notModified, header, headers, body: new Uint8Array() };
   if (request.method === 'HEAD' || status === 204 || status === 304) {
     answer.body.resume(); // There is none, despite the headers.
     return empty;

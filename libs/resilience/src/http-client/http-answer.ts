@@ -12,15 +12,17 @@ export class HttpAnswer implements HttpResponse {
   readonly status: number;
   readonly notModified: boolean;
   readonly header: (name: string) => string | undefined;
+  readonly headers: () => Record<string, string>;
   readonly body: Uint8Array;
   readonly url: string;
   readonly redirects: number;
   readonly #side: Side;
 
-  constructor({ status, notModified, header, body, url, redirects }: Exchanged, side: Side) {
+  constructor({ status, notModified, header, headers, body, url, redirects }: Exchanged, side: Side) {
     this.status = status;
     this.notModified = notModified;
     this.header = header;
+    this.headers = headers;
     this.body = body;
     this.url = url.href;
     this.redirects = redirects;

@@ -35,6 +35,8 @@ export function connectionError(side: Side, error: FetchError): ExternalError {
 /** The details of an error response. Times in ms since the epoch. */
 export interface RefusedAnswer {
   readonly status: number;
+  /** The status of the answer itself, where its content means another one. */
+  readonly answered: number;
   /** Origin and path. */
   readonly where: string;
   /** The server's own message, safe to show. */
@@ -56,8 +58,8 @@ function isLimit({ retryAt, renewedAt, detail }: RefusedAnswer): boolean {
 
 /** A response with an error status, as an ExternalError. */
 export function statusError(side: Side, answer: RefusedAnswer): ExternalError {
-  const { status, detail, where, excerpt, now } = answer;
-  const message = `${where} answered ${status}${excerpt === null ? '' : `: ${excerpt}`}`;
+  const { status, answered, detail, where, excerpt, now } = answer;
+  const message = `${where} answered ${answered}${excerpt === null ? '' : `: ${excerpt}`}`;
   const retryAfterMs = answer.retryAt === undefined ? undefined : answer.retryAt - now;
   const known = { status, detail, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   if (status === 429 || (status === 403 && isLimit(answer))) {

@@ -13,6 +13,16 @@ export interface Condition {
   readonly appliesTo?: (url: string) => boolean;
 }
 
+/** What an answer means where its status does not show it. */
+export interface Meaning {
+  /** The status that it should have had: 2xx is a success, 401 leads to a new token, 429 and 503 are waited for. */
+  readonly status: number;
+  /** The system's own message. */
+  readonly message?: string;
+  /** Milliseconds that the system asks to wait. */
+  readonly retryAfterMs?: number;
+}
+
 /** One call. Times in milliseconds, sizes in bytes. */
 export interface HttpRequest {
   /** Default GET. */
@@ -34,6 +44,10 @@ export interface HttpRequest {
   readonly condition?: Condition;
   /** Statuses besides 2xx that are not errors; a redirect among them is not followed. */
   readonly expect?: readonly number[];
+  /** Reads the meaning of an answer with any status; undefined: what its status says. */
+  readonly meaning?: (answer: HttpResponse) => Promise<Meaning | undefined>;
+  /** Sent without the connection's credential, which allows any public origin. */
+  readonly anonymous?: boolean;
   /** Whether it may be sent again after it failed half-way. Default: GET, HEAD, PUT and DELETE may, POST and PATCH not. */
   readonly idempotent?: boolean;
   /** Default `retry`; given by `PageSize.attempt`. */
@@ -46,6 +60,8 @@ export interface HttpResponse {
   readonly notModified: boolean;
   /** By name in any case; repeated ones are joined with a comma. */
   header(name: string): string | undefined;
+  /** All of them, names in lower case. */
+  headers(): Readonly<Record<string, string>>;
   /** Decompressed. */
   readonly body: Uint8Array;
   /** The final URL, after redirects, without the credential. The caller's own query may hold secrets. */

@@ -4,11 +4,11 @@ import { displayUrl, FetchError } from '../fetch-error.js';
 import { nextDelay } from '../retry-schedule.js';
 import { admit, type CallEnd } from './admission.js';
 import type { Exchanged } from './exchange.js';
-import { detailOf, excerptOf } from './error-detail.js';
+import { detailOf, excerptOf, MAX_DETAIL_BYTES } from './error-detail.js';
 import { HttpAnswer } from './http-answer.js';
 import { codeOf, connectionError, statusError } from './http-errors.js';
 import type { PoolParts } from './pool-parts.js';
-import type { HttpClient, HttpRequest, HttpResponse } from './http-types.js';
+import type { HttpClient, HttpRequest, HttpResponse, Meaning } from './http-types.js';
 import type { HttpClientOptions } from './options.js';
 import { isOverloadStatus } from './overload.js';
 import { isAnswer, prepare, repeatable } from './prepare.js';
@@ -29,6 +29,11 @@ interface Call extends CallEnd {
   /** Whether a 401 has already led to a new token. */
   renewed: boolean;
 }
+
+type Understood = Exchanged & {
+  readonly meaning?: Meaning;
+  /** The status of the answer itself. */ readonly answered?: number;
+};
 
 /** A client of a pool, with its own side, credential and limits. */
 export class PooledClient implements HttpClient {
@@ -97,18 +102,25 @@ export class PooledClient implements HttpClient {
 
   /** One attempt, with one more after a 401: that was refused before it was executed (RFC 9110, 15.5.2). */
   async #authorised(call: Call): Promise<HttpResponse> {
-    const { credential } = this.options;
+    const credential = call.request.anonymous ? undefined : this.options.credential;
     this.#checkOrigin(call.request);
     const requested = { ...call.request, signal: call.end };
     const applied = credential ? await this.#ask(() => credential.apply(requested)) : requested;
-    let answer = await this.#sent(applied, call);
+    let answer = await this.#understood(await this.#sent(applied, call), call.request);
     if (answer.status === 401 && credential && !call.renewed) {
       call.renewed = true;
       if (await this.#ask(() => credential.refresh(applied))) {
-        answer = await this.#sent(await this.#ask(() => credential.apply(requested)), call);
+        const again = await this.#sent(await this.#ask(() => credential.apply(requested)), call);
+        answer = await this.#understood(again, call.request);
       }
     }
     return this.#answered(answer, call.request);
+  }
+
+  async #understood(answer: Exchanged, request: HttpRequest): Promise<Understood> {
+    if (answer.notModified) return answer;
+    const meaning = await request.meaning?.(new HttpAnswer(answer, this.options.side));
+    return meaning ? { ...answer, status: meaning.status, answered: answer.status, meaning } : answer;
   }
 
   async #sent(request: HttpRequest, call: Call): Promise<Exchanged> {
@@ -116,9 +128,9 @@ export class PooledClient implements HttpClient {
   }
 
   /** A link in a response may lead anywhere; a credential must not reach another system. */
-  #checkOrigin({ url }: HttpRequest): void {
+  #checkOrigin({ url, anonymous }: HttpRequest): void {
     const { origins, credential, side } = this.options;
-    if (!credential || !origins || !URL.canParse(url)) return; // An invalid URL is refused later.
+    if (!credential || anonymous || !origins || !URL.canParse(url)) return; // An invalid URL is refused later.
     const { origin } = new URL(url);
     if (!origins.some((allowed) => URL.canParse(allowed) && new URL(allowed).origin === origin))
       throw new Terminal(
@@ -147,18 +159,21 @@ export class PooledClient implements HttpClient {
   }
 
   /** @throws ExternalError for an error status */
-  #answered(answer: Exchanged, request: HttpRequest): HttpResponse {
+  #answered(answer: Understood, request: HttpRequest): HttpResponse {
     const { side, credential } = this.options;
-    const { status, header, body } = answer;
+    const { status, header, body, meaning, answered = status } = answer;
     // Its query may contain the credential; `apply` adds it again when this URL is requested again.
     const url = new URL(answer.url);
     if (credential) url.search = credential.redact(url.search);
-    if (answer.notModified || isAnswer(status, request)) return new HttpAnswer({ ...answer, url }, side);
+    if (answer.notModified || isAnswer(status, request))
+      return new HttpAnswer({ ...answer, status: answered, url }, side);
     const now = this.pool.settings.clock.now();
-    const detail = detailOf(body);
-    const excerpt = excerptOf(detail, credential && ((text) => credential.redact(text)));
+    const detail = detailOf(body.subarray(0, MAX_DETAIL_BYTES));
+    const said = meaning?.message === undefined ? detail : { message: meaning.message };
+    const excerpt = excerptOf(said, credential && ((text) => credential.redact(text)));
     const where = displayUrl(url);
-    throw statusError(side, { status, where, excerpt, detail, now, ...readRateLimit(header, now) });
+    const wait = meaning?.retryAfterMs === undefined ? {} : { retryAt: now + meaning.retryAfterMs };
+    throw statusError(side, { status, answered, where, excerpt, detail, now, ...readRateLimit(header, now), ...wait });
   }
 }
 

@@ -3,7 +3,15 @@ import { Option, type Command } from 'commander';
 import { path, type Page } from '../api/api.js';
 import { usageError } from '../cli-error.js';
 import type { ExitCode } from '../exit-codes.js';
-import { jsonObject, paged, repeatable, repeatHeaders, type PageOptions, type RepeatOptions } from '../options.js';
+import {
+  jsonObject,
+  paged,
+  repeatable,
+  repeatHeaders,
+  several,
+  type PageOptions,
+  type RepeatOptions,
+} from '../options.js';
 import { connectionDetails, connectionTable } from '../render/connection.js';
 import { resolveConnection } from '../resolve.js';
 import { jobRequest, ownUrl, show, showPage, type Action, type Session } from '../session.js';
@@ -49,6 +57,11 @@ export function connectionsCommand(program: Command, action: Action): void {
     .command('resume <connection>')
     .description('resume scheduled syncs')
     .action(action(change('resume')));
+  connections
+    .command('reset <connection>')
+    .description('drop the cursor, so that the next sync reads from the beginning')
+    .addOption(new Option('--object <name>', 'only of this object; repeatable').argParser(several))
+    .action(action(resetConnection));
   connections.command('remove <connection>').description('remove a connection').action(action(removeConnection));
 }
 
@@ -95,6 +108,17 @@ const change =
     const connection = await session.api.post<ConnectionView>(path`v1/connections/${id}/${verb}`);
     show(session, connection, () => connectionDetails(connection, session.terminal.paint, session.now()));
   };
+
+async function resetConnection(
+  session: Session,
+  text: string,
+  { object: objects }: { readonly object?: readonly string[] },
+): Promise<void> {
+  const id = await resolveConnection(session.api, text);
+  const body = objects ? { objects } : {};
+  const connection = await session.api.post<ConnectionView>(path`v1/connections/${id}/reset`, body);
+  show(session, connection, () => connectionDetails(connection, session.terminal.paint, session.now()));
+}
 
 async function removeConnection(session: Session, text: string): Promise<void> {
   const id = await resolveConnection(session.api, text);

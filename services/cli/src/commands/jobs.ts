@@ -1,8 +1,9 @@
-import { jobStates, type JobView, type TimelineEntry } from '@tidemark/contracts';
+import { jobStates, type JobView, type RowError, type RowErrorGroup, type TimelineEntry } from '@tidemark/contracts';
 import { Option, type Command } from 'commander';
 import { path, type Page } from '../api/api.js';
 import type { ExitCode } from '../exit-codes.js';
 import { oneOrMoreOf, paged, repeatable, repeatHeaders, type PageOptions, type RepeatOptions } from '../options.js';
+import { errorGroupTable, errorTable } from '../render/errors.js';
 import { jobDetails, jobTable, timelineTable } from '../render/job.js';
 import { resolveConnection, resolveJob } from '../resolve.js';
 import { show, showPage, type Action, type Session } from '../session.js';
@@ -25,6 +26,9 @@ export function jobsCommand(program: Command, action: Action): void {
     .action(action(listJobs));
   jobs.command('show <job>').description('show one job').action(action(showJob));
   paged(jobs.command('timeline <job>').description("show a job's timeline")).action(action(showTimeline));
+  paged(jobs.command('errors <job>').description('list the objects of a job that failed, and their kinds'))
+    .option('--code <code>', 'filter by code')
+    .action(action(showErrors));
   jobs
     .command('cancel <job>')
     .description('cancel a job')
@@ -58,6 +62,18 @@ async function showTimeline(session: Session, text: string, options: PageOptions
   const id = await resolveJob(session.api, text);
   const page = await session.api.get<Page<TimelineEntry>>(path`v1/jobs/${id}/timeline`, { ...options });
   showPage(session, page, 'nothing on this page', () => timelineTable(page.data, session.terminal));
+}
+
+interface ErrorPage extends Page<RowError> {
+  readonly groups: readonly RowErrorGroup[];
+}
+
+async function showErrors(session: Session, text: string, options: PageOptions & { code?: string }): Promise<void> {
+  const id = await resolveJob(session.api, text);
+  const page = await session.api.get<ErrorPage>(path`v1/jobs/${id}/errors`, { ...options });
+  showPage(session, page, 'no errors', () =>
+    [errorGroupTable(page.groups, session.terminal), errorTable(page.data, session.terminal)].join('\n\n'),
+  );
 }
 
 async function cancelJob(session: Session, text: string, options: { readonly reason?: string }): Promise<void> {

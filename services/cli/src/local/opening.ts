@@ -71,7 +71,9 @@ async function connect(session: Session, connector: Connector, options: OpeningO
       try {
         const credential = await credentialOf(session, credentialFile, pool);
         const filesRoot = resolve(session.folder, root ?? '.');
-        return open({ connector, config, pool, filesRoot, ...(credential && { credential }) });
+        const programs = (session.env['TIDEMARK_SINGER_ALLOW'] ?? '').split(',').map((path) => path.trim());
+        const log = (line: string) => session.terminal.note(line);
+        return open({ connector, config, pool, filesRoot, programs, log, ...(credential && { credential }) });
       } catch (error) {
         await pool.close();
         throw failureOf(error);

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { FileBlobStore } from '@tidemark/blob-store';
 import { noCounts, type Cursor, type StageOutput } from '@tidemark/contracts';
 import { Artefacts, type StageContext, type StageResult } from '@tidemark/pipelines';
+import { createRecordStore } from '@tidemark/record-store';
 import { createHttpClient, type HttpPoolOptions, retrySchedule } from '@tidemark/resilience';
 import { stagesWith } from '../stages.js';
 
@@ -81,7 +82,8 @@ export async function runLeg(folder: string, options: LegOptions): Promise<LegRu
   let artefacts = new Artefacts();
   let proposed: Cursor | null = cursor;
   const http = createHttpClient({ side: 'source', allow: ['127.0.0.1'], retries: retrySchedule([]), ...options.guard });
-  const { stages } = stagesWith(http).get('dependency')!;
+  const records = await createRecordStore('sqlite::memory:');
+  const { stages } = stagesWith({ http, records }).get('dependency')!;
   try {
     for (const [name, stage] of Object.entries(stages)) {
       if (fresh) artefacts = new Artefacts();

@@ -13,6 +13,7 @@ const adapters = await openAdapters(['eventStore', 'broker', 'readModel', 'blobs
     broker: 'embedded:',
     readModel: `sqlite:${folder}/views.db`,
     blobs: `file:${folder}/blobs`,
+    records: `sqlite:${folder}/records.db`,
   },
   namespace: 'tidemark',
 });

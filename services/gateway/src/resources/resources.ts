@@ -13,4 +13,5 @@ export { keys } from './keys/keys.resource.js';
 export { overview } from './overview/overview.resource.js';
 export { projections } from './projections/projections.resource.js';
 export { providers } from './providers/providers.resource.js';
+export { records } from './records/records.resource.js';
 export { snapshots } from './snapshots/snapshots.resource.js';

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { TidemarkError, type Pushed, type PushEvent } from '@tidemark/contracts';
 import type { Decider } from '@tidemark/event-store';
-import { uuidv5 } from '@tidemark/foundation';
+import { uuidv5 } from '@tidemark/foundation/derived-ids';
 import { evolvePushes, hasSeen, keyOf, noPushes, wholeAfter, type Pushes } from './pushes.js';
 
 /** Ids of one object that wait; with more, the object is read from its cursor instead. */
@@ -16,8 +15,8 @@ const WHOLE_EVERY = 100;
 const ANNOUNCE_AGAIN_MS = 60_000;
 
 export interface PushedDelivery {
-  /** Null: nothing recognises a repetition. */
-  readonly deliveryId: string | null;
+  /** What the delivery is remembered by; null: nothing recognises a repetition. */
+  readonly digest: string | null;
   readonly objects: readonly Pushed[];
 }
 
@@ -39,15 +38,10 @@ export const pushDecider: Decider<Pushes, PushCommand, PushEvent> = {
   decide: (command, pushes) => (command.type === 'RecordPushes' ? record(command, pushes) : take(command, pushes)),
 };
 
-/** What a delivery is remembered by. */
-export const digestOf = (deliveryId: string): string =>
-  createHash('sha256').update(deliveryId).digest('base64url').slice(0, 16);
-
 function record({ data: { tenant, deliveries, at } }: RecordPushes, pushes: Pushes): PushEvent[] {
   const digests = new Set<string>();
   const objects = new Map<string, Pushed>();
-  for (const { deliveryId, objects: pushed } of deliveries) {
-    const digest = deliveryId === null ? null : digestOf(deliveryId);
+  for (const { digest, objects: pushed } of deliveries) {
     if (digest !== null && (digests.has(digest) || hasSeen(pushes, digest))) continue;
     if (digest !== null) digests.add(digest);
     for (const one of pushed) if (!pushes.waiting.has(keyOf(one))) objects.set(keyOf(one), one);
@@ -73,7 +67,7 @@ function few(objects: ReadonlyMap<string, Pushed>, { waiting }: Pushes): Pushed[
   return [...kept, ...whole.filter((one) => !waiting.has(keyOf(one)))];
 }
 
-/** The first of what waits, as much as fits into a job. */
+/** The first of what waits, as much as fits into a job. Records that were pushed and objects to be read are jobs of their own. */
 function take({ data: { connectionId, at } }: TakePushes, pushes: Pushes): PushEvent[] {
   const { tenant, waiting } = pushes;
   if (tenant === null || waiting.size === 0) return [];
@@ -81,6 +75,7 @@ function take({ data: { connectionId, at } }: TakePushes, pushes: Pushes): PushE
   let bytes = 0;
   let count = 0;
   for (const one of waiting.values()) {
+    if (pushed.length > 0 && (one.records === undefined) !== (pushed[0]!.records === undefined)) break;
     bytes += JSON.stringify(one).length + 1;
     if (bytes > MAX_JOB_BYTES && count > 0) break;
     count++;

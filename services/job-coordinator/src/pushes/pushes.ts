@@ -1,7 +1,7 @@
 import type { Pushed, PushEvent, PushesTaken } from '@tidemark/contracts';
 
 /** Deliveries that are recognised when they are repeated: the last ones, at least this many. */
-export const REMEMBERED = 20_000;
+export const REMEMBERED = 10_000;
 const CHUNK = 500;
 
 /** What was pushed for one connection. */

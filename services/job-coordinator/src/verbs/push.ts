@@ -1,5 +1,6 @@
 import { providerIdOf, TidemarkError, type PushObjects, type PushTaken, type PushTarget } from '@tidemark/contracts';
 import { pipelineFor } from '@tidemark/pipelines';
+import { digestOf } from '../actions/digest-of.js';
 import { findConnection } from '../actions/find-connection.js';
 import { exists } from '../connection/connection.js';
 import type { Context, Coordinator } from '../coordinator.js';
@@ -28,7 +29,8 @@ export async function push(
   // Of objects that the connection does not read, nothing is remembered either.
   if (objects.length > 0 && wanted.length === 0) return { duplicate: false, waits };
   const pushed = objects.length === 0 ? [EVERYTHING] : wanted;
-  const taken = await inbox.add(connection.id, context, { deliveryId: deliveryId ?? null, objects: pushed });
+  const digest = deliveryId === undefined ? null : digestOf(deliveryId);
+  const taken = await inbox.add(connection.id, context, { digest, objects: pushed });
   return { ...taken, waits };
 }
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { JsonObject, OpenedDestination, RowResult, SourceRecord, WriteRow } from '@tidemark/connector-sdk';
 import type { DestinationSettings, WriteMode } from '@tidemark/contracts';
+import { batchIdOf } from './batch-id.js';
 import type { PageOfRecords, Sink } from './sink.js';
 
 /** Holds the source's id in the rows of a destination without a key of its own. */
@@ -51,13 +51,9 @@ export class DestinationSink implements Sink {
     return results;
   }
 
-  /** The batch's id is that of its content: the same page, read again after a crash, is written once. */
   #writeBatch(object: string, rows: readonly WriteRow[], signal: AbortSignal): Promise<readonly RowResult[]> {
     const { key = [EXTERNAL_ID], object: target = '{object}' } = this.#settings;
-    const content = createHash('sha256')
-      .update(JSON.stringify([object, rows]))
-      .digest('base64url');
-    const id = `${this.#jobId}-${content.slice(0, 22)}`;
+    const id = batchIdOf(this.#jobId, object, rows);
     const batch = { id, mode: this.#mode, object: target.replaceAll('{object}', object), key, rows };
     return this.#destination.write(batch, signal);
   }

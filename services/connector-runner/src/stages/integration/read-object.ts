@@ -12,7 +12,7 @@ import { readPushed } from './pushed.js';
 import { readAhead } from './read-ahead.js';
 import { afterPage, together, type PageOfRecords, type Sink } from './sink.js';
 import { keep, kept, segmentsOf, upTo, type Segment } from './segments.js';
-import type { CurrentObject, SyncState } from './sync-state.js';
+import type { SyncState } from './sync-state.js';
 
 export interface Reading {
   readonly context: StageContext<IntegrationPipeline>;
@@ -68,20 +68,29 @@ async function readPages(reading: Reading): Promise<void> {
     }
     if (await writeSegment(reading, segment)) return;
   }
-  state.end(object, endOf(state.current!));
+  state.end(object, endOf(reading));
 }
 
-const endOf = ({ pages, cursor }: CurrentObject): ObjectEnd => ({ pages, ...(cursor && { cursor }) });
+function endOf({ state, start, context }: Reading): ObjectEnd {
+  const { pages, problems = 0, cursor, restarted = false } = state.current!;
+  const isWhole = (start.from === 'beginning' || restarted) && context.parameters.limit === undefined;
+  return { pages, ...(cursor && { cursor }), ...(problems > 0 && { problems }), ...(isWhole && { isWhole }) };
+}
 
 /** Writes a segment that was kept. True when it was the object's last. */
 async function writeSegment(reading: Reading, segment: Segment): Promise<boolean> {
   const { state, start, progress } = reading;
   await writePage(reading, segment);
-  const { ahead: _, pages, records = 0, ...current } = state.current!;
+  const { ahead: _, pages, records = 0, problems = 0, ...current } = state.current!;
   const read = records + segment.records.length + segment.problems.length;
-  state.begin({ ...current, pages: pages + segment.pages, records: read, cursor: segment.cursor });
+  const unusable = problems + segment.problems.length;
+  state.begin({
+    ...current,
+    ...{ pages: pages + segment.pages, records: read, cursor: segment.cursor },
+    ...(unusable > 0 && { problems: unusable }),
+  });
   progress(shareOf(segment, read));
-  if (!segment.hasMore) state.end(start.object, endOf(state.current!));
+  if (!segment.hasMore) state.end(start.object, endOf(reading));
   return !segment.hasMore;
 }
 

@@ -1,21 +1,5 @@
 import type { BlobStore } from '@tidemark/blob-store';
-import type { Json } from '@tidemark/foundation';
-import type { RowErrors } from '@tidemark/contracts';
-
-/** An object that could not be read or written. */
-export interface RowError {
-  /** The source object: `issues`. */
-  readonly objectType: string;
-  /** Upper snake case. */
-  readonly code: string;
-  readonly message: string;
-  readonly externalId?: string;
-  /** The destination that refused it; absent when it could not be read. */
-  readonly destination?: string;
-  readonly field?: string;
-  /** As received. */
-  readonly data?: Json;
-}
+import type { RowError, RowErrors } from '@tidemark/contracts';
 
 /** Errors are stored after this many at the latest, however long the next checkpoint takes. */
 export const MAX_HELD_ERRORS = 1000;

@@ -1,9 +1,16 @@
-import { type IntegrationPipeline, type StageContext } from '@tidemark/pipelines';
+import type { IntegrationPipeline, StageContext } from '@tidemark/pipelines';
+import type { RecordStore } from '@tidemark/record-store';
 import { DestinationSink } from './destination-sink.js';
+import { RecordSink } from './record-sink.js';
 import type { Sink } from './sink.js';
 
-/** Opens every destination of the connection. @throws ExternalError */
-export const openSinks = ({ destinations, open, job }: StageContext<IntegrationPipeline>): Promise<readonly Sink[]> =>
-  Promise.all(
+/** Opens every destination of the connection; without any, what it reads is kept in the record store. @throws ExternalError */
+export async function openSinks(
+  { destinations, open, job, now }: StageContext<IntegrationPipeline>,
+  records: RecordStore,
+): Promise<readonly Sink[]> {
+  if (destinations.length === 0) return [new RecordSink(records, job, now)];
+  return Promise.all(
     destinations.map(async (settings) => new DestinationSink(await open.destination(settings.name), settings, job.id)),
   );
+}

@@ -16,6 +16,8 @@ export interface CurrentObject {
   readonly pages: number;
   /** Records read and written, problems included. Absent: none. */
   readonly records?: number;
+  /** Those that could not be used. Absent: none. */
+  readonly problems?: number;
   /** Where to go on; absent before the first page. */
   readonly cursor?: Cursor;
   /** Pages behind the cursor that were read, and are perhaps not yet written. */

@@ -1,3 +1,4 @@
+import type { RecordStore } from '@tidemark/record-store';
 import { AuthExpired, ExternalError } from '@tidemark/resilience';
 import { jobRetrySchedule } from '@tidemark/resilience/retry-schedule';
 import {
@@ -17,35 +18,37 @@ import { SyncState } from './sync-state.js';
 type Context = StageContext<IntegrationPipeline>;
 
 /** Reads every object and writes it to every destination. An object that fails holds up no other. */
-export const syncStage: Stage<IntegrationPipeline, 'sync'> = async (context) => {
-  const { objects } = context.output('prepare');
-  const state = await SyncState.resumed(context);
-  const sinks = await openSinks(context);
-  const source = await context.open.source();
-  const known = await objectCursors(context.cursor as IntegrationCursor | null, context.blobs);
-  let again: ExternalError | undefined;
-  for (const [index, start] of objects.entries()) {
-    if (state.ended[start.object]) continue;
-    const progress = (share: number) => context.progress({ percent: (100 * (index + share)) / objects.length });
-    try {
-      const { cursor } = (start.from === 'cursor' && known[start.object]) || {};
-      await readObject({ context, source, sinks, state, start, progress, ...(cursor && { cursor }) });
-    } catch (error) {
-      context.signal.throwIfAborted();
-      if (!isOfOne(error)) throw error;
-      if (error.retryable && !isLastAttempt(context)) again = error;
-      else endFailed(state, start, error);
+export const syncStage =
+  (records: RecordStore): Stage<IntegrationPipeline, 'sync'> =>
+  async (context) => {
+    const { objects } = context.output('prepare');
+    const state = await SyncState.resumed(context);
+    const sinks = await openSinks(context, records);
+    const source = await context.open.source();
+    const known = await objectCursors(context.cursor as IntegrationCursor | null, context.blobs);
+    let again: ExternalError | undefined;
+    for (const [index, start] of objects.entries()) {
+      if (state.ended[start.object]) continue;
+      const progress = (share: number) => context.progress({ percent: (100 * (index + share)) / objects.length });
+      try {
+        const { cursor } = (start.from === 'cursor' && known[start.object]) || {};
+        await readObject({ context, source, sinks, state, start, progress, ...(cursor && { cursor }) });
+      } catch (error) {
+        context.signal.throwIfAborted();
+        if (!isOfOne(error)) throw error;
+        if (error.retryable && !isLastAttempt(context)) again = error;
+        else endFailed(state, start, error);
+      }
+      await state.save();
     }
-    await state.save();
-  }
-  await state.save({ now: true });
-  // What the other objects have got stays: the next attempt reads the failed ones alone.
-  if (again) throw again;
-  assertSome(state, objects);
-  assertErrorRate(context, state);
-  const ends: SyncOutput['objects'] = await packed(state.ended, context.blobs);
-  return { output: { objects: ends }, counts: state.counts };
-};
+    await state.save({ now: true });
+    // What the other objects have got stays: the next attempt reads the failed ones alone.
+    if (again) throw again;
+    assertSome(state, objects);
+    assertErrorRate(context, state);
+    const ends: SyncOutput['objects'] = await packed(state.ended, context.blobs);
+    return { output: { objects: ends }, counts: state.counts };
+  };
 
 /** Not of the connection as a whole, nor of Tidemark. */
 const isOfOne = (error: unknown): error is ExternalError =>

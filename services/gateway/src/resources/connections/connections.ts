@@ -8,6 +8,7 @@ import {
   type CursorView,
 } from '@tidemark/contracts';
 import type { View } from '@tidemark/read-model';
+import type { RecordStore } from '@tidemark/record-store';
 import { CommandClient } from '../../edge/command-client.js';
 import { partOf, viewPage, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
@@ -27,8 +28,10 @@ export type ConnectionVerb = 'pause' | 'resume' | 'disconnect' | 'reconnect';
 export class Connections {
   readonly #view: View<ConnectionDocument>;
   readonly #commands: CommandClient;
+  readonly #records: RecordStore;
 
-  constructor(commands: CommandClient, { readModel }: Ports) {
+  constructor(commands: CommandClient, { readModel, records }: Ports) {
+    this.#records = records;
     this.#commands = commands;
     this.#view = readModel.view<ConnectionDocument>(views.connections);
   }
@@ -53,8 +56,10 @@ export class Connections {
     return this.#ask('reset-connection', context, id, input);
   }
 
+  /** With what it has read into the record store. */
   async remove(context: CommandContext, id: string): Promise<void> {
     await this.#ask('remove-connection', context, id);
+    await this.#records.remove({ tenant: context.tenant, connectionId: parseId(id) });
   }
 
   cursor(context: CommandContext, id: string): Promise<CursorView> {

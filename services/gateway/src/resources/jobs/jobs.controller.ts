@@ -21,6 +21,8 @@ import {
   CancelJobBody,
   ConnectionJobsQuery,
   CreateJobBody,
+  JobErrorPage,
+  JobErrorsQuery,
   JobEventsQuery,
   JobPage,
   JobsQuery,
@@ -123,6 +125,17 @@ export class JobsController {
   @ApiOkResponse({ type: TimelinePage })
   timeline(@Context() context: CommandContext, @Param('id') id: string, @Query() query: PageQuery) {
     return this.#jobs.timeline(context, id, query);
+  }
+
+  @Get('jobs/:id/errors')
+  @RequireScope('read')
+  @ApiOperation({
+    summary: 'List the objects of a job that failed',
+    description: 'In the order in which they failed; `groups` counts all of them by code and message pattern.',
+  })
+  @ApiOkResponse({ type: JobErrorPage })
+  errors(@Context() context: CommandContext, @Param('id') id: string, @Query() query: JobErrorsQuery) {
+    return this.#jobs.errors(context, id, query);
   }
 
   @Get('jobs/:id/state')

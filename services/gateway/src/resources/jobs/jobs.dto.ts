@@ -1,5 +1,15 @@
-import { CancelJob, CreateJob, GetJobState, Job, JobParameters, jobStates, TimelineEntry } from '@tidemark/contracts';
-import { Id, merge, omit, OneOf, pick, Shape, SomeOf, WholeNumber } from '@tidemark/contracts/fields';
+import {
+  CancelJob,
+  CreateJob,
+  GetJobState,
+  Job,
+  JobParameters,
+  jobStates,
+  RowError,
+  RowErrorGroups,
+  TimelineEntry,
+} from '@tidemark/contracts';
+import { Id, merge, omit, OneOf, pick, Shape, SomeOf, Text, WholeNumber } from '@tidemark/contracts/fields';
 import { QueryShape } from '../../edge/openapi/query-shape.js';
 import { PageQuery, PageShape, ViewPageShape } from '../../edge/paging.js';
 
@@ -42,6 +52,19 @@ export class JobEventsQuery {
   })
   readonly from?: number;
 }
+
+@QueryShape()
+export class JobErrorsQuery extends PageQuery {
+  @Text({ max: 100, optional: true, description: 'Only errors with this code.' })
+  readonly code?: string;
+
+  @Text({ max: 500, optional: true, description: 'Only errors of this group: its `pattern`.' })
+  readonly pattern?: string;
+}
+
+/** A page of errors, and the groups of all errors of the job. */
+@Shape()
+export class JobErrorPage extends merge(PageShape(RowError), RowErrorGroups) {}
 
 @Shape()
 export class JobPage extends ViewPageShape(Job) {}

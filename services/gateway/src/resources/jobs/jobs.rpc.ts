@@ -4,7 +4,7 @@ import { idempotencyKeyOf } from '../../edge/idempotency-key.js';
 import { PageQuery } from '../../edge/paging.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { fromBody, fromQuery } from '../../edge/validation/input.js';
-import { CancelJobBody, CreateJobBody, JobsQuery, JobStateQuery } from './jobs.dto.js';
+import { CancelJobBody, CreateJobBody, JobErrorsQuery, JobsQuery, JobStateQuery } from './jobs.dto.js';
 import { Jobs } from './jobs.js';
 
 export const jobRpcs = rpcs('tidemark.v1.JobService', Jobs, (jobs) => ({
@@ -34,6 +34,9 @@ export const jobRpcs = rpcs('tidemark.v1.JobService', Jobs, (jobs) => ({
   })),
   GetTimeline: unary('read', (context, { jobId, ...page }) =>
     jobs.timeline(context, parseId(jobId), fromQuery(PageQuery, page)),
+  ),
+  ListJobErrors: unary('read', (context, { jobId, ...query }) =>
+    jobs.errors(context, parseId(jobId), fromQuery(JobErrorsQuery, query)),
   ),
   WatchJob: stream('read', async function* (context, { id, fromRevision = 0 }, signal) {
     const from = fromRevision as number;

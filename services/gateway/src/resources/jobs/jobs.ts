@@ -9,18 +9,22 @@ import {
   type TimelineEntry,
   type WaitingFor,
 } from '@tidemark/contracts';
+import type { BlobStore } from '@tidemark/blob-store';
 import type { View } from '@tidemark/read-model';
 import { CommandClient } from '../../edge/command-client.js';
 import { fixedPage, pageOf, partOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { Connections } from '../connections/connections.js';
+import { requestOf, withOwnFields } from './job-parameters.js';
 import { JobWakeups } from './job-wakeups.js';
-import type { CreateJobBody, JobsQuery, JobStateQuery } from './jobs.dto.js';
+import { errorLists, errorsOf } from './job-errors.js';
+import type { CreateJobBody, JobErrorPage, JobErrorsQuery, JobsQuery, JobStateQuery } from './jobs.dto.js';
 import { watchJob, type Watch } from './watch-job.js';
 
 const WATCH = { pageSize: 100, pollMs: 5000 };
 const EXPLAIN_TIMEOUT_MS = 1000;
+const EVENTS_AT_ONCE = 500;
 
 /** A list of jobs; `degraded` also when the reasons why some of them wait are unavailable. */
 export type JobList = ViewPage<JobView>;
@@ -29,15 +33,17 @@ export type JobList = ViewPage<JobView>;
 @Injectable()
 export class Jobs implements OnModuleDestroy {
   readonly #view: View<JobDocument>;
+  readonly #blobs: BlobStore;
   readonly #closing = new AbortController();
   readonly #commands: CommandClient;
   readonly #connections: Connections;
   readonly #wakeups: JobWakeups;
 
-  constructor(commands: CommandClient, connections: Connections, wakeups: JobWakeups, { readModel }: Ports) {
+  constructor(commands: CommandClient, connections: Connections, wakeups: JobWakeups, { readModel, blobs }: Ports) {
     this.#commands = commands;
     this.#connections = connections;
     this.#wakeups = wakeups;
+    this.#blobs = blobs;
     this.#view = readModel.view<JobDocument>(views.jobs);
   }
 
@@ -47,11 +53,8 @@ export class Jobs implements OnModuleDestroy {
   }
 
   create(context: CommandContext, connectionId: string, input: CreateJobBody, key?: string): Promise<JobView> {
-    const { type, trigger, whenBusy, startAt, ...given } = input;
-    const parameters = Object.keys(given).length > 0 ? given : undefined;
-    const settings = { type, trigger, whenBusy, startAt, parameters };
-    const job = { ...settings, connectionId: parseId(connectionId), idempotencyKey: key };
-    return this.#commands.ask('job-coordinator', 'create', context, job);
+    const job = { ...requestOf(input), connectionId: parseId(connectionId), idempotencyKey: key };
+    return withOwnFields(this.#commands.ask('job-coordinator', 'create', context, job));
   }
 
   get(context: CommandContext, id: string): Promise<JobView> {
@@ -82,6 +85,19 @@ export class Jobs implements OnModuleDestroy {
       { jobId: parseId(id), ...pageOf(query) },
     );
     return fixedPage(query, found);
+  }
+
+  /** The objects that failed so far, with the kinds of all of them. @throws TidemarkError NOT_FOUND */
+  async errors(context: CommandContext, id: string, query: JobErrorsQuery): Promise<JobErrorPage> {
+    const jobId = parseId(id);
+    const { page, perPage } = pageOf(query);
+    const lists = await errorLists((from) =>
+      this.#commands.ask('job-coordinator', 'job-events', context, { jobId, from, limit: EVENTS_AT_ONCE }),
+    );
+    const { code, pattern } = query;
+    const wanted = { from: (page - 1) * perPage, most: perPage, ...(code && { code }), ...(pattern && { pattern }) };
+    const { groups, ...found } = await errorsOf(this.#blobs, lists, wanted);
+    return { ...fixedPage(query, found), groups };
   }
 
   /** The newest first; those of one connection when the query names it. */

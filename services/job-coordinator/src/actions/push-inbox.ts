@@ -1,8 +1,8 @@
 import type { CommandContext, PushEvent } from '@tidemark/contracts';
 import type { Clock } from '@tidemark/foundation';
 import type { AggregateStore } from '@tidemark/event-store';
-import { digestOf, type PushCommand, type PushedDelivery } from './pushes.decide.js';
-import type { Pushes } from './pushes.js';
+import type { PushCommand, PushedDelivery } from '../pushes/pushes.decide.js';
+import type { Pushes } from '../pushes/pushes.js';
 
 /** Deliveries that are recorded in one event. */
 const MAX_TOGETHER = 500;
@@ -53,13 +53,13 @@ export class PushInbox {
 
   async #recordTogether(connectionId: string, arrivals: readonly Arrival[]): Promise<void> {
     const { context } = arrivals[0]!;
-    const deliveries = arrivals.map(({ deliveryId, objects }) => ({ deliveryId, objects }));
+    const deliveries = arrivals.map(({ digest, objects }) => ({ digest, objects }));
     const data = { tenant: context.tenant, deliveries, at: this.time.now() };
     const { events } = await this.pushes.handle(connectionId, { type: 'RecordPushes', data }, context);
     const recorded = new Set(events.flatMap((event) => (event.type === 'ObjectsPushed' ? event.data.deliveries : [])));
-    for (const { deliveryId, taken } of arrivals) {
+    for (const { digest, taken } of arrivals) {
       // The first of two equal ones is the one that was recorded.
-      const duplicate = deliveryId !== null && !recorded.delete(digestOf(deliveryId));
+      const duplicate = digest !== null && !recorded.delete(digest);
       taken.resolve({ duplicate });
     }
   }

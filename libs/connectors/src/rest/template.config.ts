@@ -1,0 +1,37 @@
+import { compile } from '@jmespath-community/jmespath';
+
+/** Parts of a text: as it stands, or an expression between `{{` and `}}`. */
+export type Part = { readonly text: string } | { readonly expression: string };
+
+/** Splits a template. An expression that is the whole text may itself have `}}` in it. */
+export function partsOf(template: string): readonly Part[] {
+  const inner = template.slice(2, -2);
+  if (template.startsWith('{{') && template.endsWith('}}') && !inner.includes('{{'))
+    return [{ expression: inner.trim() }];
+  return template.split(/(\{\{.*?\}\})/s).flatMap((part): Part[] => {
+    if (part === '') return [];
+    return part.startsWith('{{') && part.endsWith('}}') ? [{ expression: part.slice(2, -2).trim() }] : [{ text: part }];
+  });
+}
+
+/** Fields of a template whose expressions are not valid, with the reason. */
+export function templateFaults(
+  template: unknown,
+  path: readonly (string | number)[] = [],
+): { path: (string | number)[]; message: string }[] {
+  // prettier-ignore
+  if (typeof template === 'string')
+    return partsOf(template).flatMap((part) => {
+      if ('text' in part) return [];
+      try {
+        compile(part.expression);
+        return [];
+      } catch (error) {
+        return [{ path: [...path], message: `has an invalid JMESPath expression: ${(error as Error).message}` }];
+      }
+    });
+  if (typeof template !== 'object' || template === null) return [];
+  return Object.entries(template).flatMap(([name, member]) =>
+    templateFaults(member, [...path, Array.isArray(template) ? Number(name) : name]),
+  );
+}
