@@ -8,6 +8,8 @@ import { httpEdge } from './edge/http/http-edge.js';
 import { EdgeLimits } from './edge/limits/edge-limits.js';
 import { GatewayModule, resources } from './gateway.module.js';
 import { noSecrets, type WebhookSecrets } from './resources/hooks/webhook-secrets.js';
+import { Ingest } from './resources/records/ingest.js';
+import { ingestedRecords } from './resources/records/ingested.js';
 import { keysProjection } from './resources/keys/keys.projection.js';
 
 /** The edge: HTTP and gRPC for callers, messages and views behind it. */
@@ -27,6 +29,7 @@ export const gateway = defineService({
     const http = httpEdge(app, { host, port: httpPort, drainMs });
     const grpc = grpcEdge(app, rpcs, { host, port: grpcPort, drainMs, logger });
     return {
+      consumers: [ingestedRecords(app.get(Ingest))],
       daemons: [
         revocations(adapters.eventStore, app.get(Authenticator), onError),
         ...(apiKey ? [new KeyOfSettings(adapters.eventStore, apiKey, { logger, clock, onError })] : []),

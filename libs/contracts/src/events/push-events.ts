@@ -1,6 +1,6 @@
 import { Flag, JsonObject, ListOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
 import { text } from '../fields/field-type.js';
-import { Pushed } from '../shapes/pushes.js';
+import { Pushed, RecordDigest } from '../shapes/pushes.js';
 import { EventData, type EventOf } from './event-data.js';
 
 @Shape({ description: 'Objects of a source changed; the deliveries that said so are not taken again.' })
@@ -8,6 +8,9 @@ export class ObjectsPushedData extends EventData {
   @Text() readonly tenant!: string;
   @ListOf(text(), { description: 'Digests of the deliveries.' }) readonly deliveries!: readonly string[];
   @ListOf(() => Pushed) readonly objects!: readonly Pushed[];
+
+  @ListOf(() => RecordDigest, { optional: true, description: 'Of the records that were pushed.' })
+  readonly records?: readonly RecordDigest[];
 
   @Flag({ optional: true, description: 'True: a coordinator is to look; false: it has been asked to before.' })
   readonly announced?: boolean;

@@ -53,7 +53,11 @@ export class PushInbox {
 
   async #recordTogether(connectionId: string, arrivals: readonly Arrival[]): Promise<void> {
     const { context } = arrivals[0]!;
-    const deliveries = arrivals.map(({ digest, objects }) => ({ digest, objects }));
+    const deliveries = arrivals.map(({ digest, objects, records }) => ({
+      digest,
+      objects,
+      ...(records && { records }),
+    }));
     const data = { tenant: context.tenant, deliveries, at: this.time.now() };
     const { events } = await this.pushes.handle(connectionId, { type: 'RecordPushes', data }, context);
     const recorded = new Set(events.flatMap((event) => (event.type === 'ObjectsPushed' ? event.data.deliveries : [])));

@@ -1,4 +1,4 @@
-import { TidemarkError, type Pushed, type PushEvent } from '@tidemark/contracts';
+import { TidemarkError, type Pushed, type PushEvent, type RecordDigest } from '@tidemark/contracts';
 import type { Decider } from '@tidemark/event-store';
 import { uuidv5 } from '@tidemark/foundation/derived-ids';
 import { evolvePushes, hasSeen, keyOf, noPushes, wholeAfter, type Pushes } from './pushes.js';
@@ -18,6 +18,8 @@ export interface PushedDelivery {
   /** What the delivery is remembered by; null: nothing recognises a repetition. */
   readonly digest: string | null;
   readonly objects: readonly Pushed[];
+  /** Of the records in the blobs; nothing is recorded when some of them are known. */
+  readonly records?: readonly RecordDigest[];
 }
 
 export interface RecordPushes {
@@ -41,19 +43,35 @@ export const pushDecider: Decider<Pushes, PushCommand, PushEvent> = {
 function record({ data: { tenant, deliveries, at } }: RecordPushes, pushes: Pushes): PushEvent[] {
   const digests = new Set<string>();
   const objects = new Map<string, Pushed>();
-  for (const { digest, objects: pushed } of deliveries) {
+  const contents = new Map<string, string>();
+  for (const { digest, objects: pushed, records = [] } of deliveries) {
     if (digest !== null && (digests.has(digest) || hasSeen(pushes, digest))) continue;
+    if (knownOf(records, pushes, contents).length > 0) continue;
+    for (const { key, hash } of records) contents.set(key, hash);
     if (digest !== null) digests.add(digest);
-    for (const one of pushed) if (!pushes.waiting.has(keyOf(one))) objects.set(keyOf(one), one);
+    for (const one of pushed)
+      if (one.records !== undefined || !pushes.waiting.has(keyOf(one))) {
+        objects.delete(keyOf(one));
+        objects.set(keyOf(one), one);
+      }
   }
   const held = [...pushes.waiting.values(), ...objects.values()].filter(({ records }) => records !== undefined);
   if (held.length > MAX_RECORDS && [...objects.values()].some(({ records }) => records !== undefined))
     throw new TidemarkError('QUEUE_FULL', `${MAX_RECORDS} pushes of records wait for this connection's jobs`);
   if (digests.size === 0 && objects.size === 0) return [];
   const announced = pushes.waiting.size === 0 || Math.abs(at - pushes.announcedAt) >= ANNOUNCE_AGAIN_MS;
-  const data = { tenant, deliveries: [...digests], objects: few(objects, pushes), announced, at };
+  const records = contents.size > 0 ? { records: [...contents].map(([key, hash]) => ({ key, hash })) } : {};
+  const data = { tenant, deliveries: [...digests], objects: few(objects, pushes), ...records, announced, at };
   return [{ type: 'ObjectsPushed', data }];
 }
+
+/** Keys of the records whose content is the one that was pushed last. */
+export const knownOf = (
+  records: readonly RecordDigest[],
+  { contents }: Pick<Pushes, 'contents'>,
+  newer: ReadonlyMap<string, string> = new Map(),
+): readonly string[] =>
+  records.flatMap(({ key, hash }) => ((newer.get(key) ?? contents.get(key)) === hash ? [key] : []));
 
 /** Too many ids of one object become the object as a whole. */
 function few(objects: ReadonlyMap<string, Pushed>, { waiting }: Pushes): Pushed[] {

@@ -2,8 +2,11 @@ import { providerIdOf, TidemarkError, type PushObjects, type PushTaken, type Pus
 import { pipelineFor } from '@tidemark/pipelines';
 import { digestOf } from '../actions/digest-of.js';
 import { findConnection } from '../actions/find-connection.js';
+import { uuidv7 } from '@tidemark/foundation';
 import { exists } from '../connection/connection.js';
 import type { Context, Coordinator } from '../coordinator.js';
+import { knownOf } from '../pushes/pushes.decide.js';
+import { hasSeen } from '../pushes/pushes.js';
 
 /** Stands for all objects of the connection. */
 const EVERYTHING = { object: '*' };
@@ -15,7 +18,7 @@ const EVERYTHING = { object: '*' };
 export async function push(
   coordinator: Coordinator,
   context: Context,
-  { deliveryId, objects, ...ref }: PushObjects,
+  { deliveryId, objects, records, ...ref }: PushObjects,
 ): Promise<PushTaken> {
   const { catalogue, inbox } = coordinator;
   const connection = await findConnection(coordinator, ref);
@@ -29,9 +32,31 @@ export async function push(
   // Of objects that the connection does not read, nothing is remembered either.
   if (objects.length > 0 && wanted.length === 0) return { duplicate: false, waits };
   const pushed = objects.length === 0 ? [EVERYTHING] : wanted;
-  const digest = deliveryId === undefined ? null : digestOf(deliveryId);
-  const taken = await inbox.add(connection.id, context, { digest, objects: pushed });
-  return { ...taken, waits };
+  const digest = digestOfPush(deliveryId, records);
+  // A delivery without an id is recognised by its records alone.
+  const known = () => knownRecords(coordinator, connection.id, digest, records);
+  const before = await known();
+  if (before) return { ...before, waits };
+  const taken = await inbox.add(connection.id, context, { digest, objects: pushed, ...(records && { records }) });
+  if (!records || !taken.duplicate) return { ...taken, waits };
+  return { ...((await known()) ?? taken), waits };
+}
+
+/** A push of records without an id has one of its own, so that the inbox can report on it. */
+const digestOfPush = (deliveryId: string | undefined, records: PushObjects['records']): string | null =>
+  deliveryId !== undefined ? digestOf(deliveryId) : records ? digestOf(uuidv7()) : null;
+
+async function knownRecords(
+  { pushes }: Coordinator,
+  connectionId: string,
+  digest: string | null,
+  records: PushObjects['records'] = [],
+): Promise<Omit<PushTaken, 'waits'> | undefined> {
+  if (records.length === 0) return undefined;
+  const { state } = await pushes.load(connectionId);
+  if (digest !== null && hasSeen(state, digest)) return { duplicate: true };
+  const known = knownOf(records, state);
+  return known.length > 0 ? { duplicate: known.length === records.length, known } : undefined;
 }
 
 /** @throws TidemarkError NOT_FOUND, also for a subscription: nothing is pushed to it */

@@ -7,14 +7,19 @@ import {
 } from '@tidemark/pipelines';
 import { instantOf } from '@tidemark/foundation/instant';
 import { objectCursors } from './object-cursors.js';
-import { isExact, pushedNames } from './pushed.js';
+import { isExact, namesOfRecords, pushedNames } from './pushed.js';
 
 /** Determines what is read, and where each object begins. */
 export const prepareStage: Stage<IntegrationPipeline, 'prepare'> = async (context) => {
   const { job, parameters, cursor, source: settings, blobs, open, signal, now } = context;
+  const { pushed } = parameters;
+  const withData = namesOfRecords(pushed);
+  if (withData.length > 0) {
+    const starts = withData.map((object): ObjectStart => ({ object, from: 'pushed' }));
+    return { output: { objects: starts, startedAt: instantOf(now()) } };
+  }
   const source = await open.source();
   const offered = settings.objects ?? (await source.objects?.(signal))?.map(({ name }) => name) ?? [];
-  const { pushed } = parameters;
   const objects = pushed ? pushedNames(pushed, offered) : wanted(offered, parameters.objects);
   // What was pushed may be of objects that the connection does not read any more.
   if (pushed && objects.length === 0) return { output: { objects: [], startedAt: instantOf(now()) } };

@@ -7,6 +7,11 @@ const FETCHED_TOGETHER = 50;
 /** Stands for all objects of the connection. */
 const EVERYTHING = '*';
 
+/** Names of the objects whose records were pushed with their data: the source need not know them. */
+export const namesOfRecords = (pushed: readonly Pushed[] = []): readonly string[] => [
+  ...new Set(pushed.flatMap(({ object, records }) => (records === undefined ? [] : [object]))),
+];
+
 /** Names of the objects of which something was pushed. */
 export const pushedNames = (pushed: readonly Pushed[], offered: readonly string[]): readonly string[] =>
   pushed.some(({ object }) => object === EVERYTHING)
@@ -31,10 +36,14 @@ export interface PushedReading {
 /** The pushed objects of one kind, in pages; the cursor counts the parts that were read. @throws ExternalError · BlobNotFound */
 export async function* readPushed({ object, cursor, signal, ...from }: PushedReading): AsyncGenerator<Page> {
   const own = from.pushed.filter((one) => one.object === object);
-  const ids = own.flatMap(({ externalId, records }) => (records === undefined && externalId !== undefined ? [externalId] : []));
+  const ids = own.flatMap(({ externalId, records }) =>
+    records === undefined && externalId !== undefined ? [externalId] : [],
+  );
   const blobs = own.flatMap(({ records }) => records ?? []);
-  const fetches = Array.from({ length: Math.ceil(ids.length / FETCHED_TOGETHER) }, (_, at) => async () =>
-    from.source.fetch!({ object, ids: ids.slice(at * FETCHED_TOGETHER, (at + 1) * FETCHED_TOGETHER), signal }),
+  const fetches = Array.from(
+    { length: Math.ceil(ids.length / FETCHED_TOGETHER) },
+    (_, at) => async () =>
+      from.source.fetch!({ object, ids: ids.slice(at * FETCHED_TOGETHER, (at + 1) * FETCHED_TOGETHER), signal }),
   );
   const parts = [...fetches, ...blobs.map((blob) => () => storedRecords(from.blobs, blob as BlobId))];
   const first = typeof cursor?.['parts'] === 'number' ? cursor['parts'] : 0;
