@@ -26,6 +26,7 @@ export const environmentOf = (urls: PortUrls, namespace: string): NodeJS.Process
   TIDEMARK_READ_MODEL: urls.readModel,
   TIDEMARK_BLOBS: urls.blobs,
   TIDEMARK_RECORDS: urls.records,
+  TIDEMARK_VAULT: urls.vault,
   TIDEMARK_NAMESPACE: namespace,
   TIDEMARK_CLAIM_TIMEOUT_MS: '3000',
   TIDEMARK_FETCH_ALLOW: Publisher.allow.join(','),

@@ -12,7 +12,6 @@ import {
   type Adapters,
   type RunningService,
 } from '@tidemark/platform';
-import type { CredentialVault } from '@tidemark/resilience';
 import { temporaryFolder } from '@tidemark/test-kit';
 import { Client } from './client.js';
 import { testSettings } from './settings.js';
@@ -27,8 +26,6 @@ export interface EdgeOptions {
   readonly settings?: Partial<PlatformSettings>;
   /** Replacements for adapters of the gateway; the other services keep theirs. */
   readonly replace?: (adapters: Adapters) => Adapters;
-  /** What webhooks are signed with. */
-  readonly webhookSecrets?: Pick<CredentialVault, 'webhookSecrets'>;
   /** Default: embedded adapters in a folder of its own. */
   readonly on?: { readonly urls: PortUrls; readonly namespace: string };
 }
@@ -55,12 +52,7 @@ export class Edge extends Client {
     this.#release = release;
   }
 
-  static async start({
-    settings,
-    replace = (adapters) => adapters,
-    on,
-    webhookSecrets,
-  }: EdgeOptions = {}): Promise<Edge> {
+  static async start({ settings, replace = (adapters) => adapters, on }: EdgeOptions = {}): Promise<Edge> {
     const folder = await temporaryFolder();
     const conditions = new Conditions();
     const stores = on ?? { urls: embedded(folder.path), namespace: 'tidemark' };
@@ -73,7 +65,6 @@ export class Edge extends Client {
     try {
       const running = await startService(gateway, replace(adapters), given, logger, {
         conditions,
-        ...(webhookSecrets && { webhookSecrets }),
       });
       const edge = new Edge(adapters, conditions, running, release);
       await edge.startCoordinator();

@@ -33,9 +33,13 @@ export const platformSettings = defineSettings({
   grpcPort: port('TIDEMARK_GRPC_PORT', 'Port of the gRPC server; 0 chooses a free one', { default: 50051 }),
   dataDir: path('TIDEMARK_DATA_DIR', 'Folder of the embedded stores', { default: './data' }),
   apiKey: secret('TIDEMARK_API_KEY', 'API key of the default tenant, instead of a generated one', { minLength: 8 }),
-  secretKey: secret('TIDEMARK_SECRET_KEY', 'Key for stored credentials (AES-256-GCM); not used yet', {
-    minLength: 32,
-  }),
+  secretKey: secret(
+    'TIDEMARK_SECRET_KEY',
+    'Keys for stored credentials: 32 bytes each in hex or base64, separated by commas; the first encrypts, all decrypt. Default of standalone: `secret.key` in the data folder',
+    {
+      minLength: 32,
+    },
+  ),
   eventStore: url('TIDEMARK_EVENT_STORE', 'Event store; default: `events.db` in the data folder', [
     'sqlite',
     'esdb',
@@ -55,6 +59,11 @@ export const platformSettings = defineSettings({
   records: url(
     'TIDEMARK_RECORDS',
     'Record store: the synced objects of integrations; default: the server of the read model, or `records.db` in the data folder',
+    ['sqlite', 'mongodb', 'mongodb+srv'],
+  ),
+  vault: url(
+    'TIDEMARK_VAULT',
+    'Store of encrypted credentials; default: the server of the read model, or `vault.db` in the data folder',
     ['sqlite', 'mongodb', 'mongodb+srv'],
   ),
   namespace: string(
@@ -190,19 +199,21 @@ export interface PortUrls {
   readonly readModel: string;
   readonly blobs: string;
   readonly records: string;
+  readonly vault: string;
 }
 
 /** The port URLs as set, and the embedded adapters in the data folder for those that are not. */
 export function standaloneUrls(
-  settings: Pick<PlatformSettings, 'dataDir' | 'eventStore' | 'broker' | 'readModel' | 'blobs' | 'records'>,
+  settings: Pick<PlatformSettings, 'dataDir' | 'eventStore' | 'broker' | 'readModel' | 'blobs' | 'records' | 'vault'>,
 ): PortUrls {
   const { dataDir, readModel = '' } = settings;
-  const records = /^mongodb/.test(readModel ?? '') ? readModel! : `sqlite:${join(dataDir, 'records.db')}`;
+  const beside = (file: string) => (/^mongodb/.test(readModel ?? '') ? readModel! : `sqlite:${join(dataDir, file)}`);
   return {
     eventStore: settings.eventStore ?? `sqlite:${join(dataDir, 'events.db')}`,
     broker: settings.broker ?? 'embedded:',
     readModel: settings.readModel ?? `sqlite:${join(dataDir, 'views.db')}`,
-    records: settings.records ?? records,
+    records: settings.records ?? beside('records.db'),
+    vault: settings.vault ?? beside('vault.db'),
     blobs: settings.blobs ?? `file:${join(dataDir, 'blobs')}`,
   };
 }

@@ -16,6 +16,7 @@ const storeCodes: ReadonlySet<unknown> = new Set<ErrorCode | (BlobNotFound | Blo
   'BLOB_TOO_LARGE',
   'BLOB_STORE_UNAVAILABLE',
   'RECORD_STORE_UNAVAILABLE',
+  'VAULT_UNAVAILABLE',
   'EVENT_STORE_UNAVAILABLE',
   'READ_MODEL_UNAVAILABLE',
 ]);

@@ -5,6 +5,7 @@ import { createEventStore, SqliteEventStore } from '@tidemark/event-store';
 import { createBroker, type StreamLimits } from '@tidemark/messaging';
 import { createReadModel } from '@tidemark/read-model';
 import { createRecordStore } from '@tidemark/record-store';
+import { createVaultStore } from '@tidemark/vault';
 import { Installation } from './installation.js';
 import { assertNotLost } from './log-file.js';
 import { variables, type Adapters, type PortName } from './ports.js';
@@ -52,6 +53,7 @@ export async function openAdapters<P extends PortName>(
     blobs: () => createBlobStore(urls.blobs, { ...streams, namespace, conditions }),
     readModel: () => createReadModel(urls.readModel, { namespace, conditions }),
     records: () => createRecordStore(urls.records, { namespace, conditions }),
+    vault: () => createVaultStore(urls.vault, { namespace }),
     broker: () => {
       const log = opened.eventStore instanceof SqliteEventStore ? opened.eventStore : undefined;
       if (urls.broker === 'embedded:' && !log)

@@ -61,6 +61,7 @@ const openEmbedded = ({ join }: TemporaryFolder) =>
       readModel: `sqlite:${join('views.db')}`,
       blobs: `file:${join('blobs')}`,
       records: 'sqlite::memory:',
+      vault: 'sqlite::memory:',
     },
     namespace: 'tidemark',
   });

@@ -52,6 +52,7 @@ export type { HttpClientOptions, HttpLimits } from './http-client/options.js';
 export type { Credential, CredentialKind } from './credentials/credential.js';
 export type { CredentialData, OAuthClient, OAuthTokens } from './credentials/credential-data.js';
 export { createCredential } from './credentials/create-credential.js';
+export { credentialFaults, credentialKinds } from './credentials/credential-faults.js';
 export { CredentialVault, type CredentialVaultOptions } from './credentials/credential-vault.js';
 export { EnvelopeError, type MasterKeys, parseMasterKeys } from './credentials/envelope.js';
 export { FileSecretStore } from './credentials/file-secret-store.js';

@@ -12,6 +12,7 @@ import { projectionsCommand } from './commands/projections.js';
 import { providersCommand } from './commands/providers.js';
 import { replayCommand } from './commands/replay.js';
 import { rowsCommand } from './commands/rows.js';
+import { credentialsCommand } from './commands/credentials.js';
 import { recordsCommand } from './commands/records.js';
 import { snapshotsCommand } from './commands/snapshots.js';
 import { statusCommands } from './commands/status.js';
@@ -23,6 +24,7 @@ const commands = [
   connectionsCommand,
   syncCommand,
   jobsCommand,
+  credentialsCommand,
   recordsCommand,
   snapshotsCommand,
   changesCommand,

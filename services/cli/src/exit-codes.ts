@@ -45,6 +45,8 @@ const byErrorCode: Readonly<Record<ErrorCode, ExitCode>> = {
   EVENT_STORE_UNAVAILABLE: exitCodes.unavailable,
   READ_MODEL_UNAVAILABLE: exitCodes.unavailable,
   BLOB_STORE_UNAVAILABLE: exitCodes.unavailable,
+  VAULT_UNAVAILABLE: exitCodes.unavailable,
+  CREDENTIALS_UNAVAILABLE: exitCodes.unavailable,
   RECORD_STORE_UNAVAILABLE: exitCodes.unavailable,
   SERVICE_UNAVAILABLE: exitCodes.unavailable,
   UNREADABLE: exitCodes.unavailable,

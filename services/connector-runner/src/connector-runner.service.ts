@@ -3,6 +3,7 @@ import { daemonOf } from '@tidemark/foundation';
 import { stageTable } from '@tidemark/pipelines';
 import { defineService } from '@tidemark/platform';
 import { retrySchedule } from '@tidemark/resilience';
+import { openVault } from '@tidemark/vault';
 import { httpPool } from './http-pool.js';
 import { openerOf } from './opener.js';
 import { stagesWith } from './stages.js';
@@ -13,13 +14,22 @@ const NO_RETRIES = retrySchedule([]);
 /** Runs the stages that call external systems through connectors. */
 export const connectorRunner = defineService({
   name: 'connector-runner',
-  ports: ['broker', 'blobs', 'records'],
-  settings: ['fetchAllow', 'fetchMaxBytes', 'filesRoot', 'singerAllow', 'runnerConcurrency', 'claimTimeoutMs'],
+  ports: ['broker', 'blobs', 'records', 'vault'],
+  settings: [
+    'secretKey',
+    'fetchAllow',
+    'fetchMaxBytes',
+    'filesRoot',
+    'singerAllow',
+    'runnerConcurrency',
+    'claimTimeoutMs',
+  ],
   known: { connectors, extraStages: stageTable() },
-  build({ adapters: { records }, settings, logger, known }) {
+  async build({ adapters: { records, vault: store }, settings, logger, known }) {
     const { fetchAllow, fetchMaxBytes, filesRoot, singerAllow, runnerConcurrency, claimTimeoutMs } = settings;
     const pool = httpPool(fetchAllow, fetchMaxBytes, logger);
     const http = pool.client({ side: 'source', retries: NO_RETRIES });
+    const vault = await openVault(store, settings.secretKey, pool.client({ side: 'source' }));
     return {
       daemons: [daemonOf(() => ({ stop: () => pool.close() }))],
       stages: {
@@ -27,7 +37,7 @@ export const connectorRunner = defineService({
         concurrency: runnerConcurrency,
         ackWaitMs: claimTimeoutMs,
         opener: openerOf({
-          ...{ pool, connectors: known.connectors, programs: singerAllow },
+          ...{ pool, connectors: known.connectors, programs: singerAllow, vault },
           log: (line) => logger.log(line),
           ...(filesRoot && { filesRoot }),
         }),

@@ -14,10 +14,10 @@ import { ReadinessProbe } from './edge/health/readiness.js';
 import { TraceInterceptor } from './edge/http/trace.interceptor.js';
 import { KeyedRequests } from './edge/keyed-requests.js';
 import { EdgeLimits } from './edge/limits/edge-limits.js';
+import { OpenVault } from './edge/open-vault.js';
 import { Ports } from './edge/ports.js';
 import type { Resource } from './edge/resource.js';
 import { DtoPipe } from './edge/validation/dto.pipe.js';
-import { WebhookSecrets } from './resources/hooks/webhook-secrets.js';
 import * as resourcesByName from './resources/resources.js';
 
 /** The dependencies of a gateway; adapters are closed by the code that opened them. */
@@ -29,7 +29,7 @@ export interface GatewayDeps {
   readonly limits: EdgeLimits;
   readonly logger: Logger;
   readonly conditions: Conditions;
-  readonly webhookSecrets: WebhookSecrets;
+  readonly vault: OpenVault;
 }
 
 export const resources: readonly Resource[] = Object.values(resourcesByName);
@@ -37,15 +37,7 @@ export const resources: readonly Resource[] = Object.values(resourcesByName);
 /** The edge as a Nest module: all routes, and everything that HTTP and gRPC share. */
 @Module({})
 export class GatewayModule {
-  static forRoot({
-    adapters,
-    projector,
-    rateLimit,
-    limits,
-    logger,
-    conditions,
-    webhookSecrets,
-  }: GatewayDeps): DynamicModule {
+  static forRoot({ adapters, projector, rateLimit, limits, logger, conditions, vault }: GatewayDeps): DynamicModule {
     const keys = new KeyStore(adapters.eventStore);
     const authenticator = new Authenticator({
       find: (hash) => keys.find(hash),
@@ -59,9 +51,9 @@ export class GatewayModule {
         { provide: Ports, useValue: adapters },
         { provide: Projector, useValue: projector },
         { provide: Conditions, useValue: conditions },
-        { provide: WebhookSecrets, useValue: webhookSecrets },
         { provide: KeyStore, useValue: keys },
         { provide: Authenticator, useValue: authenticator },
+        { provide: OpenVault, useValue: vault },
         { provide: EdgeLimits, useValue: limits },
         { provide: APP_GUARD, useClass: ScopeGuard },
         { provide: APP_PIPE, useClass: DtoPipe },

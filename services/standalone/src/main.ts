@@ -2,6 +2,7 @@ import type { Stoppable } from '@tidemark/foundation';
 import { createFirstKey } from '@tidemark/gateway';
 import { allPorts, runProcess } from '@tidemark/platform';
 import { publishDemo, showDemo } from './demo.js';
+import { secretKeyIn } from './secret-key.js';
 import { startStandalone } from './standalone.js';
 
 // This terminal is for a person: it shows only warnings and errors, unless a log level is set.
@@ -18,10 +19,13 @@ await runProcess({
     const publisher = settings.demo ? await publishDemo(adapters) : undefined;
     if (publisher) parts.push({ stop: () => publisher.close() });
     const fetchAllow = publisher ? [...settings.fetchAllow, `127.0.0.1:${publisher.port}`] : settings.fetchAllow;
-    const standalone = await startStandalone(adapters, { ...settings, fetchAllow }, logger, conditions);
+    const own = settings.secretKey ? { key: settings.secretKey } : await secretKeyIn(settings.dataDir);
+    const given = { ...settings, fetchAllow, secretKey: own.key };
+    const standalone = await startStandalone(adapters, given, logger, conditions);
     parts.push(standalone);
     const freshKey = settings.apiKey ? null : await createFirstKey(adapters.eventStore);
     greet(standalone.httpUrl, freshKey, settings.apiKey !== null);
+    if ('made' in own) print(`Credentials are encrypted with ${own.made}: back it up with the data folder\n`);
     const key = freshKey ?? settings.apiKey?.reveal();
     if (publisher && key) parts.push(showDemo(publisher, standalone.httpUrl, key, print));
     return {

@@ -29,7 +29,7 @@ function requestOf({ fields }: Method, id: string, wanted: readonly Field[] = fi
   const valueOf = ({ name, type, enumerated }: Field) => {
     if (isId(name)) return id;
     if (type === 'TYPE_MESSAGE') return undefined;
-    if (type === 'TYPE_STRING') return 'sample';
+    if (type === 'TYPE_STRING') return name === 'kind' ? 'bearer' : 'sample';
     if (type === 'TYPE_ENUM') return enumerated?.[1];
     return type === 'TYPE_BOOL' ? true : 1;
   };

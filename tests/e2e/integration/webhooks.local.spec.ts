@@ -1,9 +1,8 @@
-import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pushStream } from '@tidemark/contracts';
-import { createHttpClient, CredentialVault, MemorySecretStore, type HttpClient } from '@tidemark/resilience';
 import { eventually, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import { GithubApi, type GithubRepository } from '@tidemark/test-kit/apis';
 import { Edge } from '../../installations/edge.js';
@@ -15,39 +14,34 @@ let api: GithubApi;
 let repository: GithubRepository;
 let folder: TemporaryFolder;
 let edge: Edge;
-let http: HttpClient;
+let credentialId: string;
 let connectionId: string;
 
 beforeEach(async () => {
   folder = await temporaryFolder();
   api = await new GithubApi().listen();
-  api.anonymous = true;
   repository = api.addRepository(NAME);
   for (let n = 0; n < 10; n++) repository.addIssue();
-  http = createHttpClient({ side: 'source' });
-  const keys = { current: 'k1', keys: { k1: randomBytes(32) } };
-  const vault = new CredentialVault({ store: new MemorySecretStore(), keys, http });
-  const credential = { kind: 'bearer', token: api.accessToken(), webhookSecrets: SECRETS } as const;
-  await vault.put('default', 'hook-credential', credential);
-  edge = await Edge.start({ webhookSecrets: vault });
+  edge = await Edge.start();
   await edge.startRunners({ filesRoot: folder.path });
-  connectionId = await connect('hook-credential');
+  const credential = { name: 'octocat', connector: 'github', kind: 'bearer', token: api.accessToken() };
+  credentialId = (await edge.post('/v1/credentials', { ...credential, webhookSecrets: SECRETS })).body.id;
+  connectionId = await connect(credentialId);
 }, 30_000);
 
 afterEach(async () => {
   await edge.close();
-  await http.close();
   await api.close();
   await folder.remove();
 });
 
-const connect = (credentialId: string) =>
+const connect = (id: string) =>
   edge.connect(
     {
       connector: 'github',
       config: { repositories: [NAME], apiUrl: api.origin },
       objects: ['issues'],
-      credentialId,
+      credentialId: id,
     },
     { destinations: [{ name: 'lines', connector: 'files', config: { format: 'jsonl' } }] },
   );
@@ -128,10 +122,24 @@ describe('a webhook', () => {
     expect([unsigned.status, unsigned.body.error.message]).toEqual([401, refused.body.error.message]);
     const unknown = await push(issueEvent(3), { to: randomUUID() });
     expect([unknown.status, unknown.body.error.code]).toEqual([404, 'NOT_FOUND']);
-    const without = await connect('no-such-credential');
+    const bearer = { name: 'other', connector: 'github', kind: 'bearer', token: 'a' };
+    const without = await connect((await edge.post('/v1/credentials', bearer)).body.id);
     expect((await push(issueEvent(3), { to: without })).status).toBe(401);
     expect((await push(issueEvent(3), { to: await edge.connect() })).status).toBe(404);
   }, 30_000);
+
+  it('is genuine with the new secrets as soon as they are stored, and with the old ones while no others are', async () => {
+    const replace = (more: object) =>
+      edge.call('PUT', `/v1/credentials/${credentialId}`, {
+        body: { kind: 'bearer', token: api.accessToken(), ...more },
+      });
+    expect((await replace({})).status).toBe(200);
+    expect((await push(issueEvent(3))).status).toBe(200);
+    expect((await replace({ webhookSecrets: ['newest'] })).status).toBe(200);
+    expect((await push(issueEvent(3))).status).toBe(401);
+    expect((await push(issueEvent(3), { secret: 'newest' })).status).toBe(200);
+    expect((await replace({ webhookSecrets: [''] })).status).toBe(400);
+  });
 
   it('is verified by the bytes that arrived, of whatever type they are', async () => {
     const body = `{ "issue" : { "number": 3.0 },\t"repository": {"full_name": "${NAME}"} }`;

@@ -23,6 +23,8 @@ export class PagedApi {
   delay: () => Promise<void> = async () => undefined;
   /** Changes a record whenever it is read. */
   touch = (record: ApiRecord): ApiRecord => record;
+  /** The bearer token that it asks for; undefined: none. */
+  token: string | undefined;
   /** Of pages that wait for it. */
   gate: Promise<void> | undefined;
 
@@ -55,14 +57,14 @@ export class PagedApi {
         path: `/${name}`,
         records: 'data',
         updatedAt: 'updatedAt',
-        incremental: { since: 'since' },
+        incremental: { since: 'since', until: 'until' },
         pageSize: { param: 'limit', max: size },
         pagination: { kind: 'cursor', next: 'next', param: 'after' },
       })),
     };
   }
 
-  async #answer({ url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #answer({ url = '', headers }: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests.push(url);
     await this.gate;
     await this.delay();
@@ -72,13 +74,20 @@ export class PagedApi {
     const records = this.objects.get(object);
     const answer = (status: number, body: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    // As some APIs do, it repeats what it was sent.
+    if (this.token !== undefined && headers.authorization !== `Bearer ${this.token}`)
+      return void answer(401, { error: `not accepted: ${JSON.stringify(headers)}` });
     if (failure) return void answer(failure.status, failure.body ?? { error: 'failed' });
     if (!records) return void answer(404, { error: 'no such object' });
     const after = Number(searchParams.get('after') ?? 0);
     const limit = Number(searchParams.get('limit') ?? 10);
     const since = searchParams.get('since');
+    const until = searchParams.get('until');
     const rest = records.filter(
-      (record) => positionOf(record) > after && (since === null || String(record['updatedAt']) >= since.slice(0, 19)),
+      (record) =>
+        positionOf(record) > after &&
+        (since === null || String(record['updatedAt']) >= since.slice(0, 19)) &&
+        (until === null || String(record['updatedAt']) < until),
     );
     const data = rest.slice(0, Math.min(limit, this.pageSize())).map((record) => this.touch(record));
     answer(200, { data, next: rest.length > data.length ? String(positionOf(data.at(-1)!)) : null });

@@ -1,6 +1,6 @@
 import { Flag, JsonObject, ListOf, MapOf, Nested, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
 import { merge } from '../fields/derive.js';
-import { decimal } from '../fields/field-type.js';
+import { decimal, object } from '../fields/field-type.js';
 import { DetectedChanges } from '../facts.js';
 import { busyPolicies, type BusyPolicy } from '../shapes/connection.js';
 import {
@@ -26,6 +26,22 @@ import { EventData, Time } from './event-data.js';
 
 const claim = { min: 1, description: "The claim's number." } as const;
 
+/** What another job of the connection had done, where this one goes on. */
+@Shape()
+export class CarriedWork {
+  @MapOf(object, { description: 'Outputs of its completed stages, by stage.' })
+  readonly outputs!: { readonly [stage: string]: StageOutput };
+
+  @Text({ optional: true, description: 'The stage that the checkpoint is of.' })
+  readonly stage?: string;
+
+  @Nested(() => Checkpoint, { optional: true })
+  readonly checkpoint?: Checkpoint;
+
+  @Nested(() => Counts)
+  readonly counts!: Counts;
+}
+
 @Shape()
 export class JobCreatedData extends EventData {
   @Text() readonly jobId!: string;
@@ -41,6 +57,9 @@ export class JobCreatedData extends EventData {
   @WholeNumber({ min: 1 }) readonly stallTimeoutMs!: number;
   @Time({ optional: true }) readonly startAt?: number;
   @Text({ optional: true }) readonly retryOf?: string;
+
+  @Nested(() => CarriedWork, { optional: true, description: 'Of the job `retryOf`. Absent: begins from the start.' })
+  readonly carried?: CarriedWork;
 
   @Text({ optional: true, description: 'Distinguishes a repeated request from a new one under the same key.' })
   readonly requestHash?: string;

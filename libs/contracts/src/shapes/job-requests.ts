@@ -1,4 +1,15 @@
-import { Flag, Id, Instant, JsonObject, ListOf, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
+import {
+  Flag,
+  Id,
+  Instant,
+  JsonObject,
+  ListOf,
+  Nested,
+  OneOf,
+  Shape,
+  Text,
+  WholeNumber,
+} from '../fields/decorators.js';
 import { text } from '../fields/field-type.js';
 import { busyPolicies, type BusyPolicy } from './connection.js';
 import type { PipelineChoice } from './pipeline.js';
@@ -12,6 +23,22 @@ export class JobRef {
   @Id()
   readonly jobId!: string;
 }
+
+/** A past stretch of time. */
+@Shape({
+  rules: [
+    { field: 'to', says: 'must be after `from`', holds: ({ from, to }: Window) => Date.parse(from) < Date.parse(to) },
+  ],
+})
+export class Window {
+  @Instant({ description: 'Inclusive.' })
+  readonly from!: string;
+
+  @Instant({ description: 'Exclusive.' })
+  readonly to!: string;
+}
+
+export const sliceOrders = ['newest', 'oldest'] as const;
 
 /** Parameters of jobs; each pipeline and type of job takes some of them. */
 @Shape()
@@ -27,6 +54,18 @@ export class JobParameters {
 
   @OneOf(['failed'], { optional: true, description: 'Only the rows that failed before.' })
   readonly rows?: 'failed';
+
+  @Nested(() => Window, { optional: true, description: 'Of a backfill: when the objects were created or changed.' })
+  readonly window?: Window;
+
+  @WholeNumber({ min: 1, max: 10_000, optional: true, description: 'Objects per page of a backfill. Default 100.' })
+  readonly chunkSize?: number;
+
+  @WholeNumber({ min: 1, max: 32, optional: true, description: 'Slices of the window, read side by side. Default 4.' })
+  readonly slices?: number;
+
+  @OneOf(sliceOrders, { optional: true, default: 'newest', description: 'The slice of a backfill that begins first.' })
+  readonly order?: (typeof sliceOrders)[number];
 }
 
 @Shape()

@@ -82,6 +82,20 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
       'QUEUE_FULL',
     ],
   }),
+  'resume-job': verb({
+    input: RetryJob,
+    output: job,
+    summary: 'Starts a new job that goes on where a cancelled or failed backfill stopped',
+    description: 'The `idempotencyKey` has the same effect as in `create`.',
+    errors: [
+      'NOT_FOUND',
+      'JOB_NOT_RETRYABLE',
+      'CONNECTION_NOT_ACTIVE',
+      'DUPLICATE_JOB',
+      'IDEMPOTENCY_KEY_REUSED',
+      'QUEUE_FULL',
+    ],
+  }),
   'retry-now': verb({
     input: JobRef,
     output: job,

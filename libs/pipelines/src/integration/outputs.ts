@@ -9,7 +9,10 @@ export interface IntegrationOutputs {
 }
 
 /** Of a job: some of the connection's objects, and how much of them; or, of type webhook, what was pushed. */
-export interface IntegrationParameters extends Pick<JobParameters, 'objects' | 'limit'> {
+export interface IntegrationParameters extends Pick<
+  JobParameters,
+  'objects' | 'limit' | 'window' | 'chunkSize' | 'slices' | 'order'
+> {
   readonly pushed?: readonly Pushed[];
 }
 
@@ -23,16 +26,20 @@ export interface PrepareOutput {
 export interface ObjectStart {
   readonly object: string;
   /**
-   * From the cursor of the last completed job, from what changed since its start, from the beginning; or exactly what was
-   * pushed, which leaves the cursor where it is.
+   * From the cursor of the last completed job, from what changed since its start, from the beginning; or a window, or
+   * exactly what was pushed, which leave the cursor where it is.
    */
-  readonly from: 'cursor' | 'since' | 'beginning' | 'pushed';
+  readonly from: 'cursor' | 'since' | 'beginning' | 'window' | 'pushed';
+  /** Names a slice of the object: `issues#2`. Absent: the object is read as a whole. */
+  readonly part?: string;
+  /** ISO 8601, with `from: 'window'`; from inclusive, to exclusive. */
+  readonly window?: { readonly from: string; readonly to: string };
   /** ISO 8601, with `from: 'since'`. */
   readonly since?: string;
 }
 
 export interface SyncOutput {
-  /** How each object ended, by name; or the blob that holds it, when it is too large for an event. */
+  /** How each object, or each slice, ended, by name; or the blob that holds it, when it is too large for an event. */
   readonly objects: { readonly [object: string]: ObjectEnd } | BlobId;
 }
 

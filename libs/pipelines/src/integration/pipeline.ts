@@ -11,10 +11,15 @@ export const integrationPipeline = definePipeline<IntegrationOutputs, Integratio
     { name: 'sync', service: 'connector-runner' },
     { name: 'finalize', service: 'connector-runner' },
   ],
-  jobTypes: ['incremental', 'full', 'webhook'],
+  jobTypes: ['incremental', 'full', 'webhook', 'backfill'],
   writes: true,
   earlyResults: ['completed_with_errors'],
-  parameterProblems: parameterProblems({ incremental: ['objects', 'limit'], full: ['objects', 'limit'], webhook: ['pushed'] }),
+  parameterProblems: parameterProblems({
+    incremental: ['objects', 'limit'],
+    full: ['objects', 'limit'],
+    webhook: ['pushed'],
+    backfill: ['objects', 'window', 'chunkSize', 'slices', 'order'],
+  }),
   connectionProblems: ({ destinations }) => destinationProblems(destinations),
 });
 

@@ -31,8 +31,6 @@ export abstract class OAuthApi implements AsyncDisposable {
   /** Requests to the API, in the order of their arrival; those to the token endpoint are in `tokenRequests`. */
   readonly requests: ApiRequest[] = [];
   readonly tokenRequests: ApiRequest[] = [];
-  /** Whether calls without a token are answered too. */
-  anonymous = false;
   /** The scopes of the tokens. */
   scopes: readonly string[] = [];
   /** The lifetime reported for the next tokens, in seconds. */
@@ -143,8 +141,7 @@ export abstract class OAuthApi implements AsyncDisposable {
     }
     this.requests.push(request);
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
-    const isAnonymous = this.anonymous && token === undefined;
-    if (!isAnonymous && (token === undefined || !this.#valid.has(token))) return send(response, this.unauthorized());
+    if (token === undefined || !this.#valid.has(token)) return send(response, this.unauthorized());
     this.#respond(response, request);
   }
 

@@ -60,6 +60,10 @@ export class Api {
     return this.#call<Body>('POST', address, { body, headers });
   }
 
+  put<Body>(address: string, body: unknown): Promise<Body> {
+    return this.#call<Body>('PUT', address, { body });
+  }
+
   delete<Body>(address: string): Promise<Body> {
     return this.#call<Body>('DELETE', address, {});
   }

@@ -35,6 +35,9 @@ export function jobsCommand(program: Command, action: Action): void {
     .option('--reason <text>', 'reason shown in its timeline')
     .action(action(cancelJob));
   repeatable(jobs.command('retry <job>').description('retry an ended job as a new job')).action(action(retryJob));
+  repeatable(jobs.command('resume <job>').description('go on where a cancelled or failed backfill stopped')).action(
+    action(resumeJob),
+  );
   jobs
     .command('retry-now <job>')
     .description('start the next attempt of a job that waits for its retry')
@@ -85,6 +88,12 @@ async function cancelJob(session: Session, text: string, options: { readonly rea
 async function retryJob(session: Session, text: string, options: RepeatOptions): Promise<void> {
   const id = await resolveJob(session.api, text);
   const job = await session.api.post<JobView>(path`v1/jobs/${id}/retry`, undefined, repeatHeaders(options));
+  show(session, job, () => jobDetails(job, session.terminal.paint, session.now()));
+}
+
+async function resumeJob(session: Session, text: string, options: RepeatOptions): Promise<void> {
+  const id = await resolveJob(session.api, text);
+  const job = await session.api.post<JobView>(path`v1/jobs/${id}/resume`, undefined, repeatHeaders(options));
   show(session, job, () => jobDetails(job, session.terminal.paint, session.now()));
 }
 

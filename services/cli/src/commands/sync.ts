@@ -2,7 +2,7 @@ import { jobTypes, type JobType, type JobView } from '@tidemark/contracts';
 import { Option, type Command } from 'commander';
 import { path } from '../api/api.js';
 import type { ExitCode } from '../exit-codes.js';
-import { repeatable, repeatHeaders, several, wholeNumber, type RepeatOptions } from '../options.js';
+import { repeatable, repeatHeaders, several, time, wholeNumber, type RepeatOptions } from '../options.js';
 import { statusText } from '../render/job.js';
 import { resolveConnection } from '../resolve.js';
 import { jobRequest, show, type Action, type Session } from '../session.js';
@@ -12,6 +12,9 @@ interface SyncOptions extends RepeatOptions {
   readonly type?: JobType;
   readonly object?: readonly string[];
   readonly limit?: number;
+  readonly from?: string;
+  readonly to?: string;
+  readonly slices?: number;
   readonly watch?: boolean;
 }
 
@@ -20,12 +23,17 @@ export function syncCommand(program: Command, action: Action): void {
     .addOption(new Option('--type <type>', "type of job (default: the pipeline's)").choices(jobTypes))
     .addOption(new Option('--object <name>', 'only this object; repeatable').argParser(several))
     .addOption(new Option('--limit <count>', 'a sample of each object; the cursor stays').argParser(wholeNumber(1)))
+    .option('--from <time>', 'backfill from this time (inclusive)', time)
+    .option('--to <time>', 'backfill to this time (exclusive; default: now)', time)
+    .addOption(new Option('--slices <count>', 'slices of a backfill, read side by side').argParser(wholeNumber(1)))
     .option('--watch', 'watch the job until it ends; exits with 0 if it completed, otherwise 1')
     .action(action(sync));
 }
 
-const requestOf = (session: Session, { type, object: objects, limit }: SyncOptions) => ({
+const requestOf = (session: Session, { type, object: objects, limit, from, to, slices }: SyncOptions) => ({
   ...jobRequest(session),
+  ...(from !== undefined && { type: 'backfill', window: { from, to: to ?? new Date(session.now()).toISOString() } }),
+  ...(slices !== undefined && { slices }),
   ...(type && { type }),
   ...(objects && { objects }),
   ...(limit !== undefined && { limit }),

@@ -14,6 +14,7 @@ const adapters = await openAdapters(['eventStore', 'broker', 'readModel', 'blobs
     readModel: `sqlite:${folder}/views.db`,
     blobs: `file:${folder}/blobs`,
     records: `sqlite:${folder}/records.db`,
+    vault: `sqlite:${folder}/vault.db`,
   },
   namespace: 'tidemark',
 });

@@ -7,7 +7,6 @@ import { daemonLifecycle } from '@tidemark/foundation/testing';
 import { allPorts, createLogger, openAdapters, type Opened, type PortName } from '@tidemark/platform';
 import { Projector } from '@tidemark/read-model';
 import { FakeClock, temporaryFolder, withMembers, type TemporaryFolder } from '@tidemark/test-kit';
-import { noSecrets } from '../resources/hooks/webhook-secrets.js';
 import { GatewayModule, resources } from '../gateway.module.js';
 import { KeyOfSettings } from './auth/key-of-settings.js';
 import { grpcEdge } from './grpc/grpc-edge.js';
@@ -30,6 +29,7 @@ beforeAll(async () => {
     readModel: 'sqlite::memory:',
     blobs: `file:${join('blobs')}`,
     records: 'sqlite::memory:',
+    vault: 'sqlite::memory:',
   };
   adapters = await openAdapters(allPorts, { urls, namespace: 'tidemark' });
 });
@@ -41,8 +41,7 @@ afterAll(async () => {
 const createApp = () => {
   const projector = new Projector({ ...adapters, projections: [], onError: logger.error });
   const limits = new EdgeLimits();
-  const of = { adapters, projector, limits, logger, conditions: new Conditions() };
-  const deps = { ...of, rateLimit: 0, webhookSecrets: noSecrets };
+  const deps = { adapters, projector, rateLimit: 0, limits, logger, conditions: new Conditions() };
   return createHttp(GatewayModule.forRoot(deps), logger, limits);
 };
 

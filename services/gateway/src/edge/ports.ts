@@ -4,6 +4,7 @@ import type { Broker } from '@tidemark/messaging';
 import type { Adapters } from '@tidemark/platform';
 import type { ReadModel } from '@tidemark/read-model';
 import type { RecordStore } from '@tidemark/record-store';
+import type { VaultStore } from '@tidemark/vault';
 
 /** The adapters of the gateway, for injection; they are closed by the code that opened them. */
 export abstract class Ports implements Adapters {
@@ -12,4 +13,5 @@ export abstract class Ports implements Adapters {
   abstract readonly readModel: ReadModel;
   abstract readonly blobs: BlobStore;
   abstract readonly records: RecordStore;
+  abstract readonly vault: VaultStore;
 }

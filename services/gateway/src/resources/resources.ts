@@ -4,6 +4,7 @@ export { comparisons } from './comparisons/comparisons.resource.js';
 export { conditions } from './conditions/conditions.resource.js';
 export { connections } from './connections/connections.resource.js';
 export { connectors } from './connectors/connectors.resource.js';
+export { credentials } from './credentials/credentials.resource.js';
 export { deadLetters } from './dead-letters/dead-letters.resource.js';
 export { dependencies } from './dependencies/dependencies.resource.js';
 export { hooks } from './hooks/hooks.resource.js';

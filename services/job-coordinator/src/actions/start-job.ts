@@ -4,6 +4,7 @@ import {
   providerIdOf,
   TidemarkError,
   type CreateJob,
+  type JobCreated,
   type JobTrigger,
   type JobType,
   type JobView,
@@ -24,6 +25,7 @@ export interface JobRequest extends JobIdentity {
   readonly startAt?: number;
   readonly whenBusy: 'queue' | 'reject';
   readonly retryOf?: string;
+  readonly carried?: JobCreated['data']['carried'];
   /** Those of the pipeline. */
   readonly parameters?: PipelineChoice['parameters'];
 }
@@ -44,9 +46,12 @@ export async function startJob(
       'CONFLICT',
       'a subscription has no syncs of its own: its provider is fetched once for all subscribers',
     );
-  const pipeline = pipelineFor(catalogue.pipelines, connection, catalogue.connectors.get(source.connector)?.manifest);
+  const manifest = catalogue.connectors.get(source.connector)?.manifest;
+  const pipeline = pipelineFor(catalogue.pipelines, connection, manifest);
   if (!pipeline) throw new TidemarkError('INTERNAL', `this version cannot run the connector ${source.connector}`);
   const type = assertType(pipeline, wanted);
+  if (type === 'backfill' && !manifest?.source?.modes.includes('backfill'))
+    throw invalid([problem('type', `cannot be backfill: ${source.connector} does not read windows of time`)]);
   assertParameters(pipeline, parameters, type);
   if (request.whenBusy === 'reject') {
     // A created job would end the wait of the one before it, and so does one that is refused because of it.

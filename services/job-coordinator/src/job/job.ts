@@ -41,7 +41,7 @@ export interface StageCheckpoint {
 }
 
 /** The part of JobCreated that a job keeps. */
-type Given = Omit<JobCreated['data'], 'jobId' | 'startAt' | 'retryOf' | 'requestHash' | 'at'>;
+type Given = Omit<JobCreated['data'], 'jobId' | 'startAt' | 'retryOf' | 'requestHash' | 'carried' | 'at'>;
 
 /** A job that was created; times are milliseconds since the epoch. */
 export interface ExistingJob extends Given {
@@ -183,6 +183,7 @@ function created({
   startAt,
   retryOf,
   requestHash,
+  carried,
   ...given
 }: Extract<JobEvent, { type: 'JobCreated' }>['data']) {
   return {
@@ -195,9 +196,11 @@ function created({
     createdAt: at,
     startedAt: null,
     endedAt: null,
-    completed: {},
-    checkpoint: null,
-    counts: noCounts,
+    completed: Object.fromEntries(
+      Object.entries(carried?.outputs ?? {}).map(([stage, output]) => [stage, { claim: 0, output }]),
+    ),
+    checkpoint: checkpointOf(carried),
+    counts: carried?.counts ?? noCounts,
     metrics: {},
     cursor: null,
     retryCount: 0,
@@ -209,4 +212,17 @@ function created({
     cancel: null,
     result: null,
   } satisfies ExistingJob;
+}
+
+type Carried = NonNullable<JobCreated['data']['carried']>;
+
+const checkpointOf = ({ stage, checkpoint }: Partial<Carried> = {}): StageCheckpoint | null =>
+  stage !== undefined && checkpoint ? { claim: 0, stage, sequence: 1, saved: checkpoint } : null;
+
+/** What the job has done so far, for another that goes on with it. */
+export function workOf({ completed, checkpoint, counts }: ExistingJob): Carried {
+  const outputs = Object.fromEntries(Object.entries(completed).map(([stage, { output }]) => [stage, output]));
+  // The rows that failed before are listed by the job in which they failed.
+  const saved = checkpoint && { stage: checkpoint.stage, checkpoint: { ...checkpoint.saved, errors: undefined } };
+  return { outputs, counts, ...saved };
 }

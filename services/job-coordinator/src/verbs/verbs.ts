@@ -20,6 +20,7 @@ import { getPushTarget, push } from './push.js';
 import { releaseClaim } from './release-claim.js';
 import { removeConnection } from './remove-connection.js';
 import { resetConnection } from './reset-connection.js';
+import { resumeJob } from './resume-job.js';
 import { retryJob } from './retry-job.js';
 import { retryNow } from './retry-now.js';
 import { saveCheckpoint } from './save-checkpoint.js';
@@ -31,6 +32,7 @@ export const verbsOf = (coordinator: Coordinator): Handlers<typeof coordinatorVe
   create: (input, context) => createJob(coordinator, context, input),
   'cancel-job': (input, context) => cancelJob(coordinator, context, input),
   'retry-job': (input, context) => retryJob(coordinator, context, input),
+  'resume-job': (input, context) => resumeJob(coordinator, context, input),
   'retry-now': (input, context) => retryNow(coordinator, context, input),
   'get-job': (input) => getJob(coordinator, input),
   'job-state': (input) => getJobState(coordinator, input),

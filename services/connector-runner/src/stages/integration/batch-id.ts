@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { PageOfRecords } from './sink.js';
 
-/** The id of a batch is that of its content: the same rows, written again after a crash, are recognized. */
-export const batchIdOf = (jobId: string, object: string, rows: readonly object[]): string =>
-  `${jobId}-${createHash('sha256')
-    .update(JSON.stringify([object, rows]))
-    .digest('base64url')
-    .slice(0, 22)}`;
+/** The same for the same rows of the same page, so that a batch which is written again after a crash is recognized. */
+export function batchIdOf({ jobId, object, position }: PageOfRecords, from: number, rows: readonly object[]): string {
+  const hash = createHash('sha256').update(JSON.stringify([object, position, from, rows]));
+  return `${jobId}-${hash.digest('base64url').slice(0, 22)}`;
+}

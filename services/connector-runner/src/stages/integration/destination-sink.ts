@@ -1,4 +1,11 @@
-import type { JsonObject, OpenedDestination, RowResult, SourceRecord, WriteRow } from '@tidemark/connector-sdk';
+import type {
+  JsonObject,
+  OpenedDestination,
+  RowResult,
+  SourceRecord,
+  WriteBatch,
+  WriteRow,
+} from '@tidemark/connector-sdk';
 import type { DestinationSettings, WriteMode } from '@tidemark/contracts';
 import { batchIdOf } from './batch-id.js';
 import type { PageOfRecords, Sink } from './sink.js';
@@ -12,13 +19,11 @@ const skipped: RowResult = { status: 'skipped' };
 export class DestinationSink implements Sink {
   readonly #destination: OpenedDestination;
   readonly #settings: DestinationSettings;
-  readonly #jobId: string;
   readonly #mode: WriteMode;
 
-  constructor(destination: OpenedDestination, settings: DestinationSettings, jobId: string) {
+  constructor(destination: OpenedDestination, settings: DestinationSettings) {
     this.#destination = destination;
     this.#settings = settings;
-    this.#jobId = jobId;
     const { modes } = destination.manifest;
     this.#mode = settings.mode ?? (modes.includes('upsert') ? 'upsert' : modes[0]!);
   }
@@ -31,7 +36,8 @@ export class DestinationSink implements Sink {
     return this.#settings.required ?? true;
   }
 
-  async write({ object, records }: PageOfRecords, signal: AbortSignal): Promise<readonly RowResult[]> {
+  async write(page: PageOfRecords, signal: AbortSignal): Promise<readonly RowResult[]> {
+    const { records } = page;
     const results: RowResult[] = records.map(() => skipped);
     const rows: { readonly row: WriteRow; readonly at: number }[] = [];
     for (const [at, record] of records.entries()) {
@@ -41,21 +47,17 @@ export class DestinationSink implements Sink {
     const { max } = this.#destination.manifest.batchSize;
     for (let from = 0; from < rows.length; from += max) {
       const part = rows.slice(from, from + max);
-      const written = await this.#writeBatch(
-        object,
-        part.map(({ row }) => row),
-        signal,
-      );
+      const written = await this.#destination.write(this.#batchOf(page, from, part), signal);
       for (const [index, { at }] of part.entries()) results[at] = written[index]!;
     }
     return results;
   }
 
-  #writeBatch(object: string, rows: readonly WriteRow[], signal: AbortSignal): Promise<readonly RowResult[]> {
+  #batchOf(page: PageOfRecords, from: number, part: readonly { readonly row: WriteRow }[]): WriteBatch {
     const { key = [EXTERNAL_ID], object: target = '{object}' } = this.#settings;
-    const id = batchIdOf(this.#jobId, object, rows);
-    const batch = { id, mode: this.#mode, object: target.replaceAll('{object}', object), key, rows };
-    return this.#destination.write(batch, signal);
+    const rows = part.map(({ row }) => row);
+    const object = target.replaceAll('{object}', page.object);
+    return { id: batchIdOf(page, from, rows), mode: this.#mode, object, key, rows };
   }
 
   /** Deletions are rows of a mirror only; undefined: nothing to write. */

@@ -5,12 +5,12 @@ import { objectCursors, packed, unpacked } from './object-cursors.js';
 
 /**
  * Commits how far each object was read. One that failed goes on from where it was before, and so does one of which only
- * pushed objects were read; a sample commits nothing.
+ * pushed objects were read; a sample or a backfill commits nothing.
  */
 export const finalizeStage =
   (records: RecordStore): Stage<IntegrationPipeline, 'finalize'> =>
   async (context) => {
-    const { output, parameters, cursor, blobs } = context;
+    const { job, output, parameters, cursor, blobs } = context;
     const { startedAt, objects: starts } = output('prepare');
     const pushed = new Set(starts.flatMap(({ object, from }) => (from === 'pushed' ? [object] : [])));
     const ends = await unpacked(output('sync').objects, blobs);
@@ -20,10 +20,11 @@ export const finalizeStage =
     };
     for (const [object, { cursor: reached, error }] of Object.entries(ends))
       if (!error && !pushed.has(object)) objects[object] = { ...(reached && { cursor: reached }), startedAt };
+    const commits = job.type !== 'backfill' && parameters.limit === undefined;
     const isWhole = Object.values(ends).every(({ error }) => !error);
     return {
       ...{ output: {}, counts },
-      ...(parameters.limit === undefined && { cursor: { objects: await packed(objects, blobs) } }),
+      ...(commits && { cursor: { objects: await packed(objects, blobs) } }),
       ...(!isWhole && { finish: 'completed_with_errors' }),
     };
   };

@@ -8,6 +8,7 @@ import {
 import { instantOf } from '@tidemark/foundation/instant';
 import { objectCursors } from './object-cursors.js';
 import { isExact, namesOfRecords, pushedNames } from './pushed.js';
+import { slicesOf } from './slices.js';
 
 /** Determines what is read, and where each object begins. */
 export const prepareStage: Stage<IntegrationPipeline, 'prepare'> = async (context) => {
@@ -27,6 +28,13 @@ export const prepareStage: Stage<IntegrationPipeline, 'prepare'> = async (contex
     throw new StageFailed('NOTHING_TO_READ', 'the source offers no objects: name them in `source.objects`', {
       retryable: false,
     });
+  const { window, slices, order } = parameters;
+  if (job.type === 'backfill' && window) {
+    const parts = objects.map((object) =>
+      slicesOf(object, { window, ...(slices && { slices }), ...(order && { order }) }),
+    );
+    return { output: { objects: parts.flat(), startedAt: instantOf(now()) } };
+  }
   const known = await objectCursors(cursor as IntegrationCursor | null, blobs);
   const starts = objects.map((object): ObjectStart => {
     if (pushed && isExact(object, pushed, source)) return { object, from: 'pushed' };

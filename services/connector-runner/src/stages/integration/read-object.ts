@@ -1,6 +1,6 @@
 import type { Page, RowResult, Source, SourceRecord } from '@tidemark/connector-sdk';
 import { ExternalError } from '@tidemark/resilience';
-import type { Cursor } from '@tidemark/contracts';
+import type { Cursor, Failure } from '@tidemark/contracts';
 import {
   StageFailed,
   type IntegrationPipeline,
@@ -11,8 +11,8 @@ import {
 import { readPushed } from './pushed.js';
 import { readAhead } from './read-ahead.js';
 import { afterPage, together, type PageOfRecords, type Sink } from './sink.js';
-import { keep, kept, segmentsOf, upTo, type Segment } from './segments.js';
-import type { SyncState } from './sync-state.js';
+import { keep, kept, segmentsOf, upTo, type KeptSegment } from './segments.js';
+import type { OpenPart, SyncState } from './sync-state.js';
 
 export interface Reading {
   readonly context: StageContext<IntegrationPipeline>;
@@ -33,64 +33,91 @@ export interface Reading {
  */
 export async function readObject(reading: Reading): Promise<void> {
   const { state, start, cursor } = reading;
-  const { object } = start;
-  if (state.current?.object !== object) state.begin({ object, pages: 0, ...(cursor && { cursor }) });
+  const part = partOf(start);
+  if (!state.open[part]) state.begin(part, { pages: 0, ...(cursor && { cursor }) });
   try {
     await readPages(reading);
   } catch (error) {
     const isExpired = error instanceof ExternalError && error.code === 'SOURCE_CURSOR_EXPIRED';
-    if (!isExpired || state.current!.restarted) throw error;
+    if (!isExpired || state.open[part]!.restarted) throw error;
     const { code, message } = error;
-    state.errors.add({ objectType: object, code, message: `${message}: it was read from its beginning` });
-    state.begin({ object, pages: 0, restarted: true });
+    state.errors.add({ objectType: start.object, code, message: `${message}: it was read from its beginning` });
+    state.begin(part, { pages: 0, restarted: true });
     await readPages(reading);
   }
 }
 
+/** The name of what is read: an object, or a slice of one. */
+export const partOf = ({ object, part = object }: ObjectStart): string => part;
+
 async function readPages(reading: Reading): Promise<void> {
-  const { context, source, state, start } = reading;
-  const { object, since } = start;
-  const { signal, parameters, blobs } = context;
-  const { ahead } = state.current!;
+  const { context, state, start } = reading;
+  const { parameters, blobs, job } = context;
+  const part = partOf(start);
+  const { ahead } = state.open[part]!;
   if (ahead && (await writeSegment(reading, await kept(blobs, ahead)))) return;
-  const { cursor = null, restarted, records = 0 } = state.current!;
-  const from = since !== undefined && !restarted ? { since } : {};
+  const pages = pagesOf(reading, state.open[part]!);
   const { limit } = parameters;
-  const pages =
-    start.from === 'pushed'
-      ? readPushed({ object, cursor, pushed: parameters.pushed ?? [], source, blobs, signal })
-      : source.read({ object, cursor, ...from, ...(limit !== undefined && { pageSize: limit }), signal });
-  const wanted = limit === undefined ? pages : upTo(pages, limit - records);
+  const wanted = limit === undefined ? pages : upTo(pages, limit - (state.open[part]!.records ?? 0));
   for await (const segment of readAhead(segmentsOf(wanted, context.now))) {
     if (segment.records.length > 0) {
-      state.begin({ ...state.current!, ahead: await keep(blobs, context.job.id, object, segment) });
+      state.begin(part, { ...state.open[part]!, ahead: await keep(blobs, job.id, part, segment) });
       await state.save({ now: true });
     }
-    if (await writeSegment(reading, segment)) return;
+    if (await writeSegment(reading, { ...segment, jobId: job.id })) return;
+    await state.save();
   }
-  state.end(object, endOf(reading));
+  state.end(part, endOf(reading));
+}
+
+const DEFAULT_CHUNK = 100;
+
+/** The pages behind those that were written. */
+function pagesOf({ context, source, start }: Reading, { cursor, restarted }: OpenPart): AsyncIterable<Page> {
+  const { signal, parameters, blobs } = context;
+  const { object, since, window } = start;
+  const { limit, chunkSize = DEFAULT_CHUNK, pushed = [] } = parameters;
+  if (start.from === 'pushed') return readPushed({ object, cursor: cursor ?? null, pushed, source, blobs, signal });
+  const pageSize = window ? chunkSize : limit;
+  return source.read({
+    object,
+    cursor: cursor ?? null,
+    ...(since !== undefined && !restarted && { since }),
+    ...(window && { window }),
+    ...(pageSize !== undefined && { pageSize }),
+    signal,
+  });
 }
 
 function endOf({ state, start, context }: Reading): ObjectEnd {
-  const { pages, problems = 0, cursor, restarted = false } = state.current!;
-  const isWhole = (start.from === 'beginning' || restarted) && context.parameters.limit === undefined;
+  const { pages, problems = 0, cursor, restarted = false } = state.open[partOf(start)]!;
+  const isWhole =
+    (start.from === 'beginning' || (restarted && !start.window)) && context.parameters.limit === undefined;
   return { pages, ...(cursor && { cursor }), ...(problems > 0 && { problems }), ...(isWhole && { isWhole }) };
 }
 
-/** Writes a segment that was kept. True when it was the object's last. */
-async function writeSegment(reading: Reading, segment: Segment): Promise<boolean> {
-  const { state, start, progress } = reading;
-  await writePage(reading, segment);
-  const { ahead: _, pages, records = 0, problems = 0, ...current } = state.current!;
-  const read = records + segment.records.length + segment.problems.length;
+/** Writes a segment that was kept. True when it was the last one. */
+async function writeSegment(reading: Reading, segment: KeptSegment): Promise<boolean> {
+  const { sinks, state, start, progress } = reading;
+  const { object } = start;
+  const part = partOf(start);
+  const { records, jobId } = segment;
+  const position = `${part}:${state.open[part]!.pages}`;
+  const written = await Promise.all(
+    sinks.map(async (sink) => ({ sink, ...(await writeTo(sink, { object, records, jobId, position }, reading)) })),
+  );
+  // From here on without a pause: a checkpoint has the whole of it, or nothing.
+  recordResults(state, object, segment, written);
+  const { ahead: _, pages, records: before = 0, problems = 0, ...open } = state.open[part]!;
+  const read = before + records.length + segment.problems.length;
   const unusable = problems + segment.problems.length;
-  state.begin({
-    ...current,
+  state.begin(part, {
+    ...open,
     ...{ pages: pages + segment.pages, records: read, cursor: segment.cursor },
     ...(unusable > 0 && { problems: unusable }),
   });
   progress(shareOf(segment, read));
-  if (!segment.hasMore) state.end(start.object, endOf(reading));
+  if (!segment.hasMore) state.end(part, endOf(reading));
   return !segment.hasMore;
 }
 
@@ -100,17 +127,25 @@ function shareOf({ hasMore, estimate }: Page, read: number): number {
   return estimate === undefined ? 0.5 : Math.min(0.99, read / Math.max(1, estimate));
 }
 
-async function writePage(reading: Reading, page: Page): Promise<void> {
-  const { sinks, state, start } = reading;
-  const { object } = start;
-  const { records, problems } = page;
-  const written = await Promise.all(
-    sinks.map(async (sink) => ({ sink, results: await writeTo(sink, { object, records }, reading) })),
-  );
-  for (const { sink, results } of written) {
-    if (!results) continue;
-    state.sinks[sink.name] = afterPage(state.sinks[sink.name], results);
-    for (const [at, result] of results.entries()) addFailed(state, object, sink, records[at]!, result);
+interface Written {
+  readonly sink: Sink;
+  readonly results?: readonly RowResult[];
+  /** Why an optional sink refused the page as a whole. */
+  readonly error?: Failure;
+}
+
+function recordResults(
+  state: SyncState,
+  object: string,
+  { records, problems }: Page,
+  written: readonly Written[],
+): void {
+  for (const { sink, results, error } of written) {
+    const before = state.sinks[sink.name] ?? { written: 0, failed: 0 };
+    state.sinks[sink.name] = results
+      ? afterPage(before, results)
+      : { ...before, failed: before.failed + records.length, ...(error && { error }) };
+    for (const [at, result] of (results ?? []).entries()) addFailed(state, object, sink, records[at]!, result);
   }
   const required = written.flatMap(({ sink, results }) => (sink.required && results ? [results] : []));
   state.count(records.map((_, at) => together(required.map((results) => results[at]!))));
@@ -118,25 +153,20 @@ async function writePage(reading: Reading, page: Page): Promise<void> {
   state.count(problems.map(() => ({ status: 'failed' })));
 }
 
-/**
- * Undefined when an optional sink refused the page as a whole: that is recorded, and the job goes on.
- * @throws ExternalError that ends this object · StageFailed that ends the attempt, when the sink may take it later
- */
+/** @throws ExternalError that ends this object · StageFailed that ends the attempt, when the sink may take it later */
 async function writeTo(
   sink: Sink,
   page: PageOfRecords,
-  { context: { signal }, state }: Reading,
-): Promise<readonly RowResult[] | undefined> {
+  { context: { signal } }: Reading,
+): Promise<Pick<Written, 'results' | 'error'>> {
   try {
-    return await sink.write(page, signal);
+    return { results: await sink.write(page, signal) };
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ExternalError)) throw error;
     if (sink.required) throw error.retryable ? StageFailed.from(error) : error;
     const { code, message } = error;
-    const { written, failed } = state.sinks[sink.name] ?? { written: 0, failed: 0 };
-    state.sinks[sink.name] = { written, failed: failed + page.records.length, error: { code, message } };
-    return undefined;
+    return { error: { code, message } };
   }
 }
 

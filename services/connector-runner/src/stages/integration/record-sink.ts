@@ -15,7 +15,8 @@ export class RecordSink implements Sink {
     private readonly now: () => number,
   ) {}
 
-  async write({ object, records }: PageOfRecords): Promise<readonly RowResult[]> {
+  async write(page: PageOfRecords): Promise<readonly RowResult[]> {
+    const { object, records } = page;
     // Of a record that a page has twice, the last state counts.
     const last = new Map<string, IncomingRecord>(records.map((record) => [record.externalId, record]));
     const { tenant, connectionId, id: jobId } = this.job;
@@ -24,7 +25,7 @@ export class RecordSink implements Sink {
       ...(deleted && { deleted }),
       ...(updatedAt !== undefined && { updatedAt }),
     }));
-    const id = batchIdOf(jobId, object, unique);
+    const id = batchIdOf(page, 0, unique);
     const results = await this.store.write({
       tenant,
       connectionId,

@@ -1,9 +1,15 @@
-import { readBlob, type BlobId, type BlobStore } from '@tidemark/blob-store';
+import { readJson, type BlobId, type BlobStore } from '@tidemark/blob-store';
 import type { Page } from '@tidemark/connector-sdk';
 
 /** Consecutive pages of an object that are written together, between two checkpoints. */
 export interface Segment extends Page {
   readonly pages: number;
+}
+
+/** A segment as its job has it in the blob store. */
+export interface KeptSegment extends Segment {
+  /** The job that read it: part of the ids of its batches, also when another job goes on with it. */
+  readonly jobId: string;
 }
 
 /** A segment is closed after this time, or this many records; the first ones sooner, so that a short run gets on too. */
@@ -50,11 +56,12 @@ export async function* upTo(pages: AsyncIterable<Page>, most: number): AsyncGene
  * Stores a segment before it is written: a successor writes the same batches again, whatever the source answers by then,
  * so that destinations recognize them.
  */
-export async function keep(blobs: BlobStore, jobId: string, object: string, segment: Segment): Promise<BlobId> {
-  return (await blobs.put(JSON.stringify({ jobId, object, segment }))).id;
+export async function keep(blobs: BlobStore, jobId: string, part: string, segment: Segment): Promise<BlobId> {
+  return (await blobs.put(JSON.stringify({ jobId, part, segment }))).id;
 }
 
 /** @throws BlobNotFound · BlobCorrupt */
-export async function kept(blobs: BlobStore, id: BlobId): Promise<Segment> {
-  return (JSON.parse((await readBlob(blobs, id)).toString('utf8')) as { readonly segment: Segment }).segment;
+export async function kept(blobs: BlobStore, id: BlobId): Promise<KeptSegment> {
+  const { jobId, segment } = await readJson<{ readonly jobId: string; readonly segment: Segment }>(blobs, id);
+  return { ...segment, jobId };
 }

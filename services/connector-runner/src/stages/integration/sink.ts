@@ -5,6 +5,10 @@ import type { SinkResult } from '@tidemark/contracts';
 export interface PageOfRecords {
   readonly object: string;
   readonly records: readonly SourceRecord[];
+  /** The job that read them. */
+  readonly jobId: string;
+  /** Where among the pages that the job read: two pages may have the same content. */
+  readonly position: string;
 }
 
 /** One place that records are written to. */

@@ -11,6 +11,6 @@ export async function openSinks(
 ): Promise<readonly Sink[]> {
   if (destinations.length === 0) return [new RecordSink(records, job, now)];
   return Promise.all(
-    destinations.map(async (settings) => new DestinationSink(await open.destination(settings.name), settings, job.id)),
+    destinations.map(async (settings) => new DestinationSink(await open.destination(settings.name), settings)),
   );
 }

@@ -9,9 +9,8 @@ type Context = StageContext<IntegrationPipeline>;
 /** Between two checkpoints, when pages are short. */
 const CHECKPOINT_MS = 1000;
 
-/** The object that is being read. */
-export interface CurrentObject {
-  readonly object: string;
+/** An object, or a slice of one, that is being read. */
+export interface OpenPart {
   /** Pages read and written. */
   readonly pages: number;
   /** Records read and written, problems included. Absent: none. */
@@ -28,8 +27,10 @@ export interface CurrentObject {
 
 /** What a checkpoint of the stage holds as its cursor. */
 interface Saved extends Cursor {
-  readonly ended: { readonly [object: string]: ObjectEnd } | BlobId;
-  readonly current?: CurrentObject;
+  readonly ended: { readonly [part: string]: ObjectEnd } | BlobId;
+  readonly open?: { readonly [part: string]: OpenPart } | BlobId;
+  /** As the first versions wrote it, in place of `open`. */
+  readonly current?: OpenPart & { readonly object: string };
 }
 
 type RecordCounts = { -readonly [Name in Exclude<keyof Counts, 'total'>]: number };
@@ -41,28 +42,34 @@ export class SyncState {
   readonly errors = new ErrorList();
   readonly counts: RecordCounts;
   readonly sinks: { [name: string]: SinkResult };
-  readonly ended: { [object: string]: ObjectEnd };
-  current: CurrentObject | undefined;
+  readonly ended: { [part: string]: ObjectEnd };
+  readonly open: { [part: string]: OpenPart };
   #savedAt: number;
   #isDirty = false;
+  #saving: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly context: Context,
-    ended: { readonly [object: string]: ObjectEnd },
+    parts: Pick<SyncState, 'ended' | 'open'>,
     saved: Checkpoint | null,
   ) {
     this.counts = { ...none, ...saved?.counts };
     this.sinks = { ...saved?.sinks };
-    this.ended = { ...ended };
-    this.current = (saved?.cursor as Saved | undefined)?.current;
+    this.ended = { ...parts.ended };
+    this.open = { ...parts.open };
     this.#savedAt = context.now();
   }
 
   /** As the last checkpoint left it. */
   static async resumed(context: Context): Promise<SyncState> {
-    const saved = context.resumeFrom;
-    const ended = await unpacked((saved?.cursor as Saved | undefined)?.ended ?? {}, context.blobs);
-    return new SyncState(context, ended, saved);
+    const { resumeFrom: saved, blobs } = context;
+    const {
+      ended = {},
+      current,
+      open = current ? { [current.object]: current } : {},
+    } = (saved?.cursor ?? {}) as Partial<Saved>;
+    const parts = { ended: await unpacked(ended, blobs), open: await unpacked(open, blobs) };
+    return new SyncState(context, parts, saved);
   }
 
   count(results: Iterable<{ readonly status: keyof Omit<RecordCounts, 'processed'> }>): void {
@@ -73,29 +80,38 @@ export class SyncState {
     this.#isDirty = true;
   }
 
-  begin(current: CurrentObject): void {
-    this.current = current;
+  /** Sets how far a part has got. */
+  begin(part: string, open: OpenPart): void {
+    this.open[part] = open;
     this.#isDirty = true;
   }
 
-  end(object: string, end: ObjectEnd): void {
-    this.ended[object] = end;
-    this.current = undefined;
+  end(part: string, end: ObjectEnd): void {
+    this.ended[part] = end;
+    delete this.open[part];
     this.#isDirty = true;
   }
 
-  /** Saves the state when a second has passed since the last time. */
-  async save({ now = false } = {}): Promise<void> {
+  /** Saves the state when a second has passed since the last time, or now. Parts that wait share a checkpoint. */
+  save({ now = false } = {}): Promise<void> {
+    const saved = this.#saving.then(() => this.#save(now));
+    this.#saving = saved.catch(() => {}); // Reported to those who wait for it.
+    return saved;
+  }
+
+  async #save(now: boolean): Promise<void> {
     const { context } = this;
     const time = context.now();
     const isDue = now || this.errors.isFull || time - this.#savedAt >= CHECKPOINT_MS || time < this.#savedAt;
     if (!this.#isDirty || !isDue) return;
-    const { blobs } = context;
-    const cursor: Saved = { ended: await packed(this.ended, blobs), ...(this.current && { current: this.current }) };
-    const errors = await this.errors.store(blobs);
-    const sinks = Object.keys(this.sinks).length > 0 ? { sinks: { ...this.sinks } } : {};
-    await context.checkpoint({ cursor, counts: { ...this.counts }, ...sinks, ...(errors && { errors }) });
-    this.#savedAt = context.now();
+    // Everything is taken at once: other parts go on while it is stored.
     this.#isDirty = false;
+    const [ended, open, counts, sinks] = [{ ...this.ended }, { ...this.open }, { ...this.counts }, { ...this.sinks }];
+    const storing = this.errors.store(context.blobs);
+    const cursor: Saved = { ended: await packed(ended, context.blobs), open: await packed(open, context.blobs) };
+    const errors = await storing;
+    const some = Object.keys(sinks).length > 0 ? { sinks } : {};
+    await context.checkpoint({ cursor, counts, ...some, ...(errors && { errors }) });
+    this.#savedAt = context.now();
   }
 }

@@ -11,8 +11,9 @@ import {
   type SyncOutput,
 } from '@tidemark/pipelines';
 import { objectCursors, packed } from './object-cursors.js';
-import { readObject } from './read-object.js';
+import { partOf, readObject } from './read-object.js';
 import { openSinks } from './sinks.js';
+import { DEFAULT_SLICES } from './slices.js';
 import { SyncState } from './sync-state.js';
 
 type Context = StageContext<IntegrationPipeline>;
@@ -26,21 +27,30 @@ export const syncStage =
     const sinks = await openSinks(context, records);
     const source = await context.open.source();
     const known = await objectCursors(context.cursor as IntegrationCursor | null, context.blobs);
+    const shares = new Map<string, number>();
+    const progress = (part: string, share: number) => {
+      shares.set(part, share);
+      const read = [...shares.values()].reduce((sum, one) => sum + one, 0);
+      context.progress({ percent: (100 * read) / objects.length, counts: { ...state.counts } });
+    };
     let again: ExternalError | undefined;
-    for (const [index, start] of objects.entries()) {
-      if (state.ended[start.object]) continue;
-      const progress = (share: number) => context.progress({ percent: (100 * (index + share)) / objects.length });
+    const readOne = async (start: ObjectStart): Promise<void> => {
+      const part = partOf(start);
+      if (state.ended[part]) return progress(part, 1);
       try {
         const { cursor } = (start.from === 'cursor' && known[start.object]) || {};
-        await readObject({ context, source, sinks, state, start, progress, ...(cursor && { cursor }) });
+        const shown = (share: number) => progress(part, share);
+        await readObject({ context, source, sinks, state, start, progress: shown, ...(cursor && { cursor }) });
       } catch (error) {
         context.signal.throwIfAborted();
         if (!isOfOne(error)) throw error;
         if (error.retryable && !isLastAttempt(context)) again = error;
         else endFailed(state, start, error);
       }
+      progress(part, 1);
       await state.save();
-    }
+    };
+    await inTurns(objects, sideBySide(context), readOne);
     await state.save({ now: true });
     // What the other objects have got stays: the next attempt reads the failed ones alone.
     if (again) throw again;
@@ -56,15 +66,31 @@ const isOfOne = (error: unknown): error is ExternalError =>
 
 const isLastAttempt = ({ job }: Context) => job.attempt > jobRetrySchedule.delaysMs.length;
 
-function endFailed(state: SyncState, { object }: ObjectStart, { code, message }: ExternalError): void {
-  const current = state.current?.object === object ? state.current : undefined;
-  state.errors.add({ objectType: object, code, message });
-  state.end(object, { pages: current?.pages ?? 0, error: { code, message } });
+/** Slices of a backfill are read side by side, objects one after the other. */
+const sideBySide = ({ job, parameters }: Context): number =>
+  job.type === 'backfill' ? (parameters.slices ?? DEFAULT_SLICES) : 1;
+
+/** Handles the items in order, at most so many at a time. The first failure is thrown once those in progress have ended. */
+async function inTurns<T>(items: readonly T[], most: number, handle: (item: T) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  const rest = [...items];
+  const work = async (): Promise<void> => {
+    for (let item = rest.shift(); item !== undefined && failures.length === 0; item = rest.shift())
+      await handle(item).catch((error: unknown) => void failures.push(error));
+  };
+  await Promise.all(Array.from({ length: most }, work));
+  if (failures.length > 0) throw failures[0];
+}
+
+function endFailed(state: SyncState, start: ObjectStart, { code, message }: ExternalError): void {
+  const part = partOf(start);
+  state.errors.add({ objectType: start.object, code, message });
+  state.end(part, { pages: state.open[part]?.pages ?? 0, error: { code, message } });
 }
 
 /** @throws StageFailed when every object failed: with the cause of the first */
 function assertSome({ ended }: SyncState, objects: readonly ObjectStart[]): void {
-  const errors = objects.map(({ object }) => ended[object]?.error);
+  const errors = objects.map((start) => ended[partOf(start)]?.error);
   const [first] = errors;
   if (first && errors.every(Boolean)) throw new StageFailed(first.code, first.message, { retryable: false });
 }

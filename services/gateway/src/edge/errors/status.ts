@@ -31,6 +31,8 @@ export const errorStatus: Readonly<Record<ErrorCode, ErrorStatus>> = {
   RATE_LIMITED: { http: 429, grpc: grpcStatus.RESOURCE_EXHAUSTED, retryAfter: 1 },
   EVENT_STORE_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
   READ_MODEL_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
+  VAULT_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
+  CREDENTIALS_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE },
   RECORD_STORE_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
   BLOB_STORE_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
   SERVICE_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },

@@ -14,6 +14,7 @@ const translated: Readonly<Record<string, readonly [code: ErrorCode, message: st
   READ_MODEL_UNAVAILABLE: ['READ_MODEL_UNAVAILABLE', 'the read model cannot be reached'],
   BLOB_STORE_UNAVAILABLE: ['BLOB_STORE_UNAVAILABLE', 'the blob store cannot be reached'],
   RECORD_STORE_UNAVAILABLE: ['RECORD_STORE_UNAVAILABLE', 'the record store cannot be reached'],
+  VAULT_UNAVAILABLE: ['VAULT_UNAVAILABLE', 'the store of credentials cannot be reached'],
   BLOB_NOT_FOUND: ['DOCUMENT_GONE', 'the stored document was lost; the next change of the source is stored anew'],
   BLOB_CORRUPT: ['DOCUMENT_GONE', 'the stored document is damaged; the next change of the source is stored anew'],
   TOO_LARGE: ['PAYLOAD_TOO_LARGE', 'the request does not fit into one append'],

@@ -13,6 +13,7 @@ import { CommandClient } from '../../edge/command-client.js';
 import { partOf, viewPage, type ViewPage } from '../../edge/paging.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
+import { Credentials } from '../credentials/credentials.js';
 import type {
   ConnectionsQuery,
   CreateConnectionBody,
@@ -29,14 +30,17 @@ export class Connections {
   readonly #view: View<ConnectionDocument>;
   readonly #commands: CommandClient;
   readonly #records: RecordStore;
+  readonly #credentials: Credentials;
 
-  constructor(commands: CommandClient, { readModel, records }: Ports) {
+  constructor(commands: CommandClient, credentials: Credentials, { readModel, records }: Ports) {
+    this.#credentials = credentials;
     this.#records = records;
     this.#commands = commands;
     this.#view = readModel.view<ConnectionDocument>(views.connections);
   }
 
-  create(context: CommandContext, input: CreateConnectionBody, idempotencyKey?: string): Promise<ConnectionView> {
+  async create(context: CommandContext, input: CreateConnectionBody, idempotencyKey?: string): Promise<ConnectionView> {
+    await this.#credentials.assertUsable(context, input);
     return this.#commands.ask('job-coordinator', 'create-connection', context, { ...input, idempotencyKey });
   }
 
@@ -44,7 +48,8 @@ export class Connections {
     return this.#ask('get-connection', context, id);
   }
 
-  update(context: CommandContext, id: string, changes: UpdateConnectionBody): Promise<ConnectionView> {
+  async update(context: CommandContext, id: string, changes: UpdateConnectionBody): Promise<ConnectionView> {
+    await this.#credentials.assertUsable(context, changes);
     return this.#ask('update-connection', context, id, changes);
   }
 

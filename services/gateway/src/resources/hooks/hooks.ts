@@ -6,7 +6,7 @@ import { currentTraceparent } from '@tidemark/telemetry';
 import { receiveWebhook, type Answer, type WebhookRequest, type WebhookSettings } from '@tidemark/webhooks';
 import { RateLimiter } from '../../edge/auth/rate-limiter.js';
 import { CommandClient } from '../../edge/command-client.js';
-import { WebhookSecrets } from './webhook-secrets.js';
+import { OpenVault } from '../../edge/open-vault.js';
 
 /** Refused ones of one address. */
 const REFUSED_PER_MINUTE = 60;
@@ -28,13 +28,13 @@ export interface IncomingHook extends WebhookRequest {
 @Injectable()
 export class Hooks {
   readonly #commands: CommandClient;
-  readonly #secrets: WebhookSecrets;
+  readonly #open: OpenVault;
   readonly #refused = new RateLimiter(REFUSED_PER_MINUTE);
   readonly #taken = new RateLimiter(TAKEN_PER_MINUTE);
 
-  constructor(commands: CommandClient, secrets: WebhookSecrets) {
+  constructor(commands: CommandClient, open: OpenVault) {
     this.#commands = commands;
-    this.#secrets = secrets;
+    this.#open = open;
   }
 
   /**
@@ -47,7 +47,7 @@ export class Hooks {
     const target = await this.#target({ ...context, traceparent: currentTraceparent() }, connectionId);
     const settings = target && webhookOf(target);
     const { tenant = NO_TENANT, source } = target ?? {};
-    const secrets = await this.#secrets.webhookSecrets(tenant, source?.credentialId ?? connectionId);
+    const secrets = await this.#open.webhookSecrets(tenant, source?.credentialId ?? connectionId);
     const given = secrets.length > 0 ? secrets : [NO_SECRET];
     const webhook = receiveWebhook(settings ?? { scheme: 'github' }, request, { secrets: given, now: Date.now() });
     if (!settings) return this.#refuse(address, new TidemarkError('NOT_FOUND', 'no such connection'));

@@ -107,6 +107,16 @@ export class JobsController {
     return this.#jobs.retry(context, id, key);
   }
 
+  @Post('jobs/:id/resume')
+  @HttpCode(202)
+  @RequireScope('write')
+  @ApiOperation({ summary: 'Go on where a cancelled or failed backfill stopped, as a new job' })
+  @ApiIdempotencyKey()
+  @ApiAcceptedResponse({ type: Job })
+  resume(@Context() context: CommandContext, @Param('id') id: string, @IdempotencyKey() key?: string) {
+    return this.#jobs.resume(context, id, key);
+  }
+
   @Post('jobs/:id/retry-now')
   @HttpCode(200)
   @RequireScope('write')

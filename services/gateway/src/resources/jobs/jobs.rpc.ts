@@ -28,6 +28,9 @@ export const jobRpcs = rpcs('tidemark.v1.JobService', Jobs, (jobs) => ({
   RetryJob: unary('write', async (context, { id, idempotencyKey }) => ({
     job: await jobs.retry(context, parseId(id), idempotencyKeyOf(idempotencyKey)),
   })),
+  ResumeJob: unary('write', async (context, { id, idempotencyKey }) => ({
+    job: await jobs.resume(context, parseId(id), idempotencyKeyOf(idempotencyKey)),
+  })),
   RetryNow: unary('write', async (context, { id }) => ({ job: await jobs.retryNow(context, parseId(id)) })),
   GetJobState: unary('read', async (context, { id, ...when }) => ({
     job: await jobs.state(context, parseId(id), fromQuery(JobStateQuery, when)),

@@ -69,6 +69,10 @@ export class Jobs implements OnModuleDestroy {
     return this.#commands.ask('job-coordinator', 'retry-job', context, { jobId: parseId(id), idempotencyKey });
   }
 
+  resume(context: CommandContext, id: string, idempotencyKey?: string): Promise<JobView> {
+    return this.#commands.ask('job-coordinator', 'resume-job', context, { jobId: parseId(id), idempotencyKey });
+  }
+
   retryNow(context: CommandContext, id: string): Promise<JobView> {
     return this.#commands.ask('job-coordinator', 'retry-now', context, { jobId: parseId(id) });
   }

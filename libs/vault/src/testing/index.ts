@@ -1,0 +1,1 @@
+export { describeVaultStore, type VaultStoreHome } from './conformance.js';

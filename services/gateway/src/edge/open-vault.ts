@@ -1,0 +1,21 @@
+import { TidemarkError } from '@tidemark/contracts';
+import type { Vault } from '@tidemark/vault';
+
+/** The vault, when this installation has a key for it. */
+export class OpenVault {
+  constructor(private readonly opened: Vault | undefined) {}
+
+  /** @throws TidemarkError CREDENTIALS_UNAVAILABLE */
+  get vault(): Vault {
+    if (this.opened) return this.opened;
+    throw new TidemarkError(
+      'CREDENTIALS_UNAVAILABLE',
+      'this installation has no key for credentials: its operator sets TIDEMARK_SECRET_KEY on gateway and connector-runner',
+    );
+  }
+
+  /** What a credential's system signs its webhooks with; nothing where there is no key, no such credential, or none with it. */
+  async webhookSecrets(tenant: string, credentialId: string): Promise<readonly string[]> {
+    return (await this.opened?.webhookSecrets(tenant, credentialId)) ?? [];
+  }
+}
