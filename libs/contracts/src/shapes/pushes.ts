@@ -1,4 +1,4 @@
-import { Flag, Id, ListOf, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
+import { Flag, Id, Instant, JsonObject, ListOf, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
 import { text } from '../fields/field-type.js';
 import { blob } from './comparison.js';
 import { Source } from './connection.js';
@@ -113,4 +113,29 @@ export class PushedRecords {
 
   @ListOf(() => PushedRecordResult, { description: 'In the order of the request.' })
   readonly data!: readonly PushedRecordResult[];
+}
+
+/** A record as programs push it. */
+@Shape()
+export class PushedRecord {
+  @Text({ max: 200, example: 'customers' })
+  readonly object!: string;
+
+  @Text({ max: 512, example: '42' })
+  readonly externalId!: string;
+
+  @JsonObject({ optional: true, description: 'Not needed of a deleted one.' })
+  readonly data?: object;
+
+  @Flag({ optional: true })
+  readonly deleted?: boolean;
+
+  @Instant({ optional: true, description: 'When it changed.' })
+  readonly updatedAt?: string;
+}
+
+@Shape()
+export class IngestedRecords {
+  @ListOf(() => PushedRecord)
+  readonly records!: readonly PushedRecord[];
 }
