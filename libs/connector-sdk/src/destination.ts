@@ -1,5 +1,5 @@
 import type { DestinationManifest, WriteMode } from './manifest/manifest.js';
-import type { CheckResult, JsonObject } from './source.js';
+import type { CheckResult, Json, JsonObject } from './source.js';
 
 /** Writes rows into one system. Opened by `openDestination` for one connection; `close` releases everything. */
 export interface Destination {
@@ -10,6 +10,12 @@ export interface Destination {
    * @throws ExternalError and nothing else, when the batch as a whole cannot be written
    */
   write(batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]>;
+  /**
+   * The position of the last committed batch of a stream, for destinations whose batches are transactions. One that was
+   * restored from a backup returns an older position than was written last: read again from its cursor, or from the
+   * beginning if it is null. `unknown`: positions cannot be kept there. @throws ExternalError
+   */
+  position?(object: string, stream: string, signal: AbortSignal): Promise<WritePosition | null | 'unknown'>;
   /** Tests the configuration and reports its problems and how to fix them. Throws only after an abort. */
   check(signal: AbortSignal): Promise<CheckResult>;
   close(): Promise<void>;
@@ -28,8 +34,20 @@ export interface WriteBatch {
   readonly object: string;
   /** The fields that identify a row. */
   readonly key: readonly string[];
+  /** Kept by destinations that have `position`, ignored by others. */
+  readonly position?: WritePosition;
   /** At most the manifest's `batchSize.max`. */
   readonly rows: readonly WriteRow[];
+}
+
+/** How far a writer has got, kept by the destination in the batch's own transaction. */
+export interface WritePosition {
+  /** What is written: a connection's object and destination. */
+  readonly stream: string;
+  /** Increases with every batch of the stream, also across runs; of batches in flight the highest is kept. */
+  readonly number: number;
+  /** Everything read before it was committed when the batch was sent: reading from here misses nothing. */
+  readonly cursor: Json;
 }
 
 export interface WriteRow {

@@ -18,7 +18,7 @@ export {
 export { type Connector, type ConnectorContext, defineConnector } from './connector.js';
 export { checkProblemOf } from './check-problem.js';
 export { cursorExpired, parseCursor, toCursor } from './cursor.js';
-export type { Destination, OpenedDestination, RowResult, WriteBatch, WriteRow } from './destination.js';
+export type { Destination, OpenedDestination, RowResult, WriteBatch, WritePosition, WriteRow } from './destination.js';
 export { ConfigInvalid, openDestination, openSource, type OpenOptions } from './open.js';
 export { requestedPageSize } from './page-size.js';
 export { advance, type PartProgress, type PartsCursor, partsCursorOf, type PartStep } from './parts-cursor.js';

@@ -66,6 +66,7 @@ export function openDestination(options: OpenOptions): OpenedDestination {
   return {
     manifest: manifest.destination,
     write: (batch, signal) => destination.write(batch, signal),
+    ...(destination.position && { position: destination.position.bind(destination) }),
     check: (signal) => destination.check(signal),
     close,
   };

@@ -175,7 +175,7 @@ async function check(name) {
 function report(name, rows, started, floor, counts) {
   const rate = rows / seconds(started);
   const what = counts ? `  ${Object.entries(counts).map(([status, count]) => `${count} ${status}`).join(', ')}` : ''; // prettier-ignore
-  line(name, `${thousands(rate)} rows/s, ${(floor / rate).toFixed(2)} × COPY's time${what}`);
+  line(name, `${thousands(rate)} rows/s, ${(rate / floor).toFixed(2)} of COPY${what}`);
 }
 
 function seconds(started) {

@@ -84,8 +84,10 @@ function misbehaves(fault) {
       arrived();
       forEver();
       return true;
-    case 'leaves a process': {
-      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+    case 'leaves a process':
+    case 'leaves a daemon': {
+      const options = fault === 'leaves a daemon' ? { stdio: 'ignore', detached: true } : { stdio: 'inherit' };
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], options);
       writeFileSync(`${config.world}.child`, String(child.pid));
       child.unref();
       return false;

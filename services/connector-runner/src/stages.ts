@@ -3,6 +3,7 @@ import {
   implement,
   integrationPipeline,
   noopPipeline,
+  recordsPipeline,
   stageTable,
   type StageTable,
 } from '@tidemark/pipelines';
@@ -15,6 +16,10 @@ import { snapshotStage } from './stages/dependency/snapshot.stage.js';
 import { finalizeStage } from './stages/integration/finalize.stage.js';
 import { prepareStage } from './stages/integration/prepare.stage.js';
 import { syncStage } from './stages/integration/sync.stage.js';
+import { detectStage } from './stages/records/detect.stage.js';
+import { finalizeStage as finalizeRecords } from './stages/records/finalize.stage.js';
+import { queryStage } from './stages/records/query.stage.js';
+import { writeStage } from './stages/records/write.stage.js';
 
 export interface StageNeeds {
   /** Guarded, without a credential and without retries. */
@@ -35,6 +40,12 @@ export const stagesWith = ({ http, records }: StageNeeds): StageTable =>
       prepare: prepareStage,
       sync: syncStage(records),
       finalize: finalizeStage(records),
+    }),
+    implement(recordsPipeline, 'connector-runner', {
+      query: queryStage,
+      detect: detectStage,
+      write: writeStage,
+      finalize: finalizeRecords,
     }),
     implement(noopPipeline, 'connector-runner', { run: async () => ({ output: {} }) }),
   );

@@ -10,6 +10,12 @@ import { delimiterOf } from './sniff.js';
 import { NotUtf8, utf8Only } from './utf8.js';
 import { valueOf } from './values.js';
 
+/** What may help where a file is not RFC 4180. */
+const HINTS: Readonly<Record<string, string>> = {
+  INVALID_OPENING_QUOTE: '; `quoting`: loose or none takes it as text',
+  INVALID_CLOSING_QUOTE: '; `quoting`: loose or none takes it as text, `escape` may be a backslash',
+};
+
 type Dialect = CsvConfig & CsvDialect;
 
 interface Fields {
@@ -137,7 +143,7 @@ async function csvFailure(
   if (!(error instanceof CsvError)) return error;
   const spot = (await csvFault(file, config, start, maxRowBytes)) ?? start;
   // The parser's own message may quote the row.
-  const what = error.code.replace(/^CSV_/, '').replaceAll('_', ' ').toLowerCase();
-  const hint = error.code === 'CSV_MAX_RECORD_SIZE' ? tooLong(maxRowBytes) : what;
-  return invalidFile(`${spotText(file.name, spot)}: ${hint}`);
+  const code = error.code.replace(/^CSV_/, '');
+  const what = code.replaceAll('_', ' ').toLowerCase() + (HINTS[code] ?? '');
+  return invalidFile(`${spotText(file.name, spot)}: ${code === 'MAX_RECORD_SIZE' ? tooLong(maxRowBytes) : what}`);
 }

@@ -46,6 +46,14 @@ describe('CSV of another dialect', () => {
     expect(dataOf(await read(config, { pageSize: 1, cursor: pages[0]!.cursor }))).toEqual(rows.slice(1));
   });
 
+  it('is named by the check', async () => {
+    await writeFile(root.join('a.csv'), Buffer.from(`\ufeff${text.replaceAll(';', '\t')}`, 'utf16le'));
+    const config = { format: 'csv', objects: [{ name: 'rows', files: '*' }] };
+    await using opened = await openForTest(connector, 'source', { config, filesRoot: root.path });
+    const message = 'rows (1 file, encoding utf-16le, delimiter tab)';
+    expect(await opened.source.check(signal)).toEqual({ ok: true, message });
+  });
+
   it('keeps a comma as the delimiter of a file whose text has others', async () => {
     await writeFile(root.join('a.csv'), 'id,name\n1,a;b\n2,c;d\n');
     expect(dataOf(await read({}))).toEqual([

@@ -18,5 +18,5 @@ export const manifest: Manifest<FilesConfig> = {
     batchSize: { initial: 5000, max: 100_000 },
     concurrency: 4,
   },
-  pipelines: ['integration'],
+  pipelines: ['integration', 'records'],
 };

@@ -98,8 +98,12 @@ describe('CSV', () => {
   it.each([
     ['a quote that is never closed', 'id,name\n1,"x\n2,y\n', /^a\.csv, line 2, byte 10: quote not closed$/],
     ['one in a header', '"id,name\n1,2\n', /^a\.csv, line 1, byte 0: quote not closed$/],
-    ['a quote in the middle', 'id,name\n1,x"y"\n', /^a\.csv, line 2, byte 11: invalid opening quote$/],
-    ['text behind a quote', 'id,name\r\n1,"a\r\nb"\r\n2,"é"x\n', /^a\.csv, line 4, byte 25: invalid closing quote$/],
+    ['a quote in the middle', 'id,name\n1,x"y"\n', /^a\.csv, line 2, byte 11: invalid opening quote; `quoting`: loose/],
+    [
+      'text behind a quote',
+      'id,name\r\n1,"a\r\nb"\r\n2,"é"x\n',
+      /^a\.csv, line 4, byte 25: invalid closing quote; `quoting`: loose/,
+    ],
     ['a column without a name', 'id,\n1,2\n', /column 2 has no name/],
     ['a column twice', 'id,id\n1,2\n', /names column id twice/],
     [

@@ -45,6 +45,18 @@ function countedRows(sample: string, quote: string | undefined, isCut: boolean):
   return rows;
 }
 
+/** In words, how a file differs from UTF-8 with commas where the config leaves that open. */
+export async function guessesOf(stored: FileBytes, csv: CsvConfig | undefined, encoding?: string): Promise<string[]> {
+  const guess = encoding ?? (await markedEncoding(stored));
+  const delimiter = csv && (csv.delimiter ?? (await delimiterOf(decoded(stored, guess), csv)));
+  return [
+    ...(encoding === undefined && guess !== 'utf-8' ? [`encoding ${guess}`] : []),
+    ...(csv?.delimiter === undefined && delimiter !== undefined && delimiter !== ',' ? [delimiterText(delimiter)] : []),
+  ];
+}
+
+const delimiterText = (delimiter: string): string => `delimiter ${delimiter === '\t' ? 'tab' : delimiter}`;
+
 /** How a file is to be read, and in words what of it was guessed. */
 export interface Sniffed {
   readonly file: FileBytes;
@@ -54,14 +66,14 @@ export interface Sniffed {
 
 /** Guesses what the options leave open: encoding, delimiter, backslash escapes, loose quotes. For a person who sees what it took. */
 export async function sniffed(stored: FileBytes, csv: Partial<CsvConfig>, encoding?: string): Promise<Sniffed> {
-  const took: string[] = [];
   const guess = encoding ?? (await encodingOf(stored));
-  if (encoding === undefined && guess !== 'utf-8') took.push(`encoding ${guess}`);
   const file = decoded(stored, guess);
   const whole: CsvConfig = { quote: '"', quoting: 'strict', null: [], ...csv };
   const delimiter = csv.delimiter ?? (await delimiterOf(file, whole));
-  if (csv.delimiter === undefined && delimiter !== ',')
-    took.push(`delimiter ${delimiter === '\t' ? 'tab' : delimiter}`);
+  const took = [
+    ...(encoding === undefined && guess !== 'utf-8' ? [`encoding ${guess}`] : []),
+    ...(csv.delimiter === undefined && delimiter !== ',' ? [delimiterText(delimiter)] : []),
+  ];
   const dialect = { ...whole, delimiter };
   if (csv.quoting !== undefined || (await fits(file, dialect))) return { file, csv: dialect, took };
   const slashed = { ...dialect, escape: '\\' };

@@ -12,6 +12,7 @@ import {
   toCursor,
 } from '@tidemark/connector-sdk';
 import { csvRows } from './csv-rows.js';
+import { guessesOf } from './sniff.js';
 import { fileError } from './file-errors.js';
 import { csvDefaults, type FilesConfig } from './files.config.js';
 import { Folder, versionOf, type FileVersion } from './folder.js';
@@ -70,8 +71,10 @@ export class FilesSource implements Source {
       problems.push({ code: 'CONFIG_INVALID', field: 'objects', message: 'no objects are configured' });
     for (const [at, object] of objects.entries()) {
       try {
-        const count = (await this.#list(object, signal)).length;
-        found.push(`${object.name} (${count} ${count === 1 ? 'file' : 'files'})`);
+        const files = await this.#list(object, signal);
+        const count = files.length;
+        const about = [`${count} ${count === 1 ? 'file' : 'files'}`, ...(await this.#guesses(files[0], signal))];
+        found.push(`${object.name} (${about.join(', ')})`);
         const message = `no file matches ${object.files}`;
         if (count === 0) problems.push({ code: 'SOURCE_NOT_FOUND', field: `objects.${at}.files`, message });
         else problems.push(...(await this.#complaints(object, at, signal)));
@@ -112,6 +115,21 @@ export class FilesSource implements Source {
       return [{ code, message, ...(code === 'OBJECT_MISSING_ID' && { field: `objects.${at}.key` }) }];
     }
     return [];
+  }
+
+  /** What is guessed of a file. */
+  async #guesses(file: FileVersion | undefined, signal: AbortSignal): Promise<string[]> {
+    const opened = file && (await this.#folder.open(file.name));
+    if (!opened) return [];
+    const { format, csv, encoding } = this.context.config;
+    try {
+      const bytes = bytesOf(opened.version.name, opened.handle, signal);
+      return await guessesOf(bytes, format === 'csv' ? csvDefaults(csv) : undefined, encoding);
+    } catch (error) {
+      throw fileError(error, 'source', opened.version.name);
+    } finally {
+      await opened.handle.close();
+    }
   }
 
   #list(object: ObjectConfig, signal: AbortSignal): Promise<FileVersion[]> {

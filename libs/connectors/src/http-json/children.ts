@@ -38,11 +38,11 @@ export async function* readChildren(child: ApiObject, parents: Parents, walk: Wa
   const most = Math.min(child.context.config.limits?.inFlight ?? SIDE_BY_SIDE, SIDE_BY_SIDE);
   const families = familiesOf(parents, walk.from, signal)[Symbol.asyncIterator]();
   const waiting: { readonly family: Family; readonly first: Promise<ApiPage> }[] = [];
-  let ended: { readonly error?: unknown; readonly end?: readonly RecordProblem[] } | undefined;
+  let ended: { readonly error?: Error; readonly end?: readonly RecordProblem[] } | undefined;
   try {
     for (;;) {
       while (!ended && waiting.length < most) {
-        const pulled = await families.next().catch((error: unknown) => ({ error }));
+        const pulled = await families.next().catch((error: Error) => ({ error }));
         if ('error' in pulled) ended = pulled;
         else if (pulled.done) ended = {};
         else if ('end' in pulled.value) ended = pulled.value;

@@ -15,5 +15,5 @@ export const manifest: Manifest<HttpJsonConfig> = {
     modes: ['full', 'incremental', 'backfill'],
     pageSize: { min: 1, initial: 100, max: 10_000 },
   },
-  pipelines: ['integration'],
+  pipelines: ['integration', 'records'],
 };

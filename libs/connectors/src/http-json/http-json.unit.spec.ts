@@ -61,8 +61,28 @@ describe('the config of http-json', () => {
       'a is listed twice',
     ],
     [config({ colour: 'red' }), 'objects.0.colour', 'is not known'],
+    [config({ timeFormat: 'DD/MM/YYYY' }), 'objects.0.timeFormat', /a pattern such as/],
+    [config({ timeZone: 'Mars/Olympus' }), 'objects.0.timeZone', /^must be the name of a time zone/],
+    [config({ incremental: {} }), 'objects.0.incremental.since', 'is required'],
+    [config({ incremental: { since: 's', sorted: true } }), 'objects.0.incremental.sorted', 'requires updatedAt'],
+    [config({ incremental: { since: { in: 'cookie', name: 'x' } } }), 'objects.0.incremental.since', /^must be a name/],
+    [config({ incremental: { since: { in: 'header', name: 'Cookie' } } }), 'objects.0.incremental.since.name', /^is not a header/],
+    [config({ incremental: { since: { in: 'body', name: 'a[x]' } } }), 'objects.0.incremental.since.name', /^must be a path/],
+    [config({ incremental: { since: { in: 'body', name: 'a.__proto__.b' } } }), 'objects.0.incremental.since.name', /^must be a path/],
+    [config({ pageSize: {} }), 'objects.0.pageSize.param', 'is required'],
+    [config({ pagination: { kind: 'page', param: 'p', lastPage: 'short' } }), 'objects.0.pagination.lastPage', 'can be short only with a pageSize'],
+    [config({ format: 'yaml' }), 'objects.0.format', 'must be json, ndjson, csv or xml'],
+    [config({ delimiter: ';' }), 'objects.0.delimiter', 'requires the format csv'],
+    [config({ answers: [{ then: 'fail' }] }), 'objects.0.answers.0.when', 'is required, or a status'],
+    [config({ export: { create: { path: '/e', id: 'id' }, poll: { path: '/e' } } }), 'objects.0.export.poll.done', 'is required'],
   ])('refuses %j', (value, field, message) => {
     const expected = message instanceof RegExp ? expect.stringMatching(message) : message;
     expect(problemsOf(value)).toContainEqual({ field, message: expected });
+  }); // prettier-ignore
+
+  it('refuses an object that is its own ancestor', () => {
+    const of = (name: string, parent: string) => ({ name, path: '/', parent: { object: parent } });
+    const circle = config({}, { objects: [of('a', 'b'), of('b', 'c'), of('c', 'a')] });
+    expect(problemsOf(circle)).toContainEqual({ field: 'objects.0.parent.object', message: 'b is its own ancestor' });
   });
 });

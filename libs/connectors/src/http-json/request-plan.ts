@@ -63,12 +63,15 @@ export class RequestPlan {
       const filled = typeof value === 'string' ? fillText(value, values) : value;
       if (filled !== '' || value === '') sentQuery[name] = typeof filled === 'string' ? this.#ofParent(filled, parent) : filled; // prettier-ignore
     }
-    const filledBody = fillBody(structuredClone(body ?? {}) as Json, values);
+    const filledBody = fillBody((body ?? {}) as Json, values);
     const sentBody = (isJsonObject(filledBody) ? filledBody : {}) as Record<string, Json>;
     let target = path;
     for (const [name, place] of this.#placed) {
       const value = values[name];
-      if (value === null || value === undefined) continue;
+      if (value === null || value === undefined) {
+        if (typeof place === 'object' && place.in === 'path') target = target.replaceAll(`{${place.name}}`, '');
+        continue;
+      }
       const to = typeof place === 'string' ? { in: this.named, name: place } : place!;
       if (to.in === 'header') headers[to.name] = String(value as string);
       else if (to.in === 'query') sentQuery[to.name] = typeof value === 'object' ? JSON.stringify(value) : value;

@@ -19,7 +19,7 @@ export function restarted(state: ReadState, { config }: ApiObject, refused: Toke
     throw new Terminal('SOURCE_CURSOR_EXPIRED', message);
   }
   const at: Place = within !== undefined && parents ? { page: null, parents } : { page: null };
-  return { ...state, restarted: point, at: structuredClone(at) as ReadState['at'] };
+  return { ...state, restarted: point, at: at as ReadState['at'] };
 }
 
 /** Says so in the next page. */

@@ -110,7 +110,7 @@ function advanced(
     // The server's clock, with which its changes are stamped.
     started: state.started ?? date ?? new Date(now).toISOString(),
     ...(reached !== '' && { reached }),
-    at: next ? structuredClone(next) : undefined,
+    at: (next ?? undefined) as ReadState['at'],
   };
 }
 

@@ -1,5 +1,5 @@
 import { trimEndOf, type Json, type JsonObject } from '@tidemark/foundation';
-import { excerptOf, ExternalError, Terminal, type HttpRequest } from '@tidemark/resilience';
+import { excerptOf, type ExternalError, Terminal, type HttpRequest } from '@tidemark/resilience';
 import type { ConnectorContext, RowResult } from '@tidemark/connector-sdk';
 import { requestRead, type AnswerPlan, type Read } from '../rest/answers.js';
 import { evaluate } from '../rest/evaluate.js';

@@ -4,6 +4,7 @@ import type { BatchPlan, Unit } from './batch-plan.js';
 import { copyLine } from './copy-in.js';
 import { isDatabaseError } from './errors.js';
 import { unpacked, type Ledger } from './ledger.js';
+import type { Positions } from './positions.js';
 import { isRaised } from './row-errors.js';
 import type { Session } from './session.js';
 import type { Table } from './table.js';
@@ -24,6 +25,7 @@ export class BatchWriter {
     private readonly plan: BatchPlan,
     private readonly table: Table,
     private readonly ledger: Ledger | null,
+    private readonly positions: Positions | null,
     /** Whether its rows are probably new. */
     private readonly asNew: boolean,
     private readonly signal: AbortSignal,
@@ -58,8 +60,10 @@ export class BatchWriter {
       return written;
     }
     const results = await this.#writeUnits();
-    const remember = this.ledger?.remember(this.batch, this.#digest, results) ?? [];
-    await this.session.script(this.signal, [...remember, 'commit'].join('; '));
+    const { position } = this.batch;
+    const remember = this.ledger?.remember(this.batch, this.#digest, results);
+    const move = position && this.positions?.move(position);
+    await this.session.script(this.signal, [remember, move, 'commit'].filter(Boolean).join('; '));
     return results;
   }
 
@@ -85,7 +89,7 @@ export class BatchWriter {
     return this.batch.rows.map((_row, at) => results.get(at)!);
   }
 
-  /** COPY knows no rules, and its errors tell new rows from existing ones by a unique index alone. */
+  /** COPY knows no rules, and needs a unique index to refuse rows that exist. */
   #isCopied({ action }: Unit): boolean {
     const { kind, rules } = this.table;
     return (kind === 'r' || kind === 'p') && !rules && (action === 'append' || (action === 'upsert' && this.asNew));

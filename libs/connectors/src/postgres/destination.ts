@@ -1,12 +1,20 @@
 import { unlessAborted } from '@tidemark/foundation';
 import { Retryable, Terminal } from '@tidemark/resilience';
-import type { CheckResult, ConnectorContext, Destination, RowResult, WriteBatch } from '@tidemark/connector-sdk';
+import type {
+  CheckResult,
+  ConnectorContext,
+  Destination,
+  RowResult,
+  WriteBatch,
+  WritePosition,
+} from '@tidemark/connector-sdk';
 import { planBatch } from './batch-plan.js';
 import { BatchWriter } from './batch-writer.js';
 import { problemOf } from './check-problem.js';
 import { externalErrorOf, isDatabaseError, wordsOf } from './errors.js';
 import { greet } from './greeting.js';
 import { Ledger } from './ledger.js';
+import { Positions } from './positions.js';
 import type { PostgresConfig } from './postgres.config.js';
 import { Sessions, type Session } from './session.js';
 import { findTable, refersToItself, type Table } from './table.js';
@@ -23,6 +31,7 @@ export class PostgresDestination implements Destination {
   /** Tables of whose last batch all rows were new. */
   readonly #fresh = new WeakSet<Table>();
   readonly #ledgers = new Map<string, Ledger | null>();
+  readonly #positions = new Map<string, Positions | null>();
   /** The last batch of a table whose batches are written one at a time. */
   readonly #turns = new Map<string, Promise<undefined>>();
 
@@ -48,19 +57,39 @@ export class PostgresDestination implements Destination {
   async #writeNow(batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]> {
     signal.throwIfAborted();
     if (batch.rows.length === 0) return [];
+    return this.#withSession(signal, batch.object, (session) => this.#write(session, batch, signal));
+  }
+
+  async #withSession<T>(signal: AbortSignal, object: string, work: (session: Session) => Promise<T>): Promise<T> {
     let session: Session | undefined;
     try {
       session = await this.#take(signal);
-      const results = await this.#write(session, batch, signal);
+      const result = await work(session);
       if (this.#closed) await session.close();
       else this.#idle.push(session);
-      return results;
+      return result;
     } catch (error) {
       // The server rolls back a session's open transaction.
       await session?.close(signal);
       if (signal.aborted) throw signal.reason;
-      throw this.#errorOf(error, batch);
+      throw this.#errorOf(error, object);
     }
+  }
+
+  async position(object: string, stream: string, signal: AbortSignal): Promise<WritePosition | null | 'unknown'> {
+    return this.#withSession(signal, object, async (session) => {
+      const table = await remembered(this.#tables, object, () => tableOf(session, object, signal));
+      const positions = await this.#positionsIn(session, this.#schemaOf(table), signal);
+      return positions ? positions.find(session, stream, signal) : 'unknown';
+    });
+  }
+
+  #positionsIn(session: Session, schema: string, signal: AbortSignal): Promise<Positions | null> {
+    return remembered(this.#positions, schema, () => Positions.open(session, schema, signal));
+  }
+
+  #schemaOf(table: Table): string {
+    return this.#config.ledgerSchema ?? table.schema;
   }
 
   async check(signal: AbortSignal): Promise<CheckResult> {
@@ -84,12 +113,22 @@ export class PostgresDestination implements Destination {
 
   async #write(session: Session, batch: WriteBatch, signal: AbortSignal): Promise<readonly RowResult[]> {
     const table = await remembered(this.#tables, batch.object, () => tableOf(session, batch.object, signal));
-    const schema = this.#config.ledgerSchema ?? table.schema;
+    const schema = this.#schemaOf(table);
     // Problems of the batch are reported before anything is created in the database.
     const plan = planBatch(batch, table);
     const ledger = await remembered(this.#ledgers, schema, () => Ledger.open(session, schema, signal));
     if (!ledger && batch.mode === 'append') throw Ledger.missing(schema);
-    const results = await new BatchWriter(session, batch, plan, table, ledger, this.#fresh.has(table), signal).write();
+    const positions = batch.position ? await this.#positionsIn(session, schema, signal) : null;
+    const results = await new BatchWriter(
+      session,
+      batch,
+      plan,
+      table,
+      ledger,
+      positions,
+      this.#fresh.has(table),
+      signal,
+    ).write();
     if (results.every(({ status }) => status === 'created')) this.#fresh.add(table);
     else this.#fresh.delete(table);
     return results;
@@ -104,7 +143,7 @@ export class PostgresDestination implements Destination {
     }
   }
 
-  #errorOf(error: unknown, { object }: WriteBatch): Error {
+  #errorOf(error: unknown, object: string): Error {
     if (!isDatabaseError(error)) {
       const known = externalErrorOf(error, 'destination');
       if (known === error || !(known instanceof Retryable)) return known;
@@ -115,6 +154,7 @@ export class PostgresDestination implements Destination {
     if (error.code?.startsWith('42')) {
       this.#tables.delete(object);
       this.#ledgers.clear();
+      this.#positions.clear();
     }
     return externalErrorOf(error, 'destination', `${object}: ${wordsOf(error)}`);
   }

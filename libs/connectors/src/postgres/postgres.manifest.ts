@@ -18,5 +18,5 @@ export const manifest: Manifest<PostgresConfig> = {
     batchSize: { initial: 1000, max: 10_000 },
     concurrency: 4,
   },
-  pipelines: ['integration'],
+  pipelines: ['integration', 'records'],
 };

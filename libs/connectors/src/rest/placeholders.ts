@@ -1,24 +1,24 @@
 import { isJsonObject, type Json } from '@tidemark/foundation';
+import { splitBetween } from './between.config.js';
 import { namesIn, PLACEHOLDER } from './placeholders.config.js';
 
 /** Values of placeholders; undefined or null: there is none. */
 export type Values = Readonly<Record<string, Json | undefined>>;
 
 const WHOLE = /^\{\{\s*([a-z]+(?:\.\w+)*)\s*\}\}$/;
-/** A part that is left out unless all of its placeholders have a value. */
-const OPTIONAL = /\[\[(.*?)\]\]/gs;
-
 const has = (values: Values, name: string) => values[name] !== undefined && values[name] !== null;
 const known = (values: Values, name: string) => Object.hasOwn(values, name);
 
 /** Fills `{{name}}` in a text, and leaves out `[[…]]` whose placeholders have no value. Unknown names stay as they are. */
 export function fillText(text: string, values: Values, encode: (value: string) => string = String): string {
   if (!text.includes('{{')) return text;
-  const chosen = text.replace(OPTIONAL, (whole, part: string) => {
-    const names = namesIn(part).filter((name) => known(values, name));
-    if (names.length === 0) return whole;
-    return names.every((name) => has(values, name)) ? part : '';
-  });
+  const chosen = splitBetween(text, '[[', ']]')
+    .map(({ text: part, inside }) => {
+      const names = inside ? namesIn(part).filter((name) => known(values, name)) : [];
+      if (names.length === 0) return inside ? `[[${part}]]` : part;
+      return names.every((name) => has(values, name)) ? part : '';
+    })
+    .join('');
   return chosen.replace(PLACEHOLDER, (whole, name: string) =>
     known(values, name) ? encode(has(values, name) ? String(values[name] as string | number) : '') : whole,
   );

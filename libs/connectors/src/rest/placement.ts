@@ -5,7 +5,7 @@ type Container = Record<string | number, unknown>;
 /** Sets the member of a body at a path such as `filters[0].value`; what is missing on the way is created. */
 export function setAt(body: Record<string, unknown>, path: string, value: Json): void {
   const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
-  const isIndex = (at: number) => new RegExp(`^\\d+$`).test(steps[at] ?? '');
+  const isIndex = (at: number) => /^\d+$/.test(steps[at] ?? '');
   let container = body as Container;
   steps.forEach((step, at) => {
     if (at === steps.length - 1) container[step] = value;

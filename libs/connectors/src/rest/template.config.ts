@@ -1,4 +1,5 @@
 import { compile } from '@jmespath-community/jmespath';
+import { splitBetween } from './between.config.js';
 
 /** Parts of a text: as it stands, or an expression between `{{` and `}}`. */
 export type Part = { readonly text: string } | { readonly expression: string };
@@ -8,10 +9,9 @@ export function partsOf(template: string): readonly Part[] {
   const inner = template.slice(2, -2);
   if (template.startsWith('{{') && template.endsWith('}}') && !inner.includes('{{'))
     return [{ expression: inner.trim() }];
-  return template.split(/(\{\{.*?\}\})/s).flatMap((part): Part[] => {
-    if (part === '') return [];
-    return part.startsWith('{{') && part.endsWith('}}') ? [{ expression: part.slice(2, -2).trim() }] : [{ text: part }];
-  });
+  return splitBetween(template, '{{', '}}').map((part) =>
+    part.inside ? { expression: part.text.trim() } : { text: part.text },
+  );
 }
 
 /** Fields of a template whose expressions are not valid, with the reason. */

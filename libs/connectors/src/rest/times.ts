@@ -12,6 +12,9 @@ const YEAR_FIRST =
   /^(\d{4})-?(\d\d)-?(\d\d)(?:[T ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
 const MONTH_NAMED = /\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b/i;
 
+/** Already as they are kept, and on a day that every month has: most times of most APIs. */
+const KEPT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{3})?Z$/;
+
 /** A time of a record as ISO 8601 in UTC; undefined when it is not written in this format. */
 export function readTime(value: Json, { format, zone }: TimeStyle): string | undefined {
   if (format === 'epochSeconds' || format === 'epochMilliseconds') {
@@ -21,6 +24,7 @@ export function readTime(value: Json, { format, zone }: TimeStyle): string | und
   }
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
+  if (format === 'iso' && KEPT.test(text)) return text.length === 24 ? text : `${text.slice(0, 19)}.000Z`;
   if (format === 'iso' || format === 'isoSeconds' || format === 'date') return isoOf(readIso(text, zone));
   if (format === 'httpDate') return isoOf(DateTime.fromHTTP(text).toMillis());
   return isoOf(DateTime.fromFormat(text, format, { zone, locale: 'en-US' }).toMillis());
@@ -32,16 +36,27 @@ function readIso(text: string, zone: string): number {
   if (!parts) return MONTH_NAMED.test(text) ? Date.parse(text) : NaN;
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '0', offset] = parts;
   const ms = fraction.slice(0, 3).padEnd(3, '0');
-  const plain = `${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}`;
-  const zoned = offset ? plain + (offset.length === 3 ? `${offset}:00` : offset.toUpperCase()) : plain;
-  return offset || zone !== 'UTC' ? DateTime.fromISO(zoned, { zone }).toMillis() : strictUtc(plain);
+  if (offset === undefined && zone !== 'UTC')
+    return DateTime.fromISO(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}`, { zone }).toMillis();
+  const at = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+    Number(ms),
+  );
+  // `Date.UTC` turns 31 February into March, and 25 o'clock into tomorrow.
+  const there = new Date(at);
+  const sameDay = there.getUTCDate() === Number(day) && there.getUTCMonth() === Number(month) - 1;
+  return (sameDay || hour === '24') && Number(minute) < 60 && Number(second) <= 60 ? at - offsetMs(offset) : NaN;
 }
 
-/** `Date.parse` would turn 31 February into March. */
-function strictUtc(plain: string): number {
-  const at = Date.parse(`${plain}Z`);
-  const same = !Number.isNaN(at) && (new Date(at).toISOString().startsWith(plain) || plain.includes('T24:'));
-  return same ? at : NaN;
+function offsetMs(offset = 'Z'): number {
+  if (offset === 'Z' || offset === 'z') return 0;
+  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(3).replace(':', ''));
+  return (offset.startsWith('-') ? -minutes : minutes) * 60_000;
 }
 
 /** A time (ISO 8601) as a system expects it. */

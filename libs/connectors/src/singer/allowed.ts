@@ -3,8 +3,8 @@ import { normalize } from 'node:path';
 import { Terminal, type Side } from '@tidemark/resilience';
 
 /**
- * The real path of an executable that the operator lists. A link is followed only to another listed path, so that whoever
- * may write beside an executable cannot put another one in its place by a link.
+ * The real path of an executable that the operator lists. A link is followed only to another listed path, so that a user
+ * who may write beside an executable cannot put another one in its place by a link.
  * @throws Terminal that names `executable`
  */
 export async function allowedPath(executable: string, programs: readonly string[], side: Side): Promise<string> {

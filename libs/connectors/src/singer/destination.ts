@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
-import type {
-  CheckResult,
-  ConnectorContext,
-  Destination,
-  JsonObject,
-  RowResult,
-  WriteBatch,
+import {
+  type CheckResult,
+  checkProblemOf,
+  type ConnectorContext,
+  type Destination,
+  type JsonObject,
+  type RowResult,
+  type WriteBatch,
 } from '@tidemark/connector-sdk';
-import { checkProblemOf } from '@tidemark/connector-sdk';
 import { Terminal } from '@tidemark/resilience';
 import { allowedPath } from './allowed.js';
 import { Ledger } from './ledger.js';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { killThoseIn } from './process-group.js';
 
 const NAME = /^tidemark-singer-(\d+)-[0-9a-f]{16}$/;
 
@@ -9,10 +10,10 @@ const NAME = /^tidemark-singer-(\d+)-[0-9a-f]{16}$/;
 export class PrivateFolder {
   private constructor(readonly path: string) {}
 
-  /** Removes those of dead processes too. */
+  /** Removes those of dead processes too, and ends what still runs in them. */
   static async create(): Promise<PrivateFolder> {
-    await sweep();
-    const path = join(tmpdir(), `tidemark-singer-${process.pid}-${randomBytes(8).toString('hex')}`);
+    await PrivateFolder.#sweep();
+    const path = join(await realpath(tmpdir()), `tidemark-singer-${process.pid}-${randomBytes(8).toString('hex')}`);
     await mkdir(path, { mode: 0o700 });
     return new PrivateFolder(path);
   }
@@ -24,15 +25,18 @@ export class PrivateFolder {
     return path;
   }
 
+  /** Ends what runs in it first. */
   async remove(): Promise<void> {
+    await killThoseIn(this.path);
     await rm(this.path, { recursive: true, force: true, maxRetries: 3 });
   }
-}
 
-async function sweep(): Promise<void> {
-  for (const name of await readdir(tmpdir()).catch(() => [])) {
-    const pid = Number(NAME.exec(name)?.[1]);
-    if (pid > 0 && !isAlive(pid)) await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {});
+  static async #sweep(): Promise<void> {
+    const folder = await realpath(tmpdir());
+    for (const name of await readdir(folder).catch(() => [])) {
+      const pid = Number(NAME.exec(name)?.[1]);
+      if (pid > 0 && !isAlive(pid)) await new PrivateFolder(join(folder, name)).remove().catch(() => {});
+    }
   }
 }
 

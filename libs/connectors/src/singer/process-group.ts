@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { sleep } from '@tidemark/foundation';
 
 /** From SIGTERM to SIGKILL, and how long members of a group may outlive its leader. */
@@ -55,3 +55,21 @@ export class ProcessGroup {
 }
 
 const textOf = (pid: number, name: string): Promise<string> => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
+
+/**
+ * Kills the processes that work in a folder, which only those started in it do: they may have left their group.
+ * @returns how many there were; 0 where the system does not say
+ */
+export async function killThoseIn(folder: string): Promise<number> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')));
+  const found = pids.filter((_, at) => folders[at] === folder || folders[at]!.startsWith(`${folder}/`)).map(Number);
+  for (const pid of found) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // Gone since.
+    }
+  }
+  return found.length;
+}

@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { visible } from '@tidemark/foundation';
 import { Retryable, type Side } from '@tidemark/resilience';
 import { linesIn, type Line } from './lines.js';
-import { ProcessGroup } from './process-group.js';
+import { killThoseIn, ProcessGroup } from './process-group.js';
 import type { ProgramLimits } from './singer.config.js';
 
 /** Longest message that is read, in bytes. */
@@ -42,7 +42,7 @@ export class Program {
   /** Reject those who wait. */
   readonly #waiting = new Set<(failure: unknown) => void>();
   readonly #timers: NodeJS.Timeout[] = [];
-  #failure: unknown;
+  #failure: Error | undefined;
   #last: string[] = [];
 
   constructor(options: ProgramOptions) {
@@ -89,8 +89,8 @@ export class Program {
     } catch (error) {
       this.#fail(this.#error(`cannot be started (${(error as NodeJS.ErrnoException).code})`));
     }
-    if (this.#group && !(await this.#group.ends()))
-      this.#fail(this.#error('left processes behind when it ended; they were ended too'));
+    const left = this.#group && (!(await this.#group.ends()) || (await killThoseIn(this.#options.folder)) > 0);
+    if (left) this.#fail(this.#error('left processes behind when it ended; they were ended too'));
   }
 
   /** Writes lines to it, as fast as it takes them, and closes its input. @throws as `lines` */
@@ -182,10 +182,10 @@ export class Program {
     return new Retryable(`${side}_${code}`, `${this.#name} ${what}`);
   }
 
-  readonly #onAbort = (): void => void this.#fail(this.#options.signal.reason);
+  readonly #onAbort = (): void => void this.#fail(this.#options.signal.reason as Error);
 
   /** Ends it at the first failure. @returns that one */
-  #fail(failure: unknown): unknown {
+  #fail(failure: Error): Error {
     if (this.#failure !== undefined) return this.#failure;
     this.#failure = failure;
     for (const reject of this.#waiting) reject(failure);

@@ -18,4 +18,5 @@ export const manifest: Manifest<SingerConfig> = {
     batchSize: { initial: 10_000, max: 100_000 },
     concurrency: 1,
   },
+  pipelines: ['integration'],
 };

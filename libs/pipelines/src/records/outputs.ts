@@ -1,11 +1,42 @@
-import type { JobParameters } from '@tidemark/contracts';
+import type { BlobId } from '@tidemark/blob-store';
+import type { Cursor, JobParameters } from '@tidemark/contracts';
 
-/** The output of each stage of the pipeline `records`. */
+/** The output of each stage of the pipeline `records`: small JSON that is part of an event. */
 export interface RecordsOutputs {
-  readonly query: object;
-  readonly detect: object;
-  readonly write: object;
+  readonly query: QueryOutput;
+  readonly detect: DetectOutput;
+  readonly write: WriteOutput;
   readonly finalize: object;
 }
 
 export type RecordsParameters = Pick<JobParameters, 'dryRun' | 'rows'>;
+
+export interface QueryOutput {
+  /** JSON lines: the rows of the source. */
+  readonly rows: BlobId;
+  /** JSON: the names of all columns. */
+  readonly columns: BlobId;
+  /** Rows that could not be used: they are not known to be gone. */
+  readonly problems: number;
+}
+
+export interface DetectOutput {
+  /** JSON lines: what to write, each with its key. */
+  readonly changes: BlobId;
+  readonly count: number;
+  /** JSON lines: keys whose difference is not written in this job; the next one finds it again. */
+  readonly held: BlobId;
+}
+
+export interface WriteOutput {
+  /** The last of the blobs with keys of rows that are not in the destination; each names the one before. */
+  readonly failed?: BlobId;
+}
+
+/** What a record sync keeps from its completed jobs. */
+export interface RecordsCursor extends Cursor {
+  /** What the destination was brought up to. */
+  readonly snapshot: BlobId;
+  /** As in the output of `write`. */
+  readonly failed?: BlobId;
+}

@@ -15,6 +15,12 @@ export const recordsPipeline = definePipeline<RecordsOutputs, RecordsParameters>
     { name: 'write', service: 'connector-runner' },
     { name: 'finalize', service: 'connector-runner' },
   ],
+  earlyResults: ['succeeded', 'unchanged', 'completed_with_errors'],
+  metrics: [
+    { name: 'wouldCreate', description: 'Rows that a dry run would have created.' },
+    { name: 'wouldUpdate', description: 'Rows that a dry run would have updated.' },
+    { name: 'wouldDelete', description: 'Rows that a dry run would have deleted.' },
+  ],
   parameterProblems: parameterProblems({ incremental: ['dryRun', 'rows'], full: ['dryRun', 'rows'] }),
   connectionProblems,
 });

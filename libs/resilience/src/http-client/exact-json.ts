@@ -34,10 +34,21 @@ function parseExactly(text: string, keep: typeof keepRaw): unknown {
   }
 }
 
+/** Lists by index, and no call for a plain value: this looks at everything that is received. */
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) {
+      const item: unknown = value[at];
+      if (typeof item === 'object' && isDeeper(item, levels - 1)) return true;
+    }
+    return false;
+  }
+  for (const key in value) {
+    const member = (value as Record<string, unknown>)[key];
+    if (typeof member === 'object' && isDeeper(member, levels - 1)) return true;
+  }
   return false;
 }
 

@@ -25,7 +25,7 @@ describe('connectors', () => {
     expect(fields).toMatch(
       /^objects\[\]\.pagination\.kind +none \| link \| nextUrl \| cursor \| page \| offset +required/m,
     );
-    expect(fields).toMatch(/^objects\[\]\.pagination\.next +string +Finds/m);
+    expect(fields).toMatch(/^objects\[\]\.pagination\.next +string \| object +Finds/m);
     const shown = JSON.parse((await run(['connectors', 'show', 'http-json', '--json'])).stdout) as object;
     expect(shown).toMatchObject({ name: 'http-json', config: { required: ['baseUrl', 'objects'] } });
     const unknown = await run(['connectors', 'show', 'fax']);

@@ -71,7 +71,7 @@ export async function* rowsIn(
     throw badRow(
       message
         .replace(/a row is longer than .*/, `a row ${tooLong(maxRowBytes)}`)
-        .replace('`encoding` names', '--encoding names'),
+        .replace(/`(encoding|quoting|escape)`/g, '--$1'),
     );
   }
 }

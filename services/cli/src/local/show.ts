@@ -111,8 +111,9 @@ function joined(schema: JsonSchema): JsonSchema {
   return { properties, required };
 }
 
-function kindOf({ type, enum: choices, oneOf: kinds }: JsonSchema): string {
+function kindOf({ type, enum: choices, oneOf: kinds, anyOf: several }: JsonSchema): string {
   if (choices) return choices.join(' | ');
+  if (several) return [...new Set((several as readonly JsonSchema[]).map(kindOf))].join(' | ');
   if (kinds) return 'object';
   return typeof type === 'string' ? type : 'any';
 }

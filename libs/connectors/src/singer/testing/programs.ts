@@ -1,8 +1,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder, type TemporaryFolder, waitFor } from '@tidemark/test-kit';
-import type { SourceWorld } from '@tidemark/connector-sdk/testing';
-import { TestToken } from '@tidemark/connector-sdk/testing';
+import { type SourceWorld, TestToken } from '@tidemark/connector-sdk/testing';
 
 const TEST = join(import.meta.dirname, '../../../test');
 
@@ -32,19 +31,19 @@ export class TapWorld implements SourceWorld {
   #world: World;
   #clock = 0;
 
-  private constructor(folder: TemporaryFolder, path: string, rows: readonly Row[]) {
+  private constructor(folder: TemporaryFolder, path: string, rows: readonly Row[], secret: boolean) {
     this.#folder = folder;
     this.#executable = path;
-    this.#world = { rows, token: this.#token.accepted };
+    this.#world = { rows, ...(secret && { token: this.#token.accepted }) };
   }
 
-  static async start(objects: number): Promise<TapWorld> {
+  static async start(objects: number, { secret = true } = {}): Promise<TapWorld> {
     const folder = await temporaryFolder();
     const rows = Array.from({ length: objects }, (_, n) => ({
       ...{ id: `r${n}`, name: `row ${n}` },
       updated_at: new Date(Date.UTC(2025, 0, 1, 2 * n)).toISOString(),
     }));
-    const world = new TapWorld(folder, await executable(folder.path, 'singer-tap'), rows);
+    const world = new TapWorld(folder, await executable(folder.path, 'singer-tap'), rows, secret);
     await world.#save({});
     return world;
   }

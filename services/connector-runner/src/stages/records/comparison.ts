@@ -1,0 +1,55 @@
+import { readJson, type BlobId } from '@tidemark/blob-store';
+import type { DestinationSettings } from '@tidemark/contracts';
+import {
+  artefact,
+  StageFailed,
+  type RecordsCursor,
+  type RecordsPipeline,
+  type StageContext,
+} from '@tidemark/pipelines';
+import { compare, SnapshotUnusable, type Comparison, type Row } from '@tidemark/row-diff';
+import { linesOf } from './lines.js';
+
+export type Context = StageContext<RecordsPipeline>;
+
+/** Holds the source's id in rows of a destination without a key of its own. */
+export const EXTERNAL_ID = 'external_id';
+
+export const destinationOf = ({ destinations }: Pick<Context, 'destinations'>): DestinationSettings => destinations[0]!;
+
+export const keyOf = (context: Pick<Context, 'destinations'>): readonly string[] =>
+  destinationOf(context).key ?? [EXTERNAL_ID];
+
+/** The comparison that `detect` has read to its end, for `finalize` to commit. */
+export const complete = artefact<Comparison>('records-comparison');
+
+/** A full job offers every row again; rows that are appended are offered once. */
+export const isAnew = (context: Context): boolean =>
+  context.job.type === 'full' && destinationOf(context).mode !== 'append';
+
+/** Compares the rows of `query`: the same rows yield the same differences and the same snapshot, in any process. */
+export async function comparisonOf(context: Context, previous: BlobId | undefined): Promise<Comparison> {
+  const { blobs, signal } = context;
+  const { rows, columns } = context.output('query');
+  const key = keyOf(context);
+  const names = await readJson<readonly string[]>(blobs, columns);
+  return compare(linesOf<Row>(blobs, rows), {
+    ...{ key, previous, snapshots: blobs, signal },
+    columns: names.filter((name) => !key.includes(name)),
+  });
+}
+
+export const snapshotBefore = ({ cursor }: Pick<Context, 'cursor'>): BlobId | undefined =>
+  (cursor as RecordsCursor | null)?.snapshot;
+
+/** The snapshot that this job compares with. */
+export const baseline = (context: Context): BlobId | undefined =>
+  isAnew(context) ? undefined : snapshotBefore(context);
+
+/** @throws StageFailed in place of an error that only a full job gets rid of */
+export function explained(error: unknown): unknown {
+  const isLost = error instanceof Error && 'code' in error && error.code === 'BLOB_NOT_FOUND';
+  if (!(error instanceof SnapshotUnusable) && !isLost) return error;
+  const message = `the snapshot of the last job cannot be used (${error.message}): start a job of type full`;
+  return new StageFailed('SNAPSHOT_UNUSABLE', message, { retryable: false, cause: error });
+}
