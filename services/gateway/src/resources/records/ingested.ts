@@ -1,4 +1,4 @@
-import { TidemarkError, type CommandContext } from '@tidemark/contracts';
+import { type TidemarkError, type CommandContext } from '@tidemark/contracts';
 import { Retryable, Terminal, type Delivery } from '@tidemark/messaging';
 import type { Consumer } from '@tidemark/platform';
 import { errorStatus } from '../../edge/errors/status.js';
