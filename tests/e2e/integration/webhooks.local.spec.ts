@@ -6,6 +6,7 @@ import { pushStream } from '@tidemark/contracts';
 import { eventually, temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import { GithubApi, type GithubRepository } from '@tidemark/test-kit/apis';
 import { Edge } from '../../installations/edge.js';
+import { PagedApi } from '../testing/paged-api.js';
 
 const SECRETS = ['older secret', 'newer secret'];
 const NAME = 'octocat/hello-world';
@@ -185,4 +186,40 @@ describe('a webhook', () => {
       [],
     );
   });
+
+  it('of any API is verified as the config of its connection says', async () => {
+    const pages = await PagedApi.start();
+    pages.objects.set('customers', [{ id: 1, updatedAt: '2026-01-02T03:04:05Z' }]);
+    const bearer = {
+      name: 'any',
+      connector: 'http-json',
+      kind: 'bearer',
+      token: 'a',
+      webhookSecrets: ['whsec_c2VjcmV0'],
+    };
+    const id = (await edge.post('/v1/credentials', bearer)).body.id;
+    const connectWith = (webhook: object) => ({
+      ...{ connector: 'http-json', credentialId: id, objects: ['customers'] },
+      config: { ...pages.config(['customers']), webhook },
+    });
+    const wrong = { name: 'x', source: connectWith({ scheme: 'morse' }) };
+    expect((await edge.post('/v1/connections', wrong)).body.error.fields[0].field).toBe('source.config.webhook.scheme');
+    const to = await edge.connect(
+      connectWith({ scheme: 'standard-webhooks', objects: { name: 'type', names: { customer: 'customers' } } }),
+    );
+    const body = JSON.stringify({ type: 'customer', data: { id: 'c1' } });
+    const time = String(Math.floor(Date.now() / 1000));
+    const signature = createHmac('sha256', 'secret').update(`m1.${time}.${body}`).digest('base64');
+    const headers = { 'webhook-id': 'm1', 'webhook-timestamp': time, 'webhook-signature': `v1,${signature}` };
+    expect((await edge.call('POST', `/hooks/${to}`, { key: null, body, headers })).status).toBe(200);
+    const old = { ...headers, 'webhook-timestamp': String(Number(time) - 600) };
+    expect((await edge.call('POST', `/hooks/${to}`, { key: null, body, headers: old })).status).toBe(401);
+    // The source fetches nothing by id: the object's changes are read.
+    await eventually(
+      async () => (await edge.get(`/v1/connections/${to}/records`)).body.data.length === 1,
+      'the record',
+      { timeout: 20_000 },
+    );
+    await pages.stop();
+  }, 30_000);
 });
