@@ -97,7 +97,7 @@ module.exports = {
       from: { path: '^libs/connector-sdk/src/' },
       to: {
         path: '^libs/',
-        pathNot: '^libs/(connector-sdk|contracts|foundation|resilience)/',
+        pathNot: '^libs/(connector-sdk|contracts|foundation|resilience|webhooks)/',
       },
     },
     {

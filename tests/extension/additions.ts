@@ -22,6 +22,11 @@ export const manifest: Manifest = {
   description: 'Counts from one.',
   config: z.strictObject({}),
   auth: ['none'],
+  webhook: () => ({
+    scheme: { header: 'X-Counter-Signature', deliveryIdHeader: 'X-Counter-Id' },
+    objects: { name: 'kind', externalId: 'id', names: { number: 'numbers' } },
+  }),
+  pipelines: ['integration'],
   source: {
     objects: [{ name: 'numbers', title: 'Numbers', incremental: false, deletions: false }],
     modes: ['full'],
@@ -32,13 +37,18 @@ export const manifest: Manifest = {
       'libs/connectors/src/counter/counter.connector.ts': `import { defineConnector } from '@tidemark/connector-sdk';
 import { manifest } from './counter.manifest.js';
 
+const isCounted = (id: number) => id >= 1 && id <= 3;
+const numberOf = (id: number) => ({ externalId: String(id), objectType: 'numbers', data: { id } });
+
 export const connector = defineConnector(manifest, {
   openSource: () => ({
     check: async () => ({ ok: true, message: 'it counts' }),
     close: async () => undefined,
     async *read() {
-      const records = [1, 2, 3].map((id) => ({ externalId: String(id), objectType: 'numbers', data: { id } }));
-      yield { records, problems: [], cursor: {}, hasMore: false };
+      yield { records: [1, 2, 3].map(numberOf), problems: [], cursor: {}, hasMore: false };
+    },
+    async fetch({ ids }) {
+      return { records: ids.map(Number).filter(isCounted).map(numberOf), problems: [] };
     },
   }),
 });

@@ -63,7 +63,9 @@ export class Edge extends Client {
     };
     const given = { ...testSettings, apiKey: new Secret(ADMIN), ...settings };
     try {
-      const running = await startService(gateway, replace(adapters), given, logger, { conditions });
+      const running = await startService(gateway, replace(adapters), given, logger, {
+        conditions,
+      });
       const edge = new Edge(adapters, conditions, running, release);
       await edge.startCoordinator();
       return edge;
@@ -85,9 +87,10 @@ export class Edge extends Client {
   }
 
   /** The services that run stages; without them jobs wait. */
-  async startRunners(): Promise<void> {
+  async startRunners(settings: Partial<PlatformSettings> = {}): Promise<void> {
+    const given = { ...testSettings, ...settings };
     this.#runners = [
-      await startService(connectorRunner, this.adapters, testSettings, logger, { conditions: this.conditions }),
+      await startService(connectorRunner, this.adapters, given, logger, { conditions: this.conditions }),
       await startService(differ, this.adapters, testSettings, logger, { conditions: this.conditions }),
     ];
   }

@@ -11,6 +11,38 @@ const protos = loadSync(
 
 type Message = any;
 
+/** A method of any of the services, with what its request has. */
+export interface Method {
+  readonly service: string;
+  readonly name: string;
+  readonly streams: boolean;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly repeated: boolean;
+    /** The values, where it is of an enumeration. */
+    readonly enumerated: readonly string[] | undefined;
+  }[];
+}
+
+/** Every method of tidemark.v1. */
+export const methods: readonly Method[] = Object.entries(protos).flatMap(([name, service]) =>
+  'format' in service
+    ? []
+    : Object.entries(service).map(([method, { requestType, responseStream }]) => ({
+        service: name.split('.').at(-1)!,
+        name: method,
+        streams: responseStream,
+        fields: (requestType.type as Message).field.map(fieldOf),
+      })),
+);
+
+function fieldOf({ name, type, typeName, label }: Message): Method['fields'][number] {
+  const values = type === 'TYPE_ENUM' ? (protos[`tidemark.v1.${typeName}`] as Message)?.type.value : undefined;
+  const enumerated = values?.map((value: Message) => value.name);
+  return { name, type, repeated: label === 'LABEL_REPEATED', enumerated };
+}
+
 /** Calls methods of tidemark.v1 as any gRPC client would: by the proto files. */
 export class GrpcClient {
   readonly #client: Client;
@@ -46,6 +78,11 @@ export class GrpcClient {
       request,
       this.#metadata({}),
     );
+  }
+
+  /** Calls a method of either kind. @returns the messages of its answer */
+  async any({ service, name, streams }: Method, request: object): Promise<Message[]> {
+    return streams ? Array.fromAsync(this.stream(service, name, request)) : [await this.call(service, name, request)];
   }
 
   close(): void {

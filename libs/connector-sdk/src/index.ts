@@ -26,6 +26,8 @@ export { isWithin, type ReadScope, scopeFields, scopeOf } from './scope.js';
 export type {
   CheckProblem,
   CheckResult,
+  Fetched,
+  FetchRequest,
   Json,
   JsonObject,
   Page,

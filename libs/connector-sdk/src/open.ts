@@ -3,7 +3,7 @@ import { Terminal, type Credential, type HttpPool, type Side } from '@tidemark/r
 import type { Connector, ConnectorContext } from './connector.js';
 import type { Destination, OpenedDestination } from './destination.js';
 import { schemaProblems } from './manifest/config.js';
-import type { Source } from './source.js';
+import type { FetchRequest, Source } from './source.js';
 
 export interface OpenOptions {
   readonly connector: Connector;
@@ -47,6 +47,7 @@ export function openSource(options: OpenOptions): Source {
   return {
     read: ({ pageSize: size, ...request }) =>
       source.read(size === undefined ? request : { ...request, pageSize: Math.min(Math.max(size, min), max) }),
+    ...(source.fetch && { fetch: (request: FetchRequest) => source.fetch!(request) }),
     check: (signal) => source.check(signal),
     objects: async (signal) => (objects === 'configured' ? ((await source.objects?.(signal)) ?? []) : objects),
     close,

@@ -13,6 +13,12 @@ export interface Source {
    * @throws ExternalError and nothing else (Terminal, Retryable, AuthExpired, RateLimited)
    */
   read(request: ReadRequest): AsyncIterable<Page>;
+  /**
+   * Objects by id, as pushes name them: fewer records than ids where the source has no such object and does not report
+   * deletions, else a record that is `deleted`. In no order; repeatable. Absent: what is pushed is read by `read`.
+   * @throws ExternalError
+   */
+  fetch?(request: FetchRequest): Promise<Fetched>;
   /** Tests the configuration and reports its problems and how to fix them. Throws only after an abort. */
   check(signal: AbortSignal): Promise<CheckResult>;
   /** The objects that can be read now, where the manifest says `configured`. @throws ExternalError */
@@ -36,6 +42,15 @@ export interface ReadRequest {
   readonly pageSize?: number;
   readonly signal: AbortSignal;
 }
+
+export interface FetchRequest {
+  readonly object: string;
+  /** Without repetitions, at most 100. */
+  readonly ids: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+export type Fetched = Pick<Page, 'records' | 'problems'>;
 
 export interface Page {
   readonly records: readonly SourceRecord[];

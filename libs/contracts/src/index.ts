@@ -2,13 +2,22 @@ export * from './errors.js';
 export * from './events/connection-events.js';
 export * from './events/fact.js';
 export * from './events/job-events.js';
+export * from './events/push-events.js';
 export * from './events/subscriber-events.js';
 export * from './facts.js';
 export { contextHeaders, contextOf, eventHeaders, originOf, type CommandContext, type Origin } from './headers.js';
 export * from './providers.js';
 export * from './relayed-event.js';
 export * from './shapes/changes.js';
-export * from './shapes/comparison.js';
+export {
+  CompareSnapshots,
+  Comparison,
+  RenderComparison,
+  RenderedComparison,
+  reportFormats,
+  ReportNames,
+  type ReportFormat,
+} from './shapes/comparison.js';
 export * from './shapes/connection-requests.js';
 export * from './shapes/connection.js';
 export * from './shapes/credentials.js';
@@ -21,6 +30,7 @@ export * from './shapes/job.js';
 export * from './shapes/operations.js';
 export * from './shapes/pipeline.js';
 export * from './shapes/progress.js';
+export * from './shapes/pushes.js';
 export * from './shapes/records.js';
 export * from './shapes/row-error.js';
 export * from './shapes/snapshot.js';

@@ -1,5 +1,6 @@
 import { connectionEvents, type ConnectionEvent } from './events/connection-events.js';
 import { jobEvents, type ChangesDetected, type JobCreated, type JobEvent } from './events/job-events.js';
+import { pushEvents, type PushEvent } from './events/push-events.js';
 import type { SubscriberEvent } from './events/subscriber-events.js';
 import { pipelineOfConnector } from './shapes/pipeline.js';
 import { stream } from './stream.js';
@@ -17,6 +18,9 @@ export const jobStream = stream<JobEvent>('job', jobEvents, {
 
 /** `connection-<id>` */
 export const connectionStream = stream<ConnectionEvent>('connection', connectionEvents);
+
+/** `pushes-<connection id>`: what was pushed for a connection, and which job took it. */
+export const pushStream = stream<PushEvent>('pushes', pushEvents);
 
 /** `subscribers-<provider id>` */
 export const subscriberStream = stream<SubscriberEvent>('subscribers', {

@@ -6,6 +6,9 @@ export const command = (service: string, verb: string) => `tidemark.cmd.${servic
 /** Work queue of one leg: `tidemark.work.<service>.<first stage>`. */
 export const workSubject = (service: string, stage: string) => `tidemark.work.${service}.${stage}`;
 
+/** Objects that a program pushes for a connection: `tidemark.ingest.<tenant>.<connection id>`. */
+export const ingestSubject = (tenant: string, connectionId: string) => `tidemark.ingest.${tenant}.${connectionId}`;
+
 /** Relayed events: `tidemark.evt.<aggregate>.<EventType>`. */
 export const eventSubject = (aggregate: string, type: string) => `tidemark.evt.${aggregate}.${type}`;
 

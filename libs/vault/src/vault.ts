@@ -110,6 +110,11 @@ export class Vault {
     return this.#secrets.open(tenant, id);
   }
 
+  /** What webhooks are signed with; empty when there is no such credential, or none with it. @throws EnvelopeError · VaultUnavailable */
+  webhookSecrets(tenant: string, id: string): Promise<readonly string[]> {
+    return this.#secrets.webhookSecrets(tenant, id);
+  }
+
   /** Seals everything with the current key; what it was before can be opened meanwhile. @returns how many were sealed */
   async rotateKeys(): Promise<number> {
     let sealed = 0;

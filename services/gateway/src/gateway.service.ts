@@ -11,6 +11,8 @@ import { httpEdge } from './edge/http/http-edge.js';
 import { OpenVault } from './edge/open-vault.js';
 import { EdgeLimits } from './edge/limits/edge-limits.js';
 import { GatewayModule, resources } from './gateway.module.js';
+import { Ingest } from './resources/records/ingest.js';
+import { ingestedRecords } from './resources/records/ingested.js';
 import { keysProjection } from './resources/keys/keys.projection.js';
 
 /** The edge: HTTP and gRPC for callers, messages and views behind it. */
@@ -41,6 +43,7 @@ export const gateway = defineService({
     const httpServer = httpEdge(app, { host, port: httpPort, drainMs });
     const grpc = grpcEdge(app, rpcs, { host, port: grpcPort, drainMs, logger });
     return {
+      consumers: [ingestedRecords(app.get(Ingest))],
       daemons: [
         daemonOf(() => ({ stop: () => http.close() })),
         revocations(adapters.eventStore, app.get(Authenticator), onError),

@@ -6,7 +6,7 @@ import { commitEnd } from './actions/end-sync.js';
 import { QueueLimit } from './actions/queue-limit.js';
 import { Agenda } from './agenda/agenda.js';
 import { ownCatalogue } from './catalogue.js';
-import { connectionsOf, jobsOf, type Coordinator } from './coordinator.js';
+import { connectionsOf, jobsOf, pushesOf, type Coordinator } from './coordinator.js';
 import { auditActions, claimActions, dueActions, expediteAction } from './daemons/actions.js';
 import { Admission } from './daemons/admission.js';
 import { AgendaFeed } from './daemons/agenda-feed.js';
@@ -16,9 +16,11 @@ import { Liveness } from './daemons/liveness.js';
 import { Timers } from './daemons/timers.js';
 import { endedJobs } from './messaging/ended-jobs.js';
 import { messagesOf } from './messaging/outbox.js';
+import { pushedObjects } from './messaging/pushed.js';
 import { waitingJobs } from './metrics.js';
 import { connectionsProjection } from './projections/connections.projection.js';
 import { jobsProjection } from './projections/jobs.projection.js';
+import { PushInbox } from './actions/push-inbox.js';
 import { ownCategories } from './streams.js';
 import { StandingStill } from './standing-still.js';
 import { verbsOf } from './verbs/verbs.js';
@@ -45,12 +47,15 @@ export const jobCoordinator = defineService({
       onError,
     });
     const queue = new QueueLimit(agenda);
+    const pushes = pushesOf(eventStore);
     const { deadLetters } = broker;
     const coordinator: Coordinator = {
       deadLetters,
       eventStore,
       jobs,
       connections,
+      pushes,
+      inbox: new PushInbox(pushes, time),
       agenda,
       admission,
       queue,
@@ -76,7 +81,7 @@ export const jobCoordinator = defineService({
     });
     return {
       handlers: verbsOf(coordinator),
-      consumers: [endedJobs(coordinator)],
+      consumers: [endedJobs(coordinator), pushedObjects(coordinator)],
       daemons: [timers, admission, feed, liveness, audit],
       followers: [
         {

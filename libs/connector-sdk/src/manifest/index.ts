@@ -15,3 +15,4 @@ export {
   writeModes,
   type WriteMode,
 } from './manifest.js';
+export { webhookConfig, webhookSettings } from './webhook.js';

@@ -1,4 +1,5 @@
 import type { WriteMode } from '@tidemark/contracts';
+import type { WebhookSettings } from '@tidemark/webhooks';
 import type { z } from 'zod';
 
 /** Kinds of credentials; `none` if the system requires none. */
@@ -35,6 +36,8 @@ export interface Manifest<Config = unknown> {
   callLimits?(config: Config): CallLimits;
   readonly source?: SourceManifest;
   readonly destination?: DestinationManifest;
+  /** How the system's webhooks are verified and read; undefined: this config takes none. */
+  webhook?(config: Config): WebhookSettings | undefined;
   /** Kinds of the pipelines that jobs of a connection with this source may run, the default one first. */
   readonly pipelines?: readonly string[];
 }

@@ -4,6 +4,7 @@ import type { ObjectManifest } from '../manifest/manifest.js';
 import type { SourceRecord } from '../source.js';
 import { idsOf, Reader, stored } from './reader.js';
 import { CANARY, watchForSecrets } from './secrets.js';
+import { fetchesById } from './source-fetch.js';
 import { checks, faults, refusals } from './source-failures.js';
 import type { SourceSuite } from './source-suite.js';
 import type { SourceSubject, SourceWorld } from './world.js';
@@ -36,6 +37,7 @@ export function sourceConformance(name: string, subject: SourceSubject): void {
     reads(suite);
     resumes(suite);
     if (suite.object.incremental) readsWhatChanged(suite);
+    fetchesById(suite);
     faults(suite);
     refusals(suite);
     checks(suite);

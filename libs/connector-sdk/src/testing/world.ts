@@ -1,6 +1,6 @@
 import type { Credential } from '@tidemark/resilience';
 import type { Connector } from '../connector.js';
-import type { JsonObject } from '../source.js';
+import type { JsonObject, SourceRecord } from '../source.js';
 import type { ObjectManifest, WriteMode } from '../manifest/manifest.js';
 
 /** The connection that a connector under test is opened with. */
@@ -74,6 +74,8 @@ export interface SourceSubject {
   readonly without?: Partial<Record<SourceWithout, string>>;
   /** Invalid configurations, and the problem that `check` reports. */
   readonly wrong: readonly WrongConnection<SourceWorld>[];
+  /** The id that `fetch` takes for a record; absent where the source does not fetch this object. */
+  readonly fetchId?: (record: SourceRecord) => string;
 }
 
 export interface WrongConnection<World> {

@@ -44,5 +44,6 @@ for (const object of ['issues', 'pull_requests'] as const)
     connector,
     object,
     start: (objects) => GithubWorld.start(object, objects),
+    fetchId: ({ data }) => `${String(data['repository'])}#${String(data['number'])}`,
     wrong,
   });

@@ -46,5 +46,6 @@ export const manifest: Manifest<GithubConfig> = {
     // Well below the secondary limits: 900 points a minute and endpoint, 100 calls at once.
     limits: { requestsPerSecond: 12, burst: 60, inFlight: 4 },
   },
+  webhook: () => ({ scheme: 'github' }),
   pipelines: ['integration'],
 };

@@ -3,6 +3,8 @@ import {
   advance,
   type CheckResult,
   type ConnectorContext,
+  type Fetched,
+  type FetchRequest,
   type Page,
   type PartsCursor,
   partsCursorOf,
@@ -16,6 +18,7 @@ import {
 import { checkGithub } from './check.js';
 import { commits } from './commits.js';
 import type { Feed } from './feed.js';
+import { fetchItem } from './fetch-item.js';
 import { type GithubConfig, manifest } from './github.manifest.js';
 import { issues } from './issues.js';
 import { pullRequests } from './pull-requests.js';
@@ -44,6 +47,12 @@ export class GithubSource implements Source {
       throw new Terminal('SOURCE_NOT_FOUND', `github has no object ${request.object}; it has ${known}`);
     }
     yield* this.#pages(feed, partsCursorOf('github', request, feed.state), request);
+  }
+
+  async fetch({ object, ids, signal }: FetchRequest): Promise<Fetched> {
+    const { repositories } = this.context.config;
+    const found = await Promise.all(ids.map((id) => fetchItem(this.#client, repositories, object, id, signal)));
+    return { records: found.flatMap(({ records }) => records), problems: found.flatMap(({ problems }) => problems) };
   }
 
   check(signal: AbortSignal): Promise<CheckResult> {

@@ -50,5 +50,6 @@ export const manifest: Manifest<GoogleDriveConfig> = {
     pageSize: { min: 1, initial: 200, max: 1000 },
     limits: { requestsPerSecond: 10, burst: 20, inFlight: 4 },
   },
+  webhook: () => ({ scheme: 'google-drive' }),
   pipelines: ['integration'],
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, required, wholeNumber } from '@tidemark/connector-sdk/manifest';
+import { flag, required, wholeNumber, webhookConfig } from '@tidemark/connector-sdk/manifest';
 import { answerRules } from '../rest/answer-rules.config.js';
 import { baseUrl, bodyFormat, expression, headers, limits, name, text, values } from '../rest/fields.config.js';
 import { placement } from '../rest/placement.config.js';
@@ -107,6 +107,7 @@ export const httpJsonConfig = z.strictObject({
   headers: headers.optional(),
   limits: limits.optional(),
   answers: rules.optional(),
+  webhook: webhookConfig.describe('What the API pushes; signed with the webhookSecrets of the credential').optional(),
   objects: z
     .array(object, { error: required('must be a list of objects') })
     .min(1, 'must have at least one object')

@@ -1,4 +1,4 @@
-import type { CallLimits, Manifest } from '@tidemark/connector-sdk/manifest';
+import { webhookSettings, type CallLimits, type Manifest } from '@tidemark/connector-sdk/manifest';
 import { httpJsonConfig, type HttpJsonConfig } from './http-json.config.js';
 
 /** Reads any paginated JSON API that its config describes. */
@@ -10,6 +10,7 @@ export const manifest: Manifest<HttpJsonConfig> = {
   auth: ['none', 'bearer', 'basic', 'api-key', 'oauth2-authorization-code', 'oauth2-client-credentials'],
   credentialOrigin: ({ baseUrl }) => baseUrl,
   callLimits: ({ limits }) => JSON.parse(JSON.stringify(limits ?? {})) as CallLimits,
+  webhook: ({ webhook }) => webhookSettings(webhook),
   source: {
     objects: 'configured',
     modes: ['full', 'incremental', 'backfill'],

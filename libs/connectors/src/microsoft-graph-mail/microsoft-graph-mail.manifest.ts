@@ -48,5 +48,6 @@ export const manifest: Manifest<MicrosoftGraphMailConfig> = {
     // Per app, a mailbox accepts 10,000 requests in 10 minutes and 4 at once; one read stays within that.
     limits: { requestsPerSecond: 15, burst: 30 },
   },
+  webhook: () => ({ scheme: 'microsoft-graph' }),
   pipelines: ['integration'],
 };

@@ -49,5 +49,6 @@ export const manifest: Manifest<NotionConfig> = {
     pageSize: { min: 1, initial: 100, max: 100 },
     limits: { requestsPerSecond: 3, burst: 20, inFlight: 3 },
   },
+  webhook: () => ({ scheme: 'notion' }),
   pipelines: ['integration'],
 };

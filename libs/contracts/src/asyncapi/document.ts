@@ -2,6 +2,7 @@ import { componentsOf, typeSchema } from '../fields/json-schema.js';
 import { shaped, type FieldType } from '../fields/field-type.js';
 import { nameOf, type Shape } from '../fields/shape.js';
 import { ErrorReply } from '../shapes/error.js';
+import { IngestedRecords, PushesWaiting } from '../shapes/pushes.js';
 import { Beat, DeadLetter, EndedJob, Work } from '../shapes/work.js';
 import { healthVerbsOf, projectionVerbsOf } from '../verbs/operations.js';
 import { services } from '../verbs/services.js';
@@ -67,6 +68,8 @@ export const asyncApi = () => ({
       error: { headers: ref('components/schemas/errorHeaders'), payload: refTo(ErrorReply) },
       leg: { headers: ref('components/schemas/eventHeaders'), payload: refTo(Work) },
       jobEnded: { headers: ref('components/schemas/eventHeaders'), payload: refTo(EndedJob) },
+      pushesWaiting: { headers: ref('components/schemas/eventHeaders'), payload: refTo(PushesWaiting) },
+      records: { payload: refTo(IngestedRecords) },
       beat: { payload: refTo(Beat) },
       echo: { payload: { type: 'object', additionalProperties: false } },
       deadLetter: { payload: refTo(DeadLetter) },
@@ -78,7 +81,9 @@ export const asyncApi = () => ({
 
 const usedTypes = (): FieldType[] => [
   ...verbs.flatMap(({ input, output }) => [shaped(() => input), output]),
-  ...[ErrorReply, Work, EndedJob, Beat, DeadLetter, ...eventShapes].map((shape: Shape) => shaped(() => shape)),
+  ...[ErrorReply, Work, EndedJob, Beat, DeadLetter, PushesWaiting, IngestedRecords, ...eventShapes].map(
+    (shape: Shape) => shaped(() => shape),
+  ),
 ];
 
 const refTo = (shape: Shape) => ref(`components/schemas/${nameOf(shape)}`);
@@ -141,6 +146,20 @@ const queueChannels = {
     title: "Jobs whose cursor is to be committed and whose connection's next sync is to be planned",
     messages: { ended: ref('components/messages/jobEnded') },
   },
+  pushed: {
+    address: 'tidemark.work.job-coordinator.pushed',
+    title: 'Connections for which something was pushed that no job has taken',
+    messages: { waiting: ref('components/messages/pushesWaiting') },
+  },
+  ingest: {
+    address: 'tidemark.ingest.{tenant}.{connectionId}',
+    title: 'Objects that programs push for a connection',
+    description:
+      'Stream `tidemark_WORK`. A message holds one record, or `records`: a list of them. It is taken once for its id; what ' +
+      'cannot be used becomes a dead letter of the tenant.',
+    parameters: { tenant: { description: 'Whose connection it is.' }, connectionId: {} },
+    messages: { records: ref('components/messages/records') },
+  },
   beat: {
     address: 'tidemark.beat.{jobId}',
     title: "Heartbeats of a job's runner",
@@ -177,6 +196,9 @@ const messageOperations = {
   relayJobEvent: on('send', 'job-event'),
   relayConnectionEvent: on('send', 'connection-event'),
   notifySubscriber: on('send', 'alert-event'),
+  offerPushes: on('send', 'pushed'),
+  takePushes: on('receive', 'pushed'),
+  takeRecords: on('receive', 'ingest'),
   beat: on('send', 'beat'),
   hearBeat: on('receive', 'beat'),
   echo: on('send', 'echo'),

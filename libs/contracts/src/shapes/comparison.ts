@@ -4,7 +4,11 @@ import { IgnoreRule } from './ignore-rules.js';
 export const reportFormats = ['html', 'markdown', 'text', 'json'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
-const blob = { description: 'Names the content of a blob by its hash.' } as const;
+/** A field that names a blob. */
+export const blob = {
+  pattern: /^sha256:[0-9a-f]{64}$/,
+  description: 'Names the content of a blob by its hash.',
+} as const;
 
 @Shape()
 export class CompareSnapshots {

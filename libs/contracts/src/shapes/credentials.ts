@@ -1,4 +1,5 @@
 import { Instant, JsonObject, ListOf, OneOf, Shape, Text } from '../fields/decorators.js';
+import { text } from '../fields/field-type.js';
 
 export const credentialKinds = [
   'bearer',
@@ -48,6 +49,13 @@ export class CredentialSecrets {
     description: 'Of kind oauth2-authorization-code: accessToken, refreshToken, obtainedAt, expiresAt (milliseconds).',
   })
   readonly tokens?: object;
+
+  @ListOf(text({ max: 1000 }), {
+    optional: true,
+    description:
+      'What the system signs its webhooks with; several while one takes the place of another. Absent: as before.',
+  })
+  readonly webhookSecrets?: readonly string[];
 }
 
 @Shape()

@@ -12,6 +12,7 @@ import {
 } from '../fields/decorators.js';
 import { either, object, record, text, type FieldType } from '../fields/field-type.js';
 import { BySeverity, ChangeSummary, RecordedChange, severities, type Severity } from './changes.js';
+import { blob } from './comparison.js';
 import { ConnectionRef } from './connection-requests.js';
 
 /** Queries that the differ answers. Pages are numbered from 1. */
@@ -24,7 +25,6 @@ export const large = <T>(value: FieldType<T>): FieldType<LargeReply<T>> =>
 
 const page = { min: 1 } as const;
 const perPage = { min: 1 } as const;
-const blob = { description: 'Names the content of a blob by its hash.' } as const;
 
 /** One operation of an API, with its references resolved: readable without the rest of the description. */
 @Shape({ name: 'Operation' })

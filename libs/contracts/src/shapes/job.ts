@@ -17,8 +17,8 @@ export const jobTypes = ['full', 'incremental', 'webhook', 'backfill'] as const;
 /** What a job reads: everything, changes since the last one, the objects that were pushed, or a past window. */
 export type JobType = (typeof jobTypes)[number];
 
-export const jobTriggers = ['schedule', 'manual', 'api', 'retry'] as const;
-/** What requested the job: the connection's schedule, a person, a program, or the retry of an ended job. */
+export const jobTriggers = ['schedule', 'manual', 'api', 'retry', 'webhook'] as const;
+/** What requested the job: the connection's schedule, a person, a program, the retry of an ended job, or a push. */
 export type JobTrigger = (typeof jobTriggers)[number];
 
 export const jobStates = ['pending', 'running', 'completed', 'failed', 'cancelled'] as const;

@@ -19,6 +19,7 @@ import {
 } from '../shapes/job-requests.js';
 import { Job, JobEventPage, Timeline, WaitingFor } from '../shapes/job.js';
 import { Nothing } from '../shapes/operations.js';
+import { GetPushTarget, PushObjects, PushTaken, PushTarget } from '../shapes/pushes.js';
 import {
   CancelConfirmation,
   CheckpointReport,
@@ -197,6 +198,22 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     input: ConnectionRef,
     output: shaped(() => CursorView),
     summary: 'How far the source has been read and committed',
+    errors: ['NOT_FOUND'],
+  }),
+  push: verb({
+    input: PushObjects,
+    output: shaped(() => PushTaken),
+    unknown: 'refuse',
+    summary: 'Objects of the source changed; the reply comes when that is durable',
+    description:
+      'Pushes of a few seconds are the work of one job of type webhook, also those that arrive while a connection is ' +
+      'paused or disconnected. QUEUE_FULL: too many records wait.',
+    errors: ['NOT_FOUND', 'CONFLICT', 'QUEUE_FULL', 'EVENT_STORE_UNAVAILABLE'],
+  }),
+  'get-push-target': verb({
+    input: GetPushTarget,
+    output: shaped(() => PushTarget),
+    summary: 'The tenant and the source of a connection, for the address of a webhook, which names no tenant',
     errors: ['NOT_FOUND'],
   }),
   'claim-stage': verb({

@@ -1,5 +1,5 @@
 import type { BlobId } from '@tidemark/blob-store';
-import type { Cursor, Failure, JobParameters } from '@tidemark/contracts';
+import type { Cursor, Failure, JobParameters, Pushed } from '@tidemark/contracts';
 
 /** The output of each stage of an integration's pipeline: small JSON that is part of an event. */
 export interface IntegrationOutputs {
@@ -8,11 +8,13 @@ export interface IntegrationOutputs {
   readonly finalize: object;
 }
 
-/** Of a job: some of the connection's objects, and how much of them. */
-export type IntegrationParameters = Pick<
+/** Of a job: some of the connection's objects, and how much of them; or, of type webhook, what was pushed. */
+export interface IntegrationParameters extends Pick<
   JobParameters,
   'objects' | 'limit' | 'window' | 'chunkSize' | 'slices' | 'order'
->;
+> {
+  readonly pushed?: readonly Pushed[];
+}
 
 /** The objects to read, in order, and where each begins; or the blob that lists them, when they are many. */
 export interface PrepareOutput {
@@ -23,8 +25,11 @@ export interface PrepareOutput {
 
 export interface ObjectStart {
   readonly object: string;
-  /** From the cursor of the last completed job, from what changed since its start, from the beginning; or a window. */
-  readonly from: 'cursor' | 'since' | 'beginning' | 'window';
+  /**
+   * From the cursor of the last completed job, from what changed since its start, from the beginning; or a window, or
+   * exactly what was pushed, which leave the cursor where it is.
+   */
+  readonly from: 'cursor' | 'since' | 'beginning' | 'window' | 'pushed';
   /** Why, in one sentence. Absent in jobs of the first versions. */
   readonly reason?: string;
   /** Names a slice of the object: `issues#2`. Absent: the object is read as a whole. */

@@ -1,5 +1,10 @@
 /** A credential as it is stored (encrypted). Contains secrets: not for logs, events or responses. */
-export type CredentialData = StaticCredentialData | OAuthCredentialData;
+export type CredentialData = (StaticCredentialData | OAuthCredentialData) & WithWebhookSecrets;
+
+interface WithWebhookSecrets {
+  /** What the system signs its webhooks with; several while one takes the place of another. */
+  readonly webhookSecrets?: readonly string[];
+}
 
 export type StaticCredentialData =
   | { readonly kind: 'bearer'; readonly token: string }

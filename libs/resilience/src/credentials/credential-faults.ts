@@ -25,6 +25,12 @@ const values: Check = {
   must: 'must be an object of strings',
   holds: (value) => typeof value === 'object' && value !== null && Object.values(value).every(text.holds),
 };
+const MAX_WEBHOOK_SECRETS = 5;
+const secrets: Check = {
+  must: `must be a list of at most ${MAX_WEBHOOK_SECRETS} texts that are not empty`,
+  holds: (value) =>
+    Array.isArray(value) && value.length <= MAX_WEBHOOK_SECRETS && value.every((one) => text.holds(one) && one !== ''),
+};
 const oneOf = (...all: readonly string[]): Check => ({
   must: `must be ${all.join(' or ')}`,
   holds: (value) => all.includes(value as string),
@@ -69,7 +75,7 @@ export function credentialFaults(data: unknown, { withTokens = false } = {}): re
     typeof kind === 'string' && Object.hasOwn(fieldsOf, kind) ? fieldsOf[kind as CredentialData['kind']] : undefined;
   if (!fields) return [{ field: 'kind', message: `must be one of ${credentialKinds.join(', ')}` }];
   const hasTokens = kind === 'oauth2-authorization-code' && (withTokens || valueAt(data, 'tokens') !== undefined);
-  return Object.entries({ ...fields, ...(hasTokens && tokens) })
+  return Object.entries({ ...fields, ...(hasTokens && tokens), webhookSecrets: optional(secrets) })
     .filter(([field, { holds }]) => !holds(valueAt(data, field)))
     .map(([field, { must }]) => ({ field, message: must }));
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '@tidemark/foundation';
 import { Terminal } from '../external-error.js';
 import type { HttpClient } from '../http-client/http-types.js';
-import type { CredentialData, OAuthCredentialData } from './credential-data.js';
+import type { CredentialData } from './credential-data.js';
 import type { Credential } from './credential.js';
 import { EnvelopeError, keyIdOf, type MasterKeys, open, seal } from './envelope.js';
 import { OAuthCredential, type TokenKeeper } from './oauth-credential.js';
@@ -66,6 +66,11 @@ export class CredentialVault {
     return made;
   }
 
+  /** What webhooks are signed with; empty when there is no such credential, or none with it. @throws EnvelopeError */
+  async webhookSecrets(tenant: string, id: string): Promise<readonly string[]> {
+    return (await this.#read(tenant, id))?.content.data.webhookSecrets ?? [];
+  }
+
   /** Reseals it with the current key; false when it already was, or is gone. */
   async rotate(tenant: string, id: string): Promise<boolean> {
     const { store, keys } = this.#options;
@@ -97,8 +102,8 @@ export class CredentialVault {
         for (;;) {
           const { version, data, held } = await read();
           if (held.revision !== expected) return null;
-          const { kind, client } = data;
-          const next: OAuthCredentialData = { kind, client, ...(tokens && { tokens }) };
+          const { tokens: _, ...others } = data;
+          const next: CredentialData = { ...others, ...(tokens && { tokens }) };
           const revision = randomUUID();
           const sealed = this.#sealed(tenant, id, { revision, data: next, renewingUntil });
           const put = await this.#options.store.compareAndPut(nameOf(tenant, id), version, sealed);

@@ -117,6 +117,8 @@ export class GithubApi extends OAuthApi {
   #list(repository: GithubRepository, list: string, rest: string, query: URLSearchParams): ApiAnswer {
     const { origin } = this;
     try {
+      if ((list === 'issues' || list === 'pulls') && /^\d+$/.test(rest))
+        return this.#item(repository, list, Number(rest));
       if (list === 'issues') {
         if (!repository.hasIssues) return refusal(410, 'Issues are disabled for this repo');
         const { after, ...part } = listItems(repository.items, query, this.maxPagedItems);
@@ -140,6 +142,13 @@ export class GithubApi extends OAuthApi {
     if (head === undefined) return refusal(404, 'Not Found');
     const part = listCommits(repository, head, query);
     return this.#page(repository, list, query, part, (commit) => commitBody(commit, origin));
+  }
+
+  #item(repository: GithubRepository, list: 'issues' | 'pulls', number: number): ApiAnswer {
+    const item = repository.items.find((one) => one.number === number && (list === 'issues' || isPullRequest(one)));
+    if (!item) return refusal(404, 'Not Found');
+    const body = list === 'issues' ? issueBody : pullRequestBody;
+    return { status: 200, body: body(item, repository, this.origin) };
   }
 
   #compare(repository: GithubRepository, range: string, query: URLSearchParams): ApiAnswer {

@@ -13,4 +13,9 @@ export class OpenVault {
       'this installation has no key for credentials: its operator sets TIDEMARK_SECRET_KEY on gateway and connector-runner',
     );
   }
+
+  /** What a credential's system signs its webhooks with; nothing where there is no key, no such credential, or none with it. */
+  async webhookSecrets(tenant: string, credentialId: string): Promise<readonly string[]> {
+    return (await this.opened?.webhookSecrets(tenant, credentialId)) ?? [];
+  }
 }

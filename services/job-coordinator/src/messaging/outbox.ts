@@ -2,12 +2,14 @@ import {
   connectionStream,
   eventHeaders,
   jobStream,
+  pushStream,
   relayed,
   workSubject,
   type EndedJob,
   type JobEnding,
   type JobEvent,
   type Origin,
+  type PushesWaiting,
   type StageDefinition,
   type Work,
 } from '@tidemark/contracts';
@@ -20,18 +22,43 @@ const SERVICE = 'job-coordinator';
 /** Where a message about the end of a job goes: the coordinators themselves, who commit cursors and plan the next sync. */
 export const JOB_ENDED = 'tidemark.work.job-coordinator.job-ended';
 
+/** Where a message about pushes goes: the coordinators themselves, who make jobs of them. */
+export const PUSHED = 'tidemark.work.job-coordinator.pushed';
+
 /** The messages that follow from a stored event. Their ids derive from the event's, so that a repeated publication is recognised. */
 export function messagesOf(stored: RecordedEvent): OutgoingMessage[] {
   switch (categoryOf(stored.stream)) {
     case jobStream.category:
       return ofJob(stored);
     case connectionStream.category:
-      return relayed(SERVICE, connectionStream.category, stored, connectionStream.read(stored));
+      return ofConnection(stored);
+    case pushStream.category:
+      return ofPushes(stored);
     case admissionStream.category:
       return workOfAdmitted(stored);
     default:
       return [];
   }
+}
+
+/** What was pushed while a connection was paused or disconnected becomes a job when it is not any more. */
+function ofConnection(stored: RecordedEvent): OutgoingMessage[] {
+  const event = connectionStream.read(stored);
+  const messages = relayed(SERVICE, connectionStream.category, stored, event);
+  const isBack = event?.type === 'ConnectionResumed' || event?.type === 'ConnectionReconnected';
+  return isBack ? [...messages, ...pushed(stored, connectionStream.idOf(stored.stream))] : messages;
+}
+
+/** What waits is announced once; the message stays until a job has it. */
+function ofPushes(stored: RecordedEvent): OutgoingMessage[] {
+  const event = pushStream.read(stored);
+  const isNews = event?.type === 'ObjectsPushed' && event.data.announced;
+  return isNews ? pushed(stored, pushStream.idOf(stored.stream)) : [];
+}
+
+function pushed(stored: RecordedEvent, connectionId: string): OutgoingMessage[] {
+  const data: PushesWaiting = { tenant: stored.metadata.tenant ?? '', connectionId };
+  return [message(stored, PUSHED, `${stored.id}:pushed`, data)];
 }
 
 function workOfAdmitted(stored: RecordedEvent): OutgoingMessage[] {

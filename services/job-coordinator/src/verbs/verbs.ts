@@ -16,6 +16,7 @@ import { getJob } from './get-job.js';
 import { getJobEvents } from './job-events.js';
 import { getJobState } from './job-state.js';
 import { getTimeline } from './job-timeline.js';
+import { getPushTarget, push } from './push.js';
 import { releaseClaim } from './release-claim.js';
 import { removeConnection } from './remove-connection.js';
 import { resetConnection } from './reset-connection.js';
@@ -50,6 +51,9 @@ export const verbsOf = (coordinator: Coordinator): Handlers<typeof coordinatorVe
   'remove-connection': (input, context) => removeConnection(coordinator, context, input),
   'get-connection': (input) => getConnection(coordinator, input),
   'get-cursor': (input) => getCursor(coordinator, input),
+
+  push: (input, context) => push(coordinator, context, input),
+  'get-push-target': ({ connectionId }) => getPushTarget(coordinator, connectionId),
 
   'claim-stage': (input, context) => claimStage(coordinator, context, input),
   'complete-stage': (input, context) => completeStage(coordinator, context, input),

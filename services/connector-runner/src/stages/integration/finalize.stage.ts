@@ -4,19 +4,23 @@ import { deleteGone } from './delete-gone.js';
 import { openSinks } from './sinks.js';
 import { objectCursors, packed, unpacked } from './object-cursors.js';
 
-/** Commits how far each object was read. One that failed goes on from where it was before; a sample or a backfill commits nothing. */
+/**
+ * Commits how far each object was read. One that failed goes on from where it was before, and so does one of which only
+ * pushed objects were read; a sample or a backfill commits nothing.
+ */
 export const finalizeStage =
   (records: RecordStore): Stage<IntegrationPipeline, 'finalize'> =>
   async (context) => {
     const { job, output, parameters, cursor, blobs } = context;
-    const { startedAt } = output('prepare');
+    const { startedAt, objects: starts } = output('prepare');
+    const pushed = new Set(starts.flatMap(({ object, from }) => (from === 'pushed' ? [object] : [])));
     const ends = await unpacked(output('sync').objects, blobs);
     const counts = await deleteGone(context, records, await openSinks(context, records), ends);
     const objects: { [object: string]: ObjectCursor } = {
       ...(await objectCursors(cursor as IntegrationCursor | null, blobs)),
     };
     for (const [object, { cursor: reached, error }] of Object.entries(ends))
-      if (!error) objects[object] = { ...(reached && { cursor: reached }), startedAt };
+      if (!error && !pushed.has(object)) objects[object] = { ...(reached && { cursor: reached }), startedAt };
     const commits = job.type !== 'backfill' && parameters.limit === undefined;
     const isWhole = Object.values(ends).every(({ error }) => !error);
     return {

@@ -7,14 +7,23 @@ import {
 } from '@tidemark/pipelines';
 import { instantOf } from '@tidemark/foundation/instant';
 import { objectCursors, packed } from './object-cursors.js';
+import { isExact, namesOfRecords, pushedNames } from './pushed.js';
 import { slicesOf } from './slices.js';
 
 /** Determines what is read, and where each object begins. */
 export const prepareStage: Stage<IntegrationPipeline, 'prepare'> = async (context) => {
   const { job, parameters, cursor, source: settings, blobs, open, signal, now } = context;
+  const { pushed } = parameters;
+  const withData = namesOfRecords(pushed);
+  if (withData.length > 0) {
+    const starts = withData.map((object): ObjectStart => ({ object, from: 'pushed', reason: 'it was pushed with its data' }));
+    return { output: { objects: await packed(starts, blobs), startedAt: instantOf(now()) } };
+  }
   const source = await open.source();
   const offered = settings.objects ?? (await source.objects?.(signal))?.map(({ name }) => name) ?? [];
-  const objects = wanted(offered, parameters.objects);
+  const objects = pushed ? pushedNames(pushed, offered) : wanted(offered, parameters.objects);
+  // What was pushed may be of objects that the connection does not read any more.
+  if (pushed && objects.length === 0) return { output: { objects: [], startedAt: instantOf(now()) } };
   if (objects.length === 0)
     throw new StageFailed('NOTHING_TO_READ', 'the source offers no objects: name them in `source.objects`', {
       retryable: false,
@@ -27,7 +36,10 @@ export const prepareStage: Stage<IntegrationPipeline, 'prepare'> = async (contex
     return { output: { objects: await packed(parts.flat(), blobs), startedAt: instantOf(now()) } };
   }
   const known = await objectCursors(cursor as IntegrationCursor | null, blobs);
-  const starts = objects.map((object) => startOf(object, job.type === 'full', known[object]));
+  const starts = objects.map((object): ObjectStart => {
+    if (pushed && isExact(object, pushed, source)) return { object, from: 'pushed', reason: 'exactly what was pushed' };
+    return startOf(object, job.type === 'full', known[object]);
+  });
   return { output: { objects: await packed(starts, blobs), startedAt: instantOf(now()) } };
 };
 

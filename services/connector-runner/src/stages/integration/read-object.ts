@@ -8,6 +8,7 @@ import {
   type ObjectStart,
   type StageContext,
 } from '@tidemark/pipelines';
+import { readPushed } from './pushed.js';
 import { readAhead } from './read-ahead.js';
 import { afterPage, together, type PageOfRecords, type Sink } from './sink.js';
 import { keep, kept, segmentsOf, upTo, type KeptSegment } from './segments.js';
@@ -79,9 +80,10 @@ const DEFAULT_CHUNK = 100;
 
 /** The pages behind those that were written. */
 function pagesOf({ context, source, start }: Reading, { cursor, restarted }: OpenPart): AsyncIterable<Page> {
-  const { signal, parameters } = context;
+  const { signal, parameters, blobs } = context;
   const { object, since, window } = start;
-  const { limit, chunkSize = DEFAULT_CHUNK } = parameters;
+  const { limit, chunkSize = DEFAULT_CHUNK, pushed = [] } = parameters;
+  if (start.from === 'pushed') return readPushed({ object, cursor: cursor ?? null, pushed, source, blobs, signal });
   const pageSize = window ? chunkSize : limit;
   return source.read({
     object,

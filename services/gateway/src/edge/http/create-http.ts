@@ -40,7 +40,7 @@ export async function createHttp(
     reply.header('x-request-id', request.id).headers(securityHeaders(request.url));
   });
   server.setReplySerializer(cleanJson);
-  takeJsonOnly(server);
+  takeBodies(server);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: quietly(logger),
     bodyParser: false,
@@ -60,12 +60,19 @@ function leaveUnready(server: FastifyInstance, conditions: Conditions): void {
   });
 }
 
-function takeJsonOnly(server: FastifyInstance): void {
+/** Bodies are JSON; those of webhooks are of any type, and stay the bytes that their signatures are made over. */
+function takeBodies(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+  server.addContentTypeParser(['application/json', '*'], { parseAs: 'buffer' }, (request, body, done) => {
+    if (request.routeOptions.url?.startsWith('/hooks/')) done(null, body);
+    else if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) done(new UnsupportedType());
     // Clients often send a content type without content.
-    if (body === '') done(null, undefined);
-    else void parse(request, body as string, done);
+    else if (body.length === 0) done(null, undefined);
+    else void parse(request, body.toString(), done);
   });
+}
+
+class UnsupportedType extends Error {
+  readonly statusCode = 415;
 }

@@ -1,4 +1,4 @@
-import { Flag, Instant, Text, WholeNumber } from '@tidemark/contracts/fields';
+import { Flag, Instant, ListOf, object, Shape, Text, WholeNumber } from '@tidemark/contracts/fields';
 import { QueryShape } from '../../edge/openapi/query-shape.js';
 
 @QueryShape()
@@ -17,4 +17,23 @@ export class RecordsQuery {
 
   @WholeNumber({ min: 1, max: 1000, optional: true, default: 100 })
   readonly perPage?: number;
+}
+
+@Shape({
+  rules: [
+    {
+      field: 'records',
+      says: 'must be a list of 1 to 1000 records',
+      holds: ({ records }: PushRecordsBody) => records.length <= 1000,
+    },
+  ],
+})
+export class PushRecordsBody {
+  @ListOf(object, {
+    min: 1,
+    description:
+      'At most 1000: `{ object, externalId, data, deleted?, updatedAt? }` each. One that cannot be used is refused in its ' +
+      'place in the answer, and holds up no other.',
+  })
+  readonly records!: readonly object[];
 }
