@@ -46,6 +46,8 @@ const patient = { timeout: 60_000, interval: 50 };
         readModel: readModel.url(urls.readModel),
         broker: broker.url(urls.broker),
         blobs: blobs.url(urls.blobs),
+        records: readModel.url(urls.records),
+        vault: readModel.url(urls.vault),
       },
     });
     publisher = await Publisher.start();

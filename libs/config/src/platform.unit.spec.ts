@@ -30,6 +30,8 @@ describe('the platform settings', () => {
       eventStore: 'sqlite:/srv/tide/events.db',
       broker: 'embedded:',
       readModel: 'sqlite:/srv/tide/views.db',
+      records: 'sqlite:/srv/tide/records.db',
+      vault: 'sqlite:/srv/tide/vault.db',
       blobs: 'file:/srv/tide/blobs',
     });
   });

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-const none = { eventStore: null, broker: null, readModel: null, blobs: null };
+const none = { eventStore: null, broker: null, readModel: null, blobs: null, records: null, vault: null };
 const urlsIn = (name: string, set: Partial<Record<keyof typeof none, string>> = {}) =>
   standaloneUrls({ ...none, ...set, dataDir: folder.join(name) });
 const open = (urls = urlsIn('data'), needs: Partial<AdapterNeeds> = {}) =>

@@ -25,6 +25,8 @@ withServers('the edge on real servers', () => {
       readModel: readModel.url(MONGODB_URL!),
       broker: broker.url(NATS_URL!),
       blobs: NATS_URL!,
+      records: MONGODB_URL!,
+      vault: MONGODB_URL!,
     };
     edge = await Edge.start({ on: { urls, namespace: randomNamespace('edge') } });
     connectionId = await edge.connect();

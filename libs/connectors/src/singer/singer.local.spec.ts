@@ -1,6 +1,7 @@
 import { readdir, readFile, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { WriteRow } from '@tidemark/connector-sdk';
 import { temporaryFolder, waitFor } from '@tidemark/test-kit';
 import {
   destinationConformance,
@@ -220,7 +221,7 @@ describe('a target', () => {
     await using opened = await openForTest(connector, 'destination', { config, programs: [path] });
     const { signal } = new AbortController();
     const batch = { mode: 'upsert', object: 'rows', key: ['id'] } as const;
-    const rows = [{ data: { id: '1', a: 1 } }, { data: { id: '2', a: null, b: [true] } }];
+    const rows: readonly WriteRow[] = [{ data: { id: '1', a: 1 } }, { data: { id: '2', a: null, b: [true] } }];
     await opened.destination.write({ ...batch, id: 'b1', rows }, signal);
     const again = [{ data: { id: '1', a: 'x' } }];
     expect(await opened.destination.write({ ...batch, id: 'b2', rows: again }, signal)).toEqual([

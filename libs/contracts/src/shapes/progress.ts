@@ -54,7 +54,7 @@ export class SinkResult {
 }
 
 export const objectStates = ['running', 'completed', 'failed'] as const;
-export const objectStarts = ['cursor', 'since', 'beginning', 'window'] as const;
+export const objectStarts = ['cursor', 'since', 'beginning', 'window', 'pushed'] as const;
 
 /** How an object of a job, or a slice of one, fared. */
 @Shape()

@@ -66,7 +66,7 @@ const fieldsOf: Readonly<Record<CredentialData['kind'], Readonly<Record<string, 
 export const credentialKinds = Object.keys(fieldsOf) as readonly CredentialData['kind'][];
 
 /**
- * What is wrong with a credential as somebody wrote it; empty: it is CredentialData. Quotes nothing of it.
+ * What is wrong with a credential as it was written; empty: it is CredentialData. Quotes nothing of it.
  * @param withTokens an authorization code must come with its tokens, because nobody will be asked for consent
  */
 export function credentialFaults(data: unknown, { withTokens = false } = {}): readonly FieldFault[] {

@@ -13,6 +13,7 @@ import { grpcEdge } from './grpc/grpc-edge.js';
 import { createHttp } from './http/create-http.js';
 import { httpEdge } from './http/http-edge.js';
 import { EdgeLimits } from './limits/edge-limits.js';
+import { OpenVault } from './open-vault.js';
 import type { EdgeDaemon } from './edge-daemon.js';
 
 const logger = createLogger('test', 'silent');
@@ -41,7 +42,15 @@ afterAll(async () => {
 const createApp = () => {
   const projector = new Projector({ ...adapters, projections: [], onError: logger.error });
   const limits = new EdgeLimits();
-  const deps = { adapters, projector, rateLimit: 0, limits, logger, conditions: new Conditions() };
+  const deps = {
+    adapters,
+    projector,
+    rateLimit: 0,
+    limits,
+    logger,
+    conditions: new Conditions(),
+    vault: new OpenVault(undefined),
+  };
   return createHttp(GatewayModule.forRoot(deps), logger, limits);
 };
 

@@ -12,20 +12,21 @@ export const finalizeStage =
   (records: RecordStore): Stage<IntegrationPipeline, 'finalize'> =>
   async (context) => {
     const { job, output, parameters, cursor, blobs } = context;
-    const { startedAt, objects: starts } = output('prepare');
+    const { startedAt, objects } = output('prepare');
+    const starts = await unpacked(objects, blobs);
     const pushed = new Set(starts.flatMap(({ object, from }) => (from === 'pushed' ? [object] : [])));
     const ends = await unpacked(output('sync').objects, blobs);
     const counts = await deleteGone(context, records, await openSinks(context, records), ends);
-    const objects: { [object: string]: ObjectCursor } = {
+    const cursors: { [object: string]: ObjectCursor } = {
       ...(await objectCursors(cursor as IntegrationCursor | null, blobs)),
     };
     for (const [object, { cursor: reached, error }] of Object.entries(ends))
-      if (!error && !pushed.has(object)) objects[object] = { ...(reached && { cursor: reached }), startedAt };
+      if (!error && !pushed.has(object)) cursors[object] = { ...(reached && { cursor: reached }), startedAt };
     const commits = job.type !== 'backfill' && parameters.limit === undefined;
     const isWhole = Object.values(ends).every(({ error }) => !error);
     return {
       ...{ output: {}, counts },
-      ...(commits && { cursor: { objects: await packed(objects, blobs) } }),
+      ...(commits && { cursor: { objects: await packed(cursors, blobs) } }),
       ...(!isWhole && { finish: 'completed_with_errors' }),
     };
   };

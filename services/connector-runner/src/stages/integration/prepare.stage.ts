@@ -16,7 +16,11 @@ export const prepareStage: Stage<IntegrationPipeline, 'prepare'> = async (contex
   const { pushed } = parameters;
   const withData = namesOfRecords(pushed);
   if (withData.length > 0) {
-    const starts = withData.map((object): ObjectStart => ({ object, from: 'pushed', reason: 'it was pushed with its data' }));
+    const starts = withData.map((object): ObjectStart => ({
+      object,
+      from: 'pushed',
+      reason: 'it was pushed with its data',
+    }));
     return { output: { objects: await packed(starts, blobs), startedAt: instantOf(now()) } };
   }
   const source = await open.source();

@@ -32,7 +32,7 @@ export const errorStatus: Readonly<Record<ErrorCode, ErrorStatus>> = {
   EVENT_STORE_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
   READ_MODEL_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
   VAULT_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
-  CREDENTIALS_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE },
+  CREDENTIALS_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 60 },
   RECORD_STORE_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
   BLOB_STORE_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
   SERVICE_UNAVAILABLE: { http: 503, grpc: grpcStatus.UNAVAILABLE, retryAfter: 2 },
