@@ -6,6 +6,7 @@ import { MAX_MESSAGE_BYTES } from '../policy.js';
 const STATUS_WAIT_MS = 500;
 /** A server that accepts but never responds must not hold up the next attempt. */
 const DIAL_MS = 2_000;
+export const LOST = 'the connection to NATS was lost';
 
 /**
  * A connection that knows whether it is up. While it is down the client silently drops published messages, so
@@ -71,6 +72,33 @@ export class Connection {
   /** Resolves when the server has received all sent messages; after a short time in any case, also when the server is silent. */
   async flush(): Promise<void> {
     if (this.#connected && !this.nc.isClosed()) await soon(this.nc.flush());
+  }
+
+  /**
+   * Resolves when the server has received all sent messages. The client's own promise never settles once the connection
+   * has ended.
+   * @throws BrokerUnavailable when the connection is lost, or the server silent for `timeoutMs`
+   */
+  sent(timeoutMs: number): Promise<void> {
+    return withTimeout(
+      this.whileUp(() => this.nc.flush()),
+      timeoutMs,
+      () => {
+        throw new BrokerUnavailable(`NATS did not confirm within ${timeoutMs} ms`);
+      },
+    );
+  }
+
+  /** Requests of the client, whose own promises outlast the connection. @throws BrokerUnavailable once it is lost */
+  async whileUp<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.#connected) throw new BrokerUnavailable(LOST);
+    const { promise: lost, reject } = Promise.withResolvers<never>();
+    const forget = this.whenDown(() => reject(new BrokerUnavailable(LOST)));
+    try {
+      return await Promise.race([work(), lost]);
+    } finally {
+      forget();
+    }
   }
 
   /** Unsubscribes; messages that the server sent before are still delivered before the promise resolves. */
