@@ -1,4 +1,5 @@
-import { connect, NatsError, type ConnectionOptions, type NatsConnection, type Subscription } from 'nats';
+import type { Socket } from 'node:net';
+import { connect, DebugEvents, NatsError, type ConnectionOptions, type NatsConnection, type Subscription } from 'nats';
 import { messageOf, sleep, toError, withTimeout } from '@tidemark/foundation';
 import { BrokerUnavailable } from '../errors.js';
 import { MAX_MESSAGE_BYTES } from '../policy.js';
@@ -120,6 +121,7 @@ export class Connection {
     for await (const { type } of this.nc.status()) {
       if (type === 'disconnect') this.#down();
       else if (type === 'reconnect') this.#reconnected();
+      else if (type === DebugEvents.StaleConnection) dropSocket(this.nc);
     }
   }
 
@@ -150,6 +152,11 @@ const soon = (promise: Promise<void>): Promise<void> =>
     STATUS_WAIT_MS,
     () => {},
   );
+
+/** The client flushes a silent connection before it leaves it, and waits for ever when the system's buffers are full. */
+function dropSocket(nc: NatsConnection): void {
+  (nc as unknown as { protocol: { transport: { socket?: Socket } } }).protocol.transport.socket?.destroy();
+}
 
 /** An error of the client as one of the port; any other error unchanged. */
 export function translate(thrown: unknown): Error {

@@ -65,6 +65,13 @@ const url = process.env['NATS_URL'];
     await expect(broker.ping()).rejects.toBeInstanceOf(BrokerUnavailable);
   });
 
+  it('dials again when a silent connection has more to send than the system takes', async () => {
+    const before = proxy.connections;
+    proxy.hang();
+    for (let i = 0; i < 40; i++) broker.broadcast('tidemark.beat.j', 'x'.repeat(900_000));
+    await eventually(() => proxy.connections > before, 'another connection', { timeout: 30_000 });
+  }, 60_000);
+
   it('repeats a request whose reply was lost with the connection, if it may be answered twice', async () => {
     const taken = signal();
     const never = signal();
