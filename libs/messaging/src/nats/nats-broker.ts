@@ -17,6 +17,7 @@ import type { DeliveryTools } from './delivery.js';
 import { ConnectionLost, Exchange, NoSubscriber } from './exchange.js';
 import { NatsDeadLetters } from './nats-dead-letters.js';
 import { Publisher } from './publisher.js';
+import { isFirstOf } from './redriven.js';
 import { NatsRelay } from './relay.js';
 import { ERROR_HEADER, incoming, Responder } from './responder.js';
 import { streamOf, Topology, type StreamLimits } from './topology.js';
@@ -69,7 +70,10 @@ export class NatsBroker implements port.Broker, Labelled {
     this.deadLetters = new NatsDeadLetters(jsm, namespace, (message) => this.publish(message));
     this.#watch = new DeadLetterWatch(this.deadLetters, conditions, onError);
     this.#watch.start();
-    this.#tools = { connection, namespace, bury: (letter) => this.#bury(letter), ensure, conditions, onError };
+    const bury = (letter: port.OutgoingMessage<port.DeadLetter>) => this.#bury(letter);
+    const isFirst = (letter: string, place: number) =>
+      this.#withBucket((bucket) => isFirstOf(bucket, `redriven.${letter}`, String(place)));
+    this.#tools = { connection, namespace, bury, isFirst, ensure, conditions, onError };
   }
 
   /**

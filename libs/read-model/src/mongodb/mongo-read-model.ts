@@ -1,7 +1,8 @@
 import type { Place } from '@tidemark/event-store';
-import type { Json, Labelled } from '@tidemark/foundation';
+import type { Conditions, Json, Labelled } from '@tidemark/foundation';
 import { Connection, databaseIn, upserted } from '@tidemark/mongo';
 import type { Db } from 'mongodb';
+import { CANNOT_BE_WRITTEN } from '../degraded.js';
 import {
   ReadModelUnavailable,
   type Generation,
@@ -16,8 +17,11 @@ import { MongoGeneration } from './mongo-generation.js';
 import { MongoView } from './mongo-view.js';
 import { dropped, Registry } from './registry.js';
 import { repairDocuments } from './repair-documents.js';
+import { WriteProbe } from './write-probe.js';
 
 const LABEL = 'installation';
+/** Of the document that the probe writes. */
+const PROBE = 'probe';
 const DEFAULT_DATABASE = 'tidemark';
 
 /**
@@ -28,6 +32,7 @@ const DEFAULT_DATABASE = 'tidemark';
 export class MongoReadModel implements ReadModel, Labelled {
   readonly #connection: Connection;
   readonly #registry: Registry;
+  readonly #probe: WriteProbe;
   /** Generations started here and not swapped in yet, by view. */
   readonly #unfinished = new Map<string, { readonly definition: ViewDefinition; readonly id: string }>();
   readonly #opened = new Set<{ abandon(): void }>();
@@ -36,17 +41,18 @@ export class MongoReadModel implements ReadModel, Labelled {
    * @param url `mongodb://…`; the database is `namespace`, else the one in the URL's path, else `tidemark`
    * @throws TypeError when the URL cannot be parsed
    */
-  constructor(url: string, options: { readonly namespace?: string } = {}) {
+  constructor(url: string, options: { readonly namespace?: string; readonly conditions?: Conditions } = {}) {
     this.#connection = new Connection(
       url,
       options.namespace ?? databaseIn(url) ?? DEFAULT_DATABASE,
       (message, given) => new ReadModelUnavailable(message, given),
     );
     this.#registry = new Registry(this.#connection);
+    this.#probe = new WriteProbe(() => this.#write(PROBE, Date.now()), options.conditions);
   }
 
   view<D extends ViewDocument>(definition: ViewDefinition<D>): View<D> {
-    return new MongoView(this.#registry, definition);
+    return new MongoView(this.#registry, definition, () => (this.#probe.isRefused ? CANNOT_BE_WRITTEN : undefined));
   }
 
   async live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation | null> {
@@ -93,15 +99,18 @@ export class MongoReadModel implements ReadModel, Labelled {
     return found ? (JSON.parse(found.value) as Json) : undefined;
   }
 
-  async setLabel(label: Json): Promise<void> {
-    const value = { value: JSON.stringify(label) };
-    await upserted(() =>
-      this.#connection.run((db) => labelsOf(db).replaceOne({ _id: LABEL }, value, { upsert: true })),
-    );
+  setLabel(label: Json): Promise<void> {
+    return this.#write(LABEL, label);
+  }
+
+  async #write(_id: string, value: Json): Promise<void> {
+    const document = { value: JSON.stringify(value) };
+    await upserted(() => this.#connection.run((db) => labelsOf(db).replaceOne({ _id }, document, { upsert: true })));
   }
 
   async ping(): Promise<void> {
     await this.#connection.run((db) => db.command({ ping: 1 }));
+    await this.#probe.look();
   }
 
   /** Drops unfinished generations, if the server can be reached, and disconnects. */
