@@ -1,7 +1,6 @@
 import type { Place } from '@tidemark/event-store';
 import type { Json, Labelled } from '@tidemark/foundation';
-import { Connection, databaseIn, upserted } from '@tidemark/mongo';
-import type { Db } from 'mongodb';
+import { Connection, databaseIn, Labels } from '@tidemark/mongo';
 import {
   ReadModelUnavailable,
   type Generation,
@@ -17,7 +16,6 @@ import { MongoView } from './mongo-view.js';
 import { dropped, Registry } from './registry.js';
 import { repairDocuments } from './repair-documents.js';
 
-const LABEL = 'installation';
 const DEFAULT_DATABASE = 'tidemark';
 
 /**
@@ -28,6 +26,7 @@ const DEFAULT_DATABASE = 'tidemark';
 export class MongoReadModel implements ReadModel, Labelled {
   readonly #connection: Connection;
   readonly #registry: Registry;
+  readonly #labels: Labels;
   /** Generations started here and not swapped in yet, by view. */
   readonly #unfinished = new Map<string, { readonly definition: ViewDefinition; readonly id: string }>();
   readonly #opened = new Set<{ abandon(): void }>();
@@ -43,6 +42,7 @@ export class MongoReadModel implements ReadModel, Labelled {
       (message, given) => new ReadModelUnavailable(message, given),
     );
     this.#registry = new Registry(this.#connection);
+    this.#labels = new Labels(this.#connection, 'installation');
   }
 
   view<D extends ViewDocument>(definition: ViewDefinition<D>): View<D> {
@@ -89,15 +89,11 @@ export class MongoReadModel implements ReadModel, Labelled {
   }
 
   async label(): Promise<Json | undefined> {
-    const found = await this.#connection.run((db) => labelsOf(db).findOne({ _id: LABEL }));
-    return found ? (JSON.parse(found.value) as Json) : undefined;
+    return this.#labels.get();
   }
 
   async setLabel(label: Json): Promise<void> {
-    const value = { value: JSON.stringify(label) };
-    await upserted(() =>
-      this.#connection.run((db) => labelsOf(db).replaceOne({ _id: LABEL }, value, { upsert: true })),
-    );
+    return this.#labels.set(label);
   }
 
   async ping(): Promise<void> {
@@ -121,4 +117,3 @@ export class MongoReadModel implements ReadModel, Labelled {
   }
 }
 
-const labelsOf = (db: Db) => db.collection<{ readonly _id: string; readonly value: string }>('labels');
