@@ -1,6 +1,7 @@
 export { parse, parseJson, type ParsedDocument, type ParseOptions, type SpecFamily } from './parse/parse.js';
 export { ParseError, type Position } from './parse/parse-error.js';
 export { normalize, type CanonicalApi } from './normalize/normalize.js';
+export { bundleFiles, type ReadReferred } from './bundle/bundle-files.js';
 export { unresolvedReferences } from './normalize/unresolved.js';
 export { canonicalJson } from './normalize/canonical-json.js';
 export { compare } from './compare/compare.js';

@@ -9,7 +9,8 @@ import { severityColor } from '../render/style.js';
 import { plain } from '../render/text.js';
 import { offline, type Action, type Session } from '../session.js';
 import { runBatch } from './diff-batch.js';
-import { badInput, readDescription, readIgnoreFile } from './diff-input.js';
+import { readDescription, readIgnoreFile } from './diff-input.js';
+import { badInput, type SourceOptions } from './diff-source.js';
 
 /** As the engine names them; it is loaded only when it is needed. */
 const toolFormats = ['sarif', 'junit', 'github', 'gitlab', 'csv'] as const satisfies readonly RenderFormat[];
@@ -24,6 +25,7 @@ interface DiffOptions {
   readonly perOperation?: boolean;
   readonly ignore?: string;
   readonly batch?: string;
+  readonly refs?: string;
   readonly now?: string;
 }
 
@@ -55,6 +57,7 @@ export function diffCommand(program: Command, action: Action): void {
     )
     .option('--per-operation', 'report one change per operation instead of one per cause')
     .option('--ignore <file>', 'JSON file with an ignore list of expected changes')
+    .option('--refs <folder>', 'folder that $refs may lead into (default: the folder of each description)')
     .addOption(new Option('--now <time>', 'date to evaluate sunset dates at (default: today)').argParser(time))
     .addOption(
       new Option('--batch <cases>', 'compare the pairs listed in a JSON file; prints one JSON line per pair').conflicts(
@@ -87,7 +90,7 @@ async function run(
   if (old === '-' && now === '-') throw usageError('only one description can be read from standard input');
   const output = outputOf(session, options, file);
   if (output.file === '') throw usageError('cannot be written: the file name is empty');
-  const { changes, isComplete } = await changesBetween(session, [old, now], compared);
+  const { changes, isComplete } = await changesBetween(session, { names: [old, now], refs: options.refs }, compared);
   await write(session, changes, { before: old, after: now }, output);
   const isUnwanted = changes.some((change) => isAtLeast(change, options.failOn));
   // Changes may hide in what was not compared.
@@ -95,8 +98,8 @@ async function run(
 }
 
 async function changesBetween(
-  session: Session,
-  names: readonly [string, string],
+  { terminal, folder, signal }: Session,
+  { names, refs }: { readonly names: readonly [string, string] } & Pick<SourceOptions, 'refs'>,
   options: CompareOptions,
 ): Promise<{ readonly changes: readonly Change[]; readonly isComplete: boolean }> {
   // Loaded here, so that other commands start faster.
@@ -104,10 +107,10 @@ async function changesBetween(
     import('@tidemark/openapi-diff'),
     import('./diff-references.js'),
   ]);
-  const before = await readDescription(names[0], session);
-  const after = await readDescription(names[1], session);
+  const before = await readDescription(names[0], { folder, signal, refs });
+  const after = await readDescription(names[1], { folder, signal, refs });
   const notes = new Set([unreadNote(before), unreadNote(after)].filter((note) => note !== undefined));
-  for (const note of notes) session.terminal.note(plain(`tidemark: ${note}`));
+  for (const note of notes) terminal.note(plain(`tidemark: ${note}`));
   return { changes: compare(before, after, { ...options, lines: true }).changes, isComplete: notes.size === 0 };
 }
 
