@@ -1,7 +1,6 @@
 import type { Place } from '@tidemark/event-store';
 import type { Conditions, Json, Labelled } from '@tidemark/foundation';
-import { Connection, databaseIn, upserted } from '@tidemark/mongo';
-import type { Db } from 'mongodb';
+import { Connection, databaseIn, Labels } from '@tidemark/mongo';
 import { CANNOT_BE_WRITTEN } from '../degraded.js';
 import {
   ReadModelUnavailable,
@@ -19,9 +18,6 @@ import { dropped, Registry } from './registry.js';
 import { repairDocuments } from './repair-documents.js';
 import { WriteProbe } from './write-probe.js';
 
-const LABEL = 'installation';
-/** Of the document that the probe writes. */
-const PROBE = 'probe';
 const DEFAULT_DATABASE = 'tidemark';
 
 /**
@@ -32,6 +28,7 @@ const DEFAULT_DATABASE = 'tidemark';
 export class MongoReadModel implements ReadModel, Labelled {
   readonly #connection: Connection;
   readonly #registry: Registry;
+  readonly #labels: Labels;
   readonly #probe: WriteProbe;
   /** Generations started here and not swapped in yet, by view. */
   readonly #unfinished = new Map<string, { readonly definition: ViewDefinition; readonly id: string }>();
@@ -48,7 +45,9 @@ export class MongoReadModel implements ReadModel, Labelled {
       (message, given) => new ReadModelUnavailable(message, given),
     );
     this.#registry = new Registry(this.#connection);
-    this.#probe = new WriteProbe(() => this.#write(PROBE, Date.now()), options.conditions);
+    this.#labels = new Labels(this.#connection, 'installation');
+    const probe = new Labels(this.#connection, 'probe');
+    this.#probe = new WriteProbe(() => probe.set(Date.now()), options.conditions);
   }
 
   view<D extends ViewDocument>(definition: ViewDefinition<D>): View<D> {
@@ -95,17 +94,11 @@ export class MongoReadModel implements ReadModel, Labelled {
   }
 
   async label(): Promise<Json | undefined> {
-    const found = await this.#connection.run((db) => labelsOf(db).findOne({ _id: LABEL }));
-    return found ? (JSON.parse(found.value) as Json) : undefined;
+    return this.#labels.get();
   }
 
-  setLabel(label: Json): Promise<void> {
-    return this.#write(LABEL, label);
-  }
-
-  async #write(_id: string, value: Json): Promise<void> {
-    const document = { value: JSON.stringify(value) };
-    await upserted(() => this.#connection.run((db) => labelsOf(db).replaceOne({ _id }, document, { upsert: true })));
+  async setLabel(label: Json): Promise<void> {
+    return this.#labels.set(label);
   }
 
   async ping(): Promise<void> {
@@ -130,4 +123,3 @@ export class MongoReadModel implements ReadModel, Labelled {
   }
 }
 
-const labelsOf = (db: Db) => db.collection<{ readonly _id: string; readonly value: string }>('labels');
