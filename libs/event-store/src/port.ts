@@ -93,8 +93,8 @@ export interface Subscription {
  */
 /** How long the processes lived that had the log to themselves, one after another. */
 export interface Life {
-  /** When the process before this one was last known to be alive, in milliseconds since the epoch. */
-  readonly before: number | undefined;
+  /** When the earlier process that was alive at `at` was last known to be; milliseconds since the epoch. */
+  endAfter(at: number): number | undefined;
   /** This process is alive at that time. Stored soon, or with the next append. */
   note(now: number): void;
 }

@@ -24,6 +24,7 @@ import { SqliteCheckpoints, type Checkpoints } from './checkpoints.js';
 import { damaged } from './damage.js';
 import { openDatabase } from './database.js';
 import { FileLock } from './file-lock.js';
+import { Lives } from './lives.js';
 import { LogCheck } from './log-check.js';
 import { LogReader } from './log-reader.js';
 import { LogSubscription } from './log-subscription.js';
@@ -42,8 +43,6 @@ export interface SqliteEventStoreOptions {
 }
 
 const CHECKPOINT_DELAY = 50; // ms
-/** A checkpoint's name. */
-const ALIVE = 'process:alive';
 /** SQLite's code for a full disk. */
 const FULL = 13;
 /** A log of this size is checked in about a second. */
@@ -89,17 +88,13 @@ export class SqliteEventStore implements EventStore {
     this.#heads = new StreamHeads(this.database, options.cachedStreams ?? 100_000);
     const stage = new OperationStage(this.database, this.#heads, last);
     this.#values = new SqliteCheckpoints(this.database, () => this.#writeCheckpointsSoon());
-    const before = this.#values.get(ALIVE);
-    this.life = {
-      before: typeof before === 'number' ? before : undefined,
-      note: (now) => this.#values.set(ALIVE, now),
-    };
     this.#reader = new LogReader(this.database);
     this.#wal = new WalCheckpointer(file, this.database);
     const assertInPlace = () => this.#assertInPlace();
     const onCommit = (commit: Commit) => this.#handOver(commit);
     const onWrite = (failure: Error | undefined) => this.#reportWrite(failure);
     const clock = options.clock ?? systemClock;
+    this.life = new Lives(this.#values, clock.now());
     this.#writer = new Writer(this.database, stage, this.#values, { clock, assertInPlace, onCommit, onWrite }, last);
   }
 

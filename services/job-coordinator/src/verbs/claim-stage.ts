@@ -66,7 +66,9 @@ export async function claimStage(
  * after a leg began say little about it: a process that is killed again and again begins the same legs every time.
  */
 function outlasted(claim: LiveClaim | undefined, life: Life | undefined): boolean {
-  return claim !== undefined && life?.before !== undefined && life.before - claim.advancedAt >= LONG_MS;
+  if (!claim) return false;
+  const end = life?.endAfter(claim.advancedAt);
+  return end !== undefined && end - claim.advancedAt >= LONG_MS;
 }
 
 /** Of the legs that a process died with, one is tried at a time, so that the others do not die with it again. */
