@@ -5,7 +5,7 @@ import { described } from '../publishers/descriptions.js';
 import { Publisher } from '../publishers/publisher.js';
 
 /** A leg that has been under way for that long is a suspect; its process records every second that it is alive. */
-const LONG_MS = 7_000;
+const LONG_MS = 12_000;
 
 let folder: TemporaryFolder;
 let publisher: Publisher;

@@ -8,7 +8,7 @@ import { currentStage, type ExistingJob } from '../job/job.js';
 import { failStage } from './fail-stage.js';
 
 /** A leg that was under way for so long without progress is a suspect of its process's death. */
-const LONG_MS = 5_000;
+const LONG_MS = 10_000;
 
 /** Grants a runner the leg that it requests. @throws TidemarkError CLAIM_REFUSED with a reason · NOT_FOUND */
 export async function claimStage(
