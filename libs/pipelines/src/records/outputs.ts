@@ -23,7 +23,10 @@ export interface QueryOutput {
 export interface DetectOutput {
   /** JSON lines: what to write, each with its key. */
   readonly changes: BlobId;
+  /** Everything that is written. */
   readonly count: number;
+  /** Before the changes the rows of `query` are written, all but those whose numbers (from 1) these JSON lines are. */
+  readonly rowsWithout?: BlobId;
   /** JSON lines: keys whose difference is not written in this job; the next one finds it again. */
   readonly held: BlobId;
   /** A full job that could not find out which rows are gone. */

@@ -7,7 +7,7 @@ import {
   type RecordsPipeline,
   type StageContext,
 } from '@tidemark/pipelines';
-import { compare, SnapshotUnusable, type Comparison, type Row } from '@tidemark/row-diff';
+import { compare, SnapshotUnusable, type CompareOptions, type Comparison, type Row } from '@tidemark/row-diff';
 import { linesOf } from './lines.js';
 
 export type Context = StageContext<RecordsPipeline>;
@@ -27,14 +27,21 @@ export const complete = artefact<Comparison>('records-comparison');
 export const isAnew = (context: Context): boolean =>
   context.job.type === 'full' && context.parameters.rows === undefined && destinationOf(context).mode !== 'append';
 
+/** Of rows and the index of earlier ones, before they go to the disk. */
+const MEMORY = 64 * 1024 * 1024;
+
 /** Compares the rows of `query`: the same rows yield the same differences and the same snapshot, in any process. */
-export async function comparisonOf(context: Context, previous: BlobId | undefined): Promise<Comparison> {
+export async function comparisonOf(
+  context: Context,
+  previous: BlobId | undefined,
+  { onAdded = 'report' }: Pick<CompareOptions, 'onAdded'> = {},
+): Promise<Comparison> {
   const { blobs, signal } = context;
   const { rows, columns } = context.output('query');
   const key = keyOf(context);
   const names = await readJson<readonly string[]>(blobs, columns);
   return compare(linesOf<Row>(blobs, rows), {
-    ...{ key, previous, snapshots: blobs, signal },
+    ...{ key, previous, snapshots: blobs, memoryLimit: MEMORY, onAdded, signal },
     columns: names.filter((name) => !key.includes(name)),
   });
 }
