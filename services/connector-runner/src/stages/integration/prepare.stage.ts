@@ -8,6 +8,7 @@ import {
 import { instantOf } from '@tidemark/foundation/instant';
 import { objectCursors, packed } from './object-cursors.js';
 import { isExact, namesOfRecords, pushedNames } from './pushed.js';
+import { withPositions } from './restored.js';
 import { slicesOf } from './slices.js';
 
 /** Determines what is read, and where each object begins. */
@@ -40,10 +41,13 @@ export const prepareStage: Stage<IntegrationPipeline, 'prepare'> = async (contex
     return { output: { objects: await packed(parts.flat(), blobs), startedAt: instantOf(now()) } };
   }
   const known = await objectCursors(cursor as IntegrationCursor | null, blobs);
-  const starts = objects.map((object): ObjectStart => {
-    if (pushed && isExact(object, pushed, source)) return { object, from: 'pushed', reason: 'exactly what was pushed' };
-    return startOf(object, job.type === 'full', known[object]);
-  });
+  const starts: ObjectStart[] = [];
+  for (const object of objects)
+    starts.push(
+      pushed && isExact(object, pushed, source)
+        ? { object, from: 'pushed', reason: 'exactly what was pushed' }
+        : await withPositions(context, startOf(object, job.type === 'full', known[object]), known[object]),
+    );
   return { output: { objects: await packed(starts, blobs), startedAt: instantOf(now()) } };
 };
 

@@ -17,7 +17,7 @@ export async function openSinks(
       // A name of its own: these are not records of the connection, but rows of a destination.
       const scope = { tenant, connectionId: `${connectionId}/${settings.name}` };
       const ledger = (key: readonly string[]) => new MirrorLedger(records, scope, key, now);
-      return new DestinationSink(await open.destination(settings.name), settings, ledger);
+      return new DestinationSink(job, await open.destination(settings.name), settings, ledger);
     }),
   );
 }

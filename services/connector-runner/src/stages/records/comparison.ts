@@ -25,7 +25,9 @@ export const complete = artefact<Comparison>('records-comparison');
 
 /** A full job offers every row again; rows that are appended are offered once. */
 export const isAnew = (context: Context): boolean =>
-  context.job.type === 'full' && context.parameters.rows === undefined && destinationOf(context).mode !== 'append';
+  (context.job.type === 'full' || context.output('query').restoredTo === null) &&
+  context.parameters.rows === undefined &&
+  destinationOf(context).mode !== 'append';
 
 /** Of rows and the index of earlier ones, before they go to the disk. */
 const MEMORY = 64 * 1024 * 1024;
@@ -46,12 +48,13 @@ export async function comparisonOf(
   });
 }
 
-export const snapshotBefore = ({ cursor }: Pick<Context, 'cursor'>): BlobId | undefined =>
-  (cursor as RecordsCursor | null)?.snapshot;
+/** What the destination has, as far as it is known. */
+export const snapshotBefore = (context: Context): BlobId | undefined =>
+  context.output('query').restoredTo ?? (context.cursor as RecordsCursor | null)?.snapshot;
 
 /** The snapshot that this job compares with. */
 export const baseline = (context: Context): BlobId | undefined =>
-  isAnew(context) ? undefined : snapshotBefore(context);
+  isAnew(context) || context.output('query').restoredTo === null ? undefined : snapshotBefore(context);
 
 export const isLostSnapshot = (context: Context, error: unknown): error is Error =>
   error instanceof SnapshotUnusable || (error instanceof BlobNotFound && error.id === snapshotBefore(context));

@@ -5,6 +5,7 @@ import type { RecordsPipeline, Stage, WriteOutput } from '@tidemark/pipelines';
 import { ExternalError } from '@tidemark/resilience';
 import { jobRetrySchedule } from '@tidemark/resilience/retry-schedule';
 import { batchIdOf } from '../integration/batch-id.js';
+import { streamOf, targetOf } from '../positions.js';
 import { ErrorList, MAX_HELD_ERRORS } from '../integration/row-errors.js';
 import { type Context, destinationOf, keyOf } from './comparison.js';
 import type { Change } from './detect.stage.js';
@@ -47,8 +48,9 @@ export const writeStage: Stage<RecordsPipeline, 'write'> = async (context) => {
   try {
     let from = progress.done;
     for await (const batch of batchesOf(changesOf(context), from, batchSize.max)) {
-      // Until a batch has been written, a failure leaves the destination as it is.
-      while (writing.length >= (progress.done === 0 ? 1 : atOnce)) await settle();
+      // Until a batch has been written, a failure leaves the destination as it is; the last one says that all are there.
+      const isAlone = progress.done === 0 || from + batch.length >= detected.count;
+      while (writing.length > (isAlone ? 0 : atOnce - 1)) await settle();
       writing.push({ batch, outcome: stopped ? Promise.resolve({ error: stopped }) : write(batch, from) });
       from += batch.length;
     }
@@ -79,10 +81,12 @@ async function* changesOf(context: Context): AsyncGenerator<readonly Change[]> {
 
 function batchWriter(context: Context, write: (batch: WriteBatch) => Promise<readonly RowResult[]>) {
   const { job, source, output } = context;
-  const { mode, object } = destinationOf(context);
+  const { mode } = destinationOf(context);
   const from = source.objects![0]!;
-  const target = object!.replaceAll('{object}', from);
+  const target = targetOf(destinationOf(context), from);
+  const stream = streamOf(context, destinationOf(context), from);
   const key = keyOf(context);
+  const { position: before } = output('query');
   const { changes, rowsWithout } = output('detect');
   return async (batch: readonly Change[], first: number): Promise<Outcome> => {
     const rows = batch.map(({ key: _, ...row }) => row);
@@ -90,8 +94,9 @@ function batchWriter(context: Context, write: (batch: WriteBatch) => Promise<rea
     const id = batchIdOf({ jobId: job.id, object: from, position: 'rows' }, first, [
       { changes, ...(rowsWithout && { rowsWithout, rows: output('query').rows }), count: rows.length },
     ]);
+    const position = before === undefined ? undefined : { stream, number: before + first + rows.length, cursor: null };
     try {
-      return { results: await write({ id, mode: mode!, object: target, key, rows }) };
+      return { results: await write({ id, mode: mode!, object: target, key, ...(position && { position }), rows }) };
     } catch (error) {
       return { error };
     }
