@@ -71,9 +71,7 @@ export class Credentials {
   async replace({ tenant }: CommandContext, id: string, secrets: CredentialSecrets): Promise<CredentialView> {
     const { connector } = orNotFound(await this.#vault.get(tenant, parseId(id)));
     const manifest = connectors.get(connector)?.manifest;
-    const { webhookSecrets = await this.#vault.webhookSecrets(tenant, parseId(id)) } = secrets;
-    const data = dataOf({ ...secrets, webhookSecrets }, manifest);
-    return found(await this.#vault.replace(tenant, parseId(id), { data }));
+    return found(await this.#vault.replace(tenant, parseId(id), dataOf(secrets, manifest)));
   }
 
   /** @throws TidemarkError NOT_FOUND · CONFLICT while connections use it, with their names */
