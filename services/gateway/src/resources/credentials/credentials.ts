@@ -20,6 +20,7 @@ import { instantOf } from '@tidemark/foundation/instant';
 import type { View } from '@tidemark/read-model';
 import { credentialFaults, type CredentialData } from '@tidemark/resilience';
 import type { CredentialRecord, Vault } from '@tidemark/vault';
+import { CommandClient } from '../../edge/command-client.js';
 import { KeyedRequests } from '../../edge/keyed-requests.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
@@ -35,9 +36,11 @@ type Settings = Partial<Pick<CreateConnection, 'source' | 'destinations'>>;
 export class Credentials {
   readonly #open: OpenVault;
   readonly #keyed: KeyedRequests;
+  readonly #commands: CommandClient;
   readonly #connections: View<ConnectionDocument>;
 
-  constructor(open: OpenVault, keyed: KeyedRequests, { readModel }: Ports) {
+  constructor(open: OpenVault, keyed: KeyedRequests, commands: CommandClient, { readModel }: Ports) {
+    this.#commands = commands;
     this.#open = open;
     this.#keyed = keyed;
     this.#connections = readModel.view<ConnectionDocument>(views.connections);
@@ -68,17 +71,20 @@ export class Credentials {
   }
 
   /** Replaces the secrets; running jobs use the new ones with their next request. @throws TidemarkError NOT_FOUND · VALIDATION_FAILED */
-  async replace({ tenant }: CommandContext, id: string, secrets: CredentialSecrets): Promise<CredentialView> {
+  async replace(context: CommandContext, id: string, secrets: CredentialSecrets): Promise<CredentialView> {
+    const { tenant } = context;
     const { connector } = orNotFound(await this.#vault.get(tenant, parseId(id)));
     const manifest = connectors.get(connector)?.manifest;
-    return found(await this.#vault.replace(tenant, parseId(id), dataOf(secrets, manifest)));
+    const replaced = found(await this.#vault.replace(tenant, parseId(id), dataOf(secrets, manifest)));
+    await this.reauthorized(context, replaced.id);
+    return replaced;
   }
 
   /** @throws TidemarkError NOT_FOUND · CONFLICT while connections use it, with their names */
   async remove({ tenant }: CommandContext, id: string): Promise<void> {
     const credentialId = parseId(id);
     orNotFound(await this.#vault.get(tenant, credentialId));
-    const users = await this.#usersOf(tenant, credentialId);
+    const users = (await this.#usersOf(tenant, credentialId)).map(({ name }) => name);
     if (users.length > 0) {
       const more = users.length > NAMED ? ` and ${users.length - NAMED} more` : '';
       throw new TidemarkError(
@@ -109,11 +115,38 @@ export class Credentials {
     if (problems.length > 0) throw invalid(problems);
   }
 
-  async #usersOf(tenant: string, id: string): Promise<string[]> {
-    const names: string[] = [];
-    for await (const { name, source, destinations = [] } of this.#connections.scan({ tenant }))
-      if ([source, ...destinations].some(({ credentialId }) => credentialId === id)) names.push(name);
-    return names;
+  /**
+   * The one of a connection's credentials that a user authorises, or the wanted one of several.
+   * @throws TidemarkError VALIDATION_FAILED
+   */
+  async authorizableOf({ tenant }: CommandContext, used: readonly string[], wanted?: string): Promise<string> {
+    const records = await Promise.all([...new Set(used)].map((id) => this.#vault.get(tenant, id)));
+    const ids = records.flatMap((one) => (one?.kind === 'oauth2-authorization-code' ? [one.id] : []));
+    const [only] = ids;
+    if (only === undefined)
+      throw invalid([problem('credentialId', 'the connection has no credential of kind oauth2-authorization-code')]);
+    if (wanted === undefined && ids.length === 1) return only;
+    if (wanted !== undefined && ids.includes(wanted)) return wanted;
+    throw invalid([problem('credentialId', `must be one of ${ids.join(', ')}`)]);
+  }
+
+  /** It was authorised or replaced: connections that were revoked because of it are active again. */
+  async reauthorized(context: CommandContext, id: string): Promise<void> {
+    for (const { id: connectionId } of await this.#usersOf(context.tenant, id))
+      await this.#commands
+        .ask('job-coordinator', 'reauthorize-connection', context, { connectionId })
+        .catch((error: unknown) => {
+          if (!(error instanceof TidemarkError) || error.code !== 'NOT_FOUND') throw error;
+        });
+  }
+
+  async #usersOf(tenant: string, id: string): Promise<readonly ConnectionDocument[]> {
+    const users: ConnectionDocument[] = [];
+    for await (const connection of this.#connections.scan({ tenant })) {
+      const { source, destinations = [] } = connection;
+      if ([source, ...destinations].some(({ credentialId }) => credentialId === id)) users.push(connection);
+    }
+    return users;
   }
 
   get #vault(): Vault {
