@@ -103,7 +103,7 @@ describe('a credential that a user authorises', () => {
     oauth.refuses = 'invalid_grant';
     for (const connection of connections) {
       const job = await on.ended(await on.order(connection));
-      expect(job).toMatchObject({ state: 'failed', lastError: { code: "NO_ACCESS_TOKEN" } });
+      expect(job).toMatchObject({ state: 'failed', lastError: { code: 'NO_ACCESS_TOKEN' } });
       expect(job.lastError.message).toContain('invalid_grant');
       const revoked = await inState(connection, 'revoked');
       expect(revoked).toMatchObject({ nextSyncAt: null, stateCause: job.lastError.message });
