@@ -158,8 +158,8 @@ async function everything({ client, adapters }: StandaloneInstallation, publishe
   const { id: credentialId } = (await client.post('/v1/credentials', { name: 'c', connector: 'github', ...secrets }))
     .body;
   await client.connect({ ...github, credentialId });
-  const isListed = async () => (await client.call('DELETE', `/v1/credentials/${credentialId}`)).status === 409;
-  await eventually(isListed, 'the connection that uses it');
+  // Waits until the connection that uses it is listed.
+  expect((await client.call('DELETE', `/v1/credentials/${credentialId}`)).status).toBe(409);
   await client.call('PUT', `/v1/credentials/${credentialId}`, { body: secrets });
   await client.post('/hooks/nothing', {}, { key: null });
   await client.post(`/v1/connections/${connection}/reset`);

@@ -15,8 +15,9 @@ import {
   type CredentialView,
   type FieldProblem,
 } from '@tidemark/contracts';
-import { uuidv5 } from '@tidemark/foundation';
+import { sleep, uuidv5 } from '@tidemark/foundation';
 import { instantOf } from '@tidemark/foundation/instant';
+import type { EventStore } from '@tidemark/event-store';
 import type { View } from '@tidemark/read-model';
 import { credentialFaults, type CredentialData } from '@tidemark/resilience';
 import type { CredentialRecord, Vault } from '@tidemark/vault';
@@ -26,6 +27,8 @@ import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { OpenVault } from '../../edge/open-vault.js';
 
+const LOOK_MS = 50;
+const LOOKS = 100;
 /** Connections that an error names. */
 const NAMED = 5;
 
@@ -38,8 +41,10 @@ export class Credentials {
   readonly #keyed: KeyedRequests;
   readonly #commands: CommandClient;
   readonly #connections: View<ConnectionDocument>;
+  readonly #eventStore: EventStore;
 
-  constructor(open: OpenVault, keyed: KeyedRequests, commands: CommandClient, { readModel }: Ports) {
+  constructor(open: OpenVault, keyed: KeyedRequests, commands: CommandClient, { readModel, eventStore }: Ports) {
+    this.#eventStore = eventStore;
     this.#commands = commands;
     this.#open = open;
     this.#keyed = keyed;
@@ -80,10 +85,11 @@ export class Credentials {
     return replaced;
   }
 
-  /** @throws TidemarkError NOT_FOUND · CONFLICT while connections use it, with their names */
+  /** @throws TidemarkError NOT_FOUND · CONFLICT while connections use it, with their names · READ_MODEL_UNAVAILABLE */
   async remove({ tenant }: CommandContext, id: string): Promise<void> {
     const credentialId = parseId(id);
     orNotFound(await this.#vault.get(tenant, credentialId));
+    await this.#assertCurrent();
     const users = (await this.#usersOf(tenant, credentialId)).map(({ name }) => name);
     if (users.length > 0) {
       const more = users.length > NAMED ? ` and ${users.length - NAMED} more` : '';
@@ -138,6 +144,16 @@ export class Credentials {
         .catch((error: unknown) => {
           if (!(error instanceof TidemarkError) || error.code !== 'NOT_FOUND') throw error;
         });
+  }
+
+  /** Waits until the list of connections has every one that was created before. @throws TidemarkError READ_MODEL_UNAVAILABLE */
+  async #assertCurrent(): Promise<void> {
+    const head = await this.#eventStore.head();
+    for (let looks = 0; (await this.#connections.position()) < head; looks++) {
+      if (looks === LOOKS)
+        throw new TidemarkError('READ_MODEL_UNAVAILABLE', 'the list of connections is behind: try again later');
+      await sleep(LOOK_MS);
+    }
   }
 
   async #usersOf(tenant: string, id: string): Promise<readonly ConnectionDocument[]> {
