@@ -110,6 +110,11 @@ export class Vault {
     return this.#secrets.open(tenant, id);
   }
 
+  /** Whether these are the stored secrets, tokens aside. @throws EnvelopeError · VaultUnavailable */
+  holds(tenant: string, id: string, data: CredentialData): Promise<boolean> {
+    return this.#secrets.holds(tenant, id, data);
+  }
+
   /** What webhooks are signed with; empty when there is no such credential, or none with it. @throws EnvelopeError · VaultUnavailable */
   webhookSecrets(tenant: string, id: string): Promise<readonly string[]> {
     return this.#secrets.webhookSecrets(tenant, id);

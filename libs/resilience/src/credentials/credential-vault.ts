@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import type { Clock } from '@tidemark/foundation';
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { canonicalJson, type Clock } from '@tidemark/foundation';
 import { Terminal } from '../external-error.js';
 import type { HttpClient } from '../http-client/http-types.js';
 import type { CredentialData } from './credential-data.js';
@@ -69,6 +69,21 @@ export class CredentialVault {
   /** What webhooks are signed with; empty when there is no such credential, or none with it. @throws EnvelopeError */
   async webhookSecrets(tenant: string, id: string): Promise<readonly string[]> {
     return (await this.#read(tenant, id))?.content.data.webhookSecrets ?? [];
+  }
+
+  /**
+   * Whether the stored credential has these fields with these values, and no others but webhook secrets. Tokens are not
+   * compared: they were renewed since. @throws EnvelopeError
+   */
+  async holds(tenant: string, id: string, data: CredentialData): Promise<boolean> {
+    const stored = (await this.#read(tenant, id))?.content.data;
+    if (!stored) return false;
+    const { webhookSecrets = stored.webhookSecrets, ...given } = data;
+    const comparable = (one: object) =>
+      createHash('sha256')
+        .update(canonicalJson({ ...one, tokens: null }))
+        .digest();
+    return timingSafeEqual(comparable(stored), comparable({ ...given, ...(webhookSecrets && { webhookSecrets }) }));
   }
 
   /** Reseals it with the current key; false when it already was, or is gone. */

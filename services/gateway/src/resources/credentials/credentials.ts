@@ -10,6 +10,7 @@ import {
   type ConnectionDocument,
   type CreateCredential,
   type CreateConnection,
+  type CredentialComparison,
   type CredentialList,
   type CredentialSecrets,
   type CredentialView,
@@ -74,6 +75,13 @@ export class Credentials {
     const { webhookSecrets = await this.#vault.webhookSecrets(tenant, parseId(id)) } = secrets;
     const data = dataOf({ ...secrets, webhookSecrets }, manifest);
     return found(await this.#vault.replace(tenant, parseId(id), { data }));
+  }
+
+  /** Whether the stored secrets are these, tokens aside. @throws TidemarkError NOT_FOUND · VALIDATION_FAILED */
+  async compare({ tenant }: CommandContext, id: string, secrets: CredentialSecrets): Promise<CredentialComparison> {
+    const { connector } = orNotFound(await this.#vault.get(tenant, parseId(id)));
+    const data = dataOf(secrets, connectors.get(connector)?.manifest);
+    return { same: await this.#vault.holds(tenant, parseId(id), data) };
   }
 
   /** @throws TidemarkError NOT_FOUND · CONFLICT while connections use it, with their names */
