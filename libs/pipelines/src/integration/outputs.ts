@@ -19,6 +19,8 @@ export interface IntegrationParameters extends Pick<
 /** The objects to read, in order, and where each begins; or the blob that lists them, when they are many. */
 export interface PrepareOutput {
   readonly objects: readonly ObjectStart[] | BlobId;
+  /** The record store came back older: cursors of before are worth nothing, also of objects that are not read now. */
+  readonly isAnew?: boolean;
   /** ISO 8601: before the first object was read; the next job without a cursor reads what changed since. */
   readonly startedAt: string;
 }
@@ -64,6 +66,8 @@ export interface ObjectEnd {
 /** What an integration keeps from its completed jobs. */
 export interface IntegrationCursor extends Cursor {
   readonly objects: { readonly [object: string]: ObjectCursor } | BlobId;
+  /** The job that was noted last in the record store: a store without it has lost what the objects are based on. */
+  readonly mark?: string;
 }
 
 export interface ObjectCursor {
