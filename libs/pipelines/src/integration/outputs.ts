@@ -40,6 +40,10 @@ export interface ObjectStart {
   readonly window?: { readonly from: string; readonly to: string };
   /** ISO 8601, with `from: 'since'`. */
   readonly since?: string;
+  /** With `from: 'cursor'`: in place of that of the last completed job, where a destination was restored from a copy. */
+  readonly cursor?: Cursor;
+  /** The number that the position of each destination which keeps them has reached, by its name. */
+  readonly positions?: { readonly [destination: string]: number };
 }
 
 export interface SyncOutput {
@@ -71,4 +75,6 @@ export interface ObjectCursor {
   readonly cursor?: Cursor;
   /** ISO 8601: when the job began that read the object last. */
   readonly startedAt: string;
+  /** As in the start of an object, at the end of that job. */
+  readonly positions?: { readonly [destination: string]: number };
 }

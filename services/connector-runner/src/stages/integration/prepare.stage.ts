@@ -10,6 +10,7 @@ import type { RecordStore } from '@tidemark/record-store';
 import { isRecordStoreOlder } from './lost-records.js';
 import { objectCursors, packed } from './object-cursors.js';
 import { isExact, namesOfRecords, pushedNames } from './pushed.js';
+import { withPositions } from './restored.js';
 import { slicesOf } from './slices.js';
 
 /** Determines what is read, and where each object begins. */
@@ -45,12 +46,17 @@ export const prepareStage =
     }
     const isAnew = !pushed && (await isRecordStoreOlder(context, records));
     const known = await objectCursors(cursor as IntegrationCursor | null, blobs);
-    const starts = objects.map((object): ObjectStart => {
-      if (pushed && isExact(object, pushed, source))
-        return { object, from: 'pushed', reason: 'exactly what was pushed' };
-      if (isAnew) return { object, from: 'beginning', reason: OLDER };
-      return startOf(object, job.type === 'full', known[object]);
-    });
+    const starts: ObjectStart[] = [];
+    for (const object of objects) {
+      if (pushed && isExact(object, pushed, source)) {
+        starts.push({ object, from: 'pushed', reason: 'exactly what was pushed' });
+        continue;
+      }
+      const start = isAnew
+        ? ({ object, from: 'beginning', reason: OLDER } as const)
+        : startOf(object, job.type === 'full', known[object]);
+      starts.push(await withPositions(context, start, known[object]));
+    }
     const all = await packed(starts, blobs);
     return { output: { objects: all, startedAt: instantOf(now()), ...(isAnew && { isAnew }) } };
   };

@@ -15,7 +15,7 @@ export async function openSinks(
     destinations.map(async (settings) => {
       const scope = ledgerScope(job, settings.name);
       const ledger = (key: readonly string[]) => new MirrorLedger(records, scope, key, now);
-      return new DestinationSink(await open.destination(settings.name), settings, ledger);
+      return new DestinationSink(job, await open.destination(settings.name), settings, ledger);
     }),
   );
 }
