@@ -7,6 +7,7 @@ export { canonicalJson } from './normalize/canonical-json.js';
 export { compare } from './compare/compare.js';
 export { compareConfigured, type Configured } from './config/compare-configured.js';
 export { DiffConfigError, NO_CONFIG, readDiffConfig, type DiffConfig } from './config/read-config.js';
+export { readUsed, type UsedCall } from './used/read-used.js';
 export { STABILITY_LEVELS, type CompareOptions, type Stability } from './compare/options.js';
 export {
   applyIgnoreList,

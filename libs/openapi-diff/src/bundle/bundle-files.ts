@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../json.js';
 import { ParseError } from '../parse/parse-error.js';
 import { parseAny, type ParsedDocument } from '../parse/parse.js';
 import { MAX_UNFOLDED } from '../unfold.js';
-import { bundle, type SourceDocument } from './bundle.js';
+import { bundleByName, type SourceDocument } from './bundle.js';
 import { childPlace, type Place } from './places.js';
 import { mayBeReference, splitReference } from './references.js';
 
@@ -37,7 +37,7 @@ export const bundleFiles = async (root: ParsedDocument, base: string, read: Read
     }
   }
   if (documents.size === 0) return root;
-  return { ...root, document: bundle(start, [rootUrl], documents, MAX_UNFOLDED).document as JsonObject };
+  return { ...root, document: bundleByName(start, [rootUrl], documents, MAX_UNFOLDED).document as JsonObject };
 };
 
 /** The URLs of all documents that one refers to. Visits what YAML's aliases share once for each kind of place. */

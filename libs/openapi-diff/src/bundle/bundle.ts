@@ -36,12 +36,25 @@ export function bundle(
   return new Bundler(root, new Set(rootUrls), documents, most).run();
 }
 
+/**
+ * The same, with schemas under the last part of their URL and pointer alone where no other has that name, as in
+ * descriptions that are written in one document. Names change when schemas of one name come or go.
+ * @throws UnfoldsTooFar
+ */
+export function bundleByName(...[root, ...rest]: Parameters<typeof bundle>): Bundle {
+  const first = new Bundler(root, new Set(rest[0]), rest[1], rest[2]);
+  first.run();
+  return new Bundler(root, new Set(rest[0]), rest[1], rest[2], first.plainNames()).run();
+}
+
 class Bundler {
   readonly #missing = new Set<string>();
   readonly #schemas = new Map<string, unknown>();
   readonly #waiting: { name: string; target: unknown; document: SourceDocument }[] = [];
   /** The values being inlined: one that contains itself cannot be, unless it is a schema. */
   readonly #open = new Set<string>();
+  /** The last part of the URL and pointer of each schema, by its name. */
+  readonly #stems = new Map<string, string>();
   readonly #section: readonly string[];
   readonly #urls = new Map<SourceDocument, string>();
   #values = 0;
@@ -54,6 +67,7 @@ class Bundler {
     private readonly rootUrls: ReadonlySet<string>,
     private readonly documents: ReadonlyMap<string, SourceDocument>,
     private readonly most: number,
+    private readonly names: ReadonlyMap<string, string> = new Map(),
   ) {
     for (const [url, document] of documents) this.#urls.set(document, url);
     this.#section = isRecord(root.value) && 'swagger' in root.value ? ['definitions'] : ['components', 'schemas'];
@@ -65,6 +79,16 @@ class Bundler {
       this.#schemas.set(next.name, this.#walk(next.target, 'schema', next.document));
     const sorted = Object.fromEntries([...this.#schemas].sort(([a], [b]) => (a < b ? -1 : 1)));
     return { document: merged(document, this.#section, sorted), missing: this.#missing };
+  }
+
+  /** Names without the part that makes them unique, where they are unique without it. */
+  plainNames(): Map<string, string> {
+    const own = this.#section.reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), this.root.value);
+    const byStem = Map.groupBy(this.#stems, ([, stem]) => stem);
+    const isFree = (stem: string) => stem !== '' && !(isRecord(own) && Object.hasOwn(own, stem));
+    return new Map(
+      [...byStem].flatMap(([stem, [one, ...others]]) => (others.length === 0 && isFree(stem) ? [one!] : [])),
+    );
   }
 
   #walk(value: unknown, place: Place, document: SourceDocument): unknown {
@@ -134,11 +158,10 @@ class Bundler {
 
   #schemaName(id: string, target: unknown, document: SourceDocument): string {
     const last = id.replace(/#$/, '').split(/[/#?]/).at(-1)!;
-    const stem = last
-      .replace(/\.(?:json|ya?ml)$/i, '')
-      .replace(/[^A-Za-z0-9._-]/g, '_')
-      .slice(0, 60);
-    const name = `${stem || 'schema'}-${createHash('sha256').update(id).digest('hex').slice(0, 10)}`;
+    const stem = last.replace(/\.(?:json|ya?ml)$/i, '').replace(/[^A-Za-z0-9._-]/g, '_');
+    const unique = `${stem.slice(0, 60) || 'schema'}-${createHash('sha256').update(id).digest('hex').slice(0, 10)}`;
+    const name = this.names.get(unique) ?? unique;
+    this.#stems.set(unique, stem);
     if (!this.#schemas.has(name)) {
       this.#schemas.set(name, {});
       this.#waiting.push({ name, target, document });

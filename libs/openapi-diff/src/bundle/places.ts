@@ -23,6 +23,7 @@ const OBJECT_TABLES = new Set([
   'responses',
   'securitySchemes',
   'webhooks',
+  'x-webhooks',
 ]);
 
 /** The place of the value under `key`, given the place of its parent. */
@@ -30,7 +31,8 @@ export function childPlace(place: Place, key: string, child: unknown): Place {
   if (place === 'schemas') return 'schema';
   if (place === 'objects') return 'object';
   if (place === 'discriminator') return key === 'mapping' ? 'mapping' : 'data';
-  if (place === 'data' || place === 'mapping' || DATA.has(key) || key.startsWith('x-')) return 'data';
+  if (place === 'data' || place === 'mapping' || DATA.has(key)) return 'data';
+  if (key.startsWith('x-') && key !== 'x-webhooks') return 'data';
   if (place === 'schema')
     return SCHEMA_TABLES.has(key) ? 'schemas' : key === 'discriminator' ? 'discriminator' : 'schema';
   if (key === 'schema' || key === 'itemSchema' || key === 'items') return 'schema';

@@ -9,7 +9,9 @@ import { METHODS } from '../normalize/kinds.js';
 import type { ParsedDocument } from '../parse/parse.js';
 import { rules } from '../rules/rules.js';
 import { knownOperations, operationMatcher, type KnownOperation } from './operation-matcher.js';
-import type { DiffConfig, OperationMatch, SeverityEntry } from './read-config.js';
+import { rankUsed, usedOperations } from '../used/rank-used.js';
+import type { UsedCall } from '../used/read-used.js';
+import { DiffConfigError, type DiffConfig, type OperationMatch, type SeverityEntry } from './read-config.js';
 
 export interface Configured {
   readonly changes: readonly Change[];
@@ -19,11 +21,14 @@ export interface Configured {
   readonly notes: readonly string[];
 }
 
-/** Compares two descriptions as a configuration says. */
+/**
+ * Compares two descriptions as a configuration says, with respect to the calls that are used when those are given.
+ * @throws DiffConfigError when no call is one of the operations
+ */
 export const compareConfigured = (
   documents: Both<ParsedDocument>,
   config: DiffConfig,
-  options: Omit<CompareOptions, 'ignore'> = {},
+  { used: calls, ...options }: Omit<CompareOptions, 'ignore'> & { readonly used?: readonly UsedCall[] } = {},
 ): Configured => {
   const known = {
     before: knownOperations(documents.before.document),
@@ -53,7 +58,12 @@ export const compareConfigured = (
     ...expiredRules(config.ignore, now).map((index) => `ignore[${index}] expired on ${config.ignore[index]!.until}`),
     ...idleRules(judged, config.ignore, now).map((index) => `ignore[${index}] matches no change`),
   ];
-  return { changes: sorted(changes), ignored: judged.length - changes.length, notes };
+  const refs = [...known.before.values(), ...known.after.values()].map(({ ref }) => ref);
+  const used = calls && usedOperations(refs, calls);
+  // Without it everything would be taken for unused.
+  if (used?.size === 0) throw new DiffConfigError('has no call of any operation of the descriptions');
+  const ranked = used === undefined ? changes : rankUsed(changes, used);
+  return { changes: sorted(ranked), ignored: judged.length - changes.length, notes };
 };
 
 /** An operation as either side has it: a tag or extension counts even when it came or went. */

@@ -1,6 +1,5 @@
 import { globOf } from '@tidemark/foundation/glob';
-import type { OperationRef } from '../change.js';
-import { operationText } from '../change.js';
+import { operationText, type OperationRef } from '../change.js';
 import { asArray, asObject, asString, own, type JsonObject } from '../json.js';
 import { METHODS } from '../normalize/kinds.js';
 import type { OperationMatch } from './read-config.js';

@@ -1,6 +1,10 @@
-import type { Change } from '../change.js';
+import { SEVERITIES, type Change, type Severity } from '../change.js';
 import type { Json } from '../json.js';
 import { operationText, placeText, plain, reach, type Page } from './page.js';
+
+/** The filter of a severity works without a script. */
+const hidden = (severity: Severity): string =>
+  `body:has(#show-${severity}:not(:checked)) section.${severity} { display: none; }`;
 
 const STYLE = `
 :root { color-scheme: light dark; --line: #8884; --breaking: #c62828; --risky: #b26a00; --safe: #2e7d32; --info: #546e7a; }
@@ -14,10 +18,13 @@ h2 { border-bottom: 2px solid var(--tone); padding-bottom: .2rem; }
 details { border-left: .25rem solid var(--tone); margin: .4rem 0; padding: .2rem .8rem; overflow-wrap: anywhere; }
 summary { cursor: pointer; } summary small { opacity: .7; display: block; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: .5rem 0; } dt { opacity: .7; } dd { margin: 0; min-width: 0; }
+.values { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: .5rem 1rem; margin: .5rem 0; }
+figure { margin: 0; min-width: 0; border: 1px solid var(--line); border-radius: .3rem; padding: .3rem .6rem; } figcaption { opacity: .7; }
+.counts label { display: block; } ${SEVERITIES.map(hidden).join(' ')}
 pre { margin: 0; white-space: pre-wrap; max-height: 20rem; overflow: auto; } code, pre { font: 13px/1.4 ui-monospace, monospace; }
 `;
 
-/** One page without anything from elsewhere: styles inside, no scripts; details open by click. */
+/** One page without anything from elsewhere: styles inside, no scripts; details open by click, severities are filtered by CSS. */
 export const renderHtml = (page: Page): string => {
   const compared = page.compared === undefined ? '' : `<p class="compared">${escapeHtml(plain(page.compared))}</p>`;
   const ignored = page.ignored === '' ? '' : `<p class="compared">${page.ignored}</p>`;
@@ -25,7 +32,8 @@ export const renderHtml = (page: Page): string => {
     .map(([severity, count]) => {
       // Nothing to go to where there is none.
       const target = count === 0 ? '' : ` href="#${severity}"`;
-      return `<li class="${severity}"><a${target}><b>${count}</b> ${severity}</a></li>`;
+      const shown = `<label><input type="checkbox" id="show-${severity}" checked> show</label>`;
+      return `<li class="${severity}"><a${target}><b>${count}</b> ${severity}</a>${count === 0 ? '' : shown}</li>`;
     })
     .join('');
   const body =
@@ -52,18 +60,22 @@ const item = (change: Change): string => {
           'Operations',
           change.operations.map((operation) => `<code>${escapeHtml(operationText(operation))}</code>`).join('<br>'),
         ),
-    valueRow('Before', change.before),
-    valueRow('After', change.after),
     row('Id', `<code>${escapeHtml(change.id)}</code>`),
   ];
-  return `<details><summary>${escapeHtml(plain(change.message))}${where === '' ? '' : `<small>${escapeHtml(where)}</small>`}</summary><dl>${rows.join('')}</dl></details>`;
+  return `<details><summary>${escapeHtml(plain(change.message))}${where === '' ? '' : `<small>${escapeHtml(where)}</small>`}</summary><dl>${rows.join('')}</dl>${values(change)}</details>`;
 };
 
 const row = (name: string, html: string): string => `<dt>${name}</dt><dd>${html}</dd>`;
 
-const valueRow = (name: string, value: Json | undefined): string => {
-  if (value === undefined) return '';
-  return row(name, `<pre>${escapeHtml(typeof value === 'string' ? value : JSON.stringify(value, null, 2))}</pre>`);
+/** The old and the new value side by side, or below each other where the page is narrow. */
+const values = ({ before, after }: Change): string => {
+  if (before === undefined && after === undefined) return '';
+  return `<div class="values">${figure('Before', before)}${figure('After', after)}</div>`;
+};
+
+const figure = (name: string, value: Json | undefined): string => {
+  const text = value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+  return `<figure><figcaption>${name}</figcaption><pre>${escapeHtml(text)}</pre></figure>`;
 };
 
 const escapeHtml = (text: string): string =>

@@ -56,8 +56,23 @@ describe('render', () => {
     expect(html).toContain('<title>Pets &lt;API&gt;</title>');
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(html).not.toMatch(/<script|src=|href="(?!#)|@import|url\(/);
-    const opened = [...html.matchAll(/<(details|section|dl|dd|dt|pre|summary|ul|li|small)\b/g)].length;
-    expect([...html.matchAll(/<\/(details|section|dl|dd|dt|pre|summary|ul|li|small)>/g)]).toHaveLength(opened);
+    const opened = [
+      ...html.matchAll(/<(details|section|dl|dd|dt|pre|summary|ul|li|small|div|figure|figcaption|label)\b/g),
+    ].length;
+    expect([
+      ...html.matchAll(/<\/(details|section|dl|dd|dt|pre|summary|ul|li|small|div|figure|figcaption|label)>/g),
+    ]).toHaveLength(opened);
+  });
+
+  it('shows in HTML both values of a change side by side, and a filter for each severity that there is', () => {
+    const one: Change = { ...changes[0]!, before: '<old>', after: { type: 'integer' } };
+    const html = render([one], 'html');
+    expect(html).toMatch(/<figcaption>Before<.*&lt;old&gt;.*<figcaption>After</s);
+    const filters = [...html.matchAll(/<input type="checkbox" id="show-(\w+)" checked>/g)].map(
+      ([, severity]) => severity,
+    );
+    expect(filters).toEqual([one.severity]);
+    expect(html).toContain(`body:has(#show-${one.severity}:not(:checked)) section.${one.severity} { display: none; }`);
   });
 
   it('leads from the counts in HTML to what there is', () => {

@@ -120,6 +120,18 @@ describe('diff', () => {
     expect((await diff([...argv, '--config', 'none.yaml'])).exitCode).toBe(2);
   });
 
+  it('lowers what is not used, and refuses a log in which nothing is', async () => {
+    put('access.log', '1.2.3.4 - - [01/Jan/2026:00:00:00 +0000] "GET /cats HTTP/1.1" 200 2\n');
+    const argv = ['old.json', 'breaking.json', '--fail-on', 'breaking', '--used'];
+    const { exitCode, stdout } = await diff([...argv, 'access.log']);
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('Not used: risky instead of breaking.')]);
+    put('used.json', '["GET /v1/pets"]');
+    expect((await diff([...argv, 'used.json'])).exitCode).toBe(1);
+    put('empty.log', 'nothing');
+    const empty = await diff([...argv, 'empty.log']);
+    expect([empty.exitCode, empty.stderr]).toEqual([2, expect.stringContaining('empty.log: has no call of any')]);
+  });
+
   it('lists its rules and explains one', async () => {
     const { stdout } = await diff(['rules', 'list', '--json']);
     expect(JSON.parse(stdout).data.length).toBeGreaterThan(500);

@@ -1,6 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Change, CompareOptions, Configured, DiffConfig, RenderFormat } from '@tidemark/openapi-diff';
+import type {
+  Change,
+  compareConfigured,
+  CompareOptions,
+  Configured,
+  DiffConfig,
+  RenderFormat,
+} from '@tidemark/openapi-diff';
 import { Option, type Command } from 'commander';
 import { usageError } from '../cli-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
@@ -12,7 +19,7 @@ import { runBatch } from './diff-batch.js';
 import { CONFIG_NAME, findConfig } from './diff-config.js';
 import { readDescription, readIgnoreFile } from './diff-input.js';
 import { rulesCommand } from './diff-rules.js';
-import { badInput, type SourceOptions } from './diff-source.js';
+import { badInput, bytesOf, type SourceOptions } from './diff-source.js';
 
 /** As the engine names them; it is loaded only when it is needed. */
 const toolFormats = ['sarif', 'junit', 'github', 'gitlab', 'csv'] as const satisfies readonly RenderFormat[];
@@ -28,6 +35,7 @@ interface DiffOptions {
   readonly ignore?: string;
   readonly batch?: string;
   readonly refs?: string;
+  readonly used?: string;
   /** False with `--no-config`. */
   readonly config?: string | boolean;
   readonly now?: string;
@@ -63,6 +71,7 @@ export function diffCommand(program: Command, action: Action): void {
     .option('--ignore <file>', 'JSON file with an ignore list of expected changes, instead of that of the settings')
     .option('--config <file>', `settings of the comparison (default: ${CONFIG_NAME} beside a description)`)
     .option('--no-config', 'without any settings')
+    .option('--used <file>', 'HAR, access log or list of operations: changes of others are one severity lower')
     .option('--refs <folder>', 'folder that $refs may lead into (default: the folder of each description)')
     .addOption(new Option('--now <time>', 'date to evaluate sunset dates at (default: today)').argParser(time))
     .addOption(
@@ -99,7 +108,11 @@ async function run(
   if (output.file === '') throw usageError('cannot be written: the file name is empty');
   const config = await findConfig(session, options.config, [now, old]);
   const settings = { ...config.settings, ...(ignore && { ignore }) };
-  const found = await changesBetween(session, { names: [old, now], refs: options.refs, settings }, compared);
+  const found = await changesBetween(
+    session,
+    { names: [old, now], refs: options.refs, used: options.used, settings },
+    compared,
+  );
   for (const note of found.notes) {
     const file = options.ignore !== undefined && note.startsWith('ignore[') ? options.ignore : config.name;
     session.terminal.note(plain(`tidemark: ${file}: ${note}`));
@@ -114,26 +127,40 @@ async function run(
 interface Comparison extends Pick<SourceOptions, 'refs'> {
   readonly names: readonly [string, string];
   readonly settings: DiffConfig;
+  readonly used: string | undefined;
 }
 
 async function changesBetween(
   { terminal, folder, signal }: Session,
-  { names, refs, settings }: Comparison,
+  { names, refs, settings, used }: Comparison,
   options: CompareOptions,
 ): Promise<Configured & { readonly isComplete: boolean }> {
   // Loaded here, so that other commands start faster.
-  const [{ compareConfigured }, { unreadNote }] = await Promise.all([
-    import('@tidemark/openapi-diff'),
-    import('./diff-references.js'),
-  ]);
+  const { unreadNote } = await import('./diff-references.js');
   const before = await readDescription(names[0], { folder, signal, refs });
   const after = await readDescription(names[1], { folder, signal, refs });
   const notes = new Set([unreadNote(before), unreadNote(after)].filter((note) => note !== undefined));
   for (const note of notes) terminal.note(plain(`tidemark: ${note}`));
   return {
-    ...compareConfigured({ before, after }, settings, { ...options, lines: true }),
+    ...(await comparedAsUsed({ before, after }, settings, { ...options, lines: true }, { folder, used })),
     isComplete: notes.size === 0,
   };
+}
+
+async function comparedAsUsed(
+  documents: Parameters<typeof compareConfigured>[0],
+  settings: DiffConfig,
+  options: CompareOptions,
+  { folder, used }: Pick<Session, 'folder'> & Pick<Comparison, 'used'>,
+): Promise<Configured> {
+  const { compareConfigured, DiffConfigError, readUsed } = await import('@tidemark/openapi-diff');
+  if (used === undefined) return compareConfigured(documents, settings, options);
+  const calls = readUsed(await bytesOf(used, folder), used);
+  try {
+    return compareConfigured(documents, settings, { ...options, used: calls });
+  } catch (error) {
+    throw error instanceof DiffConfigError ? badInput(`${used}: ${error.message}`, error) : error;
+  }
 }
 
 interface Output {
