@@ -59,7 +59,7 @@ const JOBS = 20;
       api.gate = gate.promise;
       const connections = await Promise.all(Array.from({ length: JOBS }, () => edge.connect(source)));
       const jobs = await Promise.all(connections.map((connection) => edge.order(connection)));
-      await eventually(async () => api.requests.length === JOBS, 'all jobs at their first page');
+      await eventually(async () => api.requests.length === JOBS, 'all jobs at their first page', { timeout: 60_000 });
       // The first half still reads its first page with the old token.
       let answered = 0;
       api.delay = async () => {
