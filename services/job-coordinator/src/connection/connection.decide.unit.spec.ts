@@ -33,7 +33,7 @@ const endSync = (changes: Partial<EndSync['data']> = {}): EndSync => ({
   },
 });
 const plain = (
-  type: 'PauseConnection' | 'ResumeConnection' | 'DisconnectConnection' | 'RemoveConnection',
+  type: 'PauseConnection' | 'ResumeConnection' | 'DisconnectConnection' | 'ReauthorizeConnection' | 'RemoveConnection',
   at = noon,
 ): ConnectionCommand => ({ type, data: { at } });
 const after = (...commands: ConnectionCommand[]) =>
