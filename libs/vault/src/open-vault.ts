@@ -17,13 +17,19 @@ export async function openVault(
   keys: { reveal(): string } | null,
   http: HttpClient,
 ): Promise<OpenedVault | undefined> {
-  if (keys === null) return undefined;
+  if (keys === null) {
+    // A store that cannot be reached now is looked at when it is needed.
+    if (await Vault.isUsed(store).catch(() => false))
+      throw new Error(
+        'TIDEMARK_SECRET_KEY: is not set, but there are stored credentials: set the key that encrypted them',
+      );
+    return undefined;
+  }
   const options = { store, keys: parsed(keys.reveal()), http };
   const vault = new Vault(options);
   try {
     await vault.assertReadable();
   } catch (error) {
-    // A store that cannot be reached now is looked at when it is needed.
     if (error instanceof EnvelopeError)
       throw new Error(`TIDEMARK_SECRET_KEY: ${error.message}: add that key behind the first one`, { cause: error });
   }

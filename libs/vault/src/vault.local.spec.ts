@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHttpClient, parseMasterKeys, type CredentialData } from '@tidemark/resilience';
-import { createVaultStore, Vault, type VaultStore } from './index.js';
+import { createVaultStore, openVault, Vault, type VaultStore } from './index.js';
 
 const [OLD, NEW] = ['a', 'b'].map((digit) => digit.repeat(64));
 const token: CredentialData = { kind: 'bearer', token: 'the-secret-token' };
@@ -88,8 +88,9 @@ describe('the vault', () => {
   it('seals everything with a new key, and says when a key is missing', async () => {
     const { record } = await vaultWith(OLD!).create('acme', { name: 'gh', connector: 'github', data: token });
     await expect(vaultWith(NEW!).assertReadable()).rejects.toThrow(
-      /^1 stored credentials need key [0-9a-f]{8}, which is not among/,
+      /^a stored credential needs key [0-9a-f]{8}, which is not among/,
     );
+    await expect(openVault(store, null, http)).rejects.toThrow('TIDEMARK_SECRET_KEY: is not set');
     expect(await vaultWith(`${NEW},${OLD}`).rotateKeys()).toBe(1);
     expect(await vaultWith(`${NEW},${OLD}`).rotateKeys()).toBe(0);
     await vaultWith(NEW!).assertReadable();

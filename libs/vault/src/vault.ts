@@ -171,6 +171,11 @@ export class Vault {
     return sealed;
   }
 
+  /** Whether any tenant has a credential. */
+  static async isUsed(store: VaultStore): Promise<boolean> {
+    return (await store.ids(CREDENTIALS)).length > 0;
+  }
+
   /** @throws EnvelopeError of one line when credentials were sealed with keys that are not among those given */
   async assertReadable(): Promise<void> {
     const missing = new Map<string, number>();
@@ -181,8 +186,10 @@ export class Vault {
         missing.set(key, (missing.get(key) ?? 0) + 1);
     }
     const [first] = missing;
-    if (first)
-      throw new EnvelopeError(`${first[1]} stored credentials need key ${first[0]}, which is not among those set`);
+    if (!first) return;
+    const [key, count] = first;
+    const what = count === 1 ? 'a stored credential needs' : `${count} stored credentials need`;
+    throw new EnvelopeError(`${what} key ${key}, which is not among those set`);
   }
 
   #keeper(tenant: string, id: string): TokenKeeper {

@@ -22,7 +22,7 @@ export interface TokenKeeper {
   /** Replaces the renewal that was seen; false when the tokens or the renewal have changed since. */
   mark(seen: Pick<HeldTokens, 'revision' | 'renewal'>, renewal: Renewal | undefined): Promise<boolean>;
   /**
-   * Replaces the tokens of that revision, and ends the renewal, whoever holds it: what a server has issued is stored even
+   * Replaces the tokens of that revision, and ends the renewal of any holder: what a server has issued is stored even
    * if others believed its receiver dead. @returns the new revision; null when there has been another change
    */
   save(revision: string, tokens: OAuthTokens): Promise<string | null>;

@@ -58,7 +58,9 @@ export class OAuthCredential extends Hidden implements Credential {
 
   async refresh({ headers = {}, signal }: HttpRequest): Promise<boolean> {
     const refused = headers.authorization?.replace(/^Bearer /, '');
-    if (this.#held?.tokens?.accessToken === refused) await unlessAborted(this.#renew(refused), signal);
+    const isRefused = () => !this.#held?.tokens || this.#held.tokens.accessToken === refused;
+    // The first may join one that began before the refusal, and has found the same token.
+    for (let tries = 0; tries < 2 && isRefused(); tries++) await unlessAborted(this.#renew(refused), signal);
     return true;
   }
 

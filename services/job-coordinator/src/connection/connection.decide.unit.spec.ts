@@ -33,7 +33,7 @@ const endSync = (changes: Partial<EndSync['data']> = {}): EndSync => ({
   },
 });
 const plain = (
-  type: 'PauseConnection' | 'ResumeConnection' | 'DisconnectConnection' | 'RemoveConnection',
+  type: 'PauseConnection' | 'ResumeConnection' | 'DisconnectConnection' | 'ReauthorizeConnection' | 'RemoveConnection',
   at = noon,
 ): ConnectionCommand => ({ type, data: { at } });
 const after = (...commands: ConnectionCommand[]) =>
@@ -241,6 +241,39 @@ describe('a connection', () => {
     const fromWhole = events.slice(events.findLastIndex(isWhole));
     expect(fromWhole).toHaveLength(6);
     expect(fromWhole.reduce(evolveConnection, absentConnection)).toEqual(state);
+  });
+
+  describe('whose credential can no longer be used', () => {
+    const error = { code: 'NO_ACCESS_TOKEN', message: 'refused (invalid_grant)' };
+    const failed = (given: object = {}) =>
+      endSync({ state: 'failed', result: null, cursor: undefined, error, ...given });
+
+    it('is revoked with the cause and without a next sync, once, until it is authorised again', () => {
+      const events = decideConnection(failed(), after(create));
+      expect(events).toMatchObject([
+        { type: 'SyncEnded', data: { nextSyncAt: null } },
+        { type: 'ConnectionRevoked', data: { code: error.code, cause: error.message, jobId: 'job-1' } },
+      ]);
+      const revoked = after(create, failed());
+      expect(revoked).toMatchObject({ status: 'revoked', stateCause: error.message, nextSyncAt: null });
+      expect(decideConnection(failed(), revoked)).toEqual([]);
+      expect(decideConnection(failed({ jobId: 'job-2', position: 99 }), revoked)).toHaveLength(1);
+      const again = after(create, failed(), plain('ReauthorizeConnection', noon + 2 * hour));
+      expect(again).toMatchObject({ status: 'active', nextSyncAt: expect.any(Number) });
+      expect(again).not.toHaveProperty('stateCause');
+    });
+
+    it('is neither revoked nor activated once a person has disconnected it', () => {
+      const idle = after(create, plain('DisconnectConnection'));
+      expect(decideConnection(failed(), idle)).toHaveLength(1);
+      expect(decideConnection(plain('ReauthorizeConnection'), idle)).toEqual([]);
+      expect(after(create, failed(), plain('DisconnectConnection'))).toMatchObject({ status: 'disconnected' });
+    });
+
+    it('stays active after any other failure', () => {
+      const other = failed({ error: { code: 'SOURCE_AUTH_EXPIRED', message: 'no' } });
+      expect(after(create, other)).toMatchObject({ status: 'active' });
+    });
   });
 
   it('is not restored from a whole event of another shape, which is folded like any other', () => {
