@@ -60,8 +60,7 @@ async function expectMessages(relayed: ReadonlyMap<string, OutgoingMessage>): Pr
     const { 'ce-time': ___, ...lastingHeaders } = headers!;
     expect(relayed.get(id!)).toMatchObject({ id, subject, data: lasting, headers: lastingHeaders });
   }
-  // Later versions also look for what was pushed meanwhile.
-  const known = new Set(recorded.map(({ id }) => id));
-  const added = [...relayed.values()].filter(({ id }) => !known.has(id));
-  expect(added.filter(({ subject }) => subject !== 'tidemark.work.job-coordinator.pushed')).toEqual([]);
+  // Pushes were unknown then; today a connection that is resumed takes those that wait.
+  const known = [...relayed.values()].filter(({ subject }) => !subject.endsWith('.pushed'));
+  expect(known).toHaveLength(recorded.length);
 }

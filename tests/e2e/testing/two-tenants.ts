@@ -65,7 +65,10 @@ async function syncIssues(edge: Edge, api: PagedApi): Promise<void> {
 
 /** The path of a call about the thing with this id; of records: about the one that there is. */
 export const withId = (path: string, id: string): string =>
-  path.replace('{object}', 'issues').replace('{externalId}', '1').replace(/\{\w+\}/g, id);
+  path
+    .replace('{object}', 'issues')
+    .replace('{externalId}', '1')
+    .replace(/\{\w+\}/g, id);
 
 /** The ids in all lists, and in the lists below them. */
 async function harvest(edge: Edge, document: Node) {

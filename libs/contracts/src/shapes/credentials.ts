@@ -40,7 +40,7 @@ export class CredentialSecrets {
   @JsonObject({
     optional: true,
     description:
-      'Of the kinds of OAuth: clientId, clientSecret, clientAuth, tokenUrl, authorizationUrl, scopes, parameters.',
+      'Of the kinds of OAuth: clientId, clientSecret, clientAuth, tokenUrl, authorizationUrl, authorizationParameters, scopes, parameters.',
   })
   readonly client?: object;
 
@@ -68,7 +68,7 @@ export class CreateCredential extends CredentialSecrets {
 }
 
 /** A stored credential as API, CLI and gRPC show it: nothing of its secrets. Times are ISO 8601 in UTC. */
-@Shape({ name: 'Credential' })
+@Shape()
 export class CredentialView {
   @Text()
   readonly id!: string;
@@ -90,13 +90,13 @@ export class CredentialView {
 }
 
 /** Of a comparison. */
-@Shape({ name: 'CredentialComparison' })
+@Shape()
 export class CredentialComparison {
   @Flag({ description: 'Whether the stored secrets are these. Tokens are not compared: Tidemark renews them.' })
   readonly same!: boolean;
 }
 
-@Shape({ name: 'CredentialList' })
+@Shape()
 export class CredentialList {
   @ListOf(() => CredentialView, { description: 'By name.' })
   readonly data!: readonly CredentialView[];

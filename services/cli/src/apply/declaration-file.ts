@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import { CliError } from '../cli-error.js';
-import { badInput } from '../commands/diff-input.js';
+import { badInput } from '../commands/diff-source.js';
 import { exitCodes } from '../exit-codes.js';
 import type { Session } from '../session.js';
 

@@ -3,7 +3,6 @@ import {
   problem,
   providerIdOf,
   TidemarkError,
-  type CreateJob,
   type JobCreated,
   type JobTrigger,
   type JobType,
@@ -20,7 +19,7 @@ import { viewOf } from './view-of.js';
 
 export interface JobRequest extends JobIdentity {
   /** Default: the pipeline's. */
-  readonly type?: CreateJob['type'];
+  readonly type?: JobType;
   readonly trigger: JobTrigger;
   readonly startAt?: number;
   readonly whenBusy: 'queue' | 'reject';
@@ -40,7 +39,10 @@ export async function startJob(
   const { jobs, agenda, admission, queue, time, settings, catalogue } = coordinator;
   const { id: connectionId, tenant, source } = connection;
   if (connection.status !== 'active')
-    throw new TidemarkError('CONNECTION_NOT_ACTIVE', `connection ${connectionId} is ${connection.status}`);
+    throw new TidemarkError(
+      'CONNECTION_NOT_ACTIVE',
+      `connection ${connectionId} is ${connection.status}: ${adviceFor(connection)}`,
+    );
   if (providerIdOf(source) !== null)
     throw new TidemarkError(
       'CONFLICT',
@@ -49,7 +51,7 @@ export async function startJob(
   const manifest = catalogue.connectors.get(source.connector)?.manifest;
   const pipeline = pipelineFor(catalogue.pipelines, connection, manifest);
   if (!pipeline) throw new TidemarkError('INTERNAL', `this version cannot run the connector ${source.connector}`);
-  const type = assertType(pipeline, wanted);
+  const type = assertType(pipeline, wanted, 'pushed' in parameters);
   if (type === 'backfill' && !manifest?.source?.modes.includes('backfill'))
     throw invalid([problem('type', `cannot be backfill: ${source.connector} does not read windows of time`)]);
   assertParameters(pipeline, parameters, type);
@@ -68,9 +70,15 @@ export async function startJob(
   return viewOf(coordinator, ownedJob(state, tenant));
 }
 
-function assertType({ kind, jobTypes = ['full'] }: Pipeline, type: JobType = jobTypes[0]): JobType {
-  if (jobTypes.includes(type)) return type;
-  throw invalid([problem('type', `must be one of ${jobTypes.join(', ')}: the job types of the pipeline ${kind}`)]);
+const adviceFor = ({ id, status }: ExistingConnection) =>
+  status === 'revoked'
+    ? `authorise it again (POST /v1/connections/${id}/authorize), or replace its credential`
+    : `POST /v1/connections/${id}/reconnect makes it active`;
+
+function assertType({ kind, jobTypes = ['full'] }: Pipeline, type: JobType = jobTypes[0], isPushed: boolean): JobType {
+  const offered = jobTypes.filter((one) => one !== 'webhook' || isPushed);
+  if (offered.includes(type)) return type;
+  throw invalid([problem('type', `must be one of ${offered.join(', ')}: the job types of the pipeline ${kind}`)]);
 }
 
 function assertParameters(
