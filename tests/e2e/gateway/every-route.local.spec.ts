@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isId, rubbishBodies, rubbishIds, Samples } from '../testing/samples.js';
-import { isShared, MARK, TwoTenants } from '../testing/two-tenants.js';
+import { isShared, MARK, TwoTenants, withId } from '../testing/two-tenants.js';
 
 type Node = Record<string, any>;
 
@@ -21,7 +21,6 @@ beforeAll(async () => {
 afterAll(() => both?.close());
 
 const named = ({ method, path }: Route) => `${method} ${path}`;
-const withId = (path: string, id: string) => path.replace(/\{\w+\}/g, id);
 const hasId = ({ path }: Route) => path.includes('{');
 
 function bodyOf({ operation }: Route, ids: readonly string[]): unknown {
@@ -53,6 +52,9 @@ describe('every route', () => {
     for (const route of routes.filter((one) => one.method === 'GET' && hasId(one) && !isShared(one.path)))
       for (const id of both.ids) if ((await complete(route, id, both.edge.key)).status === 200) found.add(named(route));
     expect(found.size).toBeGreaterThan(10);
+    const records = '/v1/connections/{id}/records';
+    for (const path of ['/v1/credentials/{id}', records, `${records}/{object}/{externalId}`, '/v1/jobs/{id}/errors'])
+      expect(found).toContain(`GET ${path}`);
   });
 
   it('that takes an id answers 404 to another tenant, and shows and changes nothing', async () => {
