@@ -1,4 +1,11 @@
-import { busyPolicies, intervals, type ConnectionView, type JobView, type Schedule } from '@tidemark/contracts';
+import {
+  busyPolicies,
+  intervals,
+  missedPolicies,
+  type ConnectionView,
+  type JobView,
+  type Schedule,
+} from '@tidemark/contracts';
 import { Option, type Command } from 'commander';
 import { path, type Page } from '../api/api.js';
 import { usageError } from '../cli-error.js';
@@ -24,6 +31,8 @@ interface AddOptions extends RepeatOptions {
   readonly every?: (typeof intervals)[number];
   readonly cron?: string;
   readonly timeZone?: string;
+  readonly except?: readonly object[];
+  readonly missed?: (typeof missedPolicies)[number];
   readonly connector: string;
   readonly config?: Record<string, unknown>;
   readonly credential?: string;
@@ -43,6 +52,17 @@ export function connectionsCommand(program: Command, action: Action): void {
     .addOption(new Option('--every <interval>', 'sync at this interval').choices(intervals))
     .addOption(new Option('--cron <expression>', 'sync on a cron schedule (five fields)').conflicts('every'))
     .option('--time-zone <name>', 'time zone of the cron expression, an IANA name (default: UTC)')
+    .addOption(
+      new Option(
+        '--except <json>',
+        'start no planned sync in this window: {"days":["mon-fri"],"from":"09:00","to":"17:00","timeZone":…}; repeatable',
+      ).argParser(jsonObjects),
+    )
+    .addOption(
+      new Option('--missed <policy>', 'how many of the planned syncs that could not start to make up for').choices(
+        missedPolicies,
+      ),
+    )
     .option('--connector <name>', 'connector to read with', 'openapi')
     .option('--config <json>', "the connector's config as a JSON object", jsonObject)
     .option('--credential <id>', 'stored credential to sign in with')
@@ -100,10 +120,12 @@ async function addConnection(session: Session, options: AddOptions): Promise<Exi
   if (terminal.watched) return watchJob(session, job.id);
 }
 
-function scheduleOf({ every, cron, timeZone }: AddOptions): { schedule?: Schedule } {
+function scheduleOf({ every, cron, timeZone, except, missed }: AddOptions): { schedule?: Schedule } {
   if (timeZone && !cron) throw usageError('--time-zone requires --cron');
-  if (cron) return { schedule: timeZone ? { cron, timeZone } : { cron } };
-  return every ? { schedule: { every } } : {};
+  if ((except || missed) && !cron && !every) throw usageError('--except and --missed require --every or --cron');
+  const exceptions = { ...(except && { except }), ...(missed && { missed }) };
+  if (cron) return { schedule: { cron, ...(timeZone && { timeZone }), ...exceptions } };
+  return every ? { schedule: { every, ...exceptions } } : {};
 }
 
 async function listConnections(session: Session, options: PageOptions): Promise<void> {

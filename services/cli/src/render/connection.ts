@@ -1,4 +1,4 @@
-import type { ConnectionView, DestinationSettings, Schedule } from '@tidemark/contracts';
+import type { ConnectionView, DestinationSettings, Schedule, ScheduleWindow } from '@tidemark/contracts';
 import { stateColor, type Paint } from './style.js';
 import { fields, table, type TableOptions } from './table.js';
 import { brief } from './text.js';
@@ -6,6 +6,14 @@ import { moment, relative } from './time.js';
 
 export const scheduleText = (schedule: Schedule): string =>
   'every' in schedule ? schedule.every : `cron ${schedule.cron} (${schedule.timeZone ?? 'UTC'})`;
+
+/** `mon-fri 09:00–17:00 Europe/Berlin`, for each window. */
+const windowsText = ({ except = [], missed }: Schedule): string | null => {
+  const windowText = ({ days, from, to, timeZone }: ScheduleWindow) =>
+    [days?.join(', '), from && `${from}–${to}`, timeZone].filter(Boolean).join(' ');
+  const made = missed === 'none' ? 'missed syncs are not made up for' : undefined;
+  return [...except.map(windowText), made].filter(Boolean).join('; ') || null;
+};
 
 const stateText = ({ state, paused }: ConnectionView) => (paused ? `${state}, paused` : state);
 const connectionColor = ({ state, paused }: ConnectionView) =>
@@ -50,6 +58,7 @@ export function connectionDetails(connection: ConnectionView, paint: Paint, now:
       ['objects', source.objects?.join(', ') ?? null],
       ...connection.destinations.map((one) => [`writes to ${one.name}`, destinationText(one)] as const),
       ['schedule', scheduleText(connection.schedule)],
+      ['except', windowsText(connection.schedule)],
       ['when busy', connection.whenBusy],
       ['next sync', connection.nextSyncAt && moment(connection.nextSyncAt, now)],
       ['last sync', lastSync && `${lastSyncText(connection)}, ${moment(lastSync.endedAt, now)}, job ${lastSync.jobId}`],

@@ -29,6 +29,8 @@ export function waiting({ reason, until, behind = [], behindCount = behind.lengt
       return `retries${when}`;
     case 'schedule':
       return `starts${when}`;
+    case 'window':
+      return `waiting for a window of the schedule to end${when}`;
     case 'no_runner':
       return 'waiting for a runner to claim it';
     default:

@@ -11,7 +11,8 @@ const NAMED = 5;
 export function explain(agenda: Agenda, jobId: string, { cap, now }: { cap: number; now: number }): WaitingFor | null {
   const job = agenda.jobs.get(jobId);
   // Its time may be another clock's, and have passed by this one.
-  if (job?.phase === 'due') return { reason: dueReason(job), ...(job.due > now && { until: instantOf(job.due) }) };
+  if (job?.phase === 'due' && !job.isHeld)
+    return { reason: dueReason(job), ...(job.due > now && { until: instantOf(job.due) }) };
   return job ? explainDue(agenda, job, cap) : null;
 }
 
@@ -22,6 +23,8 @@ export function explainDue(agenda: Agenda, job: DueJob, cap: number): WaitingFor
   if (known?.attempt === job.attempt) {
     if (!isWaiting(known.phase)) return null;
     if (known.phase === 'offered') return { reason: 'no_runner' };
+    const until = known.isHeld ? known.due : known.phase === 'ready' ? agenda.heldUntil(known) : undefined;
+    if (until !== undefined) return { reason: 'window', until: instantOf(until) };
   }
   return waitForConnection(agenda, job) ?? waitForCap(agenda, job, cap);
 }
@@ -56,6 +59,7 @@ const namedOf = (ids: readonly string[], count: number): Pick<WaitingFor, 'behin
 export function countWaiting({ jobs, slots }: Agenda): Map<WaitingFor['reason'], number> {
   const reasonOf = (job: LiveJob) => {
     if (job.phase === 'offered') return 'no_runner';
+    if (job.isHeld) return 'window';
     if (job.phase === 'due') return dueReason(job);
     const other = slots.runningOf(job.connectionId) ?? slots.retryingOf(job.connectionId) ?? job.id;
     return other === job.id ? 'tenant_cap' : 'connection_busy';

@@ -26,8 +26,11 @@ export type EndSync = Command<
   }
 >;
 
-/** The sync planned for this time could not be started. */
-export type SkipSync = Command<'SkipSync', { readonly plannedAt: number; readonly reason: string }>;
+/** The sync planned for this time could not be started; the next is later than `notBefore`. */
+export type SkipSync = Command<
+  'SkipSync',
+  { readonly plannedAt: number; readonly reason: string; readonly notBefore?: number }
+>;
 
 /** The sync planned for this time is later than the schedule asks: a clock was set back after it was planned. */
 export type AdvanceSync = Command<'AdvanceSync', { readonly plannedAt: number; readonly nextSyncAt: number }>;

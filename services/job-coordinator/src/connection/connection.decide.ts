@@ -155,9 +155,11 @@ function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionE
   return [{ ...ended, data: { ...ended.data, whole, wholeVersion: WHOLE_VERSION } }];
 }
 
-function skipSync({ data: { plannedAt, reason, at } }: SkipSync, connection: ExistingConnection): ConnectionEvent[] {
+function skipSync({ data }: SkipSync, connection: ExistingConnection): ConnectionEvent[] {
+  const { plannedAt, reason, notBefore = 0, at } = data;
   if (connection.nextSyncAt !== plannedAt) return [];
-  return [{ type: 'SyncSkipped', data: { plannedAt, reason, nextSyncAt: planned(connection, plannedAt, at), at } }];
+  const nextSyncAt = planned(connection, plannedAt, Math.max(at, notBefore));
+  return [{ type: 'SyncSkipped', data: { plannedAt, reason, nextSyncAt, at } }];
 }
 
 function advanceSync({ data }: AdvanceSync, connection: ExistingConnection): ConnectionEvent[] {

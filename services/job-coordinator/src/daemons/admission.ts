@@ -169,6 +169,11 @@ export class Admission implements Daemon {
         for (const jobId of unconfirmed) confirmed.add(jobId);
         continue;
       }
+      // Another job of the connection may take the turn.
+      if (situation.held.length > 0) {
+        this.#agenda.hold(situation.held);
+        continue;
+      }
       const events = decideAdmission(commandFor(situation), known.state);
       if (events.length === 0) return;
       try {
@@ -187,7 +192,10 @@ export class Admission implements Daemon {
     // The clock that a reservation was made by may differ.
     for (const [jobId, slot] of running)
       if (slot.reserved) slots.set(jobId, { ...slot, since: limits.at - this.#agenda.reservedFor(jobId) });
-    return { ...limits, ...tenantSnapshot(this.#agenda, tenant, slots, limits) };
+    return {
+      ...limits,
+      ...tenantSnapshot(this.#agenda, tenant, slots, limits),
+    };
   }
 
   async #append(tenant: string, known: Known, events: readonly AdmissionEvent[]): Promise<void> {

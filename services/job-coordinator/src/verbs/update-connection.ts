@@ -13,7 +13,7 @@ export async function updateConnection(
   const { source, pipeline, destinations } = await findConnection(coordinator, { tenant, connectionId });
   if (changes.source || changes.destinations)
     assertConnects(coordinator.catalogue, { source, destinations, ...changes, pipeline });
-  if (changes.schedule) assertSchedule(changes.schedule);
+  if (changes.schedule) assertSchedule(changes.schedule, coordinator.time.now());
   const data = { ...changes, at: coordinator.time.now() };
   return handleOwned(coordinator, context, { tenant, connectionId }, { type: 'UpdateConnection', data });
 }
