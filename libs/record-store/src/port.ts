@@ -24,6 +24,11 @@ export interface RecordBatch extends Scope {
   /** The job that read it. */
   readonly jobId: string;
   readonly object: string;
+  /**
+   * Of a job that runs beside the others of its connection: when it began, in milliseconds since the epoch. What another job
+   * has stored since then is newer, unless `updatedAt` says otherwise.
+   */
+  readonly beganAt?: number;
   /** Each external id at most once. */
   readonly records: readonly IncomingRecord[];
   /** Milliseconds since the epoch. */

@@ -86,6 +86,9 @@ export class SyncEndedData extends Replanned {
   @OneOf(jobResults, { nullable: true }) readonly result!: JobResult | null;
   @JsonObject({ optional: true }) readonly cursor?: Cursor;
 
+  @Flag({ optional: true, description: 'True: the job ran beside the others; the next sync stays as it is planned.' })
+  readonly beside?: boolean;
+
   @WholeNumber({ description: "Of the job's end in the log." })
   readonly position!: number;
 

@@ -153,6 +153,9 @@ class EndingData extends EventData {
 
   @Time({ optional: true, description: 'Of the source that the job has read, as its connection records it.' })
   readonly sourceSetAt?: number;
+
+  @Flag({ optional: true, description: 'True: it ran beside the other jobs of its connection, and has no cursor.' })
+  readonly beside?: boolean;
 }
 
 @Shape()

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '@tidemark/foundation';
 import { Connection, databaseIn, DUPLICATE_KEY } from '@tidemark/mongo';
 import { MongoServerError, type Collection, type Db, type Filter } from 'mongodb';
-import { contentHash, resultOf } from '../content.js';
+import { contentHash, resultOf, seenBy } from '../content.js';
 import { parseCursor, toCursor } from '../cursor.js';
 import {
   RecordStoreUnavailable,
@@ -77,7 +77,7 @@ export class MongoRecordStore implements RecordStore {
     const unseen = { tenant, connection: connectionId, object, externalId: { $gt: after }, deleted: false };
     const found = await this.#run((records) =>
       records
-        .find({ ...unseen, job: { $ne: jobId } })
+        .find({ ...unseen, job: unseenBy(jobId) })
         .sort({ externalId: 1 })
         .limit(limit)
         .toArray(),
@@ -89,7 +89,7 @@ export class MongoRecordStore implements RecordStore {
     const all = { tenant, connection: connectionId, object, deleted: false };
     return this.#run(async (records) => ({
       total: await records.countDocuments(all),
-      unseen: await records.countDocuments({ ...all, job: { $ne: jobId } }),
+      unseen: await records.countDocuments({ ...all, job: unseenBy(jobId) }),
     }));
   }
 
@@ -144,26 +144,32 @@ export class MongoRecordStore implements RecordStore {
     incoming: readonly IncomingRecord[],
     results: Map<string, RecordResult>,
   ): Promise<readonly IncomingRecord[]> {
-    const { id, jobId, object, at } = batch;
+    const { id, object, at } = batch;
     const ids = incoming.map(({ externalId }) => idOf(batch, object, externalId));
     const known = await this.#documents(ids);
     const changes: Document[] = [];
-    const seen: string[] = [];
+    /** By who has seen them. */
+    const seen = new Map<string, string[]>();
     for (const [index, record] of incoming.entries()) {
       const before = known.get(ids[index]!);
       const hash = record.deleted ? (before?.hash ?? '') : contentHash(record.data);
-      const result = resultOf(record, hash, before, id);
+      const result = resultOf(record, hash, before, batch);
       results.set(record.externalId, result);
       if (before?.batch === id) continue;
       if (result !== 'skipped')
         changes.push(documentOf(batch, record, { before, hash, result, _id: ids[index]!, order: index }));
-      else if (before) seen.push(before._id);
+      else if (before) {
+        const job = seenBy(batch, before);
+        const same = seen.get(job) ?? [];
+        seen.set(job, same);
+        same.push(before._id);
+      }
     }
-    if (seen.length > 0)
+    for (const [job, unchanged] of seen)
       await this.#run((records) =>
         records.updateMany(
-          { _id: { $in: seen } },
-          { $set: { lastSeenAt: at, job: jobId, batch: id, result: 'skipped' } },
+          { _id: { $in: unchanged } },
+          { $set: { lastSeenAt: at, job, batch: id, result: 'skipped' } },
         ),
       );
     if (changes.length === 0) return [];
@@ -219,22 +225,25 @@ const idOf = ({ tenant, connectionId }: Scope, object: string, externalId: strin
     .update(JSON.stringify([tenant, connectionId, object, externalId]))
     .digest('base64url');
 
+const unseenBy = (jobId: string) => ({ $ne: jobId, $not: new RegExp(`^${jobId.replace(/[^\w-]/g, '\\$&')}\\+`) });
+
 interface Change extends Pick<Document, '_id' | 'hash' | 'result' | 'order'> {
   readonly before: Document | undefined;
 }
 
 function documentOf(
-  { tenant, connectionId: connection, object, jobId: job, id: batch, at }: RecordBatch,
+  given: RecordBatch,
   { externalId, data, deleted = false, updatedAt }: IncomingRecord,
   { before, ...change }: Change,
 ): Document {
+  const { tenant, connectionId: connection, object, id: batch, at } = given;
   const content =
     deleted && before
       ? { data: before.data, updatedAt: before.updatedAt }
       : { data: JSON.stringify(data), updatedAt: updatedAt ?? null };
   return {
     ...change,
-    ...{ tenant, connection, object, externalId, deleted, job, batch },
+    ...{ tenant, connection, object, externalId, deleted, batch, job: seenBy(given, before) },
     ...content,
     firstSeenAt: before?.firstSeenAt ?? at,
     lastSeenAt: deleted ? (before?.lastSeenAt ?? at) : at,

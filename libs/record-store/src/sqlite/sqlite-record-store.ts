@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { Conditions, JsonObject } from '@tidemark/foundation';
-import { contentHash, resultOf, type Known } from '../content.js';
+import { contentHash, resultOf, seenBy, type Known } from '../content.js';
 import { parseCursor, toCursor } from '../cursor.js';
 import {
   RecordStoreUnavailable,
@@ -60,16 +60,20 @@ export class SqliteRecordStore implements RecordStore {
     }
   }
 
-  async write({ tenant, connectionId, id, jobId, object, records, at }: RecordBatch): Promise<readonly RecordResult[]> {
+  async write(batch: RecordBatch): Promise<readonly RecordResult[]> {
+    const { tenant, connectionId, id, object, records, at } = batch;
     return this.#write((next) =>
       records.map((record) => {
         const key = [tenant, connectionId, object, record.externalId];
         const known = this.#get(
-          `select hash, deleted, updated_at as "updatedAt", batch, result from records ${byKey}`,
+          `select hash, deleted, updated_at as "updatedAt", job, last_seen as "lastSeenAt", changed_at as "changedAt",
+            batch, result from records ${byKey}`,
           key,
         );
         const hash = record.deleted ? '' : contentHash(record.data);
-        const result = resultOf(record, hash, known && knownOf(known), id);
+        const before = known && knownOf(known);
+        const result = resultOf(record, hash, before, batch);
+        const jobId = seenBy(batch, before);
         if (known?.['batch'] === id) return result;
         if (result === 'created' || result === 'updated')
           this.#put(key, record, { hash, sequence: next(), jobId, id, result, at });
@@ -97,17 +101,17 @@ export class SqliteRecordStore implements RecordStore {
   }: Parameters<RecordStore['listUnseen']>[0]) {
     const rows = this.#all(
       `select * from records where tenant = ? and connection = ? and object = ? and external_id > ?
-        and deleted = 0 and job <> ? order by external_id limit ?`,
-      [tenant, connectionId, object, after, jobId, limit],
+        and deleted = 0 and ${unseenBy} order by external_id limit ?`,
+      [tenant, connectionId, object, after, jobId, jobId, limit],
     );
     return rows.map(storedOf);
   }
 
   async countUnseen({ tenant, connectionId, object, jobId }: Unseen) {
     const row = this.#get(
-      `select count(*) as total, count(*) filter (where job <> ?) as unseen from records
+      `select count(*) as total, count(*) filter (where ${unseenBy}) as unseen from records
         where tenant = ? and connection = ? and object = ? and deleted = 0`,
-      [jobId, tenant, connectionId, object],
+      [jobId, jobId, tenant, connectionId, object],
     )!;
     return { total: Number(row['total']), unseen: Number(row['unseen']) };
   }
@@ -231,6 +235,9 @@ interface Stamp {
   readonly id: string;
   readonly at: number;
 }
+
+/** Twice the job. */
+const unseenBy = `job <> ? and not glob(? || '+*', job)`;
 
 const byKey = 'where tenant = ? and connection = ? and object = ? and external_id = ?';
 

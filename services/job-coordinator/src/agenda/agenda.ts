@@ -1,5 +1,6 @@
 import { isEnding, type ConnectionEvent, type JobCreated, type JobEvent, type Origin } from '@tidemark/contracts';
 import type { AdmissionEvent, Slot } from '../admission/admission.js';
+import { laneOf } from '../admission/lanes.js';
 import type { ConnectionState } from '../connection/connection.js';
 import { opensAt } from '../connection/windows.js';
 import type { ExistingJob } from '../job/job.js';
@@ -70,7 +71,7 @@ export class Agenda {
     if (job?.phase === 'claimed') this.claims.apply(jobId, event, job.stage.name);
     else this.claims.end(jobId);
     if (event.type === 'JobCreated' && isRequested(event, this.#now()))
-      this.#expedite(event.data.connectionId, 'a sync was requested');
+      this.#expedite(laneOf(event.data), 'a sync was requested');
     if (isEnding(event)) this.unanswered.ended(jobId, tenant);
   }
 
@@ -234,12 +235,15 @@ export class Agenda {
 
   /** A retry need not wait for a source that has changed; a window of the schedule still holds it. */
   #changed(connectionId: string, reason: string): void {
-    const job = this.jobs.get(this.slots.retryingOf(connectionId) ?? '');
-    if (job && this.heldUntil(job) === undefined) this.#expedite(connectionId, reason);
+    for (const type of ['incremental', 'backfill']) {
+      const lane = laneOf({ connectionId, type });
+      const job = this.jobs.get(this.slots.retryingOf(lane) ?? '');
+      if (job && this.heldUntil(job) === undefined) this.#expedite(lane, reason);
+    }
   }
 
-  #expedite(connectionId: string, reason: string): void {
-    const job = this.jobs.get(this.slots.retryingOf(connectionId) ?? '');
+  #expedite(lane: string, reason: string): void {
+    const job = this.jobs.get(this.slots.retryingOf(lane) ?? '');
     if (job?.phase === 'due') this.expediteAgain({ jobId: job.id, tenant: job.tenant, due: job.due, reason });
   }
 

@@ -1,4 +1,5 @@
 import type { JobEvent, Origin, StageDefinition } from '@tidemark/contracts';
+import { laneOf } from '../admission/lanes.js';
 import { attemptOf, currentStage, type ExistingJob } from '../job/job.js';
 import { canMove, holdsSlot, type Phase } from './phases.js';
 
@@ -7,6 +8,8 @@ export interface LiveJob {
   readonly id: string;
   readonly tenant: string;
   readonly connectionId: string;
+  /** See laneOf. */
+  readonly lane: string;
   readonly stages: readonly StageDefinition[];
   readonly claimTimeoutMs: number;
   readonly stallTimeoutMs: number;
@@ -78,7 +81,9 @@ export class LiveJobs {
       case 'CancelRequested':
         return this.#put({ ...job, cancelDeadline: event.data.deadline });
       case 'JobCompleted':
-        return holdsSlot(job.phase) ? this.#move(job, 'completing') : this.forget(jobId);
+        if (!holdsSlot(job.phase)) return this.forget(jobId);
+        // One that runs beside the others commits no cursor that the next job would wait for.
+        return this.#move(job, job.lane === job.connectionId ? 'completing' : 'released');
       case 'JobFailed':
       case 'JobCancelled':
         return holdsSlot(job.phase) ? this.#move(job, 'released') : this.forget(jobId);
@@ -157,12 +162,14 @@ type Order = Pick<LiveJob, 'connectionId' | 'stages' | 'claimTimeoutMs' | 'stall
   readonly startAt?: number | null;
   readonly whenBusy: string;
   readonly trigger: string;
+  readonly type: string;
 };
 
 const newJob = (id: string, tenant: string, order: Order, origin: Origin | undefined): LiveJob => ({
   id,
   tenant,
   connectionId: order.connectionId,
+  lane: laneOf(order),
   stages: order.stages,
   claimTimeoutMs: order.claimTimeoutMs,
   stallTimeoutMs: order.stallTimeoutMs,

@@ -8,7 +8,7 @@ export interface TenantSnapshot {
   readonly released: readonly string[];
   /** Those of them that ended before this coordinator began, perhaps before their connections recorded their end. */
   readonly unconfirmed: readonly string[];
-  /** The jobs that may be admitted, in the order of their turns: one per connection, no more than there are free slots. */
+  /** The jobs that may be admitted, in the order of their turns: one per lane, no more than there are free slots. */
   readonly candidates: readonly Admitted[];
   /** Jobs at the heads of their queues that may not start now. */
   readonly held: readonly string[];
@@ -44,9 +44,9 @@ export function tenantSnapshot(
   }
   const { busy, free } = occupied(running, released, cap);
   const most = admissible.length + free;
-  for (const connectionId of slots.waitingConnections(tenant)) {
+  for (const lane of slots.waitingLanes(tenant)) {
     if (admissible.length >= most) break;
-    const next = busy.has(connectionId) ? undefined : slots.nextOf(tenant, connectionId);
+    const next = busy.has(lane) ? undefined : slots.nextOf(tenant, lane);
     const job = next === undefined ? undefined : jobs.get(next);
     if (!job) continue;
     if (agenda.heldUntil(job) === undefined) admissible.push(job);
@@ -60,10 +60,10 @@ function needsSlot(job: LiveJob | undefined, { reserved, attempt, since }: Slot,
   return job !== undefined && job.phase !== 'released' && job.attempt === attempt;
 }
 
-/** The job as admission records it. */
-export const admittedOf = ({ id: jobId, connectionId, attempt, stage, origin }: LiveJob): Admitted => ({
+/** The job as admission records it: slots are distinguished by lane. */
+export const admittedOf = ({ id: jobId, lane, attempt, stage, origin }: LiveJob): Admitted => ({
   jobId,
-  connectionId,
+  connectionId: lane,
   attempt,
   service: stage.service,
   stage: stage.name,

@@ -29,11 +29,11 @@ export function explainDue(agenda: Agenda, job: DueJob, cap: number): WaitingFor
   return waitForConnection(agenda, job) ?? waitForCap(agenda, job, cap);
 }
 
-type DueJob = Pick<LiveJob, 'id' | 'tenant' | 'connectionId' | 'attempt'>;
+type DueJob = Pick<LiveJob, 'id' | 'tenant' | 'lane' | 'attempt'>;
 
 /** A connection runs one job at a time: first the one that runs or waits for its retry, then those queued earlier. */
 function waitForConnection({ slots }: Agenda, job: DueJob): WaitingFor | null {
-  const current = [slots.runningOf(job.connectionId), slots.retryingOf(job.connectionId)];
+  const current = [slots.runningOf(job.lane), slots.retryingOf(job.lane)];
   const before = new Set(current.filter((id) => id !== undefined && id !== job.id)) as Set<string>;
   // The one that is retried may also be at the front of the queue.
   const { first, count } = slots.ahead(job, NAMED + 1);
@@ -61,7 +61,7 @@ export function countWaiting({ jobs, slots }: Agenda): Map<WaitingFor['reason'],
     if (job.phase === 'offered') return 'no_runner';
     if (job.isHeld) return 'window';
     if (job.phase === 'due') return dueReason(job);
-    const other = slots.runningOf(job.connectionId) ?? slots.retryingOf(job.connectionId) ?? job.id;
+    const other = slots.runningOf(job.lane) ?? slots.retryingOf(job.lane) ?? job.id;
     return other === job.id ? 'tenant_cap' : 'connection_busy';
   };
   const counts = new Map<WaitingFor['reason'], number>(waitReasons.map((reason) => [reason, 0]));

@@ -126,29 +126,40 @@ const isSame = (field: string, value: unknown, connection: ExistingConnection) =
  * Completed jobs carry cursors and arrive in log order: the next one starts when the end of the previous one
  * was recorded. The others carry nothing that could be lost, so of two out of order the later is enough.
  */
-const isTaken = ({ state, position }: EndSync['data'], { completed, other }: ExistingConnection['ended']) =>
-  position <= (state === 'completed' ? completed : other);
+const isTaken = (end: EndSync['data'], { completed, other, beside = -1 }: ExistingConnection['ended']) =>
+  end.position <= (end.beside ? beside : end.state === 'completed' ? completed : other);
 
 function endOfRemoved({ data }: EndSync, connection: ConnectionState): ConnectionEvent[] {
   if (connection.status !== 'removed' || isTaken(data, connection.ended)) return [];
-  const { jobId, state, result, position, at } = data;
-  return [{ type: 'SyncEnded', data: { jobId, state, result, position, nextSyncAt: null, at } }];
+  const { jobId, state, result, position, beside, at } = data;
+  const ended = { jobId, state, result, position, ...(beside && { beside }) };
+  return [{ type: 'SyncEnded', data: { ...ended, nextSyncAt: null, at } }];
 }
 
 function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionEvent[] {
-  const { jobId, position, at } = data;
+  const { jobId, position, beside, at } = data;
   if (isTaken(data, connection.ended)) return [];
   const due = connection.nextSyncAt;
   // By some clock the time of its own job had come, so that it is used up although it may lie ahead by another.
   const isUsed = due !== null && jobId === plannedJobId(connection.id, due);
-  const nextSyncAt = due !== null && due > at && !isUsed ? due : planned(connection, due ?? at, at);
+  const isStill = beside || (due !== null && due > at && !isUsed);
+  const nextSyncAt = isStill ? due : planned(connection, due ?? at, at);
   // The cursor belongs to a source that has been replaced since.
   const { startedAt, sourceSetAt = connection.sourceSetAt } = data;
   const isLater = data.sourceSetAt !== undefined || (startedAt !== null && startedAt >= connection.sourceSetAt);
   const cursor = isLater && sourceSetAt === connection.sourceSetAt ? data.cursor : undefined;
   const ended: SyncEnded = {
     type: 'SyncEnded',
-    data: { jobId, state: data.state, result: data.result, cursor, position, nextSyncAt, at },
+    data: {
+      jobId,
+      state: data.state,
+      result: data.result,
+      cursor,
+      position,
+      ...(beside && { beside }),
+      nextSyncAt,
+      at,
+    },
   };
   if (connection.sinceWhole + 1 < WHOLE_EVERY) return [ended];
   const whole = { ...evolveConnection(connection, ended), sinceWhole: 0 };

@@ -41,8 +41,8 @@ export interface ExistingConnection {
   readonly updatedAt: number;
   /** When the source was last set: a job that started before then did not use it. */
   readonly sourceSetAt: number;
-  /** Log positions of the last recorded job ends: of completed jobs, and of failed and cancelled ones. */
-  readonly ended: { readonly completed: number; readonly other: number };
+  /** Log positions of the last recorded ends: of completed jobs, of others, and of those that ran beside them. */
+  readonly ended: { readonly completed: number; readonly other: number; readonly beside?: number };
   /** Syncs since the last event that carries the whole connection. */
   readonly sinceWhole: number;
 }
@@ -89,11 +89,12 @@ export function evolveConnection(connection: ConnectionState, event: ConnectionE
       return { status: 'removed', requestHash: connection.requestHash, ended: connection.ended };
     case 'SyncEnded': {
       const { jobId, state, result, cursor, nextSyncAt, position } = event.data;
-      const { completed, other } = connection.ended;
+      const { completed, other, beside = -1 } = connection.ended;
       return {
         ...connection,
         cursor: cursor ? { value: cursor, jobId, committedAt: at } : connection.cursor,
-        lastSync: position > Math.max(completed, other) ? { jobId, state, result, endedAt: at } : connection.lastSync,
+        lastSync:
+          position > Math.max(completed, other, beside) ? { jobId, state, result, endedAt: at } : connection.lastSync,
         ended: endedBy(event.data, connection.ended),
         nextSyncAt,
         sinceWhole: connection.sinceWhole + 1,
@@ -128,8 +129,10 @@ function created({ at, connectionId, ...given }: Extract<ConnectionEvent, { type
   } satisfies ExistingConnection;
 }
 
-const endedBy = ({ state, position }: SyncEnded['data'], { completed, other }: ExistingConnection['ended']) =>
-  state === 'completed' ? { completed: position, other } : { completed, other: position };
+const endedBy = ({ state, position, beside }: SyncEnded['data'], ended: ExistingConnection['ended']) => ({
+  ...ended,
+  [beside ? 'beside' : state === 'completed' ? 'completed' : 'other']: position,
+});
 
 /** The version of the shape in which an event carries the whole connection: raised when ExistingConnection changes. */
 export const WHOLE_VERSION = 1;

@@ -27,6 +27,7 @@ import {
   type Claim,
   type ExistingJob,
   type JobState,
+  runsBeside,
 } from './job.js';
 import { canMove } from './job.transitions.js';
 
@@ -262,8 +263,9 @@ function cancelled(job: ExistingJob, reason: string, forced: boolean, at: number
 }
 
 /** No job ends before it began, whatever the clocks of the coordinators say. */
-const endingOf = ({ connectionId, createdAt, startedAt, sourceSetAt }: ExistingJob, at: number) => ({
+const endingOf = ({ type, connectionId, createdAt, startedAt, sourceSetAt }: ExistingJob, at: number) => ({
   ...{ connectionId, createdAt, startedAt },
+  ...(runsBeside({ type }) && { beside: true }),
   ...(sourceSetAt !== undefined && { sourceSetAt }),
   at: Math.max(at, startedAt ?? createdAt),
 });

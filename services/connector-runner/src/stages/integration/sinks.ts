@@ -7,10 +7,12 @@ import type { Sink } from './sink.js';
 
 /** Opens every destination of the connection; without any, what it reads is kept in the record store. @throws ExternalError */
 export async function openSinks(
-  { destinations, open, job, now }: StageContext<IntegrationPipeline>,
+  { destinations, open, job, now, output }: StageContext<IntegrationPipeline>,
   records: RecordStore,
 ): Promise<readonly Sink[]> {
-  if (destinations.length === 0) return [new RecordSink(records, job, now)];
+  // Other jobs go on beside a backfill: what they have written since it began is newer.
+  const beganAt = job.type === 'backfill' ? Date.parse(output('prepare').startedAt) : undefined;
+  if (destinations.length === 0) return [new RecordSink(records, job, now, beganAt)];
   return Promise.all(
     destinations.map(async (settings) => {
       const { tenant, connectionId } = job;
