@@ -205,6 +205,16 @@ export class LastSync {
   readonly endedAt!: string;
 }
 
+/** What a change of a connection means for its cursor. */
+@Shape()
+export class CursorEffect {
+  @OneOf(['kept', 'dropped'])
+  readonly effect!: 'kept' | 'dropped';
+
+  @Text({ description: 'What the next sync reads, in one sentence.' })
+  readonly message!: string;
+}
+
 /** A connection as API, CLI and gRPC show it. Times are ISO 8601 in UTC. */
 @Shape()
 export class Connection {
@@ -249,6 +259,12 @@ export class Connection {
 
   @Instant()
   readonly updatedAt!: string;
+
+  @Nested(() => CursorEffect, {
+    optional: true,
+    description: 'In the answer to a change of source or destinations: what it means for the cursor.',
+  })
+  readonly cursorEffect?: CursorEffect;
 }
 
 export type ConnectionView = Connection;

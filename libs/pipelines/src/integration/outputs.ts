@@ -60,6 +60,8 @@ export interface ObjectEnd {
 /** What an integration keeps from its completed jobs. */
 export interface IntegrationCursor extends Cursor {
   readonly objects: { readonly [object: string]: ObjectCursor } | BlobId;
+  /** Reset since they were committed to a blob. Absent: none. */
+  readonly without?: readonly string[];
 }
 
 export interface ObjectCursor {

@@ -2,6 +2,8 @@ import {
   busyPolicies,
   intervals,
   missedPolicies,
+  type ConnectionObject,
+  type ConnectionObjects,
   type ConnectionView,
   type JobView,
   type Schedule,
@@ -20,7 +22,7 @@ import {
   type PageOptions,
   type RepeatOptions,
 } from '../options.js';
-import { connectionDetails, connectionTable } from '../render/connection.js';
+import { connectionDetails, connectionTable, objectTable } from '../render/connection.js';
 import { resolveConnection } from '../resolve.js';
 import { jobRequest, ownUrl, show, showPage, type Action, type Session } from '../session.js';
 import { watchJob } from '../watch.js';
@@ -94,6 +96,19 @@ export function connectionsCommand(program: Command, action: Action): void {
     .description('drop the cursor, so that the next sync reads from the beginning')
     .addOption(new Option('--object <name>', 'only of this object; repeatable').argParser(several))
     .action(action(resetConnection));
+  connections
+    .command('objects <connection>')
+    .description('list the objects of a connection: state, health and last sync of each')
+    .action(action(listObjects));
+  for (const [verb, description] of [
+    ['pause', 'leave an object out of automatic syncs'],
+    ['resume', 'take an object into automatic syncs again'],
+    ['reset', 'drop the cursor of an object, so that its next sync reads it from the beginning'],
+  ] as const)
+    connections
+      .command(`${verb}-object <connection> <object>`)
+      .description(description)
+      .action(action(changeObject(verb)));
   connections.command('remove <connection>').description('remove a connection').action(action(removeConnection));
 }
 
@@ -159,6 +174,20 @@ async function resetConnection(
   const connection = await session.api.post<ConnectionView>(path`v1/connections/${id}/reset`, body);
   show(session, connection, () => connectionDetails(connection, session.terminal.paint, session.now()));
 }
+
+async function listObjects(session: Session, text: string): Promise<void> {
+  const id = await resolveConnection(session.api, text);
+  const objects = await session.api.get<ConnectionObjects>(path`v1/connections/${id}/objects`);
+  show(session, objects, () => objectTable(objects.data, session.now(), session.terminal));
+}
+
+const changeObject =
+  (verb: 'pause' | 'resume' | 'reset') =>
+  async (session: Session, text: string, object: string): Promise<void> => {
+    const id = await resolveConnection(session.api, text);
+    const changed = await session.api.post<ConnectionObject>(path`v1/connections/${id}/objects/${object}/${verb}`);
+    show(session, changed, () => objectTable([changed], session.now(), session.terminal));
+  };
 
 async function removeConnection(session: Session, text: string): Promise<void> {
   const id = await resolveConnection(session.api, text);

@@ -1,7 +1,13 @@
-import type { ConnectionView, DestinationSettings, Schedule, ScheduleWindow } from '@tidemark/contracts';
+import type {
+  ConnectionObject,
+  ConnectionView,
+  DestinationSettings,
+  Schedule,
+  ScheduleWindow,
+} from '@tidemark/contracts';
 import { stateColor, type Paint } from './style.js';
 import { fields, table, type TableOptions } from './table.js';
-import { brief } from './text.js';
+import { brief, plural } from './text.js';
 import { moment, relative } from './time.js';
 
 export const scheduleText = (schedule: Schedule): string =>
@@ -41,6 +47,26 @@ export const connectionTable = (connections: readonly ConnectionView[], now: num
         color: ({ lastSync }) => lastSync && stateColor(lastSync.state),
       },
       { title: 'NEXT', value: ({ nextSyncAt }) => relative(nextSyncAt, now) },
+    ],
+    options,
+  );
+
+export const objectTable = (objects: readonly ConnectionObject[], now: number, options: TableOptions): string =>
+  table(
+    objects,
+    [
+      { title: 'OBJECT', value: ({ object }) => object, id: true },
+      { title: 'STATE', value: ({ state }) => state, color: ({ state }) => (state === 'paused' ? 'yellow' : 'green') },
+      {
+        title: 'HEALTH',
+        value: ({ health, failures }) => (failures > 0 ? `${health}, ${plural(failures, 'failure')}` : health),
+        color: ({ health }) => (health === 'healthy' ? 'green' : health === 'degraded' ? 'yellow' : 'red'),
+      },
+      {
+        title: 'LAST SYNC',
+        value: ({ lastSync }) => (lastSync ? `${lastSync.state} ${relative(lastSync.endedAt, now)}` : '–'),
+      },
+      { title: 'ERROR', value: ({ lastSync }) => lastSync?.error?.message ?? '', flexible: true },
     ],
     options,
   );

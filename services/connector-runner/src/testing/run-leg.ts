@@ -93,6 +93,7 @@ export async function runLeg(folder: string, options: LegOptions): Promise<LegRu
         parameters: {},
         destinations: [],
         policies: {},
+        pausedObjects: [],
         source: { connector: 'openapi', config },
         cursor,
         resumeFrom: null,

@@ -10,6 +10,9 @@ export type UpdateConnection = Command<
 
 export type ResetCursor = Command<'ResetCursor', { readonly objects?: readonly string[] }>;
 
+export type PauseObject = Command<'PauseObject', { readonly object: string }>;
+export type ResumeObject = Command<'ResumeObject', { readonly object: string }>;
+
 export type PauseConnection = Command<'PauseConnection'>;
 export type ResumeConnection = Command<'ResumeConnection'>;
 export type DisconnectConnection = Command<'DisconnectConnection'>;
@@ -39,6 +42,8 @@ export type ConnectionCommand =
   | CreateConnection
   | UpdateConnection
   | ResetCursor
+  | PauseObject
+  | ResumeObject
   | PauseConnection
   | ResumeConnection
   | DisconnectConnection

@@ -13,6 +13,7 @@ import {
   absentConnection,
   evolveConnection,
   exists,
+  knownObject,
   WHOLE_VERSION,
   type ConnectionState,
   type ExistingConnection,
@@ -44,6 +45,10 @@ export function decideConnection(command: ConnectionCommand, connection: Connect
       return update(command, connection);
     case 'ResetCursor':
       return [{ type: 'CursorReset', data: command.data }];
+    case 'PauseObject':
+      return knownObject(connection, command.data.object).paused ? [] : [{ type: 'ObjectPaused', data: command.data }];
+    case 'ResumeObject':
+      return knownObject(connection, command.data.object).paused ? [{ type: 'ObjectResumed', data: command.data }] : [];
     case 'PauseConnection':
       return connection.paused ? [] : [{ type: 'ConnectionPaused', data: { at } }];
     case 'ResumeConnection':
@@ -157,6 +162,7 @@ function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionE
       cursor,
       position,
       ...(beside && { beside }),
+      ...(data.objects && { objects: data.objects }),
       nextSyncAt,
       at,
     },

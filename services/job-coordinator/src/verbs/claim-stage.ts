@@ -1,6 +1,7 @@
 import { TidemarkError, type ClaimGranted, type ClaimRequest } from '@tidemark/contracts';
 import { ownedJob } from '../actions/find-job.js';
 import { exists } from '../connection/connection.js';
+import { pausedObjects } from '../connection/object.view.js';
 import type { Context, Coordinator } from '../coordinator.js';
 import { currentStage, type ExistingJob } from '../job/job.js';
 import { failStage } from './fail-stage.js';
@@ -42,6 +43,7 @@ export async function claimStage(
     source: connection.source,
     destinations,
     policies,
+    pausedObjects: pausedObjects(connection),
     connector: job.connector,
     config: connection.source.config,
     cursor: connection.cursor?.value ?? null,
