@@ -30,11 +30,15 @@ export function resultOf(
   batch: Pick<RecordBatch, 'id' | 'jobId' | 'beganAt'>,
 ): RecordResult {
   if (known?.batch === batch.id) return known.result;
-  if (known && (isOlder(record.updatedAt, known.updatedAt) || isOvertaken(record, known, batch))) return 'skipped';
+  if (known && isStale(record, known, batch)) return 'skipped';
   if (record.deleted) return known && !known.deleted ? 'deleted' : 'skipped';
   if (!known || known.deleted) return 'created';
   return known.hash === hash ? 'skipped' : 'updated';
 }
+
+/** What is stored is newer than the record. */
+export const isStale = (record: IncomingRecord, known: Known, batch: Pick<RecordBatch, 'jobId' | 'beganAt'>): boolean =>
+  isOlder(record.updatedAt, known.updatedAt) || isOvertaken(record, known, batch);
 
 const isOlder = (incoming: string | undefined, stored: string | null | undefined) =>
   incoming !== undefined && stored != null && Date.parse(incoming) < Date.parse(stored);
@@ -53,3 +57,9 @@ function isOvertaken(
 /** Who has seen the record, once this batch is written: a job beside the others does not hide that they have seen it. */
 export const seenBy = ({ jobId, beganAt }: RecordBatch, known: Pick<Known, 'job'> | undefined): string =>
   beganAt === undefined || !known || known.job === jobId ? jobId : `${known.job.split('+', 1)[0]!}+${jobId}`;
+
+/** When what is stored changed in the source, once an unchanged record was seen again. */
+export const lastUpdate = ({ updatedAt }: IncomingRecord, known: Pick<Known, 'updatedAt'>): string | null => {
+  const stored = known.updatedAt ?? null;
+  return updatedAt !== undefined && (stored === null || isOlder(stored, updatedAt)) ? updatedAt : stored;
+};

@@ -84,6 +84,8 @@ export interface RecordStore {
    * batches changed its records since. @throws RecordStoreUnavailable
    */
   write(batch: RecordBatch): Promise<readonly RecordResult[]>;
+  /** Of each record of the batch: it stays as it is, since what is stored is newer. */
+  areOlder(batch: RecordBatch): Promise<readonly boolean[]>;
   /** What the job has not seen of an object and is not deleted, by external id. */
   listUnseen(unseen: Unseen & { readonly after?: string; readonly limit: number }): Promise<readonly StoredRecord[]>;
   /** How many records of the object are stored, and how many of them the job has not seen. */

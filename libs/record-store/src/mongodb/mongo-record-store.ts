@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '@tidemark/foundation';
 import { Connection, databaseIn, DUPLICATE_KEY } from '@tidemark/mongo';
 import { MongoServerError, type Collection, type Db, type Filter } from 'mongodb';
-import { contentHash, resultOf, seenBy } from '../content.js';
+import { contentHash, isStale, lastUpdate, resultOf, seenBy } from '../content.js';
 import { parseCursor, toCursor } from '../cursor.js';
 import {
   RecordStoreUnavailable,
@@ -93,6 +93,15 @@ export class MongoRecordStore implements RecordStore {
     }));
   }
 
+  async areOlder(batch: RecordBatch): Promise<readonly boolean[]> {
+    const ids = batch.records.map(({ externalId }) => idOf(batch, batch.object, externalId));
+    const known = await this.#documents(ids);
+    return batch.records.map((record, at) => {
+      const before = known.get(ids[at]!);
+      return before !== undefined && isStale(record, before, batch);
+    });
+  }
+
   async get(scope: Scope, object: string, externalId: string): Promise<StoredRecord | undefined> {
     const found = await this.#run((records) => records.findOne({ _id: idOf(scope, object, externalId) }));
     return found ? storedOf(found) : undefined;
@@ -148,8 +157,8 @@ export class MongoRecordStore implements RecordStore {
     const ids = incoming.map(({ externalId }) => idOf(batch, object, externalId));
     const known = await this.#documents(ids);
     const changes: Document[] = [];
-    /** By who has seen them. */
-    const seen = new Map<string, string[]>();
+    /** Unchanged records, by what changes about them all the same. */
+    const seen = new Map<string, { readonly ids: string[]; readonly change: Partial<Document> }>();
     for (const [index, record] of incoming.entries()) {
       const before = known.get(ids[index]!);
       const hash = record.deleted ? (before?.hash ?? '') : contentHash(record.data);
@@ -160,18 +169,22 @@ export class MongoRecordStore implements RecordStore {
         changes.push(documentOf(batch, record, { before, hash, result, _id: ids[index]!, order: index }));
       else if (before) {
         const job = seenBy(batch, before);
-        const same = seen.get(job) ?? [];
-        seen.set(job, same);
-        same.push(before._id);
+        const updatedAt = lastUpdate(record, before);
+        const isLater = updatedAt !== before.updatedAt;
+        // Those that were updated without a change have a time each.
+        const alike = isLater ? `${job} ${before._id}` : job;
+        const set = seen.get(alike) ?? { ids: [], change: { job, ...(isLater && { updatedAt }) } };
+        seen.set(alike, set);
+        set.ids.push(before._id);
       }
     }
-    for (const [job, unchanged] of seen)
-      await this.#run((records) =>
-        records.updateMany(
-          { _id: { $in: unchanged } },
-          { $set: { lastSeenAt: at, job, batch: id, result: 'skipped' } },
-        ),
-      );
+    const updates = Array.from(seen.values(), ({ ids, change }) => ({
+      updateMany: {
+        filter: { _id: { $in: ids } },
+        update: { $set: { ...change, lastSeenAt: at, batch: id, result: 'skipped' as const } },
+      },
+    }));
+    if (updates.length > 0) await this.#run((records) => records.bulkWrite(updates, { ordered: false }));
     if (changes.length === 0) return [];
     await this.#sequences.with(batch, (sequence) => this.#put(changes, known, sequence));
     // A server may look for a document and write it in two steps: only what is stored now says who was last.

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { Conditions, JsonObject } from '@tidemark/foundation';
-import { contentHash, resultOf, seenBy, type Known } from '../content.js';
+import { contentHash, isStale, lastUpdate, resultOf, seenBy, type Known } from '../content.js';
 import { parseCursor, toCursor } from '../cursor.js';
 import {
   RecordStoreUnavailable,
@@ -65,22 +65,18 @@ export class SqliteRecordStore implements RecordStore {
     return this.#write((next) =>
       records.map((record) => {
         const key = [tenant, connectionId, object, record.externalId];
-        const known = this.#get(
-          `select hash, deleted, updated_at as "updatedAt", job, last_seen as "lastSeenAt", changed_at as "changedAt",
-            batch, result from records ${byKey}`,
-          key,
-        );
         const hash = record.deleted ? '' : contentHash(record.data);
-        const before = known && knownOf(known);
+        const before = this.#known(key);
         const result = resultOf(record, hash, before, batch);
         const jobId = seenBy(batch, before);
-        if (known?.['batch'] === id) return result;
+        if (before?.batch === id) return result;
         if (result === 'created' || result === 'updated')
           this.#put(key, record, { hash, sequence: next(), jobId, id, result, at });
         else if (result === 'deleted') this.#markDeleted(key, { sequence: next(), jobId, id, at });
-        else if (known)
-          this.#run(`update records set last_seen = ?, job = ?, batch = ?, result = ? ${byKey}`, [
+        else if (before)
+          this.#run(`update records set last_seen = ?, updated_at = ?, job = ?, batch = ?, result = ? ${byKey}`, [
             at,
+            lastUpdate(record, before),
             jobId,
             id,
             result,
@@ -89,6 +85,23 @@ export class SqliteRecordStore implements RecordStore {
         return result;
       }),
     );
+  }
+
+  async areOlder(batch: RecordBatch): Promise<readonly boolean[]> {
+    const { tenant, connectionId, object, records } = batch;
+    return records.map((record) => {
+      const known = this.#known([tenant, connectionId, object, record.externalId]);
+      return known !== undefined && isStale(record, known, batch);
+    });
+  }
+
+  #known(key: readonly string[]): Known | undefined {
+    const row = this.#get(
+      `select hash, deleted, updated_at as "updatedAt", job, last_seen as "lastSeenAt", changed_at as "changedAt",
+        batch, result from records ${byKey}`,
+      key,
+    );
+    return row && knownOf(row);
   }
 
   async listUnseen({

@@ -95,7 +95,9 @@ export function describeRecordStore(
       await write([issue('1', 'new', { updatedAt: '2026-01-02T00:00:00Z' })]);
       expect(await write([issue('1', 'old', { updatedAt: '2026-01-01T23:59:59.999Z' })])).toEqual(['skipped']);
       expect(await store.get(scope, 'issues', '1')).toMatchObject({ data: { title: 'new' } });
-      expect(await write([issue('1', 'same time', { updatedAt: '2026-01-02T00:00:00.000Z' })])).toEqual(['updated']);
+      expect(await write([issue('1', 'new', { updatedAt: '2026-01-04T00:00:00Z' })])).toEqual(['skipped']);
+      expect(await write([issue('1', 'older', { updatedAt: '2026-01-03T00:00:00Z' })])).toEqual(['skipped']);
+      expect(await write([issue('1', 'same time', { updatedAt: '2026-01-04T00:00:00.000Z' })])).toEqual(['updated']);
     });
 
     it('keeps what another job stored since a job beside it began, unless that has read a later state', async () => {
@@ -107,6 +109,9 @@ export function describeRecordStore(
       await write([{ externalId: '4', data: {}, deleted: true }], { jobId: 'j2', at: 3000 });
       const [older, later] = ['2026-01-02T00:00:00Z', '2026-01-04T00:00:00Z'];
       const stale = [issue('2', 'old'), issue('3', 'old', { updatedAt: older }), issue('4', 'old')];
+      expect(await store.areOlder(batch([issue('1', 'old'), ...stale, issue('5')], beside))).toEqual([
+        ...[false, true, true, true, false],
+      ]);
       expect(await write([issue('1', 'old'), ...stale], beside)).toEqual(['updated', 'skipped', 'skipped', 'skipped']);
       expect(await write([issue('1', 'own'), issue('3', 'later', { updatedAt: later })], beside)).toEqual([
         'updated',
