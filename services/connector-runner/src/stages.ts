@@ -39,7 +39,7 @@ export const stagesWith = ({ http, records, readsWindows }: StageNeeds): StageTa
       snapshot: snapshotStage,
     }),
     implement(integrationPipeline, 'connector-runner', {
-      prepare: prepareStage,
+      prepare: prepareStage(records),
       sync: syncStage(records, readsWindows),
       finalize: finalizeStage(records),
     }),

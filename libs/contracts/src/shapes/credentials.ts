@@ -40,7 +40,7 @@ export class CredentialSecrets {
   @JsonObject({
     optional: true,
     description:
-      'Of the kinds of OAuth: clientId, clientSecret, clientAuth, tokenUrl, authorizationUrl, scopes, parameters.',
+      'Of the kinds of OAuth: clientId, clientSecret, clientAuth, tokenUrl, authorizationUrl, authorizationParameters, scopes, parameters.',
   })
   readonly client?: object;
 

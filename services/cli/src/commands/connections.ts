@@ -23,6 +23,7 @@ import {
   type RepeatOptions,
 } from '../options.js';
 import { connectionDetails, connectionTable, objectTable } from '../render/connection.js';
+import { moment } from '../render/time.js';
 import { resolveConnection } from '../resolve.js';
 import { jobRequest, ownUrl, show, showPage, type Action, type Session } from '../session.js';
 import { watchJob } from '../watch.js';
@@ -42,6 +43,11 @@ interface AddOptions extends RepeatOptions {
   readonly destination?: readonly object[];
   readonly whenBusy?: (typeof busyPolicies)[number];
   readonly sync: boolean;
+}
+
+interface Started {
+  readonly url: string;
+  readonly expiresAt: string;
 }
 
 export function connectionsCommand(program: Command, action: Action): void {
@@ -109,6 +115,11 @@ export function connectionsCommand(program: Command, action: Action): void {
       .command(`${verb}-object <connection> <object>`)
       .description(description)
       .action(action(changeObject(verb)));
+  connections
+    .command('authorize <connection>')
+    .description('show the page that asks a user to authorise its OAuth credential (again)')
+    .option('--credential <id>', 'which credential, when it has several')
+    .action(action(authorizeConnection));
   connections.command('remove <connection>').description('remove a connection').action(action(removeConnection));
 }
 
@@ -188,6 +199,17 @@ const changeObject =
     const changed = await session.api.post<ConnectionObject>(path`v1/connections/${id}/objects/${object}/${verb}`);
     show(session, changed, () => objectTable([changed], session.now(), session.terminal));
   };
+
+async function authorizeConnection(
+  session: Session,
+  text: string,
+  { credential: credentialId }: { readonly credential?: string },
+): Promise<void> {
+  const id = await resolveConnection(session.api, text);
+  const body = credentialId === undefined ? {} : { credentialId };
+  const started = await session.api.post<Started>(path`v1/connections/${id}/authorize`, body);
+  show(session, started, () => `open in a browser until ${moment(started.expiresAt, session.now())}:\n${started.url}`);
+}
 
 async function removeConnection(session: Session, text: string): Promise<void> {
   const id = await resolveConnection(session.api, text);

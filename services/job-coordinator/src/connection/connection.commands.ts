@@ -1,4 +1,4 @@
-import type { ConnectionCreated, ConnectionUpdated, SyncEnded } from '@tidemark/contracts';
+import type { ConnectionCreated, ConnectionUpdated, Failure, SyncEnded } from '@tidemark/contracts';
 import type { Command } from '@tidemark/event-store';
 
 export type CreateConnection = Command<'CreateConnection', Omit<ConnectionCreated['data'], 'nextSyncAt'>>;
@@ -16,6 +16,8 @@ export type ResumeObject = Command<'ResumeObject', { readonly object: string }>;
 export type PauseConnection = Command<'PauseConnection'>;
 export type ResumeConnection = Command<'ResumeConnection'>;
 export type DisconnectConnection = Command<'DisconnectConnection'>;
+/** A credential of the connection was authorised or replaced. */
+export type ReauthorizeConnection = Command<'ReauthorizeConnection'>;
 export type ReconnectConnection = Command<'ReconnectConnection'>;
 export type RemoveConnection = Command<'RemoveConnection'>;
 
@@ -23,6 +25,8 @@ export type RemoveConnection = Command<'RemoveConnection'>;
 export type EndSync = Command<
   'EndSync',
   Omit<SyncEnded['data'], 'nextSyncAt' | 'whole'> & {
+    /** Of a failed job. */
+    readonly error?: Failure;
     readonly startedAt: number | null;
     /** Of the source that the job read; absent when an earlier version started it. */
     readonly sourceSetAt?: number;
@@ -48,6 +52,7 @@ export type ConnectionCommand =
   | ResumeConnection
   | DisconnectConnection
   | ReconnectConnection
+  | ReauthorizeConnection
   | RemoveConnection
   | EndSync
   | SkipSync

@@ -34,14 +34,14 @@ describe('a page of records that is appended to a destination', () => {
   const page = { object: 'issues', records, jobId: 'job-1', position: 'issues:0' };
 
   it('is written once, however often it is written', async () => {
-    const sink = new DestinationSink(destination, settings);
+    const sink = new DestinationSink({ connectionId: 'c' }, destination, settings);
     expect(await sink.write(page, signal)).toEqual([{ status: 'created' }]);
     expect(await sink.write(page, signal)).toEqual([{ status: 'created' }]);
     expect(await readdir(folder.path)).toHaveLength(1);
   });
 
   it('is another one than a page of the same content before it', async () => {
-    const sink = new DestinationSink(destination, settings);
+    const sink = new DestinationSink({ connectionId: 'c' }, destination, settings);
     await sink.write(page, signal);
     await sink.write({ ...page, position: 'issues:1' }, signal);
     expect(await readdir(folder.path)).toHaveLength(2);
@@ -63,7 +63,7 @@ describe('a destination that two jobs of a connection write to', () => {
     const scope = { tenant: 'acme', connectionId: 'c1/warehouse' };
     const sinkOf = (now: number, beganAt?: number) => {
       const ledger = (key: readonly string[]) => new MirrorLedger(records, scope, key, () => now, beganAt);
-      return new DestinationSink(upserts, { ...settings, key: ['id'] }, ledger, true);
+      return new DestinationSink({ connectionId: 'c1' }, upserts, { ...settings, key: ['id'] }, ledger, true);
     };
     const page = (jobId: string, title: string, more: object = {}) => ({
       ...{ object: 'issues', jobId, position: 'issues:0' },
