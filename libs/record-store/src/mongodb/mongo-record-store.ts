@@ -266,7 +266,8 @@ const idOf = ({ tenant, connectionId }: Scope, object: string, externalId: strin
     .update(JSON.stringify([tenant, connectionId, object, externalId]))
     .digest('base64url');
 
-const unseenBy = (jobId: string) => ({ $ne: jobId, $not: new RegExp(`^${jobId.replace(/[^\w-]/g, '\\$&')}\\+`) });
+/** Neither the job nor one beside it: `job` and `job+beside` lie below `job,`. */
+const unseenBy = (jobId: string) => ({ $not: { $gte: jobId, $lt: `${jobId},` } });
 
 interface Change extends Pick<Document, '_id' | 'hash' | 'result' | 'order'> {
   readonly before: Document | undefined;
