@@ -176,7 +176,7 @@ export const platformSettings = defineSettings({
     'Addresses and CIDRs of proxies whose `X-Forwarded-For` or `Forwarded` is believed',
     { default: [], item: addressRange },
   ),
-  demo: onOff('TIDEMARK_DEMO', 'Whether standalone starts the sample publisher', { default: true }),
+  demo: onOff('TIDEMARK_DEMO', 'Whether standalone starts its samples', { default: true }),
   logLevel: oneOf('TIDEMARK_LOG_LEVEL', 'Minimum log level', LOG_LEVELS, { default: 'info' }),
   otlpEndpoint: url(
     'OTEL_EXPORTER_OTLP_ENDPOINT',

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { systemClock, uuidv7, type Clock } from '@tidemark/foundation';
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { canonicalJson, systemClock, uuidv7, type Clock } from '@tidemark/foundation';
 import {
   EnvelopeError,
   isSameRenewal,
@@ -121,6 +121,14 @@ export class Vault {
     const made = new OAuthCredential(name, data.kind, this.#keeper(tenant, id), this.#options);
     this.#renewing.set(name, made);
     return made;
+  }
+
+  /**
+   * Whether these are the stored secrets, tokens aside: they were renewed since. @throws EnvelopeError · VaultUnavailable
+   */
+  async holds(tenant: string, id: string, data: CredentialData): Promise<boolean> {
+    const stored = (await this.#read(tenant, id))?.content.data;
+    return stored !== undefined && timingSafeEqual(comparable(stored), comparable(completed(data, stored)));
   }
 
   /** What webhooks are signed with; empty when there is no such credential, or none with it. @throws EnvelopeError · VaultUnavailable */
@@ -246,6 +254,11 @@ function completed(after: CredentialData, before: CredentialData): CredentialDat
   const isSameClient = clientId === before.client.clientId && tokenUrl === before.client.tokenUrl;
   return isSameClient && before.tokens ? { ...given, tokens: before.tokens } : given;
 }
+
+const comparable = (data: CredentialData): Uint8Array =>
+  createHash('sha256')
+    .update(canonicalJson({ ...data, tokens: null }))
+    .digest();
 
 const CREDENTIALS = '["credential",';
 /** In the store, and as the credential's id in this process. */

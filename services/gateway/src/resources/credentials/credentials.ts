@@ -10,6 +10,7 @@ import {
   type ConnectionDocument,
   type CreateCredential,
   type CreateConnection,
+  type CredentialComparison,
   type CredentialList,
   type CredentialSecrets,
   type CredentialView,
@@ -83,6 +84,13 @@ export class Credentials {
     const replaced = found(await this.#vault.replace(tenant, parseId(id), dataOf(secrets, manifest)));
     await this.reauthorized(context, replaced.id);
     return replaced;
+  }
+
+  /** Whether the stored secrets are these, tokens aside. @throws TidemarkError NOT_FOUND · VALIDATION_FAILED */
+  async compare({ tenant }: CommandContext, id: string, secrets: CredentialSecrets): Promise<CredentialComparison> {
+    const { connector } = orNotFound(await this.#vault.get(tenant, parseId(id)));
+    const data = dataOf(secrets, connectors.get(connector)?.manifest);
+    return { same: await this.#vault.holds(tenant, parseId(id), data) };
   }
 
   /** @throws TidemarkError NOT_FOUND · CONFLICT while connections use it, with their names · READ_MODEL_UNAVAILABLE */
