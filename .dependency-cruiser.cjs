@@ -47,7 +47,7 @@ module.exports = {
           '^libs/contracts/',
           '^libs/foundation/src/(derived-ids|instant|json)\\.ts$',
           '^libs/resilience/src/retry-schedule\\.ts$',
-          'node_modules/croner/',
+          'node_modules/(croner|luxon)/',
           '^libs/event-store/',
         ],
       },

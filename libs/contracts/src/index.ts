@@ -18,6 +18,7 @@ export {
   ReportNames,
   type ReportFormat,
 } from './shapes/comparison.js';
+export * from './shapes/connection-objects.js';
 export * from './shapes/connection-requests.js';
 export * from './shapes/connection.js';
 export * from './shapes/credentials.js';

@@ -162,6 +162,7 @@ export class ClaimedLeg {
       source: this.#source,
       destinations: this.granted.destinations ?? [],
       policies: this.granted.policies ?? {},
+      pausedObjects: this.granted.pausedObjects ?? [],
       cursor: this.granted.cursor,
       resumeFrom: this.#resumeFrom,
       counts: this.#counts,

@@ -38,6 +38,8 @@ export interface StageContext<P extends Pipeline = Pipeline> {
   readonly source: SourceSettings;
   readonly destinations: readonly DestinationSettings[];
   readonly policies: Policies;
+  /** Objects of the connection that only a job reads which names them. */
+  readonly pausedObjects: readonly string[];
   /** The cursor that the connection's last completed job committed; null before the first. */
   readonly cursor: Cursor | null;
   /** The last checkpoint that was saved inside this stage, by any claim: resume from there. */

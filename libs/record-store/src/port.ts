@@ -24,6 +24,11 @@ export interface RecordBatch extends Scope {
   /** The job that read it. */
   readonly jobId: string;
   readonly object: string;
+  /**
+   * Of a job that runs beside the others of its connection: when it began, in milliseconds since the epoch. What another job
+   * has stored since then is newer, unless `updatedAt` says otherwise.
+   */
+  readonly beganAt?: number;
   /** Each external id at most once. */
   readonly records: readonly IncomingRecord[];
   /** Milliseconds since the epoch. */
@@ -79,6 +84,8 @@ export interface RecordStore extends Labelled {
    * batches changed its records since. @throws RecordStoreUnavailable
    */
   write(batch: RecordBatch): Promise<readonly RecordResult[]>;
+  /** Of each record of the batch: it stays as it is, since what is stored is newer. */
+  areOlder(batch: RecordBatch): Promise<readonly boolean[]>;
   /** What the job has not seen of an object and is not deleted, by external id. */
   listUnseen(unseen: Unseen & { readonly after?: string; readonly limit: number }): Promise<readonly StoredRecord[]>;
   /** How many records of the object are stored, and how many of them the job has not seen. */

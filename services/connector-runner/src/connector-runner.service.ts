@@ -30,10 +30,12 @@ export const connectorRunner = defineService({
     const pool = httpPool(fetchAllow, fetchMaxBytes, logger);
     const http = pool.client({ side: 'source', retries: NO_RETRIES });
     const opened = await openVault(store, settings.secretKey, pool.client({ side: 'source' }));
+    const readsWindows = (connector: string) =>
+      known.connectors.get(connector)?.manifest.source?.modes.includes('backfill') ?? false;
     return {
       daemons: [daemonOf(() => ({ stop: () => pool.close() }))],
       stages: {
-        table: new Map([...stagesWith({ http, records }), ...known.extraStages]),
+        table: new Map([...stagesWith({ http, records, readsWindows }), ...known.extraStages]),
         concurrency: runnerConcurrency,
         ackWaitMs: claimTimeoutMs,
         opener: openerOf({

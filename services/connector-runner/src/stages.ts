@@ -25,10 +25,12 @@ export interface StageNeeds {
   /** Guarded, without a credential and without retries. */
   readonly http: HttpClient;
   readonly records: RecordStore;
+  /** Whether connections of the connector can have backfills, beside which other jobs write. */
+  readsWindows(connector: string): boolean;
 }
 
 /** The stages that this service runs, by pipeline. */
-export const stagesWith = ({ http, records }: StageNeeds): StageTable =>
+export const stagesWith = ({ http, records, readsWindows }: StageNeeds): StageTable =>
   stageTable(
     implement(dependencyPipeline, 'connector-runner', {
       fetch: fetchStage(http),
@@ -38,7 +40,7 @@ export const stagesWith = ({ http, records }: StageNeeds): StageTable =>
     }),
     implement(integrationPipeline, 'connector-runner', {
       prepare: prepareStage(records),
-      sync: syncStage(records),
+      sync: syncStage(records, readsWindows),
       finalize: finalizeStage(records),
     }),
     implement(recordsPipeline, 'connector-runner', {

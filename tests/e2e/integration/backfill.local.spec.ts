@@ -86,6 +86,36 @@ describe('a backfill', () => {
     expect(api.requests.length - from).toBeLessThan(200 / backfill.chunkSize);
   });
 
+  it('runs beside the other syncs of its connection, and overwrites nothing that they have written since', async () => {
+    const id = await on.connect({ connector: 'http-json', config: api.config(['issues']) });
+    const gate = Promise.withResolvers<void>();
+    api.delay = async (url) => (url.includes('until=') ? gate.promise : undefined);
+    const first = await on.order(id, backfill);
+    await eventually(() => api.requests.length > 0);
+    const titled = (title: string) =>
+      api.objects.set(
+        'issues',
+        api.objects.get('issues')!.map((issue) => (issue.id! <= 100 ? { ...issue, title } : issue)),
+      );
+    titled('new');
+    const beside = await on.sync(id);
+    expect(beside).toMatchObject({ state: 'completed', counts: { created: COUNT } });
+    expect((await on.get(`/v1/jobs/${first}`)).body.state).toBe('running');
+    expect((await on.post(`/v1/connections/${id}/jobs`, { ...backfill, whenBusy: 'reject' })).body.error).toMatchObject(
+      {
+        code: 'CONNECTION_BUSY',
+        message: expect.not.stringContaining('#'),
+      },
+    );
+    const { cursor } = (await on.get(`/v1/connections/${id}/cursor`)).body;
+    titled('as it was before');
+    gate.resolve();
+    expect(await on.ended(first)).toMatchObject({ state: 'completed', counts: { processed: 200, skipped: 200 } });
+    expect((await on.get(`/v1/connections/${id}/records/issues/1`)).body).toMatchObject({ data: { title: 'new' } });
+    expect((await on.get(`/v1/connections/${id}/cursor`)).body).toMatchObject({ cursor, jobId: beside.id });
+    expect(await on.sync(id)).toMatchObject({ state: 'completed' });
+  });
+
   it('is resumed only when it was cancelled or failed', async () => {
     const id = await connect();
     const completed = await on.ended(await on.order(id, backfill));

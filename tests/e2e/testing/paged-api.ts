@@ -20,7 +20,7 @@ export class PagedApi {
   /** Records of the next page, when the request allows more. */
   pageSize: () => number = () => Infinity;
   /** Before each answer. */
-  delay: () => Promise<void> = async () => undefined;
+  delay: (url: string) => Promise<void> = async () => undefined;
   /** Changes a record whenever it is read. */
   touch = (record: ApiRecord): ApiRecord => record;
   /** The bearer token that it asks for; undefined: none. */
@@ -67,7 +67,7 @@ export class PagedApi {
   async #answer({ url = '', headers }: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests.push(url);
     await this.gate;
-    await this.delay();
+    await this.delay(url);
     const { pathname, searchParams } = new URL(url, this.url);
     const object = pathname.slice(1);
     const failure = this.failures.get(object);

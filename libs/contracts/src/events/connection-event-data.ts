@@ -1,5 +1,6 @@
-import { Flag, JsonObject, ListOf, Nested, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
-import { text } from '../fields/field-type.js';
+import { Flag, JsonObject, ListOf, MapOf, Nested, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
+import { shaped, text } from '../fields/field-type.js';
+import { ObjectOutcome } from '../shapes/connection-objects.js';
 import {
   busyPolicies,
   DestinationSettings,
@@ -64,6 +65,16 @@ export class CursorResetData extends EventData {
   readonly objects?: readonly string[];
 }
 
+@Shape({ description: 'Automatic syncs pass the object over.' })
+export class ObjectPausedData extends EventData {
+  @Text() readonly object!: string;
+}
+
+@Shape()
+export class ObjectResumedData extends EventData {
+  @Text() readonly object!: string;
+}
+
 @Shape()
 export class ConnectionPausedData extends EventData {}
 
@@ -92,6 +103,12 @@ export class SyncEndedData extends Replanned {
   @OneOf(jobStates) readonly state!: JobState;
   @OneOf(jobResults, { nullable: true }) readonly result!: JobResult | null;
   @JsonObject({ optional: true }) readonly cursor?: Cursor;
+
+  @MapOf(shaped(() => ObjectOutcome), { optional: true, description: 'How the objects of the job ended, by name.' })
+  readonly objects?: { readonly [name: string]: ObjectOutcome };
+
+  @Flag({ optional: true, description: 'True: the job ran beside the others; the next sync stays as it is planned.' })
+  readonly beside?: boolean;
 
   @WholeNumber({ description: "Of the job's end in the log." })
   readonly position!: number;

@@ -1,6 +1,7 @@
 import { Flag, JsonObject, ListOf, MapOf, Nested, OneOf, Shape, Text, WholeNumber } from '../fields/decorators.js';
 import { merge } from '../fields/derive.js';
-import { decimal, object } from '../fields/field-type.js';
+import { decimal, object, shaped } from '../fields/field-type.js';
+import { ObjectOutcome } from '../shapes/connection-objects.js';
 import { DetectedChanges } from '../facts.js';
 import { busyPolicies, type BusyPolicy } from '../shapes/connection.js';
 import { jobResults, jobTriggers, jobTypes, type JobResult, type JobTrigger, type JobType } from '../shapes/job.js';
@@ -153,6 +154,12 @@ class EndingData extends EventData {
 
   @Time({ optional: true, description: 'Of the source that the job has read, as its connection records it.' })
   readonly sourceSetAt?: number;
+
+  @Flag({ optional: true, description: 'True: it ran beside the other jobs of its connection, and has no cursor.' })
+  readonly beside?: boolean;
+
+  @MapOf(shaped(() => ObjectOutcome), { optional: true, description: 'How its objects ended, by name: 200 at most.' })
+  readonly objects?: { readonly [name: string]: ObjectOutcome };
 }
 
 @Shape()

@@ -91,14 +91,67 @@ export class Policies {
   readonly maxDeletes?: number;
 }
 
+export const missedPolicies = ['one', 'none'] as const;
+/** What becomes of planned syncs that could not start: one is made up for as soon as it may start, or none is. */
+export type MissedPolicy = (typeof missedPolicies)[number];
+
+/** A time in which no planned sync starts: by the clock and calendar of its time zone, through changes of the clocks. */
+@Shape({ rules: [{ says: 'must have `days`, or `from` and `to`', holds: isWindow }] })
+export class ScheduleWindow {
+  @ListOf(text({ max: 10 }), {
+    optional: true,
+    min: 1,
+    description: 'Dates, days of the week or ranges of them. Default: every day.',
+    example: ['mon-fri', '2026-12-24'],
+  })
+  readonly days?: readonly string[];
+
+  @Text({
+    max: 16,
+    optional: true,
+    description: 'A time of each of the days, or a date (`2026-12-20`, `2026-12-20T18:00`). Default: the whole day.',
+    example: '09:00',
+  })
+  readonly from?: string;
+
+  @Text({
+    max: 16,
+    optional: true,
+    description: 'Exclusive. At or before `from`: of the following day. With dates the window is one span of time.',
+    example: '17:00',
+  })
+  readonly to?: string;
+
+  @Text({
+    max: 64,
+    optional: true,
+    description: "IANA name. Default: the schedule's, else UTC.",
+    example: 'Europe/Berlin',
+  })
+  readonly timeZone?: string;
+}
+
+function isWindow({ days, from, to }: ScheduleWindow): boolean {
+  return (from === undefined) === (to === undefined) && (days !== undefined || from !== undefined);
+}
+
+interface Exceptions {
+  /** In these no planned sync starts. */
+  readonly except?: readonly ScheduleWindow[];
+  /** Default `one`. */
+  readonly missed?: MissedPolicy;
+}
+
 /** When a connection syncs: every 5 minutes (`realtime`), hour, day, only on request (`manual`), or by a cron expression. */
-export type Schedule =
-  | { readonly every: Interval }
-  | {
-      readonly cron: string;
-      /** IANA name. Default UTC. */
-      readonly timeZone?: string;
-    };
+export type Schedule = Exceptions &
+  (
+    | { readonly every: Interval }
+    | {
+        readonly cron: string;
+        /** IANA name. Default UTC. */
+        readonly timeZone?: string;
+      }
+  );
 
 /** Schedule, as one class. */
 @Shape({
@@ -115,6 +168,21 @@ export class ScheduleFields {
 
   @Text({ max: 64, optional: true, description: 'IANA name, with `cron` only. Default UTC.', example: 'Europe/Berlin' })
   readonly timeZone?: string;
+
+  @ListOf(() => ScheduleWindow, {
+    optional: true,
+    description: 'In these windows no planned sync, nor a retry of one, starts: it waits. Requested ones start.',
+  })
+  readonly except?: readonly ScheduleWindow[];
+
+  @OneOf(missedPolicies, {
+    optional: true,
+    default: 'one',
+    description:
+      'Of planned syncs that fell into a window, or that nothing was running for: one is made up for as soon as it may ' +
+      'start (`one`), or the next is the next one that is planned outside (`none`).',
+  })
+  readonly missed?: MissedPolicy;
 }
 
 function isOneKind({ every, cron, timeZone }: ScheduleFields): boolean {
@@ -135,6 +203,16 @@ export class LastSync {
 
   @Instant()
   readonly endedAt!: string;
+}
+
+/** What a change of a connection means for its cursor. */
+@Shape()
+export class CursorEffect {
+  @OneOf(['kept', 'dropped'])
+  readonly effect!: 'kept' | 'dropped';
+
+  @Text({ description: 'What the next sync reads, in one sentence.' })
+  readonly message!: string;
 }
 
 /** A connection as API, CLI and gRPC show it. Times are ISO 8601 in UTC. */
@@ -184,6 +262,12 @@ export class Connection {
 
   @Instant()
   readonly updatedAt!: string;
+
+  @Nested(() => CursorEffect, {
+    optional: true,
+    description: 'In the answer to a change of source or destinations: what it means for the cursor.',
+  })
+  readonly cursorEffect?: CursorEffect;
 }
 
 export type ConnectionView = Connection;

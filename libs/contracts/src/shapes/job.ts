@@ -36,11 +36,18 @@ export const livenesses = ['live', 'stalled'] as const;
 /** Whether the runner of a running job sends heartbeats, and whether the job advances. */
 export type Liveness = (typeof livenesses)[number];
 
-export const waitReasons = ['tenant_cap', 'connection_busy', 'retry_backoff', 'schedule', 'no_runner'] as const;
+export const waitReasons = [
+  'tenant_cap',
+  'connection_busy',
+  'retry_backoff',
+  'schedule',
+  'no_runner',
+  'window',
+] as const;
 
 /**
  * Why a job is not running: over the tenant's cap, behind another job of its connection, between two attempts, before its
- * start time, or offered but not yet claimed by a runner.
+ * start time, offered but not yet claimed by a runner, or within a window that its connection's schedule excepts.
  */
 @Shape()
 export class WaitingFor {

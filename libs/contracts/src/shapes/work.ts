@@ -12,7 +12,7 @@ import {
   WholeNumber,
 } from '../fields/decorators.js';
 import { merge } from '../fields/derive.js';
-import { decimal, object } from '../fields/field-type.js';
+import { decimal, object, text } from '../fields/field-type.js';
 import { DetectedChanges, factTypes, type FactOf, type FactType } from '../facts.js';
 import type { JobEnding } from '../events/job-events.js';
 import { DestinationSettings, Policies, Source } from './connection.js';
@@ -104,6 +104,9 @@ export class ClaimGranted {
 
   @Nested(() => Policies, { optional: true })
   readonly policies?: Policies;
+
+  @ListOf(text(), { optional: true, description: 'Objects that only a job reads which names them.' })
+  readonly pausedObjects?: readonly string[];
 
   @Text({ description: 'For runners that predate `source`.' })
   readonly connector!: string;

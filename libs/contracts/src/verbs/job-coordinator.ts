@@ -1,4 +1,5 @@
 import { mapOf, shaped } from '../fields/field-type.js';
+import { ChangeObject, ConnectionObject, ConnectionObjects } from '../shapes/connection-objects.js';
 import {
   ConnectionRef,
   CreateConnection,
@@ -205,6 +206,19 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     output: shaped(() => CursorView),
     summary: 'How far the source has been read and committed',
     errors: ['NOT_FOUND'],
+  }),
+  'list-objects': verb({
+    input: ConnectionRef,
+    output: shaped(() => ConnectionObjects),
+    summary: 'The objects of a connection: state, health and cursor of each',
+    errors: ['NOT_FOUND'],
+  }),
+  'change-object': verb({
+    input: ChangeObject,
+    output: shaped(() => ConnectionObject),
+    unknown: 'refuse',
+    summary: 'Pauses, resumes or resets one object of a connection',
+    errors: ['NOT_FOUND', 'CONFLICT'],
   }),
   push: verb({
     input: PushObjects,

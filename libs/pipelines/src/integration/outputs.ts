@@ -66,6 +66,8 @@ export interface ObjectEnd {
 /** What an integration keeps from its completed jobs. */
 export interface IntegrationCursor extends Cursor {
   readonly objects: { readonly [object: string]: ObjectCursor } | BlobId;
+  /** Reset since they were committed to a blob. Absent: none. */
+  readonly without?: readonly string[];
   /** The job that was noted last in the record store: a store without it has lost what the objects are based on. */
   readonly mark?: string;
 }

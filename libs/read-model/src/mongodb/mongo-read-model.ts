@@ -122,4 +122,3 @@ export class MongoReadModel implements ReadModel, Labelled {
     return generation;
   }
 }
-

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '@tidemark/foundation';
 import { Connection, databaseIn, DUPLICATE_KEY, Labels } from '@tidemark/mongo';
 import { MongoServerError, type Collection, type Db, type Filter } from 'mongodb';
-import { contentHash, resultOf } from '../content.js';
+import { contentHash, isStale, lastUpdate, resultOf, seenBy } from '../content.js';
 import { parseCursor, START, toCursor } from '../cursor.js';
 import {
   RecordStoreUnavailable,
@@ -82,7 +82,7 @@ export class MongoRecordStore implements RecordStore {
     const unseen = { tenant, connection: connectionId, object, externalId: { $gt: after }, deleted: false };
     const found = await this.#run((records) =>
       records
-        .find({ ...unseen, job: { $ne: jobId } })
+        .find({ ...unseen, job: unseenBy(jobId) })
         .sort({ externalId: 1 })
         .limit(limit)
         .toArray(),
@@ -94,8 +94,17 @@ export class MongoRecordStore implements RecordStore {
     const all = { tenant, connection: connectionId, object, deleted: false };
     return this.#run(async (records) => ({
       total: await records.countDocuments(all),
-      unseen: await records.countDocuments({ ...all, job: { $ne: jobId } }),
+      unseen: await records.countDocuments({ ...all, job: unseenBy(jobId) }),
     }));
+  }
+
+  async areOlder(batch: RecordBatch): Promise<readonly boolean[]> {
+    const ids = batch.records.map(({ externalId }) => idOf(batch, batch.object, externalId));
+    const known = await this.#documents(ids);
+    return batch.records.map((record, at) => {
+      const before = known.get(ids[at]!);
+      return before !== undefined && isStale(record, before, batch);
+    });
   }
 
   async get(scope: Scope, object: string, externalId: string): Promise<StoredRecord | undefined> {
@@ -172,28 +181,38 @@ export class MongoRecordStore implements RecordStore {
     incoming: readonly IncomingRecord[],
     results: Map<string, RecordResult>,
   ): Promise<readonly IncomingRecord[]> {
-    const { id, jobId, object, at } = batch;
+    const { id, object, at } = batch;
     const ids = incoming.map(({ externalId }) => idOf(batch, object, externalId));
     const known = await this.#documents(ids);
     const changes: Document[] = [];
-    const seen: string[] = [];
+    /** Unchanged records, by what changes about them all the same. */
+    const seen = new Map<string, { readonly ids: string[]; readonly change: Partial<Document> }>();
     for (const [index, record] of incoming.entries()) {
       const before = known.get(ids[index]!);
       const hash = record.deleted ? (before?.hash ?? '') : contentHash(record.data);
-      const result = resultOf(record, hash, before, id);
+      const result = resultOf(record, hash, before, batch);
       results.set(record.externalId, result);
       if (before?.batch === id) continue;
       if (result !== 'skipped')
         changes.push(documentOf(batch, record, { before, hash, result, _id: ids[index]!, order: index }));
-      else if (before) seen.push(before._id);
+      else if (before) {
+        const job = seenBy(batch, before);
+        const updatedAt = lastUpdate(record, before);
+        const isLater = updatedAt !== before.updatedAt;
+        // Those that were updated without a change have a time each.
+        const alike = isLater ? `${job} ${before._id}` : job;
+        const set = seen.get(alike) ?? { ids: [], change: { job, ...(isLater && { updatedAt }) } };
+        seen.set(alike, set);
+        set.ids.push(before._id);
+      }
     }
-    if (seen.length > 0)
-      await this.#run((records) =>
-        records.updateMany(
-          { _id: { $in: seen } },
-          { $set: { lastSeenAt: at, job: jobId, batch: id, result: 'skipped' } },
-        ),
-      );
+    const updates = Array.from(seen.values(), ({ ids, change }) => ({
+      updateMany: {
+        filter: { _id: { $in: ids } },
+        update: { $set: { ...change, lastSeenAt: at, batch: id, result: 'skipped' as const } },
+      },
+    }));
+    if (updates.length > 0) await this.#run((records) => records.bulkWrite(updates, { ordered: false }));
     if (changes.length === 0) return [];
     await this.#sequences.with(batch, (sequence) => this.#put(changes, known, sequence));
     // A server may look for a document and write it in two steps: only what is stored now says who was last.
@@ -247,22 +266,26 @@ const idOf = ({ tenant, connectionId }: Scope, object: string, externalId: strin
     .update(JSON.stringify([tenant, connectionId, object, externalId]))
     .digest('base64url');
 
+/** Neither the job nor one beside it: `job` and `job+beside` lie below `job,`. */
+const unseenBy = (jobId: string) => ({ $not: { $gte: jobId, $lt: `${jobId},` } });
+
 interface Change extends Pick<Document, '_id' | 'hash' | 'result' | 'order'> {
   readonly before: Document | undefined;
 }
 
 function documentOf(
-  { tenant, connectionId: connection, object, jobId: job, id: batch, at }: RecordBatch,
+  given: RecordBatch,
   { externalId, data, deleted = false, updatedAt }: IncomingRecord,
   { before, ...change }: Change,
 ): Document {
+  const { tenant, connectionId: connection, object, id: batch, at } = given;
   const content =
     deleted && before
       ? { data: before.data, updatedAt: before.updatedAt }
       : { data: JSON.stringify(data), updatedAt: updatedAt ?? null };
   return {
     ...change,
-    ...{ tenant, connection, object, externalId, deleted, job, batch },
+    ...{ tenant, connection, object, externalId, deleted, batch, job: seenBy(given, before) },
     ...content,
     firstSeenAt: before?.firstSeenAt ?? at,
     lastSeenAt: deleted ? (before?.lastSeenAt ?? at) : at,

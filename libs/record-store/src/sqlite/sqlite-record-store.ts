@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { randomUUID } from 'node:crypto';
 import type { Conditions, Json, JsonObject } from '@tidemark/foundation';
-import { contentHash, resultOf, type Known } from '../content.js';
+import { contentHash, isStale, lastUpdate, resultOf, seenBy, type Known } from '../content.js';
 import { parseCursor, START, toCursor } from '../cursor.js';
 import {
   RecordStoreUnavailable,
@@ -66,23 +66,23 @@ export class SqliteRecordStore implements RecordStore {
     }
   }
 
-  async write({ tenant, connectionId, id, jobId, object, records, at }: RecordBatch): Promise<readonly RecordResult[]> {
+  async write(batch: RecordBatch): Promise<readonly RecordResult[]> {
+    const { tenant, connectionId, id, object, records, at } = batch;
     return this.#write((next) =>
       records.map((record) => {
         const key = [tenant, connectionId, object, record.externalId];
-        const known = this.#get(
-          `select hash, deleted, updated_at as "updatedAt", batch, result from records ${byKey}`,
-          key,
-        );
         const hash = record.deleted ? '' : contentHash(record.data);
-        const result = resultOf(record, hash, known && knownOf(known), id);
-        if (known?.['batch'] === id) return result;
+        const before = this.#known(key);
+        const result = resultOf(record, hash, before, batch);
+        const jobId = seenBy(batch, before);
+        if (before?.batch === id) return result;
         if (result === 'created' || result === 'updated')
           this.#put(key, record, { hash, sequence: next(), jobId, id, result, at });
         else if (result === 'deleted') this.#markDeleted(key, { sequence: next(), jobId, id, at });
-        else if (known)
-          this.#run(`update records set last_seen = ?, job = ?, batch = ?, result = ? ${byKey}`, [
+        else if (before)
+          this.#run(`update records set last_seen = ?, updated_at = ?, job = ?, batch = ?, result = ? ${byKey}`, [
             at,
+            lastUpdate(record, before),
             jobId,
             id,
             result,
@@ -91,6 +91,23 @@ export class SqliteRecordStore implements RecordStore {
         return result;
       }),
     );
+  }
+
+  async areOlder(batch: RecordBatch): Promise<readonly boolean[]> {
+    const { tenant, connectionId, object, records } = batch;
+    return records.map((record) => {
+      const known = this.#known([tenant, connectionId, object, record.externalId]);
+      return known !== undefined && isStale(record, known, batch);
+    });
+  }
+
+  #known(key: readonly string[]): Known | undefined {
+    const row = this.#get(
+      `select hash, deleted, updated_at as "updatedAt", job, last_seen as "lastSeenAt", changed_at as "changedAt",
+        batch, result from records ${byKey}`,
+      key,
+    );
+    return row && knownOf(row);
   }
 
   async listUnseen({
@@ -103,17 +120,17 @@ export class SqliteRecordStore implements RecordStore {
   }: Parameters<RecordStore['listUnseen']>[0]) {
     const rows = this.#all(
       `select * from records where tenant = ? and connection = ? and object = ? and external_id > ?
-        and deleted = 0 and job <> ? order by external_id limit ?`,
-      [tenant, connectionId, object, after, jobId, limit],
+        and deleted = 0 and ${unseenBy} order by external_id limit ?`,
+      [tenant, connectionId, object, after, jobId, jobId, limit],
     );
     return rows.map(storedOf);
   }
 
   async countUnseen({ tenant, connectionId, object, jobId }: Unseen) {
     const row = this.#get(
-      `select count(*) as total, count(*) filter (where job <> ?) as unseen from records
+      `select count(*) as total, count(*) filter (where ${unseenBy}) as unseen from records
         where tenant = ? and connection = ? and object = ? and deleted = 0`,
-      [jobId, tenant, connectionId, object],
+      [jobId, jobId, tenant, connectionId, object],
     )!;
     return { total: Number(row['total']), unseen: Number(row['unseen']) };
   }
@@ -283,6 +300,9 @@ interface Stamp {
   readonly id: string;
   readonly at: number;
 }
+
+/** Twice the job. */
+const unseenBy = `job <> ? and not glob(? || '+*', job)`;
 
 const byKey = 'where tenant = ? and connection = ? and object = ? and external_id = ?';
 

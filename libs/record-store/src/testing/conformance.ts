@@ -119,7 +119,40 @@ export function describeRecordStore(
       await write([issue('1', 'new', { updatedAt: '2026-01-02T00:00:00Z' })]);
       expect(await write([issue('1', 'old', { updatedAt: '2026-01-01T23:59:59.999Z' })])).toEqual(['skipped']);
       expect(await store.get(scope, 'issues', '1')).toMatchObject({ data: { title: 'new' } });
-      expect(await write([issue('1', 'same time', { updatedAt: '2026-01-02T00:00:00.000Z' })])).toEqual(['updated']);
+      expect(await write([issue('1', 'new', { updatedAt: '2026-01-04T00:00:00Z' })])).toEqual(['skipped']);
+      expect(await write([issue('1', 'older', { updatedAt: '2026-01-03T00:00:00Z' })])).toEqual(['skipped']);
+      expect(await write([issue('1', 'same time', { updatedAt: '2026-01-04T00:00:00.000Z' })])).toEqual(['updated']);
+    });
+
+    it('keeps what another job stored since a job beside it began, unless that has read a later state', async () => {
+      const beside = { jobId: 'beside', beganAt: 2000, at: 4000 };
+      await write([issue('1'), issue('2'), issue('3', '3', { updatedAt: '2026-01-01T00:00:00Z' })]);
+      await write([issue('2', 'new')], { jobId: 'j2', at: 3000 });
+      await write([issue('3', 'new', { updatedAt: '2026-01-03T00:00:00Z' })], { jobId: 'j2', at: 3000 });
+      await write([issue('4')]);
+      await write([{ externalId: '4', data: {}, deleted: true }], { jobId: 'j2', at: 3000 });
+      const [older, later] = ['2026-01-02T00:00:00Z', '2026-01-04T00:00:00Z'];
+      const stale = [issue('2', 'old'), issue('3', 'old', { updatedAt: older }), issue('4', 'old')];
+      expect(await store.areOlder(batch([issue('1', 'old'), ...stale, issue('5')], beside))).toEqual([
+        ...[false, true, true, true, false],
+      ]);
+      expect(await write([issue('1', 'old'), ...stale], beside)).toEqual(['updated', 'skipped', 'skipped', 'skipped']);
+      expect(await write([issue('1', 'own'), issue('3', 'later', { updatedAt: later })], beside)).toEqual([
+        'updated',
+        'updated',
+      ]);
+      expect(await store.get(scope, 'issues', '2')).toMatchObject({ data: { title: 'new' } });
+      expect(await store.get(scope, 'issues', '4')).toMatchObject({ deleted: true });
+    });
+
+    it('does not hide what a job has seen behind a job beside it', async () => {
+      await write([issue('1'), issue('2'), issue('3')]);
+      await write([issue('1'), issue('2', 'new')], { jobId: 'full' });
+      await write([issue('1', 'old'), issue('2', 'old'), issue('4')], { jobId: 'beside', beganAt: 1, at: 5000 });
+      await write([issue('1', 'old')], { jobId: 'other', beganAt: 9000, at: 9000 });
+      const unseen = { ...scope, jobId: 'full', object: 'issues' };
+      expect(await store.countUnseen(unseen)).toEqual({ total: 4, unseen: 2 });
+      expect((await store.listUnseen({ ...unseen, limit: 9 })).map(({ externalId }) => externalId)).toEqual(['3', '4']);
     });
 
     it('returns a record as it was stored, also after it was opened again', async () => {

@@ -1,4 +1,13 @@
-import { busyPolicies, intervals, type ConnectionView, type JobView, type Schedule } from '@tidemark/contracts';
+import {
+  busyPolicies,
+  intervals,
+  missedPolicies,
+  type ConnectionObject,
+  type ConnectionObjects,
+  type ConnectionView,
+  type JobView,
+  type Schedule,
+} from '@tidemark/contracts';
 import { Option, type Command } from 'commander';
 import { path, type Page } from '../api/api.js';
 import { usageError } from '../cli-error.js';
@@ -13,7 +22,7 @@ import {
   type PageOptions,
   type RepeatOptions,
 } from '../options.js';
-import { connectionDetails, connectionTable } from '../render/connection.js';
+import { connectionDetails, connectionTable, objectTable } from '../render/connection.js';
 import { moment } from '../render/time.js';
 import { resolveConnection } from '../resolve.js';
 import { jobRequest, ownUrl, show, showPage, type Action, type Session } from '../session.js';
@@ -25,6 +34,8 @@ interface AddOptions extends RepeatOptions {
   readonly every?: (typeof intervals)[number];
   readonly cron?: string;
   readonly timeZone?: string;
+  readonly except?: readonly object[];
+  readonly missed?: (typeof missedPolicies)[number];
   readonly connector: string;
   readonly config?: Record<string, unknown>;
   readonly credential?: string;
@@ -49,6 +60,17 @@ export function connectionsCommand(program: Command, action: Action): void {
     .addOption(new Option('--every <interval>', 'sync at this interval').choices(intervals))
     .addOption(new Option('--cron <expression>', 'sync on a cron schedule (five fields)').conflicts('every'))
     .option('--time-zone <name>', 'time zone of the cron expression, an IANA name (default: UTC)')
+    .addOption(
+      new Option(
+        '--except <json>',
+        'start no planned sync in this window: {"days":["mon-fri"],"from":"09:00","to":"17:00","timeZone":…}; repeatable',
+      ).argParser(jsonObjects),
+    )
+    .addOption(
+      new Option('--missed <policy>', 'how many of the planned syncs that could not start to make up for').choices(
+        missedPolicies,
+      ),
+    )
     .option('--connector <name>', 'connector to read with', 'openapi')
     .option('--config <json>', "the connector's config as a JSON object", jsonObject)
     .option('--credential <id>', 'stored credential to sign in with')
@@ -81,6 +103,19 @@ export function connectionsCommand(program: Command, action: Action): void {
     .addOption(new Option('--object <name>', 'only of this object; repeatable').argParser(several))
     .action(action(resetConnection));
   connections
+    .command('objects <connection>')
+    .description('list the objects of a connection: state, health and last sync of each')
+    .action(action(listObjects));
+  for (const [verb, description] of [
+    ['pause', 'leave an object out of automatic syncs'],
+    ['resume', 'take an object into automatic syncs again'],
+    ['reset', 'drop the cursor of an object, so that its next sync reads it from the beginning'],
+  ] as const)
+    connections
+      .command(`${verb}-object <connection> <object>`)
+      .description(description)
+      .action(action(changeObject(verb)));
+  connections
     .command('authorize <connection>')
     .description('show the page that asks a user to authorise its OAuth credential (again)')
     .option('--credential <id>', 'which credential, when it has several')
@@ -111,10 +146,12 @@ async function addConnection(session: Session, options: AddOptions): Promise<Exi
   if (terminal.watched) return watchJob(session, job.id);
 }
 
-function scheduleOf({ every, cron, timeZone }: AddOptions): { schedule?: Schedule } {
+function scheduleOf({ every, cron, timeZone, except, missed }: AddOptions): { schedule?: Schedule } {
   if (timeZone && !cron) throw usageError('--time-zone requires --cron');
-  if (cron) return { schedule: timeZone ? { cron, timeZone } : { cron } };
-  return every ? { schedule: { every } } : {};
+  if ((except || missed) && !cron && !every) throw usageError('--except and --missed require --every or --cron');
+  const exceptions = { ...(except && { except }), ...(missed && { missed }) };
+  if (cron) return { schedule: { cron, ...(timeZone && { timeZone }), ...exceptions } };
+  return every ? { schedule: { every, ...exceptions } } : {};
 }
 
 async function listConnections(session: Session, options: PageOptions): Promise<void> {
@@ -148,6 +185,20 @@ async function resetConnection(
   const connection = await session.api.post<ConnectionView>(path`v1/connections/${id}/reset`, body);
   show(session, connection, () => connectionDetails(connection, session.terminal.paint, session.now()));
 }
+
+async function listObjects(session: Session, text: string): Promise<void> {
+  const id = await resolveConnection(session.api, text);
+  const objects = await session.api.get<ConnectionObjects>(path`v1/connections/${id}/objects`);
+  show(session, objects, () => objectTable(objects.data, session.now(), session.terminal));
+}
+
+const changeObject =
+  (verb: 'pause' | 'resume' | 'reset') =>
+  async (session: Session, text: string, object: string): Promise<void> => {
+    const id = await resolveConnection(session.api, text);
+    const changed = await session.api.post<ConnectionObject>(path`v1/connections/${id}/objects/${object}/${verb}`);
+    show(session, changed, () => objectTable([changed], session.now(), session.terminal));
+  };
 
 async function authorizeConnection(
   session: Session,

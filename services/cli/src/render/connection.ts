@@ -1,11 +1,25 @@
-import type { ConnectionView, DestinationSettings, Schedule } from '@tidemark/contracts';
+import type {
+  ConnectionObject,
+  ConnectionView,
+  DestinationSettings,
+  Schedule,
+  ScheduleWindow,
+} from '@tidemark/contracts';
 import { stateColor, type Paint } from './style.js';
 import { fields, table, type TableOptions } from './table.js';
-import { brief } from './text.js';
+import { brief, plural } from './text.js';
 import { moment, relative } from './time.js';
 
 export const scheduleText = (schedule: Schedule): string =>
   'every' in schedule ? schedule.every : `cron ${schedule.cron} (${schedule.timeZone ?? 'UTC'})`;
+
+/** `mon-fri 09:00–17:00 Europe/Berlin`, for each window. */
+const windowsText = ({ except = [], missed }: Schedule): string | null => {
+  const windowText = ({ days, from, to, timeZone }: ScheduleWindow) =>
+    [days?.join(', '), from && `${from}–${to}`, timeZone].filter(Boolean).join(' ');
+  const made = missed === 'none' ? 'missed syncs are not made up for' : undefined;
+  return [...except.map(windowText), made].filter(Boolean).join('; ') || null;
+};
 
 const stateText = ({ state, paused }: ConnectionView) => (paused ? `${state}, paused` : state);
 const connectionColor = ({ state, paused }: ConnectionView) =>
@@ -37,6 +51,26 @@ export const connectionTable = (connections: readonly ConnectionView[], now: num
     options,
   );
 
+export const objectTable = (objects: readonly ConnectionObject[], now: number, options: TableOptions): string =>
+  table(
+    objects,
+    [
+      { title: 'OBJECT', value: ({ object }) => object, id: true },
+      { title: 'STATE', value: ({ state }) => state, color: ({ state }) => (state === 'paused' ? 'yellow' : 'green') },
+      {
+        title: 'HEALTH',
+        value: ({ health, failures }) => (failures > 0 ? `${health}, ${plural(failures, 'failure')}` : health),
+        color: ({ health }) => (health === 'healthy' ? 'green' : health === 'degraded' ? 'yellow' : 'red'),
+      },
+      {
+        title: 'LAST SYNC',
+        value: ({ lastSync }) => (lastSync ? `${lastSync.state} ${relative(lastSync.endedAt, now)}` : '–'),
+      },
+      { title: 'ERROR', value: ({ lastSync }) => lastSync?.error?.message ?? '', flexible: true },
+    ],
+    options,
+  );
+
 export function connectionDetails(connection: ConnectionView, paint: Paint, now: number): string {
   const { source, lastSync } = connection;
   return fields(
@@ -51,6 +85,7 @@ export function connectionDetails(connection: ConnectionView, paint: Paint, now:
       ['objects', source.objects?.join(', ') ?? null],
       ...connection.destinations.map((one) => [`writes to ${one.name}`, destinationText(one)] as const),
       ['schedule', scheduleText(connection.schedule)],
+      ['except', windowsText(connection.schedule)],
       ['when busy', connection.whenBusy],
       ['next sync', connection.nextSyncAt && moment(connection.nextSyncAt, now)],
       ['last sync', lastSync && `${lastSyncText(connection)}, ${moment(lastSync.endedAt, now)}, job ${lastSync.jobId}`],

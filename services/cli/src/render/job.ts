@@ -13,8 +13,15 @@ export function statusText(job: JobView, now: number): string {
       .filter(Boolean)
       .join(' ');
   if (job.state === 'pending') return job.waitingFor ? `pending, ${waiting(job.waitingFor, now)}` : 'pending';
-  const words = job.state === 'completed' ? job.result?.replaceAll('_', ' ') : job.lastError?.code;
+  const words = job.state === 'completed' ? resultText(job) : job.lastError?.code;
   return words && words !== 'succeeded' ? `${job.state}, ${words}` : job.state;
+}
+
+/** `completed with errors in 1 of 7 objects`, where objects as a whole failed. */
+function resultText({ result, objects = {} }: JobView): string | undefined {
+  const failed = Object.values(objects).filter(({ state }) => state === 'failed').length;
+  const text = result?.replaceAll('_', ' ');
+  return failed > 0 ? `${text} in ${failed} of ${plural(Object.keys(objects).length, 'object')}` : text;
 }
 
 /** Why a job is not running. */
@@ -29,6 +36,8 @@ export function waiting({ reason, until, behind = [], behindCount = behind.lengt
       return `retries${when}`;
     case 'schedule':
       return `starts${when}`;
+    case 'window':
+      return `waiting for a window of the schedule to end${when}`;
     case 'no_runner':
       return 'waiting for a runner to claim it';
     default:

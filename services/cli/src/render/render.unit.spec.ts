@@ -55,6 +55,7 @@ describe('a job', () => {
     ['retry_backoff', { until: '2026-03-01T08:21:00Z' }, 'retries in 1 min'],
     ['schedule', { until: '2026-03-01T09:20:00Z' }, 'starts in 1 h'],
     ['no_runner', {}, 'waiting for a runner to claim it'],
+    ['window', { until: '2026-03-01T09:20:00Z' }, 'waiting for a window of the schedule to end in 1 h'],
   ] as const)('says why it waits: %s', (reason, more, words) =>
     expect(statusText(aJob({ state: 'pending', waitingFor: { reason, ...more } }), now)).toBe(`pending, ${words}`),
   );

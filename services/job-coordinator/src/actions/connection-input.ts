@@ -10,7 +10,7 @@ import {
 import { refusedTextIn, TEXT_RULE } from '@tidemark/contracts/fields';
 import { pipelineFor, type Pipeline } from '@tidemark/pipelines';
 import type { Catalogue } from '../catalogue.js';
-import { cronProblem } from '../connection/schedule.js';
+import { scheduleProblem } from '../connection/schedule.js';
 
 /**
  * @returns the pipeline that the connection's jobs run
@@ -80,9 +80,8 @@ function assertOneOf(manifests: readonly Manifest[], { connector, config }: Sour
   return manifest;
 }
 
-/** @throws TidemarkError VALIDATION_FAILED when a cron expression or its time zone is invalid */
-export function assertSchedule(schedule: Schedule): void {
-  if (!('cron' in schedule)) return;
-  const wrong = cronProblem(schedule.cron, schedule.timeZone);
+/** @throws TidemarkError VALIDATION_FAILED when a cron expression, a time zone or a window is invalid */
+export function assertSchedule(schedule: Schedule, now: number): void {
+  const wrong = scheduleProblem(schedule, now);
   if (wrong) throw invalid([problem(`schedule.${wrong.field}`, wrong.message)]);
 }

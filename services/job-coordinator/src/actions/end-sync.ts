@@ -8,8 +8,9 @@ export async function endSync(
   context: Context,
   { jobId, ending, position }: EndedJob,
 ): Promise<void> {
-  const { connectionId, startedAt, sourceSetAt, at } = ending.data;
-  const data = { jobId, state: endStates[ending.type], ...outcomeOf(ending), position, startedAt, sourceSetAt, at };
+  const { connectionId, startedAt, sourceSetAt, beside, objects, at } = ending.data;
+  const end = { jobId, state: endStates[ending.type], ...outcomeOf(ending), position };
+  const data = { ...end, ...(beside && { beside }), ...(objects && { objects }), startedAt, sourceSetAt, at };
   await connections.handle(connectionId, { type: 'EndSync', data }, context);
 }
 

@@ -10,6 +10,7 @@ import {
   type PipelineChoice,
 } from '@tidemark/contracts';
 import { pipelineFor, type Pipeline } from '@tidemark/pipelines';
+import { laneOf } from '../admission/lanes.js';
 import type { ExistingConnection } from '../connection/connection.js';
 import type { Context, Coordinator } from '../coordinator.js';
 import { expediteRetry } from './expedite-retry.js';
@@ -55,18 +56,19 @@ export async function startJob(
   if (type === 'backfill' && !manifest?.source?.modes.includes('backfill'))
     throw invalid([problem('type', `cannot be backfill: ${source.connector} does not read windows of time`)]);
   assertParameters(pipeline, parameters, type);
+  const lane = laneOf({ connectionId, type });
   if (request.whenBusy === 'reject') {
     // A created job would end the wait of the one before it, and so does one that is refused because of it.
-    const retrying = agenda.slots.retryingOf(connectionId);
+    const retrying = agenda.slots.retryingOf(lane);
     if (retrying !== undefined) await expediteRetry(coordinator, context, retrying, 'a sync was requested');
-    await admission.reserve(tenant, jobId, connectionId);
+    await admission.reserve(tenant, jobId, lane);
   }
   const { kind, stages, claimTimeoutMs = settings.claimTimeoutMs, stallTimeoutMs = settings.stallTimeoutMs } = pipeline;
   const given = { jobId, tenant, connectionId, connector: source.connector, pipeline: { kind, parameters } };
   const limits = { type, stages, claimTimeoutMs, stallTimeoutMs };
   const command = { type: 'CreateJob', data: { ...given, ...limits, ...request, at: time.now() } } as const;
   const create = () => jobs.handle(jobId, command, { ...context, isNew: true });
-  const { state } = request.whenBusy === 'reject' ? await create() : await queue.within(connectionId, jobId, create);
+  const { state } = request.whenBusy === 'reject' ? await create() : await queue.within(lane, jobId, create);
   return viewOf(coordinator, ownedJob(state, tenant));
 }
 

@@ -3,6 +3,7 @@ import { StreamDeleted } from '@tidemark/event-store';
 import { currentTraceparent, inSpan } from '@tidemark/telemetry';
 import { exists, type ExistingConnection } from '../connection/connection.js';
 import { plannedJobId } from '../connection/schedule.js';
+import { opensAt } from '../connection/windows.js';
 import type { Coordinator } from '../coordinator.js';
 import { isEnded } from '../job/job.js';
 import { commitEnd } from './end-sync.js';
@@ -42,6 +43,11 @@ async function startScheduled(
   try {
     const identity = { jobId, requestHash: 'schedule' };
     await assertNotCreated(coordinator, identity);
+    const missed = missedBy(coordinator, connection, plannedAt);
+    if (missed) {
+      await connections.handle(connectionId, { type: 'SkipSync', data: { plannedAt, ...missed } }, context);
+      return 'planned';
+    }
     const request = { ...identity, trigger: 'schedule', whenBusy: 'queue' } as const;
     await startJob(coordinator, context, connection, request);
     return 'started';
@@ -57,6 +63,19 @@ async function startScheduled(
     await connections.handle(connectionId, { type: 'SkipSync', data }, context);
     return 'planned';
   }
+}
+
+/** A sync that starts this much later was missed: nothing was running when it was due. */
+const MISSED_MS = 60_000;
+
+/** Why the sync is not made up for; undefined when it starts, or waits for the end of a window. */
+function missedBy({ agenda, time }: Coordinator, { id, schedule }: ExistingConnection, plannedAt: number) {
+  const at = time.now();
+  const open = opensAt(schedule, at);
+  if (schedule.missed === 'none')
+    return open > at ? { reason: 'WINDOW', at } : plannedAt < at - MISSED_MS ? { reason: 'MISSED', at } : undefined;
+  // One is made up for, and it waits already.
+  return open > at && agenda.heldOf(id).length > 0 ? { reason: 'WINDOW', notBefore: open - 1, at } : undefined;
 }
 
 /** Why the time cannot be used; undefined when it may be tried again. A job whose events were deleted has used it too. */

@@ -1,4 +1,5 @@
 import type { JobView } from '@tidemark/contracts';
+import { laneOf } from '../admission/lanes.js';
 import { explainDue } from '../agenda/waiting.js';
 import type { Coordinator } from '../coordinator.js';
 import { attemptOf, currentStage, type ExistingJob } from '../job/job.js';
@@ -14,7 +15,7 @@ export function viewOf(
   const waiting = job.status === 'pending' || (job.status === 'running' && !job.claim);
   const reason = () =>
     waitingForTime(job, time.now()) ??
-    explainDue(agenda, { ...job, attempt: attemptOf(job) }, settings.tenantMaxRunning);
+    explainDue(agenda, { ...job, lane: laneOf(job), attempt: attemptOf(job) }, settings.tenantMaxRunning);
   return describeJob(job, {
     stagePercent: stagePercent(agenda, job),
     counts: current?.counts,

@@ -10,6 +10,7 @@ import {
   type AdmissionState,
   type PlacesChanged,
 } from './admission.js';
+import { connectionOf } from './lanes.js';
 
 /** Gives free slots to waiting jobs. */
 export type AdmitJobs = Command<
@@ -90,7 +91,7 @@ function reserve({ data }: ReserveSlot, state: AdmissionState): AdmissionEvent[]
   if (state.running.has(jobId)) return [];
   const { busy, free } = occupied(state.running, released, cap);
   if (busy.has(connectionId))
-    throw new TidemarkError('CONNECTION_BUSY', `connection ${connectionId} already has a running job`);
+    throw new TidemarkError('CONNECTION_BUSY', `connection ${connectionOf(connectionId)} already has a running job`);
   if (free <= 0) throw new TidemarkError('TOO_MANY_CONCURRENT_SYNCS', `${cap} jobs are running, which is the limit`);
   return [changed(state, { at, admitted: [], released, reserved: { jobId, connectionId } })];
 }

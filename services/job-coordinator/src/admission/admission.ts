@@ -9,6 +9,7 @@ import { Anything, JsonObject, ListOf, Nested, Shape, Text, text, WholeNumber } 
 
 /** A slot that a job of the tenant holds. */
 export interface Slot {
+  /** Or the lane beside it: one job of each holds a slot. */
   readonly connectionId: string;
   readonly attempt: number;
   /** Reserved before the job exists, for `whenBusy: 'reject'`. */

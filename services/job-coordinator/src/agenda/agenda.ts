@@ -1,6 +1,8 @@
 import { isEnding, type ConnectionEvent, type JobCreated, type JobEvent, type Origin } from '@tidemark/contracts';
 import type { AdmissionEvent, Slot } from '../admission/admission.js';
+import { laneOf } from '../admission/lanes.js';
 import type { ConnectionState } from '../connection/connection.js';
+import { opensAt } from '../connection/windows.js';
 import type { ExistingJob } from '../job/job.js';
 import { Claims } from './claims.js';
 import { LiveJobs, type JobChange, type LiveJob } from './live-jobs.js';
@@ -69,7 +71,7 @@ export class Agenda {
     if (job?.phase === 'claimed') this.claims.apply(jobId, event, job.stage.name);
     else this.claims.end(jobId);
     if (event.type === 'JobCreated' && isRequested(event, this.#now()))
-      this.#expedite(event.data.connectionId, 'a sync was requested');
+      this.#expedite(laneOf(event.data), 'a sync was requested');
     if (isEnding(event)) this.unanswered.ended(jobId, tenant);
   }
 
@@ -78,8 +80,10 @@ export class Agenda {
     if (this.#aside.has(connectionId)) return;
     const plan = this.plans.apply(connectionId, tenant, event);
     if (plan) this.#reminders.add({ kind: 'sync', ...plan });
-    if (event.type === 'ConnectionUpdated' && event.data.source) this.#expedite(connectionId, 'the source was changed');
-    if (event.type === 'ConnectionReconnected') this.#expedite(connectionId, 'the connection was reconnected');
+    if (event.type === 'ConnectionUpdated' && event.data.source) this.#changed(connectionId, 'the source was changed');
+    if (event.type === 'ConnectionReconnected') this.#changed(connectionId, 'the connection was reconnected');
+    if (event.type === 'ConnectionUpdated' && event.data.schedule)
+      for (const { id } of this.heldOf(connectionId)) this.#follow(this.jobs.hold(id, this.#now()));
     if (event.type !== 'ConnectionRemoved' || !this.#isLive) return;
     for (const job of this.jobs.values()) if (job.connectionId === connectionId) this.#noteOrphan(job);
   }
@@ -159,6 +163,27 @@ export class Agenda {
     return this.#passed() - (this.#reservations.get(jobId) ?? this.#passed());
   }
 
+  /** The end of the window that keeps the job from starting; undefined when it may start. */
+  heldUntil({ connectionId, isPlanned }: Pick<LiveJob, 'connectionId' | 'isPlanned'>): number | undefined {
+    const schedule = isPlanned ? this.plans.scheduleOf(connectionId) : undefined;
+    const now = this.#now();
+    const until = schedule ? opensAt(schedule, now) : now;
+    return until > now ? until : undefined;
+  }
+
+  /** The connection's jobs that wait for the end of a window. */
+  heldOf(connectionId: string): LiveJob[] {
+    return [...this.jobs.values()].filter((job) => job.isHeld && job.connectionId === connectionId);
+  }
+
+  /** These leave their queues until the windows end in which they may not start. */
+  hold(jobIds: readonly string[]): void {
+    for (const jobId of jobIds) {
+      const until = this.heldUntil(this.jobs.get(jobId)!);
+      if (until !== undefined) this.#follow(this.jobs.hold(jobId, until));
+    }
+  }
+
   #noteReservation(jobId: string): void {
     if (!this.#reservations.has(jobId)) this.#reservations.set(jobId, this.#passed());
   }
@@ -182,7 +207,7 @@ export class Agenda {
   takeDue(now = this.#now()): DueTask[] {
     const tasks: DueTask[] = [];
     for (const reminder of this.#reminders.take(now)) {
-      if (reminder.kind === 'job') this.#follow(this.jobs.makeReady(reminder.jobId, reminder.at));
+      if (reminder.kind === 'job') this.#makeReady(reminder.jobId, reminder.at);
       else if (this.#applies(reminder)) tasks.push(reminder);
     }
     return tasks;
@@ -208,8 +233,17 @@ export class Agenda {
     this.#reminders.addAfter(task, milliseconds);
   }
 
-  #expedite(connectionId: string, reason: string): void {
-    const job = this.jobs.get(this.slots.retryingOf(connectionId) ?? '');
+  /** A retry need not wait for a source that has changed; a window of the schedule still holds it. */
+  #changed(connectionId: string, reason: string): void {
+    for (const type of ['incremental', 'backfill']) {
+      const lane = laneOf({ connectionId, type });
+      const job = this.jobs.get(this.slots.retryingOf(lane) ?? '');
+      if (job && this.heldUntil(job) === undefined) this.#expedite(lane, reason);
+    }
+  }
+
+  #expedite(lane: string, reason: string): void {
+    const job = this.jobs.get(this.slots.retryingOf(lane) ?? '');
     if (job?.phase === 'due') this.expediteAgain({ jobId: job.id, tenant: job.tenant, due: job.due, reason });
   }
 
@@ -255,7 +289,13 @@ export class Agenda {
     const isDue = this.#reminders.apply(change, waits);
     const { before, after } = change;
     if (after && after.phase !== before?.phase) this.#noteOrphan(after);
-    if (after && isDue) this.#follow(this.jobs.makeReady(after.id, after.due));
+    if (after && isDue) this.#makeReady(after.id, after.due);
+  }
+
+  #makeReady(jobId: string, due: number): void {
+    const job = this.jobs.get(jobId);
+    const until = job?.phase === 'due' && job.due === due ? this.heldUntil(job) : undefined;
+    this.#follow(until === undefined ? this.jobs.makeReady(jobId, due) : this.jobs.hold(jobId, until));
   }
 }
 

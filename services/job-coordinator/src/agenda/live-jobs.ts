@@ -1,4 +1,5 @@
 import type { JobEvent, Origin, StageDefinition } from '@tidemark/contracts';
+import { laneOf } from '../admission/lanes.js';
 import { attemptOf, currentStage, type ExistingJob } from '../job/job.js';
 import { canMove, holdsSlot, type Phase } from './phases.js';
 
@@ -7,6 +8,8 @@ export interface LiveJob {
   readonly id: string;
   readonly tenant: string;
   readonly connectionId: string;
+  /** See laneOf. */
+  readonly lane: string;
   readonly stages: readonly StageDefinition[];
   readonly claimTimeoutMs: number;
   readonly stallTimeoutMs: number;
@@ -19,6 +22,10 @@ export interface LiveJob {
   readonly cancelDeadline: number | null;
   /** Enters its connection's queue at the front: its slot was reserved, or it is being retried. */
   readonly atFront: boolean;
+  /** Started by its connection's schedule, so that it does not start in a window that the schedule excepts. */
+  readonly isPlanned: boolean;
+  /** `due` is the end of such a window. */
+  readonly isHeld: boolean;
 }
 
 /** A job before and after an event: `before` is missing when it is new, `after` when it is forgotten. */
@@ -67,14 +74,16 @@ export class LiveJobs {
         return this.#move(job, 'offered');
       case 'RetryScheduled': {
         const { retryCount, retryAt: due } = event.data;
-        return this.#move(job, 'due', { attempt: retryCount + 1, due, atFront: true });
+        return this.#move(job, 'due', { attempt: retryCount + 1, due, atFront: true, isHeld: false });
       }
       case 'RetryExpedited':
-        return job.phase === 'due' ? this.#put({ ...job, due: 0 }) : undefined;
+        return job.phase === 'due' ? this.#put({ ...job, due: 0, isPlanned: false, isHeld: false }) : undefined;
       case 'CancelRequested':
         return this.#put({ ...job, cancelDeadline: event.data.deadline });
       case 'JobCompleted':
-        return holdsSlot(job.phase) ? this.#move(job, 'completing') : this.forget(jobId);
+        if (!holdsSlot(job.phase)) return this.forget(jobId);
+        // One that runs beside the others commits no cursor that the next job would wait for.
+        return this.#move(job, job.lane === job.connectionId ? 'completing' : 'released');
       case 'JobFailed':
       case 'JobCancelled':
         return holdsSlot(job.phase) ? this.#move(job, 'released') : this.forget(jobId);
@@ -100,13 +109,23 @@ export class LiveJobs {
       due: job.retryAt ?? job.startAt ?? 0,
       cancelDeadline: job.cancel?.deadline ?? null,
       atFront: job.retryCount > 0 || job.whenBusy === 'reject',
+      // A retry that waits for no time was expedited.
+      isPlanned:
+        job.trigger === 'schedule' && !(job.status === 'pending' && job.retryCount > 0 && job.retryAt === null),
     });
+  }
+
+  /** A waiting job does not start before that time, the end of a window. */
+  hold(jobId: string, until: number): JobChange | undefined {
+    const job = this.#jobs.get(jobId);
+    const waits = job?.phase === 'ready' || job?.phase === 'due';
+    return waits ? this.#move(job, 'due', { due: until, isHeld: true }) : undefined;
   }
 
   /** The job's due time has passed. A job that is due at another time, or no longer due, stays as it is. */
   makeReady(jobId: string, due: number): JobChange | undefined {
     const job = this.#jobs.get(jobId);
-    return job?.phase === 'due' && job.due === due ? this.#move(job, 'ready') : undefined;
+    return job?.phase === 'due' && job.due === due ? this.#move(job, 'ready', { isHeld: false }) : undefined;
   }
 
   /** This attempt of the job was given a slot. */
@@ -142,12 +161,15 @@ export class LiveJobs {
 type Order = Pick<LiveJob, 'connectionId' | 'stages' | 'claimTimeoutMs' | 'stallTimeoutMs'> & {
   readonly startAt?: number | null;
   readonly whenBusy: string;
+  readonly trigger: string;
+  readonly type: string;
 };
 
 const newJob = (id: string, tenant: string, order: Order, origin: Origin | undefined): LiveJob => ({
   id,
   tenant,
   connectionId: order.connectionId,
+  lane: laneOf(order),
   stages: order.stages,
   claimTimeoutMs: order.claimTimeoutMs,
   stallTimeoutMs: order.stallTimeoutMs,
@@ -158,4 +180,6 @@ const newJob = (id: string, tenant: string, order: Order, origin: Origin | undef
   due: order.startAt ?? 0,
   cancelDeadline: null,
   atFront: order.whenBusy === 'reject',
+  isPlanned: order.trigger === 'schedule',
+  isHeld: false,
 });

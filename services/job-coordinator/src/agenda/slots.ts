@@ -7,21 +7,21 @@ export class Slots {
   readonly #queues = new Map<string, FairQueue>();
   /** By tenant. */
   readonly #running = new Map<string, Set<string>>();
-  /** By connection. */
+  /** By lane. */
   readonly #runningOf = new Map<string, string>();
   /**
-   * The job of each connection that is on its second or later attempt. The connection's other jobs wait until it has
+   * The job of each lane that is on its second or later attempt. The lane's other jobs wait until it has
    * ended: data that it read before them must not be committed after theirs.
    */
   readonly #retrying = new Map<string, string>();
-  /** By connection. */
+  /** By lane. */
   readonly #waiting = new Map<string, number>();
   readonly #changed = new Set<string>();
 
   apply({ before, after }: JobChange): void {
     const job = after ?? before;
     if (!job) return;
-    this.#countWaiting(job.connectionId, Number(waitsForSlot(after)) - Number(waitsForSlot(before)));
+    this.#countWaiting(job.lane, Number(waitsForSlot(after)) - Number(waitsForSlot(before)));
     const to = standingOf(after);
     const moved = this.#moveJob(job, standingOf(before), to);
     const retryEnded = this.#noteRetry(job, after);
@@ -44,25 +44,25 @@ export class Slots {
     return tenants;
   }
 
-  /** The connections of the tenant whose jobs wait for a slot, in the order of their turns. */
-  waitingConnections(tenant: string): Iterable<string> {
-    return this.#queues.get(tenant)?.connections() ?? [];
+  /** The lanes of the tenant whose jobs wait for a slot, in the order of their turns. */
+  waitingLanes(tenant: string): Iterable<string> {
+    return this.#queues.get(tenant)?.lanes() ?? [];
   }
 
-  /** The connection's job that may be admitted next; undefined when none waits, or when they wait behind a retry. */
-  nextOf(tenant: string, connectionId: string): string | undefined {
-    const next = this.#queues.get(tenant)?.headOf(connectionId);
-    return (this.#retrying.get(connectionId) ?? next) === next ? next : undefined;
+  /** The lane's job that may be admitted next; undefined when none waits, or when they wait behind a retry. */
+  nextOf(tenant: string, lane: string): string | undefined {
+    const next = this.#queues.get(tenant)?.headOf(lane);
+    return (this.#retrying.get(lane) ?? next) === next ? next : undefined;
   }
 
-  /** The first jobs before this one in its connection's queue; all of the queue when the job is not in it. */
-  ahead({ tenant, connectionId, id }: Pick<LiveJob, 'id' | 'tenant' | 'connectionId'>, most: number): Ahead {
-    return this.#queues.get(tenant)?.ahead(connectionId, id, most) ?? { first: [], count: 0 };
+  /** The first jobs before this one in its lane's queue; all of the queue when the job is not in it. */
+  ahead({ tenant, lane, id }: Pick<LiveJob, 'id' | 'tenant' | 'lane'>, most: number): Ahead {
+    return this.#queues.get(tenant)?.ahead(lane, id, most) ?? { first: [], count: 0 };
   }
 
-  /** The number of the connection's jobs that wait, for a slot or for their time. */
-  countWaiting(connectionId: string): number {
-    return this.#waiting.get(connectionId) ?? 0;
+  /** The number of the lane's jobs that wait, for a slot or for their time. */
+  countWaiting(lane: string): number {
+    return this.#waiting.get(lane) ?? 0;
   }
 
   /** The jobs of the tenant that hold a slot. */
@@ -74,48 +74,48 @@ export class Slots {
     return this.#running.get(tenant)?.size ?? 0;
   }
 
-  /** The connection's job that holds a slot. */
-  runningOf(connectionId: string): string | undefined {
-    return this.#runningOf.get(connectionId);
+  /** The lane's job that holds a slot. */
+  runningOf(lane: string): string | undefined {
+    return this.#runningOf.get(lane);
   }
 
-  /** The connection's job that is on its second or later attempt. */
-  retryingOf(connectionId: string): string | undefined {
-    return this.#retrying.get(connectionId);
+  /** The lane's job that is on its second or later attempt. */
+  retryingOf(lane: string): string | undefined {
+    return this.#retrying.get(lane);
   }
 
-  #countWaiting(connectionId: string, more: number): void {
+  #countWaiting(lane: string, more: number): void {
     if (more === 0) return;
-    const count = this.countWaiting(connectionId) + more;
-    if (count > 0) this.#waiting.set(connectionId, count);
-    else this.#waiting.delete(connectionId);
+    const count = this.countWaiting(lane) + more;
+    if (count > 0) this.#waiting.set(lane, count);
+    else this.#waiting.delete(lane);
   }
 
   #moveJob(job: LiveJob, from: Standing, to: Standing): boolean {
-    const { id, tenant, connectionId } = job;
+    const { id, tenant, lane } = job;
     if (from === to) return false;
     if (from === 'queued') {
-      if (to === 'running') this.#queueOf(tenant).served(connectionId, id);
-      else this.#queueOf(tenant).remove(connectionId, id);
+      if (to === 'running') this.#queueOf(tenant).served(lane, id);
+      else this.#queueOf(tenant).remove(lane, id);
     } else if (from === 'running') {
       this.#running.get(tenant)?.delete(id);
-      if (this.#runningOf.get(connectionId) === id) this.#runningOf.delete(connectionId);
+      if (this.#runningOf.get(lane) === id) this.#runningOf.delete(lane);
     }
-    if (to === 'queued') this.#queueOf(tenant).add(connectionId, id, job.atFront);
+    if (to === 'queued') this.#queueOf(tenant).add(lane, id, job.atFront);
     else if (to === 'running') {
       entry(this.#running, tenant, () => new Set()).add(id);
-      this.#runningOf.set(connectionId, id);
+      this.#runningOf.set(lane, id);
     }
     return true;
   }
 
   /** True when the job was being retried and no longer is. */
-  #noteRetry({ id, connectionId }: LiveJob, after: LiveJob | undefined): boolean {
+  #noteRetry({ id, lane }: LiveJob, after: LiveJob | undefined): boolean {
     if (after && after.attempt > 1 && !hasEnded(after.phase)) {
-      this.#retrying.set(connectionId, id);
+      this.#retrying.set(lane, id);
       return false;
     }
-    return this.#retrying.get(connectionId) === id && this.#retrying.delete(connectionId);
+    return this.#retrying.get(lane) === id && this.#retrying.delete(lane);
   }
 
   #queueOf(tenant: string): FairQueue {

@@ -55,7 +55,10 @@ describe('the snapshot of a tenant', () => {
         return agenda.slots.nextOf(tenant, connectionId);
       },
     });
-    const { candidates } = tenantSnapshot({ jobs: counting, slots }, TENANT, new Map(), { at: now, cap: 5 });
+    const { candidates } = tenantSnapshot({ jobs: counting, slots, heldUntil: () => undefined }, TENANT, new Map(), {
+      at: now,
+      cap: 5,
+    });
     expect(candidates).toHaveLength(5);
     expect(looked).toBeLessThanOrEqual(2 * 5);
   });
@@ -64,7 +67,12 @@ describe('the snapshot of a tenant', () => {
     const agenda = agendaOf(story('a1', 'a', claimStage(), failStage(1, 'fetch')), story('b1', 'b', claimStage()));
     apply(agenda, story('c1', 'c', cancelJob));
     const running = { a1: slotOf('a'), b1: slotOf('b'), c1: slotOf('c') };
-    expect(snapshotOf(agenda, running, 3)).toEqual({ released: ['a1', 'c1'], unconfirmed: ['c1'], candidates: [] });
+    expect(snapshotOf(agenda, running, 3)).toEqual({
+      released: ['a1', 'c1'],
+      unconfirmed: ['c1'],
+      candidates: [],
+      held: [],
+    });
   });
 
   it('keeps a reserved slot for a job that is yet to be created, for 30 seconds', () => {
@@ -74,6 +82,7 @@ describe('the snapshot of a tenant', () => {
       released: ['a1'],
       unconfirmed: [],
       candidates: [],
+      held: [],
     });
   });
 

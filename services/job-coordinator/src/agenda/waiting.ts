@@ -11,7 +11,8 @@ const NAMED = 5;
 export function explain(agenda: Agenda, jobId: string, { cap, now }: { cap: number; now: number }): WaitingFor | null {
   const job = agenda.jobs.get(jobId);
   // Its time may be another clock's, and have passed by this one.
-  if (job?.phase === 'due') return { reason: dueReason(job), ...(job.due > now && { until: instantOf(job.due) }) };
+  if (job?.phase === 'due' && !job.isHeld)
+    return { reason: dueReason(job), ...(job.due > now && { until: instantOf(job.due) }) };
   return job ? explainDue(agenda, job, cap) : null;
 }
 
@@ -22,15 +23,17 @@ export function explainDue(agenda: Agenda, job: DueJob, cap: number): WaitingFor
   if (known?.attempt === job.attempt) {
     if (!isWaiting(known.phase)) return null;
     if (known.phase === 'offered') return { reason: 'no_runner' };
+    const until = known.isHeld ? known.due : known.phase === 'ready' ? agenda.heldUntil(known) : undefined;
+    if (until !== undefined) return { reason: 'window', until: instantOf(until) };
   }
   return waitForConnection(agenda, job) ?? waitForCap(agenda, job, cap);
 }
 
-type DueJob = Pick<LiveJob, 'id' | 'tenant' | 'connectionId' | 'attempt'>;
+type DueJob = Pick<LiveJob, 'id' | 'tenant' | 'lane' | 'attempt'>;
 
 /** A connection runs one job at a time: first the one that runs or waits for its retry, then those queued earlier. */
 function waitForConnection({ slots }: Agenda, job: DueJob): WaitingFor | null {
-  const current = [slots.runningOf(job.connectionId), slots.retryingOf(job.connectionId)];
+  const current = [slots.runningOf(job.lane), slots.retryingOf(job.lane)];
   const before = new Set(current.filter((id) => id !== undefined && id !== job.id)) as Set<string>;
   // The one that is retried may also be at the front of the queue.
   const { first, count } = slots.ahead(job, NAMED + 1);
@@ -56,8 +59,9 @@ const namedOf = (ids: readonly string[], count: number): Pick<WaitingFor, 'behin
 export function countWaiting({ jobs, slots }: Agenda): Map<WaitingFor['reason'], number> {
   const reasonOf = (job: LiveJob) => {
     if (job.phase === 'offered') return 'no_runner';
+    if (job.isHeld) return 'window';
     if (job.phase === 'due') return dueReason(job);
-    const other = slots.runningOf(job.connectionId) ?? slots.retryingOf(job.connectionId) ?? job.id;
+    const other = slots.runningOf(job.lane) ?? slots.retryingOf(job.lane) ?? job.id;
     return other === job.id ? 'tenant_cap' : 'connection_busy';
   };
   const counts = new Map<WaitingFor['reason'], number>(waitReasons.map((reason) => [reason, 0]));

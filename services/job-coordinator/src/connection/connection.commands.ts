@@ -10,6 +10,9 @@ export type UpdateConnection = Command<
 
 export type ResetCursor = Command<'ResetCursor', { readonly objects?: readonly string[] }>;
 
+export type PauseObject = Command<'PauseObject', { readonly object: string }>;
+export type ResumeObject = Command<'ResumeObject', { readonly object: string }>;
+
 export type PauseConnection = Command<'PauseConnection'>;
 export type ResumeConnection = Command<'ResumeConnection'>;
 export type DisconnectConnection = Command<'DisconnectConnection'>;
@@ -30,8 +33,11 @@ export type EndSync = Command<
   }
 >;
 
-/** The sync planned for this time could not be started. */
-export type SkipSync = Command<'SkipSync', { readonly plannedAt: number; readonly reason: string }>;
+/** The sync planned for this time could not be started; the next is later than `notBefore`. */
+export type SkipSync = Command<
+  'SkipSync',
+  { readonly plannedAt: number; readonly reason: string; readonly notBefore?: number }
+>;
 
 /** The sync planned for this time is later than the schedule asks: a clock was set back after it was planned. */
 export type AdvanceSync = Command<'AdvanceSync', { readonly plannedAt: number; readonly nextSyncAt: number }>;
@@ -40,6 +46,8 @@ export type ConnectionCommand =
   | CreateConnection
   | UpdateConnection
   | ResetCursor
+  | PauseObject
+  | ResumeObject
   | PauseConnection
   | ResumeConnection
   | DisconnectConnection

@@ -13,6 +13,7 @@ import {
   absentConnection,
   evolveConnection,
   exists,
+  knownObject,
   WHOLE_VERSION,
   type ConnectionState,
   type ExistingConnection,
@@ -47,6 +48,10 @@ export function decideConnection(command: ConnectionCommand, connection: Connect
       return update(command, connection);
     case 'ResetCursor':
       return [{ type: 'CursorReset', data: command.data }];
+    case 'PauseObject':
+      return knownObject(connection, command.data.object).paused ? [] : [{ type: 'ObjectPaused', data: command.data }];
+    case 'ResumeObject':
+      return knownObject(connection, command.data.object).paused ? [{ type: 'ObjectResumed', data: command.data }] : [];
     case 'PauseConnection':
       return connection.paused ? [] : [{ type: 'ConnectionPaused', data: { at } }];
     case 'ResumeConnection':
@@ -134,22 +139,24 @@ const isSame = (field: string, value: unknown, connection: ExistingConnection) =
  * Completed jobs carry cursors and arrive in log order: the next one starts when the end of the previous one
  * was recorded. The others carry nothing that could be lost, so of two out of order the later is enough.
  */
-const isTaken = ({ state, position }: EndSync['data'], { completed, other }: ExistingConnection['ended']) =>
-  position <= (state === 'completed' ? completed : other);
+const isTaken = (end: EndSync['data'], { completed, other, beside = -1 }: ExistingConnection['ended']) =>
+  end.position <= (end.beside ? beside : end.state === 'completed' ? completed : other);
 
 function endOfRemoved({ data }: EndSync, connection: ConnectionState): ConnectionEvent[] {
   if (connection.status !== 'removed' || isTaken(data, connection.ended)) return [];
-  const { jobId, state, result, position, at } = data;
-  return [{ type: 'SyncEnded', data: { jobId, state, result, position, nextSyncAt: null, at } }];
+  const { jobId, state, result, position, beside, at } = data;
+  const ended = { jobId, state, result, position, ...(beside && { beside }) };
+  return [{ type: 'SyncEnded', data: { ...ended, nextSyncAt: null, at } }];
 }
 
 function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionEvent[] {
-  const { jobId, position, at } = data;
+  const { jobId, position, beside, at } = data;
   if (isTaken(data, connection.ended)) return [];
   const due = connection.nextSyncAt;
   // By some clock the time of its own job had come, so that it is used up although it may lie ahead by another.
   const isUsed = due !== null && jobId === plannedJobId(connection.id, due);
-  const nextSyncAt = due !== null && due > at && !isUsed ? due : planned(connection, due ?? at, at);
+  const isStill = beside || (due !== null && due > at && !isUsed);
+  const nextSyncAt = isStill ? due : planned(connection, due ?? at, at);
   // The cursor belongs to a source that has been replaced since.
   const { startedAt, sourceSetAt = connection.sourceSetAt } = data;
   const isLater = data.sourceSetAt !== undefined || (startedAt !== null && startedAt >= connection.sourceSetAt);
@@ -159,6 +166,8 @@ function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionE
     type: 'SyncEnded',
     data: {
       ...{ jobId, state: data.state, result: data.result, cursor, position, at },
+      ...(beside && { beside }),
+      ...(data.objects && { objects: data.objects }),
       nextSyncAt: isRevoked ? null : nextSyncAt,
     },
   };
@@ -171,9 +180,11 @@ function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionE
   return [{ ...ended, data: { ...ended.data, whole, wholeVersion: WHOLE_VERSION } }];
 }
 
-function skipSync({ data: { plannedAt, reason, at } }: SkipSync, connection: ExistingConnection): ConnectionEvent[] {
+function skipSync({ data }: SkipSync, connection: ExistingConnection): ConnectionEvent[] {
+  const { plannedAt, reason, notBefore = 0, at } = data;
   if (connection.nextSyncAt !== plannedAt) return [];
-  return [{ type: 'SyncSkipped', data: { plannedAt, reason, nextSyncAt: planned(connection, plannedAt, at), at } }];
+  const nextSyncAt = planned(connection, plannedAt, Math.max(at, notBefore));
+  return [{ type: 'SyncSkipped', data: { plannedAt, reason, nextSyncAt, at } }];
 }
 
 function advanceSync({ data }: AdvanceSync, connection: ExistingConnection): ConnectionEvent[] {

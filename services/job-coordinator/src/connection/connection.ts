@@ -6,6 +6,7 @@ import type {
   DestinationSettings,
   JobResult,
   JobState as JobStatus,
+  ObjectOutcome,
   Policies,
   Schedule,
   Source,
@@ -37,16 +38,26 @@ export interface ExistingConnection {
     readonly result: JobResult | null;
     readonly endedAt: number;
   } | null;
+  /** What is known of its objects, by name. */
+  readonly objects?: { readonly [object: string]: KnownObject };
   /** Of the request under an idempotency key. */
   readonly requestHash?: string;
   readonly createdAt: number;
   readonly updatedAt: number;
   /** When the source was last set: a job that started before then did not use it. */
   readonly sourceSetAt: number;
-  /** Log positions of the last recorded job ends: of completed jobs, and of failed and cancelled ones. */
-  readonly ended: { readonly completed: number; readonly other: number };
+  /** Log positions of the last recorded ends: of completed jobs, of others, and of those that ran beside them. */
+  readonly ended: { readonly completed: number; readonly other: number; readonly beside?: number };
   /** Syncs since the last event that carries the whole connection. */
   readonly sinceWhole: number;
+}
+
+/** An object of a connection. */
+export interface KnownObject {
+  readonly paused?: boolean;
+  /** Jobs in a row in which it failed. */
+  readonly failures: number;
+  readonly lastSync?: ObjectOutcome & { readonly jobId: string; readonly endedAt: number };
 }
 
 export type ConnectionState = { readonly status: 'absent' } | RemovedConnection | ExistingConnection;
@@ -79,6 +90,10 @@ export function evolveConnection(connection: ConnectionState, event: ConnectionE
     }
     case 'CursorReset':
       return { ...connection, cursor: cursorWithout(connection, event.data.objects), sourceSetAt: at, updatedAt: at };
+    case 'ObjectPaused':
+      return { ...connection, objects: withObject(connection, event.data.object, { paused: true }), updatedAt: at };
+    case 'ObjectResumed':
+      return { ...connection, objects: withObject(connection, event.data.object, { paused: false }), updatedAt: at };
     case 'ConnectionPaused':
       return { ...connection, paused: true, nextSyncAt: null, updatedAt: at };
     case 'ConnectionResumed':
@@ -97,11 +112,13 @@ export function evolveConnection(connection: ConnectionState, event: ConnectionE
       return { status: 'removed', requestHash: connection.requestHash, ended: connection.ended };
     case 'SyncEnded': {
       const { jobId, state, result, cursor, nextSyncAt, position } = event.data;
-      const { completed, other } = connection.ended;
+      const { completed, other, beside = -1 } = connection.ended;
       return {
         ...connection,
         cursor: cursor ? { value: cursor, jobId, committedAt: at } : connection.cursor,
-        lastSync: position > Math.max(completed, other) ? { jobId, state, result, endedAt: at } : connection.lastSync,
+        lastSync:
+          position > Math.max(completed, other, beside) ? { jobId, state, result, endedAt: at } : connection.lastSync,
+        ...(event.data.objects && { objects: objectsAfter(connection, event.data) }),
         ended: endedBy(event.data, connection.ended),
         nextSyncAt,
         sinceWhole: connection.sinceWhole + 1,
@@ -112,9 +129,33 @@ export function evolveConnection(connection: ConnectionState, event: ConnectionE
   }
 }
 
+/** What is known of an object; the name may be any text. */
+export const knownObject = ({ objects = {} }: ExistingConnection, object: string): KnownObject =>
+  Object.hasOwn(objects, object) ? objects[object]! : { failures: 0 };
+
+const withObject = (connection: ExistingConnection, object: string, change: Partial<KnownObject>) => ({
+  ...connection.objects,
+  [object]: { ...knownObject(connection, object), ...change },
+});
+
+function objectsAfter(connection: ExistingConnection, { objects: ended = {}, jobId, at }: SyncEnded['data']) {
+  const changed = Object.entries(ended).map(([object, outcome]) => {
+    const { failures, ...known } = knownObject(connection, object);
+    const lastSync = { ...outcome, jobId, endedAt: at };
+    return [object, { ...known, failures: outcome.state === 'failed' ? failures + 1 : 0, lastSync }] as const;
+  });
+  return { ...connection.objects, ...Object.fromEntries(changed) };
+}
+
 /** The cursor without those objects; null without any. Cursors of other pipelines have no objects. */
 function cursorWithout({ cursor }: ExistingConnection, objects?: readonly string[]): ExistingConnection['cursor'] {
   const kept = objects && cursor?.value['objects'];
+  // They are many, and in a blob: the next job leaves these out.
+  if (cursor && typeof kept === 'string')
+    return {
+      ...cursor,
+      value: { ...cursor.value, without: [...((cursor.value['without'] as string[]) ?? []), ...objects!] },
+    };
   if (!cursor || typeof kept !== 'object' || kept === null) return null;
   const rest = Object.entries(kept).filter(([object]) => !objects!.includes(object));
   return { ...cursor, value: { ...cursor.value, objects: Object.fromEntries(rest) } };
@@ -136,11 +177,13 @@ function created({ at, connectionId, ...given }: Extract<ConnectionEvent, { type
   } satisfies ExistingConnection;
 }
 
-const endedBy = ({ state, position }: SyncEnded['data'], { completed, other }: ExistingConnection['ended']) =>
-  state === 'completed' ? { completed: position, other } : { completed, other: position };
+const endedBy = ({ state, position, beside }: SyncEnded['data'], ended: ExistingConnection['ended']) => ({
+  ...ended,
+  [beside ? 'beside' : state === 'completed' ? 'completed' : 'other']: position,
+});
 
 /** The version of the shape in which an event carries the whole connection: raised when ExistingConnection changes. */
-export const WHOLE_VERSION = 1;
+export const WHOLE_VERSION = 2;
 
 /** The whole connection, when the event carries it in the current shape; otherwise the event is folded like any other. */
 const wholeIn = ({ data: { whole, wholeVersion = 1 } }: SyncEnded): ExistingConnection | undefined =>

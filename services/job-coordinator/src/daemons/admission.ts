@@ -9,6 +9,7 @@ import {
   type AdmissionState,
 } from '../admission/admission.js';
 import { admissionDecider, decideAdmission, type AdmissionCommand } from '../admission/admission.decide.js';
+import { connectionOf } from '../admission/lanes.js';
 import type { Agenda } from '../agenda/agenda.js';
 import { admittedOf, tenantSnapshot, type TenantSnapshot } from '../agenda/snapshot.js';
 import type { Overdue } from '../agenda/unanswered.js';
@@ -80,17 +81,17 @@ export class Admission implements Daemon {
   }
 
   /** Reserves a slot for a job that is about to be created. @throws TidemarkError TOO_MANY_CONCURRENT_SYNCS · CONNECTION_BUSY */
-  async reserve(tenant: string, jobId: string, connectionId: string): Promise<void> {
-    const waiting = this.#agenda.slots.retryingOf(connectionId);
+  async reserve(tenant: string, jobId: string, lane: string): Promise<void> {
+    const waiting = this.#agenda.slots.retryingOf(lane);
     if (waiting !== undefined && waiting !== jobId)
       throw new TidemarkError(
         'CONNECTION_BUSY',
-        `job ${waiting} of connection ${connectionId} is being retried: wait for its end, or cancel it`,
+        `job ${waiting} of connection ${connectionOf(lane)} is being retried: wait for its end, or cancel it`,
         { jobId: waiting },
       );
     await this.#change(tenant, ({ at, cap, released }) => ({
       type: 'ReserveSlot',
-      data: { at, cap, released, jobId, connectionId },
+      data: { at, cap, released, jobId, connectionId: lane },
     }));
   }
 
@@ -169,6 +170,11 @@ export class Admission implements Daemon {
         for (const jobId of unconfirmed) confirmed.add(jobId);
         continue;
       }
+      // Another job of the connection may take the turn.
+      if (situation.held.length > 0) {
+        this.#agenda.hold(situation.held);
+        continue;
+      }
       const events = decideAdmission(commandFor(situation), known.state);
       if (events.length === 0) return;
       try {
@@ -187,7 +193,10 @@ export class Admission implements Daemon {
     // The clock that a reservation was made by may differ.
     for (const [jobId, slot] of running)
       if (slot.reserved) slots.set(jobId, { ...slot, since: limits.at - this.#agenda.reservedFor(jobId) });
-    return { ...limits, ...tenantSnapshot(this.#agenda, tenant, slots, limits) };
+    return {
+      ...limits,
+      ...tenantSnapshot(this.#agenda, tenant, slots, limits),
+    };
   }
 
   async #append(tenant: string, known: Known, events: readonly AdmissionEvent[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { TidemarkError, type JobEvent, type JobState as JobStatus } from '@tidemark/contracts';
+import { TidemarkError, type JobEvent, type JobState as JobStatus, type ObjectOutcome } from '@tidemark/contracts';
 import type { Decider } from '@tidemark/event-store';
 import { jobRetrySchedule, nextDelay } from '@tidemark/resilience/retry-schedule';
 import type {
@@ -27,6 +27,7 @@ import {
   type Claim,
   type ExistingJob,
   type JobState,
+  runsBeside,
 } from './job.js';
 import { canMove } from './job.transitions.js';
 
@@ -261,9 +262,21 @@ function cancelled(job: ExistingJob, reason: string, forced: boolean, at: number
   return { type: 'JobCancelled', data: { ...endingOf(job, at), reason, forced } };
 }
 
+const MOST_OUTCOMES = 200;
+
+/** How the objects that have ended did so; of more than an event has room for the failed ones first. */
+function outcomesOf(objects: NonNullable<ExistingJob['objects']>): { readonly [object: string]: ObjectOutcome } {
+  const ended = Object.entries(objects).flatMap(([name, { state, error }]) =>
+    state === 'running' ? [] : [[name, { state, ...(error && { error }) }] as const],
+  );
+  const failedFirst = ended.toSorted(([, a], [, b]) => Number(b.state === 'failed') - Number(a.state === 'failed'));
+  return Object.fromEntries(failedFirst.slice(0, MOST_OUTCOMES));
+}
+
 /** No job ends before it began, whatever the clocks of the coordinators say. */
-const endingOf = ({ connectionId, createdAt, startedAt, sourceSetAt }: ExistingJob, at: number) => ({
+const endingOf = ({ type, connectionId, createdAt, startedAt, sourceSetAt, objects }: ExistingJob, at: number) => ({
   ...{ connectionId, createdAt, startedAt },
+  ...(runsBeside({ type }) ? { beside: true } : objects && { objects: outcomesOf(objects) }),
   ...(sourceSetAt !== undefined && { sourceSetAt }),
   at: Math.max(at, startedAt ?? createdAt),
 });

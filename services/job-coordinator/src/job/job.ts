@@ -84,6 +84,9 @@ export type JobState = { readonly status: 'absent' } | ExistingJob;
 
 export const absentJob: JobState = { status: 'absent' };
 
+/** Runs beside the other jobs of its connection: it commits no cursor, so that none of them has to wait for it. */
+export const runsBeside = ({ type }: { readonly type: string }): boolean => type === 'backfill';
+
 /** The number of the job's current attempt, or of its next one. */
 export const attemptOf = (job: ExistingJob) => job.retryCount + 1;
 

@@ -3,6 +3,7 @@ import type { Life } from '@tidemark/event-store';
 import { ownedJob } from '../actions/find-job.js';
 import type { LiveClaim } from '../agenda/claims.js';
 import { exists } from '../connection/connection.js';
+import { pausedObjects } from '../connection/object.view.js';
 import type { Context, Coordinator } from '../coordinator.js';
 import { currentStage, type ExistingJob } from '../job/job.js';
 import { failStage } from './fail-stage.js';
@@ -50,6 +51,7 @@ export async function claimStage(
     source: connection.source,
     destinations,
     policies,
+    pausedObjects: pausedObjects(connection),
     connector: job.connector,
     config: connection.source.config,
     cursor: connection.cursor?.value ?? null,

@@ -29,7 +29,7 @@ export async function createConnection(
     ...(policies && { policies }),
   };
   const { kind } = assertConnects(catalogue, parts);
-  assertSchedule(schedule);
+  assertSchedule(schedule, time.now());
   const given = { name, ...parts, schedule, whenBusy };
   const identity =
     idempotencyKey === undefined

@@ -5,6 +5,7 @@ import { changeConnection } from './change-connection.js';
 import { claimStage } from './claim-stage.js';
 import { completeStage } from './complete-stage.js';
 import { confirmCancel } from './confirm-cancel.js';
+import { changeObject, listObjects } from './connection-objects.js';
 import { createConnection } from './create-connection.js';
 import { createJob } from './create-job.js';
 import { getDeadLetter, listDeadLetters, settleDeadLetters } from './dead-letters.js';
@@ -52,6 +53,9 @@ export const verbsOf = (coordinator: Coordinator): Handlers<typeof coordinatorVe
   'remove-connection': (input, context) => removeConnection(coordinator, context, input),
   'get-connection': (input) => getConnection(coordinator, input),
   'get-cursor': (input) => getCursor(coordinator, input),
+
+  'list-objects': (input) => listObjects(coordinator, input),
+  'change-object': (input, context) => changeObject(coordinator, context, input),
 
   push: (input, context) => push(coordinator, context, input),
   'get-push-target': ({ connectionId }) => getPushTarget(coordinator, connectionId),

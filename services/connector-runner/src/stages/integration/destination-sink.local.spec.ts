@@ -4,7 +4,9 @@ import { openDestination, type OpenedDestination } from '@tidemark/connector-sdk
 import { connectors } from '@tidemark/connectors';
 import { createHttpPool, type HttpPool } from '@tidemark/resilience';
 import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
+import { createRecordStore } from '@tidemark/record-store';
 import { DestinationSink } from './destination-sink.js';
+import { MirrorLedger } from './mirror-ledger.js';
 
 const config = { format: 'jsonl' };
 const settings = { name: 'lines', connector: 'files', config, key: ['country'] };
@@ -43,5 +45,46 @@ describe('a page of records that is appended to a destination', () => {
     await sink.write(page, signal);
     await sink.write({ ...page, position: 'issues:1' }, signal);
     expect(await readdir(folder.path)).toHaveLength(2);
+  });
+});
+
+describe('a destination that two jobs of a connection write to', () => {
+  it('gets no state that is older than what the other one has written', async () => {
+    const records = await createRecordStore(`sqlite:${folder.path}/records.db`);
+    const written: unknown[] = [];
+    const upserts: OpenedDestination = {
+      manifest: { modes: ['upsert'], batchSize: { default: 10, max: 10 } },
+      write: async ({ rows }) => {
+        written.push(...rows.map(({ data }) => data['title']));
+        return rows.map(() => ({ status: 'updated' }));
+      },
+      close: async () => undefined,
+    };
+    const scope = { tenant: 'acme', connectionId: 'c1/warehouse' };
+    const sinkOf = (now: number, beganAt?: number) => {
+      const ledger = (key: readonly string[]) => new MirrorLedger(records, scope, key, () => now, beganAt);
+      return new DestinationSink({ connectionId: 'c1' }, upserts, { ...settings, key: ['id'] }, ledger, true);
+    };
+    const page = (jobId: string, title: string, more: object = {}) => ({
+      ...{ object: 'issues', jobId, position: 'issues:0' },
+      records: ['1', '2'].map((externalId) => ({
+        ...{ externalId, objectType: 'issues', data: { id: externalId, title } },
+        ...(externalId === '2' && more),
+      })),
+    });
+    const [older, later] = [{ updatedAt: '2026-01-01T00:00:00Z' }, { updatedAt: '2026-01-02T00:00:00Z' }];
+    await sinkOf(2000).write(page('incremental', 'new', older), signal);
+    const backfill = sinkOf(3000, 1000);
+    expect(await backfill.write(page('backfill', 'old'), signal)).toEqual([
+      { status: 'skipped' },
+      { status: 'skipped' },
+    ]);
+    expect(await backfill.write(page('backfill', 'later', later), signal)).toEqual([
+      { status: 'skipped' },
+      { status: 'updated' },
+    ]);
+    await sinkOf(4000).write(page('incremental', 'older', older), signal);
+    expect(written).toEqual(['new', 'new', 'later', 'older']);
+    await records.close();
   });
 });

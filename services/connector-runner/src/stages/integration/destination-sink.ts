@@ -32,12 +32,13 @@ export class DestinationSink implements Sink {
 
   readonly #streamOf: (object: string) => string;
 
-  /** @param ledger of a connection's mirrors */
+  /** @param isShared jobs of the connection may write to it at the same time, so that the newer state has to win */
   constructor(
     job: Pick<JobInfo, 'connectionId'>,
     destination: OpenedDestination,
     settings: DestinationSettings,
     ledger?: (key: Key) => MirrorLedger,
+    isShared = false,
   ) {
     this.#streamOf = (object) => streamOf({ job }, settings, object);
     this.#destination = destination;
@@ -45,11 +46,11 @@ export class DestinationSink implements Sink {
     const { modes } = destination.manifest;
     this.#key = settings.key ?? [EXTERNAL_ID];
     this.#mode = settings.mode ?? (modes.includes('upsert') ? 'upsert' : modes[0]!);
-    if (this.#mode === 'mirror') this.#ledger = ledger?.(this.#key);
+    if (this.#mode === 'mirror' || (isShared && this.#mode !== 'append')) this.#ledger = ledger?.(this.#key);
   }
 
   get mirrored(): Mirrored | undefined {
-    const ledger = this.#ledger;
+    const ledger = this.#mode === 'mirror' ? this.#ledger : undefined;
     return ledger && { scope: ledger.scope, delete: (page, signal) => this.#delete(page, signal) };
   }
 
@@ -63,10 +64,11 @@ export class DestinationSink implements Sink {
 
   async write(page: PageOfRecords, signal: AbortSignal): Promise<readonly RowResult[]> {
     const { records } = page;
+    const older = await this.#ledger?.areOlder(page);
     const results: RowResult[] = records.map(() => skipped);
     const rows: { readonly row: WriteRow; readonly at: number }[] = [];
     for (const [at, record] of records.entries()) {
-      const row = this.#rowOf(record);
+      const row = older?.[at] ? undefined : this.#rowOf(record);
       if (row) rows.push({ row, at });
     }
     const { max } = this.#destination.manifest.batchSize;

@@ -1,5 +1,5 @@
 import type { JsonObject, RowResult, SourceRecord, WriteRow } from '@tidemark/connector-sdk';
-import type { IncomingRecord, RecordStore, Scope } from '@tidemark/record-store';
+import type { IncomingRecord, RecordBatch, RecordStore, Scope } from '@tidemark/record-store';
 import { batchIdOf } from './batch-id.js';
 import type { PageOfRecords } from './sink.js';
 
@@ -10,14 +10,20 @@ export interface MirroredRow {
   readonly result: RowResult;
 }
 
-/** Remembers, in the record store, the keys of the rows that a connection has written to a mirror. */
+/** Remembers, in the record store, the keys of the rows that a connection has written to a destination, and of which state. */
 export class MirrorLedger {
   constructor(
     private readonly store: RecordStore,
     readonly scope: Scope,
     private readonly key: readonly string[],
     private readonly now: () => number,
+    private readonly beganAt?: number,
   ) {}
+
+  /** Of each record of the page: a newer state was written before. */
+  areOlder({ object, jobId, records }: PageOfRecords): Promise<readonly boolean[]> {
+    return this.store.areOlder(this.#batchOf({ object, jobId }, '', records));
+  }
 
   async record(page: PageOfRecords, rows: readonly MirroredRow[]): Promise<void> {
     const entries = new Map<string, IncomingRecord>();
@@ -27,20 +33,27 @@ export class MirrorLedger {
     }
     const records = [...entries.values()];
     if (records.length === 0) return;
-    const { object, jobId } = page;
-    const id = batchIdOf(page, 0, records);
-    await this.store.write({ ...this.scope, id, jobId, object, records, at: this.now() });
+    await this.store.write(this.#batchOf(page, batchIdOf(page, 0, records), records));
+  }
+
+  #batchOf(
+    { object, jobId }: Pick<PageOfRecords, 'object' | 'jobId'>,
+    id: string,
+    records: readonly IncomingRecord[],
+  ): RecordBatch {
+    const { beganAt } = this;
+    return { ...this.scope, id, jobId, object, records, at: this.now(), ...(beganAt !== undefined && { beganAt }) };
   }
 
   /** A row that was refused is still in the source: the one that was written before stays. */
   async #entryOf(object: string, { record, row, result }: MirroredRow): Promise<IncomingRecord | undefined> {
-    const { externalId } = record;
+    const { externalId, updatedAt } = record;
     if (result.status === 'failed') {
       const known = await this.store.get(this.scope, object, externalId);
       return known && !known.deleted ? { externalId, data: known.data } : undefined;
     }
     if (row.action === 'delete') return { externalId, data: {}, deleted: true };
     const data: JsonObject = Object.fromEntries(this.key.map((field) => [field, row.data[field] ?? null]));
-    return { externalId, data };
+    return { externalId, data, ...(updatedAt !== undefined && { updatedAt }) };
   }
 }

@@ -17,7 +17,11 @@ export async function unpacked<T extends object>(value: T | BlobId, blobs: BlobS
 }
 
 /** Where each object of the connection goes on, by name; empty before the first job. */
-export const objectCursors = (
+export async function objectCursors(
   cursor: IntegrationCursor | null,
   blobs: BlobStore,
-): Promise<{ readonly [object: string]: ObjectCursor }> => unpacked(cursor?.objects ?? {}, blobs);
+): Promise<{ readonly [object: string]: ObjectCursor }> {
+  const { objects = {}, without = [] } = cursor ?? {};
+  const all = Object.entries(await unpacked(objects, blobs));
+  return Object.fromEntries(all.filter(([object]) => !without.includes(object)));
+}

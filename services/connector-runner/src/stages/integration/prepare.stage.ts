@@ -30,9 +30,12 @@ export const prepareStage =
     }
     const source = await open.source();
     const offered = settings.objects ?? (await source.objects?.(signal))?.map(({ name }) => name) ?? [];
-    const objects = pushed ? pushedNames(pushed, offered) : wanted(offered, parameters.objects);
-    // What was pushed may be of objects that the connection does not read any more.
-    if (pushed && objects.length === 0) return { output: { objects: [], startedAt: instantOf(now()) } };
+    const active = offered.filter((object) => !context.pausedObjects.includes(object));
+    const named = parameters.objects && wanted(offered, parameters.objects);
+    const objects = pushed ? pushedNames(pushed, active) : (named ?? active);
+    // What was pushed may be of objects that the connection does not read any more, and all may be paused.
+    if (objects.length === 0 && (pushed || offered.length > 0))
+      return { output: { objects: [], startedAt: instantOf(now()) } };
     if (objects.length === 0)
       throw new StageFailed('NOTHING_TO_READ', 'the source offers no objects: name them in `source.objects`', {
         retryable: false,
@@ -64,7 +67,7 @@ export const prepareStage =
 const OLDER = 'the record store does not have what was committed: it was restored from an older copy, or emptied';
 
 /** @throws StageFailed when an object is none of those that the connection reads */
-function wanted(offered: readonly string[], objects = offered): readonly string[] {
+function wanted(offered: readonly string[], objects: readonly string[]): readonly string[] {
   const unknown = objects.find((name) => !offered.includes(name));
   if (unknown === undefined) return objects;
   throw new StageFailed('OBJECT_UNKNOWN', `the connection has no object ${unknown}; it has ${offered.join(', ')}`, {

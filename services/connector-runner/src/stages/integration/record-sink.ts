@@ -14,6 +14,7 @@ export class RecordSink implements Sink {
     private readonly store: RecordStore,
     private readonly job: JobInfo,
     private readonly now: () => number,
+    private readonly beganAt?: number,
   ) {
     const { tenant, connectionId } = job;
     // The record itself is all there is to delete.
@@ -42,6 +43,7 @@ export class RecordSink implements Sink {
       object,
       records: unique,
       at: this.now(),
+      ...(this.beganAt !== undefined && { beganAt: this.beganAt }),
     });
     const byId = new Map(unique.map(({ externalId }, at) => [externalId, results[at]!]));
     return records.map((record) => ({

@@ -20,12 +20,12 @@ type Context = StageContext<IntegrationPipeline>;
 
 /** Reads every object and writes it to every destination. An object that fails holds up no other. */
 export const syncStage =
-  (records: RecordStore): Stage<IntegrationPipeline, 'sync'> =>
+  (records: RecordStore, readsWindows: (connector: string) => boolean): Stage<IntegrationPipeline, 'sync'> =>
   async (context) => {
     const objects = await unpacked(context.output('prepare').objects, context.blobs);
     const state = await SyncState.resumed(context);
-    const sinks = await openSinks(context, records);
     const source = await context.open.source();
+    const sinks = await openSinks(context, records, readsWindows(context.source.connector));
     const known = await objectCursors(context.cursor as IntegrationCursor | null, context.blobs);
     const shares = new Map<string, number>();
     const progress = (part: string, share: number) => {

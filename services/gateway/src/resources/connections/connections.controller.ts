@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { Connection, CursorView, type CommandContext } from '@tidemark/contracts';
+import { Connection, ConnectionObject, ConnectionObjects, CursorView, type CommandContext } from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiIdempotencyKey, IdempotencyKey } from '../../edge/idempotency-key.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
@@ -119,5 +119,40 @@ export class ConnectionsController {
   @ApiOkResponse({ type: CursorView })
   cursor(@Context() context: CommandContext, @Param('id') id: string) {
     return this.#connections.cursor(context, id);
+  }
+
+  @Get(':id/objects')
+  @RequireScope('read')
+  @ApiOperation({ summary: 'List the objects of a connection', description: 'State, health and cursor of each.' })
+  @ApiOkResponse({ type: ConnectionObjects })
+  objects(@Context() context: CommandContext, @Param('id') id: string) {
+    return this.#connections.objects(context, id);
+  }
+
+  @Post(':id/objects/:object/pause')
+  @HttpCode(200)
+  @RequireScope('write')
+  @ApiOperation({ summary: 'Leave an object out of automatic syncs', description: 'Syncs that name it still read it.' })
+  @ApiOkResponse({ type: ConnectionObject })
+  pauseObject(@Context() context: CommandContext, @Param('id') id: string, @Param('object') object: string) {
+    return this.#connections.changeObject(context, id, object, 'pause');
+  }
+
+  @Post(':id/objects/:object/resume')
+  @HttpCode(200)
+  @RequireScope('write')
+  @ApiOperation({ summary: 'Take an object into automatic syncs again' })
+  @ApiOkResponse({ type: ConnectionObject })
+  resumeObject(@Context() context: CommandContext, @Param('id') id: string, @Param('object') object: string) {
+    return this.#connections.changeObject(context, id, object, 'resume');
+  }
+
+  @Post(':id/objects/:object/reset')
+  @HttpCode(200)
+  @RequireScope('write')
+  @ApiOperation({ summary: 'Drop the cursor of an object', description: 'Its next sync reads it from the beginning.' })
+  @ApiOkResponse({ type: ConnectionObject })
+  resetObject(@Context() context: CommandContext, @Param('id') id: string, @Param('object') object: string) {
+    return this.#connections.changeObject(context, id, object, 'reset');
   }
 }

@@ -8,11 +8,16 @@ import {
   ResetConnectionBody,
   UpdateConnectionBody,
 } from './connections.dto.js';
+import type { ChangeObject } from '@tidemark/contracts';
 import { Connections, type ConnectionVerb } from './connections.js';
 
 export const connectionRpcs = rpcs('tidemark.v1.ConnectionService', Connections, (connections) => {
   const change = (verb: ConnectionVerb) =>
     unary('write', async (context, { id }) => ({ connection: await connections.change(context, parseId(id), verb) }));
+  const changeObject = (verb: ChangeObject['change']) =>
+    unary('write', async (context, { connectionId, object }) => ({
+      object: await connections.changeObject(context, parseId(connectionId), String(object), verb),
+    }));
   return {
     CreateConnection: unary('write', async (context, { idempotencyKey, ...request }) => ({
       connection: await connections.create(
@@ -41,6 +46,10 @@ export const connectionRpcs = rpcs('tidemark.v1.ConnectionService', Connections,
     ResumeConnection: change('resume'),
     DisconnectConnection: change('disconnect'),
     ReconnectConnection: change('reconnect'),
+    ListObjects: unary('read', (context, { connectionId }) => connections.objects(context, parseId(connectionId))),
+    PauseObject: changeObject('pause'),
+    ResumeObject: changeObject('resume'),
+    ResetObject: changeObject('reset'),
     GetCursor: unary('read', (context, { connectionId }) => connections.cursor(context, parseId(connectionId))),
   };
 });

@@ -2,8 +2,11 @@ import { Injectable } from '@nestjs/common';
 import {
   publicPart,
   views,
+  type ChangeObject,
   type CommandContext,
   type ConnectionDocument,
+  type ConnectionObject,
+  type ConnectionObjects,
   type ConnectionView,
   type CursorView,
 } from '@tidemark/contracts';
@@ -69,6 +72,19 @@ export class Connections {
 
   cursor(context: CommandContext, id: string): Promise<CursorView> {
     return this.#ask('get-cursor', context, id);
+  }
+
+  objects(context: CommandContext, id: string): Promise<ConnectionObjects> {
+    return this.#ask('list-objects', context, id);
+  }
+
+  changeObject(
+    context: CommandContext,
+    id: string,
+    object: string,
+    change: ChangeObject['change'],
+  ): Promise<ConnectionObject> {
+    return this.#ask('change-object', context, id, { object, change });
   }
 
   /** The newest first. */
