@@ -20,6 +20,7 @@ export {
 } from './shapes/comparison.js';
 export * from './shapes/connection-requests.js';
 export * from './shapes/connection.js';
+export * from './shapes/mapping.js';
 export * from './shapes/credentials.js';
 export * from './shapes/dead-letters.js';
 export * from './shapes/differ-queries.js';

@@ -54,7 +54,14 @@ export type { CredentialData, OAuthClient, OAuthTokens } from './credentials/cre
 export { createCredential } from './credentials/create-credential.js';
 export { credentialFaults, credentialKinds } from './credentials/credential-faults.js';
 export { CredentialVault, type CredentialVaultOptions } from './credentials/credential-vault.js';
-export { EnvelopeError, type MasterKeys, parseMasterKeys } from './credentials/envelope.js';
+export {
+  EnvelopeError,
+  keyIdOf,
+  type MasterKeys,
+  open as openEnvelope,
+  parseMasterKeys,
+  seal as sealEnvelope,
+} from './credentials/envelope.js';
 export { FileSecretStore } from './credentials/file-secret-store.js';
 export { MemorySecretStore, type SecretStore, type StoredSecret } from './credentials/secret-store.js';
 export {

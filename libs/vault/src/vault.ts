@@ -9,6 +9,7 @@ import {
   type HttpClient,
   type MasterKeys,
 } from '@tidemark/resilience';
+import { MaskingKeys } from './masking-keys.js';
 import type { VaultStore } from './port.js';
 
 /** A stored credential, without anything secret. Times are milliseconds since the epoch. */
@@ -35,12 +36,15 @@ export interface VaultOptions {
 export class Vault {
   readonly #store: VaultStore;
   readonly #secrets: CredentialVault;
+  /** Of connections, for masked values. */
+  readonly maskingKeys: MaskingKeys;
   readonly #clock: Clock;
 
   constructor({ store, keys, http, clock = systemClock }: VaultOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#secrets = new CredentialVault({ store, keys, http, clock });
+    this.maskingKeys = new MaskingKeys(store, keys);
   }
 
   /** `id`: derived from an idempotency key; default: a new one. A credential that has it already stays as it is. */
@@ -117,7 +121,7 @@ export class Vault {
 
   /** Seals everything with the current key; what it was before can be opened meanwhile. @returns how many were sealed */
   async rotateKeys(): Promise<number> {
-    let sealed = 0;
+    let sealed = await this.maskingKeys.rotate();
     for (const id of await this.#store.ids(RECORDS)) {
       const [, tenant, credential] = JSON.parse(id) as [string, string, string];
       if (await this.#secrets.rotate(tenant, credential)) sealed += 1;
@@ -127,6 +131,7 @@ export class Vault {
 
   /** @throws EnvelopeError of one line when a credential was sealed with a key that is not among those given */
   async assertReadable(): Promise<void> {
+    await this.maskingKeys.assertReadable();
     for (const id of await this.#store.ids(RECORDS)) {
       const [, tenant, credential] = JSON.parse(id) as [string, string, string];
       await this.#secrets.open(tenant, credential).catch((error: unknown) => {

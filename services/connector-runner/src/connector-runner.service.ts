@@ -6,6 +6,7 @@ import { retrySchedule } from '@tidemark/resilience';
 import { openVault } from '@tidemark/vault';
 import { httpPool } from './http-pool.js';
 import { openerOf } from './opener.js';
+import { maskingKeyOf } from './masking-key.js';
 import { stagesWith } from './stages.js';
 
 /** The HTTP client does not retry: jobs have a retry schedule of their own. */
@@ -33,7 +34,7 @@ export const connectorRunner = defineService({
     return {
       daemons: [daemonOf(() => ({ stop: () => pool.close() }))],
       stages: {
-        table: new Map([...stagesWith({ http, records }), ...known.extraStages]),
+        table: new Map([...stagesWith({ http, records, maskingKey: maskingKeyOf(vault) }), ...known.extraStages]),
         concurrency: runnerConcurrency,
         ackWaitMs: claimTimeoutMs,
         opener: openerOf({

@@ -7,6 +7,7 @@ import type {
   WriteRow,
 } from '@tidemark/connector-sdk';
 import type { DestinationSettings, WriteMode } from '@tidemark/contracts';
+import type { Mapping } from '@tidemark/mapping';
 import { batchIdOf } from './batch-id.js';
 import type { MirrorLedger } from './mirror-ledger.js';
 import type { Mirrored, PageOfRecords, Sink } from './sink.js';
@@ -28,8 +29,16 @@ export class DestinationSink implements Sink {
 
   readonly #ledger: MirrorLedger | undefined;
 
+  readonly mapping?: Mapping;
+
   /** @param ledger of a connection's mirrors */
-  constructor(destination: OpenedDestination, settings: DestinationSettings, ledger?: (key: Key) => MirrorLedger) {
+  constructor(
+    destination: OpenedDestination,
+    settings: DestinationSettings,
+    ledger?: (key: Key) => MirrorLedger,
+    mapping?: Mapping,
+  ) {
+    if (mapping) this.mapping = mapping;
     this.#destination = destination;
     this.#settings = settings;
     const { modes } = destination.manifest;
@@ -93,6 +102,6 @@ export class DestinationSink implements Sink {
   #rowOf({ externalId, data, deleted }: SourceRecord): WriteRow | undefined {
     const named: JsonObject = this.#settings.key === undefined ? { [EXTERNAL_ID]: externalId } : {};
     if (!deleted) return { data: { ...named, ...data } };
-    return this.#mode === 'mirror' ? { action: 'delete', data: { ...data, ...named } } : undefined;
+    return this.#mode === 'mirror' ? { action: 'delete', data: { ...named, ...data } } : undefined;
   }
 }

@@ -1,7 +1,6 @@
 import type { IntegrationCursor, IntegrationPipeline, ObjectCursor, Stage } from '@tidemark/pipelines';
-import type { RecordStore } from '@tidemark/record-store';
 import { deleteGone } from './delete-gone.js';
-import { openSinks } from './sinks.js';
+import { openSinks, type SinkNeeds } from './sinks.js';
 import { objectCursors, packed, unpacked } from './object-cursors.js';
 
 /**
@@ -9,14 +8,14 @@ import { objectCursors, packed, unpacked } from './object-cursors.js';
  * pushed objects were read; a sample or a backfill commits nothing.
  */
 export const finalizeStage =
-  (records: RecordStore): Stage<IntegrationPipeline, 'finalize'> =>
+  (needs: SinkNeeds): Stage<IntegrationPipeline, 'finalize'> =>
   async (context) => {
     const { job, output, parameters, cursor, blobs } = context;
     const { startedAt, objects } = output('prepare');
     const starts = await unpacked(objects, blobs);
     const pushed = new Set(starts.flatMap(({ object, from }) => (from === 'pushed' ? [object] : [])));
     const ends = await unpacked(output('sync').objects, blobs);
-    const counts = await deleteGone(context, records, await openSinks(context, records), ends);
+    const counts = await deleteGone(context, needs.records, await openSinks(context, needs), ends);
     const cursors: { [object: string]: ObjectCursor } = {
       ...(await objectCursors(cursor as IntegrationCursor | null, blobs)),
     };

@@ -1,14 +1,20 @@
 import type { IntegrationPipeline, StageContext } from '@tidemark/pipelines';
 import type { RecordStore } from '@tidemark/record-store';
+import { mappingOf, type MaskingKeyOf } from '../mappings.js';
 import { DestinationSink } from './destination-sink.js';
 import { MirrorLedger } from './mirror-ledger.js';
 import { RecordSink } from './record-sink.js';
 import type { Sink } from './sink.js';
 
+export interface SinkNeeds {
+  readonly records: RecordStore;
+  readonly maskingKey: MaskingKeyOf;
+}
+
 /** Opens every destination of the connection; without any, what it reads is kept in the record store. @throws ExternalError */
 export async function openSinks(
   { destinations, open, job, now }: StageContext<IntegrationPipeline>,
-  records: RecordStore,
+  { records, maskingKey }: SinkNeeds,
 ): Promise<readonly Sink[]> {
   if (destinations.length === 0) return [new RecordSink(records, job, now)];
   return Promise.all(
@@ -17,7 +23,8 @@ export async function openSinks(
       // A name of its own: these are not records of the connection, but rows of a destination.
       const scope = { tenant, connectionId: `${connectionId}/${settings.name}` };
       const ledger = (key: readonly string[]) => new MirrorLedger(records, scope, key, now);
-      return new DestinationSink(await open.destination(settings.name), settings, ledger);
+      const mapping = await mappingOf(settings, () => maskingKey(job));
+      return new DestinationSink(await open.destination(settings.name), settings, ledger, mapping);
     }),
   );
 }
