@@ -1,4 +1,5 @@
 import { connectors } from '@tidemark/connectors';
+import { runnerVerbs } from '@tidemark/contracts';
 import { daemonOf } from '@tidemark/foundation';
 import { stageTable } from '@tidemark/pipelines';
 import { defineService } from '@tidemark/platform';
@@ -8,6 +9,7 @@ import { httpPool } from './http-pool.js';
 import { openerOf } from './opener.js';
 import { maskingKeyOf } from './masking-key.js';
 import { stagesWith } from './stages.js';
+import { testConnectionWith } from './verbs/test-connection.js';
 
 /** The HTTP client does not retry: jobs have a retry schedule of their own. */
 const NO_RETRIES = retrySchedule([]);
@@ -15,6 +17,7 @@ const NO_RETRIES = retrySchedule([]);
 /** Runs the stages that call external systems through connectors. */
 export const connectorRunner = defineService({
   name: 'connector-runner',
+  verbs: runnerVerbs,
   ports: ['broker', 'blobs', 'records', 'vault'],
   settings: [
     'secretKey',
@@ -31,17 +34,20 @@ export const connectorRunner = defineService({
     const pool = httpPool(fetchAllow, fetchMaxBytes, logger);
     const http = pool.client({ side: 'source', retries: NO_RETRIES });
     const vault = await openVault(store, settings.secretKey, pool.client({ side: 'source' }));
+    const maskingKey = maskingKeyOf(vault);
+    const opener = openerOf({
+      ...{ pool, connectors: known.connectors, programs: singerAllow, vault },
+      log: (line) => logger.log(line),
+      ...(filesRoot && { filesRoot }),
+    });
     return {
+      handlers: { 'test-connection': testConnectionWith({ opener, maskingKey }) },
       daemons: [daemonOf(() => ({ stop: () => pool.close() }))],
       stages: {
-        table: new Map([...stagesWith({ http, records, maskingKey: maskingKeyOf(vault) }), ...known.extraStages]),
+        table: new Map([...stagesWith({ http, records, maskingKey }), ...known.extraStages]),
         concurrency: runnerConcurrency,
         ackWaitMs: claimTimeoutMs,
-        opener: openerOf({
-          ...{ pool, connectors: known.connectors, programs: singerAllow, vault },
-          log: (line) => logger.log(line),
-          ...(filesRoot && { filesRoot }),
-        }),
+        opener,
       },
     };
   },
