@@ -5,7 +5,9 @@ import { fromBody, fromQuery } from '../../edge/validation/input.js';
 import {
   ConnectionsQuery,
   CreateConnectionBody,
+  PreviewBody,
   ResetConnectionBody,
+  TestConnectionBody,
   UpdateConnectionBody,
 } from './connections.dto.js';
 import { Connections, type ConnectionVerb } from './connections.js';
@@ -41,6 +43,12 @@ export const connectionRpcs = rpcs('tidemark.v1.ConnectionService', Connections,
     ResumeConnection: change('resume'),
     DisconnectConnection: change('disconnect'),
     ReconnectConnection: change('reconnect'),
+    TestConnection: unary('write', (context, request) =>
+      connections.test(context, fromBody(TestConnectionBody, request)),
+    ),
+    PreviewConnection: unary('write', (context, { id, ...input }) =>
+      connections.preview(context, parseId(id), fromBody(PreviewBody, input)),
+    ),
     GetCursor: unary('read', (context, { connectionId }) => connections.cursor(context, parseId(connectionId))),
   };
 });
