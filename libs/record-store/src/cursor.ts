@@ -1,17 +1,32 @@
 import { RecordCursorInvalid } from './port.js';
 
-/** A position among changes, as text for callers. */
-export const toCursor = (sequence: number, order = 0): string =>
-  Buffer.from(JSON.stringify([sequence, order])).toString('base64url');
+export interface Position {
+  readonly sequence: number;
+  readonly order: number;
+}
+
+export const START: Position = { sequence: -1, order: 0 };
+
+/**
+ * A position among changes, as text for callers.
+ * @param generation of the scope: positions of another one mean nothing in it
+ */
+export const toCursor = ({ sequence, order }: Position, generation: string): string =>
+  Buffer.from(JSON.stringify([sequence, order, generation])).toString('base64url');
 
 /** @throws RecordCursorInvalid */
-export function parseCursor(text: string): readonly [sequence: number, order: number] {
+export function parseCursor(text: string, generation: string): Position {
+  const [sequence, order, of] = partsOf(text);
+  if (of !== generation || !Number.isSafeInteger(sequence) || !Number.isSafeInteger(order))
+    throw new RecordCursorInvalid();
+  return { sequence, order } as Position;
+}
+
+function partsOf(text: string): readonly unknown[] {
   try {
-    const position = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown;
-    if (Array.isArray(position) && position.length === 2 && position.every(Number.isSafeInteger))
-      return position as [number, number];
+    const parts = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown;
+    return Array.isArray(parts) ? parts : [];
   } catch {
-    // Not JSON: not ours.
+    return []; // Not JSON: not ours.
   }
-  throw new RecordCursorInvalid();
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@tidemark/foundation';
+import type { JsonObject, Labelled } from '@tidemark/foundation';
 
 /** Whose records they are: nothing is read or written across scopes. */
 export interface Scope {
@@ -73,7 +73,7 @@ export interface RecordPage {
 }
 
 /** The record store port: the synced objects of connections. Adapters: SQLite and MongoDB. */
-export interface RecordStore {
+export interface RecordStore extends Labelled {
   /**
    * Stores a batch; a result for each record, in order. The same batch again returns the same results, unless other
    * batches changed its records since. @throws RecordStoreUnavailable
@@ -86,6 +86,14 @@ export interface RecordStore {
   get(scope: Scope, object: string, externalId: string): Promise<StoredRecord | undefined>;
   /** @throws RecordCursorInvalid when the cursor is not one of this store's */
   list(scope: Scope, query: RecordQuery): Promise<RecordPage>;
+  /**
+   * Notes that the store has everything that the connection's jobs up to this one have read. @throws RecordStoreUnavailable
+   */
+  mark(scope: Scope, jobId: string): Promise<void>;
+  /** The last two jobs that were noted, the last one first. A store that came back older has older ones, or none. */
+  marks(scope: Scope): Promise<readonly string[]>;
+  /** Makes cursors of the scope invalid: what they were given for is lost, and their numbers are given again. */
+  invalidateCursors(scope: Scope): Promise<void>;
   /** Removes everything of a connection. */
   remove(scope: Scope): Promise<void>;
   ping(): Promise<void>;
@@ -108,6 +116,6 @@ export class RecordCursorInvalid extends Error {
   readonly code = 'INVALID_CURSOR';
 
   constructor() {
-    super('the cursor is not one of this list: begin without one');
+    super('the cursor is not one of this list, or the record store was restored since: begin without one');
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { keyIdOf, openEnvelope, sealEnvelope, type MasterKeys } from '@tidemark/resilience';
+import { keyIdOf, open, seal, type MasterKeys } from '@tidemark/resilience';
 import type { VaultStore } from './port.js';
 
 const BYTES = 32;
@@ -18,7 +18,7 @@ export class MaskingKeys {
     const id = idOf(tenant, connectionId);
     const found = await this.store.get(id);
     if (found) return this.#opened(id, found.value);
-    const made = sealEnvelope(randomBytes(BYTES), [id], this.keys);
+    const made = seal(randomBytes(BYTES), [id], this.keys);
     await this.store.compareAndPut(id, 0, made);
     return this.get(tenant, connectionId);
   }
@@ -34,7 +34,7 @@ export class MaskingKeys {
       const found = await this.store.get(id);
       if (!found || keyIdOf(found.value) === this.keys.current) continue;
       // Its content never changes: who else seals it meanwhile has done the same.
-      await this.store.compareAndPut(id, found.version, sealEnvelope(this.#opened(id, found.value), [id], this.keys));
+      await this.store.compareAndPut(id, found.version, seal(this.#opened(id, found.value), [id], this.keys));
       sealed += 1;
     }
     return sealed;
@@ -49,6 +49,6 @@ export class MaskingKeys {
   }
 
   #opened(id: string, value: Uint8Array): Uint8Array {
-    return openEnvelope(value, [id], this.keys);
+    return open(value, [id], this.keys);
   }
 }

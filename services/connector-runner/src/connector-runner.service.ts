@@ -33,10 +33,10 @@ export const connectorRunner = defineService({
     const { fetchAllow, fetchMaxBytes, filesRoot, singerAllow, runnerConcurrency, claimTimeoutMs } = settings;
     const pool = httpPool(fetchAllow, fetchMaxBytes, logger);
     const http = pool.client({ side: 'source', retries: NO_RETRIES });
-    const vault = await openVault(store, settings.secretKey, pool.client({ side: 'source' }));
-    const maskingKey = maskingKeyOf(vault);
+    const opened = await openVault(store, settings.secretKey, pool.client({ side: 'source' }));
+    const maskingKey = maskingKeyOf(opened?.vault);
     const opener = openerOf({
-      ...{ pool, connectors: known.connectors, programs: singerAllow, vault },
+      ...{ pool, connectors: known.connectors, programs: singerAllow, vault: opened?.vault },
       log: (line) => logger.log(line),
       ...(filesRoot && { filesRoot }),
     });

@@ -36,7 +36,7 @@ export const stagesWith = ({ http, ...needs }: StageNeeds): StageTable =>
       snapshot: snapshotStage,
     }),
     implement(integrationPipeline, 'connector-runner', {
-      prepare: prepareStage,
+      prepare: prepareStage(needs.records),
       sync: syncStage(needs),
       finalize: finalizeStage(needs),
     }),

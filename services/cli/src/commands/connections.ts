@@ -5,6 +5,7 @@ import { usageError } from '../cli-error.js';
 import type { ExitCode } from '../exit-codes.js';
 import { paged, repeatable, repeatHeaders, several, type PageOptions, type RepeatOptions } from '../options.js';
 import { connectionDetails, connectionTable } from '../render/connection.js';
+import { moment } from '../render/time.js';
 import { resolveConnection } from '../resolve.js';
 import { jobRequest, ownUrl, show, showPage, type Action, type Session } from '../session.js';
 import { linkOf, withLink, type LinkOptions } from './connection-link.js';
@@ -19,6 +20,11 @@ interface AddOptions extends RepeatOptions, LinkOptions {
   readonly whenBusy?: (typeof busyPolicies)[number];
   readonly check: boolean;
   readonly sync: boolean;
+}
+
+interface Started {
+  readonly url: string;
+  readonly expiresAt: string;
 }
 
 export function connectionsCommand(program: Command, action: Action): void {
@@ -53,6 +59,11 @@ export function connectionsCommand(program: Command, action: Action): void {
     .description('drop the cursor, so that the next sync reads from the beginning')
     .addOption(new Option('--object <name>', 'only of this object; repeatable').argParser(several))
     .action(action(resetConnection));
+  connections
+    .command('authorize <connection>')
+    .description('show the page that asks a user to authorise its OAuth credential (again)')
+    .option('--credential <id>', 'which credential, when it has several')
+    .action(action(authorizeConnection));
   connections.command('remove <connection>').description('remove a connection').action(action(removeConnection));
 }
 
@@ -110,6 +121,17 @@ async function resetConnection(
   const body = objects ? { objects } : {};
   const connection = await session.api.post<ConnectionView>(path`v1/connections/${id}/reset`, body);
   show(session, connection, () => connectionDetails(connection, session.terminal.paint, session.now()));
+}
+
+async function authorizeConnection(
+  session: Session,
+  text: string,
+  { credential: credentialId }: { readonly credential?: string },
+): Promise<void> {
+  const id = await resolveConnection(session.api, text);
+  const body = credentialId === undefined ? {} : { credentialId };
+  const started = await session.api.post<Started>(path`v1/connections/${id}/authorize`, body);
+  show(session, started, () => `open in a browser until ${moment(started.expiresAt, session.now())}:\n${started.url}`);
 }
 
 async function removeConnection(session: Session, text: string): Promise<void> {

@@ -8,6 +8,8 @@ import type {
 } from '@tidemark/connector-sdk';
 import type { DestinationSettings, WriteMode } from '@tidemark/contracts';
 import type { Mapping } from '@tidemark/mapping';
+import type { JobInfo } from '@tidemark/pipelines';
+import { streamOf, targetOf } from '../positions.js';
 import { batchIdOf } from './batch-id.js';
 import type { MirrorLedger } from './mirror-ledger.js';
 import type { Mirrored, PageOfRecords, Sink } from './sink.js';
@@ -29,15 +31,17 @@ export class DestinationSink implements Sink {
 
   readonly #ledger: MirrorLedger | undefined;
 
+  readonly #streamOf: (object: string) => string;
   readonly mapping?: Mapping;
 
-  /** @param ledger of a connection's mirrors */
+  /** `ledger`: of a connection's mirrors */
   constructor(
+    job: Pick<JobInfo, 'connectionId'>,
     destination: OpenedDestination,
     settings: DestinationSettings,
-    ledger?: (key: Key) => MirrorLedger,
-    mapping?: Mapping,
+    { ledger, mapping }: { readonly ledger?: (key: Key) => MirrorLedger; readonly mapping?: Mapping } = {},
   ) {
+    this.#streamOf = (object) => streamOf({ job }, settings, object);
     if (mapping) this.mapping = mapping;
     this.#destination = destination;
     this.#settings = settings;
@@ -71,7 +75,9 @@ export class DestinationSink implements Sink {
     const { max } = this.#destination.manifest.batchSize;
     for (let from = 0; from < rows.length; from += max) {
       const part = rows.slice(from, from + max);
-      const written = await this.#destination.write(this.#batchOf(page, from, part), signal);
+      const batch = this.#batchOf(page, from, part);
+      const position = from + max >= rows.length ? this.#positionAfter(page) : undefined;
+      const written = await this.#destination.write({ ...batch, ...(position && { position }) }, signal);
       for (const [index, { at }] of part.entries()) results[at] = written[index]!;
     }
     const mirrored = rows.map(({ row, at }) => ({ row, record: records[at]!, result: results[at]! }));
@@ -80,10 +86,17 @@ export class DestinationSink implements Sink {
   }
 
   #batchOf(page: PageOfRecords, from: number, part: readonly { readonly row: WriteRow }[]): WriteBatch {
-    const { object: target = '{object}' } = this.#settings;
     const rows = part.map(({ row }) => row);
-    const object = target.replaceAll('{object}', page.object);
+    const object = targetOf(this.#settings, page.object);
     return { id: batchIdOf(page, from, rows), mode: this.#mode, object, key: this.#key, rows };
+  }
+
+  /** Of the last batch of a page: everything before it is committed. */
+  #positionAfter({ object, reached }: PageOfRecords): WriteBatch['position'] {
+    const number = reached?.numbers[this.name];
+    return number === undefined
+      ? undefined
+      : { stream: this.#streamOf(object), number, cursor: reached!.cursor as JsonObject };
   }
 
   async #delete({ object, jobId, gone }: Gone, signal: AbortSignal): Promise<readonly RowResult[]> {

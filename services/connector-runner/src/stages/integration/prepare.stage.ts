@@ -6,46 +6,62 @@ import {
   type Stage,
 } from '@tidemark/pipelines';
 import { instantOf } from '@tidemark/foundation/instant';
+import type { RecordStore } from '@tidemark/record-store';
+import { isRecordStoreOlder } from './lost-records.js';
 import { objectCursors, packed } from './object-cursors.js';
 import { isExact, namesOfRecords, pushedNames } from './pushed.js';
+import { withPositions } from './restored.js';
 import { slicesOf } from './slices.js';
 
 /** Determines what is read, and where each object begins. */
-export const prepareStage: Stage<IntegrationPipeline, 'prepare'> = async (context) => {
-  const { job, parameters, cursor, source: settings, blobs, open, signal, now } = context;
-  const { pushed } = parameters;
-  const withData = namesOfRecords(pushed);
-  if (withData.length > 0) {
-    const starts = withData.map((object): ObjectStart => ({
-      object,
-      from: 'pushed',
-      reason: 'it was pushed with its data',
-    }));
-    return { output: { objects: await packed(starts, blobs), startedAt: instantOf(now()) } };
-  }
-  const source = await open.source();
-  const offered = settings.objects ?? (await source.objects?.(signal))?.map(({ name }) => name) ?? [];
-  const objects = pushed ? pushedNames(pushed, offered) : wanted(offered, parameters.objects);
-  // What was pushed may be of objects that the connection does not read any more.
-  if (pushed && objects.length === 0) return { output: { objects: [], startedAt: instantOf(now()) } };
-  if (objects.length === 0)
-    throw new StageFailed('NOTHING_TO_READ', 'the source offers no objects: name them in `source.objects`', {
-      retryable: false,
-    });
-  const { window, slices, order } = parameters;
-  if (job.type === 'backfill' && window) {
-    const parts = objects.map((object) =>
-      slicesOf(object, { window, ...(slices && { slices }), ...(order && { order }) }),
-    );
-    return { output: { objects: await packed(parts.flat(), blobs), startedAt: instantOf(now()) } };
-  }
-  const known = await objectCursors(cursor as IntegrationCursor | null, blobs);
-  const starts = objects.map((object): ObjectStart => {
-    if (pushed && isExact(object, pushed, source)) return { object, from: 'pushed', reason: 'exactly what was pushed' };
-    return startOf(object, job.type === 'full', known[object]);
-  });
-  return { output: { objects: await packed(starts, blobs), startedAt: instantOf(now()) } };
-};
+export const prepareStage =
+  (records: RecordStore): Stage<IntegrationPipeline, 'prepare'> =>
+  async (context) => {
+    const { job, parameters, cursor, source: settings, blobs, open, signal, now } = context;
+    const { pushed } = parameters;
+    const withData = namesOfRecords(pushed);
+    if (withData.length > 0) {
+      const starts = withData.map((object): ObjectStart => ({
+        object,
+        from: 'pushed',
+        reason: 'it was pushed with its data',
+      }));
+      return { output: { objects: await packed(starts, blobs), startedAt: instantOf(now()) } };
+    }
+    const source = await open.source();
+    const offered = settings.objects ?? (await source.objects?.(signal))?.map(({ name }) => name) ?? [];
+    const objects = pushed ? pushedNames(pushed, offered) : wanted(offered, parameters.objects);
+    // What was pushed may be of objects that the connection does not read any more.
+    if (pushed && objects.length === 0) return { output: { objects: [], startedAt: instantOf(now()) } };
+    if (objects.length === 0)
+      throw new StageFailed('NOTHING_TO_READ', 'the source offers no objects: name them in `source.objects`', {
+        retryable: false,
+      });
+    const { window, slices, order } = parameters;
+    if (job.type === 'backfill' && window) {
+      const parts = objects.map((object) =>
+        slicesOf(object, { window, ...(slices && { slices }), ...(order && { order }) }),
+      );
+      return { output: { objects: await packed(parts.flat(), blobs), startedAt: instantOf(now()) } };
+    }
+    const isAnew = !pushed && (await isRecordStoreOlder(context, records));
+    const known = await objectCursors(cursor as IntegrationCursor | null, blobs);
+    const starts: ObjectStart[] = [];
+    for (const object of objects) {
+      if (pushed && isExact(object, pushed, source)) {
+        starts.push({ object, from: 'pushed', reason: 'exactly what was pushed' });
+        continue;
+      }
+      const start = isAnew
+        ? ({ object, from: 'beginning', reason: OLDER } as const)
+        : startOf(object, job.type === 'full', known[object]);
+      starts.push(await withPositions(context, start, known[object]));
+    }
+    const all = await packed(starts, blobs);
+    return { output: { objects: all, startedAt: instantOf(now()), ...(isAnew && { isAnew }) } };
+  };
+
+const OLDER = 'the record store does not have what was committed: it was restored from an older copy, or emptied';
 
 /** @throws StageFailed when an object is none of those that the connection reads */
 function wanted(offered: readonly string[], objects = offered): readonly string[] {

@@ -1,5 +1,5 @@
 import type { RowResult, SourceRecord } from '@tidemark/connector-sdk';
-import type { SinkResult } from '@tidemark/contracts';
+import type { Cursor, SinkResult } from '@tidemark/contracts';
 import type { Mapping } from '@tidemark/mapping';
 import type { Scope, StoredRecord } from '@tidemark/record-store';
 
@@ -11,6 +11,8 @@ export interface PageOfRecords {
   readonly jobId: string;
   /** Where among the pages that the job read: two pages may have the same content. */
   readonly position: string;
+  /** Where the source goes on behind them, and the number of that in each destination which keeps it, by name. */
+  readonly reached?: { readonly cursor: Cursor; readonly numbers: { readonly [destination: string]: number } };
 }
 
 /** One place that records are written to. */

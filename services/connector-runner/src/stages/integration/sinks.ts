@@ -1,5 +1,5 @@
 import type { IntegrationPipeline, StageContext } from '@tidemark/pipelines';
-import type { RecordStore } from '@tidemark/record-store';
+import type { RecordStore, Scope } from '@tidemark/record-store';
 import { mappingOf, type MaskingKeyOf } from '../mappings.js';
 import { DestinationSink } from './destination-sink.js';
 import { MirrorLedger } from './mirror-ledger.js';
@@ -19,12 +19,19 @@ export async function openSinks(
   if (destinations.length === 0) return [new RecordSink(records, job, now)];
   return Promise.all(
     destinations.map(async (settings) => {
-      const { tenant, connectionId } = job;
-      // A name of its own: these are not records of the connection, but rows of a destination.
-      const scope = { tenant, connectionId: `${connectionId}/${settings.name}` };
+      const scope = ledgerScope(job, settings.name);
       const ledger = (key: readonly string[]) => new MirrorLedger(records, scope, key, now);
       const mapping = await mappingOf(settings, () => maskingKey(job));
-      return new DestinationSink(await open.destination(settings.name), settings, ledger, mapping);
+      return new DestinationSink(job, await open.destination(settings.name), settings, {
+        ledger,
+        ...(mapping && { mapping }),
+      });
     }),
   );
 }
+
+/** A name of its own: these are not records of the connection, but rows of a destination. */
+export const ledgerScope = ({ tenant, connectionId }: Scope, destination: string): Scope => ({
+  tenant,
+  connectionId: `${connectionId}/${destination}`,
+});

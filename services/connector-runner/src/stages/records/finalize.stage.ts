@@ -4,11 +4,13 @@ import type { Comparison } from '@tidemark/row-diff';
 import { type Context, baseline, comparisonOf, complete, isAnew, snapshotBefore } from './comparison.js';
 import { failedRowKeys, type RowKey } from './keys.js';
 import { linesOf } from './lines.js';
+import { positionsAfter } from './restored.js';
 
 /** Commits the snapshot of what is in the destination: rows that failed or were held back stay as they were. */
 export const finalizeStage: Stage<RecordsPipeline, 'finalize'> = async (context) => {
   const { output, counts } = context;
-  const cursor: RecordsCursor = { snapshot: await committed(context), ...failedOf(context) };
+  const snapshot = await committed(context);
+  const cursor: RecordsCursor = { snapshot, ...failedOf(context), ...(await positionsAfter(context, snapshot)) };
   const finish = counts.failed > 0 ? 'completed_with_errors' : output('detect').count === 0 ? 'unchanged' : undefined;
   return { output: {}, cursor, ...(finish && { finish }) };
 };

@@ -29,7 +29,7 @@ import type {
 } from './connections.dto.js';
 
 /** Verbs without other input than the connection. */
-export type ConnectionVerb = 'pause' | 'resume' | 'disconnect' | 'reconnect';
+export type ConnectionVerb = 'pause' | 'resume' | 'disconnect' | 'reconnect' | 'reauthorize';
 
 /** The runner answers within ten seconds. */
 const TEST_MS = 14_000;
