@@ -7,7 +7,7 @@ const key = Buffer.from('a key of the connection');
 
 async function mapped(mapping: readonly MappingEntry[], ...records: readonly JsonObject[]) {
   expect(mappingProblems(mapping, undefined)).toEqual([]);
-  return compileMapping(mapping, { key }).map(records);
+  return compileMapping(mapping, { key }).map(records.map((data) => ({ data })));
 }
 
 const rowOf = async (mapping: readonly MappingEntry[], record: JsonObject) => (await mapped(mapping, record))[0]!.row;
@@ -119,8 +119,18 @@ describe('a mapping', () => {
     const row = await rowOf(mapping, record);
     expect(row).toEqual({ id: 7, email: expect.stringMatching(/^[0-9a-f]{64}$/), name: '***', card: '***1234' });
     expect(await rowOf(mapping, { ...record, id: 8 })).toEqual({ ...row, id: 8 });
-    const other = await compileMapping(mapping, { key: Buffer.from('another') }).map([record]);
+    const other = await compileMapping(mapping, { key: Buffer.from('another') }).map([{ data: record }]);
     expect(other[0]!.row['email']).not.toBe(row['email']);
+  });
+
+  it('says that it hides the id of a record', async () => {
+    const mapping = compileMapping([{ to: 'email', from: 'email', mask: 'hash' }], { key });
+    const data = { email: 'ann@example.com' };
+    const rows = await mapping.map([
+      { data, externalId: data.email },
+      { data, externalId: '7' },
+    ]);
+    expect(rows.map(({ hidesId }) => hidesId)).toEqual([true, undefined]);
   });
 
   it('shows nothing of a short value', async () => {
