@@ -51,6 +51,7 @@ const createApp = () => {
     logger,
     conditions: new Conditions(),
     vault: new OpenVault(undefined),
+    publicUrl: new PublicUrl(() => 'http://127.0.0.1'),
   };
   return createHttp(GatewayModule.forRoot(deps), logger, limits);
 };
