@@ -46,7 +46,7 @@ export class Client {
 
   /** A connection that syncs only on request. @returns its id */
   async connect(source: object = { connector: 'noop', config: {} }, given: object = {}): Promise<string> {
-    const body = { name: 'test', source, schedule: { every: 'manual' }, ...given };
+    const body = { name: 'test', source, schedule: { every: 'manual' }, check: false, ...given };
     return (await this.#made(201, '/v1/connections', body)).id;
   }
 

@@ -14,6 +14,7 @@ import {
   type OAuthTokens,
   type TokenKeeper,
 } from '@tidemark/resilience';
+import { MaskingKeys } from './masking-keys.js';
 import type { VaultStore } from './port.js';
 import {
   keyOf,
@@ -44,9 +45,12 @@ interface Opened {
 export class Vault {
   readonly #options: Required<VaultOptions>;
   readonly #renewing = new Map<string, OAuthCredential>();
+  /** Of connections, for masked values. */
+  readonly maskingKeys: MaskingKeys;
 
   constructor(options: VaultOptions) {
     this.#options = { clock: systemClock, ...options };
+    this.maskingKeys = new MaskingKeys(options.store, options.keys);
   }
 
   /** `id`: derived from an idempotency key; default: a new one. A credential that has it already stays as it is. */
@@ -160,7 +164,7 @@ export class Vault {
   /** Seals everything with the current key; what it was before can be opened meanwhile. @returns how many were sealed */
   async rotateKeys(): Promise<number> {
     const { keys } = this.#options;
-    let sealed = 0;
+    let sealed = await this.maskingKeys.rotate();
     for (const [tenant, id] of await this.#all()) {
       const isOld = async () => {
         const stored = await this.#options.store.get(nameOf(tenant, id));
@@ -178,6 +182,7 @@ export class Vault {
 
   /** @throws EnvelopeError of one line when credentials were sealed with keys that are not among those given */
   async assertReadable(): Promise<void> {
+    await this.maskingKeys.assertReadable();
     const missing = new Map<string, number>();
     for (const [tenant, id] of await this.#all()) {
       const stored = await this.#options.store.get(nameOf(tenant, id));

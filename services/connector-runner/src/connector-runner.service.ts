@@ -1,4 +1,5 @@
 import { connectors } from '@tidemark/connectors';
+import { runnerVerbs } from '@tidemark/contracts';
 import { daemonOf } from '@tidemark/foundation';
 import { stageTable } from '@tidemark/pipelines';
 import { defineService } from '@tidemark/platform';
@@ -6,7 +7,9 @@ import { retrySchedule } from '@tidemark/resilience';
 import { openVault } from '@tidemark/vault';
 import { httpPool } from './http-pool.js';
 import { openerOf } from './opener.js';
+import { maskingKeyOf } from './masking-key.js';
 import { stagesWith } from './stages.js';
+import { testConnectionWith } from './verbs/test-connection.js';
 
 /** The HTTP client does not retry: jobs have a retry schedule of their own. */
 const NO_RETRIES = retrySchedule([]);
@@ -14,6 +17,7 @@ const NO_RETRIES = retrySchedule([]);
 /** Runs the stages that call external systems through connectors. */
 export const connectorRunner = defineService({
   name: 'connector-runner',
+  verbs: runnerVerbs,
   ports: ['broker', 'blobs', 'records', 'vault'],
   settings: [
     'secretKey',
@@ -30,19 +34,22 @@ export const connectorRunner = defineService({
     const pool = httpPool(fetchAllow, fetchMaxBytes, logger);
     const http = pool.client({ side: 'source', retries: NO_RETRIES });
     const opened = await openVault(store, settings.secretKey, pool.client({ side: 'source' }));
+    const maskingKey = maskingKeyOf(opened?.vault);
     const readsWindows = (connector: string) =>
       known.connectors.get(connector)?.manifest.source?.modes.includes('backfill') ?? false;
+    const opener = openerOf({
+      ...{ pool, connectors: known.connectors, programs: singerAllow, vault: opened?.vault },
+      log: (line) => logger.log(line),
+      ...(filesRoot && { filesRoot }),
+    });
     return {
+      handlers: { 'test-connection': testConnectionWith({ opener, maskingKey }) },
       daemons: [daemonOf(() => ({ stop: () => pool.close() }))],
       stages: {
-        table: new Map([...stagesWith({ http, records, readsWindows }), ...known.extraStages]),
+        table: new Map([...stagesWith({ http, records, maskingKey, readsWindows }), ...known.extraStages]),
         concurrency: runnerConcurrency,
         ackWaitMs: claimTimeoutMs,
-        opener: openerOf({
-          ...{ pool, connectors: known.connectors, programs: singerAllow, vault: opened?.vault },
-          log: (line) => logger.log(line),
-          ...(filesRoot && { filesRoot }),
-        }),
+        opener,
       },
     };
   },

@@ -7,7 +7,6 @@ import {
   stageTable,
   type StageTable,
 } from '@tidemark/pipelines';
-import type { RecordStore } from '@tidemark/record-store';
 import type { HttpClient } from '@tidemark/resilience';
 import { fetchStage } from './stages/dependency/fetch.stage.js';
 import { normalizeStage } from './stages/dependency/normalize.stage.js';
@@ -15,22 +14,20 @@ import { parseStage } from './stages/dependency/parse.stage.js';
 import { snapshotStage } from './stages/dependency/snapshot.stage.js';
 import { finalizeStage } from './stages/integration/finalize.stage.js';
 import { prepareStage } from './stages/integration/prepare.stage.js';
+import type { SinkNeeds } from './stages/integration/sinks.js';
 import { syncStage } from './stages/integration/sync.stage.js';
 import { detectStage } from './stages/records/detect.stage.js';
 import { finalizeStage as finalizeRecords } from './stages/records/finalize.stage.js';
 import { queryStage } from './stages/records/query.stage.js';
 import { writeStage } from './stages/records/write.stage.js';
 
-export interface StageNeeds {
+export interface StageNeeds extends SinkNeeds {
   /** Guarded, without a credential and without retries. */
   readonly http: HttpClient;
-  readonly records: RecordStore;
-  /** Whether connections of the connector can have backfills, beside which other jobs write. */
-  readsWindows(connector: string): boolean;
 }
 
 /** The stages that this service runs, by pipeline. */
-export const stagesWith = ({ http, records, readsWindows }: StageNeeds): StageTable =>
+export const stagesWith = ({ http, ...needs }: StageNeeds): StageTable =>
   stageTable(
     implement(dependencyPipeline, 'connector-runner', {
       fetch: fetchStage(http),
@@ -39,12 +36,12 @@ export const stagesWith = ({ http, records, readsWindows }: StageNeeds): StageTa
       snapshot: snapshotStage,
     }),
     implement(integrationPipeline, 'connector-runner', {
-      prepare: prepareStage(records),
-      sync: syncStage(records, readsWindows),
-      finalize: finalizeStage(records),
+      prepare: prepareStage(needs.records),
+      sync: syncStage(needs),
+      finalize: finalizeStage(needs),
     }),
     implement(recordsPipeline, 'connector-runner', {
-      query: queryStage,
+      query: queryStage(needs.maskingKey),
       detect: detectStage,
       write: writeStage,
       finalize: finalizeRecords,

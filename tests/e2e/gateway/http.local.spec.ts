@@ -199,9 +199,9 @@ describe('the HTTP edge', () => {
 });
 
 const routes = [
-  ...['GET /v1/connections', 'POST /v1/connections'],
+  ...['GET /v1/connections', 'POST /v1/connections', 'POST /v1/connections/test'],
   ...['GET', 'PATCH', 'DELETE'].map((method) => `${method} /v1/connections/{id}`),
-  ...['pause', 'resume', 'disconnect', 'reconnect', 'reset', 'jobs', 'records'].map(
+  ...['preview', 'pause', 'resume', 'disconnect', 'reconnect', 'reset', 'jobs', 'records'].map(
     (verb) => `POST /v1/connections/{id}/${verb}`,
   ),
   ...['jobs', 'snapshots', 'changes', 'cursor', 'records', 'records/{object}/{externalId}'].map(

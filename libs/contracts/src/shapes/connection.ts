@@ -1,6 +1,7 @@
 import { Decimal, Flag, Id, Instant, JsonObject, ListOf, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
-import { object, text } from '../fields/field-type.js';
+import { text } from '../fields/field-type.js';
 import { jobResults, jobStates, type JobResult, type JobState } from './job.js';
+import { MappingEntry } from './mapping.js';
 import type { Cursor } from './pipeline.js';
 
 export const connectionStates = ['active', 'disconnected', 'error', 'revoked'] as const;
@@ -68,8 +69,8 @@ export class DestinationSettings extends ConnectorSettings {
   })
   readonly key?: readonly string[];
 
-  @ListOf(object, { optional: true, description: 'How a record becomes a row. Default: as it is.' })
-  readonly mapping?: readonly object[];
+  @ListOf(() => MappingEntry, { optional: true, description: 'How a record becomes a row. Default: as it is.' })
+  readonly mapping?: readonly MappingEntry[];
 
   @Flag({ optional: true, default: true, description: 'False: its failure does not fail the job.' })
   readonly required?: boolean;

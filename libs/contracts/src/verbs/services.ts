@@ -1,3 +1,4 @@
+import { runnerVerbs } from './connector-runner.js';
 import { differVerbs } from './differ.js';
 import { coordinatorVerbs } from './job-coordinator.js';
 import type { Verbs } from './verb.js';
@@ -12,7 +13,7 @@ interface ServiceRow {
 export const services = {
   gateway: { verbs: {}, ownsViews: true },
   'job-coordinator': { verbs: coordinatorVerbs, ownsViews: true },
-  'connector-runner': { verbs: {}, ownsViews: false },
+  'connector-runner': { verbs: runnerVerbs, ownsViews: false },
   differ: { verbs: differVerbs, ownsViews: true },
 } as const satisfies { readonly [name: string]: ServiceRow };
 

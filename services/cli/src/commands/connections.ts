@@ -13,7 +13,6 @@ import { path, type Page } from '../api/api.js';
 import { usageError } from '../cli-error.js';
 import type { ExitCode } from '../exit-codes.js';
 import {
-  jsonObject,
   jsonObjects,
   paged,
   repeatable,
@@ -26,22 +25,19 @@ import { connectionDetails, connectionTable, objectTable } from '../render/conne
 import { moment } from '../render/time.js';
 import { resolveConnection } from '../resolve.js';
 import { jobRequest, ownUrl, show, showPage, type Action, type Session } from '../session.js';
+import { linkOf, withLink, type LinkOptions } from './connection-link.js';
+import { previewCommands } from './connection-preview.js';
 import { watchJob } from '../watch.js';
 
-interface AddOptions extends RepeatOptions {
+interface AddOptions extends RepeatOptions, LinkOptions {
   readonly name: string;
-  readonly url?: string;
   readonly every?: (typeof intervals)[number];
   readonly cron?: string;
   readonly timeZone?: string;
   readonly except?: readonly object[];
   readonly missed?: (typeof missedPolicies)[number];
-  readonly connector: string;
-  readonly config?: Record<string, unknown>;
-  readonly credential?: string;
-  readonly object?: readonly string[];
-  readonly destination?: readonly object[];
   readonly whenBusy?: (typeof busyPolicies)[number];
+  readonly check: boolean;
   readonly sync: boolean;
 }
 
@@ -54,9 +50,8 @@ export function connectionsCommand(program: Command, action: Action): void {
   const connections = program
     .command('connections')
     .description('manage connections: what to sync, from where and when');
-  const add = repeatable(connections.command('add').description('add a connection and start its first sync'))
+  const add = repeatable(withLink(connections.command('add').description('add a connection and start its first sync')))
     .requiredOption('--name <name>', 'display name (required)')
-    .option('--url <url>', 'URL of the API description')
     .addOption(new Option('--every <interval>', 'sync at this interval').choices(intervals))
     .addOption(new Option('--cron <expression>', 'sync on a cron schedule (five fields)').conflicts('every'))
     .option('--time-zone <name>', 'time zone of the cron expression, an IANA name (default: UTC)')
@@ -71,22 +66,14 @@ export function connectionsCommand(program: Command, action: Action): void {
         missedPolicies,
       ),
     )
-    .option('--connector <name>', 'connector to read with', 'openapi')
-    .option('--config <json>', "the connector's config as a JSON object", jsonObject)
-    .option('--credential <id>', 'stored credential to sign in with')
-    .addOption(new Option('--object <name>', 'read only this object; repeatable').argParser(several))
-    .addOption(
-      new Option(
-        '--destination <json>',
-        'write to it: a JSON object with name, connector, config …; repeatable',
-      ).argParser(jsonObjects),
-    )
     .addOption(
       new Option('--when-busy <policy>', 'what to do with a new sync while another one runs').choices(busyPolicies),
     )
+    .option('--no-check', 'add it even when source or destinations cannot be used now')
     .option('--no-sync', 'do not start a sync now');
   ownUrl.add(add);
   add.action(action(addConnection));
+  previewCommands(connections, action);
   paged(connections.command('list').description('list connections')).action(action(listConnections));
   connections.command('show <connection>').description('show one connection').action(action(showConnection));
   connections
@@ -127,13 +114,8 @@ async function addConnection(session: Session, options: AddOptions): Promise<Exi
   const { api, json, terminal } = session;
   const body = {
     name: options.name,
-    source: {
-      connector: options.connector,
-      config: { ...options.config, ...(options.url && { url: options.url }) },
-      ...(options.credential && { credentialId: options.credential }),
-      ...(options.object && { objects: options.object }),
-    },
-    ...(options.destination && { destinations: options.destination }),
+    ...linkOf(options),
+    ...(!options.check && { check: false }),
     ...scheduleOf(options),
     ...(options.whenBusy && { whenBusy: options.whenBusy }),
   };

@@ -7,6 +7,7 @@ import type {
   WriteRow,
 } from '@tidemark/connector-sdk';
 import type { DestinationSettings, WriteMode } from '@tidemark/contracts';
+import type { Mapping } from '@tidemark/mapping';
 import type { JobInfo } from '@tidemark/pipelines';
 import { streamOf, targetOf } from '../positions.js';
 import { batchIdOf } from './batch-id.js';
@@ -21,6 +22,14 @@ const EXTERNAL_ID = 'external_id';
 
 const skipped: RowResult = { status: 'skipped' };
 
+interface SinkOptions {
+  /** Of the rows that the connection wrote. */
+  readonly ledger?: (key: Key) => MirrorLedger;
+  readonly mapping?: Mapping;
+  /** Jobs of the connection may write to it at the same time: the newer state has to win. */
+  readonly isShared?: boolean;
+}
+
 /** Writes records as rows of a connection's destination. */
 export class DestinationSink implements Sink {
   readonly #destination: OpenedDestination;
@@ -31,16 +40,16 @@ export class DestinationSink implements Sink {
   readonly #ledger: MirrorLedger | undefined;
 
   readonly #streamOf: (object: string) => string;
+  readonly mapping?: Mapping;
 
-  /** @param isShared jobs of the connection may write to it at the same time, so that the newer state has to win */
   constructor(
     job: Pick<JobInfo, 'connectionId'>,
     destination: OpenedDestination,
     settings: DestinationSettings,
-    ledger?: (key: Key) => MirrorLedger,
-    isShared = false,
+    { ledger, mapping, isShared = false }: SinkOptions = {},
   ) {
     this.#streamOf = (object) => streamOf({ job }, settings, object);
+    if (mapping) this.mapping = mapping;
     this.#destination = destination;
     this.#settings = settings;
     const { modes } = destination.manifest;
@@ -114,6 +123,6 @@ export class DestinationSink implements Sink {
   #rowOf({ externalId, data, deleted }: SourceRecord): WriteRow | undefined {
     const named: JsonObject = this.#settings.key === undefined ? { [EXTERNAL_ID]: externalId } : {};
     if (!deleted) return { data: { ...named, ...data } };
-    return this.#mode === 'mirror' ? { action: 'delete', data: { ...data, ...named } } : undefined;
+    return this.#mode === 'mirror' ? { action: 'delete', data: { ...named, ...data } } : undefined;
   }
 }

@@ -1,9 +1,8 @@
 import type { IntegrationCursor, IntegrationPipeline, ObjectCursor, Stage } from '@tidemark/pipelines';
-import type { RecordStore } from '@tidemark/record-store';
 import { deleteGone } from './delete-gone.js';
 import { markRecords } from './lost-records.js';
 import { positionsAfter } from './restored.js';
-import { openSinks } from './sinks.js';
+import { openSinks, type SinkNeeds } from './sinks.js';
 import { objectCursors, packed, unpacked } from './object-cursors.js';
 
 /**
@@ -11,7 +10,7 @@ import { objectCursors, packed, unpacked } from './object-cursors.js';
  * pushed objects were read; a sample or a backfill commits nothing.
  */
 export const finalizeStage =
-  (records: RecordStore): Stage<IntegrationPipeline, 'finalize'> =>
+  (needs: SinkNeeds): Stage<IntegrationPipeline, 'finalize'> =>
   async (context) => {
     const { job, output, parameters, cursor, blobs } = context;
     const { startedAt, objects, isAnew } = output('prepare');
@@ -19,7 +18,7 @@ export const finalizeStage =
     const pushed = new Set(starts.flatMap(({ object, from }) => (from === 'pushed' ? [object] : [])));
     const before = cursor as IntegrationCursor | null;
     const ends = await unpacked(output('sync').objects, blobs);
-    const counts = await deleteGone(context, records, await openSinks(context, records), ends);
+    const counts = await deleteGone(context, needs.records, await openSinks(context, needs), ends);
     const commits = job.type !== 'backfill' && parameters.limit === undefined;
     const known = isAnew ? {} : await objectCursors(before, blobs);
     const cursors: { [object: string]: ObjectCursor } = { ...known };
@@ -31,7 +30,7 @@ export const finalizeStage =
     }
     const mark = parameters.pushed ? before?.mark : job.id;
     // Noted before it is committed: a cursor without its mark in the store would be read again from the beginning.
-    if (commits && !parameters.pushed) await markRecords(context, records);
+    if (commits && !parameters.pushed) await markRecords(context, needs.records);
     const isWhole = Object.values(ends).every(({ error }) => !error);
     return {
       ...{ output: {}, counts },

@@ -1,4 +1,4 @@
-import type { Page, RowResult, Source, SourceRecord } from '@tidemark/connector-sdk';
+import type { Page, RowResult, Source } from '@tidemark/connector-sdk';
 import { ExternalError } from '@tidemark/resilience';
 import type { Cursor, Failure, ObjectProgress } from '@tidemark/contracts';
 import {
@@ -8,6 +8,8 @@ import {
   type ObjectStart,
   type StageContext,
 } from '@tidemark/pipelines';
+import { errorOf, type MappedRecord } from '../mappings.js';
+import { mapSegment, recordsFor } from './map-segment.js';
 import { readPushed } from './pushed.js';
 import { readAhead } from './read-ahead.js';
 import { afterPage, together, type PageOfRecords, type Sink } from './sink.js';
@@ -65,12 +67,13 @@ async function readPages(reading: Reading): Promise<void> {
   const pages = pagesOf(reading, state.open[part]!);
   const { limit } = parameters;
   const wanted = limit === undefined ? pages : upTo(pages, limit - (state.open[part]!.records ?? 0));
-  for await (const segment of readAhead(segmentsOf(wanted, context.now))) {
+  for await (const read of readAhead(segmentsOf(wanted, context.now))) {
+    const segment = await mapSegment({ ...read, jobId: job.id }, reading.sinks);
     if (segment.records.length > 0) {
-      state.begin(part, { ...state.open[part]!, ahead: await keep(blobs, job.id, part, segment) });
+      state.begin(part, { ...state.open[part]!, ahead: await keep(blobs, part, segment) });
       await state.save({ now: true });
     }
-    if (await writeSegment(reading, { ...segment, jobId: job.id })) return;
+    if (await writeSegment(reading, segment)) return;
     await state.save();
   }
   state.end(part, endOf(reading));
@@ -108,11 +111,15 @@ async function writeSegment(reading: Reading, segment: KeptSegment): Promise<boo
   const { object } = start;
   const part = partOf(start);
   const { records, jobId } = segment;
-  const page = {
-    ...{ object, records, jobId, position: `${part}:${state.open[part]!.pages}` },
-    ...reachedBy(reading, segment),
-  };
-  const written = await Promise.all(sinks.map(async (sink) => ({ sink, ...(await writeTo(sink, page, reading)) })));
+  const reached = reachedBy(reading, segment);
+  const position = `${part}:${state.open[part]!.pages}`;
+  const written = await Promise.all(
+    sinks.map(async (sink): Promise<Written> => {
+      const own = await recordsFor(sink, segment);
+      const page = { object, records: own, jobId, position, ...reached };
+      return { sink, records: own, ...(await writeTo(sink, page, reading)) };
+    }),
+  );
   // From here on without a pause: a checkpoint has the whole of it, or nothing.
   recordResults(state, object, segment, written);
   const { ahead: _, pages, records: before = 0, problems = 0, ...open } = state.open[part]!;
@@ -147,6 +154,8 @@ function shareOf({ hasMore, estimate }: Page, read: number): number {
 
 interface Written {
   readonly sink: Sink;
+  /** As the sink got them. */
+  readonly records: readonly MappedRecord[];
   readonly results?: readonly RowResult[];
   /** Why an optional sink refused the page as a whole. */
   readonly error?: Failure;
@@ -158,12 +167,12 @@ function recordResults(
   { records, problems }: Page,
   written: readonly Written[],
 ): void {
-  for (const { sink, results, error } of written) {
+  for (const { sink, records: own, results, error } of written) {
     const before = state.sinks[sink.name] ?? { written: 0, failed: 0 };
     state.sinks[sink.name] = results
       ? afterPage(before, results)
       : { ...before, failed: before.failed + records.length, ...(error && { error }) };
-    for (const [at, result] of (results ?? []).entries()) addFailed(state, object, sink, records[at]!, result);
+    for (const [at, result] of (results ?? []).entries()) addFailed(state, object, sink, own[at]!, result);
   }
   const required = written.flatMap(({ sink, results }) => (sink.required && results ? [results] : []));
   state.count(records.map((_, at) => together(required.map((results) => results[at]!))));
@@ -174,11 +183,13 @@ function recordResults(
 /** @throws ExternalError that ends this object · StageFailed that ends the attempt, when the sink may take it later */
 async function writeTo(
   sink: Sink,
-  page: PageOfRecords,
+  { records, ...page }: Omit<PageOfRecords, 'records'> & Pick<Written, 'records'>,
   { context: { signal } }: Reading,
 ): Promise<Pick<Written, 'results' | 'error'>> {
   try {
-    return { results: await sink.write(page, signal) };
+    const rows = records.filter(({ problem }) => !problem);
+    const results = (await sink.write({ ...page, records: rows }, signal)).values();
+    return { results: records.map(({ problem }) => (problem ? refused(problem) : results.next().value!)) };
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ExternalError)) throw error;
@@ -188,10 +199,12 @@ async function writeTo(
   }
 }
 
-function addFailed(state: SyncState, objectType: string, sink: Sink, record: SourceRecord, result: RowResult): void {
+const refused = (problem: NonNullable<MappedRecord['problem']>): RowResult => ({
+  ...{ status: 'failed', ...problem, retryable: false },
+});
+
+function addFailed(state: SyncState, objectType: string, sink: Sink, record: MappedRecord, result: RowResult): void {
   if (result.status !== 'failed') return;
-  const { code, message, field } = result;
-  const { externalId, data } = record;
-  const at = { objectType, externalId, destination: sink.name, ...(field !== undefined && { field }) };
-  state.errors.add({ ...at, code, message, data });
+  const { code, message, field = '' } = result;
+  state.errors.add({ objectType, destination: sink.name, ...errorOf(record, { code, message, field }) });
 }

@@ -1,5 +1,6 @@
 import { readJson, type BlobId, type BlobStore } from '@tidemark/blob-store';
 import type { Page } from '@tidemark/connector-sdk';
+import type { MappedRecord } from '../mappings.js';
 
 /** Consecutive pages of an object that are written together, between two checkpoints. */
 export interface Segment extends Page {
@@ -8,6 +9,8 @@ export interface Segment extends Page {
 
 /** A segment as its job has it in the blob store. */
 export interface KeptSegment extends Segment {
+  /** The records as each destination with a mapping gets them; those alone, where all destinations have one. */
+  readonly mapped?: { readonly [sink: string]: readonly MappedRecord[] };
   /** The job that read it: part of the ids of its batches, also when another job goes on with it. */
   readonly jobId: string;
 }
@@ -56,12 +59,15 @@ export async function* upTo(pages: AsyncIterable<Page>, most: number): AsyncGene
  * Stores a segment before it is written: a successor writes the same batches again, whatever the source answers by then,
  * so that destinations recognize them.
  */
-export async function keep(blobs: BlobStore, jobId: string, part: string, segment: Segment): Promise<BlobId> {
+export async function keep(blobs: BlobStore, part: string, { jobId, ...segment }: KeptSegment): Promise<BlobId> {
   return (await blobs.put(JSON.stringify({ jobId, part, segment }))).id;
 }
 
 /** @throws BlobNotFound · BlobCorrupt */
 export async function kept(blobs: BlobStore, id: BlobId): Promise<KeptSegment> {
-  const { jobId, segment } = await readJson<{ readonly jobId: string; readonly segment: Segment }>(blobs, id);
+  const { jobId, segment } = await readJson<{ readonly jobId: string; readonly segment: Omit<KeptSegment, 'jobId'> }>(
+    blobs,
+    id,
+  );
   return { ...segment, jobId };
 }

@@ -1,5 +1,6 @@
 import type { RowResult, SourceRecord } from '@tidemark/connector-sdk';
 import type { Cursor, SinkResult } from '@tidemark/contracts';
+import type { Mapping } from '@tidemark/mapping';
 import type { Scope, StoredRecord } from '@tidemark/record-store';
 
 /** The records of one page of an object. */
@@ -19,6 +20,8 @@ export interface Sink {
   readonly name: string;
   /** False: its failure is recorded, and the job goes on. */
   readonly required: boolean;
+  /** Absent: records are written as they are. */
+  readonly mapping?: Mapping;
   /**
    * Writes a page; a result for each record, in order. The same page again yields the same results.
    * @throws ExternalError when the page as a whole cannot be written

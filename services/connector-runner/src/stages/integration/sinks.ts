@@ -1,19 +1,22 @@
 import type { IntegrationPipeline, StageContext } from '@tidemark/pipelines';
 import type { RecordStore, Scope } from '@tidemark/record-store';
+import { mappingOf, type MaskingKeyOf } from '../mappings.js';
 import { DestinationSink } from './destination-sink.js';
 import { MirrorLedger } from './mirror-ledger.js';
 import { RecordSink } from './record-sink.js';
 import type { Sink } from './sink.js';
 
-/**
- * Opens every destination of the connection; without any, what it reads is kept in the record store.
- * @param isShared other jobs of the connection may write to them at the same time
- * @throws ExternalError
- */
+export interface SinkNeeds {
+  readonly records: RecordStore;
+  readonly maskingKey: MaskingKeyOf;
+  /** Whether connections of the connector can have backfills, beside which other jobs write. */
+  readsWindows(connector: string): boolean;
+}
+
+/** Opens every destination of the connection; without any, what it reads is kept in the record store. @throws ExternalError */
 export async function openSinks(
-  { destinations, open, job, now, output }: StageContext<IntegrationPipeline>,
-  records: RecordStore,
-  isShared = false,
+  { destinations, open, job, now, output, source }: StageContext<IntegrationPipeline>,
+  { records, maskingKey, readsWindows }: SinkNeeds,
 ): Promise<readonly Sink[]> {
   // Other jobs go on beside a backfill: what they have written since it began is newer.
   const beganAt = job.type === 'backfill' ? Date.parse(output('prepare').startedAt) : undefined;
@@ -21,8 +24,12 @@ export async function openSinks(
   return Promise.all(
     destinations.map(async (settings) => {
       const scope = ledgerScope(job, settings.name);
-      const ledger = (key: readonly string[]) => new MirrorLedger(records, scope, key, now, beganAt);
-      return new DestinationSink(job, await open.destination(settings.name), settings, ledger, isShared);
+      const mapping = await mappingOf(settings, () => maskingKey(job));
+      return new DestinationSink(job, await open.destination(settings.name), settings, {
+        ledger: (key) => new MirrorLedger(records, scope, key, now, beganAt),
+        isShared: readsWindows(source.connector),
+        ...(mapping && { mapping }),
+      });
     }),
   );
 }

@@ -1,4 +1,3 @@
-import type { RecordStore } from '@tidemark/record-store';
 import { AuthExpired, ExternalError } from '@tidemark/resilience';
 import { jobRetrySchedule } from '@tidemark/resilience/retry-schedule';
 import {
@@ -12,7 +11,7 @@ import {
 } from '@tidemark/pipelines';
 import { objectCursors, packed, unpacked } from './object-cursors.js';
 import { partOf, progressOf, readObject } from './read-object.js';
-import { openSinks } from './sinks.js';
+import { openSinks, type SinkNeeds } from './sinks.js';
 import { DEFAULT_SLICES } from './slices.js';
 import { SyncState } from './sync-state.js';
 
@@ -20,12 +19,12 @@ type Context = StageContext<IntegrationPipeline>;
 
 /** Reads every object and writes it to every destination. An object that fails holds up no other. */
 export const syncStage =
-  (records: RecordStore, readsWindows: (connector: string) => boolean): Stage<IntegrationPipeline, 'sync'> =>
+  (needs: SinkNeeds): Stage<IntegrationPipeline, 'sync'> =>
   async (context) => {
     const objects = await unpacked(context.output('prepare').objects, context.blobs);
     const state = await SyncState.resumed(context);
     const source = await context.open.source();
-    const sinks = await openSinks(context, records, readsWindows(context.source.connector));
+    const sinks = await openSinks(context, needs);
     const known = await objectCursors(context.cursor as IntegrationCursor | null, context.blobs);
     const shares = new Map<string, number>();
     const progress = (part: string, share: number) => {

@@ -1,6 +1,13 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { Connection, ConnectionObject, ConnectionObjects, CursorView, type CommandContext } from '@tidemark/contracts';
+import {
+  Connection,
+  ConnectionObject,
+  ConnectionObjects,
+  CursorView,
+  Preview,
+  type CommandContext,
+} from '@tidemark/contracts';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiIdempotencyKey, IdempotencyKey } from '../../edge/idempotency-key.js';
 import { ApiResource } from '../../edge/openapi/api-resource.js';
@@ -9,7 +16,9 @@ import {
   ConnectionPage,
   ConnectionsQuery,
   CreateConnectionBody,
+  PreviewBody,
   ResetConnectionBody,
+  TestConnectionBody,
   UpdateConnectionBody,
 } from './connections.dto.js';
 import { Connections } from './connections.js';
@@ -30,6 +39,31 @@ export class ConnectionsController {
   @ApiCreatedResponse({ type: Connection })
   create(@Context() context: CommandContext, @Body() input: CreateConnectionBody, @IdempotencyKey() key?: string) {
     return this.#connections.create(context, input, key);
+  }
+
+  @Post('test')
+  @HttpCode(200)
+  @RequireScope('write')
+  @ApiOperation({
+    summary: 'Try a source and destinations: read ten records and show them mapped',
+    description:
+      'Nothing is created or written. Answered within ten seconds; 503 SERVICE_UNAVAILABLE when no connector-runner runs.',
+  })
+  @ApiOkResponse({ type: Preview })
+  test(@Context() context: CommandContext, @Body() input: TestConnectionBody) {
+    return this.#connections.test(context, input);
+  }
+
+  @Post(':id/preview')
+  @HttpCode(200)
+  @RequireScope('write')
+  @ApiOperation({
+    summary: 'Read ten records and show them as the destinations would get them',
+    description: 'Mapped and masked. Nothing is written, and no cursor moves.',
+  })
+  @ApiOkResponse({ type: Preview })
+  preview(@Context() context: CommandContext, @Param('id') id: string, @Body() input: PreviewBody) {
+    return this.#connections.preview(context, id, input);
   }
 
   @Get()

@@ -5,7 +5,9 @@ import { fromBody, fromQuery } from '../../edge/validation/input.js';
 import {
   ConnectionsQuery,
   CreateConnectionBody,
+  PreviewBody,
   ResetConnectionBody,
+  TestConnectionBody,
   UpdateConnectionBody,
 } from './connections.dto.js';
 import type { ChangeObject } from '@tidemark/contracts';
@@ -50,6 +52,12 @@ export const connectionRpcs = rpcs('tidemark.v1.ConnectionService', Connections,
     PauseObject: changeObject('pause'),
     ResumeObject: changeObject('resume'),
     ResetObject: changeObject('reset'),
+    TestConnection: unary('write', (context, request) =>
+      connections.test(context, fromBody(TestConnectionBody, request)),
+    ),
+    PreviewConnection: unary('write', (context, { id, ...input }) =>
+      connections.preview(context, parseId(id), fromBody(PreviewBody, input)),
+    ),
     GetCursor: unary('read', (context, { connectionId }) => connections.cursor(context, parseId(connectionId))),
   };
 });

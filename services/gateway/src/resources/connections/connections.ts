@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  invalid,
   publicPart,
   views,
   type ChangeObject,
@@ -9,7 +10,11 @@ import {
   type ConnectionObjects,
   type ConnectionView,
   type CursorView,
+  type Preview,
+  type TestConnection,
 } from '@tidemark/contracts';
+import { connectors } from '@tidemark/connectors';
+import { pipelineFor, pipelines } from '@tidemark/pipelines';
 import type { View } from '@tidemark/read-model';
 import type { RecordStore } from '@tidemark/record-store';
 import { CommandClient } from '../../edge/command-client.js';
@@ -20,12 +25,17 @@ import { Credentials } from '../credentials/credentials.js';
 import type {
   ConnectionsQuery,
   CreateConnectionBody,
+  PreviewBody,
   ResetConnectionBody,
+  TestConnectionBody,
   UpdateConnectionBody,
 } from './connections.dto.js';
 
 /** Verbs without other input than the connection. */
 export type ConnectionVerb = 'pause' | 'resume' | 'disconnect' | 'reconnect' | 'reauthorize';
+
+/** The runner answers within ten seconds. */
+const TEST_MS = 14_000;
 
 /** Commands and queries about connections, for HTTP and gRPC. */
 @Injectable()
@@ -42,9 +52,27 @@ export class Connections {
     this.#view = readModel.view<ConnectionDocument>(views.connections);
   }
 
-  async create(context: CommandContext, input: CreateConnectionBody, idempotencyKey?: string): Promise<ConnectionView> {
+  /** @throws TidemarkError VALIDATION_FAILED, also for what is wrong outside · SERVICE_UNAVAILABLE */
+  async create(
+    context: CommandContext,
+    { check = true, ...input }: CreateConnectionBody,
+    idempotencyKey?: string,
+  ): Promise<ConnectionView> {
     await this.#credentials.assertUsable(context, input);
+    if (check && writes(input)) await this.#assertWorks(context, input);
     return this.#commands.ask('job-coordinator', 'create-connection', context, { ...input, idempotencyKey });
+  }
+
+  /** Tries a source and destinations; nothing is written. @throws TidemarkError SERVICE_UNAVAILABLE when no runner answers */
+  async test(context: CommandContext, input: TestConnectionBody): Promise<Preview> {
+    await this.#credentials.assertUsable(context, input);
+    return this.#try(context, input);
+  }
+
+  /** The first records of the source as the connection's destinations would get them. @throws as `test` · NOT_FOUND */
+  async preview(context: CommandContext, id: string, input: PreviewBody): Promise<Preview> {
+    const { source, destinations } = await this.get(context, id);
+    return this.#try(context, { ...input, connectionId: id, source, ...(destinations && { destinations }) });
   }
 
   get(context: CommandContext, id: string): Promise<ConnectionView> {
@@ -102,7 +130,21 @@ export class Connections {
     await this.get(context, id);
   }
 
+  async #assertWorks(context: CommandContext, { source, destinations }: CreateConnectionBody): Promise<void> {
+    const { problems } = await this.#try(context, { source, ...(destinations && { destinations }), limit: 0 });
+    if (problems.length > 0) throw invalid(problems);
+  }
+
+  #try(context: CommandContext, input: Omit<TestConnection, 'tenant'>): Promise<Preview> {
+    return this.#commands.ask('connector-runner', 'test-connection', context, input, { timeoutMs: TEST_MS });
+  }
+
   #ask<R>(verb: string, context: CommandContext, id: string, data: object = {}): Promise<R> {
     return this.#commands.ask('job-coordinator', verb, context, { ...data, connectionId: parseId(id) });
   }
 }
+
+/** What reads documents alone is checked by its first job. */
+const writes = ({ source, pipeline }: Pick<CreateConnectionBody, 'source' | 'pipeline'>): boolean =>
+  pipelineFor(pipelines, { ...(pipeline !== undefined && { pipeline }) }, connectors.get(source.connector)?.manifest)
+    ?.writes === true;

@@ -1,0 +1,8 @@
+export {
+  compileMapping,
+  type MappedRow,
+  type Mapping,
+  type MappingOptions,
+  type MappingProblem,
+} from './compile-mapping.js';
+export { mappingProblems } from './mapping-problems.js';
