@@ -157,6 +157,6 @@ describe('an OAuth2 credential', () => {
     api.revoke();
     const failure = await reader('issues').failure();
     expect(failure).toBeInstanceOf(AuthExpired);
-    expect(failure).toMatchObject({ code: 'SOURCE_AUTH_EXPIRED' });
+    expect(failure).toMatchObject({ code: 'NO_ACCESS_TOKEN' });
   });
 });

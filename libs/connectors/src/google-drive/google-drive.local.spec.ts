@@ -209,7 +209,7 @@ describe('the credential of google-drive', () => {
     api.revoke();
     const error = await readerOf().failure();
     expect(error).toBeInstanceOf(AuthExpired);
-    expect(error).toMatchObject({ code: 'SOURCE_AUTH_EXPIRED', message: expect.stringContaining('authorise') });
+    expect(error).toMatchObject({ code: 'NO_ACCESS_TOKEN', message: expect.stringContaining('authorise') });
   });
 });
 
