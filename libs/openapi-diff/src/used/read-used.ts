@@ -58,4 +58,4 @@ const callOf = (item: Json | undefined): UsedCall | undefined => {
   return method === undefined || target === undefined ? undefined : callOf(`${method} ${target}`);
 };
 
-const pathOf = (target: string): string => target.replace(/^[a-z]+:\/\/[^/]*/i, '').replace(/[?#].*$/s, '');
+const pathOf = (target: string): string => target.split(/[?#]/, 1)[0]!.replace(/^[a-z]+:\/\/[^/]*/i, '');
