@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { messagePattern } from '@tidemark/foundation';
 import { canonicalJson } from '@tidemark/foundation/json';
+import { failedRowId, keyText, type RefusedRow } from './failed-rows.js';
 import type { IncomingRecord, RecordResult } from './port.js';
 
 /** The parts of a stored record that decide what a write does. */
@@ -29,3 +31,11 @@ export function resultOf(record: IncomingRecord, hash: string, known: Known | un
 
 const isOlder = (incoming: string | undefined, stored: string | null | undefined) =>
   incoming !== undefined && stored != null && Date.parse(incoming) < Date.parse(stored);
+
+/** What is stored of a refused row besides itself. */
+export const describeRefused = (row: RefusedRow) => ({
+  id: failedRowId(row),
+  pattern: messagePattern(row.message),
+  keyText: keyText(row.key),
+  hash: contentHash(row.data),
+});

@@ -1,10 +1,6 @@
 import type { JsonObject } from '@tidemark/foundation';
-
-/** Whose records they are: nothing is read or written across scopes. */
-export interface Scope {
-  readonly tenant: string;
-  readonly connectionId: string;
-}
+import type { FailedRows } from './failed-rows.js';
+import type { Scope } from './scope.js';
 
 /** An object as a source delivered it. */
 export interface IncomingRecord {
@@ -74,6 +70,7 @@ export interface RecordPage {
 
 /** The record store port: the synced objects of connections. Adapters: SQLite and MongoDB. */
 export interface RecordStore {
+  readonly failedRows: FailedRows;
   /**
    * Stores a batch; a result for each record, in order. The same batch again returns the same results, unless other
    * batches changed its records since. @throws RecordStoreUnavailable
@@ -86,7 +83,7 @@ export interface RecordStore {
   get(scope: Scope, object: string, externalId: string): Promise<StoredRecord | undefined>;
   /** @throws RecordCursorInvalid when the cursor is not one of this store's */
   list(scope: Scope, query: RecordQuery): Promise<RecordPage>;
-  /** Removes everything of a connection. */
+  /** Removes everything of a connection, its failed rows and what it keeps for its destinations included. */
   remove(scope: Scope): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
