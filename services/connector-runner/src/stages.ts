@@ -37,15 +37,15 @@ export const stagesWith = ({ http, records }: StageNeeds): StageTable =>
       snapshot: snapshotStage,
     }),
     implement(integrationPipeline, 'connector-runner', {
-      prepare: prepareStage,
+      prepare: prepareStage(records.failedRows),
       sync: syncStage(records),
       finalize: finalizeStage(records),
     }),
     implement(recordsPipeline, 'connector-runner', {
       query: queryStage,
-      detect: detectStage,
-      write: writeStage,
-      finalize: finalizeRecords,
+      detect: detectStage(records.failedRows),
+      write: writeStage(records.failedRows),
+      finalize: finalizeRecords(records.failedRows),
     }),
     implement(noopPipeline, 'connector-runner', { run: async () => ({ output: {} }) }),
   );

@@ -9,7 +9,7 @@ export interface RecordsOutputs {
   readonly finalize: object;
 }
 
-export type RecordsParameters = Pick<JobParameters, 'dryRun' | 'rows'>;
+export type RecordsParameters = Pick<JobParameters, 'dryRun' | 'rows' | 'only'>;
 
 export interface QueryOutput {
   /** JSON lines: the rows of the source. */
@@ -28,6 +28,8 @@ export interface DetectOutput {
   readonly held: BlobId;
   /** A full job that could not find out which rows are gone. */
   readonly isGoneUnknown?: boolean;
+  /** Some rows could not be used: what was not found may be among them. */
+  readonly hasUnusable?: boolean;
 }
 
 export interface WriteOutput {

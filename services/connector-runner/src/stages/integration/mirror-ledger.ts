@@ -1,11 +1,11 @@
-import type { JsonObject, RowResult, SourceRecord, WriteRow } from '@tidemark/connector-sdk';
+import type { JsonObject, RowResult, WriteRow } from '@tidemark/connector-sdk';
 import type { IncomingRecord, RecordStore, Scope } from '@tidemark/record-store';
 import { batchIdOf } from './batch-id.js';
 import type { PageOfRecords } from './sink.js';
 
 /** A row of a page, and what became of it. */
 export interface MirroredRow {
-  readonly record: SourceRecord;
+  readonly externalId: string;
   readonly row: WriteRow;
   readonly result: RowResult;
 }
@@ -19,7 +19,7 @@ export class MirrorLedger {
     private readonly now: () => number,
   ) {}
 
-  async record(page: PageOfRecords, rows: readonly MirroredRow[]): Promise<void> {
+  async record(page: Omit<PageOfRecords, 'records'>, rows: readonly MirroredRow[]): Promise<void> {
     const entries = new Map<string, IncomingRecord>();
     for (const one of rows) {
       const entry = await this.#entryOf(page.object, one);
@@ -33,8 +33,7 @@ export class MirrorLedger {
   }
 
   /** A row that was refused is still in the source: the one that was written before stays. */
-  async #entryOf(object: string, { record, row, result }: MirroredRow): Promise<IncomingRecord | undefined> {
-    const { externalId } = record;
+  async #entryOf(object: string, { externalId, row, result }: MirroredRow): Promise<IncomingRecord | undefined> {
     if (result.status === 'failed') {
       const known = await this.store.get(this.scope, object, externalId);
       return known && !known.deleted ? { externalId, data: known.data } : undefined;

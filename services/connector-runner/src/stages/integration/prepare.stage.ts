@@ -2,16 +2,52 @@ import {
   StageFailed,
   type IntegrationCursor,
   type IntegrationPipeline,
+  type JobInfo,
   type ObjectStart,
+  type PrepareOutput,
   type Stage,
+  type StageContext,
 } from '@tidemark/pipelines';
 import { instantOf } from '@tidemark/foundation/instant';
+import type { FailedRowSelection } from '@tidemark/contracts';
+import type { FailedRows } from '@tidemark/record-store';
+import { putLines } from '../lines.js';
+import { Decisions, eachFailedRow, scopeOf } from '../row-ledger.js';
 import { objectCursors, packed } from './object-cursors.js';
 import { isExact, namesOfRecords, pushedNames } from './pushed.js';
+import type { RetriedRow } from './sink.js';
 import { slicesOf } from './slices.js';
 
 /** Determines what is read, and where each object begins. */
-export const prepareStage: Stage<IntegrationPipeline, 'prepare'> = async (context) => {
+export const prepareStage =
+  (failedRows: FailedRows): Stage<IntegrationPipeline, 'prepare'> =>
+  async (context) => {
+    const { job, parameters, destinations, blobs, now } = context;
+    const names = destinations.map(({ name }) => name);
+    await failedRows.keepDestinations(scopeOf(job), names);
+    if (parameters.rows === 'failed') {
+      const rows = await putLines(blobs, rowsToRetry(failedRows, job, parameters.only));
+      return { output: { objects: [], startedAt: instantOf(now()), failedRows: rows } };
+    }
+    const { output } = await prepare(context);
+    const decisions = await Decisions.store(blobs, await failedRows.decisions(scopeOf(job)));
+    return { output: { ...output, ...(decisions && { decisions }) } };
+  };
+
+/** The failed rows as they were to be written, with what people corrected. */
+async function* rowsToRetry(
+  failedRows: FailedRows,
+  { tenant, connectionId }: JobInfo,
+  only: FailedRowSelection = {},
+): AsyncGenerator<RetriedRow> {
+  for await (const row of eachFailedRow(failedRows, { tenant, connectionId }, only)) {
+    const { destination, object, key, data, action, decision } = row;
+    const corrected = decision?.set && { ...data, ...decision.set };
+    yield { destination, object, key, data, ...(action && { action }), ...(corrected && { corrected }) };
+  }
+}
+
+async function prepare(context: StageContext<IntegrationPipeline>): Promise<{ readonly output: PrepareOutput }> {
   const { job, parameters, cursor, source: settings, blobs, open, signal, now } = context;
   const { pushed } = parameters;
   const withData = namesOfRecords(pushed);
@@ -45,7 +81,7 @@ export const prepareStage: Stage<IntegrationPipeline, 'prepare'> = async (contex
     return startOf(object, job.type === 'full', known[object]);
   });
   return { output: { objects: await packed(starts, blobs), startedAt: instantOf(now()) } };
-};
+}
 
 /** @throws StageFailed when an object is none of those that the connection reads */
 function wanted(offered: readonly string[], objects = offered): readonly string[] {

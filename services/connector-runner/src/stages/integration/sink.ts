@@ -1,6 +1,6 @@
-import type { RowResult, SourceRecord } from '@tidemark/connector-sdk';
+import type { JsonObject, RowResult, SourceRecord } from '@tidemark/connector-sdk';
 import type { SinkResult } from '@tidemark/contracts';
-import type { Scope, StoredRecord } from '@tidemark/record-store';
+import type { RefusedRow, RowRef, Scope, StoredRecord } from '@tidemark/record-store';
 
 /** The records of one page of an object. */
 export interface PageOfRecords {
@@ -10,6 +10,12 @@ export interface PageOfRecords {
   readonly jobId: string;
   /** Where among the pages that the job read: two pages may have the same content. */
   readonly position: string;
+}
+
+/** A row of the ledger that is written again. */
+export interface RetriedRow extends RowRef, Pick<RefusedRow, 'data' | 'action'> {
+  /** Written in place of the data. */
+  readonly corrected?: JsonObject;
 }
 
 /** One place that records are written to. */
@@ -22,6 +28,12 @@ export interface Sink {
    * @throws ExternalError when the page as a whole cannot be written
    */
   write(page: PageOfRecords, signal: AbortSignal): Promise<readonly RowResult[]>;
+  /** Writes rows that it refused before; a result for each, in order. Absent: it refuses none. @throws ExternalError */
+  retry?(
+    page: Omit<PageOfRecords, 'records'>,
+    rows: readonly RetriedRow[],
+    signal: AbortSignal,
+  ): Promise<readonly RowResult[]>;
   /** Absent: nothing is deleted from it but what the source says. */
   readonly mirrored?: Mirrored;
 }

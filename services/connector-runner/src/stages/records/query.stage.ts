@@ -2,7 +2,7 @@ import type { JsonObject, RecordProblem } from '@tidemark/connector-sdk';
 import { type QueryOutput, type RecordsPipeline, type Stage } from '@tidemark/pipelines';
 import { ErrorList, MAX_HELD_ERRORS } from '../integration/row-errors.js';
 import { EXTERNAL_ID, destinationOf } from './comparison.js';
-import { putLines } from './lines.js';
+import { putLines } from '../lines.js';
 
 /** Between two reports of progress. */
 const ROWS = 1000;

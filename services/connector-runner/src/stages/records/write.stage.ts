@@ -4,11 +4,13 @@ import type { RecordsPipeline, Stage, WriteOutput } from '@tidemark/pipelines';
 import { ExternalError } from '@tidemark/resilience';
 import { jobRetrySchedule } from '@tidemark/resilience/retry-schedule';
 import { batchIdOf } from '../integration/batch-id.js';
+import type { FailedRows } from '@tidemark/record-store';
 import { ErrorList, MAX_HELD_ERRORS } from '../integration/row-errors.js';
-import { type Context, destinationOf, keyOf } from './comparison.js';
+import { RowLedger } from '../row-ledger.js';
+import { type Context, destinationOf, keyOf, rowOf } from './comparison.js';
 import type { Change } from './detect.stage.js';
 import { FailedRowKeys } from './keys.js';
-import { linesOf } from './lines.js';
+import { linesOf } from '../lines.js';
 
 const CHECKPOINT_MS = 1000;
 
@@ -21,23 +23,25 @@ interface Saved {
 }
 
 /** Writes the changes, batch by batch. A successor goes on at the batch where this one stopped. */
-export const writeStage: Stage<RecordsPipeline, 'write'> = async (context) => {
-  const { blobs, open, signal } = context;
-  const { changes, count } = context.output('detect');
-  const progress = new Progress(context);
-  if (progress.done >= count) return progress.result();
-  const destination = await open.destination(destinationOf(context).name);
-  const batches = batchesOf(linesOf<Change>(blobs, changes), progress.done, destination.manifest.batchSize.max);
-  let stopped: ExternalError | undefined;
-  for await (const batch of batches) {
-    if (!stopped) stopped = await progress.write(batch, (rows) => destination.write(rows, signal));
-    if (stopped) progress.leaveOut(batch, stopped);
-    context.progress({ percent: (100 * progress.done) / count });
-    await progress.save();
-  }
-  await progress.save({ now: true });
-  return progress.result();
-};
+export const writeStage =
+  (failedRows: FailedRows): Stage<RecordsPipeline, 'write'> =>
+  async (context) => {
+    const { blobs, open, signal, job, now } = context;
+    const { changes, count } = context.output('detect');
+    const progress = new Progress(context, await RowLedger.open(failedRows, job, now));
+    if (progress.done >= count) return progress.result();
+    const destination = await open.destination(destinationOf(context).name);
+    const batches = batchesOf(linesOf<Change>(blobs, changes), progress.done, destination.manifest.batchSize.max);
+    let stopped: ExternalError | undefined;
+    for await (const batch of batches) {
+      if (!stopped) stopped = await progress.write(batch, (rows) => destination.write(rows, signal));
+      if (stopped) await progress.leaveOut(batch, stopped);
+      context.progress({ percent: (100 * progress.done) / count });
+      await progress.save();
+    }
+    await progress.save({ now: true });
+    return progress.result();
+  };
 
 class Progress {
   done: number;
@@ -49,7 +53,10 @@ class Progress {
   #hasUndeleted: boolean;
   #savedAt: number;
 
-  constructor(context: Context) {
+  constructor(
+    context: Context,
+    private readonly ledger: RowLedger,
+  ) {
     const { done = 0, failed, hasUndeleted = false } = (context.resumeFrom?.cursor ?? {}) as Saved;
     const {
       created,
@@ -81,13 +88,12 @@ class Progress {
     const { job, source, signal } = this.#context;
     const { mode, object } = destinationOf(this.#context);
     const from = source.objects![0]!;
-    const rows = changes.map(({ key: _, ...row }) => row);
+    const rows = changes.map(({ key: _, corrected, data, ...row }) => ({ ...row, data: corrected ?? data }));
     const id = batchIdOf({ jobId: job.id, object: from, position: 'rows' }, this.done, rows);
     try {
       const target = object!.replaceAll('{object}', from);
       const results = await write({ id, mode: mode!, object: target, key: keyOf(this.#context), rows });
-      for (const [at, change] of changes.entries()) this.#count(change, results[at]!);
-      this.done += changes.length;
+      await this.#take(changes, results);
       return undefined;
     } catch (error) {
       signal.throwIfAborted();
@@ -99,8 +105,20 @@ class Progress {
     }
   }
 
-  leaveOut(changes: readonly Change[], { code, message }: ExternalError): void {
-    for (const change of changes) this.#count(change, { status: 'failed', code, message, retryable: true });
+  async leaveOut(changes: readonly Change[], { code, message }: ExternalError): Promise<void> {
+    const result: RowResult = { status: 'failed', code, message, retryable: true };
+    await this.#take(changes, Array<RowResult>(changes.length).fill(result));
+  }
+
+  async #take(changes: readonly Change[], results: readonly RowResult[]): Promise<void> {
+    const context = this.#context;
+    await this.ledger.record(
+      changes.map(({ key, data, action }, at) => ({
+        ...{ ...rowOf(context, { key }), data, result: results[at]! },
+        ...(action === 'delete' && { action }),
+      })),
+    );
+    for (const [at, change] of changes.entries()) this.#count(change, results[at]!);
     this.done += changes.length;
   }
 
