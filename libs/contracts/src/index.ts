@@ -24,6 +24,7 @@ export * from './shapes/credentials.js';
 export * from './shapes/dead-letters.js';
 export * from './shapes/differ-queries.js';
 export * from './shapes/error.js';
+export * from './shapes/failed-rows.js';
 export * from './shapes/ignore-rules.js';
 export * from './shapes/job-requests.js';
 export * from './shapes/job.js';

@@ -121,9 +121,18 @@ export class CreateJob {
 }
 
 @Shape()
-export class RetryJob extends JobRef {
+export class ResumeJob extends JobRef {
   @Text({ max: 255, optional: true, description: "The tenant's own: the same key is the same new job." })
   readonly idempotencyKey?: string;
+}
+
+@Shape()
+export class RetryJob extends ResumeJob {
+  @OneOf(['failed'], {
+    optional: true,
+    description: 'In place of the whole job, only the rows of its connection that failed.',
+  })
+  readonly rows?: 'failed';
 }
 
 @Shape()

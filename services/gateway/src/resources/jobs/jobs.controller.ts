@@ -27,6 +27,7 @@ import {
   JobPage,
   JobsQuery,
   JobStateQuery,
+  RetryJobBody,
   TimelinePage,
 } from './jobs.dto.js';
 import { Jobs } from './jobs.js';
@@ -100,11 +101,19 @@ export class JobsController {
   @Post('jobs/:id/retry')
   @HttpCode(202)
   @RequireScope('write')
-  @ApiOperation({ summary: 'Retry an ended job as a new job' })
+  @ApiOperation({
+    summary: 'Retry an ended job as a new job, on the data of today',
+    description: 'With `rows: "failed"` it writes the failed rows of the connection alone.',
+  })
   @ApiIdempotencyKey()
   @ApiAcceptedResponse({ type: Job })
-  retry(@Context() context: CommandContext, @Param('id') id: string, @IdempotencyKey() key?: string) {
-    return this.#jobs.retry(context, id, key);
+  retry(
+    @Context() context: CommandContext,
+    @Param('id') id: string,
+    @Body() body: RetryJobBody,
+    @IdempotencyKey() key?: string,
+  ) {
+    return this.#jobs.retry(context, id, body, key);
   }
 
   @Post('jobs/:id/resume')

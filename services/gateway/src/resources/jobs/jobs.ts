@@ -19,7 +19,14 @@ import { Connections } from '../connections/connections.js';
 import { requestOf, withOwnFields } from './job-parameters.js';
 import { JobWakeups } from './job-wakeups.js';
 import { errorLists, errorsOf } from './job-errors.js';
-import type { CreateJobBody, JobErrorPage, JobErrorsQuery, JobsQuery, JobStateQuery } from './jobs.dto.js';
+import type {
+  CreateJobBody,
+  JobErrorPage,
+  JobErrorsQuery,
+  JobsQuery,
+  JobStateQuery,
+  RetryJobBody,
+} from './jobs.dto.js';
 import { watchJob, type Watch } from './watch-job.js';
 
 const WATCH = { pageSize: 100, pollMs: 5000 };
@@ -65,8 +72,9 @@ export class Jobs implements OnModuleDestroy {
     return this.#commands.ask('job-coordinator', 'cancel-job', context, { jobId: parseId(id), reason });
   }
 
-  retry(context: CommandContext, id: string, idempotencyKey?: string): Promise<JobView> {
-    return this.#commands.ask('job-coordinator', 'retry-job', context, { jobId: parseId(id), idempotencyKey });
+  retry(context: CommandContext, id: string, { rows }: RetryJobBody, idempotencyKey?: string): Promise<JobView> {
+    const job = { jobId: parseId(id), idempotencyKey, ...(rows && { rows }) };
+    return withOwnFields(this.#commands.ask<JobView>('job-coordinator', 'retry-job', context, job));
   }
 
   resume(context: CommandContext, id: string, idempotencyKey?: string): Promise<JobView> {
