@@ -60,5 +60,7 @@ async function expectMessages(relayed: ReadonlyMap<string, OutgoingMessage>): Pr
     const { 'ce-time': ___, ...lastingHeaders } = headers!;
     expect(relayed.get(id!)).toMatchObject({ id, subject, data: lasting, headers: lastingHeaders });
   }
-  expect(relayed.size).toBe(recorded.length);
+  // Pushes were unknown then; today a connection that is resumed takes those that wait.
+  const known = [...relayed.values()].filter(({ subject }) => !subject.endsWith('.pushed'));
+  expect(known).toHaveLength(recorded.length);
 }

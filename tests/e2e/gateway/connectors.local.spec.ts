@@ -22,7 +22,10 @@ describe('the connectors over HTTP', () => {
     const { body } = await get('/openapi');
     expect(body).toMatchObject({ source: null, destination: null, stages: expect.arrayContaining(['fetch', 'alert']) });
     expect(body.config).toMatchObject({ type: 'object', required: ['url'], additionalProperties: false });
-    expect((await get('/github')).body).toMatchObject({ source: { modes: expect.any(Array) }, stages: null });
+    expect((await get('/github')).body).toMatchObject({
+      source: { modes: expect.any(Array) },
+      stages: ['prepare', 'sync', 'finalize'],
+    });
     expect((await get('/nothing')).status).toBe(404);
   });
 });

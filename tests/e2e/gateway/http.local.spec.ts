@@ -201,10 +201,16 @@ describe('the HTTP edge', () => {
 const routes = [
   ...['GET /v1/connections', 'POST /v1/connections'],
   ...['GET', 'PATCH', 'DELETE'].map((method) => `${method} /v1/connections/{id}`),
-  ...['pause', 'resume', 'disconnect', 'reconnect', 'jobs'].map((verb) => `POST /v1/connections/{id}/${verb}`),
-  ...['jobs', 'snapshots', 'changes', 'cursor'].map((list) => `GET /v1/connections/{id}/${list}`),
-  ...['', '/{id}', '/{id}/timeline', '/{id}/state', '/{id}/events'].map((path) => `GET /v1/jobs${path}`),
-  ...['cancel', 'retry', 'retry-now'].map((verb) => `POST /v1/jobs/{id}/${verb}`),
+  ...['pause', 'resume', 'disconnect', 'reconnect', 'reset', 'jobs', 'records'].map(
+    (verb) => `POST /v1/connections/{id}/${verb}`,
+  ),
+  ...['jobs', 'snapshots', 'changes', 'cursor', 'records', 'records/{object}/{externalId}'].map(
+    (list) => `GET /v1/connections/{id}/${list}`,
+  ),
+  ...['', '/{id}', '/{id}/timeline', '/{id}/state', '/{id}/events', '/{id}/errors'].map(
+    (path) => `GET /v1/jobs${path}`,
+  ),
+  ...['cancel', 'retry', 'retry-now', 'resume'].map((verb) => `POST /v1/jobs/{id}/${verb}`),
   ...['', '/operations', '/raw'].map((part) => `GET /v1/snapshots/{id}${part}`),
   ...['GET /v1/changes/{id}', 'GET /v1/overview'],
   ...['', '/report'].map((part) => `GET /v1/connections/{id}/comparison${part}`),
@@ -216,6 +222,9 @@ const routes = [
   ...['POST', 'DELETE'].map((method) => `${method} /v1/providers/{id}/subscription`),
   ...['GET /v1/keys', 'POST /v1/keys', 'DELETE /v1/keys/{id}'],
   'GET /v1/conditions',
+  ...['GET', 'POST'].map((method) => `${method} /v1/credentials`),
+  ...['GET', 'PUT', 'DELETE'].map((method) => `${method} /v1/credentials/{id}`),
+  'POST /v1/credentials/rotate-key',
   ...['GET /v1/dead-letters', 'POST /v1/dead-letters/redrive', 'POST /v1/dead-letters/discard'],
   ...['GET /v1/dead-letters/{id}', 'POST /v1/dead-letters/{id}/redrive', 'DELETE /v1/dead-letters/{id}'],
   ...['GET /v1/projections', 'POST /v1/projections/{name}/check', 'POST /v1/projections/{name}/rebuild'],
@@ -242,7 +251,7 @@ describe('the description of the API', () => {
       });
     const { Job, CreateJobBody } = body.components.schemas;
     expect(Job.properties.stage).toMatchObject({ type: ['string', 'null'] });
-    expect(CreateJobBody).toMatchObject({ required: ['type'], properties: { type: { enum: ['full'] } } });
+    expect(CreateJobBody.properties.type).toMatchObject({ enum: ['full', 'incremental', 'backfill'] });
   });
 
   it('refers only to what is in it, and names every parameter once', async () => {

@@ -53,6 +53,7 @@ export function firstCallsCases(open: () => Promise<StandaloneInstallation>): vo
       201,
       {
         ...{ id: ID, name: 'billing api', state: 'active', paused: false, source, schedule: { every: 'hourly' } },
+        ...{ pipeline: 'dependency', destinations: [], policies: {} },
         ...{ whenBusy: 'queue', nextSyncAt: TIME, lastSync: null, createdAt: TIME, updatedAt: TIME },
       },
     ]);

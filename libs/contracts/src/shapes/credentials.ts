@@ -68,7 +68,7 @@ export class CreateCredential extends CredentialSecrets {
 }
 
 /** A stored credential as API, CLI and gRPC show it: nothing of its secrets. Times are ISO 8601 in UTC. */
-@Shape({ name: 'Credential' })
+@Shape()
 export class CredentialView {
   @Text()
   readonly id!: string;
@@ -89,7 +89,7 @@ export class CredentialView {
   readonly updatedAt!: string;
 }
 
-@Shape({ name: 'CredentialList' })
+@Shape()
 export class CredentialList {
   @ListOf(() => CredentialView, { description: 'By name.' })
   readonly data!: readonly CredentialView[];

@@ -13,7 +13,7 @@ import {
 import { text } from '../fields/field-type.js';
 import { busyPolicies, type BusyPolicy } from './connection.js';
 import type { PipelineChoice } from './pipeline.js';
-import { jobTriggers, jobTypes, type JobTrigger, type JobType } from './job.js';
+import { jobTriggers, requestedJobTypes, type JobTrigger, type RequestedJobType } from './job.js';
 
 @Shape()
 export class JobRef {
@@ -101,8 +101,8 @@ export class CreateJob {
   @Id()
   readonly connectionId!: string;
 
-  @OneOf(jobTypes, { optional: true, example: 'full', description: "Default: the pipeline's." })
-  readonly type?: JobType;
+  @OneOf(requestedJobTypes, { optional: true, example: 'full', description: "Default: the pipeline's." })
+  readonly type?: RequestedJobType;
 
   @OneOf(jobTriggers, { optional: true, default: 'api' })
   readonly trigger?: JobTrigger;

@@ -17,6 +17,10 @@ export const jobTypes = ['full', 'incremental', 'webhook', 'backfill'] as const;
 /** What a job reads: everything, changes since the last one, the objects that were pushed, or a past window. */
 export type JobType = (typeof jobTypes)[number];
 
+/** Those that can be requested; a job of type webhook is created for what was pushed. */
+export const requestedJobTypes = ['full', 'incremental', 'backfill'] as const satisfies readonly JobType[];
+export type RequestedJobType = (typeof requestedJobTypes)[number];
+
 export const jobTriggers = ['schedule', 'manual', 'api', 'retry', 'webhook'] as const;
 /** What requested the job: the connection's schedule, a person, a program, the retry of an ended job, or a push. */
 export type JobTrigger = (typeof jobTriggers)[number];

@@ -1,7 +1,7 @@
 import { Flag, Instant, JsonObject, ListOf, Nested, Shape, Text, WholeNumber } from '../fields/decorators.js';
 
 /** A synced object as API, CLI and gRPC show it. Times are ISO 8601 in UTC. */
-@Shape({ name: 'Record', description: 'An object of the source, as it was read last.' })
+@Shape({ description: 'An object of the source, as it was read last.' })
 export class RecordView {
   @Text({ description: 'The source object.', example: 'issues' })
   readonly object!: string;
@@ -31,7 +31,7 @@ export class RecordView {
   readonly changedAt!: string;
 }
 
-@Shape({ name: 'RecordPagination' })
+@Shape()
 export class RecordPagination {
   @WholeNumber()
   readonly perPage!: number;
@@ -40,7 +40,7 @@ export class RecordPagination {
   readonly nextCursor!: string | null;
 }
 
-@Shape({ name: 'RecordPage' })
+@Shape()
 export class RecordPageView {
   @ListOf(() => RecordView, { description: 'In the order in which they changed.' })
   readonly data!: readonly RecordView[];

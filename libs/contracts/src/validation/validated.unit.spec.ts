@@ -97,7 +97,7 @@ describe('validation', () => {
       ['`source.__proto__` is not a known field'],
     ],
     [UpdateConnection, { ...change, whenBusy: 'wait' }, ['`whenBusy` must be one of queue, reject']],
-    [CreateJob, { ...job, type: 'some' }, ['`type` must be one of full, incremental, webhook, backfill']],
+    [CreateJob, { ...job, type: 'some' }, ['`type` must be one of full, incremental, backfill']],
     [
       CreateJob,
       { ...job, startAt: '2026-02-31' },

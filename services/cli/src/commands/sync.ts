@@ -1,4 +1,4 @@
-import { jobTypes, type JobType, type JobView } from '@tidemark/contracts';
+import { requestedJobTypes, type JobType, type JobView } from '@tidemark/contracts';
 import { Option, type Command } from 'commander';
 import { path } from '../api/api.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -20,7 +20,7 @@ interface SyncOptions extends RepeatOptions {
 
 export function syncCommand(program: Command, action: Action): void {
   repeatable(program.command('sync <connection>').description('start a sync of a connection'))
-    .addOption(new Option('--type <type>', "type of job (default: the pipeline's)").choices(jobTypes))
+    .addOption(new Option('--type <type>', "type of job (default: the pipeline's)").choices(requestedJobTypes))
     .addOption(new Option('--object <name>', 'only this object; repeatable').argParser(several))
     .addOption(new Option('--limit <count>', 'a sample of each object; the cursor stays').argParser(wholeNumber(1)))
     .option('--from <time>', 'backfill from this time (inclusive)', time)

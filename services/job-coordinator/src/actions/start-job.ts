@@ -3,7 +3,6 @@ import {
   problem,
   providerIdOf,
   TidemarkError,
-  type CreateJob,
   type JobCreated,
   type JobTrigger,
   type JobType,
@@ -20,7 +19,7 @@ import { viewOf } from './view-of.js';
 
 export interface JobRequest extends JobIdentity {
   /** Default: the pipeline's. */
-  readonly type?: CreateJob['type'];
+  readonly type?: JobType;
   readonly trigger: JobTrigger;
   readonly startAt?: number;
   readonly whenBusy: 'queue' | 'reject';
@@ -49,7 +48,7 @@ export async function startJob(
   const manifest = catalogue.connectors.get(source.connector)?.manifest;
   const pipeline = pipelineFor(catalogue.pipelines, connection, manifest);
   if (!pipeline) throw new TidemarkError('INTERNAL', `this version cannot run the connector ${source.connector}`);
-  const type = assertType(pipeline, wanted);
+  const type = assertType(pipeline, wanted, 'pushed' in parameters);
   if (type === 'backfill' && !manifest?.source?.modes.includes('backfill'))
     throw invalid([problem('type', `cannot be backfill: ${source.connector} does not read windows of time`)]);
   assertParameters(pipeline, parameters, type);
@@ -68,9 +67,10 @@ export async function startJob(
   return viewOf(coordinator, ownedJob(state, tenant));
 }
 
-function assertType({ kind, jobTypes = ['full'] }: Pipeline, type: JobType = jobTypes[0]): JobType {
-  if (jobTypes.includes(type)) return type;
-  throw invalid([problem('type', `must be one of ${jobTypes.join(', ')}: the job types of the pipeline ${kind}`)]);
+function assertType({ kind, jobTypes = ['full'] }: Pipeline, type: JobType = jobTypes[0], isPushed: boolean): JobType {
+  const offered = jobTypes.filter((one) => one !== 'webhook' || isPushed);
+  if (offered.includes(type)) return type;
+  throw invalid([problem('type', `must be one of ${offered.join(', ')}: the job types of the pipeline ${kind}`)]);
 }
 
 function assertParameters(
