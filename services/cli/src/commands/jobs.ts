@@ -34,7 +34,9 @@ export function jobsCommand(program: Command, action: Action): void {
     .description('cancel a job')
     .option('--reason <text>', 'reason shown in its timeline')
     .action(action(cancelJob));
-  repeatable(jobs.command('retry <job>').description('retry an ended job as a new job')).action(action(retryJob));
+  repeatable(jobs.command('retry <job>').description('retry an ended job as a new job, on the data of today'))
+    .option('--failed-rows', 'only the rows of its connection that failed')
+    .action(action(retryJob));
   repeatable(jobs.command('resume <job>').description('go on where a cancelled or failed backfill stopped')).action(
     action(resumeJob),
   );
@@ -85,9 +87,14 @@ async function cancelJob(session: Session, text: string, options: { readonly rea
   show(session, job, () => jobDetails(job, session.terminal.paint, session.now()));
 }
 
-async function retryJob(session: Session, text: string, options: RepeatOptions): Promise<void> {
+interface RetryOptions extends RepeatOptions {
+  readonly failedRows?: boolean;
+}
+
+async function retryJob(session: Session, text: string, options: RetryOptions): Promise<void> {
   const id = await resolveJob(session.api, text);
-  const job = await session.api.post<JobView>(path`v1/jobs/${id}/retry`, undefined, repeatHeaders(options));
+  const body = options.failedRows ? { rows: 'failed' } : undefined;
+  const job = await session.api.post<JobView>(path`v1/jobs/${id}/retry`, body, repeatHeaders(options));
   show(session, job, () => jobDetails(job, session.terminal.paint, session.now()));
 }
 

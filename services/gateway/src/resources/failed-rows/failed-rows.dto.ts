@@ -7,7 +7,7 @@ const KEY = "Id of the row, or its key: the source's id; JSON where it is not on
 
 @QueryShape()
 export class FailedRowsQuery extends merge(omit(FailedRowSelection, 'ids'), PageQuery) {
-  @Text({ max: 500, optional: true, description: 'Only the row with this key.' })
+  @Text({ optional: true, description: 'Only the row with this key.' })
   readonly key?: string;
 }
 
@@ -25,7 +25,7 @@ export class FailedRowQuery extends pick(FailedRowSelection, 'object', 'destinat
   ],
 })
 export class RetryFailedRowsBody extends omit(FailedRowSelection, 'ids') {
-  @ListOf(text({ max: 500 }), { min: 1, optional: true, description: `Only these. ${KEY}` })
+  @ListOf(text(), { min: 1, optional: true, description: `Only these. ${KEY}` })
   readonly keys?: readonly string[];
 }
 
