@@ -23,6 +23,7 @@ export * from './shapes/connection.js';
 export * from './shapes/credentials.js';
 export * from './shapes/dead-letters.js';
 export * from './shapes/differ-queries.js';
+export * from './shapes/dry-run.js';
 export * from './shapes/error.js';
 export * from './shapes/failed-rows.js';
 export * from './shapes/ignore-rules.js';

@@ -30,6 +30,8 @@ export interface DetectOutput {
   readonly isGoneUnknown?: boolean;
   /** Some rows could not be used: what was not found may be among them. */
   readonly hasUnusable?: boolean;
+  /** JSON: what would be written, of a dry run. */
+  readonly preview?: BlobId;
 }
 
 export interface WriteOutput {

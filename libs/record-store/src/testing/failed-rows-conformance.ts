@@ -64,7 +64,7 @@ export function describeFailedRows(name: string, home: () => Promise<RecordStore
       expect((await rows.list(scope, { limit: 5 })).rows).toMatchObject([{ since: 3000, tries: 1 }]);
     });
 
-    it('tells keys of different types apart, and rows of objects and destinations', async () => {
+    it('distinguishes keys of different types, and rows of objects and destinations', async () => {
       const all = [row([1]), row(['1']), row([[1]]), row([1], { object: 'o' }), row([1], { destination: 'd' })];
       await refuse(all);
       expect(new Set((await rows.list(scope, { limit: 10 })).rows.map(({ id }) => id)).size).toBe(5);

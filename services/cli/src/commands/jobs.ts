@@ -1,8 +1,16 @@
-import { jobStates, type JobView, type RowError, type RowErrorGroup, type TimelineEntry } from '@tidemark/contracts';
+import {
+  jobStates,
+  type DryRun,
+  type JobView,
+  type RowError,
+  type RowErrorGroup,
+  type TimelineEntry,
+} from '@tidemark/contracts';
 import { Option, type Command } from 'commander';
 import { path, type Page } from '../api/api.js';
 import type { ExitCode } from '../exit-codes.js';
 import { oneOrMoreOf, paged, repeatable, repeatHeaders, type PageOptions, type RepeatOptions } from '../options.js';
+import { dryRunTables } from '../render/dry-run.js';
 import { errorGroupTable, errorTable } from '../render/errors.js';
 import { jobDetails, jobTable, timelineTable } from '../render/job.js';
 import { resolveConnection, resolveJob } from '../resolve.js';
@@ -29,6 +37,7 @@ export function jobsCommand(program: Command, action: Action): void {
   paged(jobs.command('errors <job>').description('list the objects of a job that failed, and their kinds'))
     .option('--code <code>', 'filter by code')
     .action(action(showErrors));
+  jobs.command('dry-run <job>').description('show what a dry run would have written').action(action(showDryRun));
   jobs
     .command('cancel <job>')
     .description('cancel a job')
@@ -79,6 +88,12 @@ async function showErrors(session: Session, text: string, options: PageOptions &
   showPage(session, page, 'no errors', () =>
     [errorGroupTable(page.groups, session.terminal), errorTable(page.data, session.terminal)].join('\n\n'),
   );
+}
+
+async function showDryRun(session: Session, text: string): Promise<void> {
+  const id = await resolveJob(session.api, text);
+  const result = await session.api.get<DryRun>(path`v1/jobs/${id}/dry-run`);
+  show(session, result, () => dryRunTables(result, session.terminal));
 }
 
 async function cancelJob(session: Session, text: string, options: { readonly reason?: string }): Promise<void> {

@@ -65,7 +65,7 @@ export class Decisions {
 
   constructor(private readonly byId: ReadonlyMap<string, Decision>) {}
 
-  /** As `store` left them: a job holds to what was decided when it began, whoever resumes it. */
+  /** As `store` left them: a job holds to what was decided when it began, also in a successor. */
   static async stored(blobs: BlobStore, id: BlobId | undefined): Promise<Decisions> {
     return new Decisions(new Map(id && (await readJson<[string, Decision][]>(blobs, id))));
   }

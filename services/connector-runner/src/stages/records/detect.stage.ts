@@ -1,5 +1,4 @@
 import type { BlobId } from '@tidemark/blob-store';
-import type { WriteRow } from '@tidemark/connector-sdk';
 import type { JsonObject } from '@tidemark/foundation';
 import {
   StageFailed,
@@ -26,14 +25,9 @@ import {
   snapshotBefore,
 } from './comparison.js';
 import { failedRowKeys, type RowKey } from './keys.js';
+import type { Change } from './change.js';
+import { Preview } from './preview.js';
 import { putLines } from '../lines.js';
-
-/** A row to write, with its key. */
-export interface Change extends WriteRow {
-  readonly key: RowKey;
-  /** Written in place of the data. */
-  readonly corrected?: JsonObject;
-}
 
 /** Of a smaller table any number may go at once. */
 const FEW = 100;
@@ -76,7 +70,7 @@ async function detect(context: Context, failedRows: FailedRows) {
   const comparison = await comparisonOf(context, baseline(context));
   const errors = new ErrorList();
   const held: Key[] = [];
-  const would = { created: 0, updated: 0, deleted: 0 };
+  const preview = new Preview();
   let refused = 0;
   let unusable = problems;
   let count = 0;
@@ -101,35 +95,39 @@ async function detect(context: Context, failedRows: FailedRows) {
         const corrected = decisions.about(rowOf(context, change), change.data);
         // Left to the snapshot as if it had been written: it is offered again when it changes.
         if (corrected === null) discarded += 1;
-        else yield taken({ ...change, ...(corrected && { corrected }) }, difference.type);
+        else yield taken({ ...change, ...(corrected && { corrected }) }, difference);
       }
     }
     if (!hasOther || unusable > 0) return;
     try {
       await using earlier = await comparisonOf(context, snapshotBefore(context));
-      for await (const gone of goneSince(context, earlier)) yield taken(gone, 'removed');
+      for await (const gone of goneSince(context, earlier)) yield taken(gone, { type: 'removed' });
       against = earlier.counts;
     } catch (error) {
       // A full job is the way out of a lost snapshot: what was gone before is then unknown.
       if (!isLostSnapshot(context, error)) throw error;
     }
   }
-  const taken = (change: Change, type: Difference['type']): Change => {
+  const taken = (
+    change: Change,
+    { type, ...difference }: { type: Difference['type']; columns?: readonly string[] },
+  ): Change => {
     count += 1;
-    would[type === 'added' ? 'created' : type === 'removed' ? 'deleted' : 'updated'] += 1;
+    preview.add(type === 'added' ? 'created' : type === 'removed' ? 'deleted' : 'updated', change, difference.columns);
     return change;
   };
   const id: BlobId = await putLines(blobs, changes());
-  if (isMirror) assertFewDeletes(context, against, would.deleted);
+  if (isMirror) assertFewDeletes(context, against, preview.counts.deleted);
   artefacts.set<Comparison>(complete, comparison);
   const output: DetectOutput = {
     ...{ changes: id, count, held: await putLines(blobs, held) },
     ...(hasOther && unusable > 0 && { isGoneUnknown: true }),
     ...(unusable > 0 && { hasUnusable: true }),
+    ...(parameters.dryRun && { preview: (await blobs.put(JSON.stringify(preview))).id }),
   };
   const changed = decisions.takeChanged();
   if (!parameters.dryRun) await failedRows.record({ ...recordedBy(context), refused: [], settled: [], changed });
-  return { output, refused, skipped: comparison.counts.unchanged + discarded, errors, would };
+  return { output, refused, skipped: comparison.counts.unchanged + discarded, errors, would: preview.counts };
 }
 
 /** In a full job the baseline is empty: what is gone is found by comparing with the snapshot as well. */

@@ -8,7 +8,7 @@ import type { FailedRows } from '@tidemark/record-store';
 import { ErrorList, MAX_HELD_ERRORS } from '../integration/row-errors.js';
 import { RowLedger } from '../row-ledger.js';
 import { type Context, destinationOf, keyOf, rowOf } from './comparison.js';
-import type { Change } from './detect.stage.js';
+import type { Change } from './change.js';
 import { FailedRowKeys } from './keys.js';
 import { linesOf } from '../lines.js';
 

@@ -11,7 +11,7 @@ export class FailedRowsQuery extends merge(omit(FailedRowSelection, 'ids'), Page
   readonly key?: string;
 }
 
-/** Tells rows with the same key apart. */
+/** Distinguishes rows with the same key. */
 @QueryShape()
 export class FailedRowQuery extends pick(FailedRowSelection, 'object', 'destination') {}
 
@@ -29,15 +29,7 @@ export class RetryFailedRowsBody extends omit(FailedRowSelection, 'ids') {
   readonly keys?: readonly string[];
 }
 
-@Shape({
-  rules: [
-    {
-      field: 'set',
-      says: 'must have at least one field',
-      holds: ({ set }: FixFailedRowBody) => Object.keys(set).length > 0,
-    },
-  ],
-})
+@Shape()
 export class FixFailedRowBody {
   @JsonObject({ description: 'Fields of the row and their corrected values.' })
   readonly set!: object;

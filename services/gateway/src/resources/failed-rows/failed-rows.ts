@@ -75,6 +75,7 @@ export class FailedRows {
     among: FailedRowQuery = {},
   ): Promise<FixedRow> {
     const scope = await this.#scopeOf(context, id);
+    if (Object.keys(set).length === 0) throw invalid([problem('set', 'must have at least one field')]);
     const row = await this.#find(scope, key, among);
     const { destinations = [] } = await this.#connections.get(context, id);
     const { key: columns = [EXTERNAL_ID] } = destinations.find(({ name }) => name === row.destination) ?? {};

@@ -7,7 +7,7 @@ import {
   ApiOperation,
   ApiProduces,
 } from '@nestjs/swagger';
-import { invalid, Job, problem, type CommandContext } from '@tidemark/contracts';
+import { DryRun, invalid, Job, problem, type CommandContext } from '@tidemark/contracts';
 import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiIdempotencyKey, IdempotencyKey } from '../../edge/idempotency-key.js';
@@ -155,6 +155,17 @@ export class JobsController {
   @ApiOkResponse({ type: JobErrorPage })
   errors(@Context() context: CommandContext, @Param('id') id: string, @Query() query: JobErrorsQuery) {
     return this.#jobs.errors(context, id, query);
+  }
+
+  @Get('jobs/:id/dry-run')
+  @RequireScope('read')
+  @ApiOperation({
+    summary: 'Show what a job with `dryRun` would have written',
+    description: 'How many rows it would create, update and delete, and the first 100 of each.',
+  })
+  @ApiOkResponse({ type: DryRun })
+  dryRun(@Context() context: CommandContext, @Param('id') id: string) {
+    return this.#jobs.dryRun(context, id);
   }
 
   @Get('jobs/:id/state')

@@ -41,6 +41,7 @@ export const jobRpcs = rpcs('tidemark.v1.JobService', Jobs, (jobs) => ({
   ListJobErrors: unary('read', (context, { jobId, ...query }) =>
     jobs.errors(context, parseId(jobId), fromQuery(JobErrorsQuery, query)),
   ),
+  GetDryRun: unary('read', async (context, { jobId }) => ({ dryRun: await jobs.dryRun(context, parseId(jobId)) })),
   WatchJob: stream('read', async function* (context, { id, fromRevision = 0 }, signal) {
     const from = fromRevision as number;
     if (from < 0) throw invalid([problem('fromRevision', 'must be a revision, from 0')]);
