@@ -154,6 +154,13 @@ async function everything({ client, adapters }: StandaloneInstallation, publishe
   const pushed = { records: [{ object: 'issues', externalId: '1', data: {} }] };
   for (const id of [await client.connect(github), connection])
     await client.post(`/v1/connections/${id}/records`, pushed);
+  const secrets = { kind: 'bearer', token: 'one' };
+  const { id: credentialId } = (await client.post('/v1/credentials', { name: 'c', connector: 'github', ...secrets }))
+    .body;
+  await client.connect({ ...github, credentialId });
+  // Waits until the connection that uses it is listed.
+  expect((await client.call('DELETE', `/v1/credentials/${credentialId}`)).status).toBe(409);
+  await client.call('PUT', `/v1/credentials/${credentialId}`, { body: secrets });
   await client.post('/hooks/nothing', {}, { key: null });
   await client.post(`/v1/connections/${connection}/reset`);
   await client.post(`/v1/jobs/${first.id}/resume`);

@@ -32,7 +32,7 @@ async function freshKey(program: Program): Promise<string> {
 }
 
 describe('the first start in an empty folder', () => {
-  it('shows the address, a key that works, and the baseline and first changes of a sample API', async () => {
+  it('shows the address, a key that works, synced issues of which two are refused, and changes of a sample API', async () => {
     const program = start({ TIDEMARK_DEMO: 'on' });
     const client = new Client(await program.url(), await freshKey(program));
     const [line, key, url] = await program.says(/curl -H "Authorization: Bearer (\S+)" (\S+)/);
@@ -40,11 +40,27 @@ describe('the first start in an empty folder', () => {
     const printed = await fetch(url!, { headers: { authorization: `Bearer ${key}` } });
     expect(printed.status).toBe(200);
 
+    await program.says(/^demo: synced "demo: issues" into the record store: 6 created, 2 refused$/m);
+    await program.says(/^ {2}refused {2}number 3 of \S+ has no id \(OBJECT_MISSING_ID\)$/m);
+    await program.says(/^demo: gave number 3 an id at its source and synced again: 1 created/m);
+    const [, failedJob] = await program.says(/npm run tidemark -- jobs errors (\S+)/);
+    const errors = await client.get(`/v1/jobs/${failedJob}/errors`);
+    expect(errors.body.data).toMatchObject([{ data: { number: 3 } }, { data: { number: 7 } }]);
+    const [, repair] = await program.says(/curl -X PATCH (\S+)/);
+    expect((await fetch(repair!, { method: 'PATCH' })).status).toBe(200);
+    const issues = (await client.get('/v1/connections')).body.data.find(
+      ({ name }: { name: string }) => name === 'demo: issues',
+    );
+    expect(await client.sync(issues.id as string)).toMatchObject({ counts: { created: 1, failed: 0 } });
+    const records = await client.get(`/v1/connections/${issues.id}/records`);
+    expect(records.body.data).toHaveLength(8);
+
     await program.says(/demo: baseline of "Tide tables" 1\.0\.0, \d+ operations/);
     await program.says(/^ {2}1\.1\.0 +(safe|risky|breaking) +\S+/m);
     const { body } = await client.get('/v1/connections');
-    expect(body.data).toMatchObject([{ name: 'demo: tide tables', state: 'active' }]);
-    const changes = await client.get(`/v1/connections/${body.data[0].id}/changes`);
+    const tables = body.data.find(({ name }: { name: string }) => name === 'demo: tide tables');
+    expect(tables).toMatchObject({ state: 'active' });
+    const changes = await client.get(`/v1/connections/${tables.id}/changes`);
     expect(changes.body.pagination.total).toBeGreaterThan(0);
     expect(await program.stop()).toEqual({ code: 0, signal: null });
     expect(program.stderr).toBe('');

@@ -45,6 +45,7 @@ export class Edge extends Client {
     readonly conditions: Conditions,
     running: RunningService<Addresses>,
     release: () => Promise<void>,
+    private readonly settings: PlatformSettings,
   ) {
     super(running.exposed.httpUrl, ADMIN);
     this.#running = running;
@@ -66,7 +67,7 @@ export class Edge extends Client {
       const running = await startService(gateway, replace(adapters), given, logger, {
         conditions,
       });
-      const edge = new Edge(adapters, conditions, running, release);
+      const edge = new Edge(adapters, conditions, running, release, given);
       await edge.startCoordinator();
       return edge;
     } catch (error) {
@@ -76,7 +77,7 @@ export class Edge extends Client {
   }
 
   async startCoordinator(): Promise<void> {
-    this.#coordinator = await startService(jobCoordinator, this.adapters, testSettings, logger, {
+    this.#coordinator = await startService(jobCoordinator, this.adapters, this.settings, logger, {
       conditions: this.conditions,
     });
   }

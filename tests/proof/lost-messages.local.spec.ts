@@ -38,11 +38,11 @@ describe('work whose message was lost', () => {
     const { id } = await on.create(await on.connect());
     const behind = await on.create(await on.connect());
     await eventually(() => broker.lost() === 1, 'the work to be lost');
-    await world.clock.advance(62 * SECOND);
+    await world.clock.advance(12 * SECOND);
     await eventually(() => broker.lost() === 2, 'the work to be lost again');
-    await world.clock.advance(100 * SECOND);
+    await world.clock.advance(16 * SECOND);
     expect(await on.job(id)).toMatchObject({ waitingFor: { reason: 'no_runner' } });
-    await world.clock.advance(22 * SECOND);
+    await world.clock.advance(6 * SECOND);
     expect(await on.finished(id)).toMatchObject({ state: 'completed', attempt: 1 });
     expect(await on.finished(behind.id)).toMatchObject({ state: 'completed' });
     type Places = { readonly admitted: readonly { readonly jobId: string }[] };
@@ -56,7 +56,7 @@ describe('work whose message was lost', () => {
     world.publisher.publish({ openapi: '3.1.0', info: { title: 'api', version: '1' }, paths: {} }, '/api');
     const { id } = await on.create(await on.connect(world.publisher.url('/api')));
     await eventually(() => broker.lost() === 1, 'the work to be lost');
-    await world.clock.advance(62 * SECOND);
+    await world.clock.advance(12 * SECOND);
     expect(await on.finished(id)).toMatchObject({ state: 'completed', attempt: 1 });
   });
 

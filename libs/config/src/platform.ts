@@ -30,6 +30,11 @@ function addressRange(entry: string): void {
 export const platformSettings = defineSettings({
   host: string('TIDEMARK_HOST', 'Address that the HTTP and gRPC servers listen on', { default: '127.0.0.1' }),
   httpPort: port('TIDEMARK_HTTP_PORT', 'Port of the HTTP server; 0 chooses a free one', { default: 8080 }),
+  publicUrl: url(
+    'TIDEMARK_PUBLIC_URL',
+    'Address at which browsers reach the gateway: `/oauth/callback` below it is the redirect URI of OAuth clients; default: where it listens',
+    ['http', 'https'],
+  ),
   grpcPort: port('TIDEMARK_GRPC_PORT', 'Port of the gRPC server; 0 chooses a free one', { default: 50051 }),
   dataDir: path('TIDEMARK_DATA_DIR', 'Folder of the embedded stores', { default: './data' }),
   apiKey: secret('TIDEMARK_API_KEY', 'API key of the default tenant, instead of a generated one', { minLength: 8 }),
@@ -171,7 +176,7 @@ export const platformSettings = defineSettings({
     'Addresses and CIDRs of proxies whose `X-Forwarded-For` or `Forwarded` is believed',
     { default: [], item: addressRange },
   ),
-  demo: onOff('TIDEMARK_DEMO', 'Whether standalone starts the sample publisher', { default: true }),
+  demo: onOff('TIDEMARK_DEMO', 'Whether standalone starts its samples', { default: true }),
   logLevel: oneOf('TIDEMARK_LOG_LEVEL', 'Minimum log level', LOG_LEVELS, { default: 'info' }),
   otlpEndpoint: url(
     'OTEL_EXPORTER_OTLP_ENDPOINT',

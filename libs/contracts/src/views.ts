@@ -63,7 +63,7 @@ export const views = {
   connections: {
     name: 'connections',
     owner: 'job-coordinator',
-    version: 2,
+    version: 3,
     indexes: [
       ['tenant', 'createdAt'],
       ['state', 'id'],

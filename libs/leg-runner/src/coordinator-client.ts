@@ -12,7 +12,7 @@ export function refusal(error: unknown): { code: string; reason?: string } | und
   return { code: error.code, reason: (error.details as { reason?: string } | undefined)?.reason };
 }
 
-/** Requests to the coordinator; a report is repeated until it is acknowledged, since each may be sent any number of times. */
+/** Requests to the coordinator. Each may be sent any number of times; a report is repeated until it is acknowledged. */
 export class CoordinatorClient {
   constructor(
     private readonly broker: Broker,
@@ -24,6 +24,7 @@ export class CoordinatorClient {
     const traceparent = currentTraceparent() ?? this.context.traceparent;
     return this.broker.request<R>(command('job-coordinator', verb), data, {
       headers: contextHeaders({ ...this.context, traceparent }),
+      repeatable: true,
       ...(timeoutMs !== undefined && { timeoutMs }),
     });
   }

@@ -63,9 +63,16 @@ export function placeOf(key: string): number | undefined {
   return /^\d{1,15}-[0-9a-f]{8}$/.test(key) ? Number.parseInt(key, 10) : undefined;
 }
 
+const REDRIVEN = 'redriven:';
+
 /** The message of a letter, to be handled once more. Redriving the same letter yields the same id. */
 export function redriven({ subject, data, headers }: DeadLetter, letterId: string): OutgoingMessage {
-  return { subject, id: `redriven:${hashOf(letterId)}`, data, headers };
+  return { subject, id: REDRIVEN + hashOf(letterId), data, headers };
+}
+
+/** The letter that a message was redriven from, as letters and digits; undefined for any other message. */
+export function letterOf(id: string): string | undefined {
+  return id.startsWith(REDRIVEN) ? id.slice(REDRIVEN.length) : undefined;
 }
 
 /** Files a dead letter; one that is too large to file (its message is from another program) is filed without its data. */

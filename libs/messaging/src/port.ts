@@ -135,7 +135,7 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
   /** Milliseconds, within the timeout, to wait for a server while there is none, as in a restart. Default 0. */
   readonly patienceMs?: number;
-  /** True: may be answered twice, so it is also repeated when a server that stops gives it up. Default false. */
+  /** True: may be answered twice, so it is repeated when a stopping server gives it up or the connection is lost. Default false. */
   readonly repeatable?: boolean;
 }
 

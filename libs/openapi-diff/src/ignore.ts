@@ -1,5 +1,5 @@
 import { globOf } from '@tidemark/foundation/glob';
-import type { Change, OperationRef } from './change.js';
+import { operationsOf, operationText, type Change, type OperationRef } from './change.js';
 import { dayOf } from './day.js';
 
 /** Leaves out changes that match every field given; a rule without any field matches nothing. */
@@ -82,7 +82,7 @@ export const applyIgnoreList = (changes: readonly Change[], rules: readonly Igno
   return changes.flatMap((change) => {
     const { operations, operation } = change;
     const isIgnored = (one?: OperationRef) =>
-      matchers.some((matches) => matches({ ...change, changeId: change.id }, one && textOf(one)));
+      matchers.some((matches) => matches({ ...change, changeId: change.id }, one && operationText(one)));
     if (operations === undefined) return isIgnored(operation) ? [] : [change];
     const left = operations.filter((one) => !isIgnored(one));
     if (left.length === operations.length) return [change];
@@ -91,6 +91,26 @@ export const applyIgnoreList = (changes: readonly Change[], rules: readonly Igno
     return [left.length === 1 ? { ...rest, operation: left[0] as OperationRef } : { ...rest, operations: left }];
   });
 };
+
+/** Indexes of the rules that are no longer in force. */
+export const expiredRules = (rules: readonly IgnoreRule[], now: Date): number[] =>
+  [...rules.keys()].filter((index) => !isInForce(rules[index]!, now));
+
+/** Indexes of the rules in force that match none of the changes. */
+export const idleRules = (changes: readonly Change[], rules: readonly IgnoreRule[], now: Date): number[] =>
+  [...rules.keys()].filter((index) => {
+    const rule = rules[index]!;
+    if (!isInForce(rule, now)) return false;
+    const matches = matcher(rule);
+    const isMatched = (change: Change): boolean => {
+      const reached = operationsOf(change);
+      const named = { ...change, changeId: change.id };
+      return reached.length === 0
+        ? matches(named, undefined)
+        : reached.some((one) => matches(named, operationText(one)));
+    };
+    return !changes.some(isMatched);
+  });
 
 /** A change as it may be kept elsewhere, as far as ignore rules look at it. */
 export interface IgnorableChange extends Pick<Change, 'rule' | 'pointer'> {
@@ -113,9 +133,9 @@ export const ignoredBy = <Rule extends IgnoreRule>(
 };
 
 const inForce = <Rule extends IgnoreRule>(rules: readonly Rule[], now: Date): Rule[] =>
-  rules.filter((rule) => rule.until == null || Date.parse(rule.until) > now.getTime());
+  rules.filter((rule) => isInForce(rule, now));
 
-const textOf = ({ method, path }: OperationRef) => `${method.toUpperCase()} ${path}`;
+const isInForce = ({ until }: IgnoreRule, now: Date): boolean => until == null || Date.parse(until) > now.getTime();
 
 type Matcher = (change: Omit<IgnorableChange, 'operations'>, operation: string | undefined) => boolean;
 

@@ -1,9 +1,12 @@
 export { parse, parseJson, type ParsedDocument, type ParseOptions, type SpecFamily } from './parse/parse.js';
 export { ParseError, type Position } from './parse/parse-error.js';
 export { normalize, type CanonicalApi } from './normalize/normalize.js';
+export { bundleFiles, type ReadReferred } from './bundle/bundle-files.js';
 export { unresolvedReferences } from './normalize/unresolved.js';
 export { canonicalJson } from './normalize/canonical-json.js';
 export { compare } from './compare/compare.js';
+export { compareConfigured, type Configured } from './config/compare-configured.js';
+export { DiffConfigError, NO_CONFIG, readDiffConfig, type DiffConfig } from './config/read-config.js';
 export { STABILITY_LEVELS, type CompareOptions, type Stability } from './compare/options.js';
 export {
   applyIgnoreList,

@@ -8,13 +8,16 @@ interface Label {
   readonly log?: LogMark;
 }
 
-const LABELLED = ['readModel', 'broker', 'blobs'] as const;
+const LABELLED = ['readModel', 'broker', 'blobs', 'records'] as const;
+/** Stores that nothing in the log is derived from, and that follow nothing in it. */
+const WITHOUT_LOG: readonly PortName[] = ['blobs', 'records'];
 const LOOK_MS = 1_000;
 const OUTAGES: ReadonlySet<unknown> = new Set([
   'EVENT_STORE_UNAVAILABLE',
   'OUTCOME_UNKNOWN',
   'READ_MODEL_UNAVAILABLE',
   'BLOB_STORE_UNAVAILABLE',
+  'RECORD_STORE_UNAVAILABLE',
   'BROKER_UNAVAILABLE',
 ]);
 
@@ -112,7 +115,7 @@ export class Installation implements Stoppable {
       const before = this.#known.get(port);
       // Only who reads the log knows it; the others must not take away what those have written.
       if (before === undefined || (before !== '' && !log)) continue;
-      const label: Label = port !== 'blobs' && log ? { installation, log } : { installation };
+      const label: Label = !WITHOUT_LOG.includes(port) && log ? { installation, log } : { installation };
       const text = JSON.stringify(label);
       if (text === before) continue;
       await store.setLabel(label as unknown as Json);

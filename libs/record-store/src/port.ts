@@ -1,4 +1,4 @@
-import type { JsonObject } from '@tidemark/foundation';
+import type { JsonObject, Labelled } from '@tidemark/foundation';
 import type { FailedRows } from './failed-rows.js';
 import type { Scope } from './scope.js';
 
@@ -69,7 +69,7 @@ export interface RecordPage {
 }
 
 /** The record store port: the synced objects of connections. Adapters: SQLite and MongoDB. */
-export interface RecordStore {
+export interface RecordStore extends Labelled {
   readonly failedRows: FailedRows;
   /**
    * Stores a batch; a result for each record, in order. The same batch again returns the same results, unless other
@@ -83,6 +83,14 @@ export interface RecordStore {
   get(scope: Scope, object: string, externalId: string): Promise<StoredRecord | undefined>;
   /** @throws RecordCursorInvalid when the cursor is not one of this store's */
   list(scope: Scope, query: RecordQuery): Promise<RecordPage>;
+  /**
+   * Notes that the store has everything that the connection's jobs up to this one have read. @throws RecordStoreUnavailable
+   */
+  mark(scope: Scope, jobId: string): Promise<void>;
+  /** The last two jobs that were noted, the last one first. A store that came back older has older ones, or none. */
+  marks(scope: Scope): Promise<readonly string[]>;
+  /** Makes cursors of the scope invalid: what they were given for is lost, and their numbers are given again. */
+  invalidateCursors(scope: Scope): Promise<void>;
   /** Removes everything of a connection, its failed rows and what it keeps for its destinations included. */
   remove(scope: Scope): Promise<void>;
   ping(): Promise<void>;
@@ -105,6 +113,6 @@ export class RecordCursorInvalid extends Error {
   readonly code = 'INVALID_CURSOR';
 
   constructor() {
-    super('the cursor is not one of this list: begin without one');
+    super('the cursor is not one of this list, or the record store was restored since: begin without one');
   }
 }

@@ -58,6 +58,9 @@ export class Retryable extends ExternalError {
   readonly retryable = true;
 }
 
+/** The code when the server refuses new tokens; the same on both sides. */
+export const NO_ACCESS_TOKEN = 'NO_ACCESS_TOKEN';
+
 /** The credential is no longer accepted, and could not be renewed: final until the user authorises again. */
 export class AuthExpired extends ExternalError {
   override readonly name = 'AuthExpired';

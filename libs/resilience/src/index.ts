@@ -15,6 +15,7 @@ export {
   AuthExpired,
   ExternalError,
   type ExternalErrorOptions,
+  NO_ACCESS_TOKEN,
   RateLimited,
   Retryable,
   Terminal,
@@ -53,10 +54,10 @@ export type { Credential, CredentialKind } from './credentials/credential.js';
 export type { CredentialData, OAuthClient, OAuthTokens } from './credentials/credential-data.js';
 export { createCredential } from './credentials/create-credential.js';
 export { credentialFaults, credentialKinds } from './credentials/credential-faults.js';
-export { CredentialVault, type CredentialVaultOptions } from './credentials/credential-vault.js';
-export { EnvelopeError, type MasterKeys, parseMasterKeys } from './credentials/envelope.js';
-export { FileSecretStore } from './credentials/file-secret-store.js';
-export { MemorySecretStore, type SecretStore, type StoredSecret } from './credentials/secret-store.js';
+export { EnvelopeError, keyIdOf, type MasterKeys, open, parseMasterKeys, seal } from './credentials/envelope.js';
+export { isSameRenewal, type HeldTokens, type Renewal, type TokenKeeper } from './credentials/held-tokens.js';
+export { OAuthCredential } from './credentials/oauth-credential.js';
+export { StaticCredential } from './credentials/static-credential.js';
 export {
   type AuthorizationRequest,
   buildAuthorizationUrl,

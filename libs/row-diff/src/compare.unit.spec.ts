@@ -24,6 +24,15 @@ describe('compare', () => {
     expect(counts).toMatchObject({ rows: 3, added: 3, unchanged: 0 });
   });
 
+  it('only counts new rows when the caller has them, with the same snapshot', async () => {
+    const rows = [...people, people[0]!];
+    const reported = await outcomeOf(rows, setting().options);
+    const { differences, counts, snapshot } = await outcomeOf(rows, setting({ onAdded: 'count' }).options);
+    expect(differences).toEqual([{ type: 'duplicateKey', key: [1], rowNumber: 4 }]);
+    expect(counts).toEqual(reported.counts);
+    expect(snapshot).toEqual(reported.snapshot);
+  });
+
   it('finds nothing when nothing changed, and the same snapshot', async () => {
     const { options } = setting();
     const first = await outcomeOf(people, options);

@@ -190,7 +190,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
 
   /** Reads the rows; prepares the join at their end. */
   async #read(): Promise<Difference | undefined> {
-    const { key, previous, snapshots, memoryLimit, onSchemaChange, signal } = this.#settings;
+    const { key, previous, snapshots, memoryLimit, onAdded, onSchemaChange, signal } = this.#settings;
     signal?.throwIfAborted();
     // The same listener is added once, however often this is called.
     signal?.addEventListener('abort', this.#onAbort, { once: true });
@@ -222,6 +222,7 @@ export class Comparison implements AsyncIterableIterator<Difference, undefined> 
       pending: this.#pending,
       counts: this.#counts,
       offer: onSchemaChange === 'offer',
+      reportAdded: onAdded === 'report',
     });
     return undefined;
   }

@@ -27,6 +27,7 @@ export interface JoinOptions {
   readonly counts: Counts;
   /** Whether rows are offered when only the model changed. */
   readonly offer: boolean;
+  readonly reportAdded: boolean;
 }
 
 /**
@@ -40,6 +41,7 @@ export class Join {
   readonly #pending: PendingSnapshot;
   readonly #counts: Counts;
   readonly #offer: boolean;
+  readonly #reportAdded: boolean;
   readonly #old: EntryCursor | undefined;
   /** The current entry of #old. */
   readonly #entry: PreviousEntry | undefined;
@@ -61,13 +63,14 @@ export class Join {
   /** Position of the prints in the built entry. */
   #printsAt = 0;
 
-  constructor({ model, keys, previous, known, pending, counts, offer }: JoinOptions) {
+  constructor({ model, keys, previous, known, pending, counts, offer, reportAdded }: JoinOptions) {
     this.#model = model;
     this.#keys = keys;
     this.#known = known;
     this.#pending = pending;
     this.#counts = counts;
     this.#offer = offer;
+    this.#reportAdded = reportAdded;
     this.#old = previous?.entries;
     this.#entry = previous && new PreviousEntry(previous, model, keys.columns);
     this.#builder = new EntryBuilder(model.header);
@@ -126,7 +129,11 @@ export class Join {
       this.#last = record;
       if (order === 0 && this.#isKnown(old!)) return this.#duplicate(leaf, record);
       this.#at++;
-      if (order < 0) return this.#added(leaf, record);
+      if (order < 0) {
+        const added = this.#added(leaf, record);
+        if (added !== undefined) return added;
+        continue;
+      }
       const difference = this.#matched(leaf, record, old!);
       old!.next();
       if (difference !== undefined) return difference;
@@ -148,11 +155,12 @@ export class Join {
     return old.count > start || !old.here;
   }
 
-  #added(leaf: Leaf, record: number): Difference {
+  #added(leaf: Leaf, record: number): Difference | undefined {
     this.#counts.added++;
     this.#endRun();
     this.#build(leaf, record);
     this.#pending.added(this.#builder.bytes, this.#builder.length);
+    if (!this.#reportAdded) return undefined;
     const key = this.#key(leaf, record);
     return { type: 'added', key, row: this.#row(leaf, record, key) };
   }

@@ -21,6 +21,8 @@ export interface CompareOptions {
   readonly keepValues?: boolean;
   /** Whether rows without any other change are offered once when the model has new columns. Default 'offer'. */
   readonly onSchemaChange?: 'offer' | 'ignore';
+  /** Whether new rows are reported, or only counted: without a snapshot the caller has them all. Default 'report'. */
+  readonly onAdded?: 'report' | 'count';
   /** Default 'report'. */
   readonly onNullKey?: OnProblem;
   /** Default 'report'. */
@@ -39,6 +41,7 @@ export function settingsOf(options: CompareOptions): Settings {
     tempDir: tmpdir(),
     keepValues: false,
     onSchemaChange: 'offer',
+    onAdded: 'report',
     onNullKey: 'report',
     onDuplicateKey: 'report',
     ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),

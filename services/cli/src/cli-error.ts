@@ -8,6 +8,8 @@ export interface CliErrorDetails {
   readonly requestId?: string;
   /** The job concerned. */
   readonly jobId?: string;
+  /** What an idempotency key has created already. */
+  readonly id?: string;
   /** Seconds after which the call may succeed. */
   readonly retryAfter?: number;
   /** What the user can do about it. */

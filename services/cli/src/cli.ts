@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { CliError, errorLine } from './cli-error.js';
+import { applyCommands } from './commands/apply.js';
 import { changesCommand } from './commands/changes.js';
 import { connectionsCommand } from './commands/connections.js';
 import { connectorsCommand } from './commands/connectors.js';
@@ -28,6 +29,7 @@ const commands = [
   credentialsCommand,
   recordsCommand,
   failedRowsCommand,
+  applyCommands,
   snapshotsCommand,
   changesCommand,
   ignoresCommand,

@@ -59,10 +59,14 @@ function one(kind: string, text: string, found: readonly Named[]): string {
 }
 
 /** The newest items of a list, each once even if the list grows while it is read. */
-async function gather<Item extends Named>(api: Api, address: string): Promise<readonly Item[]> {
+export async function gather<Item extends Named>(
+  api: Api,
+  address: string,
+  maxPages = MAX_PAGES,
+): Promise<readonly Item[]> {
   const items = new Map<string, Item>();
   let cursor: string | undefined;
-  for (let page = 1; page <= MAX_PAGES; page++) {
+  for (let page = 1; page <= maxPages; page++) {
     // An older server has pages alone.
     const part = cursor === undefined ? { page } : { cursor };
     const { data, pagination, next } = await api.get<Page<Item>>(address, { ...part, perPage: PER_PAGE });

@@ -29,7 +29,7 @@ export const connectorRunner = defineService({
     const { fetchAllow, fetchMaxBytes, filesRoot, singerAllow, runnerConcurrency, claimTimeoutMs } = settings;
     const pool = httpPool(fetchAllow, fetchMaxBytes, logger);
     const http = pool.client({ side: 'source', retries: NO_RETRIES });
-    const vault = await openVault(store, settings.secretKey, pool.client({ side: 'source' }));
+    const opened = await openVault(store, settings.secretKey, pool.client({ side: 'source' }));
     return {
       daemons: [daemonOf(() => ({ stop: () => pool.close() }))],
       stages: {
@@ -37,7 +37,7 @@ export const connectorRunner = defineService({
         concurrency: runnerConcurrency,
         ackWaitMs: claimTimeoutMs,
         opener: openerOf({
-          ...{ pool, connectors: known.connectors, programs: singerAllow, vault },
+          ...{ pool, connectors: known.connectors, programs: singerAllow, vault: opened?.vault },
           log: (line) => logger.log(line),
           ...(filesRoot && { filesRoot }),
         }),

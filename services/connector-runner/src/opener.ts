@@ -43,7 +43,7 @@ export function openerOf({ pool, connectors, filesRoot, programs, vault, log }: 
 
 type Settings = Pick<Source, 'connector' | 'config' | 'credentialId'>;
 
-/** @throws Terminal `CREDENTIAL_MISSING`, `CREDENTIAL_INVALID` · VaultUnavailable · StageFailed */
+/** @throws Terminal `CREDENTIAL_MISSING`, `CREDENTIAL_INVALID` · AuthExpired `NO_ACCESS_TOKEN` · VaultUnavailable · StageFailed */
 async function credentialOf(
   vault: Vault | undefined,
   tenant: string,
@@ -51,10 +51,15 @@ async function credentialOf(
   connector: string,
 ): Promise<Credential> {
   if (!vault) throw new StageFailed('CREDENTIALS_UNAVAILABLE', 'this installation has no key for credentials');
-  return vault.open(tenant, id, connector).catch((error: unknown) => {
+  try {
+    const credential = await vault.open(tenant, id, connector);
+    // Before anything is read or written: whether there is an access token at all.
+    if (credential.kind.startsWith('oauth2-')) await credential.secret();
+    return credential;
+  } catch (error) {
     if (error instanceof EnvelopeError) throw new StageFailed('CREDENTIAL_UNREADABLE', error.message, { cause: error });
     throw error;
-  });
+  }
 }
 
 /** Made when it is missing. No tenant's id leads out of its own. @throws StageFailed when it cannot be a folder's name */

@@ -37,7 +37,7 @@ export const stagesWith = ({ http, records }: StageNeeds): StageTable =>
       snapshot: snapshotStage,
     }),
     implement(integrationPipeline, 'connector-runner', {
-      prepare: prepareStage(records.failedRows),
+      prepare: prepareStage(records),
       sync: syncStage(records),
       finalize: finalizeStage(records),
     }),

@@ -15,6 +15,7 @@ import { TraceInterceptor } from './edge/http/trace.interceptor.js';
 import { KeyedRequests } from './edge/keyed-requests.js';
 import { EdgeLimits } from './edge/limits/edge-limits.js';
 import { OpenVault } from './edge/open-vault.js';
+import { PublicUrl } from './edge/public-url.js';
 import { Ports } from './edge/ports.js';
 import type { Resource } from './edge/resource.js';
 import { DtoPipe } from './edge/validation/dto.pipe.js';
@@ -30,6 +31,7 @@ export interface GatewayDeps {
   readonly logger: Logger;
   readonly conditions: Conditions;
   readonly vault: OpenVault;
+  readonly publicUrl: PublicUrl;
 }
 
 export const resources: readonly Resource[] = Object.values(resourcesByName);
@@ -37,7 +39,16 @@ export const resources: readonly Resource[] = Object.values(resourcesByName);
 /** The edge as a Nest module: all routes, and everything that HTTP and gRPC share. */
 @Module({})
 export class GatewayModule {
-  static forRoot({ adapters, projector, rateLimit, limits, logger, conditions, vault }: GatewayDeps): DynamicModule {
+  static forRoot({
+    adapters,
+    projector,
+    rateLimit,
+    limits,
+    logger,
+    conditions,
+    vault,
+    publicUrl,
+  }: GatewayDeps): DynamicModule {
     const keys = new KeyStore(adapters.eventStore);
     const authenticator = new Authenticator({
       find: (hash) => keys.find(hash),
@@ -54,6 +65,7 @@ export class GatewayModule {
         { provide: KeyStore, useValue: keys },
         { provide: Authenticator, useValue: authenticator },
         { provide: OpenVault, useValue: vault },
+        { provide: PublicUrl, useValue: publicUrl },
         { provide: EdgeLimits, useValue: limits },
         { provide: APP_GUARD, useClass: ScopeGuard },
         { provide: APP_PIPE, useClass: DtoPipe },

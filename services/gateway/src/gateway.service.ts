@@ -5,10 +5,12 @@ import { openVault } from '@tidemark/vault';
 import { Authenticator } from './edge/auth/authenticator.js';
 import { KeyOfSettings } from './edge/auth/key-of-settings.js';
 import { revocations } from './edge/auth/revocations.js';
+import type { EdgeDaemon } from './edge/edge-daemon.js';
 import { grpcEdge } from './edge/grpc/grpc-edge.js';
 import { createHttp } from './edge/http/create-http.js';
 import { httpEdge } from './edge/http/http-edge.js';
 import { OpenVault } from './edge/open-vault.js';
+import { PublicUrl } from './edge/public-url.js';
 import { EdgeLimits } from './edge/limits/edge-limits.js';
 import { GatewayModule, resources } from './gateway.module.js';
 import { Ingest } from './resources/records/ingest.js';
@@ -22,6 +24,7 @@ export const gateway = defineService({
   settings: [
     'host',
     'httpPort',
+    'publicUrl',
     'grpcPort',
     'apiKey',
     'rateLimit',
@@ -37,10 +40,20 @@ export const gateway = defineService({
     const limits = new EdgeLimits(settings);
     const http = createHttpClient({ side: 'source', allow: settings.fetchAllow });
     const vault = new OpenVault(await openVault(adapters.vault, settings.secretKey, http));
-    const module = GatewayModule.forRoot({ adapters, projector, rateLimit, limits, logger, conditions, vault });
+    const publicUrl = new PublicUrl(() => settings.publicUrl ?? `http://${httpServer.address}`);
+    const module = GatewayModule.forRoot({
+      adapters,
+      projector,
+      rateLimit,
+      limits,
+      logger,
+      conditions,
+      vault,
+      publicUrl,
+    });
     const app = await createHttp(module, logger, limits);
     const rpcs = resources.flatMap((resource) => resource.rpcs ?? []);
-    const httpServer = httpEdge(app, { host, port: httpPort, drainMs });
+    const httpServer: EdgeDaemon = httpEdge(app, { host, port: httpPort, drainMs });
     const grpc = grpcEdge(app, rpcs, { host, port: grpcPort, drainMs, logger });
     return {
       consumers: [ingestedRecords(app.get(Ingest))],

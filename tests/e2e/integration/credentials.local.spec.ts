@@ -1,5 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
 import type { Client } from '../../installations/client.js';
@@ -48,45 +46,6 @@ describe('a stored credential', () => {
     expect(await on.ended(await on.order(connection))).toMatchObject({ state: 'completed' });
   });
 
-  it('is in no answer, event, message, view, record, blob or file', async () => {
-    api.token = MARK;
-    api.objects.set('issues', [{ id: 1 }]);
-    const kinds = [
-      { kind: 'bearer', token: MARK },
-      { kind: 'basic', username: 'u', password: MARK },
-      { kind: 'api-key', key: MARK, in: 'header', parameter: 'X-Key' },
-      {
-        kind: 'oauth2-client-credentials',
-        client: { clientId: 'c', clientSecret: MARK, tokenUrl: `${api.url}/token` },
-      },
-    ];
-    const answers: unknown[] = [];
-    for (const secrets of kinds) {
-      const made = await stored({ token: undefined, ...secrets });
-      answers.push(made, (await on.get(`/v1/credentials/${made.id}`)).body);
-      // The wrong ones are refused by an API that repeats what it was sent.
-      for (const token of [MARK, 'another']) {
-        api.token = token;
-        const job = await on.ended(await on.order(await connect(made.id)));
-        answers.push(job, (await on.get(`/v1/jobs/${job.id}/timeline`)).body);
-      }
-    }
-    answers.push(
-      (await on.get('/v1/credentials')).body,
-      (await on.get('/v1/connections')).body,
-      (await on.get('/v1/jobs')).body,
-    );
-    answers.push(
-      (await on.post('/v1/credentials', { name: MARK, connector: 'http-json', kind: 'basic', password: MARK })).body,
-    );
-    expect(JSON.stringify(answers).replaceAll(`"name":"${MARK}"`, '')).not.toContain(MARK);
-    expect(installation.errors.map(String).join('\n')).not.toContain(MARK);
-    for (const name of await readdir(folder.path, { recursive: true })) {
-      const bytes = await readFile(join(folder.path, name)).catch(() => Buffer.of());
-      expect([name, bytes.includes(MARK)]).toEqual([name, false]);
-    }
-  });
-
   it('is refused with the field at fault, which is not repeated', async () => {
     const create = (body: object) => on.post('/v1/credentials', { name: 'x', connector: 'http-json', ...body });
     expect(fieldsOf(await create({ kind: 'bearer' }))).toEqual(['token']);
@@ -113,6 +72,7 @@ describe('a stored credential', () => {
     const source = { connector: 'http-json', config: api.config(['issues']), credentialId: id };
     expect(fieldsOf(await on.post('/v1/connections', { name: 'x', source }, { key }))).toEqual(['source.credentialId']);
     const connection = await connect(id);
+    // At once: the view of connections may not have it yet.
     const refused = await on.call('DELETE', `/v1/credentials/${id}`);
     expect([refused.status, refused.body.error.message]).toEqual([409, expect.stringContaining('test')]);
     await on.call('DELETE', `/v1/connections/${connection}`);

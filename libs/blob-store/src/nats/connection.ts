@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import {
   connect,
+  DebugEvents,
   DiscardPolicy,
   ErrorCode,
   Events,
@@ -83,7 +85,7 @@ export class Connection {
       timeout: CONNECT_MS,
       maxReconnectAttempts: -1,
       reconnectTimeWait: 250,
-      pingInterval: 10_000,
+      pingInterval: 5_000,
       noAsyncTraces: true,
       ...this.options,
     });
@@ -127,6 +129,7 @@ export class Connection {
     for await (const { type } of nc.status()) {
       if (type === Events.Disconnect) this.#up = Promise.withResolvers();
       if (type === Events.Reconnect) this.#up.resolve();
+      if (type === DebugEvents.StaleConnection) dropSocket(nc);
     }
     if (this.#nc === nc) this.#opening = undefined;
   }
@@ -152,6 +155,11 @@ export class Connection {
       : `NATS cannot be reached: ${(error as Error).message}`;
     return new BlobStoreUnavailable(text, { cause: error });
   }
+}
+
+/** The client flushes a silent connection before it leaves it, and waits for ever when the system's buffers are full. */
+function dropSocket(nc: NatsConnection): void {
+  (nc as unknown as { protocol: { transport: { socket?: Socket } } }).protocol.transport.socket?.destroy();
 }
 
 /** `nats://[user:password@]host:port`, several separated by commas. @throws TypeError, without the URL */

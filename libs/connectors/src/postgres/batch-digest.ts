@@ -10,9 +10,9 @@ type Batch = Pick<WriteBatch, 'mode' | 'key'>;
 /** Distinguishes batches that happen to have the same id. */
 export function digestOf({ mode, key }: Batch, table: Table, units: readonly SentUnit[]): string {
   const hash = createHash('sha256').update(JSON.stringify([2, mode, key, table.schema, table.name]));
-  for (const { unit, lines } of units) {
+  for (const { unit, all } of units) {
     hash.update(JSON.stringify([unit.action, namesOf(unit), unit.rows.map(({ at }) => at)]));
-    hash.update(lines.join(''));
+    hash.update(all);
   }
   return short(hash.digest('base64url'));
 }

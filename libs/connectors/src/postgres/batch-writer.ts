@@ -30,7 +30,10 @@ export class BatchWriter {
     private readonly asNew: boolean,
     private readonly signal: AbortSignal,
   ) {
-    this.#units = plan.units.map((unit) => ({ unit, lines: unit.rows.map(({ values }) => copyLine(values)) })); // prettier-ignore
+    this.#units = plan.units.map((unit) => {
+      const lines = unit.rows.map(({ values }) => copyLine(values));
+      return { unit, lines, all: Buffer.from(lines.join('')) };
+    });
     this.#digest = ledger ? digestOf(batch, table, this.#units) : '';
   }
 

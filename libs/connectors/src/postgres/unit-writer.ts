@@ -27,6 +27,8 @@ export class ConcurrentDelete extends Retryable {
 export interface SentUnit {
   readonly unit: Unit;
   readonly lines: readonly string[];
+  /** The same, joined. */
+  readonly all: Buffer;
 }
 
 /** What the units of a batch share. */
@@ -160,9 +162,9 @@ export class UnitWriter {
 
   /** Whether the table stored all of the rows; else nothing was written. */
   async #copyNew(): Promise<boolean> {
-    const { lines } = this.sent;
+    const { lines, all } = this.sent;
     try {
-      if ((await this.#send(this.#statements.copyNew, lines.join(''))) === lines.length) {
+      if ((await this.#send(this.#statements.copyNew, all)) === lines.length) {
         for (const { at } of this.#unit.rows) this.#results.set(at, resultOf('c'));
         return true;
       }
@@ -173,8 +175,7 @@ export class UnitWriter {
     return false;
   }
 
-  #send(statement: string, text: string): Promise<number> {
-    const data = Buffer.from(text);
+  #send(statement: string, data: Buffer): Promise<number> {
     return this.session.run(
       this.#signal,
       (client) => new Promise((resolve, reject) => void client.query(new CopyIn(statement, data, resolve, reject))),
@@ -186,7 +187,7 @@ export class UnitWriter {
     let text = '';
     for (let at = from; at < to; at++) text += `${at}\t${this.sent.lines[at]!}`;
     try {
-      await this.#send(this.#statements.copy, text);
+      await this.#send(this.#statements.copy, Buffer.from(text));
     } catch (error) {
       if (!isDatabaseError(error) || !isRowFault(error)) throw error;
       await this.#script(BACK);

@@ -73,6 +73,13 @@ export class ConnectionResumedData extends Replanned {}
 @Shape()
 export class ConnectionDisconnectedData extends EventData {}
 
+@Shape({ description: 'A credential of the connection can no longer be used, until it is authorised again.' })
+export class ConnectionRevokedData extends EventData {
+  @Text({ description: 'Of the error that the job ended with.' }) readonly code!: string;
+  @Text() readonly cause!: string;
+  @Text() readonly jobId!: string;
+}
+
 @Shape()
 export class ConnectionReconnectedData extends Replanned {}
 

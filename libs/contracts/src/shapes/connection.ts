@@ -149,6 +149,9 @@ export class Connection {
   @OneOf(connectionStates)
   readonly state!: ConnectionState;
 
+  @Text({ optional: true, description: 'Why it is revoked; absent in other states.' })
+  readonly stateCause?: string;
+
   @Flag({ description: 'True: no automatic syncs; requested ones still run.' })
   readonly paused!: boolean;
 

@@ -1,4 +1,4 @@
-import { Instant, JsonObject, ListOf, OneOf, Shape, Text } from '../fields/decorators.js';
+import { Flag, Instant, JsonObject, ListOf, OneOf, Shape, Text } from '../fields/decorators.js';
 import { text } from '../fields/field-type.js';
 
 export const credentialKinds = [
@@ -40,7 +40,7 @@ export class CredentialSecrets {
   @JsonObject({
     optional: true,
     description:
-      'Of the kinds of OAuth: clientId, clientSecret, clientAuth, tokenUrl, authorizationUrl, scopes, parameters.',
+      'Of the kinds of OAuth: clientId, clientSecret, clientAuth, tokenUrl, authorizationUrl, authorizationParameters, scopes, parameters.',
   })
   readonly client?: object;
 
@@ -87,6 +87,13 @@ export class CredentialView {
 
   @Instant({ description: 'When its secrets were last replaced.' })
   readonly updatedAt!: string;
+}
+
+/** Of a comparison. */
+@Shape()
+export class CredentialComparison {
+  @Flag({ description: 'Whether the stored secrets are these. Tokens are not compared: Tidemark renews them.' })
+  readonly same!: boolean;
 }
 
 @Shape()

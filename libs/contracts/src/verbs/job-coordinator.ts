@@ -182,6 +182,12 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     summary: 'Makes it active',
     errors: ['NOT_FOUND'],
   }),
+  'reauthorize-connection': verb({
+    input: ConnectionRef,
+    output: connection,
+    summary: 'A credential of the connection was authorised or replaced: makes it active if it was revoked',
+    errors: ['NOT_FOUND'],
+  }),
   'remove-connection': verb({
     input: ConnectionRef,
     output: nothing,

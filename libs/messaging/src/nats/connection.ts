@@ -1,4 +1,5 @@
-import { connect, NatsError, type ConnectionOptions, type NatsConnection, type Subscription } from 'nats';
+import type { Socket } from 'node:net';
+import { connect, DebugEvents, NatsError, type ConnectionOptions, type NatsConnection, type Subscription } from 'nats';
 import { messageOf, sleep, toError, withTimeout } from '@tidemark/foundation';
 import { BrokerUnavailable } from '../errors.js';
 import { MAX_MESSAGE_BYTES } from '../policy.js';
@@ -6,6 +7,7 @@ import { MAX_MESSAGE_BYTES } from '../policy.js';
 const STATUS_WAIT_MS = 500;
 /** A server that accepts but never responds must not hold up the next attempt. */
 const DIAL_MS = 2_000;
+export const LOST = 'the connection to NATS was lost';
 
 /**
  * A connection that knows whether it is up. While it is down the client silently drops published messages, so
@@ -73,6 +75,33 @@ export class Connection {
     if (this.#connected && !this.nc.isClosed()) await soon(this.nc.flush());
   }
 
+  /**
+   * Resolves when the server has received all sent messages. The client's own promise never settles once the connection
+   * has ended.
+   * @throws BrokerUnavailable when the connection is lost, or the server silent for `timeoutMs`
+   */
+  sent(timeoutMs: number): Promise<void> {
+    return withTimeout(
+      this.whileUp(() => this.nc.flush()),
+      timeoutMs,
+      () => {
+        throw new BrokerUnavailable(`NATS did not confirm within ${timeoutMs} ms`);
+      },
+    );
+  }
+
+  /** Requests of the client, whose own promises outlast the connection. @throws BrokerUnavailable once it is lost */
+  async whileUp<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.#connected) throw new BrokerUnavailable(LOST);
+    const { promise: lost, reject } = Promise.withResolvers<never>();
+    const forget = this.whenDown(() => reject(new BrokerUnavailable(LOST)));
+    try {
+      return await Promise.race([work(), lost]);
+    } finally {
+      forget();
+    }
+  }
+
   /** Unsubscribes; messages that the server sent before are still delivered before the promise resolves. */
   async drain(subscription: Subscription): Promise<void> {
     if (this.#connected && !subscription.isClosed()) await soon(subscription.drain());
@@ -92,6 +121,7 @@ export class Connection {
     for await (const { type } of this.nc.status()) {
       if (type === 'disconnect') this.#down();
       else if (type === 'reconnect') this.#reconnected();
+      else if (type === DebugEvents.StaleConnection) dropSocket(this.nc);
     }
   }
 
@@ -122,6 +152,11 @@ const soon = (promise: Promise<void>): Promise<void> =>
     STATUS_WAIT_MS,
     () => {},
   );
+
+/** The client flushes a silent connection before it leaves it, and waits for ever when the system's buffers are full. */
+function dropSocket(nc: NatsConnection): void {
+  (nc as unknown as { protocol: { transport: { socket?: Socket } } }).protocol.transport.socket?.destroy();
+}
 
 /** An error of the client as one of the port; any other error unchanged. */
 export function translate(thrown: unknown): Error {

@@ -108,13 +108,14 @@ export class NatsConsumer implements Running {
       max_ack_pending: MAX_ACK_PENDING,
       max_waiting: 2048,
     };
+    const { consumers } = this.jsm;
     try {
-      await this.jsm.consumers.add(this.#stream, config);
+      await this.connection.whileUp(() => consumers.add(this.#stream, config));
     } catch (error) {
       const code = error instanceof NatsError ? error.api_error?.err_code : undefined;
       if (code === NOT_UNIQUE) throw workTaken(this.policy, error);
       if (code === undefined || !NAME_TAKEN.includes(code)) throw error;
-      await this.jsm.consumers.update(this.#stream, this.policy.durable, config);
+      await this.connection.whileUp(() => consumers.update(this.#stream, this.policy.durable, config));
     }
   }
 

@@ -1,6 +1,6 @@
 import { nanos, type Msg } from 'nats';
 import { messageOf, type Conditions } from '@tidemark/foundation';
-import { deadLetter } from '../dead-letter.js';
+import { deadLetter, letterOf } from '../dead-letter.js';
 import { exhausted, isMeant, verdictOn, type ConsumePolicy } from '../policy.js';
 import type { ConsumeHandler, DeadLetter, Delivery, Headers, OutgoingMessage } from '../port.js';
 import { translate, type Connection } from './connection.js';
@@ -12,6 +12,8 @@ export interface DeliveryTools {
   readonly namespace: Namespace;
   /** Files a dead letter; returns when it is stored. */
   readonly bury: (letter: OutgoingMessage<DeadLetter>) => Promise<void>;
+  /** Whether this stored message is the one of that redriven letter that counts: the first to be delivered. */
+  readonly isFirst: (letter: string, place: number) => Promise<boolean>;
   /** Creates the streams that are missing. */
   readonly ensure: () => Promise<void>;
   readonly conditions?: Conditions | undefined;
@@ -87,8 +89,9 @@ export class NatsDelivery implements Delivery {
     const given = exhausted(this.deliveryCount, this.policy);
     if (given !== undefined) return this.#bury(given);
     if (this.#unreadable !== undefined) return this.#bury(this.#unreadable);
+    const letter = letterOf(this.id);
     try {
-      await handler(this);
+      if (letter === undefined || (await this.tools.isFirst(letter, this.#place))) await handler(this);
     } catch (error) {
       return this.#settle(error);
     }

@@ -8,7 +8,7 @@ import {
   type Subscription,
 } from 'nats';
 import { MessageTooLarge } from '../errors.js';
-import type { Connection } from './connection.js';
+import { LOST, type Connection } from './connection.js';
 
 interface Pending {
   readonly resolve: (message: Msg) => void;
@@ -102,7 +102,7 @@ export class Exchange {
       if (survives && !closed) continue;
       this.#pending.delete(token);
       clearTimeout(timer);
-      reject(new ConnectionLost('the connection to NATS was lost'));
+      reject(new ConnectionLost(LOST));
     }
   }
 }

@@ -1,5 +1,5 @@
 import { NatsError, type ConnectionOptions, type JetStreamManager, type KV, type Msg } from 'nats';
-import { sleep, unlessAborted, type Conditions, type Json, type Labelled } from '@tidemark/foundation';
+import { sleep, type Conditions, type Json, type Labelled } from '@tidemark/foundation';
 import { bury, MAX_DEAD_LETTER_BYTES } from '../dead-letter.js';
 import { DeadLetterWatch } from '../dead-letter-watch.js';
 import { BrokerUnavailable, DeadlineExceeded, NoResponder } from '../errors.js';
@@ -7,28 +7,21 @@ import { withPatience } from '../patience.js';
 import { consumePolicy } from '../policy.js';
 import type * as port from '../port.js';
 import { retries, retryEvent } from '../relaying.js';
-import { errorReply, isSurprise, remoteError, type ErrorReply } from '../remote.js';
+import { remoteError, type ErrorReply } from '../remote.js';
 import { RunningSet } from '../running-set.js';
 import { assertFilter, assertSubject, isStored } from '../subjects.js';
 import { Work } from '../work.js';
 import { translate, Connection, unavailable } from './connection.js';
 import { NatsConsumer } from './consumer.js';
 import type { DeliveryTools } from './delivery.js';
-import { Exchange, NoSubscriber } from './exchange.js';
+import { ConnectionLost, Exchange, NoSubscriber } from './exchange.js';
 import { NatsDeadLetters } from './nats-dead-letters.js';
 import { Publisher } from './publisher.js';
+import { isFirstOf } from './redriven.js';
 import { NatsRelay } from './relay.js';
+import { ERROR_HEADER, incoming, Responder } from './responder.js';
 import { streamOf, Topology, type StreamLimits } from './topology.js';
-import {
-  decodeData,
-  decodeHeaders,
-  encodeData,
-  encodeHeaders,
-  encodeMessage,
-  Namespace,
-  optionsOf,
-  type Encoded,
-} from './wire.js';
+import { decodeData, encodeMessage, Namespace, optionsOf, type Encoded } from './wire.js';
 
 export interface NatsBrokerOptions extends StreamLimits {
   /** First token of every subject on the server, and of the streams' names. Default `tidemark`. */
@@ -45,16 +38,17 @@ const BURY_WITHIN_MS = 1_000;
 /** A key of the relays' bucket; no relay has this name. */
 const LABEL = 'installation';
 const QUEUE_GROUP = 'tidemark';
-const ERROR_HEADER = 'tidemark-error';
 const PATIENCE_MS = 10_000;
 const PING_MS = 2_000;
-const ERROR_HEADERS = encodeHeaders({ [ERROR_HEADER]: '1' });
+/** A server that says nothing for two of these is gone. */
+const HEARTBEAT_MS = 5_000;
 
 /** The broker on NATS: requests and broadcasts over core NATS, stored messages over JetStream. */
 export class NatsBroker implements port.Broker, Labelled {
   readonly deadLetters: NatsDeadLetters;
   readonly #watch: DeadLetterWatch;
   readonly #exchange: Exchange;
+  readonly #responder: Responder;
   readonly #publisher: Publisher;
   readonly #tools: DeliveryTools;
   readonly #running = new RunningSet();
@@ -71,11 +65,15 @@ export class NatsBroker implements port.Broker, Labelled {
   ) {
     const ensure = () => topology.ensure();
     this.#exchange = new Exchange(connection);
+    this.#responder = new Responder(connection, namespace, onError);
     this.#publisher = new Publisher(connection, this.#exchange, namespace, patienceMs, ensure);
     this.deadLetters = new NatsDeadLetters(jsm, namespace, (message) => this.publish(message));
     this.#watch = new DeadLetterWatch(this.deadLetters, conditions, onError);
     this.#watch.start();
-    this.#tools = { connection, namespace, bury: (letter) => this.#bury(letter), ensure, conditions, onError };
+    const bury = (letter: port.OutgoingMessage<port.DeadLetter>) => this.#bury(letter);
+    const isFirst = (letter: string, place: number) =>
+      this.#withBucket((bucket) => isFirstOf(bucket, `redriven.${letter}`, String(place)));
+    this.#tools = { connection, namespace, bury, isFirst, ensure, conditions, onError };
   }
 
   /**
@@ -87,14 +85,19 @@ export class NatsBroker implements port.Broker, Labelled {
     const { namespace = 'tidemark', patienceMs = PATIENCE_MS, onError = () => {}, conditions } = options;
     const names = new Namespace(namespace);
     const deadline = Date.now() + patienceMs;
-    const forever = { maxReconnectAttempts: -1, reconnectTimeWait: 250, reconnectJitter: 250, pingInterval: 10_000 };
+    const forever = {
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      reconnectJitter: 250,
+      pingInterval: HEARTBEAT_MS,
+    };
     const dial = (how: ConnectionOptions, timeoutMs: number) =>
       Connection.open({ ...server(urls), name: namespace, ...how }, timeoutMs);
     const connection = await dial(forever, patienceMs);
     for (;;) {
       try {
         const jsm = await connection.nc.jetstreamManager();
-        const topology = new Topology(jsm, names, options, conditions);
+        const topology = new Topology(connection, jsm, names, options, conditions);
         await topology.ensure();
         warnOfSmallMessages(connection, conditions);
         return new NatsBroker(dial, connection, jsm, names, topology, onError, options);
@@ -120,10 +123,10 @@ export class NatsBroker implements port.Broker, Labelled {
   async request<R = unknown>(subject: string, data: unknown, options: port.RequestOptions = {}): Promise<R> {
     assertSubject(subject);
     const encoded = encodeMessage(subject, data, options.headers, undefined, this.connection.limit());
-    return withPatience(options, (timeoutMs) => this.#ask<R>(subject, encoded, timeoutMs));
+    return withPatience(options, (timeoutMs) => this.#ask<R>(subject, encoded, timeoutMs, options.repeatable));
   }
 
-  async #ask<R>(subject: string, encoded: Encoded, timeoutMs: number): Promise<R> {
+  async #ask<R>(subject: string, encoded: Encoded, timeoutMs: number, repeatable = false): Promise<R> {
     const deadline = Date.now() + timeoutMs;
     let reply: Msg;
     try {
@@ -131,9 +134,12 @@ export class NatsBroker implements port.Broker, Labelled {
       reply = await this.#exchange.ask(this.namespace.out(subject), encoded.payload, {
         headers: encoded.headers,
         timeoutMs: Math.max(1, deadline - Date.now()),
-        survives: true,
+        survives: !repeatable,
       });
     } catch (error) {
+      const left = deadline - Date.now();
+      if (error instanceof ConnectionLost && left > 0 && !this.connection.nc.isClosed())
+        return this.#ask(subject, encoded, left, repeatable);
       if (error instanceof BrokerUnavailable) throw error;
       if (error instanceof NoSubscriber) throw new NoResponder(`no responder for ${subject}`);
       if (this.connection.nc.isClosed()) throw unavailable(error);
@@ -147,7 +153,12 @@ export class NatsBroker implements port.Broker, Labelled {
   async serve<T, R>(subject: string, handler: port.RequestHandler<T, R>): Promise<port.Running> {
     assertFilter(subject);
     const work = new Work();
-    return this.#subscribe(subject, QUEUE_GROUP, work, (message) => void this.#answer(message, handler, work));
+    return this.#subscribe(
+      subject,
+      QUEUE_GROUP,
+      work,
+      (message) => void this.#responder.answer(message, handler, work),
+    );
   }
 
   broadcast(subject: string, data: unknown, headers: port.Headers = {}): void {
@@ -164,7 +175,7 @@ export class NatsBroker implements port.Broker, Labelled {
     assertFilter(subject);
     return this.#subscribe(subject, undefined, new Work(), (message) => {
       try {
-        handler(this.#incoming<T>(message));
+        handler(incoming<T>(this.namespace, message));
       } catch (error) {
         this.onError(translate(error));
       }
@@ -182,7 +193,7 @@ export class NatsBroker implements port.Broker, Labelled {
 
   async relay(options: port.RelayOptions): Promise<port.Relaying> {
     const { namespace, topology } = this;
-    const dial = () => this.dial({ reconnect: false, pingInterval: 5_000 }, PING_MS);
+    const dial = () => this.dial({ reconnect: false, pingInterval: HEARTBEAT_MS }, PING_MS);
     const setAside = (letter: port.OutgoingMessage<port.DeadLetter>) => this.#setAside(letter);
     const { conditions } = this.#tools;
     const tools = { dial, namespace, topology, setAside, conditions, onError: options.onError ?? this.onError };
@@ -285,44 +296,6 @@ export class NatsBroker implements port.Broker, Labelled {
         await work.drain(deadlineMs);
       },
     });
-  }
-
-  #incoming<T>(message: Msg): port.Request<T> {
-    return {
-      subject: this.namespace.in(message.subject),
-      data: decodeData(message.data) as T,
-      headers: decodeHeaders(message),
-    };
-  }
-
-  async #answer<T, R>(message: Msg, handler: port.RequestHandler<T, R>, work: Work): Promise<void> {
-    work.begin();
-    try {
-      this.#reply(message, await unlessAborted(Promise.resolve(handler(this.#incoming<T>(message))), work.signal));
-    } catch (error) {
-      if (isSurprise(error)) this.onError(translate(error));
-      this.#refuse(message, errorReply(error));
-    } finally {
-      work.end();
-    }
-  }
-
-  #reply(message: Msg, result: unknown): void {
-    const payload = encodeData(result);
-    const limit = this.connection.limit();
-    if (payload.length > limit) {
-      const text = `the reply to ${this.namespace.in(message.subject)} has ${payload.length} bytes`;
-      return this.#refuse(message, { code: 'MESSAGE_TOO_LARGE', message: `${text}, at most ${limit}` });
-    }
-    message.respond(payload);
-  }
-
-  #refuse(message: Msg, reply: ErrorReply): void {
-    try {
-      message.respond(encodeData(reply), { headers: ERROR_HEADERS! });
-    } catch (error) {
-      this.onError(translate(error)); // the caller runs into its deadline
-    }
   }
 }
 

@@ -6,7 +6,7 @@ import { eventually, randomNamespace, signal, startTcpProxy, temporaryFolder, ty
 import { BrokerUnavailable } from '../errors.js';
 import type { DeadLetter, Delivery } from '../port.js';
 import { dropNamespace } from '../testing/nats-world.js';
-import { Collector, collecting, lettersOf, work, WORKERS } from '../testing/world.js';
+import { appendNumbers, Collector, collecting, lettersOf, work, WORKERS } from '../testing/world.js';
 import { NatsBroker } from './nats-broker.js';
 
 const url = process.env['NATS_URL'];
@@ -63,6 +63,50 @@ const url = process.env['NATS_URL'];
   it('treats a silent server as unreachable', async () => {
     proxy.hang();
     await expect(broker.ping()).rejects.toBeInstanceOf(BrokerUnavailable);
+  });
+
+  it('dials again when a silent connection has more to send than the system takes', async () => {
+    const before = proxy.connections;
+    proxy.hang();
+    for (let i = 0; i < 40; i++) broker.broadcast('tidemark.beat.j', 'x'.repeat(900_000));
+    await eventually(() => proxy.connections > before, 'another connection', { timeout: 30_000 });
+  }, 60_000);
+
+  it('repeats a request whose reply was lost with the connection, if it may be answered twice', async () => {
+    const taken = signal();
+    const never = signal();
+    let requests = 0;
+    await direct.serve('tidemark.cmd.a.b', () => {
+      if (requests++ > 0) return 'again';
+      taken.resolve();
+      return never.promise;
+    });
+    const answer = broker.request('tidemark.cmd.a.b', 1, { timeoutMs: 600_000, repeatable: true });
+    await taken.promise;
+    proxy.cut();
+    proxy.pass();
+    expect(await answer).toBe('again');
+    never.resolve();
+  });
+
+  it('holds the reply to a request until its connection is back', async () => {
+    const taken = signal();
+    const answer = signal<string>();
+    await broker.serve('tidemark.cmd.a.b', () => (taken.resolve(), answer.promise));
+    const reply = direct.request('tidemark.cmd.a.b', 1);
+    await taken.promise;
+    proxy.cut();
+    await eventually(
+      () =>
+        broker.ping().then(
+          () => false,
+          () => true,
+        ),
+      'the loss to be noticed',
+    );
+    answer.resolve('after all');
+    proxy.pass();
+    expect(await reply).toBe('after all');
   });
 
   it('stores a message only once when its acknowledgement was lost with the connection', async () => {
@@ -184,6 +228,41 @@ const url = process.env['NATS_URL'];
     expect(letter!.reason).toMatch(/^the data is not JSON/);
     expect(Buffer.from(letter!.data as string, 'base64').toString()).toBe('not json');
   });
+
+  it.each(['cut', 'silent'])(
+    'relays on after a connection that was %s before broadcasts were confirmed',
+    async (end) => {
+      await using folder = await temporaryFolder();
+      const log = new SqliteEventStore(folder.join('events.db'));
+      const heard = new Collector<number>();
+      await direct.listen<{ n: number }>('tidemark.evt.number.Counted', ({ data }) => heard.add(data.n));
+      const map = ({ id, data }: { id: string; data: unknown }) => [
+        { subject: 'tidemark.evt.number.Counted', id, data },
+      ];
+      const lost = signal<Error>();
+      const running = await broker.relay({
+        name: 'r',
+        source: log,
+        categories: ['number'],
+        map,
+        onError: lost.resolve,
+      });
+      await appendNumbers(log, 0, 1);
+      await heard.reach(1);
+      proxy.hang('to_client');
+      await appendNumbers(log, 100, 101);
+      await heard.reach(2);
+      await appendNumbers(log, 200, 201);
+      await heard.reach(3);
+      if (end === 'cut') proxy.cut();
+      expect((await lost.promise).message).toMatch(/^(the connection to NATS was lost|NATS did not confirm)/);
+      proxy.pass();
+      await appendNumbers(log, 300, 301);
+      await eventually(() => heard.items.includes(300), 'what was appended afterwards');
+      await running.stop();
+      await log.close();
+    },
+  );
 
   it('relays past a message that is too large, and files a dead letter for it', async () => {
     await using folder = await temporaryFolder();

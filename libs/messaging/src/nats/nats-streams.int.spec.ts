@@ -290,10 +290,12 @@ const WEEK = nanos(7 * 24 * 3_600_000);
     await broker.publish(work('m1', { n: 1 }));
     const [letter] = await lettersOf(broker, 'default', 1);
     isMended = true;
-    // What a process does before it is killed: everything but the last step.
+    // What a process does before it is killed, everything but the last step; then the server forgets the message's id.
+    await jsm.streams.update(`${namespace}_WORK`, { duplicate_window: nanos(100) });
     const { header } = await jsm.streams.getMessage(`${namespace}_DEAD`, { seq: Number.parseInt(letter!.key, 10) });
-    await broker.publish(redriven(letter!, header.get('Nats-Msg-Id')));
-    await handled.reach(1);
+    const again = redriven(letter!, header.get('Nats-Msg-Id'));
+    await broker.publish(again);
+    await eventually(async () => !(await broker.publish(again)).duplicate, 'the id to be forgotten');
     expect(await broker.deadLetters.redrive('default', letter!.key)).toBe(true);
     await broker.publish(work('m2', { n: 2 }));
     expect(await handled.reach(2)).toEqual(['m1', 'm2']);

@@ -7,13 +7,15 @@ import type { DeadLetter, OutgoingMessage, Relaying, RelayOptions } from '../por
 import { eventLetter, mapped } from '../relaying.js';
 import { isStored } from '../subjects.js';
 import { Checkpoint } from './checkpoint.js';
-import { translate, type Connection } from './connection.js';
+import { LOST, translate, type Connection } from './connection.js';
 import { Exchange } from './exchange.js';
 import { Publisher } from './publisher.js';
 import type { Topology } from './topology.js';
 import { encodeMessage, optionsOf, type Namespace } from './wire.js';
 
 const BATCH = 500;
+/** A server that takes longer to receive broadcasts is not there. */
+const SENT_MS = 5_000;
 
 interface RelayTools {
   readonly dial: () => Promise<Connection>;
@@ -113,7 +115,7 @@ export class NatsRelay implements Relaying, Daemon {
         await previous; // one batch is prepared while the previous one is in flight
       },
     );
-    const lost = connection.closed.then(() => Promise.reject(new Error('the connection to NATS was lost')));
+    const lost = connection.closed.then(() => Promise.reject(new Error(LOST)));
     try {
       await unlessAborted(Promise.race([broken.promise, subscription.ended, lost]), signal);
       throw new Error('the subscription to the event store ended');
@@ -148,7 +150,7 @@ export class NatsRelay implements Relaying, Daemon {
       }
     }
     // Broadcasts have no acknowledgement: wait until the server has them, so that they cannot pile up here.
-    if (heard) sent.push(connection.nc.flush());
+    if (heard) sent.push(connection.sent(SENT_MS));
     await Promise.all(sent);
   }
 

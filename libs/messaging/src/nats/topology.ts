@@ -12,6 +12,7 @@ import {
 } from 'nats';
 import { DEDUPE_MS } from '../policy.js';
 import { matches, storageOf, type Storage } from '../subjects.js';
+import type { Connection } from './connection.js';
 import type { Namespace } from './wire.js';
 
 /** How streams and buckets are created. What exists already stays as its operator made it. */
@@ -51,6 +52,7 @@ export class Topology {
   #ensuring: Promise<void> | undefined;
 
   constructor(
+    private readonly connection: Connection,
     private readonly jsm: JetStreamManager,
     private readonly namespace: Namespace,
     private readonly limits: StreamLimits,
@@ -59,7 +61,9 @@ export class Topology {
 
   /** Creates streams that are missing, and adds missing subjects to those that exist. Calls at once share one attempt. */
   ensure(): Promise<void> {
-    return (this.#ensuring ??= this.#ensureAll().finally(() => (this.#ensuring = undefined)));
+    return (this.#ensuring ??= this.connection
+      .whileUp(() => this.#ensureAll())
+      .finally(() => (this.#ensuring = undefined)));
   }
 
   /** The bucket of the relays' checkpoints, created when it is missing. */

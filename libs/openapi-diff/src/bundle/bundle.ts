@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { UnfoldedSize, UnfoldsTooFar } from '../unfold.js';
 import { childPlace, type Place } from './places.js';
-import { splitReference, valueAt } from './references.js';
+import { mayBeReference, splitReference, valueAt } from './references.js';
 
 /** A document as read, and the URL that its relative references start from. */
 export interface SourceDocument {
@@ -43,6 +43,7 @@ class Bundler {
   /** The values being inlined: one that contains itself cannot be, unless it is a schema. */
   readonly #open = new Set<string>();
   readonly #section: readonly string[];
+  readonly #urls = new Map<SourceDocument, string>();
   #values = 0;
   #inlinedValues = 0;
   #characters = 0;
@@ -54,6 +55,7 @@ class Bundler {
     private readonly documents: ReadonlyMap<string, SourceDocument>,
     private readonly most: number,
   ) {
+    for (const [url, document] of documents) this.#urls.set(document, url);
     this.#section = isRecord(root.value) && 'swagger' in root.value ? ['definitions'] : ['components', 'schemas'];
   }
 
@@ -90,6 +92,7 @@ class Bundler {
     return Object.fromEntries(
       Object.entries(value).map(([key, child]) => {
         this.#count(key.length + 3);
+        if (place === 'mapping' && typeof child === 'string') return [key, this.#mapped(child, document)];
         return [key, this.#walk(child, childPlace(place, key, child), document)];
       }),
     );
@@ -112,6 +115,13 @@ class Bundler {
     const id = `${relative(local ? this.#urlOf(from) : url, this.root.base)}#${pointer}`;
     if (place === 'object') return this.#inlined(id, target, document, siblings) ?? { ...siblings, $ref };
     return { ...siblings, $ref: `#/${this.#section.join('/')}/${this.#schemaName(id, target, document)}` };
+  }
+
+  /** A value of a discriminator's mapping: a reference as a `$ref` has it, or the bare name of a schema. */
+  #mapped(value: string, document: SourceDocument): string {
+    if (!mayBeReference(value)) return value;
+    const { $ref } = this.#reference({ $ref: value }, 'schema', document) as { $ref: string };
+    return $ref;
   }
 
   #inlined(id: string, target: unknown, document: SourceDocument, siblings: object): unknown {
@@ -137,8 +147,7 @@ class Bundler {
   }
 
   #urlOf(document: SourceDocument): string {
-    for (const [url, known] of this.documents) if (known === document) return url;
-    return document.base;
+    return this.#urls.get(document) ?? document.base;
   }
 }
 

@@ -1,4 +1,7 @@
-/** A reference's document (without fragment) and JSON pointer. `url` is undefined unless http(s), `pointer` for anchors. */
+/**
+ * A reference's document (without fragment) and JSON pointer. `url` is undefined unless its scheme is http(s) or the base's,
+ * `pointer` for anchors.
+ */
 export interface SplitReference {
   readonly url?: string;
   readonly pointer?: string;
@@ -11,7 +14,7 @@ export function splitReference(ref: string, base: string): SplitReference {
   const pointer = decoded(url.hash.slice(1));
   url.hash = '';
   const isPointer = pointer !== undefined && (pointer === '' || pointer.startsWith('/'));
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return {};
+  if (!/^https?:$/.test(url.protocol) && url.protocol !== new URL(base).protocol) return {};
   return { url: url.href, ...(isPointer && { pointer }) };
 }
 
@@ -41,3 +44,6 @@ export function valueAt(value: unknown, pointer: string): unknown {
 export function mayReferElsewhere(text: string): boolean {
   return /\$ref["']?\s*:\s*["']?[^#"'\s]/.test(text);
 }
+
+/** Whether a value of a discriminator's mapping is a reference; names of schemas have no slash, and seldom a suffix. */
+export const mayBeReference = (value: string): boolean => /[#/]|\.(?:json|ya?ml)$/i.test(value);

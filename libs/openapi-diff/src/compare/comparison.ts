@@ -46,7 +46,7 @@ export interface Dialect {
   /** A removed path is judged by all its operations, and not each of them by itself. */
   readonly judgesPathsAsOne: boolean;
   /** The path items of both descriptions in pairs, in the order in which they are compared. */
-  pairPaths(apis: Both<CanonicalApi>): readonly Both<PathItem>[];
+  pairPaths(apis: Both<CanonicalApi>, prefixes?: readonly string[]): readonly Both<PathItem>[];
   readParameters(side: Side, owner: ParameterOwner): Parameters;
   matchParameters(
     sides: Both<Side>,

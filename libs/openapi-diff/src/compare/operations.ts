@@ -26,7 +26,7 @@ interface Located {
 
 export const compareOperations = (comparison: Comparison): void => {
   const apis = { before: comparison.before.api, after: comparison.after.api };
-  for (const path of comparison.dialect.pairPaths(apis)) comparePath(comparison, path);
+  for (const path of comparison.dialect.pairPaths(apis, comparison.options.prefixes)) comparePath(comparison, path);
 };
 
 const operationsIn = ({ path, node, pointer, ignoresStability = false }: PathItem): ReadonlyMap<string, Located> => {

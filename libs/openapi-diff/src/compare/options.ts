@@ -21,6 +21,8 @@ export interface CompareOptions extends ReportOptions {
   readonly minSunsetDays?: { beta?: number; stable?: number };
   /** Add the lines of the pointers, for documents whose text is at hand. Costs a scan of the text. */
   readonly lines?: boolean;
+  /** What paths may begin with on either side without being others: `/v1`. */
+  readonly prefixes?: readonly string[];
   /** Changes that are expected and left out. */
   readonly ignore?: IgnoreRule[];
 }

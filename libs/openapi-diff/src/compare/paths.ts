@@ -33,23 +33,35 @@ export const shapeOf = (path: string): string => path.replaceAll(/\{[^/{}]*\}/g,
  * The paths of both descriptions in pairs: by name, then by shape, since callers cannot distinguish two paths of one shape.
  * A prefix that moved between the servers' addresses and the paths makes no difference.
  */
-export const pairPaths = (apis: Both<CanonicalApi>): Both<PathItem>[] => {
+export const pairPaths = (apis: Both<CanonicalApi>, prefixes: readonly string[] = []): Both<PathItem>[] => {
   const { before, after } = apis;
-  const prefix = movedPrefix(apis);
-  if (prefix === undefined) return pairByName({ before: before.paths, after: after.paths });
-  const pairs = pairByName({ before: under(prefix.before, before.paths), after: under(prefix.after, after.paths) });
-  return pairs.map((pair) => ({
-    before: without(prefix.before, pair.before),
-    after: without(prefix.after, pair.after),
+  const moved = movedPrefix(apis);
+  if (moved === undefined && prefixes.length === 0) return pairByName({ before: before.paths, after: after.paths });
+  const sides = {
+    before: renamed(before.paths, moved?.before ?? '', prefixes),
+    after: renamed(after.paths, moved?.after ?? '', prefixes),
+  };
+  return pairByName({ before: sides.before.paths, after: sides.after.paths }).map((pair) => ({
+    before: asWritten(pair.before, sides.before),
+    after: asWritten(pair.after, sides.after),
   }));
 };
 
-/** The paths as callers see them, with what the servers' addresses end in. */
-const under = (prefix: string, paths: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(paths).map(([path, item]) => [prefix + path, item]));
+/** The paths as callers see them: with what the servers' addresses end in, without the prefixes that make no difference. */
+const renamed = (paths: JsonObject, moved: string, prefixes: readonly string[]) => {
+  const written = new Map<string, string>();
+  for (const path of Object.keys(paths)) {
+    const prefix = prefixes.find((one) => path.startsWith(`${one}/`)) ?? '';
+    const short = moved + path.slice(prefix.length);
+    // Two paths that only a prefix distinguishes stay two.
+    written.set(prefix !== '' && (own(paths, short) !== undefined || written.has(short)) ? moved + path : short, path);
+  }
+  return { moved, written, paths: Object.fromEntries([...written].map(([name, path]) => [name, own(paths, path)!])) };
+};
 
-const without = (prefix: string, item: PathItem): PathItem => {
-  const path = item.path.startsWith(prefix) ? item.path.slice(prefix.length) : item.path;
+const asWritten = (item: PathItem, { moved, written }: ReturnType<typeof renamed>): PathItem => {
+  const unmoved = item.path.startsWith(moved) ? item.path.slice(moved.length) : item.path;
+  const path = written.get(item.path) ?? unmoved;
   return { ...item, path, pointer: child('', 'paths', path) };
 };
 

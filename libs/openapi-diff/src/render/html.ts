@@ -20,6 +20,7 @@ pre { margin: 0; white-space: pre-wrap; max-height: 20rem; overflow: auto; } cod
 /** One page without anything from elsewhere: styles inside, no scripts; details open by click. */
 export const renderHtml = (page: Page): string => {
   const compared = page.compared === undefined ? '' : `<p class="compared">${escapeHtml(plain(page.compared))}</p>`;
+  const ignored = page.ignored === '' ? '' : `<p class="compared">${page.ignored}</p>`;
   const counts = page.counts
     .map(([severity, count]) => {
       // Nothing to go to where there is none.
@@ -32,7 +33,7 @@ export const renderHtml = (page: Page): string => {
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(plain(page.title))}</title><style>${STYLE}</style></head>
-<body><h1>${escapeHtml(plain(page.title))}</h1>${compared}${body}</body>
+<body><h1>${escapeHtml(plain(page.title))}</h1>${compared}${ignored}${body}</body>
 </html>
 `;
 };

@@ -4,6 +4,7 @@ import { placeText, plain, reach, type Page } from './page.js';
 export const renderMarkdown = (page: Page): string => {
   const lines = [`# ${escapeMarkdown(page.title)}`, ''];
   if (page.compared !== undefined) lines.push(escapeMarkdown(page.compared), '');
+  if (page.ignored !== '') lines.push(`${page.ignored}.`, '');
   if (page.total === 0) return `${[...lines, 'No changes.'].join('\n')}\n`;
   lines.push(page.counts.map(([severity, count]) => `**${count}** ${severity}`).join(' · '), '');
   for (const { heading, changes } of page.groups) {

@@ -7,6 +7,8 @@ export interface Page {
   readonly counts: [Severity, number][];
   readonly groups: { severity: Severity; heading: string; changes: readonly Change[] }[];
   readonly total: number;
+  /** How many changes are ignored, in words; empty when none are. */
+  readonly ignored: string;
 }
 
 export type Paint = (severity: Severity, text: string) => string;

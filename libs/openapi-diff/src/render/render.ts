@@ -18,6 +18,8 @@ export interface RenderOptions {
   /** What was compared with what, such as two file names. */
   readonly before?: string;
   readonly after?: string;
+  /** How many changes an ignore list left out; said when there are any. */
+  readonly ignored?: number;
   /** Colours what is said under a severity; `text` only. Default: no colours. */
   readonly paint?: Paint;
 }
@@ -31,7 +33,11 @@ const HEADINGS: Record<Severity, string> = {
 
 /** Writes changes for people (text, Markdown, one self-contained HTML page), programs (JSON) or the tools that read a format. */
 export const render = (changes: readonly Change[], format: RenderFormat, options: RenderOptions = {}): string => {
-  if (format === 'json') return `${JSON.stringify({ summary: summarize(changes), changes }, null, 2)}\n`;
+  if (format === 'json') {
+    const { ignored } = options;
+    const report = { version: 1, summary: summarize(changes), ...(ignored !== undefined && { ignored }), changes };
+    return `${JSON.stringify(report, null, 2)}\n`;
+  }
   switch (format) {
     case 'text':
       return renderText(pageOf(changes, options), options.paint);
@@ -52,7 +58,10 @@ export const render = (changes: readonly Change[], format: RenderFormat, options
   }
 };
 
-const pageOf = (changes: readonly Change[], { title = 'API changes', before, after }: RenderOptions): Page => {
+const pageOf = (
+  changes: readonly Change[],
+  { title = 'API changes', before, after, ignored = 0 }: RenderOptions,
+): Page => {
   const severities = ['breaking', 'risky', 'safe', 'info'] as const;
   const counts = summarize(changes).severities;
   return {
@@ -67,5 +76,6 @@ const pageOf = (changes: readonly Change[], { title = 'API changes', before, aft
       }))
       .filter((group) => group.changes.length > 0),
     total: changes.length,
+    ignored: ignored === 0 ? '' : `${ignored} ${ignored === 1 ? 'change is' : 'changes are'} ignored`,
   };
 };

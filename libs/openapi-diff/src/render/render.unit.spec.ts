@@ -68,12 +68,18 @@ describe('render', () => {
 
   it('writes JSON with the summary and the changes as they are', () => {
     expect(JSON.parse(render(changes, 'json'))).toEqual({
+      version: 1,
       summary: expect.objectContaining({
         total: changes.length,
         severities: { breaking: 1, risky: 1, safe: 2, info: 1 },
       }),
       changes: JSON.parse(JSON.stringify(changes)),
     });
+  });
+
+  it.each(['text', 'markdown', 'html', 'json'] as const)('says in %s how many changes are ignored', (format) => {
+    expect(render([], format, { ignored: 2 })).toMatch(/2 changes are ignored|"ignored": 2/);
+    expect(render([], format)).not.toContain('ignored');
   });
 
   it.each(['text', 'markdown', 'html'] as const)('says in %s that there are no changes', (format) => {

@@ -4,6 +4,7 @@ import { placeText, plain, reach, type Page, type Paint } from './page.js';
 export const renderText = (page: Page, paint: Paint = (_severity, text) => text): string => {
   const lines = [plain(page.title)];
   if (page.compared !== undefined) lines.push(plain(page.compared));
+  if (page.ignored !== '') lines.push(page.ignored);
   if (page.total === 0) return `${[...lines, 'No changes.'].join('\n')}\n`;
   lines.push(page.counts.map(([severity, count]) => paint(severity, `${count} ${severity}`)).join(', '));
   for (const { severity, heading, changes } of page.groups) {

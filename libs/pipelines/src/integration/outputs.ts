@@ -19,6 +19,8 @@ export interface IntegrationParameters extends Pick<
 /** The objects to read, in order, and where each begins; or the blob that lists them, when they are many. */
 export interface PrepareOutput {
   readonly objects: readonly ObjectStart[] | BlobId;
+  /** The record store came back older: cursors of before are worth nothing, also of objects that are not read now. */
+  readonly isAnew?: boolean;
   /** ISO 8601: before the first object was read; the next job without a cursor reads what changed since. */
   readonly startedAt: string;
   /** JSON lines: the failed rows to write again, in place of objects, as people corrected them. */
@@ -42,6 +44,10 @@ export interface ObjectStart {
   readonly window?: { readonly from: string; readonly to: string };
   /** ISO 8601, with `from: 'since'`. */
   readonly since?: string;
+  /** With `from: 'cursor'`: in place of that of the last completed job, where a destination was restored from a copy. */
+  readonly cursor?: Cursor;
+  /** The number that the position of each destination which keeps them has reached, by its name. */
+  readonly positions?: { readonly [destination: string]: number };
 }
 
 export interface SyncOutput {
@@ -64,6 +70,8 @@ export interface ObjectEnd {
 /** What an integration keeps from its completed jobs. */
 export interface IntegrationCursor extends Cursor {
   readonly objects: { readonly [object: string]: ObjectCursor } | BlobId;
+  /** The job that was noted last in the record store: a store without it has lost what the objects are based on. */
+  readonly mark?: string;
 }
 
 export interface ObjectCursor {
@@ -71,4 +79,6 @@ export interface ObjectCursor {
   readonly cursor?: Cursor;
   /** ISO 8601: when the job began that read the object last. */
   readonly startedAt: string;
+  /** As in the start of an object, at the end of that job. */
+  readonly positions?: { readonly [destination: string]: number };
 }

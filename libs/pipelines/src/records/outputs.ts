@@ -1,5 +1,6 @@
 import type { BlobId } from '@tidemark/blob-store';
 import type { Cursor, JobParameters } from '@tidemark/contracts';
+import type { JsonObject } from '@tidemark/foundation';
 
 /** The output of each stage of the pipeline `records`: small JSON that is part of an event. */
 export interface RecordsOutputs {
@@ -18,12 +19,19 @@ export interface QueryOutput {
   readonly columns: BlobId;
   /** Rows that could not be used: they are not known to be gone. */
   readonly problems: number;
+  /** The number that the destination's position had reached. Absent: it keeps none. */
+  readonly position?: number;
+  /** The destination was restored from a copy: the snapshot of what it has now, or null when none says that. */
+  readonly restoredTo?: BlobId | null;
 }
 
 export interface DetectOutput {
   /** JSON lines: what to write, each with its key. */
   readonly changes: BlobId;
+  /** Everything that is written. */
   readonly count: number;
+  /** Before the changes the rows of `query` are written, all but those whose numbers (from 1) these JSON lines are. */
+  readonly rowsWithout?: BlobId;
   /** JSON lines: keys whose difference is not written in this job; the next one finds it again. */
   readonly held: BlobId;
   /** A full job that could not find out which rows are gone. */
@@ -47,4 +55,11 @@ export interface RecordsCursor extends Cursor {
   readonly snapshot: BlobId;
   /** As in the output of `write`. */
   readonly failed?: BlobId;
+  /** The position of the destination at the end of the last jobs, the latest last, and the snapshot that was committed. */
+  readonly positions?: readonly RecordsPosition[];
+}
+
+export interface RecordsPosition extends JsonObject {
+  readonly number: number;
+  readonly snapshot: BlobId;
 }

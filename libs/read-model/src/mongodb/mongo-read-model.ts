@@ -1,7 +1,7 @@
 import type { Place } from '@tidemark/event-store';
-import type { Json, Labelled } from '@tidemark/foundation';
-import { Connection, databaseIn, upserted } from '@tidemark/mongo';
-import type { Db } from 'mongodb';
+import type { Conditions, Json, Labelled } from '@tidemark/foundation';
+import { Connection, databaseIn, Labels } from '@tidemark/mongo';
+import { CANNOT_BE_WRITTEN } from '../degraded.js';
 import {
   ReadModelUnavailable,
   type Generation,
@@ -16,8 +16,8 @@ import { MongoGeneration } from './mongo-generation.js';
 import { MongoView } from './mongo-view.js';
 import { dropped, Registry } from './registry.js';
 import { repairDocuments } from './repair-documents.js';
+import { WriteProbe } from './write-probe.js';
 
-const LABEL = 'installation';
 const DEFAULT_DATABASE = 'tidemark';
 
 /**
@@ -28,6 +28,8 @@ const DEFAULT_DATABASE = 'tidemark';
 export class MongoReadModel implements ReadModel, Labelled {
   readonly #connection: Connection;
   readonly #registry: Registry;
+  readonly #labels: Labels;
+  readonly #probe: WriteProbe;
   /** Generations started here and not swapped in yet, by view. */
   readonly #unfinished = new Map<string, { readonly definition: ViewDefinition; readonly id: string }>();
   readonly #opened = new Set<{ abandon(): void }>();
@@ -36,17 +38,20 @@ export class MongoReadModel implements ReadModel, Labelled {
    * @param url `mongodb://…`; the database is `namespace`, else the one in the URL's path, else `tidemark`
    * @throws TypeError when the URL cannot be parsed
    */
-  constructor(url: string, options: { readonly namespace?: string } = {}) {
+  constructor(url: string, options: { readonly namespace?: string; readonly conditions?: Conditions } = {}) {
     this.#connection = new Connection(
       url,
       options.namespace ?? databaseIn(url) ?? DEFAULT_DATABASE,
       (message, given) => new ReadModelUnavailable(message, given),
     );
     this.#registry = new Registry(this.#connection);
+    this.#labels = new Labels(this.#connection, 'installation');
+    const probe = new Labels(this.#connection, 'probe');
+    this.#probe = new WriteProbe(() => probe.set(Date.now()), options.conditions);
   }
 
   view<D extends ViewDocument>(definition: ViewDefinition<D>): View<D> {
-    return new MongoView(this.#registry, definition);
+    return new MongoView(this.#registry, definition, () => (this.#probe.isRefused ? CANNOT_BE_WRITTEN : undefined));
   }
 
   async live<D extends ViewDocument>(projection: Projection<D>): Promise<Generation | null> {
@@ -89,19 +94,16 @@ export class MongoReadModel implements ReadModel, Labelled {
   }
 
   async label(): Promise<Json | undefined> {
-    const found = await this.#connection.run((db) => labelsOf(db).findOne({ _id: LABEL }));
-    return found ? (JSON.parse(found.value) as Json) : undefined;
+    return this.#labels.get();
   }
 
   async setLabel(label: Json): Promise<void> {
-    const value = { value: JSON.stringify(label) };
-    await upserted(() =>
-      this.#connection.run((db) => labelsOf(db).replaceOne({ _id: LABEL }, value, { upsert: true })),
-    );
+    return this.#labels.set(label);
   }
 
   async ping(): Promise<void> {
     await this.#connection.run((db) => db.command({ ping: 1 }));
+    await this.#probe.look();
   }
 
   /** Drops unfinished generations, if the server can be reached, and disconnects. */
@@ -121,4 +123,3 @@ export class MongoReadModel implements ReadModel, Labelled {
   }
 }
 
-const labelsOf = (db: Db) => db.collection<{ readonly _id: string; readonly value: string }>('labels');

@@ -13,6 +13,8 @@ export class MongoView<D extends ViewDocument> implements View<D> {
   constructor(
     private readonly registry: Registry,
     private readonly definition: ViewDefinition<D>,
+    /** Why no view is current, if none is. */
+    private readonly unwritten: () => string | undefined,
   ) {}
 
   async get(id: string): Promise<D | null> {
@@ -31,7 +33,7 @@ export class MongoView<D extends ViewDocument> implements View<D> {
         this.#count(live, checked.where, COUNTED + 1),
       ]);
       // The position was read before the documents: they may be newer than it, never older.
-      const degraded = olderVersion(this.definition, live);
+      const degraded = this.unwritten() ?? olderVersion(this.definition, live);
       return pageOfList(query, documents, counted, {
         asOf: live.position,
         ...(degraded !== undefined && { degraded }),

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import type { JsonObject } from '@tidemark/foundation';
-import { Connection, databaseIn, DUPLICATE_KEY } from '@tidemark/mongo';
+import { createHash, randomUUID } from 'node:crypto';
+import type { Json, JsonObject } from '@tidemark/foundation';
+import { Connection, databaseIn, DUPLICATE_KEY, Labels } from '@tidemark/mongo';
 import { MongoServerError, type Collection, type Db, type Filter } from 'mongodb';
 import { contentHash, resultOf } from '../content.js';
-import { parseCursor, toCursor } from '../cursor.js';
+import { parseCursor, START, toCursor } from '../cursor.js';
 import {
   RecordStoreUnavailable,
   type IncomingRecord,
@@ -17,6 +17,7 @@ import {
 } from '../port.js';
 import type { Scope } from '../scope.js';
 import { MongoFailedRows } from './mongo-failed-rows.js';
+import { Scopes } from './scopes.js';
 import { ofConnection, Sequences } from './sequences.js';
 
 /** A record as a document. `sequence` and `order` place its last change among those of its connection. */
@@ -49,6 +50,8 @@ export class MongoRecordStore implements RecordStore {
   readonly failedRows: MongoFailedRows;
   readonly #connection: Connection;
   readonly #sequences: Sequences;
+  readonly #scopes: Scopes;
+  readonly #labels: Labels;
   #indexed: Promise<unknown> | undefined;
 
   /** @throws TypeError when the URL cannot be parsed */
@@ -57,6 +60,8 @@ export class MongoRecordStore implements RecordStore {
     this.#connection = new Connection(url, database, (message, given) => new RecordStoreUnavailable(message, given));
     this.#sequences = new Sequences(this.#connection);
     this.failedRows = new MongoFailedRows(this.#connection);
+    this.#scopes = new Scopes(this.#connection);
+    this.#labels = new Labels(this.#connection, 'records');
   }
 
   async write(batch: RecordBatch): Promise<readonly RecordResult[]> {
@@ -103,7 +108,8 @@ export class MongoRecordStore implements RecordStore {
 
   async list(scope: Scope, query: RecordQuery): Promise<RecordPage> {
     const { object, changedSince, deleted, cursor, limit } = query;
-    const [sequence, order] = cursor === undefined ? [-1, 0] : parseCursor(cursor);
+    const { generation } = await this.#scopes.get(scope);
+    const from = cursor === undefined ? START : parseCursor(cursor, generation);
     // Changes become visible in their order: what is being written waits, with all that came after it.
     const before = await this.#sequences.firstUnfinished(scope);
     const filter: Filter<Document> = {
@@ -112,8 +118,8 @@ export class MongoRecordStore implements RecordStore {
       ...(object !== undefined && { object }),
       ...(changedSince !== undefined && { changedAt: { $gte: changedSince } }),
       ...(deleted !== undefined && { deleted }),
-      sequence: { $gte: sequence, ...(before !== undefined && { $lt: before }) },
-      $or: [{ sequence: { $gt: sequence } }, { order: { $gt: order } }],
+      sequence: { $gte: from.sequence, ...(before !== undefined && { $lt: before }) },
+      $or: [{ sequence: { $gt: from.sequence } }, { order: { $gt: from.order } }],
     };
     const rows = await this.#run((records) =>
       records
@@ -124,7 +130,7 @@ export class MongoRecordStore implements RecordStore {
     );
     const records = rows.slice(0, limit);
     const last = records.at(-1);
-    const end = last ? toCursor(last.sequence, last.order) : (cursor ?? toCursor(-1));
+    const end = toCursor(last ?? from, generation);
     return { records: records.map(storedOf), next: rows.length > limit ? end : null, end };
   }
 
@@ -132,6 +138,28 @@ export class MongoRecordStore implements RecordStore {
     for (const filter of ofConnection(scope)) await this.#run((records) => records.deleteMany(filter));
     await this.#sequences.remove(scope);
     await this.failedRows.remove(scope);
+    await this.#scopes.remove(scope);
+  }
+
+  async mark(scope: Scope, jobId: string): Promise<void> {
+    const { marks } = await this.#scopes.get(scope);
+    if (marks[0] !== jobId) await this.#scopes.change(scope, { marks: [jobId, ...marks.slice(0, 1)] });
+  }
+
+  async marks(scope: Scope): Promise<readonly string[]> {
+    return (await this.#scopes.get(scope)).marks;
+  }
+
+  async invalidateCursors(scope: Scope): Promise<void> {
+    await this.#scopes.change(scope, { generation: randomUUID() });
+  }
+
+  label(): Promise<Json | undefined> {
+    return this.#labels.get();
+  }
+
+  setLabel(label: Json): Promise<void> {
+    return this.#labels.set(label);
   }
 
   async ping(): Promise<void> {

@@ -1,3 +1,4 @@
+import { BoundedCache } from '@tidemark/foundation';
 import { DUPLICATE_KEY, type Connection } from '@tidemark/mongo';
 import { MongoServerError, type Collection, type Db } from 'mongodb';
 import type { Scope } from '../scope.js';
@@ -9,11 +10,9 @@ interface Reservation {
   readonly connection: string;
   readonly sequence: number;
   readonly isDone: boolean;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
 }
 
-/** A writer that has not ended its batch by then is dead; readers wait no longer. */
+/** A batch that a reader has seen unfinished for this long is a dead writer's; readers wait no longer. */
 const ABANDONED_MS = 60_000;
 /** A writer that took longer than this writes its batch again, under a number that no reader can have passed. */
 const LATE_MS = 30_000;
@@ -23,6 +22,9 @@ const LATE_MS = 30_000;
  * only; readers stop before the first number whose batch is not finished.
  */
 export class Sequences {
+  /** When a reader of this process saw an unfinished one first; clocks of writers say nothing here. */
+  readonly #seen = new BoundedCache<{ readonly at: number }>(1_000);
+
   constructor(private readonly connection: Connection) {}
 
   /** Writes a batch under a number of its own; repeated when it took too long. */
@@ -39,9 +41,15 @@ export class Sequences {
 
   /** Undefined: everything is finished. */
   async firstUnfinished({ tenant, connectionId: connection }: Scope): Promise<number | undefined> {
-    const filter = { tenant, connection, isDone: false, at: { $gte: Date.now() - ABANDONED_MS } };
-    const [first] = await this.#run((all) => all.find(filter).sort({ sequence: 1 }).limit(1).toArray());
-    return first?.sequence;
+    const filter = { tenant, connection, isDone: false };
+    for (;;) {
+      const [first] = await this.#run((all) => all.find(filter).sort({ sequence: 1 }).limit(1).toArray());
+      if (!first) return undefined;
+      const seen = this.#seen.get(first._id) ?? { at: performance.now() };
+      this.#seen.set(first._id, seen);
+      if (performance.now() - seen.at < ABANDONED_MS) return first.sequence;
+      await this.#finish(tenant, connection, first.sequence);
+    }
   }
 
   async remove(scope: Scope): Promise<void> {
@@ -54,7 +62,7 @@ export class Sequences {
         all.find({ tenant, connection }).sort({ sequence: -1 }).limit(1).toArray(),
       );
       const sequence = (last?.sequence ?? 0) + 1;
-      const given = { tenant, connection, sequence, isDone: false, at: Date.now() };
+      const given = { tenant, connection, sequence, isDone: false };
       try {
         await this.#run((all) => all.insertOne({ _id: idOf(tenant, connection, sequence), ...given }));
         return sequence;

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { SQLInputValue } from 'node:sqlite';
-import type { Conditions, JsonObject } from '@tidemark/foundation';
+import type { Conditions, Json, JsonObject } from '@tidemark/foundation';
 import { contentHash, resultOf, type Known } from '../content.js';
-import { parseCursor, toCursor } from '../cursor.js';
+import { parseCursor, START, toCursor } from '../cursor.js';
 import {
   type IncomingRecord,
   type RecordBatch,
@@ -26,6 +27,11 @@ const tables = `
   ) without rowid;
   create index if not exists records_changes on records (tenant, connection, sequence);
   create index if not exists records_of_object on records (tenant, connection, object, sequence);
+  create table if not exists scopes (
+    tenant text not null, connection text not null, marks text not null, generation text not null,
+    primary key (tenant, connection)
+  ) without rowid;
+  create table if not exists labels (id integer primary key check (id = 1), value text not null);
   create table if not exists sequences (id integer primary key check (id = 1), last integer not null);
   insert or ignore into sequences values (1, 0);`;
 
@@ -99,7 +105,8 @@ export class SqliteRecordStore implements RecordStore {
 
   async list({ tenant, connectionId }: Scope, query: RecordQuery): Promise<RecordPage> {
     const { object, changedSince, deleted, cursor, limit } = query;
-    const after = cursor === undefined ? -1 : parseCursor(cursor)[0];
+    const { generation } = this.#scope({ tenant, connectionId });
+    const { sequence: after } = cursor === undefined ? START : parseCursor(cursor, generation);
     const conditions = ['tenant = ?', 'connection = ?', 'sequence > ?'];
     const values: SQLInputValue[] = [tenant, connectionId, after];
     const add = (condition: string, value: SQLInputValue) => {
@@ -115,19 +122,44 @@ export class SqliteRecordStore implements RecordStore {
     ]);
     const records = rows.slice(0, limit);
     const last = records.at(-1);
-    const end = toCursor(last ? (last['sequence'] as number) : after);
+    const end = toCursor({ sequence: last ? (last['sequence'] as number) : after, order: 0 }, generation);
     return { records: records.map(storedOf), next: rows.length > limit ? end : null, end };
   }
 
   async remove(scope: Scope): Promise<void> {
     const { tenant, connectionId } = scope;
     // What it keeps for its destinations is under `<connection>/<name>`.
-    this.#write(() =>
-      this.#db.run('delete from records where tenant = ? and (connection = ? or (connection > ? and connection < ?))', [
-        ...[tenant, connectionId, `${connectionId}/`, `${connectionId}0`],
-      ]),
-    );
+    const own = [tenant, connectionId, `${connectionId}/`, `${connectionId}0`];
+    this.#write(() => {
+      for (const table of ['records', 'scopes'])
+        this.#db.run(
+          `delete from ${table} where tenant = ? and (connection = ? or (connection > ? and connection < ?))`,
+          own,
+        );
+    });
     await this.failedRows.remove(scope);
+  }
+
+  async mark(scope: Scope, jobId: string): Promise<void> {
+    const { marks, generation } = this.#scope(scope);
+    if (marks[0] !== jobId) this.#setScope(scope, { marks: [jobId, ...marks.slice(0, 1)], generation });
+  }
+
+  async marks(scope: Scope): Promise<readonly string[]> {
+    return this.#scope(scope).marks;
+  }
+
+  async invalidateCursors(scope: Scope): Promise<void> {
+    this.#setScope(scope, { ...this.#scope(scope), generation: randomUUID() });
+  }
+
+  async label(): Promise<Json | undefined> {
+    const row = this.#db.get('select value from labels', []);
+    return row && (JSON.parse(row['value'] as string) as Json);
+  }
+
+  async setLabel(label: Json): Promise<void> {
+    this.#write(() => this.#db.run('insert or replace into labels values (1, ?)', [JSON.stringify(label)]));
   }
 
   async ping(): Promise<void> {
@@ -136,6 +168,20 @@ export class SqliteRecordStore implements RecordStore {
 
   async close(): Promise<void> {
     this.#db.close();
+  }
+
+  #scope({ tenant, connectionId }: Scope): ScopeState {
+    const row = this.#db.get('select marks, generation from scopes where tenant = ? and connection = ?', [
+      tenant,
+      connectionId,
+    ]);
+    if (!row) return { marks: [], generation: '' };
+    return { marks: JSON.parse(row['marks'] as string) as string[], generation: row['generation'] as string };
+  }
+
+  #setScope({ tenant, connectionId }: Scope, { marks, generation }: ScopeState): void {
+    const values = [tenant, connectionId, JSON.stringify(marks), generation];
+    this.#write(() => this.#db.run('insert or replace into scopes values (?, ?, ?, ?)', values));
   }
 
   #put(
@@ -168,6 +214,12 @@ export class SqliteRecordStore implements RecordStore {
       return result;
     });
   }
+}
+
+interface ScopeState {
+  readonly marks: readonly string[];
+  /** Empty until cursors became invalid for the first time. */
+  readonly generation: string;
 }
 
 interface Stamp {

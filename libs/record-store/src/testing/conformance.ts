@@ -91,6 +91,30 @@ export function describeRecordStore(
       expect(await store.list(scope, { limit: 10 })).toEqual(list);
     });
 
+    it('keeps one label, and the last two jobs that were noted', async () => {
+      expect(await store.label()).toBeUndefined();
+      await store.setLabel({ installation: 'a' });
+      expect(await store.marks(scope)).toEqual([]);
+      for (const job of ['j1', 'j2', 'j2', 'j3']) await store.mark(scope, job);
+      await store.close();
+      store = await at.open();
+      expect(await store.label()).toEqual({ installation: 'a' });
+      expect(await store.marks(scope)).toEqual(['j3', 'j2']);
+      expect(await store.marks({ ...scope, tenant: 'other' })).toEqual([]);
+      await store.remove(scope);
+      expect(await store.marks(scope)).toEqual([]);
+    });
+
+    it('refuses cursors of before they became invalid', async () => {
+      await write([issue('1'), issue('2')]);
+      await store.mark(scope, 'j1');
+      const { end } = await store.list(scope, { limit: 1 });
+      await store.invalidateCursors(scope);
+      await expect(store.list(scope, { limit: 1, cursor: end })).rejects.toBeInstanceOf(RecordCursorInvalid);
+      expect(await feed()).toEqual(['1', '2']);
+      expect(await store.marks(scope)).toEqual(['j1']);
+    });
+
     it('keeps the newer of two states, in whatever order they arrive', async () => {
       await write([issue('1', 'new', { updatedAt: '2026-01-02T00:00:00Z' })]);
       expect(await write([issue('1', 'old', { updatedAt: '2026-01-01T23:59:59.999Z' })])).toEqual(['skipped']);

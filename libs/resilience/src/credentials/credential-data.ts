@@ -36,6 +36,8 @@ export interface OAuthClient {
   /** The page where users give consent. */
   readonly authorizationUrl?: string;
   readonly scopes?: readonly string[];
+  /** More parameters of the page: Google's `access_type` and `prompt`, Notion's `owner`. */
+  readonly authorizationParameters?: Readonly<Record<string, string>>;
   /** More parameters of token requests: `audience`, `resource`. */
   readonly parameters?: Readonly<Record<string, string>>;
 }

@@ -45,6 +45,7 @@ const client = {
   'client.clientAuth': optional(oneOf('basic', 'post', 'none')),
   'client.scopes': optional(texts),
   'client.parameters': optional(values),
+  'client.authorizationParameters': optional(values),
 };
 
 const tokens = {

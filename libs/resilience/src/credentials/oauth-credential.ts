@@ -1,41 +1,30 @@
 import { sleep, systemClock, unlessAborted } from '@tidemark/foundation';
-import { AuthExpired, type ExternalError, Retryable } from '../external-error.js';
+import { AuthExpired, NO_ACCESS_TOKEN, Terminal } from '../external-error.js';
 import type { HttpRequest } from '../http-client/http-types.js';
 import { nextDelay, retrySchedule } from '../retry-schedule.js';
-import type { OAuthClient, OAuthCredentialData, OAuthTokens } from './credential-data.js';
+import type { OAuthCredentialData, OAuthTokens } from './credential-data.js';
 import type { Credential } from './credential.js';
+import { EnvelopeError } from './envelope.js';
+import type { HeldTokens, TokenKeeper } from './held-tokens.js';
+import { RenewalLease, RenewalWatch } from './renewal-lease.js';
 import { Hidden, withoutSecrets } from './secret.js';
 import { withHeader } from './static-credential.js';
 import { clientCredentialsTokens, refreshTokens, type TokenEndpointOptions } from './token-endpoint.js';
 
-/** The stored part of a credential that renews itself. */
-export interface HeldTokens {
-  /** Differs with every change. */
-  readonly revision: string;
-  readonly client: OAuthClient;
-  readonly tokens?: OAuthTokens | undefined;
-  /** A process is renewing them, and counts as dead after this time (ms since the epoch). */
-  readonly renewingUntil?: number | undefined;
-}
-
-/** Where tokens are kept, for all processes. */
-export interface TokenKeeper {
-  /** @throws Error when the credential is gone */
-  load(): Promise<HeldTokens>;
-  /** Stores them unless there has been another change since `revision`; returns the new revision, or null if there has. */
-  save(revision: string, held: Pick<HeldTokens, 'tokens' | 'renewingUntil'>): Promise<string | null>;
-}
-
-/** Longer than any token request takes: the lease for one ends after it. */
-const RENEWAL_MS = 45_000;
-const POLL_MS = 200;
+const NOT_AUTHORISED = 'the credential has not been authorised yet';
+const NO_REFRESH_TOKEN =
+  'the access token is no longer accepted, and there is no refresh token: the credential has to be authorised again';
 const MAX_SKEW_MS = 60_000;
-const STORE_AGAIN = retrySchedule([0.2, 1, 5]);
+/** A refusal may be a fault of the server's: it is asked again after this time. */
+const REFUSED_MS = 60_000;
+/** In seconds; the last one for as long as it takes. */
+const STORE_AGAIN = retrySchedule([0.2, 0.5, 1]);
 
 /**
  * A credential whose access token is renewed a minute (or a tenth of its life) before it expires, and after a refusal.
  * Any number of concurrent callers, in any number of processes, make one request: the first one takes the lease
- * in the keeper, and the new tokens are stored before they are used.
+ * in the keeper, and the new tokens are stored before they are used. A process that dies with the lease delays the others
+ * by seconds.
  */
 export class OAuthCredential extends Hidden implements Credential {
   readonly kind: OAuthCredentialData['kind'];
@@ -45,8 +34,10 @@ export class OAuthCredential extends Hidden implements Credential {
   /** The last renewed token: requests with it may still be in flight. */
   #replaced: OAuthTokens | undefined;
   #renewal: Promise<OAuthTokens> | undefined;
-  /** The revision that the server refused to renew; no renewal is tried until it has changed. */
-  #refusal: { readonly revision: string; readonly error: ExternalError } | undefined;
+  /** The revision that the server refused to renew; it is not asked again for a while. */
+  #refusal: { readonly revision: string; readonly error: AuthExpired; readonly at: number } | undefined;
+  /** When this process first saw the current tokens, by its own clock. */
+  #seen: { readonly revision: string; readonly at: number } | undefined;
 
   constructor(
     readonly id: string,
@@ -93,20 +84,23 @@ export class OAuthCredential extends Hidden implements Credential {
     try {
       return await unlessAborted(this.#renew(), signal);
     } catch (error) {
-      // Renewed early, so that a temporary failure of the server leaves time to retry.
-      const tokens = this.#held?.tokens;
-      if (error instanceof Retryable && tokens && !this.#expired(tokens)) return tokens;
+      // Renewed early, so that a temporary failure of the server, or of our own store, leaves time to retry.
+      const tokens = this.#held?.tokens ?? known;
+      const isTemporary = !(error instanceof AuthExpired || error instanceof Terminal);
+      if (isTemporary && !signal?.aborted && tokens && this.#left(tokens) > 0) return tokens;
       throw error;
     }
   }
 
-  #expired({ expiresAt = Infinity }: OAuthTokens): boolean {
-    return expiresAt <= this.#options.clock.now();
+  #fresh(tokens: OAuthTokens): boolean {
+    const { expiresAt = Infinity, obtainedAt } = tokens;
+    return expiresAt === Infinity || this.#left(tokens) > Math.min(MAX_SKEW_MS, (expiresAt - obtainedAt) / 10);
   }
 
-  #fresh({ expiresAt = Infinity, obtainedAt }: OAuthTokens): boolean {
-    const skew = Math.min(MAX_SKEW_MS, (expiresAt - obtainedAt) / 10);
-    return expiresAt === Infinity || expiresAt - skew > this.#options.clock.now();
+  /** Milliseconds until they expire. The process that dated them may have a clock that is ahead of this one. */
+  #left({ expiresAt = Infinity, obtainedAt }: OAuthTokens): number {
+    const since = Math.min(obtainedAt, this.#seen?.at ?? Infinity);
+    return expiresAt - obtainedAt - (this.#options.clock.now() - since);
   }
 
   /** One renewal at a time; callers during it share its result. */
@@ -117,36 +111,57 @@ export class OAuthCredential extends Hidden implements Credential {
 
   async #renewed(refused: string | undefined): Promise<OAuthTokens> {
     const { clock } = this.#options;
+    const watch = new RenewalWatch(clock);
     for (;;) {
-      const held = (this.#held = await this.#keeper.load());
+      const held = this.#hold(await this.#keeper.load());
       if (held.tokens && this.#fresh(held.tokens) && held.tokens.accessToken !== refused) return held.tokens;
-      if (this.#refusal?.revision === held.revision) throw this.#refusal.error;
-      const others = (held.renewingUntil ?? 0) - clock.now();
-      if (others > 0) {
-        await sleep(Math.min(others, POLL_MS), { clock });
-        continue;
-      }
-      const renewingUntil = clock.now() + RENEWAL_MS;
-      const claimed = await this.#keeper.save(held.revision, { tokens: held.tokens, renewingUntil });
-      if (claimed === null) continue;
-      const [renewal] = await Promise.allSettled([this.#ask(held)]);
-      const revision = await this.#stored(claimed, renewal.status === 'fulfilled' ? renewal.value : held.tokens);
-      if (revision === null) continue; // Authorised again in the meantime: use the new tokens.
-      if (renewal.status === 'rejected') throw this.#remembered(renewal.reason, revision);
-      this.#replaced = held.tokens;
-      this.#held = { revision, client: held.client, tokens: renewal.value };
-      return renewal.value;
+      this.#assertNotRefused(held);
+      if (!(await watch.isFree(held))) continue;
+      const lease = await RenewalLease.take(this.#keeper, held, clock);
+      const tokens = lease && (await this.#renewedWith(lease, held));
+      if (tokens) return tokens; // Otherwise another process has renewed them, or they were authorised again.
     }
   }
 
-  /** Retries: the old refresh token may already be void. */
-  async #stored(claimed: string, tokens: OAuthTokens | undefined): Promise<string | null> {
+  /** Undefined when they have changed in the meantime. */
+  async #renewedWith(lease: RenewalLease, held: HeldTokens): Promise<OAuthTokens | undefined> {
+    try {
+      const tokens = await this.#ask(held);
+      const revision = await this.#stored(held.revision, tokens);
+      if (revision === null) return undefined;
+      this.#replaced = held.tokens;
+      this.#hold({ revision, client: held.client, tokens });
+      return tokens;
+    } catch (error) {
+      // Refused perhaps because a process that counted as dead has used the refresh token.
+      if (error instanceof AuthExpired && (await this.#keeper.load()).revision !== held.revision) return undefined;
+      await lease.release();
+      if (error instanceof AuthExpired)
+        this.#refusal = { revision: held.revision, error, at: this.#options.clock.elapsed() };
+      throw error;
+    } finally {
+      await lease.end();
+    }
+  }
+
+  #hold(held: HeldTokens): HeldTokens {
+    if (this.#seen?.revision !== held.revision) this.#seen = { revision: held.revision, at: this.#options.clock.now() };
+    return (this.#held = held);
+  }
+
+  #assertNotRefused({ revision }: HeldTokens): void {
+    if (this.#refusal?.revision !== revision) return;
+    if (this.#options.clock.elapsed() - this.#refusal.at < REFUSED_MS) throw this.#refusal.error;
+  }
+
+  /** Until it works: the old refresh token may already be void. */
+  async #stored(revision: string, tokens: OAuthTokens): Promise<string | null> {
     for (let tries = 0; ; tries++) {
       try {
-        return await this.#keeper.save(claimed, { tokens });
+        return await this.#keeper.save(revision, tokens);
       } catch (error) {
-        const delay = nextDelay(STORE_AGAIN, tries, 0.5);
-        if (delay === null) throw error;
+        if (error instanceof Terminal || error instanceof EnvelopeError) throw error;
+        const delay = nextDelay(STORE_AGAIN, Math.min(tries, STORE_AGAIN.delaysMs.length - 1), 0.5)!;
         await sleep(delay, { clock: this.#options.clock });
       }
     }
@@ -155,12 +170,7 @@ export class OAuthCredential extends Hidden implements Credential {
   async #ask({ client, tokens }: HeldTokens): Promise<OAuthTokens> {
     if (this.kind === 'oauth2-client-credentials') return clientCredentialsTokens(client, this.#options);
     if (tokens?.refreshToken === undefined)
-      throw new AuthExpired('AUTH_EXPIRED', 'the access token is no longer accepted, and there is no refresh token');
+      throw new AuthExpired(NO_ACCESS_TOKEN, tokens ? NO_REFRESH_TOKEN : NOT_AUTHORISED);
     return refreshTokens(client, tokens.refreshToken, this.#options);
-  }
-
-  #remembered(error: unknown, revision: string): Error {
-    if (error instanceof AuthExpired) this.#refusal = { revision, error };
-    return error as Error;
   }
 }

@@ -137,7 +137,7 @@ describe('a renewal', () => {
     server.answers.push(answer);
     for (let n = 0; n < 2; n++) {
       const error = await failure(callApi(credential));
-      expect(error).toMatchObject({ name: 'AuthExpired', code: 'SOURCE_AUTH_EXPIRED', retryable: false });
+      expect(error).toMatchObject({ name: 'AuthExpired', code: 'NO_ACCESS_TOKEN', retryable: false });
       expect(error.message).toMatch(/^http:\S+\/token refused/);
     }
     expect(server.requests).toHaveLength(1);
@@ -147,7 +147,7 @@ describe('a renewal', () => {
   it('without a refresh token is refused without a request', async () => {
     const credential = authorized({ refreshToken: undefined as never });
     server.issued = 7;
-    expect(await failure(callApi(credential))).toMatchObject({ name: 'AuthExpired', code: 'SOURCE_AUTH_EXPIRED' });
+    expect(await failure(callApi(credential))).toMatchObject({ name: 'AuthExpired', code: 'NO_ACCESS_TOKEN' });
     expect(server.requests).toHaveLength(0);
   });
 
@@ -205,7 +205,10 @@ describe('the consent of a user', () => {
   const redirectUri = 'https://tidemark.test/callback';
 
   it('is requested with a challenge, and its code exchanged with the verifier', async () => {
-    const request = await buildAuthorizationUrl(server.client, { redirectUri, parameters: { prompt: 'consent' } });
+    const request = await buildAuthorizationUrl(
+      { ...server.client, authorizationParameters: { prompt: 'consent' } },
+      redirectUri,
+    );
     const query = Object.fromEntries(new URL(request.url).searchParams);
     expect(query).toEqual({
       ...{ tenant: '1', prompt: 'consent', response_type: 'code', client_id: 'us', redirect_uri: redirectUri },

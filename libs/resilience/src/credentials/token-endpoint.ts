@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { systemClock, type Clock } from '@tidemark/foundation';
-import { AuthExpired, ExternalError, Retryable, Terminal } from '../external-error.js';
+import { AuthExpired, ExternalError, NO_ACCESS_TOKEN, Retryable, Terminal } from '../external-error.js';
 import { displayUrl } from '../fetch-error.js';
 import type { HttpClient, HttpResponse } from '../http-client/http-types.js';
 import type { OAuthClient, OAuthTokens } from './credential-data.js';
@@ -21,19 +21,13 @@ export interface AuthorizationRequest {
 }
 
 /** Where to send a user for consent. @throws RangeError when the client has no authorization URL */
-export async function buildAuthorizationUrl(
-  client: OAuthClient,
-  {
-    redirectUri,
-    parameters = {},
-  }: { readonly redirectUri: string; readonly parameters?: Readonly<Record<string, string>> },
-): Promise<AuthorizationRequest> {
+export async function buildAuthorizationUrl(client: OAuthClient, redirectUri: string): Promise<AuthorizationRequest> {
   if (client.authorizationUrl === undefined) throw new RangeError('client.authorizationUrl: is required');
   const url = new URL(client.authorizationUrl);
   const state = oauth.generateRandomState();
   const codeVerifier = oauth.generateRandomCodeVerifier();
   const query = {
-    ...parameters,
+    ...client.authorizationParameters,
     response_type: 'code',
     client_id: client.clientId,
     redirect_uri: redirectUri,
@@ -134,16 +128,21 @@ async function tokensOf(
 /** The library's errors contain whole responses: only OAuth's closed list of error codes is passed on. */
 function tokenError(error: unknown, where: string): Error {
   if (error instanceof ExternalError) return error;
-  if (error instanceof oauth.ResponseBodyError || error instanceof oauth.AuthorizationResponseError)
-    return new AuthExpired('AUTH_EXPIRED', `${where} refused${wordOf(error.error)}: it has to be authorised again`);
+  if (error instanceof oauth.ResponseBodyError || error instanceof oauth.AuthorizationResponseError) {
+    if (TEMPORARY.has(error.error)) return new Retryable('UNAVAILABLE', `${where} failed${wordOf(error.error)}`);
+    return new AuthExpired(NO_ACCESS_TOKEN, `${where} refused${wordOf(error.error)}: it has to be authorised again`);
+  }
   if (error instanceof oauth.WWWAuthenticateChallengeError)
-    return new AuthExpired('AUTH_EXPIRED', `${where} refused this client`);
+    return new AuthExpired(NO_ACCESS_TOKEN, `${where} refused this client`);
   if (error instanceof oauth.OperationProcessingError && /"state"/.test(error.message))
     return new AuthExpired('AUTH_EXPIRED', 'state: the response does not belong to a request from here', {
       field: 'state',
     });
   return new Retryable('SOURCE_INVALID_RESPONSE', `${where}: the response contains no usable token`);
 }
+
+/** What a server says when it cannot decide now (RFC 6749, 4.1.2.1; RFC 8628, 3.5). */
+const TEMPORARY: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
 
 const wordOf = (error: string) => (/^[a-z_]{1,40}$/.test(error) ? ` (${error})` : '');
 

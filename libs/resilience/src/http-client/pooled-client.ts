@@ -1,5 +1,5 @@
 import { sleep, unlessAborted } from '@tidemark/foundation';
-import { AuthExpired, ExternalError, RateLimited, Retryable, Terminal } from '../external-error.js';
+import { AuthExpired, ExternalError, NO_ACCESS_TOKEN, RateLimited, Retryable, Terminal } from '../external-error.js';
 import { displayUrl, FetchError } from '../fetch-error.js';
 import { nextDelay } from '../retry-schedule.js';
 import { admit, type CallEnd } from './admission.js';
@@ -147,7 +147,8 @@ export class PooledClient implements HttpClient {
     } catch (error) {
       if (!(error instanceof ExternalError)) throw error;
       const { message, retryAfterMs, field } = error;
-      const code = codeOf(side, error.code.replace(/^(SOURCE|DESTINATION)_/, ''));
+      const bare = error.code.replace(/^(SOURCE|DESTINATION)_/, '');
+      const code = bare === NO_ACCESS_TOKEN ? bare : codeOf(side, bare);
       const details = { ...(retryAfterMs !== undefined && { retryAfterMs }), ...(field !== undefined && { field }) };
       const options = { cause: error, ...details };
       if (error instanceof RateLimited) throw new RateLimited(error.code, message, { ...options, until: error.until });

@@ -1,7 +1,6 @@
-import type { StoredSecret } from '@tidemark/resilience';
 import { Connection, databaseIn, DUPLICATE_KEY } from '@tidemark/mongo';
 import { Binary, MongoServerError, type Collection } from 'mongodb';
-import { VaultUnavailable, type VaultStore } from '../port.js';
+import { VaultUnavailable, type StoredSecret, type VaultStore } from '../port.js';
 
 /** One version of a value. */
 interface Version {
@@ -10,11 +9,10 @@ interface Version {
   readonly version: number;
   /** Null: it was removed, or a later version has replaced it. */
   readonly value: Binary | null;
-  readonly at: number;
 }
 
-/** How long the number of a version stays taken: far longer than any writer needs from reading one to writing the next. */
-const NUMBER_KEPT_MS = 3_600_000;
+/** How many numbers of versions stay taken: a writer that was overtaken by as many others must not find its own free. */
+const NUMBERS_KEPT = 1000;
 
 /**
  * Values as documents, one for each version: inserting the next version succeeds for one writer only, on servers too that
@@ -32,13 +30,6 @@ export class MongoVaultStore implements VaultStore {
   async get(id: string): Promise<StoredSecret | undefined> {
     const latest = await this.#latest(id);
     return latest?.value ? { version: latest.version, value: latest.value.buffer } : undefined;
-  }
-
-  async put(id: string, value: Uint8Array): Promise<number> {
-    for (;;) {
-      const written = await this.#write(id, (await this.#latest(id))?.version ?? 0, value);
-      if (written !== null) return written;
-    }
   }
 
   async compareAndPut(id: string, version: number, value: Uint8Array): Promise<number | null> {
@@ -81,8 +72,7 @@ export class MongoVaultStore implements VaultStore {
 
   async #write(id: string, after: number, value: Uint8Array | null): Promise<number | null> {
     const version = after + 1;
-    const at = Date.now();
-    const document = { _id: JSON.stringify([id, version]), id, version, value: value && new Binary(value), at };
+    const document = { _id: JSON.stringify([id, version]), id, version, value: value && new Binary(value) };
     try {
       await this.#run((secrets) => secrets.insertOne(document));
     } catch (error) {
@@ -90,9 +80,7 @@ export class MongoVaultStore implements VaultStore {
       throw error;
     }
     await this.#run((secrets) => secrets.updateMany({ id, version: { $lt: version } }, { $set: { value: null } }));
-    await this.#run((secrets) =>
-      secrets.deleteMany({ id, version: { $lt: version }, at: { $lt: at - NUMBER_KEPT_MS } }),
-    );
+    await this.#run((secrets) => secrets.deleteMany({ id, version: { $lte: version - NUMBERS_KEPT } }));
     return version;
   }
 

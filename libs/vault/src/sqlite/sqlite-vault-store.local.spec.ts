@@ -12,7 +12,7 @@ describeVaultStore('secrets in SQLite', async () => {
 it('is readable for its owner alone, and refuses a file that is none', async () => {
   const folder = await temporaryFolder();
   const store = await createVaultStore(`sqlite:${folder.join('vault.db')}`);
-  await store.put('a', Uint8Array.of(1));
+  await store.compareAndPut('a', 0, Uint8Array.of(1));
   for (const name of ['vault.db', 'vault.db-wal']) expect((await stat(folder.join(name))).mode & 0o777).toBe(0o600);
   await store.close();
   await writeFile(folder.join('other.db'), 'rubbish '.repeat(1000));

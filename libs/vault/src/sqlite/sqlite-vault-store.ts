@@ -1,8 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { StoredSecret } from '@tidemark/resilience';
-import { VaultUnavailable, type VaultStore } from '../port.js';
+import { VaultUnavailable, type StoredSecret, type VaultStore } from '../port.js';
 
 const BUSY_MS = 2000;
 const SCHEMA_VERSION = 1;
@@ -36,12 +35,6 @@ export class SqliteVaultStore implements VaultStore {
     const row = this.#attempt(() => this.#db.prepare('select version, value from secrets where id = ?').get(id));
     if (!row || row['value'] === null) return undefined;
     return { version: row['version'] as number, value: row['value'] as Uint8Array };
-  }
-
-  async put(id: string, value: Uint8Array): Promise<number> {
-    const sql = `insert into secrets values (?, 1, ?)
-      on conflict (id) do update set version = version + 1, value = excluded.value returning version`;
-    return this.#attempt(() => this.#db.prepare(sql).get(id, value)!['version'] as number);
   }
 
   async compareAndPut(id: string, version: number, value: Uint8Array): Promise<number | null> {

@@ -22,6 +22,8 @@ export function describeVaultStore(name: string, home: () => Promise<VaultStoreH
     });
 
     const bytes = (text: string) => new TextEncoder().encode(text);
+    const put = async (id: string, value: Uint8Array) =>
+      (await store.compareAndPut(id, (await store.get(id))?.version ?? 0, value))!;
     const textOf = async (id: string, from = store) => {
       const found = await from.get(id);
       return found && Buffer.from(found.value).toString();
@@ -29,7 +31,7 @@ export function describeVaultStore(name: string, home: () => Promise<VaultStoreH
 
     it('returns what was stored, also after it was opened again', async () => {
       expect(await store.get('a')).toBeUndefined();
-      const version = await store.put('a', Uint8Array.of(0, 255, 1));
+      const version = await put('a', Uint8Array.of(0, 255, 1));
       await store.close();
       store = await at.open();
       const found = (await store.get('a'))!;
@@ -47,7 +49,7 @@ export function describeVaultStore(name: string, home: () => Promise<VaultStoreH
     });
 
     it('grows versions across a removal', async () => {
-      const first = await store.put('a', bytes('one'));
+      const first = await put('a', bytes('one'));
       await store.remove('a');
       await store.remove('a');
       expect(await store.get('a')).toBeUndefined();
@@ -56,12 +58,19 @@ export function describeVaultStore(name: string, home: () => Promise<VaultStoreH
     });
 
     it('lists ids by their beginning, without removed ones', async () => {
-      for (const id of ['["x","a"]', '["x","b"]', '["x","ü%_"]', '["y","a"]', '["x"]']) await store.put(id, bytes('1'));
-      await store.put('["x","a"]', bytes('2'));
+      for (const id of ['["x","a"]', '["x","b"]', '["x","ü%_"]', '["y","a"]', '["x"]']) await put(id, bytes('1'));
+      await put('["x","a"]', bytes('2'));
       await store.remove('["x","b"]');
       expect(await store.ids('["x",')).toEqual(['["x","a"]', '["x","ü%_"]']);
       expect(await store.ids('')).toHaveLength(4);
     });
+
+    it('never lets a writer that was overtaken succeed', async () => {
+      const first = await put('a', bytes('0'));
+      for (let n = 1; n < 50; n++) await put('a', bytes(`${n}`));
+      expect(await store.compareAndPut('a', first, bytes('late'))).toBeNull();
+      expect(await textOf('a')).toBe('49');
+    }, 30_000);
 
     it('lets one of many writers at once succeed', async () => {
       const others = await Promise.all(Array.from({ length: 4 }, () => at.open()));

@@ -64,6 +64,10 @@ export class Api {
     return this.#call<Body>('PUT', address, { body });
   }
 
+  patch<Body>(address: string, body: unknown): Promise<Body> {
+    return this.#call<Body>('PATCH', address, { body });
+  }
+
   delete<Body>(address: string): Promise<Body> {
     return this.#call<Body>('DELETE', address, {});
   }
@@ -155,6 +159,7 @@ function refusal(status: number, body: unknown, retryAfter?: string | null): Cli
     fields: Array.isArray(error['fields']) ? error['fields'] : undefined,
     requestId: error['requestId'],
     jobId: error['jobId'],
+    id: error['id'],
     retryAfter: Number.isFinite(seconds) ? seconds : undefined,
     hint: status === 401 ? 'set TIDEMARK_API_KEY or pass --key-file' : undefined,
   });

@@ -14,6 +14,7 @@ import {
   type RepeatOptions,
 } from '../options.js';
 import { connectionDetails, connectionTable } from '../render/connection.js';
+import { moment } from '../render/time.js';
 import { resolveConnection } from '../resolve.js';
 import { jobRequest, ownUrl, show, showPage, type Action, type Session } from '../session.js';
 import { watchJob } from '../watch.js';
@@ -31,6 +32,11 @@ interface AddOptions extends RepeatOptions {
   readonly destination?: readonly object[];
   readonly whenBusy?: (typeof busyPolicies)[number];
   readonly sync: boolean;
+}
+
+interface Started {
+  readonly url: string;
+  readonly expiresAt: string;
 }
 
 export function connectionsCommand(program: Command, action: Action): void {
@@ -74,6 +80,11 @@ export function connectionsCommand(program: Command, action: Action): void {
     .description('drop the cursor, so that the next sync reads from the beginning')
     .addOption(new Option('--object <name>', 'only of this object; repeatable').argParser(several))
     .action(action(resetConnection));
+  connections
+    .command('authorize <connection>')
+    .description('show the page that asks a user to authorise its OAuth credential (again)')
+    .option('--credential <id>', 'which credential, when it has several')
+    .action(action(authorizeConnection));
   connections.command('remove <connection>').description('remove a connection').action(action(removeConnection));
 }
 
@@ -136,6 +147,17 @@ async function resetConnection(
   const body = objects ? { objects } : {};
   const connection = await session.api.post<ConnectionView>(path`v1/connections/${id}/reset`, body);
   show(session, connection, () => connectionDetails(connection, session.terminal.paint, session.now()));
+}
+
+async function authorizeConnection(
+  session: Session,
+  text: string,
+  { credential: credentialId }: { readonly credential?: string },
+): Promise<void> {
+  const id = await resolveConnection(session.api, text);
+  const body = credentialId === undefined ? {} : { credentialId };
+  const started = await session.api.post<Started>(path`v1/connections/${id}/authorize`, body);
+  show(session, started, () => `open in a browser until ${moment(started.expiresAt, session.now())}:\n${started.url}`);
 }
 
 async function removeConnection(session: Session, text: string): Promise<void> {

@@ -3,7 +3,8 @@ import type { Change, CompareOptions, Stability } from '@tidemark/openapi-diff';
 import { CliError } from '../cli-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import type { Session } from '../session.js';
-import { badInput, readDescription, readJsonFile } from './diff-input.js';
+import { readDescription, readJsonFile } from './diff-input.js';
+import { badInput } from './diff-source.js';
 
 /** One pair of a batch; paths are relative to the batch file. */
 interface Case {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { temporaryFolder, type TemporaryFolder } from '@tidemark/test-kit';
@@ -91,6 +91,42 @@ describe('diff', () => {
       'ignore.json',
     ]);
     expect([exitCode, stdout.trim().split('\n').at(-1)]).toEqual([0, 'No changes.']);
+  });
+
+  it('is configured by the file beside the descriptions, or another, or none', async () => {
+    const settings =
+      'severities:\n  - { rule: request-parameter-*, severity: info }\n  - { rule: nothing-*, severity: off }\n';
+    mkdirSync(folder.join('configured'));
+    put('configured/tidemark-diff.yaml', settings);
+    put('configured/new.json', JSON.stringify(breaking));
+    put('other.yaml', 'ignore: [{ rule: request-*, reason: agreed }]');
+    const argv = ['old.json', 'configured/new.json', '--fail-on', 'breaking'];
+    const { exitCode, stdout, stderr } = await diff(argv);
+    expect([exitCode, stdout.split('\n')[2]]).toEqual([0, '0 breaking, 0 risky, 0 safe, 2 info']);
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringContaining('configured/tidemark-diff.yaml: severities[1].rule nothing-* is no rule'),
+      expect.stringContaining('configured/tidemark-diff.yaml: severities[1] matches no change'),
+    ]);
+    expect(await diff([...argv, '--no-config'])).toMatchObject({ exitCode: 1, stderr: '' });
+    const other = await diff([...argv, '--config', 'other.yaml', '--json']);
+    expect([other.exitCode, JSON.parse(other.stdout)]).toEqual([0, expect.objectContaining({ ignored: 1 })]);
+    expect((await diff([...argv, '--config', 'other.yaml'])).stdout).toContain('1 change is ignored');
+    put('faulty.yaml', 'words: false\nseverity: []\n');
+    const faulty = await diff([...argv, '--config', 'faulty.yaml']);
+    expect([faulty.exitCode, faulty.stderr]).toEqual([
+      2,
+      expect.stringContaining('faulty.yaml: severity is not a known'),
+    ]);
+    expect((await diff([...argv, '--config', 'none.yaml'])).exitCode).toBe(2);
+  });
+
+  it('lists its rules and explains one', async () => {
+    const { stdout } = await diff(['rules', 'list', '--json']);
+    expect(JSON.parse(stdout).data.length).toBeGreaterThan(500);
+    expect((await diff(['rules', 'list'])).stdout).toMatch(/^endpoint-added +safe/m);
+    expect((await diff(['rules', 'explain', 'endpoint-added'])).stdout).toContain('severity: safe\n');
+    const unknown = await diff(['rules', 'explain', 'endpoint-add']);
+    expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringContaining('did you mean endpoint-added')]);
   });
 
   it('paints on a terminal, unless colours are disabled', async () => {

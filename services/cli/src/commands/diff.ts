@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Change, CompareOptions, RenderFormat } from '@tidemark/openapi-diff';
+import type { Change, CompareOptions, Configured, DiffConfig, RenderFormat } from '@tidemark/openapi-diff';
 import { Option, type Command } from 'commander';
 import { usageError } from '../cli-error.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
@@ -9,7 +9,10 @@ import { severityColor } from '../render/style.js';
 import { plain } from '../render/text.js';
 import { offline, type Action, type Session } from '../session.js';
 import { runBatch } from './diff-batch.js';
-import { badInput, readDescription, readIgnoreFile } from './diff-input.js';
+import { CONFIG_NAME, findConfig } from './diff-config.js';
+import { readDescription, readIgnoreFile } from './diff-input.js';
+import { rulesCommand } from './diff-rules.js';
+import { badInput, type SourceOptions } from './diff-source.js';
 
 /** As the engine names them; it is loaded only when it is needed. */
 const toolFormats = ['sarif', 'junit', 'github', 'gitlab', 'csv'] as const satisfies readonly RenderFormat[];
@@ -24,6 +27,9 @@ interface DiffOptions {
   readonly perOperation?: boolean;
   readonly ignore?: string;
   readonly batch?: string;
+  readonly refs?: string;
+  /** False with `--no-config`. */
+  readonly config?: string | boolean;
   readonly now?: string;
 }
 
@@ -54,7 +60,10 @@ export function diffCommand(program: Command, action: Action): void {
         .default('tidemark'),
     )
     .option('--per-operation', 'report one change per operation instead of one per cause')
-    .option('--ignore <file>', 'JSON file with an ignore list of expected changes')
+    .option('--ignore <file>', 'JSON file with an ignore list of expected changes, instead of that of the settings')
+    .option('--config <file>', `settings of the comparison (default: ${CONFIG_NAME} beside a description)`)
+    .option('--no-config', 'without any settings')
+    .option('--refs <folder>', 'folder that $refs may lead into (default: the folder of each description)')
     .addOption(new Option('--now <time>', 'date to evaluate sunset dates at (default: today)').argParser(time))
     .addOption(
       new Option('--batch <cases>', 'compare the pairs listed in a JSON file; prints one JSON line per pair').conflicts(
@@ -63,6 +72,7 @@ export function diffCommand(program: Command, action: Action): void {
     );
   offline.add(diff);
   diff.action(action(run));
+  rulesCommand(diff, action);
 }
 
 async function run(
@@ -72,43 +82,58 @@ async function run(
   file: string | undefined,
   options: DiffOptions,
 ): Promise<ExitCode> {
+  const ignore = options.ignore === undefined ? undefined : await readIgnoreFile(options.ignore, session.folder);
   const compared: CompareOptions = {
     levels: options.levels,
     perOperation: options.perOperation === true,
     now: new Date(options.now ?? session.now()),
-    ...(options.ignore !== undefined && { ignore: await readIgnoreFile(options.ignore, session.folder) }),
   };
   if (options.batch !== undefined) {
     if (old !== undefined) throw usageError('--batch cannot be combined with <old> and <new>');
-    return runBatch(session, options.batch, compared);
+    return runBatch(session, options.batch, { ...compared, ...(ignore && { ignore }) });
   }
   if (old === undefined || now === undefined)
     throw usageError('diff needs two descriptions: the old one and the new one');
   if (old === '-' && now === '-') throw usageError('only one description can be read from standard input');
   const output = outputOf(session, options, file);
   if (output.file === '') throw usageError('cannot be written: the file name is empty');
-  const { changes, isComplete } = await changesBetween(session, [old, now], compared);
-  await write(session, changes, { before: old, after: now }, output);
+  const config = await findConfig(session, options.config, [now, old]);
+  const settings = { ...config.settings, ...(ignore && { ignore }) };
+  const found = await changesBetween(session, { names: [old, now], refs: options.refs, settings }, compared);
+  for (const note of found.notes) {
+    const file = options.ignore !== undefined && note.startsWith('ignore[') ? options.ignore : config.name;
+    session.terminal.note(plain(`tidemark: ${file}: ${note}`));
+  }
+  const { changes, ignored, isComplete } = found;
+  await write(session, changes, { before: old, after: now, ignored }, output);
   const isUnwanted = changes.some((change) => isAtLeast(change, options.failOn));
   // Changes may hide in what was not compared.
   return isUnwanted || (options.failOn !== undefined && !isComplete) ? exitCodes.unwanted : exitCodes.ok;
 }
 
+interface Comparison extends Pick<SourceOptions, 'refs'> {
+  readonly names: readonly [string, string];
+  readonly settings: DiffConfig;
+}
+
 async function changesBetween(
-  session: Session,
-  names: readonly [string, string],
+  { terminal, folder, signal }: Session,
+  { names, refs, settings }: Comparison,
   options: CompareOptions,
-): Promise<{ readonly changes: readonly Change[]; readonly isComplete: boolean }> {
+): Promise<Configured & { readonly isComplete: boolean }> {
   // Loaded here, so that other commands start faster.
-  const [{ compare }, { unreadNote }] = await Promise.all([
+  const [{ compareConfigured }, { unreadNote }] = await Promise.all([
     import('@tidemark/openapi-diff'),
     import('./diff-references.js'),
   ]);
-  const before = await readDescription(names[0], session);
-  const after = await readDescription(names[1], session);
+  const before = await readDescription(names[0], { folder, signal, refs });
+  const after = await readDescription(names[1], { folder, signal, refs });
   const notes = new Set([unreadNote(before), unreadNote(after)].filter((note) => note !== undefined));
-  for (const note of notes) session.terminal.note(plain(`tidemark: ${note}`));
-  return { changes: compare(before, after, { ...options, lines: true }).changes, isComplete: notes.size === 0 };
+  for (const note of notes) terminal.note(plain(`tidemark: ${note}`));
+  return {
+    ...compareConfigured({ before, after }, settings, { ...options, lines: true }),
+    isComplete: notes.size === 0,
+  };
 }
 
 interface Output {
@@ -130,7 +155,7 @@ function outputOf({ json }: Session, { markdown, html, format }: DiffOptions, fi
 async function write(
   { terminal, folder }: Session,
   changes: readonly Change[],
-  compared: { readonly before: string; readonly after: string },
+  compared: { readonly before: string; readonly after: string; readonly ignored: number },
   { format, file }: Output,
 ): Promise<void> {
   const { render, summarize } = await import('@tidemark/openapi-diff');

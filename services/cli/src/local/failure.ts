@@ -18,7 +18,7 @@ const isExternal = (error: unknown): error is ExternalError =>
 
 function exitCodeOf({ code, retryable }: ExternalError): ExitCode {
   if (retryable) return exitCodes.unavailable;
-  if (/_(AUTH_EXPIRED|FORBIDDEN|ADDRESS_REFUSED)$/.test(code)) return exitCodes.denied;
+  if (/(^NO_ACCESS_TOKEN|_AUTH_EXPIRED|_FORBIDDEN|_ADDRESS_REFUSED)$/.test(code)) return exitCodes.denied;
   if (code.endsWith('_NOT_FOUND')) return exitCodes.notFound;
   return code.endsWith('_CURSOR_EXPIRED') ? exitCodes.conflict : exitCodes.usage;
 }

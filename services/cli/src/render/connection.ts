@@ -44,6 +44,7 @@ export function connectionDetails(connection: ConnectionView, paint: Paint, now:
       ['connection', connection.id],
       ['name', connection.name],
       ['state', stateText(connection), connectionColor(connection)],
+      ['cause', connection.stateCause ?? null, 'red'],
       ['pipeline', connection.pipeline],
       ['connector', source.connector],
       ...Object.entries(source.config).map(([name, value]) => [name, brief(value)] as const),

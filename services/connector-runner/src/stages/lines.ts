@@ -22,11 +22,18 @@ async function* chunksOf(values: Iterable<unknown> | AsyncIterable<unknown>): As
 
 /** The values of a blob that `putLines` stored. @throws BlobNotFound · BlobCorrupt */
 export async function* linesOf<T>(blobs: BlobStore, id: BlobId): AsyncGenerator<T> {
+  for await (const values of chunksOfLines<T>(blobs, id)) yield* values;
+}
+
+/** The same, many at once: waiting for each would cost as much as reading it. */
+export async function* chunksOfLines<T>(blobs: BlobStore, id: BlobId): AsyncGenerator<readonly T[]> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   for await (const chunk of blobs.get(id)) {
-    const lines = (rest + decoder.write(Buffer.from(chunk))).split('\n');
-    rest = lines.pop()!;
-    for (const line of lines) if (line) yield JSON.parse(line) as T;
+    const text = rest + decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    const end = text.lastIndexOf('\n');
+    rest = text.slice(end + 1);
+    // JSON has no line breaks of its own.
+    if (end > 0) yield JSON.parse(`[${text.slice(0, end).replaceAll('\n', ',')}]`) as T[];
   }
 }

@@ -63,6 +63,11 @@ export class RowLedger {
 export class Decisions {
   #changed: string[] = [];
 
+  /** Nothing was decided about any row. */
+  get isEmpty(): boolean {
+    return this.byId.size === 0;
+  }
+
   constructor(private readonly byId: ReadonlyMap<string, Decision>) {}
 
   /** As `store` left them: a job holds to what was decided when it began, also in a successor. */

@@ -1,12 +1,21 @@
 import { TidemarkError } from '@tidemark/contracts';
-import type { Vault } from '@tidemark/vault';
+import type { Authorizations, OpenedVault, Vault } from '@tidemark/vault';
 
 /** The vault, when this installation has a key for it. */
 export class OpenVault {
-  constructor(private readonly opened: Vault | undefined) {}
+  constructor(private readonly opened: OpenedVault | undefined) {}
 
   /** @throws TidemarkError CREDENTIALS_UNAVAILABLE */
   get vault(): Vault {
+    return this.#opened.vault;
+  }
+
+  /** @throws TidemarkError CREDENTIALS_UNAVAILABLE */
+  get authorizations(): Authorizations {
+    return this.#opened.authorizations;
+  }
+
+  get #opened(): OpenedVault {
     if (this.opened) return this.opened;
     throw new TidemarkError(
       'CREDENTIALS_UNAVAILABLE',
@@ -16,6 +25,6 @@ export class OpenVault {
 
   /** What a credential's system signs its webhooks with; nothing where there is no key, no such credential, or none with it. */
   async webhookSecrets(tenant: string, credentialId: string): Promise<readonly string[]> {
-    return (await this.opened?.webhookSecrets(tenant, credentialId)) ?? [];
+    return (await this.opened?.vault.webhookSecrets(tenant, credentialId)) ?? [];
   }
 }

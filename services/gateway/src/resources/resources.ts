@@ -1,4 +1,5 @@
 /** Every resource of the API, one line each, with its routes, gRPC methods, commands and queries. */
+export { authorizations } from './authorizations/authorizations.resource.js';
 export { changes } from './changes/changes.resource.js';
 export { comparisons } from './comparisons/comparisons.resource.js';
 export { conditions } from './conditions/conditions.resource.js';

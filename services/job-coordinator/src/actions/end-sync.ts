@@ -68,4 +68,6 @@ function checked(stored: RecordedEvent) {
 }
 
 const outcomeOf = (ending: JobEnding) =>
-  ending.type === 'JobCompleted' ? { result: ending.data.result, cursor: ending.data.cursor } : { result: null };
+  ending.type === 'JobCompleted'
+    ? { result: ending.data.result, cursor: ending.data.cursor }
+    : { result: null, ...(ending.type === 'JobFailed' && { error: ending.data.error }) };

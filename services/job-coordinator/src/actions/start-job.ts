@@ -39,7 +39,10 @@ export async function startJob(
   const { jobs, agenda, admission, queue, time, settings, catalogue } = coordinator;
   const { id: connectionId, tenant, source } = connection;
   if (connection.status !== 'active')
-    throw new TidemarkError('CONNECTION_NOT_ACTIVE', `connection ${connectionId} is ${connection.status}`);
+    throw new TidemarkError(
+      'CONNECTION_NOT_ACTIVE',
+      `connection ${connectionId} is ${connection.status}: ${adviceFor(connection)}`,
+    );
   if (providerIdOf(source) !== null)
     throw new TidemarkError(
       'CONFLICT',
@@ -66,6 +69,11 @@ export async function startJob(
   const { state } = request.whenBusy === 'reject' ? await create() : await queue.within(connectionId, jobId, create);
   return viewOf(coordinator, ownedJob(state, tenant));
 }
+
+const adviceFor = ({ id, status }: ExistingConnection) =>
+  status === 'revoked'
+    ? `authorise it again (POST /v1/connections/${id}/authorize), or replace its credential`
+    : `POST /v1/connections/${id}/reconnect makes it active`;
 
 function assertType({ kind, jobTypes = ['full'] }: Pipeline, type: JobType = jobTypes[0], isPushed: boolean): JobType {
   const offered = jobTypes.filter((one) => one !== 'webhook' || isPushed);

@@ -8,6 +8,10 @@ export interface Plan {
   readonly at: number;
 }
 
+const endsPlans: ReadonlySet<ConnectionEvent['type']> = new Set([
+  ...(['ConnectionPaused', 'ConnectionDisconnected', 'ConnectionRevoked', 'ConnectionRemoved'] as const),
+]);
+
 /** The connections that exist, by their schedules, and their planned syncs, one per connection at most. */
 export class Plans {
   readonly #schedules = new Map<string, Schedule>();
@@ -31,8 +35,7 @@ export class Plans {
     if ('schedule' in data && data.schedule) this.#schedules.set(connectionId, data.schedule);
     if (type === 'ConnectionRemoved') this.#schedules.delete(connectionId);
     if ('nextSyncAt' in data) return this.#set(connectionId, tenant, data.nextSyncAt);
-    if (type === 'ConnectionPaused' || type === 'ConnectionDisconnected' || type === 'ConnectionRemoved')
-      this.forget(connectionId);
+    if (endsPlans.has(type)) this.forget(connectionId);
     return undefined;
   }
 

@@ -16,7 +16,8 @@ interface Wait extends Overdue {
   readonly limitMs: number;
 }
 
-/** How long an end may go unrecorded, at first. */
+/** How long work may go unclaimed, and an end unrecorded, at first. */
+const WORK_MS = 10_000;
 const END_MS = 30_000;
 /** A message may wait in its queue for long, so the limit doubles every time, up to this. */
 const LONGEST_MS = 3_600_000;
@@ -32,7 +33,7 @@ export class Unanswered {
       return;
     }
     const isSame = before?.phase === 'offered' && before.stage === after.stage && before.attempt === after.attempt;
-    if (!isSame) this.#add(after.id, after.tenant, 'work', after.claimTimeoutMs);
+    if (!isSame) this.#add(after.id, after.tenant, 'work', WORK_MS);
   }
 
   /** The job ended; its connection is to record that. */

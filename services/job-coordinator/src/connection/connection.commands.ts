@@ -1,4 +1,4 @@
-import type { ConnectionCreated, ConnectionUpdated, SyncEnded } from '@tidemark/contracts';
+import type { ConnectionCreated, ConnectionUpdated, Failure, SyncEnded } from '@tidemark/contracts';
 import type { Command } from '@tidemark/event-store';
 
 export type CreateConnection = Command<'CreateConnection', Omit<ConnectionCreated['data'], 'nextSyncAt'>>;
@@ -13,6 +13,8 @@ export type ResetCursor = Command<'ResetCursor', { readonly objects?: readonly s
 export type PauseConnection = Command<'PauseConnection'>;
 export type ResumeConnection = Command<'ResumeConnection'>;
 export type DisconnectConnection = Command<'DisconnectConnection'>;
+/** A credential of the connection was authorised or replaced. */
+export type ReauthorizeConnection = Command<'ReauthorizeConnection'>;
 export type ReconnectConnection = Command<'ReconnectConnection'>;
 export type RemoveConnection = Command<'RemoveConnection'>;
 
@@ -20,6 +22,8 @@ export type RemoveConnection = Command<'RemoveConnection'>;
 export type EndSync = Command<
   'EndSync',
   Omit<SyncEnded['data'], 'nextSyncAt' | 'whole'> & {
+    /** Of a failed job. */
+    readonly error?: Failure;
     readonly startedAt: number | null;
     /** Of the source that the job read; absent when an earlier version started it. */
     readonly sourceSetAt?: number;
@@ -40,6 +44,7 @@ export type ConnectionCommand =
   | ResumeConnection
   | DisconnectConnection
   | ReconnectConnection
+  | ReauthorizeConnection
   | RemoveConnection
   | EndSync
   | SkipSync

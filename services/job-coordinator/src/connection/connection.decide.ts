@@ -25,6 +25,9 @@ export const connectionDecider: Decider<ConnectionState, ConnectionCommand, Conn
   decide: decideConnection,
 };
 
+/** A job's error when no access token can be had for a credential. */
+const NO_ACCESS_TOKEN = 'NO_ACCESS_TOKEN';
+
 /** A connection accumulates years of syncs; reading back to the last whole state is enough. */
 export const WHOLE_EVERY = 100;
 
@@ -52,13 +55,9 @@ export function decideConnection(command: ConnectionCommand, connection: Connect
     case 'DisconnectConnection':
       return connection.status === 'disconnected' ? [] : [{ type: 'ConnectionDisconnected', data: { at } }];
     case 'ReconnectConnection':
-      if (connection.status === 'active') return [];
-      return [
-        {
-          type: 'ConnectionReconnected',
-          data: { nextSyncAt: resumed({ ...connection, status: 'active' }, at), at },
-        },
-      ];
+      return connection.status === 'active' ? [] : [reconnected(connection, at)];
+    case 'ReauthorizeConnection':
+      return connection.status === 'revoked' ? [reconnected(connection, at)] : [];
     case 'RemoveConnection':
       return [{ type: 'ConnectionRemoved', data: { at } }];
     case 'EndSync':
@@ -69,6 +68,11 @@ export function decideConnection(command: ConnectionCommand, connection: Connect
       return advanceSync(command, connection);
   }
 }
+
+const reconnected = (connection: ExistingConnection, at: number): ConnectionEvent => ({
+  type: 'ConnectionReconnected',
+  data: { nextSyncAt: resumed({ ...connection, status: 'active' }, at), at },
+});
 
 function create({ data }: CreateConnection, connection: ConnectionState): ConnectionEvent[] {
   // The id of a subscription never changes: it may be created again after it was removed.
@@ -93,9 +97,13 @@ function alreadyCreated(
   });
 }
 
+const FOR_SUBSCRIPTIONS: ReadonlySet<ConnectionCommand['type']> = new Set([
+  ...(['RemoveConnection', 'ReauthorizeConnection', 'EndSync', 'SkipSync', 'AdvanceSync'] as const),
+]);
+
 /** A subscription has a name and can be removed; everything else belongs to its provider. @throws TidemarkError CONFLICT */
 function assertPossibleForSubscription({ type, data }: ConnectionCommand): void {
-  if (type === 'RemoveConnection' || type === 'EndSync' || type === 'SkipSync' || type === 'AdvanceSync') return;
+  if (FOR_SUBSCRIPTIONS.has(type)) return;
   if (type === 'UpdateConnection' && Object.keys(data).every((field) => field === 'name' || field === 'at')) return;
   throw new TidemarkError('CONFLICT', 'a subscription has no syncs of its own: only its name can be changed');
 }
@@ -146,10 +154,18 @@ function endSync({ data }: EndSync, connection: ExistingConnection): ConnectionE
   const { startedAt, sourceSetAt = connection.sourceSetAt } = data;
   const isLater = data.sourceSetAt !== undefined || (startedAt !== null && startedAt >= connection.sourceSetAt);
   const cursor = isLater && sourceSetAt === connection.sourceSetAt ? data.cursor : undefined;
+  const isRevoked = data.error?.code === NO_ACCESS_TOKEN && connection.status === 'active';
   const ended: SyncEnded = {
     type: 'SyncEnded',
-    data: { jobId, state: data.state, result: data.result, cursor, position, nextSyncAt, at },
+    data: {
+      ...{ jobId, state: data.state, result: data.result, cursor, position, at },
+      nextSyncAt: isRevoked ? null : nextSyncAt,
+    },
   };
+  if (isRevoked) {
+    const { code, message: cause } = data.error!;
+    return [ended, { type: 'ConnectionRevoked', data: { code, cause, jobId, at } }];
+  }
   if (connection.sinceWhole + 1 < WHOLE_EVERY) return [ended];
   const whole = { ...evolveConnection(connection, ended), sinceWhole: 0 };
   return [{ ...ended, data: { ...ended.data, whole, wholeVersion: WHOLE_VERSION } }];

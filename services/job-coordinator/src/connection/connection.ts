@@ -25,6 +25,8 @@ export interface ExistingConnection {
   readonly policies?: Policies;
   readonly schedule: Schedule;
   readonly whenBusy: BusyPolicy;
+  /** Why it is revoked. */
+  readonly stateCause?: string;
   readonly paused: boolean;
   /** When the next automatic sync is due; null when none is planned. */
   readonly nextSyncAt: number | null;
@@ -81,10 +83,16 @@ export function evolveConnection(connection: ConnectionState, event: ConnectionE
       return { ...connection, paused: true, nextSyncAt: null, updatedAt: at };
     case 'ConnectionResumed':
       return { ...connection, paused: false, nextSyncAt: event.data.nextSyncAt, updatedAt: at };
-    case 'ConnectionDisconnected':
-      return { ...connection, status: 'disconnected', nextSyncAt: null, updatedAt: at };
-    case 'ConnectionReconnected':
-      return { ...connection, status: 'active', nextSyncAt: event.data.nextSyncAt, updatedAt: at };
+    case 'ConnectionDisconnected': {
+      const { stateCause: _, ...others } = connection;
+      return { ...others, status: 'disconnected', nextSyncAt: null, updatedAt: at };
+    }
+    case 'ConnectionRevoked':
+      return { ...connection, status: 'revoked', stateCause: event.data.cause, nextSyncAt: null, updatedAt: at };
+    case 'ConnectionReconnected': {
+      const { stateCause: _, ...others } = connection;
+      return { ...others, status: 'active', nextSyncAt: event.data.nextSyncAt, updatedAt: at };
+    }
     case 'ConnectionRemoved':
       return { status: 'removed', requestHash: connection.requestHash, ended: connection.ended };
     case 'SyncEnded': {

@@ -10,6 +10,7 @@ export function describeConnection(connection: ExistingConnection): ConnectionVi
     id,
     name,
     state,
+    ...(connection.stateCause !== undefined && { stateCause: connection.stateCause }),
     paused,
     pipeline,
     source,

@@ -48,6 +48,7 @@ export const verbsOf = (coordinator: Coordinator): Handlers<typeof coordinatorVe
   'resume-connection': (input, context) => changeConnection(coordinator, context, input, 'ResumeConnection'),
   'disconnect-connection': (input, context) => changeConnection(coordinator, context, input, 'DisconnectConnection'),
   'reconnect-connection': (input, context) => changeConnection(coordinator, context, input, 'ReconnectConnection'),
+  'reauthorize-connection': (input, context) => changeConnection(coordinator, context, input, 'ReauthorizeConnection'),
   'remove-connection': (input, context) => removeConnection(coordinator, context, input),
   'get-connection': (input) => getConnection(coordinator, input),
   'get-cursor': (input) => getCursor(coordinator, input),

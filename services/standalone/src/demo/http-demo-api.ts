@@ -1,6 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ChangeDocument, ConnectionView, JobEventView, JobView } from '@tidemark/contracts';
+import type {
+  ChangeDocument,
+  ConnectionView,
+  JobEventView,
+  JobView,
+  RecordPageView,
+  RowError,
+} from '@tidemark/contracts';
 import type { DemoApi, DemoSnapshot } from './run-demo.js';
+import type { IssuesApi } from './run-issues-demo.js';
 
 const PER_PAGE = 200;
 const PAUSE_MS = 100;
@@ -20,7 +28,7 @@ interface Page<Item> {
 }
 
 /** The demo's calls over Tidemark's own HTTP API: the same could be done with curl. */
-export function httpDemoApi({ url, key, signal }: HttpDemoApiOptions): DemoApi {
+export function httpDemoApi({ url, key, signal }: HttpDemoApiOptions): DemoApi & IssuesApi {
   const send = async (method: string, path: string, body?: unknown): Promise<Response> => {
     const response = await fetch(new URL(path, url), {
       method,
@@ -48,8 +56,8 @@ export function httpDemoApi({ url, key, signal }: HttpDemoApiOptions): DemoApi {
     },
     createConnection: (input) => call('POST', '/v1/connections', input),
     updateConnection: (id, changes) => call('PATCH', `/v1/connections/${id}`, changes),
-    async createJob(connectionId) {
-      let job = await call<JobView>('POST', `/v1/connections/${connectionId}/jobs`, { type: 'full' });
+    async createJob(connectionId, type = 'full') {
+      let job = await call<JobView>('POST', `/v1/connections/${connectionId}/jobs`, { type });
       while (job.state === 'pending' || job.state === 'running') {
         // The stream of a job's events ends with the job; it is cut off when Tidemark restarts.
         const events = await send('GET', `/v1/jobs/${job.id}/events`).then((response) => response.text());
@@ -63,6 +71,14 @@ export function httpDemoApi({ url, key, signal }: HttpDemoApiOptions): DemoApi {
       const path = `/v1/connections/${connectionId}/snapshots?perPage=1`;
       const read = () => call<Page<DemoSnapshot>>('GET', path).then(({ data }) => data);
       return (await untilThere(read, 1, signal))[0];
+    },
+    async listRecords(connectionId) {
+      const { data } = await call<RecordPageView>('GET', `/v1/connections/${connectionId}/records?perPage=${PER_PAGE}`);
+      return data;
+    },
+    async listErrors({ id, counts }) {
+      const read = () => call<Page<RowError>>('GET', `/v1/jobs/${id}/errors?perPage=${PER_PAGE}`);
+      return untilThere(() => read().then(({ data }) => data), counts.failed, signal);
     },
     async listChanges(connectionId, jobId) {
       const path = `/v1/connections/${connectionId}/changes?jobId=${jobId}&perPage=${PER_PAGE}`;

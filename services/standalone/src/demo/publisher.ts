@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { IssueTracker } from './issue-tracker.js';
 import { edition } from './tide-tables.js';
 
 const EVERY_MS = 15_000;
@@ -13,6 +14,8 @@ export interface PublisherOptions {
   readonly port?: number;
   /** Milliseconds between two versions. Default 15,000; 0: only `advance` publishes. */
   readonly everyMs?: number;
+  /** Answers below `/repos`. Absent: 404. */
+  readonly tracker?: IssueTracker;
 }
 
 export interface DemoPublisher {
@@ -40,11 +43,14 @@ interface Publication {
  * 304. Starts at version 1.0.0. @throws when the port is not available
  */
 export async function startDemoPublisher(options: PublisherOptions = {}): Promise<DemoPublisher> {
-  const { host = '127.0.0.1', port = 0, everyMs = EVERY_MS } = options;
+  const { host = '127.0.0.1', port = 0, everyMs = EVERY_MS, tracker } = options;
   let count = 0;
   let current = publish(count);
   let change = Promise.withResolvers<void>();
-  const server = createServer((request, response) => answer(current, request, response));
+  const server = createServer((request, response) => {
+    if (tracker && request.url?.startsWith('/repos/')) return answerTracker(tracker, request, response);
+    answer(current, request, response);
+  });
   server.listen(port, host);
   await once(server, 'listening');
   const advance = () => {
@@ -87,6 +93,12 @@ function publish(count: number): Publication {
   const body = Buffer.from(`${JSON.stringify(document, null, 2)}\n`);
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   return { version, body, etag, lastModified: new Date().toUTCString() };
+}
+
+function answerTracker(tracker: IssueTracker, request: IncomingMessage, response: ServerResponse): void {
+  const url = new URL(request.url!, `http://${request.headers.host ?? 'localhost'}`);
+  const { status, body, headers } = tracker.answer(request.method!, url);
+  response.writeHead(status, { ...headers, 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
 }
 
 function answer(publication: Publication, request: IncomingMessage, response: ServerResponse): void {

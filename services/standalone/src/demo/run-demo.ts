@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ChangeDocument, ConnectionView, CreateConnection, JobView, SnapshotDocument } from '@tidemark/contracts';
 import type { DemoPublisher } from './publisher.js';
 
@@ -10,8 +11,8 @@ export interface DemoApi {
   findConnection(name: string): Promise<ConnectionView | undefined>;
   createConnection(input: Omit<CreateConnection, 'tenant'>): Promise<ConnectionView>;
   updateConnection(id: string, changes: Pick<CreateConnection, 'source'>): Promise<unknown>;
-  /** Syncs the connection; resolves with the ended job. */
-  createJob(connectionId: string): Promise<JobView>;
+  /** Syncs the connection, by default in full; resolves with the ended job. */
+  createJob(connectionId: string, type?: 'full' | 'incremental'): Promise<JobView>;
   /** The newest snapshot, once the job's results can be read. */
   latestSnapshot(connectionId: string): Promise<DemoSnapshot | undefined>;
   /** All changes that the job found, once they can be read. */
@@ -44,16 +45,22 @@ export const demoConnection = (url: string) =>
  * one about what follows. Afterwards the connection is left to its schedule. Never rejects: an error is
  * printed as the last line.
  */
-export async function runDemo(options: DemoOptions): Promise<void> {
+export const runDemo = (options: DemoOptions): Promise<void> => orReason(options, () => show(options));
+
+/** Runs a part of the demo. Never rejects: an error is printed as its last line. */
+export async function orReason(
+  { print, signal }: Pick<DemoOptions, 'print' | 'signal'>,
+  part: () => Promise<void>,
+): Promise<void> {
   try {
-    await show(options);
+    await part();
   } catch (error) {
-    if (!options.signal.aborted) options.print(`demo: ended early: ${(error as Error).message}`);
+    if (!signal.aborted) print(`demo: ended early: ${(error as Error).message}`);
   }
 }
 
 async function show({ api, publisher, print, signal, versions = VERSIONS }: DemoOptions): Promise<void> {
-  const id = await connect(api, publisher.url);
+  const id = await connect(api, demoConnection(publisher.url));
   let { version } = publisher;
   await sync(api, id);
   const snapshot = await api.latestSnapshot(id);
@@ -72,16 +79,27 @@ async function show({ api, publisher, print, signal, versions = VERSIONS }: Demo
 }
 
 /** One connection for all starts; its publisher's port may have changed. */
-async function connect(api: DemoApi, url: string): Promise<string> {
-  const intended = demoConnection(url);
-  const found = await api.findConnection(intended.name);
+export async function connect(
+  api: Pick<DemoApi, 'findConnection' | 'createConnection' | 'updateConnection'>,
+  intended: Omit<CreateConnection, 'tenant'>,
+): Promise<string> {
+  const { source, name } = intended;
+  const found = await api.findConnection(name);
   if (!found) return (await api.createConnection(intended)).id;
-  if (found.source.config['url'] !== url) await api.updateConnection(found.id, { source: intended.source });
+  const isSame = Object.entries(source.config).every(([field, value]) =>
+    isDeepStrictEqual(found.source.config[field], value),
+  );
+  if (!isSame) await api.updateConnection(found.id, { source });
   return found.id;
 }
 
-async function sync(api: DemoApi, connectionId: string): Promise<JobView> {
-  const job = await api.createJob(connectionId);
+/** @throws Error with the job's reason, when it did not complete */
+export async function sync(
+  api: Pick<DemoApi, 'createJob'>,
+  connectionId: string,
+  type?: 'full' | 'incremental',
+): Promise<JobView> {
+  const job = await api.createJob(connectionId, type);
   if (job.state === 'completed') return job;
   throw new Error(
     `job ${job.id} ${job.state}${job.lastError ? `: ${job.lastError.code} ${job.lastError.message}` : ''}`,

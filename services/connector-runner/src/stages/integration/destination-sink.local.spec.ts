@@ -32,14 +32,14 @@ describe('a page of records that is appended to a destination', () => {
   const page = { object: 'issues', records, jobId: 'job-1', position: 'issues:0' };
 
   it('is written once, however often it is written', async () => {
-    const sink = new DestinationSink(destination, settings);
+    const sink = new DestinationSink({ connectionId: 'c' }, destination, settings);
     expect(await sink.write(page, signal)).toEqual([{ status: 'created' }]);
     expect(await sink.write(page, signal)).toEqual([{ status: 'created' }]);
     expect(await readdir(folder.path)).toHaveLength(1);
   });
 
   it('is another one than a page of the same content before it', async () => {
-    const sink = new DestinationSink(destination, settings);
+    const sink = new DestinationSink({ connectionId: 'c' }, destination, settings);
     await sink.write(page, signal);
     await sink.write({ ...page, position: 'issues:1' }, signal);
     expect(await readdir(folder.path)).toHaveLength(2);

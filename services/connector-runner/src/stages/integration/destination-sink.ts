@@ -10,6 +10,8 @@ import type { DestinationSettings, WriteMode } from '@tidemark/contracts';
 import type { RowRef } from '@tidemark/record-store';
 import { ExternalError } from '@tidemark/resilience';
 import type { Decisions, RowLedger } from '../row-ledger.js';
+import type { JobInfo } from '@tidemark/pipelines';
+import { streamOf, targetOf } from '../positions.js';
 import { batchIdOf } from './batch-id.js';
 import type { MirrorLedger } from './mirror-ledger.js';
 import type { Mirrored, PageOfRecords, RetriedRow, Sink } from './sink.js';
@@ -46,13 +48,17 @@ export class DestinationSink implements Sink {
   readonly #ledger: MirrorLedger | undefined;
   readonly #refusals: Refusals | undefined;
 
+  readonly #streamOf: (object: string) => string;
+
   /** @param ledger of a connection's mirrors @param refusals absent: none are recorded */
   constructor(
+    job: Pick<JobInfo, 'connectionId'>,
     destination: OpenedDestination,
     settings: DestinationSettings,
     ledger?: (key: Key) => MirrorLedger,
     refusals?: Refusals,
   ) {
+    this.#streamOf = (object) => streamOf({ job }, settings, object);
     this.#destination = destination;
     this.#settings = settings;
     this.#refusals = refusals;
@@ -120,20 +126,22 @@ export class DestinationSink implements Sink {
         })),
       );
     try {
-      for (let from = 0; from < entries.length; from += max)
-        results.push(
-          ...(await this.#destination.write(this.#batchOf(page, from, entries.slice(from, from + max)), signal)),
-        );
+      for (let from = 0; from < entries.length; from += max) {
+        const batch = this.#batchOf(page, from, entries.slice(from, from + max));
+        const position = from + max >= entries.length ? this.#positionAfter(page) : undefined;
+        results.push(...(await this.#destination.write({ ...batch, ...(position && { position }) }, signal)));
+      }
     } catch (error) {
       signal.throwIfAborted();
       // The job goes on without an optional destination: what it lacks is offered again from the ledger.
       if (error instanceof ExternalError && !this.required) {
         const { code, message, retryable } = error;
-        const left = entries
-          .slice(results.length)
-          .map((): RowResult => ({ status: 'failed', code, message, retryable }));
+        const refused: RowResult = { status: 'failed', code, message, retryable };
         await record(0, results);
-        await record(results.length, left);
+        await record(
+          results.length,
+          entries.slice(results.length).map(() => refused),
+        );
       }
       throw error;
     }
@@ -154,10 +162,17 @@ export class DestinationSink implements Sink {
     from: number,
     part: readonly { readonly row: WriteRow }[],
   ): WriteBatch {
-    const { object: target = '{object}' } = this.#settings;
     const rows = part.map(({ row }) => row);
-    const object = target.replaceAll('{object}', page.object);
+    const object = targetOf(this.#settings, page.object);
     return { id: batchIdOf(page, from, rows), mode: this.#mode, object, key: this.#key, rows };
+  }
+
+  /** Of the last batch of a page: everything before it is committed. */
+  #positionAfter({ object, reached }: Omit<PageOfRecords, 'records'>): WriteBatch['position'] {
+    const number = reached?.numbers[this.name];
+    return number === undefined
+      ? undefined
+      : { stream: this.#streamOf(object), number, cursor: reached!.cursor as JsonObject };
   }
 
   async #delete({ object, jobId, gone }: Gone, signal: AbortSignal): Promise<readonly RowResult[]> {

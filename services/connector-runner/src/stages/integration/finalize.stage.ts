@@ -2,6 +2,8 @@ import type { IntegrationCursor, IntegrationPipeline, ObjectCursor, Stage } from
 import type { RecordStore } from '@tidemark/record-store';
 import { scopeOf } from '../row-ledger.js';
 import { deleteGone, isComplete } from './delete-gone.js';
+import { markRecords } from './lost-records.js';
+import { positionsAfter } from './restored.js';
 import { openSinks } from './sinks.js';
 import { objectCursors, packed, unpacked } from './object-cursors.js';
 
@@ -13,25 +15,32 @@ export const finalizeStage =
   (records: RecordStore): Stage<IntegrationPipeline, 'finalize'> =>
   async (context) => {
     const { job, output, parameters, cursor, blobs } = context;
-    const { startedAt, objects, failedRows } = output('prepare');
+    const { startedAt, objects, isAnew, failedRows } = output('prepare');
     if (failedRows) return { output: {} };
     const starts = await unpacked(objects, blobs);
     const pushed = new Set(starts.flatMap(({ object, from }) => (from === 'pushed' ? [object] : [])));
+    const before = cursor as IntegrationCursor | null;
     const ends = await unpacked(output('sync').objects, blobs);
     const counts = await deleteGone(context, records, await openSinks(context, records), ends);
     // What a whole read has not tried is gone from the source.
     for (const [object, end] of Object.entries(ends))
       if (isComplete(end)) await records.failedRows.settleUntried(scopeOf(job), job.id, { object });
-    const cursors: { [object: string]: ObjectCursor } = {
-      ...(await objectCursors(cursor as IntegrationCursor | null, blobs)),
-    };
-    for (const [object, { cursor: reached, error }] of Object.entries(ends))
-      if (!error && !pushed.has(object)) cursors[object] = { ...(reached && { cursor: reached }), startedAt };
     const commits = job.type !== 'backfill' && parameters.limit === undefined;
+    const known = isAnew ? {} : await objectCursors(before, blobs);
+    const cursors: { [object: string]: ObjectCursor } = { ...known };
+    for (const [object, { cursor: reached, error }] of Object.entries(ends)) {
+      if (!commits || error || pushed.has(object)) continue;
+      const start = starts.find((one) => one.object === object) ?? { object, from: 'beginning' as const };
+      const positions = await positionsAfter(context, start, known[object]);
+      cursors[object] = { ...(reached && { cursor: reached }), startedAt, ...positions };
+    }
+    const mark = parameters.pushed ? before?.mark : job.id;
+    // Noted before it is committed: a cursor without its mark in the store would be read again from the beginning.
+    if (commits && !parameters.pushed) await markRecords(context, records);
     const isWhole = Object.values(ends).every(({ error }) => !error);
     return {
       ...{ output: {}, counts },
-      ...(commits && { cursor: { objects: await packed(cursors, blobs) } }),
+      ...(commits && { cursor: { objects: await packed(cursors, blobs), ...(mark !== undefined && { mark }) } }),
       ...(!isWhole && { finish: 'completed_with_errors' }),
     };
   };

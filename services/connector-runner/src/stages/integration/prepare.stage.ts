@@ -10,26 +10,29 @@ import {
 } from '@tidemark/pipelines';
 import { instantOf } from '@tidemark/foundation/instant';
 import type { FailedRowSelection } from '@tidemark/contracts';
-import type { FailedRows } from '@tidemark/record-store';
 import { putLines } from '../lines.js';
 import { Decisions, eachFailedRow, scopeOf } from '../row-ledger.js';
+import type { RetriedRow } from './sink.js';
+import type { FailedRows, RecordStore } from '@tidemark/record-store';
+import { isRecordStoreOlder } from './lost-records.js';
 import { objectCursors, packed } from './object-cursors.js';
 import { isExact, namesOfRecords, pushedNames } from './pushed.js';
-import type { RetriedRow } from './sink.js';
+import { withPositions } from './restored.js';
 import { slicesOf } from './slices.js';
 
 /** Determines what is read, and where each object begins. */
 export const prepareStage =
-  (failedRows: FailedRows): Stage<IntegrationPipeline, 'prepare'> =>
+  (records: RecordStore): Stage<IntegrationPipeline, 'prepare'> =>
   async (context) => {
     const { job, parameters, destinations, blobs, now } = context;
+    const { failedRows } = records;
     const names = destinations.map(({ name }) => name);
     await failedRows.keepDestinations(scopeOf(job), names);
     if (parameters.rows === 'failed') {
       const rows = await putLines(blobs, rowsToRetry(failedRows, job, parameters.only));
       return { output: { objects: [], startedAt: instantOf(now()), failedRows: rows } };
     }
-    const { output } = await prepare(context);
+    const { output } = await prepare(context, records);
     const decisions = await Decisions.store(blobs, await failedRows.decisions(scopeOf(job)));
     return { output: { ...output, ...(decisions && { decisions }) } };
   };
@@ -47,7 +50,10 @@ async function* rowsToRetry(
   }
 }
 
-async function prepare(context: StageContext<IntegrationPipeline>): Promise<{ readonly output: PrepareOutput }> {
+async function prepare(
+  context: StageContext<IntegrationPipeline>,
+  records: RecordStore,
+): Promise<{ readonly output: PrepareOutput }> {
   const { job, parameters, cursor, source: settings, blobs, open, signal, now } = context;
   const { pushed } = parameters;
   const withData = namesOfRecords(pushed);
@@ -75,13 +81,24 @@ async function prepare(context: StageContext<IntegrationPipeline>): Promise<{ re
     );
     return { output: { objects: await packed(parts.flat(), blobs), startedAt: instantOf(now()) } };
   }
+  const isAnew = !pushed && (await isRecordStoreOlder(context, records));
   const known = await objectCursors(cursor as IntegrationCursor | null, blobs);
-  const starts = objects.map((object): ObjectStart => {
-    if (pushed && isExact(object, pushed, source)) return { object, from: 'pushed', reason: 'exactly what was pushed' };
-    return startOf(object, job.type === 'full', known[object]);
-  });
-  return { output: { objects: await packed(starts, blobs), startedAt: instantOf(now()) } };
+  const starts: ObjectStart[] = [];
+  for (const object of objects) {
+    if (pushed && isExact(object, pushed, source)) {
+      starts.push({ object, from: 'pushed', reason: 'exactly what was pushed' });
+      continue;
+    }
+    const start = isAnew
+      ? ({ object, from: 'beginning', reason: OLDER } as const)
+      : startOf(object, job.type === 'full', known[object]);
+    starts.push(await withPositions(context, start, known[object]));
+  }
+  const all = await packed(starts, blobs);
+  return { output: { objects: all, startedAt: instantOf(now()), ...(isAnew && { isAnew }) } };
 }
+
+const OLDER = 'the record store does not have what was committed: it was restored from an older copy, or emptied';
 
 /** @throws StageFailed when an object is none of those that the connection reads */
 function wanted(offered: readonly string[], objects = offered): readonly string[] {

@@ -108,10 +108,11 @@ async function writeSegment(reading: Reading, segment: KeptSegment): Promise<boo
   const { object } = start;
   const part = partOf(start);
   const { records, jobId } = segment;
-  const position = `${part}:${state.open[part]!.pages}`;
-  const written = await Promise.all(
-    sinks.map(async (sink) => ({ sink, ...(await writeTo(sink, { object, records, jobId, position }, reading)) })),
-  );
+  const page = {
+    ...{ object, records, jobId, position: `${part}:${state.open[part]!.pages}` },
+    ...reachedBy(reading, segment),
+  };
+  const written = await Promise.all(sinks.map(async (sink) => ({ sink, ...(await writeTo(sink, page, reading)) })));
   // From here on without a pause: a checkpoint has the whole of it, or nothing.
   recordResults(state, object, segment, written);
   const { ahead: _, pages, records: before = 0, problems = 0, ...open } = state.open[part]!;
@@ -128,6 +129,14 @@ async function writeSegment(reading: Reading, segment: KeptSegment): Promise<boo
   state.show(part, { ...progressOf(start, shown, read), pageSize });
   if (!segment.hasMore) state.end(part, endOf(reading));
   return !segment.hasMore;
+}
+
+/** The number of a segment counts the pages up to its end: the same when it is written again. */
+function reachedBy({ state, start }: Reading, { cursor, pages }: KeptSegment): Pick<PageOfRecords, 'reached'> {
+  if (!start.positions) return {};
+  const read = state.open[partOf(start)]!.pages + pages;
+  const numbers = Object.entries(start.positions).map(([name, before]) => [name, before + read] as const);
+  return { reached: { cursor, numbers: Object.fromEntries(numbers) } };
 }
 
 /** Without an estimate, a page with more behind it is half of what is left. */

@@ -1,5 +1,5 @@
 import type { JsonObject, RowResult, SourceRecord } from '@tidemark/connector-sdk';
-import type { SinkResult } from '@tidemark/contracts';
+import type { Cursor, SinkResult } from '@tidemark/contracts';
 import type { RefusedRow, RowRef, Scope, StoredRecord } from '@tidemark/record-store';
 
 /** The records of one page of an object. */
@@ -10,6 +10,8 @@ export interface PageOfRecords {
   readonly jobId: string;
   /** Where among the pages that the job read: two pages may have the same content. */
   readonly position: string;
+  /** Where the source goes on behind them, and the number of that in each destination which keeps it, by name. */
+  readonly reached?: { readonly cursor: Cursor; readonly numbers: { readonly [destination: string]: number } };
 }
 
 /** A row of the ledger that is written again. */

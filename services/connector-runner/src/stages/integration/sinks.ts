@@ -1,5 +1,5 @@
 import type { IntegrationPipeline, StageContext } from '@tidemark/pipelines';
-import type { RecordStore } from '@tidemark/record-store';
+import type { RecordStore, Scope } from '@tidemark/record-store';
 import { Decisions, RowLedger } from '../row-ledger.js';
 import { DestinationSink } from './destination-sink.js';
 import { MirrorLedger } from './mirror-ledger.js';
@@ -18,11 +18,15 @@ export async function openSinks(
   };
   return Promise.all(
     destinations.map(async (settings) => {
-      const { tenant, connectionId } = job;
-      // A name of its own: these are not records of the connection, but rows of a destination.
-      const scope = { tenant, connectionId: `${connectionId}/${settings.name}` };
+      const scope = ledgerScope(job, settings.name);
       const ledger = (key: readonly string[]) => new MirrorLedger(records, scope, key, now);
-      return new DestinationSink(await open.destination(settings.name), settings, ledger, refusals);
+      return new DestinationSink(job, await open.destination(settings.name), settings, ledger, refusals);
     }),
   );
 }
+
+/** A name of its own: these are not records of the connection, but rows of a destination. */
+export const ledgerScope = ({ tenant, connectionId }: Scope, destination: string): Scope => ({
+  tenant,
+  connectionId: `${connectionId}/${destination}`,
+});

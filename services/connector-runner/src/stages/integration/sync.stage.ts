@@ -44,7 +44,7 @@ export const syncStage =
       const part = partOf(start);
       if (state.ended[part]) return progress(part, 1);
       try {
-        const { cursor } = (start.from === 'cursor' && known[start.object]) || {};
+        const cursor = start.from === 'cursor' ? (start.cursor ?? known[start.object]?.cursor) : undefined;
         const shown = (share: number) => progress(part, share);
         await readObject({ context, source, sinks, state, start, progress: shown, ...(cursor && { cursor }) });
       } catch (error) {

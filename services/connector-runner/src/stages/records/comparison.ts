@@ -7,7 +7,7 @@ import {
   type RecordsPipeline,
   type StageContext,
 } from '@tidemark/pipelines';
-import { compare, SnapshotUnusable, type Comparison, type Row } from '@tidemark/row-diff';
+import { compare, SnapshotUnusable, type CompareOptions, type Comparison, type Row } from '@tidemark/row-diff';
 import type { RowRef } from '@tidemark/record-store';
 import type { RowKey } from './keys.js';
 import { linesOf } from '../lines.js';
@@ -37,26 +37,36 @@ export const complete = artefact<Comparison>('records-comparison');
 
 /** A full job offers every row again; rows that are appended are offered once. */
 export const isAnew = (context: Context): boolean =>
-  context.job.type === 'full' && context.parameters.rows === undefined && destinationOf(context).mode !== 'append';
+  (context.job.type === 'full' || context.output('query').restoredTo === null) &&
+  context.parameters.rows === undefined &&
+  destinationOf(context).mode !== 'append';
+
+/** Of rows and the index of earlier ones, before they go to the disk. */
+const MEMORY = 64 * 1024 * 1024;
 
 /** Compares the rows of `query`: the same rows yield the same differences and the same snapshot, in any process. */
-export async function comparisonOf(context: Context, previous: BlobId | undefined): Promise<Comparison> {
+export async function comparisonOf(
+  context: Context,
+  previous: BlobId | undefined,
+  { onAdded = 'report' }: Pick<CompareOptions, 'onAdded'> = {},
+): Promise<Comparison> {
   const { blobs, signal } = context;
   const { rows, columns } = context.output('query');
   const key = keyOf(context);
   const names = await readJson<readonly string[]>(blobs, columns);
   return compare(linesOf<Row>(blobs, rows), {
-    ...{ key, previous, snapshots: blobs, signal },
+    ...{ key, previous, snapshots: blobs, memoryLimit: MEMORY, onAdded, signal },
     columns: names.filter((name) => !key.includes(name)),
   });
 }
 
-export const snapshotBefore = ({ cursor }: Pick<Context, 'cursor'>): BlobId | undefined =>
-  (cursor as RecordsCursor | null)?.snapshot;
+/** What the destination has, as far as it is known. */
+export const snapshotBefore = (context: Context): BlobId | undefined =>
+  context.output('query').restoredTo ?? (context.cursor as RecordsCursor | null)?.snapshot;
 
 /** The snapshot that this job compares with. */
 export const baseline = (context: Context): BlobId | undefined =>
-  isAnew(context) ? undefined : snapshotBefore(context);
+  isAnew(context) || context.output('query').restoredTo === null ? undefined : snapshotBefore(context);
 
 export const isLostSnapshot = (context: Context, error: unknown): error is Error =>
   error instanceof SnapshotUnusable || (error instanceof BlobNotFound && error.id === snapshotBefore(context));

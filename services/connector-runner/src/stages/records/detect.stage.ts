@@ -7,7 +7,7 @@ import {
   type RecordsPipeline,
   type Stage,
 } from '@tidemark/pipelines';
-import type { Comparison, Counts as RowCounts, Difference, Key } from '@tidemark/row-diff';
+import type { Comparison, Counts as RowCounts, Difference, Key, Problem } from '@tidemark/row-diff';
 import type { FailedRows } from '@tidemark/record-store';
 import { ErrorList, MAX_HELD_ERRORS } from '../integration/row-errors.js';
 import { Decisions, eachFailedRow, scopeOf } from '../row-ledger.js';
@@ -67,16 +67,21 @@ async function detect(context: Context, failedRows: FailedRows) {
   const wanted = parameters.rows === 'failed' ? await failedBefore(context, failedRows) : undefined;
   const decisions = new Decisions(await failedRows.decisions(scopeOf(context.job)));
   let discarded = 0;
-  const comparison = await comparisonOf(context, baseline(context));
+  const before = baseline(context);
+  /** Then every row is new: `write` takes them as `query` left them. */
+  const takesAll = before === undefined && !wanted && decisions.isEmpty && !parameters.dryRun;
+  const comparison = await comparisonOf(context, before, { onAdded: takesAll ? 'count' : 'report' });
   const errors = new ErrorList();
   const held: Key[] = [];
+  const leftOut: number[] = [];
   const preview = new Preview();
   let refused = 0;
   let unusable = problems;
   let count = 0;
   let against: RowCounts = comparison.counts;
-  const refuse = (difference: Difference) => {
+  const refuse = (difference: Problem) => {
     refused += 1;
+    leftOut.push(difference.rowNumber);
     if (difference.type === 'nullKey') unusable += 1;
     if (refused <= MAX_HELD_ERRORS) errors.add(problemOf(difference, context.source.objects![0]!));
   };
@@ -117,10 +122,12 @@ async function detect(context: Context, failedRows: FailedRows) {
     return change;
   };
   const id: BlobId = await putLines(blobs, changes());
+  if (takesAll) count += comparison.counts.added;
   if (isMirror) assertFewDeletes(context, against, preview.counts.deleted);
   artefacts.set<Comparison>(complete, comparison);
   const output: DetectOutput = {
     ...{ changes: id, count, held: await putLines(blobs, held) },
+    ...(takesAll && { rowsWithout: await putLines(blobs, leftOut) }),
     ...(hasOther && unusable > 0 && { isGoneUnknown: true }),
     ...(unusable > 0 && { hasUnusable: true }),
     ...(parameters.dryRun && { preview: (await blobs.put(JSON.stringify(preview))).id }),
@@ -149,13 +156,13 @@ function changeOf(
   return { key, action: 'delete', data: Object.fromEntries(names.map((name, at) => [name, key[at]!])) };
 }
 
-function problemOf(difference: Difference, objectType: string) {
+function problemOf(difference: Problem, objectType: string) {
   if (difference.type === 'nullKey')
     return {
       ...{ objectType, code: 'KEY_MISSING', field: difference.columns[0]! },
       message: `row ${difference.rowNumber}: key column ${difference.columns.join(', ')} has no value`,
     };
-  const { key, rowNumber } = difference as Extract<Difference, { readonly type: 'duplicateKey' }>;
+  const { key, rowNumber } = difference;
   const externalId = key.map(String).join(', ');
   const message = `row ${rowNumber}: an earlier row has the same key; that one counts`;
   return { objectType, code: 'KEY_DUPLICATE', message, externalId };

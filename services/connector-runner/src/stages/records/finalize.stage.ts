@@ -6,6 +6,7 @@ import { scopeOf } from '../row-ledger.js';
 import { type Context, baseline, comparisonOf, complete, destinationOf, isAnew, snapshotBefore } from './comparison.js';
 import { failedRowKeys, type RowKey } from './keys.js';
 import { linesOf } from '../lines.js';
+import { positionsAfter } from './restored.js';
 
 /** Commits the snapshot of what is in the destination: rows that failed or were held back stay as they were. */
 export const finalizeStage =
@@ -17,7 +18,8 @@ export const finalizeStage =
     // What was not offered is in the destination, or gone from the source: so is what an older store still lists.
     if (!output('detect').hasUnusable)
       await failedRows.settleUntried(scopeOf(job), job.id, { destination: name, ...parameters.only });
-    const cursor: RecordsCursor = { snapshot: await committed(context), ...failedOf(context) };
+    const snapshot = await committed(context);
+    const cursor: RecordsCursor = { snapshot, ...failedOf(context), ...(await positionsAfter(context, snapshot)) };
     const finish = counts.failed > 0 ? 'completed_with_errors' : output('detect').count === 0 ? 'unchanged' : undefined;
     return { output: {}, cursor, ...(finish && { finish }) };
   };

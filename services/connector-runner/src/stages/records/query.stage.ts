@@ -3,6 +3,7 @@ import { type QueryOutput, type RecordsPipeline, type Stage } from '@tidemark/pi
 import { ErrorList, MAX_HELD_ERRORS } from '../integration/row-errors.js';
 import { EXTERNAL_ID, destinationOf } from './comparison.js';
 import { putLines } from '../lines.js';
+import { standOf } from './restored.js';
 
 /** Between two reports of progress. */
 const ROWS = 1000;
@@ -11,6 +12,7 @@ const ROWS = 1000;
 export const queryStage: Stage<RecordsPipeline, 'query'> = async (context) => {
   const { blobs, open, resumeFrom, signal, source: settings } = context;
   if (resumeFrom) return { output: resumeFrom.cursor as unknown as QueryOutput, ...counted(resumeFrom.counts) };
+  const stand = await standOf(context);
   const source = await open.source();
   const object = settings.objects![0]!;
   const hasKey = destinationOf(context).key !== undefined;
@@ -37,7 +39,7 @@ export const queryStage: Stage<RecordsPipeline, 'query'> = async (context) => {
   }
   const id = await putLines(blobs, rows());
   const names = (await blobs.put(JSON.stringify([...columns]))).id;
-  const output: QueryOutput = { rows: id, columns: names, problems: counts.failed };
+  const output: QueryOutput = { rows: id, columns: names, problems: counts.failed, ...stand };
   const stored = await errors.store(blobs);
   // Kept with its errors at once: they are listed once, however often the stage runs.
   await context.checkpoint({ cursor: { ...output }, counts, ...(stored && { errors: stored }) });

@@ -1,16 +1,18 @@
 import type { BlobId } from '@tidemark/blob-store';
-import type { RowResult } from '@tidemark/connector-sdk';
+import type { RowResult, WriteBatch } from '@tidemark/connector-sdk';
+import type { JsonObject } from '@tidemark/foundation';
 import type { RecordsPipeline, Stage, WriteOutput } from '@tidemark/pipelines';
 import { ExternalError } from '@tidemark/resilience';
 import { jobRetrySchedule } from '@tidemark/resilience/retry-schedule';
 import { batchIdOf } from '../integration/batch-id.js';
 import type { FailedRows } from '@tidemark/record-store';
+import { streamOf, targetOf } from '../positions.js';
 import { ErrorList, MAX_HELD_ERRORS } from '../integration/row-errors.js';
 import { RowLedger } from '../row-ledger.js';
 import { type Context, destinationOf, keyOf, rowOf } from './comparison.js';
 import type { Change } from './change.js';
 import { FailedRowKeys } from './keys.js';
-import { linesOf } from '../lines.js';
+import { chunksOfLines, linesOf } from '../lines.js';
 
 const CHECKPOINT_MS = 1000;
 
@@ -22,26 +24,88 @@ interface Saved {
   readonly hasUndeleted?: boolean;
 }
 
+/** Batches written at the same time, where a repeated one is recognized: the second may succeed when the first has not. */
+const AT_ONCE = 2;
+
+type Outcome = { readonly results: readonly RowResult[] } | { readonly error: unknown };
+
 /** Writes the changes, batch by batch. A successor goes on at the batch where this one stopped. */
 export const writeStage =
   (failedRows: FailedRows): Stage<RecordsPipeline, 'write'> =>
   async (context) => {
-    const { blobs, open, signal, job, now } = context;
-    const { changes, count } = context.output('detect');
+    const { open, signal, job, now } = context;
+    const detected = context.output('detect');
     const progress = new Progress(context, await RowLedger.open(failedRows, job, now));
-    if (progress.done >= count) return progress.result();
+    if (progress.done >= detected.count) return progress.result();
     const destination = await open.destination(destinationOf(context).name);
-    const batches = batchesOf(linesOf<Change>(blobs, changes), progress.done, destination.manifest.batchSize.max);
+    const { batchSize, concurrency } = destination.manifest;
+    const atOnce = destination.position ? Math.min(AT_ONCE, concurrency) : 1;
+    const write = batchWriter(context, (batch) => destination.write(batch, signal));
+    const writing: { readonly batch: readonly Change[]; readonly outcome: Promise<Outcome> }[] = [];
     let stopped: ExternalError | undefined;
-    for await (const batch of batches) {
-      if (!stopped) stopped = await progress.write(batch, (rows) => destination.write(rows, signal));
-      if (stopped) await progress.leaveOut(batch, stopped);
-      context.progress({ percent: (100 * progress.done) / count });
+    const settle = async () => {
+      const { batch, outcome } = writing.shift()!;
+      stopped = (await progress.take(batch, await outcome)) ?? stopped;
+      context.progress({ percent: (100 * progress.done) / detected.count });
       await progress.save();
+    };
+    try {
+      let from = progress.done;
+      for await (const batch of batchesOf(changesOf(context), from, batchSize.max)) {
+        // Until a batch has been written, a failure leaves the destination as it is; the last one says that all are there.
+        const isAlone = progress.done === 0 || from + batch.length >= detected.count;
+        while (writing.length > (isAlone ? 0 : atOnce - 1)) await settle();
+        writing.push({ batch, outcome: stopped ? Promise.resolve({ error: stopped }) : write(batch, from) });
+        from += batch.length;
+      }
+      while (writing.length > 0) await settle();
+    } finally {
+      await Promise.all(writing.map(({ outcome }) => outcome));
     }
     await progress.save({ now: true });
     return progress.result();
   };
+
+/** What `detect` found, in the order in which it is written. */
+async function* changesOf(context: Context): AsyncGenerator<readonly Change[]> {
+  const { blobs, output } = context;
+  const { changes, rowsWithout } = output('detect');
+  if (rowsWithout) {
+    const leftOut = new Set<number>();
+    for await (const number of linesOf<number>(blobs, rowsWithout)) leftOut.add(number);
+    const key = keyOf(context);
+    let number = 0;
+    for await (const rows of chunksOfLines<JsonObject>(blobs, output('query').rows)) {
+      const taken = leftOut.size > 0 ? rows.filter(() => !leftOut.has(++number)) : rows;
+      yield taken.map((data) => ({ key: key.map((name) => data[name]!), data }));
+    }
+  }
+  yield* chunksOfLines<Change>(blobs, changes);
+}
+
+function batchWriter(context: Context, write: (batch: WriteBatch) => Promise<readonly RowResult[]>) {
+  const { job, source, output } = context;
+  const { mode } = destinationOf(context);
+  const from = source.objects![0]!;
+  const target = targetOf(destinationOf(context), from);
+  const stream = streamOf(context, destinationOf(context), from);
+  const key = keyOf(context);
+  const { position: before } = output('query');
+  const { changes, rowsWithout } = output('detect');
+  return async (batch: readonly Change[], first: number): Promise<Outcome> => {
+    const rows = batch.map(({ key: _, corrected, data, ...row }) => ({ ...row, data: corrected ?? data }));
+    // Blobs are named by their content: the same rows of them are the same batch.
+    const id = batchIdOf({ jobId: job.id, object: from, position: 'rows' }, first, [
+      { changes, ...(rowsWithout && { rowsWithout, rows: output('query').rows }), count: rows.length },
+    ]);
+    const position = before === undefined ? undefined : { stream, number: before + first + rows.length, cursor: null };
+    try {
+      return { results: await write({ id, mode: mode!, object: target, key, ...(position && { position }), rows }) };
+    } catch (error) {
+      return { error };
+    }
+  };
+}
 
 class Progress {
   done: number;
@@ -79,45 +143,35 @@ class Progress {
    * has to say which.
    * @throws ExternalError when nothing was written yet, or another attempt may write the rest
    */
-  async write(
-    changes: readonly Change[],
-    write: (
-      batch: Parameters<Awaited<ReturnType<Context['open']['destination']>>['write']>[0],
-    ) => Promise<readonly RowResult[]>,
-  ): Promise<ExternalError | undefined> {
-    const { job, source, signal } = this.#context;
-    const { mode, object } = destinationOf(this.#context);
-    const from = source.objects![0]!;
-    const rows = changes.map(({ key: _, corrected, data, ...row }) => ({ ...row, data: corrected ?? data }));
-    const id = batchIdOf({ jobId: job.id, object: from, position: 'rows' }, this.done, rows);
-    try {
-      const target = object!.replaceAll('{object}', from);
-      const results = await write({ id, mode: mode!, object: target, key: keyOf(this.#context), rows });
-      await this.#take(changes, results);
+  async take(changes: readonly Change[], outcome: Outcome): Promise<ExternalError | undefined> {
+    if ('results' in outcome) {
+      await this.#record(changes, outcome.results);
       return undefined;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof ExternalError) || this.done === 0) throw error;
-      const isLast = job.attempt > jobRetrySchedule.delaysMs.length;
-      if (!error.retryable || isLast) return error;
+    }
+    const { error } = outcome;
+    const { job, signal } = this.#context;
+    signal.throwIfAborted();
+    if (!(error instanceof ExternalError) || this.done === 0) throw error;
+    const isLast = job.attempt > jobRetrySchedule.delaysMs.length;
+    if (error.retryable && !isLast) {
       await this.save({ now: true });
       throw error;
     }
-  }
-
-  async leaveOut(changes: readonly Change[], { code, message }: ExternalError): Promise<void> {
-    const result: RowResult = { status: 'failed', code, message, retryable: true };
-    await this.#take(changes, Array<RowResult>(changes.length).fill(result));
-  }
-
-  async #take(changes: readonly Change[], results: readonly RowResult[]): Promise<void> {
-    const context = this.#context;
-    await this.ledger.record(
-      changes.map(({ key, data, action }, at) => ({
-        ...{ ...rowOf(context, { key }), data, result: results[at]! },
-        ...(action === 'delete' && { action }),
-      })),
+    const { code, message } = error;
+    const refused: RowResult = { status: 'failed', code, message, retryable: true };
+    await this.#record(
+      changes,
+      changes.map(() => refused),
     );
+    return error;
+  }
+
+  async #record(changes: readonly Change[], results: readonly RowResult[]): Promise<void> {
+    const tried = changes.map((change, at) => ({
+      ...{ ...rowOf(this.#context, change), data: change.data, result: results[at]! },
+      ...(change.action === 'delete' && { action: change.action }),
+    }));
+    await this.ledger.record(tried);
     for (const [at, change] of changes.entries()) this.#count(change, results[at]!);
     this.done += changes.length;
   }
@@ -156,15 +210,23 @@ class Progress {
   }
 }
 
-async function* batchesOf<T>(items: AsyncIterable<T>, skip: number, size: number): AsyncGenerator<readonly T[]> {
+async function* batchesOf<T>(
+  chunks: AsyncIterable<readonly T[]>,
+  skip: number,
+  size: number,
+): AsyncGenerator<readonly T[]> {
   let batch: T[] = [];
-  let at = 0;
-  for await (const item of items) {
-    if (at++ < skip) continue;
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
+  for await (const chunk of chunks) {
+    let at = Math.min(skip, chunk.length);
+    skip -= at;
+    while (at < chunk.length) {
+      const part = chunk.slice(at, at + size - batch.length);
+      at += part.length;
+      batch = batch.length > 0 ? batch.concat(part) : part;
+      if (batch.length < size) break;
+      yield batch;
+      batch = [];
+    }
   }
   if (batch.length > 0) yield batch;
 }

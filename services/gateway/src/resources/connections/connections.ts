@@ -23,7 +23,7 @@ import type {
 } from './connections.dto.js';
 
 /** Verbs without other input than the connection. */
-export type ConnectionVerb = 'pause' | 'resume' | 'disconnect' | 'reconnect';
+export type ConnectionVerb = 'pause' | 'resume' | 'disconnect' | 'reconnect' | 'reauthorize';
 
 /** Commands and queries about connections, for HTTP and gRPC. */
 @Injectable()

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nest
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import {
   CreateCredential,
+  CredentialComparison,
   CredentialList,
   CredentialSecrets,
   CredentialView,
@@ -56,6 +57,18 @@ export class CredentialsController {
   @ApiOkResponse({ type: CredentialView })
   replace(@Context() context: CommandContext, @Param('id') id: string, @Body() secrets: CredentialSecrets) {
     return this.#credentials.replace(context, id, secrets);
+  }
+
+  @Post(':id/compare')
+  @HttpCode(200)
+  @RequireScope('write')
+  @ApiOperation({
+    summary: 'Compare secrets with those of a credential',
+    description: 'All fields of the kind; tokens and absent webhook secrets are not compared.',
+  })
+  @ApiOkResponse({ type: CredentialComparison })
+  compare(@Context() context: CommandContext, @Param('id') id: string, @Body() secrets: CredentialSecrets) {
+    return this.#credentials.compare(context, id, secrets);
   }
 
   @Delete(':id')

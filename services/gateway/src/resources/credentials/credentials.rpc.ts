@@ -20,6 +20,9 @@ export const credentialRpcs = rpcs('tidemark.v1.CredentialService', Credentials,
   ReplaceCredential: unary('write', async (context, { id, ...secrets }) => ({
     credential: await credentials.replace(context, parseId(id), fromBody(CredentialSecrets, secrets)),
   })),
+  CompareCredential: unary('write', (context, { id, ...secrets }) =>
+    credentials.compare(context, parseId(id), fromBody(CredentialSecrets, secrets)),
+  ),
   DeleteCredential: unary('write', async (context, { id }) => {
     await credentials.remove(context, parseId(id));
     return {};

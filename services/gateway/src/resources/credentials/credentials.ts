@@ -10,21 +10,26 @@ import {
   type ConnectionDocument,
   type CreateCredential,
   type CreateConnection,
+  type CredentialComparison,
   type CredentialList,
   type CredentialSecrets,
   type CredentialView,
   type FieldProblem,
 } from '@tidemark/contracts';
-import { uuidv5 } from '@tidemark/foundation';
+import { sleep, uuidv5 } from '@tidemark/foundation';
 import { instantOf } from '@tidemark/foundation/instant';
+import type { EventStore } from '@tidemark/event-store';
 import type { View } from '@tidemark/read-model';
 import { credentialFaults, type CredentialData } from '@tidemark/resilience';
 import type { CredentialRecord, Vault } from '@tidemark/vault';
+import { CommandClient } from '../../edge/command-client.js';
 import { KeyedRequests } from '../../edge/keyed-requests.js';
 import { Ports } from '../../edge/ports.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { OpenVault } from '../../edge/open-vault.js';
 
+const LOOK_MS = 50;
+const LOOKS = 100;
 /** Connections that an error names. */
 const NAMED = 5;
 
@@ -35,9 +40,13 @@ type Settings = Partial<Pick<CreateConnection, 'source' | 'destinations'>>;
 export class Credentials {
   readonly #open: OpenVault;
   readonly #keyed: KeyedRequests;
+  readonly #commands: CommandClient;
   readonly #connections: View<ConnectionDocument>;
+  readonly #eventStore: EventStore;
 
-  constructor(open: OpenVault, keyed: KeyedRequests, { readModel }: Ports) {
+  constructor(open: OpenVault, keyed: KeyedRequests, commands: CommandClient, { readModel, eventStore }: Ports) {
+    this.#eventStore = eventStore;
+    this.#commands = commands;
     this.#open = open;
     this.#keyed = keyed;
     this.#connections = readModel.view<ConnectionDocument>(views.connections);
@@ -68,19 +77,28 @@ export class Credentials {
   }
 
   /** Replaces the secrets; running jobs use the new ones with their next request. @throws TidemarkError NOT_FOUND · VALIDATION_FAILED */
-  async replace({ tenant }: CommandContext, id: string, secrets: CredentialSecrets): Promise<CredentialView> {
+  async replace(context: CommandContext, id: string, secrets: CredentialSecrets): Promise<CredentialView> {
+    const { tenant } = context;
     const { connector } = orNotFound(await this.#vault.get(tenant, parseId(id)));
     const manifest = connectors.get(connector)?.manifest;
-    const { webhookSecrets = await this.#vault.webhookSecrets(tenant, parseId(id)) } = secrets;
-    const data = dataOf({ ...secrets, webhookSecrets }, manifest);
-    return found(await this.#vault.replace(tenant, parseId(id), { data }));
+    const replaced = found(await this.#vault.replace(tenant, parseId(id), dataOf(secrets, manifest)));
+    await this.reauthorized(context, replaced.id);
+    return replaced;
   }
 
-  /** @throws TidemarkError NOT_FOUND · CONFLICT while connections use it, with their names */
+  /** Whether the stored secrets are these, tokens aside. @throws TidemarkError NOT_FOUND · VALIDATION_FAILED */
+  async compare({ tenant }: CommandContext, id: string, secrets: CredentialSecrets): Promise<CredentialComparison> {
+    const { connector } = orNotFound(await this.#vault.get(tenant, parseId(id)));
+    const data = dataOf(secrets, connectors.get(connector)?.manifest);
+    return { same: await this.#vault.holds(tenant, parseId(id), data) };
+  }
+
+  /** @throws TidemarkError NOT_FOUND · CONFLICT while connections use it, with their names · READ_MODEL_UNAVAILABLE */
   async remove({ tenant }: CommandContext, id: string): Promise<void> {
     const credentialId = parseId(id);
     orNotFound(await this.#vault.get(tenant, credentialId));
-    const users = await this.#usersOf(tenant, credentialId);
+    await this.#assertCurrent();
+    const users = (await this.#usersOf(tenant, credentialId)).map(({ name }) => name);
     if (users.length > 0) {
       const more = users.length > NAMED ? ` and ${users.length - NAMED} more` : '';
       throw new TidemarkError(
@@ -111,11 +129,48 @@ export class Credentials {
     if (problems.length > 0) throw invalid(problems);
   }
 
-  async #usersOf(tenant: string, id: string): Promise<string[]> {
-    const names: string[] = [];
-    for await (const { name, source, destinations = [] } of this.#connections.scan({ tenant }))
-      if ([source, ...destinations].some(({ credentialId }) => credentialId === id)) names.push(name);
-    return names;
+  /**
+   * The one of a connection's credentials that a user authorises, or the wanted one of several.
+   * @throws TidemarkError VALIDATION_FAILED
+   */
+  async authorizableOf({ tenant }: CommandContext, used: readonly string[], wanted?: string): Promise<string> {
+    const records = await Promise.all([...new Set(used)].map((id) => this.#vault.get(tenant, id)));
+    const ids = records.flatMap((one) => (one?.kind === 'oauth2-authorization-code' ? [one.id] : []));
+    const [only] = ids;
+    if (only === undefined)
+      throw invalid([problem('credentialId', 'the connection has no credential of kind oauth2-authorization-code')]);
+    if (wanted === undefined && ids.length === 1) return only;
+    if (wanted !== undefined && ids.includes(wanted)) return wanted;
+    throw invalid([problem('credentialId', `must be one of ${ids.join(', ')}`)]);
+  }
+
+  /** It was authorised or replaced: connections that were revoked because of it are active again. */
+  async reauthorized(context: CommandContext, id: string): Promise<void> {
+    for (const { id: connectionId } of await this.#usersOf(context.tenant, id))
+      await this.#commands
+        .ask('job-coordinator', 'reauthorize-connection', context, { connectionId })
+        .catch((error: unknown) => {
+          if (!(error instanceof TidemarkError) || error.code !== 'NOT_FOUND') throw error;
+        });
+  }
+
+  /** Waits until the list of connections has every one that was created before. @throws TidemarkError READ_MODEL_UNAVAILABLE */
+  async #assertCurrent(): Promise<void> {
+    const head = await this.#eventStore.head();
+    for (let looks = 0; (await this.#connections.position()) < head; looks++) {
+      if (looks === LOOKS)
+        throw new TidemarkError('READ_MODEL_UNAVAILABLE', 'the list of connections is behind: try again later');
+      await sleep(LOOK_MS);
+    }
+  }
+
+  async #usersOf(tenant: string, id: string): Promise<readonly ConnectionDocument[]> {
+    const users: ConnectionDocument[] = [];
+    for await (const connection of this.#connections.scan({ tenant })) {
+      const { source, destinations = [] } = connection;
+      if ([source, ...destinations].some(({ credentialId }) => credentialId === id)) users.push(connection);
+    }
+    return users;
   }
 
   get #vault(): Vault {
