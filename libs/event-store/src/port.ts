@@ -91,6 +91,14 @@ export interface Subscription {
  *
  * Errors are the classes of errors.ts: Conflict, StreamNotFound, StreamDeleted, TooLarge, OutcomeUnknown, Unavailable.
  */
+/** How long the processes lived that had the log to themselves, one after another. */
+export interface Life {
+  /** When the process before this one was last known to be alive, in milliseconds since the epoch. */
+  readonly before: number | undefined;
+  /** This process is alive at that time. Stored soon, or with the next append. */
+  note(now: number): void;
+}
+
 export interface EventStore {
   /**
    * Appends all events or none. Returns after they are durable.
@@ -117,6 +125,9 @@ export interface EventStore {
 
   /** Whose log it is, and which of its readers' positions still hold. */
   readonly history: History;
+
+  /** Present where only one process at a time can have the log. */
+  readonly life?: Life;
 
   /** Ends a stream permanently: reading and appending throw StreamDeleted. @throws Conflict · StreamNotFound · Unavailable */
   tombstone(stream: string, expected: ExpectedRevision): Promise<void>;

@@ -31,6 +31,39 @@ describe('shares', () => {
     expect([64, 8, 3, 2, 1].map((slots) => taken(slots, 1, slots))).toEqual([[32], [4], [2], [1], [1]]);
   });
 
+  it('have all slots but one when they are alone and their work ends, and an even part when they are not', () => {
+    let now = 0;
+    const held = new Shares(() => now);
+    let free = 8;
+    const take = (share: string) => {
+      for (; held.mayTake(share, free, 8); free--) held.begin(share);
+    };
+    const endOne = (share: string) => {
+      held.end(share);
+      free++;
+    };
+    take('a');
+    for (let ended = 0; ended < 8; ended++) {
+      endOne('a');
+      take('a');
+    }
+    expect(free).toBe(1);
+    held.begin('b');
+    free--;
+    for (let ended = 0; ended < 3; ended++) {
+      endOne('a');
+      expect(held.mayTake('a', free, 8)).toBe(false);
+    }
+    for (let ended = 0; ended < 4; ended++) {
+      endOne('b');
+      take('b');
+    }
+    expect(free).toBe(1);
+    expect(['a', 'b'].map((share) => held.mayTake(share, 2, 8))).toEqual([false, true]);
+    now = 60_000;
+    expect(held.mayTake('b', 2, 8)).toBe(false);
+  });
+
   it('give back what has ended', () => {
     const held = new Shares();
     held.begin('a');

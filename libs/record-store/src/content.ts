@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { messagePattern } from '@tidemark/foundation';
 import { canonicalJson } from '@tidemark/foundation/json';
 import { failedRowId, keyText, type RefusedRow } from './failed-rows.js';
@@ -15,7 +15,7 @@ export interface Known {
 }
 
 /** SHA-256, hexadecimal, of the data in canonical form. */
-export const contentHash = (data: object): string => createHash('sha256').update(canonicalJson(data)).digest('hex');
+export const contentHash = (data: object): string => hash('sha256', canonicalJson(data), 'hex');
 
 /**
  * What writing the record does. A repeated batch does what it did at first; a record that is older than the stored one

@@ -65,7 +65,10 @@ export const jobCoordinator = defineService({
     };
     const timers = new Timers(agenda, time, dueActions(coordinator), onError);
     const actions = claimActions(coordinator);
-    const liveness = new Liveness({ broker, agenda, clock: time, passed, actions, onError });
+    const liveness = new Liveness({
+      ...{ broker, agenda, clock: time, passed, actions, onError },
+      onClaims: () => eventStore.life?.note(time.now()),
+    });
     const audit = new Audit(agenda, time, auditActions(coordinator, logger), onError);
     const views = { jobs: readModel.view(jobsProjection), connections: readModel.view(connectionsProjection) };
     const expediter = new Expediter(agenda, expediteAction(coordinator), onError);

@@ -12,6 +12,7 @@ import type {
   BatchHandler,
   EventStore,
   ExpectedRevision,
+  Life,
   NewEvent,
   ReadOptions,
   RecordedEvent,
@@ -41,6 +42,8 @@ export interface SqliteEventStoreOptions {
 }
 
 const CHECKPOINT_DELAY = 50; // ms
+/** A checkpoint's name. */
+const ALIVE = 'process:alive';
 /** SQLite's code for a full disk. */
 const FULL = 13;
 /** A log of this size is checked in about a second. */
@@ -54,6 +57,7 @@ export class SqliteEventStore implements EventStore {
   /** How often the file has been opened, this time included: grows with every start. */
   readonly epoch: number;
   readonly history = new LogHistory(this);
+  readonly life: Life;
   // eslint-disable-next-line no-restricted-syntax -- a test makes the disk full through it
   private readonly database: DatabaseSync;
   readonly #lock: FileLock;
@@ -85,6 +89,11 @@ export class SqliteEventStore implements EventStore {
     this.#heads = new StreamHeads(this.database, options.cachedStreams ?? 100_000);
     const stage = new OperationStage(this.database, this.#heads, last);
     this.#values = new SqliteCheckpoints(this.database, () => this.#writeCheckpointsSoon());
+    const before = this.#values.get(ALIVE);
+    this.life = {
+      before: typeof before === 'number' ? before : undefined,
+      note: (now) => this.#values.set(ALIVE, now),
+    };
     this.#reader = new LogReader(this.database);
     this.#wal = new WalCheckpointer(file, this.database);
     const assertInPlace = () => this.#assertInPlace();

@@ -76,7 +76,7 @@ const url = process.env['NATS_URL'];
     const taken = signal();
     const never = signal();
     let requests = 0;
-    await direct.serve('tidemark.cmd.a.b', () => {
+    await direct.serve('tidemark.cmd.a.b', async (): Promise<unknown> => {
       if (requests++ > 0) return 'again';
       taken.resolve();
       return never.promise;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { signal } from '@tidemark/test-kit';
+import { eventually, signal } from '@tidemark/test-kit';
 import type { Delivery } from '../port.js';
 import { Collector, eachTest, work, WORKERS, type OpenWorld } from './world.js';
 
@@ -41,6 +41,26 @@ export function shareCases(open: OpenWorld): void {
       const { served, release } = await consuming(4, (tenant) => tenant === 'large');
       expect(await served.reach(3)).toEqual(['small', 'small', 'small']);
       release();
+    });
+
+    it('let a lone tenant whose work ends have all slots but one, and a newcomer the next', async () => {
+      const { gate, served } = { gate: signal(), served: new Collector<string>() };
+      let hanging = 0;
+      await here.broker.consume({ ...FAIR, concurrency: 6 }, async ({ data }) => {
+        const tenant = tenantOf(data);
+        if (tenant === 'lone' && served.items.length >= 50) {
+          hanging++;
+          await gate.promise;
+        }
+        served.add(tenant);
+      });
+      await publishAll('lone', 100);
+      await eventually(() => hanging === 5, 'five slots to be in use');
+      await publishAll('new', 1);
+      await eventually(() => served.items.includes('new'), 'the newcomer to be served');
+      expect(hanging).toBe(5);
+      gate.resolve();
+      await served.reach(101);
     });
 
     it('hand a lone tenant all its work', async () => {

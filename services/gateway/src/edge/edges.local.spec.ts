@@ -14,6 +14,7 @@ import { createHttp } from './http/create-http.js';
 import { httpEdge } from './http/http-edge.js';
 import { EdgeLimits } from './limits/edge-limits.js';
 import { OpenVault } from './open-vault.js';
+import { PublicUrl } from './public-url.js';
 import type { EdgeDaemon } from './edge-daemon.js';
 
 const logger = createLogger('test', 'silent');
@@ -50,6 +51,7 @@ const createApp = () => {
     logger,
     conditions: new Conditions(),
     vault: new OpenVault(undefined),
+    publicUrl: new PublicUrl(() => 'http://127.0.0.1'),
   };
   return createHttp(GatewayModule.forRoot(deps), logger, limits);
 };

@@ -12,6 +12,8 @@ export interface LiveClaim {
   /** When the claim was made or its progress was last recorded, by the clock of the process that recorded it. */
   readonly advancedAt: number;
   readonly stalled: boolean;
+  /** The leg has cost a runner its life, and has not advanced since. */
+  readonly onTrial: boolean;
   /** 0 to 100, of the stage. */
   readonly percent?: number;
   readonly counts?: Partial<Counts>;
@@ -26,6 +28,10 @@ export class Claims {
   /** The highest percent of the current stage that any claim of the job has reported. */
   readonly #percents = new Map<string, number>();
 
+  get size(): number {
+    return this.#claims.size;
+  }
+
   get(jobId: string): LiveClaim | undefined {
     return this.#claims.get(jobId);
   }
@@ -39,12 +45,19 @@ export class Claims {
     return this.#percents.get(jobId) ?? 0;
   }
 
+  /** Puts the leg of a lost claim on trial. False while another one is. */
+  beginTrial(lost: string): boolean {
+    for (const [jobId, { onTrial }] of this.#claims) if (onTrial && jobId !== lost) return false;
+    this.#update(lost, { onTrial: true });
+    return true;
+  }
+
   /** Applies an event after which the job is claimed, at this stage. */
   apply(jobId: string, event: JobEvent, stage: string): void {
     switch (event.type) {
       case 'StageClaimed': {
-        const { claim: number, at: advancedAt } = event.data;
-        this.#claims.set(jobId, { number, stage, silentMs: 0, stillMs: 0, advancedAt, stalled: false });
+        const { claim: number, at: advancedAt, afterSilence: onTrial = false } = event.data;
+        this.#claims.set(jobId, { number, stage, silentMs: 0, stillMs: 0, advancedAt, stalled: false, onTrial });
         return;
       }
       case 'StageCompleted':
@@ -60,10 +73,11 @@ export class Claims {
   }
 
   /** Adds the claim of a restored job; its timeouts restart. */
-  restore({ id, claim }: Pick<ExistingJob, 'id' | 'claim'>): void {
+  restore({ id, claim, lostLives = 0 }: Pick<ExistingJob, 'id' | 'claim' | 'lostLives'>): void {
     if (!claim) return;
     const { number, stage, stalledSince, advancedAt } = claim;
-    this.#claims.set(id, { number, stage, silentMs: 0, stillMs: 0, advancedAt, stalled: stalledSince !== null });
+    const since = { silentMs: 0, stillMs: 0, advancedAt, stalled: stalledSince !== null };
+    this.#claims.set(id, { number, stage, ...since, onTrial: lostLives > 0 });
   }
 
   /** Ignores a heartbeat of any claim but the job's current one. */
@@ -103,7 +117,7 @@ export class Claims {
   }
 
   #advance(jobId: string, advancedAt: number, changes: Partial<LiveClaim> = {}): void {
-    this.#update(jobId, { ...changes, advancedAt, stillMs: 0, stalled: false });
+    this.#update(jobId, { ...changes, advancedAt, stillMs: 0, stalled: false, onTrial: false });
   }
 
   #update(jobId: string, changes: Partial<LiveClaim>): void {

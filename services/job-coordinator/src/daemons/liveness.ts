@@ -27,6 +27,8 @@ export interface LivenessOptions {
   /** Milliseconds of PassedTime. */
   readonly passed: () => number;
   readonly actions: ClaimActions;
+  /** Called at every sweep while runners hold claims. */
+  readonly onClaims?: () => void;
   readonly onError: (error: Error) => void;
 }
 
@@ -68,7 +70,8 @@ export class Liveness implements Daemon {
   }
 
   #sweep(): void {
-    const { broker, passed } = this.#options;
+    const { agenda, broker, passed, onClaims } = this.#options;
+    if (agenda.claims.size > 0) onClaims?.();
     if (this.#isHeard) {
       const now = passed();
       this.#afterListening(now - this.#listenedUntil);

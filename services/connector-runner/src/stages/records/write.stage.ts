@@ -26,6 +26,8 @@ interface Saved {
 
 /** Batches written at the same time, where a repeated one is recognized: the second may succeed when the first has not. */
 const AT_ONCE = 2;
+/** Of a batch: larger ones are hardly faster, and two of them are in memory at a time. */
+const MOST_ROWS = 5000;
 
 type Outcome = { readonly results: readonly RowResult[] } | { readonly error: unknown };
 
@@ -51,7 +53,7 @@ export const writeStage =
     };
     try {
       let from = progress.done;
-      for await (const batch of batchesOf(changesOf(context), from, batchSize.max)) {
+      for await (const batch of batchesOf(changesOf(context), from, Math.min(batchSize.max, MOST_ROWS))) {
         // Until a batch has been written, a failure leaves the destination as it is; the last one says that all are there.
         const isAlone = progress.done === 0 || from + batch.length >= detected.count;
         while (writing.length > (isAlone ? 0 : atOnce - 1)) await settle();
