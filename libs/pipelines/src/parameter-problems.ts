@@ -15,6 +15,9 @@ export const parameterProblems =
     const missing = type === 'backfill' && parameters['window'] === undefined;
     return [
       ...unknown.map((field) => ({ field, message })),
+      ...(parameters['only'] !== undefined && parameters['rows'] === undefined
+        ? [{ field: 'only', message: 'needs `rows`: "failed"' }]
+        : []),
       ...(missing ? [{ field: 'window', message: 'is required: {"from", "to"}' }] : []),
     ];
   };

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
+import { messagePattern } from '@tidemark/foundation';
 import { canonicalJson } from '@tidemark/foundation/json';
+import { failedRowId, keyText, type RefusedRow } from './failed-rows.js';
 import type { IncomingRecord, RecordBatch, RecordResult } from './port.js';
 
 /** The parts of a stored record that decide what a write does. */
@@ -63,3 +65,11 @@ export const lastUpdate = ({ updatedAt }: IncomingRecord, known: Pick<Known, 'up
   const stored = known.updatedAt ?? null;
   return updatedAt !== undefined && (stored === null || isOlder(stored, updatedAt)) ? updatedAt : stored;
 };
+
+/** What is stored of a refused row besides itself. */
+export const describeRefused = (row: RefusedRow) => ({
+  id: failedRowId(row),
+  pattern: messagePattern(row.message),
+  keyText: keyText(row.key),
+  hash: contentHash(row.data),
+});

@@ -22,6 +22,17 @@ export function parseCursor(text: string, generation: string): Position {
   return { sequence, order } as Position;
 }
 
+/** A position among failed rows, as text for callers. */
+export const toPosition = (since: number, id: string): string =>
+  Buffer.from(JSON.stringify([since, id])).toString('base64url');
+
+/** @throws RecordCursorInvalid */
+export function parsePosition(text: string): readonly [since: number, id: string] {
+  const [since, id] = partsOf(text);
+  if (!Number.isSafeInteger(since) || typeof id !== 'string') throw new RecordCursorInvalid();
+  return [since as number, id];
+}
+
 function partsOf(text: string): readonly unknown[] {
   try {
     const parts = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown;

@@ -1,4 +1,19 @@
 export { createRecordStore, type RecordStoreOptions } from './create-record-store.js';
+export { contentHash } from './content.js';
+export {
+  failedRowId,
+  keyText,
+  type Decision,
+  type FailedRow,
+  type FailedRowFilter,
+  type FailedRowPage,
+  type FailedRowQuery,
+  type FailedRows,
+  type RefusedRow,
+  type RowKey,
+  type RowRef,
+  type TriedRows,
+} from './failed-rows.js';
 export {
   RecordCursorInvalid,
   RecordStoreUnavailable,
@@ -8,7 +23,7 @@ export {
   type RecordQuery,
   type RecordResult,
   type RecordStore,
-  type Scope,
   type StoredRecord,
   type Unseen,
 } from './port.js';
+export type { Scope } from './scope.js';

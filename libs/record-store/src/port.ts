@@ -1,10 +1,6 @@
 import type { JsonObject, Labelled } from '@tidemark/foundation';
-
-/** Whose records they are: nothing is read or written across scopes. */
-export interface Scope {
-  readonly tenant: string;
-  readonly connectionId: string;
-}
+import type { FailedRows } from './failed-rows.js';
+import type { Scope } from './scope.js';
 
 /** An object as a source delivered it. */
 export interface IncomingRecord {
@@ -79,6 +75,7 @@ export interface RecordPage {
 
 /** The record store port: the synced objects of connections. Adapters: SQLite and MongoDB. */
 export interface RecordStore extends Labelled {
+  readonly failedRows: FailedRows;
   /**
    * Stores a batch; a result for each record, in order. The same batch again returns the same results, unless other
    * batches changed its records since. @throws RecordStoreUnavailable
@@ -101,7 +98,7 @@ export interface RecordStore extends Labelled {
   marks(scope: Scope): Promise<readonly string[]>;
   /** Makes cursors of the scope invalid: what they were given for is lost, and their numbers are given again. */
   invalidateCursors(scope: Scope): Promise<void>;
-  /** Removes everything of a connection. */
+  /** Removes everything of a connection, its failed rows and what it keeps for its destinations included. */
   remove(scope: Scope): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;

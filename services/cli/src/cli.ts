@@ -6,6 +6,7 @@ import { connectionsCommand } from './commands/connections.js';
 import { connectorsCommand } from './commands/connectors.js';
 import { deadLettersCommand } from './commands/dead-letters.js';
 import { diffCommand } from './commands/diff.js';
+import { failedRowsCommand } from './commands/failed-rows.js';
 import { ignoresCommand } from './commands/ignores.js';
 import { jobsCommand } from './commands/jobs.js';
 import { keysCommand } from './commands/keys.js';
@@ -27,6 +28,7 @@ const commands = [
   jobsCommand,
   credentialsCommand,
   recordsCommand,
+  failedRowsCommand,
   applyCommands,
   snapshotsCommand,
   changesCommand,

@@ -42,9 +42,9 @@ export const stagesWith = ({ http, ...needs }: StageNeeds): StageTable =>
     }),
     implement(recordsPipeline, 'connector-runner', {
       query: queryStage(needs.maskingKey),
-      detect: detectStage,
-      write: writeStage,
-      finalize: finalizeRecords,
+      detect: detectStage(needs.records.failedRows),
+      write: writeStage(needs.records.failedRows),
+      finalize: finalizeRecords(needs.records.failedRows),
     }),
     implement(noopPipeline, 'connector-runner', { run: async () => ({ output: {} }) }),
   );

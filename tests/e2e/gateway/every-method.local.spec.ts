@@ -28,6 +28,7 @@ type Field = Method['fields'][number];
 function requestOf({ fields }: Method, id: string, wanted: readonly Field[] = fields): Record<string, unknown> {
   const valueOf = ({ name, type, enumerated }: Field) => {
     if (isId(name)) return id;
+    if (name === 'set') return { fields: { title: { stringValue: 'sample' } } };
     if (type === 'TYPE_MESSAGE') return undefined;
     if (type === 'TYPE_STRING') return name === 'kind' ? 'bearer' : 'sample';
     if (type === 'TYPE_ENUM') return enumerated?.[1];

@@ -103,7 +103,8 @@ describe('a job of some objects', () => {
     const faults = async (body: object) =>
       (await on.post(`/v1/connections/${id}/jobs`, body)).body.error.fields.map((one: any) => one.field);
     expect(await faults({ limit: 0 })).toEqual(['limit']);
-    expect(await faults({ rows: 'failed' })).toEqual(['rows']);
+    expect(await faults({ dryRun: true })).toEqual(['dryRun']);
+    expect(await faults({ only: { code: 'X' } })).toEqual(['only']);
     expect(await faults({ type: 'webhook' })).toEqual(['type']);
   });
 });

@@ -87,7 +87,16 @@ const { POSTGRES_URL } = process.env;
     const id = await connect('mirror');
     expect(await run(id, { dryRun: true })).toMatchObject({ result: 'succeeded', counts: { created: 4, failed: 0 } });
     expect(await stored()).toEqual([]);
-    expect((await run(id)).counts).toMatchObject({ created: 4 });
+    const written = await run(id);
+    expect(written.counts).toMatchObject({ created: 4 });
+    expect((await on.get(`/v1/jobs/${written.id}/dry-run`)).status).toBe(404);
+    api.objects.set('people', [customer(1, 'new'), customer(2), ...customers(150).slice(4)]);
+    const { id: job } = await run(id, { dryRun: true });
+    const { body } = await on.get(`/v1/jobs/${job}/dry-run`);
+    expect([body.created.count, body.created.rows.length]).toEqual([146, 100]);
+    expect(body.updated).toEqual({ count: 1, rows: [{ key: 1, data: customer(1, 'new'), columns: ['title'] }] });
+    expect(body.deleted.rows.map(({ key }: { key: number }) => key).sort()).toEqual([3, 4]);
+    expect(await stored()).toEqual(customers(4));
   });
 
   it('refuses too many deletions and an empty result, and deletes nothing then', async () => {

@@ -38,6 +38,28 @@ export class Window {
   readonly to!: string;
 }
 
+/** Some of the failed rows of a connection: those that match all that is given. */
+@Shape()
+export class FailedRowSelection {
+  @Text({ max: 200, optional: true, description: 'Of this source object.' })
+  readonly object?: string;
+
+  @Text({ max: 200, optional: true, description: 'Refused by this destination.' })
+  readonly destination?: string;
+
+  @Text({ max: 100, optional: true })
+  readonly code?: string;
+
+  @Text({ max: 500, optional: true, description: 'The message, with … in place of numbers, ids and quoted values.' })
+  readonly pattern?: string;
+
+  @Text({ max: 500, optional: true, description: 'The field that was refused.' })
+  readonly field?: string;
+
+  @ListOf(text({ max: 100 }), { min: 1, optional: true, description: 'Their ids.' })
+  readonly ids?: readonly string[];
+}
+
 export const sliceOrders = ['newest', 'oldest'] as const;
 
 /** Parameters of jobs; each pipeline and type of job takes some of them. */
@@ -54,6 +76,9 @@ export class JobParameters {
 
   @OneOf(['failed'], { optional: true, description: 'Only the rows that failed before.' })
   readonly rows?: 'failed';
+
+  @Nested(() => FailedRowSelection, { optional: true, description: 'With `rows: "failed"`: only these of them.' })
+  readonly only?: FailedRowSelection;
 
   @Nested(() => Window, { optional: true, description: 'Of a backfill: when the objects were created or changed.' })
   readonly window?: Window;
@@ -96,9 +121,18 @@ export class CreateJob {
 }
 
 @Shape()
-export class RetryJob extends JobRef {
+export class ResumeJob extends JobRef {
   @Text({ max: 255, optional: true, description: "The tenant's own: the same key is the same new job." })
   readonly idempotencyKey?: string;
+}
+
+@Shape()
+export class RetryJob extends ResumeJob {
+  @OneOf(['failed'], {
+    optional: true,
+    description: 'In place of the whole job, only the rows of its connection that failed.',
+  })
+  readonly rows?: 'failed';
 }
 
 @Shape()

@@ -16,6 +16,7 @@ import {
   GetJobState,
   GetTimeline,
   JobRef,
+  ResumeJob,
   RetryJob,
 } from '../shapes/job-requests.js';
 import { Job, JobEventPage, Timeline, WaitingFor } from '../shapes/job.js';
@@ -84,7 +85,7 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
     ],
   }),
   'resume-job': verb({
-    input: RetryJob,
+    input: ResumeJob,
     output: job,
     summary: 'Starts a new job that goes on where a cancelled or failed backfill stopped',
     description: 'The `idempotencyKey` has the same effect as in `create`.',

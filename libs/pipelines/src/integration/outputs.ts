@@ -11,7 +11,7 @@ export interface IntegrationOutputs {
 /** Of a job: some of the connection's objects, and how much of them; or, of type webhook, what was pushed. */
 export interface IntegrationParameters extends Pick<
   JobParameters,
-  'objects' | 'limit' | 'window' | 'chunkSize' | 'slices' | 'order'
+  'objects' | 'limit' | 'window' | 'chunkSize' | 'slices' | 'order' | 'rows' | 'only'
 > {
   readonly pushed?: readonly Pushed[];
 }
@@ -23,6 +23,10 @@ export interface PrepareOutput {
   readonly isAnew?: boolean;
   /** ISO 8601: before the first object was read; the next job without a cursor reads what changed since. */
   readonly startedAt: string;
+  /** JSON lines: the failed rows to write again, in place of objects, as people corrected them. */
+  readonly failedRows?: BlobId;
+  /** JSON: what was decided about rows before the job began, by id. Absent: nothing. */
+  readonly decisions?: BlobId;
 }
 
 export interface ObjectStart {

@@ -15,7 +15,7 @@ export const integrationPipeline = definePipeline<IntegrationOutputs, Integratio
   writes: true,
   earlyResults: ['completed_with_errors'],
   parameterProblems: parameterProblems({
-    incremental: ['objects', 'limit'],
+    incremental: ['objects', 'limit', 'rows', 'only'],
     full: ['objects', 'limit'],
     webhook: ['pushed'],
     backfill: ['objects', 'window', 'chunkSize', 'slices', 'order'],

@@ -10,7 +10,7 @@ export interface RecordsOutputs {
   readonly finalize: object;
 }
 
-export type RecordsParameters = Pick<JobParameters, 'dryRun' | 'rows'>;
+export type RecordsParameters = Pick<JobParameters, 'dryRun' | 'rows' | 'only'>;
 
 export interface QueryOutput {
   /** JSON lines: the rows of the source. */
@@ -36,6 +36,10 @@ export interface DetectOutput {
   readonly held: BlobId;
   /** A full job that could not find out which rows are gone. */
   readonly isGoneUnknown?: boolean;
+  /** Some rows could not be used: what was not found may be among them. */
+  readonly hasUnusable?: boolean;
+  /** JSON: what would be written, of a dry run. */
+  readonly preview?: BlobId;
 }
 
 export interface WriteOutput {

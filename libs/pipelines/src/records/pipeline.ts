@@ -16,7 +16,7 @@ export const recordsPipeline = definePipeline<RecordsOutputs, RecordsParameters>
     { name: 'finalize', service: 'connector-runner' },
   ],
   earlyResults: ['succeeded', 'unchanged', 'completed_with_errors'],
-  parameterProblems: parameterProblems({ incremental: ['dryRun', 'rows'], full: ['dryRun', 'rows'] }),
+  parameterProblems: parameterProblems({ incremental: ['dryRun', 'rows', 'only'], full: ['dryRun', 'rows', 'only'] }),
   connectionProblems,
 });
 

@@ -12,12 +12,13 @@ import {
   type RecordQuery,
   type RecordResult,
   type RecordStore,
-  type Scope,
   type StoredRecord,
   type Unseen,
 } from '../port.js';
+import type { Scope } from '../scope.js';
+import { MongoFailedRows } from './mongo-failed-rows.js';
 import { Scopes } from './scopes.js';
-import { Sequences } from './sequences.js';
+import { ofConnection, Sequences } from './sequences.js';
 
 /** A record as a document. `sequence` and `order` place its last change among those of its connection. */
 interface Document {
@@ -46,6 +47,7 @@ const MAX_ROUNDS = 8;
 
 /** Records as documents of one collection, written by any number of processes. */
 export class MongoRecordStore implements RecordStore {
+  readonly failedRows: MongoFailedRows;
   readonly #connection: Connection;
   readonly #sequences: Sequences;
   readonly #scopes: Scopes;
@@ -57,6 +59,7 @@ export class MongoRecordStore implements RecordStore {
     const database = options.namespace ?? databaseIn(url) ?? 'tidemark';
     this.#connection = new Connection(url, database, (message, given) => new RecordStoreUnavailable(message, given));
     this.#sequences = new Sequences(this.#connection);
+    this.failedRows = new MongoFailedRows(this.#connection);
     this.#scopes = new Scopes(this.#connection);
     this.#labels = new Labels(this.#connection, 'records');
   }
@@ -141,8 +144,9 @@ export class MongoRecordStore implements RecordStore {
   }
 
   async remove(scope: Scope): Promise<void> {
-    await this.#run((records) => records.deleteMany({ tenant: scope.tenant, connection: scope.connectionId }));
+    for (const filter of ofConnection(scope)) await this.#run((records) => records.deleteMany(filter));
     await this.#sequences.remove(scope);
+    await this.failedRows.remove(scope);
     await this.#scopes.remove(scope);
   }
 

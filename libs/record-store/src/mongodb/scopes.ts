@@ -1,6 +1,6 @@
 import { upserted, type Connection } from '@tidemark/mongo';
 import type { Collection } from 'mongodb';
-import type { Scope } from '../port.js';
+import type { Scope } from '../scope.js';
 
 interface ScopeDocument {
   readonly _id: string;

@@ -1,7 +1,7 @@
 import { BoundedCache } from '@tidemark/foundation';
 import { DUPLICATE_KEY, type Connection } from '@tidemark/mongo';
 import { MongoServerError, type Collection, type Db } from 'mongodb';
-import type { Scope } from '../port.js';
+import type { Scope } from '../scope.js';
 
 /** A batch of changes that is being written, or the last one that was. */
 interface Reservation {
@@ -52,8 +52,8 @@ export class Sequences {
     }
   }
 
-  async remove({ tenant, connectionId: connection }: Scope): Promise<void> {
-    await this.#run((all) => all.deleteMany({ tenant, connection }));
+  async remove(scope: Scope): Promise<void> {
+    for (const filter of ofConnection(scope)) await this.#run((all) => all.deleteMany(filter));
   }
 
   async #reserve(tenant: string, connection: string): Promise<number> {
@@ -83,5 +83,12 @@ export class Sequences {
     return this.connection.run((db: Db) => work(db.collection<Reservation>('record_batches')));
   }
 }
+
+/** Filters for everything of a connection: its own, and what it keeps for its destinations as `<connection>/<name>`. */
+export const ofConnection = ({ tenant, connectionId }: Scope) =>
+  [
+    { tenant, connection: connectionId },
+    { tenant, connection: { $gt: `${connectionId}/`, $lt: `${connectionId}0` } },
+  ] as const;
 
 const idOf = (tenant: string, connection: string, sequence: number) => JSON.stringify([tenant, connection, sequence]);

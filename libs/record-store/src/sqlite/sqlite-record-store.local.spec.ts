@@ -2,12 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { temporaryFolder } from '@tidemark/test-kit';
 import { createRecordStore } from '../create-record-store.js';
-import { describeRecordStore } from '../testing/index.js';
+import { describeFailedRows, describeRecordStore } from '../testing/index.js';
 
-describeRecordStore('records in SQLite', async () => {
+const home = async () => {
   const folder = await temporaryFolder();
   return { open: () => createRecordStore(`sqlite:${folder.join('records.db')}`), remove: () => folder.remove() };
-});
+};
+
+describeRecordStore('records in SQLite', home);
+describeFailedRows('a SQLite store', home);
 
 it('refuses a file that is none, and leaves it as it is', async () => {
   const folder = await temporaryFolder();

@@ -1,26 +1,21 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { randomUUID } from 'node:crypto';
+import type { SQLInputValue } from 'node:sqlite';
 import type { Conditions, Json, JsonObject } from '@tidemark/foundation';
 import { contentHash, isStale, lastUpdate, resultOf, seenBy, type Known } from '../content.js';
 import { parseCursor, START, toCursor } from '../cursor.js';
 import {
-  RecordStoreUnavailable,
   type IncomingRecord,
   type RecordBatch,
   type RecordPage,
   type RecordQuery,
   type RecordResult,
   type RecordStore,
-  type Scope,
   type StoredRecord,
   type Unseen,
 } from '../port.js';
-
-const SCHEMA_VERSION = 1;
-/** How long a call may wait for another process's write: it blocks this whole process. */
-const BUSY_MS = 300;
+import type { Scope } from '../scope.js';
+import { Database, type Row } from './database.js';
+import { failedRowTables, SqliteFailedRows } from './sqlite-failed-rows.js';
 
 const tables = `
   create table if not exists records (
@@ -40,30 +35,15 @@ const tables = `
   create table if not exists sequences (id integer primary key check (id = 1), last integer not null);
   insert or ignore into sequences values (1, 0);`;
 
-type Row = Record<string, SQLInputValue>;
-
 /** One SQLite file, of one process at a time. A write is durable when it resolves. */
 export class SqliteRecordStore implements RecordStore {
-  readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly failedRows: SqliteFailedRows;
+  readonly #db: Database;
 
   /** Creates the file and its folder if necessary. @throws RecordStoreUnavailable */
-  constructor(
-    private readonly path: string,
-    private readonly options: { readonly conditions?: Conditions } = {},
-  ) {
-    try {
-      if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-      this.#db = new DatabaseSync(path, { timeout: BUSY_MS });
-      this.#db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -16000');
-      const { user_version: version } = this.#db.prepare('pragma user_version').get() as { user_version: number };
-      if (version > SCHEMA_VERSION)
-        throw new Error(`is from a later version (schema ${version}, not ${SCHEMA_VERSION})`);
-      this.#db.exec(tables);
-      this.#db.exec(`pragma user_version = ${SCHEMA_VERSION}`);
-    } catch (error) {
-      throw unavailable(path, error);
-    }
+  constructor(path: string, { conditions }: { readonly conditions?: Conditions } = {}) {
+    this.#db = new Database(path, conditions, tables + failedRowTables);
+    this.failedRows = new SqliteFailedRows(this.#db);
   }
 
   async write(batch: RecordBatch): Promise<readonly RecordResult[]> {
@@ -80,7 +60,7 @@ export class SqliteRecordStore implements RecordStore {
           this.#put(key, record, { hash, sequence: next(), jobId, id, result, at });
         else if (result === 'deleted') this.#markDeleted(key, { sequence: next(), jobId, id, at });
         else if (before)
-          this.#run(`update records set last_seen = ?, updated_at = ?, job = ?, batch = ?, result = ? ${byKey}`, [
+          this.#db.run(`update records set last_seen = ?, updated_at = ?, job = ?, batch = ?, result = ? ${byKey}`, [
             at,
             lastUpdate(record, before),
             jobId,
@@ -102,7 +82,7 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   #known(key: readonly string[]): Known | undefined {
-    const row = this.#get(
+    const row = this.#db.get(
       `select hash, deleted, updated_at as "updatedAt", job, last_seen as "lastSeenAt", changed_at as "changedAt",
         batch, result from records ${byKey}`,
       key,
@@ -118,7 +98,7 @@ export class SqliteRecordStore implements RecordStore {
     after = '',
     limit,
   }: Parameters<RecordStore['listUnseen']>[0]) {
-    const rows = this.#all(
+    const rows = this.#db.all(
       `select * from records where tenant = ? and connection = ? and object = ? and external_id > ?
         and deleted = 0 and ${unseenBy} order by external_id limit ?`,
       [tenant, connectionId, object, after, jobId, jobId, limit],
@@ -127,7 +107,7 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   async countUnseen({ tenant, connectionId, object, jobId }: Unseen) {
-    const row = this.#get(
+    const row = this.#db.get(
       `select count(*) as total, count(*) filter (where ${unseenBy}) as unseen from records
         where tenant = ? and connection = ? and object = ? and deleted = 0`,
       [jobId, jobId, tenant, connectionId, object],
@@ -136,7 +116,7 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   async get({ tenant, connectionId }: Scope, object: string, externalId: string): Promise<StoredRecord | undefined> {
-    const row = this.#get(`select * from records ${byKey}`, [tenant, connectionId, object, externalId]);
+    const row = this.#db.get(`select * from records ${byKey}`, [tenant, connectionId, object, externalId]);
     return row && storedOf(row);
   }
 
@@ -153,7 +133,7 @@ export class SqliteRecordStore implements RecordStore {
     if (object !== undefined) add('object = ?', object);
     if (changedSince !== undefined) add('changed_at >= ?', changedSince);
     if (deleted !== undefined) add('deleted = ?', deleted ? 1 : 0);
-    const rows = this.#all(`select * from records where ${conditions.join(' and ')} order by sequence limit ?`, [
+    const rows = this.#db.all(`select * from records where ${conditions.join(' and ')} order by sequence limit ?`, [
       ...values,
       limit + 1,
     ]);
@@ -163,11 +143,18 @@ export class SqliteRecordStore implements RecordStore {
     return { records: records.map(storedOf), next: rows.length > limit ? end : null, end };
   }
 
-  async remove({ tenant, connectionId }: Scope): Promise<void> {
+  async remove(scope: Scope): Promise<void> {
+    const { tenant, connectionId } = scope;
+    // What it keeps for its destinations is under `<connection>/<name>`.
+    const own = [tenant, connectionId, `${connectionId}/`, `${connectionId}0`];
     this.#write(() => {
       for (const table of ['records', 'scopes'])
-        this.#run(`delete from ${table} where tenant = ? and connection = ?`, [tenant, connectionId]);
+        this.#db.run(
+          `delete from ${table} where tenant = ? and (connection = ? or (connection > ? and connection < ?))`,
+          own,
+        );
     });
+    await this.failedRows.remove(scope);
   }
 
   async mark(scope: Scope, jobId: string): Promise<void> {
@@ -184,26 +171,24 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   async label(): Promise<Json | undefined> {
-    const row = this.#get('select value from labels', []);
+    const row = this.#db.get('select value from labels', []);
     return row && (JSON.parse(row['value'] as string) as Json);
   }
 
   async setLabel(label: Json): Promise<void> {
-    this.#write(() => this.#run('insert or replace into labels values (1, ?)', [JSON.stringify(label)]));
+    this.#write(() => this.#db.run('insert or replace into labels values (1, ?)', [JSON.stringify(label)]));
   }
 
   async ping(): Promise<void> {
-    this.#get('select 1 as one', []);
+    this.#db.get('select 1 as one');
   }
 
   async close(): Promise<void> {
-    if (!this.#db.isOpen) return;
-    this.#statements.clear();
     this.#db.close();
   }
 
   #scope({ tenant, connectionId }: Scope): ScopeState {
-    const row = this.#get('select marks, generation from scopes where tenant = ? and connection = ?', [
+    const row = this.#db.get('select marks, generation from scopes where tenant = ? and connection = ?', [
       tenant,
       connectionId,
     ]);
@@ -213,7 +198,7 @@ export class SqliteRecordStore implements RecordStore {
 
   #setScope({ tenant, connectionId }: Scope, { marks, generation }: ScopeState): void {
     const values = [tenant, connectionId, JSON.stringify(marks), generation];
-    this.#write(() => this.#run('insert or replace into scopes values (?, ?, ?, ?)', values));
+    this.#write(() => this.#db.run('insert or replace into scopes values (?, ?, ?, ?)', values));
   }
 
   #put(
@@ -221,7 +206,7 @@ export class SqliteRecordStore implements RecordStore {
     { data, updatedAt }: IncomingRecord,
     { hash, sequence, jobId, id, result, at }: Stamp & { readonly hash: string; readonly result: RecordResult },
   ): void {
-    this.#run(
+    this.#db.run(
       `insert into records values (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
         on conflict do update set data = excluded.data, hash = excluded.hash, deleted = 0, updated_at = excluded.updated_at,
           last_seen = excluded.last_seen, changed_at = excluded.changed_at, sequence = excluded.sequence,
@@ -231,7 +216,7 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   #markDeleted(key: readonly string[], { sequence, jobId, id, at }: Stamp): void {
-    this.#run(
+    this.#db.run(
       `update records set deleted = 1, changed_at = ?, sequence = ?, job = ?, batch = ?, result = 'deleted' ${byKey}`,
       [at, sequence, jobId, id, ...key],
     );
@@ -239,51 +224,12 @@ export class SqliteRecordStore implements RecordStore {
 
   /** One transaction; each change in it has a number of its own, and they become visible in that order. */
   #write<T>(work: (next: () => number) => T): T {
-    const { conditions } = this.options;
-    try {
-      this.#db.exec('begin immediate');
-      try {
-        let last = Number(this.#get('select last from sequences', [])!['last']);
-        const result = work(() => (last += 1));
-        this.#run('update sequences set last = ?', [last]);
-        this.#db.exec('commit');
-        conditions?.clear('records.db');
-        return result;
-      } catch (error) {
-        if (this.#db.isTransaction) this.#db.exec('rollback');
-        throw error;
-      }
-    } catch (error) {
-      const failure = unavailable(this.path, error);
-      conditions?.raise('records.db', `${failure.message}. Integrations without a destination wait; free some space`);
-      throw failure;
-    }
-  }
-
-  #get(sql: string, values: readonly SQLInputValue[]): Row | undefined {
-    return this.#attempt(() => this.#prepare(sql).get(...values)) as Row | undefined;
-  }
-
-  #all(sql: string, values: readonly SQLInputValue[]): Row[] {
-    return this.#attempt(() => this.#prepare(sql).all(...values)) as Row[];
-  }
-
-  #run(sql: string, values: readonly SQLInputValue[]): void {
-    this.#attempt(() => this.#prepare(sql).run(...values));
-  }
-
-  #attempt<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw unavailable(this.path, error);
-    }
-  }
-
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (!statement) this.#statements.set(sql, (statement = this.#db.prepare(sql)));
-    return statement;
+    return this.#db.transaction(() => {
+      let last = Number(this.#db.get('select last from sequences')!['last']);
+      const result = work(() => (last += 1));
+      this.#db.run('update sequences set last = ?', [last]);
+      return result;
+    });
   }
 }
 
@@ -322,8 +268,3 @@ function storedOf(row: Row): StoredRecord {
     changedAt: row['changed_at'] as number,
   };
 }
-
-const unavailable = (path: string, error: unknown): RecordStoreUnavailable =>
-  error instanceof RecordStoreUnavailable
-    ? error
-    : new RecordStoreUnavailable(`${path}: ${(error as Error).message}`, { cause: error });

@@ -1,8 +1,16 @@
-import { jobStates, type JobView, type RowError, type RowErrorGroup, type TimelineEntry } from '@tidemark/contracts';
+import {
+  jobStates,
+  type DryRun,
+  type JobView,
+  type RowError,
+  type RowErrorGroup,
+  type TimelineEntry,
+} from '@tidemark/contracts';
 import { Option, type Command } from 'commander';
 import { path, type Page } from '../api/api.js';
 import type { ExitCode } from '../exit-codes.js';
 import { oneOrMoreOf, paged, repeatable, repeatHeaders, type PageOptions, type RepeatOptions } from '../options.js';
+import { dryRunTables } from '../render/dry-run.js';
 import { errorGroupTable, errorTable } from '../render/errors.js';
 import { jobDetails, jobTable, timelineTable } from '../render/job.js';
 import { resolveConnection, resolveJob } from '../resolve.js';
@@ -29,12 +37,15 @@ export function jobsCommand(program: Command, action: Action): void {
   paged(jobs.command('errors <job>').description('list the objects of a job that failed, and their kinds'))
     .option('--code <code>', 'filter by code')
     .action(action(showErrors));
+  jobs.command('dry-run <job>').description('show what a dry run would have written').action(action(showDryRun));
   jobs
     .command('cancel <job>')
     .description('cancel a job')
     .option('--reason <text>', 'reason shown in its timeline')
     .action(action(cancelJob));
-  repeatable(jobs.command('retry <job>').description('retry an ended job as a new job')).action(action(retryJob));
+  repeatable(jobs.command('retry <job>').description('retry an ended job as a new job, on the data of today'))
+    .option('--failed-rows', 'only the rows of its connection that failed')
+    .action(action(retryJob));
   repeatable(jobs.command('resume <job>').description('go on where a cancelled or failed backfill stopped')).action(
     action(resumeJob),
   );
@@ -79,15 +90,26 @@ async function showErrors(session: Session, text: string, options: PageOptions &
   );
 }
 
+async function showDryRun(session: Session, text: string): Promise<void> {
+  const id = await resolveJob(session.api, text);
+  const result = await session.api.get<DryRun>(path`v1/jobs/${id}/dry-run`);
+  show(session, result, () => dryRunTables(result, session.terminal));
+}
+
 async function cancelJob(session: Session, text: string, options: { readonly reason?: string }): Promise<void> {
   const id = await resolveJob(session.api, text);
   const job = await session.api.post<JobView>(path`v1/jobs/${id}/cancel`, options.reason ? options : undefined);
   show(session, job, () => jobDetails(job, session.terminal.paint, session.now()));
 }
 
-async function retryJob(session: Session, text: string, options: RepeatOptions): Promise<void> {
+interface RetryOptions extends RepeatOptions {
+  readonly failedRows?: boolean;
+}
+
+async function retryJob(session: Session, text: string, options: RetryOptions): Promise<void> {
   const id = await resolveJob(session.api, text);
-  const job = await session.api.post<JobView>(path`v1/jobs/${id}/retry`, undefined, repeatHeaders(options));
+  const body = options.failedRows ? { rows: 'failed' } : undefined;
+  const job = await session.api.post<JobView>(path`v1/jobs/${id}/retry`, body, repeatHeaders(options));
   show(session, job, () => jobDetails(job, session.terminal.paint, session.now()));
 }
 

@@ -15,6 +15,7 @@ interface SyncOptions extends RepeatOptions {
   readonly from?: string;
   readonly to?: string;
   readonly slices?: number;
+  readonly dryRun?: boolean;
   readonly watch?: boolean;
 }
 
@@ -26,17 +27,19 @@ export function syncCommand(program: Command, action: Action): void {
     .option('--from <time>', 'backfill from this time (inclusive)', time)
     .option('--to <time>', 'backfill to this time (exclusive; default: now)', time)
     .addOption(new Option('--slices <count>', 'slices of a backfill, read side by side').argParser(wholeNumber(1)))
+    .option('--dry-run', 'write nothing; `jobs dry-run` shows what would be written')
     .option('--watch', 'watch the job until it ends; exits with 0 if it completed, otherwise 1')
     .action(action(sync));
 }
 
-const requestOf = (session: Session, { type, object: objects, limit, from, to, slices }: SyncOptions) => ({
+const requestOf = (session: Session, { type, object: objects, limit, from, to, slices, dryRun }: SyncOptions) => ({
   ...jobRequest(session),
   ...(from !== undefined && { type: 'backfill', window: { from, to: to ?? new Date(session.now()).toISOString() } }),
   ...(slices !== undefined && { slices }),
   ...(type && { type }),
   ...(objects && { objects }),
   ...(limit !== undefined && { limit }),
+  ...(dryRun && { dryRun }),
 });
 
 async function sync(session: Session, text: string, options: SyncOptions): Promise<ExitCode | void> {

@@ -8,6 +8,7 @@ export { connectors } from './connectors/connectors.resource.js';
 export { credentials } from './credentials/credentials.resource.js';
 export { deadLetters } from './dead-letters/dead-letters.resource.js';
 export { dependencies } from './dependencies/dependencies.resource.js';
+export { failedRows } from './failed-rows/failed-rows.resource.js';
 export { hooks } from './hooks/hooks.resource.js';
 export { ignores } from './ignores/ignores.resource.js';
 export { jobs } from './jobs/jobs.resource.js';

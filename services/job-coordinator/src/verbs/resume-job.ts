@@ -1,4 +1,4 @@
-import { TidemarkError, type JobView, type RetryJob } from '@tidemark/contracts';
+import { TidemarkError, type JobView, type ResumeJob } from '@tidemark/contracts';
 import { findConnection } from '../actions/find-connection.js';
 import { findJob } from '../actions/find-job.js';
 import { assertNotCreated, jobIdentity } from '../actions/job-identity.js';
@@ -14,7 +14,7 @@ import { workOf, type ExistingJob } from '../job/job.js';
 export async function resumeJob(
   coordinator: Coordinator,
   context: Context,
-  { idempotencyKey, ...ref }: RetryJob,
+  { idempotencyKey, ...ref }: ResumeJob,
 ): Promise<JobView> {
   const { tenant } = ref;
   const identity = jobIdentity(tenant, idempotencyKey, { resumes: ref.jobId });

@@ -34,7 +34,7 @@ export async function deleteGone(
   };
   const mirrors = sinks.flatMap(({ name, required, mirrored }) => (mirrored ? [{ name, required, mirrored }] : []));
   const whole = Object.entries(ends)
-    .filter(([, { isWhole, problems, error }]) => isWhole && !problems && !error)
+    .filter(([, end]) => isComplete(end))
     .map(([object]) => object);
   const unseen = (mirrored: Mirrored, object: string) =>
     records.countUnseen({ ...mirrored.scope, jobId: job.id, object });
@@ -58,6 +58,9 @@ export async function deleteGone(
   if (listed) await context.checkpoint({ cursor: { before: { ...before }, gone }, counts: after, errors: listed });
   return after;
 }
+
+/** The whole object was read, and every record could be used. */
+export const isComplete = ({ isWhole, problems, error }: ObjectEnd) => isWhole === true && !problems && !error;
 
 interface Mirror {
   readonly name: string;

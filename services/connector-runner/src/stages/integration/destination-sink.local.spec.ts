@@ -63,7 +63,7 @@ describe('a destination that two jobs of a connection write to', () => {
     const scope = { tenant: 'acme', connectionId: 'c1/warehouse' };
     const sinkOf = (now: number, beganAt?: number) => {
       const ledger = (key: readonly string[]) => new MirrorLedger(records, scope, key, () => now, beganAt);
-      return new DestinationSink({ connectionId: 'c1' }, upserts, { ...settings, key: ['id'] }, ledger, true);
+      return new DestinationSink({ connectionId: 'c1' }, upserts, { ...settings, key: ['id'] }, { ledger, isShared: true });
     };
     const page = (jobId: string, title: string, more: object = {}) => ({
       ...{ object: 'issues', jobId, position: 'issues:0' },

@@ -8,11 +8,14 @@ import type {
 } from '@tidemark/connector-sdk';
 import type { DestinationSettings, WriteMode } from '@tidemark/contracts';
 import type { Mapping } from '@tidemark/mapping';
+import type { RowRef } from '@tidemark/record-store';
+import { ExternalError } from '@tidemark/resilience';
+import type { Decisions, RowLedger } from '../row-ledger.js';
 import type { JobInfo } from '@tidemark/pipelines';
 import { streamOf, targetOf } from '../positions.js';
 import { batchIdOf } from './batch-id.js';
 import type { MirrorLedger } from './mirror-ledger.js';
-import type { Mirrored, PageOfRecords, Sink } from './sink.js';
+import type { Mirrored, PageOfRecords, RetriedRow, Sink } from './sink.js';
 
 type Key = readonly string[];
 type Gone = Parameters<Mirrored['delete']>[0];
@@ -22,9 +25,24 @@ const EXTERNAL_ID = 'external_id';
 
 const skipped: RowResult = { status: 'skipped' };
 
+/** A row to write. */
+interface Entry extends Pick<SourceRecord, 'externalId' | 'updatedAt'> {
+  readonly row: WriteRow;
+  /** Of the row, before any correction. */
+  readonly data: JsonObject;
+}
+
+/** What is known of rows of the connection that were refused. */
+export interface Refusals {
+  readonly ledger: RowLedger;
+  readonly decisions: Decisions;
+}
+
 interface SinkOptions {
   /** Of the rows that the connection wrote. */
   readonly ledger?: (key: Key) => MirrorLedger;
+  /** Absent: rows that are refused are not recorded. */
+  readonly refusals?: Refusals;
   readonly mapping?: Mapping;
   /** Jobs of the connection may write to it at the same time: the newer state has to win. */
   readonly isShared?: boolean;
@@ -38,6 +56,7 @@ export class DestinationSink implements Sink {
   readonly #key: Key;
 
   readonly #ledger: MirrorLedger | undefined;
+  readonly #refusals: Refusals | undefined;
 
   readonly #streamOf: (object: string) => string;
   readonly mapping?: Mapping;
@@ -46,12 +65,13 @@ export class DestinationSink implements Sink {
     job: Pick<JobInfo, 'connectionId'>,
     destination: OpenedDestination,
     settings: DestinationSettings,
-    { ledger, mapping, isShared = false }: SinkOptions = {},
+    { ledger, refusals, mapping, isShared = false }: SinkOptions = {},
   ) {
     this.#streamOf = (object) => streamOf({ job }, settings, object);
     if (mapping) this.mapping = mapping;
     this.#destination = destination;
     this.#settings = settings;
+    this.#refusals = refusals;
     const { modes } = destination.manifest;
     this.#key = settings.key ?? [EXTERNAL_ID];
     this.#mode = settings.mode ?? (modes.includes('upsert') ? 'upsert' : modes[0]!);
@@ -72,35 +92,98 @@ export class DestinationSink implements Sink {
   }
 
   async write(page: PageOfRecords, signal: AbortSignal): Promise<readonly RowResult[]> {
-    const { records } = page;
     const older = await this.#ledger?.areOlder(page);
-    const results: RowResult[] = records.map(() => skipped);
-    const rows: { readonly row: WriteRow; readonly at: number }[] = [];
-    for (const [at, record] of records.entries()) {
+    const entries = page.records.map((record, at): Entry | undefined => {
       const row = older?.[at] ? undefined : this.#rowOf(record);
-      if (row) rows.push({ row, at });
-    }
+      if (!row) return undefined;
+      const corrected = this.#refusals?.decisions.about(this.#refOf(page, record), row.data);
+      if (corrected === null) return undefined;
+      const { externalId, updatedAt } = record;
+      return {
+        ...{ externalId, data: row.data, row: corrected ? { ...row, data: corrected } : row },
+        ...(updatedAt !== undefined && { updatedAt }),
+      };
+    });
+    const rows = entries.filter((entry) => entry !== undefined);
+    const written = await this.#put(page, rows, signal);
+    const byEntry = new Map(rows.map((entry, at) => [entry, written[at]!]));
+    // What is not written need not be: the source deleted it, or a person discarded it.
+    const unwritten = page.records.filter((_, at) => !entries[at] && !older?.[at]);
+    const skips = unwritten.map((record) => ({ ...this.#refOf(page, record), data: record.data, result: skipped }));
+    await this.#refusals?.ledger.record(skips, this.#refusals.decisions.takeChanged());
+    return entries.map((entry) => (entry ? byEntry.get(entry)! : skipped));
+  }
+
+  async retry(
+    page: Omit<PageOfRecords, 'records'>,
+    refused: readonly RetriedRow[],
+    signal: AbortSignal,
+  ): Promise<readonly RowResult[]> {
+    const entries = refused.map(({ key, data, corrected = data, action }): Entry => {
+      const row = action === 'delete' ? ({ action, data: corrected } as const) : { data: corrected };
+      return { externalId: String(key[0]), data, row };
+    });
+    return this.#put(page, entries, signal);
+  }
+
+  async #put(
+    page: Omit<PageOfRecords, 'records'>,
+    entries: readonly Entry[],
+    signal: AbortSignal,
+  ): Promise<readonly RowResult[]> {
     const { max } = this.#destination.manifest.batchSize;
-    for (let from = 0; from < rows.length; from += max) {
-      const part = rows.slice(from, from + max);
-      const batch = this.#batchOf(page, from, part);
-      const position = from + max >= rows.length ? this.#positionAfter(page) : undefined;
-      const written = await this.#destination.write({ ...batch, ...(position && { position }) }, signal);
-      for (const [index, { at }] of part.entries()) results[at] = written[index]!;
+    const results: RowResult[] = [];
+    const record = (from: number, of: readonly RowResult[]) =>
+      this.#refusals?.ledger.record(
+        entries.slice(from, from + of.length).map(({ externalId, row: { action }, data }, at) => ({
+          ...{ ...this.#refOf(page, { externalId }), data, result: of[at]! },
+          ...(action === 'delete' && { action }),
+        })),
+      );
+    try {
+      for (let from = 0; from < entries.length; from += max) {
+        const batch = this.#batchOf(page, from, entries.slice(from, from + max));
+        const position = from + max >= entries.length ? this.#positionAfter(page) : undefined;
+        results.push(...(await this.#destination.write({ ...batch, ...(position && { position }) }, signal)));
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      // The job goes on without an optional destination: what it lacks is offered again from the ledger.
+      if (error instanceof ExternalError && !this.required) {
+        const { code, message, retryable } = error;
+        const refused: RowResult = { status: 'failed', code, message, retryable };
+        await record(0, results);
+        await record(
+          results.length,
+          entries.slice(results.length).map(() => refused),
+        );
+      }
+      throw error;
     }
-    const mirrored = rows.map(({ row, at }) => ({ row, record: records[at]!, result: results[at]! }));
-    await this.#ledger?.record(page, mirrored);
+    await record(0, results);
+    await this.#ledger?.record(
+      page,
+      entries.map(({ data: _, ...entry }, at) => ({ ...entry, result: results[at]! })),
+    );
     return results;
   }
 
-  #batchOf(page: PageOfRecords, from: number, part: readonly { readonly row: WriteRow }[]): WriteBatch {
+  #refOf({ object }: Pick<PageOfRecords, 'object'>, { externalId }: Pick<SourceRecord, 'externalId'>): RowRef {
+    return { destination: this.name, object, key: [externalId] };
+  }
+
+  #batchOf(
+    page: Omit<PageOfRecords, 'records'>,
+    from: number,
+    part: readonly { readonly row: WriteRow }[],
+  ): WriteBatch {
     const rows = part.map(({ row }) => row);
     const object = targetOf(this.#settings, page.object);
     return { id: batchIdOf(page, from, rows), mode: this.#mode, object, key: this.#key, rows };
   }
 
   /** Of the last batch of a page: everything before it is committed. */
-  #positionAfter({ object, reached }: PageOfRecords): WriteBatch['position'] {
+  #positionAfter({ object, reached }: Omit<PageOfRecords, 'records'>): WriteBatch['position'] {
     const number = reached?.numbers[this.name];
     return number === undefined
       ? undefined
@@ -108,7 +191,7 @@ export class DestinationSink implements Sink {
   }
 
   async #delete({ object, jobId, gone }: Gone, signal: AbortSignal): Promise<readonly RowResult[]> {
-    const page = { object, jobId, position: 'gone', records: [] };
+    const page = { object, jobId, position: 'gone' };
     const rows = gone.map(({ data }) => ({ row: { action: 'delete', data } as const }));
     const { max } = this.#destination.manifest.batchSize;
     const results: RowResult[] = [];

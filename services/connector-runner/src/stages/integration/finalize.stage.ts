@@ -1,5 +1,6 @@
 import type { IntegrationCursor, IntegrationPipeline, ObjectCursor, Stage } from '@tidemark/pipelines';
-import { deleteGone } from './delete-gone.js';
+import { scopeOf } from '../row-ledger.js';
+import { deleteGone, isComplete } from './delete-gone.js';
 import { markRecords } from './lost-records.js';
 import { positionsAfter } from './restored.js';
 import { openSinks, type SinkNeeds } from './sinks.js';
@@ -13,12 +14,16 @@ export const finalizeStage =
   (needs: SinkNeeds): Stage<IntegrationPipeline, 'finalize'> =>
   async (context) => {
     const { job, output, parameters, cursor, blobs } = context;
-    const { startedAt, objects, isAnew } = output('prepare');
+    const { startedAt, objects, isAnew, failedRows } = output('prepare');
+    if (failedRows) return { output: {} };
     const starts = await unpacked(objects, blobs);
     const pushed = new Set(starts.flatMap(({ object, from }) => (from === 'pushed' ? [object] : [])));
     const before = cursor as IntegrationCursor | null;
     const ends = await unpacked(output('sync').objects, blobs);
     const counts = await deleteGone(context, needs.records, await openSinks(context, needs), ends);
+    // What a whole read has not tried is gone from the source.
+    for (const [object, end] of Object.entries(ends))
+      if (isComplete(end)) await needs.records.failedRows.settleUntried(scopeOf(job), job.id, { object });
     const commits = job.type !== 'backfill' && parameters.limit === undefined;
     const known = isAnew ? {} : await objectCursors(before, blobs);
     const cursors: { [object: string]: ObjectCursor } = { ...known };

@@ -1,11 +1,13 @@
-import type { JsonObject, RowResult, SourceRecord, WriteRow } from '@tidemark/connector-sdk';
+import type { JsonObject, RowResult, WriteRow } from '@tidemark/connector-sdk';
 import type { IncomingRecord, RecordBatch, RecordStore, Scope } from '@tidemark/record-store';
 import { batchIdOf } from './batch-id.js';
 import type { PageOfRecords } from './sink.js';
 
 /** A row of a page, and what became of it. */
 export interface MirroredRow {
-  readonly record: SourceRecord;
+  readonly externalId: string;
+  /** ISO 8601: of the record that it was made of. */
+  readonly updatedAt?: string;
   readonly row: WriteRow;
   readonly result: RowResult;
 }
@@ -25,7 +27,7 @@ export class MirrorLedger {
     return this.store.areOlder(this.#batchOf({ object, jobId }, '', records));
   }
 
-  async record(page: PageOfRecords, rows: readonly MirroredRow[]): Promise<void> {
+  async record(page: Omit<PageOfRecords, 'records'>, rows: readonly MirroredRow[]): Promise<void> {
     const entries = new Map<string, IncomingRecord>();
     for (const one of rows) {
       const entry = await this.#entryOf(page.object, one);
@@ -46,8 +48,10 @@ export class MirrorLedger {
   }
 
   /** A row that was refused is still in the source: the one that was written before stays. */
-  async #entryOf(object: string, { record, row, result }: MirroredRow): Promise<IncomingRecord | undefined> {
-    const { externalId, updatedAt } = record;
+  async #entryOf(
+    object: string,
+    { externalId, updatedAt, row, result }: MirroredRow,
+  ): Promise<IncomingRecord | undefined> {
     if (result.status === 'failed') {
       const known = await this.store.get(this.scope, object, externalId);
       return known && !known.deleted ? { externalId, data: known.data } : undefined;

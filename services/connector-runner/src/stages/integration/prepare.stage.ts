@@ -2,11 +2,18 @@ import {
   StageFailed,
   type IntegrationCursor,
   type IntegrationPipeline,
+  type JobInfo,
   type ObjectStart,
+  type PrepareOutput,
   type Stage,
+  type StageContext,
 } from '@tidemark/pipelines';
 import { instantOf } from '@tidemark/foundation/instant';
-import type { RecordStore } from '@tidemark/record-store';
+import type { FailedRowSelection } from '@tidemark/contracts';
+import { putLines } from '../lines.js';
+import { Decisions, eachFailedRow, scopeOf } from '../row-ledger.js';
+import type { RetriedRow } from './sink.js';
+import type { FailedRows, RecordStore } from '@tidemark/record-store';
 import { isRecordStoreOlder } from './lost-records.js';
 import { objectCursors, packed } from './object-cursors.js';
 import { isExact, namesOfRecords, pushedNames } from './pushed.js';
@@ -17,52 +24,82 @@ import { slicesOf } from './slices.js';
 export const prepareStage =
   (records: RecordStore): Stage<IntegrationPipeline, 'prepare'> =>
   async (context) => {
-    const { job, parameters, cursor, source: settings, blobs, open, signal, now } = context;
-    const { pushed } = parameters;
-    const withData = namesOfRecords(pushed);
-    if (withData.length > 0) {
-      const starts = withData.map((object): ObjectStart => ({
-        object,
-        from: 'pushed',
-        reason: 'it was pushed with its data',
-      }));
-      return { output: { objects: await packed(starts, blobs), startedAt: instantOf(now()) } };
+    const { job, parameters, destinations, blobs, now } = context;
+    const { failedRows } = records;
+    const names = destinations.map(({ name }) => name);
+    await failedRows.keepDestinations(scopeOf(job), names);
+    if (parameters.rows === 'failed') {
+      const rows = await putLines(blobs, rowsToRetry(failedRows, job, parameters.only));
+      return { output: { objects: [], startedAt: instantOf(now()), failedRows: rows } };
     }
-    const source = await open.source();
-    const offered = settings.objects ?? (await source.objects?.(signal))?.map(({ name }) => name) ?? [];
-    const active = offered.filter((object) => !context.pausedObjects.includes(object));
-    const named = parameters.objects && wanted(offered, parameters.objects);
-    const objects = pushed ? pushedNames(pushed, active) : (named ?? active);
-    // What was pushed may be of objects that the connection does not read any more, and all may be paused.
-    if (objects.length === 0 && (pushed || offered.length > 0))
-      return { output: { objects: [], startedAt: instantOf(now()) } };
-    if (objects.length === 0)
-      throw new StageFailed('NOTHING_TO_READ', 'the source offers no objects: name them in `source.objects`', {
-        retryable: false,
-      });
-    const { window, slices, order } = parameters;
-    if (job.type === 'backfill' && window) {
-      const parts = objects.map((object) =>
-        slicesOf(object, { window, ...(slices && { slices }), ...(order && { order }) }),
-      );
-      return { output: { objects: await packed(parts.flat(), blobs), startedAt: instantOf(now()) } };
-    }
-    const isAnew = !pushed && (await isRecordStoreOlder(context, records));
-    const known = await objectCursors(cursor as IntegrationCursor | null, blobs);
-    const starts: ObjectStart[] = [];
-    for (const object of objects) {
-      if (pushed && isExact(object, pushed, source)) {
-        starts.push({ object, from: 'pushed', reason: 'exactly what was pushed' });
-        continue;
-      }
-      const start = isAnew
-        ? ({ object, from: 'beginning', reason: OLDER } as const)
-        : startOf(object, job.type === 'full', known[object]);
-      starts.push(await withPositions(context, start, known[object]));
-    }
-    const all = await packed(starts, blobs);
-    return { output: { objects: all, startedAt: instantOf(now()), ...(isAnew && { isAnew }) } };
+    const { output } = await prepare(context, records);
+    const decisions = await Decisions.store(blobs, await failedRows.decisions(scopeOf(job)));
+    return { output: { ...output, ...(decisions && { decisions }) } };
   };
+
+/** The failed rows as they were to be written, with what people corrected. */
+async function* rowsToRetry(
+  failedRows: FailedRows,
+  { tenant, connectionId }: JobInfo,
+  only: FailedRowSelection = {},
+): AsyncGenerator<RetriedRow> {
+  for await (const row of eachFailedRow(failedRows, { tenant, connectionId }, only)) {
+    const { destination, object, key, data, action, decision } = row;
+    const corrected = decision?.set && { ...data, ...decision.set };
+    yield { destination, object, key, data, ...(action && { action }), ...(corrected && { corrected }) };
+  }
+}
+
+async function prepare(
+  context: StageContext<IntegrationPipeline>,
+  records: RecordStore,
+): Promise<{ readonly output: PrepareOutput }> {
+  const { job, parameters, cursor, source: settings, blobs, open, signal, now } = context;
+  const { pushed } = parameters;
+  const withData = namesOfRecords(pushed);
+  if (withData.length > 0) {
+    const starts = withData.map((object): ObjectStart => ({
+      object,
+      from: 'pushed',
+      reason: 'it was pushed with its data',
+    }));
+    return { output: { objects: await packed(starts, blobs), startedAt: instantOf(now()) } };
+  }
+  const source = await open.source();
+  const offered = settings.objects ?? (await source.objects?.(signal))?.map(({ name }) => name) ?? [];
+  const active = offered.filter((object) => !context.pausedObjects.includes(object));
+  const named = parameters.objects && wanted(offered, parameters.objects);
+  const objects = pushed ? pushedNames(pushed, active) : (named ?? active);
+  // What was pushed may be of objects that the connection does not read any more, and all may be paused.
+  if (objects.length === 0 && (pushed || offered.length > 0))
+    return { output: { objects: [], startedAt: instantOf(now()) } };
+  if (objects.length === 0)
+    throw new StageFailed('NOTHING_TO_READ', 'the source offers no objects: name them in `source.objects`', {
+      retryable: false,
+    });
+  const { window, slices, order } = parameters;
+  if (job.type === 'backfill' && window) {
+    const parts = objects.map((object) =>
+      slicesOf(object, { window, ...(slices && { slices }), ...(order && { order }) }),
+    );
+    return { output: { objects: await packed(parts.flat(), blobs), startedAt: instantOf(now()) } };
+  }
+  const isAnew = !pushed && (await isRecordStoreOlder(context, records));
+  const known = await objectCursors(cursor as IntegrationCursor | null, blobs);
+  const starts: ObjectStart[] = [];
+  for (const object of objects) {
+    if (pushed && isExact(object, pushed, source)) {
+      starts.push({ object, from: 'pushed', reason: 'exactly what was pushed' });
+      continue;
+    }
+    const start = isAnew
+      ? ({ object, from: 'beginning', reason: OLDER } as const)
+      : startOf(object, job.type === 'full', known[object]);
+    starts.push(await withPositions(context, start, known[object]));
+  }
+  const all = await packed(starts, blobs);
+  return { output: { objects: all, startedAt: instantOf(now()), ...(isAnew && { isAnew }) } };
+}
 
 const OLDER = 'the record store does not have what was committed: it was restored from an older copy, or emptied';
 

@@ -1,7 +1,7 @@
-import type { RowResult, SourceRecord } from '@tidemark/connector-sdk';
+import type { JsonObject, RowResult, SourceRecord } from '@tidemark/connector-sdk';
 import type { Cursor, SinkResult } from '@tidemark/contracts';
 import type { Mapping } from '@tidemark/mapping';
-import type { Scope, StoredRecord } from '@tidemark/record-store';
+import type { RefusedRow, RowRef, Scope, StoredRecord } from '@tidemark/record-store';
 
 /** The records of one page of an object. */
 export interface PageOfRecords {
@@ -13,6 +13,12 @@ export interface PageOfRecords {
   readonly position: string;
   /** Where the source goes on behind them, and the number of that in each destination which keeps it, by name. */
   readonly reached?: { readonly cursor: Cursor; readonly numbers: { readonly [destination: string]: number } };
+}
+
+/** A row of the ledger that is written again. */
+export interface RetriedRow extends RowRef, Pick<RefusedRow, 'data' | 'action'> {
+  /** Written in place of the data. */
+  readonly corrected?: JsonObject;
 }
 
 /** One place that records are written to. */
@@ -27,6 +33,12 @@ export interface Sink {
    * @throws ExternalError when the page as a whole cannot be written
    */
   write(page: PageOfRecords, signal: AbortSignal): Promise<readonly RowResult[]>;
+  /** Writes rows that it refused before; a result for each, in order. Absent: it refuses none. @throws ExternalError */
+  retry?(
+    page: Omit<PageOfRecords, 'records'>,
+    rows: readonly RetriedRow[],
+    signal: AbortSignal,
+  ): Promise<readonly RowResult[]>;
   /** Absent: nothing is deleted from it but what the source says. */
   readonly mirrored?: Mirrored;
 }

@@ -11,6 +11,7 @@ import {
 } from '@tidemark/pipelines';
 import { objectCursors, packed, unpacked } from './object-cursors.js';
 import { partOf, progressOf, readObject } from './read-object.js';
+import { retryFailed } from './retry-failed.js';
 import { openSinks, type SinkNeeds } from './sinks.js';
 import { DEFAULT_SLICES } from './slices.js';
 import { SyncState } from './sync-state.js';
@@ -23,8 +24,13 @@ export const syncStage =
   async (context) => {
     const objects = await unpacked(context.output('prepare').objects, context.blobs);
     const state = await SyncState.resumed(context);
-    const source = await context.open.source();
     const sinks = await openSinks(context, needs);
+    const { failedRows } = context.output('prepare');
+    if (failedRows) {
+      await retryFailed(context, sinks, state, failedRows);
+      return { output: { objects: {} }, counts: state.counts };
+    }
+    const source = await context.open.source();
     const known = await objectCursors(context.cursor as IntegrationCursor | null, context.blobs);
     const shares = new Map<string, number>();
     const progress = (part: string, share: number) => {

@@ -8,7 +8,9 @@ import {
   type StageContext,
 } from '@tidemark/pipelines';
 import { compare, SnapshotUnusable, type CompareOptions, type Comparison, type Row } from '@tidemark/row-diff';
-import { linesOf } from './lines.js';
+import type { RowRef } from '@tidemark/record-store';
+import type { RowKey } from './keys.js';
+import { linesOf } from '../lines.js';
 
 export type Context = StageContext<RecordsPipeline>;
 
@@ -19,6 +21,16 @@ export const destinationOf = ({ destinations }: Pick<Context, 'destinations'>): 
 
 export const keyOf = (context: Pick<Context, 'destinations'>): readonly string[] =>
   destinationOf(context).key ?? [EXTERNAL_ID];
+
+/** Names a row in the ledger of failed rows. */
+export const rowOf = (
+  context: Pick<Context, 'destinations' | 'source'>,
+  { key }: { readonly key: RowKey },
+): RowRef => ({
+  destination: destinationOf(context).name,
+  object: context.source.objects![0]!,
+  key,
+});
 
 /** The comparison that `detect` has read to its end, for `finalize` to commit. */
 export const complete = artefact<Comparison>('records-comparison');

@@ -1,5 +1,4 @@
 import type { BlobId } from '@tidemark/blob-store';
-import type { WriteRow } from '@tidemark/connector-sdk';
 import type { JsonObject } from '@tidemark/foundation';
 import {
   StageFailed,
@@ -9,7 +8,9 @@ import {
   type Stage,
 } from '@tidemark/pipelines';
 import type { Comparison, Counts as RowCounts, Difference, Key, Problem } from '@tidemark/row-diff';
+import type { FailedRows } from '@tidemark/record-store';
 import { ErrorList, MAX_HELD_ERRORS } from '../integration/row-errors.js';
+import { Decisions, eachFailedRow, scopeOf } from '../row-ledger.js';
 import {
   type Context,
   baseline,
@@ -20,58 +21,60 @@ import {
   isAnew,
   isLostSnapshot,
   keyOf,
+  rowOf,
   snapshotBefore,
 } from './comparison.js';
 import { failedRowKeys, type RowKey } from './keys.js';
-import { putLines } from './lines.js';
-
-/** A row to write, with its key. */
-export interface Change extends WriteRow {
-  readonly key: RowKey;
-}
+import type { Change } from './change.js';
+import { Preview } from './preview.js';
+import { putLines } from '../lines.js';
 
 /** Of a smaller table any number may go at once. */
 const FEW = 100;
 const DEFAULT_MAX_DELETES = 0.3;
 
 /** Finds what differs from the last snapshot, and keeps it in a blob for `write`. */
-export const detectStage: Stage<RecordsPipeline, 'detect'> = async (context) => {
-  const { resumeFrom, counts: before } = context;
-  if (resumeFrom) {
-    const output = resumeFrom.cursor as unknown as DetectOutput;
-    return { output, counts: resumeFrom.counts ?? {}, ...ending(context) };
-  }
-  try {
-    const { output, refused, skipped, errors, would } = await detect(context);
-    const counts = { failed: before.failed + refused, skipped, ...(context.parameters.dryRun && would) };
-    const stored = await errors.store(context.blobs);
-    await context.checkpoint({ cursor: { ...output }, counts, ...(stored && { errors: stored }) });
-    return { output, counts, ...ending(context) };
-  } catch (error) {
-    context.signal.throwIfAborted();
-    throw explained(context, error);
-  }
-};
+export const detectStage =
+  (failedRows: FailedRows): Stage<RecordsPipeline, 'detect'> =>
+  async (context) => {
+    const { resumeFrom, counts: before } = context;
+    if (resumeFrom) {
+      const output = resumeFrom.cursor as unknown as DetectOutput;
+      return { output, counts: resumeFrom.counts ?? {}, ...ending(context) };
+    }
+    try {
+      const { output, refused, skipped, errors, would } = await detect(context, failedRows);
+      const counts = { failed: before.failed + refused, skipped, ...(context.parameters.dryRun && would) };
+      const stored = await errors.store(context.blobs);
+      await context.checkpoint({ cursor: { ...output }, counts, ...(stored && { errors: stored }) });
+      return { output, counts, ...ending(context) };
+    } catch (error) {
+      context.signal.throwIfAborted();
+      throw explained(context, error);
+    }
+  };
 
 /** A dry run ends here: its counts are what would have been done. */
 const ending = ({ parameters }: Context) => (parameters.dryRun ? { finish: 'succeeded' as const } : {});
 
-async function detect(context: Context) {
+async function detect(context: Context, failedRows: FailedRows) {
   const { blobs, artefacts, parameters } = context;
   const { problems } = context.output('query');
   const key = keyOf(context);
   const isMirror = destinationOf(context).mode === 'mirror';
   /** What is gone shows in another comparison than that whose snapshot is committed. */
   const hasOther = isMirror && isAnew(context) && snapshotBefore(context) !== undefined;
-  const wanted = parameters.rows === 'failed' ? await failedBefore(context) : undefined;
+  const wanted = parameters.rows === 'failed' ? await failedBefore(context, failedRows) : undefined;
+  const decisions = new Decisions(await failedRows.decisions(scopeOf(context.job)));
+  let discarded = 0;
   const before = baseline(context);
   /** Then every row is new: `write` takes them as `query` left them. */
-  const takesAll = before === undefined && !wanted;
+  const takesAll = before === undefined && !wanted && decisions.isEmpty && !parameters.dryRun;
   const comparison = await comparisonOf(context, before, { onAdded: takesAll ? 'count' : 'report' });
   const errors = new ErrorList();
   const held: Key[] = [];
   const leftOut: number[] = [];
-  const would = { created: 0, updated: 0, deleted: 0 };
+  const preview = new Preview();
   let refused = 0;
   let unusable = problems;
   let count = 0;
@@ -93,34 +96,45 @@ async function detect(context: Context) {
         held.push(difference.key);
       else {
         const change = changeOf(difference, key, destinationOf(context).mode);
-        if (change) yield taken(change, difference.type);
+        if (!change) continue;
+        const corrected = decisions.about(rowOf(context, change), change.data);
+        // Left to the snapshot as if it had been written: it is offered again when it changes.
+        if (corrected === null) discarded += 1;
+        else yield taken({ ...change, ...(corrected && { corrected }) }, difference);
       }
     }
     if (!hasOther || unusable > 0) return;
     try {
       await using earlier = await comparisonOf(context, snapshotBefore(context));
-      for await (const gone of goneSince(context, earlier)) yield taken(gone, 'removed');
+      for await (const gone of goneSince(context, earlier)) yield taken(gone, { type: 'removed' });
       against = earlier.counts;
     } catch (error) {
       // A full job is the way out of a lost snapshot: what was gone before is then unknown.
       if (!isLostSnapshot(context, error)) throw error;
     }
   }
-  const taken = (change: Change, type: Difference['type']): Change => {
+  const taken = (
+    change: Change,
+    { type, ...difference }: { type: Difference['type']; columns?: readonly string[] },
+  ): Change => {
     count += 1;
-    would[type === 'added' ? 'created' : type === 'removed' ? 'deleted' : 'updated'] += 1;
+    preview.add(type === 'added' ? 'created' : type === 'removed' ? 'deleted' : 'updated', change, difference.columns);
     return change;
   };
   const id: BlobId = await putLines(blobs, changes());
-  if (takesAll) would.created = comparison.counts.added;
-  if (isMirror) assertFewDeletes(context, against, would.deleted);
+  if (takesAll) count += comparison.counts.added;
+  if (isMirror) assertFewDeletes(context, against, preview.counts.deleted);
   artefacts.set<Comparison>(complete, comparison);
   const output: DetectOutput = {
-    ...{ changes: id, count: takesAll ? count + would.created : count, held: await putLines(blobs, held) },
+    ...{ changes: id, count, held: await putLines(blobs, held) },
     ...(takesAll && { rowsWithout: await putLines(blobs, leftOut) }),
     ...(hasOther && unusable > 0 && { isGoneUnknown: true }),
+    ...(unusable > 0 && { hasUnusable: true }),
+    ...(parameters.dryRun && { preview: (await blobs.put(JSON.stringify(preview))).id }),
   };
-  return { output, refused, skipped: comparison.counts.unchanged, errors, would };
+  const changed = decisions.takeChanged();
+  if (!parameters.dryRun) await failedRows.record({ ...recordedBy(context), refused: [], settled: [], changed });
+  return { output, refused, skipped: comparison.counts.unchanged + discarded, errors, would: preview.counts };
 }
 
 /** In a full job the baseline is empty: what is gone is found by comparing with the snapshot as well. */
@@ -154,9 +168,18 @@ function problemOf(difference: Problem, objectType: string) {
   return { objectType, code: 'KEY_DUPLICATE', message, externalId };
 }
 
-/** The rows that the last job left out. */
-async function failedBefore({ blobs, cursor }: Context): Promise<ReadonlySet<string>> {
+const recordedBy = ({ job, now }: Context) => ({ ...scopeOf(job), jobId: job.id, at: now() });
+
+/** The rows that failed before: those that the job names, or all, with those of versions that did not list them. */
+async function failedBefore(
+  { blobs, cursor, job, parameters, destinations }: Context,
+  failedRows: FailedRows,
+): Promise<ReadonlySet<string>> {
+  const { only } = parameters;
+  const filter = { destination: destinations[0]!.name, ...only };
   const keys = new Set<string>();
+  for await (const { key } of eachFailedRow(failedRows, scopeOf(job), filter)) keys.add(JSON.stringify(key));
+  if (only) return keys;
   for await (const key of failedRowKeys(blobs, (cursor as RecordsCursor | null)?.failed)) keys.add(JSON.stringify(key));
   return keys;
 }

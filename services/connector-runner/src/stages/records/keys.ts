@@ -1,6 +1,6 @@
 import type { BlobId, BlobStore } from '@tidemark/blob-store';
 import type { Json } from '@tidemark/foundation';
-import { linesOf, putLines } from './lines.js';
+import { linesOf, putLines } from '../lines.js';
 
 /** The values of a row's key columns. */
 export type RowKey = readonly Json[];

@@ -4,7 +4,7 @@ import { type QueryOutput, type RecordsPipeline, type Stage } from '@tidemark/pi
 import { errorOf, mappedRecords, mappingOf, type MappedRecord, type MaskingKeyOf } from '../mappings.js';
 import { ErrorList, MAX_HELD_ERRORS } from '../integration/row-errors.js';
 import { EXTERNAL_ID, destinationOf } from './comparison.js';
-import { putLines } from './lines.js';
+import { putLines } from '../lines.js';
 import { standOf } from './restored.js';
 
 /** Between two reports of progress. */

@@ -5,12 +5,14 @@ import type { RecordsPipeline, Stage, WriteOutput } from '@tidemark/pipelines';
 import { ExternalError } from '@tidemark/resilience';
 import { jobRetrySchedule } from '@tidemark/resilience/retry-schedule';
 import { batchIdOf } from '../integration/batch-id.js';
+import type { FailedRows } from '@tidemark/record-store';
 import { streamOf, targetOf } from '../positions.js';
 import { ErrorList, MAX_HELD_ERRORS } from '../integration/row-errors.js';
-import { type Context, destinationOf, keyOf } from './comparison.js';
-import type { Change } from './detect.stage.js';
+import { RowLedger } from '../row-ledger.js';
+import { type Context, destinationOf, keyOf, rowOf } from './comparison.js';
+import type { Change } from './change.js';
 import { FailedRowKeys } from './keys.js';
-import { chunksOfLines, linesOf } from './lines.js';
+import { chunksOfLines, linesOf } from '../lines.js';
 
 const CHECKPOINT_MS = 1000;
 
@@ -30,39 +32,41 @@ const MOST_ROWS = 5000;
 type Outcome = { readonly results: readonly RowResult[] } | { readonly error: unknown };
 
 /** Writes the changes, batch by batch. A successor goes on at the batch where this one stopped. */
-export const writeStage: Stage<RecordsPipeline, 'write'> = async (context) => {
-  const { open, signal } = context;
-  const detected = context.output('detect');
-  const progress = new Progress(context);
-  if (progress.done >= detected.count) return progress.result();
-  const destination = await open.destination(destinationOf(context).name);
-  const { batchSize, concurrency } = destination.manifest;
-  const atOnce = destination.position ? Math.min(AT_ONCE, concurrency) : 1;
-  const write = batchWriter(context, (batch) => destination.write(batch, signal));
-  const writing: { readonly batch: readonly Change[]; readonly outcome: Promise<Outcome> }[] = [];
-  let stopped: ExternalError | undefined;
-  const settle = async () => {
-    const { batch, outcome } = writing.shift()!;
-    stopped = (await progress.take(batch, await outcome)) ?? stopped;
-    context.progress({ percent: (100 * progress.done) / detected.count });
-    await progress.save();
-  };
-  try {
-    let from = progress.done;
-    for await (const batch of batchesOf(changesOf(context), from, Math.min(batchSize.max, MOST_ROWS))) {
-      // Until a batch has been written, a failure leaves the destination as it is; the last one says that all are there.
-      const isAlone = progress.done === 0 || from + batch.length >= detected.count;
-      while (writing.length > (isAlone ? 0 : atOnce - 1)) await settle();
-      writing.push({ batch, outcome: stopped ? Promise.resolve({ error: stopped }) : write(batch, from) });
-      from += batch.length;
+export const writeStage =
+  (failedRows: FailedRows): Stage<RecordsPipeline, 'write'> =>
+  async (context) => {
+    const { open, signal, job, now } = context;
+    const detected = context.output('detect');
+    const progress = new Progress(context, await RowLedger.open(failedRows, job, now));
+    if (progress.done >= detected.count) return progress.result();
+    const destination = await open.destination(destinationOf(context).name);
+    const { batchSize, concurrency } = destination.manifest;
+    const atOnce = destination.position ? Math.min(AT_ONCE, concurrency) : 1;
+    const write = batchWriter(context, (batch) => destination.write(batch, signal));
+    const writing: { readonly batch: readonly Change[]; readonly outcome: Promise<Outcome> }[] = [];
+    let stopped: ExternalError | undefined;
+    const settle = async () => {
+      const { batch, outcome } = writing.shift()!;
+      stopped = (await progress.take(batch, await outcome)) ?? stopped;
+      context.progress({ percent: (100 * progress.done) / detected.count });
+      await progress.save();
+    };
+    try {
+      let from = progress.done;
+      for await (const batch of batchesOf(changesOf(context), from, Math.min(batchSize.max, MOST_ROWS))) {
+        // Until a batch has been written, a failure leaves the destination as it is; the last one says that all are there.
+        const isAlone = progress.done === 0 || from + batch.length >= detected.count;
+        while (writing.length > (isAlone ? 0 : atOnce - 1)) await settle();
+        writing.push({ batch, outcome: stopped ? Promise.resolve({ error: stopped }) : write(batch, from) });
+        from += batch.length;
+      }
+      while (writing.length > 0) await settle();
+    } finally {
+      await Promise.all(writing.map(({ outcome }) => outcome));
     }
-    while (writing.length > 0) await settle();
-  } finally {
-    await Promise.all(writing.map(({ outcome }) => outcome));
-  }
-  await progress.save({ now: true });
-  return progress.result();
-};
+    await progress.save({ now: true });
+    return progress.result();
+  };
 
 /** What `detect` found, in the order in which it is written. */
 async function* changesOf(context: Context): AsyncGenerator<readonly Change[]> {
@@ -91,7 +95,7 @@ function batchWriter(context: Context, write: (batch: WriteBatch) => Promise<rea
   const { position: before } = output('query');
   const { changes, rowsWithout } = output('detect');
   return async (batch: readonly Change[], first: number): Promise<Outcome> => {
-    const rows = batch.map(({ key: _, ...row }) => row);
+    const rows = batch.map(({ key: _, corrected, data, ...row }) => ({ ...row, data: corrected ?? data }));
     // Blobs are named by their content: the same rows of them are the same batch.
     const id = batchIdOf({ jobId: job.id, object: from, position: 'rows' }, first, [
       { changes, ...(rowsWithout && { rowsWithout, rows: output('query').rows }), count: rows.length },
@@ -115,7 +119,10 @@ class Progress {
   #hasUndeleted: boolean;
   #savedAt: number;
 
-  constructor(context: Context) {
+  constructor(
+    context: Context,
+    private readonly ledger: RowLedger,
+  ) {
     const { done = 0, failed, hasUndeleted = false } = (context.resumeFrom?.cursor ?? {}) as Saved;
     const {
       created,
@@ -140,8 +147,7 @@ class Progress {
    */
   async take(changes: readonly Change[], outcome: Outcome): Promise<ExternalError | undefined> {
     if ('results' in outcome) {
-      for (const [at, change] of changes.entries()) this.#count(change, outcome.results[at]!);
-      this.done += changes.length;
+      await this.#record(changes, outcome.results);
       return undefined;
     }
     const { error } = outcome;
@@ -154,9 +160,22 @@ class Progress {
       throw error;
     }
     const { code, message } = error;
-    for (const change of changes) this.#count(change, { status: 'failed', code, message, retryable: true });
-    this.done += changes.length;
+    const refused: RowResult = { status: 'failed', code, message, retryable: true };
+    await this.#record(
+      changes,
+      changes.map(() => refused),
+    );
     return error;
+  }
+
+  async #record(changes: readonly Change[], results: readonly RowResult[]): Promise<void> {
+    const tried = changes.map((change, at) => ({
+      ...{ ...rowOf(this.#context, change), data: change.data, result: results[at]! },
+      ...(change.action === 'delete' && { action: change.action }),
+    }));
+    await this.ledger.record(tried);
+    for (const [at, change] of changes.entries()) this.#count(change, results[at]!);
+    this.done += changes.length;
   }
 
   #count({ key, data, action }: Change, result: RowResult): void {

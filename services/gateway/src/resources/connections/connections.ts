@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   invalid,
   publicPart,
+  TidemarkError,
   views,
   type ChangeObject,
   type CommandContext,
@@ -92,10 +93,13 @@ export class Connections {
     return this.#ask('reset-connection', context, id, input);
   }
 
-  /** With what it has read into the record store. */
+  /** With its synced objects, its failed rows, and what it keeps for mirrors. */
   async remove(context: CommandContext, id: string): Promise<void> {
-    await this.#ask('remove-connection', context, id);
-    await this.#records.remove({ tenant: context.tenant, connectionId: parseId(id) });
+    const removed = await this.#ask('remove-connection', context, id).catch((error: TidemarkError) => error);
+    // Of one that is gone as well: a removal that was cut short is completed by its repetition.
+    const isGone = !(removed instanceof TidemarkError) || removed.code === 'NOT_FOUND';
+    if (isGone) await this.#records.remove({ tenant: context.tenant, connectionId: parseId(id) });
+    if (removed instanceof Error) throw removed;
   }
 
   cursor(context: CommandContext, id: string): Promise<CursorView> {

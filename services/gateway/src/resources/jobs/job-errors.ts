@@ -7,21 +7,28 @@ const MAX_GROUPS = 100;
 /** Reads the events of a job from a revision on. */
 export type ReadEvents = (from: number) => Promise<JobEventPage>;
 
-/** The lists of errors of a job's checkpoints, in order. */
-export async function errorLists(read: ReadEvents): Promise<RowErrors[]> {
-  const lists: RowErrors[] = [];
+/** What `find` finds in the events of a job, in order. */
+export async function foundIn<T>(read: ReadEvents, find: (event: JobEventView) => readonly T[]): Promise<T[]> {
+  const found: T[] = [];
   for (let from = 0; ;) {
     const { events } = await read(from);
-    lists.push(...events.flatMap(errorsIn));
+    found.push(...events.flatMap(find));
     const last = events.at(-1);
-    if (!last) return lists;
+    if (!last) return found;
     from = last.revision + 1;
   }
 }
 
-const errorsIn = ({ type, data }: JobEventView): RowErrors[] => {
+/** The lists of errors of a checkpoint. */
+export const errorsIn = ({ type, data }: JobEventView): RowErrors[] => {
   const { errors } = data as { readonly errors?: RowErrors };
   return type === 'CheckpointSaved' && errors ? [errors] : [];
+};
+
+/** The blob with what a dry run would have written. */
+export const previewIn = ({ type, data }: JobEventView): BlobId[] => {
+  const { output } = data as { readonly output?: { readonly preview?: BlobId } };
+  return type === 'StageCompleted' && output?.preview ? [output.preview] : [];
 };
 
 export interface Errors {

@@ -7,7 +7,7 @@ import {
   ApiOperation,
   ApiProduces,
 } from '@nestjs/swagger';
-import { invalid, Job, problem, type CommandContext } from '@tidemark/contracts';
+import { DryRun, invalid, Job, problem, type CommandContext } from '@tidemark/contracts';
 import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../../edge/auth/scope.guard.js';
 import { ApiIdempotencyKey, IdempotencyKey } from '../../edge/idempotency-key.js';
@@ -27,6 +27,7 @@ import {
   JobPage,
   JobsQuery,
   JobStateQuery,
+  RetryJobBody,
   TimelinePage,
 } from './jobs.dto.js';
 import { Jobs } from './jobs.js';
@@ -100,11 +101,19 @@ export class JobsController {
   @Post('jobs/:id/retry')
   @HttpCode(202)
   @RequireScope('write')
-  @ApiOperation({ summary: 'Retry an ended job as a new job' })
+  @ApiOperation({
+    summary: 'Retry an ended job as a new job, on the data of today',
+    description: 'With `rows: "failed"` it writes the failed rows of the connection alone.',
+  })
   @ApiIdempotencyKey()
   @ApiAcceptedResponse({ type: Job })
-  retry(@Context() context: CommandContext, @Param('id') id: string, @IdempotencyKey() key?: string) {
-    return this.#jobs.retry(context, id, key);
+  retry(
+    @Context() context: CommandContext,
+    @Param('id') id: string,
+    @Body() body: RetryJobBody,
+    @IdempotencyKey() key?: string,
+  ) {
+    return this.#jobs.retry(context, id, body, key);
   }
 
   @Post('jobs/:id/resume')
@@ -146,6 +155,17 @@ export class JobsController {
   @ApiOkResponse({ type: JobErrorPage })
   errors(@Context() context: CommandContext, @Param('id') id: string, @Query() query: JobErrorsQuery) {
     return this.#jobs.errors(context, id, query);
+  }
+
+  @Get('jobs/:id/dry-run')
+  @RequireScope('read')
+  @ApiOperation({
+    summary: 'Show what a job with `dryRun` would have written',
+    description: 'How many rows it would create, update and delete, and the first 100 of each.',
+  })
+  @ApiOkResponse({ type: DryRun })
+  dryRun(@Context() context: CommandContext, @Param('id') id: string) {
+    return this.#jobs.dryRun(context, id);
   }
 
   @Get('jobs/:id/state')

@@ -5,6 +5,7 @@ import {
   Job,
   JobParameters,
   jobStates,
+  RetryJob,
   RowError,
   RowErrorGroups,
   TimelineEntry,
@@ -27,6 +28,9 @@ export class CreateJobBody extends merge(JobSettings, JobParameters) {
 
 @Shape()
 export class CancelJobBody extends pick(CancelJob, 'reason') {}
+
+@Shape()
+export class RetryJobBody extends pick(RetryJob, 'rows') {}
 
 @QueryShape()
 export class ConnectionJobsQuery extends PageQuery {

@@ -4,7 +4,7 @@ import { idempotencyKeyOf } from '../../edge/idempotency-key.js';
 import { PageQuery } from '../../edge/paging.js';
 import { parseId } from '../../edge/validation/parse-id.js';
 import { fromBody, fromQuery } from '../../edge/validation/input.js';
-import { CancelJobBody, CreateJobBody, JobErrorsQuery, JobsQuery, JobStateQuery } from './jobs.dto.js';
+import { CancelJobBody, CreateJobBody, JobErrorsQuery, JobsQuery, JobStateQuery, RetryJobBody } from './jobs.dto.js';
 import { Jobs } from './jobs.js';
 
 export const jobRpcs = rpcs('tidemark.v1.JobService', Jobs, (jobs) => ({
@@ -25,8 +25,8 @@ export const jobRpcs = rpcs('tidemark.v1.JobService', Jobs, (jobs) => ({
   CancelJob: unary('write', async (context, { id, ...input }) => ({
     job: await jobs.cancel(context, parseId(id), fromBody(CancelJobBody, input).reason),
   })),
-  RetryJob: unary('write', async (context, { id, idempotencyKey }) => ({
-    job: await jobs.retry(context, parseId(id), idempotencyKeyOf(idempotencyKey)),
+  RetryJob: unary('write', async (context, { id, idempotencyKey, ...input }) => ({
+    job: await jobs.retry(context, parseId(id), fromBody(RetryJobBody, input), idempotencyKeyOf(idempotencyKey)),
   })),
   ResumeJob: unary('write', async (context, { id, idempotencyKey }) => ({
     job: await jobs.resume(context, parseId(id), idempotencyKeyOf(idempotencyKey)),
@@ -41,6 +41,7 @@ export const jobRpcs = rpcs('tidemark.v1.JobService', Jobs, (jobs) => ({
   ListJobErrors: unary('read', (context, { jobId, ...query }) =>
     jobs.errors(context, parseId(jobId), fromQuery(JobErrorsQuery, query)),
   ),
+  GetDryRun: unary('read', async (context, { jobId }) => ({ dryRun: await jobs.dryRun(context, parseId(jobId)) })),
   WatchJob: stream('read', async function* (context, { id, fromRevision = 0 }, signal) {
     const from = fromRevision as number;
     if (from < 0) throw invalid([problem('fromRevision', 'must be a revision, from 0')]);

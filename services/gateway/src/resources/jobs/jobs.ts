@@ -1,15 +1,17 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import {
   publicPart,
+  TidemarkError,
   views,
   type CommandContext,
+  type DryRun,
   type JobDocument,
   type JobEventPage,
   type JobView,
   type TimelineEntry,
   type WaitingFor,
 } from '@tidemark/contracts';
-import type { BlobStore } from '@tidemark/blob-store';
+import { readJson, type BlobStore } from '@tidemark/blob-store';
 import type { View } from '@tidemark/read-model';
 import { CommandClient } from '../../edge/command-client.js';
 import { fixedPage, pageOf, partOf, viewPage, type Page, type PageQuery, type ViewPage } from '../../edge/paging.js';
@@ -18,8 +20,15 @@ import { parseId } from '../../edge/validation/parse-id.js';
 import { Connections } from '../connections/connections.js';
 import { requestOf, withOwnFields } from './job-parameters.js';
 import { JobWakeups } from './job-wakeups.js';
-import { errorLists, errorsOf } from './job-errors.js';
-import type { CreateJobBody, JobErrorPage, JobErrorsQuery, JobsQuery, JobStateQuery } from './jobs.dto.js';
+import { errorsIn, errorsOf, foundIn, previewIn, type ReadEvents } from './job-errors.js';
+import type {
+  CreateJobBody,
+  JobErrorPage,
+  JobErrorsQuery,
+  JobsQuery,
+  JobStateQuery,
+  RetryJobBody,
+} from './jobs.dto.js';
 import { watchJob, type Watch } from './watch-job.js';
 
 const WATCH = { pageSize: 100, pollMs: 5000 };
@@ -65,8 +74,9 @@ export class Jobs implements OnModuleDestroy {
     return this.#commands.ask('job-coordinator', 'cancel-job', context, { jobId: parseId(id), reason });
   }
 
-  retry(context: CommandContext, id: string, idempotencyKey?: string): Promise<JobView> {
-    return this.#commands.ask('job-coordinator', 'retry-job', context, { jobId: parseId(id), idempotencyKey });
+  retry(context: CommandContext, id: string, { rows }: RetryJobBody, idempotencyKey?: string): Promise<JobView> {
+    const job = { jobId: parseId(id), idempotencyKey, ...(rows && { rows }) };
+    return withOwnFields(this.#commands.ask<JobView>('job-coordinator', 'retry-job', context, job));
   }
 
   resume(context: CommandContext, id: string, idempotencyKey?: string): Promise<JobView> {
@@ -95,13 +105,23 @@ export class Jobs implements OnModuleDestroy {
   async errors(context: CommandContext, id: string, query: JobErrorsQuery): Promise<JobErrorPage> {
     const jobId = parseId(id);
     const { page, perPage } = pageOf(query);
-    const lists = await errorLists((from) =>
-      this.#commands.ask('job-coordinator', 'job-events', context, { jobId, from, limit: EVENTS_AT_ONCE }),
-    );
+    const lists = await foundIn(this.#eventsOf(context, jobId), errorsIn);
     const { code, pattern } = query;
     const wanted = { from: (page - 1) * perPage, most: perPage, ...(code && { code }), ...(pattern && { pattern }) };
     const { groups, ...found } = await errorsOf(this.#blobs, lists, wanted);
     return { ...fixedPage(query, found), groups };
+  }
+
+  /** What the job would have written. @throws TidemarkError NOT_FOUND when it was no dry run, or has not got there yet */
+  async dryRun(context: CommandContext, id: string): Promise<DryRun> {
+    const [preview] = await foundIn(this.#eventsOf(context, parseId(id)), previewIn);
+    if (!preview) throw new TidemarkError('NOT_FOUND', 'the job has no result of a dry run');
+    return readJson<DryRun>(this.#blobs, preview);
+  }
+
+  #eventsOf(context: CommandContext, jobId: string): ReadEvents {
+    return (from) =>
+      this.#commands.ask('job-coordinator', 'job-events', context, { jobId, from, limit: EVENTS_AT_ONCE });
   }
 
   /** The newest first; those of one connection when the query names it. */
