@@ -17,7 +17,7 @@ interface Named {
   readonly name: string;
 }
 
-/** Carries out the steps of a plan in order; each can be repeated after a crash, or beside somebody else. */
+/** Carries out the steps of a plan in order; each can be repeated after a crash, or beside other callers. */
 export class Changes {
   /** Ids of what was made, by name. */
   readonly #credentials = new Map<string, string>();
@@ -112,7 +112,7 @@ export class Changes {
 
   /**
    * Two that apply the same name at once make one thing. A key whose thing was removed, or renamed, is used up: then the
-   * next one. @throws CliError when somebody else has made another thing of this name
+   * next one. @throws CliError when another caller has made another thing of this name
    */
   async #once<Made extends Named>(
     kind: string,
@@ -158,7 +158,7 @@ export class Changes {
     return 'id' in target ? target.id : this.#connections.get(target.name)!;
   }
 
-  /** Somebody else may have removed it. */
+  /** Another caller may have removed it. */
   async #remove(address: string): Promise<void> {
     await this.#orGone(() => this.api.delete(address));
   }

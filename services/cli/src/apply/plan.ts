@@ -1,9 +1,9 @@
 import {
-  AddIgnoreRule,
   providerIdOf,
   UpdateConnection,
   type ConnectionView,
   type CredentialView,
+  type AddIgnoreRule,
   type IgnoreRule,
 } from '@tidemark/contracts';
 import { fieldsOf } from '@tidemark/contracts/fields';

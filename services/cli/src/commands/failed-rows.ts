@@ -19,7 +19,7 @@ interface Filter {
 }
 
 interface RetryOptions extends RepeatOptions, Filter {
-  readonly key?: readonly string[];
+  readonly row?: readonly string[];
 }
 
 interface FixOptions extends Pick<Filter, 'object' | 'destination'> {
@@ -34,7 +34,7 @@ export function failedRowsCommand(program: Command, action: Action): void {
   filtered(paged(rows.command('list <connection>').description('list them, the oldest first'))).action(action(list));
   among(rows.command('show <connection> <key>').description('show one by id or key, as JSON')).action(action(get));
   filtered(repeatable(rows.command('retry <connection>').description('write them again, or some, and nothing else')))
-    .addOption(new Option('--key <key>', 'only this row, by id or key; repeatable').argParser(several))
+    .addOption(new Option('--row <key>', 'only this row, by id or key; repeatable').argParser(several))
     .action(action(retry));
   among(rows.command('fix <connection> <key>').description('write a row with corrected values'))
     .addOption(
@@ -90,7 +90,7 @@ async function get(session: Session, text: string, key: string, options: Filter)
 
 async function retry(session: Session, text: string, options: RetryOptions): Promise<void> {
   const id = await resolveConnection(session.api, text);
-  const { object, destination, code, pattern, field, key: keys } = options;
+  const { object, destination, code, pattern, field, row: keys } = options;
   const body = { object, destination, code, pattern, field, keys };
   const headers = repeatHeaders(options);
   const job = await session.api.post<JobView>(path`v1/connections/${id}/failed-rows/retry`, body, headers);

@@ -83,7 +83,9 @@ export async function runLeg(folder: string, options: LegOptions): Promise<LegRu
   let proposed: Cursor | null = cursor;
   const http = createHttpClient({ side: 'source', allow: ['127.0.0.1'], retries: retrySchedule([]), ...options.guard });
   const records = await createRecordStore('sqlite::memory:');
-  const { stages } = stagesWith({ http, records, maskingKey: unexpected, readsWindows: () => false }).get('dependency')!;
+  const { stages } = stagesWith({ http, records, maskingKey: unexpected, readsWindows: () => false }).get(
+    'dependency',
+  )!;
   try {
     for (const [name, stage] of Object.entries(stages)) {
       if (fresh) artefacts = new Artefacts();

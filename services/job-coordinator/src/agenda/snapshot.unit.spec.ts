@@ -49,10 +49,10 @@ describe('the snapshot of a tenant', () => {
       },
     };
     const slots = withMembers(agenda.slots, {
-      waitingConnections: () => agenda.slots.waitingConnections(TENANT),
-      nextOf: (tenant: string, connectionId: string) => {
+      waitingLanes: () => agenda.slots.waitingLanes(TENANT),
+      nextOf: (tenant: string, lane: string) => {
         looked += 1;
-        return agenda.slots.nextOf(tenant, connectionId);
+        return agenda.slots.nextOf(tenant, lane);
       },
     });
     const { candidates } = tenantSnapshot({ jobs: counting, slots, heldUntil: () => undefined }, TENANT, new Map(), {

@@ -53,17 +53,23 @@ describe('a destination that two jobs of a connection write to', () => {
     const records = await createRecordStore(`sqlite:${folder.path}/records.db`);
     const written: unknown[] = [];
     const upserts: OpenedDestination = {
-      manifest: { modes: ['upsert'], batchSize: { default: 10, max: 10 } },
+      manifest: { modes: ['upsert'], batchSize: { initial: 10, max: 10 }, concurrency: 1 },
       write: async ({ rows }) => {
         written.push(...rows.map(({ data }) => data['title']));
         return rows.map(() => ({ status: 'updated' }));
       },
+      check: async () => ({ ok: true, message: 'well' }),
       close: async () => undefined,
     };
     const scope = { tenant: 'acme', connectionId: 'c1/warehouse' };
     const sinkOf = (now: number, beganAt?: number) => {
       const ledger = (key: readonly string[]) => new MirrorLedger(records, scope, key, () => now, beganAt);
-      return new DestinationSink({ connectionId: 'c1' }, upserts, { ...settings, key: ['id'] }, { ledger, isShared: true });
+      return new DestinationSink(
+        { connectionId: 'c1' },
+        upserts,
+        { ...settings, key: ['id'] },
+        { ledger, isShared: true },
+      );
     };
     const page = (jobId: string, title: string, more: object = {}) => ({
       ...{ object: 'issues', jobId, position: 'issues:0' },
