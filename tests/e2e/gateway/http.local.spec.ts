@@ -201,13 +201,13 @@ describe('the HTTP edge', () => {
 const routes = [
   ...['GET /v1/connections', 'POST /v1/connections', 'POST /v1/connections/test'],
   ...['GET', 'PATCH', 'DELETE'].map((method) => `${method} /v1/connections/{id}`),
-  ...['preview', 'pause', 'resume', 'disconnect', 'reconnect', 'reset', 'jobs', 'records'].map(
+  ...['preview', 'authorize', 'pause', 'resume', 'disconnect', 'reconnect', 'reset', 'jobs', 'records'].map(
     (verb) => `POST /v1/connections/{id}/${verb}`,
   ),
-  ...['jobs', 'snapshots', 'changes', 'cursor', 'records', 'records/{object}/{externalId}'].map(
+  ...['jobs', 'snapshots', 'changes', 'cursor', 'objects', 'records', 'records/{object}/{externalId}'].map(
     (list) => `GET /v1/connections/{id}/${list}`,
   ),
-  ...['', '/{id}', '/{id}/timeline', '/{id}/state', '/{id}/events', '/{id}/errors'].map(
+  ...['', '/{id}', '/{id}/timeline', '/{id}/state', '/{id}/events', '/{id}/errors', '/{id}/dry-run'].map(
     (path) => `GET /v1/jobs${path}`,
   ),
   ...['cancel', 'retry', 'retry-now', 'resume'].map((verb) => `POST /v1/jobs/{id}/${verb}`),
@@ -224,7 +224,10 @@ const routes = [
   'GET /v1/conditions',
   ...['GET', 'POST'].map((method) => `${method} /v1/credentials`),
   ...['GET', 'PUT', 'DELETE'].map((method) => `${method} /v1/credentials/{id}`),
-  'POST /v1/credentials/rotate-key',
+  ...['POST /v1/credentials/rotate-key', 'POST /v1/credentials/{id}/compare'],
+  ...['pause', 'resume', 'reset'].map((verb) => `POST /v1/connections/{id}/objects/{object}/${verb}`),
+  ...['', '/{key}'].map((path) => `GET /v1/connections/{id}/failed-rows${path}`),
+  ...['retry', '{key}/fix', '{key}/discard'].map((verb) => `POST /v1/connections/{id}/failed-rows/${verb}`),
   ...['GET /v1/dead-letters', 'POST /v1/dead-letters/redrive', 'POST /v1/dead-letters/discard'],
   ...['GET /v1/dead-letters/{id}', 'POST /v1/dead-letters/{id}/redrive', 'DELETE /v1/dead-letters/{id}'],
   ...['GET /v1/projections', 'POST /v1/projections/{name}/check', 'POST /v1/projections/{name}/rebuild'],

@@ -96,6 +96,27 @@ describe.each([
   });
 });
 
+describe('a row that a mapping refuses', () => {
+  it('is in the ledger, and a correction brings it in; no other row is written again', async () => {
+    const id = await on.connect(source(), { pipeline: 'integration', destinations: [destination()] });
+    await on.ended(await on.order(id));
+    const ledger = `/v1/connections/${id}/failed-rows`;
+    const { data: failed } = (await on.get(ledger)).body;
+    expect(failed).toMatchObject([{ key: '2', code: 'REQUIRED_FIELD_MISSING', field: 'city' }]);
+    expect(JSON.stringify(failed)).not.toContain(SECRET);
+    const { job } = (await on.post(`${ledger}/2/fix`, { set: { city: 'Oslo' } })).body;
+    expect(await on.ended(job.id)).toMatchObject({ counts: { created: 1, failed: 0 } });
+    expect((await rows()).map(({ id: key, city }) => [key, city])).toEqual([
+      [1, 'Rome'],
+      [2, 'Oslo'],
+      [3, 'Rome'],
+    ]);
+    expect((await on.get(ledger)).body.data).toEqual([]);
+    // The correction holds while the row stays as it is.
+    expect(await on.ended(await on.order(id, { type: 'full' }))).toMatchObject({ counts: { created: 3, failed: 0 } });
+  });
+});
+
 describe('a mapping with faults', () => {
   it('is refused when the connection is created, each fault with its path', async () => {
     const faulty = [

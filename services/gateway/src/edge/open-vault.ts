@@ -23,6 +23,11 @@ export class OpenVault {
     );
   }
 
+  /** Removes what a connection had of its own. */
+  async forget(tenant: string, connectionId: string): Promise<void> {
+    await this.opened?.vault.maskingKeys.remove(tenant, connectionId);
+  }
+
   /** What a credential's system signs its webhooks with; nothing where there is no key, no such credential, or none with it. */
   async webhookSecrets(tenant: string, credentialId: string): Promise<readonly string[]> {
     return (await this.opened?.vault.webhookSecrets(tenant, credentialId)) ?? [];

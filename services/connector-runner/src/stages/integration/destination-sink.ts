@@ -10,6 +10,7 @@ import type { DestinationSettings, WriteMode } from '@tidemark/contracts';
 import type { Mapping } from '@tidemark/mapping';
 import type { RowRef } from '@tidemark/record-store';
 import { ExternalError } from '@tidemark/resilience';
+import type { MappedRecord } from '../mappings.js';
 import type { Decisions, RowLedger } from '../row-ledger.js';
 import type { JobInfo } from '@tidemark/pipelines';
 import { streamOf, targetOf } from '../positions.js';
@@ -26,7 +27,7 @@ const EXTERNAL_ID = 'external_id';
 const skipped: RowResult = { status: 'skipped' };
 
 /** A row to write. */
-interface Entry extends Pick<SourceRecord, 'externalId' | 'updatedAt'> {
+interface Entry extends Pick<MappedRecord, 'externalId' | 'updatedAt' | 'hidesId'> {
   readonly row: WriteRow;
   /** Of the row, before any correction. */
   readonly data: JsonObject;
@@ -93,25 +94,50 @@ export class DestinationSink implements Sink {
 
   async write(page: PageOfRecords, signal: AbortSignal): Promise<readonly RowResult[]> {
     const older = await this.#ledger?.areOlder(page);
-    const entries = page.records.map((record, at): Entry | undefined => {
-      const row = older?.[at] ? undefined : this.#rowOf(record);
-      if (!row) return undefined;
-      const corrected = this.#refusals?.decisions.about(this.#refOf(page, record), row.data);
-      if (corrected === null) return undefined;
-      const { externalId, updatedAt } = record;
-      return {
-        ...{ externalId, data: row.data, row: corrected ? { ...row, data: corrected } : row },
-        ...(updatedAt !== undefined && { updatedAt }),
-      };
-    });
-    const rows = entries.filter((entry) => entry !== undefined);
+    const entries = page.records.map((record, at) => (older?.[at] ? skipped : this.#entryOf(page, record)));
+    const rows = entries.filter((entry) => 'row' in entry);
     const written = await this.#put(page, rows, signal);
-    const byEntry = new Map(rows.map((entry, at) => [entry, written[at]!]));
-    // What is not written need not be: the source deleted it, or a person discarded it.
-    const unwritten = page.records.filter((_, at) => !entries[at] && !older?.[at]);
-    const skips = unwritten.map((record) => ({ ...this.#refOf(page, record), data: record.data, result: skipped }));
-    await this.#refusals?.ledger.record(skips, this.#refusals.decisions.takeChanged());
-    return entries.map((entry) => (entry ? byEntry.get(entry)! : skipped));
+    const byEntry = new Map<object, RowResult>(rows.map((entry, at) => [entry, written[at]!]));
+    const results = entries.map((entry) => ('row' in entry ? byEntry.get(entry)! : entry));
+    await this.#noteUnwritten(
+      page,
+      page.records.flatMap((record, at) =>
+        older?.[at] || 'row' in entries[at]! ? [] : [{ record, result: results[at]! }],
+      ),
+    );
+    return results;
+  }
+
+  /** Rows that the mapping refused; and those that need not be written: the source deleted them, or a person discarded them. */
+  async #noteUnwritten(
+    page: PageOfRecords,
+    unwritten: readonly { readonly record: MappedRecord; readonly result: RowResult }[],
+  ): Promise<void> {
+    const rows = unwritten.map(({ record, result }) => ({ record, result, row: this.#rowOf(record) ?? record }));
+    const tried = rows.flatMap(({ record, result, row: { data } }) =>
+      record.hidesId ? [] : [{ ...this.#refOf(page, record), data, result }],
+    );
+    await this.#refusals?.ledger.record(tried, this.#refusals.decisions.takeChanged());
+    const refused = rows.filter(({ result }) => result.status === 'failed');
+    await this.#ledger?.record(
+      page,
+      refused.map(({ record: { externalId }, row: { data }, result }) => ({ externalId, row: { data }, result })),
+    );
+  }
+
+  /** The row to write; the result where there is none. */
+  #entryOf(page: PageOfRecords, record: MappedRecord): Entry | RowResult {
+    const row = this.#rowOf(record);
+    if (!row) return skipped;
+    const { externalId, updatedAt, problem, hidesId } = record;
+    const corrected = this.#refusals?.decisions.about(this.#refOf(page, record), row.data);
+    if (corrected === null) return skipped;
+    if (problem && !corrected) return { status: 'failed', ...problem, retryable: false };
+    return {
+      ...{ externalId, data: row.data, row: corrected ? { ...row, data: corrected } : row },
+      ...(updatedAt !== undefined && { updatedAt }),
+      ...(hidesId && { hidesId }),
+    };
   }
 
   async retry(
@@ -135,10 +161,11 @@ export class DestinationSink implements Sink {
     const results: RowResult[] = [];
     const record = (from: number, of: readonly RowResult[]) =>
       this.#refusals?.ledger.record(
-        entries.slice(from, from + of.length).map(({ externalId, row: { action }, data }, at) => ({
-          ...{ ...this.#refOf(page, { externalId }), data, result: of[at]! },
-          ...(action === 'delete' && { action }),
-        })),
+        entries.slice(from, from + of.length).flatMap(({ row: { action }, data, hidesId, ...entry }, at) => {
+          const tried = { ...this.#refOf(page, entry), data, result: of[at]! };
+          // The ledger shows ids, and this one is masked.
+          return hidesId ? [] : [{ ...tried, ...(action === 'delete' && { action }) }];
+        }),
       );
     try {
       for (let from = 0; from < entries.length; from += max) {

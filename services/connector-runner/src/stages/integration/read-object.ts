@@ -183,13 +183,11 @@ function recordResults(
 /** @throws ExternalError that ends this object · StageFailed that ends the attempt, when the sink may take it later */
 async function writeTo(
   sink: Sink,
-  { records, ...page }: Omit<PageOfRecords, 'records'> & Pick<Written, 'records'>,
+  page: PageOfRecords,
   { context: { signal } }: Reading,
 ): Promise<Pick<Written, 'results' | 'error'>> {
   try {
-    const rows = records.filter(({ problem }) => !problem);
-    const results = (await sink.write({ ...page, records: rows }, signal)).values();
-    return { results: records.map(({ problem }) => (problem ? refused(problem) : results.next().value!)) };
+    return { results: await sink.write(page, signal) };
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ExternalError)) throw error;
@@ -198,10 +196,6 @@ async function writeTo(
     return { error: { code, message } };
   }
 }
-
-const refused = (problem: NonNullable<MappedRecord['problem']>): RowResult => ({
-  ...{ status: 'failed', ...problem, retryable: false },
-});
 
 function addFailed(state: SyncState, objectType: string, sink: Sink, record: MappedRecord, result: RowResult): void {
   if (result.status !== 'failed') return;

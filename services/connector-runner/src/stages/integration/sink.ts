@@ -1,12 +1,14 @@
-import type { JsonObject, RowResult, SourceRecord } from '@tidemark/connector-sdk';
+import type { JsonObject, RowResult } from '@tidemark/connector-sdk';
 import type { Cursor, SinkResult } from '@tidemark/contracts';
 import type { Mapping } from '@tidemark/mapping';
 import type { RefusedRow, RowRef, Scope, StoredRecord } from '@tidemark/record-store';
+import type { MappedRecord } from '../mappings.js';
 
 /** The records of one page of an object. */
 export interface PageOfRecords {
   readonly object: string;
-  readonly records: readonly SourceRecord[];
+  /** As the sink's mapping has them. */
+  readonly records: readonly MappedRecord[];
   /** The job that read them. */
   readonly jobId: string;
   /** Where among the pages that the job read: two pages may have the same content. */

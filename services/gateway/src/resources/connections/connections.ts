@@ -98,7 +98,10 @@ export class Connections {
     const removed = await this.#ask('remove-connection', context, id).catch((error: TidemarkError) => error);
     // Of one that is gone as well: a removal that was cut short is completed by its repetition.
     const isGone = !(removed instanceof TidemarkError) || removed.code === 'NOT_FOUND';
-    if (isGone) await this.#records.remove({ tenant: context.tenant, connectionId: parseId(id) });
+    if (isGone) {
+      await this.#records.remove({ tenant: context.tenant, connectionId: parseId(id) });
+      await this.#credentials.forget(context, parseId(id));
+    }
     if (removed instanceof Error) throw removed;
   }
 

@@ -154,6 +154,11 @@ export class Credentials {
         });
   }
 
+  /** The connection is removed. */
+  forget({ tenant }: CommandContext, connectionId: string): Promise<void> {
+    return this.#open.forget(tenant, connectionId);
+  }
+
   /** Waits until the list of connections has every one that was created before. @throws TidemarkError READ_MODEL_UNAVAILABLE */
   async #assertCurrent(): Promise<void> {
     const head = await this.#eventStore.head();
