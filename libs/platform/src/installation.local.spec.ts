@@ -31,6 +31,8 @@ describe('the stores of an installation', () => {
     for (const [port, file] of [
       ['readModel', 'TIDEMARK_READ_MODEL'],
       ['blobs', 'TIDEMARK_BLOBS'],
+      ['records', 'TIDEMARK_RECORDS'],
+      ['vault', 'TIDEMARK_VAULT'],
     ] as const) {
       const mixed = { ...urlsIn('data'), [port]: urlsIn('other')[port] };
       await expect(open(mixed)).rejects.toThrow(

@@ -8,9 +8,9 @@ interface Label {
   readonly log?: LogMark;
 }
 
-const LABELLED = ['readModel', 'broker', 'blobs', 'records'] as const;
+const LABELLED = ['readModel', 'broker', 'blobs', 'records', 'vault'] as const;
 /** Stores that nothing in the log is derived from, and that follow nothing in it. */
-const WITHOUT_LOG: readonly PortName[] = ['blobs', 'records'];
+const WITHOUT_LOG: readonly PortName[] = ['blobs', 'records', 'vault'];
 const LOOK_MS = 1_000;
 const OUTAGES: ReadonlySet<unknown> = new Set([
   'EVENT_STORE_UNAVAILABLE',
@@ -18,6 +18,7 @@ const OUTAGES: ReadonlySet<unknown> = new Set([
   'READ_MODEL_UNAVAILABLE',
   'BLOB_STORE_UNAVAILABLE',
   'RECORD_STORE_UNAVAILABLE',
+  'VAULT_UNAVAILABLE',
   'BROKER_UNAVAILABLE',
 ]);
 

@@ -1,3 +1,5 @@
+import type { Labelled } from '@tidemark/foundation';
+
 /** A sealed value, and a version that differs with every change. */
 export interface StoredSecret {
   readonly version: number;
@@ -8,7 +10,7 @@ export interface StoredSecret {
  * Where the vault keeps its values; adapters: SQLite and MongoDB. Values are sealed before they come here. Versions only
  * grow, also across a removal. Every call @throws VaultUnavailable
  */
-export interface VaultStore {
+export interface VaultStore extends Labelled {
   get(id: string): Promise<StoredSecret | undefined>;
   /** Stores a value if `version` is still the latest (0: there is none); returns its version, or null when it is not. */
   compareAndPut(id: string, version: number, value: Uint8Array): Promise<number | null>;

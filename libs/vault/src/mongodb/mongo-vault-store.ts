@@ -1,4 +1,5 @@
-import { Connection, databaseIn, DUPLICATE_KEY } from '@tidemark/mongo';
+import type { Json } from '@tidemark/foundation';
+import { Connection, databaseIn, DUPLICATE_KEY, Labels } from '@tidemark/mongo';
 import { Binary, MongoServerError, type Collection } from 'mongodb';
 import { VaultUnavailable, type StoredSecret, type VaultStore } from '../port.js';
 
@@ -20,11 +21,21 @@ const NUMBERS_KEPT = 1000;
  */
 export class MongoVaultStore implements VaultStore {
   readonly #connection: Connection;
+  readonly #labels: Labels;
 
   /** @throws TypeError when the URL cannot be parsed */
   constructor(url: string, options: { readonly namespace?: string } = {}) {
     const database = options.namespace ?? databaseIn(url) ?? 'tidemark';
     this.#connection = new Connection(url, database, (message, given) => new VaultUnavailable(message, given));
+    this.#labels = new Labels(this.#connection, 'vault');
+  }
+
+  label(): Promise<Json | undefined> {
+    return this.#labels.get();
+  }
+
+  setLabel(label: Json): Promise<void> {
+    return this.#labels.set(label);
   }
 
   async get(id: string): Promise<StoredSecret | undefined> {

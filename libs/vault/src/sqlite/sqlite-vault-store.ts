@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Json } from '@tidemark/foundation';
 import { VaultUnavailable, type StoredSecret, type VaultStore } from '../port.js';
 
 const BUSY_MS = 2000;
@@ -25,10 +26,21 @@ export class SqliteVaultStore implements VaultStore {
         throw new Error(`is from a later version (schema ${version}, not ${SCHEMA_VERSION})`);
       // A removed one keeps its version, without a value.
       this.#db.exec('create table if not exists secrets (id text primary key, version integer not null, value blob)');
+      this.#db.exec('create table if not exists labels (id integer primary key check (id = 1), value text not null)');
       this.#db.exec(`pragma user_version = ${SCHEMA_VERSION}`);
     } catch (error) {
       throw unavailable(path, error);
     }
+  }
+
+  async label(): Promise<Json | undefined> {
+    const row = this.#attempt(() => this.#db.prepare('select value from labels').get());
+    return row && (JSON.parse(row['value'] as string) as Json);
+  }
+
+  async setLabel(label: Json): Promise<void> {
+    const sql = 'insert or replace into labels values (1, ?)';
+    this.#attempt(() => this.#db.prepare(sql).run(JSON.stringify(label)));
   }
 
   async get(id: string): Promise<StoredSecret | undefined> {

@@ -29,6 +29,15 @@ export function describeVaultStore(name: string, home: () => Promise<VaultStoreH
       return found && Buffer.from(found.value).toString();
     };
 
+    it('keeps one label, which is no secret', async () => {
+      expect(await store.label()).toBeUndefined();
+      await store.setLabel({ installation: 'a' });
+      await store.close();
+      store = await at.open();
+      expect(await store.label()).toEqual({ installation: 'a' });
+      expect(await store.ids('')).toEqual([]);
+    });
+
     it('returns what was stored, also after it was opened again', async () => {
       expect(await store.get('a')).toBeUndefined();
       const version = await put('a', Uint8Array.of(0, 255, 1));
