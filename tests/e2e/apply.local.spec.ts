@@ -18,6 +18,7 @@ let cli: CommandLine;
 beforeEach(async () => {
   folder = await temporaryFolder();
   api = await PagedApi.start();
+  api.objects.set('issues', []);
   installation = await startStandaloneInstallation({ urls: embedded(folder.join('data')) });
   on = installation.client;
   cli = new CommandLine(on, folder.path, { ISSUES_TOKEN: MARK });

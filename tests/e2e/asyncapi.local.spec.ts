@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { command, connectionStream, errorCodes, jobStream } from '@tidemark/contracts';
 import { eventually } from '@tidemark/test-kit';
+import type { Client } from '../installations/client.js';
 import { AsyncApi } from './testing/asyncapi.js';
+import { PagedApi } from './testing/paged-api.js';
 import { startStandaloneInstallation, type StandaloneInstallation } from '../installations/standalone.js';
 import { described } from '../publishers/descriptions.js';
 import { Publisher } from '../publishers/publisher.js';
@@ -92,6 +94,18 @@ describe('asyncapi.yaml', () => {
 /** As sent on the wire. */
 const plain = (data: unknown): unknown => (data === undefined ? null : JSON.parse(JSON.stringify(data)));
 
+/** A connection that is tried before it is created, and its objects. */
+async function objects(client: Client): Promise<void> {
+  const api = await PagedApi.start();
+  api.objects.set('issues', []);
+  const source = { connector: 'http-json', config: api.config(['issues']) };
+  const { status, body } = await client.post('/v1/connections', { name: 'issues', source });
+  expect(status).toBe(201);
+  await client.get(`/v1/connections/${body.id}/objects`);
+  await client.post(`/v1/connections/${body.id}/objects/issues/pause`);
+  await api.stop();
+}
+
 /** Sends every command of the platform at least once, some with success and without. */
 async function everything({ client, adapters }: StandaloneInstallation, publisher: Publisher): Promise<void> {
   const connection = await client.connect(publisher.source());
@@ -102,6 +116,7 @@ async function everything({ client, adapters }: StandaloneInstallation, publishe
   for (const path of ['', '/cursor']) await client.get(`/v1/connections/${connection}${path}`);
   const refused = await client.post('/v1/connections', { name: 'x', source: { connector: 'nothing', config: {} } });
   expect(refused.status).toBe(400);
+  await objects(client);
 
   const job = { type: 'full', startAt: new Date(Date.now() + 3_600_000).toISOString() };
   const planned = (await client.post(`/v1/connections/${connection}/jobs`, job)).body.id as string;

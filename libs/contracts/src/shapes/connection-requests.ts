@@ -1,4 +1,4 @@
-import { Id, ListOf, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
+import { Flag, Id, ListOf, Nested, OneOf, Shape, Text } from '../fields/decorators.js';
 import { text } from '../fields/field-type.js';
 import {
   busyPolicies,
@@ -77,6 +77,13 @@ export class UpdateConnection extends ConnectionRef {
 
   @OneOf(busyPolicies, whenBusy)
   readonly whenBusy?: BusyPolicy;
+}
+
+/** Answers a request to create a connection that was only checked. */
+@Shape()
+export class ValidatedConnection {
+  @Flag({ description: 'Whether an earlier request with the same `idempotencyKey` has created it.' })
+  readonly isCreated!: boolean;
 }
 
 @Shape()

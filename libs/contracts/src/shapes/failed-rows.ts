@@ -15,7 +15,7 @@ export class RowCorrection {
 }
 
 /** A row that is not in its destination although it should be. Times are ISO 8601 in UTC. */
-@Shape({ name: 'FailedRow' })
+@Shape()
 export class FailedRowView {
   @Text({ description: 'Unique within the connection.', example: 'q3Vt0yWk2mJ8bZr1cXe7aA' })
   readonly id!: string;

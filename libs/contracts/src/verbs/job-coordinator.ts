@@ -6,6 +6,7 @@ import {
   ResetConnection,
   Subscribe,
   UpdateConnection,
+  ValidatedConnection,
 } from '../shapes/connection-requests.js';
 import { Connection, CursorView } from '../shapes/connection.js';
 import {
@@ -137,6 +138,12 @@ export const coordinatorVerbs = verbsOf('job-coordinator', {
       'With an `idempotencyKey` it is created once, and DUPLICATE_REQUEST names it in `id`, also after it was removed. ' +
       'IDEMPOTENCY_KEY_REUSED: the key came with another request.',
     errors: ['DUPLICATE_REQUEST', 'IDEMPOTENCY_KEY_REUSED'],
+  }),
+  'validate-connection': verb({
+    input: CreateConnection,
+    output: shaped(() => ValidatedConnection),
+    unknown: 'refuse',
+    summary: 'Checks a connection as far as nothing outside need be asked, and creates nothing',
   }),
   subscribe: verb({
     input: Subscribe,

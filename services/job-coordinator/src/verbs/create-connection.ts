@@ -1,4 +1,9 @@
-import { TidemarkError, type ConnectionView, type CreateConnection } from '@tidemark/contracts';
+import {
+  TidemarkError,
+  type ConnectionView,
+  type CreateConnection,
+  type ValidatedConnection,
+} from '@tidemark/contracts';
 import { canonicalJson, uuidv5, uuidv7 } from '@tidemark/foundation';
 import { assertConnects, assertSchedule } from '../actions/connection-input.js';
 import { hashOf } from '../actions/job-identity.js';
@@ -8,8 +13,29 @@ import type { Context, Coordinator } from '../coordinator.js';
 
 /** @throws TidemarkError VALIDATION_FAILED with the fields at fault · DUPLICATE_REQUEST · IDEMPOTENCY_KEY_REUSED */
 export async function createConnection(
-  { connections, time, catalogue }: Coordinator,
+  coordinator: Coordinator,
   context: Context,
+  input: CreateConnection,
+): Promise<ConnectionView> {
+  const { connections } = coordinator;
+  const data = validated(coordinator, input);
+  const { state } = await connections.handle(data.connectionId, { type: 'CreateConnection', data }, context);
+  if (!exists(state)) throw new TidemarkError('INTERNAL', 'the connection was not created');
+  return describeConnection(state);
+}
+
+/** @throws TidemarkError VALIDATION_FAILED with the fields at fault */
+export async function validateConnection(
+  coordinator: Coordinator,
+  input: CreateConnection,
+): Promise<ValidatedConnection> {
+  const { connectionId } = validated(coordinator, input);
+  const { revision } = await coordinator.connections.load(connectionId);
+  return { isCreated: revision >= 0 };
+}
+
+function validated(
+  { time, catalogue }: Coordinator,
   {
     tenant,
     name,
@@ -21,7 +47,7 @@ export async function createConnection(
     policies,
     idempotencyKey,
   }: CreateConnection,
-): Promise<ConnectionView> {
+) {
   const parts = {
     source,
     ...(pipeline && { pipeline }),
@@ -38,9 +64,5 @@ export async function createConnection(
           connectionId: uuidv5('connection', tenant, idempotencyKey),
           requestHash: hashOf(canonicalJson(given)),
         };
-  const { connectionId } = identity;
-  const data = { ...identity, tenant, ...given, pipeline: kind, at: time.now() };
-  const { state } = await connections.handle(connectionId, { type: 'CreateConnection', data }, context);
-  if (!exists(state)) throw new TidemarkError('INTERNAL', 'the connection was not created');
-  return describeConnection(state);
+  return { ...identity, tenant, ...given, pipeline: kind, at: time.now() };
 }

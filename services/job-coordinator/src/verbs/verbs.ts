@@ -6,7 +6,7 @@ import { claimStage } from './claim-stage.js';
 import { completeStage } from './complete-stage.js';
 import { confirmCancel } from './confirm-cancel.js';
 import { changeObject, listObjects } from './connection-objects.js';
-import { createConnection } from './create-connection.js';
+import { createConnection, validateConnection } from './create-connection.js';
 import { createJob } from './create-job.js';
 import { getDeadLetter, listDeadLetters, settleDeadLetters } from './dead-letters.js';
 import { explainJobs } from './explain-jobs.js';
@@ -42,6 +42,7 @@ export const verbsOf = (coordinator: Coordinator): Handlers<typeof coordinatorVe
   'explain-jobs': (input) => explainJobs(coordinator, input),
 
   'create-connection': (input, context) => createConnection(coordinator, context, input),
+  'validate-connection': (input) => validateConnection(coordinator, input),
   subscribe: (input, context) => subscribe(coordinator, context, input),
   'update-connection': (input, context) => updateConnection(coordinator, context, input),
   'reset-connection': (input, context) => resetConnection(coordinator, context, input),

@@ -10,9 +10,11 @@ import {
   type ConnectionObject,
   type ConnectionObjects,
   type ConnectionView,
+  type CreateConnection,
   type CursorView,
   type Preview,
   type TestConnection,
+  type ValidatedConnection,
 } from '@tidemark/contracts';
 import { connectors } from '@tidemark/connectors';
 import { pipelineFor, pipelines } from '@tidemark/pipelines';
@@ -60,8 +62,9 @@ export class Connections {
     idempotencyKey?: string,
   ): Promise<ConnectionView> {
     await this.#credentials.assertUsable(context, input);
-    if (check && writes(input)) await this.#assertWorks(context, input);
-    return this.#commands.ask('job-coordinator', 'create-connection', context, { ...input, idempotencyKey });
+    const request = { ...input, idempotencyKey };
+    if (check && writes(input)) await this.#assertWorks(context, request);
+    return this.#commands.ask('job-coordinator', 'create-connection', context, request);
   }
 
   /** Tries a source and destinations; nothing is written. @throws TidemarkError SERVICE_UNAVAILABLE when no runner answers */
@@ -137,7 +140,16 @@ export class Connections {
     await this.get(context, id);
   }
 
-  async #assertWorks(context: CommandContext, { source, destinations }: CreateConnectionBody): Promise<void> {
+  async #assertWorks(context: CommandContext, request: Omit<CreateConnection, 'tenant'>): Promise<void> {
+    const { isCreated } = await this.#commands.ask<ValidatedConnection>(
+      'job-coordinator',
+      'validate-connection',
+      context,
+      request,
+    );
+    // Of an earlier request with the same key: it stays as it is, whatever works now.
+    if (isCreated) return;
+    const { source, destinations } = request;
     const { problems } = await this.#try(context, { source, ...(destinations && { destinations }), limit: 0 });
     if (problems.length > 0) throw invalid(problems);
   }
