@@ -172,9 +172,8 @@ function untilSignalled({ announce, stop, withinMs }: Stopping): void {
  * or none is. @throws Error that names the setting
  */
 function assertNamed(ports: readonly PortName[], settings: PlatformSettings): void {
-  const isShared = (port: PortName) => /^(nats|tls|esdb|mongodb)/.test(settings[port] ?? '');
-  const shared = ports.find(isShared);
-  const missing = ports.find((port) => settings[port] === null);
+  const shared = ports.find((port) => SHARED.test(settings[port] ?? ''));
+  const missing = ports.find((port) => isUnnamed(port, settings));
   if (shared && missing)
     throw new Error(
       `${variables[missing]}: must be set, because ${variables[shared]} names a server that other processes share`,
@@ -183,4 +182,10 @@ function assertNamed(ports: readonly PortName[], settings: PlatformSettings): vo
 
 /** Whether one of the stores is in the data folder, because it has no URL. */
 const usesFolder = (ports: readonly PortName[], settings: PlatformSettings) =>
-  ports.some((port) => port !== 'broker' && settings[port] === null);
+  ports.some((port) => port !== 'broker' && isUnnamed(port, settings));
+
+const SHARED = /^(nats|tls|esdb|mongodb)/;
+
+/** Neither has the port a URL, nor is its default the server of another one. */
+const isUnnamed = (port: PortName, settings: PlatformSettings) =>
+  settings[port] === null && !SHARED.test(standaloneUrls(settings)[port]);
