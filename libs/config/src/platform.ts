@@ -115,7 +115,7 @@ export const platformSettings = defineSettings({
   ),
   filesRoot: path(
     'TIDEMARK_FILES_ROOT',
-    'Folder that holds a folder for each tenant, named by its id, for connectors of files; unset: they have no access',
+    'Folder that holds a folder for each tenant, named by its id, for connectors of files; unset: they have no access. Default of standalone: `files` in the data folder',
   ),
   tenantMaxRunning: integer('TIDEMARK_TENANT_MAX_RUNNING', 'Maximum number of running jobs per tenant', {
     default: 5,

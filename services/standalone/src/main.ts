@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path';
 import type { Stoppable } from '@tidemark/foundation';
 import { createFirstKey } from '@tidemark/gateway';
 import { allPorts, runProcess } from '@tidemark/platform';
@@ -20,7 +21,8 @@ await runProcess({
     if (publisher) parts.push({ stop: () => publisher.close() });
     const fetchAllow = publisher ? [...settings.fetchAllow, `127.0.0.1:${publisher.port}`] : settings.fetchAllow;
     const own = settings.secretKey ? { key: settings.secretKey } : await secretKeyIn(settings.dataDir);
-    const given = { ...settings, fetchAllow, secretKey: own.key };
+    const filesRoot = settings.filesRoot ?? join(resolve(settings.dataDir), 'files');
+    const given = { ...settings, fetchAllow, filesRoot, secretKey: own.key };
     const standalone = await startStandalone(adapters, given, logger, conditions);
     parts.push(standalone);
     const freshKey = settings.apiKey ? null : await createFirstKey(adapters.eventStore);

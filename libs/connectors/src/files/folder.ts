@@ -32,7 +32,9 @@ export class Folder {
         field: 'folder',
       });
     if (this.root === null)
-      throw refused('cannot be used: this installation does not allow connectors to access files');
+      throw refused(
+        'cannot be used: this installation does not allow connectors to access files: its operator sets TIDEMARK_FILES_ROOT',
+      );
     const requested = resolve(this.root, this.path);
     if (!isInside(requested, resolve(this.root))) throw refused('is outside the folder for files');
     try {
