@@ -6,7 +6,7 @@ import { Expressions } from './expressions.js';
 import type { Evaluated } from './expressions-thread.js';
 import { mask } from './mask.js';
 import { parsePath, valueAt } from './path.js';
-import { Refusal } from './refusal.js';
+import { Refusal, type RefusalCode } from './refusal.js';
 import { assembled } from './assemble.js';
 import { templateParts } from './template.js';
 
@@ -20,7 +20,7 @@ export interface MappingProblem {
   /** The field of the row, as the mapping names it. */
   readonly field: string;
   /** Upper snake case. */
-  readonly code: string;
+  readonly code: RefusalCode;
   readonly message: string;
 }
 

@@ -5,4 +5,5 @@ export {
   type MappingOptions,
   type MappingProblem,
 } from './compile-mapping.js';
+export { isRefusalCode } from './refusal.js';
 export { mappingProblems } from './mapping-problems.js';

@@ -104,6 +104,9 @@ describe('a row that a mapping refuses', () => {
     const { data: failed } = (await on.get(ledger)).body;
     expect(failed).toMatchObject([{ key: '2', code: 'REQUIRED_FIELD_MISSING', field: 'city' }]);
     expect(JSON.stringify(failed)).not.toContain(SECRET);
+    const retried = (await on.post(`${ledger}/retry`, {})).body;
+    expect(await on.ended(retried.id)).toMatchObject({ counts: { created: 0, failed: 1 } });
+    expect((await on.get(ledger)).body.data).toMatchObject([{ key: '2', code: 'REQUIRED_FIELD_MISSING', tries: 2 }]);
     const { job } = (await on.post(`${ledger}/2/fix`, { set: { city: 'Oslo' } })).body;
     expect(await on.ended(job.id)).toMatchObject({ counts: { created: 1, failed: 0 } });
     expect((await rows()).map(({ id: key, city }) => [key, city])).toEqual([

@@ -42,7 +42,7 @@ export async function mappedRecords(
 /** The error of a record that was refused, without what its mapping masks. */
 export const errorOf = (
   { externalId, data, hidesId }: MappedRecord,
-  { field, code, message }: NonNullable<MappedRow['problem']>,
+  { field, code, message }: Pick<RowError, 'field' | 'code' | 'message'>,
 ): Omit<RowError, 'objectType' | 'destination'> => ({
   ...(!hidesId && { externalId }),
   ...(field && { field }),

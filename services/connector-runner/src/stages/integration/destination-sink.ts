@@ -145,11 +145,24 @@ export class DestinationSink implements Sink {
     refused: readonly RetriedRow[],
     signal: AbortSignal,
   ): Promise<readonly RowResult[]> {
-    const entries = refused.map(({ key, data, corrected = data, action }): Entry => {
+    const entries = refused.map(({ key, data, corrected = data, action, problem }): Entry | RowResult => {
+      if (problem) return { status: 'failed', ...problem, retryable: false };
       const row = action === 'delete' ? ({ action, data: corrected } as const) : { data: corrected };
       return { externalId: String(key[0]), data, row };
     });
-    return this.#put(page, entries, signal);
+    const written = (
+      await this.#put(
+        page,
+        entries.filter((entry) => 'row' in entry),
+        signal,
+      )
+    ).values();
+    const results = entries.map((entry) => ('row' in entry ? written.next().value! : entry));
+    const again = refused.flatMap(({ problem, corrected: _, ...row }, at) =>
+      problem ? [{ ...row, result: results[at]! }] : [],
+    );
+    await this.#refusals?.ledger.record(again);
+    return results;
   }
 
   async #put(

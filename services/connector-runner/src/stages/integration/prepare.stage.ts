@@ -9,6 +9,7 @@ import {
   type StageContext,
 } from '@tidemark/pipelines';
 import { instantOf } from '@tidemark/foundation/instant';
+import { isRefusalCode } from '@tidemark/mapping';
 import type { FailedRowSelection } from '@tidemark/contracts';
 import { putLines } from '../lines.js';
 import { Decisions, eachFailedRow, scopeOf } from '../row-ledger.js';
@@ -44,9 +45,14 @@ async function* rowsToRetry(
   only: FailedRowSelection = {},
 ): AsyncGenerator<RetriedRow> {
   for await (const row of eachFailedRow(failedRows, { tenant, connectionId }, only)) {
-    const { destination, object, key, data, action, decision } = row;
+    const { destination, object, key, data, action, decision, code, message, field = '' } = row;
     const corrected = decision?.set && { ...data, ...decision.set };
-    yield { destination, object, key, data, ...(action && { action }), ...(corrected && { corrected }) };
+    const problem = isRefusalCode(code) ? { code, message, field } : undefined;
+    yield {
+      ...{ destination, object, key, data },
+      ...(action && { action }),
+      ...(corrected ? { corrected } : problem && { problem }),
+    };
   }
 }
 

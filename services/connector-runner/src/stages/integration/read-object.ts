@@ -199,6 +199,5 @@ async function writeTo(
 
 function addFailed(state: SyncState, objectType: string, sink: Sink, record: MappedRecord, result: RowResult): void {
   if (result.status !== 'failed') return;
-  const { code, message, field = '' } = result;
-  state.errors.add({ objectType, destination: sink.name, ...errorOf(record, { code, message, field }) });
+  state.errors.add({ objectType, destination: sink.name, ...errorOf(record, result) });
 }

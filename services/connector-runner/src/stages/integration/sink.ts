@@ -21,6 +21,8 @@ export interface PageOfRecords {
 export interface RetriedRow extends RowRef, Pick<RefusedRow, 'data' | 'action'> {
   /** Written in place of the data. */
   readonly corrected?: JsonObject;
+  /** Why the mapping refused it: without a correction it is refused again. */
+  readonly problem?: NonNullable<MappedRecord['problem']>;
 }
 
 /** One place that records are written to. */
