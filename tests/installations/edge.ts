@@ -76,8 +76,8 @@ export class Edge extends Client {
     }
   }
 
-  async startCoordinator(): Promise<void> {
-    this.#coordinator = await startService(jobCoordinator, this.adapters, this.settings, logger, {
+  async startCoordinator(adapters = this.adapters): Promise<void> {
+    this.#coordinator = await startService(jobCoordinator, adapters, this.settings, logger, {
       conditions: this.conditions,
     });
   }

@@ -10,6 +10,11 @@ export const repeated = counter(
   'tidemark_messages_repeated_total',
   'Work that no runner claimed and ends that no connection recorded in time, sent again',
 );
+/** Jobs whose own events said otherwise than what the coordinator had restored from a view. */
+export const corrected = counter(
+  'tidemark_jobs_corrected_total',
+  'Jobs that a coordinator had wrong, because a view had lost an event of theirs',
+);
 /** Planned syncs that had passed without a job. */
 export const repaired = counter(
   'tidemark_plans_repaired_total',

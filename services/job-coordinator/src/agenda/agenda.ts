@@ -3,7 +3,7 @@ import type { AdmissionEvent, Slot } from '../admission/admission.js';
 import { laneOf } from '../admission/lanes.js';
 import type { ConnectionState } from '../connection/connection.js';
 import { opensAt } from '../connection/windows.js';
-import type { ExistingJob } from '../job/job.js';
+import { isEnded, type ExistingJob, type JobState } from '../job/job.js';
 import { Claims } from './claims.js';
 import { LiveJobs, type JobChange, type LiveJob } from './live-jobs.js';
 import { hasEnded, isWaiting } from './phases.js';
@@ -144,6 +144,24 @@ export class Agenda {
       ...(retryAt !== null && { retry: this.#rest(retryAt - retryDelayMs, retryAt) }),
       ...(cancel && { cancel: this.#rest(cancel.requestedAt, cancel.deadline) }),
     });
+  }
+
+  /**
+   * Takes over what the job's own stream says. A view that this agenda began with may have lost an event of the job, and
+   * then nothing in the log would tell. False when the agenda has it right.
+   */
+  correct(jobId: string, state: JobState): boolean {
+    const job = this.jobs.get(jobId);
+    if (!job || isEnded(state)) {
+      if (!job || hasEnded(job.phase)) return false;
+      this.claims.end(jobId);
+      this.#follow(this.jobs.forget(jobId));
+      return true;
+    }
+    if (state.status === 'absent' || this.jobs.agrees(state)) return false;
+    this.#follow(this.jobs.forget(jobId));
+    this.restore({ ...state, ...(job.origin && { origin: job.origin }) });
+    return true;
   }
 
   restoreConnection(connection: ConnectionState): void {

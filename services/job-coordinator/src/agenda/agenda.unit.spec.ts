@@ -184,6 +184,19 @@ describe('the agenda', () => {
     expect(explain(restored, 'a1')).toEqual(explain(folded, 'a1'));
   });
 
+  it('takes over what the stream of a job says, when what it began with had lost an event', () => {
+    const handedOver = [claimStage(), completeStage(1, 'fetch'), completeStage(1, 'snapshot')];
+    const agenda = new Agenda(() => now);
+    agenda.restore(story('a1', 'a', ...handedOver).job);
+    expect(agenda.correct('a1', story('a1', 'a', ...handedOver).job)).toBe(false);
+    const claimed = story('a1', 'a', ...handedOver, claimStage({ stage: 'diff', service: 'differ' })).job;
+    expect(agenda.correct('a1', claimed)).toBe(true);
+    expect([agenda.jobs.get('a1')?.phase, agenda.claims.get('a1')?.number]).toEqual(['claimed', 2]);
+    expect(agenda.correct('a1', { ...claimed, status: 'completed' })).toBe(true);
+    expect([agenda.jobs.size, agenda.claims.size]).toEqual([0, 0]);
+    expect(agenda.correct('a1', { ...claimed, status: 'completed' })).toBe(false);
+  });
+
   it('is the same when events are folded again over a restored state', () => {
     const past = story('a1', 'a', claimStage(), failStage(1, 'fetch'));
     const agenda = new Agenda(() => now);

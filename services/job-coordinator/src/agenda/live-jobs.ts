@@ -115,6 +115,13 @@ export class LiveJobs {
     });
   }
 
+  /** Whether an offered or claimed job is where its stream says. */
+  agrees(job: ExistingJob): boolean {
+    const live = this.#jobs.get(job.id);
+    if (!live || live.stage.name !== currentStage(job)?.name || live.attempt !== attemptOf(job)) return false;
+    return live.phase === (job.claim ? 'claimed' : job.status === 'running' ? 'offered' : live.phase);
+  }
+
   /** A waiting job does not start before that time, the end of a window. */
   hold(jobId: string, until: number): JobChange | undefined {
     const job = this.#jobs.get(jobId);

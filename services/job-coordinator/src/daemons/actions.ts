@@ -10,7 +10,8 @@ import type { Expedited } from '../agenda/agenda.js';
 import type { LiveJob } from '../agenda/live-jobs.js';
 import type { Context, Coordinator } from '../coordinator.js';
 import type { JobCommand } from '../job/job.commands.js';
-import { repaired, repeated } from '../metrics.js';
+import { isEnded, type JobState } from '../job/job.js';
+import { corrected, repaired, repeated } from '../metrics.js';
 import type { AuditActions } from './audit.js';
 import type { ClaimActions } from './liveness.js';
 import type { DueActions } from './timers.js';
@@ -41,8 +42,18 @@ export const expediteAction =
 /** The actions on a claim that is silent, stalled or recovered, and on a message that may have been lost. */
 export function claimActions(coordinator: Coordinator): ClaimActions {
   const { jobs, agenda, admission, time } = coordinator;
+  const correct = async (jobId: string, tenant: string, state: JobState): Promise<boolean> => {
+    if (!agenda.correct(jobId, state)) return false;
+    corrected.add(1);
+    if (isEnded(state)) await commitEnd(coordinator, tenant, jobId);
+    admission.wake();
+    admission.reconsider();
+    return true;
+  };
   const handle = async (job: LiveJob, command: JobCommand) => {
-    await jobs.handle(job.id, command, coordinatorOf(job.tenant, job));
+    const { state } = await jobs.handle(job.id, command, coordinatorOf(job.tenant, job));
+    // Nothing is silent or stalled in a job that has ended.
+    if (isEnded(state)) await correct(job.id, job.tenant, state);
   };
   return {
     expire: (job, { number: claim }) =>
@@ -55,7 +66,11 @@ export function claimActions(coordinator: Coordinator): ClaimActions {
     sendAgain: async (overdue) => {
       const { jobId, tenant, what } = overdue;
       repeated.add(1, { what });
-      if (what === 'work') return admission.offerAgain(overdue);
+      if (what === 'work') {
+        const { state } = await jobs.load(jobId);
+        if (!(await correct(jobId, tenant, state))) await admission.offerAgain(overdue);
+        return;
+      }
       await commitEnd(coordinator, tenant, jobId);
       agenda.confirmEnd(jobId);
       admission.wake();
