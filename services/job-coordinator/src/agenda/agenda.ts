@@ -148,7 +148,7 @@ export class Agenda {
 
   /**
    * Takes over what the job's own stream says. A view that this agenda began with may have lost an event of the job, and
-   * then nothing in the log would tell. False when the agenda has it right.
+   * then nothing in the log shows it. False when the agenda has it right.
    */
   correct(jobId: string, state: JobState): boolean {
     const job = this.jobs.get(jobId);
