@@ -48,11 +48,17 @@ async function whileTimePasses<T>(work: Promise<T>, step = 50): Promise<T> {
   return work;
 }
 
+const labelOf = (one: VaultStore): Pick<VaultStore, 'label' | 'setLabel'> => ({
+  label: () => one.label(),
+  setLabel: (label) => one.setLabel(label),
+});
+
 /** A store of a process that can be killed: nothing of it gets through any more. */
 function mortal() {
   let isDead = false;
   const unlessDead = <T>(work: () => Promise<T>): Promise<T> => (isDead ? new Promise<T>(() => {}) : work());
   const own: VaultStore = {
+    ...labelOf(store),
     get: (id) => unlessDead(() => store.get(id)),
     compareAndPut: (id, version, value) => unlessDead(() => store.compareAndPut(id, version, value)),
     remove: (id) => unlessDead(() => store.remove(id)),
@@ -138,6 +144,7 @@ describe('the renewal of a stored credential', () => {
     const ready = Promise.withResolvers<void>();
     server.ready = ready.promise;
     const flaky: VaultStore = {
+      ...labelOf(store),
       get: (id) => store.get(id),
       compareAndPut: async (id, version, value) => {
         if (isAway) throw new VaultUnavailable('disk full');
