@@ -31,6 +31,11 @@ export class FleetClient extends Client {
     }
   }
 
+  /** Without fields that the old services do not know. */
+  override connect(source?: object, given: object = {}): Promise<string> {
+    return super.connect(source, { ...given, check: undefined });
+  }
+
   /** Creates a job under an idempotency key; uses the job of an earlier, identical request. @returns its id */
   async createOnce(connectionId: string, idempotencyKey: string, given: object = {}): Promise<string> {
     const headers = { 'idempotency-key': idempotencyKey };
