@@ -49,8 +49,10 @@ export function deadLetterCases(open: OpenWorld): void {
       expect(await deadLetters.redrive('acme', letter!.key)).toBe(false);
       await here.broker.publish(doomed('m2', 'acme'));
       const got = await deliveries.reach(2);
-      expect(got.map(({ data }) => (data as { id: string }).id)).toEqual(['m1', 'm2']);
-      expect(got[0]!.headers).toEqual({ 'ce-type': 'fetch' });
+      // In either order: whether a copy is the first is looked up before it is handled.
+      const byId = new Map(got.map((one) => [(one.data as { id: string }).id, one]));
+      expect([...byId.keys()].sort()).toEqual(['m1', 'm2']);
+      expect(byId.get('m1')!.headers).toEqual({ 'ce-type': 'fetch' });
       expect(await deadLetters.count()).toBe(0);
     });
 
