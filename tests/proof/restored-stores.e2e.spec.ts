@@ -10,7 +10,7 @@ import { Switch } from '../installations/switch.js';
 import { serverUrls } from '../installations/urls.js';
 import { described } from '../publishers/descriptions.js';
 import { Publisher } from '../publishers/publisher.js';
-import { readLog } from './testing/log.js';
+import { readLog, withPositions } from './testing/log.js';
 
 const urls = serverUrls();
 /** A second event store, which becomes the restored one. */
@@ -65,9 +65,12 @@ const PATIENT = { timeout: 120_000, interval: 250 };
 
     /** Copies the first events of the one log into the other. */
     async function copy(count: number): Promise<void> {
-      for (const { stream, id, type, data, metadata } of (await readLog(stores[0]!)).slice(0, count)) {
-        const event: NewEvent = { id, type, data, metadata };
-        await stores[1]!.append(stream, [event], 'any');
+      const positions = new Map<number, number>();
+      for (const recorded of (await readLog(stores[0]!)).slice(0, count)) {
+        const { stream, id, type, metadata } = recorded;
+        const event: NewEvent = { id, type, data: withPositions(recorded, positions), metadata };
+        const { position } = await stores[1]!.append(stream, [event], 'any');
+        positions.set(recorded.position, position);
       }
     }
 

@@ -1,10 +1,10 @@
 import { expect } from '@jest/globals';
 import type { PortUrls } from '@tidemark/config';
-import type { EventStore, RecordedEvent } from '@tidemark/event-store';
+import type { EventStore } from '@tidemark/event-store';
 import type { OutgoingMessage } from '@tidemark/messaging';
 import { allPorts, openAdapters } from '@tidemark/platform';
 import { eventually } from '@tidemark/test-kit';
-import { readLog } from '../../proof/testing/log.js';
+import { readLog, withPositions } from '../../proof/testing/log.js';
 import { expectAnswers, expectDocuments } from './expectations.js';
 import { recordedBlobs, recordedEvents, recordedMessages } from './recorded.js';
 import { startStandingStill } from './standing-still.js';
@@ -39,15 +39,6 @@ async function appendAll(eventStore: EventStore): Promise<void> {
     const { position } = await eventStore.append(stream, [moved], revision === 0 ? 'no_stream' : revision - 1);
     positions.set(event.position, position);
   }
-}
-
-/** A connection notes where in the log the ends of its jobs are: elsewhere in another log. */
-function withPositions({ type, data }: RecordedEvent, positions: ReadonlyMap<number, number>): unknown {
-  if (type !== 'SyncEnded') return data;
-  const at = (position: number) => positions.get(position) ?? position;
-  const { position, whole, ...rest } = data as { position: number; whole?: { ended: Record<string, number> } };
-  const ended = whole && Object.fromEntries(Object.entries(whole.ended).map(([how, one]) => [how, at(one)]));
-  return { ...rest, position: at(position), ...(whole && { whole: { ...whole, ended } }) };
 }
 
 /** The relays publish the same messages for the events as they did then. */

@@ -15,6 +15,7 @@ export const copyPipeline = definePipeline<CopyOutputs, { readonly object: strin
     { name: 'copy', service: 'connector-runner' },
     { name: 'announce', service: 'connector-runner' },
   ],
+  writes: true,
   facts: ['ChangesDetected'],
   earlyResults: ['unchanged'],
   metrics: [{ name: 'pages', description: 'Pages that were read.' }],

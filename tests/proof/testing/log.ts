@@ -12,3 +12,15 @@ export async function readLog(eventStore: EventStore, categories?: readonly stri
   await subscription.stop();
   return log;
 }
+
+/** A connection notes where in the log the ends of its jobs are: elsewhere in another log. */
+export function withPositions(
+  { type, data }: { readonly type: string; readonly data: unknown },
+  positions: ReadonlyMap<number, number>,
+): unknown {
+  if (type !== 'SyncEnded') return data;
+  const at = (position: number) => positions.get(position) ?? position;
+  const { position, whole, ...rest } = data as { position: number; whole?: { ended: Record<string, number> } };
+  const ended = whole && Object.fromEntries(Object.entries(whole.ended).map(([how, one]) => [how, at(one)]));
+  return { ...rest, position: at(position), ...(whole && { whole: { ...whole, ended } }) };
+}

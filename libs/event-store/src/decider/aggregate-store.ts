@@ -162,6 +162,8 @@ export class AggregateStore<State, Command, Event extends DomainEvent> {
   /** Loads the stream, or only the events after the snapshot. */
   async #refresh(stream: string, since?: Snapshot<State>): Promise<Snapshot<State>> {
     const snapshot = await this.#load(stream, this.options, since);
+    // The log was restored from an older copy.
+    if (since && snapshot.revision < since.revision) this.#live.delete(stream);
     this.#keep(stream, snapshot);
     return snapshot;
   }

@@ -24,7 +24,8 @@ export interface LoadOptions<Event extends DomainEvent> {
 
 /**
  * Reads and folds a stream, or only its events after `since`. An event that `streams` does not know advances the revision
- * and the position, and nothing else. A stream that was deleted is as if it had never been.
+ * and the position, and nothing else. A stream that was deleted is as if it had never been, and one that does not have the
+ * last event of `since` at its place, because the log was restored from an older copy, is read as a whole.
  * @throws Unavailable · Unreadable
  */
 export async function loadSnapshot<State, Event extends DomainEvent>(
@@ -44,16 +45,19 @@ export async function loadSnapshot<State, Event extends DomainEvent>(
     }
   };
   let snapshot = since;
+  let isSameLog = since.revision === -1;
   try {
-    for await (const recorded of eventsToFold(store, streams, stream, options, since.revision + 1)) {
+    for await (const recorded of eventsToFold(store, streams, stream, options, Math.max(0, since.revision))) {
       const { revision, position } = recorded;
-      snapshot = { state: after(snapshot.state, recorded), revision, position };
+      if (isSameLog) snapshot = { state: after(snapshot.state, recorded), revision, position };
+      else if (revision === since.revision && position === since.position) isSameLog = true;
+      else break;
     }
   } catch (error) {
     if (error instanceof StreamDeleted) return emptySnapshot(decider);
     if (!(error instanceof StreamNotFound)) throw error;
   }
-  return snapshot;
+  return isSameLog ? snapshot : loadSnapshot(store, streams, decider, stream, options);
 }
 
 /** Oldest first. */
