@@ -45,6 +45,9 @@ export class Source extends ConnectorSettings {
   readonly objects?: readonly string[];
 }
 
+/** The column that holds the source's id in rows of a destination without a key of its own. */
+export const EXTERNAL_ID = 'external_id';
+
 /** Where a connection writes to. */
 @Shape()
 export class DestinationSettings extends ConnectorSettings {
@@ -65,7 +68,7 @@ export class DestinationSettings extends ConnectorSettings {
   @ListOf(text({ max: 200 }), {
     optional: true,
     min: 1,
-    description: "The fields that identify a row. Default: `external_id`, which then holds the source's id.",
+    description: `The fields that identify a row. Default: \`${EXTERNAL_ID}\`, which then holds the source's id.`,
   })
   readonly key?: readonly string[];
 

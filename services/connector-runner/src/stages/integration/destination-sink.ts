@@ -6,7 +6,7 @@ import type {
   WriteBatch,
   WriteRow,
 } from '@tidemark/connector-sdk';
-import type { DestinationSettings, WriteMode } from '@tidemark/contracts';
+import { EXTERNAL_ID, type DestinationSettings, type WriteMode } from '@tidemark/contracts';
 import type { Mapping } from '@tidemark/mapping';
 import type { RowRef } from '@tidemark/record-store';
 import { ExternalError } from '@tidemark/resilience';
@@ -20,9 +20,6 @@ import type { Mirrored, PageOfRecords, RetriedRow, Sink } from './sink.js';
 
 type Key = readonly string[];
 type Gone = Parameters<Mirrored['delete']>[0];
-
-/** Holds the source's id in the rows of a destination without a key of its own. */
-const EXTERNAL_ID = 'external_id';
 
 const skipped: RowResult = { status: 'skipped' };
 
@@ -95,10 +92,7 @@ export class DestinationSink implements Sink {
   async write(page: PageOfRecords, signal: AbortSignal): Promise<readonly RowResult[]> {
     const older = await this.#ledger?.areOlder(page);
     const entries = page.records.map((record, at) => (older?.[at] ? skipped : this.#entryOf(page, record)));
-    const rows = entries.filter((entry) => 'row' in entry);
-    const written = await this.#put(page, rows, signal);
-    const byEntry = new Map<object, RowResult>(rows.map((entry, at) => [entry, written[at]!]));
-    const results = entries.map((entry) => ('row' in entry ? byEntry.get(entry)! : entry));
+    const results = await this.#putRows(page, entries, signal);
     await this.#noteUnwritten(
       page,
       page.records.flatMap((record, at) =>
@@ -150,14 +144,7 @@ export class DestinationSink implements Sink {
       const row = action === 'delete' ? ({ action, data: corrected } as const) : { data: corrected };
       return { externalId: String(key[0]), data, row };
     });
-    const written = (
-      await this.#put(
-        page,
-        entries.filter((entry) => 'row' in entry),
-        signal,
-      )
-    ).values();
-    const results = entries.map((entry) => ('row' in entry ? written.next().value! : entry));
+    const results = await this.#putRows(page, entries, signal);
     const again = refused.flatMap(({ problem, corrected: _, ...row }, at) =>
       problem ? [{ ...row, result: results[at]! }] : [],
     );
@@ -165,12 +152,22 @@ export class DestinationSink implements Sink {
     return results;
   }
 
+  /** Writes the rows among them; a result for each, in order. */
+  async #putRows(
+    page: Omit<PageOfRecords, 'records'>,
+    entries: readonly (Entry | RowResult)[],
+    signal: AbortSignal,
+  ): Promise<readonly RowResult[]> {
+    const rows = entries.filter((entry) => 'row' in entry);
+    const written = (await this.#put(page, rows, signal)).values();
+    return entries.map((entry) => ('row' in entry ? written.next().value! : entry));
+  }
+
   async #put(
     page: Omit<PageOfRecords, 'records'>,
     entries: readonly Entry[],
     signal: AbortSignal,
   ): Promise<readonly RowResult[]> {
-    const { max } = this.#destination.manifest.batchSize;
     const results: RowResult[] = [];
     const record = (from: number, of: readonly RowResult[]) =>
       this.#refusals?.ledger.record(
@@ -181,11 +178,8 @@ export class DestinationSink implements Sink {
         }),
       );
     try {
-      for (let from = 0; from < entries.length; from += max) {
-        const batch = this.#batchOf(page, from, entries.slice(from, from + max));
-        const position = from + max >= entries.length ? this.#positionAfter(page) : undefined;
-        results.push(...(await this.#destination.write({ ...batch, ...(position && { position }) }, signal)));
-      }
+      for (const batch of this.#batchesOf(page, entries))
+        results.push(...(await this.#destination.write(batch, signal)));
     } catch (error) {
       signal.throwIfAborted();
       // The job goes on without an optional destination: what it lacks is offered again from the ledger.
@@ -212,14 +206,19 @@ export class DestinationSink implements Sink {
     return { destination: this.name, object, key: [externalId] };
   }
 
-  #batchOf(
+  /** The last one has the position behind the page, if the destination keeps positions. */
+  *#batchesOf(
     page: Omit<PageOfRecords, 'records'>,
-    from: number,
-    part: readonly { readonly row: WriteRow }[],
-  ): WriteBatch {
-    const rows = part.map(({ row }) => row);
+    entries: readonly { readonly row: WriteRow }[],
+  ): Generator<WriteBatch> {
+    const { max } = this.#destination.manifest.batchSize;
     const object = targetOf(this.#settings, page.object);
-    return { id: batchIdOf(page, from, rows), mode: this.#mode, object, key: this.#key, rows };
+    for (let from = 0; from < entries.length; from += max) {
+      const rows = entries.slice(from, from + max).map(({ row }) => row);
+      const position = from + max >= entries.length ? this.#positionAfter(page) : undefined;
+      const batch = { id: batchIdOf(page, from, rows), mode: this.#mode, object, key: this.#key, rows };
+      yield { ...batch, ...(position && { position }) };
+    }
   }
 
   /** Of the last batch of a page: everything before it is committed. */
@@ -233,12 +232,8 @@ export class DestinationSink implements Sink {
   async #delete({ object, jobId, gone }: Gone, signal: AbortSignal): Promise<readonly RowResult[]> {
     const page = { object, jobId, position: 'gone' };
     const rows = gone.map(({ data }) => ({ row: { action: 'delete', data } as const }));
-    const { max } = this.#destination.manifest.batchSize;
     const results: RowResult[] = [];
-    for (let from = 0; from < rows.length; from += max) {
-      const batch = this.#batchOf(page, from, rows.slice(from, from + max));
-      results.push(...(await this.#destination.write(batch, signal)));
-    }
+    for (const batch of this.#batchesOf(page, rows)) results.push(...(await this.#destination.write(batch, signal)));
     return results;
   }
 

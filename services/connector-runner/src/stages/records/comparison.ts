@@ -1,5 +1,5 @@
 import { BlobNotFound, readJson, type BlobId } from '@tidemark/blob-store';
-import type { DestinationSettings } from '@tidemark/contracts';
+import { EXTERNAL_ID, type DestinationSettings } from '@tidemark/contracts';
 import {
   artefact,
   StageFailed,
@@ -13,9 +13,6 @@ import type { RowKey } from './keys.js';
 import { linesOf } from '../lines.js';
 
 export type Context = StageContext<RecordsPipeline>;
-
-/** Holds the source's id in rows of a destination without a key of its own. */
-export const EXTERNAL_ID = 'external_id';
 
 export const destinationOf = ({ destinations }: Pick<Context, 'destinations'>): DestinationSettings => destinations[0]!;
 

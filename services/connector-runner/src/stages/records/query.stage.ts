@@ -1,9 +1,9 @@
 import type { JsonObject } from '@tidemark/connector-sdk';
-import type { RowError } from '@tidemark/contracts';
+import { EXTERNAL_ID, type RowError } from '@tidemark/contracts';
 import { type QueryOutput, type RecordsPipeline, type Stage } from '@tidemark/pipelines';
 import { errorOf, mappedRecords, mappingOf, type MappedRecord, type MaskingKeyOf } from '../mappings.js';
 import { ErrorList, MAX_HELD_ERRORS } from '../integration/row-errors.js';
-import { EXTERNAL_ID, destinationOf } from './comparison.js';
+import { destinationOf } from './comparison.js';
 import { putLines } from '../lines.js';
 import { standOf } from './restored.js';
 

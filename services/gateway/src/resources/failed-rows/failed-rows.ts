@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  EXTERNAL_ID,
   invalid,
   problem,
   TidemarkError,
@@ -20,8 +21,6 @@ import { Connections } from '../connections/connections.js';
 import { withOwnFields } from '../jobs/job-parameters.js';
 import type { FailedRowQuery, FailedRowsQuery, FixFailedRowBody, RetryFailedRowsBody } from './failed-rows.dto.js';
 
-/** The column of the source's id in destinations without a key of their own. */
-const EXTERNAL_ID = 'external_id';
 /** Rows with the same key that an error names. */
 const NAMED = 20;
 
