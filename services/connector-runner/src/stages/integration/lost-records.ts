@@ -1,5 +1,6 @@
 import type { IntegrationCursor, IntegrationPipeline, StageContext } from '@tidemark/pipelines';
 import type { RecordStore } from '@tidemark/record-store';
+import { scopeOf } from '../row-ledger.js';
 import { ledgerScope } from './sinks.js';
 
 type Context = Pick<StageContext<IntegrationPipeline>, 'job' | 'destinations' | 'cursor'>;
@@ -28,6 +29,6 @@ export async function markRecords(context: Context, records: RecordStore): Promi
 
 /** What the connection has in the record store: its records, or what it knows of its mirrors. */
 function scopesOf({ job, destinations }: Context) {
-  if (destinations.length === 0) return [job];
+  if (destinations.length === 0) return [scopeOf(job)];
   return destinations.filter(({ mode }) => mode === 'mirror').map(({ name }) => ledgerScope(job, name));
 }

@@ -2,9 +2,7 @@ import {
   StageFailed,
   type IntegrationCursor,
   type IntegrationPipeline,
-  type JobInfo,
   type ObjectStart,
-  type PrepareOutput,
   type Stage,
   type StageContext,
 } from '@tidemark/pipelines';
@@ -14,7 +12,7 @@ import type { FailedRowSelection } from '@tidemark/contracts';
 import { putLines } from '../lines.js';
 import { Decisions, eachFailedRow, scopeOf } from '../row-ledger.js';
 import type { RetriedRow } from './sink.js';
-import type { FailedRows, RecordStore } from '@tidemark/record-store';
+import type { FailedRows, RecordStore, Scope } from '@tidemark/record-store';
 import { isRecordStoreOlder } from './lost-records.js';
 import { objectCursors, packed } from './object-cursors.js';
 import { isExact, namesOfRecords, pushedNames } from './pushed.js';
@@ -27,24 +25,26 @@ export const prepareStage =
   async (context) => {
     const { job, parameters, destinations, blobs, now } = context;
     const { failedRows } = records;
+    const scope = scopeOf(job);
     const names = destinations.map(({ name }) => name);
-    await failedRows.keepDestinations(scopeOf(job), names);
+    await failedRows.keepDestinations(scope, names);
     if (parameters.rows === 'failed') {
-      const rows = await putLines(blobs, rowsToRetry(failedRows, job, parameters.only));
+      const rows = await putLines(blobs, rowsToRetry(failedRows, scope, parameters.only));
       return { output: { objects: [], startedAt: instantOf(now()), failedRows: rows } };
     }
-    const { output } = await prepare(context, records);
-    const decisions = await Decisions.store(blobs, await failedRows.decisions(scopeOf(job)));
+    const { starts, isAnew = false } = await startsOf(context, records);
+    const output = { objects: await packed(starts, blobs), startedAt: instantOf(now()), ...(isAnew && { isAnew }) };
+    const decisions = await Decisions.store(blobs, await failedRows.decisions(scope));
     return { output: { ...output, ...(decisions && { decisions }) } };
   };
 
 /** The failed rows as they were to be written, with what people corrected. */
 async function* rowsToRetry(
   failedRows: FailedRows,
-  { tenant, connectionId }: JobInfo,
+  scope: Scope,
   only: FailedRowSelection = {},
 ): AsyncGenerator<RetriedRow> {
-  for await (const row of eachFailedRow(failedRows, { tenant, connectionId }, only)) {
+  for await (const row of eachFailedRow(failedRows, scope, only)) {
     const { destination, object, key, data, action, decision, code, message, field = '' } = row;
     const corrected = decision?.set && { ...data, ...decision.set };
     const problem = isRefusalCode(code) ? { code, message, field } : undefined;
@@ -56,29 +56,24 @@ async function* rowsToRetry(
   }
 }
 
-async function prepare(
-  context: StageContext<IntegrationPipeline>,
-  records: RecordStore,
-): Promise<{ readonly output: PrepareOutput }> {
-  const { job, parameters, cursor, source: settings, blobs, open, signal, now } = context;
+interface Starts {
+  readonly starts: readonly ObjectStart[];
+  readonly isAnew?: boolean;
+}
+
+async function startsOf(context: StageContext<IntegrationPipeline>, records: RecordStore): Promise<Starts> {
+  const { job, parameters, cursor, source: settings, blobs, open, signal } = context;
   const { pushed } = parameters;
   const withData = namesOfRecords(pushed);
-  if (withData.length > 0) {
-    const starts = withData.map((object): ObjectStart => ({
-      object,
-      from: 'pushed',
-      reason: 'it was pushed with its data',
-    }));
-    return { output: { objects: await packed(starts, blobs), startedAt: instantOf(now()) } };
-  }
+  if (withData.length > 0)
+    return { starts: withData.map((object) => ({ object, from: 'pushed', reason: 'it was pushed with its data' })) };
   const source = await open.source();
   const offered = settings.objects ?? (await source.objects?.(signal))?.map(({ name }) => name) ?? [];
   const active = offered.filter((object) => !context.pausedObjects.includes(object));
   const named = parameters.objects && wanted(offered, parameters.objects);
   const objects = pushed ? pushedNames(pushed, active) : (named ?? active);
   // What was pushed may be of objects that the connection does not read any more, and all may be paused.
-  if (objects.length === 0 && (pushed || offered.length > 0))
-    return { output: { objects: [], startedAt: instantOf(now()) } };
+  if (objects.length === 0 && (pushed || offered.length > 0)) return { starts: [] };
   if (objects.length === 0)
     throw new StageFailed('NOTHING_TO_READ', 'the source offers no objects: name them in `source.objects`', {
       retryable: false,
@@ -88,7 +83,7 @@ async function prepare(
     const parts = objects.map((object) =>
       slicesOf(object, { window, ...(slices && { slices }), ...(order && { order }) }),
     );
-    return { output: { objects: await packed(parts.flat(), blobs), startedAt: instantOf(now()) } };
+    return { starts: parts.flat() };
   }
   const isAnew = !pushed && (await isRecordStoreOlder(context, records));
   const known = await objectCursors(cursor as IntegrationCursor | null, blobs);
@@ -103,8 +98,7 @@ async function prepare(
       : startOf(object, job.type === 'full', known[object]);
     starts.push(await withPositions(context, start, known[object]));
   }
-  const all = await packed(starts, blobs);
-  return { output: { objects: all, startedAt: instantOf(now()), ...(isAnew && { isAnew }) } };
+  return { starts, isAnew };
 }
 
 const OLDER = 'the record store does not have what was committed: it was restored from an older copy, or emptied';
