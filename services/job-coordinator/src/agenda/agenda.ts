@@ -152,15 +152,11 @@ export class Agenda {
    */
   correct(jobId: string, state: JobState): boolean {
     const job = this.jobs.get(jobId);
-    if (!job || isEnded(state)) {
-      if (!job || hasEnded(job.phase)) return false;
-      this.claims.end(jobId);
-      this.#follow(this.jobs.forget(jobId));
-      return true;
-    }
-    if (state.status === 'absent' || this.jobs.agrees(state)) return false;
+    if (!job || state.status === 'absent') return false;
+    if (isEnded(state) ? hasEnded(job.phase) : this.jobs.agrees(state)) return false;
+    this.claims.end(jobId);
     this.#follow(this.jobs.forget(jobId));
-    this.restore({ ...state, ...(job.origin && { origin: job.origin }) });
+    if (!isEnded(state)) this.restore({ ...state, ...(job.origin && { origin: job.origin }) });
     return true;
   }
 

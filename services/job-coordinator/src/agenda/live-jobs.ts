@@ -103,7 +103,7 @@ export class LiveJobs {
     if (!stage) return undefined;
     return this.#put({
       ...newJob(job.id, job.tenant, job, job.origin),
-      phase: job.claim ? 'claimed' : job.status === 'running' ? 'offered' : 'due',
+      phase: phaseOf(job, 'due'),
       attempt: attemptOf(job),
       stage,
       due: job.retryAt ?? job.startAt ?? 0,
@@ -119,7 +119,7 @@ export class LiveJobs {
   agrees(job: ExistingJob): boolean {
     const live = this.#jobs.get(job.id);
     if (!live || live.stage.name !== currentStage(job)?.name || live.attempt !== attemptOf(job)) return false;
-    return live.phase === (job.claim ? 'claimed' : job.status === 'running' ? 'offered' : live.phase);
+    return live.phase === phaseOf(job, live.phase);
   }
 
   /** A waiting job does not start before that time, the end of a window. */
@@ -164,6 +164,10 @@ export class LiveJobs {
     return { before, after };
   }
 }
+
+/** `waiting`: where it is before it runs, which its stream does not say. */
+const phaseOf = ({ claim, status }: ExistingJob, waiting: Phase): Phase =>
+  claim ? 'claimed' : status === 'running' ? 'offered' : waiting;
 
 type Order = Pick<LiveJob, 'connectionId' | 'stages' | 'claimTimeoutMs' | 'stallTimeoutMs'> & {
   readonly startAt?: number | null;

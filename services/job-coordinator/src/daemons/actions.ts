@@ -47,7 +47,6 @@ export function claimActions(coordinator: Coordinator): ClaimActions {
     corrected.add(1);
     if (isEnded(state)) await commitEnd(coordinator, tenant, jobId);
     admission.wake();
-    admission.reconsider();
     return true;
   };
   const handle = async (job: LiveJob, command: JobCommand) => {
